@@ -1,0 +1,61 @@
+# `make run` serves the site, `make test` passes the tests; both start from nothing but Python,
+# make and apt.
+
+PYTHON ?= python3
+PORT ?= 8000
+VAR_DIR ?= var
+ARGS ?=
+export PORT VAR_DIR
+
+# The default interpreter has its environment in .venv, any other one beside it.
+VENV := .venv$(if $(filter-out python3,$(PYTHON)),-$(shell $(PYTHON) -c \
+	'import sys; print("%d.%d" % sys.version_info[:2])' 2>/dev/null))
+BIN := $(VENV)/bin
+MESSAGES := $(patsubst %.po,%.mo,$(wildcard locale/*/LC_MESSAGES/*.po))
+STATIC := $(VAR_DIR)/static/staticfiles.json
+
+.PHONY: run test check bench clean
+
+run: $(VENV)/run-ready $(MESSAGES) $(STATIC)
+	@$(BIN)/python scripts/run.py
+
+test: $(VENV)/test-ready $(MESSAGES)
+	$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 $(ARGS)
+
+# The checks look at the project as it is deployed; they connect to nothing.
+check: export DEBUG = False
+check: export SECRET_KEY = of-make-check-alone-and-long-enough-to-pass-the-deploy-check
+check: export DATABASE_URL = sqlite://:memory:
+check: export REDIS_URL = redis://127.0.0.1:6379/0
+check: export EMAIL_URL = smtp://protocol:secret@mail.example.org:587/?tls=starttls
+check: export SITE_URL = https://forum.example.org
+check: export DEPLOYMENT = check
+check: $(VENV)/test-ready $(MESSAGES)
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy wsis_forum invitations delegations scripts
+	$(BIN)/lint-imports
+	$(BIN)/djade --check --target-version 5.2 $$(find templates */templates -name '*.html')
+	$(BIN)/python manage.py makemigrations --check --dry-run
+	$(BIN)/python manage.py check --deploy --fail-level WARNING
+
+bench: export DATABASE_URL ?= postgres://postgres@127.0.0.1:5432/wsis_forum_bench
+bench: export REDIS_URL ?= redis://127.0.0.1:6379/1
+bench: $(VENV)/test-ready $(MESSAGES)
+	$(BIN)/python scripts/bench.py $(ARGS)
+
+# What can be made again; the data in $(VAR_DIR) stay.
+clean:
+	rm -rf .venv .venv-* $(VAR_DIR)/static $(MESSAGES)
+	rm -rf .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+	find . -name __pycache__ -prune -exec rm -rf {} +
+
+$(VENV)/run-ready $(VENV)/test-ready: $(VENV)/%-ready: scripts/setup.sh requirements.txt requirements-dev.txt constraints.txt
+	@scripts/setup.sh $* $(PYTHON) $(VENV)
+	@touch $@
+
+%.mo: %.po
+	msgfmt --check-format --output-file=$@ $<
+
+$(STATIC): $(VENV)/run-ready $(shell find static -type f)
+	@SECRET_KEY=not-needed-here $(BIN)/python manage.py collectstatic --no-input --verbosity 0

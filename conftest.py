@@ -1,0 +1,58 @@
+"""What every test run shares: its environment, and what becomes of a skipped test."""
+
+import os
+import re
+import tempfile
+from pathlib import Path
+
+import django
+import pytest
+
+WORKER = os.getenv("PYTEST_XDIST_WORKER")
+SERVICES_REQUIRED = os.getenv("REQUIRE_SERVICES") == "1"
+
+
+def redis_of(worker: str, url: str) -> str:
+    """Give each worker process a Redis database of its own: gw0 the one named, gw1 the next …"""
+    return re.sub(r"\d*$", lambda n: str(int(n[0] or 0) + int(worker[2:])), url, count=1)
+
+
+# A run starts from the same settings everywhere and never touches the data in var/; only
+# DATABASE_URL and REDIS_URL come from outside.
+if WORKER:
+    os.environ["VAR_DIR"] = str(Path(os.environ["VAR_DIR"], WORKER))
+    if os.getenv("REDIS_URL"):
+        os.environ["REDIS_URL"] = redis_of(WORKER, os.environ["REDIS_URL"])
+else:
+    folder = tempfile.TemporaryDirectory(prefix="wsis-forum-tests-")
+    os.environ["VAR_DIR"] = folder.name
+Path(os.environ["VAR_DIR"]).mkdir(exist_ok=True)
+for name in ("SECRET_KEY_FILE", "EMAIL_URL", "STORAGE_URL", "PORT"):
+    os.environ.pop(name, None)
+os.environ |= {
+    "DJANGO_SETTINGS_MODULE": "wsis_forum.settings",
+    "DEBUG": "False",
+    "SECRET_KEY": "of-the-tests-alone",
+    "SITE_URL": "http://127.0.0.1:8000",
+    "DEPLOYMENT": "tests",
+}
+django.setup()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item, call):
+    return failed_where_required((yield))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_make_collect_report(collector):
+    return failed_where_required((yield))
+
+
+def failed_where_required(report):
+    """With REQUIRE_SERVICES=1 a skipped test fails and says why it was skipped."""
+    if SERVICES_REQUIRED and report.skipped and not hasattr(report, "wasxfail"):
+        *_place, reason = report.longrepr
+        report.outcome = "failed"
+        report.longrepr = f"REQUIRE_SERVICES=1 allows no skipped test. {reason}"
+    return report

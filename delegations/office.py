@@ -1,0 +1,66 @@
+"""What an office's page knows of its invitation: the links held, and what is on file."""
+
+from typing import NamedTuple
+
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+
+from invitations.dates import printed_date, printed_list
+from invitations.models import Channel, Invitation, Reply, ReplyLink
+
+
+def held_link(held: list[int], invitation_id: int) -> ReplyLink | None:
+    """Of the links that a browser holds, the newest one to that invitation."""
+    links = ReplyLink.objects.select_related(
+        "invitation__edition", "invitation__minister", "invitation__member_state"
+    )
+    return links.filter(pk__in=held, invitation=invitation_id).order_by("-version").first()
+
+
+class OnFile(NamedTuple):
+    """What the office has said, as far as it still counts."""
+
+    standing: Reply | None
+    contested: list[Reply]
+    holding: Reply | None
+    last_online: Reply | None
+
+
+def on_file(invitation: Invitation) -> OnFile:
+    """Read the replies in one query; a holding reply counts until an answer stands."""
+    status = Reply.Status
+    gone = [status.SUPERSEDED, status.SET_ASIDE]
+    replies = list(invitation.replies.exclude(status__in=gone).order_by("-pk"))
+    standing = next((reply for reply in replies if reply.status == status.STANDING), None)
+    noted = [reply for reply in replies if reply.status == status.NOTED]
+    return OnFile(
+        standing=standing,
+        contested=[reply for reply in replies if reply.status == status.CONTESTED],
+        holding=noted[0] if noted and not standing else None,
+        last_online=next((reply for reply in replies if reply.channel == Channel.ONLINE), None),
+    )
+
+
+def in_words(reply: Reply, language: str) -> list[tuple[str, str]]:
+    """Return the reply as labels and what stands beside them; what it leaves out is left out."""
+    partnership = _("of interest") if reply.partnership_interest else ""
+    said = [
+        (_("Answer"), capfirst(reply.get_answer_display())),
+        (_("Substitute"), reply.substitute_name),
+        (_("Substitute’s function"), reply.substitute_function),
+        (_("Segments to be attended"), printed_list(reply.segment_names, language)),
+        (_("Partnership packages"), partnership),
+        (_("Answered by"), reply.respondent_name),
+        (_("Function"), reply.respondent_function),
+        (_("E-mail"), reply.respondent_email),
+        (_("Telephone"), reply.respondent_phone),
+        (_("Remarks"), reply.remarks),
+        (_("Received"), received(reply, language)),
+    ]
+    return [(label, words) for label, words in said if words]
+
+
+def received(reply: Reply, language: str) -> str:
+    edition = reply.invitation.edition
+    at = reply.received_at.astimezone(edition.zone)
+    return f"{printed_date(at.date(), language)}, {at:%H:%M} ({edition.time_zone_name})"

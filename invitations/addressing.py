@@ -1,0 +1,75 @@
+"""Courtesy, name and State as they stand on the envelope and in the opening."""
+
+from string import Template
+from typing import NamedTuple
+
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+
+from invitations.models import FormOfAddress, Gender, Language, Minister
+
+OWN_SCRIPT = (Language.ARABIC, Language.CHINESE, Language.RUSSIAN)
+UNNAMED = "GEN"
+
+
+class Address(NamedTuple):
+    """How a letter in one language addresses one person."""
+
+    name: str
+    lines: list[str]
+    salutation: str
+    closing: str
+
+
+def address(minister: Minister, language: str) -> Address:
+    """Return the addressee's block and the courtesies, which come from one row of the table.
+
+    The State's name stands alone on the last line. A pre-nominal replaces the title; in Chinese,
+    title and courtesy follow the name.
+    """
+    form = form_of_address(minister, language)
+    courtesy = minister.honorific or form.courtesy
+    title = minister.prenominal or form.title
+    name = name_in(minister, language)
+    styled = styled_name(language, courtesy, title, name)
+    state = minister.member_state.name_on_paper(language)
+    own_script = language in OWN_SCRIPT and minister.family_name_in_script
+    words = {
+        "title": title,
+        "name": name,
+        "family_name": own_script or minister.family_name or name,
+    }
+    return Address(
+        name=styled or minister.portfolio,
+        lines=[line for line in (styled, minister.portfolio, state) if line],
+        salutation=Template(form.salutation).substitute(words),
+        closing=Template(form.closing).substitute(words),
+    )
+
+
+def form_of_address(minister: Minister, language: str) -> FormOfAddress:
+    named = bool(minister.name)
+    form = minister.rank.form if named else UNNAMED
+    gender = minister.address_gender if named else Gender.UNKNOWN
+    try:
+        return FormOfAddress.objects.get(language=language, form=form, gender=gender)
+    except FormOfAddress.DoesNotExist:
+        raise ValidationError(
+            _("There is no form of address for %(form)s, %(gender)s, in %(language)s.")
+            % {"form": form, "gender": Gender(gender).label, "language": Language(language).label}
+        ) from None
+
+
+def name_in(minister: Minister, language: str) -> str:
+    """The name in the letter's script where it is known, else in Latin letters."""
+    if language in OWN_SCRIPT and minister.name_in_script:
+        return minister.name_in_script
+    return minister.name
+
+
+def styled_name(language: str, courtesy: str, title: str, name: str) -> str:
+    if not name:
+        return ""
+    if language == Language.CHINESE:
+        return f"{name}{title}{courtesy}"
+    return " ".join(part for part in (courtesy, title, name) if part)

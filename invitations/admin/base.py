@@ -1,0 +1,217 @@
+"""What the pages of the admin have in common."""
+
+import datetime as dt
+from collections.abc import Callable, Iterable
+from typing import Any
+from urllib.parse import urlencode
+
+from auditlog.models import LogEntry
+from django import forms
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.admin.utils import unquote
+from django.core.exceptions import ValidationError
+from django.db.models import Model, QuerySet
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.html import format_html
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from modeltranslation.utils import build_localized_fieldname
+from unfold import admin as unfold
+
+from invitations import frozen
+from invitations.forms import WholeRowForm
+from invitations.models import ForumEdition
+
+# An answered page names each of its rows: Django takes at most 1000 fields.
+LARGEST_SELECTION = 500
+
+
+class ModelAdmin(unfold.ModelAdmin):
+    """A page of one model; ``menu`` is its group and symbol in the sidebar."""
+
+    form = WholeRowForm
+    menu: tuple[str, str] | None = None
+    when_empty = ""
+    object_history_template = "admin/history.html"
+    list_filter_sheet = False
+    list_fullwidth = True
+
+    def get_form(
+        self, request: HttpRequest, obj: Model | None = None, change: bool = False, **kwargs: Any
+    ) -> type[forms.ModelForm]:
+        form = super().get_form(request, obj, change, **kwargs)
+        form.refusal = getattr(request, "refusal", None)
+        return form
+
+    def changeform_view(
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        """Show the form again, with the reason, where the verb that saves it refuses."""
+        try:
+            return super().changeform_view(request, object_id, form_url, extra_context)
+        except ValidationError as refusal:
+            request.refusal = refusal  # type: ignore[attr-defined]  # get_form hands it on
+        return super().changeform_view(request, object_id, form_url, extra_context)
+
+    def history_view(
+        self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        row = self.get_object(request, unquote(object_id))
+        changes = LogEntry.objects.get_for_object(row).select_related("actor") if row else []
+        return super().history_view(
+            request, object_id, {"changes": changes, **(extra_context or {})}
+        )
+
+
+class RecordAdmin(ModelAdmin):
+    """Rows that the verbs write and nobody edits by hand."""
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+
+class RecordInline(unfold.TabularInline):
+    """The same rows on the page of what they belong to."""
+
+    extra = 0
+    max_num = 0
+    can_delete = False
+    show_change_link = True
+    hide_title = True
+    tab = True
+
+    def has_add_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+
+def language_tabs(*names: str) -> list[tuple[Any, dict[str, Any]]]:
+    """One tab for each language, with that language's column of each text."""
+    return [
+        (
+            label,
+            {
+                "classes": ["tab"],
+                "fields": [build_localized_fieldname(name, code) for name in names],
+            },
+        )
+        for code, label in settings.LANGUAGES
+    ]
+
+
+def link(url: str, text: Any) -> str:
+    return format_html('<a class="text-link" href="{}">{}</a>', url, text)
+
+
+def page_of(row: Model) -> str:
+    return reverse(f"admin:{row._meta.app_label}_{row._meta.model_name}_change", args=[row.pk])
+
+
+def list_of(model: type[Model], **filters: Any) -> str:
+    url = reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist")
+    return f"{url}?{urlencode(filters)}" if filters else url
+
+
+def at_hour(at: dt.datetime | None) -> str:
+    return date_format(timezone.localtime(at), "Y-m-d H:i") if at else ""
+
+
+def sentence(refusal: ValidationError) -> str:
+    return " ".join(refusal.messages)
+
+
+def each(request: HttpRequest, rows: Iterable[Model], act: Callable[[Any], Any]) -> int:
+    """Act on row after row and count; a refusal is told under the name of its row."""
+    done = 0
+    for row in rows:
+        try:
+            act(row)
+        except ValidationError as refusal:
+            messages.error(request, f"{row}: {sentence(refusal)}")
+        else:
+            done += 1
+    return done
+
+
+def answered(request: HttpRequest) -> QueryDict | None:
+    """What came back from the page that ``ask`` showed; None before it was shown."""
+    return request.POST if "answered" in request.POST else None
+
+
+def ask(
+    model_admin: ModelAdmin,
+    request: HttpRequest,
+    rows: QuerySet[Any],
+    form: forms.Form,
+    **words: Any,
+) -> HttpResponse | None:
+    """Show the rows and the form before an action acts.
+
+    ``words`` are its ``title``, ``explanation`` and ``button``; ``action`` names the method,
+    ``describe`` says more about a row.
+    """
+    if rows.count() > LARGEST_SELECTION:
+        messages.error(
+            request, _("Choose at most %(count)s rows at a time.") % {"count": LARGEST_SELECTION}
+        )
+        return None
+    describe = words.pop("describe", lambda row: "")
+    context = {
+        **model_admin.admin_site.each_context(request),
+        "opts": model_admin.opts,
+        "media": model_admin.media + form.media,
+        "form": form,
+        "rows": [(row.pk, row, describe(row)) for row in rows],
+        **words,
+    }
+    return TemplateResponse(request, "admin/ask.html", context)
+
+
+def frozen_file(
+    request: HttpRequest, name: str, sha256: str, content_type: str, download: str
+) -> HttpResponse:
+    """The frozen bytes as they are, or a page that says that they are not those any more."""
+    try:
+        content = frozen.thaw(name, sha256)
+    except frozen.Tampered as damage:
+        context = {"title": _("This file is not what was frozen"), "damage": str(damage)}
+        return TemplateResponse(request, "admin/tampered.html", context, status=409)
+    shown = "inline" if content_type != "message/rfc822" else "attachment"
+    return HttpResponse(
+        content,
+        content_type=content_type,
+        headers={"Content-Disposition": f'{shown}; filename="{download}"'},
+    )
+
+
+def current_edition() -> ForumEdition | None:
+    """The next edition that is not over, else the last one."""
+    ahead = ForumEdition.objects.filter(closes_on__gte=timezone.localdate()).order_by("opens_on")
+    return ahead.first() or ForumEdition.objects.order_by("-opens_on").first()
+
+
+class Menu:
+    """The groups of the sidebar, in their order."""
+
+    DAILY = gettext_lazy("Invitations")
+    FORUM = gettext_lazy("Delegations")
+    ADDRESSEES = gettext_lazy("Addressees")
+    SET_UP = gettext_lazy("Edition")
+    STAFF = gettext_lazy("Staff")

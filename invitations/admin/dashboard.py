@@ -1,0 +1,172 @@
+"""The first page: where an edition stands, in numbers that are links to what they count."""
+
+from typing import Any
+
+from django.db.models import Count
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from invitations.admin.base import current_edition, list_of
+from invitations.admin.invitations import ANSWERS_IN_SHORT, SILENT
+from invitations.arming import why_mute
+from invitations.models import (
+    AUTOMATIC,
+    CallListEntry,
+    Correspondence,
+    Delivery,
+    ForumEdition,
+    Invitation,
+    Letter,
+    LetterTemplate,
+    ReminderStep,
+    Reply,
+)
+
+# What needs a person comes first.
+OUTBOX_ORDER = [
+    "uncertain",
+    "failed",
+    "bounced",
+    "missed",
+    "deferred",
+    "queued",
+    "claimed",
+    "sending",
+    "handed_over",
+    "cancelled",
+]
+
+
+def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
+    context["why_mute"] = why_mute()
+    if not request.user.has_perm("invitations.view_invitation"):
+        return context
+    chosen = ForumEdition.objects.filter(symbol=request.GET.get("edition", "")).first()
+    edition = chosen or current_edition()
+    context["edition"] = edition
+    if edition:
+        context["editions"] = ForumEdition.objects.exclude(pk=edition.pk)
+        context["to_do"] = [item for item in to_do(edition) if item["count"]]
+        context["invitations"] = invitation_counts(edition)
+        context["answers"] = answer_counts(edition)
+        context["outbox"] = outbox_counts(edition)
+        context["step"] = next_step(edition)
+        context["last_day_is_over"] = timezone.now() >= edition.deadline
+    return context
+
+
+def counted(title: Any, count: int, url: str) -> dict[str, Any]:
+    return {"title": title, "count": count, "url": url}
+
+
+def invitation_counts(edition: ForumEdition) -> list[dict[str, Any]]:
+    by_status = dict(
+        edition.invitations.order_by().values_list("status").annotate(Count("pk"))
+    )
+    return [
+        counted(
+            label,
+            by_status.get(status, 0),
+            list_of(Invitation, edition__id__exact=edition.pk, status__exact=status),
+        )
+        for status, label in Invitation.Status.choices
+    ]
+
+
+def answer_counts(edition: ForumEdition) -> list[dict[str, Any]]:
+    """The silent first, then each answer that is offered; principal invitations only."""
+    principal = edition.invitations.principal()
+    standing = Reply.objects.standing().filter(invitation__in=principal.issued())
+    by_answer = dict(standing.order_by().values_list("answer").annotate(Count("pk")))
+    silent = principal.silent().count()
+    counts = [(SILENT, _("silent"), silent)]
+    counts += [
+        (answer, ANSWERS_IN_SHORT[answer], by_answer.get(answer, 0))
+        for answer in edition.answers_offered
+    ]
+    return [
+        counted(
+            label,
+            count,
+            list_of(
+                Invitation,
+                edition__id__exact=edition.pk,
+                is_principal__exact=1,
+                answer=answer,
+            ),
+        )
+        for answer, label, count in counts
+    ]
+
+
+def outbox_counts(edition: ForumEdition) -> list[dict[str, Any]]:
+    deliveries = Delivery.objects.filter(letter__invitation__edition=edition)
+    by_state = dict(deliveries.order_by().values_list("state").annotate(Count("pk")))
+    return [
+        counted(
+            Delivery.State(state).label,
+            by_state[state],
+            list_of(
+                Delivery, state__exact=state, letter__invitation__edition__id__exact=edition.pk
+            ),
+        )
+        for state in OUTBOX_ORDER
+        if state in by_state
+    ]
+
+
+def to_do(edition: ForumEdition) -> list[dict[str, Any]]:
+    """What waits for a person."""
+    letters = Letter.objects.filter(invitation__edition=edition)
+    composed = letters.filter(state=Letter.State.COMPOSED).exclude(kind__in=AUTOMATIC)
+    replies = Reply.objects.contested().filter(invitation__edition=edition)
+    unread = Correspondence.objects.unread().filter(invitation__edition=edition)
+    calls = CallListEntry.objects.filter(
+        called_at=None, invitation__in=edition.invitations.silent()
+    )
+    steps = edition.reminder_steps.filter(second_approver=None)
+    texts = LetterTemplate.objects.filter(kind__in=AUTOMATIC, second_approver=None)
+    of_edition = {"invitation__edition__id__exact": edition.pk}
+    return [
+        counted(
+            _("letters to approve"),
+            composed.count(),
+            list_of(Letter, state__exact="composed", **of_edition),
+        ),
+        counted(
+            _("contested replies"),
+            replies.count(),
+            list_of(Reply, status__exact="contested", **of_edition),
+        ),
+        counted(
+            _("correspondence not dealt with"),
+            unread.count(),
+            list_of(Correspondence, dealt_with="no", **of_edition),
+        ),
+        counted(
+            _("offices to call"),
+            calls.count(),
+            list_of(CallListEntry, called="open", **of_edition),
+        ),
+        counted(
+            _("reminder steps without approval"),
+            steps.count(),
+            list_of(ReminderStep, approved="no", edition__id__exact=edition.pk),
+        ),
+        counted(
+            _("texts of reminders and acknowledgements without approval"),
+            texts.count(),
+            list_of(LetterTemplate, approved="no"),
+        ),
+    ]
+
+
+def next_step(edition: ForumEdition) -> ReminderStep | None:
+    """The reminder step that comes next, today's included."""
+    today = edition.local_date(timezone.now())
+    steps = edition.reminder_steps.select_related("edition").prefetch_related(
+        "edition__quiet_periods"
+    )
+    ahead = [step for step in steps if step.due_on >= today]
+    return min(ahead, key=lambda step: step.due_on, default=None)

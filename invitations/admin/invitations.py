@@ -1,0 +1,439 @@
+"""Invitations, from the draft to the answer, and the list of those to telephone."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.db.models import Exists, OuterRef, QuerySet, Subquery
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+from unfold.decorators import action, display
+
+from invitations import issuing
+from invitations.admin.base import (
+    Menu,
+    ModelAdmin,
+    RecordInline,
+    answered,
+    ask,
+    at_hour,
+    each,
+    link,
+    page_of,
+)
+from invitations.admin.editions import plan_letters
+from invitations.forms import CallNoteForm, InvitationForm, ReasonForm
+from invitations.links import reply_url
+from invitations.models import (
+    Answer,
+    CallListEntry,
+    Correspondence,
+    Delivery,
+    ForumEdition,
+    Invitation,
+    Letter,
+    LetterKind,
+    Reply,
+)
+
+SILENT, CONTESTED = "silent", "contested"
+ANSWERS_IN_SHORT = {
+    Answer.IN_PERSON: gettext_lazy("in person"),
+    Answer.REPRESENTED: gettext_lazy("represented"),
+    Answer.ATTENDS_ONLY: gettext_lazy("attends only"),
+    Answer.VIDEO: gettext_lazy("by video"),
+    Answer.WRITTEN: gettext_lazy("in writing"),
+    Answer.REGRETS: gettext_lazy("regrets"),
+    Answer.HOLDING: gettext_lazy("transmitted to the capital"),
+}
+
+
+def french_name(state: Any) -> str:
+    return state.list_name_fr or str(state)
+
+
+class StandingAnswerFilter(admin.SimpleListFilter):
+    """Silence is a matter of principal invitations: the others owe no answer."""
+
+    title = gettext_lazy("standing answer")
+    parameter_name = "answer"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        answers = [choice for choice in Answer.choices if choice[0] != Answer.HOLDING]
+        return [(SILENT, _("silent")), (CONTESTED, _("contested")), *answers]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any] | None:
+        if self.value() is None:
+            return None
+        if self.value() == SILENT:
+            return queryset.silent().principal()
+        if self.value() == CONTESTED:
+            return queryset.filter(pk__in=Reply.objects.contested().values("invitation"))
+        standing = Reply.objects.standing().filter(answer=self.value())
+        return queryset.issued().filter(pk__in=standing.values("invitation"))
+
+
+class LettersOfInvitation(RecordInline):
+    model = Letter
+    verbose_name_plural = gettext_lazy("letters")
+    fields = ["kind", "language", "state", "planned_at", "approved_at"]
+    readonly_fields = fields
+
+
+class RepliesOfInvitation(RecordInline):
+    model = Reply
+    verbose_name_plural = gettext_lazy("replies")
+    fields = ["answer", "status", "channel", "received_at", "respondent_name"]
+    readonly_fields = fields
+
+
+class CorrespondenceOfInvitation(RecordInline):
+    model = Correspondence
+    verbose_name_plural = gettext_lazy("correspondence")
+    fields = ["channel", "received_at", "reference", "summary", "dealt_with_at"]
+    readonly_fields = fields
+
+
+class CallsOfInvitation(RecordInline):
+    model = CallListEntry
+    verbose_name_plural = gettext_lazy("telephone calls")
+    fields = ["listed_at", "called_at", "note"]
+    readonly_fields = fields
+
+
+@admin.register(Invitation)
+class InvitationAdmin(ModelAdmin):
+    menu = (Menu.DAILY, "mail")
+    when_empty = gettext_lazy(
+        "Import the ministers from a spreadsheet: each gets a draft invitation. "
+        "Then compose the letters."
+    )
+    list_display = [
+        "state",
+        "minister",
+        "principal",
+        "status_shown",
+        "answer_shown",
+        "letter_shown",
+        "handed_over",
+    ]
+    list_display_links = ["state", "minister"]
+    list_filter = [
+        "edition",
+        "status",
+        StandingAnswerFilter,
+        "is_principal",
+        "member_state__region",
+    ]
+    list_select_related = ["edition", "member_state", "minister__member_state"]
+    list_per_page = 250
+    search_fields = [
+        "minister__given_name",
+        "minister__family_name",
+        "minister__name_in_script",
+        "minister__portfolio",
+        "=member_state__iso2",
+        "member_state__short_name_en",
+        "member_state__short_name_fr",
+        "member_state__list_name_fr",
+    ]
+    form = InvitationForm
+    autocomplete_fields = ["minister"]
+    actions = ["compose_letters", "withdraw_selected"]
+    inlines = [
+        RepliesOfInvitation,
+        LettersOfInvitation,
+        CorrespondenceOfInvitation,
+        CallsOfInvitation,
+    ]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Invitation]:
+        letters = Letter.objects.in_force().filter(
+            invitation=OuterRef("pk"), kind=LetterKind.INVITATION
+        )
+        replies = Reply.objects.filter(invitation=OuterRef("pk"))
+        left = Delivery.objects.filter(
+            letter__invitation=OuterRef("pk"),
+            letter__kind=LetterKind.INVITATION,
+            state=Delivery.State.HANDED_OVER,
+        ).order_by("handed_over_at")
+        return (
+            super()
+            .get_queryset(request)
+            .select_related("edition", "member_state", "minister__member_state")
+            .annotate(
+                standing_answer=Subquery(replies.standing().values("answer")[:1]),
+                is_contested=Exists(replies.contested()),
+                letter_state=Subquery(letters.values("state")[:1]),
+                left_at=Subquery(left.values("handed_over_at")[:1]),
+            )
+        )
+
+    def get_ordering(self, request: HttpRequest) -> list[str]:
+        return ["-edition__opens_on", "member_state__sort_key_fr", "-is_principal", "pk"]
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Invitation], search_term: str
+    ) -> tuple[QuerySet[Invitation], bool]:
+        """Correspondence can only belong to an invitation that is in force."""
+        found, may_repeat = super().get_search_results(request, queryset, search_term)
+        if request.GET.get("model_name") == Correspondence._meta.model_name:
+            found = found.issued()
+        return found, may_repeat
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> list[tuple[Any, Any]]:
+        minister = ["edition", "minister", "is_principal", "focal_point_name", "focal_point_email"]
+        if obj is None:
+            return [(None, {"fields": minister})]
+        history = ["status_shown", "answer_shown", "issued_at", "withdrawn"]
+        if self.has_change_permission(request, obj):
+            history.append("reply_address")
+        return [
+            (None, {"fields": ["member_state", *minister]}),
+            (gettext_lazy("Standing"), {"fields": history}),
+        ]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+        if obj is None:
+            return []
+        shown = [
+            "member_state",
+            "edition",
+            "status_shown",
+            "answer_shown",
+            "issued_at",
+            "withdrawn",
+            "reply_address",
+        ]
+        if obj.status == Invitation.Status.DRAFT:
+            return shown
+        if obj.status == Invitation.Status.ISSUED:
+            return [*shown, "minister", "is_principal"]
+        return [*shown, "minister", "is_principal", "focal_point_name", "focal_point_email"]
+
+    def get_inlines(self, request: HttpRequest, obj: Any = None) -> list[Any]:
+        return self.inlines if obj else []
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def save_model(
+        self, request: HttpRequest, obj: Invitation, form: forms.ModelForm, change: bool
+    ) -> None:
+        if change:
+            super().save_model(request, obj, form, change)
+            return
+        drafted = issuing.draft(
+            obj.edition,
+            obj.minister,
+            is_principal=obj.is_principal,
+            focal_point_name=obj.focal_point_name,
+            focal_point_email=obj.focal_point_email,
+        )
+        obj.pk = drafted.pk
+        obj.refresh_from_db()
+
+    @display(description=gettext_lazy("State"), ordering="member_state__sort_key_fr")
+    def state(self, invitation: Invitation) -> str:
+        return french_name(invitation.member_state)
+
+    @display(
+        description=gettext_lazy("principal"), boolean=True, ordering="is_principal"
+    )
+    def principal(self, invitation: Invitation) -> bool:
+        return invitation.is_principal
+
+    @display(
+        description=gettext_lazy("status"),
+        ordering="status",
+        label={"draft": "info", "issued": "success", "withdrawn": "danger"},
+    )
+    def status_shown(self, invitation: Invitation) -> tuple[str, str]:
+        return invitation.status, invitation.get_status_display()
+
+    @display(
+        description=gettext_lazy("standing answer"),
+        ordering="standing_answer",
+        label={SILENT: "warning", CONTESTED: "danger", "answered": "success"},
+    )
+    def answer_shown(self, invitation: Any) -> tuple[str, str] | None:
+        if invitation.status != Invitation.Status.ISSUED:
+            return None
+        if invitation.is_contested:
+            return CONTESTED, _("contested: %(answer)s") % {
+                "answer": ANSWERS_IN_SHORT[invitation.standing_answer]
+            }
+        if invitation.standing_answer:
+            return "answered", ANSWERS_IN_SHORT[invitation.standing_answer]
+        return (SILENT, _("silent")) if invitation.is_principal else None
+
+    @display(
+        description=gettext_lazy("letter"),
+        ordering="letter_state",
+        label={"composed": "warning", "approved": "success", "planned": "info"},
+    )
+    def letter_shown(self, invitation: Any) -> tuple[str, str] | None:
+        if not invitation.letter_state:
+            return None
+        return invitation.letter_state, Letter.State(invitation.letter_state).label
+
+    @display(description=gettext_lazy("handed over"), ordering="left_at")
+    def handed_over(self, invitation: Any) -> str:
+        return at_hour(invitation.left_at)
+
+    @display(description=gettext_lazy("withdrawn"))
+    def withdrawn(self, invitation: Invitation) -> str:
+        return f"{at_hour(invitation.withdrawn_at)} {invitation.withdrawn_because}".strip()
+
+    @display(description=gettext_lazy("reply address"))
+    def reply_address(self, invitation: Invitation) -> str:
+        current = invitation.links.current().first()
+        return reply_url(current) if current else ""
+
+    @action(
+        description=gettext_lazy("Compose letters (all drafts of the edition)"),
+        permissions=["change"],
+    )
+    def compose_letters(self, request: HttpRequest, queryset: QuerySet[Invitation]) -> None:
+        plan_letters(request, ForumEdition.objects.filter(pk__in=queryset.values("edition")))
+
+    @action(description=gettext_lazy("Withdraw"), permissions=["change"])
+    def withdraw_selected(
+        self, request: HttpRequest, queryset: QuerySet[Invitation]
+    ) -> HttpResponse | None:
+        form = ReasonForm(answered(request))
+        if not form.is_valid():
+            return ask(
+                self,
+                request,
+                queryset,
+                form,
+                action="withdraw_selected",
+                title=_("Withdraw invitations"),
+                explanation=_(
+                    "What has not left yet is called back. Whoever opens the link is told that "
+                    "the invitation was withdrawn, and whom to write to."
+                ),
+                button=_("Withdraw"),
+            )
+        because = form.cleaned_data["because"]
+        withdrawn = each(
+            request,
+            queryset,
+            lambda invitation: issuing.withdraw(invitation, request.user, because),
+        )
+        if withdrawn:
+            messages.success(
+                request,
+                ngettext(
+                    "%(count)s invitation withdrawn.", "%(count)s invitations withdrawn.", withdrawn
+                )
+                % {"count": withdrawn},
+            )
+        return None
+
+
+class CalledFilter(admin.SimpleListFilter):
+    title = gettext_lazy("called")
+    parameter_name = "called"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [("open", _("to call: silent, not called yet")), ("called", _("called"))]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any] | None:
+        if self.value() == "open":
+            silent = Invitation.objects.silent()
+            return queryset.filter(called_at=None, invitation__in=silent)
+        if self.value() == "called":
+            return queryset.filter(called_at__isnull=False)
+        return None
+
+
+@admin.register(CallListEntry)
+class CallListEntryAdmin(ModelAdmin):
+    menu = (Menu.DAILY, "call")
+    when_empty = gettext_lazy(
+        "Nobody is to be called yet: the last reminder step lists the offices still silent."
+    )
+    list_display = ["state", "minister", "reach", "answer", "note", "called"]
+    list_editable = ["note"]
+    list_filter = ["invitation__edition", CalledFilter, "step"]
+    list_select_related = [
+        "step__edition",
+        "called_by",
+        "invitation__member_state",
+        "invitation__minister__member_state",
+    ]
+    search_fields = [
+        "invitation__member_state__short_name_en",
+        "invitation__member_state__list_name_fr",
+        "invitation__minister__family_name",
+        "note",
+    ]
+    list_per_page = 250
+    fields = ["state", "minister", "reach", "answer", "step", "reply_before", "note", "called"]
+    readonly_fields = ["state", "minister", "reach", "answer", "step", "reply_before", "called"]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[CallListEntry]:
+        return (
+            super()
+            .get_queryset(request)
+            .select_related("invitation__member_state", "invitation__minister__member_state")
+            .prefetch_related("invitation__replies", "invitation__member_state__missions")
+        )
+
+    def get_ordering(self, request: HttpRequest) -> list[str]:
+        return ["-reply_before", "invitation__member_state__sort_key_fr", "pk"]
+
+    def get_changelist_form(self, request: HttpRequest, **kwargs: Any) -> type[forms.ModelForm]:
+        return CallNoteForm
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def save_model(
+        self, request: HttpRequest, obj: CallListEntry, form: forms.ModelForm, change: bool
+    ) -> None:
+        """A telephone note says who called and when; nothing else can be changed."""
+        if "note" in form.changed_data:
+            obj.called_at, obj.called_by = timezone.now(), request.user
+            obj.save(update_fields=["note", "called_at", "called_by"])
+
+    @display(description=gettext_lazy("State"))
+    def state(self, entry: CallListEntry) -> str:
+        return french_name(entry.invitation.member_state)
+
+    @display(description=gettext_lazy("minister"))
+    def minister(self, entry: CallListEntry) -> str:
+        return link(page_of(entry.invitation), entry.invitation.minister)
+
+    @display(description=gettext_lazy("telephone and addresses"))
+    def reach(self, entry: CallListEntry) -> str:
+        """Numbers that earlier replies gave, then the addresses of the office and the missions."""
+        invitation = entry.invitation
+        missions = invitation.member_state.missions.all()
+        known = [
+            *(reply.respondent_phone for reply in invitation.replies.all()),
+            invitation.focal_point_email,
+            *invitation.minister.to_emails.split(),
+            *(address for mission in missions for address in mission.emails.split()),
+        ]
+        return ", ".join(dict.fromkeys(filter(None, known)))
+
+    @display(description=gettext_lazy("standing answer"))
+    def answer(self, entry: CallListEntry) -> Any:
+        standing = [
+            reply
+            for reply in entry.invitation.replies.all()
+            if reply.status == Reply.Status.STANDING
+        ]
+        return ANSWERS_IN_SHORT[standing[0].answer] if standing else _("silent")
+
+    @display(description=gettext_lazy("called"), ordering="called_at")
+    def called(self, entry: CallListEntry) -> str:
+        return f"{at_hour(entry.called_at)} {entry.called_by or ''}".strip()

@@ -1,0 +1,39 @@
+"""The sidebar: each admin page names its own group and symbol."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.http import HttpRequest
+from django.urls import reverse_lazy
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+
+from invitations.admin.base import Menu, list_of
+
+
+def navigation(request: HttpRequest) -> list[dict[str, Any]]:
+    """The pages that this user may see, by group."""
+    overview = {
+        "title": _("Overview"),
+        "icon": "dashboard",
+        "link": reverse_lazy("admin:index"),
+    }
+    groups = [Menu.DAILY, Menu.FORUM, Menu.ADDRESSEES, Menu.SET_UP, Menu.STAFF]
+    return [
+        {"items": [overview]},
+        *({"title": group, "separator": True, "items": pages(request, group)} for group in groups),
+    ]
+
+
+def pages(request: HttpRequest, group: str) -> list[dict[str, Any]]:
+    return [
+        {
+            "title": capfirst(model._meta.verbose_name_plural),
+            "icon": page.menu[1],
+            "link": list_of(model),
+        }
+        for model, page in admin.site._registry.items()
+        if getattr(page, "menu", None)
+        and page.menu[0] == group
+        and page.has_view_or_change_permission(request)
+    ]

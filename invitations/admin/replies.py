@@ -1,0 +1,472 @@
+"""What came in, what it says, and the choice between replies that contradict one another."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.template.response import TemplateResponse
+from django.urls import path, reverse
+from django.utils import timezone
+from django.utils.http import urlencode
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+from unfold.decorators import action, display
+
+from invitations import frozen
+from invitations.admin.base import (
+    Menu,
+    ModelAdmin,
+    RecordAdmin,
+    RecordInline,
+    at_hour,
+    each,
+    frozen_file,
+    link,
+)
+from invitations.admin.invitations import ANSWERS_IN_SHORT, french_name
+from invitations.forms import PaperReplyForm, SettleForm, WholeRowForm, scan_kind
+from invitations.models import Correspondence, Reply
+from invitations.replies import file_correspondence, mark_dealt_with, settle
+
+SCAN_TYPES = {
+    "pdf": "application/pdf",
+    "png": "image/png",
+    "jpg": "image/jpeg",
+    "tiff": "image/tiff",
+}
+REPLY_LABELS = {"standing": "success", "contested": "danger", "noted": "info"}
+
+
+class RepliesBrought(RecordInline):
+    model = Reply
+    verbose_name_plural = gettext_lazy("the reply it brought")
+    fields = ["answer", "status", "substitute_name", "respondent_name", "remarks"]
+    readonly_fields = fields
+    tab = False
+
+
+class DealtWithFilter(admin.SimpleListFilter):
+    title = gettext_lazy("dealt with")
+    parameter_name = "dealt_with"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [("no", _("No")), ("yes", _("Yes"))]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any] | None:
+        if self.value() is None:
+            return None
+        return queryset.filter(dealt_with_at__isnull=self.value() == "no")
+
+
+@admin.register(Correspondence)
+class CorrespondenceAdmin(ModelAdmin):
+    menu = (Menu.DAILY, "inbox")
+    when_empty = gettext_lazy(
+        "Record what comes by mail, fax, letter, note verbale or telephone; while nobody has "
+        "dealt with it, the office gets no reminder."
+    )
+    list_display = [
+        "received_at",
+        "channel",
+        "state",
+        "reference",
+        "sender",
+        "summary",
+        "dealt_with",
+    ]
+    list_display_links = ["received_at", "channel"]
+    list_filter = [DealtWithFilter, "channel", "invitation__edition"]
+    list_select_related = ["invitation__member_state", "dealt_with_by"]
+    search_fields = [
+        "reference",
+        "sender",
+        "summary",
+        "invitation__minister__family_name",
+        "=invitation__member_state__iso2",
+        "invitation__member_state__short_name_en",
+        "invitation__member_state__list_name_fr",
+    ]
+    date_hierarchy = "received_at"
+    autocomplete_fields = ["invitation"]
+    actions = ["mark_as_dealt_with"]
+    add_fieldsets = [
+        (
+            gettext_lazy("What came in"),
+            {
+                "fields": [
+                    "channel",
+                    "received_at",
+                    "invitation",
+                    ("reference", "sender"),
+                    "summary",
+                    "scan",
+                ]
+            },
+        ),
+        (
+            gettext_lazy("The reply it brought"),
+            {
+                "description": gettext_lazy(
+                    "Leave the answer empty where it brought none: the correspondence is then "
+                    "put on file, and somebody deals with it."
+                ),
+                "fields": [
+                    "answer",
+                    ("substitute_name", "substitute_function"),
+                    "segments",
+                    "partnership_interest",
+                    ("respondent_name", "respondent_function"),
+                    ("respondent_email", "respondent_phone"),
+                    "remarks",
+                ],
+            },
+        ),
+    ]
+    fields = [
+        "invitation",
+        "channel",
+        "received_at",
+        "reference",
+        "sender",
+        "summary",
+        "scan_file",
+        "recorded",
+        "dealt_with",
+    ]
+    readonly_fields = [
+        "invitation",
+        "channel",
+        "received_at",
+        "scan_file",
+        "recorded",
+        "dealt_with",
+    ]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Correspondence]:
+        return (
+            super()
+            .get_queryset(request)
+            .select_related(
+                "invitation__member_state",
+                "invitation__minister__member_state",
+                "recorded_by",
+                "dealt_with_by",
+            )
+        )
+
+    def get_urls(self) -> list[Any]:
+        return [
+            path(
+                "<int:pk>/scan/",
+                self.admin_site.admin_view(self.scan_view),
+                name="invitations_correspondence_scan",
+            ),
+            *super().get_urls(),
+        ]
+
+    def get_inlines(self, request: HttpRequest, obj: Any = None) -> list[Any]:
+        return [RepliesBrought] if obj else []
+
+    def get_form(
+        self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any
+    ) -> type[forms.ModelForm]:
+        """Afterwards only the description can be put right: the reply is on file."""
+        form = WholeRowForm if obj else PaperReplyForm
+        return super().get_form(request, obj, change, form=form, **kwargs)
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+        return self.readonly_fields if obj else []
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_deal_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("invitations.change_correspondence")
+
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
+        initial: dict[str, Any] = super().get_changeform_initial_data(request)
+        return {"received_at": timezone.now(), **initial}
+
+    def save_model(
+        self, request: HttpRequest, obj: Correspondence, form: forms.ModelForm, change: bool
+    ) -> None:
+        if change:
+            super().save_model(request, obj, form, change)
+            return
+        filed = file_correspondence(
+            obj.invitation,
+            request.user,
+            obj.channel,
+            obj.received_at,
+            reference=obj.reference,
+            sender=obj.sender,
+            summary=obj.summary,
+            scan=frozen_scan(form.cleaned_data["scan"]),
+            reply_words=form.reply_words,
+        )
+        obj.pk = filed.pk
+        obj.refresh_from_db()
+
+    def response_add(
+        self, request: HttpRequest, obj: Correspondence, post_url_continue: str | None = None
+    ) -> HttpResponse:
+        contested = obj.replies.contested().first()
+        if contested:
+            messages.warning(request, contest_told(contested))
+        response = super().response_add(request, obj, post_url_continue)
+        if "_addanother" not in request.POST:
+            return response
+        at = timezone.localtime(obj.received_at)
+        kept = {
+            "channel": obj.channel,
+            "received_at_0": f"{at:%Y-%m-%d}",
+            "received_at_1": f"{at:%H:%M:%S}",
+        }
+        return redirect(f"{request.path}?{urlencode(kept)}")
+
+    def scan_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        correspondence = get_object_or_404(Correspondence.objects.exclude(scan=""), pk=pk)
+        suffix = correspondence.scan.name.rpartition(".")[2]
+        return frozen_file(
+            request,
+            correspondence.scan.name,
+            correspondence.scan_sha256,
+            SCAN_TYPES[suffix],
+            f"scan-{pk}.{suffix}",
+        )
+
+    @display(description=gettext_lazy("State"), ordering="invitation__member_state__sort_key_fr")
+    def state(self, correspondence: Correspondence) -> str:
+        return french_name(correspondence.invitation.member_state)
+
+    @display(description=gettext_lazy("dealt with"), ordering="dealt_with_at")
+    def dealt_with(self, correspondence: Correspondence) -> str:
+        by = correspondence.dealt_with_by or ""
+        return f"{at_hour(correspondence.dealt_with_at)} {by}".strip() or _("not yet")
+
+    @display(description=gettext_lazy("recorded"))
+    def recorded(self, correspondence: Correspondence) -> str:
+        return f"{at_hour(correspondence.recorded_at)} {correspondence.recorded_by or ''}".strip()
+
+    @display(description=gettext_lazy("scan"))
+    def scan_file(self, correspondence: Correspondence) -> str:
+        if not correspondence.scan:
+            return ""
+        url = reverse("admin:invitations_correspondence_scan", args=[correspondence.pk])
+        return link(url, _("open"))
+
+    @action(description=gettext_lazy("Mark as dealt with"), permissions=["deal"])
+    def mark_as_dealt_with(
+        self, request: HttpRequest, queryset: QuerySet[Correspondence]
+    ) -> None:
+        marked = each(
+            request,
+            queryset,
+            lambda correspondence: mark_dealt_with(correspondence, request.user),
+        )
+        if marked:
+            told = ngettext("%(count)s dealt with.", "%(count)s dealt with.", marked)
+            messages.success(request, told % {"count": marked})
+
+
+def frozen_scan(scan: Any) -> frozen.Frozen | None:
+    if not scan:
+        return None
+    suffix = scan_kind(scan)
+    return frozen.freeze(scan.read(), "scans", suffix)
+
+
+def contest_told(contested: Reply) -> str:
+    return link(
+        reverse("admin:invitations_reply_settle", args=[contested.pk]),
+        _("It contradicts the reply that stands. Both are kept until you choose between them."),
+    )
+
+
+@admin.register(Reply)
+class ReplyAdmin(RecordAdmin):
+    menu = (Menu.DAILY, "reply")
+    when_empty = gettext_lazy(
+        "No office has answered yet. Replies come through the link in the letter; what comes "
+        "otherwise is recorded under Correspondence."
+    )
+    list_display = [
+        "state",
+        "minister",
+        "answer_shown",
+        "status_shown",
+        "channel",
+        "received_at",
+        "late",
+        "choose",
+    ]
+    list_filter = ["status", "answer", "channel", "invitation__edition"]
+    list_select_related = [
+        "invitation__edition",
+        "invitation__member_state",
+        "invitation__minister__member_state",
+    ]
+    search_fields = [
+        "invitation__minister__family_name",
+        "=invitation__member_state__iso2",
+        "invitation__member_state__short_name_en",
+        "invitation__member_state__list_name_fr",
+        "substitute_name",
+        "respondent_name",
+        "remarks",
+    ]
+    date_hierarchy = "received_at"
+    fieldsets = [
+        (
+            None,
+            {
+                "fields": [
+                    "invitation",
+                    ("answer", "status_shown", "late"),
+                    ("channel", "received_at", "recorded"),
+                    "correspondence",
+                    ("substitute_name", "substitute_function"),
+                    ("segments_shown", "partnership_interest"),
+                    "remarks",
+                ]
+            },
+        ),
+        (
+            gettext_lazy("Who answered for the minister"),
+            {
+                "fields": [
+                    ("respondent_name", "respondent_function"),
+                    ("respondent_email", "respondent_phone"),
+                ]
+            },
+        ),
+        (gettext_lazy("Choice"), {"fields": ["choose", "settled"]}),
+    ]
+    readonly_fields = ["status_shown", "late", "recorded", "segments_shown", "settled", "choose"]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Reply]:
+        return (
+            super()
+            .get_queryset(request)
+            .select_related(
+                "invitation__edition",
+                "invitation__member_state",
+                "invitation__minister__member_state",
+                "recorded_by",
+                "settled_by",
+            )
+        )
+
+    def get_urls(self) -> list[Any]:
+        return [
+            path(
+                "<int:pk>/settle/",
+                self.admin_site.admin_view(self.settle_view),
+                name="invitations_reply_settle",
+            ),
+            *super().get_urls(),
+        ]
+
+    @display(description=gettext_lazy("State"), ordering="invitation__member_state__sort_key_fr")
+    def state(self, reply: Reply) -> str:
+        return french_name(reply.invitation.member_state)
+
+    @display(description=gettext_lazy("minister"))
+    def minister(self, reply: Reply) -> str:
+        return str(reply.invitation.minister)
+
+    @display(description=gettext_lazy("answer"), ordering="answer")
+    def answer_shown(self, reply: Reply) -> Any:
+        return ANSWERS_IN_SHORT[reply.answer]
+
+    @display(description=gettext_lazy("status"), ordering="status", label=REPLY_LABELS)
+    def status_shown(self, reply: Reply) -> tuple[str, str]:
+        return reply.status, STATUS_IN_SHORT[reply.status]
+
+    @display(description=gettext_lazy("late"), boolean=True)
+    def late(self, reply: Reply) -> bool:
+        return reply.is_late
+
+    @display(description=gettext_lazy("recorded"))
+    def recorded(self, reply: Reply) -> str:
+        return f"{at_hour(reply.recorded_at)} {reply.recorded_by or ''}".strip()
+
+    @display(description=gettext_lazy("segments to be attended"))
+    def segments_shown(self, reply: Reply) -> str:
+        return ", ".join(reply.segment_names)
+
+    @display(description=gettext_lazy("settled"))
+    def settled(self, reply: Reply) -> str:
+        by = reply.settled_by or ""
+        return f"{at_hour(reply.settled_at)} {by} {reply.settled_because}".strip()
+
+    @display(description="")
+    def choose(self, reply: Reply) -> str:
+        if reply.status != Reply.Status.CONTESTED:
+            return ""
+        return link(reverse("admin:invitations_reply_settle", args=[reply.pk]), _("choose"))
+
+    def settle_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Show the standing and the contested reply side by side, and let staff choose."""
+        if not request.user.has_perm("invitations.change_reply"):
+            raise PermissionDenied
+        contested = get_object_or_404(self.get_queryset(request).contested(), pk=pk)
+        form = SettleForm(request.POST or None)
+        if request.method == "POST" and form.is_valid():
+            stands = form.cleaned_data["stands"] == "contested"
+            try:
+                settle(contested, request.user, form.cleaned_data["because"], stands=stands)
+            except ValidationError as refusal:
+                form.add_error(None, refusal)
+            else:
+                messages.success(request, _("The choice is noted."))
+                return redirect("admin:invitations_reply_changelist")
+        context = {
+            **self.admin_site.each_context(request),
+            "opts": self.opts,
+            "title": _("Which reply stands?"),
+            "subtitle": str(contested.invitation),
+            "form": form,
+            "pair": [
+                (_("Standing"), reply, reply_lines(reply))
+                for reply in contested.invitation.replies.standing().select_related("recorded_by")
+            ]
+            + [(_("Contested"), contested, reply_lines(contested))],
+        }
+        return TemplateResponse(request, "admin/settle.html", context)
+
+
+STATUS_IN_SHORT = {
+    "standing": gettext_lazy("standing"),
+    "contested": gettext_lazy("contested"),
+    "confirming": gettext_lazy("confirming"),
+    "superseded": gettext_lazy("superseded"),
+    "set_aside": gettext_lazy("set aside"),
+    "noted": gettext_lazy("holding"),
+}
+
+
+def reply_lines(reply: Reply) -> list[tuple[str, Any]]:
+    """What a reply says, line by line, without the lines that say nothing."""
+    substitute = [reply.substitute_name, reply.substitute_function]
+    respondent = [reply.respondent_name, reply.respondent_function]
+    lines = [
+        (_("answer"), reply.get_answer_display()),
+        (_("substitute"), ", ".join(filter(None, substitute))),
+        (_("segments to be attended"), ", ".join(reply.segment_names)),
+        (_("interested in partnership packages"), _("yes") if reply.partnership_interest else ""),
+        (_("answered by"), ", ".join(filter(None, respondent))),
+        (_("e-mail"), reply.respondent_email),
+        (_("telephone"), reply.respondent_phone),
+        (_("remarks"), reply.remarks),
+        (_("came by"), reply.get_channel_display()),
+        (_("received"), at_hour(reply.received_at)),
+        (_("recorded by"), reply.recorded_by or ""),
+    ]
+    return [line for line in lines if line[1]]

@@ -1,0 +1,47 @@
+"""Who works here, and what everybody changed."""
+
+from auditlog.admin import LogEntryAdmin
+from auditlog.models import LogEntry
+from django.contrib import admin
+from django.contrib.auth.admin import GroupAdmin as DjangoGroupAdmin
+from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
+from django.contrib.auth.models import Group, User
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy
+from unfold.decorators import display
+from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
+
+from invitations.admin.base import Menu, ModelAdmin
+
+admin.site.unregister([User, Group, LogEntry])
+
+
+@admin.register(User)
+class UserAdmin(DjangoUserAdmin, ModelAdmin):
+    menu = (Menu.STAFF, "badge")
+    form = UserChangeForm
+    add_form = UserCreationForm
+    change_password_form = AdminPasswordChangeForm
+    list_display = ["username", "get_full_name", "member_of", "is_staff", "last_login"]
+    list_filter = ["is_staff", "is_superuser", "is_active", "groups"]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[User]:
+        return super().get_queryset(request).prefetch_related("groups")
+
+    @display(description=gettext_lazy("groups"))
+    def member_of(self, user: User) -> str:
+        return ", ".join(group.name for group in user.groups.all())
+
+
+@admin.register(Group)
+class GroupAdmin(DjangoGroupAdmin, ModelAdmin):
+    menu = (Menu.STAFF, "groups")
+    list_display = ["name"]
+
+
+@admin.register(LogEntry)
+class ChangeAdmin(LogEntryAdmin, ModelAdmin):
+    menu = (Menu.STAFF, "manage_history")
+    when_empty = gettext_lazy("Changes of data are written here by themselves.")
+    list_display = ["created", "resource_url", "action", "msg_short", "user_url"]

@@ -1,0 +1,58 @@
+"""Files that are written once, under names made from their SHA-256."""
+
+import hashlib
+import os
+import tempfile
+from pathlib import Path
+from typing import NamedTuple
+
+from django.core.files.base import ContentFile, File
+from django.core.files.storage import FileSystemStorage, default_storage
+
+
+class Tampered(Exception):
+    """The stored bytes are not those that were frozen, or they are gone."""
+
+
+class Frozen(NamedTuple):
+    name: str
+    sha256: str
+
+
+def freeze(content: bytes, folder: str, suffix: str) -> Frozen:
+    """Store the bytes as ``folder/ab/abcdef….suffix``; the same bytes are stored once."""
+    sha256 = hashlib.sha256(content).hexdigest()
+    name = f"{folder}/{sha256[:2]}/{sha256}.{suffix}"
+    if not default_storage.exists(name):
+        default_storage.save(name, ContentFile(content))
+    return Frozen(name, sha256)
+
+
+def thaw(name: str, sha256: str) -> bytes:
+    """Return the frozen bytes; raise Tampered where they are not what was frozen."""
+    try:
+        with default_storage.open(name) as file:
+            content = file.read()
+    except FileNotFoundError:
+        raise Tampered(f"{name} is missing.") from None
+    if hashlib.sha256(content).hexdigest() != sha256:
+        raise Tampered(f"{name} is not what was frozen.")
+    return content
+
+
+class WriteOnceFolder(FileSystemStorage):
+    """A folder in which a name appears with its whole content or not at all."""
+
+    def get_available_name(self, name: str, max_length: int | None = None) -> str:
+        return name
+
+    def _save(self, name: str, content: File) -> str:
+        target = Path(self.path(name))
+        target.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.NamedTemporaryFile(dir=target.parent, delete=False) as draft:
+            for chunk in content.chunks():
+                draft.write(chunk)
+            draft.flush()
+            os.fsync(draft.fileno())
+        Path(draft.name).replace(target)
+        return name

@@ -1,0 +1,237 @@
+"""States, their missions, and the people the organization writes to."""
+
+import re
+import unicodedata
+from typing import Self
+
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from invitations.models.edition import Language
+
+
+def validate_address_lines(text: str) -> None:
+    for line in text.split():
+        try:
+            validate_email(line)
+        except ValidationError:
+            raise ValidationError(
+                _("%(line)s is not an e-mail address: write one to a line."),
+                params={"line": line},
+            ) from None
+
+
+def normalize_name(name: str) -> str:
+    """The same key for spellings that differ in case, accents, dashes, points or spacing only."""
+    bare = "".join(
+        letter
+        for letter in unicodedata.normalize("NFKD", name)
+        if not unicodedata.combining(letter)
+    )
+    return " ".join(re.sub(r"[\W_]+", " ", bare).casefold().split())
+
+
+class MemberStateQuerySet(models.QuerySet["MemberState"]):
+    def invited(self) -> Self:
+        return self.filter(invited_by_default=True)
+
+
+class MemberState(models.Model):
+    class Status(models.TextChoices):
+        MEMBER = "member", _("Member State")
+        OBSERVER = "observer", _("observer")
+
+    iso2 = models.CharField("ISO 3166-1 alpha-2", max_length=2, unique=True)
+    iso3 = models.CharField("ISO 3166-1 alpha-3", max_length=3, unique=True)
+    m49 = models.CharField("M49", max_length=3, blank=True)
+    status = models.CharField(_("status"), max_length=10, choices=Status, default=Status.MEMBER)
+    invited_by_default = models.BooleanField(_("invited by default"), default=True)
+    short_name = models.CharField(_("short name"), max_length=120)
+    formal_name = models.CharField(
+        _("formal name"), max_length=160, blank=True, help_text=_("As it stands alone on a line.")
+    )
+    list_name_fr = models.CharField(_("name in French lists"), max_length=120, blank=True)
+    sort_key_fr = models.CharField(_("sort key of French lists"), max_length=120, blank=True)
+    itu_region = models.CharField(_("ITU administrative region"), max_length=1, blank=True)
+    region = models.CharField(_("region"), max_length=30, blank=True)
+    language = models.CharField(
+        _("language of correspondence"), max_length=10, choices=Language, default=Language.ENGLISH
+    )
+    language_alt = models.CharField(
+        _("second language"), max_length=10, choices=Language, blank=True
+    )
+    sources = models.CharField(_("sources"), max_length=200, blank=True)
+
+    objects = MemberStateQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("Member State")
+        verbose_name_plural = _("Member States")
+        ordering = ["sort_key_fr", "iso3"]
+
+    def __str__(self) -> str:
+        return str(self.short_name)
+
+    def name_on_paper(self, language: str) -> str:
+        """The formal name where that language has it, else the short one, else the English one."""
+        suffix = language.replace("-", "_")
+        names = (
+            getattr(self, f"formal_name_{suffix}"),
+            getattr(self, f"short_name_{suffix}"),
+            self.short_name_en,
+        )
+        return next(name for name in names if name)
+
+
+class Mission(models.Model):
+    name = models.CharField(_("name"), max_length=200)
+    city = models.CharField(_("city"), max_length=60, default="Geneva")
+    states = models.ManyToManyField(MemberState, related_name="missions", verbose_name=_("States"))
+    postal_address = models.TextField(_("postal address"), blank=True)
+    emails = models.TextField(
+        _("e-mail addresses"), blank=True, validators=[validate_address_lines]
+    )
+    language = models.CharField(
+        _("language"), max_length=10, choices=Language, default=Language.ENGLISH
+    )
+
+    class Meta:
+        verbose_name = _("permanent mission")
+        verbose_name_plural = _("permanent missions")
+        ordering = ["city", "name"]
+        constraints = [
+            models.UniqueConstraint(name="one_mission_per_name_and_city", fields=["city", "name"])
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name}, {self.city}"
+
+
+class Rank(models.Model):
+    """A rank: its weight in the list of speakers, and the form of address it takes."""
+
+    code = models.CharField(_("code"), max_length=10, primary_key=True)
+    weight = models.PositiveSmallIntegerField(_("weight"), help_text=_("The lowest speaks first."))
+    form = models.CharField(_("form of address"), max_length=10)
+    name = models.CharField(_("name"), max_length=120)
+
+    class Meta:
+        verbose_name = _("rank")
+        verbose_name_plural = _("ranks")
+        ordering = ["weight", "code"]
+
+    def __str__(self) -> str:
+        return str(self.name)
+
+
+class Gender(models.TextChoices):
+    """Gender of the form of address, never more."""
+
+    MALE = "m", _("masculine")
+    FEMALE = "f", _("feminine")
+    UNKNOWN = "x", _("not known")
+
+
+class FormOfAddress(models.Model):
+    language = models.CharField(_("language"), max_length=10, choices=Language)
+    form = models.CharField(_("form"), max_length=10)
+    gender = models.CharField(_("gender"), max_length=1, choices=Gender)
+    courtesy = models.CharField(_("courtesy"), max_length=60, blank=True)
+    title = models.CharField(_("title"), max_length=60, blank=True)
+    salutation = models.CharField(_("salutation"), max_length=200)
+    closing = models.CharField(_("closing"), max_length=300)
+    confidence = models.CharField(_("confidence"), max_length=10, blank=True)
+    notes = models.CharField(_("notes"), max_length=300, blank=True)
+
+    class Meta:
+        verbose_name = _("form of address")
+        verbose_name_plural = _("forms of address")
+        ordering = ["language", "form", "gender"]
+        constraints = [
+            models.UniqueConstraint(
+                name="one_form_per_language_and_gender", fields=["language", "form", "gender"]
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.form}, {self.get_gender_display()} ({self.get_language_display()})"
+
+
+class Minister(models.Model):
+    """A person in a function, and how a letter addresses that person."""
+
+    member_state = models.ForeignKey(
+        MemberState, models.PROTECT, related_name="ministers", verbose_name=_("Member State")
+    )
+    ref = models.CharField(
+        _("reference of the list"), max_length=40, blank=True, help_text=_("Stable in imports.")
+    )
+    honorific = models.CharField(
+        _("courtesy as printed"),
+        max_length=60,
+        blank=True,
+        help_text=_("Replaces the courtesy of the form of address."),
+    )
+    prenominal = models.CharField(
+        _("pre-nominal"), max_length=40, blank=True, help_text=_("Dr.: replaces Mr. or Ms.")
+    )
+    given_name = models.CharField(_("given name"), max_length=120, blank=True)
+    family_name = models.CharField(_("family name"), max_length=120, blank=True)
+    name_in_script = models.CharField(
+        _("name in the letter's script"), max_length=120, blank=True
+    )
+    family_name_in_script = models.CharField(
+        _("family name in the letter's script"), max_length=120, blank=True
+    )
+    name_key = models.CharField(max_length=240, blank=True, editable=False)
+    address_gender = models.CharField(
+        _("gender of the form of address"), max_length=1, choices=Gender, default=Gender.UNKNOWN
+    )
+    rank = models.ForeignKey(
+        Rank, models.PROTECT, related_name="+", default="MIN", verbose_name=_("rank")
+    )
+    portfolio = models.CharField(
+        _("portfolio"), max_length=240, blank=True, help_text=_("In the letter's language.")
+    )
+    language = models.CharField(_("language"), max_length=10, choices=Language)
+    second_language = models.CharField(
+        _("second language"), max_length=10, choices=Language, blank=True
+    )
+    to_emails = models.TextField(_("To"), blank=True, validators=[validate_address_lines])
+    cc_emails = models.TextField(_("Cc"), blank=True, validators=[validate_address_lines])
+    postal_address = models.TextField(_("postal address"), blank=True)
+    successor = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="predecessors",
+        verbose_name=_("successor"),
+    )  # fmt: skip
+
+    class Meta:
+        verbose_name = _("minister")
+        verbose_name_plural = _("ministers")
+        ordering = ["member_state", "rank", "family_name"]
+        constraints = [
+            models.UniqueConstraint(
+                name="one_minister_per_reference",
+                fields=["member_state", "ref"],
+                condition=~Q(ref=""),
+            ),
+            models.UniqueConstraint(
+                name="one_minister_per_name",
+                fields=["member_state", "name_key"],
+                condition=~Q(name_key=""),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name or f"{self.portfolio or self.rank_id}, {self.member_state}"
+
+    def clean(self) -> None:
+        self.name_key = normalize_name(self.name)
+
+    @property
+    def name(self) -> str:
+        """Given and family name in Latin letters, or the name in its own script."""
+        return f"{self.given_name} {self.family_name}".strip() or self.name_in_script

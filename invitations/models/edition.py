@@ -1,0 +1,336 @@
+"""An edition of the forum, and what is decided once for all its invitations."""
+
+import datetime as dt
+from typing import Any, Self
+from zoneinfo import ZoneInfo, available_timezones
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.db.models import F, Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+
+class Language(models.TextChoices):
+    """The six official languages, under Django's codes."""
+
+    ARABIC = "ar", _("Arabic")
+    CHINESE = "zh-hans", _("Chinese")
+    ENGLISH = "en", _("English")
+    FRENCH = "fr", _("French")
+    RUSSIAN = "ru", _("Russian")
+    SPANISH = "es", _("Spanish")
+
+
+class Answer(models.TextChoices):
+    """What an office may say. A holding reply is on file, but it answers nothing."""
+
+    IN_PERSON = "in_person", _("attends in person and delivers a statement")
+    REPRESENTED = "represented", _("will be represented by a substitute, who delivers a statement")
+    ATTENDS_ONLY = "attends_only", _("attends, without a statement")
+    VIDEO = "video", _("statement by video")
+    WRITTEN = "written", _("written statement only")
+    REGRETS = "regrets", _("regrets, unable to attend")
+    HOLDING = "holding", _("transmitted to the capital; an answer will follow")
+
+
+BRINGING = (Answer.IN_PERSON, Answer.REPRESENTED, Answer.ATTENDS_ONLY)
+SPEAKING = (Answer.IN_PERSON, Answer.REPRESENTED, Answer.VIDEO, Answer.WRITTEN)
+
+
+class Segment(models.TextChoices):
+    """The parts of the High-Level Track for which an office says whether it comes."""
+
+    OPENING = "opening", _("opening segment")
+    DIALOGUES = "dialogues", _("interactive policy dialogues")
+    ROUND_TABLE = "round_table", _("Ministerial Round Table")
+    PRIZES = "prizes", _("WSIS Prizes ceremony")
+    NETWORKING = "networking", _("high-level networking programme")
+
+
+def all_answers() -> list[str]:
+    return [answer for answer in Answer.values if answer != Answer.HOLDING]
+
+
+def all_segments() -> list[str]:
+    return list(Segment.values)
+
+
+def validate_answers(values: Any) -> None:
+    if not isinstance(values, list) or not values or set(values) - set(all_answers()):
+        raise ValidationError(_("Choose at least one of the answers that exist."))
+
+
+def validate_segments(values: Any) -> None:
+    if not isinstance(values, list) or set(values) - set(Segment.values):
+        raise ValidationError(_("Choose among the segments that exist."))
+
+
+def validate_zone(name: str) -> None:
+    if name not in available_timezones():
+        raise ValidationError(_("%(name)s is not a time zone."), params={"name": name})
+
+
+class ForumEdition(models.Model):
+    symbol = models.SlugField(_("symbol"), max_length=20, unique=True, help_text="wsis-2020")
+    name = models.CharField(_("name"), max_length=120)
+    theme = models.CharField(_("theme"), max_length=300, blank=True)
+    place = models.CharField(_("place"), max_length=120, help_text=_("As printed in letters."))
+    organization = models.CharField(_("organization"), max_length=200, blank=True)
+    organizers = models.CharField(_("organizers"), max_length=300, blank=True)
+    background = models.TextField(
+        _("background"), blank=True, help_text=_("Whole sentences; they stand in the invitation.")
+    )
+
+    opens_on = models.DateField(_("opens on"))
+    closes_on = models.DateField(_("closes on"))
+    track_opens_on = models.DateField(_("High-Level Track opens on"))
+    track_closes_on = models.DateField(_("High-Level Track closes on"))
+    reply_before = models.DateField(
+        _("reply before"), help_text=_("Exclusive: the last day is the day before.")
+    )
+    replies_closed_at = models.DateTimeField(_("replies closed at"), null=True, blank=True)
+    time_zone = models.CharField(
+        _("time zone"), max_length=40, default="Europe/Zurich", validators=[validate_zone]
+    )
+    time_zone_name = models.CharField(
+        _("name of the time zone"), max_length=60, help_text=_("As printed: Geneva time.")
+    )
+
+    answers_offered = models.JSONField(
+        _("answers offered"), default=all_answers, validators=[validate_answers]
+    )
+    segments_offered = models.JSONField(
+        _("segments offered"), default=all_segments, blank=True, validators=[validate_segments]
+    )
+    speaking_minutes = models.PositiveSmallIntegerField(_("minutes for a statement"), default=3)
+    delegates_limit = models.PositiveSmallIntegerField(
+        _("largest delegation"), null=True, blank=True
+    )
+    mission_city = models.CharField(
+        _("city of the permanent missions"), max_length=60, default="Geneva"
+    )
+
+    contact_honorific = models.CharField(_("contact's honorific"), max_length=20, blank=True)
+    contact_name = models.CharField(_("contact"), max_length=120)
+    contact_phone = models.CharField(_("telephone"), max_length=40, blank=True)
+    contact_fax = models.CharField(_("fax"), max_length=40, blank=True)
+    contact_email = models.EmailField(_("e-mail"), help_text=_("A mailbox that is read."))
+    website = models.URLField(_("website"), blank=True)
+    registration_link = models.URLField(_("registration page"), blank=True)
+    partnership_link = models.URLField(_("page on partnership packages"), blank=True)
+
+    class Meta:
+        verbose_name = _("forum edition")
+        verbose_name_plural = _("forum editions")
+        ordering = ["-opens_on"]
+        constraints = [
+            models.CheckConstraint(
+                name="edition_dates_in_order",
+                condition=Q(
+                    reply_before__lte=F("opens_on"),
+                    opens_on__lte=F("track_opens_on"),
+                    track_opens_on__lte=F("track_closes_on"),
+                    track_closes_on__lte=F("closes_on"),
+                ),
+                violation_error_message=_(
+                    "The deadline comes before the opening, the opening before the end, "
+                    "and the High-Level Track lies between the two."
+                ),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return str(self.name)
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.time_zone)
+
+    @property
+    def deadline(self) -> dt.datetime:
+        """The first instant that is late."""
+        return dt.datetime.combine(self.reply_before, dt.time.min, self.zone)
+
+    @property
+    def last_day(self) -> dt.date:
+        return self.reply_before - dt.timedelta(days=1)
+
+    def local_date(self, at: dt.datetime) -> dt.date:
+        return at.astimezone(self.zone).date()
+
+    def start_of_day(self, at: dt.datetime) -> dt.datetime:
+        return dt.datetime.combine(self.local_date(at), dt.time.min, self.zone)
+
+    def takes_replies(self, at: dt.datetime) -> bool:
+        """Late replies are taken too, until staff close the edition to replies."""
+        return self.replies_closed_at is None or at < self.replies_closed_at
+
+    def is_quiet(self, day: dt.date) -> bool:
+        """Whether no reminder leaves on that day: a weekend, or a day of the edition's list."""
+        periods = self.quiet_periods.all()
+        return day.weekday() >= 5 or any(p.first_on <= day <= p.last_on for p in periods)
+
+    def working_day(self, day: dt.date) -> dt.date:
+        """That day, or the last one before it that is not quiet."""
+        while self.is_quiet(day):
+            day -= dt.timedelta(days=1)
+        return day
+
+
+class QuietPeriod(models.Model):
+    edition = models.ForeignKey(ForumEdition, models.CASCADE, related_name="quiet_periods")
+    first_on = models.DateField(_("first day"))
+    last_on = models.DateField(_("last day"))
+
+    class Meta:
+        verbose_name = _("quiet period")
+        verbose_name_plural = _("quiet periods")
+        ordering = ["first_on"]
+        constraints = [
+            models.CheckConstraint(
+                name="quiet_period_ends_after_it_starts",
+                condition=Q(first_on__lte=F("last_on")),
+                violation_error_message=_("A quiet period ends after it starts."),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.first_on:%Y-%m-%d} – {self.last_on:%Y-%m-%d}"
+
+
+class Circular(models.Model):
+    class Kind(models.TextChoices):
+        INVITATION = "invitation", _("invitation")
+        NOTICE = "notice", _("notice of changed dates")
+        CORRIGENDUM = "corrigendum", _("corrigendum")
+        REPLACEMENT = "replacement", _("replacement")
+
+    class Audience(models.TextChoices):
+        ALL = "all", _("all invitations")
+        PRINCIPAL = "principal", _("principal invitations only")
+
+    edition = models.ForeignKey(ForumEdition, models.PROTECT, related_name="circulars")
+    reference = models.CharField(_("reference"), max_length=40, unique=True)
+    kind = models.CharField(_("kind"), max_length=20, choices=Kind, default=Kind.INVITATION)
+    dated_on = models.DateField(_("date on the letter"))
+    place = models.CharField(_("place on the letter"), max_length=60)
+    signatory_name = models.CharField(_("signatory"), max_length=120)
+    signatory_title = models.CharField(_("signatory's title"), max_length=120)
+    original_signed_by = models.CharField(_("original signed by"), max_length=120, blank=True)
+    original_signed_on = models.DateField(_("original signed on"), null=True, blank=True)
+    audience = models.CharField(
+        _("audience"), max_length=10, choices=Audience, default=Audience.ALL
+    )
+    planned_at = models.DateTimeField(
+        _("planned hour"), null=True, blank=True, help_text=_("Letters leave no earlier.")
+    )
+
+    class Meta:
+        verbose_name = _("circular")
+        verbose_name_plural = _("circulars")
+        ordering = ["-dated_on"]
+        constraints = [
+            models.UniqueConstraint(
+                name="one_invitation_circular_per_edition",
+                fields=["edition"],
+                condition=Q(kind="invitation"),
+                violation_error_message=_("This edition has its circular of invitation already."),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.reference
+
+
+class ApprovedByTwoQuerySet(models.QuerySet):
+    def approved(self) -> Self:
+        return self.filter(second_approver__isnull=False)
+
+
+class ApprovedByTwo(models.Model):
+    """What the machine sends by itself: two different people let it."""
+
+    first_approver = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, editable=False, related_name="+"
+    )
+    first_approved_at = models.DateTimeField(null=True, editable=False)
+    second_approver = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, editable=False, related_name="+"
+    )
+    second_approved_at = models.DateTimeField(null=True, editable=False)
+
+    class Meta:
+        abstract = True
+        constraints = [
+            models.CheckConstraint(
+                name="%(class)s_approved_by_two_people",
+                condition=Q(second_approver=None)
+                | (Q(first_approver__isnull=False) & ~Q(second_approver=F("first_approver"))),
+            )
+        ]
+
+    @property
+    def is_approved(self) -> bool:
+        return self.second_approver_id is not None
+
+
+class ReminderStep(ApprovedByTwo):
+    class Audience(models.TextChoices):
+        OFFICE = "office", _("office, mission in copy")
+        MISSION = "mission", _("mission and focal point, or the office where there is neither")
+
+    class Medium(models.TextChoices):
+        MAIL = "mail", _("mail")
+        CALL = "call", _("call list")
+
+    edition = models.ForeignKey(ForumEdition, models.CASCADE, related_name="reminder_steps")
+    days_before = models.PositiveSmallIntegerField(_("days before the last day"))
+    medium = models.CharField(_("medium"), max_length=10, choices=Medium, default=Medium.MAIL)
+    audience = models.CharField(
+        _("audience"), max_length=10, choices=Audience, default=Audience.OFFICE
+    )
+    variant = models.CharField(
+        _("text"), max_length=20, blank=True, help_text=_("Variant of the reminder's template.")
+    )
+
+    objects = ApprovedByTwoQuerySet.as_manager()
+
+    class Meta(ApprovedByTwo.Meta):
+        verbose_name = _("reminder step")
+        verbose_name_plural = _("reminder steps")
+        ordering = ["edition", "-days_before"]
+        constraints = [
+            *ApprovedByTwo.Meta.constraints,
+            models.UniqueConstraint(name="one_step_per_day", fields=["edition", "days_before"]),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.edition}: {self.days_before} days before, {self.get_medium_display()}"
+
+    @property
+    def due_on(self) -> dt.date:
+        """The day it leaves: never a quiet one."""
+        planned = self.edition.last_day - dt.timedelta(days=self.days_before)
+        return self.edition.working_day(planned)
+
+
+class Arming(models.Model):
+    """The one deployment and database that may write to ministers."""
+
+    deployment = models.CharField(max_length=100)
+    database = models.CharField(max_length=200)
+    armed_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        verbose_name = _("arming of the outbox")
+        verbose_name_plural = _("arming of the outbox")
+        constraints = [
+            models.UniqueConstraint(
+                name="armed_once_per_place", fields=["deployment", "database"]
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.deployment}, {self.database}"

@@ -1,0 +1,137 @@
+"""An invitation, and the link and code by which an office answers it."""
+
+import datetime as dt
+from typing import Self
+
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from invitations.models.addressees import MemberState, Minister
+from invitations.models.edition import BRINGING, ForumEdition
+
+
+class InvitationQuerySet(models.QuerySet["Invitation"]):
+    def issued(self) -> Self:
+        return self.filter(status=Invitation.Status.ISSUED)
+
+    def principal(self) -> Self:
+        return self.filter(is_principal=True)
+
+    def answered(self) -> Self:
+        """Issued, with a standing reply; a contested answer counts as an answer."""
+        return self.issued().filter(replies__status="standing")
+
+    def silent(self) -> Self:
+        return self.issued().exclude(replies__status="standing")
+
+    def bringing(self) -> Self:
+        """Issued invitations whose standing answer brings someone to the forum."""
+        return self.issued().filter(replies__status="standing", replies__answer__in=BRINGING)
+
+    def reached(self, before: dt.datetime) -> Self:
+        """Invitations of which a delivery was handed over or dispatched by that instant."""
+        arrived = self.model.objects.filter(
+            letters__kind="invitation",
+            letters__deliveries__state="handed_over",
+            letters__deliveries__handed_over_at__lte=before,
+        )
+        return self.filter(pk__in=arrived.values("pk"))
+
+    def unheard(self) -> Self:
+        """Invitations whose office has sent something that nobody has looked at yet."""
+        return self.filter(correspondence__isnull=False, correspondence__dealt_with_at=None)
+
+
+class Invitation(models.Model):
+    class Status(models.TextChoices):
+        DRAFT = "draft", _("draft")
+        ISSUED = "issued", _("issued")
+        WITHDRAWN = "withdrawn", _("withdrawn")
+
+    edition = models.ForeignKey(
+        ForumEdition, models.PROTECT, related_name="invitations", verbose_name=_("edition")
+    )
+    minister = models.ForeignKey(
+        Minister, models.PROTECT, related_name="invitations", verbose_name=_("minister")
+    )
+    member_state = models.ForeignKey(
+        MemberState,
+        models.PROTECT,
+        related_name="invitations",
+        editable=False,
+        verbose_name=_("Member State"),
+        help_text=_("The minister's State when the invitation was drafted."),
+    )
+    is_principal = models.BooleanField(
+        _("principal"), default=True, help_text=_("The State's answer is this one's.")
+    )
+    status = models.CharField(
+        _("status"), max_length=10, choices=Status, default=Status.DRAFT, editable=False
+    )
+    focal_point_name = models.CharField(_("focal point"), max_length=120, blank=True)
+    focal_point_email = models.EmailField(_("focal point's e-mail"), blank=True)
+    drafted_at = models.DateTimeField(default=timezone.now, editable=False)
+    issued_at = models.DateTimeField(null=True, blank=True, editable=False)
+    withdrawn_at = models.DateTimeField(null=True, blank=True, editable=False)
+    withdrawn_because = models.CharField(max_length=300, blank=True, editable=False)
+
+    objects = InvitationQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("invitation")
+        verbose_name_plural = _("invitations")
+        ordering = ["edition", "member_state", "-is_principal", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                name="one_live_invitation_per_minister",
+                fields=["edition", "minister"],
+                condition=~Q(status="withdrawn"),
+            ),
+            models.UniqueConstraint(
+                name="one_principal_invitation_per_state",
+                fields=["edition", "member_state"],
+                condition=Q(is_principal=True) & ~Q(status="withdrawn"),
+            ),
+            models.CheckConstraint(
+                name="issued_invitation_says_when",
+                condition=~Q(status="issued") | Q(issued_at__isnull=False),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.member_state}: {self.minister}"
+
+
+class ReplyLinkQuerySet(models.QuerySet["ReplyLink"]):
+    def current(self) -> Self:
+        return self.filter(replaced_at=None)
+
+
+class ReplyLink(models.Model):
+    """One version of an invitation's link and printed code; a replaced one is remembered."""
+
+    invitation = models.ForeignKey(Invitation, models.CASCADE, related_name="links")
+    version = models.PositiveSmallIntegerField(default=1)
+    token = models.CharField(max_length=30, unique=True)
+    code = models.CharField(max_length=20, unique=True)
+    made_at = models.DateTimeField(default=timezone.now)
+    replaced_at = models.DateTimeField(null=True, blank=True)
+
+    objects = ReplyLinkQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("reply link")
+        verbose_name_plural = _("reply links")
+        constraints = [
+            models.UniqueConstraint(
+                name="one_link_per_version", fields=["invitation", "version"]
+            ),
+            models.UniqueConstraint(
+                name="one_current_link", fields=["invitation"], condition=Q(replaced_at=None)
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.invitation}, {self.version}"

@@ -1,0 +1,303 @@
+"""Letters, their deliveries (the outbox), and the history of both."""
+
+import datetime as dt
+from typing import Self
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from invitations.models.edition import Circular, Language, ReminderStep
+from invitations.models.invitation import Invitation
+from invitations.models.reply import Reply
+from invitations.models.templates import LetterKind, LetterTemplate
+
+
+class LetterQuerySet(models.QuerySet["Letter"]):
+    def planned(self) -> Self:
+        return self.filter(state=Letter.State.PLANNED)
+
+    def in_force(self) -> Self:
+        return self.exclude(state=Letter.State.CANCELLED)
+
+
+class Letter(models.Model):
+    """One letter of one invitation: a row without words until it is composed, then frozen."""
+
+    Kind = LetterKind
+
+    class State(models.TextChoices):
+        PLANNED = "planned", _("planned")
+        COMPOSED = "composed", _("composed")
+        APPROVED = "approved", _("approved")
+        CANCELLED = "cancelled", _("cancelled")
+
+    invitation = models.ForeignKey(Invitation, models.PROTECT, related_name="letters")
+    circular = models.ForeignKey(Circular, models.PROTECT, related_name="letters")
+    kind = models.CharField(_("kind"), max_length=20, choices=LetterKind)
+    variant = models.CharField(_("variant"), max_length=20, blank=True)
+    language = models.CharField(_("language"), max_length=10, choices=Language)
+    state = models.CharField(_("state"), max_length=10, choices=State, default=State.PLANNED)
+    planned_at = models.DateTimeField(_("planned at"), default=timezone.now)
+    not_before = models.DateTimeField(_("not before"), default=timezone.now)
+    leave_before = models.DateTimeField(_("leave before"), null=True, blank=True)
+    composing_until = models.DateTimeField(null=True, blank=True, editable=False)
+
+    step = models.ForeignKey(
+        ReminderStep, models.PROTECT, null=True, blank=True, related_name="letters"
+    )
+    reply_before = models.DateField(
+        _("deadline it reminds of"), null=True, blank=True
+    )
+    reply = models.ForeignKey(
+        Reply, models.PROTECT, null=True, blank=True, related_name="acknowledgements"
+    )
+    replaces = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="replaced_by"
+    )
+
+    template = models.ForeignKey(
+        LetterTemplate, models.PROTECT, null=True, blank=True, related_name="letters"
+    )
+    subject = models.CharField(_("subject"), max_length=300, blank=True)
+    paper = models.TextField(_("on paper"), blank=True)
+    mail = models.TextField(_("in the mail"), blank=True)
+    addressee = models.TextField(_("addressee's block"), blank=True)
+    recipients = models.JSONField(
+        _("recipients"), default=list, blank=True, help_text=_("[line, address], To before Cc")
+    )
+    pdf = models.FileField(_("PDF"), blank=True, max_length=120)
+    sha256 = models.CharField(_("SHA-256 of the PDF"), max_length=64, blank=True)
+    message = models.FileField(_("message"), blank=True, max_length=120)
+    message_sha256 = models.CharField(_("SHA-256 of the message"), max_length=64, blank=True)
+    message_id = models.CharField("Message-ID", max_length=120, blank=True)
+    composed_at = models.DateTimeField(_("composed at"), null=True, blank=True)
+    composed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    approved_at = models.DateTimeField(_("approved at"), null=True, blank=True)
+    approved_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
+    )
+
+    objects = LetterQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("letter")
+        verbose_name_plural = _("letters")
+        ordering = ["-planned_at", "-pk"]
+        permissions = [("approve_letter", "Can approve letters")]
+        indexes = [
+            models.Index(name="planned_letters", fields=["id"], condition=Q(state="planned"))
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                name="one_invitation_letter",
+                fields=["invitation"],
+                condition=Q(kind="invitation") & ~Q(state="cancelled"),
+            ),
+            models.UniqueConstraint(
+                name="one_reminder_per_step_and_deadline",
+                fields=["invitation", "step", "reply_before"],
+                condition=Q(kind="reminder") & ~Q(state="cancelled"),
+            ),
+            models.UniqueConstraint(
+                name="one_acknowledgement_per_reply",
+                fields=["reply", "variant"],
+                condition=Q(kind="acknowledgement") & ~Q(state="cancelled"),
+            ),
+            models.CheckConstraint(
+                name="reminder_names_its_step_and_deadline",
+                condition=~Q(kind="reminder")
+                | Q(step__isnull=False, reply_before__isnull=False, leave_before__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="acknowledgement_names_its_reply",
+                condition=~Q(kind="acknowledgement") | Q(reply__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="composed_letter_is_frozen",
+                condition=Q(state__in=["planned", "cancelled"])
+                | (~Q(sha256="", message_sha256="") & Q(composed_at__isnull=False)),
+            ),
+            models.CheckConstraint(
+                name="approved_letter_says_when",
+                condition=~Q(state="approved") | Q(approved_at__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="approver_is_not_the_drafter",
+                condition=Q(approved_by=None)
+                | Q(composed_by=None)
+                | ~Q(approved_by=models.F("composed_by")),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()}, {self.invitation}"
+
+
+class DeliveryQuerySet(models.QuerySet["Delivery"]):
+    def by_mail(self) -> Self:
+        return self.filter(channel=Delivery.Channel.EMAIL)
+
+    def waiting(self) -> Self:
+        return self.filter(state__in=[Delivery.State.QUEUED, Delivery.State.DEFERRED])
+
+    def due(self, at: dt.datetime) -> Self:
+        return self.by_mail().waiting().filter(not_before__lte=at)
+
+    def left(self) -> Self:
+        """Handed over, on the line, or perhaps: these cannot be called back."""
+        return self.filter(
+            state__in=[
+                Delivery.State.SENDING,
+                Delivery.State.HANDED_OVER,
+                Delivery.State.UNCERTAIN,
+                Delivery.State.BOUNCED,
+            ]
+        )
+
+    def not_left(self) -> Self:
+        """Neither handed over nor on the line: these can still be called back."""
+        return self.filter(
+            state__in=[
+                Delivery.State.QUEUED,
+                Delivery.State.CLAIMED,
+                Delivery.State.DEFERRED,
+                Delivery.State.MISSED,
+            ]
+        )
+
+
+class Delivery(models.Model):
+    """One letter to one address by one channel: one transaction, one outcome."""
+
+    class Channel(models.TextChoices):
+        EMAIL = "email", _("e-mail")
+        POUCH = "pouch", _("pouch")
+        POST = "post", _("post")
+
+    class State(models.TextChoices):
+        QUEUED = "queued", _("queued")
+        CLAIMED = "claimed", _("claimed")
+        SENDING = "sending", _("sending")
+        HANDED_OVER = "handed_over", _("handed over")
+        DEFERRED = "deferred", _("deferred")
+        FAILED = "failed", _("failed")
+        UNCERTAIN = "uncertain", _("uncertain")
+        MISSED = "missed", _("missed")
+        CANCELLED = "cancelled", _("cancelled")
+        BOUNCED = "bounced", _("bounced")
+
+    letter = models.ForeignKey(Letter, models.PROTECT, related_name="deliveries")
+    channel = models.CharField(
+        _("channel"), max_length=10, choices=Channel, default=Channel.EMAIL
+    )
+    line = models.CharField(_("line"), max_length=2, default="to", help_text="to, cc")
+    address = models.CharField(_("address"), max_length=320, blank=True)
+    state = models.CharField(_("state"), max_length=12, choices=State, default=State.QUEUED)
+    priority = models.PositiveSmallIntegerField(
+        _("priority"), default=5, help_text=_("The lowest leaves first.")
+    )
+    not_before = models.DateTimeField(_("not before"), default=timezone.now)
+    leave_before = models.DateTimeField(_("leave before"), null=True, blank=True)
+    attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
+    claim = models.UUIDField(null=True, blank=True, editable=False)
+    lease_ends_at = models.DateTimeField(null=True, blank=True, editable=False)
+    sending_at = models.DateTimeField(_("sending since"), null=True, blank=True)
+    handed_over_at = models.DateTimeField(_("handed over at"), null=True, blank=True)
+    reference = models.CharField(
+        _("dispatch reference"), max_length=60, blank=True, help_text=_("Of the pouch or post.")
+    )
+    server_words = models.TextField(_("the server's words"), blank=True)
+
+    objects = DeliveryQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("delivery")
+        verbose_name_plural = _("deliveries")
+        ordering = ["-pk"]
+        indexes = [
+            models.Index(
+                name="deliveries_due",
+                fields=["priority", "not_before", "id"],
+                condition=Q(state__in=["queued", "deferred"]),
+            ),
+            models.Index(
+                name="deliveries_leased",
+                fields=["lease_ends_at"],
+                condition=Q(state__in=["claimed", "sending"]),
+            ),
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                name="one_delivery_per_letter_and_address",
+                fields=["letter", "channel", "address"],
+            ),
+            models.CheckConstraint(
+                name="handed_over_says_when",
+                condition=~Q(state="handed_over") | Q(handed_over_at__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="claimed_under_a_lease",
+                condition=~Q(state__in=["claimed", "sending"])
+                | Q(claim__isnull=False, lease_ends_at__isnull=False),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.letter}, {self.address or self.get_channel_display()}"
+
+
+class LetterEvent(models.Model):
+    """What happened to a letter or a delivery: when, who or what, why, the server's words."""
+
+    letter = models.ForeignKey(Letter, models.PROTECT, related_name="events")
+    delivery = models.ForeignKey(
+        Delivery, models.PROTECT, null=True, blank=True, related_name="events"
+    )
+    at = models.DateTimeField(_("at"), default=timezone.now)
+    state = models.CharField(_("state"), max_length=12)
+    actor = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    because = models.CharField(_("why"), max_length=300, blank=True)
+    server_words = models.TextField(_("the server's words"), blank=True)
+
+    class Meta:
+        verbose_name = _("letter event")
+        verbose_name_plural = _("letter events")
+        ordering = ["at", "pk"]
+
+    def __str__(self) -> str:
+        return f"{self.at:%Y-%m-%d %H:%M} {self.state}"
+
+
+class CallListEntry(models.Model):
+    """A silent office that the secretariat telephones, by the last reminder step."""
+
+    invitation = models.ForeignKey(Invitation, models.PROTECT, related_name="call_list_entries")
+    step = models.ForeignKey(ReminderStep, models.PROTECT, related_name="call_list_entries")
+    reply_before = models.DateField(_("deadline it reminds of"))
+    listed_at = models.DateTimeField(_("listed at"), default=timezone.now)
+    called_at = models.DateTimeField(_("called at"), null=True, blank=True)
+    called_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    note = models.TextField(_("telephone note"), blank=True)
+
+    class Meta:
+        verbose_name = _("call list entry")
+        verbose_name_plural = _("call list")
+        ordering = ["listed_at", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                name="one_call_per_step_and_deadline",
+                fields=["invitation", "step", "reply_before"],
+            )
+        ]
+
+    def __str__(self) -> str:
+        return str(self.invitation)

@@ -1,0 +1,181 @@
+"""What came in, and what it says."""
+
+from typing import Self
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from invitations.models.edition import Answer, ReminderStep, Segment
+from invitations.models.invitation import Invitation
+
+
+class Channel(models.TextChoices):
+    ONLINE = "online", _("online")
+    MAIL = "mail", _("e-mail")
+    FAX = "fax", _("fax")
+    LETTER = "letter", _("letter")
+    NOTE_VERBALE = "note_verbale", _("note verbale")
+    TELEPHONE = "telephone", _("telephone")
+
+
+class CorrespondenceQuerySet(models.QuerySet["Correspondence"]):
+    def unread(self) -> Self:
+        return self.filter(dealt_with_at=None)
+
+
+class Correspondence(models.Model):
+    """What came by mail, fax, letter, note verbale or telephone. Unread, it holds reminders."""
+
+    invitation = models.ForeignKey(Invitation, models.PROTECT, related_name="correspondence")
+    channel = models.CharField(
+        _("channel"),
+        max_length=20,
+        choices=[choice for choice in Channel.choices if choice[0] != Channel.ONLINE],
+    )
+    received_at = models.DateTimeField(
+        _("received at"), default=timezone.now, help_text=_("When the organization got it.")
+    )
+    reference = models.CharField(_("their reference"), max_length=80, blank=True)
+    sender = models.CharField(_("from"), max_length=200, blank=True)
+    summary = models.TextField(_("what it says"), blank=True)
+    scan = models.FileField(_("scan"), blank=True, max_length=120)
+    scan_sha256 = models.CharField(max_length=64, blank=True, editable=False)
+    recorded_at = models.DateTimeField(default=timezone.now, editable=False)
+    recorded_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, editable=False, related_name="+"
+    )
+    dealt_with_at = models.DateTimeField(null=True, blank=True, editable=False)
+    dealt_with_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, editable=False, related_name="+"
+    )
+
+    objects = CorrespondenceQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("correspondence")
+        verbose_name_plural = _("correspondence")
+        ordering = ["-received_at"]
+        constraints = [
+            models.CheckConstraint(
+                name="correspondence_is_not_online", condition=~Q(channel="online")
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_channel_display()}, {self.reference or self.invitation}"
+
+
+class ReplyQuerySet(models.QuerySet["Reply"]):
+    def standing(self) -> Self:
+        return self.filter(status=Reply.Status.STANDING)
+
+    def contested(self) -> Self:
+        return self.filter(status=Reply.Status.CONTESTED)
+
+
+class Reply(models.Model):
+    """What an office said. Replies are never edited: a new one supersedes the standing one."""
+
+    Answer = Answer
+    Channel = Channel
+
+    class Status(models.TextChoices):
+        STANDING = "standing", _("standing")
+        CONTESTED = "contested", _("contested: says otherwise than the standing reply")
+        CONFIRMING = "confirming", _("confirms the standing reply by another channel")
+        SUPERSEDED = "superseded", _("superseded")
+        SET_ASIDE = "set_aside", _("set aside by the secretariat")
+        NOTED = "noted", _("noted: a holding reply")
+
+    invitation = models.ForeignKey(Invitation, models.PROTECT, related_name="replies")
+    answer = models.CharField(_("answer"), max_length=20, choices=Answer)
+    status = models.CharField(_("status"), max_length=12, choices=Status, editable=False)
+    channel = models.CharField(
+        _("channel"), max_length=20, choices=Channel, default=Channel.ONLINE
+    )
+    received_at = models.DateTimeField(
+        _("received at"), default=timezone.now, help_text=_("When the organization got it.")
+    )
+    recorded_at = models.DateTimeField(default=timezone.now, editable=False)
+    recorded_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, editable=False, related_name="+"
+    )
+    correspondence = models.ForeignKey(
+        Correspondence, models.PROTECT, null=True, blank=True, related_name="replies"
+    )
+
+    substitute_name = models.CharField(_("substitute's name"), max_length=120, blank=True)
+    substitute_function = models.CharField(
+        _("substitute's function"), max_length=200, blank=True
+    )
+    segments = models.JSONField(_("segments to be attended"), default=list, blank=True)
+    partnership_interest = models.BooleanField(
+        _("interested in partnership packages"), default=False
+    )
+    respondent_name = models.CharField(_("name"), max_length=120, blank=True)
+    respondent_function = models.CharField(_("function"), max_length=200, blank=True)
+    respondent_email = models.EmailField(_("e-mail"), blank=True)
+    respondent_phone = models.CharField(_("telephone"), max_length=40, blank=True)
+    remarks = models.TextField(_("remarks"), max_length=2000, blank=True)
+
+    form_key = models.UUIDField(null=True, unique=True, editable=False)
+    skips_step = models.ForeignKey(
+        ReminderStep, models.PROTECT, null=True, editable=False, related_name="+"
+    )
+    skips_deadline = models.DateField(null=True, editable=False)
+    settled_at = models.DateTimeField(null=True, editable=False)
+    settled_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, editable=False, related_name="+"
+    )
+    settled_because = models.CharField(max_length=300, blank=True, editable=False)
+
+    objects = ReplyQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("reply")
+        verbose_name_plural = _("replies")
+        ordering = ["-received_at", "-pk"]
+        constraints = [
+            models.UniqueConstraint(
+                name="one_standing_reply", fields=["invitation"], condition=Q(status="standing")
+            ),
+            models.UniqueConstraint(
+                name="one_contested_reply_per_channel",
+                fields=["invitation", "channel"],
+                condition=Q(status="contested"),
+            ),
+            models.CheckConstraint(
+                name="holding_reply_never_stands",
+                condition=Q(answer="holding", status="noted")
+                | (~Q(answer="holding") & ~Q(status="noted")),
+            ),
+            models.CheckConstraint(
+                name="represented_by_someone_named",
+                condition=~Q(answer="represented") | ~Q(substitute_name=""),
+                violation_error_message=_("Please name the substitute."),
+            ),
+            models.CheckConstraint(
+                name="skipped_step_has_a_deadline",
+                condition=Q(skips_step=None, skips_deadline=None)
+                | Q(skips_step__isnull=False, skips_deadline__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="received_before_recorded",
+                condition=Q(received_at__lte=F("recorded_at")),
+                violation_error_message=_("A reply cannot be received in the future."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.invitation}: {self.get_answer_display()}"
+
+    @property
+    def is_late(self) -> bool:
+        return self.received_at >= self.invitation.edition.deadline
+
+    @property
+    def segment_names(self) -> list[str]:
+        return [str(Segment(value).label) for value in self.segments]

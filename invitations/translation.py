@@ -1,0 +1,39 @@
+"""Texts that exist in each of the six languages: one column each."""
+
+from modeltranslation.translator import TranslationOptions, register
+
+from invitations.models import Circular, ForumEdition, MemberState, Rank
+
+
+@register(ForumEdition)
+class ForumEditionTexts(TranslationOptions):
+    fields = (
+        "name",
+        "theme",
+        "place",
+        "organization",
+        "organizers",
+        "background",
+        "time_zone_name",
+        "contact_honorific",
+    )
+    required_languages = {"en": ("name", "place", "time_zone_name")}
+
+
+@register(Circular)
+class CircularTexts(TranslationOptions):
+    fields = ("place", "signatory_name", "signatory_title")
+    required_languages = {"en": ("place", "signatory_name", "signatory_title")}
+
+
+@register(MemberState)
+class MemberStateTexts(TranslationOptions):
+    fields = ("short_name", "formal_name")
+    required_languages = {"en": ("short_name",)}
+    # A formal name in another language is no name on paper: the short one is.
+    fallback_languages = {"default": ("en",)}
+
+
+@register(Rank)
+class RankTexts(TranslationOptions):
+    fields = ("name",)

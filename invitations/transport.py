@@ -1,0 +1,192 @@
+"""Hand frozen bytes to a mail server, or to a folder of ``.eml`` files."""
+
+import re
+import smtplib
+import ssl
+from pathlib import Path
+from types import TracebackType
+from typing import Protocol, Self
+from uuid import uuid4
+
+from django.conf import settings
+
+# Seconds for one answer of the mail server; the lease of a delivery is longer than all together.
+ANSWER_WITHIN = 60
+
+
+class NotTaken(Exception):
+    """The mail server did not take the message; ``words`` are its own, or the system's."""
+
+    def __init__(self, words: str) -> None:
+        super().__init__(words)
+        self.words = words
+
+
+class Unreachable(NotTaken):
+    """There is no session with the mail server, and nothing was said in one."""
+
+
+class Postponed(NotTaken):
+    """The server said no for now, or the line was lost before the message was begun."""
+
+
+class Refused(NotTaken):
+    """The server said no for good."""
+
+
+class Unknown(NotTaken):
+    """Silence after the message was begun: it may have arrived."""
+
+
+class Carrier(Protocol):
+    def connect(self) -> None:
+        """Open a session where there is none; raise Unreachable."""
+
+    def hand_over(self, sender: str, address: str, content: bytes) -> str:
+        """Return the server's words on taking the message; raise a NotTaken."""
+
+    def __enter__(self) -> Self: ...
+
+    def __exit__(self, *error: object) -> None: ...
+
+
+def carrier() -> Carrier:
+    return Folder() if settings.MAILBOX.scheme == "file" else SmtpSession()
+
+
+class Folder:
+    """A folder in which each transaction leaves one ``.eml`` file."""
+
+    def __init__(self) -> None:
+        self.path = Path(settings.MAILBOX.folder)
+
+    def connect(self) -> None:
+        try:
+            self.path.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise Unreachable(str(error)) from error
+
+    def hand_over(self, sender: str, address: str, content: bytes) -> str:
+        addressee = re.sub(r"[^\w.@-]", "_", address)[:100]
+        target = self.path / f"{addressee}-{uuid4().hex[:12]}.eml"
+        draft = target.with_suffix(".part")
+        envelope = f"X-Envelope-From: {sender}\r\nX-Envelope-To: {address}\r\n"
+        try:
+            draft.write_bytes(envelope.encode() + content)
+            draft.replace(target)
+        except OSError as error:
+            raise Postponed(str(error)) from error
+        return target.name
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        pass
+
+
+class SmtpSession:
+    """One kept connection, opened anew after a failure."""
+
+    def __init__(self) -> None:
+        self.smtp: smtplib.SMTP | None = None
+
+    def connect(self) -> None:
+        if self.smtp is not None:
+            return
+        try:
+            self.smtp = open_session()
+        except (OSError, smtplib.SMTPException) as error:
+            raise Unreachable(words_of(error)) from error
+
+    def hand_over(self, sender: str, address: str, content: bytes) -> str:
+        self.connect()
+        assert self.smtp is not None  # noqa: S101 -- connect() has made it
+        try:
+            begin_message(self.smtp, sender, address)
+        except (OSError, smtplib.SMTPException) as error:
+            self.drop()
+            raise Postponed(words_of(error)) from error
+        try:
+            self.smtp.send(dot_stuffed(content))
+            code, words = self.smtp.getreply()
+        except (OSError, smtplib.SMTPException) as error:
+            self.drop()
+            raise Unknown(words_of(error)) from error
+        return taken(code, words)
+
+    def drop(self) -> None:
+        if self.smtp is not None:
+            self.smtp.close()
+            self.smtp = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        if self.smtp is None:
+            return
+        try:
+            self.smtp.quit()
+        except (OSError, smtplib.SMTPException):
+            self.drop()
+
+
+def open_session() -> smtplib.SMTP:
+    box = settings.MAILBOX
+    context = ssl.create_default_context()
+    if box.security == "tls":
+        smtp: smtplib.SMTP = smtplib.SMTP_SSL(
+            box.host, box.port, timeout=ANSWER_WITHIN, context=context
+        )
+    else:
+        smtp = smtplib.SMTP(box.host, box.port, timeout=ANSWER_WITHIN)
+    if box.security == "starttls":
+        smtp.starttls(context=context)
+    smtp.ehlo_or_helo_if_needed()
+    if box.user:
+        smtp.login(box.user, box.password)
+    return smtp
+
+
+def begin_message(smtp: smtplib.SMTP, sender: str, address: str) -> None:
+    """Say from whom and to whom, and open the message; a no leaves the session usable."""
+    for command in (f"MAIL FROM:<{sender}>", f"RCPT TO:<{address}>", "DATA"):
+        code, words = smtp.docmd(command)
+        if not 200 <= code < 400:
+            if code != 421:
+                smtp.rset()
+            raise refusal(code, words)
+
+
+def taken(code: int, words: bytes) -> str:
+    if not 200 <= code < 300:
+        raise refusal(code, words)
+    return said(code, words)
+
+
+def refusal(code: int, words: bytes) -> NotTaken:
+    return Refused(said(code, words)) if code >= 500 else Postponed(said(code, words))
+
+
+def said(code: int, words: bytes) -> str:
+    return f"{code} {words.decode('utf-8', 'replace')}"[:500]
+
+
+def words_of(error: Exception) -> str:
+    if isinstance(error, smtplib.SMTPResponseException):
+        return f"{error.smtp_code} {error.smtp_error!r}"[:500]
+    return (str(error) or type(error).__name__)[:500]
+
+
+def dot_stuffed(content: bytes) -> bytes:
+    """The message as the protocol wants it: dots doubled at line starts, one alone at the end."""
+    stuffed = re.sub(rb"(?m)^\.", b"..", content)
+    if not stuffed.endswith(b"\r\n"):
+        stuffed += b"\r\n"
+    return stuffed + b".\r\n"

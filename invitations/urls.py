@@ -1,0 +1,9 @@
+from django.urls import path
+
+from invitations import views
+
+app_name = "invitations"
+urlpatterns = [
+    path("", views.home, name="home"),
+    path("r/<slug:token>/", views.open_link, name="open"),
+]

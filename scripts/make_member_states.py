@@ -1,0 +1,186 @@
+"""Make invitations/data/member_states.csv from hdx-python-country and the file kept by hand.
+
+What the file kept by hand says wins; an empty cell there means what the library has.
+With --check nothing is written: exit status 1 and the differences, if the table is out of date.
+"""
+
+import argparse
+import csv
+import difflib
+import io
+import re
+import sys
+import unicodedata
+from collections import Counter
+from pathlib import Path
+
+# Installed from make_member_states.requirements.txt, not with the product.
+from hdx.location.country import Country  # type: ignore[import-not-found,unused-ignore]
+
+DATA = Path(__file__).resolve().parent.parent / "invitations" / "data"
+BY_HAND = DATA / "member_states_by_hand.csv"
+TABLE = DATA / "member_states.csv"
+
+# Django's code of each language, and the library's word for it.
+LANGUAGES = {
+    "ar": "Arabic",
+    "en": "English",
+    "es": "Spanish",
+    "fr": "French",
+    "ru": "Russian",
+    "zh-hans": "Chinese",
+}
+ALLOWED = {
+    "status": ("member", "observer"),
+    "itu_member_2020": ("yes", "no"),
+    "language": tuple(LANGUAGES),
+    "language_alt": ("", *LANGUAGES),
+}
+COPIED = ("status", "itu_region", "region", "language", "language_alt")
+
+State = dict[str, str]
+
+
+def column(kind: str, language: str) -> str:
+    return f"{kind}_{language.replace('-', '_')}"
+
+
+SHORT_NAMES = [column("short_name", language) for language in LANGUAGES]
+FORMAL_NAMES = [column("formal_name", language) for language in LANGUAGES]
+COLUMNS = [
+    *("iso2", "iso3", "m49", "status", "invited_by_default"),
+    *("itu_region", "region", "language", "language_alt"),
+    *SHORT_NAMES,
+    *FORMAL_NAMES,
+    *("name_list_fr", "sort_key_fr", "sources"),
+]
+
+
+def sort_key(name: str) -> str:
+    """The name as French lists sort it: capitals without accents, words apart by one space."""
+    letters = unicodedata.normalize("NFD", name.replace("œ", "oe").replace("Œ", "OE"))
+    plain = "".join(letter for letter in letters if not unicodedata.combining(letter))
+    return " ".join(re.findall("[A-Z]+", plain.upper()))
+
+
+def short_names(row: State, country: State) -> State:
+    return {
+        column("short_name", language): row[column("short_name", language)]
+        or country[f"{word} Short"]
+        for language, word in LANGUAGES.items()
+    }
+
+
+def formal_names(row: State, country: State) -> State:
+    """In English, and in the State's language of correspondence, each as it stands on a line."""
+    names = {"formal_name_en": country["English Formal"].removeprefix("the ")}
+    if row["formal_name"]:
+        names[column("formal_name", row["language"])] = row["formal_name"]
+    return names
+
+
+def sources(row: State) -> str:
+    """Where the names come from; regions and languages are always by hand."""
+    corrected = [f"{name}: by hand" for name in [*SHORT_NAMES, "name_list_fr"] if row[name]]
+    if row["formal_name"]:
+        formal = column("formal_name", row["language"])
+        corrected.append(f"{formal}: {row['formal_name_source']}")
+    return "; ".join(["hdx-python-country", *corrected])
+
+
+def member_state(row: State) -> State:
+    country = Country.get_country_info_from_iso3(row["iso3"], use_live=False)
+    if country is None:
+        sys.exit(f"{BY_HAND.name}: hdx-python-country knows no State {row['iso3']!r}.")
+
+    short = short_names(row, country)
+    name_list_fr = row["name_list_fr"] or short["short_name_fr"]
+    return {
+        **{name: row[name] for name in COPIED},
+        **short,
+        **dict.fromkeys(FORMAL_NAMES, ""),
+        **formal_names(row, country),
+        "iso2": country["ISO 3166-1 Alpha 2-Codes"],
+        "iso3": row["iso3"],
+        "m49": country["m49 numerical code"].zfill(3),
+        "invited_by_default": row["itu_member_2020"],
+        "name_list_fr": name_list_fr,
+        "sort_key_fr": sort_key(name_list_fr),
+        "sources": sources(row),
+    }
+
+
+def refuse_mistakes(rows: list[State]) -> None:
+    """Exit with a sentence for each value that the file kept by hand must not have."""
+    mistakes = [
+        f"{BY_HAND.name}: {row['iso3']} has {name} {row[name]!r}, allowed are {', '.join(allowed)}."
+        for row in rows
+        for name, allowed in ALLOWED.items()
+        if row[name] not in allowed
+    ]
+    mistakes += [
+        f"{BY_HAND.name}: {row['iso3']} has no formal name in {row['language']}."
+        for row in rows
+        if row["language"] != "en" and not row["formal_name"]
+    ]
+    mistakes += [
+        f"{BY_HAND.name}: {row['iso3']} has a formal name without a source."
+        for row in rows
+        if row["formal_name"] and not row["formal_name_source"]
+    ]
+    mistakes += [
+        f"{BY_HAND.name}: {iso3} stands there {times} times."
+        for iso3, times in Counter(row["iso3"] for row in rows).items()
+        if times > 1
+    ]
+    if mistakes:
+        sys.exit("\n".join(mistakes))
+
+
+def made_table() -> str:
+    with BY_HAND.open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    refuse_mistakes(rows)
+    table = io.StringIO(newline="")
+    writer = csv.DictWriter(table, COLUMNS, lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(sorted(map(member_state, rows), key=lambda state: state["sort_key_fr"]))
+    return table.getvalue()
+
+
+def cells(table: str) -> list[str]:
+    return [
+        f"{state.get('iso3')} {name}: {value}"
+        for state in csv.DictReader(io.StringIO(table, newline=""))
+        for name, value in state.items()
+    ]
+
+
+def differences(old: str, new: str) -> list[str]:
+    """Cell by cell, or one sentence where the cells are the same and the bytes are not."""
+    found = difflib.unified_diff(
+        cells(old), cells(new), TABLE.name, "as made anew", n=0, lineterm=""
+    )
+    return list(found) or [f"{TABLE.name} differs in quoting or line ends alone."]
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--check", action="store_true", help="write nothing, say what differs")
+    check = parser.parse_args().check
+
+    new = made_table()
+    if not check:
+        TABLE.write_text(new, encoding="utf-8", newline="\n")
+        sys.stdout.write(f"{TABLE.name} is written, with {len(new.splitlines()) - 1} States.\n")
+        return
+    if not TABLE.exists():
+        sys.exit(f"{TABLE.name} does not exist.")
+    old = TABLE.read_bytes().decode("utf-8")
+    if old != new:
+        sys.exit("\n".join(differences(old, new)))
+    sys.stdout.write(f"{TABLE.name} is up to date.\n")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,131 @@
+"""Serve this checkout: bring the data up to date, start site, worker and beat, say where all is.
+
+Ctrl-C, SIGTERM or a closed terminal stops everything that was started here.
+"""
+
+import errno
+import http.client
+import os
+import re
+import secrets
+import signal
+import socket
+import subprocess
+import sys
+import time
+from multiprocessing import Process
+from pathlib import Path
+
+from honcho.environ import parse_procfile
+from honcho.manager import Manager
+
+ROOT = Path(__file__).resolve().parent.parent
+VAR_DIR = Path(os.environ["VAR_DIR"])
+
+
+def main() -> None:
+    port = free_port(os.environ["PORT"])
+    (VAR_DIR / "broker").mkdir(parents=True, exist_ok=True)
+    if not {"SECRET_KEY", "SECRET_KEY_FILE"} & os.environ.keys():
+        kept_secret("secret-key", 50)
+        os.environ["SECRET_KEY_FILE"] = str(VAR_DIR / "secret-key")
+    os.environ.setdefault("DEMO_PASSWORD", kept_secret("demo-password", 12))
+    # The Procfile's programs are those of the environment this script runs in.
+    os.environ["PATH"] = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
+
+    # Celery advises against root in five lines; in a container there may be nobody else.
+    os.environ.setdefault("PYTHONWARNINGS", "ignore:You're running the worker")
+
+    manage("migrate", "--verbosity", "0")
+    manage("load_member_states")
+    demonstration = manage("demo", may_refuse=True)
+    Process(target=announce, args=(port, demonstration), daemon=True).start()
+    sys.exit(serve())
+
+
+def free_port(text: str) -> int:
+    """Return the port where it can be had; otherwise end with one line that says why not."""
+    another = "Choose another one: make run PORT=8001"
+    if not text.isdecimal() or not 0 < int(text) < 65536:
+        sys.exit(f"PORT is {text!r}, which is no port. {another}")
+    with socket.socket() as site:
+        site.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            site.bind(("127.0.0.1", int(text)))
+        except OSError as error:
+            taken = error.errno == errno.EADDRINUSE
+            reason = "is in use" if taken else f"cannot be had ({error.strerror})"
+            sys.exit(f"Port {text} {reason}. {another}")
+    return int(text)
+
+
+def kept_secret(name: str, size: int) -> str:
+    """Return the secret kept in this file; the first call makes it, for its owner's eyes only."""
+    path = VAR_DIR / name
+    if not path.exists():
+        with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+            file.write(secrets.token_urlsafe(size))
+    return path.read_text()
+
+
+def manage(*arguments: str, may_refuse: bool = False) -> str:
+    """Run a command of manage.py and return what it said; its failure ends this script."""
+    command = [sys.executable, "manage.py", *arguments]
+    done = subprocess.run(command, check=False, stdout=subprocess.PIPE, text=True)
+    print(done.stdout, end="", flush=True)
+    if done.returncode and not may_refuse:
+        sys.exit(done.returncode)
+    return done.stdout
+
+
+def announce(port: int, demonstration: str) -> None:
+    """Wait until the site answers, then print where everything is and how to sign in."""
+    while not answers(port):
+        time.sleep(0.2)
+    site = os.getenv("SITE_URL", f"http://127.0.0.1:{port}").rstrip("/")
+    password = os.environ["DEMO_PASSWORD"]
+    mail = "as EMAIL_URL says" if os.getenv("EMAIL_URL") else (VAR_DIR / "mail").resolve()
+    lines = [
+        f"Site      {site}/",
+        f"Admin     {site}/admin/",
+        f"Drafter   user drafter, password {password}",
+        f"Approver  user approver, password {password}",
+        f"Mail      {mail}",
+    ]
+    if link := re.search(r"\S+/r/\S+", demonstration):
+        lines.insert(4, f"Reply     {link[0]} (a minister who has not answered yet)")
+    print("", *lines, "", "Ctrl-C stops everything.", "", sep="\n", flush=True)
+
+
+def answers(port: int) -> bool:
+    """Say whether an HTTP server is up there; what it answers does not matter."""
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+    try:
+        connection.request("GET", "/")
+        connection.getresponse()
+    except (OSError, http.client.HTTPException):
+        return False
+    finally:
+        connection.close()
+    return True
+
+
+def serve() -> int:
+    """Run the Procfile's programs until one of them ends or a signal ends them all."""
+    manager = Manager()
+    for name, command in parse_procfile((ROOT / "Procfile").read_text()).processes.items():
+        manager.add_process(name, command)
+    manager.loop()
+    return int(manager.returncode)
+
+
+def stop(number: int, _frame: object) -> None:
+    sys.exit(128 + number)
+
+
+if __name__ == "__main__":
+    signal.signal(signal.SIGINT, stop)
+    signal.signal(signal.SIGTERM, stop)
+    # Honcho minds the two above; a closed terminal is to stop everything just the same.
+    signal.signal(signal.SIGHUP, lambda _number, _frame: signal.raise_signal(signal.SIGTERM))
+    main()

@@ -1,0 +1,3 @@
+from wsis_forum.celery import app as celery_app
+
+__all__ = ["celery_app"]
