@@ -1,12 +1,16 @@
 """What an office's page knows of its invitation: the links held, and what is on file."""
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
+from uuid import UUID
 
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from invitations.dates import printed_date, printed_list
 from invitations.models import Channel, Invitation, Reply, ReplyLink
+from invitations.replies import record_reply
+
+GONE = (Reply.Status.SUPERSEDED, Reply.Status.SET_ASIDE)
 
 
 def held_link(held: list[int], invitation_id: int) -> ReplyLink | None:
@@ -29,8 +33,7 @@ class OnFile(NamedTuple):
 def on_file(invitation: Invitation) -> OnFile:
     """Read the replies in one query; a holding reply counts until an answer stands."""
     status = Reply.Status
-    gone = [status.SUPERSEDED, status.SET_ASIDE]
-    replies = list(invitation.replies.exclude(status__in=gone).order_by("-pk"))
+    replies = list(invitation.replies.exclude(status__in=GONE).order_by("-pk"))
     standing = next((reply for reply in replies if reply.status == status.STANDING), None)
     noted = [reply for reply in replies if reply.status == status.NOTED]
     return OnFile(
@@ -39,6 +42,17 @@ def on_file(invitation: Invitation) -> OnFile:
         holding=noted[0] if noted and not standing else None,
         last_online=next((reply for reply in replies if reply.channel == Channel.ONLINE), None),
     )
+
+
+def answer(invitation: Invitation, words: dict[str, Any], form_key: UUID) -> Reply:
+    """Record one reply for a form, however often it is sent; with other words it is another one.
+
+    A browser may bring a form back that was sent before, and its key with it.
+    """
+    reply = record_reply(invitation, words, form_key=form_key)
+    if reply.status in GONE or any(getattr(reply, name) != words[name] for name in words):
+        return record_reply(invitation, words)
+    return reply
 
 
 def in_words(reply: Reply, language: str) -> list[tuple[str, str]]:

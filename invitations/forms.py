@@ -133,9 +133,7 @@ class SettleForm(forms.Form):
         ],
         widget=UnfoldAdminRadioSelectWidget,
     )
-    because = forms.CharField(
-        label=_("Reason"), max_length=300, widget=UnfoldAdminTextInputWidget
-    )
+    because = forms.CharField(label=_("Reason"), max_length=300, widget=UnfoldAdminTextInputWidget)
 
 
 class CallNoteForm(forms.ModelForm):
@@ -256,4 +254,3 @@ def scan_kind(scan: UploadedFile) -> str:
     head = scan.read(8)
     scan.seek(0)
     return next((kind for magic, kind in SCAN_KINDS.items() if head.startswith(magic)), "")
-

@@ -158,9 +158,10 @@ def begin_message(smtp: smtplib.SMTP, sender: str, address: str) -> None:
     """Say from whom and to whom, and open the message; a no leaves the session usable."""
     for command in (f"MAIL FROM:<{sender}>", f"RCPT TO:<{address}>", "DATA"):
         code, words = smtp.docmd(command)
+        if code == 421:
+            raise smtplib.SMTPServerDisconnected(said(code, words))
         if not 200 <= code < 400:
-            if code != 421:
-                smtp.rset()
+            smtp.rset()
             raise refusal(code, words)
 
 

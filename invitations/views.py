@@ -24,9 +24,7 @@ def unlisted(view: View[P]) -> View[P]:
 
     @wraps(view)
     @never_cache
-    def unlisted_view(
-        request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs
-    ) -> HttpResponse:
+    def unlisted_view(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
         response = view(request, *args, **kwargs)
         response["X-Robots-Tag"] = "noindex"
         return response
@@ -96,5 +94,5 @@ def gone(request: HttpRequest, invitation: Invitation, reason: str) -> HttpRespo
 
 def speak_as_the_letter(request: HttpRequest, invitation: Invitation) -> None:
     """Use the letter's language, unless the visitor chose one on this site."""
-    if settings.LANGUAGE_COOKIE_NAME not in request.COOKIES:
+    if request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME) not in dict(settings.LANGUAGES):
         translation.activate(invitation.minister.language)

@@ -13,11 +13,12 @@ import socket
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from multiprocessing import Process
 from pathlib import Path
 
+import honcho.manager
 from honcho.environ import parse_procfile
-from honcho.manager import Manager
 
 ROOT = Path(__file__).resolve().parent.parent
 VAR_DIR = Path(os.environ["VAR_DIR"])
@@ -110,13 +111,39 @@ def answers(port: int) -> bool:
     return True
 
 
+class Programs(honcho.manager.Manager):
+    """The Procfile's programs, stopped so that Celery finishes the letter it has in hand.
+
+    SIGTERM to a whole group ends Celery's children in the middle; SIGINT they leave to the parent.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._procmgr.terminate = interrupt
+        signal.signal(signal.SIGALRM, lambda _number, _frame: self.terminate())
+
+    def terminate(self) -> None:
+        if self._all_started():
+            super().terminate()
+        else:
+            # Not every program has told its number yet, and one left out would go on for ever.
+            signal.setitimer(signal.ITIMER_REAL, 0.1)
+
+
+def interrupt(group: int) -> None:
+    with suppress(ProcessLookupError):
+        os.killpg(group, signal.SIGINT)
+
+
 def serve() -> int:
     """Run the Procfile's programs until one of them ends or a signal ends them all."""
-    manager = Manager()
+    # Celery looks up from a folder broker every few seconds only.
+    honcho.manager.KILL_WAIT = 15
+    programs = Programs()
     for name, command in parse_procfile((ROOT / "Procfile").read_text()).processes.items():
-        manager.add_process(name, command)
-    manager.loop()
-    return int(manager.returncode)
+        programs.add_process(name, command)
+    programs.loop()
+    return int(programs.returncode)
 
 
 def stop(number: int, _frame: object) -> None:

@@ -193,6 +193,11 @@ UNFOLD = {
     "SHOW_HISTORY": True,
     "SHOW_VIEW_ON_SITE": False,
     "SHOW_LANGUAGES": False,
+    "DASHBOARD_CALLBACK": "invitations.admin.dashboard.dashboard",
+    "SIDEBAR": {
+        "show_search": True,
+        "navigation": "invitations.admin.navigation.navigation",
+    },
 }
 
 LOGGING = {

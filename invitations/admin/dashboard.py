@@ -61,9 +61,7 @@ def counted(title: Any, count: int, url: str) -> dict[str, Any]:
 
 
 def invitation_counts(edition: ForumEdition) -> list[dict[str, Any]]:
-    by_status = dict(
-        edition.invitations.order_by().values_list("status").annotate(Count("pk"))
-    )
+    by_status = dict(edition.invitations.order_by().values_list("status").annotate(Count("pk")))
     return [
         counted(
             label,

@@ -63,16 +63,25 @@ class ReminderStepInline(RecordInline):
         return steps.select_related("edition", "first_approver", "second_approver")
 
 
-def plan_letters(request: HttpRequest, editions: QuerySet[ForumEdition]) -> None:
-    """Plan the letter of each draft: the workers compose it, no request renders a letter."""
-    for edition in editions:
-        planned = plan_invitation_letters(edition)
+def plan_letters(
+    request: HttpRequest,
+    editions: QuerySet[ForumEdition],
+    invitations: QuerySet[Invitation] | None = None,
+) -> None:
+    """Plan the letters of the drafts: the workers compose them, no request renders a letter."""
+    planned = []
+    each(
+        request,
+        editions,
+        lambda edition: planned.append(plan_invitation_letters(edition, invitations)),
+    )
+    if planned:
         told = ngettext(
-            "%(edition)s: %(count)s letter planned; the workers compose it.",
-            "%(edition)s: %(count)s letters planned; the workers compose them.",
-            planned,
+            "%(count)s letter planned; the workers compose it within minutes.",
+            "%(count)s letters planned; the workers compose them within minutes.",
+            sum(planned),
         )
-        messages.success(request, told % {"edition": edition, "count": planned})
+        messages.success(request, told % {"count": sum(planned)})
 
 
 @admin.register(ForumEdition)
@@ -168,7 +177,9 @@ class ForumEditionAdmin(ModelAdmin):
 
 @admin.register(QuietPeriod)
 class QuietPeriodAdmin(ModelAdmin):
-    when_empty = gettext_lazy("Add the days on which no reminder leaves; weekends are quiet anyway.")
+    when_empty = gettext_lazy(
+        "Add the days on which no reminder leaves; weekends are quiet anyway."
+    )
     list_display = ["edition", "first_on", "last_on"]
     list_filter = ["edition"]
     list_select_related = ["edition"]

@@ -208,7 +208,8 @@ class InvitationAdmin(ModelAdmin):
             "reply_address",
         ]
         if obj.status == Invitation.Status.DRAFT:
-            return shown
+            # A letter is frozen with its minister: withdraw the draft and make another one.
+            return [*shown, "minister"] if obj.letter_state else shown
         if obj.status == Invitation.Status.ISSUED:
             return [*shown, "minister", "is_principal"]
         return [*shown, "minister", "is_principal", "focal_point_name", "focal_point_email"]
@@ -239,9 +240,7 @@ class InvitationAdmin(ModelAdmin):
     def state(self, invitation: Invitation) -> str:
         return french_name(invitation.member_state)
 
-    @display(
-        description=gettext_lazy("principal"), boolean=True, ordering="is_principal"
-    )
+    @display(description=gettext_lazy("principal"), boolean=True, ordering="is_principal")
     def principal(self, invitation: Invitation) -> bool:
         return invitation.is_principal
 
@@ -292,12 +291,10 @@ class InvitationAdmin(ModelAdmin):
         current = invitation.links.current().first()
         return reply_url(current) if current else ""
 
-    @action(
-        description=gettext_lazy("Compose letters (all drafts of the edition)"),
-        permissions=["change"],
-    )
+    @action(description=gettext_lazy("Compose the letters of drafts"), permissions=["change"])
     def compose_letters(self, request: HttpRequest, queryset: QuerySet[Invitation]) -> None:
-        plan_letters(request, ForumEdition.objects.filter(pk__in=queryset.values("edition")))
+        editions = ForumEdition.objects.filter(pk__in=queryset.values("edition"))
+        plan_letters(request, editions, queryset)
 
     @action(description=gettext_lazy("Withdraw"), permissions=["change"])
     def withdraw_selected(

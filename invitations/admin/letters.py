@@ -5,7 +5,7 @@ from typing import Any
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
@@ -28,7 +28,7 @@ from invitations.admin.base import (
     page_of,
 )
 from invitations.admin.invitations import french_name
-from invitations.approval import approve_letter
+from invitations.approval import approve_letter, recompose
 from invitations.dispatch import decide, mark_dispatched, send_anew
 from invitations.forms import DispatchedForm, SureForm
 from invitations.models import AUTOMATIC, Delivery, Gender, Letter, LetterEvent
@@ -95,7 +95,7 @@ class LetterAdmin(RecordAdmin):
         "sha256__startswith",
         "message_sha256__startswith",
     ]
-    actions = ["approve_selected"]
+    actions = ["approve_selected", "compose_anew"]
     inlines = [DeliveriesOfLetter, EventsOfLetter]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Letter]:
@@ -208,24 +208,48 @@ class LetterAdmin(RecordAdmin):
 
     def pdf_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         letter = self._readable(request, pk)
-        return frozen_file(
-            request, letter.pdf.name, letter.sha256, "application/pdf", f"{file_name(letter)}.pdf"
-        )
+        if not letter.pdf:
+            raise Http404
+        name = f"{file_name(letter)}.pdf"
+        return frozen_file(request, letter.pdf.name, letter.sha256, "application/pdf", name)
 
     def message_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         letter = self._readable(request, pk)
+        if not letter.message:
+            raise Http404
+        name = f"{file_name(letter)}.eml"
         return frozen_file(
-            request,
-            letter.message.name,
-            letter.message_sha256,
-            "message/rfc822",
-            f"{file_name(letter)}.eml",
+            request, letter.message.name, letter.message_sha256, "message/rfc822", name
         )
 
     def _readable(self, request: HttpRequest, pk: int) -> Letter:
         if not (self.has_view_permission(request) and self.has_words_permission(request)):
             raise PermissionDenied
-        return get_object_or_404(self.get_queryset(request).exclude(sha256=""), pk=pk)
+        return get_object_or_404(self.get_queryset(request), pk=pk)
+
+    @action(description=gettext_lazy("Compose anew"), permissions=["words"])
+    def compose_anew(self, request: HttpRequest, queryset: QuerySet[Letter]) -> HttpResponse | None:
+        if not answered(request):
+            return ask(
+                self,
+                request,
+                queryset,
+                SureForm(),
+                action="compose_anew",
+                title=_("Compose anew"),
+                explanation=_(
+                    "These letters are dropped and planned anew, with today's words and "
+                    "addresses; the new ones need approval."
+                ),
+                button=_("Compose anew"),
+            )
+        planned = each(request, queryset, lambda letter: recompose(letter, request.user))
+        if planned:
+            told = ngettext(
+                "%(count)s letter planned anew.", "%(count)s letters planned anew.", planned
+            )
+            messages.success(request, told % {"count": planned})
+        return None
 
     @action(description=gettext_lazy("Approve"), permissions=["approve"])
     def approve_selected(
@@ -383,9 +407,7 @@ class DeliveryAdmin(RecordAdmin):
         )
 
     @action(description=gettext_lazy("Uncertain: send again"), permissions=["dispatch"])
-    def send_again(
-        self, request: HttpRequest, queryset: QuerySet[Delivery]
-    ) -> HttpResponse | None:
+    def send_again(self, request: HttpRequest, queryset: QuerySet[Delivery]) -> HttpResponse | None:
         return self._decide(
             request,
             queryset,
@@ -429,9 +451,7 @@ class DeliveryAdmin(RecordAdmin):
         tell_done(request, queued)
         return None
 
-    @action(
-        description=gettext_lazy("Print run: mark as dispatched"), permissions=["dispatch"]
-    )
+    @action(description=gettext_lazy("Print run: mark as dispatched"), permissions=["dispatch"])
     def mark_as_dispatched(
         self, request: HttpRequest, queryset: QuerySet[Delivery]
     ) -> HttpResponse | None:

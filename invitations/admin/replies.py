@@ -202,11 +202,11 @@ class CorrespondenceAdmin(ModelAdmin):
             request.user,
             obj.channel,
             obj.received_at,
+            reply_words=form.reply_words,
+            scan=frozen_scan(form.cleaned_data["scan"]),
             reference=obj.reference,
             sender=obj.sender,
             summary=obj.summary,
-            scan=frozen_scan(form.cleaned_data["scan"]),
-            reply_words=form.reply_words,
         )
         obj.pk = filed.pk
         obj.refresh_from_db()
@@ -262,9 +262,7 @@ class CorrespondenceAdmin(ModelAdmin):
         return link(url, _("open"))
 
     @action(description=gettext_lazy("Mark as dealt with"), permissions=["deal"])
-    def mark_as_dealt_with(
-        self, request: HttpRequest, queryset: QuerySet[Correspondence]
-    ) -> None:
+    def mark_as_dealt_with(self, request: HttpRequest, queryset: QuerySet[Correspondence]) -> None:
         marked = each(
             request,
             queryset,

@@ -1,0 +1,154 @@
+"""The form by which an office answers."""
+
+import uuid
+from typing import Any
+
+from crispy_forms.helper import FormHelper
+from crispy_forms.layout import Fieldset, Layout
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.html import format_html
+from django.utils.text import capfirst
+from django.utils.translation import gettext_lazy as _
+
+from invitations.models import BRINGING, Answer, Invitation, Reply, Segment
+
+ANOTHER_INVITATION = _(
+    "This form belongs to another invitation, and nothing was recorded: open this page anew."
+)
+INCOMPLETE = _("This form arrived incomplete, and nothing was recorded: open this page anew.")
+
+
+class ReplyForm(forms.ModelForm):
+    """What the edition asks; no answer is chosen until a person chooses one.
+
+    The key makes a form that is sent ten times one reply, and the invitation's number keeps
+    two forms that are open side by side apart.
+    """
+
+    answer = forms.ChoiceField(
+        label=_("Answer"),
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Please choose an answer.")},
+    )
+    segments = forms.MultipleChoiceField(
+        label=_("Segments to be attended"), widget=forms.CheckboxSelectMultiple, required=False
+    )
+    invitation = forms.IntegerField(
+        widget=forms.HiddenInput,
+        error_messages={"required": INCOMPLETE, "invalid": INCOMPLETE},
+    )
+    form_key = forms.UUIDField(
+        widget=forms.HiddenInput,
+        error_messages={"required": INCOMPLETE, "invalid": INCOMPLETE},
+    )
+
+    class Meta:
+        model = Reply
+        fields = [
+            "answer",
+            "substitute_name",
+            "substitute_function",
+            "segments",
+            "partnership_interest",
+            "respondent_name",
+            "respondent_function",
+            "respondent_email",
+            "respondent_phone",
+            "remarks",
+        ]
+        labels = {
+            "substitute_name": _("Substitute’s name"),
+            "substitute_function": _("Substitute’s function"),
+            "partnership_interest": _("Partnership packages are of interest"),
+        }
+        widgets = {
+            "substitute_name": forms.TextInput({"dir": "auto"}),
+            "substitute_function": forms.TextInput({"dir": "auto"}),
+            "respondent_name": forms.TextInput({"dir": "auto", "autocomplete": "name"}),
+            "respondent_function": forms.TextInput(
+                {"dir": "auto", "autocomplete": "organization-title"}
+            ),
+            "respondent_email": forms.EmailInput({"dir": "ltr", "autocomplete": "email"}),
+            "respondent_phone": forms.TelInput({"dir": "ltr", "autocomplete": "tel"}),
+            "remarks": forms.Textarea({"dir": "auto", "rows": 5}),
+        }
+
+    def __init__(
+        self, data: Any = None, *, of: Invitation, initial: dict[str, Any] | None = None
+    ) -> None:
+        self.of = of
+        fresh = {"invitation": of.pk, "form_key": uuid.uuid4()}
+        super().__init__(data, initial=fresh | (initial or {}))
+        self.offer()
+        self.helper = FormHelper(self)
+        self.helper.form_tag = False
+        self.helper.disable_csrf = True
+        self.helper.form_show_errors = True
+        self.helper.layout = self.laid_out()
+
+    def offer(self) -> None:
+        """Offer the answers and segments of the edition, and to wait for the capital."""
+        edition = self.of.edition
+        answers = [*edition.answers_offered, Answer.HOLDING]
+        self.fields["answer"].choices = [(a, capfirst(Answer(a).label)) for a in answers]
+        self.fields["segments"].choices = [
+            (segment, capfirst(Segment(segment).label)) for segment in edition.segments_offered
+        ]
+        if not edition.segments_offered:
+            del self.fields["segments"]
+        if edition.partnership_link:
+            self.fields["partnership_interest"].help_text = format_html(
+                '<a href="{}" target="_blank" rel="noopener">{}</a>',
+                edition.partnership_link,
+                _("What the packages are (opens in a new tab)"),
+            )
+
+    def laid_out(self) -> Layout:
+        return Layout(
+            "invitation",
+            "form_key",
+            "answer",
+            Fieldset(
+                _("If a substitute represents the minister"),
+                "substitute_name",
+                "substitute_function",
+            ),
+            *(["segments"] if "segments" in self.fields else []),
+            "partnership_interest",
+            Fieldset(
+                _("Who answers for the minister"),
+                "respondent_name",
+                "respondent_function",
+                "respondent_email",
+                "respondent_phone",
+            ),
+            "remarks",
+        )
+
+    def validate_constraints(self) -> None:
+        """Leave them to the database: asked here, each would cost a query of its own."""
+
+    def clean_invitation(self) -> int:
+        if self.cleaned_data["invitation"] != self.of.pk:
+            raise ValidationError(ANOTHER_INVITATION)
+        return self.of.pk
+
+    def clean(self) -> dict[str, Any]:
+        said: dict[str, Any] = super().clean() or {}
+        answer = said.get("answer")
+        if answer == Answer.REPRESENTED and not said.get("substitute_name"):
+            self.add_error("substitute_name", _("Please name the substitute."))
+        if answer and answer not in BRINGING:
+            said["segments"] = []
+        return said
+
+    @property
+    def typed(self) -> dict[str, Any]:
+        """What the fields hold, right or wrong."""
+        return {name: self[name].data for name in self.fields}
+
+    @property
+    def words(self) -> dict[str, Any]:
+        """What a valid form says."""
+        return {name: self.cleaned_data[name] for name in self.Meta.fields if name in self.fields}

@@ -1,0 +1,221 @@
+"""Record what an office answers, and what came in on paper."""
+
+import datetime as dt
+from typing import Any
+from uuid import UUID
+
+from django.contrib.auth.models import User
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from invitations.frozen import Frozen
+from invitations.letters import plan_acknowledgement
+from invitations.models import Answer, Channel, Correspondence, Invitation, ReminderStep, Reply
+
+WORDS = (
+    "answer", "substitute_name", "substitute_function", "segments", "partnership_interest",
+    "respondent_name", "respondent_function", "respondent_email", "respondent_phone", "remarks",
+)  # fmt: skip
+
+
+@transaction.atomic
+def record_reply(
+    invitation: Invitation,
+    words: dict[str, Any],
+    *,
+    channel: str = Channel.ONLINE,
+    received_at: dt.datetime | None = None,
+    by: User | None = None,
+    correspondence: Correspondence | None = None,
+    form_key: UUID | str | None = None,
+) -> Reply:
+    """Record the reply and plan its acknowledgement; earlier replies stay on file.
+
+    Through the same channel it supersedes the standing one; through another it confirms it, or,
+    if it says otherwise, is contested and waits for staff. The same form, or the same words
+    again, record nothing new. A holding reply is noted, and the next reminder step is skipped.
+    """
+    now = timezone.now()
+    invitation = lock(invitation)
+    refuse_if_not_in_force(invitation, now)
+    reply = Reply(
+        invitation=invitation,
+        channel=channel,
+        received_at=received_at or now,
+        recorded_at=now,
+        recorded_by=by,
+        correspondence=correspondence,
+        form_key=form_key,
+        **{name: words[name] for name in WORDS if name in words},
+    )
+    refuse_if_incomplete(reply)
+    if earlier := already_recorded(reply):
+        return earlier
+    reply.status = status_beside(reply)
+    make_room_for(reply)
+    if reply.answer == Answer.HOLDING:
+        reply.skips_step = next_step(invitation, now)
+        reply.skips_deadline = invitation.edition.reply_before if reply.skips_step else None
+    reply.full_clean(exclude=["invitation", "correspondence", "recorded_by"])
+    reply.save()
+    plan_acknowledgement(reply)
+    return reply
+
+
+def lock(invitation: Invitation) -> Invitation:
+    return (
+        Invitation.objects.select_for_update(of=("self",))
+        .select_related("edition", "member_state")
+        .get(pk=invitation.pk)
+    )
+
+
+def refuse_if_not_in_force(invitation: Invitation, now: dt.datetime) -> None:
+    if invitation.status != Invitation.Status.ISSUED:
+        raise ValidationError(_("This invitation is not in force."))
+    if not invitation.edition.takes_replies(now):
+        raise ValidationError(_("Replies to this edition are closed."))
+
+
+def refuse_if_incomplete(reply: Reply) -> None:
+    offered = [*reply.invitation.edition.answers_offered, Answer.HOLDING]
+    if reply.answer not in offered:
+        raise ValidationError(_("Please choose one of the answers offered."))
+    if reply.answer == Answer.REPRESENTED and not reply.substitute_name.strip():
+        raise ValidationError(_("Please name the substitute."))
+    if reply.received_at > reply.recorded_at:
+        raise ValidationError(_("A reply cannot be received in the future."))
+
+
+def already_recorded(reply: Reply) -> Reply | None:
+    """The reply of the same form, or the channel's last one where it says the same."""
+    if reply.form_key:
+        same_form = reply.invitation.replies.filter(form_key=reply.form_key).first()
+        if same_form:
+            return same_form
+    if reply.correspondence:
+        return None
+    last = reply.invitation.replies.filter(channel=reply.channel).order_by("-pk").first()
+    live = (
+        Reply.Status.STANDING, Reply.Status.NOTED, Reply.Status.CONTESTED, Reply.Status.CONFIRMING,
+    )  # fmt: skip
+    if last and last.status in live and said(last) == said(reply):
+        return last
+    return None
+
+
+def said(reply: Reply) -> list[Any]:
+    return [getattr(reply, name) for name in WORDS]
+
+
+def status_beside(reply: Reply) -> str:
+    """Where a new reply takes its place beside the standing one."""
+    if reply.answer == Answer.HOLDING:
+        return Reply.Status.NOTED
+    standing = reply.invitation.replies.standing().first()
+    if standing is None:
+        return Reply.Status.STANDING
+    if standing.channel == reply.channel:
+        older = reply.received_at < standing.received_at
+        return Reply.Status.SUPERSEDED if older else Reply.Status.STANDING
+    same = (standing.answer, standing.substitute_name) == (reply.answer, reply.substitute_name)
+    return Reply.Status.CONFIRMING if same else Reply.Status.CONTESTED
+
+
+def make_room_for(reply: Reply) -> None:
+    """Supersede what the same channel said before."""
+    replaced = {
+        Reply.Status.STANDING: [Reply.Status.STANDING, Reply.Status.CONTESTED],
+        Reply.Status.CONTESTED: [Reply.Status.CONTESTED, Reply.Status.CONFIRMING],
+        Reply.Status.CONFIRMING: [Reply.Status.CONTESTED, Reply.Status.CONFIRMING],
+    }.get(reply.status, [])
+    earlier = reply.invitation.replies.filter(channel=reply.channel, status__in=replaced)
+    earlier.update(status=Reply.Status.SUPERSEDED)
+
+
+def next_step(invitation: Invitation, now: dt.datetime) -> ReminderStep | None:
+    """The reminder step that would go next: the last one overdue, else the first to come."""
+    edition = invitation.edition
+    today = edition.local_date(now)
+    steps = sorted(edition.reminder_steps.all(), key=lambda step: step.due_on)
+    reminded = set(
+        invitation.letters.in_force()
+        .filter(kind="reminder", reply_before=edition.reply_before)
+        .filter(deliveries__handed_over_at__isnull=False)
+        .values_list("step", flat=True)
+    ) | set(
+        invitation.call_list_entries.filter(reply_before=edition.reply_before).values_list(
+            "step", flat=True
+        )
+    )
+    last_done = max((i for i, step in enumerate(steps) if step.pk in reminded), default=-1)
+    open_steps = steps[last_done + 1 :]
+    overdue = [step for step in open_steps if step.due_on <= today]
+    return overdue[-1] if overdue else next(iter(open_steps), None)
+
+
+@transaction.atomic
+def settle(contested: Reply, by: User, because: str, *, stands: bool) -> Reply:
+    """Let the contested reply stand in place of the other, or set it aside."""
+    lock(contested.invitation)
+    contested = Reply.objects.select_for_update(of=("self",)).get(pk=contested.pk)
+    if contested.status != Reply.Status.CONTESTED:
+        raise ValidationError(_("This reply is not contested any more."))
+    if not because.strip():
+        raise ValidationError(_("Say why: the reason is kept."))
+    choice = {"settled_at": timezone.now(), "settled_by": by, "settled_because": because}
+    if stands:
+        contested.invitation.replies.standing().update(status=Reply.Status.SET_ASIDE, **choice)
+    status = Reply.Status.STANDING if stands else Reply.Status.SET_ASIDE
+    Reply.objects.filter(pk=contested.pk).update(status=status, **choice)
+    contested.refresh_from_db()
+    return contested
+
+
+@transaction.atomic
+def file_correspondence(
+    invitation: Invitation,
+    by: User,
+    channel: str,
+    received_at: dt.datetime,
+    *,
+    reply_words: dict[str, Any] | None = None,
+    scan: Frozen | None = None,
+    **particulars: Any,
+) -> Correspondence:
+    """File what came in, and record the reply it brought; then it is dealt with.
+
+    Without a reply it waits unread, and holds the office's reminders until someone looks at it.
+    """
+    now = timezone.now()
+    filed = Correspondence(
+        invitation=invitation,
+        channel=channel,
+        received_at=received_at,
+        recorded_by=by,
+        dealt_with_at=now if reply_words else None,
+        dealt_with_by=by if reply_words else None,
+        scan=scan.name if scan else "",
+        scan_sha256=scan.sha256 if scan else "",
+        **particulars,
+    )
+    filed.full_clean(exclude=["recorded_by", "dealt_with_by", "scan"])
+    filed.save()
+    if reply_words:
+        record_reply(
+            invitation,
+            reply_words,
+            channel=channel,
+            received_at=received_at,
+            by=by,
+            correspondence=filed,
+        )
+    return filed
+
+
+def mark_dealt_with(correspondence: Correspondence, by: User) -> None:
+    unread = Correspondence.objects.unread().filter(pk=correspondence.pk)
+    if not unread.update(dealt_with_at=timezone.now(), dealt_with_by=by):
+        raise ValidationError(_("Someone has dealt with this already."))

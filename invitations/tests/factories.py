@@ -1,0 +1,169 @@
+"""Fictitious States and people; never a real name, real address or real dispute."""
+
+import datetime as dt
+
+import factory
+from django.contrib.auth import get_user_model
+from factory.django import DjangoModelFactory
+
+from invitations.links import new_link
+from invitations.models import (
+    Circular,
+    Delivery,
+    ForumEdition,
+    Invitation,
+    Letter,
+    MemberState,
+    Minister,
+    Mission,
+    ReminderStep,
+    Reply,
+    normalize_name,
+)
+
+
+class UserFactory(DjangoModelFactory):
+    class Meta:
+        model = get_user_model()
+
+    username = factory.Sequence("hentzau{}".format)
+    is_staff = True
+
+
+class EditionFactory(DjangoModelFactory):
+    class Meta:
+        model = ForumEdition
+
+    symbol = factory.Sequence("wsis-{}".format)
+    name = "WSIS Forum 2027"
+    theme = "Building bridges"
+    place = "Geneva"
+    organization = "Ruritanian Union of Telegraphs"
+    organizers = "the Union and its partners"
+    background = "The Forum is annual."
+    opens_on = dt.date(2027, 5, 10)
+    closes_on = dt.date(2027, 5, 14)
+    track_opens_on = dt.date(2027, 5, 11)
+    track_closes_on = dt.date(2027, 5, 12)
+    reply_before = dt.date(2027, 4, 1)
+    time_zone_name = "Geneva time"
+    contact_name = "Fritz von Tarlenheim"
+    contact_phone = "+41 22 555 0100"
+    contact_fax = "+41 22 555 0101"
+    contact_email = "forum@example.org"
+    website = "https://forum.example.org"
+    partnership_link = "https://forum.example.org/partners"
+
+
+class CircularFactory(DjangoModelFactory):
+    class Meta:
+        model = Circular
+
+    edition = factory.SubFactory(EditionFactory)
+    reference = factory.Sequence("CL-27/{}".format)
+    dated_on = dt.date(2027, 2, 1)
+    place = "Geneva"
+    signatory_name = "Michael Strelsau"
+    signatory_title = "Secretary-General"
+
+
+class StepFactory(DjangoModelFactory):
+    class Meta:
+        model = ReminderStep
+
+    edition = factory.SubFactory(EditionFactory)
+    days_before = 21
+    variant = "first"
+    first_approver = factory.SubFactory(UserFactory)
+    second_approver = factory.SubFactory(UserFactory)
+
+
+class MemberStateFactory(DjangoModelFactory):
+    class Meta:
+        model = MemberState
+
+    iso2 = factory.Sequence(lambda n: f"{chr(65 + n // 26 % 26)}{chr(65 + n % 26)}")
+    iso3 = factory.Sequence(lambda n: f"{n // 676 % 10}{chr(65 + n // 26 % 26)}{chr(65 + n % 26)}")
+    short_name = factory.Sequence("Ruritania {}".format)
+    sort_key_fr = factory.Sequence("RURITANIE {:04}".format)
+    language = "en"
+
+
+class MissionFactory(DjangoModelFactory):
+    class Meta:
+        model = Mission
+
+    name = factory.Sequence("Permanent Mission of Ruritania {}".format)
+    emails = factory.Sequence("mission{}@example.org".format)
+
+
+class MinisterFactory(DjangoModelFactory):
+    class Meta:
+        model = Minister
+
+    member_state = factory.SubFactory(MemberStateFactory)
+    given_name = "Flavia"
+    family_name = "Elphberg"
+    name_key = factory.LazyAttribute(lambda o: normalize_name(f"{o.given_name} {o.family_name}"))
+    address_gender = "f"
+    rank_id = "MIN"
+    portfolio = "Minister of Communications"
+    language = "en"
+    to_emails = factory.Sequence("office{}@example.org".format)
+
+
+class InvitationFactory(DjangoModelFactory):
+    """Issued, with its link; ``status="draft"`` for one that is not in force yet."""
+
+    class Meta:
+        model = Invitation
+        skip_postgeneration_save = True
+
+    edition = factory.SubFactory(EditionFactory)
+    minister = factory.SubFactory(MinisterFactory)
+    member_state = factory.SelfAttribute("minister.member_state")
+    status = Invitation.Status.ISSUED
+    issued_at = dt.datetime(2027, 2, 1, 9, tzinfo=dt.UTC)
+
+    @factory.post_generation
+    def link(self, create, extracted, **kwargs):
+        if create:
+            new_link(self).save()
+
+
+class LetterFactory(DjangoModelFactory):
+    class Meta:
+        model = Letter
+
+    invitation = factory.SubFactory(InvitationFactory)
+    circular = factory.LazyAttribute(
+        lambda o: o.invitation.edition.circulars.first()
+        or CircularFactory(edition=o.invitation.edition)
+    )
+    kind = Letter.Kind.INVITATION
+    language = "en"
+
+
+class DeliveryFactory(DjangoModelFactory):
+    """Queued; ``arrived=True`` for one that was handed over a month before the deadline."""
+
+    class Meta:
+        model = Delivery
+
+    class Params:
+        arrived = factory.Trait(
+            state=Delivery.State.HANDED_OVER,
+            handed_over_at=dt.datetime(2027, 2, 1, 9, tzinfo=dt.UTC),
+        )
+
+    letter = factory.SubFactory(LetterFactory)
+    address = factory.Sequence("office{}@example.org".format)
+
+
+class ReplyFactory(DjangoModelFactory):
+    class Meta:
+        model = Reply
+
+    invitation = factory.SubFactory(InvitationFactory)
+    answer = "in_person"
+    status = "standing"
