@@ -27,7 +27,7 @@ check: export DEBUG = False
 check: export SECRET_KEY = of-make-check-alone-and-long-enough-to-pass-the-deploy-check
 check: export DATABASE_URL = sqlite://:memory:
 check: export REDIS_URL = redis://127.0.0.1:6379/0
-check: export EMAIL_URL = smtp://protocol:secret@mail.example.org:587/?tls=starttls
+check: export EMAIL_URL = smtp://protocol:secret@mail.example.org:587/?security=starttls
 check: export SITE_URL = https://forum.example.org
 check: export DEPLOYMENT = check
 check: $(VENV)/test-ready $(MESSAGES)

@@ -19,7 +19,7 @@ from delegations.models import (
     PolicyStatement,
     SpeakingSlot,
 )
-from invitations.admin.base import Menu, ModelAdmin, language_tabs
+from invitations.admin.base import Menu, ModelAdmin, hour, language_tabs
 from invitations.forms import WholeRowForm
 
 
@@ -68,7 +68,7 @@ class DelegateInline(unfold.StackedInline):
 
 @admin.register(Delegation)
 class DelegationAdmin(ModelAdmin):
-    menu = (Menu.FORUM, "groups_3")
+    menu = (Menu.FORUM, 1, "groups_3")
     when_empty = gettext_lazy(
         "A delegation is made when an office first names somebody; you may add one for it."
     )
@@ -116,7 +116,7 @@ class DelegationAdmin(ModelAdmin):
 class DelegateAdmin(ModelAdmin):
     """Gender and needs are on the page of one person, never in a list."""
 
-    menu = (Menu.FORUM, "group")
+    menu = (Menu.FORUM, 2, "group")
     when_empty = gettext_lazy("Nobody is named yet: offices name their delegates by their link.")
     list_display = ["name", "role", "function", "delegation", "arrives_on", "departs_on"]
     list_filter = ["delegation__edition", "role", "needs_visa_letter"]
@@ -134,9 +134,16 @@ class DelegateAdmin(ModelAdmin):
 
 @admin.register(HighLevelSession)
 class HighLevelSessionAdmin(ModelAdmin):
-    menu = (Menu.FORUM, "podium")
+    menu = (Menu.FORUM, 4, "podium")
     when_empty = gettext_lazy("Add the sessions of the High-Level Track: statements are put there.")
-    list_display = ["title", "segment", "starts_at", "ends_at", "room", "seats"]
+    list_display = [
+        "title",
+        "segment",
+        hour("starts_at", gettext_lazy("starts at")),
+        hour("ends_at", gettext_lazy("ends at")),
+        "room",
+        "seats",
+    ]
     list_filter = ["edition", "segment"]
     list_select_related = ["edition"]
     search_fields = ["title_en", "title_fr", "room", "chair"]
@@ -159,7 +166,7 @@ class HighLevelSessionAdmin(ModelAdmin):
 
 @admin.register(PolicyStatement)
 class PolicyStatementAdmin(ModelAdmin):
-    menu = (Menu.FORUM, "record_voice_over")
+    menu = (Menu.FORUM, 3, "record_voice_over")
     when_empty = gettext_lazy("No statement yet: offices announce theirs by their link.")
     list_display = [
         "speaker_name",
@@ -211,7 +218,7 @@ class PolicyStatementAdmin(ModelAdmin):
 
 @admin.register(SpeakingSlot)
 class SpeakingSlotAdmin(ModelAdmin):
-    menu = (Menu.FORUM, "format_list_numbered")
+    menu = (Menu.FORUM, 5, "format_list_numbered")
     when_empty = gettext_lazy("The list of speakers is empty: add a slot for each statement.")
     list_display = ["position", "delegation", "session", "minutes", "moved_because"]
     list_display_links = ["position", "delegation"]

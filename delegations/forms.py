@@ -63,15 +63,11 @@ class ReplyForm(forms.ModelForm):
             "partnership_interest": _("Partnership packages are of interest"),
         }
         widgets = {
-            "substitute_name": forms.TextInput({"dir": "auto"}),
-            "substitute_function": forms.TextInput({"dir": "auto"}),
-            "respondent_name": forms.TextInput({"dir": "auto", "autocomplete": "name"}),
-            "respondent_function": forms.TextInput(
-                {"dir": "auto", "autocomplete": "organization-title"}
-            ),
-            "respondent_email": forms.EmailInput({"dir": "ltr", "autocomplete": "email"}),
-            "respondent_phone": forms.TelInput({"dir": "ltr", "autocomplete": "tel"}),
-            "remarks": forms.Textarea({"dir": "auto", "rows": 5}),
+            "respondent_name": forms.TextInput({"autocomplete": "name"}),
+            "respondent_function": forms.TextInput({"autocomplete": "organization-title"}),
+            "respondent_email": forms.EmailInput({"autocomplete": "email", "dir": "ltr"}),
+            "respondent_phone": forms.TelInput({"autocomplete": "tel", "dir": "ltr"}),
+            "remarks": forms.Textarea({"rows": 5}),
         }
 
     def __init__(

@@ -138,9 +138,7 @@ class HighLevelSession(models.Model):
 class PolicyStatementQuerySet(models.QuerySet["PolicyStatement"]):
     def standing(self) -> Self:
         """Statements that will be delivered as things stand today, in whatever mode."""
-        return self.filter(
-            _answered(SPEAKING, "delegation__edition", "delegation__member_state")
-        )
+        return self.filter(_answered(SPEAKING, "delegation__edition", "delegation__member_state"))
 
 
 class PolicyStatement(models.Model):

@@ -62,7 +62,7 @@ def in_words(reply: Reply, language: str) -> list[tuple[str, str]]:
         (_("Answer"), capfirst(reply.get_answer_display())),
         (_("Substitute"), reply.substitute_name),
         (_("Substitute’s function"), reply.substitute_function),
-        (_("Segments to be attended"), printed_list(reply.segment_names, language)),
+        (_("Segments to be attended"), capfirst(printed_list(reply.segment_names, language))),
         (_("Partnership packages"), partnership),
         (_("Answered by"), reply.respondent_name),
         (_("Function"), reply.respondent_function),

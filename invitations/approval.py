@@ -15,7 +15,9 @@ from invitations.models import Letter, LetterTemplate, ReminderStep
 def approve_letter(letter: Letter, by: User, sha256: str, message_sha256: str) -> Letter:
     """Approve exactly those bytes; the invitation is issued and its letter is in the outbox."""
     letter = (
-        Letter.objects.select_for_update(of=("self",)).select_related("invitation").get(pk=letter.pk)
+        Letter.objects.select_for_update(of=("self",))
+        .select_related("invitation")
+        .get(pk=letter.pk)
     )
     if letter.state != Letter.State.COMPOSED:
         raise ValidationError(_("Only a composed letter can be approved."))
@@ -47,8 +49,11 @@ def approve_text(text: LetterTemplate | ReminderStep, by: User) -> None:
         text.second_approver, text.second_approved_at = by, timezone.now()
     text.save(
         update_fields=[
-            "first_approver", "first_approved_at", "second_approver", "second_approved_at",
-        ]  # fmt: skip
+            "first_approver",
+            "first_approved_at",
+            "second_approver",
+            "second_approved_at",
+        ]
     )
 
 

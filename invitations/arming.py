@@ -34,9 +34,7 @@ def why_mute() -> str:
     """Say why nothing may leave from here; an empty text where it may."""
     if settings.MAILBOX.scheme == "file":
         return ""
-    if Arming.objects.filter(
-        deployment=settings.DEPLOYMENT, database=database_identity()
-    ).exists():
+    if Arming.objects.filter(deployment=settings.DEPLOYMENT, database=database_identity()).exists():
         return ""
     if Arming.objects.exists():
         return _(

@@ -89,7 +89,7 @@ def move(deliveries: "Iterable[Delivery]", old: str, new: str, because: str) -> 
 
 
 @transaction.atomic
-def transit(
+def transit(  # noqa: PLR0913 -- what an event keeps
     delivery: Delivery,
     old: str,
     new: str,
@@ -184,9 +184,7 @@ def send(delivery: Delivery, line: Carrier, content: bytes) -> bool:
     else:
         logger.info("Delivery %s was handed over.", delivery.pk)
         now = timezone.now()
-        return transit(
-            delivery, State.SENDING, State.HANDED_OVER, words=words, handed_over_at=now
-        )
+        return transit(delivery, State.SENDING, State.HANDED_OVER, words=words, handed_over_at=now)
     return False
 
 

@@ -14,7 +14,6 @@ from unfold.widgets import (
     UnfoldAdminRadioSelectWidget,
     UnfoldAdminSelectWidget,
     UnfoldAdminSplitDateTimeWidget,
-    UnfoldAdminTextareaWidget,
     UnfoldAdminTextInputWidget,
     UnfoldBooleanSwitchWidget,
 )
@@ -26,6 +25,7 @@ from invitations.models import (
     Delivery,
     ForumEdition,
     Invitation,
+    Reply,
     Segment,
 )
 
@@ -65,12 +65,12 @@ class WholeRowForm(forms.ModelForm):
 
 class EditionForm(WholeRowForm):
     answers_offered = forms.MultipleChoiceField(
-        label=_("answers offered"),
+        label=_("Answers offered"),
         choices=[choice for choice in Answer.choices if choice[0] != Answer.HOLDING],
         widget=UnfoldAdminCheckboxSelectMultipleWidget,
     )
     segments_offered = forms.MultipleChoiceField(
-        label=_("segments offered"),
+        label=_("Segments offered"),
         choices=Segment.choices,
         required=False,
         widget=UnfoldAdminCheckboxSelectMultipleWidget,
@@ -143,53 +143,34 @@ class CallNoteForm(forms.ModelForm):
         widgets = {"note": UnfoldAdminExpandableTextareaWidget}
 
 
+def of_reply(name: str, widget: type[forms.Widget]) -> forms.Field:
+    """The field as the reply itself has it."""
+    return Reply._meta.get_field(name).formfield(widget=widget)
+
+
 class PaperReplyForm(WholeRowForm):
     """What came in on paper or by telephone, and the reply it brought, if it brought one."""
 
     answer = forms.ChoiceField(
-        label=_("answer"),
+        label=_("Answer"),
         required=False,
         choices=[("", _("none: it is only put on file")), *Answer.choices],
         widget=UnfoldAdminSelectWidget,
     )
-    substitute_name = forms.CharField(
-        label=_("substitute's name"),
-        max_length=120,
-        required=False,
-        widget=UnfoldAdminTextInputWidget,
-    )
-    substitute_function = forms.CharField(
-        label=_("substitute's function"),
-        max_length=200,
-        required=False,
-        widget=UnfoldAdminTextInputWidget,
-    )
+    substitute_name = of_reply("substitute_name", UnfoldAdminTextInputWidget)
+    substitute_function = of_reply("substitute_function", UnfoldAdminTextInputWidget)
     segments = forms.MultipleChoiceField(
-        label=_("segments to be attended"),
+        label=_("Segments to be attended"),
         choices=Segment.choices,
         required=False,
         widget=UnfoldAdminCheckboxSelectMultipleWidget,
     )
-    partnership_interest = forms.BooleanField(
-        label=_("interested in partnership packages"),
-        required=False,
-        widget=UnfoldBooleanSwitchWidget,
-    )
-    respondent_name = forms.CharField(
-        label=_("name"), max_length=120, required=False, widget=UnfoldAdminTextInputWidget
-    )
-    respondent_function = forms.CharField(
-        label=_("function"), max_length=200, required=False, widget=UnfoldAdminTextInputWidget
-    )
-    respondent_email = forms.EmailField(
-        label=_("e-mail"), required=False, widget=UnfoldAdminEmailInputWidget
-    )
-    respondent_phone = forms.CharField(
-        label=_("telephone"), max_length=40, required=False, widget=UnfoldAdminTextInputWidget
-    )
-    remarks = forms.CharField(
-        label=_("remarks"), max_length=2000, required=False, widget=UnfoldAdminTextareaWidget
-    )
+    partnership_interest = of_reply("partnership_interest", UnfoldBooleanSwitchWidget)
+    respondent_name = of_reply("respondent_name", UnfoldAdminTextInputWidget)
+    respondent_function = of_reply("respondent_function", UnfoldAdminTextInputWidget)
+    respondent_email = of_reply("respondent_email", UnfoldAdminEmailInputWidget)
+    respondent_phone = of_reply("respondent_phone", UnfoldAdminTextInputWidget)
+    remarks = of_reply("remarks", UnfoldAdminExpandableTextareaWidget)
 
     REPLY_WORDS = (
         "answer",
@@ -215,6 +196,7 @@ class PaperReplyForm(WholeRowForm):
             "summary",
             "scan",
         ]
+        widgets = {"summary": UnfoldAdminExpandableTextareaWidget}
 
     def clean_received_at(self) -> Any:
         received_at = self.cleaned_data["received_at"]

@@ -28,8 +28,10 @@ def freeze(content: bytes, folder: str, suffix: str) -> Frozen:
     return Frozen(name, sha256)
 
 
-def thaw(name: str, sha256: str) -> bytes:
+def thaw(name: str | None, sha256: str) -> bytes:
     """Return the frozen bytes; raise Tampered where they are not what was frozen."""
+    if not name:
+        raise Tampered("Nothing was frozen.")
     try:
         with default_storage.open(name) as file:
             content = file.read()

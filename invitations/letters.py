@@ -1,35 +1,23 @@
 """Letters: plan a row, compose it (freeze words, PDF and message), put it in the outbox."""
 
 import datetime as dt
-import functools
-import os
 import time
 from collections.abc import Iterable
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime, make_msgid
-from string import Template
-from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-import segno
 from django.conf import settings
 from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
-from django.template.loader import render_to_string
-from django.utils import timezone, translation
-from django.utils.html import escape
-from django.utils.safestring import mark_safe
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from icalendar import Calendar, Event
-from markdown_it import MarkdownIt
 
-from invitations.addressing import Address, address
-from invitations.dates import printed_date, printed_list, printed_range
 from invitations.frozen import freeze, thaw
-from invitations.links import reply_url
 from invitations.models import (
     AUTOMATIC,
     BRINGING,
@@ -43,20 +31,17 @@ from invitations.models import (
     LetterTemplate,
     ReminderStep,
     Reply,
-    Segment,
 )
-
-if TYPE_CHECKING:
-    from weasyprint import CSS
-    from weasyprint.text.fonts import FontConfiguration
-    from weasyprint.urls import URLFetcher
+from invitations.paper import render_pdf
+from invitations.words import addressed, fill, words_for
 
 COMPOSE_WITHIN = dt.timedelta(minutes=5)
 TRY_FOR = dt.timedelta(days=5)
-PRIORITY = {Letter.Kind.ACKNOWLEDGEMENT: 1, Letter.Kind.NOTICE: 2, Letter.Kind.REMINDER: 4}
-
-
-# Plan
+PRIORITY: dict[str, int] = {
+    Letter.Kind.ACKNOWLEDGEMENT: 1,
+    Letter.Kind.NOTICE: 2,
+    Letter.Kind.REMINDER: 4,
+}
 
 
 @transaction.atomic
@@ -136,10 +121,10 @@ def plan_acknowledgement(reply: Reply) -> None:
     )
 
 
-ACKNOWLEDGED_AS = {Reply.Status.NOTED: "holding", Reply.Status.CONTESTED: "contested"}
-
-
-# Compose
+ACKNOWLEDGED_AS: dict[str, str] = {
+    Reply.Status.NOTED: "holding",
+    Reply.Status.CONTESTED: "contested",
+}
 
 
 def compose_planned(
@@ -258,104 +243,6 @@ def template_for(letter: Letter) -> LetterTemplate:
     return template
 
 
-def fill(text: str, words: dict[str, str]) -> str:
-    try:
-        return Template(text).substitute(words)
-    except KeyError as missing:
-        raise ValidationError(
-            _("The placeholder $%(name)s has no words for this letter.")
-            % {"name": missing.args[0]}
-        ) from None
-
-
-def words_for(letter: Letter) -> dict[str, str]:
-    """Return the words of the placeholders, in the letter's language.
-
-    An acknowledgement's copy has no link, so its words have none.
-    """
-    invitation, language = letter.invitation, letter.language
-    edition, circular = invitation.edition, letter.circular
-    addressee = addressed(letter)
-    with translation.override(language):
-        words = {
-            "salutation": addressee.salutation,
-            "closing": addressee.closing,
-            "minister": addressee.name,
-            "portfolio": invitation.minister.portfolio,
-            "member_state": invitation.member_state.name_on_paper(language),
-            "reference": circular.reference,
-            "dated_on": printed_date(circular.dated_on, language),
-            "signatory": circular.signatory_name,
-            "signatory_title": circular.signatory_title,
-            **edition_words(edition, language),
-        }
-        if letter.variant != "copy":
-            words["reply_link"] = reply_url(invitation.links.current().get())
-        if letter.reply:
-            received = letter.reply.received_at.astimezone(edition.zone)
-            words["received_at"] = (
-                f"{printed_date(received.date(), language)}, {received:%H:%M}"
-                f" ({edition.time_zone_name})"
-            )
-            words["recorded"] = recorded_words(letter.reply)
-    return {name: str(word) for name, word in words.items()}
-
-
-def edition_words(edition: ForumEdition, language: str) -> dict[str, str]:
-    """The words that an edition gives; call it with the language active."""
-    contact = " ".join(filter(None, [edition.contact_honorific, edition.contact_name]))
-    return {
-        "forum": edition.name,
-        "forum_dates": printed_range(edition.opens_on, edition.closes_on, language),
-        "place": edition.place,
-        "theme": edition.theme,
-        "organizers": edition.organizers,
-        "background": edition.background,
-        "track_dates": printed_range(edition.track_opens_on, edition.track_closes_on, language),
-        "segments": printed_list(
-            [str(Segment(segment).label) for segment in edition.segments_offered], language
-        ),
-        "reply_before": printed_date(edition.reply_before, language),
-        "last_day": last_day_words(edition, language),
-        "partnership_link": edition.partnership_link,
-        "website": edition.website,
-        "contact_name": contact,
-        "contact_phone": edition.contact_phone,
-        "contact_fax": edition.contact_fax,
-        "contact_email": edition.contact_email,
-    }
-
-
-def last_day_words(edition: ForumEdition, language: str) -> str:
-    with translation.override(language):
-        return _("at the latest on %(date)s at 23:59, %(zone)s") % {
-            "date": printed_date(edition.last_day, language),
-            "zone": edition.time_zone_name,
-        }
-
-
-def recorded_words(reply: Reply) -> str:
-    """What was recorded, a line to each point, in the active language."""
-    points = [
-        (_("Answer"), reply.get_answer_display()),
-        (_("Substitute"), reply.substitute_name),
-        (_("Substitute’s function"), reply.substitute_function),
-        (_("Segments to be attended"), _(", ").join(reply.segment_names)),
-        (_("Partnership packages"), _("of interest") if reply.partnership_interest else ""),
-        (_("Answered by"), reply.respondent_name),
-        (_("Function"), reply.respondent_function),
-        (_("Remarks"), reply.remarks),
-    ]
-    return "\n".join(_("%s: %s") % point for point in points if point[1])
-
-
-def addressed(letter: Letter) -> Address:
-    return address(letter.invitation.minister, letter.language)
-
-
-# Addresses
-
-
 def recipients(letter: Letter) -> list[list[str]]:
     """Return [line, address] pairs without doubles, To before Cc."""
     if letter.variant == "copy" and letter.reply:
@@ -384,9 +271,6 @@ def lines(to: Iterable[str], cc: Iterable[str]) -> list[list[str]]:
     return sorted(found.values(), key=lambda pair: pair[0] == "cc")
 
 
-# Paper
-
-
 def attach_pdf(letter: Letter) -> None:
     """Render and freeze the PDF; a reminder carries the frozen one of its invitation."""
     if letter.kind == Letter.Kind.ACKNOWLEDGEMENT:
@@ -396,82 +280,6 @@ def attach_pdf(letter: Letter) -> None:
         letter.pdf.name, letter.sha256 = original.pdf.name, original.sha256
     else:
         letter.pdf.name, letter.sha256 = freeze(render_pdf(letter), "letters", "pdf")
-
-
-def render_pdf(letter: Letter) -> bytes:
-    """Return the letter as a tagged PDF/A-3a; nothing is fetched from a network."""
-    from weasyprint import HTML  # noqa: PLC0415 -- slow import
-
-    fonts, css, fetcher = press(os.getpid())
-    with translation.override(letter.language):
-        html = render_to_string("letters/letter.html", sheet(letter))
-    pdf: bytes = HTML(string=html, url_fetcher=fetcher).write_pdf(
-        stylesheets=[css], font_config=fonts, pdf_variant="pdf/a-3a", pdf_tags=True
-    )
-    return pdf
-
-
-@functools.lru_cache(maxsize=1)
-def press(_pid: int) -> "tuple[FontConfiguration, CSS, URLFetcher]":
-    """Fonts and style sheet, kept for each process: a FontConfiguration does not survive a fork."""
-    from weasyprint import CSS  # noqa: PLC0415 -- slow import
-    from weasyprint.text.fonts import FontConfiguration  # noqa: PLC0415
-    from weasyprint.urls import URLFetcher  # noqa: PLC0415
-
-    fonts = FontConfiguration()
-    nothing_but_data = URLFetcher(allowed_protocols=["data"], fail_on_errors=True)
-    words = (settings.BASE_DIR / "templates/letters/letter.css").read_text()
-    css = CSS(string=words, font_config=fonts, url_fetcher=nothing_but_data)
-    return fonts, css, nothing_but_data
-
-
-def sheet(letter: Letter) -> dict[str, Any]:
-    """What the letter's template prints; call it with the letter's language active."""
-    circular, edition = letter.circular, letter.invitation.edition
-    link = reply_url(letter.invitation.links.current().get())
-    return {
-        "lang": letter.language,
-        "dir": "rtl" if translation.get_language_bidi() else "ltr",
-        "title": f"{circular.reference}, {letter.subject}",
-        "author": edition.organization or circular.signatory_title,
-        "organization": edition.organization,
-        "address_line": edition.organizers,
-        "emblem": mark_safe(emblem()),  # noqa: S308 -- a file of ours
-        "reference": circular.reference,
-        "circular_label": _("Circular letter"),
-        "place_and_date": _("%(place)s, %(date)s")
-        % {"place": circular.place, "date": printed_date(circular.dated_on, letter.language)},
-        "addressee": letter.addressee.splitlines(),
-        "subject": letter.subject,
-        "body": mark_safe(markdown(letter.paper)),  # noqa: S308 -- Markdown without HTML
-        "original_signed": _("(original signed)"),
-        "signatory": circular.signatory_name,
-        "signatory_title": circular.signatory_title,
-        "qr": segno.make(link, error="m", micro=False).png_data_uri(border=0, scale=8),
-        "reply_link": link,
-        "reply_label": _("Your reply online"),
-        "labels": {"ref": _("Ref.:"), "subject": _("Subject:"), "page": page_label()},
-    }
-
-
-def page_label() -> str:
-    """Page n of m, with places that the style sheet counts into."""
-    label = escape(_("page %(page)s of %(pages)s"))
-    page, pages = '<span class="page"></span>', '<span class="pages"></span>'
-    return mark_safe(label % {"page": page, "pages": pages})  # noqa: S308 -- the label is escaped
-
-
-@functools.cache
-def emblem() -> str:
-    return (settings.BASE_DIR / "static/letters/emblem.svg").read_text()
-
-
-def markdown(text: str) -> str:
-    """Staff write Markdown; HTML in it is shown as it was typed."""
-    return MarkdownIt("commonmark", {"html": False}).render(text)
-
-
-# Mail
 
 
 def freeze_message(letter: Letter) -> None:
@@ -509,7 +317,7 @@ def build_message(letter: Letter) -> EmailMessage:
     return message
 
 
-AUTOMATIC_MARK = {
+AUTOMATIC_MARK: dict[str, str] = {
     Letter.Kind.REMINDER: "auto-generated",
     Letter.Kind.ACKNOWLEDGEMENT: "auto-replied",
 }
@@ -540,9 +348,6 @@ def track_calendar(edition: ForumEdition) -> bytes:
     event.add("location", edition.place)
     calendar.add_component(event)
     return calendar.to_ical()
-
-
-# The outbox
 
 
 def enqueue(letter: Letter) -> None:
@@ -577,9 +382,7 @@ def call_back(letters: "QuerySet[Letter]", because: str, by: User | None = None)
     called_back = list(waiting.select_for_update().values_list("pk", "letter_id"))
     pks = [pk for pk, _letter in called_back]
     Delivery.objects.not_left().filter(pk__in=pks).update(state=Delivery.State.CANCELLED)
-    kept = Delivery.objects.filter(letter=OuterRef("pk")).exclude(
-        state=Delivery.State.CANCELLED
-    )
+    kept = Delivery.objects.filter(letter=OuterRef("pk")).exclude(state=Delivery.State.CANCELLED)
     emptied = list(
         letters.exclude(state=Letter.State.CANCELLED)
         .filter(~Exists(kept))
@@ -589,15 +392,10 @@ def call_back(letters: "QuerySet[Letter]", because: str, by: User | None = None)
     state = Letter.State.CANCELLED
     LetterEvent.objects.bulk_create(
         [
-            LetterEvent(
-                letter_id=letter, delivery_id=pk, state=state, because=because, actor=by
-            )
+            LetterEvent(letter_id=letter, delivery_id=pk, state=state, because=because, actor=by)
             for pk, letter in called_back
         ]
-        + [
-            LetterEvent(letter_id=pk, state=state, because=because, actor=by)
-            for pk in emptied
-        ]
+        + [LetterEvent(letter_id=pk, state=state, because=because, actor=by) for pk in emptied]
     )
     return cancelled
 

@@ -5,12 +5,36 @@ from string import Template
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
-PLACEHOLDERS = frozenset(
-    "salutation closing forum forum_dates place theme organizers background track_dates segments"
-    " reply_before last_day reply_link partnership_link website contact_name contact_phone"
-    " contact_fax contact_email reference dated_on minister portfolio member_state signatory"
-    " signatory_title recorded received_at".split()
-)
+PLACEHOLDERS = {
+    "salutation",
+    "closing",
+    "forum",
+    "forum_dates",
+    "place",
+    "theme",
+    "organizers",
+    "background",
+    "track_dates",
+    "segments",
+    "reply_before",
+    "last_day",
+    "reply_link",
+    "partnership_link",
+    "website",
+    "contact_name",
+    "contact_phone",
+    "contact_fax",
+    "contact_email",
+    "reference",
+    "dated_on",
+    "minister",
+    "portfolio",
+    "member_state",
+    "signatory",
+    "signatory_title",
+    "recorded",
+    "received_at",
+}
 
 
 def validate_placeholders(text: str) -> None:
@@ -18,9 +42,7 @@ def validate_placeholders(text: str) -> None:
     for number, line in enumerate(text.splitlines(), start=1):
         template = Template(line)
         if not template.is_valid():
-            raise ValidationError(
-                _("Line %(line)s: write a dollar sign as $$.") % {"line": number}
-            )
+            raise ValidationError(_("Line %(line)s: write a dollar sign as $$.") % {"line": number})
         if unknown := sorted(set(template.get_identifiers()) - PLACEHOLDERS):
             raise ValidationError(
                 _("Line %(line)s: unknown placeholder $%(name)s.")

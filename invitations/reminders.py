@@ -17,7 +17,7 @@ AFTER_THE_LETTER = dt.timedelta(days=10)
 
 
 def queue_reminders(now: dt.datetime | None = None) -> int:
-    """Plan what is due in each edition, call back what is no longer; return how many were planned."""
+    """Plan what is due, call back what no longer is, and return how many were planned."""
     now = now or timezone.now()
     return sum(queue_for(edition, now) for edition in ForumEdition.objects.all())
 
@@ -116,9 +116,7 @@ def call_back_stale(edition: ForumEdition, now: dt.datetime) -> None:
         kind=Letter.Kind.REMINDER, invitation__edition=edition
     )
     waiting = waiting.exclude(deliveries__handed_over_at__isnull=False)
-    call_back(
-        waiting.exclude(reply_before=edition.reply_before), _("the deadline has moved")
-    )
+    call_back(waiting.exclude(reply_before=edition.reply_before), _("the deadline has moved"))
     call_back(
         waiting.exclude(invitation__in=Invitation.objects.silent().values("pk")),
         _("the office has answered, or the invitation is withdrawn"),

@@ -21,7 +21,7 @@ WORDS = (
 
 
 @transaction.atomic
-def record_reply(
+def record_reply(  # noqa: PLR0913 -- what was said, and all that is known of how it came
     invitation: Invitation,
     words: dict[str, Any],
     *,
@@ -126,11 +126,12 @@ def status_beside(reply: Reply) -> str:
 
 def make_room_for(reply: Reply) -> None:
     """Supersede what the same channel said before."""
-    replaced = {
+    by_status: dict[str, list[str]] = {
         Reply.Status.STANDING: [Reply.Status.STANDING, Reply.Status.CONTESTED],
         Reply.Status.CONTESTED: [Reply.Status.CONTESTED, Reply.Status.CONFIRMING],
         Reply.Status.CONFIRMING: [Reply.Status.CONTESTED, Reply.Status.CONFIRMING],
-    }.get(reply.status, [])
+    }
+    replaced = by_status.get(reply.status, [])
     earlier = reply.invitation.replies.filter(channel=reply.channel, status__in=replaced)
     earlier.update(status=Reply.Status.SUPERSEDED)
 
@@ -175,7 +176,7 @@ def settle(contested: Reply, by: User, because: str, *, stands: bool) -> Reply:
 
 
 @transaction.atomic
-def file_correspondence(
+def file_correspondence(  # noqa: PLR0913 -- the particulars of a letter received
     invitation: Invitation,
     by: User,
     channel: str,

@@ -72,7 +72,7 @@ class ListFormat(Format):
 
 
 class MinisterImportForm(ImportForm):
-    edition: forms.ModelChoiceField[ForumEdition] = forms.ModelChoiceField(
+    edition: "forms.ModelChoiceField[ForumEdition]" = forms.ModelChoiceField(
         ForumEdition.objects.all(),
         label=gettext_lazy("Edition"),
         help_text=gettext_lazy("Who has no invitation to it yet gets a draft."),
@@ -89,7 +89,7 @@ class MinisterImportForm(ImportForm):
 
 
 class MinisterConfirmImportForm(ConfirmImportForm):
-    edition: forms.ModelChoiceField[ForumEdition] = forms.ModelChoiceField(
+    edition: "forms.ModelChoiceField[ForumEdition]" = forms.ModelChoiceField(
         ForumEdition.objects.all(), widget=forms.HiddenInput
     )
 

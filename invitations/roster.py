@@ -206,7 +206,7 @@ def load_states(rows: Iterable[Mapping[str, str]]) -> tuple[list[MemberState], l
     if completed:
         # The column without a language holds the English text.
         names |= {name.removesuffix("_en") for name in names}
-        MemberState.objects.bulk_update(completed, sorted(names))
+        MemberState.objects.rewrite(False).bulk_update(completed, sorted(names))
     return added, completed
 
 

@@ -193,6 +193,21 @@ UNFOLD = {
     "SHOW_HISTORY": True,
     "SHOW_VIEW_ON_SITE": False,
     "SHOW_LANGUAGES": False,
+    "COLORS": {
+        "primary": {
+            "50": "oklch(97% .014 254.6)",
+            "100": "oklch(93.2% .032 255.6)",
+            "200": "oklch(88.2% .059 254.1)",
+            "300": "oklch(80.9% .105 251.8)",
+            "400": "oklch(70.7% .165 254.6)",
+            "500": "oklch(62.3% .214 259.8)",
+            "600": "oklch(50% .15 255)",
+            "700": "oklch(43% .14 256)",
+            "800": "oklch(38% .12 257)",
+            "900": "oklch(33% .1 258)",
+            "950": "oklch(28.2% .091 267.9)",
+        }
+    },
     "DASHBOARD_CALLBACK": "invitations.admin.dashboard.dashboard",
     "SIDEBAR": {
         "show_search": True,

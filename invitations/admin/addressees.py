@@ -22,7 +22,7 @@ from invitations.models import (
 
 @admin.register(MemberState)
 class MemberStateAdmin(ModelAdmin):
-    menu = (Menu.ADDRESSEES, "flag")
+    menu = (Menu.ADDRESSEES, 2, "flag")
     when_empty = gettext_lazy("Run “manage.py load_member_states”: it brings the 193 States.")
     list_display = [
         "iso2",
@@ -72,7 +72,7 @@ class MemberStateAdmin(ModelAdmin):
 
 @admin.register(Mission)
 class MissionAdmin(ModelAdmin):
-    menu = (Menu.ADDRESSEES, "apartment")
+    menu = (Menu.ADDRESSEES, 3, "apartment")
     when_empty = gettext_lazy("Add the permanent missions: they get the copies of letters.")
     list_display = ["name", "city", "serves", "emails", "language"]
     list_filter = ["city", "language"]
@@ -90,7 +90,7 @@ class MissionAdmin(ModelAdmin):
 
 @admin.register(Rank)
 class RankAdmin(ModelAdmin):
-    menu = (Menu.ADDRESSEES, "military_tech")
+    menu = (Menu.ADDRESSEES, 4, "military_tech")
     list_display = ["code", "name", "weight", "form"]
     list_filter = ["form"]
     search_fields = ["code", "name_en", "name_fr"]
@@ -99,7 +99,7 @@ class RankAdmin(ModelAdmin):
 
 @admin.register(FormOfAddress)
 class FormOfAddressAdmin(ModelAdmin):
-    menu = (Menu.ADDRESSEES, "waving_hand")
+    menu = (Menu.ADDRESSEES, 5, "waving_hand")
     list_display = ["form", "gender", "language", "courtesy", "title", "salutation", "confidence"]
     list_filter = ["language", "form", "gender", "confidence"]
     search_fields = ["form", "courtesy", "title", "salutation", "closing"]
@@ -125,7 +125,7 @@ class InvitationsOfMinister(RecordInline):
 
 @admin.register(Minister)
 class MinisterAdmin(ModelAdmin):
-    menu = (Menu.ADDRESSEES, "person")
+    menu = (Menu.ADDRESSEES, 1, "person")
     when_empty = gettext_lazy(
         "Import the ministers from a spreadsheet, or add one: each gets an invitation."
     )

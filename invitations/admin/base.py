@@ -22,6 +22,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from modeltranslation.utils import build_localized_fieldname
 from unfold import admin as unfold
+from unfold.decorators import display
 
 from invitations import frozen
 from invitations.forms import WholeRowForm
@@ -32,10 +33,10 @@ LARGEST_SELECTION = 500
 
 
 class ModelAdmin(unfold.ModelAdmin):
-    """A page of one model; ``menu`` is its group and symbol in the sidebar."""
+    """A page of one model; ``menu`` is its group, place and symbol in the sidebar."""
 
     form = WholeRowForm
-    menu: tuple[str, str] | None = None
+    menu: tuple[str, int, str] | None = None
     when_empty = ""
     object_history_template = "admin/history.html"
     list_filter_sheet = False
@@ -131,6 +132,16 @@ def list_of(model: type[Model], **filters: Any) -> str:
 
 def at_hour(at: dt.datetime | None) -> str:
     return date_format(timezone.localtime(at), "Y-m-d H:i") if at else ""
+
+
+def hour(name: str, title: Any) -> Callable[[Any], str]:
+    """A column of a list: that instant, to the minute."""
+
+    @display(description=title, ordering=name)
+    def shown(row: Any) -> str:
+        return at_hour(getattr(row, name))
+
+    return shown
 
 
 def sentence(refusal: ValidationError) -> str:

@@ -39,6 +39,7 @@ OUTBOX_ORDER = [
 
 
 def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
+    context["title"] = _("Overview")
     context["why_mute"] = why_mute()
     if not request.user.has_perm("invitations.view_invitation"):
         return context

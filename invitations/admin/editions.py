@@ -19,6 +19,7 @@ from invitations.admin.base import (
     answered,
     ask,
     each,
+    hour,
     language_tabs,
     link,
     list_of,
@@ -86,7 +87,7 @@ def plan_letters(
 
 @admin.register(ForumEdition)
 class ForumEditionAdmin(ModelAdmin):
-    menu = (Menu.SET_UP, "event")
+    menu = (Menu.SET_UP, 1, "event")
     when_empty = gettext_lazy("Add the edition: its dates, its deadline, and what it offers.")
     form = EditionForm
     list_display = [
@@ -188,11 +189,18 @@ class QuietPeriodAdmin(ModelAdmin):
 
 @admin.register(Circular)
 class CircularAdmin(ModelAdmin):
-    menu = (Menu.SET_UP, "description")
+    menu = (Menu.SET_UP, 2, "description")
     when_empty = gettext_lazy(
         "Add the circular of the edition: its reference stands on all letters of invitation."
     )
-    list_display = ["reference", "kind", "edition", "dated_on", "signatory_name", "planned_at"]
+    list_display = [
+        "reference",
+        "kind",
+        "edition",
+        "dated_on",
+        "signatory_name",
+        hour("planned_at", gettext_lazy("planned hour")),
+    ]
     list_filter = ["edition", "kind", "audience"]
     list_select_related = ["edition"]
     search_fields = ["reference", "signatory_name_en", "original_signed_by"]
@@ -284,7 +292,7 @@ class ApprovedByTwoAdmin(ModelAdmin):
 
 @admin.register(ReminderStep)
 class ReminderStepAdmin(ApprovedByTwoAdmin):
-    menu = (Menu.SET_UP, "alarm")
+    menu = (Menu.SET_UP, 3, "alarm")
     when_empty = gettext_lazy("Add the steps by which silent offices are reminded: 21, 7, 2 days.")
     list_display = [
         "edition",
@@ -321,7 +329,7 @@ class ReminderStepAdmin(ApprovedByTwoAdmin):
 
 @admin.register(Arming)
 class ArmingAdmin(RecordAdmin):
-    menu = (Menu.STAFF, "outgoing_mail")
+    menu = (Menu.STAFF, 4, "outgoing_mail")
     when_empty = gettext_lazy("Sending is armed by “manage.py arm_sending” alone.")
     list_display = ["deployment", "database", "armed_at"]
     list_filter = ["deployment"]

@@ -105,7 +105,7 @@ class CallsOfInvitation(RecordInline):
 
 @admin.register(Invitation)
 class InvitationAdmin(ModelAdmin):
-    menu = (Menu.DAILY, "mail")
+    menu = (Menu.DAILY, 1, "mail")
     when_empty = gettext_lazy(
         "Import the ministers from a spreadsheet: each gets a draft invitation. "
         "Then compose the letters."
@@ -350,7 +350,7 @@ class CalledFilter(admin.SimpleListFilter):
 
 @admin.register(CallListEntry)
 class CallListEntryAdmin(ModelAdmin):
-    menu = (Menu.DAILY, "call")
+    menu = (Menu.DAILY, 4, "call")
     when_empty = gettext_lazy(
         "Nobody is to be called yet: the last reminder step lists the offices still silent."
     )

@@ -24,6 +24,7 @@ from invitations.admin.base import (
     at_hour,
     each,
     frozen_file,
+    hour,
     link,
     page_of,
 )
@@ -71,14 +72,14 @@ class DeliveriesOfLetter(RecordInline):
 
 @admin.register(Letter)
 class LetterAdmin(RecordAdmin):
-    menu = (Menu.DAILY, "drafts")
+    menu = (Menu.DAILY, 5, "drafts")
     when_empty = gettext_lazy("Compose the letters from the list of invitations.")
     list_display = [
         "kind",
         "state_of",
         "language",
         "state_shown",
-        "planned_at",
+        hour("planned_at", gettext_lazy("planned at")),
         "pdf_hash",
         "message_hash",
     ]
@@ -136,9 +137,10 @@ class LetterAdmin(RecordAdmin):
 
     def has_words_permission(self, request: HttpRequest) -> bool:
         """The words carry the reply link: only those who draft or approve read them."""
-        return self.has_approve_permission(request) or request.user.has_perm(
-            "invitations.change_invitation"
-        )
+        return self.has_approve_permission(request) or self.has_draft_permission(request)
+
+    def has_draft_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("invitations.change_letter")
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> list[tuple[Any, Any]]:
         about = [
@@ -170,7 +172,7 @@ class LetterAdmin(RecordAdmin):
     def state_of(self, letter: Letter) -> str:
         return french_name(letter.invitation.member_state)
 
-    @display(description=gettext_lazy("state"), ordering="state", label=LETTER_LABELS)
+    @display(description=gettext_lazy("status"), ordering="state", label=LETTER_LABELS)
     def state_shown(self, letter: Letter) -> tuple[str, str]:
         return letter.state, letter.get_state_display()
 
@@ -227,7 +229,7 @@ class LetterAdmin(RecordAdmin):
             raise PermissionDenied
         return get_object_or_404(self.get_queryset(request), pk=pk)
 
-    @action(description=gettext_lazy("Compose anew"), permissions=["words"])
+    @action(description=gettext_lazy("Compose anew"), permissions=["draft"])
     def compose_anew(self, request: HttpRequest, queryset: QuerySet[Letter]) -> HttpResponse | None:
         if not answered(request):
             return ask(
@@ -326,15 +328,15 @@ def file_name(letter: Letter) -> str:
 
 @admin.register(Delivery)
 class DeliveryAdmin(RecordAdmin):
-    menu = (Menu.DAILY, "outbox")
+    menu = (Menu.DAILY, 6, "outbox")
     when_empty = gettext_lazy("Nothing waits: deliveries come with the approval of letters.")
     list_display = [
         "address_or_channel",
         "state_shown",
         "letter_kind",
         "state_of",
-        "not_before",
-        "handed_over_at",
+        hour("not_before", gettext_lazy("not before")),
+        hour("handed_over_at", gettext_lazy("handed over at")),
         "attempts",
         "server_words",
     ]
@@ -377,7 +379,7 @@ class DeliveryAdmin(RecordAdmin):
     def address_or_channel(self, delivery: Delivery) -> str:
         return delivery.address or delivery.get_channel_display()
 
-    @display(description=gettext_lazy("state"), ordering="state", label=DELIVERY_LABELS)
+    @display(description=gettext_lazy("status"), ordering="state", label=DELIVERY_LABELS)
     def state_shown(self, delivery: Delivery) -> tuple[str, str]:
         return delivery.state, delivery.get_state_display()
 
@@ -487,9 +489,17 @@ def tell_done(request: HttpRequest, count: int) -> None:
 
 @admin.register(LetterEvent)
 class LetterEventAdmin(RecordAdmin):
-    menu = (Menu.DAILY, "history")
+    menu = (Menu.DAILY, 7, "history")
     when_empty = gettext_lazy("What happens to letters and deliveries is written here by itself.")
-    list_display = ["at", "state", "letter_shown", "address", "actor", "because", "server_words"]
+    list_display = [
+        hour("at", gettext_lazy("at")),
+        "state",
+        "letter_shown",
+        "address",
+        "actor",
+        "because",
+        "server_words",
+    ]
     list_filter = ["state", "letter__kind", "letter__invitation__edition"]
     list_select_related = [
         "actor",

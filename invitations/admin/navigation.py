@@ -26,14 +26,18 @@ def navigation(request: HttpRequest) -> list[dict[str, Any]]:
 
 
 def pages(request: HttpRequest, group: str) -> list[dict[str, Any]]:
-    return [
-        {
-            "title": capfirst(model._meta.verbose_name_plural),
-            "icon": page.menu[1],
-            "link": list_of(model),
-        }
+    listed = [
+        (page.menu, model)
         for model, page in admin.site._registry.items()
         if getattr(page, "menu", None)
         and page.menu[0] == group
         and page.has_view_or_change_permission(request)
+    ]
+    return [
+        {
+            "title": capfirst(model._meta.verbose_name_plural),
+            "icon": icon,
+            "link": list_of(model),
+        }
+        for (_group, _place, icon), model in sorted(listed, key=lambda entry: entry[0][1])
     ]

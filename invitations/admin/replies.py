@@ -25,6 +25,7 @@ from invitations.admin.base import (
     at_hour,
     each,
     frozen_file,
+    hour,
     link,
 )
 from invitations.admin.invitations import ANSWERS_IN_SHORT, french_name
@@ -64,21 +65,21 @@ class DealtWithFilter(admin.SimpleListFilter):
 
 @admin.register(Correspondence)
 class CorrespondenceAdmin(ModelAdmin):
-    menu = (Menu.DAILY, "inbox")
+    menu = (Menu.DAILY, 2, "inbox")
     when_empty = gettext_lazy(
         "Record what comes by mail, fax, letter, note verbale or telephone; while nobody has "
         "dealt with it, the office gets no reminder."
     )
     list_display = [
-        "received_at",
-        "channel",
         "state",
+        "channel",
+        hour("received_at", gettext_lazy("received at")),
         "reference",
         "sender",
         "summary",
         "dealt_with",
     ]
-    list_display_links = ["received_at", "channel"]
+    list_display_links = ["state", "channel"]
     list_filter = [DealtWithFilter, "channel", "invitation__edition"]
     list_select_related = ["invitation__member_state", "dealt_with_by"]
     search_fields = [
@@ -289,7 +290,7 @@ def contest_told(contested: Reply) -> str:
 
 @admin.register(Reply)
 class ReplyAdmin(RecordAdmin):
-    menu = (Menu.DAILY, "reply")
+    menu = (Menu.DAILY, 3, "reply")
     when_empty = gettext_lazy(
         "No office has answered yet. Replies come through the link in the letter; what comes "
         "otherwise is recorded under Correspondence."
@@ -300,7 +301,7 @@ class ReplyAdmin(RecordAdmin):
         "answer_shown",
         "status_shown",
         "channel",
-        "received_at",
+        hour("received_at", gettext_lazy("received at")),
         "late",
         "choose",
     ]

@@ -19,7 +19,7 @@ admin.site.unregister([User, Group, LogEntry])
 
 @admin.register(User)
 class UserAdmin(DjangoUserAdmin, ModelAdmin):
-    menu = (Menu.STAFF, "badge")
+    menu = (Menu.STAFF, 1, "badge")
     form = UserChangeForm
     add_form = UserCreationForm
     change_password_form = AdminPasswordChangeForm
@@ -36,12 +36,12 @@ class UserAdmin(DjangoUserAdmin, ModelAdmin):
 
 @admin.register(Group)
 class GroupAdmin(DjangoGroupAdmin, ModelAdmin):
-    menu = (Menu.STAFF, "groups")
+    menu = (Menu.STAFF, 2, "groups")
     list_display = ["name"]
 
 
 @admin.register(LogEntry)
 class ChangeAdmin(LogEntryAdmin, ModelAdmin):
-    menu = (Menu.STAFF, "manage_history")
+    menu = (Menu.STAFF, 3, "manage_history")
     when_empty = gettext_lazy("Changes of data are written here by themselves.")
     list_display = ["created", "resource_url", "action", "msg_short", "user_url"]

@@ -23,7 +23,7 @@ def placeholders() -> str:
 
 @admin.register(LetterTemplate)
 class LetterTemplateAdmin(ApprovedByTwoAdmin):
-    menu = (Menu.SET_UP, "edit_document")
+    menu = (Menu.SET_UP, 4, "edit_document")
     list_display = [
         "kind",
         "variant",

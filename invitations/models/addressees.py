@@ -81,7 +81,7 @@ class MemberState(models.Model):
         names = (
             getattr(self, f"formal_name_{suffix}"),
             getattr(self, f"short_name_{suffix}"),
-            self.short_name_en,
+            getattr(self, "short_name_en"),  # noqa: B009 -- a column made by the translations
         )
         return next(name for name in names if name)
 
@@ -180,9 +180,7 @@ class Minister(models.Model):
     )
     given_name = models.CharField(_("given name"), max_length=120, blank=True)
     family_name = models.CharField(_("family name"), max_length=120, blank=True)
-    name_in_script = models.CharField(
-        _("name in the letter's script"), max_length=120, blank=True
-    )
+    name_in_script = models.CharField(_("name in the letter's script"), max_length=120, blank=True)
     family_name_in_script = models.CharField(
         _("family name in the letter's script"), max_length=120, blank=True
     )

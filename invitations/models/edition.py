@@ -327,9 +327,7 @@ class Arming(models.Model):
         verbose_name = _("arming of the outbox")
         verbose_name_plural = _("arming of the outbox")
         constraints = [
-            models.UniqueConstraint(
-                name="armed_once_per_place", fields=["deployment", "database"]
-            )
+            models.UniqueConstraint(name="armed_once_per_place", fields=["deployment", "database"])
         ]
 
     def __str__(self) -> str:

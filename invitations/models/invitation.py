@@ -125,9 +125,7 @@ class ReplyLink(models.Model):
         verbose_name = _("reply link")
         verbose_name_plural = _("reply links")
         constraints = [
-            models.UniqueConstraint(
-                name="one_link_per_version", fields=["invitation", "version"]
-            ),
+            models.UniqueConstraint(name="one_link_per_version", fields=["invitation", "version"]),
             models.UniqueConstraint(
                 name="one_current_link", fields=["invitation"], condition=Q(replaced_at=None)
             ),

@@ -48,9 +48,7 @@ class Letter(models.Model):
     step = models.ForeignKey(
         ReminderStep, models.PROTECT, null=True, blank=True, related_name="letters"
     )
-    reply_before = models.DateField(
-        _("deadline it reminds of"), null=True, blank=True
-    )
+    reply_before = models.DateField(_("deadline it reminds of"), null=True, blank=True)
     reply = models.ForeignKey(
         Reply, models.PROTECT, null=True, blank=True, related_name="acknowledgements"
     )
@@ -192,9 +190,7 @@ class Delivery(models.Model):
         BOUNCED = "bounced", _("bounced")
 
     letter = models.ForeignKey(Letter, models.PROTECT, related_name="deliveries")
-    channel = models.CharField(
-        _("channel"), max_length=10, choices=Channel, default=Channel.EMAIL
-    )
+    channel = models.CharField(_("channel"), max_length=10, choices=Channel, default=Channel.EMAIL)
     line = models.CharField(_("line"), max_length=2, default="to", help_text="to, cc")
     address = models.CharField(_("address"), max_length=320, blank=True)
     state = models.CharField(_("state"), max_length=12, choices=State, default=State.QUEUED)

@@ -93,9 +93,7 @@ class Reply(models.Model):
     invitation = models.ForeignKey(Invitation, models.PROTECT, related_name="replies")
     answer = models.CharField(_("answer"), max_length=20, choices=Answer)
     status = models.CharField(_("status"), max_length=12, choices=Status, editable=False)
-    channel = models.CharField(
-        _("channel"), max_length=20, choices=Channel, default=Channel.ONLINE
-    )
+    channel = models.CharField(_("channel"), max_length=20, choices=Channel, default=Channel.ONLINE)
     received_at = models.DateTimeField(
         _("received at"), default=timezone.now, help_text=_("When the organization got it.")
     )
@@ -108,9 +106,7 @@ class Reply(models.Model):
     )
 
     substitute_name = models.CharField(_("substitute's name"), max_length=120, blank=True)
-    substitute_function = models.CharField(
-        _("substitute's function"), max_length=200, blank=True
-    )
+    substitute_function = models.CharField(_("substitute's function"), max_length=200, blank=True)
     segments = models.JSONField(_("segments to be attended"), default=list, blank=True)
     partnership_interest = models.BooleanField(
         _("interested in partnership packages"), default=False

@@ -38,9 +38,7 @@ class LetterTemplate(ApprovedByTwo):
     variant = models.CharField(_("variant"), max_length=20, blank=True)
     language = models.CharField(_("language"), max_length=10, choices=Language)
     version = models.PositiveSmallIntegerField(_("version"), default=1, editable=False)
-    subject = models.CharField(
-        _("subject"), max_length=200, validators=[validate_placeholders]
-    )
+    subject = models.CharField(_("subject"), max_length=200, validators=[validate_placeholders])
     paper = models.TextField(
         _("on paper"), blank=True, validators=[validate_placeholders], help_text=_("Markdown.")
     )

@@ -3,6 +3,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from invitations.roster import STATES, load_states
 
@@ -14,11 +15,14 @@ class Command(BaseCommand):
         with STATES.open(encoding="utf-8", newline="") as file:
             added, completed = load_states(csv.DictReader(file))
         invited = sum(state.invited_by_default for state in added)
-        return _(
-            "%(invited)d Member States and %(others)d others that are not invited by default "
-            "added, %(completed)d completed."
-        ) % {
-            "invited": invited,
-            "others": len(added) - invited,
+        others = len(added) - invited
+        return _("%(invited)s and %(others)s added, %(completed)d completed.") % {
+            "invited": ngettext("%d Member State", "%d Member States", invited) % invited,
+            "others": ngettext(
+                "%d other that is not invited by default",
+                "%d others that are not invited by default",
+                others,
+            )
+            % others,
             "completed": len(completed),
         }
