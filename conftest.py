@@ -7,6 +7,8 @@ from pathlib import Path
 
 import django
 import pytest
+from django.conf import settings
+from django.test import override_settings
 
 WORKER = os.getenv("PYTEST_XDIST_WORKER")
 SERVICES_REQUIRED = os.getenv("REQUIRE_SERVICES") == "1"
@@ -26,17 +28,28 @@ if WORKER:
 else:
     folder = tempfile.TemporaryDirectory(prefix="wsis-forum-tests-")
     os.environ["VAR_DIR"] = folder.name
-Path(os.environ["VAR_DIR"]).mkdir(exist_ok=True)
+for name in ("static", "broker"):
+    Path(os.environ["VAR_DIR"], name).mkdir(parents=True)
 for name in ("SECRET_KEY_FILE", "EMAIL_URL", "STORAGE_URL", "PORT"):
     os.environ.pop(name, None)
 os.environ |= {
-    "DJANGO_SETTINGS_MODULE": "wsis_forum.settings",
     "DEBUG": "False",
     "SECRET_KEY": "of-the-tests-alone",
     "SITE_URL": "http://127.0.0.1:8000",
     "DEPLOYMENT": "tests",
 }
+os.environ["DJANGO_SETTINGS_MODULE"] = "wsis_forum.settings"
 django.setup()
+# Worker processes inherit the environment, and would read their settings before the lines above.
+del os.environ["DJANGO_SETTINGS_MODULE"]
+
+
+@pytest.fixture(autouse=True, scope="session")
+def static_files_as_they_are():
+    """Pages find their static files without `collectstatic` beforehand."""
+    plain = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+    with override_settings(STORAGES={**settings.STORAGES, "staticfiles": plain}):
+        yield
 
 
 @pytest.hookimpl(wrapper=True)

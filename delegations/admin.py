@@ -32,7 +32,7 @@ class StandingFilter(admin.SimpleListFilter):
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
         return [("yes", _("Yes")), ("no", _("No"))]
 
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any] | None:
+    def queryset(self, request: HttpRequest, queryset: Any) -> QuerySet[Any] | None:
         if self.value() is None:
             return None
         standing = queryset.standing()
@@ -91,7 +91,6 @@ class DelegationAdmin(ModelAdmin):
         return (
             super()
             .get_queryset(request)
-            .select_related("edition", "member_state")
             .annotate(
                 named=Subquery(
                     named.values("delegation").annotate(Count("pk")).values("pk__count")
@@ -194,7 +193,8 @@ class PolicyStatementAdmin(ModelAdmin):
     autocomplete_fields = ["delegation", "first_choice", "second_choice"]
     fields = [
         "delegation",
-        ("speaker_name", "speaker_function", "speaker_rank"),
+        ("speaker_name", "speaker_function"),
+        "speaker_rank",
         ("mode", "language"),
         "title",
         "theme",

@@ -1,7 +1,7 @@
 """The form by which an office answers."""
 
 import uuid
-from typing import Any
+from typing import Any, cast
 
 from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Fieldset, Layout
@@ -11,7 +11,8 @@ from django.utils.html import format_html
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
-from invitations.models import BRINGING, Answer, Invitation, Reply, Segment
+from invitations.models import BRINGING, Answer, Invitation, Segment
+from invitations.replies import WORDS
 
 ANOTHER_INVITATION = _(
     "This form belongs to another invitation, and nothing was recorded: open this page anew."
@@ -19,21 +20,13 @@ ANOTHER_INVITATION = _(
 INCOMPLETE = _("This form arrived incomplete, and nothing was recorded: open this page anew.")
 
 
-class ReplyForm(forms.ModelForm):
+class ReplyForm(forms.Form):
     """What the edition asks; no answer is chosen until a person chooses one.
 
     The key makes a form that is sent ten times one reply, and the invitation's number keeps
     two forms that are open side by side apart.
     """
 
-    answer = forms.ChoiceField(
-        label=_("Answer"),
-        widget=forms.RadioSelect,
-        error_messages={"required": _("Please choose an answer.")},
-    )
-    segments = forms.MultipleChoiceField(
-        label=_("Segments to be attended"), widget=forms.CheckboxSelectMultiple, required=False
-    )
     invitation = forms.IntegerField(
         widget=forms.HiddenInput,
         error_messages={"required": INCOMPLETE, "invalid": INCOMPLETE},
@@ -42,33 +35,51 @@ class ReplyForm(forms.ModelForm):
         widget=forms.HiddenInput,
         error_messages={"required": INCOMPLETE, "invalid": INCOMPLETE},
     )
-
-    class Meta:
-        model = Reply
-        fields = [
-            "answer",
-            "substitute_name",
-            "substitute_function",
-            "segments",
-            "partnership_interest",
-            "respondent_name",
-            "respondent_function",
-            "respondent_email",
-            "respondent_phone",
-            "remarks",
-        ]
-        labels = {
-            "substitute_name": _("Substitute’s name"),
-            "substitute_function": _("Substitute’s function"),
-            "partnership_interest": _("Partnership packages are of interest"),
-        }
-        widgets = {
-            "respondent_name": forms.TextInput({"autocomplete": "name"}),
-            "respondent_function": forms.TextInput({"autocomplete": "organization-title"}),
-            "respondent_email": forms.EmailInput({"autocomplete": "email", "dir": "ltr"}),
-            "respondent_phone": forms.TelInput({"autocomplete": "tel", "dir": "ltr"}),
-            "remarks": forms.Textarea({"rows": 5}),
-        }
+    answer = forms.ChoiceField(
+        label=_("Answer"),
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Please choose an answer.")},
+    )
+    substitute_name = forms.CharField(label=_("Substitute’s name"), max_length=120, required=False)
+    substitute_function = forms.CharField(
+        label=_("Substitute’s function"), max_length=200, required=False
+    )
+    segments = forms.MultipleChoiceField(
+        label=_("Segments to be attended"), widget=forms.CheckboxSelectMultiple, required=False
+    )
+    partnership_interest = forms.BooleanField(
+        label=_("Partnership packages are of interest"), required=False
+    )
+    respondent_name = forms.CharField(
+        label=_("Name"),
+        max_length=120,
+        required=False,
+        widget=forms.TextInput({"autocomplete": "name"}),
+    )
+    respondent_function = forms.CharField(
+        label=_("Function"),
+        max_length=200,
+        required=False,
+        widget=forms.TextInput({"autocomplete": "organization-title"}),
+    )
+    respondent_email = forms.EmailField(
+        label=_("E-mail"),
+        max_length=254,
+        required=False,
+        widget=forms.EmailInput({"autocomplete": "email", "dir": "ltr"}),
+    )
+    respondent_phone = forms.CharField(
+        label=_("Telephone"),
+        max_length=40,
+        required=False,
+        widget=forms.TelInput({"autocomplete": "tel", "dir": "ltr"}),
+    )
+    remarks = forms.CharField(
+        label=_("Remarks"),
+        max_length=2000,
+        required=False,
+        widget=forms.Textarea({"rows": 5}),
+    )
 
     def __init__(
         self, data: Any = None, *, of: Invitation, initial: dict[str, Any] | None = None
@@ -86,11 +97,11 @@ class ReplyForm(forms.ModelForm):
     def offer(self) -> None:
         """Offer the answers and segments of the edition, and to wait for the capital."""
         edition = self.of.edition
-        answers = [*edition.answers_offered, Answer.HOLDING]
-        self.fields["answer"].choices = [(a, capfirst(Answer(a).label)) for a in answers]
-        self.fields["segments"].choices = [
-            (segment, capfirst(Segment(segment).label)) for segment in edition.segments_offered
-        ]
+        answers = [Answer(answer) for answer in (*edition.answers_offered, Answer.HOLDING)]
+        segments = [Segment(segment) for segment in edition.segments_offered]
+        for name, offered in (("answer", answers), ("segments", segments)):
+            field = cast("forms.ChoiceField", self.fields[name])
+            field.choices = [(choice.value, capfirst(choice.label)) for choice in offered]
         if not edition.segments_offered:
             del self.fields["segments"]
         if edition.partnership_link:
@@ -122,9 +133,6 @@ class ReplyForm(forms.ModelForm):
             "remarks",
         )
 
-    def validate_constraints(self) -> None:
-        """Leave them to the database: asked here, each would cost a query of its own."""
-
     def clean_invitation(self) -> int:
         if self.cleaned_data["invitation"] != self.of.pk:
             raise ValidationError(ANOTHER_INVITATION)
@@ -147,4 +155,4 @@ class ReplyForm(forms.ModelForm):
     @property
     def words(self) -> dict[str, Any]:
         """What a valid form says."""
-        return {name: self.cleaned_data[name] for name in self.Meta.fields if name in self.fields}
+        return {name: self.cleaned_data[name] for name in WORDS if name in self.fields}

@@ -15,10 +15,11 @@ GONE = (Reply.Status.SUPERSEDED, Reply.Status.SET_ASIDE)
 
 def held_link(held: list[int], invitation_id: int) -> ReplyLink | None:
     """Of the links that a browser holds, the newest one to that invitation."""
-    links = ReplyLink.objects.select_related(
+    links = ReplyLink.objects.filter(pk__in=held).select_related(
         "invitation__edition", "invitation__minister", "invitation__member_state"
     )
-    return links.filter(pk__in=held, invitation=invitation_id).order_by("-version").first()
+    mine = [link for link in links if link.invitation_id == invitation_id]
+    return max(mine, key=lambda link: link.version, default=None)
 
 
 class OnFile(NamedTuple):

@@ -19,6 +19,7 @@ from delegations.office import OnFile, answer, held_link, in_words, on_file, rec
 from invitations.dates import printed_date, printed_range
 from invitations.letters import track_calendar
 from invitations.models import BRINGING, Invitation
+from invitations.replies import WORDS
 from invitations.views import gone, gone_because, speak_as_the_letter, unlisted
 
 
@@ -54,7 +55,7 @@ def not_held(request: HttpRequest) -> HttpResponse:
 
 def forgery(request: HttpRequest) -> HttpResponse | None:
     """Return the refusal of a POST whose token is missing or stale."""
-    return CsrfViewMiddleware(recorded).process_view(request, recorded, (), {})
+    return CsrfViewMiddleware(not_held).process_view(request, recorded, (), {})
 
 
 # The view asks for the token by itself, so that a stale one loses nothing that was typed.
@@ -86,7 +87,7 @@ def blank_form(request: HttpRequest, invitation: Invitation) -> HttpResponse:
     """Start from the words on file, but leave the answer to be chosen."""
     filed = on_file(invitation)
     known = filed.standing or filed.holding
-    names = [name for name in ReplyForm.Meta.fields if known and name != "answer"]
+    names = [name for name in WORDS if known and name != "answer"]
     form = ReplyForm(of=invitation, initial={name: getattr(known, name) for name in names})
     return page(request, invitation, form, filed)
 

@@ -71,12 +71,7 @@ def tidy_up(now: dt.datetime) -> None:
         _("the mail server did not take it before its last day"),
     )
     stale = by_mail.filter(not_before__lt=now - MISSED_AFTER, attempts=0)
-    move(
-        stale.exclude(letter__kind=Letter.Kind.REMINDER),
-        State.QUEUED,
-        State.MISSED,
-        _("more than a day past its hour"),
-    )
+    move(stale, State.QUEUED, State.MISSED, _("more than a day past its hour"))
 
 
 @transaction.atomic
@@ -217,11 +212,14 @@ def why_not(letter: Letter, invitation: Invitation, now: dt.datetime) -> str:
     if letter.kind != Letter.Kind.REMINDER:
         return ""
     edition = ForumEdition.objects.get(pk=invitation.edition_id)
+    skipping = Invitation.objects.filter(
+        replies__skips_step=letter.step_id, replies__skips_deadline=letter.reply_before
+    )
     may_be_reminded = (
         Invitation.objects.principal()
         .silent()
         .exclude(pk__in=Invitation.objects.unheard().values("pk"))
-        .exclude(replies__skips_step=letter.step_id, replies__skips_deadline=letter.reply_before)
+        .exclude(pk__in=skipping.values("pk"))
     )
     in_time = now < edition.deadline and letter.reply_before == edition.reply_before
     if not in_time or not edition.takes_replies(now):

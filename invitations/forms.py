@@ -140,12 +140,12 @@ class CallNoteForm(forms.ModelForm):
     class Meta:
         model = CallListEntry
         fields = ["note"]
-        widgets = {"note": UnfoldAdminExpandableTextareaWidget}
+        widgets = {"note": UnfoldAdminExpandableTextareaWidget({"class": "lg:min-w-56"})}
 
 
 def of_reply(name: str, widget: type[forms.Widget]) -> forms.Field:
     """The field as the reply itself has it."""
-    return Reply._meta.get_field(name).formfield(widget=widget)
+    return forms.fields_for_model(Reply, [name], widgets={name: widget})[name]
 
 
 class PaperReplyForm(WholeRowForm):

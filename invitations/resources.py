@@ -54,6 +54,9 @@ EXPORTED = ("state", *FIELDS)
 class ListFormat(Format):
     """CSV or XLSX, told apart by the content, and read as the command reads it."""
 
+    def __init__(self, encoding: str | None = None) -> None:
+        """The roster finds the encoding itself."""
+
     def get_title(self) -> str:
         return _("CSV or XLSX")
 
@@ -103,6 +106,8 @@ class MinisterResource(ModelResource):
         import_id_fields = ["state"]
         skip_unchanged = True
         use_transactions = True
+        # No savepoint for each row: none of them writes anything.
+        use_bulk = True
 
     def __init__(self, edition: ForumEdition | None = None, **kwargs: Any) -> None:
         super().__init__(**kwargs)

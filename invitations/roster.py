@@ -267,7 +267,8 @@ def read_workbook(content: bytes, name: str) -> Iterator[tuple[int, list[str]]]:
             max_col=len(COLUMNS) + 10, max_row=LAST_ROW_OF_A_SHEET, values_only=True
         )
         for line, cells in enumerate(lines, 1):
-            yield line, [text_of(cell) for cell in cells]
+            if cells.count(None) < len(cells):
+                yield line, [text_of(cell) for cell in cells]
     except UNREADABLE:
         raise ValidationError(
             _("%(name)s cannot be read as XLSX."), params={"name": name}

@@ -118,6 +118,8 @@ class SmtpSession:
         except (OSError, smtplib.SMTPException) as error:
             self.drop()
             raise Unknown(words_of(error)) from error
+        if code == 421:
+            self.drop()
         return taken(code, words)
 
     def drop(self) -> None:
@@ -151,11 +153,15 @@ def open_session() -> smtplib.SMTP:
         )
     else:
         smtp = smtplib.SMTP(box.host, box.port, timeout=ANSWER_WITHIN)
-    if box.security == "starttls":
-        smtp.starttls(context=context)
-    smtp.ehlo_or_helo_if_needed()
-    if box.user:
-        smtp.login(box.user, box.password)
+    try:
+        if box.security == "starttls":
+            smtp.starttls(context=context)
+        smtp.ehlo_or_helo_if_needed()
+        if box.user:
+            smtp.login(box.user, box.password)
+    except (OSError, smtplib.SMTPException):
+        smtp.close()
+        raise
     return smtp
 
 
@@ -171,9 +177,12 @@ def begin_message(smtp: smtplib.SMTP, sender: str, address: str) -> None:
 
 
 def taken(code: int, words: bytes) -> str:
-    if not 200 <= code < 300:
+    """Read the answer to the whole message; what is neither yes nor no leaves it unknown."""
+    if 200 <= code < 300:
+        return said(code, words)
+    if 400 <= code < 600:
         raise refusal(code, words)
-    return said(code, words)
+    raise Unknown(said(code, words))
 
 
 def refusal(code: int, words: bytes) -> NotTaken:

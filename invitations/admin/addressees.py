@@ -30,7 +30,6 @@ class MemberStateAdmin(ModelAdmin):
         "list_name_fr",
         "region",
         "language",
-        "status",
         "invited_by_default",
         "invitations",
     ]
@@ -53,7 +52,8 @@ class MemberStateAdmin(ModelAdmin):
             None,
             {
                 "fields": [
-                    ("iso2", "iso3", "m49"),
+                    ("iso2", "iso3"),
+                    "m49",
                     ("status", "invited_by_default"),
                     ("region", "itu_region"),
                     ("language", "language_alt"),
@@ -104,7 +104,8 @@ class FormOfAddressAdmin(ModelAdmin):
     list_filter = ["language", "form", "gender", "confidence"]
     search_fields = ["form", "courtesy", "title", "salutation", "closing"]
     fields = [
-        ("language", "form", "gender"),
+        "language",
+        ("form", "gender"),
         ("courtesy", "title"),
         "salutation",
         "closing",
@@ -180,9 +181,6 @@ class MinisterAdmin(ModelAdmin):
         ),
         (gettext_lazy("List and succession"), {"fields": ["ref", "successor"]}),
     ]
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Minister]:
-        return super().get_queryset(request).select_related("member_state", "rank")
 
     @display(description=gettext_lazy("minister"), ordering="family_name")
     def name_or_function(self, minister: Minister) -> Any:

@@ -79,7 +79,7 @@ def answer_counts(edition: ForumEdition) -> list[dict[str, Any]]:
     standing = Reply.objects.standing().filter(invitation__in=principal.issued())
     by_answer = dict(standing.order_by().values_list("answer").annotate(Count("pk")))
     silent = principal.silent().count()
-    counts = [(SILENT, _("silent"), silent)]
+    counts: list[tuple[str, Any, int]] = [(SILENT, _("silent"), silent)]
     counts += [
         (answer, ANSWERS_IN_SHORT[answer], by_answer.get(answer, 0))
         for answer in edition.answers_offered

@@ -23,6 +23,7 @@ from invitations.admin.base import (
     language_tabs,
     link,
     list_of,
+    who,
 )
 from invitations.approval import approve_text
 from invitations.forms import EditionForm, SureForm, WholeRowForm
@@ -280,7 +281,7 @@ class ApprovedByTwoAdmin(ModelAdmin):
                 button=_("Approve"),
                 describe=self.describe,
             )
-        approved = each(request, queryset, lambda text: approve_text(text, request.user))
+        approved = each(request, queryset, lambda text: approve_text(text, who(request)))
         if approved:
             messages.success(
                 request,

@@ -22,6 +22,7 @@ from invitations.admin.base import (
     each,
     link,
     page_of,
+    who,
 )
 from invitations.admin.editions import plan_letters
 from invitations.forms import CallNoteForm, InvitationForm, ReasonForm
@@ -39,7 +40,7 @@ from invitations.models import (
 )
 
 SILENT, CONTESTED = "silent", "contested"
-ANSWERS_IN_SHORT = {
+ANSWERS_IN_SHORT: dict[str, Any] = {
     Answer.IN_PERSON: gettext_lazy("in person"),
     Answer.REPRESENTED: gettext_lazy("represented"),
     Answer.ATTENDS_ONLY: gettext_lazy("attends only"),
@@ -64,7 +65,7 @@ class StandingAnswerFilter(admin.SimpleListFilter):
         answers = [choice for choice in Answer.choices if choice[0] != Answer.HOLDING]
         return [(SILENT, _("silent")), (CONTESTED, _("contested")), *answers]
 
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any] | None:
+    def queryset(self, request: HttpRequest, queryset: Any) -> QuerySet[Any] | None:
         if self.value() is None:
             return None
         if self.value() == SILENT:
@@ -162,7 +163,6 @@ class InvitationAdmin(ModelAdmin):
         return (
             super()
             .get_queryset(request)
-            .select_related("edition", "member_state", "minister__member_state")
             .annotate(
                 standing_answer=Subquery(replies.standing().values("answer")[:1]),
                 is_contested=Exists(replies.contested()),
@@ -178,6 +178,7 @@ class InvitationAdmin(ModelAdmin):
         self, request: HttpRequest, queryset: QuerySet[Invitation], search_term: str
     ) -> tuple[QuerySet[Invitation], bool]:
         """Correspondence can only belong to an invitation that is in force."""
+        found: Any
         found, may_repeat = super().get_search_results(request, queryset, search_term)
         if request.GET.get("model_name") == Correspondence._meta.model_name:
             found = found.issued()
@@ -187,7 +188,7 @@ class InvitationAdmin(ModelAdmin):
         minister = ["edition", "minister", "is_principal", "focal_point_name", "focal_point_email"]
         if obj is None:
             return [(None, {"fields": minister})]
-        history = ["status_shown", "answer_shown", "issued_at", "withdrawn"]
+        history = ["status", "answer", "issued_at", "withdrawn"]
         if self.has_change_permission(request, obj):
             history.append("reply_address")
         return [
@@ -201,8 +202,8 @@ class InvitationAdmin(ModelAdmin):
         shown = [
             "member_state",
             "edition",
-            "status_shown",
-            "answer_shown",
+            "status",
+            "answer",
             "issued_at",
             "withdrawn",
             "reply_address",
@@ -249,7 +250,7 @@ class InvitationAdmin(ModelAdmin):
         ordering="status",
         label={"draft": "info", "issued": "success", "withdrawn": "danger"},
     )
-    def status_shown(self, invitation: Invitation) -> tuple[str, str]:
+    def status_shown(self, invitation: Invitation) -> tuple[str, Any]:
         return invitation.status, invitation.get_status_display()
 
     @display(
@@ -257,7 +258,7 @@ class InvitationAdmin(ModelAdmin):
         ordering="standing_answer",
         label={SILENT: "warning", CONTESTED: "danger", "answered": "success"},
     )
-    def answer_shown(self, invitation: Any) -> tuple[str, str] | None:
+    def answer_shown(self, invitation: Any) -> tuple[str, Any] | None:
         if invitation.status != Invitation.Status.ISSUED:
             return None
         if invitation.is_contested:
@@ -268,12 +269,17 @@ class InvitationAdmin(ModelAdmin):
             return "answered", ANSWERS_IN_SHORT[invitation.standing_answer]
         return (SILENT, _("silent")) if invitation.is_principal else None
 
+    @display(description=gettext_lazy("standing answer"))
+    def answer(self, invitation: Any) -> str:
+        _key, words = self.answer_shown(invitation) or ("", "")
+        return words
+
     @display(
         description=gettext_lazy("letter"),
         ordering="letter_state",
         label={"composed": "warning", "approved": "success", "planned": "info"},
     )
-    def letter_shown(self, invitation: Any) -> tuple[str, str] | None:
+    def letter_shown(self, invitation: Any) -> tuple[str, Any] | None:
         if not invitation.letter_state:
             return None
         return invitation.letter_state, Letter.State(invitation.letter_state).label
@@ -319,7 +325,7 @@ class InvitationAdmin(ModelAdmin):
         withdrawn = each(
             request,
             queryset,
-            lambda invitation: issuing.withdraw(invitation, request.user, because),
+            lambda invitation: issuing.withdraw(invitation, who(request), because),
         )
         if withdrawn:
             messages.success(
@@ -356,7 +362,7 @@ class CallListEntryAdmin(ModelAdmin):
     )
     list_display = ["state", "minister", "reach", "answer", "note", "called"]
     list_editable = ["note"]
-    list_filter = ["invitation__edition", CalledFilter, "step"]
+    list_filter = ["invitation__edition", CalledFilter, "reply_before"]
     list_select_related = [
         "step__edition",
         "called_by",
@@ -377,7 +383,6 @@ class CallListEntryAdmin(ModelAdmin):
         return (
             super()
             .get_queryset(request)
-            .select_related("invitation__member_state", "invitation__minister__member_state")
             .prefetch_related("invitation__replies", "invitation__member_state__missions")
         )
 
@@ -398,7 +403,7 @@ class CallListEntryAdmin(ModelAdmin):
     ) -> None:
         """A telephone note says who called and when; nothing else can be changed."""
         if "note" in form.changed_data:
-            obj.called_at, obj.called_by = timezone.now(), request.user
+            obj.called_at, obj.called_by = timezone.now(), who(request)
             obj.save(update_fields=["note", "called_at", "called_by"])
 
     @display(description=gettext_lazy("State"))

@@ -27,6 +27,7 @@ from invitations.admin.base import (
     hour,
     link,
     page_of,
+    who,
 )
 from invitations.admin.invitations import french_name
 from invitations.approval import approve_letter, recompose
@@ -84,7 +85,13 @@ class LetterAdmin(RecordAdmin):
         "message_hash",
     ]
     list_filter = ["state", "kind", "language", "invitation__edition"]
-    list_select_related = ["invitation__member_state"]
+    list_select_related = [
+        "invitation__edition",
+        "invitation__member_state",
+        "invitation__minister__member_state",
+        "composed_by",
+        "approved_by",
+    ]
     list_per_page = 250
     search_fields = [
         "invitation__minister__family_name",
@@ -98,19 +105,6 @@ class LetterAdmin(RecordAdmin):
     ]
     actions = ["approve_selected", "compose_anew"]
     inlines = [DeliveriesOfLetter, EventsOfLetter]
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Letter]:
-        return (
-            super()
-            .get_queryset(request)
-            .select_related(
-                "invitation__edition",
-                "invitation__member_state",
-                "invitation__minister__member_state",
-                "composed_by",
-                "approved_by",
-            )
-        )
 
     def get_urls(self) -> list[Any]:
         return [
@@ -145,7 +139,8 @@ class LetterAdmin(RecordAdmin):
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> list[tuple[Any, Any]]:
         about = [
             "invitation",
-            ("kind", "variant", "language", "state_shown"),
+            ("kind", "variant"),
+            ("language", "state"),
             "circular",
             ("planned_at", "not_before"),
             "addressed_to",
@@ -153,18 +148,19 @@ class LetterAdmin(RecordAdmin):
             "pdf_file",
             "message_file",
         ]
-        words = ["subject", "paper", "mail"]
+        words = ["subject", "words_on_paper", "words_in_mail"]
         if not self.has_words_permission(request):
             about, words = about[:-2], ["subject", "withheld"]
         return [(None, {"fields": about}), (gettext_lazy("Frozen words"), {"fields": words})]
 
     readonly_fields = [
-        "state_shown",
         "addressed_to",
         "composed",
         "approved",
         "pdf_file",
         "message_file",
+        "words_on_paper",
+        "words_in_mail",
         "withheld",
     ]
 
@@ -173,7 +169,7 @@ class LetterAdmin(RecordAdmin):
         return french_name(letter.invitation.member_state)
 
     @display(description=gettext_lazy("status"), ordering="state", label=LETTER_LABELS)
-    def state_shown(self, letter: Letter) -> tuple[str, str]:
+    def state_shown(self, letter: Letter) -> tuple[str, Any]:
         return letter.state, letter.get_state_display()
 
     @display(description=gettext_lazy("PDF"))
@@ -204,6 +200,14 @@ class LetterAdmin(RecordAdmin):
     def message_file(self, letter: Letter) -> str:
         return file_link("message", letter, letter.message_sha256)
 
+    @display(description=gettext_lazy("on paper"))
+    def words_on_paper(self, letter: Letter) -> str:
+        return letter.paper
+
+    @display(description=gettext_lazy("in the mail"))
+    def words_in_mail(self, letter: Letter) -> str:
+        return letter.mail
+
     @display(description=gettext_lazy("words"))
     def withheld(self, letter: Letter) -> str:
         return _("They carry the reply link and are shown to those who draft or approve.")
@@ -213,7 +217,7 @@ class LetterAdmin(RecordAdmin):
         if not letter.pdf:
             raise Http404
         name = f"{file_name(letter)}.pdf"
-        return frozen_file(request, letter.pdf.name, letter.sha256, "application/pdf", name)
+        return frozen_file(request, str(letter.pdf), letter.sha256, "application/pdf", name)
 
     def message_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         letter = self._readable(request, pk)
@@ -221,7 +225,7 @@ class LetterAdmin(RecordAdmin):
             raise Http404
         name = f"{file_name(letter)}.eml"
         return frozen_file(
-            request, letter.message.name, letter.message_sha256, "message/rfc822", name
+            request, str(letter.message), letter.message_sha256, "message/rfc822", name
         )
 
     def _readable(self, request: HttpRequest, pk: int) -> Letter:
@@ -245,7 +249,7 @@ class LetterAdmin(RecordAdmin):
                 ),
                 button=_("Compose anew"),
             )
-        planned = each(request, queryset, lambda letter: recompose(letter, request.user))
+        planned = each(request, queryset, lambda letter: recompose(letter, who(request)))
         if planned:
             told = ngettext(
                 "%(count)s letter planned anew.", "%(count)s letters planned anew.", planned
@@ -257,7 +261,8 @@ class LetterAdmin(RecordAdmin):
     def approve_selected(
         self, request: HttpRequest, queryset: QuerySet[Letter]
     ) -> HttpResponse | None:
-        letters = queryset.exclude(kind__in=AUTOMATIC).filter(state=Letter.State.COMPOSED)
+        composed = queryset.exclude(kind__in=AUTOMATIC).filter(state=Letter.State.COMPOSED)
+        letters = composed.order_by("invitation__member_state__sort_key_fr", "pk")
         if queryset.count() > LARGEST_SELECTION or not letters:
             messages.error(
                 request,
@@ -290,7 +295,7 @@ class LetterAdmin(RecordAdmin):
         approved = each(
             request,
             self.get_queryset(request).filter(pk__in=hashes),
-            lambda letter: approve_letter(letter, request.user, *hashes[letter.pk]),
+            lambda letter: approve_letter(letter, who(request), *hashes[letter.pk]),
         )
         if approved:
             messages.success(
@@ -341,7 +346,10 @@ class DeliveryAdmin(RecordAdmin):
         "server_words",
     ]
     list_filter = ["state", "channel", "letter__kind", "letter__invitation__edition"]
-    list_select_related = ["letter__invitation__member_state"]
+    list_select_related = [
+        "letter__invitation__member_state",
+        "letter__invitation__minister__member_state",
+    ]
     search_fields = [
         "address",
         "reference",
@@ -354,23 +362,14 @@ class DeliveryAdmin(RecordAdmin):
     actions = ["it_went", "send_again", "send_anew_selected", "mark_as_dispatched"]
     fields = [
         "letter",
-        ("channel", "line", "address"),
-        ("state_shown", "attempts", "priority"),
+        ("channel", "line"),
+        "address",
+        ("state", "attempts"),
         ("not_before", "leave_before"),
         ("sending_at", "handed_over_at"),
         "reference",
         "server_words",
     ]
-    readonly_fields = ["state_shown"]
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Delivery]:
-        return (
-            super()
-            .get_queryset(request)
-            .select_related(
-                "letter__invitation__member_state", "letter__invitation__minister__member_state"
-            )
-        )
 
     def has_dispatch_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm("invitations.change_delivery")
@@ -380,7 +379,7 @@ class DeliveryAdmin(RecordAdmin):
         return delivery.address or delivery.get_channel_display()
 
     @display(description=gettext_lazy("status"), ordering="state", label=DELIVERY_LABELS)
-    def state_shown(self, delivery: Delivery) -> tuple[str, str]:
+    def state_shown(self, delivery: Delivery) -> tuple[str, Any]:
         return delivery.state, delivery.get_state_display()
 
     @display(description=gettext_lazy("letter"), ordering="letter__kind")
@@ -428,7 +427,7 @@ class DeliveryAdmin(RecordAdmin):
         if not answered(request):
             return ask(self, request, queryset, SureForm(), button=words["title"], **words)
         decided = each(
-            request, queryset, lambda delivery: decide(delivery, request.user, went=went)
+            request, queryset, lambda delivery: decide(delivery, who(request), went=went)
         )
         tell_done(request, decided)
         return None
@@ -449,7 +448,7 @@ class DeliveryAdmin(RecordAdmin):
                 button=_("Send anew"),
                 describe=lambda delivery: delivery.server_words,
             )
-        queued = each(request, queryset, lambda delivery: send_anew(delivery, request.user))
+        queued = each(request, queryset, lambda delivery: send_anew(delivery, who(request)))
         tell_done(request, queued)
         return None
 
@@ -474,7 +473,7 @@ class DeliveryAdmin(RecordAdmin):
             request,
             queryset,
             lambda delivery: mark_dispatched(
-                delivery, request.user, words["channel"], words["reference"], words["at"]
+                delivery, who(request), words["channel"], words["reference"], words["at"]
             ),
         )
         tell_done(request, dispatched)

@@ -8,7 +8,7 @@ from django.urls import reverse_lazy
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
-from invitations.admin.base import Menu, list_of
+from invitations.admin.base import Menu, ModelAdmin, list_of
 
 
 def navigation(request: HttpRequest) -> list[dict[str, Any]]:
@@ -25,11 +25,12 @@ def navigation(request: HttpRequest) -> list[dict[str, Any]]:
     ]
 
 
-def pages(request: HttpRequest, group: str) -> list[dict[str, Any]]:
+def pages(request: HttpRequest, group: Any) -> list[dict[str, Any]]:
     listed = [
         (page.menu, model)
         for model, page in admin.site._registry.items()
-        if getattr(page, "menu", None)
+        if isinstance(page, ModelAdmin)
+        and page.menu
         and page.menu[0] == group
         and page.has_view_or_change_permission(request)
     ]

@@ -27,6 +27,7 @@ from invitations.admin.base import (
     frozen_file,
     hour,
     link,
+    who,
 )
 from invitations.admin.invitations import ANSWERS_IN_SHORT, french_name
 from invitations.forms import PaperReplyForm, SettleForm, WholeRowForm, scan_kind
@@ -81,7 +82,12 @@ class CorrespondenceAdmin(ModelAdmin):
     ]
     list_display_links = ["state", "channel"]
     list_filter = [DealtWithFilter, "channel", "invitation__edition"]
-    list_select_related = ["invitation__member_state", "dealt_with_by"]
+    list_select_related = [
+        "invitation__member_state",
+        "invitation__minister__member_state",
+        "recorded_by",
+        "dealt_with_by",
+    ]
     search_fields = [
         "reference",
         "sender",
@@ -147,18 +153,6 @@ class CorrespondenceAdmin(ModelAdmin):
         "dealt_with",
     ]
 
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Correspondence]:
-        return (
-            super()
-            .get_queryset(request)
-            .select_related(
-                "invitation__member_state",
-                "invitation__minister__member_state",
-                "recorded_by",
-                "dealt_with_by",
-            )
-        )
-
     def get_urls(self) -> list[Any]:
         return [
             path(
@@ -193,14 +187,14 @@ class CorrespondenceAdmin(ModelAdmin):
         return {"received_at": timezone.now(), **initial}
 
     def save_model(
-        self, request: HttpRequest, obj: Correspondence, form: forms.ModelForm, change: bool
+        self, request: HttpRequest, obj: Correspondence, form: Any, change: bool
     ) -> None:
         if change:
             super().save_model(request, obj, form, change)
             return
         filed = file_correspondence(
             obj.invitation,
-            request.user,
+            who(request),
             obj.channel,
             obj.received_at,
             reply_words=form.reply_words,
@@ -233,10 +227,11 @@ class CorrespondenceAdmin(ModelAdmin):
         if not self.has_view_permission(request):
             raise PermissionDenied
         correspondence = get_object_or_404(Correspondence.objects.exclude(scan=""), pk=pk)
-        suffix = correspondence.scan.name.rpartition(".")[2]
+        name = str(correspondence.scan)
+        suffix = name.rpartition(".")[2]
         return frozen_file(
             request,
-            correspondence.scan.name,
+            name,
             correspondence.scan_sha256,
             SCAN_TYPES[suffix],
             f"scan-{pk}.{suffix}",
@@ -267,7 +262,7 @@ class CorrespondenceAdmin(ModelAdmin):
         marked = each(
             request,
             queryset,
-            lambda correspondence: mark_dealt_with(correspondence, request.user),
+            lambda correspondence: mark_dealt_with(correspondence, who(request)),
         )
         if marked:
             told = ngettext("%(count)s dealt with.", "%(count)s dealt with.", marked)
@@ -310,6 +305,8 @@ class ReplyAdmin(RecordAdmin):
         "invitation__edition",
         "invitation__member_state",
         "invitation__minister__member_state",
+        "recorded_by",
+        "settled_by",
     ]
     search_fields = [
         "invitation__minister__family_name",
@@ -327,8 +324,9 @@ class ReplyAdmin(RecordAdmin):
             {
                 "fields": [
                     "invitation",
-                    ("answer", "status_shown", "late"),
-                    ("channel", "received_at", "recorded"),
+                    ("answer", "status"),
+                    ("channel", "received_at"),
+                    ("late", "recorded"),
                     "correspondence",
                     ("substitute_name", "substitute_function"),
                     ("segments_shown", "partnership_interest"),
@@ -347,20 +345,7 @@ class ReplyAdmin(RecordAdmin):
         ),
         (gettext_lazy("Choice"), {"fields": ["choose", "settled"]}),
     ]
-    readonly_fields = ["status_shown", "late", "recorded", "segments_shown", "settled", "choose"]
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Reply]:
-        return (
-            super()
-            .get_queryset(request)
-            .select_related(
-                "invitation__edition",
-                "invitation__member_state",
-                "invitation__minister__member_state",
-                "recorded_by",
-                "settled_by",
-            )
-        )
+    readonly_fields = ["late", "recorded", "segments_shown", "settled", "choose"]
 
     def get_urls(self) -> list[Any]:
         return [
@@ -385,7 +370,7 @@ class ReplyAdmin(RecordAdmin):
         return ANSWERS_IN_SHORT[reply.answer]
 
     @display(description=gettext_lazy("status"), ordering="status", label=REPLY_LABELS)
-    def status_shown(self, reply: Reply) -> tuple[str, str]:
+    def status_shown(self, reply: Reply) -> tuple[str, Any]:
         return reply.status, STATUS_IN_SHORT[reply.status]
 
     @display(description=gettext_lazy("late"), boolean=True)
@@ -415,12 +400,14 @@ class ReplyAdmin(RecordAdmin):
         """Show the standing and the contested reply side by side, and let staff choose."""
         if not request.user.has_perm("invitations.change_reply"):
             raise PermissionDenied
-        contested = get_object_or_404(self.get_queryset(request).contested(), pk=pk)
+        contested = get_object_or_404(
+            self.get_queryset(request), status=Reply.Status.CONTESTED, pk=pk
+        )
         form = SettleForm(request.POST or None)
         if request.method == "POST" and form.is_valid():
             stands = form.cleaned_data["stands"] == "contested"
             try:
-                settle(contested, request.user, form.cleaned_data["because"], stands=stands)
+                settle(contested, who(request), form.cleaned_data["because"], stands=stands)
             except ValidationError as refusal:
                 form.add_error(None, refusal)
             else:

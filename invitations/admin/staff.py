@@ -18,7 +18,8 @@ admin.site.unregister([User, Group, LogEntry])
 
 
 @admin.register(User)
-class UserAdmin(DjangoUserAdmin, ModelAdmin):
+# Django's own page comes first, so the stubs find its attributes narrower than ours.
+class UserAdmin(DjangoUserAdmin, ModelAdmin):  # type: ignore[misc]
     menu = (Menu.STAFF, 1, "badge")
     form = UserChangeForm
     add_form = UserCreationForm
@@ -35,7 +36,7 @@ class UserAdmin(DjangoUserAdmin, ModelAdmin):
 
 
 @admin.register(Group)
-class GroupAdmin(DjangoGroupAdmin, ModelAdmin):
+class GroupAdmin(DjangoGroupAdmin, ModelAdmin):  # type: ignore[misc]
     menu = (Menu.STAFF, 2, "groups")
     list_display = ["name"]
 

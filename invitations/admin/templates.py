@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.decorators import display
 
-from invitations.admin.base import Menu, page_of
+from invitations.admin.base import Menu, page_of, who
 from invitations.admin.editions import ApprovedByTwoAdmin, ApprovedByTwoFilter
 from invitations.approval import revise
 from invitations.models import LetterTemplate
@@ -41,7 +41,7 @@ class LetterTemplateAdmin(ApprovedByTwoAdmin):
         (
             None,
             {
-                "fields": [("kind", "variant", "language"), ("version", "written", "approved")],
+                "fields": [("kind", "variant"), ("language", "version"), ("written", "approved")],
                 "description": gettext_lazy(
                     "What you save becomes the next version; letters already composed keep theirs."
                 ),
@@ -74,11 +74,11 @@ class LetterTemplateAdmin(ApprovedByTwoAdmin):
         self, request: HttpRequest, obj: LetterTemplate, form: forms.ModelForm, change: bool
     ) -> None:
         if not change:
-            obj.written_by = request.user
+            obj.written_by = who(request)
             super().save_model(request, obj, form, change)
         elif form.changed_data:
             kept = LetterTemplate.objects.get(pk=obj.pk)
-            revised = revise(kept, request.user, obj.subject, obj.paper, obj.mail)
+            revised = revise(kept, who(request), obj.subject, obj.paper, obj.mail)
             obj.pk = revised.pk
             obj.refresh_from_db()
 

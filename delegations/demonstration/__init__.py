@@ -1,0 +1,90 @@
+"""A fictitious edition to try everything on, and the facts of the edition of 2020.
+
+All persons are invented; a minister's reference says that the demonstration made it.
+"""
+
+from collections.abc import Callable
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
+
+from delegations.demonstration.delegations import make_delegations
+from delegations.demonstration.edition import (
+    STAFF,
+    approve_texts,
+    edition_day,
+    make_edition,
+    make_user,
+)
+from delegations.demonstration.people import MARK, make_minister, make_missions, person
+from delegations.demonstration.story import play
+from invitations.issuing import draft
+from invitations.links import reply_url
+from invitations.models import ForumEdition, Invitation, MemberState, Minister, ReplyLink
+
+SYMBOLS = {"demo": "demo", "2020": "wsis-2020"}
+
+
+def made_before(kind: str) -> ForumEdition | None:
+    made = ForumEdition.objects.filter(invitations__minister__ref__startswith=MARK)
+    return made.filter(symbol=SYMBOLS[kind]).first()
+
+
+@transaction.atomic
+@translation.override("en")
+def make(kind: str, password: str, say: Callable[[str], object]) -> ForumEdition:
+    """Make the edition ``demo`` around today, or load that of ``2020`` with drafts only."""
+    refuse_where_in_use(kind)
+    now = timezone.now()
+    edition = make_edition(kind, now)
+    staff = [make_user(name, groups, password) for name, groups in STAFF.items()]
+    approve_texts(edition, staff, edition_day(edition, edition.circulars.get().dated_on, hour=8))
+    states = list(MemberState.objects.invited().order_by("iso2"))
+    make_missions(edition, states)
+    for number, state in enumerate(states):
+        name, email = focal_point(number, state)
+        minister = make_minister(kind, number, state)
+        draft(edition, minister, focal_point_name=name, focal_point_email=email)
+    if kind == "demo":
+        play(edition, staff, now, say)
+        make_delegations(edition)
+    return edition
+
+
+def focal_point(number: int, state: MemberState) -> tuple[str, str]:
+    """Name and address; one State in five has given them."""
+    if number % 5:
+        return "", ""
+    name = person(state.language, number + 50)["name"]
+    return name, f"focal.{state.iso2.lower()}@example.org"
+
+
+def refuse_where_in_use(kind: str) -> None:
+    """Invented ministers have no place beside real ones."""
+    if Minister.objects.exclude(ref__startswith=MARK).exists():
+        raise ValidationError(_("There are ministers that the demonstration did not make."))
+    if Invitation.objects.exclude(edition__symbol__in=SYMBOLS.values()).exists():
+        raise ValidationError(_("There are invitations that the demonstration did not make."))
+    if ForumEdition.objects.filter(symbol=SYMBOLS[kind]).exists():
+        raise ValidationError(
+            _("There is an edition %s that the demonstration did not make.") % SYMBOLS[kind]
+        )
+
+
+def closing_lines(edition: ForumEdition) -> list[str]:
+    """Return ``key: value`` lines; the keys are for scripts and stay as they are."""
+    lines = [f"edition: {edition.symbol}", *(f"{name}: {name}" for name in STAFF)]
+    drafts = edition.invitations.filter(status=Invitation.Status.DRAFT).count()
+    lines.append(f"draft invitations: {drafts}")
+    silent = (
+        edition.invitations.silent()
+        .reached(timezone.now())
+        .exclude(pk__in=Invitation.objects.unheard().values("pk"))
+    )
+    links = ReplyLink.objects.current().filter(invitation__in=silent.values("pk"))
+    in_english = links.filter(invitation__minister__language="en")
+    if link := in_english.order_by("pk").first() or links.order_by("pk").first():
+        lines.append(f"reply link: {reply_url(link)}")
+    return lines

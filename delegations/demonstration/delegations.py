@@ -1,0 +1,96 @@
+"""After a yes: delegations, statements, and the first speakers on the list."""
+
+from delegations.demonstration.people import person, read_people
+from delegations.models import Delegate, Delegation, PolicyStatement, SpeakingSlot
+from invitations.models import BRINGING, SPEAKING, Answer, ForumEdition, Reply
+
+MODES: dict[str, str] = {
+    Answer.VIDEO: PolicyStatement.Mode.VIDEO,
+    Answer.WRITTEN: PolicyStatement.Mode.WRITTEN,
+}
+
+
+def make_delegations(edition: ForumEdition) -> None:
+    """Three in four of those who come or speak have used the office's page since."""
+    standing = Reply.objects.standing().filter(invitation__edition=edition)
+    replies = standing.exclude(answer=Answer.REGRETS).order_by("received_at", "pk")
+    for number, reply in enumerate(replies.select_related("invitation__minister")):
+        if number % 4 == 3:
+            continue
+        delegation = Delegation.objects.create(
+            edition=edition, member_state_id=reply.invitation.member_state_id
+        )
+        if reply.answer in BRINGING:
+            nominate(delegation, reply, number)
+        if reply.answer in SPEAKING and number % 5:
+            submit_statement(delegation, reply, number)
+    inscribe_some(edition)
+
+
+def nominate(delegation: Delegation, reply: Reply, number: int) -> None:
+    minister = reply.invitation.minister
+    people = read_people(minister.language)
+    gender = "" if reply.substitute_name else minister.address_gender.strip("x")
+    head = Delegate(
+        role=Delegate.Role.HEAD,
+        name=reply.substitute_name or minister.name,
+        function=reply.substitute_function or minister.portfolio,
+        gender=gender,
+    )
+    others = [person(minister.language, number * 3 + n + 11) for n in range(number % 4)]
+    roles = (Delegate.Role.ALTERNATE, Delegate.Role.ADVISER, Delegate.Role.ADVISER)
+    advisers = [
+        Delegate(
+            role=role,
+            name=other["name"],
+            function=people["adviser"],
+            gender=other["address_gender"].strip("x"),
+        )
+        for role, other in zip(roles, others, strict=False)
+    ]
+    for delegate in (head, *advisers):
+        delegate.delegation = delegation
+    Delegate.objects.bulk_create([head, *advisers])
+
+
+def submit_statement(delegation: Delegation, reply: Reply, number: int) -> None:
+    minister = reply.invitation.minister
+    first, second = delegation.edition.sessions.filter(segment="dialogues").order_by("starts_at")
+    PolicyStatement.objects.create(
+        delegation=delegation,
+        speaker_name=reply.substitute_name or minister.name,
+        speaker_function=reply.substitute_function or minister.portfolio,
+        speaker_rank_id="VMIN" if reply.substitute_name else minister.rank_id,
+        mode=MODES.get(reply.answer, PolicyStatement.Mode.IN_PERSON),
+        title=delegation.edition.theme.partition(":")[0],
+        first_choice=second if number % 3 else first,
+        second_choice=first if number % 3 else second,
+        language=minister.language,
+    )
+
+
+def inscribe_some(edition: ForumEdition) -> None:
+    """Rank, then order of request, then French order; the last one asked to speak earlier."""
+    statements = PolicyStatement.objects.standing().filter(
+        delegation__edition=edition, mode=PolicyStatement.Mode.IN_PERSON
+    )
+    received = Reply.objects.standing().filter(invitation__edition=edition)
+    asked_at = dict(received.values_list("invitation__member_state", "received_at"))
+    speakers = sorted(
+        statements.select_related("speaker_rank", "delegation__member_state"),
+        key=lambda statement: (
+            statement.speaker_rank.weight if statement.speaker_rank else 99,
+            asked_at[statement.delegation.member_state_id],
+            statement.delegation.member_state.sort_key_fr,
+        ),
+    )
+    session = edition.sessions.filter(segment="dialogues").earliest("starts_at")
+    SpeakingSlot.objects.bulk_create(
+        SpeakingSlot(
+            session=session,
+            delegation=statement.delegation,
+            position=position,
+            minutes=edition.speaking_minutes,
+        )
+        for position, statement in enumerate(speakers[:8], start=1)
+    )

@@ -1,0 +1,65 @@
+"""Invented ministers, their missions, and names for everyone else."""
+
+from typing import Any
+
+from delegations.demonstration.edition import read
+from invitations.models import ForumEdition, MemberState, Minister, Mission
+
+MARK = "demo-"
+GENDERS = "mfmffmmfmx"
+
+
+def person(language: str, number: int) -> dict[str, str]:
+    """Return an invented name; the next number has another family name."""
+    people = read_people(language)
+    gender = GENDERS[number % len(GENDERS)]
+    given_names, family_names = people[gender], people["family"]
+    given = given_names[number // len(GENDERS) % len(given_names)]
+    family = family_names[number % len(family_names)]
+    own = [*family[1:], *given[1:]] if language == "zh-hans" else [*given[1:], *family[1:]]
+    return {
+        "name": f"{given[0]} {family[0]}",
+        "given_name": given[0],
+        "family_name": family[0],
+        "name_in_script": ("" if language == "zh-hans" else " ").join(own),
+        "family_name_in_script": "".join(family[1:]),
+        "address_gender": gender,
+    }
+
+
+def read_people(language: str) -> Any:
+    return read("people")[language]
+
+
+def make_minister(kind: str, number: int, state: MemberState) -> Minister:
+    named = person(state.language, number if kind == "demo" else number + 1)
+    del named["name"]
+    iso2 = state.iso2.lower()
+    minister = Minister(
+        member_state=state,
+        ref=f"{MARK}{iso2}" if kind == "demo" else f"{MARK}{kind}-{iso2}",
+        portfolio=read_people(state.language)["portfolio"][named["address_gender"]],
+        language=state.language,
+        to_emails=f"minister.{iso2}@example.org",
+        cc_emails=f"cabinet.{iso2}@example.org" if number % 4 == 0 else "",
+        **named,
+    )
+    minister.clean()
+    minister.save()
+    return minister
+
+
+def make_missions(edition: ForumEdition, states: list[MemberState]) -> None:
+    """One mission serves the first two States, every tenth has none, each other one its own."""
+    served = [states[:2], *([state] for n, state in enumerate(states[2:]) if n % 10 != 9)]
+    for number, group in enumerate(filter(None, served), start=1):
+        mission, _made = Mission.objects.get_or_create(
+            name=f"Permanent Mission, {' and '.join(state.short_name for state in group)}",
+            city=edition.mission_city,
+            defaults={
+                "postal_address": f"Chemin de Zenda {number}\n1200 Geneva",
+                "emails": f"mission.{group[0].iso2.lower()}@example.org",
+                "language": group[0].language,
+            },
+        )
+        mission.states.add(*group)

@@ -1,0 +1,217 @@
+"""Six weeks in their order: letters sent, answers in, the silent reminded, more answers.
+
+Each step is done by its verb, and dated back to when it would have happened.
+"""
+
+import datetime as dt
+import random
+from collections.abc import Callable, Iterable
+from itertools import chain, cycle, islice
+from typing import Any, NamedTuple
+
+from django.contrib.auth.models import User
+from django.db.models import QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from delegations.demonstration.edition import edition_day, read
+from delegations.demonstration.people import person, read_people
+from invitations.approval import approve_letter
+from invitations.letters import TRY_FOR, compose_planned, plan_invitation_letters
+from invitations.models import (
+    BRINGING,
+    Answer,
+    Channel,
+    Correspondence,
+    Delivery,
+    ForumEdition,
+    Invitation,
+    Letter,
+    LetterEvent,
+    Minister,
+    Reply,
+)
+from invitations.reminders import queue_for
+from invitations.replies import file_correspondence, record_reply
+
+PARTICULARS = ("channel", "summary")
+CHANGED = ["state", "server_words", "attempts", "sending_at", "leave_before", "handed_over_at"]
+State = Delivery.State
+
+
+class Incoming(NamedTuple):
+    """What an office sends in, and when it arrives."""
+
+    at: dt.datetime
+    invitation: Invitation
+    said: dict[str, Any]
+
+
+def play(
+    edition: ForumEdition, staff: list[User], now: dt.datetime, say: Callable[[str], object]
+) -> None:
+    """Send the letters, let offices answer, remind the silent ones, let others answer."""
+    rng = random.Random(edition.symbol)  # noqa: S311 -- the same demonstration every time
+    drafter, approver = staff
+    offices = list(edition.invitations.select_related("minister").order_by("pk"))
+    rng.shuffle(offices)
+    send_letters(edition, offices, approver, say)
+    incoming = plan_answers(edition, offices[5:], rng, timezone.localdate(now))
+    reminded_at = edition_day(edition, edition.reminder_steps.get(days_before=21).due_on, hour=10)
+    receive([sent for sent in incoming if sent.at < reminded_at], drafter)
+    say(_("Reminding the silent offices of a week ago …"))
+    remind(edition, reminded_at)
+    receive([sent for sent in incoming if sent.at >= reminded_at], drafter)
+    say(_("Acknowledging the replies …"))
+    acknowledge(edition)
+
+
+def send_letters(
+    edition: ForumEdition, offices: list[Invitation], approver: User, say: Callable[[str], object]
+) -> None:
+    """Two wait for approval, one for the print run, one was refused, one perhaps arrived."""
+    waiting, printed, refused, unsure = offices[:2], offices[2:3], offices[3:4], offices[4:5]
+    offline = Minister.objects.filter(pk__in=[office.minister_id for office in printed])
+    offline.update(to_emails="", cc_emails="", postal_address="Zenda Square 1\nStrelsau")
+    planned = plan_invitation_letters(edition)
+    say(_("Composing %(count)d letters; this takes up to a minute …") % {"count": planned})
+    compose_planned(edition)
+    letters = Letter.objects.filter(invitation__edition=edition)
+    for letter in letters.exclude(invitation__in=waiting):
+        approve_letter(letter, approver, letter.sha256, letter.message_sha256)
+
+    sent_at = edition_day(edition, edition.circulars.get().dated_on, hour=9)
+    signed_at = sent_at - dt.timedelta(hours=1)
+    yesterday = timezone.now() - dt.timedelta(days=1)
+    edition.invitations.update(drafted_at=signed_at - dt.timedelta(days=2))
+    edition.invitations.issued().update(issued_at=signed_at)
+    happened(letters.exclude(invitation__in=waiting), signed_at)
+    happened(letters.filter(invitation__in=waiting), yesterday)
+
+    mails = Delivery.objects.by_mail().filter(letter__in=letters).select_related("letter")
+    troubled = mails.filter(line="to", letter__invitation__in=refused + unsure)
+    arrived = list(mails.exclude(pk__in=troubled.values("pk")).order_by("pk"))
+    came_back = list(troubled.filter(letter__invitation__in=refused))
+    perhaps = list(troubled.filter(letter__invitation__in=unsure))
+    hand_over(arrived, sent_at)
+    hand_over(came_back, sent_at, State.FAILED, "550 5.1.1 Recipient address rejected: unknown")
+    hand_over(perhaps, sent_at, State.UNCERTAIN, "Connection timed out")
+
+
+def happened(letters: "QuerySet[Letter]", at: dt.datetime) -> None:
+    """Date the letters back, with what became of them so far."""
+    letters = Letter.objects.filter(pk__in=list(letters.values_list("pk", flat=True)))
+    letters.update(planned_at=at, composed_at=at)
+    letters.filter(approved_at__isnull=False).update(approved_at=at)
+    letters.filter(not_before__gt=at).update(not_before=at)
+    LetterEvent.objects.filter(letter__in=letters).update(at=at)
+    Delivery.objects.filter(letter__in=letters).update(not_before=at)
+
+
+def hand_over(
+    deliveries: list[Delivery],
+    at: dt.datetime,
+    state: str = State.HANDED_OVER,
+    words: str = "250 2.0.0 Ok",
+) -> None:
+    """Let the mail server have answered at that time, two seconds for each."""
+    events = []
+    for number, delivery in enumerate(deliveries):
+        began_at = at + dt.timedelta(seconds=2 * number)
+        ended_at = began_at + dt.timedelta(seconds=1)
+        delivery.state, delivery.server_words, delivery.attempts = state, words, 1
+        delivery.sending_at = began_at
+        delivery.handed_over_at = ended_at if state == State.HANDED_OVER else None
+        delivery.leave_before = delivery.letter.leave_before or at + TRY_FOR
+        told: dict[str, Any] = {"letter_id": delivery.letter_id, "delivery": delivery}
+        events += [
+            LetterEvent(**told, at=began_at, state=State.SENDING),
+            LetterEvent(**told, at=ended_at, state=state, server_words=words),
+        ]
+    Delivery.objects.bulk_update(deliveries, CHANGED)
+    LetterEvent.objects.bulk_create(events)
+
+
+def plan_answers(
+    edition: ForumEdition, offices: list[Invitation], rng: random.Random, today: dt.date
+) -> list[Incoming]:
+    """About two offices in five answer, each case of the data at least once where offices last."""
+    answers = read("answers")
+    every = len(answers["once"]) + len(answers["cycle"])
+    cases = islice(
+        chain(answers["once"], cycle(answers["cycle"])), max(every, len(offices) * 2 // 5 + 5)
+    )
+    since = edition.circulars.get().dated_on
+    incoming = []
+    for case, office in zip(cases, offices, strict=False):
+        days = sorted(rng.sample(range(3, (today - since).days), len(case)))
+        for day, said in zip(days, case, strict=True):
+            on = since + dt.timedelta(days=day)
+            on = on if said["channel"] == Channel.ONLINE else edition.working_day(on)
+            at = edition_day(edition, on, rng.randrange(8, 18), rng.randrange(60))
+            incoming.append(Incoming(at, office, said))
+    return sorted(incoming, key=lambda sent: sent.at)
+
+
+def receive(incoming: Iterable[Incoming], by: User) -> None:
+    """Record what came in, and date the record back: paper takes two hours to the registrar."""
+    for number, (at, office, said) in enumerate(incoming):
+        words = words_of(office, said, number)
+        recorded_at = at
+        if said["channel"] == Channel.ONLINE:
+            record_reply(office, words, received_at=at)
+        else:
+            recorded_at += dt.timedelta(hours=2)
+            file_correspondence(
+                office,
+                by,
+                said["channel"],
+                at,
+                reply_words=words or None,
+                sender=f"Office of {office.minister}",
+                reference=f"{said['channel'][:2].upper()} {at:%m}/{at.day + number}",
+                summary=said["summary"],
+            )
+        for model in (Reply, Correspondence):
+            model.objects.filter(invitation=office, received_at=at).update(recorded_at=recorded_at)
+        filed = office.correspondence.filter(received_at=at, dealt_with_at__isnull=False)
+        filed.update(dealt_with_at=recorded_at)
+
+
+def words_of(office: Invitation, said: dict[str, Any], number: int) -> dict[str, Any]:
+    """Return the reply's words; none where what came in is no reply."""
+    if "answer" not in said:
+        return {}
+    words = {name: value for name, value in said.items() if name not in PARTICULARS}
+    language = office.minister.language
+    if words["answer"] == Answer.REPRESENTED:
+        words["substitute_name"] = person(language, number + 7)["name"]
+        words["substitute_function"] = read_people(language)["deputy"]
+    if words["answer"] in BRINGING:
+        offered = office.edition.segments_offered
+        words["segments"] = offered[number % 2 : 3 + number % 3]
+    if said["channel"] == Channel.ONLINE:
+        typed = f"assistant{number}@example.org" if number % 6 == 5 else office.minister.to_emails
+        words |= {
+            "respondent_name": person(language, number + 3)["name"],
+            "respondent_function": read_people(language)["adviser"],
+            "respondent_email": typed,
+        }
+    return words
+
+
+def remind(edition: ForumEdition, at: dt.datetime) -> None:
+    queue_for(edition, at)
+    compose_planned(edition)
+    reminders = Letter.objects.filter(kind=Letter.Kind.REMINDER, invitation__edition=edition)
+    happened(reminders, at)
+    deliveries = Delivery.objects.filter(letter__in=reminders).select_related("letter")
+    hand_over(list(deliveries.order_by("pk")), at)
+
+
+def acknowledge(edition: ForumEdition) -> None:
+    compose_planned(edition)
+    for reply in Reply.objects.filter(invitation__edition=edition):
+        happened(reply.acknowledgements.all(), reply.recorded_at)
+        deliveries = Delivery.objects.filter(letter__reply=reply).select_related("letter")
+        hand_over(list(deliveries), reply.recorded_at + dt.timedelta(minutes=1))

@@ -1,0 +1,38 @@
+import os
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.core.management import call_command
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils.translation import gettext as _
+
+from delegations.demonstration import closing_lines, made_before, make
+from invitations.models import ForumEdition, MemberState
+
+
+class Command(BaseCommand):
+    help = "Make a fictitious edition around today, or load the edition of 2020, to try things on."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument(
+            "--edition", choices=["2020"], help="The facts of that year, with drafts only."
+        )
+
+    def handle(self, *, edition: str | None, **options: Any) -> str:
+        kind = edition or "demo"
+        if made := made_before(kind):
+            self.stdout.write(_("The demonstration is here already."))
+        else:
+            made = self.make(kind)
+        return "\n".join(closing_lines(made))
+
+    def make(self, kind: str) -> ForumEdition:
+        password = os.getenv("DEMO_PASSWORD")
+        if not password:
+            raise CommandError(_("Set DEMO_PASSWORD: the demonstration's two users sign in by it."))
+        if not MemberState.objects.invited().exists():
+            call_command("load_member_states", stdout=self.stderr)
+        try:
+            return make(kind, password, self.stderr.write)
+        except ValidationError as refusal:
+            raise CommandError(refusal.messages[0]) from None

@@ -1,0 +1,215 @@
+"""The whole way in a real browser: the link as it is printed, the answer, the acknowledgement."""
+
+import datetime as dt
+from contextlib import contextmanager
+from email import message_from_bytes, policy
+from urllib.parse import urlsplit
+
+import pytest
+import time_machine
+from django.utils import timezone
+from playwright.sync_api import sync_playwright
+
+from invitations.approval import approve_letter
+from invitations.dispatch import dispatch_outbox
+from invitations.letters import compose_planned, plan_invitation_letters
+from invitations.links import reply_url
+from invitations.models import Letter, LetterTemplate
+from invitations.reminders import queue_reminders
+from invitations.tests.factories import (
+    CircularFactory,
+    EditionFactory,
+    InvitationFactory,
+    MinisterFactory,
+    StepFactory,
+    UserFactory,
+)
+from wsis_forum.env import Mailbox
+
+# The reference data of the migrations comes back after each of these tests.
+pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
+
+SEND = "#reply .btn-primary"
+
+
+@contextmanager
+def browser_page(**options):
+    """Open a page that may complain about nothing. Rows are asked for outside: it has a loop."""
+    complaints = []
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path="/usr/bin/chromium",
+            args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
+        )
+        page = browser.new_page(**{"locale": "en-GB", **options})
+        page.on("console", lambda message: complaints.append(message.text))
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.on(
+            "response",
+            lambda response: response.status >= 400 and complaints.append(response.url),
+        )
+        yield page
+        browser.close()
+    assert not complaints
+
+
+@pytest.fixture
+def mail_folder(settings, tmp_path):
+    settings.MAILBOX = Mailbox("file", folder=str(tmp_path / "mail"))
+    return tmp_path / "mail"
+
+
+@pytest.fixture
+def site(settings, live_server):
+    """The address under which letters name the site is the one that answers."""
+    settings.SITE_URL = live_server.url
+    return live_server.url
+
+
+@pytest.fixture
+def edition(site):
+    today = timezone.localdate()
+    edition = EditionFactory(
+        reply_before=today + dt.timedelta(days=22),
+        opens_on=today + dt.timedelta(days=90),
+        closes_on=today + dt.timedelta(days=93),
+        track_opens_on=today + dt.timedelta(days=91),
+        track_closes_on=today + dt.timedelta(days=92),
+    )
+    CircularFactory(edition=edition)
+    StepFactory(edition=edition, days_before=7)
+    LetterTemplate.objects.update(first_approver=UserFactory(), second_approver=UserFactory())
+    return edition
+
+
+def invited(edition, **minister):
+    """Return an invitation in force, and its link as it is printed."""
+    invitation = InvitationFactory(edition=edition, minister=MinisterFactory(**minister))
+    return invitation, reply_url(invitation.links.get())
+
+
+def letters_leave(edition):
+    plan_invitation_letters(edition)
+    compose_planned(edition)
+    for letter in Letter.objects.filter(kind=Letter.Kind.INVITATION):
+        approve_letter(letter, UserFactory(), letter.sha256, letter.message_sha256)
+    return dispatch_outbox()
+
+
+def mails_to(folder, address):
+    mails = [
+        message_from_bytes(path.read_bytes(), policy=policy.default) for path in folder.iterdir()
+    ]
+    return [mail for mail in mails if mail["X-Envelope-To"] == address]
+
+
+def body(mail):
+    return mail.get_body(("plain",)).get_content()
+
+
+def reminded(edition):
+    letters = Letter.objects.filter(kind=Letter.Kind.REMINDER, invitation__edition=edition)
+    return {letter.invitation for letter in letters}
+
+
+def test_the_printed_link_is_answered_acknowledged_and_reminded_no_more(edition, site, mail_folder):
+    with time_machine.travel(timezone.now() - dt.timedelta(days=30)):
+        office, control = (
+            InvitationFactory(edition=edition, status="draft", issued_at=None) for _both in "ab"
+        )
+        assert letters_leave(edition) == 2
+    (letter,) = mails_to(mail_folder, office.minister.to_emails)
+    (link,) = [line for line in body(letter).splitlines() if line.startswith(site)]
+
+    with browser_page() as page:
+        page.goto(link)
+        assert link not in page.content()
+        page.get_by_label("Attends in person and delivers a statement").check()
+        page.get_by_label("Opening segment").check()
+        page.get_by_label("Name", exact=True).fill("Colonel Sapt")
+        page.click(SEND)
+        assert page.locator("h1").inner_text() == "Your reply has been recorded"
+        assert "Colonel Sapt" in page.locator("main").inner_text()
+        with page.expect_download() as download:
+            page.click("text=High-Level Track for your calendar")
+        assert "METHOD:PUBLISH" in download.value.path().read_text()
+
+    reply = office.replies.get()
+    assert (reply.status, reply.answer, reply.segments) == ("standing", "in_person", ["opening"])
+    compose_planned()
+    dispatch_outbox()
+    _letter, acknowledgement = sorted(
+        mails_to(mail_folder, office.minister.to_emails),
+        key=lambda mail: "acknow" in mail["Subject"],
+    )
+    assert "Colonel Sapt" in body(acknowledgement)
+    assert link in body(acknowledgement)
+    with time_machine.travel(dt.datetime.combine(edition.reminder_steps.get().due_on, dt.time(12))):
+        assert queue_reminders() == 1
+    assert reminded(edition) == {control}
+
+
+def test_an_office_answers_on_a_phone_by_keyboard_without_javascript(edition):
+    invitation, link = invited(edition)
+
+    with browser_page(java_script_enabled=False, viewport={"width": 320, "height": 640}) as page:
+        page.goto(link)
+        page.focus("#id_answer_0")
+        page.keyboard.press("ArrowDown")
+        page.keyboard.press("Tab")
+        page.keyboard.type("Rudolf Rassendyll")
+        page.keyboard.press("Enter")
+        assert page.locator("h1").inner_text() == "Your reply has been recorded"
+        assert page.locator("html").get_attribute("lang") == "en"
+
+    reply = invitation.replies.get()
+    assert (reply.answer, reply.substitute_name) == ("represented", "Rudolf Rassendyll")
+
+
+def test_a_form_without_an_answer_comes_back_with_the_focus_on_what_is_wrong(edition):
+    invitation, link = invited(edition)
+
+    with browser_page() as page:
+        page.goto(link)
+        page.get_by_label("Remarks").fill("Typed.")
+        page.click(SEND)
+        assert page.evaluate("document.activeElement.getAttribute('role')") == "alert"
+        assert page.get_by_label("Remarks").input_value() == "Typed."
+        page.click("text=Answer: Please choose an answer.")
+        page.keyboard.press("Space")
+        assert page.locator("#id_answer_0").is_checked()
+
+    assert not invitation.replies.exists()
+
+
+def test_the_language_changes_and_what_was_typed_stays(edition):
+    invitation, link = invited(edition, language="fr")
+
+    with browser_page() as page:
+        page.goto(link)
+        assert page.locator("html").get_attribute("lang") == "fr"
+        page.check("#id_answer_3")
+        page.fill("#id_remarks", "Typed.")
+        page.click("button[lang=ar]")
+        assert page.locator("html").get_attribute("dir") == "rtl"
+        assert page.is_checked("#id_answer_3")
+        assert page.input_value("#id_remarks") == "Typed."
+        page.click(SEND)
+        assert urlsplit(page.url).path == f"/office/{invitation.pk}/thanks/"
+
+    assert invitation.replies.get().answer == "video"
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("language", ["ar", "fr", "zh-hans"])
+def test_nothing_is_wider_than_a_small_phone(edition, site, language, scheme):
+    _invitation, link = invited(edition, language=language, portfolio="Télécommunications" * 5)
+
+    with browser_page(color_scheme=scheme, viewport={"width": 320, "height": 640}) as page:
+        for address in (site, link):
+            page.goto(address)
+            assert page.evaluate("document.documentElement.scrollWidth") == 320
+        page.check("#id_answer_0")
+        page.fill("#id_remarks", "x" * 300)
+        page.click(SEND)
+        assert page.evaluate("document.documentElement.scrollWidth") == 320

@@ -1,0 +1,119 @@
+import pytest
+from django.utils import timezone
+
+from invitations.approval import approve_letter
+from invitations.arming import arm
+from invitations.frozen import freeze
+from invitations.letters import compose_planned, plan_invitation_letters
+from invitations.models import Letter, LetterTemplate
+from invitations.tests.factories import (
+    CircularFactory,
+    DeliveryFactory,
+    InvitationFactory,
+    LetterFactory,
+    UserFactory,
+)
+from invitations.tests.smtp_peer import smtp_peer
+from wsis_forum.env import Mailbox
+
+CONTENT = b"Subject: Invitation\r\n\r\n.A line may begin with a dot.\r\n.\r\nSo be it.\r\n"
+
+
+@pytest.fixture
+def mail_server(settings):
+    with smtp_peer() as peer:
+        settings.MAILBOX = Mailbox("smtp", "127.0.0.1", peer.port, "", "", "none")
+        yield peer
+
+
+@pytest.fixture
+def peer(db, mail_server):
+    """A mail server, and a deployment that may write to ministers."""
+    arm()
+    return mail_server
+
+
+@pytest.fixture
+def mail_folder(settings, tmp_path):
+    settings.MAILBOX = Mailbox("file", folder=str(tmp_path / "mail"))
+    return tmp_path / "mail"
+
+
+@pytest.fixture
+def frozen_letter(db):
+    """Make an approved letter with a small frozen message."""
+
+    def make(content=CONTENT, **fields):
+        name, sha256 = freeze(content, "messages", "eml")
+        now = timezone.now()
+        return LetterFactory(
+            **{
+                "state": Letter.State.APPROVED,
+                "approved_at": now,
+                "composed_at": now,
+                "message": name,
+                "message_sha256": sha256,
+                "recipients": [["to", "office@example.org"]],
+            }
+            | fields
+        )
+
+    return make
+
+
+@pytest.fixture
+def queued(frozen_letter):
+    """Make a delivery that is due, of a letter of its own."""
+
+    def make(letter=None, **fields):
+        return DeliveryFactory(letter=letter or frozen_letter(), **fields)
+
+    return make
+
+
+@pytest.fixture
+def reached(frozen_letter):
+    """Make an invitation whose letter was handed over on 1 February 2027."""
+
+    def make(**fields):
+        invitation = InvitationFactory(**fields)
+        DeliveryFactory(letter=frozen_letter(invitation=invitation), arrived=True)
+        return invitation
+
+    return make
+
+
+@pytest.fixture
+def approved_texts(db):
+    """Two people have approved the shipped words of what the machine sends by itself."""
+    LetterTemplate.objects.update(first_approver=UserFactory(), second_approver=UserFactory())
+
+
+@pytest.fixture
+def composed(db):
+    """Make a draft invitation and compose its letter."""
+
+    def make(edition=None, **minister):
+        fields = {f"minister__{name}": value for name, value in minister.items()}
+        draft = InvitationFactory(
+            status="draft", issued_at=None, **({"edition": edition} if edition else {}), **fields
+        )
+        if not draft.edition.circulars.exists():
+            CircularFactory(edition=draft.edition)
+        plan_invitation_letters(draft.edition)
+        compose_planned(draft.edition)
+        return draft.letters.in_force().get()
+
+    return make
+
+
+@pytest.fixture
+def issued(composed):
+    """Make an invitation whose letter was composed and approved, and waits in the outbox."""
+
+    def make(**fields):
+        letter = composed(**fields)
+        approve_letter(letter, UserFactory(), letter.sha256, letter.message_sha256)
+        return letter.invitation
+
+    return make

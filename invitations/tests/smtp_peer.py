@@ -1,0 +1,66 @@
+"""A real SMTP server of our own, which can be told to refuse, to put off and to hang up."""
+
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import NamedTuple
+
+from aiosmtpd.controller import Controller
+
+
+class Transaction(NamedTuple):
+    sender: str
+    addresses: list[str]
+    content: bytes
+
+
+class Peer:
+    """Takes everything, but for what ``answers`` and ``hangs_up_at`` say of RCPT and the DOT."""
+
+    def __init__(self) -> None:
+        self.port = 0
+        self.sessions = 0
+        self.taken: list[Transaction] = []
+        self.answers: dict[str, str] = {}
+        self.hangs_up_at = ""
+
+    async def handle_EHLO(self, server, session, envelope, hostname, responses):  # noqa: N802, PLR0913
+        self.sessions += 1
+        session.host_name = hostname
+        return responses
+
+    async def handle_RCPT(self, server, session, envelope, address, options):  # noqa: N802, PLR0913
+        if self.hangs_up_at == "RCPT":
+            server.transport.abort()
+        if answer := self.answers.get(address) or self.answers.get("RCPT"):
+            return answer
+        envelope.rcpt_tos.append(address)
+        return "250 2.1.5 OK"
+
+    async def handle_DATA(self, server, session, envelope):  # noqa: N802
+        answer = self.answers.get("DOT", "250 2.0.0 taken")
+        if answer.startswith("250"):
+            self.taken.append(Transaction(envelope.mail_from, envelope.rcpt_tos, envelope.content))
+        if self.hangs_up_at == "DOT":
+            server.transport.abort()
+        return answer
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+@contextmanager
+def smtp_peer() -> Iterator[Peer]:
+    peer = Peer()
+    peer.port = free_port()
+    controller = Controller(peer, hostname="127.0.0.1", port=peer.port)
+    controller.start()
+    # The controller has looked whether it answers.
+    peer.sessions = 0
+    try:
+        yield peer
+    finally:
+        controller.stop()

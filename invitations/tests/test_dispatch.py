@@ -1,0 +1,574 @@
+import datetime as dt
+from uuid import uuid4
+
+import pytest
+import time_machine
+from django.core.exceptions import ValidationError
+from django.utils import timezone
+
+from invitations.arming import arm
+from invitations.dispatch import (
+    begin,
+    claim_batch,
+    decide,
+    deliver,
+    dispatch_outbox,
+    mark_dispatched,
+    send_anew,
+)
+from invitations.frozen import freeze, thaw
+from invitations.issuing import withdraw
+from invitations.letters import call_back
+from invitations.models import Delivery, Letter, QuietPeriod
+from invitations.replies import file_correspondence, record_reply
+from invitations.tests.conftest import CONTENT
+from invitations.tests.factories import EditionFactory, StepFactory, UserFactory
+from invitations.tests.smtp_peer import free_port
+from invitations.transport import carrier
+from wsis_forum.env import Mailbox
+
+pytestmark = pytest.mark.django_db
+
+State = Delivery.State
+MINUTE = dt.timedelta(minutes=1)
+DAY = dt.timedelta(days=1)
+# A Wednesday three weeks before the last day.
+STEP_DAY = dt.datetime(2027, 3, 10, 9, tzinfo=dt.UTC)
+
+
+def state_of(delivery):
+    delivery.refresh_from_db()
+    return delivery.state
+
+
+def held_by_a_worker(state, lease_ends_at):
+    return {"state": state, "claim": uuid4(), "lease_ends_at": lease_ends_at}
+
+
+@pytest.fixture
+def reminder(reached, frozen_letter, queued):
+    """Make a reminder that is due on STEP_DAY."""
+
+    def make(**fields):
+        edition = EditionFactory()
+        step = StepFactory(edition=edition)
+        letter = frozen_letter(
+            invitation=reached(edition=edition),
+            kind="reminder",
+            step=step,
+            reply_before=edition.reply_before,
+            leave_before=edition.deadline,
+            planned_at=timezone.now(),
+        )
+        return queued(letter, **{"leave_before": edition.deadline} | fields)
+
+    return make
+
+
+def test_what_is_due_is_handed_over_once_and_byte_for_byte(peer, queued):
+    delivery = queued(address="office@example.org")
+
+    assert [dispatch_outbox(), dispatch_outbox()] == [1, 0]
+
+    assert peer.taken == [("wsis-forum@example.org", ["office@example.org"], CONTENT)]
+    assert state_of(delivery) == State.HANDED_OVER
+    assert delivery.server_words == "250 2.0.0 taken"
+    assert delivery.handed_over_at is not None
+
+
+def test_each_step_of_a_delivery_leaves_an_event(peer, queued):
+    delivery = queued()
+
+    dispatch_outbox()
+
+    events = delivery.events.values_list("state", "server_words")
+    assert list(events) == [("sending", ""), ("handed_over", "250 2.0.0 taken")]
+
+
+def test_each_address_is_a_transaction_of_its_own(peer, frozen_letter, queued):
+    letter = frozen_letter()
+    for line, address in (("to", "office@example.org"), ("cc", "mission@example.org")):
+        queued(letter, line=line, address=address)
+
+    dispatch_outbox()
+
+    assert [one.addresses for one in peer.taken] == [
+        ["office@example.org"],
+        ["mission@example.org"],
+    ]
+    assert peer.sessions == 1
+
+
+def test_more_than_a_batch_leaves_in_one_run(peer, frozen_letter, queued):
+    letter = frozen_letter()
+    for _number in range(30):
+        queued(letter)
+
+    assert dispatch_outbox() == 30
+
+    assert len({one.addresses[0] for one in peer.taken}) == 30
+
+
+def test_a_run_stops_when_its_time_is_over(peer, frozen_letter, queued):
+    letter = frozen_letter()
+    for _number in range(30):
+        queued(letter)
+
+    assert dispatch_outbox(within=dt.timedelta(seconds=-1)) == 25
+
+    assert Delivery.objects.filter(state=State.QUEUED).count() == 5
+
+
+def test_acknowledgements_leave_before_letters(peer, queued):
+    queued(address="letter@example.org", priority=5)
+    queued(address="acknowledgement@example.org", priority=1)
+
+    dispatch_outbox()
+
+    assert peer.taken[0].addresses == ["acknowledgement@example.org"]
+
+
+def test_nothing_leaves_before_its_hour_and_nothing_by_pouch(peer, queued):
+    later = queued(not_before=timezone.now() + MINUTE)
+    pouch = queued(channel="pouch", address="")
+
+    assert dispatch_outbox() == 0
+
+    assert (state_of(later), state_of(pouch)) == (State.QUEUED, State.QUEUED)
+
+
+@pytest.mark.parametrize("moment", ["RCPT", "DOT"])
+def test_a_no_for_now_defers_with_the_servers_words_and_a_pause(peer, queued, moment):
+    delivery = queued()
+    peer.answers[moment] = "450 4.2.0 Greylisted"
+
+    assert dispatch_outbox() == 0
+
+    assert state_of(delivery) == State.DEFERRED
+    assert (delivery.attempts, delivery.server_words) == (1, "450 4.2.0 Greylisted")
+    assert 4 * MINUTE < delivery.not_before - timezone.now() <= 15 * MINUTE
+
+
+def test_the_pauses_grow_to_hours(peer, queued):
+    peer.answers["RCPT"] = "450 4.2.0 Greylisted"
+    shortest = []
+
+    for attempts in range(8):
+        delivery = queued(attempts=attempts)
+        dispatch_outbox()
+        delivery.refresh_from_db()
+        shortest.append((delivery.not_before - timezone.now()) / MINUTE)
+
+    assert all(
+        5 * 2**attempts - 1 < pause <= 15 * 2**attempts
+        for attempts, pause in enumerate(shortest[:5])
+    )
+    assert all(239 < pause <= 720 for pause in shortest[6:])
+
+
+def test_a_deferred_delivery_is_tried_again_after_its_pause(peer, queued):
+    delivery = queued()
+    peer.answers["RCPT"] = "450 4.2.0 Greylisted"
+    dispatch_outbox()
+    peer.answers.clear()
+
+    too_early = dispatch_outbox()
+    Delivery.objects.update(not_before=timezone.now())
+
+    assert (too_early, dispatch_outbox()) == (0, 1)
+    assert (state_of(delivery), delivery.attempts) == (State.HANDED_OVER, 2)
+
+
+@pytest.mark.parametrize("moment", ["RCPT", "DOT"])
+def test_a_no_for_good_fails_with_the_servers_words(peer, queued, moment):
+    delivery = queued()
+    peer.answers[moment] = "550 5.1.1 No such user"
+
+    dispatch_outbox()
+
+    assert (state_of(delivery), delivery.server_words) == (State.FAILED, "550 5.1.1 No such user")
+    assert dispatch_outbox() == 0
+
+
+def test_one_refused_address_does_not_keep_the_others(peer, queued):
+    refused, taken = queued(address="nobody@example.org"), queued()
+    peer.answers["nobody@example.org"] = "550 5.1.1 No such user"
+
+    assert dispatch_outbox() == 1
+
+    assert (state_of(refused), state_of(taken)) == (State.FAILED, State.HANDED_OVER)
+
+
+def test_while_the_server_is_away_the_whole_batch_is_deferred(db, settings, queued):
+    settings.MAILBOX = Mailbox("smtp", "127.0.0.1", free_port(), "", "", "none")
+    arm()
+    deliveries = [queued() for _number in range(3)]
+
+    assert dispatch_outbox() == 0
+
+    assert [state_of(delivery) for delivery in deliveries] == [State.DEFERRED] * 3
+    assert [delivery.sending_at for delivery in deliveries] == [None] * 3
+    assert "refused" in deliveries[0].server_words
+
+
+def test_a_line_lost_before_the_message_defers(peer, queued):
+    delivery = queued()
+    peer.hangs_up_at = "RCPT"
+
+    dispatch_outbox()
+
+    assert state_of(delivery) == State.DEFERRED
+
+
+def test_a_line_lost_after_the_last_dot_is_uncertain_and_never_sent_again(peer, queued):
+    delivery = queued()
+    peer.hangs_up_at = "DOT"
+    dispatch_outbox()
+    peer.hangs_up_at = ""
+
+    with time_machine.travel(timezone.now() + 3 * DAY, tick=True):
+        assert dispatch_outbox() == 0
+
+    assert state_of(delivery) == State.UNCERTAIN
+    assert len(peer.taken) == 1
+
+
+def test_a_worker_that_vanished_while_sending_leaves_it_uncertain(peer, queued):
+    ended = timezone.now() - MINUTE
+    delivery = queued(**held_by_a_worker(State.SENDING, ended))
+
+    assert dispatch_outbox() == 0
+
+    assert state_of(delivery) == State.UNCERTAIN
+    assert "vanished" in delivery.events.get().because
+    assert not peer.taken
+
+
+def test_a_claim_whose_worker_vanished_before_it_began_is_delivered_by_another(peer, queued):
+    ended = timezone.now() - MINUTE
+    delivery = queued(**held_by_a_worker(State.CLAIMED, ended))
+
+    assert dispatch_outbox() == 1
+
+    assert state_of(delivery) == State.HANDED_OVER
+    assert len(peer.taken) == 1
+
+
+@pytest.mark.parametrize("state", [State.CLAIMED, State.SENDING])
+def test_what_another_worker_holds_is_left_to_it(peer, queued, state):
+    delivery = queued(**held_by_a_worker(state, timezone.now() + MINUTE))
+
+    assert dispatch_outbox() == 0
+
+    assert state_of(delivery) == state
+
+
+def test_a_worker_whose_lease_has_ended_does_not_begin(peer, queued):
+    queued()
+    (delivery,) = claim_batch(timezone.now())
+    Delivery.objects.update(lease_ends_at=timezone.now() - MINUTE)
+
+    assert not begin(delivery)
+
+    assert state_of(delivery) == State.CLAIMED
+
+
+def test_a_worker_that_was_slow_cannot_begin_what_another_has_claimed(peer, queued):
+    queued()
+    (slow,) = claim_batch(timezone.now())
+    Delivery.objects.update(state=State.QUEUED)
+    (quick,) = claim_batch(timezone.now())
+
+    assert (begin(slow), begin(quick)) == (False, True)
+
+    assert state_of(quick) == State.SENDING
+
+
+def test_what_was_never_tried_for_more_than_a_day_is_missed(peer, queued):
+    stale = queued(not_before=timezone.now() - DAY - MINUTE)
+    fresh = queued(not_before=timezone.now() - DAY + MINUTE)
+
+    assert dispatch_outbox() == 1
+
+    assert (state_of(stale), state_of(fresh)) == (State.MISSED, State.HANDED_OVER)
+
+
+def test_a_printed_letter_is_never_missed(peer, queued):
+    pouch = queued(channel="pouch", address="", not_before=timezone.now() - 9 * DAY)
+
+    dispatch_outbox()
+
+    assert state_of(pouch) == State.QUEUED
+
+
+def test_a_deferred_delivery_fails_after_its_last_day(peer, queued):
+    ended = timezone.now() - MINUTE
+    delivery = queued(state=State.DEFERRED, attempts=4, leave_before=ended)
+
+    assert dispatch_outbox() == 0
+
+    assert state_of(delivery) == State.FAILED
+    assert "last day" in delivery.events.get().because
+
+
+def test_without_its_message_a_letter_fails_and_nothing_is_sent(peer, frozen_letter, queued):
+    delivery = queued(frozen_letter(message="messages/00/none.eml"))
+
+    assert dispatch_outbox() == 0
+
+    assert state_of(delivery) == State.FAILED
+    assert "missing" in delivery.events.get().because
+    assert not peer.taken
+
+
+def test_without_its_pdf_a_letter_fails_and_nothing_is_sent(peer, frozen_letter, queued):
+    delivery = queued(frozen_letter(pdf="letters/00/none.pdf", sha256="0" * 64))
+
+    assert dispatch_outbox() == 0
+
+    assert state_of(delivery) == State.FAILED
+    assert not peer.taken
+
+
+def test_a_tampered_message_fails_and_nothing_is_sent(peer, frozen_letter, queued):
+    letter = frozen_letter(message=freeze(b"Something else.", "messages", "eml").name)
+    delivery = queued(letter)
+
+    assert dispatch_outbox() == 0
+
+    assert state_of(delivery) == State.FAILED
+    assert "not what was frozen" in delivery.events.get().because
+    assert not peer.taken
+
+
+def test_without_arming_nothing_moves(mail_server, queued, caplog):
+    stale = queued(not_before=timezone.now() - 2 * DAY)
+
+    assert dispatch_outbox() == 0
+
+    assert state_of(stale) == State.QUEUED
+    assert "arm_sending" in caplog.text
+    assert not mail_server.taken
+
+
+def test_a_copy_under_another_name_is_mute(peer, settings, queued, caplog):
+    delivery = queued()
+    settings.DEPLOYMENT = "restored"
+
+    assert dispatch_outbox() == 0
+
+    assert state_of(delivery) == State.QUEUED
+    assert "copy" in caplog.text
+    assert not peer.taken
+
+
+def test_a_folder_needs_no_arming(mail_folder, queued):
+    queued()
+
+    assert dispatch_outbox() == 1
+
+    (file,) = mail_folder.glob("*.eml")
+    assert file.read_bytes().endswith(CONTENT)
+
+
+def test_a_letter_cancelled_between_claim_and_sending_stays_in_the_house(peer, queued):
+    queued()
+    (delivery,) = claim_batch(timezone.now())
+    call_back(Letter.objects.filter(pk=delivery.letter_id), "a corrigendum takes its place")
+
+    with carrier() as line:
+        assert not deliver(delivery, line)
+
+    assert state_of(delivery) == State.CANCELLED
+    assert not peer.taken
+
+
+def test_an_invitation_withdrawn_between_claim_and_sending_stays_in_the_house(peer, queued):
+    queued()
+    (delivery,) = claim_batch(timezone.now())
+    withdraw(delivery.letter.invitation, UserFactory(), "A change of government.")
+
+    with carrier() as line:
+        assert not deliver(delivery, line)
+
+    assert state_of(delivery) == State.CANCELLED
+    assert not peer.taken
+
+
+@time_machine.travel(STEP_DAY)
+def test_a_reminder_leaves_on_its_day(peer, reminder):
+    delivery = reminder()
+
+    assert dispatch_outbox() == 1
+
+    assert state_of(delivery) == State.HANDED_OVER
+
+
+@time_machine.travel(STEP_DAY)
+@pytest.mark.parametrize("answer", ["in_person", "regrets", "holding"])
+def test_a_reply_between_claim_and_sending_stops_the_reminder(peer, reminder, answer):
+    reminder()
+    (delivery,) = claim_batch(timezone.now())
+    record_reply(delivery.letter.invitation, {"answer": answer})
+
+    with carrier() as line:
+        assert not deliver(delivery, line)
+
+    assert state_of(delivery) == State.CANCELLED
+    assert "answered" in delivery.events.get().because
+    assert not peer.taken
+
+
+@time_machine.travel(STEP_DAY)
+def test_unread_correspondence_between_claim_and_sending_stops_the_reminder(peer, reminder):
+    reminder()
+    (delivery,) = claim_batch(timezone.now())
+    file_correspondence(delivery.letter.invitation, UserFactory(), "fax", timezone.now())
+
+    with carrier() as line:
+        assert not deliver(delivery, line)
+
+    assert state_of(delivery) == State.CANCELLED
+
+
+@time_machine.travel(STEP_DAY)
+def test_a_holding_reply_to_another_step_and_one_to_another_deadline_stop_no_reminder(
+    peer, reminder
+):
+    delivery = reminder()
+    letter, invitation = delivery.letter, delivery.letter.invitation
+    other_step = StepFactory(edition=invitation.edition, days_before=7)
+    for step, deadline in (
+        (letter.step, letter.reply_before - 30 * DAY),
+        (other_step, letter.reply_before),
+    ):
+        invitation.replies.create(
+            answer="holding", status="noted", skips_step=step, skips_deadline=deadline
+        )
+
+    assert dispatch_outbox() == 1
+
+    assert state_of(delivery) == State.HANDED_OVER
+
+
+@pytest.mark.parametrize(
+    ("now", "state"),
+    [("2027-03-31 21:59:59Z", State.HANDED_OVER), ("2027-03-31 22:00:00Z", State.CANCELLED)],
+)
+def test_a_reminder_leaves_until_midnight_of_the_last_day_in_geneva(peer, reminder, now, state):
+    with time_machine.travel(now, tick=False):
+        delivery = reminder(not_before=timezone.now())
+        dispatch_outbox()
+
+    assert state_of(delivery) == state
+
+
+def test_a_reminder_put_off_over_a_quiet_day_waits_for_a_working_day(peer, reminder):
+    with time_machine.travel(STEP_DAY):
+        delivery = reminder(state=State.DEFERRED, attempts=1)
+        QuietPeriod.objects.create(
+            edition=delivery.letter.invitation.edition,
+            first_on=STEP_DAY.date(),
+            last_on=STEP_DAY.date(),
+        )
+        on_the_quiet_day = dispatch_outbox()
+    with time_machine.travel(STEP_DAY + DAY):
+        on_the_next = dispatch_outbox()
+
+    assert (on_the_quiet_day, on_the_next) == (0, 1)
+    assert state_of(delivery) == State.HANDED_OVER
+
+
+def test_a_reminder_that_nobody_tried_on_its_day_does_not_leave_days_later(peer, reminder):
+    with time_machine.travel(STEP_DAY):
+        delivery = reminder()
+
+    with time_machine.travel(STEP_DAY + 14 * DAY):
+        assert dispatch_outbox() == 0
+
+    assert state_of(delivery) == State.MISSED
+    assert not peer.taken
+
+
+def test_staff_say_that_an_uncertain_delivery_went(queued):
+    began = timezone.now() - MINUTE
+    delivery = queued(state=State.UNCERTAIN, sending_at=began)
+    registrar = UserFactory()
+
+    decide(delivery, registrar, went=True)
+
+    assert (state_of(delivery), delivery.handed_over_at) == (State.HANDED_OVER, began)
+    assert delivery.events.get().actor == registrar
+
+
+def test_staff_have_an_uncertain_delivery_sent_again(peer, queued):
+    delivery = queued(state=State.UNCERTAIN, attempts=1, not_before=timezone.now() - 3 * DAY)
+
+    decide(delivery, UserFactory(), went=False)
+
+    assert dispatch_outbox() == 1
+    assert state_of(delivery) == State.HANDED_OVER
+
+
+def test_an_uncertain_delivery_is_decided_once(queued):
+    delivery = queued(state=State.UNCERTAIN)
+    decide(delivery, UserFactory(), went=True)
+
+    with pytest.raises(ValidationError, match="not uncertain any more"):
+        decide(delivery, UserFactory(), went=False)
+
+    assert state_of(delivery) == State.HANDED_OVER
+
+
+@pytest.mark.parametrize("state", [State.FAILED, State.MISSED])
+def test_staff_send_a_failed_or_missed_delivery_anew(peer, queued, state):
+    long_ago = timezone.now() - 9 * DAY
+    delivery = queued(state=state, not_before=long_ago, leave_before=long_ago, attempts=3)
+
+    send_anew(delivery, UserFactory())
+
+    assert dispatch_outbox() == 1
+    assert state_of(delivery) == State.HANDED_OVER
+
+
+@pytest.mark.parametrize("state", [State.QUEUED, State.UNCERTAIN, State.CANCELLED])
+def test_nothing_else_is_sent_anew(queued, state):
+    delivery = queued(state=state)
+
+    with pytest.raises(ValidationError, match="Only a failed or missed delivery"):
+        send_anew(delivery, UserFactory())
+
+    assert state_of(delivery) == state
+
+
+def test_a_printed_letter_is_marked_as_dispatched(queued):
+    delivery = queued(channel="pouch", address="")
+    left_at = timezone.now() - DAY
+
+    mark_dispatched(delivery, UserFactory(), "post", "RR 123 RU", left_at)
+
+    assert state_of(delivery) == State.HANDED_OVER
+    assert (delivery.channel, delivery.reference, delivery.handed_over_at) == (
+        "post",
+        "RR 123 RU",
+        left_at,
+    )
+
+
+@pytest.mark.parametrize("fields", [{"channel": "email"}, {"channel": "pouch", "state": "missed"}])
+def test_only_a_printed_letter_that_waits_is_marked_as_dispatched(queued, fields):
+    delivery = queued(**fields)
+
+    with pytest.raises(ValidationError, match="Only a printed letter that waits"):
+        mark_dispatched(delivery, UserFactory(), "post", "RR 123 RU", timezone.now())
+
+    assert state_of(delivery) != State.HANDED_OVER
+
+
+def test_the_house_can_show_what_was_sent_byte_for_byte(peer, queued):
+    delivery = queued()
+
+    dispatch_outbox()
+
+    letter = delivery.letter
+    assert thaw(letter.message.name, letter.message_sha256) == peer.taken[0].content

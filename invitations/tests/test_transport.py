@@ -1,0 +1,192 @@
+import pytest
+
+from invitations.tests.smtp_peer import free_port
+from invitations.transport import (
+    Postponed,
+    Refused,
+    Unknown,
+    Unreachable,
+    carrier,
+    dot_stuffed,
+)
+from wsis_forum.env import Mailbox
+
+SENDER = "forum@example.org"
+OFFICE = "office@example.org"
+CONTENT = b"Subject: Invitation\r\n\r\n.\r\n..\r\nWith dots.\r\n"
+
+
+def test_the_server_gets_the_very_bytes_with_lines_that_begin_with_a_dot(mail_server):
+    with carrier() as line:
+        words = line.hand_over(SENDER, OFFICE, CONTENT)
+
+    assert words == "250 2.0.0 taken"
+    assert mail_server.taken == [(SENDER, [OFFICE], CONTENT)]
+
+
+def test_only_dots_at_the_start_of_a_line_are_doubled():
+    stuffed = dot_stuffed(b".a\r\nb.c\r\n.\r\n")
+
+    assert stuffed == b"..a\r\nb.c\r\n..\r\n.\r\n"
+
+
+def test_a_last_line_without_an_end_gets_one():
+    assert dot_stuffed(b"a") == b"a\r\n.\r\n"
+
+
+def test_one_session_serves_several_transactions(mail_server):
+    with carrier() as line:
+        for _number in range(3):
+            line.hand_over(SENDER, OFFICE, CONTENT)
+
+    assert (mail_server.sessions, len(mail_server.taken)) == (1, 3)
+
+
+@pytest.mark.parametrize("moment", ["RCPT", "DOT"])
+def test_a_no_for_now_is_postponed_with_the_servers_words(mail_server, moment):
+    mail_server.answers[moment] = "450 4.2.0 Greylisted, come again"
+
+    with carrier() as line, pytest.raises(Postponed) as no:
+        line.hand_over(SENDER, OFFICE, CONTENT)
+
+    assert no.value.words == "450 4.2.0 Greylisted, come again"
+    assert not mail_server.taken
+
+
+@pytest.mark.parametrize("moment", ["RCPT", "DOT"])
+def test_a_no_for_good_is_refused_with_the_servers_words(mail_server, moment):
+    mail_server.answers[moment] = "550 5.1.1 No such user"
+
+    with carrier() as line, pytest.raises(Refused) as no:
+        line.hand_over(SENDER, OFFICE, CONTENT)
+
+    assert no.value.words == "550 5.1.1 No such user"
+    assert not mail_server.taken
+
+
+def test_a_refused_address_leaves_the_session_to_the_next(mail_server):
+    mail_server.answers["nobody@example.org"] = "550 5.1.1 No such user"
+
+    with carrier() as line:
+        with pytest.raises(Refused):
+            line.hand_over(SENDER, "nobody@example.org", CONTENT)
+        line.hand_over(SENDER, OFFICE, CONTENT)
+
+    assert mail_server.taken == [(SENDER, [OFFICE], CONTENT)]
+    assert mail_server.sessions == 1
+
+
+def test_a_server_that_does_not_answer_is_unreachable(settings):
+    settings.MAILBOX = Mailbox("smtp", "127.0.0.1", free_port(), "", "", "none")
+
+    with carrier() as line, pytest.raises(Unreachable) as fault:
+        line.connect()
+
+    assert "refused" in fault.value.words
+
+
+def test_a_line_lost_before_the_message_is_postponed(mail_server):
+    mail_server.hangs_up_at = "RCPT"
+
+    with carrier() as line, pytest.raises(Postponed):
+        line.hand_over(SENDER, OFFICE, CONTENT)
+
+    assert not mail_server.taken
+
+
+def test_a_line_lost_after_the_last_dot_is_unknown(mail_server):
+    mail_server.hangs_up_at = "DOT"
+
+    with carrier() as line, pytest.raises(Unknown):
+        line.hand_over(SENDER, OFFICE, CONTENT)
+
+    assert len(mail_server.taken) == 1
+
+
+def test_an_answer_to_the_last_dot_that_says_neither_yes_nor_no_is_unknown(mail_server):
+    mail_server.answers["DOT"] = "well, well"
+
+    with carrier() as line, pytest.raises(Unknown):
+        line.hand_over(SENDER, OFFICE, CONTENT)
+
+
+def test_after_a_lost_line_a_new_session_is_opened(mail_server):
+    mail_server.hangs_up_at = "RCPT"
+
+    with carrier() as line:
+        with pytest.raises(Postponed):
+            line.hand_over(SENDER, OFFICE, CONTENT)
+        mail_server.hangs_up_at = ""
+        line.hand_over(SENDER, OFFICE, CONTENT)
+
+    assert (mail_server.sessions, len(mail_server.taken)) == (2, 1)
+
+
+@pytest.mark.parametrize("moment", ["RCPT", "DOT"])
+def test_a_server_that_says_it_closes_is_called_anew(mail_server, moment):
+    mail_server.answers[moment] = "421 4.3.2 Closing"
+
+    with carrier() as line:
+        with pytest.raises(Postponed) as no:
+            line.hand_over(SENDER, OFFICE, CONTENT)
+        mail_server.answers.clear()
+        line.hand_over(SENDER, OFFICE, CONTENT)
+
+    assert "421" in no.value.words
+    assert (mail_server.sessions, len(mail_server.taken)) == (2, 1)
+
+
+def test_a_server_without_the_encryption_asked_for_gets_nothing(settings, mail_server):
+    settings.MAILBOX = settings.MAILBOX._replace(security="starttls")
+
+    with carrier() as line, pytest.raises(Unreachable):
+        line.hand_over(SENDER, OFFICE, CONTENT)
+
+    assert not mail_server.taken
+
+
+def test_a_password_is_not_sent_to_a_server_that_does_not_ask_for_one(settings, mail_server):
+    settings.MAILBOX = settings.MAILBOX._replace(user="forum", password="ruritania")
+
+    with carrier() as line, pytest.raises(Unreachable):
+        line.hand_over(SENDER, OFFICE, CONTENT)
+
+    assert not mail_server.taken
+
+
+def test_a_session_that_the_server_has_left_closes_without_a_fault(mail_server):
+    with carrier() as line, pytest.raises(Unknown):
+        mail_server.hangs_up_at = "DOT"
+        line.hand_over(SENDER, OFFICE, CONTENT)
+
+    assert line.smtp is None
+
+
+def test_a_folder_gets_one_file_for_each_transaction(mail_folder):
+    with carrier() as line:
+        line.connect()
+        first = line.hand_over(SENDER, OFFICE, CONTENT)
+        second = line.hand_over(SENDER, OFFICE, CONTENT)
+
+    assert sorted(path.name for path in mail_folder.iterdir()) == sorted([first, second])
+    envelope = b"X-Envelope-From: forum@example.org\r\nX-Envelope-To: office@example.org\r\n"
+    assert (mail_folder / first).read_bytes() == envelope + CONTENT
+
+
+def test_an_address_cannot_leave_the_folder(mail_folder):
+    with carrier() as line:
+        line.connect()
+        line.hand_over(SENDER, "../../office@example.org", CONTENT)
+
+    assert len(list(mail_folder.iterdir())) == 1
+    assert not list(mail_folder.parent.glob("*.eml"))
+
+
+def test_a_folder_that_cannot_be_made_is_unreachable(settings, tmp_path):
+    (tmp_path / "file").touch()
+    settings.MAILBOX = Mailbox("file", folder=str(tmp_path / "file" / "mail"))
+
+    with carrier() as line, pytest.raises(Unreachable):
+        line.connect()
+
+    assert (tmp_path / "file").read_bytes() == b""

@@ -1,0 +1,233 @@
+import datetime as dt
+
+import pytest
+import time_machine
+from django.apps import apps
+from django.conf import settings
+from django.urls import reverse
+from django.utils import timezone, translation
+
+from invitations.links import replace_link
+from invitations.models import Invitation
+from invitations.tests.factories import EditionFactory, InvitationFactory, MinisterFactory
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def in_february():
+    with time_machine.travel("2027-02-10T09:00Z"), translation.override("en"):
+        yield
+
+
+def address_of(invitation):
+    return reverse("invitations:open", args=[invitation.links.latest("version").token])
+
+
+def office_of(invitation):
+    return reverse("delegations:office", args=[invitation.pk])
+
+
+def all_rows():
+    """What stands in every table but the sessions'."""
+    models = [m for m in apps.get_models() if m._meta.label != "sessions.Session"]
+    return {m._meta.label: list(m._base_manager.order_by("pk").values()) for m in models}
+
+
+def test_the_front_page_names_the_editions_to_come_and_whom_to_write_to(client):
+    EditionFactory(name="WSIS Forum 2027", theme="Building bridges")
+    EditionFactory(
+        name="WSIS Forum 2025",
+        opens_on=dt.date(2025, 5, 10),
+        closes_on=dt.date(2025, 5, 14),
+        track_opens_on=dt.date(2025, 5, 11),
+        track_closes_on=dt.date(2025, 5, 12),
+        reply_before=dt.date(2025, 4, 1),
+    )
+
+    page = client.get("/").content.decode()
+
+    assert "WSIS Forum 2027" in page
+    assert "Building bridges" in page
+    assert "10–14 May 2027" in page
+    assert "11–12 May 2027" in page
+    assert "mailto:forum@example.org" in page
+    assert "WSIS Forum 2025" not in page
+
+
+def test_the_front_page_names_the_last_edition_when_none_is_to_come(client):
+    EditionFactory(name="WSIS Forum 2027")
+
+    with time_machine.travel("2029-01-01T09:00Z"):
+        page = client.get("/").content.decode()
+
+    assert "WSIS Forum 2027" in page
+
+
+def test_the_front_page_stands_before_the_first_edition(client):
+    assert "No forum has been announced yet." in client.get("/").content.decode()
+
+
+def test_the_front_page_shows_no_invitation(client):
+    invitation = InvitationFactory(minister=MinisterFactory(family_name="Elphberg"))
+    client.get(address_of(invitation))
+
+    page = client.get("/").content.decode()
+
+    assert "Elphberg" not in page
+    assert str(invitation.member_state) not in page
+
+
+def test_a_link_opens_the_page_of_its_office(client):
+    invitation = InvitationFactory()
+
+    response = client.get(address_of(invitation))
+
+    assert response.status_code == 302
+    assert response.url == office_of(invitation)
+    assert client.get(response.url).status_code == 200
+
+
+def test_a_browser_holds_several_invitations(client):
+    one, other = InvitationFactory(), InvitationFactory()
+    for invitation in (one, other, one):
+        client.get(address_of(invitation))
+
+    assert client.session["invitations"] == [one.links.get().pk, other.links.get().pk]
+    assert client.get(office_of(one)).status_code == 200
+    assert client.get(office_of(other)).status_code == 200
+
+
+@pytest.mark.parametrize("method", ["get", "head"])
+def test_opening_a_link_changes_no_row(client, method):
+    invitation = InvitationFactory()
+    before = all_rows()
+
+    getattr(client, method)(address_of(invitation))
+    getattr(client, method)(office_of(invitation))
+
+    assert all_rows() == before
+
+
+@pytest.mark.parametrize("method", ["post", "put", "delete"])
+def test_a_link_takes_nothing_but_get_and_head(client, method):
+    response = getattr(client, method)(address_of(InvitationFactory()))
+
+    assert response.status_code == 405
+
+
+@pytest.mark.parametrize("token", ["forged", "%00", "..%2f", "a" * 2000, "☃", "ab%ed%a0%80"])
+def test_an_unknown_token_is_not_found(client, token):
+    response = client.get(f"/r/{token}/")
+
+    assert response.status_code == 404
+    assert "There is no such page" in response.content.decode()
+
+
+def test_a_draft_is_not_found(client):
+    draft = InvitationFactory(status=Invitation.Status.DRAFT)
+
+    assert client.get(address_of(draft)).status_code == 404
+
+
+def test_a_withdrawn_invitation_is_gone(client):
+    invitation = InvitationFactory(status=Invitation.Status.WITHDRAWN)
+
+    response = client.get(address_of(invitation))
+
+    assert response.status_code == 410
+    assert "This invitation has been withdrawn" in response.content.decode()
+    assert "mailto:forum@example.org" in response.content.decode()
+    assert "invitations" not in client.session
+
+
+def test_a_replaced_link_is_gone_and_the_new_one_opens(client):
+    invitation = InvitationFactory()
+    old = address_of(invitation)
+    replace_link(invitation)
+
+    response = client.get(old)
+
+    assert response.status_code == 410
+    assert "This link has been replaced" in response.content.decode()
+    assert "mailto:forum@example.org" in response.content.decode()
+    assert client.get(address_of(invitation)).status_code == 302
+
+
+def test_a_closed_edition_takes_no_reply(client):
+    closed_at = timezone.now() - dt.timedelta(hours=1)
+    invitation = InvitationFactory(edition=EditionFactory(replies_closed_at=closed_at))
+
+    response = client.get(address_of(invitation))
+
+    assert response.status_code == 410
+    assert "Replies to this invitation are closed" in response.content.decode()
+    assert "mailto:forum@example.org" in response.content.decode()
+
+
+def test_an_edition_that_closes_later_still_takes_replies(client):
+    closes_at = timezone.now() + dt.timedelta(hours=1)
+    invitation = InvitationFactory(edition=EditionFactory(replies_closed_at=closes_at))
+
+    assert client.get(address_of(invitation)).status_code == 302
+
+
+@pytest.mark.parametrize("status", Invitation.Status.values)
+def test_a_link_is_stored_nowhere_and_told_to_nobody(client, status):
+    response = client.get(address_of(InvitationFactory(status=status)))
+
+    assert "no-store" in response["Cache-Control"]
+    assert response["X-Robots-Tag"] == "noindex"
+    assert response["Referrer-Policy"] == "no-referrer"
+
+
+def test_a_page_that_sends_no_referrer_holds_no_form(client):
+    gone = client.get(address_of(InvitationFactory(status=Invitation.Status.WITHDRAWN)))
+
+    assert "<form" not in gone.content.decode()
+    assert "<form" in client.get("/nowhere/").content.decode()
+
+
+def test_the_page_speaks_the_language_of_the_letter(client):
+    invitation = InvitationFactory(minister=MinisterFactory(language="fr"))
+
+    opened = client.get(address_of(invitation), follow=True)
+
+    assert opened["Content-Language"] == "fr"
+    assert '<html lang="fr" dir="ltr">' in opened.content.decode()
+
+
+def test_the_page_speaks_the_language_that_the_visitor_chose(client):
+    invitation = InvitationFactory(minister=MinisterFactory(language="fr"))
+    client.post("/i18n/setlang/", {"language": "ar", "next": "/"})
+
+    opened = client.get(address_of(invitation), follow=True)
+
+    assert '<html lang="ar" dir="rtl">' in opened.content.decode()
+    assert "bootstrap.rtl.min" in opened.content.decode()
+
+
+def test_a_language_that_the_site_does_not_speak_counts_as_none_chosen(client):
+    invitation = InvitationFactory(minister=MinisterFactory(language="fr"))
+    client.cookies[settings.LANGUAGE_COOKIE_NAME] = "pt"
+
+    assert client.get(address_of(invitation), follow=True)["Content-Language"] == "fr"
+
+
+def test_the_language_switch_comes_back_to_the_same_page(client):
+    page = client.get("/nowhere/").content.decode()
+    assert '<input type="hidden" name="next" value="/nowhere/">' in page
+
+    response = client.post("/i18n/setlang/", {"language": "es", "next": "/nowhere/"})
+
+    assert response.url == "/nowhere/"
+    assert client.get("/")["Content-Language"] == "es"
+
+
+def test_queries_of_an_opened_link(client, django_assert_num_queries):
+    address = address_of(InvitationFactory())
+    client.get(address)
+
+    # The session, the link with its invitation.
+    with django_assert_num_queries(2):
+        client.get(address)
