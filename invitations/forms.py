@@ -54,7 +54,8 @@ class WholeRowForm(forms.ModelForm):
             raise ValidationError(self.refusal.messages)
         return cleaned
 
-    def validate_constraints(self) -> None:
+    def validate_unique(self) -> None:
+        super().validate_unique()
         if self.errors:
             return
         try:

@@ -51,10 +51,12 @@ class WriteOnceFolder(FileSystemStorage):
     def _save(self, name: str, content: File) -> str:
         target = Path(self.path(name))
         target.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile(dir=target.parent, delete=False) as draft:
-            for chunk in content.chunks():
-                draft.write(chunk)
-            draft.flush()
-            os.fsync(draft.fileno())
-        Path(draft.name).replace(target)
+        with tempfile.TemporaryDirectory(dir=target.parent) as aside:
+            draft = Path(aside, target.name)
+            with draft.open("wb") as file:
+                for chunk in content.chunks():
+                    file.write(chunk)
+                file.flush()
+                os.fsync(file.fileno())
+            draft.replace(target)
         return name

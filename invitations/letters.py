@@ -13,11 +13,11 @@ from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from icalendar import Calendar, Event
 
-from invitations.frozen import freeze, thaw
+from invitations.frozen import Tampered, freeze, thaw
 from invitations.models import (
     AUTOMATIC,
     BRINGING,
@@ -104,7 +104,8 @@ def plan_acknowledgement(reply: Reply) -> None:
         return
     variants = [ACKNOWLEDGED_AS.get(reply.status, "answer")]
     typed = reply.respondent_email
-    if typed and typed not in {address for _line, address in letter.recipients}:
+    on_file = {address.lower() for _line, address in recipients(letter)}
+    if typed and typed.lower() not in on_file:
         variants.append("copy")
     plan(
         [
@@ -178,8 +179,9 @@ def claim_to_compose(pk: int) -> Letter | None:
 def compose_or_say_why(letter: Letter) -> bool:
     try:
         return compose(letter)
-    except ValidationError as refusal:
-        because = refusal.messages[0][:300]
+    except (ValidationError, Tampered) as fault:
+        said = fault.messages[0] if isinstance(fault, ValidationError) else str(fault)
+        because = said[:300]
         if not letter.events.filter(because=because).exists():
             letter.events.create(state=letter.state, because=because)
         return False
@@ -313,7 +315,8 @@ def build_message(letter: Letter) -> EmailMessage:
             filename=name.replace("/", "-"),
         )
     if letter.reply and letter.reply.answer in BRINGING and letter.variant == "answer":
-        attach_calendar(message, edition)
+        with translation.override(letter.language):
+            attach_calendar(message, edition)
     return message
 
 

@@ -88,6 +88,11 @@ UNREADABLE = (
 )
 
 
+def is_control(letter: str) -> bool:
+    """Whether it is a control character or half a surrogate: no database or printer takes it."""
+    return unicodedata.category(letter) in ("Cc", "Cs")
+
+
 class Row(NamedTuple):
     line: int
     cells: dict[str, str]
@@ -102,7 +107,7 @@ class Fault(NamedTuple):
     reason: str
 
     def __str__(self) -> str:
-        value = "".join(letter if letter.isprintable() else "\ufffd" for letter in self.value[:60])
+        value = "".join("\ufffd" if is_control(letter) else letter for letter in self.value[:60])
         return _("Line %(line)d, column %(column)s, “%(value)s”: %(reason)s") % {
             "line": self.line,
             "column": self.column,
@@ -395,7 +400,7 @@ def clean_cell(column: str, value: str, read: Callable[[str], Any]) -> Any:
         return None
     if FORMULA.match(value):
         raise ValidationError(_("A formula has no place here: write text."))
-    if any(unicodedata.category(letter) in ("Cc", "Cs") for letter in value):
+    if any(map(is_control, value)):
         raise ValidationError(_("It contains a sign that cannot be printed."))
 
     meaning = read(value)
@@ -512,11 +517,8 @@ def check_names(entries: list[Entry], files: OnFile) -> list[Fault]:
     faults = []
     lines: dict[tuple[int, str, Any], int] = {}
     for entry in entries:
-        state, ref, key = (
-            entry.minister.member_state_id,
-            entry.after("ref"),
-            entry.after("name_key"),
-        )
+        state = entry.minister.member_state_id
+        ref, key = entry.after("ref"), entry.after("name_key")
         if not key and not ref:
             faults.append(entry.fault("family_name", _("A person without a name needs a ref.")))
             continue
@@ -531,7 +533,8 @@ def check_names(entries: list[Entry], files: OnFile) -> list[Fault]:
         elif key and other:
             reason = _("A person of this name is on file under the ref “%(ref)s”.")
             faults.append(entry.fault("ref", reason % {"ref": other[0].ref}))
-        lines = dict.fromkeys(marks, entry.row.line) | lines
+        for mark in marks:
+            lines.setdefault(mark, entry.row.line)
     return faults
 
 

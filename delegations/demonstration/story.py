@@ -80,12 +80,12 @@ def send_letters(
     for letter in letters.exclude(invitation__in=waiting):
         approve_letter(letter, approver, letter.sha256, letter.message_sha256)
 
-    sent_at = edition_day(edition, edition.circulars.get().dated_on, hour=9)
-    signed_at = sent_at - dt.timedelta(hours=1)
+    approved_at = edition_day(edition, edition.circulars.get().dated_on, hour=9, minute=30)
+    sent_at = approved_at + dt.timedelta(minutes=1)
     yesterday = timezone.now() - dt.timedelta(days=1)
-    edition.invitations.update(drafted_at=signed_at - dt.timedelta(days=2))
-    edition.invitations.issued().update(issued_at=signed_at)
-    happened(letters.exclude(invitation__in=waiting), signed_at)
+    edition.invitations.update(drafted_at=approved_at - dt.timedelta(days=2))
+    edition.invitations.issued().update(issued_at=approved_at)
+    happened(letters.exclude(invitation__in=waiting), approved_at)
     happened(letters.filter(invitation__in=waiting), yesterday)
 
     mails = Delivery.objects.by_mail().filter(letter__in=letters).select_related("letter")
@@ -135,15 +135,14 @@ def hand_over(
 def plan_answers(
     edition: ForumEdition, offices: list[Invitation], rng: random.Random, today: dt.date
 ) -> list[Incoming]:
-    """About two offices in five answer, each case of the data at least once where offices last."""
+    """Two offices in five answer, and each case of the data comes in, as far as offices last."""
     answers = read("answers")
+    cases = chain(answers["once"], cycle(answers["cycle"]))
     every = len(answers["once"]) + len(answers["cycle"])
-    cases = islice(
-        chain(answers["once"], cycle(answers["cycle"])), max(every, len(offices) * 2 // 5 + 5)
-    )
+    count = min(max(every, len(offices) * 2 // 5 + 5), len(offices) * 3 // 4)
     since = edition.circulars.get().dated_on
     incoming = []
-    for case, office in zip(cases, offices, strict=False):
+    for case, office in zip(islice(cases, count), offices, strict=False):
         days = sorted(rng.sample(range(3, (today - since).days), len(case)))
         for day, said in zip(days, case, strict=True):
             on = since + dt.timedelta(days=day)

@@ -112,6 +112,8 @@ def reminded(edition):
     return {letter.invitation for letter in letters}
 
 
+# WeasyPrint leaves the colour profile of a PDF/A open.
+@pytest.mark.filterwarnings("ignore:unclosed file.*sRGB2014.icc:ResourceWarning")
 def test_the_printed_link_is_answered_acknowledged_and_reminded_no_more(edition, site, mail_folder):
     with time_machine.travel(timezone.now() - dt.timedelta(days=30)):
         office, control = (
@@ -175,7 +177,7 @@ def test_a_form_without_an_answer_comes_back_with_the_focus_on_what_is_wrong(edi
         page.click(SEND)
         assert page.evaluate("document.activeElement.getAttribute('role')") == "alert"
         assert page.get_by_label("Remarks").input_value() == "Typed."
-        page.click("text=Answer: Please choose an answer.")
+        page.click("text=Answer – Please choose an answer.")
         page.keyboard.press("Space")
         assert page.locator("#id_answer_0").is_checked()
 
@@ -200,12 +202,11 @@ def test_the_language_changes_and_what_was_typed_stays(edition):
     assert invitation.replies.get().answer == "video"
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("language", ["ar", "fr", "zh-hans"])
-def test_nothing_is_wider_than_a_small_phone(edition, site, language, scheme):
+@pytest.mark.parametrize("language", ["ar", "fr"])
+def test_nothing_is_wider_than_a_small_phone(edition, site, language):
     _invitation, link = invited(edition, language=language, portfolio="Télécommunications" * 5)
 
-    with browser_page(color_scheme=scheme, viewport={"width": 320, "height": 640}) as page:
+    with browser_page(viewport={"width": 320, "height": 640}) as page:
         for address in (site, link):
             page.goto(address)
             assert page.evaluate("document.documentElement.scrollWidth") == 320

@@ -294,8 +294,8 @@ def test_no_answer_chosen_brings_the_form_back_with_nothing_lost(invitation):
 
     assert response.status_code == 200
     assert NOTHING in page
-    assert '<a href="#id_answer_0">Answer: Please choose an answer.</a>' in page
-    assert 'href="#id_respondent_email">E-mail: Enter a valid email address.</a>' in page
+    assert '<a href="#id_answer_0">Answer – Please choose an answer.</a>' in page
+    assert 'href="#id_respondent_email">E-mail – Enter a valid email address.</a>' in page
     assert 'value="Rudolf Rassendyll"' in page
     assert 'value="sapt@example"' in page
     assert "A word on protocol.</textarea>" in page

@@ -18,6 +18,7 @@ from invitations.models import (
     Mission,
     Rank,
 )
+from invitations.resources import MinisterExchange
 
 
 @admin.register(MemberState)
@@ -125,7 +126,7 @@ class InvitationsOfMinister(RecordInline):
 
 
 @admin.register(Minister)
-class MinisterAdmin(ModelAdmin):
+class MinisterAdmin(MinisterExchange, ModelAdmin):
     menu = (Menu.ADDRESSEES, 1, "person")
     when_empty = gettext_lazy(
         "Import the ministers from a spreadsheet, or add one: each gets an invitation."

@@ -12,6 +12,7 @@ from django.contrib import messages
 from django.contrib.admin.utils import unquote
 from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
+from django.db import models
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.template.response import TemplateResponse
@@ -37,6 +38,7 @@ class ModelAdmin(unfold.ModelAdmin):
     """A page of one model; ``menu`` is its group, place and symbol in the sidebar."""
 
     form = WholeRowForm
+    formfield_overrides: Any = {models.URLField: {"assume_scheme": "https"}}
     menu: tuple[Any, int, str] | None = None
     when_empty: Any = ""
     object_history_template = "admin/history.html"

@@ -156,7 +156,7 @@ def to_do(edition: ForumEdition) -> list[dict[str, Any]]:
         counted(
             _("texts of reminders and acknowledgements without approval"),
             texts.count(),
-            list_of(LetterTemplate, approved="no"),
+            list_of(LetterTemplate, approved="no", kind__in=",".join(AUTOMATIC)),
         ),
     ]
 

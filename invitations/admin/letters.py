@@ -290,8 +290,11 @@ class LetterAdmin(RecordAdmin):
             raise PermissionDenied
         if request.method != "POST":
             return HttpResponseNotAllowed(["POST"])
-        shown = [entry.split(":") for entry in request.POST.getlist("letters")]
-        hashes = {int(pk): (sha256, message_sha256) for pk, sha256, message_sha256 in shown}
+        try:
+            hashes = hashes_shown(request.POST.getlist("letters"))
+        except ValueError:
+            messages.error(request, _("The page was incomplete: choose the letters again."))
+            return redirect("admin:invitations_letter_changelist")
         approved = each(
             request,
             self.get_queryset(request).filter(pk__in=hashes),
@@ -308,6 +311,12 @@ class LetterAdmin(RecordAdmin):
                 % {"count": approved},
             )
         return redirect("admin:invitations_letter_changelist")
+
+
+def hashes_shown(entries: list[str]) -> dict[int, tuple[str, str]]:
+    """The two hashes of each letter as they stood on the page; ValueError where they did not."""
+    shown = [entry.split(":") for entry in entries]
+    return {int(pk): (sha256, message_sha256) for pk, sha256, message_sha256 in shown}
 
 
 def recipients(letter: Letter) -> str:

@@ -1,5 +1,6 @@
 """What came in, what it says, and the choice between replies that contradict one another."""
 
+import datetime as dt
 from typing import Any
 
 from django import forms
@@ -11,6 +12,7 @@ from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils import timezone
+from django.utils.dateparse import parse_datetime
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -184,7 +186,7 @@ class CorrespondenceAdmin(ModelAdmin):
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
         initial: dict[str, Any] = super().get_changeform_initial_data(request)
-        return {"received_at": timezone.now(), **initial}
+        return {**initial, "received_at": hour_kept(initial.get("received_at", ""))}
 
     def save_model(
         self, request: HttpRequest, obj: Correspondence, form: Any, change: bool
@@ -215,12 +217,7 @@ class CorrespondenceAdmin(ModelAdmin):
         response = super().response_add(request, obj, post_url_continue)
         if "_addanother" not in request.POST:
             return response
-        at = timezone.localtime(obj.received_at)
-        kept = {
-            "channel": obj.channel,
-            "received_at_0": f"{at:%Y-%m-%d}",
-            "received_at_1": f"{at:%H:%M:%S}",
-        }
+        kept = {"channel": obj.channel, "received_at": obj.received_at.isoformat()}
         return redirect(f"{request.path}?{urlencode(kept)}")
 
     def scan_view(self, request: HttpRequest, pk: int) -> HttpResponse:
@@ -267,6 +264,14 @@ class CorrespondenceAdmin(ModelAdmin):
         if marked:
             told = ngettext("%(count)s dealt with.", "%(count)s dealt with.", marked)
             messages.success(request, told % {"count": marked})
+
+
+def hour_kept(text: str) -> dt.datetime:
+    """The hour of the form saved last, so that a pile of faxes needs it once; else now."""
+    try:
+        return parse_datetime(text) or timezone.now()
+    except ValueError:
+        return timezone.now()
 
 
 def frozen_scan(scan: Any) -> frozen.Frozen | None:

@@ -19,6 +19,11 @@ from wsis_forum.env import Mailbox
 CONTENT = b"Subject: Invitation\r\n\r\n.A line may begin with a dot.\r\n.\r\nSo be it.\r\n"
 
 
+def pytest_configure(config):
+    # WeasyPrint leaves its colour profile open for the garbage collector.
+    config.addinivalue_line("filterwarnings", "ignore:unclosed file .*sRGB2014:ResourceWarning")
+
+
 @pytest.fixture
 def mail_server(settings):
     with smtp_peer() as peer:

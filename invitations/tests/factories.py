@@ -137,8 +137,9 @@ class LetterFactory(DjangoModelFactory):
 
     invitation = factory.SubFactory(InvitationFactory)
     circular = factory.LazyAttribute(
-        lambda o: o.invitation.edition.circulars.first()
-        or CircularFactory(edition=o.invitation.edition)
+        lambda o: (
+            o.invitation.edition.circulars.first() or CircularFactory(edition=o.invitation.edition)
+        )
     )
     kind = Letter.Kind.INVITATION
     language = "en"

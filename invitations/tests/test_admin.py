@@ -148,14 +148,14 @@ LISTS = [
 
 
 @pytest.mark.parametrize("rows", [1, 3])
-@pytest.mark.parametrize(
-    ("model", "make", "queries"), LISTS, ids=[model.__name__ for model, _make, _queries in LISTS]
-)
+@pytest.mark.parametrize("listed", LISTS, ids=[model.__name__ for model, _make, _queries in LISTS])
 def test_list_takes_as_many_queries_for_three_rows_as_for_one(
-    admin_client, django_assert_num_queries, model, make, queries, rows
+    admin_client, django_assert_num_queries, listed, rows
 ):
+    model, make, queries = listed
     for n in range(rows):
         make(n)
+
     with django_assert_num_queries(queries):
         response = admin_client.get(list_url(model))
 

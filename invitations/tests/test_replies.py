@@ -393,9 +393,7 @@ def test_correspondence_that_brings_a_reply_is_dealt_with():
     invitation = InvitationFactory()
     yesterday = timezone.now() - dt.timedelta(days=1)
 
-    filed = file_correspondence(
-        invitation, UserFactory(), "letter", yesterday, reply_words=REGRETS
-    )
+    filed = file_correspondence(invitation, UserFactory(), "letter", yesterday, reply_words=REGRETS)
 
     reply = invitation.replies.standing().get()
     assert (reply.correspondence, reply.channel, reply.received_at) == (filed, "letter", yesterday)

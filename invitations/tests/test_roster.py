@@ -938,8 +938,21 @@ def test_import_needs_the_right_to_add_and_change(client, db, permissions):
     assert client.post("/admin/invitations/minister/process_import/").status_code == 403
 
 
-def exported(**kwargs):
-    return MinisterResource().export(**kwargs)
+@pytest.mark.parametrize(("permission", "offered"), [("view", False), ("change", True)])
+def test_ministers_page_offers_the_import_to_those_who_may(client, db, permission, offered):
+    rights = ["view_minister", f"{permission}_minister", "add_minister", "add_invitation"]
+    user = UserFactory()
+    user.user_permissions.set(Permission.objects.filter(codename__in=rights))
+    client.force_login(user)
+
+    page = client.get("/admin/invitations/minister/").content.decode()
+
+    assert (IMPORT in page) is offered
+    assert "/admin/invitations/minister/export/" in page
+
+
+def exported():
+    return MinisterResource().export()
 
 
 def test_export_imported_again_changes_nothing(run, edition):

@@ -4,8 +4,10 @@ import pytest
 import time_machine
 from django.apps import apps
 from django.conf import settings
+from django.core.exceptions import PermissionDenied
 from django.urls import reverse
 from django.utils import timezone, translation
+from django.views.defaults import permission_denied, server_error
 
 from invitations.links import replace_link
 from invitations.models import Invitation
@@ -222,6 +224,21 @@ def test_the_language_switch_comes_back_to_the_same_page(client):
 
     assert response.url == "/nowhere/"
     assert client.get("/")["Content-Language"] == "es"
+
+
+def test_the_page_that_reports_a_fault_asks_for_nothing(rf, django_assert_num_queries):
+    with django_assert_num_queries(0):
+        response = server_error(rf.get("/"))
+
+    assert response.status_code == 500
+    assert "The fault is ours" in response.content.decode()
+
+
+def test_a_page_that_is_not_permitted_says_so(rf):
+    response = permission_denied(rf.get("/"), PermissionDenied())
+
+    assert response.status_code == 403
+    assert "This page is not open to you" in response.content.decode()
 
 
 def test_queries_of_an_opened_link(client, django_assert_num_queries):

@@ -12,8 +12,10 @@ from functools import partial
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
+import pytest
 import time_machine
 from aiosmtpd.controller import Controller
+from django.contrib.auth.models import User
 from django.core.management import call_command
 from django.test import TestCase, override_settings
 from django.utils import timezone
@@ -25,7 +27,6 @@ from invitations.letters import compose_planned
 from invitations.models import CallListEntry, Delivery, ForumEdition, Invitation, Letter, Reply
 from invitations.reminders import queue_reminders
 from invitations.replies import record_reply
-from invitations.tests.factories import UserFactory
 from wsis_forum.env import Mailbox
 
 GENEVA = ZoneInfo("Europe/Zurich")
@@ -102,6 +103,8 @@ class Said(NamedTuple):
     answer: str
 
 
+# WeasyPrint leaves its colour profile open.
+@pytest.mark.filterwarnings(r"ignore:unclosed file .*sRGB2014\.icc:ResourceWarning")
 class Edition2020(TestCase):
     """Each test begins on the evening of the day on which all letters left."""
 
@@ -111,16 +114,17 @@ class Edition2020(TestCase):
         port = cls.enterClassContext(listening(cls.peer))
         mailbox = Mailbox("smtp", "127.0.0.1", port, security="none")
         cls.enterClassContext(override_settings(MAILBOX=mailbox))
+        environment = cls.enterClassContext(pytest.MonkeyPatch.context())
+        environment.setenv("DEMO_PASSWORD", "of-the-tests-alone")
         super().setUpClass()
 
     @classmethod
     def setUpTestData(cls):
         arm()
         with time_machine.travel(LETTERS_LEAVE):
-            manage("load_member_states")
             manage("demo", edition="2020")
             manage("compose_letters", edition="wsis-2020")
-            approver = UserFactory()
+            approver = User.objects.get(username="approver")
             for letter in Letter.objects.all():
                 approve_letter(letter, approver, letter.sha256, letter.message_sha256)
             dispatch_outbox()
@@ -143,19 +147,14 @@ class Edition2020(TestCase):
 
         self.check_each_delivery_arrived_once()
         assert self.peer.reminders().keys() == {mail.office for mail in self.letters}
-        for mails in self.peer.reminders().values():
+        originals = {mail.office: mail.sha256 for mail in self.letters}
+        for office, mails in self.peer.reminders().items():
             assert list({mail.message_id: mail.day for mail in mails}.values()) == [FIRST, SECOND]
+            assert {mail.sha256 for mail in mails} == {originals[office]}
+            assert all("CL-19/58" in mail.subject for mail in mails)
         for invitation in self.edition.invitations.all():
             entry = invitation.call_list_entries.get()
             assert geneva_day(entry.listed_at) == CALLS
-
-    def test_reminder_cites_the_reference_and_brings_the_letter_again(self):
-        walk((hour(day, 9), job) for day in STEPS for job in JOBS)
-
-        originals = {mail.office: mail.sha256 for mail in self.letters}
-        for office, mails in self.peer.reminders().items():
-            assert {mail.sha256 for mail in mails} == {originals[office]}
-            assert all("CL-19/58" in mail.subject for mail in mails)
 
     def test_uneven_days_remind_each_silent_office_and_none_that_has_answered(self):
         chance = random.Random(2020)
@@ -167,14 +166,14 @@ class Edition2020(TestCase):
 
         self.check_each_delivery_arrived_once()
         reminders = self.peer.reminders()
-        silent = {mail.office for mail in self.letters} - {office(said) for said in replies}
+        silent = {mail.office for mail in self.letters} - {state(said) for said in replies}
         assert len(silent) > 50
         assert silent <= reminders.keys()
         for mails in reminders.values():
             check_days(mails)
             check_one_letter_for_each_step(mails)
         for said in replies:
-            check_silence_after(said, reminders[office(said)])
+            check_silence_after(said, reminders[state(said)])
         acknowledged = {m.message_id for m in self.peer.received if m.marked == "auto-replied"}
         assert len(acknowledged) == Reply.objects.count() == len(replies)
 
@@ -227,7 +226,7 @@ def walk(events):
 def uneven_ticks(chance):
     """Some days are missed, some run twenty times, also at midnight; the three jobs drift apart."""
     for day in DAYS:
-        for _ in range(chance.choice([0, 0, 1, 1, 20])):
+        for _ in range(chance.choice([0, 0, 0, 1, 1, 1, 20])):
             second = chance.choice([0, 86399, chance.randrange(86400), chance.randrange(86400)])
             moment = hour(day, 0) + dt.timedelta(seconds=second)
             for job in JOBS:
@@ -250,7 +249,7 @@ def answer(said):
     record_reply(said.invitation, {"answer": said.answer})
 
 
-def office(said):
+def state(said):
     return said.invitation.member_state.iso3
 
 

@@ -1,0 +1,290 @@
+import datetime as dt
+from io import StringIO
+
+import pytest
+import time_machine
+from django.contrib.auth.models import User
+from django.core.management import CommandError, call_command
+from django.utils import timezone
+
+from delegations.models import Delegate, Delegation, PolicyStatement, SpeakingSlot
+from invitations.dispatch import dispatch_outbox
+from invitations.letters import compose_planned
+from invitations.models import (
+    Answer,
+    CallListEntry,
+    Channel,
+    Circular,
+    Correspondence,
+    Delivery,
+    ForumEdition,
+    Invitation,
+    Letter,
+    LetterEvent,
+    LetterTemplate,
+    MemberState,
+    Minister,
+    Reply,
+    ReplyLink,
+)
+from invitations.reminders import queue_reminders
+from invitations.tests.factories import (
+    EditionFactory,
+    InvitationFactory,
+    MemberStateFactory,
+    MinisterFactory,
+)
+
+pytestmark = pytest.mark.django_db
+
+WEDNESDAY = dt.datetime(2026, 11, 25, 10, tzinfo=dt.UTC)
+SIX_WEEKS_BACK = dt.date(2026, 10, 14)
+CIRCULAR_2020 = dt.datetime(2019, 12, 6, 8, tzinfo=dt.UTC)
+
+
+@pytest.fixture(autouse=True)
+def password(monkeypatch):
+    monkeypatch.setenv("DEMO_PASSWORD", "of-the-tests-alone")
+
+
+def states(count):
+    languages = ["en", "fr", "ar", "es", "ru", "zh-hans"]
+    return [MemberStateFactory(language=languages[n % 6]) for n in range(count)]
+
+
+def demo(*arguments):
+    said = StringIO()
+    call_command("demo", *arguments, stdout=said, stderr=StringIO())
+    return said.getvalue().splitlines()
+
+
+def tick():
+    return queue_reminders(), compose_planned(), dispatch_outbox()
+
+
+@pytest.mark.parametrize("days", [0, 3, 5], ids=["Wednesday", "Saturday", "Monday"])
+def test_first_tick_mails_nobody(days):
+    states(12)
+    with time_machine.travel(WEDNESDAY + dt.timedelta(days=days)):
+        demo()
+
+        assert Letter.objects.filter(kind="reminder").exists()
+        assert tick() == (0, 0, 0)
+
+
+@time_machine.travel(WEDNESDAY)
+def test_every_screen_has_something_to_show():
+    states(35)
+
+    demo()
+
+    replies = Reply.objects.all()
+    assert set(replies.values_list("answer", flat=True)) == set(Answer.values)
+    assert set(replies.values_list("channel", flat=True)) == set(Channel.values)
+    assert set(replies.values_list("status", flat=True)) == set(Reply.Status.values) - {"set_aside"}
+    assert replies.contested().count() == 1
+    assert Correspondence.objects.unread().count() == 3
+    assert Delivery.objects.get(state="failed").server_words.startswith("550 ")
+    assert Delivery.objects.filter(state="uncertain").count() == 1
+    assert Delivery.objects.get(state="queued").channel in {"pouch", "post"}
+    assert Letter.objects.filter(state="composed", approved_by=None).count() == 2
+    assert Delegation.objects.standing().exists()
+    assert set(Delegate.objects.values_list("gender", flat=True)) >= {"m", "f"}
+    assert PolicyStatement.objects.standing().exists()
+    assert list(SpeakingSlot.objects.values_list("position", flat=True))[:2] == [1, 2]
+    assert not CallListEntry.objects.exists()
+
+
+@time_machine.travel(WEDNESDAY)
+def test_past_is_past_and_agrees_with_itself():
+    states(16)
+
+    demo()
+
+    edition = ForumEdition.objects.get(symbol="demo")
+    assert edition.circulars.get().dated_on == SIX_WEEKS_BACK
+    assert edition.last_day == dt.date(2026, 12, 9)
+    assert (edition.opens_on - edition.last_day).days >= 12 * 7
+    for kind, day in (("invitation", dt.date(2026, 10, 14)), ("reminder", dt.date(2026, 11, 18))):
+        gone = Delivery.objects.filter(letter__kind=kind, state="handed_over")
+        assert {at.date() for at in gone.values_list("handed_over_at", flat=True)} == {day}
+    reminded = Letter.objects.filter(kind="reminder")
+    assert reminded.exists()
+    for letter in reminded:
+        earlier = letter.invitation.replies.standing().filter(received_at__lt=letter.planned_at)
+        assert not earlier.exists()
+    acknowledged = Letter.objects.filter(kind="acknowledgement", deliveries__state="handed_over")
+    assert set(acknowledged.values_list("reply", flat=True)) == set(
+        Reply.objects.values_list("pk", flat=True)
+    )
+    today = timezone.now() - dt.timedelta(hours=10)
+    assert not LetterEvent.objects.filter(at__gt=today).exists()
+    assert not Reply.objects.filter(recorded_at__gt=today).exists()
+    assert not Invitation.objects.filter(issued_at__gt=today).exists()
+
+
+@time_machine.travel(WEDNESDAY)
+def test_reply_link_is_that_of_a_silent_minister(client):
+    states(9)
+
+    lines = dict(line.split(": ", 1) for line in demo())
+
+    assert (lines["edition"], lines["drafter"], lines["approver"]) == (
+        "demo",
+        "drafter",
+        "approver",
+    )
+    link = ReplyLink.objects.get(token=lines["reply link"].rsplit("/", 2)[1])
+    assert not link.invitation.replies.standing().exists()
+    assert client.get(lines["reply link"]).status_code == 302
+
+
+@time_machine.travel(WEDNESDAY)
+def test_second_run_changes_nothing():
+    states(7)
+    first = demo()
+    counts = [model.objects.count() for model in (Minister, Letter, Reply, User)]
+
+    second = demo()
+
+    assert second == ["The demonstration is here already.", *first]
+    assert [model.objects.count() for model in (Minister, Letter, Reply, User)] == counts
+
+
+@time_machine.travel(WEDNESDAY)
+def test_two_users_have_approved_all_that_leaves_by_itself():
+    states(3)
+
+    demo()
+
+    drafter, approver = User.objects.order_by("-username")
+    assert {group.name for group in drafter.groups.all()} == {"Drafters", "Registrars"}
+    assert {group.name for group in approver.groups.all()} == {"Approvers", "Registrars"}
+    assert all(user.is_staff and not user.is_superuser for user in (drafter, approver))
+    assert drafter.check_password("of-the-tests-alone")
+    assert not LetterTemplate.objects.filter(second_approver=None).exists()
+    steps = ForumEdition.objects.get().reminder_steps.approved()
+    assert list(steps.values_list("days_before", "medium", "variant")) == [
+        (21, "mail", "first"),
+        (7, "mail", "last"),
+        (2, "call", ""),
+    ]
+
+
+@time_machine.travel(WEDNESDAY)
+def test_password_is_set_only_for_a_new_user(monkeypatch):
+    states(1)
+    demo("--edition", "2020")
+    monkeypatch.setenv("DEMO_PASSWORD", "another-one")
+
+    demo()
+
+    assert User.objects.get(username="drafter").check_password("of-the-tests-alone")
+
+
+def test_without_a_password_it_makes_nothing(monkeypatch):
+    states(1)
+    monkeypatch.delenv("DEMO_PASSWORD")
+
+    with pytest.raises(CommandError, match="DEMO_PASSWORD"):
+        demo()
+
+    assert not ForumEdition.objects.exists()
+
+
+@pytest.mark.parametrize("make", [MinisterFactory, InvitationFactory])
+@pytest.mark.parametrize("arguments", [[], ["--edition", "2020"]])
+def test_it_refuses_beside_ministers_that_it_did_not_make(make, arguments):
+    make()
+
+    with pytest.raises(CommandError, match="ministers that the demonstration did not make"):
+        demo(*arguments)
+
+    assert not User.objects.exists()
+
+
+def test_it_refuses_beside_invitations_that_it_did_not_make():
+    InvitationFactory(minister__ref="demo-ru")
+
+    with pytest.raises(CommandError, match="invitations that the demonstration did not make"):
+        demo()
+
+
+def test_it_refuses_an_edition_of_its_symbol_that_it_did_not_make():
+    EditionFactory(symbol="wsis-2020")
+    states(1)
+
+    with pytest.raises(CommandError, match="an edition wsis-2020"):
+        demo("--edition", "2020")
+
+
+@pytest.mark.parametrize("now", [CIRCULAR_2020, WEDNESDAY], ids=["then", "today"])
+def test_edition_of_2020_has_its_facts_and_drafts_only(now):
+    with time_machine.travel(now):
+        lines = demo("--edition", "2020")
+
+    edition = ForumEdition.objects.get(symbol="wsis-2020")
+    circular = Circular.objects.get()
+    assert lines[0] == "edition: wsis-2020"
+    assert (circular.reference, circular.dated_on) == ("CL-19/58", dt.date(2019, 12, 6))
+    assert (edition.opens_on, edition.closes_on) == (dt.date(2020, 4, 6), dt.date(2020, 4, 9))
+    assert edition.track_opens_on == dt.date(2020, 4, 7)
+    assert edition.reply_before == dt.date(2020, 1, 15)
+    assert edition.is_quiet(dt.date(2019, 12, 24))
+    assert edition.is_quiet(dt.date(2020, 1, 3))
+    assert (edition.name_en, edition.name_fr) == ("WSIS Forum 2020", "Forum 2020 du SMSI")
+    assert "70/125" in edition.background_fr
+    assert edition.reminder_steps.approved().count() == 3
+    drafts = edition.invitations.filter(status="draft", is_principal=True)
+    assert drafts.count() == edition.invitations.count() == 193
+    assert not Letter.objects.exists()
+
+
+@time_machine.travel(CIRCULAR_2020)
+def test_each_invited_state_has_one_invented_minister():
+    demo("--edition", "2020")
+
+    for minister in Minister.objects.select_related("member_state"):
+        assert minister.language == minister.member_state.language
+        assert minister.second_language == ""
+        assert minister.to_emails.endswith("@example.org")
+    assert Minister.objects.count() == MemberState.objects.invited().count() == 193
+    assert set(Minister.objects.values_list("address_gender", flat=True)) == {"m", "f", "x"}
+    in_script = Minister.objects.filter(language__in=["ar", "ru", "zh-hans"])
+    assert not in_script.filter(name_in_script="").exists()
+
+
+@time_machine.travel(CIRCULAR_2020)
+def test_letters_of_2020_can_be_composed():
+    states(6)
+    demo("--edition", "2020")
+    edition = ForumEdition.objects.get()
+
+    call_command("compose_letters", "--edition", "wsis-2020", stdout=StringIO())
+
+    letters = Letter.objects.filter(invitation__edition=edition, state="composed")
+    assert letters.exclude(message="").count() == 6
+    assert "15 janvier 2020" in letters.get(language="fr").paper
+
+
+@time_machine.travel(WEDNESDAY)
+@pytest.mark.parametrize("order", [("demo", "2020"), ("2020", "demo")])
+def test_both_stand_side_by_side(order):
+    states(6)
+
+    for kind in order:
+        demo(*(["--edition", kind] if kind == "2020" else []))
+
+    assert Minister.objects.count() == 12
+    assert Invitation.objects.filter(edition__symbol="wsis-2020", status="draft").count() == 6
+    assert tick() == (0, 0, 0)
+
+
+@pytest.mark.parametrize("count", [1, 4])
+@time_machine.travel(WEDNESDAY)
+def test_few_states_are_enough(count):
+    states(count)
+
+    demo()
+
+    assert Invitation.objects.count() == count

@@ -1,0 +1,257 @@
+"""Drafting, changing and withdrawing invitations, and the telephone list."""
+
+import datetime as dt
+
+import pytest
+from django.contrib.auth.models import Permission
+from django.urls import reverse
+
+from invitations.models import CallListEntry, Invitation
+from invitations.tests.factories import (
+    EditionFactory,
+    InvitationFactory,
+    LetterFactory,
+    MinisterFactory,
+    MissionFactory,
+    ReplyFactory,
+    StepFactory,
+    UserFactory,
+)
+
+pytestmark = pytest.mark.django_db
+
+INVITATIONS = reverse("admin:invitations_invitation_changelist")
+ADD = reverse("admin:invitations_invitation_add")
+CALLS = reverse("admin:invitations_calllistentry_changelist")
+
+
+def page_of(invitation):
+    return reverse("admin:invitations_invitation_change", args=[invitation.pk])
+
+
+def choose(client, action, *rows, **words):
+    return client.post(
+        INVITATIONS,
+        {"action": action, "_selected_action": [row.pk for row in rows], **words},
+        follow=True,
+    )
+
+
+def told(response):
+    return [str(message) for message in response.context["messages"]]
+
+
+def listed(client, **filters):
+    return list(client.get(INVITATIONS, filters).context["cl"].result_list)
+
+
+INLINES = {
+    f"{name}-{form}_FORMS": 0
+    for name in ("replies", "letters", "correspondence", "call_list_entries")
+    for form in ("TOTAL", "INITIAL")
+}
+
+
+def test_added_invitation_is_a_draft_with_its_link(admin_client):
+    minister, edition = MinisterFactory(), EditionFactory()
+
+    admin_client.post(
+        ADD,
+        {
+            "edition": edition.pk,
+            "minister": minister.pk,
+            "is_principal": "on",
+            "focal_point_name": "Fritz von Tarlenheim",
+            "focal_point_email": "fritz@example.org",
+        },
+    )
+
+    invitation = Invitation.objects.get()
+    assert invitation.status == "draft"
+    assert invitation.member_state == minister.member_state
+    assert invitation.focal_point_email == "fritz@example.org"
+    assert invitation.links.current().count() == 1
+
+
+def test_second_principal_invitation_of_a_state_is_refused_on_the_form(admin_client):
+    first = InvitationFactory()
+    other = MinisterFactory(member_state=first.member_state, given_name="Rudolf")
+
+    response = admin_client.post(
+        ADD, {"edition": first.edition_id, "minister": other.pk, "is_principal": "on"}
+    )
+
+    assert len(response.context["adminform"].form.non_field_errors()) == 1
+    assert Invitation.objects.get() == first
+
+
+def test_draft_can_be_given_to_another_minister_until_its_letter_is_planned(admin_client):
+    draft = InvitationFactory(status="draft", issued_at=None)
+    other, third = MinisterFactory(), MinisterFactory()
+
+    admin_client.post(page_of(draft), {"minister": other.pk, "is_principal": "on", **INLINES})
+    draft.refresh_from_db()
+    assert (draft.minister, draft.member_state) == (other, other.member_state)
+
+    LetterFactory(invitation=draft)
+    admin_client.post(page_of(draft), {"minister": third.pk, "is_principal": "on", **INLINES})
+    draft.refresh_from_db()
+    assert draft.minister == other
+
+
+def test_only_the_focal_point_of_an_issued_invitation_can_be_changed(admin_client):
+    invitation = InvitationFactory()
+    minister = invitation.minister
+
+    admin_client.post(
+        page_of(invitation),
+        {
+            "minister": MinisterFactory().pk,
+            "status": "withdrawn",
+            "focal_point_name": "Colonel Sapt",
+            "focal_point_email": "sapt@example.org",
+            **INLINES,
+        },
+    )
+
+    invitation.refresh_from_db()
+    assert invitation.focal_point_name == "Colonel Sapt"
+    assert (invitation.minister, invitation.status) == (minister, "issued")
+    assert invitation.is_principal
+
+
+def test_list_stands_in_french_order_and_shows_where_each_invitation_is(admin_client):
+    edition = EditionFactory()
+    names = [("Zenda", "Zenda", "ZENDA"), ("Strelsau", "Ardoise", "ARDOISE")]
+    for short, french, key in names:
+        state = MinisterFactory(
+            member_state__short_name=short,
+            member_state__list_name_fr=french,
+            member_state__sort_key_fr=key,
+        )
+        InvitationFactory(edition=edition, minister=state)
+    ReplyFactory(invitation=Invitation.objects.get(member_state__sort_key_fr="ZENDA"))
+
+    page = admin_client.get(INVITATIONS).content.decode()
+
+    assert [invitation.member_state.sort_key_fr for invitation in listed(admin_client)] == [
+        "ARDOISE",
+        "ZENDA",
+    ]
+    assert page.index("Ardoise") < page.index("silent") < page.index("Zenda")
+    assert page.index("Zenda") < page.index("in person", page.index("Zenda"))
+
+
+def test_filters_find_the_silent_the_answered_and_the_contested(admin_client):
+    silent = InvitationFactory()
+    InvitationFactory(is_principal=False)
+    regrets = ReplyFactory(answer="regrets").invitation
+    contested = ReplyFactory(answer="video").invitation
+    ReplyFactory(invitation=contested, answer="regrets", status="contested", channel="fax")
+
+    assert listed(admin_client, answer="silent") == [silent]
+    assert listed(admin_client, answer="regrets") == [regrets]
+    assert listed(admin_client, answer="contested") == [contested]
+    assert listed(admin_client, member_state__id__exact=silent.member_state_id) == [silent]
+
+
+def test_withdrawal_asks_for_the_reason_and_keeps_it(admin_client):
+    invitation = InvitationFactory()
+
+    asked = choose(admin_client, "withdraw_selected", invitation)
+    unsaid = choose(admin_client, "withdraw_selected", invitation, answered="yes", because="")
+    invitation.refresh_from_db()
+    assert str(invitation) in asked.content.decode()
+    assert unsaid.context["form"].errors
+    assert invitation.status == "issued"
+
+    reason = "A change of government."
+    done = choose(admin_client, "withdraw_selected", invitation, answered="yes", because=reason)
+    invitation.refresh_from_db()
+    assert (invitation.status, invitation.withdrawn_because) == ("withdrawn", reason)
+    assert told(done) == ["1 invitation withdrawn."]
+
+
+def test_withdrawal_of_what_is_withdrawn_is_refused_by_name(admin_client):
+    withdrawn, live = InvitationFactory(status="withdrawn"), InvitationFactory()
+
+    response = choose(
+        admin_client, "withdraw_selected", withdrawn, live, answered="yes", because="Moved."
+    )
+
+    assert set(told(response)) == {
+        f"{withdrawn}: This invitation is withdrawn already.",
+        "1 invitation withdrawn.",
+    }
+
+
+def test_letters_cannot_be_composed_before_there_is_a_circular(admin_client):
+    draft = InvitationFactory(status="draft", issued_at=None)
+
+    response = choose(admin_client, "compose_letters", draft)
+
+    assert len(told(response)) == 1
+    assert "has no circular of invitation" in told(response)[0]
+
+
+def on_call_list(**fields):
+    return CallListEntry.objects.create(
+        invitation=InvitationFactory(**fields),
+        step=StepFactory(medium="call", days_before=2),
+        reply_before=dt.date(2027, 4, 1),
+    )
+
+
+def note(client, entry, words):
+    return client.post(
+        CALLS,
+        {
+            "form-TOTAL_FORMS": 1,
+            "form-INITIAL_FORMS": 1,
+            "form-0-id": entry.pk,
+            "form-0-note": words,
+            "_save": "Save",
+        },
+    )
+
+
+def test_call_list_shows_how_to_reach_the_office(admin_client):
+    entry = on_call_list(focal_point_email="fritz@example.org")
+    ReplyFactory(
+        invitation=entry.invitation,
+        answer="holding",
+        status="noted",
+        respondent_phone="+999 5550 100",
+    )
+    entry.invitation.member_state.missions.add(MissionFactory(emails="mission@example.org"))
+
+    page = admin_client.get(CALLS).content.decode()
+
+    assert "+999 5550 100, fritz@example.org" in page
+    assert "mission@example.org" in page
+
+
+def test_telephone_note_says_who_called_and_when(client):
+    user = UserFactory(username="sapt")
+    user.user_permissions.set(Permission.objects.filter(codename="change_calllistentry"))
+    client.force_login(user)
+    entry = on_call_list()
+
+    note(client, entry, "")
+    entry.refresh_from_db()
+    assert entry.called_at is None
+
+    note(client, entry, "They will answer on Monday.")
+    entry.refresh_from_db()
+    assert entry.note == "They will answer on Monday."
+    assert entry.called_by == user
+    assert entry.called_at is not None
+
+
+def test_call_list_can_show_only_those_still_to_be_called(admin_client):
+    open_entry, answered = on_call_list(), on_call_list()
+    ReplyFactory(invitation=answered.invitation)
+
+    found = admin_client.get(CALLS, {"called": "open"}).context["cl"].result_list
+
+    assert list(found) == [open_entry]

@@ -1,0 +1,320 @@
+"""Paper: what came in and what it says; and the choice between contradicting replies."""
+
+import datetime as dt
+
+import pytest
+from django.contrib.auth.models import Permission
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
+from django.utils import timezone
+
+from invitations.models import Correspondence, Reply
+from invitations.tests.factories import InvitationFactory, ReplyFactory, UserFactory
+
+pytestmark = pytest.mark.django_db
+
+ADD = reverse("admin:invitations_correspondence_add")
+LIST = reverse("admin:invitations_correspondence_changelist")
+PDF = b"%PDF-1.7 a letter"
+
+
+@pytest.fixture
+def registrar(client):
+    user = UserFactory(username="sapt")
+    names = ("correspondence", "reply", "invitation")
+    codenames = [f"{act}_{name}" for act in ("add", "change", "view") for name in names]
+    user.user_permissions.set(Permission.objects.filter(codename__in=codenames))
+    client.force_login(user)
+    return user
+
+
+def file(client, invitation, **words):
+    return client.post(
+        ADD,
+        {
+            "invitation": invitation.pk,
+            "channel": "fax",
+            "received_at_0": "2026-11-20",
+            "received_at_1": "09:30",
+            **words,
+        },
+    )
+
+
+def errors(response):
+    return response.context["adminform"].form.errors
+
+
+def told(client):
+    return [str(message) for message in client.get(LIST).context["messages"]]
+
+
+def test_correspondence_and_its_reply_are_recorded_in_one_form(client, registrar):
+    invitation = InvitationFactory()
+
+    file(
+        client,
+        invitation,
+        channel="letter",
+        reference="Z/12",
+        sender="Cabinet of the Minister",
+        summary="The Minister sends her deputy.",
+        answer="represented",
+        substitute_name="Michael Strelsau",
+        substitute_function="Deputy Minister",
+        segments=["opening", "prizes"],
+        partnership_interest="on",
+        respondent_name="Fritz von Tarlenheim",
+        remarks="By car.",
+    )
+
+    filed, reply = Correspondence.objects.get(), Reply.objects.get()
+    assert (filed.reference, filed.recorded_by, filed.dealt_with_by) == (
+        "Z/12",
+        registrar,
+        registrar,
+    )
+    assert (reply.answer, reply.substitute_name) == ("represented", "Michael Strelsau")
+    assert (reply.segments, reply.partnership_interest) == (["opening", "prizes"], True)
+    assert (reply.status, reply.channel, reply.remarks) == ("standing", "letter", "By car.")
+    assert (reply.correspondence, reply.recorded_by) == (filed, registrar)
+    assert timezone.localtime(reply.received_at).isoformat() == "2026-11-20T09:30:00+01:00"
+
+
+def test_correspondence_without_a_reply_waits_for_somebody(client, registrar):
+    file(client, InvitationFactory(), summary="Asks for a list of hotels.")
+
+    filed = Correspondence.objects.get()
+    assert filed.dealt_with_at is None
+    assert not Reply.objects.exists()
+
+    client.post(LIST, {"action": "mark_as_dealt_with", "_selected_action": [filed.pk]})
+    filed.refresh_from_db()
+    assert filed.dealt_with_by == registrar
+
+
+def test_correspondence_dealt_with_twice_is_refused_by_name(client, registrar):
+    file(client, InvitationFactory(), reference="F 1")
+    filed = Correspondence.objects.get()
+    action = {"action": "mark_as_dealt_with", "_selected_action": [filed.pk]}
+
+    client.post(LIST, action)
+    client.post(LIST, action)
+
+    assert "fax, F 1: Someone has dealt with this already." in told(client)
+
+
+def test_holding_reply_is_noted(client, registrar):
+    file(client, InvitationFactory(), answer="holding")
+
+    assert Reply.objects.get().status == "noted"
+
+
+def test_contradiction_across_channels_is_told_with_a_link_to_the_pair(client, registrar):
+    standing = ReplyFactory(answer="in_person")
+
+    file(client, standing.invitation, channel="note_verbale", answer="regrets")
+
+    contested = Reply.objects.contested().get()
+    page = client.get(LIST).content.decode()
+    assert "It contradicts the reply that stands" in page
+    assert reverse("admin:invitations_reply_settle", args=[contested.pk]) in page
+    standing.refresh_from_db()
+    assert standing.status == "standing"
+
+
+def test_next_fax_starts_with_the_channel_and_hour_of_the_last(client, registrar):
+    response = file(client, InvitationFactory(), channel="note_verbale", _addanother="yes")
+
+    form = client.get(response.url).context["adminform"].form
+
+    assert form["channel"].value() == "note_verbale"
+    assert (
+        timezone.localtime(form["received_at"].value()).isoformat() == "2026-11-20T09:30:00+01:00"
+    )
+    assert not form["invitation"].value()
+
+
+@pytest.mark.parametrize(
+    ("content", "suffix", "content_type"),
+    [
+        (PDF, "pdf", "application/pdf"),
+        (b"\x89PNG\r\n\x1a\n...", "png", "image/png"),
+        (b"\xff\xd8\xff\xe0...", "jpg", "image/jpeg"),
+        (b"II*\x00...", "tiff", "image/tiff"),
+    ],
+)
+def test_scan_is_frozen_by_its_content_and_comes_back_byte_for_byte(
+    client, registrar, content, suffix, content_type
+):
+    scan = SimpleUploadedFile("whatever.exe", content)
+
+    file(client, InvitationFactory(), scan=scan, answer="regrets")
+
+    filed = Correspondence.objects.get()
+    assert filed.scan.name == f"scans/{filed.scan_sha256[:2]}/{filed.scan_sha256}.{suffix}"
+    response = client.get(reverse("admin:invitations_correspondence_scan", args=[filed.pk]))
+    assert (response.content, response.headers["Content-Type"]) == (content, content_type)
+
+
+def test_file_that_is_no_scan_is_refused_whatever_its_name(client, registrar):
+    scan = SimpleUploadedFile("letter.pdf", b"<script>", "application/pdf")
+
+    response = file(client, InvitationFactory(), scan=scan)
+
+    assert errors(response)["scan"] == ["A scan is a PDF, PNG, JPEG or TIFF file."]
+    assert not Correspondence.objects.exists()
+
+
+def test_scan_of_more_than_20_mb_is_refused(client, registrar):
+    scan = SimpleUploadedFile("letter.pdf", PDF.ljust(20 * 1024 * 1024 + 1))
+
+    response = file(client, InvitationFactory(), scan=scan)
+
+    assert errors(response)["scan"] == ["A scan may have 20 MB at most."]
+
+
+def test_refusal_of_the_verb_comes_back_on_the_form_and_nothing_is_lost(client, registrar):
+    scan = SimpleUploadedFile("letter.pdf", PDF)
+
+    response = file(
+        client, InvitationFactory(status="withdrawn"), scan=scan, answer="regrets", remarks="Sorry."
+    )
+
+    form = response.context["adminform"].form
+    assert form.non_field_errors() == ["This invitation is not in force."]
+    assert form["remarks"].value() == "Sorry."
+    assert not Correspondence.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("words", "field", "sentence"),
+    [
+        ({"answer": "represented"}, "substitute_name", "Please name the substitute."),
+        (
+            {"remarks": "They will come."},
+            "__all__",
+            "Choose the answer, or leave all fields of the reply empty.",
+        ),
+        (
+            {"received_at_0": "2999-01-01"},
+            "received_at",
+            "What came in cannot have come in the future.",
+        ),
+    ],
+)
+def test_incomplete_paper_form_says_what_is_missing(client, registrar, words, field, sentence):
+    response = file(client, InvitationFactory(), **words)
+
+    assert errors(response)[field] == [sentence]
+    assert not Correspondence.objects.exists()
+
+
+def test_only_the_description_of_filed_correspondence_can_be_put_right(client, registrar):
+    file(client, InvitationFactory(), reference="F 1")
+    filed = Correspondence.objects.get()
+    url = reverse("admin:invitations_correspondence_change", args=[filed.pk])
+
+    client.post(
+        url,
+        {
+            "reference": "F 2",
+            "channel": "letter",
+            "replies-TOTAL_FORMS": 0,
+            "replies-INITIAL_FORMS": 0,
+        },
+    )
+
+    filed.refresh_from_db()
+    assert (filed.reference, filed.channel) == ("F 2", "fax")
+
+
+def test_invitations_in_force_alone_are_offered_for_correspondence(client, registrar):
+    live = InvitationFactory(minister__family_name="Elphberg")
+    InvitationFactory(status="draft", issued_at=None, minister__family_name="Elphberg")
+
+    found = client.get(
+        reverse("admin:autocomplete"),
+        {
+            "term": "Elphberg",
+            "app_label": "invitations",
+            "model_name": "correspondence",
+            "field_name": "invitation",
+        },
+    ).json()
+
+    assert [entry["id"] for entry in found["results"]] == [str(live.pk)]
+
+
+# The choice
+
+
+def contradiction():
+    standing = ReplyFactory(answer="in_person", remarks="Gladly.")
+    received_at = timezone.now() - dt.timedelta(hours=1)
+    contested = ReplyFactory(
+        invitation=standing.invitation,
+        answer="regrets",
+        status="contested",
+        channel="note_verbale",
+        received_at=received_at,
+        remarks="The Minister is prevented.",
+    )
+    return standing, contested
+
+
+def settle_url(reply):
+    return reverse("admin:invitations_reply_settle", args=[reply.pk])
+
+
+def test_both_replies_stand_side_by_side_with_the_advice(client, registrar):
+    _standing, contested = contradiction()
+
+    page = client.get(settle_url(contested)).content.decode()
+
+    assert "Gladly." in page
+    assert "The Minister is prevented." in page
+    assert "A letter signed by the minister or a note verbale goes before" in page
+
+
+@pytest.mark.parametrize(
+    ("choice", "stands", "set_aside"),
+    [("contested", "regrets", "in_person"), ("standing", "in_person", "regrets")],
+)
+def test_staff_choose_with_a_reason(client, registrar, choice, stands, set_aside):
+    _standing, contested = contradiction()
+
+    client.post(settle_url(contested), {"stands": choice, "because": "The note is signed."})
+
+    replies = contested.invitation.replies
+    assert replies.standing().get().answer == stands
+    aside = replies.get(status="set_aside")
+    assert aside.answer == set_aside
+    assert (aside.settled_by, aside.settled_because) == (registrar, "The note is signed.")
+
+
+def test_choice_without_a_reason_is_asked_again(client, registrar):
+    _standing, contested = contradiction()
+
+    response = client.post(settle_url(contested), {"stands": "contested", "because": ""})
+
+    assert "because" in response.context["form"].errors
+    contested.refresh_from_db()
+    assert contested.status == "contested"
+
+
+def test_choice_that_was_made_meanwhile_is_gone(client, registrar):
+    standing, _contested = contradiction()
+
+    assert client.get(settle_url(standing)).status_code == 404
+
+
+def test_choosing_needs_the_right_to_change_replies(client):
+    _standing, contested = contradiction()
+    reader = UserFactory()
+    reader.user_permissions.set(Permission.objects.filter(codename="view_reply"))
+    client.force_login(reader)
+
+    choice = {"stands": "contested", "because": "The note is signed."}
+
+    assert client.post(settle_url(contested), choice).status_code == 403

@@ -1,0 +1,91 @@
+import datetime as dt
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from invitations.dates import DAY, printed_date, printed_list, printed_range
+from invitations.models import Language
+
+DAYS = st.dates(dt.date(2019, 1, 1), dt.date(2040, 12, 31))
+LANGUAGES = st.sampled_from(Language.values)
+
+
+@pytest.mark.parametrize(
+    ("language", "printed"),
+    [
+        ("ar", "15 يناير 2020"),
+        ("en", "15 January 2020"),
+        ("es", "15 de enero de 2020"),
+        ("fr", "15 janvier 2020"),
+        ("ru", "15 января 2020 г."),
+        ("zh-hans", "2020年1月15日"),
+    ],
+)
+def test_a_date_is_printed_as_its_language_prints_it(language, printed):
+    assert printed_date(dt.date(2020, 1, 15), language).lower() == printed.lower()
+
+
+def test_the_first_of_a_month_is_premier_in_french():
+    assert printed_date(dt.date(2020, 1, 1), "fr") == "1er janvier 2020"
+    assert printed_date(dt.date(2020, 1, 11), "fr") == "11 janvier 2020"
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "language", "printed"),
+    [
+        ((4, 6), (4, 9), "en", "6–9 April 2020"),
+        ((4, 6), (4, 9), "fr", "6 au 9 avril 2020"),
+        ((4, 7), (4, 8), "fr", "7 et 8 avril 2020"),
+        ((4, 1), (4, 3), "fr", "1er au 3 avril 2020"),
+        ((4, 6), (4, 9), "es", "6 a 9 de abril de 2020"),
+        ((4, 6), (4, 9), "ru", "6–9 апреля 2020 г."),
+        ((4, 6), (4, 9), "zh-hans", "2020年4月6日至9日"),
+        ((4, 6), (4, 6), "en", "6 April 2020"),
+        ((4, 30), (5, 2), "en", "30 April 2020 – 2 May 2020"),
+        ((4, 30), (5, 1), "fr", "30 avril 2020 et 1er mai 2020"),
+        ((4, 30), (5, 2), "zh-hans", "2020年4月30日至2020年5月2日"),
+    ],
+)
+def test_a_range_says_once_what_both_ends_share(first, last, language, printed):
+    ends = (dt.date(2020, *first), dt.date(2020, *last))
+
+    assert printed_range(*ends, language).lower() == printed.lower()
+
+
+@given(DAYS, LANGUAGES)
+def test_a_printed_date_names_its_year_and_its_day(day, language):
+    printed = printed_date(day, language)
+
+    assert str(day.year) in printed
+    assert str(day.day) in printed
+
+
+@given(DAYS, st.integers(0, 400), LANGUAGES)
+def test_a_printed_range_names_both_days_and_ends_as_its_last_one(first, days, language):
+    last = first + dt.timedelta(days=days)
+
+    printed = printed_range(first, last, language)
+
+    assert str(first.day) in printed
+    assert str(last.day) in printed
+    assert {str(first.year), str(last.year)} <= set(
+        "".join(sign if sign.isdigit() else " " for sign in printed).split()
+    )
+
+
+@given(DAYS, DAYS, LANGUAGES)
+def test_two_days_are_never_printed_alike(one, other, language):
+    assert (printed_date(one, language) == printed_date(other, language)) == (one == other)
+
+
+def test_every_language_has_its_dates():
+    assert set(DAY) == set(Language.values)
+
+
+@pytest.mark.parametrize(
+    ("items", "printed"),
+    [([], ""), (["a"], "a"), (["a", "b"], "a and b"), (["a", "b", "c"], "a, b and c")],
+)
+def test_a_list_is_joined_in_words(items, printed):
+    assert printed_list(items, "en") == printed

@@ -1,0 +1,261 @@
+"""What two workers, two offices or two approvers do at the same moment: row locks, for real."""
+
+import datetime as dt
+import threading
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from uuid import uuid4
+
+import pytest
+from django.core.exceptions import ValidationError
+from django.db import connection, transaction
+from django.utils import timezone
+
+from invitations.approval import approve_letter
+from invitations.dispatch import begin, claim_batch, dispatch_outbox
+from invitations.letters import compose_planned
+from invitations.models import Delivery, Letter, Reply
+from invitations.reminders import queue_reminders
+from invitations.replies import record_reply
+from invitations.tests.factories import (
+    EditionFactory,
+    InvitationFactory,
+    MinisterFactory,
+    StepFactory,
+    UserFactory,
+)
+
+pytestmark = [
+    pytest.mark.django_db(transaction=True, serialized_rollback=True),
+    pytest.mark.skipif(
+        connection.vendor != "postgresql",
+        reason="Races need PostgreSQL: set DATABASE_URL to one.",
+    ),
+]
+
+State = Delivery.State
+STEP_DAY = dt.datetime(2027, 3, 10, 9, tzinfo=dt.UTC)
+
+
+def at_once(*jobs):
+    """Run the jobs at the same moment, each on a connection of its own."""
+    start = threading.Barrier(len(jobs))
+
+    def run(job):
+        try:
+            start.wait(timeout=10)
+            return job()
+        except ValidationError as refusal:
+            return refusal
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(len(jobs)) as threads:
+        return list(threads.map(run, jobs))
+
+
+def ends_within(seconds, thread):
+    thread.join(timeout=seconds)
+    return not thread.is_alive()
+
+
+def on_the_side(job, results):
+    """Start the job in a thread that leaves its result in ``results``."""
+
+    def run():
+        try:
+            results.append(job())
+        finally:
+            connection.close()
+
+    thread = threading.Thread(target=run)
+    thread.start()
+    return thread
+
+
+@pytest.fixture
+def edition(db):
+    """Its deadline is three weeks away, and no day is quiet to it."""
+    today = timezone.now()
+    # A step two weeks back, in case that today is a weekend: the tests name the day instead.
+    edition = EditionFactory()
+    StepFactory(edition=edition)
+    assert today < edition.deadline
+    return edition
+
+
+@pytest.fixture
+def claimed_reminder(edition, reached, frozen_letter, queued):
+    """Make a reminder that a worker has claimed, on whatever day the test runs."""
+    deadline = timezone.now() + dt.timedelta(days=20)
+    edition.reply_before = deadline.astimezone(edition.zone).date()
+    edition.save(update_fields=["reply_before"])
+    letter = frozen_letter(
+        invitation=reached(edition=edition),
+        kind="reminder",
+        step=edition.reminder_steps.get(),
+        reply_before=edition.reply_before,
+        leave_before=edition.deadline,
+    )
+    queued(letter)
+    return claim_batch(timezone.now())[0]
+
+
+def test_no_delivery_is_claimed_by_two_workers(frozen_letter, queued):
+    letter = frozen_letter()
+    for _number in range(40):
+        queued(letter)
+
+    def claim_all():
+        claimed = []
+        while batch := claim_batch(timezone.now()):
+            claimed += [delivery.pk for delivery in batch]
+        return claimed
+
+    claims = Counter(pk for claimed in at_once(*[claim_all] * 8) for pk in claimed)
+
+    assert len(claims) == 40
+    assert set(claims.values()) == {1}
+
+
+def test_two_workers_hand_over_each_delivery_once(peer, frozen_letter, queued):
+    letter = frozen_letter()
+    for _number in range(40):
+        queued(letter)
+
+    handed_over = at_once(dispatch_outbox, dispatch_outbox)
+
+    assert sum(handed_over) == 40
+    addresses = Counter(address for one in peer.taken for address in one.addresses)
+    assert len(addresses) == 40
+    assert set(addresses.values()) == {1}
+
+
+def test_sending_is_committed_before_the_message_goes(peer, queued, monkeypatch):
+    delivery = queued()
+    taking, seen = peer.handle_DATA, []
+
+    def look():
+        try:
+            return Delivery.objects.get(pk=delivery.pk).state
+        finally:
+            connection.close()
+
+    async def handle_data(server, session, envelope):
+        with ThreadPoolExecutor(1) as other:
+            seen.append(other.submit(look).result())
+        return await taking(server, session, envelope)
+
+    monkeypatch.setattr(peer, "handle_DATA", handle_data)
+
+    assert dispatch_outbox() == 1
+
+    assert seen == [State.SENDING]
+
+
+def test_of_replies_at_the_same_moment_one_stands(reached):
+    invitation = reached()
+    answers = ["in_person", "regrets", "video", "written"]
+
+    replies = at_once(*[lambda a=a: record_reply(invitation, {"answer": a}) for a in answers])
+
+    assert len({reply.pk for reply in replies}) == 4
+    assert invitation.replies.standing().count() == 1
+    assert invitation.replies.filter(status="superseded").count() == 3
+
+
+def test_replies_by_two_channels_at_the_same_moment_are_one_standing_and_one_contested(reached):
+    invitation = reached()
+
+    at_once(
+        lambda: record_reply(invitation, {"answer": "in_person"}),
+        lambda: record_reply(invitation, {"answer": "regrets"}, channel="fax"),
+    )
+
+    assert sorted(invitation.replies.values_list("status", flat=True)) == ["contested", "standing"]
+
+
+def test_ten_identical_forms_at_the_same_moment_are_one_reply(reached):
+    invitation, key = reached(), uuid4()
+
+    replies = at_once(
+        *[lambda: record_reply(invitation, {"answer": "in_person"}, form_key=key)] * 10
+    )
+
+    assert len({reply.pk for reply in replies}) == 1
+    assert invitation.replies.count() == 1
+    assert invitation.letters.filter(kind="acknowledgement").count() == 1
+
+
+def test_a_reminder_waits_for_a_reply_that_is_being_recorded_and_then_stays(
+    claimed_reminder, monkeypatch
+):
+    monkeypatch.setattr("invitations.models.ForumEdition.is_quiet", lambda edition, day: False)
+    invitation, began = claimed_reminder.letter.invitation, []
+
+    with transaction.atomic():
+        record_reply(invitation, {"answer": "regrets"})
+        worker = on_the_side(lambda: begin(claimed_reminder), began)
+        assert not ends_within(0.5, worker)
+    assert ends_within(10, worker)
+
+    claimed_reminder.refresh_from_db()
+    assert began == [False]
+    assert claimed_reminder.state == State.CANCELLED
+
+
+def test_a_reply_waits_for_a_reminder_that_has_begun(claimed_reminder, monkeypatch):
+    monkeypatch.setattr("invitations.models.ForumEdition.is_quiet", lambda edition, day: False)
+    invitation, replies = claimed_reminder.letter.invitation, []
+
+    with transaction.atomic():
+        assert begin(claimed_reminder)
+        office = on_the_side(lambda: record_reply(invitation, {"answer": "regrets"}), replies)
+        assert not ends_within(0.5, office)
+    assert ends_within(10, office)
+
+    claimed_reminder.refresh_from_db()
+    assert claimed_reminder.state == State.SENDING
+    assert [reply.status for reply in replies] == [Reply.Status.STANDING]
+
+
+def test_two_clocks_plan_one_reminder_for_each_office(edition, reached):
+    for _number in range(3):
+        reached(edition=edition)
+
+    planned = at_once(*[lambda: queue_reminders(STEP_DAY)] * 4)
+
+    assert sum(planned) == 3
+    assert Letter.objects.filter(kind="reminder").count() == 3
+
+
+def test_two_approvals_at_the_same_moment_issue_once(composed):
+    letter = composed()
+    approvers = [UserFactory() for _number in range(2)]
+
+    results = at_once(
+        *[
+            lambda by=by: approve_letter(letter, by, letter.sha256, letter.message_sha256)
+            for by in approvers
+        ]
+    )
+
+    refusals = [result for result in results if isinstance(result, ValidationError)]
+    assert len(refusals) == 1
+    assert letter.deliveries.count() == 1
+    assert letter.events.filter(state="approved").count() == 1
+
+
+def test_two_workers_compose_each_letter_once(reached, approved_texts):
+    for _number in range(5):
+        record_reply(reached(), {"answer": "in_person"})
+
+    composed = at_once(compose_planned, compose_planned)
+
+    assert sum(composed) == 5
+    assert Letter.objects.filter(events__state="composed").count() == 5
+    assert Delivery.objects.filter(letter__kind="acknowledgement").count() == 5
+
+
+def test_ministers_made_in_this_module_keep_their_rank():
+    assert InvitationFactory(minister=MinisterFactory()).minister.rank.form == "MIN"
