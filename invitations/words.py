@@ -73,10 +73,15 @@ def edition_words(edition: ForumEdition, language: str) -> dict[str, str]:
         "partnership_link": edition.partnership_link,
         "website": edition.website,
         "contact_name": contact,
-        "contact_phone": edition.contact_phone,
-        "contact_fax": edition.contact_fax,
+        "contact_phone": unbroken(edition.contact_phone),
+        "contact_fax": unbroken(edition.contact_fax),
         "contact_email": edition.contact_email,
     }
+
+
+def unbroken(number: str) -> str:
+    """A telephone number that stays on one line."""
+    return number.replace(" ", "\u00a0")
 
 
 def last_day_words(edition: ForumEdition, language: str) -> str:

@@ -59,7 +59,7 @@ def main() -> None:
             os.environ.pop(name, None)
         os.environ |= {
             "DJANGO_SETTINGS_MODULE": "wsis_forum.settings",
-            "DATABASE_URL": server._replace(path=DATABASE).geturl(),
+            "DATABASE_URL": server._replace(path="postgres").geturl(),
             "DEBUG": "False",
             "DEMO_PASSWORD": secrets.token_urlsafe(),
             "DEPLOYMENT": "bench",
@@ -67,7 +67,9 @@ def main() -> None:
             "SECRET_KEY": secrets.token_urlsafe(),
             "VAR_DIR": folder,
         }
-        run("make_database", server._replace(path="postgres").geturl())
+        run("make_database")
+        os.environ["DATABASE_URL"] = server._replace(path=DATABASE).geturl()
+        run("make_drafts")
         report("Composing", COMPOSING, in_turns(COMPOSING))
         run("approve")
         report("Sending", SENDING, in_turns(SENDING))
@@ -85,8 +87,8 @@ def peer() -> Iterator[int]:
             process.terminate()
 
 
-def run(job: str, *arguments: str) -> str:
-    command = [sys.executable, __file__, job, *arguments]
+def run(job: str) -> str:
+    command = [sys.executable, __file__, job]
     done = subprocess.run(command, cwd=ROOT, check=False, capture_output=True, text=True)
     if done.returncode:
         sys.exit(f"{done.stderr}{job} failed.")
@@ -133,18 +135,18 @@ def take_mail() -> None:
     asyncio.run(serve())
 
 
-def make_database(server: str) -> None:
-    import psycopg2
-    from django.core.management import call_command
+def make_database() -> None:
+    from django.db import connection
 
-    connection = psycopg2.connect(server)
-    connection.autocommit = True
     with connection.cursor() as cursor:
         cursor.execute(f"DROP DATABASE IF EXISTS {DATABASE}")
         cursor.execute(f"CREATE DATABASE {DATABASE}")
-    connection.close()
+
+
+def make_drafts() -> None:
+    from django.core.management import call_command
+
     call_command("migrate", verbosity=0)
-    call_command("load_member_states")
     call_command("demo", edition="2020")
     call_command("arm_sending")
 
@@ -279,7 +281,7 @@ def measure(act: Callable[[], int]) -> None:
 CHILDREN = {
     child.__name__: child
     for child in (
-        take_mail, make_database, compose_naively, compose, approve, send_naively, send, send_raw,
+        take_mail, make_database, make_drafts, compose_naively, compose, approve, send_naively, send, send_raw,
     )
 }  # fmt: skip
 
@@ -292,4 +294,4 @@ if __name__ == "__main__":
             import django
 
             django.setup()
-        CHILDREN[sys.argv[1]](*sys.argv[2:])
+        CHILDREN[sys.argv[1]]()
