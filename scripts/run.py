@@ -26,7 +26,8 @@ VAR_DIR = Path(os.environ["VAR_DIR"])
 
 def main() -> None:
     port = free_port(os.environ["PORT"])
-    (VAR_DIR / "broker").mkdir(parents=True, exist_ok=True)
+    for folder in ("broker", "mail"):
+        (VAR_DIR / folder).mkdir(parents=True, exist_ok=True)
     if not {"SECRET_KEY", "SECRET_KEY_FILE"} & os.environ.keys():
         kept_secret("secret-key", 50)
         os.environ["SECRET_KEY_FILE"] = str(VAR_DIR / "secret-key")

@@ -62,7 +62,7 @@ class StandingAnswerFilter(admin.SimpleListFilter):
     parameter_name = "answer"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        answers = [choice for choice in Answer.choices if choice[0] != Answer.HOLDING]
+        answers = [pair for pair in ANSWERS_IN_SHORT.items() if pair[0] != Answer.HOLDING]
         return [(SILENT, _("silent")), (CONTESTED, _("contested")), *answers]
 
     def queryset(self, request: HttpRequest, queryset: Any) -> QuerySet[Any] | None:

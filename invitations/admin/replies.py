@@ -128,10 +128,17 @@ class CorrespondenceAdmin(ModelAdmin):
                     ("substitute_name", "substitute_function"),
                     "segments",
                     "partnership_interest",
-                    ("respondent_name", "respondent_function"),
-                    ("respondent_email", "respondent_phone"),
                     "remarks",
                 ],
+            },
+        ),
+        (
+            gettext_lazy("Who answered for the minister"),
+            {
+                "fields": [
+                    ("respondent_name", "respondent_function"),
+                    ("respondent_email", "respondent_phone"),
+                ]
             },
         ),
     ]
@@ -284,7 +291,11 @@ def frozen_scan(scan: Any) -> frozen.Frozen | None:
 def contest_told(contested: Reply) -> str:
     return link(
         reverse("admin:invitations_reply_settle", args=[contested.pk]),
-        _("It contradicts the reply that stands. Both are kept until you choose between them."),
+        _(
+            "%(invitation)s: this contradicts the reply that stands. Both are kept until you "
+            "choose between them."
+        )
+        % {"invitation": contested.invitation},
     )
 
 

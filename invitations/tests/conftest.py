@@ -1,5 +1,7 @@
 import pytest
 from django.utils import timezone
+from hypothesis import HealthCheck
+from hypothesis import settings as hypothesis_settings
 
 from invitations.approval import approve_letter
 from invitations.arming import arm
@@ -17,6 +19,12 @@ from invitations.tests.smtp_peer import smtp_peer
 from wsis_forum.env import Mailbox
 
 CONTENT = b"Subject: Invitation\r\n\r\n.A line may begin with a dot.\r\n.\r\nSo be it.\r\n"
+
+# A busy machine is no fault of the code, and a run leaves nothing behind in the checkout.
+hypothesis_settings.register_profile(
+    "tests", deadline=None, database=None, suppress_health_check=[HealthCheck.too_slow]
+)
+hypothesis_settings.load_profile("tests")
 
 
 def pytest_configure(config):

@@ -24,12 +24,12 @@ class Peer:
         self.answers: dict[str, str] = {}
         self.hangs_up_at = ""
 
-    async def handle_EHLO(self, server, session, envelope, hostname, responses):  # noqa: N802, PLR0913
+    async def handle_EHLO(self, server, session, envelope, hostname, responses):  # noqa: N802
         self.sessions += 1
         session.host_name = hostname
         return responses
 
-    async def handle_RCPT(self, server, session, envelope, address, options):  # noqa: N802, PLR0913
+    async def handle_RCPT(self, server, session, envelope, address, options):  # noqa: N802
         if self.hangs_up_at == "RCPT":
             server.transport.abort()
         if answer := self.answers.get(address) or self.answers.get("RCPT"):

@@ -117,7 +117,7 @@ def test_contradiction_across_channels_is_told_with_a_link_to_the_pair(client, r
 
     contested = Reply.objects.contested().get()
     page = client.get(LIST).content.decode()
-    assert "It contradicts the reply that stands" in page
+    assert "this contradicts the reply that stands" in page
     assert reverse("admin:invitations_reply_settle", args=[contested.pk]) in page
     standing.refresh_from_db()
     assert standing.status == "standing"

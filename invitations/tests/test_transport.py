@@ -155,8 +155,9 @@ def test_a_password_is_not_sent_to_a_server_that_does_not_ask_for_one(settings, 
 
 
 def test_a_session_that_the_server_has_left_closes_without_a_fault(mail_server):
+    mail_server.hangs_up_at = "DOT"
+
     with carrier() as line, pytest.raises(Unknown):
-        mail_server.hangs_up_at = "DOT"
         line.hand_over(SENDER, OFFICE, CONTENT)
 
     assert line.smtp is None
