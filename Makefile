@@ -35,7 +35,7 @@ check: $(VENV)/test-ready $(MESSAGES)
 	$(BIN)/ruff check .
 	$(BIN)/mypy wsis_forum invitations delegations scripts
 	$(BIN)/lint-imports
-	$(BIN)/djade --check --target-version 5.2 $$(find templates */templates -name '*.html')
+	$(BIN)/djade --check --target-version 5.2 $$(find templates -name '*.html')
 	$(BIN)/python manage.py makemigrations --check --dry-run
 	$(BIN)/python manage.py check --deploy --fail-level WARNING
 

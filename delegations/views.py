@@ -49,8 +49,8 @@ def not_held(request: HttpRequest) -> HttpResponse:
     typed = request.POST.copy()
     for name in ("csrfmiddlewaretoken", "language"):
         typed.pop(name, None)
-    page = {"typed": [(name, value) for name, values in typed.lists() for value in values]}
-    return render(request, "delegations/not_held.html", page, status=404)
+    shown = {"typed": [(name, value) for name, values in typed.lists() for value in values]}
+    return render(request, "delegations/not_held.html", shown, status=404)
 
 
 def forgery(request: HttpRequest) -> HttpResponse | None:

@@ -39,7 +39,7 @@ def main() -> None:
     os.environ.setdefault("PYTHONWARNINGS", "ignore:You're running the worker")
 
     manage("migrate", "--verbosity", "0")
-    manage("load_member_states")
+    print(manage("load_member_states"), end="", flush=True)
     demonstration = manage("demo", may_refuse=True)
     Process(target=announce, args=(port, demonstration), daemon=True).start()
     sys.exit(serve())
@@ -74,7 +74,6 @@ def manage(*arguments: str, may_refuse: bool = False) -> str:
     """Run a command of manage.py and return what it said; its failure ends this script."""
     command = [sys.executable, "manage.py", *arguments]
     done = subprocess.run(command, check=False, stdout=subprocess.PIPE, text=True)
-    print(done.stdout, end="", flush=True)
     if done.returncode and not may_refuse:
         sys.exit(done.returncode)
     return done.stdout

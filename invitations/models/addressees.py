@@ -215,11 +215,13 @@ class Minister(models.Model):
                 name="one_minister_per_reference",
                 fields=["member_state", "ref"],
                 condition=~Q(ref=""),
+                violation_error_message=_("This State has a minister with that reference."),
             ),
             models.UniqueConstraint(
                 name="one_minister_per_name",
                 fields=["member_state", "name_key"],
                 condition=~Q(name_key=""),
+                violation_error_message=_("This State has a minister of that name."),
             ),
         ]
 

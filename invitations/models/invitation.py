@@ -88,11 +88,15 @@ class Invitation(models.Model):
                 name="one_live_invitation_per_minister",
                 fields=["edition", "minister"],
                 condition=~Q(status="withdrawn"),
+                violation_error_message=_("This minister is invited to this edition already."),
             ),
             models.UniqueConstraint(
                 name="one_principal_invitation_per_state",
                 fields=["edition", "member_state"],
                 condition=Q(is_principal=True) & ~Q(status="withdrawn"),
+                violation_error_message=_(
+                    "This State has its principal invitation already; others are by courtesy."
+                ),
             ),
             models.CheckConstraint(
                 name="issued_invitation_says_when",
