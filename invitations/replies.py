@@ -18,6 +18,8 @@ WORDS = (
     "answer", "substitute_name", "substitute_function", "segments", "partnership_interest",
     "respondent_name", "respondent_function", "respondent_email", "respondent_phone", "remarks",
 )  # fmt: skip
+# Other rows, which the verbs have just read: there is nothing to look up again.
+ROWS = ("invitation", "correspondence", "recorded_by", "skips_step", "settled_by")
 
 
 @transaction.atomic
@@ -58,7 +60,7 @@ def record_reply(  # noqa: PLR0913 -- what was said, and all that is known of ho
     if reply.answer == Answer.HOLDING:
         reply.skips_step = next_step(invitation, now)
         reply.skips_deadline = invitation.edition.reply_before if reply.skips_step else None
-    reply.full_clean(exclude=["invitation", "correspondence", "recorded_by"])
+    reply.clean_fields(exclude=ROWS)
     reply.save()
     plan_acknowledgement(reply)
     return reply
@@ -92,7 +94,14 @@ def refuse_if_incomplete(reply: Reply) -> None:
 def already_recorded(reply: Reply) -> Reply | None:
     """The reply of the same form, or the channel's last one where it says the same."""
     if reply.form_key:
-        same_form = reply.invitation.replies.filter(form_key=reply.form_key).first()
+        same_form = Reply.objects.filter(form_key=reply.form_key).first()
+        if same_form and same_form.invitation_id != reply.invitation_id:
+            raise ValidationError(
+                _(
+                    "This form belongs to another invitation, and nothing was recorded:"
+                    " open this page anew."
+                )
+            )
         if same_form:
             return same_form
     if reply.correspondence:

@@ -226,7 +226,14 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "filters": {"tokens": {"()": "wsis_forum.logs.WithoutTokens"}},
+    "handlers": {
+        "console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["tokens"]}
+    },
     "root": {"handlers": ["console"], "level": "WARNING"},
-    "loggers": {"invitations": {"level": "INFO"}, "delegations": {"level": "INFO"}},
+    "loggers": {
+        "django": {"handlers": [], "propagate": True},
+        "invitations": {"level": "INFO"},
+        "delegations": {"level": "INFO"},
+    },
 }
