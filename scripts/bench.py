@@ -71,9 +71,9 @@ def main() -> None:
         run("make_database")
         os.environ["DATABASE_URL"] = server._replace(path=DATABASE).geturl()
         run("make_drafts")
-        report("Composing:", COMPOSING, in_turns(COMPOSING))
+        report("Composing: {} letters", COMPOSING, in_turns(COMPOSING))
         run("approve")
-        report("Sending:", SENDING, in_turns(SENDING))
+        report("Sending them: {} deliveries", SENDING, in_turns(SENDING))
 
 
 @contextmanager
@@ -107,8 +107,11 @@ def median(costs: list[Cost]) -> Cost:
 
 
 def report(title: str, jobs: dict[str, str], costs: dict[str, Cost]) -> None:
-    baseline, *_others = costs.values()
-    print(f"\n{title} {baseline.done} pieces, median of {ROUNDS} rounds; ratios to the first line")
+    baseline, *others = costs.values()
+    if any(cost.done != baseline.done for cost in others):
+        sys.exit(f"They did not do the same work: {costs}")
+    title = title.format(baseline.done)
+    print(f"\n{title}, median of {ROUNDS} rounds; ratios to the first line")
     print(f"{'':58} per s  seconds ratio   CPU s ratio peak MB ratio")
     for job, cost in costs.items():
         columns = [

@@ -86,15 +86,13 @@ def announce(port: int, demonstration: str) -> None:
     site = os.getenv("SITE_URL", f"http://127.0.0.1:{port}").rstrip("/")
     password = os.environ["DEMO_PASSWORD"]
     mail = "as EMAIL_URL says" if os.getenv("EMAIL_URL") else (VAR_DIR / "mail").resolve()
-    lines = [
-        f"Site      {site}/",
-        f"Admin     {site}/admin/",
-        f"Drafter   user drafter, password {password}",
-        f"Approver  user approver, password {password}",
-        f"Mail      {mail}",
-    ]
+    lines = [f"Site      {site}/", f"Admin     {site}/admin/", f"Mail      {mail}"]
+    # Where the demonstration was refused, its users and links are not there either.
+    if demonstration:
+        lines.append(f"Drafter   user drafter, password {password}")
+        lines.append(f"Approver  user approver, password {password}")
     if link := re.search(r"\S+/r/\S+", demonstration):
-        lines.insert(4, f"Reply     {link[0]} (a minister who has not answered yet)")
+        lines.append(f"Reply     {link[0]} (a minister who has not answered yet)")
     print("", *lines, "", "Ctrl-C stops everything.", "", sep="\n", flush=True)
 
 

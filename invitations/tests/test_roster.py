@@ -782,7 +782,7 @@ def test_carrying_out_costs_few_queries_for_each_new_minister(
         carry_out(check_rows(read(as_csv(*people(count))), edition)[0], edition)
 
 
-@pytest.mark.django_db(transaction=True)
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)
 @pytest.mark.skipif(connection.vendor == "sqlite", reason="SQLite has no row locks")
 def test_two_imports_at_once_import_once():
     Rank.objects.get_or_create(code="MIN", defaults={"weight": 40, "form": "MIN"})
