@@ -293,6 +293,8 @@ def mark_dispatched(
     delivery: Delivery, by: User, channel: str, reference: str, at: dt.datetime
 ) -> None:
     """Say that a printed letter left by pouch or post."""
+    if channel == Delivery.Channel.EMAIL or at > timezone.now():
+        raise ValidationError(_("Say by pouch or by post, and when it left: not in the future."))
     if delivery.channel == Delivery.Channel.EMAIL or not transit(
         delivery,
         State.QUEUED,

@@ -146,10 +146,10 @@ def make_room_for(reply: Reply) -> None:
 
 
 def next_step(invitation: Invitation, now: dt.datetime) -> ReminderStep | None:
-    """The reminder step that would go next: the last one overdue, else the first to come."""
+    """The reminder step that goes next: the last overdue, a mail before a call, else the first."""
     edition = invitation.edition
     today = edition.local_date(now)
-    steps = sorted(edition.reminder_steps.all(), key=lambda step: step.due_on)
+    steps = sorted(edition.reminder_steps.approved(), key=lambda step: step.due_on)
     reminded = set(
         invitation.letters.in_force()
         .filter(kind="reminder", reply_before=edition.reply_before)
@@ -160,10 +160,14 @@ def next_step(invitation: Invitation, now: dt.datetime) -> ReminderStep | None:
             "step", flat=True
         )
     )
-    last_done = max((i for i, step in enumerate(steps) if step.pk in reminded), default=-1)
-    open_steps = steps[last_done + 1 :]
+    open_steps = [
+        step
+        for place, step in enumerate(steps)
+        if not any(s.pk in reminded and s.medium == step.medium for s in steps[place:])
+    ]
     overdue = [step for step in open_steps if step.due_on <= today]
-    return overdue[-1] if overdue else next(iter(open_steps), None)
+    mails = [step for step in overdue if step.medium == ReminderStep.Medium.MAIL]
+    return next(iter((mails or overdue)[-1:] or open_steps), None)
 
 
 @transaction.atomic

@@ -293,6 +293,24 @@ def test_a_holding_reply_after_the_mails_skips_the_call(edition, reached):
     assert queue_reminders(geneva(29)) == 0
 
 
+@pytest.mark.parametrize("listed", [False, True])
+def test_a_holding_reply_skips_a_missed_mail_before_the_call(edition, reached, listed):
+    invitation = reached(edition=edition)
+    if listed:
+        CallListEntry.objects.create(
+            invitation=invitation,
+            step=edition.reminder_steps.get(medium="call"),
+            reply_before=edition.reply_before,
+        )
+    with time_machine.travel(geneva(29), tick=False):
+        record_reply(invitation, {"answer": "holding"})
+
+    queue_reminders(geneva(29, 12))
+
+    assert not reminders().exists()
+    assert CallListEntry.objects.count() == 1
+
+
 def test_unread_correspondence_holds_the_reminder_until_someone_has_read_it(edition, reached):
     invitation = reached(edition=edition)
     with time_machine.travel(geneva(9), tick=False):
