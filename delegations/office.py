@@ -3,12 +3,12 @@
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
-from invitations.dates import printed_date, printed_list
+from invitations.dates import printed_date
 from invitations.models import Channel, Invitation, Reply, ReplyLink
 from invitations.replies import record_reply
+from invitations.words import recorded_points
 
 GONE = (Reply.Status.SUPERSEDED, Reply.Status.SET_ASIDE)
 
@@ -58,21 +58,7 @@ def answer(invitation: Invitation, words: dict[str, Any], form_key: UUID) -> Rep
 
 def in_words(reply: Reply, language: str) -> list[tuple[str, str]]:
     """Return the reply as labels and what stands beside them; what it leaves out is left out."""
-    partnership = _("of interest") if reply.partnership_interest else ""
-    said = [
-        (_("Answer"), capfirst(reply.get_answer_display())),
-        (_("Substitute"), reply.substitute_name),
-        (_("Substitute’s function"), reply.substitute_function),
-        (_("Segments to be attended"), capfirst(printed_list(reply.segment_names, language))),
-        (_("Partnership packages"), partnership),
-        (_("Answered by"), reply.respondent_name),
-        (_("Function"), reply.respondent_function),
-        (_("E-mail"), reply.respondent_email),
-        (_("Telephone"), reply.respondent_phone),
-        (_("Remarks"), reply.remarks),
-        (_("Received"), received(reply, language)),
-    ]
-    return [(label, words) for label, words in said if words]
+    return [*recorded_points(reply, language), (_("Received"), received(reply, language))]
 
 
 def received(reply: Reply, language: str) -> str:

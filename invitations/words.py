@@ -4,6 +4,7 @@ from string import Template
 
 from django.core.exceptions import ValidationError
 from django.utils import translation
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from invitations.addressing import Address, address
@@ -50,7 +51,7 @@ def words_for(letter: Letter) -> dict[str, str]:
                 f"{printed_date(received.date(), language)}, {received:%H:%M}"
                 f" ({edition.time_zone_name})"
             )
-            words["recorded"] = recorded_words(letter.reply)
+            words["recorded"] = recorded_words(letter.reply, language)
     return {name: str(word) for name, word in words.items()}
 
 
@@ -92,19 +93,27 @@ def last_day_words(edition: ForumEdition, language: str) -> str:
         }
 
 
-def recorded_words(reply: Reply) -> str:
-    """What was recorded, a line to each point, in the active language."""
+def recorded_words(reply: Reply, language: str) -> str:
+    """What was recorded, a line to each point."""
+    with translation.override(language):
+        return "\n".join(_("%s: %s") % point for point in recorded_points(reply, language))
+
+
+def recorded_points(reply: Reply, language: str) -> list[tuple[str, str]]:
+    """What was recorded, as labels in the active language and what stands beside them."""
     points = [
-        (_("Answer"), reply.get_answer_display()),
+        (_("Answer"), capfirst(reply.get_answer_display())),
         (_("Substitute"), reply.substitute_name),
         (_("Substitute’s function"), reply.substitute_function),
-        (_("Segments to be attended"), _(", ").join(reply.segment_names)),
+        (_("Segments to be attended"), capfirst(printed_list(reply.segment_names, language))),
         (_("Partnership packages"), _("of interest") if reply.partnership_interest else ""),
         (_("Answered by"), reply.respondent_name),
         (_("Function"), reply.respondent_function),
+        (_("E-mail"), reply.respondent_email),
+        (_("Telephone"), reply.respondent_phone),
         (_("Remarks"), reply.remarks),
     ]
-    return "\n".join(_("%s: %s") % point for point in points if point[1])
+    return [(label, words) for label, words in points if words]
 
 
 def addressed(letter: Letter) -> Address:
