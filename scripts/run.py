@@ -110,14 +110,14 @@ def answers(port: int) -> bool:
 
 
 class Programs(honcho.manager.Manager):
-    """The Procfile's programs, stopped so that Celery finishes the letter it has in hand.
+    """The Procfile's programs; a stop is told to each parent alone, and it ends its own children.
 
-    SIGTERM to a whole group ends Celery's children in the middle; SIGINT they leave to the parent.
+    Told to the whole group, it cuts off Celery's children in the middle of a letter.
     """
 
     def __init__(self) -> None:
         super().__init__()
-        self._procmgr.terminate = interrupt
+        self._procmgr.terminate = stop_parent
         signal.signal(signal.SIGALRM, lambda _number, _frame: self.terminate())
 
     def terminate(self) -> None:
@@ -128,9 +128,9 @@ class Programs(honcho.manager.Manager):
             signal.setitimer(signal.ITIMER_REAL, 0.1)
 
 
-def interrupt(group: int) -> None:
+def stop_parent(number: int) -> None:
     with suppress(ProcessLookupError):
-        os.killpg(group, signal.SIGINT)
+        os.kill(number, signal.SIGTERM)
 
 
 def serve() -> int:
@@ -139,7 +139,8 @@ def serve() -> int:
     honcho.manager.KILL_WAIT = 15
     programs = Programs()
     for name, command in parse_procfile((ROOT / "Procfile").read_text()).processes.items():
-        programs.add_process(name, command)
+        # Without `exec` the parent would be a shell, which tells nobody.
+        programs.add_process(name, f"exec {command}")
     programs.loop()
     return int(programs.returncode)
 
