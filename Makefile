@@ -55,7 +55,7 @@ $(VENV)/run-ready $(VENV)/test-ready: $(VENV)/%-ready: scripts/setup.sh requirem
 	@touch $@
 
 %.mo: %.po
-	msgfmt --check-format --output-file=$@ $<
+	@msgfmt --check-format --output-file=$@ $<
 
 $(STATIC): $(VENV)/run-ready $(shell find static -type f)
 	@SECRET_KEY=not-needed-here $(BIN)/python manage.py collectstatic --no-input --verbosity 0

@@ -33,7 +33,7 @@ from invitations.models import (
     Reply,
 )
 from invitations.paper import render_pdf
-from invitations.words import addressed, fill, words_for
+from invitations.words import addressed, fill, unmarked, words_for
 
 COMPOSE_WITHIN = dt.timedelta(minutes=5)
 TRY_FOR = dt.timedelta(days=5)
@@ -197,7 +197,7 @@ def compose(letter: Letter, by: User | None = None) -> bool:
     words = words_for(letter)
     letter.template = template
     letter.subject = fill(template.subject, words)
-    letter.paper = fill(template.paper, words)
+    letter.paper = fill(template.paper, unmarked(words))
     letter.mail = fill(template.mail, words)
     letter.addressee = "\n".join(addressed(letter).lines)
     letter.recipients = recipients(letter)

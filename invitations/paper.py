@@ -1,7 +1,9 @@
 """The letter on paper: what is printed on it, as a PDF."""
 
+import ctypes
 import functools
 import os
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 import segno
@@ -43,8 +45,11 @@ def press(_pid: int) -> "tuple[FontConfiguration, CSS, URLFetcher]":
     from weasyprint.text.fonts import FontConfiguration  # noqa: PLC0415
     from weasyprint.urls import URLFetcher  # noqa: PLC0415
 
+    # At exit, cffi closes this library while a thread of Pango may still be in it; ctypes keeps it.
+    with suppress(OSError):
+        ctypes.CDLL("libpangoft2-1.0.so.0")
     fonts = FontConfiguration()
-    nothing_but_data = URLFetcher(allowed_protocols=["data"], fail_on_errors=True)
+    nothing_but_data = URLFetcher(allowed_protocols=["data"])
     words = (settings.BASE_DIR / "templates/letters/letter.css").read_text()
     css = CSS(string=words, font_config=fonts, url_fetcher=nothing_but_data)
     return fonts, css, nothing_but_data
@@ -93,4 +98,4 @@ def emblem() -> str:
 
 def markdown(text: str) -> str:
     """Staff write Markdown; HTML in it is shown as it was typed."""
-    return MarkdownIt("commonmark", {"html": False}).render(text)
+    return MarkdownIt("commonmark", {"html": False}).disable("image").render(text)

@@ -1,5 +1,6 @@
 """The words of a letter, in its language: what each placeholder stands for."""
 
+import re
 from string import Template
 
 from django.core.exceptions import ValidationError
@@ -20,6 +21,11 @@ def fill(text: str, words: dict[str, str]) -> str:
         raise ValidationError(
             _("The placeholder $%(name)s has no words for this letter.") % {"name": missing.args[0]}
         ) from None
+
+
+def unmarked(words: dict[str, str]) -> dict[str, str]:
+    """The words with Markdown's signs escaped: a name or a theme is printed as it is written."""
+    return {name: re.sub(r"([\\`*_\[\]<>#~&])", r"\\\1", word) for name, word in words.items()}
 
 
 def words_for(letter: Letter) -> dict[str, str]:

@@ -21,6 +21,7 @@ from invitations.letters import (
 )
 from invitations.links import reply_url
 from invitations.models import Delivery, Letter, LetterTemplate
+from invitations.paper import markdown
 from invitations.reminders import queue_reminders
 from invitations.replies import record_reply
 from invitations.tests.factories import (
@@ -32,6 +33,7 @@ from invitations.tests.factories import (
     StepFactory,
     UserFactory,
 )
+from invitations.words import fill, unmarked
 
 pytestmark = pytest.mark.django_db
 
@@ -567,3 +569,17 @@ def test_a_reminder_whose_frozen_letter_is_damaged_waits_and_keeps_no_other(
     assert letter.state == Letter.State.PLANNED
     assert "not what was frozen" in letter.events.latest("pk").because
     assert default_storage.exists(name)
+
+
+def test_signs_of_markdown_in_a_name_are_printed_as_they_are_written():
+    link = "https://example.org/a_b"
+    words = unmarked({"minister": "Flavia *of* [Zenda] & <b>", "website": link})
+
+    html = markdown(fill("$minister [$website]($website)", words))
+
+    assert "Flavia *of* [Zenda] &amp; &lt;b&gt;" in html
+    assert f'<a href="{link}">{link}</a>' in html
+
+
+def test_a_picture_in_a_text_is_not_fetched():
+    assert "<img" not in markdown("![a picture](https://example.org/x.png)")
