@@ -16,7 +16,7 @@ SERVICES_REQUIRED = os.getenv("REQUIRE_SERVICES") == "1"
 
 def redis_of(worker: str, url: str) -> str:
     """Give each worker process a Redis database of its own: gw0 the one named, gw1 the next …"""
-    return re.sub(r"\d*$", lambda n: str(int(n[0] or 0) + int(worker[2:])), url, count=1)
+    return re.sub(r"(?<=/)\d*$", lambda n: str(int(n[0] or 0) + int(worker[2:])), url, count=1)
 
 
 # A run starts from the same settings everywhere and never touches the data in var/; only
@@ -30,7 +30,7 @@ else:
     os.environ["VAR_DIR"] = folder.name
 for name in ("static", "broker"):
     Path(os.environ["VAR_DIR"], name).mkdir(parents=True)
-for name in ("SECRET_KEY_FILE", "EMAIL_URL", "STORAGE_URL", "PORT"):
+for name in ("SECRET_KEY_FILE", "EMAIL_URL", "EMAIL_URL_FILE", "FROM_EMAIL", "STORAGE_URL", "PORT"):
     os.environ.pop(name, None)
 os.environ |= {
     "DEBUG": "False",

@@ -85,7 +85,8 @@ def announce(port: int, demonstration: str) -> None:
         time.sleep(0.2)
     site = os.getenv("SITE_URL", f"http://127.0.0.1:{port}").rstrip("/")
     password = os.environ["DEMO_PASSWORD"]
-    mail = "as EMAIL_URL says" if os.getenv("EMAIL_URL") else (VAR_DIR / "mail").resolve()
+    elsewhere = {"EMAIL_URL", "EMAIL_URL_FILE"} & os.environ.keys()
+    mail = "as EMAIL_URL says" if elsewhere else (VAR_DIR / "mail").resolve()
     lines = [f"Site      {site}/", f"Admin     {site}/admin/", f"Mail      {mail}"]
     # Where the demonstration was refused, its users and links are not there either.
     if demonstration:
