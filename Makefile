@@ -14,7 +14,7 @@ BIN := $(VENV)/bin
 MESSAGES := $(patsubst %.po,%.mo,$(wildcard locale/*/LC_MESSAGES/*.po))
 STATIC := $(VAR_DIR)/static/staticfiles.json
 
-.PHONY: run test check bench clean
+.PHONY: run test check bench soak clean
 
 run: $(VENV)/run-ready $(MESSAGES) $(STATIC)
 	@$(BIN)/python scripts/run.py
@@ -44,13 +44,18 @@ bench: export REDIS_URL ?= redis://127.0.0.1:6379/1
 bench: $(VENV)/test-ready $(MESSAGES)
 	$(BIN)/python scripts/bench.py $(ARGS)
 
+soak: export DATABASE_URL ?= postgres://postgres@127.0.0.1:5432/wsis_forum_soak
+soak: export REDIS_URL ?= redis://127.0.0.1:6379/15
+soak: $(VENV)/test-ready $(MESSAGES)
+	$(BIN)/python scripts/soak.py $(ARGS)
+
 # What can be made again; the data in $(VAR_DIR) stay.
 clean:
 	rm -rf .venv .venv-* $(VAR_DIR)/static $(MESSAGES)
 	rm -rf .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
 	find . -name __pycache__ -prune -exec rm -rf {} +
 
-$(VENV)/run-ready $(VENV)/test-ready: $(VENV)/%-ready: scripts/setup.sh requirements.txt requirements-dev.txt constraints.txt
+$(VENV)/run-ready $(VENV)/test-ready: $(VENV)/%-ready: scripts/setup.sh scripts/cut_faces.py requirements.txt requirements-dev.txt constraints.txt
 	@scripts/setup.sh $* $(PYTHON) $(VENV)
 	@touch $@
 

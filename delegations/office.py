@@ -5,7 +5,7 @@ from uuid import UUID
 
 from django.utils.translation import gettext as _
 
-from invitations.dates import printed_date
+from invitations.dates import printed_hour
 from invitations.models import Channel, Invitation, Reply, ReplyLink
 from invitations.replies import record_reply
 from invitations.words import recorded_points
@@ -64,4 +64,4 @@ def in_words(reply: Reply, language: str) -> list[tuple[str, str]]:
 def received(reply: Reply, language: str) -> str:
     edition = reply.invitation.edition
     at = reply.received_at.astimezone(edition.zone)
-    return f"{printed_date(at.date(), language)}, {at:%H:%M} ({edition.time_zone_name})"
+    return printed_hour(at, edition.time_zone_name, language)

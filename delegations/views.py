@@ -16,8 +16,8 @@ from django.views.i18n import set_language
 
 from delegations.forms import ReplyForm
 from delegations.office import OnFile, answer, held_link, in_words, on_file, received
+from invitations.composing import track_calendar
 from invitations.dates import printed_date, printed_range
-from invitations.letters import track_calendar
 from invitations.models import BRINGING, Invitation
 from invitations.replies import WORDS
 from invitations.views import gone, gone_because, speak_as_the_letter, unlisted

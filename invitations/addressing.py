@@ -25,13 +25,13 @@ def address(minister: Minister, language: str) -> Address:
     """Return the addressee's block and the courtesies, which come from one row of the table.
 
     The State's name stands alone on the last line. A pre-nominal replaces the title; in Chinese,
-    title and courtesy follow the name.
+    title and courtesy follow the name. What is given as printed wins over the table.
     """
     form = form_of_address(minister, language)
     courtesy = minister.honorific or form.courtesy
-    title = minister.prenominal or form.title
+    title = titled(form.title, minister.prenominal)
     name = name_in(minister, language)
-    styled = styled_name(language, courtesy, title, name)
+    styled = minister.name_as_printed or styled_name(language, courtesy, title, name)
     state = minister.member_state.name_on_paper(language)
     own_script = language in OWN_SCRIPT and minister.family_name_in_script
     words = {
@@ -40,11 +40,17 @@ def address(minister: Minister, language: str) -> Address:
         "family_name": own_script or minister.family_name or name,
     }
     return Address(
-        name=styled or minister.portfolio,
+        name=styled,
         lines=[line for line in (styled, minister.portfolio, state) if line],
-        salutation=Template(form.salutation).substitute(words),
-        closing=Template(form.closing).substitute(words),
+        salutation=minister.salutation_as_printed or Template(form.salutation).substitute(words),
+        closing=minister.closing_as_printed or Template(form.closing).substitute(words),
     )
+
+
+def titled(title: str, prenominal: str) -> str:
+    """The pre-nominal in place of the title; an article before the title stays: el Sr., el Dr."""
+    article, _space, _noun = title.rpartition(" ")
+    return f"{article} {prenominal}".strip() if prenominal else title
 
 
 def form_of_address(minister: Minister, language: str) -> FormOfAddress:

@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Sequence
 
+from django.conf import settings
 from django.utils import translation
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -26,11 +27,56 @@ RANGE = {
 }
 
 
+# The names of the months in Arabic, as the west and the east of the Arab world call them.
+MONTHS = {
+    "western": (
+        "يناير", "فبراير", "مارس", "أبريل", "مايو", "يونيو",
+        "يوليو", "أغسطس", "سبتمبر", "أكتوبر", "نوفمبر", "ديسمبر",
+    ),
+    "eastern": (
+        "كانون الثاني", "شباط", "آذار", "نيسان", "أيار", "حزيران",
+        "تموز", "آب", "أيلول", "تشرين الأول", "تشرين الثاني", "كانون الأول",
+    ),
+}  # fmt: skip
+
+
+def arabic_month(day: dt.date) -> str:
+    """The month as ``ARABIC_MONTHS`` wants it: ``western``, ``eastern``, or ``both``."""
+    names = ("eastern", "western") if settings.ARABIC_MONTHS == "both" else [settings.ARABIC_MONTHS]
+    return "/".join(MONTHS[name][day.month - 1] for name in names)
+
+
+def formatted(day: dt.date, language: str, pattern: str) -> str:
+    if language == "ar":
+        pattern = pattern.replace("F", "".join(f"\\{letter}" for letter in arabic_month(day)))
+    with translation.override(language):
+        printed = date_format(day, pattern)
+    return f"1er{printed[1:]}" if language == "fr" and day.day == 1 else printed
+
+
 def printed_date(day: dt.date, language: str) -> str:
     """Return ``15 January 2020``, ``15 janvier 2020``, ``1er janvier 2020``, ``2020年1月15日``."""
-    with translation.override(language):
-        printed = date_format(day, DAY[language])
-    return f"1er{printed[1:]}" if language == "fr" and day.day == 1 else printed
+    return formatted(day, language, DAY[language])
+
+
+# An hour of a day, with the name of its zone.
+HOUR = {
+    "ar": ("{date}، {at:%H:%M}", " ({zone})"),
+    "en": ("{date}, {at:%H:%M}", " ({zone})"),
+    "es": ("{date}, {at:%H.%M} horas", " ({zone})"),
+    "fr": ("{date} à {at:%H} h {at:%M}", " ({zone})"),
+    "ru": ("{date}, {at:%H:%M}", " ({zone})"),
+    "zh-hans": ("{date}{at:%H:%M}", "（{zone}）"),  # noqa: RUF001 -- Chinese has its own
+}
+
+
+def printed_hour(at: dt.datetime, zone: str, language: str) -> str:
+    """Return ``15 January 2020, 14:05 (Geneva time)``; ``at`` is local time in that zone."""
+    hour, zoned = HOUR[language]
+    return hour.format(date=printed_date(at.date(), language), at=at) + zoned.format(zone=zone)
+
+
+NEXT_DAY = {"es": " y ", "fr": " et "}
 
 
 def printed_range(first: dt.date, last: dt.date, language: str) -> str:
@@ -38,16 +84,12 @@ def printed_range(first: dt.date, last: dt.date, language: str) -> str:
     if first == last:
         return printed_date(first, language)
     start, end, joined = RANGE[language]
-    if language == "fr" and last - first == dt.timedelta(days=1):
-        joined = " et "
+    if last - first == dt.timedelta(days=1):
+        joined = NEXT_DAY.get(language, joined)
     if (first.year, first.month) != (last.year, last.month):
         joined = joined if joined.strip(" –") else " – "
         return f"{printed_date(first, language)}{joined}{printed_date(last, language)}"
-    with translation.override(language):
-        opening = date_format(first, start)
-        if language == "fr" and first.day == 1:
-            opening = "1er"
-        return f"{opening}{joined}{date_format(last, end)}"
+    return f"{formatted(first, language, start)}{joined}{formatted(last, language, end)}"
 
 
 def printed_list(items: Sequence[str], language: str) -> str:

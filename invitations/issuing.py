@@ -21,6 +21,12 @@ def draft(
     focal_point_email: str = "",
 ) -> Invitation:
     """Make a draft invitation with its link and code."""
+    principal = edition.invitations.filter(member_state=minister.member_state, is_principal=True)
+    if is_principal and principal.exclude(status=Invitation.Status.WITHDRAWN).exists():
+        raise ValidationError(
+            _("%(state)s has its principal invitation already; others are by courtesy.")
+            % {"state": minister.member_state}
+        )
     invitation = Invitation.objects.create(
         edition=edition,
         minister=minister,
@@ -39,6 +45,14 @@ def issue(letter: Letter, by: User) -> None:
     drafts = Invitation.objects.filter(pk=letter.invitation_id, status=Invitation.Status.DRAFT)
     if not drafts.update(status=Invitation.Status.ISSUED, issued_at=timezone.now()):
         raise ValidationError(_("Only a draft invitation can be issued."))
+    release(letter, by)
+
+
+@transaction.atomic
+def release(letter: Letter, by: User) -> None:
+    """Put an approved letter of an invitation in force into the outbox."""
+    if not Invitation.objects.issued().filter(pk=letter.invitation_id).exists():
+        raise ValidationError(_("The invitation is not in force."))
     letter.events.create(state=Letter.State.APPROVED, actor=by)
     enqueue(letter)
 

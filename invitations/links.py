@@ -1,6 +1,7 @@
 """The link and the printed code: make them, and find the invitation by them."""
 
 import secrets
+import unicodedata
 
 from django.conf import settings
 from django.db import transaction
@@ -12,11 +13,29 @@ from invitations.models import Invitation, ReplyLink
 # 31 signs that are not taken for one another, in print or on the telephone: 4.95 bits each.
 ALPHABET = "23456789abcdefghjkmnpqrstuvwxyz"
 TOKEN_LENGTH = 21  # 104 bits
-CODE_LENGTH = 12  # 59 bits
+# A code is typed from paper: consonants alone, which are no word and no digit of a check code.
+CODE_ALPHABET = "bcdfghjkmnpqrstvwxyz"
+CODE_LENGTH = 12  # 51.8 bits
+CHECK_LENGTH = 16  # 53 bits
+# Cyrillic and Greek letters that have the shape of one letter of a code, and of no other.
+SAME_SHAPE = str.maketrans("вкмнрстхуѕјһԛԝѵβκρτχζ", "bkmhpctxysjhqwvbkptxz")
+# Digits stand in codes of ALPHABET; in one of CODE_ALPHABET they are a letter misread.
+MISREAD = str.maketrans("258", "zsb")
+TYPED_AT_MOST = 200
 
 
-def random_sign(length: int) -> str:
-    return "".join(secrets.choice(ALPHABET) for _ in range(length))
+def random_sign(length: int, alphabet: str = ALPHABET) -> str:
+    return "".join(secrets.choice(alphabet) for _ in range(length))
+
+
+def new_check_code() -> str:
+    """Return the digits by which a letter on paper is checked; they open nothing."""
+    return random_sign(CHECK_LENGTH, "0123456789")
+
+
+def grouped(code: str, joined: str = "-") -> str:
+    """Return the code in groups of four, as it is printed."""
+    return joined.join(code[start : start + 4] for start in range(0, len(code), 4))
 
 
 def new_link(invitation: Invitation, version: int = 1) -> ReplyLink:
@@ -25,7 +44,7 @@ def new_link(invitation: Invitation, version: int = 1) -> ReplyLink:
         invitation=invitation,
         version=version,
         token=random_sign(TOKEN_LENGTH),
-        code=random_sign(CODE_LENGTH),
+        code=random_sign(CODE_LENGTH, CODE_ALPHABET),
     )
 
 
@@ -47,3 +66,25 @@ def reply_url(link: ReplyLink) -> str:
 def link_for(token: str) -> ReplyLink:
     """Raise ReplyLink.DoesNotExist for a token that was never given out."""
     return ReplyLink.objects.select_related("invitation__edition").get(token=token)
+
+
+def plain(typed: str) -> str:
+    """Return the letters and digits alone, in one width and case, any script's digits as 0 to 9."""
+    folded = unicodedata.normalize("NFKC", typed[:TYPED_AT_MOST]).casefold()
+    return "".join(str(unicodedata.decimal(sign, sign)) for sign in folded if sign.isalnum())
+
+
+def read_code(typed: str) -> str:
+    """Return the code as it is stored, however it was typed; what is no code finds nothing."""
+    return plain(typed).translate(SAME_SHAPE)
+
+
+def link_for_code(typed: str) -> ReplyLink:
+    """Raise ReplyLink.DoesNotExist for a code that was never given out, after the same look-up."""
+    code = read_code(typed)
+    misread = code.translate(MISREAD)
+    links = ReplyLink.objects.select_related("invitation__edition", "invitation__minister")
+    found = links.in_bulk([code, misread], field_name="code")
+    if link := found.get(code) or found.get(misread):
+        return link
+    raise ReplyLink.DoesNotExist

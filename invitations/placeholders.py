@@ -1,50 +1,189 @@
 """The words a letter template may leave open. A leaf: models and letters both read it."""
 
+import re
+from difflib import get_close_matches
 from string import Template
+from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
 
-PLACEHOLDERS = {
-    "salutation",
-    "closing",
-    "forum",
-    "forum_dates",
-    "place",
-    "theme",
-    "organizers",
-    "background",
-    "track_dates",
-    "segments",
-    "reply_before",
-    "last_day",
-    "reply_link",
-    "partnership_link",
-    "website",
-    "contact_name",
-    "contact_phone",
-    "contact_fax",
-    "contact_email",
-    "reference",
-    "dated_on",
-    "minister",
-    "portfolio",
-    "member_state",
-    "signatory",
-    "signatory_title",
-    "recorded",
-    "received_at",
+# What each stands for, in the order in which a letter says it.
+MEANINGS = {
+    "salutation": _("the opening, from the form of address"),
+    "closing": _("the closing, from the form of address"),
+    "minister": _("courtesy and name of the addressee"),
+    "portfolio": _("the addressee’s function"),
+    "member_state": _("the State’s name, as it stands alone on a line"),
+    "forum": _("name of the edition"),
+    "forum_dates": _("first and last day of the forum"),
+    "place": _("where the forum is held"),
+    "theme": _("theme of the edition"),
+    "background": _("background of the edition, whole sentences"),
+    "organization": _("the inviting organization"),
+    "organizers": _("who organizes the forum together"),
+    "track_dates": _("days of the High-Level Track"),
+    "segments": _("parts of the High-Level Track, as a list"),
+    "reply_before": _("the date before which to reply"),
+    "last_day": _("the last day to reply, its last minute and the time zone"),
+    "reply_link": _("the office’s own link"),
+    "reply_code": _("the office’s own code"),
+    "code_page": _("the page that takes the code"),
+    "partnership_link": _("page on partnership packages"),
+    "website": _("website of the edition"),
+    "contact_name": _("the contact, with honorific"),
+    "contact_phone": _("telephone of the contact"),
+    "contact_fax": _("fax of the contact"),
+    "contact_email": _("e-mail of the contact"),
+    "reference": _("reference of the circular"),
+    "dated_on": _("date printed on the letter"),
+    "signatory": _("who signs"),
+    "signatory_title": _("title of who signs"),
+    "replaced_reference": _("reference of the letter it refers to"),
+    "replaced_on": _("date of the letter it refers to"),
+    "changes": _("what changes, whole sentences of the circular"),
+    "covered": _("the addressees of the letters it covers, a paragraph to each"),
+    "recorded": _("the recorded reply, a line to each point"),
+    "received_at": _("when the reply was received"),
 }
+PLACEHOLDERS = set(MEANINGS)
+# All that a form of address may leave open.
+OF_COURTESIES = {"title", "name", "family_name"}
+# Terms that number a page or name one; the others are printed as they are.
+OF_TERMS = {"page": {"page", "pages"}, "check_at": {"page"}}
+
+ANSWERABLE = {"reply_before", "last_day", "reply_link", "reply_code"}
+ON_PAPER = {"salutation", "closing", "reply_before", "last_day"}
+# What a text cannot do without. On paper, link and code stand in a box of their own.
+REQUIRED: dict[str, dict[str, set[str]]] = {
+    "invitation": {"paper": ON_PAPER, "mail": ANSWERABLE},
+    "replacement": {
+        "paper": ON_PAPER | {"replaced_on", "replaced_reference"},
+        "mail": ANSWERABLE | {"replaced_on", "replaced_reference"},
+    },
+    "notice": {"paper": ON_PAPER | {"changes"}, "mail": ANSWERABLE | {"changes"}},
+    "corrigendum": {"paper": ON_PAPER | {"changes"}, "mail": ANSWERABLE | {"changes"}},
+    "note": {"paper": {"covered"}, "mail": {"covered"}},
+    "reminder": {"mail": {"reply_before", "last_day", "reply_link"}},
+    "acknowledgement": {"mail": {"recorded"}},
+}
+REFERRING = {"notice", "corrigendum", "replacement"}
+# Words that only letters of these kinds have.
+ONLY_IN: dict[str, set[str]] = {
+    "replaced_on": REFERRING,
+    "replaced_reference": REFERRING,
+    "changes": REFERRING,
+    "covered": {"note"},
+    "recorded": {"acknowledgement"},
+    "received_at": {"acknowledgement"},
+}
+# A note verbale goes to a mission, a copy to an address nobody has checked: neither may answer.
+NO_KEY = {"reply_link", "reply_code"}
+# And a note verbale, written in the third person, has a formula of its own.
+COURTESIES = {"salutation", "closing"}
+# A subject is one line, and whoever handles the mail reads it.
+NOT_IN_SUBJECT = {"background", "changes", "covered", "recorded"} | NO_KEY
+
+
+def usable(kind: str, variant: str = "") -> set[str]:
+    """The placeholders that have words in a letter of that kind."""
+    refused = {name for name, kinds in ONLY_IN.items() if kind not in kinds}
+    refused |= COURTESIES if kind == "note" else set()
+    return PLACEHOLDERS - refused - (NO_KEY if is_keyless(kind, variant) else set())
+
+
+def required(kind: str, variant: str = "") -> dict[str, set[str]]:
+    """The placeholders without which a letter of that kind cannot leave, for each of its texts."""
+    wanted = REQUIRED.get(kind, {})
+    return {field: names & usable(kind, variant) for field, names in wanted.items()}
+
+
+def is_keyless(kind: str, variant: str) -> bool:
+    return kind == "note" or variant == "copy"
 
 
 def validate_placeholders(text: str) -> None:
-    """Refuse a placeholder outside the closed set, naming it and its line."""
+    """Refuse each placeholder outside the closed set, naming it and its line."""
+    if faults := unknown(text, PLACEHOLDERS):
+        raise ValidationError(faults)
+
+
+def unknown(text: str, known: set[str]) -> list[ValidationError]:
+    """Say which placeholders of the text are not among the known ones, and in which line."""
+    faults = []
     for number, line in enumerate(text.splitlines(), start=1):
         template = Template(line)
         if not template.is_valid():
-            raise ValidationError(_("Line %(line)s: write a dollar sign as $$.") % {"line": number})
-        if unknown := sorted(set(template.get_identifiers()) - PLACEHOLDERS):
-            raise ValidationError(
-                _("Line %(line)s: unknown placeholder $%(name)s.")
-                % {"line": number, "name": ", $".join(unknown)}
-            )
+            faults.append(in_line(number, _("Line %(line)s: write a dollar sign as $$.")))
+        elif names := sorted(set(template.get_identifiers()) - known):
+            faults.append(unknown_in_line(number, names, known))
+    return faults
+
+
+def unknown_in_line(number: int, names: list[str], known: set[str]) -> ValidationError:
+    """Name them, and the one that was probably meant."""
+    meant = get_close_matches(names[0].lower(), sorted(known), n=1) if len(names) == 1 else []
+    said = _("Line %(line)s: unknown placeholder $%(name)s.")
+    if meant:
+        said = _("Line %(line)s: unknown placeholder $%(name)s. Is $%(meant)s meant?")
+    return in_line(number, said, name=", $".join(names), meant="".join(meant))
+
+
+def in_line(number: int, said: Any, **params: str) -> ValidationError:
+    return ValidationError(said, params={"line": number, **params})
+
+
+def validate_markdown(text: str) -> None:
+    """Refuse HTML, naming each line of it."""
+    faults = [
+        in_line(number, _("Line %(line)s: write Markdown; HTML is not printed."))
+        for number, line in enumerate(text.splitlines(), start=1)
+        if re.search(r"<[a-zA-Z/!?]", line)
+    ]
+    if faults:
+        raise ValidationError(faults)
+
+
+def validate_use(kind: str, variant: str, fields: dict[str, str]) -> None:
+    """Refuse what that letter cannot fill, and the lack of what it cannot do without."""
+    wanted, refused = required(kind, variant), PLACEHOLDERS - usable(kind, variant)
+    faults = {
+        field: [
+            *unfilled(text, refused),
+            *(unfit(text, refused) if field == "subject" else []),
+            *lacking(text, wanted.get(field, set())),
+        ]
+        for field, text in fields.items()
+    }
+    if faults := {field: said for field, said in faults.items() if said}:
+        raise ValidationError(faults)
+
+
+def unfilled(text: str, refused: set[str]) -> list[ValidationError]:
+    return [
+        in_line(
+            number, _("Line %(line)s: a letter of this kind has no words for $%(name)s."), name=name
+        )
+        for number, line in enumerate(text.splitlines(), start=1)
+        for name in sorted(refused & identifiers(line))
+    ]
+
+
+def unfit(subject: str, refused: set[str]) -> list[ValidationError]:
+    return [
+        ValidationError(_("$%(name)s does not belong in a subject."), params={"name": name})
+        for name in sorted((NOT_IN_SUBJECT - refused) & identifiers(subject))
+    ]
+
+
+def lacking(text: str, wanted: set[str]) -> list[ValidationError]:
+    said = _("$%(name)s is missing: the letter cannot leave without it.")
+    return [
+        ValidationError(said, params={"name": name}) for name in sorted(wanted - identifiers(text))
+    ]
+
+
+def identifiers(text: str) -> set[str]:
+    """The placeholders of the valid lines of a text; another line is another fault."""
+    lines = [Template(line) for line in text.splitlines()]
+    return {name for line in lines if line.is_valid() for name in line.get_identifiers()}

@@ -12,6 +12,7 @@ class ForumEditionTexts(TranslationOptions):
         "theme",
         "place",
         "organization",
+        "postal_address",
         "organizers",
         "background",
         "time_zone_name",
@@ -22,7 +23,7 @@ class ForumEditionTexts(TranslationOptions):
 
 @register(Circular)
 class CircularTexts(TranslationOptions):
-    fields = ("place", "signatory_name", "signatory_title")
+    fields = ("place", "signatory_name", "signatory_title", "changes")
     required_languages = {"en": ("place", "signatory_name", "signatory_title")}
 
 

@@ -36,7 +36,7 @@ ALLOWED = {
     "language": tuple(LANGUAGES),
     "language_alt": ("", *LANGUAGES),
 }
-COPIED = ("status", "itu_region", "region", "language", "language_alt")
+COPIED = ("status", "itu_region", "region", "language", "language_confidence", "language_alt")
 
 State = dict[str, str]
 
@@ -49,7 +49,7 @@ SHORT_NAMES = [column("short_name", language) for language in LANGUAGES]
 FORMAL_NAMES = [column("formal_name", language) for language in LANGUAGES]
 COLUMNS = [
     *("iso2", "iso3", "m49", "status", "invited_by_default"),
-    *("itu_region", "region", "language", "language_alt"),
+    *("itu_region", "region", "language", "language_confidence", "language_alt"),
     *SHORT_NAMES,
     *FORMAL_NAMES,
     *("name_list_fr", "sort_key_fr", "sources"),

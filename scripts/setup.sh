@@ -65,3 +65,5 @@ fi
 echo "Installing $requirements into $venv …"
 "$venv/bin/python" -m pip install --quiet --no-input --disable-pip-version-check \
     --requirement "$requirements"
+echo "Cutting the letters' faces …"
+"$venv/bin/python" scripts/cut_faces.py "$venv/share/letter-faces"

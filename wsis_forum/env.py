@@ -16,6 +16,13 @@ def flag(name: str, default: bool) -> bool:
     return value == "True"
 
 
+def number(name: str, default: int) -> int:
+    value = os.getenv(name) or str(default)
+    if not value.isdecimal():
+        raise ImproperlyConfigured(f"{name} must be a whole number, not {value!r}.")
+    return int(value)
+
+
 def secret(name: str, default: str | None = None) -> str:
     """Return the secret itself, or the content of the file that ``{name}_FILE`` names."""
     if path := os.getenv(f"{name}_FILE"):
@@ -26,7 +33,7 @@ def secret(name: str, default: str | None = None) -> str:
                 f"{name}_FILE cannot be read: {error.strerror}: {path}"
             ) from None
     value = os.getenv(name) or default
-    if not value:
+    if value is None:
         raise ImproperlyConfigured(f"Set {name} or {name}_FILE.")
     return value
 
@@ -85,6 +92,75 @@ def mailbox(default: str) -> Mailbox:
         )
     user, password = unquote(url.username or ""), unquote(url.password or "")
     return Mailbox("smtp", host, port, user, password, security)
+
+
+class Inbox(NamedTuple):
+    """Where mail is read: a folder on an IMAP server."""
+
+    host: str
+    port: int
+    user: str
+    password: str
+    security: str
+    folder: str
+
+
+def inbox(name: str) -> Inbox | None:
+    """Read ``imaps://user:password@host:993/INBOX``; None where the variable is not set.
+
+    ``imap://`` means port 143 and STARTTLS, unless ``?security=none`` says that the line is safe.
+    """
+    written = secret(name, default="")
+    if not written:
+        return None
+    url = urlsplit(written)
+    port_of, security_of = {"imaps": (993, "tls"), "imap": (143, "starttls")}.get(
+        url.scheme, (0, "")
+    )
+    try:
+        host, port = url.hostname, url.port or port_of
+    except ValueError:
+        host, port = None, 0
+    security = parse_qs(url.query).get("security", [security_of])[0]
+    if not (port and host and url.username and security in ("starttls", "tls", "none")):
+        raise ImproperlyConfigured(
+            f"{name} cannot be read: set it to imaps://user:password@host:993/INBOX."
+        )
+    user, password = unquote(url.username), unquote(url.password or "")
+    return Inbox(host, port, user, password, security, unquote(url.path.strip("/")) or "INBOX")
+
+
+# Providers that sign their events, each with the setting of django-anymail that holds the key.
+SIGNING_KEYS = {
+    "mailersend": "MAILERSEND_SIGNING_SECRET",
+    "mailgun": "MAILGUN_WEBHOOK_SIGNING_KEY",
+    "mandrill": "MANDRILL_WEBHOOK_KEY",
+    "unisender_go": "UNISENDER_GO_API_KEY",
+}
+# Providers whose events are checked by the user and password in the address they call.
+UNSIGNING = ("brevo", "mailjet", "postmark", "sendgrid", "sparkpost")
+
+
+def provider_events() -> tuple[str, dict[str, str]]:
+    """Return the provider whose events are taken, and django-anymail's settings; "" for none.
+
+    An address that takes what anybody says is never opened: the provider signs, or brings a secret.
+    """
+    provider = os.getenv("MAIL_PROVIDER", "")
+    if not provider:
+        return "", {}
+    if provider not in SIGNING_KEYS and provider not in UNSIGNING:
+        known = ", ".join(sorted([*SIGNING_KEYS, *UNSIGNING]))
+        raise ImproperlyConfigured(f"MAIL_PROVIDER must be one of {known}, not {provider!r}.")
+    found = {"WEBHOOK_SECRET": secret("ANYMAIL_WEBHOOK_SECRET", default="")}
+    if provider in SIGNING_KEYS:
+        key = SIGNING_KEYS[provider]
+        found[key] = secret(f"ANYMAIL_{key}")
+    elif ":" not in found["WEBHOOK_SECRET"]:
+        raise ImproperlyConfigured(
+            f"Set ANYMAIL_WEBHOOK_SECRET to user:password: {provider} does not sign its events."
+        )
+    return provider, {name: value for name, value in found.items() if value}
 
 
 def folder(name: str, default: Path) -> Path:

@@ -1,6 +1,7 @@
 """One settings file. Every difference between deployments is a variable in the README's table."""
 
 import os
+from email.utils import parseaddr
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -35,6 +36,7 @@ INSTALLED_APPS = [
     "django.forms",
     "auditlog",
     "import_export",
+    "anymail",
     "crispy_forms",
     "crispy_bootstrap5",
     "js_lib_bootstrap5",
@@ -57,6 +59,8 @@ MIDDLEWARE = [
 ROOT_URLCONF = "wsis_forum.urls"
 WSGI_APPLICATION = "wsis_forum.wsgi.application"
 FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
+# A page of approval names each letter of a circular.
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
@@ -68,6 +72,7 @@ TEMPLATES = [
                 "django.template.context_processors.i18n",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "invitations.admin.queue.sending",
             ]
         },
     }
@@ -84,7 +89,11 @@ CACHES = {
         "LOCATION": REDIS_URL,
     }
     if REDIS_URL
-    else {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
+    else {
+        "BACKEND": "django.core.cache.backends.filebased.FileBasedCache",
+        "LOCATION": VAR_DIR / "cache",
+        "OPTIONS": {"MAX_ENTRIES": 5000},
+    }
 }
 
 AUTH_PASSWORD_VALIDATORS = [
@@ -110,6 +119,7 @@ LANGUAGES = [
 ]
 LOCALE_PATHS = [BASE_DIR / "locale"]
 MODELTRANSLATION_DEFAULT_LANGUAGE = "en"
+ARABIC_MONTHS = os.getenv("ARABIC_MONTHS", "western")  # or eastern, or both
 USE_TZ = True
 TIME_ZONE = "Europe/Zurich"
 
@@ -128,6 +138,19 @@ STORAGES = {
 
 MAILBOX = env.mailbox(default=(VAR_DIR / "mail").as_uri())
 DEFAULT_FROM_EMAIL = os.getenv("FROM_EMAIL", "WSIS Forum <wsis-forum@example.org>")
+# What comes back from mail servers goes there, with a tag that names the delivery.
+BOUNCE_ADDRESS = os.getenv("BOUNCE_ADDRESS") or parseaddr(DEFAULT_FROM_EMAIL)[1]
+# What comes back is read there; without an address, nothing is read.
+INTRAY = env.inbox("INTRAY_URL")
+BOUNCES = env.inbox("BOUNCES_URL")
+MAIL_PROVIDER, ANYMAIL = env.provider_events()
+SMTP_TIMEOUT = env.number("SMTP_TIMEOUT", 60)  # seconds, for one answer of the mail server
+# What `arm_sending` looks up: the DKIM key of the mail server, at a name server of one's own.
+DKIM_SELECTOR = os.getenv("DKIM_SELECTOR", "")
+DNS_SERVER = os.getenv("DNS_SERVER", "")
+SMTP_CONNECTIONS = env.number("SMTP_CONNECTIONS", 4)  # of each worker process
+MAILS_PER_MINUTE = env.number("MAILS_PER_MINUTE", 0)  # 0: as many as the mail server takes
+MAILS_PER_MINUTE_AND_DOMAIN = env.number("MAILS_PER_MINUTE_AND_DOMAIN", 0)
 
 IMPORT_EXPORT_ESCAPE_FORMULAE_ON_EXPORT = True
 if REDIS_URL:
@@ -137,6 +160,8 @@ if REDIS_URL:
 CRISPY_ALLOWED_TEMPLATE_PACKS = CRISPY_TEMPLATE_PACK = "bootstrap5"
 
 SECURE_SSL_REDIRECT = SITE_URL.startswith("https:")
+# A probe inside the house speaks plain HTTP.
+SECURE_REDIRECT_EXEMPT = [r"^healthz$"]
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = SECURE_SSL_REDIRECT
 SECURE_HSTS_SECONDS = 31536000 if SECURE_SSL_REDIRECT else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = SECURE_SSL_REDIRECT
@@ -169,10 +194,18 @@ CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_TIME_LIMIT = 300
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+TICK_SECONDS = env.number("TICK_SECONDS", 60)
 CELERY_BEAT_SCHEDULE = {
-    name: {"task": f"invitations.tasks.{name}", "schedule": 60, "options": {"expires": 55}}
-    for name in ("queue_reminders", "compose_planned", "dispatch_outbox")
+    name: {
+        "task": f"invitations.tasks.{name}",
+        "schedule": TICK_SECONDS,
+        "options": {"expires": TICK_SECONDS * 0.9},
+    }
+    for name in ("queue_reminders", "compose_planned", "dispatch_outbox", "read_mailboxes")
 }
+
+# Who may read the figures at /metrics; without a token there are none.
+METRICS_TOKEN = env.secret("METRICS_TOKEN", default="")
 
 AUDITLOG_INCLUDE_TRACKING_MODELS = (
     "invitations.ForumEdition",
@@ -184,6 +217,7 @@ AUDITLOG_INCLUDE_TRACKING_MODELS = (
     "invitations.Minister",
     "invitations.FormOfAddress",
     "invitations.LetterTemplate",
+    "invitations.Term",
     "invitations.Invitation",
     "invitations.Correspondence",
     "delegations.Delegation",
@@ -235,5 +269,7 @@ LOGGING = {
         "django": {"handlers": [], "propagate": True},
         "invitations": {"level": "INFO"},
         "delegations": {"level": "INFO"},
+        # What it stumbles over is filed as mail; its trace would show whose.
+        "flufl.bounce": {"level": "CRITICAL"},
     },
 }

@@ -10,8 +10,9 @@ from django.utils import timezone
 from playwright.sync_api import expect, sync_playwright
 
 from invitations.approval import approve_letter
+from invitations.circulars import plan_invitation_letters
+from invitations.composing import compose_planned
 from invitations.dispatch import dispatch_outbox
-from invitations.letters import compose_planned, plan_invitation_letters
 from invitations.links import reply_url
 from invitations.models import Letter, LetterTemplate
 from invitations.reminders import queue_reminders

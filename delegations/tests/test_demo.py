@@ -8,8 +8,8 @@ from django.core.management import CommandError, call_command
 from django.utils import timezone
 
 from delegations.models import Delegate, Delegation, PolicyStatement, SpeakingSlot
+from invitations.composing import compose_planned
 from invitations.dispatch import dispatch_outbox
-from invitations.letters import compose_planned
 from invitations.models import (
     Answer,
     CallListEntry,

@@ -44,7 +44,10 @@ def invited(state, **particulars):
         member_state=MemberStateFactory(short_name=state), portfolio=f"Minister of Posts of {state}"
     )
     invitation = InvitationFactory(minister=minister, **particulars)
-    LetterFactory(invitation=invitation)
+    now = timezone.now()
+    LetterFactory(
+        invitation=invitation, state="approved", sha256="0" * 64, composed_at=now, approved_at=now
+    )
     return invitation
 
 

@@ -18,11 +18,13 @@ from invitations.models.edition import (
     QuietPeriod,
     ReminderStep,
     Segment,
+    Tick,
+    Worker,
 )
 from invitations.models.invitation import Invitation, ReplyLink
-from invitations.models.letter import CallListEntry, Delivery, Letter, LetterEvent
+from invitations.models.letter import Bounce, CallListEntry, Delivery, Letter, LetterEvent
 from invitations.models.reply import Channel, Correspondence, Reply
-from invitations.models.templates import AUTOMATIC, LetterKind, LetterTemplate
+from invitations.models.templates import AUTOMATIC, LetterKind, LetterTemplate, Term
 
 __all__ = [
     "AUTOMATIC",
@@ -30,6 +32,7 @@ __all__ = [
     "SPEAKING",
     "Answer",
     "Arming",
+    "Bounce",
     "CallListEntry",
     "Channel",
     "Circular",
@@ -53,5 +56,8 @@ __all__ = [
     "Reply",
     "ReplyLink",
     "Segment",
+    "Term",
+    "Tick",
+    "Worker",
     "normalize_name",
 ]

@@ -10,7 +10,8 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from invitations.models.edition import Language
+from invitations.models.edition import Language, validate_phone, validate_zone
+from invitations.placeholders import OF_COURTESIES, unknown
 
 
 def validate_address_lines(text: str) -> None:
@@ -60,8 +61,21 @@ class MemberState(models.Model):
     language = models.CharField(
         _("language of correspondence"), max_length=10, choices=Language, default=Language.ENGLISH
     )
+    language_confidence = models.CharField(
+        _("confidence in the language"), max_length=10, blank=True
+    )
     language_alt = models.CharField(
         _("second language"), max_length=10, choices=Language, blank=True
+    )
+    time_zone = models.CharField(
+        _("time zone"),
+        max_length=40,
+        blank=True,
+        validators=[validate_zone],
+        help_text=_(
+            "Of the capital. Where it is set, reminders go by the State's own calendar: its hour, "
+            "its weekend, its public holidays. Without it, they go by the edition's calendar alone."
+        ),
     )
     sources = models.CharField(_("sources"), max_length=200, blank=True)
 
@@ -83,14 +97,21 @@ class MemberState(models.Model):
             getattr(self, f"short_name_{suffix}"),
             getattr(self, "short_name_en"),  # noqa: B009 -- a column made by the translations
         )
-        return next(name for name in names if name)
+        return next(name for name in names if name).replace("'", "’")
 
 
 class Mission(models.Model):
+    class Kind(models.TextChoices):
+        MISSION = "mission", _("permanent mission")
+        POST = "post", _("another post")
+        REGIONAL = "regional", _("regional office")
+
+    kind = models.CharField(_("kind"), max_length=10, choices=Kind, default=Kind.MISSION)
     name = models.CharField(_("name"), max_length=200)
     city = models.CharField(_("city"), max_length=60, default="Geneva")
     states = models.ManyToManyField(MemberState, related_name="missions", verbose_name=_("States"))
     postal_address = models.TextField(_("postal address"), blank=True)
+    phone = models.CharField(_("telephone"), max_length=40, blank=True, validators=[validate_phone])
     emails = models.TextField(
         _("e-mail addresses"), blank=True, validators=[validate_address_lines]
     )
@@ -159,6 +180,12 @@ class FormOfAddress(models.Model):
     def __str__(self) -> str:
         return f"{self.form}, {self.get_gender_display()} ({self.get_language_display()})"
 
+    def clean(self) -> None:
+        words = {"salutation": self.salutation, "closing": self.closing}
+        faults = {field: unknown(text, OF_COURTESIES) for field, text in words.items()}
+        if faults := {field: said for field, said in faults.items() if said}:
+            raise ValidationError(faults)
+
 
 class Minister(models.Model):
     """A person in a function, and how a letter addresses that person."""
@@ -183,6 +210,24 @@ class Minister(models.Model):
     name_in_script = models.CharField(_("name in the letter's script"), max_length=120, blank=True)
     family_name_in_script = models.CharField(
         _("family name in the letter's script"), max_length=120, blank=True
+    )
+    name_as_printed = models.CharField(
+        _("name as printed"),
+        max_length=200,
+        blank=True,
+        help_text=_("The whole line with its courtesy, where the form of address does not fit."),
+    )
+    salutation_as_printed = models.CharField(
+        _("opening as printed"),
+        max_length=200,
+        blank=True,
+        help_text=_("Where that of the form of address does not fit."),
+    )
+    closing_as_printed = models.CharField(
+        _("closing as printed"),
+        max_length=300,
+        blank=True,
+        help_text=_("Where that of the form of address does not fit."),
     )
     name_key = models.CharField(max_length=240, blank=True, editable=False)
     address_gender = models.CharField(

@@ -1,15 +1,19 @@
 """An edition of the forum, and what is decided once for all its invitations."""
 
 import datetime as dt
+import re
 from typing import Any, Self
 from zoneinfo import ZoneInfo, available_timezones
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator
 from django.db import models
 from django.db.models import F, Q
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.translation import gettext_lazy as _
+
+from invitations.calendars import is_weekend, moved, rests
 
 
 class Language(models.TextChoices):
@@ -72,12 +76,24 @@ def validate_zone(name: str) -> None:
         raise ValidationError(_("%(name)s is not a time zone."), params={"name": name})
 
 
+def validate_phone(number: str) -> None:
+    """Refuse what is no international telephone number: an address in its place, for example."""
+    if not re.fullmatch(r"\+[0-9][0-9 ().-]{5,}[0-9]", number):
+        raise ValidationError(
+            _("%(number)s is not a telephone number: write it as +41 22 555 01 00."),
+            params={"number": number},
+        )
+
+
 class ForumEdition(models.Model):
     symbol = models.SlugField(_("symbol"), max_length=20, unique=True, help_text="wsis-2020")
     name = models.CharField(_("name"), max_length=120)
     theme = models.CharField(_("theme"), max_length=300, blank=True)
     place = models.CharField(_("place"), max_length=120, help_text=_("As printed in letters."))
     organization = models.CharField(_("organization"), max_length=200, blank=True)
+    postal_address = models.CharField(
+        _("postal address"), max_length=200, blank=True, help_text=_("In the letterhead.")
+    )
     organizers = models.CharField(_("organizers"), max_length=300, blank=True)
     background = models.TextField(
         _("background"), blank=True, help_text=_("Whole sentences; they stand in the invitation.")
@@ -114,9 +130,19 @@ class ForumEdition(models.Model):
 
     contact_honorific = models.CharField(_("contact's honorific"), max_length=20, blank=True)
     contact_name = models.CharField(_("contact"), max_length=120)
-    contact_phone = models.CharField(_("telephone"), max_length=40, blank=True)
-    contact_fax = models.CharField(_("fax"), max_length=40, blank=True)
+    contact_phone = models.CharField(
+        _("telephone"), max_length=40, blank=True, validators=[validate_phone]
+    )
+    contact_fax = models.CharField(_("fax"), max_length=40, blank=True, validators=[validate_phone])
     contact_email = models.EmailField(_("e-mail"), help_text=_("A mailbox that is read."))
+    organization_phone = models.CharField(
+        _("organization's telephone"), max_length=40, blank=True, validators=[validate_phone]
+    )
+    organization_fax = models.CharField(
+        _("organization's fax"), max_length=40, blank=True, validators=[validate_phone]
+    )
+    organization_email = models.EmailField(_("organization's e-mail"), blank=True)
+    organization_website = models.URLField(_("organization's website"), blank=True)
     website = models.URLField(_("website"), blank=True)
     registration_link = models.URLField(_("registration page"), blank=True)
     partnership_link = models.URLField(_("page on partnership packages"), blank=True)
@@ -145,6 +171,13 @@ class ForumEdition(models.Model):
         return str(self.name)
 
     @property
+    def contact_called(self) -> str:
+        """The contact with the honorific in the active language; in Chinese it follows the name."""
+        if translation.get_language() == Language.CHINESE:
+            return f"{self.contact_name}{self.contact_honorific}"
+        return f"{self.contact_honorific}\u00a0{self.contact_name}".strip("\u00a0")
+
+    @property
     def zone(self) -> ZoneInfo:
         return ZoneInfo(self.time_zone)
 
@@ -169,8 +202,14 @@ class ForumEdition(models.Model):
 
     def is_quiet(self, day: dt.date) -> bool:
         """Whether no reminder leaves on that day: a weekend, or a day of the edition's list."""
-        periods = self.quiet_periods.all()
-        return day.weekday() >= 5 or any(p.first_on <= day <= p.last_on for p in periods)
+        return is_weekend(day) or self.lists_as_quiet(day)
+
+    def is_quiet_in(self, iso2: str, day: dt.date) -> bool:
+        """The same by a State's own calendar: its weekend and holidays, and the edition's list."""
+        return rests(iso2, day) or self.lists_as_quiet(day)
+
+    def lists_as_quiet(self, day: dt.date) -> bool:
+        return any(p.first_on <= day <= p.last_on for p in self.quiet_periods.all())
 
     def working_day(self, day: dt.date) -> dt.date:
         """That day, or the last one before it that is not quiet."""
@@ -211,6 +250,8 @@ class Circular(models.Model):
         ALL = "all", _("all invitations")
         PRINCIPAL = "principal", _("principal invitations only")
 
+    REFERRING = (Kind.NOTICE, Kind.CORRIGENDUM, Kind.REPLACEMENT)
+
     edition = models.ForeignKey(ForumEdition, models.PROTECT, related_name="circulars")
     reference = models.CharField(_("reference"), max_length=40, unique=True)
     kind = models.CharField(_("kind"), max_length=20, choices=Kind, default=Kind.INVITATION)
@@ -220,9 +261,18 @@ class Circular(models.Model):
     signatory_title = models.CharField(_("signatory's title"), max_length=120)
     original_signed_by = models.CharField(_("original signed by"), max_length=120, blank=True)
     original_signed_on = models.DateField(_("original signed on"), null=True, blank=True)
+    original_scan = models.FileField(_("scan of the original"), blank=True, max_length=120)
+    changes = models.TextField(
+        _("what changes"),
+        blank=True,
+        help_text=_("Whole sentences; they stand in a notice, a corrigendum or a replacement."),
+    )
     audience = models.CharField(
         _("audience"), max_length=10, choices=Audience, default=Audience.ALL
     )
+    regions = models.JSONField(_("regions"), default=list, blank=True)
+    languages = models.JSONField(_("languages"), default=list, blank=True)
+    ranks = models.JSONField(_("ranks"), default=list, blank=True)
     planned_at = models.DateTimeField(
         _("planned hour"), null=True, blank=True, help_text=_("Letters leave no earlier.")
     )
@@ -287,6 +337,12 @@ class ReminderStep(ApprovedByTwo):
 
     edition = models.ForeignKey(ForumEdition, models.CASCADE, related_name="reminder_steps")
     days_before = models.PositiveSmallIntegerField(_("days before the last day"))
+    hour = models.PositiveSmallIntegerField(
+        _("hour of the day"),
+        default=9,
+        validators=[MaxValueValidator(23)],
+        help_text=_("In the State's time zone where one is set, else the edition's."),
+    )
     medium = models.CharField(_("medium"), max_length=10, choices=Medium, default=Medium.MAIL)
     audience = models.CharField(
         _("audience"), max_length=10, choices=Audience, default=Audience.OFFICE
@@ -310,10 +366,45 @@ class ReminderStep(ApprovedByTwo):
         return f"{self.edition}: {self.days_before} days before, {self.get_medium_display()}"
 
     @property
-    def due_on(self) -> dt.date:
-        """The day it leaves: never a quiet one."""
-        planned = self.edition.last_day - dt.timedelta(days=self.days_before)
-        return self.edition.working_day(planned)
+    def planned_on(self) -> dt.date:
+        """The day it counts back to, quiet or not."""
+        return self.edition.last_day - dt.timedelta(days=self.days_before)
+
+    @property
+    def due_on(self) -> dt.date | None:
+        """The day it leaves by the edition's calendar, never a quiet one; None where it cannot."""
+        edition = self.edition
+        return moved(self.planned_on, edition.is_quiet, lambda day: day <= edition.last_day)
+
+
+class Tick(models.Model):
+    """When a job of the clock last ran here, and what came of it."""
+
+    name = models.SlugField(max_length=40, unique=True)
+    began_at = models.DateTimeField(_("began at"))
+    ended_at = models.DateTimeField(_("ended at"), null=True, blank=True)
+    did = models.PositiveIntegerField(_("how much it did"), default=0)
+
+    class Meta:
+        verbose_name = _("tick")
+        verbose_name_plural = _("ticks")
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Worker(models.Model):
+    """A worker of the clock on one of the machines, and when it last gave a sign of life."""
+
+    name = models.CharField(_("machine and process"), max_length=120, unique=True)
+    seen_at = models.DateTimeField(_("seen at"))
+
+    class Meta:
+        verbose_name = _("worker")
+        verbose_name_plural = _("workers")
+
+    def __str__(self) -> str:
+        return self.name
 
 
 class Arming(models.Model):

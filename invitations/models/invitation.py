@@ -1,10 +1,10 @@
 """An invitation, and the link and code by which an office answers it."""
 
 import datetime as dt
-from typing import Self
+from typing import Any, Self
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -33,11 +33,26 @@ class InvitationQuerySet(models.QuerySet["Invitation"]):
     def reached(self, before: dt.datetime) -> Self:
         """Invitations of which a delivery was handed over or dispatched by that instant."""
         arrived = self.model.objects.filter(
-            letters__kind="invitation",
+            pk=OuterRef("pk"),
+            letters__kind__in=["invitation", "replacement"],
             letters__deliveries__state="handed_over",
             letters__deliveries__handed_over_at__lte=before,
         )
-        return self.filter(pk__in=arrived.values("pk"))
+        return self.filter(Exists(arrived))
+
+    def unreached(self) -> Self:
+        """Silent invitations of which every address bounced or was refused, and nothing waits."""
+        refused = self.with_invitation_sent_and("bounced", "failed")
+        hoped_for = self.with_invitation_sent_and(
+            "queued", "claimed", "sending", "deferred", "uncertain", "missed", "handed_over"
+        )
+        return self.silent().filter(pk__in=refused).exclude(pk__in=hoped_for)
+
+    def with_invitation_sent_and(self, *states: str) -> Any:
+        """Keys of the invitations of which a delivery is in one of these states."""
+        return self.model.objects.filter(
+            letters__kind__in=["invitation", "replacement"], letters__deliveries__state__in=states
+        ).values("pk")
 
     def unheard(self) -> Self:
         """Invitations whose office has sent something that nobody has looked at yet."""

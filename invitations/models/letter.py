@@ -9,6 +9,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from invitations.models.addressees import Mission
 from invitations.models.edition import Circular, Language, ReminderStep
 from invitations.models.invitation import Invitation
 from invitations.models.reply import Reply
@@ -21,6 +22,11 @@ class LetterQuerySet(models.QuerySet["Letter"]):
 
     def in_force(self) -> Self:
         return self.exclude(state=Letter.State.CANCELLED)
+
+    def inviting(self) -> Self:
+        """Letters that invite; the last one stands: a replacement takes the first one's place."""
+        kinds = [LetterKind.INVITATION, LetterKind.REPLACEMENT]
+        return self.in_force().filter(kind__in=kinds).order_by("pk")
 
 
 class Letter(models.Model):
@@ -39,6 +45,9 @@ class Letter(models.Model):
     kind = models.CharField(_("kind"), max_length=20, choices=LetterKind)
     variant = models.CharField(_("variant"), max_length=20, blank=True)
     language = models.CharField(_("language"), max_length=10, choices=Language)
+    second_language = models.CharField(
+        _("second language"), max_length=10, choices=Language, blank=True
+    )
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.PLANNED)
     planned_at = models.DateTimeField(_("planned at"), default=timezone.now)
     not_before = models.DateTimeField(_("not before"), default=timezone.now)
@@ -55,6 +64,10 @@ class Letter(models.Model):
     replaces = models.ForeignKey(
         "self", models.PROTECT, null=True, blank=True, related_name="replaced_by"
     )
+    mission = models.ForeignKey(
+        Mission, models.PROTECT, null=True, blank=True, related_name="notes"
+    )
+    covers = models.ManyToManyField("self", symmetrical=False, blank=True, related_name="notes")
 
     template = models.ForeignKey(
         LetterTemplate, models.PROTECT, null=True, blank=True, related_name="letters"
@@ -65,6 +78,9 @@ class Letter(models.Model):
     addressee = models.TextField(_("addressee's block"), blank=True)
     recipients = models.JSONField(
         _("recipients"), default=list, blank=True, help_text=_("[line, address], To before Cc")
+    )
+    check_code = models.CharField(
+        _("check code"), max_length=16, unique=True, null=True, blank=True, editable=False
     )
     pdf = models.FileField(_("PDF"), blank=True, max_length=120)
     sha256 = models.CharField(_("SHA-256 of the PDF"), max_length=64, blank=True)
@@ -95,6 +111,26 @@ class Letter(models.Model):
                 name="one_invitation_letter",
                 fields=["invitation"],
                 condition=Q(kind="invitation") & ~Q(state="cancelled"),
+            ),
+            models.UniqueConstraint(
+                name="one_letter_per_circular",
+                fields=["invitation", "circular", "kind"],
+                condition=Q(kind__in=["notice", "corrigendum", "replacement"])
+                & ~Q(state="cancelled"),
+            ),
+            models.UniqueConstraint(
+                name="one_note_per_mission_and_circular",
+                fields=["mission", "circular"],
+                condition=Q(kind="note") & ~Q(state="cancelled"),
+            ),
+            models.CheckConstraint(
+                name="note_names_its_mission",
+                condition=~Q(kind="note") | Q(mission__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="referring_letter_names_the_one_it_refers_to",
+                condition=~Q(kind__in=["notice", "corrigendum", "replacement"])
+                | Q(replaces__isnull=False),
             ),
             models.UniqueConstraint(
                 name="one_reminder_per_step_and_deadline",
@@ -193,6 +229,15 @@ class Delivery(models.Model):
     channel = models.CharField(_("channel"), max_length=10, choices=Channel, default=Channel.EMAIL)
     line = models.CharField(_("line"), max_length=2, default="to", help_text="to, cc")
     address = models.CharField(_("address"), max_length=320, blank=True)
+    envelope = models.CharField(
+        _("envelope sender"),
+        max_length=24,
+        unique=True,
+        null=True,
+        blank=True,
+        editable=False,
+        help_text=_("The same at every attempt: a bounce comes back to it."),
+    )
     state = models.CharField(_("state"), max_length=12, choices=State, default=State.QUEUED)
     priority = models.PositiveSmallIntegerField(
         _("priority"), default=5, help_text=_("The lowest leaves first.")
@@ -245,6 +290,33 @@ class Delivery(models.Model):
 
     def __str__(self) -> str:
         return f"{self.letter}, {self.address or self.get_channel_display()}"
+
+
+class Bounce(models.Model):
+    """What a mail server, or a provider, said of a delivery after it had taken it."""
+
+    class Kind(models.TextChoices):
+        HARD = "hard", _("refused for good")
+        SOFT = "soft", _("refused for now")
+        DELAYED = "delayed", _("delayed")
+
+    delivery = models.ForeignKey(
+        Delivery, models.PROTECT, null=True, blank=True, related_name="bounces"
+    )
+    kind = models.CharField(_("kind"), max_length=10, choices=Kind)
+    key = models.CharField(max_length=200, unique=True, editable=False)
+    received_at = models.DateTimeField(_("received at"), default=timezone.now)
+    server_words = models.TextField(_("the server's words"), blank=True)
+    message = models.FileField(_("message"), blank=True, max_length=120)
+    message_sha256 = models.CharField(max_length=64, blank=True, editable=False)
+
+    class Meta:
+        verbose_name = _("bounce")
+        verbose_name_plural = _("bounces")
+        ordering = ["-received_at", "-pk"]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()}, {self.received_at:%Y-%m-%d %H:%M}"
 
 
 class LetterEvent(models.Model):

@@ -25,11 +25,22 @@ class CorrespondenceQuerySet(models.QuerySet["Correspondence"]):
     def unread(self) -> Self:
         return self.filter(dealt_with_at=None)
 
+    def unmatched(self) -> Self:
+        """Filed by the machine, which did not find whose it is."""
+        return self.filter(invitation=None)
+
 
 class Correspondence(models.Model):
     """What came by mail, fax, letter, note verbale or telephone. Unread, it holds reminders."""
 
-    invitation = models.ForeignKey(Invitation, models.PROTECT, related_name="correspondence")
+    invitation = models.ForeignKey(
+        Invitation,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="correspondence",
+        help_text=_("Empty until somebody finds whose mail this is."),
+    )
     channel = models.CharField(
         _("channel"),
         max_length=20,
@@ -43,6 +54,12 @@ class Correspondence(models.Model):
     summary = models.TextField(_("what it says"), blank=True)
     scan = models.FileField(_("scan"), blank=True, max_length=120)
     scan_sha256 = models.CharField(max_length=64, blank=True, editable=False)
+    message = models.FileField(_("message"), blank=True, max_length=120, editable=False)
+    message_sha256 = models.CharField(max_length=64, blank=True, editable=False)
+    message_id = models.CharField(
+        "Message-ID", max_length=250, unique=True, null=True, blank=True, editable=False
+    )
+    is_automatic = models.BooleanField(_("automatic mail"), default=False, editable=False)
     recorded_at = models.DateTimeField(default=timezone.now, editable=False)
     recorded_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, editable=False, related_name="+"
@@ -65,7 +82,7 @@ class Correspondence(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.get_channel_display()}, {self.reference or self.invitation}"
+        return f"{self.get_channel_display()}, {self.reference or self.invitation or self.sender}"
 
 
 class ReplyQuerySet(models.QuerySet["Reply"]):

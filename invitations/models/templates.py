@@ -1,13 +1,21 @@
-"""The words of letters and mails, kept in versions."""
+"""The words of letters and mails: texts kept in versions, and the terms printed around them."""
 
 from typing import Self
 
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from invitations.models.edition import ApprovedByTwo, ApprovedByTwoQuerySet, Language
-from invitations.placeholders import validate_placeholders
+from invitations.placeholders import (
+    OF_TERMS,
+    lacking,
+    unknown,
+    validate_markdown,
+    validate_placeholders,
+    validate_use,
+)
 
 
 class LetterKind(models.TextChoices):
@@ -23,6 +31,18 @@ class LetterKind(models.TextChoices):
 AUTOMATIC = (LetterKind.REMINDER, LetterKind.ACKNOWLEDGEMENT)
 
 
+class ReviewedByNative(models.Model):
+    """Words that a native reader ticks; until then, approval says that nobody did."""
+
+    reviewed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, editable=False, related_name="+"
+    )
+    reviewed_at = models.DateTimeField(_("reviewed at"), null=True, editable=False)
+
+    class Meta:
+        abstract = True
+
+
 class LetterTemplateQuerySet(ApprovedByTwoQuerySet):
     def usable(self) -> Self:
         """Automatic kinds leave only in a version that two people approved."""
@@ -33,14 +53,17 @@ class LetterTemplateQuerySet(ApprovedByTwoQuerySet):
         return self.usable().filter(kind=kind, variant=variant).order_by("-version")
 
 
-class LetterTemplate(ApprovedByTwo):
+class LetterTemplate(ApprovedByTwo, ReviewedByNative):
     kind = models.CharField(_("kind"), max_length=20, choices=LetterKind)
     variant = models.CharField(_("variant"), max_length=20, blank=True)
     language = models.CharField(_("language"), max_length=10, choices=Language)
     version = models.PositiveSmallIntegerField(_("version"), default=1, editable=False)
     subject = models.CharField(_("subject"), max_length=200, validators=[validate_placeholders])
     paper = models.TextField(
-        _("on paper"), blank=True, validators=[validate_placeholders], help_text=_("Markdown.")
+        _("on paper"),
+        blank=True,
+        validators=[validate_placeholders, validate_markdown],
+        help_text=_("Markdown, no HTML. The box with link and code is printed below it."),
     )
     mail = models.TextField(_("in the mail"), validators=[validate_placeholders])
     written_by = models.ForeignKey(
@@ -65,3 +88,38 @@ class LetterTemplate(ApprovedByTwo):
     def __str__(self) -> str:
         name = f"{self.get_kind_display()} {self.variant}".strip()
         return f"{name} ({self.get_language_display()}, {self.version})"
+
+    @property
+    def is_usable(self) -> bool:
+        return self.kind not in AUTOMATIC or self.is_approved
+
+    def clean(self) -> None:
+        words = {"subject": self.subject, "paper": self.paper, "mail": self.mail}
+        validate_use(self.kind, self.variant, words)
+
+
+class Term(ReviewedByNative):
+    """What is printed around the words of a letter, in one language."""
+
+    key = models.SlugField(_("key"), max_length=30)
+    language = models.CharField(_("language"), max_length=10, choices=Language)
+    text = models.CharField(_("text"), max_length=120)
+    source = models.CharField(
+        _("source"), max_length=120, blank=True, help_text=_("Where the term was seen.")
+    )
+
+    class Meta:
+        verbose_name = _("term")
+        verbose_name_plural = _("terms")
+        ordering = ["key", "language"]
+        constraints = [
+            models.UniqueConstraint(name="one_term_per_language", fields=["key", "language"])
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.text} ({self.get_language_display()})"
+
+    def clean(self) -> None:
+        words = OF_TERMS.get(self.key, set())
+        if faults := [*unknown(self.text, words), *lacking(self.text, words)]:
+            raise ValidationError({"text": faults})

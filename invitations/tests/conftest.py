@@ -5,8 +5,9 @@ from hypothesis import settings as hypothesis_settings
 
 from invitations.approval import approve_letter
 from invitations.arming import arm
+from invitations.circulars import plan_invitation_letters
+from invitations.composing import compose_planned
 from invitations.frozen import freeze
-from invitations.letters import compose_planned, plan_invitation_letters
 from invitations.models import Letter, LetterTemplate
 from invitations.tests.factories import (
     CircularFactory,

@@ -5,6 +5,7 @@ import datetime as dt
 import factory
 from django.contrib.auth import get_user_model
 from factory.django import DjangoModelFactory
+from modeltranslation.translator import translator
 
 from invitations.links import new_link
 from invitations.models import (
@@ -30,7 +31,25 @@ class UserFactory(DjangoModelFactory):
     is_staff = True
 
 
-class EditionFactory(DjangoModelFactory):
+class InSixLanguages(DjangoModelFactory):
+    """The given texts stand in each language that has no own."""
+
+    class Meta:
+        abstract = True
+
+    @classmethod
+    def _adjust_kwargs(cls, **kwargs):
+        options = translator.get_options_for_model(cls._meta.model)
+        columns = {
+            column.name: kwargs[field]
+            for field, columns in options.all_fields.items()
+            for column in columns
+            if field in kwargs
+        }
+        return {**columns, **kwargs}
+
+
+class EditionFactory(InSixLanguages):
     class Meta:
         model = ForumEdition
 
@@ -55,7 +74,7 @@ class EditionFactory(DjangoModelFactory):
     partnership_link = "https://forum.example.org/partners"
 
 
-class CircularFactory(DjangoModelFactory):
+class CircularFactory(InSixLanguages):
     class Meta:
         model = Circular
 
@@ -65,6 +84,8 @@ class CircularFactory(DjangoModelFactory):
     place = "Geneva"
     signatory_name = "Michael Strelsau"
     signatory_title = "Secretary-General"
+    original_signed_by = "Michael Strelsau"
+    original_signed_on = dt.date(2027, 2, 1)
 
 
 class StepFactory(DjangoModelFactory):

@@ -1,4 +1,7 @@
+import csv
+
 import pytest
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from hypothesis import given
 from hypothesis import strategies as st
@@ -20,18 +23,92 @@ def ruritania():
     )
 
 
-def test_every_rank_has_a_form_in_every_language_and_gender(ruritania):
-    minister = MinisterFactory(member_state=ruritania)
+CSV = settings.BASE_DIR / "invitations/data/ranks.csv"
+RANKS = [row["code"] for row in csv.DictReader(CSV.read_text("utf-8").splitlines())]
 
-    for rank in Rank.objects.all():
-        for language in Language.values:
-            for gender in Gender.values:
-                minister.rank, minister.address_gender = rank, gender
-                addressed = address(minister, language)
 
-                assert addressed.salutation
-                assert addressed.closing
-                assert "$" not in addressed.salutation + addressed.closing
+@pytest.mark.parametrize("language", Language.values)
+@pytest.mark.parametrize("gender", Gender.values)
+def test_every_rank_has_a_form_in_every_language_and_gender(ruritania, language, gender):
+    minister = MinisterFactory(member_state=ruritania, address_gender=gender)
+
+    for minister.rank_id in RANKS:
+        addressed = address(minister, language)
+
+        assert addressed.name
+        assert addressed.salutation
+        assert addressed.closing
+        assert "$" not in addressed.name + addressed.salutation + addressed.closing
+
+
+def test_the_ranks_of_the_list_are_those_of_the_table():
+    assert set(RANKS) == set(Rank.objects.values_list("code", flat=True))
+
+
+@pytest.mark.parametrize("language", Language.values)
+@pytest.mark.parametrize("gender", Gender.values)
+def test_a_prenominal_replaces_the_title_in_block_and_opening(ruritania, language, gender):
+    rows = FormOfAddress.objects.filter(language=language, form="MIN", gender=gender)
+    rows.update(courtesy="H.E.", title="Title", salutation="Dear $title $family_name,")
+    minister = MinisterFactory(member_state=ruritania, address_gender=gender, prenominal="Dr.")
+
+    addressed = address(minister, language)
+
+    assert "Dr." in addressed.lines[0]
+    assert "Title" not in addressed.lines[0]
+    assert addressed.salutation == "Dear Dr. Elphberg,"
+
+
+@pytest.mark.parametrize("language", Language.values)
+@pytest.mark.parametrize("gender", Gender.values)
+def test_opening_and_closing_are_those_of_one_row(ruritania, language, gender):
+    for row in FormOfAddress.objects.all():
+        FormOfAddress.objects.filter(pk=row.pk).update(
+            salutation=f"Opening {row.pk}", closing=f"Closing {row.pk}"
+        )
+    minister = MinisterFactory(member_state=ruritania, address_gender=gender)
+
+    addressed = address(minister, language)
+
+    row = FormOfAddress.objects.get(language=language, form="MIN", gender=gender)
+    assert (addressed.salutation, addressed.closing) == (f"Opening {row.pk}", f"Closing {row.pk}")
+
+
+@pytest.mark.parametrize("language", Language.values)
+def test_what_is_given_as_printed_wins_in_every_language(ruritania, language):
+    minister = MinisterFactory(
+        member_state=ruritania,
+        name_as_printed="Her Grace Flavia of Zenda",
+        salutation_as_printed="Your Grace,",
+        closing_as_printed="I remain, Your Grace, yours.",
+        prenominal="Dr.",
+    )
+
+    addressed = address(minister, language)
+
+    assert addressed.lines[0] == "Her Grace Flavia of Zenda"
+    assert (addressed.salutation, addressed.closing) == (
+        "Your Grace,",
+        "I remain, Your Grace, yours.",
+    )
+
+
+def test_a_form_names_nothing_but_the_person():
+    row = FormOfAddress.objects.filter(language="en", form="MIN", gender="f").get()
+    row.salutation, row.closing = "Dear $title $familyname,", "It costs $9"
+
+    with pytest.raises(ValidationError) as refusal:
+        row.full_clean()
+
+    assert refusal.value.message_dict == {
+        "salutation": ["Line 1: unknown placeholder $familyname. Is $family_name meant?"],
+        "closing": ["Line 1: write a dollar sign as $$."],
+    }
+
+
+def test_the_shipped_forms_are_all_in_order():
+    for row in FormOfAddress.objects.all():
+        row.full_clean()
 
 
 def test_there_are_ranks_and_their_forms_are_complete():
@@ -115,7 +192,7 @@ def test_an_unnamed_minister_is_addressed_by_the_function(ruritania):
     addressed = address(minister, "en")
 
     assert addressed.lines == ["Minister of Communications", "Kingdom of Ruritania"]
-    assert addressed.name == "Minister of Communications"
+    assert (addressed.name, addressed.lines[0]) == ("", "Minister of Communications")
     assert addressed.salutation == "Dear Sir or Madam,"
 
 

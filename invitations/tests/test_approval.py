@@ -1,13 +1,30 @@
+import datetime as dt
+
 import pytest
+import time_machine
 from django.core.exceptions import ValidationError
 
-from invitations.approval import approve_letter, approve_text, recompose, revise
-from invitations.letters import compose_planned
-from invitations.models import Letter, LetterTemplate
+from invitations.approval import (
+    approve_letter,
+    approve_text,
+    doubts,
+    recompose,
+    revise,
+    tick_reviewed,
+)
+from invitations.circulars import plan_circular, plan_notes
+from invitations.composing import compose_planned
+from invitations.models import Letter, LetterTemplate, Term
 from invitations.replies import record_reply
-from invitations.tests.factories import StepFactory, UserFactory
+from invitations.tests.factories import (
+    CircularFactory,
+    MissionFactory,
+    StepFactory,
+    UserFactory,
+)
 
 pytestmark = pytest.mark.django_db
+REMINDER = "$salutation\n\n$reply_before: $last_day\n\n$reply_link\n"
 
 
 @pytest.fixture
@@ -87,7 +104,7 @@ def test_one_approval_is_not_enough_for_a_text_to_be_used(text):
 def test_a_revised_text_is_the_next_version_and_not_approved(text, approved_texts):
     writer = UserFactory()
 
-    revised = revise(text, writer, "$reference again", "", "$salutation\n\n$reply_link\n")
+    revised = revise(text, writer, "$reference again", "", REMINDER)
 
     assert (revised.version, revised.written_by) == (2, writer)
     assert not revised.is_approved
@@ -100,7 +117,7 @@ def test_a_revised_text_is_the_next_version_and_not_approved(text, approved_text
 
 def test_revising_an_old_version_still_makes_the_newest(text):
     for number in range(3):
-        revise(text, UserFactory(), f"Version {number}", "", "$reply_link")
+        revise(text, UserFactory(), f"Version {number}", "", REMINDER)
 
     versions = LetterTemplate.objects.filter(kind="reminder", variant="first", language="en")
     assert sorted(versions.values_list("version", flat=True)) == [1, 2, 3, 4]
@@ -108,14 +125,15 @@ def test_revising_an_old_version_still_makes_the_newest(text):
 
 def test_a_text_with_an_unknown_placeholder_is_not_kept(text):
     with pytest.raises(ValidationError, match=r"unknown placeholder \$secret_key"):
-        revise(text, UserFactory(), "Reminder", "", "$secret_key")
+        revise(text, UserFactory(), "Reminder", "", f"{REMINDER}$secret_key")
 
-    assert LetterTemplate.objects.filter(kind="reminder", variant="first").count() == 2
+    versions = LetterTemplate.objects.filter(kind="reminder", variant="first", language="en")
+    assert versions.get() == text
 
 
 def test_letters_are_composed_by_the_newest_version(composed):
     template = LetterTemplate.objects.get(kind="invitation", language="en")
-    newest = revise(template, UserFactory(), "An invitation", "$salutation", "$reply_link")
+    newest = revise(template, UserFactory(), "An invitation", template.paper, template.mail)
 
     letter = composed()
 
@@ -167,3 +185,124 @@ def test_an_acknowledgement_leaves_without_approval_of_its_own(reached, approved
 
     letter = reply.acknowledgements.get()
     assert (letter.state, letter.approved_by) == (Letter.State.APPROVED, None)
+
+
+def approve(letter, **fields):
+    return approve_letter(letter, UserFactory(), letter.sha256, letter.message_sha256, **fields)
+
+
+def test_nothing_leaves_before_it_is_recorded_who_signed_the_original_and_when(composed):
+    letter = composed()
+    circular = letter.circular
+    circular.original_signed_on = None
+    circular.save(update_fields=["original_signed_on"])
+
+    with pytest.raises(ValidationError, match=f"signed the original of {circular.reference}"):
+        approve(letter)
+
+    letter.refresh_from_db()
+    assert letter.state == Letter.State.COMPOSED
+
+
+@pytest.mark.parametrize(("days", "late"), [(3, False), (4, True)])
+def test_more_than_three_days_after_its_date_a_letter_leaves_on_confirmation_only(
+    composed, days, late
+):
+    letter = composed()
+    dated_on = letter.circular.dated_on
+    with time_machine.travel(dt.datetime.combine(dated_on, dt.time(9)) + dt.timedelta(days=days)):
+        if late:
+            with pytest.raises(ValidationError, match="more than three days"):
+                approve(letter)
+        assert doubts([letter]).late == ([letter] if late else [])
+
+        assert approve(letter, although_late=late).state == Letter.State.APPROVED
+
+
+def test_a_letter_planned_for_an_hour_is_late_by_that_hour(composed):
+    letter = composed()
+    Letter.objects.update(not_before=dt.datetime(2027, 2, 10, 9, tzinfo=dt.UTC))
+
+    with pytest.raises(ValidationError, match="more than three days"):
+        approve(letter)
+
+
+def test_an_approver_is_told_what_nobody_is_sure_of(composed):
+    letter = composed(address_gender="x", member_state__language_confidence="low")
+
+    found = doubts([letter])
+
+    assert found.unknown_gender == found.unsure_language == [letter]
+    assert "invitation (English, 1)" in found.unreviewed
+    assert "Your reply online (English)" in found.unreviewed
+    assert "(original signed) (English)" not in found.unreviewed
+
+
+def test_what_is_sure_raises_no_doubt(composed):
+    letter = composed()
+    for words in (*LetterTemplate.objects.all(), *Term.objects.filter(source="")):
+        tick_reviewed(words, UserFactory())
+
+    assert doubts([letter]) == ([], [], [], [])
+
+
+def test_an_unnamed_minister_has_no_gender_to_confirm(composed):
+    letter = composed(given_name="", family_name="", address_gender="x")
+
+    assert doubts([letter]).unknown_gender == []
+
+
+def test_the_text_of_a_second_language_is_doubted_too(composed):
+    letter = composed(second_language="fr")
+
+    assert "invitation (French, 1)" in doubts([letter]).unreviewed
+
+
+def test_words_are_reviewed_once_and_a_new_version_is_not(text):
+    reader = UserFactory()
+    tick_reviewed(text, reader)
+
+    with pytest.raises(ValidationError, match="reviewed this already"):
+        tick_reviewed(text, UserFactory())
+
+    text.refresh_from_db()
+    assert text.reviewed_by == reader
+    assert revise(text, reader, "Reminder", "", REMINDER).reviewed_by is None
+
+
+def test_a_notice_is_approved_for_an_invitation_in_force_and_issues_nothing(issued):
+    invitation = issued()
+    notice = CircularFactory(edition=invitation.edition, kind="notice", changes="All is later.")
+    plan_circular(notice)
+    compose_planned()
+
+    letter = approve(notice.letters.get())
+
+    assert letter.deliveries.filter(state="queued").count() == 1
+    assert invitation.letters.filter(kind="invitation").get().state == Letter.State.APPROVED
+
+
+def test_a_note_verbale_waits_for_the_letters_it_covers(composed):
+    letter = composed()
+    MissionFactory().states.add(letter.invitation.member_state)
+    plan_notes(letter.circular)
+    compose_planned()
+    note = letter.notes.get()
+
+    with pytest.raises(ValidationError, match="Approve the letters it covers first"):
+        approve(note)
+
+    approve(letter)
+    assert approve(note).deliveries.count() == 1
+
+
+def test_a_note_verbale_whose_letter_was_called_back_is_composed_anew(composed):
+    letter = composed()
+    MissionFactory().states.add(letter.invitation.member_state)
+    plan_notes(letter.circular)
+    compose_planned()
+    note = letter.notes.get()
+    recompose(letter, UserFactory())
+
+    with pytest.raises(ValidationError, match="called back"):
+        approve(note)

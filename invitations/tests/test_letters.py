@@ -12,15 +12,11 @@ from django.core.management import call_command
 from django.utils import timezone
 
 from invitations.approval import approve_letter
+from invitations.circulars import plan_invitation_letters
+from invitations.composing import compose, compose_planned
 from invitations.frozen import freeze, thaw
-from invitations.letters import (
-    compose,
-    compose_planned,
-    fallen_back_to_english,
-    plan_invitation_letters,
-)
 from invitations.links import reply_url
-from invitations.models import Delivery, Letter, LetterTemplate
+from invitations.models import Delivery, Letter, LetterTemplate, Term
 from invitations.paper import markdown
 from invitations.reminders import queue_reminders
 from invitations.replies import record_reply
@@ -229,15 +225,29 @@ def test_composing_stops_when_its_time_is_over():
     assert compose_planned(within=dt.timedelta(seconds=-1)) == 0
 
 
-def test_a_language_without_a_text_falls_back_to_english_and_the_command_says_so(capsys):
-    draft = drafted(minister__language="ru")
+def test_a_text_missing_in_a_language_is_named_and_the_letter_waits(capsys):
+    draft = drafted(minister__language="ru", edition__theme_ru="", edition__place_ru="")
 
     said = call_command("compose_letters", edition=draft.edition.symbol)
 
-    assert said == "1 letters composed. 1 letters are in English: their language has no text yet."
-    assert draft.letters.get().language == "en"
-    assert fallen_back_to_english(draft.edition) == 1
+    assert said == "0 letters composed. 1 wait: Missing in Russian: place, theme."
+    assert draft.letters.get().state == Letter.State.PLANNED
     assert capsys.readouterr().out.strip() == said
+
+
+def test_a_text_that_no_language_has_is_not_missing(composed):
+    letter = composed(language="ru", edition=EditionFactory(background=""))
+
+    assert letter.state == Letter.State.COMPOSED
+
+
+def test_a_letter_without_a_term_of_its_language_waits():
+    Term.objects.filter(language="es", key="original_signed").delete()
+    draft = drafted(minister__language="es")
+
+    said = call_command("compose_letters", edition=draft.edition.symbol)
+
+    assert "Missing in Spanish: the terms original_signed." in said
 
 
 def test_a_missing_text_leaves_the_letter_planned_with_an_event():
@@ -327,7 +337,7 @@ def test_no_line_of_the_message_is_longer_than_the_protocol_allows():
         minister__to_emails="\n".join(f"office{n}@example.org" for n in range(60)),
     )
     LetterTemplate.objects.filter(kind="invitation", language="en").update(
-        subject="$theme", mail="$background\n\n$theme\n.\n"
+        subject="$theme", paper="$salutation", mail="$background\n\n$theme\n.\n"
     )
     plan_invitation_letters(edition)
 

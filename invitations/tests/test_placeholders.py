@@ -5,10 +5,19 @@ from django.core.exceptions import ValidationError
 from hypothesis import given
 from hypothesis import strategies as st
 
-from invitations.models import Letter, LetterTemplate
-from invitations.placeholders import PLACEHOLDERS, validate_placeholders
-from invitations.tests.factories import LetterFactory, ReplyFactory
-from invitations.words import words_for
+from invitations.models import Language, LetterKind, LetterTemplate, Term
+from invitations.placeholders import (
+    NOT_IN_SUBJECT,
+    PLACEHOLDERS,
+    required,
+    usable,
+    validate_markdown,
+    validate_placeholders,
+    validate_use,
+)
+from invitations.specimens import specimen_of
+from invitations.tests.factories import CircularFactory, InvitationFactory
+from invitations.words import PRINTED_TERMS, dead_keys, terms_in, words_for
 
 
 @pytest.mark.parametrize("name", sorted(PLACEHOLDERS))
@@ -51,19 +60,152 @@ def test_a_text_that_was_let_in_can_always_be_filled(text):
     Template(text).substitute(dict.fromkeys(PLACEHOLDERS, "word"))
 
 
+def test_the_placeholder_that_was_probably_meant_is_named():
+    with pytest.raises(ValidationError, match=r"\$forum_date\. Is \$forum_dates meant\?"):
+        validate_placeholders("From $forum_date on")
+
+
+def test_each_faulty_line_of_a_text_is_named():
+    with pytest.raises(ValidationError) as refusal:
+        validate_placeholders("$forum\n$secret_key\n$forum\nIt costs $9.")
+
+    assert refusal.value.messages == [
+        "Line 2: unknown placeholder $secret_key.",
+        "Line 4: write a dollar sign as $$.",
+    ]
+
+
+def test_each_line_with_html_is_named():
+    with pytest.raises(ValidationError) as refusal:
+        validate_markdown("2 < 3\n<b>Dear</b>\n**Dear**\n<!-- note -->")
+
+    assert [message.split(":")[0] for message in refusal.value.messages] == ["Line 2", "Line 4"]
+
+
+INVITING = ["invitation", "notice", "corrigendum", "replacement"]
+
+
+@pytest.mark.parametrize("kind", INVITING)
+@pytest.mark.parametrize("name", ["reply_link", "reply_code", "reply_before", "last_day"])
+def test_a_mail_that_invites_is_refused_without_link_code_or_deadline(kind, name):
+    words = {field: of(names) for field, names in required(kind).items()}
+    words["mail"] = of(required(kind)["mail"] - {name})
+
+    with pytest.raises(ValidationError) as refusal:
+        validate_use(kind, "", words)
+
+    said = f"${name} is missing: the letter cannot leave without it."
+    assert refusal.value.message_dict == {"mail": [said]}
+
+
+@pytest.mark.parametrize("kind", INVITING)
+@pytest.mark.parametrize("name", ["salutation", "closing", "reply_before", "last_day"])
+def test_a_paper_that_invites_is_refused_without_courtesies_or_deadline(kind, name):
+    words = {field: of(names) for field, names in required(kind).items()}
+    words["paper"] = of(required(kind)["paper"] - {name})
+
+    with pytest.raises(ValidationError) as refusal:
+        validate_use(kind, "", words)
+
+    assert list(refusal.value.message_dict) == ["paper"]
+
+
+@pytest.mark.parametrize("kind", LetterKind.values)
+def test_what_a_kind_cannot_do_without_is_enough_for_it(kind):
+    words = {field: of(names) for field, names in required(kind).items()}
+
+    validate_use(kind, "", {"subject": "On $forum", **words})
+
+
+@pytest.mark.parametrize(
+    ("kind", "variant", "name"),
+    [
+        ("invitation", "", "recorded"),
+        ("invitation", "", "changes"),
+        ("reminder", "first", "received_at"),
+        ("note", "", "reply_link"),
+        ("note", "", "reply_code"),
+        ("note", "", "salutation"),
+        ("acknowledgement", "copy", "reply_link"),
+        ("acknowledgement", "answer", "covered"),
+    ],
+)
+def test_a_placeholder_without_words_in_that_kind_is_refused_with_its_line(kind, variant, name):
+    words = of(required(kind, variant)["mail"])
+
+    with pytest.raises(ValidationError) as refusal:
+        validate_use(kind, variant, {"mail": f"{words}\n\n${name}"})
+
+    said = f"Line {len(words.splitlines()) + 2}: a letter of this kind has no words for ${name}."
+    assert said in refusal.value.message_dict["mail"]
+
+
+@pytest.mark.parametrize("name", sorted(NOT_IN_SUBJECT & usable("invitation")))
+def test_words_of_several_lines_and_the_key_are_refused_in_a_subject(name):
+    with pytest.raises(ValidationError) as refusal:
+        validate_use("invitation", "", {"subject": f"On ${name}"})
+
+    assert refusal.value.message_dict == {"subject": [f"${name} does not belong in a subject."]}
+
+
+def test_an_unknown_placeholder_hides_no_other_fault():
+    with pytest.raises(ValidationError) as refusal:
+        validate_use("acknowledgement", "copy", {"mail": "It costs $9.\n$reply_link\n$recorded"})
+
+    assert refusal.value.messages == ["Line 2: a letter of this kind has no words for $reply_link."]
+
+
+def test_a_dollar_sign_written_twice_is_no_placeholder():
+    with pytest.raises(ValidationError, match=r"\$recorded is missing"):
+        validate_use("acknowledgement", "answer", {"mail": "$$recorded"})
+
+
 @pytest.mark.django_db
-def test_every_placeholder_has_words_in_an_acknowledgement():
-    reply = ReplyFactory()
-    letter = LetterFactory(
-        invitation=reply.invitation, kind=Letter.Kind.ACKNOWLEDGEMENT, variant="answer", reply=reply
-    )
+@pytest.mark.parametrize("language", Language.values)
+def test_every_placeholder_that_a_kind_may_use_has_words(language):
+    circular = CircularFactory(changes="The dates change.")
+    invitation = InvitationFactory(edition=circular.edition)
 
-    assert set(words_for(letter)) == PLACEHOLDERS
+    for kind, variant in LetterTemplate.objects.values_list("kind", "variant").distinct():
+        letter = specimen_of(
+            LetterTemplate(kind=kind, variant=variant, language=language), invitation
+        )
+        assert set(words_for(letter, language, dead_keys())) >= usable(kind, variant)
 
 
 @pytest.mark.django_db
-def test_the_shipped_words_use_the_set_alone():
+def test_the_shipped_words_use_what_their_kind_has_and_lack_nothing():
     for template in LetterTemplate.objects.all():
         template.full_clean()
 
-    assert LetterTemplate.objects.count() >= 14
+    kinds = LetterTemplate.objects.values_list("kind", "language")
+    assert set(kinds) == {
+        (kind, language) for kind in LetterKind.values for language in Language.values
+    }
+
+
+@pytest.mark.django_db
+def test_the_shipped_terms_number_the_page_and_are_there_in_each_language():
+    for term in Term.objects.all():
+        term.full_clean()
+
+    for language in Language.values:
+        assert set(terms_in(language)) >= PRINTED_TERMS
+
+
+@pytest.mark.parametrize(
+    ("key", "text", "sentence"),
+    [
+        ("page", "page $page", r"\$pages is missing"),
+        ("page", "page $page of $pages on $forum", r"Line 1: unknown placeholder \$forum"),
+        ("subject", "Subject $9", "Line 1: write a dollar sign"),
+    ],
+)
+def test_a_term_leaves_open_what_it_has_to_and_nothing_else(key, text, sentence):
+    with pytest.raises(ValidationError, match=sentence):
+        Term(key=key, language="en", text=text).clean()
+
+
+def of(names):
+    """A text of these placeholders, a line to each."""
+    return "\n".join(f"${name}" for name in sorted(names))

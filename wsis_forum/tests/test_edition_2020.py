@@ -6,6 +6,8 @@ import email.policy
 import hashlib
 import io
 import random
+import subprocess
+import unicodedata
 from collections import defaultdict
 from contextlib import contextmanager
 from functools import partial
@@ -18,13 +20,25 @@ from aiosmtpd.controller import Controller
 from django.contrib.auth.models import User
 from django.core.management import call_command
 from django.test import TestCase, override_settings
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from invitations.approval import approve_letter
 from invitations.arming import arm
+from invitations.composing import compose_planned
+from invitations.dates import printed_date
 from invitations.dispatch import dispatch_outbox
-from invitations.letters import compose_planned
-from invitations.models import CallListEntry, Delivery, ForumEdition, Invitation, Letter, Reply
+from invitations.frozen import thaw
+from invitations.links import reply_url
+from invitations.models import (
+    CallListEntry,
+    Delivery,
+    FormOfAddress,
+    ForumEdition,
+    Invitation,
+    Language,
+    Letter,
+    Reply,
+)
 from invitations.reminders import queue_reminders
 from invitations.replies import record_reply
 from wsis_forum.env import Mailbox
@@ -37,6 +51,7 @@ STEPS = FIRST, SECOND = dt.date(2019, 12, 23), dt.date(2020, 1, 7)
 CALLS = dt.date(2020, 1, 10)
 DEADLINE = dt.datetime(2020, 1, 15, tzinfo=GENEVA)
 WALK_ENDS = dt.datetime(2020, 1, 17, tzinfo=GENEVA)
+REMINDER = ("Reminder", "Rappel", "Recordatorio", "Напоминание", "提醒", "تذكير")
 JOBS = (queue_reminders, compose_planned, dispatch_outbox)
 
 
@@ -62,7 +77,7 @@ class Mail(NamedTuple):
 
     @property
     def step(self):
-        return FIRST if self.subject.startswith(("Reminder", "Rappel")) else SECOND
+        return FIRST if self.subject.startswith(REMINDER) else SECOND
 
 
 class Peer:
@@ -141,6 +156,16 @@ class Edition2020(TestCase):
         assert len({mail.office for mail in self.letters}) == 193
         assert {mail.day for mail in self.letters} == {LETTERS_LEAVE.date()}
         assert set(Delivery.objects.values_list("state", flat=True)) == {"handed_over"}
+
+    def test_each_letter_on_paper_says_in_its_language_what_it_has_to(self):
+        letters = Letter.objects.filter(sha256__in={mail.sha256 for mail in self.letters})
+
+        assert {letter.language for letter in letters} == set(Language.values)
+        assert letters.count() == 193
+        for letter in letters:
+            text = words_on_paper(letter)
+            missing = [said for said in said_on_paper(letter) if letters_of(said) not in text]
+            assert not missing, (letter, text)
 
     def test_silent_office_gets_two_reminders_and_one_call_where_no_day_is_missed(self):
         walk((moment, job) for day in DAYS for moment in [hour(day, 9)] for job in JOBS)
@@ -276,6 +301,50 @@ class OnAnyPort(Controller):
     def _trigger_server(self):
         self.port = self.server.sockets[0].getsockname()[1]
         super()._trigger_server()
+
+
+def said_on_paper(letter):
+    invitation, language = letter.invitation, letter.language
+    minister, state = invitation.minister, invitation.member_state
+    assert language == state.language == minister.language
+    gender = minister.address_gender
+    form = FormOfAddress.objects.get(language=language, form="MIN", gender=gender)
+    name = minister.name_in_script or minister.name
+    column = language.replace("-", "_")
+    with translation.override(language):
+        edition = ForumEdition.objects.get(pk=invitation.edition_id)
+        return [
+            name,
+            form.courtesy,
+            form.title,
+            form.salutation,
+            form.closing,
+            minister.portfolio,
+            getattr(state, f"formal_name_{column}") or getattr(state, f"short_name_{column}"),
+            edition.name,
+            edition.theme,
+            edition.time_zone_name,
+            printed_date(dt.date(2020, 1, 15), language),
+            printed_date(dt.date(2020, 1, 14), language),
+            {"fr": "23 h 59", "es": "23.59"}.get(language, "23:59"),
+            reply_url(invitation.links.get()),
+            invitation.links.get().code,
+            letter.check_code,
+            "CL-19/58",
+        ]
+
+
+def words_on_paper(letter):
+    command = ["pdftotext", "-", "-"]
+    pdf = thaw(letter.pdf.name, letter.sha256)
+    return letters_of(
+        subprocess.run(command, input=pdf, capture_output=True, check=True).stdout.decode()
+    )
+
+
+def letters_of(text):
+    """Letters and digits alone: how they are joined is the business of the face."""
+    return "".join(sign for sign in unicodedata.normalize("NFKC", text) if sign.isalnum())
 
 
 @contextmanager

@@ -3,11 +3,8 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from invitations.letters import (
-    compose_planned,
-    fallen_back_to_english,
-    plan_invitation_letters,
-)
+from invitations.circulars import plan_invitation_letters
+from invitations.composing import compose_planned, reasons_to_wait
 from invitations.models import ForumEdition
 
 
@@ -25,9 +22,6 @@ class Command(BaseCommand):
             raise CommandError(f"There is no edition {edition}.") from None
         except ValidationError as refusal:
             raise CommandError(refusal.messages[0]) from None
-        composed = compose_planned(chosen)
-        in_english = fallen_back_to_english(chosen)
-        said = f"{composed} letters composed."
-        if in_english:
-            said += f" {in_english} letters are in English: their language has no text yet."
-        return said
+        said = [f"{compose_planned(chosen)} letters composed."]
+        said += [f"{number} wait: {because}" for because, number in reasons_to_wait(chosen).items()]
+        return " ".join(said)

@@ -3,9 +3,10 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from invitations.arming import why_mute
+from invitations.composing import compose_planned
 from invitations.dispatch import dispatch_outbox
-from invitations.letters import compose_planned
 from invitations.models import AUTOMATIC
+from invitations.watch import ticked
 
 
 class Command(BaseCommand):
@@ -15,4 +16,6 @@ class Command(BaseCommand):
         if mute := why_mute():
             raise CommandError(mute)
         composed = compose_planned(kinds=AUTOMATIC)
-        return f"{composed} letters composed, {dispatch_outbox()} deliveries handed over."
+        with ticked("dispatch_outbox") as tick:
+            tick.did = dispatch_outbox()
+        return f"{composed} letters composed, {tick.did} deliveries handed over."

@@ -3,10 +3,13 @@ from typing import Any
 from django.core.management.base import BaseCommand
 
 from invitations.reminders import queue_reminders
+from invitations.watch import ticked
 
 
 class Command(BaseCommand):
     help = "Plan the reminders and calls that are due, without Celery."
 
     def handle(self, **options: Any) -> str:
-        return f"{queue_reminders()} reminders and calls planned."
+        with ticked("queue_reminders") as tick:
+            tick.did = queue_reminders()
+        return f"{tick.did} reminders and calls planned."

@@ -1,0 +1,311 @@
+"""Compose letters: freeze their words, PDF and message, in one or two languages."""
+
+import datetime as dt
+import time
+from collections import Counter
+from collections.abc import Iterable
+from email.message import EmailMessage
+from email.policy import SMTP
+from email.utils import format_datetime, make_msgid
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.contrib.auth.models import User
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.db.models import Q
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
+from icalendar import Calendar, Event
+
+from invitations.frozen import Tampered, freeze, thaw
+from invitations.letters import PRIORITY, enqueue, recipients, standing_letter
+from invitations.links import new_check_code
+from invitations.models import (
+    AUTOMATIC,
+    BRINGING,
+    Circular,
+    ForumEdition,
+    Language,
+    Letter,
+    LetterTemplate,
+)
+from invitations.paper import Text, render_pdf
+from invitations.words import (
+    Keys,
+    addressed,
+    fill,
+    keys_of,
+    refuse_missing_texts,
+    unmarked,
+    words_for,
+)
+
+COMPOSE_WITHIN = dt.timedelta(minutes=5)
+PRINTED = (
+    Letter.Kind.INVITATION,
+    Letter.Kind.NOTE,
+    Letter.Kind.NOTICE,
+    Letter.Kind.CORRIGENDUM,
+    Letter.Kind.REPLACEMENT,
+)
+
+
+def compose_planned(
+    edition: ForumEdition | None = None,
+    within: dt.timedelta | None = None,
+    kinds: Iterable[str] = Letter.Kind.values,
+) -> int:
+    """Compose what is planned, acknowledgements first, and return how many letters it were.
+
+    A letter whose template is missing or not approved stays planned, with an event that says so.
+    """
+    stop_at = time.monotonic() + within.total_seconds() if within else None
+    composed = 0
+    for pk in planned_letters(edition, kinds):
+        if stop_at and time.monotonic() > stop_at:
+            break
+        if letter := claim_to_compose(pk):
+            composed += compose_or_say_why(letter)
+    return composed
+
+
+def planned_letters(edition: ForumEdition | None, kinds: Iterable[str]) -> list[int]:
+    planned = Letter.objects.planned().filter(free_to_compose(), kind__in=kinds)
+    if edition:
+        planned = planned.filter(invitation__edition=edition)
+    by_kind = sorted(
+        planned.values_list("pk", "kind"), key=lambda row: (PRIORITY.get(row[1], 5), row[0])
+    )
+    return [pk for pk, _kind in by_kind]
+
+
+def free_to_compose() -> Q:
+    return Q(composing_until=None) | Q(composing_until__lt=timezone.now())
+
+
+def claim_to_compose(pk: int) -> Letter | None:
+    free = Letter.objects.planned().filter(free_to_compose(), pk=pk)
+    if not free.update(composing_until=timezone.now() + COMPOSE_WITHIN):
+        return None
+    return Letter.objects.select_related(
+        "invitation__edition",
+        "invitation__minister__member_state",
+        "invitation__minister__rank",
+        "invitation__member_state",
+        "circular",
+        "composed_by",
+        "mission",
+        "replaces__circular",
+        "step",
+        "reply",
+    ).get(pk=pk)
+
+
+def compose_or_say_why(letter: Letter) -> bool:
+    try:
+        return compose(letter)
+    except (ValidationError, Tampered) as fault:
+        said = fault.messages[0] if isinstance(fault, ValidationError) else str(fault)
+        because = said[:300]
+        if not letter.events.filter(because=because).exists():
+            letter.events.create(state=letter.state, because=because)
+        return False
+
+
+def reasons_to_wait(edition: ForumEdition, circular: Circular | None = None) -> dict[str, int]:
+    """Why letters of the edition or of one circular are not composed: how many for each reason."""
+    waiting = Letter.objects.planned().filter(invitation__edition=edition)
+    if circular:
+        waiting = waiting.filter(circular=circular).exclude(kind__in=AUTOMATIC)
+    said = waiting.filter(events__because__gt="").values_list("pk", "events__because")
+    return Counter(dict(said.order_by("events__pk")).values())
+
+
+def compose(letter: Letter, by: User | None = None) -> bool:
+    """Freeze the letter's words, PDF and message; an automatic kind goes to the outbox at once.
+
+    A second language follows in the same PDF and the same mail. Return False where another worker
+    was quicker. Raise ValidationError where a template or a text is missing.
+    """
+    if letter.kind in PRINTED and not letter.check_code:
+        letter.check_code = new_check_code()
+    keys = keys_of(letter)
+    texts = texts_of(letter, keys)
+    letter.template = template_for(letter, letter.language)
+    letter.subject = texts[0].subject
+    letter.paper, letter.mail = both("paper", texts), both("mail", texts)
+    letter.addressee = "\n".join(texts[0].addressee)
+    letter.recipients = recipients(letter)
+    attach_pdf(letter, texts, keys)
+    if letter.recipients:
+        freeze_message(letter)
+    letter.composed_at, letter.composed_by = timezone.now(), by or letter.composed_by
+    return record_composed(letter)
+
+
+def texts_of(letter: Letter, keys: Keys, template: LetterTemplate | None = None) -> list[Text]:
+    """Return the letter's text in its language, and in its second one where it has one.
+
+    ``template`` is the text of the first language, where it is not the newest that may be used.
+    """
+    languages = [letter.language, letter.second_language]
+    return [
+        text_in(letter, language, keys, template if number == 0 else None)
+        for number, language in enumerate(filter(None, languages))
+    ]
+
+
+def text_in(
+    letter: Letter, language: str, keys: Keys, template: LetterTemplate | None = None
+) -> Text:
+    template = template or template_for(letter, language)
+    refuse_missing_texts(letter, language)
+    words = words_for(letter, language, keys)
+    return Text(
+        language=language,
+        subject=fill(template.subject, words),
+        paper=fill(template.paper, unmarked(words)),
+        mail=fill(template.mail, words),
+        addressee=addressed(letter, language).lines,
+    )
+
+
+def both(field: str, texts: list[Text]) -> str:
+    return "\n\n* * *\n\n".join(filter(None, (getattr(text, field) for text in texts)))
+
+
+@transaction.atomic
+def record_composed(letter: Letter) -> bool:
+    automatic = letter.kind in AUTOMATIC
+    if automatic and not letter.recipients:
+        raise ValidationError(_("There is no address on file for this letter."))
+    letter.state = Letter.State.APPROVED if automatic else Letter.State.COMPOSED
+    letter.approved_at = letter.composed_at if automatic else None
+    frozen = {name: getattr(letter, name) for name in FROZEN}
+    if not Letter.objects.planned().filter(pk=letter.pk).update(**frozen):
+        return False
+    letter.events.create(state=Letter.State.COMPOSED, actor=letter.composed_by)
+    if automatic:
+        enqueue(letter)
+    return True
+
+
+FROZEN = (
+    "template", "subject", "paper", "mail", "addressee", "recipients", "check_code", "pdf",
+    "sha256", "message", "message_sha256", "message_id", "composed_at", "composed_by", "state",
+    "approved_at",
+)  # fmt: skip
+
+
+def template_for(letter: Letter, language: str) -> LetterTemplate:
+    usable = LetterTemplate.objects.for_letter(letter.kind, letter.variant)
+    template = usable.filter(language=language).first()
+    if template is None:
+        raise ValidationError(
+            _("No approved text: %(kind)s %(variant)s, %(language)s.")
+            % {
+                "kind": letter.get_kind_display(),
+                "variant": letter.variant,
+                "language": Language(language).label,
+            }
+        )
+    return template
+
+
+def attach_pdf(letter: Letter, texts: list[Text], keys: Keys) -> None:
+    """Render and freeze the PDF; a reminder carries the frozen one of its invitation."""
+    if letter.kind == Letter.Kind.ACKNOWLEDGEMENT:
+        return
+    if letter.kind == Letter.Kind.REMINDER:
+        original = standing_letter(letter.invitation)
+        if original is None:
+            raise ValidationError(_("There is no approved letter to remind of."))
+        letter.pdf.name, letter.sha256 = original.pdf.name, original.sha256
+    else:
+        letter.pdf.name, letter.sha256 = freeze(render_pdf(letter, texts, keys), "letters", "pdf")
+
+
+def freeze_message(letter: Letter) -> None:
+    printed = [letter, *covered_letters(letter)] if letter.sha256 else []
+    if not all(one.sha256 for one in printed):
+        raise ValidationError(_("It waits for the letters that it covers."))
+    attached = {pdf_name(one): thaw(one.pdf.name, one.sha256) for one in printed}
+    content = build_message(letter, attached).as_bytes(policy=SMTP)
+    letter.message.name, letter.message_sha256 = freeze(content, "messages", "eml")
+
+
+def build_message(letter: Letter, attached: dict[str, bytes]) -> EmailMessage:
+    """Return the message with its Message-ID and date; the date is the planned hour, if any.
+
+    ``attached`` holds PDFs by their file name.
+    """
+    edition = letter.invitation.edition
+    letter.message_id = make_msgid(domain=urlsplit(settings.SITE_URL).hostname)
+    message = EmailMessage(policy=SMTP)
+    message["From"] = settings.DEFAULT_FROM_EMAIL
+    for header, wanted in (("To", "to"), ("Cc", "cc")):
+        if emails := [email for line, email in letter.recipients if line == wanted]:
+            message[header] = ", ".join(emails)
+    message["Reply-To"] = edition.contact_email
+    message["Subject"] = letter.subject
+    message["Date"] = format_datetime(max(letter.not_before, timezone.now()))
+    message["Message-ID"] = letter.message_id
+    if letter.kind in AUTOMATIC_MARK:
+        message["Auto-Submitted"] = AUTOMATIC_MARK[letter.kind]
+    message["Content-Language"] = letter.language
+    message.set_content(letter.mail, cte="quoted-printable")
+    for name, pdf in attached.items():
+        message.add_attachment(pdf, maintype="application", subtype="pdf", filename=name)
+    if letter.reply and letter.reply.answer in BRINGING and letter.variant == "answer":
+        with translation.override(letter.language):
+            attach_calendar(message, edition)
+    return message
+
+
+def pdf_name(letter: Letter) -> str:
+    """Return a name such as ``CL-19-58-CHE.pdf``; that of a note verbale says so."""
+    kept = "-note" if letter.kind == Letter.Kind.NOTE else ""
+    name = f"{letter.circular.reference}-{letter.invitation.member_state.iso3}{kept}.pdf"
+    return name.replace("/", "-")
+
+
+def covered_letters(letter: Letter) -> list[Letter]:
+    """The letters under a note verbale, in the French order of States."""
+    if letter.kind != Letter.Kind.NOTE or not letter.pk:
+        return []
+    covered = letter.covers.select_related("circular", "invitation__member_state")
+    return list(covered.order_by("invitation__member_state__sort_key_fr", "pk"))
+
+
+AUTOMATIC_MARK: dict[str, str] = {
+    Letter.Kind.REMINDER: "auto-generated",
+    Letter.Kind.ACKNOWLEDGEMENT: "auto-replied",
+}
+
+
+def attach_calendar(message: EmailMessage, edition: ForumEdition) -> None:
+    message.add_attachment(
+        track_calendar(edition),
+        maintype="text",
+        subtype="calendar",
+        filename="high-level-track.ics",
+        params={"method": "PUBLISH", "charset": "utf-8"},
+    )
+
+
+def track_calendar(edition: ForumEdition) -> bytes:
+    """Return the days of the High-Level Track as iCalendar, METHOD:PUBLISH."""
+    calendar = Calendar()
+    calendar.add("prodid", "-//WSIS Forum//High-Level Track//EN")
+    calendar.add("version", "2.0")
+    calendar.add("method", "PUBLISH")
+    event = Event()
+    event.add("uid", f"{edition.symbol}-high-level-track@{urlsplit(settings.SITE_URL).hostname}")
+    event.add("dtstamp", timezone.now())
+    event.add("dtstart", edition.track_opens_on)
+    event.add("dtend", edition.track_closes_on + dt.timedelta(days=1))
+    event.add("summary", f"{edition.name}: {_('High-Level Track')}")
+    event.add("location", edition.place)
+    calendar.add_component(event)
+    return calendar.to_ical()

@@ -1,0 +1,16 @@
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from invitations.mailboxes import read_mailboxes
+
+
+class Command(BaseCommand):
+    help = "Read the in-tray and the bounce mailbox: file what came in, and record what bounced."
+
+    def handle(self, **options: Any) -> str:
+        taken, faults = read_mailboxes()
+        done = f"{taken} mails read."
+        if faults:
+            raise CommandError(f"{done} {' '.join(faults)}")
+        return done

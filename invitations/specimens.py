@@ -1,0 +1,97 @@
+"""Specimens: a letter as it would be, with a link and codes that open nothing. Never a letter."""
+
+from email.policy import SMTP
+from email.utils import parseaddr
+from typing import NamedTuple
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from invitations.arming import why_mute
+from invitations.circulars import invitation_circular
+from invitations.composing import PRINTED, both, build_message, pdf_name, texts_of
+from invitations.models import Answer, Circular, Invitation, Letter, LetterTemplate, Reply
+from invitations.paper import render_pdf
+from invitations.transport import Envelope, NotTaken, carrier
+from invitations.words import dead_keys, terms_in
+
+
+class Specimen(NamedTuple):
+    subject: str
+    mail: str
+    pdf: bytes | None
+
+
+def specimen_of(template: LetterTemplate, invitation: Invitation) -> Letter:
+    """Return an unsaved letter with everything that the template's kind of letter refers to."""
+    circular = invitation_circular(invitation.edition)
+    letter = Letter(
+        invitation=invitation,
+        circular=circular,
+        kind=template.kind,
+        variant=template.variant,
+        language=template.language,
+    )
+    if template.kind in Circular.REFERRING:
+        letter.circular = (
+            invitation.edition.circulars.filter(kind=template.kind).first() or circular
+        )
+        letter.replaces = Letter(invitation=invitation, circular=circular)
+    if template.kind == Letter.Kind.NOTE:
+        letter.mission = invitation.member_state.missions.first()
+    if template.kind == Letter.Kind.ACKNOWLEDGEMENT:
+        holding = template.variant == "holding"
+        letter.reply = Reply(
+            invitation=invitation,
+            answer=Answer.HOLDING if holding else Answer.IN_PERSON,
+            received_at=timezone.now(),
+        )
+    return letter
+
+
+def rendered(
+    letter: Letter, template: LetterTemplate | None = None, *, paper: bool = True
+) -> Specimen:
+    """Return the letter's words and paper, made anew, with keys that open nothing.
+
+    Raise ValidationError where a text, a term or a form of address is missing.
+    """
+    keys = dead_keys()
+    texts = texts_of(letter, keys, template)
+    printed = paper and letter.kind in PRINTED
+    pdf = render_pdf(letter, texts, keys, specimen=True) if printed else None
+    return Specimen(texts[0].subject, both("mail", texts), pdf)
+
+
+def send_specimen(letter: Letter, email: str, template: LetterTemplate | None = None) -> str:
+    """Send a specimen to one's own address, marked as a test; return the mail server's words."""
+    if mute := why_mute():
+        raise ValidationError(mute)
+    if not email:
+        raise ValidationError(
+            _("Your account has no e-mail address: have one entered in it first.")
+        )
+    subject, mail, pdf = rendered(letter, template)
+    mark = terms_in(letter.language)["specimen"]
+    specimen = Letter(
+        invitation=letter.invitation,
+        circular=letter.circular,
+        kind=letter.kind,
+        language=letter.language,
+        subject=f"[TEST] {subject}",
+        mail=f"*** {mark} ***\n\n{mail}",
+        recipients=[["to", email]],
+    )
+    attached = {f"TEST-{pdf_name(letter)}": pdf} if pdf else {}
+    content = build_message(specimen, attached).as_bytes(policy=SMTP)
+    _name, sender = parseaddr(settings.DEFAULT_FROM_EMAIL)
+    try:
+        with carrier() as line:
+            line.connect()
+            return line.hand_over(Envelope(sender, email), content)
+    except NotTaken as fault:
+        raise ValidationError(
+            _("The mail server did not take it: %(words)s") % {"words": fault.words}
+        ) from fault
