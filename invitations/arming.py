@@ -34,9 +34,10 @@ def why_mute() -> str:
     """Say why nothing may leave from here; an empty text where it may."""
     if settings.MAILBOX.scheme == "file":
         return ""
-    if Arming.objects.filter(deployment=settings.DEPLOYMENT, database=database_identity()).exists():
+    armed = set(Arming.objects.values_list("deployment", "database"))
+    if armed and (settings.DEPLOYMENT, database_identity()) in armed:
         return ""
-    if Arming.objects.exists():
+    if armed:
         return _(
             "Nothing is sent: this is a copy. Sending was armed for another deployment or "
             "database; run “manage.py arm_sending” only if this one takes its place."

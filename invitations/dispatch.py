@@ -8,39 +8,79 @@ import datetime as dt
 import logging
 import random
 import time
+from collections import Counter
 from collections.abc import Iterable
-from email.utils import parseaddr
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 from uuid import uuid4
 
 from django.conf import settings
 from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
-from django.db import transaction
+from django.db import connection, transaction
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from invitations.arming import why_mute
+from invitations.composing import PRINTED
 from invitations.frozen import Tampered, thaw
-from invitations.models import Delivery, ForumEdition, Invitation, Letter, LetterEvent
-from invitations.transport import Carrier, Postponed, Refused, Unknown, Unreachable, carrier
+from invitations.letters import call_back
+from invitations.models import Delivery, Invitation, Letter, LetterEvent
+from invitations.reminders import reminders_allowed, resting_reminders
+from invitations.routes import route
+from invitations.transport import (
+    Carrier,
+    Envelope,
+    Postponed,
+    Refused,
+    Unknown,
+    Unreachable,
+    carrier,
+    return_path,
+)
 
 logger = logging.getLogger(__name__)
 
 State = Delivery.State
 BATCH = 25
-# Longer than all answers of a mail server together.
-LEASE = dt.timedelta(minutes=15)
+# Longer than the ten answers of one transaction together.
+LEASE = 15 * dt.timedelta(seconds=settings.SMTP_TIMEOUT)
 MISSED_AFTER = dt.timedelta(days=1)
 LONGEST_PAUSE = 240  # minutes
 
 
 def dispatch_outbox(within: dt.timedelta | None = None) -> int:
-    """Deliver what is due and return how many deliveries were handed over."""
+    """Deliver what is due, by a few kept connections, and return how many were handed over."""
     if mute := why_mute():
         logger.warning(mute)
         return 0
     tidy_up(timezone.now())
     stop_at = time.monotonic() + within.total_seconds() if within else None
+    lines = connections_at_once()
+    if lines == 1:
+        return work(stop_at)
+    with ThreadPoolExecutor(lines) as threads:
+        return sum(threads.map(work_apart, [stop_at] * lines))
+
+
+def connections_at_once() -> int:
+    """One for SQLite, where writers queue up, and within a transaction, which no thread can see."""
+    if connection.vendor != "postgresql" or connection.in_atomic_block:
+        return 1
+    return int(settings.SMTP_CONNECTIONS)
+
+
+def work_apart(stop_at: float | None) -> int:
+    try:
+        return work(stop_at)
+    finally:
+        connection.close()
+
+
+def work(stop_at: float | None) -> int:
+    """Claim and deliver batch after batch, over one kept connection."""
     handed_over = 0
     with carrier() as line:
         while batch := claim_batch(timezone.now()):
@@ -83,7 +123,6 @@ def move(deliveries: "Iterable[Delivery]", old: str, new: str, because: str) -> 
     return moved
 
 
-@transaction.atomic
 def transit(  # noqa: PLR0913 -- what an event keeps
     delivery: Delivery,
     old: str,
@@ -92,45 +131,112 @@ def transit(  # noqa: PLR0913 -- what an event keeps
     because: str = "",
     words: str = "",
     by: User | None = None,
+    only_if: tuple[str, list[Any]] = ("", []),
     **fields: object,
 ) -> bool:
-    """The one way from state to state: refuse where the delivery has moved on meanwhile."""
-    guarded = Delivery.objects.filter(pk=delivery.pk, state=old, claim=delivery.claim)
-    if words:
-        fields["server_words"] = words
-    if not guarded.update(state=new, **fields):
-        return False
-    LetterEvent.objects.create(
-        letter_id=delivery.letter_id,
-        delivery=delivery,
-        state=new,
-        actor=by,
-        because=because,
-        server_words=words,
-    )
+    """The one way from state to state, and its event: refuse where the delivery has moved on.
+
+    ``only_if`` is a condition in SQL, with its parameters, that the same statement checks. On
+    PostgreSQL all of it is one statement, and so one round trip.
+    """
+    condition, checked = only_if
+    fields = {"state": new, **fields} | ({"server_words": words} if words else {})
+    moved = f"""
+        UPDATE invitations_delivery SET {", ".join(f"{name} = %s" for name in fields)}
+        WHERE id = %s AND state = %s AND claim IS NOT DISTINCT FROM %s {condition}
+    """  # noqa: S608 -- names of our own columns
+    claim = prepared("claim", delivery.claim)
+    moving: list[Any] = [
+        *(prepared(name, value) for name, value in fields.items()),
+        delivery.pk,
+        old,
+        claim,
+        *checked,
+    ]
+    event: list[Any] = [timezone.now(), new, by.pk if by else None, because, words]
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute(
+                f"WITH moved AS ({moved} RETURNING id, letter_id) {NOTED}", moving + event
+            )
+            return bool(cursor.rowcount)
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(moved.replace("IS NOT DISTINCT FROM", "IS"), moving)
+        if not cursor.rowcount:
+            return False
+        LetterEvent.objects.create(
+            letter_id=delivery.letter_id,
+            delivery=delivery,
+            state=new,
+            actor=by,
+            because=because,
+            server_words=words,
+        )
     return True
 
 
+NOTED = """
+    INSERT INTO invitations_letterevent
+        (letter_id, delivery_id, at, state, actor_id, because, server_words)
+    SELECT letter_id, id, %s, %s, %s, %s, %s FROM moved
+"""
+
+
+def prepared(column: str, value: object) -> Any:
+    """The value as the database's driver takes it for that column of a delivery."""
+    field: Any = Delivery._meta.get_field(column)
+    return field.get_db_prep_save(value, connection)
+
+
+@transaction.atomic
 def claim_batch(now: dt.datetime) -> list[Delivery]:
-    """Claim the next deliveries that are due, under a lease."""
-    due = Delivery.objects.due(now).exclude(letter__in=resting_reminders(now))
-    pks = list(due.order_by("priority", "not_before", "pk").values_list("pk", flat=True)[:BATCH])
+    """Claim the next deliveries that are due, under a lease, within the limits of the rate."""
+    due = Delivery.objects.due(now).exclude(resting(now))
+    due = due.select_for_update(skip_locked=True, of=("self",)).order_by(*IN_TURN)
+    pks = within_rate(due, now)
     claim = uuid4()
     Delivery.objects.waiting().filter(pk__in=pks).update(
         state=State.CLAIMED, claim=claim, lease_ends_at=now + LEASE
     )
     claimed = Delivery.objects.filter(claim=claim, state=State.CLAIMED)
-    return list(claimed.select_related("letter").order_by("priority", "not_before", "pk"))
+    batch = list(claimed.select_related("letter").order_by(*IN_TURN))
+    LetterEvent.objects.bulk_create(
+        LetterEvent(letter_id=delivery.letter_id, delivery=delivery, state=State.CLAIMED)
+        for delivery in batch
+    )
+    return batch
 
 
-def resting_reminders(now: dt.datetime) -> "Iterable[Letter]":
-    """Reminders of editions for which today is quiet: one deferred yesterday waits too."""
-    quiet = [
-        edition.pk
-        for edition in ForumEdition.objects.prefetch_related("quiet_periods")
-        if edition.is_quiet(edition.local_date(now))
-    ]
-    return Letter.objects.filter(kind=Letter.Kind.REMINDER, invitation__edition__in=quiet)
+def resting(now: dt.datetime) -> Exists:
+    """Reminders for which today is a quiet day: one deferred yesterday waits too."""
+    return Exists(resting_reminders(now).filter(pk=OuterRef("letter")))
+
+
+IN_TURN = ("priority", "not_before", "pk")
+
+
+def within_rate(due: "QuerySet[Delivery]", now: dt.datetime) -> list[int]:
+    """The first deliveries that the limits for each minute, and for each domain, let through."""
+    in_all, for_each = settings.MAILS_PER_MINUTE, settings.MAILS_PER_MINUTE_AND_DOMAIN
+    if not (in_all or for_each):
+        return list(due.values_list("pk", flat=True)[:BATCH])
+    lately = Delivery.objects.filter(
+        Q(sending_at__gt=now - dt.timedelta(minutes=1)) | Q(state=State.CLAIMED)
+    )
+    taken = Counter(domain_of(address) for address in lately.values_list("address", flat=True))
+    chosen: list[int] = []
+    for pk, address in due.values_list("pk", "address")[: BATCH * 20]:
+        domain = domain_of(address)
+        if len(chosen) == BATCH or (in_all and taken.total() >= in_all):
+            break
+        if not for_each or taken[domain] < for_each:
+            taken[domain] += 1
+            chosen.append(pk)
+    return chosen
+
+
+def domain_of(address: str) -> str:
+    return address.rpartition("@")[2].lower()
 
 
 # Sending
@@ -154,8 +260,6 @@ def deliver(delivery: Delivery, line: Carrier) -> bool:
     """Carry out one transaction; *sending* is committed before it begins."""
     try:
         content = thaw(delivery.letter.message.name, delivery.letter.message_sha256)
-        if delivery.letter.sha256:
-            thaw(delivery.letter.pdf.name, delivery.letter.sha256)
     except Tampered as fault:
         transit(delivery, State.CLAIMED, State.FAILED, because=str(fault))
         return False
@@ -165,42 +269,77 @@ def deliver(delivery: Delivery, line: Carrier) -> bool:
 
 
 def send(delivery: Delivery, line: Carrier, content: bytes) -> bool:
-    _name, sender = parseaddr(settings.DEFAULT_FROM_EMAIL)
+    envelope = Envelope(
+        return_path(delivery.envelope or ""), delivery.address, delivery.envelope or ""
+    )
     try:
-        words = line.hand_over(sender, delivery.address, content)
-    except Postponed as error:
-        postpone(delivery, State.SENDING, error.words)
-    except Unreachable as error:
+        words = line.hand_over(envelope, content)
+    except (Postponed, Unreachable) as error:
         postpone(delivery, State.SENDING, error.words)
     except Refused as error:
         transit(delivery, State.SENDING, State.FAILED, words=error.words)
     except Unknown as error:
         transit(delivery, State.SENDING, State.UNCERTAIN, words=error.words)
     else:
-        logger.info("Delivery %s was handed over.", delivery.pk)
         now = timezone.now()
-        return transit(delivery, State.SENDING, State.HANDED_OVER, words=words, handed_over_at=now)
+        moved = transit(delivery, State.SENDING, State.HANDED_OVER, words=words, handed_over_at=now)
+        logger.info(
+            "Delivery %s was handed over: %s, attempt %s, %s bytes.",
+            delivery.pk, delivery.letter.kind, delivery.attempts + 1, len(content),
+        )  # fmt: skip
+        return moved
+    return False
+
+
+def begin(delivery: Delivery) -> bool:
+    """Set *sending* if the letter may still leave; say why not otherwise."""
+    letter = delivery.letter
+    if letter.kind in (Letter.Kind.REMINDER, Letter.Kind.NOTE):
+        return begin_after_a_look(delivery)
+    if set_sending(delivery):
+        return True
+    invitation = Invitation.objects.get(pk=letter.invitation_id)
+    if because := why_not(letter, invitation, timezone.now()):
+        transit(delivery, State.CLAIMED, State.CANCELLED, because=because)
     return False
 
 
 @transaction.atomic
-def begin(delivery: Delivery) -> bool:
-    """Set *sending* if the letter may still leave; the invitation's lock excludes a reply."""
-    now = timezone.now()
+def begin_after_a_look(delivery: Delivery) -> bool:
+    """The invitation's lock excludes a reply that is being recorded."""
     letter = delivery.letter
     invitation = Invitation.objects.select_for_update(of=("self",)).get(pk=letter.invitation_id)
-    if because := why_not(letter, invitation, now):
+    if because := why_not(letter, invitation, timezone.now()):
         transit(delivery, State.CLAIMED, State.CANCELLED, because=because)
+        if letter.kind == Letter.Kind.REMINDER:
+            # It is planned anew if the office may be reminded after all.
+            call_back(Letter.objects.filter(pk=letter.pk), because)
         return False
-    held = Delivery.objects.filter(pk=delivery.pk, lease_ends_at__gt=now)
-    return held.exists() and transit(
+    return set_sending(delivery)
+
+
+def set_sending(delivery: Delivery) -> bool:
+    now = timezone.now()
+    return transit(
         delivery,
         State.CLAIMED,
         State.SENDING,
+        only_if=(IN_FORCE, [prepared("lease_ends_at", now)]),
         sending_at=now,
         lease_ends_at=now + LEASE,
         attempts=delivery.attempts + 1,
     )
+
+
+# The claim still holds, the letter is approved, and its invitation is issued.
+IN_FORCE = """
+    AND lease_ends_at > %s AND EXISTS (
+        SELECT 1 FROM invitations_letter JOIN invitations_invitation
+        ON invitations_invitation.id = invitations_letter.invitation_id
+        WHERE invitations_letter.id = invitations_delivery.letter_id
+        AND invitations_letter.state = 'approved' AND invitations_invitation.status = 'issued'
+    )
+"""
 
 
 def why_not(letter: Letter, invitation: Invitation, now: dt.datetime) -> str:
@@ -209,25 +348,11 @@ def why_not(letter: Letter, invitation: Invitation, now: dt.datetime) -> str:
         return _("the invitation is not in force")
     if not Letter.objects.filter(pk=letter.pk, state=Letter.State.APPROVED).exists():
         return _("the letter is not in force")
-    if letter.kind != Letter.Kind.REMINDER:
-        return ""
-    edition = ForumEdition.objects.get(pk=invitation.edition_id)
-    skipping = Invitation.objects.filter(
-        replies__skips_step=letter.step_id, replies__skips_deadline=letter.reply_before
-    )
-    may_be_reminded = (
-        Invitation.objects.principal()
-        .silent()
-        .exclude(pk__in=Invitation.objects.unheard().values("pk"))
-        .exclude(pk__in=skipping.values("pk"))
-    )
-    in_time = now < edition.deadline and letter.reply_before == edition.reply_before
-    if not in_time or not edition.takes_replies(now):
-        return _("the deadline has passed or moved")
-    if edition.is_quiet(edition.local_date(now)):
-        return _("today is a quiet day")
-    if not may_be_reminded.filter(pk=invitation.pk).exists():
-        return _("the office has answered, or has sent something")
+    is_note = letter.kind == Letter.Kind.NOTE
+    if is_note and letter.covers.exclude(state=Letter.State.APPROVED).exists():
+        return _("a letter it covers was called back")
+    if letter.kind == Letter.Kind.REMINDER:
+        return reminders_allowed(invitation, letter, now)
     return ""
 
 
@@ -306,3 +431,43 @@ def mark_dispatched(
         handed_over_at=at,
     ):
         raise ValidationError(_("Only a printed letter that waits can be marked as dispatched."))
+
+
+@transaction.atomic
+def dispatch_on_paper(
+    letter: Letter, by: User, channel: str, reference: str, at: dt.datetime
+) -> None:
+    """Say that the printed letter left by pouch or post, once by each; "" is its own route.
+
+    What waits for the print run is that delivery; a letter that also went by e-mail gets one.
+    """
+    invitation = Invitation.objects.select_for_update(of=("self",)).get(pk=letter.invitation_id)
+    if letter.kind not in PRINTED:
+        raise ValidationError(_("Reminders and acknowledgements go by e-mail: choose the letter."))
+    if because := why_not(letter, invitation, timezone.now()):
+        raise ValidationError(_("It may not leave: %s.") % because)
+    if letter.approved_at and at < letter.approved_at.replace(second=0, microsecond=0):
+        raise ValidationError(_("It was approved later than that: say when it left."))
+    channel = channel or route(letter).channel
+    if not channel:
+        raise ValidationError(_("It has no address: say whether it left by pouch or by post."))
+    mark_dispatched(paper_delivery(letter, by, channel), by, channel, reference, at)
+
+
+def paper_delivery(letter: Letter, by: User, channel: str) -> Delivery:
+    """Return the delivery that waits for the print run, or a new one."""
+    on_paper = letter.deliveries.exclude(channel=Delivery.Channel.EMAIL)
+    if left := on_paper.left().filter(channel=channel).first():
+        raise ValidationError(
+            _("It left by %(channel)s already, on %(at)s, reference: %(reference)s.")
+            % {
+                "channel": left.get_channel_display(),
+                "at": date_format(timezone.localtime(left.handed_over_at), "Y-m-d H:i"),
+                "reference": left.reference or "–",
+            }
+        )
+    if waiting := on_paper.waiting().first():
+        return waiting
+    delivery = letter.deliveries.create(channel=channel)
+    letter.events.create(delivery=delivery, state=delivery.state, actor=by)
+    return delivery

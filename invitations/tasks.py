@@ -1,24 +1,52 @@
 """The clock's hands: each tick finds its work in the tables, and is well under a minute."""
 
 import datetime as dt
+from threading import Event, Thread
+from typing import Any
 
 from celery import shared_task
+from celery.signals import worker_ready, worker_shutdown
 
-from invitations import dispatch, letters, reminders
+from invitations import composing, dispatch, mailboxes, reminders, watch
+from invitations.watch import ticked
 
 TICK = dt.timedelta(seconds=40)
 
 
 @shared_task
 def queue_reminders() -> None:
-    reminders.queue_reminders()
+    with ticked("queue_reminders") as tick:
+        tick.did = reminders.queue_reminders()
 
 
 @shared_task
 def compose_planned() -> None:
-    letters.compose_planned(within=TICK)
+    with ticked("compose_planned") as tick:
+        tick.did = composing.compose_planned(within=TICK)
 
 
 @shared_task
 def dispatch_outbox() -> None:
-    dispatch.dispatch_outbox(within=TICK)
+    with ticked("dispatch_outbox") as tick:
+        tick.did = dispatch.dispatch_outbox(within=TICK)
+
+
+@shared_task
+def read_mailboxes() -> None:
+    with ticked("read_mailboxes") as tick:
+        tick.did = mailboxes.read_mailboxes(within=TICK).taken
+
+
+stopping = Event()
+
+
+@worker_ready.connect
+def begin_to_show_life(**kwargs: Any) -> None:
+    """Idle or not, a worker is seen: its processes take ticks as they come."""
+    Thread(target=watch.show_life, args=[stopping], daemon=True).start()
+
+
+@worker_shutdown.connect
+def cease_to_show_life(**kwargs: Any) -> None:
+    stopping.set()
+    watch.gone()

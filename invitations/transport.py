@@ -5,13 +5,10 @@ import smtplib
 import ssl
 from pathlib import Path
 from types import TracebackType
-from typing import Protocol, Self
+from typing import NamedTuple, Protocol, Self
 from uuid import uuid4
 
 from django.conf import settings
-
-# Seconds for one answer of the mail server; the lease of a delivery is longer than all together.
-ANSWER_WITHIN = 60
 
 
 class NotTaken(Exception):
@@ -38,11 +35,25 @@ class Unknown(NotTaken):
     """Silence after the message was begun: it may have arrived."""
 
 
+class Envelope(NamedTuple):
+    """One transaction: from whom, to whom, and the name under which a report comes back."""
+
+    sender: str
+    address: str
+    ident: str = ""
+
+
+def return_path(token: str) -> str:
+    """The envelope sender of a delivery, the same at every attempt: a bounce names its token."""
+    local, _at, domain = settings.BOUNCE_ADDRESS.rpartition("@")
+    return f"{local}+{token}@{domain}" if token else f"{local}@{domain}"
+
+
 class Carrier(Protocol):
     def connect(self) -> None:
         """Open a session where there is none; raise Unreachable."""
 
-    def hand_over(self, sender: str, address: str, content: bytes) -> str:
+    def hand_over(self, envelope: Envelope, content: bytes) -> str:
         """Return the server's words on taking the message; raise a NotTaken."""
 
     def __enter__(self) -> Self: ...
@@ -71,13 +82,13 @@ class Folder:
         except OSError as error:
             raise Unreachable(str(error)) from error
 
-    def hand_over(self, sender: str, address: str, content: bytes) -> str:
-        addressee = re.sub(r"[^\w.@-]", "_", address)[:100]
+    def hand_over(self, envelope: Envelope, content: bytes) -> str:
+        addressee = re.sub(r"[^\w.@-]", "_", envelope.address)[:100]
         target = self.path / f"{addressee}-{uuid4().hex[:12]}.eml"
         draft = target.with_suffix(".part")
-        envelope = f"X-Envelope-From: {sender}\r\nX-Envelope-To: {address}\r\n"
+        head = f"X-Envelope-From: {envelope.sender}\r\nX-Envelope-To: {envelope.address}\r\n"
         try:
-            draft.write_bytes(envelope.encode() + content)
+            draft.write_bytes(head.encode() + content)
             draft.replace(target)
         except OSError as error:
             raise Postponed(str(error)) from error
@@ -104,11 +115,12 @@ class SmtpSession:
         except (OSError, smtplib.SMTPException) as error:
             raise Unreachable(words_of(error)) from error
 
-    def hand_over(self, sender: str, address: str, content: bytes) -> str:
+    def hand_over(self, envelope: Envelope, content: bytes) -> str:
         self.connect()
         assert self.smtp is not None  # noqa: S101 -- connect() has made it
+        refuse_too_large(self.smtp, len(content))
         try:
-            begin_message(self.smtp, sender, address)
+            begin_message(self.smtp, envelope, len(content))
         except (OSError, smtplib.SMTPException) as error:
             self.drop()
             raise Postponed(words_of(error)) from error
@@ -149,10 +161,10 @@ def open_session() -> smtplib.SMTP:
     context = ssl.create_default_context()
     if box.security == "tls":
         smtp: smtplib.SMTP = smtplib.SMTP_SSL(
-            box.host, box.port, timeout=ANSWER_WITHIN, context=context
+            box.host, box.port, timeout=settings.SMTP_TIMEOUT, context=context
         )
     else:
-        smtp = smtplib.SMTP(box.host, box.port, timeout=ANSWER_WITHIN)
+        smtp = smtplib.SMTP(box.host, box.port, timeout=settings.SMTP_TIMEOUT)
     try:
         if box.security == "starttls":
             smtp.starttls(context=context)
@@ -165,15 +177,36 @@ def open_session() -> smtplib.SMTP:
     return smtp
 
 
-def begin_message(smtp: smtplib.SMTP, sender: str, address: str) -> None:
-    """Say from whom and to whom, and open the message; a no leaves the session usable."""
-    for command in (f"MAIL FROM:<{sender}>", f"RCPT TO:<{address}>", "DATA"):
+def refuse_too_large(smtp: smtplib.SMTP, size: int) -> None:
+    """Know before the first byte that the server takes no message of that size."""
+    limit = smtp.esmtp_features.get("size", "")
+    if limit.isdigit() and 0 < int(limit) < size:
+        raise Refused(f"552 {size} bytes, but the server takes {limit} at most")
+
+
+def begin_message(smtp: smtplib.SMTP, envelope: Envelope, size: int) -> None:
+    """Say from whom and to whom, and open the message; a no leaves the session usable.
+
+    Where the server offers it, it is asked to report failure and delay, and nothing else.
+    """
+    mail, rcpt = f"MAIL FROM:<{envelope.sender}>", f"RCPT TO:<{envelope.address}>"
+    if smtp.has_extn("size"):
+        mail += f" SIZE={size}"
+    if smtp.has_extn("dsn"):
+        mail += " RET=HDRS" + (f" ENVID={envelope.ident}" if envelope.ident else "")
+        rcpt += f" NOTIFY=FAILURE,DELAY ORCPT=rfc822;{xtext(envelope.address)}"
+    for command in (mail, rcpt, "DATA"):
         code, words = smtp.docmd(command)
         if code == 421:
             raise smtplib.SMTPServerDisconnected(said(code, words))
         if not 200 <= code < 400:
             smtp.rset()
             raise refusal(code, words)
+
+
+def xtext(address: str) -> str:
+    """The address as RFC 3461 spells it in a parameter."""
+    return re.sub(r"[^!-*,-<>-~]", lambda sign: f"+{ord(sign[0]):02X}", address)
 
 
 def taken(code: int, words: bytes) -> str:
@@ -195,7 +228,8 @@ def said(code: int, words: bytes) -> str:
 
 def words_of(error: Exception) -> str:
     if isinstance(error, smtplib.SMTPResponseException):
-        return f"{error.smtp_code} {error.smtp_error!r}"[:500]
+        words = error.smtp_error
+        return said(error.smtp_code, words if isinstance(words, bytes) else str(words).encode())
     return (str(error) or type(error).__name__)[:500]
 
 

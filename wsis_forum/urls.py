@@ -1,9 +1,14 @@
 from django.contrib import admin
 from django.urls import include, path
 
+from wsis_forum import health
+
 urlpatterns = [
     path("admin/", admin.site.urls),
+    path("healthz", health.healthz, name="healthz"),
+    path("metrics", health.metrics, name="metrics"),
     path("i18n/", include("django.conf.urls.i18n")),
+    path("hooks/", include("wsis_forum.hooks")),
     path("", include("invitations.urls")),
     path("", include("delegations.urls")),
 ]

@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from typing import NamedTuple
 
 from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import SMTP
 
 
 class Transaction(NamedTuple):
@@ -23,11 +24,14 @@ class Peer:
         self.taken: list[Transaction] = []
         self.answers: dict[str, str] = {}
         self.hangs_up_at = ""
+        self.offers: list[str] = []
+        self.asked: list[dict[str, str]] = []
+        self.largest = 33554432
 
     async def handle_EHLO(self, server, session, envelope, hostname, responses):  # noqa: N802
         self.sessions += 1
         session.host_name = hostname
-        return responses
+        return [*responses[:-1], *(f"250-{offer}" for offer in self.offers), responses[-1]]
 
     async def handle_RCPT(self, server, session, envelope, address, options):  # noqa: N802
         if self.hangs_up_at == "RCPT":
@@ -52,11 +56,25 @@ def free_port() -> int:
         return probe.getsockname()[1]
 
 
+class Speaker(SMTP):
+    """Takes the parameters of delivery status notifications, and notes all that are given."""
+
+    def _getparams(self, params):
+        found = super()._getparams(params) or {}
+        self.event_handler.asked.append(found)
+        return {name: value for name, value in found.items() if name in ("SIZE", "BODY")}
+
+
+class Listening(Controller):
+    def factory(self):
+        return Speaker(self.handler, data_size_limit=self.handler.largest, **self.SMTP_kwargs)
+
+
 @contextmanager
 def smtp_peer() -> Iterator[Peer]:
     peer = Peer()
     peer.port = free_port()
-    controller = Controller(peer, hostname="127.0.0.1", port=peer.port)
+    controller = Listening(peer, hostname="127.0.0.1", port=peer.port)
     controller.start()
     # The controller has looked whether it answers.
     peer.sessions = 0

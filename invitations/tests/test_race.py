@@ -12,8 +12,8 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from invitations.approval import approve_letter
+from invitations.composing import compose_planned
 from invitations.dispatch import begin, claim_batch, dispatch_outbox
-from invitations.letters import compose_planned
 from invitations.models import Delivery, Letter, Reply
 from invitations.reminders import queue_reminders
 from invitations.replies import record_reply

@@ -2,12 +2,14 @@ import pytest
 
 from invitations.tests.smtp_peer import free_port
 from invitations.transport import (
+    Envelope,
     Postponed,
     Refused,
     Unknown,
     Unreachable,
     carrier,
     dot_stuffed,
+    return_path,
 )
 from wsis_forum.env import Mailbox
 
@@ -18,7 +20,7 @@ CONTENT = b"Subject: Invitation\r\n\r\n.\r\n..\r\nWith dots.\r\n"
 
 def test_the_server_gets_the_very_bytes_with_lines_that_begin_with_a_dot(mail_server):
     with carrier() as line:
-        words = line.hand_over(SENDER, OFFICE, CONTENT)
+        words = line.hand_over(Envelope(SENDER, OFFICE), CONTENT)
 
     assert words == "250 2.0.0 taken"
     assert mail_server.taken == [(SENDER, [OFFICE], CONTENT)]
@@ -37,7 +39,7 @@ def test_a_last_line_without_an_end_gets_one():
 def test_one_session_serves_several_transactions(mail_server):
     with carrier() as line:
         for _number in range(3):
-            line.hand_over(SENDER, OFFICE, CONTENT)
+            line.hand_over(Envelope(SENDER, OFFICE), CONTENT)
 
     assert (mail_server.sessions, len(mail_server.taken)) == (1, 3)
 
@@ -47,7 +49,7 @@ def test_a_no_for_now_is_postponed_with_the_servers_words(mail_server, moment):
     mail_server.answers[moment] = "450 4.2.0 Greylisted, come again"
 
     with carrier() as line, pytest.raises(Postponed) as no:
-        line.hand_over(SENDER, OFFICE, CONTENT)
+        line.hand_over(Envelope(SENDER, OFFICE), CONTENT)
 
     assert no.value.words == "450 4.2.0 Greylisted, come again"
     assert not mail_server.taken
@@ -58,7 +60,7 @@ def test_a_no_for_good_is_refused_with_the_servers_words(mail_server, moment):
     mail_server.answers[moment] = "550 5.1.1 No such user"
 
     with carrier() as line, pytest.raises(Refused) as no:
-        line.hand_over(SENDER, OFFICE, CONTENT)
+        line.hand_over(Envelope(SENDER, OFFICE), CONTENT)
 
     assert no.value.words == "550 5.1.1 No such user"
     assert not mail_server.taken
@@ -69,8 +71,8 @@ def test_a_refused_address_leaves_the_session_to_the_next(mail_server):
 
     with carrier() as line:
         with pytest.raises(Refused):
-            line.hand_over(SENDER, "nobody@example.org", CONTENT)
-        line.hand_over(SENDER, OFFICE, CONTENT)
+            line.hand_over(Envelope(SENDER, "nobody@example.org"), CONTENT)
+        line.hand_over(Envelope(SENDER, OFFICE), CONTENT)
 
     assert mail_server.taken == [(SENDER, [OFFICE], CONTENT)]
     assert mail_server.sessions == 1
@@ -89,7 +91,7 @@ def test_a_line_lost_before_the_message_is_postponed(mail_server):
     mail_server.hangs_up_at = "RCPT"
 
     with carrier() as line, pytest.raises(Postponed):
-        line.hand_over(SENDER, OFFICE, CONTENT)
+        line.hand_over(Envelope(SENDER, OFFICE), CONTENT)
 
     assert not mail_server.taken
 
@@ -98,7 +100,7 @@ def test_a_line_lost_after_the_last_dot_is_unknown(mail_server):
     mail_server.hangs_up_at = "DOT"
 
     with carrier() as line, pytest.raises(Unknown):
-        line.hand_over(SENDER, OFFICE, CONTENT)
+        line.hand_over(Envelope(SENDER, OFFICE), CONTENT)
 
     assert len(mail_server.taken) == 1
 
@@ -107,7 +109,7 @@ def test_an_answer_to_the_last_dot_that_says_neither_yes_nor_no_is_unknown(mail_
     mail_server.answers["DOT"] = "well, well"
 
     with carrier() as line, pytest.raises(Unknown):
-        line.hand_over(SENDER, OFFICE, CONTENT)
+        line.hand_over(Envelope(SENDER, OFFICE), CONTENT)
 
 
 def test_after_a_lost_line_a_new_session_is_opened(mail_server):
@@ -115,9 +117,9 @@ def test_after_a_lost_line_a_new_session_is_opened(mail_server):
 
     with carrier() as line:
         with pytest.raises(Postponed):
-            line.hand_over(SENDER, OFFICE, CONTENT)
+            line.hand_over(Envelope(SENDER, OFFICE), CONTENT)
         mail_server.hangs_up_at = ""
-        line.hand_over(SENDER, OFFICE, CONTENT)
+        line.hand_over(Envelope(SENDER, OFFICE), CONTENT)
 
     assert (mail_server.sessions, len(mail_server.taken)) == (2, 1)
 
@@ -128,9 +130,9 @@ def test_a_server_that_says_it_closes_is_called_anew(mail_server, moment):
 
     with carrier() as line:
         with pytest.raises(Postponed) as no:
-            line.hand_over(SENDER, OFFICE, CONTENT)
+            line.hand_over(Envelope(SENDER, OFFICE), CONTENT)
         mail_server.answers.clear()
-        line.hand_over(SENDER, OFFICE, CONTENT)
+        line.hand_over(Envelope(SENDER, OFFICE), CONTENT)
 
     assert "421" in no.value.words
     assert (mail_server.sessions, len(mail_server.taken)) == (2, 1)
@@ -140,7 +142,7 @@ def test_a_server_without_the_encryption_asked_for_gets_nothing(settings, mail_s
     settings.MAILBOX = settings.MAILBOX._replace(security="starttls")
 
     with carrier() as line, pytest.raises(Unreachable):
-        line.hand_over(SENDER, OFFICE, CONTENT)
+        line.hand_over(Envelope(SENDER, OFFICE), CONTENT)
 
     assert not mail_server.taken
 
@@ -149,7 +151,7 @@ def test_a_password_is_not_sent_to_a_server_that_does_not_ask_for_one(settings, 
     settings.MAILBOX = settings.MAILBOX._replace(user="forum", password="ruritania")
 
     with carrier() as line, pytest.raises(Unreachable):
-        line.hand_over(SENDER, OFFICE, CONTENT)
+        line.hand_over(Envelope(SENDER, OFFICE), CONTENT)
 
     assert not mail_server.taken
 
@@ -158,7 +160,7 @@ def test_a_session_that_the_server_has_left_closes_without_a_fault(mail_server):
     mail_server.hangs_up_at = "DOT"
 
     with carrier() as line, pytest.raises(Unknown):
-        line.hand_over(SENDER, OFFICE, CONTENT)
+        line.hand_over(Envelope(SENDER, OFFICE), CONTENT)
 
     assert line.smtp is None
 
@@ -166,8 +168,8 @@ def test_a_session_that_the_server_has_left_closes_without_a_fault(mail_server):
 def test_a_folder_gets_one_file_for_each_transaction(mail_folder):
     with carrier() as line:
         line.connect()
-        first = line.hand_over(SENDER, OFFICE, CONTENT)
-        second = line.hand_over(SENDER, OFFICE, CONTENT)
+        first = line.hand_over(Envelope(SENDER, OFFICE), CONTENT)
+        second = line.hand_over(Envelope(SENDER, OFFICE), CONTENT)
 
     assert sorted(path.name for path in mail_folder.iterdir()) == sorted([first, second])
     envelope = b"X-Envelope-From: forum@example.org\r\nX-Envelope-To: office@example.org\r\n"
@@ -177,7 +179,7 @@ def test_a_folder_gets_one_file_for_each_transaction(mail_folder):
 def test_an_address_cannot_leave_the_folder(mail_folder):
     with carrier() as line:
         line.connect()
-        line.hand_over(SENDER, "../../office@example.org", CONTENT)
+        line.hand_over(Envelope(SENDER, "../../office@example.org"), CONTENT)
 
     assert len(list(mail_folder.iterdir())) == 1
     assert not list(mail_folder.parent.glob("*.eml"))
@@ -191,3 +193,40 @@ def test_a_folder_that_cannot_be_made_is_unreachable(settings, tmp_path):
         line.connect()
 
     assert (tmp_path / "file").read_bytes() == b""
+
+
+def test_a_report_of_failure_and_delay_is_asked_for_where_it_is_offered(mail_server):
+    mail_server.offers.append("DSN")
+
+    with carrier() as line:
+        line.hand_over(Envelope(SENDER, "o+ffice@example.org", "token"), CONTENT)
+
+    of_mail, of_rcpt = mail_server.asked
+    # The peer reads parameters in capitals.
+    assert of_mail == {"SIZE": str(len(CONTENT)), "RET": "HDRS", "ENVID": "TOKEN"}
+    assert of_rcpt == {"NOTIFY": "FAILURE,DELAY", "ORCPT": "RFC822;O+2BFFICE@EXAMPLE.ORG"}
+
+
+def test_nothing_is_asked_for_that_is_not_offered(mail_server):
+    with carrier() as line:
+        line.hand_over(Envelope(SENDER, OFFICE, "token"), CONTENT)
+
+    assert mail_server.asked == [{"SIZE": str(len(CONTENT))}, {}]
+
+
+def test_too_large_is_known_before_it_is_sent(mail_server):
+    mail_server.largest = 10
+
+    with carrier() as line:
+        line.connect()
+        with pytest.raises(Refused, match="the server takes 10 at most"):
+            line.hand_over(Envelope(SENDER, OFFICE), CONTENT)
+
+    assert mail_server.asked == []
+
+
+def test_a_return_path_names_the_delivery(settings):
+    settings.BOUNCE_ADDRESS = "bounces@example.org"
+
+    assert return_path("abc") == "bounces+abc@example.org"
+    assert return_path("") == "bounces@example.org"

@@ -2,6 +2,7 @@
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -10,12 +11,14 @@ from uuid import uuid4
 import pytest
 from django.conf import settings
 from django.db import connection
+from django.utils import timezone
 
+from invitations.circulars import plan_invitation_letters
 from invitations.frozen import thaw
-from invitations.letters import plan_invitation_letters
-from invitations.models import Letter
+from invitations.models import Letter, Tick, Worker
 from invitations.tasks import compose_planned, dispatch_outbox, queue_reminders
 from invitations.tests.factories import CircularFactory, InvitationFactory
+from invitations.watch import jobs, workers_alive
 from wsis_forum.celery import app
 
 pytestmark = [
@@ -107,3 +110,19 @@ def test_the_same_processes_take_one_tick_after_another(worker, queue, issued, m
     worker(lambda: Letter.objects.filter(deliveries__state="handed_over").count() == 3)
 
     assert len(list(mail_folder.glob("*.eml"))) == 3
+
+
+def test_a_worker_shows_life_before_it_has_anything_to_do(worker):
+    worker(Worker.objects.exists)
+
+    (alive,) = workers_alive(timezone.now())
+    assert alive.name.startswith(socket.gethostname()[:100])
+
+
+def test_ticks_of_a_worker_are_known_from_the_tables(worker, queue):
+    for task in (queue_reminders, compose_planned, dispatch_outbox):
+        tick(task, queue)
+    worker(lambda: Tick.objects.exclude(ended_at=None).count() == 3)
+
+    late = {job.name for job in jobs(timezone.now()) if job.is_late}
+    assert not late & {"queue_reminders", "compose_planned", "dispatch_outbox"}

@@ -1,0 +1,200 @@
+"""Whether DNS says what other mail servers ask before they take our mail.
+
+SPF and MX belong to the domain that bounces go to, DKIM and DMARC to the domain of the sender that
+people see. Whether the mail server really signs, and from which address it sends, DNS cannot say.
+"""
+
+from email.utils import parseaddr
+from typing import Any
+from urllib.parse import urlsplit
+
+import dns.exception
+import dns.name
+import dns.resolver
+from django.conf import settings
+from django.utils.translation import gettext as _
+
+# Names that nobody can own: RFC 2606 and RFC 6761.
+RESERVED = (
+    "test", "example", "invalid", "localhost", "example.com", "example.net", "example.org",
+)  # fmt: skip
+ANSWER_WITHIN = 5.0  # seconds
+
+
+class Silent(Exception):
+    """No name server answered, so nothing is known of that name."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(name)
+        self.name = name
+
+
+def domain_of(address: str) -> str:
+    _name, email = parseaddr(address)
+    return email.partition("@")[2].rstrip(".").lower()
+
+
+def is_reserved(domain: str) -> bool:
+    return any(f".{domain}".endswith(f".{name}") for name in RESERVED)
+
+
+def house_resolver() -> dns.resolver.Resolver:
+    """Ask the server that ``DNS_SERVER`` names, else those of the system."""
+    resolver = dns.resolver.Resolver(configure=not settings.DNS_SERVER)
+    if settings.DNS_SERVER:
+        server = urlsplit(f"//{settings.DNS_SERVER}")
+        resolver.nameservers = [server.hostname or ""]
+        resolver.port = server.port or 53
+    resolver.lifetime = ANSWER_WITHIN
+    return resolver
+
+
+def faults(
+    from_address: str, bounce_address: str, selector: str, resolver: dns.resolver.Resolver
+) -> list[str]:
+    """Say what is missing, one sentence for each; without a selector DKIM is not looked at."""
+    ours, bounces = domain_of(from_address), domain_of(bounce_address)
+    if not ours or not bounces:
+        return [_("“%s” is no e-mail address.") % (bounce_address if ours else from_address)]
+    found: list[str] = []
+    try:
+        found += spf_faults(resolver, bounces)
+        signing = signing_domain(resolver, selector, ours)
+        found += dkim_faults(resolver, selector, ours, signing)
+        found += dmarc_faults(resolver, ours, bounces, signing)
+        found += mx_faults(resolver, bounces)
+    except Silent as silence:
+        found.append(
+            _("No name server answered for %s: try again later, or look at DNS_SERVER.")
+            % silence.name
+        )
+    except dns.exception.DNSException as error:
+        found.append(_("No name that DNS can hold: %s.") % error)
+    return found
+
+
+# What the records have to say
+
+
+def spf_faults(resolver: dns.resolver.Resolver, domain: str) -> list[str]:
+    records = [text for text in texts(resolver, domain) if is_spf(text)]
+    if not records:
+        return [_("%s has no SPF record (TXT “v=spf1 …”).") % domain]
+    if len(records) > 1:
+        return [_("%s has several SPF records: one is allowed.") % domain]
+    if records[0].lower().split()[1:] == ["-all"]:
+        return [_("The SPF record of %s allows no server at all.") % domain]
+    return []
+
+
+def is_spf(text: str) -> bool:
+    return text.lower().split(" ", 1)[0] == "v=spf1"
+
+
+def signing_domain(resolver: dns.resolver.Resolver, selector: str, domain: str) -> str:
+    """Where the key of the signature stands: the sender's domain, or the one it belongs to."""
+    if not selector:
+        return ""
+    candidates = dict.fromkeys([domain, organization(resolver, domain)])
+    return next((one for one in candidates if keys_at(resolver, selector, one)), "")
+
+
+def keys_at(resolver: dns.resolver.Resolver, selector: str, domain: str) -> list[str]:
+    found = texts(resolver, f"{selector}._domainkey.{domain}")
+    return [text for text in found if "p" in tags(text)]
+
+
+def dkim_faults(
+    resolver: dns.resolver.Resolver, selector: str, domain: str, signing: str
+) -> list[str]:
+    if not selector:
+        return []
+    if not signing:
+        return [_("%s has no DKIM key.") % f"{selector}._domainkey.{domain}"]
+    if not all(tags(key)["p"] for key in keys_at(resolver, selector, signing)):
+        return [_("The DKIM key of %s is revoked.") % f"{selector}._domainkey.{signing}"]
+    return []
+
+
+def dmarc_faults(
+    resolver: dns.resolver.Resolver, ours: str, bounces: str, signing: str
+) -> list[str]:
+    """One of SPF and DKIM has to speak for the domain of the sender that people see."""
+    own, parent = dmarc_records(resolver, ours), organization(resolver, ours)
+    records = own or dmarc_records(resolver, parent)
+    if not records:
+        return [_("%s has no DMARC record.") % f"_dmarc.{ours}"]
+    if len(records) > 1:
+        return [_("%s has several DMARC records: one is allowed.") % f"_dmarc.{ours}"]
+    policy = tags(records[0])
+    if policy.get("p", "").lower() not in ("none", "quarantine", "reject"):
+        return [_("The DMARC record of %s names no policy (“p=”).") % ours]
+    by_spf = bounces == ours or (
+        policy.get("aspf", "r") != "s" and organization(resolver, bounces) == parent
+    )
+    by_dkim = signing == ours or (signing != "" and policy.get("adkim", "r") != "s")
+    if by_spf or by_dkim:
+        return []
+    return [
+        _("DMARC: neither bounces to %(bounces)s nor a DKIM key is aligned with %(ours)s.")
+        % {"bounces": bounces, "ours": ours}
+    ]
+
+
+def organization(resolver: dns.resolver.Resolver, domain: str) -> str:
+    """The highest name above the domain, or itself, that has a DMARC record: DMARC's tree walk."""
+    labels = domain.split(".")
+    # A top-level domain is nobody's organization.
+    above = [".".join(labels[number:]) for number in range(max(len(labels) - 1, 1))]
+    return next(
+        (
+            name
+            for name in reversed(above)
+            if any(tags(text).get("psd") != "y" for text in dmarc_records(resolver, name))
+        ),
+        domain,
+    )
+
+
+def dmarc_records(resolver: dns.resolver.Resolver, domain: str) -> list[str]:
+    found = texts(resolver, f"_dmarc.{domain}")
+    return [text for text in found if tags(text).get("v") == "DMARC1"]
+
+
+def mx_faults(resolver: dns.resolver.Resolver, domain: str) -> list[str]:
+    hosts = [str(record.exchange).rstrip(".") for record in ask(resolver, domain, "MX")]
+    if not hosts:
+        return [_("%s has no MX: bounces would be lost.") % domain]
+    if hosts == [""]:
+        return [_("%s takes no mail (MX “.”): bounces would be lost.") % domain]
+    if not any(ask(resolver, host, kind) for host in filter(None, hosts) for kind in ("A", "AAAA")):
+        return [
+            _("No MX of %(domain)s has an address: %(hosts)s.")
+            % {"domain": domain, "hosts": ", ".join(hosts)}
+        ]
+    return []
+
+
+# Asking
+
+
+def texts(resolver: dns.resolver.Resolver, name: str) -> list[str]:
+    return [
+        b"".join(record.strings).decode("utf-8", "replace") for record in ask(resolver, name, "TXT")
+    ]
+
+
+def ask(resolver: dns.resolver.Resolver, name: str, kind: str) -> list[Any]:
+    """Return the records; none where there are none, but raise Silent where nobody knows."""
+    try:
+        return list(resolver.resolve(dns.name.from_text(name), kind))
+    except (dns.resolver.NXDOMAIN, dns.resolver.NoAnswer):
+        return []
+    except (dns.resolver.LifetimeTimeout, dns.resolver.NoNameservers) as error:
+        raise Silent(name) from error
+
+
+def tags(text: str) -> dict[str, str]:
+    """Read ``v=DMARC1; p=none``."""
+    pairs = (part.partition("=") for part in text.split(";") if "=" in part)
+    return {name.strip(): value.strip() for name, _sign, value in pairs}

@@ -1,0 +1,222 @@
+"""Figures of the queue: for the page of the admin, for probes and for monitoring.
+
+All come from the tables, none from the memory of a process: any machine gives the same answer.
+"""
+
+import datetime as dt
+import logging
+import os
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
+from itertools import pairwise
+from threading import Event
+from typing import Any, NamedTuple
+
+from django.conf import settings
+from django.db import Error, connection
+from django.db.models import Case, Count, F, Min, OuterRef, Q, Subquery, When
+from django.db.models.functions import Coalesce, TruncHour
+from django.utils import timezone
+
+from invitations.models import AUTOMATIC, Delivery, Letter, LetterEvent, Tick, Worker
+
+logger = logging.getLogger(__name__)
+
+State = Delivery.State
+AGES = (dt.timedelta(hours=1), dt.timedelta(days=1), dt.timedelta(days=7))
+HOURS = 24
+LATE_AFTER = dt.timedelta(minutes=3)
+ALIVE_WITHIN = dt.timedelta(minutes=2)
+SHOWN_EACH = 30  # seconds
+FORGOTTEN_AFTER = dt.timedelta(days=1)
+
+
+# The clock
+
+
+@contextmanager
+def ticked(name: str) -> Iterator[Tick]:
+    """Keep when the job began and ended; a job that breaks off has no new end.
+
+    The job sets ``did`` on what it is given.
+    """
+    tick = Tick(name=name, began_at=timezone.now())
+    Tick.objects.bulk_create(
+        [tick], update_conflicts=True, unique_fields=["name"], update_fields=["began_at"]
+    )
+    yield tick
+    Tick.objects.filter(name=name).update(ended_at=timezone.now(), did=tick.did)
+
+
+class Job(NamedTuple):
+    name: str
+    ended_at: dt.datetime | None
+    did: int
+    is_late: bool
+
+
+def jobs(now: dt.datetime) -> list[Job]:
+    """Each job of the schedule, and whether it is later than three of its pauses."""
+    ticks = {tick.name: tick for tick in Tick.objects.all()}
+    schedule: dict[str, Any] = dict(settings.CELERY_BEAT_SCHEDULE)
+    found = []
+    for name, entry in schedule.items():
+        tick = ticks.get(name)
+        ended_at = tick.ended_at if tick else None
+        pause = dt.timedelta(seconds=entry["schedule"])
+        is_late = ended_at is None or now - ended_at > max(LATE_AFTER, 3 * pause)
+        found.append(Job(name, ended_at, tick.did if tick else 0, is_late))
+    return found
+
+
+# The hands
+
+
+def this_process() -> str:
+    return f"{socket.gethostname()[:100]}:{os.getpid()}"
+
+
+def seen() -> None:
+    """Give a sign of life of this process, and forget those long gone."""
+    now = timezone.now()
+    Worker.objects.bulk_create(
+        [Worker(name=this_process(), seen_at=now)],
+        update_conflicts=True,
+        unique_fields=["name"],
+        update_fields=["seen_at"],
+    )
+    Worker.objects.filter(seen_at__lt=now - FORGOTTEN_AFTER).delete()
+
+
+def show_life(stopping: Event) -> None:
+    """Be seen until the process stops, whatever becomes of the database meanwhile."""
+    while not stopping.is_set():
+        try:
+            seen()
+        except Error as error:
+            logger.warning("This worker could not be seen: %s", type(error).__name__)
+        # A kept connection would be inherited by each new child of the worker.
+        connection.close()
+        stopping.wait(SHOWN_EACH)
+
+
+def gone() -> None:
+    Worker.objects.filter(name=this_process()).delete()
+
+
+def workers_alive(now: dt.datetime) -> list[Worker]:
+    return list(Worker.objects.filter(seen_at__gte=now - ALIVE_WITHIN).order_by("name"))
+
+
+# The queue
+
+
+class Queue(NamedTuple):
+    """Deliveries by e-mail in one state, since when they are in it, or due.
+
+    ``by_age`` counts those not due yet, then those of under an hour, a day, a week, and older.
+    """
+
+    state: str
+    total: int
+    by_age: list[int]
+    oldest: dt.datetime | None
+    next_due: dt.datetime | None
+
+
+def queues(now: dt.datetime) -> dict[str, Queue]:
+    since = Case(
+        When(state__in=[State.QUEUED, State.DEFERRED], then=F("not_before")),
+        default=Coalesce("handed_over_at", "sending_at", "not_before"),
+    )
+    edges = [now, *(now - age for age in AGES)]
+    # Each age lies between two edges; the first and the last one are open.
+    ages = [Q(since__gt=edges[0])]
+    ages += [Q(since__lte=late, since__gt=early) for late, early in pairwise(edges)]
+    ages += [Q(since__lte=edges[-1])]
+    rows: Any = (
+        Delivery.objects.by_mail()
+        .order_by()
+        .annotate(since=since)
+        .values("state")
+        .annotate(
+            total=Count("pk"),
+            oldest=Min("since", filter=~ages[0]),
+            next_due=Min("since", filter=ages[0]),
+            **{f"age_{number}": Count("pk", filter=age) for number, age in enumerate(ages)},
+        )
+    )
+    return {
+        row["state"]: Queue(
+            row["state"],
+            row["total"],
+            [row[f"age_{number}"] for number in range(len(ages))],
+            row["oldest"],
+            row["next_due"],
+        )
+        for row in rows
+    }
+
+
+def oldest_due(found: dict[str, Queue]) -> dt.datetime | None:
+    """Since when the delivery that has waited longest is due."""
+    waiting = [found[state].oldest for state in (State.QUEUED, State.DEFERRED) if state in found]
+    return min(filter(None, waiting), default=None)
+
+
+def next_due(found: dict[str, Queue]) -> dt.datetime | None:
+    waiting = [found[state].next_due for state in (State.QUEUED, State.DEFERRED) if state in found]
+    return min(filter(None, waiting), default=None)
+
+
+def handed_over_by_hour(now: dt.datetime) -> list[tuple[dt.datetime, int]]:
+    """How many left by e-mail in each of the last 24 hours of the clock, this one included."""
+    this_hour = now.replace(minute=0, second=0, microsecond=0)
+    hours = [this_hour - dt.timedelta(hours=number) for number in reversed(range(HOURS))]
+    left = Delivery.objects.by_mail().filter(handed_over_at__gte=hours[0])
+    counted = dict(
+        left.order_by()
+        .values_list(TruncHour("handed_over_at", tzinfo=dt.UTC))
+        .annotate(number=Count("pk"))
+    )
+    return [(hour, counted.get(hour, 0)) for hour in hours]
+
+
+def printed_waiting() -> int:
+    """Letters for the pouch or the post that nobody has marked as dispatched."""
+    return Delivery.objects.exclude(channel=Delivery.Channel.EMAIL).waiting().count()
+
+
+# Letters
+
+
+class Letters(NamedTuple):
+    """Letters in force by state; of the planned ones, how many are being composed."""
+
+    by_state: dict[str, int]
+    composing: int
+    to_approve: int
+
+
+def letters(now: dt.datetime) -> Letters:
+    counted = Letter.objects.aggregate(
+        composing=Count("pk", filter=Q(state=Letter.State.PLANNED, composing_until__gt=now)),
+        to_approve=Count("pk", filter=Q(state=Letter.State.COMPOSED) & ~Q(kind__in=AUTOMATIC)),
+        **{state: Count("pk", filter=Q(state=state)) for state in Letter.State.values},
+    )
+    by_state = {state: counted[state] for state in Letter.State.values}
+    return Letters(by_state, counted["composing"], counted["to_approve"])
+
+
+def reasons_to_wait() -> list[tuple[str, int]]:
+    """Why planned letters were not composed when it was tried, and how many for each reason."""
+    said = LetterEvent.objects.filter(letter=OuterRef("pk")).exclude(because="").order_by("-pk")
+    waiting = Letter.objects.planned().annotate(because=Subquery(said.values("because")[:1]))
+    return list(
+        waiting.exclude(because=None)
+        .order_by()
+        .values_list("because")
+        .annotate(number=Count("pk"))
+        .order_by("-number", "because")
+    )
