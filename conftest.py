@@ -8,6 +8,7 @@ from pathlib import Path
 import django
 import pytest
 from django.conf import settings
+from django.core.cache import cache
 from django.test import override_settings
 
 WORKER = os.getenv("PYTEST_XDIST_WORKER")
@@ -30,7 +31,10 @@ else:
     os.environ["VAR_DIR"] = folder.name
 for name in ("static", "broker"):
     Path(os.environ["VAR_DIR"], name).mkdir(parents=True)
-for name in ("SECRET_KEY_FILE", "EMAIL_URL", "EMAIL_URL_FILE", "FROM_EMAIL", "STORAGE_URL", "PORT"):
+for name in (
+    "SECRET_KEY_FILE", "EMAIL_URL", "EMAIL_URL_FILE", "FROM_EMAIL", "BOUNCE_ADDRESS", "STORAGE_URL",
+    "DKIM_SELECTOR", "DNS_SERVER", "METRICS_TOKEN", "METRICS_TOKEN_FILE", "PORT",
+):  # fmt: skip
     os.environ.pop(name, None)
 os.environ |= {
     "DEBUG": "False",
@@ -49,6 +53,15 @@ def static_files_as_they_are():
     """Pages find their static files without `collectstatic` beforehand."""
     plain = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
     with override_settings(STORAGES={**settings.STORAGES, "staticfiles": plain}):
+        yield
+
+
+@pytest.fixture(autouse=True)
+def nothing_counted_yet():
+    """Each test counts wrong codes by itself, in the memory of its own process."""
+    memory = {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
+    with override_settings(CACHES={"default": memory}):
+        cache.clear()
         yield
 
 

@@ -1,5 +1,6 @@
-"""The front page, and the door that the link in a letter opens."""
+"""The front page, the doors that a letter's link and code open, and the check of a letter."""
 
+import math
 from collections.abc import Callable
 from functools import wraps
 from typing import Concatenate, ParamSpec
@@ -8,12 +9,18 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone, translation
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_safe
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods, require_safe
+from django.views.i18n import set_language
 
-from invitations.dates import printed_range
-from invitations.links import link_for
+from invitations.checking import Verdict, check_code, check_pdf
+from invitations.dates import printed_date, printed_range
+from invitations.forms import CheckForm, CodeForm, PublicForm
+from invitations.links import link_for, link_for_code
 from invitations.models import ForumEdition, Invitation, ReplyLink
+from invitations.throttle import count_wrong, wait_for
 
 P = ParamSpec("P")
 View = Callable[Concatenate[HttpRequest, P], HttpResponse]
@@ -35,8 +42,7 @@ def unlisted(view: View[P]) -> View[P]:
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
     """Name the editions to come, or else the last one. No invitation is shown."""
-    coming = ForumEdition.objects.filter(closes_on__gte=timezone.localdate())
-    editions = coming or ForumEdition.objects.all()[:1]
+    editions = editions_at_hand()
     language = translation.get_language()
     dated = [
         (
@@ -47,6 +53,12 @@ def home(request: HttpRequest) -> HttpResponse:
         for edition in editions
     ]
     return render(request, "invitations/home.html", {"editions": dated})
+
+
+def editions_at_hand() -> list[ForumEdition]:
+    """The editions to come, the nearest one last, or else the one held last."""
+    coming = ForumEdition.objects.filter(closes_on__gte=timezone.localdate())
+    return list(coming or ForumEdition.objects.all()[:1])
 
 
 @require_safe
@@ -68,6 +80,11 @@ def follow(request: HttpRequest, token: str) -> HttpResponse:
         return render(request, "404.html", status=404)
     if link.invitation.status == Invitation.Status.DRAFT:
         return render(request, "404.html", status=404)
+    return opened(request, link)
+
+
+def opened(request: HttpRequest, link: ReplyLink) -> HttpResponse:
+    """Let the browser hold the link, and move on to the page of its office."""
     if reason := gone_because(link):
         speak_as_the_letter(request, link.invitation)
         return gone(request, link.invitation, reason)
@@ -96,3 +113,101 @@ def speak_as_the_letter(request: HttpRequest, invitation: Invitation) -> None:
     """Use the letter's language, unless the visitor chose one on this site."""
     if request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME) not in dict(settings.LANGUAGES):
         translation.activate(invitation.minister.language)
+
+
+@sensitive_post_parameters("code")
+@require_http_methods(["GET", "HEAD", "POST"])
+@unlisted
+def enter_code(request: HttpRequest) -> HttpResponse:
+    """Take the code printed on paper, which opens what the link opens.
+
+    What was never given out, is a draft's or is no code at all gets one and the same answer.
+    """
+    template = "invitations/code.html"
+    if asks_nothing(request):
+        return ask(request, template, CodeForm(initial=request.POST.dict()))
+    form = CodeForm(request.POST)
+    if wait := wait_for("code", client_address(request)):
+        return too_many(request, template, form, wait)
+
+    if form.is_valid():
+        link = given_out(form.cleaned_data["code"])
+        if link:
+            return opened(request, link)
+        count_wrong("code", client_address(request))
+        form.add_error("code", _("This code opens nothing: please compare it with the letter."))
+    return ask(request, template, form)
+
+
+def given_out(typed: str) -> ReplyLink | None:
+    try:
+        link = link_for_code(typed)
+    except ReplyLink.DoesNotExist:
+        return None
+    return None if link.invitation.status == Invitation.Status.DRAFT else link
+
+
+@sensitive_post_parameters("code")
+@require_http_methods(["GET", "HEAD", "POST"])
+@unlisted
+def check(request: HttpRequest) -> HttpResponse:
+    """Say whether a letter is one of ours, and never to whom it went."""
+    template = "invitations/check.html"
+    if asks_nothing(request):
+        return ask(request, template, CheckForm(initial={"code": request.POST.get("code", "")}))
+    form = CheckForm(request.POST, request.FILES)
+    if wait := wait_for("check", client_address(request)):
+        return too_many(request, template, form, wait)
+
+    if not form.is_valid():
+        return ask(request, template, form)
+    letter = form.cleaned_data["letter"]
+    verdict = check_pdf(letter.read()) if letter else check_code(form.cleaned_data["code"])
+    if not verdict.is_ours:
+        count_wrong("check", client_address(request))
+    return ask(request, template, form, in_print(verdict))
+
+
+def in_print(verdict: Verdict) -> dict[str, object]:
+    """The verdict with its dates as the page's language prints them."""
+    language = translation.get_language()
+    dates = {
+        name: printed_date(day, language)
+        for name in ("dated_on", "replaced_on")
+        if (day := getattr(verdict, name))
+    }
+    return {"verdict": verdict, **dates}
+
+
+def asks_nothing(request: HttpRequest) -> bool:
+    """Whether the form is only shown: for the first time, or in the language just chosen."""
+    return request.method != "POST" or "language" in request.POST
+
+
+def ask(
+    request: HttpRequest,
+    template: str,
+    form: PublicForm,
+    shown: dict[str, object] | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    """Show the form with what was typed, and whom to write to instead."""
+    language = request.POST.get("language")
+    if language in dict(settings.LANGUAGES):
+        translation.activate(language)
+    page = {"form": form, "edition": next(reversed(editions_at_hand()), None), **(shown or {})}
+    response = render(request, template, page, status=status)
+    if language:
+        response.cookies.update(set_language(request).cookies)
+    return response
+
+
+def too_many(request: HttpRequest, template: str, form: PublicForm, wait: int) -> HttpResponse:
+    response = ask(request, template, form, {"minutes": math.ceil(wait / 60)}, status=429)
+    response["Retry-After"] = str(wait)
+    return response
+
+
+def client_address(request: HttpRequest) -> str:
+    """The address of the connection: what a proxy's header says of it, anyone can write."""
+    return request.META["REMOTE_ADDR"]

@@ -1,3 +1,4 @@
+# ruff: noqa: RUF001 (signs that look alike are what is tested)
 import math
 
 import pytest
@@ -6,9 +7,12 @@ from django.db import IntegrityError
 
 from invitations.links import (
     ALPHABET,
+    CODE_ALPHABET,
     CODE_LENGTH,
     TOKEN_LENGTH,
+    grouped,
     link_for,
+    link_for_code,
     new_link,
     replace_link,
     reply_url,
@@ -20,11 +24,9 @@ pytestmark = pytest.mark.django_db
 
 
 def test_link_and_code_have_the_bits_that_they_need():
-    bits = math.log2(len(ALPHABET))
-
     assert len(set(ALPHABET)) == 31
-    assert TOKEN_LENGTH * bits >= 100
-    assert CODE_LENGTH * bits >= 50
+    assert TOKEN_LENGTH * math.log2(len(ALPHABET)) >= 100
+    assert CODE_LENGTH * math.log2(len(set(CODE_ALPHABET))) >= 50
 
 
 def test_no_sign_of_the_alphabet_is_taken_for_another():
@@ -35,11 +37,14 @@ def test_no_sign_of_the_alphabet_is_taken_for_another():
 def test_link_and_code_are_made_of_the_alphabet_at_random():
     links = [new_link(InvitationFactory.build()) for _number in range(200)]
 
-    for name, length in (("token", TOKEN_LENGTH), ("code", CODE_LENGTH)):
+    for name, length, alphabet in (
+        ("token", TOKEN_LENGTH, ALPHABET),
+        ("code", CODE_LENGTH, CODE_ALPHABET),
+    ):
         words = {getattr(link, name) for link in links}
         assert len(words) == 200
         assert {len(word) for word in words} == {length}
-        assert set("".join(words)) == set(ALPHABET)
+        assert set("".join(words)) == set(alphabet)
 
 
 def test_the_address_is_short_enough_for_a_line_of_a_letter(settings):
@@ -102,3 +107,91 @@ def test_an_invitation_has_one_current_link():
 
     with pytest.raises((IntegrityError, ValidationError)):
         new_link(invitation, version=2).save()
+
+
+def link_with(code):
+    link = InvitationFactory().links.get()
+    link.code = code
+    link.save()
+    return link
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "bcdf-ghjk-mnpq",
+        "bcdfghjkmnpq",
+        "  BCDF GHJK\u00a0MNPQ\n",
+        "bcdf–ghjk—mnpq.",
+        "b c d f g h j k m n p q",
+        "ｂｃｄｆ－ＧＨＪＫ－ｍｎｐｑ",
+        "всdf-gнjк-мnрq",
+        "ΒcdfghjΚmnΡq",
+        "bcdf-ghjk-mnpq\u200f\0",
+        "8cdf-ghjk-mnpq",
+    ],
+)
+def test_a_code_is_found_however_it_is_typed(typed):
+    link = link_with("bcdfghjkmnpq")
+
+    assert link_for_code(typed) == link
+
+
+def test_a_code_is_found_as_it_is_printed():
+    link = InvitationFactory().links.get()
+
+    assert link_for_code(grouped(link.code)) == link
+
+
+def test_a_digit_stands_for_a_letter_only_where_it_looks_like_one_alone():
+    link = link_with("bzsfghjkmnpq")
+
+    assert link_for_code("825f-ghjk-mnpq") == link
+    for typed in ("6zsf-ghjk-mnpq", "bzsf-9hjk-mnpq", "bzsf-ghjk-mn0q"):
+        with pytest.raises(ReplyLink.DoesNotExist):
+            link_for_code(typed)
+
+
+def test_a_digit_of_an_older_code_remains_a_digit():
+    older = link_with("28ae5u7k9np4")
+    both_ways = [link_with("2cdfghjkmnpq"), link_with("zcdfghjkmnpq")]
+
+    assert link_for_code("28AE-5U7K-9NP4") == older
+    assert [link_for_code(link.code) for link in both_ways] == both_ways
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "",
+        "----",
+        "\0",
+        "☃",
+        "bcdf-ghjk",
+        "bcdf-ghjk-mnpq-b",
+        "bcdf-ghjk-mnpr",
+        "bcdf-ghjk-mnp\u0301q",
+        "bcdf-ghjk-mnp\ud800",
+        "4821 9035 7716 2048",
+        "b" * 100_000,
+    ],
+)
+def test_what_is_no_code_finds_nothing_after_the_same_look_up(typed, django_assert_num_queries):
+    link_with("bcdfghjkmnpq")
+
+    with django_assert_num_queries(1), pytest.raises(ReplyLink.DoesNotExist):
+        link_for_code(typed)
+
+
+def test_a_token_is_no_code():
+    with pytest.raises(ReplyLink.DoesNotExist):
+        link_for_code(InvitationFactory().links.get().token)
+
+
+def test_a_code_is_found_with_all_that_its_page_needs(django_assert_num_queries):
+    link = InvitationFactory().links.get()
+
+    with django_assert_num_queries(1):
+        found = link_for_code(link.code)
+        assert found.invitation.edition.name
+        assert found.invitation.minister.language

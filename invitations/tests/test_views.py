@@ -1,17 +1,30 @@
 import datetime as dt
+import hashlib
+import logging
+import re
 
 import pytest
 import time_machine
 from django.apps import apps
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
 from django.urls import reverse
 from django.utils import timezone, translation
 from django.views.defaults import permission_denied, server_error
 
-from invitations.links import replace_link
-from invitations.models import Invitation
-from invitations.tests.factories import EditionFactory, InvitationFactory, MinisterFactory
+from invitations.forms import LETTER_LIMIT
+from invitations.links import grouped, replace_link
+from invitations.models import Invitation, Letter
+from invitations.tests.factories import (
+    CircularFactory,
+    EditionFactory,
+    InvitationFactory,
+    LetterFactory,
+    MinisterFactory,
+)
+from invitations.throttle import WRONG_FROM_ALL, WRONG_FROM_ONE, count_wrong
 
 pytestmark = pytest.mark.django_db
 
@@ -248,3 +261,339 @@ def test_queries_of_an_opened_link(client, django_assert_num_queries):
     # The session, the link with its invitation.
     with django_assert_num_queries(2):
         client.get(address)
+
+
+CODE_PAGE, CHECK_PAGE = "/code/", "/check/"
+OPENS_NOTHING = "This code opens nothing"
+CHECK_CODE = "4821903577162048"
+PDF = b"%PDF-1.7 Sire, the Forum is annual."
+
+
+def printed_code_of(invitation):
+    return grouped(invitation.links.latest("version").code)
+
+
+def issued_letter(**fields):
+    now = timezone.now()
+    issued = {"state": Letter.State.APPROVED, "approved_at": now, "composed_at": now}
+    frozen = {"sha256": hashlib.sha256(PDF).hexdigest(), "message_sha256": "0" * 64}
+    return LetterFactory(**({"check_code": CHECK_CODE} | issued | frozen | fields))
+
+
+def as_file(content=PDF, name="letter.pdf"):
+    return {"letter": SimpleUploadedFile(name, content)}
+
+
+def words_of(response):
+    """What the page says, but for what its fields hold."""
+    return re.sub(r'value="[^"]*"', "", response.content.decode())
+
+
+def test_the_front_page_leads_to_the_code_and_to_the_check(client):
+    EditionFactory()
+
+    page = client.get("/").content.decode()
+
+    assert f'<a href="{CODE_PAGE}">Enter the code printed in your letter</a>' in page
+    assert f'<a href="{CHECK_PAGE}">' in page
+
+
+@pytest.mark.parametrize("page", [CODE_PAGE, CHECK_PAGE])
+@pytest.mark.parametrize("method", ["get", "head"])
+def test_a_page_that_takes_a_code_is_shown_and_changes_nothing(client, page, method):
+    invitation = InvitationFactory()
+    before = all_rows()
+
+    response = getattr(client, method)(page, {"code": printed_code_of(invitation)})
+
+    assert response.status_code == 200
+    assert "no-store" in response["Cache-Control"]
+    assert response["X-Robots-Tag"] == "noindex"
+    assert all_rows() == before
+    assert "invitations" not in client.session
+
+
+@pytest.mark.parametrize("page", [CODE_PAGE, CHECK_PAGE])
+def test_a_page_that_takes_a_code_stands_before_the_first_edition(client, page):
+    assert client.get(page).status_code == 200
+    assert client.post(page, {"code": "bcdf"}).status_code == 200
+
+
+@pytest.mark.parametrize("page", [CODE_PAGE, CHECK_PAGE])
+def test_a_code_from_another_site_is_not_taken(page):
+    invitation = InvitationFactory()
+
+    response = Client(enforce_csrf_checks=True).post(page, {"code": printed_code_of(invitation)})
+
+    assert response.status_code == 403
+
+
+def test_a_code_opens_what_the_link_opens(client):
+    invitation = InvitationFactory()
+
+    response = client.post(CODE_PAGE, {"code": f" {printed_code_of(invitation).upper()} "})
+
+    assert response.status_code == 302
+    assert response.url == office_of(invitation)
+    assert client.session["invitations"] == [invitation.links.get().pk]
+    assert client.get(response.url).status_code == 200
+
+
+def gone_by_withdrawal():
+    return printed_code_of(InvitationFactory(status=Invitation.Status.WITHDRAWN))
+
+
+def gone_by_closing():
+    closed = EditionFactory(replies_closed_at=timezone.now())
+    return printed_code_of(InvitationFactory(edition=closed))
+
+
+def gone_by_replacement():
+    invitation = InvitationFactory()
+    code = printed_code_of(invitation)
+    replace_link(invitation)
+    return code
+
+
+@pytest.mark.parametrize(
+    ("code_of_the_gone", "words"),
+    [
+        (gone_by_withdrawal, "This invitation has been withdrawn"),
+        (gone_by_closing, "Replies to this invitation are closed"),
+        (gone_by_replacement, "This link has been replaced"),
+    ],
+)
+def test_a_code_that_opens_no_more_says_what_the_link_says(client, code_of_the_gone, words):
+    response = client.post(CODE_PAGE, {"code": code_of_the_gone()})
+
+    assert response.status_code == 410
+    assert words in response.content.decode()
+    assert "invitations" not in client.session
+
+
+def test_a_malformed_an_unknown_and_a_draft_s_code_get_one_answer(
+    client, django_assert_num_queries
+):
+    drafts = printed_code_of(InvitationFactory(status=Invitation.Status.DRAFT))
+    answers = set()
+    for typed in ("x", "bcdf-ghjk-mnpq", drafts, CHECK_CODE, "\0", "b" * 5000):
+        # The code, the edition whose contact is named.
+        with django_assert_num_queries(2):
+            response = client.post(CODE_PAGE, {"code": typed})
+        assert OPENS_NOTHING in response.content.decode()
+        answers.add((response.status_code, words_of(response)))
+
+    assert len(answers) == 1
+    assert answers.pop()[0] == 200
+    assert "invitations" not in client.session
+
+
+def test_a_wrong_code_is_kept_on_the_page(client):
+    page = client.post(CODE_PAGE, {"code": "BCDF-ghjk <mnpr"}).content.decode()
+
+    assert 'value="BCDF-ghjk &lt;mnpr"' in page
+    assert OPENS_NOTHING in page
+
+
+def test_no_code_is_no_try(client):
+    for _time in range(WRONG_FROM_ONE + 1):
+        response = client.post(CODE_PAGE, {"code": "  "})
+
+    assert "Please type the code." in response.content.decode()
+
+
+@pytest.mark.parametrize(("page", "code"), [(CODE_PAGE, "bcdf"), (CHECK_PAGE, "4821")])
+def test_a_language_chosen_midway_keeps_what_was_typed(client, page, code):
+    response = client.post(page, {"code": code, "language": "ar"})
+
+    assert response.status_code == 200
+    assert '<html lang="ar" dir="rtl">' in response.content.decode()
+    assert f'value="{code}"' in response.content.decode()
+    assert "is-invalid" not in response.content.decode()
+    assert client.get(page)["Content-Language"] == "ar"
+
+
+def test_a_language_that_does_not_exist_changes_nothing(client):
+    response = client.post(CODE_PAGE, {"code": "bcdf", "language": "tlh"})
+
+    assert response["Content-Language"] == "en"
+
+
+@pytest.mark.parametrize("page", [CODE_PAGE, CHECK_PAGE])
+def test_after_ten_wrong_codes_the_page_says_when_to_try_again(client, page):
+    EditionFactory()
+    for _time in range(WRONG_FROM_ONE):
+        assert client.post(page, {"code": "1234"}).status_code == 200
+
+    response = client.post(page, {"code": "1234-5"})
+
+    assert response.status_code == 429
+    assert 590 < int(response["Retry-After"]) <= 600
+    assert "try again in 10 minutes" in response.content.decode()
+    assert "mailto:forum@example.org" in response.content.decode()
+    assert 'value="1234-5"' in response.content.decode()
+    assert OPENS_NOTHING not in response.content.decode()
+
+
+def test_over_the_limit_a_right_code_is_not_looked_up(client, django_assert_num_queries):
+    code = printed_code_of(InvitationFactory())
+    for _time in range(WRONG_FROM_ONE):
+        count_wrong("code", "127.0.0.1")
+
+    # The edition whose contact is named.
+    with django_assert_num_queries(1):
+        response = client.post(CODE_PAGE, {"code": code})
+    assert response.status_code == 429
+    assert f'value="{code}"' in response.content.decode()
+
+    with time_machine.travel(timezone.now() + dt.timedelta(seconds=600)):
+        assert client.post(CODE_PAGE, {"code": code}).status_code == 302
+
+
+def test_another_address_may_still_try(client):
+    code = printed_code_of(InvitationFactory())
+    for _time in range(WRONG_FROM_ONE):
+        count_wrong("code", "127.0.0.1")
+
+    there = client.post(CODE_PAGE, {"code": code}, REMOTE_ADDR="192.0.2.1")
+    forwarded = client.post(CODE_PAGE, {"code": code}, HTTP_X_FORWARDED_FOR="192.0.2.1")
+
+    assert (there.status_code, forwarded.status_code) == (302, 429)
+
+
+def test_all_addresses_together_close_the_page(client):
+    for number in range(WRONG_FROM_ALL):
+        count_wrong("code", f"192.0.2.{number}")
+
+    assert client.post(CODE_PAGE, {"code": "bcdf"}).status_code == 429
+    assert client.post(CHECK_PAGE, {"code": "4821"}).status_code == 200
+
+
+def test_right_codes_and_found_letters_are_not_counted(client):
+    letter = issued_letter()
+    code = printed_code_of(letter.invitation)
+
+    for _time in range(WRONG_FROM_ONE + 1):
+        assert client.post(CODE_PAGE, {"code": code}).status_code == 302
+        assert client.post(CHECK_PAGE, {"code": CHECK_CODE}).status_code == 200
+        assert client.post(CHECK_PAGE, as_file()).status_code == 200
+
+
+@pytest.mark.parametrize("page", [CODE_PAGE, CHECK_PAGE])
+def test_what_is_typed_stands_in_no_log(client, page, caplog):
+    caplog.set_level(logging.DEBUG)
+
+    for _time in range(WRONG_FROM_ONE + 1):
+        client.post(page, {"code": "secretly"}, REMOTE_ADDR="192.0.2.7")
+
+    assert "Too Many Requests" in caplog.text
+    assert "secretly" not in caplog.text
+    assert "192.0.2.7" not in caplog.text
+
+
+def test_an_issued_letter_is_recognized_by_its_code_and_by_its_file(client):
+    reference = issued_letter().circular.reference
+
+    for given in ({"code": "4821 9035 7716 2048"}, as_file()):
+        page = client.post(CHECK_PAGE, given).content.decode()
+        assert f"Issued by us on 1 February 2027, reference {reference}" in page
+
+
+def test_the_date_of_a_letter_is_printed_in_the_language_of_the_page(client):
+    issued_letter()
+    client.post("/i18n/setlang/", {"language": "fr", "next": "/"})
+
+    page = client.post(CHECK_PAGE, {"code": CHECK_CODE}).content.decode()
+
+    assert "1er février 2027" in page
+
+
+def test_a_replaced_letter_says_since_when(client):
+    letter = issued_letter()
+    anew = CircularFactory(
+        edition=letter.invitation.edition, kind="replacement", dated_on=dt.date(2027, 3, 3)
+    )
+    issued_letter(
+        invitation=letter.invitation,
+        circular=anew,
+        kind="replacement",
+        replaces=letter,
+        check_code="1" * 16,
+        sha256="1" * 64,
+    )
+
+    page = client.post(CHECK_PAGE, {"code": CHECK_CODE}).content.decode()
+
+    assert f"Issued, since replaced on 3 March 2027, reference {letter.circular.reference}" in page
+
+
+def test_a_withdrawn_letter_says_so(client):
+    letter = issued_letter(invitation=InvitationFactory(status=Invitation.Status.WITHDRAWN))
+
+    page = client.post(CHECK_PAGE, as_file()).content.decode()
+
+    assert f"Issued, since withdrawn, reference {letter.circular.reference}" in page
+
+
+@pytest.mark.parametrize("given", [{"code": "4821 9035 7716 2049"}, as_file(b"%PDF-1.7 forged")])
+def test_another_letter_is_not_ours(client, given):
+    issued_letter()
+
+    assert "Not one of ours" in client.post(CHECK_PAGE, given).content.decode()
+
+
+def test_a_reply_code_checks_no_letter_and_a_check_code_opens_none(client):
+    code = printed_code_of(issued_letter().invitation)
+
+    assert "Not one of ours" in client.post(CHECK_PAGE, {"code": code}).content.decode()
+    assert OPENS_NOTHING in client.post(CODE_PAGE, {"code": CHECK_CODE}).content.decode()
+    assert "invitations" not in client.session
+
+
+def test_a_check_says_nothing_about_whom_the_letter_addresses(client):
+    minister = MinisterFactory(
+        given_name="Flavia", family_name="Elphberg", portfolio="Minister of Post", language="ru"
+    )
+    issued_letter(invitation=InvitationFactory(minister=minister), language="ru")
+
+    response = client.post(CHECK_PAGE, {"code": CHECK_CODE})
+
+    said = response.content.decode()
+    assert response["Content-Language"] == "en"
+    for secret in ("Elphberg", "Flavia", "Minister of Post", str(minister.member_state)):
+        assert secret not in said
+    assert "invitations" not in client.session
+
+
+@pytest.mark.parametrize(
+    ("content", "sentence"),
+    [
+        (b"", "This file is empty"),
+        (b"not a PDF at all", "This file is not a PDF, or it is damaged."),
+        (b"%PDF-" + bytes(LETTER_LIMIT - 4), "The file may have 10 MB at most."),
+    ],
+)
+def test_a_file_that_cannot_be_checked_is_refused_in_a_sentence(client, content, sentence):
+    response = client.post(CHECK_PAGE, as_file(content))
+
+    assert response.status_code == 200
+    assert sentence in response.content.decode()
+    assert "Not one of ours" not in response.content.decode()
+
+
+def test_a_letter_is_a_pdf_by_its_content_not_by_its_name(client):
+    issued_letter()
+
+    page = client.post(CHECK_PAGE, as_file(name="letter.exe")).content.decode()
+
+    assert "Issued by us on 1 February 2027" in page
+
+
+@pytest.mark.parametrize("given", [{}, {"code": " "}, {"code": CHECK_CODE} | as_file()])
+def test_a_check_wants_a_code_or_a_file(client, given):
+    issued_letter()
+
+    page = client.post(CHECK_PAGE, given).content.decode()
+
+    assert "Please type the code or choose a file, one of the two." in page
+    assert "Issued by us" not in page

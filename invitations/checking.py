@@ -1,0 +1,64 @@
+"""Whether a letter is one of ours, by its check code or its PDF, and what may be said of it."""
+
+import datetime as dt
+import hashlib
+from enum import StrEnum
+from typing import NamedTuple
+
+from invitations.links import plain
+from invitations.models import AUTOMATIC, Invitation, Letter
+
+
+class Standing(StrEnum):
+    ISSUED = "issued"
+    REPLACED = "replaced"
+    WITHDRAWN = "withdrawn"
+    UNKNOWN = "unknown"
+
+
+class Verdict(NamedTuple):
+    """What anyone who holds the letter may read: nothing about whom it addresses."""
+
+    standing: Standing
+    reference: str = ""
+    dated_on: dt.date | None = None
+    replaced_on: dt.date | None = None
+
+    @property
+    def is_ours(self) -> bool:
+        return self.standing != Standing.UNKNOWN
+
+
+def check_code(typed: str) -> Verdict:
+    return verdict_on(check_code=plain(typed))
+
+
+def check_pdf(content: bytes) -> Verdict:
+    """Only the very bytes that were issued are ours: a scan or a new print to PDF is not."""
+    return verdict_on(sha256=hashlib.sha256(content).hexdigest())
+
+
+def verdict_on(**mark: str) -> Verdict:
+    """Judge the approved letter that bears the mark; a reminder only repeats its invitation's."""
+    issued = Letter.objects.filter(state=Letter.State.APPROVED).exclude(kind__in=AUTOMATIC)
+    letter = issued.filter(**mark).select_related("circular", "invitation").first()
+    if letter is None:
+        return Verdict(Standing.UNKNOWN)
+    reference, dated_on = letter.circular.reference, letter.circular.dated_on
+    if is_withdrawn(letter):
+        return Verdict(Standing.WITHDRAWN, reference, dated_on)
+    if replaced_on := replacement_date(letter):
+        return Verdict(Standing.REPLACED, reference, dated_on, replaced_on)
+    return Verdict(Standing.ISSUED, reference, dated_on)
+
+
+def is_withdrawn(letter: Letter) -> bool:
+    """A note verbale covers the letters of several invitations, and stands without one of them."""
+    withdrawn = letter.invitation.status == Invitation.Status.WITHDRAWN
+    return withdrawn and letter.kind != Letter.Kind.NOTE
+
+
+def replacement_date(letter: Letter) -> dt.date | None:
+    """The date printed on the letter that took its place; a notice only refers to it."""
+    replacing = letter.replaced_by.filter(kind=Letter.Kind.REPLACEMENT, state=Letter.State.APPROVED)
+    return replacing.order_by("pk").values_list("circular__dated_on", flat=True).first()
