@@ -1,3 +1,4 @@
+from anymail.signals import tracking
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
@@ -5,3 +6,9 @@ from django.utils.translation import gettext_lazy as _
 class InvitationsConfig(AppConfig):
     name = "invitations"
     verbose_name = _("Invitations")
+
+    def ready(self) -> None:
+        """Events of a mail provider come as the signal of another library."""
+        from invitations.bounces import record_provider_event  # noqa: PLC0415 -- models come first
+
+        tracking.connect(record_provider_event, dispatch_uid="provider events")

@@ -1,7 +1,10 @@
-"""The forms of the secretariat: their shape is checked here, their meaning by the verbs."""
+"""Forms of the secretariat and the public: shape is checked here, meaning by the verbs."""
 
+import datetime as dt
 from typing import Any
+from zoneinfo import ZoneInfo
 
+from crispy_forms.helper import FormHelper
 from django import forms
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
@@ -11,6 +14,7 @@ from unfold.widgets import (
     UnfoldAdminCheckboxSelectMultipleWidget,
     UnfoldAdminEmailInputWidget,
     UnfoldAdminExpandableTextareaWidget,
+    UnfoldAdminFileFieldWidget,
     UnfoldAdminRadioSelectWidget,
     UnfoldAdminSelectWidget,
     UnfoldAdminSplitDateTimeWidget,
@@ -21,15 +25,20 @@ from unfold.widgets import (
 from invitations.models import (
     Answer,
     CallListEntry,
+    Circular,
     Correspondence,
     Delivery,
     ForumEdition,
     Invitation,
+    Language,
+    MemberState,
+    Rank,
     Reply,
     Segment,
 )
 
 SCAN_LIMIT = 20 * 1024 * 1024
+LETTER_LIMIT = 10 * 1024 * 1024
 # What the first bytes of a file say that it is.
 SCAN_KINDS = {
     b"%PDF-": "pdf",
@@ -105,10 +114,13 @@ class ReasonForm(forms.Form):
     )
 
 
+PAPER_CHANNELS = [choice for choice in Delivery.Channel.choices if choice[0] != "email"]
+
+
 class DispatchedForm(forms.Form):
     channel = forms.ChoiceField(
         label=_("How it left"),
-        choices=[choice for choice in Delivery.Channel.choices if choice[0] != "email"],
+        choices=PAPER_CHANNELS,
         widget=UnfoldAdminSelectWidget,
     )
     at = forms.SplitDateTimeField(
@@ -120,6 +132,26 @@ class DispatchedForm(forms.Form):
         required=False,
         help_text=_("Number of the pouch or of the registered letter."),
         widget=UnfoldAdminTextInputWidget,
+    )
+
+
+class AnotherAddressForm(forms.Form):
+    email = forms.EmailField(
+        label=_("Another address"),
+        max_length=320,
+        help_text=_("The same letter goes there as it is, with the addresses that stand in it."),
+        widget=UnfoldAdminEmailInputWidget,
+    )
+
+
+class LetterDispatchedForm(DispatchedForm):
+    """Letters of different States leave by different ways: as routed, unless it is said here."""
+
+    channel = forms.ChoiceField(
+        label=_("How it left"),
+        choices=[("", _("each by its own route")), *PAPER_CHANNELS],
+        required=False,
+        widget=UnfoldAdminSelectWidget,
     )
 
 
@@ -199,6 +231,12 @@ class PaperReplyForm(WholeRowForm):
         ]
         widgets = {"summary": UnfoldAdminExpandableTextareaWidget}
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        # The machine may file mail of which nobody knows whose it is; a person knows.
+        self.fields["invitation"].required = True
+        self.fields["invitation"].help_text = ""
+
     def clean_received_at(self) -> Any:
         received_at = self.cleaned_data["received_at"]
         if received_at > timezone.now():
@@ -237,3 +275,174 @@ def scan_kind(scan: UploadedFile) -> str:
     head = scan.read(8)
     scan.seek(0)
     return next((kind for magic, kind in SCAN_KINDS.items() if head.startswith(magic)), "")
+
+
+class TypedField(forms.CharField):
+    """Takes whatever was typed; only the look-up says whether it is right."""
+
+    def to_python(self, value: Any) -> str:
+        return (super().to_python(value) or "").replace("\0", "\ufffd")
+
+
+class PublicForm(forms.Form):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.helper = FormHelper(self)
+        self.helper.form_tag = False
+        self.helper.disable_csrf = True
+
+
+class CodeForm(PublicForm):
+    code = TypedField(
+        label=_("Code for your reply"),
+        help_text=_("Printed like bcdf-ghjk-mnpq. Dashes, spaces and capitals do not matter."),
+        error_messages={"required": _("Please type the code.")},
+        widget=forms.TextInput(
+            {"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false", "dir": "ltr"}
+        ),
+    )
+
+
+class CheckForm(PublicForm):
+    """One letter: by the code printed on it, or by its file."""
+
+    code = TypedField(
+        label=_("Code to check this letter"),
+        help_text=_("Sixteen digits. Spaces and dashes do not matter."),
+        required=False,
+        widget=forms.TextInput({"autocomplete": "off", "inputmode": "numeric", "dir": "ltr"}),
+    )
+    letter = forms.FileField(
+        label=_("Or the letter’s PDF file"),
+        help_text=_("At most 10 MB, as it came by e-mail. We do not keep it."),
+        required=False,
+        error_messages={"empty": _("This file is empty: please choose another one.")},
+        widget=forms.FileInput({"accept": "application/pdf,.pdf"}),
+    )
+
+    def clean_letter(self) -> UploadedFile | None:
+        letter: UploadedFile | None = self.cleaned_data["letter"]
+        if letter is None:
+            return None
+        if (letter.size or 0) > LETTER_LIMIT:
+            raise ValidationError(_("The file may have 10 MB at most."))
+        if scan_kind(letter) != "pdf":
+            raise ValidationError(_("This file is not a PDF, or it is damaged."))
+        return letter
+
+    def clean(self) -> dict[str, Any]:
+        given: dict[str, Any] = super().clean() or {}
+        if not self.errors and bool(given.get("code")) == bool(given.get("letter")):
+            self.add_error("code", _("Please type the code or choose a file, one of the two."))
+        return given
+
+
+ORIGINAL_LIMIT = 10 * 1024 * 1024
+ORIGINAL_KINDS = ("pdf", "jpg", "png")
+
+
+class HourAsTypedField(forms.SplitDateTimeField):
+    """Date and hour without a zone: the form knows in which zone they are meant."""
+
+    def compress(self, data_list: tuple[dt.date, dt.time] | None) -> dt.datetime | None:
+        with timezone.override(dt.UTC):
+            at: dt.datetime | None = super().compress(data_list)
+        return at and at.replace(tzinfo=None)
+
+
+class OneOfSeveralField(forms.MultipleChoiceField):
+    """Boxes to tick, of which none ticked means all."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault("help_text", _("Where none is ticked: all."))
+        super().__init__(required=False, widget=UnfoldAdminCheckboxSelectMultipleWidget, **kwargs)
+
+
+def regions_known() -> list[tuple[str, str]]:
+    regions = MemberState.objects.exclude(region="").order_by("region")
+    return [(region, region) for region in regions.values_list("region", flat=True).distinct()]
+
+
+def ranks_known() -> list[tuple[str, str]]:
+    return [(rank.code, str(rank)) for rank in Rank.objects.all()]
+
+
+class CircularForm(WholeRowForm):
+    """A circular; its hour is typed and shown in the zone of its edition."""
+
+    regions = OneOfSeveralField(label=_("Regions"), choices=regions_known)
+    languages = OneOfSeveralField(label=_("Languages"), choices=Language.choices)
+    ranks = OneOfSeveralField(label=_("Ranks"), choices=ranks_known)
+    planned_at = HourAsTypedField(
+        label=_("Planned hour"), required=False, widget=UnfoldAdminSplitDateTimeWidget
+    )
+    new_scan = forms.FileField(
+        label=_("Scan of the original"),
+        required=False,
+        help_text=_("PDF, JPEG or PNG, at most 10 MB. A new scan takes the earlier one’s place."),
+        widget=UnfoldAdminFileFieldWidget,
+    )
+
+    class Meta:
+        model = Circular
+        fields = ["regions", "languages", "ranks", "planned_at"]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if zone := self._zone():
+            at = self.instance.planned_at
+            self.initial["planned_at"] = at and at.astimezone(zone).replace(tzinfo=None)
+        if "planned_at" in self.fields:
+            self.fields["planned_at"].help_text = hour_help(zone)
+
+    def _zone(self) -> ZoneInfo | None:
+        return self.instance.edition.zone if self.instance.edition_id else None
+
+    def clean_original_signed_on(self) -> dt.date | None:
+        signed_on: dt.date | None = self.cleaned_data["original_signed_on"]
+        if signed_on and signed_on > timezone.localdate(timezone=self._zone()):
+            raise ValidationError(_("The original cannot have been signed in the future."))
+        return signed_on
+
+    def clean_new_scan(self) -> UploadedFile | None:
+        scan: UploadedFile | None = self.cleaned_data["new_scan"]
+        if not scan:
+            return None
+        if (scan.size or 0) > ORIGINAL_LIMIT:
+            raise ValidationError(_("The scan may have 10 MB at most."))
+        if scan_kind(scan) not in ORIGINAL_KINDS:
+            raise ValidationError(_("The scan is a PDF, JPEG or PNG file."))
+        return scan
+
+    def clean(self) -> dict[str, Any] | None:
+        cleaned = super().clean() or {}
+        edition = cleaned.get("edition")
+        zone = edition.zone if edition else self._zone()
+        if cleaned.get("planned_at") and zone:
+            self._clean_hour(cleaned, zone)
+        for name, other in (SIGNED, SIGNED[::-1]):
+            if cleaned.get(other) and name in cleaned and not cleaned[name]:
+                self.add_error(name, _("Record both: who signed the original, and when."))
+        return cleaned
+
+    def _clean_hour(self, cleaned: dict[str, Any], zone: ZoneInfo) -> None:
+        typed = cleaned["planned_at"]
+        cleaned["planned_at"] = typed.replace(tzinfo=zone)
+        if cleaned["planned_at"].astimezone(dt.UTC).astimezone(zone).replace(tzinfo=None) != typed:
+            self.add_error(
+                "planned_at",
+                _("The clocks of %(zone)s skip this hour.") % {"zone": zone.key},
+            )
+
+
+SIGNED = ("original_signed_by", "original_signed_on")
+
+
+def hour_help(zone: ZoneInfo | None) -> str:
+    if zone is None:
+        return str(_("In the time zone of the edition. Letters leave no earlier."))
+    now = timezone.localtime(timezone=zone)
+    return _("In the time zone %(zone)s, where it is now %(now)s. Letters leave no earlier.") % {
+        "zone": zone.key,
+        "now": f"{now:%Y-%m-%d %H:%M}",
+    }

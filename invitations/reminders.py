@@ -1,139 +1,353 @@
 """Decide who is reminded today, and plan the reminder or the call.
 
 A reminder is due while it has no letter: a missed day is caught up, a second run adds nothing.
+Calendars are reckoned for each State that has its own; invitations are found and planned by one
+statement, however many they are.
 """
 
 import datetime as dt
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping
+from functools import reduce
+from operator import or_
+from typing import Any, NamedTuple
 
-from django.db import transaction
-from django.db.models import F, Q, QuerySet
+from django.db import connection, transaction
+from django.db.models import (
+    Case,
+    DateTimeField,
+    Exists,
+    F,
+    Field,
+    IntegerField,
+    Max,
+    Model,
+    OuterRef,
+    Q,
+    QuerySet,
+    TextField,
+    Value,
+    When,
+)
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from invitations.letters import call_back, plan
-from invitations.models import CallListEntry, ForumEdition, Invitation, Letter, ReminderStep
+from invitations.letters import call_back
+from invitations.models import (
+    CallListEntry,
+    Correspondence,
+    Delivery,
+    ForumEdition,
+    Invitation,
+    Letter,
+    LetterEvent,
+    ReminderStep,
+    Reply,
+)
+from invitations.schedules import DAYS_APART, Schedule, schedule_of, schedules_of
 
 AFTER_THE_LETTER = dt.timedelta(days=10)
+# What waits after the deadline is called back; an edition long over has nothing that waits.
+OVER_AFTER = dt.timedelta(days=30)
+
+Schedules = Mapping[int | None, Schedule]
 
 
 def queue_reminders(now: dt.datetime | None = None) -> int:
     """Plan what is due, call back what no longer is, and return how many were planned."""
-    now = now or timezone.now()
-    return sum(queue_for(edition, now) for edition in ForumEdition.objects.all())
+    now = (now or timezone.now()).astimezone(dt.UTC)
+    editions = ForumEdition.objects.filter(reply_before__gt=now - OVER_AFTER)
+    return sum(queue_for(edition, now) for edition in editions)
 
 
 @transaction.atomic
 def queue_for(edition: ForumEdition, now: dt.datetime) -> int:
     edition = ForumEdition.objects.select_for_update(of=("self",)).get(pk=edition.pk)
-    call_back_stale(edition, now)
-    today = edition.local_date(now)
-    if now >= edition.deadline or not edition.takes_replies(now) or edition.is_quiet(today):
+    schedules = schedules_of(edition)
+    call_back_stale(edition, schedules, now)
+    if not edition.takes_replies(now):
         return 0
-    planned = 0
-    if step := latest_due(edition, today, ReminderStep.Medium.MAIL):
-        planned += plan_letters(edition, step, now)
-    if step := latest_due(edition, today, ReminderStep.Medium.CALL):
+    planned = plan_letters(edition, groups_at(schedules, now), now)
+    if step := schedules[None].call_at(now):
         planned += list_calls(edition, step, now)
     return planned
 
 
-def latest_due(edition: ForumEdition, today: dt.date, medium: str) -> ReminderStep | None:
-    """The last step of that medium that has come; the earlier ones are missed for good."""
-    steps = edition.reminder_steps.approved().filter(medium=medium)
-    due = [step for step in steps.select_related("edition") if step.due_on <= today]
-    return min(due, key=lambda step: step.days_before, default=None)
+# Who may be reminded
 
 
-def silent_offices(
-    edition: ForumEdition, step: ReminderStep, now: dt.datetime
-) -> "QuerySet[Invitation]":
-    """Principal invitations that arrived ten days ago, are unanswered, and may be reminded."""
-    skipping = Invitation.objects.filter(
-        replies__status="noted",
-        replies__skips_step=step,
-        replies__skips_deadline=edition.reply_before,
-    )
+def may_be_reminded(edition: ForumEdition, now: dt.datetime) -> "QuerySet[Invitation]":
+    """Principal invitations that arrived ten days ago, are unanswered, and have no unread mail."""
     silent = edition.invitations.principal().silent().reached(before=now - AFTER_THE_LETTER)
-    return silent.exclude(pk__in=Invitation.objects.unheard().values("pk")).exclude(
-        pk__in=skipping.values("pk")
-    )
+    return silent.exclude(unread("pk"))
 
 
-def plan_letters(edition: ForumEdition, step: ReminderStep, now: dt.datetime) -> int:
-    """Plan the step's letter for each silent office that has none, and had no other today."""
-    reminded = Letter.objects.in_force().filter(
-        Q(step__days_before__lte=step.days_before, reply_before=edition.reply_before)
-        | Q(planned_at__gte=edition.start_of_day(now))
-        | Q(deliveries__handed_over_at__gte=edition.start_of_day(now)),
-        kind=Letter.Kind.REMINDER,
-        invitation__edition=edition,
+def unread(invitation: str) -> Exists:
+    return Exists(Correspondence.objects.unread().filter(invitation=OuterRef(invitation)))
+
+
+def skipping(invitation: str, step: Any, edition: ForumEdition) -> Exists:
+    """Whether a holding reply of that office stands in for the step."""
+    noted = Reply.objects.filter(status=Reply.Status.NOTED, skips_deadline=edition.reply_before)
+    return Exists(noted.filter(invitation=OuterRef(invitation), skips_step=step))
+
+
+def left_since(invitation: Any, since: Any) -> "QuerySet[Delivery]":
+    """Reminders to that office that left, or perhaps left, at that instant or after it."""
+    left = Delivery.objects.left().filter(
+        letter__kind=Letter.Kind.REMINDER, letter__invitation=invitation
     )
-    due = silent_offices(edition, step, now).exclude(pk__in=reminded.values("invitation"))
-    originals = Letter.objects.in_force().filter(kind=Letter.Kind.INVITATION, invitation__in=due)
-    letters = [
-        Letter(
-            invitation_id=original.invitation_id,
-            circular_id=original.circular_id,
-            kind=Letter.Kind.REMINDER,
-            variant=step.variant,
-            language=original.language,
-            planned_at=now,
-            not_before=now,
-            leave_before=edition.deadline,
-            step=step,
-            reply_before=edition.reply_before,
+    return left.alias(at=Coalesce("handed_over_at", "sending_at")).filter(at__gte=since)
+
+
+# What is due
+
+
+class Group(NamedTuple):
+    """States for which the same step is due, by calendars that agree on when."""
+
+    step: ReminderStep
+    since: dt.datetime
+    states: list[int | None]
+
+
+def groups_at(schedules: Schedules, now: dt.datetime) -> list[Group]:
+    groups: dict[tuple[ReminderStep, dt.datetime], list[int | None]] = defaultdict(list)
+    for state, schedule in schedules.items():
+        if step := schedule.mail_at(now):
+            groups[step, schedule.apart_since(schedule.day_of(now))].append(state)
+    return [Group(step, since, states) for (step, since), states in groups.items()]
+
+
+def of_states(states: Iterable[int | None]) -> Q:
+    """Letters to those States; None stands for all that go by the edition's calendar."""
+    own = Q(invitation__member_state__in=[state for state in states if state])
+    return own | Q(invitation__member_state__time_zone="") if None in states else own
+
+
+def by_group(groups: list[Group], pick: Callable[[Group], Any], kind: Field) -> Case:
+    cases = [When(of_states(group.states), then=Value(pick(group), kind)) for group in groups]
+    return Case(*cases, output_field=kind)
+
+
+def plan_letters(edition: ForumEdition, groups: list[Group], now: dt.datetime) -> int:
+    """Plan the letter of each group's step for the offices that have none yet, apart enough."""
+    if not groups:
+        return 0
+    highest = Letter.objects.aggregate(Max("pk"))["pk__max"]
+    number = insert_from(
+        originals_due(edition, groups, now),
+        Letter,
+        invitation=F("invitation"),
+        circular=F("circular"),
+        kind=Value(Letter.Kind.REMINDER),
+        variant=by_group(groups, lambda group: group.step.variant, TextField()),
+        language=F("language"),
+        second_language=F("second_language"),
+        planned_at=Value(now, DateTimeField()),
+        not_before=Value(now, DateTimeField()),
+        leave_before=Value(edition.deadline, DateTimeField()),
+        step=F("due_step"),
+        reply_before=Value(edition.reply_before),
+    )
+    if number:
+        planned = Letter.objects.filter(
+            pk__gt=highest, kind=Letter.Kind.REMINDER, invitation__edition=edition
         )
-        for original in originals
-    ]
-    superseded = Letter.objects.filter(
+        insert_from(planned, LetterEvent, letter=F("pk"), state=F("state"))
+        call_back_earlier(planned, highest)
+    return number
+
+
+def originals_due(
+    edition: ForumEdition, groups: list[Group], now: dt.datetime
+) -> "QuerySet[Letter]":
+    """The letter that stands for each office that is due: what its reminder repeats."""
+    approved = Letter.objects.inviting().filter(state=Letter.State.APPROVED)
+    newer = approved.filter(invitation=OuterRef("invitation"), pk__gt=OuterRef("pk"))
+    reminded = Letter.objects.in_force().filter(
         kind=Letter.Kind.REMINDER,
-        step__days_before__gt=step.days_before,
-        invitation__in=[letter.invitation_id for letter in letters],
+        invitation=OuterRef("invitation"),
+        reply_before=edition.reply_before,
+        step__days_before__lte=OuterRef("due_days"),
     )
-    call_back(superseded, _("a later reminder takes its place"))
-    return plan(letters)
+    return (
+        approved.filter(reduce(or_, (of_states(group.states) for group in groups)))
+        .filter(invitation__in=may_be_reminded(edition, now))
+        .alias(
+            due_step=by_group(groups, lambda group: group.step.pk, IntegerField()),
+            due_days=by_group(groups, lambda group: group.step.days_before, IntegerField()),
+            since=by_group(groups, lambda group: group.since, DateTimeField()),
+        )
+        .exclude(Exists(newer))
+        .exclude(Exists(reminded))
+        .exclude(skipping("invitation", OuterRef("due_step"), edition))
+        .exclude(Exists(left_since(OuterRef("invitation"), OuterRef("since"))))
+    )
+
+
+def call_back_earlier(planned: "QuerySet[Letter]", highest: int) -> None:
+    """What has not left of earlier reminders to the same offices does not leave any more."""
+    earlier = Letter.objects.in_force().filter(
+        kind=Letter.Kind.REMINDER, pk__lte=highest, invitation__in=planned.values("invitation")
+    )
+    call_back(earlier, _("a later reminder takes its place"))
 
 
 def list_calls(edition: ForumEdition, step: ReminderStep, now: dt.datetime) -> int:
     listed = CallListEntry.objects.filter(step=step, reply_before=edition.reply_before)
-    due = silent_offices(edition, step, now).exclude(pk__in=listed.values("invitation"))
-    entries = [
-        CallListEntry(
-            invitation=invitation, step=step, reply_before=edition.reply_before, listed_at=now
-        )
-        for invitation in due
+    due = (
+        may_be_reminded(edition, now)
+        .exclude(skipping("pk", step, edition))
+        .exclude(Exists(listed.filter(invitation=OuterRef("pk"))))
+    )
+    return insert_from(
+        due,
+        CallListEntry,
+        invitation=F("pk"),
+        step=Value(step.pk),
+        reply_before=Value(edition.reply_before),
+        listed_at=Value(now, DateTimeField()),
+    )
+
+
+def insert_from(rows: "QuerySet[Any]", model: type[Model], **values: Any) -> int:
+    """Insert a row of the model for each of these rows, in one statement; return how many.
+
+    ``values`` are expressions over the rows, by field; each other field gets its default.
+    """
+    fields = [field for field in model._meta.concrete_fields if not field.primary_key]
+    selected = [
+        values[field.name] if field.name in values else Value(field.get_default(), field)
+        for field in fields
     ]
-    CallListEntry.objects.bulk_create(entries)
-    return len(entries)
+    select, parameters = rows.order_by().values_list(*selected).query.sql_with_params()
+    quoted = connection.ops.quote_name
+    columns = ", ".join(quoted(str(field.column)) for field in fields)
+    into = f"INSERT INTO {quoted(model._meta.db_table)} ({columns})"
+    with connection.cursor() as cursor:
+        cursor.execute(f"{into} {select}", parameters)
+        return cursor.rowcount
 
 
-def call_back_stale(edition: ForumEdition, now: dt.datetime) -> None:
+# What is due no longer
+
+
+def waiting_reminders(edition: ForumEdition) -> "QuerySet[Letter]":
+    """Reminders of which nothing was handed over yet, and something still may be."""
+    of_edition = {"kind": Letter.Kind.REMINDER, "invitation__edition": edition}
+    planned = Letter.objects.planned().filter(**of_edition).order_by()
+    in_outbox = (
+        Delivery.objects.not_left()
+        .order_by()
+        .filter(**{f"letter__{name}": value for name, value in of_edition.items()})
+    )
+    waiting = planned.values("pk").union(in_outbox.values("letter"))
+    handed_over = Delivery.objects.filter(letter=OuterRef("pk"), handed_over_at__isnull=False)
+    return Letter.objects.in_force().filter(pk__in=waiting).exclude(Exists(handed_over))
+
+
+def call_back_stale(edition: ForumEdition, schedules: Schedules, now: dt.datetime) -> None:
     """Call back reminders that should not leave any more, or not as they are.
 
     Those of an office that may be reminded are planned anew, on a day that suits.
     """
-    waiting = Letter.objects.in_force().filter(
-        kind=Letter.Kind.REMINDER, invitation__edition=edition
-    )
-    waiting = waiting.exclude(deliveries__handed_over_at__isnull=False)
-    call_back(waiting.exclude(reply_before=edition.reply_before), _("the deadline has moved"))
-    call_back(
-        waiting.exclude(invitation__in=Invitation.objects.silent().values("pk")),
+    cases = [When(condition, then=Value(why)) for why, condition in stale(edition, schedules, now)]
+    found = waiting_reminders(edition).annotate(why=Case(*cases, output_field=TextField()))
+    by_reason: dict[str, list[int]] = defaultdict(list)
+    for pk, why in found.exclude(why=None).values_list("pk", "why"):
+        by_reason[why].append(pk)
+    for why, pks in by_reason.items():
+        call_back(Letter.objects.filter(pk__in=pks), why)
+
+
+def stale(
+    edition: ForumEdition, schedules: Schedules, now: dt.datetime
+) -> Iterable[tuple[str, Any]]:
+    """Why a waiting reminder is called back, each with the letters of which it is true."""
+    of_office = Invitation.objects.filter(pk=OuterRef("invitation"))
+    tried = Delivery.objects.filter(letter=OuterRef("pk"), attempts__gt=0)
+    near = [
+        state
+        for state, schedule in schedules.items()
+        if schedule.next_is_near(schedule.day_of(now))
+    ]
+    yield _("the deadline has moved"), ~Q(reply_before=edition.reply_before)
+    yield (
         _("the office has answered, or the invitation is withdrawn"),
+        ~Exists(of_office.principal().silent()),
     )
-    call_back(
-        waiting.filter(invitation__in=Invitation.objects.unheard().values("pk")),
-        _("the office has sent something that nobody has looked at yet"),
-    )
-    call_back(
-        waiting.filter(
-            invitation__replies__status="noted",
-            invitation__replies__skips_step=F("step"),
-            invitation__replies__skips_deadline=F("reply_before"),
-        ),
+    yield _("the letter came back: it has not reached the office"), ~Exists(of_office.reached(now))
+    yield _("the office has sent something that nobody has looked at yet"), unread("invitation")
+    yield (
         _("the office says that an answer will follow"),
+        skipping("invitation", OuterRef("step"), edition),
     )
-    untried = waiting.filter(planned_at__lt=edition.start_of_day(now)).exclude(
-        deliveries__attempts__gt=0
+    yield _("a later reminder takes its place"), of_states(near)
+    yield _("it did not leave on its day"), planned_before_today(schedules, now) & ~Exists(tried)
+
+
+def planned_before_today(schedules: Schedules, now: dt.datetime) -> Q:
+    """Letters planned on an earlier day than today, which begins at another hour elsewhere."""
+    by_start: dict[dt.datetime, list[int | None]] = defaultdict(list)
+    for state, schedule in schedules.items():
+        by_start[schedule.at(schedule.day_of(now))].append(state)
+    return reduce(
+        or_,
+        (of_states(states) & Q(planned_at__lt=start) for start, states in by_start.items()),
     )
-    call_back(untried, _("it did not leave on its day"))
+
+
+# Asked again before it leaves
+
+
+def reminders_allowed(invitation: Invitation, letter: Letter, now: dt.datetime) -> str:
+    """Say why the reminder may not leave now; an empty text where it may."""
+    now = now.astimezone(dt.UTC)
+    edition = ForumEdition.objects.get(pk=invitation.edition_id)
+    schedule = schedule_of(edition, invitation.member_state)
+    today = schedule.day_of(now)
+    in_time = now < schedule.deadline and letter.reply_before == edition.reply_before
+    if not in_time or not edition.takes_replies(now):
+        return _("the deadline has passed or moved")
+    if schedule.is_quiet(today):
+        return _("today is a quiet day")
+    if schedule.mail_on(today) is None:
+        return _("a later reminder takes its place")
+    heard = may_be_reminded(edition, now).exclude(skipping("pk", letter.step_id, edition))
+    if not heard.filter(pk=invitation.pk).exists():
+        return _("the office has answered, or has sent something")
+    others = left_since(invitation, schedule.apart_since(today)).exclude(letter=letter)
+    if others.exists():
+        return _("another reminder left less than %(days)s days ago") % {"days": DAYS_APART}
+    return ""
+
+
+def resting_reminders(now: dt.datetime) -> "QuerySet[Letter]":
+    """Reminders that do not leave today: a quiet day where they go, or another left lately.
+
+    For an exclusion by row: ``~Exists(resting_reminders(now).filter(pk=OuterRef("letter")))``.
+    """
+    now = now.astimezone(dt.UTC)
+    resting = Q(pk=None)
+    for edition in ForumEdition.objects.filter(reply_before__gt=now - dt.timedelta(days=2)):
+        resting |= Q(invitation__edition=edition) & resting_of(schedules_of(edition), now)
+    return Letter.objects.filter(resting, kind=Letter.Kind.REMINDER)
+
+
+def resting_of(schedules: Schedules, now: dt.datetime) -> Q:
+    quiet: list[int | None] = []
+    by_since: dict[dt.datetime, list[int | None]] = defaultdict(list)
+    for state, schedule in schedules.items():
+        today = schedule.day_of(now)
+        if schedule.mail_on(today) is None:
+            quiet.append(state)
+        else:
+            by_since[schedule.apart_since(today)].append(state)
+    lately = (
+        of_states(states)
+        & Q(Exists(left_since(OuterRef("invitation"), since).exclude(letter=OuterRef("pk"))))
+        for since, states in by_since.items()
+    )
+    return reduce(or_, lately, of_states(quiet))

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from invitations.frozen import Frozen
 from invitations.letters import plan_acknowledgement
 from invitations.models import Answer, Channel, Correspondence, Invitation, ReminderStep, Reply
+from invitations.schedules import schedule_of
 
 WORDS = (
     "answer", "substitute_name", "substitute_function", "segments", "partnership_interest",
@@ -147,27 +148,29 @@ def make_room_for(reply: Reply) -> None:
 
 def next_step(invitation: Invitation, now: dt.datetime) -> ReminderStep | None:
     """The reminder step that goes next: the last overdue, a mail before a call, else the first."""
-    edition = invitation.edition
-    today = edition.local_date(now)
-    steps = sorted(edition.reminder_steps.approved(), key=lambda step: step.due_on)
-    reminded = set(
-        invitation.letters.in_force()
-        .filter(kind="reminder", reply_before=edition.reply_before)
-        .filter(deliveries__handed_over_at__isnull=False)
-        .values_list("step", flat=True)
-    ) | set(
-        invitation.call_list_entries.filter(reply_before=edition.reply_before).values_list(
-            "step", flat=True
+    schedule = schedule_of(invitation.edition, invitation.member_state)
+    today = schedule.day_of(now)
+    dues = schedule.ahead(today)
+    reminded = reminded_by(invitation)
+    open_dues = [
+        due
+        for place, due in enumerate(dues)
+        if not any(
+            step.pk in reminded and step.medium == due.step.medium for step, _day in dues[place:]
         )
-    )
-    open_steps = [
-        step
-        for place, step in enumerate(steps)
-        if not any(s.pk in reminded and s.medium == step.medium for s in steps[place:])
     ]
-    overdue = [step for step in open_steps if step.due_on <= today]
+    overdue = [due.step for due in open_dues if due.day <= today]
     mails = [step for step in overdue if step.medium == ReminderStep.Medium.MAIL]
-    return next(iter((mails or overdue)[-1:] or open_steps), None)
+    return next(iter((mails or overdue)[-1:] or [due.step for due in open_dues]), None)
+
+
+def reminded_by(invitation: Invitation) -> set[int | None]:
+    """The steps of which a mail has left, or which stand on the call list."""
+    deadline = invitation.edition.reply_before
+    mailed = invitation.letters.in_force().filter(kind="reminder", reply_before=deadline)
+    called = invitation.call_list_entries.filter(reply_before=deadline)
+    left = mailed.filter(deliveries__handed_over_at__isnull=False)
+    return {*left.values_list("step", flat=True), *called.values_list("step", flat=True)}
 
 
 @transaction.atomic

@@ -2,20 +2,24 @@
 
 from invitations.admin import (
     addressees,
+    circulars,
     editions,
     invitations,
     letters,
     replies,
+    returns,
     staff,
     templates,
 )
 
 __all__ = [
     "addressees",
+    "circulars",
     "editions",
     "invitations",
     "letters",
     "replies",
+    "returns",
     "staff",
     "templates",
 ]

@@ -1,18 +1,32 @@
 """States, their missions, ministers, and the courtesies due to them."""
 
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.contrib import admin
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.template.loader import render_to_string
+from django.template.response import TemplateResponse
+from django.urls import path
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.decorators import display
 
-from invitations.admin.base import Menu, ModelAdmin, RecordInline, language_tabs, link, list_of
+from invitations.addressing import Address, address
+from invitations.admin.base import (
+    Menu,
+    ModelAdmin,
+    RecordInline,
+    language_tabs,
+    link,
+    list_of,
+    sentence,
+)
 from invitations.models import (
     FormOfAddress,
     Invitation,
+    Language,
     MemberState,
     Minister,
     Mission,
@@ -57,7 +71,8 @@ class MemberStateAdmin(ModelAdmin):
                     "m49",
                     ("status", "invited_by_default"),
                     ("region", "itu_region"),
-                    ("language", "language_alt"),
+                    ("language", "language_confidence"),
+                    "language_alt",
                     ("list_name_fr", "sort_key_fr"),
                     "sources",
                 ]
@@ -75,11 +90,23 @@ class MemberStateAdmin(ModelAdmin):
 class MissionAdmin(ModelAdmin):
     menu = (Menu.ADDRESSEES, 3, "apartment")
     when_empty = gettext_lazy("Add the permanent missions: they get the copies of letters.")
-    list_display = ["name", "city", "serves", "emails", "language"]
-    list_filter = ["city", "language"]
+    list_display = ["name", "kind", "city", "serves", "phone", "emails", "language"]
+    list_filter = ["kind", "city", "language"]
     search_fields = ["name", "city", "emails", "states__short_name_en", "states__short_name_fr"]
     autocomplete_fields = ["states"]
-    fields = ["name", "city", "states", "postal_address", "emails", "language"]
+    fieldsets = [
+        (
+            None,
+            {
+                "fields": ["name", ("kind", "city"), "states", "language"],
+                "description": gettext_lazy(
+                    "Permanent missions in the edition’s city get the copies of letters; another "
+                    "post or a regional office does not."
+                ),
+            },
+        ),
+        (gettext_lazy("Addresses"), {"fields": ["postal_address", "phone", "emails"]}),
+    ]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Mission]:
         return super().get_queryset(request).prefetch_related("states")
@@ -101,17 +128,32 @@ class RankAdmin(ModelAdmin):
 @admin.register(FormOfAddress)
 class FormOfAddressAdmin(ModelAdmin):
     menu = (Menu.ADDRESSEES, 5, "waving_hand")
-    list_display = ["form", "gender", "language", "courtesy", "title", "salutation", "confidence"]
-    list_filter = ["language", "form", "gender", "confidence"]
-    search_fields = ["form", "courtesy", "title", "salutation", "closing"]
-    fields = [
+    list_display = [
+        "form",
+        "gender",
         "language",
-        ("form", "gender"),
-        ("courtesy", "title"),
+        "courtesy",
+        "title",
         "salutation",
-        "closing",
         "confidence",
         "notes",
+    ]
+    list_filter = ["language", "form", "gender", "confidence"]
+    search_fields = ["form", "courtesy", "title", "salutation", "closing", "notes"]
+    list_per_page = 250
+    fieldsets = [
+        (None, {"fields": [("language", "form", "gender")]}),
+        (
+            gettext_lazy("As it is printed"),
+            {
+                "fields": [("courtesy", "title"), "salutation", "closing"],
+                "description": gettext_lazy(
+                    "Opening and closing may name the person: $title, $name, $family_name. Letters "
+                    "already composed keep the words they have."
+                ),
+            },
+        ),
+        (gettext_lazy("How sure it is"), {"fields": ["confidence", "notes"]}),
     ]
 
 
@@ -153,6 +195,7 @@ class MinisterAdmin(MinisterExchange, ModelAdmin):
         "member_state__short_name_fr",
     ]
     autocomplete_fields = ["member_state", "successor"]
+    readonly_fields = ["addressed_as"]
     inlines = [InvitationsOfMinister]
     fieldsets = [
         (
@@ -169,7 +212,15 @@ class MinisterAdmin(MinisterExchange, ModelAdmin):
         ),
         (
             gettext_lazy("Form of address"),
-            {"fields": ["address_gender", ("honorific", "prenominal")]},
+            {
+                "fields": [
+                    "address_gender",
+                    ("honorific", "prenominal"),
+                    "name_as_printed",
+                    ("salutation_as_printed", "closing_as_printed"),
+                    "addressed_as",
+                ]
+            },
         ),
         (
             gettext_lazy("Addresses"),
@@ -186,3 +237,57 @@ class MinisterAdmin(MinisterExchange, ModelAdmin):
     @display(description=gettext_lazy("minister"), ordering="family_name")
     def name_or_function(self, minister: Minister) -> Any:
         return str(minister)
+
+    class Media:
+        css = {"all": ["admin-desk/addressed.css"]}
+        js = ["admin-desk/addressed.js"]
+
+    def get_urls(self) -> list[Any]:
+        view = self.admin_site.admin_view(self.addressed_view)
+        return [
+            path("addressed/", view, name="invitations_minister_addressed"),
+            *super().get_urls(),
+        ]
+
+    @display(description=gettext_lazy("will be addressed as"))
+    def addressed_as(self, minister: Minister) -> str:
+        words = {"addressed": addressed(minister), "minister": minister}
+        return render_to_string("admin/minister_addressed_field.html", words)
+
+    def addressed_view(self, request: HttpRequest) -> HttpResponse:
+        """How a letter would address the minister as the form has it. Nothing is written."""
+        if not self.has_view_or_change_permission(request):
+            raise PermissionDenied
+        if request.method != "POST":
+            return HttpResponseNotAllowed(["POST"])
+        pk = request.POST.get("minister", "")
+        kept = self.get_queryset(request).filter(pk=pk).first() if pk.isdecimal() else None
+        form = self.get_form(request, kept, change=bool(kept))(request.POST, instance=kept)
+        form.is_valid()  # What is not valid yet stays as it was kept.
+        words = {"addressed": addressed(form.instance)}
+        return TemplateResponse(request, "admin/minister_addressed.html", words)
+
+
+class Addressed(NamedTuple):
+    """How a letter in one language addresses a minister, or why it cannot."""
+
+    language: str
+    label: str
+    direction: str
+    address: Address | None
+    refused: str
+
+
+def addressed(minister: Minister) -> list[Addressed]:
+    """In each language of the minister; nothing while State, rank or language is not chosen."""
+    languages = filter(None, [minister.language, minister.second_language])
+    chosen = minister.member_state_id and minister.rank_id
+    return [addressed_in(minister, language) for language in languages] if chosen else []
+
+
+def addressed_in(minister: Minister, language: str) -> Addressed:
+    about = language, str(Language(language).label), "rtl" if language == Language.ARABIC else "ltr"
+    try:
+        return Addressed(*about, address(minister, language), "")
+    except ValidationError as refusal:
+        return Addressed(*about, None, sentence(refusal))

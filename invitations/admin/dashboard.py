@@ -9,9 +9,9 @@ from django.utils.translation import gettext as _
 
 from invitations.admin.base import current_edition, list_of
 from invitations.admin.invitations import ANSWERS_IN_SHORT, SILENT
-from invitations.arming import why_mute
 from invitations.models import (
     AUTOMATIC,
+    Bounce,
     CallListEntry,
     Correspondence,
     Delivery,
@@ -40,7 +40,6 @@ OUTBOX_ORDER = [
 
 def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
     context["title"] = _("Overview")
-    context["why_mute"] = why_mute()
     if not request.user.has_perm("invitations.view_invitation"):
         return context
     chosen = ForumEdition.objects.filter(symbol=request.GET.get("edition", "")).first()
@@ -121,6 +120,7 @@ def to_do(edition: ForumEdition) -> list[dict[str, Any]]:
     composed = letters.filter(state=Letter.State.COMPOSED).exclude(kind__in=AUTOMATIC)
     replies = Reply.objects.contested().filter(invitation__edition=edition)
     unread = Correspondence.objects.unread().filter(invitation__edition=edition)
+    unreached = edition.invitations.unreached()
     calls = CallListEntry.objects.filter(
         called_at=None, invitation__in=edition.invitations.silent()
     )
@@ -142,6 +142,21 @@ def to_do(edition: ForumEdition) -> list[dict[str, Any]]:
             _("correspondence not dealt with"),
             unread.count(),
             list_of(Correspondence, dealt_with="no", **of_edition),
+        ),
+        counted(
+            _("offices not reached: find another address, telephone, or send by pouch"),
+            unreached.count(),
+            list_of(Invitation, edition__id__exact=edition.pk, reached="no"),
+        ),
+        counted(
+            _("mails of which nobody knows yet whose they are"),
+            Correspondence.objects.unread().unmatched().count(),
+            list_of(Correspondence, dealt_with="no", whose="unknown"),
+        ),
+        counted(
+            _("bounces of which nobody knows yet what they are of"),
+            Bounce.objects.filter(delivery=None).count(),
+            list_of(Bounce, matched="no"),
         ),
         counted(
             _("offices to call"),
@@ -167,5 +182,5 @@ def next_step(edition: ForumEdition) -> ReminderStep | None:
     steps = edition.reminder_steps.select_related("edition").prefetch_related(
         "edition__quiet_periods"
     )
-    ahead = [step for step in steps if step.due_on >= today]
-    return min(ahead, key=lambda step: step.due_on, default=None)
+    ahead = [(step.due_on, step.pk, step) for step in steps if step.due_on]
+    return min((due for due in ahead if due[0] >= today), default=(None, 0, None))[2]

@@ -19,18 +19,16 @@ from invitations.admin.base import (
     answered,
     ask,
     each,
-    hour,
     language_tabs,
     link,
     list_of,
     who,
 )
 from invitations.approval import approve_text
+from invitations.circulars import plan_invitation_letters
 from invitations.forms import EditionForm, SureForm, WholeRowForm
-from invitations.letters import plan_invitation_letters
 from invitations.models import (
     Arming,
-    Circular,
     ForumEdition,
     Invitation,
     QuietPeriod,
@@ -123,17 +121,34 @@ class ForumEditionAdmin(ModelAdmin):
             },
         ),
         (
-            gettext_lazy("Contact and links"),
+            gettext_lazy("Letterhead"),
             {
+                "description": gettext_lazy(
+                    "Printed at the head of each letter, in its language: name and postal address "
+                    "stand in the tabs below."
+                ),
+                "fields": [
+                    ("organization_phone", "organization_fax"),
+                    ("organization_email", "organization_website"),
+                ],
+            },
+        ),
+        (
+            gettext_lazy("Contact for replies and questions"),
+            {
+                "description": gettext_lazy(
+                    "Named in each letter, and the address to which answers to its mail go."
+                ),
                 "fields": [
                     "contact_name",
                     ("contact_phone", "contact_fax"),
                     "contact_email",
-                    "website",
-                    "registration_link",
-                    "partnership_link",
-                ]
+                ],
             },
+        ),
+        (
+            gettext_lazy("Links"),
+            {"fields": ["website", "registration_link", "partnership_link"]},
         ),
         *language_tabs(
             "name",
@@ -141,6 +156,7 @@ class ForumEditionAdmin(ModelAdmin):
             "place",
             "time_zone_name",
             "organization",
+            "postal_address",
             "organizers",
             "contact_honorific",
             "background",
@@ -186,40 +202,6 @@ class QuietPeriodAdmin(ModelAdmin):
     list_filter = ["edition"]
     list_select_related = ["edition"]
     search_fields = ["edition__symbol"]
-
-
-@admin.register(Circular)
-class CircularAdmin(ModelAdmin):
-    menu = (Menu.SET_UP, 2, "description")
-    when_empty = gettext_lazy(
-        "Add the circular of the edition: its reference stands on all letters of invitation."
-    )
-    list_display = [
-        "reference",
-        "kind",
-        "edition",
-        "dated_on",
-        "signatory_name",
-        hour("planned_at", gettext_lazy("planned hour")),
-    ]
-    list_filter = ["edition", "kind", "audience"]
-    list_select_related = ["edition"]
-    search_fields = ["reference", "signatory_name_en", "original_signed_by"]
-    fieldsets = [
-        (
-            None,
-            {
-                "fields": [
-                    "edition",
-                    ("reference", "kind"),
-                    ("dated_on", "planned_at"),
-                    "audience",
-                    ("original_signed_by", "original_signed_on"),
-                ]
-            },
-        ),
-        *language_tabs("place", "signatory_name", "signatory_title"),
-    ]
 
 
 def approvers(text: ApprovedByTwo) -> str:

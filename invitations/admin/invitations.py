@@ -25,7 +25,9 @@ from invitations.admin.base import (
     who,
 )
 from invitations.admin.editions import plan_letters
+from invitations.admin.resending import AnotherAddress, UnreachedFilter
 from invitations.forms import CallNoteForm, InvitationForm, ReasonForm
+from invitations.letters import standing_letter
 from invitations.links import reply_url
 from invitations.models import (
     Answer,
@@ -105,7 +107,7 @@ class CallsOfInvitation(RecordInline):
 
 
 @admin.register(Invitation)
-class InvitationAdmin(ModelAdmin):
+class InvitationAdmin(AnotherAddress):
     menu = (Menu.DAILY, 1, "mail")
     when_empty = gettext_lazy(
         "Import the ministers from a spreadsheet: each gets a draft invitation. "
@@ -125,6 +127,7 @@ class InvitationAdmin(ModelAdmin):
         "edition",
         "status",
         StandingAnswerFilter,
+        UnreachedFilter,
         "is_principal",
         "member_state__region",
     ]
@@ -142,7 +145,7 @@ class InvitationAdmin(ModelAdmin):
     ]
     form = InvitationForm
     autocomplete_fields = ["minister"]
-    actions = ["compose_letters", "withdraw_selected"]
+    actions = ["compose_letters", "send_to_another", "withdraw_selected"]
     inlines = [
         RepliesOfInvitation,
         LettersOfInvitation,
@@ -217,6 +220,9 @@ class InvitationAdmin(ModelAdmin):
 
     def get_inlines(self, request: HttpRequest, obj: Any = None) -> list[Any]:
         return self.inlines if obj else []
+
+    def letter_of(self, row: Invitation) -> Letter | None:
+        return standing_letter(row)
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False

@@ -5,17 +5,16 @@ from typing import Any
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
-from django.shortcuts import get_object_or_404, redirect
-from django.template.response import TemplateResponse
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
 from django.urls import path, reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from unfold.decorators import action, display
 
+from invitations.admin.approvals import ApprovingLetters, recipients
 from invitations.admin.base import (
-    LARGEST_SELECTION,
     Menu,
     RecordAdmin,
     RecordInline,
@@ -30,10 +29,17 @@ from invitations.admin.base import (
     who,
 )
 from invitations.admin.invitations import french_name
-from invitations.approval import approve_letter, recompose
+from invitations.admin.printrun import PrintingLetters
+from invitations.admin.queue import QueuePage
+from invitations.admin.resending import AnotherAddress
+from invitations.approval import recompose
 from invitations.dispatch import decide, mark_dispatched, send_anew
 from invitations.forms import DispatchedForm, SureForm
-from invitations.models import AUTOMATIC, Delivery, Gender, Letter, LetterEvent
+from invitations.models import Delivery, Letter, LetterEvent
+from invitations.specimens import send_specimen
+
+# Each is rendered while the request waits.
+LARGEST_TEST = 5
 
 LETTER_LABELS = {
     "planned": "info",
@@ -72,7 +78,7 @@ class DeliveriesOfLetter(RecordInline):
 
 
 @admin.register(Letter)
-class LetterAdmin(RecordAdmin):
+class LetterAdmin(PrintingLetters, ApprovingLetters):
     menu = (Menu.DAILY, 5, "drafts")
     when_empty = gettext_lazy("Compose the letters from the list of invitations.")
     list_display = [
@@ -103,7 +109,13 @@ class LetterAdmin(RecordAdmin):
         "sha256__startswith",
         "message_sha256__startswith",
     ]
-    actions = ["approve_selected", "compose_anew"]
+    actions = [
+        "approve_selected",
+        "compose_anew",
+        "send_test",
+        "print_selected",
+        "dispatch_selected",
+    ]
     inlines = [DeliveriesOfLetter, EventsOfLetter]
 
     def get_urls(self) -> list[Any]:
@@ -126,9 +138,6 @@ class LetterAdmin(RecordAdmin):
             *super().get_urls(),
         ]
 
-    def has_approve_permission(self, request: HttpRequest) -> bool:
-        return request.user.has_perm("invitations.approve_letter")
-
     def has_words_permission(self, request: HttpRequest) -> bool:
         """The words carry the reply link: only those who draft or approve read them."""
         return self.has_approve_permission(request) or self.has_draft_permission(request)
@@ -140,7 +149,7 @@ class LetterAdmin(RecordAdmin):
         about = [
             "invitation",
             ("kind", "variant"),
-            ("language", "state"),
+            ("language", "second_language", "state"),
             "circular",
             ("planned_at", "not_before"),
             "addressed_to",
@@ -233,6 +242,27 @@ class LetterAdmin(RecordAdmin):
             raise PermissionDenied
         return get_object_or_404(self.get_queryset(request), pk=pk)
 
+    @action(description=gettext_lazy("Send a test to myself"), permissions=["words"])
+    def send_test(self, request: HttpRequest, queryset: QuerySet[Letter]) -> None:
+        """Send the letters as they would be today, marked, to whoever asks."""
+        if queryset.count() > LARGEST_TEST:
+            told = _("Choose at most %(count)s letters for a test.") % {"count": LARGEST_TEST}
+            messages.error(request, told)
+            return
+        email = who(request).email
+        sent = each(request, queryset, lambda letter: self._send_test(request, letter, email))
+        if sent:
+            told = ngettext(
+                "%(count)s test is on its way to %(email)s.",
+                "%(count)s tests are on their way to %(email)s.",
+                sent,
+            )
+            messages.success(request, told % {"count": sent, "email": email})
+
+    def _send_test(self, request: HttpRequest, letter: Letter, email: str) -> None:
+        send_specimen(letter, email)
+        self.log_change(request, letter, _("A test was sent to oneself."))
+
     @action(description=gettext_lazy("Compose anew"), permissions=["draft"])
     def compose_anew(self, request: HttpRequest, queryset: QuerySet[Letter]) -> HttpResponse | None:
         if not answered(request):
@@ -257,71 +287,6 @@ class LetterAdmin(RecordAdmin):
             messages.success(request, told % {"count": planned})
         return None
 
-    @action(description=gettext_lazy("Approve"), permissions=["approve"])
-    def approve_selected(
-        self, request: HttpRequest, queryset: QuerySet[Letter]
-    ) -> HttpResponse | None:
-        composed = queryset.exclude(kind__in=AUTOMATIC).filter(state=Letter.State.COMPOSED)
-        letters = composed.order_by("invitation__member_state__sort_key_fr", "pk")
-        if queryset.count() > LARGEST_SELECTION or not letters:
-            messages.error(
-                request,
-                _("Choose between one and %(count)s composed letters that need approval.")
-                % {"count": LARGEST_SELECTION},
-            )
-            return None
-        context = {
-            **self.admin_site.each_context(request),
-            "opts": self.opts,
-            "title": _("Approve letters"),
-            "letters": [(letter, recipients(letter)) for letter in letters],
-            "left_out": queryset.count() - len(letters),
-            "gender_unknown": [
-                letter
-                for letter in letters
-                if letter.invitation.minister.address_gender == Gender.UNKNOWN
-            ],
-        }
-        return TemplateResponse(request, "admin/approve_letters.html", context)
-
-    def approve_view(self, request: HttpRequest) -> HttpResponse:
-        """Approve what was on the page: letters by the hashes that stood there."""
-        if not self.has_approve_permission(request):
-            raise PermissionDenied
-        if request.method != "POST":
-            return HttpResponseNotAllowed(["POST"])
-        try:
-            hashes = hashes_shown(request.POST.getlist("letters"))
-        except ValueError:
-            messages.error(request, _("The page was incomplete: choose the letters again."))
-            return redirect("admin:invitations_letter_changelist")
-        approved = each(
-            request,
-            self.get_queryset(request).filter(pk__in=hashes),
-            lambda letter: approve_letter(letter, who(request), *hashes[letter.pk]),
-        )
-        if approved:
-            messages.success(
-                request,
-                ngettext(
-                    "%(count)s letter approved; it goes to the outbox.",
-                    "%(count)s letters approved; they go to the outbox.",
-                    approved,
-                )
-                % {"count": approved},
-            )
-        return redirect("admin:invitations_letter_changelist")
-
-
-def hashes_shown(entries: list[str]) -> dict[int, tuple[str, str]]:
-    """The two hashes of each letter as they stood on the page; ValueError where they did not."""
-    shown = [entry.split(":") for entry in entries]
-    return {int(pk): (sha256, message_sha256) for pk, sha256, message_sha256 in shown}
-
-
-def recipients(letter: Letter) -> str:
-    return "\n".join(f"{line.capitalize()}: {address}" for line, address in letter.recipients)
-
 
 def file_link(kind: str, letter: Letter, sha256: str) -> str:
     if not sha256:
@@ -341,7 +306,7 @@ def file_name(letter: Letter) -> str:
 
 
 @admin.register(Delivery)
-class DeliveryAdmin(RecordAdmin):
+class DeliveryAdmin(AnotherAddress, QueuePage):
     menu = (Menu.DAILY, 6, "outbox")
     when_empty = gettext_lazy("Nothing waits: deliveries come with the approval of letters.")
     list_display = [
@@ -368,7 +333,13 @@ class DeliveryAdmin(RecordAdmin):
         "letter__invitation__minister__family_name",
     ]
     date_hierarchy = "not_before"
-    actions = ["it_went", "send_again", "send_anew_selected", "mark_as_dispatched"]
+    actions = [
+        "it_went",
+        "send_again",
+        "send_anew_selected",
+        "send_to_another",
+        "mark_as_dispatched",
+    ]
     fields = [
         "letter",
         ("channel", "line"),
@@ -379,6 +350,9 @@ class DeliveryAdmin(RecordAdmin):
         "reference",
         "server_words",
     ]
+
+    def letter_of(self, row: Delivery) -> Letter:
+        return row.letter
 
     def has_dispatch_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm("invitations.change_delivery")

@@ -18,9 +18,15 @@ def navigation(request: HttpRequest) -> list[dict[str, Any]]:
         "icon": "dashboard",
         "link": reverse_lazy("admin:index"),
     }
+    queue = {
+        "title": _("Queue"),
+        "icon": "monitor_heart",
+        "link": reverse_lazy("admin:invitations_delivery_queue"),
+    }
+    may_see_queue = request.user.has_perm("invitations.view_delivery")
     groups = [Menu.DAILY, Menu.FORUM, Menu.ADDRESSEES, Menu.SET_UP, Menu.STAFF]
     return [
-        {"items": [overview]},
+        {"items": [overview, queue] if may_see_queue else [overview]},
         *({"title": group, "separator": True, "items": pages(request, group)} for group in groups),
     ]
 

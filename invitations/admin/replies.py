@@ -21,7 +21,6 @@ from unfold.decorators import action, display
 from invitations import frozen
 from invitations.admin.base import (
     Menu,
-    ModelAdmin,
     RecordAdmin,
     RecordInline,
     at_hour,
@@ -32,7 +31,9 @@ from invitations.admin.base import (
     who,
 )
 from invitations.admin.invitations import ANSWERS_IN_SHORT, french_name
+from invitations.admin.mails import FiledMail, WhoseFilter
 from invitations.forms import PaperReplyForm, SettleForm, WholeRowForm, scan_kind
+from invitations.intray import assign
 from invitations.models import Correspondence, Reply
 from invitations.replies import file_correspondence, mark_dealt_with, settle
 
@@ -67,11 +68,11 @@ class DealtWithFilter(admin.SimpleListFilter):
 
 
 @admin.register(Correspondence)
-class CorrespondenceAdmin(ModelAdmin):
+class CorrespondenceAdmin(FiledMail):
     menu = (Menu.DAILY, 2, "inbox")
     when_empty = gettext_lazy(
-        "Record what comes by mail, fax, letter, note verbale or telephone; while nobody has "
-        "dealt with it, the office gets no reminder."
+        "Record what comes by fax, letter, note verbale or telephone; mail to the in-tray is filed "
+        "by itself. While nobody has dealt with it, the office gets no reminder."
     )
     list_display = [
         "state",
@@ -83,7 +84,7 @@ class CorrespondenceAdmin(ModelAdmin):
         "dealt_with",
     ]
     list_display_links = ["state", "channel"]
-    list_filter = [DealtWithFilter, "channel", "invitation__edition"]
+    list_filter = [DealtWithFilter, WhoseFilter, "channel", "is_automatic", "invitation__edition"]
     list_select_related = [
         "invitation__member_state",
         "invitation__minister__member_state",
@@ -154,10 +155,10 @@ class CorrespondenceAdmin(ModelAdmin):
         "dealt_with",
     ]
     readonly_fields = [
-        "invitation",
         "channel",
         "received_at",
         "scan_file",
+        *FiledMail.readonly_fields,
         "recorded",
         "dealt_with",
     ]
@@ -173,7 +174,7 @@ class CorrespondenceAdmin(ModelAdmin):
         ]
 
     def get_inlines(self, request: HttpRequest, obj: Any = None) -> list[Any]:
-        return [RepliesBrought] if obj else []
+        return [RepliesBrought] if obj and not obj.message else []
 
     def get_form(
         self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any
@@ -183,13 +184,17 @@ class CorrespondenceAdmin(ModelAdmin):
         return super().get_form(request, obj, change, form=form, **kwargs)
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
-        return self.readonly_fields if obj else []
+        """Whose it is can be said once, where the machine did not find it."""
+        if obj is None:
+            return []
+        return (
+            self.readonly_fields
+            if obj.invitation is None
+            else ["invitation", *self.readonly_fields]
+        )
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
-
-    def has_deal_permission(self, request: HttpRequest) -> bool:
-        return request.user.has_perm("invitations.change_correspondence")
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
         initial: dict[str, Any] = super().get_changeform_initial_data(request)
@@ -199,10 +204,10 @@ class CorrespondenceAdmin(ModelAdmin):
         self, request: HttpRequest, obj: Correspondence, form: Any, change: bool
     ) -> None:
         if change:
-            super().save_model(request, obj, form, change)
+            self._put_right(request, obj, form)
             return
         filed = file_correspondence(
-            obj.invitation,
+            form.cleaned_data["invitation"],
             who(request),
             obj.channel,
             obj.received_at,
@@ -214,6 +219,14 @@ class CorrespondenceAdmin(ModelAdmin):
         )
         obj.pk = filed.pk
         obj.refresh_from_db()
+
+    def _put_right(self, request: HttpRequest, obj: Correspondence, form: Any) -> None:
+        invitation = form.cleaned_data.get("invitation")
+        if invitation and "invitation" in form.changed_data:
+            assign(obj, invitation)
+            obj.refresh_from_db(fields=["invitation"])
+        described = {name for name in form.changed_data if name != "invitation"}
+        obj.save(update_fields=described)
 
     def response_add(
         self, request: HttpRequest, obj: Correspondence, post_url_continue: str | None = None
@@ -243,16 +256,20 @@ class CorrespondenceAdmin(ModelAdmin):
 
     @display(description=gettext_lazy("State"), ordering="invitation__member_state__sort_key_fr")
     def state(self, correspondence: Correspondence) -> str:
-        return french_name(correspondence.invitation.member_state)
+        invitation = correspondence.invitation
+        return french_name(invitation.member_state) if invitation else _("not known yet")
 
     @display(description=gettext_lazy("dealt with"), ordering="dealt_with_at")
     def dealt_with(self, correspondence: Correspondence) -> str:
         by = correspondence.dealt_with_by or ""
+        if correspondence.is_automatic:
+            by = _("automatic mail")
         return f"{at_hour(correspondence.dealt_with_at)} {by}".strip() or _("not yet")
 
     @display(description=gettext_lazy("recorded"))
     def recorded(self, correspondence: Correspondence) -> str:
-        return f"{at_hour(correspondence.recorded_at)} {correspondence.recorded_by or ''}".strip()
+        by = correspondence.recorded_by or (_("from the mailbox") if correspondence.message else "")
+        return f"{at_hour(correspondence.recorded_at)} {by}".strip()
 
     @display(description=gettext_lazy("scan"))
     def scan_file(self, correspondence: Correspondence) -> str:

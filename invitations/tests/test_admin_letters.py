@@ -1,22 +1,18 @@
-"""Approving letters, reading what was frozen, and the outbox."""
+"""Reading what was frozen, the outbox, and the approval of texts and steps."""
 
 import datetime as dt
 from pathlib import Path
 
 import pytest
 from django.conf import settings
-from django.contrib.auth.models import Permission
 from django.urls import reverse
 from django.utils import timezone
 
-from invitations.frozen import freeze
-from invitations.letters import compose
-from invitations.models import Letter, LetterTemplate, ReminderStep
+from invitations.models import LetterTemplate, ReminderStep
+from invitations.tests.desk import choose, composed_letter, signed_in, told
 from invitations.tests.factories import (
-    CircularFactory,
     DeliveryFactory,
     InvitationFactory,
-    LetterFactory,
     StepFactory,
     UserFactory,
 )
@@ -25,182 +21,11 @@ pytestmark = pytest.mark.django_db
 
 LETTERS = reverse("admin:invitations_letter_changelist")
 DELIVERIES = reverse("admin:invitations_delivery_changelist")
-APPROVE = reverse("admin:invitations_letter_approve")
-
-
-def composed(**fields):
-    """A letter with frozen bytes, of a draft invitation that the approval issues."""
-    fields.setdefault("invitation", InvitationFactory(status="draft", issued_at=None))
-    pdf = freeze(f"%PDF {fields['invitation'].pk}".encode(), "letters", "pdf")
-    message = freeze(f"To: {fields['invitation'].pk}".encode(), "messages", "eml")
-    return LetterFactory(
-        **{
-            "state": "composed",
-            "composed_at": timezone.now(),
-            "addressee": "H.E. Ms. Flavia Elphberg\nRuritania",
-            "recipients": [["to", "office@example.org"]],
-            "pdf": pdf.name,
-            "sha256": pdf.sha256,
-            "message": message.name,
-            "message_sha256": message.sha256,
-            **fields,
-        }
-    )
-
-
-def signed_in(client, *codenames):
-    user = UserFactory()
-    user.user_permissions.set(Permission.objects.filter(codename__in=codenames))
-    client.force_login(user)
-    return user
-
-
-def choose(client, url, action, *rows, **words):
-    """Choose an action for rows of a list, as the page itself would."""
-    return client.post(
-        url, {"action": action, "_selected_action": [row.pk for row in rows], **words}, follow=True
-    )
-
-
-def told(response):
-    return [str(message) for message in response.context["messages"]]
-
-
-def shown(letter):
-    return f"{letter.pk}:{letter.sha256}:{letter.message_sha256}"
-
-
-def test_page_of_approval_shows_addressee_recipients_and_both_hashes(client):
-    signed_in(client, "view_letter", "approve_letter")
-    letter = composed()
-
-    page = choose(client, LETTERS, "approve_selected", letter).content.decode()
-
-    assert f'value="{shown(letter)}"' in page
-    assert reverse("admin:invitations_letter_pdf", args=[letter.pk]) in page
-    assert "H.E. Ms. Flavia Elphberg" in page
-    assert "To: office@example.org" in page
-    assert "English" in page
-    letter.refresh_from_db()
-    assert letter.state == "composed"
-
-
-def test_page_of_approval_names_those_whose_gender_is_not_known(client):
-    signed_in(client, "view_letter", "approve_letter")
-    unnamed = InvitationFactory(status="draft", issued_at=None, minister__address_gender="x")
-    known, unknown = composed(), composed(invitation=unnamed)
-
-    response = choose(client, LETTERS, "approve_selected", known, unknown)
-
-    assert response.context["gender_unknown"] == [unknown]
-    assert "The gender of 1 addressee is not known" in response.content.decode()
-
-
-def test_page_of_approval_says_that_a_letter_is_not_in_the_ministers_language(client):
-    signed_in(client, "view_letter", "approve_letter")
-    spanish = InvitationFactory(status="draft", issued_at=None, minister__language="es")
-
-    page = choose(client, LETTERS, "approve_selected", composed(invitation=spanish))
-
-    assert "language is Spanish" in page.content.decode()
-
-
-@pytest.mark.parametrize("rows", [1, 3])
-def test_page_of_approval_takes_as_many_queries_for_three_letters_as_for_one(
-    client, django_assert_num_queries, rows
-):
-    signed_in(client, "view_letter", "approve_letter")
-    letters = [composed() for _n in range(rows)]
-
-    with django_assert_num_queries(11):
-        choose(client, LETTERS, "approve_selected", *letters)
-
-
-def test_letters_that_need_no_approval_are_left_out(client):
-    signed_in(client, "view_letter", "approve_letter")
-    waiting = composed()
-    planned = LetterFactory()
-
-    response = choose(client, LETTERS, "approve_selected", waiting, planned)
-
-    assert [letter for letter, _recipients in response.context["letters"]] == [waiting]
-    assert "1 chosen letter needs no approval" in response.content.decode()
-
-
-def test_approval_issues_each_letter_that_was_ticked(client):
-    approver = signed_in(client, "view_letter", "approve_letter")
-    ticked, unticked = composed(), composed()
-
-    response = client.post(APPROVE, {"letters": [shown(ticked)]}, follow=True)
-
-    ticked.refresh_from_db()
-    unticked.refresh_from_db()
-    assert (ticked.state, ticked.approved_by) == ("approved", approver)
-    assert ticked.invitation.status == "issued"
-    assert ticked.deliveries.get().address == "office@example.org"
-    assert unticked.state == "composed"
-    assert told(response) == ["1 letter approved; it goes to the outbox."]
-
-
-def test_refusals_are_told_row_by_row_and_the_others_go(client):
-    approver = signed_in(client, "view_letter", "approve_letter")
-    own, other, anew = composed(composed_by=approver), composed(), composed()
-    stale = f"{anew.pk}:{'0' * 64}:{anew.message_sha256}"
-
-    response = client.post(APPROVE, {"letters": [shown(own), shown(other), stale]}, follow=True)
-
-    assert set(told(response)) == {
-        f"{own}: A second person has to approve: you composed this letter.",
-        f"{anew}: The letter was composed anew since you looked at it.",
-        "1 letter approved; it goes to the outbox.",
-    }
-    assert set(Letter.objects.filter(state="approved")) == {other}
-
-
-@pytest.mark.parametrize("entry", ["", "1", "x:y:z", "1:2:3:4"])
-def test_broken_approval_approves_nothing_and_says_so(client, entry):
-    signed_in(client, "view_letter", "approve_letter")
-
-    response = client.post(APPROVE, {"letters": [entry]}, follow=True)
-
-    assert told(response) == ["The page was incomplete: choose the letters again."]
-
-
-def test_approval_needs_the_right_to_approve_and_a_post(client):
-    letter = composed()
-    signed_in(client, "view_letter", "change_letter")
-
-    choose(client, LETTERS, "approve_selected", letter)
-    assert client.post(APPROVE, {"letters": [shown(letter)]}).status_code == 403
-    signed_in(client, "view_letter", "approve_letter")
-    assert client.get(APPROVE, {"letters": [shown(letter)]}).status_code == 405
-
-    letter.refresh_from_db()
-    assert letter.state == "composed"
-
-
-def test_letter_is_planned_composed_and_approved_through_the_admin(client):
-    drafter = signed_in(client, "view_invitation", "change_invitation")
-    invitation = InvitationFactory(status="draft", issued_at=None)
-    CircularFactory(edition=invitation.edition)
-    url = reverse("admin:invitations_invitation_changelist")
-
-    response = choose(client, url, "compose_letters", invitation)
-
-    letter = invitation.letters.get()
-    assert letter.state == "planned"
-    assert told(response) == ["1 letter planned; the workers compose it within minutes."]
-    compose(letter, by=drafter)
-    signed_in(client, "view_letter", "approve_letter")
-    page = choose(client, LETTERS, "approve_selected", letter).context["letters"]
-    client.post(APPROVE, {"letters": [shown(letter) for letter, _recipients in page]})
-    invitation.refresh_from_db()
-    assert invitation.status == "issued"
 
 
 def test_composed_letter_is_planned_anew_on_request(client):
     signed_in(client, "view_letter", "change_letter")
-    letter = composed()
+    letter = composed_letter()
 
     choose(client, LETTERS, "compose_anew", letter, answered="yes")
 
@@ -217,7 +42,7 @@ def test_composed_letter_is_planned_anew_on_request(client):
     ],
 )
 def test_frozen_files_come_byte_for_byte(admin_client, file, content, content_type, shows):
-    letter = composed(invitation=InvitationFactory(pk=7, status="draft", issued_at=None))
+    letter = composed_letter(invitation=InvitationFactory(pk=7, status="draft", issued_at=None))
 
     response = admin_client.get(reverse(f"admin:invitations_letter_{file}", args=[letter.pk]))
 
@@ -227,7 +52,7 @@ def test_frozen_files_come_byte_for_byte(admin_client, file, content, content_ty
 
 
 def test_tampered_file_is_not_shown_but_said(admin_client):
-    letter = composed()
+    letter = composed_letter()
     Path(settings.MEDIA_ROOT, letter.pdf.name).write_bytes(b"%PDF forged")
 
     response = admin_client.get(reverse("admin:invitations_letter_pdf", args=[letter.pk]))
@@ -238,7 +63,7 @@ def test_tampered_file_is_not_shown_but_said(admin_client):
 
 
 def test_letter_without_a_message_has_none_to_open(admin_client):
-    letter = composed(message="", message_sha256="")
+    letter = composed_letter(message="", message_sha256="")
 
     url = reverse("admin:invitations_letter_message", args=[letter.pk])
 
@@ -246,7 +71,7 @@ def test_letter_without_a_message_has_none_to_open(admin_client):
 
 
 def test_page_of_a_letter_shows_words_hashes_recipients_deliveries_and_history(admin_client):
-    letter = composed(subject="On the Forum", paper="Your Excellency,", mail="Please find")
+    letter = composed_letter(subject="On the Forum", paper="Your Excellency,", mail="Please find")
     delivery = DeliveryFactory(letter=letter, address="mission@example.org")
     letter.events.create(state="composed", because="as asked by Sapt", delivery=delivery)
 
@@ -355,6 +180,9 @@ TEXTS = reverse("admin:invitations_lettertemplate_changelist")
 STEPS = reverse("admin:invitations_reminderstep_changelist")
 
 
+NEEDED = "$reply_link before $reply_before: $last_day"
+
+
 def text_of(**fields):
     return LetterTemplate.objects.create(
         **{
@@ -362,7 +190,7 @@ def text_of(**fields):
             "variant": "ruritanian",
             "language": "en",
             "subject": "On $forum",
-            "mail": "A word on $forum",
+            "mail": f"A word on $forum\n{NEEDED}",
             **fields,
         }
     )
@@ -373,13 +201,14 @@ def test_changed_text_becomes_the_next_version_without_approval(client):
     kept = text_of(first_approver=UserFactory(), second_approver=UserFactory())
     url = reverse("admin:invitations_lettertemplate_change", args=[kept.pk])
 
-    client.post(url, {"subject": "On $forum", "paper": "", "mail": "Two words on $forum"})
+    words = f"Two words on $forum\n{NEEDED}"
+    client.post(url, {"subject": "On $forum", "paper": "", "mail": words})
 
     kept.refresh_from_db()
     revised = LetterTemplate.objects.get(variant="ruritanian", version=2)
-    assert kept.mail == "A word on $forum"
+    assert kept.mail == f"A word on $forum\n{NEEDED}"
     assert kept.is_approved
-    assert (revised.mail, revised.written_by) == ("Two words on $forum", writer)
+    assert (revised.mail, revised.written_by) == (words, writer)
     assert revised.first_approver is None
 
 
@@ -387,7 +216,7 @@ def test_unknown_placeholder_is_refused_with_its_line(admin_client):
     kept = text_of()
     url = reverse("admin:invitations_lettertemplate_change", args=[kept.pk])
 
-    response = admin_client.post(url, {"subject": "On $forum", "mail": "On\n$password"})
+    response = admin_client.post(url, {"subject": "On $forum", "mail": f"On\n$password\n{NEEDED}"})
 
     assert response.context["adminform"].form.errors["mail"] == [
         "Line 2: unknown placeholder $password."

@@ -7,9 +7,9 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from invitations.composing import compose_planned
 from invitations.dispatch import dispatch_outbox
 from invitations.issuing import withdraw
-from invitations.letters import compose_planned
 from invitations.models import CallListEntry, Delivery, Letter, QuietPeriod
 from invitations.reminders import queue_reminders
 from invitations.replies import file_correspondence, mark_dealt_with, record_reply
@@ -63,12 +63,14 @@ def handed_over(letter, at):
     ("now", "planned"),
     [
         (geneva(9, 23, 59, 59), 0),
-        (geneva(10, 0), 1),
+        (geneva(10, 8, 59, 59), 0),
+        (geneva(10, 9), 1),
         (geneva(31, 23, 59, 59), 2),
         (geneva(1, 0, month=4), 0),
+        (geneva(1, 9, month=4), 0),
     ],
 )
-def test_steps_begin_and_end_at_midnight_in_geneva(edition, reached, now, planned):
+def test_steps_begin_at_their_hour_and_end_at_midnight_in_geneva(edition, reached, now, planned):
     reached(edition=edition)
 
     assert queue_reminders(now) == planned
@@ -141,26 +143,62 @@ def test_missed_steps_are_caught_up_by_the_latest_alone(edition, reached):
     assert variants() == ["last"]
 
 
-def test_a_late_first_step_keeps_the_next_from_leaving_on_the_same_day(edition, reached):
+def test_a_reminder_that_left_late_keeps_the_next_three_days_away(edition, reached):
     reached(edition=edition)
-    queue_reminders(geneva(23))
-    handed_over(reminders().get(), geneva(24, 8))
+    queue_reminders(geneva(19))
+    handed_over(reminders().get(), geneva(22, 8))
 
-    on_the_day, on_the_next = queue_reminders(geneva(24)), queue_reminders(geneva(25))
+    planned = [queue_reminders(geneva(day)) for day in (22, 23, 24, 25)]
 
-    assert (on_the_day, on_the_next) == (0, 1)
+    assert planned == [0, 0, 0, 1]
     assert variants() == ["first", "last"]
 
 
-def test_a_reminder_that_did_not_leave_gives_way_to_the_next_step(edition, reached):
+def test_a_missed_step_gives_way_to_the_next_where_that_is_near(edition, reached):
     reached(edition=edition)
-    queue_reminders(geneva(23))
 
-    queue_reminders(geneva(24))
+    planned = [queue_reminders(geneva(day)) for day in (22, 23, 24)]
 
+    assert planned == [0, 0, 1]
     assert variants() == ["last"]
+
+
+def test_of_two_steps_less_than_three_days_apart_the_later_one_s_text_goes(edition, reached):
+    reached(edition=edition)
+    StepFactory(edition=edition, days_before=19, variant="later")
+
+    planned = [queue_reminders(geneva(day)) for day in (10, 11, 12)]
+
+    assert planned == [0, 0, 1]
+    assert variants() == ["later"]
+
+
+def test_of_three_steps_two_days_apart_the_first_and_the_last_go(edition, reached):
+    reached(edition=edition)
+    for days_before in (23, 19):
+        StepFactory(edition=edition, days_before=days_before, variant=f"{days_before} days")
+
+    planned = []
+    for day in (8, 9, 10, 11, 12):
+        planned.append(queue_reminders(geneva(day)))
+        for letter in reminders().filter(deliveries=None):
+            handed_over(letter, geneva(day))
+
+    assert planned == [1, 0, 0, 0, 1]
+    assert variants() == ["23 days", "19 days"]
+
+
+def test_a_reminder_that_did_not_leave_gives_way_to_the_next_step(edition, reached, queued):
+    reached(edition=edition)
+    queue_reminders(geneva(19))
+    deferred = queued(reminders().get(), state=Delivery.State.DEFERRED, attempts=2)
+
+    queue_reminders(geneva(22))
+
+    deferred.refresh_from_db()
+    assert deferred.state == Delivery.State.CANCELLED
     cancelled = Letter.objects.get(kind="reminder", state="cancelled")
-    assert "did not leave" in cancelled.events.latest("pk").because
+    assert "a later reminder" in cancelled.events.latest("pk").because
 
 
 def test_a_missed_reminder_is_planned_anew(edition, reached, queued):
@@ -398,7 +436,7 @@ def test_planning_costs_the_same_for_one_office_and_for_three(edition, reached, 
         planned = queue_reminders(geneva(10))
 
     assert planned == offices
-    assert len(queries) == 37
+    assert len(queries) == 15
 
 
 @time_machine.travel(geneva(10), tick=False)

@@ -1,0 +1,94 @@
+"""Mail that the machine has filed: its words, and whose it is where the machine did not find it."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.urls import path, reverse
+from django.utils.http import urlencode
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from unfold.decorators import display
+
+from invitations import frozen, incoming
+from invitations.admin.base import ModelAdmin, frozen_file, link
+from invitations.models import Channel, Correspondence
+
+
+class WhoseFilter(admin.SimpleListFilter):
+    title = gettext_lazy("whose it is")
+    parameter_name = "whose"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [("unknown", _("not known yet"))]
+
+    def queryset(self, request: HttpRequest, queryset: Any) -> QuerySet[Any] | None:
+        return queryset.unmatched() if self.value() == "unknown" else None
+
+
+class FiledMail(ModelAdmin):
+    """A page that also shows mail; it may quote the reply link, so only registrars read it."""
+
+    readonly_fields: Any = ["message_file", "words", "to_record"]
+
+    def has_deal_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("invitations.change_correspondence")
+
+    def get_urls(self) -> list[Any]:
+        view = self.admin_site.admin_view(self.message_view)
+        return [
+            path("<int:pk>/message/", view, name="invitations_correspondence_message"),
+            *super().get_urls(),
+        ]
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> list[Any]:
+        fields = list(super().get_fields(request, obj))
+        if obj is None or not obj.message:
+            return fields
+        kept = [name for name in fields if name != "scan_file"]
+        return [*kept, *FiledMail.readonly_fields] if self.has_deal_permission(request) else kept
+
+    def message_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        if not self.has_deal_permission(request):
+            raise PermissionDenied
+        mail = get_object_or_404(Correspondence.objects.exclude(message=""), pk=pk)
+        name, sha256 = str(mail.message), mail.message_sha256
+        return frozen_file(request, name, sha256, "message/rfc822", f"mail-{pk}.eml")
+
+    @display(description=gettext_lazy("whole mail"))
+    def message_file(self, mail: Correspondence) -> str:
+        url = reverse("admin:invitations_correspondence_message", args=[mail.pk])
+        return link(url, _("open"))
+
+    @display(description=gettext_lazy("its words"))
+    def words(self, mail: Correspondence) -> str:
+        try:
+            return words_of_mail(frozen.thaw(mail.message.name, mail.message_sha256))
+        except frozen.Tampered as damage:
+            return str(damage)
+
+    @display(description=gettext_lazy("reply it brought"))
+    def to_record(self, mail: Correspondence) -> str:
+        """The form for what came in, filled in with what is known of this mail."""
+        if mail.invitation_id is None or mail.is_automatic:
+            return ""
+        known: dict[str, str | int] = {
+            "invitation": mail.invitation_id,
+            "channel": Channel.MAIL.value,
+            "received_at": mail.received_at.isoformat(),
+            "sender": mail.sender,
+            "reference": mail.reference,
+        }
+        url = reverse("admin:invitations_correspondence_add")
+        return link(f"{url}?{urlencode(known)}", _("record it; then mark this mail as dealt with"))
+
+
+def words_of_mail(content: bytes) -> str:
+    """The text of a mail, then the names of what is attached to it."""
+    mail = incoming.parse(content)
+    attached = ", ".join(incoming.attached_names(mail))
+    words = incoming.text_of(mail).strip()
+    return "\n\n".join(filter(None, [words, attached and _("Attached: %s") % attached]))

@@ -1,0 +1,51 @@
+"""What tests of the secretariat's desk have in common: letters to approve, and how it is used."""
+
+from django.contrib.auth.models import Permission
+from django.utils import timezone
+
+from invitations.frozen import freeze
+from invitations.tests.factories import InvitationFactory, LetterFactory, UserFactory
+
+
+def composed_letter(**fields):
+    """A letter with frozen bytes, of a draft invitation that the approval issues."""
+    if "invitation" not in fields:
+        fields["invitation"] = InvitationFactory(status="draft", issued_at=None)
+    pdf = freeze(f"%PDF {fields['invitation'].pk}".encode(), "letters", "pdf")
+    message = freeze(f"To: {fields['invitation'].pk}".encode(), "messages", "eml")
+    return LetterFactory(
+        **{
+            "state": "composed",
+            "composed_at": timezone.now(),
+            "addressee": "H.E. Ms. Flavia Elphberg\nRuritania",
+            "recipients": [["to", "office@example.org"]],
+            "pdf": pdf.name,
+            "sha256": pdf.sha256,
+            "message": message.name,
+            "message_sha256": message.sha256,
+            **fields,
+        }
+    )
+
+
+def signed_in(client, *codenames):
+    user = UserFactory()
+    user.user_permissions.set(Permission.objects.filter(codename__in=codenames))
+    client.force_login(user)
+    return user
+
+
+def choose(client, url, action, *rows, **words):
+    """Choose an action for rows of a list, as the page itself would."""
+    return client.post(
+        url, {"action": action, "_selected_action": [row.pk for row in rows], **words}, follow=True
+    )
+
+
+def told(response):
+    return [str(message) for message in response.context["messages"]]
+
+
+def shown(letter):
+    """A letter as the page of approval names it: by its key and both hashes."""
+    return f"{letter.pk}:{letter.sha256}:{letter.message_sha256}"

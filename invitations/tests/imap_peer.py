@@ -1,0 +1,78 @@
+"""A real IMAP server of our own, in memory and in a process of its own; it can forget MOVE."""
+
+import imaplib
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from invitations.tests.smtp_peer import free_port
+from wsis_forum.env import Inbox
+
+USER, PASSWORD = "tarlenheim", "of-the-tests-alone"
+SERVE = "from pymap.main import main; main()"
+WITHOUT_MOVE = """
+from pymap.config import IMAPConfig
+offered = IMAPConfig.login_capability.fget
+IMAPConfig.login_capability = property(lambda self: [c for c in offered(self) if c != b"MOVE"])
+"""
+
+
+class Peer:
+    """A mailbox as staff see it in their own program."""
+
+    def __init__(self, port: int) -> None:
+        self.box = Inbox("127.0.0.1", port, USER, PASSWORD, "none", "INBOX")
+
+    @contextmanager
+    def opened(self, folder: str = "INBOX") -> Iterator[imaplib.IMAP4]:
+        with imaplib.IMAP4(self.box.host, self.box.port, timeout=10) as line:
+            line.login(USER, PASSWORD)
+            line.select(folder)
+            yield line
+
+    def put(self, *mails: bytes, flags: str | None = None) -> None:
+        with self.opened() as line:
+            for mail in mails:
+                done, words = line.append("INBOX", flags, None, mail)
+                assert done == "OK", words
+
+    def clear(self) -> None:
+        for folder in ("INBOX", "Filed"):
+            with self.opened(folder) as line:
+                if line.state == "SELECTED":
+                    line.store("1:*", "+FLAGS.SILENT", r"(\Deleted)")
+                    line.expunge()
+
+    def holds(self, folder: str = "INBOX", wanted: str = "ALL") -> int:
+        with self.opened(folder) as line:
+            if line.state != "SELECTED":
+                return 0
+            return len(line.search(None, wanted)[1][0].split())
+
+
+@contextmanager
+def imap_peer(*, moves: bool = True) -> Iterator[Peer]:
+    peer = Peer(free_port())
+    script = SERVE if moves else WITHOUT_MOVE + SERVE
+    listen = ["--host", "127.0.0.1", "--port", str(peer.box.port), "--no-tls"]
+    user = ["dict", "--demo-user", USER, "--demo-password", PASSWORD]
+    command = [sys.executable, "-c", script, *listen, *user]
+    with subprocess.Popen(command, env={**os.environ, "FQDN": "localhost"}) as server:
+        try:
+            wait_for(peer)
+            yield peer
+        finally:
+            server.kill()
+
+
+def wait_for(peer: Peer) -> None:
+    for _try in range(100):
+        try:
+            with peer.opened():
+                return
+        except OSError:
+            time.sleep(0.1)
+    raise TimeoutError("The IMAP server did not answer within 10 seconds.")

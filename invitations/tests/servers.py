@@ -1,0 +1,76 @@
+"""Servers of one's own, in a folder, to be stopped and started again: nobody else's is touched."""
+
+import os
+import shutil
+import subprocess
+from pathlib import Path
+
+from redis import ConnectionError as Gone
+from redis import Redis as Client
+
+from invitations.tests.faults import answers, until
+from invitations.tests.smtp_peer import free_port
+
+
+class Missing(Exception):
+    """A server's program is not on this machine."""
+
+
+class PostgreSQL:
+    """A cluster in a folder; a process that knows folder and port can restart it."""
+
+    def __init__(self, folder: Path, port: int = 0) -> None:
+        self.folder, self.port = folder, port or free_port()
+        if not port:
+            folder.mkdir()
+            if os.geteuid() == 0:
+                shutil.chown(folder, "postgres", "postgres")
+            self.call("initdb", "--auth", "trust", "--username", "postgres", "--encoding", "UTF8")
+            self.start()
+
+    def start(self) -> None:
+        options = f"-p {self.port} -c listen_addresses=127.0.0.1 -c unix_socket_directories=''"
+        self.call("pg_ctl", "start", "--wait", "--log", str(self.folder / "log"), "-o", options)
+
+    def stop(self, mode: str) -> None:
+        self.call("pg_ctl", "stop", "--wait", "--mode", mode)
+
+    def call(self, program: str, *options: str) -> None:
+        found = sorted(Path("/usr/lib/postgresql").glob(f"*/bin/{program}"))
+        path = shutil.which(program) or (found[-1] if found else None)
+        if path is None:
+            raise Missing(f"{program} is missing. Get it with: apt-get install postgresql")
+        user = ["runuser", "-u", "postgres", "--"] if os.geteuid() == 0 else []
+        command = [*user, str(path), "--pgdata", str(self.folder), *options]
+        subprocess.run(command, check=True, cwd="/", stdout=subprocess.DEVNULL)
+
+
+class Redis:
+    """A broker in a folder, which forgets everything when it stops."""
+
+    def __init__(self, folder: Path, port: int = 0) -> None:
+        self.folder, self.port = folder, port or free_port()
+        if not port:
+            folder.mkdir()
+            self.start()
+
+    def start(self) -> None:
+        if not shutil.which("redis-server"):
+            raise Missing("redis-server is missing. Get it with: apt-get install redis-server")
+        command = [
+            "redis-server", "--bind", "127.0.0.1", "--port", str(self.port), "--save", "",
+            "--appendonly", "no", "--dir", str(self.folder), "--daemonize", "yes",
+        ]  # fmt: skip
+        subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+        until(lambda: answers(self.port), "Redis answers")
+
+    def stop(self) -> None:
+        self.call("SHUTDOWN", "NOSAVE")
+        until(lambda: not answers(self.port), "Redis is gone")
+
+    def call(self, *command: str) -> None:
+        with Client(port=self.port) as client:
+            try:
+                client.execute_command(*command)
+            except Gone:
+                return

@@ -1,0 +1,232 @@
+"""Ministers as they will be addressed, missions, and the letterhead of an edition."""
+
+import pytest
+from django.contrib.auth.models import Permission
+from django.urls import reverse
+
+from invitations.models import ForumEdition, Minister, Mission
+from invitations.tests.factories import (
+    CircularFactory,
+    EditionFactory,
+    MemberStateFactory,
+    MinisterFactory,
+    MissionFactory,
+    UserFactory,
+)
+
+pytestmark = pytest.mark.django_db
+
+ADDRESSED = reverse("admin:invitations_minister_addressed")
+
+
+def page_of(row):
+    return reverse(f"admin:invitations_{row._meta.model_name}_change", args=[row.pk])
+
+
+def signed_in(client, *codenames):
+    user = UserFactory()
+    user.user_permissions.set(Permission.objects.filter(codename__in=codenames))
+    client.force_login(user)
+    return user
+
+
+def addressed(client, minister, **changed):
+    words = {
+        name: getattr(minister, name)
+        for name in ("given_name", "family_name", "address_gender", "language", "prenominal")
+    }
+    about = {"minister": minister.pk, "member_state": minister.member_state_id, "rank": "MIN"}
+    return client.post(ADDRESSED, {**about, **words, **changed}).content.decode()
+
+
+def test_a_minister_is_shown_as_the_form_would_address_them(admin_client):
+    minister = MinisterFactory(member_state__formal_name_en="Kingdom of Ruritania")
+
+    page = addressed(admin_client, minister, prenominal="Dr.", second_language="fr")
+
+    minister.refresh_from_db()
+    assert "H.E. Dr. Flavia Elphberg" in page
+    assert "Kingdom of Ruritania" in page
+    assert "Madame la Ministre," in page
+    assert minister.prenominal == ""
+
+
+def test_what_is_typed_as_printed_stands_at_once(admin_client):
+    minister = MinisterFactory()
+
+    page = addressed(
+        admin_client,
+        minister,
+        name_as_printed="Her Grace Flavia",
+        salutation_as_printed="Your Grace,",
+        closing_as_printed="I remain yours.",
+    )
+
+    for words in ("Her Grace Flavia", "Your Grace,", "I remain yours."):
+        assert words in page
+
+
+def test_page_of_a_minister_shows_the_form_of_address_without_script(admin_client):
+    minister = MinisterFactory(portfolio="Minister of Telegraphs")
+
+    page = admin_client.get(page_of(minister)).content.decode()
+
+    assert "H.E. Ms. Flavia Elphberg" in page
+    assert "Please accept, Excellency" in page
+
+
+def test_a_minister_without_a_state_yet_is_not_addressed(admin_client):
+    blank = admin_client.get(reverse("admin:invitations_minister_add")).content.decode()
+    typed = admin_client.post(ADDRESSED, {"given_name": "Flavia"}).content.decode()
+
+    assert "Choose the State, the rank and the language first." in blank
+    assert "Choose the State, the rank and the language first." in typed
+
+
+def test_who_only_reads_ministers_cannot_try_forms_out(client):
+    minister = MinisterFactory()
+    signed_in(client, "view_minister")
+
+    assert "Dr." not in addressed(client, minister, prenominal="Dr.")
+    assert client.get(ADDRESSED).status_code == 405
+
+    signed_in(client, "view_mission")
+    assert client.post(ADDRESSED).status_code == 403
+
+
+def test_a_minister_keeps_what_is_given_as_printed(admin_client):
+    state = MemberStateFactory()
+
+    admin_client.post(
+        reverse("admin:invitations_minister_add"),
+        {
+            "member_state": state.pk,
+            "family_name": "Elphberg",
+            "address_gender": "x",
+            "rank": "MIN",
+            "language": "en",
+            "name_as_printed": "Her Grace",
+            "salutation_as_printed": "Your Grace,",
+            "invitations-TOTAL_FORMS": 0,
+            "invitations-INITIAL_FORMS": 0,
+        },
+    )
+
+    minister = Minister.objects.get()
+    assert (minister.name_as_printed, minister.salutation_as_printed) == (
+        "Her Grace",
+        "Your Grace,",
+    )
+
+
+def test_a_mission_says_what_kind_of_post_it_is_and_how_to_call_it(admin_client):
+    mission, state = MissionFactory(), MemberStateFactory()
+    words = {"name": mission.name, "city": "Zenda", "language": "en", "states": [state.pk]}
+
+    refused = admin_client.post(
+        page_of(mission), {**words, "kind": "regional", "phone": "zenda@example.org"}
+    )
+    admin_client.post(page_of(mission), {**words, "kind": "regional", "phone": "+999 555 01 00"})
+
+    mission.refresh_from_db()
+    assert "zenda@example.org is not a telephone number" in refused.content.decode()
+    assert (mission.kind, mission.phone) == (Mission.Kind.REGIONAL, "+999 555 01 00")
+
+
+EDITION = {
+    "symbol": "wsis-2028",
+    "opens_on": "2028-05-08",
+    "closes_on": "2028-05-12",
+    "track_opens_on": "2028-05-09",
+    "track_closes_on": "2028-05-10",
+    "reply_before": "2028-03-01",
+    "time_zone": "Europe/Zurich",
+    "answers_offered": ["in_person", "regrets"],
+    "segments_offered": ["opening"],
+    "speaking_minutes": 3,
+    "mission_city": "Zenda",
+    "contact_name": "Fritz von Tarlenheim",
+    "contact_email": "forum@example.org",
+    "name_en": "Forum of Zenda",
+    "place_en": "Zenda",
+    "time_zone_name_en": "Zenda time",
+    "quiet_periods-TOTAL_FORMS": 0,
+    "quiet_periods-INITIAL_FORMS": 0,
+    "reminder_steps-TOTAL_FORMS": 0,
+    "reminder_steps-INITIAL_FORMS": 0,
+}
+
+
+def add_edition(client, **words):
+    return client.post(reverse("admin:invitations_forumedition_add"), {**EDITION, **words})
+
+
+def test_the_letterhead_is_typed_in_its_own_fields(admin_client):
+    add_edition(
+        admin_client,
+        organization_phone="+41 22 555 01 00",
+        organization_fax="+41 22 555 01 01",
+        organization_email="union@example.org",
+        organization_website="https://union.example.org",
+        postal_address_en="1 Castle Street, Zenda",
+        postal_address_fr="1, rue du Château, Zenda",
+    )
+
+    edition = ForumEdition.objects.get()
+    assert edition.organization_email == "union@example.org"
+    assert edition.postal_address_fr == "1, rue du Château, Zenda"
+
+
+@pytest.mark.parametrize(
+    "field", ["organization_phone", "organization_fax", "contact_phone", "contact_fax"]
+)
+def test_an_address_in_the_field_of_the_telephone_is_refused(admin_client, field):
+    response = add_edition(admin_client, **{field: "forum@example.org"})
+
+    assert response.context["adminform"].form.errors == {
+        field: ["forum@example.org is not a telephone number: write it as +41 22 555 01 00."]
+    }
+
+
+@pytest.mark.parametrize("field", ["organization_email", "contact_email"])
+def test_a_telephone_number_in_the_field_of_the_address_is_refused(admin_client, field):
+    response = add_edition(admin_client, **{field: "+41 22 555 01 00"})
+
+    assert response.context["adminform"].form.errors == {field: ["Enter a valid email address."]}
+
+
+@pytest.mark.parametrize("field", ["organization_website", "website", "partnership_link"])
+def test_what_is_no_web_address_is_refused(admin_client, field):
+    response = add_edition(admin_client, **{field: "forum@ example.org"})
+
+    assert list(response.context["adminform"].form.errors) == [field]
+
+
+@pytest.mark.parametrize(
+    "dates",
+    [
+        {"reply_before": "2028-05-09"},
+        {"opens_on": "2028-05-13"},
+        {"closes_on": "2028-05-07"},
+        {"track_opens_on": "2028-05-07"},
+        {"track_closes_on": "2028-05-13"},
+    ],
+)
+def test_dates_out_of_order_are_refused_with_a_sentence(admin_client, dates):
+    response = add_edition(admin_client, **dates)
+
+    [sentence] = response.context["adminform"].form.non_field_errors()
+    assert sentence.startswith("The deadline comes before the opening, the opening before the end")
+    assert not ForumEdition.objects.exists()
+
+
+def test_a_reference_is_used_once_in_the_organization(admin_client):
+    CircularFactory(reference="CL-28/1")
+
+    response = admin_client.post(
+        reverse("admin:invitations_circular_add"),
+        {"edition": EditionFactory().pk, "reference": "CL-28/1", "kind": "invitation"},
+    )
+
+    errors = response.context["adminform"].form.errors
+    assert errors["reference"] == ["Circular with this Reference already exists."]

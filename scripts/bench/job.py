@@ -1,0 +1,66 @@
+"""Children that compose the letters of the edition of 2020, from planned to frozen."""
+
+from django.conf import settings
+from django.core.mail import EmailMessage
+from django.core.management import call_command
+from django.db import connection
+from django.utils import translation
+
+from invitations import paper
+from invitations.circulars import plan_invitation_letters
+from invitations.composing import compose_planned, texts_of
+from invitations.letters import recipients
+from invitations.models import ForumEdition, Letter, LetterEvent
+from invitations.words import keys_of
+
+from .letters import naive_pdf, naive_qr
+from .measuring import measure
+
+
+def make_database(name: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+        cursor.execute(f"CREATE DATABASE {name}")
+
+
+def make_drafts() -> None:
+    call_command("migrate", verbosity=0)
+    call_command("demo", edition="2020")
+    plan()
+
+
+def plan() -> None:
+    """Forget the letters of the round before, and plan them."""
+    LetterEvent.objects.all().delete()
+    Letter.objects.all().delete()
+    plan_invitation_letters(ForumEdition.objects.get())
+
+
+def compose() -> None:
+    measure(compose_planned)
+
+
+def compose_naively() -> None:
+    paper.qr = naive_qr
+    letters = list(
+        Letter.objects.select_related(
+            "circular", "invitation__edition", "invitation__minister__member_state",
+            "invitation__minister__rank", "invitation__member_state",
+        )
+    )  # fmt: skip
+    measure(lambda: sum(bool(composed_naively(letter)) for letter in letters))
+
+
+def composed_naively(letter: Letter) -> bytes:
+    keys = keys_of(letter)
+    texts = texts_of(letter, keys)
+    with translation.override(letter.language):
+        pdf = naive_pdf(letter, texts, keys)
+    to = [address for _line, address in recipients(letter)]
+    return message(texts[0].subject, texts[0].mail, to, pdf).message().as_bytes()
+
+
+def message(subject: str, words: str, to: list[str], pdf: bytes) -> EmailMessage:
+    attachment = ("letter.pdf", pdf, "application/pdf")
+    sender = settings.DEFAULT_FROM_EMAIL
+    return EmailMessage(subject, words, sender, to, attachments=[attachment])

@@ -1,0 +1,123 @@
+"""Children that set letters in type: naively, as the product does, and by Typst."""
+
+import functools
+import sys
+from collections.abc import Callable, Iterator
+from email.policy import SMTP
+from io import BytesIO
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pikepdf
+import segno
+from django.template import Template, engines
+from weasyprint import HTML
+
+from delegations.demonstration.people import person
+from invitations import paper, tasks
+from invitations.composing import build_message, pdf_name, texts_of
+from invitations.letters import recipients
+from invitations.links import new_check_code
+from invitations.models import Letter
+from invitations.paper import Text, printed, render_pdf
+from invitations.words import Keys, keys_of
+
+from .measuring import measure
+from .typesetting import Press, source
+
+NAIVE = Path(__file__).parent / "naive"
+LANGUAGES = ("fr", "en", "es", "ru", "ar", "zh-hans")
+LETTERS = 8
+WARM = 2
+# Two characters outside GB 2312, of which one is beyond the Basic Multilingual Plane.
+RARE = {"plain": "", "rare": "㛃𠮷"}
+
+
+class Sheet(NamedTuple):
+    letter: Letter
+    texts: list[Text]
+    keys: Keys
+
+
+def written(language: str, count: int, mark: str = "") -> Iterator[Sheet]:
+    """Letters to as many fictitious ministers, each with another name, which the mark ends."""
+    letter = Letter.objects.select_related(
+        "circular", "invitation__edition", "invitation__minister__member_state",
+        "invitation__minister__rank", "invitation__member_state",
+    ).filter(language=language).order_by("pk")[0]  # fmt: skip
+    letter.check_code = new_check_code()
+    keys = keys_of(letter)
+    for number in range(count):
+        named = person(language, number)
+        del named["name"]
+        for field, part in named.items():
+            setattr(letter.invitation.minister, field, part)
+        letter.invitation.minister.name_in_script += mark
+        yield Sheet(letter, texts_of(letter, keys), keys)
+
+
+def by_language(render: Callable[[Any], bytes], prepare: Callable[[Sheet], Any] = tuple) -> None:
+    for language in LANGUAGES:
+        sheets = [prepare(sheet) for sheet in written(language, WARM + LETTERS)]
+        for sheet in sheets[:WARM]:
+            refuse_second_page(language, render(sheet))
+        measure(functools.partial(number_rendered, render, sheets[WARM:]), language)
+
+
+def refuse_second_page(language: str, pdf: bytes) -> None:
+    with pikepdf.open(BytesIO(pdf)) as document:
+        if len(document.pages) > 1:
+            sys.exit(f"{language}: that letter takes {len(document.pages)} pages.")
+
+
+def number_rendered(render: Callable[[Any], bytes], sheets: list[Any]) -> int:
+    return sum(bool(render(sheet)) for sheet in sheets)
+
+
+def product() -> None:
+    by_language(lambda sheet: render_pdf(*sheet))
+
+
+def naive() -> None:
+    paper.qr = naive_qr
+    by_language(lambda sheet: naive_pdf(*sheet))
+
+
+def naive_pdf(letter: Letter, texts: list[Text], keys: Keys) -> bytes:
+    html = naive_template().render(printed(letter, texts, keys))
+    pdf: bytes = HTML(string=html, base_url=f"{NAIVE}/").write_pdf()
+    return pdf
+
+
+@functools.cache
+def naive_template() -> Template:
+    return engines["django"].from_string((NAIVE / "letter.html").read_text())
+
+
+def naive_qr(link: str) -> str:
+    return segno.make(link, error="m", micro=False).png_data_uri(scale=4, border=0)
+
+
+def typst() -> None:
+    """The floor: Markdown and QR are ready before the clock starts."""
+    by_language(Press().pdf, lambda sheet: source(printed(*sheet)))
+
+
+def worker(language: str, name: str) -> None:
+    """Words, PDF and message of a thousand letters, in a process that is set up as a worker is."""
+    assert tasks.compose_planned  # noqa: S101 -- a worker has read what composes, and Celery
+    letters = written(language, 1000, RARE[name])
+    measure(functools.partial(composed, letters, 100), "100")
+    measure(functools.partial(composed, letters, 900), "1000")
+
+
+def composed(letters: Iterator[Sheet], count: int) -> int:
+    done = 0
+    for letter, texts, keys in letters:
+        letter.subject, letter.mail = texts[0].subject, texts[0].mail
+        letter.recipients = recipients(letter)
+        attached = {pdf_name(letter): render_pdf(letter, texts, keys)}
+        done += bool(build_message(letter, attached).as_bytes(policy=SMTP))
+        if done == count:
+            break
+    return done

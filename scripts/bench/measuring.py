@@ -1,0 +1,56 @@
+"""What a child says to its parent: the figures, on what was its standard output."""
+
+import json
+import os
+import resource
+import sys
+import time
+from collections.abc import Callable
+from typing import NamedTuple
+
+# Whatever else is printed in this process goes where its errors go.
+FIGURES = os.dup(1)
+os.dup2(2, 1)
+
+ROUNDS = 9
+
+
+def measure(act: Callable[[], int], what: str = "") -> None:
+    """Wait for the other children, act, and report; ``act`` returns how many it has done."""
+    say("ready")
+    sys.stdin.readline()
+    report(what, timed(act))
+
+
+def measure_often(
+    act: Callable[[], int], what: str = "", restore: Callable[[], object] = int
+) -> None:
+    """Report the median of some rounds; ``restore`` makes undone what one has done."""
+    rounds = []
+    for _round in range(ROUNDS):
+        rounds.append(timed(act))
+        restore()
+    report(what, sorted(rounds, key=lambda timing: timing.ended - timing.began)[ROUNDS // 2])
+
+
+class Timing(NamedTuple):
+    done: int
+    began: float
+    ended: float
+    of_processor: float
+
+
+def timed(act: Callable[[], int]) -> Timing:
+    began, worked = time.monotonic(), time.process_time()
+    done = act()
+    ended, of_processor = time.monotonic(), time.process_time() - worked
+    return Timing(done, began, ended, of_processor)
+
+
+def report(what: str, timing: Timing) -> None:
+    megabytes = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    say(json.dumps({"what": what, "megabytes": megabytes} | timing._asdict()))
+
+
+def say(line: str) -> None:
+    os.write(FIGURES, f"{line}\n".encode())

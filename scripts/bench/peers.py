@@ -1,0 +1,89 @@
+"""What the letters are sent to: a mail server that takes everything, and a long line to it.
+
+    python -m scripts.bench.peers take_mail [CERTIFICATE]
+    python -m scripts.bench.peers delay PORT SECONDS
+
+Each prints the port on which it listens.
+"""
+
+import asyncio
+import ssl
+import sys
+from asyncio import StreamReader, StreamWriter
+from collections.abc import Awaitable, Callable
+from functools import partial
+
+LARGEST = 2**20
+ANSWERS = {
+    b"EHLO": b"250-bench\r\n250-SIZE 1048576\r\n250-8BITMIME\r\n250 DSN\r\n",
+    b"DATA": b"354 go ahead\r\n",
+    b"QUIT": b"221 bye\r\n",
+}
+
+
+async def take_mail(certificate: str = "") -> None:
+    context = None
+    if certificate:
+        context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+        context.load_cert_chain(certificate)
+    await listen(converse, context)
+
+
+async def listen(
+    answer: Callable[[StreamReader, StreamWriter], Awaitable[None]],
+    context: ssl.SSLContext | None = None,
+) -> None:
+    server = await asyncio.start_server(answer, "127.0.0.1", 0, limit=LARGEST, ssl=context)
+    print(server.sockets[0].getsockname()[1], flush=True)
+    await server.serve_forever()
+
+
+async def converse(reader: StreamReader, writer: StreamWriter) -> None:
+    writer.write(b"220 bench\r\n")
+    verb = b""
+    while verb != b"QUIT" and (line := await reader.readline()):
+        verb = line[:4].strip().upper()
+        writer.write(ANSWERS.get(verb, b"250 ok\r\n"))
+        if verb == b"DATA":
+            await reader.readuntil(b"\r\n.\r\n")
+            writer.write(b"250 taken\r\n")
+    writer.close()
+
+
+async def delay(port: str, seconds: str) -> None:
+    await listen(partial(join, int(port), float(seconds)))
+
+
+async def join(port: int, seconds: float, reader: StreamReader, writer: StreamWriter) -> None:
+    """Pass everything on, half the delay later each way; a connection takes a whole one."""
+    await asyncio.sleep(seconds)
+    far_reader, far_writer = await asyncio.open_connection("127.0.0.1", port)
+    await asyncio.gather(
+        pass_on(reader, far_writer, seconds / 2), pass_on(far_reader, writer, seconds / 2)
+    )
+
+
+async def pass_on(reader: StreamReader, writer: StreamWriter, seconds: float) -> None:
+    loop, under_way = asyncio.get_running_loop(), asyncio.Queue[tuple[float, bytes]]()
+
+    async def arrive() -> None:
+        content = b"-"
+        while content:
+            due, content = await under_way.get()
+            await asyncio.sleep(due - loop.time())
+            writer.write(content)
+        writer.close()
+
+    arriving = asyncio.create_task(arrive())
+    content = b"-"
+    while content:
+        try:
+            content = await reader.read(2**16)
+        except ConnectionError:
+            content = b""
+        under_way.put_nowait((loop.time() + seconds, content))
+    await arriving
+
+
+if __name__ == "__main__":
+    asyncio.run({"take_mail": take_mail, "delay": delay}[sys.argv[1]](*sys.argv[2:]))

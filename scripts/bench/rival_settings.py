@@ -1,0 +1,10 @@
+"""This project's settings with django-post_office beside it, as its documentation sets it up."""
+
+from wsis_forum.settings import *  # noqa: F403
+from wsis_forum.settings import INSTALLED_APPS, MAILBOX, STORAGES
+
+INSTALLED_APPS = [*INSTALLED_APPS, "post_office"]
+EMAIL_HOST, EMAIL_PORT = MAILBOX.host, MAILBOX.port
+EMAIL_USE_TLS = False
+# Its attachments go to Django's own folder: ours waits until the disk has each file.
+STORAGES = STORAGES | {"default": {"BACKEND": "django.core.files.storage.FileSystemStorage"}}

@@ -1,0 +1,117 @@
+"""Start children, let them begin at once, and take the median of what they cost."""
+
+import json
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import IO, Any, NamedTuple
+
+ROOT = Path(__file__).resolve().parents[2]
+
+# A child's module, function and arguments: "letters.worker fr".
+Job = str
+
+
+class Cost(NamedTuple):
+    done: int
+    seconds: float
+    of_processor: float
+    megabytes: float
+
+    @property
+    def wall(self) -> float:
+        """Milliseconds by the clock, for each."""
+        return 1000 * self.seconds / self.done
+
+    @property
+    def worked(self) -> float:
+        """Milliseconds of processor, for each."""
+        return 1000 * self.of_processor / self.done
+
+
+Costs = dict[str, Cost]
+
+
+def run(*jobs: Job, **environment: str) -> Costs:
+    """Run the jobs side by side and return what they cost together, by the measurement's name.
+
+    Each measurement begins in all of them at once.
+    """
+    with tempfile.TemporaryFile("w+") as said, ExitStack() as stack:
+        children = [stack.enter_context(started(job, said, environment)) for job in jobs]
+        costs: Costs = {}
+        while lines := spoken(children):
+            if lines[0] == "ready\n":
+                for child in children:
+                    tell(child, "go\n")
+            else:
+                measured = [json.loads(line) for line in lines]
+                costs[measured[0]["what"]] = together(measured)
+        if any([child.wait() for child in children]):
+            said.seek(0)
+            sys.exit(f"{said.read()[-5000:]}\n{' | '.join(jobs)} failed.")
+        return costs
+
+
+@contextmanager
+def started(
+    job: Job, said: IO[str], environment: Mapping[str, str]
+) -> "Iterator[subprocess.Popen[str]]":
+    with subprocess.Popen(
+        [sys.executable, "-m", "scripts.bench.child", *job.split()],
+        cwd=ROOT,
+        env=os.environ | environment,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=said,
+        text=True,
+    ) as child:
+        try:
+            yield child
+        finally:
+            child.kill()
+
+
+def spoken(children: "list[subprocess.Popen[str]]") -> list[str]:
+    """The next line of each; nothing once one of them has ended, and the others with it."""
+    lines = [child.stdout.readline() for child in children if child.stdout]
+    if all(lines):
+        return lines
+    for child, line in zip(children, lines, strict=True):
+        if line:
+            child.kill()
+    return []
+
+
+def tell(child: "subprocess.Popen[str]", line: str) -> None:
+    if child.stdin:
+        child.stdin.write(line)
+        child.stdin.flush()
+
+
+def together(measured: list[dict[str, Any]]) -> Cost:
+    return Cost(
+        done=sum(one["done"] for one in measured),
+        seconds=max(one["ended"] for one in measured) - min(one["began"] for one in measured),
+        of_processor=sum(one["of_processor"] for one in measured),
+        megabytes=max(one["megabytes"] for one in measured),
+    )
+
+
+def median(costs: list[Cost]) -> Cost:
+    done, *measured = map(statistics.median, zip(*costs, strict=True))
+    return Cost(int(done), *measured)
+
+
+def medians(rounds: list[Costs]) -> Costs:
+    return {what: median([costs[what] for costs in rounds]) for what in rounds[0]}
+
+
+def same_work(costs: list[Cost]) -> None:
+    if len({cost.done for cost in costs}) > 1:
+        sys.exit(f"They did not do the same work: {costs}")

@@ -1,0 +1,185 @@
+"""Children that send approved letters of 120 kB: as the product does, by a rival, and bare."""
+
+import datetime as dt
+import secrets
+import ssl
+from collections.abc import Iterator
+from email.policy import SMTP
+from smtplib import SMTP as Connection
+from smtplib import SMTP_SSL
+
+from django.conf import settings
+from django.contrib.auth.models import User
+from django.core.files.base import ContentFile
+from django.core.mail.backends.smtp import EmailBackend
+from django.core.management import call_command
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from invitations.approval import approve_letter
+from invitations.arming import arm
+from invitations.composing import build_message, compose_planned, pdf_name
+from invitations.dispatch import dispatch_outbox
+from invitations.frozen import freeze, thaw
+from invitations.links import random_sign
+from invitations.models import Delivery, Letter, LetterEvent
+
+from .job import message
+from .measuring import measure
+
+OFFICES = 5  # that each letter goes to
+PDF = 87_000  # bytes; the message has a third more
+ENVELOPE = 16
+
+
+def approve() -> None:
+    """Approve all letters, each with a message of 120 kB and five deliveries."""
+    compose_planned()
+    arm()
+    approver = User.objects.get(username="approver")
+    for letter in Letter.objects.select_related("circular", "invitation__edition"):
+        padded = padded_pdf(letter)
+        letter.pdf.name, letter.sha256 = freeze(padded, "letters", "pdf")
+        content = build_message(letter, {pdf_name(letter): padded}).as_bytes(policy=SMTP)
+        letter.message.name, letter.message_sha256 = freeze(content, "messages", "eml")
+        letter.save()
+        approve_letter(
+            letter, approver, letter.sha256, letter.message_sha256, although_late=True
+        )
+    LetterEvent.objects.filter(delivery__isnull=False).delete()
+    Delivery.objects.all().delete()
+    Delivery.objects.bulk_create(
+        Delivery(letter=letter, address=address(letter, n), envelope=random_sign(ENVELOPE))
+        for letter in Letter.objects.all()
+        for n in range(OFFICES)
+    )
+
+
+def padded_pdf(letter: Letter) -> bytes:
+    pdf = thaw(letter.pdf.name, letter.sha256)
+    return pdf + secrets.token_bytes(max(0, PDF - len(pdf)))
+
+
+def address(letter: Letter, number: int) -> str:
+    return f"office{number}.{letter.pk}@example.org"
+
+
+def queue(limit: str) -> None:
+    """Forget the round before, and let that many deliveries wait."""
+    LetterEvent.objects.filter(delivery__isnull=False).delete()
+    now = timezone.now()
+    Delivery.objects.update(
+        state=Delivery.State.CANCELLED, claim=None, lease_ends_at=None, attempts=0
+    )
+    Delivery.objects.filter(pk__in=chosen(limit).values("pk")).update(
+        state=Delivery.State.QUEUED, not_before=now, leave_before=now + dt.timedelta(days=5)
+    )
+
+
+def chosen(limit: str) -> QuerySet[Delivery]:
+    return Delivery.objects.select_related("letter").order_by("pk")[: int(limit)]
+
+
+def send() -> None:
+    measure(dispatch_outbox)
+
+
+def send_bare(limit: str) -> None:
+    """Ready bytes, one kept connection."""
+    ready = list(ready_messages(limit))
+
+    def send_all() -> int:
+        with connection() as smtp:
+            return sum(sent(smtp, to, content) for to, content in ready)
+
+    measure(send_all)
+
+
+def send_apart(limit: str) -> None:
+    """Ready bytes, a connection for each."""
+    ready = list(ready_messages(limit))
+
+    def send_each() -> int:
+        done = 0
+        for to, content in ready:
+            with connection() as smtp:
+                done += sent(smtp, to, content)
+        return done
+
+    measure(send_each)
+
+
+def ready_messages(limit: str) -> Iterator[tuple[str, bytes]]:
+    for delivery in chosen(limit):
+        letter = delivery.letter
+        yield delivery.address, thaw(letter.message.name, letter.message_sha256)
+
+
+def connection() -> Connection:
+    box = settings.MAILBOX
+    if box.security == "tls":
+        return SMTP_SSL(box.host, box.port, context=ssl.create_default_context())
+    return Connection(box.host, box.port)
+
+
+def sent(smtp: Connection, to: str, content: bytes) -> bool:
+    return not smtp.sendmail("forum@example.org", [to], content)
+
+
+def send_naively(limit: str) -> None:
+    """A message built by Django for each, and a connection for each."""
+    deliveries, box = list(chosen(limit)), settings.MAILBOX
+
+    def send_each() -> int:
+        done = 0
+        for delivery in deliveries:
+            mail = message(*parts(delivery))
+            mail.connection = EmailBackend(box.host, box.port)
+            done += mail.send()
+        return done
+
+    measure(send_each)
+
+
+def parts(delivery: Delivery) -> tuple[str, str, list[str], bytes]:
+    letter = delivery.letter
+    with letter.pdf.open() as file:
+        return letter.subject, letter.mail, [delivery.address], file.read()
+
+
+# The rival
+
+
+def make_rival() -> None:
+    call_command("migrate", "post_office", verbosity=0)
+
+
+def send_by_rival(limit: str) -> None:
+    """Into its queue and out of it, as its documentation says."""
+    # Its models are only known where its settings are.
+    from post_office import mail  # noqa: PLC0415
+    from post_office.models import STATUS, Attachment, Email  # noqa: PLC0415
+
+    Email.objects.all().delete()
+    Attachment.objects.all().delete()
+    deliveries = list(chosen(limit))
+
+    def queue_each() -> int:
+        for delivery in deliveries:
+            subject, words, to, pdf = parts(delivery)
+            attachments = {"letter.pdf": ContentFile(pdf)}
+            mail.send(
+                to,
+                settings.DEFAULT_FROM_EMAIL,
+                subject=subject,
+                message=words,
+                attachments=attachments,
+            )
+        return len(deliveries)
+
+    def send_queued() -> int:
+        call_command("send_queued_mail")
+        return Email.objects.filter(status=STATUS.sent).count()
+
+    measure(queue_each, "queued")
+    measure(send_queued, "sent")

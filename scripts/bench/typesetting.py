@@ -1,0 +1,77 @@
+"""The same words, set by Typst."""
+
+import json
+import re
+from html.parser import HTMLParser
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import segno
+import typst
+
+from .rounds import ROOT
+
+BLANK = re.compile(r"<[^>]*>")
+SIGNS = re.compile(r"([\\#$*_`<>@\[\]~/=+\-])")
+
+
+class Press:
+    """One compiler, kept: it reads the fonts once."""
+
+    def __init__(self) -> None:
+        self.compiler = typst.Compiler(Path(__file__).with_name("letter.typ"), root=ROOT)
+
+    def pdf(self, words: str) -> bytes:
+        return bytes(
+            self.compiler.compile(
+                format="pdf", pdf_standards=["a-3a", "ua-1"], sys_inputs={"letter": words}
+            )
+        )
+
+
+def source(letter: dict[str, Any]) -> str:
+    """What the letter's template prints, as Typst reads it."""
+    sheets = [
+        sheet
+        | {
+            "body": markup(sheet["body"]),
+            "terms": {key: BLANK.sub("", term) for key, term in sheet["terms"].items()},
+        }
+        for sheet in letter["sheets"]
+    ]
+    qr = BytesIO()
+    segno.make(letter["reply_link"], error="m", micro=False).save(qr, kind="svg", border=0)
+    return json.dumps(letter | {"sheets": sheets, "qr": qr.getvalue().decode()})
+
+
+def markup(html: str) -> str:
+    reader = Reader()
+    reader.feed(html)
+    return "".join(reader.parts)
+
+
+class Reader(HTMLParser):
+    OPENING = {
+        "p": "\n\n",
+        "br": "#linebreak()",
+        "strong": "#strong[",
+        "em": "#emph[",
+        "blockquote": "#quote(block: true)[",
+    }
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.parts: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag == "a":
+            self.parts.append(f'#link("{dict(attrs)["href"]}")[')
+        else:
+            self.parts.append(self.OPENING.get(tag, ""))
+
+    def handle_endtag(self, tag: str) -> None:
+        self.parts.append("]" if tag in ("a", "strong", "em", "blockquote") else "")
+
+    def handle_data(self, data: str) -> None:
+        self.parts.append(SIGNS.sub(r"\\\1", data))

@@ -1,0 +1,158 @@
+# ruff: noqa: PLC0415 -- models are there once the part that asks for them has read its settings
+"""The database of the soak, and the letters in its outbox."""
+
+import datetime as dt
+import os
+import secrets
+import time
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from invitations.tests.faults import Account, MailServer, Receipt, account, until
+
+if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
+    from invitations.models import Delivery, Invitation, Letter
+
+DATABASE = "wsis_forum_soak"
+
+
+class Letters:
+    """Approved letters in the outbox, each to an office of its own, due one after another."""
+
+    def __init__(self, number: int, seconds: float, *, reminders: bool = False) -> None:
+        from django.utils import timezone
+
+        from invitations.letters import enqueue
+
+        self.began = time.monotonic()
+        now, later = timezone.now(), dt.timedelta(seconds=seconds / number)
+        self.invitations = invited(number, principal=reminders)
+        fields = reminding(self.invitations[0]) if reminders else {}
+        self.pks = []
+        for place, invitation in enumerate(self.invitations):
+            if reminders:
+                arrived(approved(invitation), now - dt.timedelta(days=12))
+            letter = approved(invitation, not_before=now + place * later, **fields)
+            enqueue(letter)
+            self.pks.append(letter.pk)
+
+    @property
+    def deliveries(self) -> "QuerySet[Delivery]":
+        from invitations.models import Delivery
+
+        return Delivery.objects.filter(letter__in=self.pks)
+
+    def settle(self, seconds: float = 400) -> None:
+        """Wait until nothing waits; a pause that the mail server asked for is cut short."""
+        from django.utils import timezone
+
+        def nothing_waits() -> bool:
+            time.sleep(0.5)
+            soon = timezone.now()
+            self.deliveries.filter(state="deferred", not_before__gt=soon).update(not_before=soon)
+            waiting = ["queued", "claimed", "sending", "deferred"]
+            return not self.deliveries.filter(state__in=waiting).exists()
+
+        try:
+            until(nothing_waits, "nothing waits", seconds)
+        except TimeoutError as late:
+            print(late)
+
+    def account(self, mail: MailServer) -> Account:
+        from invitations.transport import return_path
+
+        rows = self.deliveries.values_list("address", "envelope", "letter__message_sha256", "state")
+        states = {
+            Receipt(address, return_path(envelope or ""), sha256): state
+            for address, envelope, sha256, state in rows
+        }
+        ours = {receipt.address for receipt in states}
+        return account(states, [r for r in mail.received() if r.address in ours])
+
+
+def invited(number: int, *, principal: bool) -> "list[Invitation]":
+    """Issued invitations: by courtesy, of one State, or the principal ones of as many States."""
+    from django.utils import timezone
+
+    from invitations.models import Invitation, MemberState, Minister
+    from invitations.tests import factories
+
+    today = timezone.localdate()
+    days = {
+        f"{name}_on": today + dt.timedelta(days=60)
+        for name in ("opens", "track_opens", "track_closes", "closes")
+    }
+    edition = factories.EditionFactory(reply_before=today + dt.timedelta(days=20), **days)
+    factories.CircularFactory(edition=edition)
+    states = MemberState.objects.bulk_create(
+        factories.MemberStateFactory.build_batch(number if principal else 1)
+    )
+    ministers = Minister.objects.bulk_create(
+        factories.MinisterFactory.build(
+            member_state=states[place % len(states)], family_name=f"Elphberg {secrets.token_hex(8)}"
+        )
+        for place in range(number)
+    )
+    return Invitation.objects.bulk_create(
+        factories.InvitationFactory.build(
+            edition=edition, minister=minister, is_principal=principal
+        )
+        for minister in ministers
+    )
+
+
+def reminding(invitation: "Invitation") -> dict[str, object]:
+    from invitations.tests.factories import StepFactory
+
+    edition = invitation.edition
+    return {
+        "kind": "reminder",
+        "step": StepFactory(edition=edition),
+        "reply_before": edition.reply_before,
+        "leave_before": edition.deadline,
+    }
+
+
+def approved(invitation: "Invitation", **fields: object) -> "Letter":
+    """A letter with a small frozen message of its own."""
+    from django.utils import timezone
+
+    from invitations.frozen import freeze
+    from invitations.tests.factories import LetterFactory
+
+    address, now = invitation.minister.to_emails, timezone.now()
+    words = f"Subject: Invitation\r\nTo: {address}\r\n\r\n.Number {invitation.pk}.\r\n.\r\n"
+    message, sha256 = freeze(words.encode(), "messages", "eml")
+    return LetterFactory.create(
+        **{
+            "invitation": invitation, "state": "approved", "approved_at": now, "composed_at": now,
+            "message": message, "message_sha256": sha256, "recipients": [["to", address]],
+        }
+        | fields
+    )  # fmt: skip
+
+
+def arrived(letter: "Letter", at: dt.datetime) -> None:
+    from invitations.tests.factories import DeliveryFactory
+
+    DeliveryFactory(letter=letter, state="handed_over", handed_over_at=at)
+
+
+def make_database() -> None:
+    """Make the database anew, and arm it: its letters may leave for the soak's mail server."""
+    import psycopg2
+    from django.core.management import call_command
+
+    from invitations.arming import arm
+
+    postgres = urlsplit(os.environ["DATABASE_URL"])._replace(path="/postgres").geturl()
+    connection = psycopg2.connect(postgres)
+    connection.autocommit = True
+    with connection.cursor() as cursor:
+        cursor.execute(f"DROP DATABASE IF EXISTS {DATABASE} WITH (FORCE)")
+        cursor.execute(f"CREATE DATABASE {DATABASE}")
+    connection.close()
+    call_command("migrate", verbosity=0)
+    arm()
