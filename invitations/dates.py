@@ -66,7 +66,7 @@ HOUR = {
     "es": ("{date}, {at:%H.%M} horas", " ({zone})"),
     "fr": ("{date} à {at:%H} h {at:%M}", " ({zone})"),
     "ru": ("{date}, {at:%H:%M}", " ({zone})"),
-    "zh-hans": ("{date}{at:%H:%M}", "（{zone}）"),  # noqa: RUF001 -- Chinese has its own
+    "zh-hans": ("{date}{at:%H:%M}", "（{zone}）"),
 }
 
 

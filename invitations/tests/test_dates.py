@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from invitations.dates import DAY, printed_date, printed_list, printed_range
+from invitations.dates import DAY, printed_date, printed_hour, printed_list, printed_range
 from invitations.models import Language
 
 DAYS = st.dates(dt.date(2019, 1, 1), dt.date(2040, 12, 31))
@@ -89,3 +89,39 @@ def test_every_language_has_its_dates():
 )
 def test_a_list_is_joined_in_words(items, printed):
     assert printed_list(items, "en") == printed
+
+
+@pytest.mark.parametrize(
+    ("names", "printed"),
+    [
+        ("western", "15 أبريل 2020"),
+        ("eastern", "15 نيسان 2020"),
+        ("both", "15 نيسان/أبريل 2020"),
+    ],
+)
+def test_the_names_of_the_months_in_arabic_are_a_setting(settings, names, printed):
+    settings.ARABIC_MONTHS = names
+
+    assert printed_date(dt.date(2020, 4, 15), "ar") == printed
+
+
+@pytest.mark.parametrize(
+    ("language", "printed"),
+    [
+        ("ar", "15 يناير 2020، 14:05 (توقيت جنيف)"),
+        ("en", "15 January 2020, 14:05 (توقيت جنيف)"),
+        ("es", "15 de enero de 2020, 14.05 horas (توقيت جنيف)"),
+        ("fr", "15 janvier 2020 à 14 h 05 (توقيت جنيف)"),
+        ("zh-hans", "2020年1月15日14:05（توقيت جنيف）"),
+    ],
+)
+def test_an_hour_is_printed_as_its_language_prints_it(language, printed):
+    at = dt.datetime(2020, 1, 15, 14, 5, tzinfo=dt.UTC)
+
+    said = printed_hour(at, "توقيت جنيف", language)
+
+    assert said.replace("\u00a0", " ") == printed
+
+
+def test_two_days_in_a_row_are_joined_by_and_in_spanish():
+    assert printed_range(dt.date(2020, 4, 7), dt.date(2020, 4, 8), "es") == "7 y 8 de abril de 2020"

@@ -1,3 +1,4 @@
+import re
 from string import Template
 
 import pytest
@@ -209,3 +210,30 @@ def test_a_term_leaves_open_what_it_has_to_and_nothing_else(key, text, sentence)
 def of(names):
     """A text of these placeholders, a line to each."""
     return "\n".join(f"${name}" for name in sorted(names))
+
+
+ADDRESSED_AS = re.compile(
+    r"minist|member state|état membre|estado miembro|министр|государств\S*.член"
+    r"|وزير|دول\S* \S*عضو|部长|成员国",
+    re.IGNORECASE,
+)
+
+
+@pytest.mark.django_db
+def test_no_shipped_text_calls_its_reader_a_minister_or_a_member_state():
+    for text in LetterTemplate.objects.all():
+        words = f"{text.subject}\n{text.paper}\n{text.mail}"
+        named = ADDRESSED_AS.findall(re.sub(r"\$\{?\w+\}?", "", words))
+        assert not named, (str(text), named)
+
+
+@pytest.mark.django_db
+def test_every_kind_has_its_shipped_texts_in_six_languages():
+    shipped = set(LetterTemplate.objects.values_list("kind", "variant", "language"))
+
+    kinds = {(kind, variant) for kind, variant, _language in shipped}
+    assert len(kinds) == 11
+    assert {kind for kind, _variant in kinds} == set(LetterKind.values)
+    assert shipped == {(*kind, language) for kind in kinds for language in Language.values}
+    for text in LetterTemplate.objects.all():
+        text.full_clean(exclude=["first_approver", "second_approver"], validate_unique=False)
