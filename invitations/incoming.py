@@ -23,8 +23,9 @@ DEEPEST = 20
 UNSEEN = ("style", "script", "title")
 BLOCKS = ("p", "br", "br/", "div", "li", "tr")
 MESSAGE_ID = re.compile(r"<[^<>\s]{1,248}>")
-# The words of our own letters come back in a reply, and with them the link that answers it.
+# A reply quotes our own letter, and with it the link and the code that answer it.
 REPLY_LINK = re.compile(r"(/r/)[^/\s]+")
+REPLY_CODE = re.compile(r"(?i)\b[bcdfghjkmnpqrstvwxyz]{4}(?:-[bcdfghjkmnpqrstvwxyz]{4}){2}\b")
 RECIPIENT_HEADERS = ("To", "Cc", "Delivered-To", "X-Original-To", "Envelope-To", "X-Envelope-To")
 NO_HUMAN_PRECEDENCE = ("bulk", "junk", "auto_reply")
 # Signs that turn the order of a line around, and may make an address look like another one.
@@ -84,12 +85,16 @@ def decoded(chunk: bytes | str, charset: str | None) -> str:
 
 def addresses(mail: Message, *names: str) -> list[str]:
     """The addresses in these headers, in small letters."""
-    raw = [raw_header(mail, name) for name in names]
+    written = filter(None, [raw_header(mail, name) for name in names])
+    return [address.lower() for line in written for address in addresses_in(line)]
+
+
+def addresses_in(line: str) -> list[str]:
     try:
-        pairs = getaddresses(raw)
+        pairs = getaddresses([line])
     except RecursionError:
         return []
-    return [address.lower() for _name, address in pairs if "@" in address]
+    return [address for _name, address in pairs if "@" in address]
 
 
 def sender_address(mail: Message) -> str:
@@ -145,7 +150,7 @@ def is_automatic(mail: Message) -> bool:
     return (
         submitted not in ("", "no")
         or raw_header(mail, "Precedence").lower() in NO_HUMAN_PRECEDENCE
-        or any(name in mail for name in ("X-Autoreply", "X-Auto-Response-Suppress"))
+        or "X-Autoreply" in mail
         or has_empty_return_path(mail)
         or mail.get_content_type() == "multipart/report"
     )
@@ -213,7 +218,7 @@ def words_of_page(page: str) -> str:
 
 
 def own_words(text: str, lines: int = 12, length: int = 1000) -> str:
-    """The first lines, without what they quote of us and without a reply link."""
+    """The first lines, without what they quote of us, and without reply link and code."""
     said = [line.strip() for line in text.splitlines() if not line.lstrip().startswith(">")]
     first = [line for line in said if line][:lines]
-    return REPLY_LINK.sub(r"\1…", "\n".join(first))[:length]
+    return REPLY_CODE.sub("…", REPLY_LINK.sub(r"\1…", "\n".join(first)))[:length]

@@ -16,6 +16,7 @@ from typing import Any, NamedTuple
 from django.conf import settings
 from django.utils.translation import gettext as _
 
+from invitations.arming import why_mute
 from invitations.bounces import record_report, settle_bounced
 from invitations.intray import file_mail
 
@@ -41,7 +42,14 @@ class Reading(NamedTuple):
 
 
 def read_mailboxes(within: dt.timedelta | None = None) -> Reading:
-    """Read up to 50 mails of each mailbox; one that cannot be read does not keep the other."""
+    """Read up to 50 mails of each mailbox; one that cannot be read does not keep the other.
+
+    A restored copy reads none: it would take the mail away from the deployment in force.
+    """
+    settle_bounced()
+    if mute := why_mute():
+        logger.warning(mute)
+        return Reading(0, [mute])
     stop_at = time.monotonic() + within.total_seconds() if within else None
     taken, faults = 0, []
     boxes = {"INTRAY_URL": settings.INTRAY, "BOUNCES_URL": settings.BOUNCES}
@@ -54,7 +62,6 @@ def read_mailboxes(within: dt.timedelta | None = None) -> Reading:
         except Unreadable as fault:
             logger.warning("%s cannot be read: %s", name, fault)
             faults.append(f"{name}: {fault}")
-    settle_bounced()
     return Reading(taken, faults)
 
 

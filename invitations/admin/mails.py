@@ -9,13 +9,15 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import path, reverse
 from django.utils.http import urlencode
+from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from unfold.decorators import display
+from unfold.decorators import action, display
 
 from invitations import frozen, incoming
-from invitations.admin.base import ModelAdmin, frozen_file, link
+from invitations.admin.base import ModelAdmin, frozen_file, link, who
 from invitations.models import Channel, Correspondence
+from invitations.replies import mark_dealt_with
 
 
 class WhoseFilter(admin.SimpleListFilter):
@@ -37,6 +39,19 @@ class FiledMail(ModelAdmin):
     def has_deal_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm("invitations.change_correspondence")
 
+    actions_submit_line: Any = ["deal_with"]
+
+    def has_open_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
+        """Whether there is something to deal with, for somebody who may."""
+        waiting = Correspondence.objects.unread()
+        return self.has_deal_permission(request) and (
+            object_id is None or waiting.filter(pk=object_id).exists()
+        )
+
+    @action(description=gettext_lazy("Save and mark as dealt with"), permissions=["open"])
+    def deal_with(self, request: HttpRequest, mail: Correspondence) -> None:
+        mark_dealt_with(mail, who(request))
+
     def get_urls(self) -> list[Any]:
         view = self.admin_site.admin_view(self.message_view)
         return [
@@ -57,6 +72,10 @@ class FiledMail(ModelAdmin):
         mail = get_object_or_404(Correspondence.objects.exclude(message=""), pk=pk)
         name, sha256 = str(mail.message), mail.message_sha256
         return frozen_file(request, name, sha256, "message/rfc822", f"mail-{pk}.eml")
+
+    @display(description=gettext_lazy("what it says"))
+    def first_words(self, mail: Correspondence) -> str:
+        return Truncator(mail.summary).chars(200)
 
     @display(description=gettext_lazy("whole mail"))
     def message_file(self, mail: Correspondence) -> str:

@@ -80,7 +80,7 @@ class CorrespondenceAdmin(FiledMail):
         hour("received_at", gettext_lazy("received at")),
         "reference",
         "sender",
-        "summary",
+        "first_words",
         "dealt_with",
     ]
     list_display_links = ["state", "channel"]
@@ -181,6 +181,8 @@ class CorrespondenceAdmin(FiledMail):
     ) -> type[forms.ModelForm]:
         """Afterwards only the description can be put right: the reply is on file."""
         form = WholeRowForm if obj else PaperReplyForm
+        if obj and obj.invitation_id:
+            kwargs["help_texts"] = {"invitation": ""}
         return super().get_form(request, obj, change, form=form, **kwargs)
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
@@ -227,6 +229,8 @@ class CorrespondenceAdmin(FiledMail):
             obj.refresh_from_db(fields=["invitation"])
         described = {name for name in form.changed_data if name != "invitation"}
         obj.save(update_fields=described)
+        if "invitations_correspondence_deal_with" in request.POST:
+            self.deal_with(request, obj)
 
     def response_add(
         self, request: HttpRequest, obj: Correspondence, post_url_continue: str | None = None

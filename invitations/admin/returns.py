@@ -83,6 +83,12 @@ class BounceAdmin(AnotherAddress, RecordAdmin):
         unmatched = obj is not None and obj.delivery_id is None
         return unmatched and self.has_resend_permission(request)
 
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+        """A report may quote the letter, so only those who send letters read it."""
+        if self.has_resend_permission(request):
+            return self.fields
+        return [name for name in self.fields if name not in ("report", "message_file")]
+
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
         return [name for name in self.fields if name != "delivery"]
 
@@ -104,7 +110,6 @@ class BounceAdmin(AnotherAddress, RecordAdmin):
         return row.delivery.letter if row.delivery else None
 
     def message_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """The report as it came; it may quote the letter, so only those who send letters see it."""
         if not self.has_resend_permission(request):
             raise PermissionDenied
         bounce = get_object_or_404(Bounce.objects.exclude(message=""), pk=pk)

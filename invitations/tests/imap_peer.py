@@ -2,11 +2,13 @@
 
 import imaplib
 import os
+import ssl
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 from invitations.tests.smtp_peer import free_port
 from wsis_forum.env import Inbox
@@ -23,12 +25,16 @@ IMAPConfig.login_capability = property(lambda self: [c for c in offered(self) if
 class Peer:
     """A mailbox as staff see it in their own program."""
 
-    def __init__(self, port: int) -> None:
-        self.box = Inbox("127.0.0.1", port, USER, PASSWORD, "none", "INBOX")
+    def __init__(self, port: int, certificate: Path | None = None) -> None:
+        security = "starttls" if certificate else "none"
+        self.box = Inbox("127.0.0.1", port, USER, PASSWORD, security, "INBOX")
+        self.certificate = certificate
 
     @contextmanager
     def opened(self, folder: str = "INBOX") -> Iterator[imaplib.IMAP4]:
         with imaplib.IMAP4(self.box.host, self.box.port, timeout=10) as line:
+            if self.certificate:
+                line.starttls(ssl.create_default_context(cafile=self.certificate))
             line.login(USER, PASSWORD)
             line.select(folder)
             yield line
@@ -54,10 +60,14 @@ class Peer:
 
 
 @contextmanager
-def imap_peer(*, moves: bool = True) -> Iterator[Peer]:
-    peer = Peer(free_port())
+def imap_peer(*, moves: bool = True, certificate: Path | None = None) -> Iterator[Peer]:
+    """Serve until the end; ``certificate`` is a file of a certificate and its key."""
+    peer = Peer(free_port(), certificate)
     script = SERVE if moves else WITHOUT_MOVE + SERVE
-    listen = ["--host", "127.0.0.1", "--port", str(peer.box.port), "--no-tls"]
+    listen = ["--host", "127.0.0.1", "--port", str(peer.box.port)]
+    listen += (
+        ["--cert", str(certificate), "--key", str(certificate)] if certificate else ["--no-tls"]
+    )
     user = ["dict", "--demo-user", USER, "--demo-password", PASSWORD]
     command = [sys.executable, "-c", script, *listen, *user]
     with subprocess.Popen(command, env={**os.environ, "FQDN": "localhost"}) as server:

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import logging
+import subprocess
 
 import pytest
 from django.core.exceptions import ImproperlyConfigured
@@ -204,6 +205,42 @@ def test_a_mailbox_that_lets_nobody_in_is_told_by_name(intray, settings, field, 
 
     assert fault.startswith("INTRAY_URL: ")
     assert len(fault) > len("INTRAY_URL: ")
+
+
+@pytest.fixture(scope="module")
+def certificate(tmp_path_factory):
+    """A certificate of 127.0.0.1 that nobody knows, with its key."""
+    folder = tmp_path_factory.mktemp("certificate")
+    command = "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2"
+    name = "-subj /CN=127.0.0.1 -addext subjectAltName=IP:127.0.0.1"
+    files = ["-keyout", folder / "key.pem", "-out", folder / "certificate.pem"]
+    subprocess.run([*command.split(), *name.split(), *files], check=True, capture_output=True)
+    both = folder / "both.pem"
+    both.write_bytes(b"".join((folder / f"{n}.pem").read_bytes() for n in ("certificate", "key")))
+    return both
+
+
+def test_a_mailbox_is_read_over_tls_from_a_server_that_is_known_alone(
+    certificate, settings, monkeypatch
+):
+    with imap_peer(certificate=certificate) as peer:
+        settings.INTRAY = peer.box
+        peer.put(*mails(1))
+
+        _taken, [fault] = read_mailboxes()
+        assert "certificate verify failed" in fault
+
+        monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
+        assert read_mailboxes() == (1, [])
+
+
+def test_a_copy_that_may_not_write_reads_no_mail_either(intray, mail_server):
+    intray.put(*mails(1))
+
+    taken, [why] = read_mailboxes()
+
+    assert (taken, intray.holds()) == (0, 1)
+    assert why.startswith("Nothing is sent")
 
 
 # By whom
