@@ -209,5 +209,11 @@ def too_many(request: HttpRequest, template: str, form: PublicForm, wait: int) -
 
 
 def client_address(request: HttpRequest) -> str:
-    """The address of the connection: what a proxy's header says of it, anyone can write."""
+    """The address of the connection, or what the outermost of our own proxies saw of it.
+
+    What stands before that in the header, anyone can write.
+    """
+    seen = request.headers.get("X-Forwarded-For", "").split(",")
+    if settings.PROXIES and len(seen) >= settings.PROXIES:
+        return seen[-settings.PROXIES].strip()
     return request.META["REMOTE_ADDR"]

@@ -166,6 +166,7 @@ SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = SECURE_SSL
 SECURE_HSTS_SECONDS = 31536000 if SECURE_SSL_REDIRECT else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = SECURE_SSL_REDIRECT
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+PROXIES = env.number("PROXIES", 0)  # of our own, each of which adds to X-Forwarded-For
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 CONTENT_SECURITY_POLICY = {
@@ -201,7 +202,13 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": TICK_SECONDS,
         "options": {"expires": TICK_SECONDS * 0.9},
     }
-    for name in ("queue_reminders", "compose_planned", "dispatch_outbox", "read_mailboxes")
+    for name in (
+        "queue_reminders",
+        "compose_planned",
+        "dispatch_outbox",
+        "read_mailboxes",
+        "send_digest",
+    )
 }
 
 # Who may read the figures at /metrics; without a token there are none.

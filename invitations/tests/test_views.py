@@ -25,6 +25,7 @@ from invitations.tests.factories import (
     MinisterFactory,
 )
 from invitations.throttle import WRONG_FROM_ALL, WRONG_FROM_ONE, count_wrong
+from invitations.views import client_address
 
 pytestmark = pytest.mark.django_db
 
@@ -597,3 +598,18 @@ def test_a_check_wants_a_code_or_a_file(client, given):
 
     assert "Please type the code or choose a file, one of the two." in page
     assert "Issued by us" not in page
+
+
+@pytest.mark.parametrize(
+    ("proxies", "address"),
+    [(0, "192.0.2.1"), (1, "198.51.100.2"), (2, "203.0.113.3"), (9, "192.0.2.1")],
+)
+def test_the_address_is_what_our_own_proxies_saw(rf, settings, proxies, address):
+    settings.PROXIES = proxies
+    request = rf.get(
+        "/",
+        REMOTE_ADDR="192.0.2.1",
+        headers={"X-Forwarded-For": "1.1.1.1, 203.0.113.3, 198.51.100.2"},
+    )
+
+    assert client_address(request) == address
