@@ -42,7 +42,7 @@ check: $(VENV)/test-ready $(MESSAGES)
 bench: export DATABASE_URL ?= postgres://postgres@127.0.0.1:5432/wsis_forum_bench
 bench: export REDIS_URL ?= redis://127.0.0.1:6379/1
 bench: $(VENV)/test-ready $(MESSAGES)
-	$(BIN)/python scripts/bench.py $(ARGS)
+	$(BIN)/python -m scripts.bench $(ARGS)
 
 soak: export DATABASE_URL ?= postgres://postgres@127.0.0.1:5432/wsis_forum_soak
 soak: export REDIS_URL ?= redis://127.0.0.1:6379/15

@@ -79,13 +79,10 @@ def plan_of(edition: ForumEdition, now: dt.datetime) -> Plan:
     plan = Plan(edition, why_nobody(schedules[None], edition, now))
     known = facts_of(edition, schedules, now)
     for invitation in invitations_of(edition):
-        facts = known[invitation.pk]
         if because := why_none(invitation):
             plan.add_none(because, invitation)
         elif not plan.because:
-            schedule = schedules.get(invitation.member_state_id, schedules[None])
-            add_mails(plan, invitation, facts, schedule, now)
-            plan.calls += calls_to(invitation, facts, schedules[None], now)
+            add_to(plan, invitation, known[invitation.pk], schedules, now)
     plan.mails.sort(key=lambda planned: planned.at)
     plan.calls.sort(key=lambda planned: planned.at)
     return plan
@@ -117,17 +114,26 @@ def why_none(invitation: Any) -> str:
     return ""
 
 
-def add_mails(
-    plan: Plan, invitation: Any, facts: Facts, schedule: Schedule, now: dt.datetime
+def add_to(
+    plan: Plan,
+    invitation: Any,
+    facts: Facts,
+    schedules: dict[int | None, Schedule],
+    now: dt.datetime,
 ) -> None:
-    skipped = [due for due in schedule.ahead(schedule.day_of(now)) if due.step.pk in facts.skipped]
-    mails = list(mails_to(invitation, facts, schedule, now))
-    plan.mails += mails
-    for due in skipped:
+    by_edition = schedules[None]
+    schedule = schedules.get(invitation.member_state_id, by_edition)
+    mails = list(coming(schedule, schedule.mail_on, invitation.reached_at, now))
+    calls = list(coming(by_edition, by_edition.call_on, invitation.reached_at, now))
+    skipped = {step: None for step, _at in mails + calls if step.pk in facts.skipped}
+    for step in skipped:
         because = _("a holding reply stands in for the step of %(days)s days before the last day")
-        plan.add_none(because % {"days": due.step.days_before}, invitation)
-    if not mails and not skipped:
-        plan.add_none(_("no step is left for it before the deadline"), invitation)
+        plan.add_none(because % {"days": step.days_before}, invitation)
+    planned = list(mails_to(invitation, facts, schedule, now))
+    if not planned and not skipped:
+        plan.add_none(_("no mail is left for it before the deadline"), invitation)
+    plan.mails += planned
+    plan.calls += calls_to(invitation, facts, by_edition, now)
 
 
 def mails_to(

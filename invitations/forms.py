@@ -36,17 +36,10 @@ from invitations.models import (
     Reply,
     Segment,
 )
+from invitations.uploads import beginning
 
 SCAN_LIMIT = 20 * 1024 * 1024
 LETTER_LIMIT = 10 * 1024 * 1024
-# What the first bytes of a file say that it is.
-SCAN_KINDS = {
-    b"%PDF-": "pdf",
-    b"\x89PNG\r\n\x1a\n": "png",
-    b"\xff\xd8\xff": "jpg",
-    b"II*\x00": "tiff",
-    b"MM\x00*": "tiff",
-}
 
 
 class WholeRowForm(forms.ModelForm):
@@ -274,7 +267,7 @@ def scan_kind(scan: UploadedFile) -> str:
     scan.seek(0)
     head = scan.read(8)
     scan.seek(0)
-    return next((kind for magic, kind in SCAN_KINDS.items() if head.startswith(magic)), "")
+    return beginning(head)
 
 
 class TypedField(forms.CharField):

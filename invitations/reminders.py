@@ -164,7 +164,11 @@ def originals_due(
     edition: ForumEdition, groups: list[Group], now: dt.datetime
 ) -> "QuerySet[Letter]":
     """The letter that stands for each office that is due: what its reminder repeats."""
-    approved = Letter.objects.inviting().filter(state=Letter.State.APPROVED)
+    # Named though all who may be reminded are of that edition: the database then begins with it,
+    # and not with the letters of all editions.
+    approved = Letter.objects.inviting().filter(
+        state=Letter.State.APPROVED, invitation__edition=edition
+    )
     newer = approved.filter(invitation=OuterRef("invitation"), pk__gt=OuterRef("pk"))
     reminded = Letter.objects.in_force().filter(
         kind=Letter.Kind.REMINDER,

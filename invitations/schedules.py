@@ -44,6 +44,9 @@ class Schedule(NamedTuple):
         local = dt.datetime.combine(day, dt.time(hour), self.zone)
         return local.astimezone(dt.UTC)
 
+    def is_in_time(self, hour: int, day: dt.date) -> bool:
+        return self.at(day, hour) < self.deadline
+
     def mail_on(self, day: dt.date) -> ReminderStep | None:
         """The step whose mail may leave on that day: the last that has come.
 
@@ -119,16 +122,13 @@ class Steps(NamedTuple):
 
     def dues(self, bare: Schedule, medium: str) -> list[Due]:
         """The steps that leave before the deadline, each with its day."""
-        days = {
-            step: moved(
-                step.planned_on,
-                bare.is_quiet,
-                lambda day, hour=step.hour: bare.at(day, hour) < bare.deadline,
-            )
-            for step in self.steps
-            if step.medium == medium
-        }
-        return [Due(step, day) for step, day in days.items() if day]
+        dues = []
+        for step in self.steps:
+            if step.medium == medium:
+                in_time = partial(bare.is_in_time, step.hour)
+                if day := moved(step.planned_on, bare.is_quiet, in_time):
+                    dues.append(Due(step, day))
+        return dues
 
 
 def apart(dues: list[Due]) -> tuple[Due, ...]:

@@ -7,7 +7,7 @@ from typing import Any
 from celery import shared_task
 from celery.signals import worker_ready, worker_shutdown
 
-from invitations import composing, dispatch, mailboxes, reminders, watch
+from invitations import composing, digests, dispatch, mailboxes, reminders, watch
 from invitations.watch import ticked
 
 TICK = dt.timedelta(seconds=40)
@@ -35,6 +35,12 @@ def dispatch_outbox() -> None:
 def read_mailboxes() -> None:
     with ticked("read_mailboxes") as tick:
         tick.did = mailboxes.read_mailboxes(within=TICK).taken
+
+
+@shared_task
+def send_digest() -> None:
+    with ticked("send_digest") as tick:
+        tick.did = digests.send_digest()
 
 
 stopping = Event()

@@ -2,6 +2,7 @@
 
 import re
 import smtplib
+import socket
 import ssl
 from pathlib import Path
 from types import TracebackType
@@ -9,6 +10,7 @@ from typing import NamedTuple, Protocol, Self
 from uuid import uuid4
 
 from django.conf import settings
+from django.utils.encoding import punycode
 
 
 class NotTaken(Exception):
@@ -119,6 +121,7 @@ class SmtpSession:
         self.connect()
         assert self.smtp is not None  # noqa: S101 -- connect() has made it
         refuse_too_large(self.smtp, len(content))
+        envelope = envelope._replace(address=in_ascii(envelope.address))
         try:
             begin_message(self.smtp, envelope, len(content))
         except (OSError, smtplib.SMTPException) as error:
@@ -166,6 +169,8 @@ def open_session() -> smtplib.SMTP:
     else:
         smtp = smtplib.SMTP(box.host, box.port, timeout=settings.SMTP_TIMEOUT)
     try:
+        # Each answer is waited for: what is small does not wait to be joined by more.
+        smtp.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # type: ignore[union-attr]
         if box.security == "starttls":
             smtp.starttls(context=context)
         smtp.ehlo_or_helo_if_needed()
@@ -182,6 +187,17 @@ def refuse_too_large(smtp: smtplib.SMTP, size: int) -> None:
     limit = smtp.esmtp_features.get("size", "")
     if limit.isdigit() and 0 < int(limit) < size:
         raise Refused(f"552 {size} bytes, but the server takes {limit} at most")
+
+
+def in_ascii(address: str) -> str:
+    """The address as every mail server takes it: the domain's other letters in their ASCII form."""
+    local, _at, domain = address.rpartition("@")
+    if not local.isascii():
+        raise Refused(f"553 {address}: only its domain may have letters that are not ASCII")
+    try:
+        return f"{local}@{punycode(domain)}"
+    except UnicodeError:
+        raise Refused(f"553 {address}: this domain cannot be") from None
 
 
 def begin_message(smtp: smtplib.SMTP, envelope: Envelope, size: int) -> None:
@@ -235,7 +251,9 @@ def words_of(error: Exception) -> str:
 
 def dot_stuffed(content: bytes) -> bytes:
     """The message as the protocol wants it: dots doubled at line starts, one alone at the end."""
-    stuffed = re.sub(rb"(?m)^\.", b"..", content)
+    stuffed = content.replace(b"\n.", b"\n..")
+    if stuffed.startswith(b"."):
+        stuffed = b"." + stuffed
     if not stuffed.endswith(b"\r\n"):
         stuffed += b"\r\n"
     return stuffed + b".\r\n"

@@ -53,6 +53,7 @@ need fonts-noto-cjk fc-list --quiet 'Noto Sans CJK SC'
 if [ "$purpose" = test ]; then
     need chromium command -v chromium
     need poppler-utils command -v pdftotext
+    need openssl command -v openssl
     requirements=requirements-dev.txt
 else
     requirements=requirements.txt

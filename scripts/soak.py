@@ -48,11 +48,14 @@ LETTERS = 1000
 REMINDERS = 400
 STOPPED = 128
 LINES = 2  # connections of each worker
+TIMEOUT = 3
+STALL = TIMEOUT + 2
+LEASE = 15 * TIMEOUT
 ENVIRONMENT = {
     "DJANGO_SETTINGS_MODULE": "wsis_forum.settings",
     "DEBUG": "False",
     "DEPLOYMENT": "soak",
-    "SMTP_TIMEOUT": "3",
+    "SMTP_TIMEOUT": str(TIMEOUT),
     "TICK_SECONDS": "1",
     "SITE_URL": "http://127.0.0.1:8000",
 }
@@ -263,7 +266,7 @@ def mail_server_gone(stage: Stage) -> int:
 
 
 def mail_server_slow(stage: Stage) -> int:
-    return for_a_while(stage, stalls=0.1)
+    return for_a_while(stage, stalls=0.1, stall=STALL)
 
 
 def mail_server_drops(stage: Stage) -> int:
@@ -276,8 +279,19 @@ def for_a_while(stage: Stage, **manners: float) -> int:
     stage.mail.behaves(seconds=0.4, **manners)
     stage.pause(6, 9)
     stage.mail.behaves(seconds=0.4)
-    time.sleep(2 * 5)  # until the last answer that stalls is given
+    time.sleep(2 * STALL)  # until the last answer is given
     return stage.mail.unheard() - before
+
+
+def worker_stands_still(stage: Stage) -> int:
+    """A machine that is put to sleep: its leases end, others take over, and then it goes on."""
+    worker = stage.random.choice(stage.programs[:4])
+    until(lambda: open_lines(worker.pids, stage.mail.port) > 0, "it is on the line")
+    worker.stands_still()
+    lines = open_lines(worker.pids, stage.mail.port)
+    time.sleep(LEASE + 5)
+    worker.goes_on()
+    return lines
 
 
 def own_redis(stage: Stage) -> Redis:
@@ -292,6 +306,7 @@ FAULTS = (
     Fault("mail server killed, gone for a while", 4, mail_server_gone),
     Fault("mail server slower than its time-out", 3, mail_server_slow),
     Fault("mail server drops the line after the final dot", 3, mail_server_drops),
+    Fault("a worker stands still beyond its leases", 1, worker_stands_still),
 )
 
 

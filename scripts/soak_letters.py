@@ -22,21 +22,17 @@ class Letters:
     """Approved letters in the outbox, each to an office of its own, due one after another."""
 
     def __init__(self, number: int, seconds: float, *, reminders: bool = False) -> None:
+        from django.db import transaction
         from django.utils import timezone
 
-        from invitations.letters import enqueue
-
+        with transaction.atomic():
+            self.invitations = invited(number, principal=reminders)
+            fields = reminding(self.invitations[0]) if reminders else {}
+            self.pks = [queued(invitation, **fields) for invitation in self.invitations]
+            now, later = timezone.now(), dt.timedelta(seconds=seconds / number)
+            for place, pk in enumerate(self.pks):
+                self.deliveries.filter(letter=pk).update(not_before=now + place * later)
         self.began = time.monotonic()
-        now, later = timezone.now(), dt.timedelta(seconds=seconds / number)
-        self.invitations = invited(number, principal=reminders)
-        fields = reminding(self.invitations[0]) if reminders else {}
-        self.pks = []
-        for place, invitation in enumerate(self.invitations):
-            if reminders:
-                arrived(approved(invitation), now - dt.timedelta(days=12))
-            letter = approved(invitation, not_before=now + place * later, **fields)
-            enqueue(letter)
-            self.pks.append(letter.pk)
 
     @property
     def deliveries(self) -> "QuerySet[Delivery]":
@@ -134,10 +130,19 @@ def approved(invitation: "Invitation", **fields: object) -> "Letter":
     )  # fmt: skip
 
 
-def arrived(letter: "Letter", at: dt.datetime) -> None:
+def queued(invitation: "Invitation", **fields: object) -> int:
+    """Put a letter into the outbox; before a reminder the invitation itself has arrived."""
+    from django.utils import timezone
+
+    from invitations.letters import enqueue
     from invitations.tests.factories import DeliveryFactory
 
-    DeliveryFactory(letter=letter, state="handed_over", handed_over_at=at)
+    if fields:
+        before = timezone.now() - dt.timedelta(days=12)
+        DeliveryFactory(letter=approved(invitation), state="handed_over", handed_over_at=before)
+    letter = approved(invitation, **fields)
+    enqueue(letter)
+    return letter.pk
 
 
 def make_database() -> None:

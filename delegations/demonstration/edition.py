@@ -39,7 +39,7 @@ def make_edition(kind: str, now: dt.datetime) -> ForumEdition:
         first_on, last_on = map(dt.date.fromisoformat, quiet)
         edition.quiet_periods.create(first_on=first_on, last_on=last_on)
     ReminderStep.objects.bulk_create(
-        ReminderStep(edition=edition, **step) for step in data["steps"]
+        ReminderStep(edition=edition, hour=facts.get("hour", 9), **step) for step in data["steps"]
     )
     dated_on = edition.working_day(dated_on)
     signatory = data["circular"]["signatory_name"]["en"]

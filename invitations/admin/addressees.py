@@ -73,6 +73,7 @@ class MemberStateAdmin(ModelAdmin):
                     ("region", "itu_region"),
                     ("language", "language_confidence"),
                     "language_alt",
+                    "time_zone",
                     ("list_name_fr", "sort_key_fr"),
                     "sources",
                 ]

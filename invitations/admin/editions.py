@@ -24,6 +24,7 @@ from invitations.admin.base import (
     list_of,
     who,
 )
+from invitations.admin.reminders import ReminderPages, StepPages
 from invitations.approval import approve_text
 from invitations.circulars import plan_invitation_letters
 from invitations.forms import EditionForm, SureForm, WholeRowForm
@@ -47,7 +48,7 @@ class QuietPeriodInline(unfold.TabularInline):
 
 class ReminderStepInline(RecordInline):
     model = ReminderStep
-    fields = ["days_before", "due_on", "medium", "audience", "variant", "approved"]
+    fields = ["days_before", "due_on", "hour", "medium", "audience", "variant", "approved"]
     readonly_fields = fields
 
     @display(description=gettext_lazy("leaves on"))
@@ -85,7 +86,7 @@ def plan_letters(
 
 
 @admin.register(ForumEdition)
-class ForumEditionAdmin(ModelAdmin):
+class ForumEditionAdmin(ReminderPages):
     menu = (Menu.SET_UP, 1, "event")
     when_empty = gettext_lazy("Add the edition: its dates, its deadline, and what it offers.")
     form = EditionForm
@@ -274,13 +275,14 @@ class ApprovedByTwoAdmin(ModelAdmin):
 
 
 @admin.register(ReminderStep)
-class ReminderStepAdmin(ApprovedByTwoAdmin):
+class ReminderStepAdmin(StepPages, ApprovedByTwoAdmin):
     menu = (Menu.SET_UP, 3, "alarm")
     when_empty = gettext_lazy("Add the steps by which silent offices are reminded: 21, 7, 2 days.")
     list_display = [
         "edition",
         "days_before",
         "leaves_on",
+        "hour",
         "medium",
         "audience",
         "variant",
@@ -290,7 +292,7 @@ class ReminderStepAdmin(ApprovedByTwoAdmin):
     list_filter = ["edition", "medium", ApprovedByTwoFilter]
     list_select_related = ["edition", "first_approver", "second_approver"]
     search_fields = ["edition__symbol", "variant"]
-    fields = ["edition", "days_before", "medium", "audience", "variant", "approved"]
+    fields = ["edition", "days_before", "hour", "medium", "audience", "variant", "approved"]
     readonly_fields = ["approved"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[ReminderStep]:

@@ -271,6 +271,11 @@ class Delivery(models.Model):
                 fields=["lease_ends_at"],
                 condition=Q(state__in=["claimed", "sending"]),
             ),
+            models.Index(
+                name="deliveries_not_left",
+                fields=["letter"],
+                condition=Q(state__in=["queued", "claimed", "deferred", "missed"]),
+            ),
         ]
         constraints = [
             models.UniqueConstraint(
@@ -338,6 +343,7 @@ class LetterEvent(models.Model):
         verbose_name = _("letter event")
         verbose_name_plural = _("letter events")
         ordering = ["at", "pk"]
+        indexes = [models.Index(name="events_by_hour", fields=["at"])]
 
     def __str__(self) -> str:
         return f"{self.at:%Y-%m-%d %H:%M} {self.state}"

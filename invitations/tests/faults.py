@@ -20,6 +20,7 @@ from invitations.tests.smtp_peer import free_port
 
 ROOT = Path(__file__).resolve().parents[2]
 LISTENING = "0A"
+SECRETARIAT = "forum@example.org"
 
 
 class Receipt(NamedTuple):
@@ -98,17 +99,34 @@ class Program:
     def kill(self, whom: str, port: int) -> int:
         """Kill the "child", its "parent" or "both" without warning; start again what is missing.
 
-        Return how many connections to that port were open: with a parent alone, those of the
-        child that it leaves behind.
+        Return how many connections to that port were open. Celery's children die with their parent.
         """
+        self.stands_still()
         parent, *forked = self.pids
-        victims = {"child": forked or [parent], "parent": [parent], "both": [parent, *forked]}
-        lines = kill(victims[whom], port)
-        if parent in victims[whom]:
+        lines = open_lines([parent, *forked], port)
+        for pid in {"child": forked or [parent], "parent": [parent]}.get(whom, [*forked, parent]):
+            os.kill(pid, signal.SIGKILL)
+        self.goes_on()
+        if whom != "child" or not forked:
             self.process.wait()
             self.start()
-            lines += open_lines(forked, port)
         return lines
+
+    def stands_still(self) -> None:
+        until(self.was_stopped, "the processes stand still")
+
+    def was_stopped(self) -> bool:
+        """Stop them, and those forked meanwhile, too."""
+        self.tell(signal.SIGSTOP)
+        return all(map(is_stopped, self.pids))
+
+    def goes_on(self) -> None:
+        self.tell(signal.SIGCONT)
+
+    def tell(self, number: signal.Signals) -> None:
+        for pid in self.pids:
+            with suppress(ProcessLookupError):
+                os.kill(pid, number)
 
     def end(self) -> None:
         """Kill it with all that it or its forerunners have left behind."""
@@ -144,7 +162,9 @@ class MailServer(Program):
 
     def goes_away(self) -> int:
         """Return how many connections it takes with it."""
-        lines = kill([self.process.pid], self.port)
+        self.stands_still()
+        lines = open_lines(self.pids, self.port)
+        self.process.kill()
         self.process.wait()
         return lines
 
@@ -152,7 +172,8 @@ class MailServer(Program):
         return [Receipt(*line.split()) for line in self.lines("received")]
 
     def unheard(self) -> int:
-        return len(self.lines("unheard"))
+        """How many answers on letters nobody heard; digests go to the secretariat, and may."""
+        return sum(address != SECRETARIAT for address in self.lines("unheard"))
 
     def lines(self, name: str) -> list[str]:
         file = self.folder / name
@@ -192,21 +213,7 @@ def children(pid: int) -> list[int]:
         return []
 
 
-def kill(pids: list[int], port: int) -> int:
-    """Kill the processes without warning; return their open connections to or at that port."""
-    for pid in pids:
-        with suppress(ProcessLookupError):
-            os.kill(pid, signal.SIGSTOP)
-    for pid in pids:
-        until(lambda pid=pid: stands_still(pid), f"process {pid} stands still")  # type: ignore[misc]
-    lines = open_lines(pids, port)
-    for pid in pids:
-        with suppress(ProcessLookupError):
-            os.kill(pid, signal.SIGKILL)
-    return lines
-
-
-def stands_still(pid: int) -> bool:
+def is_stopped(pid: int) -> bool:
     try:
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] in "TZX"
     except OSError:

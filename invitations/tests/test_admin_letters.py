@@ -244,7 +244,13 @@ def test_changed_step_needs_approval_anew(client):
     signed_in(client, "view_reminderstep", "change_reminderstep")
     step = StepFactory(days_before=21)
     url = reverse("admin:invitations_reminderstep_change", args=[step.pk])
-    words = {"edition": step.edition_id, "medium": "mail", "audience": "office", "variant": "first"}
+    words = {
+        "edition": step.edition_id,
+        "medium": "mail",
+        "audience": "office",
+        "variant": "first",
+        "hour": 9,
+    }
 
     client.post(url, {**words, "days_before": 21})
     step.refresh_from_db()

@@ -12,9 +12,11 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from invitations.approval import approve_letter
+from invitations.bounces import record_report
 from invitations.composing import compose_planned
 from invitations.dispatch import begin, claim_batch, dispatch_outbox
-from invitations.models import Delivery, Letter, Reply
+from invitations.intray import file_mail
+from invitations.models import Bounce, Correspondence, Delivery, Letter, Reply
 from invitations.reminders import queue_reminders
 from invitations.replies import record_reply
 from invitations.tests.factories import (
@@ -22,6 +24,7 @@ from invitations.tests.factories import (
     StepFactory,
     UserFactory,
 )
+from invitations.tests.reports import report, written
 
 pytestmark = [
     pytest.mark.django_db(transaction=True, serialized_rollback=True),
@@ -84,8 +87,11 @@ def claimed_reminder(edition, reached, frozen_letter, queued):
     deadline = timezone.now() + dt.timedelta(days=20)
     edition.reply_before = deadline.astimezone(edition.zone).date()
     edition.save(update_fields=["reply_before"])
+    invitation = reached(edition=edition)
+    arrived_at = timezone.now() - dt.timedelta(days=30)
+    Delivery.objects.filter(letter__invitation=invitation).update(handed_over_at=arrived_at)
     letter = frozen_letter(
-        invitation=reached(edition=edition),
+        invitation=invitation,
         kind="reminder",
         step=edition.reminder_steps.get(),
         reply_before=edition.reply_before,
@@ -249,3 +255,23 @@ def test_two_workers_compose_each_letter_once(reached, approved_texts):
     assert sum(composed) == 5
     assert Letter.objects.filter(events__state="composed").count() == 5
     assert Delivery.objects.filter(letter__kind="acknowledgement").count() == 5
+
+
+def test_two_readers_of_one_mailbox_file_a_mail_once(reached):
+    invitation = reached(minister__to_emails="office@example.org")
+    mail = written()
+
+    filed = at_once(*[lambda: file_mail(mail)] * 8)
+
+    assert [one.invitation for one in filed if one] == [invitation]
+    assert Correspondence.objects.count() == 1
+
+
+def test_two_readers_of_one_report_bounce_a_delivery_once(reached):
+    delivery = reached().letters.get().deliveries.get()
+    Delivery.objects.filter(pk=delivery.pk).update(envelope="abcd2345efgh6789")
+
+    at_once(*[lambda: record_report(report(envid="abcd2345efgh6789"))] * 8)
+
+    assert Bounce.objects.get().delivery == delivery
+    assert delivery.events.get().state == "bounced"

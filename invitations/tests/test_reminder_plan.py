@@ -41,6 +41,10 @@ PLACES = [
     ("CL", "America/Santiago"), ("IR", "Asia/Tehran"), ("EG", "Africa/Cairo"),
     ("KI", "Pacific/Kiritimati"), ("AS", "Pacific/Pago_Pago"), ("RU", "Europe/Moscow"),
 ]  # fmt: skip
+FORUM = {
+    name: dt.date(2028, 1, 10)
+    for name in ("opens_on", "track_opens_on", "track_closes_on", "closes_on")
+}
 BEGIN = dt.datetime(2027, 2, 20, tzinfo=dt.UTC)
 DAY = dt.timedelta(days=1)
 HALF_HOUR = dt.timedelta(minutes=30)
@@ -188,7 +192,8 @@ def instant(day, hour, zone):
 
 class Tables:
     def __init__(self, world, offices):
-        self.edition = EditionFactory(reply_before=world.reply_before)
+        # Far enough that the deadline can move.
+        self.edition = EditionFactory(reply_before=world.reply_before, **FORUM)
         for first_on, last_on in world.quiet:
             self.edition.quiet_periods.create(first_on=first_on, last_on=last_on)
         self.steps = {
@@ -254,52 +259,73 @@ def worlds(draw):
 
 @st.composite
 def offices(draw):
-    places = draw(st.lists(st.sampled_from(PLACES), min_size=1, max_size=3, unique=True))
+    places = draw(st.lists(st.sampled_from(PLACES), min_size=2, max_size=3, unique=True))
     early = [BEGIN - 20 * DAY] * 3
     late = [BEGIN + n * DAY for n in range(0, 24, 3)]
     return [Office(place, draw(st.sampled_from(early + late))) for place in places]
 
 
 # "go" is a tick after which what is planned leaves at once; a "tick" may be the last of its day.
-ACTS = [*["go"] * 8, *["tick"] * 4, "leave", "answer", "hold", "write", "read", "move"]
-PAUSES = [0, 1, 16, 48, 48, 48, 48, 49, 96, 144]  # half-hours
-acts = st.lists(
+ACTS = [
+    *["go"] * 4,
+    *["tick"] * 3,
+    *["leave"] * 2,
+    *["move"] * 2,
+    "answer",
+    "hold",
+    "write",
+    "read",
+]
+moments = st.tuples(
+    st.sampled_from([0, 1, 1, 3, 14]),  # half-hours since the one before
+    st.sampled_from(ACTS),
+    st.integers(0, 2),  # whose
+    st.sampled_from([-3, 1, 1, 2, 3, 9]),  # days by which the deadline moves
+)
+walks = st.lists(
     st.tuples(
-        st.sampled_from(PAUSES),
-        st.sampled_from(ACTS),
-        st.integers(0, 2),
-        st.integers(-7, 9),
+        st.sampled_from([1, 1, 1, 2, 3]),  # days since the one before
+        st.sampled_from([0, 17, 18, 18, 40]),  # half-hours of the day at which it begins
+        st.lists(moments, min_size=1, max_size=5),
     ),
-    min_size=15,
-    max_size=40,
+    min_size=8,
+    max_size=20,
 )
 
 
-@settings(max_examples=60)
-@given(worlds(), offices(), st.integers(0, 20), acts)
-def test_each_tick_plans_what_a_plain_reckoning_says(world, offices, start, acts):
+@settings(max_examples=30)
+@given(worlds(), offices(), st.integers(8, 28), walks)
+def test_each_tick_plans_what_a_plain_reckoning_says(world, offices, before, walk):
+    begin = instant(world.reply_before - before * DAY, 0, dt.UTC)
     with transaction.atomic():
-        play(world, offices, BEGIN + start * DAY + 19 * HALF_HOUR, acts)
+        play(world, offices, begin, walk)
         transaction.set_rollback(True)
 
 
-def play(world, offices, now, acts):
+def play(world, offices, midnight, walk):
     tables, clerk = Tables(world, offices), UserFactory()
-    for pause, act, number, days in acts:
-        now += pause * HALF_HOUR
-        office = offices[number % len(offices)]
-        invitation = tables.invitations[number % len(offices)]
-        with time_machine.travel(now, tick=False):
-            if act in ("go", "tick"):
-                tick(world, offices, tables, now)
-            if act in ("go", "leave"):
-                leave(world, offices, tables, now)
-            elif act == "move":
-                world.reply_before += days * DAY
-                tables.edition.reply_before = world.reply_before
-                tables.edition.save(update_fields=["reply_before"])
-            else:
-                say(act, office, invitation, clerk)
+    for days, half_hours, moments in walk:
+        midnight += days * DAY
+        now = midnight + half_hours * HALF_HOUR
+        for pause, act, number, shift in moments:
+            now += pause * HALF_HOUR
+            midnight = max(midnight, instant(now.date(), 0, dt.UTC))
+            with time_machine.travel(now, tick=False):
+                if act in ("go", "tick"):
+                    tick(world, offices, tables, now)
+                if act in ("go", "leave"):
+                    leave(world, offices, tables, now)
+                elif act == "move":
+                    move(world, tables, shift)
+                else:
+                    place = number % len(offices)
+                    say(act, offices[place], tables.invitations[place], clerk)
+
+
+def move(world, tables, days):
+    world.reply_before += days * DAY
+    tables.edition.reply_before = world.reply_before
+    tables.edition.save(update_fields=["reply_before"])
 
 
 def tick(world, offices, tables, now):
@@ -370,7 +396,7 @@ def say(act, office, invitation, clerk):
         office.has_written = False
 
 
-@settings(max_examples=60)
+@settings(max_examples=30)
 @given(worlds(), offices(), st.integers(0, 30))
 def test_the_preview_says_what_a_clock_without_a_gap_would_plan(world, offices, start):
     now = BEGIN + start * DAY + 17 * HALF_HOUR

@@ -1,5 +1,4 @@
 import datetime as dt
-from zoneinfo import ZoneInfo
 
 import pytest
 import time_machine
@@ -11,7 +10,7 @@ from invitations.composing import compose_planned
 from invitations.dispatch import dispatch_outbox
 from invitations.issuing import withdraw
 from invitations.models import CallListEntry, Delivery, Letter, QuietPeriod
-from invitations.reminders import queue_reminders
+from invitations.reminders import queue_reminders, reminders_allowed, resting_reminders
 from invitations.replies import file_correspondence, mark_dealt_with, record_reply
 from invitations.tests.factories import (
     EditionFactory,
@@ -20,43 +19,21 @@ from invitations.tests.factories import (
     StepFactory,
     UserFactory,
 )
+from invitations.tests.reminding import (
+    edition_with_three_steps,
+    geneva,
+    handed_over,
+    own_calendar,
+    reminders,
+    variants,
+)
 
 pytestmark = pytest.mark.django_db
 
 
-def geneva(day, hour=9, minute=0, second=0, month=3):
-    return dt.datetime(2027, month, day, hour, minute, second, tzinfo=ZoneInfo("Europe/Zurich"))
-
-
 @pytest.fixture
 def edition(db):
-    """The last day is Wednesday 31 March 2027; the steps fall on 10, 24 and 29 March."""
-    edition = EditionFactory()
-    for days_before, variant, audience, medium in (
-        (21, "first", "office", "mail"),
-        (7, "last", "mission", "mail"),
-        (2, "", "office", "call"),
-    ):
-        StepFactory(
-            edition=edition,
-            days_before=days_before,
-            variant=variant,
-            audience=audience,
-            medium=medium,
-        )
-    return edition
-
-
-def reminders():
-    return Letter.objects.in_force().filter(kind="reminder")
-
-
-def variants():
-    return list(reminders().order_by("pk").values_list("variant", flat=True))
-
-
-def handed_over(letter, at):
-    letter.deliveries.create(address="office@example.org", state="handed_over", handed_over_at=at)
+    return edition_with_three_steps()
 
 
 @pytest.mark.parametrize(
@@ -425,6 +402,100 @@ def test_each_edition_is_reminded_by_itself(edition, reached):
         edition.pk,
         other.pk,
     }
+
+
+def test_a_new_deadline_reminds_again_three_days_later_at_the_earliest(edition, reached):
+    reached(edition=edition)
+    queue_reminders(geneva(10))
+    handed_over(reminders().get(), geneva(10))
+    edition.reply_before += dt.timedelta(days=1)
+    edition.save(update_fields=["reply_before"])
+
+    planned = [queue_reminders(geneva(day, hour)) for day, hour in ((11, 9), (12, 23), (15, 9))]
+
+    assert planned == [0, 0, 1]
+
+
+def test_a_copy_that_still_waits_gives_way_to_the_next_step(edition, reached, queued):
+    reached(edition=edition)
+    queue_reminders(geneva(10))
+    first = reminders().get()
+    handed_over(first, geneva(10))
+    copy = queued(first, line="cc", address="mission@example.org", state="deferred", attempts=5)
+
+    queue_reminders(geneva(24))
+
+    copy.refresh_from_db()
+    first.refresh_from_db()
+    assert copy.state == Delivery.State.CANCELLED
+    assert first.state == Letter.State.PLANNED
+
+
+def test_a_reminder_whose_letter_came_back_is_called_back(edition, reached):
+    invitation = reached(edition=edition)
+    queue_reminders(geneva(10))
+    Delivery.objects.filter(letter__invitation=invitation).update(state="bounced")
+
+    queue_reminders(geneva(10, 10))
+
+    assert not reminders().exists()
+
+
+# Before it leaves
+
+
+@pytest.mark.parametrize(
+    ("iso2", "zone", "rests"),
+    [("ZZ", "", True), ("EG", "Africa/Cairo", False), ("FR", "Europe/Paris", True)],
+)
+def test_on_a_quiet_day_of_its_state_a_reminder_rests(edition, reached, iso2, zone, rests):
+    invitation = own_calendar(reached, edition, iso2, zone)
+    queue_reminders(geneva(11, 12))
+    letter, sunday = reminders().get(), geneva(14, 12)
+
+    assert resting_reminders(sunday).filter(pk=letter.pk).exists() == rests
+    assert bool(reminders_allowed(invitation, letter, sunday)) == rests
+
+
+def test_a_reminder_rests_while_another_is_less_than_three_days_old(edition, reached):
+    invitation = reached(edition=edition)
+    queue_reminders(geneva(19))
+    first = reminders().get()
+    queue_reminders(geneva(24))
+    handed_over(first, geneva(24))
+    last = reminders().get(variant="last")
+
+    assert "less than 3 days ago" in reminders_allowed(invitation, last, geneva(25))
+    assert resting_reminders(geneva(25)).filter(pk=last.pk).exists()
+    assert reminders_allowed(invitation, last, geneva(30)) == ""
+    assert not resting_reminders(geneva(30)).filter(pk=last.pk).exists()
+
+
+@pytest.mark.parametrize(
+    ("happens", "because"),
+    [
+        ({"reply_before": dt.date(2027, 4, 2)}, "passed or moved"),
+        ({"replies_closed_at": geneva(9)}, "passed or moved"),
+    ],
+)
+def test_a_reminder_may_not_leave_when_its_edition_has_moved_or_closed(
+    edition, reached, happens, because
+):
+    invitation = reached(edition=edition)
+    queue_reminders(geneva(10))
+    for name, value in happens.items():
+        setattr(edition, name, value)
+    edition.save()
+
+    assert because in reminders_allowed(invitation, reminders().get(), geneva(10))
+
+
+def test_a_reminder_may_not_leave_when_the_office_has_spoken(edition, reached):
+    invitation = reached(edition=edition)
+    queue_reminders(geneva(10))
+    ReplyFactory(invitation=invitation)
+
+    assert "answered" in reminders_allowed(invitation, reminders().get(), geneva(10))
 
 
 @pytest.mark.parametrize("offices", [1, 3])

@@ -87,6 +87,23 @@ def test_a_server_that_does_not_answer_is_unreachable(settings):
     assert "refused" in fault.value.words
 
 
+def test_a_domain_with_letters_of_its_own_is_spelled_as_servers_take_it(mail_server):
+    with carrier() as line:
+        line.hand_over(Envelope(SENDER, "office@zénda.example.org"), CONTENT)
+
+    assert mail_server.taken == [(SENDER, ["office@xn--znda-bpa.example.org"], CONTENT)]
+
+
+def test_an_address_that_cannot_be_spelled_is_refused_before_anything_is_said(mail_server):
+    with carrier() as line:
+        with pytest.raises(Refused) as no:
+            line.hand_over(Envelope(SENDER, "bürö@example.org"), CONTENT)
+        line.hand_over(Envelope(SENDER, OFFICE), CONTENT)
+
+    assert no.value.words.startswith("553 ")
+    assert mail_server.taken == [(SENDER, [OFFICE], CONTENT)]
+
+
 def test_a_line_lost_before_the_message_is_postponed(mail_server):
     mail_server.hangs_up_at = "RCPT"
 

@@ -5,8 +5,8 @@ from importlib import import_module
 
 import django
 
-import scripts.bench.measuring  # noqa: F401 -- keeps the figures apart from all that is printed
+from . import measuring  # noqa: F401 -- keeps the figures apart from all that is printed
 
 django.setup()
 name, _dot, function = sys.argv[1].rpartition(".")
-getattr(import_module(f"scripts.bench.{name}"), function)(*sys.argv[2:])
+getattr(import_module(f".{name}", __package__), function)(*sys.argv[2:])

@@ -86,4 +86,5 @@ async def pass_on(reader: StreamReader, writer: StreamWriter, seconds: float) ->
 
 
 if __name__ == "__main__":
-    asyncio.run({"take_mail": take_mail, "delay": delay}[sys.argv[1]](*sys.argv[2:]))
+    task, *words = sys.argv[1:]
+    asyncio.run(take_mail(*words) if task == "take_mail" else delay(*words))

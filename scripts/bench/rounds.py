@@ -52,7 +52,8 @@ def run(*jobs: Job, **environment: str) -> Costs:
             else:
                 measured = [json.loads(line) for line in lines]
                 costs[measured[0]["what"]] = together(measured)
-        if any([child.wait() for child in children]):
+        ended = [child.wait() for child in children]
+        if any(ended):
             said.seek(0)
             sys.exit(f"{said.read()[-5000:]}\n{' | '.join(jobs)} failed.")
         return costs

@@ -2,11 +2,10 @@
 
 import datetime as dt
 import secrets
+import smtplib
 import ssl
 from collections.abc import Iterator
-from email.policy import SMTP
-from smtplib import SMTP as Connection
-from smtplib import SMTP_SSL
+from email import policy
 
 from django.conf import settings
 from django.contrib.auth.models import User
@@ -40,12 +39,10 @@ def approve() -> None:
     for letter in Letter.objects.select_related("circular", "invitation__edition"):
         padded = padded_pdf(letter)
         letter.pdf.name, letter.sha256 = freeze(padded, "letters", "pdf")
-        content = build_message(letter, {pdf_name(letter): padded}).as_bytes(policy=SMTP)
+        content = build_message(letter, {pdf_name(letter): padded}).as_bytes(policy=policy.SMTP)
         letter.message.name, letter.message_sha256 = freeze(content, "messages", "eml")
         letter.save()
-        approve_letter(
-            letter, approver, letter.sha256, letter.message_sha256, although_late=True
-        )
+        approve_letter(letter, approver, letter.sha256, letter.message_sha256, although_late=True)
     LetterEvent.objects.filter(delivery__isnull=False).delete()
     Delivery.objects.all().delete()
     Delivery.objects.bulk_create(
@@ -115,14 +112,14 @@ def ready_messages(limit: str) -> Iterator[tuple[str, bytes]]:
         yield delivery.address, thaw(letter.message.name, letter.message_sha256)
 
 
-def connection() -> Connection:
+def connection() -> smtplib.SMTP:
     box = settings.MAILBOX
     if box.security == "tls":
-        return SMTP_SSL(box.host, box.port, context=ssl.create_default_context())
-    return Connection(box.host, box.port)
+        return smtplib.SMTP_SSL(box.host, box.port, context=ssl.create_default_context())
+    return smtplib.SMTP(box.host, box.port)
 
 
-def sent(smtp: Connection, to: str, content: bytes) -> bool:
+def sent(smtp: smtplib.SMTP, to: str, content: bytes) -> bool:
     return not smtp.sendmail("forum@example.org", [to], content)
 
 

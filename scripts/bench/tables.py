@@ -13,11 +13,11 @@ NAMES = {
 
 
 def heading(title: str, *columns: str) -> None:
-    print(f"\n{title}\n{'':58}{''.join(f'{column:>11}' for column in columns)}", flush=True)
+    print(f"\n{title}\n{'':48}{''.join(f'{column:>9}' for column in columns)}", flush=True)
 
 
 def row(label: str, *cells: object) -> None:
-    print(f"{label:58}{''.join(f'{cell:>11}' for cell in cells)}", flush=True)
+    print(f"{label:48}{''.join(f'{cell:>9}' for cell in cells)}", flush=True)
 
 
 def number(measured: float) -> str:
@@ -66,6 +66,11 @@ def setting_together(naive: Costs, product: Costs, targets: dict[str, float]) ->
 def memory(label: str, costs: Costs, target: float) -> None:
     first, last = costs["100"].megabytes, costs["1000"].megabytes
     row(label, number(first), *below(last, target), *below(last - first, 20))
+
+
+def each(label: str, cost: Cost, *cells: str) -> None:
+    per_second = number(cost.done / cost.seconds)
+    row(label, cost.done, per_second, number(cost.wall), f"{cost.worked:.2f}", *cells)
 
 
 def compared(title: str, costs: dict[str, Cost]) -> None:

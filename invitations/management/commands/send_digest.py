@@ -1,0 +1,15 @@
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from invitations.arming import why_mute
+from invitations.digests import send_digest
+
+
+class Command(BaseCommand):
+    help = "Tell the secretariat by mail what the outbox did since the last digest, without Celery."
+
+    def handle(self, **options: Any) -> str:
+        if mute := why_mute():
+            raise CommandError(mute)
+        return f"{send_digest()} digests handed over."

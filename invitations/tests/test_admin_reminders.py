@@ -1,0 +1,127 @@
+import datetime as dt
+
+import pytest
+import time_machine
+from django.urls import reverse
+
+from invitations.models import ReminderStep
+from invitations.tests.desk import signed_in
+from invitations.tests.factories import EditionFactory, MissionFactory, ReplyFactory, StepFactory
+from invitations.tests.reminding import edition_with_three_steps, geneva, own_calendar
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("monday")]
+
+
+@pytest.fixture
+def monday():
+    with time_machine.travel(geneva(1), tick=False):
+        yield
+
+
+@pytest.fixture
+def edition(db):
+    return edition_with_three_steps()
+
+
+def page(edition):
+    return reverse("admin:invitations_forumedition_reminders", args=[edition.pk])
+
+
+def shown(client, edition):
+    return " ".join(client.get(page(edition)).content.decode().split())
+
+
+def test_the_page_says_who_gets_what_on_which_day(admin_client, edition, reached):
+    invitation = reached(edition=edition, minister__to_emails="office@example.org")
+    mission = MissionFactory(emails="mission@example.org")
+    mission.states.add(invitation.member_state)
+
+    said = shown(admin_client, edition)
+
+    assert "Wednesday 10 March 2027" in said
+    assert "Wednesday 24 March 2027" in said
+    assert "Monday 29 March 2027" in said
+    assert said.count("1 office<") == 3
+    assert "office@example.org" in said
+    assert "mission@example.org" in said
+    assert "Flavia Elphberg" in said
+    assert '09:00 <span class="text-subtle">Geneva time' in said
+
+
+def test_the_hour_is_named_with_its_zone(admin_client, edition, reached):
+    own_calendar(reached, edition, "US", "America/New_York")
+
+    assert '09:00 <span class="text-subtle">America/New York' in shown(admin_client, edition)
+
+
+def test_who_gets_none_stands_under_the_reason(admin_client, edition, reached):
+    ReplyFactory(invitation=reached(edition=edition))
+
+    said = shown(admin_client, edition)
+
+    assert "… the office has answered" in said
+    assert "No reminder is to come." in said
+
+
+def test_a_step_that_nobody_gets_says_why(admin_client, edition):
+    StepFactory(edition=edition, days_before=22)
+    StepFactory(edition=edition, days_before=30, second_approver=None)
+    edition.quiet_periods.create(first_on=dt.date(2027, 3, 25), last_on=dt.date(2027, 3, 31))
+    StepFactory(edition=edition, days_before=0)
+
+    said = shown(admin_client, edition)
+
+    assert "it gives way to that one" in said
+    assert "not approved by two people" in said
+    assert "no working day is left before the deadline" in said
+
+
+def test_an_edition_without_steps_says_what_to_do(admin_client):
+    edition = EditionFactory()
+
+    said = shown(admin_client, edition)
+
+    assert "Nobody is reminded any more: no reminder step is approved by two people." in said
+    assert "Add a step" in said
+
+
+def test_the_page_is_reached_from_the_edition_and_from_the_steps(admin_client, edition):
+    detail = reverse("admin:invitations_forumedition_change", args=[edition.pk])
+    steps = reverse("admin:invitations_reminderstep_changelist")
+
+    assert "Reminders to come" in admin_client.get(detail).content.decode()
+    assert "Reminders to come" in admin_client.get(steps).content.decode()
+    found = admin_client.get(reverse("admin:invitations_reminderstep_reminders_page"))
+    assert found.url == page(edition)
+
+
+def test_who_may_not_see_invitations_does_not_see_the_page(client, edition):
+    signed_in(client, "view_forumedition", "view_reminderstep")
+
+    assert client.get(page(edition)).status_code == 403
+
+
+def test_who_may_see_both_sees_the_page(client, edition):
+    signed_in(client, "view_invitation", "view_reminderstep")
+
+    assert client.get(page(edition)).status_code == 200
+
+
+def test_a_step_without_a_day_is_listed_all_the_same(admin_client, edition):
+    edition.quiet_periods.create(first_on=dt.date(2027, 2, 1), last_on=dt.date(2027, 3, 31))
+
+    listed = admin_client.get(reverse("admin:invitations_reminderstep_changelist"))
+
+    assert listed.status_code == 200
+    assert ReminderStep.objects.first().due_on is None
+
+
+@pytest.mark.parametrize("offices", [1, 3])
+def test_the_page_costs_the_same_for_one_office_and_for_three(
+    admin_client, edition, reached, offices, django_assert_num_queries
+):
+    for _number in range(offices):
+        reached(edition=edition)
+
+    with django_assert_num_queries(15):
+        admin_client.get(page(edition))

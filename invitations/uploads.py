@@ -1,0 +1,144 @@
+"""What an uploaded file is, by its content and never by its name. A leaf."""
+
+import io
+import unicodedata
+import warnings
+import zipfile
+from xml.etree import ElementTree
+
+import pikepdf
+from PIL import Image
+
+# What the first bytes of a file say that it is.
+BEGINNINGS = {
+    b"%PDF-": "pdf",
+    b"\x89PNG\r\n\x1a\n": "png",
+    b"\xff\xd8\xff": "jpg",
+    b"II*\x00": "tiff",
+    b"MM\x00*": "tiff",
+}
+TYPES = {
+    "pdf": "application/pdf",
+    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    "odt": "application/vnd.oasis.opendocument.text",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "txt": "text/plain; charset=utf-8",
+    "png": "image/png",
+    "jpg": "image/jpeg",
+    "tiff": "image/tiff",
+}
+LARGEST_PICTURE = 50_000_000  # pixels
+# A package is opened only where it is small when unpacked, by what it says and by what it holds.
+MOST_ENTRIES = 2000
+MOST_UNPACKED = 60 * 1024 * 1024
+DIRECTORY = "[Content_Types].xml"
+MAIN_PARTS = {
+    "application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml": "docx",
+    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml": "xlsx",
+}
+OPEN_DOCUMENT = b"application/vnd.oasis.opendocument.text"
+# These begin as another kind of file does, and would pass for text.
+NOT_PLAIN = ("%PDF", "{\\rtf", "PK\x03\x04", "MZ")
+
+
+def beginning(head: bytes) -> str:
+    """The kind that the first eight bytes promise; empty for none that we know."""
+    return next((kind for magic, kind in BEGINNINGS.items() if head.startswith(magic)), "")
+
+
+def document_kind(content: bytes, most_unpacked: int = MOST_UNPACKED) -> str:
+    """``pdf``, ``docx``, ``odt``, ``xlsx`` or ``txt``; empty for anything else or damaged."""
+    if content.startswith(b"%PDF-"):
+        return "pdf" if is_pdf(content) else ""
+    if content.startswith(b"PK\x03\x04"):
+        return package_kind(content, most_unpacked)
+    return "txt" if plain_text(content) else ""
+
+
+def is_pdf(content: bytes) -> bool:
+    """Whether it opens without a password and has a page."""
+    try:
+        with pikepdf.open(io.BytesIO(content)) as pdf:
+            return len(pdf.pages) > 0
+    except (pikepdf.PdfError, ValueError, RuntimeError):
+        return False
+
+
+def package_kind(content: bytes, most_unpacked: int) -> str:
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as package:
+            return "" if is_hostile(package, most_unpacked) else kind_of_package(package)
+    except (zipfile.BadZipFile, zipfile.LargeZipFile, NotImplementedError, RuntimeError):
+        return ""
+    except (ValueError, EOFError, OSError, ElementTree.ParseError, UnicodeDecodeError):
+        return ""
+
+
+def is_hostile(package: zipfile.ZipFile, most_unpacked: int) -> bool:
+    """Whether it is a bomb, holds a program or is damaged.
+
+    No entry can be unpacked to more than the size it announces, so the sum bounds the work.
+    """
+    entries = package.infolist()
+    if len(entries) > MOST_ENTRIES or sum(entry.file_size for entry in entries) > most_unpacked:
+        return True
+    names = [entry.filename for entry in entries]
+    if len(set(names)) < len(names) or any(name.endswith("vbaProject.bin") for name in names):
+        return True
+    return package.testzip() is not None
+
+
+def kind_of_package(package: zipfile.ZipFile) -> str:
+    names = set(package.namelist())
+    if "mimetype" in names and "content.xml" in names:
+        return "odt" if package.read("mimetype").strip() == OPEN_DOCUMENT else ""
+    if DIRECTORY not in names:
+        return ""
+    listed = without_entities(package.read(DIRECTORY))
+    parts = ElementTree.fromstring(listed)  # noqa: S314 -- no entity is left in it
+    declared = [
+        (part.get("PartName", "").lstrip("/"), MAIN_PARTS.get(part.get("ContentType", "")))
+        for part in parts
+    ]
+    return next((kind for name, kind in declared if kind and name in names), "")
+
+
+def without_entities(xml: bytes) -> str:
+    """Refuse a document type, of which no such list has one: it may be a bomb by itself."""
+    listed = xml.decode("utf-8-sig")
+    if "<!" in listed:
+        raise ValueError("A list of parts has no document type.")
+    return listed
+
+
+def plain_text(content: bytes) -> str:
+    """The words of a text in UTF-8 or UTF-16; empty for what is none."""
+    marked = content.startswith((b"\xff\xfe", b"\xfe\xff"))
+    try:
+        words = content.decode("utf-16" if marked else "utf-8-sig")
+    except UnicodeDecodeError:
+        return ""
+    if words.startswith(NOT_PLAIN) or any(is_control(sign) for sign in set(words)):
+        return ""
+    return words if words.strip() else ""
+
+
+def is_control(sign: str) -> bool:
+    return unicodedata.category(sign) == "Cc" and sign not in "\t\n\r\f\x85"
+
+
+def picture_kind(content: bytes) -> str:
+    """``png`` or ``jpg`` for a picture that can be drawn; empty for anything else."""
+    kind = beginning(content[:8])
+    if kind not in ("png", "jpg"):
+        return ""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", Image.DecompressionBombWarning)
+            with Image.open(io.BytesIO(content), formats=["PNG", "JPEG"]) as picture:
+                if picture.width * picture.height > LARGEST_PICTURE:
+                    return ""
+                picture.load()
+    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError):
+        return ""
+    return kind
