@@ -81,9 +81,9 @@ def work_apart(stop_at: float | None) -> int:
 
 def work(stop_at: float | None) -> int:
     """Claim and deliver batch after batch, over one kept connection."""
-    handed_over = 0
+    handed_over, at_rest = 0, resting(timezone.now())
     with carrier() as line:
-        while batch := claim_batch(timezone.now()):
+        while batch := claim_batch(timezone.now(), at_rest):
             handed, reachable = deliver_batch(batch, line)
             handed_over += handed
             if not reachable or (stop_at and time.monotonic() > stop_at):
@@ -189,9 +189,9 @@ def prepared(column: str, value: object) -> Any:
 
 
 @transaction.atomic
-def claim_batch(now: dt.datetime) -> list[Delivery]:
+def claim_batch(now: dt.datetime, at_rest: Exists | None = None) -> list[Delivery]:
     """Claim the next deliveries that are due, under a lease, within the limits of the rate."""
-    due = Delivery.objects.due(now).exclude(resting(now))
+    due = Delivery.objects.due(now).exclude(at_rest or resting(now))
     due = due.select_for_update(skip_locked=True, of=("self",)).order_by(*IN_TURN)
     pks = within_rate(due, now)
     claim = uuid4()
