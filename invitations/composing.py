@@ -31,6 +31,7 @@ from invitations.models import (
     LetterTemplate,
 )
 from invitations.paper import Text, render_pdf
+from invitations.transport import in_ascii
 from invitations.words import (
     Keys,
     addressed,
@@ -245,7 +246,7 @@ def build_message(letter: Letter, attached: dict[str, bytes]) -> EmailMessage:
     message = EmailMessage(policy=SMTP)
     message["From"] = settings.DEFAULT_FROM_EMAIL
     for header, wanted in (("To", "to"), ("Cc", "cc")):
-        if emails := [email for line, email in letter.recipients if line == wanted]:
+        if emails := [in_ascii(email) for line, email in letter.recipients if line == wanted]:
             message[header] = ", ".join(emails)
     message["Reply-To"] = edition.contact_email
     message["Subject"] = letter.subject

@@ -330,6 +330,12 @@ def test_the_message_carries_the_frozen_pdf(composed):
     assert attached.get_filename().startswith("CL-27-")
 
 
+def test_a_domain_in_other_letters_stands_in_its_ascii_form(composed):
+    letter = composed(to_emails="office@bücher.example.org")
+
+    assert message_of(letter)["To"] == "office@xn--bcher-kva.example.org"
+
+
 def test_no_line_of_the_message_is_longer_than_the_protocol_allows():
     edition = EditionFactory(theme="Одна длинная тема " * 15, background="Без пробелов" * 400)
     draft = drafted(
