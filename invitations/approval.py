@@ -209,7 +209,9 @@ def unreviewed(letters: list[Letter]) -> list[str]:
         LetterTemplate.objects.for_letter(kind, variant).filter(language=language).first()
         for kind, variant, language in in_second
     ]
-    used = {letter.template_id for letter in letters} | {text.pk for text in newest if text}
+    used = {letter.template_id for letter in letters if letter.template_id} | {
+        text.pk for text in newest if text
+    }
     templates = LetterTemplate.objects.filter(pk__in=used, reviewed_by=None)
     languages = {language for letter in letters for language in languages_of(letter)}
     terms = Term.objects.filter(language__in=languages, source="", reviewed_by=None)

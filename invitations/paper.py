@@ -126,7 +126,7 @@ class Delimited(Stream):
     """A stream whose length cannot be misread: one that ends in CR has CR LF after it."""
 
     def __init__(self, stream: Stream) -> None:
-        vars(self).update(vars(stream))
+        self.__dict__.update(stream.__dict__)
 
     @property
     def data(self) -> bytes:
