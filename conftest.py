@@ -34,6 +34,7 @@ for name in ("static", "broker"):
 for name in (
     "SECRET_KEY_FILE", "EMAIL_URL", "EMAIL_URL_FILE", "FROM_EMAIL", "BOUNCE_ADDRESS", "STORAGE_URL",
     "DKIM_SELECTOR", "DNS_SERVER", "METRICS_TOKEN", "METRICS_TOKEN_FILE", "PORT",
+    "INTRAY_URL", "INTRAY_URL_FILE", "BOUNCES_URL", "BOUNCES_URL_FILE", "MAIL_PROVIDER",
 ):  # fmt: skip
     os.environ.pop(name, None)
 os.environ |= {

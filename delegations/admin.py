@@ -2,10 +2,13 @@
 
 from typing import Any
 
+from django import forms
 from django.contrib import admin
-from django.core.exceptions import ValidationError
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import Count, Exists, OuterRef, QuerySet, Subquery
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.urls import path, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold import admin as unfold
@@ -15,12 +18,28 @@ from unfold.forms import PaginationInlineFormSet
 from delegations.models import (
     Delegate,
     Delegation,
+    DelegationChange,
     HighLevelSession,
     PolicyStatement,
     SpeakingSlot,
+    StatementText,
 )
-from invitations.admin.base import Menu, ModelAdmin, hour, language_tabs
+from delegations.office import BY_WHOM, by_whom, changed_fields, note_staff
+from delegations.statements import attachment, bytes_of, photo_of
+from invitations.admin.base import (
+    Menu,
+    ModelAdmin,
+    RecordAdmin,
+    RecordInline,
+    at_hour,
+    hour,
+    language_tabs,
+    link,
+    who,
+)
 from invitations.forms import WholeRowForm
+
+Act = DelegationChange.Act
 
 
 class StandingFilter(admin.SimpleListFilter):
@@ -66,6 +85,46 @@ class DelegateInline(unfold.StackedInline):
     ]
 
 
+class NotedAdmin(ModelAdmin):
+    """A row of an office, whose history tells what the secretariat changed."""
+
+    def save_model(
+        self, request: HttpRequest, obj: Any, form: forms.ModelForm, change: bool
+    ) -> None:
+        super().save_model(request, obj, form, change)
+        if form.changed_data or not change:
+            fields = form.changed_data if change else []
+            note_staff(who(request), obj, Act.CHANGED if change else Act.ADDED, fields)
+
+    def delete_model(self, request: HttpRequest, obj: Any) -> None:
+        super().delete_model(request, obj)
+        note_staff(who(request), obj, Act.REMOVED, [])
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
+        for row in list(queryset):
+            self.delete_model(request, row)
+
+
+class ChangeInline(RecordInline):
+    model = DelegationChange
+    verbose_name_plural = gettext_lazy("history")
+    fields = ["at", "who", "part", "act", "subject", "fields_shown"]
+    readonly_fields = fields
+    show_change_link = False
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[DelegationChange]:
+        rows: QuerySet[DelegationChange] = super().get_queryset(request)
+        return rows.select_related(*BY_WHOM)
+
+    @display(description=gettext_lazy("who"))
+    def who(self, change: DelegationChange) -> str:
+        return by_whom(change)
+
+    @display(description=gettext_lazy("what was changed"))
+    def fields_shown(self, change: DelegationChange) -> str:
+        return changed_fields(change)
+
+
 @admin.register(Delegation)
 class DelegationAdmin(ModelAdmin):
     menu = (Menu.FORUM, 1, "groups_3")
@@ -84,7 +143,7 @@ class DelegationAdmin(ModelAdmin):
         "delegates__name",
     ]
     autocomplete_fields = ["member_state"]
-    inlines = [DelegateInline]
+    inlines = [DelegateInline, ChangeInline]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Delegation]:
         named = Delegate.objects.filter(delegation=OuterRef("pk")).order_by()
@@ -102,6 +161,19 @@ class DelegationAdmin(ModelAdmin):
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
         return ["edition", "member_state"] if obj else []
 
+    def save_formset(
+        self, request: HttpRequest, form: forms.ModelForm, formset: Any, change: bool
+    ) -> None:
+        super().save_formset(request, form, formset, change)
+        if formset.model is not Delegate:
+            return
+        for person in formset.new_objects:
+            note_staff(who(request), person, Act.ADDED, [])
+        for person, fields in formset.changed_objects:
+            note_staff(who(request), person, Act.CHANGED, fields)
+        for person in formset.deleted_objects:
+            note_staff(who(request), person, Act.REMOVED, [])
+
     @display(description=gettext_lazy("delegates"), ordering="named")
     def delegates(self, delegation: Any) -> int:
         return delegation.named or 0
@@ -112,7 +184,7 @@ class DelegationAdmin(ModelAdmin):
 
 
 @admin.register(Delegate)
-class DelegateAdmin(ModelAdmin):
+class DelegateAdmin(NotedAdmin):
     """Gender and needs are on the page of one person, never in a list."""
 
     menu = (Menu.FORUM, 2, "group")
@@ -133,7 +205,7 @@ class DelegateAdmin(ModelAdmin):
 
 @admin.register(HighLevelSession)
 class HighLevelSessionAdmin(ModelAdmin):
-    menu = (Menu.FORUM, 4, "podium")
+    menu = (Menu.FORUM, 5, "podium")
     when_empty = gettext_lazy("Add the sessions of the High-Level Track: statements are put there.")
     list_display = [
         "title",
@@ -163,8 +235,19 @@ class HighLevelSessionAdmin(ModelAdmin):
     ]
 
 
+class TextInline(RecordInline):
+    model = StatementText
+    verbose_name_plural = gettext_lazy("texts")
+    fields = ["called", "language", "kind", "filed_at", "replaced_at", "download"]
+    readonly_fields = fields
+
+    @display(description="")
+    def download(self, text: StatementText) -> str:
+        return link(reverse("admin:delegations_statementtext_file", args=[text.pk]), _("download"))
+
+
 @admin.register(PolicyStatement)
-class PolicyStatementAdmin(ModelAdmin):
+class PolicyStatementAdmin(NotedAdmin):
     menu = (Menu.FORUM, 3, "record_voice_over")
     when_empty = gettext_lazy("No statement yet: offices announce theirs by their link.")
     list_display = [
@@ -199,9 +282,13 @@ class PolicyStatementAdmin(ModelAdmin):
         "title",
         "theme",
         ("first_choice", "second_choice"),
-        "text_file",
+        ("other_language", "interpretation"),
+        ("quotation", "quotation_consent"),
+        "biography",
+        "photo_file",
     ]
-    readonly_fields = ["text_file"]
+    readonly_fields = ["photo_file"]
+    inlines = [TextInline]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[PolicyStatement]:
         standing = PolicyStatement.objects.standing().filter(pk=OuterRef("pk"))
@@ -211,14 +298,87 @@ class PolicyStatementAdmin(ModelAdmin):
     def stands(self, statement: Any) -> bool:
         return bool(statement.comes)
 
-    @display(description=gettext_lazy("text"))
-    def text_file(self, statement: PolicyStatement) -> str:
-        return statement.text_sha256 and f"SHA-256 {statement.text_sha256}"
+    @display(description=gettext_lazy("photo"))
+    def photo_file(self, statement: PolicyStatement) -> str:
+        if not statement.photo:
+            return ""
+        return link(
+            reverse("admin:delegations_policystatement_photo", args=[statement.pk]), _("download")
+        )
+
+    def get_urls(self) -> list[Any]:
+        return [
+            path(
+                "<int:pk>/photo/",
+                self.admin_site.admin_view(self.photo_view),
+                name="delegations_policystatement_photo",
+            ),
+            *super().get_urls(),
+        ]
+
+    def photo_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        statement = get_object_or_404(PolicyStatement.objects.exclude(photo=""), pk=pk)
+        return attachment(photo_of(statement))
+
+
+@admin.register(StatementText)
+class StatementTextAdmin(RecordAdmin):
+    menu = (Menu.FORUM, 4, "description")
+    when_empty = gettext_lazy("No text yet: offices send theirs by their link.")
+    list_display = [
+        "called",
+        "delegation",
+        "language",
+        "kind",
+        hour("filed_at", gettext_lazy("filed at")),
+        hour("replaced_at", gettext_lazy("replaced at")),
+        "download",
+    ]
+    list_filter = ["statement__delegation__edition", "kind"]
+    list_select_related = [
+        "statement__delegation__edition",
+        "statement__delegation__member_state",
+        "filed_by__minister__member_state",
+        "filed_by__member_state",
+    ]
+    search_fields = ["called", "sha256", "statement__delegation__member_state__short_name_en"]
+    date_hierarchy = "filed_at"
+    fields = ["delegation", "called", "language", "kind", "size", "sha256", "filed", "download"]
+    readonly_fields = ["delegation", "filed", "download"]
+
+    def get_urls(self) -> list[Any]:
+        return [
+            path(
+                "<int:pk>/file/",
+                self.admin_site.admin_view(self.file_view),
+                name="delegations_statementtext_file",
+            ),
+            *super().get_urls(),
+        ]
+
+    def file_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        return attachment(bytes_of(get_object_or_404(StatementText, pk=pk)))
+
+    @display(description=gettext_lazy("delegation"))
+    def delegation(self, text: StatementText) -> str:
+        return str(text.statement.delegation)
+
+    @display(description=gettext_lazy("filed"))
+    def filed(self, text: StatementText) -> str:
+        return f"{at_hour(text.filed_at)} {text.filed_by}"
+
+    @display(description="")
+    def download(self, text: StatementText) -> str:
+        return link(reverse("admin:delegations_statementtext_file", args=[text.pk]), _("download"))
 
 
 @admin.register(SpeakingSlot)
 class SpeakingSlotAdmin(ModelAdmin):
-    menu = (Menu.FORUM, 5, "format_list_numbered")
+    menu = (Menu.FORUM, 6, "format_list_numbered")
     when_empty = gettext_lazy("The list of speakers is empty: add a slot for each statement.")
     list_display = ["position", "delegation", "session", "minutes", "moved_because"]
     list_display_links = ["position", "delegation"]
@@ -230,3 +390,15 @@ class SpeakingSlotAdmin(ModelAdmin):
         "session__title_en",
     ]
     autocomplete_fields = ["session", "delegation"]
+
+
+@admin.register(DelegationChange)
+class DelegationChangeAdmin(RecordAdmin):
+    """Listed on the page of its delegation."""
+
+    list_display = ["at", "who", "part", "act", "subject"]
+    list_select_related = ["delegation__member_state", "delegation__edition", *BY_WHOM]
+
+    @display(description=gettext_lazy("who"))
+    def who(self, change: DelegationChange) -> str:
+        return by_whom(change)

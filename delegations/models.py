@@ -2,8 +2,10 @@
 
 from typing import Self
 
+from django.conf import settings
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from invitations.models import (
@@ -84,6 +86,7 @@ class Delegate(models.Model):
     departs_on = models.DateField(_("departure"), null=True, blank=True)
     needs_visa_letter = models.BooleanField(_("visa letter needed"), default=False)
     needs = models.TextField(_("needs of access and diet"), max_length=1000, blank=True)
+    form_key = models.UUIDField(null=True, editable=False)
 
     class Meta:
         verbose_name = _("delegate")
@@ -96,6 +99,9 @@ class Delegate(models.Model):
                 condition=Q(role="head"),
                 violation_error_message=_("A delegation has one head."),
             ),
+            models.UniqueConstraint(
+                name="one_delegate_per_form", fields=["delegation", "form_key"]
+            ),
             models.CheckConstraint(
                 name="departs_after_arriving",
                 condition=Q(arrives_on=None)
@@ -107,6 +113,48 @@ class Delegate(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class DelegationChange(models.Model):
+    """Who changed what of a delegation or its statement; what it held before is not kept."""
+
+    class Part(models.TextChoices):
+        DELEGATE = "delegate", _("delegate")
+        STATEMENT = "statement", _("policy statement")
+
+    class Act(models.TextChoices):
+        ADDED = "added", _("added")
+        CHANGED = "changed", _("changed")
+        REMOVED = "removed", _("removed")
+
+    delegation = models.ForeignKey(Delegation, models.CASCADE, related_name="changes")
+    at = models.DateTimeField(_("at"), default=timezone.now)
+    invitation = models.ForeignKey(
+        Invitation, models.PROTECT, null=True, related_name="+", verbose_name=_("office")
+    )
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+",
+        verbose_name=_("member of staff"),
+    )  # fmt: skip
+    part = models.CharField(_("part"), max_length=10, choices=Part)
+    act = models.CharField(_("what happened"), max_length=10, choices=Act)
+    subject = models.CharField(_("whom or what it concerns"), max_length=200)
+    fields = models.JSONField(_("what was changed"), default=list, blank=True)
+
+    class Meta:
+        verbose_name = _("change of a delegation")
+        verbose_name_plural = _("changes of delegations")
+        ordering = ["-pk"]
+        constraints = [
+            models.CheckConstraint(
+                name="changed_by_an_office_or_by_staff",
+                condition=Q(invitation__isnull=False, user=None)
+                | Q(invitation=None, user__isnull=False),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.subject}: {self.get_act_display()}"
 
 
 class HighLevelSession(models.Model):
@@ -147,6 +195,13 @@ class PolicyStatement(models.Model):
         VIDEO = "video", _("by video")
         WRITTEN = "written", _("in writing only")
 
+    class Interpretation(models.TextChoices):
+        """For a language that is none of the six: who renders it into one of them."""
+
+        OWN = "own", _("the delegation brings its interpreter")
+        READ = "read", _("a translation of the text is provided, to be read out")
+        ASKED = "asked", _("the delegation asks the organizers for help")
+
     delegation = models.OneToOneField(
         Delegation, models.CASCADE, related_name="statement", verbose_name=_("delegation")
     )
@@ -167,8 +222,15 @@ class PolicyStatement(models.Model):
         verbose_name=_("second preference"),
     )  # fmt: skip
     language = models.CharField(_("language"), max_length=10, choices=Language, blank=True)
-    text = models.FileField(_("text"), blank=True, max_length=120)
-    text_sha256 = models.CharField(max_length=64, blank=True, editable=False)
+    other_language = models.CharField(_("another language"), max_length=60, blank=True)
+    interpretation = models.CharField(
+        _("interpretation"), max_length=10, choices=Interpretation, blank=True
+    )
+    quotation = models.TextField(_("quotation for the press"), max_length=400, blank=True)
+    quotation_consent = models.BooleanField(_("the quotation may be published"), default=False)
+    biography = models.TextField(_("short biography"), max_length=1500, blank=True)
+    photo = models.FileField(_("photo"), blank=True, max_length=120, editable=False)
+    photo_sha256 = models.CharField(max_length=64, blank=True, editable=False)
 
     objects = PolicyStatementQuerySet.as_manager()
 
@@ -188,6 +250,43 @@ class PolicyStatement(models.Model):
 
     def __str__(self) -> str:
         return f"{self.speaker_name}, {self.delegation}"
+
+
+class StatementTextQuerySet(models.QuerySet["StatementText"]):
+    def current(self) -> Self:
+        return self.filter(replaced_at=None)
+
+
+class StatementText(models.Model):
+    """A file of the statement's words. One that was replaced stays on file."""
+
+    statement = models.ForeignKey(PolicyStatement, models.CASCADE, related_name="texts")
+    file = models.FileField(_("file"), max_length=120)
+    sha256 = models.CharField("SHA-256", max_length=64)
+    kind = models.CharField(_("kind"), max_length=4)
+    size = models.PositiveIntegerField(_("size"))
+    called = models.CharField(_("name of the file"), max_length=120)
+    language = models.CharField(_("language"), max_length=60, blank=True)
+    filed_at = models.DateTimeField(_("filed at"), default=timezone.now)
+    filed_by = models.ForeignKey(Invitation, models.PROTECT, related_name="+")
+    replaced_at = models.DateTimeField(_("replaced at"), null=True, blank=True)
+
+    objects = StatementTextQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("text of a statement")
+        verbose_name_plural = _("texts of statements")
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(
+                name="one_current_text_of_the_same_bytes",
+                fields=["statement", "sha256"],
+                condition=Q(replaced_at=None),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.called
 
 
 class SpeakingSlot(models.Model):

@@ -1,16 +1,35 @@
 """What an office's page knows of its invitation: the links held, and what is on file."""
 
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 from uuid import UUID
 
+from django.contrib.auth.models import User
+from django.core.exceptions import ValidationError
+from django.db.models import Count, F, OuterRef, Subquery
+from django.db.models.functions import Coalesce
+from django.utils.crypto import salted_hmac
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
 
+from delegations.models import (
+    Delegate,
+    Delegation,
+    DelegationChange,
+    PolicyStatement,
+    StatementText,
+)
 from invitations.dates import printed_hour
-from invitations.models import Channel, Invitation, Reply, ReplyLink
+from invitations.models import BRINGING, SPEAKING, Channel, Invitation, Reply, ReplyLink
 from invitations.replies import record_reply
 from invitations.words import recorded_points
 
 GONE = (Reply.Status.SUPERSEDED, Reply.Status.SET_ASIDE)
+# What a line of the history joins to say whose it is.
+BY_WHOM = ("user", "invitation__minister__member_state", "invitation__member_state")
 
 
 def held_link(held: list[int], invitation_id: int) -> ReplyLink | None:
@@ -22,27 +41,138 @@ def held_link(held: list[int], invitation_id: int) -> ReplyLink | None:
     return max(mine, key=lambda link: link.version, default=None)
 
 
-class OnFile(NamedTuple):
-    """What the office has said, as far as it still counts."""
+@dataclass
+class OnFile:
+    """What the office has said, the newest first, and what has come of it."""
 
-    standing: Reply | None
-    contested: list[Reply]
-    holding: Reply | None
-    last_online: Reply | None
+    invitation: Invitation
+    replies: Sequence[Reply]
+    # The answers that stand for the State: a minister's regrets do not undo another one's yes.
+    answers: set[str] = field(default_factory=set)
+    # With its statement, how many delegates are ``named`` and how many ``texts`` are current.
+    delegation: Any = None
+
+    @property
+    def live(self) -> list[Reply]:
+        return [reply for reply in self.replies if reply.status not in GONE]
+
+    @property
+    def standing(self) -> Reply | None:
+        return next((r for r in self.replies if r.status == Reply.Status.STANDING), None)
+
+    @property
+    def contested(self) -> list[Reply]:
+        return [reply for reply in self.replies if reply.status == Reply.Status.CONTESTED]
+
+    @property
+    def holding(self) -> Reply | None:
+        """A holding reply counts until an answer stands."""
+        noted = [reply for reply in self.replies if reply.status == Reply.Status.NOTED]
+        return noted[0] if noted and not self.standing else None
+
+    @property
+    def last_online(self) -> Reply | None:
+        return next((reply for reply in self.live if reply.channel == Channel.ONLINE), None)
+
+    @property
+    def comes(self) -> bool:
+        return not self.answers.isdisjoint(BRINGING)
+
+    @property
+    def speaks(self) -> bool:
+        return not self.answers.isdisjoint(SPEAKING)
+
+    @property
+    def statement(self) -> Any:
+        return getattr(self.delegation, "statement", None)
 
 
 def on_file(invitation: Invitation) -> OnFile:
-    """Read the replies in one query; a holding reply counts until an answer stands."""
-    status = Reply.Status
-    replies = list(invitation.replies.exclude(status__in=GONE).order_by("-pk"))
-    standing = next((reply for reply in replies if reply.status == status.STANDING), None)
-    noted = [reply for reply in replies if reply.status == status.NOTED]
-    return OnFile(
-        standing=standing,
-        contested=[reply for reply in replies if reply.status == status.CONTESTED],
-        holding=noted[0] if noted and not standing else None,
-        last_online=next((reply for reply in replies if reply.channel == Channel.ONLINE), None),
+    """Read the replies of the State in one query, and its delegation in another."""
+    of_state = Reply.objects.filter(
+        invitation__edition=invitation.edition_id,
+        invitation__member_state=invitation.member_state_id,
     )
+    replies = list(of_state.annotate(in_force=F("invitation__status")).order_by("-pk"))
+    own = [reply for reply in replies if reply.invitation_id == invitation.pk]
+    for reply in own:
+        reply.invitation = invitation
+    issued, standing = Invitation.Status.ISSUED, Reply.Status.STANDING
+    answers = {r.answer for r in replies if r.in_force == issued and r.status == standing}
+    return OnFile(invitation, own, answers, delegation_of(invitation))
+
+
+def delegation_of(invitation: Invitation) -> Any:
+    named = Delegate.objects.filter(delegation=OuterRef("pk")).order_by().values("delegation")
+    texts = (
+        StatementText.objects.current()
+        .filter(statement__delegation=OuterRef("pk"))
+        .order_by()
+        .values("statement")
+    )
+    return (
+        Delegation.objects.filter(
+            edition=invitation.edition_id, member_state=invitation.member_state_id
+        )
+        .select_related("statement")
+        .annotate(
+            named=Coalesce(Subquery(named.annotate(n=Count("pk")).values("n")), 0),
+            texts=Coalesce(Subquery(texts.annotate(n=Count("pk")).values("n")), 0),
+        )
+        .first()
+    )
+
+
+class Part(NamedTuple):
+    """One of the things an office is asked for, and how far it has come."""
+
+    view: str
+    label: str
+    state: str
+    is_done: bool
+    is_open: bool
+
+
+def parts(filed: OnFile) -> list[Part]:
+    """What is done and what is left to do."""
+    return [answer_part(filed), statement_part(filed), delegation_part(filed)]
+
+
+def answer_part(filed: OnFile) -> Part:
+    if filed.contested:
+        state = _("two communications differ; the secretariat is clarifying the matter")
+    elif filed.standing:
+        state = _("recorded")
+    elif filed.holding:
+        state = _("transmitted to the capital; an answer will follow")
+    else:
+        state = _("to be given")
+    return Part("office", _("Answer"), state, filed.standing is not None, is_open=True)
+
+
+def statement_part(filed: OnFile) -> Part:
+    label, given = _("Policy statement"), filed.statement is not None
+    if not filed.speaks:
+        state = _("none is expected with this answer") if filed.answers else _("after the answer")
+        return Part("statement", label, state, False, is_open=False)
+    if not given:
+        return Part("statement", label, _("to be announced"), False, is_open=True)
+    if not filed.delegation.texts:
+        return Part("statement", label, _("announced; the text may follow"), True, is_open=True)
+    texts = ngettext("announced, with %d text", "announced, with %d texts", filed.delegation.texts)
+    return Part("statement", label, texts % filed.delegation.texts, True, is_open=True)
+
+
+def delegation_part(filed: OnFile) -> Part:
+    label = _("Delegation")
+    named = filed.delegation.named if filed.delegation else 0
+    if not filed.comes:
+        state = _("none is expected with this answer") if filed.answers else _("after the answer")
+        return Part("delegation", label, state, False, is_open=False)
+    if not named:
+        return Part("delegation", label, _("nobody is named yet"), False, is_open=True)
+    people = ngettext("%d person named", "%d people named", named) % named
+    return Part("delegation", label, people, True, is_open=True)
 
 
 def answer(invitation: Invitation, words: dict[str, Any], form_key: UUID) -> Reply:
@@ -62,6 +192,113 @@ def in_words(reply: Reply, language: str) -> list[tuple[str, str]]:
 
 
 def received(reply: Reply, language: str) -> str:
-    edition = reply.invitation.edition
-    at = reply.received_at.astimezone(edition.zone)
-    return printed_hour(at, edition.time_zone_name, language)
+    return printed_at(reply.received_at, reply.invitation, language)
+
+
+def printed_at(at: Any, invitation: Invitation, language: str) -> str:
+    edition = invitation.edition
+    return printed_hour(at.astimezone(edition.zone), edition.time_zone_name, language)
+
+
+STANDS_AS = {
+    Reply.Status.STANDING: gettext_lazy("stands"),
+    Reply.Status.CONTESTED: gettext_lazy("is being clarified"),
+    Reply.Status.CONFIRMING: gettext_lazy("confirms the reply that stands"),
+    Reply.Status.SUPERSEDED: gettext_lazy("replaced by a later reply"),
+    Reply.Status.SET_ASIDE: gettext_lazy("set aside after clarification"),
+    Reply.Status.NOTED: gettext_lazy("noted"),
+}
+
+
+def history(filed: OnFile, language: str) -> list[dict[str, Any]]:
+    """Every reply that came for the invitation, the newest first, in the words of its office."""
+    return [
+        {
+            "received": received(reply, language),
+            "answer": capfirst(reply.get_answer_display()),
+            "substitute": reply.substitute_name,
+            "channel": reply.get_channel_display(),
+            "stands_as": STANDS_AS[Reply.Status(reply.status)],
+        }
+        for reply in filed.replies
+    ]
+
+
+class Stale(ValidationError):
+    """Somebody else changed the row after this form was opened; ``row`` is as it stands now."""
+
+    def __init__(self, row: Any) -> None:
+        self.row = row
+        super().__init__(
+            _(
+                "This was changed after you opened the page, and nothing of yours is lost: what"
+                " stands now is shown beside what you typed. Save again, and your words take its"
+                " place."
+            )
+        )
+
+
+def mark(row: Any, columns: Sequence[str]) -> str:
+    """What a form carries to know whether the row was changed since, by whomever.
+
+    It is made of the row itself, so that a change on the secretariat's desk counts too; and keyed,
+    so that nobody can guess from it what the page does not show.
+    """
+    words = json.dumps([row.pk, *(getattr(row, name) for name in columns)], default=str)
+    return salted_hmac("delegations.office", words, algorithm="sha256").hexdigest()
+
+
+def lock_delegation(invitation: Invitation) -> Delegation:
+    """The delegation of the invitation's State, made where it is missing, for one at a time.
+
+    Call it within a transaction.
+    """
+    edition, state = invitation.edition, invitation.member_state
+    held = Delegation.objects.select_for_update(of=("self",)).order_by("pk")
+    delegation = held.filter(edition=edition, member_state=state).first()
+    if delegation is None:
+        made, _new = Delegation.objects.get_or_create(edition=edition, member_state=state)
+        delegation = held.get(pk=made.pk)
+    delegation.edition, delegation.member_state = edition, state
+    return delegation
+
+
+def refuse_unless(answers: tuple[str, ...], invitation: Invitation, because: Any) -> None:
+    """Refuse where no standing answer of the State is one of these."""
+    standing = Reply.objects.standing().filter(
+        answer__in=answers,
+        invitation__status=Invitation.Status.ISSUED,
+        invitation__edition=invitation.edition_id,
+        invitation__member_state=invitation.member_state_id,
+    )
+    if not standing.exists():
+        raise ValidationError(because)
+
+
+def note_staff(user: User, row: Delegate | PolicyStatement, act: str, fields: list[str]) -> None:
+    """Let the office's history show what the secretariat changed for it."""
+    of_delegate = isinstance(row, Delegate)
+    DelegationChange.objects.create(
+        delegation_id=row.delegation_id,
+        user=user,
+        part=DelegationChange.Part.DELEGATE if of_delegate else DelegationChange.Part.STATEMENT,
+        act=act,
+        subject=row.name if isinstance(row, Delegate) else row.speaker_name,
+        fields=fields,
+    )
+
+
+def by_whom(change: DelegationChange) -> str:
+    if change.invitation is None:
+        return _("the secretariat")
+    return _("office of %s") % (change.invitation.minister.portfolio or change.invitation.minister)
+
+
+def changed_fields(change: DelegationChange) -> str:
+    """The names of the fields as their labels; what stood in them is not told."""
+    of_delegate = change.part == DelegationChange.Part.DELEGATE
+    model = Delegate if of_delegate else PolicyStatement
+    labels = {column.name: str(column.verbose_name) for column in model._meta.fields}
+    labels["texts"] = _("texts")
+    names = [name.removesuffix("_id") for name in change.fields]
+    return ", ".join(labels.get(name, name) for name in names)

@@ -57,7 +57,7 @@ def plan_acknowledgement(reply: Reply) -> None:
         [
             Letter(
                 invitation=reply.invitation,
-                circular=letter.circular,
+                circular_id=letter.circular_id,
                 kind=Letter.Kind.ACKNOWLEDGEMENT,
                 variant=variant,
                 language=letter.language,

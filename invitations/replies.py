@@ -70,7 +70,7 @@ def record_reply(  # noqa: PLR0913 -- what was said, and all that is known of ho
 def lock(invitation: Invitation) -> Invitation:
     return (
         Invitation.objects.select_for_update(of=("self",))
-        .select_related("edition", "member_state")
+        .select_related("edition", "member_state", "minister")
         .get(pk=invitation.pk)
     )
 

@@ -60,7 +60,7 @@ def is_pdf(content: bytes) -> bool:
     try:
         with pikepdf.open(io.BytesIO(content)) as pdf:
             return len(pdf.pages) > 0
-    except (pikepdf.PdfError, ValueError, RuntimeError):
+    except (pikepdf.PdfError, pikepdf.PasswordError, ValueError, RuntimeError):
         return False
 
 

@@ -118,6 +118,7 @@ def test_delegation_stands_only_while_a_standing_answer_brings_someone(admin_cli
 
 def people(delegation, *roles):
     data = {"delegates-TOTAL_FORMS": len(roles), "delegates-INITIAL_FORMS": 0}
+    data |= {"changes-TOTAL_FORMS": 0, "changes-INITIAL_FORMS": 0}
     for n, role in enumerate(roles):
         data |= {
             f"delegates-{n}-role": role,

@@ -9,6 +9,7 @@ import time_machine
 from django.utils import timezone
 from playwright.sync_api import expect, sync_playwright
 
+from delegations.models import Delegate
 from invitations.approval import approve_letter
 from invitations.circulars import plan_invitation_letters
 from invitations.composing import compose_planned
@@ -21,6 +22,7 @@ from invitations.tests.factories import (
     EditionFactory,
     InvitationFactory,
     MinisterFactory,
+    ReplyFactory,
     StepFactory,
     UserFactory,
 )
@@ -29,7 +31,9 @@ from wsis_forum.env import Mailbox
 # The reference data of the migrations comes back after each of these tests.
 pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
 
-SEND = "#reply .btn-primary"
+CHECK = "#words [name=step][value=check]"
+RECORD = "#words [name=step][value=record]"
+SAVE = "#words [name=step][value=save]"
 
 
 @contextmanager
@@ -129,7 +133,9 @@ def test_the_printed_link_is_answered_acknowledged_and_reminded_no_more(edition,
         page.get_by_label("Attends in person and delivers a statement").check()
         page.get_by_label("Opening segment").check()
         page.get_by_label("Name", exact=True).fill("Colonel Sapt")
-        page.click(SEND)
+        page.click(CHECK)
+        expect(page.locator("h1")).to_have_text("Please check the reply")
+        page.click(RECORD)
         expect(page.locator("h1")).to_have_text("Your reply has been recorded")
         expect(page.locator("main")).to_contain_text("Colonel Sapt")
         with page.expect_download() as download:
@@ -161,6 +167,9 @@ def test_an_office_answers_on_a_phone_by_keyboard_without_javascript(edition):
         page.keyboard.press("Tab")
         page.keyboard.type("Rudolf Rassendyll")
         page.keyboard.press("Enter")
+        expect(page.locator("h1")).to_have_text("Please check the reply")
+        page.focus(RECORD)
+        page.keyboard.press("Enter")
         expect(page.locator("h1")).to_have_text("Your reply has been recorded")
         expect(page.locator("html")).to_have_attribute("lang", "en")
 
@@ -174,7 +183,7 @@ def test_a_form_without_an_answer_comes_back_with_the_focus_on_what_is_wrong(edi
     with browser_page() as page:
         page.goto(link)
         page.get_by_label("Remarks").fill("Typed.")
-        page.click(SEND)
+        page.click(CHECK)
         expect(page.get_by_role("alert")).to_be_focused()
         expect(page.get_by_label("Remarks")).to_have_value("Typed.")
         page.click("text=Answer – Please choose an answer.")
@@ -196,7 +205,8 @@ def test_the_language_changes_and_what_was_typed_stays(edition):
         expect(page.locator("html")).to_have_attribute("dir", "rtl")
         expect(page.locator("#id_answer_3")).to_be_checked()
         expect(page.locator("#id_remarks")).to_have_value("Typed.")
-        page.click(SEND)
+        page.click(CHECK)
+        page.click(RECORD)
         page.wait_for_url(f"**/office/{invitation.pk}/thanks/")
 
     assert invitation.replies.get().answer == "video"
@@ -204,7 +214,7 @@ def test_the_language_changes_and_what_was_typed_stays(edition):
 
 @pytest.mark.parametrize("language", ["ar", "fr"])
 def test_nothing_is_wider_than_a_small_phone(edition, site, language):
-    _invitation, link = invited(edition, language=language, portfolio="Télécommunications" * 5)
+    invitation, link = invited(edition, language=language, portfolio="Télécommunications" * 5)
 
     with browser_page(viewport={"width": 320, "height": 640}) as page:
         for address in (site, link):
@@ -212,6 +222,75 @@ def test_nothing_is_wider_than_a_small_phone(edition, site, language):
             assert page.evaluate("document.documentElement.scrollWidth") == 320
         page.check("#id_answer_0")
         page.fill("#id_remarks", "x" * 300)
-        page.click(SEND)
+        page.click(CHECK)
+        page.click(RECORD)
         page.wait_for_url("**/thanks/")
         assert page.evaluate("document.documentElement.scrollWidth") == 320
+        for part in ("statement", "delegation", "delegation/add", "delegation/list"):
+            page.goto(f"{site}/office/{invitation.pk}/{part}/")
+            assert page.evaluate("document.documentElement.scrollWidth") == 320
+
+
+def test_a_statement_and_its_text_are_sent_without_javascript(edition):
+    _invitation, link = invited(edition)
+
+    with browser_page(java_script_enabled=False) as page:
+        page.goto(link)
+        page.check("#id_answer_0")
+        page.click(CHECK)
+        page.click(RECORD)
+        page.click(".parts >> text=Policy statement")
+        page.fill("#id_title", "On trust")
+        page.click(SAVE)
+        text = {"name": "speech.txt", "mimeType": "text/plain", "buffer": b"We trust."}
+        page.set_input_files("#file_texts", [text])
+        page.click("text=Send the files")
+        expect(page.get_by_role("status")).to_have_text("On file: speech.txt")
+        with page.expect_download() as download:
+            page.click("a:has-text('speech.txt')")
+        assert download.value.path().read_bytes() == b"We trust."
+
+
+def test_a_delegation_is_named_and_the_mind_changed_without_javascript(edition):
+    invitation, link = invited(edition)
+    ReplyFactory(invitation=invitation)
+
+    with browser_page(java_script_enabled=False) as page:
+        page.goto(link)
+        page.click(".parts >> text=Delegation")
+        page.click("text=Add a person")
+        page.select_option("#id_role", "head")
+        page.fill("#id_name", "Flavia Elphberg")
+        page.keyboard.press("Enter")
+        page.click("text=Add a whole list")
+        page.fill("#id_lines", "Rudolf Rassendyll;Envoy\nFritz von Tarlenheim;Aide")
+        page.click("text=Show the list")
+        page.click("text=Add 2 people")
+        expect(page.get_by_role("status")).to_have_text("2 people were added.")
+        page.click("a:has-text('Take off') >> nth=-1")
+        page.click("#words >> text=Take off the list")
+        expect(page.get_by_role("status")).to_have_text("Fritz von Tarlenheim is off the list.")
+
+        page.click(".parts >> text=Answer")
+        page.check("#id_answer_5")
+        page.click(CHECK)
+        page.click(RECORD)
+        expect(page.locator(".parts")).to_contain_text("none is expected with this answer")
+
+    assert invitation.replies.standing().get().answer == "regrets"
+    assert Delegate.objects.count() == 2
+
+
+def test_what_is_wrong_in_a_list_has_the_focus_and_leads_to_its_line(edition):
+    invitation, link = invited(edition)
+    ReplyFactory(invitation=invitation)
+
+    with browser_page() as page:
+        page.goto(link)
+        page.click(".parts >> text=Delegation")
+        page.click("text=Add a whole list")
+        page.fill("#id_lines", "Rudolf;;;rudolf@")
+        page.click("text=Show the list")
+        expect(page.get_by_role("alert")).to_be_focused()
+        page.click("text=Line 1, E-mail")
+        expect(page.locator("#line-1")).to_be_focused()

@@ -81,7 +81,7 @@ def text(response):
 def test_the_page_names_state_minister_and_last_day(invitation):
     page = text(browser(invitation).get(page_of(invitation)))
 
-    above_the_button = page[: page.index("Send the reply")]
+    above_the_button = page[: page.index("Check the reply")]
     assert above_the_button.count("Ruritania") >= 2
     assert above_the_button.count("Flavia Elphberg") == 2
     assert above_the_button.count("Minister of Posts of Ruritania") == 2
@@ -441,7 +441,7 @@ def test_a_returning_office_finds_its_words_but_chooses_its_answer_again(invitat
     assert "Attends in person and delivers a statement" in page
     assert 'value="Colonel Sapt"' in page
     assert "First. Second.</textarea>" in page
-    assert "Send the change" in page
+    assert "To change the reply" in page
     assert checked(page) == {"opening"}
 
 
@@ -641,12 +641,12 @@ def test_every_page_stands_in_every_language(invitation, language):
 def test_queries_of_the_page_and_of_a_reply(invitation, django_assert_num_queries):
     client = browser(invitation)
 
-    # The session, the link with its invitation, the replies.
-    with django_assert_num_queries(3):
+    # The session, the link with its invitation, the replies, the delegation with its statement.
+    with django_assert_num_queries(4):
         client.get(page_of(invitation))
     client.post(page_of(invitation), words_of(invitation))
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(4):
         client.get(page_of(invitation))
     # The same, and the acknowledgements.
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(5):
         client.get(page_of(invitation, "recorded"))

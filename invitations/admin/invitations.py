@@ -6,6 +6,7 @@ from django import forms
 from django.contrib import admin, messages
 from django.db.models import Exists, OuterRef, QuerySet, Subquery
 from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -191,7 +192,7 @@ class InvitationAdmin(AnotherAddress):
         minister = ["edition", "minister", "is_principal", "focal_point_name", "focal_point_email"]
         if obj is None:
             return [(None, {"fields": minister})]
-        history = ["status", "answer", "issued_at", "withdrawn"]
+        history = ["status", "answer", "issued_at", "withdrawn", "office_page"]
         if self.has_change_permission(request, obj):
             history.append("reply_address")
         return [
@@ -209,6 +210,7 @@ class InvitationAdmin(AnotherAddress):
             "answer",
             "issued_at",
             "withdrawn",
+            "office_page",
             "reply_address",
         ]
         if obj.status == Invitation.Status.DRAFT:
@@ -297,6 +299,10 @@ class InvitationAdmin(AnotherAddress):
     @display(description=gettext_lazy("withdrawn"))
     def withdrawn(self, invitation: Invitation) -> str:
         return f"{at_hour(invitation.withdrawn_at)} {invitation.withdrawn_because}".strip()
+
+    @display(description=gettext_lazy("office’s page"))
+    def office_page(self, invitation: Invitation) -> str:
+        return link(reverse("delegations:office", args=[invitation.pk]), _("look at it"))
 
     @display(description=gettext_lazy("reply address"))
     def reply_address(self, invitation: Invitation) -> str:

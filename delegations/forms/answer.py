@@ -1,47 +1,29 @@
 """The form by which an office answers."""
 
-import uuid
 from typing import Any, cast
 
-from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Fieldset, Layout
 from django import forms
-from django.core.exceptions import ValidationError
 from django.utils.html import format_html
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
-from invitations.models import BRINGING, Answer, Invitation, Segment
+from delegations.forms.base import KeyField, OfficeForm, TextField, WordsField
+from invitations.models import BRINGING, Answer, Segment
 from invitations.replies import WORDS
 
-ANOTHER_INVITATION = _(
-    "This form belongs to another invitation, and nothing was recorded: open this page anew."
-)
-INCOMPLETE = _("This form arrived incomplete, and nothing was recorded: open this page anew.")
 
+class ReplyForm(OfficeForm):
+    """What the edition asks; no answer is chosen until a person chooses one."""
 
-class ReplyForm(forms.Form):
-    """What the edition asks; no answer is chosen until a person chooses one.
-
-    The key makes a form that is sent ten times one reply, and the invitation's number keeps
-    two forms that are open side by side apart.
-    """
-
-    invitation = forms.IntegerField(
-        widget=forms.HiddenInput,
-        error_messages={"required": INCOMPLETE, "invalid": INCOMPLETE},
-    )
-    form_key = forms.UUIDField(
-        widget=forms.HiddenInput,
-        error_messages={"required": INCOMPLETE, "invalid": INCOMPLETE},
-    )
+    form_key = KeyField()
     answer = forms.ChoiceField(
         label=_("Answer"),
         widget=forms.RadioSelect,
         error_messages={"required": _("Please choose an answer.")},
     )
-    substitute_name = forms.CharField(label=_("Substitute’s name"), max_length=120, required=False)
-    substitute_function = forms.CharField(
+    substitute_name = WordsField(label=_("Substitute’s name"), max_length=120, required=False)
+    substitute_function = WordsField(
         label=_("Substitute’s function"), max_length=200, required=False
     )
     segments = forms.MultipleChoiceField(
@@ -50,13 +32,13 @@ class ReplyForm(forms.Form):
     partnership_interest = forms.BooleanField(
         label=_("Partnership packages are of interest"), required=False
     )
-    respondent_name = forms.CharField(
+    respondent_name = WordsField(
         label=_("Name"),
         max_length=120,
         required=False,
         widget=forms.TextInput({"autocomplete": "name"}),
     )
-    respondent_function = forms.CharField(
+    respondent_function = WordsField(
         label=_("Function"),
         max_length=200,
         required=False,
@@ -68,31 +50,18 @@ class ReplyForm(forms.Form):
         required=False,
         widget=forms.EmailInput({"autocomplete": "email", "dir": "ltr"}),
     )
-    respondent_phone = forms.CharField(
+    respondent_phone = WordsField(
         label=_("Telephone"),
         max_length=40,
         required=False,
         widget=forms.TelInput({"autocomplete": "tel", "dir": "ltr"}),
     )
-    remarks = forms.CharField(
+    remarks = TextField(
         label=_("Remarks"),
         max_length=2000,
         required=False,
         widget=forms.Textarea({"rows": 5}),
     )
-
-    def __init__(
-        self, data: Any = None, *, of: Invitation, initial: dict[str, Any] | None = None
-    ) -> None:
-        self.of = of
-        fresh = {"invitation": of.pk, "form_key": uuid.uuid4()}
-        super().__init__(data, initial=fresh | (initial or {}))
-        self.offer()
-        self.helper = FormHelper(self)
-        self.helper.form_tag = False
-        self.helper.disable_csrf = True
-        self.helper.form_show_errors = True
-        self.helper.layout = self.laid_out()
 
     def offer(self) -> None:
         """Offer the answers and segments of the edition, and to wait for the capital."""
@@ -133,11 +102,6 @@ class ReplyForm(forms.Form):
             "remarks",
         )
 
-    def clean_invitation(self) -> int:
-        if self.cleaned_data["invitation"] != self.of.pk:
-            raise ValidationError(ANOTHER_INVITATION)
-        return self.of.pk
-
     def clean(self) -> dict[str, Any]:
         said: dict[str, Any] = super().clean() or {}
         answer = said.get("answer")
@@ -146,11 +110,6 @@ class ReplyForm(forms.Form):
         if answer and answer not in BRINGING:
             said["segments"] = []
         return said
-
-    @property
-    def typed(self) -> dict[str, Any]:
-        """What the fields hold, right or wrong."""
-        return {name: self[name].data for name in self.fields}
 
     @property
     def words(self) -> dict[str, Any]:

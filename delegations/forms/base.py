@@ -1,0 +1,138 @@
+"""What the forms of an office have in common: whose they are, and how words are tidied."""
+
+import re
+import unicodedata
+import uuid
+from typing import Any
+
+from crispy_forms.helper import FormHelper
+from crispy_forms.layout import Layout
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+from invitations.models import Invitation
+
+ANOTHER_INVITATION = _(
+    "This form belongs to another invitation, and nothing was recorded: open this page anew."
+)
+INCOMPLETE = _("This form arrived incomplete, and nothing was recorded: open this page anew.")
+NO_LETTERS = _("This holds signs that are no writing. Please type it anew.")
+# Between letters of these scripts a joiner or its absence is spelling; elsewhere it is invisible.
+JOINED = re.compile(r"(?<=[\u0590-\u1fff])[\u200c\u200d](?=[\u0590-\u1fff])")
+# Separators of lines within one line.
+BREAKS = str.maketrans(dict.fromkeys("\r\n\t\v\f\x1c\x1d\x1e\x85\u2028\u2029", " "))
+
+
+def tidy(typed: str) -> str:
+    """The words without invisible signs, which turn a name round or make two of one.
+
+    In Persian or Hindi a joiner between two letters is spelling, and stays.
+    """
+    kept = {found.start() for found in JOINED.finditer(typed)}
+    visible = (
+        sign
+        for place, sign in enumerate(typed)
+        if unicodedata.category(sign) != "Cf" or place in kept
+    )
+    return unicodedata.normalize("NFC", "".join(visible)).strip()
+
+
+def tidy_line(typed: str) -> str:
+    """The same on one line, with single spaces."""
+    return " ".join(tidy(typed.translate(BREAKS)).split())
+
+
+def refuse_no_writing(words: str) -> None:
+    """Refuse control signs and halves of a sign, which no table and no page can hold."""
+    for sign in set(words):
+        if unicodedata.category(sign) in ("Cc", "Cs") and sign not in "\n\t\r":
+            raise ValidationError(NO_LETTERS, code="no_writing")
+
+
+class WordsField(forms.CharField):
+    """One line, tidied."""
+
+    def to_python(self, value: Any) -> str:
+        return tidy_line(super().to_python(value) or "")
+
+    def validate(self, value: str) -> None:
+        super().validate(value)
+        refuse_no_writing(value)
+
+
+class TextField(WordsField):
+    """Several lines, tidied."""
+
+    def to_python(self, value: Any) -> str:
+        return tidy(forms.CharField.to_python(self, value) or "").replace("\r\n", "\n")
+
+
+class OfficeForm(forms.Form):
+    """Names its invitation, so that two forms that are open side by side stay apart."""
+
+    invitation = forms.IntegerField(
+        widget=forms.HiddenInput,
+        error_messages={"required": INCOMPLETE, "invalid": INCOMPLETE},
+    )
+
+    # Two forms on one page have names of their own.
+    auto_ids = "id_%s"
+
+    def __init__(
+        self,
+        data: Any = None,
+        files: Any = None,
+        *,
+        of: Invitation,
+        initial: dict[str, Any] | None = None,
+    ) -> None:
+        self.of = of
+        initial = self.fresh() | (initial or {})
+        super().__init__(data, files, initial=initial, auto_id=self.auto_ids)
+        self.offer()
+        self.helper = FormHelper(self)
+        self.helper.form_tag = False
+        self.helper.disable_csrf = True
+        self.helper.form_show_errors = True
+        self.helper.layout = self.laid_out()
+
+    def fresh(self) -> dict[str, Any]:
+        """What a form begins with; a key makes one that is sent ten times one act."""
+        key = {"form_key": uuid.uuid4()} if "form_key" in self.base_fields else {}
+        return {"invitation": self.of.pk, **key}
+
+    def offer(self) -> None:
+        """Say what can be chosen."""
+
+    def laid_out(self) -> Layout:
+        return Layout(*self.fields)
+
+    def clean_invitation(self) -> int:
+        if self.cleaned_data["invitation"] != self.of.pk:
+            raise ValidationError(ANOTHER_INVITATION)
+        return self.of.pk
+
+    @property
+    def typed(self) -> dict[str, Any]:
+        """What the fields hold, right or wrong."""
+        return {name: self[name].data for name in self.fields}
+
+
+class KeyField(forms.UUIDField):
+    """A key of the form, which makes ten posts of it one act."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            widget=forms.HiddenInput,
+            error_messages={"required": INCOMPLETE, "invalid": INCOMPLETE},
+        )
+
+
+def day_field(label: Any) -> forms.DateField:
+    return forms.DateField(
+        label=label,
+        required=False,
+        widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"),
+        input_formats=["%Y-%m-%d", "%d.%m.%Y", "%d/%m/%Y"],
+    )

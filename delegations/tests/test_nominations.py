@@ -1,0 +1,221 @@
+import datetime as dt
+import uuid
+
+import pytest
+import time_machine
+from django.core.exceptions import ValidationError
+from django.utils import translation
+
+from delegations.models import Delegate, DelegationChange
+from delegations.nominations import (
+    amend,
+    balance,
+    encouragement,
+    mark_of,
+    nominate,
+    nominate_all,
+    remove,
+)
+from delegations.office import Stale, by_whom, changed_fields
+from delegations.tests.test_office import invited
+from invitations.replies import record_reply
+from invitations.tests.factories import EditionFactory, InvitationFactory, MinisterFactory
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def in_february():
+    with time_machine.travel("2027-02-10T09:00Z", tick=False), translation.override("en"):
+        yield
+
+
+@pytest.fixture
+def invitation():
+    return coming("Ruritania")
+
+
+def coming(state, **particulars):
+    invitation = invited(state, **particulars)
+    record_reply(invitation, {"answer": "in_person"})
+    return invitation
+
+
+def words(name="Rudolf Rassendyll", **more):
+    return {"role": "adviser", "name": name, **more}
+
+
+def named(invitation, **more):
+    return nominate(invitation, words(**more), uuid.uuid4())
+
+
+def test_the_first_who_is_named_makes_the_delegation(invitation):
+    delegate = named(invitation)
+
+    assert delegate.delegation.member_state == invitation.member_state
+    assert delegate.delegation.edition == invitation.edition
+
+
+def test_ten_times_the_same_form_names_one(invitation):
+    key = uuid.uuid4()
+
+    for _again in range(10):
+        nominate(invitation, words(), key)
+
+    assert Delegate.objects.count() == DelegationChange.objects.count() == 1
+
+
+def test_a_form_brought_back_with_another_name_names_another(invitation):
+    key = uuid.uuid4()
+
+    for name in ("Rudolf Rassendyll", "Fritz von Tarlenheim"):
+        nominate(invitation, words(name), key)
+
+    assert Delegate.objects.count() == 2
+
+
+@pytest.mark.parametrize("answer", ["video", "written", "regrets"])
+def test_nobody_is_named_where_nobody_comes(answer):
+    invitation = invited("Strelsau")
+    record_reply(invitation, {"answer": answer})
+
+    with pytest.raises(ValidationError, match="once an answer that brings somebody stands"):
+        named(invitation)
+
+
+def test_a_delegation_has_one_head(invitation):
+    named(invitation, name="Flavia Elphberg", role="head")
+
+    with pytest.raises(ValidationError) as refusal:
+        named(invitation, role="head")
+
+    assert refusal.value.message_dict == {
+        "role": ["A delegation has one head, and Flavia Elphberg is named already."]
+    }
+
+
+def test_the_edition_limits_a_delegation():
+    invitation = coming("Ruritania", edition=EditionFactory(delegates_limit=1))
+    named(invitation)
+
+    with pytest.raises(ValidationError, match="A delegation has at most 1 person"):
+        named(invitation, name="Fritz von Tarlenheim")
+
+
+def test_a_change_is_noted_with_its_fields_and_not_what_they_held(invitation):
+    delegate = named(invitation, function="Envoy")
+
+    amend(invitation, delegate.pk, words(function="Ambassador", needs="A ramp."), mark_of(delegate))
+
+    delegate.refresh_from_db()
+    assert (delegate.function, delegate.needs) == ("Ambassador", "A ramp.")
+    change = DelegationChange.objects.first()
+    assert changed_fields(change) == "function, needs of access and diet"
+    assert by_whom(change) == "office of Minister of Posts of Ruritania"
+
+
+def test_a_change_of_nothing_is_no_change(invitation):
+    delegate = named(invitation)
+
+    amend(invitation, delegate.pk, words(), "whatever was seen")
+
+    assert DelegationChange.objects.count() == 1
+
+
+def test_of_two_who_change_one_person_the_second_is_asked_again(invitation):
+    delegate = named(invitation)
+    seen = mark_of(delegate)
+    amend(invitation, delegate.pk, words(function="Envoy"), seen)
+
+    with pytest.raises(Stale) as stale:
+        amend(invitation, delegate.pk, words(function="Ambassador"), seen)
+
+    assert stale.value.row.function == "Envoy"
+    amend(invitation, delegate.pk, words(function="Ambassador"), mark_of(stale.value.row))
+    assert Delegate.objects.get().function == "Ambassador"
+
+
+def test_a_change_on_the_secretariat_s_desk_is_seen_too(invitation):
+    delegate = named(invitation)
+    seen = mark_of(delegate)
+    Delegate.objects.update(needs="A ramp.")
+
+    with pytest.raises(Stale):
+        remove(invitation, delegate.pk, seen)
+
+
+def test_who_is_taken_off_twice_is_off_the_list(invitation):
+    delegate = named(invitation)
+    seen = mark_of(delegate)
+
+    remove(invitation, delegate.pk, seen)
+    remove(invitation, delegate.pk, seen)
+
+    assert not Delegate.objects.exists()
+    assert DelegationChange.objects.filter(act="removed").count() == 1
+
+
+def test_another_state_s_delegate_is_out_of_reach(invitation):
+    stranger = named(coming("Strelsau"))
+
+    with pytest.raises(ValidationError, match="taken off the list in the meantime"):
+        amend(invitation, stranger.pk, words("Nobody"), mark_of(stranger))
+    remove(invitation, stranger.pk, mark_of(stranger))
+
+    stranger.refresh_from_db()
+    assert stranger.name == "Rudolf Rassendyll"
+
+
+def test_two_offices_of_a_state_share_its_list(invitation):
+    minister = MinisterFactory(
+        member_state=invitation.member_state, name_key="sapt", portfolio="Minister of War"
+    )
+    colleague = InvitationFactory(edition=invitation.edition, minister=minister, is_principal=False)
+    delegate = named(invitation)
+
+    amend(colleague, delegate.pk, words(function="Envoy"), mark_of(delegate))
+
+    assert [by_whom(change) for change in DelegationChange.objects.all()] == [
+        "office of Minister of War",
+        "office of Minister of Posts of Ruritania",
+    ]
+
+
+def test_a_list_is_added_whole_or_not_at_all(invitation):
+    people = [words("Rudolf", role="head"), words("Fritz", role="head")]
+
+    with pytest.raises(ValidationError):
+        nominate_all(invitation, people, uuid.uuid4())
+
+    assert not Delegate.objects.exists()
+
+
+def test_a_list_sent_again_adds_nobody_twice(invitation):
+    key, people = uuid.uuid4(), [words("Rudolf"), words("Fritz")]
+
+    for _again in range(3):
+        nominate_all(invitation, people, key)
+
+    assert Delegate.objects.count() == DelegationChange.objects.count() == 2
+
+
+def test_a_departure_before_the_arrival_is_refused_by_the_verb_too(invitation):
+    with pytest.raises(ValidationError):
+        named(invitation, arrives_on=dt.date(2027, 5, 12), departs_on=dt.date(2027, 5, 11))
+
+
+@pytest.mark.parametrize(
+    ("genders", "told", "encouraged"),
+    [
+        ("fm", "1 woman, 1 man", "in balance"),
+        ("mmm", "3 men", "Every woman you add"),
+        ("ff", "2 women", "We thank you for bringing"),
+        ("m ", "1 man, 1 person not stated", "Every woman you add"),
+        ("  ", "2 people not stated", "You are welcome to say"),
+    ],
+)
+def test_the_balance_is_told_in_words_that_encourage(genders, told, encouraged):
+    people = [Delegate(gender=gender.strip()) for gender in genders]
+
+    assert balance(people) == told
+    assert encouraged in encouragement(people)

@@ -1,0 +1,1 @@
+"""The office's pages: its answer, its policy statement and its delegation."""

@@ -1,0 +1,175 @@
+"""The office's answer to the invitation."""
+
+from django.core.exceptions import ValidationError
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone, translation
+from django.views.decorators.http import require_http_methods, require_safe
+
+from delegations.forms import ReplyForm
+from delegations.office import OnFile, answer, history, in_words, on_file, parts, received
+from delegations.records import record_pdf
+from delegations.views.doors import (
+    TOO_LONG_OPEN,
+    asks_for_a_language,
+    for_its_office,
+    forgery,
+    kept_in,
+    shown_to,
+)
+from invitations.composing import track_calendar
+from invitations.dates import printed_date, printed_range
+from invitations.models import BRINGING, Invitation, Reply
+from invitations.replies import WORDS
+from invitations.words import recorded_points
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@for_its_office()
+def office(request: HttpRequest, invitation: Invitation) -> HttpResponse:
+    """Show what is on file and take a reply. Only a POST with a chosen answer records one.
+
+    The form asks first to be shown as a summary; what comes without a step is recorded.
+    """
+    if request.method != "POST":
+        return blank_form(request, invitation)
+    form = ReplyForm(request.POST, of=invitation)
+    if shown := shown_again(request, invitation, form):
+        return shown
+    if form.is_valid():
+        if request.POST.get("step") == "check":
+            return summary(request, invitation, form)
+        try:
+            answer(invitation, form.words, form.cleaned_data["form_key"])
+        except ValidationError as refusal:
+            form.add_error(None, refusal.messages)
+        else:
+            return redirect("delegations:recorded", invitation.pk)
+    return page(request, invitation, form)
+
+
+def shown_again(
+    request: HttpRequest, invitation: Invitation, form: ReplyForm
+) -> HttpResponse | None:
+    """The form with what was typed, where it came for something else than to be recorded."""
+    if asks_for_a_language(request):
+        return in_another_language(request, invitation, form)
+    if forgery(request):
+        form.add_error(None, TOO_LONG_OPEN)
+        return page(request, invitation, form, status=403)
+    if request.POST.get("step") == "change":
+        return page(request, invitation, ReplyForm(of=invitation, initial=form.typed))
+    return None
+
+
+def blank_form(request: HttpRequest, invitation: Invitation) -> HttpResponse:
+    """Start from the words on file, but leave the answer to be chosen."""
+    filed = on_file(invitation)
+    known = filed.standing or filed.holding
+    names = [name for name in WORDS if known and name != "answer"]
+    form = ReplyForm(of=invitation, initial={name: getattr(known, name) for name in names})
+    return page(request, invitation, form, filed)
+
+
+def in_another_language(
+    request: HttpRequest, invitation: Invitation, form: ReplyForm
+) -> HttpResponse:
+    """Show the same page in the language chosen, with what was typed."""
+    if request.POST.get("from") == "summary" and form.is_valid():
+        return kept_in(request, summary(request, invitation, form))
+    form = ReplyForm(of=invitation, initial=form.typed)
+    return kept_in(request, page(request, invitation, form))
+
+
+def summary(request: HttpRequest, invitation: Invitation, form: ReplyForm) -> HttpResponse:
+    """Show what would be recorded; nothing is yet."""
+    filed = on_file(invitation)
+    reply = Reply(invitation=invitation, **form.words)
+    shown = shown_to(
+        request,
+        invitation,
+        form=form,
+        parts=parts(filed),
+        words=recorded_points(reply, translation.get_language()),
+        standing=filed.standing,
+    )
+    return render(request, "delegations/summary.html", shown)
+
+
+def page(
+    request: HttpRequest,
+    invitation: Invitation,
+    form: ReplyForm,
+    filed: OnFile | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    edition, language = invitation.edition, translation.get_language()
+    filed = filed or on_file(invitation)
+    shown = shown_to(
+        request,
+        invitation,
+        form=form,
+        parts=parts(filed),
+        here="office",
+        dates=printed_range(edition.opens_on, edition.closes_on, language),
+        last_day=printed_date(edition.last_day, language),
+        reply_before=printed_date(edition.reply_before, language),
+        is_late=timezone.now() >= edition.deadline,
+        standing=filed.standing and in_words(filed.standing, language),
+        contested=[(reply, received(reply, language)) for reply in filed.contested],
+        holding=filed.holding and received(filed.holding, language),
+        history=history(filed, language),
+    )
+    return render(request, "delegations/office.html", shown, status=status)
+
+
+@require_safe
+@for_its_office()
+def recorded(request: HttpRequest, invitation: Invitation) -> HttpResponse:
+    """Show the reply that was recorded last on this site, as it is on file."""
+    filed = on_file(invitation)
+    reply = filed.last_online
+    if reply is None:
+        return redirect("delegations:office", invitation.pk)
+    mailed = set(reply.acknowledgements.in_force().values_list("variant", flat=True))
+    shown = shown_to(
+        request,
+        invitation,
+        reply=reply,
+        parts=parts(filed),
+        words=in_words(reply, translation.get_language()),
+        standing=filed.standing,
+        comes=filed.standing is not None and filed.standing.answer in BRINGING,
+        acknowledged=bool(mailed - {"copy"}) and invitation.minister.to_emails,
+        copied="copy" in mailed,
+    )
+    return render(request, "delegations/recorded.html", shown)
+
+
+@require_safe
+@for_its_office()
+def record(request: HttpRequest, invitation: Invitation) -> HttpResponse:
+    """Return the acknowledgement of the reply that was recorded last on this site, as a PDF."""
+    reply = on_file(invitation).last_online
+    if reply is None:
+        return redirect("delegations:office", invitation.pk)
+    name = f"{invitation.edition.symbol}-{invitation.member_state.iso2.lower()}-{reply.pk}.pdf"
+    return HttpResponse(
+        record_pdf(reply, translation.get_language()),
+        content_type="application/pdf",
+        headers={"Content-Disposition": f'attachment; filename="{name}"'},
+    )
+
+
+@require_safe
+@for_its_office()
+def track(request: HttpRequest, invitation: Invitation) -> HttpResponse:
+    """Return the High-Level Track as a calendar file, to an office that comes."""
+    if not any(reply.answer in BRINGING for reply in invitation.replies.standing()):
+        raise Http404
+    edition = invitation.edition
+    return HttpResponse(
+        track_calendar(edition),
+        content_type="text/calendar; charset=utf-8",
+        headers={"Content-Disposition": f'attachment; filename="{edition.symbol}.ics"'},
+    )

@@ -1,0 +1,138 @@
+"""Who may open an office's page, and who may only look at it."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth.models import User
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.middleware.csrf import CsrfViewMiddleware
+from django.shortcuts import render
+from django.utils import translation
+from django.utils.translation import gettext_lazy
+from django.views.decorators.csrf import csrf_exempt
+from django.views.i18n import set_language
+
+from delegations.office import held_link
+from invitations.models import Invitation
+from invitations.views import gone, gone_because, speak_as_the_letter, unlisted
+
+View = Callable[..., HttpResponse]
+# What a form brings along that nobody typed.
+NOT_TYPED = ("csrfmiddlewaretoken", "language")
+HIDDEN = ("invitation", "form_key", "seen", "step", "from")
+LARGEST_REQUEST = 120 * 1024 * 1024
+
+
+def for_its_office(*permissions: str) -> Callable[[View], View]:
+    """Hand over the invitation in the address, where the browser holds a link to it.
+
+    Staff look without a link, as far as these permissions let them, and change nothing: a browser
+    in which somebody of staff is signed in is never an office's. The views ask for the token of
+    the form by themselves, so that a stale one loses nothing that was typed.
+    """
+
+    def guard(view: View) -> View:
+        @wraps(view)
+        @csrf_exempt
+        @unlisted
+        def guarded(request: HttpRequest, invitation_id: int, **named: Any) -> HttpResponse:
+            if is_too_large(request):
+                return render(request, "delegations/too_large.html", status=413)
+            if looks_on(request):
+                refused = refused_to_staff(request, invitation_id, permissions)
+                return refused or view(request, invitation_of(invitation_id), **named)
+            link = held_link(request.session.get("invitations", []), invitation_id)
+            if link is None or link.invitation.status == Invitation.Status.DRAFT:
+                return not_held(request)
+            speak_as_the_letter(request, link.invitation)
+            if reason := gone_because(link):
+                return gone_with_words(request, link.invitation, reason)
+            return view(request, link.invitation, **named)
+
+        return guarded
+
+    return guard
+
+
+def is_too_large(request: HttpRequest) -> bool:
+    """Whether more arrives than the forms can ask for: it is refused before it is read."""
+    announced = request.META.get("CONTENT_LENGTH") or "0"
+    return announced.isdecimal() and int(announced) > LARGEST_REQUEST
+
+
+def looks_on(request: HttpRequest) -> bool:
+    """Whether somebody of the secretariat is signed in: to look, never to answer."""
+    return isinstance(request.user, User) and request.user.is_staff
+
+
+def invitation_of(pk: int) -> Invitation:
+    return Invitation.objects.select_related("edition", "minister", "member_state").get(pk=pk)
+
+
+def refused_to_staff(
+    request: HttpRequest, invitation_id: int, permissions: tuple[str, ...]
+) -> HttpResponse | None:
+    if not Invitation.objects.filter(pk=invitation_id).exists():
+        return render(request, "404.html", status=404)
+    may_look = request.user.has_perms(("invitations.view_invitation", *permissions))
+    if may_look and request.method in ("GET", "HEAD"):
+        return None
+    shown = {"may_look": may_look, "invitation_id": invitation_id}
+    return render(request, "delegations/look_only.html", shown, status=403)
+
+
+def not_held(request: HttpRequest) -> HttpResponse:
+    """Say how to get in. What was typed before the session ended waits on the page."""
+    if refusal := forgery(request):
+        return refusal
+    shown = {"typed": typed_pairs(request.POST), "had_files": bool(request.FILES)}
+    return render(request, "delegations/not_held.html", shown, status=404)
+
+
+def gone_with_words(request: HttpRequest, invitation: Invitation, reason: str) -> HttpResponse:
+    """Say why the page takes nothing; what was typed meanwhile is shown, to be copied."""
+    if request.method != "POST" or forgery(request):
+        return gone(request, invitation, reason)
+    words = [value for name, value in typed_pairs(request.POST) if value and name not in HIDDEN]
+    shown = {"edition": invitation.edition, "reason": reason, "typed": words}
+    return render(request, "invitations/gone.html", shown, status=410)
+
+
+def typed_pairs(posted: QueryDict) -> list[tuple[str, str]]:
+    typed = [(name, values) for name, values in posted.lists() if name not in NOT_TYPED]
+    return [(name, value) for name, values in typed for value in values]
+
+
+def forgery(request: HttpRequest) -> HttpResponse | None:
+    """Return the refusal of a POST whose token is missing or stale."""
+    return CsrfViewMiddleware(not_held).process_view(request, not_held, (), {})
+
+
+TOO_LONG_OPEN = gettext_lazy("This page was open too long. Please check it and send it again.")
+
+
+def asks_for_a_language(request: HttpRequest) -> bool:
+    """Whether the form came only to be shown in another language; that language is then spoken."""
+    if request.method != "POST" or "language" not in request.POST:
+        return False
+    if request.POST["language"] in dict(settings.LANGUAGES):
+        translation.activate(request.POST["language"])
+    return True
+
+
+def kept_in(request: HttpRequest, response: HttpResponse) -> HttpResponse:
+    """Let the browser remember the language that was chosen."""
+    response.cookies.update(set_language(request).cookies)
+    return response
+
+
+def shown_to(request: HttpRequest, invitation: Invitation, **more: Any) -> dict[str, Any]:
+    """What each page of an office shows."""
+    return {
+        "invitation": invitation,
+        "edition": invitation.edition,
+        "looks_on": looks_on(request),
+        **more,
+    }

@@ -1,0 +1,103 @@
+import zipfile
+from io import BytesIO
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from invitations.tests.uploading import docx, listed, odt, package, pdf, picture
+from invitations.uploads import beginning, document_kind, picture_kind
+
+EXE = b"MZ\x90\x00\x03\x00\x00\x00" + b"\x00" * 200
+
+
+@pytest.mark.parametrize(
+    ("content", "kind"),
+    [
+        (pdf(), "pdf"),
+        (docx(), "docx"),
+        (odt(), "odt"),
+        (b"Plain words.", "txt"),
+        ("\ufeff尊敬的部长".encode(), "txt"),
+        ("尊敬的部长".encode("utf-16"), "txt"),
+    ],
+)
+def test_a_document_is_recognized_by_its_content(content, kind):
+    assert document_kind(content) == kind
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"",
+        b"   \n",
+        EXE,
+        EXE.replace(b"\0", b""),
+        b"%PDF-1.7\nand nothing else",
+        pdf("Zenda"),
+        b"{\\rtf1 words}",
+        b"\x7fELF\x02\x01",
+        "latin é".encode("latin-1"),
+        b"words\x00words",
+        b"\xff\xfe\x00\xd8",
+        b"PK\x03\x04 cut off",
+        docx()[:-30],
+        package([("word/document.xml", "<document/>")]),
+        docx(types=listed("application/vnd.ms-word.document.macroEnabled.main+xml")),
+        docx(types=listed(part="/word/elsewhere.xml")),
+        docx(types="<Types"),
+        docx(types='<!DOCTYPE x [<!ENTITY a "b">]><Types/>'),
+        docx(types=listed().encode("utf-16")),
+        docx(("word/vbaProject.bin", "program")),
+        odt("application/zip"),
+        picture(),
+    ],
+)
+def test_what_is_no_document_is_not_recognized(content):
+    assert document_kind(content) == ""
+
+
+def test_a_bomb_is_not_unpacked():
+    assert document_kind(docx(("bomb", b"\0" * (70 * 1024 * 1024)))) == ""
+    assert document_kind(docx(*[(f"part{n}", "") for n in range(2100)])) == ""
+    assert document_kind(docx(("part", b"\0" * 2000)), most_unpacked=1000) == ""
+
+
+def test_a_bomb_that_lies_about_its_size_is_found_out():
+    content = bytearray(docx(("bomb", b"\0" * 100_000)))
+    with zipfile.ZipFile(BytesIO(content)) as archive:
+        assert archive.getinfo("bomb").file_size == 100_000
+    announced = (100_000).to_bytes(4, "little")
+    lying = bytes(content).replace(announced, (10).to_bytes(4, "little"))
+
+    assert document_kind(lying) == ""
+
+
+def test_two_entries_of_one_name_are_refused():
+    with pytest.warns(UserWarning, match="Duplicate name"):
+        twice = docx(("word/document.xml", "<another/>"))
+
+    assert document_kind(twice) == ""
+
+
+@pytest.mark.parametrize(("kind", "suffix"), [("PNG", "png"), ("JPEG", "jpg")])
+def test_a_picture_is_one_that_can_be_drawn(kind, suffix):
+    assert picture_kind(picture(kind)) == suffix
+    assert picture_kind(picture(kind)[:40]) == ""
+
+
+@pytest.mark.parametrize("content", [b"", EXE, pdf(), picture("GIF"), picture("TIFF")])
+def test_other_files_are_no_pictures(content):
+    assert picture_kind(content) == ""
+
+
+def test_a_picture_too_large_to_draw_is_refused():
+    assert picture_kind(picture(size=(10_000, 6_000))) == ""
+
+
+@given(st.binary(max_size=200))
+def test_no_bytes_trip_the_recognition(content):
+    for head in (b"", b"%PDF-", b"PK\x03\x04", b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff"):
+        document_kind(head + content)
+        picture_kind(head + content)
+        beginning(head + content)
