@@ -245,7 +245,7 @@ def recognized_findings(mail: Message) -> Iterator[Finding]:
     subject = header(mail, "Subject")
     for kind, found in ((Kind.DELAYED, delayed), (Kind.HARD, refused)):
         for address in sorted(found):
-            about = address.decode("ascii", "replace").lower()
+            about = clean(address.decode("ascii", "replace")).lower()
             yield Finding(kind, about, of_address(about, subject))
 
 
@@ -260,7 +260,7 @@ def known_envelope(mail: Message) -> str:
 
 def returned_id(mail: Message, content: bytes) -> str:
     """The Message-ID of the letter that came back, in a part of its own or in the text."""
-    returned = content[:RETURNED_LIMIT].decode("ascii", "replace")
+    returned = clean(content[:RETURNED_LIMIT].decode("ascii", "replace"))
     ids = set(RETURNED_ID.findall(returned)) - {message_id(mail)}
     ours = Letter.objects.filter(message_id__in=list(ids)[:500])
     found = set(ours.values_list("message_id", flat=True)[:2])

@@ -4,7 +4,7 @@ import pytest
 import time_machine
 from django.core.exceptions import ValidationError
 from django.utils import timezone
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
@@ -420,6 +420,7 @@ def test_what_has_not_left_cannot_have_come_back(queued):
 
 class HostileReports(TestCase):
     @given(st.binary(max_size=400), st.integers(0, 900))
+    @example(b"\x00", 838)
     def test_nothing_in_a_report_stops_its_being_read(self, noise, place):
         content = report(envid=TOKEN)
 
