@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 from auditlog.models import LogEntry
 from django import forms
 from django.conf import settings
-from django.contrib import messages
+from django.contrib import admin, messages
 from django.contrib.admin.utils import unquote
 from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
@@ -80,6 +80,20 @@ class ModelAdmin(unfold.ModelAdmin):
         return super().history_view(
             request, object_id, {"changes": changes, **(extra_context or {})}
         )
+
+
+class FilledFilter(admin.SimpleListFilter):
+    """Yes or no: whether the column holds anything."""
+
+    column = ""
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [("yes", _("Yes")), ("no", _("No"))]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any] | None:
+        if self.value() is None:
+            return None
+        return queryset.filter(**{f"{self.column}__isnull": self.value() == "no"})
 
 
 class RecordAdmin(ModelAdmin):

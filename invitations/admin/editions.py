@@ -12,6 +12,7 @@ from unfold import admin as unfold
 from unfold.decorators import action, display
 
 from invitations.admin.base import (
+    FilledFilter,
     Menu,
     ModelAdmin,
     RecordAdmin,
@@ -217,17 +218,10 @@ def approvers(text: ApprovedByTwo) -> str:
     }
 
 
-class ApprovedByTwoFilter(admin.SimpleListFilter):
+class ApprovedByTwoFilter(FilledFilter):
     title = gettext_lazy("approved by two people")
     parameter_name = "approved"
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return [("yes", _("Yes")), ("no", _("No"))]
-
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any] | None:
-        if self.value() is None:
-            return None
-        return queryset.filter(second_approver__isnull=self.value() == "no")
+    column = "second_approver"
 
 
 class ApprovedByTwoAdmin(ModelAdmin):

@@ -20,6 +20,7 @@ from unfold.decorators import action, display
 
 from invitations import frozen
 from invitations.admin.base import (
+    FilledFilter,
     Menu,
     RecordAdmin,
     RecordInline,
@@ -54,17 +55,13 @@ class RepliesBrought(RecordInline):
     tab = False
 
 
-class DealtWithFilter(admin.SimpleListFilter):
+class DealtWithFilter(FilledFilter):
     title = gettext_lazy("dealt with")
+    column = "dealt_with_at"
     parameter_name = "dealt_with"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
         return [("no", _("No")), ("yes", _("Yes"))]
-
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any] | None:
-        if self.value() is None:
-            return None
-        return queryset.filter(dealt_with_at__isnull=self.value() == "no")
 
 
 @admin.register(Correspondence)

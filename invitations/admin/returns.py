@@ -4,7 +4,6 @@ from typing import Any
 
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
-from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import path, reverse
@@ -13,7 +12,16 @@ from django.utils.translation import gettext_lazy
 from unfold.decorators import display
 
 from invitations import frozen, incoming
-from invitations.admin.base import Menu, RecordAdmin, frozen_file, hour, link, page_of, who
+from invitations.admin.base import (
+    FilledFilter,
+    Menu,
+    RecordAdmin,
+    frozen_file,
+    hour,
+    link,
+    page_of,
+    who,
+)
 from invitations.admin.invitations import french_name
 from invitations.admin.resending import AnotherAddress
 from invitations.bounces import match
@@ -22,17 +30,13 @@ from invitations.models import Bounce, Letter
 BOUNCE_LABELS = {"hard": "danger", "soft": "danger", "delayed": "warning"}
 
 
-class MatchedFilter(admin.SimpleListFilter):
+class MatchedFilter(FilledFilter):
     title = gettext_lazy("belongs to a delivery")
+    column = "delivery"
     parameter_name = "matched"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
         return [("no", _("not known")), ("yes", _("yes"))]
-
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any] | None:
-        if self.value() is None:
-            return None
-        return queryset.filter(delivery__isnull=self.value() == "no")
 
 
 @admin.register(Bounce)

@@ -15,7 +15,17 @@ from django.views.decorators.clickjacking import xframe_options_sameorigin
 from unfold.decorators import action, display
 
 from invitations.admin import preview
-from invitations.admin.base import Menu, ModelAdmin, answered, ask, at_hour, each, page_of, who
+from invitations.admin.base import (
+    FilledFilter,
+    Menu,
+    ModelAdmin,
+    answered,
+    ask,
+    at_hour,
+    each,
+    page_of,
+    who,
+)
 from invitations.admin.editions import ApprovedByTwoAdmin, ApprovedByTwoFilter
 from invitations.approval import revise, tick_reviewed
 from invitations.forms import SureForm
@@ -33,17 +43,10 @@ def review(words: LetterTemplate | Term) -> tuple[str, str]:
     return "not", _("not reviewed by a native reader")
 
 
-class ReviewedFilter(admin.SimpleListFilter):
+class ReviewedFilter(FilledFilter):
     title = gettext_lazy("reviewed by a native reader")
     parameter_name = "reviewed"
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return [("yes", _("Yes")), ("no", _("No"))]
-
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any] | None:
-        if self.value() is None:
-            return None
-        return queryset.filter(reviewed_by__isnull=self.value() == "no")
+    column = "reviewed_by"
 
 
 class ReviewedAdmin(ModelAdmin):
