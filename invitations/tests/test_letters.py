@@ -297,6 +297,15 @@ def test_the_message_has_the_headers_of_a_letter(composed):
     assert message["Bcc"] is None
 
 
+def test_no_message_carries_the_marks_of_mass_mail(composed, acknowledged):
+    for letter in (composed(), *acknowledged({"answer": "regrets"}).values()):
+        message = message_of(letter)
+
+        for mark in ("List-Unsubscribe", "Precedence", "Bcc", "X-Mailer"):
+            assert message[mark] is None
+        assert [part.get_content_type() for part in message.walk()][1:2] != ["text/html"]
+
+
 def test_the_mission_of_the_forum_s_city_is_in_copy_once(composed):
     edition = EditionFactory(mission_city="Geneva")
     draft = drafted(edition=edition, minister__to_emails="office@example.org")

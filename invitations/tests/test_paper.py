@@ -1,4 +1,6 @@
 import io
+import re
+import socket
 
 import page
 import pikepdf
@@ -8,7 +10,7 @@ from pydyf import Stream
 from invitations.composing import compose_planned
 from invitations.frozen import thaw
 from invitations.models import Language, LetterTemplate
-from invitations.paper import Delimited, markdown
+from invitations.paper import Delimited, markdown, set_in_type
 from invitations.tests.factories import MissionFactory
 from invitations.tests.test_letters import ask, printed
 
@@ -183,3 +185,36 @@ def test_the_length_of_a_stream_that_ends_in_a_carriage_return_cannot_be_misread
     assert b"/Length 2" in Delimited(stream).data
     assert Delimited(stream).data.endswith(b"\nq\r\r\nendstream")
     assert Delimited(Stream([b"q"])).data.endswith(b"\nq\nendstream")
+
+
+@pytest.mark.filterwarnings("ignore::ResourceWarning")
+def test_nothing_is_fetched_for_a_letter():
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        address = f"http://127.0.0.1:{server.getsockname()[1]}"
+        set_in_type(f'<img src="{address}/a.png"><link rel="stylesheet" href="{address}/b.css">', 1)
+
+        server.settimeout(0.3)
+        with pytest.raises(TimeoutError):
+            server.accept()
+
+
+def test_a_letter_reads_no_file_of_the_machine(tmp_path):
+    (tmp_path / "secret.svg").write_text(
+        '<svg xmlns="http://www.w3.org/2000/svg"><text y="20">secret</text></svg>'
+    )
+
+    pdf = set_in_type(f'<img src="{(tmp_path / "secret.svg").as_uri()}" alt="x">', 1)
+
+    assert "secret" not in ask(pdf, "pdftotext", "-", "-")
+
+
+def test_page_n_of_m_reads_from_right_to_left_in_arabic(composed):
+    letter = composed(language="ar", second_language="en")
+
+    words = re.findall(
+        r'xMin="([\d.]+)" yMin="([\d.]+)"[^>]*>([12])<',
+        ask(pdf_of(letter), "pdftotext", "-bbox", "-l", "1", "-", "-"),
+    )
+
+    right_of = {sign: float(x) for x, y, sign in words if float(y) > 750}
+    assert right_of["1"] > right_of["2"]

@@ -12,6 +12,7 @@ from invitations.issuing import withdraw
 from invitations.models import CallListEntry, Delivery, Letter, QuietPeriod
 from invitations.reminders import queue_reminders, reminders_allowed, resting_reminders
 from invitations.replies import file_correspondence, mark_dealt_with, record_reply
+from invitations.schedules import Steps
 from invitations.tests.factories import (
     EditionFactory,
     InvitationFactory,
@@ -524,3 +525,11 @@ def test_a_reminder_goes_to_the_office_with_the_letter_attached_again(
     original = Letter.objects.get(kind="invitation")
     assert letter.sha256 == original.sha256
     assert [path.name[:18] for path in mail_folder.iterdir()] == ["office@example.org"]
+
+
+@pytest.mark.parametrize(("day", "hour"), [(27, 8), (28, 7), (29, 7)])
+def test_a_step_keeps_its_hour_across_the_change_to_summer_time(day, hour):
+    edition = EditionFactory(time_zone="Europe/Zurich")
+    schedule = Steps.of(edition).by_the_edition()
+
+    assert schedule.at(dt.date(2027, 3, day), 9) == dt.datetime(2027, 3, day, hour, tzinfo=dt.UTC)
