@@ -289,12 +289,20 @@ class StatementText(models.Model):
         return self.called
 
 
+class SpeakingSlotQuerySet(models.QuerySet["SpeakingSlot"]):
+    def standing(self) -> Self:
+        """Slots whose State speaks as things stand today; a later regret drops out by itself."""
+        return self.filter(_answered(SPEAKING, "session__edition", "delegation__member_state"))
+
+
 class SpeakingSlot(models.Model):
     session = models.ForeignKey(HighLevelSession, models.PROTECT, related_name="slots")
     delegation = models.ForeignKey(Delegation, models.PROTECT, related_name="slots")
     position = models.PositiveSmallIntegerField(_("position"))
     minutes = models.PositiveSmallIntegerField(_("minutes"), default=3)
     moved_because = models.CharField(_("why moved"), max_length=300, blank=True)
+
+    objects = SpeakingSlotQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("speaking slot")

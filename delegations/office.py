@@ -93,7 +93,11 @@ def on_file(invitation: Invitation) -> OnFile:
         invitation__edition=invitation.edition_id,
         invitation__member_state=invitation.member_state_id,
     )
-    replies = list(of_state.annotate(in_force=F("invitation__status")).order_by("-pk"))
+    replies = list(
+        of_state.select_related("substitute_rank")
+        .annotate(in_force=F("invitation__status"))
+        .order_by("-pk")
+    )
     own = [reply for reply in replies if reply.invitation_id == invitation.pk]
     for reply in own:
         reply.invitation = invitation

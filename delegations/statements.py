@@ -45,13 +45,25 @@ def submit(invitation: Invitation, words: dict[str, Any], seen: str) -> PolicySt
         return statement
     if mark_of(standing) != seen:
         raise Stale(statement)
+    saved = list(changed)
     for name in changed:
         setattr(statement, name, words[name])
+    if "speaker_name" in changed:
+        statement.speaker_rank_id = rank_of(statement.speaker_name, invitation)
+        saved.append("speaker_rank")
     statement.clean_fields(exclude=["delegation", "first_choice", "second_choice", "speaker_rank"])
-    statement.save(update_fields=changed if standing else None)
+    statement.save(update_fields=saved if standing else None)
     act = Act.CHANGED if standing else Act.ADDED
     note(statement, invitation, act, changed if standing else [])
     return statement
+
+
+def rank_of(speaker: str, invitation: Invitation) -> str | None:
+    """The rank of the minister, or of the substitute whom the reply names; else staff say it."""
+    ranks = {invitation.minister.name: invitation.minister.rank_id}
+    for reply in invitation.replies.standing():
+        ranks[reply.substitute_name] = reply.substitute_rank_id
+    return ranks.get(speaker)
 
 
 def takes_texts(edition: ForumEdition, at: dt.datetime) -> bool:

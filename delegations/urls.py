@@ -1,9 +1,10 @@
 from django.urls import path
 
-from delegations.views import answer, delegation, statement
+from delegations.views import answer, delegation, speakers, statement
 
 app_name = "delegations"
 urlpatterns = [
+    path("speakers/<slug:symbol>/", speakers.speakers, name="speakers"),
     path("office/<int:invitation_id>/", answer.office, name="office"),
     path("office/<int:invitation_id>/thanks/", answer.recorded, name="recorded"),
     path("office/<int:invitation_id>/record.pdf", answer.record, name="record"),

@@ -36,6 +36,7 @@ from invitations.models import (
     Reply,
     Segment,
 )
+from invitations.replies import WORDS
 from invitations.uploads import beginning
 
 SCAN_LIMIT = 20 * 1024 * 1024
@@ -185,6 +186,7 @@ class PaperReplyForm(WholeRowForm):
     )
     substitute_name = of_reply("substitute_name", UnfoldAdminTextInputWidget)
     substitute_function = of_reply("substitute_function", UnfoldAdminTextInputWidget)
+    substitute_rank = of_reply("substitute_rank", UnfoldAdminSelectWidget)
     segments = forms.MultipleChoiceField(
         label=_("Segments to be attended"),
         choices=Segment.choices,
@@ -197,19 +199,6 @@ class PaperReplyForm(WholeRowForm):
     respondent_email = of_reply("respondent_email", UnfoldAdminEmailInputWidget)
     respondent_phone = of_reply("respondent_phone", UnfoldAdminTextInputWidget)
     remarks = of_reply("remarks", UnfoldAdminExpandableTextareaWidget)
-
-    REPLY_WORDS = (
-        "answer",
-        "substitute_name",
-        "substitute_function",
-        "segments",
-        "partnership_interest",
-        "respondent_name",
-        "respondent_function",
-        "respondent_email",
-        "respondent_phone",
-        "remarks",
-    )
 
     class Meta:
         model = Correspondence
@@ -248,7 +237,7 @@ class PaperReplyForm(WholeRowForm):
 
     def clean(self) -> dict[str, Any] | None:
         cleaned = super().clean() or {}
-        said = [name for name in self.REPLY_WORDS if cleaned.get(name)]
+        said = [name for name in WORDS if cleaned.get(name)]
         if said and not cleaned.get("answer") and "answer" not in self.errors:
             raise ValidationError(_("Choose the answer, or leave all fields of the reply empty."))
         if cleaned.get("answer") == Answer.REPRESENTED and not cleaned.get("substitute_name"):
@@ -259,7 +248,7 @@ class PaperReplyForm(WholeRowForm):
     def reply_words(self) -> dict[str, Any] | None:
         if not self.cleaned_data["answer"]:
             return None
-        return {name: self.cleaned_data[name] for name in self.REPLY_WORDS}
+        return {name: self.cleaned_data[name] for name in WORDS}
 
 
 def scan_kind(scan: UploadedFile) -> str:

@@ -16,11 +16,14 @@ from invitations.models import Answer, Channel, Correspondence, Invitation, Remi
 from invitations.schedules import schedule_of
 
 WORDS = (
-    "answer", "substitute_name", "substitute_function", "segments", "partnership_interest",
-    "respondent_name", "respondent_function", "respondent_email", "respondent_phone", "remarks",
+    "answer", "substitute_name", "substitute_function", "substitute_rank", "segments",
+    "partnership_interest", "respondent_name", "respondent_function", "respondent_email",
+    "respondent_phone", "remarks",
 )  # fmt: skip
 # Other rows, which the verbs have just read: there is nothing to look up again.
-ROWS = ("invitation", "correspondence", "recorded_by", "skips_step", "settled_by")
+ROWS = (
+    "invitation", "correspondence", "recorded_by", "substitute_rank", "skips_step", "settled_by",
+)  # fmt: skip
 
 
 @transaction.atomic

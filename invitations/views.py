@@ -43,12 +43,13 @@ def unlisted(view: View[P]) -> View[P]:
 def home(request: HttpRequest) -> HttpResponse:
     """Name the editions to come, or else the last one. No invitation is shown."""
     editions = editions_at_hand()
-    language = translation.get_language()
+    language, now = translation.get_language(), timezone.now()
     dated = [
         (
             edition,
             printed_range(edition.opens_on, edition.closes_on, language),
             printed_range(edition.track_opens_on, edition.track_closes_on, language),
+            edition.shows_speakers(now),
         )
         for edition in editions
     ]

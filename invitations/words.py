@@ -200,6 +200,7 @@ def recorded_points(reply: Reply, language: str) -> list[tuple[str, str]]:
         (_("Answer"), capfirst(reply.get_answer_display())),
         (_("Substitute"), reply.substitute_name),
         (_("Substitute’s function"), reply.substitute_function),
+        (_("Substitute’s rank"), str(reply.substitute_rank or "")),
         (_("Segments to be attended"), capfirst(printed_list(reply.segment_names, language))),
         (_("Partnership packages"), _("of interest") if reply.partnership_interest else ""),
         (_("Answered by"), reply.respondent_name),

@@ -1,5 +1,7 @@
 """After a yes: delegations, statements, and the first speakers on the list."""
 
+from django.utils import timezone
+
 from delegations.demonstration.people import person, read_people
 from delegations.models import Delegate, Delegation, PolicyStatement, SpeakingSlot
 from invitations.models import BRINGING, SPEAKING, Answer, ForumEdition, Reply
@@ -60,7 +62,7 @@ def submit_statement(delegation: Delegation, reply: Reply, number: int) -> None:
         delegation=delegation,
         speaker_name=reply.substitute_name or minister.name,
         speaker_function=reply.substitute_function or minister.portfolio,
-        speaker_rank_id="VMIN" if reply.substitute_name else minister.rank_id,
+        speaker_rank_id=reply.substitute_rank_id or minister.rank_id,
         mode=MODES.get(reply.answer, PolicyStatement.Mode.IN_PERSON),
         title=delegation.edition.theme.partition(":")[0],
         first_choice=second if number % 3 else first,
@@ -94,3 +96,5 @@ def inscribe_some(edition: ForumEdition) -> None:
         )
         for position, statement in enumerate(speakers[:8], start=1)
     )
+    edition.speakers_published_at = timezone.now()
+    edition.save(update_fields=["speakers_published_at"])

@@ -31,6 +31,7 @@ from invitations.models import (
     Letter,
     LetterEvent,
     Minister,
+    Rank,
     Reply,
 )
 from invitations.reminders import queue_for
@@ -190,6 +191,7 @@ def words_of(office: Invitation, said: dict[str, Any], number: int) -> dict[str,
     if words["answer"] == Answer.REPRESENTED:
         words["substitute_name"] = person(language, number + 7)["name"]
         words["substitute_function"] = read_people(language)["deputy"]
+        words["substitute_rank"] = Rank.objects.get(pk="VMIN")
     if words["answer"] in BRINGING:
         offered = office.edition.segments_offered
         words["segments"] = offered[number % 2 : 3 + number % 3]

@@ -9,7 +9,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from delegations.forms.base import KeyField, OfficeForm, TextField, WordsField
-from invitations.models import BRINGING, Answer, Segment
+from invitations.models import BRINGING, Answer, Rank, Segment
 from invitations.replies import WORDS
 
 
@@ -25,6 +25,13 @@ class ReplyForm(OfficeForm):
     substitute_name = WordsField(label=_("Substitute’s name"), max_length=120, required=False)
     substitute_function = WordsField(
         label=_("Substitute’s function"), max_length=200, required=False
+    )
+    substitute_rank: "forms.ModelChoiceField[Rank]" = forms.ModelChoiceField(
+        Rank.objects.all(),
+        label=_("Substitute’s rank"),
+        required=False,
+        empty_label=_("Not said"),
+        help_text=_("The list of speakers follows it."),
     )
     segments = forms.MultipleChoiceField(
         label=_("Segments to be attended"), widget=forms.CheckboxSelectMultiple, required=False
@@ -89,6 +96,7 @@ class ReplyForm(OfficeForm):
                 _("If a substitute represents the minister"),
                 "substitute_name",
                 "substitute_function",
+                "substitute_rank",
             ),
             *(["segments"] if "segments" in self.fields else []),
             "partnership_interest",

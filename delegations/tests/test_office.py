@@ -204,6 +204,7 @@ def test_a_reply_is_recorded_as_it_was_typed(invitation):
         answer="represented",
         substitute_name="Rudolf Rassendyll",
         substitute_function="Deputy Minister",
+        substitute_rank="VMIN",
         segments=["opening", "prizes"],
         partnership_interest="on",
         respondent_name="Colonel Sapt",
@@ -217,7 +218,7 @@ def test_a_reply_is_recorded_as_it_was_typed(invitation):
 
     reply = invitation.replies.standing().get()
     assert response.url == page_of(invitation, "recorded")
-    assert reply.answer == Answer.REPRESENTED
+    assert (reply.answer, reply.substitute_rank_id) == (Answer.REPRESENTED, "VMIN")
     assert reply.segments == ["opening", "prizes"]
     assert reply.partnership_interest
     assert (reply.channel, reply.received_at) == (Channel.ONLINE, timezone.now())
@@ -227,6 +228,7 @@ def test_a_reply_is_recorded_as_it_was_typed(invitation):
         "Will be represented by a substitute, who delivers a statement",
         "Rudolf Rassendyll",
         "Deputy Minister",
+        "Deputy Minister, Vice-Minister",
         "Opening segment and WSIS Prizes ceremony",
         "of interest",
         "Colonel Sapt",
@@ -641,11 +643,12 @@ def test_every_page_stands_in_every_language(invitation, language):
 def test_queries_of_the_page_and_of_a_reply(invitation, django_assert_num_queries):
     client = browser(invitation)
 
-    # The session, the link with its invitation, the replies, the delegation with its statement.
-    with django_assert_num_queries(4):
+    # The session, the link with its invitation, the replies, the delegation with its statement,
+    # the ranks of a substitute.
+    with django_assert_num_queries(5):
         client.get(page_of(invitation))
     client.post(page_of(invitation), words_of(invitation))
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(5):
         client.get(page_of(invitation))
     # The same, and the acknowledgements.
     with django_assert_num_queries(5):

@@ -16,7 +16,7 @@ from delegations.models import (
 )
 from delegations.tests.test_office import browser, invited, page_of, text, token_in
 from invitations.frozen import thaw
-from invitations.models import Invitation
+from invitations.models import Invitation, Rank
 from invitations.replies import record_reply
 from invitations.tests.factories import UserFactory
 from invitations.tests.test_views import all_rows
@@ -83,6 +83,40 @@ def send(client, invitation, *texts, **words):
 
 
 # The particulars
+
+
+@pytest.mark.parametrize(
+    ("speaker", "rank"), [("Flavia Elphberg", "MIN"), ("Michael Strelsau", "VMIN"), ("Sapt", None)]
+)
+def test_the_speaker_s_rank_is_the_minister_s_or_the_substitute_s(speaker, rank):
+    invitation = speaking(
+        "Ruritania",
+        "represented",
+        substitute_name="Michael Strelsau",
+        substitute_rank=Rank.objects.get(pk="VMIN"),
+    )
+    invitation.minister.given_name, invitation.minister.family_name = "Flavia", "Elphberg"
+    invitation.minister.save()
+
+    statement = announced(browser(invitation), invitation, speaker_name=speaker)
+
+    assert statement.speaker_rank_id == rank
+
+
+def test_a_rank_that_staff_put_right_stays_while_the_speaker_does(invitation):
+    client = browser(invitation)
+    statement = announced(client, invitation, speaker_name="Sapt")
+    PolicyStatement.objects.update(speaker_rank="AMB")
+
+    announced(
+        client, invitation, speaker_name="Sapt", title="On trust", seen=seen_by(client, invitation)
+    )
+    statement.refresh_from_db()
+    assert statement.speaker_rank_id == "AMB"
+
+    announced(client, invitation, speaker_name="Fritz", seen=seen_by(client, invitation))
+    statement.refresh_from_db()
+    assert statement.speaker_rank_id is None
 
 
 def test_a_statement_is_announced_with_all_that_is_asked(invitation):
@@ -459,6 +493,7 @@ def test_the_desk_shows_the_texts_and_notes_what_staff_change(admin_client, invi
         {
             "delegation": statement.delegation_id,
             "speaker_name": "Colonel Sapt",
+            "speaker_rank": statement.speaker_rank_id,
             "mode": "video",
             "texts-TOTAL_FORMS": 0,
             "texts-INITIAL_FORMS": 0,

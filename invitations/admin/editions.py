@@ -118,6 +118,7 @@ class ForumEditionAdmin(ReminderPages):
                     "answers_offered",
                     "segments_offered",
                     ("speaking_minutes", "delegates_limit"),
+                    "speakers_published_at",
                     "mission_city",
                 ]
             },
@@ -150,7 +151,14 @@ class ForumEditionAdmin(ReminderPages):
         ),
         (
             gettext_lazy("Links"),
-            {"fields": ["website", "registration_link", "partnership_link"]},
+            {
+                "fields": [
+                    "website",
+                    "registration_link",
+                    "partnership_link",
+                    "consultation_link",
+                ]
+            },
         ),
         *language_tabs(
             "name",

@@ -123,7 +123,7 @@ class CorrespondenceAdmin(FiledMail):
                 ),
                 "fields": [
                     "answer",
-                    ("substitute_name", "substitute_function"),
+                    ("substitute_name", "substitute_function", "substitute_rank"),
                     "segments",
                     "partnership_interest",
                     "remarks",
@@ -362,7 +362,7 @@ class ReplyAdmin(RecordAdmin):
                     ("channel", "received_at"),
                     ("late", "recorded"),
                     "correspondence",
-                    ("substitute_name", "substitute_function"),
+                    ("substitute_name", "substitute_function", "substitute_rank"),
                     ("segments_shown", "partnership_interest"),
                     "remarks",
                 ]
@@ -474,7 +474,8 @@ STATUS_IN_SHORT = {
 
 def reply_lines(reply: Reply) -> list[tuple[str, Any]]:
     """What a reply says, line by line, without the lines that say nothing."""
-    substitute = [reply.substitute_name, reply.substitute_function]
+    rank = str(reply.substitute_rank or "")
+    substitute = [reply.substitute_name, reply.substitute_function, rank]
     respondent = [reply.respondent_name, reply.respondent_function]
     lines = [
         (_("answer"), reply.get_answer_display()),

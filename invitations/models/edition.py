@@ -146,6 +146,13 @@ class ForumEdition(models.Model):
     website = models.URLField(_("website"), blank=True)
     registration_link = models.URLField(_("registration page"), blank=True)
     partnership_link = models.URLField(_("page on partnership packages"), blank=True)
+    consultation_link = models.URLField(_("page of the open consultation"), blank=True)
+    speakers_published_at = models.DateTimeField(
+        _("list of speakers published at"),
+        null=True,
+        blank=True,
+        help_text=_("From this hour on everyone can read it; empty: it is not published."),
+    )
 
     class Meta:
         verbose_name = _("forum edition")
@@ -199,6 +206,9 @@ class ForumEdition(models.Model):
     def takes_replies(self, at: dt.datetime) -> bool:
         """Late replies are taken too, until staff close the edition to replies."""
         return self.replies_closed_at is None or at < self.replies_closed_at
+
+    def shows_speakers(self, at: dt.datetime) -> bool:
+        return self.speakers_published_at is not None and at >= self.speakers_published_at
 
     def is_quiet(self, day: dt.date) -> bool:
         """Whether no reminder leaves on that day: a weekend, or a day of the edition's list."""

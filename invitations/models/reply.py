@@ -8,6 +8,7 @@ from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from invitations.models.addressees import Rank
 from invitations.models.edition import Answer, ReminderStep, Segment
 from invitations.models.invitation import Invitation
 
@@ -124,6 +125,10 @@ class Reply(models.Model):
 
     substitute_name = models.CharField(_("substitute's name"), max_length=120, blank=True)
     substitute_function = models.CharField(_("substitute's function"), max_length=200, blank=True)
+    substitute_rank = models.ForeignKey(
+        Rank, models.PROTECT, null=True, blank=True, related_name="+",
+        verbose_name=_("substitute's rank"),
+    )  # fmt: skip
     segments = models.JSONField(_("segments to be attended"), default=list, blank=True)
     partnership_interest = models.BooleanField(
         _("interested in partnership packages"), default=False

@@ -72,6 +72,7 @@ class EditionFactory(InSixLanguages):
     contact_email = "forum@example.org"
     website = "https://forum.example.org"
     partnership_link = "https://forum.example.org/partners"
+    consultation_link = "https://forum.example.org/consultation"
 
 
 class CircularFactory(InSixLanguages):

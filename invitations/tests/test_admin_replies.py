@@ -62,6 +62,7 @@ def test_correspondence_and_its_reply_are_recorded_in_one_form(client, registrar
         answer="represented",
         substitute_name="Michael Strelsau",
         substitute_function="Deputy Minister",
+        substitute_rank="VMIN",
         segments=["opening", "prizes"],
         partnership_interest="on",
         respondent_name="Fritz von Tarlenheim",
@@ -75,6 +76,7 @@ def test_correspondence_and_its_reply_are_recorded_in_one_form(client, registrar
         registrar,
     )
     assert (reply.answer, reply.substitute_name) == ("represented", "Michael Strelsau")
+    assert reply.substitute_rank_id == "VMIN"
     assert (reply.segments, reply.partnership_interest) == (["opening", "prizes"], True)
     assert (reply.status, reply.channel, reply.remarks) == ("standing", "letter", "By car.")
     assert (reply.correspondence, reply.recorded_by) == (filed, registrar)

@@ -295,7 +295,7 @@ def test_the_front_page_leads_to_the_code_and_to_the_check(client):
 
     page = client.get("/").content.decode()
 
-    assert f'<a href="{CODE_PAGE}">Enter the code printed in your letter</a>' in page
+    assert f'href="{CODE_PAGE}">Confirm with your code</a>' in page
     assert f'<a href="{CHECK_PAGE}">' in page
 
 
