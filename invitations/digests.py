@@ -141,8 +141,7 @@ def in_short(digest: Digest) -> str:
 
 
 def label(state: str) -> str:
-    names = {**dict(Letter.State.choices), **dict(Delivery.State.choices)}
-    return str(names[state])
+    return str(LetterEvent.STATES[state])
 
 
 def words_of(edition: ForumEdition, digest: Digest, since: dt.datetime, until: dt.datetime) -> str:

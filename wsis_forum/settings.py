@@ -5,6 +5,7 @@ from email.utils import parseaddr
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from django.templatetags.static import static
 from django.utils.translation import gettext_lazy as _
 
 from wsis_forum import env
@@ -256,6 +257,7 @@ UNFOLD = {
             "950": "oklch(28.2% .091 267.9)",
         }
     },
+    "STYLES": [lambda request: static("admin-desk/desk.css")],
     "DASHBOARD_CALLBACK": "invitations.admin.dashboard.dashboard",
     "SIDEBAR": {
         "show_search": True,

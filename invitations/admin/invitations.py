@@ -197,7 +197,7 @@ class InvitationAdmin(AnotherAddress):
             history.append("reply_address")
         return [
             (None, {"fields": ["member_state", *minister]}),
-            (gettext_lazy("Standing"), {"fields": history}),
+            (gettext_lazy("How it stands"), {"fields": history}),
         ]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:

@@ -9,6 +9,7 @@ from django.core.validators import validate_email
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from invitations.models.edition import Language, validate_phone, validate_zone
 from invitations.placeholders import OF_COURTESIES, unknown
@@ -161,7 +162,7 @@ class FormOfAddress(models.Model):
     form = models.CharField(_("form"), max_length=10)
     gender = models.CharField(_("gender"), max_length=1, choices=Gender)
     courtesy = models.CharField(_("courtesy"), max_length=60, blank=True)
-    title = models.CharField(_("title"), max_length=60, blank=True)
+    title = models.CharField(pgettext_lazy("before a name", "title"), max_length=60, blank=True)
     salutation = models.CharField(_("salutation"), max_length=200)
     closing = models.CharField(_("closing"), max_length=300)
     confidence = models.CharField(_("confidence"), max_length=10, blank=True)

@@ -327,12 +327,14 @@ class Bounce(models.Model):
 class LetterEvent(models.Model):
     """What happened to a letter or a delivery: when, who or what, why, the server's words."""
 
+    STATES = {**dict(Letter.State.choices), **dict(Delivery.State.choices)}
+
     letter = models.ForeignKey(Letter, models.PROTECT, related_name="events")
     delivery = models.ForeignKey(
         Delivery, models.PROTECT, null=True, blank=True, related_name="events"
     )
     at = models.DateTimeField(_("at"), default=timezone.now)
-    state = models.CharField(_("state"), max_length=12)
+    state = models.CharField(_("state"), max_length=12, choices=STATES)
     actor = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
     )

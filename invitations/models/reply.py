@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from invitations.models.addressees import Rank
 from invitations.models.edition import Answer, ReminderStep, Segment
@@ -133,7 +134,9 @@ class Reply(models.Model):
     partnership_interest = models.BooleanField(
         _("interested in partnership packages"), default=False
     )
-    respondent_name = models.CharField(_("name"), max_length=120, blank=True)
+    respondent_name = models.CharField(
+        pgettext_lazy("of a person", "name"), max_length=120, blank=True
+    )
     respondent_function = models.CharField(_("function"), max_length=200, blank=True)
     respondent_email = models.EmailField(_("e-mail"), blank=True)
     respondent_phone = models.CharField(_("telephone"), max_length=40, blank=True)

@@ -137,7 +137,7 @@ LISTS = [
     (Invitation, lambda n: ReplyFactory().invitation, 7),
     (Letter, lambda n: LetterFactory(), 6),
     (Delivery, lambda n: DeliveryFactory(), 8),
-    (LetterEvent, happened, 9),
+    (LetterEvent, happened, 8),
     (CallListEntry, called, 8),
     (Correspondence, came_in, 8),
     (Reply, lambda n: ReplyFactory(), 8),

@@ -12,7 +12,7 @@
 
   const write = () => {
     const number = boxes.filter((box) => box.checked).length;
-    button.textContent = number === boxes.length ? whole : button.dataset.some.replace("0", number);
+    button.textContent = number === boxes.length ? whole : button.dataset.some.replace("{some}", number);
     button.disabled = number === 0;
     all.checked = number === boxes.length;
     all.indeterminate = number > 0 && number < boxes.length;
