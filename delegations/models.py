@@ -8,6 +8,7 @@ from django.db.models import Exists, F, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from invitations.dates import comma_list, labelled
 from invitations.models import (
     BRINGING,
     SPEAKING,
@@ -41,7 +42,9 @@ class DelegationQuerySet(models.QuerySet["Delegation"]):
 
 
 class Delegation(models.Model):
-    edition = models.ForeignKey(ForumEdition, models.PROTECT, related_name="delegations")
+    edition = models.ForeignKey(
+        ForumEdition, models.PROTECT, related_name="delegations", verbose_name=_("edition")
+    )
     member_state = models.ForeignKey(
         MemberState, models.PROTECT, related_name="delegations", verbose_name=_("Member State")
     )
@@ -59,7 +62,7 @@ class Delegation(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.member_state}, {self.edition}"
+        return comma_list([self.member_state, self.edition])
 
 
 class Delegate(models.Model):
@@ -69,7 +72,9 @@ class Delegate(models.Model):
         ALTERNATE = "alternate", _("alternate")
         ADVISER = "adviser", _("adviser")
 
-    delegation = models.ForeignKey(Delegation, models.CASCADE, related_name="delegates")
+    delegation = models.ForeignKey(
+        Delegation, models.CASCADE, related_name="delegates", verbose_name=_("delegation")
+    )
     role = models.CharField(_("role"), max_length=10, choices=Role, default=Role.ADVISER)
     name = models.CharField(_("name as on the badge"), max_length=120)
     function = models.CharField(_("function"), max_length=200, blank=True)
@@ -127,7 +132,9 @@ class DelegationChange(models.Model):
         CHANGED = "changed", _("changed")
         REMOVED = "removed", _("removed")
 
-    delegation = models.ForeignKey(Delegation, models.CASCADE, related_name="changes")
+    delegation = models.ForeignKey(
+        Delegation, models.CASCADE, related_name="changes", verbose_name=_("delegation")
+    )
     at = models.DateTimeField(_("at"), default=timezone.now)
     invitation = models.ForeignKey(
         Invitation, models.PROTECT, null=True, related_name="+", verbose_name=_("office")
@@ -154,11 +161,13 @@ class DelegationChange(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.subject}: {self.get_act_display()}"
+        return labelled(self.subject, self.get_act_display())
 
 
 class HighLevelSession(models.Model):
-    edition = models.ForeignKey(ForumEdition, models.PROTECT, related_name="sessions")
+    edition = models.ForeignKey(
+        ForumEdition, models.PROTECT, related_name="sessions", verbose_name=_("edition")
+    )
     segment = models.CharField(_("segment"), max_length=20, choices=Segment)
     title = models.CharField(_("title"), max_length=200)
     starts_at = models.DateTimeField(_("starts at"))
@@ -249,7 +258,7 @@ class PolicyStatement(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.speaker_name}, {self.delegation}"
+        return comma_list([self.speaker_name, self.delegation])
 
 
 class StatementTextQuerySet(models.QuerySet["StatementText"]):
@@ -260,7 +269,9 @@ class StatementTextQuerySet(models.QuerySet["StatementText"]):
 class StatementText(models.Model):
     """A file of the statement's words. One that was replaced stays on file."""
 
-    statement = models.ForeignKey(PolicyStatement, models.CASCADE, related_name="texts")
+    statement = models.ForeignKey(
+        PolicyStatement, models.CASCADE, related_name="texts", verbose_name=_("policy statement")
+    )
     file = models.FileField(_("file"), max_length=120)
     sha256 = models.CharField("SHA-256", max_length=64)
     kind = models.CharField(_("kind"), max_length=4)
@@ -268,7 +279,9 @@ class StatementText(models.Model):
     called = models.CharField(_("name of the file"), max_length=120)
     language = models.CharField(_("language"), max_length=60, blank=True)
     filed_at = models.DateTimeField(_("filed at"), default=timezone.now)
-    filed_by = models.ForeignKey(Invitation, models.PROTECT, related_name="+")
+    filed_by = models.ForeignKey(
+        Invitation, models.PROTECT, related_name="+", verbose_name=_("filed by")
+    )
     replaced_at = models.DateTimeField(_("replaced at"), null=True, blank=True)
 
     objects = StatementTextQuerySet.as_manager()
@@ -296,8 +309,12 @@ class SpeakingSlotQuerySet(models.QuerySet["SpeakingSlot"]):
 
 
 class SpeakingSlot(models.Model):
-    session = models.ForeignKey(HighLevelSession, models.PROTECT, related_name="slots")
-    delegation = models.ForeignKey(Delegation, models.PROTECT, related_name="slots")
+    session = models.ForeignKey(
+        HighLevelSession, models.PROTECT, related_name="slots", verbose_name=_("high-level session")
+    )
+    delegation = models.ForeignKey(
+        Delegation, models.PROTECT, related_name="slots", verbose_name=_("delegation")
+    )
     position = models.PositiveSmallIntegerField(_("position"))
     minutes = models.PositiveSmallIntegerField(_("minutes"), default=3)
     moved_because = models.CharField(_("why moved"), max_length=300, blank=True)

@@ -68,7 +68,7 @@ def slot(n=0):
 
 
 LISTS = [
-    (Delegation, lambda n: delegate(n).delegation, 7),
+    (Delegation, lambda n: delegate(n).delegation, 6),
     (Delegate, delegate, 6),
     (HighLevelSession, session, 8),
     (PolicyStatement, statement, 6),

@@ -5,24 +5,24 @@ from invitations.models.addressees import (
     Minister,
     Mission,
     Rank,
+    Region,
     normalize_name,
 )
+from invitations.models.approval import ApprovedByTwo
+from invitations.models.circular import Circular
 from invitations.models.edition import (
     BRINGING,
     SPEAKING,
     Answer,
-    Arming,
-    Circular,
     ForumEdition,
     Language,
     QuietPeriod,
-    ReminderStep,
     Segment,
-    Tick,
-    Worker,
 )
 from invitations.models.invitation import Invitation, ReplyLink
-from invitations.models.letter import Bounce, CallListEntry, Delivery, Letter, LetterEvent
+from invitations.models.letter import Bounce, Delivery, Letter, LetterEvent
+from invitations.models.machines import Arming, Tick, Worker
+from invitations.models.reminders import CallListEntry, ReminderStep
 from invitations.models.reply import Channel, Correspondence, Reply
 from invitations.models.templates import AUTOMATIC, LetterKind, LetterTemplate, Term
 
@@ -31,6 +31,7 @@ __all__ = [
     "BRINGING",
     "SPEAKING",
     "Answer",
+    "ApprovedByTwo",
     "Arming",
     "Bounce",
     "CallListEntry",
@@ -52,6 +53,7 @@ __all__ = [
     "Mission",
     "QuietPeriod",
     "Rank",
+    "Region",
     "ReminderStep",
     "Reply",
     "ReplyLink",

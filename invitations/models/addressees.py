@@ -11,6 +11,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from invitations.dates import comma_list
 from invitations.models.edition import Language, validate_phone, validate_zone
 from invitations.placeholders import OF_COURTESIES, unknown
 
@@ -36,6 +37,15 @@ def normalize_name(name: str) -> str:
     return " ".join(re.sub(r"[\W_]+", " ", bare).casefold().split())
 
 
+class Region(models.TextChoices):
+    AFRICA = "Africa", _("Africa")
+    AMERICAS = "Americas", _("Americas")
+    ARAB_STATES = "Arab States", _("Arab States")
+    ASIA_PACIFIC = "Asia-Pacific", _("Asia-Pacific")
+    CIS = "CIS", _("CIS")
+    EUROPE = "Europe", _("Europe")
+
+
 class MemberStateQuerySet(models.QuerySet["MemberState"]):
     def invited(self) -> Self:
         return self.filter(invited_by_default=True)
@@ -58,7 +68,7 @@ class MemberState(models.Model):
     list_name_fr = models.CharField(_("name in French lists"), max_length=120, blank=True)
     sort_key_fr = models.CharField(_("sort key of French lists"), max_length=120, blank=True)
     itu_region = models.CharField(_("ITU administrative region"), max_length=1, blank=True)
-    region = models.CharField(_("region"), max_length=30, blank=True)
+    region = models.CharField(_("region"), max_length=30, blank=True, choices=Region)
     language = models.CharField(
         _("language of correspondence"), max_length=10, choices=Language, default=Language.ENGLISH
     )
@@ -129,7 +139,7 @@ class Mission(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.name}, {self.city}"
+        return comma_list([self.name, self.city])
 
 
 class Rank(models.Model):
@@ -179,7 +189,8 @@ class FormOfAddress(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.form}, {self.get_gender_display()} ({self.get_language_display()})"
+        form = comma_list([self.form, self.get_gender_display()])
+        return f"{form} ({self.get_language_display()})"
 
     def clean(self) -> None:
         words = {"salutation": self.salutation, "closing": self.closing}
@@ -272,7 +283,7 @@ class Minister(models.Model):
         ]
 
     def __str__(self) -> str:
-        return self.name or f"{self.portfolio or self.rank_id}, {self.member_state}"
+        return self.name or comma_list([self.portfolio or self.rank_id, self.member_state])
 
     def clean(self) -> None:
         self.name_key = normalize_name(self.name)

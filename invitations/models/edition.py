@@ -2,18 +2,17 @@
 
 import datetime as dt
 import re
-from typing import Any, Self
+from typing import Any
 from zoneinfo import ZoneInfo, available_timezones
 
-from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.core.validators import MaxValueValidator
 from django.db import models
 from django.db.models import F, Q
-from django.utils import timezone, translation
+from django.utils import translation
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
-from invitations.calendars import is_weekend, moved, rests
+from invitations.calendars import is_weekend, rests
 
 
 class Language(models.TextChoices):
@@ -90,7 +89,9 @@ class ForumEdition(models.Model):
     name = models.CharField(_("name"), max_length=120)
     theme = models.CharField(_("theme"), max_length=300, blank=True)
     place = models.CharField(_("place"), max_length=120, help_text=_("As printed in letters."))
-    organization = models.CharField(_("organization"), max_length=200, blank=True)
+    organization = models.CharField(
+        pgettext_lazy("that invites", "organization"), max_length=200, blank=True
+    )
     postal_address = models.CharField(
         _("postal address"), max_length=200, blank=True, help_text=_("In the letterhead.")
     )
@@ -229,7 +230,9 @@ class ForumEdition(models.Model):
 
 
 class QuietPeriod(models.Model):
-    edition = models.ForeignKey(ForumEdition, models.CASCADE, related_name="quiet_periods")
+    edition = models.ForeignKey(
+        ForumEdition, models.CASCADE, related_name="quiet_periods", verbose_name=_("edition")
+    )
     first_on = models.DateField(_("first day"))
     last_on = models.DateField(_("last day"))
 
@@ -247,189 +250,3 @@ class QuietPeriod(models.Model):
 
     def __str__(self) -> str:
         return f"{self.first_on:%Y-%m-%d} – {self.last_on:%Y-%m-%d}"
-
-
-class Circular(models.Model):
-    class Kind(models.TextChoices):
-        INVITATION = "invitation", _("invitation")
-        NOTICE = "notice", _("notice of changed dates")
-        CORRIGENDUM = "corrigendum", _("corrigendum")
-        REPLACEMENT = "replacement", _("replacement")
-
-    class Audience(models.TextChoices):
-        ALL = "all", _("all invitations")
-        PRINCIPAL = "principal", _("principal invitations only")
-
-    REFERRING = (Kind.NOTICE, Kind.CORRIGENDUM, Kind.REPLACEMENT)
-
-    edition = models.ForeignKey(ForumEdition, models.PROTECT, related_name="circulars")
-    reference = models.CharField(_("reference"), max_length=40, unique=True)
-    kind = models.CharField(_("kind"), max_length=20, choices=Kind, default=Kind.INVITATION)
-    dated_on = models.DateField(_("date on the letter"))
-    place = models.CharField(_("place on the letter"), max_length=60)
-    signatory_name = models.CharField(_("signatory"), max_length=120)
-    signatory_title = models.CharField(_("signatory's title"), max_length=120)
-    original_signed_by = models.CharField(_("original signed by"), max_length=120, blank=True)
-    original_signed_on = models.DateField(_("original signed on"), null=True, blank=True)
-    original_scan = models.FileField(_("scan of the original"), blank=True, max_length=120)
-    changes = models.TextField(
-        _("what changes"),
-        blank=True,
-        help_text=_("Whole sentences; they stand in a notice, a corrigendum or a replacement."),
-    )
-    audience = models.CharField(
-        _("audience"), max_length=10, choices=Audience, default=Audience.ALL
-    )
-    regions = models.JSONField(_("regions"), default=list, blank=True)
-    languages = models.JSONField(_("languages"), default=list, blank=True)
-    ranks = models.JSONField(_("ranks"), default=list, blank=True)
-    planned_at = models.DateTimeField(
-        _("planned hour"), null=True, blank=True, help_text=_("Letters leave no earlier.")
-    )
-
-    class Meta:
-        verbose_name = _("circular")
-        verbose_name_plural = _("circulars")
-        ordering = ["-dated_on"]
-        constraints = [
-            models.UniqueConstraint(
-                name="one_invitation_circular_per_edition",
-                fields=["edition"],
-                condition=Q(kind="invitation"),
-                violation_error_message=_("This edition has its circular of invitation already."),
-            )
-        ]
-
-    def __str__(self) -> str:
-        return self.reference
-
-
-class ApprovedByTwoQuerySet(models.QuerySet):
-    def approved(self) -> Self:
-        return self.filter(second_approver__isnull=False)
-
-
-class ApprovedByTwo(models.Model):
-    """What the machine sends by itself: two different people let it."""
-
-    first_approver = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, editable=False, related_name="+"
-    )
-    first_approved_at = models.DateTimeField(null=True, editable=False)
-    second_approver = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, editable=False, related_name="+"
-    )
-    second_approved_at = models.DateTimeField(null=True, editable=False)
-
-    class Meta:
-        abstract = True
-        constraints = [
-            models.CheckConstraint(
-                name="%(class)s_approved_by_two_people",
-                condition=Q(second_approver=None)
-                | (Q(first_approver__isnull=False) & ~Q(second_approver=F("first_approver"))),
-            )
-        ]
-
-    @property
-    def is_approved(self) -> bool:
-        return self.second_approver_id is not None
-
-
-class ReminderStep(ApprovedByTwo):
-    class Audience(models.TextChoices):
-        OFFICE = "office", _("office, mission in copy")
-        MISSION = "mission", _("mission and focal point, or the office where there is neither")
-
-    class Medium(models.TextChoices):
-        MAIL = "mail", _("mail")
-        CALL = "call", _("call list")
-
-    edition = models.ForeignKey(ForumEdition, models.CASCADE, related_name="reminder_steps")
-    days_before = models.PositiveSmallIntegerField(_("days before the last day"))
-    hour = models.PositiveSmallIntegerField(
-        _("hour of the day"),
-        default=9,
-        validators=[MaxValueValidator(23)],
-        help_text=_("In the State's time zone where one is set, else the edition's."),
-    )
-    medium = models.CharField(_("medium"), max_length=10, choices=Medium, default=Medium.MAIL)
-    audience = models.CharField(
-        _("audience"), max_length=10, choices=Audience, default=Audience.OFFICE
-    )
-    variant = models.CharField(
-        _("text"), max_length=20, blank=True, help_text=_("Variant of the reminder's template.")
-    )
-
-    objects = ApprovedByTwoQuerySet.as_manager()
-
-    class Meta(ApprovedByTwo.Meta):
-        verbose_name = _("reminder step")
-        verbose_name_plural = _("reminder steps")
-        ordering = ["edition", "-days_before"]
-        constraints = [
-            *ApprovedByTwo.Meta.constraints,
-            models.UniqueConstraint(name="one_step_per_day", fields=["edition", "days_before"]),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.edition}: {self.days_before} days before, {self.get_medium_display()}"
-
-    @property
-    def planned_on(self) -> dt.date:
-        """The day it counts back to, quiet or not."""
-        return self.edition.last_day - dt.timedelta(days=self.days_before)
-
-    @property
-    def due_on(self) -> dt.date | None:
-        """The day it leaves by the edition's calendar, never a quiet one; None where it cannot."""
-        edition = self.edition
-        return moved(self.planned_on, edition.is_quiet, lambda day: day <= edition.last_day)
-
-
-class Tick(models.Model):
-    """When a job of the clock last ran here, and what came of it."""
-
-    name = models.SlugField(max_length=40, unique=True)
-    began_at = models.DateTimeField(_("began at"))
-    ended_at = models.DateTimeField(_("ended at"), null=True, blank=True)
-    did = models.PositiveIntegerField(_("how much it did"), default=0)
-
-    class Meta:
-        verbose_name = _("tick")
-        verbose_name_plural = _("ticks")
-
-    def __str__(self) -> str:
-        return self.name
-
-
-class Worker(models.Model):
-    """A worker of the clock on one of the machines, and when it last gave a sign of life."""
-
-    name = models.CharField(_("machine and process"), max_length=120, unique=True)
-    seen_at = models.DateTimeField(_("seen at"))
-
-    class Meta:
-        verbose_name = _("worker")
-        verbose_name_plural = _("workers")
-
-    def __str__(self) -> str:
-        return self.name
-
-
-class Arming(models.Model):
-    """The one deployment and database that may write to ministers."""
-
-    deployment = models.CharField(max_length=100)
-    database = models.CharField(max_length=200)
-    armed_at = models.DateTimeField(default=timezone.now)
-
-    class Meta:
-        verbose_name = _("arming of the outbox")
-        verbose_name_plural = _("arming of the outbox")
-        constraints = [
-            models.UniqueConstraint(name="armed_once_per_place", fields=["deployment", "database"])
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.deployment}, {self.database}"

@@ -8,6 +8,7 @@ from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from invitations.dates import labelled
 from invitations.models.addressees import MemberState, Minister
 from invitations.models.edition import BRINGING, ForumEdition
 
@@ -87,10 +88,12 @@ class Invitation(models.Model):
     )
     focal_point_name = models.CharField(_("focal point"), max_length=120, blank=True)
     focal_point_email = models.EmailField(_("focal point's e-mail"), blank=True)
-    drafted_at = models.DateTimeField(default=timezone.now, editable=False)
-    issued_at = models.DateTimeField(null=True, blank=True, editable=False)
-    withdrawn_at = models.DateTimeField(null=True, blank=True, editable=False)
-    withdrawn_because = models.CharField(max_length=300, blank=True, editable=False)
+    drafted_at = models.DateTimeField(_("drafted at"), default=timezone.now, editable=False)
+    issued_at = models.DateTimeField(_("issued at"), null=True, blank=True, editable=False)
+    withdrawn_at = models.DateTimeField(_("withdrawn at"), null=True, blank=True, editable=False)
+    withdrawn_because = models.CharField(
+        _("why withdrawn"), max_length=300, blank=True, editable=False
+    )
 
     objects = InvitationQuerySet.as_manager()
 
@@ -120,7 +123,7 @@ class Invitation(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.member_state}: {self.minister}"
+        return labelled(self.member_state, self.minister)
 
 
 class ReplyLinkQuerySet(models.QuerySet["ReplyLink"]):

@@ -9,9 +9,12 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from invitations.dates import comma_list
 from invitations.models.addressees import Mission
-from invitations.models.edition import Circular, Language, ReminderStep
+from invitations.models.circular import Circular
+from invitations.models.edition import Language
 from invitations.models.invitation import Invitation
+from invitations.models.reminders import ReminderStep
 from invitations.models.reply import Reply
 from invitations.models.templates import LetterKind, LetterTemplate
 
@@ -40,8 +43,12 @@ class Letter(models.Model):
         APPROVED = "approved", _("approved")
         CANCELLED = "cancelled", _("cancelled")
 
-    invitation = models.ForeignKey(Invitation, models.PROTECT, related_name="letters")
-    circular = models.ForeignKey(Circular, models.PROTECT, related_name="letters")
+    invitation = models.ForeignKey(
+        Invitation, models.PROTECT, related_name="letters", verbose_name=_("invitation")
+    )
+    circular = models.ForeignKey(
+        Circular, models.PROTECT, related_name="letters", verbose_name=_("circular")
+    )
     kind = models.CharField(_("kind"), max_length=20, choices=LetterKind)
     variant = models.CharField(_("variant"), max_length=20, blank=True)
     language = models.CharField(_("language"), max_length=10, choices=Language)
@@ -55,23 +62,30 @@ class Letter(models.Model):
     composing_until = models.DateTimeField(null=True, blank=True, editable=False)
 
     step = models.ForeignKey(
-        ReminderStep, models.PROTECT, null=True, blank=True, related_name="letters"
-    )
+        ReminderStep, models.PROTECT, null=True, blank=True, related_name="letters",
+        verbose_name=_("reminder step"),
+    )  # fmt: skip
     reply_before = models.DateField(_("deadline it reminds of"), null=True, blank=True)
     reply = models.ForeignKey(
-        Reply, models.PROTECT, null=True, blank=True, related_name="acknowledgements"
-    )
+        Reply, models.PROTECT, null=True, blank=True, related_name="acknowledgements",
+        verbose_name=_("reply"),
+    )  # fmt: skip
     replaces = models.ForeignKey(
-        "self", models.PROTECT, null=True, blank=True, related_name="replaced_by"
-    )
+        "self", models.PROTECT, null=True, blank=True, related_name="replaced_by",
+        verbose_name=_("replaces"),
+    )  # fmt: skip
     mission = models.ForeignKey(
-        Mission, models.PROTECT, null=True, blank=True, related_name="notes"
+        Mission, models.PROTECT, null=True, blank=True, related_name="notes",
+        verbose_name=_("mission"),
+    )  # fmt: skip
+    covers = models.ManyToManyField(
+        "self", symmetrical=False, blank=True, related_name="notes", verbose_name=_("covers")
     )
-    covers = models.ManyToManyField("self", symmetrical=False, blank=True, related_name="notes")
 
     template = models.ForeignKey(
-        LetterTemplate, models.PROTECT, null=True, blank=True, related_name="letters"
-    )
+        LetterTemplate, models.PROTECT, null=True, blank=True, related_name="letters",
+        verbose_name=_("letter template"),
+    )  # fmt: skip
     subject = models.CharField(_("subject"), max_length=300, blank=True)
     paper = models.TextField(_("on paper"), blank=True)
     mail = models.TextField(_("in the mail"), blank=True)
@@ -89,12 +103,14 @@ class Letter(models.Model):
     message_id = models.CharField("Message-ID", max_length=120, blank=True)
     composed_at = models.DateTimeField(_("composed at"), null=True, blank=True)
     composed_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
-    )
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+",
+        verbose_name=_("composed by"),
+    )  # fmt: skip
     approved_at = models.DateTimeField(_("approved at"), null=True, blank=True)
     approved_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
-    )
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+",
+        verbose_name=_("approved by"),
+    )  # fmt: skip
 
     objects = LetterQuerySet.as_manager()
 
@@ -169,7 +185,7 @@ class Letter(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.get_kind_display()}, {self.invitation}"
+        return comma_list([self.get_kind_display(), self.invitation])
 
 
 class DeliveryQuerySet(models.QuerySet["Delivery"]):
@@ -213,6 +229,12 @@ class Delivery(models.Model):
         POUCH = "pouch", _("pouch")
         POST = "post", _("post")
 
+    class Line(models.TextChoices):
+        """In which line of the message's head the address stands."""
+
+        TO = "to", _("To")
+        CC = "cc", _("Cc")
+
     class State(models.TextChoices):
         QUEUED = "queued", _("queued")
         CLAIMED = "claimed", _("claimed")
@@ -225,9 +247,11 @@ class Delivery(models.Model):
         CANCELLED = "cancelled", _("cancelled")
         BOUNCED = "bounced", _("bounced")
 
-    letter = models.ForeignKey(Letter, models.PROTECT, related_name="deliveries")
+    letter = models.ForeignKey(
+        Letter, models.PROTECT, related_name="deliveries", verbose_name=_("letter")
+    )
     channel = models.CharField(_("channel"), max_length=10, choices=Channel, default=Channel.EMAIL)
-    line = models.CharField(_("line"), max_length=2, default="to", help_text="to, cc")
+    line = models.CharField(_("line"), max_length=2, choices=Line, default=Line.TO)
     address = models.CharField(_("address"), max_length=320, blank=True)
     envelope = models.CharField(
         _("envelope sender"),
@@ -240,7 +264,7 @@ class Delivery(models.Model):
     )
     state = models.CharField(_("state"), max_length=12, choices=State, default=State.QUEUED)
     priority = models.PositiveSmallIntegerField(
-        _("priority"), default=5, help_text=_("The lowest leaves first.")
+        _("priority"), default=5, help_text=_("The smallest number leaves first.")
     )
     not_before = models.DateTimeField(_("not before"), default=timezone.now)
     leave_before = models.DateTimeField(_("leave before"), null=True, blank=True)
@@ -294,7 +318,7 @@ class Delivery(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.letter}, {self.address or self.get_channel_display()}"
+        return comma_list([self.letter, self.address or self.get_channel_display()])
 
 
 class Bounce(models.Model):
@@ -306,8 +330,9 @@ class Bounce(models.Model):
         DELAYED = "delayed", _("delayed")
 
     delivery = models.ForeignKey(
-        Delivery, models.PROTECT, null=True, blank=True, related_name="bounces"
-    )
+        Delivery, models.PROTECT, null=True, blank=True, related_name="bounces",
+        verbose_name=_("delivery"),
+    )  # fmt: skip
     kind = models.CharField(_("kind"), max_length=10, choices=Kind)
     key = models.CharField(max_length=200, unique=True, editable=False)
     received_at = models.DateTimeField(_("received at"), default=timezone.now)
@@ -329,15 +354,19 @@ class LetterEvent(models.Model):
 
     STATES = {**dict(Letter.State.choices), **dict(Delivery.State.choices)}
 
-    letter = models.ForeignKey(Letter, models.PROTECT, related_name="events")
-    delivery = models.ForeignKey(
-        Delivery, models.PROTECT, null=True, blank=True, related_name="events"
+    letter = models.ForeignKey(
+        Letter, models.PROTECT, related_name="events", verbose_name=_("letter")
     )
+    delivery = models.ForeignKey(
+        Delivery, models.PROTECT, null=True, blank=True, related_name="events",
+        verbose_name=_("delivery"),
+    )  # fmt: skip
     at = models.DateTimeField(_("at"), default=timezone.now)
     state = models.CharField(_("state"), max_length=12, choices=STATES)
     actor = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
-    )
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+",
+        verbose_name=_("who"),
+    )  # fmt: skip
     because = models.CharField(_("why"), max_length=300, blank=True)
     server_words = models.TextField(_("the server's words"), blank=True)
 
@@ -348,32 +377,4 @@ class LetterEvent(models.Model):
         indexes = [models.Index(name="events_by_hour", fields=["at"])]
 
     def __str__(self) -> str:
-        return f"{self.at:%Y-%m-%d %H:%M} {self.state}"
-
-
-class CallListEntry(models.Model):
-    """A silent office that the secretariat telephones, by the last reminder step."""
-
-    invitation = models.ForeignKey(Invitation, models.PROTECT, related_name="call_list_entries")
-    step = models.ForeignKey(ReminderStep, models.PROTECT, related_name="call_list_entries")
-    reply_before = models.DateField(_("deadline it reminds of"))
-    listed_at = models.DateTimeField(_("listed at"), default=timezone.now)
-    called_at = models.DateTimeField(_("called at"), null=True, blank=True)
-    called_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
-    )
-    note = models.TextField(_("telephone note"), blank=True)
-
-    class Meta:
-        verbose_name = _("call list entry")
-        verbose_name_plural = _("call list")
-        ordering = ["listed_at", "pk"]
-        constraints = [
-            models.UniqueConstraint(
-                name="one_call_per_step_and_deadline",
-                fields=["invitation", "step", "reply_before"],
-            )
-        ]
-
-    def __str__(self) -> str:
-        return str(self.invitation)
+        return f"{self.at:%Y-%m-%d %H:%M} {self.get_state_display()}"

@@ -9,9 +9,11 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from invitations.dates import comma_list, labelled
 from invitations.models.addressees import Rank
-from invitations.models.edition import Answer, ReminderStep, Segment
+from invitations.models.edition import Answer, Segment
 from invitations.models.invitation import Invitation
+from invitations.models.reminders import ReminderStep
 
 
 class Channel(models.TextChoices):
@@ -42,6 +44,7 @@ class Correspondence(models.Model):
         blank=True,
         related_name="correspondence",
         help_text=_("Empty until somebody finds whose mail this is."),
+        verbose_name=_("invitation"),
     )
     channel = models.CharField(
         _("channel"),
@@ -64,12 +67,14 @@ class Correspondence(models.Model):
     is_automatic = models.BooleanField(_("automatic mail"), default=False, editable=False)
     recorded_at = models.DateTimeField(default=timezone.now, editable=False)
     recorded_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, editable=False, related_name="+"
-    )
-    dealt_with_at = models.DateTimeField(null=True, blank=True, editable=False)
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, editable=False, related_name="+",
+        verbose_name=_("recorded by"),
+    )  # fmt: skip
+    dealt_with_at = models.DateTimeField(_("dealt with at"), null=True, blank=True, editable=False)
     dealt_with_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, editable=False, related_name="+"
-    )
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, editable=False, related_name="+",
+        verbose_name=_("dealt with by"),
+    )  # fmt: skip
 
     objects = CorrespondenceQuerySet.as_manager()
 
@@ -84,7 +89,8 @@ class Correspondence(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.get_channel_display()}, {self.reference or self.invitation or self.sender}"
+        about = self.reference or self.invitation or self.sender
+        return comma_list([self.get_channel_display(), about])
 
 
 class ReplyQuerySet(models.QuerySet["Reply"]):
@@ -109,7 +115,9 @@ class Reply(models.Model):
         SET_ASIDE = "set_aside", _("set aside by the secretariat")
         NOTED = "noted", _("noted: a holding reply")
 
-    invitation = models.ForeignKey(Invitation, models.PROTECT, related_name="replies")
+    invitation = models.ForeignKey(
+        Invitation, models.PROTECT, related_name="replies", verbose_name=_("invitation")
+    )
     answer = models.CharField(_("answer"), max_length=20, choices=Answer)
     status = models.CharField(_("status"), max_length=12, choices=Status, editable=False)
     channel = models.CharField(_("channel"), max_length=20, choices=Channel, default=Channel.ONLINE)
@@ -121,8 +129,9 @@ class Reply(models.Model):
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, editable=False, related_name="+"
     )
     correspondence = models.ForeignKey(
-        Correspondence, models.PROTECT, null=True, blank=True, related_name="replies"
-    )
+        Correspondence, models.PROTECT, null=True, blank=True, related_name="replies",
+        verbose_name=_("correspondence"),
+    )  # fmt: skip
 
     substitute_name = models.CharField(_("substitute's name"), max_length=120, blank=True)
     substitute_function = models.CharField(_("substitute's function"), max_length=200, blank=True)
@@ -191,7 +200,7 @@ class Reply(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.invitation}: {self.get_answer_display()}"
+        return labelled(self.invitation, self.get_answer_display())
 
     @property
     def is_late(self) -> bool:

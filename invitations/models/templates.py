@@ -7,7 +7,9 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from invitations.models.edition import ApprovedByTwo, ApprovedByTwoQuerySet, Language
+from invitations.dates import comma_list
+from invitations.models.approval import ApprovedByTwo, ApprovedByTwoQuerySet
+from invitations.models.edition import Language
 from invitations.placeholders import (
     OF_TERMS,
     lacking,
@@ -67,9 +69,10 @@ class LetterTemplate(ApprovedByTwo, ReviewedByNative):
     )
     mail = models.TextField(_("in the mail"), validators=[validate_placeholders])
     written_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, editable=False, related_name="+"
-    )
-    written_at = models.DateTimeField(auto_now_add=True)
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, editable=False, related_name="+",
+        verbose_name=_("written by"),
+    )  # fmt: skip
+    written_at = models.DateTimeField(_("written at"), auto_now_add=True)
 
     objects = LetterTemplateQuerySet.as_manager()
 
@@ -87,7 +90,7 @@ class LetterTemplate(ApprovedByTwo, ReviewedByNative):
 
     def __str__(self) -> str:
         name = f"{self.get_kind_display()} {self.variant}".strip()
-        return f"{name} ({self.get_language_display()}, {self.version})"
+        return f"{name} ({comma_list([self.get_language_display(), self.version])})"
 
     @property
     def is_usable(self) -> bool:

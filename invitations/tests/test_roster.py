@@ -604,7 +604,7 @@ def test_replaced_minister_is_refused_unless_the_row_says_whom_it_replaces(editi
 def test_replacement_that_cannot_be_is_refused(edition):
     bring_in(edition, FLAVIA)
     itself = FLAVIA | {"replaces": "Flavia Elphberg"}
-    assert reason(edition, itself) == "The row replaces the person it names."
+    assert reason(edition, itself) == "The row names the same person as new and as replaced."
 
     new = holding(FLAVIA, replaces="Flavia Elphberg")
     assert faults_of(edition, FLAVIA, new)[0] == (3, "replaces", "Line 2 names this person too.")

@@ -1,0 +1,65 @@
+"""What the pages of delegations and statements have in common."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.db.models import Exists, OuterRef, QuerySet
+from django.http import HttpRequest
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from unfold.decorators import display
+
+from delegations.models import DelegationChange
+from delegations.office import note_staff
+from invitations.admin.base import ModelAdmin, who
+
+Act = DelegationChange.Act
+
+
+class StandingFilter(admin.SimpleListFilter):
+    """Stands as things are today: a later regret drops out by itself."""
+
+    title = gettext_lazy("stands")
+    parameter_name = "stands"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [("yes", _("Yes")), ("no", _("No"))]
+
+    def queryset(self, request: HttpRequest, queryset: Any) -> QuerySet[Any] | None:
+        if self.value() is None:
+            return None
+        standing = queryset.standing()
+        return standing if self.value() == "yes" else queryset.exclude(pk__in=standing)
+
+
+class StandingAdmin(ModelAdmin):
+    """Rows of which the list says whether they stand."""
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        standing = self.model.objects.standing().filter(pk=OuterRef("pk"))
+        return super().get_queryset(request).annotate(comes=Exists(standing))
+
+    @display(description=gettext_lazy("stands"), boolean=True, ordering="comes")
+    def stands(self, row: Any) -> bool:
+        return bool(row.comes)
+
+
+class NotedAdmin(ModelAdmin):
+    """A row of an office, whose history tells what the secretariat changed."""
+
+    def save_model(
+        self, request: HttpRequest, obj: Any, form: forms.ModelForm, change: bool
+    ) -> None:
+        super().save_model(request, obj, form, change)
+        if form.changed_data or not change:
+            fields = form.changed_data if change else []
+            note_staff(who(request), obj, Act.CHANGED if change else Act.ADDED, fields)
+
+    def delete_model(self, request: HttpRequest, obj: Any) -> None:
+        super().delete_model(request, obj)
+        note_staff(who(request), obj, Act.REMOVED, [])
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
+        for row in list(queryset):
+            self.delete_model(request, row)

@@ -1,0 +1,145 @@
+"""Delegations, their delegates, and who changed what."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.core.exceptions import ValidationError
+from django.db.models import Count, OuterRef, QuerySet, Subquery
+from django.http import HttpRequest
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from unfold import admin as unfold
+from unfold.decorators import display
+from unfold.forms import PaginationInlineFormSet
+
+from delegations.admin.base import Act, NotedAdmin, StandingAdmin, StandingFilter
+from delegations.models import Delegate, Delegation, DelegationChange
+from delegations.office import BY_WHOM, by_whom, changed_fields, note_staff
+from invitations.admin.base import Menu, RecordAdmin, RecordInline, who
+from invitations.forms import WholeRowForm
+
+
+class DelegateFormSet(PaginationInlineFormSet):
+    """Two heads entered at once are refused here: each of them alone breaks no rule."""
+
+    def clean(self) -> None:
+        super().clean()
+        kept = [form for form in self.forms if form not in self.deleted_forms]
+        heads = [form for form in kept if form.cleaned_data.get("role") == Delegate.Role.HEAD]
+        if len(heads) > 1:
+            raise ValidationError(_("A delegation has one head."))
+
+
+class DelegateInline(unfold.StackedInline):
+    model = Delegate
+    form = WholeRowForm
+    formset = DelegateFormSet
+    extra = 0
+    tab = True
+    fields = [
+        ("role", "name"),
+        ("function", "organization"),
+        ("email", "gender"),
+        ("arrives_on", "departs_on"),
+        "needs_visa_letter",
+        "needs",
+    ]
+
+
+class ChangeInline(RecordInline):
+    model = DelegationChange
+    verbose_name_plural = gettext_lazy("history")
+    fields = ["at", "who", "part", "act", "subject", "fields_shown"]
+    readonly_fields = fields
+    show_change_link = False
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[DelegationChange]:
+        rows: QuerySet[DelegationChange] = super().get_queryset(request)
+        return rows.select_related(*BY_WHOM)
+
+    @display(description=gettext_lazy("who"))
+    def who(self, change: DelegationChange) -> str:
+        return by_whom(change)
+
+    @display(description=gettext_lazy("what was changed"))
+    def fields_shown(self, change: DelegationChange) -> str:
+        return changed_fields(change)
+
+
+@admin.register(Delegation)
+class DelegationAdmin(StandingAdmin):
+    menu = (Menu.FORUM, 1, "groups_3")
+    when_empty = gettext_lazy(
+        "A delegation is made when an office first names somebody; you may add one for it."
+    )
+    list_display = ["member_state", "edition", "delegates", "stands"]
+    list_filter = ["edition", StandingFilter, "member_state__region"]
+    list_select_related = ["edition", "member_state"]
+    list_per_page = 250
+    search_fields = [
+        "=member_state__iso2",
+        "member_state__short_name_en",
+        "member_state__short_name_fr",
+        "member_state__list_name_fr",
+        "delegates__name",
+    ]
+    autocomplete_fields = ["member_state"]
+    inlines = [DelegateInline, ChangeInline]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Delegation]:
+        named = Delegate.objects.filter(delegation=OuterRef("pk")).order_by()
+        counted = named.values("delegation").annotate(Count("pk")).values("pk__count")
+        return super().get_queryset(request).annotate(named=Subquery(counted))
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+        return ["edition", "member_state"] if obj else []
+
+    def save_formset(
+        self, request: HttpRequest, form: forms.ModelForm, formset: Any, change: bool
+    ) -> None:
+        super().save_formset(request, form, formset, change)
+        if formset.model is not Delegate:
+            return
+        for person in formset.new_objects:
+            note_staff(who(request), person, Act.ADDED, [])
+        for person, fields in formset.changed_objects:
+            note_staff(who(request), person, Act.CHANGED, fields)
+        for person in formset.deleted_objects:
+            note_staff(who(request), person, Act.REMOVED, [])
+
+    @display(description=gettext_lazy("delegates"), ordering="named")
+    def delegates(self, delegation: Any) -> int:
+        return delegation.named or 0
+
+
+@admin.register(Delegate)
+class DelegateAdmin(NotedAdmin):
+    """Gender and needs are on the page of one person, never in a list."""
+
+    menu = (Menu.FORUM, 2, "group")
+    when_empty = gettext_lazy("Nobody is named yet: offices name their delegates by their link.")
+    list_display = ["name", "role", "function", "delegation", "arrives_on", "departs_on"]
+    list_filter = ["delegation__edition", "role", "needs_visa_letter"]
+    list_select_related = ["delegation__edition", "delegation__member_state"]
+    search_fields = [
+        "name",
+        "function",
+        "organization",
+        "email",
+        "delegation__member_state__short_name_en",
+        "delegation__member_state__list_name_fr",
+    ]
+    autocomplete_fields = ["delegation"]
+
+
+@admin.register(DelegationChange)
+class DelegationChangeAdmin(RecordAdmin):
+    """Listed on the page of its delegation."""
+
+    list_display = ["at", "who", "part", "act", "subject"]
+    list_select_related = ["delegation__member_state", "delegation__edition", *BY_WHOM]
+
+    @display(description=gettext_lazy("who"))
+    def who(self, change: DelegationChange) -> str:
+        return by_whom(change)

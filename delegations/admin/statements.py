@@ -1,0 +1,147 @@
+"""Policy statements and their texts."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.core.exceptions import PermissionDenied
+from django.db.models import Model
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.urls import path, reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from unfold.decorators import display
+
+from delegations.admin.base import NotedAdmin, StandingAdmin, StandingFilter
+from delegations.models import PolicyStatement, StatementText
+from delegations.statements import Download, attachment, bytes_of, photo_of
+from invitations.admin.base import Menu, ModelAdmin, RecordAdmin, RecordInline, at_hour, hour, link
+
+
+def file_link(row: Model, gives: str) -> str:
+    page = f"admin:{row._meta.app_label}_{row._meta.model_name}_{gives}"
+    return link(reverse(page, args=[row.pk]), _("download"))
+
+
+class GivingAdmin(ModelAdmin):
+    """Gives out the file of a row, at its address with the word ``gives`` behind it."""
+
+    gives = "file"
+
+    def get_urls(self) -> list[Any]:
+        name = f"{self.opts.app_label}_{self.opts.model_name}_{self.gives}"
+        page = self.admin_site.admin_view(self.give)
+        return [path(f"<int:pk>/{self.gives}/", page, name=name), *super().get_urls()]
+
+    def give(self, request: HttpRequest, pk: int) -> HttpResponse:
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        return attachment(self.given(pk))
+
+    def given(self, pk: int) -> Download:
+        raise NotImplementedError
+
+
+class TextInline(RecordInline):
+    model = StatementText
+    verbose_name_plural = gettext_lazy("texts")
+    fields = ["called", "language", "kind", "filed_at", "replaced_at", "download"]
+    readonly_fields = fields
+
+    @display(description="")
+    def download(self, text: StatementText) -> str:
+        return file_link(text, "file")
+
+
+@admin.register(PolicyStatement)
+class PolicyStatementAdmin(StandingAdmin, GivingAdmin, NotedAdmin):
+    menu = (Menu.FORUM, 3, "record_voice_over")
+    when_empty = gettext_lazy("No statement yet: offices announce theirs by their link.")
+    list_display = [
+        "speaker_name",
+        "delegation",
+        "speaker_rank",
+        "mode",
+        "language",
+        "first_choice",
+        "stands",
+    ]
+    list_filter = ["delegation__edition", StandingFilter, "mode", "language"]
+    list_select_related = [
+        "delegation__edition",
+        "delegation__member_state",
+        "speaker_rank",
+        "first_choice",
+    ]
+    search_fields = [
+        "speaker_name",
+        "title",
+        "theme",
+        "delegation__member_state__short_name_en",
+        "delegation__member_state__list_name_fr",
+    ]
+    autocomplete_fields = ["delegation", "first_choice", "second_choice"]
+    fields = [
+        "delegation",
+        ("speaker_name", "speaker_function"),
+        "speaker_rank",
+        ("mode", "language"),
+        "title",
+        "theme",
+        ("first_choice", "second_choice"),
+        ("other_language", "interpretation"),
+        ("quotation", "quotation_consent"),
+        "biography",
+        "photo_file",
+    ]
+    readonly_fields = ["photo_file"]
+    gives = "photo"
+    inlines = [TextInline]
+
+    @display(description=gettext_lazy("photo"))
+    def photo_file(self, statement: PolicyStatement) -> str:
+        return file_link(statement, "photo") if statement.photo else ""
+
+    def given(self, pk: int) -> Download:
+        return photo_of(get_object_or_404(PolicyStatement.objects.exclude(photo=""), pk=pk))
+
+
+@admin.register(StatementText)
+class StatementTextAdmin(GivingAdmin, RecordAdmin):
+    menu = (Menu.FORUM, 4, "description")
+    when_empty = gettext_lazy("No text yet: offices send theirs by their link.")
+    list_display = [
+        "called",
+        "delegation",
+        "language",
+        "kind",
+        hour("filed_at", gettext_lazy("filed at")),
+        hour("replaced_at", gettext_lazy("replaced at")),
+        "download",
+    ]
+    list_filter = ["statement__delegation__edition", "kind"]
+    list_select_related = [
+        "statement__delegation__edition",
+        "statement__delegation__member_state",
+        "filed_by__minister__member_state",
+        "filed_by__member_state",
+    ]
+    search_fields = ["called", "sha256", "statement__delegation__member_state__short_name_en"]
+    date_hierarchy = "filed_at"
+    fields = ["delegation", "called", "language", "kind", "size", "sha256", "filed", "download"]
+    readonly_fields = ["delegation", "filed", "download"]
+
+    def given(self, pk: int) -> Download:
+        return bytes_of(get_object_or_404(StatementText, pk=pk))
+
+    @display(description=gettext_lazy("delegation"))
+    def delegation(self, text: StatementText) -> str:
+        return str(text.statement.delegation)
+
+    @display(description=gettext_lazy("filed"))
+    def filed(self, text: StatementText) -> str:
+        return f"{at_hour(text.filed_at)} {text.filed_by}"
+
+    @display(description="")
+    def download(self, text: StatementText) -> str:
+        return file_link(text, "file")

@@ -1,0 +1,130 @@
+"""A circular: whom it goes to, when it leaves, and its signed original."""
+
+import datetime as dt
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.core.files.uploadedfile import UploadedFile
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from unfold.widgets import (
+    UnfoldAdminFileFieldWidget,
+    UnfoldAdminSplitDateTimeWidget,
+)
+
+from invitations.forms.files import checked
+from invitations.forms.rows import BoxesField, WholeRowForm
+from invitations.models import Circular, Language, MemberState, Rank, Region
+
+ORIGINAL_LIMIT = 10 * 1024 * 1024
+ORIGINAL_KINDS = ("pdf", "jpg", "png")
+SIGNED = ("original_signed_by", "original_signed_on")
+
+
+class HourAsTypedField(forms.SplitDateTimeField):
+    """Date and hour without a zone: the form knows in which zone they are meant."""
+
+    def compress(self, data_list: tuple[dt.date, dt.time] | None) -> dt.datetime | None:
+        with timezone.override(dt.UTC):
+            at: dt.datetime | None = super().compress(data_list)
+        return at and at.replace(tzinfo=None)
+
+
+class OneOfSeveralField(BoxesField):
+    """Of these boxes none ticked means all."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault("help_text", _("Where none is chosen: all."))
+        super().__init__(required=False, **kwargs)
+
+
+def regions_known() -> list[tuple[str, str]]:
+    regions = MemberState.objects.exclude(region="").order_by("region")
+    names = dict(Region.choices)
+    return [
+        (region, str(names.get(region, region)))
+        for region in regions.values_list("region", flat=True).distinct()
+    ]
+
+
+def ranks_known() -> list[tuple[str, str]]:
+    return [(rank.code, str(rank)) for rank in Rank.objects.all()]
+
+
+class CircularForm(WholeRowForm):
+    """A circular; its hour is typed and shown in the zone of its edition."""
+
+    regions = OneOfSeveralField(label=_("Regions"), choices=regions_known)
+    languages = OneOfSeveralField(label=_("Languages"), choices=Language.choices)
+    ranks = OneOfSeveralField(label=_("Ranks"), choices=ranks_known)
+    planned_at = HourAsTypedField(
+        label=_("Planned hour"), required=False, widget=UnfoldAdminSplitDateTimeWidget
+    )
+    new_scan = forms.FileField(
+        label=_("Scan of the original"),
+        required=False,
+        help_text=_("PDF, JPEG or PNG, at most 10 MB. A new scan takes the earlier one’s place."),
+        widget=UnfoldAdminFileFieldWidget,
+    )
+
+    class Meta:
+        model = Circular
+        fields = ["regions", "languages", "ranks", "planned_at"]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if zone := self._zone():
+            at = self.instance.planned_at
+            self.initial["planned_at"] = at and at.astimezone(zone).replace(tzinfo=None)
+        if "planned_at" in self.fields:
+            self.fields["planned_at"].help_text = hour_help(zone)
+
+    def _zone(self) -> ZoneInfo | None:
+        return self.instance.edition.zone if self.instance.edition_id else None
+
+    def clean_original_signed_on(self) -> dt.date | None:
+        signed_on: dt.date | None = self.cleaned_data["original_signed_on"]
+        if signed_on and signed_on > timezone.localdate(timezone=self._zone()):
+            raise ValidationError(_("The original cannot have been signed in the future."))
+        return signed_on
+
+    def clean_new_scan(self) -> UploadedFile | None:
+        return checked(
+            self.cleaned_data["new_scan"],
+            ORIGINAL_LIMIT,
+            ORIGINAL_KINDS,
+            _("The scan may have 10 MB at most."),
+            _("The scan is a PDF, JPEG or PNG file."),
+        )
+
+    def clean(self) -> dict[str, Any] | None:
+        cleaned = super().clean() or {}
+        edition = cleaned.get("edition")
+        zone = edition.zone if edition else self._zone()
+        if cleaned.get("planned_at") and zone:
+            self._clean_hour(cleaned, zone)
+        for name, other in (SIGNED, SIGNED[::-1]):
+            if cleaned.get(other) and name in cleaned and not cleaned[name]:
+                self.add_error(name, _("Record both: who signed the original, and when."))
+        return cleaned
+
+    def _clean_hour(self, cleaned: dict[str, Any], zone: ZoneInfo) -> None:
+        typed = cleaned["planned_at"]
+        cleaned["planned_at"] = typed.replace(tzinfo=zone)
+        if cleaned["planned_at"].astimezone(dt.UTC).astimezone(zone).replace(tzinfo=None) != typed:
+            self.add_error(
+                "planned_at",
+                _("The clocks of %(zone)s skip this hour.") % {"zone": zone.key},
+            )
+
+
+def hour_help(zone: ZoneInfo | None) -> str:
+    if zone is None:
+        return str(_("In the time zone of the edition. Letters leave no earlier."))
+    now = timezone.localtime(timezone=zone)
+    return _("In the time zone %(zone)s, where it is now %(now)s. Letters leave no earlier.") % {
+        "zone": zone.key,
+        "now": f"{now:%Y-%m-%d %H:%M}",
+    }

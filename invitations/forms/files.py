@@ -1,0 +1,34 @@
+"""Files that came with a form: small enough, and of a kind told by their content."""
+
+from collections.abc import Container
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.core.files.uploadedfile import UploadedFile
+
+from invitations.uploads import beginning
+
+
+def scan_kind(scan: UploadedFile) -> str:
+    """The suffix that the file's content deserves; empty for what is no scan."""
+    scan.seek(0)
+    head = scan.read(8)
+    scan.seek(0)
+    return beginning(head)
+
+
+def checked(
+    file: UploadedFile | None,
+    largest: int,
+    kinds: Container[str],
+    too_large: Any,
+    other_kind: Any,
+) -> UploadedFile | None:
+    """Return the file, or refuse it in one of the two sentences; None where none came."""
+    if not file:
+        return None
+    if (file.size or 0) > largest:
+        raise ValidationError(too_large)
+    if scan_kind(file) not in kinds:
+        raise ValidationError(other_kind)
+    return file

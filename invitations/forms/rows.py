@@ -1,0 +1,64 @@
+"""Pages of whole rows: the checks that they share, and those of an edition and an invitation."""
+
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
+
+from invitations.models import Answer, ForumEdition, Invitation, Segment
+
+
+class WholeRowForm(forms.ModelForm):
+    """Checks the constraints of the whole row, also over fields that the page does not show.
+
+    ``refusal`` is the sentence of a verb that refused to save the row.
+    """
+
+    refusal: ValidationError | None = None
+
+    def clean(self) -> dict[str, Any] | None:
+        cleaned = super().clean()
+        if self.refusal:
+            raise ValidationError(self.refusal.messages)
+        return cleaned
+
+    def validate_unique(self) -> None:
+        super().validate_unique()
+        if self.errors:
+            return
+        try:
+            self.instance.validate_constraints()
+        except ValidationError as refusal:
+            self.add_error(None, refusal.messages)
+
+
+class BoxesField(forms.MultipleChoiceField):
+    """Boxes to tick, on pages of the admin."""
+
+    widget = UnfoldAdminCheckboxSelectMultipleWidget
+
+
+class EditionForm(WholeRowForm):
+    answers_offered = BoxesField(
+        label=_("Answers offered"),
+        choices=[choice for choice in Answer.choices if choice[0] != Answer.HOLDING],
+    )
+    segments_offered = BoxesField(
+        label=_("Segments offered"), choices=Segment.choices, required=False
+    )
+
+    class Meta:
+        model = ForumEdition
+        fields = ["answers_offered", "segments_offered"]
+
+
+class InvitationForm(WholeRowForm):
+    def clean(self) -> dict[str, Any] | None:
+        """A draft follows its minister to the minister's State."""
+        cleaned = super().clean() or {}
+        minister = cleaned.get("minister")
+        if minister and self.instance.status == Invitation.Status.DRAFT:
+            self.instance.member_state = minister.member_state
+        return cleaned

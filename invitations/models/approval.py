@@ -1,0 +1,42 @@
+"""What two people approve before the machine sends it by itself."""
+
+from typing import Self
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+
+class ApprovedByTwoQuerySet(models.QuerySet):
+    def approved(self) -> Self:
+        return self.filter(second_approver__isnull=False)
+
+
+class ApprovedByTwo(models.Model):
+    """What the machine sends by itself: two different people let it."""
+
+    first_approver = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, editable=False, related_name="+",
+        verbose_name=_("first approval by"),
+    )  # fmt: skip
+    first_approved_at = models.DateTimeField(_("first approval at"), null=True, editable=False)
+    second_approver = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, editable=False, related_name="+",
+        verbose_name=_("second approval by"),
+    )  # fmt: skip
+    second_approved_at = models.DateTimeField(_("second approval at"), null=True, editable=False)
+
+    class Meta:
+        abstract = True
+        constraints = [
+            models.CheckConstraint(
+                name="%(class)s_approved_by_two_people",
+                condition=Q(second_approver=None)
+                | (Q(first_approver__isnull=False) & ~Q(second_approver=F("first_approver"))),
+            )
+        ]
+
+    @property
+    def is_approved(self) -> bool:
+        return self.second_approver_id is not None

@@ -1,0 +1,64 @@
+"""A circular: one text, decided once, for all the letters that it makes."""
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from invitations.models.edition import ForumEdition
+
+
+class Circular(models.Model):
+    class Kind(models.TextChoices):
+        INVITATION = "invitation", _("invitation")
+        NOTICE = "notice", _("notice of changed dates")
+        CORRIGENDUM = "corrigendum", _("corrigendum")
+        REPLACEMENT = "replacement", _("replacement")
+
+    class Audience(models.TextChoices):
+        ALL = "all", _("all invitations")
+        PRINCIPAL = "principal", _("principal invitations only")
+
+    REFERRING = (Kind.NOTICE, Kind.CORRIGENDUM, Kind.REPLACEMENT)
+
+    edition = models.ForeignKey(
+        ForumEdition, models.PROTECT, related_name="circulars", verbose_name=_("edition")
+    )
+    reference = models.CharField(_("reference"), max_length=40, unique=True)
+    kind = models.CharField(_("kind"), max_length=20, choices=Kind, default=Kind.INVITATION)
+    dated_on = models.DateField(_("date on the letter"))
+    place = models.CharField(_("place on the letter"), max_length=60)
+    signatory_name = models.CharField(_("signatory"), max_length=120)
+    signatory_title = models.CharField(_("signatory's title"), max_length=120)
+    original_signed_by = models.CharField(_("original signed by"), max_length=120, blank=True)
+    original_signed_on = models.DateField(_("original signed on"), null=True, blank=True)
+    original_scan = models.FileField(_("scan of the original"), blank=True, max_length=120)
+    changes = models.TextField(
+        _("what changes"),
+        blank=True,
+        help_text=_("Whole sentences; they stand in a notice, a corrigendum or a replacement."),
+    )
+    audience = models.CharField(
+        _("audience"), max_length=10, choices=Audience, default=Audience.ALL
+    )
+    regions = models.JSONField(_("regions"), default=list, blank=True)
+    languages = models.JSONField(_("languages"), default=list, blank=True)
+    ranks = models.JSONField(_("ranks"), default=list, blank=True)
+    planned_at = models.DateTimeField(
+        _("planned hour"), null=True, blank=True, help_text=_("Letters leave no earlier.")
+    )
+
+    class Meta:
+        verbose_name = _("circular")
+        verbose_name_plural = _("circulars")
+        ordering = ["-dated_on"]
+        constraints = [
+            models.UniqueConstraint(
+                name="one_invitation_circular_per_edition",
+                fields=["edition"],
+                condition=Q(kind="invitation"),
+                violation_error_message=_("This edition has its circular of invitation already."),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.reference

@@ -1,0 +1,53 @@
+"""What runs here: the jobs of the clock, its workers, and who may write to ministers."""
+
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+
+class Tick(models.Model):
+    """When a job of the clock last ran here, and what came of it."""
+
+    name = models.SlugField(_("job"), max_length=40, unique=True)
+    began_at = models.DateTimeField(_("began at"))
+    ended_at = models.DateTimeField(_("ended at"), null=True, blank=True)
+    did = models.PositiveIntegerField(_("how much it did"), default=0)
+
+    class Meta:
+        verbose_name = _("run of the clock")
+        verbose_name_plural = _("runs of the clock")
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Worker(models.Model):
+    """A worker of the clock on one of the machines, and when it last gave a sign of life."""
+
+    name = models.CharField(_("machine and process"), max_length=120, unique=True)
+    seen_at = models.DateTimeField(_("seen at"))
+
+    class Meta:
+        verbose_name = _("worker")
+        verbose_name_plural = _("workers")
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Arming(models.Model):
+    """The one deployment and database that may write to ministers."""
+
+    deployment = models.CharField(_("deployment"), max_length=100)
+    database = models.CharField(_("database"), max_length=200)
+    armed_at = models.DateTimeField(_("armed at"), default=timezone.now)
+
+    class Meta:
+        verbose_name = _("arming of the outbox")
+        verbose_name_plural = _("arming of the outbox")
+        constraints = [
+            models.UniqueConstraint(name="armed_once_per_place", fields=["deployment", "database"])
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.deployment}, {self.database}"

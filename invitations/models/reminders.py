@@ -1,0 +1,109 @@
+"""The steps by which an edition reminds, and the calls that the last one asks for."""
+
+import datetime as dt
+
+from django.conf import settings
+from django.core.validators import MaxValueValidator
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+
+from invitations.calendars import moved
+from invitations.dates import comma_list, labelled
+from invitations.models.approval import ApprovedByTwo, ApprovedByTwoQuerySet
+from invitations.models.edition import ForumEdition
+from invitations.models.invitation import Invitation
+
+
+class ReminderStep(ApprovedByTwo):
+    class Audience(models.TextChoices):
+        OFFICE = "office", _("office, mission in copy")
+        MISSION = "mission", _("mission and focal point, or the office where there is neither")
+
+    class Medium(models.TextChoices):
+        MAIL = "mail", _("mail")
+        CALL = "call", _("call list")
+
+    edition = models.ForeignKey(
+        ForumEdition, models.CASCADE, related_name="reminder_steps", verbose_name=_("edition")
+    )
+    days_before = models.PositiveSmallIntegerField(_("days before the last day"))
+    hour = models.PositiveSmallIntegerField(
+        _("hour of the day"),
+        default=9,
+        validators=[MaxValueValidator(23)],
+        help_text=_("In the State's time zone where one is set, else the edition's."),
+    )
+    medium = models.CharField(_("medium"), max_length=10, choices=Medium, default=Medium.MAIL)
+    audience = models.CharField(
+        _("audience"), max_length=10, choices=Audience, default=Audience.OFFICE
+    )
+    variant = models.CharField(
+        _("text"), max_length=20, blank=True, help_text=_("Variant of the reminder's template.")
+    )
+
+    objects = ApprovedByTwoQuerySet.as_manager()
+
+    class Meta(ApprovedByTwo.Meta):
+        verbose_name = _("reminder step")
+        verbose_name_plural = _("reminder steps")
+        ordering = ["edition", "-days_before"]
+        constraints = [
+            *ApprovedByTwo.Meta.constraints,
+            models.UniqueConstraint(name="one_step_per_day", fields=["edition", "days_before"]),
+        ]
+
+    def __str__(self) -> str:
+        days = ngettext(
+            "%(days)s day before the last day",
+            "%(days)s days before the last day",
+            self.days_before,
+        )
+        when = days % {"days": self.days_before}
+        return labelled(self.edition, comma_list([when, self.get_medium_display()]))
+
+    @property
+    def planned_on(self) -> dt.date:
+        """The day it counts back to, quiet or not."""
+        return self.edition.last_day - dt.timedelta(days=self.days_before)
+
+    @property
+    def due_on(self) -> dt.date | None:
+        """The day it leaves by the edition's calendar, never a quiet one; None where it cannot."""
+        edition = self.edition
+        return moved(self.planned_on, edition.is_quiet, lambda day: day <= edition.last_day)
+
+
+class CallListEntry(models.Model):
+    """A silent office that the secretariat telephones, by the last reminder step."""
+
+    invitation = models.ForeignKey(
+        Invitation, models.PROTECT, related_name="call_list_entries", verbose_name=_("invitation")
+    )
+    step = models.ForeignKey(
+        ReminderStep, models.PROTECT, related_name="call_list_entries",
+        verbose_name=_("reminder step"),
+    )  # fmt: skip
+    reply_before = models.DateField(_("deadline it reminds of"))
+    listed_at = models.DateTimeField(_("listed at"), default=timezone.now)
+    called_at = models.DateTimeField(_("called at"), null=True, blank=True)
+    called_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+",
+        verbose_name=_("called by"),
+    )  # fmt: skip
+    note = models.TextField(_("telephone note"), blank=True)
+
+    class Meta:
+        verbose_name = _("call list entry")
+        verbose_name_plural = _("call list")
+        ordering = ["listed_at", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                name="one_call_per_step_and_deadline",
+                fields=["invitation", "step", "reply_before"],
+            )
+        ]
+
+    def __str__(self) -> str:
+        return str(self.invitation)

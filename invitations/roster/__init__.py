@@ -1,0 +1,40 @@
+"""The roster of ministers: how a row of a list becomes a minister with a draft invitation."""
+
+from invitations.roster.cells import FORMULA, Fault, addresses
+from invitations.roster.columns import COLUMNS, FIELDS, FOCAL_POINT
+from invitations.roster.importing import apply, carry_out, left_alone, summary
+from invitations.roster.matching import Entry
+from invitations.roster.rules import check_rows
+from invitations.roster.states import (
+    NAMES_OF_STATES,
+    STATES,
+    find_state,
+    load_states,
+    names_of_states,
+)
+from invitations.roster.table import LARGEST_FILE, MOST_ROWS, Row, read_table, text_of
+
+__all__ = [
+    "COLUMNS",
+    "FIELDS",
+    "FOCAL_POINT",
+    "FORMULA",
+    "LARGEST_FILE",
+    "MOST_ROWS",
+    "NAMES_OF_STATES",
+    "STATES",
+    "Entry",
+    "Fault",
+    "Row",
+    "addresses",
+    "apply",
+    "carry_out",
+    "check_rows",
+    "find_state",
+    "left_alone",
+    "load_states",
+    "names_of_states",
+    "read_table",
+    "summary",
+    "text_of",
+]

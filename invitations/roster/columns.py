@@ -1,0 +1,22 @@
+"""The columns that a minister's row brings, and the fields they fill."""
+
+FIELDS = {
+    "honorific": "honorific",
+    "prenominal": "prenominal",
+    "given_name": "given_name",
+    "family_name": "family_name",
+    "name_in_script": "name_in_script",
+    "family_name_in_script": "family_name_in_script",
+    "gender": "address_gender",
+    "rank": "rank_id",
+    "portfolio": "portfolio",
+    "language": "language",
+    "second_language": "second_language",
+    "to": "to_emails",
+    "cc": "cc_emails",
+    "ref": "ref",
+}
+NAME = ("given_name", "family_name", "name_in_script")
+FOCAL_POINT = ("focal_point_name", "focal_point_email")
+COLUMNS = ("state", *FIELDS, *FOCAL_POINT, "replaces", "principal")
+REQUIRED = ("state", "family_name", "portfolio")
