@@ -1,6 +1,7 @@
 """Compose letters: freeze their words, PDF and message, in one or two languages."""
 
 import datetime as dt
+import logging
 import time
 from collections import Counter
 from collections.abc import Iterable
@@ -18,7 +19,7 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from icalendar import Calendar, Event
 
-from invitations.frozen import Tampered, freeze, thaw
+from invitations.frozen import Tampered, Unavailable, freeze, thaw
 from invitations.letters import PRIORITY, enqueue, recipients, standing_letter
 from invitations.links import new_check_code
 from invitations.models import (
@@ -42,6 +43,8 @@ from invitations.words import (
     words_for,
 )
 
+logger = logging.getLogger(__name__)
+
 COMPOSE_WITHIN = dt.timedelta(minutes=5)
 PRINTED = (
     Letter.Kind.INVITATION,
@@ -60,6 +63,7 @@ def compose_planned(
     """Compose what is planned, acknowledgements first, and return how many letters it were.
 
     A letter whose template is missing or not approved stays planned, with an event that says so.
+    Where the file store cannot be used, the first letter says so and the others are not begun.
     """
     stop_at = time.monotonic() + within.total_seconds() if within else None
     composed = 0
@@ -67,7 +71,11 @@ def compose_planned(
         if stop_at and time.monotonic() > stop_at:
             break
         if letter := claim_to_compose(pk):
-            composed += compose_or_say_why(letter)
+            try:
+                composed += compose_or_say_why(letter)
+            except Unavailable as fault:
+                give_back(letter, fault)
+                break
     return composed
 
 
@@ -106,12 +114,24 @@ def claim_to_compose(pk: int) -> Letter | None:
 def compose_or_say_why(letter: Letter) -> bool:
     try:
         return compose(letter)
+    except Unavailable:
+        raise
     except (ValidationError, Tampered) as fault:
-        said = fault.messages[0] if isinstance(fault, ValidationError) else str(fault)
-        because = said[:300]
-        if not letter.events.filter(because=because).exists():
-            letter.events.create(state=letter.state, because=because)
+        say_why(letter, fault.messages[0] if isinstance(fault, ValidationError) else str(fault))
         return False
+
+
+def say_why(letter: Letter, because: str) -> None:
+    because = because[:300]
+    if not letter.events.filter(because=because).exists():
+        letter.events.create(state=Letter.State.PLANNED, because=because)
+
+
+def give_back(letter: Letter, fault: Unavailable) -> None:
+    """Let the next tick try it again."""
+    logger.warning("Composing stopped: the file store cannot be used.")
+    say_why(letter, str(fault))
+    Letter.objects.planned().filter(pk=letter.pk).update(composing_until=None)
 
 
 def reasons_to_wait(edition: ForumEdition, circular: Circular | None = None) -> dict[str, int]:

@@ -9,7 +9,6 @@ import logging
 import random
 import time
 from collections import Counter
-from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 from uuid import uuid4
@@ -25,7 +24,7 @@ from django.utils.translation import gettext as _
 
 from invitations.arming import why_mute
 from invitations.composing import PRINTED
-from invitations.frozen import Tampered, thaw
+from invitations.frozen import Tampered, Unavailable, thaw
 from invitations.letters import call_back
 from invitations.models import Delivery, Invitation, Letter, LetterEvent
 from invitations.reminders import reminders_allowed, resting_reminders
@@ -115,12 +114,11 @@ def tidy_up(now: dt.datetime) -> None:
 
 
 @transaction.atomic
-def move(deliveries: "Iterable[Delivery]", old: str, new: str, because: str) -> int:
+def move(deliveries: "QuerySet[Delivery]", old: str, new: str, because: str) -> int:
     """Move each of them that is in the old state, with an event for each."""
-    moved = 0
-    for delivery in deliveries.filter(state=old):  # type: ignore[attr-defined]
-        moved += transit(delivery, old, new, because=because)
-    return moved
+    return sum(
+        transit(delivery, old, new, because=because) for delivery in deliveries.filter(state=old)
+    )
 
 
 def transit(  # noqa: PLR0913 -- what an event keeps
@@ -243,21 +241,25 @@ def domain_of(address: str) -> str:
 
 
 def deliver_batch(batch: list[Delivery], line: Carrier) -> tuple[int, bool]:
-    """Return how many were handed over, and whether the mail server could be reached."""
+    """Return how many were handed over, and whether mail server and file store were reached."""
     handed_over = 0
     for done, delivery in enumerate(batch):
         try:
             line.connect()
-        except Unreachable as error:
+            handed_over += deliver(delivery, line)
+        except (Unreachable, Unavailable) as error:
+            said = error.words if isinstance(error, Unreachable) else str(error)
             for waiting in batch[done:]:
-                postpone(waiting, State.CLAIMED, error.words)
+                postpone(waiting, State.CLAIMED, said)
             return handed_over, False
-        handed_over += deliver(delivery, line)
     return handed_over, True
 
 
 def deliver(delivery: Delivery, line: Carrier) -> bool:
-    """Carry out one transaction; *sending* is committed before it begins."""
+    """Carry out one transaction; *sending* is committed before it begins.
+
+    Raise Unavailable, before anything is begun, where the message cannot be read now.
+    """
     try:
         content = thaw(delivery.letter.message.name, delivery.letter.message_sha256)
     except Tampered as fault:

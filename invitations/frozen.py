@@ -1,17 +1,33 @@
 """Files that are written once, under names made from their SHA-256."""
 
 import hashlib
+import logging
 import os
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
+from django.core.exceptions import ValidationError
 from django.core.files.base import ContentFile, File
 from django.core.files.storage import FileSystemStorage, default_storage
+from django.utils.translation import gettext as _
+
+logger = logging.getLogger(__name__)
 
 
 class Tampered(Exception):
     """The stored bytes are not those that were frozen, or they are gone."""
+
+
+class Unavailable(ValidationError):
+    """The store does not answer, refuses or is full: of the bytes nothing is known, and nothing
+    that depends on them may change.
+    """
+
+    def __str__(self) -> str:
+        return self.messages[0]
 
 
 class Frozen(NamedTuple):
@@ -23,23 +39,51 @@ def freeze(content: bytes, folder: str, suffix: str) -> Frozen:
     """Store the bytes as ``folder/ab/abcdef….suffix``; the same bytes are stored once."""
     sha256 = hashlib.sha256(content).hexdigest()
     name = f"{folder}/{sha256[:2]}/{sha256}.{suffix}"
-    if not default_storage.exists(name):
-        default_storage.save(name, ContentFile(content))
+    with reaching_the_store():
+        if not default_storage.exists(name):
+            default_storage.save(name, ContentFile(content))
     return Frozen(name, sha256)
 
 
 def thaw(name: str | None, sha256: str) -> bytes:
-    """Return the frozen bytes; raise Tampered where they are not what was frozen."""
+    """Return the frozen bytes; raise Tampered where they are not what was frozen, and
+    Unavailable where that cannot be known now.
+    """
     if not name:
         raise Tampered("Nothing was frozen.")
     try:
-        with default_storage.open(name) as file:
+        with reaching_the_store(), default_storage.open(name) as file:
             content = file.read()
     except FileNotFoundError:
         raise Tampered(f"{name} is missing.") from None
     if hashlib.sha256(content).hexdigest() != sha256:
         raise Tampered(f"{name} is not what was frozen.")
     return content
+
+
+def store_answers() -> bool:
+    """Whether the store says of a name that nobody wrote that it is missing."""
+    try:
+        thaw("nothing", "")
+    except Unavailable:
+        return False
+    except Tampered:
+        return True
+    return True
+
+
+@contextmanager
+def reaching_the_store() -> Iterator[None]:
+    try:
+        yield
+    except FileNotFoundError:
+        raise
+    except OSError as fault:
+        # What it said is for those who run it: offices read the other sentence too.
+        logger.error("The file store cannot be used: %s", fault)  # noqa: TRY400 -- told in full
+        raise Unavailable(
+            _("Files cannot be kept or read at the moment: please try again in a few minutes.")
+        ) from fault
 
 
 class WriteOnceFolder(FileSystemStorage):

@@ -1,9 +1,10 @@
 """Read settings from the environment, and fail with one line that says what to set."""
 
 import os
+import re
 from pathlib import Path
 from typing import Any, NamedTuple
-from urllib.parse import parse_qs, unquote, urlsplit
+from urllib.parse import SplitResult, parse_qs, parse_qsl, unquote, urlsplit
 
 import dj_database_url
 from django.core.exceptions import ImproperlyConfigured
@@ -163,9 +164,60 @@ def provider_events() -> tuple[str, dict[str, str]]:
     return provider, {name: value for name, value in found.items() if value}
 
 
-def folder(name: str, default: Path) -> Path:
-    """Read a ``file:///…`` address of a folder."""
-    url = urlsplit(os.getenv(name) or default.as_uri())
-    if url.scheme != "file" or not url.path:
-        raise ImproperlyConfigured(f"{name} cannot be read: set it to file:///folder.")
-    return Path(unquote(url.path))
+def files(default: Path) -> tuple[Path, dict[str, Any]]:
+    """Read ``STORAGE_URL``; return the folder of files, and Django's settings of their storage.
+
+    ``file:///folder``, or a bucket: ``s3://key:secret@host:port/bucket/prefix?region=name&tls=no``.
+    What is no letter or digit in the secret is percent-encoded; TLS is spoken unless ``tls=no``.
+    """
+    written = secret("STORAGE_URL", default=default.as_uri())
+    try:
+        url = urlsplit(written)
+        if url.scheme == "file" and url.path:
+            folder = Path(unquote(url.path))
+            return folder, {"BACKEND": "invitations.frozen.WriteOnceFolder"}
+        return default, {"BACKEND": "invitations.store.WriteOnceStore", "OPTIONS": bucket(url)}
+    except ValueError:
+        # What was wrong is not repeated: it may be a part of the secret.
+        raise ImproperlyConfigured(
+            "STORAGE_URL cannot be read: "
+            "set it to file:///folder or s3://key:secret@host/bucket?region=name."
+        ) from None
+
+
+# What the store's client takes: anything else would be refused at the first letter.
+LABEL = r"(?!-)[a-z0-9-]{1,63}(?<!-)"
+HOST = re.compile(rf"{LABEL}(\.{LABEL})*|[0-9a-f:.]*:[0-9a-f:.]*")
+BUCKET = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{1,61}[A-Za-z0-9]")
+REGION = re.compile(r"[a-z0-9-]{1,63}")
+
+
+def bucket(url: SplitResult) -> dict[str, Any]:
+    """Return the options of an S3-speaking store; raise ValueError where something is amiss."""
+    asked = (
+        dict(parse_qsl(url.query, keep_blank_values=True, strict_parsing=True)) if url.query else {}
+    )
+    region, tls = asked.pop("region", "us-east-1"), asked.pop("tls", "yes")
+    key = unquote(url.username or "", errors="strict")
+    password = unquote(url.password or "", errors="strict")
+    name, _slash, prefix = unquote(url.path, errors="strict").strip("/").partition("/")
+    sound = (
+        url.scheme == "s3"
+        and all(word and word.isascii() and word.isprintable() for word in (key, password))
+        and HOST.fullmatch(url.hostname or "")
+        and BUCKET.fullmatch(name)
+        and not {".", ".."} & set(prefix.split("/"))
+        and REGION.fullmatch(region)
+        and tls in ("yes", "no")
+        and not (asked or url.fragment or url.port == 0)
+    )
+    if not sound:
+        raise ValueError
+    return {
+        "endpoint_url": f"{'https' if tls == 'yes' else 'http'}://{url.netloc.rpartition('@')[2]}",
+        "region_name": region,
+        "access_key": key,
+        "secret_key": password,
+        "bucket_name": name,
+        "location": prefix,
+    }

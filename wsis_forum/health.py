@@ -19,6 +19,7 @@ from prometheus_client.registry import Collector
 
 from invitations import watch
 from invitations.arming import why_mute
+from invitations.frozen import store_answers
 from invitations.models import Delivery, Tick
 
 DISPATCHED_WITHIN = dt.timedelta(minutes=5)
@@ -38,7 +39,7 @@ def healthz(request: HttpRequest) -> HttpResponse:
 
 def faults() -> list[str]:
     """``database``: it does not answer; ``migrations``: some are missing; ``ticks``: the outbox
-    was not worked for five minutes.
+    was not worked for five minutes; ``store``: files cannot be read.
     """
     try:
         applied = MigrationRecorder(connection).applied_migrations()
@@ -46,9 +47,10 @@ def faults() -> list[str]:
             return ["migrations"]
         since = timezone.now() - DISPATCHED_WITHIN
         ticks = Tick.objects.filter(name="dispatch_outbox", ended_at__gte=since)
-        return [] if ticks.exists() else ["ticks"]
+        found = [] if ticks.exists() else ["ticks"]
     except Error:
         return ["database"]
+    return found if store_answers() else [*found, "store"]
 
 
 @cache

@@ -16,6 +16,7 @@ from unfold.decorators import action, display
 
 from invitations import frozen, incoming
 from invitations.admin.base import ModelAdmin, frozen_file, link, who
+from invitations.dates import comma_list
 from invitations.models import Channel, Correspondence
 from invitations.replies import mark_dealt_with
 
@@ -86,7 +87,7 @@ class FiledMail(ModelAdmin):
     def words(self, mail: Correspondence) -> str:
         try:
             return words_of_mail(frozen.thaw(mail.message.name, mail.message_sha256))
-        except frozen.Tampered as damage:
+        except (frozen.Tampered, frozen.Unavailable) as damage:
             return str(damage)
 
     @display(description=gettext_lazy("reply it brought"))
@@ -108,6 +109,6 @@ class FiledMail(ModelAdmin):
 def words_of_mail(content: bytes) -> str:
     """The text of a mail, then the names of what is attached to it."""
     mail = incoming.parse(content)
-    attached = ", ".join(incoming.attached_names(mail))
+    attached = comma_list(incoming.attached_names(mail))
     words = incoming.text_of(mail).strip()
     return "\n\n".join(filter(None, [words, attached and _("Attached: %s") % attached]))

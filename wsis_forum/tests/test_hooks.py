@@ -18,6 +18,7 @@ from wsis_forum.hooks import places
 urlpatterns = [
     path("hooks/", include(places("mailgun"))),
     path("hooks/", include(places("postmark"))),
+    path("", include("wsis_forum.urls")),
 ]
 KEY = "key-of-the-tests-alone"
 TOKEN = "abcd2345efgh6789"

@@ -1,9 +1,15 @@
 import os
 import subprocess
 import sys
+import traceback
+from pathlib import Path
 
 import pytest
 from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
+from django.views.debug import SafeExceptionReporterFilter
+
+from wsis_forum import env
 
 WORKS = {"SECRET_KEY": "of-this-test-alone"}
 
@@ -75,10 +81,11 @@ def test_secret_key_may_stand_in_a_file(tmp_path):
         *(
             pytest.param(
                 WORKS | {"STORAGE_URL": url},
-                "STORAGE_URL cannot be read: set it to file:///folder.",
+                "STORAGE_URL cannot be read: "
+                "set it to file:///folder or s3://key:secret@host/bucket?region=name.",
                 id=f"storage {url}",
             )
-            for url in ("/var/lib/forum", "s3://bucket/forum")
+            for url in ("/var/lib/forum", "s3://bucket/forum", "s3://key:a/b@[x/forum")
         ),
     ],
 )
@@ -88,3 +95,107 @@ def test_unreadable_setting_is_said_in_one_line(tmp_path, variables, said):
     assert done.returncode == 1
     assert done.stderr == f"{said}\n"
     assert done.stdout == ""
+
+
+# STORAGE_URL
+
+
+@pytest.fixture
+def files_at(monkeypatch, tmp_path):
+    def read(url):
+        monkeypatch.setenv("STORAGE_URL", url)
+        return env.files(default=tmp_path)
+
+    return read
+
+
+def test_files_stand_in_a_folder_unless_a_store_is_named(files_at, tmp_path):
+    folder = {"BACKEND": "invitations.frozen.WriteOnceFolder"}
+
+    assert files_at("") == (tmp_path, folder)
+    assert files_at("file:///srv/the%20forum") == (Path("/srv/the forum"), folder)
+
+
+@pytest.mark.parametrize(
+    ("url", "read"),
+    [
+        ("s3://key:secret@store.example.org/forum", {}),
+        ("s3://key:a%2Fb%2Bc%25@store.example.org/forum", {"secret_key": "a/b+c%"}),
+        ("s3://key:a+b=@store.example.org/forum/", {"secret_key": "a+b="}),
+        ("s3://key:secret@store.example.org/forum/of%202027/files", {"location": "of 2027/files"}),
+        ("s3://key:secret@store.example.org/forum?region=eu-west-1", {"region_name": "eu-west-1"}),
+        (
+            "s3://key:secret@127.0.0.1:9000/forum?tls=no",
+            {"endpoint_url": "http://127.0.0.1:9000"},
+        ),
+        ("s3://key:secret@[::1]:9000/forum", {"endpoint_url": "https://[::1]:9000"}),
+    ],
+)
+def test_a_store_is_read_from_its_address(files_at, url, read):
+    _folder, files = files_at(url)
+
+    assert (
+        files["OPTIONS"]
+        == {
+            "endpoint_url": "https://store.example.org",
+            "region_name": "us-east-1",
+            "access_key": "key",
+            "secret_key": "secret",
+            "bucket_name": "forum",
+            "location": "",
+        }
+        | read
+    )
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "s3://store.example.org/forum",
+        "s3://key@store.example.org/forum",
+        "s3://:hush@store.example.org/forum",
+        "s3://key:hush@store.example.org",
+        "s3://key:hush@store.example.org/fo",
+        "s3://key:hush@store.example.org/the%20forum",
+        "s3://key:hush@store.example.org/forum/../other",
+        "s3://key:hush@the_store/forum",
+        "s3://key:hush@store.example.org:99999/forum",
+        "s3://key:hush@store.example.org:0/forum",
+        "s3://key:hush@store.example.org/forum?tls=maybe",
+        "s3://key:hush@store.example.org/forum?ssl=no",
+        "s3://key:hush@store.example.org/forum?region=",
+        "s3://key:hush@store.example.org/forum?region=the%20west",
+        "s3://key:hush#hush@store.example.org/forum",
+        "s3://key:hush/hush@store.example.org/forum",
+        "s3://key:hush?hush@store.example.org/forum",
+        "s3://key:hush%c3@store.example.org/forum",
+        "s3://key:hush%0ahush@store.example.org/forum",
+        "s3://key:hush\u2100@store.example.org/forum",
+        "https://key:hush@store.example.org/forum",
+    ],
+)
+def test_an_address_of_a_store_is_refused_without_repeating_the_secret(files_at, url):
+    with pytest.raises(ImproperlyConfigured) as refusal:
+        files_at(url)
+
+    assert str(refusal.value).startswith("STORAGE_URL cannot be read: set it to")
+    assert "hush" not in "".join(traceback.format_exception(refusal.value))
+
+
+def test_the_store_s_address_may_stand_in_a_file(files_at, monkeypatch, tmp_path):
+    (tmp_path / "store").write_text("s3://key:from-the-file@store.example.org/forum\n")
+    monkeypatch.setenv("STORAGE_URL_FILE", str(tmp_path / "store"))
+
+    _folder, files = files_at("")
+
+    assert files["OPTIONS"]["secret_key"] == "from-the-file"
+
+
+def test_a_page_of_an_error_shows_no_secret_of_the_store(files_at, settings):
+    _folder, files = files_at("s3://key:hush@store.example.org/forum")
+    settings.STORAGES = {**settings.STORAGES, "default": files}
+
+    shown = SafeExceptionReporterFilter().get_safe_settings()
+
+    assert shown["STORAGES"]["default"]["OPTIONS"]["bucket_name"] == "forum"
+    assert "hush" not in str(shown)
