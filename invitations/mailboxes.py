@@ -4,17 +4,16 @@ A mail stays where it is until it is on file, so a crash reads it again, and on 
 """
 
 import datetime as dt
-import imaplib
 import logging
-import re
-import ssl
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any, NamedTuple
 
 from django.conf import settings
 from django.utils.translation import gettext as _
+from imapclient import SEEN, IMAPClient
+from imapclient.exceptions import IMAPClientAbortError, IMAPClientError
 
 from invitations.arming import why_mute
 from invitations.bounces import record_report, settle_bounced
@@ -26,8 +25,6 @@ ANSWER_WITHIN = 30  # seconds
 LARGEST = 25 * 1024 * 1024
 BATCH = 50
 FILED = "Filed"
-SIZE = re.compile(rb"RFC822\.SIZE (\d+)")
-UID = re.compile(rb"\bUID (\d+)")
 
 
 class Unreadable(Exception):
@@ -42,7 +39,7 @@ class Reading(NamedTuple):
 
 
 def read_mailboxes(within: dt.timedelta | None = None) -> Reading:
-    """Read up to 50 mails of each mailbox; one that cannot be read does not keep the other.
+    """Take up to 50 mails of each mailbox; one that cannot be read does not keep the other.
 
     A restored copy reads none: it would take the mail away from the deployment in force.
     """
@@ -72,77 +69,54 @@ def receive(content: bytes, received_at: dt.datetime | None = None, remark: str 
 
 
 @contextmanager
-def session(box: Any) -> Iterator[imaplib.IMAP4]:
+def session(box: Any) -> Iterator[IMAPClient]:
     """An open folder; what the server or the line says against it is raised as Unreadable."""
+    is_tls = box.security == "tls"
     try:
-        line = connect(box)
-        try:
-            answer(line.login(box.user, box.password))
-            # What a server offers it often says only to those whom it knows.
-            _done, offered = line.capability()
-            line.capabilities = tuple(offered[0].decode("ascii", "replace").upper().split())
-            answer(line.select(f'"{box.folder}"'))
+        with IMAPClient(box.host, box.port, ssl=is_tls, timeout=ANSWER_WITHIN) as line:
+            line.normalise_times = False  # an hour of arrival keeps its zone
+            line._imap.debug = 0  # else each mail is written out for the log, eightfold
+            if box.security == "starttls":
+                line.starttls()
+            line.login(box.user, box.password)
+            line.select_folder(box.folder)
             yield line
-        finally:
-            end(line)
-    except (OSError, imaplib.IMAP4.error) as error:
-        raise Unreadable(words_of(error)) from error
+    except UnicodeEncodeError:
+        # Its words would tell a character of the password.
+        said = _("Its user and password have to be written in ASCII.")
+        raise Unreadable(said) from None
+    except (OSError, IMAPClientError, ValueError) as error:
+        raise Unreadable(str(error)[:300]) from error
 
 
-def connect(box: Any) -> imaplib.IMAP4:
-    context = ssl.create_default_context()
-    if box.security == "tls":
-        return imaplib.IMAP4_SSL(box.host, box.port, ssl_context=context, timeout=ANSWER_WITHIN)
-    line = imaplib.IMAP4(box.host, box.port, timeout=ANSWER_WITHIN)
-    if box.security == "starttls":
-        line.starttls(context)
-    return line
-
-
-def end(line: imaplib.IMAP4) -> None:
-    try:
-        line.logout()
-    except (OSError, imaplib.IMAP4.error):
-        line.shutdown()
-
-
-def read(line: imaplib.IMAP4, stop_at: float | None) -> int:
+def read(line: IMAPClient, stop_at: float | None) -> int:
     """Take the oldest mails that wait, each recorded before it is set aside."""
     taken = 0
     for uid, size, received_at in waiting(line):
-        if stop_at and time.monotonic() > stop_at:
+        if taken == BATCH or (stop_at and time.monotonic() > stop_at):
             break
         taken += take(line, uid, size, received_at)
     return taken
 
 
-def waiting(line: imaplib.IMAP4) -> list[tuple[str, int, dt.datetime | None]]:
-    """UID, size and hour of arrival of the oldest mails.
+def waiting(line: IMAPClient) -> Iterator[tuple[int, int, dt.datetime | None]]:
+    """UID, size and hour of arrival of the mails that wait, the oldest first.
 
     Where mails can be moved, all that are here wait: people may have opened one before. Elsewhere
     those wait that nobody has seen.
     """
-    wanted = "UNDELETED" if can_move(line) else "UNSEEN"
-    uids = (answer(line.uid("SEARCH", wanted))[0] or b"").split()[:BATCH]
-    if not uids:
-        return []
-    told = answer(line.uid("FETCH", b",".join(uids).decode(), "(UID RFC822.SIZE INTERNALDATE)"))
-    lines = [one for one in told if isinstance(one, bytes)]
-    found = [(UID.search(one), SIZE.search(one), arrival(one)) for one in lines]
-    mails = [(uid[1].decode(), int(size[1]), at) for uid, size, at in found if uid and size]
-    return sorted(mails, key=lambda mail: int(mail[0]))
+    uids = line.search("UNDELETED" if line.has_capability("MOVE") else "UNSEEN")
+    for start in range(0, len(uids), BATCH):
+        told = line.fetch(uids[start : start + BATCH], ["RFC822.SIZE", "INTERNALDATE"])
+        for uid, mail in sorted(told.items()):
+            if size := mail.get(b"RFC822.SIZE"):
+                yield uid, size, mail.get(b"INTERNALDATE")
 
 
-def arrival(told: bytes) -> dt.datetime | None:
-    """When the mail server got it: that is when the organization got it."""
-    at = imaplib.Internaldate2tuple(told)
-    return dt.datetime.fromtimestamp(time.mktime(at), dt.UTC) if at else None
-
-
-def take(line: imaplib.IMAP4, uid: str, size: int, received_at: dt.datetime | None) -> bool:
+def take(line: IMAPClient, uid: int, size: int, received_at: dt.datetime | None) -> bool:
     """Record one mail and set it aside; of one that is too large, its head alone."""
     is_whole = size <= LARGEST
-    content = fetch(line, uid, "BODY.PEEK[]" if is_whole else "BODY.PEEK[HEADER]")
+    content = fetch(line, uid, "" if is_whole else "HEADER")
     if content is None:
         return False
     remark = "" if is_whole else _("Too large to be filed: read it in the mailbox itself.")
@@ -155,38 +129,25 @@ def take(line: imaplib.IMAP4, uid: str, size: int, received_at: dt.datetime | No
     return True
 
 
-def fetch(line: imaplib.IMAP4, uid: str, what: str) -> bytes | None:
+def fetch(line: IMAPClient, uid: int, part: str) -> bytes | None:
     """None where the mail has gone meanwhile."""
-    told = answer(line.uid("FETCH", uid, f"({what})"))
-    return next((part[1] for part in told if isinstance(part, tuple)), None)
+    return line.fetch(uid, [f"BODY.PEEK[{part}]"]).get(uid, {}).get(f"BODY[{part}]".encode())
 
 
-def set_aside(line: imaplib.IMAP4, uid: str) -> None:
+def set_aside(line: IMAPClient, uid: int) -> None:
     """Mark it as seen, and move it where the server can."""
-    answer(line.uid("STORE", uid, "+FLAGS.SILENT", r"(\Seen)"))
-    if not can_move(line):
+    line.add_flags(uid, SEEN, silent=True)
+    if not line.has_capability("MOVE"):
         return
     for folder in (FILED, f"INBOX.{FILED}"):
         for _try in range(2):
-            done, _words = line.uid("MOVE", uid, folder)
-            if done == "OK":
+            try:
+                line.move(uid, folder)
+            except IMAPClientAbortError:
+                raise
+            except IMAPClientError:
+                with suppress(IMAPClientError):
+                    line.create_folder(folder)
+            else:
                 return
-            line.create(folder)
     raise Unreadable(_("The mailbox has no folder “%s”, and none can be made.") % FILED)
-
-
-def can_move(line: imaplib.IMAP4) -> bool:
-    return "MOVE" in line.capabilities
-
-
-def answer(told: tuple[str, list[Any]]) -> list[Any]:
-    """What the server says, where it says OK."""
-    done, words = told
-    if done != "OK":
-        raise Unreadable(str(words[0] or b"", "utf-8", "replace") if words else done)
-    return words
-
-
-def words_of(error: Exception) -> str:
-    said = error.args[0] if error.args and isinstance(error.args[0], bytes) else str(error)
-    return (said.decode("utf-8", "replace") if isinstance(said, bytes) else said)[:300]

@@ -148,6 +148,35 @@ def test_a_mail_that_cannot_be_filed_keeps_no_other_waiting(intray, monkeypatch,
     assert "Tarlenheim" not in caplog.text
 
 
+def test_fifty_mails_that_cannot_be_filed_keep_no_other_waiting(intray, monkeypatch):
+    intray.put(*mails(51))
+    file_mail = mailboxes.file_mail
+
+    def stumble(content, *args):
+        if b"<answer-50@" not in content:
+            raise ValueError
+        return file_mail(content, *args)
+
+    monkeypatch.setattr(mailboxes, "file_mail", stumble)
+
+    assert read_mailboxes().taken == 1
+
+    assert intray.holds() == 50
+
+
+@pytest.mark.parametrize("moves", [True, False])
+def test_what_somebody_has_marked_as_deleted_is_not_removed_for_good(settings, moves):
+    with imap_peer(moves=moves) as peer:
+        settings.INTRAY = peer.box
+        deleted, waiting = mails(2)
+        peer.put(deleted, flags=r"(\Deleted)")
+        peer.put(waiting)
+
+        read_mailboxes()
+
+        assert peer.holds(wanted="DELETED") == 1
+
+
 # Which mailbox
 
 
@@ -205,6 +234,20 @@ def test_a_mailbox_that_lets_nobody_in_is_told_by_name(intray, settings, field, 
 
     assert fault.startswith("INTRAY_URL: ")
     assert len(fault) > len("INTRAY_URL: ")
+
+
+@pytest.mark.parametrize("field", ["password", "user"])
+def test_a_name_beyond_ascii_is_told_without_its_password_and_keeps_no_other(
+    server, settings, field
+):
+    settings.INTRAY = server.box._replace(**{field: "Zurück"})
+    settings.BOUNCES = server.box
+    server.put(written())
+
+    taken, [fault] = read_mailboxes()
+
+    assert taken == 1
+    assert fault == "INTRAY_URL: Its user and password have to be written in ASCII."
 
 
 @pytest.fixture(scope="module")
