@@ -1,9 +1,12 @@
 """What an uploaded file is, by its content and never by its name. A leaf."""
 
 import io
+import re
 import unicodedata
 import warnings
 import zipfile
+import zlib
+from collections.abc import Iterator
 from xml.etree import ElementTree
 
 import pikepdf
@@ -28,6 +31,7 @@ TYPES = {
     "tiff": "image/tiff",
 }
 LARGEST_PICTURE = 50_000_000  # pixels
+LARGEST_PNG = 25_000_000  # which is drawn at its full size to be looked at
 # A package is opened only where it is small when unpacked, by what it says and by what it holds.
 MOST_ENTRIES = 2000
 MOST_UNPACKED = 60 * 1024 * 1024
@@ -70,7 +74,7 @@ def package_kind(content: bytes, most_unpacked: int) -> str:
             return "" if is_hostile(package, most_unpacked) else kind_of_package(package)
     except (zipfile.BadZipFile, zipfile.LargeZipFile, NotImplementedError, RuntimeError):
         return ""
-    except (ValueError, EOFError, OSError, ElementTree.ParseError, UnicodeDecodeError):
+    except (ValueError, EOFError, OSError, ElementTree.ParseError, zlib.error):
         return ""
 
 
@@ -136,9 +140,72 @@ def picture_kind(content: bytes) -> str:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", Image.DecompressionBombWarning)
             with Image.open(io.BytesIO(content), formats=["PNG", "JPEG"]) as picture:
-                if picture.width * picture.height > LARGEST_PICTURE:
+                most = LARGEST_PNG if kind == "png" else LARGEST_PICTURE
+                if picture.width * picture.height > most:
                     return ""
+                # A JPEG is read to its end, and drawn at an eighth of its size.
+                picture.draft("RGB", (1, 1))
                 picture.load()
     except (OSError, SyntaxError, ValueError, Image.DecompressionBombError):
         return ""
     return kind
+
+
+# Of a JPEG: its frame, the colours, and what a decoder needs. Cameras write the rest.
+JPEG_APPLICATIONS = {0xE0: b"JFIF\0", 0xE2: b"ICC_PROFILE\0", 0xEE: b"Adobe"}
+JPEG_SCAN, JPEG_END = 0xDA, 0xD9
+JPEG_MARKER = re.compile(rb"\xff[^\x00\xd0-\xd7\xff]")
+PNG_CHUNKS = {
+    b"IHDR", b"PLTE", b"IDAT", b"IEND", b"tRNS", b"gAMA", b"cHRM", b"sRGB", b"iCCP", b"cICP",
+    b"sBIT", b"pHYs", b"bKGD",
+}  # fmt: skip
+ORIENTATION = 0x0112
+
+
+def picture_alone(content: bytes) -> bytes:
+    """The same picture without what a camera or a program wrote beside it: place, hour, names.
+
+    The pixels stay as they are, and a photo that was taken sideways stays upright. What follows
+    the end of the picture is left out.
+    """
+    if beginning(content[:8]) == "png":
+        return content[:8] + b"".join(png_chunks(content))
+    with Image.open(io.BytesIO(content), formats=["JPEG"]) as picture:
+        turned = picture.getexif().get(ORIENTATION, 1)
+    upright = b""
+    if turned in range(2, 9):
+        exif = Image.Exif()
+        exif[ORIENTATION] = turned
+        told = exif.tobytes()
+        upright = b"\xff\xe1" + (len(told) + 2).to_bytes(2, "big") + told
+    return content[:2] + upright + b"".join(jpeg_segments(content))
+
+
+def png_chunks(content: bytes) -> Iterator[bytes]:
+    place = 8
+    while place < len(content):
+        end = place + 12 + int.from_bytes(content[place : place + 4], "big")
+        kind = content[place + 4 : place + 8]
+        if kind in PNG_CHUNKS:
+            yield content[place:end]
+        if kind == b"IEND":
+            return
+        place = end
+
+
+def jpeg_segments(content: bytes) -> Iterator[bytes]:
+    """The segments that make the picture; after that of a scan, its data up to the next one."""
+    place = 2
+    while found := JPEG_MARKER.search(content, place):
+        start, marker = found.start(), content[found.start() + 1]
+        if marker == JPEG_END:
+            yield content[start : start + 2]
+            return
+        end = start + 2 + int.from_bytes(content[start + 2 : start + 4], "big")
+        kept = JPEG_APPLICATIONS.get(marker, b"" if marker < 0xE0 else None)
+        if kept is not None and content.startswith(kept, start + 4):
+            yield content[start:end]
+        if marker == JPEG_SCAN:
+            following = JPEG_MARKER.search(content, end)
+            yield content[end : following.start() if following else len(content)]
+        place = end

@@ -50,6 +50,7 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
+    "invitations.intake.RequestsInBounds",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -62,6 +63,11 @@ WSGI_APPLICATION = "wsis_forum.wsgi.application"
 FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 # A page of approval names each letter of a circular.
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000
+FILE_UPLOAD_HANDLERS = [
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "invitations.intake.BoundedUploadHandler",
+]
+CSRF_FAILURE_VIEW = "invitations.views.form_refused"
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
@@ -118,6 +124,7 @@ LANGUAGES = [
     ("ru", "Русский"),
     ("es", "Español"),
 ]
+LANGUAGE_COOKIE_AGE = 365 * 24 * 3600  # whoever chose a language finds it again
 LOCALE_PATHS = [BASE_DIR / "locale"]
 MODELTRANSLATION_DEFAULT_LANGUAGE = "en"
 ARABIC_MONTHS = os.getenv("ARABIC_MONTHS", "western")  # or eastern, or both
@@ -127,9 +134,9 @@ TIME_ZONE = "Europe/Zurich"
 STATIC_URL = "static/"
 STATIC_ROOT = VAR_DIR / "static"
 STATICFILES_DIRS = [BASE_DIR / "static"]
-MEDIA_ROOT = env.folder("STORAGE_URL", default=VAR_DIR / "files")
+MEDIA_ROOT, FILES = env.files(default=VAR_DIR / "files")
 STORAGES = {
-    "default": {"BACKEND": "invitations.frozen.WriteOnceFolder"},
+    "default": FILES,
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
         if DEBUG
@@ -241,7 +248,7 @@ UNFOLD = {
     "SITE_SYMBOL": "mail",
     "SHOW_HISTORY": True,
     "SHOW_VIEW_ON_SITE": False,
-    "SHOW_LANGUAGES": False,
+    "SHOW_LANGUAGES": True,
     "COLORS": {
         "primary": {
             "50": "oklch(97% .014 254.6)",

@@ -3,6 +3,7 @@ from django.urls import include, path
 
 from wsis_forum import health
 
+handler400 = "invitations.intake.not_understood"
 urlpatterns = [
     path("admin/", admin.site.urls),
     path("healthz", health.healthz, name="healthz"),

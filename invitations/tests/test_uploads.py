@@ -1,12 +1,22 @@
+import os
 import zipfile
 from io import BytesIO
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from PIL import Image
 
-from invitations.tests.uploading import docx, listed, odt, package, pdf, picture
-from invitations.uploads import beginning, document_kind, picture_kind
+from invitations.tests.uploading import (
+    docx,
+    listed,
+    odt,
+    package,
+    pdf,
+    picture,
+    taken_in_geneva,
+)
+from invitations.uploads import beginning, document_kind, picture_alone, picture_kind
 
 EXE = b"MZ\x90\x00\x03\x00\x00\x00" + b"\x00" * 200
 
@@ -73,6 +83,15 @@ def test_a_bomb_that_lies_about_its_size_is_found_out():
     assert document_kind(lying) == ""
 
 
+def test_a_package_damaged_on_its_way_is_no_document():
+    content = docx(("part", os.urandom(50) * 200))
+    middle = content.index(b"part") + 40
+
+    for place in range(middle, middle + 60):
+        damaged = content[:place] + b"\xff\xff" + content[place + 2 :]
+        assert document_kind(damaged) == ""
+
+
 def test_two_entries_of_one_name_are_refused():
     with pytest.warns(UserWarning, match="Duplicate name"):
         twice = docx(("word/document.xml", "<another/>"))
@@ -93,6 +112,47 @@ def test_other_files_are_no_pictures(content):
 
 def test_a_picture_too_large_to_draw_is_refused():
     assert picture_kind(picture(size=(10_000, 6_000))) == ""
+
+
+@pytest.mark.parametrize("kind", ["PNG", "JPEG"])
+def test_a_picture_loses_its_place_and_what_follows_it_and_keeps_its_pixels(kind):
+    photo = taken_in_geneva(kind) + docx() + b"trailing words"
+
+    alone = picture_alone(photo)
+
+    assert picture_kind(alone) == picture_kind(photo) != ""
+    assert not any(told in alone for told in (b"Sapt", b"trailing", b"document.xml"))
+    with Image.open(BytesIO(photo)) as before, Image.open(BytesIO(alone)) as after:
+        assert before.getexif().get_ifd(0x8825)
+        assert not after.getexif().get_ifd(0x8825)
+        assert after.tobytes() == before.tobytes()
+
+
+def test_a_photo_taken_sideways_stays_upright():
+    with Image.open(BytesIO(picture_alone(taken_in_geneva(turned=6)))) as photo:
+        assert photo.getexif() == {0x0112: 6}
+    with Image.open(BytesIO(picture_alone(taken_in_geneva(turned=1)))) as photo:
+        assert photo.getexif() == {}
+
+
+@pytest.mark.parametrize("more", [{"progressive": True}, {"icc_profile": b"profile" * 20_000}])
+def test_a_picture_keeps_its_scans_and_its_colours(more):
+    photo = taken_in_geneva(comment="Taken by Sapt", quality=95, **more)
+
+    alone = picture_alone(photo)
+
+    assert b"Taken by Sapt" not in alone
+    with Image.open(BytesIO(photo)) as before, Image.open(BytesIO(alone)) as after:
+        assert after.tobytes() == before.tobytes()
+        assert after.info.get("icc_profile") == before.info.get("icc_profile")
+
+
+@pytest.mark.parametrize(
+    "content",
+    [b'<svg xmlns="http://www.w3.org/2000/svg" onload="alert(1)"/>', b"GIF89a", b"BM"],
+)
+def test_what_is_named_a_picture_and_is_none_is_refused(content):
+    assert picture_kind(content) == ""
 
 
 @given(st.binary(max_size=200))

@@ -43,7 +43,15 @@ def odt(mimetype=OPEN_DOCUMENT):
     return package([("mimetype", mimetype), ("content.xml", "<office/>")])
 
 
-def picture(kind="PNG", size=(8, 8)):
+def picture(kind="PNG", size=(8, 8), **more):
     file = io.BytesIO()
-    Image.new("RGB", size).save(file, kind)
+    Image.new("RGB", size).save(file, kind, **more)
     return file.getvalue()
+
+
+def taken_in_geneva(kind="JPEG", turned=6, **more):
+    """A photo as a telephone takes it: sideways, with the place and who holds it."""
+    exif = Image.Exif()
+    exif[0x0112], exif[0x013B] = turned, "Sapt"
+    exif[0x8825] = {1: "N", 2: (46.0, 13.0, 12.0), 3: "E", 4: (6.0, 8.0, 9.0)}
+    return picture(kind, (64, 48), exif=exif, **more)
