@@ -14,7 +14,7 @@ BIN := $(VENV)/bin
 MESSAGES := $(patsubst %.po,%.mo,$(wildcard locale/*/LC_MESSAGES/*.po))
 STATIC := $(VAR_DIR)/static/staticfiles.json
 
-.PHONY: run test check bench soak clean
+.PHONY: run test check messages bench soak clean
 
 run: $(VENV)/run-ready $(MESSAGES) $(STATIC)
 	@$(BIN)/python scripts/run.py
@@ -35,9 +35,15 @@ check: $(VENV)/test-ready $(MESSAGES)
 	$(BIN)/ruff check .
 	$(BIN)/mypy wsis_forum invitations delegations scripts
 	$(BIN)/lint-imports
+	@scripts/messages.sh check $(BIN)/python
 	$(BIN)/djade --check --target-version 5.2 $$(find templates -name '*.html')
 	$(BIN)/python manage.py makemigrations --check --dry-run
 	$(BIN)/python manage.py check --deploy --fail-level WARNING
+
+# The words of code and templates, brought into locale/ to be translated.
+messages: export SECRET_KEY = not-needed-here
+messages: $(VENV)/test-ready
+	@scripts/messages.sh collect $(BIN)/python
 
 bench: export DATABASE_URL ?= postgres://postgres@127.0.0.1:5432/wsis_forum_bench
 bench: export REDIS_URL ?= redis://127.0.0.1:6379/1

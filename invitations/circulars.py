@@ -91,7 +91,7 @@ def why_outside(circular: Circular, invitation: Invitation) -> str:
     if circular.audience == Circular.Audience.PRINCIPAL and not invitation.is_principal:
         return _("not the principal invitation of its State")
     if circular.regions and state.region not in circular.regions:
-        return _("another region: %s") % state.region
+        return _("another region: %s") % state.get_region_display()
     if circular.languages and minister.language not in circular.languages:
         return _("another language: %s") % minister.get_language_display()
     if circular.ranks and minister.rank_id not in circular.ranks:
@@ -218,7 +218,12 @@ def call_back_circular(circular: Circular, by: User, because: str) -> int:
     list(invitations.select_for_update(of=("self",)).values_list("pk"))
     deliveries = Delivery.objects.filter(letter__in=letters)
     if deliveries.left().exists() or deliveries.filter(attempts__gt=0).exists():
-        raise ValidationError(_("The circular has started to leave: withdraw or replace letters."))
+        raise ValidationError(
+            _(
+                "Letters of the circular have left already: withdraw invitations, or replace "
+                "letters."
+            )
+        )
     pks = list(letters.values_list("pk", flat=True))
     issued_by_it = invitations.filter(
         status=Invitation.Status.ISSUED, letters__pk__in=pks, letters__kind=Letter.Kind.INVITATION

@@ -1,7 +1,7 @@
-"""Dates and lists as each language prints them. A leaf."""
+"""Dates, lists and labels as each language prints them. A leaf."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from django.conf import settings
 from django.utils import translation
@@ -59,6 +59,23 @@ def printed_date(day: dt.date, language: str) -> str:
     return formatted(day, language, DAY[language])
 
 
+WEEKDAY = {
+    "ar": "{weekday}، {date}",
+    "en": "{weekday} {date}",
+    "es": "{weekday}, {date}",
+    "fr": "{weekday} {date}",
+    "ru": "{weekday}, {date}",
+    "zh-hans": "{date}{weekday}",
+}
+
+
+def printed_weekday(day: dt.date, language: str) -> str:
+    """Return ``Wednesday 15 January 2020``, ``miércoles, 15 de enero de 2020``."""
+    with translation.override(language):
+        weekday = date_format(day, "l")
+    return WEEKDAY[language].format(weekday=weekday, date=printed_date(day, language))
+
+
 # An hour of a day, with the name of its zone.
 HOUR = {
     "ar": ("{date}، {at:%H:%M}", " ({zone})"),
@@ -102,3 +119,18 @@ def printed_list(items: Sequence[str], language: str) -> str:
         # Translators: between the last two items of a list.
         last = _(" and ")
     return comma.join(items[:-1]) + last + items[-1]
+
+
+def comma_list(items: Iterable[object]) -> str:
+    """Return ``a, b, c`` in the active language, without what is empty."""
+    return _(", ").join(filter(None, map(str, items)))
+
+
+def labelled(label: object, words: object) -> str:
+    """Return ``label: words`` in the active language, with its colon."""
+    return _("%(label)s: %(words)s") % {"label": label, "words": words}
+
+
+def left_to_right(figures: str) -> str:
+    """Return day and hour so that Arabic around them leaves their order alone."""
+    return f"\u2066{figures}\u2069" if figures and translation.get_language_bidi() else figures

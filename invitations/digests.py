@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from invitations.arming import why_mute
+from invitations.dates import comma_list, labelled
 from invitations.models import Delivery, ForumEdition, Letter, LetterEvent, Tick
 from invitations.transport import Envelope, NotTaken, Refused, Unknown, carrier
 
@@ -133,11 +134,11 @@ def message_of(
 
 
 def in_short(digest: Digest) -> str:
-    """The states, what needs a person first: "1 failed, 193 handed over"."""
+    """The states, what needs a person first: "failed: 1, handed over: 193"."""
     by_state: Counter[str] = Counter()
     for (state, _kind), number in digest.counts.items():
         by_state[state] += number
-    return ", ".join(f"{by_state[state]} {label(state)}" for state in TOLD if by_state[state])
+    return comma_list(labelled(label(state), by_state[state]) for state in TOLD if by_state[state])
 
 
 def label(state: str) -> str:
@@ -172,7 +173,9 @@ def hour_in(edition: ForumEdition, at: dt.datetime) -> str:
 def counted(digest: Digest) -> list[str]:
     kinds: dict[str, Any] = dict(Letter.Kind.choices)
     in_order = sorted(digest.counts.items(), key=lambda one: (TOLD.index(one[0][0]), one[0][1]))
-    return [f"{number:>6}  {label(state)}: {kinds[kind]}" for (state, kind), number in in_order]
+    return [
+        f"{number:>6}  {labelled(label(state), kinds[kind])}" for (state, kind), number in in_order
+    ]
 
 
 def needing(digest: Digest) -> int:
@@ -186,4 +189,4 @@ def trouble(event: LetterEvent) -> str:
     address = event.delivery.address if event.delivery else ""
     said = [str(event.letter.invitation.member_state), address, label(event.state)]
     why = " – ".join(filter(None, [event.because, " ".join(event.server_words.split())[:200]]))
-    return "- " + ", ".join(filter(None, said)) + (f": {why}" if why else "")
+    return "- " + (labelled(comma_list(said), why) if why else comma_list(said))

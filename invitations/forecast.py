@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from django.db.models import Exists, Max, OuterRef, Prefetch, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from invitations.calendars import ONE_DAY
 from invitations.models import (
@@ -127,7 +128,11 @@ def add_to(
     calls = list(coming(by_edition, by_edition.call_on, invitation.reached_at, now))
     skipped = {step: None for step, _at in mails + calls if step.pk in facts.skipped}
     for step in skipped:
-        because = _("a holding reply stands in for the step of %(days)s days before the last day")
+        because = ngettext(
+            "a holding reply stands in for the step of %(days)s day before the last day",
+            "a holding reply stands in for the step of %(days)s days before the last day",
+            step.days_before,
+        )
         plan.add_none(because % {"days": step.days_before}, invitation)
     planned = list(mails_to(invitation, facts, schedule, now))
     if not planned and not skipped:

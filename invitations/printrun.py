@@ -15,6 +15,7 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from invitations.composing import PRINTED
+from invitations.dates import comma_list
 from invitations.frozen import Tampered, thaw
 from invitations.links import grouped
 from invitations.models import Delivery, Invitation, Letter, MemberState
@@ -166,7 +167,7 @@ def why_left_out(note: Letter, envelope: Envelope | None, letters: list[Letter])
         return _("a letter it covers was called back: compose the note anew")
     if {covered.pk for covered in outside} & {letter.pk for letter in letters}:
         return _("the letters it covers go to another mission")
-    states = ", ".join(listed(covered.invitation.member_state) for covered in outside)
+    states = comma_list(listed(covered.invitation.member_state) for covered in outside)
     return _("it also covers %(states)s: choose those letters too") % {"states": states}
 
 
@@ -252,7 +253,7 @@ def address_words(run: Run) -> dict[str, Any]:
 
 
 def references(envelope: Envelope) -> str:
-    return ", ".join(dict.fromkeys(letter.circular.reference for letter in envelope.letters))
+    return comma_list(dict.fromkeys(letter.circular.reference for letter in envelope.letters))
 
 
 def address_lines(envelope: Envelope) -> list[str]:
@@ -283,7 +284,7 @@ def list_words(run: Run, pages: dict[int, int]) -> dict[str, Any]:
         {
             "number": number,
             "route": envelope.route._replace(mission=None),
-            "destination": ", ".join(destination(envelope)),
+            "destination": comma_list(destination(envelope)),
             "letters": [line(letter) | {"pages": pages[letter.pk]} for letter in envelope.contents],
         }
         for number, envelope in enumerate(run.envelopes, start=1)

@@ -32,6 +32,7 @@ from django.db.models import (
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from invitations.letters import call_back
 from invitations.models import (
@@ -324,7 +325,12 @@ def reminders_allowed(invitation: Invitation, letter: Letter, now: dt.datetime) 
         return _("the office has answered, or has sent something")
     others = left_since(invitation, schedule.apart_since(today)).exclude(letter=letter)
     if others.exists():
-        return _("another reminder left less than %(days)s days ago") % {"days": DAYS_APART}
+        told = ngettext(
+            "another reminder left less than %(days)s day ago",
+            "another reminder left less than %(days)s days ago",
+            DAYS_APART,
+        )
+        return told % {"days": DAYS_APART}
     return ""
 
 

@@ -5,6 +5,7 @@ from typing import NamedTuple
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 
+from invitations.dates import comma_list
 from invitations.models import Delivery, Letter, Mission
 
 
@@ -28,7 +29,7 @@ class Route(NamedTuple):
     def __str__(self) -> str:
         channel = Delivery.Channel(self.channel).label if self.channel else ""
         words = (channel, self.way.label, self.mission or "")
-        return ", ".join(str(word) for word in words if word)
+        return comma_list(words)
 
 
 def route(letter: Letter) -> Route:

@@ -71,7 +71,7 @@ def send_specimen(letter: Letter, email: str, template: LetterTemplate | None = 
         raise ValidationError(mute)
     if not email:
         raise ValidationError(
-            _("Your account has no e-mail address: have one entered in it first.")
+            _("Your account has no e-mail address: whoever keeps the accounts can enter one.")
         )
     subject, mail, pdf = rendered(letter, template)
     mark = terms_in(letter.language)["specimen"]

@@ -14,7 +14,14 @@ from django.utils.translation import gettext as _
 from modeltranslation.translator import translator
 
 from invitations.addressing import Address, address
-from invitations.dates import printed_date, printed_hour, printed_list, printed_range
+from invitations.dates import (
+    comma_list,
+    labelled,
+    printed_date,
+    printed_hour,
+    printed_list,
+    printed_range,
+)
 from invitations.links import grouped, reply_url
 from invitations.models import Circular, ForumEdition, Language, Letter, Reply, Segment, Term
 
@@ -73,7 +80,7 @@ def refuse_missing_texts(letter: Letter, language: str) -> None:
     if missing:
         raise ValidationError(
             _("Missing in %(language)s: %(texts)s.")
-            % {"language": Language(language).label, "texts": ", ".join(missing)}
+            % {"language": Language(language).label, "texts": comma_list(missing)}
         )
 
 
@@ -191,7 +198,7 @@ def covered_words(letter: Letter, language: str) -> str:
 def recorded_words(reply: Reply, language: str) -> str:
     """What was recorded, a line to each point."""
     with translation.override(language):
-        return "\n".join(_("%s: %s") % point for point in recorded_points(reply, language))
+        return "\n".join(labelled(*point) for point in recorded_points(reply, language))
 
 
 def recorded_points(reply: Reply, language: str) -> list[tuple[str, str]]:
@@ -227,7 +234,7 @@ def terms_in(language: str) -> dict[str, str]:
     if missing := sorted(PRINTED_TERMS - set(terms)):
         raise ValidationError(
             _("Missing in %(language)s: the terms %(texts)s.")
-            % {"language": Language(language).label, "texts": ", ".join(missing)}
+            % {"language": Language(language).label, "texts": comma_list(missing)}
         )
     return terms
 

@@ -23,6 +23,7 @@ from invitations.admin.base import (
     list_of,
     sentence,
 )
+from invitations.dates import comma_list
 from invitations.models import (
     FormOfAddress,
     Invitation,
@@ -114,7 +115,7 @@ class MissionAdmin(ModelAdmin):
 
     @display(description=gettext_lazy("States"))
     def serves(self, mission: Mission) -> str:
-        return ", ".join(str(state) for state in mission.states.all())
+        return comma_list(mission.states.all())
 
 
 @admin.register(Rank)

@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from difflib import SequenceMatcher
 from typing import Any, NamedTuple, cast
 
@@ -13,14 +13,22 @@ from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.utils import timezone
+from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
 from unfold.decorators import action
 
 from invitations.admin.base import LARGEST_SELECTION, ModelAdmin, RecordAdmin, sentence, who
 from invitations.approval import approve_letter, doubts, refuse_unsigned
 from invitations.circulars import Audience, LeftOut, at_another_hour, audience
-from invitations.models import AUTOMATIC, Circular, Letter, LetterTemplate
+from invitations.dates import comma_list, labelled, left_to_right, printed_date
+from invitations.models import (
+    AUTOMATIC,
+    Circular,
+    Delivery,
+    Letter,
+    LetterTemplate,
+    Minister,
+)
 
 APPROVED_WITH = [
     "circular__edition",
@@ -65,7 +73,7 @@ class ApprovingLetters(RecordAdmin):
             messages.error(request, _("The page was incomplete: choose the letters again."))
             return redirect("admin:invitations_letter_changelist")
         if not hashes:
-            messages.warning(request, _("No letter was ticked: nothing is approved."))
+            messages.warning(request, _("No letter was chosen: nothing is approved."))
         refused = self._approve(request, hashes)
         return self._answer(request, refused)
 
@@ -97,7 +105,7 @@ class ApprovingLetters(RecordAdmin):
         reasons = {letter.pk: because for letter, because in refused.items()}
         again = to_approve(Letter.objects.filter(pk__in=reasons))
         for letter in set(refused) - set(again):
-            messages.error(request, f"{letter}: {refused[letter]}")
+            messages.error(request, labelled(letter, refused[letter]))
         whole = request.POST.get("circular", "")
         if again:
             return approval_page(self, request, again, refused=reasons, whole=whole)
@@ -124,14 +132,22 @@ def hashes_shown(entries: list[str]) -> dict[int, tuple[str, str]]:
     return {int(pk): (sha256, message_sha256) for pk, sha256, message_sha256 in shown}
 
 
-def recipients(letter: Letter) -> str:
-    return "\n".join(f"{line.capitalize()}: {address}" for line, address in letter.recipients)
+def recipients(lines: Iterable[Sequence[str]]) -> str:
+    """The addresses, one to a line, each after the name of its line in the message's head."""
+    return "\n".join(labelled(Delivery.Line(line).label, address) for line, address in lines)
+
+
+def languages(row: Letter | Minister) -> str:
+    return comma_list(
+        dict.fromkeys([row.get_language_display(), row.get_second_language_display()])
+    )
 
 
 class Row(NamedTuple):
     """A letter on the page: who gets it, what is not certain, and why it cannot be approved."""
 
     letter: Letter
+    languages: str
     recipients: str
     doubts: list[str]
     obstacle: str
@@ -155,16 +171,20 @@ def approval_page(
     context = {
         **model_admin.admin_site.each_context(request),
         "opts": model_admin.opts,
-        "title": _("Approve letters"),
+        "title": labelled(_("Approve letters"), references(letters)),
         "free": len(letters) - len(obstacles),
         "obstacles": sorted(set(obstacles.values())),
         "refused": len(refused),
-        "reasons": Counter(refused.values()).most_common(),
+        "reasons": [labelled(n, because) for because, n in Counter(refused.values()).most_common()],
         "although_late": "although_late" in request.POST,
         **known_of(letters, obstacles, refused),
         **more,
     }
     return TemplateResponse(request, "admin/approve_letters.html", context)
+
+
+def references(letters: list[Letter]) -> str:
+    return comma_list(dict.fromkeys(letter.circular.reference for letter in letters))
 
 
 def known_of(
@@ -177,7 +197,8 @@ def known_of(
         "rows": [
             Row(
                 letter,
-                recipients(letter),
+                languages(letter),
+                recipients(letter.recipients),
                 said_of(letter, doubted),
                 obstacles.get(letter.pk, ""),
                 refused.get(letter.pk, ""),
@@ -187,7 +208,7 @@ def known_of(
         "doubts": doubted,
         "texts": texts_compared(letters),
         "circulars": [
-            (circular, hour_in_zone(circular), at_another_hour(circular).count())
+            (circular, signed(circular), hour_in_zone(circular), at_another_hour(circular).count())
             for circular in circulars
         ],
         "left_out": [(circular, left_out(circular, audience(circular))) for circular in circulars],
@@ -199,7 +220,19 @@ def hour_in_zone(circular: Circular) -> str:
     if not circular.planned_at:
         return ""
     zone = circular.edition.zone
-    return f"{timezone.localtime(circular.planned_at, zone):%Y-%m-%d %H:%M} ({zone.key})"
+    at = timezone.localtime(circular.planned_at, zone)
+    return left_to_right(f"{at:%Y-%m-%d %H:%M} ({zone.key})")
+
+
+def signed(circular: Circular) -> str:
+    """Who signed the original on which day; empty until both are on file."""
+    if not (circular.original_signed_by and circular.original_signed_on):
+        return ""
+    return _("%(reference)s: %(by)s signed the original on %(on)s.") % {
+        "reference": circular.reference,
+        "by": circular.original_signed_by,
+        "on": printed_date(circular.original_signed_on, get_language()),
+    }
 
 
 def obstacles_for(letters: list[Letter], request: HttpRequest) -> dict[int, str]:

@@ -27,6 +27,7 @@ from unfold import admin as unfold
 from unfold.decorators import display
 
 from invitations import frozen
+from invitations.dates import labelled, left_to_right
 from invitations.forms import WholeRowForm
 from invitations.models import ForumEdition
 
@@ -155,7 +156,7 @@ def list_of(model: type[Model], **filters: Any) -> str:
 
 
 def at_hour(at: dt.datetime | None) -> str:
-    return date_format(timezone.localtime(at), "Y-m-d H:i") if at else ""
+    return left_to_right(date_format(timezone.localtime(at), "Y-m-d H:i")) if at else ""
 
 
 def hour(name: str, title: Any) -> Callable[[Any], str]:
@@ -184,7 +185,7 @@ def each(request: HttpRequest, rows: Iterable[Model], act: Callable[[Any], Any])
         try:
             act(row)
         except ValidationError as refusal:
-            messages.error(request, f"{row}: {sentence(refusal)}")
+            messages.error(request, labelled(row, sentence(refusal)))
         else:
             done += 1
     return done

@@ -18,7 +18,14 @@ from kombu.exceptions import OperationalError
 from unfold.decorators import action
 from unfold.enums import ActionVariant
 
-from invitations.admin.approvals import approval_page, hour_in_zone, left_out, to_approve
+from invitations.admin.approvals import (
+    approval_page,
+    hour_in_zone,
+    languages,
+    left_out,
+    recipients,
+    to_approve,
+)
 from invitations.admin.base import ModelAdmin, each, frozen_file, link, list_of, sentence, who
 from invitations.approval import recompose
 from invitations.circulars import (
@@ -31,6 +38,7 @@ from invitations.circulars import (
     progress,
 )
 from invitations.composing import reasons_to_wait
+from invitations.dates import comma_list, labelled
 from invitations.forms import ReasonForm
 from invitations.models import Circular, Invitation, Letter
 from invitations.words import refuse_missing_texts
@@ -90,7 +98,7 @@ class CircularPages(ModelAdmin):
             **self.admin_site.each_context(request),
             "opts": self.opts,
             "circular": circular,
-            "subtitle": f"{circular.reference}, {circular.edition}",
+            "subtitle": comma_list([circular.reference, circular.edition]),
             "may_draft": self.has_draft_permission(request),
             "may_approve": self.has_approve_permission(request),
             "may_stop": self.has_stop_permission(request),
@@ -108,19 +116,20 @@ class CircularPages(ModelAdmin):
         if request.method == "POST":
             return self._plan(request, circular)
         found = audience(circular)
-        recipients = addresses(circular.edition, found.addressed)
+        found_at = addresses(circular.edition, found.addressed)
         return self._page(
             request,
             "audience",
             circular,
             title=_("Audience"),
-            addressed=list(zip(found.addressed, recipients, strict=True)),
+            addressed=[
+                (invitation, languages(invitation.minister), recipients(lines))
+                for invitation, lines in zip(found.addressed, found_at, strict=True)
+            ],
             left_out=left_out(circular, found),
             missing=texts_missing(circular, found.addressed),
-            by_language=Counter(
-                invitation.minister.get_language_display() for invitation in found.addressed
-            ).most_common(),
-            unreached=sum(not one for one in recipients),
+            by_language=counted_by_language(found.addressed),
+            unreached=sum(not lines for lines in found_at),
         )
 
     def _plan(self, request: HttpRequest, circular: Circular) -> HttpResponse:
@@ -252,6 +261,11 @@ class CircularPages(ModelAdmin):
         return response
 
 
+def counted_by_language(invitations: list[Invitation]) -> str:
+    languages = Counter(one.minister.get_language_display() for one in invitations)
+    return comma_list(f"{language} {number}" for language, number in languages.most_common())
+
+
 def texts_missing(circular: Circular, invitations: list[Invitation]) -> list[str]:
     """What would keep letters waiting: texts that are missing in a language of the audience."""
     by_language = {invitation.minister.language: invitation for invitation in invitations}
@@ -273,7 +287,7 @@ def told_of(circular: Circular) -> dict[str, Any]:
         **states,
         "total": sum(states.values()),
         "with_words": states["composed"] + states["approved"],
-        "waiting": [{"because": because, "number": n} for because, n in waiting.items()],
+        "waiting": [labelled(number, because) for because, number in waiting.items()],
     }
 
 

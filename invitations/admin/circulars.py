@@ -8,7 +8,7 @@ from django.db.models import Count, Q, QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 from unfold.decorators import display
 
 from invitations import frozen
@@ -16,8 +16,9 @@ from invitations.admin.approvals import hour_in_zone
 from invitations.admin.base import Menu, language_tabs, link
 from invitations.admin.circular_pages import CircularPages, tell_composed_before
 from invitations.circulars import reschedule
+from invitations.dates import comma_list
 from invitations.forms import CircularForm, scan_kind
-from invitations.models import AUTOMATIC, Circular, Language, Letter, Rank
+from invitations.models import AUTOMATIC, Circular, Language, Letter, Rank, Region
 
 SHOWN_TO_READERS = {
     "planned_at": "planned_hour",
@@ -129,27 +130,28 @@ class CircularAdmin(CircularPages):
     def signed(self, circular: Circular) -> bool:
         return bool(circular.original_signed_by and circular.original_signed_on)
 
-    @display(description=gettext_lazy("composed"))
+    @display(description=pgettext_lazy("letters", "composed"))
     def composed(self, circular: Any) -> str:
         counted = f"{circular.composed_letters} / {circular.planned_letters}"
         return link(reverse("admin:invitations_circular_progress", args=[circular.pk]), counted)
 
-    @display(description=gettext_lazy("approved"))
+    @display(description=pgettext_lazy("letters", "approved"))
     def approved(self, circular: Any) -> str:
         return f"{circular.approved_letters} / {circular.planned_letters}"
 
     @display(description=gettext_lazy("regions"))
     def regions_shown(self, circular: Circular) -> str:
-        return ", ".join(circular.regions) or _("all")
+        return comma_list(dict(Region.choices).get(one, one) for one in circular.regions) or _(
+            "all"
+        )
 
     @display(description=gettext_lazy("languages"))
     def languages_shown(self, circular: Circular) -> str:
-        return ", ".join(str(Language(one).label) for one in circular.languages) or _("all")
+        return comma_list(Language(one).label for one in circular.languages) or _("all")
 
     @display(description=gettext_lazy("ranks"))
     def ranks_shown(self, circular: Circular) -> str:
-        ranks = Rank.objects.filter(code__in=circular.ranks)
-        return ", ".join(map(str, ranks)) or _("all")
+        return comma_list(Rank.objects.filter(code__in=circular.ranks)) or _("all")
 
     @display(description=gettext_lazy("Scan on file"))
     def scan_file(self, circular: Circular) -> str:

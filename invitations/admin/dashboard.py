@@ -5,10 +5,12 @@ from typing import Any
 from django.db.models import Count
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from invitations.admin.base import current_edition, list_of
 from invitations.admin.invitations import ANSWERS_IN_SHORT, SILENT
+from invitations.dates import comma_list, printed_date
 from invitations.models import (
     AUTOMATIC,
     Bounce,
@@ -51,9 +53,17 @@ def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
         context["invitations"] = invitation_counts(edition)
         context["answers"] = answer_counts(edition)
         context["outbox"] = outbox_counts(edition)
-        context["step"] = next_step(edition)
+        context |= about_step(next_step(edition))
+        context["last_day"] = printed_date(edition.last_day, get_language())
         context["last_day_is_over"] = timezone.now() >= edition.deadline
     return context
+
+
+def about_step(step: ReminderStep | None) -> dict[str, Any]:
+    if step is None or step.due_on is None:
+        return {}
+    how = comma_list([step.get_medium_display(), step.get_audience_display()])
+    return {"step": step, "step_how": how, "day": printed_date(step.due_on, get_language())}
 
 
 def counted(title: Any, count: int, url: str) -> dict[str, Any]:

@@ -36,7 +36,7 @@ from invitations.models import (
     QuietPeriod,
     ReminderStep,
 )
-from invitations.models.edition import ApprovedByTwo
+from invitations.models.approval import ApprovedByTwo
 
 
 class QuietPeriodInline(unfold.TabularInline):

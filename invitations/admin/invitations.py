@@ -27,6 +27,7 @@ from invitations.admin.base import (
 )
 from invitations.admin.editions import plan_letters
 from invitations.admin.resending import AnotherAddress, UnreachedFilter
+from invitations.dates import comma_list
 from invitations.forms import CallNoteForm, InvitationForm, ReasonForm
 from invitations.letters import standing_letter
 from invitations.links import reply_url
@@ -285,7 +286,7 @@ class InvitationAdmin(AnotherAddress):
     @display(
         description=gettext_lazy("letter"),
         ordering="letter_state",
-        label={"composed": "warning", "approved": "success", "planned": "info"},
+        label={"composed": "warning", "approved": "success", "planned": "info", "cancelled": ""},
     )
     def letter_shown(self, invitation: Any) -> tuple[str, Any] | None:
         if not invitation.letter_state:
@@ -304,7 +305,7 @@ class InvitationAdmin(AnotherAddress):
     def office_page(self, invitation: Invitation) -> str:
         return link(reverse("delegations:office", args=[invitation.pk]), _("look at it"))
 
-    @display(description=gettext_lazy("reply address"))
+    @display(description=gettext_lazy("link for the reply"))
     def reply_address(self, invitation: Invitation) -> str:
         current = invitation.links.current().first()
         return reply_url(current) if current else ""
@@ -437,7 +438,7 @@ class CallListEntryAdmin(ModelAdmin):
             *invitation.minister.to_emails.split(),
             *(address for mission in missions for address in mission.emails.split()),
         ]
-        return ", ".join(dict.fromkeys(filter(None, known)))
+        return comma_list(dict.fromkeys(known))
 
     @display(description=gettext_lazy("standing answer"))
     def answer(self, entry: CallListEntry) -> Any:

@@ -57,6 +57,7 @@ DELIVERY_LABELS = {
     "failed": "danger",
     "bounced": "danger",
     "missed": "warning",
+    "cancelled": "",
 }
 
 
@@ -191,7 +192,7 @@ class LetterAdmin(PrintingLetters, ApprovingLetters):
 
     @display(description=gettext_lazy("recipients"))
     def addressed_to(self, letter: Letter) -> str:
-        return recipients(letter)
+        return recipients(letter.recipients)
 
     @display(description=gettext_lazy("composed"))
     def composed(self, letter: Letter) -> str:

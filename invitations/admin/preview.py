@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from invitations.admin.base import current_edition, sentence
 from invitations.admin.invitations import french_name
+from invitations.dates import comma_list, labelled
 from invitations.models import Invitation, Language, LetterKind, LetterTemplate
 from invitations.placeholders import MEANINGS, required, usable
 from invitations.specimens import rendered, send_specimen, specimen_of
@@ -138,7 +139,7 @@ def panel(template: LetterTemplate | None) -> dict[str, Any]:
     """What stands beside the editor: the ministers to choose from, and the placeholders."""
     return {
         "ministers": [
-            (one.pk, f"{french_name(one.member_state)}: {one.minister}", one.minister)
+            (one.pk, labelled(french_name(one.member_state), one.minister), one.minister)
             for one in previewed()
         ],
         "placeholders": placeholders(template),
@@ -167,7 +168,7 @@ def needed_by(template: LetterTemplate) -> dict[str, str]:
     for field, names in required(template.kind, template.variant).items():
         for name in names:
             needed.setdefault(name, []).append(label(field))
-    return {name: ", ".join(fields) for name, fields in needed.items()}
+    return {name: comma_list(fields) for name, fields in needed.items()}
 
 
 def kinds_with(name: str) -> list[str]:

@@ -16,6 +16,7 @@ from unfold.decorators import action
 from invitations import watch
 from invitations.admin.base import RecordAdmin, at_hour, hour, list_of
 from invitations.arming import why_mute
+from invitations.dates import labelled
 from invitations.models import AUTOMATIC, Delivery, Letter, Tick, Worker
 
 State = Delivery.State
@@ -77,7 +78,7 @@ def figures(now: dt.datetime) -> dict[str, Any]:
             for worker in watch.workers_alive(now)
         ],
         "letters": counts_of_letters(letters),
-        "reasons": watch.reasons_to_wait(),
+        "reasons": [labelled(number, why) for why, number in watch.reasons_to_wait()],
     }
 
 
@@ -161,9 +162,11 @@ def bars(hours: list[tuple[dt.datetime, int]]) -> dict[str, Any]:
 
 
 def told(job: watch.Job, now: dt.datetime) -> dict[str, Any]:
+    age = ago(job.ended_at, now)
+    ended = _("%(age)s ago") % {"age": age} if age else _("never")
     return {
         "title": JOBS.get(job.name, job.name),
-        "age": ago(job.ended_at, now),
+        "ended": labelled(ended, _("late")) if job.is_late else ended,
         "at": at_hour(job.ended_at),
         "did": job.did,
         "is_late": job.is_late,
@@ -188,7 +191,7 @@ def counts_of_letters(letters: watch.Letters) -> list[dict[str, Any]]:
 
 @admin.register(Tick)
 class TickAdmin(RecordAdmin):
-    when_empty = gettext_lazy("The clock has not ticked yet: start a worker and beat.")
+    when_empty = gettext_lazy("The clock has not run yet: start a worker and beat.")
     list_display = [
         "name",
         hour("began_at", gettext_lazy("began at")),

@@ -8,13 +8,14 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.urls import path
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.decorators import action
 
-from invitations.admin.base import ModelAdmin, current_edition, list_of, page_of
+from invitations.admin.base import ModelAdmin, current_edition, link, list_of, page_of
+from invitations.dates import comma_list, labelled, printed_hour, printed_weekday
 from invitations.forecast import Plan, Planned, plan_of
 from invitations.letters import reminded_at
 from invitations.models import ForumEdition, Invitation, ReminderStep
@@ -79,7 +80,9 @@ def shown(edition: ForumEdition) -> dict[str, Any]:
     plan = plan_of(edition, now)
     return {
         "because": plan.because,
-        "at": now.astimezone(edition.zone),
+        "as_of": printed_hour(
+            now.astimezone(edition.zone), edition.time_zone_name, translation.get_language()
+        ),
         "steps": steps_of(edition, now),
         "steps_url": list_of(ReminderStep, edition__id__exact=edition.pk),
         "days": days_of(plan),
@@ -98,8 +101,10 @@ def days_of(plan: Plan) -> list[dict[str, Any]]:
     """The days to come, each with a step, how many get it, and who they are."""
     return [
         {
-            "day": day,
-            "step": step,
+            "day": printed_weekday(day, translation.get_language()),
+            "how": labelled(how_of(step), step.get_audience_display())
+            if step.medium == ReminderStep.Medium.MAIL
+            else how_of(step),
             "step_url": page_of(step),
             "count": len(found),
             "rows": [
@@ -115,7 +120,14 @@ def row_of(invitation: Invitation) -> dict[str, Any]:
         "state": invitation.member_state.list_name_fr or str(invitation.member_state),
         "minister": invitation.minister,
         "url": page_of(invitation),
+        "link": link(page_of(invitation), invitation.minister),
     }
+
+
+def how_of(step: ReminderStep) -> str:
+    """By mail or telephone, and in which text."""
+    text = _("text “%(variant)s”") % {"variant": step.variant} if step.variant else ""
+    return comma_list([step.get_medium_display(), text])
 
 
 def how(planned: Planned, edition: ForumEdition) -> dict[str, Any]:
@@ -143,8 +155,9 @@ def steps_of(edition: ForumEdition, now: dt.datetime) -> list[dict[str, Any]]:
     return [
         {
             "step": step,
+            "how": how_of(step),
             "url": page_of(step),
-            "day": step.due_on,
+            "day": step.due_on and printed_weekday(step.due_on, translation.get_language()),
             "is_past": step.due_on and step.due_on < schedule.day_of(now),
             "because": why(step, schedule),
         }

@@ -33,6 +33,7 @@ from invitations.admin.base import (
 )
 from invitations.admin.invitations import ANSWERS_IN_SHORT, french_name
 from invitations.admin.mails import FiledMail, WhoseFilter
+from invitations.dates import comma_list
 from invitations.forms import PaperReplyForm, SettleForm, WholeRowForm, scan_kind
 from invitations.intray import assign
 from invitations.models import Correspondence, Reply
@@ -44,7 +45,12 @@ SCAN_TYPES = {
     "jpg": "image/jpeg",
     "tiff": "image/tiff",
 }
-REPLY_LABELS = {"standing": "success", "contested": "danger", "noted": "info"}
+# A state without a colour stands here too: else the interface shows its code in place of its name.
+REPLY_LABELS = dict.fromkeys(Reply.Status.values, "") | {
+    "standing": "success",
+    "contested": "danger",
+    "noted": "info",
+}
 
 
 class RepliesBrought(RecordInline):
@@ -123,7 +129,8 @@ class CorrespondenceAdmin(FiledMail):
                 ),
                 "fields": [
                     "answer",
-                    ("substitute_name", "substitute_function", "substitute_rank"),
+                    ("substitute_name", "substitute_function"),
+                    "substitute_rank",
                     "segments",
                     "partnership_interest",
                     "remarks",
@@ -362,7 +369,8 @@ class ReplyAdmin(RecordAdmin):
                     ("channel", "received_at"),
                     ("late", "recorded"),
                     "correspondence",
-                    ("substitute_name", "substitute_function", "substitute_rank"),
+                    ("substitute_name", "substitute_function"),
+                    "substitute_rank",
                     ("segments_shown", "partnership_interest"),
                     "remarks",
                 ]
@@ -417,7 +425,7 @@ class ReplyAdmin(RecordAdmin):
 
     @display(description=gettext_lazy("segments to be attended"))
     def segments_shown(self, reply: Reply) -> str:
-        return ", ".join(reply.segment_names)
+        return comma_list(reply.segment_names)
 
     @display(description=gettext_lazy("settled"))
     def settled(self, reply: Reply) -> str:
@@ -479,10 +487,10 @@ def reply_lines(reply: Reply) -> list[tuple[str, Any]]:
     respondent = [reply.respondent_name, reply.respondent_function]
     lines = [
         (_("answer"), reply.get_answer_display()),
-        (_("substitute"), ", ".join(filter(None, substitute))),
-        (_("segments to be attended"), ", ".join(reply.segment_names)),
+        (_("substitute"), comma_list(substitute)),
+        (_("segments to be attended"), comma_list(reply.segment_names)),
         (_("interested in partnership packages"), _("yes") if reply.partnership_interest else ""),
-        (_("answered by"), ", ".join(filter(None, respondent))),
+        (_("answered by"), comma_list(respondent)),
         (_("e-mail"), reply.respondent_email),
         (_("telephone"), reply.respondent_phone),
         (_("remarks"), reply.remarks),

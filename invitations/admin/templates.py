@@ -28,6 +28,7 @@ from invitations.admin.base import (
 )
 from invitations.admin.editions import ApprovedByTwoAdmin, ApprovedByTwoFilter
 from invitations.approval import revise, tick_reviewed
+from invitations.dates import labelled
 from invitations.forms import SureForm
 from invitations.models import LetterTemplate, Term
 
@@ -252,7 +253,7 @@ class TermAdmin(ReviewedAdmin):
         return False
 
     def describe(self, words: Any) -> str:
-        return f"{words.key}: {words.text}"
+        return labelled(words.key, words.text)
 
     def save_model(
         self, request: HttpRequest, obj: Term, form: forms.ModelForm, change: bool

@@ -225,7 +225,7 @@ def test_approval_issues_each_letter_that_was_ticked(client, approver):
 def test_nothing_ticked_is_said(client, approver):
     response = client.post(APPROVE, {}, follow=True)
 
-    assert told(response) == ["No letter was ticked: nothing is approved."]
+    assert told(response) == ["No letter was chosen: nothing is approved."]
 
 
 def test_refusals_stand_in_their_rows_and_the_others_go(client, approver):

@@ -282,7 +282,7 @@ def test_audience_is_seen_before_anything_is_composed(client, drafter):
 
     shown = response.content.decode()
     assert response.context["addressed"] == [
-        (french, [["to", "cabinet@example.org"], ["cc", "mission@example.org"]])
+        (french, "French, English", "To: cabinet@example.org\nCc: mission@example.org")
     ]
     assert [
         (because, [one.invitation for one in ones])
@@ -395,7 +395,7 @@ def test_progress_counts_and_names_the_reasons_to_wait(client, drafter):
         "approved": 1,
         "total": 4,
         "with_words": 2,
-        "waiting": [{"because": "There is no text in Ruritanian.", "number": 2}],
+        "waiting": ["2: There is no text in Ruritanian."],
     }
     assert "<li>2: There is no text in Ruritanian.</li>" in shown
     assert '<noscript><meta http-equiv="refresh" content="5"></noscript>' in shown
@@ -432,7 +432,7 @@ def test_notice_that_does_not_say_what_changes_waits_and_says_so(client, drafter
     compose_planned()
 
     (waits,) = client.get(page(notice, "progress_json")).json()["waiting"]
-    assert waits["because"] == "Missing in English: what changes."
+    assert waits == "1: Missing in English: what changes."
 
 
 # Notes verbales
@@ -527,7 +527,7 @@ def test_circular_that_has_started_is_not_called_back(client, drafter):
     assert letter.state == "approved"
     assert "The dates move." in response.content.decode()
     assert response.context["form"].non_field_errors() == [
-        "The circular has started to leave: withdraw or replace letters."
+        "Letters of the circular have left already: withdraw invitations, or replace letters."
     ]
 
 

@@ -183,7 +183,7 @@ def test_a_circular_that_has_started_is_not_called_back(peer, issued):
     invitation = issued()
     dispatch_outbox()
 
-    with pytest.raises(ValidationError, match="has started to leave"):
+    with pytest.raises(ValidationError, match="have left already"):
         call_back_circular(invitation.edition.circulars.get(), UserFactory(), "Too late.")
 
     invitation.refresh_from_db()

@@ -20,9 +20,9 @@
     const box = page.querySelector("[data-waiting]");
     box.hidden = waiting.length === 0;
     box.querySelector("ul").replaceChildren(
-      ...waiting.map(({ because, number }) => {
+      ...waiting.map((words) => {
         const item = document.createElement("li");
-        item.textContent = `${number}: ${because}`;
+        item.textContent = words;
         return item;
       }),
     );
