@@ -33,6 +33,7 @@ for name in ("static", "broker"):
     Path(os.environ["VAR_DIR"], name).mkdir(parents=True)
 for name in (
     "SECRET_KEY_FILE", "EMAIL_URL", "EMAIL_URL_FILE", "FROM_EMAIL", "BOUNCE_ADDRESS", "STORAGE_URL",
+    "STORAGE_URL_FILE",
     "DKIM_SELECTOR", "DNS_SERVER", "METRICS_TOKEN", "METRICS_TOKEN_FILE", "PORT",
     "INTRAY_URL", "INTRAY_URL_FILE", "BOUNCES_URL", "BOUNCES_URL_FILE", "MAIL_PROVIDER",
 ):  # fmt: skip
@@ -45,6 +46,8 @@ os.environ |= {
 }
 os.environ["DJANGO_SETTINGS_MODULE"] = "wsis_forum.settings"
 django.setup()
+from delegations import lately  # noqa: E402 -- it wants the settings above
+
 # Worker processes inherit the environment, and would read their settings before the lines above.
 del os.environ["DJANGO_SETTINGS_MODULE"]
 
@@ -64,6 +67,19 @@ def nothing_counted_yet():
     with override_settings(CACHES={"default": memory}):
         cache.clear()
         yield
+
+
+@pytest.fixture(autouse=True)
+def everything_as_it_is_now(monkeypatch):
+    """Pages do without what they knew a moment ago, but where a test asks for it."""
+    monkeypatch.setattr(lately, "KEPT_FOR", 0)
+    lately.kept.clear()
+
+
+@pytest.fixture
+def in_a_warm_process(everything_as_it_is_now, monkeypatch):
+    """Pages know a minute long what they have read."""
+    monkeypatch.setattr(lately, "KEPT_FOR", 60)
 
 
 @pytest.hookimpl(wrapper=True)

@@ -3,18 +3,20 @@
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 from uuid import UUID
 
 from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
-from django.db.models import Count, F, OuterRef, Subquery
+from django.db.models import Count, F, Model, OuterRef, Subquery
 from django.db.models.functions import Coalesce
 from django.utils.crypto import salted_hmac
+from django.utils.functional import cached_property
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from delegations.lately import lately
 from delegations.models import (
     Delegate,
     Delegation,
@@ -23,10 +25,20 @@ from delegations.models import (
     StatementText,
 )
 from invitations.dates import printed_hour
-from invitations.models import BRINGING, SPEAKING, Channel, Invitation, Reply, ReplyLink
+from invitations.models import (
+    BRINGING,
+    SPEAKING,
+    Channel,
+    ForumEdition,
+    Invitation,
+    MemberState,
+    Reply,
+    ReplyLink,
+)
 from invitations.replies import record_reply
 from invitations.words import recorded_points
 
+Row = TypeVar("Row", bound=Model)
 GONE = (Reply.Status.SUPERSEDED, Reply.Status.SET_ASIDE)
 # What a line of the history joins to say whose it is.
 BY_WHOM = ("user", "invitation__minister__member_state", "invitation__member_state")
@@ -34,11 +46,19 @@ BY_WHOM = ("user", "invitation__minister__member_state", "invitation__member_sta
 
 def held_link(held: list[int], invitation_id: int) -> ReplyLink | None:
     """Of the links that a browser holds, the newest one to that invitation."""
-    links = ReplyLink.objects.filter(pk__in=held).select_related(
-        "invitation__edition", "invitation__minister", "invitation__member_state"
-    )
+    links = ReplyLink.objects.filter(pk__in=held).select_related("invitation__minister")
     mine = [link for link in links if link.invitation_id == invitation_id]
-    return max(mine, key=lambda link: link.version, default=None)
+    link = max(mine, key=lambda link: link.version, default=None)
+    if link:
+        link.invitation.edition = lately_read(ForumEdition, link.invitation.edition_id)
+        link.invitation.member_state = lately_read(MemberState, link.invitation.member_state_id)
+    return link
+
+
+def lately_read(model: type[Row], pk: int) -> Row:
+    """One of a few rows, all of which are read at once."""
+    rows = lately(model, model._default_manager.in_bulk)
+    return rows[pk] if pk in rows else model._default_manager.get(pk=pk)
 
 
 @dataclass
@@ -49,8 +69,14 @@ class OnFile:
     replies: Sequence[Reply]
     # The answers that stand for the State: a minister's regrets do not undo another one's yes.
     answers: set[str] = field(default_factory=set)
-    # With its statement, how many delegates are ``named`` and how many ``texts`` are current.
-    delegation: Any = None
+
+    @cached_property
+    def delegation(self) -> Any:
+        """With its statement, how many delegates are ``named``, how many ``texts`` are current.
+
+        It is read where it is asked for: an office that is silent has no use for it yet.
+        """
+        return delegation_of(self.invitation)
 
     @property
     def live(self) -> list[Reply]:
@@ -88,22 +114,18 @@ class OnFile:
 
 
 def on_file(invitation: Invitation) -> OnFile:
-    """Read the replies of the State in one query, and its delegation in another."""
+    """Read the replies of the State in one query; its delegation follows in another."""
     of_state = Reply.objects.filter(
         invitation__edition=invitation.edition_id,
         invitation__member_state=invitation.member_state_id,
     )
-    replies = list(
-        of_state.select_related("substitute_rank")
-        .annotate(in_force=F("invitation__status"))
-        .order_by("-pk")
-    )
+    replies = list(of_state.annotate(in_force=F("invitation__status")).order_by("-pk"))
     own = [reply for reply in replies if reply.invitation_id == invitation.pk]
     for reply in own:
         reply.invitation = invitation
     issued, standing = Invitation.Status.ISSUED, Reply.Status.STANDING
     answers = {r.answer for r in replies if r.in_force == issued and r.status == standing}
-    return OnFile(invitation, own, answers, delegation_of(invitation))
+    return OnFile(invitation, own, answers)
 
 
 def delegation_of(invitation: Invitation) -> Any:
@@ -155,38 +177,52 @@ def answer_part(filed: OnFile) -> Part:
 
 
 def statement_part(filed: OnFile) -> Part:
-    label, given = _("Policy statement"), filed.statement is not None
+    label = _("Policy statement")
     if not filed.speaks:
         state = _("none is expected with this answer") if filed.answers else _("after the answer")
         return Part("statement", label, state, False, is_open=False)
-    if not given:
+    if filed.statement is None:
         return Part("statement", label, _("to be announced"), False, is_open=True)
+    if names_another_speaker(filed):
+        state = _("announced, but the answer now names another speaker: please check")
+        return Part("statement", label, state, False, is_open=True)
     if not filed.delegation.texts:
         return Part("statement", label, _("announced; the text may follow"), True, is_open=True)
     texts = ngettext("announced, with %d text", "announced, with %d texts", filed.delegation.texts)
     return Part("statement", label, texts % filed.delegation.texts, True, is_open=True)
 
 
+def names_another_speaker(filed: OnFile) -> bool:
+    """Whether the statement on file has an earlier substitute, or the minister, as its speaker."""
+    if filed.standing is None:
+        return False
+    named = {reply.substitute_name for reply in filed.replies} | {filed.invitation.minister.name}
+    expected = filed.standing.substitute_name or filed.invitation.minister.name
+    return filed.statement.speaker_name in named - {expected, ""}
+
+
 def delegation_part(filed: OnFile) -> Part:
     label = _("Delegation")
-    named = filed.delegation.named if filed.delegation else 0
     if not filed.comes:
         state = _("none is expected with this answer") if filed.answers else _("after the answer")
         return Part("delegation", label, state, False, is_open=False)
+    named = filed.delegation.named if filed.delegation else 0
     if not named:
         return Part("delegation", label, _("nobody is named yet"), False, is_open=True)
     people = ngettext("%d person named", "%d people named", named) % named
     return Part("delegation", label, people, True, is_open=True)
 
 
-def answer(invitation: Invitation, words: dict[str, Any], form_key: UUID) -> Reply:
+def answer(
+    invitation: Invitation, words: dict[str, Any], form_key: UUID, seen: str | None = None
+) -> Reply:
     """Record one reply for a form, however often it is sent; with other words it is another one.
 
     A browser may bring a form back that was sent before, and its key with it.
     """
-    reply = record_reply(invitation, words, form_key=form_key)
+    reply = record_reply(invitation, words, form_key=form_key, seen=seen)
     if reply.status in GONE or any(getattr(reply, name) != words[name] for name in words):
-        return record_reply(invitation, words)
+        return record_reply(invitation, words, seen=seen)
     return reply
 
 

@@ -15,7 +15,7 @@ from delegations.models import DelegationChange, PolicyStatement, StatementText
 from delegations.office import Stale, lock_delegation, mark, refuse_unless
 from invitations.frozen import freeze, thaw
 from invitations.models import SPEAKING, ForumEdition, Invitation
-from invitations.uploads import TYPES, document_kind, picture_kind
+from invitations.uploads import TYPES, document_kind, picture_alone, picture_kind
 
 COMPARED = (
     "speaker_name", "speaker_function", "mode", "title", "theme", "first_choice_id",
@@ -141,9 +141,12 @@ def replace(statement: PolicyStatement, pk: int) -> None:
 
 @transaction.atomic
 def file_photo(invitation: Invitation, content: bytes) -> PolicyStatement:
-    kind = kind_of_photo(content)
+    """File the photo of the speaker, without the place and the hour that a camera wrote into it."""
+    kind_of_photo(content)
+    alone = picture_alone(content)
+    kind = kind_of_photo(alone)
     statement = open_statement(invitation)
-    frozen = freeze(content, "photos", kind)
+    frozen = freeze(alone, "photos", kind)
     if statement.photo_sha256 == frozen.sha256:
         return statement
     statement.photo, statement.photo_sha256 = frozen.name, frozen.sha256

@@ -50,8 +50,7 @@ def plan_acknowledgement(reply: Reply) -> None:
         return
     variants = [ACKNOWLEDGED_AS.get(reply.status, "answer")]
     typed = reply.respondent_email
-    on_file = {address.lower() for _line, address in recipients(letter)}
-    if typed and typed.lower() not in on_file:
+    if typed and typed.lower() not in {email.lower() for _line, email in recipients(letter)}:
         variants.append("copy")
     plan(
         [

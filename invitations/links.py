@@ -65,7 +65,9 @@ def reply_url(link: ReplyLink) -> str:
 
 def link_for(token: str) -> ReplyLink:
     """Raise ReplyLink.DoesNotExist for a token that was never given out."""
-    return ReplyLink.objects.select_related("invitation__edition").get(token=token)
+    return ReplyLink.objects.select_related("invitation__edition", "invitation__minister").get(
+        token=token
+    )
 
 
 def plain(typed: str) -> str:

@@ -26,6 +26,18 @@ ROWS = (
 )  # fmt: skip
 
 
+class Unseen(ValidationError):
+    """Another reply came to stand after the page was opened on which this one was given."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            _(
+                "Another reply was recorded after you opened the page. What stands now is shown"
+                " beside what you typed: please look at both before you record yours."
+            )
+        )
+
+
 @transaction.atomic
 def record_reply(  # noqa: PLR0913 -- what was said, and all that is known of how it came
     invitation: Invitation,
@@ -36,12 +48,16 @@ def record_reply(  # noqa: PLR0913 -- what was said, and all that is known of ho
     by: User | None = None,
     correspondence: Correspondence | None = None,
     form_key: UUID | str | None = None,
+    seen: str | None = None,
 ) -> Reply:
     """Record the reply and plan its acknowledgement; earlier replies stay on file.
 
     Through the same channel it supersedes the standing one; through another it confirms it, or,
     if it says otherwise, is contested and waits for staff. The same form, or the same words
     again, record nothing new. A holding reply is noted, and the next reminder step is skipped.
+
+    ``seen`` names the reply that stood when a page was opened, empty for none: where another one
+    stands by now, raise Unseen.
     """
     now = timezone.now()
     invitation = lock(invitation)
@@ -59,7 +75,7 @@ def record_reply(  # noqa: PLR0913 -- what was said, and all that is known of ho
     refuse_if_incomplete(reply)
     if earlier := already_recorded(reply):
         return earlier
-    reply.status = status_beside(reply)
+    reply.status = status_beside(reply, seen)
     make_room_for(reply)
     if reply.answer == Answer.HOLDING:
         reply.skips_step = next_step(invitation, now)
@@ -71,11 +87,12 @@ def record_reply(  # noqa: PLR0913 -- what was said, and all that is known of ho
 
 
 def lock(invitation: Invitation) -> Invitation:
-    return (
-        Invitation.objects.select_for_update(of=("self",))
-        .select_related("edition", "member_state", "minister")
-        .get(pk=invitation.pk)
-    )
+    """The invitation as it stands now; the rows beside it, which are not locked, as they came."""
+    locked = Invitation.objects.select_for_update().get(pk=invitation.pk)
+    for beside in ("edition", "member_state", "minister"):
+        if getattr(Invitation, beside).is_cached(invitation):
+            setattr(locked, beside, getattr(invitation, beside))
+    return locked
 
 
 def refuse_if_not_in_force(invitation: Invitation, now: dt.datetime) -> None:
@@ -123,13 +140,15 @@ def said(reply: Reply) -> list[Any]:
     return [getattr(reply, name) for name in WORDS]
 
 
-def status_beside(reply: Reply) -> str:
+def status_beside(reply: Reply, seen: str | None = None) -> str:
     """Where a new reply takes its place beside the standing one."""
     if reply.answer == Answer.HOLDING:
         return Reply.Status.NOTED
     standing = reply.invitation.replies.standing().first()
     if standing is None:
         return Reply.Status.STANDING
+    if seen is not None and seen != str(standing.pk):
+        raise Unseen
     if standing.channel == reply.channel:
         older = reply.received_at < standing.received_at
         return Reply.Status.SUPERSEDED if older else Reply.Status.STANDING

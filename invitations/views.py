@@ -8,6 +8,7 @@ from typing import Concatenate, ParamSpec
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -18,6 +19,7 @@ from django.views.i18n import set_language
 from invitations.checking import Verdict, check_code, check_pdf
 from invitations.dates import printed_date, printed_range
 from invitations.forms import CheckForm, CodeForm, PublicForm
+from invitations.intake import LARGEST_TYPED, announced
 from invitations.links import link_for, link_for_code
 from invitations.models import ForumEdition, Invitation, ReplyLink
 from invitations.throttle import count_wrong, wait_for
@@ -62,6 +64,11 @@ def editions_at_hand() -> list[ForumEdition]:
     return list(coming or ForumEdition.objects.all()[:1])
 
 
+def edition_at_hand() -> ForumEdition | None:
+    """The one whose secretariat answers those whose invitation is not known."""
+    return next(reversed(editions_at_hand()), None)
+
+
 @require_safe
 @unlisted
 def open_link(request: HttpRequest, token: str) -> HttpResponse:
@@ -93,20 +100,33 @@ def opened(request: HttpRequest, link: ReplyLink) -> HttpResponse:
     held = request.session.get("invitations", [])
     if link.pk not in held:
         request.session["invitations"] = [*held, link.pk]
-    return redirect("delegations:office", link.invitation_id)
+    return redirect(office_in_its_language(request, link.invitation))
+
+
+def office_in_its_language(request: HttpRequest, invitation: Invitation) -> str:
+    """The address of the office's page.
+
+    A browser that may refuse cookies will know nothing there, so the address tells the language
+    of the letter where the browser speaks another one.
+    """
+    language, address = (
+        invitation.minister.language,
+        reverse("delegations:office", args=[invitation.pk]),
+    )
+    if request.COOKIES or language == translation.get_language():
+        return address
+    return f"{address}?in={language}"
 
 
 def gone_because(link: ReplyLink) -> str:
-    """Why an office can no longer answer by this link; empty where it can."""
+    """Why this link opens no office's page any more; empty where it does."""
     if link.invitation.status == Invitation.Status.WITHDRAWN:
         return "withdrawn"
-    if not link.invitation.edition.takes_replies(timezone.now()):
-        return "closed"
     return "replaced" if link.replaced_at else ""
 
 
-def gone(request: HttpRequest, invitation: Invitation, reason: str) -> HttpResponse:
-    page = {"edition": invitation.edition, "reason": reason}
+def gone(request: HttpRequest, invitation: Invitation, reason: str, **more: object) -> HttpResponse:
+    page = {"invitation": invitation, "edition": invitation.edition, "reason": reason, **more}
     return render(request, "invitations/gone.html", page, status=410)
 
 
@@ -114,6 +134,17 @@ def speak_as_the_letter(request: HttpRequest, invitation: Invitation) -> None:
     """Use the letter's language, unless the visitor chose one on this site."""
     if request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME) not in dict(settings.LANGUAGES):
         translation.activate(invitation.minister.language)
+
+
+def form_refused(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """Say in words why a form without its token was not taken.
+
+    The switch of the language is such a form where cookies are refused; the page then speaks it.
+    """
+    if announced(request) <= LARGEST_TYPED:
+        speak_as_chosen(request)
+    page = {"edition": edition_at_hand()}
+    return render(request, "403_csrf.html", page, status=403)
 
 
 @sensitive_post_parameters("code")
@@ -193,14 +224,20 @@ def ask(
     status: int = 200,
 ) -> HttpResponse:
     """Show the form with what was typed, and whom to write to instead."""
-    language = request.POST.get("language")
-    if language in dict(settings.LANGUAGES):
-        translation.activate(language)
-    page = {"form": form, "edition": next(reversed(editions_at_hand()), None), **(shown or {})}
+    language = speak_as_chosen(request)
+    page = {"form": form, "edition": edition_at_hand(), **(shown or {})}
     response = render(request, template, page, status=status)
     if language:
         response.cookies.update(set_language(request).cookies)
     return response
+
+
+def speak_as_chosen(request: HttpRequest) -> str | None:
+    """Use the language that the switch sent, and return it."""
+    language = request.POST.get("language")
+    if language in dict(settings.LANGUAGES):
+        translation.activate(language)
+    return language
 
 
 def too_many(request: HttpRequest, template: str, form: PublicForm, wait: int) -> HttpResponse:

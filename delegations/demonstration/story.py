@@ -63,7 +63,7 @@ def play(
     step = edition.reminder_steps.get(days_before=21)
     reminded_at = edition_day(edition, step.due_on or step.planned_on, hour=10)
     receive([sent for sent in incoming if sent.at < reminded_at], drafter)
-    say(_("Reminding the silent offices of a week ago …"))
+    say(_("Reminding the offices that had not answered …"))
     remind(edition, reminded_at)
     receive([sent for sent in incoming if sent.at >= reminded_at], drafter)
     say(_("Acknowledging the replies …"))

@@ -8,15 +8,22 @@ from django.utils.html import format_html
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
-from delegations.forms.base import KeyField, OfficeForm, TextField, WordsField
+from delegations.forms.base import AddressField, KeyField, OfficeForm, TextField, WordsField
 from invitations.models import BRINGING, Answer, Rank, Segment
 from invitations.replies import WORDS
 
+# Also where the form began with the substitute of an earlier answer.
+WITHOUT_SUBSTITUTE = {"substitute_name": "", "substitute_function": "", "substitute_rank": None}
+
 
 class ReplyForm(OfficeForm):
-    """What the edition asks; no answer is chosen until a person chooses one."""
+    """What the edition asks; no answer is chosen until a person chooses one.
+
+    ``seen`` names the reply that stood when the page was opened; empty for none.
+    """
 
     form_key = KeyField()
+    seen = forms.CharField(required=False, widget=forms.HiddenInput)
     answer = forms.ChoiceField(
         label=_("Answer"),
         widget=forms.RadioSelect,
@@ -51,7 +58,7 @@ class ReplyForm(OfficeForm):
         required=False,
         widget=forms.TextInput({"autocomplete": "organization-title"}),
     )
-    respondent_email = forms.EmailField(
+    respondent_email = AddressField(
         label=_("E-mail"),
         max_length=254,
         required=False,
@@ -91,6 +98,7 @@ class ReplyForm(OfficeForm):
         return Layout(
             "invitation",
             "form_key",
+            "seen",
             "answer",
             Fieldset(
                 _("If a substitute represents the minister"),
@@ -117,7 +125,14 @@ class ReplyForm(OfficeForm):
             self.add_error("substitute_name", _("Please name the substitute."))
         if answer and answer not in BRINGING:
             said["segments"] = []
+        if answer and answer not in (Answer.REPRESENTED, Answer.HOLDING):
+            said |= WITHOUT_SUBSTITUTE
         return said
+
+    @property
+    def seen_by_office(self) -> str | None:
+        """None where the form did not say."""
+        return self.cleaned_data["seen"] if "seen" in self.data else None
 
     @property
     def words(self) -> dict[str, Any]:

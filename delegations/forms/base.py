@@ -7,8 +7,10 @@ from typing import Any
 
 from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Layout
+from crispy_forms.utils import render_crispy_form
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from invitations.models import Invitation
@@ -68,6 +70,13 @@ class TextField(WordsField):
         return tidy(forms.CharField.to_python(self, value) or "").replace("\r\n", "\n")
 
 
+class AddressField(forms.EmailField):
+    """An e-mail address, without the invisible signs that come along when one is copied."""
+
+    def to_python(self, value: Any) -> str:
+        return tidy_line(super().to_python(value) or "")
+
+
 class OfficeForm(forms.Form):
     """Names its invitation, so that two forms that are open side by side stay apart."""
 
@@ -112,6 +121,10 @@ class OfficeForm(forms.Form):
         if self.cleaned_data["invitation"] != self.of.pk:
             raise ValidationError(ANOTHER_INVITATION)
         return self.of.pk
+
+    @property
+    def html(self) -> SafeString:
+        return render_crispy_form(self)
 
     @property
     def typed(self) -> dict[str, Any]:

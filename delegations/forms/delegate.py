@@ -7,7 +7,14 @@ from django import forms
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
-from delegations.forms.base import KeyField, OfficeForm, TextField, WordsField, day_field
+from delegations.forms.base import (
+    AddressField,
+    KeyField,
+    OfficeForm,
+    TextField,
+    WordsField,
+    day_field,
+)
 from delegations.models import Delegate
 
 DETAILS = (
@@ -30,7 +37,7 @@ class DelegateForm(OfficeForm):
     )
     function = WordsField(label=_("Function"), max_length=200, required=False)
     organization = WordsField(label=_("Organization"), max_length=200, required=False)
-    email = forms.EmailField(
+    email = AddressField(
         label=_("E-mail"),
         max_length=254,
         required=False,

@@ -145,7 +145,7 @@ def of_spreadsheet(content: bytes) -> str:
         book.close()
     except (InvalidFileException, BadZipFile, LookupError, ValueError, TypeError, AttributeError):
         return ""
-    except (OSError, EOFError, SyntaxError):
+    except (OSError, EOFError, SyntaxError, OverflowError):
         return ""
     return written.getvalue()
 

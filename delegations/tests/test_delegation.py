@@ -459,6 +459,7 @@ def test_ten_posts_of_a_list_add_it_once(invitation):
 
 
 @pytest.mark.parametrize("delegates", [1, 50])
+@pytest.mark.usefixtures("in_a_warm_process")
 def test_queries_are_as_many_for_fifty_as_for_one(invitation, django_assert_num_queries, delegates):
     client = browser(invitation)
     person = added(client, invitation)

@@ -84,11 +84,13 @@ def test_a_substitute_is_named_where_one_represents(invitation):
     assert form.errors == {"substitute_name": ["Please name the substitute."]}
 
 
-def test_a_substitute_is_kept_where_none_is_needed(invitation):
-    form = form_of(invitation, answer="in_person", substitute_name="Rudolf Rassendyll")
+@pytest.mark.parametrize("answer", ["in_person", "regrets", "video"])
+def test_who_is_not_represented_has_no_substitute(invitation, answer):
+    form = form_of(invitation, answer=answer, substitute_name="Rudolf Rassendyll")
 
     assert form.is_valid()
-    assert form.words["substitute_name"] == "Rudolf Rassendyll"
+    assert form.words["substitute_name"] == ""
+    assert form.typed["substitute_name"] == "Rudolf Rassendyll"
 
 
 @pytest.mark.parametrize("answer", ["regrets", "video", "written", "holding"])

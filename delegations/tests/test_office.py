@@ -121,7 +121,6 @@ def test_a_browser_that_refuses_cookies_is_told_how_to_go_on(invitation):
     ("happened", "told"),
     [
         ("withdrawn", "This invitation has been withdrawn"),
-        ("closed", "Replies to this invitation are closed"),
         ("replaced", "This link has been replaced"),
     ],
 )
@@ -129,9 +128,6 @@ def test_what_happened_after_the_link_was_opened_is_told(invitation, happened, t
     client = browser(invitation)
     if happened == "withdrawn":
         Invitation.objects.update(status=Invitation.Status.WITHDRAWN)
-    elif happened == "closed":
-        invitation.edition.replies_closed_at = timezone.now()
-        invitation.edition.save()
     else:
         replace_link(invitation)
 
@@ -145,6 +141,44 @@ def test_what_happened_after_the_link_was_opened_is_told(invitation, happened, t
         assert told in text(response)
         assert "mailto:forum@example.org" in text(response)
     assert not Reply.objects.exists()
+
+
+def close(invitation):
+    invitation.edition.replies_closed_at = timezone.now()
+    invitation.edition.save()
+
+
+def test_a_closed_edition_takes_no_reply_and_says_whom_to_write_to(invitation):
+    close(invitation)
+    client = browser(invitation)
+
+    for response in (
+        client.get(page_of(invitation)),
+        client.post(page_of(invitation), words_of(invitation)),
+    ):
+        assert response.status_code == 410
+        assert "Replies to this invitation are closed" in text(response)
+        assert "mailto:forum@example.org" in text(response)
+    assert not Reply.objects.exists()
+
+
+def test_who_comes_goes_on_with_statement_and_delegation_after_the_closing(invitation):
+    record_reply(invitation, {"answer": "in_person"})
+    close(invitation)
+    client = browser(invitation)
+
+    closed = client.get(page_of(invitation))
+
+    assert closed.status_code == 410
+    for part in ("statement", "delegation"):
+        assert f'href="{page_of(invitation, part)}"' in text(closed)
+        assert client.get(page_of(invitation, part)).status_code == 200
+
+
+def test_staff_still_look_at_the_page_after_the_closing(invitation, admin_client):
+    close(invitation)
+
+    assert admin_client.get(page_of(invitation)).status_code == 200
 
 
 def test_a_browser_that_opens_the_new_link_goes_on(invitation):
@@ -640,14 +674,16 @@ def test_every_page_stands_in_every_language(invitation, language):
 # Fast
 
 
+@pytest.mark.usefixtures("in_a_warm_process")
 def test_queries_of_the_page_and_of_a_reply(invitation, django_assert_num_queries):
     client = browser(invitation)
 
-    # The session, the link with its invitation, the replies, the delegation with its statement,
-    # the ranks of a substitute.
-    with django_assert_num_queries(5):
+    client.get(page_of(invitation))
+    # The session, the link with its invitation, the replies.
+    with django_assert_num_queries(3):
         client.get(page_of(invitation))
     client.post(page_of(invitation), words_of(invitation))
+    # The same, the delegation with its statement, and the ranks of a substitute.
     with django_assert_num_queries(5):
         client.get(page_of(invitation))
     # The same, and the acknowledgements.

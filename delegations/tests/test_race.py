@@ -9,11 +9,16 @@ from django.db import connection
 from django.utils import timezone
 
 from delegations.models import Delegate, Delegation, DelegationChange, PolicyStatement
-from delegations.nominations import nominate
-from delegations.office import Stale
+from delegations.nominations import amend, mark_of, nominate, nominate_all
+from delegations.office import Stale, answer
 from delegations.statements import submit
-from invitations.replies import record_reply
-from invitations.tests.factories import EditionFactory, InvitationFactory
+from invitations.replies import Unseen, record_reply
+from invitations.tests.factories import (
+    EditionFactory,
+    InvitationFactory,
+    LetterFactory,
+    MinisterFactory,
+)
 from invitations.tests.test_race import at_once
 
 pytestmark = [
@@ -58,3 +63,74 @@ def test_of_ten_statements_announced_at_once_nine_see_the_first(invitation):
 
     assert sum(isinstance(result, Stale) for result in results) == 9
     assert PolicyStatement.objects.count() == 1
+
+
+def test_ten_posts_that_the_capital_was_asked_are_noted_and_acknowledged_once(invitation):
+    approved_letter(invitation)
+    key, words = uuid4(), {"answer": "holding", "respondent_email": "sapt@example.org"}
+
+    at_once(*[partial(answer, invitation, words, key, "")] * 10)
+
+    assert invitation.replies.filter(status="noted").count() == 1
+    acknowledged = invitation.letters.filter(kind="acknowledgement")
+    # One with the link to the addresses on file, and one without it to the address typed.
+    assert sorted(acknowledged.values_list("variant", flat=True)) == ["copy", "holding"]
+
+
+def test_of_ten_answers_given_at_once_nine_see_the_first(invitation):
+    stands = str(invitation.replies.standing().get().pk)
+    answers = [{"answer": "regrets", "remarks": f"No. {n}"} for n in range(10)]
+
+    results = at_once(*[partial(answer, invitation, one, uuid4(), stands) for one in answers])
+
+    assert sum(isinstance(result, Unseen) for result in results) == 9
+    assert invitation.replies.count() == 2
+    assert invitation.replies.standing().get().answer == "regrets"
+
+
+def test_ten_posts_of_one_statement_announce_it_once(invitation):
+    words = {"speaker_name": "Flavia Elphberg", "mode": "in_person"}
+
+    results = at_once(*[partial(submit, invitation, words, "")] * 10)
+
+    assert len({result.pk for result in results}) == 1
+    assert DelegationChange.objects.count() == 1
+
+
+def test_of_ten_who_change_one_person_at_once_nine_see_the_first(invitation):
+    person = nominate(invitation, {"role": "adviser", "name": "Sapt"}, uuid4())
+    words = [{"role": "adviser", "name": "Sapt", "function": f"Colonel {n}"} for n in range(10)]
+    seen = mark_of(person)
+
+    results = at_once(*[partial(amend, invitation, person.pk, one, seen) for one in words])
+
+    assert sum(isinstance(result, Stale) for result in results) == 9
+    assert DelegationChange.objects.filter(act="changed").count() == 1
+
+
+def test_a_head_named_by_two_offices_of_a_state_at_once_is_one(invitation):
+    colleague = MinisterFactory(member_state=invitation.member_state, name_key="sapt")
+    other = InvitationFactory(edition=invitation.edition, minister=colleague, is_principal=False)
+
+    results = at_once(
+        partial(nominate, invitation, {"role": "head", "name": "Flavia Elphberg"}, uuid4()),
+        partial(nominate, other, {"role": "head", "name": "Rudolf Rassendyll"}, uuid4()),
+    )
+
+    assert sum(isinstance(result, ValidationError) for result in results) == 1
+    assert Delegate.objects.filter(role="head").count() == 1
+
+
+def test_ten_posts_of_one_list_add_it_once(invitation):
+    key, people = uuid4(), [{"role": "adviser", "name": name} for name in ("Sapt", "Fritz")]
+
+    at_once(*[partial(nominate_all, invitation, people, key)] * 10)
+
+    assert Delegate.objects.count() == DelegationChange.objects.count() == 2
+
+
+def approved_letter(invitation):
+    now = timezone.now()
+    LetterFactory(
+        invitation=invitation, state="approved", sha256="0" * 64, composed_at=now, approved_at=now
+    )

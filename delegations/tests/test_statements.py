@@ -103,6 +103,22 @@ def test_the_speaker_s_rank_is_the_minister_s_or_the_substitute_s(speaker, rank)
     assert statement.speaker_rank_id == rank
 
 
+def test_a_change_of_the_substitute_asks_to_check_the_speaker(invitation):
+    client = browser(invitation)
+    for substitute in ("Michael Strelsau", "Rudolf Rassendyll"):
+        record_reply(invitation, {"answer": "represented", "substitute_name": substitute})
+        if substitute == "Michael Strelsau":
+            announced(client, invitation, speaker_name=substitute)
+            assert "please check" not in text(client.get(page_of(invitation)))
+
+    assert "the answer now names another speaker: please check" in text(
+        client.get(page_of(invitation))
+    )
+
+    announced(client, invitation, speaker_name="Antoinette", seen=seen_by(client, invitation))
+    assert "please check" not in text(client.get(page_of(invitation)))
+
+
 def test_a_rank_that_staff_put_right_stays_while_the_speaker_does(invitation):
     client = browser(invitation)
     statement = announced(client, invitation, speaker_name="Sapt")
@@ -508,6 +524,7 @@ def test_the_desk_shows_the_texts_and_notes_what_staff_change(admin_client, invi
 
 
 @pytest.mark.parametrize("texts", [1, 10])
+@pytest.mark.usefixtures("in_a_warm_process")
 def test_queries_of_the_page_and_of_a_change(invitation, django_assert_num_queries, texts):
     session_of(invitation)
     client = browser(invitation)

@@ -7,6 +7,8 @@ from django.utils import timezone, translation
 from django.views.decorators.http import require_http_methods, require_safe
 
 from delegations.forms import ReplyForm
+from delegations.forms.blank import Blank
+from delegations.forms.blank import blank as nothing_filled_in
 from delegations.office import OnFile, answer, history, in_words, on_file, parts, received
 from delegations.records import record_pdf
 from delegations.views.doors import (
@@ -14,13 +16,15 @@ from delegations.views.doors import (
     asks_for_a_language,
     for_its_office,
     forgery,
+    gone_with_words,
     kept_in,
+    looks_on,
     shown_to,
 )
 from invitations.composing import track_calendar
 from invitations.dates import printed_date, printed_range
 from invitations.models import BRINGING, Invitation, Reply
-from invitations.replies import WORDS
+from invitations.replies import WORDS, Unseen
 from invitations.words import recorded_points
 
 
@@ -31,8 +35,12 @@ def office(request: HttpRequest, invitation: Invitation) -> HttpResponse:
 
     The form asks first to be shown as a summary; what comes without a step is recorded.
     """
-    if request.method != "POST":
-        return blank_form(request, invitation)
+    if not (looks_on(request) or invitation.edition.takes_replies(timezone.now())):
+        return closed(request, invitation)
+    return take(request, invitation) if request.method == "POST" else blank(request, invitation)
+
+
+def take(request: HttpRequest, invitation: Invitation) -> HttpResponse:
     form = ReplyForm(request.POST, of=invitation)
     if shown := shown_again(request, invitation, form):
         return shown
@@ -40,12 +48,21 @@ def office(request: HttpRequest, invitation: Invitation) -> HttpResponse:
         if request.POST.get("step") == "check":
             return summary(request, invitation, form)
         try:
-            answer(invitation, form.words, form.cleaned_data["form_key"])
+            answer(invitation, form.words, form.cleaned_data["form_key"], form.seen_by_office)
+        except Unseen:
+            return summary(request, invitation, form, status=409)
         except ValidationError as refusal:
             form.add_error(None, refusal.messages)
         else:
             return redirect("delegations:recorded", invitation.pk)
     return page(request, invitation, form)
+
+
+def closed(request: HttpRequest, invitation: Invitation) -> HttpResponse:
+    """Take no reply any more; who comes goes on with the statement and the delegation."""
+    filed = on_file(invitation)
+    shown = {"parts": parts(filed), "here": "office"} if filed.answers else {}
+    return gone_with_words(request, invitation, "closed", **shown)
 
 
 def shown_again(
@@ -62,12 +79,15 @@ def shown_again(
     return None
 
 
-def blank_form(request: HttpRequest, invitation: Invitation) -> HttpResponse:
+def blank(request: HttpRequest, invitation: Invitation) -> HttpResponse:
     """Start from the words on file, but leave the answer to be chosen."""
     filed = on_file(invitation)
     known = filed.standing or filed.holding
-    names = [name for name in WORDS if known and name != "answer"]
-    form = ReplyForm(of=invitation, initial={name: getattr(known, name) for name in names})
+    if known is None:
+        return page(request, invitation, nothing_filled_in(ReplyForm, invitation, seen=""), filed)
+    words = {name: getattr(known, name) for name in WORDS if name != "answer"}
+    words["seen"] = filed.standing.pk if filed.standing else ""
+    form = ReplyForm(of=invitation, initial=words)
     return page(request, invitation, form, filed)
 
 
@@ -81,25 +101,45 @@ def in_another_language(
     return kept_in(request, page(request, invitation, form))
 
 
-def summary(request: HttpRequest, invitation: Invitation, form: ReplyForm) -> HttpResponse:
+def summary(
+    request: HttpRequest, invitation: Invitation, form: ReplyForm, status: int = 200
+) -> HttpResponse:
     """Show what would be recorded; nothing is yet."""
-    filed = on_file(invitation)
+    filed, language = on_file(invitation), translation.get_language()
     reply = Reply(invitation=invitation, **form.words)
+    words, beside = recorded_points(reply, language), []
+    standing, seen = filed.standing, form.seen_by_office
+    if standing and seen is not None and seen != str(standing.pk):
+        beside = differing(recorded_points(standing, language), words)
+        data = request.POST.copy()
+        data["seen"] = str(standing.pk)
+        form = ReplyForm(data, of=invitation)
+        form.add_error(None, Unseen())
     shown = shown_to(
         request,
         invitation,
         form=form,
         parts=parts(filed),
-        words=recorded_points(reply, translation.get_language()),
-        standing=filed.standing,
+        words=words,
+        standing=standing,
+        beside=beside,
     )
-    return render(request, "delegations/summary.html", shown)
+    return render(request, "delegations/summary.html", shown, status=status)
+
+
+def differing(
+    standing: list[tuple[str, str]], typed: list[tuple[str, str]]
+) -> list[tuple[str, str, str]]:
+    """Label, what stands and what was typed, wherever the two replies differ."""
+    ours, theirs = dict(standing), dict(typed)
+    pairs = [(label, ours.get(label, ""), theirs.get(label, "")) for label in {**ours, **theirs}]
+    return [(label, stands, said) for label, stands, said in pairs if stands != said]
 
 
 def page(
     request: HttpRequest,
     invitation: Invitation,
-    form: ReplyForm,
+    form: ReplyForm | Blank,
     filed: OnFile | None = None,
     status: int = 200,
 ) -> HttpResponse:

@@ -15,13 +15,16 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.i18n import set_language
 
 from delegations.office import held_link
-from invitations.models import Invitation
-from invitations.views import gone, gone_because, speak_as_the_letter, unlisted
+from invitations.addressing import name_in
+from invitations.intake import LARGEST_TYPED, announced, too_much
+from invitations.models import Invitation, Minister
+from invitations.views import edition_at_hand, gone, gone_because, speak_as_the_letter, unlisted
 
 View = Callable[..., HttpResponse]
 # What a form brings along that nobody typed.
 NOT_TYPED = ("csrfmiddlewaretoken", "language")
 HIDDEN = ("invitation", "form_key", "seen", "step", "from")
+# Ten texts and a photo of 10 MB each.
 LARGEST_REQUEST = 120 * 1024 * 1024
 
 
@@ -38,28 +41,24 @@ def for_its_office(*permissions: str) -> Callable[[View], View]:
         @csrf_exempt
         @unlisted
         def guarded(request: HttpRequest, invitation_id: int, **named: Any) -> HttpResponse:
-            if is_too_large(request):
-                return render(request, "delegations/too_large.html", status=413)
             if looks_on(request):
                 refused = refused_to_staff(request, invitation_id, permissions)
                 return refused or view(request, invitation_of(invitation_id), **named)
             link = held_link(request.session.get("invitations", []), invitation_id)
             if link is None or link.invitation.status == Invitation.Status.DRAFT:
-                return not_held(request)
+                return too_much(request, LARGEST_REQUEST) or not_held(request)
             speak_as_the_letter(request, link.invitation)
+            if refused := too_much(request, LARGEST_REQUEST):
+                return refused
             if reason := gone_because(link):
                 return gone_with_words(request, link.invitation, reason)
             return view(request, link.invitation, **named)
 
+        # In the language of the letter, which is known here.
+        guarded.measures_requests = True  # type: ignore[attr-defined]
         return guarded
 
     return guard
-
-
-def is_too_large(request: HttpRequest) -> bool:
-    """Whether more arrives than the forms can ask for: it is refused before it is read."""
-    announced = request.META.get("CONTENT_LENGTH") or "0"
-    return announced.isdecimal() and int(announced) > LARGEST_REQUEST
 
 
 def looks_on(request: HttpRequest) -> bool:
@@ -85,19 +84,32 @@ def refused_to_staff(
 
 def not_held(request: HttpRequest) -> HttpResponse:
     """Say how to get in. What was typed before the session ended waits on the page."""
-    if refusal := forgery(request):
+    speak_as_the_address(request)
+    shown: dict[str, Any] = {"edition": edition_at_hand()}
+    if announced(request) > LARGEST_TYPED:
+        shown["had_files"] = True
+    elif refusal := forgery(request):
         return refusal
-    shown = {"typed": typed_pairs(request.POST), "had_files": bool(request.FILES)}
+    else:
+        shown |= {"typed": typed_pairs(request.POST), "had_files": bool(request.FILES)}
     return render(request, "delegations/not_held.html", shown, status=404)
 
 
-def gone_with_words(request: HttpRequest, invitation: Invitation, reason: str) -> HttpResponse:
+def speak_as_the_address(request: HttpRequest) -> None:
+    """Use the language that a letter's link wrote into the address, where nothing else tells it."""
+    chosen = request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME) in dict(settings.LANGUAGES)
+    if not chosen and request.GET.get("in") in dict(settings.LANGUAGES):
+        translation.activate(request.GET["in"])
+
+
+def gone_with_words(
+    request: HttpRequest, invitation: Invitation, reason: str, **more: Any
+) -> HttpResponse:
     """Say why the page takes nothing; what was typed meanwhile is shown, to be copied."""
-    if request.method != "POST" or forgery(request):
-        return gone(request, invitation, reason)
-    words = [value for name, value in typed_pairs(request.POST) if value and name not in HIDDEN]
-    shown = {"edition": invitation.edition, "reason": reason, "typed": words}
-    return render(request, "invitations/gone.html", shown, status=410)
+    if request.method == "POST" and not forgery(request):
+        typed = typed_pairs(request.POST)
+        more["typed"] = [value for name, value in typed if value and name not in HIDDEN]
+    return gone(request, invitation, reason, **more)
 
 
 def typed_pairs(posted: QueryDict) -> list[tuple[str, str]]:
@@ -133,6 +145,14 @@ def shown_to(request: HttpRequest, invitation: Invitation, **more: Any) -> dict[
     return {
         "invitation": invitation,
         "edition": invitation.edition,
+        "minister_name": name_of(invitation.minister),
         "looks_on": looks_on(request),
         **more,
     }
+
+
+def name_of(minister: Minister) -> str:
+    """The minister's name, in its own script where the page speaks the minister's language."""
+    if translation.get_language() == minister.language:
+        return name_in(minister, minister.language)
+    return minister.name
