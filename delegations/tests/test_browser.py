@@ -1,95 +1,32 @@
 """The whole way in a real browser: the link as it is printed, the answer, the acknowledgement."""
 
 import datetime as dt
-from contextlib import contextmanager
 from email import message_from_bytes, policy
 
 import pytest
 import time_machine
 from django.utils import timezone
-from playwright.sync_api import expect, sync_playwright
+from playwright.sync_api import expect
 
 from delegations.models import Delegate
+from delegations.tests.browser import CHECK, PHONE, RECORD, SAVE, browser_page, invited
 from invitations.approval import approve_letter
 from invitations.circulars import plan_invitation_letters
 from invitations.composing import compose_planned
 from invitations.dispatch import dispatch_outbox
-from invitations.links import reply_url
-from invitations.models import Letter, LetterTemplate
+from invitations.models import Letter
 from invitations.reminders import queue_reminders
-from invitations.tests.factories import (
-    CircularFactory,
-    EditionFactory,
-    InvitationFactory,
-    MinisterFactory,
-    ReplyFactory,
-    StepFactory,
-    UserFactory,
-)
+from invitations.tests.factories import InvitationFactory, ReplyFactory, UserFactory
 from wsis_forum.env import Mailbox
 
 # The reference data of the migrations comes back after each of these tests.
 pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
-
-CHECK = "#words [name=step][value=check]"
-RECORD = "#words [name=step][value=record]"
-SAVE = "#words [name=step][value=save]"
-
-
-@contextmanager
-def browser_page(**options):
-    """Open a page that may complain about nothing. Rows are asked for outside: it has a loop."""
-    complaints = []
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path="/usr/bin/chromium",
-            args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
-        )
-        page = browser.new_page(**{"locale": "en-GB", **options})
-        page.on("console", lambda message: complaints.append(message.text))
-        page.on("pageerror", lambda error: complaints.append(str(error)))
-        page.on(
-            "response",
-            lambda response: response.status >= 400 and complaints.append(response.url),
-        )
-        yield page
-        browser.close()
-    assert not complaints
 
 
 @pytest.fixture
 def mail_folder(settings, tmp_path):
     settings.MAILBOX = Mailbox("file", folder=str(tmp_path / "mail"))
     return tmp_path / "mail"
-
-
-@pytest.fixture
-def site(settings, live_server):
-    """The address under which letters name the site is the one that answers."""
-    settings.SITE_URL = live_server.url
-    return live_server.url
-
-
-@pytest.fixture
-def edition(site):
-    today = timezone.localdate()
-    edition = EditionFactory(
-        reply_before=today + dt.timedelta(days=22),
-        opens_on=today + dt.timedelta(days=90),
-        closes_on=today + dt.timedelta(days=93),
-        track_opens_on=today + dt.timedelta(days=91),
-        track_closes_on=today + dt.timedelta(days=92),
-    )
-    CircularFactory(edition=edition)
-    StepFactory(edition=edition, days_before=7)
-    LetterTemplate.objects.update(first_approver=UserFactory(), second_approver=UserFactory())
-    return edition
-
-
-def invited(edition, **minister):
-    """Return an invitation in force, and its link as it is printed."""
-    invitation = InvitationFactory(edition=edition, minister=MinisterFactory(**minister))
-    return invitation, reply_url(invitation.links.get())
 
 
 def letters_leave(edition):
@@ -118,7 +55,9 @@ def reminded(edition):
 
 # WeasyPrint leaves the colour profile of a PDF/A open.
 @pytest.mark.filterwarnings("ignore:unclosed file.*sRGB2014.icc:ResourceWarning")
-def test_the_printed_link_is_answered_acknowledged_and_reminded_no_more(edition, site, mail_folder):
+def test_the_printed_link_is_answered_acknowledged_and_reminded_no_more(
+    chromium, edition, site, mail_folder
+):
     with time_machine.travel(timezone.now() - dt.timedelta(days=30)):
         office, control = (
             InvitationFactory(edition=edition, status="draft", issued_at=None) for _both in "ab"
@@ -127,7 +66,7 @@ def test_the_printed_link_is_answered_acknowledged_and_reminded_no_more(edition,
     (letter,) = mails_to(mail_folder, office.minister.to_emails)
     (link,) = [line for line in body(letter).splitlines() if line.startswith(site)]
 
-    with browser_page() as page:
+    with browser_page(chromium) as page:
         page.goto(link)
         assert link not in page.content()
         page.get_by_label("Attends in person and delivers a statement").check()
@@ -157,10 +96,10 @@ def test_the_printed_link_is_answered_acknowledged_and_reminded_no_more(edition,
     assert reminded(edition) == {control}
 
 
-def test_an_office_answers_on_a_phone_by_keyboard_without_javascript(edition):
+def test_an_office_answers_on_a_phone_by_keyboard_without_javascript(chromium, edition):
     invitation, link = invited(edition)
 
-    with browser_page(java_script_enabled=False, viewport={"width": 320, "height": 640}) as page:
+    with browser_page(chromium, java_script_enabled=False, **PHONE) as page:
         page.goto(link)
         page.focus("#id_answer_0")
         page.keyboard.press("ArrowDown")
@@ -177,10 +116,10 @@ def test_an_office_answers_on_a_phone_by_keyboard_without_javascript(edition):
     assert (reply.answer, reply.substitute_name) == ("represented", "Rudolf Rassendyll")
 
 
-def test_a_form_without_an_answer_comes_back_with_the_focus_on_what_is_wrong(edition):
+def test_a_form_without_an_answer_comes_back_with_the_focus_on_what_is_wrong(chromium, edition):
     invitation, link = invited(edition)
 
-    with browser_page() as page:
+    with browser_page(chromium) as page:
         page.goto(link)
         page.get_by_label("Remarks").fill("Typed.")
         page.click(CHECK)
@@ -193,10 +132,10 @@ def test_a_form_without_an_answer_comes_back_with_the_focus_on_what_is_wrong(edi
     assert not invitation.replies.exists()
 
 
-def test_the_language_changes_and_what_was_typed_stays(edition):
+def test_the_language_changes_and_what_was_typed_stays(chromium, edition):
     invitation, link = invited(edition, language="fr")
 
-    with browser_page() as page:
+    with browser_page(chromium) as page:
         page.goto(link)
         expect(page.locator("html")).to_have_attribute("lang", "fr")
         page.check("#id_answer_3")
@@ -213,10 +152,10 @@ def test_the_language_changes_and_what_was_typed_stays(edition):
 
 
 @pytest.mark.parametrize("language", ["ar", "fr"])
-def test_nothing_is_wider_than_a_small_phone(edition, site, language):
+def test_nothing_is_wider_than_a_small_phone(chromium, edition, site, language):
     invitation, link = invited(edition, language=language, portfolio="Télécommunications" * 5)
 
-    with browser_page(viewport={"width": 320, "height": 640}) as page:
+    with browser_page(chromium, **PHONE) as page:
         for address in (site, link):
             page.goto(address)
             assert page.evaluate("document.documentElement.scrollWidth") == 320
@@ -231,10 +170,10 @@ def test_nothing_is_wider_than_a_small_phone(edition, site, language):
             assert page.evaluate("document.documentElement.scrollWidth") == 320
 
 
-def test_a_statement_and_its_text_are_sent_without_javascript(edition):
+def test_a_statement_and_its_text_are_sent_without_javascript(chromium, edition):
     _invitation, link = invited(edition)
 
-    with browser_page(java_script_enabled=False) as page:
+    with browser_page(chromium, java_script_enabled=False) as page:
         page.goto(link)
         page.check("#id_answer_0")
         page.click(CHECK)
@@ -251,11 +190,11 @@ def test_a_statement_and_its_text_are_sent_without_javascript(edition):
         assert download.value.path().read_bytes() == b"We trust."
 
 
-def test_a_delegation_is_named_and_the_mind_changed_without_javascript(edition):
+def test_a_delegation_is_named_and_the_mind_changed_without_javascript(chromium, edition):
     invitation, link = invited(edition)
     ReplyFactory(invitation=invitation)
 
-    with browser_page(java_script_enabled=False) as page:
+    with browser_page(chromium, java_script_enabled=False) as page:
         page.goto(link)
         page.click(".parts >> text=Delegation")
         page.click("text=Add a person")
@@ -281,11 +220,11 @@ def test_a_delegation_is_named_and_the_mind_changed_without_javascript(edition):
     assert Delegate.objects.count() == 2
 
 
-def test_what_is_wrong_in_a_list_has_the_focus_and_leads_to_its_line(edition):
+def test_what_is_wrong_in_a_list_has_the_focus_and_leads_to_its_line(chromium, edition):
     invitation, link = invited(edition)
     ReplyFactory(invitation=invitation)
 
-    with browser_page() as page:
+    with browser_page(chromium) as page:
         page.goto(link)
         page.click(".parts >> text=Delegation")
         page.click("text=Add a whole list")

@@ -1,0 +1,36 @@
+"""A real browser, and what the tests that drive one share."""
+
+from contextlib import contextmanager
+
+from invitations.links import reply_url
+from invitations.tests.factories import InvitationFactory, MinisterFactory
+
+CHECK = "#words .btn[name=step][value=check]"
+RECORD = "#words .btn[name=step][value=record]"
+SAVE = "#words .btn[name=step][value=save]"
+PHONE = {"viewport": {"width": 320, "height": 640}}
+
+
+@contextmanager
+def browser_page(chromium, **options):
+    """Open a page, in a session of its own, that may complain about nothing."""
+    complaints = []
+    context = chromium.new_context(**{"locale": "en-GB", **options})
+    page = context.new_page()
+    page.on("console", lambda message: complaints.append(message.text))
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.on(
+        "response",
+        lambda response: response.status >= 400 and complaints.append(response.url),
+    )
+    try:
+        yield page
+    finally:
+        context.close()
+    assert not complaints
+
+
+def invited(edition, **minister):
+    """Return an invitation in force, and its link as it is printed."""
+    invitation = InvitationFactory(edition=edition, minister=MinisterFactory(**minister))
+    return invitation, reply_url(invitation.links.get())

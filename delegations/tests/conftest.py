@@ -1,0 +1,56 @@
+"""The browser, and the edition whose offices walk through it."""
+
+import datetime as dt
+
+import pytest
+from django.db import connection
+from django.utils import timezone
+from playwright.sync_api import sync_playwright
+
+from invitations.models import LetterTemplate
+from invitations.tests.factories import CircularFactory, EditionFactory, StepFactory, UserFactory
+
+
+@pytest.fixture(scope="module")
+def chromium(django_db_setup, django_db_blocker):
+    """One browser for the tests of a file.
+
+    It has a loop of its own in this thread, beside which Django asks for rows only if it is told,
+    and by a connection of its own. That one too has to bring the reference data back.
+    """
+    reference_data = connection._test_serialized_contents
+    with pytest.MonkeyPatch.context() as patch, sync_playwright() as playwright:
+        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
+        connection._test_serialized_contents = reference_data
+        browser = playwright.chromium.launch(
+            executable_path="/usr/bin/chromium",
+            args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
+        )
+        yield browser
+        with django_db_blocker.unblock():
+            connection.close()
+        browser.close()
+
+
+@pytest.fixture
+def site(settings, live_server):
+    """The address under which letters name the site is the one that answers."""
+    settings.SITE_URL = live_server.url
+    return live_server.url
+
+
+@pytest.fixture
+def edition(site):
+    """An edition to which replies are due in three weeks."""
+    today = timezone.localdate()
+    edition = EditionFactory(
+        reply_before=today + dt.timedelta(days=22),
+        opens_on=today + dt.timedelta(days=90),
+        closes_on=today + dt.timedelta(days=93),
+        track_opens_on=today + dt.timedelta(days=91),
+        track_closes_on=today + dt.timedelta(days=92),
+    )
+    CircularFactory(edition=edition)
+    StepFactory(edition=edition, days_before=7)
+    LetterTemplate.objects.update(first_approver=UserFactory(), second_approver=UserFactory())
+    return edition

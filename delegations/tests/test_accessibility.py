@@ -1,0 +1,127 @@
+"""Whoever reads with other eyes, in other light or by the keys alone finds nothing in the way."""
+
+import subprocess
+from contextlib import contextmanager
+from itertools import chain
+
+import pytest
+from django.conf import settings
+from playwright.sync_api import expect
+
+from delegations.models import PolicyStatement
+from delegations.tests.browser import CHECK, RECORD, SAVE, invited
+from delegations.tests.measures import findings, focus_findings, watched
+from delegations.tests.states import answers, delegations, doors, every_state, hold, of_office
+from invitations.replies import record_reply
+
+# The reference data of the migrations comes back after each of these tests.
+pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
+
+
+@contextmanager
+def page_in(chromium, language, **options):
+    """A page in that language, on which nothing fades from one colour to another."""
+    context = chromium.new_context(locale="en-GB", reduced_motion="reduce", **options)
+    context.set_default_timeout(10_000)
+    cookie = {"name": settings.LANGUAGE_COOKIE_NAME, "value": language, "url": settings.SITE_URL}
+    context.add_cookies([cookie])
+    try:
+        yield context.new_page()
+    finally:
+        context.close()
+
+
+@pytest.mark.parametrize("language", ["ar", "zh-hans", "fr"])
+def test_no_page_in_any_state_keeps_anybody_out(chromium, edition, language):
+    with page_in(chromium, language) as page, watched(page) as from_elsewhere:
+        found = {name: findings(page) for name in every_state(page, edition)}
+
+    assert len(found) > 40
+    assert {name: lines for name, lines in found.items() if lines} == {}
+    assert from_elsewhere == []
+
+
+def test_the_tab_key_leads_to_everything_in_its_order_and_shows_where_it_is(chromium, edition):
+    with page_in(chromium, "ar") as page:
+        states = chain(doors(page, edition), answers(page, edition), delegations(page, edition))
+        found = {name: focus_findings(page) for name in states}
+
+    assert len(found) > 15
+    assert {name: lines for name, lines in found.items() if lines} == {}
+
+
+def press_on(page, selector, key="Enter"):
+    """Go there by the Tab key, press the other one, and wait for the page it leads to."""
+    tab_to(page, selector)
+    with page.expect_navigation():
+        page.keyboard.press(key)
+
+
+def tab_to(page, selector):
+    for _press in range(60):
+        page.keyboard.press("Tab")
+        if page.evaluate("selector => document.activeElement.matches(selector)", selector):
+            return
+    raise AssertionError(f"The Tab key never reached {selector}.")
+
+
+def test_an_office_answers_and_announces_by_three_keys_alone(chromium, edition):
+    invitation, link = invited(edition)
+
+    with page_in(chromium, "fr") as page:
+        page.goto(link)
+        tab_to(page, "#id_answer_0")
+        page.keyboard.press("Space")
+        press_on(page, CHECK)
+        press_on(page, RECORD)
+        page.wait_for_url("**/thanks/")
+        press_on(page, ".parts a[href$='/statement/']")
+        press_on(page, SAVE, "Space")
+        expect(page.get_by_role("status")).to_be_visible()
+
+    assert invitation.replies.get().answer == "in_person"
+    assert PolicyStatement.objects.get().mode == "in_person"
+
+
+def test_the_first_stop_leads_past_the_languages_to_the_content(chromium, edition):
+    with page_in(chromium, "fr") as page:
+        hold(page, edition)
+        page.keyboard.press("Tab")
+        expect(page.locator(".skip")).to_be_in_viewport()
+        page.keyboard.press("Enter")
+        expect(page.locator("main")).to_be_focused()
+        page.keyboard.press("Tab")
+        expect(page.locator(".parts a").first).to_be_focused()
+
+
+@pytest.mark.parametrize("language", ["ar", "fr"])
+def test_a_recorded_answer_prints_its_words_and_nothing_to_press(
+    chromium, edition, tmp_path, language
+):
+    with page_in(chromium, language) as page:
+        office = hold(page, edition)
+        record_reply(office, {"answer": "in_person", "remarks": "With seven boxes."})
+        of_office(page, office, "recorded")
+        page.pdf(path=tmp_path / "recorded.pdf", format="A4")
+
+    words = printed(tmp_path / "recorded.pdf")
+    assert words.count("\f") == 1
+    assert "With seven boxes." in words
+    assert str(office.member_state) in words
+    assert "Español" not in words
+    assert "PDF" not in words
+
+
+def test_a_printed_page_shows_the_history_that_the_screen_folds(chromium, edition, tmp_path):
+    with page_in(chromium, "fr") as page:
+        office = hold(page, edition, "represented", substitute_name="Rudolf Rassendyll")
+        record_reply(office, {"answer": "regrets"})
+        of_office(page, office)
+        page.pdf(path=tmp_path / "office.pdf", format="A4")
+
+    assert "Rudolf Rassendyll" in printed(tmp_path / "office.pdf")
+
+
+def printed(file):
+    told = subprocess.run(["pdftotext", "-layout", file, "-"], check=True, capture_output=True)
+    return told.stdout.decode()
