@@ -1,6 +1,6 @@
 """Print what composing, sending and planning cost, as ratios to other code in the same run.
 
-    python -m scripts.bench [--rounds N] [--large] [composing] [sending] [planning]
+    python -m scripts.bench [--rounds N] [--large] [composing] [sending] [pages] [planning]
 
 Each measurement runs in a process of its own, in turns with what it is compared with; the medians
 are printed. The letters, of the fictitious edition of 2020, are in the database wsis_forum_bench,
@@ -23,6 +23,7 @@ from urllib.parse import urlsplit
 
 from . import tables
 from .rounds import ROOT, Cost, Costs, median, medians, run, same_work
+from .serving import answer_page
 
 DATABASE = "wsis_forum_bench"
 # Where each language may stand, beside naive code: one process, and two.
@@ -41,7 +42,13 @@ def main() -> None:
         sys.exit("Set DATABASE_URL to a database of PostgreSQL: its server is used.")
     began = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="wsis-forum-bench-") as folder:
-        for name in ("SECRET_KEY_FILE", "STORAGE_URL", "INTRAY_URL", "BOUNCES_URL"):
+        for name in (
+            "SECRET_KEY_FILE",
+            "STORAGE_URL",
+            "STORAGE_URL_FILE",
+            "INTRAY_URL",
+            "BOUNCES_URL",
+        ):
             os.environ.pop(name, None)
         os.environ |= {
             "DJANGO_SETTINGS_MODULE": "wsis_forum.settings",
@@ -212,6 +219,14 @@ def make_certificate(file: Path) -> None:
         pem.write(Path(f"{file}.crt").read_text())
 
 
+# Pages
+
+
+def pages(asked: argparse.Namespace, folder: Path) -> None:
+    run("sending.approve")
+    answer_page(asked.rounds)
+
+
 # Planning
 
 
@@ -219,8 +234,7 @@ def planning(asked: argparse.Namespace, folder: Path) -> None:
     if not asked.large:
         print("\nPlanning at 1,000,000 invitations: left out; make bench ARGS=--large")
         return
-    if asked.parts and "sending" not in asked.parts:
-        run("sending.approve")
+    run("sending.approve")
     run("planning.settle")
     reminded = {}
     for stored in (10_000, 1_000_000):
@@ -250,7 +264,7 @@ def report_planning(reminded: dict[int, Cost], found: Costs, claimed: Costs) -> 
     tables.row(label, *milliseconds, f"{many.seconds / few.seconds:.2f}", "about 1")
 
 
-PARTS = {"composing": composing, "sending": sending, "planning": planning}
+PARTS = {"composing": composing, "sending": sending, "pages": pages, "planning": planning}
 
 if __name__ == "__main__":
     main()

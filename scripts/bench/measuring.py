@@ -47,9 +47,10 @@ def timed(act: Callable[[], int]) -> Timing:
     return Timing(done, began, ended, of_processor)
 
 
-def report(what: str, timing: Timing) -> None:
+def report(what: str, timing: Timing, **beside: float) -> None:
+    """Tell what this process spent; or, ``beside`` that, what others did in its place."""
     megabytes = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    say(json.dumps({"what": what, "megabytes": megabytes} | timing._asdict()))
+    say(json.dumps({"what": what, "megabytes": megabytes} | timing._asdict() | beside))
 
 
 def say(line: str) -> None:

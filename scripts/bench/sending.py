@@ -32,7 +32,9 @@ ENVELOPE = 16
 
 
 def approve() -> None:
-    """Approve all letters, each with a message of 120 kB and five deliveries."""
+    """Approve all letters, each with a message of 120 kB and five deliveries; but not again."""
+    if not Letter.objects.exclude(state=Letter.State.APPROVED).exists():
+        return
     compose_planned()
     arm()
     approver = User.objects.get(username="approver")

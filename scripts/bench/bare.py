@@ -1,0 +1,29 @@
+"""Children that call on the floors: a form shown, a row saved."""
+
+import sys
+import uuid
+
+from django.core.management import call_command
+
+from .calling import WORDS, call_on, get, post
+from .floors.models import Answer
+
+SHOWN = SAVED = 1000
+
+
+def make_rows() -> None:
+    call_command("migrate", run_syncdb=True, verbosity=0)
+    Answer.objects.bulk_create(Answer() for _row in range(SAVED))
+
+
+def show(*server: str) -> None:
+    call_on(server, [get("/", 'name="remarks"')] * SHOWN)
+
+
+def save(*server: str) -> None:
+    """Each call changes a row of its own."""
+    words = WORDS | {"answer": "represented", "remarks": f"Round {uuid.uuid4()}."}
+    rows = list(Answer.objects.values_list("pk", flat=True)[:SAVED])
+    call_on(server, [post(f"/{pk}/", words) for pk in rows])
+    if Answer.objects.filter(remarks=words["remarks"]).count() != SAVED:
+        sys.exit("Not every call was saved once.")

@@ -1,0 +1,129 @@
+"""Call on a server as browsers do, eight at once, each time over a connection of its own.
+
+A ``server`` is its port and its master process, as ``serving`` tells them to a child.
+"""
+
+import os
+import re
+import socket
+import statistics
+import sys
+import time
+from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any, NamedTuple
+from urllib.parse import urlencode
+
+from .measuring import report, timed
+
+AT_ONCE = 8
+WARM = 100
+# What an office says; the answer itself comes on top.
+WORDS = {
+    "substitute_name": "Rudolf Rassendyll",
+    "substitute_function": "Deputy Minister",
+    "segments": "opening",
+    "partnership_interest": "on",
+    "respondent_name": "Colonel Sapt",
+    "respondent_function": "Chief of Cabinet",
+    "respondent_email": "",
+    "respondent_phone": "+41 22 555 0199",
+    "remarks": "The minister sends her regards.",
+}
+
+
+class Call(NamedTuple):
+    """A request, how its answer begins, and what the answer must hold."""
+
+    sent: bytes
+    status: bytes
+    holds: tuple[bytes, ...] = ()
+
+
+def get(path: str, *holds: str, cookies: str = "") -> Call:
+    return Call(request("GET", path, cookies), b"HTTP/1.1 200 ", tuple(map(str.encode, holds)))
+
+
+def post(path: str, words: dict[str, Any], cookies: str = "") -> Call:
+    return Call(request("POST", path, cookies, urlencode(words)), b"HTTP/1.1 302 ")
+
+
+def request(method: str, path: str, cookies: str = "", body: str = "") -> bytes:
+    lines = [
+        f"{method} {path} HTTP/1.1",
+        "Host: 127.0.0.1",
+        f"Cookie: {cookies}",
+        "Content-Type: application/x-www-form-urlencoded",
+        f"Content-Length: {len(body)}",
+        "Connection: close",
+    ]
+    return "\r\n".join([*lines, "", body]).encode()
+
+
+def call_on(server: tuple[str, ...], calls: list[Call]) -> None:
+    """Report how fast the calls were answered; the first ones only warm the workers."""
+    port, master = map(int, server)
+    everybody(port, calls[:WARM])
+    workers = workers_of(master)
+    worked, took = spent_by(workers), list[float]()
+
+    def call_all() -> int:
+        took.extend(everybody(port, calls[WARM:]))
+        return len(took)
+
+    timing = timed(call_all)
+    report(
+        "",
+        timing._replace(of_processor=spent_by(workers) - worked),
+        megabytes=max(map(resident, workers)),
+        slow=statistics.quantiles(took, n=100)[-1],
+    )
+
+
+def everybody(port: int, calls: Iterable[Call]) -> list[float]:
+    """The seconds that each call took."""
+    with ThreadPoolExecutor(AT_ONCE) as browsers:
+        return list(browsers.map(lambda call: seconds(port, call), calls))
+
+
+def seconds(port: int, call: Call) -> float:
+    began = time.monotonic()
+    answer = answered(port, call.sent)
+    took = time.monotonic() - began
+    if not answer.startswith(call.status) or not all(part in answer for part in call.holds):
+        sys.exit(f"{call.sent[:500]!r} was answered {answer[:1000]!r}")
+    return took
+
+
+def answered(port: int, sent: bytes) -> bytes:
+    """The whole answer, head and body; a sync worker closes the connection after it."""
+    with socket.create_connection(("127.0.0.1", port), timeout=60) as connection:
+        connection.sendall(sent)
+        parts = []
+        while part := connection.recv(2**18):
+            parts.append(part)
+    return b"".join(parts)
+
+
+# What the server's workers say of themselves, on Linux
+
+
+def workers_of(master: int) -> list[int]:
+    return [int(pid) for pid in Path(f"/proc/{master}/task/{master}/children").read_text().split()]
+
+
+def spent_by(workers: list[int]) -> float:
+    """Seconds of processor so far."""
+    ticks = [
+        int(ticks)
+        for pid in workers
+        for ticks in Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[11:13]
+    ]
+    return sum(ticks) / os.sysconf("SC_CLK_TCK")
+
+
+def resident(worker: int) -> float:
+    """Megabytes of memory, those included that it shares with others."""
+    status = Path(f"/proc/{worker}/status").read_text()
+    return int(re.findall(r"VmRSS:\s+(\d+) kB", status)[0]) / 1024

@@ -1,0 +1,102 @@
+"""Children that call on the office's page: to look, and to confirm an answer."""
+
+import re
+import sys
+import uuid
+from typing import NamedTuple
+
+from django.core.management import call_command
+from django.db.models import QuerySet
+from django.utils import translation
+from django.utils.html import escape
+
+from invitations.models import Letter, LetterEvent, Reply, ReplyLink
+
+from .calling import WORDS, Call, answered, call_on, get, post, request
+
+LOOKS = 5  # at the page of each office
+# What each office says, one after the other; the last is what most pages begin with.
+ANSWERS = ("in_person", "video", "regrets", "represented")
+
+
+class Browser(NamedTuple):
+    """One that has opened its office's link and seen the page."""
+
+    link: ReplyLink
+    cookies: str
+    token: str
+
+    @property
+    def page(self) -> str:
+        return f"/office/{self.link.invitation_id}/"
+
+    def looks(self) -> Call:
+        """Nothing less than its own page, in its language and with a token, will do."""
+        with translation.override(self.link.invitation.minister.language):
+            state = escape(self.link.invitation.member_state)
+        return get(self.page, state, "csrfmiddlewaretoken", cookies=self.cookies)
+
+    def confirms(self, answer: str) -> Call:
+        words = WORDS | {
+            "csrfmiddlewaretoken": self.token,
+            "invitation": self.link.invitation_id,
+            "form_key": uuid.uuid4(),
+            "answer": answer,
+            "step": "record",
+        }
+        return post(self.page, words, self.cookies)
+
+
+def collect_static() -> None:
+    call_command("collectstatic", interactive=False, verbosity=0)
+
+
+def show(*server: str) -> None:
+    """The page of an office that has not answered yet."""
+    call_on(server, [browser.looks() for browser in browsers(server)] * LOOKS)
+
+
+def record(*server: str) -> None:
+    """Each office answers, and changes its mind; no answer may be lost, or acknowledged twice."""
+    forget()
+    offices = browsers(server)
+    calls = [browser.confirms(answer) for answer in ANSWERS for browser in offices]
+    call_on(server, calls)
+    found = (Reply.objects.count(), acknowledgements().count())
+    if found != (len(calls), len(calls)):
+        sys.exit(f"{len(calls)} answers left {found} replies and acknowledgements.")
+
+
+def show_answered(*server: str) -> None:
+    """The same page with what is on file, with which its form begins."""
+    call_on(server, [browser.looks() for browser in browsers(server)])
+
+
+def forget() -> None:
+    """Forget all answers."""
+    LetterEvent.objects.filter(letter__in=acknowledgements()).delete()
+    acknowledgements().delete()
+    Reply.objects.all().delete()
+
+
+def acknowledgements() -> QuerySet[Letter]:
+    return Letter.objects.filter(kind=Letter.Kind.ACKNOWLEDGEMENT)
+
+
+def browsers(server: tuple[str, ...]) -> list[Browser]:
+    links = ReplyLink.objects.current().order_by("pk")
+    return [
+        opened(int(server[0]), link)
+        for link in links.select_related("invitation__member_state", "invitation__minister")
+    ]
+
+
+def opened(port: int, link: ReplyLink) -> Browser:
+    session = cookie(answered(port, request("GET", f"/r/{link.token}/")))
+    page = answered(port, request("GET", f"/office/{link.invitation_id}/", session))
+    (token,) = set(re.findall(r'name="csrfmiddlewaretoken" value="(\w+)"', page.decode()))
+    return Browser(link, f"{session}; {cookie(page)}", token)
+
+
+def cookie(answer: bytes) -> str:
+    return "; ".join(re.findall(r"(?im)^set-cookie: ([^;]+)", answer.decode()))

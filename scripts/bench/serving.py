@@ -1,0 +1,74 @@
+"""The part ``pages``: how fast gunicorn answers, beside floors that the bench brings with it."""
+
+import os
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from . import tables
+from .rounds import ROOT, Cost, median, run
+
+FLOOR = {"DJANGO_SETTINGS_MODULE": "scripts.bench.floors.settings"}
+
+
+def answer_page(rounds: int) -> None:
+    run("pages.collect_static")
+    run("bare.make_rows", **FLOOR)
+    form, page, saved, confirmed, filed = [], [], [], [], []
+    with served("scripts.bench.floors.wsgi", **FLOOR) as floor, served("wsis_forum.wsgi") as site:
+        for _round in range(rounds):
+            form.append(run(f"bare.show {floor}", **FLOOR)[""])
+            page.append(run(f"pages.show {site}")[""])
+            saved.append(run(f"bare.save {floor}", **FLOOR)[""])
+            confirmed.append(run(f"pages.record {site}")[""])
+            filed.append(run(f"pages.show_answered {site}")[""])
+            run("pages.forget")
+    print_table(*map(median, (form, page, filed, saved, confirmed)))
+
+
+def print_table(form: Cost, page: Cost, filed: Cost, saved: Cost, confirmed: Cost) -> None:
+    tables.heading(
+        "Pages: two workers of gunicorn, eight calls at once",
+        "per s", "p99 ms", "CPU ms", "MB", "ratio", "target",
+    )  # fmt: skip
+    line("floor: a form of ten fields, crispy", form)
+    line("product: the answer page", page, *tables.at_least(rate(page) / rate(form), 1))
+    line("product: the same, with an answer on file", filed, f"{rate(filed) / rate(form):.2f}")
+    line("floor: a locked row of ten fields, saved", saved)
+    line(
+        "product: an answer confirmed", confirmed,
+        *tables.at_least(rate(confirmed) / rate(saved), 0.4),
+    )  # fmt: skip
+    tables.heading("Of these", "ratio", "target")
+    slow = page.slow / form.slow
+    tables.row("the page's p99 beside its floor's", *tables.at_most(slow, 2))
+    memory = max(page.megabytes, filed.megabytes, confirmed.megabytes)
+    tables.row("a worker's memory after the calls, MB", *tables.below(memory, 120))
+
+
+def rate(cost: Cost) -> float:
+    return cost.done / cost.seconds
+
+
+def line(label: str, cost: Cost, *cells: str) -> None:
+    figures = (rate(cost), 1000 * cost.slow, cost.worked, cost.megabytes)
+    tables.row(label, *map(tables.number, figures), *cells)
+
+
+@contextmanager
+def served(application: str, **environment: str) -> Iterator[str]:
+    """Serve it by two sync workers, and tell its port and its master process."""
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        command = [
+            sys.executable, "-m", "gunicorn", "--bind", f"fd://{listening.fileno()}",
+            "--workers", "2", "--no-control-socket", "--log-level", "warning", application,
+        ]  # fmt: skip
+        with subprocess.Popen(
+            command, cwd=ROOT, env=os.environ | environment, pass_fds=[listening.fileno()]
+        ) as master:
+            try:
+                yield f"{listening.getsockname()[1]} {master.pid}"
+            finally:
+                master.terminate()
