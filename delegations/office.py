@@ -57,7 +57,7 @@ def held_link(held: list[int], invitation_id: int) -> ReplyLink | None:
 
 def lately_read(model: type[Row], pk: int) -> Row:
     """One of a few rows, all of which are read at once."""
-    rows = lately(model, model._default_manager.in_bulk)
+    rows = lately((model,), model._default_manager.in_bulk)
     return rows[pk] if pk in rows else model._default_manager.get(pk=pk)
 
 

@@ -81,10 +81,6 @@ def session(box: Any) -> Iterator[IMAPClient]:
             line.login(box.user, box.password)
             line.select_folder(box.folder)
             yield line
-    except UnicodeEncodeError:
-        # Its words would tell a character of the password.
-        said = _("Its user and password have to be written in ASCII.")
-        raise Unreadable(said) from None
     except (OSError, IMAPClientError, ValueError) as error:
         raise Unreadable(str(error)[:300]) from error
 

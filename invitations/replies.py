@@ -73,10 +73,11 @@ def record_reply(  # noqa: PLR0913 -- what was said, and all that is known of ho
         **{name: words[name] for name in WORDS if name in words},
     )
     refuse_if_incomplete(reply)
-    if earlier := already_recorded(reply):
-        return earlier
-    reply.status = status_beside(reply, seen)
-    make_room_for(reply)
+    form_before, earlier = earlier_replies(reply)
+    if recorded := already_recorded(reply, form_before, earlier):
+        return recorded
+    reply.status = status_beside(reply, earlier, seen)
+    make_room_for(reply, earlier)
     if reply.answer == Answer.HOLDING:
         reply.skips_step = next_step(invitation, now)
         reply.skips_deadline = invitation.edition.reply_before if reply.skips_step else None
@@ -112,22 +113,28 @@ def refuse_if_incomplete(reply: Reply) -> None:
         raise ValidationError(_("A reply cannot be received in the future."))
 
 
-def already_recorded(reply: Reply) -> Reply | None:
+def earlier_replies(reply: Reply) -> tuple[Reply | None, list[Reply]]:
+    """The reply of the same form, whosesoever it is, and the invitation's, the newest first."""
+    known = Reply.objects.filter(invitation=reply.invitation_id).order_by("-pk")
+    if not reply.form_key:
+        return None, list(known)
+    known |= Reply.objects.filter(form_key=reply.form_key)
+    form_before = next((r for r in known if str(r.form_key) == str(reply.form_key)), None)
+    return form_before, [r for r in known if r.invitation_id == reply.invitation_id]
+
+
+def already_recorded(reply: Reply, form_before: Reply | None, earlier: list[Reply]) -> Reply | None:
     """The reply of the same form, or the channel's last one where it says the same."""
-    if reply.form_key:
-        same_form = Reply.objects.filter(form_key=reply.form_key).first()
-        if same_form and same_form.invitation_id != reply.invitation_id:
-            raise ValidationError(
-                _(
-                    "This form belongs to another invitation, and nothing was recorded:"
-                    " open this page anew."
-                )
+    if form_before and form_before.invitation_id != reply.invitation_id:
+        raise ValidationError(
+            _(
+                "This form belongs to another invitation, and nothing was recorded:"
+                " open this page anew."
             )
-        if same_form:
-            return same_form
-    if reply.correspondence:
-        return None
-    last = reply.invitation.replies.filter(channel=reply.channel).order_by("-pk").first()
+        )
+    if form_before or reply.correspondence:
+        return form_before
+    last = next((r for r in earlier if r.channel == reply.channel), None)
     live = (
         Reply.Status.STANDING, Reply.Status.NOTED, Reply.Status.CONTESTED, Reply.Status.CONFIRMING,
     )  # fmt: skip
@@ -140,11 +147,11 @@ def said(reply: Reply) -> list[Any]:
     return [getattr(reply, name) for name in WORDS]
 
 
-def status_beside(reply: Reply, seen: str | None = None) -> str:
+def status_beside(reply: Reply, earlier: list[Reply], seen: str | None = None) -> str:
     """Where a new reply takes its place beside the standing one."""
     if reply.answer == Answer.HOLDING:
         return Reply.Status.NOTED
-    standing = reply.invitation.replies.standing().first()
+    standing = next((r for r in earlier if r.status == Reply.Status.STANDING), None)
     if standing is None:
         return Reply.Status.STANDING
     if seen is not None and seen != str(standing.pk):
@@ -156,7 +163,7 @@ def status_beside(reply: Reply, seen: str | None = None) -> str:
     return Reply.Status.CONFIRMING if same else Reply.Status.CONTESTED
 
 
-def make_room_for(reply: Reply) -> None:
+def make_room_for(reply: Reply, earlier: list[Reply]) -> None:
     """Supersede what the same channel said before."""
     by_status: dict[str, list[str]] = {
         Reply.Status.STANDING: [Reply.Status.STANDING, Reply.Status.CONTESTED],
@@ -164,8 +171,9 @@ def make_room_for(reply: Reply) -> None:
         Reply.Status.CONFIRMING: [Reply.Status.CONTESTED, Reply.Status.CONFIRMING],
     }
     replaced = by_status.get(reply.status, [])
-    earlier = reply.invitation.replies.filter(channel=reply.channel, status__in=replaced)
-    earlier.update(status=Reply.Status.SUPERSEDED)
+    gone = [r.pk for r in earlier if r.channel == reply.channel and r.status in replaced]
+    if gone:
+        Reply.objects.filter(pk__in=gone).update(status=Reply.Status.SUPERSEDED)
 
 
 def next_step(invitation: Invitation, now: dt.datetime) -> ReminderStep | None:

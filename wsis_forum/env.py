@@ -91,8 +91,15 @@ def mailbox(default: str) -> Mailbox:
         raise ImproperlyConfigured(
             "EMAIL_URL cannot be read: set it to smtp://user:password@host:587/ or file:///folder."
         )
+    return Mailbox("smtp", host, port, *credentials("EMAIL_URL", url), security)
+
+
+def credentials(name: str, url: SplitResult) -> tuple[str, str]:
+    """The user and the password of a mail server, which takes ASCII alone."""
     user, password = unquote(url.username or ""), unquote(url.password or "")
-    return Mailbox("smtp", host, port, user, password, security)
+    if not (user + password).isascii():
+        raise ImproperlyConfigured(f"{name}: user and password have to be written in ASCII.")
+    return user, password
 
 
 class Inbox(NamedTuple):
@@ -127,7 +134,7 @@ def inbox(name: str) -> Inbox | None:
         raise ImproperlyConfigured(
             f"{name} cannot be read: set it to imaps://user:password@host:993/INBOX."
         )
-    user, password = unquote(url.username), unquote(url.password or "")
+    user, password = credentials(name, url)
     return Inbox(host, port, user, password, security, unquote(url.path.strip("/")) or "INBOX")
 
 

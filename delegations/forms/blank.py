@@ -23,7 +23,7 @@ class Blank(NamedTuple):
 
 def blank(form_class: type[OfficeForm], of: Invitation, **hidden: Any) -> Blank:
     """Return the form with a key of its own; the inputs that are not hidden come from memory."""
-    hidden |= {"invitation": of.pk, "form_key": uuid.uuid4()}
+    hidden = {"invitation": of.pk, "form_key": uuid.uuid4()} | hidden
     own = format_html_join(
         "", '<input type="hidden" name="{0}" value="{1}" id="id_{0}">', hidden.items()
     )

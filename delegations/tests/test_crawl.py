@@ -227,7 +227,7 @@ def test_queries_of_a_reply_and_of_its_summary(django_assert_num_queries):
     # The session, the link, the replies, the delegation with its statement.
     with django_assert_num_queries(4):
         client.post(page_of(invitation), words | {"step": "check"})
-    with django_assert_num_queries(14):
+    with django_assert_num_queries(12):
         client.post(page_of(invitation), words | {"step": "record"})
 
 

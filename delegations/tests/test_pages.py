@@ -15,9 +15,10 @@ from delegations.forms import ReplyForm
 from delegations.forms.blank import blank
 from delegations.models import Delegate, Delegation
 from delegations.tests.test_office import browser, invited, page_of, text, words_of
-from invitations.models import Rank
+from delegations.views import answer
+from invitations.models import Minister, Rank
 from invitations.replies import record_reply
-from invitations.tests.factories import EditionFactory
+from invitations.tests.factories import EditionFactory, InvitationFactory, MinisterFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -54,7 +55,68 @@ def test_what_a_form_asks_is_rendered_once_for_all_who_are_asked_the_same():
 
 
 def forms_kept():
-    return [str(found) for what, (_at, found) in lately.kept.items() if ReplyForm in what]
+    return [html for what, html in html_kept() if ReplyForm in what]
+
+
+def html_kept():
+    kept = [(what, found) for what, (_at, found) in lately.kept.items()]
+    return [(what, html) for what, html in kept if isinstance(html, str)]
+
+
+def without_keys(page):
+    """The page but for what is drawn anew each time."""
+    return re.sub(r'name="(csrfmiddlewaretoken|form_key)" value="[^"]+"', "", page)
+
+
+@pytest.mark.usefixtures("in_a_warm_process")
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize(
+    "minister", [{}, {"portfolio": ""}, {"given_name": "", "family_name": ""}], ids=str
+)
+def test_a_page_from_memory_is_the_one_that_is_rendered_for_its_visitor(
+    language, minister, monkeypatch
+):
+    edition, pages = EditionFactory(), []
+    for state in ("Ruritania & <Zenda>", "Strelsau"):
+        of = invited(state, edition=edition)
+        Minister.objects.filter(pk=of.minister_id).update(language=language, **minister)
+        pages.append((of, without_keys(browser(of).get(page_of(of)).content.decode())))
+    monkeypatch.setattr(answer, "get_messages", lambda _request: ["some"])
+
+    for of, page in pages:
+        assert without_keys(browser(of).get(page_of(of)).content.decode()) == page
+
+
+@pytest.mark.usefixtures("in_a_warm_process")
+def test_what_is_kept_of_a_page_holds_nothing_of_a_visitor(invitation):
+    page = browser(invitation).get(page_of(invitation)).content.decode()
+
+    (html,) = [html for what, html in html_kept() if "silent" in what]
+    for word in (
+        invitation.member_state,
+        invitation.minister.name,
+        invitation.minister.portfolio,
+        value_of(page, "csrfmiddlewaretoken"),
+        value_of(page, "form_key"),
+        f"/{invitation.pk}/",
+    ):
+        assert str(word) in page
+        assert str(word) not in html
+
+
+@pytest.mark.usefixtures("in_a_warm_process")
+def test_an_office_whose_state_has_spoken_through_another_sees_so_at_once(invitation):
+    other = InvitationFactory(
+        edition=invitation.edition,
+        minister=MinisterFactory(member_state=invitation.member_state, family_name="Strelsau"),
+        is_principal=False,
+    )
+    client = browser(invitation)
+    client.get(page_of(invitation))
+
+    record_reply(other, {"answer": "in_person"})
+
+    assert page_of(invitation, "delegation") in text(client.get(page_of(invitation)))
 
 
 @pytest.mark.usefixtures("in_a_warm_process")
@@ -106,7 +168,7 @@ def test_words_on_file_are_shown_to_their_office_and_never_kept():
     for _look in range(2):
         assert "Secret.</textarea>" in text(browser(one).get(page_of(one)))
         assert "Secret." not in text(browser(other).get(page_of(other)))
-    assert not any("Secret." in html or "Sapt" in html for html in forms_kept())
+    assert not any("Secret." in html or "Sapt" in html for _what, html in html_kept())
 
 
 @pytest.mark.usefixtures("in_a_warm_process")
@@ -117,7 +179,7 @@ def test_typed_words_and_errors_are_never_kept(invitation, step):
     page = text(browser(invitation).post(page_of(invitation), words))
 
     assert "Secret.</textarea>" in page
-    assert not forms_kept()
+    assert not html_kept()
     assert "Secret." not in text(browser(invitation).get(page_of(invitation)))
 
 
@@ -154,11 +216,11 @@ def test_each_edition_asks_what_it_offers():
     other = invited("Strelsau", edition=EditionFactory(segments_offered=["prizes"]))
 
     for _look in range(2):
-        assert answers(one) == ["video", "regrets", "holding"]
-        assert "written" in answers(other)
+        assert answers_to(one) == ["video", "regrets", "holding"]
+        assert "written" in answers_to(other)
 
 
-def answers(invitation):
+def answers_to(invitation):
     page = browser(invitation).get(page_of(invitation)).content.decode()
     return [
         re.search(r'value="(\w+)"', tag)[1]
@@ -177,14 +239,14 @@ def edit(invitation):
 
 def test_an_edited_edition_is_asked_for_once_the_moment_has_passed(invitation, monkeypatch):
     monkeypatch.setattr(lately, "KEPT_FOR", 0.2)
-    before = answers(invitation)
+    before = answers_to(invitation)
     edit(invitation)
     time.sleep(0.2)
 
     page = text(browser(invitation).get(page_of(invitation)))
 
     assert len(before) > 2
-    assert answers(invitation) == ["video", "holding"]
+    assert answers_to(invitation) == ["video", "holding"]
     assert 'href="https://forum.example.org/partners"' in page
     assert "Minister at second hand" in page
     assert 'name="segments"' not in page

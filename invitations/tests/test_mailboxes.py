@@ -236,20 +236,6 @@ def test_a_mailbox_that_lets_nobody_in_is_told_by_name(intray, settings, field, 
     assert len(fault) > len("INTRAY_URL: ")
 
 
-@pytest.mark.parametrize("field", ["password", "user"])
-def test_a_name_beyond_ascii_is_told_without_its_password_and_keeps_no_other(
-    server, settings, field
-):
-    settings.INTRAY = server.box._replace(**{field: "Zurück"})
-    settings.BOUNCES = server.box
-    server.put(written())
-
-    taken, [fault] = read_mailboxes()
-
-    assert taken == 1
-    assert fault == "INTRAY_URL: Its user and password have to be written in ASCII."
-
-
 @pytest.fixture(scope="module")
 def certificate(tmp_path_factory):
     """A certificate of 127.0.0.1 that nobody knows, with its key."""

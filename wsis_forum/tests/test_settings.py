@@ -199,3 +199,22 @@ def test_a_page_of_an_error_shows_no_secret_of_the_store(files_at, settings):
 
     assert shown["STORAGES"]["default"]["OPTIONS"]["bucket_name"] == "forum"
     assert "hush" not in str(shown)
+
+
+@pytest.mark.parametrize(
+    ("name", "read", "url"),
+    [
+        ("EMAIL_URL", lambda: env.mailbox(""), "smtp://protocol:{}@mail.example.org/"),
+        ("INTRAY_URL", lambda: env.inbox("INTRAY_URL"), "imaps://protocol:{}@mail.example.org/"),
+    ],
+)
+@pytest.mark.parametrize("password", ["Zürich", "Z%C3%BCrich"])
+def test_a_password_that_no_mail_server_takes_is_refused_without_telling_it(
+    monkeypatch, name, read, url, password
+):
+    monkeypatch.setenv(name, url.format(password))
+
+    with pytest.raises(ImproperlyConfigured) as refusal:
+        read()
+
+    assert str(refusal.value) == f"{name}: user and password have to be written in ASCII."
