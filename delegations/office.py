@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
-from django.db.models import Count, F, Model, OuterRef, Subquery
+from django.db.models import Count, Exists, F, Model, OuterRef, Subquery
 from django.db.models.functions import Coalesce
 from django.utils.crypto import salted_hmac
 from django.utils.functional import cached_property
@@ -45,11 +45,20 @@ BY_WHOM = ("user", "invitation__minister__member_state", "invitation__member_sta
 
 
 def held_link(held: list[int], invitation_id: int) -> ReplyLink | None:
-    """Of the links that a browser holds, the newest one to that invitation."""
-    links = ReplyLink.objects.filter(pk__in=held).select_related("invitation__minister")
+    """Of the links that a browser holds, the newest one to that invitation.
+
+    The invitation is_silent while nothing has been recorded for its State.
+    """
+    said = Reply.objects.filter(
+        invitation__edition=OuterRef("invitation__edition"),
+        invitation__member_state=OuterRef("invitation__member_state"),
+    )
+    links = ReplyLink.objects.filter(pk__in=held).annotate(has_spoken=Exists(said))
+    links = links.select_related("invitation__minister")
     mine = [link for link in links if link.invitation_id == invitation_id]
     link = max(mine, key=lambda link: link.version, default=None)
     if link:
+        link.invitation.is_silent = not link.has_spoken
         link.invitation.edition = lately_read(ForumEdition, link.invitation.edition_id)
         link.invitation.member_state = lately_read(MemberState, link.invitation.member_state_id)
     return link

@@ -679,11 +679,11 @@ def test_queries_of_the_page_and_of_a_reply(invitation, django_assert_num_querie
     client = browser(invitation)
 
     client.get(page_of(invitation))
-    # The session, the link with its invitation, the replies.
-    with django_assert_num_queries(3):
+    # The session, the link with its invitation.
+    with django_assert_num_queries(2):
         client.get(page_of(invitation))
     client.post(page_of(invitation), words_of(invitation))
-    # The same, the delegation with its statement, and the ranks of a substitute.
+    # The same, the replies, the delegation with its statement, and the ranks of a substitute.
     with django_assert_num_queries(5):
         client.get(page_of(invitation))
     # The same, and the acknowledgements.

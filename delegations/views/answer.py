@@ -91,13 +91,12 @@ def shown_again(
 
 def blank(request: HttpRequest, invitation: Invitation) -> HttpResponse:
     """Start from the words on file, but leave the answer to be chosen."""
+    if invitation.is_silent and not len(get_messages(request)):
+        return HttpResponse(of_the_silent(request, invitation))
     filed = on_file(invitation)
     known = filed.standing or filed.holding
     if known is None:
-        form = nothing_filled_in(ReplyForm, invitation, seen="")
-        if filed.replies or filed.answers or looks_on(request) or len(get_messages(request)):
-            return page(request, invitation, form, filed)
-        return HttpResponse(of_the_silent(request, invitation))
+        return page(request, invitation, nothing_filled_in(ReplyForm, invitation, seen=""), filed)
     words = {name: getattr(known, name) for name in WORDS if name != "answer"}
     words["seen"] = filed.standing.pk if filed.standing else ""
     form = ReplyForm(of=invitation, initial=words)
