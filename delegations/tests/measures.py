@@ -134,13 +134,20 @@ def watched(page):
             found.append(f"policy of {response.url}: {policy}")
 
     page.on("response", look)
-    page.on("requestfailed", lambda request: found.append(f"refused: {request.url}"))
+
+    def refused(request):
+        # What is still under way when the next page is asked for is given up, not refused.
+        if request.failure != "net::ERR_ABORTED":
+            found.append(f"refused: {request.url}")
+
+    page.on("requestfailed", refused)
     yield found
     page.remove_listener("response", look)
 
 
 def findings(page):
     """Everything that keeps somebody from reading the page or working with it."""
+    page.wait_for_load_state()
     found = page.evaluate(UNANNOUNCED)
     found += [*axe_findings(page), *page.evaluate(SMALL_TARGETS)]
     for width in (1280, 320):
@@ -173,6 +180,7 @@ def enlarged(page, width):
 
 def focus_findings(page):
     """Where the Tab key leads out of order, or to what does not show that it has the focus."""
+    page.wait_for_load_state()
     stops, walked, found = page.evaluate(STOPS), [], []
     for _press in range(2 * len(stops)):
         page.keyboard.press("Tab")

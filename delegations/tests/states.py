@@ -57,6 +57,12 @@ def every_state(page, edition):
     yield from looks(page, edition)
 
 
+def press(page, button):
+    """Press what sends a form, and wait for the page that answers."""
+    with page.expect_navigation():
+        page.click(button)
+
+
 def open_page(page, name, *args):
     page.goto(settings.SITE_URL + reverse(name, args=args))
 
@@ -84,18 +90,18 @@ def doors(page, edition):
     open_page(page, "invitations:code")
     yield "code"
     page.fill("#id_code", "bcdf")
-    page.click("#asked .btn")
+    press(page, "#asked .btn")
     yield "code that opens nothing"
     for _wrong in range(WRONG_FROM_ONE):
         count_wrong("code", "127.0.0.1")
-    page.click("#asked .btn")
+    press(page, "#asked .btn")
     yield "too many codes"
     open_page(page, "invitations:check")
     yield "check of a letter"
-    page.click("#asked .btn")
+    press(page, "#asked .btn")
     yield "check of nothing"
     page.fill("#id_code", "1234")
-    page.click("#asked .btn")
+    press(page, "#asked .btn")
     yield "letter that is not ours"
 
 
@@ -127,7 +133,7 @@ def refusals(page, edition):
     forgetful = hold(page, edition)
     page.context.clear_cookies(name="sessionid")
     page.check("#id_answer_0")
-    page.click(CHECK)
+    press(page, CHECK)
     yield "session gone, words kept"
     replace_link(forgetful)
     page.goto(settings.SITE_URL + reverse("invitations:open", args=[forgetful.links.first().token]))
@@ -139,7 +145,7 @@ def refusals(page, edition):
     Invitation.objects.filter(pk=withdrawn.pk).update(status="withdrawn")
     page.fill("#id_remarks", "Typed.")
     page.check("#id_answer_0")
-    page.click(CHECK)
+    press(page, CHECK)
     yield "withdrawn, words kept"
 
 
@@ -147,18 +153,18 @@ def answers(page, edition):
     """The answer as it is given."""
     hold(page, edition)
     yield "answer"
-    page.click(CHECK)
+    press(page, CHECK)
     yield "answer not chosen"
     page.check("#id_answer_1")
     page.fill("#id_respondent_email", "nobody@")
-    page.click(CHECK)
+    press(page, CHECK)
     yield "answer with errors"
     page.fill("#id_substitute_name", "Rudolf Rassendyll")
     page.fill("#id_respondent_email", "office@example.org")
     page.fill("#id_remarks", "With a word on the journey. " * 9)
-    page.click(CHECK)
+    press(page, CHECK)
     yield "answer to be checked"
-    page.click(RECORD)
+    press(page, RECORD)
     yield "answer recorded"
 
 
@@ -189,17 +195,17 @@ def statements(page, edition):
     page.fill("#id_speaker_name", "")
     page.select_option("#id_spoken", "fr")
     page.fill("#id_other_language", "Ruritanian")
-    page.click(SAVE)
+    press(page, SAVE)
     yield "statement with errors"
     submit(speaker, STATEMENT, "")
     page.fill("#id_speaker_name", "Colonel Sapt")
     page.fill("#id_other_language", "")
-    page.click(SAVE)
+    press(page, SAVE)
     yield "statement changed by another"
     file_text(speaker, TEXT, "Policy statement of Ruritania, final version.txt", "français", None)
     of_office(page, speaker, "statement")
     yield "statement with a text"
-    page.click("#files-form .btn")
+    press(page, "#files-form .btn")
     yield "no file chosen"
 
 
@@ -213,7 +219,7 @@ def delegations(page, edition):
     of_office(page, coming, "add")
     yield "person to be added"
     page.fill("#id_email", "sapt@")
-    page.click(SAVE)
+    press(page, SAVE)
     yield "person with errors"
     head, other = name_two(coming)
     of_office(page, coming, "delegation")
@@ -222,7 +228,7 @@ def delegations(page, edition):
     of_office(page, coming, "person", head.pk)
     page.fill("#id_function", "Minister of Posts")
     amend(coming, head.pk, PERSON | {"role": "head", "name": "Flavia Elphberg"}, mark_of(head))
-    page.click(SAVE)
+    press(page, SAVE)
     yield "person changed by another"
     of_office(page, coming, "take_off", other.pk)
     yield "person to be taken off"
@@ -240,10 +246,10 @@ def lists(page, edition):
     of_office(page, coming, "list")
     yield "list"
     page.fill("#id_lines", "Rudolf Rassendyll;Envoy;Posts;rudolf@\n;Aide;;;head")
-    page.click("#words .btn[value=preview]")
+    press(page, "#words .btn[value=preview]")
     yield "list with wrong cells"
     page.fill("#id_lines", "Rudolf Rassendyll;Envoy;Posts;rudolf@example.org\nSapt;Aide;;;head")
-    page.click("#words .btn[value=preview]")
+    press(page, "#words .btn[value=preview]")
     yield "list to be confirmed"
 
 
