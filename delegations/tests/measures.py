@@ -95,7 +95,9 @@ async () => {
 """
 # Each stop of the Tab key in the order of the document; of radio buttons, one.
 STOPS = """
-() => {
+async () => {
+    // What has the focus by itself gets it with the first frames.
+    for (const _frame of [1, 2, 3]) await new Promise(requestAnimationFrame);
     const chosen = (radio) => [...radio.form.elements[radio.name]].find((one) => one.checked)
         ?? radio.form.elements[radio.name][0];
     const focusable = "a[href], button, input, select, textarea, summary";
