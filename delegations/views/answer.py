@@ -15,8 +15,7 @@ from django.utils.html import escape
 from django.views.decorators.http import require_http_methods, require_safe
 
 from delegations.forms import ReplyForm
-from delegations.forms.blank import Blank
-from delegations.forms.blank import blank as nothing_filled_in
+from delegations.forms.blank import Blank, blank
 from delegations.lately import lately
 from delegations.office import OnFile, answer, history, in_words, on_file, parts, received
 from delegations.records import record_pdf
@@ -47,7 +46,7 @@ def office(request: HttpRequest, invitation: Invitation) -> HttpResponse:
     """
     if not (looks_on(request) or invitation.edition.takes_replies(timezone.now())):
         return closed(request, invitation)
-    return take(request, invitation) if request.method == "POST" else blank(request, invitation)
+    return take(request, invitation) if request.method == "POST" else begun(request, invitation)
 
 
 def take(request: HttpRequest, invitation: Invitation) -> HttpResponse:
@@ -89,14 +88,14 @@ def shown_again(
     return None
 
 
-def blank(request: HttpRequest, invitation: Invitation) -> HttpResponse:
+def begun(request: HttpRequest, invitation: Invitation) -> HttpResponse:
     """Start from the words on file, but leave the answer to be chosen."""
     if invitation.is_silent and not len(get_messages(request)):
         return HttpResponse(of_the_silent(request, invitation))
     filed = on_file(invitation)
     known = filed.standing or filed.holding
     if known is None:
-        return page(request, invitation, nothing_filled_in(ReplyForm, invitation, seen=""), filed)
+        return page(request, invitation, blank(ReplyForm, invitation, seen=""), filed)
     words = {name: getattr(known, name) for name in WORDS if name != "answer"}
     words["seen"] = filed.standing.pk if filed.standing else ""
     form = ReplyForm(of=invitation, initial=words)
@@ -144,9 +143,7 @@ def page_left_open(request: HttpRequest, invitation: Invitation, left_open: dict
         member_state=left_open["state"],
         minister=minister,
     )
-    form = nothing_filled_in(
-        ReplyForm, invitation, seen="", invitation=NUMBER, form_key=left_open["key"]
-    )
+    form = blank(ReplyForm, invitation, seen="", invitation=NUMBER, form_key=left_open["key"])
     html = page(request, stand_in, form, OnFile(stand_in, [])).content.decode()
     return TOKEN.sub(left_open["token"], html).replace(str(NUMBER), left_open["number"])
 
