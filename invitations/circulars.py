@@ -157,9 +157,8 @@ def second_language(invitation: Invitation) -> str:
 
 
 def standing_letters(invitations: Iterable[Invitation]) -> dict[int, Letter]:
-    letters = Letter.objects.inviting().filter(
-        invitation__in=[invitation.pk for invitation in invitations], state=Letter.State.APPROVED
-    )
+    pks = [invitation.pk for invitation in invitations]
+    letters = Letter.objects.standing().filter(invitation__in=pks)
     return {letter.invitation_id: letter for letter in letters}
 
 

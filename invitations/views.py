@@ -1,5 +1,6 @@
 """The front page, the doors that a letter's link and code open, and the check of a letter."""
 
+import datetime as dt
 import math
 from collections.abc import Callable
 from functools import wraps
@@ -72,9 +73,9 @@ def edition_at_hand() -> ForumEdition | None:
 @require_safe
 @unlisted
 def open_link(request: HttpRequest, token: str) -> HttpResponse:
-    """Note the link in the session and move on, so that the token stays on no screen.
+    """Let the browser hold the link and move on, so that the token stays on no screen.
 
-    A GET changes nothing else: mail gateways follow every link in a letter.
+    A GET changes no row: mail gateways follow every link in a letter.
     """
     response = follow(request, token)
     response["Referrer-Policy"] = "no-referrer"
@@ -93,14 +94,36 @@ def follow(request: HttpRequest, token: str) -> HttpResponse:
 
 def opened(request: HttpRequest, link: ReplyLink) -> HttpResponse:
     """Let the browser hold the link, and move on to the page of its office."""
-    if reason := gone_because(link):
-        speak_as_the_letter(request, link.invitation)
+    if reason := gone_because(link.invitation, link.replaced_at):
+        speak_as_the_letter(request, link.invitation.minister.language)
         return gone(request, link.invitation, reason)
 
-    held = request.session.get("invitations", [])
-    if link.pk not in held:
-        request.session["invitations"] = [*held, link.pk]
-    return redirect(office_in_its_language(request, link.invitation))
+    response = redirect(office_in_its_language(request, link.invitation))
+    held = [pk for pk in links_held(request) if pk != link.pk]
+    hold(response, [*held, link.pk][-MOST_HELD:])
+    return response
+
+
+HELD = "offices"
+MOST_HELD = 300  # which fill half of what a browser keeps of a cookie
+
+
+def links_held(request: HttpRequest) -> list[int]:
+    """The keys of the links that this browser opened in the last weeks, the latest last."""
+    held = request.get_signed_cookie(HELD, None, max_age=settings.SESSION_COOKIE_AGE)
+    return [int(pk) for pk in held.split(".")] if held else []
+
+
+def hold(response: HttpResponse, links: list[int]) -> None:
+    """Give the browser these keys, signed: nobody can add one, and no row is kept of who came."""
+    response.set_signed_cookie(
+        HELD,
+        ".".join(map(str, links)),
+        max_age=settings.SESSION_COOKIE_AGE,
+        secure=settings.SESSION_COOKIE_SECURE,
+        httponly=True,
+        samesite="Lax",
+    )
 
 
 def office_in_its_language(request: HttpRequest, invitation: Invitation) -> str:
@@ -118,11 +141,11 @@ def office_in_its_language(request: HttpRequest, invitation: Invitation) -> str:
     return f"{address}?in={language}"
 
 
-def gone_because(link: ReplyLink) -> str:
-    """Why this link opens no office's page any more; empty where it does."""
-    if link.invitation.status == Invitation.Status.WITHDRAWN:
+def gone_because(invitation: Invitation, replaced_at: dt.datetime | None) -> str:
+    """Why a link to it opens no office's page any more; empty where it does."""
+    if invitation.status == Invitation.Status.WITHDRAWN:
         return "withdrawn"
-    return "replaced" if link.replaced_at else ""
+    return "replaced" if replaced_at else ""
 
 
 def gone(request: HttpRequest, invitation: Invitation, reason: str, **more: object) -> HttpResponse:
@@ -130,10 +153,10 @@ def gone(request: HttpRequest, invitation: Invitation, reason: str, **more: obje
     return render(request, "invitations/gone.html", page, status=410)
 
 
-def speak_as_the_letter(request: HttpRequest, invitation: Invitation) -> None:
+def speak_as_the_letter(request: HttpRequest, language: str) -> None:
     """Use the letter's language, unless the visitor chose one on this site."""
     if request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME) not in dict(settings.LANGUAGES):
-        translation.activate(invitation.minister.language)
+        translation.activate(language)
 
 
 def form_refused(request: HttpRequest, reason: str = "") -> HttpResponse:

@@ -10,6 +10,7 @@ from crispy_forms.layout import Layout
 from crispy_forms.utils import render_crispy_form
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.functional import cached_property
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
@@ -100,11 +101,15 @@ class OfficeForm(forms.Form):
         initial = self.fresh() | (initial or {})
         super().__init__(data, files, initial=initial, auto_id=self.auto_ids)
         self.offer()
-        self.helper = FormHelper(self)
-        self.helper.form_tag = False
-        self.helper.disable_csrf = True
-        self.helper.form_show_errors = True
-        self.helper.layout = self.laid_out()
+
+    @cached_property
+    def helper(self) -> FormHelper:
+        """How crispy shows the form; one that is only read needs none."""
+        helper = FormHelper()
+        helper.form_tag = False
+        helper.disable_csrf = True
+        helper.layout = self.laid_out()
+        return helper
 
     def fresh(self) -> dict[str, Any]:
         """What a form begins with; a key makes one that is sent ten times one act."""

@@ -21,6 +21,7 @@ from invitations.models import Channel, Invitation
 from invitations.replies import record_reply
 from invitations.tests.factories import EditionFactory, UserFactory
 from invitations.throttle import WRONG_FROM_ONE, count_wrong
+from invitations.views import HELD
 
 TEXT = b"We trust one another, and the networks that we share."
 STATEMENT = {
@@ -131,10 +132,10 @@ def refusals(page, edition):
     of_office(page, invited(edition)[0])
     yield "link not opened"
     forgetful = hold(page, edition)
-    page.context.clear_cookies(name="sessionid")
+    page.context.clear_cookies(name=HELD)
     page.check("#id_answer_0")
     press(page, CHECK)
-    yield "session gone, words kept"
+    yield "link no longer held, words kept"
     replace_link(forgetful)
     page.goto(settings.SITE_URL + reverse("invitations:open", args=[forgetful.links.first().token]))
     yield "link replaced"

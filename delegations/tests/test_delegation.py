@@ -470,18 +470,19 @@ def test_queries_are_as_many_for_fifty_as_for_one(invitation, django_assert_num_
     url = person_url(invitation, person)
     seen = hidden(client.get(url), "seen")
 
-    # The session, the link, the replies, the delegation, its delegates, its history.
+    # The invitation by its link, the replies, the minister, the delegation, its delegates, its
+    # history.
     with django_assert_num_queries(6):
         client.get(page_of(invitation, "delegation"))
     with django_assert_num_queries(5):
         client.get(url)
     with django_assert_num_queries(5):
         client.get(page_of(invitation, "list"))
-    # The session, the link, the answer, the delegation, its delegates, the row and the change,
+    # The invitation, the answer, the delegation, its delegates, the row and the change,
     # within a transaction.
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(8):
         client.post(page_of(invitation, "add"), words_of(invitation))
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(9):
         client.post(url, words_of(invitation, function="Envoy", seen=seen))
 
 

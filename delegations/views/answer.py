@@ -90,9 +90,9 @@ def shown_again(
 
 def begun(request: HttpRequest, invitation: Invitation) -> HttpResponse:
     """Start from the words on file, but leave the answer to be chosen."""
-    if invitation.is_silent and not len(get_messages(request)):
-        return HttpResponse(of_the_silent(request, invitation))
     filed = on_file(invitation)
+    if filed.is_silent and not len(get_messages(request)):
+        return HttpResponse(of_the_silent(request, invitation))
     known = filed.standing or filed.holding
     if known is None:
         return page(request, invitation, blank(ReplyForm, invitation, seen=""), filed)

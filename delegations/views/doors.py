@@ -14,11 +14,18 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.csrf import csrf_exempt
 from django.views.i18n import set_language
 
-from delegations.office import held_link
+from delegations.office import held_by
 from invitations.addressing import name_in
 from invitations.intake import LARGEST_TYPED, announced, too_much
 from invitations.models import Invitation, Minister
-from invitations.views import edition_at_hand, gone, gone_because, speak_as_the_letter, unlisted
+from invitations.views import (
+    edition_at_hand,
+    gone,
+    gone_because,
+    links_held,
+    speak_as_the_letter,
+    unlisted,
+)
 
 View = Callable[..., HttpResponse]
 # What a form brings along that nobody typed.
@@ -44,15 +51,15 @@ def for_its_office(*permissions: str) -> Callable[[View], View]:
             if looks_on(request):
                 refused = refused_to_staff(request, invitation_id, permissions)
                 return refused or view(request, invitation_of(invitation_id), **named)
-            link = held_link(request.session.get("invitations", []), invitation_id)
-            if link is None or link.invitation.status == Invitation.Status.DRAFT:
+            held = held_by(links_held(request), invitation_id)
+            if held is None or held.invitation.status == Invitation.Status.DRAFT:
                 return too_much(request, LARGEST_REQUEST) or not_held(request)
-            speak_as_the_letter(request, link.invitation)
+            speak_as_the_letter(request, held.language)
             if refused := too_much(request, LARGEST_REQUEST):
                 return refused
-            if reason := gone_because(link):
-                return gone_with_words(request, link.invitation, reason)
-            return view(request, link.invitation, **named)
+            if reason := gone_because(held.invitation, held.replaced_at):
+                return gone_with_words(request, held.invitation, reason)
+            return view(request, held.invitation, **named)
 
         # In the language of the letter, which is known here.
         guarded.measures_requests = True  # type: ignore[attr-defined]

@@ -95,9 +95,6 @@ class Invitation(models.Model):
         _("why withdrawn"), max_length=300, blank=True, editable=False
     )
 
-    # Found with the link that opens its page: nothing is recorded for the State.
-    is_silent = False
-
     objects = InvitationQuerySet.as_manager()
 
     class Meta:

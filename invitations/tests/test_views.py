@@ -9,6 +9,7 @@ from django.apps import apps
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.http import HttpRequest, HttpResponse
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone, translation
@@ -25,7 +26,7 @@ from invitations.tests.factories import (
     MinisterFactory,
 )
 from invitations.throttle import WRONG_FROM_ALL, WRONG_FROM_ONE, count_wrong
-from invitations.views import client_address
+from invitations.views import HELD, MOST_HELD, client_address, hold, links_held
 
 pytestmark = pytest.mark.django_db
 
@@ -45,9 +46,16 @@ def office_of(invitation):
 
 
 def all_rows():
-    """What stands in every table but the sessions'."""
-    models = [m for m in apps.get_models() if m._meta.label != "sessions.Session"]
+    """What stands in every table."""
+    models = apps.get_models()
     return {m._meta.label: list(m._base_manager.order_by("pk").values()) for m in models}
+
+
+def held_by(client):
+    """The keys of the links that the browser holds."""
+    request = HttpRequest()
+    request.COOKIES = {name: morsel.value for name, morsel in client.cookies.items()}
+    return links_held(request)
 
 
 def test_the_front_page_names_the_editions_to_come_and_whom_to_write_to(client):
@@ -109,7 +117,7 @@ def test_a_browser_holds_several_invitations(client):
     for invitation in (one, other, one):
         client.get(address_of(invitation))
 
-    assert client.session["invitations"] == [one.links.get().pk, other.links.get().pk]
+    assert held_by(client) == [other.links.get().pk, one.links.get().pk]
     assert client.get(office_of(one)).status_code == 200
     assert client.get(office_of(other)).status_code == 200
 
@@ -154,7 +162,7 @@ def test_a_withdrawn_invitation_is_gone(client):
     assert response.status_code == 410
     assert "This invitation has been withdrawn" in response.content.decode()
     assert "mailto:forum@example.org" in response.content.decode()
-    assert "invitations" not in client.session
+    assert not held_by(client)
 
 
 def test_a_replaced_link_is_gone_and_the_new_one_opens(client):
@@ -259,9 +267,45 @@ def test_queries_of_an_opened_link(client, django_assert_num_queries):
     address = address_of(InvitationFactory())
     client.get(address)
 
-    # The session, the link with its invitation.
-    with django_assert_num_queries(2):
+    # The link with its invitation.
+    with django_assert_num_queries(1):
         client.get(address)
+
+
+def test_what_a_browser_holds_is_signed_and_ends(client):
+    invitation = InvitationFactory()
+    with time_machine.travel(timezone.now() - dt.timedelta(days=15)):
+        client.get(address_of(invitation))
+    assert client.get(office_of(invitation)).status_code == 404
+
+    client.get(address_of(invitation))
+    cookie = client.cookies[HELD]
+    assert (cookie["httponly"], cookie["samesite"], cookie["max-age"]) == (True, "Lax", 14 * 86400)
+    assert client.get(office_of(invitation)).status_code == 200
+
+    client.cookies[HELD] = cookie.value.replace(str(invitation.links.get().pk), "7", 1)
+    assert client.get(office_of(invitation)).status_code == 404
+    other = InvitationFactory()
+    client.cookies[HELD] = str(other.links.get().pk)
+    assert client.get(office_of(other)).status_code == 404
+
+
+def test_the_cookie_goes_over_https_alone_where_the_site_does(client, settings):
+    settings.SESSION_COOKIE_SECURE = True
+
+    assert client.get(address_of(InvitationFactory())).cookies[HELD]["secure"]
+
+
+def test_a_browser_that_holds_very_many_links_forgets_the_earliest(client):
+    invitation = InvitationFactory()
+    many = HttpResponse()
+    hold(many, [10**6 + n for n in range(MOST_HELD)])
+    client.cookies.update(many.cookies)
+
+    client.get(address_of(invitation))
+
+    held = held_by(client)
+    assert (len(held), held[0], held[-1]) == (300, 10**6 + 1, invitation.links.get().pk)
 
 
 CODE_PAGE, CHECK_PAGE = "/code/", "/check/"
@@ -311,7 +355,7 @@ def test_a_page_that_takes_a_code_is_shown_and_changes_nothing(client, page, met
     assert "no-store" in response["Cache-Control"]
     assert response["X-Robots-Tag"] == "noindex"
     assert all_rows() == before
-    assert "invitations" not in client.session
+    assert not held_by(client)
 
 
 @pytest.mark.parametrize("page", [CODE_PAGE, CHECK_PAGE])
@@ -336,7 +380,7 @@ def test_a_code_opens_what_the_link_opens(client):
 
     assert response.status_code == 302
     assert response.url == office_of(invitation)
-    assert client.session["invitations"] == [invitation.links.get().pk]
+    assert held_by(client) == [invitation.links.get().pk]
     assert client.get(response.url).status_code == 200
 
 
@@ -363,7 +407,7 @@ def test_a_code_that_opens_no_more_says_what_the_link_says(client, code_of_the_g
 
     assert response.status_code == 410
     assert words in response.content.decode()
-    assert "invitations" not in client.session
+    assert not held_by(client)
 
 
 def test_a_malformed_an_unknown_and_a_draft_s_code_get_one_answer(
@@ -380,7 +424,7 @@ def test_a_malformed_an_unknown_and_a_draft_s_code_get_one_answer(
 
     assert len(answers) == 1
     assert answers.pop()[0] == 200
-    assert "invitations" not in client.session
+    assert not held_by(client)
 
 
 def test_a_wrong_code_is_kept_on_the_page(client):
@@ -542,7 +586,7 @@ def test_a_reply_code_checks_no_letter_and_a_check_code_opens_none(client):
 
     assert "Not one of ours" in client.post(CHECK_PAGE, {"code": code}).content.decode()
     assert OPENS_NOTHING in client.post(CODE_PAGE, {"code": CHECK_CODE}).content.decode()
-    assert "invitations" not in client.session
+    assert not held_by(client)
 
 
 def test_a_check_says_nothing_about_whom_the_letter_addresses(client):
@@ -557,7 +601,7 @@ def test_a_check_says_nothing_about_whom_the_letter_addresses(client):
     assert response["Content-Language"] == "en"
     for secret in ("Elphberg", "Flavia", "Minister of Post", str(minister.member_state)):
         assert secret not in said
-    assert "invitations" not in client.session
+    assert not held_by(client)
 
 
 @pytest.mark.parametrize(
