@@ -20,6 +20,7 @@ from django.views.i18n import set_language
 from invitations.checking import Verdict, check_code, check_pdf
 from invitations.dates import printed_date, printed_range
 from invitations.forms import CheckForm, CodeForm, PublicForm
+from invitations.frozen import Unavailable
 from invitations.intake import LARGEST_TYPED, announced
 from invitations.links import link_for, link_for_code
 from invitations.models import ForumEdition, Invitation, ReplyLink
@@ -157,6 +158,23 @@ def speak_as_the_letter(request: HttpRequest, language: str) -> None:
     """Use the letter's language, unless the visitor chose one on this site."""
     if request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME) not in dict(settings.LANGUAGES):
         translation.activate(language)
+
+
+class StoreOutOfReach:
+    """Say in words that a file cannot be read or kept now, wherever a page has not said it."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        if not isinstance(exception, Unavailable):
+            return None
+        response = render(request, "503.html", {"because": exception}, status=503)
+        response["Retry-After"] = "120"
+        return response
 
 
 def form_refused(request: HttpRequest, reason: str = "") -> HttpResponse:
