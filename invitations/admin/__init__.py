@@ -2,8 +2,12 @@
 
 from invitations.admin import (
     addressees,
+    calls,
     circulars,
+    correspondence,
+    deliveries,
     editions,
+    events,
     invitations,
     letters,
     replies,
@@ -14,8 +18,12 @@ from invitations.admin import (
 
 __all__ = [
     "addressees",
+    "calls",
     "circulars",
+    "correspondence",
+    "deliveries",
     "editions",
+    "events",
     "invitations",
     "letters",
     "replies",

@@ -29,7 +29,7 @@ from unfold.decorators import display
 from invitations import frozen
 from invitations.dates import labelled, left_to_right
 from invitations.forms import WholeRowForm
-from invitations.models import ForumEdition
+from invitations.models import ForumEdition, MemberState
 
 # An answered page names each of its rows: Django takes at most 1000 fields.
 LARGEST_SELECTION = 500
@@ -155,8 +155,17 @@ def list_of(model: type[Model], **filters: Any) -> str:
     return f"{url}?{urlencode(filters)}" if filters else url
 
 
+def french_name(state: MemberState) -> str:
+    return state.list_name_fr or str(state)
+
+
 def at_hour(at: dt.datetime | None) -> str:
     return left_to_right(date_format(timezone.localtime(at), "Y-m-d H:i")) if at else ""
+
+
+def at_hour_with(at: dt.datetime | None, *words: object) -> str:
+    """The instant, then who or why, without what is empty."""
+    return " ".join(filter(None, [at_hour(at), *(str(word or "") for word in words)]))
 
 
 def hour(name: str, title: Any) -> Callable[[Any], str]:

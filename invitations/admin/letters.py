@@ -1,4 +1,4 @@
-"""Letters as they were frozen, their approval, and the outbox."""
+"""Letters as they were frozen, with their approval and their print run."""
 
 from typing import Any
 
@@ -16,25 +16,20 @@ from unfold.decorators import action, display
 from invitations.admin.approvals import ApprovingLetters, recipients
 from invitations.admin.base import (
     Menu,
-    RecordAdmin,
     RecordInline,
     answered,
     ask,
-    at_hour,
+    at_hour_with,
     each,
+    french_name,
     frozen_file,
     hour,
     link,
-    page_of,
     who,
 )
-from invitations.admin.invitations import french_name
 from invitations.admin.printrun import PrintingLetters
-from invitations.admin.queue import QueuePage
-from invitations.admin.resending import AnotherAddress
 from invitations.approval import recompose
-from invitations.dispatch import decide, mark_dispatched, send_anew
-from invitations.forms import DispatchedForm, SureForm
+from invitations.forms import SureForm
 from invitations.models import Delivery, Letter, LetterEvent
 from invitations.specimens import send_specimen
 
@@ -46,18 +41,6 @@ LETTER_LABELS = {
     "composed": "warning",
     "approved": "success",
     "cancelled": "danger",
-}
-DELIVERY_LABELS = {
-    "handed_over": "success",
-    "queued": "info",
-    "claimed": "info",
-    "sending": "info",
-    "deferred": "warning",
-    "uncertain": "danger",
-    "failed": "danger",
-    "bounced": "danger",
-    "missed": "warning",
-    "cancelled": "",
 }
 
 
@@ -196,11 +179,11 @@ class LetterAdmin(PrintingLetters, ApprovingLetters):
 
     @display(description=gettext_lazy("composed"))
     def composed(self, letter: Letter) -> str:
-        return f"{at_hour(letter.composed_at)} {letter.composed_by or ''}".strip()
+        return at_hour_with(letter.composed_at, letter.composed_by)
 
     @display(description=gettext_lazy("approved"))
     def approved(self, letter: Letter) -> str:
-        return f"{at_hour(letter.approved_at)} {letter.approved_by or ''}".strip()
+        return at_hour_with(letter.approved_at, letter.approved_by)
 
     @display(description=gettext_lazy("PDF"))
     def pdf_file(self, letter: Letter) -> str:
@@ -294,215 +277,10 @@ def file_link(kind: str, letter: Letter, sha256: str) -> str:
         return ""
     url = reverse(f"admin:invitations_letter_{kind}", args=[letter.pk])
     return format_html(
-        '<a class="text-link" href="{}">{}</a> <span class="break-words">SHA-256 {}</span>',
-        url,
-        _("open"),
-        sha256,
+        '{} <span class="break-words">SHA-256 {}</span>', link(url, _("open")), sha256
     )
 
 
 def file_name(letter: Letter) -> str:
     invitation = letter.invitation
     return f"{invitation.edition.symbol}-{invitation.member_state.iso2}-{letter.kind}-{letter.pk}"
-
-
-@admin.register(Delivery)
-class DeliveryAdmin(AnotherAddress, QueuePage):
-    menu = (Menu.DAILY, 6, "outbox")
-    when_empty = gettext_lazy("Nothing waits: deliveries come with the approval of letters.")
-    list_display = [
-        "address_or_channel",
-        "state_shown",
-        "letter_kind",
-        "state_of",
-        hour("not_before", gettext_lazy("not before")),
-        hour("handed_over_at", gettext_lazy("handed over at")),
-        "attempts",
-        "server_words",
-    ]
-    list_filter = ["state", "channel", "letter__kind", "letter__invitation__edition"]
-    list_select_related = [
-        "letter__invitation__member_state",
-        "letter__invitation__minister__member_state",
-    ]
-    search_fields = [
-        "address",
-        "reference",
-        "server_words",
-        "letter__invitation__member_state__short_name_en",
-        "letter__invitation__member_state__list_name_fr",
-        "letter__invitation__minister__family_name",
-    ]
-    date_hierarchy = "not_before"
-    actions = [
-        "it_went",
-        "send_again",
-        "send_anew_selected",
-        "send_to_another",
-        "mark_as_dispatched",
-    ]
-    fields = [
-        "letter",
-        ("channel", "line"),
-        "address",
-        ("state", "attempts"),
-        ("not_before", "leave_before"),
-        ("sending_at", "handed_over_at"),
-        "reference",
-        "server_words",
-    ]
-
-    def letter_of(self, row: Delivery) -> Letter:
-        return row.letter
-
-    def has_dispatch_permission(self, request: HttpRequest) -> bool:
-        return request.user.has_perm("invitations.change_delivery")
-
-    @display(description=gettext_lazy("address"), ordering="address")
-    def address_or_channel(self, delivery: Delivery) -> str:
-        return delivery.address or delivery.get_channel_display()
-
-    @display(description=gettext_lazy("status"), ordering="state", label=DELIVERY_LABELS)
-    def state_shown(self, delivery: Delivery) -> tuple[str, Any]:
-        return delivery.state, delivery.get_state_display()
-
-    @display(description=gettext_lazy("letter"), ordering="letter__kind")
-    def letter_kind(self, delivery: Delivery) -> str:
-        return link(page_of(delivery.letter), delivery.letter.get_kind_display())
-
-    @display(
-        description=gettext_lazy("State"),
-        ordering="letter__invitation__member_state__sort_key_fr",
-    )
-    def state_of(self, delivery: Delivery) -> str:
-        return french_name(delivery.letter.invitation.member_state)
-
-    @action(description=gettext_lazy("Uncertain: it went"), permissions=["dispatch"])
-    def it_went(self, request: HttpRequest, queryset: QuerySet[Delivery]) -> HttpResponse | None:
-        return self._decide(
-            request,
-            queryset,
-            went=True,
-            action="it_went",
-            title=_("It went"),
-            explanation=_(
-                "You know from the mail server's log or from the addressee that these left. They "
-                "count as handed over and are not sent again."
-            ),
-        )
-
-    @action(description=gettext_lazy("Uncertain: send again"), permissions=["dispatch"])
-    def send_again(self, request: HttpRequest, queryset: QuerySet[Delivery]) -> HttpResponse | None:
-        return self._decide(
-            request,
-            queryset,
-            went=False,
-            action="send_again",
-            title=_("Send again"),
-            explanation=_(
-                "The mail server fell silent after it had the message: it may have sent it. The "
-                "addressee may get a second copy of the same letter."
-            ),
-        )
-
-    def _decide(
-        self, request: HttpRequest, queryset: QuerySet[Delivery], went: bool, **words: Any
-    ) -> HttpResponse | None:
-        if not answered(request):
-            return ask(self, request, queryset, SureForm(), button=words["title"], **words)
-        decided = each(
-            request, queryset, lambda delivery: decide(delivery, who(request), went=went)
-        )
-        tell_done(request, decided)
-        return None
-
-    @action(description=gettext_lazy("Failed or missed: send anew"), permissions=["dispatch"])
-    def send_anew_selected(
-        self, request: HttpRequest, queryset: QuerySet[Delivery]
-    ) -> HttpResponse | None:
-        if not answered(request):
-            return ask(
-                self,
-                request,
-                queryset,
-                SureForm(),
-                action="send_anew_selected",
-                title=_("Send anew"),
-                explanation=_("They go back to the queue, with the same frozen message."),
-                button=_("Send anew"),
-                describe=lambda delivery: delivery.server_words,
-            )
-        queued = each(request, queryset, lambda delivery: send_anew(delivery, who(request)))
-        tell_done(request, queued)
-        return None
-
-    @action(description=gettext_lazy("Print run: mark as dispatched"), permissions=["dispatch"])
-    def mark_as_dispatched(
-        self, request: HttpRequest, queryset: QuerySet[Delivery]
-    ) -> HttpResponse | None:
-        form = DispatchedForm(answered(request))
-        if not form.is_valid():
-            return ask(
-                self,
-                request,
-                queryset,
-                form,
-                action="mark_as_dispatched",
-                title=_("Mark as dispatched"),
-                explanation=_("These left the house on paper."),
-                button=_("Mark as dispatched"),
-            )
-        words = form.cleaned_data
-        dispatched = each(
-            request,
-            queryset,
-            lambda delivery: mark_dispatched(
-                delivery, who(request), words["channel"], words["reference"], words["at"]
-            ),
-        )
-        tell_done(request, dispatched)
-        return None
-
-
-def tell_done(request: HttpRequest, count: int) -> None:
-    if count:
-        told = ngettext("%(count)s delivery changed.", "%(count)s deliveries changed.", count)
-        messages.success(request, told % {"count": count})
-
-
-@admin.register(LetterEvent)
-class LetterEventAdmin(RecordAdmin):
-    menu = (Menu.DAILY, 7, "history")
-    when_empty = gettext_lazy("What happens to letters and deliveries is written here by itself.")
-    list_display = [
-        hour("at", gettext_lazy("at")),
-        "state",
-        "letter_shown",
-        "address",
-        "actor",
-        "because",
-        "server_words",
-    ]
-    list_filter = ["state", "letter__kind", "letter__invitation__edition"]
-    list_select_related = [
-        "actor",
-        "delivery",
-        "letter__invitation__member_state",
-        "letter__invitation__minister__member_state",
-    ]
-    search_fields = [
-        "because",
-        "server_words",
-        "delivery__address",
-        "letter__invitation__member_state__short_name_en",
-    ]
-    date_hierarchy = "at"
-    fields = ["at", "state", "letter", "delivery", "actor", "because", "server_words"]
-
-    @display(description=gettext_lazy("letter"))
-    def letter_shown(self, event: LetterEvent) -> str:
-        return link(page_of(event.letter), event.letter)
-
-    @display(description=gettext_lazy("address"))
-    def address(self, event: LetterEvent) -> str:
-        return event.delivery.address if event.delivery else ""

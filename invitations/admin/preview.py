@@ -11,8 +11,7 @@ from django.template.response import TemplateResponse
 from django.utils.translation import get_language_info
 from django.utils.translation import gettext as _
 
-from invitations.admin.base import current_edition, sentence
-from invitations.admin.invitations import french_name
+from invitations.admin.base import current_edition, french_name, sentence
 from invitations.dates import comma_list, labelled
 from invitations.models import Invitation, Language, LetterKind, LetterTemplate
 from invitations.placeholders import MEANINGS, required, usable

@@ -16,13 +16,13 @@ from invitations.admin.base import (
     FilledFilter,
     Menu,
     RecordAdmin,
+    french_name,
     frozen_file,
     hour,
     link,
     page_of,
     who,
 )
-from invitations.admin.invitations import french_name
 from invitations.admin.resending import AnotherAddress
 from invitations.bounces import match
 from invitations.models import Bounce, Letter

@@ -1,0 +1,46 @@
+"""What happened to letters and deliveries, as the verbs wrote it down."""
+
+from django.contrib import admin
+from django.utils.translation import gettext_lazy
+from unfold.decorators import display
+
+from invitations.admin.base import Menu, RecordAdmin, hour, link, page_of
+from invitations.models import LetterEvent
+
+
+@admin.register(LetterEvent)
+class LetterEventAdmin(RecordAdmin):
+    menu = (Menu.DAILY, 7, "history")
+    when_empty = gettext_lazy("What happens to letters and deliveries is written here by itself.")
+    list_display = [
+        hour("at", gettext_lazy("at")),
+        "state",
+        "letter_shown",
+        "address",
+        "actor",
+        "because",
+        "server_words",
+    ]
+    list_filter = ["state", "letter__kind", "letter__invitation__edition"]
+    list_select_related = [
+        "actor",
+        "delivery",
+        "letter__invitation__member_state",
+        "letter__invitation__minister__member_state",
+    ]
+    search_fields = [
+        "because",
+        "server_words",
+        "delivery__address",
+        "letter__invitation__member_state__short_name_en",
+    ]
+    date_hierarchy = "at"
+    fields = ["at", "state", "letter", "delivery", "actor", "because", "server_words"]
+
+    @display(description=gettext_lazy("letter"))
+    def letter_shown(self, event: LetterEvent) -> str:
+        return link(page_of(event.letter), event.letter)
+
+    @display(description=gettext_lazy("address"))
+    def address(self, event: LetterEvent) -> str:
+        return event.delivery.address if event.delivery else ""
