@@ -94,6 +94,10 @@ class ReplyForm(OfficeForm):
                 _("What the packages are (opens in a new tab)"),
             )
 
+    @property
+    def asked_alike(self) -> int:
+        return self.of.edition.pk
+
     def laid_out(self) -> Layout:
         return Layout(
             "invitation",

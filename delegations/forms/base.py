@@ -3,6 +3,7 @@
 import re
 import unicodedata
 import uuid
+from collections.abc import Hashable
 from typing import Any
 
 from crispy_forms.helper import FormHelper
@@ -14,6 +15,7 @@ from django.utils.functional import cached_property
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
+from delegations.forms.kept import keep
 from invitations.models import Invitation
 
 ANOTHER_INVITATION = _(
@@ -79,7 +81,10 @@ class AddressField(forms.EmailField):
 
 
 class OfficeForm(forms.Form):
-    """Names its invitation, so that two forms that are open side by side stay apart."""
+    """Names its invitation, so that two forms that are open side by side stay apart.
+
+    It begins with what is on file, ``initial``, or with what was ``typed``, right or wrong.
+    """
 
     invitation = forms.IntegerField(
         widget=forms.HiddenInput,
@@ -96,9 +101,11 @@ class OfficeForm(forms.Form):
         *,
         of: Invitation,
         initial: dict[str, Any] | None = None,
+        typed: dict[str, Any] | None = None,
     ) -> None:
         self.of = of
-        initial = self.fresh() | (initial or {})
+        self.holds_typed = data is not None or typed is not None
+        initial = self.fresh() | (initial or typed or {})
         super().__init__(data, files, initial=initial, auto_id=self.auto_ids)
         self.offer()
 
@@ -109,7 +116,14 @@ class OfficeForm(forms.Form):
         helper.form_tag = False
         helper.disable_csrf = True
         helper.layout = self.laid_out()
+        if self.asked_alike and not self.holds_typed:
+            keep(helper.layout)
         return helper
+
+    @property
+    def asked_alike(self) -> Hashable:
+        """Tells apart the visitors whom it does not ask the same; nothing, if all may differ."""
+        return None
 
     def fresh(self) -> dict[str, Any]:
         """What a form begins with; a key makes one that is sent ten times one act."""

@@ -687,8 +687,8 @@ def test_queries_of_the_page_and_of_a_reply(invitation, django_assert_num_querie
     # where the transaction begins and ends.
     with django_assert_num_queries(8):
         client.post(page_of(invitation), words_of(invitation))
-    # The same as before, the delegation with its statement, and the ranks of a substitute.
-    with django_assert_num_queries(5):
+    # The same as before, and the delegation with its statement.
+    with django_assert_num_queries(4):
         client.get(page_of(invitation))
     # The same, and the acknowledgements.
     with django_assert_num_queries(5):

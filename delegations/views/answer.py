@@ -15,7 +15,6 @@ from django.utils.html import escape
 from django.views.decorators.http import require_http_methods, require_safe
 
 from delegations.forms import ReplyForm
-from delegations.forms.blank import Blank, blank
 from delegations.lately import lately
 from delegations.office import OnFile, answer, history, in_words, on_file, parts, received
 from delegations.records import record_pdf
@@ -84,7 +83,7 @@ def shown_again(
         form.add_error(None, TOO_LONG_OPEN)
         return page(request, invitation, form, status=403)
     if request.POST.get("step") == "change":
-        return page(request, invitation, ReplyForm(of=invitation, initial=form.typed))
+        return page(request, invitation, ReplyForm(of=invitation, typed=form.typed))
     return None
 
 
@@ -94,12 +93,9 @@ def begun(request: HttpRequest, invitation: Invitation) -> HttpResponse:
     if filed.is_silent and not len(get_messages(request)):
         return HttpResponse(of_the_silent(request, invitation))
     known = filed.standing or filed.holding
-    if known is None:
-        return page(request, invitation, blank(ReplyForm, invitation, seen=""), filed)
-    words = {name: getattr(known, name) for name in WORDS if name != "answer"}
+    words = {name: getattr(known, name) for name in WORDS if name != "answer"} if known else {}
     words["seen"] = filed.standing.pk if filed.standing else ""
-    form = ReplyForm(of=invitation, initial=words)
-    return page(request, invitation, form, filed)
+    return page(request, invitation, ReplyForm(of=invitation, initial=words), filed)
 
 
 def of_the_silent(request: HttpRequest, invitation: Invitation) -> str:
@@ -143,7 +139,7 @@ def page_left_open(request: HttpRequest, invitation: Invitation, left_open: dict
         member_state=left_open["state"],
         minister=minister,
     )
-    form = blank(ReplyForm, invitation, seen="", invitation=NUMBER, form_key=left_open["key"])
+    form = ReplyForm(of=stand_in, initial={"seen": "", "form_key": left_open["key"]})
     html = page(request, stand_in, form, OnFile(stand_in, [])).content.decode()
     return TOKEN.sub(left_open["token"], html).replace(str(NUMBER), left_open["number"])
 
@@ -154,7 +150,7 @@ def in_another_language(
     """Show the same page in the language chosen, with what was typed."""
     if request.POST.get("from") == "summary" and form.is_valid():
         return kept_in(request, summary(request, invitation, form))
-    form = ReplyForm(of=invitation, initial=form.typed)
+    form = ReplyForm(of=invitation, typed=form.typed)
     return kept_in(request, page(request, invitation, form))
 
 
@@ -196,7 +192,7 @@ def differing(
 def page(
     request: HttpRequest,
     invitation: Invitation,
-    form: ReplyForm | Blank,
+    form: ReplyForm,
     filed: OnFile | None = None,
     status: int = 200,
 ) -> HttpResponse:

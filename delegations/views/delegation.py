@@ -183,7 +183,7 @@ def not_to_be_saved(
 ) -> HttpResponse | None:
     """The page again, where the form is to be shown in another language or cannot be taken."""
     if asks_for_a_language(request):
-        again = DelegateForm(of=invitation, initial=form.typed, has_needs=form.has_needs)
+        again = DelegateForm(of=invitation, typed=form.typed, has_needs=form.has_needs)
         return kept_in(request, person_page(request, invitation, again, row))
     if forgery(request):
         form.add_error(None, TOO_LONG_OPEN)
@@ -317,7 +317,7 @@ def whole_list(request: HttpRequest, invitation: Invitation) -> HttpResponse:
         return list_page(request, filed, ListForm(of=invitation, known=known))
     form = ListForm(request.POST, request.FILES, of=invitation, known=known)
     if asks_for_a_language(request):
-        again = ListForm(of=invitation, known=known, initial=form.typed)
+        again = ListForm(of=invitation, known=known, typed=form.typed)
         return kept_in(request, list_page(request, filed, again))
     if forgery(request):
         form.add_error(None, TOO_LONG_OPEN)

@@ -55,7 +55,7 @@ def statement(request: HttpRequest, invitation: Invitation) -> HttpResponse:
     form = StatementForm(request.POST, of=invitation, sessions=sessions)
     if asks_for_a_language(request):
         sessions = sessions_of(invitation.edition)
-        again = StatementForm(of=invitation, sessions=sessions, initial=form.typed)
+        again = StatementForm(of=invitation, sessions=sessions, typed=form.typed)
         return kept_in(request, page(request, invitation, sessions, again))
     if forgery(request):
         form.add_error(None, TOO_LONG_OPEN)
