@@ -1,6 +1,5 @@
 """What an office's page knows of its invitation: the links held, and what is on file."""
 
-import datetime as dt
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -9,7 +8,7 @@ from uuid import UUID
 
 from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
-from django.db.models import BigIntegerField, Count, Model, OuterRef, Subquery
+from django.db.models import Count, Model, OuterRef, Subquery
 from django.db.models.functions import Coalesce
 from django.utils.crypto import salted_hmac
 from django.utils.functional import cached_property
@@ -26,6 +25,7 @@ from delegations.models import (
     StatementText,
 )
 from invitations.dates import printed_hour
+from invitations.links import imprint
 from invitations.models import (
     BRINGING,
     SPEAKING,
@@ -44,10 +44,10 @@ GONE = (Reply.Status.SUPERSEDED, Reply.Status.SET_ASIDE)
 BY_WHOM = ("user", "invitation__minister__member_state", "invitation__member_state")
 
 
-# Every page of an office begins with these two. The ORM takes longer to write them than the
+# Every page of an office begins with these two, and the ORM takes longer to write them than the
 # database to answer them.
-HELD = """
-    SELECT invitation.*, link.id AS link, link.replaced_at,
+BY_LINK = """
+    SELECT invitation.*, link.token, link.replaced_at,
         (SELECT language FROM invitations_minister WHERE id = minister_id) AS language
     FROM invitations_invitation invitation
     JOIN invitations_replylink link ON link.invitation_id = invitation.id
@@ -64,24 +64,24 @@ OF_STATE = """
 
 
 class Held(NamedTuple):
-    """An invitation to which a browser holds a link; ``replaced_at`` is that of the newest one."""
+    """An invitation to which a browser holds a link, and the language of its letter."""
 
     invitation: Invitation
-    replaced_at: dt.datetime | None
+    is_replaced: bool
     language: str
 
 
-def held_by(links: list[int], invitation_id: int) -> Held | None:
-    """The invitation, if one of these links leads to it."""
-    if not links or invitation_id > BigIntegerField.MAX_BIGINT:
+def held_by(imprint_held: str, invitation_id: int) -> Held | None:
+    """The invitation, if that is the imprint of one of its links."""
+    if not imprint_held:
         return None
-    found: Any = Invitation.objects.raw(HELD, [invitation_id])
-    invitation = next((one for one in found if one.link in links), None)
+    found: Any = Invitation.objects.raw(BY_LINK, [invitation_id])
+    invitation = next((one for one in found if imprint(one.token) == imprint_held), None)
     if invitation is None:
         return None
     invitation.edition = lately_read(ForumEdition, invitation.edition_id)
     invitation.member_state = lately_read(MemberState, invitation.member_state_id)
-    return Held(invitation, invitation.replaced_at, invitation.language)
+    return Held(invitation, invitation.replaced_at is not None, invitation.language)
 
 
 def lately_read(model: type[Row], pk: int) -> Row:

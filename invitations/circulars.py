@@ -158,7 +158,7 @@ def second_language(invitation: Invitation) -> str:
 
 def standing_letters(invitations: Iterable[Invitation]) -> dict[int, Letter]:
     pks = [invitation.pk for invitation in invitations]
-    letters = Letter.objects.standing().filter(invitation__in=pks)
+    letters = Letter.objects.inviting().approved().filter(invitation__in=pks)
     return {letter.invitation_id: letter for letter in letters}
 
 

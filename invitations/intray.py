@@ -27,6 +27,7 @@ from invitations.incoming import (
 )
 from invitations.letters import missions_of
 from invitations.models import Channel, Correspondence, Invitation, Letter
+from invitations.replies import lock
 
 SUBJECT_LIMIT = 300
 ID_LIMIT = 250
@@ -87,10 +88,6 @@ def put_on_file(name: str, **fields: Any) -> Correspondence | None:
         message_id=name[:ID_LIMIT], defaults=fields
     )
     return filed if is_new else None
-
-
-def lock(invitation: Invitation) -> Invitation:
-    return Invitation.objects.select_for_update(of=("self",)).get(pk=invitation.pk)
 
 
 def summary(subject: str, remark: str, words: str) -> str:
@@ -181,7 +178,8 @@ def mission_addresses(invitation: Invitation) -> list[str]:
 @transaction.atomic
 def assign(correspondence: Correspondence, invitation: Invitation) -> None:
     """Say whose mail it is, once; unread, it holds that office's reminders from now on."""
-    if lock(invitation).status != Invitation.Status.ISSUED:
+    lock(invitation)
+    if invitation.status != Invitation.Status.ISSUED:
         raise ValidationError(_("This invitation is not in force."))
     unmatched = Correspondence.objects.filter(pk=correspondence.pk, invitation=None)
     if not unmatched.update(invitation=invitation):

@@ -42,7 +42,7 @@ def plan(letters: list[Letter]) -> int:
 
 def standing_letter(invitation: Invitation) -> Letter | None:
     """The approved letter that invites: the last replacement, or the first letter."""
-    return invitation.letters.standing().last()
+    return invitation.letters.inviting().approved().last()
 
 
 def plan_acknowledgement(reply: Reply) -> None:
@@ -56,28 +56,33 @@ def plan_acknowledgement(reply: Reply) -> None:
         known = addresses_of(invitation.minister, emails_of(missions_of(invitation)))
         if typed.lower() not in {email.lower() for _line, email in known}:
             variants.append("copy")
-    standing, invited = standing_in_sql()
-    for variant in variants:
-        letter = Letter(invitation=invitation, kind=kind, variant=variant, reply=reply)
-        insert_for_each(standing, [invitation.pk, *invited], letter)
+    letter = Letter(invitation=invitation, kind=kind, reply=reply)
+    insert_for_each(*as_standing(invitation, variants), letter, AS_STANDING)
     planned = "SELECT id AS letter_id, state FROM invitations_letter WHERE reply_id = %s"
     insert_for_each(planned, [reply.pk], LetterEvent(), ("letter_id", "state"))
 
 
-AS_THE_STANDING = ("circular_id", "language", "second_language")
+AS_STANDING = ("circular_id", "language", "second_language", "variant")
+
+
+def as_standing(invitation: Invitation, variants: list[str]) -> tuple[str, list[Any]]:
+    """What letters take from the one that stands, for each variant, in SQL with parameters."""
+    standing, parameters = standing_in_sql()
+    asked = " UNION ALL ".join(["SELECT %s AS variant"] * len(variants))
+    select = f"SELECT * FROM ({standing}) AS standing, ({asked}) AS asked"  # noqa: S608
+    return select, [invitation.pk, *parameters, *variants]
 
 
 @functools.cache
-def standing_in_sql() -> tuple[str, tuple[Any, ...]]:
+def standing_in_sql() -> tuple[str, list[Any]]:
     """The letter that stands for the invitation, the first parameter, and the other parameters."""
-    of_one = Letter.objects.filter(invitation=0).standing().order_by("-pk")
-    select, (_invitation, *invited) = of_one.values(*AS_THE_STANDING)[:1].query.sql_with_params()
-    return select, tuple(invited)
+    of_one = Letter.objects.filter(invitation=0).inviting().approved().order_by("-pk")
+    taken = of_one.values("circular_id", "language", "second_language")[:1]
+    select, (_invitation, *parameters) = taken.query.sql_with_params()
+    return select, parameters
 
 
-def insert_for_each(
-    select: str, parameters: list[Any], row: Model, taken: tuple[str, ...] = AS_THE_STANDING
-) -> None:
+def insert_for_each(select: str, parameters: list[Any], row: Model, taken: tuple[str, ...]) -> None:
     """Insert the row once for each that is selected, with the columns ``taken`` from there.
 
     An office waits for it, and the ORM takes longer to write such a statement than the database
@@ -91,13 +96,15 @@ def insert_for_each(
 
 @functools.cache
 def insertion(model: type[Model], taken: tuple[str, ...]) -> tuple[str, list[Any]]:
-    columns = {str(field.column): field for field in model._meta.concrete_fields[1:]}
-    values = ", ".join(column if column in taken else "%s" for column in columns)
+    """The statement, with a place for what is selected, and the fields of which it takes values."""
+    fields = [field for field in model._meta.concrete_fields if not field.primary_key]
+    columns = [str(field.column) for field in fields]
+    values = [column if column in taken else "%s" for column in columns]
     statement = f"""
         INSERT INTO {model._meta.db_table} ({", ".join(columns)})
-        SELECT {values} FROM ({{}}) AS found
+        SELECT {", ".join(values)} FROM ({{}}) AS found
     """  # noqa: S608 -- names of our own columns
-    return statement, [field for column, field in columns.items() if column not in taken]
+    return statement, [field for field in fields if field.column not in taken]
 
 
 ACKNOWLEDGED_AS: dict[str, str] = {

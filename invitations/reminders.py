@@ -167,7 +167,7 @@ def originals_due(
     """The letter that stands for each office that is due: what its reminder repeats."""
     # Named though all who may be reminded are of that edition: the database then begins with it,
     # and not with the letters of all editions.
-    approved = Letter.objects.standing().filter(invitation__edition=edition)
+    approved = Letter.objects.inviting().approved().filter(invitation__edition=edition)
     newer = approved.filter(invitation=OuterRef("invitation"), pk__gt=OuterRef("pk"))
     reminded = Letter.objects.in_force().filter(
         kind=Letter.Kind.REMINDER,

@@ -88,14 +88,20 @@ def record_reply(  # noqa: PLR0913 -- what was said, and all that is known of ho
 
 
 def lock(invitation: Invitation) -> None:
-    """Let one at a time record for the invitation, and read whether it is in force now."""
+    """Let one at a time file for the invitation, and read its status as it is now.
+
+    Call it within a transaction.
+    """
     locked = connection.ops.for_update_sql() if connection.features.has_select_for_update else ""
     with connection.cursor() as cursor:
         cursor.execute(f"{STATUS} {locked}", [invitation.pk])
-        (invitation.status,) = cursor.fetchone()
+        found = cursor.fetchone()
+    if found is None:
+        raise Invitation.DoesNotExist
+    (invitation.status,) = found
 
 
-# An office waits for these two, and the ORM takes longer to write them than the database to answer.
+# An office waits for these two.
 STATUS = "SELECT status FROM invitations_invitation WHERE id = %s"
 KNOWN = """
     SELECT * FROM invitations_reply WHERE invitation_id = %s OR form_key = %s ORDER BY id DESC

@@ -1,6 +1,5 @@
 """The front page, the doors that a letter's link and code open, and the check of a letter."""
 
-import datetime as dt
 import math
 from collections.abc import Callable
 from functools import wraps
@@ -22,7 +21,7 @@ from invitations.dates import printed_date, printed_range
 from invitations.forms import CheckForm, CodeForm, PublicForm
 from invitations.frozen import Unavailable
 from invitations.intake import LARGEST_TYPED, announced
-from invitations.links import link_for, link_for_code
+from invitations.links import imprint, link_for, link_for_code
 from invitations.models import ForumEdition, Invitation, ReplyLink
 from invitations.throttle import count_wrong, wait_for
 
@@ -95,36 +94,40 @@ def follow(request: HttpRequest, token: str) -> HttpResponse:
 
 def opened(request: HttpRequest, link: ReplyLink) -> HttpResponse:
     """Let the browser hold the link, and move on to the page of its office."""
-    if reason := gone_because(link.invitation, link.replaced_at):
+    if reason := gone_because(link.invitation, is_replaced=link.replaced_at is not None):
         speak_as_the_letter(request, link.invitation.minister.language)
         return gone(request, link.invitation, reason)
 
     response = redirect(office_in_its_language(request, link.invitation))
-    held = [pk for pk in links_held(request) if pk != link.pk]
-    hold(response, [*held, link.pk][-MOST_HELD:])
+    if not request.user.is_staff:  # who looks, and never answers
+        hold(response, link)
     return response
 
 
-HELD = "offices"
-MOST_HELD = 300  # which fill half of what a browser keeps of a cookie
+# What a browser holds of a link is a cookie that goes to the pages of its office alone, and ends
+# some weeks after the link was opened last.
 
 
-def links_held(request: HttpRequest) -> list[int]:
-    """The keys of the links that this browser opened in the last weeks, the latest last."""
-    held = request.get_signed_cookie(HELD, None, max_age=settings.SESSION_COOKIE_AGE)
-    return [int(pk) for pk in held.split(".")] if held else []
-
-
-def hold(response: HttpResponse, links: list[int]) -> None:
-    """Give the browser these keys, signed: nobody can add one, and no row is kept of who came."""
+def hold(response: HttpResponse, link: ReplyLink) -> None:
     response.set_signed_cookie(
-        HELD,
-        ".".join(map(str, links)),
+        cookie_of(link.invitation_id),
+        imprint(link.token),
         max_age=settings.SESSION_COOKIE_AGE,
+        path=reverse("delegations:office", args=[link.invitation_id]),
         secure=settings.SESSION_COOKIE_SECURE,
         httponly=True,
         samesite="Lax",
     )
+
+
+def held(request: HttpRequest, invitation_id: int) -> str:
+    """The imprint of the link to that invitation which this browser holds; empty for none."""
+    name, ends_after = cookie_of(invitation_id), settings.SESSION_COOKIE_AGE
+    return request.get_signed_cookie(name, None, max_age=ends_after) or ""
+
+
+def cookie_of(invitation_id: int) -> str:
+    return f"office-{invitation_id}"
 
 
 def office_in_its_language(request: HttpRequest, invitation: Invitation) -> str:
@@ -142,11 +145,11 @@ def office_in_its_language(request: HttpRequest, invitation: Invitation) -> str:
     return f"{address}?in={language}"
 
 
-def gone_because(invitation: Invitation, replaced_at: dt.datetime | None) -> str:
+def gone_because(invitation: Invitation, *, is_replaced: bool) -> str:
     """Why a link to it opens no office's page any more; empty where it does."""
     if invitation.status == Invitation.Status.WITHDRAWN:
         return "withdrawn"
-    return "replaced" if replaced_at else ""
+    return "replaced" if is_replaced else ""
 
 
 def gone(request: HttpRequest, invitation: Invitation, reason: str, **more: object) -> HttpResponse:

@@ -21,7 +21,7 @@ from invitations.models import Channel, Invitation
 from invitations.replies import record_reply
 from invitations.tests.factories import EditionFactory, UserFactory
 from invitations.throttle import WRONG_FROM_ONE, count_wrong
-from invitations.views import HELD
+from invitations.views import cookie_of
 
 TEXT = b"We trust one another, and the networks that we share."
 STATEMENT = {
@@ -132,7 +132,7 @@ def refusals(page, edition):
     of_office(page, invited(edition)[0])
     yield "link not opened"
     forgetful = hold(page, edition)
-    page.context.clear_cookies(name=HELD)
+    page.context.clear_cookies(name=cookie_of(forgetful.pk))
     page.check("#id_answer_0")
     press(page, CHECK)
     yield "link no longer held, words kept"

@@ -123,3 +123,22 @@ def test_the_desk_links_to_the_office_s_page(admin_client, invitation):
     url = reverse("admin:invitations_invitation_change", args=[invitation.pk])
 
     assert f'href="{page_of(invitation)}"' in admin_client.get(url).content.decode()
+
+
+@pytest.mark.usefixtures("in_a_warm_process")
+def test_staff_and_an_office_never_see_each_other_s_page(invitation):
+    for _look in range(2):
+        assert "<fieldset disabled>" in of_staff().get(page_of(invitation)).content.decode()
+        page = browser(invitation).get(page_of(invitation)).content.decode()
+        assert "<fieldset disabled>" not in page
+        assert "Check the reply" in page
+
+
+def test_a_link_that_staff_open_lets_nobody_answer_after_they_sign_out(invitation):
+    client = of_staff()
+    client.get(reverse("invitations:open", args=[invitation.links.get().token]))
+    assert client.get(page_of(invitation)).status_code == 200
+
+    client.post(reverse("admin:logout"))
+
+    assert client.get(page_of(invitation)).status_code == 404

@@ -22,7 +22,7 @@ from invitations.tests.factories import (
     UserFactory,
 )
 from invitations.tests.test_views import all_rows
-from invitations.views import HELD
+from invitations.views import cookie_of
 
 pytestmark = pytest.mark.django_db
 
@@ -426,13 +426,13 @@ def test_a_stale_token_loses_nothing_and_the_form_can_be_sent_again(invitation):
     assert invitation.replies.standing().get().remarks == "Typed."
 
 
-def test_what_was_typed_outlives_the_session(invitation):
+def test_what_was_typed_outlives_the_link_that_was_held(invitation):
     client = browser(invitation, enforce_csrf_checks=True)
     token = token_in(client.get(page_of(invitation)))
     words = words_of(
         invitation, segments=["opening", "prizes"], remarks="Typed.", csrfmiddlewaretoken=token
     )
-    client.cookies.pop(HELD)
+    client.cookies.pop(cookie_of(invitation.pk))
 
     response = client.post(page_of(invitation), words)
 

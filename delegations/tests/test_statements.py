@@ -21,7 +21,7 @@ from invitations.replies import record_reply
 from invitations.tests.factories import UserFactory
 from invitations.tests.test_views import all_rows
 from invitations.tests.uploading import docx, odt, pdf, picture
-from invitations.views import HELD
+from invitations.views import cookie_of
 
 pytestmark = pytest.mark.django_db
 
@@ -466,10 +466,10 @@ def test_a_name_of_a_file_turns_nothing_round(invitation):
     assert StatementText.objects.get().called == "speechfdp.exe"
 
 
-def test_a_session_that_ended_asks_for_the_files_again(invitation):
+def test_a_link_that_is_no_longer_held_asks_for_the_files_again(invitation):
     client = browser(invitation)
     announced(client, invitation)
-    client.cookies.pop(HELD)
+    client.cookies.pop(cookie_of(invitation.pk))
 
     page = text(send(client, invitation, file(b"Words.")))
 

@@ -90,7 +90,7 @@ def shown_again(
 def begun(request: HttpRequest, invitation: Invitation) -> HttpResponse:
     """Start from the words on file, but leave the answer to be chosen."""
     filed = on_file(invitation)
-    if filed.is_silent and not len(get_messages(request)):
+    if filed.is_silent and not looks_on(request) and not len(get_messages(request)):
         return HttpResponse(of_the_silent(request, invitation))
     known = filed.standing or filed.holding
     words = {name: getattr(known, name) for name in WORDS if name != "answer"} if known else {}

@@ -22,7 +22,7 @@ from invitations.views import (
     edition_at_hand,
     gone,
     gone_because,
-    links_held,
+    held,
     speak_as_the_letter,
     unlisted,
 )
@@ -51,15 +51,15 @@ def for_its_office(*permissions: str) -> Callable[[View], View]:
             if looks_on(request):
                 refused = refused_to_staff(request, invitation_id, permissions)
                 return refused or view(request, invitation_of(invitation_id), **named)
-            held = held_by(links_held(request), invitation_id)
-            if held is None or held.invitation.status == Invitation.Status.DRAFT:
+            found = held_by(held(request, invitation_id), invitation_id)
+            if found is None or found.invitation.status == Invitation.Status.DRAFT:
                 return too_much(request, LARGEST_REQUEST) or not_held(request)
-            speak_as_the_letter(request, held.language)
+            speak_as_the_letter(request, found.language)
             if refused := too_much(request, LARGEST_REQUEST):
                 return refused
-            if reason := gone_because(held.invitation, held.replaced_at):
-                return gone_with_words(request, held.invitation, reason)
-            return view(request, held.invitation, **named)
+            if reason := gone_because(found.invitation, is_replaced=found.is_replaced):
+                return gone_with_words(request, found.invitation, reason)
+            return view(request, found.invitation, **named)
 
         # In the language of the letter, which is known here.
         guarded.measures_requests = True  # type: ignore[attr-defined]
@@ -90,7 +90,7 @@ def refused_to_staff(
 
 
 def not_held(request: HttpRequest) -> HttpResponse:
-    """Say how to get in. What was typed before the session ended waits on the page."""
+    """Say how to get in. What was typed meanwhile waits on the page."""
     speak_as_the_address(request)
     shown: dict[str, Any] = {"edition": edition_at_hand()}
     if announced(request) > LARGEST_TYPED:

@@ -31,9 +31,8 @@ class LetterQuerySet(models.QuerySet["Letter"]):
         kinds = [LetterKind.INVITATION, LetterKind.REPLACEMENT]
         return self.in_force().filter(kind__in=kinds).order_by("pk")
 
-    def standing(self) -> Self:
-        """The approved ones of these; the last of an invitation's is what its office goes by."""
-        return self.inviting().filter(state=Letter.State.APPROVED)
+    def approved(self) -> Self:
+        return self.filter(state=Letter.State.APPROVED)
 
 
 class Letter(models.Model):

@@ -9,14 +9,13 @@ from django.apps import apps
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.http import HttpRequest, HttpResponse
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone, translation
 from django.views.defaults import permission_denied, server_error
 
 from invitations.forms import LETTER_LIMIT
-from invitations.links import grouped, replace_link
+from invitations.links import grouped, imprint, replace_link
 from invitations.models import Invitation, Letter
 from invitations.tests.factories import (
     CircularFactory,
@@ -26,7 +25,7 @@ from invitations.tests.factories import (
     MinisterFactory,
 )
 from invitations.throttle import WRONG_FROM_ALL, WRONG_FROM_ONE, count_wrong
-from invitations.views import HELD, MOST_HELD, client_address, hold, links_held
+from invitations.views import client_address, cookie_of
 
 pytestmark = pytest.mark.django_db
 
@@ -51,11 +50,10 @@ def all_rows():
     return {m._meta.label: list(m._base_manager.order_by("pk").values()) for m in models}
 
 
-def held_by(client):
-    """The keys of the links that the browser holds."""
-    request = HttpRequest()
-    request.COOKIES = {name: morsel.value for name, morsel in client.cookies.items()}
-    return links_held(request)
+def offices_of(client):
+    """The invitations to which the browser holds a link."""
+    names = [name for name, morsel in client.cookies.items() if morsel.value]
+    return sorted(int(name.removeprefix("office-")) for name in names if "office-" in name)
 
 
 def test_the_front_page_names_the_editions_to_come_and_whom_to_write_to(client):
@@ -117,7 +115,7 @@ def test_a_browser_holds_several_invitations(client):
     for invitation in (one, other, one):
         client.get(address_of(invitation))
 
-    assert held_by(client) == [other.links.get().pk, one.links.get().pk]
+    assert offices_of(client) == [one.pk, other.pk]
     assert client.get(office_of(one)).status_code == 200
     assert client.get(office_of(other)).status_code == 200
 
@@ -162,7 +160,7 @@ def test_a_withdrawn_invitation_is_gone(client):
     assert response.status_code == 410
     assert "This invitation has been withdrawn" in response.content.decode()
     assert "mailto:forum@example.org" in response.content.decode()
-    assert not held_by(client)
+    assert not offices_of(client)
 
 
 def test_a_replaced_link_is_gone_and_the_new_one_opens(client):
@@ -272,40 +270,45 @@ def test_queries_of_an_opened_link(client, django_assert_num_queries):
         client.get(address)
 
 
-def test_what_a_browser_holds_is_signed_and_ends(client):
+def test_what_a_browser_holds_of_a_link_ends_some_weeks_after_it_was_opened(client):
     invitation = InvitationFactory()
+
     with time_machine.travel(timezone.now() - dt.timedelta(days=15)):
         client.get(address_of(invitation))
     assert client.get(office_of(invitation)).status_code == 404
 
     client.get(address_of(invitation))
-    cookie = client.cookies[HELD]
-    assert (cookie["httponly"], cookie["samesite"], cookie["max-age"]) == (True, "Lax", 14 * 86400)
     assert client.get(office_of(invitation)).status_code == 200
 
-    client.cookies[HELD] = cookie.value.replace(str(invitation.links.get().pk), "7", 1)
-    assert client.get(office_of(invitation)).status_code == 404
-    other = InvitationFactory()
-    client.cookies[HELD] = str(other.links.get().pk)
-    assert client.get(office_of(other)).status_code == 404
 
-
-def test_the_cookie_goes_over_https_alone_where_the_site_does(client, settings):
+def test_what_a_browser_holds_of_a_link_goes_to_its_office_alone(client, settings):
     settings.SESSION_COOKIE_SECURE = True
-
-    assert client.get(address_of(InvitationFactory())).cookies[HELD]["secure"]
-
-
-def test_a_browser_that_holds_very_many_links_forgets_the_earliest(client):
     invitation = InvitationFactory()
-    many = HttpResponse()
-    hold(many, [10**6 + n for n in range(MOST_HELD)])
-    client.cookies.update(many.cookies)
 
+    cookie = client.get(address_of(invitation)).cookies[cookie_of(invitation.pk)]
+
+    assert (cookie["path"], cookie["max-age"]) == (office_of(invitation), 14 * 24 * 3600)
+    assert (cookie["httponly"], cookie["secure"], cookie["samesite"]) == (True, True, "Lax")
+    assert invitation.links.get().token not in str(cookie)
+
+
+def test_what_a_browser_holds_opens_no_other_office(client):
+    one, other = InvitationFactory(), InvitationFactory()
+    client.get(address_of(one))
+    own, others = (client.cookies[cookie_of(one.pk)].value, cookie_of(other.pk))
+
+    for forged in (own, imprint(other.links.get().token), other.links.get().token):
+        client.cookies[others] = forged
+        assert client.get(office_of(other)).status_code == 404
+
+
+def test_a_link_given_out_anew_under_an_old_number_is_not_held(client):
+    invitation = InvitationFactory()
     client.get(address_of(invitation))
 
-    held = held_by(client)
-    assert (len(held), held[0], held[-1]) == (300, 10**6 + 1, invitation.links.get().pk)
+    invitation.links.update(token="another2another2another")
+
+    assert client.get(office_of(invitation)).status_code == 404
 
 
 CODE_PAGE, CHECK_PAGE = "/code/", "/check/"
@@ -355,7 +358,7 @@ def test_a_page_that_takes_a_code_is_shown_and_changes_nothing(client, page, met
     assert "no-store" in response["Cache-Control"]
     assert response["X-Robots-Tag"] == "noindex"
     assert all_rows() == before
-    assert not held_by(client)
+    assert not offices_of(client)
 
 
 @pytest.mark.parametrize("page", [CODE_PAGE, CHECK_PAGE])
@@ -380,7 +383,7 @@ def test_a_code_opens_what_the_link_opens(client):
 
     assert response.status_code == 302
     assert response.url == office_of(invitation)
-    assert held_by(client) == [invitation.links.get().pk]
+    assert offices_of(client) == [invitation.pk]
     assert client.get(response.url).status_code == 200
 
 
@@ -407,7 +410,7 @@ def test_a_code_that_opens_no_more_says_what_the_link_says(client, code_of_the_g
 
     assert response.status_code == 410
     assert words in response.content.decode()
-    assert not held_by(client)
+    assert not offices_of(client)
 
 
 def test_a_malformed_an_unknown_and_a_draft_s_code_get_one_answer(
@@ -424,7 +427,7 @@ def test_a_malformed_an_unknown_and_a_draft_s_code_get_one_answer(
 
     assert len(answers) == 1
     assert answers.pop()[0] == 200
-    assert not held_by(client)
+    assert not offices_of(client)
 
 
 def test_a_wrong_code_is_kept_on_the_page(client):
@@ -586,7 +589,7 @@ def test_a_reply_code_checks_no_letter_and_a_check_code_opens_none(client):
 
     assert "Not one of ours" in client.post(CHECK_PAGE, {"code": code}).content.decode()
     assert OPENS_NOTHING in client.post(CODE_PAGE, {"code": CHECK_CODE}).content.decode()
-    assert not held_by(client)
+    assert not offices_of(client)
 
 
 def test_a_check_says_nothing_about_whom_the_letter_addresses(client):
@@ -601,7 +604,7 @@ def test_a_check_says_nothing_about_whom_the_letter_addresses(client):
     assert response["Content-Language"] == "en"
     for secret in ("Elphberg", "Flavia", "Minister of Post", str(minister.member_state)):
         assert secret not in said
-    assert not held_by(client)
+    assert not offices_of(client)
 
 
 @pytest.mark.parametrize(

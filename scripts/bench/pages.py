@@ -92,10 +92,10 @@ def browsers(server: tuple[str, ...]) -> list[Browser]:
 
 
 def opened(port: int, link: ReplyLink) -> Browser:
-    session = cookie(answered(port, request("GET", f"/r/{link.token}/")))
-    page = answered(port, request("GET", f"/office/{link.invitation_id}/", session))
+    held = cookie(answered(port, request("GET", f"/r/{link.token}/")))
+    page = answered(port, request("GET", f"/office/{link.invitation_id}/", held))
     (token,) = set(re.findall(r'name="csrfmiddlewaretoken" value="(\w+)"', page.decode()))
-    return Browser(link, f"{session}; {cookie(page)}", token)
+    return Browser(link, f"{held}; {cookie(page)}", token)
 
 
 def cookie(answer: bytes) -> str:
