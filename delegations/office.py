@@ -146,6 +146,10 @@ class OnFile:
     def statement(self) -> Any:
         return getattr(self.delegation, "statement", None)
 
+    def keeps(self, what: str) -> bool:
+        """Whether the office can still look at what was given with an earlier answer."""
+        return not self.is_silent and bool(getattr(self.delegation, what, None))
+
 
 def on_file(invitation: Invitation) -> OnFile:
     """Read the replies of the State in one query; its delegation follows in another."""
@@ -211,7 +215,7 @@ def statement_part(filed: OnFile) -> Part:
     label = _("Policy statement")
     if not filed.speaks:
         state = _("none is expected with this answer") if filed.answers else _("after the answer")
-        return Part("statement", label, state, False, is_open=False)
+        return Part("statement", label, state, False, is_open=filed.keeps("statement"))
     if filed.statement is None:
         return Part("statement", label, _("to be announced"), False, is_open=True)
     if names_another_speaker(filed):
@@ -236,7 +240,7 @@ def delegation_part(filed: OnFile) -> Part:
     label = _("Delegation")
     if not filed.comes:
         state = _("none is expected with this answer") if filed.answers else _("after the answer")
-        return Part("delegation", label, state, False, is_open=False)
+        return Part("delegation", label, state, False, is_open=filed.keeps("named"))
     named = filed.delegation.named if filed.delegation else 0
     if not named:
         return Part("delegation", label, _("nobody is named yet"), False, is_open=True)

@@ -197,6 +197,19 @@ def test_no_statement_is_asked_for_where_nobody_speaks(answer):
     assert not PolicyStatement.objects.exists()
 
 
+def test_after_regrets_the_office_still_finds_what_it_sent(invitation):
+    client = browser(invitation)
+    announced(client, invitation)
+    send(client, invitation, file(b"We trust.", "speech.txt"))
+    record_reply(invitation, {"answer": "regrets"})
+    way = page_of(invitation, "statement")
+
+    assert f'href="{way}"' in text(client.get(page_of(invitation)))
+    page = text(client.get(way))
+    assert "speech.txt" in page
+    assert "Send the files" not in page
+
+
 @pytest.mark.parametrize(
     ("field", "typed", "told"),
     [
