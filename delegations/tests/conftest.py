@@ -1,14 +1,22 @@
-"""The browser, and the edition whose offices walk through it."""
+"""The day of the tests, and the browser with the edition whose offices walk through it."""
 
 import datetime as dt
 
 import pytest
+import time_machine
 from django.db import connection
-from django.utils import timezone
+from django.utils import timezone, translation
 from playwright.sync_api import sync_playwright
 
 from invitations.models import LetterTemplate
 from invitations.tests.factories import CircularFactory, EditionFactory, StepFactory, UserFactory
+
+
+@pytest.fixture
+def in_february():
+    """It is 10 February 2027, ten o'clock in Geneva, and pages are in English."""
+    with time_machine.travel("2027-02-10T09:00Z", tick=False), translation.override("en"):
+        yield
 
 
 @pytest.fixture(scope="module")
@@ -24,7 +32,13 @@ def chromium(django_db_setup, django_db_blocker):
         connection._test_serialized_contents = reference_data
         browser = playwright.chromium.launch(
             executable_path="/usr/bin/chromium",
-            args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
+            # No page lives long enough for its scripts to be worth optimising.
+            args=[
+                "--no-sandbox",
+                "--disable-gpu",
+                "--disable-background-networking",
+                "--js-flags=--no-opt --no-maglev",
+            ],
         )
         yield browser
         with django_db_blocker.unblock():

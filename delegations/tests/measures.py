@@ -5,6 +5,8 @@ from contextlib import contextmanager
 from axe_playwright_python.base import AXE_SCRIPT
 from django.conf import settings
 
+from delegations.tests.browser import PHONE
+
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 COLOUR_RULES = ["color-contrast", "link-in-text-block"]
 RUN_AXE = """
@@ -70,8 +72,9 @@ NOT_LEGIBLE = """
 # field, or its group, says what is wrong with it.
 UNANNOUNCED = """
 async () => {
-    for (const _frame of "ab") await new Promise(requestAnimationFrame);
     const summaries = [...document.querySelectorAll("[role=alert]")];
+    // What has the focus by itself gets it with the first frames.
+    for (const _frame of summaries.length ? [1, 2] : []) await new Promise(requestAnimationFrame);
     const wrong = [...document.querySelectorAll("[aria-invalid=true]")];
     if (wrong.length && !summaries.length) return ["no summary of what is wrong"];
     if (summaries.length && !summaries.includes(document.activeElement))
@@ -111,8 +114,7 @@ async () => {
 }
 """
 FOCUSED = """
-async () => {
-    await new Promise(requestAnimationFrame);
+() => {
     const one = document.activeElement;
     const style = getComputedStyle(one);
     const { top, bottom } = one.getBoundingClientRect();
@@ -147,19 +149,20 @@ def watched(page):
     page.remove_listener("response", look)
 
 
+def bring_axe(page):
+    """Let every page that opens from now on hold axe, which the findings need."""
+    page.add_init_script(AXE_SCRIPT)
+
+
 def findings(page):
     """Everything that keeps somebody from reading the page or working with it."""
     page.wait_for_load_state()
     found = page.evaluate(UNANNOUNCED)
-    found += [*axe_findings(page), *page.evaluate(SMALL_TARGETS)]
-    for width in (1280, 320):
-        found += [f"{width} px, 200%: {words}" for words in enlarged(page, width)]
-    return found
+    return [*found, *axe_findings(page), *page.evaluate(SMALL_TARGETS), *enlarged_findings(page)]
 
 
 def axe_findings(page):
     """What axe finds by all its rules; in the dark, by those that the colours decide."""
-    page.evaluate(f"{AXE_SCRIPT}; null")
     light = page.evaluate(RUN_AXE, {"type": "tag", "values": RULES})
     page.emulate_media(color_scheme="dark")
     dark = page.evaluate(RUN_AXE, {"type": "rule", "values": COLOUR_RULES})
@@ -167,17 +170,18 @@ def axe_findings(page):
     return [*light, *(f"dark, {words}" for words in dark)]
 
 
-def enlarged(page, width):
-    """What cannot be read on a page so wide with letters of twice the size."""
-    size = page.viewport_size
+def enlarged_findings(page):
+    """What cannot be read with letters of twice the size, on a screen and on a phone."""
+    screen = page.viewport_size
     devtools = page.context.new_cdp_session(page)
-    page.set_viewport_size({"width": width, "height": 800})
     devtools.send("Page.setFontSizes", {"fontSizes": {"standard": 32, "fixed": 26}})
-    found = page.evaluate(NOT_LEGIBLE)
+    on_screen = page.evaluate(NOT_LEGIBLE)
+    page.set_viewport_size(PHONE["viewport"])
+    on_phone = page.evaluate(NOT_LEGIBLE)
     devtools.send("Page.setFontSizes", {"fontSizes": {"standard": 16, "fixed": 13}})
-    page.set_viewport_size(size)
+    page.set_viewport_size(screen)
     devtools.detach()
-    return found
+    return [f"200%: {words}" for words in on_screen] + [f"320 px, 200%: {w}" for w in on_phone]
 
 
 def focus_findings(page):

@@ -47,11 +47,14 @@ PERSON = dict.fromkeys(DETAILS, "") | {
 }
 
 
-def every_state(page, edition):
+def up_to_the_answer(page, edition):
     yield from doors(page, edition)
     yield from refusals(page, edition)
     yield from answers(page, edition)
     yield from answers_on_file(page, edition)
+
+
+def after_the_answer(page, edition):
     yield from statements(page, edition)
     yield from delegations(page, edition)
     yield from lists(page, edition)

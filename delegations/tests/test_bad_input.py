@@ -4,11 +4,9 @@ import uuid
 from urllib.parse import urlencode
 
 import pytest
-import time_machine
 from django.db import transaction
 from django.template.loader import render_to_string
 from django.urls import reverse
-from django.utils import translation
 from django.utils.datastructures import MultiValueDict
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -27,6 +25,8 @@ from delegations.tests.test_office import browser, invited
 from invitations.models import ForumEdition, Invitation, Reply
 from invitations.replies import record_reply
 
+pytestmark = pytest.mark.usefixtures("in_february")
+
 FORM = "application/x-www-form-urlencoded"
 WORDS = st.text(st.characters(), max_size=60)
 HOSTILE = st.one_of(
@@ -34,12 +34,6 @@ HOSTILE = st.one_of(
     st.sampled_from(["\u202eevil", "\u200b", "\0", "\ud800", "x" * 5000, "=1+1", "<script>", "‏א"]),
 )
 QUICK = settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
-
-
-@pytest.fixture(autouse=True)
-def in_february():
-    with time_machine.travel("2027-02-10T09:00Z", tick=False), translation.override("en"):
-        yield
 
 
 def invitation():

@@ -3,39 +3,25 @@ import re
 import uuid
 
 import pytest
-import time_machine
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
-from django.utils import translation
 from openpyxl import Workbook
 
 from delegations.forms.roster import as_text
 from delegations.models import Delegate, Delegation, DelegationChange
-from delegations.tests.test_office import browser, invited, page_of, text, token_in
+from delegations.tests.test_office import browser, coming, invited, page_of, text, token_in
 from invitations.replies import record_reply
 from invitations.tests.factories import EditionFactory
 from invitations.tests.test_views import all_rows
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_february")]
 
 NOTHING = "Nothing has been saved yet"
-
-
-@pytest.fixture(autouse=True)
-def in_february():
-    with time_machine.travel("2027-02-10T09:00Z", tick=False), translation.override("en"):
-        yield
 
 
 @pytest.fixture
 def invitation():
     return coming("Ruritania")
-
-
-def coming(state, **particulars):
-    invitation = invited(state, **particulars)
-    record_reply(invitation, {"answer": "in_person"})
-    return invitation
 
 
 def words_of(invitation, **words):

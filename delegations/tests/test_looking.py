@@ -1,11 +1,9 @@
 import uuid
 
 import pytest
-import time_machine
 from django.contrib.auth.models import Group
 from django.test import Client
 from django.urls import reverse
-from django.utils import translation
 
 from delegations.models import Delegate, Delegation
 from delegations.tests.test_office import browser, invited, page_of, text, words_of
@@ -13,13 +11,7 @@ from invitations.models import Reply
 from invitations.replies import record_reply
 from invitations.tests.factories import UserFactory
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def in_february():
-    with time_machine.travel("2027-02-10T09:00Z", tick=False), translation.override("en"):
-        yield
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_february")]
 
 
 @pytest.fixture

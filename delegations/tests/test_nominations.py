@@ -2,9 +2,7 @@ import datetime as dt
 import uuid
 
 import pytest
-import time_machine
 from django.core.exceptions import ValidationError
-from django.utils import translation
 
 from delegations.models import Delegate, DelegationChange
 from delegations.nominations import (
@@ -17,28 +15,16 @@ from delegations.nominations import (
     remove,
 )
 from delegations.office import Stale, by_whom, changed_fields
-from delegations.tests.test_office import invited
+from delegations.tests.test_office import coming, invited
 from invitations.replies import record_reply
 from invitations.tests.factories import EditionFactory, InvitationFactory, MinisterFactory
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def in_february():
-    with time_machine.travel("2027-02-10T09:00Z", tick=False), translation.override("en"):
-        yield
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_february")]
 
 
 @pytest.fixture
 def invitation():
     return coming("Ruritania")
-
-
-def coming(state, **particulars):
-    invitation = invited(state, **particulars)
-    record_reply(invitation, {"answer": "in_person"})
-    return invitation
 
 
 def words(name="Rudolf Rassendyll", **more):

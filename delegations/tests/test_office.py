@@ -6,7 +6,7 @@ import pytest
 import time_machine
 from django.test import Client
 from django.urls import reverse
-from django.utils import timezone, translation
+from django.utils import timezone
 
 from delegations.office import in_words
 from invitations.links import replace_link
@@ -24,15 +24,9 @@ from invitations.tests.factories import (
 from invitations.tests.test_views import all_rows
 from invitations.views import cookie_of
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_february")]
 
 NOTHING = "Nothing has been recorded yet"
-
-
-@pytest.fixture(autouse=True)
-def in_february():
-    with time_machine.travel("2027-02-10T09:00Z", tick=False), translation.override("en"):
-        yield
 
 
 @pytest.fixture
@@ -49,6 +43,13 @@ def invited(state, **particulars):
     LetterFactory(
         invitation=invitation, state="approved", sha256="0" * 64, composed_at=now, approved_at=now
     )
+    return invitation
+
+
+def coming(state, **particulars):
+    """An office that has answered: the minister comes in person."""
+    invitation = invited(state, **particulars)
+    record_reply(invitation, {"answer": "in_person"})
     return invitation
 
 

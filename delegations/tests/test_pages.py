@@ -3,7 +3,6 @@ import time
 import uuid
 
 import pytest
-import time_machine
 from crispy_forms.utils import render_field as crispy
 from django.conf import settings as deployed
 from django.contrib.staticfiles import finders
@@ -21,15 +20,9 @@ from invitations.models import Minister, Rank
 from invitations.replies import record_reply
 from invitations.tests.factories import EditionFactory, InvitationFactory, MinisterFactory
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_february")]
 
 LANGUAGES = ["ar", "en", "es", "fr", "ru", "zh-hans"]
-
-
-@pytest.fixture(autouse=True)
-def in_february():
-    with time_machine.travel("2027-02-10T09:00Z", tick=False), translation.override("en"):
-        yield
 
 
 @pytest.fixture

@@ -3,8 +3,6 @@ import re
 
 import pikepdf
 import pytest
-import time_machine
-from django.utils import translation
 
 from delegations.records import acknowledged
 from delegations.tests.test_office import (
@@ -22,15 +20,10 @@ from invitations.tests.factories import InvitationFactory, MinisterFactory, User
 
 pytestmark = [
     pytest.mark.django_db,
+    pytest.mark.usefixtures("in_february"),
     # WeasyPrint leaves the colour profile of a PDF/A open.
     pytest.mark.filterwarnings("ignore:unclosed file.*sRGB2014.icc:ResourceWarning"),
 ]
-
-
-@pytest.fixture(autouse=True)
-def in_february():
-    with time_machine.travel("2027-02-10T09:00Z", tick=False), translation.override("en"):
-        yield
 
 
 @pytest.fixture

@@ -120,7 +120,7 @@ def go_the_whole_way(page, language):
     answer(page, language, "regrets", office["answers"])
     part(page, "office")
     expect(page.locator(".history > li")).to_have_count(2)
-    expect(page.locator(".parts a")).to_have_count(1)
+    expect(page.locator(".parts a")).to_have_count(3)
     states = [in_words(language, "recorded"), *[in_words(language, NONE_EXPECTED)] * 2]
     expect(page.locator(".parts .state")).to_have_text(states)
 

@@ -1,23 +1,15 @@
 """Cookies refused, a form too large or damaged, and what the page then says."""
 
 import pytest
-import time_machine
 from django.test import Client
 from django.urls import reverse
-from django.utils import translation
 
 from delegations.tests.test_office import browser, invited, page_of, text, words_of
 from invitations.models import Reply
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_february")]
 
 MB = 1024 * 1024
-
-
-@pytest.fixture(autouse=True)
-def in_february():
-    with time_machine.travel("2027-02-10T09:00Z", tick=False), translation.override("en"):
-        yield
 
 
 @pytest.fixture
