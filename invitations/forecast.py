@@ -94,7 +94,7 @@ def why_nobody(schedule: Schedule, edition: ForumEdition, now: dt.datetime) -> s
         return _("the deadline has passed")
     if not edition.takes_replies(now):
         return _("replies to this edition are closed")
-    if not ReminderStep.objects.approved().filter(edition=edition).exists():
+    if not edition.reminder_steps.approved().exists():
         return _("no reminder step is approved by two people")
     return ""
 

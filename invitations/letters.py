@@ -56,21 +56,48 @@ def plan_acknowledgement(reply: Reply) -> None:
         known = addresses_of(invitation.minister, emails_of(missions_of(invitation)))
         if typed.lower() not in {email.lower() for _line, email in known}:
             variants.append("copy")
-    letter = Letter(invitation=invitation, kind=kind, reply=reply)
-    insert_for_each(*as_standing(invitation, variants), letter, AS_STANDING)
-    planned = "SELECT id AS letter_id, state FROM invitations_letter WHERE reply_id = %s"
-    insert_for_each(planned, [reply.pk], LetterEvent(), ("letter_id", "state"))
+    letters, given = insertion(Letter(invitation=invitation, kind=kind, reply=reply), AS_STANDING)
+    events, noted = insertion(LetterEvent(), ("letter_id", "state"))
+    standing, asked = standing_letter_and(variants, invitation)
+    planned, given = f"{letters} {standing}", [*given, *asked]
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            planned += " RETURNING id AS letter_id, state"
+        else:
+            cursor.execute(planned, given)
+            planned, given = OF_REPLY, [reply.pk]
+        cursor.execute(f"WITH planned AS ({planned}) {events} planned", [*given, *noted])
 
 
+# An office waits for its acknowledgement. The ORM takes longer to write such statements than the
+# database to carry them out, and on PostgreSQL it is one.
 AS_STANDING = ("circular_id", "language", "second_language", "variant")
+OF_REPLY = "SELECT id AS letter_id, state FROM invitations_letter WHERE reply_id = %s"
 
 
-def as_standing(invitation: Invitation, variants: list[str]) -> tuple[str, list[Any]]:
-    """What letters take from the one that stands, for each variant, in SQL with parameters."""
+def insertion(row: Model, taken: tuple[str, ...]) -> tuple[str, list[Any]]:
+    """A statement that ends before the name of what it takes these columns from, and its values."""
+    statement, fields = insertion_into(type(row), taken)
+    return statement, [
+        field.get_db_prep_save(field.pre_save(row, True), connection) for field in fields
+    ]
+
+
+@functools.cache
+def insertion_into(model: type[Model], taken: tuple[str, ...]) -> tuple[str, list[Any]]:
+    fields = [field for field in model._meta.concrete_fields if not field.primary_key]
+    columns = [str(field.column) for field in fields]
+    values = [column if column in taken else "%s" for column in columns]
+    into = f"INSERT INTO {model._meta.db_table} ({', '.join(columns)})"
+    given = [field for field in fields if field.column not in taken]
+    return f"{into} SELECT {', '.join(values)} FROM", given
+
+
+def standing_letter_and(variants: list[str], invitation: Invitation) -> tuple[str, list[Any]]:
+    """What stands for the invitation beside each of the variants, and the parameters."""
     standing, parameters = standing_in_sql()
     asked = " UNION ALL ".join(["SELECT %s AS variant"] * len(variants))
-    select = f"SELECT * FROM ({standing}) AS standing, ({asked}) AS asked"  # noqa: S608
-    return select, [invitation.pk, *parameters, *variants]
+    return f"({standing}) standing, ({asked}) asked", [invitation.pk, *parameters, *variants]
 
 
 @functools.cache
@@ -80,31 +107,6 @@ def standing_in_sql() -> tuple[str, list[Any]]:
     taken = of_one.values("circular_id", "language", "second_language")[:1]
     select, (_invitation, *parameters) = taken.query.sql_with_params()
     return select, parameters
-
-
-def insert_for_each(select: str, parameters: list[Any], row: Model, taken: tuple[str, ...]) -> None:
-    """Insert the row once for each that is selected, with the columns ``taken`` from there.
-
-    An office waits for it, and the ORM takes longer to write such a statement than the database
-    to carry it out.
-    """
-    statement, fields = insertion(type(row), taken)
-    values = [field.get_db_prep_save(field.pre_save(row, True), connection) for field in fields]
-    with connection.cursor() as cursor:
-        cursor.execute(statement.format(select), values + parameters)
-
-
-@functools.cache
-def insertion(model: type[Model], taken: tuple[str, ...]) -> tuple[str, list[Any]]:
-    """The statement, with a place for what is selected, and the fields of which it takes values."""
-    fields = [field for field in model._meta.concrete_fields if not field.primary_key]
-    columns = [str(field.column) for field in fields]
-    values = [column if column in taken else "%s" for column in columns]
-    statement = f"""
-        INSERT INTO {model._meta.db_table} ({", ".join(columns)})
-        SELECT {", ".join(values)} FROM ({{}}) AS found
-    """  # noqa: S608 -- names of our own columns
-    return statement, [field for field in fields if field.column not in taken]
 
 
 ACKNOWLEDGED_AS: dict[str, str] = {

@@ -98,8 +98,7 @@ class Steps(NamedTuple):
     @classmethod
     def of(cls, edition: ForumEdition) -> Self:
         prefetch_related_objects([edition], "quiet_periods")
-        steps = ReminderStep.objects.approved().filter(edition=edition)
-        return cls(edition, list(steps.order_by("-days_before")))
+        return cls(edition, list(edition.reminder_steps.approved().order_by("-days_before")))
 
     def by_the_edition(self) -> Schedule:
         bare = Schedule(self.edition.zone, self.deadline, self.edition.is_quiet)
