@@ -247,6 +247,13 @@ UNFOLD = {
     "SITE_HEADER": _("WSIS Forum"),
     "SITE_SUBHEADER": _("Secretariat"),
     "SITE_SYMBOL": "mail",
+    "SITE_FAVICONS": [
+        {
+            "rel": "icon",
+            "type": "image/svg+xml",
+            "href": lambda request: static("site/favicon.svg"),
+        }
+    ],
     "SHOW_HISTORY": True,
     "SHOW_VIEW_ON_SITE": False,
     "SHOW_LANGUAGES": True,

@@ -1,6 +1,7 @@
 """The admin as a whole: its lists, its first page, and who may see what."""
 
 import datetime as dt
+import re
 
 import pytest
 from auditlog.models import LogEntry
@@ -372,3 +373,9 @@ def test_text_missing_in_english_is_asked_for(admin_client):
     errors = response.context["adminform"].form.errors
     assert "place_en" in errors
     assert "place_fr" not in errors
+
+
+def test_the_desk_has_the_site_s_icon(admin_client):
+    page = admin_client.get("/admin/").content.decode()
+
+    assert re.search(r'<link[^>]+rel="icon"[^>]+href="/static/site/favicon[^"]*\.svg"', page)
