@@ -71,12 +71,12 @@ class Held(NamedTuple):
     language: str
 
 
-def held_by(imprint_held: str, invitation_id: int) -> Held | None:
-    """The invitation, if that is the imprint of one of its links."""
-    if not imprint_held:
+def held_by(brought: str, invitation_id: int) -> Held | None:
+    """The invitation, if what a browser brought is the imprint of one of its links."""
+    if not brought:
         return None
     found: Any = Invitation.objects.raw(BY_LINK, [invitation_id])
-    invitation = next((one for one in found if imprint(one.token) == imprint_held), None)
+    invitation = next((one for one in found if imprint(one.token) == brought), None)
     if invitation is None:
         return None
     invitation.edition = lately_read(ForumEdition, invitation.edition_id)

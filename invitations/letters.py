@@ -42,7 +42,12 @@ def plan(letters: list[Letter]) -> int:
 
 def standing_letter(invitation: Invitation) -> Letter | None:
     """The approved letter that invites: the last replacement, or the first letter."""
-    return invitation.letters.inviting().approved().last()
+    return letters_that_stood(invitation.pk).first()
+
+
+def letters_that_stood(invitation: int) -> "QuerySet[Letter]":
+    """The one that stands for it now is the first."""
+    return Letter.objects.filter(invitation=invitation).inviting().approved().order_by("-pk")
 
 
 def plan_acknowledgement(reply: Reply) -> None:
@@ -103,8 +108,7 @@ def standing_letter_and(variants: list[str], invitation: Invitation) -> tuple[st
 @functools.cache
 def standing_in_sql() -> tuple[str, list[Any]]:
     """The letter that stands for the invitation, the first parameter, and the other parameters."""
-    of_one = Letter.objects.filter(invitation=0).inviting().approved().order_by("-pk")
-    taken = of_one.values("circular_id", "language", "second_language")[:1]
+    taken = letters_that_stood(0).values("circular_id", "language", "second_language")[:1]
     select, (_invitation, *parameters) = taken.query.sql_with_params()
     return select, parameters
 

@@ -120,7 +120,7 @@ def hold(response: HttpResponse, link: ReplyLink) -> None:
     )
 
 
-def held(request: HttpRequest, invitation_id: int) -> str:
+def imprint_held(request: HttpRequest, invitation_id: int) -> str:
     """The imprint of the link to that invitation which this browser holds; empty for none."""
     name, ends_after = cookie_of(invitation_id), settings.SESSION_COOKIE_AGE
     return request.get_signed_cookie(name, None, max_age=ends_after) or ""
@@ -175,7 +175,8 @@ class StoreOutOfReach:
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         if not isinstance(exception, Unavailable):
             return None
-        response = render(request, "503.html", {"because": exception}, status=503)
+        shown = {"because": exception, "edition": edition_at_hand()}
+        response = unlisted(render)(request, "503.html", shown, status=503)
         response["Retry-After"] = "120"
         return response
 

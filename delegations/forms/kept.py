@@ -11,9 +11,11 @@ from django.utils.translation import get_language
 
 from delegations.lately import lately
 
-# Stands in what is kept for the words of a visitor, which never come into it.
-OPENED = "\ue000words\ue001"
-TYPED = (forms.TextInput, forms.Textarea)
+# Stands in what is kept for the words of a visitor, which never come into it: between signs that no
+# page has.
+OPENED = "\ue000{}\ue001"
+WORDS = OPENED.format("words")
+CHOSEN = (forms.widgets.ChoiceWidget, forms.CheckboxInput)
 
 
 class Kept(LayoutObject):
@@ -27,13 +29,15 @@ class Kept(LayoutObject):
         bound = form[name]
         if bound.is_hidden:
             return render_field(name, form, context, **named)
-        said, widget, words = bound.value(), bound.field.widget, None
-        if isinstance(widget, TYPED) and (words := widget.format_value(said)):
-            bound.initial = OPENED
-        asked = (type(form), form.asked_alike, get_language(), name, repr(bound.value()))
-        html = lately(asked, lambda: render_field(name, form, context, **named))
-        bound.initial = said
-        return mark_safe(html.replace(OPENED, escape(words)))  # noqa: S308 -- rendered and escaped
+        said, widget = bound.value(), bound.field.widget
+        words = "" if isinstance(widget, CHOSEN) else widget.format_value(said) or ""
+        bound.initial = WORDS if words else said
+        asked = (type(form), form.asked_alike, get_language(), name, repr(bound.initial))
+        try:
+            html = lately(asked, lambda: render_field(name, form, context, **named))
+        finally:
+            bound.initial = said
+        return mark_safe(html.replace(WORDS, escape(words)))  # noqa: S308 -- rendered and escaped
 
 
 def keep(part: LayoutObject) -> None:

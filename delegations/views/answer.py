@@ -15,6 +15,7 @@ from django.utils.html import escape
 from django.views.decorators.http import require_http_methods, require_safe
 
 from delegations.forms import ReplyForm
+from delegations.forms.kept import OPENED
 from delegations.lately import lately
 from delegations.office import OnFile, answer, history, in_words, on_file, parts, received
 from delegations.records import record_pdf
@@ -68,8 +69,9 @@ def take(request: HttpRequest, invitation: Invitation) -> HttpResponse:
 
 def closed(request: HttpRequest, invitation: Invitation) -> HttpResponse:
     """Take no reply any more; who comes goes on with the statement and the delegation."""
-    filed = on_file(invitation)
-    shown = {"parts": parts(filed), "here": "office"} if filed.answers else {}
+    answered, *others = parts(on_file(invitation))
+    goes_on = any(part.is_open for part in others)
+    shown = {"parts": [answered, *others], "here": "office"} if goes_on else {}
     return gone_with_words(request, invitation, "closed", **shown)
 
 
@@ -120,8 +122,7 @@ def of_the_silent(request: HttpRequest, invitation: Invitation) -> str:
     return LEFT_OPEN.sub(lambda found: escape(words[found[1]]), kept)
 
 
-# Between signs that no page has. An address takes a number: one that no row has.
-OPENED = "\ue000{}\ue001"
+# An address takes a number: one that no row has.
 LEFT_OPEN = re.compile(OPENED.format("([a-z]+)"))
 NUMBER = 8_041_963_257_018
 TOKEN = re.compile('(?<=name="csrfmiddlewaretoken" value=")[^"]*')

@@ -22,7 +22,7 @@ from invitations.views import (
     edition_at_hand,
     gone,
     gone_because,
-    held,
+    imprint_held,
     speak_as_the_letter,
     unlisted,
 )
@@ -51,7 +51,7 @@ def for_its_office(*permissions: str) -> Callable[[View], View]:
             if looks_on(request):
                 refused = refused_to_staff(request, invitation_id, permissions)
                 return refused or view(request, invitation_of(invitation_id), **named)
-            found = held_by(held(request, invitation_id), invitation_id)
+            found = held_by(imprint_held(request, invitation_id), invitation_id)
             if found is None or found.invitation.status == Invitation.Status.DRAFT:
                 return too_much(request, LARGEST_REQUEST) or not_held(request)
             speak_as_the_letter(request, found.language)

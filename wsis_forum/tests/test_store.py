@@ -306,6 +306,7 @@ def test_a_download_says_in_words_that_the_store_does_not_answer(
             response = asking.get(page)
 
             assert (response.status_code, response["Retry-After"]) == (503, "120")
+            assert "no-store" in response["Cache-Control"]
             assert SORRY in text(response)
 
 
