@@ -16,6 +16,10 @@ from invitations.models.edition import ForumEdition
 from invitations.models.invitation import Invitation
 
 
+class ReminderStepQuerySet(ApprovedByTwoQuerySet):
+    """Of this module: a type check that remembers loses a manager made from another module's."""
+
+
 class ReminderStep(ApprovedByTwo):
     class Audience(models.TextChoices):
         OFFICE = "office", _("office, mission in copy")
@@ -43,7 +47,7 @@ class ReminderStep(ApprovedByTwo):
         _("text"), max_length=20, blank=True, help_text=_("Variant of the reminder's template.")
     )
 
-    objects = ApprovedByTwoQuerySet.as_manager()
+    objects = ReminderStepQuerySet.as_manager()
 
     class Meta(ApprovedByTwo.Meta):
         verbose_name = _("reminder step")
