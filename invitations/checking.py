@@ -40,7 +40,7 @@ def check_pdf(content: bytes) -> Verdict:
 
 def verdict_on(**mark: str) -> Verdict:
     """Judge the approved letter that bears the mark; a reminder only repeats its invitation's."""
-    issued = Letter.objects.filter(state=Letter.State.APPROVED).exclude(kind__in=AUTOMATIC)
+    issued = Letter.objects.approved().exclude(kind__in=AUTOMATIC)
     letter = issued.filter(**mark).select_related("circular", "invitation").first()
     if letter is None:
         return Verdict(Standing.UNKNOWN)
@@ -60,5 +60,5 @@ def is_withdrawn(letter: Letter) -> bool:
 
 def replacement_date(letter: Letter) -> dt.date | None:
     """The date printed on the letter that took its place; a notice only refers to it."""
-    replacing = letter.replaced_by.filter(kind=Letter.Kind.REPLACEMENT, state=Letter.State.APPROVED)
+    replacing = letter.replaced_by.approved().filter(kind=Letter.Kind.REPLACEMENT)
     return replacing.order_by("pk").values_list("circular__dated_on", flat=True).first()

@@ -348,7 +348,7 @@ def why_not(letter: Letter, invitation: Invitation, now: dt.datetime) -> str:
     """Say why the letter may not leave any more; an empty text where it may."""
     if invitation.status != Invitation.Status.ISSUED:
         return _("the invitation is not in force")
-    if not Letter.objects.filter(pk=letter.pk, state=Letter.State.APPROVED).exists():
+    if not Letter.objects.approved().filter(pk=letter.pk).exists():
         return _("the letter is not in force")
     is_note = letter.kind == Letter.Kind.NOTE
     if is_note and letter.covers.exclude(state=Letter.State.APPROVED).exists():

@@ -55,15 +55,10 @@ def plan_acknowledgement(reply: Reply) -> None:
 
     It goes by the letter that stands, in its languages; where no letter does, there is none.
     """
-    invitation, kind = reply.invitation, Letter.Kind.ACKNOWLEDGEMENT
-    variants = [ACKNOWLEDGED_AS.get(reply.status, "answer")]
-    if typed := reply.respondent_email:
-        known = addresses_of(invitation.minister, emails_of(missions_of(invitation)))
-        if typed.lower() not in {email.lower() for _line, email in known}:
-            variants.append("copy")
-    letters, given = insertion(Letter(invitation=invitation, kind=kind, reply=reply), AS_STANDING)
+    letter = Letter(invitation=reply.invitation, kind=Letter.Kind.ACKNOWLEDGEMENT, reply=reply)
+    letters, given = insertion(letter, AS_STANDING)
     events, noted = insertion(LetterEvent(), ("letter_id", "state"))
-    standing, asked = standing_letter_and(variants, invitation)
+    standing, asked = standing_letter_and(variants_for(reply), reply.invitation)
     planned, given = f"{letters} {standing}", [*given, *asked]
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
@@ -72,6 +67,15 @@ def plan_acknowledgement(reply: Reply) -> None:
             cursor.execute(planned, given)
             planned, given = OF_REPLY, [reply.pk]
         cursor.execute(f"WITH planned AS ({planned}) {events} planned", [*given, *noted])
+
+
+def variants_for(reply: Reply) -> list[str]:
+    invitation, variants = reply.invitation, [ACKNOWLEDGED_AS.get(reply.status, "answer")]
+    if typed := reply.respondent_email:
+        known = addresses_of(invitation.minister, emails_of(missions_of(invitation)))
+        if typed.lower() not in {email.lower() for _line, email in known}:
+            variants.append("copy")
+    return variants
 
 
 # An office waits for its acknowledgement. The ORM takes longer to write such statements than the

@@ -18,7 +18,7 @@ from invitations.composing import PRINTED
 from invitations.dates import comma_list
 from invitations.frozen import Tampered, thaw
 from invitations.links import grouped
-from invitations.models import Delivery, Invitation, Letter, MemberState
+from invitations.models import Delivery, Invitation, Letter
 from invitations.paper import press
 from invitations.routes import Route, Way, route
 
@@ -79,7 +79,7 @@ def with_covered(chosen: "QuerySet[Letter]") -> "QuerySet[Letter]":
     """The chosen letters and those that chosen notes verbales cover, in the French order."""
     pks = list(chosen.order_by().values_list("pk", flat=True))
     covered = Letter.objects.filter(notes__in=pks)
-    notes = Letter.objects.filter(kind=Letter.Kind.NOTE, state=Letter.State.APPROVED)
+    notes = Letter.objects.approved().filter(kind=Letter.Kind.NOTE)
     letters = Letter.objects.filter(Q(pk__in=pks) | Q(pk__in=covered.order_by().values("pk")))
     return (
         letters.select_related(*JOINED)
@@ -167,12 +167,8 @@ def why_left_out(note: Letter, envelope: Envelope | None, letters: list[Letter])
         return _("a letter it covers was called back: compose the note anew")
     if {covered.pk for covered in outside} & {letter.pk for letter in letters}:
         return _("the letters it covers go to another mission")
-    states = comma_list(listed(covered.invitation.member_state) for covered in outside)
+    states = comma_list(covered.invitation.member_state.listed_as for covered in outside)
     return _("it also covers %(states)s: choose those letters too") % {"states": states}
-
-
-def listed(state: MemberState) -> str:
-    return state.list_name_fr or str(state)
 
 
 # What is printed
@@ -199,7 +195,8 @@ def print_run(run: Run) -> IO[bytes]:
                 book.pages.insert(number, page)
         with book.open_outline() as outline:
             for number, (envelope, first) in enumerate(zip(run.envelopes, firsts, strict=True), 1):
-                title = f"{number}. {listed(envelope.letters[0].invitation.member_state)}"
+                state = envelope.letters[0].invitation.member_state
+                title = f"{number}. {state.listed_as}"
                 outline.root.append(pikepdf.OutlineItem(title, first + offset))
         book.docinfo["/Title"] = _("Dispatch list")
         return saved(book)
@@ -265,7 +262,7 @@ def address_lines(envelope: Envelope) -> list[str]:
     letter, mission = envelope.letters[-1], envelope.route.mission
     addressee = letter.addressee.splitlines()
     if mission is None:
-        state = listed(letter.invitation.member_state).upper()
+        state = letter.invitation.member_state.listed_as.upper()
         postal = written(letter.invitation.minister.postal_address)
         return [*addressee, *postal, *([] if postal[-1].upper() == state else [state])]
     to = [mission.name, *(written(mission.postal_address) or [mission.city])]
@@ -313,7 +310,7 @@ def line(letter: Letter) -> dict[str, Any]:
     is_note = letter.kind == Letter.Kind.NOTE
     minister = letter.addressee.splitlines()[:-1]  # the State stands in a column of its own
     return {
-        "state": "" if is_note else listed(letter.invitation.member_state),
+        "state": "" if is_note else letter.invitation.member_state.listed_as,
         "addressee": [] if is_note else minister,
         "kind": letter.get_kind_display(),
         "is_note": is_note,

@@ -29,7 +29,7 @@ from unfold.decorators import display
 from invitations import frozen
 from invitations.dates import labelled, left_to_right
 from invitations.forms import WholeRowForm
-from invitations.models import ForumEdition, MemberState
+from invitations.models import ForumEdition
 
 # An answered page names each of its rows: Django takes at most 1000 fields.
 LARGEST_SELECTION = 500
@@ -153,10 +153,6 @@ def page_of(row: Model) -> str:
 def list_of(model: type[Model], **filters: Any) -> str:
     url = reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist")
     return f"{url}?{urlencode(filters)}" if filters else url
-
-
-def french_name(state: MemberState) -> str:
-    return state.list_name_fr or str(state)
 
 
 def at_hour(at: dt.datetime | None) -> str:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.decorators import display
 
-from invitations.admin.base import Menu, ModelAdmin, at_hour_with, french_name, link, page_of, who
+from invitations.admin.base import Menu, ModelAdmin, at_hour_with, link, page_of, who
 from invitations.admin.invitations import ANSWERS_IN_SHORT
 from invitations.dates import comma_list
 from invitations.forms import CallNoteForm
@@ -88,7 +88,7 @@ class CallListEntryAdmin(ModelAdmin):
 
     @display(description=gettext_lazy("State"))
     def state(self, entry: CallListEntry) -> str:
-        return french_name(entry.invitation.member_state)
+        return entry.invitation.member_state.listed_as
 
     @display(description=gettext_lazy("minister"))
     def minister(self, entry: CallListEntry) -> str:

@@ -24,7 +24,6 @@ from invitations.admin.base import (
     RecordInline,
     at_hour_with,
     each,
-    french_name,
     frozen_file,
     hour,
     link,
@@ -256,7 +255,7 @@ class CorrespondenceAdmin(FiledMail):
     @display(description=gettext_lazy("State"), ordering="invitation__member_state__sort_key_fr")
     def state(self, correspondence: Correspondence) -> str:
         invitation = correspondence.invitation
-        return french_name(invitation.member_state) if invitation else _("not known yet")
+        return invitation.member_state.listed_as if invitation else _("not known yet")
 
     @display(description=gettext_lazy("dealt with"), ordering="dealt_with_at")
     def dealt_with(self, correspondence: Correspondence) -> str:

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from unfold.decorators import action, display
 
-from invitations.admin.base import Menu, answered, ask, each, french_name, hour, link, page_of, who
+from invitations.admin.base import Menu, answered, ask, each, hour, link, page_of, who
 from invitations.admin.queue import QueuePage
 from invitations.admin.resending import AnotherAddress
 from invitations.dispatch import decide, mark_dispatched, send_anew
@@ -99,7 +99,7 @@ class DeliveryAdmin(AnotherAddress, QueuePage):
         ordering="letter__invitation__member_state__sort_key_fr",
     )
     def state_of(self, delivery: Delivery) -> str:
-        return french_name(delivery.letter.invitation.member_state)
+        return delivery.letter.invitation.member_state.listed_as
 
     @action(description=gettext_lazy("Uncertain: it went"), permissions=["dispatch"])
     def it_went(self, request: HttpRequest, queryset: QuerySet[Delivery]) -> HttpResponse | None:

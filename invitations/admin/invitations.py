@@ -20,7 +20,6 @@ from invitations.admin.base import (
     at_hour,
     at_hour_with,
     each,
-    french_name,
     link,
     who,
 )
@@ -243,7 +242,7 @@ class InvitationAdmin(AnotherAddress):
 
     @display(description=gettext_lazy("State"), ordering="member_state__sort_key_fr")
     def state(self, invitation: Invitation) -> str:
-        return french_name(invitation.member_state)
+        return invitation.member_state.listed_as
 
     @display(description=gettext_lazy("principal"), boolean=True, ordering="is_principal")
     def principal(self, invitation: Invitation) -> bool:

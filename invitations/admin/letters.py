@@ -21,7 +21,6 @@ from invitations.admin.base import (
     ask,
     at_hour_with,
     each,
-    french_name,
     frozen_file,
     hour,
     link,
@@ -159,7 +158,7 @@ class LetterAdmin(PrintingLetters, ApprovingLetters):
 
     @display(description=gettext_lazy("State"), ordering="invitation__member_state__sort_key_fr")
     def state_of(self, letter: Letter) -> str:
-        return french_name(letter.invitation.member_state)
+        return letter.invitation.member_state.listed_as
 
     @display(description=gettext_lazy("status"), ordering="state", label=LETTER_LABELS)
     def state_shown(self, letter: Letter) -> tuple[str, Any]:

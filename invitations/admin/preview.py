@@ -11,7 +11,7 @@ from django.template.response import TemplateResponse
 from django.utils.translation import get_language_info
 from django.utils.translation import gettext as _
 
-from invitations.admin.base import current_edition, french_name, sentence
+from invitations.admin.base import current_edition, sentence
 from invitations.dates import comma_list, labelled
 from invitations.models import Invitation, Language, LetterKind, LetterTemplate
 from invitations.placeholders import MEANINGS, required, usable
@@ -138,7 +138,7 @@ def panel(template: LetterTemplate | None) -> dict[str, Any]:
     """What stands beside the editor: the ministers to choose from, and the placeholders."""
     return {
         "ministers": [
-            (one.pk, labelled(french_name(one.member_state), one.minister), one.minister)
+            (one.pk, labelled(one.member_state.listed_as, one.minister), one.minister)
             for one in previewed()
         ],
         "placeholders": placeholders(template),

@@ -117,7 +117,7 @@ def days_of(plan: Plan) -> list[dict[str, Any]]:
 
 def row_of(invitation: Invitation) -> dict[str, Any]:
     return {
-        "state": invitation.member_state.list_name_fr or str(invitation.member_state),
+        "state": invitation.member_state.listed_as,
         "minister": invitation.minister,
         "url": page_of(invitation),
         "link": link(page_of(invitation), invitation.minister),

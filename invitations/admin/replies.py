@@ -17,7 +17,6 @@ from invitations.admin.base import (
     RecordAdmin,
     at_hour,
     at_hour_with,
-    french_name,
     hour,
     link,
     who,
@@ -121,7 +120,7 @@ class ReplyAdmin(RecordAdmin):
 
     @display(description=gettext_lazy("State"), ordering="invitation__member_state__sort_key_fr")
     def state(self, reply: Reply) -> str:
-        return french_name(reply.invitation.member_state)
+        return reply.invitation.member_state.listed_as
 
     @display(description=gettext_lazy("minister"))
     def minister(self, reply: Reply) -> str:

@@ -16,7 +16,6 @@ from invitations.admin.base import (
     FilledFilter,
     Menu,
     RecordAdmin,
-    french_name,
     frozen_file,
     hour,
     link,
@@ -128,7 +127,7 @@ class BounceAdmin(AnotherAddress, RecordAdmin):
     def state_of(self, bounce: Bounce) -> str:
         if bounce.delivery is None:
             return _("not known")
-        return french_name(bounce.delivery.letter.invitation.member_state)
+        return bounce.delivery.letter.invitation.member_state.listed_as
 
     @display(description=gettext_lazy("address"), ordering="delivery__address")
     def address(self, bounce: Bounce) -> str:

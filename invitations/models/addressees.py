@@ -100,6 +100,11 @@ class MemberState(models.Model):
     def __str__(self) -> str:
         return str(self.short_name)
 
+    @property
+    def listed_as(self) -> str:
+        """Its name in lists, which follow the French order of States."""
+        return self.list_name_fr or str(self)
+
     def name_on_paper(self, language: str) -> str:
         """The formal name where that language has it, else the short one, else the English one."""
         suffix = language.replace("-", "_")
