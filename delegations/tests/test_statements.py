@@ -20,7 +20,7 @@ from invitations.models import Invitation, Rank
 from invitations.replies import record_reply
 from invitations.tests.factories import UserFactory
 from invitations.tests.test_views import all_rows
-from invitations.tests.uploading import docx, odt, pdf, picture
+from invitations.tests.uploading import docx, odt, pdf, pdf_bomb, pdf_of_many_objects, picture
 from invitations.views import cookie_of
 
 pytestmark = pytest.mark.django_db
@@ -358,10 +358,12 @@ def test_a_good_file_is_kept_beside_a_bad_one(invitation):
         (b"MZ\x90\0\0\0", "This is no PDF"),
         (pdf("Zenda"), "protected by a password"),
         (docx(("bomb", b"\0" * (70 * 1024 * 1024))), "This is no PDF"),
+        (pdf_bomb(90), "This is no PDF"),
+        (pdf_of_many_objects(500_000), "This PDF cannot be read safely: please save it anew"),
         (b"x" * (10 * 1024 * 1024 + 1), "A file may have 10 MB at most."),
         (b"", "This is no PDF"),
     ],
-    ids=["program", "locked", "bomb", "large", "empty"],
+    ids=["program", "locked", "bomb", "PDF bomb", "too many objects", "large", "empty"],
 )
 def test_a_hostile_file_is_refused_with_a_sentence(invitation, content, told):
     client = browser(invitation)

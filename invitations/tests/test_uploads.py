@@ -157,7 +157,7 @@ def test_what_is_named_a_picture_and_is_none_is_refused(content):
 
 @given(st.binary(max_size=200))
 def test_no_bytes_trip_the_recognition(content):
-    for head in (b"", b"%PDF-", b"PK\x03\x04", b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff"):
+    for head in (b"", b"PK\x03\x04", b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff"):
         document_kind(head + content)
         picture_kind(head + content)
         beginning(head + content)

@@ -2,6 +2,7 @@
 
 import io
 import zipfile
+import zlib
 
 import pikepdf
 from PIL import Image
@@ -16,6 +17,25 @@ def pdf(password=""):
     locked = pikepdf.Encryption(owner=password, user=password) if password else False
     document.save(file, encryption=locked)
     return file.getvalue()
+
+
+def pdf_bomb(megabytes):
+    """A PDF whose list of objects is a run of zeros, a thousandth of the size when packed."""
+    packing = zlib.compressobj(9)
+    zeros = b"".join(packing.compress(bytes(1024 * 1024)) for _time in range(megabytes))
+    zeros += packing.flush()
+    page = b"%PDF-1.5\n1 0 obj\n<</Type/Catalog/Pages 2 0 R>>\nendobj\n"
+    listed = b"<</Type/XRef/Size %d/W[1 2 1]/Root 1 0 R/Filter/FlateDecode/Length %d>>" % (
+        megabytes * 1024 * 256,
+        len(zeros),
+    )
+    objects = b"3 0 obj\n" + listed + b"\nstream\n" + zeros + b"\nendstream\nendobj\n"
+    return page + objects + b"startxref\n%d\n%%%%EOF\n" % len(page)
+
+
+def pdf_of_many_objects(count):
+    """Little more than their heads, and nothing that tells where they are."""
+    return b"%PDF-1.4\n" + b"".join(b"%d 0 obj\n<<>>\n" % number for number in range(count))
 
 
 def package(parts):
