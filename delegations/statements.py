@@ -98,7 +98,6 @@ def refuse_large(size: int) -> None:
         raise ValidationError(_("A file may have 10 MB at most."))
 
 
-@transaction.atomic
 def file_text(
     invitation: Invitation,
     content: bytes,
@@ -110,27 +109,28 @@ def file_text(
 
     The same bytes are filed once.
     """
-    kind = kind_of_text(content)
-    statement = open_statement(invitation)
-    current = list(statement.texts.current())
-    frozen = freeze(content, "statements", kind)
-    if same := next((text for text in current if text.sha256 == frozen.sha256), None):
-        return same
-    if replaces is not None:
-        replace(statement, replaces)
-    elif len(current) >= MOST_TEXTS:
-        raise ValidationError(_("Enough texts are on file: please replace one of them."))
-    text = statement.texts.create(
-        file=frozen.name,
-        sha256=frozen.sha256,
-        kind=kind,
-        size=len(content),
-        called=called,
-        language=language,
-        filed_by=invitation,
-    )
-    note(statement, invitation, Act.CHANGED, ["texts"])
-    return text
+    kind = kind_of_text(content)  # which takes its time, while others may write
+    with transaction.atomic():
+        statement = open_statement(invitation)
+        current = list(statement.texts.current())
+        frozen = freeze(content, "statements", kind)
+        if same := next((text for text in current if text.sha256 == frozen.sha256), None):
+            return same
+        if replaces is not None:
+            replace(statement, replaces)
+        elif len(current) >= MOST_TEXTS:
+            raise ValidationError(_("Enough texts are on file: please replace one of them."))
+        text = statement.texts.create(
+            file=frozen.name,
+            sha256=frozen.sha256,
+            kind=kind,
+            size=len(content),
+            called=called,
+            language=language,
+            filed_by=invitation,
+        )
+        note(statement, invitation, Act.CHANGED, ["texts"])
+        return text
 
 
 def replace(statement: PolicyStatement, pk: int) -> None:
@@ -139,20 +139,20 @@ def replace(statement: PolicyStatement, pk: int) -> None:
         raise ValidationError(_("That text was replaced in the meantime: please look again."))
 
 
-@transaction.atomic
 def file_photo(invitation: Invitation, content: bytes) -> PolicyStatement:
     """File the photo of the speaker, without the place and the hour that a camera wrote into it."""
     kind_of_photo(content)
     alone = picture_alone(content)
     kind = kind_of_photo(alone)
-    statement = open_statement(invitation)
-    frozen = freeze(alone, "photos", kind)
-    if statement.photo_sha256 == frozen.sha256:
+    with transaction.atomic():
+        statement = open_statement(invitation)
+        frozen = freeze(alone, "photos", kind)
+        if statement.photo_sha256 == frozen.sha256:
+            return statement
+        statement.photo, statement.photo_sha256 = frozen.name, frozen.sha256
+        statement.save(update_fields=["photo", "photo_sha256"])
+        note(statement, invitation, Act.CHANGED, ["photo"])
         return statement
-    statement.photo, statement.photo_sha256 = frozen.name, frozen.sha256
-    statement.save(update_fields=["photo", "photo_sha256"])
-    note(statement, invitation, Act.CHANGED, ["photo"])
-    return statement
 
 
 def open_statement(invitation: Invitation) -> PolicyStatement:

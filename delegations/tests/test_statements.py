@@ -4,10 +4,12 @@ import re
 import pytest
 import time_machine
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone, translation
 
+from delegations import statements
 from delegations.models import (
     DelegationChange,
     HighLevelSession,
@@ -335,6 +337,22 @@ def test_a_text_is_filed_under_its_hash_and_handed_back(invitation, content, kin
     assert handed["Content-Disposition"].startswith("attachment; ")
     assert handed["X-Content-Type-Options"] == "nosniff"
     assert "no-store" in handed["Cache-Control"]
+
+
+@pytest.mark.parametrize("look", ["document_kind", "picture_kind"])
+def test_others_may_write_while_a_file_is_looked_at(invitation, monkeypatch, look):
+    client, kind_told, held = browser(invitation), getattr(statements, look), []
+    announced(client, invitation)
+
+    def looked_at(content):
+        held.extend(connection.savepoint_ids)
+        return kind_told(content)
+
+    monkeypatch.setattr(statements, look, looked_at)
+    response = send(client, invitation, file(pdf()), photo=file(picture()))
+
+    assert response.status_code == 302
+    assert held == []
 
 
 def text_url(invitation, filed):
