@@ -1,5 +1,6 @@
 """The import and export of ministers in the admin: the rules are those of the roster."""
 
+import csv
 import io
 from collections import defaultdict
 from typing import Any
@@ -8,12 +9,15 @@ import tablib
 from django import forms
 from django.conf import settings
 from django.contrib import messages
-from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
+from django.core.exceptions import NON_FIELD_ERRORS, PermissionDenied, ValidationError
+from django.db import transaction
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.urls import path
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_POST
 from import_export.admin import ImportExportMixin
 from import_export.fields import Field
 from import_export.formats.base_formats import CSV, XLSX, Format
@@ -49,6 +53,14 @@ ATTRIBUTES = {
     **{column: column for column in (*FOCAL_POINT, "replaces", "principal")},
 }
 EXPORTED = ("state", *FIELDS)
+# A page of five thousand rows, or of what is wrong in them, stops the browser and the site.
+MOST_SHOWN = 200
+HEADINGS_OF_FAULTS = [
+    gettext_lazy("Line"),
+    gettext_lazy("Column"),
+    gettext_lazy("Cell"),
+    gettext_lazy("What is wrong"),
+]
 
 
 class ListFormat(Format):
@@ -156,8 +168,13 @@ class MinisterResource(ModelResource):
         """Leave it to after_import, which writes all of them or none."""
 
     def after_import(self, dataset: tablib.Dataset, result: Result, **kwargs: Any) -> None:
+        lines = dataset[LINE]
         for invalid in result.invalid_rows:
-            invalid.number = dataset[LINE][invalid.number - 1]
+            invalid.number = lines[invalid.number - 1]
+        result.faults = [fault for line in self.faults.values() for fault in line]
+        result.shown_faults = result.faults[:MOST_SHOWN]
+        result.headings_of_faults = HEADINGS_OF_FAULTS
+        result.shown_rows = result.valid_rows()[:MOST_SHOWN]
         if result.has_errors() or result.has_validation_errors():
             return
 
@@ -176,9 +193,21 @@ class MinisterResource(ModelResource):
         return queryset.filter(successor=None).select_related("member_state")
 
     def export_field(self, field: Field, instance: Minister, **kwargs: Any) -> Any:
-        """A cell that a spreadsheet would run as a formula gets an apostrophe before it."""
-        value = super().export_field(field, instance, **kwargs)
-        return f"'{value}" if FORMULA.match(str(value)) else value
+        return as_text(super().export_field(field, instance, **kwargs))
+
+
+def as_text(value: Any) -> Any:
+    """A cell that a spreadsheet would run as a formula gets an apostrophe before it."""
+    return f"'{value}" if FORMULA.match(str(value)) else value
+
+
+def as_table(faults: list[Fault]) -> bytes:
+    written = io.StringIO(newline="")
+    writer = csv.writer(written)
+    writer.writerow(HEADINGS_OF_FAULTS)
+    for fault in faults:
+        writer.writerow([as_text(cell) for cell in fault.told])
+    return written.getvalue().encode("utf-8-sig")
 
 
 class MinisterExchange(ImportExportMixin):
@@ -217,6 +246,46 @@ class MinisterExchange(ImportExportMixin):
     ) -> dict[str, Any]:
         initial = super().get_confirm_form_initial(request, import_form)
         return initial | ({"edition": import_form.cleaned_data["edition"]} if import_form else {})
+
+    def get_urls(self) -> list[Any]:
+        view = self.admin_site.admin_view(require_POST(self.faults_view))
+        name = "{}_{}_faults".format(*self.get_model_info())
+        return [path("import/faults/", view, name=name), *super().get_urls()]
+
+    def import_action(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
+        """Where nothing can be confirmed, the page still names the file, to tell all its faults."""
+        page = super().import_action(request, **kwargs)
+        result = page.context_data.get("result")
+        if result and result.has_validation_errors():
+            form = page.context_data["form"]
+            page.context_data["faults_form"] = self.create_confirm_form(request, form)
+        return page
+
+    def faults_view(self, request: HttpRequest) -> HttpResponse:
+        """Everything that is wrong in the file just uploaded. Nothing is written."""
+        if not self.has_import_permission(request):
+            raise PermissionDenied
+        form = self.create_confirm_form(request)
+        if not form.is_valid():
+            return self.back_to_import()
+        try:
+            faults = self.faults_in(form.cleaned_data)
+        except (OSError, ValidationError):
+            messages.error(request, _("This file waited too long: please upload it again."))
+            return self.back_to_import()
+        called = {"Content-Disposition": 'attachment; filename="faults.csv"'}
+        return HttpResponse(
+            as_table(faults), content_type="text/csv; charset=utf-8", headers=called
+        )
+
+    def faults_in(self, uploaded: dict[str, Any]) -> list[Fault]:
+        name = uploaded["import_file_name"]
+        content = self.get_tmp_storage_class()(name=name, read_mode="rb").read()
+        if content is None:
+            raise FileNotFoundError
+        rows = read_table(io.BytesIO(content), "")
+        with transaction.atomic():
+            return check_rows(rows, uploaded["edition"])[1]
 
     def process_import(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
         try:

@@ -35,13 +35,19 @@ class Fault(NamedTuple):
     value: str
     reason: str
 
-    def __str__(self) -> str:
+    @property
+    def told(self) -> tuple[int, str, str, str]:
+        """The same with the beginning of the cell, as it may be printed."""
         value = "".join("\ufffd" if is_control(letter) else letter for letter in self.value[:60])
+        return self.line, self.column, value, self.reason
+
+    def __str__(self) -> str:
+        line, column, value, reason = self.told
         return _("Line %(line)d, column %(column)s, “%(value)s”: %(reason)s") % {
-            "line": self.line,
-            "column": self.column,
+            "line": line,
+            "column": column,
             "value": value,
-            "reason": self.reason,
+            "reason": reason,
         }
 
 

@@ -1,8 +1,13 @@
+import csv
+import io
+import re
+
 import pytest
 from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import Permission
 from django.contrib.messages import get_messages
 from django.core.files.uploadedfile import SimpleUploadedFile
+from import_export.tmp_storages import TempFolderStorage
 
 from invitations.models import Minister
 from invitations.resources import ListFormat, MinisterResource
@@ -29,6 +34,7 @@ ruritania, edition, run = lists.ruritania, lists.edition, lists.run
 
 
 IMPORT = "/admin/invitations/minister/import/"
+FAULTS = "/admin/invitations/minister/import/faults/"
 
 
 @pytest.fixture
@@ -154,6 +160,7 @@ def test_import_needs_the_right_to_add_and_change(client, db, permissions):
 
     assert client.get(IMPORT).status_code == 403
     assert client.post("/admin/invitations/minister/process_import/").status_code == 403
+    assert client.post(FAULTS).status_code == 403
 
 
 @pytest.mark.parametrize(("permission", "offered"), [("view", False), ("change", True)])
@@ -223,3 +230,73 @@ def test_preview_costs_the_same_queries_for_few_rows_and_many(
     with django_assert_num_queries(13):
         result = MinisterResource(edition).import_data(dataset, dry_run=True)
     assert result.totals["new"] == count
+
+
+WRONG = {"state": "Atlantis", "gender": "w", "language": "tlh"}
+
+
+def full_of_faults(count):
+    return as_csv(*(FLAVIA | WRONG | {"family_name": f"Elphberg {n}"} for n in range(count)))
+
+
+def all_faults(client, page):
+    cells = {field.html_name: field.value() for field in page.context["faults_form"]}
+    return client.post(FAULTS, cells, follow=True)
+
+
+def test_the_first_two_hundred_faults_are_shown_and_counted(staff, edition):
+    page = preview(staff, edition, full_of_faults(400))
+
+    shown = page.content.decode()
+    assert "Faults shown: 200 of 1200." in shown
+    assert shown.count("No State on file has this code or name.") == 67
+    assert len(page.content) < 200_000
+    assert "confirm_form" not in page.context
+
+
+def test_a_fault_is_shown_with_its_line_its_column_and_its_cell(staff, edition):
+    shown = preview(staff, edition, as_csv(FLAVIA, RUPERT | {"state": "<Atlantis>"}))
+
+    cells = re.findall(r"<td[^>]*>(.*?)</td>", shown.content.decode())
+    assert cells == ["3", "state", "&lt;Atlantis&gt;", "No State on file has this code or name."]
+
+
+def test_all_faults_are_a_file_that_spreadsheets_read(staff, edition):
+    page = preview(staff, edition, full_of_faults(400))
+
+    file = all_faults(staff, page)
+
+    assert file["Content-Disposition"] == 'attachment; filename="faults.csv"'
+    lines = list(csv.reader(io.StringIO(file.content.decode("utf-8-sig"))))
+    assert lines[0] == ["Line", "Column", "Cell", "What is wrong"]
+    assert len(lines) == 1 + 1200
+    assert lines[-1][:3] == ["401", "language", "tlh"]
+    assert not Minister.objects.exists()
+
+
+def test_no_cell_among_the_faults_is_a_formula(staff, edition):
+    page = preview(staff, edition, as_csv(FLAVIA | {"state": "=1+1", "ref": "\0@x"}))
+
+    lines = list(csv.reader(io.StringIO(all_faults(staff, page).content.decode("utf-8-sig"))))
+
+    assert [line[2] for line in lines[1:]] == ["'=1+1", "\ufffd@x"]
+
+
+def test_the_faults_of_a_file_that_is_gone_are_asked_for_anew(staff, edition):
+    page = preview(staff, edition, full_of_faults(1))
+    TempFolderStorage(name=page.context["faults_form"]["import_file_name"].value()).remove()
+
+    assert sentences(all_faults(staff, page)) == [
+        "This file waited too long: please upload it again."
+    ]
+
+
+def test_a_long_list_is_shown_in_part_and_imported_whole(staff, edition):
+    page = preview(staff, edition, as_csv(*people(450)))
+
+    shown = page.content.decode()
+    assert "Rows shown: 200 of 450. Confirming imports all of them." in shown
+    assert "Elphberg 199</ins>" in shown
+    assert "Elphberg 200</ins>" not in shown
+    confirm(staff, page)
+    assert Minister.objects.count() == 450
