@@ -1,6 +1,5 @@
 """The front page, the doors that a letter's link and code open, and the check of a letter."""
 
-import math
 from collections.abc import Callable
 from functools import wraps
 from typing import Concatenate, ParamSpec
@@ -23,7 +22,7 @@ from invitations.frozen import Unavailable
 from invitations.intake import LARGEST_TYPED, announced
 from invitations.links import imprint, link_for, link_for_code
 from invitations.models import ForumEdition, Invitation, ReplyLink
-from invitations.throttle import count_wrong, wait_for
+from invitations.throttle import count_wrong
 
 P = ParamSpec("P")
 View = Callable[Concatenate[HttpRequest, P], HttpResponse]
@@ -204,15 +203,13 @@ def enter_code(request: HttpRequest) -> HttpResponse:
     if asks_nothing(request):
         return ask(request, template, CodeForm(initial=request.POST.dict()))
     form = CodeForm(request.POST)
-    if wait := wait_for("code", client_address(request)):
+    if not form.is_valid():
+        return ask(request, template, form)
+    if link := given_out(form.cleaned_data["code"]):
+        return opened(request, link)
+    if wait := count_wrong("code", client_address(request)):
         return too_many(request, template, form, wait)
-
-    if form.is_valid():
-        link = given_out(form.cleaned_data["code"])
-        if link:
-            return opened(request, link)
-        count_wrong("code", client_address(request))
-        form.add_error("code", _("This code opens nothing: please compare it with the letter."))
+    form.add_error("code", _("This code opens nothing: please compare it with the letter."))
     return ask(request, template, form)
 
 
@@ -233,15 +230,12 @@ def check(request: HttpRequest) -> HttpResponse:
     if asks_nothing(request):
         return ask(request, template, CheckForm(initial={"code": request.POST.get("code", "")}))
     form = CheckForm(request.POST, request.FILES)
-    if wait := wait_for("check", client_address(request)):
-        return too_many(request, template, form, wait)
-
     if not form.is_valid():
         return ask(request, template, form)
     letter = form.cleaned_data["letter"]
     verdict = check_pdf(letter.read()) if letter else check_code(form.cleaned_data["code"])
-    if not verdict.is_ours:
-        count_wrong("check", client_address(request))
+    if not verdict.is_ours and (wait := count_wrong("check", client_address(request))):
+        return too_many(request, template, form, wait)
     return ask(request, template, form, in_print(verdict))
 
 
@@ -286,7 +280,7 @@ def speak_as_chosen(request: HttpRequest) -> str | None:
 
 
 def too_many(request: HttpRequest, template: str, form: PublicForm, wait: int) -> HttpResponse:
-    response = ask(request, template, form, {"minutes": math.ceil(wait / 60)}, status=429)
+    response = ask(request, template, form, {"too_many": True}, status=429)
     response["Retry-After"] = str(wait)
     return response
 
