@@ -29,6 +29,7 @@ check: export DATABASE_URL = sqlite://:memory:
 check: export REDIS_URL = redis://127.0.0.1:6379/0
 check: export EMAIL_URL = smtp://protocol:secret@mail.example.org:587/?security=starttls
 check: export SITE_URL = https://forum.example.org
+check: export PROXIES = 1
 check: export DEPLOYMENT = check
 check: $(VENV)/test-ready $(MESSAGES)
 	$(BIN)/ruff format --check .

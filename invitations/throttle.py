@@ -6,8 +6,11 @@ What is right is always taken. The counts slow down who guesses, and tell who ru
 import logging
 import time
 from ipaddress import IPv6Network, ip_address
+from typing import Any
 
+from django.conf import settings
 from django.core.cache import cache
+from django.core.checks import CheckMessage, Warning
 
 logger = logging.getLogger(__name__)
 
@@ -60,3 +63,16 @@ def network_of(address: str) -> str:
     if parsed.version == 4:
         return str(parsed)
     return str(parsed.ipv4_mapped or IPv6Network((int(parsed), 64), strict=False))
+
+
+def one_address_for_all(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    """Behind a proxy that PROXIES does not name, all visitors have the proxy's address."""
+    if settings.PROXIES or not settings.SITE_URL.startswith("https:"):
+        return []
+    return [
+        Warning(
+            "SITE_URL is https and PROXIES is 0: wrong codes of all visitors count as one's.",
+            hint="Set PROXIES to the number of your own proxies, that which ends TLS included.",
+            id="invitations.W001",
+        )
+    ]

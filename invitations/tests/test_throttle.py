@@ -6,6 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 import time_machine
 from django.conf import settings as the_settings
+from django.core.checks import run_checks
 
 from invitations.throttle import WRONG_FROM_ALL, WRONG_FROM_ONE, count_wrong
 
@@ -141,3 +142,19 @@ def test_the_count_writes_no_line_of_a_log(caplog):
     count(WRONG_FROM_ONE + 1)
 
     assert caplog.text == ""
+
+
+@pytest.mark.parametrize(
+    ("site", "proxies", "warned"),
+    [
+        ("https://forum.example.org", 0, ["invitations.W001"]),
+        ("https://forum.example.org", 1, []),
+        ("http://127.0.0.1:8000", 0, []),
+    ],
+)
+def test_a_deployment_whose_proxy_is_not_named_is_warned(settings, site, proxies, warned):
+    settings.SITE_URL, settings.PROXIES = site, proxies
+
+    found = run_checks(tags=["security"], include_deployment_checks=True)
+
+    assert [said.id for said in found if said.id.startswith("invitations.")] == warned
