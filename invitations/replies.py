@@ -58,9 +58,13 @@ def record_reply(  # noqa: PLR0913 -- what was said, and all that is known of ho
 
     ``seen`` names the reply that stood when a page was opened, empty for none: where another one
     stands by now, raise Unseen.
+
+    What comes without ``received_at`` comes now, after all that is on file: the lock gives the
+    order, not the clocks of several servers. Only an hour that staff give is compared: what
+    came before the standing reply of its channel is on file as superseded at once.
     """
-    now = timezone.now()
     lock(invitation)
+    now = timezone.now()
     refuse_if_not_in_force(invitation, now)
     reply = Reply(
         invitation=invitation,
@@ -76,7 +80,8 @@ def record_reply(  # noqa: PLR0913 -- what was said, and all that is known of ho
     form_before, earlier = earlier_replies(reply)
     if recorded := already_recorded(reply, form_before, earlier):
         return recorded
-    reply.status = status_beside(reply, earlier, seen)
+    keep_order(reply, earlier, is_given=received_at is not None)
+    reply.status = status_beside(reply, earlier, seen, is_given=received_at is not None)
     make_room_for(reply, earlier)
     if reply.answer == Answer.HOLDING:
         reply.skips_step = next_step(invitation, now)
@@ -116,6 +121,18 @@ def refuse_if_not_in_force(invitation: Invitation, now: dt.datetime) -> None:
         raise ValidationError(_("Replies to this edition are closed."))
 
 
+def keep_order(reply: Reply, earlier: list[Reply], *, is_given: bool) -> None:
+    """Let no hour lie before those on file: a clock may be behind, or was set back.
+
+    An hour given stays as it is. After a reply from a server whose clock ran past the deadline,
+    one that is in time by this server's clock keeps its own hour, so that it is not late.
+    """
+    reply.recorded_at = max([reply.recorded_at, *(r.recorded_at for r in earlier)])
+    came_at = max([reply.received_at, *(r.received_at for r in earlier)])
+    if not (is_given or reply.received_at < reply.invitation.edition.deadline <= came_at):
+        reply.received_at = came_at
+
+
 def refuse_if_incomplete(reply: Reply) -> None:
     offered = [*reply.invitation.edition.answers_offered, Answer.HOLDING]
     if reply.answer not in offered:
@@ -146,19 +163,22 @@ def already_recorded(reply: Reply, form_before: Reply | None, earlier: list[Repl
     if form_before or reply.correspondence:
         return form_before
     last = next((r for r in earlier if r.channel == reply.channel), None)
-    live = (
-        Reply.Status.STANDING, Reply.Status.NOTED, Reply.Status.CONTESTED, Reply.Status.CONFIRMING,
-    )  # fmt: skip
-    if last and last.status in live and said(last) == said(reply):
+    if last and last.status in (*BESIDE, Reply.Status.NOTED) and said(last) == said(reply):
         return last
     return None
+
+
+# The answers that count, each of its channel.
+BESIDE = (Reply.Status.STANDING, Reply.Status.CONTESTED, Reply.Status.CONFIRMING)
 
 
 def said(reply: Reply) -> list[Any]:
     return [getattr(reply, name) for name in WORDS]
 
 
-def status_beside(reply: Reply, earlier: list[Reply], seen: str | None = None) -> str:
+def status_beside(
+    reply: Reply, earlier: list[Reply], seen: str | None = None, *, is_given: bool
+) -> str:
     """Where a new reply takes its place beside the standing one."""
     if reply.answer == Answer.HOLDING:
         return Reply.Status.NOTED
@@ -168,7 +188,7 @@ def status_beside(reply: Reply, earlier: list[Reply], seen: str | None = None) -
     if seen is not None and seen != str(standing.pk):
         raise Unseen
     if standing.channel == reply.channel:
-        older = reply.received_at < standing.received_at
+        older = is_given and reply.received_at < standing.received_at
         return Reply.Status.SUPERSEDED if older else Reply.Status.STANDING
     same = (standing.answer, standing.substitute_name) == (reply.answer, reply.substitute_name)
     return Reply.Status.CONFIRMING if same else Reply.Status.CONTESTED

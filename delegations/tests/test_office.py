@@ -319,6 +319,41 @@ def test_a_form_brought_back_and_changed_is_another_reply(invitation):
     assert Reply.objects.count() == 3
 
 
+@pytest.mark.parametrize("seen", [{"seen": ""}, {}])
+@pytest.mark.parametrize("one_form", [True, False])
+def test_each_post_makes_one_reply_at_most_and_each_reply_one_acknowledgement(
+    invitation, one_form, seen
+):
+    client, forms = browser(invitation), [words_of(invitation, **seen) for _form in range(3)]
+
+    for form, answer in zip(forms, ("in_person", "regrets", "regrets"), strict=True):
+        key = forms[0 if one_form else -1]["form_key"]
+        client.post(page_of(invitation), form | {"answer": answer, "form_key": key})
+
+    said = list(invitation.replies.order_by("pk").values_list("answer", flat=True))
+    assert said == (["in_person"] if seen else ["in_person", "regrets"])
+    acknowledged = Letter.objects.filter(kind=Letter.Kind.ACKNOWLEDGEMENT)
+    assert list(acknowledged.order_by("pk").values_list("reply", flat=True)) == list(
+        invitation.replies.order_by("pk").values_list("pk", flat=True)
+    )
+
+
+@pytest.mark.parametrize("behind", [5, 3600])
+def test_a_change_that_reaches_a_server_whose_clock_is_behind_stands(invitation, behind):
+    client = browser(invitation)
+    client.post(page_of(invitation), words_of(invitation, seen=""))
+    first = invitation.replies.get()
+
+    behind_it = first.received_at - dt.timedelta(seconds=behind)
+    with time_machine.travel(behind_it, tick=False):
+        changed = words_of(invitation, answer="regrets", seen=first.pk)
+        page = text(client.post(page_of(invitation), changed, follow=True))
+
+    assert "Regrets, unable to attend" in page
+    assert [reply.answer for reply in invitation.replies.standing()] == ["regrets"]
+    assert invitation.replies.count() == 2
+
+
 def test_no_answer_chosen_brings_the_form_back_with_nothing_lost(invitation):
     words = words_of(
         invitation,

@@ -134,3 +134,30 @@ def approved_letter(invitation):
     LetterFactory(
         invitation=invitation, state="approved", sha256="0" * 64, composed_at=now, approved_at=now
     )
+
+
+@pytest.mark.parametrize("alike", [True, False])
+@pytest.mark.parametrize("one_form", [True, False])
+@pytest.mark.parametrize("has_seen", [True, False])
+def test_three_answers_at_once_make_at_most_three_replies_each_acknowledged_once(
+    alike, one_form, has_seen
+):
+    for _office in range(8):
+        invitation, key = InvitationFactory(), uuid4()
+        approved_letter(invitation)
+        keys = [key] * 3 if one_form else [uuid4() for _number in range(3)]
+        said = ["regrets"] * 3 if alike else ["in_person", "regrets", "video"]
+        seen = "" if has_seen else None
+
+        at_once(
+            *[
+                partial(answer, invitation, {"answer": one}, key, seen)
+                for one, key in zip(said, keys, strict=True)
+            ]
+        )
+
+        assert invitation.replies.count() == (1 if alike or has_seen else 3)
+        assert invitation.replies.standing().get() == invitation.replies.latest("pk")
+        acknowledged = invitation.letters.filter(kind="acknowledgement")
+        assert set(acknowledged.values_list("reply")) == set(invitation.replies.values_list("pk"))
+        assert acknowledged.count() == invitation.replies.count()
