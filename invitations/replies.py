@@ -60,8 +60,8 @@ def record_reply(  # noqa: PLR0913 -- what was said, and all that is known of ho
     stands by now, raise Unseen.
 
     What comes without ``received_at`` comes now, after all that is on file: the lock gives the
-    order, not the clocks of several servers. Only an hour that staff give is compared: what
-    came before the standing reply of its channel is on file as superseded at once.
+    order, not the clocks of several servers. Only an hour that staff give is compared with the
+    others of its channel: where that one is the older, it is on file as superseded at once.
     """
     lock(invitation)
     now = timezone.now()
@@ -88,7 +88,9 @@ def record_reply(  # noqa: PLR0913 -- what was said, and all that is known of ho
         reply.skips_deadline = invitation.edition.reply_before if reply.skips_step else None
     reply.clean_fields(exclude=ROWS)
     reply.save()
-    plan_acknowledgement(reply)
+    # What never stood is not thanked for as if it did: a later one of its channel has been.
+    if reply.status != Reply.Status.SUPERSEDED:
+        plan_acknowledgement(reply)
     return reply
 
 
@@ -179,7 +181,7 @@ def said(reply: Reply) -> list[Any]:
 def status_beside(
     reply: Reply, earlier: list[Reply], seen: str | None = None, *, is_given: bool
 ) -> str:
-    """Where a new reply takes its place beside the standing one."""
+    """Where a new reply takes its place beside the standing one, and beside its channel's last."""
     if reply.answer == Answer.HOLDING:
         return Reply.Status.NOTED
     standing = next((r for r in earlier if r.status == Reply.Status.STANDING), None)
@@ -187,9 +189,11 @@ def status_beside(
         return Reply.Status.STANDING
     if seen is not None and seen != str(standing.pk):
         raise Unseen
+    in_force = [r for r in earlier if r.channel == reply.channel and r.status in BESIDE]
+    if is_given and any(reply.received_at < r.received_at for r in in_force):
+        return Reply.Status.SUPERSEDED
     if standing.channel == reply.channel:
-        older = is_given and reply.received_at < standing.received_at
-        return Reply.Status.SUPERSEDED if older else Reply.Status.STANDING
+        return Reply.Status.STANDING
     same = (standing.answer, standing.substitute_name) == (reply.answer, reply.substitute_name)
     return Reply.Status.CONFIRMING if same else Reply.Status.CONTESTED
 

@@ -508,3 +508,37 @@ def test_a_clock_that_ran_ahead_lets_staff_name_no_hour_of_the_future():
 
     with time_machine.travel(noon, tick=False), pytest.raises(ValidationError, match="future"):
         record_reply(invitation, REGRETS, channel="fax", received_at=noon + dt.timedelta(hours=1))
+
+
+def test_a_paper_received_before_the_contested_one_of_its_channel_takes_no_place(reached):
+    invitation = reached()
+    record_reply(invitation, IN_PERSON)
+    on_paper(invitation, REGRETS)
+    yesterday = timezone.now() - dt.timedelta(days=1)
+
+    record_reply(
+        invitation, {"answer": "video"}, channel="note_verbale", received_at=yesterday,
+        by=UserFactory(),
+    )  # fmt: skip
+
+    assert statuses(invitation) == [
+        ("in_person", "online", "standing"),
+        ("regrets", "note_verbale", "contested"),
+        ("video", "note_verbale", "superseded"),
+    ]
+
+
+def test_a_reply_that_never_stood_is_not_acknowledged_as_if_it_did(reached):
+    invitation = reached()
+    on_paper(invitation, IN_PERSON)
+    yesterday = timezone.now() - dt.timedelta(days=1)
+
+    record_reply(
+        invitation,
+        REGRETS | {"respondent_email": "sapt@example.org"},
+        channel="note_verbale",
+        received_at=yesterday,
+        by=UserFactory(),
+    )
+
+    assert acknowledgements(invitation) == ["answer"]
