@@ -69,7 +69,7 @@ def record_reply(  # noqa: PLR0913 -- what was said, and all that is known of ho
     reply = Reply(
         invitation=invitation,
         channel=channel,
-        received_at=received_at or now,
+        received_at=now if received_at is None else by_this_clock(received_at, now),
         recorded_at=now,
         recorded_by=by,
         correspondence=correspondence,
@@ -121,6 +121,15 @@ def refuse_if_not_in_force(invitation: Invitation, now: dt.datetime) -> None:
         raise ValidationError(_("This invitation is not in force."))
     if not invitation.edition.takes_replies(now):
         raise ValidationError(_("Replies to this edition are closed."))
+
+
+# The clocks of two servers may differ by as much.
+CLOCKS_APART = dt.timedelta(minutes=2)
+
+
+def by_this_clock(received_at: dt.datetime, now: dt.datetime) -> dt.datetime:
+    """The hour given; one that lies ahead by less than clocks differ is now."""
+    return min(received_at, now) if received_at - now <= CLOCKS_APART else received_at
 
 
 def keep_order(reply: Reply, earlier: list[Reply], *, is_given: bool) -> None:
@@ -272,6 +281,7 @@ def file_correspondence(  # noqa: PLR0913 -- the particulars of a letter receive
     Without a reply it waits unread, and holds the office's reminders until someone looks at it.
     """
     now = timezone.now()
+    received_at = by_this_clock(received_at, now)
     filed = Correspondence(
         invitation=invitation,
         channel=channel,

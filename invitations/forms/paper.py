@@ -18,7 +18,7 @@ from unfold.widgets import (
 from invitations.forms.files import checked
 from invitations.forms.rows import BoxesField, WholeRowForm
 from invitations.models import Answer, Correspondence, Reply, Segment
-from invitations.replies import WORDS
+from invitations.replies import WORDS, by_this_clock
 
 SCAN_LIMIT = 20 * 1024 * 1024
 SCAN_KINDS = ("pdf", "png", "jpg", "tiff")
@@ -71,8 +71,9 @@ class PaperReplyForm(WholeRowForm):
         self.fields["invitation"].help_text = ""
 
     def clean_received_at(self) -> Any:
-        received_at = self.cleaned_data["received_at"]
-        if received_at > timezone.now():
+        now = timezone.now()
+        received_at = by_this_clock(self.cleaned_data["received_at"], now)
+        if received_at > now:
             raise ValidationError(_("What came in cannot have come in the future."))
         return received_at
 

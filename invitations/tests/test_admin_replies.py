@@ -212,6 +212,16 @@ def test_incomplete_paper_form_says_what_is_missing(client, registrar, words, fi
     assert not Correspondence.objects.exists()
 
 
+def test_paper_of_now_is_filed_though_this_server_s_clock_is_a_minute_behind(client, registrar):
+    ahead = timezone.localtime() + dt.timedelta(minutes=1)
+    hour = {"received_at_0": f"{ahead:%Y-%m-%d}", "received_at_1": f"{ahead:%H:%M:%S}"}
+
+    file(client, InvitationFactory(), answer="regrets", **hour)
+
+    filed, reply = Correspondence.objects.get(), Reply.objects.get()
+    assert filed.received_at == reply.received_at < ahead
+
+
 def test_only_the_description_of_filed_correspondence_can_be_put_right(client, registrar):
     file(client, InvitationFactory(), reference="F 1")
     filed = Correspondence.objects.get()

@@ -501,6 +501,20 @@ def test_an_hour_is_taken_once_the_invitation_is_held(monkeypatch):
     assert reply.received_at == reply.recorded_at == noon + dt.timedelta(seconds=3)
 
 
+def test_an_hour_that_another_server_s_clock_gave_is_now():
+    now = dt.datetime(2027, 3, 1, 12, tzinfo=dt.UTC)
+    with time_machine.travel(now, tick=False):
+        reply = record_reply(
+            InvitationFactory(),
+            IN_PERSON,
+            channel="fax",
+            received_at=now + dt.timedelta(seconds=90),
+            by=UserFactory(),
+        )
+
+    assert reply.received_at == reply.recorded_at == now
+
+
 def test_a_clock_that_ran_ahead_lets_staff_name_no_hour_of_the_future():
     invitation, noon = InvitationFactory(), dt.datetime(2027, 3, 1, 12, tzinfo=dt.UTC)
     with time_machine.travel(noon + dt.timedelta(days=1), tick=False):
