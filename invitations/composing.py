@@ -2,11 +2,11 @@
 
 import datetime as dt
 import logging
+import re
 import time
 from collections import Counter
 from collections.abc import Iterable
 from email.message import EmailMessage
-from email.policy import SMTP
 from email.utils import format_datetime, make_msgid
 from urllib.parse import urlsplit
 
@@ -31,6 +31,7 @@ from invitations.models import (
     Letter,
     LetterTemplate,
 )
+from invitations.outgoing import name_languages, new_mail
 from invitations.paper import Text, render_pdf
 from invitations.transport import in_ascii
 from invitations.words import (
@@ -45,6 +46,8 @@ from invitations.words import (
 
 logger = logging.getLogger(__name__)
 
+# No-break blanks stay where French has put them.
+BLANKS = re.compile(r"[ \t\r\n]+")
 COMPOSE_WITHIN = dt.timedelta(minutes=5)
 PRINTED = (
     Letter.Kind.INVITATION,
@@ -185,7 +188,7 @@ def text_in(
     words = words_for(letter, language, keys)
     return Text(
         language=language,
-        subject=fill(template.subject, words),
+        subject=BLANKS.sub(" ", fill(template.subject, words)).strip(),
         paper=fill(template.paper, unmarked(words)),
         mail=fill(template.mail, words),
         addressee=addressed(letter, language).lines,
@@ -252,7 +255,7 @@ def freeze_message(letter: Letter) -> None:
     if not all(one.sha256 for one in printed):
         raise ValidationError(_("It waits for the letters that it covers."))
     attached = {pdf_name(one): thaw(one.pdf.name, one.sha256) for one in printed}
-    content = build_message(letter, attached).as_bytes(policy=SMTP)
+    content = build_message(letter, attached).as_bytes()
     letter.message.name, letter.message_sha256 = freeze(content, "messages", "eml")
 
 
@@ -263,7 +266,7 @@ def build_message(letter: Letter, attached: dict[str, bytes]) -> EmailMessage:
     """
     edition = letter.invitation.edition
     letter.message_id = make_msgid(domain=urlsplit(settings.SITE_URL).hostname)
-    message = EmailMessage(policy=SMTP)
+    message = new_mail()
     message["From"] = settings.DEFAULT_FROM_EMAIL
     for header, wanted in (("To", "to"), ("Cc", "cc")):
         if emails := [in_ascii(email) for line, email in letter.recipients if line == wanted]:
@@ -274,13 +277,13 @@ def build_message(letter: Letter, attached: dict[str, bytes]) -> EmailMessage:
     message["Message-ID"] = letter.message_id
     if letter.kind in AUTOMATIC_MARK:
         message["Auto-Submitted"] = AUTOMATIC_MARK[letter.kind]
-    message["Content-Language"] = letter.language
     message.set_content(letter.mail, cte="quoted-printable")
     for name, pdf in attached.items():
         message.add_attachment(pdf, maintype="application", subtype="pdf", filename=name)
     if letter.reply and letter.reply.answer in BRINGING and letter.variant == "answer":
         with translation.override(letter.language):
             attach_calendar(message, edition)
+    name_languages(message, letter.language, letter.second_language)
     return message
 
 

@@ -4,7 +4,6 @@ import datetime as dt
 import logging
 from collections import Counter
 from email.message import EmailMessage
-from email.policy import SMTP
 from email.utils import format_datetime, make_msgid, parseaddr
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
@@ -12,7 +11,7 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.db.models import F, QuerySet
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -20,6 +19,7 @@ from django.utils.translation import ngettext
 from invitations.arming import why_mute
 from invitations.dates import comma_list, labelled
 from invitations.models import Delivery, ForumEdition, Letter, LetterEvent, Tick
+from invitations.outgoing import name_languages, new_mail
 from invitations.transport import Envelope, NotTaken, Refused, Unknown, carrier
 
 logger = logging.getLogger(__name__)
@@ -104,7 +104,7 @@ def send(edition: ForumEdition, digest: Digest, since: dt.datetime, until: dt.da
     try:
         with carrier() as line:
             line.connect()
-            line.hand_over(Envelope(sender, edition.contact_email), message.as_bytes(policy=SMTP))
+            line.hand_over(Envelope(sender, edition.contact_email), message.as_bytes())
     except (Refused, Unknown) as fault:
         # A second copy each minute helps nobody: the same stands on the pages of the admin.
         logger.error("The digest of %s may be lost: %s", edition.symbol, fault.words)  # noqa: TRY400
@@ -122,7 +122,7 @@ def send(edition: ForumEdition, digest: Digest, since: dt.datetime, until: dt.da
 def message_of(
     edition: ForumEdition, digest: Digest, since: dt.datetime, until: dt.datetime
 ) -> EmailMessage:
-    message = EmailMessage(policy=SMTP)
+    message = new_mail()
     message["From"] = settings.DEFAULT_FROM_EMAIL
     message["To"] = edition.contact_email
     message["Subject"] = f"[{edition.symbol}] {in_short(digest)}"
@@ -130,6 +130,7 @@ def message_of(
     message["Message-ID"] = make_msgid(domain=urlsplit(settings.SITE_URL).hostname)
     message["Auto-Submitted"] = "auto-generated"
     message.set_content(words_of(edition, digest, since, until), cte="quoted-printable")
+    name_languages(message, translation.get_language() or "")
     return message
 
 

@@ -1,6 +1,5 @@
 """Specimens: a letter as it would be, with a link and codes that open nothing. Never a letter."""
 
-from email.policy import SMTP
 from email.utils import parseaddr
 from typing import NamedTuple
 
@@ -80,12 +79,13 @@ def send_specimen(letter: Letter, email: str, template: LetterTemplate | None = 
         circular=letter.circular,
         kind=letter.kind,
         language=letter.language,
+        second_language=letter.second_language,
         subject=f"[TEST] {subject}",
         mail=f"*** {mark} ***\n\n{mail}",
         recipients=[["to", email]],
     )
     attached = {f"TEST-{pdf_name(letter)}": pdf} if pdf else {}
-    content = build_message(specimen, attached).as_bytes(policy=SMTP)
+    content = build_message(specimen, attached).as_bytes()
     _name, sender = parseaddr(settings.DEFAULT_FROM_EMAIL)
     try:
         with carrier() as line:

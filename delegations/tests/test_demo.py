@@ -8,7 +8,7 @@ from django.core.management import CommandError, call_command
 from django.utils import timezone
 
 from delegations.models import Delegate, Delegation, PolicyStatement, SpeakingSlot
-from invitations.composing import compose_planned
+from invitations.composing import build_message, compose_planned
 from invitations.dispatch import dispatch_outbox
 from invitations.models import (
     Answer,
@@ -19,6 +19,7 @@ from invitations.models import (
     Delivery,
     ForumEdition,
     Invitation,
+    Language,
     Letter,
     LetterEvent,
     LetterTemplate,
@@ -28,12 +29,14 @@ from invitations.models import (
     ReplyLink,
 )
 from invitations.reminders import queue_reminders
+from invitations.specimens import rendered, specimen_of
 from invitations.tests.factories import (
     EditionFactory,
     InvitationFactory,
     MemberStateFactory,
     MinisterFactory,
 )
+from invitations.tests.test_outgoing import assert_says, texts_in
 
 pytestmark = pytest.mark.django_db
 
@@ -288,3 +291,17 @@ def test_few_states_are_enough(count):
     demo()
 
     assert Invitation.objects.count() == count
+
+
+def test_each_subject_of_2020_arrives_as_it_is():
+    states(6)
+    demo("--edition", "2020")
+    kinds = ("invitation", "note", "reminder", "acknowledgement")
+
+    for language in Language.values:
+        invitation = Invitation.objects.filter(minister__language=language).first()
+        for text in texts_in(language):
+            if text.kind in kinds:
+                letter = specimen_of(text, invitation)
+                letter.subject, letter.mail, _pdf = rendered(letter, text, paper=False)
+                assert_says(build_message(letter, {}).as_bytes(), letter.subject)

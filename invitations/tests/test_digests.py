@@ -57,6 +57,7 @@ def test_a_digest_counts_what_happened_and_names_what_needs_a_person(peer, editi
     assert digest["To"] == "forum@example.org"
     assert digest["Subject"] == "[wsis-2027] failed: 1, missed: 1, handed over: 3"
     assert digest["Auto-Submitted"] == "auto-generated"
+    assert digest["Content-Language"] == "en"
     assert "     3  handed over: invitation" in text
     assert "office@example.org, failed: 550 5.1.1 no such mailbox" in text
     assert "missed: more than a day past its hour" in text

@@ -3,7 +3,6 @@
 import functools
 import sys
 from collections.abc import Callable, Iterator
-from email.policy import SMTP
 from io import BytesIO
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -117,7 +116,7 @@ def composed(letters: Iterator[Sheet], count: int) -> int:
         letter.subject, letter.mail = texts[0].subject, texts[0].mail
         letter.recipients = recipients(letter)
         attached = {pdf_name(letter): render_pdf(letter, texts, keys)}
-        done += bool(build_message(letter, attached).as_bytes(policy=SMTP))
+        done += bool(build_message(letter, attached).as_bytes())
         if done == count:
             break
     return done

@@ -1,0 +1,52 @@
+"""Write a mail whose headers say at the other end what was written here.
+
+The folding of ``email.policy`` drops or adds a blank where a line ends; ``Header`` does not.
+"""
+
+from email.header import Header
+from email.headerregistry import HeaderRegistry, UniqueAddressHeader, UniqueUnstructuredHeader
+from email.message import EmailMessage
+from email.policy import SMTP, Policy
+
+# RFC 2047: 76 signs to a line with encoded words, of which Header leaves two uncounted.
+LINE = 74
+LONGEST_WORD = 60
+
+
+def new_mail() -> EmailMessage:
+    return EmailMessage(policy=WORD_FOR_WORD)
+
+
+def name_languages(mail: EmailMessage, *languages: str) -> None:
+    """Say which languages it is in; call it last, since setting the content drops the header."""
+    mail["Content-Language"] = ", ".join(filter(None, languages))
+
+
+class Words(UniqueUnstructuredHeader):
+    def fold(self, *, policy: Policy) -> str:
+        written = in_words(self.name, str(self)).encode(linesep=policy.linesep)
+        return f"{self.name}: {written}{policy.linesep}"
+
+
+class Mailboxes(UniqueAddressHeader):
+    def fold(self, *, policy: Policy) -> str:
+        if str(self).isascii() or not all(one.addr_spec.isascii() for one in self.addresses):
+            return super().fold(policy=policy)
+        boxes = []
+        for address in self.addresses:
+            box = in_words(self.name, address.display_name)
+            box.append(f"<{address.addr_spec}>", "us-ascii")
+            boxes.append(box.encode(linesep=policy.linesep))
+        return f"{self.name}: {f',{policy.linesep} '.join(boxes)}{policy.linesep}"
+
+
+def in_words(name: str, text: str) -> Header:
+    """The text as it is where it can be, else in encoded words, none of which parts a sign."""
+    plain = text.isascii() and max(map(len, text.split()), default=0) <= LONGEST_WORD
+    return Header(text, "us-ascii" if plain else "utf-8", maxlinelen=LINE, header_name=name)
+
+
+HEADERS = HeaderRegistry()
+HEADERS.map_to_type("subject", Words)
+HEADERS.map_to_type("from", Mailboxes)
+WORD_FOR_WORD = SMTP.clone(header_factory=HEADERS)
