@@ -271,7 +271,7 @@ def build_message(letter: Letter, attached: dict[str, bytes]) -> EmailMessage:
     for header, wanted in (("To", "to"), ("Cc", "cc")):
         if emails := [in_ascii(email) for line, email in letter.recipients if line == wanted]:
             message[header] = ", ".join(emails)
-    message["Reply-To"] = edition.contact_email
+    message["Reply-To"] = in_ascii(edition.contact_email)
     message["Subject"] = letter.subject
     message["Date"] = format_datetime(max(letter.not_before, timezone.now()))
     message["Message-ID"] = letter.message_id

@@ -20,7 +20,7 @@ from invitations.arming import why_mute
 from invitations.dates import comma_list, labelled
 from invitations.models import Delivery, ForumEdition, Letter, LetterEvent, Tick
 from invitations.outgoing import name_languages, new_mail
-from invitations.transport import Envelope, NotTaken, Refused, Unknown, carrier
+from invitations.transport import Envelope, NotTaken, Refused, Unknown, carrier, in_ascii
 
 logger = logging.getLogger(__name__)
 
@@ -124,7 +124,7 @@ def message_of(
 ) -> EmailMessage:
     message = new_mail()
     message["From"] = settings.DEFAULT_FROM_EMAIL
-    message["To"] = edition.contact_email
+    message["To"] = in_ascii(edition.contact_email)
     message["Subject"] = f"[{edition.symbol}] {in_short(digest)}"
     message["Date"] = format_datetime(until)
     message["Message-ID"] = make_msgid(domain=urlsplit(settings.SITE_URL).hostname)

@@ -340,9 +340,11 @@ def test_the_message_carries_the_frozen_pdf(composed):
 
 
 def test_a_domain_in_other_letters_stands_in_its_ascii_form(composed):
-    letter = composed(to_emails="office@bücher.example.org")
+    edition = EditionFactory(contact_email="forum@bücher.example.org")
+    letter = composed(edition=edition, to_emails="office@bücher.example.org")
 
     assert message_of(letter)["To"] == "office@xn--bcher-kva.example.org"
+    assert message_of(letter)["Reply-To"] == "forum@xn--bcher-kva.example.org"
 
 
 def test_no_line_of_the_message_is_longer_than_the_protocol_allows():
