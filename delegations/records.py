@@ -7,7 +7,7 @@ from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 
 from invitations.composing import texts_of
-from invitations.dates import labelled, printed_hour
+from invitations.dates import labelled, own_order, printed_hour
 from invitations.letters import ACKNOWLEDGED_AS, standing_letter
 from invitations.models import Letter, Reply
 from invitations.paper import contacts, emblem, set_in_type
@@ -66,7 +66,7 @@ def bare(reply: Reply, language: str) -> tuple[str, str]:
             reply.received_at.astimezone(edition.zone), edition.time_zone_name, language
         )
         paragraphs = [
-            f"{edition.name}\n{invitation.minister}\n{state}",
+            own_order(f"{edition.name}\n{invitation.minister}\n{state}"),
             labelled(_("Received"), received) + f"\n{recorded_words(reply, language)}",
         ]
         return _("Your reply has been recorded"), "\n\n".join(paragraphs)

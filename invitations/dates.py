@@ -1,6 +1,7 @@
 """Dates, lists and labels as each language prints them. A leaf."""
 
 import datetime as dt
+import unicodedata
 from collections.abc import Iterable, Sequence
 
 from django.conf import settings
@@ -134,3 +135,21 @@ def labelled(label: object, words: object) -> str:
 def left_to_right(figures: str) -> str:
     """Return day and hour so that Arabic around them leaves their order alone."""
     return f"\u2066{figures}\u2069" if figures and translation.get_language_bidi() else figures
+
+
+def own_order(text: str) -> str:
+    """Return each line so that the active language around it leaves its order alone.
+
+    A line in the language's own direction stays as it is.
+    """
+    return "\n".join(
+        f"\u2068{line}\u2069" if runs_otherwise(line) else line for line in text.split("\n")
+    )
+
+
+def runs_otherwise(line: str) -> bool:
+    """Whether it holds signs of the other direction, or figures alone, which follow either."""
+    kinds = {unicodedata.bidirectional(sign) for sign in line}
+    if not translation.get_language_bidi():
+        return bool(kinds & {"R", "AL", "AN"})
+    return "L" in kinds or (bool(line.strip()) and not kinds & {"R", "AL"})

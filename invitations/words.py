@@ -17,6 +17,7 @@ from invitations.addressing import Address, address
 from invitations.dates import (
     comma_list,
     labelled,
+    own_order,
     printed_date,
     printed_hour,
     printed_list,
@@ -196,9 +197,11 @@ def covered_words(letter: Letter, language: str) -> str:
 
 
 def recorded_words(reply: Reply, language: str) -> str:
-    """What was recorded, a line to each point."""
+    """What was recorded, a line to each point; what was typed keeps its order beside the label."""
     with translation.override(language):
-        return "\n".join(labelled(*point) for point in recorded_points(reply, language))
+        return "\n".join(
+            labelled(label, own_order(words)) for label, words in recorded_points(reply, language)
+        )
 
 
 def recorded_points(reply: Reply, language: str) -> list[tuple[str, str]]:

@@ -1,10 +1,18 @@
 import datetime as dt
 
 import pytest
+from django.utils import translation
 from hypothesis import given
 from hypothesis import strategies as st
 
-from invitations.dates import DAY, printed_date, printed_hour, printed_list, printed_range
+from invitations.dates import (
+    DAY,
+    own_order,
+    printed_date,
+    printed_hour,
+    printed_list,
+    printed_range,
+)
 from invitations.models import Language
 
 DAYS = st.dates(dt.date(2019, 1, 1), dt.date(2040, 12, 31))
@@ -125,3 +133,21 @@ def test_an_hour_is_printed_as_its_language_prints_it(language, printed):
 
 def test_two_days_in_a_row_are_joined_by_and_in_spanish():
     assert printed_range(dt.date(2020, 4, 7), dt.date(2020, 4, 8), "es") == "7 y 8 de abril de 2020"
+
+
+@pytest.mark.parametrize(
+    ("language", "typed", "stands"),
+    [
+        ("ar", "+41 22 555 01 99", "\u2068+41 22 555 01 99\u2069"),
+        ("ar", "DEMO/58", "\u2068DEMO/58\u2069"),
+        ("ar", "We come.\n\nنشكركم.", "\u2068We come.\u2069\n\nنشكركم."),
+        ("ar", "الطابق 3، الغرفة 14.", "الطابق 3، الغرفة 14."),
+        ("ar", "", ""),
+        ("en", "محمد (الابن).", "\u2068محمد (الابن).\u2069"),
+        ("en", "+41 22 555 01 99", "+41 22 555 01 99"),
+        ("zh-hans", "部长先生", "部长先生"),
+    ],
+)
+def test_a_line_that_runs_the_other_way_stands_apart(language, typed, stands):
+    with translation.override(language):
+        assert own_order(typed) == stands
