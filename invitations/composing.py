@@ -8,13 +8,14 @@ from collections import Counter
 from collections.abc import Iterable
 from email.message import EmailMessage
 from email.utils import format_datetime, make_msgid
+from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Case, F, Q, When
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from icalendar import Calendar, Event
@@ -26,6 +27,7 @@ from invitations.models import (
     AUTOMATIC,
     BRINGING,
     Circular,
+    Delivery,
     ForumEdition,
     Language,
     Letter,
@@ -33,6 +35,7 @@ from invitations.models import (
 )
 from invitations.outgoing import name_languages, new_mail
 from invitations.paper import Text, render_pdf
+from invitations.setbacks import ENDS_THE_TICK, pause_after, place_of
 from invitations.transport import in_ascii
 from invitations.words import (
     Keys,
@@ -63,12 +66,13 @@ def compose_planned(
     within: dt.timedelta | None = None,
     kinds: Iterable[str] = Letter.Kind.values,
 ) -> int:
-    """Compose what is planned, acknowledgements first, and return how many letters it were.
+    """Compose what is planned, and return how many letters it were.
 
-    A letter whose template is missing or not approved stays planned, with an event that says so.
-    Where the file store cannot be used, the first letter says so and the others are not begun.
+    A letter that cannot be composed stays planned and says why; it keeps no other waiting. Where
+    the file store cannot be used, the first letter says so and the others are not begun.
     """
     stop_at = time.monotonic() + within.total_seconds() if within else None
+    note_vanished()
     composed = 0
     for pk in planned_letters(edition, kinds):
         if stop_at and time.monotonic() > stop_at:
@@ -77,23 +81,48 @@ def compose_planned(
             try:
                 composed += compose_or_say_why(letter)
             except Unavailable as fault:
-                give_back(letter, fault)
+                logger.warning("Composing stopped: the file store cannot be used.")
+                give_back(letter, str(fault))
                 break
     return composed
 
 
+WAITS = ~Q(waits_because="")
+
+
+def note_vanished() -> None:
+    """Where a lease ended, its worker died over the letter: perhaps the letter kills workers."""
+    ended = Letter.objects.planned().filter(composing_until__lt=timezone.now())
+    for letter in ended:
+        began = (letter.composing_until or letter.planned_at) - COMPOSE_WITHIN
+        could_not_compose(letter, _("its worker vanished while composing it"), began)
+
+
 def planned_letters(edition: ForumEdition | None, kinds: Iterable[str]) -> list[int]:
+    """Acknowledgements first; what waited at its last try after what was never tried, what failed
+    last of all, and within each of these what was tried longest ago first.
+    """
     planned = Letter.objects.planned().filter(free_to_compose(), kind__in=kinds)
     if edition:
         planned = planned.filter(invitation__edition=edition)
-    by_kind = sorted(
-        planned.values_list("pk", "kind"), key=lambda row: (PRIORITY.get(row[1], 5), row[0])
+    tried = F("compose_again_at").asc(nulls_first=True)
+    return list(
+        planned.annotate(
+            turn=Case(When(failed_attempts__gt=0, then=2), When(WAITS, then=1), default=0),
+            priority=Case(
+                *(When(kind=kind, then=place) for kind, place in PRIORITY.items()), default=5
+            ),
+        )
+        .order_by("turn", "priority", tried, "pk")
+        .values_list("pk", flat=True)
     )
-    return [pk for pk, _kind in by_kind]
 
 
 def free_to_compose() -> Q:
-    return Q(composing_until=None) | Q(composing_until__lt=timezone.now())
+    """Neither under a lease nor in a pause."""
+    return Q(composing_until=None) & (
+        Q(compose_again_at=None) | Q(compose_again_at__lte=timezone.now())
+    )
 
 
 def claim_to_compose(pk: int) -> Letter | None:
@@ -115,35 +144,68 @@ def claim_to_compose(pk: int) -> Letter | None:
 
 
 def compose_or_say_why(letter: Letter) -> bool:
+    began = timezone.now()
     try:
         return compose(letter)
-    except Unavailable:
+    except ENDS_THE_TICK:
         raise
-    except (ValidationError, Tampered) as fault:
-        say_why(letter, fault.messages[0] if isinstance(fault, ValidationError) else str(fault))
-        return False
+    except ValidationError as refusal:
+        give_back(letter, refusal.messages[0], failed_attempts=0, compose_again_at=timezone.now())
+    except Tampered as damage:
+        could_not_compose(letter, str(damage), began)
+    except Exception as error:  # noqa: BLE001 -- whatever one letter meets keeps no other waiting
+        place = place_of(error)
+        logger.error("Letter %s could not be composed: %s", letter.pk, place)  # noqa: TRY400 -- a trace would show whose letter it is
+        told = _("It could not be composed (%(fault)s): somebody has to look at it.")
+        could_not_compose(letter, told % {"fault": place}, began)
+    return False
 
 
-def say_why(letter: Letter, because: str) -> None:
+def could_not_compose(letter: Letter, because: str, began: dt.datetime) -> None:
+    """Put the letter off, longer after each attempt; it waits for a person meanwhile."""
+    attempts = letter.failed_attempts + 1
+    give_back(
+        letter,
+        because,
+        Delivery.State.FAILED,
+        failed_attempts=attempts,
+        compose_again_at=began + pause_after(attempts),
+    )
+
+
+@transaction.atomic
+def give_back(
+    letter: Letter, because: str, state: str = Letter.State.PLANNED, **fields: object
+) -> None:
+    """End the lease, if the letter is still under it, and keep why; a new reason is an event."""
     because = because[:300]
-    if not letter.events.filter(because=because).exists():
-        letter.events.create(state=Letter.State.PLANNED, because=because)
+    leased = Letter.objects.planned().filter(pk=letter.pk, composing_until=letter.composing_until)
+    is_mine = leased.update(composing_until=None, waits_because=because, **fields)
+    if is_mine and because != letter.waits_because:
+        letter.events.create(state=state, because=because)
 
 
-def give_back(letter: Letter, fault: Unavailable) -> None:
-    """Let the next tick try it again."""
-    logger.warning("Composing stopped: the file store cannot be used.")
-    say_why(letter, str(fault))
-    Letter.objects.planned().filter(pk=letter.pk).update(composing_until=None)
+@transaction.atomic
+def try_again(letter: Letter, by: User) -> None:
+    """End the pause of a letter that could not be composed: the next tick tries it."""
+    failed = Letter.objects.not_composable().filter(pk=letter.pk)
+    if not failed.update(failed_attempts=0, compose_again_at=None):
+        raise ValidationError(_("Only a letter that could not be composed can be tried again."))
+    letter.events.create(
+        state=Letter.State.PLANNED, actor=by, because=_("to be tried again at once")
+    )
 
 
 def reasons_to_wait(edition: ForumEdition, circular: Circular | None = None) -> dict[str, int]:
-    """Why letters of the edition or of one circular are not composed: how many for each reason."""
-    waiting = Letter.objects.planned().filter(invitation__edition=edition)
+    """Why letters of the edition or of one circular are not composed: how many for each reason.
+
+    Those that a worker composes at this moment are not among them.
+    """
+    waiting = Letter.objects.planned().filter(invitation__edition=edition, composing_until=None)
     if circular:
         waiting = waiting.filter(circular=circular).exclude(kind__in=AUTOMATIC)
-    said = waiting.filter(events__because__gt="").values_list("pk", "events__because")
-    return Counter(dict(said.order_by("events__pk")).values())
+    said = waiting.exclude(waits_because="").order_by("waits_because")
+    return Counter(said.values_list("waits_because", flat=True))
 
 
 def compose(letter: Letter, by: User | None = None) -> bool:
@@ -154,6 +216,7 @@ def compose(letter: Letter, by: User | None = None) -> bool:
     """
     if letter.kind in PRINTED and not letter.check_code:
         letter.check_code = new_check_code()
+    refuse_uncomposed(letter)
     keys = keys_of(letter)
     texts = texts_of(letter, keys)
     letter.template = template_for(letter, letter.language)
@@ -166,6 +229,12 @@ def compose(letter: Letter, by: User | None = None) -> bool:
         freeze_message(letter)
     letter.composed_at, letter.composed_by = timezone.now(), by or letter.composed_by
     return record_composed(letter)
+
+
+def refuse_uncomposed(letter: Letter) -> None:
+    """A note verbale carries the PDFs of the letters that it covers."""
+    if not all(covered.sha256 for covered in covered_letters(letter)):
+        raise ValidationError(_("It waits for the letters that it covers."))
 
 
 def texts_of(letter: Letter, keys: Keys, template: LetterTemplate | None = None) -> list[Text]:
@@ -207,7 +276,7 @@ def record_composed(letter: Letter) -> bool:
     letter.state = Letter.State.APPROVED if automatic else Letter.State.COMPOSED
     letter.approved_at = letter.composed_at if automatic else None
     frozen = {name: getattr(letter, name) for name in FROZEN}
-    if not Letter.objects.planned().filter(pk=letter.pk).update(**frozen):
+    if not Letter.objects.planned().filter(pk=letter.pk).update(**frozen, **TRIED_NO_MORE):
         return False
     letter.events.create(state=Letter.State.COMPOSED, actor=letter.composed_by)
     if automatic:
@@ -220,6 +289,11 @@ FROZEN = (
     "sha256", "message", "message_sha256", "message_id", "composed_at", "composed_by", "state",
     "approved_at",
 )  # fmt: skip
+
+
+TRIED_NO_MORE: dict[str, Any] = {
+    "composing_until": None, "waits_because": "", "failed_attempts": 0, "compose_again_at": None,
+}  # fmt: skip
 
 
 def template_for(letter: Letter, language: str) -> LetterTemplate:
@@ -252,8 +326,6 @@ def attach_pdf(letter: Letter, texts: list[Text], keys: Keys) -> None:
 
 def freeze_message(letter: Letter) -> None:
     printed = [letter, *covered_letters(letter)] if letter.sha256 else []
-    if not all(one.sha256 for one in printed):
-        raise ValidationError(_("It waits for the letters that it covers."))
     attached = {pdf_name(one): thaw(one.pdf.name, one.sha256) for one in printed}
     content = build_message(letter, attached).as_bytes()
     letter.message.name, letter.message_sha256 = freeze(content, "messages", "eml")

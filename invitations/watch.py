@@ -15,11 +15,11 @@ from typing import Any, NamedTuple
 
 from django.conf import settings
 from django.db import Error, connection
-from django.db.models import Case, Count, F, Min, OuterRef, Q, Subquery, When
+from django.db.models import Case, Count, F, Min, Q, When
 from django.db.models.functions import Coalesce, TruncHour
 from django.utils import timezone
 
-from invitations.models import AUTOMATIC, Delivery, Letter, LetterEvent, Tick, Worker
+from invitations.models import AUTOMATIC, Delivery, Letter, Setback, Tick, Worker
 
 logger = logging.getLogger(__name__)
 
@@ -27,6 +27,7 @@ State = Delivery.State
 AGES = (dt.timedelta(hours=1), dt.timedelta(days=1), dt.timedelta(days=7))
 HOURS = 24
 LATE_AFTER = dt.timedelta(minutes=3)
+LOOKED_AT_WITHIN = dt.timedelta(minutes=15)
 ALIVE_WITHIN = dt.timedelta(minutes=2)
 SHOWN_EACH = 30  # seconds
 FORGOTTEN_AFTER = dt.timedelta(days=1)
@@ -192,31 +193,56 @@ def printed_waiting() -> int:
 
 
 class Letters(NamedTuple):
-    """Letters in force by state; of the planned ones, how many are being composed."""
+    """Letters in force by state; of the planned ones, how many are being composed, wait for the
+    machine alone, or could not be composed.
+    """
 
     by_state: dict[str, int]
     composing: int
     to_approve: int
+    left_waiting: int
+    failed: int
 
 
 def letters(now: dt.datetime) -> Letters:
+    planned = Q(state=Letter.State.PLANNED)
     counted = Letter.objects.aggregate(
-        composing=Count("pk", filter=Q(state=Letter.State.PLANNED, composing_until__gt=now)),
+        composing=Count("pk", filter=planned & Q(composing_until__gt=now)),
         to_approve=Count("pk", filter=Q(state=Letter.State.COMPOSED) & ~Q(kind__in=AUTOMATIC)),
+        left_waiting=Count("pk", filter=planned & left_waiting(now)),
+        failed=Count("pk", filter=planned & Q(failed_attempts__gt=0)),
         **{state: Count("pk", filter=Q(state=state)) for state in Letter.State.values},
     )
-    by_state = {state: counted[state] for state in Letter.State.values}
-    return Letters(by_state, counted["composing"], counted["to_approve"])
+    by_state = {state: counted.pop(state) for state in Letter.State.values}
+    return Letters(by_state, **counted)
+
+
+def left_waiting(now: dt.datetime) -> Q:
+    """Planned letters that no worker has looked at for a quarter of an hour, though it might.
+
+    What waits for a text is looked at by each tick; what failed, after its pause.
+    """
+    since = now - LOOKED_AT_WITHIN
+    could_be_tried = Q(compose_again_at__lt=since) | Q(compose_again_at=None, planned_at__lt=since)
+    return could_be_tried & (Q(composing_until=None) | Q(composing_until__lt=now))
 
 
 def reasons_to_wait() -> list[tuple[str, int]]:
     """Why planned letters were not composed when it was tried, and how many for each reason."""
-    said = LetterEvent.objects.filter(letter=OuterRef("pk")).exclude(because="").order_by("-pk")
-    waiting = Letter.objects.planned().annotate(because=Subquery(said.values("because")[:1]))
     return list(
-        waiting.exclude(because=None)
+        Letter.objects.planned()
+        .exclude(waits_because="")
         .order_by()
-        .values_list("because")
+        .values_list("waits_because")
         .annotate(number=Count("pk"))
-        .order_by("-number", "because")
+        .order_by("-number", "waits_because")
     )
+
+
+# What jobs met
+
+
+def setbacks() -> dict[str, int]:
+    """Of how many items each job could not do its work."""
+    counted = Setback.objects.order_by().values_list("job").annotate(number=Count("pk"))
+    return dict.fromkeys(settings.CELERY_BEAT_SCHEDULE, 0) | dict(counted)

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from invitations.admin.base import current_edition, list_of
 from invitations.admin.invitations import ANSWERS_IN_SHORT, SILENT
+from invitations.admin.queue import COULD_NOT_BE_COMPOSED, FAULTS_OF_JOBS
 from invitations.dates import comma_list, printed_date
 from invitations.models import (
     AUTOMATIC,
@@ -23,6 +24,7 @@ from invitations.models import (
     LetterTemplate,
     ReminderStep,
     Reply,
+    Setback,
 )
 
 # What needs a person comes first.
@@ -138,6 +140,12 @@ def to_do(edition: ForumEdition) -> list[dict[str, Any]]:
     texts = LetterTemplate.objects.filter(kind__in=AUTOMATIC, second_approver=None)
     of_edition = {"invitation__edition__id__exact": edition.pk}
     return [
+        counted(
+            COULD_NOT_BE_COMPOSED,
+            letters.not_composable().count(),
+            list_of(Letter, composing="failed", **of_edition),
+        ),
+        counted(FAULTS_OF_JOBS, Setback.objects.count(), list_of(Setback)),
         counted(
             _("letters to approve"),
             composed.count(),

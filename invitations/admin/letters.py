@@ -28,6 +28,7 @@ from invitations.admin.base import (
 )
 from invitations.admin.printrun import PrintingLetters
 from invitations.approval import recompose
+from invitations.composing import try_again
 from invitations.forms import SureForm
 from invitations.models import Delivery, Letter, LetterEvent
 from invitations.specimens import send_specimen
@@ -60,6 +61,20 @@ class DeliveriesOfLetter(RecordInline):
     readonly_fields = fields
 
 
+class ComposingFilter(admin.SimpleListFilter):
+    title = gettext_lazy("composing")
+    parameter_name = "composing"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [("waits", _("waits")), ("failed", _("could not be composed"))]
+
+    def queryset(self, request: HttpRequest, letters: QuerySet[Letter]) -> QuerySet[Letter]:
+        chosen = Letter.objects.planned().exclude(waits_because="")
+        if self.value() == "failed":
+            chosen = Letter.objects.not_composable()
+        return letters.filter(pk__in=chosen.values("pk")) if self.value() else letters
+
+
 @admin.register(Letter)
 class LetterAdmin(PrintingLetters, ApprovingLetters):
     menu = (Menu.DAILY, 5, "drafts")
@@ -73,7 +88,7 @@ class LetterAdmin(PrintingLetters, ApprovingLetters):
         "pdf_hash",
         "message_hash",
     ]
-    list_filter = ["state", "kind", "language", "invitation__edition"]
+    list_filter = ["state", ComposingFilter, "kind", "language", "invitation__edition"]
     list_select_related = [
         "invitation__edition",
         "invitation__member_state",
@@ -95,6 +110,7 @@ class LetterAdmin(PrintingLetters, ApprovingLetters):
     actions = [
         "approve_selected",
         "compose_anew",
+        "try_again_now",
         "send_test",
         "print_selected",
         "dispatch_selected",
@@ -135,6 +151,7 @@ class LetterAdmin(PrintingLetters, ApprovingLetters):
             ("language", "second_language", "state"),
             "circular",
             ("planned_at", "not_before"),
+            "waits",
             "addressed_to",
             ("composed", "approved"),
             "pdf_file",
@@ -146,6 +163,7 @@ class LetterAdmin(PrintingLetters, ApprovingLetters):
         return [(None, {"fields": about}), (gettext_lazy("Frozen words"), {"fields": words})]
 
     readonly_fields = [
+        "waits",
         "addressed_to",
         "composed",
         "approved",
@@ -171,6 +189,10 @@ class LetterAdmin(PrintingLetters, ApprovingLetters):
     @display(description=gettext_lazy("message"))
     def message_hash(self, letter: Letter) -> str:
         return letter.message_sha256[:8]
+
+    @display(description=gettext_lazy("why it waits"))
+    def waits(self, letter: Letter) -> str:
+        return at_hour_with(letter.compose_again_at, letter.waits_because)
 
     @display(description=gettext_lazy("recipients"))
     def addressed_to(self, letter: Letter) -> str:
@@ -269,6 +291,18 @@ class LetterAdmin(PrintingLetters, ApprovingLetters):
             )
             messages.success(request, told % {"count": planned})
         return None
+
+    @action(description=gettext_lazy("Try to compose it again now"), permissions=["draft"])
+    def try_again_now(self, request: HttpRequest, queryset: QuerySet[Letter]) -> None:
+        """Nothing is lost by it: what still cannot be composed says so again."""
+        freed = each(request, queryset, lambda letter: try_again(letter, who(request)))
+        if freed:
+            told = ngettext(
+                "%(count)s letter is tried again within a minute.",
+                "%(count)s letters are tried again within a minute.",
+                freed,
+            )
+            messages.success(request, told % {"count": freed})
 
 
 def file_link(kind: str, letter: Letter, sha256: str) -> str:

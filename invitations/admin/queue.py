@@ -4,6 +4,7 @@ import datetime as dt
 from typing import Any
 
 from django.contrib import admin
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils import timezone
@@ -11,13 +12,13 @@ from django.utils.timesince import timesince
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.cache import never_cache
-from unfold.decorators import action
+from unfold.decorators import action, display
 
 from invitations import watch
 from invitations.admin.base import RecordAdmin, at_hour, hour, list_of
 from invitations.arming import why_mute
 from invitations.dates import labelled
-from invitations.models import AUTOMATIC, Delivery, Letter, Tick, Worker
+from invitations.models import AUTOMATIC, Delivery, Letter, Setback, Tick, Worker
 
 State = Delivery.State
 # In the order of a delivery's life, and what a person has to look at last.
@@ -33,12 +34,17 @@ FOR_A_PERSON = {
     State.BOUNCED: gettext_lazy("bounced: find another address, telephone, or send by pouch"),
     State.MISSED: gettext_lazy("missed by more than a day: send anew if it is still wanted"),
 }
+COULD_NOT_BE_COMPOSED = gettext_lazy(
+    "letters that could not be composed: read why, put it right, and have them tried again"
+)
+FAULTS_OF_JOBS = gettext_lazy("faults of the clock’s jobs: read what went wrong")
 JOBS = {
     "queue_reminders": gettext_lazy("plan reminders"),
     "compose_planned": gettext_lazy("compose letters"),
     "dispatch_outbox": gettext_lazy("work the outbox"),
     "read_mailboxes": gettext_lazy("read the mailboxes"),
     "send_digest": gettext_lazy("send the digest"),
+    "hooks": gettext_lazy("take the mail provider’s events"),
 }
 
 
@@ -114,6 +120,16 @@ def for_a_person(queues: dict[str, watch.Queue], letters: watch.Letters) -> list
         for state, title in FOR_A_PERSON.items()
         if state in queues
     ]
+    if letters.failed:
+        waiting.append(
+            {
+                "count": letters.failed,
+                "title": COULD_NOT_BE_COMPOSED,
+                "url": list_of(Letter, composing="failed"),
+            }
+        )
+    if faults := Setback.objects.count():
+        waiting.append({"count": faults, "title": FAULTS_OF_JOBS, "url": list_of(Setback)})
     if letters.to_approve:
         kinds = ",".join(kind for kind in Letter.Kind.values if kind not in AUTOMATIC)
         waiting.append(
@@ -199,6 +215,34 @@ class TickAdmin(RecordAdmin):
         "did",
     ]
     fields = ["name", "began_at", "ended_at", "did"]
+
+
+@admin.register(Setback)
+class SetbackAdmin(RecordAdmin):
+    when_empty = gettext_lazy("No job of the clock has met a fault.")
+    list_display = [
+        "job_shown",
+        "item",
+        "because",
+        "attempts",
+        hour("at", gettext_lazy("at")),
+        hour("again_at", gettext_lazy("tried again from")),
+    ]
+    actions = ["try_again"]
+    fields = ["job", "item", "because", "attempts", "at", "again_at"]
+
+    def has_try_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("invitations.delete_setback")
+
+    @display(description=gettext_lazy("job"), ordering="job")
+    def job_shown(self, setback: Setback) -> str:
+        return str(JOBS.get(setback.job, setback.job))
+
+    @action(description=gettext_lazy("Dealt with: try it again now"), permissions=["try"])
+    def try_again(self, request: HttpRequest, queryset: QuerySet[Setback]) -> None:
+        for setback in queryset:
+            self.log_deletions(request, [setback])
+        queryset.delete()
 
 
 @admin.register(Worker)

@@ -23,6 +23,10 @@ class LetterQuerySet(models.QuerySet["Letter"]):
     def planned(self) -> Self:
         return self.filter(state=Letter.State.PLANNED)
 
+    def not_composable(self) -> Self:
+        """Planned, and the last attempt to compose them failed: somebody has to look at them."""
+        return self.planned().filter(failed_attempts__gt=0)
+
     def in_force(self) -> Self:
         return self.exclude(state=Letter.State.CANCELLED)
 
@@ -62,7 +66,16 @@ class Letter(models.Model):
     planned_at = models.DateTimeField(_("planned at"), default=timezone.now)
     not_before = models.DateTimeField(_("not before"), default=timezone.now)
     leave_before = models.DateTimeField(_("leave before"), null=True, blank=True)
+    # The lease of the worker that composes it now; one that ended was never given back.
     composing_until = models.DateTimeField(null=True, blank=True, editable=False)
+    # Why it is still planned, and since when it may be tried again: a failure makes a pause.
+    waits_because = models.CharField(_("why it waits"), max_length=300, blank=True, editable=False)
+    failed_attempts = models.PositiveSmallIntegerField(
+        _("failed attempts to compose it"), default=0, editable=False
+    )
+    compose_again_at = models.DateTimeField(
+        _("composed again from"), null=True, blank=True, editable=False
+    )
 
     step = models.ForeignKey(
         ReminderStep, models.PROTECT, null=True, blank=True, related_name="letters",

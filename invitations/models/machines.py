@@ -35,6 +35,27 @@ class Worker(models.Model):
         return self.name
 
 
+class Setback(models.Model):
+    """What a job of the clock could not do for one item; gone once it is done, or dealt with."""
+
+    job = models.SlugField(_("job"), max_length=40)
+    item = models.CharField(_("of what"), max_length=80)
+    attempts = models.PositiveIntegerField(_("attempts"), default=0)
+    because = models.CharField(_("why"), max_length=300)
+    at = models.DateTimeField(_("at"), default=timezone.now)
+    again_at = models.DateTimeField(_("tried again from"), default=timezone.now)
+
+    class Meta:
+        verbose_name = _("fault of a job")
+        verbose_name_plural = _("faults of jobs")
+        constraints = [
+            models.UniqueConstraint(name="one_setback_per_job_and_item", fields=["job", "item"])
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.job}, {self.item}"
+
+
 class Arming(models.Model):
     """The one deployment and database that may write to ministers."""
 

@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 from unfold.admin import ModelAdmin
 
+from invitations.admin.queue import COULD_NOT_BE_COMPOSED, FAULTS_OF_JOBS
 from invitations.models import (
     Arming,
     CallListEntry,
@@ -32,6 +33,7 @@ from invitations.models import (
     ReminderStep,
     Reply,
     ReplyLink,
+    Setback,
 )
 from invitations.tests.factories import (
     CircularFactory,
@@ -193,7 +195,7 @@ def test_first_page_takes_as_many_queries_for_three_rows_as_for_one(
         ReplyFactory(invitation=invitation)
         DeliveryFactory(letter__invitation=invitation)
 
-    with django_assert_num_queries(20):
+    with django_assert_num_queries(22):
         admin_client.get(reverse("admin:index"))
 
 
@@ -204,6 +206,10 @@ def test_first_page_counts_what_its_links_show(admin_client):
     InvitationFactory(edition=edition, is_principal=False)
     InvitationFactory(edition=edition, status="draft")
     LetterFactory(invitation=silent, state="composed", composed_at=timezone.now(), sha256="a" * 64)
+    courtesy = InvitationFactory(edition=edition, is_principal=False)
+    LetterFactory(invitation=courtesy, failed_attempts=1)
+    LetterFactory(failed_attempts=1)
+    Setback.objects.create(job="hooks", item="mailgun")
     Correspondence.objects.create(invitation=silent, channel="fax")
     DeliveryFactory(letter__invitation__edition=edition, letter__invitation__is_principal=False)
 
@@ -218,7 +224,8 @@ def test_first_page_counts_what_its_links_show(admin_client):
     assert counts == shown
     assert counts["silent"] == counts["regrets"] == counts["letters to approve"] == 1
     assert counts["correspondence not dealt with"] == counts["reminder steps without approval"] == 1
-    assert (counts["draft"], counts["issued"], counts["queued"]) == (1, 4, 1)
+    assert (counts["draft"], counts["issued"], counts["queued"]) == (1, 5, 1)
+    assert counts[str(COULD_NOT_BE_COMPOSED)] == counts[str(FAULTS_OF_JOBS)] == 1
 
 
 def test_first_page_says_that_a_copy_is_mute(admin_client, settings):

@@ -13,6 +13,7 @@ from invitations.tests.desk import choose, composed_letter, signed_in, told
 from invitations.tests.factories import (
     DeliveryFactory,
     InvitationFactory,
+    LetterFactory,
     StepFactory,
     UserFactory,
 )
@@ -32,6 +33,28 @@ def test_composed_letter_is_planned_anew_on_request(client):
     letter.refresh_from_db()
     assert letter.state == "cancelled"
     assert letter.invitation.letters.planned().count() == 1
+
+
+def test_a_letter_that_could_not_be_composed_is_tried_again_on_request(client):
+    drafter = signed_in(client, "view_letter", "change_letter")
+    failed, waiting = LetterFactory(failed_attempts=3), LetterFactory(waits_because="No text.")
+
+    response = choose(client, LETTERS, "try_again_now", failed, waiting)
+
+    failed.refresh_from_db()
+    assert (failed.failed_attempts, failed.events.get().actor) == (0, drafter)
+    assert [words.rpartition(": ")[2] for words in told(response)] == [
+        "Only a letter that could not be composed can be tried again.",
+        "1 letter is tried again within a minute.",
+    ]
+
+
+def test_the_page_of_a_letter_says_why_it_waits(admin_client):
+    letter = LetterFactory(waits_because="Missing in Russian: theme.")
+
+    page = admin_client.get(reverse("admin:invitations_letter_change", args=[letter.pk]))
+
+    assert "Missing in Russian: theme." in page.content.decode()
 
 
 @pytest.mark.parametrize(

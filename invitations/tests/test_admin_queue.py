@@ -7,7 +7,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from invitations.arming import arm
-from invitations.models import Arming, Letter, Tick, Worker
+from invitations.models import Arming, Letter, Setback, Tick, Worker
+from invitations.tests.desk import choose, signed_in
 from invitations.tests.factories import (
     DeliveryFactory,
     LetterFactory,
@@ -130,7 +131,7 @@ def test_workers_that_are_alive_are_named(page):
 
 
 def test_letters_that_wait_are_shown_with_the_reason(page):
-    LetterFactory().events.create(state="planned", because="There is no address on file.")
+    LetterFactory(waits_because="There is no address on file.")
     LetterFactory(composing_until=timezone.now() + dt.timedelta(minutes=1))
 
     context, words = page()
@@ -146,11 +147,38 @@ def test_queue_asks_as_much_of_a_long_outbox_as_of_a_short_one(
 ):
     for number in range(rows):
         DeliveryFactory(state="failed")
-        LetterFactory().events.create(state="planned", because=f"Reason {number}.")
+        LetterFactory(waits_because=f"Reason {number}.")
         Worker.objects.create(name=f"strelsau:{number}", seen_at=timezone.now())
 
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(10):
         admin_client.get(reverse(QUEUE))
+
+
+def test_what_the_clock_could_not_do_needs_a_person(page, admin_client):
+    failed = LetterFactory(failed_attempts=2, waits_because="It could not be composed.")
+    LetterFactory(waits_because="No text.")
+    Setback.objects.create(job="read_mailboxes", item="INTRAY_URL", because="no such user")
+
+    context, _words = page()
+
+    composing, faults = context["for_a_person"]
+    assert (composing["count"], faults["count"]) == (1, 1)
+    listed = admin_client.get(composing["url"]).context["cl"].result_list
+    assert list(listed) == [failed]
+    assert "no such user" in admin_client.get(faults["url"]).content.decode()
+
+
+def test_a_fault_that_was_dealt_with_is_tried_again_at_once(client):
+    setback = Setback.objects.create(job="send_digest", item="wsis-2027", because="ValueError")
+    url = reverse("admin:invitations_setback_changelist")
+    signed_in(client, "view_setback")
+    choose(client, url, "try_again", setback)
+    assert Setback.objects.exists()
+    signed_in(client, "view_setback", "delete_setback")
+
+    choose(client, url, "try_again", setback)
+
+    assert not Setback.objects.exists()
 
 
 def test_queue_is_for_those_who_may_see_deliveries(client):
@@ -272,9 +300,9 @@ def test_those_who_are_not_signed_in_are_told_nothing(client, settings):
 
 
 def test_the_banner_costs_one_statement(admin_client, settings, django_assert_num_queries):
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(10):
         admin_client.get(reverse(QUEUE))
 
     settings.MAILBOX = SMTP
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(11):
         admin_client.get(reverse(QUEUE))

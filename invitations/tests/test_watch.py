@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from invitations import tasks, watch
 from invitations.dispatch import dispatch_outbox
-from invitations.models import Delivery, Letter, Tick, Worker
+from invitations.models import Delivery, Letter, Setback, Tick, Worker
 from invitations.tests.factories import DeliveryFactory, LetterFactory
 
 pytestmark = pytest.mark.django_db
@@ -170,11 +170,9 @@ def test_what_left_is_counted_by_the_hour():
 def test_letters_are_counted_by_state_and_planned_ones_by_why_they_wait():
     LetterFactory(composing_until=NOW + MINUTE)
     LetterFactory(composing_until=NOW - MINUTE)
-    for because in ("No text.", "No address."), ("No address.",), ("No text.", ""), ():
-        letter = LetterFactory()
-        for reason in because:
-            letter.events.create(state="planned", because=reason)
-    LetterFactory(state="cancelled").events.create(state="cancelled", because="called back")
+    for because in ("No address.", "No address.", "No text.", ""):
+        LetterFactory(waits_because=because)
+    LetterFactory(state="cancelled", waits_because="No text.")
     LetterFactory(state=Letter.State.COMPOSED, composed_at=NOW, sha256="0", message_sha256="0")
 
     letters = watch.letters(NOW)
@@ -184,13 +182,42 @@ def test_letters_are_counted_by_state_and_planned_ones_by_why_they_wait():
     assert watch.reasons_to_wait() == [("No address.", 2), ("No text.", 1)]
 
 
+def test_a_letter_that_no_worker_looks_at_for_a_quarter_of_an_hour_is_left_waiting():
+    long_ago, lately = NOW - 16 * MINUTE, NOW - 14 * MINUTE
+    LetterFactory(planned_at=long_ago)
+    LetterFactory(planned_at=long_ago, composing_until=NOW - MINUTE)
+    LetterFactory(planned_at=long_ago, waits_because="No text.", compose_again_at=long_ago)
+    for looked_at in (
+        {"planned_at": lately},
+        {"composing_until": NOW + MINUTE},
+        {"waits_because": "No text.", "compose_again_at": lately},
+        {"failed_attempts": 3, "compose_again_at": NOW + HOUR},
+        {"state": "cancelled"},
+    ):
+        LetterFactory(**{"planned_at": long_ago} | looked_at)
+
+    letters = watch.letters(NOW)
+
+    assert (letters.left_waiting, letters.failed) == (3, 1)
+
+
+def test_faults_of_jobs_are_counted_by_job(settings):
+    Setback.objects.create(job="hooks", item="mailgun")
+    Setback.objects.create(job="send_digest", item="wsis-2027")
+
+    found = watch.setbacks()
+
+    assert (found["hooks"], found["send_digest"], found["compose_planned"]) == (1, 1, 0)
+
+
 @pytest.mark.parametrize("rows", [1, 3])
 def test_each_figure_is_one_statement(django_assert_num_queries, rows):
     for _number in range(rows):
         DeliveryFactory(state="claimed", claim=uuid4(), lease_ends_at=NOW)
         LetterFactory()
 
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(8):
+        watch.setbacks()
         watch.queues(NOW)
         watch.handed_over_by_hour(NOW)
         watch.printed_waiting()

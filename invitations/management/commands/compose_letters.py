@@ -1,3 +1,4 @@
+from collections.abc import Iterator
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -5,7 +6,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from invitations.circulars import plan_invitation_letters
 from invitations.composing import compose_planned, reasons_to_wait
-from invitations.models import ForumEdition
+from invitations.models import ForumEdition, Letter
 
 
 class Command(BaseCommand):
@@ -22,6 +23,17 @@ class Command(BaseCommand):
             raise CommandError(f"There is no edition {edition}.") from None
         except ValidationError as refusal:
             raise CommandError(refusal.messages[0]) from None
-        said = [f"{compose_planned(chosen)} letters composed."]
-        said += [f"{number} wait: {because}" for because, number in reasons_to_wait(chosen).items()]
-        return " ".join(said)
+        return " ".join([f"{compose_planned(chosen)} letters composed.", *left(chosen)])
+
+
+def left(edition: ForumEdition) -> Iterator[str]:
+    """All that is still planned, each letter under one head."""
+    planned = Letter.objects.planned().filter(invitation__edition=edition)
+    leased = planned.exclude(composing_until=None).count()
+    reasons = reasons_to_wait(edition)
+    for because, number in reasons.items():
+        yield f"{number} wait: {because}"
+    if leased:
+        yield f"{leased} are being composed by another worker."
+    if not_begun := planned.count() - leased - sum(reasons.values()):
+        yield f"{not_begun} were not begun."

@@ -1,0 +1,93 @@
+"""What goes wrong with one item of a job is that item's alone: a reason, a pause, and on it goes.
+
+A lost database or file store is nobody's own: it ends the tick.
+"""
+
+import datetime as dt
+import logging
+import traceback
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+from django.conf import settings
+from django.db import InterfaceError, OperationalError
+from django.utils import timezone
+
+from invitations.frozen import Unavailable
+from invitations.models import Setback
+
+logger = logging.getLogger(__name__)
+
+FIRST_PAUSE = dt.timedelta(minutes=5)
+LONGEST_PAUSE = dt.timedelta(hours=4)
+ENDS_THE_TICK = (OperationalError, InterfaceError, Unavailable)
+# The attempt after which a pause doubled each time is longer than the longest one anyway.
+ENOUGH = 10
+
+
+def pause_after(attempts: int) -> dt.timedelta:
+    """5, 10, 20 minutes …, and four hours at most."""
+    return min(FIRST_PAUSE * 2 ** (min(attempts, ENOUGH) - 1), LONGEST_PAUSE)
+
+
+def place_of(error: BaseException) -> str:
+    """What went wrong and where in the code: its own words may show whose it is."""
+    ours = str(settings.BASE_DIR)
+    frames = traceback.extract_tb(error.__traceback__)
+    own = [
+        one
+        for one in frames
+        if one.filename.startswith(ours) and "site-packages" not in one.filename
+    ]
+    if not own:
+        return type(error).__name__
+    last = own[-1]
+    return f"{type(error).__name__} in {Path(last.filename).name}, {last.name}, {last.lineno}"
+
+
+def each_apart(
+    job: str,
+    items: Iterable[tuple[str, Callable[[], int]]],
+    told_by_others: tuple[type[Exception], ...] = (),
+) -> int:
+    """Do the job for each of the items, under its name, and return how much was done.
+
+    What goes wrong with an item makes it pause, longer each time, and keeps no other. Exceptions
+    ``told_by_others`` say what a server or the system says; these items are tried by each tick.
+    """
+    now = timezone.now()
+    known = {setback.item: setback for setback in Setback.objects.filter(job=job)}
+    done = 0
+    for item, act in items:
+        setback = known.get(item) or Setback(job=job, item=item, again_at=now)
+        if setback.again_at > now:
+            continue
+        try:
+            done += act()
+        except told_by_others as fault:
+            note(setback, str(fault), pauses=False)
+        except ENDS_THE_TICK:
+            raise
+        except Exception as error:  # noqa: BLE001 -- whatever one item meets keeps no other waiting
+            note(setback, place_of(error))
+        else:
+            if setback.pk:
+                setback.delete()
+    return done
+
+
+def note(setback: Setback, because: str, *, pauses: bool = True) -> None:
+    """Keep what went wrong, and when it is tried again."""
+    logger.error("%s, %s: %s", setback.job, setback.item, because)
+    now = timezone.now()
+    attempts = setback.attempts + 1
+    Setback.objects.update_or_create(
+        job=setback.job,
+        item=setback.item,
+        defaults={
+            "attempts": attempts,
+            "because": because[:300],
+            "at": now,
+            "again_at": now + pause_after(attempts) if pauses else now,
+        },
+    )
