@@ -5,11 +5,12 @@ import logging
 from collections import Counter
 from email.message import EmailMessage
 from email.utils import format_datetime, make_msgid, parseaddr
+from functools import partial
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 from django.conf import settings
-from django.db.models import F, QuerySet
+from django.db.models import F, Q, QuerySet
 from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.formats import date_format
@@ -20,6 +21,7 @@ from invitations.arming import why_mute
 from invitations.dates import comma_list, labelled
 from invitations.models import Delivery, ForumEdition, Letter, LetterEvent, Tick
 from invitations.outgoing import name_languages, new_mail
+from invitations.setbacks import each_apart
 from invitations.transport import Envelope, NotTaken, Refused, Unknown, carrier, in_ascii
 
 logger = logging.getLogger(__name__)
@@ -53,12 +55,18 @@ class Digest(NamedTuple):
 
 
 def send_digest(now: dt.datetime | None = None) -> int:
-    """Tell each edition's contact what happened since the last digest; return how many left."""
+    """Tell each edition's contact what happened since the last digest; return how many left.
+
+    A digest that cannot be written keeps no other waiting.
+    """
     if mute := why_mute():
         logger.warning(mute)
         return 0
     until = (now or timezone.now()) - SETTLED
-    return sum(tell(edition, until) for edition in ForumEdition.objects.order_by("pk"))
+    editions = ForumEdition.objects.order_by("pk")
+    return each_apart(
+        "send_digest", [(edition.symbol, partial(tell, edition, until)) for edition in editions]
+    )
 
 
 def tell(edition: ForumEdition, until: dt.datetime) -> bool:
@@ -69,10 +77,14 @@ def tell(edition: ForumEdition, until: dt.datetime) -> bool:
     since = tick.began_at
     digest = digest_of(edition, since, until)
     mine = Tick.objects.filter(name=name, began_at=since)
-    # Whoever moves the mark sends the digest: another worker finds it moved.
-    if not digest.total or not mine.update(began_at=until):
+    if not digest.total:
         return False
-    if send(edition, digest, since, until):
+    # Written before the mark is moved: what cannot be written is told by a later digest.
+    content = message_of(edition, digest, since, until).as_bytes()
+    # Whoever moves the mark sends the digest: another worker finds it moved.
+    if not mine.update(began_at=until):
+        return False
+    if send(edition, digest, content):
         Tick.objects.filter(name=name, began_at=until).update(
             ended_at=timezone.now(), did=digest.total
         )
@@ -93,18 +105,19 @@ def digest_of(edition: ForumEdition, since: dt.datetime, until: dt.datetime) -> 
 def told_events(
     edition: ForumEdition, since: dt.datetime, until: dt.datetime
 ) -> "QuerySet[LetterEvent]":
-    return LetterEvent.objects.filter(
+    happened = LetterEvent.objects.filter(
         at__gte=since, at__lt=until, state__in=TOLD, letter__invitation__edition=edition
     )
+    # A letter that says why it still waits was not planned once more.
+    return happened.exclude(~Q(because=""), state=Letter.State.PLANNED)
 
 
-def send(edition: ForumEdition, digest: Digest, since: dt.datetime, until: dt.datetime) -> bool:
-    message = message_of(edition, digest, since, until)
+def send(edition: ForumEdition, digest: Digest, content: bytes) -> bool:
     _name, sender = parseaddr(settings.DEFAULT_FROM_EMAIL)
     try:
         with carrier() as line:
             line.connect()
-            line.hand_over(Envelope(sender, edition.contact_email), message.as_bytes())
+            line.hand_over(Envelope(sender, edition.contact_email), content)
     except (Refused, Unknown) as fault:
         # A second copy each minute helps nobody: the same stands on the pages of the admin.
         logger.error("The digest of %s may be lost: %s", edition.symbol, fault.words)  # noqa: TRY400

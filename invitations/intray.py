@@ -64,6 +64,21 @@ def file_mail(
     )
 
 
+def file_unread(content: bytes, received_at: dt.datetime | None, remark: str) -> None:
+    """File the bytes of a mail that cannot be read: a person finds out what it is, and whose."""
+    frozen = freeze(content, "intray", "eml")
+    now = timezone.now()
+    put_on_file(
+        f"sha256:{frozen.sha256}",
+        invitation=None,
+        channel=Channel.MAIL,
+        received_at=min(received_at or now, now),
+        summary=remark,
+        message=frozen.name,
+        message_sha256=frozen.sha256,
+    )
+
+
 def says_the_same(filed: Correspondence, content: bytes) -> bool:
     """Whether it is the same mail by another way, and not another one under a used Message-ID."""
     if filed.message_sha256 == digest(content):

@@ -8,6 +8,7 @@ import logging
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from functools import partial
 from typing import Any, NamedTuple
 
 from django.conf import settings
@@ -17,7 +18,9 @@ from imapclient.exceptions import IMAPClientAbortError, IMAPClientError
 
 from invitations.arming import why_mute
 from invitations.bounces import record_report, settle_bounced
-from invitations.intray import file_mail
+from invitations.frozen import Unavailable
+from invitations.intray import file_mail, file_unread
+from invitations.setbacks import ENDS_THE_TICK, each_apart, place_of
 
 logger = logging.getLogger(__name__)
 
@@ -41,6 +44,8 @@ class Reading(NamedTuple):
 def read_mailboxes(within: dt.timedelta | None = None) -> Reading:
     """Take up to 50 mails of each mailbox; one that cannot be read does not keep the other.
 
+    A mail that cannot be read is filed as it came, and waits for a person.
+
     A restored copy reads none: it would take the mail away from the deployment in force.
     """
     settle_bounced()
@@ -48,18 +53,24 @@ def read_mailboxes(within: dt.timedelta | None = None) -> Reading:
         logger.warning(mute)
         return Reading(0, [mute])
     stop_at = time.monotonic() + within.total_seconds() if within else None
-    taken, faults = 0, []
+    faults: list[str] = []
     boxes = {"INTRAY_URL": settings.INTRAY, "BOUNCES_URL": settings.BOUNCES}
-    for name, box in boxes.items():
-        if box is None or (name == "BOUNCES_URL" and box == settings.INTRAY):
-            continue
-        try:
-            with session(box) as line:
-                taken += read(line, stop_at)
-        except Unreadable as fault:
-            logger.warning("%s cannot be read: %s", name, fault)
-            faults.append(f"{name}: {fault}")
+    jobs = [
+        (name, partial(read_or_say_why, name, box, stop_at, faults))
+        for name, box in boxes.items()
+        if box and not (name == "BOUNCES_URL" and box == settings.INTRAY)
+    ]
+    taken = each_apart("read_mailboxes", jobs, told_by_others=(Unreadable, Unavailable))
     return Reading(taken, faults)
+
+
+def read_or_say_why(name: str, box: Any, stop_at: float | None, faults: list[str]) -> int:
+    try:
+        with session(box) as line:
+            return read(line, stop_at)
+    except (Unreadable, Unavailable) as fault:
+        faults.append(f"{name}: {fault}")
+        raise
 
 
 def receive(content: bytes, received_at: dt.datetime | None = None, remark: str = "") -> None:
@@ -118,9 +129,11 @@ def take(line: IMAPClient, uid: int, size: int, received_at: dt.datetime | None)
     remark = "" if is_whole else _("Too large to be filed: read it in the mailbox itself.")
     try:
         receive(content, received_at, remark)
-    except Exception as error:  # noqa: BLE001 -- one mail that cannot be filed keeps no other waiting
-        logger.error("The mail with UID %s could not be filed: %s", uid, type(error).__name__)  # noqa: TRY400 -- a trace would show whose mail it is
-        return False
+    except ENDS_THE_TICK:
+        raise
+    except Exception as error:  # noqa: BLE001 -- one mail that cannot be read keeps no other waiting
+        logger.error("The mail with UID %s could not be read: %s", uid, place_of(error))  # noqa: TRY400 -- a trace would show whose mail it is
+        file_unread(content, received_at, _("This mail could not be read: open it as it came."))
     set_aside(line, uid)
     return True
 

@@ -6,9 +6,10 @@ statement, however many they are.
 """
 
 import datetime as dt
+import logging
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
-from functools import reduce
+from functools import partial, reduce
 from operator import or_
 from typing import Any, NamedTuple
 
@@ -47,6 +48,9 @@ from invitations.models import (
     Reply,
 )
 from invitations.schedules import DAYS_APART, Schedule, schedule_of, schedules_of
+from invitations.setbacks import ENDS_THE_TICK, each_apart, place_of
+
+logger = logging.getLogger(__name__)
 
 AFTER_THE_LETTER = dt.timedelta(days=10)
 # What waits after the deadline is called back; an edition long over has nothing that waits.
@@ -56,10 +60,14 @@ Schedules = Mapping[int | None, Schedule]
 
 
 def queue_reminders(now: dt.datetime | None = None) -> int:
-    """Plan what is due, call back what no longer is, and return how many were planned."""
+    """Plan what is due, call back what no longer is, and return how many were planned.
+
+    What goes wrong with one edition keeps no other waiting.
+    """
     now = (now or timezone.now()).astimezone(dt.UTC)
     editions = ForumEdition.objects.filter(reply_before__gt=now - OVER_AFTER)
-    return sum(queue_for(edition, now) for edition in editions)
+    jobs = [(edition.symbol, partial(queue_for, edition, now)) for edition in editions]
+    return each_apart("queue_reminders", jobs)
 
 
 @transaction.atomic
@@ -340,8 +348,19 @@ def resting_reminders(now: dt.datetime) -> "QuerySet[Letter]":
     now = now.astimezone(dt.UTC)
     resting = Q(pk=None)
     for edition in ForumEdition.objects.filter(reply_before__gt=now - dt.timedelta(days=2)):
-        resting |= Q(invitation__edition=edition) & resting_of(schedules_of(edition), now)
+        resting |= Q(invitation__edition=edition) & resting_in(edition, now)
     return Letter.objects.filter(resting, kind=Letter.Kind.REMINDER)
+
+
+def resting_in(edition: ForumEdition, now: dt.datetime) -> Q:
+    """All of the edition where its days cannot be reckoned: its planning says so on the desk."""
+    try:
+        return resting_of(schedules_of(edition), now)
+    except ENDS_THE_TICK:
+        raise
+    except Exception as error:  # noqa: BLE001 -- whatever one edition meets keeps no other waiting
+        logger.error("Reminders of %s rest: %s", edition.symbol, place_of(error))  # noqa: TRY400 -- the place is enough
+        return ~Q(pk=None)
 
 
 def resting_of(schedules: Schedules, now: dt.datetime) -> Q:

@@ -9,13 +9,13 @@ from django.db import connection
 from django.utils import timezone
 
 from invitations.digests import send_digest
-from invitations.models import Arming, LetterEvent, Tick
-from invitations.tests.factories import DeliveryFactory, EditionFactory, LetterFactory
+from invitations.models import Arming, ForumEdition, LetterEvent, Setback, Tick
+from invitations.tests.factories import DeliveryFactory, EditionFactory, LetterFactory, ReplyFactory
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("noon")]
 
 # A cursor more where a row is locked while it is made.
-QUERIES = 8 if connection.vendor == "postgresql" else 7
+QUERIES = 9 if connection.vendor == "postgresql" else 8
 MINUTE = dt.timedelta(minutes=1)
 
 
@@ -96,6 +96,45 @@ def test_what_is_not_a_minute_old_is_told_by_the_next_digest(peer, edition):
     now = timezone.now()
 
     assert [send_digest(now), send_digest(now + MINUTE), send_digest(now + 2 * MINUTE)] == [0, 1, 0]
+
+
+def test_a_digest_that_cannot_be_written_keeps_no_other_and_is_told_later(peer, edition):
+    broken = EditionFactory(symbol="wsis-2028")
+    happened(edition, "planned")
+    happened(broken, "planned")
+    ForumEdition.objects.filter(pk=broken.pk).update(contact_email="=?utf-8?q?=0d=0a?=@example.org")
+
+    assert send_digest() == 1
+
+    setback = Setback.objects.get(job="send_digest", item="wsis-2028")
+    assert setback.because.startswith("ValueError in digests.py, ")
+    ForumEdition.objects.update(contact_email="forum@example.org")
+    with time_machine.travel("2027-03-10 11:04Z", tick=False):
+        assert send_digest() == 0
+    with time_machine.travel("2027-03-10 11:06Z", tick=False):
+        assert send_digest() == 1
+    assert not Setback.objects.exists()
+
+
+def test_a_letter_that_could_not_be_composed_needs_a_person(peer, edition):
+    letter = LetterFactory(
+        invitation__edition=edition, kind="acknowledgement", reply=ReplyFactory()
+    )
+    letter.events.create(
+        state="failed", because="It could not be composed.", at=timezone.now() - 2 * MINUTE
+    )
+
+    send_digest()
+
+    text = digests(peer)[0].get_content()
+    assert "     1  failed: acknowledgement" in text
+    assert "failed: It could not be composed." in text
+
+
+def test_a_letter_that_says_why_it_waits_was_not_planned_once_more(peer, edition):
+    happened(edition, "planned", because="Missing in Russian: theme.")
+
+    assert send_digest() == 0
 
 
 def test_a_dead_mail_server_leaves_it_for_the_next_tick(peer, edition):

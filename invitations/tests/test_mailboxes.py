@@ -7,11 +7,14 @@ import subprocess
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management import CommandError, call_command
+from django.db import OperationalError
+from django.test import override_settings
 from django.utils import timezone
 
 from invitations import mailboxes, tasks
+from invitations.frozen import thaw
 from invitations.mailboxes import read_mailboxes
-from invitations.models import Bounce, Correspondence, Tick
+from invitations.models import Bounce, Correspondence, Setback, Tick
 from invitations.tests.factories import DeliveryFactory, InvitationFactory
 from invitations.tests.imap_peer import imap_peer
 from invitations.tests.reports import report, written
@@ -130,38 +133,79 @@ def test_of_a_mail_that_is_too_large_the_head_is_filed(intray, monkeypatch):
     assert intray.holds("Filed") == 1
 
 
-def test_a_mail_that_cannot_be_filed_keeps_no_other_waiting(intray, monkeypatch, caplog):
+@pytest.fixture
+def stumbling(monkeypatch):
+    """Let the reading of mails with these words in them fail."""
+
+    def over(*words):
+        file_mail = mailboxes.file_mail
+
+        def stumble(content, *args):
+            if any(word in content for word in words):
+                raise ValueError("Fritz von Tarlenheim")
+            return file_mail(content, *args)
+
+        monkeypatch.setattr(mailboxes, "file_mail", stumble)
+
+    return over
+
+
+def test_a_mail_that_cannot_be_read_is_filed_as_it_came_and_keeps_no_other(
+    intray, stumbling, caplog
+):
     intray.put(*mails(2))
-    file_mail = mailboxes.file_mail
+    stumbling(b"<answer-0@")
 
-    def stumble(content, *args):
-        if b"<answer-0@" in content:
-            raise ValueError("Fritz von Tarlenheim")
-        return file_mail(content, *args)
+    assert read_mailboxes() == (2, [])
 
-    monkeypatch.setattr(mailboxes, "file_mail", stumble)
-
-    assert read_mailboxes().taken == 1
-
-    assert intray.holds() == 1
-    assert "could not be filed: ValueError" in caplog.text
+    assert (intray.holds(), intray.holds("Filed")) == (0, 2)
+    filed = Correspondence.objects.unread().unmatched().get(summary__startswith="This mail could")
+    assert b"<answer-0@" in thaw(filed.message.name, filed.message_sha256)
+    assert "could not be read: ValueError" in caplog.text
     assert "Tarlenheim" not in caplog.text
 
 
-def test_fifty_mails_that_cannot_be_filed_keep_no_other_waiting(intray, monkeypatch):
+def test_fifty_mails_that_cannot_be_read_hold_up_the_next_one_for_one_reading(intray, stumbling):
     intray.put(*mails(51))
-    file_mail = mailboxes.file_mail
+    stumbling(*(f"<answer-{number}@".encode() for number in range(50)))
 
-    def stumble(content, *args):
-        if b"<answer-50@" not in content:
-            raise ValueError
-        return file_mail(content, *args)
+    assert (read_mailboxes().taken, read_mailboxes().taken) == (50, 1)
 
-    monkeypatch.setattr(mailboxes, "file_mail", stumble)
+    assert Correspondence.objects.filter(message_id="<answer-50@example.org>").exists()
 
-    assert read_mailboxes().taken == 1
 
-    assert intray.holds() == 50
+def test_a_mail_with_a_charset_that_nobody_knows_is_filed_and_set_aside(intray):
+    hostile = written().replace(b"\n\n", b'\nContent-Type: text/plain; charset="x\0y"\n\n\xe9', 1)
+    intray.put(hostile)
+
+    assert (read_mailboxes().taken, intray.holds()) == (1, 0)
+
+    assert Correspondence.objects.unread().count() == 1
+
+
+def test_a_store_that_is_away_leaves_the_mail_where_it_is(intray, settings, tmp_path):
+    (tmp_path / "file").touch()
+    intray.put(*mails(2))
+    with override_settings(MEDIA_ROOT=tmp_path / "file"):
+        _taken, [fault] = read_mailboxes()
+
+    assert fault.startswith("INTRAY_URL: Files cannot be kept")
+    assert (intray.holds(), Correspondence.objects.count()) == (2, 0)
+    assert read_mailboxes().taken == 2
+
+
+def test_a_lost_database_leaves_the_mail_where_it_is(intray, monkeypatch):
+    intray.put(*mails(1))
+
+    def lost(*args):
+        raise OperationalError("the server closed the connection")
+
+    monkeypatch.setattr(mailboxes, "record_report", lost)
+
+    with pytest.raises(OperationalError):
+        read_mailboxes()
+
+    assert intray.holds() == 1
 
 
 @pytest.mark.parametrize("moves", [True, False])
@@ -209,6 +253,44 @@ def test_one_mailbox_for_both_is_read_once(intray, settings):
 
 def test_without_a_mailbox_nothing_is_read():
     assert read_mailboxes() == (0, [])
+
+
+def test_what_a_mailbox_says_that_nobody_foresaw_does_not_keep_the_other(
+    server, settings, monkeypatch
+):
+    settings.INTRAY = server.box._replace(folder="Odd")
+    settings.BOUNCES = server.box
+    server.put(written())
+    session = mailboxes.session
+
+    def odd(box):
+        if box.folder == "Odd":
+            raise KeyError("hentzau@example.org")
+        return session(box)
+
+    monkeypatch.setattr(mailboxes, "session", odd)
+
+    assert read_mailboxes().taken == 1
+
+    setback = Setback.objects.get(item="INTRAY_URL")
+    assert setback.because.startswith("KeyError in ")
+    assert setback.again_at - setback.at == dt.timedelta(minutes=5)
+
+
+def test_a_mailbox_that_cannot_be_read_is_told_until_it_can_and_tried_by_each_tick(
+    intray, settings
+):
+    settings.INTRAY = intray.box._replace(password="wrong")
+    read_mailboxes()
+    read_mailboxes()
+    setback = Setback.objects.get()
+    told = (setback.job, setback.item, setback.attempts)
+    settings.INTRAY = intray.box
+
+    read_mailboxes()
+
+    assert told == ("read_mailboxes", "INTRAY_URL", 2)
+    assert not Setback.objects.exists()
 
 
 def test_a_mailbox_that_does_not_answer_does_not_keep_the_other(server, settings):

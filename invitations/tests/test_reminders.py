@@ -9,7 +9,14 @@ from django.utils import timezone
 from invitations.composing import compose_planned
 from invitations.dispatch import dispatch_outbox
 from invitations.issuing import withdraw
-from invitations.models import CallListEntry, Delivery, Letter, QuietPeriod
+from invitations.models import (
+    CallListEntry,
+    Delivery,
+    ForumEdition,
+    Letter,
+    QuietPeriod,
+    Setback,
+)
 from invitations.reminders import queue_reminders, reminders_allowed, resting_reminders
 from invitations.replies import file_correspondence, mark_dealt_with, record_reply
 from invitations.schedules import Steps
@@ -54,6 +61,41 @@ def test_steps_begin_at_their_hour_and_end_at_midnight_in_geneva(edition, reache
     assert queue_reminders(now) == planned
 
     assert CallListEntry.objects.count() == (1 if planned == 2 else 0)
+
+
+def test_an_edition_whose_calendar_cannot_be_reckoned_keeps_no_other(edition, reached):
+    broken = edition_with_three_steps()
+    ForumEdition.objects.filter(pk=broken.pk).update(time_zone="Nowhere/Else")
+    reached(edition=edition)
+
+    assert queue_reminders(geneva(10)) == 1
+
+    setback = Setback.objects.get()
+    assert (setback.job, setback.item, setback.attempts) == ("queue_reminders", broken.symbol, 1)
+    assert setback.because.startswith("ZoneInfoNotFoundError in ")
+
+
+def test_an_edition_that_pauses_is_planned_once_its_calendar_is_put_right(edition, reached):
+    reached(edition=edition)
+    ForumEdition.objects.update(time_zone="Nowhere/Else")
+    queue_reminders(geneva(10))
+    ForumEdition.objects.update(time_zone="Europe/Zurich")
+
+    assert queue_reminders(geneva(10)) == 0
+    with time_machine.travel(timezone.now() + dt.timedelta(minutes=6)):
+        assert queue_reminders(geneva(10)) == 1
+
+    assert not Setback.objects.exists()
+
+
+def test_reminders_rest_where_nobody_can_tell_what_day_it_is(edition, reached):
+    broken = edition_with_three_steps()
+    for one in (edition, broken):
+        reached(edition=one)
+    queue_reminders(geneva(10))
+    ForumEdition.objects.filter(pk=broken.pk).update(time_zone="Nowhere/Else")
+
+    assert resting_reminders(geneva(10)).get().invitation.edition_id == broken.pk
 
 
 def test_each_step_is_planned_on_its_day(edition, reached):
@@ -508,7 +550,7 @@ def test_planning_costs_the_same_for_one_office_and_for_three(edition, reached, 
         planned = queue_reminders(geneva(10))
 
     assert planned == offices
-    assert len(queries) == 15
+    assert len(queries) == 16
 
 
 @time_machine.travel(geneva(10), tick=False)
