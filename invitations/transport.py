@@ -12,6 +12,8 @@ from uuid import uuid4
 from django.conf import settings
 from django.utils.encoding import punycode
 
+CLOSING, RESET = 421, 250  # the server closes the session; it has forgotten sender and addressee
+
 
 class NotTaken(Exception):
     """The mail server did not take the message; ``words`` are its own, or the system's."""
@@ -31,6 +33,10 @@ class Postponed(NotTaken):
 
 class Refused(NotTaken):
     """The server said no for good."""
+
+
+class Broken(NotTaken):
+    """Something of ours broke before the message was begun; ``words`` are its kind."""
 
 
 class Unknown(NotTaken):
@@ -120,22 +126,36 @@ class SmtpSession:
     def hand_over(self, envelope: Envelope, content: bytes) -> str:
         self.connect()
         assert self.smtp is not None  # noqa: S101 -- connect() has made it
-        refuse_too_large(self.smtp, len(content))
-        envelope = envelope._replace(address=in_ascii(envelope.address))
+        begun = False
         try:
+            refuse_too_large(self.smtp, len(content))
+            envelope = envelope._replace(address=in_ascii(envelope.address))
             begin_message(self.smtp, envelope, len(content))
-        except (OSError, smtplib.SMTPException) as error:
-            self.drop()
-            raise Postponed(words_of(error)) from error
-        try:
+            begun = True
             self.smtp.send(dot_stuffed(content))
             code, words = self.smtp.getreply()
+        except NotTaken:
+            self.reset()
+            raise
         except (OSError, smtplib.SMTPException) as error:
             self.drop()
-            raise Unknown(words_of(error)) from error
-        if code == 421:
+            raise (Unknown if begun else Postponed)(words_of(error)) from error
+        except Exception as error:  # whatever it is, it must be known whether the message was begun
+            self.drop()
+            raise (Unknown if begun else Broken)(type(error).__name__) from error
+        if code == CLOSING:
             self.drop()
         return taken(code, words)
+
+    def reset(self) -> None:
+        """Leave the session as the next message wants it; one that does not reset is given up."""
+        assert self.smtp is not None  # noqa: S101 -- it has just said no
+        try:
+            code, _words = self.smtp.rset()
+        except (OSError, smtplib.SMTPException):
+            code = CLOSING
+        if code != RESET:
+            self.drop()
 
     def drop(self) -> None:
         if self.smtp is not None:
@@ -201,7 +221,7 @@ def in_ascii(address: str) -> str:
 
 
 def begin_message(smtp: smtplib.SMTP, envelope: Envelope, size: int) -> None:
-    """Say from whom and to whom, and open the message; a no leaves the session usable.
+    """Say from whom and to whom, and open the message; after a no the session wants a reset.
 
     Where the server offers it, it is asked to report failure and delay, and nothing else.
     """
@@ -211,12 +231,11 @@ def begin_message(smtp: smtplib.SMTP, envelope: Envelope, size: int) -> None:
     if smtp.has_extn("dsn"):
         mail += " RET=HDRS" + (f" ENVID={envelope.ident}" if envelope.ident else "")
         rcpt += f" NOTIFY=FAILURE,DELAY ORCPT=rfc822;{xtext(envelope.address)}"
-    for command in (mail, rcpt, "DATA"):
+    for command, yes in ((mail, 2), (rcpt, 2), ("DATA", 3)):
         code, words = smtp.docmd(command)
-        if code == 421:
+        if code == CLOSING or (code // 100 != yes and not 400 <= code < 600):
             raise smtplib.SMTPServerDisconnected(said(code, words))
-        if not 200 <= code < 400:
-            smtp.rset()
+        if code // 100 != yes:
             raise refusal(code, words)
 
 
@@ -239,14 +258,19 @@ def refusal(code: int, words: bytes) -> NotTaken:
 
 
 def said(code: int, words: bytes) -> str:
-    return f"{code} {words.decode('utf-8', 'replace')}"[:500]
+    return legible(f"{code} {words.decode('utf-8', 'replace')}")
 
 
 def words_of(error: Exception) -> str:
     if isinstance(error, smtplib.SMTPResponseException):
         words = error.smtp_error
         return said(error.smtp_code, words if isinstance(words, bytes) else str(words).encode())
-    return (str(error) or type(error).__name__)[:500]
+    return legible(str(error) or type(error).__name__)
+
+
+def legible(words: str) -> str:
+    """As much of it as a person reads, without the signs that no database keeps."""
+    return re.sub(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]", "\ufffd", words[:500])
 
 
 def dot_stuffed(content: bytes) -> bytes:

@@ -1,7 +1,8 @@
 """A real SMTP server of our own, which can be told to refuse, to put off and to hang up."""
 
+import asyncio
 import socket
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import NamedTuple
 
@@ -16,7 +17,10 @@ class Transaction(NamedTuple):
 
 
 class Peer:
-    """Takes everything, but for what ``answers`` and ``hangs_up_at`` say of RCPT and the DOT."""
+    """Takes everything, but for what ``answers`` and ``hangs_up_at`` say of a command, or the DOT.
+
+    Before it answers the DOT it calls ``meanwhile``.
+    """
 
     def __init__(self) -> None:
         self.port = 0
@@ -27,6 +31,7 @@ class Peer:
         self.offers: list[str] = []
         self.asked: list[dict[str, str]] = []
         self.largest = 33554432
+        self.meanwhile: Callable[[], object] = bool
 
     async def handle_EHLO(self, server, session, envelope, hostname, responses):  # noqa: N802
         self.sessions += 1
@@ -45,6 +50,7 @@ class Peer:
         answer = self.answers.get("DOT", "250 2.0.0 taken")
         if answer.startswith("250"):
             self.taken.append(Transaction(envelope.mail_from, envelope.rcpt_tos, envelope.content))
+        await asyncio.to_thread(self.meanwhile)
         if self.hangs_up_at == "DOT":
             server.transport.abort()
         return answer
@@ -63,6 +69,25 @@ class Speaker(SMTP):
         found = super()._getparams(params) or {}
         self.event_handler.asked.append(found)
         return {name: value for name, value in found.items() if name in ("SIZE", "BODY")}
+
+    async def smtp_MAIL(self, arg):  # noqa: N802
+        await self.told("MAIL") or await super().smtp_MAIL(arg)
+
+    async def smtp_DATA(self, arg):  # noqa: N802
+        await self.told("DATA") or await super().smtp_DATA(arg)
+
+    async def smtp_RSET(self, arg):  # noqa: N802
+        await self.told("RSET") or await super().smtp_RSET(arg)
+
+    async def told(self, command):
+        """Do as the peer was told, if it was told anything about that command."""
+        if self.event_handler.hangs_up_at == command:
+            self.transport.abort()
+        elif answer := self.event_handler.answers.get(command):
+            await self.push(answer)
+        else:
+            return False
+        return True
 
 
 class Listening(Controller):

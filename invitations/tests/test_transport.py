@@ -2,6 +2,7 @@ import pytest
 
 from invitations.tests.smtp_peer import free_port
 from invitations.transport import (
+    Broken,
     Envelope,
     Postponed,
     Refused,
@@ -64,6 +65,67 @@ def test_a_no_for_good_is_refused_with_the_servers_words(mail_server, moment):
 
     assert no.value.words == "550 5.1.1 No such user"
     assert not mail_server.taken
+
+
+@pytest.mark.parametrize("moment", ["MAIL", "RCPT", "DATA"])
+@pytest.mark.parametrize(("answer", "kind"), [("550 No", Refused), ("450 Later", Postponed)])
+@pytest.mark.parametrize("manner", ["closes", "421 4.3.2 Closing", "500 What?"])
+def test_a_no_stays_the_reason_whatever_the_server_does_on_reset(
+    mail_server, moment, answer, kind, manner
+):
+    mail_server.answers[moment] = answer
+    if manner == "closes":
+        mail_server.hangs_up_at = "RSET"
+    else:
+        mail_server.answers["RSET"] = manner
+
+    with carrier() as line:
+        with pytest.raises(kind) as no:
+            line.hand_over(Envelope(SENDER, OFFICE), CONTENT)
+        mail_server.answers.clear()
+        line.hand_over(Envelope(SENDER, OFFICE), CONTENT)
+
+    assert no.value.words == answer
+    assert (mail_server.sessions, len(mail_server.taken)) == (2, 1)
+
+
+def test_a_server_that_does_not_ask_for_the_message_does_not_get_it(mail_server):
+    mail_server.answers["DATA"] = "250 2.0.0 OK"
+
+    with carrier() as line:
+        with pytest.raises(Postponed) as no:
+            line.hand_over(Envelope(SENDER, OFFICE), CONTENT)
+        mail_server.answers.clear()
+        line.hand_over(Envelope(SENDER, OFFICE), CONTENT)
+
+    assert no.value.words == "250 2.0.0 OK"
+    assert (mail_server.sessions, len(mail_server.taken)) == (2, 1)
+
+
+def test_a_fault_of_ours_before_the_message_says_so_and_the_next_gets_a_new_session(mail_server):
+    with carrier() as line:
+        with pytest.raises(Broken) as fault:
+            line.hand_over(Envelope("forum\r\n@example.org", OFFICE), CONTENT)
+        line.hand_over(Envelope(SENDER, OFFICE), CONTENT)
+
+    assert fault.value.words == "ValueError"
+    assert (mail_server.sessions, len(mail_server.taken)) == (2, 1)
+
+
+def test_a_fault_of_ours_once_the_message_is_begun_is_unknown(mail_server):
+    with carrier() as line, pytest.raises(Unknown) as fault:
+        line.hand_over(Envelope(SENDER, OFFICE), "not of bytes")
+
+    assert fault.value.words == "TypeError"
+
+
+def test_words_of_a_server_that_no_database_keeps_are_made_legible(mail_server):
+    mail_server.answers["RCPT"] = "550 No\x00such\x1buser"
+
+    with carrier() as line, pytest.raises(Refused) as no:
+        line.hand_over(Envelope(SENDER, OFFICE), CONTENT)
+
+    assert no.value.words == "550 No�such�user"
 
 
 def test_a_refused_address_leaves_the_session_to_the_next(mail_server):
