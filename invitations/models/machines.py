@@ -56,6 +56,33 @@ class Setback(models.Model):
         return f"{self.job}, {self.item}"
 
 
+class Outage(models.Model):
+    """A time in which no delivery could leave, whatever became of it."""
+
+    class Of(models.TextChoices):
+        MAIL_SERVER = "mail_server", _("no connection to the mail server")
+        STORE = "store", _("the file store cannot be read")
+
+    of = models.CharField(_("what is out of reach"), max_length=12, choices=Of)
+    words = models.TextField(_("the server's words"), blank=True)
+    began_at = models.DateTimeField(_("began at"), default=timezone.now)
+    ended_at = models.DateTimeField(_("ended at"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("outage")
+        verbose_name_plural = _("outages")
+        constraints = [
+            models.UniqueConstraint(
+                name="one_outage_of_each_at_a_time",
+                fields=["of"],
+                condition=models.Q(ended_at=None),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_of_display()}, {self.began_at:%Y-%m-%d %H:%M}"
+
+
 class Arming(models.Model):
     """The one deployment and database that may write to ministers."""
 
