@@ -6,17 +6,20 @@ sent twice by the machine: what may have arrived is *uncertain*, and a person de
 
 import datetime as dt
 import logging
+import math
 import random
+import re
 import time
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
+from traceback import format_tb
 from typing import Any
 from uuid import uuid4
 
 from django.conf import settings
 from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
-from django.db import connection, transaction
+from django.db import InterfaceError, OperationalError, connection, transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -24,15 +27,16 @@ from django.utils.translation import gettext as _
 
 from invitations.arming import why_mute
 from invitations.composing import PRINTED
-from invitations.frozen import Tampered, Unavailable, thaw
+from invitations.frozen import Tampered, Unavailable, ask_the_store, thaw
 from invitations.letters import call_back
-from invitations.models import Delivery, Invitation, Letter, LetterEvent
+from invitations.models import Delivery, Invitation, Letter, LetterEvent, Outage
 from invitations.reminders import reminders_allowed, resting_reminders
 from invitations.routes import route
 from invitations.transport import (
+    Broken,
     Carrier,
     Envelope,
-    Postponed,
+    NotTaken,
     Refused,
     Unknown,
     Unreachable,
@@ -47,7 +51,21 @@ BATCH = 25
 # Longer than the ten answers of one transaction together.
 LEASE = 15 * dt.timedelta(seconds=settings.SMTP_TIMEOUT)
 MISSED_AFTER = dt.timedelta(days=1)
-LONGEST_PAUSE = 240  # minutes
+MINUTE = dt.timedelta(minutes=1)
+LONGEST_PAUSE = dt.timedelta(hours=4)
+# A known answer of the mail server is written down within so many seconds, well inside the lease.
+SETTLE_WITHIN, SETTLE_EACH = 10, 0.2
+FAULTS_AT_MOST = 5
+
+
+class Run:
+    """What came of one line: how many it handed over, and what ended it before its time."""
+
+    def __init__(self) -> None:
+        self.handed_over = 0
+        self.reached = False
+        self.outage: Outage | None = None
+        self.fault: Exception | None = None
 
 
 def dispatch_outbox(within: dt.timedelta | None = None) -> int:
@@ -55,13 +73,22 @@ def dispatch_outbox(within: dt.timedelta | None = None) -> int:
     if mute := why_mute():
         logger.warning(mute)
         return 0
-    tidy_up(timezone.now())
+    now = timezone.now()
+    tidy_up(now)
     stop_at = time.monotonic() + within.total_seconds() if within else None
-    lines = connections_at_once()
-    if lines == 1:
-        return work(stop_at)
-    with ThreadPoolExecutor(lines) as threads:
-        return sum(threads.map(work_apart, [stop_at] * lines))
+    at_rest = resting(now)
+    runs = by_lines(lines_wanted(now, at_rest), stop_at, at_rest)
+    faults = [run.fault for run in runs if run.fault]
+    if faults and len(faults) == len(runs):
+        raise faults[0]
+    note_outages(runs, at_rest)
+    return sum(run.handed_over for run in runs)
+
+
+def lines_wanted(now: dt.datetime, at_rest: Exists) -> int:
+    """One for each batch that is due, up to what this process may open."""
+    most = connections_at_once()
+    return math.ceil(due_now(now, at_rest)[: BATCH * most].count() / BATCH)
 
 
 def connections_at_once() -> int:
@@ -71,23 +98,81 @@ def connections_at_once() -> int:
     return int(settings.SMTP_CONNECTIONS)
 
 
-def work_apart(stop_at: float | None) -> int:
+def by_lines(lines: int, stop_at: float | None, at_rest: Exists) -> list[Run]:
+    if lines <= 1:
+        return [work(stop_at, at_rest) for _line in range(lines)]
+    with ThreadPoolExecutor(lines) as threads:
+        return list(threads.map(work_apart, [stop_at] * lines, [at_rest] * lines))
+
+
+def work_apart(stop_at: float | None, at_rest: Exists) -> Run:
     try:
-        return work(stop_at)
+        return work(stop_at, at_rest)
     finally:
         connection.close()
 
 
-def work(stop_at: float | None) -> int:
-    """Claim and deliver batch after batch, over one kept connection."""
-    handed_over, at_rest = 0, resting(timezone.now())
-    with carrier() as line:
-        while batch := claim_batch(timezone.now(), at_rest):
-            handed, reachable = deliver_batch(batch, line)
-            handed_over += handed
-            if not reachable or (stop_at and time.monotonic() > stop_at):
-                break
-    return handed_over
+def work(stop_at: float | None, at_rest: Exists) -> Run:
+    """Claim and deliver batch after batch over one kept connection, once there is one."""
+    run = Run()
+    try:
+        with carrier() as line:
+            reach(line)
+            run.reached = True
+            while batch := claim_batch(timezone.now(), at_rest):
+                deliver_batch(batch, line, run)
+                if stop_at and time.monotonic() > stop_at:
+                    break
+    except (Unreachable, Unavailable) as no:
+        run.outage = outage_told_by(no)
+    except Exception as fault:  # noqa: BLE001 -- the other lines go on, and what left is counted
+        logger.error("A line of the outbox broke off: %s", where(fault))  # noqa: TRY400 -- no address
+        run.fault = fault
+    return run
+
+
+def where(fault: BaseException) -> str:
+    """The kind of fault, and where in the code: its own words may hold an address."""
+    return f"{type(fault).__name__}\n{''.join(format_tb(fault.__traceback__))}".rstrip()
+
+
+# Outages
+
+
+def reach(line: Carrier) -> None:
+    """Raise Unreachable or Unavailable while nothing can leave: then nothing is claimed."""
+    line.connect()
+    outages = Outage.objects.filter(ended_at=None)
+    known = list(outages.values_list("of", flat=True))
+    if Outage.Of.STORE in known:
+        ask_the_store()
+    if known and outages.update(ended_at=timezone.now()):
+        logger.info("The outbox is under way again.")
+
+
+def outage_told_by(no: Unreachable | Unavailable) -> Outage:
+    if isinstance(no, Unreachable):
+        return Outage(of=Outage.Of.MAIL_SERVER, words=no.words)
+    return Outage(of=Outage.Of.STORE, words=str(no))
+
+
+def note_outages(runs: list[Run], at_rest: Exists) -> None:
+    """Say once that nothing can leave, and since when.
+
+    What is due is deferred, uncounted and still due: the first line that gets through takes it.
+    """
+    now = timezone.now()
+    found = {run.outage.of: run.outage for run in runs if run.outage}
+    on_the_line = Delivery.objects.filter(sending_at__gt=now - MINUTE)
+    if any(run.reached for run in runs) or (found and on_the_line.exists()):
+        # The mail server takes no further connection, and that is all.
+        found.pop(Outage.Of.MAIL_SERVER, None)
+    for outage in found.values():
+        outage.began_at = now
+        Outage.objects.bulk_create([outage], ignore_conflicts=True)
+        because, words = outage.get_of_display(), outage.words
+        logger.warning("Nothing can leave: %s: %s", because, words)
+        move(due_now(now, at_rest), State.QUEUED, State.DEFERRED, because, words)
 
 
 # Before sending
@@ -96,7 +181,11 @@ def work(stop_at: float | None) -> int:
 def tidy_up(now: dt.datetime) -> None:
     """Return claims whose lease ended, and say what is uncertain, missed or past its last day."""
     leased = Delivery.objects.filter(lease_ends_at__lt=now)
-    move(leased, State.CLAIMED, State.QUEUED, _("its worker vanished before it began"))
+    vanished = _("its worker vanished before it began")
+    # Only what was deferred before can have been claimed at such an age.
+    deferred = leased.filter(Q(attempts__gt=0) | Q(not_before__lt=now - MISSED_AFTER))
+    move(deferred, State.CLAIMED, State.DEFERRED, vanished)
+    move(leased, State.CLAIMED, State.QUEUED, vanished)
     move(leased, State.SENDING, State.UNCERTAIN, _("its worker vanished while sending"))
     by_mail = Delivery.objects.by_mail()
     past = by_mail.filter(leave_before__lt=now)
@@ -104,7 +193,7 @@ def tidy_up(now: dt.datetime) -> None:
     for waiting in (State.QUEUED, State.DEFERRED):
         move(reminders, waiting, State.CANCELLED, _("the deadline has passed"))
     move(
-        past.filter(attempts__gt=0),
+        past,
         State.DEFERRED,
         State.FAILED,
         _("the mail server did not take it before its last day"),
@@ -113,12 +202,22 @@ def tidy_up(now: dt.datetime) -> None:
     move(stale, State.QUEUED, State.MISSED, _("more than a day past its hour"))
 
 
-@transaction.atomic
-def move(deliveries: "QuerySet[Delivery]", old: str, new: str, because: str) -> int:
-    """Move each of them that is in the old state, with an event for each."""
-    return sum(
-        transit(delivery, old, new, because=because) for delivery in deliveries.filter(state=old)
-    )
+def move(
+    deliveries: "QuerySet[Delivery]", old: str, new: str, because: str, words: str = ""
+) -> None:
+    """Move each of them that is in the old state, with an event for each.
+
+    Each by itself: one that cannot be moved keeps no other, and two workers do not lock each
+    other's rows out.
+    """
+    for delivery in deliveries.filter(state=old).order_by("pk"):
+        try:
+            with transaction.atomic():
+                transit(delivery, old, new, because=because, words=words)
+        except Exception as fault:
+            if not connection.is_usable():
+                raise
+            logger.error("Delivery %s stays %s: %s", delivery.pk, old, where(fault))  # noqa: TRY400 -- no address
 
 
 def transit(  # noqa: PLR0913 -- what an event keeps
@@ -189,7 +288,7 @@ def prepared(column: str, value: object) -> Any:
 @transaction.atomic
 def claim_batch(now: dt.datetime, at_rest: Exists | None = None) -> list[Delivery]:
     """Claim the next deliveries that are due, under a lease, within the limits of the rate."""
-    due = Delivery.objects.due(now).exclude(at_rest or resting(now))
+    due = due_now(now, at_rest or resting(now))
     due = due.select_for_update(skip_locked=True, of=("self",)).order_by(*IN_TURN)
     pks = within_rate(due, now)
     claim = uuid4()
@@ -205,6 +304,10 @@ def claim_batch(now: dt.datetime, at_rest: Exists | None = None) -> list[Deliver
     return batch
 
 
+def due_now(now: dt.datetime, at_rest: Exists) -> "QuerySet[Delivery]":
+    return Delivery.objects.due(now).exclude(at_rest)
+
+
 def resting(now: dt.datetime) -> Exists:
     """Reminders for which today is a quiet day: one deferred yesterday waits too."""
     return Exists(resting_reminders(now).filter(pk=OuterRef("letter")))
@@ -218,9 +321,7 @@ def within_rate(due: "QuerySet[Delivery]", now: dt.datetime) -> list[int]:
     in_all, for_each = settings.MAILS_PER_MINUTE, settings.MAILS_PER_MINUTE_AND_DOMAIN
     if not (in_all or for_each):
         return list(due.values_list("pk", flat=True)[:BATCH])
-    lately = Delivery.objects.filter(
-        Q(sending_at__gt=now - dt.timedelta(minutes=1)) | Q(state=State.CLAIMED)
-    )
+    lately = Delivery.objects.filter(Q(sending_at__gt=now - MINUTE) | Q(state=State.CLAIMED))
     taken = Counter(domain_of(address) for address in lately.values_list("address", flat=True))
     chosen: list[int] = []
     for pk, address in due.values_list("pk", "address")[: BATCH * 20]:
@@ -240,30 +341,55 @@ def domain_of(address: str) -> str:
 # Sending
 
 
-def deliver_batch(batch: list[Delivery], line: Carrier) -> tuple[int, bool]:
-    """Return how many were handed over, and whether mail server and file store were reached."""
-    handed_over = 0
+def deliver_batch(batch: list[Delivery], line: Carrier, run: Run) -> None:
+    """Deliver one after the other; the rest goes back where the line or the store is lost."""
     for done, delivery in enumerate(batch):
         try:
             line.connect()
-            handed_over += deliver(delivery, line)
-        except (Unreachable, Unavailable) as error:
-            said = error.words if isinstance(error, Unreachable) else str(error)
-            for waiting in batch[done:]:
-                postpone(waiting, State.CLAIMED, said)
-            return handed_over, False
-    return handed_over, True
+            run.handed_over += deliver(delivery, line)
+        except (Unreachable, Unavailable) as no:
+            give_back(batch[done:], outage_told_by(no))
+            raise
+        except Exception as fault:  # one delivery never stops another
+            if not connection.is_usable():
+                raise
+            set_aside(delivery, fault)
+
+
+def give_back(waiting: list[Delivery], outage: Outage) -> None:
+    """Let another line have what was not begun: nothing was tried, and it is still due."""
+    for delivery in waiting:
+        transit(
+            delivery,
+            State.CLAIMED,
+            State.DEFERRED,
+            because=outage.get_of_display(),
+            words=outage.words,
+        )
+
+
+def set_aside(delivery: Delivery, fault: Exception) -> None:
+    """What raises was not begun, or was said to the mail server: then it may have arrived."""
+    logger.error("Delivery %s could not be handed over: %s", delivery.pk, where(fault))
+    kind = type(fault).__name__
+    if not break_off(delivery, State.CLAIMED, kind):
+        settle(delivery, State.SENDING, State.UNCERTAIN, because=_("it broke off: %s") % kind)
 
 
 def deliver(delivery: Delivery, line: Carrier) -> bool:
     """Carry out one transaction; *sending* is committed before it begins.
 
-    Raise Unavailable, before anything is begun, where the message cannot be read now.
+    Raise Unavailable, before anything is begun, where no message can be read now.
     """
     try:
         content = thaw(delivery.letter.message.name, delivery.letter.message_sha256)
     except Tampered as fault:
         transit(delivery, State.CLAIMED, State.FAILED, because=str(fault))
+        return False
+    except Unavailable as fault:
+        ask_the_store()
+        # It answers for others: it is this one that cannot be read.
+        break_off(delivery, State.CLAIMED, str(fault))
         return False
     if not begin(delivery):
         return False
@@ -271,26 +397,62 @@ def deliver(delivery: Delivery, line: Carrier) -> bool:
 
 
 def send(delivery: Delivery, line: Carrier, content: bytes) -> bool:
-    envelope = Envelope(
-        return_path(delivery.envelope or ""), delivery.address, delivery.envelope or ""
-    )
+    token = delivery.envelope or ""
+    envelope = Envelope(return_path(token), delivery.address, token)
     try:
         words = line.hand_over(envelope, content)
-    except (Postponed, Unreachable) as error:
-        postpone(delivery, State.SENDING, error.words)
-    except Refused as error:
-        transit(delivery, State.SENDING, State.FAILED, words=error.words)
-    except Unknown as error:
-        transit(delivery, State.SENDING, State.UNCERTAIN, words=error.words)
-    else:
-        now = timezone.now()
-        moved = transit(delivery, State.SENDING, State.HANDED_OVER, words=words, handed_over_at=now)
-        logger.info(
-            "Delivery %s was handed over: %s, attempt %s, %s bytes.",
-            delivery.pk, delivery.letter.kind, delivery.attempts + 1, len(content),
-        )  # fmt: skip
-        return moved
-    return False
+    except NotTaken as no:
+        tell(delivery, f"was not taken ({type(no).__name__})", content, no.words)
+        not_taken(delivery, no)
+        return False
+    # Whatever becomes of the database now, the log has it.
+    tell(delivery, "was handed over", content, words)
+    now = timezone.now()
+    return settle(delivery, State.SENDING, State.HANDED_OVER, words=words, handed_over_at=now)
+
+
+def not_taken(delivery: Delivery, no: NotTaken) -> None:
+    match no:
+        case Refused():
+            settle(delivery, State.SENDING, State.FAILED, words=no.words)
+        case Unknown():
+            settle(delivery, State.SENDING, State.UNCERTAIN, words=no.words)
+        case Broken():
+            break_off(delivery, State.SENDING, no.words)
+        case _:
+            postpone(delivery, State.SENDING, words=no.words)
+
+
+def tell(delivery: Delivery, came_of_it: str, content: bytes, words: str) -> None:
+    """One line of the log, without what would name the office."""
+    local, _at, _domain = delivery.address.rpartition("@")
+    names = "|".join(re.escape(name) for name in (local, delivery.envelope) if name)
+    words = re.sub(rf"\S*@\S*|\b(?:{names})\b" if names else r"\S*@\S*", "…", words)
+    logger.info(
+        "Delivery %s %s: %s, attempt %s, %s bytes: %s",
+        delivery.pk, came_of_it, delivery.letter.kind, delivery.attempts + 1, len(content),
+        " ".join(words.split()),
+    )  # fmt: skip
+
+
+def settle(delivery: Delivery, old: str, new: str, **fields: Any) -> bool:
+    """Write down what is known, for some seconds also where the database is lost meanwhile.
+
+    What cannot be written stays *sending*, and is uncertain when its lease ends.
+    """
+    stop_at = time.monotonic() + SETTLE_WITHIN
+    while True:
+        try:
+            return transit(delivery, old, new, **fields)
+        except (OperationalError, InterfaceError) as lost:
+            if connection.in_atomic_block or time.monotonic() > stop_at:
+                raise
+            logger.warning(
+                "Delivery %s is not yet written down as %s: %s",
+                delivery.pk, new, type(lost).__name__,
+            )  # fmt: skip
+        connection.close()
+        time.sleep(SETTLE_EACH)
 
 
 def begin(delivery: Delivery) -> bool:
@@ -358,18 +520,33 @@ def why_not(letter: Letter, invitation: Invitation, now: dt.datetime) -> str:
     return ""
 
 
-def postpone(delivery: Delivery, old: str, words: str) -> None:
-    """Try again after a pause that grows: 5 to 15 minutes at first, for greylisting."""
+def postpone(delivery: Delivery, old: str, because: str = "", words: str = "") -> bool:
+    """Try again after a pause that grows."""
     attempts = delivery.attempts + 1
-    minutes = min(5 * 2 ** (attempts - 1), LONGEST_PAUSE) * random.uniform(1, 3)  # noqa: S311
-    transit(
+    return settle(
         delivery,
         old,
         State.DEFERRED,
+        because=because,
         words=words,
         attempts=attempts,
-        not_before=timezone.now() + dt.timedelta(minutes=minutes),
+        not_before=timezone.now() + pause_after(attempts),
     )
+
+
+def pause_after(attempts: int) -> dt.timedelta:
+    """5 to 15 minutes at first, for greylisting; then up to LONGEST_PAUSE, not all at once."""
+    minutes = min(5 * 2 ** (attempts - 1), LONGEST_PAUSE / MINUTE / 3)
+    return minutes * MINUTE * random.uniform(1, 3)  # noqa: S311 -- to be spread, not to be secret
+
+
+def break_off(delivery: Delivery, old: str, kind: str) -> bool:
+    """Something of ours broke before the message was begun: after some attempts a person looks."""
+    because = _("it could not be handed over: %s") % kind
+    attempts = delivery.attempts + 1
+    if attempts < FAULTS_AT_MOST:
+        return postpone(delivery, old, because=because)
+    return settle(delivery, old, State.FAILED, because=because, attempts=attempts)
 
 
 # What a person decides

@@ -1,12 +1,13 @@
 import datetime as dt
+from pathlib import Path
 from uuid import uuid4
 
 import pytest
 import time_machine
 from django.core.exceptions import ValidationError
+from django.db import connection
 from django.utils import timezone
 
-from invitations.arming import arm
 from invitations.dispatch import (
     begin,
     claim_batch,
@@ -14,18 +15,19 @@ from invitations.dispatch import (
     deliver,
     dispatch_outbox,
     mark_dispatched,
+    pause_after,
     send_anew,
+    tidy_up,
 )
 from invitations.frozen import freeze, thaw
 from invitations.issuing import withdraw
 from invitations.letters import call_back
-from invitations.models import Delivery, Letter, QuietPeriod
+from invitations.models import Delivery, Letter, Outage, QuietPeriod
 from invitations.replies import file_correspondence, record_reply
 from invitations.tests.conftest import CONTENT
 from invitations.tests.factories import EditionFactory, StepFactory, UserFactory
 from invitations.tests.smtp_peer import free_port
 from invitations.transport import carrier
-from wsis_forum.env import Mailbox
 
 pytestmark = pytest.mark.django_db
 
@@ -191,21 +193,14 @@ def test_a_no_for_now_defers_with_the_servers_words_and_a_pause(peer, queued, mo
     assert 4 * MINUTE < delivery.not_before - timezone.now() <= 15 * MINUTE
 
 
-def test_the_pauses_grow_to_hours(peer, queued):
-    peer.answers["RCPT"] = "450 4.2.0 Greylisted"
-    shortest = []
+def test_the_pauses_grow_are_spread_and_are_never_longer_than_four_hours():
+    pauses = [[pause_after(attempts) / MINUTE for _time in range(200)] for attempts in range(1, 99)]
 
-    for attempts in range(8):
-        delivery = queued(attempts=attempts)
-        dispatch_outbox()
-        delivery.refresh_from_db()
-        shortest.append((delivery.not_before - timezone.now()) / MINUTE)
-
-    assert all(
-        5 * 2**attempts - 1 < pause <= 15 * 2**attempts
-        for attempts, pause in enumerate(shortest[:5])
-    )
-    assert all(239 < pause <= 720 for pause in shortest[6:])
+    for attempts, spread in enumerate(pauses):
+        shortest = min(5 * 2**attempts, 80)
+        assert shortest <= min(spread) < 1.2 * shortest
+        assert 2.8 * shortest < max(spread) <= 3 * shortest
+    assert max(map(max, pauses)) <= 240
 
 
 def test_a_deferred_delivery_is_tried_again_after_its_pause(peer, queued):
@@ -241,16 +236,258 @@ def test_one_refused_address_does_not_keep_the_others(peer, queued):
     assert (state_of(refused), state_of(taken)) == (State.FAILED, State.HANDED_OVER)
 
 
-def test_while_the_server_is_away_the_whole_batch_is_deferred(db, settings, queued):
-    settings.MAILBOX = Mailbox("smtp", "127.0.0.1", free_port(), "", "", "none")
-    arm()
+def goes_away(settings):
+    settings.MAILBOX = settings.MAILBOX._replace(port=free_port())
+
+
+def comes_back(settings, peer):
+    settings.MAILBOX = settings.MAILBOX._replace(port=peer.port)
+
+
+def test_while_the_server_is_away_nothing_is_tried_and_all_stays_due(peer, settings, queued):
+    goes_away(settings)
+    before = [queued(), queued(), queued(state=State.DEFERRED, attempts=2)]
+
+    assert [dispatch_outbox(), dispatch_outbox()] == [0, 0]
+
+    for delivery in before:
+        found = Delivery.objects.get(pk=delivery.pk)
+        assert (found.state, found.attempts, found.sending_at, found.not_before) == (
+            State.DEFERRED, delivery.attempts, None, delivery.not_before,
+        )  # fmt: skip
+
+
+def test_a_delivery_hears_once_of_an_outage(peer, settings, queued):
+    goes_away(settings)
+    delivery = queued()
+
+    for _minute in range(3):
+        dispatch_outbox()
+
+    (event,) = delivery.events.all()
+    assert (event.state, event.because) == ("deferred", "no connection to the mail server")
+    assert "refused" in event.server_words
+
+
+def test_an_outage_is_noted_once_and_ends_with_the_first_connection(peer, settings, queued):
+    goes_away(settings)
+    queued()
+    began = timezone.now()
+    for minute in range(3):
+        with time_machine.travel(began + minute * MINUTE, tick=False):
+            dispatch_outbox()
+    comes_back(settings, peer)
+
+    with time_machine.travel(began + 5 * MINUTE, tick=False):
+        dispatch_outbox()
+
+    outage = Outage.objects.get()
+    assert (outage.of, outage.began_at, outage.ended_at) == (
+        "mail_server", began, began + 5 * MINUTE,
+    )  # fmt: skip
+    assert "refused" in outage.words
+
+
+def test_the_first_connection_after_an_outage_takes_all_that_waited_for_it(peer, settings, queued):
+    goes_away(settings)
+    deliveries = [queued() for _number in range(30)]
+    with time_machine.travel(timezone.now()) as clock:
+        for _tick in range(60):
+            dispatch_outbox()
+            clock.shift(8 * MINUTE)
+        comes_back(settings, peer)
+        assert dispatch_outbox() == 30
+
+    assert {state_of(delivery) for delivery in deliveries} == {State.HANDED_OVER}
+    assert {delivery.attempts for delivery in deliveries} == {1}
+
+
+def test_what_the_server_put_off_keeps_its_pause_when_an_outage_ends(peer, settings, queued):
+    peer.answers["put-off@example.org"] = "450 4.2.0 Greylisted"
+    put_off, other = queued(address="put-off@example.org"), queued()
+    dispatch_outbox()
+    peer.answers.clear()
+    put_off.refresh_from_db()
+    Delivery.objects.filter(pk=other.pk).update(state=State.QUEUED, handed_over_at=None)
+
+    goes_away(settings)
+    dispatch_outbox()
+    comes_back(settings, peer)
+
+    assert dispatch_outbox() == 1
+    assert state_of(put_off) == State.DEFERRED
+    assert put_off.not_before > timezone.now() + 4 * MINUTE
+
+
+def test_an_outage_of_days_makes_nothing_missed(peer, settings, queued):
+    delivery = queued(leave_before=timezone.now() + 5 * DAY)
+    goes_away(settings)
+    with time_machine.travel(timezone.now()) as clock:
+        for _day in range(3):
+            dispatch_outbox()
+            clock.shift(DAY)
+        comes_back(settings, peer)
+        assert dispatch_outbox() == 1
+
+    assert state_of(delivery) == State.HANDED_OVER
+
+
+def test_a_delivery_that_no_connection_was_found_for_fails_after_its_last_day(
+    peer, settings, queued
+):
+    delivery = queued(leave_before=timezone.now() + DAY)
+    goes_away(settings)
+    dispatch_outbox()
+
+    with time_machine.travel(timezone.now() + 2 * DAY):
+        dispatch_outbox()
+
+    assert state_of(delivery) == State.FAILED
+
+
+def test_a_line_that_is_lost_gives_back_what_it_has_not_begun(peer, settings, queued):
     deliveries = [queued() for _number in range(3)]
+    peer.answers["DOT"] = "421 4.3.2 Closing"
+    peer.meanwhile = lambda: goes_away(settings)
+
+    dispatch_outbox()
+
+    assert [state_of(delivery) for delivery in deliveries] == [State.DEFERRED] * 3
+    assert [delivery.attempts for delivery in deliveries] == [1, 0, 0]
+    assert [delivery.not_before > timezone.now() for delivery in deliveries] == [True, False, False]
+    comes_back(settings, peer)
+    peer.answers, peer.meanwhile = {}, bool
+    assert dispatch_outbox() == 2
+
+
+def test_a_mail_server_that_takes_no_further_connection_is_not_out_of_reach(peer, settings, queued):
+    goes_away(settings)
+    queued(**held_by_a_worker(State.SENDING, timezone.now() + MINUTE), sending_at=timezone.now())
+    delivery = queued()
 
     assert dispatch_outbox() == 0
 
-    assert [state_of(delivery) for delivery in deliveries] == [State.DEFERRED] * 3
-    assert [delivery.sending_at for delivery in deliveries] == [None] * 3
-    assert "refused" in deliveries[0].server_words
+    assert state_of(delivery) == State.QUEUED
+    assert not Outage.objects.exists()
+
+
+def test_where_nothing_is_due_nobody_is_called(peer):
+    dispatch_outbox()
+
+    assert peer.sessions == 0
+
+
+def test_a_delivery_that_raises_before_anything_is_said_stops_no_other(peer, queued, frozen_letter):
+    poisoned = queued(frozen_letter(message="../../etc/passwd"))
+    good = [queued() for _number in range(2)]
+
+    assert dispatch_outbox() == 2
+
+    assert state_of(poisoned) == State.DEFERRED
+    assert poisoned.attempts == 1
+    assert 4 * MINUTE < poisoned.not_before - timezone.now() <= 15 * MINUTE
+    event = poisoned.events.latest("pk")
+    assert event.because == "it could not be handed over: SuspiciousFileOperation"
+    assert {state_of(delivery) for delivery in good} == {State.HANDED_OVER}
+
+
+def test_a_delivery_that_cannot_be_said_stops_no_other(peer, queued):
+    poisoned, good = queued(envelope="to\r\nken"), queued()
+
+    assert dispatch_outbox() == 1
+
+    assert (state_of(poisoned), poisoned.attempts) == (State.DEFERRED, 1)
+    assert poisoned.events.latest("pk").because == "it could not be handed over: ValueError"
+    assert state_of(good) == State.HANDED_OVER
+
+
+def test_a_delivery_that_goes_on_raising_fails_and_so_comes_before_a_person(peer, queued):
+    delivery = queued(envelope="to\r\nken", leave_before=timezone.now() + 5 * DAY)
+
+    with time_machine.travel(timezone.now()) as clock:
+        for _time in range(6):
+            dispatch_outbox()
+            clock.shift(4 * 60 * MINUTE)
+
+    assert (state_of(delivery), delivery.attempts) == (State.FAILED, 5)
+    assert delivery.events.latest("pk").because == "it could not be handed over: ValueError"
+
+
+def test_a_file_that_cannot_be_read_stops_no_other(peer, queued, frozen_letter, settings):
+    (Path(settings.MEDIA_ROOT) / "messages" / "a-folder.eml").mkdir(parents=True, exist_ok=True)
+    unreadable = queued(frozen_letter(message="messages/a-folder.eml"))
+    good = queued()
+
+    assert dispatch_outbox() == 1
+
+    assert (state_of(unreadable), unreadable.attempts) == (State.DEFERRED, 1)
+    assert state_of(good) == State.HANDED_OVER
+    assert not Outage.objects.exists()
+
+
+def test_too_large_a_message_fails_and_stops_no_other(peer, queued, frozen_letter):
+    peer.largest = 100
+    large, good = queued(frozen_letter(CONTENT * 9)), queued()
+
+    assert dispatch_outbox() == 1
+
+    assert (state_of(large), state_of(good)) == (State.FAILED, State.HANDED_OVER)
+    assert "the server takes 100 at most" in large.server_words
+
+
+def test_the_log_has_what_the_server_said_and_no_name(peer, queued, caplog):
+    peer.answers["DOT"] = "250 queued for <flavia.elphberg@example.org> as 4711, to flavia.elphberg"
+    queued(address="flavia.elphberg@example.org", envelope="thesecretsign")
+
+    with caplog.at_level("INFO", logger="invitations"):
+        dispatch_outbox()
+
+    (line,) = [record.getMessage() for record in caplog.records if record.name.startswith("inv")]
+    assert line.endswith(": 250 queued for … as 4711, to …")
+
+
+def unwritable(delivery, but):
+    """The database keeps no event of that delivery but of that state."""
+    table, bad = "invitations_letterevent", f"delivery_id = {delivery.pk} AND state <> '{but}'"
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute(f"ALTER TABLE {table} ADD CONSTRAINT no CHECK (NOT ({bad})) NOT VALID")
+        else:
+            bad = bad.replace("delivery_id", "NEW.delivery_id").replace("state", "NEW.state")
+            cursor.execute(
+                f"CREATE TRIGGER no BEFORE INSERT ON {table}"
+                f" WHEN {bad} BEGIN SELECT RAISE(ABORT, 'no'); END"
+            )
+
+
+def test_one_delivery_that_cannot_be_moved_does_not_keep_the_outbox(peer, queued):
+    ended = timezone.now() - MINUTE
+    stuck, other = (queued(**held_by_a_worker(State.SENDING, ended)) for _number in range(2))
+    due = queued()
+    unwritable(stuck, but="sending")
+
+    assert dispatch_outbox() == 1
+
+    assert [state_of(delivery) for delivery in (stuck, other, due)] == [
+        State.SENDING, State.UNCERTAIN, State.HANDED_OVER,
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("fields", "state"),
+    [
+        ({"attempts": 2}, State.DEFERRED),
+        ({"not_before": timezone.now() - 2 * DAY}, State.DEFERRED),
+        ({"not_before": timezone.now() - MINUTE}, State.QUEUED),
+    ],
+)
+def test_a_claim_that_was_not_begun_goes_back_to_where_it_was(queued, fields, state):
+    now = timezone.now()
+    delivery = queued(**held_by_a_worker(State.CLAIMED, now - MINUTE), **fields)
+
+    tidy_up(now)
+
+    assert state_of(delivery) == state
 
 
 def test_a_line_lost_before_the_message_defers(peer, queued):
