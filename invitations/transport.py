@@ -10,7 +10,8 @@ from typing import NamedTuple, Protocol, Self
 from uuid import uuid4
 
 from django.conf import settings
-from django.utils.encoding import punycode
+
+from invitations.text import addresses
 
 CLOSING, RESET = 421, 250  # the server closes the session; it has forgotten sender and addressee
 
@@ -210,14 +211,10 @@ def refuse_too_large(smtp: smtplib.SMTP, size: int) -> None:
 
 
 def in_ascii(address: str) -> str:
-    """The address as every mail server takes it: the domain's other letters in their ASCII form."""
-    local, _at, domain = address.rpartition("@")
-    if not local.isascii():
-        raise Refused(f"553 {address}: only its domain may have letters that are not ASCII")
     try:
-        return f"{local}@{punycode(domain)}"
-    except UnicodeError:
-        raise Refused(f"553 {address}: this domain cannot be") from None
+        return addresses.in_ascii(address)
+    except ValueError as fault:
+        raise Refused(f"553 {address}: {fault}") from None
 
 
 def begin_message(smtp: smtplib.SMTP, envelope: Envelope, size: int) -> None:

@@ -5,7 +5,6 @@ import unicodedata
 from typing import Self
 
 from django.core.exceptions import ValidationError
-from django.core.validators import validate_email
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -14,17 +13,12 @@ from django.utils.translation import pgettext_lazy
 from invitations.dates import comma_list
 from invitations.models.edition import Language, validate_phone, validate_zone
 from invitations.placeholders import OF_COURTESIES, unknown
+from invitations.text.addresses import checked
 
 
 def validate_address_lines(text: str) -> None:
     for line in text.split():
-        try:
-            validate_email(line)
-        except ValidationError:
-            raise ValidationError(
-                _("%(line)s is not an e-mail address: write one to a line."),
-                params={"line": line},
-            ) from None
+        checked(line)
 
 
 def normalize_name(name: str) -> str:

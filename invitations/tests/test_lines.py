@@ -1,0 +1,120 @@
+"""Words as people type and copy them: what is tidied, and what is refused and how."""
+
+import unicodedata
+
+import pytest
+from django.core.exceptions import ValidationError
+from hypothesis import given
+from hypothesis import strategies as st
+
+from invitations.text.lines import narrow, refuse_spoilt, tidy_line, tidy_text
+
+BREAKS = ["\r", "\n", "\r\n", "\v", "\f", "\x1c", "\x1d", "\x1e", "\x85", "\u2028", "\u2029"]
+
+
+@pytest.mark.parametrize("sign", BREAKS)
+def test_a_line_stays_one_line(sign):
+    assert tidy_line(f"Forum{sign}of Zenda{sign}") == "Forum of Zenda"
+
+
+@pytest.mark.parametrize("sign", BREAKS)
+def test_lines_end_in_one_way(sign):
+    assert tidy_text(f"Forum{sign}of Zenda") == "Forum\nof Zenda"
+
+
+def test_markdown_keeps_its_spaces_and_blank_lines():
+    assert tidy_text("One  \r\ntwo\r\n\r\n    code\r\n") == "One  \ntwo\n\n    code"
+
+
+def test_letters_are_composed():
+    assert tidy_line("E\u0301lyse\u0301e") == "\u00c9lys\u00e9e"
+
+
+@pytest.mark.parametrize(
+    ("typed", "kept"),
+    [
+        ("Fla\u200bvia", "Flavia"),
+        ("\ufeffFlavia\u00ad\u2060", "Flavia"),
+        ("\u202aFlavia\u202c", "Flavia"),
+        ("\u2066Flavia\u2069 \u200e(Ms.)", "Flavia (Ms.)"),
+        ("a\u200db", "ab"),
+        ("\u200fשלם\u200f", "שלם"),
+    ],
+)
+def test_what_nobody_sees_goes(typed, kept):
+    assert tidy_line(typed) == kept
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "می\u200cرسم",  # Persian: not joined
+        "क\u094d\u200dष",  # Hindi: half a letter
+        "مرحبا (WSIS)\u200e.",
+        "\u0600\u0661\u0662",  # a visible sign before a number, of the same category
+        "Forum\u00a0: l’avenir",
+        "信息社会世界峰会（论坛）：主题，议程",  # noqa: RUF001 -- the punctuation of Chinese
+        "張\u3000三",
+    ],
+)
+def test_what_a_script_needs_stays(words):
+    assert tidy_line(words) == words
+    refuse_spoilt(words)
+
+
+@given(st.text())
+def test_tidy_words_are_tidy_and_hold_nothing_that_is_unseen(typed):
+    for tidied in (tidy_line(typed), tidy_text(typed)):
+        assert unicodedata.is_normalized("NFC", tidied)
+        assert not set(tidied) & set("\r\v\f\x85\u2028\u2029\u200b\u2066\u2069")
+    assert len(tidy_line(typed).splitlines()) <= 1
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        ("Ru\0dolf", "This holds signs that are no writing. Please type it anew."),
+        ("Rudolf\x1b[31m", "This holds signs that are no writing. Please type it anew."),
+        ("Rudolf\ud800", "This holds signs that are no writing. Please type it anew."),
+        (
+            "Minister \u202elevart fo",
+            "“Minister levart fo” holds an invisible sign that turns writing round (U+202E):"
+            " please type it anew.",
+        ),
+        (
+            "Andr\ufffd Sapt",
+            "“Andr\ufffd Sapt” holds the sign \ufffd, which stands for a letter that was lost"
+            " on the way: please type it anew.",
+        ),
+        (
+            "Ren\u00c3\u00a9 Dupont",
+            "“Ren\u00c3\u00a9” was garbled on the way; it may have been “René”."
+            " Please type it anew.",
+        ),
+        (
+            "Ministre de l\u00e2\u20ac\u2122intérieur",
+            "“l\u00e2\u20ac\u2122intérieur” was garbled on the way; it may have been"
+            " “l’intérieur”. Please type it anew.",
+        ),
+    ],
+)
+def test_what_was_spoilt_is_refused_by_name(words, sentence):
+    with pytest.raises(ValidationError) as refusal:
+        refuse_spoilt(tidy_line(words))
+
+    assert refusal.value.messages == [sentence]
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["São Tomé", "LIBERTÉ\u00a0: oui", "AMANHÃ…", "“MAÇÔ",
+     "« À » Genève", "ESPAÑA…", "Ñandú",
+     "Łódź", "1° de mayo", "Đặng", "Ångström’s", "Сергей Ёлкин", "El Niño™", "50 £ – 60 €"],
+)  # fmt: skip
+def test_rare_letters_are_not_taken_for_garbled_ones(words):
+    refuse_spoilt(words)
+
+
+def test_full_width_letters_are_narrowed_but_not_among_chinese():
+    assert narrow("\uff26\uff4c\uff41\uff56\uff49\uff41\u3000\uff11") == "Flavia 1"
+    assert narrow("張（三）") == "張（三）"

@@ -1,0 +1,153 @@
+"""E-mail addresses: found in what was typed or copied, checked, and written in ASCII.
+
+An address is kept as it was typed before the @; after it, in the letters of its language, small
+and composed: ``Kabinett@FAß.example`` is kept as ``Kabinett@faß.example``. Those of one person in
+two spellings of capitals are one.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from typing import Any
+
+import email_validator
+import idna
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+from django.utils.translation import gettext_lazy as _
+
+from invitations.text.lines import FULL_WIDTH, JOINERS, MARKS, OVERRIDES, visible
+
+NO_ADDRESS = _("%(address)s is not an e-mail address: please write it as name@example.org.")
+SEVERAL = _("Please give one e-mail address only: there are several here.")
+ENCODED = _(
+    "%(address)s holds “=?”, by which mail programs mark a code: please type the address itself."
+)
+UNSEEN = _("%(address)s holds a sign that no e-mail address has: please type it anew.")
+QUOTED = _(
+    "%(address)s has quotation marks, which we cannot write to: please give another address."
+)
+LETTERS = _(
+    "%(address)s has letters before the @ that not every mail server takes: please give an address"
+    " in Latin letters without accents."
+)
+COMPUTER = _(
+    "%(address)s names one computer, not a domain: please give an address such as name@example.org."
+)
+UNFINISHED = _("%(address)s lacks the end of its domain, such as .org: please type it in full.")
+BEGINNING = _(
+    "%(address)s begins with a sign that mail servers do not take: please give another address."
+)
+TOO_LONG = _("%(address)s is too long for an e-mail address: please look at it again.")
+
+MOST_TYPED = 10_000
+DOTS = ".\u3002\uff61"
+SEPARATORS = r"\s,;\u060c\u061b\u3001"
+# A name before angle brackets, as mail programs copy it, or an address alone. What looks like a
+# domain is no name: it may be an address that was typed wrong.
+FOUND = re.compile(
+    rf"""[{SEPARATORS}]*
+    (?: (?: "[^"\n]{{0,200}}" | (?: (?!\w\.\w\w) [^@<>;\u061b\u3001\n] ){{0,200}}? )
+        [ ]? <(?P<inside>[^<>\n]+)>
+      | (?P<alone> "[^"\n]{{0,200}}"[^{SEPARATORS}<>]* | [^{SEPARATORS}<>]+
+          | [<>][^{SEPARATORS}<>]* ) )""",
+    re.VERBOSE,
+)
+
+
+def one_address(typed: str) -> str:
+    """The one address that was typed, or nothing."""
+    found = each_once(typed)
+    if len(found) > 1:
+        raise ValidationError(SEVERAL, code="several")
+    return found[0] if found else ""
+
+
+def address_lines(typed: str) -> str:
+    """One address to a line, each once."""
+    return "\n".join(each_once(typed))
+
+
+def each_once(typed: str) -> list[str]:
+    found: dict[str, str] = {}
+    for address in map(checked, found_in(typed)):
+        found.setdefault(address.casefold(), address)
+    return list(found.values())
+
+
+def found_in(typed: str) -> Iterator[str]:
+    """What stands between separators, out of its angle brackets and quotation marks."""
+    if len(typed) > MOST_TYPED:
+        raise refused(TOO_LONG, typed)
+    if "=?" in typed:
+        raise refused(ENCODED, typed)
+    typed = re.sub(f"[{MARKS}{OVERRIDES}]", "", visible(typed.translate(FULL_WIDTH)))
+    if "@" not in typed:
+        # No address at all is named as a whole.
+        yield from filter(None, [typed.strip(" ,;،؛、")])
+        return
+    for found in FOUND.finditer(typed):
+        address = (found["inside"] or found["alone"]).strip()
+        for opened, closed in ('""', "''", "‘’", "“”"):
+            if address.startswith(opened) and address.endswith(closed):
+                address = address[1:-1]
+        yield re.sub(r"^mailto:([^?]*).*", r"\1", address, flags=re.IGNORECASE)
+
+
+def checked(address: str) -> str:
+    """The address as it is kept; refuse what a mail server or a program may misread."""
+    if odd := oddity(address):
+        raise refused(odd, address)
+    try:
+        # Demonstrations and tests write to the domain that is set aside for them, .test.
+        kept = email_validator.validate_email(
+            address,
+            allow_smtputf8=False,
+            check_deliverability=False,
+            strict=True,
+            test_environment=True,
+        ).normalized
+        # The columns ask this once more, in words that are not ours.
+        validate_email(kept)
+    except (email_validator.EmailNotValidError, ValidationError):
+        raise refused(NO_ADDRESS, address) from None
+    return kept
+
+
+def oddity(address: str) -> Any:
+    """The sentence on what is odd about an address that many programs let pass."""
+    local, _at, domain = address.rpartition("@")
+    oddities = [
+        (QUOTED, '"' in address),
+        (UNSEEN, any(map(is_unseen, address))),
+        (ENCODED, "=?" in address),
+        (COMPUTER, domain.startswith("[")),
+        (UNFINISHED, local and domain and "@" not in local and not set(DOTS) & set(domain)),
+        (BEGINNING, address.startswith(("|", "-"))),
+        (LETTERS, not local.isascii()),
+        (TOO_LONG, len(local) > 64 or len(address) > 254),
+    ]
+    return next((sentence for sentence, is_so in oddities if is_so), None)
+
+
+def is_unseen(sign: str) -> bool:
+    """A control, a space or an invisible sign; whether a joiner is spelling, the domain knows."""
+    kinds = ("Cc", "Cs", "Cf", "Zs", "Zl", "Zp")
+    return unicodedata.category(sign) in kinds and sign not in JOINERS + " "
+
+
+def refused(sentence: Any, address: str) -> ValidationError:
+    named = "".join(sign if sign.isprintable() else "\ufffd" for sign in address[:60])
+    return ValidationError(sentence, code="invalid", params={"address": named})
+
+
+def in_ascii(address: str) -> str:
+    """The address as every mail server takes it: the domain's other letters in their ASCII form.
+
+    By the rules of 2008, to which ``faß.example`` and ``fass.example`` are two domains. Raise
+    ValueError where there is no such form.
+    """
+    local, _at, domain = address.rpartition("@")
+    if not local.isascii() or "=?" in local or any(map(is_unseen, local)):
+        raise ValueError("only its domain may have letters that are not ASCII")
+    return f"{local}@{domain if domain.isascii() else idna.encode(domain, uts46=True).decode()}"

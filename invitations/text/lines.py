@@ -1,0 +1,115 @@
+"""Words as they are typed: tidied of what nobody sees, and refused where they were spoilt."""
+
+import re
+import unicodedata
+
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+from ftfy import fix_encoding
+from ftfy.badness import is_bad
+
+NO_LETTERS = _("This holds signs that are no writing. Please type it anew.")
+LOST = _(
+    "“%(near)s” holds the sign �, which stands for a letter that was lost on the way:"
+    " please type it anew."
+)
+TURNED = _(
+    "“%(near)s” holds an invisible sign that turns writing round (%(sign)s): please type it anew."
+)
+GARBLED = _("“%(near)s” was garbled on the way; it may have been “%(meant)s”. Please type it anew.")
+
+CODED = _(
+    "“%(near)s” holds “=?”, by which mail programs mark a code: please write it in another way."
+)
+
+# What ends a line, in one program or another.
+BREAKS = "\r\n\v\f\x1c\x1d\x1e\x85\u2028\u2029"
+ON_ONE_LINE = str.maketrans(dict.fromkeys(BREAKS + "\t", " "))
+LINE_ENDS = str.maketrans(dict.fromkeys(BREAKS, "\n"))
+BLANKS = BREAKS + " \t\x1f\xa0\u1680\u202f\u205f\u3000" + "".join(map(chr, range(0x2000, 0x200B)))
+FULL_WIDTH = str.maketrans({wide: wide - 0xFEE0 for wide in range(0xFF01, 0xFF5F)} | {0x3000: " "})
+CHINESE_OR_NEAR = re.compile(r"[\u2e80-\u2fff\u3005-\ud7ff\uf900-\ufaff\U00020000-\U0003ffff]")
+
+OVERRIDES = "\u202d\u202e"
+# Signs that are no letters and yet seen: before a number, or in the Quran.
+SEEN = "\u0600\u0601\u0602\u0603\u0604\u0605\u06dd\u070f\u0890\u0891\u08e2"
+MARKS = "\u200e\u200f\u061c"
+JOINERS = "\u200c\u200d"
+RIGHT_TO_LEFT = re.compile(r"[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
+# Between letters of these scripts a joiner or its absence is spelling; elsewhere it is invisible.
+NEEDLESS_JOINER = re.compile(
+    r"(?<![\u0590-\u1fff])[\u200c\u200d]|[\u200c\u200d](?![\u0590-\u1fff])"
+)
+MARK_IN_A_WORD = re.compile(r"(?<=[^\W\d_])[\u200e\u200f\u061c](?=[^\W\d_])")
+
+
+def tidy_line(typed: str) -> str:
+    """The words on one line, without what nobody sees; a no-break space stays."""
+    return re.sub(" {2,}", " ", visible(typed.translate(ON_ONE_LINE)))
+
+
+def tidy_text(typed: str) -> str:
+    """The same with its lines, which end in one way."""
+    return visible(typed.replace("\r\n", "\n").translate(LINE_ENDS))
+
+
+def visible(typed: str) -> str:
+    """Composed letters without invisible signs, which turn a name round or make two of one.
+
+    What a script needs stays: in Persian or Hindi a joiner between two letters, which is spelling,
+    and beside Arabic or Hebrew a mark of direction. What turns writing round stays to be refused.
+    """
+    if not typed.isascii():
+        kept = OVERRIDES + SEEN + JOINERS + (MARKS if RIGHT_TO_LEFT.search(typed) else "")
+        typed = "".join(
+            sign for sign in typed if sign in kept or unicodedata.category(sign) != "Cf"
+        )
+        typed = MARK_IN_A_WORD.sub("", NEEDLESS_JOINER.sub("", typed))
+        typed = unicodedata.normalize("NFC", typed)
+    return typed.strip(BLANKS + MARKS)
+
+
+def narrow(words: str) -> str:
+    """Full-width Latin letters, digits and signs as everybody else types them.
+
+    Among Chinese characters they are that language's own punctuation, and stay.
+    """
+    return words if CHINESE_OR_NEAR.search(words) else words.translate(FULL_WIDTH)
+
+
+def is_no_writing(sign: str) -> bool:
+    """Whether it is a control character or half a sign: no table and no page can hold it."""
+    return unicodedata.category(sign) in ("Cc", "Cs")
+
+
+def refuse_spoilt(words: str) -> None:
+    """Refuse what is no writing, what turns it round, and what was lost or garbled on the way."""
+    if any(is_no_writing(sign) and sign not in "\n\t" for sign in set(words)):
+        raise ValidationError(NO_LETTERS, code="no_writing")
+    if turned := re.search(f"[{OVERRIDES}]", words):
+        named = {"near": around(words, turned.start()), "sign": f"U+{ord(turned[0]):04X}"}
+        raise ValidationError(TURNED, code="turned", params=named)
+    if "\ufffd" in words:
+        named = {"near": around(words, words.index("\ufffd"))}
+        raise ValidationError(LOST, code="lost", params=named)
+    if not words.isascii() and is_bad(words) and (meant := fix_encoding(words)) != words:
+        near = next((word for word in words.split() if fix_encoding(word) != word), "")
+        named = {"near": near or words[:40], "meant": fix_encoding(near) or meant[:40]}
+        raise ValidationError(GARBLED, code="garbled", params=named)
+
+
+def refuse_spoilt_line(words: str) -> None:
+    """Refuse the same in one line, and what the head of a mail would not hold as it is."""
+    if "=?" in words:
+        named = {"near": around(words, words.index("=?"))}
+        raise ValidationError(CODED, code="coded", params=named)
+    refuse_spoilt(words)
+
+
+def around(words: str, place: int) -> str:
+    """The words before and after that place, without what turns them round."""
+    return without_overrides(words[max(place - 20, 0) : place + 20])
+
+
+def without_overrides(words: str) -> str:
+    return re.sub(f"[{OVERRIDES}]", "", words)
