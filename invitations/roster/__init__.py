@@ -1,6 +1,6 @@
 """The roster of ministers: how a row of a list becomes a minister with a draft invitation."""
 
-from invitations.roster.cells import FORMULA, Fault, addresses
+from invitations.roster.cells import FORMULA, Fault
 from invitations.roster.columns import COLUMNS, FIELDS, FOCAL_POINT
 from invitations.roster.importing import apply, carry_out, left_alone, summary
 from invitations.roster.matching import Entry
@@ -26,7 +26,6 @@ __all__ = [
     "Entry",
     "Fault",
     "Row",
-    "addresses",
     "apply",
     "carry_out",
     "check_rows",

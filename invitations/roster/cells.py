@@ -1,30 +1,25 @@
 """What the cells of a row mean, and which of them are refused."""
 
 import re
-import unicodedata
 from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any, NamedTuple
 
 from django.core.exceptions import ValidationError
-from django.core.validators import validate_email
 from django.utils.translation import gettext as _
 
 from invitations.dates import comma_list
 from invitations.models import Gender, Invitation, Language, Minister, Rank
-from invitations.roster.columns import FIELDS
+from invitations.roster.columns import FIELDS, IN_LATIN_LETTERS
 from invitations.roster.states import find_state, names_of_states
 from invitations.roster.table import Row
+from invitations.text.addresses import address_lines, one_address
+from invitations.text.lines import is_no_writing, narrow, refuse_spoilt_line
 
 MODEL_FIELDS = {field.name: field for field in (*Invitation._meta.fields, *Minister._meta.fields)}
 # What a spreadsheet would run, also behind the apostrophe that makes it text, and what it left
 # where that failed.
 FORMULA = re.compile(r"'*\s*(?:[=+\-@＝＋－＠]|#[A-Z/0]+[!?A]?$)")  # noqa: RUF001
-
-
-def is_control(letter: str) -> bool:
-    """Whether it is a control character or half a surrogate: no database or printer takes it."""
-    return unicodedata.category(letter) in ("Cc", "Cs")
 
 
 class Fault(NamedTuple):
@@ -38,7 +33,7 @@ class Fault(NamedTuple):
     @property
     def told(self) -> tuple[int, str, str, str]:
         """The same with the beginning of the cell, as it may be printed."""
-        value = "".join("\ufffd" if is_control(letter) else letter for letter in self.value[:60])
+        value = "".join("\ufffd" if is_no_writing(letter) else letter for letter in self.value[:60])
         return self.line, self.column, value, self.reason
 
     def __str__(self) -> str:
@@ -60,19 +55,6 @@ def one_of(allowed: Mapping[str, Any], value: str) -> Any:
     return found[value.casefold()]
 
 
-def addresses(value: str) -> str:
-    """One address to a line, each once."""
-    found = dict.fromkeys(filter(None, re.split(r"[;,\s]+", value)))
-    for address in found:
-        try:
-            validate_email(address)
-        except ValidationError:
-            raise ValidationError(
-                _("%(address)s is not an e-mail address."), params={"address": address}
-            ) from None
-    return "\n".join(found)
-
-
 def readers() -> dict[str, Callable[[str], Any]]:
     """How the cells of a column are read, where they are not just text."""
     ranks = Rank.objects.values_list("code", flat=True)
@@ -83,8 +65,9 @@ def readers() -> dict[str, Callable[[str], Any]]:
         "rank": partial(one_of, {rank: rank for rank in ranks}),
         "language": partial(one_of, languages),
         "second_language": partial(one_of, languages),
-        "to": addresses,
-        "cc": addresses,
+        "to": address_lines,
+        "cc": address_lines,
+        "focal_point_email": one_address,
         "principal": partial(one_of, {"yes": True, "no": False}),
     }
 
@@ -99,8 +82,9 @@ def clean_cell(column: str, value: str, read: Callable[[str], Any]) -> Any:
         return None
     if FORMULA.match(value):
         raise ValidationError(_("A formula has no place here: write text."))
-    if any(map(is_control, value)):
-        raise ValidationError(_("It contains a sign that cannot be printed."))
+    refuse_spoilt_line(value)
+    if column in IN_LATIN_LETTERS:
+        value = narrow(value)
 
     meaning = read(value)
     field = MODEL_FIELDS.get(FIELDS.get(column, column))

@@ -17,6 +17,11 @@ FIELDS = {
     "ref": "ref",
 }
 NAME = ("given_name", "family_name", "name_in_script")
+# Names and codes, in which full-width letters and digits are those of everybody else.
+IN_LATIN_LETTERS = (
+    "state", "prenominal", "given_name", "family_name", "gender", "rank", "language",
+    "second_language", "ref", "replaces", "principal",
+)  # fmt: skip
 FOCAL_POINT = ("focal_point_name", "focal_point_email")
 COLUMNS = ("state", *FIELDS, *FOCAL_POINT, "replaces", "principal")
 REQUIRED = ("state", "family_name", "portfolio")

@@ -2,7 +2,6 @@
 
 import csv
 import io
-import re
 import zipfile
 import zlib
 from collections import Counter
@@ -17,6 +16,7 @@ from openpyxl.worksheet.formula import ArrayFormula, DataTableFormula
 
 from invitations.dates import comma_list
 from invitations.roster.columns import COLUMNS, REQUIRED
+from invitations.text.lines import tidy_line
 
 LARGEST_FILE = 5 * 1024 * 1024
 LARGEST_UNPACKED = 4 * LARGEST_FILE
@@ -126,7 +126,7 @@ def text_of(value: object) -> str:
         return "="
     if isinstance(value, float) and value.is_integer():
         value = int(value)
-    return re.sub(r"[ \t\r\n]+", " ", str(value)).strip()
+    return tidy_line(str(value))
 
 
 def read_header(header: list[str], name: str) -> list[str]:

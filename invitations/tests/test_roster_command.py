@@ -20,7 +20,8 @@ def test_one_bad_cell_and_nothing_is_written(run, capsys):
 
     assert capsys.readouterr().err == (
         "Line 3, column state, “Atlantis”: No State on file has this code or name.\n"
-        "Line 3, column gender, “w\ufffd[31m”: It contains a sign that cannot be printed.\n"
+        "Line 3, column gender, “w\ufffd[31m”: "
+        "This holds signs that are no writing. Please type it anew.\n"
     )
     assert str(refusal.value) == "Nothing was written: 2 cells are refused."
     assert refusal.value.returncode == 1

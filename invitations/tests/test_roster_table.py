@@ -19,7 +19,6 @@ from invitations.roster import (
     NAMES_OF_STATES,
     STATES,
     Row,
-    addresses,
     check_rows,
     find_state,
     load_states,
@@ -39,6 +38,7 @@ from invitations.tests.lists import (
     reason,
     saved,
 )
+from invitations.text.addresses import address_lines
 
 ruritania, edition = lists.ruritania, lists.edition
 
@@ -237,9 +237,12 @@ def test_name_of_two_states_is_refused(edition):
         ({"second_language": "de"}, "second_language",
          "It is none of ar, zh-hans, en, fr, ru, es, zh."),
         ({"principal": "first"}, "principal", "It is none of yes, no."),
-        ({"to": "office@example.org, the cabinet"}, "to", "the is not an e-mail address."),
-        ({"cc": "office(at)example.org"}, "cc", "office(at)example.org is not an e-mail address."),
-        ({"focal_point_email": "a@b@c"}, "focal_point_email", "Enter a valid email address."),
+        ({"to": "office@example.org, the cabinet"}, "to",
+         "the is not an e-mail address: please write it as name@example.org."),
+        ({"cc": "office(at)example.org"}, "cc",
+         "office(at)example.org is not an e-mail address: please write it as name@example.org."),
+        ({"focal_point_email": "a@b@c"}, "focal_point_email",
+         "a@b@c is not an e-mail address: please write it as name@example.org."),
         ({"ref": "1" * 41}, "ref", "Ensure this value has at most 40 characters (it has 41)."),
         ({"honorific": '=HYPERLINK("x")'}, "honorific", "A formula has no place here: write text."),
         ({"family_name": "@SUM(A1)"}, "family_name", "A formula has no place here: write text."),
@@ -247,7 +250,8 @@ def test_name_of_two_states_is_refused(edition):
         ({"portfolio": "+ Ministre"}, "portfolio", "A formula has no place here: write text."),
         ({"portfolio": "'=1+1"}, "portfolio", "A formula has no place here: write text."),
         ({"portfolio": "#REF!"}, "portfolio", "A formula has no place here: write text."),
-        ({"portfolio": "a\x00b"}, "portfolio", "It contains a sign that cannot be printed."),
+        ({"portfolio": "a\x00b"}, "portfolio",
+         "This holds signs that are no writing. Please type it anew."),
         ({"given_name": "", "family_name": ""}, "family_name",
          "A person without a name needs a ref."),
         ({"replaces": "Rudolf Rassendyll"}, "replaces",
@@ -285,4 +289,60 @@ an_address = st.from_regex(r"[a-z0-9]{1,3}@example\.org", fullmatch=True)
 
 @given(st.lists(an_address, max_size=4), st.sampled_from(["; ", ",", "\n", " ", " ;, "]))
 def test_addresses_stand_one_to_a_line_and_each_once(found, separator):
-    assert addresses(separator.join(found * 2)).split("\n") == (list(dict.fromkeys(found)) or [""])
+    assert address_lines(separator.join(found * 2)).split("\n") == (
+        list(dict.fromkeys(found)) or [""]
+    )
+
+
+def test_the_cells_of_a_list_name_several_addresses(edition):
+    bring_in(edition, FLAVIA | {"to": "a@example.org؛ b@example.org", "cc": "Sapt <c@example.org>"})
+
+    minister = Minister.objects.get()
+    assert minister.to_emails == "a@example.org\nb@example.org"
+    assert minister.cc_emails == "c@example.org"
+
+
+def test_a_code_in_a_cell_of_addresses_is_refused(edition):
+    odd = "a@example.org; " + "=?utf-8?q?=0d=0aBcc=3Ax?=@example.org"
+
+    [(_line, column, sentence)] = faults_of(edition, FLAVIA | {"to": odd})
+
+    assert column == "to"
+    assert "mail programs mark a code" in sentence
+
+
+def test_a_cell_for_the_focal_point_takes_one_address(edition):
+    assert "one e-mail address only" in reason(
+        edition, FLAVIA | {"focal_point_email": "a@example.org, b@example.org"}
+    )
+
+
+def test_invisible_signs_make_no_second_person(edition):
+    bring_in(edition, FLAVIA)
+    bring_in(edition, FLAVIA | {"given_name": "Fla\u200bvia", "family_name": "Elphberg\u200f"})
+
+    assert Minister.objects.get().name == "Flavia Elphberg"
+
+
+def test_full_width_letters_of_a_name_are_those_of_everybody_else(edition):
+    bring_in(
+        edition,
+        FLAVIA | {"given_name": "\uff26\uff4c\uff41\uff56\uff49\uff41", "language": "\uff46\uff52"},
+    )
+
+    assert Minister.objects.get().given_name == "Flavia"
+
+
+@pytest.mark.parametrize(
+    ("spoilt", "why"),
+    [
+        ("Ren\u00c3\u00a9", "it may have been “René”"),
+        ("Ren\ufffd", "a letter that was lost"),
+        ("\u202eeneR", "U+202E"),
+    ],
+)
+def test_a_cell_that_was_spoilt_on_the_way_is_refused(edition, spoilt, why):
+    [(line, column, sentence)] = faults_of(edition, FLAVIA | {"given_name": spoilt})
+
+    assert (line, column) == (2, "given_name")
+    assert why in sentence
