@@ -90,6 +90,12 @@ def read_code(typed: str) -> str:
     return plain(typed).translate(SAME_SHAPE)
 
 
+def is_like_a_code(typed: str) -> bool:
+    """Whether it has the shape of the code for a reply; nothing is looked up."""
+    code = read_code(typed)
+    return len(code) == CODE_LENGTH and set(code) <= set(CODE_ALPHABET)
+
+
 def link_for_code(typed: str) -> ReplyLink:
     """Raise ReplyLink.DoesNotExist for a code that was never given out, after the same look-up."""
     code = read_code(typed)

@@ -4,10 +4,12 @@ from typing import Any
 
 from crispy_forms.helper import FormHelper
 from django import forms
+from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext_lazy as _
 
 from invitations.forms.files import checked
+from invitations.links import is_like_a_code
 
 LETTER_LIMIT = 10 * 1024 * 1024
 
@@ -54,6 +56,15 @@ class CheckForm(PublicForm):
         error_messages={"empty": _("This file is empty: please choose another one.")},
         widget=forms.FileInput({"accept": "application/pdf,.pdf"}),
     )
+
+    def clean_code(self) -> str:
+        """The letter bears two codes: whoever types the other one is told nothing of the letter."""
+        code: str = self.cleaned_data["code"]
+        if is_like_a_code(code):
+            raise ValidationError(
+                _("This is the code for the reply. The one to check a letter has sixteen digits.")
+            )
+        return code
 
     def clean_letter(self) -> UploadedFile | None:
         return checked(

@@ -612,12 +612,25 @@ def test_another_letter_is_not_ours(client, given):
     assert "Not one of ours" in client.post(CHECK_PAGE, given).content.decode()
 
 
-def test_a_reply_code_checks_no_letter_and_a_check_code_opens_none(client):
-    code = printed_code_of(issued_letter().invitation)
+def test_a_check_code_opens_no_invitation(client):
+    issued_letter()
 
-    assert "Not one of ours" in client.post(CHECK_PAGE, {"code": code}).content.decode()
     assert OPENS_NOTHING in client.post(CODE_PAGE, {"code": CHECK_CODE}).content.decode()
     assert not offices_of(client)
+
+
+def test_who_types_the_reply_code_to_check_a_letter_is_told_which_code_it_is(client):
+    code = printed_code_of(issued_letter().invitation)
+    answers = set()
+
+    for typed in [code, code.upper(), "bcdf ghjk mnpq"] * WRONG_FROM_ONE:
+        response = client.post(CHECK_PAGE, {"code": typed})
+        answers.add((response.status_code, words_of(response)))
+
+    [(status, said)] = answers
+    assert status == 200
+    assert "This is the code for the reply. The one to check a letter has sixteen digits." in said
+    assert "Not one of ours" not in said
 
 
 def test_a_check_says_nothing_about_whom_the_letter_addresses(client):
