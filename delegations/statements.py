@@ -15,7 +15,13 @@ from delegations.models import DelegationChange, PolicyStatement, StatementText
 from delegations.office import Stale, lock_delegation, mark, refuse_unless
 from invitations.frozen import freeze, thaw
 from invitations.models import SPEAKING, ForumEdition, Invitation
-from invitations.uploads import TYPES, document_kind, picture_alone, picture_kind
+from invitations.uploads import (
+    TYPES,
+    document_kind,
+    picture_alone,
+    picture_kind,
+    refuse_misnamed,
+)
 
 COMPARED = (
     "speaker_name", "speaker_function", "mode", "title", "theme", "first_choice_id",
@@ -110,6 +116,7 @@ def file_text(
     The same bytes are filed once.
     """
     kind = kind_of_text(content)  # which takes its time, while others may write
+    refuse_misnamed(called, kind)
     with transaction.atomic():
         statement = open_statement(invitation)
         current = list(statement.texts.current())

@@ -36,6 +36,12 @@ TYPES = {
     "jpg": "image/jpeg",
     "tiff": "image/tiff",
 }
+# What the end of a name promises, for the kinds of which words are taken and those like them.
+PROMISED = {kind: kind for kind in ("pdf", "docx", "odt", "xlsx", "txt")} | {
+    "htm": "html",
+    "html": "html",
+    "svg": "svg",
+}
 LARGEST_PICTURE = 50_000_000  # pixels
 LARGEST_PNG = 25_000_000  # which is drawn at its full size to be looked at
 # A package is opened only where it is small when unpacked, by what it says and by what it holds.
@@ -54,6 +60,19 @@ NOT_PLAIN = ("%PDF", "{\\rtf", "PK\x03\x04", "MZ")
 def beginning(head: bytes) -> str:
     """The kind that the first eight bytes promise; empty for none that we know."""
     return next((kind for magic, kind in BEGINNINGS.items() if head.startswith(magic)), "")
+
+
+def refuse_misnamed(called: str, kind: str) -> None:
+    """Refuse a file whose name promises another kind than its content is: nobody could open it."""
+    suffix = called.rpartition(".")[2].lower()
+    if "." in called and PROMISED.get(suffix, kind) != kind:
+        raise ValidationError(
+            _(
+                "The name ends in .%(suffix)s, but the content is %(kind)s: please save the file"
+                " anew as a PDF."
+            ),
+            params={"suffix": suffix, "kind": kind.upper()},
+        )
 
 
 def document_kind(content: bytes, most_unpacked: int = MOST_UNPACKED) -> str:

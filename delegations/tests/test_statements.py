@@ -76,7 +76,7 @@ def seen_by(client, invitation):
     return re.search(r'name="seen"(?: value="(\w+)")?', page)[1] or ""
 
 
-def file(content, name="speech.pdf"):
+def file(content, name="speech"):
     return SimpleUploadedFile(name, content)
 
 
@@ -363,7 +363,7 @@ def test_a_good_file_is_kept_beside_a_bad_one(invitation):
     client = browser(invitation)
     announced(client, invitation)
 
-    page = text(send(client, invitation, file(pdf()), file(b"MZ\0\0", "virus.pdf")))
+    page = text(send(client, invitation, file(pdf(), "speech.pdf"), file(b"MZ\0\0", "virus.pdf")))
 
     assert "Not every file could be taken" in page
     assert "virus.pdf: This is no PDF, DOCX, ODT or plain text" in page
@@ -392,6 +392,34 @@ def test_a_hostile_file_is_refused_with_a_sentence(invitation, content, told):
     assert "No file has been saved" in page
     assert told in page
     assert not StatementText.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("content", "name", "told"),
+    [
+        (b"Words.", "speech.PDF", "The name ends in .pdf, but the content is TXT"),
+        (b"<!doctype html><p>Error", "speech.pdf", "The name ends in .pdf, but the content is TXT"),
+        (b"<!doctype html><p>Words", "speech.html", "The name ends in .html"),
+        (b"<svg onload='alert(1)'/>", "speech.svg", "The name ends in .svg"),
+        (pdf(), "speech.docx", "The name ends in .docx, but the content is PDF"),
+        (docx(), "speech.pdf", "The name ends in .pdf, but the content is DOCX"),
+    ],
+)
+def test_a_name_that_contradicts_the_content_is_refused(invitation, content, name, told):
+    client = browser(invitation)
+    announced(client, invitation)
+
+    assert told in text(send(client, invitation, file(content, name)))
+    assert not StatementText.objects.exists()
+
+
+@pytest.mark.parametrize("name", ["speech", "speech.TXT", "speech.md", "H.E. Flavia", ".txt"])
+def test_a_name_that_promises_no_other_kind_is_taken(invitation, name):
+    client = browser(invitation)
+    announced(client, invitation)
+
+    assert send(client, invitation, file(b"Words.", name)).status_code == 302
+    assert StatementText.objects.get().called == name
 
 
 def test_a_replaced_text_stays_on_file(invitation):
@@ -534,10 +562,10 @@ def test_looking_changes_nothing(invitation):
 def test_the_desk_shows_the_texts_and_notes_what_staff_change(admin_client, invitation):
     client = browser(invitation)
     statement = announced(client, invitation)
-    send(client, invitation, file(b"Words."))
+    send(client, invitation, file(b"Words.", "speech.txt"))
     url = reverse("admin:delegations_policystatement_change", args=[statement.pk])
 
-    assert "speech.pdf" in admin_client.get(url).content.decode()
+    assert "speech.txt" in admin_client.get(url).content.decode()
     admin_client.post(
         url,
         {
