@@ -73,7 +73,7 @@ class DelegationAdmin(StandingAdmin):
     when_empty = gettext_lazy(
         "A delegation is made when an office first names somebody; you may add one for it."
     )
-    list_display = ["member_state", "edition", "delegates", "stands"]
+    list_display = ["member_state", "edition", "delegates_named", "stands"]
     list_filter = ["edition", StandingFilter, "member_state__region"]
     list_select_related = ["edition", "member_state"]
     list_per_page = 250
@@ -109,7 +109,7 @@ class DelegationAdmin(StandingAdmin):
             note_staff(who(request), person, Act.REMOVED, [])
 
     @display(description=gettext_lazy("delegates"), ordering="named")
-    def delegates(self, delegation: Any) -> int:
+    def delegates_named(self, delegation: Any) -> int:
         return delegation.named or 0
 
 

@@ -47,7 +47,7 @@ class MemberStateAdmin(ModelAdmin):
         "region",
         "language",
         "invited_by_default",
-        "invitations",
+        "invited",
     ]
     list_display_links = ["iso2", "short_name"]
     list_filter = ["region", "itu_region", "language", "status", "invited_by_default"]
@@ -84,7 +84,7 @@ class MemberStateAdmin(ModelAdmin):
     ]
 
     @display(description=gettext_lazy("invitations"))
-    def invitations(self, state: MemberState) -> str:
+    def invited(self, state: MemberState) -> str:
         return link(list_of(Invitation, member_state__id__exact=state.pk), _("invitations"))
 
 

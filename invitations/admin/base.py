@@ -1,7 +1,7 @@
 """What the pages of the admin have in common."""
 
 import datetime as dt
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, cast
 from urllib.parse import urlencode
 
@@ -9,11 +9,12 @@ from auditlog.models import LogEntry
 from django import forms
 from django.conf import settings
 from django.contrib import admin, messages
-from django.contrib.admin.utils import unquote
+from django.contrib.admin.utils import get_fields_from_path, unquote
 from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Model, QuerySet
+from django.db.models.constants import LOOKUP_SEP
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.template.response import TemplateResponse
 from django.urls import reverse
@@ -46,11 +47,39 @@ class ModelAdmin(unfold.ModelAdmin):
     list_select_related: Any = ()
     list_filter_sheet = False
     list_fullwidth = True
+    # What links of our own pages ask of the list, beside what its filters ask.
+    linked_lookups: Sequence[str] = ()
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         """What the list joins, the page of one row, the search and the actions join too."""
         rows = super().get_queryset(request)
         return rows.select_related(*self.list_select_related) if self.list_select_related else rows
+
+    def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
+        """A list answers what its filters and our own links ask, and nothing else.
+
+        Django lets everybody compare each column of a row, one that is withheld too: asked sign by
+        sign, the list would spell it out.
+        """
+        if "\0" in value:
+            return False  # PostgreSQL takes none.
+        if lookup in parts_of_date(self.date_hierarchy):
+            return value.isdecimal() and int(value[:5]) < dt.MAXYEAR
+        filters = (lookups_of(self.model, one) for one in self.get_list_filter(request))
+        own = {"pk", f"{self.opts.pk.name}__exact", *self.linked_lookups}
+        return lookup in own.union(*filters)
+
+    def get_search_fields(self, request: HttpRequest) -> list[str]:
+        """A search looks into the rows of another list only where the user may read that list."""
+        return [
+            name
+            for name in super().get_search_fields(request)
+            if all(self._may_read(request, model) for model in lists_on(self.model, name))
+        ]
+
+    def _may_read(self, request: HttpRequest, model: type[Model]) -> bool:
+        page = self.admin_site._registry.get(model)
+        return page is not None and page.has_view_permission(request)
 
     def get_form(
         self, request: HttpRequest, obj: Model | None = None, change: bool = False, **kwargs: Any
@@ -81,6 +110,39 @@ class ModelAdmin(unfold.ModelAdmin):
         return super().history_view(
             request, object_id, {"changes": changes, **(extra_context or {})}
         )
+
+
+def lookups_of(model: type[Model], item: Any) -> set[str]:
+    """The names under which a filter stands in the address of a list."""
+    if isinstance(item, type):
+        return {item.parameter_name}  # type: ignore[attr-defined]  # each of ours has one
+    path = item if isinstance(item, str) else item[0]
+    column: Any = get_fields_from_path(model, path)[-1]
+    if isinstance(column, models.DateField):
+        return {f"{path}__{comparison}" for comparison in ("gte", "lt", "isnull")}
+    if column.is_relation:
+        return {f"{path}__{column.target_field.name}__exact", f"{path}__isnull"}
+    return {path, f"{path}__exact", f"{path}__isnull"}
+
+
+def parts_of_date(path: str | None) -> set[str]:
+    return {f"{path}__{part}" for part in ("year", "month", "day")} if path else set()
+
+
+def lists_on(model: type[Model], search_field: str) -> list[type[Model]]:
+    """The models of which a search field looks into many rows; the one that a row names is its own.
+
+    A comparison may stand last, which is no column.
+    """
+    passed = []
+    for name in search_field.lstrip("^=@").split(LOOKUP_SEP)[:-1]:
+        column: Any = model._meta.get_field(name)
+        if not column.is_relation:
+            break
+        model = column.related_model
+        if column.one_to_many or column.many_to_many:
+            passed.append(model)
+    return passed
 
 
 class FilledFilter(admin.SimpleListFilter):

@@ -45,6 +45,7 @@ class DeliveryAdmin(AnotherAddress, QueuePage):
         "server_words",
     ]
     list_filter = ["state", "channel", "letter__kind", "letter__invitation__edition"]
+    linked_lookups = ["channel__in"]
     list_select_related = [
         "letter__invitation__member_state",
         "letter__invitation__minister__member_state",

@@ -127,6 +127,7 @@ class InvitationAdmin(AnotherAddress):
         "is_principal",
         "member_state__region",
     ]
+    linked_lookups = ["member_state__id__exact"]
     list_select_related = ["edition", "member_state", "minister__member_state"]
     list_per_page = 250
     search_fields = [

@@ -89,6 +89,7 @@ class LetterAdmin(PrintingLetters, ApprovingLetters):
         "message_hash",
     ]
     list_filter = ["state", ComposingFilter, "kind", "language", "invitation__edition"]
+    linked_lookups = ["kind__in", "circular__id__exact"]
     list_select_related = [
         "invitation__edition",
         "invitation__member_state",

@@ -108,6 +108,7 @@ class LetterTemplateAdmin(ReviewedAdmin, ApprovedByTwoAdmin):
         "reviewed",
     ]
     list_filter = ["kind", "variant", "language", ApprovedByTwoFilter, ReviewedFilter]
+    linked_lookups = ["kind__in"]
     list_select_related = ["written_by", "first_approver", "second_approver", "reviewed_by"]
     search_fields = ["subject", "paper", "mail"]
     readonly_fields = ["version", "written", "approved", "reader"]
