@@ -58,6 +58,11 @@ def restored_dump(name, file):
     ):
         done = postgresql(*command)
         assert done.returncode == 0, done.stderr
+    return address_of(name)
+
+
+def address_of(name):
+    database = connection.settings_dict
     password = f":{database['PASSWORD']}" if database["PASSWORD"] else ""
     place = f"{database['HOST'] or '127.0.0.1'}:{database['PORT'] or 5432}"
     return f"postgres://{database['USER']}{password}@{place}/{name}"
