@@ -76,6 +76,11 @@ def each_apart(
     return done
 
 
+def setback_of(job: str, item: str) -> Setback:
+    known = Setback.objects.filter(job=job, item=item).first()
+    return known or Setback(job=job, item=item)
+
+
 def note(setback: Setback, because: str, *, pauses: bool = True) -> None:
     """Keep what went wrong, and when it is tried again."""
     logger.error("%s, %s: %s", setback.job, setback.item, because)

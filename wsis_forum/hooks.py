@@ -3,9 +3,16 @@
 Each view of django-anymail checks its provider's signature, the shared secret, or both.
 """
 
+from typing import Any
+
+from anymail.webhooks.base import AnymailCoreWebhookView
 from django.conf import settings
+from django.core.exceptions import SuspiciousOperation
+from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
 from django.urls import URLPattern, path
 from django.utils.module_loading import import_string
+
+from invitations.setbacks import ENDS_THE_TICK, note, place_of, setback_of
 
 # Taken one by one: django-anymail's own list of addresses imports each provider's library.
 VIEWS = {
@@ -21,11 +28,64 @@ VIEWS = {
 }
 
 
+# Django answers the one, and a provider tries again after the other.
+NOT_THE_EVENTS = (SuspiciousOperation, *ENDS_THE_TICK)
+
+
+class EventsApart(AnymailCoreWebhookView):
+    """Before the view of a provider: an event that cannot be read loses none beside it.
+
+    Where none can be taken the answer is 400; what was lost stands on the desk.
+    """
+
+    def setup(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
+        super().setup(request, *args, **kwargs)
+        self.lost: list[str] = []
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        try:
+            self.run_validators(request)
+        except NOT_THE_EVENTS:
+            raise
+        except Exception:  # noqa: BLE001 -- nobody has signed it, so nobody needs to hear of it
+            return HttpResponseBadRequest()
+        taken = sum(self.is_taken(event) for event in self.readable(request))
+        for because in self.lost:
+            note(setback_of("hooks", self.esp_name), because, pauses=False)
+        return HttpResponseBadRequest() if self.lost and not taken else HttpResponse()
+
+    def readable(self, request: HttpRequest) -> list[Any]:
+        try:
+            return [event for event in self.parse_events(request) if event]
+        except NOT_THE_EVENTS:
+            raise
+        except Exception as error:  # noqa: BLE001 -- whatever a provider says, it is answered
+            self.lost.append(place_of(error))
+            return []
+
+    def esp_to_anymail_event(self, *told: Any) -> Any:
+        try:
+            return super().esp_to_anymail_event(*told)
+        except Exception as error:  # noqa: BLE001 -- whatever one event holds loses no other
+            self.lost.append(place_of(error))
+
+    def is_taken(self, event: Any) -> bool:
+        try:
+            self.signal.send(sender=type(self), event=event, esp_name=self.esp_name)
+        except NOT_THE_EVENTS:
+            raise
+        except Exception as error:  # noqa: BLE001 -- whatever one event holds loses no other
+            self.lost.append(place_of(error))
+            return False
+        return True
+
+
 def places(provider: str) -> list[URLPattern]:
     """The address that takes the provider's events; none without a provider."""
     if not provider:
         return []
-    view = import_string(f"anymail.webhooks.{provider}.{VIEWS[provider]}")
+    theirs = import_string(f"anymail.webhooks.{provider}.{VIEWS[provider]}")
+    view = type(VIEWS[provider], (EventsApart, theirs), {})
     return [path(f"{provider}/tracking/", view.as_view(), name=f"{provider}_tracking_webhook")]
 
 

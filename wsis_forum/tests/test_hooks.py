@@ -7,9 +7,11 @@ import json
 
 import pytest
 from django.core.exceptions import ImproperlyConfigured
+from django.db import OperationalError
 from django.urls import include, path
 
-from invitations.models import Bounce
+from invitations import bounces
+from invitations.models import Bounce, Setback
 from invitations.tests.factories import DeliveryFactory
 from invitations.transport import return_path
 from wsis_forum import env
@@ -18,6 +20,7 @@ from wsis_forum.hooks import places
 urlpatterns = [
     path("hooks/", include(places("mailgun"))),
     path("hooks/", include(places("postmark"))),
+    path("hooks/", include(places("mailjet"))),
     path("", include("wsis_forum.urls")),
 ]
 KEY = "key-of-the-tests-alone"
@@ -158,6 +161,86 @@ def test_a_provider_that_does_not_sign_brings_the_secret(client, delivery, setti
     right = {"HTTP_AUTHORIZATION": f"Basic {secret}"}
     client.post(POSTMARK, json.dumps(told), content_type="application/json", **right)
     assert Bounce.objects.get().kind == "hard"
+
+
+# What cannot be read
+
+MAILJET = "/hooks/mailjet/tracking/"
+DEEP = "[" * 100_000
+
+
+@pytest.fixture
+def unsigned(client, settings):
+    """Post to a provider that brings the secret and does not sign."""
+    settings.ANYMAIL = {"WEBHOOK_SECRET": "forum:of-the-tests-alone"}
+    secret = base64.b64encode(b"forum:of-the-tests-alone").decode()
+    right = {"HTTP_AUTHORIZATION": f"Basic {secret}"}
+
+    def post_it(body):
+        content = body if isinstance(body, str) else json.dumps(body)
+        return client.post(MAILJET, content, content_type="application/json", **right)
+
+    return post_it
+
+
+def refused(**words):
+    return {
+        "event": "bounce",
+        "email": "office@example.org",
+        "MessageID": "<letter-1@forum.example.org>",
+        "smtp_reply": "550 no such mailbox",
+        "time": 1800000000,
+    } | words
+
+
+@pytest.mark.parametrize("body", [DEEP, '{"a":1}', '[1,"x",null]', "", "\0", '"x"', "7"])
+def test_what_is_no_event_is_refused_and_stands_on_the_desk(unsigned, body, caplog):
+    assert unsigned(body).status_code == 400
+
+    setback = Setback.objects.get()
+    assert (setback.job, setback.item) == ("hooks", "Mailjet")
+    assert "Traceback" not in caplog.text
+
+
+@pytest.mark.parametrize("body", [DEEP, "[1]", '{"signature": [1]}', '{"signature": 7}'])
+def test_what_nobody_signed_is_refused_without_a_word(client, body):
+    assert client.post(MAILGUN, body, content_type="application/json").status_code == 400
+
+    assert not Setback.objects.exists()
+
+
+def test_an_event_that_cannot_be_read_loses_none_beside_it(unsigned, delivery):
+    answer = unsigned([1, refused(), "x", refused(time="soon"), None])
+
+    assert answer.status_code == 200
+    assert (state_of(delivery), delivery.server_words) == ("bounced", "550 no such mailbox")
+    assert Setback.objects.get().attempts == 4
+
+
+def test_an_event_that_cannot_be_recorded_loses_none_beside_it(unsigned, delivery, monkeypatch):
+    clean = bounces.clean
+
+    def stumble(text):
+        if "Tarlenheim" in text:
+            raise ValueError(text)
+        return clean(text)
+
+    monkeypatch.setattr(bounces, "clean", stumble)
+
+    unsigned([refused(smtp_reply="Fritz von Tarlenheim"), refused()])
+
+    assert state_of(delivery) == "bounced"
+    assert Setback.objects.get().because.startswith("ValueError in ")
+
+
+def test_where_the_database_is_away_the_provider_tries_again(unsigned, monkeypatch):
+    def lost(*args):
+        raise OperationalError("the server closed the connection")
+
+    monkeypatch.setattr(bounces, "delivery_of", lost)
+
+    with pytest.raises(OperationalError):
+        unsigned([refused()])
 
 
 # Which addresses are open
