@@ -16,6 +16,8 @@ from django.utils.translation import gettext as _
 
 logger = logging.getLogger(__name__)
 
+PROBE = "probe/ok.txt"
+
 
 class Tampered(Exception):
     """The stored bytes are not those that were frozen, or they are gone."""
@@ -61,13 +63,15 @@ def thaw(name: str | None, sha256: str) -> bytes:
     return content
 
 
-def store_answers() -> bool:
-    """Whether the store says of a name that nobody wrote that it is missing."""
+def store_takes_files() -> bool:
+    """Whether the store keeps one small file, always the same, and gives it back."""
     try:
-        ask_the_store()
-    except Unavailable:
+        with reaching_the_store():
+            default_storage.save(PROBE, ContentFile(b"ok"))
+            with default_storage.open(PROBE) as file:
+                return bool(file.read() == b"ok")
+    except (Unavailable, FileNotFoundError):
         return False
-    return True
 
 
 def ask_the_store() -> None:

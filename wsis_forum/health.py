@@ -2,10 +2,13 @@
 
 import datetime as dt
 from collections.abc import Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from functools import cache
+from pathlib import Path
+from shutil import disk_usage
 
 from django.conf import settings
-from django.db import Error, connection
+from django.db import Error, connection, transaction
 from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.recorder import MigrationRecorder
 from django.http import Http404, HttpRequest, HttpResponse
@@ -19,38 +22,80 @@ from prometheus_client.registry import Collector
 
 from invitations import watch
 from invitations.arming import why_mute
-from invitations.frozen import store_answers
-from invitations.models import Delivery, Tick
+from invitations.frozen import store_takes_files
+from invitations.models import Delivery, Letter, Setback
 
-DISPATCHED_WITHIN = dt.timedelta(minutes=5)
+ENOUGH_SPACE = 20 * 1024 * 1024  # bytes, for some hundred replies
+STORE_WITHIN = 3  # seconds
+
+# A store that hangs must not keep the probe: replies need none.
+asking_the_store = ThreadPoolExecutor(1, "store")
 
 
 @never_cache
 @require_safe
 def healthz(request: HttpRequest) -> HttpResponse:
-    """Say ``ok``, or one word for each fault under 503."""
-    found = faults()
+    """Say ``ok``, or a line for each fault: under 503 what keeps this server from taking a reply,
+    under 200 what is late, failed or waits, since no other server would do it better.
+    """
+    stops = stopping()
+    told = [stops] if stops else failing(timezone.now())
     return HttpResponse(
-        "\n".join(found or ["ok"]) + "\n",
+        "\n".join(told or ["ok"]) + "\n",
         content_type="text/plain; charset=utf-8",
-        status=503 if found else 200,
+        status=503 if stops else 200,
     )
 
 
-def faults() -> list[str]:
-    """``database``: it does not answer; ``migrations``: some are missing; ``ticks``: the outbox
-    was not worked for five minutes; ``store``: files cannot be read.
+def stopping() -> str:
+    """``database``: it does not answer; ``migrations``: some are missing; ``writes``: the database
+    takes none, being read-only or full. Empty where replies are taken.
     """
     try:
         applied = MigrationRecorder(connection).applied_migrations()
-        if not shipped_migrations().issubset(applied):
-            return ["migrations"]
-        since = timezone.now() - DISPATCHED_WITHIN
-        ticks = Tick.objects.filter(name="dispatch_outbox", ended_at__gte=since)
-        found = [] if ticks.exists() else ["ticks"]
     except Error:
-        return ["database"]
-    return found if store_answers() else [*found, "store"]
+        return "database"
+    if not shipped_migrations().issubset(applied):
+        return "migrations"
+    return "" if database_takes_writes() else "writes"
+
+
+def database_takes_writes() -> bool:
+    """Try one row, always the same; beside a file of SQLite, see whether there is space for more:
+    its log may have room for one row on a disk that is full.
+    """
+    try:
+        with transaction.atomic(), watch.ticked("healthz"):
+            pass
+    except Error:
+        return False
+    folder = Path(str(connection.settings_dict["NAME"])).parent
+    on_disk = connection.vendor == "sqlite" and folder.is_absolute()
+    return not on_disk or disk_usage(folder).free >= ENOUGH_SPACE
+
+
+def failing(now: dt.datetime) -> list[str]:
+    """``late …``: a job of the clock; ``letters waiting``: no worker looks at them, for a quarter
+    of an hour; ``letters failed``: they could not be composed; ``faults``: a job met one;
+    ``store``: files cannot be kept or read.
+    """
+    found = [f"late {job.name}" for job in watch.jobs(now) if job.is_late]
+    if Letter.objects.planned().filter(watch.left_waiting(now)).exists():
+        found.append("letters waiting")
+    if Letter.objects.not_composable().exists():
+        found.append("letters failed")
+    if Setback.objects.exists():
+        found.append("faults")
+    return found if store_works() else [*found, "store"]
+
+
+def store_works() -> bool:
+    asked = asking_the_store.submit(store_takes_files)
+    try:
+        return asked.result(timeout=STORE_WITHIN)
+    except TimeoutError:
+        asked.cancel()
+        return False
 
 
 @cache
@@ -88,7 +133,18 @@ class Figures(Collector):
             "state",
             {state: queues[state].total if state in queues else 0 for state in Delivery.State},
         )
-        yield labelled("wsis_forum_letters", "Letters.", "state", watch.letters(now).by_state)
+        letters = watch.letters(now)
+        yield labelled("wsis_forum_letters", "Letters.", "state", letters.by_state)
+        yield plain(
+            "wsis_forum_letters_left_waiting",
+            "Planned letters that no worker has looked at for a quarter of an hour.",
+            letters.left_waiting,
+        )
+        yield plain(
+            "wsis_forum_letters_failed",
+            "Planned letters that could not be composed.",
+            letters.failed,
+        )
         yield plain(
             "wsis_forum_printed_letters_waiting",
             "Letters for pouch or post that are not marked as dispatched.",
@@ -101,14 +157,31 @@ class Figures(Collector):
             (now - due_since).total_seconds() if due_since else 0,
         )
         yield from figures_of_the_clock(now)
+        yield labelled(
+            "wsis_forum_faults",
+            "Items that a job could not do, and that wait for a person.",
+            "job",
+            watch.setbacks(),
+        )
+        yield labelled(
+            "wsis_forum_takes_writes",
+            "1 where what is written is kept.",
+            "place",
+            {"database": int(database_takes_writes()), "store": int(store_works())},
+        )
 
 
 def figures_of_the_clock(now: dt.datetime) -> Iterable[Metric]:
-    ages = {
-        job.name: (now - job.ended_at).total_seconds() for job in watch.jobs(now) if job.ended_at
-    }
+    jobs = watch.jobs(now)
+    ages = {job.name: (now - job.ended_at).total_seconds() for job in jobs if job.ended_at}
     yield labelled(
         "wsis_forum_tick_age_seconds", "Since the last end of each job of the clock.", "job", ages
+    )
+    yield labelled(
+        "wsis_forum_job_late",
+        "1 where a job of the clock is late, or never ran.",
+        "job",
+        {job.name: int(job.is_late) for job in jobs},
     )
     yield plain(
         "wsis_forum_workers", "Workers that were seen of late.", len(watch.workers_alive(now))

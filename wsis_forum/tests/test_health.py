@@ -2,6 +2,7 @@ import datetime as dt
 import os
 import subprocess
 import sys
+from threading import Event
 
 import pytest
 from django.conf import settings
@@ -10,24 +11,40 @@ from django.db.migrations.recorder import MigrationRecorder
 from django.utils import timezone
 
 from invitations.arming import arm
-from invitations.models import Arming, Tick, Worker
+from invitations.models import Arming, Setback, Tick, Worker
 from invitations.tests.factories import DeliveryFactory, LetterFactory
+from wsis_forum import health
 from wsis_forum.env import Mailbox
 
 pytestmark = pytest.mark.django_db
 
 
+JOBS = tuple(settings.CELERY_BEAT_SCHEDULE)
+
+
 @pytest.fixture
 def ticking():
-    return Tick.objects.create(
-        name="dispatch_outbox", began_at=timezone.now(), ended_at=timezone.now()
-    )
+    """Each job of the clock has ended just now."""
+    now = timezone.now()
+    for name in JOBS:
+        Tick.objects.create(name=name, began_at=now, ended_at=now)
+
+
+@pytest.fixture
+def probed(client):
+    """The probe's status and lines."""
+
+    def probe():
+        answer = client.get("/healthz")
+        return answer.status_code, answer.content.decode().splitlines()
+
+    return probe
 
 
 # /healthz
 
 
-def test_a_deployment_that_works_its_outbox_is_well(client, ticking):
+def test_a_deployment_whose_jobs_run_is_well(client, ticking):
     answer = client.get("/healthz")
 
     assert (answer.status_code, answer.content) == (200, b"ok\n")
@@ -35,21 +52,105 @@ def test_a_deployment_that_works_its_outbox_is_well(client, ticking):
     assert not answer.cookies
 
 
-def test_the_probe_is_cheap(client, ticking, django_assert_num_queries):
-    with django_assert_num_queries(3):
+def test_the_probe_is_cheap_and_leaves_one_row_behind(client, ticking, django_assert_num_queries):
+    client.get("/healthz")
+    with django_assert_num_queries(10):
         client.get("/healthz")
 
-
-def test_an_outbox_that_was_not_worked_for_five_minutes_is_a_fault(client, ticking):
-    Tick.objects.update(ended_at=timezone.now() - dt.timedelta(minutes=6))
-
-    answer = client.get("/healthz")
-
-    assert (answer.status_code, answer.content) == (503, b"ticks\n")
+    assert Tick.objects.count() == len(JOBS) + 1
 
 
-def test_a_clock_that_never_began_is_a_fault(client):
-    assert client.get("/healthz").content == b"ticks\n"
+@pytest.mark.parametrize("name", JOBS)
+def test_a_job_that_is_late_is_told_and_replies_are_still_taken(probed, ticking, name):
+    Tick.objects.filter(name=name).update(ended_at=timezone.now() - dt.timedelta(minutes=6))
+
+    assert probed() == (200, [f"late {name}"])
+
+
+def test_a_clock_that_never_began_is_late(probed):
+    assert probed() == (200, [f"late {name}" for name in JOBS])
+
+
+def test_letters_that_no_worker_looks_at_are_told(probed, ticking):
+    LetterFactory(planned_at=timezone.now() - dt.timedelta(minutes=16))
+
+    assert probed() == (200, ["letters waiting"])
+
+
+def test_letters_that_wait_for_a_person_are_no_fault(probed, ticking):
+    now = timezone.now()
+    LetterFactory(
+        planned_at=now - dt.timedelta(days=1), compose_again_at=now, waits_because="No text."
+    )
+
+    assert probed() == (200, ["ok"])
+
+
+def test_letters_that_could_not_be_composed_are_told(probed, ticking):
+    LetterFactory(failed_attempts=1, compose_again_at=timezone.now() + dt.timedelta(hours=1))
+
+    assert probed() == (200, ["letters failed"])
+
+
+def test_what_a_job_could_not_do_is_told(probed, ticking):
+    Setback.objects.create(job="read_mailboxes", item="INTRAY_URL")
+
+    assert probed() == (200, ["faults"])
+
+
+def test_a_store_that_takes_no_file_is_told_and_replies_are_still_taken(
+    probed, ticking, settings, tmp_path
+):
+    (tmp_path / "full").touch()
+    settings.MEDIA_ROOT = tmp_path / "full"
+
+    assert probed() == (200, ["store"])
+
+
+def test_a_store_that_hangs_does_not_keep_the_probe(probed, ticking, monkeypatch):
+    let_go = Event()
+    monkeypatch.setattr(health, "STORE_WITHIN", 0.1)
+    monkeypatch.setattr(health, "store_takes_files", let_go.wait)
+
+    assert (probed(), probed()) == ((200, ["store"]), (200, ["store"]))
+
+    let_go.set()
+
+
+def test_the_probe_leaves_one_small_file_in_the_store(probed, ticking, settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path
+
+    probed()
+    probed()
+
+    (left,) = (file for file in tmp_path.rglob("*") if file.is_file())
+    assert left.read_bytes() == b"ok"
+
+
+@pytest.fixture
+def read_only():
+    """A connection that may only read, as that of a stand-by or of a disk remounted so is."""
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute("SET TRANSACTION READ ONLY")
+            yield
+        else:
+            cursor.execute("PRAGMA query_only = ON")
+            yield
+            cursor.execute("PRAGMA query_only = OFF")
+
+
+def test_a_database_that_takes_no_write_is_a_fault(ticking, read_only, probed):
+    assert probed() == (503, ["writes"])
+
+
+def test_a_disk_of_the_database_without_space_is_a_fault(tmp_path, monkeypatch):
+    monkeypatch.setitem(connection.settings_dict, "NAME", str(tmp_path / "forum.sqlite3"))
+    assert health.stopping() == ""
+
+    monkeypatch.setattr(health, "ENOUGH_SPACE", 10**18)
+
+    assert health.stopping() == ("writes" if connection.vendor == "sqlite" else "")
 
 
 def test_a_migration_that_is_not_applied_is_a_fault(client, ticking):
@@ -146,6 +247,24 @@ def test_figures_of_the_queue_come_from_the_tables(figures, ticking):
     assert 3600 <= read["wsis_forum_oldest_due_seconds"] < 3700
     assert 0 <= read['wsis_forum_tick_age_seconds{job="dispatch_outbox"}'] < 100
     assert read["wsis_forum_workers"] == read["wsis_forum_may_send"] == 1
+    assert read['wsis_forum_job_late{job="dispatch_outbox"}'] == 0
+    assert read["wsis_forum_letters_failed"] == read["wsis_forum_letters_left_waiting"] == 0
+    assert read['wsis_forum_takes_writes{place="database"}'] == 1
+    assert read['wsis_forum_takes_writes{place="store"}'] == 1
+
+
+def test_figures_tell_what_waits_and_what_failed(figures):
+    long_ago = timezone.now() - dt.timedelta(minutes=16)
+    LetterFactory(planned_at=long_ago)
+    LetterFactory(failed_attempts=1)
+    Setback.objects.create(job="hooks", item="Mailgun")
+
+    read = figures()
+
+    assert read["wsis_forum_letters_failed"] == read["wsis_forum_letters_left_waiting"] == 1
+    assert read['wsis_forum_faults{job="hooks"}'] == 1
+    assert read['wsis_forum_faults{job="send_digest"}'] == 0
+    assert read['wsis_forum_job_late{job="compose_planned"}'] == 1
 
 
 def test_an_empty_outbox_has_figures_too(figures):
@@ -176,9 +295,9 @@ def test_figures_name_nobody(client, settings):
 
 
 @pytest.mark.parametrize("rows", [1, 3])
-def test_figures_are_read_anew_by_five_statements(figures, django_assert_num_queries, rows):
+def test_figures_are_read_anew_by_ten_statements(figures, django_assert_num_queries, rows):
     for _number in range(rows):
         DeliveryFactory()
 
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(10):
         figures()

@@ -238,11 +238,12 @@ def test_a_delivery_waits_until_the_store_answers(peer, bucket, use, planned, ma
 
 def test_a_probe_tells_that_the_store_is_down(peer, bucket, use, client, db):
     now = timezone.now()
-    Tick.objects.create(name="dispatch_outbox", began_at=now, ended_at=now)
+    for name in configured.CELERY_BEAT_SCHEDULE:
+        Tick.objects.create(name=name, began_at=now, ended_at=now)
 
     assert client.get("/healthz").content == b"ok\n"
 
-    for address in (silent, wrongly_signed, without_bucket):
+    for address in (silent, wrongly_signed, without_bucket, for_readers):
         use(address(peer, bucket))
         assert client.get("/healthz").content == b"store\n"
 
