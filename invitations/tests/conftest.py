@@ -1,4 +1,5 @@
 import pytest
+from django.db import connection
 from django.utils import timezone
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
@@ -8,7 +9,7 @@ from invitations.arming import arm
 from invitations.circulars import plan_invitation_letters
 from invitations.composing import compose_planned
 from invitations.frozen import freeze
-from invitations.models import Letter, LetterTemplate
+from invitations.models import Letter, LetterEvent, LetterTemplate
 from invitations.tests.factories import (
     CircularFactory,
     DeliveryFactory,
@@ -131,3 +132,28 @@ def issued(composed):
         return letter.invitation
 
     return make
+
+
+@pytest.fixture
+def unwritable(db):
+    """Make the database keep no event of a delivery, but of one state."""
+
+    def make(delivery, but):
+        bad = f"delivery_id = {delivery.pk} AND state <> '{but}'"
+        if connection.vendor == "postgresql":
+            run(f"ALTER TABLE {events} ADD CONSTRAINT no CHECK (NOT ({bad})) NOT VALID")
+            return
+        bad = bad.replace("delivery_id", "NEW.delivery_id").replace("state", "NEW.state")
+        run(
+            f"CREATE TRIGGER no BEFORE INSERT ON {events}"
+            f" WHEN {bad} BEGIN SELECT RAISE(ABORT, 'no'); END"
+        )
+
+    def run(statement):
+        with connection.cursor() as cursor:
+            cursor.execute(statement)
+
+    events = LetterEvent._meta.db_table
+    yield make
+    if not connection.in_atomic_block:
+        run(f"ALTER TABLE {events} DROP CONSTRAINT no")

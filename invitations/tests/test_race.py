@@ -4,11 +4,12 @@ import datetime as dt
 import threading
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from uuid import uuid4
 
 import pytest
 from django.core.exceptions import ValidationError
-from django.db import connection, transaction
+from django.db import OperationalError, connection, transaction
 from django.utils import timezone
 
 from invitations.approval import approve_letter
@@ -275,3 +276,83 @@ def test_two_readers_of_one_report_bounce_a_delivery_once(reached):
 
     assert Bounce.objects.get().delivery == delivery
     assert delivery.events.get().state == "bounced"
+
+
+def end_other_sessions():
+    """All but that of this thread, which is closed too; another thread may end that one first."""
+    with suppress(OperationalError), connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
+    connection.close()
+
+
+@pytest.fixture
+def meanwhile(peer):
+    """The database ends all sessions before the mail server answers the final dot."""
+    peer.meanwhile = end_other_sessions
+    yield peer
+    # The session of the test itself was ended with the others.
+    connection.close()
+
+
+@pytest.mark.parametrize(
+    ("answer", "state"),
+    [
+        ("250 2.0.0 taken", State.HANDED_OVER),
+        ("450 4.2.0 Later", State.DEFERRED),
+        ("550 5.1.1 No", State.FAILED),
+        ("999 Well", State.UNCERTAIN),
+    ],
+)
+def test_what_the_mail_server_said_is_logged_and_then_written_down_on_a_new_connection(
+    meanwhile, queued, caplog, answer, state
+):
+    meanwhile.answers["DOT"] = answer
+    deliveries = [queued() for _number in range(2)]
+
+    with caplog.at_level("INFO", logger="invitations.dispatch"):
+        dispatch_outbox()
+
+    for delivery in deliveries:
+        delivery.refresh_from_db()
+        assert (delivery.state, delivery.server_words) == (state, answer)
+        assert delivery.events.filter(state=state).count() == 1
+        lines = [line for line in caplog.messages if line.startswith(f"Delivery {delivery.pk} ")]
+        assert lines[0].endswith(answer)
+        assert f"is not yet written down as {state}: " in lines[1]
+
+
+def test_lines_that_lose_the_database_leave_nothing_uncertain_that_was_answered(
+    meanwhile, frozen_letter, queued, settings
+):
+    settings.SMTP_CONNECTIONS = 3
+    letter = frozen_letter()
+    for _number in range(60):
+        queued(letter)
+
+    try:
+        handed_over = dispatch_outbox()
+    except OperationalError:
+        handed_over = 0
+
+    connection.close()
+    taken = {transaction.addresses[0] for transaction in meanwhile.taken}
+    left = Delivery.objects.filter(state=State.HANDED_OVER).values_list("address", flat=True)
+    assert {*left} == taken
+    assert handed_over in (0, len(taken))
+
+
+def test_a_line_that_breaks_off_leaves_the_count_and_the_work_to_the_others(
+    peer, queued, settings, unwritable, caplog
+):
+    settings.SMTP_CONNECTIONS = 2
+    letter = queued().letter
+    deliveries = [queued(letter) for _number in range(49)]
+    unwritable(deliveries[0], but="claimed")
+
+    assert dispatch_outbox() == 26
+
+    assert "A line of the outbox broke off: IntegrityError" in caplog.text
+    assert Delivery.objects.filter(state=State.HANDED_OVER).count() == len(peer.taken) == 26
