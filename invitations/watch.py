@@ -19,7 +19,7 @@ from django.db.models import Case, Count, F, Min, Q, When
 from django.db.models.functions import Coalesce, TruncHour
 from django.utils import timezone
 
-from invitations.models import AUTOMATIC, Delivery, Letter, Setback, Tick, Worker
+from invitations.models import AUTOMATIC, Delivery, Letter, Outage, Setback, Tick, Worker
 
 logger = logging.getLogger(__name__)
 
@@ -182,6 +182,11 @@ def handed_over_by_hour(now: dt.datetime) -> list[tuple[dt.datetime, int]]:
         .annotate(number=Count("pk"))
     )
     return [(hour, counted.get(hour, 0)) for hour in hours]
+
+
+def outages() -> list[Outage]:
+    """What keeps deliveries from leaving at this moment, and since when."""
+    return list(Outage.objects.filter(ended_at=None).order_by("began_at"))
 
 
 def printed_waiting() -> int:

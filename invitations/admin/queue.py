@@ -18,7 +18,7 @@ from invitations import watch
 from invitations.admin.base import RecordAdmin, at_hour, hour, list_of
 from invitations.arming import why_mute
 from invitations.dates import labelled
-from invitations.models import AUTOMATIC, Delivery, Letter, Setback, Tick, Worker
+from invitations.models import AUTOMATIC, Delivery, Letter, Outage, Setback, Tick, Worker
 
 State = Delivery.State
 # In the order of a delivery's life, and what a person has to look at last.
@@ -75,6 +75,7 @@ def figures(now: dt.datetime) -> dict[str, Any]:
     queues, letters = watch.queues(now), watch.letters(now)
     return {
         "in_short": in_short(queues, now),
+        "outages": [stopped(outage, now) for outage in watch.outages()],
         "for_a_person": for_a_person(queues, letters),
         "queues": [row(queues[state]) for state in STATES if state in queues],
         "hours": bars(watch.handed_over_by_hour(now)),
@@ -107,6 +108,14 @@ def in_short(queues: dict[str, watch.Queue], now: dt.datetime) -> list[dict[str,
         },
         {"title": _("next due"), "words": at_hour(due_next) or _("nothing ahead")},
     ]
+
+
+def stopped(outage: Outage, now: dt.datetime) -> dict[str, Any]:
+    return {
+        "reason": labelled(outage.get_of_display(), outage.words),
+        "since": at_hour(outage.began_at),
+        "age": ago(outage.began_at, now),
+    }
 
 
 def for_a_person(queues: dict[str, watch.Queue], letters: watch.Letters) -> list[dict[str, Any]]:

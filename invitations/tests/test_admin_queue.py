@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from invitations.arming import arm
-from invitations.models import Arming, Letter, Setback, Tick, Worker
+from invitations.models import Arming, Letter, Outage, Setback, Tick, Worker
 from invitations.tests.desk import choose, signed_in
 from invitations.tests.factories import (
     DeliveryFactory,
@@ -94,6 +94,20 @@ def test_queue_shows_what_left_by_the_hour(page):
     assert context["hours"]["total"] == 4
     assert len(context["hours"]["columns"]) == 24
     assert context["hours"]["columns"][-1]["percent"] == 100
+
+
+def test_queue_says_that_the_mail_server_is_out_of_reach_and_since_when(page):
+    began = timezone.now() - dt.timedelta(minutes=12)
+    outage = Outage.objects.create(of="mail_server", words="Connection refused", began_at=began)
+
+    _context, words = page()
+
+    since = timezone.localtime(began).strftime("%H:%M")
+    assert (
+        f"{since}, for 12 minutes: no connection to the mail server: Connection refused." in words
+    )
+    Outage.objects.filter(pk=outage.pk).update(ended_at=timezone.now())
+    assert "Nothing can leave" not in page()[1]
 
 
 def test_a_job_of_the_clock_that_is_late_stands_in_red(page):
