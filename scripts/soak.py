@@ -1,7 +1,7 @@
 # ruff: noqa: PLC0415 -- each part has its own environment, and reads its settings in it
 """Do harm to the outbox for a quarter of an hour, and account for every letter.
 
-    soak.py [--seed N] [kills] [faults] [together] [answers]
+    soak.py [--seed N] [kills] [faults] [together] [answers] [poison] [limit]
 
 Real Celery workers and beats, and a mail server that writes down what it took. What is handed over
 has to have arrived exactly once; what is uncertain at most once, and there may be no more of that
@@ -13,6 +13,7 @@ import argparse
 import datetime as dt
 import os
 import random
+import re
 import secrets
 import signal
 import subprocess
@@ -29,7 +30,13 @@ from urllib.parse import urlsplit
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from soak_letters import DATABASE, Letters, make_database  # noqa: E402 -- see the line above
+from soak_letters import (  # noqa: E402 -- see the line above
+    DATABASE,
+    Acknowledgements,
+    Letters,
+    approve_texts,
+    make_database,
+)
 
 from invitations.tests.faults import (  # noqa: E402
     MailServer,
@@ -44,8 +51,15 @@ if TYPE_CHECKING:
     from invitations.models import Invitation
 
 KILLS = 200
+LIMITED = 150
+LIMITED_WITHIN = 90  # seconds; one line that is never idle takes half of it
 LETTERS = 1000
 REMINDERS = 400
+POISON = (
+    "=?utf-8?q?=0d=0aBcc=3Ax?=@example.org",
+    "cabinet\u2028Bcc:x@example.org",
+    "cabinet@example.org\r\nBcc: x@example.org",
+)
 STOPPED = 128
 LINES = 2  # connections of each worker
 TIMEOUT = 3
@@ -179,6 +193,17 @@ class Stage:
             row = (title, len(times), sum(times), "", "", "", sum(time > 1 for time in times))
             print(in_columns((*row, "", "", round(time.monotonic() - letters.began))), flush=True)
             self.breaches += [title for number in times if number > at_most]
+
+    def judge_poison(self, unsaid: Letters, uncomposed: list[Acknowledgements]) -> None:
+        """Of each a person learns why it did not leave; and nothing reached a strange address."""
+        unsaid.settle()
+        if number := unsaid.deliveries.exclude(state="failed").count():
+            self.breaches.append(f"5. {number} deliveries that cannot be said have not failed")
+        if number := sum(batch.neither_left_nor_said_why() for batch in uncomposed):
+            self.breaches.append(f"5. {number} poisoned letters wait, and nobody is told why")
+        address = re.compile(r"(office|cabinet|forum)\d*@example\.org")
+        if strange := [r.address for r in self.mail.received() if not address.fullmatch(r.address)]:
+            self.breaches.append(f"5. received at strange addresses: {strange}")
 
     def end(self) -> None:
         for program in [*self.programs, self.mail]:
@@ -366,11 +391,47 @@ def answer(invitation: "Invitation", letter: int) -> str:
         return Delivery.objects.get(letter=letter).state
 
 
+def poison(stage: Stage) -> None:
+    """Letters that cannot be composed, and addresses that no mail server can be told."""
+    approve_texts()
+    stage.host("zenda")
+    stage.mail.behaves(seconds=0.1)
+    letters, unsaid = Letters(LIMITED, seconds=10), Letters(len(POISON) * 5, seconds=10)
+    for place, pk in enumerate(unsaid.pks):
+        unsaid.deliveries.filter(letter=pk).update(address=POISON[place % len(POISON)])
+    uncomposed = [Acknowledgements(5, poison) for poison in POISON]
+    uncomposed += [Acknowledgements(5, poison, in_name=True) for poison in POISON]
+    good = Acknowledgements(40)
+    with suppress(TimeoutError):
+        until(good.composed, "the good ones are composed", seconds=120)
+    letters.pks += good.pks
+    harm = len(unsaid.pks) + sum(len(one.pks) for one in uncomposed)
+    stage.judge("5. poisoned letters among good ones", harm, letters, 0)
+    stage.judge_poison(unsaid, uncomposed)
+    if not good.composed():
+        stage.breaches.append("5. good letters wait to be composed")
+
+
+def limit(stage: Stage) -> None:
+    """The mail server takes one connection at a time, and eight lines want one."""
+    stage.host("zenda")
+    stage.mail.behaves(seconds=0.1, lines=1)
+    letters = Letters(LIMITED, seconds=1)
+    stage.judge("6. one connection for eight lines", 0, letters, 0)
+    seconds, again = time.monotonic() - letters.began, letters.deliveries.filter(attempts__gt=1)
+    if number := again.count():
+        stage.breaches.append(f"6. {number} deliveries were tried more than once")
+    if seconds > LIMITED_WITHIN:
+        stage.breaches.append(f"6. {seconds:.0f} s instead of {LIMITED_WITHIN}")
+
+
 PARTS = {
     "kills": kills,
     "faults": faults,
     "together": together,
     "answers": answers_come,
+    "poison": poison,
+    "limit": limit,
 }
 
 

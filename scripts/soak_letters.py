@@ -68,6 +68,56 @@ class Letters:
         return account(states, [r for r in mail.received() if r.address in ours])
 
 
+class Acknowledgements(Letters):
+    """Replies whose acknowledgements workers compose, for the office and for a typed address.
+
+    ``poison`` takes the place of the typed address, or of the edition's name.
+    """
+
+    def __init__(self, number: int, poison: str = "", *, in_name: bool = False) -> None:
+        from django.db import transaction
+
+        from invitations.models import ForumEdition, Letter, Reply
+        from invitations.replies import record_reply
+
+        with transaction.atomic():
+            self.invitations = invited(number, principal=False)
+            for invitation in self.invitations:
+                approved(invitation)
+                typed = f"cabinet{invitation.pk}@example.org"
+                record_reply(invitation, {"answer": "regrets", "respondent_email": typed})
+            replies = Reply.objects.filter(invitation__in=self.invitations)
+            planned = Letter.objects.filter(reply__in=replies)
+            if in_name:
+                ForumEdition.objects.filter(invitations__in=self.invitations).update(name_en=poison)
+            elif poison:
+                replies.update(respondent_email=poison)
+                planned = planned.filter(variant="copy")
+            self.pks = list(planned.values_list("pk", flat=True))
+        self.began = time.monotonic()
+
+    def composed(self) -> bool:
+        from invitations.models import Letter
+
+        return not Letter.objects.planned().filter(pk__in=self.pks).exists()
+
+    def neither_left_nor_said_why(self) -> int:
+        from invitations.models import LetterEvent
+
+        events = LetterEvent.objects.filter(letter__in=self.pks)
+        known = events.exclude(because="") | events.filter(state="handed_over")
+        return len({*self.pks} - {*known.values_list("letter", flat=True)})
+
+
+def approve_texts() -> None:
+    """Two people have approved the shipped words of what the machine sends by itself."""
+    from invitations.models import LetterTemplate
+    from invitations.tests.factories import UserFactory
+
+    first, second = UserFactory.create_batch(2)
+    LetterTemplate.objects.update(first_approver=first, second_approver=second)
+
+
 def invited(number: int, *, principal: bool) -> "list[Invitation]":
     """Issued invitations: by courtesy, of one State, or the principal ones of as many States."""
     from django.utils import timezone

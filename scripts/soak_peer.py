@@ -23,6 +23,7 @@ MANNERS = {
     "stalls": 0.0,  # how often an answer takes longer than anyone waits,
     "stall": 5.0,  # and how long that is
     "drops": 0.0,  # how often the line is dropped after the final dot
+    "lines": 0.0,  # how many connections it takes at a time; 0 is any number
 }
 
 
@@ -33,11 +34,33 @@ class Speaker(SMTP):
         found = super()._getparams(params) or {}
         return {name: value for name, value in found.items() if name in ("SIZE", "BODY")}
 
+    def connection_lost(self, error: Exception | None) -> None:
+        self.event_handler.lines.discard(self)
+        super().connection_lost(error)
+
+
+class Engaged(asyncio.Protocol):
+    """Who calls while all lines are taken hears so, and nothing more."""
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        if isinstance(transport, asyncio.WriteTransport):
+            transport.write(b"421 4.7.0 Too many connections\r\n")
+            transport.close()
+
 
 class Desk:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.at_work: set[asyncio.Task[str]] = set()
+        self.lines: set[Speaker] = set()
+
+    def answer(self, loop: asyncio.AbstractEventLoop) -> asyncio.Protocol:
+        """Take a further line, or say that there is none."""
+        if 0 < self.manners()["lines"] <= len(self.lines):
+            return Engaged()
+        speaker = Speaker(self, loop=loop)
+        self.lines.add(speaker)
+        return speaker
 
     async def handle_EHLO(  # noqa: N802
         self,
@@ -102,7 +125,7 @@ class Desk:
 
 async def serve(port: int, folder: Path) -> None:
     desk, loop = Desk(folder), asyncio.get_running_loop()
-    server = await loop.create_server(lambda: Speaker(desk, loop=loop), "127.0.0.1", port)
+    server = await loop.create_server(lambda: desk.answer(loop), "127.0.0.1", port)
     await server.serve_forever()
 
 
