@@ -32,6 +32,7 @@ from invitations.incoming import (
     header,
     message_id,
     parse,
+    parts_of,
     raw_header,
 )
 from invitations.letters import ENVELOPE_LENGTH, PRIORITY, TRY_FOR
@@ -205,17 +206,13 @@ def standard_findings(mail: Message) -> Iterator[Finding]:
 def status_blocks(mail: Message) -> list[Message]:
     """The blocks of the mail's own report; one that is attached to a mail in it does not count."""
     for part in own_parts(mail):
-        blocks = part.get_payload()
-        if part.get_content_type() == "message/delivery-status" and isinstance(blocks, list):
-            return [block for block in blocks if isinstance(block, Message)]
+        if part.get_content_type() == "message/delivery-status" and part.is_multipart():
+            return parts_of(part)
     return []
 
 
 def own_parts(mail: Message) -> list[Message]:
-    payload = mail.get_payload()
-    if not isinstance(payload, list) or mail.get_content_maintype() != "multipart":
-        return []
-    return [part for part in payload if isinstance(part, Message)]
+    return parts_of(mail) if mail.get_content_maintype() == "multipart" else []
 
 
 def recipient(block: Message) -> str:
@@ -272,7 +269,8 @@ def returned_id(mail: Message, content: bytes) -> str:
 
 def record_provider_event(event: Any, esp_name: str, **kwargs: Any) -> None:
     """Take an event of django-anymail: refused, delayed, or delivered to the office's server."""
-    envelope, named, address = envelope_in_event(event), event.message_id, event.recipient
+    envelope, address = envelope_in_event(event), event.recipient
+    named = clean(event.message_id or "")
     words = " ".join(filter(None, [event.mta_response, event.description])) or event.event_type
     if kind := kind_of(event):
         ident = event.event_id or digest(repr(event.esp_event).encode())
@@ -281,11 +279,11 @@ def record_provider_event(event: Any, esp_name: str, **kwargs: Any) -> None:
             words,
             key=f"{esp_name}/{event.event_type}/{ident}",
             envelope=envelope,
-            message_id=named or "",
+            message_id=named,
             address=address or "",
         )
     elif event.event_type == "delivered" and (
-        delivery := delivery_of(envelope, named or "", address or "")
+        delivery := delivery_of(envelope, named, address or "")
     ):
         note(delivery, _("taken by the addressee’s mail server"), clean(words)[:WORDS_LIMIT])
 

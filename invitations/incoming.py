@@ -1,10 +1,13 @@
 """Read a mail that came in, whatever is wrong with it: nothing in it may stop its being filed."""
 
+import codecs
 import datetime as dt
 import hashlib
 import re
 import unicodedata
 from collections.abc import Iterator
+from contextlib import suppress
+from copy import copy
 from email import message_from_bytes
 from email.errors import HeaderParseError
 from email.header import decode_header
@@ -14,6 +17,7 @@ from email.utils import getaddresses, parsedate_to_datetime
 from html import unescape
 
 from django.conf import settings
+from django.utils.translation import gettext as _
 
 # What stands in a header beyond that is no subject and no address.
 HEADER_LIMIT = 10_000
@@ -28,15 +32,19 @@ REPLY_LINK = re.compile(r"(/r/)[^/\s]+")
 REPLY_CODE = re.compile(r"(?i)\b[bcdfghjkmnpqrstvwxyz]{4}(?:-[bcdfghjkmnpqrstvwxyz]{4}){2}\b")
 RECIPIENT_HEADERS = ("To", "Cc", "Delivered-To", "X-Original-To", "Envelope-To", "X-Envelope-To")
 NO_HUMAN_PRECEDENCE = ("bulk", "junk", "auto_reply")
+# Codecs of Python that no mail is written in, whatever it says.
+NO_CHARSETS = ("idna", "punycode", "raw-unicode-escape", "undefined", "unicode-escape")
+# What the standard library raises over the parameters of a header that nobody should write.
+UNREADABLE = (LookupError, ValueError, TypeError)
 # Signs that turn the order of a line around, and may make an address look like another one.
 TURNING = dict.fromkeys([*range(0x202A, 0x202F), *range(0x2066, 0x206A)])
 
 
 def parse(content: bytes) -> Message:
-    """Read the whole mail; of one whose parts lie too deep in one another, the headers alone."""
+    """Read the whole mail; of one whose parts cannot be told apart, the headers alone."""
     try:
         return message_from_bytes(content)
-    except RecursionError:
+    except (RecursionError, *UNREADABLE):
         return BytesHeaderParser().parsebytes(content)
 
 
@@ -75,12 +83,22 @@ def header(mail: Message, name: str) -> str:
 
 
 def decoded(chunk: bytes | str, charset: str | None) -> str:
+    """The words by their charset or as UTF-8; where neither fits, with gaps."""
     if isinstance(chunk, str):
         return chunk
-    try:
-        return chunk.decode(charset or "utf-8", "replace")
-    except (LookupError, ValueError):
-        return chunk.decode("utf-8", "replace")
+    for name, errors in ((charset, "strict"), ("utf-8", "strict"), (charset, "replace")):
+        with suppress(LookupError, ValueError):
+            return chunk.decode(charset_of_mail(name), errors)
+    return chunk.decode("utf-8", "replace")
+
+
+def charset_of_mail(name: str | None) -> str:
+    """Raise LookupError or ValueError where no mail can be written in it."""
+    codec = codecs.lookup(name or "utf-8").name
+    if codec in NO_CHARSETS:
+        raise LookupError(codec)
+    b" ".decode(codec, "ignore")  # it is one of words, not of octets
+    return codec
 
 
 def addresses(mail: Message, *names: str) -> list[str]:
@@ -174,29 +192,79 @@ def readable_parts(mail: Message, depth: int = 0) -> Iterator[Message]:
     """The parts of the mail itself, not those of a mail that is attached to it."""
     if mail.get_content_maintype() == "message" or depth > DEEPEST:
         return
-    payload = mail.get_payload()
-    if isinstance(payload, list):
-        for part in payload:
-            if isinstance(part, Message):
-                yield from readable_parts(part, depth + 1)
+    if mail.is_multipart():
+        for part in parts_of(mail):
+            yield from readable_parts(part, depth + 1)
     elif mail.get_content_disposition() != "attachment":
         yield mail
 
 
+def parts_of(mail: Message) -> list[Message]:
+    """Its parts; to ask a mail that has none for its payload may raise anything."""
+    payload = mail.get_payload() if mail.is_multipart() else []
+    return [part for part in payload if isinstance(part, Message)]
+
+
 def attached_names(mail: Message) -> list[str]:
     """The names of what is attached, as the sender gave them."""
-    payload = mail.get_payload()
-    parts = payload if isinstance(payload, list) else []
-    names = [part.get_filename() for part in parts if isinstance(part, Message)]
+    names = [attached_name(part) for part in parts_of(mail)]
     return [clean(name)[:100] for name in names if name]
 
 
+def attached_name(part: Message) -> str:
+    try:
+        return part.get_filename() or ""
+    except UNREADABLE:
+        return _("a file whose name cannot be read")
+
+
 def part_text(part: Message) -> str:
-    payload = part.get_payload(decode=True)
-    content = payload[:TEXT_LIMIT] if isinstance(payload, bytes) else b""
-    charset = part.get_param("charset")
-    text = decoded(content, charset if isinstance(charset, str) else None)
+    text = decoded(octets(part)[:TEXT_LIMIT], charset_named(part))
     return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def octets(part: Message) -> bytes:
+    """The part without its transfer encoding, and whatever charset it names."""
+    bare = copy(part)
+    del bare["Content-Type"]
+    try:
+        payload = bare.get_payload(decode=True)
+    except UNREADABLE:
+        return b""
+    return payload if isinstance(payload, bytes) else b""
+
+
+def charset_named(part: Message) -> str | None:
+    try:
+        named = part.get_param("charset")
+    except UNREADABLE:
+        return None
+    # By RFC 2231 it comes with a charset and a language of its own.
+    charset = named[2] if isinstance(named, tuple) else named
+    return charset if isinstance(charset, str) else None
+
+
+def is_doubtful(mail: Message) -> bool:
+    """Whether some of its words may be others than were written."""
+    if mail.get_content_maintype() == "multipart" and not mail.is_multipart():
+        return True
+    return any(
+        part.get_content_maintype() == "text" and not can_be_read(part)
+        for part in readable_parts(mail)
+    )
+
+
+def can_be_read(part: Message) -> bool:
+    """Whether it is written in the charset it names, or in UTF-8."""
+    try:
+        named = charset_of_mail(charset_named(part))
+    except (LookupError, ValueError):
+        return False
+    for charset in (named, "utf-8"):
+        with suppress(ValueError):
+            octets(part).decode(charset)
+            return True
+    return False
 
 
 def words_of_page(page: str) -> str:

@@ -17,6 +17,7 @@ from invitations.incoming import (
     header,
     ids_in,
     is_automatic,
+    is_doubtful,
     message_id,
     own_words,
     parse,
@@ -42,6 +43,10 @@ def file_mail(
     filed and holds nothing. ``remark`` stands before the words in the summary.
     """
     mail = parse(content)
+    if is_doubtful(mail):
+        remark = "\n".join(
+            filter(None, [remark, _("Parts of it could not be read: open the mail itself.")])
+        )
     own_id = message_id(mail)
     if own_id and (filed := Correspondence.objects.filter(message_id=own_id).first()):
         if says_the_same(filed, content):

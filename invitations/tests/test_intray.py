@@ -433,7 +433,7 @@ def test_parts_within_parts_without_end_are_filed():
         b"Subject: deep\r\nContent-Type: multipart/mixed; boundary=b0\r\n\r\n" + parts
     )
 
-    assert filed.summary == "deep"
+    assert filed.summary == "deep\nParts of it could not be read: open the mail itself."
 
 
 @pytest.mark.parametrize("tag", [b"<!--", b"<a ", b"<a a='", b"<", b"</a", b"<?", b"&#"])
