@@ -1,13 +1,20 @@
-"""Whether this deployment, on this database, may write to ministers.
+"""Whether this host of this deployment, on this database, may write to ministers.
 
-A restored copy must not: an arming names the deployment and the database itself.
+A copy must not. An arming names the deployment and the database itself, and knows by its hash a key
+that only hosts have: a physical copy of the database looks like the original, but brings no key.
 """
 
+import hashlib
+import secrets
+
 from django.conf import settings
-from django.db import connection
+from django.db import connection, transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from invitations.models import Arming
+
+KEY_BYTES = 24
 
 
 def database_identity() -> str:
@@ -23,23 +30,63 @@ def database_identity() -> str:
     return f"{system}/{oid}"
 
 
-def arm() -> Arming:
-    arming, _made = Arming.objects.get_or_create(
-        deployment=settings.DEPLOYMENT, database=database_identity()
-    )
-    return arming
+@transaction.atomic
+def arm(*, anew: bool = False) -> str:
+    """Arm this deployment on this database, and no other; return the key for its hosts.
+
+    It cannot be read again. Where this one is armed, its key stays and an empty text is returned,
+    unless another key is asked for.
+    """
+    arming, _made = Arming.objects.select_for_update().get_or_create(pk=1)
+    if arming.key_sha256 and is_of_here(arming) and not anew:
+        return ""
+    key = secrets.token_hex(KEY_BYTES)
+    arming.deployment, arming.database = settings.DEPLOYMENT, database_identity()
+    arming.key_sha256, arming.armed_at = hash_of(key), timezone.now()
+    arming.save()
+    return key
+
+
+def is_of_here(arming: Arming) -> bool:
+    return (arming.deployment, arming.database) == (settings.DEPLOYMENT, database_identity())
+
+
+def hash_of(key: str) -> str:
+    """A key of so many random bits needs no salt and no slow hash."""
+    return hashlib.sha256(key.encode(errors="surrogateescape")).hexdigest()
 
 
 def why_mute() -> str:
     """Say why nothing may leave from here; an empty text where it may."""
     if settings.MAILBOX.scheme == "file":
         return ""
-    armed = set(Arming.objects.values_list("deployment", "database"))
-    if armed and (settings.DEPLOYMENT, database_identity()) in armed:
-        return ""
-    if armed:
+    arming = Arming.objects.first()
+    if arming is None:
+        return _("Nothing is sent: run “manage.py arm_sending” on the deployment that may write.")
+    if not arming.key_sha256:
+        return _(
+            "Nothing is sent: sending was armed by an earlier version, without a key. Run"
+            " “manage.py arm_sending” on the deployment that may write, and give each of its hosts"
+            " the ARMING_KEY that it shows."
+        )
+    if not is_of_here(arming):
         return _(
             "Nothing is sent: this is a copy. Sending was armed for another deployment or "
             "database; run “manage.py arm_sending” only if this one takes its place."
         )
-    return _("Nothing is sent: run “manage.py arm_sending” on the deployment that may write.")
+    return why_the_key_is_wrong(arming)
+
+
+def why_the_key_is_wrong(arming: Arming) -> str:
+    if not settings.ARMING_KEY:
+        return _(
+            "Nothing is sent: this host has no ARMING_KEY. Give it the key that “manage.py"
+            " arm_sending” showed, unless this is a copy."
+        )
+    if not secrets.compare_digest(hash_of(settings.ARMING_KEY), arming.key_sha256):
+        return _(
+            "Nothing is sent: the ARMING_KEY of this host is not the one with which sending was"
+            " armed last. If this is no copy and the key is lost, run “manage.py arm_sending"
+            " --new-key”."
+        )
+    return ""

@@ -445,7 +445,13 @@ def play(part: str, folder: Path, seed: int) -> None:
     }
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda signum, _frame: sys.exit(STOPPED + signum))
-    for name in ("SECRET_KEY_FILE", "DATABASE_URL_FILE", "EMAIL_URL_FILE", "STORAGE_URL_FILE"):
+    for name in (
+        "SECRET_KEY_FILE",
+        "DATABASE_URL_FILE",
+        "EMAIL_URL_FILE",
+        "STORAGE_URL_FILE",
+        "ARMING_KEY_FILE",
+    ):
         os.environ.pop(name, None)
     django.setup()
     make_database()

@@ -198,6 +198,7 @@ def queued(invitation: "Invitation", **fields: object) -> int:
 def make_database() -> None:
     """Make the database anew, and arm it: its letters may leave for the soak's mail server."""
     import psycopg2
+    from django.conf import settings
     from django.core.management import call_command
 
     from invitations.arming import arm
@@ -210,4 +211,4 @@ def make_database() -> None:
         cursor.execute(f"CREATE DATABASE {DATABASE}")
     connection.close()
     call_command("migrate", verbosity=0)
-    arm()
+    settings.ARMING_KEY = os.environ["ARMING_KEY"] = arm()

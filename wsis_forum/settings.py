@@ -19,6 +19,8 @@ SECRET_KEY = env.secret("SECRET_KEY", default="insecure" if DEBUG else None)
 # The address under which offices reach the site: it stands in letters, so it has no guess.
 SITE_URL = os.getenv("SITE_URL", f"http://127.0.0.1:{os.getenv('PORT', '8000')}").rstrip("/")
 DEPLOYMENT = os.getenv("DEPLOYMENT", "embedded")
+# What no copy of the database carries: without it, or with another one, nothing is sent.
+ARMING_KEY = env.secret("ARMING_KEY", default="")
 ALLOWED_HOSTS = [urlsplit(SITE_URL).hostname or "", "127.0.0.1", "localhost"]
 CSRF_TRUSTED_ORIGINS = [SITE_URL]
 

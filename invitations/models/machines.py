@@ -84,18 +84,21 @@ class Outage(models.Model):
 
 
 class Arming(models.Model):
-    """The one deployment and database that may write to ministers."""
+    """The one deployment and database that may write to ministers.
+
+    Of the key, which its hosts hold, only the hash is here: no copy of the database carries it.
+    An arming without one was made by an earlier version, and lets nothing leave.
+    """
 
     deployment = models.CharField(_("deployment"), max_length=100)
     database = models.CharField(_("database"), max_length=200)
+    key_sha256 = models.CharField(max_length=64, blank=True, editable=False)
     armed_at = models.DateTimeField(_("armed at"), default=timezone.now)
 
     class Meta:
         verbose_name = _("arming of the outbox")
         verbose_name_plural = _("arming of the outbox")
-        constraints = [
-            models.UniqueConstraint(name="armed_once_per_place", fields=["deployment", "database"])
-        ]
+        constraints = [models.CheckConstraint(name="one_arming", condition=models.Q(pk=1))]
 
     def __str__(self) -> str:
         return f"{self.deployment}, {self.database}"

@@ -42,9 +42,9 @@ def mail_server(settings):
 
 
 @pytest.fixture
-def peer(db, mail_server):
+def peer(db, mail_server, settings):
     """A mail server, and a deployment that may write to ministers."""
-    arm()
+    settings.ARMING_KEY = arm()
     return mail_server
 
 

@@ -251,7 +251,7 @@ def addresses():
 
 def test_a_copy_says_in_red_on_each_page_that_it_is_mute(admin_client, settings, addresses):
     settings.MAILBOX = SMTP
-    arm()
+    settings.ARMING_KEY = arm()
     Arming.objects.update(database="another")
 
     for address in addresses:
@@ -272,7 +272,7 @@ def test_a_deployment_that_was_never_armed_says_so_on_each_page(admin_client, se
 
 def test_an_armed_deployment_has_no_banner(admin_client, settings, addresses):
     settings.MAILBOX = SMTP
-    arm()
+    settings.ARMING_KEY = arm()
 
     for address in addresses:
         assert "Nothing is sent" not in admin_client.get(address).content.decode()

@@ -44,7 +44,7 @@ def mail(tmp_path, settings, db):
     server = MailServer(tmp_path / "mail")
     settings.MAILBOX = Mailbox("smtp", "127.0.0.1", server.port, "", "", "none")
     settings.SMTP_TIMEOUT = 30
-    arm()
+    settings.ARMING_KEY = arm()
     yield server
     server.end()
 
@@ -71,6 +71,7 @@ def program(tmp_path, mail):
         shared = {
             "DATABASE_URL": database_url(),
             "EMAIL_URL": mail.url,
+            "ARMING_KEY": configured.ARMING_KEY,
             "STORAGE_URL": configured.MEDIA_ROOT.as_uri(),
             "SMTP_CONNECTIONS": "2",
         }

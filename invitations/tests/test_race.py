@@ -13,6 +13,7 @@ from django.db import OperationalError, connection, transaction
 from django.utils import timezone
 
 from invitations.approval import approve_letter
+from invitations.arming import arm, why_mute
 from invitations.bounces import record_report
 from invitations.composing import compose_planned
 from invitations.dispatch import begin, claim_batch, dispatch_outbox
@@ -26,6 +27,7 @@ from invitations.tests.factories import (
     UserFactory,
 )
 from invitations.tests.reports import report, written
+from wsis_forum.env import Mailbox
 
 pytestmark = [
     pytest.mark.django_db(transaction=True, serialized_rollback=True),
@@ -256,6 +258,16 @@ def test_two_workers_compose_each_letter_once(reached, approved_texts):
     assert sum(composed) == 5
     assert Letter.objects.filter(events__state="composed").count() == 5
     assert Delivery.objects.filter(letter__kind="acknowledgement").count() == 5
+
+
+def test_two_who_arm_at_the_same_moment_get_one_key(settings):
+    settings.MAILBOX = Mailbox("smtp", "mail.example.org", 25)
+
+    keys = at_once(*[arm] * 4)
+
+    assert sorted(map(bool, keys)) == [False, False, False, True]
+    settings.ARMING_KEY = "".join(keys)
+    assert why_mute() == ""
 
 
 def test_two_readers_of_one_mailbox_file_a_mail_once(reached):

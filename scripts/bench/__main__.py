@@ -48,10 +48,15 @@ def main() -> None:
             "STORAGE_URL_FILE",
             "INTRAY_URL",
             "BOUNCES_URL",
+            "ARMING_KEY",
         ):
             os.environ.pop(name, None)
+        # A child arms the deployment and leaves its key there for the others.
+        key = Path(folder, "arming-key")
+        key.touch()
         os.environ |= {
             "DJANGO_SETTINGS_MODULE": "wsis_forum.settings",
+            "ARMING_KEY_FILE": str(key),
             "DATABASE_URL": server._replace(path="postgres").geturl(),
             "DEBUG": "False",
             "DEMO_PASSWORD": secrets.token_urlsafe(),

@@ -1,11 +1,13 @@
 """Children that send approved letters of 120 kB: as the product does, by a rival, and bare."""
 
 import datetime as dt
+import os
 import secrets
 import smtplib
 import ssl
 from collections.abc import Iterator
 from email import policy
+from pathlib import Path
 
 from django.conf import settings
 from django.contrib.auth.models import User
@@ -36,7 +38,7 @@ def approve() -> None:
     if not Letter.objects.exclude(state=Letter.State.APPROVED).exists():
         return
     compose_planned()
-    arm()
+    Path(os.environ["ARMING_KEY_FILE"]).write_text(arm(anew=True))
     approver = User.objects.get(username="approver")
     for letter in Letter.objects.select_related("circular", "invitation__edition"):
         padded = padded_pdf(letter)

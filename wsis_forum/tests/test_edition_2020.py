@@ -135,7 +135,7 @@ class Edition2020(TestCase):
 
     @classmethod
     def setUpTestData(cls):
-        arm()
+        cls.enterClassContext(override_settings(ARMING_KEY=arm()))
         with time_machine.travel(LETTERS_LEAVE):
             manage("demo", edition="2020")
             manage("compose_letters", edition="wsis-2020")

@@ -276,7 +276,7 @@ def test_an_empty_outbox_has_figures_too(figures):
 
 def test_figures_say_that_a_copy_may_not_send(figures, settings):
     settings.MAILBOX = Mailbox("smtp", "mail.example.org", 25)
-    arm()
+    settings.ARMING_KEY = arm()
     assert figures()["wsis_forum_may_send"] == 1
 
     Arming.objects.update(database="another")

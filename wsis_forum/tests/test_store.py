@@ -81,7 +81,7 @@ def planned(db):
 def mail_server(db, settings):
     with smtp_peer() as server:
         settings.MAILBOX = Mailbox("smtp", "127.0.0.1", server.port, "", "", "none")
-        arm()
+        settings.ARMING_KEY = arm()
         yield server
 
 

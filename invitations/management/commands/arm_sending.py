@@ -3,12 +3,15 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from invitations.arming import arm
+from invitations.arming import arm, why_mute
 from invitations.domains import domain_of, faults, house_resolver, is_reserved
 
 
 class Command(BaseCommand):
-    help = "Let this deployment, on this database, write to ministers."
+    help = (
+        "Let this deployment, on this database, write to ministers. The second line is the key"
+        " for ARMING_KEY on each of its hosts; it is shown once."
+    )
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument(
@@ -17,28 +20,40 @@ class Command(BaseCommand):
             action="store_true",
             help="arm although DNS does not say what other mail servers will ask",
         )
+        parser.add_argument(
+            "--new-key",
+            action="store_true",
+            help="make another key: the hosts that have the earlier one fall silent",
+        )
 
-    def handle(self, although_dns: bool, **options: Any) -> str:
-        domain = domain_of(settings.DEFAULT_FROM_EMAIL)
-        # With a name server of one's own, a reserved name may mean something.
-        if is_reserved(domain) and not settings.DNS_SERVER:
-            return f"{armed()}: {domain} is a reserved name, so DNS was not asked."
-        missing = " ".join(missing_in_dns())
-        if missing and not although_dns:
-            raise CommandError(
-                f"Sending is not armed: {missing} (--although-dns arms it all the same.)"
-            )
-        if missing:
-            return f"{armed()}, although: {missing}"
-        if not settings.DKIM_SELECTOR:
-            return (
-                f"{armed()}: SPF, DMARC and MX are there; without DKIM_SELECTOR, DKIM is not known."
-            )
-        return f"{armed()}: SPF, DKIM, DMARC and MX are there."
+    def handle(self, although_dns: bool, new_key: bool, **options: Any) -> str:
+        dns = what_dns_says(although_dns)
+        key = arm(anew=new_key)
+        said = f"Sending is armed for {settings.DEPLOYMENT}"
+        if key:
+            self.stderr.write("Set ARMING_KEY to this key on each host: it is not shown again.")
+            return f"{said}{dns}\n{key}"
+        if mute := why_mute():
+            self.stderr.write(mute)
+        return f"{said}, and its key stays{dns}"
 
 
-def armed() -> str:
-    return f"Sending is armed for {arm().deployment}"
+def what_dns_says(although_dns: bool) -> str:
+    """The end of the sentence that sending is armed; raise CommandError where it must not be."""
+    domain = domain_of(settings.DEFAULT_FROM_EMAIL)
+    # With a name server of one's own, a reserved name may mean something.
+    if is_reserved(domain) and not settings.DNS_SERVER:
+        return f": {domain} is a reserved name, so DNS was not asked."
+    missing = " ".join(missing_in_dns())
+    if missing and not although_dns:
+        raise CommandError(
+            f"Sending is not armed: {missing} (--although-dns arms it all the same.)"
+        )
+    if missing:
+        return f", although: {missing}"
+    if not settings.DKIM_SELECTOR:
+        return ": SPF, DMARC and MX are there; without DKIM_SELECTOR, DKIM is not known."
+    return ": SPF, DKIM, DMARC and MX are there."
 
 
 def missing_in_dns() -> list[str]:
