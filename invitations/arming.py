@@ -6,6 +6,7 @@ that only hosts have: a physical copy of the database looks like the original, b
 
 import hashlib
 import secrets
+from pathlib import Path
 
 from django.conf import settings
 from django.db import connection, transaction
@@ -18,9 +19,11 @@ KEY_BYTES = 24
 
 
 def database_identity() -> str:
-    """Name the database itself: a dump that is restored elsewhere has another identity."""
+    """Name the database itself: a dump restored elsewhere, or a copied file, has another name."""
     if connection.vendor != "postgresql":
-        return str(connection.settings_dict["NAME"])
+        file = Path(connection.settings_dict["NAME"])
+        # A copy that is put in the place of the file is another file there.
+        return f"{file} {file.stat().st_ino}" if file.exists() else str(file)
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT (SELECT system_identifier FROM pg_control_system()), oid"

@@ -200,3 +200,25 @@ def test_an_upgrade_keeps_the_last_arming_and_says_what_to_run(manage, earlier):
     with closing(sqlite3.connect(earlier)) as database:
         kept = database.execute("SELECT id, deployment, key_sha256 FROM invitations_arming")
         assert kept.fetchall() == [(1, "last", "")]
+
+
+def test_a_copy_in_the_place_of_the_file_sends_nothing_though_it_has_the_key(
+    manage, earlier, tmp_path
+):
+    original, elsewhere = tmp_path / "forum.sqlite3", tmp_path / "elsewhere.sqlite3"
+    shutil.copy(earlier, original)
+    url = f"sqlite:///{original}"
+    _said, key = manage(url, "arm_sending").stdout.splitlines()
+    original.rename(elsewhere)
+    shutil.copy(elsewhere, original)
+
+    copied = manage(url, "dispatch_outbox", ARMING_KEY=key)
+
+    assert (copied.returncode, copied.stdout) == (1, "")
+    assert "this is a copy" in copied.stderr
+    # Put back in its place, the file that was armed may send, and so it may after a VACUUM.
+    elsewhere.replace(original)
+    with closing(sqlite3.connect(original)) as database:
+        database.execute("VACUUM")
+    sent = manage(url, "dispatch_outbox", ARMING_KEY=key)
+    assert "0 deliveries handed over" in sent.stdout, sent.stderr
