@@ -13,7 +13,6 @@ from typing import Any, NamedTuple
 
 from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
-from django.core.validators import validate_email
 from django.db import transaction
 from django.db.models import F, Q, QuerySet
 from django.utils import timezone
@@ -38,6 +37,7 @@ from invitations.incoming import (
 from invitations.letters import ENVELOPE_LENGTH, PRIORITY, TRY_FOR
 from invitations.links import random_sign
 from invitations.models import Bounce, Delivery, Letter, LetterEvent
+from invitations.text.addresses import checked
 
 __all__ = ["envelope_in", "record_bounce", "record_report", "send_to_another_address"]
 
@@ -326,8 +326,7 @@ def match(bounce: Bounce, delivery: Delivery, by: User) -> None:
 @transaction.atomic
 def send_to_another_address(letter: Letter, by: User, email: str) -> Delivery:
     """Put the same frozen message into the outbox once more, for an address it never went to."""
-    email = email.strip()
-    validate_email(email)
+    email = checked(email.strip())
     if not letter.message or letter.state != Letter.State.APPROVED:
         raise ValidationError(_("Only an approved letter that goes by e-mail can be sent."))
     now = timezone.now()

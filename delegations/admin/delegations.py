@@ -18,6 +18,7 @@ from delegations.models import Delegate, Delegation, DelegationChange
 from delegations.office import BY_WHOM, by_whom, changed_fields, note_staff
 from invitations.admin.base import Menu, RecordAdmin, RecordInline, who
 from invitations.forms import WholeRowForm
+from invitations.forms.words import OF_COLUMNS
 
 
 class DelegateFormSet(PaginationInlineFormSet):
@@ -34,6 +35,7 @@ class DelegateFormSet(PaginationInlineFormSet):
 class DelegateInline(unfold.StackedInline):
     model = Delegate
     form = WholeRowForm
+    formfield_overrides: Any = OF_COLUMNS
     formset = DelegateFormSet
     extra = 0
     tab = True

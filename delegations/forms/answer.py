@@ -8,7 +8,8 @@ from django.utils.html import format_html
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
-from delegations.forms.base import AddressField, KeyField, OfficeForm, TextField, WordsField
+from delegations.forms.base import KeyField, OfficeForm
+from invitations.forms.words import AddressField, LineField, TextField
 from invitations.models import BRINGING, Answer, Rank, Segment
 from invitations.replies import WORDS
 
@@ -29,8 +30,8 @@ class ReplyForm(OfficeForm):
         widget=forms.RadioSelect,
         error_messages={"required": _("Please choose an answer.")},
     )
-    substitute_name = WordsField(label=_("Substitute’s name"), max_length=120, required=False)
-    substitute_function = WordsField(
+    substitute_name = LineField(label=_("Substitute’s name"), max_length=120, required=False)
+    substitute_function = LineField(
         label=_("Substitute’s function"), max_length=200, required=False
     )
     substitute_rank: "forms.ModelChoiceField[Rank]" = forms.ModelChoiceField(
@@ -46,13 +47,13 @@ class ReplyForm(OfficeForm):
     partnership_interest = forms.BooleanField(
         label=_("Partnership packages are of interest"), required=False
     )
-    respondent_name = WordsField(
+    respondent_name = LineField(
         label=_("Name"),
         max_length=120,
         required=False,
         widget=forms.TextInput({"autocomplete": "name"}),
     )
-    respondent_function = WordsField(
+    respondent_function = LineField(
         label=_("Function"),
         max_length=200,
         required=False,
@@ -64,7 +65,7 @@ class ReplyForm(OfficeForm):
         required=False,
         widget=forms.EmailInput({"autocomplete": "email", "dir": "ltr"}),
     )
-    respondent_phone = WordsField(
+    respondent_phone = LineField(
         label=_("Telephone"),
         max_length=40,
         required=False,

@@ -1,7 +1,5 @@
-"""What the forms of an office have in common: whose they are, and how words are tidied."""
+"""What the forms of an office have in common: whose they are."""
 
-import re
-import unicodedata
 import uuid
 from collections.abc import Hashable
 from typing import Any
@@ -22,62 +20,6 @@ ANOTHER_INVITATION = _(
     "This form belongs to another invitation, and nothing was recorded: open this page anew."
 )
 INCOMPLETE = _("This form arrived incomplete, and nothing was recorded: open this page anew.")
-NO_LETTERS = _("This holds signs that are no writing. Please type it anew.")
-# Between letters of these scripts a joiner or its absence is spelling; elsewhere it is invisible.
-JOINED = re.compile(r"(?<=[\u0590-\u1fff])[\u200c\u200d](?=[\u0590-\u1fff])")
-# Separators of lines within one line.
-BREAKS = str.maketrans(dict.fromkeys("\r\n\t\v\f\x1c\x1d\x1e\x85\u2028\u2029", " "))
-
-
-def tidy(typed: str) -> str:
-    """The words without invisible signs, which turn a name round or make two of one.
-
-    In Persian or Hindi a joiner between two letters is spelling, and stays.
-    """
-    kept = {found.start() for found in JOINED.finditer(typed)}
-    visible = (
-        sign
-        for place, sign in enumerate(typed)
-        if unicodedata.category(sign) != "Cf" or place in kept
-    )
-    return unicodedata.normalize("NFC", "".join(visible)).strip()
-
-
-def tidy_line(typed: str) -> str:
-    """The same on one line, with single spaces."""
-    return " ".join(tidy(typed.translate(BREAKS)).split())
-
-
-def refuse_no_writing(words: str) -> None:
-    """Refuse control signs and halves of a sign, which no table and no page can hold."""
-    for sign in set(words):
-        if unicodedata.category(sign) in ("Cc", "Cs") and sign not in "\n\t\r":
-            raise ValidationError(NO_LETTERS, code="no_writing")
-
-
-class WordsField(forms.CharField):
-    """One line, tidied."""
-
-    def to_python(self, value: Any) -> str:
-        return tidy_line(super().to_python(value) or "")
-
-    def validate(self, value: str) -> None:
-        super().validate(value)
-        refuse_no_writing(value)
-
-
-class TextField(WordsField):
-    """Several lines, tidied."""
-
-    def to_python(self, value: Any) -> str:
-        return tidy(forms.CharField.to_python(self, value) or "").replace("\r\n", "\n")
-
-
-class AddressField(forms.EmailField):
-    """An e-mail address, without the invisible signs that come along when one is copied."""
-
-    def to_python(self, value: Any) -> str:
-        return tidy_line(super().to_python(value) or "")
 
 
 class OfficeForm(forms.Form):

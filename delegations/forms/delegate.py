@@ -7,15 +7,9 @@ from django import forms
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
-from delegations.forms.base import (
-    AddressField,
-    KeyField,
-    OfficeForm,
-    TextField,
-    WordsField,
-    day_field,
-)
+from delegations.forms.base import KeyField, OfficeForm, day_field
 from delegations.models import Delegate
+from invitations.forms.words import AddressField, LineField, TextField
 
 DETAILS = (
     "role", "name", "function", "organization", "email", "gender", "arrives_on", "departs_on",
@@ -29,14 +23,14 @@ class DelegateForm(OfficeForm):
     form_key = KeyField()
     seen = forms.CharField(required=False, max_length=64, widget=forms.HiddenInput)
     role = forms.ChoiceField(label=_("Role"), initial=Delegate.Role.ADVISER)
-    name = WordsField(
+    name = LineField(
         label=_("Name as on the badge"),
         max_length=120,
         help_text=_("Given name and family name, in Latin letters where that is usual."),
         error_messages={"required": _("Please give the name.")},
     )
-    function = WordsField(label=_("Function"), max_length=200, required=False)
-    organization = WordsField(label=_("Organization"), max_length=200, required=False)
+    function = LineField(label=_("Function"), max_length=200, required=False)
+    organization = LineField(label=_("Organization"), max_length=200, required=False)
     email = AddressField(
         label=_("E-mail"),
         max_length=254,

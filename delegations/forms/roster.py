@@ -17,10 +17,11 @@ from django.utils.translation import gettext_lazy as _
 from openpyxl import load_workbook
 from openpyxl.utils.exceptions import InvalidFileException
 
-from delegations.forms.base import KeyField, OfficeForm, tidy_line
+from delegations.forms.base import KeyField, OfficeForm
 from delegations.forms.delegate import DelegateForm
 from delegations.models import Delegate
 from invitations.models import Invitation
+from invitations.text.lines import tidy_line
 from invitations.uploads import document_kind, plain_text
 
 # In the order in which a list without headings has them.
@@ -231,7 +232,7 @@ def one_head(name: str) -> ValidationError:
 
 
 def same(text: str) -> str:
-    return tidy_line(text).casefold()
+    return " ".join(tidy_line(text).split()).casefold()
 
 
 @functools.cache

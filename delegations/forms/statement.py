@@ -9,8 +9,9 @@ from django.core.files.uploadedfile import UploadedFile
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
-from delegations.forms.base import OfficeForm, TextField, WordsField
+from delegations.forms.base import OfficeForm
 from delegations.models import PolicyStatement
+from invitations.forms.words import LineField, TextField
 from invitations.models import Language
 
 SLOTS = ("first_choice", "second_choice")
@@ -37,19 +38,19 @@ class StatementForm(OfficeForm):
     """``seen`` is the mark of the statement when the page was opened; empty for a new one."""
 
     seen = forms.CharField(required=False, max_length=64, widget=forms.HiddenInput)
-    speaker_name = WordsField(
+    speaker_name = LineField(
         label=_("Speaker"),
         max_length=120,
         error_messages={"required": _("Please name the speaker.")},
     )
-    speaker_function = WordsField(label=_("Speaker’s function"), max_length=200, required=False)
+    speaker_function = LineField(label=_("Speaker’s function"), max_length=200, required=False)
     mode = forms.ChoiceField(
         label=_("How the statement is delivered"),
         widget=forms.RadioSelect,
         error_messages={"required": _("Please choose how the statement is delivered.")},
     )
-    title = WordsField(label=_("Title of the statement"), max_length=200, required=False)
-    theme = WordsField(label=_("Theme"), max_length=200, required=False)
+    title = LineField(label=_("Title of the statement"), max_length=200, required=False)
+    theme = LineField(label=_("Theme"), max_length=200, required=False)
     first_choice = forms.TypedChoiceField(
         label=_("Preferred session"), required=False, coerce=int, empty_value=None
     )
@@ -57,7 +58,7 @@ class StatementForm(OfficeForm):
         label=_("Second preference"), required=False, coerce=int, empty_value=None
     )
     spoken = forms.ChoiceField(label=_("Language of the statement"), required=False)
-    other_language = WordsField(label=_("Another language, which"), max_length=60, required=False)
+    other_language = LineField(label=_("Another language, which"), max_length=60, required=False)
     interpretation = forms.ChoiceField(
         label=_("Interpretation"),
         required=False,
@@ -166,7 +167,7 @@ class FilesForm(OfficeForm):
         help_text=_("PDF, DOCX, ODT or TXT, up to 10 MB each, in any language."),
         widget=SeveralFiles({"accept": ".pdf,.docx,.odt,.txt"}),
     )
-    text_language = WordsField(label=_("Language of these texts"), max_length=60, required=False)
+    text_language = LineField(label=_("Language of these texts"), max_length=60, required=False)
     replaces = forms.TypedChoiceField(
         label=_("In place of"), required=False, coerce=int, empty_value=None
     )

@@ -12,7 +12,6 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from delegations.forms import DelegateForm, ListForm, ReplyForm, StatementForm
-from delegations.forms.base import tidy, tidy_line
 from delegations.forms.roster import COLUMNS
 from delegations.models import (
     Delegate,
@@ -24,6 +23,7 @@ from delegations.models import (
 from delegations.tests.test_office import browser, invited
 from invitations.models import ForumEdition, Invitation, Reply
 from invitations.replies import record_reply
+from invitations.text.lines import tidy_line, tidy_text
 
 pytestmark = pytest.mark.usefixtures("in_february")
 
@@ -95,7 +95,7 @@ def test_a_list_is_read_or_refused(rows, divider):
 @given(WORDS)
 @QUICK
 def test_tidy_words_stay_as_they_are(words):
-    assert tidy(tidy(words)) == tidy(words)
+    assert tidy_text(tidy_text(words)) == tidy_text(words)
     assert tidy_line(tidy_line(words)) == tidy_line(words)
 
 

@@ -371,7 +371,7 @@ def test_no_answer_chosen_brings_the_form_back_with_nothing_lost(invitation):
     assert response.status_code == 200
     assert NOTHING in page
     assert '<a href="#id_answer_0">Answer – Please choose an answer.</a>' in page
-    assert 'href="#id_respondent_email">E-mail – Enter a valid email address.</a>' in page
+    assert 'href="#id_respondent_email">E-mail – sapt@example lacks the end of its domain' in page
     assert 'value="Rudolf Rassendyll"' in page
     assert 'value="sapt@example"' in page
     assert "A word on protocol.</textarea>" in page
@@ -731,3 +731,37 @@ def test_queries_of_the_page_and_of_a_reply(
     # The same, and the acknowledgements.
     with django_assert_num_queries(5):
         client.get(page_of(invitation, "recorded"))
+
+
+@pytest.mark.django_db
+def test_an_address_that_mail_programs_would_read_as_a_code_is_refused_in_words():
+    invitation = invited("Ruritania")
+    typed = "=?utf-8?q?=0d=0aBcc=3Ax?=@example.org"
+
+    response = browser(invitation).post(
+        page_of(invitation), words_of(invitation, respondent_email=typed)
+    )
+
+    assert "mail programs mark a code: please type the address itself." in text(response)
+    assert not invitation.replies.exists()
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("typed", ["cabinet@example.org؛", "Sapt <cabinet@example.org>"])
+def test_an_address_is_understood_as_an_office_copies_it(typed):
+    invitation = invited("Ruritania")
+
+    browser(invitation).post(page_of(invitation), words_of(invitation, respondent_email=typed))
+
+    assert invitation.replies.get().respondent_email == "cabinet@example.org"
+
+
+@pytest.mark.django_db
+def test_remarks_keep_their_lines_and_a_name_stays_on_one():
+    invitation = invited("Ruritania")
+    typed = {"remarks": "One\r\ntwo\u2028three", "respondent_name": "Colonel\u2028Sapt"}
+
+    browser(invitation).post(page_of(invitation), words_of(invitation, **typed))
+
+    reply = invitation.replies.get()
+    assert (reply.remarks, reply.respondent_name) == ("One\ntwo\nthree", "Colonel Sapt")

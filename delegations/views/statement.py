@@ -14,7 +14,6 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from delegations.forms import FilesForm, StatementForm
-from delegations.forms.base import tidy_line
 from delegations.forms.statement import COLUMNS
 from delegations.models import PolicyStatement, StatementText
 from delegations.office import OnFile, Stale, on_file, parts, printed_at
@@ -40,6 +39,7 @@ from delegations.views.doors import (
 )
 from invitations.dates import printed_date, printed_hour, printed_list
 from invitations.models import Answer, ForumEdition, Invitation
+from invitations.text.lines import tidy_line, without_overrides
 
 STAFF_NEED = "delegations.view_policystatement"
 MODES = {Answer.VIDEO: PolicyStatement.Mode.VIDEO, Answer.WRITTEN: PolicyStatement.Mode.WRITTEN}
@@ -225,7 +225,7 @@ def read(file: UploadedFile) -> bytes:
 
 def called(file: UploadedFile) -> str:
     """The name that the office gave the file, for people to recognize it by."""
-    return tidy_line(file.name or "")[-120:] or _("text")
+    return without_overrides(tidy_line(file.name or ""))[-120:] or _("text")
 
 
 @require_safe

@@ -24,6 +24,7 @@ from invitations.admin.base import (
     sentence,
 )
 from invitations.dates import comma_list
+from invitations.forms import MinisterForm, MissionForm
 from invitations.models import (
     FormOfAddress,
     Invitation,
@@ -90,6 +91,7 @@ class MemberStateAdmin(ModelAdmin):
 
 @admin.register(Mission)
 class MissionAdmin(ModelAdmin):
+    form = MissionForm
     menu = (Menu.ADDRESSEES, 3, "apartment")
     when_empty = gettext_lazy("Add the permanent missions: they get the copies of letters.")
     list_display = ["name", "kind", "city", "serves", "phone", "emails", "language"]
@@ -171,6 +173,7 @@ class InvitationsOfMinister(RecordInline):
 
 @admin.register(Minister)
 class MinisterAdmin(MinisterExchange, ModelAdmin):
+    form = MinisterForm
     menu = (Menu.ADDRESSEES, 1, "person")
     when_empty = gettext_lazy(
         "Import the ministers from a spreadsheet, or add one: each gets an invitation."

@@ -12,7 +12,6 @@ from django.contrib import admin, messages
 from django.contrib.admin.utils import get_fields_from_path, unquote
 from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
-from django.db import models
 from django.db.models import Model, QuerySet
 from django.db.models.constants import LOOKUP_SEP
 from django.http import HttpRequest, HttpResponse, QueryDict
@@ -30,6 +29,7 @@ from unfold.decorators import display
 from invitations import frozen
 from invitations.dates import labelled, left_to_right
 from invitations.forms import WholeRowForm
+from invitations.forms.words import OF_COLUMNS
 from invitations.models import ForumEdition
 
 # An answered page names each of its rows: Django takes at most 1000 fields.
@@ -40,7 +40,7 @@ class ModelAdmin(unfold.ModelAdmin):
     """A page of one model; ``menu`` is its group, place and symbol in the sidebar."""
 
     form = WholeRowForm
-    formfield_overrides: Any = {models.URLField: {"assume_scheme": "https"}}
+    formfield_overrides: Any = OF_COLUMNS
     menu: tuple[Any, int, str] | None = None
     when_empty: Any = ""
     object_history_template = "admin/history.html"

@@ -13,7 +13,13 @@ from invitations.forms.circular import CircularForm
 from invitations.forms.files import scan_kind
 from invitations.forms.paper import PaperReplyForm
 from invitations.forms.public import LETTER_LIMIT, CheckForm, CodeForm, PublicForm
-from invitations.forms.rows import EditionForm, InvitationForm, WholeRowForm
+from invitations.forms.rows import (
+    EditionForm,
+    InvitationForm,
+    MinisterForm,
+    MissionForm,
+    WholeRowForm,
+)
 
 __all__ = [
     "LETTER_LIMIT",
@@ -26,6 +32,8 @@ __all__ = [
     "EditionForm",
     "InvitationForm",
     "LetterDispatchedForm",
+    "MinisterForm",
+    "MissionForm",
     "PaperReplyForm",
     "PublicForm",
     "ReasonForm",

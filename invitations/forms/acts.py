@@ -12,6 +12,7 @@ from unfold.widgets import (
     UnfoldAdminTextInputWidget,
 )
 
+from invitations.forms.words import AddressField, LineField
 from invitations.models import CallListEntry, Delivery
 
 
@@ -20,7 +21,7 @@ class SureForm(forms.Form):
 
 
 class ReasonForm(forms.Form):
-    because = forms.CharField(
+    because = LineField(
         label=_("Reason"),
         max_length=300,
         help_text=_("It is kept, and shown to whoever asks later."),
@@ -40,7 +41,7 @@ class DispatchedForm(forms.Form):
     at = forms.SplitDateTimeField(
         label=_("When it left"), initial=timezone.now, widget=UnfoldAdminSplitDateTimeWidget
     )
-    reference = forms.CharField(
+    reference = LineField(
         label=_("Reference"),
         max_length=60,
         required=False,
@@ -50,7 +51,7 @@ class DispatchedForm(forms.Form):
 
 
 class AnotherAddressForm(forms.Form):
-    email = forms.EmailField(
+    email = AddressField(
         label=_("Another address"),
         max_length=320,
         help_text=_("The same letter goes there as it is, with the addresses that stand in it."),
@@ -80,7 +81,7 @@ class SettleForm(forms.Form):
         ],
         widget=UnfoldAdminRadioSelectWidget,
     )
-    because = forms.CharField(label=_("Reason"), max_length=300, widget=UnfoldAdminTextInputWidget)
+    because = LineField(label=_("Reason"), max_length=300, widget=UnfoldAdminTextInputWidget)
 
 
 class CallNoteForm(forms.ModelForm):

@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
+from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import (
@@ -17,6 +18,7 @@ from unfold.widgets import (
 
 from invitations.forms.files import checked
 from invitations.forms.rows import BoxesField, WholeRowForm
+from invitations.forms.words import OF_COLUMNS
 from invitations.models import Answer, Correspondence, Reply, Segment
 from invitations.replies import WORDS, by_this_clock
 
@@ -24,9 +26,17 @@ SCAN_LIMIT = 20 * 1024 * 1024
 SCAN_KINDS = ("pdf", "png", "jpg", "tiff")
 
 
+def of_column(column: models.Field, **named: Any) -> forms.Field | None:
+    made = {} if column.choices else OF_COLUMNS.get(type(column), {})
+    return column.formfield(**made, **named)
+
+
 def of_reply(name: str, widget: type[forms.Widget]) -> forms.Field:
     """The field as the reply itself has it."""
-    return forms.fields_for_model(Reply, [name], widgets={name: widget})[name]
+    made = forms.fields_for_model(
+        Reply, [name], widgets={name: widget}, formfield_callback=of_column
+    )
+    return made[name]
 
 
 class PaperReplyForm(WholeRowForm):

@@ -7,7 +7,8 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
 
-from invitations.models import Answer, ForumEdition, Invitation, Segment
+from invitations.forms.words import AddressesField
+from invitations.models import Answer, ForumEdition, Invitation, Minister, Mission, Segment
 
 
 class WholeRowForm(forms.ModelForm):
@@ -52,6 +53,20 @@ class EditionForm(WholeRowForm):
     class Meta:
         model = ForumEdition
         fields = ["answers_offered", "segments_offered"]
+
+
+class MissionForm(WholeRowForm):
+    class Meta:
+        model = Mission
+        fields = ["emails"]
+        field_classes = {"emails": AddressesField}
+
+
+class MinisterForm(WholeRowForm):
+    class Meta:
+        model = Minister
+        fields = ["to_emails", "cc_emails"]
+        field_classes = {"to_emails": AddressesField, "cc_emails": AddressesField}
 
 
 class InvitationForm(WholeRowForm):

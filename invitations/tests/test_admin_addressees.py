@@ -192,7 +192,9 @@ def test_an_address_in_the_field_of_the_telephone_is_refused(admin_client, field
 def test_a_telephone_number_in_the_field_of_the_address_is_refused(admin_client, field):
     response = add_edition(admin_client, **{field: "+41 22 555 01 00"})
 
-    assert response.context["adminform"].form.errors == {field: ["Enter a valid email address."]}
+    assert response.context["adminform"].form.errors == {
+        field: ["+41 22 555 01 00 is not an e-mail address: please write it as name@example.org."]
+    }
 
 
 @pytest.mark.parametrize("field", ["organization_website", "website", "partnership_link"])

@@ -372,7 +372,7 @@ def test_another_address_is_asked_for_by_a_person_whose_name_is_kept(sent):
     ("email", "sentence"),
     [
         ("Office@example.org", "This letter has a delivery to that address already."),
-        ("the cabinet", "Enter a valid email address."),
+        ("the cabinet", "the cabinet is not an e-mail address"),
     ],
 )
 def test_an_address_that_is_none_or_had_the_letter_is_refused(sent, email, sentence):

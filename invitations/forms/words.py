@@ -1,0 +1,61 @@
+"""Fields for words and addresses: each tidies what was typed, or refuses it in a sentence."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django import forms
+from django.db import models
+from unfold.widgets import UnfoldAdminTextInputWidget
+
+from invitations.text.addresses import address_lines, one_address
+from invitations.text.lines import refuse_spoilt, refuse_spoilt_line, tidy_line, tidy_text
+
+
+class LineField(forms.CharField):
+    """One line of words."""
+
+    tidy: Callable[[str], str] = staticmethod(tidy_line)
+    refuse: Callable[[str], None] = staticmethod(refuse_spoilt_line)
+
+    def to_python(self, value: Any) -> Any:
+        words = self.tidy(super().to_python(value) or "")
+        self.refuse(words)
+        return words or self.empty_value
+
+
+class TextField(LineField):
+    """Several lines of words."""
+
+    tidy = staticmethod(tidy_text)
+    refuse = staticmethod(refuse_spoilt)
+
+
+class LinkField(forms.URLField):
+    def to_python(self, value: Any) -> Any:
+        return super().to_python(tidy_line(value or ""))
+
+
+class AddressField(forms.EmailField):
+    """One e-mail address, also as it stands in a mail program, with a name before it."""
+
+    default_validators = []
+
+    def to_python(self, value: Any) -> Any:
+        return one_address(super().to_python(value) or "")
+
+
+class AddressesField(forms.CharField):
+    """Several addresses, kept one to a line."""
+
+    def to_python(self, value: Any) -> Any:
+        return address_lines(super().to_python(value) or "")
+
+
+# The fields that pages of the admin make of a model's columns.
+OF_COLUMNS: dict[type[models.Field], dict[str, Any]] = {
+    models.CharField: {"form_class": LineField},
+    models.TextField: {"form_class": TextField},
+    models.EmailField: {"form_class": AddressField},
+    models.URLField: {"form_class": LinkField, "assume_scheme": "https"},
+    models.SlugField: {"form_class": forms.SlugField, "widget": UnfoldAdminTextInputWidget},
+}
