@@ -4,7 +4,7 @@ import datetime as dt
 import logging
 import re
 import time
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 from email.message import EmailMessage
 from email.utils import format_datetime, make_msgid
@@ -51,6 +51,7 @@ logger = logging.getLogger(__name__)
 
 # No-break blanks stay where French has put them.
 BLANKS = re.compile(r"[ \t\r\n]+")
+BECAUSE_LIMIT = 300
 COMPOSE_WITHIN = dt.timedelta(minutes=5)
 PRINTED = (
     Letter.Kind.INVITATION,
@@ -73,8 +74,10 @@ def compose_planned(
     """
     stop_at = time.monotonic() + within.total_seconds() if within else None
     note_vanished()
-    composed = 0
+    composed, at_rest = 0, waiting_still()
     for pk in planned_letters(edition, kinds):
+        if pk in at_rest:
+            continue
         if stop_at and time.monotonic() > stop_at:
             break
         if letter := claim_to_compose(pk):
@@ -116,6 +119,42 @@ def planned_letters(edition: ForumEdition | None, kinds: Iterable[str]) -> list[
         .order_by("turn", "priority", tried, "pk")
         .values_list("pk", flat=True)
     )
+
+
+def waiting_still() -> set[int]:
+    """Letters that lack what they lacked at their last try, as all of their kind and language do.
+
+    It is looked up once for all of them, so that hundreds that wait for one text cost nothing.
+    """
+    rows = (
+        Letter.objects.planned()
+        .filter(free_to_compose(), WAITS, failed_attempts=0)
+        .values_list(
+            "pk", "waits_because", "invitation__edition", "circular", "kind", "variant",
+            "language", "second_language",
+        )
+    )  # fmt: skip
+    alike: dict[tuple[Any, ...], list[int]] = defaultdict(list)
+    for pk, *what in rows:
+        alike[tuple(what)].append(pk)
+    found: set[int] = set()
+    for (because, *_what), pks in alike.items():
+        first = Letter.objects.select_related("invitation__edition", "circular").get(pk=pks[0])
+        if missing_for(first) == because:
+            found.update(pks)
+    Letter.objects.planned().filter(pk__in=found).update(compose_again_at=timezone.now())
+    return found
+
+
+def missing_for(letter: Letter) -> str:
+    """Which text no letter of its circular, kind and languages can be composed without."""
+    try:
+        for language in filter(None, [letter.language, letter.second_language]):
+            template_for(letter, language)
+            refuse_missing_texts(letter, language)
+    except ValidationError as refusal:
+        return refusal.messages[0][:BECAUSE_LIMIT]
+    return ""
 
 
 def free_to_compose() -> Q:
@@ -178,7 +217,7 @@ def give_back(
     letter: Letter, because: str, state: str = Letter.State.PLANNED, **fields: object
 ) -> None:
     """End the lease, if the letter is still under it, and keep why; a new reason is an event."""
-    because = because[:300]
+    because = because[:BECAUSE_LIMIT]
     leased = Letter.objects.planned().filter(pk=letter.pk, composing_until=letter.composing_until)
     is_mine = leased.update(composing_until=None, waits_because=because, **fields)
     if is_mine and because != letter.waits_because:

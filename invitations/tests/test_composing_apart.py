@@ -239,6 +239,20 @@ def test_what_waits_comes_after_what_can_be_composed():
     assert order == [new.letters.get().pk, waiting.letters.get().pk]
 
 
+@pytest.mark.parametrize("rows", [1, 3])
+def test_letters_that_wait_for_the_same_text_cost_as_much_as_one(django_assert_num_queries, rows):
+    edition = EditionFactory(theme_ru="")
+    for _number in range(rows):
+        drafted(edition, minister__language="ru")
+    plan_invitation_letters(edition)
+    compose_planned()
+
+    with django_assert_num_queries(6):
+        compose_planned()
+
+    assert Letter.objects.filter(compose_again_at__gt=timezone.now() - MINUTE).count() == rows
+
+
 def test_letters_that_wait_take_turns(monkeypatch):
     for _number in range(3):
         draft = drafted(EditionFactory(), minister__language="fr")
