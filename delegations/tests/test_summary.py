@@ -209,7 +209,7 @@ def test_more_than_the_forms_can_ask_for_is_refused_unread(invitation):
 @pytest.mark.parametrize(
     ("typed", "recorded"),
     [
-        ("\u202egnivaS Leinad\u202c", "gnivaS Leinad"),
+        ("\u202aRudolf Rassendyll\u202c", "Rudolf Rassendyll"),
         ("Ru\u200bdolf\u2060 Rassen\u00addyll\ufeff", "Rudolf Rassendyll"),
         ("Rudolf\r\nRassendyll", "Rudolf Rassendyll"),
         (
@@ -228,6 +228,18 @@ def test_a_name_is_recorded_without_signs_that_nobody_sees(invitation, typed, re
     )
 
     assert invitation.replies.get().substitute_name == recorded
+
+
+def test_a_name_that_a_hidden_sign_turns_round_is_refused_by_that_sign(invitation):
+    name = "\u202egnivaS Leinad\u202c"
+
+    response = browser(invitation).post(
+        page_of(invitation),
+        words_of(invitation, answer="represented", substitute_name=name),
+    )
+
+    assert "“gnivaS Leinad” holds an invisible sign that turns writing round" in text(response)
+    assert not invitation.replies.exists()
 
 
 @pytest.mark.parametrize("name", ["\u200b\u202e", "\x07bell", "null\0"])

@@ -38,6 +38,7 @@ def test_letters_are_composed():
         ("\u202aFlavia\u202c", "Flavia"),
         ("\u2066Flavia\u2069 \u200e(Ms.)", "Flavia (Ms.)"),
         ("a\u200db", "ab"),
+        ("Flavia \u00a0 Elphberg", "Flavia Elphberg"),
         ("\u200fשלם\u200f", "שלם"),
     ],
 )

@@ -45,7 +45,7 @@ MARK_IN_A_WORD = re.compile(r"(?<=[^\W\d_])[\u200e\u200f\u061c](?=[^\W\d_])")
 
 def tidy_line(typed: str) -> str:
     """The words on one line, without what nobody sees; a no-break space stays."""
-    return re.sub(" {2,}", " ", visible(typed.translate(ON_ONE_LINE)))
+    return re.sub("[ \xa0]{2,}", " ", visible(typed.translate(ON_ONE_LINE)))
 
 
 def tidy_text(typed: str) -> str:
