@@ -1,6 +1,7 @@
 """A text that is being written, as it would look for one minister. Nothing of it is kept."""
 
 import difflib
+from functools import partial
 from typing import Any, NamedTuple, cast
 
 from django.contrib.auth.models import User
@@ -16,6 +17,7 @@ from invitations.dates import comma_list, labelled
 from invitations.models import Invitation, Language, LetterKind, LetterTemplate
 from invitations.placeholders import MEANINGS, required, usable
 from invitations.specimens import rendered, send_specimen, specimen_of
+from invitations.text.lines import refuse_spoilt, refuse_spoilt_line, tidy_line, tidy_text
 
 NAMED = ("kind", "variant", "language")
 TYPED = ("subject", "paper", "mail")
@@ -41,19 +43,38 @@ def unsaved(data: QueryDict) -> LetterTemplate:
     kept = LetterTemplate.objects.filter(pk=pk).first() if pk.isdecimal() else None
     named = {name: getattr(kept, name) if kept else data.get(name, "") for name in NAMED}
     typed = {name: data.get(name, getattr(kept, name, "")) for name in TYPED}
-    return LetterTemplate(**named, **typed, version=kept.version if kept else 1)
+    template = LetterTemplate(**named, **typed, version=kept.version if kept else 1)
+    for name, words in tidy(template)._asdict().items():
+        setattr(template, name, words)
+    return template
 
 
 def tidy(template: LetterTemplate) -> Words:
-    """The words with one kind of line end, and no blank lines around them."""
-    words = (getattr(template, name) for name in TYPED)
-    return Words(*(text.replace("\r\n", "\n").strip() for text in words))
+    """The words as the form tidies them."""
+    return Words(tidy_line(template.subject), tidy_text(template.paper), tidy_text(template.mail))
+
+
+def refuse_spoilt_words(template: LetterTemplate) -> None:
+    """Refuse what the form would refuse."""
+    faults = {}
+    for name, refuse in (
+        ("subject", refuse_spoilt_line),
+        ("paper", refuse_spoilt),
+        ("mail", refuse_spoilt),
+    ):
+        try:
+            refuse(getattr(template, name))
+        except ValidationError as refusal:
+            faults[name] = refusal
+    if faults:
+        raise ValidationError(faults)
 
 
 def refusals(template: LetterTemplate) -> list[Refusal]:
     """All that would be refused on saving, as it stands."""
     said: dict[str, list[ValidationError]] = {}
-    for check in (template.clean_fields, template.clean):
+    checks = (template.clean_fields, template.clean, partial(refuse_spoilt_words, template))
+    for check in checks:
         try:
             check()
         except ValidationError as refusal:

@@ -214,6 +214,25 @@ def test_a_test_is_refused_where_the_account_has_no_address(client, text, invita
     assert not LogEntry.objects.exists()
 
 
+def test_a_test_keeps_its_subject_on_one_line(client, text, invitation, peer):
+    signed_in(client, "change_lettertemplate", email=ONESELF)
+
+    client.post(test_url(text), words_of(text, subject="High-Level\u2028Track"))
+
+    [(_sender, _recipients, content)] = peer.taken
+    assert b"Subject: [TEST] High-Level Track\r\n" in content
+
+
+@pytest.mark.parametrize("field", ["subject", "mail"])
+def test_a_text_that_was_spoilt_is_refused_before_its_preview(
+    admin_client, text, invitation, field
+):
+    page = preview(admin_client, text, **{field: f"{getattr(text, field)} Ren\u00c3\u00a9"})
+
+    assert page.status_code == 422
+    assert "it may have been “René”" in page.content.decode()
+
+
 def test_the_placeholders_beside_the_editor_are_those_of_the_kind(admin_client, text):
     page = admin_client.get(page_of(text))
 
