@@ -232,6 +232,14 @@ class CorrespondenceAdmin(FiledMail):
         contested = obj.replies.contested().first()
         if contested:
             messages.warning(request, contest_told(contested))
+        if obj.replies.filter(status=Reply.Status.SUPERSEDED).exists():
+            messages.warning(
+                request,
+                _(
+                    "A reply that came later by this channel is on file and keeps its place: this"
+                    " one is kept as superseded, and is not acknowledged."
+                ),
+            )
         response = super().response_add(request, obj, post_url_continue)
         if "_addanother" not in request.POST:
             return response

@@ -222,6 +222,18 @@ def test_paper_of_now_is_filed_though_this_server_s_clock_is_a_minute_behind(cli
     assert filed.received_at == reply.received_at < ahead
 
 
+def test_paper_that_came_before_the_last_one_of_its_channel_is_told_to_be_superseded(
+    client, registrar
+):
+    invitation = InvitationFactory()
+    file(client, invitation, answer="in_person")
+
+    file(client, invitation, answer="regrets", received_at_0="2026-11-19")
+
+    assert invitation.replies.standing().get().answer == "in_person"
+    assert any("came later by this channel" in message for message in told(client))
+
+
 def test_only_the_description_of_filed_correspondence_can_be_put_right(client, registrar):
     file(client, InvitationFactory(), reference="F 1")
     filed = Correspondence.objects.get()
