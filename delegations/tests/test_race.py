@@ -1,9 +1,13 @@
 """What two offices of a State do at the same moment."""
 
+import os
+import subprocess
+import sys
 from functools import partial
 from uuid import uuid4
 
 import pytest
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import connection
 from django.utils import timezone
@@ -20,6 +24,7 @@ from invitations.tests.factories import (
     MinisterFactory,
 )
 from invitations.tests.test_race import at_once
+from invitations.tests.test_worker import database_url
 
 pytestmark = [
     pytest.mark.django_db(transaction=True, serialized_rollback=True),
@@ -127,6 +132,41 @@ def test_ten_posts_of_one_list_add_it_once(invitation):
     at_once(*[partial(nominate_all, invitation, people, key)] * 10)
 
     assert Delegate.objects.count() == DelegationChange.objects.count() == 2
+
+
+def test_what_a_second_server_whose_clock_is_behind_is_told_last_stands(invitation):
+    approved_letter(invitation)
+    seen = invitation.replies.standing().get()
+
+    done = subprocess.run(
+        [sys.executable, "-c", A_MINUTE_BEHIND, str(invitation.pk), str(seen.pk)],
+        cwd=settings.BASE_DIR,
+        env=os.environ
+        | {"DATABASE_URL": database_url(), "DJANGO_SETTINGS_MODULE": "wsis_forum.settings"},
+        check=False,
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+
+    assert done.stdout == "standing\n", done.stderr
+    assert list(invitation.replies.order_by("pk").values_list("answer", "status")) == [
+        ("in_person", "superseded"),
+        ("regrets", "standing"),
+    ]
+    assert invitation.letters.filter(kind="acknowledgement").count() == 1
+
+
+A_MINUTE_BEHIND = """
+import datetime as dt, sys, uuid, django, time_machine
+django.setup()
+from delegations.office import answer
+from invitations.models import Invitation
+number, seen = sys.argv[1:]
+with time_machine.travel(dt.datetime.now(dt.UTC) - dt.timedelta(minutes=1)):
+    office = Invitation.objects.get(pk=number)
+    print(answer(office, {"answer": "regrets"}, uuid.uuid4(), seen).status)
+"""
 
 
 def approved_letter(invitation):
