@@ -59,8 +59,8 @@ def test_a_pdf_that_runs_a_script_is_a_pdf(tmp_path):
 
 
 def test_a_bomb_takes_the_memory_of_neither_the_site_nor_the_process_that_looks():
-    bomb = pdf_bomb(800)
-    assert len(bomb) < 1024 * 1024
+    bomb = pdf_bomb(300)
+    assert len(bomb) < 400_000
 
     said = subprocess.run(
         [sys.executable, "-c", WHAT_A_LOOK_TAKES],
@@ -98,6 +98,35 @@ def test_a_look_that_does_not_end_refuses_the_file(looks_by, monkeypatch):
 
     with pytest.raises(Unsafe):
         pages_of(pdf())
+
+
+GREEDY = """
+import sys
+sys.path.insert(0, "{base}")
+from invitations import pagecount
+pagecount.PROCESSOR = 1
+pagecount.counted = lambda content: {deed}
+pagecount.main()
+"""
+
+
+@pytest.mark.parametrize(
+    ("deed", "pages"),
+    [
+        ("len(bytearray(200 * 1024 * 1024)) // 1024 // 1024", 200),
+        ("len(bytearray(256 * 1024 * 1024))", None),
+        ("max(iter(int, 1))", None),
+    ],
+    ids=["within its limits", "memory", "time"],
+)
+def test_who_looks_has_little_memory_and_little_time(looks_by, deed, pages):
+    looks_by(GREEDY.format(base=settings.BASE_DIR, deed=deed))
+
+    if pages:
+        assert pages_of(pdf()) == pages
+    else:
+        with pytest.raises(Unsafe):
+            pages_of(pdf())
 
 
 def test_who_looks_knows_no_secret_of_the_site(looks_by, monkeypatch):
