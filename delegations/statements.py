@@ -115,6 +115,7 @@ def file_text(
 
     The same bytes are filed once.
     """
+    refuse_files(invitation)
     kind = kind_of_text(content)  # which takes its time, while others may write
     refuse_misnamed(called, kind)
     with transaction.atomic():
@@ -148,6 +149,7 @@ def replace(statement: PolicyStatement, pk: int) -> None:
 
 def file_photo(invitation: Invitation, content: bytes) -> PolicyStatement:
     """File the photo of the speaker, without the place and the hour that a camera wrote into it."""
+    refuse_files(invitation)
     kind_of_photo(content)
     alone = picture_alone(content)
     kind = kind_of_photo(alone)
@@ -162,13 +164,18 @@ def file_photo(invitation: Invitation, content: bytes) -> PolicyStatement:
         return statement
 
 
-def open_statement(invitation: Invitation) -> PolicyStatement:
-    """The statement, held for one change at a time, while it takes files."""
+def refuse_files(invitation: Invitation) -> None:
+    """Refuse those of an office that files none, before any is looked at."""
     refuse_unless(SPEAKING, invitation, NOT_SPEAKING)
     if not takes_texts(invitation.edition, timezone.now()):
         raise ValidationError(
             _("The High-Level Track has begun: please send the file to the secretariat by mail.")
         )
+
+
+def open_statement(invitation: Invitation) -> PolicyStatement:
+    """The statement, held for one change at a time, while it takes files."""
+    refuse_files(invitation)
     delegation = lock_delegation(invitation)
     statement = PolicyStatement.objects.filter(delegation=delegation).first()
     if statement is None:

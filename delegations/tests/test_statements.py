@@ -355,6 +355,16 @@ def test_others_may_write_while_a_file_is_looked_at(invitation, monkeypatch, loo
     assert held == []
 
 
+def test_the_files_of_who_does_not_speak_are_not_looked_at(monkeypatch):
+    invitation, looked_at = speaking("Strelsau", "regrets"), []
+    for look in ("document_kind", "picture_kind"):
+        monkeypatch.setattr(statements, look, looked_at.append)
+
+    send(browser(invitation), invitation, file(pdf()), photo=file(picture()))
+
+    assert looked_at == []
+
+
 def text_url(invitation, filed):
     return reverse("delegations:text", args=[invitation.pk, filed.pk])
 
