@@ -12,11 +12,10 @@ VENV := .venv$(if $(filter-out python3,$(PYTHON)),-$(shell $(PYTHON) -c \
 	'import sys; print("%d.%d" % sys.version_info[:2])' 2>/dev/null))
 BIN := $(VENV)/bin
 MESSAGES := $(patsubst %.po,%.mo,$(wildcard locale/*/LC_MESSAGES/*.po))
-STATIC := $(VAR_DIR)/static/staticfiles.json
 
 .PHONY: run test check messages bench soak clean
 
-run: $(VENV)/run-ready $(MESSAGES) $(STATIC)
+run: $(VENV)/run-ready $(MESSAGES)
 	@$(BIN)/python scripts/run.py
 
 test: $(VENV)/test-ready $(MESSAGES)
@@ -63,11 +62,7 @@ clean:
 	find . -name __pycache__ -prune -exec rm -rf {} +
 
 $(VENV)/run-ready $(VENV)/test-ready: $(VENV)/%-ready: scripts/setup.sh scripts/cut_faces.py requirements.txt requirements-dev.txt constraints.txt
-	@scripts/setup.sh $* $(PYTHON) $(VENV)
-	@touch $@
+	@scripts/setup.sh $* $(PYTHON) $(VENV) $^
 
 %.mo: %.po
-	@msgfmt --check-format --output-file=$@ $<
-
-$(STATIC): $(VENV)/run-ready $(shell find static -type f)
-	@SECRET_KEY=not-needed-here $(BIN)/python manage.py collectstatic --no-input --verbosity 0
+	@msgfmt --check-format --output-file=$*.$$$$.mo $< && mv $*.$$$$.mo $@

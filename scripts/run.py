@@ -1,10 +1,13 @@
 """Serve this checkout: bring the data up to date, start site, worker and beat, say where all is.
 
-Ctrl-C, SIGTERM or a closed terminal stops everything that was started here.
+Ctrl-C, SIGTERM or a closed terminal stops everything that was started here. Of two in one folder
+of data, the second waits until the first one's site answers.
 """
 
 import errno
+import fcntl
 import http.client
+import multiprocessing
 import os
 import re
 import secrets
@@ -12,10 +15,11 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from contextlib import suppress
-from multiprocessing import Process
 from pathlib import Path
+from typing import IO
 
 import honcho.manager
 from honcho.environ import parse_procfile
@@ -25,6 +29,9 @@ VAR_DIR = Path(os.environ["VAR_DIR"])
 
 
 def main() -> None:
+    free_port(os.environ["PORT"])
+    lock = alone_in(VAR_DIR)
+    # Whoever was here first may have taken it.
     port = free_port(os.environ["PORT"])
     for folder in ("broker", "mail"):
         (VAR_DIR / folder).mkdir(parents=True, exist_ok=True)
@@ -38,11 +45,41 @@ def main() -> None:
     # Celery advises against root in five lines; in a container there may be nobody else.
     os.environ.setdefault("PYTHONWARNINGS", "ignore:You're running the worker")
 
+    if not static_files_are_new():
+        manage("collectstatic", "--no-input", "--verbosity", "0")
     manage("migrate", "--verbosity", "0")
     print(manage("load_member_states"), end="", flush=True)
     demonstration = manage("demo", may_refuse=True)
-    Process(target=announce, args=(port, demonstration), daemon=True).start()
+    # A fork holds the lock on, until it has seen the site answer.
+    fork = multiprocessing.get_context("fork")
+    fork.Process(target=announce, args=(port, demonstration), daemon=True).start()
+    lock.close()
     sys.exit(serve())
+
+
+def alone_in(folder: Path) -> IO[str]:
+    """Return the lock of this folder of data, once nobody else is setting up there."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        tempfile.TemporaryFile(dir=folder).close()
+        lock = (folder / "set-up.lock").open("a")
+    except OSError as error:
+        another = "Choose another folder: make run VAR_DIR=…"
+        sys.exit(f"VAR_DIR is {folder}, where nothing can be written ({error.strerror}). {another}")
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        print(f"Another make run is setting up in {folder}: waiting for it.", flush=True)
+        fcntl.flock(lock, fcntl.LOCK_EX)
+    return lock
+
+
+def static_files_are_new() -> bool:
+    made = VAR_DIR / "static" / "staticfiles.json"
+    sources = [Path(sys.prefix, "run-ready"), *(ROOT / "static").rglob("*")]
+    return made.exists() and all(
+        source.stat().st_mtime <= made.stat().st_mtime for source in sources if source.exists()
+    )
 
 
 def free_port(text: str) -> int:
@@ -81,7 +118,10 @@ def manage(*arguments: str, may_refuse: bool = False) -> str:
 
 def announce(port: int, demonstration: str) -> None:
     """Wait until the site answers, then print where everything is and how to sign in."""
+    parent = os.getppid()
     while not answers(port):
+        if os.getppid() != parent:
+            return
         time.sleep(0.2)
     site = os.getenv("SITE_URL", f"http://127.0.0.1:{port}").rstrip("/")
     password = os.environ["DEMO_PASSWORD"]

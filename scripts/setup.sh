@@ -2,9 +2,10 @@
 # Bring this checkout to where it can serve (run) or pass its tests (test): system packages,
 # a virtual environment and the pinned requirements.
 #
-# Usage: scripts/setup.sh run|test PYTHON VENV
+# Usage: scripts/setup.sh run|test PYTHON VENV MADE_FROM…
+# Leaves VENV/run-ready or VENV/test-ready, newer than the files it was MADE_FROM.
 set -euo pipefail
-purpose=$1 python=$2 venv=$3
+purpose=$1 python=$2 venv=$3 ready=$3/$1-ready
 missing=()
 
 stop() {
@@ -38,6 +39,13 @@ install_missing() {
     rm "$log"
 }
 
+# Of two at once, the second finds everything done.
+exec {lock}<"$0"
+flock "$lock"
+if [ -e "$ready" ] && [ -z "$(find "${@:4}" -newer "$ready")" ]; then
+    exit
+fi
+
 version=$("$python" -c 'import sys; print("%d.%d" % sys.version_info[:2])' 2>/dev/null) ||
     stop "There is no Python called $python here. Install it, or choose another one with PYTHON=…"
 "$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' ||
@@ -68,3 +76,4 @@ echo "Installing $requirements into $venv …"
     --requirement "$requirements"
 echo "Cutting the letters' faces …"
 "$venv/bin/python" scripts/cut_faces.py "$venv/share/letter-faces"
+touch "$ready"

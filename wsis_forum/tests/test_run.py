@@ -1,0 +1,51 @@
+"""What `make run` says, in one line, before it starts anything."""
+
+import fcntl
+import os
+import socket
+import subprocess
+import sys
+
+import pytest
+from django.conf import settings
+
+from invitations.tests.smtp_peer import free_port
+
+
+def run(folder, port):
+    return subprocess.Popen(
+        [sys.executable, "scripts/run.py"],
+        cwd=settings.BASE_DIR,
+        env=os.environ | {"VAR_DIR": str(folder), "PORT": str(port)},
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("below", ["file", "file/var", "/proc", "/proc/var"])
+def test_a_folder_where_nothing_can_be_written_is_told_in_one_line(tmp_path, below):
+    (tmp_path / "file").touch()
+
+    out, err = (process := run(tmp_path / below, free_port())).communicate(timeout=60)
+
+    assert process.returncode == 1
+    assert out == ""
+    assert err.startswith(f"VAR_DIR is {tmp_path / below}, where nothing can be written (")
+    assert err.count("\n") == 1
+
+
+def test_a_port_that_the_first_one_took_is_told_after_waiting_for_it(tmp_path):
+    port = free_port()
+    with (tmp_path / "set-up.lock").open("a") as lock, socket.socket() as site:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        process = run(tmp_path, port)
+        assert process.stdout.readline() == (
+            f"Another make run is setting up in {tmp_path}: waiting for it.\n"
+        )
+        site.bind(("127.0.0.1", port))
+        site.listen()
+        fcntl.flock(lock, fcntl.LOCK_UN)
+        out, err = process.communicate(timeout=60)
+
+    assert (process.returncode, out) == (1, "")
+    assert err == f"Port {port} is in use. Choose another one: make run PORT=8001\n"
+    assert [path.name for path in tmp_path.iterdir()] == ["set-up.lock"]
