@@ -60,11 +60,17 @@ def clean(text: str) -> str:
     )
 
 
+def all_sent(mail: Message, name: str) -> list[str]:
+    """The headers of that name as they came, also UTF-8 that no encoded word announces."""
+    sent = [str(value) for key, value in mail.raw_items() if key.lower() == name.lower()]
+    return [
+        raw[:HEADER_LIMIT].encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+        for raw in sent
+    ]
+
+
 def as_sent(mail: Message, name: str) -> str:
-    """One header as it came, also where it is plain UTF-8 that no encoded word announces."""
-    sent = (value for key, value in mail.raw_items() if key.lower() == name.lower())
-    raw = str(next(sent, ""))[:HEADER_LIMIT]
-    return raw.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+    return next(iter(all_sent(mail, name)), "")
 
 
 def raw_header(mail: Message, name: str) -> str:

@@ -10,6 +10,7 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from invitations.authenticity import is_disowned
 from invitations.frozen import Tampered, freeze, thaw
 from invitations.incoming import (
     digest,
@@ -40,7 +41,8 @@ def file_mail(
     """File the mail under its invitation, once; None where it is on file already.
 
     What a person wrote waits unread, and holds the office's reminders. What a machine wrote is
-    filed and holds nothing. ``remark`` stands before the words in the summary.
+    filed and holds nothing. Of a mail that our own server disowns a person says first whose it is.
+    ``remark`` stands before the words in the summary.
     """
     mail = parse(content)
     if is_doubtful(mail):
@@ -55,9 +57,11 @@ def file_mail(
     frozen = freeze(content, "intray", "eml")
     now = timezone.now()
     automatic = is_automatic(mail)
+    found, disowned = invitation_of(mail), is_disowned(mail)
     return put_on_file(
         own_id or f"sha256:{frozen.sha256}",
-        invitation=invitation_of(mail),
+        invitation=None if disowned else found,
+        probably_of=found if disowned else None,
         channel=Channel.MAIL,
         received_at=min(received_at or now, now),
         sender=sender(mail),

@@ -153,6 +153,8 @@ DEFAULT_FROM_EMAIL = os.getenv("FROM_EMAIL", "WSIS Forum <wsis-forum@example.org
 BOUNCE_ADDRESS = os.getenv("BOUNCE_ADDRESS") or parseaddr(DEFAULT_FROM_EMAIL)[1]
 # What comes back is read there; without an address, nothing is read.
 INTRAY = env.inbox("INTRAY_URL")
+# The name under which the in-tray's server writes Authentication-Results.
+AUTHSERV_ID = os.getenv("AUTHSERV_ID", "")
 BOUNCES = env.inbox("BOUNCES_URL")
 MAIL_PROVIDER, ANYMAIL = env.provider_events()
 SMTP_TIMEOUT = env.number("SMTP_TIMEOUT", 60)  # seconds, for one answer of the mail server

@@ -80,6 +80,7 @@ class CorrespondenceAdmin(FiledMail):
     list_filter = [DealtWithFilter, WhoseFilter, "channel", "is_automatic", "invitation__edition"]
     list_select_related = [
         "invitation__member_state",
+        "probably_of__member_state",
         "invitation__minister__member_state",
         "recorded_by",
         "dealt_with_by",
@@ -152,6 +153,7 @@ class CorrespondenceAdmin(FiledMail):
         "channel",
         "received_at",
         "scan_file",
+        "guess",
         *FiledMail.readonly_fields,
         "recorded",
         "dealt_with",
@@ -262,8 +264,13 @@ class CorrespondenceAdmin(FiledMail):
 
     @display(description=gettext_lazy("State"), ordering="invitation__member_state__sort_key_fr")
     def state(self, correspondence: Correspondence) -> str:
-        invitation = correspondence.invitation
-        return invitation.member_state.listed_as if invitation else _("not known yet")
+        if invitation := correspondence.invitation:
+            return invitation.member_state.listed_as
+        if guess := correspondence.probably_of:
+            return _("%(state)s? Its sender could not be verified.") % {
+                "state": guess.member_state.listed_as
+            }
+        return _("not known yet")
 
     @display(description=gettext_lazy("dealt with"), ordering="dealt_with_at")
     def dealt_with(self, correspondence: Correspondence) -> str:

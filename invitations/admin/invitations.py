@@ -90,6 +90,7 @@ class RepliesOfInvitation(RecordInline):
 
 class CorrespondenceOfInvitation(RecordInline):
     model = Correspondence
+    fk_name = "invitation"
     verbose_name_plural = gettext_lazy("correspondence")
     fields = ["channel", "received_at", "reference", "summary", "dealt_with_at"]
     readonly_fields = fields

@@ -65,6 +65,8 @@ class FiledMail(ModelAdmin):
         if obj is None or not obj.message:
             return fields
         kept = [name for name in fields if name != "scan_file"]
+        if obj.probably_of_id:
+            kept.insert(1, "guess")
         return [*kept, *FiledMail.readonly_fields] if self.has_deal_permission(request) else kept
 
     def message_view(self, request: HttpRequest, pk: int) -> HttpResponse:
@@ -77,6 +79,14 @@ class FiledMail(ModelAdmin):
     @display(description=gettext_lazy("what it says"))
     def first_words(self, mail: Correspondence) -> str:
         return Truncator(mail.summary).chars(200)
+
+    @display(description=gettext_lazy("whose it says it is"))
+    def guess(self, mail: Correspondence) -> str:
+        if mail.probably_of is None:
+            return ""
+        return _(
+            "It says it is from the office of %(state)s, but its sender could not be verified."
+        ) % {"state": mail.probably_of.member_state.listed_as}
 
     @display(description=gettext_lazy("whole mail"))
     def message_file(self, mail: Correspondence) -> str:

@@ -46,6 +46,14 @@ class Correspondence(models.Model):
         help_text=_("Empty until somebody finds whose mail this is."),
         verbose_name=_("invitation"),
     )
+    probably_of = models.ForeignKey(
+        Invitation,
+        models.PROTECT,
+        null=True,
+        editable=False,
+        related_name="+",
+        verbose_name=_("whose it says it is"),
+    )
     channel = models.CharField(
         _("channel"),
         max_length=20,

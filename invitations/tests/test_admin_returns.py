@@ -347,3 +347,21 @@ def test_the_list_of_mail_costs_the_same_for_one_and_for_three(
 
     with django_assert_num_queries(10):
         client.get(MAILS)
+
+
+def test_a_mail_that_our_server_disowns_says_whose_it_claims_to_be(client, officer):
+    invitation = InvitationFactory(minister__to_emails="office@example.org")
+    mail = file_mail(written(more="Authentication-Results: mx.example.org; dmarc=fail"))
+    state = invitation.member_state.listed_as
+    could_not = "could not be verified"
+
+    assert "mails of which nobody knows yet whose they are" in text(client.get(OVERVIEW))
+    assert f"{state}? Its sender {could_not}." in text(client.get(f"{MAILS}?whose=unknown"))
+    told = f"It says it is from the office of {state}, but its sender {could_not}."
+    assert told in text(client.get(page_of(mail)))
+
+    client.post(page_of(mail), described(invitation=invitation.pk))
+
+    mail.refresh_from_db()
+    assert mail.invitation == invitation
+    assert told in text(client.get(page_of(mail)))

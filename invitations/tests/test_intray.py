@@ -360,6 +360,16 @@ def test_mail_of_nobody_known_holds_reminders_once_somebody_says_whose_it_is(sil
     assert reminders_of_march() == 0
 
 
+def test_mail_that_our_server_disowns_holds_no_reminder_before_a_person_says_whose_it_is(silent):
+    failed = "Authentication-Results: mx.forum.example.org; dmarc=fail header.from=example.org"
+    filed = file_mail(written(more=failed))
+    assert reminders_of_march() == 1
+
+    assign(filed, silent)
+
+    assert reminders_of_march() == 0
+
+
 def test_whose_mail_it_is_can_be_said_once(silent):
     filed = file_mail(written())
 
