@@ -333,6 +333,13 @@ def test_a_confirmed_list_is_added(invitation):
     ]
 
 
+def test_an_address_in_a_list_is_understood_as_people_copy_it(invitation):
+    sent(invitation, "Fritz;Aide;;Fritz <fritz@example.org>\nSapt;;;sapt@example.org؛", step="add")
+
+    found = Delegate.objects.values_list("name", "email")
+    assert dict(found) == {"Fritz": "fritz@example.org", "Sapt": "sapt@example.org"}
+
+
 def test_each_bad_cell_is_named_with_its_line_and_nobody_is_added(invitation):
     lines = "Rudolf;;;rudolf@;king\n\nFritz;;;;\n;Envoy;;;"
 

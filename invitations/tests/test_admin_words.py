@@ -7,6 +7,7 @@ from email.policy import SMTP
 import pytest
 from django import forms
 from django.contrib import admin
+from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
 from django.urls import reverse
 from hypothesis import assume, given
@@ -188,3 +189,12 @@ def test_an_edition_and_a_minister_of_any_name_compose_a_message(name):
     message = message_of(draft.letters.get())
     assert "\n" not in message["Subject"]
     assert message["Bcc"] is None
+
+
+def test_a_member_of_staff_has_an_address_that_a_test_can_be_sent_to(rf, admin_user):
+    request = rf.get("/")
+    request.user = admin_user
+
+    form = admin.site._registry[User].get_form(request, admin_user, change=True)
+
+    assert isinstance(form.base_fields["email"], AddressField)
