@@ -37,10 +37,8 @@ MARKS = "\u200e\u200f\u061c"
 JOINERS = "\u200c\u200d"
 RIGHT_TO_LEFT = re.compile(r"[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
 # Between letters of these scripts a joiner or its absence is spelling; elsewhere it is invisible.
-NEEDLESS_JOINER = re.compile(
-    r"(?<![\u0590-\u1fff])[\u200c\u200d]|[\u200c\u200d](?![\u0590-\u1fff])"
-)
-MARK_IN_A_WORD = re.compile(r"(?<=[^\W\d_])[\u200e\u200f\u061c](?=[^\W\d_])")
+NEEDLESS_JOINER = re.compile(f"[{JOINERS}](?:(?<![\u0590-\u1fff][{JOINERS}])|(?![\u0590-\u1fff]))")
+MARK_IN_A_WORD = re.compile(rf"[{MARKS}](?<=[^\W\d_][{MARKS}])(?=[^\W\d_])")
 
 
 def tidy_line(typed: str) -> str:
@@ -61,9 +59,8 @@ def visible(typed: str) -> str:
     """
     if not typed.isascii():
         kept = OVERRIDES + SEEN + JOINERS + (MARKS if RIGHT_TO_LEFT.search(typed) else "")
-        typed = "".join(
-            sign for sign in typed if sign in kept or unicodedata.category(sign) != "Cf"
-        )
+        unseen = {sign for sign in set(typed) if unicodedata.category(sign) == "Cf"} - set(kept)
+        typed = typed.translate({ord(sign): None for sign in unseen})
         typed = MARK_IN_A_WORD.sub("", NEEDLESS_JOINER.sub("", typed))
         typed = unicodedata.normalize("NFC", typed)
     return typed.strip(BLANKS + MARKS)
