@@ -5,6 +5,7 @@ the address it went to; never by an address alone. Nobody is put on a block-list
 was not reached waits for a person.
 """
 
+import datetime as dt
 import re
 from collections.abc import Iterator
 from email.message import Message
@@ -82,6 +83,7 @@ def record_bounce(  # noqa: PLR0913 -- all that may name the delivery
         key=clean(key)[:KEY_LIMIT],
         defaults={
             "delivery": delivery,
+            "received_at": after_it_left(delivery),
             "kind": kind,
             "server_words": said,
             "message": frozen.name if frozen else "",
@@ -94,6 +96,12 @@ def record_bounce(  # noqa: PLR0913 -- all that may name the delivery
         else:
             settle_bounced(Delivery.objects.filter(pk=delivery.pk))
     return bounce
+
+
+def after_it_left(delivery: Delivery | None) -> dt.datetime:
+    """Now, but not before its letter left, by the clock of whichever server sent it."""
+    left_at = delivery and delivery.sending_at
+    return max(left_at, timezone.now()) if left_at else timezone.now()
 
 
 def delivery_of(envelope: str, message_id: str, address: str) -> Delivery | None:

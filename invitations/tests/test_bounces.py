@@ -282,6 +282,14 @@ def test_an_old_bounce_does_not_count_against_a_letter_sent_again(sent):
     assert settle_bounced() == 0
 
 
+def test_a_bounce_counts_though_the_clock_of_its_reader_is_behind_that_of_the_sender(sent):
+    delivery = sent(sending_at=timezone.now() + dt.timedelta(minutes=1))
+
+    record_report(report(to=return_path(TOKEN)))
+
+    assert state_of(delivery) == "bounced"
+
+
 # Not reached
 
 
