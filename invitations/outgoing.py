@@ -4,7 +4,12 @@ The folding of ``email.policy`` drops or adds a blank where a line ends; ``Heade
 """
 
 from email.header import Header
-from email.headerregistry import HeaderRegistry, UniqueAddressHeader, UniqueUnstructuredHeader
+from email.headerregistry import (
+    BaseHeader,
+    HeaderRegistry,
+    UniqueAddressHeader,
+    UniqueUnstructuredHeader,
+)
 from email.message import EmailMessage
 from email.policy import SMTP, Policy
 
@@ -22,13 +27,14 @@ def name_languages(mail: EmailMessage, *languages: str) -> None:
     mail["Content-Language"] = ", ".join(filter(None, languages))
 
 
-class Words(UniqueUnstructuredHeader):
+# HeaderRegistry mixes the two in this way too; typeshed takes their attributes for different ones.
+class Words(UniqueUnstructuredHeader, BaseHeader):  # type: ignore[misc]  # as above
     def fold(self, *, policy: Policy) -> str:
         written = in_words(self.name, str(self)).encode(linesep=policy.linesep)
         return f"{self.name}: {written}{policy.linesep}"
 
 
-class Mailboxes(UniqueAddressHeader):
+class Mailboxes(UniqueAddressHeader, BaseHeader):  # type: ignore[misc]  # as above
     def fold(self, *, policy: Policy) -> str:
         if str(self).isascii() or not all(one.addr_spec.isascii() for one in self.addresses):
             return super().fold(policy=policy)
