@@ -63,7 +63,7 @@ class ModelAdmin(unfold.ModelAdmin):
         sign, the list would spell it out.
         """
         if "\0" in value:
-            return False  # PostgreSQL takes none.
+            return False
         if lookup in parts_of_date(self.date_hierarchy):
             return value.isdecimal() and int(value[:5]) < dt.MAXYEAR
         filters = (lookups_of(self.model, one) for one in self.get_list_filter(request))
@@ -77,6 +77,14 @@ class ModelAdmin(unfold.ModelAdmin):
             for name in super().get_search_fields(request)
             if all(self._may_read(request, model) for model in lists_on(self.model, name))
         ]
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
+    ) -> tuple[QuerySet[Any], bool]:
+        """PostgreSQL takes no NUL, and no row holds one."""
+        if "\0" in search_term:
+            return queryset.none(), False
+        return super().get_search_results(request, queryset, search_term)
 
     def _may_read(self, request: HttpRequest, model: type[Model]) -> bool:
         page = self.admin_site._registry.get(model)

@@ -7,6 +7,7 @@ from contextlib import suppress
 import pytest
 from django.contrib import admin
 from django.contrib.admin.options import IncorrectLookupParameters
+from django.contrib.admin.templatetags.admin_list import date_hierarchy
 from django.contrib.admin.utils import flatten_fieldsets
 from django.contrib.admin.views.main import ORDER_VAR
 from django.contrib.auth.models import Group
@@ -270,6 +271,17 @@ def test_odd_value_of_a_filter_is_refused_or_ignored(page):
                 list(page.get_changelist_instance(asked_by(user, **{lookup: value})).result_list)
 
 
+@each_page
+def test_calendar_of_a_list_takes_any_year_or_refuses_it(page):
+    user = UserFactory(is_superuser=True)
+    for year in ("0", "1", "1900", "2027", "9998", "9999", "99999"):
+        for more in ({}, {"month": "1"}, {"month": "12", "day": "31"}, {"month": "2", "day": "30"}):
+            parts = {"year": year, **more}
+            asked = {f"{page.date_hierarchy}__{part}": value for part, value in parts.items()}
+            with suppress(SuspiciousOperation, IncorrectLookupParameters):
+                assert date_hierarchy(page.get_changelist_instance(asked_by(user, **asked)))
+
+
 AUTOCOMPLETED = [
     ("invitations", "letter", "invitation", 200),
     ("delegations", "delegation", "member_state", 200),
@@ -292,6 +304,13 @@ def test_choices_offered_while_typing_are_those_of_pages_that_one_may_read(
     asked = {"app_label": app, "model_name": model, "field_name": column, "term": "a"}
 
     assert client.get(reverse("admin:autocomplete"), asked).status_code == status
+
+
+def test_choices_offered_while_typing_are_found_whatever_is_typed(admin_client):
+    asked = {"app_label": "invitations", "model_name": "letter", "field_name": "invitation"}
+    for term in ("\x00", "'", '"', "%", "\\", "a" * 3000):
+        answer = admin_client.get(reverse("admin:autocomplete"), asked | {"term": term})
+        assert answer.json()["results"] == []
 
 
 def test_choices_offered_while_typing_are_found_by_no_name_that_is_withheld(client):
