@@ -85,7 +85,7 @@ def places(provider: str) -> list[URLPattern]:
     if not provider:
         return []
     theirs = import_string(f"anymail.webhooks.{provider}.{VIEWS[provider]}")
-    view = type(VIEWS[provider], (EventsApart, theirs), {})
+    view: Any = type(VIEWS[provider], (EventsApart, theirs), {})
     return [path(f"{provider}/tracking/", view.as_view(), name=f"{provider}_tracking_webhook")]
 
 

@@ -381,8 +381,11 @@ def test_only_a_drafter_plans(client):
 def test_progress_counts_and_names_the_reasons_to_wait(client, drafter):
     circular = CircularFactory()
     for _n in range(2):
-        letter = LetterFactory(invitation=draft(circular.edition), circular=circular)
-        letter.events.create(state="planned", because="There is no text in Ruritanian.")
+        LetterFactory(
+            invitation=draft(circular.edition),
+            circular=circular,
+            waits_because="There is no text in Ruritanian.",
+        )
     composed_in(circular)
     approved_in(circular)
 
