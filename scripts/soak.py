@@ -55,11 +55,11 @@ LIMITED = 150
 LIMITED_WITHIN = 90  # seconds; one line that is never idle takes half of it
 LETTERS = 1000
 REMINDERS = 400
-POISON = (
-    "=?utf-8?q?=0d=0aBcc=3Ax?=@example.org",
+UNSAID = (
     "cabinet\u2028Bcc:x@example.org",
     "cabinet@example.org\r\nBcc: x@example.org",
 )
+POISON = ("=?utf-8?q?=0d=0aBcc=3Ax?=@example.org", *UNSAID)
 STOPPED = 128
 LINES = 2  # connections of each worker
 TIMEOUT = 3
@@ -396,14 +396,14 @@ def poison(stage: Stage) -> None:
     approve_texts()
     stage.host("zenda")
     stage.mail.behaves(seconds=0.1)
-    letters, unsaid = Letters(LIMITED, seconds=10), Letters(len(POISON) * 5, seconds=10)
+    letters, unsaid = Letters(LIMITED, seconds=10), Letters(len(UNSAID) * 5, seconds=10)
     for place, pk in enumerate(unsaid.pks):
-        unsaid.deliveries.filter(letter=pk).update(address=POISON[place % len(POISON)])
+        unsaid.deliveries.filter(letter=pk).update(address=UNSAID[place % len(UNSAID)])
     uncomposed = [Acknowledgements(5, poison) for poison in POISON]
     uncomposed += [Acknowledgements(5, poison, in_name=True) for poison in POISON]
     good = Acknowledgements(40)
     with suppress(TimeoutError):
-        until(good.composed, "the good ones are composed", seconds=120)
+        until(good.composed, "the good ones are composed")
     letters.pks += good.pks
     harm = len(unsaid.pks) + sum(len(one.pks) for one in uncomposed)
     stage.judge("5. poisoned letters among good ones", harm, letters, 0)

@@ -77,12 +77,14 @@ class Acknowledgements(Letters):
     def __init__(self, number: int, poison: str = "", *, in_name: bool = False) -> None:
         from django.db import transaction
 
+        from invitations.links import new_link
         from invitations.models import ForumEdition, Letter, Reply
         from invitations.replies import record_reply
 
         with transaction.atomic():
             self.invitations = invited(number, principal=False)
             for invitation in self.invitations:
+                new_link(invitation).save()
                 approved(invitation)
                 typed = f"cabinet{invitation.pk}@example.org"
                 record_reply(invitation, {"answer": "regrets", "respondent_email": typed})

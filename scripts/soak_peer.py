@@ -96,7 +96,9 @@ class Desk:
         if not drops or random.random() < 0.5:  # noqa: S311
             digest = hashlib.sha256(envelope.original_content or b"").hexdigest()
             for address in envelope.rcpt_tos:
-                self.note("received", f"{address} {envelope.mail_from} {digest}")
+                # Whatever it is, it stays one word of one line.
+                word = address.encode("unicode_escape").decode().replace(" ", r"\x20")
+                self.note("received", f"{word} {envelope.mail_from} {digest}")
         await self.pause()
         line = server.transport
         if drops and isinstance(line, asyncio.WriteTransport):

@@ -240,6 +240,45 @@ def test_a_mail_server_that_is_gone_or_slow_or_drops_the_line_gets_no_letter_twi
     assert not breaches(mail, uncertain_at_most=mail.unheard() + lines)
 
 
+def test_an_outage_delays_and_counts_no_attempt(mail, outbox):
+    outbox(30)
+    mail.goes_away()
+    assert at_once(dispatch_outbox, dispatch_outbox) == [0, 0]
+    mail.start()
+
+    assert dispatch_outbox() == 30
+
+    assert not Delivery.objects.exclude(attempts=1).exists()
+    assert not breaches(mail, uncertain_at_most=0)
+
+
+def test_where_the_mail_server_takes_one_connection_it_is_enough(mail, outbox, settings):
+    outbox(60)
+    mail.behaves(seconds=0.02, lines=1)
+    settings.SMTP_CONNECTIONS = 4
+
+    assert sum(at_once(dispatch_outbox, dispatch_outbox)) == 60
+
+    assert not Delivery.objects.exclude(attempts=1).exists()
+    assert not breaches(mail, uncertain_at_most=0)
+
+
+@pytest.mark.parametrize(
+    "address", ["cabinet\u2028Bcc:x@example.org", "cabinet@example.org\r\nRCPT TO:<x@example.org>"]
+)
+def test_addresses_that_cannot_be_said_keep_no_other_and_get_nothing(mail, outbox, address):
+    outbox(30)
+    poisoned = Delivery.objects.filter(pk__in=Delivery.objects.values("pk")[10:13])
+    for number, delivery in enumerate(poisoned):
+        Delivery.objects.filter(pk=delivery.pk).update(address=f"{number}{address}")
+
+    assert dispatch_outbox() == 27
+
+    left = Delivery.objects.filter(state=State.HANDED_OVER).values_list("address", flat=True)
+    assert sorted(receipt.address for receipt in mail.received()) == sorted(left)
+    assert len(left) == 27
+
+
 def test_eight_dispatchers_with_forty_threads_hand_over_each_letter_once(mail, outbox, settings):
     outbox(120)
     mail.behaves(seconds=0.02)
