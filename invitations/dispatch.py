@@ -86,9 +86,10 @@ def dispatch_outbox(within: dt.timedelta | None = None) -> int:
 
 
 def lines_wanted(now: dt.datetime, at_rest: Exists) -> int:
-    """One for each batch that is due, up to what this process may open."""
+    """One for each batch that is due, up to what this process may open; one to end an outage."""
     most = connections_at_once()
-    return math.ceil(due_now(now, at_rest)[: BATCH * most].count() / BATCH)
+    wanted = math.ceil(due_now(now, at_rest)[: BATCH * most].count() / BATCH)
+    return wanted or int(Outage.objects.filter(ended_at=None).exists())
 
 
 def connections_at_once() -> int:

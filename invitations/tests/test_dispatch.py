@@ -287,6 +287,18 @@ def test_an_outage_is_noted_once_and_ends_with_the_first_connection(peer, settin
     assert "refused" in outage.words
 
 
+def test_an_outage_ends_although_nothing_is_due_any_more(peer, settings, queued):
+    goes_away(settings)
+    delivery = queued()
+    dispatch_outbox()
+    call_back(Letter.objects.filter(pk=delivery.letter_id), "a corrigendum takes its place")
+    comes_back(settings, peer)
+
+    dispatch_outbox()
+
+    assert Outage.objects.get().ended_at is not None
+
+
 def test_the_first_connection_after_an_outage_takes_all_that_waited_for_it(peer, settings, queued):
     goes_away(settings)
     deliveries = [queued() for _number in range(30)]
