@@ -12,7 +12,7 @@ from unfold.decorators import action, display
 from invitations.admin.base import Menu, answered, ask, each, hour, link, page_of, who
 from invitations.admin.queue import QueuePage
 from invitations.admin.resending import AnotherAddress
-from invitations.dispatch import decide, mark_dispatched, send_anew
+from invitations.decisions import decide, mark_dispatched, send_anew
 from invitations.forms import DispatchedForm, SureForm
 from invitations.models import Delivery, Letter
 

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from unfold.decorators import action
 
 from invitations.admin.base import RecordAdmin, answered, ask, each, sentence, who
-from invitations.dispatch import dispatch_on_paper
+from invitations.decisions import dispatch_on_paper
 from invitations.forms import LetterDispatchedForm, SureForm
 from invitations.models import Letter
 from invitations.printrun import Run, pack, print_run, refuse_unprintable, with_covered

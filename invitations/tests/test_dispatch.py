@@ -7,15 +7,13 @@ import time_machine
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
+from invitations.decisions import decide, mark_dispatched, send_anew
 from invitations.dispatch import (
     begin,
     claim_batch,
-    decide,
     deliver,
     dispatch_outbox,
-    mark_dispatched,
     pause_after,
-    send_anew,
     tidy_up,
 )
 from invitations.frozen import freeze, thaw

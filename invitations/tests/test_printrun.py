@@ -13,7 +13,7 @@ from django.core.exceptions import ValidationError
 from django.urls import reverse
 from django.utils import timezone, translation
 
-from invitations.dispatch import dispatch_on_paper
+from invitations.decisions import dispatch_on_paper
 from invitations.frozen import freeze, thaw
 from invitations.letters import enqueue
 from invitations.models import Delivery, Letter
