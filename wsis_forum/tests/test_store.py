@@ -25,7 +25,7 @@ from invitations.circulars import plan_invitation_letters
 from invitations.composing import compose_planned, reasons_to_wait
 from invitations.dispatch import dispatch_outbox
 from invitations.frozen import Tampered, Unavailable, freeze, thaw
-from invitations.models import Delivery, Tick
+from invitations.models import Delivery, Outage, Tick
 from invitations.tests.factories import CircularFactory, InvitationFactory, UserFactory
 from invitations.tests.s3_peer import Key, s3_peer
 from invitations.tests.smtp_peer import free_port, smtp_peer
@@ -226,14 +226,18 @@ def test_a_delivery_waits_until_the_store_answers(peer, bucket, use, planned, ma
     delivery = composed_and_approved(planned)
     use(silent(peer, bucket))
 
-    assert dispatch_outbox() == 0
+    assert [dispatch_outbox() for _tick in range(2)] == [0, 0]
 
     delivery.refresh_from_db()
     assert (delivery.state, mail_server.taken) == (Delivery.State.DEFERRED, [])
+    events = delivery.events.values_list("state", flat=True)
+    assert list(events) == ["queued", "claimed", "deferred"]
     assert SORRY in delivery.events.latest("pk").server_words
+    outage = Outage.objects.get(of="store", ended_at=None)
     use(peer.url(f"{bucket}/the forum"))
-    Delivery.objects.update(not_before=timezone.now())
     assert dispatch_outbox() == 1
+    outage.refresh_from_db()
+    assert outage.ended_at is not None
 
 
 def test_a_probe_tells_that_the_store_is_down(peer, bucket, use, client, db):
