@@ -35,6 +35,7 @@ from invitations.specimens import send_specimen
 
 # Each is rendered while the request waits.
 LARGEST_TEST = 5
+IDENTIFIERS = ["=message_id", "sha256__startswith", "message_sha256__startswith"]
 
 LETTER_LABELS = {
     "planned": "info",
@@ -104,9 +105,7 @@ class LetterAdmin(PrintingLetters, ApprovingLetters):
         "invitation__member_state__short_name_en",
         "invitation__member_state__list_name_fr",
         "subject",
-        "=message_id",
-        "sha256__startswith",
-        "message_sha256__startswith",
+        *IDENTIFIERS,
     ]
     actions = [
         "approve_selected",
@@ -141,6 +140,12 @@ class LetterAdmin(PrintingLetters, ApprovingLetters):
     def has_words_permission(self, request: HttpRequest) -> bool:
         """The words carry the reply link: only those who draft or approve read them."""
         return self.has_approve_permission(request) or self.has_draft_permission(request)
+
+    def get_search_fields(self, request: HttpRequest) -> list[str]:
+        """Hashes and identifiers are found by those who see them whole."""
+        names = super().get_search_fields(request)
+        seen_whole = self.has_words_permission(request)
+        return [name for name in names if seen_whole or name not in IDENTIFIERS]
 
     def has_draft_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm("invitations.change_letter")

@@ -146,6 +146,20 @@ def test_no_list_is_sorted_by_rows_of_which_there_are_many(page):
         assert column is None or column.concrete, f"the address sorts by the rows of {name}"
 
 
+@each_page
+def test_search_looks_at_columns_that_the_user_sees(page):
+    for user in staff():
+        request = asked_by(user)
+        if user.is_superuser or not page.has_view_permission(request):
+            continue
+        seen = {*page.get_list_display(request), *shown_to(page, request)}
+        if page.model is Letter and page.has_words_permission(request):
+            seen |= {"message_id", "sha256", "message_sha256"}
+        for name in page.get_search_fields(request):
+            column = name.lstrip("=").split("__")[0]
+            assert column in seen or page.opts.get_field(column).is_relation
+
+
 def passed(model, name):
     """The models of other rows on the way to a column."""
     for part in name.lstrip("^=-").split("__"):
