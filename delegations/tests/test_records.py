@@ -78,7 +78,6 @@ def test_the_full_stop_of_a_remark_stays_at_its_end(answered):
 def test_a_record_without_an_approved_text_keeps_the_order_of_what_was_typed(answered):
     reply = answered()
     LetterTemplate.objects.update(first_approver=None, second_approver=None)
-    reply.invitation.minister.given_name = "Rupert (Jr.)"
 
     found = along(record_pdf(reply, "ar"), "+41", "22", "555", "01", "99")
     assert found == sorted(found)
