@@ -65,7 +65,9 @@ class ModelAdmin(unfold.ModelAdmin):
         if "\0" in value:
             return False
         if lookup in parts_of_date(self.date_hierarchy):
-            return value.isdecimal() and int(value[:5]) < dt.MAXYEAR
+            # Midnight of the first year, or after the last, is no instant in every zone.
+            least = dt.MINYEAR if lookup.endswith("__year") else 0
+            return value.isdecimal() and least < int(value[:5]) < dt.MAXYEAR
         filters = (lookups_of(self.model, one) for one in self.get_list_filter(request))
         own = {"pk", f"{self.opts.pk.name}__exact", *self.linked_lookups}
         return lookup in own.union(*filters)
