@@ -2,7 +2,7 @@ import datetime as dt
 
 import pytest
 from django.conf import settings as the_settings
-from django.contrib.auth.models import Permission
+from django.contrib.auth.models import Group, Permission
 from django.urls import reverse
 from django.utils import timezone
 
@@ -164,7 +164,7 @@ def test_queue_asks_as_much_of_a_long_outbox_as_of_a_short_one(
         LetterFactory(waits_because=f"Reason {number}.")
         Worker.objects.create(name=f"strelsau:{number}", seen_at=timezone.now())
 
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(11):
         admin_client.get(reverse(QUEUE))
 
 
@@ -314,9 +314,24 @@ def test_those_who_are_not_signed_in_are_told_nothing(client, settings):
 
 
 def test_the_banner_costs_one_statement(admin_client, settings, django_assert_num_queries):
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(11):
         admin_client.get(reverse(QUEUE))
 
     settings.MAILBOX = SMTP
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(12):
         admin_client.get(reverse(QUEUE))
+
+
+@pytest.mark.parametrize(
+    ("group", "remains"), [("Drafters", False), ("Approvers", True), ("Readers", True)]
+)
+def test_every_group_reads_faults_of_jobs_and_drafters_deal_with_them(client, group, remains):
+    setback = Setback.objects.create(job="send_digest", item="wsis-2027", because="ValueError")
+    url = reverse("admin:invitations_setback_changelist")
+    user = signed_in(client)
+    user.groups.add(Group.objects.get(name=group))
+
+    assert "ValueError" in client.get(url).text
+    choose(client, url, "try_again", setback)
+
+    assert Setback.objects.exists() == remains
