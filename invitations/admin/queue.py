@@ -259,3 +259,15 @@ class WorkerAdmin(RecordAdmin):
     when_empty = gettext_lazy("No worker was seen in the last day.")
     list_display = ["name", hour("seen_at", gettext_lazy("seen at"))]
     fields = ["name", "seen_at"]
+
+
+@admin.register(Outage)
+class OutageAdmin(RecordAdmin):
+    when_empty = gettext_lazy("There was always a connection, and the file store was there.")
+    list_display = [
+        "of",
+        hour("began_at", gettext_lazy("began at")),
+        hour("ended_at", gettext_lazy("ended at")),
+        "words",
+    ]
+    fields = ["of", "began_at", "ended_at", "words"]

@@ -212,14 +212,15 @@ def test_queue_is_never_kept_by_a_browser(admin_client):
 
 
 @pytest.mark.parametrize("rows", [1, 3])
-@pytest.mark.parametrize("model", ["tick", "worker"])
-def test_ticks_and_workers_have_a_list_of_their_own(
+@pytest.mark.parametrize("model", ["tick", "worker", "outage"])
+def test_ticks_workers_and_outages_have_a_list_of_their_own(
     admin_client, django_assert_num_queries, model, rows
 ):
     now = timezone.now()
     for number in range(rows):
         Tick.objects.create(name=f"job-{number}", began_at=now)
         Worker.objects.create(name=f"strelsau:{number}", seen_at=now)
+        Outage.objects.create(of="store", ended_at=now)
 
     with django_assert_num_queries(5):
         listed = admin_client.get(reverse(f"admin:invitations_{model}_changelist"))
