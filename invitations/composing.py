@@ -36,7 +36,7 @@ from invitations.models import (
 from invitations.outgoing import name_languages, new_mail
 from invitations.paper import Text, render_pdf
 from invitations.setbacks import ENDS_THE_TICK, pause_after, place_of
-from invitations.transport import in_ascii
+from invitations.transport import NotTaken, in_ascii
 from invitations.words import (
     Keys,
     addressed,
@@ -190,8 +190,8 @@ def compose_or_say_why(letter: Letter) -> bool:
         raise
     except ValidationError as refusal:
         give_back(letter, refusal.messages[0], failed_attempts=0, compose_again_at=timezone.now())
-    except Tampered as damage:
-        could_not_compose(letter, str(damage), began)
+    except (Tampered, NotTaken) as fault:
+        could_not_compose(letter, str(fault), began)
     except Exception as error:  # noqa: BLE001 -- whatever one letter meets keeps no other waiting
         place = place_of(error)
         logger.error("Letter %s could not be composed: %s", letter.pk, place)  # noqa: TRY400 -- a trace would show whose letter it is

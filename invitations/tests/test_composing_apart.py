@@ -72,8 +72,19 @@ def test_ten_letters_that_cannot_be_composed_keep_no_other(acknowledged):
     assert Tick.objects.get(name="compose_planned").ended_at
 
 
-def test_the_letter_says_what_went_wrong_and_nobodys_data(acknowledged, caplog):
+def test_the_letter_says_which_address_no_mail_server_takes(acknowledged):
     letter = acknowledged(poisoned=True)
+
+    compose_planned()
+
+    event = letter.events.latest("pk")
+    assert (event.state, event.delivery) == ("failed", None)
+    assert event.because.endswith("Bcc=3Ax?=@example.org: no mail server takes it as an address")
+
+
+def test_the_letter_says_what_went_wrong_and_nobodys_data(acknowledged, caplog):
+    letter = acknowledged()
+    ForumEdition.objects.update(name_en="Forum\u2028Bcc: Elphberg@example.org")
 
     compose_planned()
 

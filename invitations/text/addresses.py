@@ -149,5 +149,5 @@ def in_ascii(address: str) -> str:
     """
     local, _at, domain = address.rpartition("@")
     if not local.isascii() or "=?" in local or any(map(is_unseen, local)):
-        raise ValueError("only its domain may have letters that are not ASCII")
+        raise ValueError("no mail server takes it as an address")
     return f"{local}@{domain if domain.isascii() else idna.encode(domain, uts46=True).decode()}"
