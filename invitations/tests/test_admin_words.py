@@ -12,7 +12,6 @@ from django.core.exceptions import ValidationError
 from django.urls import reverse
 from hypothesis import assume, given
 from hypothesis import settings as examples
-from hypothesis import strategies as st
 
 from invitations.admin.base import ModelAdmin
 from invitations.circulars import plan_invitation_letters
@@ -23,6 +22,7 @@ from invitations.models import ForumEdition, Minister, Mission
 from invitations.tests.factories import MemberStateFactory, MinisterFactory
 from invitations.tests.test_admin_addressees import add_edition
 from invitations.tests.test_letters import drafted, message_of
+from invitations.tests.typed import LINES
 
 pytestmark = pytest.mark.django_db
 OURS = (LineField, TextField, LinkField, AddressField, AddressesField, forms.SlugField)
@@ -140,17 +140,8 @@ def test_every_field_of_words_in_an_act_tidies_or_refuses(form):
 
 # Whatever is taken can be sent
 
-SIGNS = st.text(
-    st.one_of(
-        st.sampled_from('\r\n\v\f\x1c\x85\u2028\u2029\u200b\u202e\u2066\xa0 =?:;,<>"\\'),
-        st.sampled_from("Zenda Форум المنتدى 论坛（）é"),
-        st.characters(),
-    ),
-    max_size=120,
-)
 
-
-@given(SIGNS)
+@given(LINES)
 @examples(max_examples=300, deadline=None)
 def test_every_line_that_is_taken_is_one_line_of_a_header(typed):
     try:
