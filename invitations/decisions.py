@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from invitations.clocks import CLOCKS_APART, by_this_clock
 from invitations.composing import PRINTED
 from invitations.dispatch import transit, why_not
 from invitations.models import Delivery, Invitation, Letter
@@ -62,7 +63,9 @@ def mark_dispatched(
     delivery: Delivery, by: User, channel: str, reference: str, at: dt.datetime
 ) -> None:
     """Say that a printed letter left by pouch or post."""
-    if channel == Delivery.Channel.EMAIL or at > timezone.now():
+    now = timezone.now()
+    at = by_this_clock(at, now)
+    if channel == Delivery.Channel.EMAIL or at > now:
         raise ValidationError(_("Say by pouch or by post, and when it left: not in the future."))
     if delivery.channel == Delivery.Channel.EMAIL or not transit(
         delivery,
@@ -90,7 +93,7 @@ def dispatch_on_paper(
         raise ValidationError(_("Reminders and acknowledgements go by e-mail: choose the letter."))
     if because := why_not(letter, invitation, timezone.now()):
         raise ValidationError(_("It may not leave: %s.") % because)
-    if letter.approved_at and at < letter.approved_at.replace(second=0, microsecond=0):
+    if letter.approved_at and at < letter.approved_at - CLOCKS_APART:
         raise ValidationError(_("It was approved later than that: say when it left."))
     channel = channel or route(letter).channel
     if not channel:

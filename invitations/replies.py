@@ -10,6 +10,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from invitations.clocks import by_this_clock
 from invitations.frozen import Frozen
 from invitations.letters import plan_acknowledgement
 from invitations.models import Answer, Channel, Correspondence, Invitation, ReminderStep, Reply
@@ -121,15 +122,6 @@ def refuse_if_not_in_force(invitation: Invitation, now: dt.datetime) -> None:
         raise ValidationError(_("This invitation is not in force."))
     if not invitation.edition.takes_replies(now):
         raise ValidationError(_("Replies to this edition are closed."))
-
-
-# The clocks of two servers may differ by as much.
-CLOCKS_APART = dt.timedelta(minutes=2)
-
-
-def by_this_clock(received_at: dt.datetime, now: dt.datetime) -> dt.datetime:
-    """The hour given; one that lies ahead by less than clocks differ is now."""
-    return min(received_at, now) if received_at - now <= CLOCKS_APART else received_at
 
 
 def keep_order(reply: Reply, earlier: list[Reply], *, is_given: bool) -> None:

@@ -16,11 +16,12 @@ from unfold.widgets import (
     UnfoldBooleanSwitchWidget,
 )
 
+from invitations.clocks import by_this_clock
 from invitations.forms.files import checked
 from invitations.forms.rows import BoxesField, WholeRowForm
 from invitations.forms.words import OF_COLUMNS
 from invitations.models import Answer, Correspondence, Reply, Segment
-from invitations.replies import WORDS, by_this_clock
+from invitations.replies import WORDS
 
 SCAN_LIMIT = 20 * 1024 * 1024
 SCAN_KINDS = ("pdf", "png", "jpg", "tiff")

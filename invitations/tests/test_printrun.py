@@ -7,12 +7,14 @@ from pathlib import Path
 
 import pikepdf
 import pytest
+import time_machine
 from django.conf import settings
 from django.contrib.auth.models import Permission
 from django.core.exceptions import ValidationError
 from django.urls import reverse
 from django.utils import timezone, translation
 
+from invitations.clocks import CLOCKS_APART
 from invitations.decisions import dispatch_on_paper
 from invitations.frozen import freeze, thaw
 from invitations.letters import enqueue
@@ -533,6 +535,16 @@ def test_letter_that_cannot_have_left_is_not_marked(letter, fields, channel, ago
         dispatch_on_paper(one, UserFactory(), channel, "", timezone.now() - ago)
 
     assert not one.deliveries.exists()
+
+
+@pytest.mark.parametrize("apart", [-CLOCKS_APART, CLOCKS_APART])
+def test_letter_that_leaves_now_by_the_clock_of_another_server_is_marked(letter, apart):
+    one, now = letter(approved_at=timezone.now()), timezone.now()
+
+    with time_machine.travel(now, tick=False):
+        dispatch_on_paper(one, UserFactory(), "post", "RR 1", now + apart)
+
+    assert one.deliveries.get().handed_over_at == min(now, now + apart)
 
 
 def test_letter_of_a_withdrawn_invitation_is_not_marked(letter):
