@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from invitations.arming import why_mute
+from invitations.clocks import CLOCKS_APART
 from invitations.dates import comma_list, labelled
 from invitations.models import Delivery, ForumEdition, Letter, LetterEvent, Tick
 from invitations.outgoing import name_languages, new_mail
@@ -26,8 +27,9 @@ from invitations.transport import Envelope, NotTaken, Refused, Unknown, carrier,
 
 logger = logging.getLogger(__name__)
 
-# An event is told once it is this old: by then whatever wrote it has committed it.
-SETTLED = dt.timedelta(minutes=1)
+# An event is told once it is this old: by then whatever wrote it has committed it, on a server
+# whose clock is behind too.
+SETTLED = dt.timedelta(minutes=1) + CLOCKS_APART
 # The first digest of an edition does not tell its whole past.
 FIRST_LOOK = dt.timedelta(hours=1)
 NEEDS_A_PERSON: list[str] = [

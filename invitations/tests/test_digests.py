@@ -8,6 +8,7 @@ from django.core.management import call_command
 from django.db import connection
 from django.utils import timezone
 
+from invitations.clocks import CLOCKS_APART
 from invitations.digests import send_digest
 from invitations.models import Arming, ForumEdition, LetterEvent, Setback, Tick
 from invitations.tests.factories import DeliveryFactory, EditionFactory, LetterFactory, ReplyFactory
@@ -30,7 +31,7 @@ def edition(db):
     return EditionFactory(symbol="wsis-2027")
 
 
-def happened(edition, state, number=1, ago=2 * MINUTE, **words):
+def happened(edition, state, number=1, ago=4 * MINUTE, **words):
     for _number in range(number):
         letter = LetterFactory(invitation__edition=edition, kind="invitation")
         delivery = DeliveryFactory(letter=letter, address="office@example.org")
@@ -90,12 +91,22 @@ def test_what_was_told_is_not_told_again(peer, edition):
     assert [send_digest(), send_digest()] == [1, 0]
 
 
-def test_what_is_not_a_minute_old_is_told_by_the_next_digest(peer, edition):
-    happened(edition, "planned", ago=MINUTE / 2)
+def test_what_is_not_three_minutes_old_is_told_by_the_next_digest(peer, edition):
+    happened(edition, "planned", ago=2.5 * MINUTE)
 
     now = timezone.now()
 
     assert [send_digest(now), send_digest(now + MINUTE), send_digest(now + 2 * MINUTE)] == [0, 1, 0]
+
+
+def test_what_a_server_noted_whose_clock_is_behind_is_told(peer, edition):
+    happened(edition, "planned")
+    send_digest()
+
+    happened(edition, "failed", ago=CLOCKS_APART)
+
+    assert send_digest(timezone.now() + 2 * MINUTE) == 1
+    assert digests(peer)[1]["Subject"] == "[wsis-2027] failed: 1"
 
 
 def test_a_digest_that_cannot_be_written_keeps_no_other_and_is_told_later(peer, edition):
@@ -121,7 +132,7 @@ def test_a_letter_that_could_not_be_composed_needs_a_person(peer, edition):
         invitation__edition=edition, kind="acknowledgement", reply=ReplyFactory()
     )
     letter.events.create(
-        state="failed", because="It could not be composed.", at=timezone.now() - 2 * MINUTE
+        state="failed", because="It could not be composed.", at=timezone.now() - 4 * MINUTE
     )
 
     send_digest()
