@@ -20,6 +20,7 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from icalendar import Calendar, Event
 
+from invitations.clocks import CLOCKS_APART
 from invitations.frozen import Tampered, Unavailable, freeze, thaw
 from invitations.letters import PRIORITY, enqueue, recipients, standing_letter
 from invitations.links import new_check_code
@@ -35,7 +36,7 @@ from invitations.models import (
 )
 from invitations.outgoing import name_languages, new_mail
 from invitations.paper import Text, render_pdf
-from invitations.setbacks import ENDS_THE_TICK, pause_after, place_of
+from invitations.setbacks import ENDS_THE_TICK, pause_after, pause_at, place_of
 from invitations.transport import NotTaken, in_ascii
 from invitations.words import (
     Keys,
@@ -94,11 +95,15 @@ WAITS = ~Q(waits_because="")
 
 
 def note_vanished() -> None:
-    """Where a lease ended, its worker died over the letter: perhaps the letter kills workers."""
-    ended = Letter.objects.planned().filter(composing_until__lt=timezone.now())
-    for letter in ended:
+    """Where a lease ended, its worker died over the letter: perhaps the letter kills workers.
+
+    One that is longer than any was given by a clock that ran ahead.
+    """
+    now = timezone.now()
+    over = Q(composing_until__lt=now) | Q(composing_until__gt=now + COMPOSE_WITHIN + CLOCKS_APART)
+    for letter in Letter.objects.planned().filter(over):
         began = (letter.composing_until or letter.planned_at) - COMPOSE_WITHIN
-        could_not_compose(letter, _("its worker vanished while composing it"), began)
+        could_not_compose(letter, _("its worker vanished while composing it"), min(began, now))
 
 
 def planned_letters(edition: ForumEdition | None, kinds: Iterable[str]) -> list[int]:
@@ -159,9 +164,9 @@ def missing_for(letter: Letter) -> str:
 
 def free_to_compose() -> Q:
     """Neither under a lease nor in a pause."""
-    return Q(composing_until=None) & (
-        Q(compose_again_at=None) | Q(compose_again_at__lte=timezone.now())
-    )
+    after, until = pause_at(timezone.now())
+    pauses = Q(compose_again_at__gt=after, compose_again_at__lte=until)
+    return Q(composing_until=None) & ~pauses
 
 
 def claim_to_compose(pk: int) -> Letter | None:

@@ -13,6 +13,7 @@ from django.conf import settings
 from django.db import InterfaceError, OperationalError
 from django.utils import timezone
 
+from invitations.clocks import CLOCKS_APART
 from invitations.frozen import Unavailable
 from invitations.models import Setback
 
@@ -28,6 +29,13 @@ ENOUGH = 10
 def pause_after(attempts: int) -> dt.timedelta:
     """5, 10, 20 minutes …, and four hours at most."""
     return min(FIRST_PAUSE * 2 ** (min(attempts, ENOUGH) - 1), LONGEST_PAUSE)
+
+
+def pause_at(now: dt.datetime) -> tuple[dt.datetime, dt.datetime]:
+    """After and until when an item may be tried again that pauses now; what pauses for longer was
+    put off by a clock that ran ahead, and is tried.
+    """
+    return now, now + LONGEST_PAUSE + CLOCKS_APART
 
 
 def place_of(error: BaseException) -> str:
@@ -56,11 +64,12 @@ def each_apart(
     ``told_by_others`` say what a server or the system says; these items are tried by each tick.
     """
     now = timezone.now()
+    after, until = pause_at(now)
     known = {setback.item: setback for setback in Setback.objects.filter(job=job)}
     done = 0
     for item, act in items:
         setback = known.get(item) or Setback(job=job, item=item, again_at=now)
-        if setback.again_at > now:
+        if after < setback.again_at <= until:
             continue
         try:
             done += act()

@@ -147,6 +147,22 @@ def test_a_letter_that_pauses_is_not_tried(acknowledged):
     assert (letter.failed_attempts, letter.waits_because) == (0, "")
 
 
+def test_no_pause_is_longer_because_a_clock_ran_ahead(acknowledged):
+    acknowledged(poisoned=True)
+    with later(days := 10 * 24 * 60):
+        compose_planned()
+    Reply.objects.update(respondent_email="cabinet@example.org")
+
+    assert compose_planned() == 1
+
+    leased = acknowledged()
+    with later(days):
+        composing.claim_to_compose(leased.pk)
+    compose_planned()
+    with later(6):
+        assert compose_planned() == 1
+
+
 def test_somebody_says_that_it_is_to_be_tried_again_now(acknowledged):
     letter, person = acknowledged(poisoned=True), UserFactory()
     compose_planned()
