@@ -21,7 +21,7 @@ from django.utils.translation import gettext as _
 from icalendar import Calendar, Event
 
 from invitations.clocks import CLOCKS_APART
-from invitations.frozen import Tampered, Unavailable, freeze, thaw
+from invitations.frozen import Tampered, Unavailable, ask_the_store, freeze, thaw
 from invitations.letters import PRIORITY, enqueue, recipients, standing_letter
 from invitations.links import new_check_code
 from invitations.models import (
@@ -86,7 +86,7 @@ def compose_planned(
                 composed += compose_or_say_why(letter)
             except Unavailable as fault:
                 logger.warning("Composing stopped: the file store cannot be used.")
-                give_back(letter, str(fault))
+                give_back(letter, str(fault), compose_again_at=timezone.now())
                 break
     return composed
 
@@ -107,8 +107,8 @@ def note_vanished() -> None:
 
 
 def planned_letters(edition: ForumEdition | None, kinds: Iterable[str]) -> list[int]:
-    """Acknowledgements first; what waited at its last try after what was never tried, what failed
-    last of all, and within each of these what was tried longest ago first.
+    """What was never tried, acknowledgements first; then what waited at its last try, and what
+    failed last of all, of each of these what was tried longest ago first.
     """
     planned = Letter.objects.planned().filter(free_to_compose(), kind__in=kinds)
     if edition:
@@ -121,7 +121,7 @@ def planned_letters(edition: ForumEdition | None, kinds: Iterable[str]) -> list[
                 *(When(kind=kind, then=place) for kind, place in PRIORITY.items()), default=5
             ),
         )
-        .order_by("turn", "priority", tried, "pk")
+        .order_by("turn", tried, "priority", "pk")
         .values_list("pk", flat=True)
     )
 
@@ -370,9 +370,18 @@ def attach_pdf(letter: Letter, texts: list[Text], keys: Keys) -> None:
 
 def freeze_message(letter: Letter) -> None:
     printed = [letter, *covered_letters(letter)] if letter.sha256 else []
-    attached = {pdf_name(one): thaw(one.pdf.name, one.sha256) for one in printed}
+    attached = {pdf_name(one): printed_pdf(one) for one in printed}
     content = build_message(letter, attached).as_bytes()
     letter.message.name, letter.message_sha256 = freeze(content, "messages", "eml")
+
+
+def printed_pdf(letter: Letter) -> bytes:
+    """Raise Tampered where the store answers for others: it is this file that cannot be read."""
+    try:
+        return thaw(letter.pdf.name, letter.sha256)
+    except Unavailable as fault:
+        ask_the_store()
+        raise Tampered(str(fault)) from fault
 
 
 def build_message(letter: Letter, attached: dict[str, bytes]) -> EmailMessage:

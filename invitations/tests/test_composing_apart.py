@@ -3,6 +3,7 @@
 import datetime as dt
 from contextlib import suppress
 from itertools import pairwise
+from pathlib import Path
 
 import pytest
 import time_machine
@@ -13,6 +14,7 @@ from django.utils import timezone
 from invitations import composing, tasks
 from invitations.circulars import plan_circular, plan_invitation_letters, plan_notes
 from invitations.composing import compose_planned, reasons_to_wait, try_again
+from invitations.frozen import freeze
 from invitations.models import (
     ForumEdition,
     Letter,
@@ -25,7 +27,9 @@ from invitations.tests.factories import (
     CircularFactory,
     EditionFactory,
     InvitationFactory,
+    LetterFactory,
     MissionFactory,
+    StepFactory,
     UserFactory,
 )
 
@@ -234,6 +238,33 @@ def test_a_worker_that_was_only_slow_changes_nothing_of_the_next_ones_claim(ackn
         assert letter.failed_attempts == 1
 
 
+def test_a_pdf_that_cannot_be_read_is_its_reminders_alone(reached, approved_texts, settings):
+    (Path(settings.MEDIA_ROOT) / "letters" / "a-folder.pdf").mkdir(parents=True, exist_ok=True)
+    edition = EditionFactory()
+    step = StepFactory(edition=edition)
+    bad, good = (reminder(reached(edition=edition), step) for _number in range(2))
+    bad.invitation.letters.inviting().update(pdf="letters/a-folder.pdf", sha256="0" * 64)
+
+    compose_planned()
+
+    assert (state_of(bad), bad.failed_attempts) == ("planned", 1)
+    assert state_of(good) == "approved"
+
+
+def reminder(invitation, step):
+    pdf = freeze(b"%PDF-", "letters", "pdf")
+    invitation.letters.inviting().update(pdf=pdf.name, sha256=pdf.sha256)
+    return LetterFactory(
+        invitation=invitation,
+        circular=invitation.letters.get().circular,
+        kind="reminder",
+        variant=step.variant,
+        step=step,
+        reply_before=step.edition.reply_before,
+        leave_before=step.edition.deadline,
+    )
+
+
 # What waits for a person
 
 
@@ -280,13 +311,14 @@ def test_letters_that_wait_for_the_same_text_cost_as_much_as_one(django_assert_n
     assert Letter.objects.filter(compose_again_at__gt=timezone.now() - MINUTE).count() == rows
 
 
-def test_letters_that_wait_take_turns(monkeypatch):
-    for _number in range(3):
+def test_letters_that_wait_take_turns(acknowledged):
+    acknowledged()
+    for _number in range(2):
         draft = drafted(EditionFactory(), minister__language="fr")
         plan_invitation_letters(draft.edition)
-    LetterTemplate.objects.filter(language="fr").delete()
+    LetterTemplate.objects.all().delete()
     compose_planned()
-    first, second, third = Letter.objects.order_by("pk").values_list("pk", flat=True)
+    first, second, third = Letter.objects.planned().order_by("pk").values_list("pk", flat=True)
 
     Letter.objects.filter(pk=first).update(compose_again_at=timezone.now())
 
