@@ -6,6 +6,7 @@ import re
 import time
 from collections import Counter, defaultdict
 from collections.abc import Iterable
+from contextlib import suppress
 from email.message import EmailMessage
 from email.utils import format_datetime, make_msgid
 from typing import Any
@@ -14,7 +15,7 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
-from django.db import transaction
+from django.db import Error, transaction
 from django.db.models import Case, F, Q, When
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
@@ -88,6 +89,11 @@ def compose_planned(
                 logger.warning("Composing stopped: the file store cannot be used.")
                 give_back(letter, str(fault), compose_again_at=timezone.now())
                 break
+            except ENDS_THE_TICK:
+                # The letter did nothing: another tick has it at once, if that can still be said.
+                with suppress(Error):
+                    give_back(letter, letter.waits_because)
+                raise
     return composed
 
 
@@ -159,6 +165,10 @@ def missing_for(letter: Letter) -> str:
             refuse_missing_texts(letter, language)
     except ValidationError as refusal:
         return refusal.messages[0][:BECAUSE_LIMIT]
+    except ENDS_THE_TICK:
+        raise
+    except Exception:  # noqa: BLE001 -- the letter is tried by itself, and says what it meets
+        return ""
     return ""
 
 
@@ -217,16 +227,25 @@ def could_not_compose(letter: Letter, because: str, began: dt.datetime) -> None:
     )
 
 
-@transaction.atomic
 def give_back(
     letter: Letter, because: str, state: str = Letter.State.PLANNED, **fields: object
 ) -> None:
-    """End the lease, if the letter is still under it, and keep why; a new reason is an event."""
+    """End the lease, if the letter is still under it, and keep why; a new reason is an event.
+
+    Where that cannot be written the letter stays under its lease, and the log says so.
+    """
     because = because[:BECAUSE_LIMIT]
     leased = Letter.objects.planned().filter(pk=letter.pk, composing_until=letter.composing_until)
-    is_mine = leased.update(composing_until=None, waits_because=because, **fields)
-    if is_mine and because != letter.waits_because:
-        letter.events.create(state=state, because=because)
+    try:
+        with transaction.atomic():
+            is_mine = leased.update(composing_until=None, waits_because=because, **fields)
+            if is_mine and because != letter.waits_because:
+                letter.events.create(state=state, because=because)
+    except ENDS_THE_TICK:
+        raise
+    except Exception as error:  # noqa: BLE001 -- whatever one letter meets keeps no other waiting
+        place = place_of(error)
+        logger.error("Letter %s stays under its lease: %s", letter.pk, place)  # noqa: TRY400 -- a trace would show whose letter it is
 
 
 @transaction.atomic

@@ -136,14 +136,16 @@ def issued(composed):
 
 @pytest.fixture
 def unwritable(db):
-    """Make the database keep no event of a delivery, but of one state."""
+    """Make the database keep no event of a delivery or of a letter, but of one state."""
 
-    def make(delivery, but):
-        bad = f"delivery_id = {delivery.pk} AND state <> '{but}'"
+    def make(row, but):
+        of = f"{row._meta.model_name}_id"
+        bad = f"{of} = {row.pk} AND state <> '{but}'"
         if connection.vendor == "postgresql":
+            run("SET CONSTRAINTS ALL IMMEDIATE")
             run(f"ALTER TABLE {events} ADD CONSTRAINT no CHECK (NOT ({bad})) NOT VALID")
             return
-        bad = bad.replace("delivery_id", "NEW.delivery_id").replace("state", "NEW.state")
+        bad = bad.replace(of, f"NEW.{of}").replace("state", "NEW.state")
         run(
             f"CREATE TRIGGER no BEFORE INSERT ON {events}"
             f" WHEN {bad} BEGIN SELECT RAISE(ABORT, 'no'); END"

@@ -197,8 +197,38 @@ def test_a_lost_database_ends_the_tick(acknowledged, monkeypatch):
     with pytest.raises(OperationalError):
         compose_planned()
 
+    with later(6):
+        composing.note_vanished()
     letter.refresh_from_db()
-    assert letter.failed_attempts == 0
+    assert (letter.failed_attempts, letter.composing_until) == (0, None)
+
+
+def test_a_letter_of_which_nothing_can_be_written_keeps_no_other(acknowledged, unwritable):
+    stuck, good = acknowledged(poisoned=True), acknowledged()
+    unwritable(stuck, but="planned")
+
+    assert compose_planned() == 1
+    with later(6):
+        later_one = acknowledged()
+        assert compose_planned() == 1
+
+    assert (state_of(stuck), state_of(good), state_of(later_one)) == (
+        "planned", "approved", "approved",
+    )  # fmt: skip
+
+
+def test_letters_that_wait_and_then_meet_something_else_keep_no_other(acknowledged):
+    letter = acknowledged()
+    texts = LetterTemplate.objects.filter(kind="acknowledgement")
+    texts.update(first_approver=None, second_approver=None)
+    compose_planned()
+    Letter.objects.filter(pk=letter.pk).update(second_language="xx")
+    texts.update(first_approver=UserFactory(), second_approver=UserFactory())
+
+    compose_planned()
+
+    letter.refresh_from_db()
+    assert letter.waits_because.startswith("It could not be composed (ValueError in ")
 
 
 def test_a_letter_that_kills_its_worker_pauses_longer_each_time(acknowledged, monkeypatch):
