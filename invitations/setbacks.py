@@ -10,12 +10,13 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from django.conf import settings
-from django.db import InterfaceError, OperationalError
+from django.db import InterfaceError, OperationalError, transaction
 from django.utils import timezone
 
 from invitations.clocks import CLOCKS_APART
 from invitations.frozen import Unavailable
 from invitations.models import Setback
+from invitations.transport import legible
 
 logger = logging.getLogger(__name__)
 
@@ -91,17 +92,21 @@ def setback_of(job: str, item: str) -> Setback:
 
 
 def note(setback: Setback, because: str, *, pauses: bool = True) -> None:
-    """Keep what went wrong, and when it is tried again."""
+    """Keep what went wrong, and when it is tried again; the log has it in any case."""
+    because = legible(because)[:300]
     logger.error("%s, %s: %s", setback.job, setback.item, because)
     now = timezone.now()
     attempts = setback.attempts + 1
-    Setback.objects.update_or_create(
-        job=setback.job,
-        item=setback.item,
-        defaults={
-            "attempts": attempts,
-            "because": because[:300],
-            "at": now,
-            "again_at": now + pause_after(attempts) if pauses else now,
-        },
-    )
+    kept = {
+        "attempts": attempts,
+        "because": because,
+        "at": now,
+        "again_at": now + pause_after(attempts) if pauses else now,
+    }
+    try:
+        with transaction.atomic():
+            Setback.objects.update_or_create(job=setback.job, item=setback.item, defaults=kept)
+    except ENDS_THE_TICK:
+        raise
+    except Exception as error:  # noqa: BLE001 -- the next item is none the worse for it
+        logger.error("%s, %s: not kept: %s", setback.job, setback.item, place_of(error))  # noqa: TRY400 -- the place is enough

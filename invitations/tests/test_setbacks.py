@@ -29,3 +29,21 @@ def test_no_pause_is_longer_because_a_clock_ran_ahead():
 
     assert each_apart("send_digest", [("wsis-2027", one)]) == 1
     assert not Setback.objects.exists()
+
+
+@pytest.mark.parametrize("words", ["NO \x00", "NO \ud800"])
+def test_words_that_no_database_keeps_are_kept_without_these_signs(words):
+    def refused():
+        raise TimeoutError(words)
+
+    done = each_apart("read_mailboxes", [("a", refused), ("b", one)], (TimeoutError,))
+
+    assert (done, Setback.objects.get().because) == (1, "NO \ufffd")
+
+
+def test_a_fault_that_cannot_be_kept_keeps_no_other(caplog):
+    Setback.objects.create(job="send_digest", item="a", attempts=2**31 - 1)
+
+    assert each_apart("send_digest", [("a", raising("no")), ("b", one)]) == 1
+
+    assert "send_digest, a: ValueError in " in caplog.text
