@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator
 from email.message import Message
 from email.utils import parseaddr
+from functools import partial
 from typing import Any, NamedTuple
 
 from django.contrib.auth.models import User
@@ -38,6 +39,7 @@ from invitations.incoming import (
 from invitations.letters import ENVELOPE_LENGTH, PRIORITY, TRY_FOR
 from invitations.links import random_sign
 from invitations.models import Bounce, Delivery, Letter, LetterEvent
+from invitations.setbacks import each_apart
 from invitations.text.addresses import checked
 
 __all__ = ["envelope_in", "record_bounce", "record_report", "send_to_another_address"]
@@ -120,6 +122,7 @@ def settle_bounced(deliveries: "QuerySet[Delivery] | None" = None) -> int:
     """Move what has a bounce since it left to *bounced*, with the server's words.
 
     A report may be quicker than our own note that the letter was handed over: each tick looks.
+    One that cannot be moved keeps no other.
     """
     looked_at = Delivery.objects.all() if deliveries is None else deliveries
     refused = looked_at.filter(
@@ -127,9 +130,11 @@ def settle_bounced(deliveries: "QuerySet[Delivery] | None" = None) -> int:
         state__in=[Delivery.State.HANDED_OVER, Delivery.State.UNCERTAIN],
         bounces__kind__in=[Kind.HARD, Kind.SOFT],
     ).distinct()
-    return sum(move_to_bounced(delivery) for delivery in refused)
+    moves = [(f"delivery {one.pk}", partial(move_to_bounced, one)) for one in refused]
+    return each_apart("read_mailboxes", moves) if moves else 0
 
 
+@transaction.atomic
 def move_to_bounced(delivery: Delivery, by: User | None = None) -> bool:
     last = delivery.bounces.exclude(kind=Kind.DELAYED).latest("received_at", "pk")
     return transit(

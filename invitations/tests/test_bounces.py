@@ -18,7 +18,7 @@ from invitations.bounces import (
 )
 from invitations.dispatch import dispatch_outbox, transit
 from invitations.frozen import thaw
-from invitations.models import Bounce, Delivery, Invitation, Letter
+from invitations.models import Bounce, Delivery, Invitation, Letter, Setback
 from invitations.reminders import queue_reminders
 from invitations.tests.factories import (
     DeliveryFactory,
@@ -269,6 +269,21 @@ def test_a_report_quicker_than_our_own_note_bounces_at_the_next_tick(sent):
     assert (settle_bounced(), settle_bounced()) == (1, 0)
 
     assert state_of(delivery) == "bounced"
+
+
+def test_a_bounce_that_cannot_be_settled_keeps_no_other(queued, unwritable):
+    now = timezone.now()
+    stuck, other = (
+        queued(state="handed_over", handed_over_at=now, sending_at=now) for _number in range(2)
+    )
+    for delivery in (stuck, other):
+        Bounce.objects.create(delivery=delivery, kind="hard", key=delivery.address)
+    unwritable(stuck, but="sending")
+
+    assert settle_bounced() == 1
+
+    assert (state_of(stuck), state_of(other)) == ("handed_over", "bounced")
+    assert Setback.objects.get().item == f"delivery {stuck.pk}"
 
 
 def test_an_old_bounce_does_not_count_against_a_letter_sent_again(sent):
