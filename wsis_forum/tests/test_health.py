@@ -6,7 +6,7 @@ from threading import Event
 
 import pytest
 from django.conf import settings
-from django.db import connection
+from django.db import OperationalError, connection
 from django.db.migrations.recorder import MigrationRecorder
 from django.utils import timezone
 
@@ -182,6 +182,15 @@ def test_a_database_that_does_not_answer_is_a_fault():
     )
 
     assert done.stdout == "503 b'database\\n'\n", done.stderr
+
+
+def test_a_database_that_is_lost_while_it_is_asked_is_a_fault(probed, monkeypatch):
+    def lost(now):
+        raise OperationalError
+
+    monkeypatch.setattr(health, "failing", lost)
+
+    assert probed() == (503, ["database"])
 
 
 def test_the_probe_reads_only(client):
