@@ -19,6 +19,8 @@ from html import unescape
 from django.conf import settings
 from django.utils.translation import gettext as _
 
+from invitations.text.keys import masked
+
 # What stands in a header beyond that is no subject and no address.
 HEADER_LIMIT = 10_000
 TEXT_LIMIT = 100_000
@@ -27,9 +29,6 @@ DEEPEST = 20
 UNSEEN = ("style", "script", "title")
 BLOCKS = ("p", "br", "br/", "div", "li", "tr")
 MESSAGE_ID = re.compile(r"<[^<>\s]{1,248}>")
-# A reply quotes our own letter, and with it the link and the code that answer it.
-REPLY_LINK = re.compile(r"(/r/)[^/\s]+")
-REPLY_CODE = re.compile(r"(?i)\b[bcdfghjkmnpqrstvwxyz]{4}(?:-[bcdfghjkmnpqrstvwxyz]{4}){2}\b")
 RECIPIENT_HEADERS = ("To", "Cc", "Delivered-To", "X-Original-To", "Envelope-To", "X-Envelope-To")
 NO_HUMAN_PRECEDENCE = ("bulk", "junk", "auto_reply")
 # Codecs of Python that no mail is written in, whatever it says.
@@ -295,4 +294,4 @@ def own_words(text: str, lines: int = 12, length: int = 1000) -> str:
     """The first lines, without what they quote of us, and without reply link and code."""
     said = [line.strip() for line in text.splitlines() if not line.lstrip().startswith(">")]
     first = [line for line in said if line][:lines]
-    return REPLY_CODE.sub("…", REPLY_LINK.sub(r"\1…", "\n".join(first)))[:length]
+    return masked("\n".join(first))[:length]

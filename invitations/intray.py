@@ -30,6 +30,7 @@ from invitations.incoming import (
 from invitations.letters import missions_of
 from invitations.models import Channel, Correspondence, Invitation, Letter
 from invitations.replies import lock
+from invitations.text.keys import masked
 
 SUBJECT_LIMIT = 300
 ID_LIMIT = 250
@@ -115,7 +116,8 @@ def put_on_file(name: str, **fields: Any) -> Correspondence | None:
 
 
 def summary(subject: str, remark: str, words: str) -> str:
-    return "\n".join(filter(None, [subject[:SUBJECT_LIMIT], remark, words]))
+    """A reply quotes our letter, its subject too; link and code are for no reader of the list."""
+    return "\n".join(filter(None, [masked(subject)[:SUBJECT_LIMIT], remark, words]))
 
 
 # Whose mail it is

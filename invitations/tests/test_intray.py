@@ -88,6 +88,26 @@ def test_the_summary_quotes_neither_our_letter_nor_its_reply_link(office):
     assert filed.summary.endswith("/r/…/\nCode: …\nThanks")
 
 
+@pytest.mark.parametrize(
+    "quoted",
+    [
+        "https://forum.example.org/r/kwfdud8qt7e8nyrk8ktv5/",
+        "kwfdud8qt7e8nyrk8ktv5",
+        "bcdf-ghjk-mnpq",
+        "bcdfghjkmnpq",
+        "BCDF GHJK MNPQ",
+        "bcdf–ghjk–mnpq",
+    ],
+)
+def test_the_summary_holds_no_link_and_no_code_wherever_and_however_they_stand(office, quoted):
+    in_words = file_mail(written(f"We answer: {quoted}", name="<1@example.org>"))
+    in_subject = file_mail(written(subject=f"Re: {quoted}", name="<2@example.org>"))
+
+    for filed in (in_words, in_subject):
+        assert "…" in filed.summary
+        assert quoted not in filed.summary
+
+
 def test_of_a_page_the_words_are_kept(office):
     page = "<style>p{}</style><p>The Minister&nbsp;<b>will</b> come.</p><p>Regards</p>"
 

@@ -16,7 +16,8 @@ from django.conf import settings
 from invitations.links import ALPHABET, CODE_ALPHABET, CODE_LENGTH, TOKEN_LENGTH, grouped
 from invitations.links import random_sign as random_signs
 from invitations.tests.smtp_peer import free_port
-from wsis_forum.logs import WithoutTokens, masked
+from invitations.text.keys import masked
+from wsis_forum.logs import WithoutTokens
 
 TOKEN = "kwfdud8qt7e8nyrk8ktv5"
 
@@ -58,7 +59,8 @@ def test_token_of_a_reply_link_is_masked_wherever_it_stands(text):
 def test_code_of_a_letter_is_masked_as_it_is_printed_and_as_it_is_kept():
     for _each in range(100):
         code = random_signs(CODE_LENGTH, CODE_ALPHABET)
-        for written in (code, grouped(code), grouped(code).upper()):
+        typed = [grouped(code, joined) for joined in ("", "-", " ", "\u2011", "–")]
+        for written in (*typed, grouped(code).upper()):
             assert masked(f"typed {written}, not found") == "typed …, not found"
 
 
