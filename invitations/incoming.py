@@ -1,7 +1,6 @@
 """Read a mail that came in, whatever is wrong with it: nothing in it may stop its being filed."""
 
 import codecs
-import datetime as dt
 import hashlib
 import re
 import unicodedata
@@ -13,7 +12,7 @@ from email.errors import HeaderParseError
 from email.header import decode_header
 from email.message import Message
 from email.parser import BytesHeaderParser
-from email.utils import getaddresses, parsedate_to_datetime
+from email.utils import getaddresses
 from html import unescape
 
 from django.conf import settings
@@ -143,14 +142,6 @@ def ids_in(text: str) -> list[str]:
 def message_id(mail: Message) -> str:
     """Its own Message-ID; an empty text where it has none that is one."""
     return next(iter(ids_in(raw_header(mail, "Message-ID"))), "")
-
-
-def sent_at(mail: Message) -> dt.datetime | None:
-    try:
-        at = parsedate_to_datetime(raw_header(mail, "Date"))
-    except (ValueError, TypeError, OverflowError):
-        return None
-    return at.astimezone(dt.UTC) if at.tzinfo else at.replace(tzinfo=dt.UTC)
 
 
 def envelope_in(address: str) -> str | None:
