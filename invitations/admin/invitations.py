@@ -267,9 +267,9 @@ class InvitationAdmin(AnotherAddress):
         if invitation.status != Invitation.Status.ISSUED:
             return None
         if invitation.is_contested:
-            return CONTESTED, _("contested: %(answer)s") % {
-                "answer": ANSWERS_IN_SHORT[invitation.standing_answer]
-            }
+            # The verbs leave none contested without one that stands; a hand in the tables may.
+            standing = ANSWERS_IN_SHORT.get(invitation.standing_answer, _("silent"))
+            return CONTESTED, _("contested: %(answer)s") % {"answer": standing}
         if invitation.standing_answer:
             return "answered", ANSWERS_IN_SHORT[invitation.standing_answer]
         return (SILENT, _("silent")) if invitation.is_principal else None

@@ -155,6 +155,14 @@ def test_filters_find_the_silent_the_answered_and_the_contested(admin_client):
     assert listed(admin_client, member_state__id__exact=silent.member_state_id) == [silent]
 
 
+def test_a_contested_reply_beside_none_that_stands_is_listed(admin_client):
+    alone = ReplyFactory(status="contested").invitation
+
+    assert listed(admin_client) == [alone]
+    page = admin_client.get(reverse("admin:invitations_invitation_changelist"))
+    assert "contested: silent" in page.content.decode()
+
+
 def test_withdrawal_asks_for_the_reason_and_keeps_it(admin_client):
     invitation = InvitationFactory()
 
