@@ -3,7 +3,12 @@
 from collections.abc import Callable
 from typing import Any
 
-from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
+from django.core.exceptions import (
+    BadRequest,
+    RequestDataTooBig,
+    TooManyFieldsSent,
+    TooManyFilesSent,
+)
 from django.core.files.uploadhandler import TemporaryFileUploadHandler
 from django.http import HttpRequest, HttpResponse, UnreadablePostError
 from django.shortcuts import render
@@ -27,7 +32,8 @@ class BoundedUploadHandler(TemporaryFileUploadHandler):
 class RequestsInBounds:
     """Refuse what is larger than any form by its announced length, before a byte of it is read.
 
-    A view that is marked ``measures_requests`` does so by itself.
+    Refuse also an address that holds a NUL: no row holds one, and PostgreSQL cannot be asked for
+    it. A view that is marked ``measures_requests`` does so by itself.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
@@ -39,6 +45,8 @@ class RequestsInBounds:
     def process_view(
         self, request: HttpRequest, view: Any, args: Any, named: Any
     ) -> HttpResponse | None:
+        if "\0" in request.path_info or "%00" in request.META.get("QUERY_STRING", ""):
+            raise BadRequest("A NUL stands in the address.")
         return None if getattr(view, "measures_requests", False) else too_much(request)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.contrib import admin
+from django.contrib.admin.utils import unquote
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
@@ -44,10 +45,10 @@ class FiledMail(ModelAdmin):
 
     def has_open_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
         """Whether there is something to deal with, for somebody who may."""
-        waiting = Correspondence.objects.unread()
-        return self.has_deal_permission(request) and (
-            object_id is None or waiting.filter(pk=object_id).exists()
-        )
+        if object_id is None or not self.has_deal_permission(request):
+            return self.has_deal_permission(request)
+        mail = self.get_object(request, unquote(object_id))
+        return mail is not None and mail.dealt_with_at is None
 
     @action(description=gettext_lazy("Save and mark as dealt with"), permissions=["open"])
     def deal_with(self, request: HttpRequest, mail: Correspondence) -> None:

@@ -365,3 +365,10 @@ def test_a_mail_that_our_server_disowns_says_whose_it_claims_to_be(client, offic
     mail.refresh_from_db()
     assert mail.invitation == invitation
     assert told in text(client.get(page_of(mail)))
+
+
+@pytest.mark.parametrize("key", ["x", "_00", "9" * 30])
+def test_the_page_of_a_mail_that_cannot_be_says_that_there_is_none(admin_client, key):
+    address = reverse("admin:invitations_correspondence_change", args=["key"]).replace("key", key)
+
+    assert admin_client.get(address, follow=True).status_code == 200

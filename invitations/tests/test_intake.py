@@ -37,3 +37,13 @@ def test_a_length_that_is_no_number_announces_nothing(length, bytes_announced):
 
     assert announced(request) == bytes_announced
     assert too_much(request) is None
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "address",
+    ["/?x=%00", "/admin/?edition=%00", "/admin/invitations/circular/add/?reference=%00",
+     "/admin/invitations/correspondence/add/?invitation=1%00", "/admin/%00/change/"],
+)  # fmt: skip
+def test_an_address_that_holds_a_nul_is_refused_before_a_table_is_asked(admin_client, address):
+    assert admin_client.get(address).status_code == 400
