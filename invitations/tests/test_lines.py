@@ -51,6 +51,8 @@ def test_what_nobody_sees_goes(typed, kept):
     [
         "می\u200cرسم",  # Persian: not joined
         "क\u094d\u200dष",  # Hindi: half a letter
+        "സാജന\u0d4d\u200d",  # Malayalam: a letter without its vowel, at the end
+        "۱۴۰۵ ه\u200d.ش.",  # noqa: RUF001 -- Persian: of the calendar of the Hijra
         "مرحبا (WSIS)\u200e.",
         "\u0600\u0661\u0662",  # a visible sign before a number, of the same category
         "Forum\u00a0: l’avenir",
@@ -109,11 +111,20 @@ def test_what_was_spoilt_is_refused_by_name(words, sentence):
 @pytest.mark.parametrize(
     "words",
     ["São Tomé", "LIBERTÉ\u00a0: oui", "AMANHÃ…", "“MAÇÔ",
+     "«MANHû", "A «XÃ», Việt Nam", "„Ã“", "(“Ã”)",
      "« À » Genève", "ESPAÑA…", "Ñandú",
      "Łódź", "1° de mayo", "Đặng", "Ångström’s", "Сергей Ёлкин", "El Niño™", "50 £ – 60 €"],
 )  # fmt: skip
 def test_rare_letters_are_not_taken_for_garbled_ones(words):
     refuse_spoilt(words)
+
+
+@pytest.mark.parametrize(
+    "words", ["No\u00c3\u00abl et s\u00c3\u00bbr", "“Jos\u00c3\u00a9”", "“C\u00c3\u201dTE”"]
+)
+def test_quotations_hide_no_garbled_letters(words):
+    with pytest.raises(ValidationError, match="garbled"):
+        refuse_spoilt(words)
 
 
 def test_full_width_letters_are_narrowed_but_not_among_chinese():

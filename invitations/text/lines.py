@@ -5,8 +5,7 @@ import unicodedata
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
-from ftfy import fix_encoding
-from ftfy.badness import is_bad
+from ftfy import badness, fix_encoding
 
 NO_LETTERS = _("This holds signs that are no writing. Please type it anew.")
 LOST = _(
@@ -36,8 +35,16 @@ SEEN = "\u0600\u0601\u0602\u0603\u0604\u0605\u06dd\u070f\u0890\u0891\u08e2"
 MARKS = "\u200e\u200f\u061c"
 JOINERS = "\u200c\u200d"
 RIGHT_TO_LEFT = re.compile(r"[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
-# Between letters of these scripts a joiner or its absence is spelling; elsewhere it is invisible.
-NEEDLESS_JOINER = re.compile(f"[{JOINERS}](?:(?<![\u0590-\u1fff][{JOINERS}])|(?![\u0590-\u1fff]))")
+# Between letters of these scripts a joiner or its absence is spelling, and so it is at the end of a
+# word after the sign that takes a vowel away, or the Persian short form of a calendar's name;
+# elsewhere it is invisible.
+VOWEL_KILLERS = "\u094d\u09cd\u0a4d\u0acd\u0b4d\u0bcd\u0c4d\u0ccd\u0d4d\u0dca"
+NEEDLESS_JOINER = re.compile(
+    f"[{JOINERS}](?:(?<![\u0590-\u1fff][{JOINERS}])"
+    f"|(?![\u0590-\u1fff])(?<![{VOWEL_KILLERS}][{JOINERS}])(?<!\u0647\u200d))"
+)
+# A capital with an accent and the mark that closes a quotation look like a letter that was garbled.
+QUOTATION = re.compile(r"(?<![^\s([’'])(?:“[^“”]*”|„[^„“”]*[“”]|«[^«»]*»|‘[^‘’]*’)(?!\w)")
 MARK_IN_A_WORD = re.compile(rf"[{MARKS}](?<=[^\W\d_][{MARKS}])(?=[^\W\d_])")
 
 
@@ -77,6 +84,11 @@ def narrow(words: str) -> str:
 def is_no_writing(sign: str) -> bool:
     """Whether it is a control character or half a sign: no table and no page can hold it."""
     return unicodedata.category(sign) in ("Cc", "Cs")
+
+
+def is_bad(words: str) -> bool:
+    """Whether letters were garbled; a quotation that opens and closes is none of it."""
+    return bool(badness.is_bad(QUOTATION.sub(lambda found: f'"{found[0][1:-1]}"', words)))
 
 
 def refuse_spoilt(words: str) -> None:
