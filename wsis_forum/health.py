@@ -23,7 +23,7 @@ from prometheus_client.registry import Collector
 from invitations import watch
 from invitations.arming import why_mute
 from invitations.frozen import store_takes_files
-from invitations.models import Delivery, Letter, Setback, Tick
+from invitations.models import Delivery, Letter, Outage, Setback, Tick
 
 ENOUGH_SPACE = 20 * 1024 * 1024  # bytes, for some hundred replies
 STORE_WITHIN = 3  # seconds
@@ -84,7 +84,8 @@ def database_takes_writes() -> bool:
 def failing(now: dt.datetime) -> list[str]:
     """``late …``: a job of the clock; ``letters waiting``: no worker looks at them, for a quarter
     of an hour; ``letters failed``: they could not be composed; ``faults``: a job met one;
-    ``store``: files cannot be kept or read.
+    ``outage mail_server`` or ``outage store``: no worker gets through, so no letter leaves;
+    ``store``: this server cannot keep or read files.
     """
     found = [f"late {job.name}" for job in watch.jobs(now) if job.is_late]
     if Letter.objects.planned().filter(watch.left_waiting(now)).exists():
@@ -93,6 +94,7 @@ def failing(now: dt.datetime) -> list[str]:
         found.append("letters failed")
     if Setback.objects.exists():
         found.append("faults")
+    found += [f"outage {outage.of}" for outage in watch.outages()]
     return found if store_works() else [*found, "store"]
 
 
@@ -169,6 +171,13 @@ class Figures(Collector):
             "Items that a job could not do, and that wait for a person.",
             "job",
             watch.setbacks(),
+        )
+        stopped = {outage.of for outage in watch.outages()}
+        yield labelled(
+            "wsis_forum_outage",
+            "1 where no worker gets through, so that no letter leaves.",
+            "of",
+            {of: int(of in stopped) for of in Outage.Of},
         )
         yield labelled(
             "wsis_forum_takes_writes",

@@ -11,7 +11,7 @@ from django.db.migrations.recorder import MigrationRecorder
 from django.utils import timezone
 
 from invitations.arming import arm
-from invitations.models import Arming, Setback, Tick, Worker
+from invitations.models import Arming, Outage, Setback, Tick, Worker
 from invitations.tests.factories import DeliveryFactory, LetterFactory
 from wsis_forum import health
 from wsis_forum.env import Mailbox
@@ -53,7 +53,7 @@ def test_a_deployment_whose_jobs_run_is_well(client, ticking):
 
 
 def test_the_probe_is_cheap_and_leaves_no_row_behind(client, ticking, django_assert_num_queries):
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(11):
         client.get("/healthz")
 
     assert Tick.objects.count() == len(JOBS)
@@ -95,6 +95,21 @@ def test_what_a_job_could_not_do_is_told(probed, ticking):
     Setback.objects.create(job="read_mailboxes", item="INTRAY_URL")
 
     assert probed() == (200, ["faults"])
+
+
+@pytest.mark.parametrize("of", Outage.Of.values)
+def test_an_outage_that_keeps_letters_from_leaving_is_told_until_it_ends(
+    probed, figures, ticking, of
+):
+    outage = Outage.objects.create(of=of, words="Connection refused")
+
+    assert probed() == (200, [f"outage {of}"])
+    assert figures()[f'wsis_forum_outage{{of="{of}"}}'] == 1
+
+    Outage.objects.filter(pk=outage.pk).update(ended_at=timezone.now())
+
+    assert probed() == (200, ["ok"])
+    assert figures()[f'wsis_forum_outage{{of="{of}"}}'] == 0
 
 
 def test_a_store_that_takes_no_file_is_told_and_replies_are_still_taken(
@@ -303,9 +318,9 @@ def test_figures_name_nobody(client, settings):
 
 
 @pytest.mark.parametrize("rows", [1, 3])
-def test_figures_are_read_anew_by_ten_statements(figures, django_assert_num_queries, rows):
+def test_figures_are_read_anew_by_eleven_statements(figures, django_assert_num_queries, rows):
     for _number in range(rows):
         DeliveryFactory()
 
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(11):
         figures()
