@@ -232,16 +232,24 @@ def left_waiting(now: dt.datetime) -> Q:
     return could_be_tried & (Q(composing_until=None) | Q(composing_until__lt=now))
 
 
-def reasons_to_wait() -> list[tuple[str, int]]:
-    """Why planned letters were not composed when it was tried, and how many for each reason."""
-    return list(
+class Reason(NamedTuple):
+    why: str
+    failed: bool
+    number: int
+
+
+def reasons_to_wait() -> list[Reason]:
+    """Why planned letters wait, or could not be composed, and how many for each reason."""
+    rows = (
         Letter.objects.planned()
         .exclude(waits_because="")
         .order_by()
-        .values_list("waits_because")
+        .annotate(failed=Case(When(failed_attempts__gt=0, then=True), default=False))
+        .values_list("waits_because", "failed")
         .annotate(number=Count("pk"))
         .order_by("-number", "waits_because")
     )
+    return [Reason(*row) for row in rows]
 
 
 # What jobs met

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from invitations.admin.base import current_edition, list_of
 from invitations.admin.invitations import ANSWERS_IN_SHORT, SILENT
-from invitations.admin.queue import COULD_NOT_BE_COMPOSED, FAULTS_OF_JOBS
+from invitations.admin.queue import COULD_NOT_BE_COMPOSED, FAULTS_OF_JOBS, outages
 from invitations.dates import comma_list, printed_date
 from invitations.models import (
     AUTOMATIC,
@@ -50,6 +50,8 @@ def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
     edition = chosen or current_edition()
     context["edition"] = edition
     if edition:
+        if request.user.has_perm("invitations.view_delivery"):
+            context["outages"] = outages(timezone.now())
         context["editions"] = ForumEdition.objects.exclude(pk=edition.pk)
         context["to_do"] = [item for item in to_do(edition) if item["count"]]
         context["invitations"] = invitation_counts(edition)

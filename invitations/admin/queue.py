@@ -17,7 +17,7 @@ from unfold.decorators import action, display
 from invitations import watch
 from invitations.admin.base import RecordAdmin, at_hour, hour, list_of
 from invitations.arming import why_mute
-from invitations.dates import labelled
+from invitations.dates import labelled, own_order
 from invitations.models import AUTOMATIC, Delivery, Letter, Outage, Setback, Tick, Worker
 
 State = Delivery.State
@@ -75,7 +75,7 @@ def figures(now: dt.datetime) -> dict[str, Any]:
     queues, letters = watch.queues(now), watch.letters(now)
     return {
         "in_short": in_short(queues, now),
-        "outages": [stopped(outage, now) for outage in watch.outages()],
+        "outages": outages(now),
         "for_a_person": for_a_person(queues, letters),
         "queues": [row(queues[state]) for state in STATES if state in queues],
         "hours": bars(watch.handed_over_by_hour(now)),
@@ -85,7 +85,7 @@ def figures(now: dt.datetime) -> dict[str, Any]:
             for worker in watch.workers_alive(now)
         ],
         "letters": counts_of_letters(letters),
-        "reasons": [labelled(number, why) for why, number in watch.reasons_to_wait()],
+        **counted_reasons(watch.reasons_to_wait()),
     }
 
 
@@ -110,9 +110,22 @@ def in_short(queues: dict[str, watch.Queue], now: dt.datetime) -> list[dict[str,
     ]
 
 
+def counted_reasons(found: list[watch.Reason]) -> dict[str, list[str]]:
+    """What is tried again each minute, and what only after a pause, or when somebody asks."""
+    shown = [(one.failed, labelled(one.number, own_order(one.why))) for one in found]
+    return {
+        "reasons": [words for failed, words in shown if not failed],
+        "faults": [words for failed, words in shown if failed],
+    }
+
+
+def outages(now: dt.datetime) -> list[dict[str, Any]]:
+    return [stopped(outage, now) for outage in watch.outages()]
+
+
 def stopped(outage: Outage, now: dt.datetime) -> dict[str, Any]:
     return {
-        "reason": labelled(outage.get_of_display(), outage.words),
+        "reason": labelled(outage.get_of_display(), own_order(outage.words)),
         "since": at_hour(outage.began_at),
         "age": ago(outage.began_at, now),
     }

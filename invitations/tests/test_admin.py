@@ -29,6 +29,7 @@ from invitations.models import (
     MemberState,
     Minister,
     Mission,
+    Outage,
     QuietPeriod,
     Rank,
     ReminderStep,
@@ -36,6 +37,7 @@ from invitations.models import (
     ReplyLink,
     Setback,
 )
+from invitations.tests.desk import signed_in
 from invitations.tests.factories import (
     CircularFactory,
     DeliveryFactory,
@@ -195,7 +197,7 @@ def test_first_page_takes_as_many_queries_for_three_rows_as_for_one(
         ReplyFactory(invitation=invitation)
         DeliveryFactory(letter__invitation=invitation)
 
-    with django_assert_num_queries(22):
+    with django_assert_num_queries(23):
         admin_client.get(reverse("admin:index"))
 
 
@@ -226,6 +228,18 @@ def test_first_page_counts_what_its_links_show(admin_client):
     assert counts["correspondence not dealt with"] == counts["reminder steps without approval"] == 1
     assert (counts["draft"], counts["issued"], counts["queued"]) == (1, 5, 1)
     assert counts[str(COULD_NOT_BE_COMPOSED)] == counts[str(FAULTS_OF_JOBS)] == 1
+
+
+def test_first_page_says_that_nothing_can_leave_to_those_who_see_deliveries(client):
+    EditionFactory()
+    Outage.objects.create(of="mail_server", words="Connection refused")
+    said = "no connection to the mail server: Connection refused."
+
+    signed_in(client, "view_invitation", "view_delivery")
+    assert said in client.get(reverse("admin:index")).content.decode()
+
+    signed_in(client, "view_invitation")
+    assert said not in client.get(reverse("admin:index")).content.decode()
 
 
 def test_first_page_says_that_a_copy_is_mute(admin_client, settings):

@@ -4,8 +4,9 @@ import pytest
 from django.conf import settings as the_settings
 from django.contrib.auth.models import Group, Permission
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import timezone, translation
 
+from invitations.admin.queue import figures
 from invitations.arming import arm
 from invitations.models import Arming, Letter, Outage, Setback, Tick, Worker
 from invitations.tests.desk import choose, signed_in
@@ -153,6 +154,28 @@ def test_letters_that_wait_are_shown_with_the_reason(page):
     assert "<li>1: There is no address on file.</li>" in words
     counts = [(str(one["title"]), one["count"]) for one in context["letters"]]
     assert counts == [("planned", 2), ("being composed now", 1)]
+
+
+def test_letters_that_failed_are_not_said_to_be_tried_each_minute(page):
+    LetterFactory(waits_because="It could not be composed.", failed_attempts=1)
+
+    context, words = page()
+
+    assert context["reasons"] == []
+    assert "tried again each minute" not in words
+    assert "after a pause that grows" in words
+    assert "<li>1: It could not be composed.</li>" in words
+
+
+def test_a_reason_of_another_direction_keeps_its_order():
+    LetterFactory(waits_because="No text.", failed_attempts=1)
+    Outage.objects.create(of="mail_server", words="[Errno 111] Connection refused")
+
+    with translation.override("ar"):
+        context = figures(timezone.now())
+
+    assert context["faults"] == ["1: \u2068No text.\u2069"]
+    assert "\u2068[Errno 111] Connection refused\u2069" in context["outages"][0]["reason"]
 
 
 @pytest.mark.parametrize("rows", [1, 3])

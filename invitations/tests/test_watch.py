@@ -172,14 +172,19 @@ def test_letters_are_counted_by_state_and_planned_ones_by_why_they_wait():
     LetterFactory(composing_until=NOW - MINUTE)
     for because in ("No address.", "No address.", "No text.", ""):
         LetterFactory(waits_because=because)
+    LetterFactory(waits_because="No address.", failed_attempts=1)
     LetterFactory(state="cancelled", waits_because="No text.")
     LetterFactory(state=Letter.State.COMPOSED, composed_at=NOW, sha256="0", message_sha256="0")
 
     letters = watch.letters(NOW)
 
-    assert letters.by_state == {"planned": 6, "composed": 1, "approved": 0, "cancelled": 1}
+    assert letters.by_state == {"planned": 7, "composed": 1, "approved": 0, "cancelled": 1}
     assert (letters.composing, letters.to_approve) == (1, 1)
-    assert watch.reasons_to_wait() == [("No address.", 2), ("No text.", 1)]
+    assert watch.reasons_to_wait() == [
+        ("No address.", False, 2),
+        ("No address.", True, 1),
+        ("No text.", False, 1),
+    ]
 
 
 def test_a_letter_that_no_worker_looks_at_for_a_quarter_of_an_hour_is_left_waiting():
