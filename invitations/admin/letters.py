@@ -19,6 +19,7 @@ from invitations.admin.base import (
     RecordInline,
     answered,
     ask,
+    at_hour,
     at_hour_with,
     each,
     frozen_file,
@@ -29,6 +30,7 @@ from invitations.admin.base import (
 from invitations.admin.printrun import PrintingLetters
 from invitations.approval import recompose
 from invitations.composing import try_again
+from invitations.dates import labelled, own_order
 from invitations.forms import SureForm
 from invitations.models import Delivery, Letter, LetterEvent
 from invitations.specimens import send_specimen
@@ -180,6 +182,11 @@ class LetterAdmin(PrintingLetters, ApprovingLetters):
         "withheld",
     ]
 
+    def get_list_display(self, request: HttpRequest) -> list[str]:
+        """Where what waits or failed is listed, why stands beside it."""
+        shown = [*super().get_list_display(request)]
+        return [*shown, "waits"] if ComposingFilter.parameter_name in request.GET else shown
+
     @display(description=gettext_lazy("State"), ordering="invitation__member_state__sort_key_fr")
     def state_of(self, letter: Letter) -> str:
         return letter.invitation.member_state.listed_as
@@ -198,7 +205,12 @@ class LetterAdmin(PrintingLetters, ApprovingLetters):
 
     @display(description=gettext_lazy("why it waits"))
     def waits(self, letter: Letter) -> str:
-        return at_hour_with(letter.compose_again_at, letter.waits_because)
+        """After a fault the hour is that of the next attempt, else that of the last one."""
+        because = own_order(letter.waits_because)
+        if letter.failed_attempts and letter.compose_again_at:
+            again = labelled(_("tried again from"), at_hour(letter.compose_again_at))
+            return f"{because} ({again})"
+        return at_hour_with(letter.compose_again_at, because)
 
     @display(description=gettext_lazy("recipients"))
     def addressed_to(self, letter: Letter) -> str:

@@ -57,6 +57,26 @@ def test_the_page_of_a_letter_says_why_it_waits(admin_client):
     assert "Missing in Russian: theme." in page.content.decode()
 
 
+def test_a_letter_that_failed_says_when_it_is_tried_again(admin_client):
+    again = timezone.now() + dt.timedelta(minutes=5)
+    letter = LetterFactory(waits_because="No.", failed_attempts=1, compose_again_at=again)
+
+    page = admin_client.get(reverse("admin:invitations_letter_change", args=[letter.pk]))
+
+    hour = timezone.localtime(again).strftime("%Y-%m-%d %H:%M")
+    assert f"No. (tried again from: {hour})" in page.content.decode()
+
+
+def test_the_list_of_letters_that_failed_says_why(admin_client):
+    LetterFactory(waits_because="It could not be composed.", failed_attempts=1)
+
+    assert (
+        "It could not be composed."
+        in admin_client.get(f"{LETTERS}?composing=failed").content.decode()
+    )
+    assert "It could not be composed." not in admin_client.get(LETTERS).content.decode()
+
+
 @pytest.mark.parametrize(
     ("file", "content", "content_type", "shows"),
     [
