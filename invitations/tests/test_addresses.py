@@ -8,6 +8,7 @@ from email.utils import getaddresses
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.utils import translation
 from hypothesis import example, given
 from hypothesis import settings as examples
 
@@ -73,6 +74,18 @@ def test_the_same_address_in_other_capitals_is_kept_once():
 def test_a_field_for_one_address_refuses_several():
     with pytest.raises(ValidationError, match="one e-mail address only"):
         one_address("a@example.org; b@example.org")
+
+
+def test_a_field_for_one_address_names_all_that_was_typed():
+    with pytest.raises(ValidationError, match=r"^\['flavia elphberg@example.org is not an e-mail"):
+        one_address(" flavia elphberg@example.org ")
+
+
+def test_a_refused_address_keeps_its_order_in_arabic():
+    with translation.override("ar"), pytest.raises(ValidationError) as refusal:
+        one_address(ENCODED)
+
+    assert f"\u2068{ENCODED}\u2069" in refusal.value.messages[0]
 
 
 @pytest.mark.parametrize(

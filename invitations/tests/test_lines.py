@@ -4,6 +4,7 @@ import unicodedata
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.utils import translation
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -125,6 +126,13 @@ def test_rare_letters_are_not_taken_for_garbled_ones(words):
 def test_quotations_hide_no_garbled_letters(words):
     with pytest.raises(ValidationError, match="garbled"):
         refuse_spoilt(words)
+
+
+def test_spoilt_words_keep_their_order_in_an_arabic_sentence():
+    with translation.override("ar"), pytest.raises(ValidationError) as refusal:
+        refuse_spoilt("DuprÃ©")
+
+    assert "\u2068DuprÃ©\u2069" in refusal.value.messages[0]
 
 
 def test_full_width_letters_are_narrowed_but_not_among_chinese():

@@ -16,7 +16,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.utils.translation import gettext_lazy as _
 
-from invitations.text.lines import FULL_WIDTH, JOINERS, MARKS, OVERRIDES, visible
+from invitations.text.lines import FULL_WIDTH, JOINERS, MARKS, OVERRIDES, isolated, visible
 
 NO_ADDRESS = _("%(address)s is not an e-mail address: please write it as name@example.org.")
 SEVERAL = _("Please give one e-mail address only: there are several here.")
@@ -56,8 +56,16 @@ FOUND = re.compile(
 
 
 def one_address(typed: str) -> str:
-    """The one address that was typed, or nothing."""
-    found = each_once(typed)
+    """The one address that was typed, or nothing.
+
+    Where a part of it is none, as in ``first last@example.org``, all of it is named.
+    """
+    try:
+        found = each_once(typed)
+    except ValidationError as refusal:
+        if refusal.message is NO_ADDRESS:
+            raise refused(NO_ADDRESS, typed.strip()) from None
+        raise
     if len(found) > 1:
         raise ValidationError(SEVERAL, code="several")
     return found[0] if found else ""
@@ -138,7 +146,7 @@ def is_unseen(sign: str) -> bool:
 
 def refused(sentence: Any, address: str) -> ValidationError:
     named = "".join(sign if sign.isprintable() else "\ufffd" for sign in address[:60])
-    return ValidationError(sentence, code="invalid", params={"address": named})
+    return ValidationError(sentence, code="invalid", params={"address": isolated(named)})
 
 
 def in_ascii(address: str) -> str:

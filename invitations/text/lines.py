@@ -4,6 +4,7 @@ import re
 import unicodedata
 
 from django.core.exceptions import ValidationError
+from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 from ftfy import badness, fix_encoding
 
@@ -103,7 +104,10 @@ def refuse_spoilt(words: str) -> None:
         raise ValidationError(LOST, code="lost", params=named)
     if not words.isascii() and is_bad(words) and (meant := fix_encoding(words)) != words:
         near = next((word for word in words.split() if fix_encoding(word) != word), "")
-        named = {"near": near or words[:40], "meant": fix_encoding(near) or meant[:40]}
+        named = {
+            "near": isolated(near or words[:40]),
+            "meant": isolated(fix_encoding(near) or meant[:40]),
+        }
         raise ValidationError(GARBLED, code="garbled", params=named)
 
 
@@ -117,7 +121,12 @@ def refuse_spoilt_line(words: str) -> None:
 
 def around(words: str, place: int) -> str:
     """The words before and after that place, without what turns them round."""
-    return without_overrides(words[max(place - 20, 0) : place + 20])
+    return isolated(without_overrides(words[max(place - 20, 0) : place + 20]))
+
+
+def isolated(words: str) -> str:
+    """Words of whatever direction, so that a sentence in Arabic leaves their order alone."""
+    return f"\u2068{words}\u2069" if translation.get_language_bidi() else words
 
 
 def without_overrides(words: str) -> str:
