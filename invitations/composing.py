@@ -5,8 +5,8 @@ import logging
 import re
 import time
 from collections import Counter, defaultdict
-from collections.abc import Iterable
-from contextlib import suppress
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
 from email.message import EmailMessage
 from email.utils import format_datetime, make_msgid
 from typing import Any
@@ -413,10 +413,13 @@ def build_message(letter: Letter, attached: dict[str, bytes]) -> EmailMessage:
     message = new_mail()
     message["From"] = settings.DEFAULT_FROM_EMAIL
     for header, wanted in (("To", "to"), ("Cc", "cc")):
-        if emails := [in_ascii(email) for line, email in letter.recipients if line == wanted]:
-            message[header] = ", ".join(emails)
-    message["Reply-To"] = in_ascii(edition.contact_email)
-    message["Subject"] = letter.subject
+        with named(header):
+            if emails := [in_ascii(email) for line, email in letter.recipients if line == wanted]:
+                message[header] = ", ".join(emails)
+    with named("Reply-To"):
+        message["Reply-To"] = in_ascii(edition.contact_email)
+    with named("Subject"):
+        message["Subject"] = letter.subject
     message["Date"] = format_datetime(max(letter.not_before, timezone.now()))
     message["Message-ID"] = letter.message_id
     if letter.kind in AUTOMATIC_MARK:
@@ -429,6 +432,16 @@ def build_message(letter: Letter, attached: dict[str, bytes]) -> EmailMessage:
             attach_calendar(message, edition)
     name_languages(message, letter.language, letter.second_language)
     return message
+
+
+@contextmanager
+def named(header: str) -> Iterator[None]:
+    """Let a fault say in which header it is: where to look, and not whose letter it is."""
+    try:
+        yield
+    except Exception as error:  # whatever it is, it goes on
+        error.add_note(header)
+        raise
 
 
 def pdf_name(letter: Letter) -> str:

@@ -40,7 +40,8 @@ def pause_at(now: dt.datetime) -> tuple[dt.datetime, dt.datetime]:
 
 
 def place_of(error: BaseException) -> str:
-    """What went wrong and where in the code: its own words may show whose it is."""
+    """What went wrong, in what, and where in the code: its own words may show whose it is."""
+    kind = ", ".join([type(error).__name__, *getattr(error, "__notes__", [])])
     ours = str(settings.BASE_DIR)
     frames = traceback.extract_tb(error.__traceback__)
     own = [
@@ -49,9 +50,9 @@ def place_of(error: BaseException) -> str:
         if one.filename.startswith(ours) and "site-packages" not in one.filename
     ]
     if not own:
-        return type(error).__name__
+        return kind
     last = own[-1]
-    return f"{type(error).__name__} in {Path(last.filename).name}, {last.name}, {last.lineno}"
+    return f"{kind} in {Path(last.filename).name}, {last.name}, {last.lineno}"
 
 
 def each_apart(

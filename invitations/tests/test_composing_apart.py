@@ -94,9 +94,9 @@ def test_the_letter_says_what_went_wrong_and_nobodys_data(acknowledged, caplog):
 
     event = letter.events.latest("pk")
     assert (event.state, event.delivery) == ("failed", None)
-    assert event.because.startswith("It could not be composed (ValueError in ")
+    assert event.because.startswith("It could not be composed (ValueError, Subject in ")
     told = event.because + caplog.text
-    assert f"Letter {letter.pk} could not be composed: ValueError" in caplog.text
+    assert f"Letter {letter.pk} could not be composed: ValueError, Subject" in caplog.text
     assert not any(word in told for word in ("Bcc", "example.org", "Elphberg", "Traceback"))
 
 
