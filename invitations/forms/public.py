@@ -62,9 +62,14 @@ class CheckForm(PublicForm):
         code: str = self.cleaned_data["code"]
         if is_like_a_code(code):
             raise ValidationError(
-                _("This is the code for the reply. The one to check a letter has sixteen digits.")
+                _("This is the code for the reply. The one to check a letter has sixteen digits."),
+                code="for_the_reply",
             )
         return code
+
+    @property
+    def has_the_code_for_the_reply(self) -> bool:
+        return self.has_error("code", "for_the_reply")
 
     def clean_letter(self) -> UploadedFile | None:
         return checked(

@@ -631,6 +631,9 @@ def test_who_types_the_reply_code_to_check_a_letter_is_told_which_code_it_is(cli
     assert status == 200
     assert "This is the code for the reply. The one to check a letter has sixteen digits." in said
     assert "Not one of ours" not in said
+    link = f'<a href="{CODE_PAGE}">Enter the code printed in your letter</a>'
+    assert link in response.content.decode()
+    assert link not in client.get(CHECK_PAGE).content.decode()
 
 
 def test_a_check_says_nothing_about_whom_the_letter_addresses(client):
