@@ -24,6 +24,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from invitations.arming import why_mute
+from invitations.clocks import CLOCKS_APART
 from invitations.frozen import Tampered, Unavailable, ask_the_store, thaw
 from invitations.letters import call_back
 from invitations.models import Delivery, Invitation, Letter, LetterEvent, Outage
@@ -160,7 +161,7 @@ def note_outages(runs: list[Run], at_rest: Exists) -> None:
     """
     now = timezone.now()
     found = {run.outage.of: run.outage for run in runs if run.outage}
-    on_the_line = Delivery.objects.filter(sending_at__gt=now - MINUTE)
+    on_the_line = Delivery.objects.filter(begun_lately(now))
     if any(run.reached for run in runs) or (found and on_the_line.exists()):
         # The mail server takes no further connection, and that is all.
         found.pop(Outage.Of.MAIL_SERVER, None)
@@ -170,6 +171,11 @@ def note_outages(runs: list[Run], at_rest: Exists) -> None:
         because, words = outage.get_of_display(), outage.words
         logger.warning("Nothing can leave: %s: %s", because, words)
         move(due_now(now, at_rest), State.QUEUED, State.DEFERRED, because, words)
+
+
+def begun_lately(now: dt.datetime) -> Q:
+    """Within the last minute; what lies ahead of all clocks was begun before one was set back."""
+    return Q(sending_at__gt=now - MINUTE, sending_at__lte=now + CLOCKS_APART)
 
 
 # Before sending
@@ -318,8 +324,10 @@ def within_rate(due: "QuerySet[Delivery]", now: dt.datetime) -> list[int]:
     in_all, for_each = settings.MAILS_PER_MINUTE, settings.MAILS_PER_MINUTE_AND_DOMAIN
     if not (in_all or for_each):
         return list(due.values_list("pk", flat=True)[:BATCH])
-    lately = Delivery.objects.filter(Q(sending_at__gt=now - MINUTE) | Q(state=State.CLAIMED))
+    lately = Delivery.objects.filter(begun_lately(now) | Q(state=State.CLAIMED))
     taken = Counter(domain_of(address) for address in lately.values_list("address", flat=True))
+    for domain in (domain for domain, number in taken.items() if 0 < for_each <= number):
+        due = due.exclude(address__iendswith=f"@{domain}")
     chosen: list[int] = []
     for pk, address in due.values_list("pk", "address")[: BATCH * 20]:
         domain = domain_of(address)

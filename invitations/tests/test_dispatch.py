@@ -126,6 +126,29 @@ def test_no_more_leave_in_a_minute_than_the_limits_allow(peer, queued, settings,
         assert dispatch_outbox() == sent
 
 
+def test_hundreds_to_one_domain_do_not_keep_the_others_within_its_limit(peer, queued, settings):
+    settings.MAILS_PER_MINUTE_AND_DOMAIN = 1
+    letter = queued(address="first@one.example.org").letter
+    Delivery.objects.bulk_create(
+        Delivery(letter=letter, address=f"office{number}@one.example.org") for number in range(500)
+    )
+    other = queued(address="office@two.example.org")
+
+    assert dispatch_outbox() == 2
+
+    assert state_of(other) == State.HANDED_OVER
+
+
+def test_a_clock_that_was_set_back_keeps_nothing_within_the_limits(peer, queued, settings):
+    settings.MAILS_PER_MINUTE = 1
+    for _number in range(2):
+        queued()
+    with time_machine.travel(timezone.now() + 60 * MINUTE):
+        dispatch_outbox()
+
+    assert dispatch_outbox() == 1
+
+
 def test_each_address_is_a_transaction_of_its_own(peer, frozen_letter, queued):
     letter = frozen_letter()
     for line, address in (("to", "office@example.org"), ("cc", "mission@example.org")):
@@ -378,6 +401,18 @@ def test_a_mail_server_that_takes_no_further_connection_is_not_out_of_reach(peer
 
     assert state_of(delivery) == State.QUEUED
     assert not Outage.objects.exists()
+
+
+def test_an_outage_is_noted_also_after_a_clock_was_set_back(peer, settings, queued):
+    queued()
+    with time_machine.travel(timezone.now() + 60 * MINUTE):
+        dispatch_outbox()
+    goes_away(settings)
+    queued()
+
+    dispatch_outbox()
+
+    assert Outage.objects.exists()
 
 
 def test_where_nothing_is_due_nobody_is_called(peer):
