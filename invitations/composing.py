@@ -22,7 +22,7 @@ from django.utils.translation import gettext as _
 from icalendar import Calendar, Event
 
 from invitations.clocks import CLOCKS_APART
-from invitations.frozen import Tampered, Unavailable, ask_the_store, freeze, thaw
+from invitations.frozen import Tampered, Unavailable, freeze, thaw_or_damaged
 from invitations.letters import PRIORITY, enqueue, recipients, standing_letter
 from invitations.links import new_check_code
 from invitations.models import (
@@ -389,18 +389,9 @@ def attach_pdf(letter: Letter, texts: list[Text], keys: Keys) -> None:
 
 def freeze_message(letter: Letter) -> None:
     printed = [letter, *covered_letters(letter)] if letter.sha256 else []
-    attached = {pdf_name(one): printed_pdf(one) for one in printed}
+    attached = {pdf_name(one): thaw_or_damaged(one.pdf.name, one.sha256) for one in printed}
     content = build_message(letter, attached).as_bytes()
     letter.message.name, letter.message_sha256 = freeze(content, "messages", "eml")
-
-
-def printed_pdf(letter: Letter) -> bytes:
-    """Raise Tampered where the store answers for others: it is this file that cannot be read."""
-    try:
-        return thaw(letter.pdf.name, letter.sha256)
-    except Unavailable as fault:
-        ask_the_store()
-        raise Tampered(str(fault)) from fault
 
 
 def build_message(letter: Letter, attached: dict[str, bytes]) -> EmailMessage:

@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from invitations.authenticity import is_disowned
-from invitations.frozen import Tampered, freeze, thaw
+from invitations.frozen import Tampered, freeze, thaw_or_damaged
 from invitations.incoming import (
     digest,
     envelope_of,
@@ -94,7 +94,7 @@ def says_the_same(filed: Correspondence, content: bytes) -> bool:
     if filed.message_sha256 == digest(content):
         return True
     try:
-        known = thaw(filed.message.name, filed.message_sha256)
+        known = thaw_or_damaged(filed.message.name, filed.message_sha256)
     except Tampered:
         return False
     return body_of(known) == body_of(content)

@@ -20,7 +20,7 @@ from invitations.arming import why_mute
 from invitations.bounces import record_report, settle_bounced
 from invitations.frozen import Unavailable
 from invitations.intray import file_mail, file_unread
-from invitations.setbacks import ENDS_THE_TICK, each_apart, place_of
+from invitations.setbacks import ENDS_THE_TICK, each_apart, note, place_of, setback_of
 
 logger = logging.getLogger(__name__)
 
@@ -133,8 +133,21 @@ def take(line: IMAPClient, uid: int, size: int, received_at: dt.datetime | None)
         raise
     except Exception as error:  # noqa: BLE001 -- one mail that cannot be read keeps no other waiting
         logger.error("The mail with UID %s could not be read: %s", uid, place_of(error))  # noqa: TRY400 -- a trace would show whose mail it is
-        file_unread(content, received_at, _("This mail could not be read: open it as it came."))
+        if not is_filed_unread(uid, content, received_at):
+            return False
     set_aside(line, uid)
+    return True
+
+
+def is_filed_unread(uid: int, content: bytes, received_at: dt.datetime | None) -> bool:
+    """File the mail as it came; one that cannot even be filed stays where it is, and is told."""
+    try:
+        file_unread(content, received_at, _("This mail could not be read: open it as it came."))
+    except ENDS_THE_TICK:
+        raise
+    except Exception as error:  # noqa: BLE001 -- the mails after it are read
+        note(setback_of("read_mailboxes", f"UID {uid}"), place_of(error), pauses=False)
+        return False
     return True
 
 

@@ -3,6 +3,7 @@
 import datetime as dt
 import logging
 import subprocess
+from pathlib import Path
 
 import pytest
 from django.core.exceptions import ImproperlyConfigured
@@ -172,6 +173,35 @@ def test_fifty_mails_that_cannot_be_read_hold_up_the_next_one_for_one_reading(in
     assert (read_mailboxes().taken, read_mailboxes().taken) == (50, 1)
 
     assert Correspondence.objects.filter(message_id="<answer-50@example.org>").exists()
+
+
+def test_a_mail_that_cannot_even_be_filed_stays_there_and_keeps_no_other(
+    intray, stumbling, monkeypatch
+):
+    intray.put(*mails(2))
+    stumbling(b"<answer-0@")
+    monkeypatch.setattr(mailboxes, "file_unread", refusing)
+
+    assert read_mailboxes() == (1, [])
+    assert read_mailboxes() == (0, [])
+
+    assert (intray.holds(), intray.holds("Filed")) == (1, 1)
+    assert Setback.objects.get().item.startswith("UID ")
+
+
+def refusing(*args):
+    raise OverflowError
+
+
+def test_a_mail_whose_twin_on_file_cannot_be_read_keeps_no_other(intray, settings):
+    (Path(settings.MEDIA_ROOT) / "intray" / "a-folder.eml").mkdir(parents=True, exist_ok=True)
+    first, other = mails(2)
+    intray.put(first)
+    read_mailboxes()
+    Correspondence.objects.update(message="intray/a-folder.eml")
+    intray.put(first.replace(b"Tarlenheim", b"Hentzau"), other)
+
+    assert read_mailboxes() == (2, [])
 
 
 def test_a_mail_with_a_charset_that_nobody_knows_is_filed_and_set_aside(intray):
