@@ -13,6 +13,8 @@ from invitations.circulars import invitation_circular
 from invitations.composing import PRINTED, both, build_message, pdf_name, texts_of
 from invitations.models import Answer, Circular, Invitation, Letter, LetterTemplate, Reply
 from invitations.paper import render_pdf
+from invitations.setbacks import place_of
+from invitations.text.addresses import checked
 from invitations.transport import Envelope, NotTaken, carrier
 from invitations.words import dead_keys, terms_in
 
@@ -72,6 +74,8 @@ def send_specimen(letter: Letter, email: str, template: LetterTemplate | None = 
         raise ValidationError(
             _("Your account has no e-mail address: whoever keeps the accounts can enter one.")
         )
+    # A command or a sign-on elsewhere may have made the account.
+    email = checked(email)
     subject, mail, pdf = rendered(letter, template)
     mark = terms_in(letter.language)["specimen"]
     specimen = Letter(
@@ -85,7 +89,7 @@ def send_specimen(letter: Letter, email: str, template: LetterTemplate | None = 
         recipients=[["to", email]],
     )
     attached = {f"TEST-{pdf_name(letter)}": pdf} if pdf else {}
-    content = build_message(specimen, attached).as_bytes()
+    content = written(specimen, attached)
     _name, sender = parseaddr(settings.DEFAULT_FROM_EMAIL)
     try:
         with carrier() as line:
@@ -95,3 +99,11 @@ def send_specimen(letter: Letter, email: str, template: LetterTemplate | None = 
         raise ValidationError(
             _("The mail server did not take it: %(words)s") % {"words": fault.words}
         ) from fault
+
+
+def written(specimen: Letter, attached: dict[str, bytes]) -> bytes:
+    try:
+        return build_message(specimen, attached).as_bytes()
+    except Exception as error:  # whatever stands in its rows, who asks is told
+        told = _("It could not be composed (%(fault)s): somebody has to look at it.")
+        raise ValidationError(told % {"fault": place_of(error)}) from error

@@ -131,6 +131,22 @@ def test_a_copy_that_is_not_armed_sends_no_test_either(invitation, mail_server):
     assert not mail_server.taken
 
 
+def test_a_test_to_an_address_that_no_mail_can_hold_is_refused_in_words(invitation, peer):
+    with pytest.raises(ValidationError, match="Latin letters without accents"):
+        send_specimen(LetterFactory(invitation=invitation), "é@example.org")
+
+
+@pytest.mark.parametrize("odd", [{"name": "Zenda\u2028Bcc: x"}, {"contact_email": "é@example.org"}])
+def test_a_test_of_what_no_mail_can_hold_says_so_and_is_not_sent(invitation, peer, odd):
+    for name, value in odd.items():
+        setattr(invitation.edition, name, value)
+    text = text_of("reminder", "first")
+
+    with pytest.raises(ValidationError, match="could not be composed"):
+        send_specimen(specimen_of(text, invitation), ONESELF, text)
+    assert not peer.taken
+
+
 def test_a_no_of_the_mail_server_is_told_in_its_words(invitation, peer):
     peer.answers["RCPT"] = "550 5.1.1 No such user"
 
