@@ -30,7 +30,7 @@ from invitations.admin.base import (
     who,
 )
 from invitations.admin.mails import FiledMail, WhoseFilter
-from invitations.forms import PaperReplyForm, WholeRowForm, scan_kind
+from invitations.forms import FiledMailForm, PaperReplyForm, WholeRowForm, scan_kind
 from invitations.intray import assign
 from invitations.models import Correspondence, Reply
 from invitations.replies import file_correspondence, mark_dealt_with
@@ -176,7 +176,9 @@ class CorrespondenceAdmin(FiledMail):
         self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any
     ) -> type[forms.ModelForm]:
         """Afterwards only the description can be put right: the reply is on file."""
-        form = WholeRowForm if obj else PaperReplyForm
+        form: type[forms.ModelForm] = PaperReplyForm
+        if obj:
+            form = FiledMailForm if obj.message else WholeRowForm
         if obj and obj.invitation_id:
             kwargs["help_texts"] = {"invitation": ""}
         return super().get_form(request, obj, change, form=form, **kwargs)
@@ -219,12 +221,12 @@ class CorrespondenceAdmin(FiledMail):
         obj.refresh_from_db()
 
     def _put_right(self, request: HttpRequest, obj: Correspondence, form: Any) -> None:
-        invitation = form.cleaned_data.get("invitation")
-        if invitation and "invitation" in form.changed_data:
-            assign(obj, invitation)
-            obj.refresh_from_db(fields=["invitation"])
         described = {name for name in form.changed_data if name != "invitation"}
         obj.save(update_fields=described)
+        invitation = form.cleaned_data.get("invitation")
+        if invitation and "invitation" in form.changed_data:
+            # This reads the row anew, and with it what was just saved.
+            assign(obj, invitation)
         if "invitations_correspondence_deal_with" in request.POST:
             self.deal_with(request, obj)
 

@@ -15,6 +15,7 @@ from invitations.forms.paper import PaperReplyForm
 from invitations.forms.public import LETTER_LIMIT, CheckForm, CodeForm, PublicForm
 from invitations.forms.rows import (
     EditionForm,
+    FiledMailForm,
     InvitationForm,
     MinisterForm,
     MissionForm,
@@ -30,6 +31,7 @@ __all__ = [
     "CodeForm",
     "DispatchedForm",
     "EditionForm",
+    "FiledMailForm",
     "InvitationForm",
     "LetterDispatchedForm",
     "MinisterForm",

@@ -7,7 +7,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
 
-from invitations.forms.words import AddressesField
+from invitations.forms.words import AddressesField, LineField
 from invitations.models import Answer, ForumEdition, Invitation, Minister, Mission, Segment
 
 
@@ -67,6 +67,20 @@ class MinisterForm(WholeRowForm):
         model = Minister
         fields = ["to_emails", "cc_emails"]
         field_classes = {"to_emails": AddressesField, "cc_emails": AddressesField}
+
+
+class FiledMailForm(WholeRowForm):
+    """What came garbled stays as it came, unless somebody types it anew."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name, field in self.fields.items():
+            if isinstance(field, LineField) and self._is_as_it_came(name, field):
+                field.refuse = lambda words: None
+
+    def _is_as_it_came(self, name: str, field: LineField) -> bool:
+        sent, came = self.data.get(self.add_prefix(name), ""), self.initial.get(name) or ""
+        return field.tidy(sent) == field.tidy(came)
 
 
 class InvitationForm(WholeRowForm):

@@ -278,6 +278,43 @@ def test_a_person_says_whose_mail_it_is_once(client, officer):
     assert (mail.invitation, mail.reference, mail.dealt_with_at) == (invitation, "Z/1", None)
 
 
+@pytest.mark.parametrize(
+    "odd",
+    ["Ren\ufffd vient.\nA demain", "Ren\u00c3\u00a9 vient.", "=?x-unknown?q?Rene?=", "Viens\u200b"],
+)
+def test_a_mail_that_came_garbled_can_be_dealt_with_as_it_came(client, officer, odd):
+    invitation = InvitationFactory()
+    mail = file_mail(written())
+    Correspondence.objects.update(sender=odd[:8], summary=odd)
+    button = {"invitations_correspondence_deal_with": "yes"}
+    sent = {"sender": odd[:8], "summary": odd.replace("\n", "\r\n"), "reference": ""}
+
+    client.post(page_of(mail), {"invitation": invitation.pk, **sent, **button})
+
+    mail.refresh_from_db()
+    assert (mail.invitation, mail.dealt_with_by) == (invitation, officer)
+    assert mail.summary == odd.strip("\u200b")
+
+
+def test_what_is_typed_while_one_says_whose_mail_it_is_is_kept(client, officer):
+    invitation = InvitationFactory()
+    mail = file_mail(written())
+
+    client.post(page_of(mail), described(invitation=invitation.pk, reference="Z/1"))
+
+    mail.refresh_from_db()
+    assert (mail.invitation, mail.reference, mail.summary) == (invitation, "Z/1", "Comes.")
+
+
+def test_words_put_right_in_a_mail_are_checked_as_all_that_is_typed(client, officer):
+    mail = file_mail(written())
+    typed = described(invitation=InvitationFactory().pk, summary="Ren\ufffd vient.")
+
+    response = client.post(page_of(mail), typed)
+
+    assert list(response.context["adminform"].form.errors) == ["summary"]
+
+
 def test_one_button_says_whose_it_is_and_that_it_is_dealt_with(client, officer):
     invitation = InvitationFactory()
     mail = file_mail(written())
