@@ -99,6 +99,16 @@ class ModelAdmin(unfold.ModelAdmin):
         form.refusal = getattr(request, "refusal", None)
         return form
 
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
+        """What the address says of a column, read as its values are; what is none is left out."""
+        said: dict[str, Any] = super().get_changeform_initial_data(request)
+        columns = {column.name: column for column in self.opts.get_fields()}
+        return {
+            name: value
+            for name, typed in said.items()
+            for value in (read_as(columns[name], typed) if name in columns else [typed])
+        }
+
     def changeform_view(
         self,
         request: HttpRequest,
@@ -121,6 +131,16 @@ class ModelAdmin(unfold.ModelAdmin):
         return super().history_view(
             request, object_id, {"changes": changes, **(extra_context or {})}
         )
+
+
+def read_as(column: Any, typed: Any) -> list[Any]:
+    """The one value of a column that was typed, or none."""
+    try:
+        if column.many_to_many:
+            return [[column.target_field.to_python(key) for key in typed]]
+        return [column.to_python(typed)]
+    except (ValidationError, AttributeError):  # rows that name this one are no column of it
+        return []
 
 
 def lookups_of(model: type[Model], item: Any) -> set[str]:

@@ -1,6 +1,5 @@
 """What came in by any way but the link, and who has dealt with it."""
 
-import datetime as dt
 from typing import Any
 
 from django import forms
@@ -11,7 +10,6 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import path, reverse
 from django.utils import timezone
-from django.utils.dateparse import parse_datetime
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -198,7 +196,8 @@ class CorrespondenceAdmin(FiledMail):
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
         initial: dict[str, Any] = super().get_changeform_initial_data(request)
-        return {**initial, "received_at": hour_kept(initial.get("received_at", ""))}
+        # The hour of the form saved last, so that a pile of faxes needs it once.
+        return {"received_at": timezone.now(), **initial}
 
     def save_model(
         self, request: HttpRequest, obj: Correspondence, form: Any, change: bool
@@ -302,14 +301,6 @@ class CorrespondenceAdmin(FiledMail):
         if marked:
             told = ngettext("%(count)s dealt with.", "%(count)s dealt with.", marked)
             messages.success(request, told % {"count": marked})
-
-
-def hour_kept(text: str) -> dt.datetime:
-    """The hour of the form saved last, so that a pile of faxes needs it once; else now."""
-    try:
-        return parse_datetime(text) or timezone.now()
-    except ValueError:
-        return timezone.now()
 
 
 def frozen_scan(scan: Any) -> frozen.Frozen | None:

@@ -95,6 +95,24 @@ def test_correspondence_without_a_reply_waits_for_somebody(client, registrar):
     assert filed.dealt_with_by == registrar
 
 
+@pytest.mark.parametrize(
+    "address",
+    [
+        "invitations_correspondence_add?invitation=x",
+        "invitations_correspondence_add?invitation=1,2&received_at=x",
+        "invitations_circular_add?planned_at=x",
+        "invitations_forumedition_add?replies_closed_at=2027-01-01T10:00:00%2B00:00",
+        "invitations_mission_add?states=x",
+        "invitations_minister_add?invitations=x",
+        "delegations_delegation_add?member_state=x",
+    ],
+)
+def test_a_form_begins_with_what_the_address_says_as_far_as_it_can_be(admin_client, address):
+    page, _mark, asked = address.partition("?")
+
+    assert admin_client.get(f"{reverse(f'admin:{page}')}?{asked}").status_code == 200
+
+
 def test_correspondence_dealt_with_twice_is_refused_by_name(client, registrar):
     file(client, InvitationFactory(), reference="F 1")
     filed = Correspondence.objects.get()

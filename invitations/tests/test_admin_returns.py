@@ -359,7 +359,7 @@ def test_the_form_for_the_reply_starts_with_what_is_known_of_the_mail(client, of
 
     form = client.get(link.replace("&amp;", "&")).context["adminform"].form
 
-    assert form["invitation"].value() == str(invitation.pk)
+    assert form["invitation"].value() == invitation.pk
     assert (form["channel"].value(), form["sender"].value()) == ("mail", mail.sender)
 
 
