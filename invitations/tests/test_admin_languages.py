@@ -203,6 +203,16 @@ def test_line_of_an_address_is_named_in_the_language(client):
     assert ">Cc<" in re.sub(r"\s+", "", page.content.decode())
 
 
+def test_a_refused_form_says_in_arabic_too_that_something_is_to_be_corrected(client):
+    signed_in(client, "add_correspondence", "view_correspondence")
+    in_language(client, "ar")
+
+    page = client.post(reverse("admin:invitations_correspondence_add"), {}).content.decode()
+
+    assert "الرجاء تصحيح الأخطاء أدناه." in page
+    assert "لا توجد أخطاء لتصحيحها." not in page
+
+
 def test_state_without_a_colour_is_named_not_coded(client):
     signed_in(client, "view_delivery", "view_letter", "view_reply", "view_invitation")
     DeliveryFactory(state="cancelled")
