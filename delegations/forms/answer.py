@@ -126,7 +126,8 @@ class ReplyForm(OfficeForm):
     def clean(self) -> dict[str, Any]:
         said: dict[str, Any] = super().clean() or {}
         answer = said.get("answer")
-        if answer == Answer.REPRESENTED and not said.get("substitute_name"):
+        names_nobody = not (said.get("substitute_name") or "substitute_name" in self.errors)
+        if answer == Answer.REPRESENTED and names_nobody:
             self.add_error("substitute_name", _("Please name the substitute."))
         if answer and answer not in BRINGING:
             said["segments"] = []

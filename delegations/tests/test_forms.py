@@ -84,6 +84,13 @@ def test_a_substitute_is_named_where_one_represents(invitation):
     assert form.errors == {"substitute_name": ["Please name the substitute."]}
 
 
+def test_a_substitute_whose_name_is_refused_is_not_asked_for_again(invitation):
+    form = form_of(invitation, answer="represented", substitute_name="RenÃ© Dupont")
+
+    [sentence] = form.errors["substitute_name"]
+    assert "was garbled on the way" in sentence
+
+
 @pytest.mark.parametrize("answer", ["in_person", "regrets", "video"])
 def test_who_is_not_represented_has_no_substitute(invitation, answer):
     form = form_of(invitation, answer=answer, substitute_name="Rudolf Rassendyll")

@@ -102,7 +102,8 @@ class PaperReplyForm(WholeRowForm):
         said = [name for name in WORDS if cleaned.get(name)]
         if said and not cleaned.get("answer") and "answer" not in self.errors:
             raise ValidationError(_("Choose the answer, or leave all fields of the reply empty."))
-        if cleaned.get("answer") == Answer.REPRESENTED and not cleaned.get("substitute_name"):
+        names_nobody = not (cleaned.get("substitute_name") or "substitute_name" in self.errors)
+        if cleaned.get("answer") == Answer.REPRESENTED and names_nobody:
             self.add_error("substitute_name", _("Please name the substitute."))
         return cleaned
 

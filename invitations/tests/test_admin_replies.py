@@ -212,6 +212,11 @@ def test_refusal_of_the_verb_comes_back_on_the_form_and_nothing_is_lost(client, 
     [
         ({"answer": "represented"}, "substitute_name", "Please name the substitute."),
         (
+            {"answer": "represented", "substitute_name": "RenÃ© Dupont"},
+            "substitute_name",
+            "“RenÃ©” was garbled on the way; it may have been “René”. Please type it anew.",
+        ),
+        (
             {"remarks": "They will come."},
             "__all__",
             "Choose the answer, or leave all fields of the reply empty.",
