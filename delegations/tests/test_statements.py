@@ -423,6 +423,16 @@ def test_a_name_that_contradicts_the_content_is_refused(invitation, content, nam
     assert not StatementText.objects.exists()
 
 
+def test_a_refused_file_is_named_with_the_colon_of_the_language(invitation):
+    client = browser(invitation)
+    announced(client, invitation)
+    client.cookies["django_language"] = "fr"
+
+    page = send(client, invitation, file(b"Words.", "speech.pdf"))
+
+    assert "speech.pdf\u00a0: Le nom" in page.content.decode()
+
+
 @pytest.mark.parametrize("name", ["speech", "speech.TXT", "speech.md", "H.E. Flavia", ".txt"])
 def test_a_name_that_promises_no_other_kind_is_taken(invitation, name):
     client = browser(invitation)

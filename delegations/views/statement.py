@@ -37,7 +37,7 @@ from delegations.views.doors import (
     kept_in,
     shown_to,
 )
-from invitations.dates import printed_date, printed_hour, printed_list
+from invitations.dates import labelled, own_order, printed_date, printed_hour, printed_list
 from invitations.models import Answer, ForumEdition, Invitation
 from invitations.text.lines import tidy_line, without_overrides
 
@@ -204,7 +204,9 @@ def take_files(invitation: Invitation, form: FilesForm) -> list[str]:
         try:
             file_text(invitation, read(text), called(text), given["text_language"], replaces)
         except ValidationError as refusal:
-            form.add_error("texts", [f"{called(text)}: {said}" for said in refusal.messages])
+            form.add_error(
+                "texts", [labelled(own_order(called(text)), said) for said in refusal.messages]
+            )
         else:
             saved.append(called(text))
     if photo := given["photo"]:
