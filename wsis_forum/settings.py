@@ -196,7 +196,8 @@ CONTENT_SECURITY_POLICY = {
 }
 
 # Each tick finds its work in the tables, so one that is late is worth nothing.
-CELERY_BROKER_URL = REDIS_URL or "filesystem://"
+# A folder has no host; without one the worker warns that it took this one.
+CELERY_BROKER_URL = REDIS_URL or "filesystem://localhost"
 if not REDIS_URL:
     CELERY_BROKER_TRANSPORT_OPTIONS = {
         "data_folder_in": str(VAR_DIR / "broker"),

@@ -35,6 +35,22 @@ def test_a_secret_key_is_all_that_a_deployment_has_to_set(tmp_path):
     assert (done.returncode, done.stderr) == (0, "")
 
 
+def test_the_folder_that_serves_as_broker_is_taken_without_a_warning(tmp_path):
+    ask = "from wsis_forum import celery_app; celery_app.connection_for_read().info()"
+    environment = {"PATH": os.environ["PATH"], "VAR_DIR": str(tmp_path), **WORKS}
+    done = subprocess.run(
+        [sys.executable, "-c", ask],
+        cwd=settings.BASE_DIR,
+        env=environment,
+        check=False,
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+
+    assert (done.returncode, done.stderr) == (0, "")
+
+
 def test_secret_key_may_stand_in_a_file(tmp_path):
     (tmp_path / "key").write_text("of-this-test-alone\n")
 
