@@ -35,6 +35,8 @@ class LetterEventAdmin(RecordAdmin):
         "letter__invitation__member_state__short_name_en",
     ]
     date_hierarchy = "at"
+    # The page of a letter tells its story from the beginning; here people look for what is new.
+    ordering = ["-at", "-pk"]
     fields = ["at", "state", "letter", "delivery", "actor", "because", "server_words"]
 
     @display(description=gettext_lazy("letter"))

@@ -408,3 +408,13 @@ def test_the_desk_has_the_site_s_icon(admin_client):
     page = admin_client.get("/admin/").content.decode()
 
     assert re.search(r'<link[^>]+rel="icon"[^>]+href="/static/site/favicon[^"]*\.svg"', page)
+
+
+def test_the_list_of_events_begins_with_the_last_one(admin_client):
+    letter = LetterFactory()
+    for because in ("first", "last"):
+        letter.events.create(state="planned", because=because)
+
+    rows = admin_client.get(list_url(LetterEvent)).context["cl"].result_list
+
+    assert [event.because for event in rows] == ["last", "first"]
