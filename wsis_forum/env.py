@@ -57,6 +57,9 @@ def database(default: str) -> dict[str, Any]:
             "timeout": 30,
             "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
         }
+    else:
+        # A host that is gone says nothing: the probe and the outbox have to go on without it.
+        found["OPTIONS"] = {"connect_timeout": 10, **found.get("OPTIONS", {})}
     return dict(found)
 
 

@@ -116,6 +116,13 @@ def test_unreadable_setting_is_said_in_one_line(tmp_path, variables, said):
 # STORAGE_URL
 
 
+@pytest.mark.parametrize(("asked", "waits"), [("", 10), ("?connect_timeout=3", 3)])
+def test_a_database_host_that_is_gone_is_not_waited_for_without_end(monkeypatch, asked, waits):
+    monkeypatch.setenv("DATABASE_URL", f"postgres://clerk@192.0.2.1/forum{asked}")
+
+    assert int(env.database(default="")["OPTIONS"]["connect_timeout"]) == waits
+
+
 @pytest.fixture
 def files_at(monkeypatch, tmp_path):
     def read(url):
