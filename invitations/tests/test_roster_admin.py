@@ -3,11 +3,11 @@ import io
 import re
 
 import pytest
+from django.contrib import admin
 from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import Permission
 from django.contrib.messages import get_messages
 from django.core.files.uploadedfile import SimpleUploadedFile
-from import_export.tmp_storages import TempFolderStorage
 
 from invitations.models import Minister
 from invitations.resources import ListFormat, MinisterResource
@@ -289,7 +289,8 @@ def test_no_cell_among_the_faults_is_a_formula(staff, edition):
 
 def test_the_faults_of_a_file_that_is_gone_are_asked_for_anew(staff, edition):
     page = preview(staff, edition, full_of_faults(1))
-    TempFolderStorage(name=page.context["faults_form"]["import_file_name"].value()).remove()
+    kept = admin.site._registry[Minister].get_tmp_storage_class()
+    kept(name=page.context["faults_form"]["import_file_name"].value()).remove()
 
     assert sentences(all_faults(staff, page)) == [
         "This file waited too long: please upload it again."
