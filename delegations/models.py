@@ -8,7 +8,6 @@ from django.db.models import Exists, F, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from invitations.dates import comma_list, labelled
 from invitations.models import (
     BRINGING,
     SPEAKING,
@@ -21,6 +20,7 @@ from invitations.models import (
     Reply,
     Segment,
 )
+from invitations.text.dates import comma_list, labelled
 
 
 def _answered(answers: tuple[str, ...], edition: str, state: str) -> Exists:

@@ -24,7 +24,6 @@ from delegations.models import (
     PolicyStatement,
     StatementText,
 )
-from invitations.dates import printed_hour
 from invitations.links import imprint
 from invitations.models import (
     BRINGING,
@@ -36,6 +35,7 @@ from invitations.models import (
     Reply,
 )
 from invitations.replies import record_reply
+from invitations.text.dates import printed_hour
 from invitations.words import recorded_points
 
 Row = TypeVar("Row", bound=Model)

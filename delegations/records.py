@@ -7,10 +7,10 @@ from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 
 from invitations.composing import texts_of
-from invitations.dates import labelled, own_order, printed_hour
 from invitations.letters import ACKNOWLEDGED_AS, standing_letter
 from invitations.models import Letter, Reply
 from invitations.paper import contacts, emblem, set_in_type
+from invitations.text.dates import labelled, own_order, printed_hour
 from invitations.words import Keys, code_page, recorded_words, terms_in
 
 PAGES = 4  # at most; remarks may be long

@@ -13,15 +13,15 @@ from django.utils.translation import gettext_lazy
 
 from delegations.models import DelegationChange, PolicyStatement, StatementText
 from delegations.office import Stale, lock_delegation, mark, refuse_unless
-from invitations.frozen import freeze, thaw
-from invitations.models import SPEAKING, ForumEdition, Invitation
-from invitations.uploads import (
+from invitations.files.frozen import freeze, thaw
+from invitations.files.uploads import (
     TYPES,
     document_kind,
     picture_alone,
     picture_kind,
     refuse_misnamed,
 )
+from invitations.models import SPEAKING, ForumEdition, Invitation
 
 COMPARED = (
     "speaker_name", "speaker_function", "mode", "title", "theme", "first_choice_id",

@@ -22,8 +22,10 @@ from django.utils.translation import gettext as _
 from flufl.bounce import all_failures
 
 from invitations.dispatch import transit, why_not
-from invitations.frozen import freeze
-from invitations.incoming import (
+from invitations.files.frozen import freeze
+from invitations.letters import ENVELOPE_LENGTH, PRIORITY, TRY_FOR
+from invitations.links import random_sign
+from invitations.mail.incoming import (
     addresses,
     clean,
     digest,
@@ -36,8 +38,6 @@ from invitations.incoming import (
     parts_of,
     raw_header,
 )
-from invitations.letters import ENVELOPE_LENGTH, PRIORITY, TRY_FOR
-from invitations.links import random_sign
 from invitations.models import Bounce, Delivery, Letter, LetterEvent
 from invitations.setbacks import each_apart
 from invitations.text.addresses import checked

@@ -22,9 +22,11 @@ from django.utils.translation import gettext as _
 from icalendar import Calendar, Event
 
 from invitations.clocks import CLOCKS_APART
-from invitations.frozen import Tampered, Unavailable, freeze, thaw_or_damaged
+from invitations.files.frozen import Tampered, Unavailable, freeze, thaw_or_damaged
 from invitations.letters import PRIORITY, enqueue, recipients, standing_letter
 from invitations.links import new_check_code
+from invitations.mail.outgoing import name_languages, new_mail
+from invitations.mail.transport import NotTaken, in_ascii
 from invitations.models import (
     AUTOMATIC,
     BRINGING,
@@ -35,10 +37,8 @@ from invitations.models import (
     Letter,
     LetterTemplate,
 )
-from invitations.outgoing import name_languages, new_mail
 from invitations.paper import Text, render_pdf
 from invitations.setbacks import ENDS_THE_TICK, pause_after, pause_at, place_of
-from invitations.transport import NotTaken, in_ascii
 from invitations.words import (
     Keys,
     addressed,

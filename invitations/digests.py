@@ -19,11 +19,11 @@ from django.utils.translation import ngettext
 
 from invitations.arming import why_mute
 from invitations.clocks import CLOCKS_APART
-from invitations.dates import comma_list, labelled
+from invitations.mail.outgoing import name_languages, new_mail
+from invitations.mail.transport import Envelope, NotTaken, Refused, Unknown, carrier, in_ascii
 from invitations.models import Delivery, ForumEdition, Letter, LetterEvent, Tick
-from invitations.outgoing import name_languages, new_mail
 from invitations.setbacks import each_apart
-from invitations.transport import Envelope, NotTaken, Refused, Unknown, carrier, in_ascii
+from invitations.text.dates import comma_list, labelled
 
 logger = logging.getLogger(__name__)
 

@@ -25,11 +25,9 @@ from django.utils.translation import gettext as _
 
 from invitations.arming import why_mute
 from invitations.clocks import CLOCKS_APART
-from invitations.frozen import Tampered, Unavailable, ask_the_store, thaw
+from invitations.files.frozen import Tampered, Unavailable, ask_the_store, thaw
 from invitations.letters import call_back
-from invitations.models import Delivery, Invitation, Letter, LetterEvent, Outage
-from invitations.reminders import reminders_allowed, resting_reminders
-from invitations.transport import (
+from invitations.mail.transport import (
     Broken,
     Carrier,
     Envelope,
@@ -40,6 +38,8 @@ from invitations.transport import (
     carrier,
     return_path,
 )
+from invitations.models import Delivery, Invitation, Letter, LetterEvent, Outage
+from invitations.reminders import reminders_allowed, resting_reminders
 
 logger = logging.getLogger(__name__)
 

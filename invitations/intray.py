@@ -10,9 +10,10 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from invitations.authenticity import is_disowned
-from invitations.frozen import Tampered, freeze, thaw_or_damaged
-from invitations.incoming import (
+from invitations.files.frozen import Tampered, freeze, thaw_or_damaged
+from invitations.letters import missions_of
+from invitations.mail.authenticity import is_disowned
+from invitations.mail.incoming import (
     digest,
     envelope_of,
     header,
@@ -27,7 +28,6 @@ from invitations.incoming import (
     sender_address,
     text_of,
 )
-from invitations.letters import missions_of
 from invitations.models import Channel, Correspondence, Invitation, Letter
 from invitations.replies import lock
 from invitations.text.keys import masked

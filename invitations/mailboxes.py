@@ -18,7 +18,7 @@ from imapclient.exceptions import IMAPClientAbortError, IMAPClientError
 
 from invitations.arming import why_mute
 from invitations.bounces import record_report, settle_bounced
-from invitations.frozen import Unavailable
+from invitations.files.frozen import Unavailable
 from invitations.intray import file_mail, file_unread
 from invitations.setbacks import ENDS_THE_TICK, each_apart, note, place_of, setback_of
 

@@ -27,8 +27,8 @@ from markdown_it import MarkdownIt
 from PIL import Image
 from pydyf import Stream
 
-from invitations.dates import printed_date
 from invitations.models import Circular, ForumEdition, Letter
+from invitations.text.dates import printed_date
 from invitations.words import Keys, check_page, code_page, terms_in, unbroken
 
 if TYPE_CHECKING:

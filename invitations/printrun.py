@@ -15,12 +15,12 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from invitations.composing import PRINTED
-from invitations.dates import comma_list
-from invitations.frozen import Tampered, thaw
+from invitations.files.frozen import Tampered, thaw
 from invitations.links import grouped
 from invitations.models import Delivery, Invitation, Letter
 from invitations.paper import press
 from invitations.routes import Route, Way, route
+from invitations.text.dates import comma_list
 
 JOINED = (
     "circular",

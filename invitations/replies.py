@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from invitations.clocks import by_this_clock
-from invitations.frozen import Frozen
+from invitations.files.frozen import Frozen
 from invitations.letters import plan_acknowledgement
 from invitations.models import Answer, Channel, Correspondence, Invitation, ReminderStep, Reply
 from invitations.schedules import schedule_of

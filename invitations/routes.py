@@ -5,8 +5,8 @@ from typing import NamedTuple
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 
-from invitations.dates import comma_list
 from invitations.models import Delivery, Letter, Mission
+from invitations.text.dates import comma_list
 
 
 class Way(TextChoices):

@@ -14,9 +14,9 @@ from django.db import InterfaceError, OperationalError, transaction
 from django.utils import timezone
 
 from invitations.clocks import CLOCKS_APART
-from invitations.frozen import Unavailable
+from invitations.files.frozen import Unavailable
+from invitations.mail.transport import legible
 from invitations.models import Setback
-from invitations.transport import legible
 
 logger = logging.getLogger(__name__)
 

@@ -11,11 +11,11 @@ from django.utils.translation import gettext as _
 from invitations.arming import why_mute
 from invitations.circulars import invitation_circular
 from invitations.composing import PRINTED, both, build_message, pdf_name, texts_of
+from invitations.mail.transport import Envelope, NotTaken, carrier
 from invitations.models import Answer, Circular, Invitation, Letter, LetterTemplate, Reply
 from invitations.paper import render_pdf
 from invitations.setbacks import place_of
 from invitations.text.addresses import checked
-from invitations.transport import Envelope, NotTaken, carrier
 from invitations.words import dead_keys, terms_in
 
 

@@ -16,12 +16,12 @@ from django.views.decorators.http import require_http_methods, require_safe
 from django.views.i18n import set_language
 
 from invitations.checking import Verdict, check_code, check_pdf
-from invitations.dates import printed_date, printed_range
+from invitations.files.frozen import Unavailable
 from invitations.forms import CheckForm, CodeForm, PublicForm
-from invitations.frozen import Unavailable
 from invitations.intake import LARGEST_TYPED, announced
 from invitations.links import imprint, link_for, link_for_code
 from invitations.models import ForumEdition, Invitation, ReplyLink
+from invitations.text.dates import printed_date, printed_range
 from invitations.throttle import count_wrong
 
 P = ParamSpec("P")

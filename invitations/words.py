@@ -14,7 +14,9 @@ from django.utils.translation import gettext as _
 from modeltranslation.translator import translator
 
 from invitations.addressing import Address, address
-from invitations.dates import (
+from invitations.links import grouped, reply_url
+from invitations.models import Circular, ForumEdition, Language, Letter, Reply, Segment, Term
+from invitations.text.dates import (
     comma_list,
     labelled,
     own_order,
@@ -23,8 +25,6 @@ from invitations.dates import (
     printed_list,
     printed_range,
 )
-from invitations.links import grouped, reply_url
-from invitations.models import Circular, ForumEdition, Language, Letter, Reply, Segment, Term
 
 
 class Keys(NamedTuple):

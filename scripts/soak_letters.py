@@ -57,7 +57,7 @@ class Letters:
             print(late)
 
     def account(self, mail: MailServer) -> Account:
-        from invitations.transport import return_path
+        from invitations.mail.transport import return_path
 
         rows = self.deliveries.values_list("address", "envelope", "letter__message_sha256", "state")
         states = {
@@ -167,7 +167,7 @@ def approved(invitation: "Invitation", **fields: object) -> "Letter":
     """A letter with a small frozen message of its own."""
     from django.utils import timezone
 
-    from invitations.frozen import freeze
+    from invitations.files.frozen import freeze
     from invitations.tests.factories import LetterFactory
 
     address, now = invitation.minister.to_emails, timezone.now()

@@ -185,8 +185,8 @@ def files(default: Path) -> tuple[Path, dict[str, Any]]:
         url = urlsplit(written)
         if url.scheme == "file" and url.path:
             folder = Path(unquote(url.path))
-            return folder, {"BACKEND": "invitations.frozen.WriteOnceFolder"}
-        return default, {"BACKEND": "invitations.store.WriteOnceStore", "OPTIONS": bucket(url)}
+            return folder, {"BACKEND": "invitations.files.frozen.WriteOnceFolder"}
+        return default, {"BACKEND": "invitations.files.s3.WriteOnceStore", "OPTIONS": bucket(url)}
     except ValueError:
         # What was wrong is not repeated: it may be a part of the secret.
         raise ImproperlyConfigured(

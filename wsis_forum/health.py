@@ -22,7 +22,7 @@ from prometheus_client.registry import Collector
 
 from invitations import watch
 from invitations.arming import why_mute
-from invitations.frozen import store_takes_files
+from invitations.files.frozen import store_takes_files
 from invitations.models import Delivery, Letter, Outage, Setback, Tick
 
 ENOUGH_SPACE = 20 * 1024 * 1024  # bytes, for some hundred replies

@@ -20,9 +20,9 @@ from openpyxl.utils.exceptions import InvalidFileException
 from delegations.forms.base import KeyField, OfficeForm
 from delegations.forms.delegate import DelegateForm
 from delegations.models import Delegate
+from invitations.files.uploads import document_kind, plain_text
 from invitations.models import Invitation
 from invitations.text.lines import tidy_line
-from invitations.uploads import document_kind, plain_text
 
 # In the order in which a list without headings has them.
 COLUMNS = (

@@ -17,7 +17,7 @@ from delegations.models import (
     StatementText,
 )
 from delegations.tests.test_office import browser, invited, page_of, text, token_in
-from invitations.frozen import thaw
+from invitations.files.frozen import thaw
 from invitations.models import Invitation, Rank
 from invitations.replies import record_reply
 from invitations.tests.factories import UserFactory

@@ -31,9 +31,9 @@ from delegations.views.doors import (
     shown_to,
 )
 from invitations.composing import track_calendar
-from invitations.dates import printed_date, printed_range
 from invitations.models import BRINGING, Invitation, Reply
 from invitations.replies import WORDS, Unseen
+from invitations.text.dates import printed_date, printed_range
 from invitations.words import recorded_points
 
 

@@ -42,8 +42,8 @@ from delegations.views.doors import (
     kept_in,
     shown_to,
 )
-from invitations.dates import printed_date
 from invitations.models import Invitation
+from invitations.text.dates import printed_date
 
 STAFF_NEED = "delegations.view_delegate"
 SHOWN_CHANGES = 30

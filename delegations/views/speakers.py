@@ -9,8 +9,8 @@ from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
 from delegations.programme import sessions_with_speakers
-from invitations.dates import printed_hour
 from invitations.models import ForumEdition
+from invitations.text.dates import printed_hour
 
 
 @require_safe

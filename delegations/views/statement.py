@@ -37,8 +37,8 @@ from delegations.views.doors import (
     kept_in,
     shown_to,
 )
-from invitations.dates import labelled, own_order, printed_date, printed_hour, printed_list
 from invitations.models import Answer, ForumEdition, Invitation
+from invitations.text.dates import labelled, own_order, printed_date, printed_hour, printed_list
 from invitations.text.lines import tidy_line, without_overrides
 
 STAFF_NEED = "delegations.view_policystatement"

@@ -23,7 +23,6 @@ from invitations.admin.base import (
     list_of,
     sentence,
 )
-from invitations.dates import comma_list
 from invitations.forms import MinisterForm, MissionForm
 from invitations.models import (
     FormOfAddress,
@@ -35,6 +34,7 @@ from invitations.models import (
     Rank,
 )
 from invitations.resources import MinisterExchange
+from invitations.text.dates import comma_list
 
 
 @admin.register(MemberState)

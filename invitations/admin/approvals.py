@@ -20,7 +20,6 @@ from unfold.decorators import action
 from invitations.admin.base import LARGEST_SELECTION, ModelAdmin, RecordAdmin, sentence, who
 from invitations.approval import approve_letter, doubts, refuse_unsigned
 from invitations.circulars import Audience, LeftOut, at_another_hour, audience
-from invitations.dates import comma_list, labelled, left_to_right, printed_date
 from invitations.models import (
     AUTOMATIC,
     Circular,
@@ -29,6 +28,7 @@ from invitations.models import (
     LetterTemplate,
     Minister,
 )
+from invitations.text.dates import comma_list, labelled, left_to_right, printed_date
 
 APPROVED_WITH = [
     "circular__edition",

@@ -27,11 +27,11 @@ from modeltranslation.utils import build_localized_fieldname
 from unfold import admin as unfold
 from unfold.decorators import display
 
-from invitations import frozen
-from invitations.dates import labelled, left_to_right
+from invitations.files import frozen
 from invitations.forms import WholeRowForm
 from invitations.forms.words import OF_COLUMNS
 from invitations.models import ForumEdition
+from invitations.text.dates import labelled, left_to_right
 
 # An answered page names each of its rows: Django takes at most 1000 fields.
 LARGEST_SELECTION = 500

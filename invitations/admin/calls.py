@@ -13,9 +13,9 @@ from unfold.decorators import display
 
 from invitations.admin.base import Menu, ModelAdmin, at_hour_with, link, page_of, who
 from invitations.admin.invitations import ANSWERS_IN_SHORT
-from invitations.dates import comma_list
 from invitations.forms import CallNoteForm
 from invitations.models import CallListEntry, Invitation, Reply
+from invitations.text.dates import comma_list
 
 
 class CalledFilter(admin.SimpleListFilter):

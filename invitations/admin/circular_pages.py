@@ -38,9 +38,9 @@ from invitations.circulars import (
     progress,
 )
 from invitations.composing import reasons_to_wait
-from invitations.dates import comma_list, labelled
 from invitations.forms import ReasonForm
 from invitations.models import Circular, Invitation, Letter
+from invitations.text.dates import comma_list, labelled
 from invitations.words import refuse_missing_texts
 
 SCAN_TYPES = {"pdf": "application/pdf", "png": "image/png", "jpg": "image/jpeg"}

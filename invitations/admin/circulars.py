@@ -11,14 +11,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 from unfold.decorators import display
 
-from invitations import frozen
 from invitations.admin.approvals import hour_in_zone
 from invitations.admin.base import Menu, language_tabs, link
 from invitations.admin.circular_pages import CircularPages, tell_composed_before
 from invitations.circulars import reschedule
-from invitations.dates import comma_list
+from invitations.files import frozen
 from invitations.forms import CircularForm, scan_kind
 from invitations.models import AUTOMATIC, Circular, Language, Letter, Rank, Region
+from invitations.text.dates import comma_list
 
 SHOWN_TO_READERS = {
     "planned_at": "planned_hour",

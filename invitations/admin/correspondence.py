@@ -15,7 +15,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from unfold.decorators import action, display
 
-from invitations import frozen
 from invitations.admin.base import (
     FilledFilter,
     Menu,
@@ -28,6 +27,7 @@ from invitations.admin.base import (
     who,
 )
 from invitations.admin.mails import FiledMail, WhoseFilter
+from invitations.files import frozen
 from invitations.forms import FiledMailForm, PaperReplyForm, WholeRowForm, scan_kind
 from invitations.intray import assign
 from invitations.models import Correspondence, Reply

@@ -11,7 +11,6 @@ from django.utils.translation import gettext as _
 from invitations.admin.base import current_edition, list_of
 from invitations.admin.invitations import ANSWERS_IN_SHORT, SILENT
 from invitations.admin.queue import COULD_NOT_BE_COMPOSED, FAULTS_OF_JOBS, outages
-from invitations.dates import comma_list, printed_date
 from invitations.models import (
     AUTOMATIC,
     Bounce,
@@ -26,6 +25,7 @@ from invitations.models import (
     Reply,
     Setback,
 )
+from invitations.text.dates import comma_list, printed_date
 
 # What needs a person comes first.
 OUTBOX_ORDER = [

@@ -30,10 +30,10 @@ from invitations.admin.base import (
 from invitations.admin.printrun import PrintingLetters
 from invitations.approval import recompose
 from invitations.composing import try_again
-from invitations.dates import labelled, own_order
 from invitations.forms import SureForm
 from invitations.models import Delivery, Letter, LetterEvent
 from invitations.specimens import send_specimen
+from invitations.text.dates import labelled, own_order
 
 # Each is rendered while the request waits.
 LARGEST_TEST = 5

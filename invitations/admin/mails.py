@@ -15,11 +15,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.decorators import action, display
 
-from invitations import frozen, incoming
 from invitations.admin.base import ModelAdmin, frozen_file, link, who
-from invitations.dates import comma_list
+from invitations.files import frozen
+from invitations.mail import incoming
 from invitations.models import Channel, Correspondence
 from invitations.replies import mark_dealt_with
+from invitations.text.dates import comma_list
 
 
 class WhoseFilter(admin.SimpleListFilter):

@@ -13,11 +13,11 @@ from django.utils.translation import get_language_info
 from django.utils.translation import gettext as _
 
 from invitations.admin.base import current_edition, sentence
-from invitations.dates import comma_list, labelled
 from invitations.models import Invitation, Language, LetterKind, LetterTemplate
-from invitations.placeholders import MEANINGS, required, usable
 from invitations.specimens import rendered, send_specimen, specimen_of
+from invitations.text.dates import comma_list, labelled
 from invitations.text.lines import refuse_spoilt, refuse_spoilt_line, tidy_line, tidy_text
+from invitations.text.placeholders import MEANINGS, required, usable
 
 NAMED = ("kind", "variant", "language")
 TYPED = ("subject", "paper", "mail")

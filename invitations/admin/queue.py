@@ -17,8 +17,8 @@ from unfold.decorators import action, display
 from invitations import watch
 from invitations.admin.base import RecordAdmin, at_hour, hour, list_of
 from invitations.arming import why_mute
-from invitations.dates import labelled, own_order
 from invitations.models import AUTOMATIC, Delivery, Letter, Outage, Setback, Tick, Worker
+from invitations.text.dates import labelled, own_order
 
 State = Delivery.State
 # In the order of a delivery's life, and what a person has to look at last.

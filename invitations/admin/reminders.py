@@ -15,11 +15,11 @@ from django.utils.translation import gettext_lazy
 from unfold.decorators import action
 
 from invitations.admin.base import ModelAdmin, current_edition, link, list_of, page_of
-from invitations.dates import comma_list, labelled, printed_hour, printed_weekday
 from invitations.forecast import Plan, Planned, plan_of
 from invitations.letters import reminded_at
 from invitations.models import ForumEdition, Invitation, ReminderStep
 from invitations.schedules import Schedule, Steps
+from invitations.text.dates import comma_list, labelled, printed_hour, printed_weekday
 
 
 class ReminderPages(ModelAdmin):

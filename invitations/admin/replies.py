@@ -22,10 +22,10 @@ from invitations.admin.base import (
     who,
 )
 from invitations.admin.invitations import ANSWERS_IN_SHORT
-from invitations.dates import comma_list
 from invitations.forms import SettleForm
 from invitations.models import Reply
 from invitations.replies import settle
+from invitations.text.dates import comma_list
 
 # A state without a colour stands here too: else the interface shows its code in place of its name.
 REPLY_LABELS = dict.fromkeys(Reply.Status.values, "") | {

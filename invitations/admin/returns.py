@@ -11,7 +11,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.decorators import display
 
-from invitations import frozen, incoming
 from invitations.admin.base import (
     FilledFilter,
     Menu,
@@ -24,6 +23,8 @@ from invitations.admin.base import (
 )
 from invitations.admin.resending import AnotherAddress
 from invitations.bounces import match
+from invitations.files import frozen
+from invitations.mail import incoming
 from invitations.models import Bounce, Letter
 
 BOUNCE_LABELS = {"hard": "danger", "soft": "danger", "delayed": "warning"}

@@ -18,7 +18,7 @@ from unfold.decorators import display
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 
 from invitations.admin.base import Menu, ModelAdmin
-from invitations.dates import comma_list
+from invitations.text.dates import comma_list
 
 admin.site.unregister([User, Group, LogEntry])
 

@@ -28,9 +28,9 @@ from invitations.admin.base import (
 )
 from invitations.admin.editions import ApprovedByTwoAdmin, ApprovedByTwoFilter
 from invitations.approval import revise, tick_reviewed
-from invitations.dates import labelled
 from invitations.forms import SureForm
 from invitations.models import LetterTemplate, Term
+from invitations.text.dates import labelled
 
 REVIEW_LABELS = {"ticked": "success", "sourced": "info", "not": "danger"}
 

@@ -6,7 +6,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
 
-from invitations.uploads import beginning
+from invitations.files.uploads import beginning
 
 
 def scan_kind(scan: UploadedFile) -> str:

@@ -4,7 +4,7 @@ import django.db.models.deletion
 import django.utils.timezone
 import invitations.models.addressees
 import invitations.models.edition
-import invitations.placeholders
+import invitations.text.placeholders
 from django.conf import settings
 from django.db import migrations, models
 
@@ -374,9 +374,9 @@ class Migration(migrations.Migration):
                 ('variant', models.CharField(blank=True, max_length=20, verbose_name='variant')),
                 ('language', models.CharField(choices=[('ar', 'Arabic'), ('zh-hans', 'Chinese'), ('en', 'English'), ('fr', 'French'), ('ru', 'Russian'), ('es', 'Spanish')], max_length=10, verbose_name='language')),
                 ('version', models.PositiveSmallIntegerField(default=1, editable=False, verbose_name='version')),
-                ('subject', models.CharField(max_length=200, validators=[invitations.placeholders.validate_placeholders], verbose_name='subject')),
-                ('paper', models.TextField(blank=True, help_text='Markdown.', validators=[invitations.placeholders.validate_placeholders], verbose_name='on paper')),
-                ('mail', models.TextField(validators=[invitations.placeholders.validate_placeholders], verbose_name='in the mail')),
+                ('subject', models.CharField(max_length=200, validators=[invitations.text.placeholders.validate_placeholders], verbose_name='subject')),
+                ('paper', models.TextField(blank=True, help_text='Markdown.', validators=[invitations.text.placeholders.validate_placeholders], verbose_name='on paper')),
+                ('mail', models.TextField(validators=[invitations.text.placeholders.validate_placeholders], verbose_name='in the mail')),
                 ('written_at', models.DateTimeField(auto_now_add=True)),
                 ('first_approver', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('second_approver', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),

@@ -2,7 +2,7 @@
 
 import django.db.models.deletion
 import invitations.models.edition
-import invitations.placeholders
+import invitations.text.placeholders
 from django.conf import settings
 from django.db import migrations, models
 
@@ -214,7 +214,7 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name='lettertemplate',
             name='paper',
-            field=models.TextField(blank=True, help_text='Markdown, no HTML. The box with link and code is printed below it.', validators=[invitations.placeholders.validate_placeholders, invitations.placeholders.validate_markdown], verbose_name='on paper'),
+            field=models.TextField(blank=True, help_text='Markdown, no HTML. The box with link and code is printed below it.', validators=[invitations.text.placeholders.validate_placeholders, invitations.text.placeholders.validate_markdown], verbose_name='on paper'),
         ),
         migrations.AddConstraint(
             model_name='letter',

@@ -10,10 +10,10 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from invitations.dates import comma_list
 from invitations.models.edition import Language, validate_phone, validate_zone
-from invitations.placeholders import OF_COURTESIES, unknown
 from invitations.text.addresses import checked
+from invitations.text.dates import comma_list
+from invitations.text.placeholders import OF_COURTESIES, unknown
 
 
 def validate_address_lines(text: str) -> None:

@@ -8,9 +8,9 @@ from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from invitations.dates import labelled
 from invitations.models.addressees import MemberState, Minister
 from invitations.models.edition import BRINGING, ForumEdition
+from invitations.text.dates import labelled
 
 
 class InvitationQuerySet(models.QuerySet["Invitation"]):

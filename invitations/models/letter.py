@@ -9,7 +9,6 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from invitations.dates import comma_list
 from invitations.models.addressees import Mission
 from invitations.models.circular import Circular
 from invitations.models.edition import Language
@@ -17,6 +16,7 @@ from invitations.models.invitation import Invitation
 from invitations.models.reminders import ReminderStep
 from invitations.models.reply import Reply
 from invitations.models.templates import LetterKind, LetterTemplate
+from invitations.text.dates import comma_list
 
 
 class LetterQuerySet(models.QuerySet["Letter"]):

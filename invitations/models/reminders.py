@@ -10,10 +10,10 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from invitations.calendars import moved
-from invitations.dates import comma_list, labelled
 from invitations.models.approval import ApprovedByTwo, ApprovedByTwoQuerySet
 from invitations.models.edition import ForumEdition
 from invitations.models.invitation import Invitation
+from invitations.text.dates import comma_list, labelled
 
 
 class ReminderStepQuerySet(ApprovedByTwoQuerySet):

@@ -9,11 +9,11 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from invitations.dates import comma_list, labelled
 from invitations.models.addressees import Rank
 from invitations.models.edition import Answer, Segment
 from invitations.models.invitation import Invitation
 from invitations.models.reminders import ReminderStep
+from invitations.text.dates import comma_list, labelled
 
 
 class Channel(models.TextChoices):

@@ -7,10 +7,10 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from invitations.dates import comma_list
 from invitations.models.approval import ApprovedByTwo, ApprovedByTwoQuerySet
 from invitations.models.edition import Language
-from invitations.placeholders import (
+from invitations.text.dates import comma_list
+from invitations.text.placeholders import (
     OF_TERMS,
     lacking,
     unknown,

@@ -8,12 +8,12 @@ from typing import Any, NamedTuple
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
-from invitations.dates import comma_list
 from invitations.models import Gender, Invitation, Language, Minister, Rank
 from invitations.roster.columns import FIELDS, IN_LATIN_LETTERS
 from invitations.roster.states import find_state, names_of_states
 from invitations.roster.table import Row
 from invitations.text.addresses import address_lines, one_address
+from invitations.text.dates import comma_list
 from invitations.text.lines import is_no_writing, narrow, refuse_spoilt_line
 
 MODEL_FIELDS = {field.name: field for field in (*Invitation._meta.fields, *Minister._meta.fields)}

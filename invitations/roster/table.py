@@ -14,8 +14,8 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from openpyxl.worksheet.formula import ArrayFormula, DataTableFormula
 
-from invitations.dates import comma_list
 from invitations.roster.columns import COLUMNS, REQUIRED
+from invitations.text.dates import comma_list
 from invitations.text.lines import tidy_line
 
 LARGEST_FILE = 5 * 1024 * 1024

@@ -8,7 +8,7 @@ from invitations.approval import approve_letter
 from invitations.arming import arm
 from invitations.circulars import plan_invitation_letters
 from invitations.composing import compose_planned
-from invitations.frozen import freeze
+from invitations.files.frozen import freeze
 from invitations.models import Letter, LetterEvent, LetterTemplate
 from invitations.tests.factories import (
     CircularFactory,

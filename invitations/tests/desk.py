@@ -3,7 +3,7 @@
 from django.contrib.auth.models import Permission
 from django.utils import timezone
 
-from invitations.frozen import freeze
+from invitations.files.frozen import freeze
 from invitations.tests.factories import InvitationFactory, LetterFactory, UserFactory
 
 

@@ -13,12 +13,12 @@ from hypothesis import example, given
 from hypothesis import settings as examples
 
 from invitations.composing import compose_planned
+from invitations.mail.transport import Refused, in_ascii
 from invitations.models import Minister, Mission
 from invitations.replies import record_reply
 from invitations.tests.test_letters import message_of
 from invitations.tests.typed import ADDRESSES
 from invitations.text.addresses import address_lines, checked, one_address
-from invitations.transport import Refused, in_ascii
 
 ENCODED = "=?utf-8?q?=0d=0aBcc=3Ax?=@example.org"
 

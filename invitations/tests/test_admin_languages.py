@@ -13,7 +13,6 @@ from django.utils import translation
 from django.utils.functional import Promise
 from django.utils.translation.trans_real import translation as catalogue
 
-from invitations.dates import comma_list, labelled, printed_weekday
 from invitations.tests.desk import signed_in
 from invitations.tests.factories import (
     DeliveryFactory,
@@ -22,6 +21,7 @@ from invitations.tests.factories import (
     ReplyFactory,
     StepFactory,
 )
+from invitations.text.dates import comma_list, labelled, printed_weekday
 
 pytestmark = pytest.mark.django_db
 

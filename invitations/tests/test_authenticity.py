@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from invitations.authenticity import is_disowned
-from invitations.incoming import parse
 from invitations.intray import assign, file_mail
+from invitations.mail.authenticity import is_disowned
+from invitations.mail.incoming import parse
 from invitations.models import Correspondence
 from invitations.tests.factories import (
     InvitationFactory,

@@ -17,7 +17,8 @@ from invitations.bounces import (
     settle_bounced,
 )
 from invitations.dispatch import dispatch_outbox, transit
-from invitations.frozen import thaw
+from invitations.files.frozen import thaw
+from invitations.mail.transport import return_path
 from invitations.models import Bounce, Delivery, Invitation, Letter, Setback
 from invitations.reminders import queue_reminders
 from invitations.tests.factories import (
@@ -29,7 +30,6 @@ from invitations.tests.factories import (
     UserFactory,
 )
 from invitations.tests.reports import REFUSED, qmail_report, report, written
-from invitations.transport import return_path
 
 TOKEN = "abcd2345efgh6789"
 OURS = "<letter-1@forum.example.org>"

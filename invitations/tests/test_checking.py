@@ -5,7 +5,7 @@ import pytest
 from django.utils import timezone
 
 from invitations.checking import Standing, Verdict, check_code, check_pdf
-from invitations.frozen import freeze, thaw
+from invitations.files.frozen import freeze, thaw
 from invitations.models import Letter
 from invitations.tests.factories import (
     CircularFactory,

@@ -10,12 +10,12 @@ from hypothesis import settings as examples
 
 from invitations.composing import compose_planned
 from invitations.forms.words import LineField
+from invitations.mail.transport import in_ascii
 from invitations.models import ForumEdition, Minister, Reply
 from invitations.replies import record_reply
 from invitations.tests.test_letters import message_of
 from invitations.tests.typed import ADDRESSES, LINES
 from invitations.text.addresses import address_lines
-from invitations.transport import in_ascii
 
 SEVERAL_TO_A_TEST = [HealthCheck.function_scoped_fixture]
 

@@ -14,7 +14,7 @@ from django.utils import timezone
 from invitations import composing, tasks
 from invitations.circulars import plan_circular, plan_invitation_letters, plan_notes
 from invitations.composing import compose_planned, reasons_to_wait, try_again
-from invitations.frozen import freeze
+from invitations.files.frozen import freeze
 from invitations.models import (
     ForumEdition,
     Letter,

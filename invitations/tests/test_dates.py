@@ -5,7 +5,8 @@ from django.utils import translation
 from hypothesis import given
 from hypothesis import strategies as st
 
-from invitations.dates import (
+from invitations.models import Language
+from invitations.text.dates import (
     DAY,
     own_order,
     printed_date,
@@ -13,7 +14,6 @@ from invitations.dates import (
     printed_list,
     printed_range,
 )
-from invitations.models import Language
 
 DAYS = st.dates(dt.date(2019, 1, 1), dt.date(2040, 12, 31))
 LANGUAGES = st.sampled_from(Language.values)

@@ -16,15 +16,15 @@ from invitations.dispatch import (
     pause_after,
     tidy_up,
 )
-from invitations.frozen import freeze, thaw
+from invitations.files.frozen import freeze, thaw
 from invitations.issuing import withdraw
 from invitations.letters import call_back
+from invitations.mail.transport import carrier
 from invitations.models import Delivery, Letter, Outage, QuietPeriod
 from invitations.replies import file_correspondence, record_reply
 from invitations.tests.conftest import CONTENT
 from invitations.tests.factories import EditionFactory, StepFactory, UserFactory
 from invitations.tests.smtp_peer import free_port
-from invitations.transport import carrier
 
 pytestmark = pytest.mark.django_db
 

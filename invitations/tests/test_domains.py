@@ -1,7 +1,7 @@
 import pytest
 from django.core.management import CommandError, call_command
 
-from invitations.domains import domain_of, faults, is_reserved
+from invitations.mail.dns_records import domain_of, faults, is_reserved
 from invitations.models import Arming
 from invitations.tests.dns_peer import dns_peer
 

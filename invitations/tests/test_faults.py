@@ -16,6 +16,7 @@ from django.utils import timezone
 
 from invitations.arming import arm
 from invitations.dispatch import dispatch_outbox
+from invitations.mail.transport import return_path
 from invitations.models import Delivery
 from invitations.replies import record_reply
 from invitations.tasks import dispatch_outbox as tick_of_the_outbox
@@ -24,7 +25,6 @@ from invitations.tests.faults import MailServer, Receipt, account, celery, open_
 from invitations.tests.servers import Redis
 from invitations.tests.test_race import at_once
 from invitations.tests.test_worker import database_url, tick
-from invitations.transport import return_path
 from wsis_forum.env import Mailbox
 
 pytestmark = [

@@ -6,7 +6,7 @@ import pytest
 from django.core.files.base import File
 from django.core.files.storage import default_storage
 
-from invitations.frozen import Tampered, freeze, thaw
+from invitations.files.frozen import Tampered, freeze, thaw
 
 
 @pytest.fixture(autouse=True)

@@ -10,11 +10,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
-from invitations import incoming
 from invitations.admin.mails import words_of_mail
 from invitations.bounces import record_provider_event, record_report
-from invitations.frozen import thaw
+from invitations.files.frozen import thaw
 from invitations.intray import file_mail
+from invitations.mail import incoming
 from invitations.models import Bounce
 
 WORDS = "The Minister will come: Élisabeth, министр, 部长."

@@ -8,8 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
-from invitations.frozen import thaw
+from invitations.files.frozen import thaw
 from invitations.intray import assign, file_mail
+from invitations.mail.transport import return_path
 from invitations.models import Correspondence, Invitation, Letter
 from invitations.reminders import queue_reminders
 from invitations.replies import mark_dealt_with
@@ -24,7 +25,6 @@ from invitations.tests.factories import (
     UserFactory,
 )
 from invitations.tests.reports import written
-from invitations.transport import return_path
 
 OURS = "<letter-1@forum.example.org>"
 STRANGER = "stranger@example.org"

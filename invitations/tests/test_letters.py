@@ -14,7 +14,7 @@ from django.utils import timezone
 from invitations.approval import approve_letter
 from invitations.circulars import plan_invitation_letters
 from invitations.composing import compose, compose_planned
-from invitations.frozen import freeze, thaw
+from invitations.files.frozen import freeze, thaw
 from invitations.links import reply_url
 from invitations.models import Delivery, Letter, LetterTemplate, Term
 from invitations.paper import markdown

@@ -13,7 +13,7 @@ from django.test import override_settings
 from django.utils import timezone
 
 from invitations import mailboxes, tasks
-from invitations.frozen import thaw
+from invitations.files.frozen import thaw
 from invitations.mailboxes import read_mailboxes
 from invitations.models import Bounce, Correspondence, Setback, Tick
 from invitations.tests.factories import DeliveryFactory, InvitationFactory

@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from invitations.composing import build_message
+from invitations.mail.outgoing import new_mail
 from invitations.models import Language, LetterTemplate
-from invitations.outgoing import new_mail
 from invitations.specimens import rendered, specimen_of
 from invitations.tests.factories import (
     CircularFactory,

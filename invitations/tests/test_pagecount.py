@@ -8,10 +8,10 @@ from django.core.exceptions import ValidationError
 from hypothesis import given
 from hypothesis import strategies as st
 
-from invitations import pagecount
-from invitations.pagecount import Unsafe, counted, pages_of
+from invitations.files import pagecount
+from invitations.files.pagecount import Unsafe, counted, pages_of
+from invitations.files.uploads import document_kind
 from invitations.tests.uploading import pdf, pdf_bomb, pdf_of_many_objects
-from invitations.uploads import document_kind
 
 ENDLESS = (
     b"%PDF-1.4\n1 0 obj\n<</Type/Catalog/Pages 2 0 R>>\nendobj\n"
@@ -20,7 +20,7 @@ ENDLESS = (
 NO_PAGE = ENDLESS.replace(b"/Count 1/Kids[2 0 R]", b"/Count 0/Kids[]")
 WHAT_A_LOOK_TAKES = """
 import resource, sys
-from invitations.uploads import document_kind
+from invitations.files.uploads import document_kind
 own = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 print(document_kind(sys.stdin.buffer.read()) or "refused")
 print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - own)
@@ -103,7 +103,7 @@ def test_a_look_that_does_not_end_refuses_the_file(looks_by, monkeypatch):
 GREEDY = """
 import sys
 sys.path.insert(0, "{base}")
-from invitations import pagecount
+from invitations.files import pagecount
 pagecount.PROCESSOR = 1
 pagecount.counted = lambda content: {deed}
 pagecount.main()

@@ -8,7 +8,7 @@ import pytest
 from pydyf import Stream
 
 from invitations.composing import compose_planned
-from invitations.frozen import thaw
+from invitations.files.frozen import thaw
 from invitations.models import Language, LetterTemplate
 from invitations.paper import Delimited, markdown, set_in_type
 from invitations.tests.factories import MissionFactory

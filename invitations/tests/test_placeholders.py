@@ -7,7 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from invitations.models import Language, LetterKind, LetterTemplate, Term
-from invitations.placeholders import (
+from invitations.specimens import specimen_of
+from invitations.tests.factories import CircularFactory, InvitationFactory
+from invitations.text.placeholders import (
     NOT_IN_SUBJECT,
     PLACEHOLDERS,
     required,
@@ -16,8 +18,6 @@ from invitations.placeholders import (
     validate_placeholders,
     validate_use,
 )
-from invitations.specimens import specimen_of
-from invitations.tests.factories import CircularFactory, InvitationFactory
 from invitations.words import PRINTED_TERMS, dead_keys, terms_in, words_for
 
 

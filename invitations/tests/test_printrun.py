@@ -16,7 +16,7 @@ from django.utils import timezone, translation
 
 from invitations.clocks import CLOCKS_APART
 from invitations.decisions import dispatch_on_paper
-from invitations.frozen import freeze, thaw
+from invitations.files.frozen import freeze, thaw
 from invitations.letters import enqueue
 from invitations.models import Delivery, Letter
 from invitations.printrun import pack, print_run, refuse_unprintable, with_covered

@@ -6,7 +6,7 @@ import time_machine
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
-from invitations.frozen import Frozen
+from invitations.files.frozen import Frozen
 from invitations.models import Channel, Letter, Reply
 from invitations.replies import file_correspondence, mark_dealt_with, record_reply, settle
 from invitations.tests.factories import (

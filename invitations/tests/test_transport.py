@@ -1,7 +1,6 @@
 import pytest
 
-from invitations.tests.smtp_peer import free_port
-from invitations.transport import (
+from invitations.mail.transport import (
     Broken,
     Envelope,
     Postponed,
@@ -12,6 +11,7 @@ from invitations.transport import (
     dot_stuffed,
     return_path,
 )
+from invitations.tests.smtp_peer import free_port
 from wsis_forum.env import Mailbox
 
 SENDER = "forum@example.org"

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
+from invitations.files.uploads import beginning, document_kind, picture_alone, picture_kind
 from invitations.tests.uploading import (
     docx,
     listed,
@@ -16,7 +17,6 @@ from invitations.tests.uploading import (
     picture,
     taken_in_geneva,
 )
-from invitations.uploads import beginning, document_kind, picture_alone, picture_kind
 
 EXE = b"MZ\x90\x00\x03\x00\x00\x00" + b"\x00" * 200
 

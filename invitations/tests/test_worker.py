@@ -14,7 +14,7 @@ from django.db import connection
 from django.utils import timezone
 
 from invitations.circulars import plan_invitation_letters
-from invitations.frozen import thaw
+from invitations.files.frozen import thaw
 from invitations.models import Letter, Tick, Worker
 from invitations.tasks import compose_planned, dispatch_outbox, queue_reminders
 from invitations.tests.factories import CircularFactory, InvitationFactory

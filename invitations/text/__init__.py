@@ -1,1 +1,1 @@
-"""Words and addresses as people type and copy them: tidied, or refused in a sentence."""
+"""Words: tidied or refused as they are typed, addresses among them; dates and placeholders."""

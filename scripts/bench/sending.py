@@ -21,7 +21,7 @@ from invitations.approval import approve_letter
 from invitations.arming import arm
 from invitations.composing import build_message, compose_planned, pdf_name
 from invitations.dispatch import dispatch_outbox
-from invitations.frozen import freeze, thaw
+from invitations.files.frozen import freeze, thaw
 from invitations.links import random_sign
 from invitations.models import Delivery, Letter, LetterEvent
 

@@ -25,9 +25,8 @@ from django.utils import timezone, translation
 from invitations.approval import approve_letter
 from invitations.arming import arm
 from invitations.composing import compose_planned
-from invitations.dates import printed_date
 from invitations.dispatch import dispatch_outbox
-from invitations.frozen import thaw
+from invitations.files.frozen import thaw
 from invitations.links import reply_url
 from invitations.models import (
     CallListEntry,
@@ -41,6 +40,7 @@ from invitations.models import (
 )
 from invitations.reminders import queue_reminders
 from invitations.replies import record_reply
+from invitations.text.dates import printed_date
 from wsis_forum.env import Mailbox
 
 GENEVA = ZoneInfo("Europe/Zurich")

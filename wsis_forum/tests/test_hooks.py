@@ -11,9 +11,9 @@ from django.db import OperationalError
 from django.urls import include, path
 
 from invitations import bounces
+from invitations.mail.transport import return_path
 from invitations.models import Bounce, Setback
 from invitations.tests.factories import DeliveryFactory
-from invitations.transport import return_path
 from wsis_forum import env
 from wsis_forum.hooks import places
 

@@ -133,7 +133,7 @@ def files_at(monkeypatch, tmp_path):
 
 
 def test_files_stand_in_a_folder_unless_a_store_is_named(files_at, tmp_path):
-    folder = {"BACKEND": "invitations.frozen.WriteOnceFolder"}
+    folder = {"BACKEND": "invitations.files.frozen.WriteOnceFolder"}
 
     assert files_at("") == (tmp_path, folder)
     assert files_at("file:///srv/the%20forum") == (Path("/srv/the forum"), folder)

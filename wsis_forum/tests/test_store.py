@@ -24,7 +24,7 @@ from invitations.arming import arm
 from invitations.circulars import plan_invitation_letters
 from invitations.composing import compose_planned, reasons_to_wait
 from invitations.dispatch import dispatch_outbox
-from invitations.frozen import Tampered, Unavailable, freeze, thaw
+from invitations.files.frozen import Tampered, Unavailable, freeze, thaw
 from invitations.models import Delivery, Outage, Tick
 from invitations.tests.factories import CircularFactory, InvitationFactory, UserFactory
 from invitations.tests.s3_peer import Key, s3_peer
@@ -322,7 +322,7 @@ def test_a_folder_brings_no_boto3_into_memory(tmp_path):
     program = (
         "import django, sys; django.setup();"
         "import invitations.tasks, wsis_forum.urls, wsis_forum.celery;"
-        "from invitations.frozen import freeze, thaw; thaw(*freeze(b'.', 'letters', 'pdf'));"
+        "from invitations.files.frozen import freeze, thaw; thaw(*freeze(b'.', 'letters', 'pdf'));"
         "print({'boto3', 'botocore', 'storages'} & sys.modules.keys())"
     )
 

@@ -4,7 +4,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from invitations.arming import arm, why_mute
-from invitations.domains import domain_of, faults, house_resolver, is_reserved
+from invitations.mail.dns_records import domain_of, faults, house_resolver, is_reserved
 
 
 class Command(BaseCommand):

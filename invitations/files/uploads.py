@@ -14,7 +14,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from PIL import Image
 
-from invitations.pagecount import Unsafe, pages_of
+from invitations.files.pagecount import Unsafe, pages_of
 
 logger = logging.getLogger(__name__)
 

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from django.conf import settings
 
-from invitations.incoming import all_sent
+from invitations.mail.incoming import all_sent
 
 LOOKED_AT = 20
 RESULT = re.compile(r"\s*(dmarc|spf|dkim)\s*(?:/\s*\d+\s*)?=\s*([a-z]+)")

@@ -1,0 +1,1 @@
+"""Mail by its own rules: write one, hand it over, read one, and what DNS says of senders."""
