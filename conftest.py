@@ -31,14 +31,12 @@ else:
     os.environ["VAR_DIR"] = folder.name
 for name in ("static", "broker"):
     Path(os.environ["VAR_DIR"], name).mkdir(parents=True)
-for name in (
-    "SECRET_KEY_FILE", "EMAIL_URL", "EMAIL_URL_FILE", "FROM_EMAIL", "BOUNCE_ADDRESS", "STORAGE_URL",
-    "STORAGE_URL_FILE",
-    "DKIM_SELECTOR", "DNS_SERVER", "METRICS_TOKEN", "METRICS_TOKEN_FILE", "PORT",
-    "ARMING_KEY", "ARMING_KEY_FILE", "AUTHSERV_ID",
-    "INTRAY_URL", "INTRAY_URL_FILE", "BOUNCES_URL", "BOUNCES_URL_FILE", "MAIL_PROVIDER",
-):  # fmt: skip
+# The README's table names each variable that a deployment may set.
+README = Path(__file__).with_name("README.md").read_text()
+VARIABLES = set(re.findall(r"[A-Z_]+", " ".join(re.findall(r"^\| (`[A-Z].*?) \|", README, re.M))))
+for name in VARIABLES - {"DATABASE_URL", "REDIS_URL", "VAR_DIR"}:
     os.environ.pop(name, None)
+    os.environ.pop(f"{name}_FILE", None)
 os.environ |= {
     "DEBUG": "False",
     "SECRET_KEY": "of-the-tests-alone",

@@ -1,4 +1,5 @@
 import os
+import re
 import subprocess
 import sys
 import traceback
@@ -27,6 +28,17 @@ def check(folder, **variables):
         text=True,
         timeout=120,
     )
+
+
+def test_every_variable_stands_in_the_readmes_table():
+    sources = [settings.BASE_DIR / "wsis_forum" / name for name in ("settings.py", "env.py")]
+    asked = r"(?:getenv|flag|number|secret|inbox)\(\s*\"([A-Z_]+)\""
+    names = {name for path in sources for name in re.findall(asked, path.read_text())}
+
+    assert "SITE_URL" in names
+    table = (settings.BASE_DIR / "README.md").read_text()
+    shown = set(re.findall(r"[A-Z_]+", " ".join(re.findall(r"^\| (`[A-Z].*?) \|", table, re.M))))
+    assert {name for name in names if not name.startswith("ANYMAIL_")} <= shown
 
 
 def test_a_secret_key_is_all_that_a_deployment_has_to_set(tmp_path):
