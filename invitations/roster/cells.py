@@ -80,9 +80,9 @@ def clean_cell(column: str, value: str, read: Callable[[str], Any]) -> Any:
         if column == "state":
             raise ValidationError(_("The row names no State."))
         return None
+    refuse_spoilt_line(value)
     if FORMULA.match(value):
         raise ValidationError(_("A formula has no place here: write text."))
-    refuse_spoilt_line(value)
     if column in IN_LATIN_LETTERS:
         value = narrow(value)
 

@@ -302,8 +302,9 @@ def test_the_cells_of_a_list_name_several_addresses(edition):
     assert minister.cc_emails == "c@example.org"
 
 
-def test_a_code_in_a_cell_of_addresses_is_refused(edition):
-    odd = "a@example.org; " + "=?utf-8?q?=0d=0aBcc=3Ax?=@example.org"
+@pytest.mark.parametrize("before", ["a@example.org; ", ""])
+def test_a_code_in_a_cell_of_addresses_is_refused(edition, before):
+    odd = before + "=?utf-8?q?=0d=0aBcc=3Ax?=@example.org"
 
     [(_line, column, sentence)] = faults_of(edition, FLAVIA | {"to": odd})
 
