@@ -23,7 +23,10 @@ from delegations.tests.states import (
 from invitations.replies import record_reply
 
 # The reference data of the migrations comes back after each of these tests.
-pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.django_db(transaction=True, serialized_rollback=True),
+]
 
 
 @contextmanager

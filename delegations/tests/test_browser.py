@@ -20,7 +20,10 @@ from invitations.tests.factories import InvitationFactory, ReplyFactory, UserFac
 from wsis_forum.env import Mailbox
 
 # The reference data of the migrations comes back after each of these tests.
-pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.django_db(transaction=True, serialized_rollback=True),
+]
 
 
 @pytest.fixture

@@ -13,7 +13,10 @@ from invitations.links import grouped
 from invitations.models import Reply
 
 # The reference data of the migrations comes back after each of these tests.
-pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.django_db(transaction=True, serialized_rollback=True),
+]
 
 PHONE_OF_TODAY = {
     "viewport": {"width": 390, "height": 844},
