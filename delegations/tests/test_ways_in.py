@@ -56,7 +56,7 @@ def test_a_language_in_the_address_does_not_override_a_choice(invitation):
     assert page["Content-Language"] == "es"
 
 
-@pytest.mark.parametrize("language", ["", "xx", "\u202e", "fr\0", "../fr"])
+@pytest.mark.parametrize("language", ["", "xx", "\u202e", "../fr"])
 def test_a_language_that_the_site_does_not_speak_is_not_spoken(invitation, language):
     page = Client().get(page_of(invitation), {"in": language})
 

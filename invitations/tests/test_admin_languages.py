@@ -209,7 +209,7 @@ def test_a_refused_form_says_in_arabic_too_that_something_is_to_be_corrected(cli
 
     page = client.post(reverse("admin:invitations_correspondence_add"), {}).content.decode()
 
-    assert "الرجاء تصحيح الأخطاء أدناه." in page
+    assert "يُرجى تصحيح الأخطاء أدناه." in page
     assert "لا توجد أخطاء لتصحيحها." not in page
 
 
