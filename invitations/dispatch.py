@@ -217,7 +217,7 @@ def move(
         try:
             with transaction.atomic():
                 transit(delivery, old, new, because=because, words=words)
-        except Exception as fault:
+        except Exception as fault:  # one that cannot be moved keeps no other
             if not connection.is_usable():
                 raise
             logger.error("Delivery %s stays %s: %s", delivery.pk, old, where(fault))  # noqa: TRY400 -- no address
