@@ -12,7 +12,6 @@ import re
 import time
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
-from traceback import format_tb
 from typing import Any
 from uuid import uuid4
 
@@ -40,6 +39,7 @@ from invitations.mail.transport import (
 )
 from invitations.models import Delivery, Invitation, Letter, LetterEvent, Outage
 from invitations.reminders import reminders_allowed, resting_reminders
+from invitations.setbacks import place_of
 
 logger = logging.getLogger(__name__)
 
@@ -124,14 +124,9 @@ def work(stop_at: float | None, at_rest: Exists) -> Run:
     except (Unreachable, Unavailable) as no:
         run.outage = outage_told_by(no)
     except Exception as fault:  # noqa: BLE001 -- the other lines go on, and what left is counted
-        logger.error("A line of the outbox broke off: %s", where(fault))  # noqa: TRY400 -- no address
+        logger.error("A line of the outbox broke off: %s", place_of(fault))  # noqa: TRY400 -- no address
         run.fault = fault
     return run
-
-
-def where(fault: BaseException) -> str:
-    """The kind of fault, and where in the code: its own words may hold an address."""
-    return f"{type(fault).__name__}\n{''.join(format_tb(fault.__traceback__))}".rstrip()
 
 
 # Outages
@@ -220,7 +215,7 @@ def move(
         except Exception as fault:  # one that cannot be moved keeps no other
             if not connection.is_usable():
                 raise
-            logger.error("Delivery %s stays %s: %s", delivery.pk, old, where(fault))  # noqa: TRY400 -- no address
+            logger.error("Delivery %s stays %s: %s", delivery.pk, old, place_of(fault))  # noqa: TRY400 -- no address
 
 
 def transit(  # noqa: PLR0913 -- what an event keeps
@@ -375,7 +370,7 @@ def give_back(waiting: list[Delivery], outage: Outage) -> None:
 
 def set_aside(delivery: Delivery, fault: Exception) -> None:
     """What raises was not begun, or was said to the mail server: then it may have arrived."""
-    logger.error("Delivery %s could not be handed over: %s", delivery.pk, where(fault))
+    logger.error("Delivery %s could not be handed over: %s", delivery.pk, place_of(fault))
     kind = type(fault).__name__
     if not break_off(delivery, State.CLAIMED, kind):
         settle(delivery, State.SENDING, State.UNCERTAIN, because=_("it broke off: %s") % kind)
