@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from delegations.models import Delegate, Delegation, DelegationChange
-from delegations.office import Stale, lock_delegation, mark, refuse_unless
+from delegations.office.on_file import Stale, lock_delegation, mark, refuse_unless
 from invitations.models import BRINGING, Invitation
 
 COMPARED = (

@@ -69,7 +69,7 @@ def imprint(token: str) -> str:
 
 
 def reply_url(link: ReplyLink) -> str:
-    return settings.SITE_URL + reverse("invitations:open", args=[link.token])
+    return settings.SITE_URL + reverse("office:open", args=[link.token])
 
 
 def link_for(token: str) -> ReplyLink:

@@ -10,11 +10,11 @@ from django.db import connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from invitations.clocks import by_this_clock
 from invitations.files.frozen import Frozen
-from invitations.letters import plan_acknowledgement
+from invitations.letters.planning import plan_acknowledgement
 from invitations.models import Answer, Channel, Correspondence, Invitation, ReminderStep, Reply
-from invitations.schedules import schedule_of
+from invitations.reminders.schedules import schedule_of
+from invitations.times.clocks import by_this_clock
 
 WORDS = (
     "answer", "substitute_name", "substitute_function", "substitute_rank", "segments",

@@ -13,10 +13,10 @@ from django.conf import settings
 from django.db import InterfaceError, OperationalError, transaction
 from django.utils import timezone
 
-from invitations.clocks import CLOCKS_APART
 from invitations.files.frozen import Unavailable
 from invitations.mail.transport import legible
 from invitations.models import Setback
+from invitations.times.clocks import CLOCKS_APART
 
 logger = logging.getLogger(__name__)
 

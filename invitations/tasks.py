@@ -7,8 +7,11 @@ from typing import Any
 from celery import shared_task
 from celery.signals import worker_ready, worker_shutdown
 
-from invitations import composing, digests, dispatch, mailboxes, reminders, watch
-from invitations.watch import ticked
+from invitations.inbox import mailboxes
+from invitations.letters import composing
+from invitations.outbox import digests, dispatch, monitoring
+from invitations.outbox.monitoring import ticked
+from invitations.reminders.planning import queue_reminders as queue_due_reminders
 
 TICK = dt.timedelta(seconds=40)
 
@@ -16,7 +19,7 @@ TICK = dt.timedelta(seconds=40)
 @shared_task
 def queue_reminders() -> None:
     with ticked("queue_reminders") as tick:
-        tick.did = reminders.queue_reminders()
+        tick.did = queue_due_reminders()
 
 
 @shared_task
@@ -49,10 +52,10 @@ stopping = Event()
 @worker_ready.connect
 def begin_to_show_life(**kwargs: Any) -> None:
     """Idle or not, a worker is seen: its processes take ticks as they come."""
-    Thread(target=watch.show_life, args=[stopping], daemon=True).start()
+    Thread(target=monitoring.show_life, args=[stopping], daemon=True).start()
 
 
 @worker_shutdown.connect
 def cease_to_show_life(**kwargs: Any) -> None:
     stopping.set()
-    watch.gone()
+    monitoring.gone()

@@ -186,7 +186,7 @@ def queued(invitation: "Invitation", **fields: object) -> int:
     """Put a letter into the outbox; before a reminder the invitation itself has arrived."""
     from django.utils import timezone
 
-    from invitations.letters import enqueue
+    from invitations.letters.planning import enqueue
     from invitations.tests.factories import DeliveryFactory
 
     if fields:
@@ -203,7 +203,7 @@ def make_database() -> None:
     from django.conf import settings
     from django.core.management import call_command
 
-    from invitations.arming import arm
+    from invitations.outbox.arming import arm
 
     postgres = urlsplit(os.environ["DATABASE_URL"])._replace(path="/postgres").geturl()
     connection = psycopg2.connect(postgres)

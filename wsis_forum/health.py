@@ -20,10 +20,10 @@ from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_l
 from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
-from invitations import watch
-from invitations.arming import why_mute
 from invitations.files.frozen import store_takes_files
 from invitations.models import Delivery, Letter, Outage, Setback, Tick
+from invitations.outbox import monitoring
+from invitations.outbox.arming import why_mute
 
 ENOUGH_SPACE = 20 * 1024 * 1024  # bytes, for some hundred replies
 STORE_WITHIN = 3  # seconds
@@ -87,14 +87,14 @@ def failing(now: dt.datetime) -> list[str]:
     ``outage mail_server`` or ``outage store``: no worker gets through, so no letter leaves;
     ``store``: this server cannot keep or read files.
     """
-    found = [f"late {job.name}" for job in watch.jobs(now) if job.is_late]
-    if Letter.objects.planned().filter(watch.left_waiting(now)).exists():
+    found = [f"late {job.name}" for job in monitoring.jobs(now) if job.is_late]
+    if Letter.objects.planned().filter(monitoring.left_waiting(now)).exists():
         found.append("letters waiting")
     if Letter.objects.not_composable().exists():
         found.append("letters failed")
     if Setback.objects.exists():
         found.append("faults")
-    found += [f"outage {outage.of}" for outage in watch.outages()]
+    found += [f"outage {outage.of}" for outage in monitoring.outages()]
     return found if store_works() else [*found, "store"]
 
 
@@ -135,14 +135,14 @@ class Figures(Collector):
 
     def collect(self) -> Iterable[Metric]:
         now = timezone.now()
-        queues = watch.queues(now)
+        queues = monitoring.queues(now)
         yield labelled(
             "wsis_forum_deliveries",
             "Deliveries by e-mail.",
             "state",
             {state: queues[state].total if state in queues else 0 for state in Delivery.State},
         )
-        letters = watch.letters(now)
+        letters = monitoring.letters(now)
         yield labelled("wsis_forum_letters", "Letters.", "state", letters.by_state)
         yield plain(
             "wsis_forum_letters_left_waiting",
@@ -157,9 +157,9 @@ class Figures(Collector):
         yield plain(
             "wsis_forum_printed_letters_waiting",
             "Letters for pouch or post that are not marked as dispatched.",
-            watch.printed_waiting(),
+            monitoring.printed_waiting(),
         )
-        due_since = watch.oldest_due(queues)
+        due_since = monitoring.oldest_due(queues)
         yield plain(
             "wsis_forum_oldest_due_seconds",
             "How long the delivery that has waited longest is due.",
@@ -170,9 +170,9 @@ class Figures(Collector):
             "wsis_forum_faults",
             "Items that a job could not do, and that wait for a person.",
             "job",
-            watch.setbacks(),
+            monitoring.setbacks(),
         )
-        stopped = {outage.of for outage in watch.outages()}
+        stopped = {outage.of for outage in monitoring.outages()}
         yield labelled(
             "wsis_forum_outage",
             "1 where no worker gets through, so that no letter leaves.",
@@ -188,7 +188,7 @@ class Figures(Collector):
 
 
 def figures_of_the_clock(now: dt.datetime) -> Iterable[Metric]:
-    jobs = watch.jobs(now)
+    jobs = monitoring.jobs(now)
     ages = {job.name: (now - job.ended_at).total_seconds() for job in jobs if job.ended_at}
     yield labelled(
         "wsis_forum_tick_age_seconds", "Since the last end of each job of the clock.", "job", ages
@@ -200,7 +200,7 @@ def figures_of_the_clock(now: dt.datetime) -> Iterable[Metric]:
         {job.name: int(job.is_late) for job in jobs},
     )
     yield plain(
-        "wsis_forum_workers", "Workers that were seen of late.", len(watch.workers_alive(now))
+        "wsis_forum_workers", "Workers that were seen of late.", len(monitoring.workers_alive(now))
     )
     yield plain(
         "wsis_forum_may_send",

@@ -52,8 +52,8 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
-    "invitations.intake.RequestsInBounds",
-    "invitations.views.StoreOutOfReach",
+    "delegations.office.request_limits.RequestsInBounds",
+    "delegations.office.views.entry.StoreOutOfReach",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -68,9 +68,9 @@ FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000
 FILE_UPLOAD_HANDLERS = [
     "django.core.files.uploadhandler.MemoryFileUploadHandler",
-    "invitations.intake.BoundedUploadHandler",
+    "delegations.office.request_limits.BoundedUploadHandler",
 ]
-CSRF_FAILURE_VIEW = "invitations.views.form_refused"
+CSRF_FAILURE_VIEW = "delegations.office.views.entry.form_refused"
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
@@ -82,7 +82,7 @@ TEMPLATES = [
                 "django.template.context_processors.i18n",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
-                "invitations.admin.queue.sending",
+                "invitations.admin.outbox.queue.sending",
             ]
         },
     }

@@ -3,13 +3,12 @@ from django.urls import include, path
 
 from wsis_forum import health
 
-handler400 = "invitations.intake.not_understood"
+handler400 = "delegations.office.request_limits.not_understood"
 urlpatterns = [
     path("admin/", admin.site.urls),
     path("healthz", health.healthz, name="healthz"),
     path("metrics", health.metrics, name="metrics"),
     path("i18n/", include("django.conf.urls.i18n")),
     path("hooks/", include("wsis_forum.hooks")),
-    path("", include("invitations.urls")),
-    path("", include("delegations.urls")),
+    path("", include("delegations.office.urls")),
 ]

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 from unfold.decorators import display
 
 from delegations.models import DelegationChange
-from delegations.office import note_staff
+from delegations.office.on_file import note_staff
 from invitations.admin.base import ModelAdmin, who
 
 Act = DelegationChange.Act

@@ -20,7 +20,7 @@ from delegations.demonstration.edition import (
 )
 from delegations.demonstration.people import MARK, make_minister, make_missions, person
 from delegations.demonstration.story import play
-from invitations.issuing import draft
+from invitations.letters.issuing import draft
 from invitations.links import reply_url
 from invitations.models import ForumEdition, Invitation, MemberState, Minister, ReplyLink
 

@@ -10,7 +10,7 @@ from django.contrib.auth.models import Group, User
 from django.utils import timezone
 
 from delegations.models import HighLevelSession
-from invitations.approval import approve_text
+from invitations.letters.approval import approve_text
 from invitations.models import Circular, ForumEdition, LetterTemplate, ReminderStep
 
 DATA = Path(__file__).parent.parent / "data"

@@ -16,10 +16,10 @@ from django.utils.translation import gettext as _
 
 from delegations.demonstration.edition import edition_day, read
 from delegations.demonstration.people import person, read_people
-from invitations.approval import approve_letter
-from invitations.circulars import plan_invitation_letters
-from invitations.composing import compose_planned
-from invitations.letters import TRY_FOR
+from invitations.letters.approval import approve_letter
+from invitations.letters.circulars import plan_invitation_letters
+from invitations.letters.composing import compose_planned
+from invitations.letters.planning import TRY_FOR
 from invitations.models import (
     BRINGING,
     Answer,
@@ -34,7 +34,7 @@ from invitations.models import (
     Rank,
     Reply,
 )
-from invitations.reminders import queue_for
+from invitations.reminders.planning import queue_for
 from invitations.replies import file_correspondence, record_reply
 
 PARTICULARS = ("channel", "summary")

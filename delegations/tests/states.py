@@ -11,17 +11,17 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from delegations.forms.delegate import DETAILS
 from delegations.models import Delegate, Delegation, HighLevelSession, SpeakingSlot
 from delegations.nominations import amend, mark_of, nominate
+from delegations.office.forms.delegate import DETAILS
+from delegations.office.throttle import WRONG_FROM_ONE, count_wrong
+from delegations.office.views.entry import cookie_of
 from delegations.statements import file_text, submit
 from delegations.tests.browser import CHECK, RECORD, SAVE, invited
 from invitations.links import replace_link
 from invitations.models import Channel, Invitation
 from invitations.replies import record_reply
 from invitations.tests.factories import EditionFactory, UserFactory
-from invitations.throttle import WRONG_FROM_ONE, count_wrong
-from invitations.views import cookie_of
 
 TEXT = b"We trust one another, and the networks that we share."
 STATEMENT = {
@@ -86,12 +86,12 @@ def hold(page, edition, answer=None, **words):
 
 def doors(page, edition):
     """What everyone finds, and where the code and the check are typed."""
-    open_page(page, "invitations:home")
+    open_page(page, "office:home")
     yield "front page"
     list_speakers(edition)
-    open_page(page, "delegations:speakers", edition.symbol)
+    open_page(page, "office:speakers", edition.symbol)
     yield "list of speakers"
-    open_page(page, "invitations:code")
+    open_page(page, "office:code")
     yield "code"
     page.fill("#id_code", "bcdf")
     press(page, "#asked .btn")
@@ -100,7 +100,7 @@ def doors(page, edition):
         count_wrong("code", "127.0.0.1")
     press(page, "#asked .btn")
     yield "too many codes"
-    open_page(page, "invitations:check")
+    open_page(page, "office:check")
     yield "check of a letter"
     press(page, "#asked .btn")
     yield "check of nothing"
@@ -140,7 +140,7 @@ def refusals(page, edition):
     press(page, CHECK)
     yield "link no longer held, words kept"
     replace_link(forgetful)
-    page.goto(settings.SITE_URL + reverse("invitations:open", args=[forgetful.links.first().token]))
+    page.goto(settings.SITE_URL + reverse("office:open", args=[forgetful.links.first().token]))
     yield "link replaced"
     closed = EditionFactory(replies_closed_at=timezone.now())
     page.goto(invited(closed)[1])

@@ -8,8 +8,7 @@ from django.core.management import CommandError, call_command
 from django.utils import timezone
 
 from delegations.models import Delegate, Delegation, PolicyStatement, SpeakingSlot
-from invitations.composing import build_message, compose_planned
-from invitations.dispatch import dispatch_outbox
+from invitations.letters.composing import build_message, compose_planned
 from invitations.models import (
     Answer,
     CallListEntry,
@@ -28,15 +27,16 @@ from invitations.models import (
     Reply,
     ReplyLink,
 )
-from invitations.reminders import queue_reminders
-from invitations.specimens import rendered, specimen_of
+from invitations.outbox.dispatch import dispatch_outbox
+from invitations.outbox.specimens import rendered, specimen_of
+from invitations.reminders.planning import queue_reminders
 from invitations.tests.factories import (
     EditionFactory,
     InvitationFactory,
     MemberStateFactory,
     MinisterFactory,
 )
-from invitations.tests.test_outgoing import assert_says, texts_in
+from invitations.tests.mail.test_outgoing import assert_says, texts_in
 
 pytestmark = pytest.mark.django_db
 

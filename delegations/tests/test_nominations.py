@@ -14,8 +14,8 @@ from delegations.nominations import (
     nominate_all,
     remove,
 )
-from delegations.office import Stale, by_whom, changed_fields
-from delegations.tests.test_office import coming, invited
+from delegations.office.on_file import Stale, by_whom, changed_fields
+from delegations.tests.office.test_answer import coming, invited
 from invitations.replies import record_reply
 from invitations.tests.factories import EditionFactory, InvitationFactory, MinisterFactory
 

@@ -1,33 +1,22 @@
 """The secretariat's desk. Each act here is a verb of another module, never one of its own."""
 
-from invitations.admin import (
-    addressees,
-    calls,
-    circulars,
-    correspondence,
-    deliveries,
-    editions,
-    events,
-    invitations,
-    letters,
-    replies,
-    returns,
-    staff,
-    templates,
-)
+from invitations.admin.letters import circulars, invitations, letter_events, letters, templates
+from invitations.admin.outbox import deliveries
+from invitations.admin.replies import bounces, call_list, correspondence, replies
+from invitations.admin.setup import addressees, editions, staff
 
 __all__ = [
     "addressees",
-    "calls",
+    "bounces",
+    "call_list",
     "circulars",
     "correspondence",
     "deliveries",
     "editions",
-    "events",
     "invitations",
+    "letter_events",
     "letters",
     "replies",
-    "returns",
     "staff",
     "templates",
 ]

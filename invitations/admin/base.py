@@ -28,8 +28,8 @@ from unfold import admin as unfold
 from unfold.decorators import display
 
 from invitations.files import frozen
-from invitations.forms import WholeRowForm
-from invitations.forms.words import OF_COLUMNS
+from invitations.forms.fields import OF_COLUMNS
+from invitations.forms.model_forms import WholeRowForm
 from invitations.models import ForumEdition
 from invitations.text.dates import labelled, left_to_right
 

@@ -9,8 +9,8 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from invitations.admin.base import current_edition, list_of
-from invitations.admin.invitations import ANSWERS_IN_SHORT, SILENT
-from invitations.admin.queue import COULD_NOT_BE_COMPOSED, FAULTS_OF_JOBS, outages
+from invitations.admin.letters.invitations import ANSWERS_IN_SHORT, SILENT
+from invitations.admin.outbox.queue import COULD_NOT_BE_COMPOSED, FAULTS_OF_JOBS, outages
 from invitations.models import (
     AUTOMATIC,
     Bounce,

@@ -14,8 +14,8 @@ from unfold.widgets import (
     UnfoldAdminSplitDateTimeWidget,
 )
 
-from invitations.forms.files import checked
-from invitations.forms.rows import BoxesField, WholeRowForm
+from invitations.forms.model_forms import BoxesField, WholeRowForm
+from invitations.forms.uploads import checked
 from invitations.models import Circular, Language, MemberState, Rank, Region
 
 ORIGINAL_LIMIT = 10 * 1024 * 1024

@@ -21,7 +21,7 @@ from invitations.models.edition import (
 )
 from invitations.models.invitation import Invitation, ReplyLink
 from invitations.models.letter import Bounce, Delivery, Letter, LetterEvent
-from invitations.models.machines import Arming, Outage, Setback, Tick, Worker
+from invitations.models.operations import Arming, Outage, Setback, Tick, Worker
 from invitations.models.reminders import CallListEntry, ReminderStep
 from invitations.models.reply import Channel, Correspondence, Reply
 from invitations.models.templates import AUTOMATIC, LetterKind, LetterTemplate, Term

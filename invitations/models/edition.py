@@ -12,7 +12,7 @@ from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from invitations.calendars import is_weekend, rests
+from invitations.times.calendars import is_weekend, rests
 
 
 class Language(models.TextChoices):

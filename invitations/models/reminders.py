@@ -9,11 +9,11 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from invitations.calendars import moved
 from invitations.models.approval import ApprovedByTwo, ApprovedByTwoQuerySet
 from invitations.models.edition import ForumEdition
 from invitations.models.invitation import Invitation
 from invitations.text.dates import comma_list, labelled
+from invitations.times.calendars import moved
 
 
 class ReminderStepQuerySet(ApprovedByTwoQuerySet):

@@ -4,12 +4,12 @@ from django.utils import timezone
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
 
-from invitations.approval import approve_letter
-from invitations.arming import arm
-from invitations.circulars import plan_invitation_letters
-from invitations.composing import compose_planned
 from invitations.files.frozen import freeze
+from invitations.letters.approval import approve_letter
+from invitations.letters.circulars import plan_invitation_letters
+from invitations.letters.composing import compose_planned
 from invitations.models import Letter, LetterEvent, LetterTemplate
+from invitations.outbox.arming import arm
 from invitations.tests.factories import (
     CircularFactory,
     DeliveryFactory,

@@ -11,8 +11,8 @@ import pytest
 from django.core.management import call_command
 from django.db import transaction
 
+from invitations.minister_import import carry_out, check_rows, read_table
 from invitations.models import Invitation
-from invitations.roster import carry_out, check_rows, read_table
 from invitations.tests.factories import EditionFactory, MemberStateFactory
 
 FLAVIA = {

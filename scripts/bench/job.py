@@ -6,12 +6,12 @@ from django.core.management import call_command
 from django.db import connection
 from django.utils import translation
 
-from invitations import paper
-from invitations.circulars import plan_invitation_letters
-from invitations.composing import compose_planned, texts_of
-from invitations.letters import recipients
+from invitations.letters import pdf
+from invitations.letters.circulars import plan_invitation_letters
+from invitations.letters.composing import compose_planned, texts_of
+from invitations.letters.context import keys_of
+from invitations.letters.planning import recipients
 from invitations.models import ForumEdition, Letter, LetterEvent
-from invitations.words import keys_of
 
 from .letters import naive_pdf, naive_qr
 from .measuring import measure
@@ -41,7 +41,7 @@ def compose() -> None:
 
 
 def compose_naively() -> None:
-    paper.qr = naive_qr
+    pdf.qr = naive_qr
     letters = list(
         Letter.objects.select_related(
             "circular", "invitation__edition", "invitation__minister__member_state",

@@ -13,13 +13,14 @@ from django.template import Context, Template
 from weasyprint import HTML
 
 from delegations.demonstration.people import person
-from invitations import paper, tasks
-from invitations.composing import build_message, pdf_name, texts_of
-from invitations.letters import recipients
+from invitations import tasks
+from invitations.letters import pdf
+from invitations.letters.composing import build_message, pdf_name, texts_of
+from invitations.letters.context import Keys, keys_of
+from invitations.letters.pdf import Text, printed, render_pdf
+from invitations.letters.planning import recipients
 from invitations.links import new_check_code
 from invitations.models import Letter
-from invitations.paper import Text, printed, render_pdf
-from invitations.words import Keys, keys_of
 
 from .measuring import measure
 from .typesetting import Press, source
@@ -78,7 +79,7 @@ def product() -> None:
 
 
 def naive() -> None:
-    paper.qr = naive_qr
+    pdf.qr = naive_qr
     by_language(lambda sheet: naive_pdf(*sheet))
 
 

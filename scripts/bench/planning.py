@@ -11,8 +11,6 @@ from django.db import connection, transaction
 from django.db.models import F, Model, QuerySet, Value
 from django.utils import timezone
 
-from invitations import dispatch
-from invitations.dispatch import IN_TURN, claim_batch
 from invitations.models import (
     Circular,
     Delivery,
@@ -22,7 +20,9 @@ from invitations.models import (
     LetterEvent,
     Reply,
 )
-from invitations.reminders import insert_from, queue_reminders
+from invitations.outbox import dispatch
+from invitations.outbox.dispatch import IN_TURN, claim_batch
+from invitations.reminders.planning import insert_from, queue_reminders
 
 from .measuring import measure_often
 

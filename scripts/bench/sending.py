@@ -17,13 +17,13 @@ from django.core.management import call_command
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from invitations.approval import approve_letter
-from invitations.arming import arm
-from invitations.composing import build_message, compose_planned, pdf_name
-from invitations.dispatch import dispatch_outbox
 from invitations.files.frozen import freeze, thaw
+from invitations.letters.approval import approve_letter
+from invitations.letters.composing import build_message, compose_planned, pdf_name
 from invitations.links import random_sign
 from invitations.models import Delivery, Letter, LetterEvent
+from invitations.outbox.arming import arm
+from invitations.outbox.dispatch import dispatch_outbox
 
 from .job import message
 from .measuring import measure

@@ -22,11 +22,9 @@ from django.core.management import call_command
 from django.test import TestCase, override_settings
 from django.utils import timezone, translation
 
-from invitations.approval import approve_letter
-from invitations.arming import arm
-from invitations.composing import compose_planned
-from invitations.dispatch import dispatch_outbox
 from invitations.files.frozen import thaw
+from invitations.letters.approval import approve_letter
+from invitations.letters.composing import compose_planned
 from invitations.links import reply_url
 from invitations.models import (
     CallListEntry,
@@ -38,7 +36,9 @@ from invitations.models import (
     Letter,
     Reply,
 )
-from invitations.reminders import queue_reminders
+from invitations.outbox.arming import arm
+from invitations.outbox.dispatch import dispatch_outbox
+from invitations.reminders.planning import queue_reminders
 from invitations.replies import record_reply
 from invitations.text.dates import printed_date
 from wsis_forum.env import Mailbox

@@ -10,8 +10,8 @@ from django.db import OperationalError, connection
 from django.db.migrations.recorder import MigrationRecorder
 from django.utils import timezone
 
-from invitations.arming import arm
 from invitations.models import Arming, Outage, Setback, Tick, Worker
+from invitations.outbox.arming import arm
 from invitations.tests.factories import DeliveryFactory, LetterFactory
 from wsis_forum import health
 from wsis_forum.env import Mailbox

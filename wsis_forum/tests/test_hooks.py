@@ -10,7 +10,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.db import OperationalError
 from django.urls import include, path
 
-from invitations import bounces
+from invitations.inbox import bounces
 from invitations.mail.transport import return_path
 from invitations.models import Bounce, Setback
 from invitations.tests.factories import DeliveryFactory

@@ -17,15 +17,15 @@ from django.urls import reverse
 from django.utils import timezone, translation
 
 from delegations.models import StatementText
-from delegations.tests.test_office import browser, text
-from delegations.tests.test_statements import announced, file, send, speaking, text_url
-from invitations.approval import approve_letter
-from invitations.arming import arm
-from invitations.circulars import plan_invitation_letters
-from invitations.composing import compose_planned, reasons_to_wait
-from invitations.dispatch import dispatch_outbox
+from delegations.tests.office.test_answer import browser, text
+from delegations.tests.office.test_statements import announced, file, send, speaking, text_url
 from invitations.files.frozen import Tampered, Unavailable, freeze, thaw
+from invitations.letters.approval import approve_letter
+from invitations.letters.circulars import plan_invitation_letters
+from invitations.letters.composing import compose_planned, reasons_to_wait
 from invitations.models import Delivery, Outage, Tick
+from invitations.outbox.arming import arm
+from invitations.outbox.dispatch import dispatch_outbox
 from invitations.tests.factories import CircularFactory, InvitationFactory, UserFactory
 from invitations.tests.s3_peer import Key, s3_peer
 from invitations.tests.smtp_peer import free_port, smtp_peer

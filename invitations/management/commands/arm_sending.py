@@ -3,8 +3,8 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from invitations.arming import arm, why_mute
 from invitations.mail.dns_records import domain_of, faults, house_resolver, is_reserved
+from invitations.outbox.arming import arm, why_mute
 
 
 class Command(BaseCommand):

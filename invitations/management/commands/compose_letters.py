@@ -4,8 +4,8 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from invitations.circulars import plan_invitation_letters
-from invitations.composing import compose_planned, reasons_to_wait
+from invitations.letters.circulars import plan_invitation_letters
+from invitations.letters.composing import compose_planned, reasons_to_wait
 from invitations.models import ForumEdition, Letter
 
 

@@ -2,11 +2,11 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from invitations.arming import why_mute
-from invitations.composing import compose_planned
-from invitations.dispatch import dispatch_outbox
+from invitations.letters.composing import compose_planned
 from invitations.models import AUTOMATIC
-from invitations.watch import ticked
+from invitations.outbox.arming import why_mute
+from invitations.outbox.dispatch import dispatch_outbox
+from invitations.outbox.monitoring import ticked
 
 
 class Command(BaseCommand):

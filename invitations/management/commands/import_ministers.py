@@ -8,8 +8,8 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from invitations.minister_import import Row, carry_out, check_rows, left_alone, read_table, summary
 from invitations.models import ForumEdition
-from invitations.roster import Row, carry_out, check_rows, left_alone, read_table, summary
 
 
 class Command(BaseCommand):

@@ -5,7 +5,7 @@ from django.core.management.base import BaseCommand
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from invitations.roster import STATES, load_states
+from invitations.minister_import import STATES, load_states
 
 
 class Command(BaseCommand):

@@ -2,8 +2,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from invitations.reminders import queue_reminders
-from invitations.watch import ticked
+from invitations.outbox.monitoring import ticked
+from invitations.reminders.planning import queue_reminders
 
 
 class Command(BaseCommand):

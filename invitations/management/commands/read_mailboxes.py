@@ -2,7 +2,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from invitations.mailboxes import read_mailboxes
+from invitations.inbox.mailboxes import read_mailboxes
 
 
 class Command(BaseCommand):

@@ -2,8 +2,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from invitations.arming import why_mute
-from invitations.digests import send_digest
+from invitations.outbox.arming import why_mute
+from invitations.outbox.digests import send_digest
 
 
 class Command(BaseCommand):

@@ -1,0 +1,146 @@
+"""The form by which an office answers."""
+
+from typing import Any, cast
+
+from crispy_forms.layout import Fieldset, Layout
+from django import forms
+from django.utils.html import format_html
+from django.utils.text import capfirst
+from django.utils.translation import gettext_lazy as _
+
+from delegations.office.forms.base import KeyField, OfficeForm
+from invitations.forms.fields import AddressField, LineField, TextField
+from invitations.models import BRINGING, Answer, Rank, Segment
+from invitations.replies import WORDS
+
+# Also where the form began with the substitute of an earlier answer.
+WITHOUT_SUBSTITUTE = {"substitute_name": "", "substitute_function": "", "substitute_rank": None}
+
+
+class ReplyForm(OfficeForm):
+    """What the edition asks; no answer is chosen until a person chooses one.
+
+    ``seen`` names the reply that stood when the page was opened; empty for none.
+    """
+
+    form_key = KeyField()
+    seen = forms.CharField(required=False, widget=forms.HiddenInput)
+    answer = forms.ChoiceField(
+        label=_("Answer"),
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Please choose an answer.")},
+    )
+    substitute_name = LineField(label=_("Substitute’s name"), max_length=120, required=False)
+    substitute_function = LineField(
+        label=_("Substitute’s function"), max_length=200, required=False
+    )
+    substitute_rank: "forms.ModelChoiceField[Rank]" = forms.ModelChoiceField(
+        Rank.objects.all(),
+        label=_("Substitute’s rank"),
+        required=False,
+        empty_label=_("Not said"),
+        help_text=_("The list of speakers follows it."),
+    )
+    segments = forms.MultipleChoiceField(
+        label=_("Segments to be attended"), widget=forms.CheckboxSelectMultiple, required=False
+    )
+    partnership_interest = forms.BooleanField(
+        label=_("Partnership packages are of interest"), required=False
+    )
+    respondent_name = LineField(
+        label=_("Name"),
+        max_length=120,
+        required=False,
+        widget=forms.TextInput({"autocomplete": "name"}),
+    )
+    respondent_function = LineField(
+        label=_("Function"),
+        max_length=200,
+        required=False,
+        widget=forms.TextInput({"autocomplete": "organization-title"}),
+    )
+    respondent_email = AddressField(
+        label=_("E-mail"),
+        max_length=254,
+        required=False,
+        widget=forms.EmailInput({"autocomplete": "email", "dir": "ltr"}),
+    )
+    respondent_phone = LineField(
+        label=_("Telephone"),
+        max_length=40,
+        required=False,
+        widget=forms.TelInput({"autocomplete": "tel", "dir": "ltr"}),
+    )
+    remarks = TextField(
+        label=_("Remarks"),
+        max_length=2000,
+        required=False,
+        widget=forms.Textarea({"rows": 5}),
+    )
+
+    def offer(self) -> None:
+        """Offer the answers and segments of the edition, and to wait for the capital."""
+        edition = self.of.edition
+        answers = [Answer(answer) for answer in (*edition.answers_offered, Answer.HOLDING)]
+        segments = [Segment(segment) for segment in edition.segments_offered]
+        for name, offered in (("answer", answers), ("segments", segments)):
+            field = cast("forms.ChoiceField", self.fields[name])
+            field.choices = [(choice.value, capfirst(choice.label)) for choice in offered]
+        if not edition.segments_offered:
+            del self.fields["segments"]
+        if edition.partnership_link:
+            self.fields["partnership_interest"].help_text = format_html(
+                '<a href="{}" target="_blank" rel="noopener">{}</a>',
+                edition.partnership_link,
+                _("What the packages are (opens in a new tab)"),
+            )
+
+    @property
+    def asked_alike(self) -> int:
+        return self.of.edition.pk
+
+    def laid_out(self) -> Layout:
+        return Layout(
+            "invitation",
+            "form_key",
+            "seen",
+            "answer",
+            Fieldset(
+                _("If a substitute represents the minister"),
+                "substitute_name",
+                "substitute_function",
+                "substitute_rank",
+            ),
+            *(["segments"] if "segments" in self.fields else []),
+            "partnership_interest",
+            Fieldset(
+                _("Who answers for the minister"),
+                "respondent_name",
+                "respondent_function",
+                "respondent_email",
+                "respondent_phone",
+            ),
+            "remarks",
+        )
+
+    def clean(self) -> dict[str, Any]:
+        said: dict[str, Any] = super().clean() or {}
+        answer = said.get("answer")
+        names_nobody = not (said.get("substitute_name") or "substitute_name" in self.errors)
+        if answer == Answer.REPRESENTED and names_nobody:
+            self.add_error("substitute_name", _("Please name the substitute."))
+        if answer and answer not in BRINGING:
+            said["segments"] = []
+        if answer and answer not in (Answer.REPRESENTED, Answer.HOLDING):
+            said |= WITHOUT_SUBSTITUTE
+        return said
+
+    @property
+    def seen_by_office(self) -> str | None:
+        """None where the form did not say."""
+        return self.cleaned_data["seen"] if "seen" in self.data else None
+
+    @property
+    def words(self) -> dict[str, Any]:
+        """What a valid form says."""
+        return {name: self.cleaned_data[name] for name in WORDS if name in self.fields}

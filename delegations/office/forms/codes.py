@@ -1,0 +1,87 @@
+"""The public pages: the code for a reply, and the check of a letter."""
+
+from typing import Any
+
+from crispy_forms.helper import FormHelper
+from django import forms
+from django.core.exceptions import ValidationError
+from django.core.files.uploadedfile import UploadedFile
+from django.utils.translation import gettext_lazy as _
+
+from invitations.forms.uploads import checked
+from invitations.links import is_like_a_code
+
+LETTER_LIMIT = 10 * 1024 * 1024
+
+
+class TypedField(forms.CharField):
+    """Takes whatever was typed; only the look-up says whether it is right."""
+
+    def to_python(self, value: Any) -> str:
+        return (super().to_python(value) or "").replace("\0", "\ufffd")
+
+
+class PublicForm(forms.Form):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.helper = FormHelper(self)
+        self.helper.form_tag = False
+        self.helper.disable_csrf = True
+
+
+class CodeForm(PublicForm):
+    code = TypedField(
+        label=_("Code for your reply"),
+        help_text=_("Printed like bcdf-ghjk-mnpq. Dashes, spaces and capitals do not matter."),
+        error_messages={"required": _("Please type the code.")},
+        widget=forms.TextInput(
+            {"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false", "dir": "ltr"}
+        ),
+    )
+
+
+class CheckForm(PublicForm):
+    """One letter: by the code printed on it, or by its file."""
+
+    code = TypedField(
+        label=_("Code to check this letter"),
+        help_text=_("Sixteen digits. Spaces and dashes do not matter."),
+        required=False,
+        widget=forms.TextInput({"autocomplete": "off", "inputmode": "numeric", "dir": "ltr"}),
+    )
+    letter = forms.FileField(
+        label=_("Or the letter’s PDF file"),
+        help_text=_("At most 10 MB, as it came by e-mail. We do not keep it."),
+        required=False,
+        error_messages={"empty": _("This file is empty: please choose another one.")},
+        widget=forms.FileInput({"accept": "application/pdf,.pdf"}),
+    )
+
+    def clean_code(self) -> str:
+        """The letter bears two codes: whoever types the other one is told nothing of the letter."""
+        code: str = self.cleaned_data["code"]
+        if is_like_a_code(code):
+            raise ValidationError(
+                _("This is the code for the reply. The one to check a letter has sixteen digits."),
+                code="for_the_reply",
+            )
+        return code
+
+    @property
+    def has_the_code_for_the_reply(self) -> bool:
+        return self.has_error("code", "for_the_reply")
+
+    def clean_letter(self) -> UploadedFile | None:
+        return checked(
+            self.cleaned_data["letter"],
+            LETTER_LIMIT,
+            ["pdf"],
+            _("The file may have 10 MB at most."),
+            _("This file is not a PDF, or it is damaged."),
+        )
+
+    def clean(self) -> dict[str, Any]:
+        given: dict[str, Any] = super().clean() or {}
+        if not self.errors and bool(given.get("code")) == bool(given.get("letter")):
+            self.add_error("code", _("Please type the code or choose a file, one of the two."))
+        return given

@@ -1,0 +1,271 @@
+"""A list of delegates, pasted or uploaded: read it, and name each cell that is wrong."""
+
+import csv
+import datetime as dt
+import functools
+import io
+from dataclasses import dataclass
+from typing import Any
+from zipfile import BadZipFile
+
+from django import forms
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.core.files.uploadedfile import UploadedFile
+from django.utils import translation
+from django.utils.translation import gettext_lazy as _
+from openpyxl import load_workbook
+from openpyxl.utils.exceptions import InvalidFileException
+
+from delegations.models import Delegate
+from delegations.office.forms.base import KeyField, OfficeForm
+from delegations.office.forms.delegate import DelegateForm
+from invitations.files.uploads import document_kind, plain_text
+from invitations.models import Invitation
+from invitations.text.lines import tidy_line
+
+# In the order in which a list without headings has them.
+COLUMNS = (
+    "name", "function", "organization", "email", "role", "gender", "arrives_on", "departs_on",
+    "needs_visa_letter", "needs",
+)  # fmt: skip
+MOST_ROWS = 200
+MOST_CELLS = 20
+MOST_SIGNS = 60_000
+LARGEST_FILE = 2 * 1024 * 1024
+MOST_UNPACKED = 10 * 1024 * 1024
+MORE_HEADINGS: dict[str, list[Any]] = {
+    "name": [_("Name")],
+    "email": ["email", "mail"],
+    "needs_visa_letter": [_("Visa letter")],
+    "needs": [_("Needs")],
+}
+YES: list[Any] = ["x", "1", "true", _("yes")]
+NO: list[Any] = ["", "0", "false", _("no")]
+TOO_LONG = _("A list may have %(count)s people at most.")
+UNREADABLE = _(
+    "This file is neither a spreadsheet (XLSX) nor a list in Unicode text (CSV), or it is damaged."
+    " You may copy its lines and paste them below."
+)
+
+
+@dataclass
+class Row:
+    """One line of the list: the form of its person, and what stands in each cell."""
+
+    number: int
+    form: DelegateForm
+    is_known: bool
+
+    @property
+    def cells(self) -> list[tuple[str, str, list[str]]]:
+        """Label, what was typed, and what is wrong with it, of each cell that says something."""
+        shown = []
+        for name in COLUMNS:
+            field, wrong = self.form[name], [str(fault) for fault in self.form.errors.get(name, [])]
+            if field.data or wrong:
+                chosen = dict(getattr(field.field, "choices", ()))
+                words = chosen.get(field.data, field.data) or ""
+                shown.append((str(field.label), str(words), wrong))
+        return shown
+
+
+class ListForm(OfficeForm):
+    """``known`` are the people named already, of whom none is added twice."""
+
+    form_key = KeyField()
+    file = forms.FileField(
+        label=_("Spreadsheet or list"),
+        required=False,
+        help_text=_("XLSX or CSV, up to 2 MB."),
+        widget=forms.FileInput({"accept": ".xlsx,.csv,.txt"}),
+    )
+    lines = forms.CharField(
+        label=_("Or the lines of the list"),
+        required=False,
+        max_length=MOST_SIGNS,
+        strip=False,
+        widget=forms.Textarea({"rows": 8}),
+        help_text=_(
+            "A line for each person: name, function, organization, e-mail, role. Copied from a"
+            " spreadsheet or divided by semicolons. A first line with headings may change the"
+            " order."
+        ),
+    )
+
+    def __init__(self, *args: Any, known: list[Delegate], **named: Any) -> None:
+        self.known = known
+        self.rows: list[Row] = []
+        super().__init__(*args, **named)
+
+    def clean(self) -> dict[str, Any]:
+        given: dict[str, Any] = super().clean() or {}
+        if self.errors:
+            return given
+        file = given["file"]
+        lines = lines_of(file) if file else given["lines"].replace("\0", "")
+        if not lines.strip():
+            raise ValidationError(_("Please choose a file, or paste the lines of the list."))
+        given["lines"] = lines
+        self.rows = rows_of(lines, self.of, self.known)
+        return given
+
+    @property
+    def new(self) -> list[Row]:
+        return [row for row in self.rows if not row.is_known]
+
+    @property
+    def wrong(self) -> list[Row]:
+        return [row for row in self.new if row.form.errors]
+
+
+def lines_of(file: UploadedFile) -> str:
+    """The file as lines that can be shown, corrected and sent again."""
+    if (file.size or 0) > LARGEST_FILE:
+        raise ValidationError(_("The file may have 2 MB at most."))
+    content = file.read()
+    kind = document_kind(content, MOST_UNPACKED)
+    lines = {"xlsx": of_spreadsheet, "txt": plain_text}.get(kind, lambda _content: "")(content)
+    if not lines:
+        raise ValidationError(UNREADABLE)
+    if len(lines) > MOST_SIGNS:
+        raise ValidationError(TOO_LONG, params={"count": MOST_ROWS})
+    return lines
+
+
+def of_spreadsheet(content: bytes) -> str:
+    """The first sheet with tabs between its cells; empty where it cannot be read."""
+    written = io.StringIO()
+    writer = csv.writer(written, delimiter="\t", lineterminator="\n")
+    try:
+        book = load_workbook(io.BytesIO(content), read_only=True, data_only=True)
+        sheet = book.worksheets[0]
+        for row in sheet.iter_rows(max_row=MOST_ROWS + 2, max_col=MOST_CELLS, values_only=True):
+            if any(cell is not None for cell in row):
+                writer.writerow([as_text(cell) for cell in row])
+        book.close()
+    except (InvalidFileException, BadZipFile, LookupError, ValueError, TypeError, AttributeError):
+        return ""
+    except (OSError, EOFError, SyntaxError, OverflowError):
+        return ""
+    return written.getvalue()
+
+
+def as_text(cell: Any) -> str:
+    """A cell as it may be typed; halves of a sign, which a spreadsheet can spell, are marked."""
+    if isinstance(cell, dt.datetime | dt.date):
+        return cell.strftime("%Y-%m-%d")
+    if isinstance(cell, float) and cell.is_integer():
+        return str(int(cell))
+    text = "" if cell is None else str(cell)
+    return text.encode("utf-8", "replace").decode()
+
+
+def rows_of(lines: str, of: Invitation, known: list[Delegate]) -> list[Row]:
+    read = read_lines(lines)
+    columns = list(COLUMNS)
+    if read and (headed := columns_of(read[0][1])):
+        columns, read = headed, read[1:]
+    if len(read) > MOST_ROWS:
+        raise ValidationError(TOO_LONG, params={"count": MOST_ROWS})
+    if not read:
+        raise ValidationError(_("The list has headings, but nobody is on it."))
+    names = {same(person.name) for person in known}
+    rows = []
+    for number, cells in read:
+        form = form_of(dict(zip(columns, cells, strict=False)), of)
+        name = same(str(form["name"].data))
+        rows.append(Row(number, form, name in names))
+        names.add(name)
+    refuse_second_heads(rows, known)
+    return rows
+
+
+def read_lines(lines: str) -> list[tuple[int, list[str]]]:
+    """The cells of each line that says something, with the number of the line."""
+    first = next((line for line in lines.splitlines() if line.strip()), "")
+    divider = next((sign for sign in "\t;" if sign in first), ",")
+    reader = csv.reader(io.StringIO(lines), delimiter=divider)
+    try:
+        read = [(reader.line_num, [cell.strip() for cell in cells]) for cells in reader]
+    except csv.Error as fault:
+        raise ValidationError(_("The list cannot be read: a quotation mark is open.")) from fault
+    return [(number, cells) for number, cells in read if any(cells)]
+
+
+def columns_of(cells: list[str]) -> list[str] | None:
+    """The columns that a line of headings names; None where it is no such line."""
+    known = headings()
+    named = [known.get(same(cell), "") for cell in cells]
+    return named if "name" in named else None
+
+
+def form_of(cells: dict[str, str], of: Invitation) -> DelegateForm:
+    data = {name: text for name, text in cells.items() if name}
+    for name, choices in spelled().items():
+        if name in data:
+            data[name] = choices.get(same(data[name]), data[name])
+    data.setdefault("role", Delegate.Role.ADVISER)
+    data["role"] = data["role"] or Delegate.Role.ADVISER
+    # The page names the invitation and brings the key; a line does not.
+    own = {"invitation": str(of.pk), "form_key": "00000000-0000-4000-8000-000000000000"}
+    form = DelegateForm({**data, **own}, of=of)
+    if data.get("needs_visa_letter") not in (None, "", "on"):
+        form.add_error("needs_visa_letter", _("Please write yes or no."))
+    return form
+
+
+def refuse_second_heads(rows: list[Row], known: list[Delegate]) -> None:
+    head = next((person.name for person in known if person.role == Delegate.Role.HEAD), "")
+    for row in rows:
+        if row.is_known or row.form["role"].data != Delegate.Role.HEAD:
+            continue
+        if head:
+            row.form.add_error("role", one_head(head))
+        head = head or str(row.form["name"].data)
+
+
+def one_head(name: str) -> ValidationError:
+    return ValidationError(
+        _("A delegation has one head, and %(name)s is named already."), params={"name": name}
+    )
+
+
+def same(text: str) -> str:
+    return " ".join(tidy_line(text).split()).casefold()
+
+
+@functools.cache
+def headings() -> dict[str, str]:
+    """The columns by their headings in each of the six languages."""
+    found = {name: name for name in COLUMNS}
+    for name in COLUMNS:
+        labels: list[Any] = [DelegateForm.base_fields[name].label]
+        labels += MORE_HEADINGS.get(name, [])
+        found |= dict.fromkeys(in_six_languages(labels), name)
+    return found
+
+
+@functools.cache
+def spelled() -> dict[str, dict[str, str]]:
+    """The values of the columns that offer a choice, as people may write them."""
+    roles = {
+        word: value
+        for value, label in Delegate.Role.choices
+        for word in (value, *in_six_languages([label]))
+    }
+    women, men = in_six_languages(["f", _("Woman")]), in_six_languages(["m", _("Man")])
+    return {
+        "role": roles,
+        "gender": dict.fromkeys(women, "f") | dict.fromkeys(men, "m"),
+        "needs_visa_letter": dict.fromkeys(in_six_languages(YES), "on")
+        | dict.fromkeys(in_six_languages(NO), ""),
+    }
+
+
+def in_six_languages(words: list[Any]) -> set[str]:
+    spelled_out = set()
+    for language, _name in settings.LANGUAGES:
+        with translation.override(language):
+            spelled_out |= {same(str(word)) for word in words}
+    return spelled_out

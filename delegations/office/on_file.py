@@ -1,0 +1,379 @@
+"""What an office's page knows of its invitation: the links held, and what is on file."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple, TypeVar
+from uuid import UUID
+
+from django.contrib.auth.models import User
+from django.core.exceptions import ValidationError
+from django.db.models import Count, Model, OuterRef, Subquery
+from django.db.models.functions import Coalesce
+from django.utils.crypto import salted_hmac
+from django.utils.functional import cached_property
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from delegations.lately import lately
+from delegations.models import (
+    Delegate,
+    Delegation,
+    DelegationChange,
+    PolicyStatement,
+    StatementText,
+)
+from invitations.letters.context import recorded_points
+from invitations.links import imprint
+from invitations.models import (
+    BRINGING,
+    SPEAKING,
+    Channel,
+    ForumEdition,
+    Invitation,
+    MemberState,
+    Reply,
+)
+from invitations.replies import record_reply
+from invitations.text.dates import printed_hour
+
+Row = TypeVar("Row", bound=Model)
+GONE = (Reply.Status.SUPERSEDED, Reply.Status.SET_ASIDE)
+# What a line of the history joins to say whose it is.
+BY_WHOM = ("user", "invitation__minister__member_state", "invitation__member_state")
+
+
+# Every page of an office begins with these two, and the ORM takes longer to write them than the
+# database to answer them.
+BY_LINK = """
+    SELECT invitation.*, link.token, link.replaced_at,
+        (SELECT language FROM invitations_minister WHERE id = minister_id) AS language
+    FROM invitations_invitation invitation
+    JOIN invitations_replylink link ON link.invitation_id = invitation.id
+    WHERE invitation.id = %s
+    ORDER BY link.version DESC
+"""
+OF_STATE = """
+    SELECT reply.*, invitation.status AS in_force
+    FROM invitations_reply reply
+    JOIN invitations_invitation invitation ON invitation.id = reply.invitation_id
+    WHERE invitation.edition_id = %s AND invitation.member_state_id = %s
+    ORDER BY reply.id DESC
+"""
+
+
+class Held(NamedTuple):
+    """An invitation to which a browser holds a link, and the language of its letter."""
+
+    invitation: Invitation
+    is_replaced: bool
+    language: str
+
+
+def held_by(brought: str, invitation_id: int) -> Held | None:
+    """The invitation, if what a browser brought is the imprint of one of its links."""
+    if not brought:
+        return None
+    found: Any = Invitation.objects.raw(BY_LINK, [invitation_id])
+    invitation = next((one for one in found if imprint(one.token) == brought), None)
+    if invitation is None:
+        return None
+    invitation.edition = lately_read(ForumEdition, invitation.edition_id)
+    invitation.member_state = lately_read(MemberState, invitation.member_state_id)
+    return Held(invitation, invitation.replaced_at is not None, invitation.language)
+
+
+def lately_read(model: type[Row], pk: int) -> Row:
+    """One of a few rows, all of which are read at once."""
+    rows = lately((model,), model._default_manager.in_bulk)
+    return rows[pk] if pk in rows else model._default_manager.get(pk=pk)
+
+
+@dataclass
+class OnFile:
+    """What the office has said, the newest first, and what has come of it."""
+
+    invitation: Invitation
+    replies: Sequence[Reply]
+    # The answers that stand for the State: a minister's regrets do not undo another one's yes.
+    answers: set[str] = field(default_factory=set)
+
+    @cached_property
+    def delegation(self) -> Any:
+        """With its statement, how many delegates are ``named``, how many ``texts`` are current.
+
+        It is read where it is asked for: an office that is silent has no use for it yet.
+        """
+        return delegation_of(self.invitation)
+
+    @property
+    def is_silent(self) -> bool:
+        """Whether the office has said nothing, and nothing stands for its State."""
+        return not self.replies and not self.answers
+
+    @property
+    def live(self) -> list[Reply]:
+        return [reply for reply in self.replies if reply.status not in GONE]
+
+    @property
+    def standing(self) -> Reply | None:
+        return next((r for r in self.replies if r.status == Reply.Status.STANDING), None)
+
+    @property
+    def contested(self) -> list[Reply]:
+        return [reply for reply in self.replies if reply.status == Reply.Status.CONTESTED]
+
+    @property
+    def holding(self) -> Reply | None:
+        """A holding reply counts until an answer stands."""
+        noted = [reply for reply in self.replies if reply.status == Reply.Status.NOTED]
+        return noted[0] if noted and not self.standing else None
+
+    @property
+    def last_online(self) -> Reply | None:
+        return next((reply for reply in self.live if reply.channel == Channel.ONLINE), None)
+
+    @property
+    def comes(self) -> bool:
+        return not self.answers.isdisjoint(BRINGING)
+
+    @property
+    def speaks(self) -> bool:
+        return not self.answers.isdisjoint(SPEAKING)
+
+    @property
+    def statement(self) -> Any:
+        return getattr(self.delegation, "statement", None)
+
+    def keeps(self, what: str) -> bool:
+        """Whether the office can still look at what was given with an earlier answer."""
+        return not self.is_silent and bool(getattr(self.delegation, what, None))
+
+
+def on_file(invitation: Invitation) -> OnFile:
+    """Read the replies of the State in one query; its delegation follows in another."""
+    of_state = [invitation.edition_id, invitation.member_state_id]
+    replies: list[Any] = list(Reply.objects.raw(OF_STATE, of_state))
+    own = [reply for reply in replies if reply.invitation_id == invitation.pk]
+    for reply in own:
+        reply.invitation = invitation
+    issued, standing = Invitation.Status.ISSUED, Reply.Status.STANDING
+    answers = {r.answer for r in replies if r.in_force == issued and r.status == standing}
+    return OnFile(invitation, own, answers)
+
+
+def delegation_of(invitation: Invitation) -> Any:
+    named = Delegate.objects.filter(delegation=OuterRef("pk")).order_by().values("delegation")
+    texts = (
+        StatementText.objects.current()
+        .filter(statement__delegation=OuterRef("pk"))
+        .order_by()
+        .values("statement")
+    )
+    return (
+        Delegation.objects.filter(
+            edition=invitation.edition_id, member_state=invitation.member_state_id
+        )
+        .select_related("statement")
+        .annotate(
+            named=Coalesce(Subquery(named.annotate(n=Count("pk")).values("n")), 0),
+            texts=Coalesce(Subquery(texts.annotate(n=Count("pk")).values("n")), 0),
+        )
+        .first()
+    )
+
+
+class Part(NamedTuple):
+    """One of the things an office is asked for, and how far it has come."""
+
+    view: str
+    label: str
+    state: str
+    is_done: bool
+    is_open: bool
+
+
+def parts(filed: OnFile) -> list[Part]:
+    """What is done and what is left to do."""
+    return [answer_part(filed), statement_part(filed), delegation_part(filed)]
+
+
+def answer_part(filed: OnFile) -> Part:
+    if filed.contested:
+        state = _("two communications differ; the secretariat is clarifying the matter")
+    elif filed.standing:
+        state = _("recorded")
+    elif filed.holding:
+        state = _("transmitted to the capital; an answer will follow")
+    else:
+        state = _("to be given")
+    return Part("office", _("Answer"), state, filed.standing is not None, is_open=True)
+
+
+def statement_part(filed: OnFile) -> Part:
+    label = _("Policy statement")
+    if not filed.speaks:
+        state = _("none is expected with this answer") if filed.answers else _("after the answer")
+        return Part("statement", label, state, False, is_open=filed.keeps("statement"))
+    if filed.statement is None:
+        return Part("statement", label, _("to be announced"), False, is_open=True)
+    if names_another_speaker(filed):
+        state = _("announced, but the answer now names another speaker: please check")
+        return Part("statement", label, state, False, is_open=True)
+    if not filed.delegation.texts:
+        return Part("statement", label, _("announced; the text may follow"), True, is_open=True)
+    texts = ngettext("announced, with %d text", "announced, with %d texts", filed.delegation.texts)
+    return Part("statement", label, texts % filed.delegation.texts, True, is_open=True)
+
+
+def names_another_speaker(filed: OnFile) -> bool:
+    """Whether the statement on file has an earlier substitute, or the minister, as its speaker."""
+    if filed.standing is None:
+        return False
+    named = {reply.substitute_name for reply in filed.replies} | {filed.invitation.minister.name}
+    expected = filed.standing.substitute_name or filed.invitation.minister.name
+    return filed.statement.speaker_name in named - {expected, ""}
+
+
+def delegation_part(filed: OnFile) -> Part:
+    label = _("Delegation")
+    if not filed.comes:
+        state = _("none is expected with this answer") if filed.answers else _("after the answer")
+        return Part("delegation", label, state, False, is_open=filed.keeps("named"))
+    named = filed.delegation.named if filed.delegation else 0
+    if not named:
+        return Part("delegation", label, _("nobody is named yet"), False, is_open=True)
+    people = ngettext("%d person named", "%d people named", named) % named
+    return Part("delegation", label, people, True, is_open=True)
+
+
+def answer(
+    invitation: Invitation, words: dict[str, Any], form_key: UUID, seen: str | None = None
+) -> Reply:
+    """Record one reply for a form, however often it is sent; with other words it is another one.
+
+    A browser may bring a form back that was sent before, and its key with it.
+    """
+    reply = record_reply(invitation, words, form_key=form_key, seen=seen)
+    if reply.status in GONE or any(getattr(reply, name) != words[name] for name in words):
+        return record_reply(invitation, words, seen=seen)
+    return reply
+
+
+def in_words(reply: Reply, language: str) -> list[tuple[str, str]]:
+    """Return the reply as labels and what stands beside them; what it leaves out is left out."""
+    return [*recorded_points(reply, language), (_("Received"), received(reply, language))]
+
+
+def received(reply: Reply, language: str) -> str:
+    return printed_at(reply.received_at, reply.invitation, language)
+
+
+def printed_at(at: Any, invitation: Invitation, language: str) -> str:
+    edition = invitation.edition
+    return printed_hour(at.astimezone(edition.zone), edition.time_zone_name, language)
+
+
+STANDS_AS = {
+    Reply.Status.STANDING: gettext_lazy("stands"),
+    Reply.Status.CONTESTED: gettext_lazy("is being clarified"),
+    Reply.Status.CONFIRMING: gettext_lazy("confirms the reply that stands"),
+    Reply.Status.SUPERSEDED: gettext_lazy("replaced by a later reply"),
+    Reply.Status.SET_ASIDE: gettext_lazy("set aside after clarification"),
+    Reply.Status.NOTED: gettext_lazy("noted"),
+}
+
+
+def history(filed: OnFile, language: str) -> list[dict[str, Any]]:
+    """Every reply that came for the invitation, the newest first, in the words of its office."""
+    return [
+        {
+            "received": received(reply, language),
+            "answer": capfirst(reply.get_answer_display()),
+            "substitute": reply.substitute_name,
+            "channel": reply.get_channel_display(),
+            "stands_as": STANDS_AS[Reply.Status(reply.status)],
+        }
+        for reply in filed.replies
+    ]
+
+
+class Stale(ValidationError):
+    """Somebody else changed the row after this form was opened; ``row`` is as it stands now."""
+
+    def __init__(self, row: Any) -> None:
+        self.row = row
+        super().__init__(
+            _(
+                "This was changed after you opened the page, and nothing of yours is lost: what"
+                " stands now is shown beside what you typed. Save again, and your words take its"
+                " place."
+            )
+        )
+
+
+def mark(row: Any, columns: Sequence[str]) -> str:
+    """What a form carries to know whether the row was changed since, by whomever.
+
+    It is made of the row itself, so that a change on the secretariat's desk counts too; and keyed,
+    so that nobody can guess from it what the page does not show.
+    """
+    words = json.dumps([row.pk, *(getattr(row, name) for name in columns)], default=str)
+    return salted_hmac("delegations.office", words, algorithm="sha256").hexdigest()
+
+
+def lock_delegation(invitation: Invitation) -> Delegation:
+    """The delegation of the invitation's State, made where it is missing, for one at a time.
+
+    Call it within a transaction.
+    """
+    edition, state = invitation.edition, invitation.member_state
+    held = Delegation.objects.select_for_update(of=("self",)).order_by("pk")
+    delegation = held.filter(edition=edition, member_state=state).first()
+    if delegation is None:
+        made, _new = Delegation.objects.get_or_create(edition=edition, member_state=state)
+        delegation = held.get(pk=made.pk)
+    delegation.edition, delegation.member_state = edition, state
+    return delegation
+
+
+def refuse_unless(answers: tuple[str, ...], invitation: Invitation, because: Any) -> None:
+    """Refuse where no standing answer of the State is one of these."""
+    standing = Reply.objects.standing().filter(
+        answer__in=answers,
+        invitation__status=Invitation.Status.ISSUED,
+        invitation__edition=invitation.edition_id,
+        invitation__member_state=invitation.member_state_id,
+    )
+    if not standing.exists():
+        raise ValidationError(because)
+
+
+def note_staff(user: User, row: Delegate | PolicyStatement, act: str, fields: list[str]) -> None:
+    """Let the office's history show what the secretariat changed for it."""
+    of_delegate = isinstance(row, Delegate)
+    DelegationChange.objects.create(
+        delegation_id=row.delegation_id,
+        user=user,
+        part=DelegationChange.Part.DELEGATE if of_delegate else DelegationChange.Part.STATEMENT,
+        act=act,
+        subject=row.name if isinstance(row, Delegate) else row.speaker_name,
+        fields=fields,
+    )
+
+
+def by_whom(change: DelegationChange) -> str:
+    if change.invitation is None:
+        return _("the secretariat")
+    return _("office of %s") % (change.invitation.minister.portfolio or change.invitation.minister)
+
+
+def changed_fields(change: DelegationChange) -> str:
+    """The names of the fields as their labels; what stood in them is not told."""
+    of_delegate = change.part == DelegationChange.Part.DELEGATE
+    model = Delegate if of_delegate else PolicyStatement
+    labels = {column.name: str(column.verbose_name) for column in model._meta.fields}
+    labels["texts"] = _("texts")
+    names = [name.removesuffix("_id") for name in change.fields]
+    return ", ".join(labels.get(name, name) for name in names)

@@ -1,0 +1,72 @@
+"""The acknowledgement of a reply as a PDF that its office can keep. It opens nothing."""
+
+from django.core.exceptions import ValidationError
+from django.template.loader import render_to_string
+from django.utils import translation
+from django.utils.safestring import mark_safe
+from django.utils.translation import gettext as _
+
+from invitations.letters.composing import texts_of
+from invitations.letters.context import Keys, code_page, recorded_words, terms_in
+from invitations.letters.pdf import contacts, emblem, set_in_type
+from invitations.letters.planning import ACKNOWLEDGED_AS, standing_letter
+from invitations.models import Letter, Reply
+from invitations.text.dates import labelled, own_order, printed_hour
+
+PAGES = 4  # at most; remarks may be long
+
+
+def record_pdf(reply: Reply, language: str) -> bytes:
+    """Return what the acknowledgement by mail says, in that language; without link and code.
+
+    Where the mail names the link stands the page on which the code in the letter is entered.
+    """
+    edition = reply.invitation.edition
+    subject, words = acknowledged(reply, language)
+    with translation.override(language):
+        shown = {
+            "lang": language,
+            "dir": "rtl" if translation.get_language_bidi() else "ltr",
+            "emblem": mark_safe(emblem()),  # noqa: S308 -- a file of ours
+            "organization": edition.organization,
+            "postal_address": edition.postal_address,
+            "contacts": contacts(edition, terms_in(language)),
+            "subject": subject,
+            "paragraphs": words.split("\n\n"),
+        }
+    return set_in_type(render_to_string("office/record.html", shown), PAGES)
+
+
+def acknowledged(reply: Reply, language: str) -> tuple[str, str]:
+    """Subject and words of the mail; what was recorded alone, where no text is approved."""
+    letter = standing_letter(reply.invitation)
+    if letter is not None:
+        mail = Letter(
+            invitation=reply.invitation,
+            circular=letter.circular,
+            kind=Letter.Kind.ACKNOWLEDGEMENT,
+            variant=ACKNOWLEDGED_AS.get(reply.status, "answer"),
+            language=language,
+            reply=reply,
+        )
+        try:
+            (text,) = texts_of(mail, Keys(f"\u2066{code_page()}\u2069", "", ""))
+        except ValidationError:
+            return bare(reply, language)
+        return text.subject, text.mail
+    return bare(reply, language)
+
+
+def bare(reply: Reply, language: str) -> tuple[str, str]:
+    invitation = reply.invitation
+    edition = invitation.edition
+    with translation.override(language):
+        state = invitation.member_state.name_on_paper(language)
+        received = printed_hour(
+            reply.received_at.astimezone(edition.zone), edition.time_zone_name, language
+        )
+        paragraphs = [
+            own_order(f"{edition.name}\n{invitation.minister}\n{state}"),
+            labelled(_("Received"), received) + f"\n{recorded_words(reply, language)}",
+        ]
+        return _("Your reply has been recorded"), "\n\n".join(paragraphs)

@@ -1,0 +1,29 @@
+from django.urls import path
+
+from delegations.office.views import answer, delegation, entry, speakers, statement
+
+app_name = "office"
+urlpatterns = [
+    path("", entry.home, name="home"),
+    path("code/", entry.enter_code, name="code"),
+    path("check/", entry.check, name="check"),
+    path("r/<slug:token>/", entry.open_link, name="open"),
+    path("speakers/<slug:symbol>/", speakers.speakers, name="speakers"),
+    path("office/<int:invitation_id>/", answer.office, name="answer"),
+    path("office/<int:invitation_id>/thanks/", answer.recorded, name="recorded"),
+    path("office/<int:invitation_id>/record.pdf", answer.record, name="record"),
+    path("office/<int:invitation_id>/track.ics", answer.track, name="track"),
+    path("office/<int:invitation_id>/delegation/", delegation.delegation, name="delegation"),
+    path("office/<int:invitation_id>/delegation/add/", delegation.add, name="add"),
+    path("office/<int:invitation_id>/delegation/list/", delegation.whole_list, name="list"),
+    path("office/<int:invitation_id>/delegation/<int:pk>/", delegation.person, name="person"),
+    path(
+        "office/<int:invitation_id>/delegation/<int:pk>/remove/",
+        delegation.take_off,
+        name="take_off",
+    ),
+    path("office/<int:invitation_id>/statement/", statement.statement, name="statement"),
+    path("office/<int:invitation_id>/statement/files/", statement.files, name="files"),
+    path("office/<int:invitation_id>/statement/photo/", statement.photo, name="photo"),
+    path("office/<int:invitation_id>/statement/text/<int:pk>/", statement.text, name="text"),
+]

@@ -1,0 +1,269 @@
+"""The office's answer to the invitation."""
+
+import re
+import uuid
+from types import SimpleNamespace
+from typing import Any
+
+from django.contrib.messages import get_messages
+from django.core.exceptions import ValidationError
+from django.http import Http404, HttpRequest, HttpResponse
+from django.middleware.csrf import get_token
+from django.shortcuts import redirect, render
+from django.utils import timezone, translation
+from django.utils.html import escape
+from django.views.decorators.http import require_http_methods, require_safe
+
+from delegations.lately import lately
+from delegations.office.access import (
+    TOO_LONG_OPEN,
+    asks_for_a_language,
+    for_its_office,
+    forgery,
+    gone_with_words,
+    kept_in,
+    looks_on,
+    name_of,
+    shown_to,
+)
+from delegations.office.forms.answer import ReplyForm
+from delegations.office.forms.kept import OPENED
+from delegations.office.on_file import OnFile, answer, history, in_words, on_file, parts, received
+from delegations.office.receipt import record_pdf
+from invitations.letters.composing import track_calendar
+from invitations.letters.context import recorded_points
+from invitations.models import BRINGING, Invitation, Reply
+from invitations.replies import WORDS, Unseen
+from invitations.text.dates import printed_date, printed_range
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@for_its_office()
+def office(request: HttpRequest, invitation: Invitation) -> HttpResponse:
+    """Show what is on file and take a reply. Only a POST with a chosen answer records one.
+
+    The form asks first to be shown as a summary; what comes without a step is recorded.
+    """
+    if not (looks_on(request) or invitation.edition.takes_replies(timezone.now())):
+        return closed(request, invitation)
+    return take(request, invitation) if request.method == "POST" else begun(request, invitation)
+
+
+def take(request: HttpRequest, invitation: Invitation) -> HttpResponse:
+    form = ReplyForm(request.POST, of=invitation)
+    if shown := shown_again(request, invitation, form):
+        return shown
+    if form.is_valid():
+        if request.POST.get("step") == "check":
+            return summary(request, invitation, form)
+        try:
+            answer(invitation, form.words, form.cleaned_data["form_key"], form.seen_by_office)
+        except Unseen:
+            return summary(request, invitation, form, status=409)
+        except ValidationError as refusal:
+            form.add_error(None, refusal.messages)
+        else:
+            return redirect("office:recorded", invitation.pk)
+    return page(request, invitation, form)
+
+
+def closed(request: HttpRequest, invitation: Invitation) -> HttpResponse:
+    """Take no reply any more; who comes goes on with the statement and the delegation."""
+    answered, *others = parts(on_file(invitation))
+    goes_on = any(part.is_open for part in others)
+    shown = {"parts": [answered, *others], "here": "office"} if goes_on else {}
+    return gone_with_words(request, invitation, "closed", **shown)
+
+
+def shown_again(
+    request: HttpRequest, invitation: Invitation, form: ReplyForm
+) -> HttpResponse | None:
+    """The form with what was typed, where it came for something else than to be recorded."""
+    if asks_for_a_language(request):
+        return in_another_language(request, invitation, form)
+    if forgery(request):
+        form.add_error(None, TOO_LONG_OPEN)
+        return page(request, invitation, form, status=403)
+    if request.POST.get("step") == "change":
+        return page(request, invitation, ReplyForm(of=invitation, typed=form.typed))
+    return None
+
+
+def begun(request: HttpRequest, invitation: Invitation) -> HttpResponse:
+    """Start from the words on file, but leave the answer to be chosen."""
+    filed = on_file(invitation)
+    if filed.is_silent and not looks_on(request) and not len(get_messages(request)):
+        return HttpResponse(of_the_silent(request, invitation))
+    known = filed.standing or filed.holding
+    words = {name: getattr(known, name) for name in WORDS if name != "answer"} if known else {}
+    words["seen"] = filed.standing.pk if filed.standing else ""
+    return page(request, invitation, ReplyForm(of=invitation, initial=words), filed)
+
+
+def of_the_silent(request: HttpRequest, invitation: Invitation) -> str:
+    """The page of an office whose State has said nothing: all but a few words of it is kept.
+
+    The words of the visitor are left open in what is kept, and never come into it.
+    """
+    edition, minister = invitation.edition, invitation.minister
+    words = {
+        "state": invitation.member_state,
+        "minister": name_of(minister),
+        "portfolio": minister.portfolio,
+        "language": minister.language,
+        "number": invitation.pk,
+        "token": get_token(request),
+        "key": uuid.uuid4(),
+    }
+    is_late = timezone.now() >= edition.deadline
+    alike = (edition.pk, translation.get_language(), is_late, *(map(bool, words.values())))
+    left_open = {name: OPENED.format(name) if word else "" for name, word in words.items()}
+    kept = lately(("silent", *alike), lambda: page_left_open(request, invitation, left_open))
+    return LEFT_OPEN.sub(lambda found: escape(words[found[1]]), kept)
+
+
+# An address takes a number: one that no row has.
+LEFT_OPEN = re.compile(OPENED.format("([a-z]+)"))
+NUMBER = 8_041_963_257_018
+TOKEN = re.compile('(?<=name="csrfmiddlewaretoken" value=")[^"]*')
+
+
+def page_left_open(request: HttpRequest, invitation: Invitation, left_open: dict[str, str]) -> str:
+    minister = SimpleNamespace(
+        name=left_open["minister"],
+        portfolio=left_open["portfolio"],
+        language=left_open["language"],
+    )
+    stand_in: Any = SimpleNamespace(
+        pk=NUMBER,
+        edition=invitation.edition,
+        member_state=left_open["state"],
+        minister=minister,
+    )
+    form = ReplyForm(of=stand_in, initial={"seen": "", "form_key": left_open["key"]})
+    html = page(request, stand_in, form, OnFile(stand_in, [])).content.decode()
+    return TOKEN.sub(left_open["token"], html).replace(str(NUMBER), left_open["number"])
+
+
+def in_another_language(
+    request: HttpRequest, invitation: Invitation, form: ReplyForm
+) -> HttpResponse:
+    """Show the same page in the language chosen, with what was typed."""
+    if request.POST.get("from") == "summary" and form.is_valid():
+        return kept_in(request, summary(request, invitation, form))
+    form = ReplyForm(of=invitation, typed=form.typed)
+    return kept_in(request, page(request, invitation, form))
+
+
+def summary(
+    request: HttpRequest, invitation: Invitation, form: ReplyForm, status: int = 200
+) -> HttpResponse:
+    """Show what would be recorded; nothing is yet."""
+    filed, language = on_file(invitation), translation.get_language()
+    reply = Reply(invitation=invitation, **form.words)
+    words, beside = recorded_points(reply, language), []
+    standing, seen = filed.standing, form.seen_by_office
+    if standing and seen is not None and seen != str(standing.pk):
+        beside = differing(recorded_points(standing, language), words)
+        data = request.POST.copy()
+        data["seen"] = str(standing.pk)
+        form = ReplyForm(data, of=invitation)
+        form.add_error(None, Unseen())
+    shown = shown_to(
+        request,
+        invitation,
+        form=form,
+        parts=parts(filed),
+        words=words,
+        standing=standing,
+        beside=beside,
+    )
+    return render(request, "office/summary.html", shown, status=status)
+
+
+def differing(
+    standing: list[tuple[str, str]], typed: list[tuple[str, str]]
+) -> list[tuple[str, str, str]]:
+    """Label, what stands and what was typed, wherever the two replies differ."""
+    ours, theirs = dict(standing), dict(typed)
+    pairs = [(label, ours.get(label, ""), theirs.get(label, "")) for label in {**ours, **theirs}]
+    return [(label, stands, said) for label, stands, said in pairs if stands != said]
+
+
+def page(
+    request: HttpRequest,
+    invitation: Invitation,
+    form: ReplyForm,
+    filed: OnFile | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    edition, language = invitation.edition, translation.get_language()
+    filed = filed or on_file(invitation)
+    shown = shown_to(
+        request,
+        invitation,
+        form=form,
+        parts=parts(filed),
+        here="office",
+        dates=printed_range(edition.opens_on, edition.closes_on, language),
+        last_day=printed_date(edition.last_day, language),
+        reply_before=printed_date(edition.reply_before, language),
+        is_late=timezone.now() >= edition.deadline,
+        standing=filed.standing and in_words(filed.standing, language),
+        contested=[(reply, received(reply, language)) for reply in filed.contested],
+        holding=filed.holding and received(filed.holding, language),
+        history=history(filed, language),
+    )
+    return render(request, "office/office.html", shown, status=status)
+
+
+@require_safe
+@for_its_office()
+def recorded(request: HttpRequest, invitation: Invitation) -> HttpResponse:
+    """Show the reply that was recorded last on this site, as it is on file."""
+    filed = on_file(invitation)
+    reply = filed.last_online
+    if reply is None:
+        return redirect("office:answer", invitation.pk)
+    mailed = set(reply.acknowledgements.in_force().values_list("variant", flat=True))
+    shown = shown_to(
+        request,
+        invitation,
+        reply=reply,
+        parts=parts(filed),
+        words=in_words(reply, translation.get_language()),
+        standing=filed.standing,
+        comes=filed.standing is not None and filed.standing.answer in BRINGING,
+        acknowledged=bool(mailed - {"copy"}) and invitation.minister.to_emails,
+        copied="copy" in mailed,
+    )
+    return render(request, "office/recorded.html", shown)
+
+
+@require_safe
+@for_its_office()
+def record(request: HttpRequest, invitation: Invitation) -> HttpResponse:
+    """Return the acknowledgement of the reply that was recorded last on this site, as a PDF."""
+    reply = on_file(invitation).last_online
+    if reply is None:
+        return redirect("office:answer", invitation.pk)
+    name = f"{invitation.edition.symbol}-{invitation.member_state.iso2.lower()}-{reply.pk}.pdf"
+    return HttpResponse(
+        record_pdf(reply, translation.get_language()),
+        content_type="application/pdf",
+        headers={"Content-Disposition": f'attachment; filename="{name}"'},
+    )
+
+
+@require_safe
+@for_its_office()
+def track(request: HttpRequest, invitation: Invitation) -> HttpResponse:
+    """Return the High-Level Track as a calendar file, to an office that comes."""
+    if not any(reply.answer in BRINGING for reply in invitation.replies.standing()):
+        raise Http404
+    edition = invitation.edition
+    return HttpResponse(
+        track_calendar(edition),
+        content_type="text/calendar; charset=utf-8",
+        headers={"Content-Disposition": f'attachment; filename="{edition.symbol}.ics"'},
+    )

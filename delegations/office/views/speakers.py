@@ -1,0 +1,32 @@
+"""The list of speakers, for everyone."""
+
+import datetime as dt
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
+from django.utils.translation import get_language
+from django.views.decorators.http import require_safe
+
+from delegations.programme import sessions_with_speakers
+from invitations.models import ForumEdition
+from invitations.text.dates import printed_hour
+
+
+@require_safe
+def speakers(request: HttpRequest, symbol: str) -> HttpResponse:
+    """Show the list as it stands now, once staff have published it."""
+    now, language = timezone.now(), get_language()
+    edition = get_object_or_404(ForumEdition, symbol=symbol, speakers_published_at__lte=now)
+
+    def hour(at: dt.datetime) -> str:
+        return printed_hour(at.astimezone(edition.zone), edition.time_zone_name, language)
+
+    shown = {
+        "edition": edition,
+        "as_of": hour(now),
+        "sessions": [
+            (session, hour(session.starts_at)) for session in sessions_with_speakers(edition)
+        ],
+    }
+    return render(request, "office/speakers.html", shown)

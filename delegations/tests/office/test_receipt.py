@@ -1,0 +1,117 @@
+import re
+
+import pytest
+from django.utils import timezone
+
+from delegations.office.receipt import record_pdf
+from delegations.tests.office.test_answer import browser, page_of
+from invitations.letters.composing import compose_planned
+from invitations.letters.context import recorded_words
+from invitations.models import LetterTemplate
+from invitations.replies import record_reply
+from invitations.tests.factories import (
+    DeliveryFactory,
+    InvitationFactory,
+    LetterFactory,
+    UserFactory,
+)
+from invitations.tests.letters.test_letters import ask, text_of
+
+pytestmark = pytest.mark.django_db
+
+TYPED = {
+    "answer": "in_person",
+    "respondent_name": "Rudolf Rassendyll (Jr.)",
+    "respondent_email": "rassendyll@example.org",
+    "respondent_phone": "+41 22 555 01 99",
+    "remarks": "We thank you.\nنشكركم على الدعوة.",
+}
+
+
+@pytest.fixture
+def answered():
+    """Make a reply of an office that is written to in that language; the texts are approved."""
+    LetterTemplate.objects.update(first_approver=UserFactory(), second_approver=UserFactory())
+
+    def make(language="ar", **words):
+        invitation = InvitationFactory(minister__language=language)
+        now = timezone.now()
+        letter = LetterFactory(
+            invitation=invitation,
+            language=language,
+            state="approved",
+            sha256="0" * 64,
+            composed_at=now,
+            approved_at=now,
+        )
+        DeliveryFactory(letter=letter, arrived=True)
+        return record_reply(invitation, TYPED | words)
+
+    return make
+
+
+def along(pdf, *words):
+    """Where the words begin on their line, from the left."""
+    boxes = re.findall(
+        r'xMin="([\d.]+)" yMin="([\d.]+)"[^>]*>([^<]+)<', ask(pdf, "pdftotext", "-bbox", "-", "-")
+    )
+    lines = {}
+    for x, y, word in boxes:
+        lines.setdefault(y, {})[word] = float(x)
+    return next([line[word] for word in words] for line in lines.values() if {*words} <= {*line})
+
+
+def test_a_telephone_number_reads_from_left_to_right_in_an_arabic_record(answered):
+    pdf = record_pdf(answered(), "ar")
+
+    found = along(pdf, "+41", "22", "555", "01", "99")
+    assert found == sorted(found)
+
+
+def test_the_full_stop_of_a_remark_stays_at_its_end(answered):
+    pdf = record_pdf(answered(), "ar")
+
+    found = along(pdf, "We", "thank", "you.")
+    assert found == sorted(found)
+
+
+def test_a_record_without_an_approved_text_keeps_the_order_of_what_was_typed(answered):
+    reply = answered()
+    LetterTemplate.objects.update(first_approver=None, second_approver=None)
+
+    found = along(record_pdf(reply, "ar"), "+41", "22", "555", "01", "99")
+    assert found == sorted(found)
+
+
+def test_what_is_copied_from_a_record_holds_no_marks_of_direction(answered):
+    copied = ask(record_pdf(answered(), "ar"), "pdftotext", "-raw", "-", "-")
+
+    assert not {"\u2068", "\u2069", "\ufffd"} & {*copied}
+    assert "+41 22 555 01 99" in copied
+
+
+def test_a_telephone_number_stands_apart_in_an_arabic_mail(answered):
+    reply = answered()
+    compose_planned()
+
+    lines = text_of(reply.acknowledgements.get(variant="answer")).splitlines()
+    assert "الهاتف: \u2068+41 22 555 01 99\u2069" in lines
+    assert "ملاحظات: \u2068We thank you.\u2069" in lines
+    assert "نشكركم على الدعوة." in lines
+
+
+def test_an_arabic_name_stands_apart_in_an_english_mail(answered):
+    reply = answered("en", respondent_name="محمد (الابن).")
+
+    words = recorded_words(reply, "en")
+    assert "Answered by: \u2068محمد (الابن).\u2069\n" in words
+    assert "Telephone: +41 22 555 01 99\n" in words
+
+
+def test_on_the_office_s_page_what_was_typed_stands_apart(answered):
+    invitation = answered().invitation
+
+    page = browser(invitation).get(page_of(invitation)).content.decode()
+
+    assert "<bdi>+41 22 555 01 99</bdi>" in page
+    assert "\u2068" not in page

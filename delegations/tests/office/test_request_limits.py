@@ -1,0 +1,54 @@
+from pathlib import Path
+
+import pytest
+from django.test import RequestFactory
+
+from delegations.office.request_limits import (
+    LARGEST_FILE,
+    BoundedUploadHandler,
+    announced,
+    too_much,
+)
+
+MB = 1024 * 1024
+
+
+def uploaded(pieces):
+    handler = BoundedUploadHandler()
+    handler.new_file("texts", "speech.pdf", "application/pdf", None)
+    for place in range(pieces):
+        handler.receive_data_chunk(b"x" * MB, place * MB)
+    return handler.file_complete(pieces * MB)
+
+
+def test_of_a_file_that_is_too_large_no_more_is_kept_than_the_largest_that_is_taken():
+    with uploaded(25) as file:
+        assert file.size == 25 * MB
+        assert Path(file.temporary_file_path()).stat().st_size == LARGEST_FILE
+    assert not Path(file.name).exists()
+
+
+def test_a_file_of_a_size_that_is_taken_is_kept_whole():
+    with uploaded(10) as file:
+        assert Path(file.temporary_file_path()).stat().st_size == file.size == 10 * MB
+
+
+@pytest.mark.parametrize(
+    ("length", "bytes_announced"),
+    [("12", 12), ("", 0), ("-1", -1), ("many", 0), ("²", 0), ("9" * 5000, 0)],
+)
+def test_a_length_that_is_no_number_announces_nothing(length, bytes_announced):
+    request = RequestFactory().post("/code/", CONTENT_LENGTH=length)
+
+    assert announced(request) == bytes_announced
+    assert too_much(request) is None
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "address",
+    ["/?x=%00", "/admin/?edition=%00", "/admin/invitations/circular/add/?reference=%00",
+     "/admin/invitations/correspondence/add/?invitation=1%00", "/admin/%00/change/"],
+)  # fmt: skip
+def test_an_address_that_holds_a_nul_is_refused_before_a_table_is_asked(admin_client, address):
+    assert admin_client.get(address).status_code == 400

@@ -1,0 +1,152 @@
+import datetime as dt
+
+import pytest
+import time_machine
+from django.utils import timezone, translation
+
+from delegations.models import Delegation, HighLevelSession, PolicyStatement, SpeakingSlot
+from delegations.tests.office.test_answer import text
+from invitations.models import Reply
+from invitations.tests.factories import (
+    EditionFactory,
+    InvitationFactory,
+    MemberStateFactory,
+    MinisterFactory,
+    ReplyFactory,
+)
+
+pytestmark = pytest.mark.django_db
+
+PAGE = "/speakers/wsis-2027/"
+
+
+@pytest.fixture(autouse=True)
+def in_march():
+    with time_machine.travel("2027-03-10T09:00Z", tick=False), translation.override("en"):
+        yield
+
+
+@pytest.fixture
+def edition():
+    return EditionFactory(symbol="wsis-2027", speakers_published_at=timezone.now())
+
+
+@pytest.fixture
+def session(edition):
+    return session_of(edition)
+
+
+def session_of(edition, title="Dialogues", hour=9):
+    return HighLevelSession.objects.create(
+        edition=edition,
+        segment="dialogues",
+        title=title,
+        room="Room A",
+        starts_at=dt.datetime(2027, 5, 11, hour, tzinfo=dt.UTC),
+        ends_at=dt.datetime(2027, 5, 11, hour + 1, tzinfo=dt.UTC),
+        seats=20,
+    )
+
+
+def inscribed(session, state, position, answer="in_person", **statement):
+    """Return the invitation of a State that has a slot, and says who speaks where that is given."""
+    minister = MinisterFactory(member_state=MemberStateFactory(short_name=state))
+    invitation = InvitationFactory(edition=session.edition, minister=minister)
+    ReplyFactory(invitation=invitation, answer=answer)
+    delegation = Delegation.objects.create(
+        edition=session.edition, member_state=minister.member_state
+    )
+    SpeakingSlot.objects.create(session=session, delegation=delegation, position=position)
+    if statement:
+        PolicyStatement.objects.create(delegation=delegation, **statement)
+    return invitation
+
+
+def test_the_list_is_read_by_everyone_once_it_is_published(client, session):
+    inscribed(session, "Zenda", 2)
+    inscribed(session, "Ruritania", 1, speaker_name="Flavia Elphberg", speaker_function="Minister")
+
+    page = text(client.get(PAGE))
+
+    assert page.index("Ruritania") < page.index("Flavia Elphberg") < page.index("Zenda")
+    assert "<h2>Dialogues</h2> <p>11 May 2027, 11:00 (Geneva time)" in page
+    assert "Room A" in page
+    assert "as it stands on 10 March 2027, 10:00 (Geneva time)" in page
+
+
+@pytest.mark.parametrize("published_at", [None, dt.datetime(2027, 3, 10, 9, 1, tzinfo=dt.UTC)])
+def test_before_its_hour_there_is_no_list(client, published_at):
+    EditionFactory(symbol="wsis-2027", speakers_published_at=published_at)
+
+    assert client.get(PAGE).status_code == 404
+    assert "List of speakers" not in text(client.get("/"))
+
+
+def test_the_front_page_leads_to_the_list(client, edition):
+    assert f'<a href="{PAGE}">List of speakers</a>' in text(client.get("/"))
+
+
+def test_who_sends_regrets_afterwards_has_left_the_list(client, session):
+    invitation = inscribed(session, "Ruritania", 1)
+    inscribed(session, "Zenda", 2)
+    invitation.replies.update(status=Reply.Status.SUPERSEDED)
+    ReplyFactory(invitation=invitation, answer="regrets")
+
+    page = text(client.get(PAGE))
+
+    assert "Ruritania" not in page
+    assert "Zenda" in page
+
+
+def test_only_sessions_with_speakers_are_listed_by_their_hour(client, edition):
+    late, early = session_of(edition, "Late", 14), session_of(edition, "Early", 8)
+    session_of(edition, "Without speakers", 10)
+    inscribed(late, "Ruritania", 1)
+    inscribed(early, "Zenda", 1)
+
+    page = text(client.get(PAGE))
+
+    assert page.index("Early") < page.index("Late")
+    assert "Without speakers" not in page
+
+
+def test_another_edition_s_speakers_stay_on_their_own_list(client, session):
+    inscribed(session_of(EditionFactory(speakers_published_at=timezone.now())), "Zenda", 1)
+
+    page = text(client.get(PAGE))
+
+    assert "Zenda" not in page
+    assert "Nobody is on the list yet." in page
+
+
+def test_a_statement_by_video_is_marked(client, session):
+    inscribed(session, "Ruritania", 1, "video", speaker_name="Flavia", mode="video")
+
+    assert "by video" in text(client.get(PAGE))
+
+
+def test_the_list_speaks_the_visitor_s_language(client, session):
+    inscribed(session, "Ruritania", 1)
+    client.cookies["django_language"] = "ar"
+
+    page = text(client.get(PAGE))
+
+    assert 'dir="rtl"' in page
+    assert "Provisional list of speakers" not in page
+
+
+@pytest.mark.parametrize("speakers", [1, 3])
+def test_the_list_takes_as_many_queries_for_three_speakers_as_for_one(
+    client, session, speakers, django_assert_num_queries
+):
+    for position in range(speakers):
+        inscribed(session, f"State {position}", position, speaker_name="Flavia")
+
+    # The edition, its sessions, their slots.
+    with django_assert_num_queries(3):
+        client.get(PAGE)
+
+
+@pytest.mark.parametrize("method", ["post", "put", "delete"])
+def test_the_list_is_only_read(client, edition, method):
+    assert getattr(client, method)(PAGE).status_code == 405

@@ -1,0 +1,306 @@
+import io
+import re
+
+import pikepdf
+import pytest
+
+from delegations.office.receipt import acknowledged
+from delegations.tests.office.test_answer import (
+    browser,
+    checked,
+    invited,
+    on_paper,
+    page_of,
+    text,
+    words_of,
+)
+from invitations.models import Invitation, LetterTemplate, Reply
+from invitations.replies import record_reply
+from invitations.tests.factories import InvitationFactory, MinisterFactory, UserFactory
+
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.usefixtures("in_february"),
+    # WeasyPrint leaves the colour profile of a PDF/A open.
+    pytest.mark.filterwarnings("ignore:unclosed file.*sRGB2014.icc:ResourceWarning"),
+]
+
+
+@pytest.fixture
+def invitation():
+    return invited("Ruritania")
+
+
+def hidden_in(page):
+    return re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', page)
+
+
+# A summary to check
+
+
+def test_a_summary_is_shown_before_anything_is_recorded(invitation):
+    client = browser(invitation)
+    words = words_of(invitation, step="check", remarks="Two\nlines.", segments=["opening"])
+
+    page = client.post(page_of(invitation), words)
+
+    assert "Nothing has been recorded yet" in text(page)
+    assert "Attends in person and delivers a statement" in text(page)
+    assert "Opening segment" in text(page)
+    assert not Reply.objects.exists()
+
+
+def test_the_summary_records_what_it_shows(invitation):
+    client = browser(invitation)
+    words = words_of(
+        invitation,
+        step="check",
+        answer="represented",
+        substitute_name="Rudolf Rassendyll",
+        segments=["opening", "prizes"],
+        partnership_interest="on",
+        remarks="Two\nlines.",
+    )
+    shown = client.post(page_of(invitation), words).content.decode()
+    kept = hidden_in(shown)
+    again = {name: [value for other, value in kept if other == name] for name, _value in kept}
+
+    response = client.post(page_of(invitation), again | {"step": "record"})
+
+    reply = invitation.replies.get()
+    assert response.url == page_of(invitation, "recorded")
+    assert (reply.substitute_name, reply.segments) == ("Rudolf Rassendyll", ["opening", "prizes"])
+    assert reply.partnership_interest
+    assert reply.remarks == "Two\nlines."
+
+
+def test_a_change_of_mind_brings_the_form_back_with_its_words(invitation):
+    client = browser(invitation)
+    words = words_of(invitation, answer="video", remarks="Typed.")
+
+    page = text(client.post(page_of(invitation), words | {"step": "change"}))
+
+    assert checked(page) == {"video"}
+    assert "Typed.</textarea>" in page
+    assert 'role="alert"' not in page
+    assert not Reply.objects.exists()
+
+
+def test_what_is_wrong_is_told_instead_of_a_summary(invitation):
+    page = text(
+        browser(invitation).post(page_of(invitation), words_of(invitation, answer="", step="check"))
+    )
+
+    assert "Please choose an answer." in page
+    assert "Record the reply" not in page
+
+
+def test_the_summary_says_that_another_reply_is_replaced(invitation):
+    record_reply(invitation, {"answer": "in_person"})
+
+    page = text(
+        browser(invitation).post(
+            page_of(invitation), words_of(invitation, answer="regrets", step="check")
+        )
+    )
+
+    assert "would take the place of the one on file" in page
+
+
+def test_the_summary_changes_its_language_and_stays_a_summary(invitation):
+    client = browser(invitation)
+    words = words_of(invitation, answer="video")
+
+    page = text(client.post(page_of(invitation), words | {"from": "summary", "language": "fr"}))
+
+    assert '<html lang="fr"' in page
+    assert 'value="record"' in page
+    assert not Reply.objects.exists()
+
+
+# What is left to do, and what was said before
+
+
+def test_what_is_left_to_do_is_always_visible(invitation):
+    client = browser(invitation)
+    before = text(client.get(page_of(invitation)))
+    record_reply(invitation, {"answer": "in_person"})
+    after = text(client.get(page_of(invitation)))
+
+    assert "to be given" in before
+    assert before.count("after the answer") == 2
+    assert page_of(invitation, "statement") not in before
+    assert "to be announced" in after
+    assert "nobody is named yet" in after
+    assert page_of(invitation, "statement") in after
+    assert page_of(invitation, "delegation") in after
+
+
+@pytest.mark.parametrize(
+    ("answer", "statement", "delegation"),
+    [
+        ("attends_only", False, True),
+        ("video", True, False),
+        ("written", True, False),
+        ("regrets", False, False),
+    ],
+)
+def test_what_is_asked_follows_from_the_answer(invitation, answer, statement, delegation):
+    record_reply(invitation, {"answer": answer})
+
+    page = text(browser(invitation).get(page_of(invitation)))
+
+    assert (page_of(invitation, "statement") in page) == statement
+    assert (page_of(invitation, "delegation") in page) == delegation
+
+
+def test_the_answer_of_another_minister_of_the_state_opens_the_parts_too(invitation):
+    colleague = InvitationFactory(
+        edition=invitation.edition,
+        minister=MinisterFactory(member_state=invitation.member_state, name_key="sapt"),
+        is_principal=False,
+    )
+    record_reply(invitation, {"answer": "regrets"})
+    record_reply(colleague, {"answer": "in_person", "remarks": "Between us."})
+
+    page = text(browser(invitation).get(page_of(invitation)))
+
+    assert page_of(invitation, "delegation") in page
+    assert "Between us." not in page
+
+
+def test_an_office_reads_all_its_replies(invitation):
+    for answer in ("in_person", "regrets"):
+        record_reply(invitation, {"answer": answer})
+    on_paper(invitation, answer="in_person")
+
+    page = text(browser(invitation).get(page_of(invitation)))
+
+    history = page[page.index("All replies to this invitation") :]
+    for words in ("stands", "replaced by a later reply", "is being clarified", "note verbale"):
+        assert words in history
+
+
+# After a withdrawal, and too much at once
+
+
+def test_words_sent_after_a_withdrawal_can_be_copied(invitation):
+    client = browser(invitation)
+    Invitation.objects.update(status=Invitation.Status.WITHDRAWN)
+
+    response = client.post(page_of(invitation), words_of(invitation, remarks="Typed."))
+
+    assert response.status_code == 410
+    assert "Typed." in text(response)
+    assert not Reply.objects.exists()
+
+
+def test_more_than_the_forms_can_ask_for_is_refused_unread(invitation):
+    client = browser(invitation)
+
+    response = client.post(
+        page_of(invitation), words_of(invitation), CONTENT_LENGTH=str(2 * 1024**3)
+    )
+
+    assert response.status_code == 413
+    assert "A file may have 10 MB at most" in text(response)
+
+
+@pytest.mark.parametrize(
+    ("typed", "recorded"),
+    [
+        ("\u202aRudolf Rassendyll\u202c", "Rudolf Rassendyll"),
+        ("Ru\u200bdolf\u2060 Rassen\u00addyll\ufeff", "Rudolf Rassendyll"),
+        ("Rudolf\r\nRassendyll", "Rudolf Rassendyll"),
+        (
+            "\u0639\u0644\u06cc\u200c\u0631\u0636\u0627",
+            "\u0639\u0644\u06cc\u200c\u0631\u0636\u0627",
+        ),
+        ("  Rudolf \u00a0 Rassendyll ", "Rudolf Rassendyll"),
+    ],
+)
+def test_a_name_is_recorded_without_signs_that_nobody_sees(invitation, typed, recorded):
+    client = browser(invitation)
+
+    client.post(
+        page_of(invitation),
+        words_of(invitation, answer="represented", substitute_name=typed),
+    )
+
+    assert invitation.replies.get().substitute_name == recorded
+
+
+def test_a_name_that_a_hidden_sign_turns_round_is_refused_by_that_sign(invitation):
+    name = "\u202egnivaS Leinad\u202c"
+
+    response = browser(invitation).post(
+        page_of(invitation),
+        words_of(invitation, answer="represented", substitute_name=name),
+    )
+
+    assert "“gnivaS Leinad” holds an invisible sign that turns writing round" in text(response)
+    assert not invitation.replies.exists()
+
+
+@pytest.mark.parametrize("name", ["\u200b\u202e", "\x07bell", "null\0"])
+def test_a_name_of_signs_that_are_no_writing_is_asked_for_again(invitation, name):
+    words = words_of(invitation, answer="represented", substitute_name=name, remarks="Typed.")
+
+    page = browser(invitation).post(page_of(invitation), words)
+
+    assert page.status_code == 200
+    assert "Typed.</textarea>" in text(page)
+    assert not Reply.objects.exists()
+
+
+# The acknowledgement as a file
+
+
+def approve_texts():
+    LetterTemplate.objects.update(first_approver=UserFactory(), second_approver=UserFactory())
+
+
+def words_in(pdf):
+    with pikepdf.open(io.BytesIO(pdf)) as opened:
+        return opened.docinfo.get("/Title"), len(opened.pages)
+
+
+def test_the_acknowledgement_is_a_pdf_to_keep(invitation):
+    approve_texts()
+    client = browser(invitation)
+    client.post(page_of(invitation), words_of(invitation))
+
+    response = client.get(page_of(invitation, "record"))
+
+    title, pages = words_in(response.content)
+    assert response["Content-Type"] == "application/pdf"
+    assert response["Content-Disposition"].startswith("attachment; ")
+    assert "acknowledgement of your reply" in str(title)
+    assert pages == 1
+
+
+def test_the_acknowledgement_says_what_the_mail_says_and_opens_nothing(invitation):
+    approve_texts()
+    reply = record_reply(invitation, {"answer": "in_person", "respondent_name": "Colonel Sapt"})
+    link = invitation.links.get()
+
+    subject, words = acknowledged(reply, "en")
+
+    assert "acknowledgement of your reply" in subject
+    assert "Answered by: Colonel Sapt" in words
+    assert "/code/" in words
+    assert link.token not in words
+    assert link.code not in words.replace("-", "")
+
+
+def test_without_an_approved_text_what_was_recorded_stands_alone(invitation):
+    reply = record_reply(invitation, {"answer": "regrets"})
+
+    subject, words = acknowledged(reply, "en")
+
+    assert subject == "Your reply has been recorded"
+    assert "Answer: Regrets, unable to attend" in words
+
+
+def test_there_is_no_acknowledgement_of_nothing(invitation):
+    assert browser(invitation).get(page_of(invitation, "record")).url == page_of(invitation)

@@ -1,0 +1,223 @@
+"""More than anyone may send, through a real server and a socket."""
+
+import os
+import re
+import select
+import signal
+import socket
+import sqlite3
+import subprocess
+import sys
+import time
+from contextlib import closing, suppress
+from pathlib import Path
+from urllib.parse import quote
+
+import pytest
+from django.db import connection
+from django.urls import reverse
+
+from delegations.tests.office.test_answer import invited, page_of
+from invitations.models import Reply
+
+pytestmark = [
+    pytest.mark.django_db(transaction=True, serialized_rollback=True),
+    pytest.mark.skipif(not Path("/proc/self/statm").exists(), reason="Memory is read from /proc."),
+]
+
+ROOT = Path(__file__).resolve().parents[3]
+MB = 1024 * 1024
+TWO_GB = 2 * 1024 * MB
+CHUNK = b"x" * 65536
+MULTIPART = "Content-Type: multipart/form-data; boundary=edge\r\n"
+BEGINNING = (
+    b"--edge\r\nContent-Disposition: form-data; name=texts; filename=speech.pdf\r\n"
+    b"Content-Type: application/pdf\r\n\r\n%PDF-1.7\n"
+)
+
+
+@pytest.fixture
+def database(db, tmp_path):
+    """The rows of the test, where another process finds them."""
+    if connection.vendor == "sqlite":
+        connection.ensure_connection()
+        return lambda: copied(tmp_path / "rows.sqlite3")
+    said = connection.settings_dict
+    who = f"{quote(said['USER'])}:{quote(said['PASSWORD'])}@{said['HOST']}:{said['PORT'] or 5432}"
+    return lambda: f"postgres://{who}/{said['NAME']}"
+
+
+def copied(path):
+    with closing(sqlite3.connect(path)) as copy:
+        connection.connection.backup(copy)
+    return f"sqlite:///{path}"
+
+
+class Site:
+    def __init__(self, port, process, temporary):
+        self.port, self.process, self.temporary = port, process, temporary
+
+    def workers(self):
+        children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text()
+        return [int(pid) for pid in children.split()]
+
+    def memory(self):
+        """The pages that each worker holds, in bytes."""
+        page = os.sysconf("SC_PAGE_SIZE")
+        statm = [Path(f"/proc/{pid}/statm").read_text() for pid in self.workers()]
+        return [int(line.split()[1]) * page for line in statm]
+
+    def left_behind(self):
+        return list(self.temporary.iterdir())
+
+
+@pytest.fixture
+def serve(database, tmp_path):
+    """Two sync workers of gunicorn, with a folder of their own for temporary files."""
+    temporary, started = tmp_path / "temporary", []
+    temporary.mkdir()
+
+    def start():
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            port = free.getsockname()[1]
+        environment = os.environ | {
+            "DJANGO_SETTINGS_MODULE": "wsis_forum.settings",
+            "DATABASE_URL": database(),
+            "TMPDIR": str(temporary),
+            "DEBUG": "True",
+        }
+        command = [sys.executable, "-m", "gunicorn", "--workers", "2", "--no-control-socket"]
+        command += ["--bind", f"127.0.0.1:{port}", "--log-level", "error", "wsis_forum.wsgi"]
+        process = subprocess.Popen(command, cwd=ROOT, env=environment)
+        started.append(process)
+        site = Site(port, process, temporary)
+        wait_until_it_answers(site)
+        return site
+
+    yield start
+    for process in started:
+        process.send_signal(signal.SIGTERM)
+        process.wait(timeout=20)
+
+
+def wait_until_it_answers(site):
+    for _again in range(200):
+        with suppress(OSError):
+            _sent, answer = request(site, "GET", "/healthz")
+            if answer.startswith("HTTP/1.1"):
+                break
+        time.sleep(0.1)
+    for _worker in range(6):
+        request(site, "GET", "/code/")
+
+
+def request(site, method, path, headers="", body=()):
+    """Send until the site answers or hangs up; return the bytes sent and the whole answer."""
+    with socket.create_connection(("127.0.0.1", site.port), timeout=30) as wire:
+        head = f"{method} {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n{headers}\r\n"
+        wire.sendall(head.encode())
+        sent = 0
+        for piece in body:
+            if select.select([wire], [], [], 0)[0]:
+                break
+            try:
+                wire.sendall(piece)
+            except OSError:
+                break
+            sent += len(piece)
+        answer = b""
+        with suppress(OSError):
+            while got := wire.recv(65536):
+                answer += got
+    return sent, answer.decode()
+
+
+def plain(times=32_768):
+    yield BEGINNING
+    for _piece in range(times):
+        yield CHUNK
+
+
+def in_chunks():
+    for piece in plain():
+        yield b"%x\r\n%b\r\n" % (len(piece), piece)
+
+
+def status(answer):
+    return int(answer.split(" ", 2)[1])
+
+
+def cookies_of(answer):
+    pairs = re.findall(r"(?im)^set-cookie: ([^;]+)", answer)
+    return f"Cookie: {'; '.join(pairs)}\r\n"
+
+
+LENGTH = MULTIPART + f"Content-Length: {TWO_GB}\r\n"
+CHUNKED = MULTIPART + "Transfer-Encoding: chunked\r\n"
+
+
+def test_two_gigabytes_are_refused_while_they_stream(serve):
+    invitation = invited("Ruritania")
+    link = reverse("office:open", args=[invitation.links.get().token])
+    public = ["/code/", "/check/", "/i18n/setlang/", "/admin/login/"]
+    office = [page_of(invitation, name) for name in ("office", "statement", "files", "list")]
+    site = serve()
+    held = cookies_of(request(site, "GET", link)[1])
+    before = site.memory()
+
+    for path, cookies in [(path, c) for c in ("", held) for path in public + office]:
+        sent, answer = request(site, "POST", path, cookies + LENGTH, plain())
+        assert status(answer) == 413, path
+        assert "A file may have 10 MB at most; please go back" in answer
+        assert sent < 16 * MB, (path, sent)
+
+    assert site.left_behind() == []
+    assert max(site.memory()) - max(before) < 8 * MB
+    assert not Reply.objects.exists()
+
+
+def test_what_does_not_say_its_length_is_refused_while_it_streams(serve):
+    invitation = invited("Ruritania")
+    site = serve()
+
+    for path in ("/code/", "/check/", page_of(invitation, "files")):
+        sent, answer = request(site, "POST", path, CHUNKED, in_chunks())
+        assert status(answer) == 411, path
+        assert "did not say how large it is" in answer
+        assert sent < 16 * MB, (path, sent)
+    assert site.left_behind() == []
+
+
+def test_files_without_a_session_are_not_read(serve):
+    invitation = invited("Ruritania")
+    site = serve()
+    hundred = MULTIPART + f"Content-Length: {100 * MB}\r\n"
+
+    sent, answer = request(site, "POST", page_of(invitation, "files"), hundred, plain())
+
+    assert status(answer) == 404
+    assert "Please open the link in your letter" in answer
+    assert "choose the files again" in answer
+    assert sent < 16 * MB
+
+
+def test_who_hangs_up_while_sending_leaves_nothing_behind(serve):
+    invitation = invited("Ruritania")
+    link = reverse("office:open", args=[invitation.links.get().token])
+    site = serve()
+    held = cookies_of(request(site, "GET", link)[1])
+    length = held + MULTIPART + f"Content-Length: {60 * MB}\r\n"
+
+    with socket.create_connection(("127.0.0.1", site.port), timeout=30) as wire:
+        head = f"POST {page_of(invitation, 'files')} HTTP/1.1\r\nHost: 127.0.0.1\r\n{length}\r\n"
+        wire.sendall(head.encode())
+        for piece in plain(times=200):
+            wire.sendall(piece)
+
+    for _again in range(50):
+        if not site.left_behind():
+            break
+        time.sleep(0.1)
+    assert site.left_behind() == []
+    assert status(request(site, "GET", "/code/")[1]) == 200

@@ -1,0 +1,1 @@
+"""Texts, circulars, letters and invitations on the desk."""

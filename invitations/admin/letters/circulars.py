@@ -1,0 +1,168 @@
+"""Circulars: one reference for many letters, whom they address, who signed the original."""
+
+from pathlib import Path
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import Count, Q, QuerySet
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, pgettext_lazy
+from unfold.decorators import display
+
+from invitations.admin.base import Menu, language_tabs, link
+from invitations.admin.letters.approvals import hour_in_zone
+from invitations.admin.letters.circular_pages import CircularPages, tell_composed_before
+from invitations.files import frozen
+from invitations.forms.circular import CircularForm
+from invitations.forms.uploads import scan_kind
+from invitations.letters.circulars import reschedule
+from invitations.models import AUTOMATIC, Circular, Language, Letter, Rank, Region
+from invitations.text.dates import comma_list
+
+SHOWN_TO_READERS = {
+    "planned_at": "planned_hour",
+    "new_scan": "scan_file",
+    "regions": "regions_shown",
+    "languages": "languages_shown",
+    "ranks": "ranks_shown",
+}
+# What stands in the letters; the texts in six languages are told by their beginning.
+PRINTED = ("reference", "dated_on", "place", "signatory", "changes", "planned_at")
+
+
+@admin.register(Circular)
+class CircularAdmin(CircularPages):
+    menu = (Menu.SET_UP, 2, "description")
+    when_empty = gettext_lazy(
+        "Add the circular of the edition: its reference stands on all letters of invitation."
+    )
+    form = CircularForm
+    list_display = [
+        "reference",
+        "kind",
+        "edition",
+        "dated_on",
+        "planned_hour",
+        "signed",
+        "composed",
+        "approved",
+    ]
+    list_filter = ["edition", "kind", "audience"]
+    list_select_related = ["edition"]
+    search_fields = ["reference", "signatory_name_en", "original_signed_by"]
+    fieldsets: Any = [
+        (None, {"fields": ["edition", ("reference", "kind"), "dated_on", "planned_at"]}),
+        (
+            gettext_lazy("Audience"),
+            {"fields": ["audience", ("regions", "languages"), "ranks"]},
+        ),
+        (
+            gettext_lazy("The original"),
+            {
+                "description": gettext_lazy(
+                    "Letters can be approved once it is recorded who signed the original, and when."
+                ),
+                "fields": [
+                    ("original_signed_by", "original_signed_on"),
+                    ("new_scan", "scan_file"),
+                ],
+            },
+        ),
+        *language_tabs("place", "signatory_name", "signatory_title", "changes"),
+    ]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Circular]:
+        letters = Q(letters__isnull=False) & ~Q(letters__kind__in=AUTOMATIC)
+        in_force = letters & ~Q(letters__state=Letter.State.CANCELLED)
+        return (
+            super()
+            .get_queryset(request)
+            .annotate(
+                planned_letters=Count("letters", filter=in_force),
+                composed_letters=Count("letters", filter=in_force & ~Q(letters__state="planned")),
+                approved_letters=Count("letters", filter=in_force & Q(letters__state="approved")),
+            )
+        )
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> list[tuple[Any, Any]]:
+        """Fields that are shown but not asked for are shown as words."""
+        fixed = self.get_readonly_fields(request, obj)
+        shown = {"planned_at": "planned_hour"} if "planned_at" in fixed else {}
+        if obj and not self.has_change_permission(request, obj):
+            shown = SHOWN_TO_READERS
+        sets = [
+            (title, {**options, "fields": [renamed(name, shown) for name in options["fields"]]})
+            for title, options in self.fieldsets
+        ]
+        if "dated_on" in fixed:
+            sets[0][1]["description"] = _(
+                "Letters are approved with this reference, date and hour: call the circular back "
+                "to change them."
+            )
+        return sets
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+        """What is in letters already cannot change behind their back."""
+        fixed = list(SHOWN_TO_READERS.values())
+        if obj and obj.planned_letters:
+            fixed += ["edition", "kind"]
+        if obj and obj.approved_letters:
+            fixed += ["reference", "dated_on", "planned_at"]
+        return fixed
+
+    def save_model(self, request: HttpRequest, obj: Circular, form: Any, change: bool) -> None:
+        if scan := form.cleaned_data.get("new_scan"):
+            obj.original_scan = frozen.freeze(scan.read(), "scans", scan_kind(scan)).name
+        super().save_model(request, obj, form, change)
+        if not change:
+            return
+        if "planned_at" in form.changed_data:
+            reschedule(obj)
+        if any(name.startswith(PRINTED) for name in form.changed_data):
+            tell_composed_before(request, obj)
+
+    @display(description=gettext_lazy("planned hour"), ordering="planned_at")
+    def planned_hour(self, circular: Circular) -> str:
+        return hour_in_zone(circular)
+
+    @display(description=gettext_lazy("original signed"), boolean=True)
+    def signed(self, circular: Circular) -> bool:
+        return bool(circular.original_signed_by and circular.original_signed_on)
+
+    @display(description=pgettext_lazy("letters", "composed"))
+    def composed(self, circular: Any) -> str:
+        counted = f"{circular.composed_letters} / {circular.planned_letters}"
+        return link(reverse("admin:invitations_circular_progress", args=[circular.pk]), counted)
+
+    @display(description=pgettext_lazy("letters", "approved"))
+    def approved(self, circular: Any) -> str:
+        return f"{circular.approved_letters} / {circular.planned_letters}"
+
+    @display(description=gettext_lazy("regions"))
+    def regions_shown(self, circular: Circular) -> str:
+        return comma_list(dict(Region.choices).get(one, one) for one in circular.regions) or _(
+            "all"
+        )
+
+    @display(description=gettext_lazy("languages"))
+    def languages_shown(self, circular: Circular) -> str:
+        return comma_list(Language(one).label for one in circular.languages) or _("all")
+
+    @display(description=gettext_lazy("ranks"))
+    def ranks_shown(self, circular: Circular) -> str:
+        return comma_list(Rank.objects.filter(code__in=circular.ranks)) or _("all")
+
+    @display(description=gettext_lazy("Scan on file"))
+    def scan_file(self, circular: Circular) -> str:
+        if not circular.original_scan:
+            return _("none")
+        url = reverse("admin:invitations_circular_scan", args=[circular.pk])
+        return link(url, Path(str(circular.original_scan)).name[:12])
+
+
+def renamed(name: Any, names: dict[str, str]) -> Any:
+    if isinstance(name, tuple):
+        return tuple(dict.fromkeys(names.get(one, one) for one in name))
+    return names.get(name, name)

@@ -1,0 +1,344 @@
+"""Invitations, from the draft to the answer."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.db.models import Exists, OuterRef, QuerySet, Subquery
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+from unfold.decorators import action, display
+
+from invitations.admin.base import (
+    Menu,
+    RecordInline,
+    answered,
+    ask,
+    at_hour,
+    at_hour_with,
+    each,
+    link,
+    who,
+)
+from invitations.admin.letters.letters import LETTER_LABELS
+from invitations.admin.mixins import AnotherAddress, UnreachedFilter
+from invitations.admin.setup.editions import plan_letters
+from invitations.forms.action_forms import ReasonForm
+from invitations.forms.model_forms import InvitationForm
+from invitations.letters import issuing
+from invitations.letters.planning import standing_letter
+from invitations.links import reply_url
+from invitations.models import (
+    Answer,
+    CallListEntry,
+    Correspondence,
+    Delivery,
+    ForumEdition,
+    Invitation,
+    Letter,
+    LetterKind,
+    Reply,
+)
+
+SILENT, CONTESTED = "silent", "contested"
+ANSWERS_IN_SHORT: dict[str, Any] = {
+    Answer.IN_PERSON: gettext_lazy("in person"),
+    Answer.REPRESENTED: gettext_lazy("represented"),
+    Answer.ATTENDS_ONLY: gettext_lazy("attends only"),
+    Answer.VIDEO: gettext_lazy("by video"),
+    Answer.WRITTEN: gettext_lazy("in writing"),
+    Answer.REGRETS: gettext_lazy("regrets"),
+    Answer.HOLDING: gettext_lazy("transmitted to the capital"),
+}
+
+
+class StandingAnswerFilter(admin.SimpleListFilter):
+    """Silence is a matter of principal invitations: the others owe no answer."""
+
+    title = gettext_lazy("standing answer")
+    parameter_name = "answer"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        answers = [pair for pair in ANSWERS_IN_SHORT.items() if pair[0] != Answer.HOLDING]
+        return [(SILENT, _("silent")), (CONTESTED, _("contested")), *answers]
+
+    def queryset(self, request: HttpRequest, queryset: Any) -> QuerySet[Any] | None:
+        if self.value() is None:
+            return None
+        if self.value() == SILENT:
+            return queryset.silent().principal()
+        if self.value() == CONTESTED:
+            return queryset.filter(pk__in=Reply.objects.contested().values("invitation"))
+        standing = Reply.objects.standing().filter(answer=self.value())
+        return queryset.issued().filter(pk__in=standing.values("invitation"))
+
+
+class LettersOfInvitation(RecordInline):
+    model = Letter
+    verbose_name_plural = gettext_lazy("letters")
+    fields = ["kind", "language", "state", "planned_at", "approved_at"]
+    readonly_fields = fields
+
+
+class RepliesOfInvitation(RecordInline):
+    model = Reply
+    verbose_name_plural = gettext_lazy("replies")
+    fields = ["answer", "status", "channel", "received_at", "respondent_name"]
+    readonly_fields = fields
+
+
+class CorrespondenceOfInvitation(RecordInline):
+    model = Correspondence
+    fk_name = "invitation"
+    verbose_name_plural = gettext_lazy("correspondence")
+    fields = ["channel", "received_at", "reference", "summary", "dealt_with_at"]
+    readonly_fields = fields
+
+
+class CallsOfInvitation(RecordInline):
+    model = CallListEntry
+    verbose_name_plural = gettext_lazy("telephone calls")
+    fields = ["listed_at", "called_at", "note"]
+    readonly_fields = fields
+
+
+@admin.register(Invitation)
+class InvitationAdmin(AnotherAddress):
+    menu = (Menu.DAILY, 1, "mail")
+    when_empty = gettext_lazy(
+        "Import the ministers from a spreadsheet: each gets a draft invitation. "
+        "Then compose the letters."
+    )
+    list_display = [
+        "state",
+        "minister",
+        "principal",
+        "status_shown",
+        "answer_shown",
+        "letter_shown",
+        "handed_over",
+    ]
+    list_display_links = ["state", "minister"]
+    list_filter = [
+        "edition",
+        "status",
+        StandingAnswerFilter,
+        UnreachedFilter,
+        "is_principal",
+        "member_state__region",
+    ]
+    linked_lookups = ["member_state__id__exact"]
+    list_select_related = ["edition", "member_state", "minister__member_state"]
+    list_per_page = 250
+    search_fields = [
+        "minister__given_name",
+        "minister__family_name",
+        "minister__name_in_script",
+        "minister__portfolio",
+        "=member_state__iso2",
+        "member_state__short_name_en",
+        "member_state__short_name_fr",
+        "member_state__list_name_fr",
+    ]
+    form = InvitationForm
+    autocomplete_fields = ["minister"]
+    actions = ["compose_letters", "send_to_another", "withdraw_selected"]
+    inlines = [
+        RepliesOfInvitation,
+        LettersOfInvitation,
+        CorrespondenceOfInvitation,
+        CallsOfInvitation,
+    ]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Invitation]:
+        letters = Letter.objects.in_force().filter(
+            invitation=OuterRef("pk"), kind=LetterKind.INVITATION
+        )
+        replies = Reply.objects.filter(invitation=OuterRef("pk"))
+        left = Delivery.objects.filter(
+            letter__invitation=OuterRef("pk"),
+            letter__kind=LetterKind.INVITATION,
+            state=Delivery.State.HANDED_OVER,
+        ).order_by("handed_over_at")
+        return (
+            super()
+            .get_queryset(request)
+            .annotate(
+                standing_answer=Subquery(replies.standing().values("answer")[:1]),
+                is_contested=Exists(replies.contested()),
+                letter_state=Subquery(letters.values("state")[:1]),
+                left_at=Subquery(left.values("handed_over_at")[:1]),
+            )
+        )
+
+    def get_ordering(self, request: HttpRequest) -> list[str]:
+        return ["-edition__opens_on", "member_state__sort_key_fr", "-is_principal", "pk"]
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Invitation], search_term: str
+    ) -> tuple[QuerySet[Invitation], bool]:
+        """Correspondence can only belong to an invitation that is in force."""
+        found: Any
+        found, may_repeat = super().get_search_results(request, queryset, search_term)
+        if request.GET.get("model_name") == Correspondence._meta.model_name:
+            found = found.issued()
+        return found, may_repeat
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> list[tuple[Any, Any]]:
+        minister = ["edition", "minister", "is_principal", "focal_point_name", "focal_point_email"]
+        if obj is None:
+            return [(None, {"fields": minister})]
+        history = ["status", "answer", "issued_at", "withdrawn", "office_page"]
+        if self.has_change_permission(request, obj):
+            history.append("reply_address")
+        return [
+            (None, {"fields": ["member_state", *minister]}),
+            (gettext_lazy("How it stands"), {"fields": history}),
+        ]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+        if obj is None:
+            return []
+        shown = [
+            "member_state",
+            "edition",
+            "status",
+            "answer",
+            "issued_at",
+            "withdrawn",
+            "office_page",
+            "reply_address",
+        ]
+        if obj.status == Invitation.Status.DRAFT:
+            # A letter is frozen with its minister: withdraw the draft and make another one.
+            return [*shown, "minister"] if obj.letter_state else shown
+        if obj.status == Invitation.Status.ISSUED:
+            return [*shown, "minister", "is_principal"]
+        return [*shown, "minister", "is_principal", "focal_point_name", "focal_point_email"]
+
+    def get_inlines(self, request: HttpRequest, obj: Any = None) -> list[Any]:
+        return self.inlines if obj else []
+
+    def letter_of(self, row: Invitation) -> Letter | None:
+        return standing_letter(row)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def save_model(
+        self, request: HttpRequest, obj: Invitation, form: forms.ModelForm, change: bool
+    ) -> None:
+        if change:
+            super().save_model(request, obj, form, change)
+            return
+        drafted = issuing.draft(
+            obj.edition,
+            obj.minister,
+            is_principal=obj.is_principal,
+            focal_point_name=obj.focal_point_name,
+            focal_point_email=obj.focal_point_email,
+        )
+        obj.pk = drafted.pk
+        obj.refresh_from_db()
+
+    @display(description=gettext_lazy("State"), ordering="member_state__sort_key_fr")
+    def state(self, invitation: Invitation) -> str:
+        return invitation.member_state.listed_as
+
+    @display(description=gettext_lazy("principal"), boolean=True, ordering="is_principal")
+    def principal(self, invitation: Invitation) -> bool:
+        return invitation.is_principal
+
+    @display(
+        description=gettext_lazy("status"),
+        ordering="status",
+        label={"draft": "info", "issued": "success", "withdrawn": "danger"},
+    )
+    def status_shown(self, invitation: Invitation) -> tuple[str, Any]:
+        return invitation.status, invitation.get_status_display()
+
+    @display(
+        description=gettext_lazy("standing answer"),
+        ordering="standing_answer",
+        label={SILENT: "warning", CONTESTED: "danger", "answered": "success"},
+    )
+    def answer_shown(self, invitation: Any) -> tuple[str, Any] | None:
+        if invitation.status != Invitation.Status.ISSUED:
+            return None
+        if invitation.is_contested:
+            # The verbs leave none contested without one that stands; a hand in the tables may.
+            standing = ANSWERS_IN_SHORT.get(invitation.standing_answer, _("silent"))
+            return CONTESTED, _("contested: %(answer)s") % {"answer": standing}
+        if invitation.standing_answer:
+            return "answered", ANSWERS_IN_SHORT[invitation.standing_answer]
+        return (SILENT, _("silent")) if invitation.is_principal else None
+
+    @display(description=gettext_lazy("standing answer"))
+    def answer(self, invitation: Any) -> str:
+        _key, words = self.answer_shown(invitation) or ("", "")
+        return words
+
+    @display(description=gettext_lazy("letter"), ordering="letter_state", label=LETTER_LABELS)
+    def letter_shown(self, invitation: Any) -> tuple[str, Any] | None:
+        if not invitation.letter_state:
+            return None
+        return invitation.letter_state, Letter.State(invitation.letter_state).label
+
+    @display(description=gettext_lazy("handed over"), ordering="left_at")
+    def handed_over(self, invitation: Any) -> str:
+        return at_hour(invitation.left_at)
+
+    @display(description=gettext_lazy("withdrawn"))
+    def withdrawn(self, invitation: Invitation) -> str:
+        return at_hour_with(invitation.withdrawn_at, invitation.withdrawn_because)
+
+    @display(description=gettext_lazy("office’s page"))
+    def office_page(self, invitation: Invitation) -> str:
+        return link(reverse("office:answer", args=[invitation.pk]), _("look at it"))
+
+    @display(description=gettext_lazy("link for the reply"))
+    def reply_address(self, invitation: Invitation) -> str:
+        current = invitation.links.current().first()
+        return reply_url(current) if current else ""
+
+    @action(description=gettext_lazy("Compose the letters of drafts"), permissions=["change"])
+    def compose_letters(self, request: HttpRequest, queryset: QuerySet[Invitation]) -> None:
+        editions = ForumEdition.objects.filter(pk__in=queryset.values("edition"))
+        plan_letters(request, editions, queryset)
+
+    @action(description=gettext_lazy("Withdraw"), permissions=["change"])
+    def withdraw_selected(
+        self, request: HttpRequest, queryset: QuerySet[Invitation]
+    ) -> HttpResponse | None:
+        form = ReasonForm(answered(request))
+        if not form.is_valid():
+            return ask(
+                self,
+                request,
+                queryset,
+                form,
+                action="withdraw_selected",
+                title=_("Withdraw invitations"),
+                explanation=_(
+                    "What has not left yet is called back. Whoever opens the link is told that "
+                    "the invitation was withdrawn, and whom to write to."
+                ),
+                button=_("Withdraw"),
+            )
+        because = form.cleaned_data["because"]
+        withdrawn = each(
+            request,
+            queryset,
+            lambda invitation: issuing.withdraw(invitation, who(request), because),
+        )
+        if withdrawn:
+            messages.success(
+                request,
+                ngettext(
+                    "%(count)s invitation withdrawn.", "%(count)s invitations withdrawn.", withdrawn
+                )
+                % {"count": withdrawn},
+            )
+        return None

@@ -1,0 +1,337 @@
+"""Letters as they were frozen, with their approval and their print run."""
+
+from typing import Any
+
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.urls import path, reverse
+from django.utils.html import format_html
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+from unfold.decorators import action, display
+
+from invitations.admin.base import (
+    Menu,
+    RecordInline,
+    answered,
+    ask,
+    at_hour,
+    at_hour_with,
+    each,
+    frozen_file,
+    hour,
+    link,
+    who,
+)
+from invitations.admin.letters.approvals import ApprovingLetters, recipients
+from invitations.admin.letters.print_run import PrintingLetters
+from invitations.forms.action_forms import SureForm
+from invitations.letters.approval import recompose
+from invitations.letters.composing import try_again
+from invitations.models import Delivery, Letter, LetterEvent
+from invitations.outbox.specimens import send_specimen
+from invitations.text.dates import labelled, own_order
+
+# Each is rendered while the request waits.
+LARGEST_TEST = 5
+IDENTIFIERS = ["=message_id", "sha256__startswith", "message_sha256__startswith"]
+
+LETTER_LABELS = {
+    "planned": "info",
+    "composed": "warning",
+    "approved": "success",
+    "cancelled": "danger",
+}
+
+
+class EventsOfLetter(RecordInline):
+    model = LetterEvent
+    verbose_name_plural = gettext_lazy("history")
+    fields = ["at", "state", "actor", "because", "server_words"]
+    readonly_fields = fields
+    show_change_link = False
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[LetterEvent]:
+        return super().get_queryset(request).select_related("actor")
+
+
+class DeliveriesOfLetter(RecordInline):
+    model = Delivery
+    fields = ["line", "address", "channel", "state", "handed_over_at", "attempts", "server_words"]
+    readonly_fields = fields
+
+
+class ComposingFilter(admin.SimpleListFilter):
+    title = gettext_lazy("composing")
+    parameter_name = "composing"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [("waits", _("waits")), ("failed", _("could not be composed"))]
+
+    def queryset(self, request: HttpRequest, letters: QuerySet[Letter]) -> QuerySet[Letter]:
+        chosen = Letter.objects.planned().exclude(waits_because="")
+        if self.value() == "failed":
+            chosen = Letter.objects.not_composable()
+        return letters.filter(pk__in=chosen.values("pk")) if self.value() else letters
+
+
+@admin.register(Letter)
+class LetterAdmin(PrintingLetters, ApprovingLetters):
+    menu = (Menu.DAILY, 5, "drafts")
+    when_empty = gettext_lazy("Compose the letters from the list of invitations.")
+    list_display = [
+        "kind",
+        "state_of",
+        "language",
+        "state_shown",
+        hour("planned_at", gettext_lazy("planned at")),
+        "pdf_hash",
+        "message_hash",
+    ]
+    list_filter = ["state", ComposingFilter, "kind", "language", "invitation__edition"]
+    linked_lookups = ["kind__in", "circular__id__exact"]
+    list_select_related = [
+        "invitation__edition",
+        "invitation__member_state",
+        "invitation__minister__member_state",
+        "composed_by",
+        "approved_by",
+    ]
+    list_per_page = 250
+    search_fields = [
+        "invitation__minister__family_name",
+        "=invitation__member_state__iso2",
+        "invitation__member_state__short_name_en",
+        "invitation__member_state__list_name_fr",
+        "subject",
+        *IDENTIFIERS,
+    ]
+    actions = [
+        "approve_selected",
+        "compose_anew",
+        "try_again_now",
+        "send_test",
+        "print_selected",
+        "dispatch_selected",
+    ]
+    inlines = [DeliveriesOfLetter, EventsOfLetter]
+
+    def get_urls(self) -> list[Any]:
+        return [
+            path(
+                "approve/",
+                self.admin_site.admin_view(self.approve_view),
+                name="invitations_letter_approve",
+            ),
+            path(
+                "<int:pk>/pdf/",
+                self.admin_site.admin_view(self.pdf_view),
+                name="invitations_letter_pdf",
+            ),
+            path(
+                "<int:pk>/message/",
+                self.admin_site.admin_view(self.message_view),
+                name="invitations_letter_message",
+            ),
+            *super().get_urls(),
+        ]
+
+    def has_words_permission(self, request: HttpRequest) -> bool:
+        """The words carry the reply link: only those who draft or approve read them."""
+        return self.has_approve_permission(request) or self.has_draft_permission(request)
+
+    def get_search_fields(self, request: HttpRequest) -> list[str]:
+        """Hashes and identifiers are found by those who see them whole."""
+        names = super().get_search_fields(request)
+        seen_whole = self.has_words_permission(request)
+        return [name for name in names if seen_whole or name not in IDENTIFIERS]
+
+    def has_draft_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("invitations.change_letter")
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> list[tuple[Any, Any]]:
+        about = [
+            "invitation",
+            ("kind", "variant"),
+            ("language", "second_language", "state"),
+            "circular",
+            ("planned_at", "not_before"),
+            "waits",
+            "addressed_to",
+            ("composed", "approved"),
+            "pdf_file",
+            "message_file",
+        ]
+        words = ["subject", "words_on_paper", "words_in_mail"]
+        if not self.has_words_permission(request):
+            about, words = about[:-2], ["subject", "withheld"]
+        return [(None, {"fields": about}), (gettext_lazy("Frozen words"), {"fields": words})]
+
+    readonly_fields = [
+        "waits",
+        "addressed_to",
+        "composed",
+        "approved",
+        "pdf_file",
+        "message_file",
+        "words_on_paper",
+        "words_in_mail",
+        "withheld",
+    ]
+
+    def get_list_display(self, request: HttpRequest) -> list[str]:
+        """Where what waits or failed is listed, why stands beside it."""
+        shown = [*super().get_list_display(request)]
+        return [*shown, "waits"] if ComposingFilter.parameter_name in request.GET else shown
+
+    @display(description=gettext_lazy("State"), ordering="invitation__member_state__sort_key_fr")
+    def state_of(self, letter: Letter) -> str:
+        return letter.invitation.member_state.listed_as
+
+    @display(description=gettext_lazy("status"), ordering="state", label=LETTER_LABELS)
+    def state_shown(self, letter: Letter) -> tuple[str, Any]:
+        return letter.state, letter.get_state_display()
+
+    @display(description=gettext_lazy("PDF"))
+    def pdf_hash(self, letter: Letter) -> str:
+        return letter.sha256[:8]
+
+    @display(description=gettext_lazy("message"))
+    def message_hash(self, letter: Letter) -> str:
+        return letter.message_sha256[:8]
+
+    @display(description=gettext_lazy("why it waits"))
+    def waits(self, letter: Letter) -> str:
+        """After a fault the hour is that of the next attempt, else that of the last one."""
+        because = own_order(letter.waits_because)
+        if letter.failed_attempts and letter.compose_again_at:
+            again = labelled(_("tried again from"), at_hour(letter.compose_again_at))
+            return f"{because} ({again})"
+        return at_hour_with(letter.compose_again_at, because)
+
+    @display(description=gettext_lazy("recipients"))
+    def addressed_to(self, letter: Letter) -> str:
+        return recipients(letter.recipients)
+
+    @display(description=gettext_lazy("composed"))
+    def composed(self, letter: Letter) -> str:
+        return at_hour_with(letter.composed_at, letter.composed_by)
+
+    @display(description=gettext_lazy("approved"))
+    def approved(self, letter: Letter) -> str:
+        return at_hour_with(letter.approved_at, letter.approved_by)
+
+    @display(description=gettext_lazy("PDF"))
+    def pdf_file(self, letter: Letter) -> str:
+        return file_link("pdf", letter, letter.sha256)
+
+    @display(description=gettext_lazy("whole message"))
+    def message_file(self, letter: Letter) -> str:
+        return file_link("message", letter, letter.message_sha256)
+
+    @display(description=gettext_lazy("on paper"))
+    def words_on_paper(self, letter: Letter) -> str:
+        return letter.paper
+
+    @display(description=gettext_lazy("in the mail"))
+    def words_in_mail(self, letter: Letter) -> str:
+        return letter.mail
+
+    @display(description=gettext_lazy("words"))
+    def withheld(self, letter: Letter) -> str:
+        return _("They carry the reply link and are shown to those who draft or approve.")
+
+    def pdf_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        letter = self._readable(request, pk)
+        if not letter.pdf:
+            raise Http404
+        name = f"{file_name(letter)}.pdf"
+        return frozen_file(request, str(letter.pdf), letter.sha256, "application/pdf", name)
+
+    def message_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        letter = self._readable(request, pk)
+        if not letter.message:
+            raise Http404
+        name = f"{file_name(letter)}.eml"
+        return frozen_file(
+            request, str(letter.message), letter.message_sha256, "message/rfc822", name
+        )
+
+    def _readable(self, request: HttpRequest, pk: int) -> Letter:
+        if not (self.has_view_permission(request) and self.has_words_permission(request)):
+            raise PermissionDenied
+        return get_object_or_404(self.get_queryset(request), pk=pk)
+
+    @action(description=gettext_lazy("Send a test to myself"), permissions=["words"])
+    def send_test(self, request: HttpRequest, queryset: QuerySet[Letter]) -> None:
+        """Send the letters as they would be today, marked, to whoever asks."""
+        if queryset.count() > LARGEST_TEST:
+            told = _("Choose at most %(count)s letters for a test.") % {"count": LARGEST_TEST}
+            messages.error(request, told)
+            return
+        email = who(request).email
+        sent = each(request, queryset, lambda letter: self._send_test(request, letter, email))
+        if sent:
+            told = ngettext(
+                "%(count)s test is on its way to %(email)s.",
+                "%(count)s tests are on their way to %(email)s.",
+                sent,
+            )
+            messages.success(request, told % {"count": sent, "email": email})
+
+    def _send_test(self, request: HttpRequest, letter: Letter, email: str) -> None:
+        send_specimen(letter, email)
+        self.log_change(request, letter, _("A test was sent to oneself."))
+
+    @action(description=gettext_lazy("Compose anew"), permissions=["draft"])
+    def compose_anew(self, request: HttpRequest, queryset: QuerySet[Letter]) -> HttpResponse | None:
+        if not answered(request):
+            return ask(
+                self,
+                request,
+                queryset,
+                SureForm(),
+                action="compose_anew",
+                title=_("Compose anew"),
+                explanation=_(
+                    "These letters are dropped and planned anew, with today's words and "
+                    "addresses; the new ones need approval."
+                ),
+                button=_("Compose anew"),
+            )
+        planned = each(request, queryset, lambda letter: recompose(letter, who(request)))
+        if planned:
+            told = ngettext(
+                "%(count)s letter planned anew.", "%(count)s letters planned anew.", planned
+            )
+            messages.success(request, told % {"count": planned})
+        return None
+
+    @action(description=gettext_lazy("Try to compose it again now"), permissions=["draft"])
+    def try_again_now(self, request: HttpRequest, queryset: QuerySet[Letter]) -> None:
+        """Nothing is lost by it: what still cannot be composed says so again."""
+        freed = each(request, queryset, lambda letter: try_again(letter, who(request)))
+        if freed:
+            told = ngettext(
+                "%(count)s letter is tried again within a minute.",
+                "%(count)s letters are tried again within a minute.",
+                freed,
+            )
+            messages.success(request, told % {"count": freed})
+
+
+def file_link(kind: str, letter: Letter, sha256: str) -> str:
+    if not sha256:
+        return ""
+    url = reverse(f"admin:invitations_letter_{kind}", args=[letter.pk])
+    return format_html(
+        '{} <span class="break-words">SHA-256 {}</span>', link(url, _("open")), sha256
+    )
+
+
+def file_name(letter: Letter) -> str:
+    invitation = letter.invitation
+    return f"{invitation.edition.symbol}-{invitation.member_state.iso2}-{letter.kind}-{letter.pk}"

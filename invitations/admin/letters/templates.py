@@ -1,0 +1,265 @@
+"""The words of letters and mails. A change makes the next version, which two people approve."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
+from django.shortcuts import get_object_or_404
+from django.urls import path
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+from django.views.decorators.clickjacking import xframe_options_sameorigin
+from unfold.decorators import action, display
+
+from invitations.admin.base import (
+    FilledFilter,
+    Menu,
+    ModelAdmin,
+    answered,
+    ask,
+    at_hour,
+    each,
+    page_of,
+    who,
+)
+from invitations.admin.letters import preview
+from invitations.admin.setup.editions import ApprovedByTwoAdmin, ApprovedByTwoFilter
+from invitations.forms.action_forms import SureForm
+from invitations.letters.approval import revise, tick_reviewed
+from invitations.models import LetterTemplate, Term
+from invitations.text.dates import labelled
+
+REVIEW_LABELS = {"ticked": "success", "sourced": "info", "not": "danger"}
+
+
+def review(words: LetterTemplate | Term) -> tuple[str, str]:
+    """Who ticked these words as a native reader; else whether a source vouches for them."""
+    if words.reviewed_by:
+        return "ticked", f"{at_hour(words.reviewed_at)[:10]} {words.reviewed_by}"
+    if getattr(words, "source", ""):
+        return "sourced", _("has a source")
+    return "not", _("not reviewed by a native reader")
+
+
+class ReviewedFilter(FilledFilter):
+    title = gettext_lazy("reviewed by a native reader")
+    parameter_name = "reviewed"
+    column = "reviewed_by"
+
+
+class ReviewedAdmin(ModelAdmin):
+    """Words that a native reader has read, or not yet."""
+
+    actions = ["tick_selected"]
+
+    def describe(self, words: Any) -> str:
+        return ""
+
+    @display(description=gettext_lazy("native reader"), ordering="reviewed_at", label=REVIEW_LABELS)
+    def reviewed(self, words: LetterTemplate | Term) -> tuple[str, str]:
+        return review(words)
+
+    @display(description=gettext_lazy("native reader"))
+    def reader(self, words: LetterTemplate | Term) -> str:
+        return review(words)[1]
+
+    @action(description=gettext_lazy("Reviewed by a native reader"), permissions=["change"])
+    def tick_selected(self, request: HttpRequest, queryset: QuerySet[Any]) -> HttpResponse | None:
+        if not answered(request):
+            return ask(
+                self,
+                request,
+                queryset,
+                SureForm(),
+                action="tick_selected",
+                title=_("Reviewed by a native reader"),
+                explanation=_(
+                    "You confirm that a native reader of the language has read these words and "
+                    "found them right. Your name is kept with it; words that change need it anew."
+                ),
+                button=_("Reviewed by a native reader"),
+                describe=self.describe,
+            )
+        ticked = each(request, queryset, lambda words: tick_reviewed(words, who(request)))
+        if ticked:
+            told = ngettext("%(count)s review noted.", "%(count)s reviews noted.", ticked)
+            messages.success(request, told % {"count": ticked})
+        return None
+
+
+@admin.register(LetterTemplate)
+class LetterTemplateAdmin(ReviewedAdmin, ApprovedByTwoAdmin):
+    menu = (Menu.SET_UP, 4, "edit_document")
+    change_form_template = "admin/letters/template_form.html"
+    warn_unsaved_form = True
+    compressed_fields = False
+    actions = ["approve_selected", "tick_selected"]
+    list_display = [
+        "kind",
+        "variant",
+        "language",
+        "version",
+        "subject",
+        "written",
+        "approved",
+        "reviewed",
+    ]
+    list_filter = ["kind", "variant", "language", ApprovedByTwoFilter, ReviewedFilter]
+    linked_lookups = ["kind__in"]
+    list_select_related = ["written_by", "first_approver", "second_approver", "reviewed_by"]
+    search_fields = ["subject", "paper", "mail"]
+    readonly_fields = ["version", "written", "approved", "reader"]
+    fieldsets = [
+        (
+            None,
+            {
+                "fields": [
+                    ("kind", "variant"),
+                    ("language", "version"),
+                    ("written", "approved"),
+                    "reader",
+                ],
+                "description": gettext_lazy(
+                    "What you save becomes the next version; letters already composed keep theirs."
+                ),
+            },
+        ),
+        (gettext_lazy("Words"), {"fields": ["subject", "paper", "mail"]}),
+    ]
+
+    class Media:
+        css = {"all": ["admin-desk/preview.css"]}
+        js = ["admin-desk/preview.js"]
+
+    def get_urls(self) -> list[Any]:
+        return [
+            path(
+                "preview/",
+                self.admin_site.admin_view(xframe_options_sameorigin(self.preview_view)),
+                name="invitations_lettertemplate_preview",
+            ),
+            path(
+                "<int:pk>/test/",
+                self.admin_site.admin_view(xframe_options_sameorigin(self.test_view)),
+                name="invitations_lettertemplate_test",
+            ),
+            *super().get_urls(),
+        ]
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> list[tuple[Any, Any]]:
+        """A new text has neither a version nor a history yet."""
+        if obj:
+            return super().get_fieldsets(request, obj)
+        return [(None, {"fields": [("kind", "variant"), "language"]}), self.fieldsets[1]]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+        named = ["kind", "variant", "language"] if obj else []
+        return [*named, *self.readonly_fields]
+
+    def get_form(
+        self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any
+    ) -> type[forms.ModelForm]:
+        """Each text is typed in the direction of its language, with room for it."""
+        form = super().get_form(request, obj, change, **kwargs)
+        rtl = {"dir": "rtl" if obj.language == "ar" else "ltr", "lang": obj.language} if obj else {}
+        for name, rows in (("subject", 1), ("paper", 22), ("mail", 18)):
+            if name in form.base_fields:
+                form.base_fields[name].widget.attrs |= {"rows": rows, **rtl}
+        return form
+
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
+    ) -> HttpResponse:
+        obj = context["original"]
+        context |= {"preview": preview.panel(obj), "show_save_and_add_another": False}
+        if obj:
+            context |= {**preview.siblings(obj), "show_save_and_continue": False}
+        return super().render_change_form(request, context, *args, **kwargs)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    @display(description=gettext_lazy("written"))
+    def written(self, template: LetterTemplate) -> str:
+        return f"{template.written_at:%Y-%m-%d} {template.written_by or ''}"
+
+    def describe(self, words: Any) -> str:
+        return preview.whole(words)
+
+    def save_model(
+        self, request: HttpRequest, obj: LetterTemplate, form: forms.ModelForm, change: bool
+    ) -> None:
+        """Words that are the same again make no version: two people would have to approve it."""
+        words = preview.tidy(obj)
+        if not change:
+            obj.written_by, obj.paper, obj.mail = who(request), words.paper, words.mail
+            super().save_model(request, obj, form, change)
+            return
+        kept = LetterTemplate.objects.get(pk=obj.pk)
+        if words != preview.tidy(kept):
+            obj.pk = revise(kept, who(request), *words).pk
+        obj.refresh_from_db()
+
+    def response_change(self, request: HttpRequest, obj: LetterTemplate) -> HttpResponse:
+        """Stay on the page of the text, at its newest version."""
+        url = page_of(obj)
+        if url == request.path:
+            messages.info(request, _("Nothing was changed: this version stands."))
+        else:
+            super().response_change(request, obj)
+        return HttpResponseRedirect(url)
+
+    def preview_view(self, request: HttpRequest) -> HttpResponse:
+        """Show the text as it stands in the form. Nothing is written."""
+        if not self.has_view_or_change_permission(request):
+            raise PermissionDenied
+        if request.method != "POST":
+            return HttpResponseNotAllowed(["POST"])
+        return preview.show(request)
+
+    def test_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Send the text as it stands in the form to whoever asks, marked as a test."""
+        if not self.has_change_permission(request):
+            raise PermissionDenied
+        if request.method != "POST":
+            return HttpResponseNotAllowed(["POST"])
+        template = get_object_or_404(LetterTemplate, pk=pk)
+        sent, response = preview.send(request, who(request))
+        if sent:
+            self.log_change(request, template, _("A test was sent to oneself."))
+        return response
+
+
+@admin.register(Term)
+class TermAdmin(ReviewedAdmin):
+    menu = (Menu.SET_UP, 5, "translate")
+    when_empty = gettext_lazy("Add the terms that are printed around the words of a letter.")
+    list_display = ["key", "language", "text", "source", "reviewed"]
+    list_filter = ["language", "key", ReviewedFilter]
+    list_select_related = ["reviewed_by"]
+    search_fields = ["key", "text", "source"]
+    list_editable = ["text"]
+    list_per_page = 250
+    fields = [("key", "language"), "text", "source", "reader"]
+    readonly_fields = ["reader"]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+        return ["key", "language", "reader"] if obj else ["reader"]
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """A letter needs all its terms."""
+        return False
+
+    def describe(self, words: Any) -> str:
+        return labelled(words.key, words.text)
+
+    def save_model(
+        self, request: HttpRequest, obj: Term, form: forms.ModelForm, change: bool
+    ) -> None:
+        """Words that change are words that no native reader has read."""
+        if "text" in form.changed_data:
+            obj.reviewed_by = obj.reviewed_at = None
+        super().save_model(request, obj, form, change)

@@ -1,0 +1,78 @@
+"""Offices that no letter reached, and one more address for a letter."""
+
+from typing import Any
+
+from django.contrib import admin, messages
+from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from unfold.decorators import action
+
+from invitations.admin.base import ModelAdmin, answered, ask, who
+from invitations.forms.action_forms import AnotherAddressForm
+from invitations.inbox.bounces import send_to_another_address
+from invitations.models import Letter
+
+
+class UnreachedFilter(admin.SimpleListFilter):
+    title = gettext_lazy("reached")
+    parameter_name = "reached"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [("no", _("not reached: every address bounced or was refused"))]
+
+    def queryset(self, request: HttpRequest, queryset: Any) -> QuerySet[Any] | None:
+        return queryset.unreached() if self.value() == "no" else None
+
+
+class AnotherAddress(ModelAdmin):
+    """Pages whose rows lead to a letter that can go to one more address."""
+
+    def has_resend_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("invitations.change_delivery")
+
+    def letter_of(self, row: Any) -> Letter | None:
+        raise NotImplementedError
+
+    @action(description=gettext_lazy("Send to another address"), permissions=["resend"])
+    def send_to_another(self, request: HttpRequest, queryset: QuerySet[Any]) -> HttpResponse | None:
+        """Ask for the address, and keep what was typed until the letter can go there."""
+        row = queryset.first()
+        if row is None or queryset.count() > 1:
+            messages.error(request, _("Choose one row: each office has an address of its own."))
+            return None
+        letter = self.letter_of(row)
+        if letter is None:
+            messages.error(request, _("%(row)s: there is no approved letter.") % {"row": row})
+            return None
+        form = AnotherAddressForm(answered(request))
+        if form.is_valid() and self._sent(request, letter, form):
+            return None
+        return ask(
+            self,
+            request,
+            queryset,
+            form,
+            action="send_to_another",
+            title=_("Send to another address"),
+            explanation=_(
+                "The letter goes out once more, byte for byte, to one more address. Put the "
+                "address right where it is kept, at the minister or the mission: letters to come "
+                "go there."
+            ),
+            button=_("Send"),
+            describe=lambda row: getattr(row, "server_words", ""),
+        )
+
+    def _sent(self, request: HttpRequest, letter: Letter, form: AnotherAddressForm) -> bool:
+        email = form.cleaned_data["email"]
+        try:
+            send_to_another_address(letter, who(request), email)
+        except ValidationError as refusal:
+            form.add_error("email", refusal)
+            return False
+        told = _("The letter waits in the outbox for %(email)s.") % {"email": email}
+        messages.success(request, told)
+        return True

@@ -1,0 +1,288 @@
+"""What an operations officer looks at: the queue, the clock, and whether anything leaves at all."""
+
+import datetime as dt
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.utils import timezone
+from django.utils.timesince import timesince
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+from django.views.decorators.cache import never_cache
+from unfold.decorators import action, display
+
+from invitations.admin.base import RecordAdmin, at_hour, hour, list_of
+from invitations.models import AUTOMATIC, Delivery, Letter, Outage, Setback, Tick, Worker
+from invitations.outbox import monitoring
+from invitations.outbox.arming import why_mute
+from invitations.text.dates import labelled, own_order
+
+State = Delivery.State
+# In the order of a delivery's life, and what a person has to look at last.
+STATES = (
+    State.QUEUED, State.CLAIMED, State.SENDING, State.DEFERRED, State.HANDED_OVER,
+    State.UNCERTAIN, State.FAILED, State.BOUNCED, State.MISSED, State.CANCELLED,
+)  # fmt: skip
+FOR_A_PERSON = {
+    State.UNCERTAIN: gettext_lazy(
+        "uncertain: find out whether it went, then say so or send it again"
+    ),
+    State.FAILED: gettext_lazy("failed: read the server's words, then put it right and send anew"),
+    State.BOUNCED: gettext_lazy("bounced: find another address, telephone, or send by pouch"),
+    State.MISSED: gettext_lazy("missed by more than a day: send anew if it is still wanted"),
+}
+COULD_NOT_BE_COMPOSED = gettext_lazy(
+    "letters that could not be composed: read why, put it right, and have them tried again"
+)
+FAULTS_OF_JOBS = gettext_lazy("faults of the clock’s jobs: read what went wrong")
+JOBS = {
+    "queue_reminders": gettext_lazy("plan reminders"),
+    "compose_planned": gettext_lazy("compose letters"),
+    "dispatch_outbox": gettext_lazy("work the outbox"),
+    "read_mailboxes": gettext_lazy("read the mailboxes"),
+    "send_digest": gettext_lazy("send the digest"),
+    "hooks": gettext_lazy("take the mail provider’s events"),
+}
+
+
+def sending(request: HttpRequest) -> dict[str, Any]:
+    """For all templates: asked only where one of them shows it, which those of the admin do."""
+    return {"why_mute": why_mute}
+
+
+class QueuePage(RecordAdmin):
+    actions_list = ["queue"]
+
+    @action(description=gettext_lazy("Queue"), url_path="queue", permissions=["view"])
+    def queue(self, request: HttpRequest) -> HttpResponse:
+        return never_cache(self._queue)(request)
+
+    def _queue(self, request: HttpRequest) -> HttpResponse:
+        now = timezone.now()
+        context = {
+            **self.admin_site.each_context(request),
+            "title": _("Queue"),
+            "at": timezone.localtime(now),
+            **figures(now),
+        }
+        return TemplateResponse(request, "admin/outbox/queue.html", context)
+
+
+def figures(now: dt.datetime) -> dict[str, Any]:
+    queues, letters = monitoring.queues(now), monitoring.letters(now)
+    return {
+        "in_short": in_short(queues, now),
+        "outages": outages(now),
+        "for_a_person": for_a_person(queues, letters),
+        "queues": [row(queues[state]) for state in STATES if state in queues],
+        "hours": bars(monitoring.handed_over_by_hour(now)),
+        "jobs": [told(job, now) for job in monitoring.jobs(now)],
+        "workers": [
+            {"name": worker.name, "seen": ago(worker.seen_at, now)}
+            for worker in monitoring.workers_alive(now)
+        ],
+        "letters": counts_of_letters(letters),
+        **counted_reasons(monitoring.reasons_to_wait()),
+    }
+
+
+def ago(at: dt.datetime | None, now: dt.datetime) -> str:
+    if at is None:
+        return ""
+    seconds = int((now - at).total_seconds())
+    if seconds < 60:
+        return ngettext("%(count)s second", "%(count)s seconds", seconds) % {"count": seconds}
+    return timesince(at, now, depth=1)
+
+
+def in_short(queues: dict[str, monitoring.Queue], now: dt.datetime) -> list[dict[str, Any]]:
+    due_since, due_next = monitoring.oldest_due(queues), monitoring.next_due(queues)
+    return [
+        {
+            "title": _("oldest is due for"),
+            "words": ago(due_since, now) or _("nothing is due"),
+            "is_late": due_since is not None and now - due_since > monitoring.LATE_AFTER,
+        },
+        {"title": _("next due"), "words": at_hour(due_next) or _("nothing ahead")},
+    ]
+
+
+def counted_reasons(found: list[monitoring.Reason]) -> dict[str, list[str]]:
+    """What is tried again each minute, and what only after a pause, or when somebody asks."""
+    shown = [(one.failed, labelled(one.number, own_order(one.why))) for one in found]
+    return {
+        "reasons": [words for failed, words in shown if not failed],
+        "faults": [words for failed, words in shown if failed],
+    }
+
+
+def outages(now: dt.datetime) -> list[dict[str, Any]]:
+    return [stopped(outage, now) for outage in monitoring.outages()]
+
+
+def stopped(outage: Outage, now: dt.datetime) -> dict[str, Any]:
+    return {
+        "reason": labelled(outage.get_of_display(), own_order(outage.words)),
+        "since": at_hour(outage.began_at),
+        "age": ago(outage.began_at, now),
+    }
+
+
+def for_a_person(
+    queues: dict[str, monitoring.Queue], letters: monitoring.Letters
+) -> list[dict[str, Any]]:
+    """What no machine decides, each with the list of it."""
+    waiting = [
+        {
+            "count": queues[state].total,
+            "title": title,
+            "url": list_of(Delivery, state__exact=state.value),
+        }
+        for state, title in FOR_A_PERSON.items()
+        if state in queues
+    ]
+    if letters.failed:
+        waiting.append(
+            {
+                "count": letters.failed,
+                "title": COULD_NOT_BE_COMPOSED,
+                "url": list_of(Letter, composing="failed"),
+            }
+        )
+    if faults := Setback.objects.count():
+        waiting.append({"count": faults, "title": FAULTS_OF_JOBS, "url": list_of(Setback)})
+    if letters.to_approve:
+        kinds = ",".join(kind for kind in Letter.Kind.values if kind not in AUTOMATIC)
+        waiting.append(
+            {
+                "count": letters.to_approve,
+                "title": _("letters to approve"),
+                "url": list_of(Letter, state__exact="composed", kind__in=kinds),
+            }
+        )
+    if printed := monitoring.printed_waiting():
+        waiting.append(
+            {
+                "count": printed,
+                "title": _("printed letters to mark as dispatched"),
+                "url": list_of(Delivery, state__exact="queued", channel__in="pouch,post"),
+            }
+        )
+    return waiting
+
+
+def row(queue: monitoring.Queue) -> dict[str, Any]:
+    state = State(queue.state)
+    return {
+        "label": state.label,
+        "url": list_of(Delivery, state__exact=state.value, channel__exact="email"),
+        "for_a_person": state in FOR_A_PERSON,
+        "total": queue.total,
+        "by_age": queue.by_age,
+    }
+
+
+def bars(hours: list[tuple[dt.datetime, int]]) -> dict[str, Any]:
+    most = max(count for _hour, count in hours)
+    return {
+        "total": sum(count for _hour, count in hours),
+        "most": most,
+        "columns": [
+            {
+                "hour": timezone.localtime(hour).strftime("%H"),
+                "count": count,
+                "percent": 100 * count // most if most else 0,
+            }
+            for hour, count in hours
+        ],
+    }
+
+
+def told(job: monitoring.Job, now: dt.datetime) -> dict[str, Any]:
+    age = ago(job.ended_at, now)
+    ended = _("%(age)s ago") % {"age": age} if age else _("never")
+    return {
+        "title": JOBS.get(job.name, job.name),
+        "ended": labelled(ended, _("late")) if job.is_late else ended,
+        "at": at_hour(job.ended_at),
+        "did": job.did,
+        "is_late": job.is_late,
+    }
+
+
+def counts_of_letters(letters: monitoring.Letters) -> list[dict[str, Any]]:
+    counts = [
+        {
+            "title": state.label,
+            "count": letters.by_state[state],
+            "url": list_of(Letter, state__exact=state.value),
+        }
+        for state in Letter.State
+        if letters.by_state[state]
+    ]
+    if letters.composing:
+        composing = {"title": _("being composed now"), "count": letters.composing, "url": ""}
+        counts.insert(1, composing)
+    return counts
+
+
+@admin.register(Tick)
+class TickAdmin(RecordAdmin):
+    when_empty = gettext_lazy("The clock has not run yet: start a worker and beat.")
+    list_display = [
+        "name",
+        hour("began_at", gettext_lazy("began at")),
+        hour("ended_at", gettext_lazy("ended at")),
+        "did",
+    ]
+    fields = ["name", "began_at", "ended_at", "did"]
+
+
+@admin.register(Setback)
+class SetbackAdmin(RecordAdmin):
+    when_empty = gettext_lazy("No job of the clock has met a fault.")
+    list_display = [
+        "job_shown",
+        "item",
+        "because",
+        "attempts",
+        hour("at", gettext_lazy("at")),
+        hour("again_at", gettext_lazy("tried again from")),
+    ]
+    actions = ["try_again"]
+    fields = ["job", "item", "because", "attempts", "at", "again_at"]
+
+    def has_try_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("invitations.delete_setback")
+
+    @display(description=gettext_lazy("job"), ordering="job")
+    def job_shown(self, setback: Setback) -> str:
+        return str(JOBS.get(setback.job, setback.job))
+
+    @action(description=gettext_lazy("Dealt with: try it again now"), permissions=["try"])
+    def try_again(self, request: HttpRequest, queryset: QuerySet[Setback]) -> None:
+        for setback in queryset:
+            self.log_deletions(request, [setback])
+        queryset.delete()
+
+
+@admin.register(Worker)
+class WorkerAdmin(RecordAdmin):
+    when_empty = gettext_lazy("No worker was seen in the last day.")
+    list_display = ["name", hour("seen_at", gettext_lazy("seen at"))]
+    fields = ["name", "seen_at"]
+
+
+@admin.register(Outage)
+class OutageAdmin(RecordAdmin):
+    when_empty = gettext_lazy("There was always a connection, and the file store was there.")
+    list_display = [
+        "of",
+        hour("began_at", gettext_lazy("began at")),
+        hour("ended_at", gettext_lazy("ended at")),
+        "words",
+    ]
+    fields = ["of", "began_at", "ended_at", "words"]

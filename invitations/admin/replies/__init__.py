@@ -1,0 +1,1 @@
+"""Replies, correspondence and undelivered mail on the desk."""

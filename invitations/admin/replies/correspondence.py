@@ -1,0 +1,323 @@
+"""What came in by any way but the link, and who has dealt with it."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import path, reverse
+from django.utils import timezone
+from django.utils.http import urlencode
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+from unfold.decorators import action, display
+
+from invitations.admin.base import (
+    FilledFilter,
+    Menu,
+    RecordInline,
+    at_hour_with,
+    each,
+    frozen_file,
+    hour,
+    link,
+    who,
+)
+from invitations.admin.replies.filed_mail import FiledMail, WhoseFilter
+from invitations.files import frozen
+from invitations.forms.correspondence import PaperReplyForm
+from invitations.forms.model_forms import FiledMailForm, WholeRowForm
+from invitations.forms.uploads import scan_kind
+from invitations.inbox.filing import assign
+from invitations.models import Correspondence, Reply
+from invitations.replies import file_correspondence, mark_dealt_with
+
+SCAN_TYPES = {
+    "pdf": "application/pdf",
+    "png": "image/png",
+    "jpg": "image/jpeg",
+    "tiff": "image/tiff",
+}
+
+
+class RepliesBrought(RecordInline):
+    model = Reply
+    verbose_name_plural = gettext_lazy("the reply it brought")
+    fields = ["answer", "status", "substitute_name", "respondent_name", "remarks"]
+    readonly_fields = fields
+    tab = False
+
+
+class DealtWithFilter(FilledFilter):
+    title = gettext_lazy("dealt with")
+    column = "dealt_with_at"
+    parameter_name = "dealt_with"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [("no", _("No")), ("yes", _("Yes"))]
+
+
+@admin.register(Correspondence)
+class CorrespondenceAdmin(FiledMail):
+    menu = (Menu.DAILY, 2, "inbox")
+    when_empty = gettext_lazy(
+        "Record what comes by fax, letter, note verbale or telephone; mail to the in-tray is filed "
+        "by itself. While nobody has dealt with it, the office gets no reminder."
+    )
+    list_display = [
+        "state",
+        "channel",
+        hour("received_at", gettext_lazy("received at")),
+        "reference",
+        "sender",
+        "first_words",
+        "dealt_with",
+    ]
+    list_display_links = ["state", "channel"]
+    list_filter = [DealtWithFilter, WhoseFilter, "channel", "is_automatic", "invitation__edition"]
+    list_select_related = [
+        "invitation__member_state",
+        "probably_of__member_state",
+        "invitation__minister__member_state",
+        "recorded_by",
+        "dealt_with_by",
+    ]
+    search_fields = [
+        "reference",
+        "sender",
+        "summary",
+        "invitation__minister__family_name",
+        "=invitation__member_state__iso2",
+        "invitation__member_state__short_name_en",
+        "invitation__member_state__list_name_fr",
+    ]
+    date_hierarchy = "received_at"
+    autocomplete_fields = ["invitation"]
+    actions = ["mark_as_dealt_with"]
+    add_fieldsets = [
+        (
+            gettext_lazy("What came in"),
+            {
+                "fields": [
+                    "channel",
+                    "received_at",
+                    "invitation",
+                    ("reference", "sender"),
+                    "summary",
+                    "scan",
+                ]
+            },
+        ),
+        (
+            gettext_lazy("The reply it brought"),
+            {
+                "description": gettext_lazy(
+                    "Leave the answer empty where it brought none: the correspondence is then "
+                    "put on file, and somebody deals with it."
+                ),
+                "fields": [
+                    "answer",
+                    ("substitute_name", "substitute_function"),
+                    "substitute_rank",
+                    "segments",
+                    "partnership_interest",
+                    "remarks",
+                ],
+            },
+        ),
+        (
+            gettext_lazy("Who answered for the minister"),
+            {
+                "fields": [
+                    ("respondent_name", "respondent_function"),
+                    ("respondent_email", "respondent_phone"),
+                ]
+            },
+        ),
+    ]
+    fields = [
+        "invitation",
+        "channel",
+        "received_at",
+        "reference",
+        "sender",
+        "summary",
+        "scan_file",
+        "recorded",
+        "dealt_with",
+    ]
+    readonly_fields = [
+        "channel",
+        "received_at",
+        "scan_file",
+        "guess",
+        *FiledMail.readonly_fields,
+        "recorded",
+        "dealt_with",
+    ]
+
+    def get_urls(self) -> list[Any]:
+        return [
+            path(
+                "<int:pk>/scan/",
+                self.admin_site.admin_view(self.scan_view),
+                name="invitations_correspondence_scan",
+            ),
+            *super().get_urls(),
+        ]
+
+    def get_inlines(self, request: HttpRequest, obj: Any = None) -> list[Any]:
+        return [RepliesBrought] if obj and not obj.message else []
+
+    def get_form(
+        self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any
+    ) -> type[forms.ModelForm]:
+        """Afterwards only the description can be put right: the reply is on file."""
+        form: type[forms.ModelForm] = PaperReplyForm
+        if obj:
+            form = FiledMailForm if obj.message else WholeRowForm
+        if obj and obj.invitation_id:
+            kwargs["help_texts"] = {"invitation": ""}
+        return super().get_form(request, obj, change, form=form, **kwargs)
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+        """Whose it is can be said once, where the machine did not find it."""
+        if obj is None:
+            return []
+        return (
+            self.readonly_fields
+            if obj.invitation is None
+            else ["invitation", *self.readonly_fields]
+        )
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
+        initial: dict[str, Any] = super().get_changeform_initial_data(request)
+        # The hour of the form saved last, so that a pile of faxes needs it once.
+        return {"received_at": timezone.now(), **initial}
+
+    def save_model(
+        self, request: HttpRequest, obj: Correspondence, form: Any, change: bool
+    ) -> None:
+        if change:
+            self._put_right(request, obj, form)
+            return
+        filed = file_correspondence(
+            form.cleaned_data["invitation"],
+            who(request),
+            obj.channel,
+            obj.received_at,
+            reply_words=form.reply_words,
+            scan=frozen_scan(form.cleaned_data["scan"]),
+            reference=obj.reference,
+            sender=obj.sender,
+            summary=obj.summary,
+        )
+        obj.pk = filed.pk
+        obj.refresh_from_db()
+
+    def _put_right(self, request: HttpRequest, obj: Correspondence, form: Any) -> None:
+        described = {name for name in form.changed_data if name != "invitation"}
+        obj.save(update_fields=described)
+        invitation = form.cleaned_data.get("invitation")
+        if invitation and "invitation" in form.changed_data:
+            # This reads the row anew, and with it what was just saved.
+            assign(obj, invitation)
+        if "invitations_correspondence_deal_with" in request.POST:
+            self.deal_with(request, obj)
+
+    def response_add(
+        self, request: HttpRequest, obj: Correspondence, post_url_continue: str | None = None
+    ) -> HttpResponse:
+        contested = obj.replies.contested().first()
+        if contested:
+            messages.warning(request, contest_told(contested))
+        if obj.replies.filter(status=Reply.Status.SUPERSEDED).exists():
+            messages.warning(
+                request,
+                _(
+                    "A reply that came later by this channel is on file and keeps its place: this"
+                    " one is kept as superseded, and is not acknowledged."
+                ),
+            )
+        response = super().response_add(request, obj, post_url_continue)
+        if "_addanother" not in request.POST:
+            return response
+        kept = {"channel": obj.channel, "received_at": obj.received_at.isoformat()}
+        return redirect(f"{request.path}?{urlencode(kept)}")
+
+    def scan_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        correspondence = get_object_or_404(Correspondence.objects.exclude(scan=""), pk=pk)
+        name = str(correspondence.scan)
+        suffix = name.rpartition(".")[2]
+        return frozen_file(
+            request,
+            name,
+            correspondence.scan_sha256,
+            SCAN_TYPES[suffix],
+            f"scan-{pk}.{suffix}",
+        )
+
+    @display(description=gettext_lazy("State"), ordering="invitation__member_state__sort_key_fr")
+    def state(self, correspondence: Correspondence) -> str:
+        if invitation := correspondence.invitation:
+            return invitation.member_state.listed_as
+        if guess := correspondence.probably_of:
+            return _("%(state)s? Its sender could not be verified.") % {
+                "state": guess.member_state.listed_as
+            }
+        return _("not known yet")
+
+    @display(description=gettext_lazy("dealt with"), ordering="dealt_with_at")
+    def dealt_with(self, correspondence: Correspondence) -> str:
+        automatic = correspondence.is_automatic
+        by = _("automatic mail") if automatic else correspondence.dealt_with_by
+        return at_hour_with(correspondence.dealt_with_at, by) or _("not yet")
+
+    @display(description=gettext_lazy("recorded"))
+    def recorded(self, correspondence: Correspondence) -> str:
+        by = correspondence.recorded_by or (_("from the mailbox") if correspondence.message else "")
+        return at_hour_with(correspondence.recorded_at, by)
+
+    @display(description=gettext_lazy("scan"))
+    def scan_file(self, correspondence: Correspondence) -> str:
+        if not correspondence.scan:
+            return ""
+        url = reverse("admin:invitations_correspondence_scan", args=[correspondence.pk])
+        return link(url, _("open"))
+
+    @action(description=gettext_lazy("Mark as dealt with"), permissions=["deal"])
+    def mark_as_dealt_with(self, request: HttpRequest, queryset: QuerySet[Correspondence]) -> None:
+        marked = each(
+            request,
+            queryset,
+            lambda correspondence: mark_dealt_with(correspondence, who(request)),
+        )
+        if marked:
+            told = ngettext("%(count)s dealt with.", "%(count)s dealt with.", marked)
+            messages.success(request, told % {"count": marked})
+
+
+def frozen_scan(scan: Any) -> frozen.Frozen | None:
+    if not scan:
+        return None
+    suffix = scan_kind(scan)
+    return frozen.freeze(scan.read(), "scans", suffix)
+
+
+def contest_told(contested: Reply) -> str:
+    return link(
+        reverse("admin:invitations_reply_settle", args=[contested.pk]),
+        _(
+            "%(invitation)s: this contradicts the reply that stands. Both are kept until you "
+            "choose between them."
+        )
+        % {"invitation": contested.invitation},
+    )

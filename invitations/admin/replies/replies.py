@@ -1,0 +1,209 @@
+"""What the offices answered, and the choice between replies that contradict one another."""
+
+from typing import Any
+
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.template.response import TemplateResponse
+from django.urls import path, reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from unfold.decorators import display
+
+from invitations.admin.base import (
+    Menu,
+    RecordAdmin,
+    at_hour,
+    at_hour_with,
+    hour,
+    link,
+    who,
+)
+from invitations.admin.letters.invitations import ANSWERS_IN_SHORT
+from invitations.forms.action_forms import SettleForm
+from invitations.models import Reply
+from invitations.replies import settle
+from invitations.text.dates import comma_list
+
+# A state without a colour stands here too: else the interface shows its code in place of its name.
+REPLY_LABELS = dict.fromkeys(Reply.Status.values, "") | {
+    "standing": "success",
+    "contested": "danger",
+    "noted": "info",
+}
+STATUS_IN_SHORT = {
+    "standing": gettext_lazy("standing"),
+    "contested": gettext_lazy("contested"),
+    "confirming": gettext_lazy("confirming"),
+    "superseded": gettext_lazy("superseded"),
+    "set_aside": gettext_lazy("set aside"),
+    "noted": gettext_lazy("holding"),
+}
+
+
+@admin.register(Reply)
+class ReplyAdmin(RecordAdmin):
+    menu = (Menu.DAILY, 3, "reply")
+    when_empty = gettext_lazy(
+        "No office has answered yet. Replies come through the link in the letter; what comes "
+        "otherwise is recorded under Correspondence."
+    )
+    list_display = [
+        "state",
+        "minister",
+        "answer_shown",
+        "status_shown",
+        "channel",
+        hour("received_at", gettext_lazy("received at")),
+        "late",
+        "choose",
+    ]
+    list_filter = ["status", "answer", "channel", "invitation__edition"]
+    list_select_related = [
+        "invitation__edition",
+        "invitation__member_state",
+        "invitation__minister__member_state",
+        "recorded_by",
+        "settled_by",
+    ]
+    search_fields = [
+        "invitation__minister__family_name",
+        "=invitation__member_state__iso2",
+        "invitation__member_state__short_name_en",
+        "invitation__member_state__list_name_fr",
+        "substitute_name",
+        "respondent_name",
+        "remarks",
+    ]
+    date_hierarchy = "received_at"
+    fieldsets = [
+        (
+            None,
+            {
+                "fields": [
+                    "invitation",
+                    ("answer", "status"),
+                    ("channel", "received_at"),
+                    ("late", "recorded"),
+                    "correspondence",
+                    ("substitute_name", "substitute_function"),
+                    "substitute_rank",
+                    ("segments_shown", "partnership_interest"),
+                    "remarks",
+                ]
+            },
+        ),
+        (
+            gettext_lazy("Who answered for the minister"),
+            {
+                "fields": [
+                    ("respondent_name", "respondent_function"),
+                    ("respondent_email", "respondent_phone"),
+                ]
+            },
+        ),
+        (gettext_lazy("Choice"), {"fields": ["choose", "settled"]}),
+    ]
+    readonly_fields = ["late", "recorded", "segments_shown", "settled", "choose"]
+
+    def get_urls(self) -> list[Any]:
+        return [
+            path(
+                "<int:pk>/settle/",
+                self.admin_site.admin_view(self.settle_view),
+                name="invitations_reply_settle",
+            ),
+            *super().get_urls(),
+        ]
+
+    @display(description=gettext_lazy("State"), ordering="invitation__member_state__sort_key_fr")
+    def state(self, reply: Reply) -> str:
+        return reply.invitation.member_state.listed_as
+
+    @display(description=gettext_lazy("minister"))
+    def minister(self, reply: Reply) -> str:
+        return str(reply.invitation.minister)
+
+    @display(description=gettext_lazy("answer"), ordering="answer")
+    def answer_shown(self, reply: Reply) -> Any:
+        return ANSWERS_IN_SHORT[reply.answer]
+
+    @display(description=gettext_lazy("status"), ordering="status", label=REPLY_LABELS)
+    def status_shown(self, reply: Reply) -> tuple[str, Any]:
+        return reply.status, STATUS_IN_SHORT[reply.status]
+
+    @display(description=gettext_lazy("late"), boolean=True)
+    def late(self, reply: Reply) -> bool:
+        return reply.is_late
+
+    @display(description=gettext_lazy("recorded"))
+    def recorded(self, reply: Reply) -> str:
+        return at_hour_with(reply.recorded_at, reply.recorded_by)
+
+    @display(description=gettext_lazy("segments to be attended"))
+    def segments_shown(self, reply: Reply) -> str:
+        return comma_list(reply.segment_names)
+
+    @display(description=gettext_lazy("settled"))
+    def settled(self, reply: Reply) -> str:
+        return at_hour_with(reply.settled_at, reply.settled_by, reply.settled_because)
+
+    @display(description="")
+    def choose(self, reply: Reply) -> str:
+        if reply.status != Reply.Status.CONTESTED:
+            return ""
+        return link(reverse("admin:invitations_reply_settle", args=[reply.pk]), _("choose"))
+
+    def settle_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Show the standing and the contested reply side by side, and let staff choose."""
+        if not request.user.has_perm("invitations.change_reply"):
+            raise PermissionDenied
+        contested = get_object_or_404(
+            self.get_queryset(request), status=Reply.Status.CONTESTED, pk=pk
+        )
+        form = SettleForm(request.POST or None)
+        if request.method == "POST" and form.is_valid():
+            stands = form.cleaned_data["stands"] == "contested"
+            try:
+                settle(contested, who(request), form.cleaned_data["because"], stands=stands)
+            except ValidationError as refusal:
+                form.add_error(None, refusal)
+            else:
+                messages.success(request, _("The choice is noted."))
+                return redirect("admin:invitations_reply_changelist")
+        context = {
+            **self.admin_site.each_context(request),
+            "opts": self.opts,
+            "title": _("Which reply stands?"),
+            "subtitle": str(contested.invitation),
+            "form": form,
+            "pair": [
+                (_("Standing"), reply, reply_lines(reply))
+                for reply in contested.invitation.replies.standing().select_related("recorded_by")
+            ]
+            + [(_("Contested"), contested, reply_lines(contested))],
+        }
+        return TemplateResponse(request, "admin/replies/settle.html", context)
+
+
+def reply_lines(reply: Reply) -> list[tuple[str, Any]]:
+    """What a reply says, line by line, without the lines that say nothing."""
+    rank = str(reply.substitute_rank or "")
+    substitute = [reply.substitute_name, reply.substitute_function, rank]
+    respondent = [reply.respondent_name, reply.respondent_function]
+    lines = [
+        (_("answer"), reply.get_answer_display()),
+        (_("substitute"), comma_list(substitute)),
+        (_("segments to be attended"), comma_list(reply.segment_names)),
+        (_("interested in partnership packages"), _("yes") if reply.partnership_interest else ""),
+        (_("answered by"), comma_list(respondent)),
+        (_("e-mail"), reply.respondent_email),
+        (_("telephone"), reply.respondent_phone),
+        (_("remarks"), reply.remarks),
+        (_("came by"), reply.get_channel_display()),
+        (_("received"), at_hour(reply.received_at)),
+        (_("recorded by"), reply.recorded_by or ""),
+    ]
+    return [line for line in lines if line[1]]

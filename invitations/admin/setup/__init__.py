@@ -1,0 +1,1 @@
+"""What is set before the first letter: edition, addressees, reminder steps, staff."""

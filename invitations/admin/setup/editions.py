@@ -1,0 +1,325 @@
+"""An edition of the forum, its circulars, and the steps by which silent offices are reminded."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.db.models import Count, Q, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+from unfold import admin as unfold
+from unfold.decorators import action, display
+
+from invitations.admin.base import (
+    FilledFilter,
+    Menu,
+    ModelAdmin,
+    RecordAdmin,
+    RecordInline,
+    answered,
+    ask,
+    each,
+    language_tabs,
+    link,
+    list_of,
+    who,
+)
+from invitations.admin.setup.reminders import ReminderPages, StepPages
+from invitations.forms.action_forms import SureForm
+from invitations.forms.model_forms import EditionForm, WholeRowForm
+from invitations.letters.approval import approve_text
+from invitations.letters.circulars import plan_invitation_letters
+from invitations.models import (
+    Arming,
+    ForumEdition,
+    Invitation,
+    QuietPeriod,
+    ReminderStep,
+)
+from invitations.models.approval import ApprovedByTwo
+
+
+class QuietPeriodInline(unfold.TabularInline):
+    model = QuietPeriod
+    form = WholeRowForm
+    extra = 0
+    hide_title = True
+    tab = True
+
+
+class ReminderStepInline(RecordInline):
+    model = ReminderStep
+    fields = ["days_before", "due_on", "hour", "medium", "audience", "variant", "approved"]
+    readonly_fields = fields
+
+    @display(description=gettext_lazy("leaves on"))
+    def due_on(self, step: ReminderStep) -> Any:
+        return step.due_on
+
+    @display(description=gettext_lazy("approved"))
+    def approved(self, step: ReminderStep) -> str:
+        return approvers(step)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[ReminderStep]:
+        steps = super().get_queryset(request)
+        return steps.select_related("edition", "first_approver", "second_approver")
+
+
+def plan_letters(
+    request: HttpRequest,
+    editions: QuerySet[ForumEdition],
+    invitations: QuerySet[Invitation] | None = None,
+) -> None:
+    """Plan the letters of the drafts: the workers compose them, no request renders a letter."""
+    planned = []
+    each(
+        request,
+        editions,
+        lambda edition: planned.append(plan_invitation_letters(edition, invitations)),
+    )
+    if planned:
+        told = ngettext(
+            "%(count)s letter planned; the workers compose it within minutes.",
+            "%(count)s letters planned; the workers compose them within minutes.",
+            sum(planned),
+        )
+        messages.success(request, told % {"count": sum(planned)})
+
+
+@admin.register(ForumEdition)
+class ForumEditionAdmin(ReminderPages):
+    menu = (Menu.SET_UP, 1, "event")
+    when_empty = gettext_lazy("Add the edition: its dates, its deadline, and what it offers.")
+    form = EditionForm
+    list_display = [
+        "symbol",
+        "name",
+        "opens_on",
+        "track_opens_on",
+        "reply_before",
+        "drafts",
+        "issued",
+    ]
+    list_filter = ["opens_on"]
+    search_fields = ["symbol", "name_en", "name_fr"]
+    date_hierarchy = "opens_on"
+    actions = ["plan_letters_of_drafts"]
+    inlines = [QuietPeriodInline, ReminderStepInline]
+    fieldsets = [
+        (None, {"fields": ["symbol", ("opens_on", "closes_on")]}),
+        (
+            gettext_lazy("High-Level Track and replies"),
+            {
+                "fields": [
+                    ("track_opens_on", "track_closes_on"),
+                    "reply_before",
+                    "replies_closed_at",
+                    "time_zone",
+                    "answers_offered",
+                    "segments_offered",
+                    ("speaking_minutes", "delegates_limit"),
+                    "speakers_published_at",
+                    "mission_city",
+                ]
+            },
+        ),
+        (
+            gettext_lazy("Letterhead"),
+            {
+                "description": gettext_lazy(
+                    "Printed at the head of each letter, in its language: name and postal address "
+                    "stand in the tabs below."
+                ),
+                "fields": [
+                    ("organization_phone", "organization_fax"),
+                    ("organization_email", "organization_website"),
+                ],
+            },
+        ),
+        (
+            gettext_lazy("Contact for replies and questions"),
+            {
+                "description": gettext_lazy(
+                    "Named in each letter, and the address to which answers to its mail go."
+                ),
+                "fields": [
+                    "contact_name",
+                    ("contact_phone", "contact_fax"),
+                    "contact_email",
+                ],
+            },
+        ),
+        (
+            gettext_lazy("Links"),
+            {
+                "fields": [
+                    "website",
+                    "registration_link",
+                    "partnership_link",
+                    "consultation_link",
+                ]
+            },
+        ),
+        *language_tabs(
+            "name",
+            "theme",
+            "place",
+            "time_zone_name",
+            "organization",
+            "postal_address",
+            "organizers",
+            "contact_honorific",
+            "background",
+        ),
+    ]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[ForumEdition]:
+        in_draft, in_force = Q(invitations__status="draft"), Q(invitations__status="issued")
+        return (
+            super()
+            .get_queryset(request)
+            .annotate(
+                drafts=Count("invitations", filter=in_draft),
+                issued=Count("invitations", filter=in_force),
+            )
+        )
+
+    @display(description=gettext_lazy("drafts"), ordering="drafts")
+    def drafts(self, edition: Any) -> str:
+        return self._invitations(edition, "draft", edition.drafts)
+
+    @display(description=gettext_lazy("issued"), ordering="issued")
+    def issued(self, edition: Any) -> str:
+        return self._invitations(edition, "issued", edition.issued)
+
+    def _invitations(self, edition: ForumEdition, status: str, count: int) -> str:
+        filters = {"edition__id__exact": edition.pk, "status__exact": status}
+        return link(list_of(Invitation, **filters), count)
+
+    @action(description=gettext_lazy("Compose the letters of all drafts"), permissions=["change"])
+    def plan_letters_of_drafts(
+        self, request: HttpRequest, queryset: QuerySet[ForumEdition]
+    ) -> None:
+        plan_letters(request, queryset)
+
+
+@admin.register(QuietPeriod)
+class QuietPeriodAdmin(ModelAdmin):
+    when_empty = gettext_lazy(
+        "Add the days on which no reminder leaves; weekends are quiet anyway."
+    )
+    list_display = ["edition", "first_on", "last_on"]
+    list_filter = ["edition"]
+    list_select_related = ["edition"]
+    search_fields = ["edition__symbol"]
+
+
+def approvers(text: ApprovedByTwo) -> str:
+    """Who let the machine send it: two people, one of two, or nobody yet."""
+    if not text.first_approver:
+        return _("by nobody yet")
+    if not text.second_approver:
+        return _("by %(first)s, a second person is needed") % {"first": text.first_approver}
+    return _("by %(first)s and %(second)s") % {
+        "first": text.first_approver,
+        "second": text.second_approver,
+    }
+
+
+class ApprovedByTwoFilter(FilledFilter):
+    title = gettext_lazy("approved by two people")
+    parameter_name = "approved"
+    column = "second_approver"
+
+
+class ApprovedByTwoAdmin(ModelAdmin):
+    """A text or step that leaves by itself only after two different people approved it."""
+
+    actions = ["approve_selected"]
+
+    def has_approve_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("invitations.approve_letter")
+
+    def describe(self, text: Any) -> str:
+        return ""
+
+    @display(description=gettext_lazy("approved"))
+    def approved(self, text: ApprovedByTwo) -> str:
+        return approvers(text)
+
+    @action(description=gettext_lazy("Approve"), permissions=["approve"])
+    def approve_selected(
+        self, request: HttpRequest, queryset: QuerySet[Any]
+    ) -> HttpResponse | None:
+        if not answered(request):
+            return ask(
+                self,
+                request,
+                queryset,
+                SureForm(),
+                action="approve_selected",
+                title=_("Approve"),
+                explanation=_(
+                    "What is approved by two different people leaves without anybody looking at "
+                    "it again."
+                ),
+                button=_("Approve"),
+                describe=self.describe,
+            )
+        approved = each(request, queryset, lambda text: approve_text(text, who(request)))
+        if approved:
+            messages.success(
+                request,
+                ngettext("%(count)s approval noted.", "%(count)s approvals noted.", approved)
+                % {"count": approved},
+            )
+        return None
+
+
+@admin.register(ReminderStep)
+class ReminderStepAdmin(StepPages, ApprovedByTwoAdmin):
+    menu = (Menu.SET_UP, 3, "alarm")
+    when_empty = gettext_lazy("Add the steps by which silent offices are reminded: 21, 7, 2 days.")
+    list_display = [
+        "edition",
+        "days_before",
+        "leaves_on",
+        "hour",
+        "medium",
+        "audience",
+        "variant",
+        "approved",
+    ]
+    list_display_links = ["days_before"]
+    list_filter = ["edition", "medium", ApprovedByTwoFilter]
+    list_select_related = ["edition", "first_approver", "second_approver"]
+    search_fields = ["edition__symbol", "variant"]
+    fields = ["edition", "days_before", "hour", "medium", "audience", "variant", "approved"]
+    readonly_fields = ["approved"]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[ReminderStep]:
+        return super().get_queryset(request).prefetch_related("edition__quiet_periods")
+
+    @display(description=gettext_lazy("leaves on"))
+    def leaves_on(self, step: ReminderStep) -> Any:
+        return step.due_on
+
+    def save_model(
+        self, request: HttpRequest, obj: ReminderStep, form: forms.ModelForm, change: bool
+    ) -> None:
+        """A step that is changed is another step: two people look at it again."""
+        if form.changed_data:
+            obj.first_approver = obj.second_approver = None
+            obj.first_approved_at = obj.second_approved_at = None
+        super().save_model(request, obj, form, change)
+
+
+@admin.register(Arming)
+class ArmingAdmin(RecordAdmin):
+    menu = (Menu.STAFF, 4, "outgoing_mail")
+    when_empty = gettext_lazy("Sending is armed by “manage.py arm_sending” alone.")
+    list_display = ["deployment", "database", "armed_at"]
+    list_filter = ["deployment"]
+    search_fields = ["deployment", "database"]
+    fields = ["deployment", "database", "armed_at"]

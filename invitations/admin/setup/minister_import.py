@@ -1,0 +1,312 @@
+"""The import and export of ministers in the admin: the rules are those of the roster."""
+
+import csv
+import io
+from collections import defaultdict
+from typing import Any
+
+import tablib
+from django import forms
+from django.conf import settings
+from django.contrib import messages
+from django.core.exceptions import NON_FIELD_ERRORS, PermissionDenied, ValidationError
+from django.db import transaction
+from django.db.models import Model, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import path
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_POST
+from import_export.admin import ImportExportMixin
+from import_export.fields import Field
+from import_export.formats.base_formats import CSV, XLSX, Format
+from import_export.forms import ConfirmImportForm
+from import_export.resources import ModelResource
+from import_export.results import Result
+from import_export.tmp_storages import BaseStorage, CacheStorage, TempFolderStorage
+from unfold.contrib.import_export.forms import ExportForm, ImportForm
+from unfold.widgets import UnfoldAdminSelectWidget
+
+from invitations.minister_import import (
+    COLUMNS,
+    FIELDS,
+    FOCAL_POINT,
+    FORMULA,
+    Entry,
+    Fault,
+    Row,
+    apply,
+    carry_out,
+    check_rows,
+    left_alone,
+    read_table,
+    summary,
+    text_of,
+)
+from invitations.models import ForumEdition, Minister
+
+LINE = "line"
+ATTRIBUTES = {
+    "state": "member_state__iso2",
+    **FIELDS,
+    **{column: column for column in (*FOCAL_POINT, "replaces", "principal")},
+}
+EXPORTED = ("state", *FIELDS)
+# A page of five thousand rows, or of what is wrong in them, stops the browser and the site.
+MOST_SHOWN = 200
+HEADINGS_OF_FAULTS = [
+    gettext_lazy("Line"),
+    gettext_lazy("Column"),
+    gettext_lazy("Cell"),
+    gettext_lazy("What is wrong"),
+]
+
+
+class ListFormat(Format):
+    """CSV or XLSX, told apart by the content, and read as the command reads it."""
+
+    def __init__(self, encoding: str | None = None) -> None:
+        """The roster finds the encoding itself."""
+
+    def get_title(self) -> str:
+        return _("CSV or XLSX")
+
+    def can_import(self) -> bool:
+        return True
+
+    def create_dataset(self, in_stream: bytes | None) -> tablib.Dataset:
+        if in_stream is None:
+            raise FileNotFoundError
+        rows = read_table(io.BytesIO(in_stream), "")
+        columns = [*(column for column in COLUMNS if column in rows[0].cells), ""]
+        dataset = tablib.Dataset(headers=[LINE, *columns])
+        for row in rows:
+            dataset.append([row.line, *(row.cells.get(column, "") for column in columns)])
+        return dataset
+
+
+class MinisterImportForm(ImportForm):
+    edition: "forms.ModelChoiceField[ForumEdition]" = forms.ModelChoiceField(
+        ForumEdition.objects.all(),
+        label=gettext_lazy("Edition"),
+        help_text=gettext_lazy("Who has no invitation to it yet gets a draft."),
+        widget=UnfoldAdminSelectWidget,
+    )
+    field_order = ["resource", "edition", "import_file", "format"]
+
+    def clean_import_file(self) -> Any:
+        """Refuse what is no list, in one sentence; the preview tells what is wrong in its cells."""
+        file = self.cleaned_data["import_file"]
+        read_table(file, file.name)
+        file.seek(0)
+        return file
+
+
+class MinisterConfirmImportForm(ConfirmImportForm):
+    edition: "forms.ModelChoiceField[ForumEdition]" = forms.ModelChoiceField(
+        ForumEdition.objects.all(), widget=forms.HiddenInput
+    )
+
+
+class MinisterResource(ModelResource):
+    """All rows are checked before the first one, and written after the last one, or none is."""
+
+    class Meta:
+        model = Minister
+        fields = ()
+        import_id_fields = ["state"]
+        skip_unchanged = True
+        use_transactions = True
+        # No savepoint for each row: none of them writes anything.
+        use_bulk = True
+
+    def __init__(self, edition: ForumEdition | None = None, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.fields = {column: Field(attribute, column) for column, attribute in ATTRIBUTES.items()}
+        self.edition = edition
+        self.entries: dict[int, Entry] = {}
+        self.faults: dict[int, list[Fault]] = defaultdict(list)
+
+    def before_import(self, dataset: tablib.Dataset, **kwargs: Any) -> None:
+        if self.edition is None:
+            raise ValidationError(_("Choose the edition."))
+        rows = [
+            Row(line, {column: text_of(cells[column]) for column in cells if column or cells[""]})
+            for line, cells in ((cells.pop(LINE), cells) for cells in dataset.dict)
+        ]
+        entries, faults = check_rows(rows, self.edition)
+        self.entries = {entry.row.line: entry for entry in entries}
+        for fault in faults:
+            self.faults[fault.line].append(fault)
+
+    def before_import_row(self, row: dict[str, Any], **kwargs: Any) -> None:
+        refused = defaultdict(list)
+        for fault in self.faults.get(row[LINE], []):
+            column = fault.column if fault.column in COLUMNS else NON_FIELD_ERRORS
+            refused[column].append(fault.reason)
+        if refused:
+            raise ValidationError(dict(refused))
+
+    def get_or_init_instance(self, instance_loader: Any, row: dict[str, Any]) -> tuple[Model, bool]:
+        entry = self.entries[row[LINE]]
+        return entry.minister, entry.is_new
+
+    def import_instance(self, instance: Minister, row: dict[str, Any], **kwargs: Any) -> None:
+        """Change the minister in memory, and note beside the fields what else the preview shows."""
+        entry = self.entries[row[LINE]]
+        apply(entry)
+        beside = {} if entry.is_frozen else dict(entry.focal_point)
+        if entry.invitation is None:
+            beside["principal"] = "yes" if entry.is_principal else "no"
+        if entry.replaces:
+            beside["replaces"] = str(entry.replaces)
+        for name, value in beside.items():
+            setattr(instance, name, value)
+
+    def save_instance(self, instance: Minister, *args: Any, **kwargs: Any) -> None:
+        """Leave it to after_import, which writes all of them or none."""
+
+    def after_import(self, dataset: tablib.Dataset, result: Result, **kwargs: Any) -> None:
+        lines = dataset[LINE]
+        for invalid in result.invalid_rows:
+            invalid.number = lines[invalid.number - 1]
+        result.faults = [fault for line in self.faults.values() for fault in line]
+        result.shown_faults = result.faults[:MOST_SHOWN]
+        result.headings_of_faults = HEADINGS_OF_FAULTS
+        result.shown_rows = result.valid_rows()[:MOST_SHOWN]
+        if result.has_errors() or result.has_validation_errors():
+            return
+
+        entries = list(self.entries.values())
+        result.summary, result.left_alone = summary(entries), left_alone(entries)
+        if self.edition and not kwargs["dry_run"]:
+            carry_out(entries, self.edition)
+            for row, entry in zip(result.rows, entries, strict=True):
+                row.add_instance_info(entry.minister)
+
+    def get_export_order(self) -> tuple[str, ...]:
+        return EXPORTED
+
+    def filter_export(self, queryset: QuerySet[Minister], **kwargs: Any) -> QuerySet[Minister]:
+        """Those in office: an import refuses who was replaced."""
+        return queryset.filter(successor=None).select_related("member_state")
+
+    def export_field(self, field: Field, instance: Minister, **kwargs: Any) -> Any:
+        return as_text(super().export_field(field, instance, **kwargs))
+
+
+def as_text(value: Any) -> Any:
+    """A cell that a spreadsheet would run as a formula gets an apostrophe before it."""
+    return f"'{value}" if FORMULA.match(str(value)) else value
+
+
+def as_table(faults: list[Fault]) -> bytes:
+    written = io.StringIO(newline="")
+    writer = csv.writer(written)
+    writer.writerow(HEADINGS_OF_FAULTS)
+    for fault in faults:
+        writer.writerow([as_text(cell) for cell in fault.told])
+    return written.getvalue().encode("utf-8-sig")
+
+
+class MinisterExchange(ImportExportMixin):
+    """Import and export on the ministers' page of the admin."""
+
+    resource_classes = [MinisterResource]
+    import_formats = [ListFormat]
+    export_formats = [CSV, XLSX]
+    import_form_class = MinisterImportForm
+    confirm_form_class = MinisterConfirmImportForm
+    export_form_class = ExportForm
+    # Excel takes a CSV for UTF-8 only where it begins with the mark.
+    to_encoding = "utf-8-sig"
+
+    def get_tmp_storage_class(self) -> type[BaseStorage]:
+        """Where Redis is, another machine may take the confirmation."""
+        return CacheStorage if settings.REDIS_URL else TempFolderStorage
+
+    def has_import_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perms(
+            [
+                "invitations.add_minister",
+                "invitations.change_minister",
+                "invitations.add_invitation",
+            ]
+        )
+
+    def has_export_permission(self, request: HttpRequest) -> bool:
+        return self.has_view_permission(request)
+
+    def get_import_resource_kwargs(self, request: HttpRequest, **kwargs: Any) -> dict[str, Any]:
+        return {"edition": getattr(kwargs["form"], "cleaned_data", {}).get("edition")}
+
+    def get_confirm_form_initial(
+        self, request: HttpRequest, import_form: forms.Form | None
+    ) -> dict[str, Any]:
+        initial = super().get_confirm_form_initial(request, import_form)
+        return initial | ({"edition": import_form.cleaned_data["edition"]} if import_form else {})
+
+    def get_urls(self) -> list[Any]:
+        view = self.admin_site.admin_view(require_POST(self.faults_view))
+        name = "{}_{}_faults".format(*self.get_model_info())
+        return [path("import/faults/", view, name=name), *super().get_urls()]
+
+    def import_action(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
+        """Where nothing can be confirmed, the page still names the file, to tell all its faults."""
+        page = super().import_action(request, **kwargs)
+        result = page.context_data.get("result")
+        if result and result.has_validation_errors():
+            form = page.context_data["form"]
+            page.context_data["faults_form"] = self.create_confirm_form(request, form)
+        return page
+
+    def faults_view(self, request: HttpRequest) -> HttpResponse:
+        """Everything that is wrong in the file just uploaded. Nothing is written."""
+        if not self.has_import_permission(request):
+            raise PermissionDenied
+        form = self.create_confirm_form(request)
+        if not form.is_valid():
+            return self.back_to_import()
+        try:
+            faults = self.faults_in(form.cleaned_data)
+        except (OSError, ValidationError):
+            messages.error(request, _("This file waited too long: please upload it again."))
+            return self.back_to_import()
+        called = {"Content-Disposition": 'attachment; filename="faults.csv"'}
+        return HttpResponse(
+            as_table(faults), content_type="text/csv; charset=utf-8", headers=called
+        )
+
+    def faults_in(self, uploaded: dict[str, Any]) -> list[Fault]:
+        name = uploaded["import_file_name"]
+        content = self.get_tmp_storage_class()(name=name, read_mode="rb").read()
+        if content is None:
+            raise FileNotFoundError
+        rows = read_table(io.BytesIO(content), "")
+        with transaction.atomic():
+            return check_rows(rows, uploaded["edition"])[1]
+
+    def process_import(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
+        try:
+            return super().process_import(request, **kwargs)
+        except FileNotFoundError:
+            messages.error(request, _("This import was confirmed already, or waited too long."))
+            return self.back_to_import()
+
+    def process_result(self, result: Result, request: HttpRequest) -> HttpResponse:
+        if result.has_errors() or result.has_validation_errors():
+            messages.error(
+                request,
+                _("Nothing was written: the data changed since the preview. Import it again."),
+            )
+            return self.back_to_import()
+        return super().process_result(result, request)
+
+    def back_to_import(self) -> HttpResponse:
+        return redirect("admin:{}_{}_import".format(*self.get_model_info()))
+
+    def add_success_message(self, result: Result, request: HttpRequest) -> None:
+        messages.success(request, result.summary)
+        for sentence in result.left_alone:
+            messages.warning(request, sentence)

@@ -1,0 +1,176 @@
+"""Who will be reminded on which day, and who will not be, and why."""
+
+import datetime as dt
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.template.response import TemplateResponse
+from django.urls import path
+from django.utils import timezone, translation
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from unfold.decorators import action
+
+from invitations.admin.base import ModelAdmin, current_edition, link, list_of, page_of
+from invitations.letters.planning import reminded_at
+from invitations.models import ForumEdition, Invitation, ReminderStep
+from invitations.reminders.forecast import Plan, Planned, plan_of
+from invitations.reminders.schedules import Schedule, Steps
+from invitations.text.dates import comma_list, labelled, printed_hour, printed_weekday
+
+
+class ReminderPages(ModelAdmin):
+    """The page of an edition that shows its reminders before they leave."""
+
+    actions_detail = ["reminders_page"]
+
+    def get_urls(self) -> list[Any]:
+        view = self.admin_site.admin_view(self.reminders_view)
+        name = "invitations_forumedition_reminders"
+        return [path("<int:pk>/reminders/", view, name=name), *super().get_urls()]
+
+    def has_remind_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
+        return request.user.has_perm("invitations.view_reminderstep") and request.user.has_perm(
+            "invitations.view_invitation"
+        )
+
+    @action(description=gettext_lazy("Reminders to come"), icon="alarm", permissions=["remind"])
+    def reminders_page(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        return redirect("admin:invitations_forumedition_reminders", object_id)
+
+    def reminders_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        edition = get_object_or_404(ForumEdition, pk=pk)
+        if not self.has_remind_permission(request):
+            raise PermissionDenied
+        context = {
+            **self.admin_site.each_context(request),
+            "title": _("Reminders to come"),
+            "subtitle": str(edition),
+            "opts": self.opts,
+            "edition": edition,
+            "editions": ForumEdition.objects.exclude(pk=edition.pk),
+            **shown(edition),
+        }
+        return TemplateResponse(request, "admin/setup/reminders.html", context)
+
+
+class StepPages(ModelAdmin):
+    """The same page, from the list of steps."""
+
+    actions_list = ["reminders_page"]
+
+    def has_remind_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
+        return request.user.has_perm("invitations.view_invitation")
+
+    @action(
+        description=gettext_lazy("Reminders to come"), url_path="to-come", permissions=["remind"]
+    )
+    def reminders_page(self, request: HttpRequest) -> HttpResponse:
+        edition = current_edition()
+        if edition is None:
+            return redirect("admin:invitations_forumedition_changelist")
+        return redirect("admin:invitations_forumedition_reminders", edition.pk)
+
+
+def shown(edition: ForumEdition) -> dict[str, Any]:
+    now = timezone.now()
+    plan = plan_of(edition, now)
+    return {
+        "because": plan.because,
+        "as_of": printed_hour(
+            now.astimezone(edition.zone), edition.time_zone_name, translation.get_language()
+        ),
+        "steps": steps_of(edition, now),
+        "steps_url": list_of(ReminderStep, edition__id__exact=edition.pk),
+        "days": days_of(plan),
+        "none": [
+            {
+                "because": because,
+                "count": len(found),
+                "rows": [row_of(invitation) for invitation in found],
+            }
+            for because, found in plan.none.items()
+        ],
+    }
+
+
+def days_of(plan: Plan) -> list[dict[str, Any]]:
+    """The days to come, each with a step, how many get it, and who they are."""
+    return [
+        {
+            "day": printed_weekday(day, translation.get_language()),
+            "how": labelled(how_of(step), step.get_audience_display())
+            if step.medium == ReminderStep.Medium.MAIL
+            else how_of(step),
+            "step_url": page_of(step),
+            "count": len(found),
+            "rows": [
+                {**row_of(planned.invitation), **how(planned, plan.edition)} for planned in found
+            ],
+        }
+        for (day, step), found in plan.by_day().items()
+    ]
+
+
+def row_of(invitation: Invitation) -> dict[str, Any]:
+    return {
+        "state": invitation.member_state.listed_as,
+        "minister": invitation.minister,
+        "url": page_of(invitation),
+        "link": link(page_of(invitation), invitation.minister),
+    }
+
+
+def how_of(step: ReminderStep) -> str:
+    """By mail or telephone, and in which text."""
+    text = _("text “%(variant)s”") % {"variant": step.variant} if step.variant else ""
+    return comma_list([step.get_medium_display(), text])
+
+
+def how(planned: Planned, edition: ForumEdition) -> dict[str, Any]:
+    """To which addresses, and at what hour by whose clock; a call has neither."""
+    if planned.step.medium == ReminderStep.Medium.CALL:
+        return {"phone": True}
+    own_zone = planned.invitation.member_state.time_zone
+    return {
+        "addresses": addresses(planned),
+        "hour": date_format(planned.at, "H:i"),
+        "zone": own_zone.replace("_", " ") or edition.time_zone_name,
+        "is_in_outbox": planned.is_in_outbox,
+    }
+
+
+def addresses(planned: Planned) -> list[list[str]]:
+    state: Any = planned.invitation.member_state
+    missions = [email for mission in state.in_the_city for email in mission.emails.split()]
+    return reminded_at(planned.step, planned.invitation, missions)
+
+
+def steps_of(edition: ForumEdition, now: dt.datetime) -> list[dict[str, Any]]:
+    """Each step with its day by the edition's calendar, or why it has none."""
+    schedule = Steps.of(edition).by_the_edition()
+    return [
+        {
+            "step": step,
+            "how": how_of(step),
+            "url": page_of(step),
+            "day": step.due_on and printed_weekday(step.due_on, translation.get_language()),
+            "is_past": step.due_on and step.due_on < schedule.day_of(now),
+            "because": why(step, schedule),
+        }
+        for step in edition.reminder_steps.order_by("-days_before")
+    ]
+
+
+def why(step: ReminderStep, schedule: Schedule) -> str:
+    """Why the step never goes by that calendar; an empty text where it does."""
+    if not step.is_approved:
+        return _("not approved by two people: nobody gets it")
+    if step in [due.step for due in (*schedule.mails, *schedule.calls)]:
+        return ""
+    if step.due_on is None or schedule.at(step.due_on, step.hour) >= schedule.deadline:
+        return _("no working day is left before the deadline: dropped")
+    return _("less than three days before the next step: it gives way to that one")

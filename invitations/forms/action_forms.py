@@ -1,0 +1,91 @@
+"""What the desk asks before it acts: whether, why, by which way, which of two."""
+
+from django import forms
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from unfold.widgets import (
+    UnfoldAdminEmailInputWidget,
+    UnfoldAdminExpandableTextareaWidget,
+    UnfoldAdminRadioSelectWidget,
+    UnfoldAdminSelectWidget,
+    UnfoldAdminSplitDateTimeWidget,
+    UnfoldAdminTextInputWidget,
+)
+
+from invitations.forms.fields import AddressField, LineField
+from invitations.models import CallListEntry, Delivery
+
+
+class SureForm(forms.Form):
+    """Asks nothing but whether."""
+
+
+class ReasonForm(forms.Form):
+    because = LineField(
+        label=_("Reason"),
+        max_length=300,
+        help_text=_("It is kept, and shown to whoever asks later."),
+        widget=UnfoldAdminTextInputWidget,
+    )
+
+
+PAPER_CHANNELS = [choice for choice in Delivery.Channel.choices if choice[0] != "email"]
+
+
+class DispatchedForm(forms.Form):
+    channel = forms.ChoiceField(
+        label=_("How it left"),
+        choices=PAPER_CHANNELS,
+        widget=UnfoldAdminSelectWidget,
+    )
+    at = forms.SplitDateTimeField(
+        label=_("When it left"), initial=timezone.now, widget=UnfoldAdminSplitDateTimeWidget
+    )
+    reference = LineField(
+        label=_("Reference"),
+        max_length=60,
+        required=False,
+        help_text=_("Number of the pouch or of the registered letter."),
+        widget=UnfoldAdminTextInputWidget,
+    )
+
+
+class AnotherAddressForm(forms.Form):
+    email = AddressField(
+        label=_("Another address"),
+        max_length=320,
+        help_text=_("The same letter goes there as it is, with the addresses that stand in it."),
+        widget=UnfoldAdminEmailInputWidget,
+    )
+
+
+class LetterDispatchedForm(DispatchedForm):
+    """Letters of different States leave by different ways: as routed, unless it is said here."""
+
+    channel = forms.ChoiceField(
+        label=_("How it left"),
+        choices=[("", _("each by its own route")), *PAPER_CHANNELS],
+        required=False,
+        widget=UnfoldAdminSelectWidget,
+    )
+
+
+class SettleForm(forms.Form):
+    """Which of two contradicting replies stands."""
+
+    stands = forms.ChoiceField(
+        label=_("Which reply stands"),
+        choices=[
+            ("contested", _("the contested reply, in place of the standing one")),
+            ("standing", _("the standing reply; the contested one is set aside")),
+        ],
+        widget=UnfoldAdminRadioSelectWidget,
+    )
+    because = LineField(label=_("Reason"), max_length=300, widget=UnfoldAdminTextInputWidget)
+
+
+class CallNoteForm(forms.ModelForm):
+    class Meta:
+        model = CallListEntry
+        fields = ["note"]
+        widgets = {"note": UnfoldAdminExpandableTextareaWidget({"class": "lg:min-w-56"})}

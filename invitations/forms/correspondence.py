@@ -1,0 +1,114 @@
+"""A reply that came in on paper or by telephone."""
+
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.core.files.uploadedfile import UploadedFile
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from unfold.widgets import (
+    UnfoldAdminEmailInputWidget,
+    UnfoldAdminExpandableTextareaWidget,
+    UnfoldAdminSelectWidget,
+    UnfoldAdminTextInputWidget,
+    UnfoldBooleanSwitchWidget,
+)
+
+from invitations.forms.fields import OF_COLUMNS
+from invitations.forms.model_forms import BoxesField, WholeRowForm
+from invitations.forms.uploads import checked
+from invitations.models import Answer, Correspondence, Reply, Segment
+from invitations.replies import WORDS
+from invitations.times.clocks import by_this_clock
+
+SCAN_LIMIT = 20 * 1024 * 1024
+SCAN_KINDS = ("pdf", "png", "jpg", "tiff")
+
+
+def of_column(column: models.Field, **named: Any) -> forms.Field | None:
+    made = {} if column.choices else OF_COLUMNS.get(type(column), {})
+    return column.formfield(**made, **named)
+
+
+def of_reply(name: str, widget: type[forms.Widget]) -> forms.Field:
+    """The field as the reply itself has it."""
+    made = forms.fields_for_model(
+        Reply, [name], widgets={name: widget}, formfield_callback=of_column
+    )
+    return made[name]
+
+
+class PaperReplyForm(WholeRowForm):
+    """What came in on paper or by telephone, and the reply it brought, if it brought one."""
+
+    answer = forms.ChoiceField(
+        label=_("Answer"),
+        required=False,
+        choices=[("", _("none: it is only put on file")), *Answer.choices],
+        widget=UnfoldAdminSelectWidget,
+    )
+    substitute_name = of_reply("substitute_name", UnfoldAdminTextInputWidget)
+    substitute_function = of_reply("substitute_function", UnfoldAdminTextInputWidget)
+    substitute_rank = of_reply("substitute_rank", UnfoldAdminSelectWidget)
+    segments = BoxesField(
+        label=_("Segments to be attended"), choices=Segment.choices, required=False
+    )
+    partnership_interest = of_reply("partnership_interest", UnfoldBooleanSwitchWidget)
+    respondent_name = of_reply("respondent_name", UnfoldAdminTextInputWidget)
+    respondent_function = of_reply("respondent_function", UnfoldAdminTextInputWidget)
+    respondent_email = of_reply("respondent_email", UnfoldAdminEmailInputWidget)
+    respondent_phone = of_reply("respondent_phone", UnfoldAdminTextInputWidget)
+    remarks = of_reply("remarks", UnfoldAdminExpandableTextareaWidget)
+
+    class Meta:
+        model = Correspondence
+        fields = [
+            "invitation",
+            "channel",
+            "received_at",
+            "reference",
+            "sender",
+            "summary",
+            "scan",
+        ]
+        widgets = {"summary": UnfoldAdminExpandableTextareaWidget}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        # The machine may file mail of which nobody knows whose it is; a person knows.
+        self.fields["invitation"].required = True
+        self.fields["invitation"].help_text = ""
+
+    def clean_received_at(self) -> Any:
+        now = timezone.now()
+        received_at = by_this_clock(self.cleaned_data["received_at"], now)
+        if received_at > now:
+            raise ValidationError(_("What came in cannot have come in the future."))
+        return received_at
+
+    def clean_scan(self) -> UploadedFile | None:
+        return checked(
+            self.cleaned_data["scan"],
+            SCAN_LIMIT,
+            SCAN_KINDS,
+            _("A scan may have 20 MB at most."),
+            _("A scan is a PDF, PNG, JPEG or TIFF file."),
+        )
+
+    def clean(self) -> dict[str, Any] | None:
+        cleaned = super().clean() or {}
+        said = [name for name in WORDS if cleaned.get(name)]
+        if said and not cleaned.get("answer") and "answer" not in self.errors:
+            raise ValidationError(_("Choose the answer, or leave all fields of the reply empty."))
+        names_nobody = not (cleaned.get("substitute_name") or "substitute_name" in self.errors)
+        if cleaned.get("answer") == Answer.REPRESENTED and names_nobody:
+            self.add_error("substitute_name", _("Please name the substitute."))
+        return cleaned
+
+    @property
+    def reply_words(self) -> dict[str, Any] | None:
+        if not self.cleaned_data["answer"]:
+            return None
+        return {name: self.cleaned_data[name] for name in WORDS}

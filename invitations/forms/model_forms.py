@@ -1,0 +1,93 @@
+"""Pages of whole rows: the checks that they share, and those of an edition and an invitation."""
+
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
+
+from invitations.forms.fields import AddressesField, LineField
+from invitations.models import Answer, ForumEdition, Invitation, Minister, Mission, Segment
+
+
+class WholeRowForm(forms.ModelForm):
+    """Checks the constraints of the whole row, also over fields that the page does not show.
+
+    ``refusal`` is the sentence of a verb that refused to save the row.
+    """
+
+    refusal: ValidationError | None = None
+
+    def clean(self) -> dict[str, Any] | None:
+        cleaned = super().clean()
+        if self.refusal:
+            raise ValidationError(self.refusal.messages)
+        return cleaned
+
+    def validate_unique(self) -> None:
+        super().validate_unique()
+        if self.errors:
+            return
+        try:
+            self.instance.validate_constraints()
+        except ValidationError as refusal:
+            self.add_error(None, refusal.messages)
+
+
+class BoxesField(forms.MultipleChoiceField):
+    """Boxes to tick, on pages of the admin."""
+
+    widget = UnfoldAdminCheckboxSelectMultipleWidget
+
+
+class EditionForm(WholeRowForm):
+    answers_offered = BoxesField(
+        label=_("Answers offered"),
+        choices=[choice for choice in Answer.choices if choice[0] != Answer.HOLDING],
+    )
+    segments_offered = BoxesField(
+        label=_("Segments offered"), choices=Segment.choices, required=False
+    )
+
+    class Meta:
+        model = ForumEdition
+        fields = ["answers_offered", "segments_offered"]
+
+
+class MissionForm(WholeRowForm):
+    class Meta:
+        model = Mission
+        fields = ["emails"]
+        field_classes = {"emails": AddressesField}
+
+
+class MinisterForm(WholeRowForm):
+    class Meta:
+        model = Minister
+        fields = ["to_emails", "cc_emails"]
+        field_classes = {"to_emails": AddressesField, "cc_emails": AddressesField}
+
+
+class FiledMailForm(WholeRowForm):
+    """What came garbled stays as it came, unless somebody types it anew."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name, field in self.fields.items():
+            if isinstance(field, LineField) and self._is_as_it_came(name, field):
+                field.refuse = lambda words: None
+
+    def _is_as_it_came(self, name: str, field: LineField) -> bool:
+        sent, came = self.data.get(self.add_prefix(name), ""), self.initial.get(name) or ""
+        return field.tidy(sent) == field.tidy(came)
+
+
+class InvitationForm(WholeRowForm):
+    def clean(self) -> dict[str, Any] | None:
+        """A draft follows its minister to the minister's State."""
+        cleaned = super().clean() or {}
+        minister = cleaned.get("minister")
+        if minister and self.instance.status == Invitation.Status.DRAFT:
+            self.instance.member_state = minister.member_state
+        return cleaned

@@ -1,0 +1,1 @@
+"""What comes back by mail: letters to the secretariat and undelivered mail."""

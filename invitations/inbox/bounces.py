@@ -1,0 +1,360 @@
+"""What mail servers and providers say of a delivery after it was handed over.
+
+A delivery is found by the address it left from, which names it, or by the letter's Message-ID and
+the address it went to; never by an address alone. Nobody is put on a block-list: an office that
+was not reached waits for a person.
+"""
+
+import datetime as dt
+import re
+from collections.abc import Iterator
+from email.message import Message
+from email.utils import parseaddr
+from functools import partial
+from typing import Any, NamedTuple
+
+from django.contrib.auth.models import User
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.db.models import F, Q, QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from flufl.bounce import all_failures
+
+from invitations.files.frozen import freeze
+from invitations.letters.planning import ENVELOPE_LENGTH, PRIORITY, TRY_FOR
+from invitations.links import random_sign
+from invitations.mail.incoming import (
+    addresses,
+    clean,
+    digest,
+    envelope_in,
+    envelope_of,
+    has_empty_return_path,
+    header,
+    message_id,
+    parse,
+    parts_of,
+    raw_header,
+)
+from invitations.models import Bounce, Delivery, Letter, LetterEvent
+from invitations.outbox.dispatch import transit, why_not
+from invitations.setbacks import each_apart
+from invitations.text.addresses import checked
+
+__all__ = ["envelope_in", "record_bounce", "record_report", "send_to_another_address"]
+
+Kind = Bounce.Kind
+WORDS_LIMIT = 1000
+KEY_LIMIT = 200
+# A report names the letter within its first lines; what it quotes beyond them is the letter's own.
+RETURNED_LIMIT = 100_000
+RETURNED_ID = re.compile(
+    r"(?im)^[> \t]{0,20}message-id:[ \t]{0,9}(?:\r?\n[ \t]{1,9})?(<[^<>\s]{1,248}>)"
+)
+MACHINES = ("mailer-daemon", "postmaster")
+
+
+class Finding(NamedTuple):
+    """What a report says of one address."""
+
+    kind: str
+    address: str
+    words: str
+
+
+@transaction.atomic
+def record_bounce(  # noqa: PLR0913 -- all that may name the delivery
+    kind: str,
+    words: str,
+    *,
+    key: str,
+    envelope: str = "",
+    message_id: str = "",
+    address: str = "",
+    content: bytes = b"",
+) -> Bounce:
+    """Keep what was said, once for each key; a refusal moves the delivery to *bounced*.
+
+    A delay is no bounce: it leaves an event alone. What fits no delivery is kept for staff.
+    """
+    delivery = delivery_of(envelope, message_id, address)
+    said = clean(words)[:WORDS_LIMIT]
+    frozen = freeze(content, "bounces", "eml") if content else None
+    bounce, is_new = Bounce.objects.get_or_create(
+        key=clean(key)[:KEY_LIMIT],
+        defaults={
+            "delivery": delivery,
+            "received_at": after_it_left(delivery),
+            "kind": kind,
+            "server_words": said,
+            "message": frozen.name if frozen else "",
+            "message_sha256": frozen.sha256 if frozen else "",
+        },
+    )
+    if is_new and delivery:
+        if kind == Kind.DELAYED:
+            note(delivery, _("delayed on its way"), said)
+        else:
+            settle_bounced(Delivery.objects.filter(pk=delivery.pk))
+    return bounce
+
+
+def after_it_left(delivery: Delivery | None) -> dt.datetime:
+    """Now, but not before its letter left, by the clock of whichever server sent it."""
+    left_at = delivery and delivery.sending_at
+    return max(left_at, timezone.now()) if left_at else timezone.now()
+
+
+def delivery_of(envelope: str, message_id: str, address: str) -> Delivery | None:
+    """The delivery that left under that envelope, else the letter's delivery to that address."""
+    if envelope and (named := Delivery.objects.filter(envelope=envelope).first()):
+        return named
+    if not message_id:
+        return None
+    sent = list(Delivery.objects.by_mail().filter(letter__message_id=message_id))
+    there = [delivery for delivery in sent if delivery.address.lower() == address.lower()]
+    # An office forwards its mail elsewhere: where there is one delivery, it is that one.
+    return next(iter(there or sent), None) if len(there or sent) == 1 else None
+
+
+def settle_bounced(deliveries: "QuerySet[Delivery] | None" = None) -> int:
+    """Move what has a bounce since it left to *bounced*, with the server's words.
+
+    A report may be quicker than our own note that the letter was handed over: each tick looks.
+    One that cannot be moved keeps no other.
+    """
+    looked_at = Delivery.objects.all() if deliveries is None else deliveries
+    refused = looked_at.filter(
+        Q(sending_at=None) | Q(bounces__received_at__gte=F("sending_at")),
+        state__in=[Delivery.State.HANDED_OVER, Delivery.State.UNCERTAIN],
+        bounces__kind__in=[Kind.HARD, Kind.SOFT],
+    ).distinct()
+    moves = [(f"delivery {one.pk}", partial(move_to_bounced, one)) for one in refused]
+    return each_apart("read_mailboxes", moves) if moves else 0
+
+
+@transaction.atomic
+def move_to_bounced(delivery: Delivery, by: User | None = None) -> bool:
+    last = delivery.bounces.exclude(kind=Kind.DELAYED).latest("received_at", "pk")
+    return transit(
+        delivery,
+        delivery.state,
+        Delivery.State.BOUNCED,
+        because=last.get_kind_display(),
+        words=last.server_words,
+        by=by,
+    )
+
+
+def note(delivery: Delivery, because: str, words: str) -> None:
+    """Write it into the history once; the delivery stays what it is."""
+    LetterEvent.objects.get_or_create(
+        letter_id=delivery.letter_id,
+        delivery=delivery,
+        because=because,
+        server_words=words,
+        defaults={"state": delivery.state},
+    )
+
+
+# A report that came by mail
+
+
+def record_report(content: bytes) -> list[Bounce]:
+    """Record what the mail says of deliveries; an empty list where it is no report of a bounce."""
+    mail = parse(content)
+    findings = findings_in(mail)
+    if not findings:
+        return []
+    name = message_id(mail) or digest(content)
+    envelope = known_envelope(mail)
+    returned = returned_id(mail, content)
+    return [
+        record_bounce(
+            finding.kind,
+            finding.words,
+            key=f"{name[: KEY_LIMIT - 65]}/{digest(finding.address.encode())}",
+            envelope=envelope,
+            message_id=returned,
+            address=finding.address,
+            content=content,
+        )
+        for finding in findings
+    ]
+
+
+def findings_in(mail: Message) -> list[Finding]:
+    """What the standard report says; where there is none, what flufl.bounce makes of the mail."""
+    if not comes_from_a_machine(mail):
+        return []
+    return list(standard_findings(mail)) or list(recognized_findings(mail))
+
+
+def comes_from_a_machine(mail: Message) -> bool:
+    """Whether it may be a report at all: a person may quote one in a mail, or forward it."""
+    writer = next(iter(addresses(mail, "From")), "").partition("@")[0]
+    return (
+        has_empty_return_path(mail)
+        or writer in MACHINES
+        or "X-Failed-Recipients" in mail
+        or mail.get_content_type() == "multipart/report"
+    )
+
+
+def standard_findings(mail: Message) -> Iterator[Finding]:
+    """What RFC 3464 says of each recipient that failed or waits; other actions are no bounce."""
+    for block in status_blocks(mail):
+        action = raw_header(block, "Action").lower()
+        if action.startswith("delayed"):
+            kind: str = Kind.DELAYED
+        elif action.startswith(("fail", "error")):
+            is_soft = raw_header(block, "Status").startswith("4")
+            kind = Kind.SOFT if is_soft else Kind.HARD
+        else:
+            continue
+        yield Finding(kind, recipient(block), words_of(block))
+
+
+def status_blocks(mail: Message) -> list[Message]:
+    """The blocks of the mail's own report; one that is attached to a mail in it does not count."""
+    for part in own_parts(mail):
+        if part.get_content_type() == "message/delivery-status" and part.is_multipart():
+            return parts_of(part)
+    return []
+
+
+def own_parts(mail: Message) -> list[Message]:
+    return parts_of(mail) if mail.get_content_maintype() == "multipart" else []
+
+
+def recipient(block: Message) -> str:
+    """The address as we wrote it, where the report says it, else where it ended."""
+    for name in ("Original-Recipient", "Final-Recipient"):
+        written = raw_header(block, name).rpartition(";")[2]
+        if "@" in written:
+            return parseaddr(written)[1].lower()
+    return ""
+
+
+def words_of(block: Message) -> str:
+    said = (raw_header(block, name) for name in ("Status", "Diagnostic-Code", "Remote-MTA"))
+    return of_address(recipient(block), ", ".join(filter(None, said)))
+
+
+def of_address(address: str, words: str) -> str:
+    """The words with the address they are about: it may be all that staff can go by."""
+    return words if address in words.lower() else f"{address}: {words}"
+
+
+def recognized_findings(mail: Message) -> Iterator[Finding]:
+    try:
+        delayed, refused = all_failures(mail)
+    except Exception:  # noqa: BLE001 -- guesses over a hostile mail: it is filed as mail instead
+        return
+    subject = header(mail, "Subject")
+    for kind, found in ((Kind.DELAYED, delayed), (Kind.HARD, refused)):
+        for address in sorted(found):
+            about = clean(address.decode("ascii", "replace")).lower()
+            yield Finding(kind, about, of_address(about, subject))
+
+
+def known_envelope(mail: Message) -> str:
+    """The token in the address that the report was sent to, else the one given along as ENVID."""
+    blocks = status_blocks(mail)
+    ident = raw_header(blocks[0], "Original-Envelope-Id") if blocks else ""
+    tokens = [envelope_of(mail), ident.lower()]
+    known = Delivery.objects.filter(envelope__in=[token for token in tokens if token])
+    return next(iter(known.values_list("envelope", flat=True)), "") or ""
+
+
+def returned_id(mail: Message, content: bytes) -> str:
+    """The Message-ID of the letter that came back, in a part of its own or in the text."""
+    returned = clean(content[:RETURNED_LIMIT].decode("ascii", "replace"))
+    ids = set(RETURNED_ID.findall(returned)) - {message_id(mail)}
+    ours = Letter.objects.filter(message_id__in=list(ids)[:500])
+    found = set(ours.values_list("message_id", flat=True)[:2])
+    return found.pop() if len(found) == 1 else ""
+
+
+# What a provider says of a delivery, in a call whose signature was checked
+
+
+def record_provider_event(event: Any, esp_name: str, **kwargs: Any) -> None:
+    """Take an event of django-anymail: refused, delayed, or delivered to the office's server."""
+    envelope, address = envelope_in_event(event), event.recipient
+    named = clean(event.message_id or "")
+    words = " ".join(filter(None, [event.mta_response, event.description])) or event.event_type
+    if kind := kind_of(event):
+        ident = event.event_id or digest(repr(event.esp_event).encode())
+        record_bounce(
+            kind,
+            words,
+            key=f"{esp_name}/{event.event_type}/{ident}",
+            envelope=envelope,
+            message_id=named,
+            address=address or "",
+        )
+    elif event.event_type == "delivered" and (
+        delivery := delivery_of(envelope, named, address or "")
+    ):
+        note(delivery, _("taken by the addressee’s mail server"), clean(words)[:WORDS_LIMIT])
+
+
+def kind_of(event: Any) -> str:
+    """An empty text for what is neither bounce nor delay."""
+    if event.event_type == "deferred":
+        return Kind.DELAYED
+    if event.event_type not in ("bounced", "rejected", "failed"):
+        return ""
+    return Kind.SOFT if event.reject_reason == "timed_out" else Kind.HARD
+
+
+def envelope_in_event(event: Any) -> str:
+    """The token in the envelope sender, where the provider repeats it (Mailgun does)."""
+    told = event.esp_event if isinstance(event.esp_event, dict) else {}
+    envelope = (told.get("event-data") or told).get("envelope")
+    sender = envelope.get("sender") if isinstance(envelope, dict) else None
+    return (envelope_in(sender) if isinstance(sender, str) else None) or ""
+
+
+# What a person decides
+
+
+@transaction.atomic
+def match(bounce: Bounce, delivery: Delivery, by: User) -> None:
+    """Say which delivery a bounce is of that named none; a refusal moves it to *bounced*."""
+    went = delivery.state in (Delivery.State.HANDED_OVER, Delivery.State.UNCERTAIN)
+    if not went or delivery.channel != Delivery.Channel.EMAIL:
+        raise ValidationError(_("Only what was handed over to our mail server can come back."))
+    if not Bounce.objects.filter(pk=bounce.pk, delivery=None).update(delivery=delivery):
+        raise ValidationError(_("Somebody has said already which delivery this is of."))
+    bounce.refresh_from_db()
+    if bounce.kind == Kind.DELAYED:
+        note(delivery, _("delayed on its way"), bounce.server_words)
+    elif not move_to_bounced(delivery, by):
+        raise ValidationError(_("This delivery has changed meanwhile: look at it again."))
+
+
+@transaction.atomic
+def send_to_another_address(letter: Letter, by: User, email: str) -> Delivery:
+    """Put the same frozen message into the outbox once more, for an address it never went to."""
+    email = checked(email.strip())
+    if not letter.message or letter.state != Letter.State.APPROVED:
+        raise ValidationError(_("Only an approved letter that goes by e-mail can be sent."))
+    now = timezone.now()
+    if because := why_not(letter, letter.invitation, now):
+        raise ValidationError(_("It may not leave: %s.") % because)
+    if letter.deliveries.by_mail().filter(address__iexact=email).exists():
+        raise ValidationError(_("This letter has a delivery to that address already."))
+    delivery = letter.deliveries.create(
+        address=email,
+        envelope=random_sign(ENVELOPE_LENGTH),
+        priority=PRIORITY.get(letter.kind, 5),
+        not_before=now,
+        leave_before=letter.leave_before or now + TRY_FOR,
+    )
+    letter.events.create(
+        delivery=delivery, state=delivery.state, actor=by, because=_("another address")
+    )
+    return delivery

@@ -1,0 +1,213 @@
+"""File the mail that people send back, and find whose it is. No machine ever answers it."""
+
+import datetime as dt
+from collections.abc import Iterable
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from invitations.files.frozen import Tampered, freeze, thaw_or_damaged
+from invitations.letters.planning import missions_of
+from invitations.mail.authenticity import is_disowned
+from invitations.mail.incoming import (
+    digest,
+    envelope_of,
+    header,
+    ids_in,
+    is_automatic,
+    is_doubtful,
+    message_id,
+    own_words,
+    parse,
+    raw_header,
+    sender,
+    sender_address,
+    text_of,
+)
+from invitations.models import Channel, Correspondence, Invitation, Letter
+from invitations.replies import lock
+from invitations.text.keys import masked
+
+SUBJECT_LIMIT = 300
+ID_LIMIT = 250
+
+
+def file_mail(
+    content: bytes, received_at: dt.datetime | None = None, remark: str = ""
+) -> Correspondence | None:
+    """File the mail under its invitation, once; None where it is on file already.
+
+    What a person wrote waits unread, and holds the office's reminders. What a machine wrote is
+    filed and holds nothing. Of a mail that our own server disowns a person says first whose it is.
+    ``remark`` stands before the words in the summary.
+    """
+    mail = parse(content)
+    if is_doubtful(mail):
+        remark = "\n".join(
+            filter(None, [remark, _("Parts of it could not be read: open the mail itself.")])
+        )
+    own_id = message_id(mail)
+    if own_id and (filed := Correspondence.objects.filter(message_id=own_id).first()):
+        if says_the_same(filed, content):
+            return None
+        own_id = ""
+    frozen = freeze(content, "intray", "eml")
+    now = timezone.now()
+    automatic = is_automatic(mail)
+    found, disowned = invitation_of(mail), is_disowned(mail)
+    return put_on_file(
+        own_id or f"sha256:{frozen.sha256}",
+        invitation=None if disowned else found,
+        probably_of=found if disowned else None,
+        channel=Channel.MAIL,
+        received_at=min(received_at or now, now),
+        sender=sender(mail),
+        summary=summary(header(mail, "Subject"), remark, own_words(text_of(mail))),
+        message=frozen.name,
+        message_sha256=frozen.sha256,
+        is_automatic=automatic,
+        dealt_with_at=now if automatic else None,
+    )
+
+
+def file_unread(content: bytes, received_at: dt.datetime | None, remark: str) -> None:
+    """File the bytes of a mail that cannot be read: a person finds out what it is, and whose."""
+    frozen = freeze(content, "intray", "eml")
+    now = timezone.now()
+    put_on_file(
+        f"sha256:{frozen.sha256}",
+        invitation=None,
+        channel=Channel.MAIL,
+        received_at=min(received_at or now, now),
+        summary=remark,
+        message=frozen.name,
+        message_sha256=frozen.sha256,
+    )
+
+
+def says_the_same(filed: Correspondence, content: bytes) -> bool:
+    """Whether it is the same mail by another way, and not another one under a used Message-ID."""
+    if filed.message_sha256 == digest(content):
+        return True
+    try:
+        known = thaw_or_damaged(filed.message.name, filed.message_sha256)
+    except Tampered:
+        return False
+    return body_of(known) == body_of(content)
+
+
+def body_of(content: bytes) -> bytes:
+    return content.replace(b"\r\n", b"\n").partition(b"\n\n")[2].strip()
+
+
+@transaction.atomic
+def put_on_file(name: str, **fields: Any) -> Correspondence | None:
+    """The invitation's lock excludes a reminder that is just about to leave."""
+    if fields["invitation"]:
+        lock(fields["invitation"])
+    filed, is_new = Correspondence.objects.get_or_create(
+        message_id=name[:ID_LIMIT], defaults=fields
+    )
+    return filed if is_new else None
+
+
+def summary(subject: str, remark: str, words: str) -> str:
+    """A reply quotes our letter, its subject too; link and code are for no reader of the list."""
+    return "\n".join(filter(None, [masked(subject)[:SUBJECT_LIMIT], remark, words]))
+
+
+# Whose mail it is
+
+
+def invitation_of(mail: Any) -> Invitation | None:
+    """By the letter it answers, else by its sender; None where that leaves a choice."""
+    for name in ("In-Reply-To", "References"):
+        if answered := of_letters(Q(message_id__in=ids_in(raw_header(mail, name)))):
+            return only(answered)
+    if (envelope := envelope_of(mail)) and (
+        answered := of_letters(Q(deliveries__envelope=envelope))
+    ):
+        return only(answered)
+    return of_sender(sender_address(mail))
+
+
+def of_letters(which: Q) -> "QuerySet[Invitation] | None":
+    """The invitations of these letters, of a note those it covers; None without any letter."""
+    letters = Letter.objects.filter(which)
+    if not letters.exists():
+        return None
+    own = Q(letters__in=letters.exclude(kind=Letter.Kind.NOTE))
+    covered = Q(letters__notes__in=letters.filter(kind=Letter.Kind.NOTE))
+    return Invitation.objects.filter(own | covered).distinct()
+
+
+def only(invitations: "QuerySet[Invitation]") -> Invitation | None:
+    found = list(invitations[:2])
+    return found[0] if len(found) == 1 else None
+
+
+def of_sender(address: str) -> Invitation | None:
+    """The invitation in force of the office, focal point or mission that writes from there.
+
+    An office goes before its mission. A mission that serves one State writes for its principal
+    invitation; one that serves two leaves the choice to a person.
+    """
+    if not address:
+        return None
+    found = current(of_address(address))
+    offices = [invitation for invitation in found if address in own_addresses(invitation)]
+    if offices:
+        return offices[0] if len(offices) == 1 else None
+    served = [invitation for invitation in found if address in mission_addresses(invitation)]
+    principal = [invitation for invitation in served if invitation.is_principal]
+    is_one_state = len({invitation.member_state_id for invitation in served}) == 1
+    return principal[0] if is_one_state and len(principal) == 1 else None
+
+
+def of_address(address: str) -> "QuerySet[Invitation]":
+    """Those in whose addresses it may stand; the lines themselves are looked at one by one."""
+    return (
+        Invitation.objects.issued()
+        .filter(
+            Q(minister__to_emails__icontains=address)
+            | Q(minister__cc_emails__icontains=address)
+            | Q(focal_point_email__iexact=address)
+            | Q(member_state__missions__emails__icontains=address)
+        )
+        .select_related("edition", "minister", "member_state")
+        .distinct()
+    )
+
+
+def current(invitations: Iterable[Invitation]) -> list[Invitation]:
+    """Those to editions that are not over; where there are none, those that still take replies."""
+    now = timezone.now()
+    taking = [one for one in invitations if one.edition.takes_replies(now)]
+    ahead = [one for one in taking if one.edition.closes_on >= one.edition.local_date(now)]
+    return ahead or taking
+
+
+def own_addresses(invitation: Invitation) -> list[str]:
+    minister = invitation.minister
+    written = f"{minister.to_emails}\n{minister.cc_emails}\n{invitation.focal_point_email}"
+    return written.lower().split()
+
+
+def mission_addresses(invitation: Invitation) -> list[str]:
+    return " ".join(mission.emails for mission in missions_of(invitation)).lower().split()
+
+
+@transaction.atomic
+def assign(correspondence: Correspondence, invitation: Invitation) -> None:
+    """Say whose mail it is, once; unread, it holds that office's reminders from now on."""
+    lock(invitation)
+    if invitation.status != Invitation.Status.ISSUED:
+        raise ValidationError(_("This invitation is not in force."))
+    unmatched = Correspondence.objects.filter(pk=correspondence.pk, invitation=None)
+    if not unmatched.update(invitation=invitation):
+        raise ValidationError(_("Somebody has said already whose mail this is."))
+    correspondence.refresh_from_db()

@@ -1,0 +1,1 @@
+"""Letters: whom they address, their words, paper and message, and the two people who approve."""

@@ -1,0 +1,227 @@
+"""Four eyes: what leaves in the organization's name, a second person has approved."""
+
+import datetime as dt
+from typing import NamedTuple
+
+from django.contrib.auth.models import User
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.db.models import QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from invitations.letters.issuing import issue, release
+from invitations.letters.planning import call_back, plan
+from invitations.models import (
+    AUTOMATIC,
+    Circular,
+    Gender,
+    Letter,
+    LetterTemplate,
+    ReminderStep,
+    Term,
+)
+
+LATE_AFTER = dt.timedelta(days=3)
+
+
+@transaction.atomic
+def approve_letter(
+    letter: Letter, by: User, sha256: str, message_sha256: str, *, although_late: bool = False
+) -> Letter:
+    """Approve exactly those bytes; the invitation is issued and its letter is in the outbox.
+
+    ``although_late`` confirms that it leaves more than three days after the date printed on it.
+    """
+    letter = (
+        Letter.objects.select_for_update(of=("self",))
+        .select_related("invitation__edition", "circular")
+        .get(pk=letter.pk)
+    )
+    if letter.state != Letter.State.COMPOSED:
+        raise ValidationError(_("Only a composed letter can be approved."))
+    if letter.composed_by_id == by.pk:
+        raise ValidationError(_("A second person has to approve: you composed this letter."))
+    if (letter.sha256, letter.message_sha256) != (sha256, message_sha256):
+        raise ValidationError(_("The letter was composed anew since you looked at it."))
+    refuse_unsigned(letter.circular)
+    if is_late(letter) and not although_late:
+        raise ValidationError(
+            _("It would leave more than three days after the date printed on it: confirm that.")
+        )
+    if letter.kind == Letter.Kind.NOTE:
+        refuse_uncovered(letter)
+    letter.state, letter.approved_by, letter.approved_at = (
+        Letter.State.APPROVED,
+        by,
+        timezone.now(),
+    )
+    letter.save(update_fields=["state", "approved_by", "approved_at"])
+    if letter.kind == Letter.Kind.INVITATION:
+        issue(letter, by)
+    else:
+        release(letter, by)
+    return letter
+
+
+def refuse_unsigned(circular: Circular) -> None:
+    if not (circular.original_signed_by and circular.original_signed_on):
+        raise ValidationError(
+            _("Record first who signed the original of %(reference)s, and when.")
+            % {"reference": circular.reference}
+        )
+
+
+def is_late(letter: Letter) -> bool:
+    """Whether it would leave more than three days after the date printed on it."""
+    edition = letter.invitation.edition
+    leaves_on = edition.local_date(max(letter.not_before, timezone.now()))
+    return leaves_on - letter.circular.dated_on > LATE_AFTER
+
+
+def refuse_uncovered(note: Letter) -> None:
+    """A note verbale leaves with the approved letters it covers, and with no others."""
+    states = set(note.covers.values_list("state", flat=True))
+    if Letter.State.CANCELLED in states:
+        raise ValidationError(_("A letter it covers was called back: compose the note anew."))
+    if states != {Letter.State.APPROVED}:
+        raise ValidationError(_("Approve the letters it covers first."))
+
+
+@transaction.atomic
+def approve_text(text: LetterTemplate | ReminderStep, by: User) -> None:
+    """Approve as the first or the second person; the second lets the machine send it."""
+    text = type(text).objects.select_for_update(of=("self",)).get(pk=text.pk)
+    if text.is_approved:
+        raise ValidationError(_("Two people have approved this already."))
+    if text.first_approver_id is None:
+        text.first_approver, text.first_approved_at = by, timezone.now()
+    elif text.first_approver_id == by.pk:
+        raise ValidationError(_("A second person has to approve: you are the first."))
+    else:
+        text.second_approver, text.second_approved_at = by, timezone.now()
+    text.save(
+        update_fields=[
+            "first_approver",
+            "first_approved_at",
+            "second_approver",
+            "second_approved_at",
+        ]
+    )
+
+
+@transaction.atomic
+def revise(
+    template: LetterTemplate, by: User, subject: str, paper: str, mail: str
+) -> LetterTemplate:
+    """Return the next version; earlier ones stay as they were."""
+    versions = LetterTemplate.objects.select_for_update(of=("self",)).filter(
+        kind=template.kind, variant=template.variant, language=template.language
+    )
+    revised = LetterTemplate(
+        kind=template.kind,
+        variant=template.variant,
+        language=template.language,
+        version=max(version.version for version in versions) + 1,
+        subject=subject,
+        paper=paper,
+        mail=mail,
+        written_by=by,
+    )
+    revised.full_clean()
+    revised.save()
+    return revised
+
+
+@transaction.atomic
+def recompose(letter: Letter, by: User) -> Letter:
+    """Drop a composed letter and plan it anew, with today's words and addresses."""
+    letter = Letter.objects.select_for_update(of=("self",)).get(pk=letter.pk)
+    if letter.state != Letter.State.COMPOSED:
+        raise ValidationError(_("Only a composed letter that is not approved is composed anew."))
+    call_back(Letter.objects.filter(pk=letter.pk), _("composed anew"), by)
+    anew = Letter(
+        invitation_id=letter.invitation_id,
+        circular_id=letter.circular_id,
+        kind=letter.kind,
+        variant=letter.variant,
+        language=letter.language,
+        second_language=letter.second_language,
+        not_before=letter.circular.planned_at or timezone.now(),
+        replaces_id=letter.replaces_id,
+        mission_id=letter.mission_id,
+        composed_by=by,
+    )
+    plan([anew])
+    anew.covers.set(covered_now(letter))
+    return anew
+
+
+def covered_now(note: Letter) -> "QuerySet[Letter]":
+    """The letters in force to those whom the note covers: one that was composed anew counts."""
+    kinds = [*AUTOMATIC, Letter.Kind.NOTE]
+    in_force = Letter.objects.in_force().filter(circular=note.circular_id).exclude(kind__in=kinds)
+    return in_force.filter(invitation__in=note.covers.values("invitation"))
+
+
+def tick_reviewed(words: LetterTemplate | Term, by: User) -> None:
+    """Note that a native reader has read these words and found them right."""
+    if words.reviewed_by_id is not None:
+        raise ValidationError(_("A native reader has reviewed this already."))
+    words.reviewed_by, words.reviewed_at = by, timezone.now()
+    words.save(update_fields=["reviewed_by", "reviewed_at"])
+
+
+class Doubts(NamedTuple):
+    """What an approver should know of the letters before approving them."""
+
+    unreviewed: list[str]
+    unknown_gender: list[Letter]
+    unsure_language: list[Letter]
+    late: list[Letter]
+
+
+def doubts(letters: list[Letter]) -> Doubts:
+    """Say what is not certain of these letters; nothing of it forbids to approve them."""
+    return Doubts(
+        unreviewed=unreviewed(letters),
+        unknown_gender=[letter for letter in letters if is_named_without_gender(letter)],
+        unsure_language=[
+            letter
+            for letter in letters
+            if letter.invitation.member_state.language_confidence in UNSURE
+        ],
+        late=[letter for letter in letters if is_late(letter)],
+    )
+
+
+UNSURE = ("low",)
+
+
+def unreviewed(letters: list[Letter]) -> list[str]:
+    """The texts and terms of these letters that no native reader has reviewed."""
+    in_second = {
+        (letter.kind, letter.variant, letter.second_language)
+        for letter in letters
+        if letter.second_language
+    }
+    newest = [
+        LetterTemplate.objects.for_letter(kind, variant).filter(language=language).first()
+        for kind, variant, language in in_second
+    ]
+    used = {letter.template_id for letter in letters if letter.template_id} | {
+        text.pk for text in newest if text
+    }
+    templates = LetterTemplate.objects.filter(pk__in=used, reviewed_by=None)
+    languages = {language for letter in letters for language in languages_of(letter)}
+    terms = Term.objects.filter(language__in=languages, source="", reviewed_by=None)
+    return [*map(str, templates), *map(str, terms)]
+
+
+def languages_of(letter: Letter) -> list[str]:
+    return [letter.language, *filter(None, [letter.second_language])]
+
+
+def is_named_without_gender(letter: Letter) -> bool:
+    minister = letter.invitation.minister
+    return bool(minister.name) and minister.address_gender == Gender.UNKNOWN

@@ -1,0 +1,256 @@
+"""Circulars: who gets their letters, who is left out and why, and the letters themselves."""
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from django.contrib.auth.models import User
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.db.models import Count, QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from invitations.letters.planning import addresses_of, call_back, missions_of, plan
+from invitations.models import (
+    AUTOMATIC,
+    Circular,
+    Delivery,
+    ForumEdition,
+    Invitation,
+    Letter,
+    MemberState,
+    Mission,
+)
+
+
+class LeftOut(NamedTuple):
+    state: MemberState
+    invitation: Invitation | None
+    because: str
+
+
+class Audience(NamedTuple):
+    """Whom a circular addresses, and whom it does not, in the French order of States."""
+
+    addressed: list[Invitation]
+    left_out: list[LeftOut]
+
+
+def invitation_circular(edition: ForumEdition) -> Circular:
+    circular = edition.circulars.filter(kind=Circular.Kind.INVITATION).first()
+    if circular is None:
+        raise ValidationError(
+            _("The edition %(edition)s has no circular of invitation: add one first.")
+            % {"edition": edition}
+        )
+    return circular
+
+
+def audience(circular: Circular) -> Audience:
+    """Say who would get a letter if the circular's letters were planned now."""
+    invitations = list(
+        circular.edition.invitations.exclude(status=Invitation.Status.WITHDRAWN)
+        .select_related("member_state", "minister__rank", "minister__member_state", "edition")
+        .order_by("member_state__sort_key_fr", "-is_principal", "pk")
+    )
+    has_letter = set(
+        circular.letters.in_force().exclude(kind__in=AUTOMATIC).values_list("invitation", "kind")
+    )
+    lettered = standing_letters(invitations) if circular.kind in Circular.REFERRING else {}
+    addressed, left_out = [], []
+    for invitation in invitations:
+        because = why_not(circular, invitation, has_letter)
+        if circular.kind in Circular.REFERRING and invitation.pk not in lettered:
+            because = because or _("has no approved letter to refer to")
+        if because:
+            left_out.append(LeftOut(invitation.member_state, invitation, because))
+        else:
+            addressed.append(invitation)
+    drafted = [invitation.member_state_id for invitation in invitations]
+    left_out += [
+        LeftOut(state, None, _("no invitation is drafted"))
+        for state in MemberState.objects.invited().exclude(pk__in=drafted)
+    ]
+    return Audience(addressed, left_out)
+
+
+def why_not(circular: Circular, invitation: Invitation, has_letter: set[tuple[int, str]]) -> str:
+    """Why that invitation gets no letter of the circular; empty where it gets one."""
+    if (invitation.pk, circular.kind) in has_letter:
+        return _("has its letter already")
+    invites = circular.kind == Circular.Kind.INVITATION
+    if invites and invitation.status != Invitation.Status.DRAFT:
+        return _("invited already")
+    if not invites and invitation.status != Invitation.Status.ISSUED:
+        return _("not invited yet")
+    return why_outside(circular, invitation)
+
+
+def why_outside(circular: Circular, invitation: Invitation) -> str:
+    state, minister = invitation.member_state, invitation.minister
+    if circular.audience == Circular.Audience.PRINCIPAL and not invitation.is_principal:
+        return _("not the principal invitation of its State")
+    if circular.regions and state.region not in circular.regions:
+        return _("another region: %s") % state.get_region_display()
+    if circular.languages and minister.language not in circular.languages:
+        return _("another language: %s") % minister.get_language_display()
+    if circular.ranks and minister.rank_id not in circular.ranks:
+        return _("another rank: %s") % minister.rank
+    return ""
+
+
+def addresses(edition: ForumEdition, invitations: Iterable[Invitation]) -> list[list[list[str]]]:
+    """The [line, address] pairs that each of these invitations' letters would go to now."""
+    missions = Mission.objects.filter(city=edition.mission_city, kind=Mission.Kind.MISSION)
+    by_state: dict[int, list[str]] = {}
+    for state, emails in missions.values_list("states", "emails"):
+        by_state.setdefault(state, []).extend(emails.split())
+    return [
+        addresses_of(invitation.minister, by_state.get(invitation.member_state_id, []))
+        for invitation in invitations
+    ]
+
+
+def plan_invitation_letters(
+    edition: ForumEdition,
+    invitations: "QuerySet[Invitation] | None" = None,
+    by: User | None = None,
+) -> int:
+    """Plan a letter, a row without words, for each draft invitation that has none."""
+    return plan_circular(invitation_circular(edition), invitations, by)
+
+
+@transaction.atomic
+def plan_circular(
+    circular: Circular, invitations: "QuerySet[Invitation] | None" = None, by: User | None = None
+) -> int:
+    """Plan a letter for each invitation of the audience, or for those of them that are given.
+
+    ``by`` is the drafter, who cannot approve; a command has none.
+    """
+    circular = Circular.objects.select_for_update(of=("self",)).get(pk=circular.pk)
+    addressed = audience(circular).addressed
+    if invitations is not None:
+        chosen = set(invitations.values_list("pk", flat=True))
+        addressed = [invitation for invitation in addressed if invitation.pk in chosen]
+    replaced = standing_letters(addressed) if circular.kind in Circular.REFERRING else {}
+    return plan(
+        [
+            Letter(
+                invitation=invitation,
+                circular=circular,
+                kind=circular.kind,
+                language=invitation.minister.language,
+                second_language=second_language(invitation),
+                replaces=replaced.get(invitation.pk),
+                not_before=circular.planned_at or timezone.now(),
+                composed_by=by,
+            )
+            for invitation in addressed
+        ]
+    )
+
+
+def second_language(invitation: Invitation) -> str:
+    minister = invitation.minister
+    return "" if minister.second_language == minister.language else minister.second_language
+
+
+def standing_letters(invitations: Iterable[Invitation]) -> dict[int, Letter]:
+    pks = [invitation.pk for invitation in invitations]
+    letters = Letter.objects.inviting().approved().filter(invitation__in=pks)
+    return {letter.invitation_id: letter for letter in letters}
+
+
+@transaction.atomic
+def plan_notes(circular: Circular, by: User | None = None) -> int:
+    """Plan a note verbale for each mission, covering the circular's letters to its States."""
+    circular = Circular.objects.select_for_update(of=("self",)).get(pk=circular.pk)
+    noted = circular.letters.in_force().filter(kind=Letter.Kind.NOTE).values("mission")
+    covered = by_mission(circular)
+    notes = []
+    for mission in Mission.objects.filter(pk__in=covered).exclude(pk__in=noted):
+        letters = covered[mission.pk]
+        notes.append(
+            Letter(
+                invitation=letters[0].invitation,
+                circular=circular,
+                kind=Letter.Kind.NOTE,
+                language=mission.language,
+                mission=mission,
+                not_before=circular.planned_at or timezone.now(),
+                composed_by=by,
+            )
+        )
+    planned = plan(notes)
+    for note in notes:
+        if note.mission:
+            note.covers.set(covered[note.mission.pk])
+    return planned
+
+
+def by_mission(circular: Circular) -> dict[int, list[Letter]]:
+    """The circular's composed and approved letters by the mission that serves their State."""
+    letters = (
+        circular.letters.filter(state__in=[Letter.State.COMPOSED, Letter.State.APPROVED])
+        .exclude(kind__in=[*AUTOMATIC, Letter.Kind.NOTE])
+        .select_related("invitation__edition", "invitation__member_state")
+        .order_by("invitation__member_state__sort_key_fr", "-invitation__is_principal", "pk")
+    )
+    found: dict[int, list[Letter]] = {}
+    for letter in letters:
+        for mission in missions_of(letter.invitation):
+            found.setdefault(mission.pk, []).append(letter)
+    return found
+
+
+@transaction.atomic
+def call_back_circular(circular: Circular, by: User, because: str) -> int:
+    """Stop a circular of which nothing has left: its approval is void, its invitations are drafts.
+
+    Raise ValidationError once it has started.
+    """
+    if not because.strip():
+        raise ValidationError(_("Say why the circular is called back."))
+    letters = circular.letters.in_force().exclude(kind__in=AUTOMATIC)
+    invitations = Invitation.objects.filter(pk__in=letters.values("invitation"))
+    list(invitations.select_for_update(of=("self",)).values_list("pk"))
+    deliveries = Delivery.objects.filter(letter__in=letters)
+    if deliveries.left().exists() or deliveries.filter(attempts__gt=0).exists():
+        raise ValidationError(
+            _(
+                "Letters of the circular have left already: withdraw invitations, or replace "
+                "letters."
+            )
+        )
+    pks = list(letters.values_list("pk", flat=True))
+    issued_by_it = invitations.filter(
+        status=Invitation.Status.ISSUED, letters__pk__in=pks, letters__kind=Letter.Kind.INVITATION
+    )
+    issued = list(issued_by_it.values_list("pk", flat=True))
+    called_back = call_back(Letter.objects.filter(pk__in=pks), because, by)
+    Invitation.objects.filter(pk__in=issued).update(status=Invitation.Status.DRAFT, issued_at=None)
+    return called_back
+
+
+def progress(circular: Circular) -> dict[str, int]:
+    """How many letters of the circular are in each state; cancelled ones do not count."""
+    letters = circular.letters.in_force().exclude(kind__in=AUTOMATIC)
+    counted = letters.order_by().values_list("state").annotate(number=Count("pk"))
+    return {state: 0 for state in Letter.State.values if state != Letter.State.CANCELLED} | dict(
+        counted
+    )
+
+
+def reschedule(circular: Circular) -> None:
+    """Give the circular's hour to its letters without words; composed ones are dated already."""
+    planned = circular.letters.planned().exclude(kind__in=AUTOMATIC)
+    planned.update(not_before=circular.planned_at or timezone.now())
+
+
+def at_another_hour(circular: Circular) -> "QuerySet[Letter]":
+    """Composed letters that are dated to another hour than the circular's: compose them anew."""
+    composed = circular.letters.filter(state=Letter.State.COMPOSED).exclude(kind__in=AUTOMATIC)
+    if circular.planned_at:
+        return composed.exclude(not_before=circular.planned_at)
+    return composed.filter(not_before__gt=timezone.now())

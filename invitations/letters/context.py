@@ -1,0 +1,248 @@
+"""The words of a letter, in its language: what each placeholder stands for."""
+
+import re
+from string import Template
+from typing import NamedTuple
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.db.models import Model
+from django.urls import reverse
+from django.utils import translation
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+from modeltranslation.translator import translator
+
+from invitations.letters.addressing import Address, address
+from invitations.links import grouped, reply_url
+from invitations.models import Circular, ForumEdition, Language, Letter, Reply, Segment, Term
+from invitations.text.dates import (
+    comma_list,
+    labelled,
+    own_order,
+    printed_date,
+    printed_hour,
+    printed_list,
+    printed_range,
+)
+
+
+class Keys(NamedTuple):
+    """What opens the office's page, and what checks the paper, as they are printed."""
+
+    reply_link: str
+    reply_code: str
+    check_code: str
+
+
+def keys_of(letter: Letter) -> Keys:
+    link = letter.invitation.links.current().get()
+    return Keys(reply_url(link), grouped(link.code), grouped(letter.check_code or "", " "))
+
+
+def dead_keys() -> Keys:
+    """Keys of the same length that open nothing, for previews and test sends."""
+    return Keys(
+        settings.SITE_URL + "/r/test-test-test-test-0/", "xxxx-xxxx-xxxx", "0000 0000 0000 0000"
+    )
+
+
+# A line that holds placeholders alone.
+OPEN_LINE = re.compile(r"\s*(\$(\w+|\{\w+\})\s*)+")
+
+
+def fill(text: str, words: dict[str, str]) -> str:
+    """Return the text with its words; a line of placeholders alone that stays empty is left out."""
+    try:
+        filled = [(line, Template(line).substitute(words)) for line in text.split("\n")]
+        return "\n".join(
+            printed for line, printed in filled if printed.strip() or not OPEN_LINE.fullmatch(line)
+        )
+    except KeyError as missing:
+        raise ValidationError(
+            _("The placeholder $%(name)s has no words for this letter.") % {"name": missing.args[0]}
+        ) from None
+
+
+def unmarked(words: dict[str, str]) -> dict[str, str]:
+    """The words with Markdown's signs escaped: a name or a theme is printed as it is written."""
+    return {name: re.sub(r"([\\`*_\[\]<>#~&])", r"\\\1", word) for name, word in words.items()}
+
+
+def refuse_missing_texts(letter: Letter, language: str) -> None:
+    """Refuse a language that lacks a text of the edition or circular which another one has."""
+    missing = [
+        str(getattr(row._meta.get_field(field), "verbose_name", field))
+        for row in (letter.invitation.edition, letter.circular)
+        for field in lacking_in(row, language)
+    ]
+    if letter.kind in Circular.REFERRING and not has_changes(letter.circular):
+        missing.append(_("what changes"))
+    if missing:
+        raise ValidationError(
+            _("Missing in %(language)s: %(texts)s.")
+            % {"language": Language(language).label, "texts": comma_list(missing)}
+        )
+
+
+def has_changes(circular: Circular) -> bool:
+    """Whether what changes is said in any language; it is then asked for in each."""
+    columns = translator.get_options_for_model(Circular).all_fields["changes"]
+    return any(getattr(circular, column.name) for column in columns)
+
+
+def lacking_in(row: Model, language: str) -> list[str]:
+    options = translator.get_options_for_model(type(row))
+    return [
+        field
+        for field, columns in sorted(options.all_fields.items())
+        if any(getattr(row, column.name) for column in columns)
+        and not getattr(row, f"{field}_{language.replace('-', '_')}")
+    ]
+
+
+def words_for(letter: Letter, language: str, keys: Keys) -> dict[str, str]:
+    """Return the words of the placeholders, in one language of the letter.
+
+    An acknowledgement's copy and a note verbale open no page: they have no words for link and code.
+    """
+    invitation = letter.invitation
+    edition, circular = invitation.edition, letter.circular
+    addressee = addressed(letter, language)
+    with translation.override(language):
+        words = {
+            "salutation": addressee.salutation,
+            "closing": addressee.closing,
+            "minister": addressee.name,
+            "portfolio": invitation.minister.portfolio,
+            "member_state": invitation.member_state.name_on_paper(language),
+            "reference": circular.reference,
+            "dated_on": printed_date(circular.dated_on, language),
+            "signatory": circular.signatory_name,
+            "signatory_title": circular.signatory_title,
+            "changes": circular.changes,
+            **edition_words(edition, language),
+        }
+        if letter.kind == Letter.Kind.NOTE:
+            words["covered"] = covered_words(letter, language)
+        elif letter.variant != "copy":
+            words["reply_link"], words["reply_code"] = keys.reply_link, keys.reply_code
+        if letter.replaces:
+            replaced = letter.replaces.circular
+            words["replaced_reference"] = replaced.reference
+            words["replaced_on"] = printed_date(replaced.dated_on, language)
+        if letter.reply:
+            received = letter.reply.received_at.astimezone(edition.zone)
+            words["received_at"] = printed_hour(received, edition.time_zone_name, language)
+            words["recorded"] = recorded_words(letter.reply, language)
+    return {name: str(word) for name, word in words.items()}
+
+
+def edition_words(edition: ForumEdition, language: str) -> dict[str, str]:
+    """The words that an edition gives; call it with the language active."""
+    return {
+        "forum": edition.name,
+        "forum_dates": printed_range(edition.opens_on, edition.closes_on, language),
+        "place": edition.place,
+        "theme": edition.theme,
+        "organization": edition.organization,
+        "organizers": edition.organizers,
+        "background": edition.background,
+        "track_dates": printed_range(edition.track_opens_on, edition.track_closes_on, language),
+        "segments": printed_list(
+            [str(Segment(segment).label) for segment in edition.segments_offered], language
+        ),
+        "reply_before": printed_date(edition.reply_before, language),
+        "last_day": last_day_words(edition, language),
+        "code_page": code_page(),
+        "partnership_link": edition.partnership_link,
+        "website": edition.website,
+        "contact_name": edition.contact_called,
+        "contact_phone": unbroken(edition.contact_phone),
+        "contact_fax": unbroken(edition.contact_fax),
+        "contact_email": edition.contact_email,
+    }
+
+
+def code_page() -> str:
+    return settings.SITE_URL + reverse("office:code")
+
+
+def check_page() -> str:
+    return settings.SITE_URL + reverse("office:check")
+
+
+def unbroken(number: str) -> str:
+    """A telephone number that stays on one line, in its order within Arabic too."""
+    return number.replace(" ", "\u00a0")
+
+
+def last_day_words(edition: ForumEdition, language: str) -> str:
+    with translation.override(language):
+        return _("at the latest on %(date)s at 23:59, %(zone)s") % {
+            "date": printed_date(edition.last_day, language),
+            "zone": edition.time_zone_name,
+        }
+
+
+def covered_words(letter: Letter, language: str) -> str:
+    """The addressees of the letters that a note verbale covers, a paragraph to each."""
+    covered = (
+        letter.covers.order_by("invitation__member_state__sort_key_fr", "pk") if letter.pk else []
+    )
+    invitations = [one.invitation for one in covered] or [letter.invitation]
+    return "\n\n".join(
+        ", ".join(address(invitation.minister, language).lines) for invitation in invitations
+    )
+
+
+def recorded_words(reply: Reply, language: str) -> str:
+    """What was recorded, a line to each point; what was typed keeps its order beside the label."""
+    with translation.override(language):
+        return "\n".join(
+            labelled(label, own_order(words)) for label, words in recorded_points(reply, language)
+        )
+
+
+def recorded_points(reply: Reply, language: str) -> list[tuple[str, str]]:
+    """What was recorded, as labels in the active language and what stands beside them."""
+    points = [
+        (_("Answer"), capfirst(reply.get_answer_display())),
+        (_("Substitute"), reply.substitute_name),
+        (_("Substitute’s function"), reply.substitute_function),
+        (_("Substitute’s rank"), str(reply.substitute_rank or "")),
+        (_("Segments to be attended"), capfirst(printed_list(reply.segment_names, language))),
+        (_("Partnership packages"), _("of interest") if reply.partnership_interest else ""),
+        (_("Answered by"), reply.respondent_name),
+        (_("Function"), reply.respondent_function),
+        (_("E-mail"), reply.respondent_email),
+        (_("Telephone"), reply.respondent_phone),
+        (_("Remarks"), reply.remarks),
+    ]
+    return [(label, words) for label, words in points if words]
+
+
+def addressed(letter: Letter, language: str) -> Address:
+    """The minister, or the mission of a note verbale, which has no salutation and no closing."""
+    if letter.mission is None:
+        return address(letter.invitation.minister, language)
+    mission = letter.mission
+    lines = [mission.name, *mission.postal_address.splitlines()]
+    return Address(mission.name, [line for line in lines if line.strip()], "", "")
+
+
+def terms_in(language: str) -> dict[str, str]:
+    """What is printed around the words, by key; raise ValidationError where a term is missing."""
+    terms = dict(Term.objects.filter(language=language).values_list("key", "text"))
+    if missing := sorted(PRINTED_TERMS - set(terms)):
+        raise ValidationError(
+            _("Missing in %(language)s: the terms %(texts)s.")
+            % {"language": Language(language).label, "texts": comma_list(missing)}
+        )
+    return terms
+
+
+PRINTED_TERMS = {
+    "ref", "subject", "circular_letter", "note_verbale", "original_signed", "reply_online",
+    "reply_code", "check_code", "check_at", "page", "specimen", "phone", "fax",
+}  # fmt: skip

@@ -1,0 +1,221 @@
+"""Letters: plan a row, address it, put it in the outbox, call it back."""
+
+import datetime as dt
+import functools
+from collections.abc import Iterable
+from typing import Any
+
+from django.contrib.auth.models import User
+from django.db import connection, transaction
+from django.db.models import Exists, Model, OuterRef, QuerySet
+from django.utils import timezone
+
+from invitations.letters.routes import route
+from invitations.links import random_sign
+from invitations.models import (
+    Delivery,
+    Invitation,
+    Letter,
+    LetterEvent,
+    Minister,
+    Mission,
+    ReminderStep,
+    Reply,
+)
+
+ENVELOPE_LENGTH = 16
+TRY_FOR = dt.timedelta(days=5)
+PRIORITY: dict[str, int] = {
+    Letter.Kind.ACKNOWLEDGEMENT: 1,
+    Letter.Kind.NOTICE: 2,
+    Letter.Kind.REMINDER: 4,
+}
+
+
+def plan(letters: list[Letter]) -> int:
+    Letter.objects.bulk_create(letters)
+    LetterEvent.objects.bulk_create(
+        LetterEvent(letter=letter, state=Letter.State.PLANNED) for letter in letters
+    )
+    return len(letters)
+
+
+def standing_letter(invitation: Invitation) -> Letter | None:
+    """The approved letter that invites: the last replacement, or the first letter."""
+    return letters_that_stood(invitation.pk).first()
+
+
+def letters_that_stood(invitation: int) -> "QuerySet[Letter]":
+    """The one that stands for it now is the first."""
+    return Letter.objects.filter(invitation=invitation).inviting().approved().order_by("-pk")
+
+
+def plan_acknowledgement(reply: Reply) -> None:
+    """Plan the acknowledgement to the addresses on file, and a copy to the address typed.
+
+    It goes by the letter that stands, in its languages; where no letter does, there is none.
+    """
+    letter = Letter(invitation=reply.invitation, kind=Letter.Kind.ACKNOWLEDGEMENT, reply=reply)
+    letters, given = insertion(letter, AS_STANDING)
+    events, noted = insertion(LetterEvent(), ("letter_id", "state"))
+    standing, asked = standing_letter_and(variants_for(reply), reply.invitation)
+    planned, given = f"{letters} {standing}", [*given, *asked]
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            planned += " RETURNING id AS letter_id, state"
+        else:
+            cursor.execute(planned, given)
+            planned, given = OF_REPLY, [reply.pk]
+        cursor.execute(f"WITH planned AS ({planned}) {events} planned", [*given, *noted])
+
+
+def variants_for(reply: Reply) -> list[str]:
+    invitation, variants = reply.invitation, [ACKNOWLEDGED_AS.get(reply.status, "answer")]
+    if typed := reply.respondent_email:
+        known = addresses_of(invitation.minister, emails_of(missions_of(invitation)))
+        if typed.lower() not in {email.lower() for _line, email in known}:
+            variants.append("copy")
+    return variants
+
+
+# An office waits for its acknowledgement. The ORM takes longer to write such statements than the
+# database to carry them out, and on PostgreSQL it is one.
+AS_STANDING = ("circular_id", "language", "second_language", "variant")
+OF_REPLY = "SELECT id AS letter_id, state FROM invitations_letter WHERE reply_id = %s"
+
+
+def insertion(row: Model, taken: tuple[str, ...]) -> tuple[str, list[Any]]:
+    """A statement that ends before the name of what it takes these columns from, and its values."""
+    statement, fields = insertion_into(type(row), taken)
+    return statement, [
+        field.get_db_prep_save(field.pre_save(row, True), connection) for field in fields
+    ]
+
+
+@functools.cache
+def insertion_into(model: type[Model], taken: tuple[str, ...]) -> tuple[str, list[Any]]:
+    fields = [field for field in model._meta.concrete_fields if not field.primary_key]
+    columns = [str(field.column) for field in fields]
+    values = [column if column in taken else "%s" for column in columns]
+    into = f"INSERT INTO {model._meta.db_table} ({', '.join(columns)})"
+    given = [field for field in fields if field.column not in taken]
+    return f"{into} SELECT {', '.join(values)} FROM", given
+
+
+def standing_letter_and(variants: list[str], invitation: Invitation) -> tuple[str, list[Any]]:
+    """What stands for the invitation beside each of the variants, and the parameters."""
+    standing, parameters = standing_in_sql()
+    asked = " UNION ALL ".join(["SELECT %s AS variant"] * len(variants))
+    return f"({standing}) standing, ({asked}) asked", [invitation.pk, *parameters, *variants]
+
+
+@functools.cache
+def standing_in_sql() -> tuple[str, list[Any]]:
+    """The letter that stands for the invitation, the first parameter, and the other parameters."""
+    taken = letters_that_stood(0).values("circular_id", "language", "second_language")[:1]
+    select, (_invitation, *parameters) = taken.query.sql_with_params()
+    return select, parameters
+
+
+ACKNOWLEDGED_AS: dict[str, str] = {
+    Reply.Status.NOTED: "holding",
+    Reply.Status.CONTESTED: "contested",
+}
+
+
+def recipients(letter: Letter) -> list[list[str]]:
+    """Return [line, address] pairs without doubles, To before Cc."""
+    if letter.variant == "copy" and letter.reply:
+        return [["to", letter.reply.respondent_email]]
+    if letter.mission:
+        return lines(letter.mission.emails.split(), [])
+    if letter.step:
+        return reminded_at(letter.step, letter.invitation, mission_emails(letter))
+    return addresses_of(letter.invitation.minister, mission_emails(letter))
+
+
+def reminded_at(
+    step: ReminderStep, invitation: Invitation, mission_emails: list[str]
+) -> list[list[str]]:
+    """The office; or its mission and focal point, where the step says so and there is one."""
+    office = invitation.minister
+    if step.audience == ReminderStep.Audience.MISSION:
+        to = mission_emails + invitation.focal_point_email.split()
+        return lines(to or office.to_emails.split(), [])
+    return addresses_of(office, mission_emails)
+
+
+def addresses_of(minister: Minister, mission_emails: list[str]) -> list[list[str]]:
+    """The office, with its own copies and the missions in copy; nobody where it has no address."""
+    to = minister.to_emails.split()
+    return lines(to, minister.cc_emails.split() + mission_emails) if to else []
+
+
+def mission_emails(letter: Letter) -> list[str]:
+    return emails_of(missions_of(letter.invitation))
+
+
+def emails_of(missions: Iterable[Mission]) -> list[str]:
+    return [email for mission in missions for email in mission.emails.split()]
+
+
+def missions_of(invitation: Invitation) -> "QuerySet[Mission]":
+    """The State's permanent missions in the edition's city."""
+    city, kind = invitation.edition.mission_city, Mission.Kind.MISSION
+    return invitation.member_state.missions.filter(city=city, kind=kind)
+
+
+def lines(to: Iterable[str], cc: Iterable[str]) -> list[list[str]]:
+    found = {email.lower(): ["cc", email] for email in cc}
+    found.update({email.lower(): ["to", email] for email in to})
+    return sorted(found.values(), key=lambda pair: pair[0] == "cc")
+
+
+def enqueue(letter: Letter) -> None:
+    """Make one delivery for each address; without an address, one for the print run."""
+    not_before = max(letter.not_before, timezone.now())
+    deliveries = [
+        Delivery(
+            letter=letter,
+            line=line,
+            address=email,
+            envelope=random_sign(ENVELOPE_LENGTH),
+            priority=PRIORITY.get(letter.kind, 5),
+            not_before=not_before,
+            leave_before=letter.leave_before or not_before + TRY_FOR,
+        )
+        for line, email in letter.recipients
+    ]
+    if not deliveries:
+        channel = route(letter).channel or Delivery.Channel.POST
+        deliveries = [Delivery(letter=letter, channel=channel, not_before=not_before)]
+    Delivery.objects.bulk_create(deliveries)
+    LetterEvent.objects.bulk_create(
+        LetterEvent(letter=letter, delivery=delivery, state=delivery.state)
+        for delivery in deliveries
+    )
+
+
+@transaction.atomic
+def call_back(letters: "QuerySet[Letter]", because: str, by: User | None = None) -> int:
+    """Cancel what has not left of these letters, and the letters of which nothing has left."""
+    waiting = Delivery.objects.not_left().filter(letter__in=letters)
+    called_back = list(waiting.select_for_update().values_list("pk", "letter_id"))
+    pks = [pk for pk, _letter in called_back]
+    Delivery.objects.not_left().filter(pk__in=pks).update(state=Delivery.State.CANCELLED)
+    kept = Delivery.objects.filter(letter=OuterRef("pk")).exclude(state=Delivery.State.CANCELLED)
+    emptied = list(
+        letters.exclude(state=Letter.State.CANCELLED)
+        .filter(~Exists(kept))
+        .values_list("pk", flat=True)
+    )
+    cancelled = Letter.objects.filter(pk__in=emptied).update(state=Letter.State.CANCELLED)
+    state = Letter.State.CANCELLED
+    LetterEvent.objects.bulk_create(
+        [
+            LetterEvent(letter_id=letter, delivery_id=pk, state=state, because=because, actor=by)
+            for pk, letter in called_back
+        ]
+        + [LetterEvent(letter_id=pk, state=state, because=because, actor=by) for pk in emptied]
+    )
+    return cancelled

@@ -1,0 +1,103 @@
+"""What the cells of a row mean, and which of them are refused."""
+
+import re
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import Any, NamedTuple
+
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+
+from invitations.minister_import.columns import FIELDS, IN_LATIN_LETTERS
+from invitations.minister_import.states import find_state, names_of_states
+from invitations.minister_import.table import Row
+from invitations.models import Gender, Invitation, Language, Minister, Rank
+from invitations.text.addresses import address_lines, one_address
+from invitations.text.dates import comma_list
+from invitations.text.lines import is_no_writing, narrow, refuse_spoilt_line
+
+MODEL_FIELDS = {field.name: field for field in (*Invitation._meta.fields, *Minister._meta.fields)}
+# What a spreadsheet would run, also behind the apostrophe that makes it text, and what it left
+# where that failed.
+FORMULA = re.compile(r"'*\s*(?:[=+\-@＝＋－＠]|#[A-Z/0]+[!?A]?$)")  # noqa: RUF001
+
+
+class Fault(NamedTuple):
+    """A cell that is refused."""
+
+    line: int
+    column: str
+    value: str
+    reason: str
+
+    @property
+    def told(self) -> tuple[int, str, str, str]:
+        """The same with the beginning of the cell, as it may be printed."""
+        value = "".join("\ufffd" if is_no_writing(letter) else letter for letter in self.value[:60])
+        return self.line, self.column, value, self.reason
+
+    def __str__(self) -> str:
+        line, column, value, reason = self.told
+        return _("Line %(line)d, column %(column)s, “%(value)s”: %(reason)s") % {
+            "line": line,
+            "column": column,
+            "value": value,
+            "reason": reason,
+        }
+
+
+def one_of(allowed: Mapping[str, Any], value: str) -> Any:
+    found = {word.casefold(): meaning for word, meaning in allowed.items()}
+    if value.casefold() not in found:
+        raise ValidationError(
+            _("It is none of %(allowed)s."), params={"allowed": comma_list(allowed)}
+        )
+    return found[value.casefold()]
+
+
+def readers() -> dict[str, Callable[[str], Any]]:
+    """How the cells of a column are read, where they are not just text."""
+    ranks = Rank.objects.values_list("code", flat=True)
+    languages = {language: language for language in Language.values} | {"zh": Language.CHINESE}
+    return {
+        "state": partial(find_state, names_of_states()),
+        "gender": partial(one_of, {gender: gender for gender in Gender.values}),
+        "rank": partial(one_of, {rank: rank for rank in ranks}),
+        "language": partial(one_of, languages),
+        "second_language": partial(one_of, languages),
+        "to": address_lines,
+        "cc": address_lines,
+        "focal_point_email": one_address,
+        "principal": partial(one_of, {"yes": True, "no": False}),
+    }
+
+
+def clean_cell(column: str, value: str, read: Callable[[str], Any]) -> Any:
+    """Return what the cell means, None where it is empty."""
+    if not column:
+        raise ValidationError(_("No heading stands above this."))
+    if not value:
+        if column == "state":
+            raise ValidationError(_("The row names no State."))
+        return None
+    refuse_spoilt_line(value)
+    if FORMULA.match(value):
+        raise ValidationError(_("A formula has no place here: write text."))
+    if column in IN_LATIN_LETTERS:
+        value = narrow(value)
+
+    meaning = read(value)
+    field = MODEL_FIELDS.get(FIELDS.get(column, column))
+    return field.clean(meaning, None) if field else meaning
+
+
+def clean_row(
+    row: Row, read: Mapping[str, Callable[[str], Any]]
+) -> tuple[dict[str, Any], list[Fault]]:
+    clean, faults = {}, []
+    for column, value in row.cells.items():
+        try:
+            clean[column] = clean_cell(column, value, read.get(column, str))
+        except ValidationError as refusal:
+            faults.append(Fault(row.line, column or "–", value, refusal.messages[0]))
+    return clean, faults

@@ -1,0 +1,67 @@
+"""Carry out what the rows were checked to do, and say what came of it."""
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from invitations.letters.issuing import draft
+from invitations.minister_import.matching import Entry
+from invitations.models import ForumEdition
+
+
+@transaction.atomic
+def carry_out(entries: list[Entry], edition: ForumEdition) -> None:
+    """Write what the rows were checked to do."""
+    for entry in entries:
+        apply(entry)
+        if entry.is_new:
+            entry.minister.save()
+        elif entry.changes:
+            entry.minister.save(update_fields=list(entry.changes))
+    for entry in entries:
+        if entry.replaces:
+            entry.replaces.successor = entry.minister
+            entry.replaces.save(update_fields=["successor"])
+        invite(entry, edition)
+
+
+def apply(entry: Entry) -> None:
+    """Change the minister in memory."""
+    for name, value in entry.changes.items():
+        setattr(entry.minister, name, value)
+
+
+def invite(entry: Entry, edition: ForumEdition) -> None:
+    """Draft an invitation where there is none; a draft gets the row's focal point."""
+    if entry.invitation is None:
+        draft(edition, entry.minister, is_principal=entry.is_principal, **entry.focal_point)
+    elif entry.focal_point and not entry.is_frozen:
+        for name, value in entry.focal_point.items():
+            setattr(entry.invitation, name, value)
+        entry.invitation.save(update_fields=list(entry.focal_point))
+
+
+def summary(entries: list[Entry]) -> str:
+    added = sum(entry.is_new for entry in entries)
+    changed = sum(entry.is_changed for entry in entries)
+    drafts = sum(entry.invitation is None for entry in entries)
+    ministers = ngettext("%(count)d minister added", "%(count)d ministers added", added)
+    invitations = ngettext(
+        "%(count)d draft invitation made", "%(count)d draft invitations made", drafts
+    )
+    return _("%(ministers)s, %(changed)d changed, %(unchanged)d unchanged; %(invitations)s.") % {
+        "ministers": ministers % {"count": added},
+        "changed": changed,
+        "unchanged": len(entries) - added - changed,
+        "invitations": invitations % {"count": drafts},
+    }
+
+
+def left_alone(entries: list[Entry]) -> list[str]:
+    """Say what the rows would change in invitations that are issued."""
+    sentence = _("Line %(line)d: the invitation is issued and keeps its focal point, %(old)s.")
+    return [
+        sentence % {"line": entry.row.line, "old": entry.invitation.focal_point_email or "–"}
+        for entry in entries
+        if entry.invitation and entry.is_frozen and entry.focal_point
+    ]

@@ -1,0 +1,139 @@
+"""Who on file is the person of a row, and what the row changes."""
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from invitations.minister_import.cells import Fault
+from invitations.minister_import.columns import FIELDS, FOCAL_POINT, NAME
+from invitations.minister_import.table import Row
+from invitations.models import ForumEdition, Invitation, Minister, normalize_name
+
+
+@dataclass
+class Entry:
+    """A row that was checked: the person as on file (or new), and what the row changes.
+
+    ``invitation`` is the live one of the edition. ``focal_point`` has what it does not say yet.
+    """
+
+    row: Row
+    minister: Minister
+    is_new: bool
+    changes: dict[str, Any]
+    invitation: Invitation | None
+    focal_point: dict[str, str]
+    says_principal: bool | None
+    is_principal: bool = False
+    replaces: Minister | None = None
+
+    def after(self, name: str) -> Any:
+        return self.changes.get(name, getattr(self.minister, name))
+
+    @property
+    def name(self) -> str:
+        """As it will stand on file."""
+        return name_of({name: self.after(name) for name in NAME}) or self.after("ref")
+
+    def fault(self, column: str, reason: str) -> Fault:
+        return Fault(self.row.line, column, self.row.cells.get(column, ""), reason)
+
+    @property
+    def is_frozen(self) -> bool:
+        """Whether the invitation is out, and so none that an import changes."""
+        return self.invitation is not None and self.invitation.status != Invitation.Status.DRAFT
+
+    @property
+    def is_changed(self) -> bool:
+        redirects = self.focal_point and self.invitation and not self.is_frozen
+        return not self.is_new and bool(self.changes or self.replaces or redirects)
+
+    @property
+    def takes_office(self) -> bool:
+        on_file = normalize_name(self.minister.portfolio)
+        return (
+            self.is_new
+            or "successor" in self.changes
+            or normalize_name(self.after("portfolio")) != on_file
+        )
+
+
+class OnFile(NamedTuple):
+    """What the database holds of the States of a list, and of an edition."""
+
+    ministers: dict[int, list[Minister]]
+    invitations: dict[int, Invitation]
+    principals: dict[int, Invitation]
+
+
+def on_file(states: set[int], edition: ForumEdition) -> OnFile:
+    found = OnFile(defaultdict(list), {}, {})
+    for minister in Minister.objects.filter(member_state__in=states).select_related(
+        "member_state", "successor"
+    ):
+        found.ministers[minister.member_state_id].append(minister)
+    for invitation in (
+        Invitation.objects.filter(edition=edition, member_state__in=states)
+        .exclude(status=Invitation.Status.WITHDRAWN)
+        .select_related("minister__member_state")
+        .select_for_update(of=("self",), no_key=True)
+    ):
+        found.invitations[invitation.minister_id] = invitation
+        if invitation.is_principal:
+            found.principals[invitation.member_state_id] = invitation
+    return found
+
+
+def name_of(fields: Mapping[str, Any]) -> str:
+    return Minister(**{name: fields.get(name) or "" for name in NAME}).name
+
+
+def same_person(clean: Mapping[str, Any], people: list[Minister]) -> Minister | None:
+    """By reference, else by name where the references do not say otherwise."""
+    ref, key = clean.get("ref"), normalize_name(name_of(clean))
+    by_ref = (minister for minister in people if ref and minister.ref == ref)
+    by_name = (
+        minister
+        for minister in people
+        if key and minister.name_key == key and not (ref and minister.ref)
+    )
+    return next(by_ref, None) or next(by_name, None)
+
+
+def make_entry(row: Row, clean: Mapping[str, Any], files: OnFile) -> Entry:
+    """Say what the row changes. An empty cell changes nothing."""
+    state = clean["state"]
+    minister = same_person(clean, files.ministers[state.pk])
+    is_new = minister is None
+    if minister is None:
+        minister = Minister(member_state=state, language=state.language)
+    after = {
+        name: clean[column] for column, name in FIELDS.items() if clean.get(column) is not None
+    }
+    invitation = files.invitations.get(minister.pk)
+    return Entry(
+        row=row,
+        minister=minister,
+        is_new=is_new,
+        changes=changes_of(minister, after),
+        invitation=invitation,
+        focal_point={
+            name: clean[name]
+            for name in FOCAL_POINT
+            if clean.get(name) and clean[name] != getattr(invitation, name, "")
+        },
+        says_principal=clean.get("principal"),
+    )
+
+
+def changes_of(minister: Minister, after: dict[str, Any]) -> dict[str, Any]:
+    """The fields that differ. Line ends do not count: browsers send others."""
+    changes = {
+        name: value
+        for name, value in after.items()
+        if str(value).splitlines() != str(getattr(minister, name)).splitlines()
+    }
+    name = name_of({name: changes.get(name, getattr(minister, name)) for name in NAME})
+    key = normalize_name(name)
+    return changes if key == minister.name_key else changes | {"name_key": key}

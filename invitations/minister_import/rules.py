@@ -1,0 +1,154 @@
+"""What must be true of the rows together, and with what is on file."""
+
+from collections import defaultdict
+from collections.abc import Mapping
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+
+from invitations.minister_import.cells import Fault, clean_row, readers
+from invitations.minister_import.matching import Entry, OnFile, make_entry, on_file
+from invitations.minister_import.table import Row
+from invitations.models import ForumEdition, Invitation, Minister, normalize_name
+
+
+def check_rows(rows: list[Row], edition: ForumEdition) -> tuple[list[Entry], list[Fault]]:
+    """Return what the rows would do, and every cell that is refused; write nothing.
+
+    Call it in the transaction that carries the entries out: the States stay locked until then.
+    """
+    read = readers()
+    cleaned = [(row, *clean_row(row, read)) for row in rows]
+    faults = [fault for _row, _clean, bad in cleaned for fault in bad]
+    good = [(row, clean) for row, clean, bad in cleaned if not bad]
+
+    files = on_file({clean["state"].pk for _row, clean in good}, edition)
+    entries = [make_entry(row, clean, files) for row, clean in good]
+    for rule in (check_names, check_successions, check_offices, choose_principals):
+        faults += rule(entries, files)
+    return entries, sorted(faults, key=lambda fault: fault.line)
+
+
+def check_names(entries: list[Entry], files: OnFile) -> list[Fault]:
+    """Each row is one person, and no two rows or ministers are the same one."""
+    faults = []
+    lines: dict[tuple[int, str, Any], int] = {}
+    for entry in entries:
+        state = entry.minister.member_state_id
+        ref, key = entry.after("ref"), entry.after("name_key")
+        if not key and not ref:
+            faults.append(entry.fault("family_name", _("A person without a name needs a ref.")))
+            continue
+
+        marks = {(state, "ref", ref), (state, "name", key), (state, "pk", entry.minister.pk)}
+        marks -= {(state, "ref", ""), (state, "name", ""), (state, "pk", None)}
+        earlier = [lines[mark] for mark in marks if mark in lines]
+        other = [m for m in files.ministers[state] if m.name_key == key and m != entry.minister]
+        if earlier:
+            reason = _("This person stands in line %(line)d already.") % {"line": min(earlier)}
+            faults.append(entry.fault("family_name", reason))
+        elif key and other:
+            reason = _("A person of this name is on file under the ref “%(ref)s”.")
+            faults.append(entry.fault("ref", reason % {"ref": other[0].ref}))
+        for mark in marks:
+            lines.setdefault(mark, entry.row.line)
+    return faults
+
+
+def check_successions(entries: list[Entry], files: OnFile) -> list[Fault]:
+    """Set whom each row replaces."""
+    faults = []
+    listed = {entry.minister.pk: entry.row.line for entry in entries}
+    for entry in entries:
+        if not entry.row.cells.get("replaces"):
+            if entry.minister.successor:
+                reason = _("%(name)s replaced this person: say whom the row replaces.")
+                successor = {"name": entry.minister.successor}
+                faults.append(entry.fault("replaces", reason % successor))
+            continue
+        try:
+            old = find_replaced(entry, files.ministers[entry.minister.member_state_id], listed)
+        except ValidationError as refusal:
+            faults.append(entry.fault("replaces", refusal.messages[0]))
+            continue
+        listed[old.pk] = entry.row.line
+        if entry.minister.successor:
+            entry.changes["successor"] = None
+        if entry.is_new or old.successor != entry.minister:
+            entry.replaces = old
+    return faults
+
+
+def find_replaced(entry: Entry, people: list[Minister], listed: Mapping[int, int]) -> Minister:
+    named = entry.row.cells["replaces"]
+    found = [minister for minister in people if minister.ref == named]
+    found += [minister for minister in people if minister.name_key == normalize_name(named)]
+    if not found:
+        raise ValidationError(_("The State has no minister on file with this ref or name."))
+    old = found[0]
+    if old == entry.minister:
+        raise ValidationError(_("The row names the same person as new and as replaced."))
+    if old.pk in listed:
+        raise ValidationError(
+            _("Line %(line)d names this person too."), params={"line": listed[old.pk]}
+        )
+    if old.successor and old.successor != entry.minister:
+        raise ValidationError(
+            _("%(name)s replaced this person already."), params={"name": old.successor}
+        )
+    return old
+
+
+def check_offices(entries: list[Entry], files: OnFile) -> list[Fault]:
+    """Nobody gets a portfolio that another person of the State holds after the import."""
+    faults = []
+    left = {entry.minister.pk for entry in entries}
+    left |= {entry.replaces.pk for entry in entries if entry.replaces}
+    holders = {
+        (state, normalize_name(minister.portfolio)): minister.name or minister.ref
+        for state, ministers in files.ministers.items()
+        for minister in ministers
+        if minister.pk not in left and not minister.successor
+    }
+    for entry in sorted(entries, key=lambda entry: entry.takes_office):
+        portfolio = normalize_name(entry.after("portfolio"))
+        office = (entry.minister.member_state_id, portfolio)
+        if portfolio and entry.takes_office and office in holders:
+            reason = _("%(name)s holds this portfolio: say whom the row replaces.")
+            faults.append(entry.fault("portfolio", reason % {"name": holders[office]}))
+        holders.setdefault(office, entry.name)
+    return faults
+
+
+def choose_principals(entries: list[Entry], files: OnFile) -> list[Fault]:
+    """Set which of the new invitations is its State's principal one."""
+    faults = []
+    by_state = defaultdict(list)
+    for entry in entries:
+        by_state[entry.minister.member_state_id].append(entry)
+    for state, group in by_state.items():
+        faults += check_principals(group, files.principals.get(state))
+        drafts = [entry for entry in group if entry.invitation is None]
+        named = [entry for entry in drafts if entry.says_principal]
+        willing = named or [entry for entry in drafts if entry.says_principal is None]
+        if willing and state not in files.principals:
+            willing[0].is_principal = True
+    return faults
+
+
+def check_principals(group: list[Entry], principal: Invitation | None) -> list[Fault]:
+    faults = []
+    first = next((entry for entry in group if entry.says_principal), None)
+    for entry in group:
+        said = entry.says_principal
+        if said and entry is not first and first:
+            reason = _("Line %(line)d is the principal of this State already.")
+            faults.append(entry.fault("principal", reason % {"line": first.row.line}))
+        elif said and principal and principal != entry.invitation:
+            reason = _("The State’s principal invitation is that of %(name)s: withdraw it first.")
+            faults.append(entry.fault("principal", reason % {"name": principal.minister}))
+        elif entry.invitation and said not in (None, entry.invitation.is_principal):
+            reason = _("The invitation exists: change there whether it is the principal one.")
+            faults.append(entry.fault("principal", reason))
+    return faults

@@ -1,0 +1,120 @@
+"""What a person decides about a delivery: it went, it is sent again, or it left on paper."""
+
+import datetime as dt
+
+from django.contrib.auth.models import User
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from invitations.letters.composing import PRINTED
+from invitations.letters.routes import route
+from invitations.models import Delivery, Invitation, Letter
+from invitations.outbox.dispatch import transit, why_not
+from invitations.times.clocks import CLOCKS_APART, by_this_clock
+
+State = Delivery.State
+
+
+def decide(delivery: Delivery, by: User, *, went: bool) -> None:
+    """Settle an uncertain delivery: it went, or it is sent again."""
+    now = timezone.now()
+    if went:
+        settled = transit(
+            delivery,
+            State.UNCERTAIN,
+            State.HANDED_OVER,
+            because=_("it went"),
+            by=by,
+            handed_over_at=delivery.sending_at or now,
+        )
+    else:
+        settled = queue_again(delivery, State.UNCERTAIN, by, _("send again"))
+    if not settled:
+        raise ValidationError(_("This delivery is not uncertain any more."))
+
+
+def send_anew(delivery: Delivery, by: User) -> None:
+    """Put a failed or missed delivery back into the outbox."""
+    if delivery.state not in (State.FAILED, State.MISSED) or not queue_again(
+        delivery, delivery.state, by, _("send anew")
+    ):
+        raise ValidationError(_("Only a failed or missed delivery is sent anew."))
+
+
+def queue_again(delivery: Delivery, old: str, by: User, because: str) -> bool:
+    now = timezone.now()
+    last = delivery.letter.leave_before or now + dt.timedelta(days=5)
+    return transit(
+        delivery,
+        old,
+        State.QUEUED,
+        because=because,
+        by=by,
+        attempts=0,
+        not_before=now,
+        leave_before=last,
+    )
+
+
+def mark_dispatched(
+    delivery: Delivery, by: User, channel: str, reference: str, at: dt.datetime
+) -> None:
+    """Say that a printed letter left by pouch or post."""
+    now = timezone.now()
+    at = by_this_clock(at, now)
+    if channel == Delivery.Channel.EMAIL or at > now:
+        raise ValidationError(_("Say by pouch or by post, and when it left: not in the future."))
+    if delivery.channel == Delivery.Channel.EMAIL or not transit(
+        delivery,
+        State.QUEUED,
+        State.HANDED_OVER,
+        because=_("dispatched"),
+        by=by,
+        channel=channel,
+        reference=reference,
+        handed_over_at=at,
+    ):
+        raise ValidationError(_("Only a printed letter that waits can be marked as dispatched."))
+
+
+@transaction.atomic
+def dispatch_on_paper(
+    letter: Letter, by: User, channel: str, reference: str, at: dt.datetime
+) -> None:
+    """Say that the printed letter left by pouch or post, once by each; "" is its own route.
+
+    What waits for the print run is that delivery; a letter that also went by e-mail gets one.
+    """
+    invitation = Invitation.objects.select_for_update(of=("self",)).get(pk=letter.invitation_id)
+    if letter.kind not in PRINTED:
+        raise ValidationError(_("Reminders and acknowledgements go by e-mail: choose the letter."))
+    if because := why_not(letter, invitation, timezone.now()):
+        raise ValidationError(_("It may not leave: %s.") % because)
+    if letter.approved_at and at < letter.approved_at - CLOCKS_APART:
+        raise ValidationError(_("It was approved later than that: say when it left."))
+    channel = channel or route(letter).channel
+    if not channel:
+        raise ValidationError(_("It has no address: say whether it left by pouch or by post."))
+    mark_dispatched(paper_delivery(letter, by, channel), by, channel, reference, at)
+
+
+def paper_delivery(letter: Letter, by: User, channel: str) -> Delivery:
+    """Return the delivery that waits for the print run, or a new one."""
+    on_paper = letter.deliveries.exclude(channel=Delivery.Channel.EMAIL)
+    if left := on_paper.left().filter(channel=channel).first():
+        raise ValidationError(
+            _("It left by %(channel)s already, on %(at)s, reference: %(reference)s.")
+            % {
+                "channel": left.get_channel_display(),
+                "at": date_format(timezone.localtime(left.handed_over_at), "Y-m-d H:i"),
+                "reference": left.reference or "–",
+            }
+        )
+    if waiting := on_paper.waiting().first():
+        return waiting
+    delivery = letter.deliveries.create(channel=channel)
+    letter.events.create(delivery=delivery, state=delivery.state, actor=by)
+    return delivery

@@ -1,0 +1,109 @@
+"""Specimens: a letter as it would be, with a link and codes that open nothing. Never a letter."""
+
+from email.utils import parseaddr
+from typing import NamedTuple
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from invitations.letters.circulars import invitation_circular
+from invitations.letters.composing import PRINTED, both, build_message, pdf_name, texts_of
+from invitations.letters.context import dead_keys, terms_in
+from invitations.letters.pdf import render_pdf
+from invitations.mail.transport import Envelope, NotTaken, carrier
+from invitations.models import Answer, Circular, Invitation, Letter, LetterTemplate, Reply
+from invitations.outbox.arming import why_mute
+from invitations.setbacks import place_of
+from invitations.text.addresses import checked
+
+
+class Specimen(NamedTuple):
+    subject: str
+    mail: str
+    pdf: bytes | None
+
+
+def specimen_of(template: LetterTemplate, invitation: Invitation) -> Letter:
+    """Return an unsaved letter with everything that the template's kind of letter refers to."""
+    circular = invitation_circular(invitation.edition)
+    letter = Letter(
+        invitation=invitation,
+        circular=circular,
+        kind=template.kind,
+        variant=template.variant,
+        language=template.language,
+    )
+    if template.kind in Circular.REFERRING:
+        letter.circular = (
+            invitation.edition.circulars.filter(kind=template.kind).first() or circular
+        )
+        letter.replaces = Letter(invitation=invitation, circular=circular)
+    if template.kind == Letter.Kind.NOTE:
+        letter.mission = invitation.member_state.missions.first()
+    if template.kind == Letter.Kind.ACKNOWLEDGEMENT:
+        holding = template.variant == "holding"
+        letter.reply = Reply(
+            invitation=invitation,
+            answer=Answer.HOLDING if holding else Answer.IN_PERSON,
+            received_at=timezone.now(),
+        )
+    return letter
+
+
+def rendered(
+    letter: Letter, template: LetterTemplate | None = None, *, paper: bool = True
+) -> Specimen:
+    """Return the letter's words and paper, made anew, with keys that open nothing.
+
+    Raise ValidationError where a text, a term or a form of address is missing.
+    """
+    keys = dead_keys()
+    texts = texts_of(letter, keys, template)
+    printed = paper and letter.kind in PRINTED
+    pdf = render_pdf(letter, texts, keys, specimen=True) if printed else None
+    return Specimen(texts[0].subject, both("mail", texts), pdf)
+
+
+def send_specimen(letter: Letter, email: str, template: LetterTemplate | None = None) -> str:
+    """Send a specimen to one's own address, marked as a test; return the mail server's words."""
+    if mute := why_mute():
+        raise ValidationError(mute)
+    if not email:
+        raise ValidationError(
+            _("Your account has no e-mail address: whoever keeps the accounts can enter one.")
+        )
+    # A command or a sign-on elsewhere may have made the account.
+    email = checked(email)
+    subject, mail, pdf = rendered(letter, template)
+    mark = terms_in(letter.language)["specimen"]
+    specimen = Letter(
+        invitation=letter.invitation,
+        circular=letter.circular,
+        kind=letter.kind,
+        language=letter.language,
+        second_language=letter.second_language,
+        subject=f"[TEST] {subject}",
+        mail=f"*** {mark} ***\n\n{mail}",
+        recipients=[["to", email]],
+    )
+    attached = {f"TEST-{pdf_name(letter)}": pdf} if pdf else {}
+    content = written(specimen, attached)
+    _name, sender = parseaddr(settings.DEFAULT_FROM_EMAIL)
+    try:
+        with carrier() as line:
+            line.connect()
+            return line.hand_over(Envelope(sender, email), content)
+    except NotTaken as fault:
+        raise ValidationError(
+            _("The mail server did not take it: %(words)s") % {"words": fault.words}
+        ) from fault
+
+
+def written(specimen: Letter, attached: dict[str, bytes]) -> bytes:
+    try:
+        return build_message(specimen, attached).as_bytes()
+    except Exception as error:  # whatever stands in its rows, who asks is told
+        told = _("It could not be composed (%(fault)s): somebody has to look at it.")
+        raise ValidationError(told % {"fault": place_of(error)}) from error

@@ -1,0 +1,1 @@
+"""Reminders: on which day which one leaves, and to whom."""

@@ -1,0 +1,255 @@
+"""Who will be reminded on which day if nobody answers meanwhile, and who will not be, and why."""
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+from django.db.models import Exists, Max, OuterRef, Prefetch, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from invitations.models import (
+    CallListEntry,
+    Delivery,
+    ForumEdition,
+    Invitation,
+    Letter,
+    Mission,
+    ReminderStep,
+    Reply,
+)
+from invitations.reminders.planning import AFTER_THE_LETTER, unread
+from invitations.reminders.schedules import DAYS_APART, Schedule, schedules_of
+from invitations.times.calendars import ONE_DAY
+
+
+class Planned(NamedTuple):
+    """A mail or a call that an office will get; ``at`` is local time where its hour counts."""
+
+    invitation: Invitation
+    step: ReminderStep
+    at: dt.datetime
+    is_in_outbox: bool = False
+
+
+@dataclass
+class Plan:
+    """What comes, the earliest first, and who gets no mail of it, by the reason."""
+
+    edition: ForumEdition
+    because: str = ""
+    mails: list[Planned] = field(default_factory=list)
+    calls: list[Planned] = field(default_factory=list)
+    none: dict[str, list[Invitation]] = field(default_factory=dict)
+
+    def add_none(self, because: str, invitation: Invitation) -> None:
+        self.none.setdefault(because, []).append(invitation)
+
+    def by_day(self) -> dict[tuple[dt.date, ReminderStep], list[Planned]]:
+        days: dict[tuple[dt.date, ReminderStep], list[Planned]] = defaultdict(list)
+        for planned in sorted([*self.mails, *self.calls], key=lambda one: one.at.date()):
+            days[planned.at.date(), planned.step].append(planned)
+        return dict(days)
+
+
+@dataclass
+class Facts:
+    """What an office has had so far for this deadline."""
+
+    reminded: int | None = None  # days_before of the last step that has a letter
+    left_on: dt.date | None = None
+    skipped: set[int] = field(default_factory=set)
+    called: set[int] = field(default_factory=set)
+    waiting: ReminderStep | None = None
+
+    def may_have(self, step: ReminderStep, day: dt.date) -> bool:
+        if step.pk in self.skipped:
+            return False
+        if self.reminded is not None and self.reminded <= step.days_before:
+            return False
+        return self.left_on is None or self.left_on + DAYS_APART * ONE_DAY <= day
+
+
+def plan_of(edition: ForumEdition, now: dt.datetime) -> Plan:
+    """Reckon the mails and calls to come, as if the clock missed nothing and nobody answered."""
+    now = now.astimezone(dt.UTC)
+    schedules = schedules_of(edition)
+    plan = Plan(edition, why_nobody(schedules[None], edition, now))
+    known = facts_of(edition, schedules, now)
+    for invitation in invitations_of(edition):
+        if because := why_none(invitation):
+            plan.add_none(because, invitation)
+        elif not plan.because:
+            add_to(plan, invitation, known[invitation.pk], schedules, now)
+    plan.mails.sort(key=lambda planned: planned.at)
+    plan.calls.sort(key=lambda planned: planned.at)
+    return plan
+
+
+def why_nobody(schedule: Schedule, edition: ForumEdition, now: dt.datetime) -> str:
+    if now >= schedule.deadline:
+        return _("the deadline has passed")
+    if not edition.takes_replies(now):
+        return _("replies to this edition are closed")
+    if not edition.reminder_steps.approved().exists():
+        return _("no reminder step is approved by two people")
+    return ""
+
+
+def why_none(invitation: Any) -> str:
+    if invitation.status == Invitation.Status.WITHDRAWN:
+        return _("the invitation was withdrawn")
+    if invitation.status == Invitation.Status.DRAFT:
+        return _("the invitation is not issued yet: its letter waits for approval")
+    if not invitation.is_principal:
+        return _("it is a courtesy invitation: the State's principal one is reminded")
+    if invitation.has_answered:
+        return _("the office has answered")
+    if invitation.has_written:
+        return _("the office has sent something that nobody has looked at yet")
+    if invitation.reached_at is None:
+        return _("the letter has not reached the office: it did not leave, or it came back")
+    return ""
+
+
+def add_to(
+    plan: Plan,
+    invitation: Any,
+    facts: Facts,
+    schedules: dict[int | None, Schedule],
+    now: dt.datetime,
+) -> None:
+    by_edition = schedules[None]
+    schedule = schedules.get(invitation.member_state_id, by_edition)
+    mails = list(coming(schedule, schedule.mail_on, invitation.reached_at, now))
+    calls = list(coming(by_edition, by_edition.call_on, invitation.reached_at, now))
+    skipped = {step: None for step, _at in mails + calls if step.pk in facts.skipped}
+    for step in skipped:
+        because = ngettext(
+            "a holding reply stands in for the step of %(days)s day before the last day",
+            "a holding reply stands in for the step of %(days)s days before the last day",
+            step.days_before,
+        )
+        plan.add_none(because % {"days": step.days_before}, invitation)
+    planned = list(mails_to(invitation, facts, schedule, now))
+    if not planned and not skipped:
+        plan.add_none(_("no mail is left for it before the deadline"), invitation)
+    plan.mails += planned
+    plan.calls += calls_to(invitation, facts, by_edition, now)
+
+
+def mails_to(
+    invitation: Any, facts: Facts, schedule: Schedule, now: dt.datetime
+) -> Iterator[Planned]:
+    if facts.waiting:
+        yield Planned(invitation, facts.waiting, now.astimezone(schedule.zone), is_in_outbox=True)
+    for step, at in coming(schedule, schedule.mail_on, invitation.reached_at, now):
+        day = schedule.day_of(at)
+        if facts.may_have(step, day):
+            facts.reminded, facts.left_on = step.days_before, day
+            yield Planned(invitation, step, at.astimezone(schedule.zone))
+
+
+def calls_to(
+    invitation: Any, facts: Facts, schedule: Schedule, now: dt.datetime
+) -> Iterator[Planned]:
+    for step, at in coming(schedule, schedule.call_on, invitation.reached_at, now):
+        if step.pk not in facts.called | facts.skipped:
+            facts.called.add(step.pk)
+            yield Planned(invitation, step, at.astimezone(schedule.zone))
+
+
+def coming(
+    schedule: Schedule,
+    step_on: Callable[[dt.date], ReminderStep | None],
+    reached_at: dt.datetime,
+    now: dt.datetime,
+) -> Iterator[tuple[ReminderStep, dt.datetime]]:
+    """Each day's step from now until the deadline, and the first instant of it that suits."""
+    day = schedule.day_of(now)
+    while schedule.at(day) < schedule.deadline:
+        if step := step_on(day):
+            at = max(now, schedule.at(day, step.hour), reached_at + AFTER_THE_LETTER)
+            if schedule.day_of(at) == day and at < schedule.deadline:
+                yield step, at
+        day += ONE_DAY
+
+
+# What is known, by a few statements
+
+
+def invitations_of(edition: ForumEdition) -> "QuerySet[Invitation]":
+    """All of the edition, in the French order of States, with what decides on reminders."""
+    in_the_city = Mission.objects.filter(
+        city=edition.mission_city, kind=Mission.Kind.MISSION
+    ).order_by("name")
+    arrived = Delivery.objects.filter(
+        letter__invitation=OuterRef("pk"),
+        letter__kind__in=[Letter.Kind.INVITATION, Letter.Kind.REPLACEMENT],
+        state=Delivery.State.HANDED_OVER,
+    ).order_by("handed_over_at")
+    return (
+        edition.invitations.select_related("member_state", "minister__member_state", "edition")
+        .prefetch_related(Prefetch("member_state__missions", in_the_city, to_attr="in_the_city"))
+        .annotate(
+            has_answered=Exists(Reply.objects.standing().filter(invitation=OuterRef("pk"))),
+            has_written=unread("pk"),
+            reached_at=Subquery(arrived.values("handed_over_at")[:1]),
+        )
+        .order_by("member_state__sort_key_fr", "-is_principal", "pk")
+    )
+
+
+def facts_of(
+    edition: ForumEdition, schedules: dict[int | None, Schedule], now: dt.datetime
+) -> dict[int, Facts]:
+    known: dict[int, Facts] = defaultdict(Facts)
+    for letter in reminders_of(edition):
+        schedule = schedules.get(letter.invitation.member_state_id, schedules[None])
+        note(known[letter.invitation_id], letter, schedule, now)
+    of_edition = {"invitation__edition": edition}
+    noted = Reply.objects.filter(
+        status=Reply.Status.NOTED, skips_deadline=edition.reply_before, **of_edition
+    )
+    for invitation, step in noted.values_list("invitation", "skips_step"):
+        known[invitation].skipped.add(step)
+    called = CallListEntry.objects.filter(reply_before=edition.reply_before, **of_edition)
+    for invitation, step in called.values_list("invitation", "step"):
+        known[invitation].called.add(step)
+    return known
+
+
+def reminders_of(edition: ForumEdition) -> "QuerySet[Any]":
+    left = Q(deliveries__in=Delivery.objects.left())
+    return (
+        Letter.objects.in_force()
+        .filter(kind=Letter.Kind.REMINDER, invitation__edition=edition)
+        .select_related("step", "invitation__edition")
+        .annotate(
+            left_at=Max(
+                Coalesce("deliveries__handed_over_at", "deliveries__sending_at"), filter=left
+            ),
+            tries=Max("deliveries__attempts"),
+        )
+    )
+
+
+def note(facts: Facts, letter: Any, schedule: Schedule, now: dt.datetime) -> None:
+    """Take a reminder into account; one that will be called back counts for nothing."""
+    today = schedule.day_of(now)
+    is_current = letter.reply_before == letter.invitation.edition.reply_before
+    if letter.left_at:
+        left_on = schedule.day_of(letter.left_at)
+        facts.left_on = max(facts.left_on or left_on, left_on)
+    elif not is_current or schedule.next_is_near(today):
+        return
+    elif letter.tries or schedule.day_of(letter.planned_at) == today:
+        facts.waiting, facts.left_on = letter.step, today
+    else:
+        return
+    if is_current:
+        days = letter.step.days_before
+        facts.reminded = days if facts.reminded is None else min(facts.reminded, days)

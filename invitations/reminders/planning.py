@@ -1,0 +1,380 @@
+"""Decide who is reminded today, and plan the reminder or the call.
+
+A reminder is due while it has no letter: a missed day is caught up, a second run adds nothing.
+Calendars are reckoned for each State that has its own; invitations are found and planned by one
+statement, however many they are.
+"""
+
+import datetime as dt
+import logging
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping
+from functools import partial, reduce
+from operator import or_
+from typing import Any, NamedTuple
+
+from django.db import connection, transaction
+from django.db.models import (
+    Case,
+    DateTimeField,
+    Exists,
+    F,
+    Field,
+    IntegerField,
+    Max,
+    Model,
+    OuterRef,
+    Q,
+    QuerySet,
+    TextField,
+    Value,
+    When,
+)
+from django.db.models.functions import Coalesce
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from invitations.letters.planning import call_back
+from invitations.models import (
+    CallListEntry,
+    Correspondence,
+    Delivery,
+    ForumEdition,
+    Invitation,
+    Letter,
+    LetterEvent,
+    ReminderStep,
+    Reply,
+)
+from invitations.reminders.schedules import DAYS_APART, Schedule, schedule_of, schedules_of
+from invitations.setbacks import ENDS_THE_TICK, each_apart, place_of
+
+logger = logging.getLogger(__name__)
+
+AFTER_THE_LETTER = dt.timedelta(days=10)
+# What waits after the deadline is called back; an edition long over has nothing that waits.
+OVER_AFTER = dt.timedelta(days=30)
+
+Schedules = Mapping[int | None, Schedule]
+
+
+def queue_reminders(now: dt.datetime | None = None) -> int:
+    """Plan what is due, call back what no longer is, and return how many were planned.
+
+    What goes wrong with one edition keeps no other waiting.
+    """
+    now = (now or timezone.now()).astimezone(dt.UTC)
+    editions = ForumEdition.objects.filter(reply_before__gt=now - OVER_AFTER)
+    jobs = [(edition.symbol, partial(queue_for, edition, now)) for edition in editions]
+    return each_apart("queue_reminders", jobs)
+
+
+@transaction.atomic
+def queue_for(edition: ForumEdition, now: dt.datetime) -> int:
+    edition = ForumEdition.objects.select_for_update(of=("self",)).get(pk=edition.pk)
+    schedules = schedules_of(edition)
+    call_back_stale(edition, schedules, now)
+    if not edition.takes_replies(now):
+        return 0
+    planned = plan_letters(edition, groups_at(schedules, now), now)
+    if step := schedules[None].call_at(now):
+        planned += list_calls(edition, step, now)
+    return planned
+
+
+# Who may be reminded
+
+
+def may_be_reminded(edition: ForumEdition, now: dt.datetime) -> "QuerySet[Invitation]":
+    """Principal invitations that arrived ten days ago, are unanswered, and have no unread mail."""
+    silent = edition.invitations.principal().silent().reached(before=now - AFTER_THE_LETTER)
+    return silent.exclude(unread("pk"))
+
+
+def unread(invitation: str) -> Exists:
+    return Exists(Correspondence.objects.unread().filter(invitation=OuterRef(invitation)))
+
+
+def skipping(invitation: str, step: Any, edition: ForumEdition) -> Exists:
+    """Whether a holding reply of that office stands in for the step."""
+    noted = Reply.objects.filter(status=Reply.Status.NOTED, skips_deadline=edition.reply_before)
+    return Exists(noted.filter(invitation=OuterRef(invitation), skips_step=step))
+
+
+def left_since(invitation: Any, since: Any) -> "QuerySet[Delivery]":
+    """Reminders to that office that left, or perhaps left, at that instant or after it."""
+    left = Delivery.objects.left().filter(
+        letter__kind=Letter.Kind.REMINDER, letter__invitation=invitation
+    )
+    return left.alias(at=Coalesce("handed_over_at", "sending_at")).filter(at__gte=since)
+
+
+# What is due
+
+
+class Group(NamedTuple):
+    """States for which the same step is due, by calendars that agree on when."""
+
+    step: ReminderStep
+    since: dt.datetime
+    states: list[int | None]
+
+
+def groups_at(schedules: Schedules, now: dt.datetime) -> list[Group]:
+    groups: dict[tuple[ReminderStep, dt.datetime], list[int | None]] = defaultdict(list)
+    for state, schedule in schedules.items():
+        if step := schedule.mail_at(now):
+            groups[step, schedule.apart_since(schedule.day_of(now))].append(state)
+    return [Group(step, since, states) for (step, since), states in groups.items()]
+
+
+def of_states(states: Iterable[int | None]) -> Q:
+    """Letters to those States; None stands for all that go by the edition's calendar."""
+    own = Q(invitation__member_state__in=[state for state in states if state])
+    return own | Q(invitation__member_state__time_zone="") if None in states else own
+
+
+def by_group(groups: list[Group], pick: Callable[[Group], Any], kind: Field) -> Case:
+    cases = [When(of_states(group.states), then=Value(pick(group), kind)) for group in groups]
+    return Case(*cases, output_field=kind)
+
+
+def plan_letters(edition: ForumEdition, groups: list[Group], now: dt.datetime) -> int:
+    """Plan the letter of each group's step for the offices that have none yet, apart enough."""
+    if not groups:
+        return 0
+    highest = Letter.objects.aggregate(Max("pk"))["pk__max"]
+    number = insert_from(
+        originals_due(edition, groups, now),
+        Letter,
+        invitation=F("invitation"),
+        circular=F("circular"),
+        kind=Value(Letter.Kind.REMINDER),
+        variant=by_group(groups, lambda group: group.step.variant, TextField()),
+        language=F("language"),
+        second_language=F("second_language"),
+        planned_at=Value(now, DateTimeField()),
+        not_before=Value(now, DateTimeField()),
+        leave_before=Value(edition.deadline, DateTimeField()),
+        step=F("due_step"),
+        reply_before=Value(edition.reply_before),
+    )
+    if number:
+        planned = Letter.objects.filter(
+            pk__gt=highest, kind=Letter.Kind.REMINDER, invitation__edition=edition
+        )
+        insert_from(planned, LetterEvent, letter=F("pk"), state=F("state"))
+        call_back_earlier(planned, highest)
+    return number
+
+
+def originals_due(
+    edition: ForumEdition, groups: list[Group], now: dt.datetime
+) -> "QuerySet[Letter]":
+    """The letter that stands for each office that is due: what its reminder repeats."""
+    # Named though all who may be reminded are of that edition: the database then begins with it,
+    # and not with the letters of all editions.
+    approved = Letter.objects.inviting().approved().filter(invitation__edition=edition)
+    newer = approved.filter(invitation=OuterRef("invitation"), pk__gt=OuterRef("pk"))
+    reminded = Letter.objects.in_force().filter(
+        kind=Letter.Kind.REMINDER,
+        invitation=OuterRef("invitation"),
+        reply_before=edition.reply_before,
+        step__days_before__lte=OuterRef("due_days"),
+    )
+    return (
+        approved.filter(reduce(or_, (of_states(group.states) for group in groups)))
+        .filter(invitation__in=may_be_reminded(edition, now))
+        .alias(
+            due_step=by_group(groups, lambda group: group.step.pk, IntegerField()),
+            due_days=by_group(groups, lambda group: group.step.days_before, IntegerField()),
+            since=by_group(groups, lambda group: group.since, DateTimeField()),
+        )
+        .exclude(Exists(newer))
+        .exclude(Exists(reminded))
+        .exclude(skipping("invitation", OuterRef("due_step"), edition))
+        .exclude(Exists(left_since(OuterRef("invitation"), OuterRef("since"))))
+    )
+
+
+def call_back_earlier(planned: "QuerySet[Letter]", highest: int) -> None:
+    """What has not left of earlier reminders to the same offices does not leave any more."""
+    earlier = Letter.objects.in_force().filter(
+        kind=Letter.Kind.REMINDER, pk__lte=highest, invitation__in=planned.values("invitation")
+    )
+    call_back(earlier, _("a later reminder takes its place"))
+
+
+def list_calls(edition: ForumEdition, step: ReminderStep, now: dt.datetime) -> int:
+    listed = CallListEntry.objects.filter(step=step, reply_before=edition.reply_before)
+    due = (
+        may_be_reminded(edition, now)
+        .exclude(skipping("pk", step, edition))
+        .exclude(Exists(listed.filter(invitation=OuterRef("pk"))))
+    )
+    return insert_from(
+        due,
+        CallListEntry,
+        invitation=F("pk"),
+        step=Value(step.pk),
+        reply_before=Value(edition.reply_before),
+        listed_at=Value(now, DateTimeField()),
+    )
+
+
+def insert_from(rows: "QuerySet[Any]", model: type[Model], **values: Any) -> int:
+    """Insert a row of the model for each of these rows, in one statement; return how many.
+
+    ``values`` are expressions over the rows, by field; each other field gets its default.
+    """
+    fields = [field for field in model._meta.concrete_fields if not field.primary_key]
+    selected = [
+        values[field.name] if field.name in values else Value(field.get_default(), field)
+        for field in fields
+    ]
+    select, parameters = rows.order_by().values_list(*selected).query.sql_with_params()
+    quoted = connection.ops.quote_name
+    columns = ", ".join(quoted(str(field.column)) for field in fields)
+    into = f"INSERT INTO {quoted(model._meta.db_table)} ({columns})"
+    with connection.cursor() as cursor:
+        cursor.execute(f"{into} {select}", parameters)
+        return cursor.rowcount
+
+
+# What is due no longer
+
+
+def waiting_reminders(edition: ForumEdition) -> "QuerySet[Letter]":
+    """Reminders of which nothing was handed over yet, and something still may be."""
+    of_edition = {"kind": Letter.Kind.REMINDER, "invitation__edition": edition}
+    planned = Letter.objects.planned().filter(**of_edition).order_by()
+    in_outbox = (
+        Delivery.objects.not_left()
+        .order_by()
+        .filter(**{f"letter__{name}": value for name, value in of_edition.items()})
+    )
+    waiting = planned.values("pk").union(in_outbox.values("letter"))
+    handed_over = Delivery.objects.filter(letter=OuterRef("pk"), handed_over_at__isnull=False)
+    return Letter.objects.in_force().filter(pk__in=waiting).exclude(Exists(handed_over))
+
+
+def call_back_stale(edition: ForumEdition, schedules: Schedules, now: dt.datetime) -> None:
+    """Call back reminders that should not leave any more, or not as they are.
+
+    Those of an office that may be reminded are planned anew, on a day that suits.
+    """
+    cases = [When(condition, then=Value(why)) for why, condition in stale(edition, schedules, now)]
+    found = waiting_reminders(edition).annotate(why=Case(*cases, output_field=TextField()))
+    by_reason: dict[str, list[int]] = defaultdict(list)
+    for pk, why in found.exclude(why=None).values_list("pk", "why"):
+        by_reason[why].append(pk)
+    for why, pks in by_reason.items():
+        call_back(Letter.objects.filter(pk__in=pks), why)
+
+
+def stale(
+    edition: ForumEdition, schedules: Schedules, now: dt.datetime
+) -> Iterable[tuple[str, Any]]:
+    """Why a waiting reminder is called back, each with the letters of which it is true."""
+    of_office = Invitation.objects.filter(pk=OuterRef("invitation"))
+    tried = Delivery.objects.filter(letter=OuterRef("pk"), attempts__gt=0)
+    near = [
+        state
+        for state, schedule in schedules.items()
+        if schedule.next_is_near(schedule.day_of(now))
+    ]
+    yield _("the deadline has moved"), ~Q(reply_before=edition.reply_before)
+    yield (
+        _("the office has answered, or the invitation is withdrawn"),
+        ~Exists(of_office.principal().silent()),
+    )
+    yield _("the letter came back: it has not reached the office"), ~Exists(of_office.reached(now))
+    yield _("the office has sent something that nobody has looked at yet"), unread("invitation")
+    yield (
+        _("the office says that an answer will follow"),
+        skipping("invitation", OuterRef("step"), edition),
+    )
+    yield _("a later reminder takes its place"), of_states(near)
+    yield _("it did not leave on its day"), planned_before_today(schedules, now) & ~Exists(tried)
+
+
+def planned_before_today(schedules: Schedules, now: dt.datetime) -> Q:
+    """Letters planned on an earlier day than today, which begins at another hour elsewhere."""
+    by_start: dict[dt.datetime, list[int | None]] = defaultdict(list)
+    for state, schedule in schedules.items():
+        by_start[schedule.at(schedule.day_of(now))].append(state)
+    return reduce(
+        or_,
+        (of_states(states) & Q(planned_at__lt=start) for start, states in by_start.items()),
+    )
+
+
+# Asked again before it leaves
+
+
+def reminders_allowed(invitation: Invitation, letter: Letter, now: dt.datetime) -> str:
+    """Say why the reminder may not leave now; an empty text where it may."""
+    now = now.astimezone(dt.UTC)
+    edition = ForumEdition.objects.get(pk=invitation.edition_id)
+    schedule = schedule_of(edition, invitation.member_state)
+    today = schedule.day_of(now)
+    in_time = now < schedule.deadline and letter.reply_before == edition.reply_before
+    if not in_time or not edition.takes_replies(now):
+        return _("the deadline has passed or moved")
+    if schedule.is_quiet(today):
+        return _("today is a quiet day")
+    if schedule.mail_on(today) is None:
+        return _("a later reminder takes its place")
+    heard = may_be_reminded(edition, now).exclude(skipping("pk", letter.step_id, edition))
+    if not heard.filter(pk=invitation.pk).exists():
+        return _("the office has answered, or has sent something")
+    others = left_since(invitation, schedule.apart_since(today)).exclude(letter=letter)
+    if others.exists():
+        told = ngettext(
+            "another reminder left less than %(days)s day ago",
+            "another reminder left less than %(days)s days ago",
+            DAYS_APART,
+        )
+        return told % {"days": DAYS_APART}
+    return ""
+
+
+def resting_reminders(now: dt.datetime) -> "QuerySet[Letter]":
+    """Reminders that do not leave today: a quiet day where they go, or another left lately.
+
+    For an exclusion by row: ``~Exists(resting_reminders(now).filter(pk=OuterRef("letter")))``.
+    """
+    now = now.astimezone(dt.UTC)
+    resting = Q(pk=None)
+    for edition in ForumEdition.objects.filter(reply_before__gt=now - dt.timedelta(days=2)):
+        resting |= Q(invitation__edition=edition) & resting_in(edition, now)
+    return Letter.objects.filter(resting, kind=Letter.Kind.REMINDER)
+
+
+def resting_in(edition: ForumEdition, now: dt.datetime) -> Q:
+    """All of the edition where its days cannot be reckoned: its planning says so on the desk."""
+    try:
+        return resting_of(schedules_of(edition), now)
+    except ENDS_THE_TICK:
+        raise
+    except Exception as error:  # noqa: BLE001 -- whatever one edition meets keeps no other waiting
+        logger.error("Reminders of %s rest: %s", edition.symbol, place_of(error))  # noqa: TRY400 -- the place is enough
+        return ~Q(pk=None)
+
+
+def resting_of(schedules: Schedules, now: dt.datetime) -> Q:
+    quiet: list[int | None] = []
+    by_since: dict[dt.datetime, list[int | None]] = defaultdict(list)
+    for state, schedule in schedules.items():
+        today = schedule.day_of(now)
+        if schedule.mail_on(today) is None:
+            quiet.append(state)
+        else:
+            by_since[schedule.apart_since(today)].append(state)
+    lately = (
+        of_states(states)
+        & Q(Exists(left_since(OuterRef("invitation"), since).exclude(letter=OuterRef("pk"))))
+        for since, states in by_since.items()
+    )
+    return reduce(or_, lately, of_states(quiet))

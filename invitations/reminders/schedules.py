@@ -1,0 +1,151 @@
+"""On which day which reminder leaves: by the edition's calendar, or by a State's own.
+
+A State goes by its own calendar where staff have set its time zone: its hour, its weekend and its
+public holidays, beside the edition's list of quiet days. Call lists always go by the edition's.
+"""
+
+import datetime as dt
+from collections.abc import Callable, Iterable
+from functools import partial
+from typing import NamedTuple, Self
+from zoneinfo import ZoneInfo
+
+from django.db.models import prefetch_related_objects
+
+from invitations.models import ForumEdition, MemberState, ReminderStep
+from invitations.times.calendars import ONE_DAY, moved
+
+DAYS_APART = 3
+
+Days = Callable[[dt.date], bool]
+
+
+class Due(NamedTuple):
+    """A step, and the day it leaves on."""
+
+    step: ReminderStep
+    day: dt.date
+
+
+class Schedule(NamedTuple):
+    """The days of an edition's steps by one calendar; ``mails`` are at least three days apart."""
+
+    zone: ZoneInfo
+    deadline: dt.datetime
+    is_quiet: Days
+    mails: tuple[Due, ...] = ()
+    calls: tuple[Due, ...] = ()
+
+    def day_of(self, now: dt.datetime) -> dt.date:
+        return now.astimezone(self.zone).date()
+
+    def at(self, day: dt.date, hour: int = 0) -> dt.datetime:
+        """That hour of that day here, also on a day on which the clocks change."""
+        local = dt.datetime.combine(day, dt.time(hour), self.zone)
+        return local.astimezone(dt.UTC)
+
+    def is_in_time(self, hour: int, day: dt.date) -> bool:
+        return self.at(day, hour) < self.deadline
+
+    def mail_on(self, day: dt.date) -> ReminderStep | None:
+        """The step whose mail may leave on that day: the last that has come.
+
+        None on a quiet day, and where the next step comes within three days: its text wins.
+        """
+        if self.is_quiet(day) or self.next_is_near(day):
+            return None
+        return last_come(self.mails, day)
+
+    def next_is_near(self, day: dt.date) -> bool:
+        return any(day < due.day < day + DAYS_APART * ONE_DAY for due in self.mails)
+
+    def call_on(self, day: dt.date) -> ReminderStep | None:
+        return None if self.is_quiet(day) else last_come(self.calls, day)
+
+    def mail_at(self, now: dt.datetime) -> ReminderStep | None:
+        return self.of_the_hour(self.mail_on(self.day_of(now)), now)
+
+    def call_at(self, now: dt.datetime) -> ReminderStep | None:
+        return self.of_the_hour(self.call_on(self.day_of(now)), now)
+
+    def of_the_hour(self, step: ReminderStep | None, now: dt.datetime) -> ReminderStep | None:
+        """That step if its hour of today has come and the deadline has not."""
+        if step is None or now >= self.deadline:
+            return None
+        return step if self.at(self.day_of(now), step.hour) <= now else None
+
+    def apart_since(self, day: dt.date) -> dt.datetime:
+        """A mail that left at this instant or after it is less than three days old on that day."""
+        return self.at(day - (DAYS_APART - 1) * ONE_DAY)
+
+    def ahead(self, day: dt.date) -> list[Due]:
+        """All steps by the day, without the mails that give way to the next one."""
+        near = self.next_is_near(day)
+        mails = [due for due in self.mails if due.day > day or not near]
+        return sorted([*mails, *self.calls], key=lambda due: (due.day, -due.step.days_before))
+
+
+def last_come(dues: Iterable[Due], day: dt.date) -> ReminderStep | None:
+    return next((due.step for due in reversed([*dues]) if due.day <= day), None)
+
+
+class Steps(NamedTuple):
+    """An edition with its quiet days, and its approved steps, the first to come first."""
+
+    edition: ForumEdition
+    steps: list[ReminderStep]
+
+    @classmethod
+    def of(cls, edition: ForumEdition) -> Self:
+        prefetch_related_objects([edition], "quiet_periods")
+        return cls(edition, list(edition.reminder_steps.approved().order_by("-days_before")))
+
+    def by_the_edition(self) -> Schedule:
+        bare = Schedule(self.edition.zone, self.deadline, self.edition.is_quiet)
+        mails = self.dues(bare, ReminderStep.Medium.MAIL)
+        calls = self.dues(bare, ReminderStep.Medium.CALL)
+        return bare._replace(mails=apart(mails), calls=tuple(calls))
+
+    def by_the_state(self, state: MemberState) -> Schedule:
+        """The State's own, where its time zone is set."""
+        if not state.time_zone:
+            return self.by_the_edition()
+        is_quiet = partial(self.edition.is_quiet_in, state.iso2)
+        bare = Schedule(ZoneInfo(state.time_zone), self.deadline, is_quiet)
+        mails = self.dues(bare, ReminderStep.Medium.MAIL)
+        return bare._replace(mails=apart(mails), calls=self.by_the_edition().calls)
+
+    @property
+    def deadline(self) -> dt.datetime:
+        """In UTC: instants of one zone would be compared by their clocks, not by the time."""
+        return self.edition.deadline.astimezone(dt.UTC)
+
+    def dues(self, bare: Schedule, medium: str) -> list[Due]:
+        """The steps that leave before the deadline, each with its day."""
+        dues = []
+        for step in self.steps:
+            if step.medium == medium:
+                in_time = partial(bare.is_in_time, step.hour)
+                if day := moved(step.planned_on, bare.is_quiet, in_time):
+                    dues.append(Due(step, day))
+        return dues
+
+
+def apart(dues: list[Due]) -> tuple[Due, ...]:
+    """Drop the mails less than three days before the next one that is kept."""
+    kept: list[Due] = []
+    for due in reversed(dues):
+        if not kept or due.day + DAYS_APART * ONE_DAY <= kept[0].day:
+            kept.insert(0, due)
+    return tuple(kept)
+
+
+def schedule_of(edition: ForumEdition, state: MemberState) -> Schedule:
+    return Steps.of(edition).by_the_state(state)
+
+
+def schedules_of(edition: ForumEdition) -> dict[int | None, Schedule]:
+    """The schedule of each State that goes by its own calendar, by its key; None for the rest."""
+    steps = Steps.of(edition)
+    zoned = MemberState.objects.exclude(time_zone="").only("iso2", "time_zone")
+    return {None: steps.by_the_edition()} | {state.pk: steps.by_the_state(state) for state in zoned}

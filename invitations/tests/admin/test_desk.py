@@ -1,0 +1,420 @@
+"""The admin as a whole: its lists, its first page, and who may see what."""
+
+import datetime as dt
+import re
+
+import pytest
+from auditlog.models import LogEntry
+from django.apps import apps
+from django.contrib import admin
+from django.contrib.auth.models import Group, Permission, User
+from django.urls import reverse
+from django.utils import timezone
+from unfold.admin import ModelAdmin
+
+from invitations.admin.outbox.queue import COULD_NOT_BE_COMPOSED, FAULTS_OF_JOBS
+from invitations.models import (
+    Arming,
+    CallListEntry,
+    Circular,
+    Correspondence,
+    Delivery,
+    FormOfAddress,
+    ForumEdition,
+    Invitation,
+    Letter,
+    LetterEvent,
+    LetterTemplate,
+    MemberState,
+    Minister,
+    Mission,
+    Outage,
+    QuietPeriod,
+    Rank,
+    ReminderStep,
+    Reply,
+    ReplyLink,
+    Setback,
+)
+from invitations.outbox.arming import arm
+from invitations.tests.desk import signed_in
+from invitations.tests.factories import (
+    CircularFactory,
+    DeliveryFactory,
+    EditionFactory,
+    InvitationFactory,
+    LetterFactory,
+    MemberStateFactory,
+    MinisterFactory,
+    MissionFactory,
+    ReplyFactory,
+    StepFactory,
+    UserFactory,
+)
+
+pytestmark = pytest.mark.django_db
+
+
+def list_url(model):
+    return reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist")
+
+
+def add_url(model):
+    return reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_add")
+
+
+def page_url(row):
+    return reverse(f"admin:{row._meta.app_label}_{row._meta.model_name}_change", args=[row.pk])
+
+
+def mission_of_two_states(n):
+    mission = MissionFactory()
+    mission.states.set([MemberStateFactory(), MemberStateFactory()])
+    return mission
+
+
+def called(n):
+    entry = CallListEntry.objects.create(
+        invitation=InvitationFactory(),
+        step=StepFactory(medium="call"),
+        reply_before=dt.date(2027, 4, 1),
+        called_by=UserFactory(),
+        called_at=timezone.now(),
+    )
+    entry.invitation.member_state.missions.add(MissionFactory())
+    ReplyFactory(invitation=entry.invitation, respondent_phone="+999 5550 100")
+    return entry
+
+
+def happened(n):
+    delivery = DeliveryFactory()
+    return delivery.events.create(letter=delivery.letter, state="queued", actor=UserFactory())
+
+
+def came_in(n):
+    return Correspondence.objects.create(
+        invitation=InvitationFactory(), channel="fax", dealt_with_by=UserFactory()
+    )
+
+
+def member(n):
+    user = UserFactory()
+    user.groups.set([Group.objects.create(name=f"Guard {n}"), Group.objects.create(name=f"{n}")])
+    return user
+
+
+def template(n):
+    return LetterTemplate.objects.create(
+        kind="note",
+        variant=f"n{n}",
+        language="en",
+        subject="On $forum",
+        mail="Dear",
+        written_by=UserFactory(),
+        first_approver=UserFactory(),
+        second_approver=UserFactory(),
+    )
+
+
+def quiet(n):
+    return QuietPeriod.objects.create(
+        edition=EditionFactory(), first_on=dt.date(2027, 1, 1), last_on=dt.date(2027, 1, 3)
+    )
+
+
+LISTS = [
+    (ForumEdition, lambda n: EditionFactory(), 7),
+    (QuietPeriod, quiet, 6),
+    (Circular, lambda n: CircularFactory(), 6),
+    (ReminderStep, lambda n: StepFactory(), 7),
+    (MemberState, lambda n: MemberStateFactory(), 6),
+    (Mission, mission_of_two_states, 7),
+    (Rank, lambda n: Rank.objects.create(code=f"R{n}", weight=n, form="MIN", name="Rank"), 6),
+    (
+        FormOfAddress,
+        lambda n: FormOfAddress.objects.create(
+            language="en", form=f"F{n}", gender="x", salutation="Dear", closing="Yours"
+        ),
+        7,
+    ),
+    (Minister, lambda n: MinisterFactory(), 6),
+    (LetterTemplate, template, 6),
+    (Invitation, lambda n: ReplyFactory().invitation, 6),
+    (Letter, lambda n: LetterFactory(), 6),
+    (Delivery, lambda n: DeliveryFactory(), 8),
+    (LetterEvent, happened, 8),
+    (CallListEntry, called, 8),
+    (Correspondence, came_in, 8),
+    (Reply, lambda n: ReplyFactory(), 8),
+    (User, member, 7),
+    (Group, lambda n: Group.objects.create(name=f"Guard {n}"), 5),
+    (LogEntry, lambda n: MinisterFactory(), 8),
+]
+
+
+@pytest.mark.parametrize("rows", [1, 3])
+@pytest.mark.parametrize("listed", LISTS, ids=[model.__name__ for model, _make, _queries in LISTS])
+def test_list_takes_as_many_queries_for_three_rows_as_for_one(
+    admin_client, django_assert_num_queries, listed, rows
+):
+    model, make, queries = listed
+    for n in range(rows):
+        make(n)
+
+    with django_assert_num_queries(queries):
+        response = admin_client.get(list_url(model))
+
+    assert response.context["cl"].result_count >= rows
+
+
+def test_every_model_but_the_secret_link_has_its_page():
+    models = set(apps.get_app_config("invitations").get_models())
+
+    pages = {model: admin.site.get_model_admin(model) for model in models - {ReplyLink}}
+
+    assert all(isinstance(page, ModelAdmin) for page in pages.values())
+    assert not admin.site.is_registered(ReplyLink)
+
+
+def test_every_page_of_the_sidebar_opens(admin_client):
+    response = admin_client.get(reverse("admin:index"))
+
+    links = [
+        page["link"] for group in response.context["sidebar_navigation"] for page in group["items"]
+    ]
+
+    assert len(links) > 20
+    assert {admin_client.get(link).status_code for link in links} == {200}
+
+
+@pytest.mark.parametrize("rows", [1, 3])
+def test_first_page_takes_as_many_queries_for_three_rows_as_for_one(
+    admin_client, django_assert_num_queries, rows
+):
+    step = StepFactory()
+    for _n in range(rows):
+        invitation = InvitationFactory(edition=step.edition)
+        ReplyFactory(invitation=invitation)
+        DeliveryFactory(letter__invitation=invitation)
+
+    with django_assert_num_queries(23):
+        admin_client.get(reverse("admin:index"))
+
+
+def test_first_page_counts_what_its_links_show(admin_client):
+    edition = StepFactory(second_approver=None).edition
+    ReplyFactory(invitation=InvitationFactory(edition=edition), answer="regrets")
+    silent = InvitationFactory(edition=edition)
+    InvitationFactory(edition=edition, is_principal=False)
+    InvitationFactory(edition=edition, status="draft")
+    LetterFactory(invitation=silent, state="composed", composed_at=timezone.now(), sha256="a" * 64)
+    courtesy = InvitationFactory(edition=edition, is_principal=False)
+    LetterFactory(invitation=courtesy, failed_attempts=1)
+    LetterFactory(failed_attempts=1)
+    Setback.objects.create(job="hooks", item="mailgun")
+    Correspondence.objects.create(invitation=silent, channel="fax")
+    DeliveryFactory(letter__invitation__edition=edition, letter__invitation__is_principal=False)
+
+    page = admin_client.get(reverse("admin:index")).context
+
+    items = [*page["to_do"], *page["answers"], *page["invitations"], *page["outbox"]]
+    counts = {str(item["title"]): item["count"] for item in items}
+    shown = {
+        str(item["title"]): admin_client.get(item["url"]).context["cl"].result_count
+        for item in items
+    }
+    assert counts == shown
+    assert counts["silent"] == counts["regrets"] == counts["letters to approve"] == 1
+    assert counts["correspondence not dealt with"] == counts["reminder steps without approval"] == 1
+    assert (counts["draft"], counts["issued"], counts["queued"]) == (1, 5, 1)
+    assert counts[str(COULD_NOT_BE_COMPOSED)] == counts[str(FAULTS_OF_JOBS)] == 1
+
+
+def test_first_page_says_that_nothing_can_leave_to_those_who_see_deliveries(client):
+    EditionFactory()
+    Outage.objects.create(of="mail_server", words="Connection refused")
+    said = "no connection to the mail server: Connection refused."
+
+    signed_in(client, "view_invitation", "view_delivery")
+    assert said in client.get(reverse("admin:index")).content.decode()
+
+    signed_in(client, "view_invitation")
+    assert said not in client.get(reverse("admin:index")).content.decode()
+
+
+def test_first_page_says_that_a_copy_is_mute(admin_client, settings):
+    settings.MAILBOX = settings.MAILBOX._replace(scheme="smtp", host="mail.example.org", port=25)
+
+    assert "Nothing is sent" in admin_client.get(reverse("admin:index")).content.decode()
+
+
+def test_first_page_of_an_empty_site_says_what_to_add(admin_client):
+    assert "There is no edition yet" in admin_client.get(reverse("admin:index")).content.decode()
+
+
+def test_empty_list_says_what_to_do_next(admin_client):
+    assert (
+        "manage.py load_member_states" in admin_client.get(list_url(MemberState)).content.decode()
+    )
+
+
+def test_list_without_a_match_offers_all_rows_again(admin_client):
+    MinisterFactory()
+
+    page = admin_client.get(list_url(Minister), {"q": "Rischenheim"}).content.decode()
+
+    assert "Nothing matches this search" in page
+    assert "Show all" in page
+
+
+def test_history_shows_what_changed_from_what_to_what(admin_client):
+    minister = MinisterFactory(portfolio="Minister of Posts")
+    minister.portfolio = "Minister of Telegraphs"
+    minister.save()
+
+    page = admin_client.get(reverse("admin:invitations_minister_history", args=[minister.pk]))
+
+    assert "Minister of Posts" in page.content.decode()
+    assert "Minister of Telegraphs" in page.content.decode()
+
+
+def test_the_list_of_the_one_arming_takes_six_queries(admin_client, django_assert_num_queries):
+    key = arm()
+
+    with django_assert_num_queries(6):
+        page = admin_client.get(list_url(Arming)).content.decode()
+
+    assert "tests" in page
+    assert key not in page
+
+
+def in_group(name):
+    user = UserFactory()
+    user.groups.add(Group.objects.get(name=name))
+    return user
+
+
+READABLE = [model for model, _make, _queries in LISTS if model not in (User, Group, LogEntry)]
+
+
+@pytest.mark.parametrize("model", READABLE, ids=[model.__name__ for model in READABLE])
+def test_reader_sees_lists_and_can_add_nothing(client, model):
+    client.force_login(in_group("Readers"))
+
+    assert client.get(list_url(model)).status_code == 200
+    assert client.get(add_url(model)).status_code == 403
+
+
+def test_reader_gets_neither_actions_nor_the_reply_address(client):
+    invitation = InvitationFactory()
+    client.force_login(in_group("Readers"))
+
+    listed = client.get(list_url(Invitation))
+    page = client.get(page_url(invitation)).content.decode()
+
+    assert invitation.links.get().token not in listed.content.decode() + page
+    assert not listed.context["action_form"]
+    assert client.post(page_url(invitation), {"focal_point_name": "Sapt"}).status_code == 403
+
+
+def test_drafter_finds_the_reply_address_on_the_page_alone(client):
+    invitation = InvitationFactory()
+    client.force_login(in_group("Drafters"))
+
+    listed, page = client.get(list_url(Invitation)), client.get(page_url(invitation))
+
+    token = invitation.links.get().token
+    assert token not in listed.content.decode()
+    assert f"/r/{token}/" in page.content.decode()
+
+
+def test_reader_sees_a_letter_without_the_link_in_its_words(client):
+    letter = LetterFactory(mail="Reply at /r/secret/", paper="Reply at /r/secret/")
+    client.force_login(in_group("Readers"))
+
+    assert "secret" not in client.get(page_url(letter)).content.decode()
+    for file in ("pdf", "message"):
+        address = reverse(f"admin:invitations_letter_{file}", args=[letter.pk])
+        assert client.get(address).status_code == 403
+
+
+def test_sidebar_names_only_what_the_user_may_see(client):
+    user = UserFactory()
+    user.user_permissions.add(Permission.objects.get(codename="view_mission"))
+    client.force_login(user)
+
+    groups = client.get(reverse("admin:index")).context["sidebar_navigation"]
+
+    assert [page["title"] for group in groups for page in group["items"]] == [
+        "Overview",
+        "Permanent missions",
+    ]
+
+
+@pytest.mark.parametrize("row", [LetterFactory, DeliveryFactory, ReplyFactory])
+def test_nobody_edits_or_deletes_records_by_hand(admin_client, row):
+    record = row()
+
+    assert admin_client.post(page_url(record), {"state": "approved"}).status_code == 403
+    assert admin_client.post(page_url(record) + "../delete/", {"post": "yes"}).status_code == 403
+
+
+def test_edition_is_added_with_its_texts_in_two_languages(admin_client):
+    response = admin_client.post(
+        add_url(ForumEdition),
+        {
+            "symbol": "wsis-2028",
+            "opens_on": "2028-05-08",
+            "closes_on": "2028-05-12",
+            "track_opens_on": "2028-05-09",
+            "track_closes_on": "2028-05-10",
+            "reply_before": "2028-03-01",
+            "time_zone": "Europe/Zurich",
+            "answers_offered": ["in_person", "regrets"],
+            "segments_offered": ["opening"],
+            "speaking_minutes": 3,
+            "mission_city": "Geneva",
+            "contact_name": "Fritz von Tarlenheim",
+            "contact_email": "forum@example.org",
+            "name_en": "Forum of Zenda",
+            "name_fr": "Forum de Zenda",
+            "place_en": "Zenda",
+            "time_zone_name_en": "Zenda time",
+            "quiet_periods-TOTAL_FORMS": 1,
+            "quiet_periods-INITIAL_FORMS": 0,
+            "quiet_periods-0-first_on": "2027-12-24",
+            "quiet_periods-0-last_on": "2028-01-03",
+            "reminder_steps-TOTAL_FORMS": 0,
+            "reminder_steps-INITIAL_FORMS": 0,
+        },
+    )
+
+    assert response.status_code == 302
+    edition = ForumEdition.objects.get(symbol="wsis-2028")
+    assert (edition.name_en, edition.name_fr) == ("Forum of Zenda", "Forum de Zenda")
+    assert edition.answers_offered == ["in_person", "regrets"]
+    assert edition.quiet_periods.count() == 1
+
+
+def test_text_missing_in_english_is_asked_for(admin_client):
+    response = admin_client.post(add_url(Circular), {"place_fr": "Zenda"})
+
+    errors = response.context["adminform"].form.errors
+    assert "place_en" in errors
+    assert "place_fr" not in errors
+
+
+def test_the_desk_has_the_site_s_icon(admin_client):
+    page = admin_client.get("/admin/").content.decode()
+
+    assert re.search(r'<link[^>]+rel="icon"[^>]+href="/static/site/favicon[^"]*\.svg"', page)
+
+
+def test_the_list_of_events_begins_with_the_last_one(admin_client):
+    letter = LetterFactory()
+    for because in ("first", "last"):
+        letter.events.create(state="planned", because=because)
+
+    rows = admin_client.get(list_url(LetterEvent)).context["cl"].result_list
+
+    assert [event.because for event in rows] == ["last", "first"]

@@ -1,0 +1,157 @@
+import pytest
+from django.core.exceptions import ValidationError
+from django.utils import timezone
+
+from invitations.letters.approval import approve_letter
+from invitations.letters.circulars import plan_invitation_letters
+from invitations.letters.issuing import draft, issue, withdraw
+from invitations.models import Delivery, Invitation, Letter
+from invitations.replies import record_reply
+from invitations.tests.factories import (
+    CircularFactory,
+    EditionFactory,
+    InvitationFactory,
+    MemberStateFactory,
+    MinisterFactory,
+    UserFactory,
+)
+
+pytestmark = pytest.mark.django_db
+
+
+def test_a_draft_has_its_state_its_link_and_its_code():
+    minister = MinisterFactory()
+
+    invitation = draft(EditionFactory(), minister, focal_point_email="focal@example.org")
+
+    link = invitation.links.current().get()
+    assert (invitation.status, invitation.member_state) == ("draft", minister.member_state)
+    assert (link.version, len(link.token), len(link.code)) == (1, 21, 12)
+    assert invitation.focal_point_email == "focal@example.org"
+
+
+def test_a_minister_who_moves_to_another_state_keeps_the_invitation_of_the_first():
+    invitation = InvitationFactory()
+    first = invitation.member_state
+    minister = invitation.minister
+    minister.member_state = MemberStateFactory()
+    minister.save(update_fields=["member_state"])
+
+    invitation.refresh_from_db()
+
+    assert invitation.member_state == first
+
+
+def test_a_state_has_one_principal_invitation():
+    first = InvitationFactory()
+    second = MinisterFactory(member_state=first.member_state, given_name="Antoinette")
+
+    courtesy = draft(first.edition, second, is_principal=False)
+
+    assert not courtesy.is_principal
+    with pytest.raises(ValidationError, match="has its principal invitation already"):
+        draft(first.edition, MinisterFactory(member_state=first.member_state, given_name="Rudolf"))
+
+
+def test_issuing_puts_the_invitation_in_force_and_its_letter_in_the_outbox(composed):
+    letter = composed(to_emails="office@example.org", cc_emails="pr@example.org")
+    approver = UserFactory()
+
+    issue(letter, approver)
+
+    letter.invitation.refresh_from_db()
+    assert letter.invitation.status == Invitation.Status.ISSUED
+    assert letter.invitation.issued_at is not None
+    assert sorted(letter.deliveries.values_list("line", "address", "state")) == [
+        ("cc", "pr@example.org", "queued"),
+        ("to", "office@example.org", "queued"),
+    ]
+    assert letter.events.get(state="approved").actor == approver
+
+
+def test_an_invitation_in_force_is_not_issued_again(issued):
+    invitation = issued()
+    letter = invitation.letters.get()
+
+    with pytest.raises(ValidationError, match="Only a draft invitation"):
+        issue(letter, UserFactory())
+
+    assert letter.deliveries.count() == 1
+
+
+def test_withdrawing_says_why_and_keeps_in_the_house_what_has_not_left(issued):
+    invitation = issued()
+    registrar = UserFactory()
+
+    withdraw(invitation, registrar, "A change of government.")
+
+    letter = invitation.letters.get()
+    assert (invitation.status, invitation.withdrawn_because) == (
+        "withdrawn",
+        "A change of government.",
+    )
+    assert letter.state == Letter.State.CANCELLED
+    assert letter.deliveries.get().state == Delivery.State.CANCELLED
+    assert letter.events.latest("pk").actor == registrar
+
+
+def test_what_has_left_stays_on_file_when_the_invitation_is_withdrawn(issued):
+    invitation = issued()
+    letter = invitation.letters.get()
+    delivery = letter.deliveries.get()
+    Delivery.objects.update(state="handed_over", handed_over_at=timezone.now())
+
+    withdraw(invitation, UserFactory(), "A change of government.")
+
+    letter.refresh_from_db()
+    delivery.refresh_from_db()
+    assert (letter.state, delivery.state) == ("approved", "handed_over")
+
+
+def test_a_planned_letter_of_a_withdrawn_invitation_is_cancelled():
+    invitation = InvitationFactory(status="draft", issued_at=None)
+    CircularFactory(edition=invitation.edition)
+    plan_invitation_letters(invitation.edition)
+
+    withdraw(invitation, UserFactory(), "The post was abolished.")
+
+    assert invitation.letters.get().state == Letter.State.CANCELLED
+
+
+def test_withdrawing_needs_a_reason_and_happens_once():
+    invitation = InvitationFactory()
+
+    with pytest.raises(ValidationError, match="Say why"):
+        withdraw(invitation, UserFactory(), "  ")
+    withdraw(invitation, UserFactory(), "A change of government.")
+
+    with pytest.raises(ValidationError, match="withdrawn already"):
+        withdraw(invitation, UserFactory(), "Again.")
+
+
+def test_after_a_withdrawal_the_state_can_be_invited_anew():
+    first = InvitationFactory()
+    withdraw(first, UserFactory(), "A change of government.")
+
+    successor = MinisterFactory(member_state=first.member_state, given_name="Antoinette")
+
+    assert draft(first.edition, successor).is_principal
+
+
+def test_a_withdrawn_invitation_keeps_its_replies():
+    invitation = InvitationFactory()
+    record_reply(invitation, {"answer": "in_person"})
+
+    withdraw(invitation, UserFactory(), "A change of government.")
+
+    assert invitation.replies.standing().get().answer == "in_person"
+
+
+def test_a_letter_of_a_withdrawn_draft_cannot_be_approved(composed):
+    letter = composed()
+    withdraw(letter.invitation, UserFactory(), "A change of government.")
+
+    with pytest.raises(ValidationError, match="Only a composed letter"):
+        approve_letter(letter, UserFactory(), letter.sha256, letter.message_sha256)
+
+    assert not letter.deliveries.exists()

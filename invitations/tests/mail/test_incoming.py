@@ -1,0 +1,223 @@
+"""Mail as nobody should write it: what can be read of it is read, and nothing stops its filing."""
+
+import itertools
+import time
+from types import SimpleNamespace
+
+import pytest
+from django.urls import reverse
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra.django import TestCase
+
+from invitations.admin.replies.filed_mail import words_of_mail
+from invitations.files.frozen import thaw
+from invitations.inbox.bounces import record_provider_event, record_report
+from invitations.inbox.filing import file_mail
+from invitations.mail import incoming
+from invitations.models import Bounce
+
+WORDS = "The Minister will come: Élisabeth, министр, 部长."
+UNREAD = "Parts of it could not be read: open the mail itself."
+NO_CHARSETS = [
+    'charset="x\0y"',
+    "charset=undefined",
+    "charset=punycode",
+    "charset=idna",
+    "charset=klingon",
+    "charset=hex",
+    "charset=rot13",
+    "charset=\xff\xfe",
+    "charset*=undefined''%ff%fe",
+    "charset*0*=punycode''%ff; charset*1=x",
+    "charset*0=a; charset*0=b",
+]
+ODD_CHARSETS = [*NO_CHARSETS, "charset*=idna''utf-8", "charset*=''", "charset*x=utf-8"]
+BODIES = [WORDS.encode(), WORDS.encode("utf-16"), b"\xff\xfe\xfd", b"=FF=00", b"/w==", b"", b"\0\0"]
+ENCODINGS = ["7bit", "8bit", "base64", "quoted-printable", "x-uuencode", "klingon", "\xff", ""]
+
+
+def odd(kind="text/plain", params="", encoding="8bit", body=BODIES[0], more=""):
+    head = (
+        f"From: office@example.org\r\nSubject: Re: Invitation\r\n{more}"
+        f"Content-Type: {kind}; {params}\r\nContent-Transfer-Encoding: {encoding}\r\n\r\n"
+    )
+    return head.encode("latin-1") + body
+
+
+def in_two_parts(params, body):
+    return (
+        b"Return-Path: <>\r\nSubject: report\r\n"
+        b"Content-Type: multipart/report; report-type=delivery-status; boundary=b1\r\n\r\n"
+        b"--b1\r\n" + odd(params=params, body=body) + b"\r\n--b1\r\n"
+        b"Content-Type: message/delivery-status; " + params.encode("latin-1") + b"\r\n\r\n"
+        b"Reporting-MTA: dns; mx.example.org\r\n\r\n"
+        b"Final-Recipient: rfc822;" + body + b"@example.org\r\nAction: failed\r\n\r\n--b1--\r\n"
+    )
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("params", ODD_CHARSETS)
+def test_mail_of_any_charset_is_filed_byte_for_byte(params):
+    for number, (encoding, body) in enumerate(itertools.product(ENCODINGS, BODIES)):
+        content = odd(params=params, encoding=encoding, body=body, more=f"X-Number: {number}\r\n")
+
+        filed = file_mail(content)
+
+        assert filed.summary.startswith("Re: Invitation")
+        assert thaw(filed.message.name, filed.message_sha256) == content
+        words_of_mail(content)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("params", ODD_CHARSETS)
+def test_a_report_of_any_charset_is_recorded(params):
+    for body in BODIES:
+        content = in_two_parts(params, body)
+        assert record_report(content) or file_mail(content)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("params", NO_CHARSETS)
+def test_words_in_no_known_charset_are_read_as_utf_8_and_the_summary_says_so(params):
+    filed = file_mail(odd(params=params))
+
+    assert filed.summary == f"Re: Invitation\n{UNREAD}\n{WORDS}"
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("params", ["charset=utf-8", "charset*=utf-8''utf-8", "format=flowed"])
+def test_words_that_can_be_read_are_not_doubted(params):
+    assert file_mail(odd(params=params)).summary == f"Re: Invitation\n{WORDS}"
+
+
+@pytest.mark.django_db
+def test_words_that_are_neither_have_gaps_and_are_doubted():
+    filed = file_mail(odd(params="charset=klingon", body="Élisabeth".encode("latin-1")))
+
+    assert filed.summary == f"Re: Invitation\n{UNREAD}\n\ufffdlisabeth"
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "params", ["boundary*=undefined''%ff", "boundary*=idna''%ff%ff", 'boundary="x\0y"', "boundary="]
+)
+def test_mail_whose_parts_cannot_be_told_apart_is_filed(params):
+    filed = file_mail(odd("multipart/mixed", params))
+
+    assert filed.summary.startswith("Re: Invitation")
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "params", ["*=undefined''%ff", "*=x%00y''%ff", "*0*=idna''%ff; filename*1=x"]
+)
+def test_an_attachment_whose_name_cannot_be_read_keeps_no_mail_away(params):
+    content = (
+        b"Subject: Re: Invitation\r\nContent-Type: multipart/mixed; boundary=b1\r\n\r\n--b1\r\n\r\n"
+        b"We come.\r\n--b1\r\nContent-Type: application/pdf\r\n"
+        b"Content-Disposition: attachment; filename" + params.encode() + b"\r\n\r\n\xff\r\n--b1--"
+    )
+
+    assert file_mail(content).summary == "Re: Invitation\nWe come."
+    assert words_of_mail(content) == "We come.\n\nAttached: a file whose name cannot be read"
+
+
+names = st.sampled_from(["charset", "boundary", "name", "filename", "report-type", "type"])
+stars = st.sampled_from(["", "*", "*0", "*0*", "*1*", "*x", "**"])
+charsets = st.sampled_from(["utf-8", "undefined", "punycode", "idna", "hex", "x\0y", "\xff", ""])
+values = st.one_of(
+    charsets,
+    st.tuples(charsets, st.text(st.characters(max_codepoint=255), max_size=9)).map("''%ff".join),
+    st.text(st.characters(max_codepoint=255, exclude_characters="\r\n"), max_size=12),
+)
+params = st.lists(
+    st.tuples(names, stars, values).map(lambda p: f'{p[0]}{p[1]}="{p[2]}"'), max_size=4
+)
+kinds = st.sampled_from(
+    ["text/plain", "text/html", "multipart/mixed", "multipart/report", "message/rfc822",
+     "message/delivery-status", "message/partial", "application/pdf", "text", "/", "\xff/\0", ""]
+)  # fmt: skip
+noise = st.text(st.characters(max_codepoint=255), max_size=40)
+headers = st.lists(
+    st.tuples(
+        st.sampled_from(
+            ["From", "Subject", "Date", "Message-ID", "In-Reply-To", "References", "To",
+             "Return-Path",
+             "Auto-Submitted", "Precedence", "Content-Disposition", "Content-Type", "MIME-Version",
+             "Authentication-Results", "X-Failed-Recipients"]
+        ),
+        st.one_of(noise, values, charsets.map("=?{}?b?////?=".format), params.map("; ".join)),
+    ).map(": ".join),
+    max_size=5,
+)  # fmt: skip
+
+
+@st.composite
+def hostile(draw, depth=0):
+    lines = draw(headers)
+    parts = ["; ".join([draw(kinds), *draw(params)]), draw(st.sampled_from(ENCODINGS))]
+    lines += [f"Content-Type: {parts[0]}", f"Content-Transfer-Encoding: {parts[1]}"]
+    body = draw(st.one_of(st.sampled_from(BODIES), st.binary(max_size=80)))
+    if depth < 2 and draw(st.booleans()):
+        lines.append("Content-Type: multipart/mixed; boundary=b")
+        lines.reverse()
+        body = b"--b\r\n" + draw(hostile(depth=depth + 1)) + b"\r\n--b--\r\n"
+    return "\r\n".join(lines).encode("latin-1") + b"\r\n\r\n" + body
+
+
+class HostileMail(TestCase):
+    @settings(max_examples=150)
+    @given(hostile())
+    def test_whatever_comes_is_recorded_or_filed_and_can_be_looked_at(self, content):
+        record_report(content)
+        file_mail(content)
+
+        words_of_mail(content)
+
+    @settings(max_examples=150)
+    @given(st.integers(0, 300), st.binary(max_size=40))
+    def test_a_report_with_anything_in_it_is_recorded_or_filed(self, place, noise):
+        content = in_two_parts("charset=utf-8", b"office")
+
+        record_report(content[:place] + noise + content[place:])
+        file_mail(content[:place] + noise + content[place:])
+
+
+@pytest.mark.parametrize("charset", ["punycode", "utf-7", "idna", "unicode_escape", "utf-16"])
+def test_no_charset_keeps_the_reader_busy(charset):
+    before = time.monotonic()
+
+    incoming.text_of(incoming.parse(odd(params=f"charset={charset}", body=b"x.-ab9" * 100_000)))
+
+    assert time.monotonic() - before < 1
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("params", ['charset="x\0y"', "charset*=undefined''%ff%fe"])
+def test_the_page_of_a_filed_mail_opens_whatever_it_holds(admin_client, params):
+    filed = file_mail(odd(params=params))
+
+    page = admin_client.get(reverse("admin:invitations_correspondence_change", args=[filed.pk]))
+
+    assert page.status_code == 200
+    assert WORDS in page.content.decode()
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("named", ["<a\0b@example.org>", "<\ud800@example.org>", None])
+def test_a_provider_s_event_may_hold_what_no_database_takes(named):
+    event = SimpleNamespace(
+        event_type="bounced",
+        event_id="1\0",
+        message_id=named,
+        recipient="a\0@example.org",
+        mta_response="550\0 no",
+        description="",
+        reject_reason="",
+        esp_event={},
+    )
+
+    record_provider_event(event, "Mailgun")
+
+    assert Bounce.objects.get().server_words == "550 no"

@@ -1,0 +1,1 @@
+"""Days and hours: calendars that know quiet days, clocks of several servers."""
