@@ -8,7 +8,7 @@ from celery import shared_task
 from celery.signals import worker_ready, worker_shutdown
 
 from invitations.inbox import mailboxes
-from invitations.letters import composing
+from invitations.letters import composing_queue
 from invitations.outbox import digests, dispatch, monitoring
 from invitations.outbox.monitoring import ticked
 from invitations.reminders.planning import queue_reminders as queue_due_reminders
@@ -25,7 +25,7 @@ def queue_reminders() -> None:
 @shared_task
 def compose_planned() -> None:
     with ticked("compose_planned") as tick:
-        tick.did = composing.compose_planned(within=TICK)
+        tick.did = composing_queue.compose_planned(within=TICK)
 
 
 @shared_task

@@ -18,7 +18,7 @@ from delegations.demonstration.edition import edition_day, read
 from delegations.demonstration.people import person, read_people
 from invitations.letters.approval import approve_letter
 from invitations.letters.circulars import plan_invitation_letters
-from invitations.letters.composing import compose_planned
+from invitations.letters.composing_queue import compose_planned
 from invitations.letters.planning import TRY_FOR
 from invitations.models import (
     BRINGING,

@@ -6,10 +6,11 @@ from django.utils import translation
 from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 
-from invitations.letters.composing import texts_of
 from invitations.letters.context import Keys, code_page, recorded_words, terms_in
-from invitations.letters.pdf import contacts, emblem, set_in_type
+from invitations.letters.pdf import contacts, emblem
 from invitations.letters.planning import ACKNOWLEDGED_AS, standing_letter
+from invitations.letters.typesetting import set_in_type
+from invitations.letters.words import texts_of
 from invitations.models import Letter, Reply
 from invitations.text.dates import labelled, own_order, printed_hour
 

@@ -8,7 +8,8 @@ from django.core.management import CommandError, call_command
 from django.utils import timezone
 
 from delegations.models import Delegate, Delegation, PolicyStatement, SpeakingSlot
-from invitations.letters.composing import build_message, compose_planned
+from invitations.letters.composing_queue import compose_planned
+from invitations.letters.message import build_message
 from invitations.models import (
     Answer,
     CallListEntry,

@@ -1,21 +1,17 @@
 """The words of a letter, in its language: what each placeholder stands for."""
 
-import re
-from string import Template
 from typing import NamedTuple
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.db.models import Model
 from django.urls import reverse
 from django.utils import translation
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
-from modeltranslation.translator import translator
 
 from invitations.letters.addressing import Address, address
 from invitations.links import grouped, reply_url
-from invitations.models import Circular, ForumEdition, Language, Letter, Reply, Segment, Term
+from invitations.models import ForumEdition, Language, Letter, Reply, Segment, Term
 from invitations.text.dates import (
     comma_list,
     labelled,
@@ -45,60 +41,6 @@ def dead_keys() -> Keys:
     return Keys(
         settings.SITE_URL + "/r/test-test-test-test-0/", "xxxx-xxxx-xxxx", "0000 0000 0000 0000"
     )
-
-
-# A line that holds placeholders alone.
-OPEN_LINE = re.compile(r"\s*(\$(\w+|\{\w+\})\s*)+")
-
-
-def fill(text: str, words: dict[str, str]) -> str:
-    """Return the text with its words; a line of placeholders alone that stays empty is left out."""
-    try:
-        filled = [(line, Template(line).substitute(words)) for line in text.split("\n")]
-        return "\n".join(
-            printed for line, printed in filled if printed.strip() or not OPEN_LINE.fullmatch(line)
-        )
-    except KeyError as missing:
-        raise ValidationError(
-            _("The placeholder $%(name)s has no words for this letter.") % {"name": missing.args[0]}
-        ) from None
-
-
-def unmarked(words: dict[str, str]) -> dict[str, str]:
-    """The words with Markdown's signs escaped: a name or a theme is printed as it is written."""
-    return {name: re.sub(r"([\\`*_\[\]<>#~&])", r"\\\1", word) for name, word in words.items()}
-
-
-def refuse_missing_texts(letter: Letter, language: str) -> None:
-    """Refuse a language that lacks a text of the edition or circular which another one has."""
-    missing = [
-        str(getattr(row._meta.get_field(field), "verbose_name", field))
-        for row in (letter.invitation.edition, letter.circular)
-        for field in lacking_in(row, language)
-    ]
-    if letter.kind in Circular.REFERRING and not has_changes(letter.circular):
-        missing.append(_("what changes"))
-    if missing:
-        raise ValidationError(
-            _("Missing in %(language)s: %(texts)s.")
-            % {"language": Language(language).label, "texts": comma_list(missing)}
-        )
-
-
-def has_changes(circular: Circular) -> bool:
-    """Whether what changes is said in any language; it is then asked for in each."""
-    columns = translator.get_options_for_model(Circular).all_fields["changes"]
-    return any(getattr(circular, column.name) for column in columns)
-
-
-def lacking_in(row: Model, language: str) -> list[str]:
-    options = translator.get_options_for_model(type(row))
-    return [
-        field
-        for field, columns in sorted(options.all_fields.items())
-        if any(getattr(row, column.name) for column in columns)
-        and not getattr(row, f"{field}_{language.replace('-', '_')}")
-    ]
 
 
 def words_for(letter: Letter, language: str, keys: Keys) -> dict[str, str]:

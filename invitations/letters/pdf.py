@@ -1,23 +1,13 @@
 """The letter on paper: what is printed on it, as a PDF."""
 
-import atexit
-import ctypes
 import functools
-import gc
-import os
-import sys
-import zlib
 from base64 import b64encode
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
 from io import BytesIO
-from pathlib import Path
 from string import Template
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any
 
 import segno
 from django.conf import settings
-from django.core.exceptions import ValidationError
 from django.template.loader import render_to_string
 from django.utils import translation
 from django.utils.html import escape
@@ -25,26 +15,12 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from markdown_it import MarkdownIt
 from PIL import Image
-from pydyf import Stream
 
 from invitations.letters.context import Keys, check_page, code_page, terms_in, unbroken
+from invitations.letters.typesetting import collector_paused, set_in_type
+from invitations.letters.words import Text
 from invitations.models import Circular, ForumEdition, Letter
 from invitations.text.dates import printed_date
-
-if TYPE_CHECKING:
-    from weasyprint import CSS
-    from weasyprint.text.fonts import FontConfiguration
-    from weasyprint.urls import URLFetcher
-
-
-class Text(NamedTuple):
-    """A letter's words in one language, filled in."""
-
-    language: str
-    subject: str
-    paper: str
-    mail: str
-    addressee: list[str]
 
 
 def render_pdf(letter: Letter, texts: list[Text], keys: Keys, *, specimen: bool = False) -> bytes:
@@ -58,107 +34,7 @@ def render_pdf(letter: Letter, texts: list[Text], keys: Keys, *, specimen: bool 
         return set_in_type(html, PAGES * len(texts))
 
 
-def set_in_type(html: str, pages: int) -> bytes:
-    """Raise ValidationError where it would take more than that many pages."""
-    from weasyprint import HTML  # noqa: PLC0415 -- slow import
-
-    fonts, css, fetcher = press(os.getpid())
-    document = HTML(string=html, url_fetcher=fetcher).render(
-        font_config=fonts, stylesheets=[css], **STANDARD
-    )
-    if len(document.pages) > pages:
-        raise ValidationError(
-            _("The letter is too long: it would fill %(needed)s pages, and it may fill %(pages)s.")
-            % {"needed": len(document.pages), "pages": pages}
-        )
-    pdf: bytes = document.write_pdf(finisher=finish, **STANDARD)
-    return pdf
-
-
-STANDARD: dict[str, Any] = {
-    "pdf_variant": "pdf/a-3a",
-    "pdf_tags": True,
-    "uncompressed_pdf": True,  # it is compressed below
-}
 PAGES = 2  # at most, for each language
-# Cut from the system's faces when the environment was made; without them the full ones serve.
-FACES = Path(sys.prefix) / "share" / "letter-faces"
-
-
-@contextmanager
-def collector_paused() -> Iterator[None]:
-    """Look for dead cycles once, after a letter: while it is set they take a sixth of its time.
-
-    Nothing of the letter but its bytes may be alive at the end: what is counts as old, and stays.
-    """
-    gc.disable()
-    try:
-        yield
-    finally:
-        gc.enable()
-        gc.collect(1)
-
-
-def finish(_document: Any, pdf: Any) -> None:
-    """Say in the file what it conforms to, and pack its streams so that any archive reads them."""
-    for number, stream in enumerate(pdf.objects):
-        if isinstance(stream, Stream):
-            if stream.extra.get("Type") == "/Metadata":
-                say_accessible(stream)
-            elif "Filter" not in stream.extra:
-                compress(stream)
-            pdf.objects[number] = Delimited(stream)
-
-
-def say_accessible(metadata: Stream) -> None:
-    """Let the metadata name PDF/UA-1 beside PDF/A-3a; archives want them uncompressed."""
-    closing = b"</rdf:RDF>"
-    metadata.stream = [part.replace(closing, pdfua() + closing) for part in metadata.stream]
-
-
-def compress(stream: Stream) -> None:
-    """Compress at zlib's usual level: the highest takes twice the time for half a percent."""
-    *_start, content = stream.data.removesuffix(b"\nendstream").partition(b"\nstream\n")
-    stream.stream, stream.extra["Filter"] = [zlib.compress(content)], "/FlateDecode"
-
-
-class Delimited(Stream):
-    """A stream whose length cannot be misread: one that ends in CR has CR LF after it."""
-
-    def __init__(self, stream: Stream) -> None:
-        self.__dict__.update(stream.__dict__)
-
-    @property
-    def data(self) -> bytes:
-        data: bytes = super().data
-        ending = b"\nendstream"
-        content = data.removesuffix(ending)
-        return content + b"\r" + ending if content.endswith(b"\r") else data
-
-
-@functools.cache
-def pdfua() -> bytes:
-    return (settings.BASE_DIR / "templates/letters/pdfua.xmp").read_bytes()
-
-
-@functools.lru_cache(maxsize=1)
-def press(_pid: int) -> "tuple[FontConfiguration, CSS, URLFetcher]":
-    """Fonts and style sheet, kept for each process: a FontConfiguration does not survive a fork."""
-    from weasyprint import CSS  # noqa: PLC0415 -- slow import
-    from weasyprint.text.fonts import FontConfiguration  # noqa: PLC0415
-    from weasyprint.urls import URLFetcher  # noqa: PLC0415
-
-    # At exit, cffi closes this library while a thread of Pango may still be in it; ctypes keeps it.
-    with suppress(OSError):
-        ctypes.CDLL("libpangoft2-1.0.so.0")
-    fonts = FontConfiguration()
-    # Its temporary files are removed while Python can still do it.
-    atexit.register(press.cache_clear)
-    # The sheet alone may read files: its faces. What a letter holds may not.
-    faces = URLFetcher(allowed_protocols=["file"])
-    words = (settings.BASE_DIR / "templates/letters/letter.css").read_text()
-    css = CSS(string=words, font_config=fonts, url_fetcher=faces, base_url=f"{FACES.as_uri()}/")
-    return fonts, css, URLFetcher(allowed_protocols=["data"])
 
 
 def printed(

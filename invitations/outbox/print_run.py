@@ -16,8 +16,8 @@ from django.utils.translation import gettext as _
 
 from invitations.files.frozen import Tampered, thaw
 from invitations.letters.composing import PRINTED
-from invitations.letters.pdf import press
 from invitations.letters.routes import Route, Way, route
+from invitations.letters.typesetting import press
 from invitations.links import grouped
 from invitations.models import Delivery, Invitation, Letter
 from invitations.text.dates import comma_list

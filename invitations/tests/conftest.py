@@ -7,7 +7,7 @@ from hypothesis import settings as hypothesis_settings
 from invitations.files.frozen import freeze
 from invitations.letters.approval import approve_letter
 from invitations.letters.circulars import plan_invitation_letters
-from invitations.letters.composing import compose_planned
+from invitations.letters.composing_queue import compose_planned
 from invitations.models import Letter, LetterEvent, LetterTemplate
 from invitations.outbox.arming import arm
 from invitations.tests.factories import (

@@ -8,9 +8,10 @@ from django.utils import translation
 
 from invitations.letters import pdf
 from invitations.letters.circulars import plan_invitation_letters
-from invitations.letters.composing import compose_planned, texts_of
+from invitations.letters.composing_queue import compose_planned
 from invitations.letters.context import keys_of
 from invitations.letters.planning import recipients
+from invitations.letters.words import texts_of
 from invitations.models import ForumEdition, Letter, LetterEvent
 
 from .letters import naive_pdf, naive_qr

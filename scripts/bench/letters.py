@@ -15,10 +15,12 @@ from weasyprint import HTML
 from delegations.demonstration.people import person
 from invitations import tasks
 from invitations.letters import pdf
-from invitations.letters.composing import build_message, pdf_name, texts_of
+from invitations.letters.composing import pdf_name
 from invitations.letters.context import Keys, keys_of
-from invitations.letters.pdf import Text, printed, render_pdf
+from invitations.letters.message import build_message
+from invitations.letters.pdf import printed, render_pdf
 from invitations.letters.planning import recipients
+from invitations.letters.words import Text, texts_of
 from invitations.links import new_check_code
 from invitations.models import Letter
 

@@ -19,7 +19,9 @@ from django.utils import timezone
 
 from invitations.files.frozen import freeze, thaw
 from invitations.letters.approval import approve_letter
-from invitations.letters.composing import build_message, compose_planned, pdf_name
+from invitations.letters.composing import pdf_name
+from invitations.letters.composing_queue import compose_planned
+from invitations.letters.message import build_message
 from invitations.links import random_sign
 from invitations.models import Delivery, Letter, LetterEvent
 from invitations.outbox.arming import arm

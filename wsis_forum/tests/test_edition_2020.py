@@ -24,7 +24,7 @@ from django.utils import timezone, translation
 
 from invitations.files.frozen import thaw
 from invitations.letters.approval import approve_letter
-from invitations.letters.composing import compose_planned
+from invitations.letters.composing_queue import compose_planned
 from invitations.links import reply_url
 from invitations.models import (
     CallListEntry,

@@ -22,7 +22,7 @@ from delegations.tests.office.test_statements import announced, file, send, spea
 from invitations.files.frozen import Tampered, Unavailable, freeze, thaw
 from invitations.letters.approval import approve_letter
 from invitations.letters.circulars import plan_invitation_letters
-from invitations.letters.composing import compose_planned, reasons_to_wait
+from invitations.letters.composing_queue import compose_planned, reasons_to_wait
 from invitations.models import Delivery, Outage, Tick
 from invitations.outbox.arming import arm
 from invitations.outbox.dispatch import dispatch_outbox

@@ -30,8 +30,8 @@ from delegations.office.forms.answer import ReplyForm
 from delegations.office.forms.kept import OPENED
 from delegations.office.on_file import OnFile, answer, history, in_words, on_file, parts, received
 from delegations.office.receipt import record_pdf
-from invitations.letters.composing import track_calendar
 from invitations.letters.context import recorded_points
+from invitations.letters.message import track_calendar
 from invitations.models import BRINGING, Invitation, Reply
 from invitations.replies import WORDS, Unseen
 from invitations.text.dates import printed_date, printed_range

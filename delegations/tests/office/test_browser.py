@@ -12,7 +12,7 @@ from delegations.models import Delegate
 from delegations.tests.browser import CHECK, PHONE, RECORD, SAVE, browser_page, invited
 from invitations.letters.approval import approve_letter
 from invitations.letters.circulars import plan_invitation_letters
-from invitations.letters.composing import compose_planned
+from invitations.letters.composing_queue import compose_planned
 from invitations.models import Letter
 from invitations.outbox.dispatch import dispatch_outbox
 from invitations.reminders.planning import queue_reminders

@@ -5,7 +5,7 @@ from django.utils import timezone
 
 from delegations.office.receipt import record_pdf
 from delegations.tests.office.test_answer import browser, page_of
-from invitations.letters.composing import compose_planned
+from invitations.letters.composing_queue import compose_planned
 from invitations.letters.context import recorded_words
 from invitations.models import LetterTemplate
 from invitations.replies import record_reply

@@ -38,8 +38,8 @@ from invitations.letters.circulars import (
     plan_notes,
     progress,
 )
-from invitations.letters.composing import reasons_to_wait
-from invitations.letters.context import refuse_missing_texts
+from invitations.letters.composing_queue import reasons_to_wait
+from invitations.letters.words import refuse_missing_texts
 from invitations.models import Circular, Invitation, Letter
 from invitations.text.dates import comma_list, labelled
 

@@ -30,7 +30,7 @@ from invitations.admin.letters.approvals import ApprovingLetters, recipients
 from invitations.admin.letters.print_run import PrintingLetters
 from invitations.forms.action_forms import SureForm
 from invitations.letters.approval import recompose
-from invitations.letters.composing import try_again
+from invitations.letters.composing_queue import try_again
 from invitations.models import Delivery, Letter, LetterEvent
 from invitations.outbox.specimens import send_specimen
 from invitations.text.dates import labelled, own_order

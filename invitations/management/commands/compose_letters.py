@@ -5,7 +5,7 @@ from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from invitations.letters.circulars import plan_invitation_letters
-from invitations.letters.composing import compose_planned, reasons_to_wait
+from invitations.letters.composing_queue import compose_planned, reasons_to_wait
 from invitations.models import ForumEdition, Letter
 
 

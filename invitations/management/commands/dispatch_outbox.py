@@ -2,7 +2,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from invitations.letters.composing import compose_planned
+from invitations.letters.composing_queue import compose_planned
 from invitations.models import AUTOMATIC
 from invitations.outbox.arming import why_mute
 from invitations.outbox.dispatch import dispatch_outbox

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from invitations.letters.approval import approve_letter
-from invitations.letters.composing import compose_planned
+from invitations.letters.composing_queue import compose_planned
 from invitations.models import Circular, Delivery, Letter, Rank
 from invitations.tests.desk import composed_letter, signed_in, told
 from invitations.tests.factories import (

@@ -18,7 +18,7 @@ from invitations.forms.action_forms import AnotherAddressForm, ReasonForm
 from invitations.forms.correspondence import PaperReplyForm
 from invitations.forms.fields import AddressesField, AddressField, LineField, LinkField, TextField
 from invitations.letters.circulars import plan_invitation_letters
-from invitations.letters.composing import compose_planned
+from invitations.letters.composing_queue import compose_planned
 from invitations.models import ForumEdition, Minister, Mission
 from invitations.tests.admin.test_addressees import add_edition
 from invitations.tests.factories import MemberStateFactory, MinisterFactory

@@ -13,15 +13,10 @@ from invitations.letters.approval import (
     tick_reviewed,
 )
 from invitations.letters.circulars import plan_circular, plan_notes
-from invitations.letters.composing import compose_planned
+from invitations.letters.composing_queue import compose_planned
 from invitations.models import Letter, LetterTemplate, Term
 from invitations.replies import record_reply
-from invitations.tests.factories import (
-    CircularFactory,
-    MissionFactory,
-    StepFactory,
-    UserFactory,
-)
+from invitations.tests.factories import CircularFactory, MissionFactory, StepFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
 REMINDER = "$salutation\n\n$reply_before: $last_day\n\n$reply_link\n"

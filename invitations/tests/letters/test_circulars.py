@@ -11,7 +11,7 @@ from invitations.letters.circulars import (
     plan_notes,
     progress,
 )
-from invitations.letters.composing import compose_planned
+from invitations.letters.composing_queue import compose_planned
 from invitations.letters.issuing import withdraw
 from invitations.models import Delivery, Letter, Rank
 from invitations.outbox.dispatch import dispatch_outbox

@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as examples
 
 from invitations.forms.fields import LineField
-from invitations.letters.composing import compose_planned
+from invitations.letters.composing_queue import compose_planned
 from invitations.mail.transport import in_ascii
 from invitations.models import ForumEdition, Minister, Reply
 from invitations.replies import record_reply

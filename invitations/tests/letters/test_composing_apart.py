@@ -13,16 +13,10 @@ from django.utils import timezone
 
 from invitations import tasks
 from invitations.files.frozen import freeze
-from invitations.letters import composing
+from invitations.letters import composing, composing_queue
 from invitations.letters.circulars import plan_circular, plan_invitation_letters, plan_notes
-from invitations.letters.composing import compose_planned, reasons_to_wait, try_again
-from invitations.models import (
-    ForumEdition,
-    Letter,
-    LetterTemplate,
-    Reply,
-    Tick,
-)
+from invitations.letters.composing_queue import compose_planned, reasons_to_wait, try_again
+from invitations.models import ForumEdition, Letter, LetterTemplate, Reply, Tick
 from invitations.replies import record_reply
 from invitations.tests.factories import (
     CircularFactory,
@@ -162,7 +156,7 @@ def test_no_pause_is_longer_because_a_clock_ran_ahead(acknowledged):
 
     leased = acknowledged()
     with later(days):
-        composing.claim_to_compose(leased.pk)
+        composing_queue.claim_to_compose(leased.pk)
     compose_planned()
     with later(6):
         assert compose_planned() == 1
@@ -184,7 +178,7 @@ def test_what_has_failed_comes_after_what_was_never_tried(acknowledged, monkeypa
     compose_planned()
     new = acknowledged()
     with later(6):
-        assert composing.planned_letters(None, Letter.Kind.values) == [new.pk, failed.pk]
+        assert composing_queue.planned_letters(None, Letter.Kind.values) == [new.pk, failed.pk]
 
 
 def test_a_lost_database_ends_the_tick(acknowledged, monkeypatch):
@@ -193,13 +187,13 @@ def test_a_lost_database_ends_the_tick(acknowledged, monkeypatch):
     def lost(*args):
         raise OperationalError("the server closed the connection")
 
-    monkeypatch.setattr(composing, "compose", lost)
+    monkeypatch.setattr(composing_queue, "compose", lost)
 
     with pytest.raises(OperationalError):
         compose_planned()
 
     with later(6):
-        composing.note_vanished()
+        composing_queue.note_vanished()
     letter.refresh_from_db()
     assert (letter.failed_attempts, letter.composing_until) == (0, None)
 
@@ -242,7 +236,7 @@ def test_a_letter_that_kills_its_worker_pauses_longer_each_time(acknowledged, mo
         raise SystemExit
 
     with monkeypatch.context() as patched, time_machine.travel(0, tick=False) as clock:
-        patched.setattr(composing, "compose", die)
+        patched.setattr(composing_queue, "compose", die)
         for _minute in range(60):
             with suppress(SystemExit):
                 compose_planned()
@@ -257,12 +251,12 @@ def test_a_letter_that_kills_its_worker_pauses_longer_each_time(acknowledged, mo
 
 def test_a_worker_that_was_only_slow_changes_nothing_of_the_next_ones_claim(acknowledged):
     letter = acknowledged()
-    slow = composing.claim_to_compose(letter.pk)
+    slow = composing_queue.claim_to_compose(letter.pk)
     with later(6):
-        composing.note_vanished()
-        quick = composing.claim_to_compose(letter.pk)
+        composing_queue.note_vanished()
+        quick = composing_queue.claim_to_compose(letter.pk)
 
-        composing.could_not_compose(slow, "slow", timezone.now())
+        composing_queue.could_not_compose(slow, "slow", timezone.now())
 
         letter.refresh_from_db()
         assert letter.composing_until == quick.composing_until
@@ -323,7 +317,7 @@ def test_what_waits_comes_after_what_can_be_composed():
     new = drafted(edition=waiting.edition)
     plan_invitation_letters(waiting.edition)
 
-    order = composing.planned_letters(None, Letter.Kind.values)
+    order = composing_queue.planned_letters(None, Letter.Kind.values)
 
     assert order == [new.letters.get().pk, waiting.letters.get().pk]
 
@@ -353,7 +347,7 @@ def test_letters_that_wait_take_turns(acknowledged):
 
     Letter.objects.filter(pk=first).update(compose_again_at=timezone.now())
 
-    assert composing.planned_letters(None, Letter.Kind.values) == [second, third, first]
+    assert composing_queue.planned_letters(None, Letter.Kind.values) == [second, third, first]
 
 
 def test_of_two_reasons_the_newest_is_shown_and_none_once_it_is_composed():

@@ -14,9 +14,10 @@ from django.utils import timezone
 from invitations.files.frozen import freeze, thaw
 from invitations.letters.approval import approve_letter
 from invitations.letters.circulars import plan_invitation_letters
-from invitations.letters.composing import compose, compose_planned
-from invitations.letters.context import fill, unmarked
+from invitations.letters.composing import compose
+from invitations.letters.composing_queue import compose_planned
 from invitations.letters.pdf import markdown
+from invitations.letters.words import fill, unmarked
 from invitations.links import reply_url
 from invitations.models import Delivery, Letter, LetterTemplate, Term
 from invitations.reminders.planning import queue_reminders

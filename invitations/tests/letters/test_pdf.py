@@ -8,8 +8,10 @@ import pytest
 from pydyf import Stream
 
 from invitations.files.frozen import thaw
-from invitations.letters.composing import compose_planned
-from invitations.letters.pdf import Delimited, markdown, set_in_type
+from invitations.letters.composing_queue import compose_planned
+from invitations.letters.pdf import markdown
+from invitations.letters.pdf_conformance import Delimited
+from invitations.letters.typesetting import set_in_type
 from invitations.models import Language, LetterTemplate
 from invitations.tests.factories import MissionFactory
 from invitations.tests.letters.test_letters import ask, printed

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from invitations.letters.composing import build_message
+from invitations.letters.message import build_message
 from invitations.mail.outgoing import new_mail
 from invitations.models import Language, LetterTemplate
 from invitations.outbox.specimens import rendered, specimen_of

@@ -15,17 +15,13 @@ from django.utils import timezone
 from invitations.inbox.bounces import record_report
 from invitations.inbox.filing import file_mail
 from invitations.letters.approval import approve_letter
-from invitations.letters.composing import compose_planned
+from invitations.letters.composing_queue import compose_planned
 from invitations.models import Bounce, Correspondence, Delivery, Letter, Reply
 from invitations.outbox.arming import arm, why_mute
 from invitations.outbox.dispatch import begin, claim_batch, dispatch_outbox
 from invitations.reminders.planning import queue_reminders
 from invitations.replies import record_reply
-from invitations.tests.factories import (
-    EditionFactory,
-    StepFactory,
-    UserFactory,
-)
+from invitations.tests.factories import EditionFactory, StepFactory, UserFactory
 from invitations.tests.reports import report, written
 from wsis_forum.env import Mailbox
 

@@ -6,16 +6,9 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from invitations.letters.composing import compose_planned
+from invitations.letters.composing_queue import compose_planned
 from invitations.letters.issuing import withdraw
-from invitations.models import (
-    CallListEntry,
-    Delivery,
-    ForumEdition,
-    Letter,
-    QuietPeriod,
-    Setback,
-)
+from invitations.models import CallListEntry, Delivery, ForumEdition, Letter, QuietPeriod, Setback
 from invitations.outbox.dispatch import dispatch_outbox
 from invitations.reminders.planning import queue_reminders, reminders_allowed, resting_reminders
 from invitations.reminders.schedules import Steps

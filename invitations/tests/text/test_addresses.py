@@ -12,7 +12,7 @@ from django.utils import translation
 from hypothesis import example, given
 from hypothesis import settings as examples
 
-from invitations.letters.composing import compose_planned
+from invitations.letters.composing_queue import compose_planned
 from invitations.mail.transport import Refused, in_ascii
 from invitations.models import Minister, Mission
 from invitations.replies import record_reply

@@ -1,0 +1,236 @@
+"""Which planned letter is composed next, and what becomes of one that cannot be."""
+
+import datetime as dt
+import logging
+import time
+from collections import Counter, defaultdict
+from collections.abc import Iterable
+from contextlib import suppress
+from typing import Any
+
+from django.contrib.auth.models import User
+from django.core.exceptions import ValidationError
+from django.db import Error, transaction
+from django.db.models import Case, F, Q, When
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from invitations.files.frozen import Tampered, Unavailable
+from invitations.letters.composing import compose
+from invitations.letters.planning import PRIORITY
+from invitations.letters.words import refuse_missing_texts, template_for
+from invitations.mail.transport import NotTaken
+from invitations.models import AUTOMATIC, Circular, Delivery, ForumEdition, Letter
+from invitations.setbacks import ENDS_THE_TICK, pause_after, pause_at, place_of
+from invitations.times.clocks import CLOCKS_APART
+
+logger = logging.getLogger(__name__)
+BECAUSE_LIMIT = 300
+COMPOSE_WITHIN = dt.timedelta(minutes=5)
+
+
+def compose_planned(
+    edition: ForumEdition | None = None,
+    within: dt.timedelta | None = None,
+    kinds: Iterable[str] = Letter.Kind.values,
+) -> int:
+    """Compose what is planned, and return how many letters it were.
+
+    A letter that cannot be composed stays planned and says why; it keeps no other waiting. Where
+    the file store cannot be used, the first letter says so and the others are not begun.
+    """
+    stop_at = time.monotonic() + within.total_seconds() if within else None
+    note_vanished()
+    composed, at_rest = 0, waiting_still()
+    for pk in planned_letters(edition, kinds):
+        if pk in at_rest:
+            continue
+        if stop_at and time.monotonic() > stop_at:
+            break
+        if letter := claim_to_compose(pk):
+            try:
+                composed += compose_or_say_why(letter)
+            except Unavailable as fault:
+                logger.warning("Composing stopped: the file store cannot be used.")
+                give_back(letter, str(fault), compose_again_at=timezone.now())
+                break
+            except ENDS_THE_TICK:
+                # The letter did nothing: another tick has it at once, if that can still be said.
+                with suppress(Error):
+                    give_back(letter, letter.waits_because)
+                raise
+    return composed
+
+
+WAITS = ~Q(waits_because="")
+
+
+def note_vanished() -> None:
+    """Where a lease ended, its worker died over the letter: perhaps the letter kills workers.
+
+    One that is longer than any was given by a clock that ran ahead.
+    """
+    now = timezone.now()
+    over = Q(composing_until__lt=now) | Q(composing_until__gt=now + COMPOSE_WITHIN + CLOCKS_APART)
+    for letter in Letter.objects.planned().filter(over):
+        began = (letter.composing_until or letter.planned_at) - COMPOSE_WITHIN
+        could_not_compose(letter, _("its worker vanished while composing it"), min(began, now))
+
+
+def planned_letters(edition: ForumEdition | None, kinds: Iterable[str]) -> list[int]:
+    """What was never tried, acknowledgements first; then what waited at its last try, and what
+    failed last of all, of each of these what was tried longest ago first.
+    """
+    planned = Letter.objects.planned().filter(free_to_compose(), kind__in=kinds)
+    if edition:
+        planned = planned.filter(invitation__edition=edition)
+    tried = F("compose_again_at").asc(nulls_first=True)
+    return list(
+        planned.annotate(
+            turn=Case(When(failed_attempts__gt=0, then=2), When(WAITS, then=1), default=0),
+            priority=Case(
+                *(When(kind=kind, then=place) for kind, place in PRIORITY.items()), default=5
+            ),
+        )
+        .order_by("turn", tried, "priority", "pk")
+        .values_list("pk", flat=True)
+    )
+
+
+def waiting_still() -> set[int]:
+    """Letters that lack what they lacked at their last try, as all of their kind and language do.
+
+    It is looked up once for all of them, so that hundreds that wait for one text cost nothing.
+    """
+    rows = (
+        Letter.objects.planned()
+        .filter(free_to_compose(), WAITS, failed_attempts=0)
+        .values_list(
+            "pk", "waits_because", "invitation__edition", "circular", "kind", "variant",
+            "language", "second_language",
+        )
+    )  # fmt: skip
+    alike: dict[tuple[Any, ...], list[int]] = defaultdict(list)
+    for pk, *what in rows:
+        alike[tuple(what)].append(pk)
+    found: set[int] = set()
+    for (because, *_what), pks in alike.items():
+        first = Letter.objects.select_related("invitation__edition", "circular").get(pk=pks[0])
+        if missing_for(first) == because:
+            found.update(pks)
+    Letter.objects.planned().filter(pk__in=found).update(compose_again_at=timezone.now())
+    return found
+
+
+def missing_for(letter: Letter) -> str:
+    """Which text no letter of its circular, kind and languages can be composed without."""
+    try:
+        for language in filter(None, [letter.language, letter.second_language]):
+            template_for(letter, language)
+            refuse_missing_texts(letter, language)
+    except ValidationError as refusal:
+        return refusal.messages[0][:BECAUSE_LIMIT]
+    except ENDS_THE_TICK:
+        raise
+    except Exception:  # noqa: BLE001 -- the letter is tried by itself, and says what it meets
+        return ""
+    return ""
+
+
+def free_to_compose() -> Q:
+    """Neither under a lease nor in a pause."""
+    after, until = pause_at(timezone.now())
+    pauses = Q(compose_again_at__gt=after, compose_again_at__lte=until)
+    return Q(composing_until=None) & ~pauses
+
+
+def claim_to_compose(pk: int) -> Letter | None:
+    free = Letter.objects.planned().filter(free_to_compose(), pk=pk)
+    if not free.update(composing_until=timezone.now() + COMPOSE_WITHIN):
+        return None
+    return Letter.objects.select_related(
+        "invitation__edition",
+        "invitation__minister__member_state",
+        "invitation__minister__rank",
+        "invitation__member_state",
+        "circular",
+        "composed_by",
+        "mission",
+        "replaces__circular",
+        "step",
+        "reply",
+    ).get(pk=pk)
+
+
+def compose_or_say_why(letter: Letter) -> bool:
+    began = timezone.now()
+    try:
+        return compose(letter)
+    except ENDS_THE_TICK:
+        raise
+    except ValidationError as refusal:
+        give_back(letter, refusal.messages[0], failed_attempts=0, compose_again_at=timezone.now())
+    except (Tampered, NotTaken) as fault:
+        could_not_compose(letter, str(fault), began)
+    except Exception as error:  # noqa: BLE001 -- whatever one letter meets keeps no other waiting
+        place = place_of(error)
+        logger.error("Letter %s could not be composed: %s", letter.pk, place)  # noqa: TRY400 -- a trace would show whose letter it is
+        told = _("It could not be composed (%(fault)s): somebody has to look at it.")
+        could_not_compose(letter, told % {"fault": place}, began)
+    return False
+
+
+def could_not_compose(letter: Letter, because: str, began: dt.datetime) -> None:
+    """Put the letter off, longer after each attempt; it waits for a person meanwhile."""
+    attempts = letter.failed_attempts + 1
+    give_back(
+        letter,
+        because,
+        Delivery.State.FAILED,
+        failed_attempts=attempts,
+        compose_again_at=began + pause_after(attempts),
+    )
+
+
+def give_back(
+    letter: Letter, because: str, state: str = Letter.State.PLANNED, **fields: object
+) -> None:
+    """End the lease, if the letter is still under it, and keep why; a new reason is an event.
+
+    Where that cannot be written the letter stays under its lease, and the log says so.
+    """
+    because = because[:BECAUSE_LIMIT]
+    leased = Letter.objects.planned().filter(pk=letter.pk, composing_until=letter.composing_until)
+    try:
+        with transaction.atomic():
+            is_mine = leased.update(composing_until=None, waits_because=because, **fields)
+            if is_mine and because != letter.waits_because:
+                letter.events.create(state=state, because=because)
+    except ENDS_THE_TICK:
+        raise
+    except Exception as error:  # noqa: BLE001 -- whatever one letter meets keeps no other waiting
+        place = place_of(error)
+        logger.error("Letter %s stays under its lease: %s", letter.pk, place)  # noqa: TRY400 -- a trace would show whose letter it is
+
+
+@transaction.atomic
+def try_again(letter: Letter, by: User) -> None:
+    """End the pause of a letter that could not be composed: the next tick tries it."""
+    failed = Letter.objects.not_composable().filter(pk=letter.pk)
+    if not failed.update(failed_attempts=0, compose_again_at=None):
+        raise ValidationError(_("Only a letter that could not be composed can be tried again."))
+    letter.events.create(
+        state=Letter.State.PLANNED, actor=by, because=_("to be tried again at once")
+    )
+
+
+def reasons_to_wait(edition: ForumEdition, circular: Circular | None = None) -> dict[str, int]:
+    """Why letters of the edition or of one circular are not composed: how many for each reason.
+
+    Those that a worker composes at this moment are not among them.
+    """
+    waiting = Letter.objects.planned().filter(invitation__edition=edition, composing_until=None)
+    if circular:
+        waiting = waiting.filter(circular=circular).exclude(kind__in=AUTOMATIC)
+    said = waiting.exclude(waits_because="").order_by("waits_because")
+    return Counter(said.values_list("waits_because", flat=True))

@@ -1,0 +1,91 @@
+"""The mail that carries a letter."""
+
+import datetime as dt
+from collections.abc import Iterator
+from contextlib import contextmanager
+from email.message import EmailMessage
+from email.utils import format_datetime, make_msgid
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
+from icalendar import Calendar, Event
+
+from invitations.mail.outgoing import name_languages, new_mail
+from invitations.mail.transport import in_ascii
+from invitations.models import BRINGING, ForumEdition, Letter
+
+
+def build_message(letter: Letter, attached: dict[str, bytes]) -> EmailMessage:
+    """Return the message with its Message-ID and date; the date is the planned hour, if any.
+
+    ``attached`` holds PDFs by their file name.
+    """
+    edition = letter.invitation.edition
+    letter.message_id = make_msgid(domain=urlsplit(settings.SITE_URL).hostname)
+    message = new_mail()
+    message["From"] = settings.DEFAULT_FROM_EMAIL
+    for header, wanted in (("To", "to"), ("Cc", "cc")):
+        with named(header):
+            if emails := [in_ascii(email) for line, email in letter.recipients if line == wanted]:
+                message[header] = ", ".join(emails)
+    with named("Reply-To"):
+        message["Reply-To"] = in_ascii(edition.contact_email)
+    with named("Subject"):
+        message["Subject"] = letter.subject
+    message["Date"] = format_datetime(max(letter.not_before, timezone.now()))
+    message["Message-ID"] = letter.message_id
+    if letter.kind in AUTOMATIC_MARK:
+        message["Auto-Submitted"] = AUTOMATIC_MARK[letter.kind]
+    message.set_content(letter.mail, cte="quoted-printable")
+    for name, pdf in attached.items():
+        message.add_attachment(pdf, maintype="application", subtype="pdf", filename=name)
+    if letter.reply and letter.reply.answer in BRINGING and letter.variant == "answer":
+        with translation.override(letter.language):
+            attach_calendar(message, edition)
+    name_languages(message, letter.language, letter.second_language)
+    return message
+
+
+@contextmanager
+def named(header: str) -> Iterator[None]:
+    """Let a fault say in which header it is: where to look, and not whose letter it is."""
+    try:
+        yield
+    except Exception as error:  # whatever it is, it goes on
+        error.add_note(header)
+        raise
+
+
+AUTOMATIC_MARK: dict[str, str] = {
+    Letter.Kind.REMINDER: "auto-generated",
+    Letter.Kind.ACKNOWLEDGEMENT: "auto-replied",
+}
+
+
+def attach_calendar(message: EmailMessage, edition: ForumEdition) -> None:
+    message.add_attachment(
+        track_calendar(edition),
+        maintype="text",
+        subtype="calendar",
+        filename="high-level-track.ics",
+        params={"method": "PUBLISH", "charset": "utf-8"},
+    )
+
+
+def track_calendar(edition: ForumEdition) -> bytes:
+    """Return the days of the High-Level Track as iCalendar, METHOD:PUBLISH."""
+    calendar = Calendar()
+    calendar.add("prodid", "-//WSIS Forum//High-Level Track//EN")
+    calendar.add("version", "2.0")
+    calendar.add("method", "PUBLISH")
+    event = Event()
+    event.add("uid", f"{edition.symbol}-high-level-track@{urlsplit(settings.SITE_URL).hostname}")
+    event.add("dtstamp", timezone.now())
+    event.add("dtstart", edition.track_opens_on)
+    event.add("dtend", edition.track_closes_on + dt.timedelta(days=1))
+    event.add("summary", f"{edition.name}: {_('High-Level Track')}")
+    event.add("location", edition.place)
+    calendar.add_component(event)
+    return calendar.to_ical()

@@ -1,0 +1,128 @@
+"""The words of a letter in its languages: an approved text, filled in."""
+
+import re
+from string import Template
+from typing import NamedTuple
+
+from django.core.exceptions import ValidationError
+from django.db.models import Model
+from django.utils.translation import gettext as _
+from modeltranslation.translator import translator
+
+from invitations.letters.context import Keys, addressed, words_for
+from invitations.models import Circular, Language, Letter, LetterTemplate
+from invitations.text.dates import comma_list
+
+
+class Text(NamedTuple):
+    """A letter's words in one language, filled in."""
+
+    language: str
+    subject: str
+    paper: str
+    mail: str
+    addressee: list[str]
+
+
+# A line that holds placeholders alone.
+OPEN_LINE = re.compile(r"\s*(\$(\w+|\{\w+\})\s*)+")
+
+
+def fill(text: str, words: dict[str, str]) -> str:
+    """Return the text with its words; a line of placeholders alone that stays empty is left out."""
+    try:
+        filled = [(line, Template(line).substitute(words)) for line in text.split("\n")]
+        return "\n".join(
+            printed for line, printed in filled if printed.strip() or not OPEN_LINE.fullmatch(line)
+        )
+    except KeyError as missing:
+        raise ValidationError(
+            _("The placeholder $%(name)s has no words for this letter.") % {"name": missing.args[0]}
+        ) from None
+
+
+def unmarked(words: dict[str, str]) -> dict[str, str]:
+    """The words with Markdown's signs escaped: a name or a theme is printed as it is written."""
+    return {name: re.sub(r"([\\`*_\[\]<>#~&])", r"\\\1", word) for name, word in words.items()}
+
+
+def refuse_missing_texts(letter: Letter, language: str) -> None:
+    """Refuse a language that lacks a text of the edition or circular which another one has."""
+    missing = [
+        str(getattr(row._meta.get_field(field), "verbose_name", field))
+        for row in (letter.invitation.edition, letter.circular)
+        for field in lacking_in(row, language)
+    ]
+    if letter.kind in Circular.REFERRING and not has_changes(letter.circular):
+        missing.append(_("what changes"))
+    if missing:
+        raise ValidationError(
+            _("Missing in %(language)s: %(texts)s.")
+            % {"language": Language(language).label, "texts": comma_list(missing)}
+        )
+
+
+def has_changes(circular: Circular) -> bool:
+    """Whether what changes is said in any language; it is then asked for in each."""
+    columns = translator.get_options_for_model(Circular).all_fields["changes"]
+    return any(getattr(circular, column.name) for column in columns)
+
+
+def lacking_in(row: Model, language: str) -> list[str]:
+    options = translator.get_options_for_model(type(row))
+    return [
+        field
+        for field, columns in sorted(options.all_fields.items())
+        if any(getattr(row, column.name) for column in columns)
+        and not getattr(row, f"{field}_{language.replace('-', '_')}")
+    ]
+
+
+# No-break blanks stay where French has put them.
+BLANKS = re.compile(r"[ \t\r\n]+")
+
+
+def texts_of(letter: Letter, keys: Keys, template: LetterTemplate | None = None) -> list[Text]:
+    """Return the letter's text in its language, and in its second one where it has one.
+
+    ``template`` is the text of the first language, where it is not the newest that may be used.
+    """
+    languages = [letter.language, letter.second_language]
+    return [
+        text_in(letter, language, keys, template if number == 0 else None)
+        for number, language in enumerate(filter(None, languages))
+    ]
+
+
+def text_in(
+    letter: Letter, language: str, keys: Keys, template: LetterTemplate | None = None
+) -> Text:
+    template = template or template_for(letter, language)
+    refuse_missing_texts(letter, language)
+    words = words_for(letter, language, keys)
+    return Text(
+        language=language,
+        subject=BLANKS.sub(" ", fill(template.subject, words)).strip(),
+        paper=fill(template.paper, unmarked(words)),
+        mail=fill(template.mail, words),
+        addressee=addressed(letter, language).lines,
+    )
+
+
+def both(field: str, texts: list[Text]) -> str:
+    return "\n\n* * *\n\n".join(filter(None, (getattr(text, field) for text in texts)))
+
+
+def template_for(letter: Letter, language: str) -> LetterTemplate:
+    usable = LetterTemplate.objects.for_letter(letter.kind, letter.variant)
+    template = usable.filter(language=language).first()
+    if template is None:
+        raise ValidationError(
+            _("No approved text: %(kind)s %(variant)s, %(language)s.")
+            % {
+                "kind": letter.get_kind_display(),
+                "variant": letter.variant,
+                "language": Language(language).label,
+            }
+        )
+    return template
