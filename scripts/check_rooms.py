@@ -31,7 +31,7 @@ def main() -> int:
 
 
 def unknown_places() -> Iterator[str]:
-    """Paths that a document names in backticks, relative to the checkout, and that are not there."""
+    """Paths that a document names in backticks and that the checkout does not have."""
     for document in DOCUMENTS:
         for path in re.findall(r"`((?:\w+/)+[\w.]*)`", (ROOT / document).read_text()):
             if path.split("/")[0] in OWN and not (ROOT / path).exists():

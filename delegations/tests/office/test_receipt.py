@@ -15,7 +15,7 @@ from invitations.tests.factories import (
     LetterFactory,
     UserFactory,
 )
-from invitations.tests.letters.test_letters import ask, text_of
+from invitations.tests.reading import ask, text_of
 
 pytestmark = pytest.mark.django_db
 

@@ -22,7 +22,8 @@ from invitations.letters.composing_queue import compose_planned
 from invitations.models import ForumEdition, Minister, Mission
 from invitations.tests.admin.test_addressees import add_edition
 from invitations.tests.factories import MemberStateFactory, MinisterFactory
-from invitations.tests.letters.test_letters import drafted, message_of
+from invitations.tests.letters.drafts import drafted
+from invitations.tests.reading import message_of
 from invitations.tests.typed import LINES
 
 pytestmark = pytest.mark.django_db

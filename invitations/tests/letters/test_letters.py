@@ -1,17 +1,12 @@
 import datetime as dt
-import subprocess
-from email import message_from_bytes, policy
-from email.utils import parsedate_to_datetime
 
-import icalendar
 import pytest
 import time_machine
 from django.core.exceptions import ValidationError
-from django.core.files.storage import default_storage
 from django.core.management import call_command
 from django.utils import timezone
 
-from invitations.files.frozen import freeze, thaw
+from invitations.files.frozen import thaw
 from invitations.letters.approval import approve_letter
 from invitations.letters.circulars import plan_invitation_letters
 from invitations.letters.composing import compose
@@ -20,56 +15,17 @@ from invitations.letters.pdf import markdown
 from invitations.letters.words import fill, unmarked
 from invitations.links import reply_url
 from invitations.models import Delivery, Letter, LetterTemplate, Term
-from invitations.reminders.planning import queue_reminders
-from invitations.replies import record_reply
 from invitations.tests.factories import (
     CircularFactory,
     EditionFactory,
     InvitationFactory,
-    LetterFactory,
     MissionFactory,
-    StepFactory,
     UserFactory,
 )
+from invitations.tests.letters.drafts import drafted
+from invitations.tests.reading import ask, printed, text_of
 
 pytestmark = pytest.mark.django_db
-
-
-def message_of(letter):
-    content = thaw(letter.message.name, letter.message_sha256)
-    return message_from_bytes(content, policy=policy.default)
-
-
-def text_of(letter):
-    return message_of(letter).get_body(("plain",)).get_content()
-
-
-def ask(pdf, *command):
-    return subprocess.run(command, input=pdf, capture_output=True, check=True).stdout.decode()
-
-
-def printed(letter):
-    pdf = thaw(letter.pdf.name, letter.sha256)
-    return " ".join(ask(pdf, "pdftotext", "-", "-").split())
-
-
-def drafted(**fields):
-    draft = InvitationFactory(status="draft", issued_at=None, **fields)
-    if not draft.edition.circulars.exists():
-        CircularFactory(edition=draft.edition)
-    return draft
-
-
-@pytest.fixture
-def acknowledged(reached, approved_texts):
-    """Make a reply, compose its acknowledgements, and give them by variant."""
-
-    def make(words, **fields):
-        reply = record_reply(reached(**fields), words)
-        compose_planned()
-        return {letter.variant: letter for letter in reply.acknowledgements.all()}
-
-    return make
 
 
 def test_planning_makes_a_row_without_words_for_each_draft_once():
@@ -277,119 +233,6 @@ def test_one_letter_without_a_text_does_not_keep_the_others():
     assert draft.letters.get().state == Letter.State.PLANNED
 
 
-def test_the_message_has_the_headers_of_a_letter(composed):
-    mission = MissionFactory(emails="mission@example.org")
-    letter = composed(
-        to_emails="office@example.org\ncabinet@example.org", cc_emails="pr@example.org"
-    )
-    before = [pair[1] for pair in letter.recipients]
-    mission.states.add(letter.invitation.member_state)
-
-    message = message_of(letter)
-
-    assert message["To"] == "office@example.org, cabinet@example.org"
-    assert message["Cc"] == "pr@example.org"
-    assert before == ["office@example.org", "cabinet@example.org", "pr@example.org"]
-    assert message["From"] == "WSIS Forum <wsis-forum@example.org>"
-    assert message["Reply-To"] == "forum@example.org"
-    assert message["Subject"] == "WSIS Forum 2027: invitation to deliver a policy statement"
-    assert message["Message-ID"] == letter.message_id
-    assert message["Auto-Submitted"] is None
-    assert message["Bcc"] is None
-
-
-def test_no_message_carries_the_marks_of_mass_mail(composed, acknowledged):
-    for letter in (composed(), *acknowledged({"answer": "regrets"}).values()):
-        message = message_of(letter)
-
-        for mark in ("List-Unsubscribe", "Precedence", "Bcc", "X-Mailer"):
-            assert message[mark] is None
-        assert [part.get_content_type() for part in message.walk()][1:2] != ["text/html"]
-
-
-def test_the_mission_of_the_forum_s_city_is_in_copy_once(composed):
-    edition = EditionFactory(mission_city="Geneva")
-    draft = drafted(edition=edition, minister__to_emails="office@example.org")
-    for city, email in (
-        ("Geneva", "mission@example.org\nOFFICE@example.org"),
-        ("New York", "elsewhere@example.org"),
-    ):
-        MissionFactory(city=city, emails=email).states.add(draft.member_state)
-    plan_invitation_letters(edition)
-
-    compose_planned()
-
-    letter = draft.letters.get()
-    assert letter.recipients == [["to", "office@example.org"], ["cc", "mission@example.org"]]
-    assert message_of(letter)["Cc"] == "mission@example.org"
-
-
-def test_the_link_stands_alone_on_a_line_of_the_mail(composed):
-    letter = composed()
-
-    assert reply_url(letter.invitation.links.get()) in text_of(letter).splitlines()
-
-
-def test_the_message_carries_the_frozen_pdf(composed):
-    letter = composed()
-
-    (attached,) = message_of(letter).iter_attachments()
-
-    assert attached.get_content_type() == "application/pdf"
-    assert attached.get_content() == thaw(letter.pdf.name, letter.sha256)
-    assert attached.get_filename().startswith("CL-27-")
-
-
-def test_a_domain_in_other_letters_stands_in_its_ascii_form(composed):
-    edition = EditionFactory(contact_email="forum@bücher.example.org")
-    letter = composed(edition=edition, to_emails="office@bücher.example.org")
-
-    assert message_of(letter)["To"] == "office@xn--bcher-kva.example.org"
-    assert message_of(letter)["Reply-To"] == "forum@xn--bcher-kva.example.org"
-
-
-def test_no_line_of_the_message_is_longer_than_the_protocol_allows():
-    edition = EditionFactory(theme="Одна длинная тема " * 15, background="Без пробелов" * 400)
-    draft = drafted(
-        edition=edition,
-        minister__to_emails="\n".join(f"office{n}@example.org" for n in range(60)),
-    )
-    LetterTemplate.objects.filter(kind="invitation", language="en").update(
-        subject="$theme", paper="$salutation", mail="$background\n\n$theme\n.\n"
-    )
-    plan_invitation_letters(edition)
-
-    assert compose_planned() == 1
-
-    letter = draft.letters.get()
-    content = thaw(letter.message.name, letter.message_sha256)
-    assert max(len(line) for line in content.split(b"\r\n")) <= 998
-    assert b"\n" not in content.replace(b"\r\n", b"")
-    assert text_of(letter).startswith(edition.background)
-
-
-def test_the_date_of_the_message_is_the_planned_hour():
-    planned_at = timezone.now().replace(microsecond=0) + dt.timedelta(days=9)
-    draft = drafted()
-    draft.edition.circulars.update(planned_at=planned_at)
-    plan_invitation_letters(draft.edition)
-
-    compose_planned()
-
-    assert parsedate_to_datetime(message_of(draft.letters.get())["Date"]) == planned_at
-
-
-def test_without_a_planned_hour_the_date_is_the_hour_of_composing():
-    draft = drafted()
-    with time_machine.travel("2027-02-01 09:00Z"):
-        plan_invitation_letters(draft.edition)
-    with time_machine.travel("2027-02-02 10:00Z", tick=False):
-        compose_planned()
-
-    date = parsedate_to_datetime(message_of(draft.letters.get())["Date"])
-    assert date == dt.datetime(2027, 2, 2, 10, tzinfo=dt.UTC)
-
-
 def test_a_letter_without_an_address_waits_for_the_print_run(composed):
     letter = composed(to_emails="", cc_emails="pr@example.org")
 
@@ -426,177 +269,6 @@ def test_a_dollar_sign_in_an_edition_s_words_is_no_placeholder():
     compose_planned()
 
     assert "It costs $reference and $9." in draft.letters.get().paper
-
-
-def test_the_acknowledgement_goes_to_the_addresses_on_file_alone(acknowledged):
-    letters = acknowledged(
-        {"answer": "in_person", "respondent_email": "sapt@example.org", "remarks": "Hello."},
-        minister__to_emails="office@example.org",
-    )
-
-    letter = letters["answer"]
-    assert letter.recipients == [["to", "office@example.org"]]
-    assert message_of(letter)["Auto-Submitted"] == "auto-replied"
-    assert reply_url(letter.invitation.links.get()) in text_of(letter).splitlines()
-    assert "Remarks: Hello." in text_of(letter)
-
-
-def test_the_copy_to_an_address_typed_has_no_link(acknowledged):
-    letters = acknowledged({"answer": "in_person", "respondent_email": "sapt@example.org"})
-
-    copy = letters["copy"]
-    link = copy.invitation.links.get()
-    content = thaw(copy.message.name, copy.message_sha256)
-    assert message_of(copy)["To"] == "sapt@example.org"
-    for secret in (link.token, link.code):
-        assert secret not in text_of(copy)
-        assert secret.encode() not in content.replace(b"=\r\n", b"")
-
-
-def test_acknowledgements_are_put_in_the_outbox_at_once_and_leave_first(acknowledged):
-    letters = acknowledged({"answer": "in_person"})
-
-    delivery = letters["answer"].deliveries.get()
-    assert (delivery.state, delivery.priority) == (Delivery.State.QUEUED, 1)
-
-
-@pytest.mark.parametrize(
-    ("answer", "attached"),
-    [("in_person", 1), ("attends_only", 1), ("video", 0), ("regrets", 0), ("holding", 0)],
-)
-def test_those_who_come_get_the_days_of_the_track_as_a_calendar(acknowledged, answer, attached):
-    (letter,) = acknowledged({"answer": answer}).values()
-
-    parts = list(message_of(letter).iter_attachments())
-
-    assert [part.get_content_type() for part in parts] == ["text/calendar"] * attached
-
-
-def test_the_calendar_is_published_and_names_the_days_of_the_track(acknowledged):
-    letter = acknowledged({"answer": "in_person"})["answer"]
-
-    (part,) = message_of(letter).iter_attachments()
-    calendar = icalendar.Calendar.from_ical(part.get_content())
-    (event,) = calendar.events
-
-    assert part["Content-Type"].params["method"] == "PUBLISH"
-    assert calendar["METHOD"] == "PUBLISH"
-    assert (event["DTSTART"].dt, event["DTEND"].dt) == (
-        dt.date(2027, 5, 11),
-        dt.date(2027, 5, 13),
-    )
-    assert "ATTENDEE" not in event
-    assert letter.invitation.links.get().token not in part.get_content()
-
-
-def test_the_calendar_of_a_french_acknowledgement_is_french(reached, approved_texts):
-    invitation = reached(edition__name_fr="Forum du SMSI 2027")
-    invitation.letters.update(language="fr")
-    reply = record_reply(invitation, {"answer": "in_person"})
-
-    compose_planned()
-
-    (part,) = message_of(reply.acknowledgements.get()).iter_attachments()
-    (event,) = icalendar.Calendar.from_ical(part.get_content()).events
-    assert event["SUMMARY"].startswith("Forum du SMSI 2027")
-
-
-def test_without_an_approved_text_an_acknowledgement_waits(reached):
-    reply = record_reply(reached(), {"answer": "in_person"})
-
-    assert compose_planned() == 0
-
-    assert reply.acknowledgements.get().state == Letter.State.PLANNED
-
-
-def test_an_acknowledgement_without_an_address_on_file_waits_and_says_why(reached, approved_texts):
-    reply = record_reply(reached(minister__to_emails=""), {"answer": "in_person"})
-
-    assert compose_planned() == 0
-
-    letter = reply.acknowledgements.get()
-    assert letter.state == Letter.State.PLANNED
-    assert letter.events.latest("pk").because == "There is no address on file for this letter."
-
-
-@pytest.fixture
-def reminded(issued, approved_texts):
-    """Remind an office by a step of that audience, and give the reminder's letter."""
-
-    def make(audience, variant="first", mission="", **fields):
-        edition = EditionFactory()
-        StepFactory(edition=edition, audience=audience, variant=variant)
-        with time_machine.travel("2027-02-01 09:00Z"):
-            invitation = issued(edition=edition, to_emails="office@example.org")
-            invitation.letters.get().deliveries.update(
-                state="handed_over", handed_over_at=timezone.now()
-            )
-        type(invitation).objects.filter(pk=invitation.pk).update(**fields)
-        if mission:
-            MissionFactory(emails=mission).states.add(invitation.member_state)
-        with time_machine.travel("2027-03-10 09:00Z"):
-            queue_reminders()
-            compose_planned()
-        return invitation.letters.get(kind="reminder")
-
-    return make
-
-
-def test_a_reminder_cites_the_reference_and_carries_the_frozen_letter_again(reminded):
-    letter = reminded("office", mission="mission@example.org")
-
-    message = message_of(letter)
-    original = letter.invitation.letters.get(kind="invitation")
-    (attached,) = message.iter_attachments()
-    assert letter.circular.reference in message["Subject"]
-    assert letter.circular.reference in text_of(letter)
-    assert attached.get_content() == thaw(original.pdf.name, original.sha256)
-    assert message["Auto-Submitted"] == "auto-generated"
-    assert letter.recipients == [["to", "office@example.org"], ["cc", "mission@example.org"]]
-    assert reply_url(letter.invitation.links.get()) in text_of(letter).splitlines()
-
-
-def test_a_step_for_the_mission_goes_to_mission_and_focal_point(reminded):
-    letter = reminded(
-        "mission",
-        variant="last",
-        mission="mission@example.org",
-        focal_point_email="focal@example.org",
-    )
-
-    assert letter.recipients == [["to", "mission@example.org"], ["to", "focal@example.org"]]
-
-
-def test_a_step_for_the_mission_goes_to_the_office_where_there_is_neither(reminded):
-    letter = reminded("mission", variant="last")
-
-    assert letter.recipients == [["to", "office@example.org"]]
-
-
-def test_a_reminder_whose_frozen_letter_is_damaged_waits_and_keeps_no_other(
-    reached, frozen_letter, approved_texts
-):
-    step = StepFactory()
-    damaged = reached(edition=step.edition)
-    name = freeze(b"%PDF-1.7 of another", "letters", "pdf").name
-    damaged.letters.update(pdf=name, sha256="0" * 64)
-    sound = reached(edition=step.edition)
-    for invitation in (damaged, sound):
-        LetterFactory(
-            invitation=invitation,
-            kind="reminder",
-            variant="first",
-            step=step,
-            reply_before=step.edition.reply_before,
-            leave_before=step.edition.deadline,
-        )
-
-    assert compose_planned() == 1
-
-    letter = damaged.letters.get(kind="reminder")
-    assert letter.state == Letter.State.PLANNED
-    assert "not what was frozen" in letter.events.latest("pk").because
-    assert default_storage.exists(name)
 
 
 def test_signs_of_markdown_in_a_name_are_printed_as_they_are_written():

@@ -14,7 +14,7 @@ from invitations.letters.pdf_conformance import Delimited
 from invitations.letters.typesetting import set_in_type
 from invitations.models import Language, LetterTemplate
 from invitations.tests.factories import MissionFactory
-from invitations.tests.letters.test_letters import ask, printed
+from invitations.tests.reading import ask, printed
 
 pytestmark = pytest.mark.django_db
 

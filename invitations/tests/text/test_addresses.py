@@ -16,7 +16,7 @@ from invitations.letters.composing_queue import compose_planned
 from invitations.mail.transport import Refused, in_ascii
 from invitations.models import Minister, Mission
 from invitations.replies import record_reply
-from invitations.tests.letters.test_letters import message_of
+from invitations.tests.reading import message_of
 from invitations.tests.typed import ADDRESSES
 from invitations.text.addresses import address_lines, checked, one_address
 

@@ -1,0 +1,104 @@
+import datetime as dt
+
+import icalendar
+import pytest
+
+from invitations.files.frozen import thaw
+from invitations.letters.composing_queue import compose_planned
+from invitations.links import reply_url
+from invitations.models import Delivery, Letter
+from invitations.replies import record_reply
+from invitations.tests.reading import message_of, text_of
+
+pytestmark = pytest.mark.django_db
+
+
+def test_the_acknowledgement_goes_to_the_addresses_on_file_alone(acknowledged):
+    letters = acknowledged(
+        {"answer": "in_person", "respondent_email": "sapt@example.org", "remarks": "Hello."},
+        minister__to_emails="office@example.org",
+    )
+
+    letter = letters["answer"]
+    assert letter.recipients == [["to", "office@example.org"]]
+    assert message_of(letter)["Auto-Submitted"] == "auto-replied"
+    assert reply_url(letter.invitation.links.get()) in text_of(letter).splitlines()
+    assert "Remarks: Hello." in text_of(letter)
+
+
+def test_the_copy_to_an_address_typed_has_no_link(acknowledged):
+    letters = acknowledged({"answer": "in_person", "respondent_email": "sapt@example.org"})
+
+    copy = letters["copy"]
+    link = copy.invitation.links.get()
+    content = thaw(copy.message.name, copy.message_sha256)
+    assert message_of(copy)["To"] == "sapt@example.org"
+    for secret in (link.token, link.code):
+        assert secret not in text_of(copy)
+        assert secret.encode() not in content.replace(b"=\r\n", b"")
+
+
+def test_acknowledgements_are_put_in_the_outbox_at_once_and_leave_first(acknowledged):
+    letters = acknowledged({"answer": "in_person"})
+
+    delivery = letters["answer"].deliveries.get()
+    assert (delivery.state, delivery.priority) == (Delivery.State.QUEUED, 1)
+
+
+@pytest.mark.parametrize(
+    ("answer", "attached"),
+    [("in_person", 1), ("attends_only", 1), ("video", 0), ("regrets", 0), ("holding", 0)],
+)
+def test_those_who_come_get_the_days_of_the_track_as_a_calendar(acknowledged, answer, attached):
+    (letter,) = acknowledged({"answer": answer}).values()
+
+    parts = list(message_of(letter).iter_attachments())
+
+    assert [part.get_content_type() for part in parts] == ["text/calendar"] * attached
+
+
+def test_the_calendar_is_published_and_names_the_days_of_the_track(acknowledged):
+    letter = acknowledged({"answer": "in_person"})["answer"]
+
+    (part,) = message_of(letter).iter_attachments()
+    calendar = icalendar.Calendar.from_ical(part.get_content())
+    (event,) = calendar.events
+
+    assert part["Content-Type"].params["method"] == "PUBLISH"
+    assert calendar["METHOD"] == "PUBLISH"
+    assert (event["DTSTART"].dt, event["DTEND"].dt) == (
+        dt.date(2027, 5, 11),
+        dt.date(2027, 5, 13),
+    )
+    assert "ATTENDEE" not in event
+    assert letter.invitation.links.get().token not in part.get_content()
+
+
+def test_the_calendar_of_a_french_acknowledgement_is_french(reached, approved_texts):
+    invitation = reached(edition__name_fr="Forum du SMSI 2027")
+    invitation.letters.update(language="fr")
+    reply = record_reply(invitation, {"answer": "in_person"})
+
+    compose_planned()
+
+    (part,) = message_of(reply.acknowledgements.get()).iter_attachments()
+    (event,) = icalendar.Calendar.from_ical(part.get_content()).events
+    assert event["SUMMARY"].startswith("Forum du SMSI 2027")
+
+
+def test_without_an_approved_text_an_acknowledgement_waits(reached):
+    reply = record_reply(reached(), {"answer": "in_person"})
+
+    assert compose_planned() == 0
+
+    assert reply.acknowledgements.get().state == Letter.State.PLANNED
+
+
+def test_an_acknowledgement_without_an_address_on_file_waits_and_says_why(reached, approved_texts):
+    reply = record_reply(reached(minister__to_emails=""), {"answer": "in_person"})
+
+    assert compose_planned() == 0
+
+    letter = reply.acknowledgements.get()
+    assert letter.state == Letter.State.PLANNED
+    assert letter.events.latest("pk").because == "There is no address on file for this letter."

@@ -1,0 +1,94 @@
+import pytest
+import time_machine
+from django.core.files.storage import default_storage
+from django.utils import timezone
+
+from invitations.files.frozen import freeze, thaw
+from invitations.letters.composing_queue import compose_planned
+from invitations.links import reply_url
+from invitations.models import Letter
+from invitations.reminders.planning import queue_reminders
+from invitations.tests.factories import EditionFactory, LetterFactory, MissionFactory, StepFactory
+from invitations.tests.reading import message_of, text_of
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def reminded(issued, approved_texts):
+    """Remind an office by a step of that audience, and give the reminder's letter."""
+
+    def make(audience, variant="first", mission="", **fields):
+        edition = EditionFactory()
+        StepFactory(edition=edition, audience=audience, variant=variant)
+        with time_machine.travel("2027-02-01 09:00Z"):
+            invitation = issued(edition=edition, to_emails="office@example.org")
+            invitation.letters.get().deliveries.update(
+                state="handed_over", handed_over_at=timezone.now()
+            )
+        type(invitation).objects.filter(pk=invitation.pk).update(**fields)
+        if mission:
+            MissionFactory(emails=mission).states.add(invitation.member_state)
+        with time_machine.travel("2027-03-10 09:00Z"):
+            queue_reminders()
+            compose_planned()
+        return invitation.letters.get(kind="reminder")
+
+    return make
+
+
+def test_a_reminder_cites_the_reference_and_carries_the_frozen_letter_again(reminded):
+    letter = reminded("office", mission="mission@example.org")
+
+    message = message_of(letter)
+    original = letter.invitation.letters.get(kind="invitation")
+    (attached,) = message.iter_attachments()
+    assert letter.circular.reference in message["Subject"]
+    assert letter.circular.reference in text_of(letter)
+    assert attached.get_content() == thaw(original.pdf.name, original.sha256)
+    assert message["Auto-Submitted"] == "auto-generated"
+    assert letter.recipients == [["to", "office@example.org"], ["cc", "mission@example.org"]]
+    assert reply_url(letter.invitation.links.get()) in text_of(letter).splitlines()
+
+
+def test_a_step_for_the_mission_goes_to_mission_and_focal_point(reminded):
+    letter = reminded(
+        "mission",
+        variant="last",
+        mission="mission@example.org",
+        focal_point_email="focal@example.org",
+    )
+
+    assert letter.recipients == [["to", "mission@example.org"], ["to", "focal@example.org"]]
+
+
+def test_a_step_for_the_mission_goes_to_the_office_where_there_is_neither(reminded):
+    letter = reminded("mission", variant="last")
+
+    assert letter.recipients == [["to", "office@example.org"]]
+
+
+def test_a_reminder_whose_frozen_letter_is_damaged_waits_and_keeps_no_other(
+    reached, frozen_letter, approved_texts
+):
+    step = StepFactory()
+    damaged = reached(edition=step.edition)
+    name = freeze(b"%PDF-1.7 of another", "letters", "pdf").name
+    damaged.letters.update(pdf=name, sha256="0" * 64)
+    sound = reached(edition=step.edition)
+    for invitation in (damaged, sound):
+        LetterFactory(
+            invitation=invitation,
+            kind="reminder",
+            variant="first",
+            step=step,
+            reply_before=step.edition.reply_before,
+            leave_before=step.edition.deadline,
+        )
+
+    assert compose_planned() == 1
+
+    letter = damaged.letters.get(kind="reminder")
+    assert letter.state == Letter.State.PLANNED
+    assert "not what was frozen" in letter.events.latest("pk").because
+    assert default_storage.exists(name)
