@@ -10,6 +10,7 @@ from invitations.models.addressees import (
 )
 from invitations.models.approval import ApprovedByTwo
 from invitations.models.circular import Circular
+from invitations.models.delivery import Bounce, Delivery, LetterEvent
 from invitations.models.edition import (
     BRINGING,
     SPEAKING,
@@ -20,7 +21,7 @@ from invitations.models.edition import (
     Segment,
 )
 from invitations.models.invitation import Invitation, ReplyLink
-from invitations.models.letter import Bounce, Delivery, Letter, LetterEvent
+from invitations.models.letter import Letter
 from invitations.models.operations import Arming, Outage, Setback, Tick, Worker
 from invitations.models.reminders import CallListEntry, ReminderStep
 from invitations.models.reply import Channel, Correspondence, Reply

@@ -2,176 +2,23 @@
 
 import os
 import tempfile
-from collections.abc import Iterable
 from io import BytesIO
-from typing import IO, Any, NamedTuple
+from typing import IO, Any
 
 import pikepdf
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.db.models import Prefetch, Q, QuerySet
 from django.template.loader import render_to_string
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from invitations.files.frozen import Tampered, thaw
-from invitations.letters.composing import PRINTED
-from invitations.letters.routes import Route, Way, route
+from invitations.letters.routes import Way
 from invitations.letters.typesetting import press
 from invitations.links import grouped
-from invitations.models import Delivery, Invitation, Letter
+from invitations.models import Delivery, Letter
+from invitations.outbox.envelopes import Envelope, Run
 from invitations.text.dates import comma_list
-
-JOINED = (
-    "circular",
-    "mission",
-    "invitation__edition",
-    "invitation__member_state",
-    "invitation__minister__member_state",
-)
-
-# Observers come after Member States; a State's principal letter before those by courtesy.
-FRENCH_ORDER = (
-    "invitation__member_state__status",
-    "invitation__member_state__sort_key_fr",
-    "-invitation__is_principal",
-    "pk",
-)
-
-
-class Envelope(NamedTuple):
-    """What one address gets: for a mission, all its States' letters, under its notes verbales."""
-
-    route: Route
-    letters: list[Letter]
-    notes: list[Letter]
-
-    @property
-    def contents(self) -> list[Letter]:
-        """Each note above the letters it covers; letters without one come last."""
-        lying: list[Letter] = []
-        for note in self.notes:
-            covered = {letter.pk for letter in note.covers.all()}
-            lying += [note, *(letter for letter in self.letters if letter.pk in covered)]
-        return lying + [letter for letter in self.letters if letter not in lying]
-
-
-class Run(NamedTuple):
-    """Envelopes in the order in which they are printed, and what lies in none of them."""
-
-    envelopes: list[Envelope]
-    nowhere: list[Letter]
-    left_out: list[tuple[Letter, str]]
-
-    @property
-    def letters(self) -> list[Letter]:
-        return [letter for envelope in self.envelopes for letter in envelope.contents]
-
-    @property
-    def everything(self) -> list[Letter]:
-        return [*self.letters, *self.nowhere]
-
-
-# What goes together
-
-
-def with_covered(chosen: "QuerySet[Letter]") -> "QuerySet[Letter]":
-    """The chosen letters and those that chosen notes verbales cover, in the French order."""
-    pks = list(chosen.order_by().values_list("pk", flat=True))
-    covered = Letter.objects.filter(notes__in=pks)
-    notes = Letter.objects.approved().filter(kind=Letter.Kind.NOTE)
-    letters = Letter.objects.filter(Q(pk__in=pks) | Q(pk__in=covered.order_by().values("pk")))
-    return (
-        letters.select_related(*JOINED)
-        .order_by(*FRENCH_ORDER)
-        .prefetch_related(
-            "replaced_by",
-            "invitation__member_state__missions",
-            Prefetch("covers", Letter.objects.select_related("invitation__member_state")),
-            Prefetch("notes", notes.select_related(*JOINED)),
-            Prefetch("notes__covers", Letter.objects.select_related("invitation__member_state")),
-        )
-    )
-
-
-def refuse_unprintable(letter: Letter) -> None:
-    """Refuse what may not leave the house on paper."""
-    if letter.kind not in PRINTED:
-        raise ValidationError(_("Reminders and acknowledgements go by e-mail: choose the letter."))
-    if letter.state != Letter.State.APPROVED:
-        raise ValidationError(_("Only an approved letter is printed."))
-    if letter.invitation.status != Invitation.Status.ISSUED:
-        raise ValidationError(_("The invitation is not in force."))
-    if any(is_replacement(other) for other in letter.replaced_by.all()):
-        raise ValidationError(_("Another letter has replaced it: print that one."))
-    if any(is_gone(covered) for covered in letter.covers.all()):
-        raise ValidationError(_("A letter it covers was called back: compose the note anew."))
-
-
-def is_gone(letter: Letter) -> bool:
-    in_force = letter.invitation.status == Invitation.Status.ISSUED
-    return letter.state == Letter.State.CANCELLED or not in_force
-
-
-def is_replacement(letter: Letter) -> bool:
-    return letter.kind == Letter.Kind.REPLACEMENT and letter.state == Letter.State.APPROVED
-
-
-def pack(letters: Iterable[Letter]) -> Run:
-    """Put printable letters, given in the French order, into envelopes.
-
-    Missions come in the order of their first State, then the others by their way. A mission's
-    approved note verbale comes too, where all that it covers lies below it.
-    """
-    letters = list(letters)
-    packed: dict[tuple[Way, int], Envelope] = {}
-    for letter in letters:
-        if letter.kind != Letter.Kind.NOTE:
-            way = route(letter)
-            packed.setdefault(place_of(letter, way), Envelope(way, [], [])).letters.append(letter)
-    left_out = []
-    for note in notes_of(letters):
-        envelope = packed.get((Way.MISSION, note.mission_id or 0))
-        if because := why_left_out(note, envelope, letters):
-            left_out.append((note, because))
-        elif envelope:
-            envelope.notes.append(note)
-    order = list(Way)
-    envelopes = sorted(packed.values(), key=lambda envelope: order.index(envelope.route.way))
-    addressed = [envelope for envelope in envelopes if envelope.route.channel]
-    nowhere = [letter for envelope in envelopes[len(addressed) :] for letter in envelope.letters]
-    return Run(addressed, nowhere, left_out)
-
-
-def place_of(letter: Letter, way: Route) -> tuple[Way, int]:
-    """A mission gets one envelope for all; elsewhere each minister gets one."""
-    if way.way == Way.MISSION and way.mission:
-        return way.way, way.mission.pk
-    return way.way, letter.invitation_id
-
-
-def notes_of(letters: list[Letter]) -> list[Letter]:
-    """The notes verbales among the letters, and the approved ones that cover some of them."""
-    chosen = [letter for letter in letters if letter.kind == Letter.Kind.NOTE]
-    covering = [note for letter in letters for note in letter.notes.all()]
-    return list({note.pk: note for note in [*chosen, *covering]}.values())
-
-
-def why_left_out(note: Letter, envelope: Envelope | None, letters: list[Letter]) -> str:
-    """Why the note verbale is not printed; empty where all that it covers lies in the envelope."""
-    inside = {letter.pk for letter in envelope.letters} if envelope else set()
-    outside = [covered for covered in note.covers.all() if covered.pk not in inside]
-    if not outside:
-        return ""
-    if any(is_gone(covered) for covered in outside):
-        return _("a letter it covers was called back: compose the note anew")
-    if {covered.pk for covered in outside} & {letter.pk for letter in letters}:
-        return _("the letters it covers go to another mission")
-    states = comma_list(covered.invitation.member_state.listed_as for covered in outside)
-    return _("it also covers %(states)s: choose those letters too") % {"states": states}
-
-
-# What is printed
 
 
 def print_run(run: Run) -> IO[bytes]:

@@ -14,7 +14,8 @@ from invitations.forms.action_forms import LetterDispatchedForm, SureForm
 from invitations.letters.routes import route
 from invitations.models import Letter
 from invitations.outbox.decisions import dispatch_on_paper
-from invitations.outbox.print_run import Run, pack, print_run, refuse_unprintable, with_covered
+from invitations.outbox.envelopes import Run, pack, refuse_unprintable, with_covered
+from invitations.outbox.print_run import print_run
 
 
 class PrintingLetters(RecordAdmin):

@@ -8,10 +8,9 @@ import pikepdf
 from django.conf import settings
 
 from invitations.models import Letter
-from invitations.outbox.print_run import pack, print_run, with_covered
-from invitations.tests.factories import (
-    MissionFactory,
-)
+from invitations.outbox.envelopes import pack, with_covered
+from invitations.outbox.print_run import print_run
+from invitations.tests.factories import MissionFactory
 
 C4 = (918, 649)
 

@@ -5,10 +5,8 @@ from django.utils import timezone
 from invitations.letters.planning import enqueue
 from invitations.letters.routes import route
 from invitations.models import Letter
-from invitations.outbox.print_run import refuse_unprintable
-from invitations.tests.factories import (
-    StepFactory,
-)
+from invitations.outbox.envelopes import refuse_unprintable
+from invitations.tests.factories import StepFactory
 from invitations.tests.outbox.print_run.papers import contents, mission_for, packed
 
 pytestmark = pytest.mark.django_db

@@ -1,0 +1,15 @@
+"""Everything after a yes: delegations, their statements, and the list of speakers."""
+
+from delegations.models.delegation import Delegate, Delegation, DelegationChange
+from delegations.models.programme import HighLevelSession, SpeakingSlot
+from delegations.models.statement import PolicyStatement, StatementText
+
+__all__ = [
+    "Delegate",
+    "Delegation",
+    "DelegationChange",
+    "HighLevelSession",
+    "PolicyStatement",
+    "SpeakingSlot",
+    "StatementText",
+]

@@ -1,0 +1,160 @@
+"""Delegations, their delegates, and what was changed of them."""
+
+from typing import Self
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Exists, F, OuterRef, Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from invitations.models import (
+    BRINGING,
+    ForumEdition,
+    Gender,
+    Invitation,
+    MemberState,
+    Reply,
+)
+from invitations.text.dates import comma_list, labelled
+
+
+def has_standing_answer(answers: tuple[str, ...], edition: str, state: str) -> Exists:
+    """Whether an issued invitation of that State has a standing reply among the answers."""
+    return Exists(
+        Reply.objects.standing().filter(
+            answer__in=answers,
+            invitation__status=Invitation.Status.ISSUED,
+            invitation__edition=OuterRef(edition),
+            invitation__member_state=OuterRef(state),
+        )
+    )
+
+
+class DelegationQuerySet(models.QuerySet["Delegation"]):
+    def standing(self) -> Self:
+        """Delegations that come as things stand today; a later regret drops out by itself."""
+        return self.filter(has_standing_answer(BRINGING, "edition", "member_state"))
+
+
+class Delegation(models.Model):
+    edition = models.ForeignKey(
+        ForumEdition, models.PROTECT, related_name="delegations", verbose_name=_("edition")
+    )
+    member_state = models.ForeignKey(
+        MemberState, models.PROTECT, related_name="delegations", verbose_name=_("Member State")
+    )
+
+    objects = DelegationQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("delegation")
+        verbose_name_plural = _("delegations")
+        ordering = ["edition", "member_state"]
+        constraints = [
+            models.UniqueConstraint(
+                name="one_delegation_per_state", fields=["edition", "member_state"]
+            )
+        ]
+
+    def __str__(self) -> str:
+        return comma_list([self.member_state, self.edition])
+
+
+class Delegate(models.Model):
+    class Role(models.TextChoices):
+        HEAD = "head", _("head of delegation")
+        DEPUTY = "deputy", _("deputy head of delegation")
+        ALTERNATE = "alternate", _("alternate")
+        ADVISER = "adviser", _("adviser")
+
+    delegation = models.ForeignKey(
+        Delegation, models.CASCADE, related_name="delegates", verbose_name=_("delegation")
+    )
+    role = models.CharField(_("role"), max_length=10, choices=Role, default=Role.ADVISER)
+    name = models.CharField(_("name as on the badge"), max_length=120)
+    function = models.CharField(_("function"), max_length=200, blank=True)
+    organization = models.CharField(_("organization"), max_length=200, blank=True)
+    email = models.EmailField(_("e-mail"), blank=True)
+    gender = models.CharField(
+        _("gender"),
+        max_length=1,
+        blank=True,
+        choices=[(Gender.FEMALE, _("woman")), (Gender.MALE, _("man"))],
+        help_text=_("Optional; published only as counts."),
+    )
+    arrives_on = models.DateField(_("arrival"), null=True, blank=True)
+    departs_on = models.DateField(_("departure"), null=True, blank=True)
+    needs_visa_letter = models.BooleanField(_("visa letter needed"), default=False)
+    needs = models.TextField(_("needs of access and diet"), max_length=1000, blank=True)
+    form_key = models.UUIDField(null=True, editable=False)
+
+    class Meta:
+        verbose_name = _("delegate")
+        verbose_name_plural = _("delegates")
+        ordering = ["delegation", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                name="one_head_of_delegation",
+                fields=["delegation"],
+                condition=Q(role="head"),
+                violation_error_message=_("A delegation has one head."),
+            ),
+            models.UniqueConstraint(
+                name="one_delegate_per_form", fields=["delegation", "form_key"]
+            ),
+            models.CheckConstraint(
+                name="departs_after_arriving",
+                condition=Q(arrives_on=None)
+                | Q(departs_on=None)
+                | Q(departs_on__gte=F("arrives_on")),
+                violation_error_message=_("The departure cannot come before the arrival."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class DelegationChange(models.Model):
+    """Who changed what of a delegation or its statement; what it held before is not kept."""
+
+    class Part(models.TextChoices):
+        DELEGATE = "delegate", _("delegate")
+        STATEMENT = "statement", _("policy statement")
+
+    class Act(models.TextChoices):
+        ADDED = "added", _("added")
+        CHANGED = "changed", _("changed")
+        REMOVED = "removed", _("removed")
+
+    delegation = models.ForeignKey(
+        Delegation, models.CASCADE, related_name="changes", verbose_name=_("delegation")
+    )
+    at = models.DateTimeField(_("at"), default=timezone.now)
+    invitation = models.ForeignKey(
+        Invitation, models.PROTECT, null=True, related_name="+", verbose_name=_("office")
+    )
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+",
+        verbose_name=_("member of staff"),
+    )  # fmt: skip
+    part = models.CharField(_("part"), max_length=10, choices=Part)
+    act = models.CharField(_("what happened"), max_length=10, choices=Act)
+    subject = models.CharField(_("whom or what it concerns"), max_length=200)
+    fields = models.JSONField(_("what was changed"), default=list, blank=True)
+
+    class Meta:
+        verbose_name = _("change of a delegation")
+        verbose_name_plural = _("changes of delegations")
+        ordering = ["-pk"]
+        constraints = [
+            models.CheckConstraint(
+                name="changed_by_an_office_or_by_staff",
+                condition=Q(invitation__isnull=False, user=None)
+                | Q(invitation=None, user__isnull=False),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return labelled(self.subject, self.get_act_display())

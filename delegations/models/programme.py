@@ -1,0 +1,76 @@
+"""Sessions of the High-Level Track, and the list of speakers."""
+
+from typing import Self
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from delegations.models.delegation import Delegation, has_standing_answer
+from invitations.models import SPEAKING, ForumEdition, Segment
+
+
+class HighLevelSession(models.Model):
+    edition = models.ForeignKey(
+        ForumEdition, models.PROTECT, related_name="sessions", verbose_name=_("edition")
+    )
+    segment = models.CharField(_("segment"), max_length=20, choices=Segment)
+    title = models.CharField(_("title"), max_length=200)
+    starts_at = models.DateTimeField(_("starts at"))
+    ends_at = models.DateTimeField(_("ends at"))
+    room = models.CharField(_("room"), max_length=80, blank=True)
+    chair = models.CharField(_("chair"), max_length=120, blank=True)
+    seats = models.PositiveSmallIntegerField(_("speaking slots"), default=0)
+
+    class Meta:
+        verbose_name = _("high-level session")
+        verbose_name_plural = _("high-level sessions")
+        ordering = ["starts_at", "pk"]
+        constraints = [
+            models.CheckConstraint(
+                name="session_ends_after_it_starts",
+                condition=Q(ends_at__gt=F("starts_at")),
+                violation_error_message=_("A session ends after it starts."),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return str(self.title)
+
+
+class SpeakingSlotQuerySet(models.QuerySet["SpeakingSlot"]):
+    def standing(self) -> Self:
+        """Slots whose State speaks as things stand today; a later regret drops out by itself."""
+        return self.filter(
+            has_standing_answer(SPEAKING, "session__edition", "delegation__member_state")
+        )
+
+
+class SpeakingSlot(models.Model):
+    session = models.ForeignKey(
+        HighLevelSession, models.PROTECT, related_name="slots", verbose_name=_("high-level session")
+    )
+    delegation = models.ForeignKey(
+        Delegation, models.PROTECT, related_name="slots", verbose_name=_("delegation")
+    )
+    position = models.PositiveSmallIntegerField(_("position"))
+    minutes = models.PositiveSmallIntegerField(_("minutes"), default=3)
+    moved_because = models.CharField(_("why moved"), max_length=300, blank=True)
+
+    objects = SpeakingSlotQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("speaking slot")
+        verbose_name_plural = _("speaking slots")
+        ordering = ["session", "position"]
+        constraints = [
+            models.UniqueConstraint(
+                name="one_speaker_per_position", fields=["session", "position"]
+            ),
+            models.UniqueConstraint(
+                name="one_slot_per_delegation_and_session", fields=["session", "delegation"]
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.position}. {self.delegation}"

@@ -1,0 +1,125 @@
+"""Policy statements and their texts."""
+
+from typing import Self
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from delegations.models.delegation import Delegation, has_standing_answer
+from delegations.models.programme import HighLevelSession
+from invitations.models import SPEAKING, Invitation, Language, Rank
+from invitations.text.dates import comma_list
+
+
+class PolicyStatementQuerySet(models.QuerySet["PolicyStatement"]):
+    def standing(self) -> Self:
+        """Statements that will be delivered as things stand today, in whatever mode."""
+        return self.filter(
+            has_standing_answer(SPEAKING, "delegation__edition", "delegation__member_state")
+        )
+
+
+class PolicyStatement(models.Model):
+    class Mode(models.TextChoices):
+        IN_PERSON = "in_person", _("in person")
+        VIDEO = "video", _("by video")
+        WRITTEN = "written", _("in writing only")
+
+    class Interpretation(models.TextChoices):
+        """For a language that is none of the six: who renders it into one of them."""
+
+        OWN = "own", _("the delegation brings its interpreter")
+        READ = "read", _("a translation of the text is provided, to be read out")
+        ASKED = "asked", _("the delegation asks the organizers for help")
+
+    delegation = models.OneToOneField(
+        Delegation, models.CASCADE, related_name="statement", verbose_name=_("delegation")
+    )
+    speaker_name = models.CharField(_("speaker"), max_length=120)
+    speaker_function = models.CharField(_("speaker's function"), max_length=200, blank=True)
+    speaker_rank = models.ForeignKey(
+        Rank, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("rank")
+    )
+    mode = models.CharField(_("mode"), max_length=10, choices=Mode, default=Mode.IN_PERSON)
+    title = models.CharField(_("title"), max_length=200, blank=True)
+    theme = models.CharField(_("theme"), max_length=200, blank=True)
+    first_choice = models.ForeignKey(
+        HighLevelSession, models.SET_NULL, null=True, blank=True, related_name="+",
+        verbose_name=_("preferred session"),
+    )  # fmt: skip
+    second_choice = models.ForeignKey(
+        HighLevelSession, models.SET_NULL, null=True, blank=True, related_name="+",
+        verbose_name=_("second preference"),
+    )  # fmt: skip
+    language = models.CharField(_("language"), max_length=10, choices=Language, blank=True)
+    other_language = models.CharField(_("another language"), max_length=60, blank=True)
+    interpretation = models.CharField(
+        _("interpretation"), max_length=10, choices=Interpretation, blank=True
+    )
+    quotation = models.TextField(_("quotation for the press"), max_length=400, blank=True)
+    quotation_consent = models.BooleanField(_("the quotation may be published"), default=False)
+    biography = models.TextField(_("short biography"), max_length=1500, blank=True)
+    photo = models.FileField(_("photo"), blank=True, max_length=120, editable=False)
+    photo_sha256 = models.CharField(max_length=64, blank=True, editable=False)
+
+    objects = PolicyStatementQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("policy statement")
+        verbose_name_plural = _("policy statements")
+        ordering = ["delegation"]
+        constraints = [
+            models.CheckConstraint(
+                name="preferred_sessions_differ",
+                condition=Q(first_choice=None)
+                | Q(second_choice=None)
+                | ~Q(first_choice=F("second_choice")),
+                violation_error_message=_("The second preference is another session."),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return comma_list([self.speaker_name, self.delegation])
+
+
+class StatementTextQuerySet(models.QuerySet["StatementText"]):
+    def current(self) -> Self:
+        return self.filter(replaced_at=None)
+
+
+class StatementText(models.Model):
+    """A file of the statement's words. One that was replaced stays on file."""
+
+    statement = models.ForeignKey(
+        PolicyStatement, models.CASCADE, related_name="texts", verbose_name=_("policy statement")
+    )
+    file = models.FileField(_("file"), max_length=120)
+    sha256 = models.CharField("SHA-256", max_length=64)
+    kind = models.CharField(_("kind"), max_length=4)
+    size = models.PositiveIntegerField(_("size"))
+    called = models.CharField(_("name of the file"), max_length=120)
+    language = models.CharField(_("language"), max_length=60, blank=True)
+    filed_at = models.DateTimeField(_("filed at"), default=timezone.now)
+    filed_by = models.ForeignKey(
+        Invitation, models.PROTECT, related_name="+", verbose_name=_("filed by")
+    )
+    replaced_at = models.DateTimeField(_("replaced at"), null=True, blank=True)
+
+    objects = StatementTextQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("text of a statement")
+        verbose_name_plural = _("texts of statements")
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(
+                name="one_current_text_of_the_same_bytes",
+                fields=["statement", "sha256"],
+                condition=Q(replaced_at=None),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.called

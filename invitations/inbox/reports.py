@@ -1,0 +1,132 @@
+"""What a report of undelivered mail says: which letter, and what the server answered."""
+
+import re
+from collections.abc import Iterator
+from email.message import Message
+from email.utils import parseaddr
+from typing import NamedTuple
+
+from flufl.bounce import all_failures
+
+from invitations.mail.incoming import (
+    addresses,
+    clean,
+    envelope_of,
+    has_empty_return_path,
+    header,
+    message_id,
+    parts_of,
+    raw_header,
+)
+from invitations.models import Bounce, Delivery, Letter
+
+Kind = Bounce.Kind
+
+WORDS_LIMIT = 1000
+# A report names the letter within its first lines; what it quotes beyond them is the letter's own.
+RETURNED_LIMIT = 100_000
+RETURNED_ID = re.compile(
+    r"(?im)^[> \t]{0,20}message-id:[ \t]{0,9}(?:\r?\n[ \t]{1,9})?(<[^<>\s]{1,248}>)"
+)
+MACHINES = ("mailer-daemon", "postmaster")
+
+
+class Finding(NamedTuple):
+    """What a report says of one address."""
+
+    kind: str
+    address: str
+    words: str
+
+
+def findings_in(mail: Message) -> list[Finding]:
+    """What the standard report says; where there is none, what flufl.bounce makes of the mail."""
+    if not comes_from_a_machine(mail):
+        return []
+    return list(standard_findings(mail)) or list(recognized_findings(mail))
+
+
+def comes_from_a_machine(mail: Message) -> bool:
+    """Whether it may be a report at all: a person may quote one in a mail, or forward it."""
+    writer = next(iter(addresses(mail, "From")), "").partition("@")[0]
+    return (
+        has_empty_return_path(mail)
+        or writer in MACHINES
+        or "X-Failed-Recipients" in mail
+        or mail.get_content_type() == "multipart/report"
+    )
+
+
+def standard_findings(mail: Message) -> Iterator[Finding]:
+    """What RFC 3464 says of each recipient that failed or waits; other actions are no bounce."""
+    for block in status_blocks(mail):
+        action = raw_header(block, "Action").lower()
+        if action.startswith("delayed"):
+            kind: str = Kind.DELAYED
+        elif action.startswith(("fail", "error")):
+            is_soft = raw_header(block, "Status").startswith("4")
+            kind = Kind.SOFT if is_soft else Kind.HARD
+        else:
+            continue
+        yield Finding(kind, recipient(block), words_of(block))
+
+
+def status_blocks(mail: Message) -> list[Message]:
+    """The blocks of the mail's own report; one that is attached to a mail in it does not count."""
+    for part in own_parts(mail):
+        if part.get_content_type() == "message/delivery-status" and part.is_multipart():
+            return parts_of(part)
+    return []
+
+
+def own_parts(mail: Message) -> list[Message]:
+    return parts_of(mail) if mail.get_content_maintype() == "multipart" else []
+
+
+def recipient(block: Message) -> str:
+    """The address as we wrote it, where the report says it, else where it ended."""
+    for name in ("Original-Recipient", "Final-Recipient"):
+        written = raw_header(block, name).rpartition(";")[2]
+        if "@" in written:
+            return parseaddr(written)[1].lower()
+    return ""
+
+
+def words_of(block: Message) -> str:
+    said = (raw_header(block, name) for name in ("Status", "Diagnostic-Code", "Remote-MTA"))
+    return of_address(recipient(block), ", ".join(filter(None, said)))
+
+
+def of_address(address: str, words: str) -> str:
+    """The words with the address they are about: it may be all that staff can go by."""
+    return words if address in words.lower() else f"{address}: {words}"
+
+
+def recognized_findings(mail: Message) -> Iterator[Finding]:
+    try:
+        delayed, refused = all_failures(mail)
+    except Exception:  # noqa: BLE001 -- guesses over a hostile mail: it is filed as mail instead
+        return
+    subject = header(mail, "Subject")
+    for kind, found in ((Kind.DELAYED, delayed), (Kind.HARD, refused)):
+        for address in sorted(found):
+            about = clean(address.decode("ascii", "replace")).lower()
+            yield Finding(kind, about, of_address(about, subject))
+
+
+def known_envelope(mail: Message) -> str:
+    """The token in the address that the report was sent to, else the one given along as ENVID."""
+    blocks = status_blocks(mail)
+    ident = raw_header(blocks[0], "Original-Envelope-Id") if blocks else ""
+    tokens = [envelope_of(mail), ident.lower()]
+    known = Delivery.objects.filter(envelope__in=[token for token in tokens if token])
+    return next(iter(known.values_list("envelope", flat=True)), "") or ""
+
+
+def returned_id(mail: Message, content: bytes) -> str:
+    """The Message-ID of the letter that came back, in a part of its own or in the text."""
+    returned = clean(content[:RETURNED_LIMIT].decode("ascii", "replace"))
+    ids = set(RETURNED_ID.findall(returned)) - {message_id(mail)}
+    ours = Letter.objects.filter(message_id__in=list(ids)[:500])
+    found = set(ours.values_list("message_id", flat=True)[:2])
+    return found.pop() if len(found) == 1 else ""
