@@ -208,7 +208,7 @@ def answer_part(filed: OnFile) -> Part:
         state = _("transmitted to the capital; an answer will follow")
     else:
         state = _("to be given")
-    return Part("office", _("Answer"), state, filed.standing is not None, is_open=True)
+    return Part("answer", _("Answer"), state, filed.standing is not None, is_open=True)
 
 
 def statement_part(filed: OnFile) -> Part:

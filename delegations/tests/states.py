@@ -71,8 +71,8 @@ def open_page(page, name, *args):
     page.goto(settings.SITE_URL + reverse(name, args=args))
 
 
-def of_office(page, invitation, name="office", *more):
-    open_page(page, f"delegations:{name}", invitation.pk, *more)
+def of_office(page, invitation, name="answer", *more):
+    open_page(page, f"office:{name}", invitation.pk, *more)
 
 
 def hold(page, edition, answer=None, **words):
@@ -272,7 +272,7 @@ def looks(page, edition):
     invitation, _link = invited(edition)
     record_reply(invitation, {"answer": "in_person"})
     with signed_in(page, UserFactory(is_superuser=True)):
-        for name in ("office", "statement", "add"):
+        for name in ("answer", "statement", "add"):
             of_office(page, invitation, name)
             yield f"{name}, looked at by staff"
     with signed_in(page, UserFactory()):

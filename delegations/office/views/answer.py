@@ -71,7 +71,7 @@ def closed(request: HttpRequest, invitation: Invitation) -> HttpResponse:
     """Take no reply any more; who comes goes on with the statement and the delegation."""
     answered, *others = parts(on_file(invitation))
     goes_on = any(part.is_open for part in others)
-    shown = {"parts": [answered, *others], "here": "office"} if goes_on else {}
+    shown = {"parts": [answered, *others], "here": "answer"} if goes_on else {}
     return gone_with_words(request, invitation, "closed", **shown)
 
 
@@ -204,7 +204,7 @@ def page(
         invitation,
         form=form,
         parts=parts(filed),
-        here="office",
+        here="answer",
         dates=printed_range(edition.opens_on, edition.closes_on, language),
         last_day=printed_date(edition.last_day, language),
         reply_before=printed_date(edition.reply_before, language),

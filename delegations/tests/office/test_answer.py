@@ -53,8 +53,8 @@ def coming(state, **particulars):
     return invitation
 
 
-def page_of(invitation, name="office"):
-    return reverse(f"delegations:{name}", args=[invitation.pk])
+def page_of(invitation, name="answer"):
+    return reverse(f"office:{name}", args=[invitation.pk])
 
 
 def browser(*invitations, **options):
@@ -93,7 +93,7 @@ def test_the_page_names_state_minister_and_last_day(invitation):
 def test_the_page_is_for_the_browser_that_opened_the_link(invitation):
     other = invited("Strelsau")
 
-    for name in ("office", "recorded", "track"):
+    for name in ("answer", "recorded", "track"):
         response = browser(other).get(page_of(invitation, name))
 
         assert response.status_code == 404
@@ -198,7 +198,7 @@ def test_an_office_that_is_a_draft_again_is_not_found(invitation):
     assert client.get(page_of(invitation)).status_code == 404
 
 
-@pytest.mark.parametrize("name", ["office", "recorded", "track"])
+@pytest.mark.parametrize("name", ["answer", "recorded", "track"])
 def test_no_page_is_stored_or_listed(invitation, name):
     ReplyFactory(invitation=invitation)
 
@@ -212,7 +212,7 @@ def test_no_page_is_stored_or_listed(invitation, name):
 
 
 @pytest.mark.parametrize("method", ["get", "head"])
-@pytest.mark.parametrize("name", ["office", "recorded", "track"])
+@pytest.mark.parametrize("name", ["answer", "recorded", "track"])
 def test_looking_changes_nothing(invitation, method, name):
     ReplyFactory(invitation=invitation)
     client = browser(invitation)
@@ -282,7 +282,7 @@ def test_what_was_typed_is_shown_as_text(invitation):
     client = browser(invitation)
     client.post(page_of(invitation), words_of(invitation, remarks="<b>bold</b>"))
 
-    for name in ("office", "recorded"):
+    for name in ("answer", "recorded"):
         page = client.get(page_of(invitation, name)).content.decode()
         assert "<b>" not in page
         assert "&lt;b&gt;bold" in page

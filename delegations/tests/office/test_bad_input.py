@@ -110,7 +110,7 @@ def test_what_is_shown_back_is_escaped():
 
 # Any sequence of posts, through the pages themselves
 
-PAGES = ("office", "statement", "add", "list", "files", "person", "take_off")
+PAGES = ("answer", "statement", "add", "list", "files", "person", "take_off")
 LIKELY = {
     "answer": ["in_person", "represented", "regrets", "holding", "video"],
     "step": ["check", "record", "change", "add"],
@@ -174,7 +174,7 @@ def test_any_sequence_of_posts_is_taken_or_refused_and_the_rows_stay_sound():
     def posted(posts):
         for page, typed in posts:
             named = {"pk": person.pk} if page in ("person", "take_off") else {}
-            url = reverse(f"delegations:{page}", kwargs={"invitation_id": office.pk, **named})
+            url = reverse(f"office:{page}", kwargs={"invitation_id": office.pk, **named})
             words = {"invitation": str(office.pk), "form_key": str(uuid.uuid4())} | SOUND | typed
             response = client.post(url, bytes_typed(words), FORM)
             assert response.status_code in TAKEN_OR_REFUSED

@@ -61,7 +61,7 @@ def hidden(response, name):
 @pytest.mark.parametrize(
     ("page", "typed", "kept"),
     [
-        ("office", {"answer": "regrets", "remarks": "Typed."}, "Typed.</textarea>"),
+        ("answer", {"answer": "regrets", "remarks": "Typed."}, "Typed.</textarea>"),
         ("statement", {"speaker_name": "Sapt", "mode": "video"}, 'value="Sapt"'),
         ("files", {"text_language": "Ruritanian"}, 'value="Ruritanian"'),
         ("add", {"name": "Sapt", "role": "adviser"}, 'value="Sapt"'),
@@ -77,7 +77,7 @@ def test_a_form_of_one_state_that_arrives_at_another_changes_neither(page, typed
     own = {"invitation": other.pk, "form_key": uuid.uuid4()}
     sent_along = {"texts": SimpleUploadedFile("speech.txt", b"Words.")} if page == "files" else {}
 
-    url = reverse(f"delegations:{page}", args=[one.pk, *pk])
+    url = reverse(f"office:{page}", args=[one.pk, *pk])
     answered = text(client.post(url, own | typed | sent_along))
 
     assert CROSSED in answered
@@ -184,10 +184,10 @@ def test_needs_that_were_given_stand_on_no_page_of_any_office():
     lines = f"{person.name};General\nSapt"
 
     shown = [
-        client.get(reverse(f"delegations:{page}", args=[of.pk, *pk]))
+        client.get(reverse(f"office:{page}", args=[of.pk, *pk]))
         for of in (one, two)
         for page, pk in (
-            *((name, []) for name in ("office", "recorded", "statement", "delegation", "add")),
+            *((name, []) for name in ("answer", "recorded", "statement", "delegation", "add")),
             *((name, [person.pk]) for name in ("person", "take_off")),
         )
     ]
@@ -213,8 +213,8 @@ def test_needs_that_were_given_stand_on_no_page_of_any_office():
 @pytest.mark.parametrize(
     ("page", "ended"),
     [
-        *((page, "withdrawn") for page in ("office", "statement", "add", "list", "files")),
-        ("office", "closed"),
+        *((page, "withdrawn") for page in ("answer", "statement", "add", "list", "files")),
+        ("answer", "closed"),
     ],
 )
 def test_what_is_sent_after_the_end_is_not_recorded_and_can_be_copied(page, ended):

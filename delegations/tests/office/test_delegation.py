@@ -30,7 +30,7 @@ def words_of(invitation, **words):
 
 
 def person_url(invitation, person, name="person"):
-    return reverse(f"delegations:{name}", args=[invitation.pk, person.pk])
+    return reverse(f"office:{name}", args=[invitation.pk, person.pk])
 
 
 def added(client, invitation, **words):

@@ -45,7 +45,7 @@ def test_staff_see_the_page_without_its_link_and_are_told_so(invitation):
     assert "Check the reply" not in page
 
 
-@pytest.mark.parametrize("name", ["office", "add", "list", "statement", "files"])
+@pytest.mark.parametrize("name", ["answer", "add", "list", "statement", "files"])
 def test_what_staff_send_is_refused_with_a_sentence(invitation, name):
     client = of_staff("Speakers' desk")
 

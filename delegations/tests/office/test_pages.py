@@ -299,7 +299,7 @@ def test_no_page_is_larger_than_60_kb_with_fifty_delegates(invitation, language)
     client = browser(invitation)
     client.cookies["django_language"] = language
 
-    for name in ("office", "recorded", "statement", "delegation", "add", "list"):
+    for name in ("answer", "recorded", "statement", "delegation", "add", "list"):
         response = client.get(page_of(invitation, name))
         assert response.status_code == 200
         assert len(response.content) <= 60_000, name

@@ -160,7 +160,7 @@ def test_what_a_second_server_whose_clock_is_behind_is_told_last_stands(invitati
 A_MINUTE_BEHIND = """
 import datetime as dt, sys, uuid, django, time_machine
 django.setup()
-from delegations.office import answer
+from delegations.office.on_file import answer
 from invitations.models import Invitation
 number, seen = sys.argv[1:]
 with time_machine.travel(dt.datetime.now(dt.UTC) - dt.timedelta(minutes=1)):

@@ -161,7 +161,7 @@ def test_two_gigabytes_are_refused_while_they_stream(serve):
     invitation = invited("Ruritania")
     link = reverse("office:open", args=[invitation.links.get().token])
     public = ["/code/", "/check/", "/i18n/setlang/", "/admin/login/"]
-    office = [page_of(invitation, name) for name in ("office", "statement", "files", "list")]
+    office = [page_of(invitation, name) for name in ("answer", "statement", "files", "list")]
     site = serve()
     held = cookies_of(request(site, "GET", link)[1])
     before = site.memory()

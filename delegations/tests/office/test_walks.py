@@ -25,7 +25,7 @@ PHONE_OF_TODAY = {
     "has_touch": True,
 }
 DESKTOP = {"viewport": {"width": 1440, "height": 900}}
-PARTS = ("office", "statement", "delegation")
+PARTS = ("answer", "statement", "delegation")
 NONE_EXPECTED = "none is expected with this answer"
 OFFICES = {
     "fr": {
@@ -117,11 +117,11 @@ def go_the_whole_way(page, language):
     announce(page, language, office)
     for role, name in zip(("head", "adviser"), office["people"], strict=True):
         nominate(page, language, role, name)
-    part(page, "office")
+    part(page, "answer")
     assert_spoken(page, language, "Reply to the invitation")
     expect(page.locator("#filed + dl")).to_contain_text(office["answers"])
     answer(page, language, "regrets", office["answers"])
-    part(page, "office")
+    part(page, "answer")
     expect(page.locator(".history > li")).to_have_count(2)
     expect(page.locator(".parts a")).to_have_count(3)
     states = [in_words(language, "recorded"), *[in_words(language, NONE_EXPECTED)] * 2]
