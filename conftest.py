@@ -45,7 +45,6 @@ os.environ |= {
 }
 os.environ["DJANGO_SETTINGS_MODULE"] = "wsis_forum.settings"
 django.setup()
-from delegations import lately  # noqa: E402 -- it wants the settings above
 
 # Worker processes inherit the environment, and would read their settings before the lines above.
 del os.environ["DJANGO_SETTINGS_MODULE"]
@@ -63,22 +62,9 @@ def static_files_as_they_are():
 def nothing_counted_yet():
     """Each test counts wrong codes by itself, in the memory of its own process."""
     memory = {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
-    with override_settings(CACHES={"default": memory}):
+    with override_settings(CACHES={**settings.CACHES, "default": memory}):
         cache.clear()
         yield
-
-
-@pytest.fixture(autouse=True)
-def everything_as_it_is_now(monkeypatch):
-    """Pages do without what they knew a moment ago, but where a test asks for it."""
-    monkeypatch.setattr(lately, "KEPT_FOR", 0)
-    lately.kept.clear()
-
-
-@pytest.fixture
-def in_a_warm_process(everything_as_it_is_now, monkeypatch):
-    """Pages know a minute long what they have read."""
-    monkeypatch.setattr(lately, "KEPT_FOR", 60)
 
 
 @pytest.hookimpl(wrapper=True)

@@ -51,15 +51,16 @@ def for_its_office(*permissions: str) -> Callable[[View], View]:
             if looks_on(request):
                 refused = refused_to_staff(request, invitation_id, permissions)
                 return refused or view(request, invitation_of(invitation_id), **named)
-            found = held_by(imprint_held(request, invitation_id), invitation_id)
-            if found is None or found.invitation.status == Invitation.Status.DRAFT:
+            link = held_by(imprint_held(request, invitation_id), invitation_id)
+            if link is None or link.invitation.status == Invitation.Status.DRAFT:
                 return too_much(request, LARGEST_REQUEST) or not_held(request)
-            speak_as_the_letter(request, found.language)
+            invitation = link.invitation
+            speak_as_the_letter(request, invitation.minister.language)
             if refused := too_much(request, LARGEST_REQUEST):
                 return refused
-            if reason := gone_because(found.invitation, is_replaced=found.is_replaced):
-                return gone_with_words(request, found.invitation, reason)
-            return view(request, found.invitation, **named)
+            if reason := gone_because(invitation, is_replaced=link.replaced_at is not None):
+                return gone_with_words(request, invitation, reason)
+            return view(request, invitation, **named)
 
         # In the language of the letter, which is known here.
         guarded.measures_requests = True  # type: ignore[attr-defined]

@@ -3,91 +3,45 @@
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
-from django.db.models import Count, Model, OuterRef, Subquery
-from django.db.models.functions import Coalesce
+from django.db.models import Count, QuerySet
 from django.utils.crypto import salted_hmac
 from django.utils.functional import cached_property
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from delegations.lately import lately
-from delegations.models import (
-    Delegate,
-    Delegation,
-    DelegationChange,
-    PolicyStatement,
-    StatementText,
-)
+from delegations.models import Delegate, Delegation, DelegationChange, PolicyStatement
 from invitations.letters.context import recorded_points
 from invitations.links import imprint
 from invitations.models import (
     BRINGING,
     SPEAKING,
     Channel,
-    ForumEdition,
     Invitation,
-    MemberState,
     Reply,
+    ReplyLink,
 )
 from invitations.replies import record_reply
 from invitations.text.dates import printed_hour
 
-Row = TypeVar("Row", bound=Model)
 GONE = (Reply.Status.SUPERSEDED, Reply.Status.SET_ASIDE)
 # What a line of the history joins to say whose it is.
 BY_WHOM = ("user", "invitation__minister__member_state", "invitation__member_state")
 
 
-# Every page of an office begins with these two, and the ORM takes longer to write them than the
-# database to answer them.
-BY_LINK = """
-    SELECT invitation.*, link.token, link.replaced_at,
-        (SELECT language FROM invitations_minister WHERE id = minister_id) AS language
-    FROM invitations_invitation invitation
-    JOIN invitations_replylink link ON link.invitation_id = invitation.id
-    WHERE invitation.id = %s
-    ORDER BY link.version DESC
-"""
-OF_STATE = """
-    SELECT reply.*, invitation.status AS in_force
-    FROM invitations_reply reply
-    JOIN invitations_invitation invitation ON invitation.id = reply.invitation_id
-    WHERE invitation.edition_id = %s AND invitation.member_state_id = %s
-    ORDER BY reply.id DESC
-"""
-
-
-class Held(NamedTuple):
-    """An invitation to which a browser holds a link, and the language of its letter."""
-
-    invitation: Invitation
-    is_replaced: bool
-    language: str
-
-
-def held_by(brought: str, invitation_id: int) -> Held | None:
-    """The invitation, if what a browser brought is the imprint of one of its links."""
+def held_by(brought: str, invitation_id: int) -> ReplyLink | None:
+    """The link, if what a browser brought is the imprint of one of the invitation's."""
     if not brought:
         return None
-    found: Any = Invitation.objects.raw(BY_LINK, [invitation_id])
-    invitation = next((one for one in found if imprint(one.token) == brought), None)
-    if invitation is None:
-        return None
-    invitation.edition = lately_read(ForumEdition, invitation.edition_id)
-    invitation.member_state = lately_read(MemberState, invitation.member_state_id)
-    return Held(invitation, invitation.replaced_at is not None, invitation.language)
-
-
-def lately_read(model: type[Row], pk: int) -> Row:
-    """One of a few rows, all of which are read at once."""
-    rows = lately((model,), model._default_manager.in_bulk)
-    return rows[pk] if pk in rows else model._default_manager.get(pk=pk)
+    links = ReplyLink.objects.filter(invitation=invitation_id).select_related(
+        "invitation__minister", "invitation__edition", "invitation__member_state"
+    )
+    return next((link for link in links if imprint(link.token) == brought), None)
 
 
 @dataclass
@@ -99,13 +53,28 @@ class OnFile:
     # The answers that stand for the State: a minister's regrets do not undo another one's yes.
     answers: set[str] = field(default_factory=set)
 
+    # What follows is read where it is asked for: an office that is silent has no use for it yet.
+
     @cached_property
     def delegation(self) -> Any:
-        """With its statement, how many delegates are ``named``, how many ``texts`` are current.
+        """The State's, with its statement, and how many delegates are ``named``."""
+        delegations = Delegation.objects.filter(
+            edition=self.invitation.edition_id, member_state=self.invitation.member_state_id
+        )
+        return delegations.select_related("statement").annotate(named=Count("delegates")).first()
 
-        It is read where it is asked for: an office that is silent has no use for it yet.
-        """
-        return delegation_of(self.invitation)
+    @property
+    def named(self) -> int:
+        return self.delegation.named if self.delegation else 0
+
+    @property
+    def statement(self) -> PolicyStatement | None:
+        return getattr(self.delegation, "statement", None)
+
+    @cached_property
+    def texts(self) -> int:
+        """How many texts of the statement are current."""
+        return self.statement.texts.current().count() if self.statement else 0
 
     @property
     def is_silent(self) -> bool:
@@ -142,46 +111,16 @@ class OnFile:
     def speaks(self) -> bool:
         return not self.answers.isdisjoint(SPEAKING)
 
-    @property
-    def statement(self) -> Any:
-        return getattr(self.delegation, "statement", None)
-
     def keeps(self, what: str) -> bool:
         """Whether the office can still look at what was given with an earlier answer."""
-        return not self.is_silent and bool(getattr(self.delegation, what, None))
+        return not self.is_silent and bool(getattr(self, what))
 
 
 def on_file(invitation: Invitation) -> OnFile:
-    """Read the replies of the State in one query; its delegation follows in another."""
-    of_state = [invitation.edition_id, invitation.member_state_id]
-    replies: list[Any] = list(Reply.objects.raw(OF_STATE, of_state))
-    own = [reply for reply in replies if reply.invitation_id == invitation.pk]
-    for reply in own:
-        reply.invitation = invitation
-    issued, standing = Invitation.Status.ISSUED, Reply.Status.STANDING
-    answers = {r.answer for r in replies if r.in_force == issued and r.status == standing}
-    return OnFile(invitation, own, answers)
-
-
-def delegation_of(invitation: Invitation) -> Any:
-    named = Delegate.objects.filter(delegation=OuterRef("pk")).order_by().values("delegation")
-    texts = (
-        StatementText.objects.current()
-        .filter(statement__delegation=OuterRef("pk"))
-        .order_by()
-        .values("statement")
-    )
-    return (
-        Delegation.objects.filter(
-            edition=invitation.edition_id, member_state=invitation.member_state_id
-        )
-        .select_related("statement")
-        .annotate(
-            named=Coalesce(Subquery(named.annotate(n=Count("pk")).values("n")), 0),
-            texts=Coalesce(Subquery(texts.annotate(n=Count("pk")).values("n")), 0),
-        )
-        .first()
-    )
+    """Read the office's replies and the State's answers; its delegation follows when needed."""
+    replies = invitation.replies.order_by("-pk")
+    answers = answers_in_force(invitation).values_list("answer", flat=True)
+    return OnFile(invitation, list(replies), set(answers))
 
 
 class Part(NamedTuple):
@@ -221,15 +160,15 @@ def statement_part(filed: OnFile) -> Part:
     if names_another_speaker(filed):
         state = _("announced, but the answer now names another speaker: please check")
         return Part("statement", label, state, False, is_open=True)
-    if not filed.delegation.texts:
+    if not filed.texts:
         return Part("statement", label, _("announced; the text may follow"), True, is_open=True)
-    texts = ngettext("announced, with %d text", "announced, with %d texts", filed.delegation.texts)
-    return Part("statement", label, texts % filed.delegation.texts, True, is_open=True)
+    texts = ngettext("announced, with %d text", "announced, with %d texts", filed.texts)
+    return Part("statement", label, texts % filed.texts, True, is_open=True)
 
 
 def names_another_speaker(filed: OnFile) -> bool:
     """Whether the statement on file has an earlier substitute, or the minister, as its speaker."""
-    if filed.standing is None:
+    if filed.standing is None or filed.statement is None:
         return False
     named = {reply.substitute_name for reply in filed.replies} | {filed.invitation.minister.name}
     expected = filed.standing.substitute_name or filed.invitation.minister.name
@@ -241,10 +180,9 @@ def delegation_part(filed: OnFile) -> Part:
     if not filed.comes:
         state = _("none is expected with this answer") if filed.answers else _("after the answer")
         return Part("delegation", label, state, False, is_open=filed.keeps("named"))
-    named = filed.delegation.named if filed.delegation else 0
-    if not named:
+    if not filed.named:
         return Part("delegation", label, _("nobody is named yet"), False, is_open=True)
-    people = ngettext("%d person named", "%d people named", named) % named
+    people = ngettext("%d person named", "%d people named", filed.named) % filed.named
     return Part("delegation", label, people, True, is_open=True)
 
 
@@ -338,15 +276,18 @@ def lock_delegation(invitation: Invitation) -> Delegation:
     return delegation
 
 
-def refuse_unless(answers: tuple[str, ...], invitation: Invitation, because: Any) -> None:
-    """Refuse where no standing answer of the State is one of these."""
-    standing = Reply.objects.standing().filter(
-        answer__in=answers,
+def answers_in_force(invitation: Invitation) -> QuerySet[Reply]:
+    """The standing replies of the State, to whichever of its invitations in force."""
+    return Reply.objects.standing().filter(
         invitation__status=Invitation.Status.ISSUED,
         invitation__edition=invitation.edition_id,
         invitation__member_state=invitation.member_state_id,
     )
-    if not standing.exists():
+
+
+def refuse_unless(answers: tuple[str, ...], invitation: Invitation, because: Any) -> None:
+    """Refuse where no standing answer of the State is one of these."""
+    if not answers_in_force(invitation).filter(answer__in=answers).exists():
         raise ValidationError(because)
 
 

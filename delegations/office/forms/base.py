@@ -1,19 +1,15 @@
 """What the forms of an office have in common: whose they are."""
 
 import uuid
-from collections.abc import Hashable
 from typing import Any
 
 from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Layout
-from crispy_forms.utils import render_crispy_form
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.functional import cached_property
-from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
-from delegations.office.forms.kept import keep
 from invitations.models import Invitation
 
 ANOTHER_INVITATION = _(
@@ -46,7 +42,6 @@ class OfficeForm(forms.Form):
         typed: dict[str, Any] | None = None,
     ) -> None:
         self.of = of
-        self.holds_typed = data is not None or typed is not None
         initial = self.fresh() | (initial or typed or {})
         super().__init__(data, files, initial=initial, auto_id=self.auto_ids)
         self.offer()
@@ -58,14 +53,7 @@ class OfficeForm(forms.Form):
         helper.form_tag = False
         helper.disable_csrf = True
         helper.layout = self.laid_out()
-        if self.asked_alike and not self.holds_typed:
-            keep(helper.layout)
         return helper
-
-    @property
-    def asked_alike(self) -> Hashable:
-        """Tells apart the visitors whom it does not ask the same; nothing, if all may differ."""
-        return None
 
     def fresh(self) -> dict[str, Any]:
         """What a form begins with; a key makes one that is sent ten times one act."""
@@ -82,10 +70,6 @@ class OfficeForm(forms.Form):
         if self.cleaned_data["invitation"] != self.of.pk:
             raise ValidationError(ANOTHER_INVITATION)
         return self.of.pk
-
-    @property
-    def html(self) -> SafeString:
-        return render_crispy_form(self)
 
     @property
     def typed(self) -> dict[str, Any]:

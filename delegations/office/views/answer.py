@@ -1,20 +1,11 @@
 """The office's answer to the invitation."""
 
-import re
-import uuid
-from types import SimpleNamespace
-from typing import Any
-
-from django.contrib.messages import get_messages
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
-from django.middleware.csrf import get_token
 from django.shortcuts import redirect, render
 from django.utils import timezone, translation
-from django.utils.html import escape
 from django.views.decorators.http import require_http_methods, require_safe
 
-from delegations.lately import lately
 from delegations.office.access import (
     TOO_LONG_OPEN,
     asks_for_a_language,
@@ -23,11 +14,9 @@ from delegations.office.access import (
     gone_with_words,
     kept_in,
     looks_on,
-    name_of,
     shown_to,
 )
 from delegations.office.forms.answer import ReplyForm
-from delegations.office.forms.kept import OPENED
 from delegations.office.on_file import OnFile, answer, history, in_words, on_file, parts, received
 from delegations.office.receipt import record_pdf
 from invitations.letters.context import recorded_points
@@ -92,57 +81,10 @@ def shown_again(
 def begun(request: HttpRequest, invitation: Invitation) -> HttpResponse:
     """Start from the words on file, but leave the answer to be chosen."""
     filed = on_file(invitation)
-    if filed.is_silent and not looks_on(request) and not len(get_messages(request)):
-        return HttpResponse(of_the_silent(request, invitation))
     known = filed.standing or filed.holding
     words = {name: getattr(known, name) for name in WORDS if name != "answer"} if known else {}
     words["seen"] = filed.standing.pk if filed.standing else ""
     return page(request, invitation, ReplyForm(of=invitation, initial=words), filed)
-
-
-def of_the_silent(request: HttpRequest, invitation: Invitation) -> str:
-    """The page of an office whose State has said nothing: all but a few words of it is kept.
-
-    The words of the visitor are left open in what is kept, and never come into it.
-    """
-    edition, minister = invitation.edition, invitation.minister
-    words = {
-        "state": invitation.member_state,
-        "minister": name_of(minister),
-        "portfolio": minister.portfolio,
-        "language": minister.language,
-        "number": invitation.pk,
-        "token": get_token(request),
-        "key": uuid.uuid4(),
-    }
-    is_late = timezone.now() >= edition.deadline
-    alike = (edition.pk, translation.get_language(), is_late, *(map(bool, words.values())))
-    left_open = {name: OPENED.format(name) if word else "" for name, word in words.items()}
-    kept = lately(("silent", *alike), lambda: page_left_open(request, invitation, left_open))
-    return LEFT_OPEN.sub(lambda found: escape(words[found[1]]), kept)
-
-
-# An address takes a number: one that no row has.
-LEFT_OPEN = re.compile(OPENED.format("([a-z]+)"))
-NUMBER = 8_041_963_257_018
-TOKEN = re.compile('(?<=name="csrfmiddlewaretoken" value=")[^"]*')
-
-
-def page_left_open(request: HttpRequest, invitation: Invitation, left_open: dict[str, str]) -> str:
-    minister = SimpleNamespace(
-        name=left_open["minister"],
-        portfolio=left_open["portfolio"],
-        language=left_open["language"],
-    )
-    stand_in: Any = SimpleNamespace(
-        pk=NUMBER,
-        edition=invitation.edition,
-        member_state=left_open["state"],
-        minister=minister,
-    )
-    form = ReplyForm(of=stand_in, initial={"seen": "", "form_key": left_open["key"]})
-    html = page(request, stand_in, form, OnFile(stand_in, [])).content.decode()
-    return TOKEN.sub(left_open["token"], html).replace(str(NUMBER), left_open["number"])
 
 
 def in_another_language(

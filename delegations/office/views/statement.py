@@ -136,7 +136,8 @@ def page(
     **more: Any,
 ) -> HttpResponse:
     filed = more.pop("filed", None) or on_file(invitation)
-    texts = list(filed.statement.texts.all()) if filed.statement else []
+    of_statement = StatementText.objects.filter(statement=filed.statement)
+    texts = list(of_statement) if filed.statement else []
     files_form = more.pop("files_form", None) or FilesForm(of=invitation, current=choices(texts))
     edition = invitation.edition
     shown = shown_to(

@@ -711,24 +711,24 @@ def test_every_page_stands_in_every_language(invitation, language):
 # Fast
 
 
-@pytest.mark.usefixtures("in_a_warm_process")
 def test_queries_of_the_page_and_of_a_reply(
     invitation, django_assert_num_queries, django_assert_max_num_queries
 ):
     client = browser(invitation)
 
-    client.get(page_of(invitation))
-    # The invitation by its link, the replies, the minister.
-    with django_assert_num_queries(3):
+    # The invitation by its link, the replies, the State's answers, the ranks: once for the name of
+    # the blank form in the cache, once to render it.
+    with django_assert_num_queries(5):
         client.get(page_of(invitation))
-    # The invitation, its lock, the replies, the new one, its acknowledgement, the event, which
-    # PostgreSQL takes with it; and where the transaction begins and ends.
-    with django_assert_max_num_queries(8):
-        client.post(page_of(invitation), words_of(invitation))
-    # The same as before, and the delegation with its statement.
     with django_assert_num_queries(4):
         client.get(page_of(invitation))
-    # The same, and the acknowledgements.
+    with django_assert_max_num_queries(14):
+        client.post(page_of(invitation), words_of(invitation))
+    # The invitation by its link, the replies, the State's answers, the delegation with its
+    # statement, the ranks.
+    with django_assert_num_queries(5):
+        client.get(page_of(invitation))
+    # The same, but the acknowledgements for the ranks.
     with django_assert_num_queries(5):
         client.get(page_of(invitation, "recorded"))
 

@@ -221,7 +221,6 @@ def test_every_part_stands_in_every_language(language):
         assert "unsafe-inline" not in response["Content-Security-Policy"]
 
 
-@pytest.mark.usefixtures("in_a_warm_process")
 def test_queries_of_a_reply_and_of_its_summary(
     django_assert_num_queries, django_assert_max_num_queries
 ):
@@ -229,13 +228,16 @@ def test_queries_of_a_reply_and_of_its_summary(
     client = browser(invitation)
     words = words_of(invitation, answer="video", respondent_email="sapt@example.org")
 
-    client.get(page_of(invitation))
-    # The invitation by its link, the replies, the minister, the delegation with its statement.
-    with django_assert_num_queries(4):
+    # The invitation by its link, the replies, the State's answers, the delegation with its
+    # statement, the texts.
+    with django_assert_num_queries(5):
         client.post(page_of(invitation), words | {"step": "check"})
     # A copy to the address typed, since it is none of the minister's or the missions'.
-    with django_assert_max_num_queries(11):
+    with django_assert_max_num_queries(14):
         client.post(page_of(invitation), words | {"step": "record"})
+    # As for the summary, and the ranks.
+    with django_assert_num_queries(6):
+        client.get(page_of(invitation))
 
 
 def test_the_front_page_leads_to_the_packages_and_to_the_code(client):

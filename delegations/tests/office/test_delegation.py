@@ -456,7 +456,6 @@ def test_ten_posts_of_a_list_add_it_once(invitation):
 
 
 @pytest.mark.parametrize("delegates", [1, 50])
-@pytest.mark.usefixtures("in_a_warm_process")
 def test_queries_are_as_many_for_fifty_as_for_one(invitation, django_assert_num_queries, delegates):
     client = browser(invitation)
     person = added(client, invitation)
@@ -467,8 +466,8 @@ def test_queries_are_as_many_for_fifty_as_for_one(invitation, django_assert_num_
     url = person_url(invitation, person)
     seen = hidden(client.get(url), "seen")
 
-    # The invitation by its link, the replies, the minister, the delegation, its delegates, its
-    # history.
+    # The invitation by its link, the replies, the State's answers, the delegation, its delegates,
+    # its history.
     with django_assert_num_queries(6):
         client.get(page_of(invitation, "delegation"))
     with django_assert_num_queries(5):

@@ -117,7 +117,6 @@ def test_the_desk_links_to_the_office_s_page(admin_client, invitation):
     assert f'href="{page_of(invitation)}"' in admin_client.get(url).content.decode()
 
 
-@pytest.mark.usefixtures("in_a_warm_process")
 def test_staff_and_an_office_never_see_each_other_s_page(invitation):
     for _look in range(2):
         assert "<fieldset disabled>" in of_staff().get(page_of(invitation)).content.decode()

@@ -1,21 +1,14 @@
 import re
-import time
-import uuid
 
 import pytest
-from crispy_forms.utils import render_field as crispy
 from django.conf import settings as deployed
 from django.contrib.staticfiles import finders
+from django.core.cache import cache
 from django.core.files import File
 from django.test import Client
-from django.utils import translation
 from whitenoise.storage import CompressedManifestStaticFilesStorage
 
-from delegations import lately
 from delegations.models import Delegate, Delegation
-from delegations.office.forms import kept
-from delegations.office.forms.answer import ReplyForm
-from delegations.office.views import answer
 from delegations.tests.office.test_answer import browser, invited, page_of, text, words_of
 from invitations.models import Minister, Rank
 from invitations.replies import record_reply
@@ -35,34 +28,7 @@ def value_of(page, name):
     return re.search(rf'name="{name}" value="([^"]*)"', page)[1]
 
 
-# What is rendered once
-
-
-@pytest.mark.usefixtures("in_a_warm_process")
-def test_what_a_form_asks_is_rendered_once_for_all_who_are_asked_the_same(monkeypatch):
-    edition, rendered = EditionFactory(), []
-    monkeypatch.setattr(
-        kept,
-        "render_field",
-        lambda name, *rest, **n: rendered.append(name) or crispy(name, *rest, **n),
-    )
-
-    for state, remarks in [("Ruritania", "Sire,"), ("Strelsau", "Madam,")]:
-        invitation = invited(state, edition=edition)
-        record_reply(invitation, {"answer": "video", "remarks": remarks})
-        assert f"{remarks}</textarea>" in text(browser(invitation).get(page_of(invitation)))
-
-    assert rendered.count("remarks") == rendered.count("segments") == 1
-    assert rendered.count("form_key") == 2
-
-
-def forms_kept():
-    return [html for what, html in html_kept() if ReplyForm in what]
-
-
-def html_kept():
-    kept = [(what, found) for what, (_at, found) in lately.kept.items()]
-    return [(what, html) for what, html in kept if isinstance(html, str)]
+# What a blank form asks
 
 
 def without_keys(page):
@@ -70,43 +36,22 @@ def without_keys(page):
     return re.sub(r'name="(csrfmiddlewaretoken|form_key)" value="[^"]+"', "", page)
 
 
-@pytest.mark.usefixtures("in_a_warm_process")
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize(
     "minister", [{}, {"portfolio": ""}, {"given_name": "", "family_name": ""}], ids=str
 )
-def test_a_page_from_memory_is_the_one_that_is_rendered_for_its_visitor(
-    language, minister, monkeypatch
-):
+def test_a_blank_form_from_the_cache_is_the_one_rendered_for_its_visitor(language, minister):
     edition, pages = EditionFactory(), []
     for state in ("Ruritania & <Zenda>", "Strelsau"):
         of = invited(state, edition=edition)
         Minister.objects.filter(pk=of.minister_id).update(language=language, **minister)
         pages.append((of, without_keys(browser(of).get(page_of(of)).content.decode())))
-    monkeypatch.setattr(answer, "get_messages", lambda _request: ["some"])
 
     for of, page in pages:
+        cache.clear()
         assert without_keys(browser(of).get(page_of(of)).content.decode()) == page
 
 
-@pytest.mark.usefixtures("in_a_warm_process")
-def test_what_is_kept_of_a_page_holds_nothing_of_a_visitor(invitation):
-    page = browser(invitation).get(page_of(invitation)).content.decode()
-
-    (html,) = [html for what, html in html_kept() if "silent" in what]
-    for word in (
-        invitation.member_state,
-        invitation.minister.name,
-        invitation.minister.portfolio,
-        value_of(page, "csrfmiddlewaretoken"),
-        value_of(page, "form_key"),
-        f"/{invitation.pk}/",
-    ):
-        assert str(word) in page
-        assert str(word) not in html
-
-
-@pytest.mark.usefixtures("in_a_warm_process")
 def test_an_office_whose_state_has_spoken_through_another_sees_so_at_once(invitation):
     other = InvitationFactory(
         edition=invitation.edition,
@@ -121,31 +66,6 @@ def test_an_office_whose_state_has_spoken_through_another_sees_so_at_once(invita
     assert page_of(invitation, "delegation") in text(client.get(page_of(invitation)))
 
 
-@pytest.mark.usefixtures("in_a_warm_process")
-def test_a_form_from_memory_is_the_one_that_is_rendered_for_its_visitor(invitation):
-    rank = Rank.objects.latest("weight")
-    for said in (
-        {},
-        {"respondent_name": "Sapt", "remarks": "Sire,\n<b>&amp;</b>", "segments": ["opening"]},
-        {"respondent_name": 'Fritz "von" Tarlenheim', "remarks": "A"},
-        {"respondent_email": "fritz@example.org", "respondent_phone": "+41 22 555 0199"},
-        {"respondent_phone": "\ue000words\ue001", "remarks": "\ue000name\ue001 \\1 %s {}"},
-        {"substitute_name": "Rassendyll", "substitute_rank": rank, "partnership_interest": True},
-        {"substitute_rank": rank.pk, "segments": ["opening", "prizes"]},
-    ):
-        words = said | {"form_key": uuid.uuid4(), "seen": ""}
-        anew = ReplyForm(of=invitation, initial=words)
-        anew.helper.layout = anew.laid_out()
-        expected = anew.html
-        for language in ("fr", "ar", "fr"):
-            with translation.override(language):
-                anew = ReplyForm(of=invitation, initial=words)
-                anew.helper.layout = anew.laid_out()
-                assert ReplyForm(of=invitation, initial=words).html == anew.html
-        assert ReplyForm(of=invitation, initial=words).html == expected
-
-
-@pytest.mark.usefixtures("in_a_warm_process")
 def test_nothing_of_one_visitor_reaches_another():
     edition = EditionFactory()
     one, other = invited("Ruritania", edition=edition), invited("Strelsau", edition=edition)
@@ -158,7 +78,6 @@ def test_nothing_of_one_visitor_reaches_another():
         assert value_of(pages[0], secret) not in pages[1]
 
 
-@pytest.mark.usefixtures("in_a_warm_process")
 def test_the_same_visitor_gets_a_new_form_each_time(invitation):
     client = browser(invitation)
 
@@ -167,8 +86,7 @@ def test_the_same_visitor_gets_a_new_form_each_time(invitation):
     assert len(keys) == 3
 
 
-@pytest.mark.usefixtures("in_a_warm_process")
-def test_words_on_file_are_shown_to_their_office_and_never_kept():
+def test_words_on_file_are_shown_to_their_office_alone():
     edition = EditionFactory()
     one, other = invited("Ruritania", edition=edition), invited("Strelsau", edition=edition)
     own = {
@@ -182,34 +100,18 @@ def test_words_on_file_are_shown_to_their_office_and_never_kept():
     for _look in range(2):
         assert "Secret.</textarea>" in text(browser(one).get(page_of(one)))
         assert "Secret." not in text(browser(other).get(page_of(other)))
-    memory = str(html_kept())
-    assert not [word for word in own.values() if word in memory]
 
 
-@pytest.mark.usefixtures("in_a_warm_process")
 @pytest.mark.parametrize("step", ["record", "change", "check"])
-def test_typed_words_and_errors_are_never_kept(invitation, step):
+def test_typed_words_and_errors_are_shown_once(invitation, step):
     words = words_of(invitation, answer="", remarks="Secret.", step=step)
 
     page = text(browser(invitation).post(page_of(invitation), words))
 
     assert "Secret.</textarea>" in page
-    assert not html_kept()
     assert "Secret." not in text(browser(invitation).get(page_of(invitation)))
 
 
-@pytest.mark.usefixtures("in_a_warm_process")
-def test_what_is_kept_holds_no_hidden_input(invitation):
-    browser(invitation).get(page_of(invitation))
-
-    html = "".join(forms_kept())
-    assert 'name="remarks"' in html
-    assert 'type="hidden"' not in html
-    assert "csrf" not in html
-    assert "Ruritania" not in html
-
-
-@pytest.mark.usefixtures("in_a_warm_process")
 def test_each_language_has_its_own(invitation):
     client = browser(invitation)
     asked = {}
@@ -226,7 +128,6 @@ def label(page):
     return re.search(r'<label[^>]*for="id_remarks"[^>]*>([^<]+)', page)[1].strip()
 
 
-@pytest.mark.usefixtures("in_a_warm_process")
 def test_each_edition_asks_what_it_offers():
     one = invited("Ruritania", edition=EditionFactory(answers_offered=["video", "regrets"]))
     other = invited("Strelsau", edition=EditionFactory(segments_offered=["prizes"]))
@@ -253,11 +154,9 @@ def edit(invitation):
     Rank.objects.filter(pk="VMIN").update(name_en="Minister at second hand")
 
 
-def test_an_edited_edition_is_asked_for_once_the_moment_has_passed(invitation, monkeypatch):
-    monkeypatch.setattr(lately, "KEPT_FOR", 0.2)
+def test_an_edited_edition_is_asked_for_at_once(invitation):
     before = answers_to(invitation)
     edit(invitation)
-    time.sleep(0.2)
 
     page = text(browser(invitation).get(page_of(invitation)))
 
@@ -266,21 +165,6 @@ def test_an_edited_edition_is_asked_for_once_the_moment_has_passed(invitation, m
     assert 'href="https://forum.example.org/partners"' in page
     assert "Minister at second hand" in page
     assert 'name="segments"' not in page
-
-
-@pytest.mark.usefixtures("in_a_warm_process")
-def test_memory_has_an_end():
-    for number in range(lately.KEPT_AT_MOST + 5):
-        assert lately.lately(number, lambda: "kept") == "kept"
-
-    assert len(lately.kept) <= lately.KEPT_AT_MOST
-
-
-def test_what_is_refused_to_be_read_is_not_kept():
-    with pytest.raises(ZeroDivisionError):
-        lately.lately("broken", lambda: 1 / 0)
-
-    assert lately.lately("broken", lambda: "mended") == "mended"
 
 
 # Sizes

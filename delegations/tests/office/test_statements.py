@@ -606,7 +606,6 @@ def test_the_desk_shows_the_texts_and_notes_what_staff_change(admin_client, invi
 
 
 @pytest.mark.parametrize("texts", [1, 10])
-@pytest.mark.usefixtures("in_a_warm_process")
 def test_queries_of_the_page_and_of_a_change(invitation, django_assert_num_queries, texts):
     session_of(invitation)
     client = browser(invitation)
@@ -614,9 +613,9 @@ def test_queries_of_the_page_and_of_a_change(invitation, django_assert_num_queri
     send(client, invitation, *[file(f"Words {n}".encode()) for n in range(texts)])
     seen = seen_by(client, invitation)
 
-    # The invitation by its link, the sessions of the track, the replies, the minister, the
-    # delegation with its statement, the texts.
-    with django_assert_num_queries(6):
+    # The invitation by its link, the sessions of the track, the replies, the State's answers, the
+    # delegation with its statement, how many texts it has, and they.
+    with django_assert_num_queries(7):
         client.get(page_of(invitation, "statement"))
     with django_assert_num_queries(11):
         client.post(page_of(invitation, "statement"), words_of(invitation, title="New", seen=seen))
