@@ -8,8 +8,8 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from delegations.changes import Stale, lock_delegation, mark, refuse_unless
 from delegations.models import Delegate, Delegation, DelegationChange
-from delegations.office.on_file import Stale, lock_delegation, mark, refuse_unless
 from invitations.models import BRINGING, Invitation
 
 COMPARED = (

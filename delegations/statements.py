@@ -11,8 +11,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from delegations.changes import Stale, lock_delegation, mark, refuse_unless
 from delegations.models import DelegationChange, PolicyStatement, StatementText
-from delegations.office.on_file import Stale, lock_delegation, mark, refuse_unless
 from invitations.files.frozen import freeze, thaw
 from invitations.files.uploads import (
     TYPES,

@@ -10,8 +10,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.decorators import display
 
+from delegations.changes import note_staff
 from delegations.models import DelegationChange
-from delegations.office.on_file import note_staff
 from invitations.admin.base import ModelAdmin, who
 
 Act = DelegationChange.Act

@@ -14,8 +14,8 @@ from unfold.decorators import display
 from unfold.forms import PaginationInlineFormSet
 
 from delegations.admin.base import Act, NotedAdmin, StandingAdmin, StandingFilter
+from delegations.changes import BY_WHOM, by_whom, changed_fields, note_staff
 from delegations.models import Delegate, Delegation, DelegationChange
-from delegations.office.on_file import BY_WHOM, by_whom, changed_fields, note_staff
 from invitations.admin.base import Menu, RecordAdmin, RecordInline, who
 from invitations.forms.fields import OF_COLUMNS
 from invitations.forms.model_forms import WholeRowForm

@@ -4,6 +4,7 @@ import uuid
 import pytest
 from django.core.exceptions import ValidationError
 
+from delegations.changes import Stale, by_whom, changed_fields
 from delegations.models import Delegate, DelegationChange
 from delegations.nominations import (
     amend,
@@ -14,7 +15,6 @@ from delegations.nominations import (
     nominate_all,
     remove,
 )
-from delegations.office.on_file import Stale, by_whom, changed_fields
 from delegations.tests.office.test_answer import coming, invited
 from invitations.replies import record_reply
 from invitations.tests.factories import EditionFactory, InvitationFactory, MinisterFactory

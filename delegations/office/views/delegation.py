@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
+from delegations.changes import BY_WHOM, Stale, by_whom, changed_fields
 from delegations.models import Delegate, DelegationChange
 from delegations.nominations import (
     amend,
@@ -32,16 +33,7 @@ from delegations.office.access import (
 )
 from delegations.office.forms.delegate import DETAILS, DelegateForm, RemovalForm
 from delegations.office.forms.delegate_list import ListForm
-from delegations.office.on_file import (
-    BY_WHOM,
-    OnFile,
-    Stale,
-    by_whom,
-    changed_fields,
-    on_file,
-    parts,
-    printed_at,
-)
+from delegations.office.on_file import OnFile, on_file, parts, printed_at
 from invitations.models import Invitation
 from invitations.text.dates import printed_date
 

@@ -13,6 +13,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+from delegations.changes import Stale
 from delegations.models import PolicyStatement, StatementText
 from delegations.office.access import (
     TOO_LONG_OPEN,
@@ -23,7 +24,7 @@ from delegations.office.access import (
     shown_to,
 )
 from delegations.office.forms.statement import COLUMNS, FilesForm, StatementForm
-from delegations.office.on_file import OnFile, Stale, on_file, parts, printed_at
+from delegations.office.on_file import OnFile, on_file, parts, printed_at
 from delegations.office.views.delegation import shown_in
 from delegations.statements import (
     attachment,

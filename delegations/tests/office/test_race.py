@@ -12,9 +12,10 @@ from django.core.exceptions import ValidationError
 from django.db import connection
 from django.utils import timezone
 
+from delegations.changes import Stale
 from delegations.models import Delegate, Delegation, DelegationChange, PolicyStatement
 from delegations.nominations import amend, mark_of, nominate, nominate_all
-from delegations.office.on_file import Stale, answer
+from delegations.office.on_file import answer
 from delegations.statements import submit
 from invitations.replies import Unseen, record_reply
 from invitations.tests.factories import (

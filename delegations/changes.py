@@ -1,0 +1,100 @@
+"""Changes to what a State has on file, by its offices or by staff: one at a time, and noted."""
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+from django.contrib.auth.models import User
+from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
+from django.utils.crypto import salted_hmac
+from django.utils.translation import gettext as _
+
+from delegations.models import Delegate, Delegation, DelegationChange, PolicyStatement
+from invitations.models import Invitation, Reply
+
+# What a line of the history joins to say whose it is.
+BY_WHOM = ("user", "invitation__minister__member_state", "invitation__member_state")
+
+
+class Stale(ValidationError):
+    """Somebody else changed the row after this form was opened; ``row`` is as it stands now."""
+
+    def __init__(self, row: Any) -> None:
+        self.row = row
+        super().__init__(
+            _(
+                "This was changed after you opened the page, and nothing of yours is lost: what"
+                " stands now is shown beside what you typed. Save again, and your words take its"
+                " place."
+            )
+        )
+
+
+def mark(row: Any, columns: Sequence[str]) -> str:
+    """What a form carries to know whether the row was changed since, by whomever.
+
+    It is made of the row itself, so that a change on the secretariat's desk counts too; and keyed,
+    so that nobody can guess from it what the page does not show.
+    """
+    words = json.dumps([row.pk, *(getattr(row, name) for name in columns)], default=str)
+    return salted_hmac("delegations.office", words, algorithm="sha256").hexdigest()
+
+
+def lock_delegation(invitation: Invitation) -> Delegation:
+    """The delegation of the invitation's State, made where it is missing, for one at a time.
+
+    Call it within a transaction.
+    """
+    edition, state = invitation.edition, invitation.member_state
+    held = Delegation.objects.select_for_update(of=("self",)).order_by("pk")
+    delegation = held.filter(edition=edition, member_state=state).first()
+    if delegation is None:
+        made, _new = Delegation.objects.get_or_create(edition=edition, member_state=state)
+        delegation = held.get(pk=made.pk)
+    delegation.edition, delegation.member_state = edition, state
+    return delegation
+
+
+def answers_in_force(invitation: Invitation) -> QuerySet[Reply]:
+    """The standing replies of the State, to whichever of its invitations in force."""
+    return Reply.objects.standing().filter(
+        invitation__status=Invitation.Status.ISSUED,
+        invitation__edition=invitation.edition_id,
+        invitation__member_state=invitation.member_state_id,
+    )
+
+
+def refuse_unless(answers: tuple[str, ...], invitation: Invitation, because: Any) -> None:
+    """Refuse where no standing answer of the State is one of these."""
+    if not answers_in_force(invitation).filter(answer__in=answers).exists():
+        raise ValidationError(because)
+
+
+def note_staff(user: User, row: Delegate | PolicyStatement, act: str, fields: list[str]) -> None:
+    """Let the office's history show what the secretariat changed for it."""
+    of_delegate = isinstance(row, Delegate)
+    DelegationChange.objects.create(
+        delegation_id=row.delegation_id,
+        user=user,
+        part=DelegationChange.Part.DELEGATE if of_delegate else DelegationChange.Part.STATEMENT,
+        act=act,
+        subject=row.name if isinstance(row, Delegate) else row.speaker_name,
+        fields=fields,
+    )
+
+
+def by_whom(change: DelegationChange) -> str:
+    if change.invitation is None:
+        return _("the secretariat")
+    return _("office of %s") % (change.invitation.minister.portfolio or change.invitation.minister)
+
+
+def changed_fields(change: DelegationChange) -> str:
+    """The names of the fields as their labels; what stood in them is not told."""
+    of_delegate = change.part == DelegationChange.Part.DELEGATE
+    model = Delegate if of_delegate else PolicyStatement
+    labels = {column.name: str(column.verbose_name) for column in model._meta.fields}
+    labels["texts"] = _("texts")
+    names = [name.removesuffix("_id") for name in change.fields]
+    return ", ".join(labels.get(name, name) for name in names)
