@@ -4,11 +4,9 @@ import secrets
 import unicodedata
 
 from django.conf import settings
-from django.core.signing import b64_encode
 from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.crypto import salted_hmac
 
 from invitations.models import Invitation, ReplyLink
 
@@ -19,7 +17,6 @@ TOKEN_LENGTH = 21  # 104 bits
 CODE_ALPHABET = "bcdfghjkmnpqrstvwxyz"
 CODE_LENGTH = 12  # 51.8 bits
 CHECK_LENGTH = 16  # 53 bits
-IMPRINT_BYTES = 12
 # Cyrillic and Greek letters that have the shape of one letter of a code, and of no other.
 SAME_SHAPE = str.maketrans("вкмнрстхуѕјһԛԝѵβκρτχζ", "bkmhpctxysjhqwvbkptxz")
 # Digits stand in codes of ALPHABET; in one of CODE_ALPHABET they are a letter misread.
@@ -60,12 +57,6 @@ def replace_link(invitation: Invitation) -> ReplyLink:
     link = new_link(invitation, version)
     link.save()
     return link
-
-
-def imprint(token: str) -> str:
-    """What a browser keeps of a link it has opened: it tells which one, and opens nothing."""
-    digest = salted_hmac("invitations.links", token, algorithm="sha256").digest()
-    return b64_encode(digest[:IMPRINT_BYTES]).decode()
 
 
 def reply_url(link: ReplyLink) -> str:

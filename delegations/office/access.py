@@ -2,32 +2,30 @@
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Any
+from typing import Any, Concatenate, ParamSpec
 
 from django.conf import settings
 from django.contrib.auth.models import User
+from django.core.signing import b64_encode
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.middleware.csrf import CsrfViewMiddleware
 from django.shortcuts import render
-from django.utils import translation
+from django.urls import reverse
+from django.utils import timezone, translation
+from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy
+from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.i18n import set_language
 
-from delegations.office.on_file import held_by
 from delegations.office.request_limits import LARGEST_TYPED, announced, too_much
-from delegations.office.views.entry import (
-    edition_at_hand,
-    gone,
-    gone_because,
-    imprint_held,
-    speak_as_the_letter,
-    unlisted,
-)
 from invitations.letters.addressing import name_in
-from invitations.models import Invitation, Minister
+from invitations.models import ForumEdition, Invitation, Minister, ReplyLink
 
-View = Callable[..., HttpResponse]
+P = ParamSpec("P")
+View = Callable[Concatenate[HttpRequest, P], HttpResponse]
+OfficeView = Callable[..., HttpResponse]
+DIGEST_BYTES = 12
 # What a form brings along that nobody typed.
 NOT_TYPED = ("csrfmiddlewaretoken", "language")
 HIDDEN = ("invitation", "form_key", "seen", "step", "from")
@@ -35,7 +33,58 @@ HIDDEN = ("invitation", "form_key", "seen", "step", "from")
 LARGEST_REQUEST = 120 * 1024 * 1024
 
 
-def for_its_office(*permissions: str) -> Callable[[View], View]:
+def unlisted(view: View[P]) -> View[P]:
+    """Keep the page out of every cache and of search engines."""
+
+    @wraps(view)
+    @never_cache
+    def unlisted_view(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        response = view(request, *args, **kwargs)
+        response["X-Robots-Tag"] = "noindex"
+        return response
+
+    return unlisted_view
+
+
+# What a browser keeps of a link is a cookie that goes to the pages of its office alone, and ends
+# some weeks after the link was opened last.
+
+
+def link_cookie_name(invitation_id: int) -> str:
+    return f"office-{invitation_id}"
+
+
+def link_digest(token: str) -> str:
+    """What the cookie says: which link was opened, and nothing that opens it."""
+    digest = salted_hmac("invitations.links", token, algorithm="sha256").digest()
+    return b64_encode(digest[:DIGEST_BYTES]).decode()
+
+
+def set_link_cookie(response: HttpResponse, link: ReplyLink) -> None:
+    response.set_signed_cookie(
+        link_cookie_name(link.invitation_id),
+        link_digest(link.token),
+        max_age=settings.SESSION_COOKIE_AGE,
+        path=reverse("office:answer", args=[link.invitation_id]),
+        secure=settings.SESSION_COOKIE_SECURE,
+        httponly=True,
+        samesite="Lax",
+    )
+
+
+def read_link_cookie(request: HttpRequest, invitation_id: int) -> ReplyLink | None:
+    """Return the link to the invitation that this browser has opened, with what its page shows."""
+    name, ends_after = link_cookie_name(invitation_id), settings.SESSION_COOKIE_AGE
+    digest = request.get_signed_cookie(name, None, max_age=ends_after)
+    if not digest:
+        return None
+    links = ReplyLink.objects.filter(invitation=invitation_id).select_related(
+        "invitation__minister", "invitation__edition", "invitation__member_state"
+    )
+    return next((link for link in links if link_digest(link.token) == digest), None)
+
+
+def office_required(*permissions: str) -> Callable[[OfficeView], OfficeView]:
     """Hand over the invitation in the address, where the browser holds a link to it.
 
     Staff look without a link, as far as these permissions let them, and change nothing: a browser
@@ -43,7 +92,7 @@ def for_its_office(*permissions: str) -> Callable[[View], View]:
     the form by themselves, so that a stale one loses nothing that was typed.
     """
 
-    def guard(view: View) -> View:
+    def guard(view: OfficeView) -> OfficeView:
         @wraps(view)
         @csrf_exempt
         @unlisted
@@ -51,16 +100,15 @@ def for_its_office(*permissions: str) -> Callable[[View], View]:
             if looks_on(request):
                 refused = refused_to_staff(request, invitation_id, permissions)
                 return refused or view(request, invitation_of(invitation_id), **named)
-            link = held_by(imprint_held(request, invitation_id), invitation_id)
+            link = read_link_cookie(request, invitation_id)
             if link is None or link.invitation.status == Invitation.Status.DRAFT:
                 return too_much(request, LARGEST_REQUEST) or not_held(request)
-            invitation = link.invitation
-            speak_as_the_letter(request, invitation.minister.language)
+            speak_as_the_letter(request, link.invitation.minister.language)
             if refused := too_much(request, LARGEST_REQUEST):
                 return refused
-            if reason := gone_because(invitation, is_replaced=link.replaced_at is not None):
-                return gone_with_words(request, invitation, reason)
-            return view(request, invitation, **named)
+            if reason := gone_because(link):
+                return gone_with_words(request, link.invitation, reason)
+            return view(request, link.invitation, **named)
 
         # In the language of the letter, which is known here.
         guarded.measures_requests = True  # type: ignore[attr-defined]
@@ -108,6 +156,35 @@ def speak_as_the_address(request: HttpRequest) -> None:
     chosen = request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME) in dict(settings.LANGUAGES)
     if not chosen and request.GET.get("in") in dict(settings.LANGUAGES):
         translation.activate(request.GET["in"])
+
+
+def editions_at_hand() -> list[ForumEdition]:
+    """The editions to come, the nearest one last, or else the one held last."""
+    coming = ForumEdition.objects.filter(closes_on__gte=timezone.localdate())
+    return list(coming or ForumEdition.objects.all()[:1])
+
+
+def edition_at_hand() -> ForumEdition | None:
+    """The one whose secretariat answers those whose invitation is not known."""
+    return next(reversed(editions_at_hand()), None)
+
+
+def gone_because(link: ReplyLink) -> str:
+    """Why the link opens no office's page any more; empty where it does."""
+    if link.invitation.status == Invitation.Status.WITHDRAWN:
+        return "withdrawn"
+    return "replaced" if link.replaced_at else ""
+
+
+def gone(request: HttpRequest, invitation: Invitation, reason: str, **more: object) -> HttpResponse:
+    page = {"invitation": invitation, "edition": invitation.edition, "reason": reason, **more}
+    return render(request, "office/gone.html", page, status=410)
+
+
+def speak_as_the_letter(request: HttpRequest, language: str) -> None:
+    """Use the letter's language, unless the visitor chose one on this site."""
+    if request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME) not in dict(settings.LANGUAGES):
+        translation.activate(language)
 
 
 def gone_with_words(

@@ -1,4 +1,4 @@
-"""What an office's page knows of its invitation: the links held, and what is on file."""
+"""What is on file for an office: its replies, what came of them, and what is left to do."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -14,29 +14,17 @@ from django.utils.translation import gettext_lazy, ngettext
 from delegations.changes import answers_in_force
 from delegations.models import Delegation, PolicyStatement
 from invitations.letters.context import recorded_points
-from invitations.links import imprint
 from invitations.models import (
     BRINGING,
     SPEAKING,
     Channel,
     Invitation,
     Reply,
-    ReplyLink,
 )
 from invitations.replies import record_reply
 from invitations.text.dates import printed_hour
 
 GONE = (Reply.Status.SUPERSEDED, Reply.Status.SET_ASIDE)
-
-
-def held_by(brought: str, invitation_id: int) -> ReplyLink | None:
-    """The link, if what a browser brought is the imprint of one of the invitation's."""
-    if not brought:
-        return None
-    links = ReplyLink.objects.filter(invitation=invitation_id).select_related(
-        "invitation__minister", "invitation__edition", "invitation__member_state"
-    )
-    return next((link for link in links if imprint(link.token) == brought), None)
 
 
 @dataclass

@@ -13,9 +13,9 @@ from django.utils import timezone
 
 from delegations.models import Delegate, Delegation, HighLevelSession, SpeakingSlot
 from delegations.nominations import amend, mark_of, nominate
+from delegations.office.access import link_cookie_name
 from delegations.office.forms.delegate import DETAILS
 from delegations.office.throttle import WRONG_FROM_ONE, count_wrong
-from delegations.office.views.entry import cookie_of
 from delegations.statements import file_text, submit
 from delegations.tests.browser import CHECK, RECORD, SAVE, invited
 from invitations.links import replace_link
@@ -135,7 +135,7 @@ def refusals(page, edition):
     of_office(page, invited(edition)[0])
     yield "link not opened"
     forgetful = hold(page, edition)
-    page.context.clear_cookies(name=cookie_of(forgetful.pk))
+    page.context.clear_cookies(name=link_cookie_name(forgetful.pk))
     page.check("#id_answer_0")
     press(page, CHECK)
     yield "link no longer held, words kept"

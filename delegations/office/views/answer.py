@@ -9,11 +9,11 @@ from django.views.decorators.http import require_http_methods, require_safe
 from delegations.office.access import (
     TOO_LONG_OPEN,
     asks_for_a_language,
-    for_its_office,
     forgery,
     gone_with_words,
     kept_in,
     looks_on,
+    office_required,
     shown_to,
 )
 from delegations.office.forms.answer import ReplyForm
@@ -27,7 +27,7 @@ from invitations.text.dates import printed_date, printed_range
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@for_its_office()
+@office_required()
 def office(request: HttpRequest, invitation: Invitation) -> HttpResponse:
     """Show what is on file and take a reply. Only a POST with a chosen answer records one.
 
@@ -160,7 +160,7 @@ def page(
 
 
 @require_safe
-@for_its_office()
+@office_required()
 def recorded(request: HttpRequest, invitation: Invitation) -> HttpResponse:
     """Show the reply that was recorded last on this site, as it is on file."""
     filed = on_file(invitation)
@@ -183,7 +183,7 @@ def recorded(request: HttpRequest, invitation: Invitation) -> HttpResponse:
 
 
 @require_safe
-@for_its_office()
+@office_required()
 def record(request: HttpRequest, invitation: Invitation) -> HttpResponse:
     """Return the acknowledgement of the reply that was recorded last on this site, as a PDF."""
     reply = on_file(invitation).last_online
@@ -198,7 +198,7 @@ def record(request: HttpRequest, invitation: Invitation) -> HttpResponse:
 
 
 @require_safe
-@for_its_office()
+@office_required()
 def track(request: HttpRequest, invitation: Invitation) -> HttpResponse:
     """Return the High-Level Track as a calendar file, to an office that comes."""
     if not any(reply.answer in BRINGING for reply in invitation.replies.standing()):

@@ -26,9 +26,9 @@ from delegations.nominations import (
 from delegations.office.access import (
     TOO_LONG_OPEN,
     asks_for_a_language,
-    for_its_office,
     forgery,
     kept_in,
+    office_required,
     shown_to,
 )
 from delegations.office.forms.delegate import DETAILS, DelegateForm, RemovalForm
@@ -46,7 +46,7 @@ CHANGED_SINCE = gettext_lazy(
 
 
 @require_safe
-@for_its_office(STAFF_NEED)
+@office_required(STAFF_NEED)
 def delegation(request: HttpRequest, invitation: Invitation) -> HttpResponse:
     """Show who is named, the balance, and who changed what."""
     filed = on_file(invitation)
@@ -117,7 +117,7 @@ def changes(filed: OnFile, invitation: Invitation) -> list[dict[str, str]]:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@for_its_office(STAFF_NEED)
+@office_required(STAFF_NEED)
 def add(request: HttpRequest, invitation: Invitation) -> HttpResponse:
     """Take one more person."""
     if request.method != "POST":
@@ -135,7 +135,7 @@ def add(request: HttpRequest, invitation: Invitation) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@for_its_office(STAFF_NEED)
+@office_required(STAFF_NEED)
 def person(request: HttpRequest, invitation: Invitation, pk: int) -> HttpResponse:
     """Show one person, and take a change."""
     row = on_list(invitation, pk)
@@ -184,7 +184,7 @@ def not_to_be_saved(
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@for_its_office(STAFF_NEED)
+@office_required(STAFF_NEED)
 def take_off(request: HttpRequest, invitation: Invitation, pk: int) -> HttpResponse:
     """Ask whether a person is to be taken off the list, and do so."""
     row = on_list(invitation, pk)
@@ -300,7 +300,7 @@ def person_page(
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@for_its_office(STAFF_NEED)
+@office_required(STAFF_NEED)
 def whole_list(request: HttpRequest, invitation: Invitation) -> HttpResponse:
     """Take a list, pasted or uploaded; it is shown before anybody on it is added."""
     filed = on_file(invitation)

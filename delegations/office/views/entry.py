@@ -1,8 +1,6 @@
 """The front page, the doors that a letter's link and code open, and the check of a letter."""
 
 from collections.abc import Callable
-from functools import wraps
-from typing import Concatenate, ParamSpec
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
@@ -10,35 +8,27 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
-from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_safe
 from django.views.i18n import set_language
 
+from delegations.office.access import (
+    edition_at_hand,
+    editions_at_hand,
+    gone,
+    gone_because,
+    set_link_cookie,
+    speak_as_the_letter,
+    unlisted,
+)
 from delegations.office.forms.codes import CheckForm, CodeForm, PublicForm
 from delegations.office.request_limits import LARGEST_TYPED, announced
 from delegations.office.throttle import count_wrong
 from invitations.files.frozen import Unavailable
 from invitations.letters.verification import Verdict, check_code, check_pdf
-from invitations.links import imprint, link_for, link_for_code
-from invitations.models import ForumEdition, Invitation, ReplyLink
+from invitations.links import link_for, link_for_code
+from invitations.models import Invitation, ReplyLink
 from invitations.text.dates import printed_date, printed_range
-
-P = ParamSpec("P")
-View = Callable[Concatenate[HttpRequest, P], HttpResponse]
-
-
-def unlisted(view: View[P]) -> View[P]:
-    """Keep the page out of every cache and of search engines."""
-
-    @wraps(view)
-    @never_cache
-    def unlisted_view(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
-        response = view(request, *args, **kwargs)
-        response["X-Robots-Tag"] = "noindex"
-        return response
-
-    return unlisted_view
 
 
 @require_safe
@@ -56,17 +46,6 @@ def home(request: HttpRequest) -> HttpResponse:
         for edition in editions
     ]
     return render(request, "office/home.html", {"editions": dated})
-
-
-def editions_at_hand() -> list[ForumEdition]:
-    """The editions to come, the nearest one last, or else the one held last."""
-    coming = ForumEdition.objects.filter(closes_on__gte=timezone.localdate())
-    return list(coming or ForumEdition.objects.all()[:1])
-
-
-def edition_at_hand() -> ForumEdition | None:
-    """The one whose secretariat answers those whose invitation is not known."""
-    return next(reversed(editions_at_hand()), None)
 
 
 @require_safe
@@ -93,40 +72,14 @@ def follow(request: HttpRequest, token: str) -> HttpResponse:
 
 def opened(request: HttpRequest, link: ReplyLink) -> HttpResponse:
     """Let the browser hold the link, and move on to the page of its office."""
-    if reason := gone_because(link.invitation, is_replaced=link.replaced_at is not None):
+    if reason := gone_because(link):
         speak_as_the_letter(request, link.invitation.minister.language)
         return gone(request, link.invitation, reason)
 
     response = redirect(office_in_its_language(request, link.invitation))
     if not request.user.is_staff:  # who looks, and never answers
-        hold(response, link)
+        set_link_cookie(response, link)
     return response
-
-
-# What a browser holds of a link is a cookie that goes to the pages of its office alone, and ends
-# some weeks after the link was opened last.
-
-
-def hold(response: HttpResponse, link: ReplyLink) -> None:
-    response.set_signed_cookie(
-        cookie_of(link.invitation_id),
-        imprint(link.token),
-        max_age=settings.SESSION_COOKIE_AGE,
-        path=reverse("office:answer", args=[link.invitation_id]),
-        secure=settings.SESSION_COOKIE_SECURE,
-        httponly=True,
-        samesite="Lax",
-    )
-
-
-def imprint_held(request: HttpRequest, invitation_id: int) -> str:
-    """The imprint of the link to that invitation which this browser holds; empty for none."""
-    name, ends_after = cookie_of(invitation_id), settings.SESSION_COOKIE_AGE
-    return request.get_signed_cookie(name, None, max_age=ends_after) or ""
-
-
-def cookie_of(invitation_id: int) -> str:
-    return f"office-{invitation_id}"
 
 
 def office_in_its_language(request: HttpRequest, invitation: Invitation) -> str:
@@ -142,24 +95,6 @@ def office_in_its_language(request: HttpRequest, invitation: Invitation) -> str:
     if request.COOKIES or language == translation.get_language():
         return address
     return f"{address}?in={language}"
-
-
-def gone_because(invitation: Invitation, *, is_replaced: bool) -> str:
-    """Why a link to it opens no office's page any more; empty where it does."""
-    if invitation.status == Invitation.Status.WITHDRAWN:
-        return "withdrawn"
-    return "replaced" if is_replaced else ""
-
-
-def gone(request: HttpRequest, invitation: Invitation, reason: str, **more: object) -> HttpResponse:
-    page = {"invitation": invitation, "edition": invitation.edition, "reason": reason, **more}
-    return render(request, "office/gone.html", page, status=410)
-
-
-def speak_as_the_letter(request: HttpRequest, language: str) -> None:
-    """Use the letter's language, unless the visitor chose one on this site."""
-    if request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME) not in dict(settings.LANGUAGES):
-        translation.activate(language)
 
 
 class StoreOutOfReach:

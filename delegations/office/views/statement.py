@@ -18,9 +18,9 @@ from delegations.models import PolicyStatement, StatementText
 from delegations.office.access import (
     TOO_LONG_OPEN,
     asks_for_a_language,
-    for_its_office,
     forgery,
     kept_in,
+    office_required,
     shown_to,
 )
 from delegations.office.forms.statement import COLUMNS, FilesForm, StatementForm
@@ -46,7 +46,7 @@ MODES = {Answer.VIDEO: PolicyStatement.Mode.VIDEO, Answer.WRITTEN: PolicyStateme
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@for_its_office(STAFF_NEED)
+@office_required(STAFF_NEED)
 def statement(request: HttpRequest, invitation: Invitation) -> HttpResponse:
     """Show the statement, and take its particulars."""
     sessions = sessions_of(invitation.edition)
@@ -177,7 +177,7 @@ def in_print(text: StatementText, invitation: Invitation) -> dict[str, Any]:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@for_its_office(STAFF_NEED)
+@office_required(STAFF_NEED)
 def files(request: HttpRequest, invitation: Invitation) -> HttpResponse:
     """Take texts and a photo: each file by itself, so that a bad one holds no good one back."""
     if request.method != "POST":
@@ -232,7 +232,7 @@ def called(file: UploadedFile) -> str:
 
 
 @require_safe
-@for_its_office(STAFF_NEED)
+@office_required(STAFF_NEED)
 def text(request: HttpRequest, invitation: Invitation, pk: int) -> HttpResponse:
     """Hand a text of the State's statement back, a replaced one too."""
     texts = StatementText.objects.filter(
@@ -243,7 +243,7 @@ def text(request: HttpRequest, invitation: Invitation, pk: int) -> HttpResponse:
 
 
 @require_safe
-@for_its_office(STAFF_NEED)
+@office_required(STAFF_NEED)
 def photo(request: HttpRequest, invitation: Invitation) -> HttpResponse:
     filed = on_file(invitation)
     if filed.statement is None or not filed.statement.photo:

@@ -8,8 +8,8 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from delegations.office.access import link_cookie_name
 from delegations.office.on_file import in_words
-from delegations.office.views.entry import cookie_of
 from delegations.tests.office.test_entry import all_rows
 from invitations.links import replace_link
 from invitations.models import Answer, Channel, Invitation, Letter, Reply
@@ -468,7 +468,7 @@ def test_what_was_typed_outlives_the_link_that_was_held(invitation):
     words = words_of(
         invitation, segments=["opening", "prizes"], remarks="Typed.", csrfmiddlewaretoken=token
     )
-    client.cookies.pop(cookie_of(invitation.pk))
+    client.cookies.pop(link_cookie_name(invitation.pk))
 
     response = client.post(page_of(invitation), words)
 

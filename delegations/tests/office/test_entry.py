@@ -14,10 +14,11 @@ from django.urls import reverse
 from django.utils import timezone, translation
 from django.views.defaults import permission_denied, server_error
 
+from delegations.office.access import link_cookie_name, link_digest
 from delegations.office.forms.codes import LETTER_LIMIT
 from delegations.office.throttle import WRONG_FROM_ALL, WRONG_FROM_ONE, count_wrong
-from delegations.office.views.entry import client_address, cookie_of
-from invitations.links import grouped, imprint, replace_link
+from delegations.office.views.entry import client_address
+from invitations.links import grouped, replace_link
 from invitations.models import Invitation, Letter
 from invitations.tests.factories import (
     CircularFactory,
@@ -285,7 +286,7 @@ def test_what_a_browser_holds_of_a_link_goes_to_its_office_alone(client, setting
     settings.SESSION_COOKIE_SECURE = True
     invitation = InvitationFactory()
 
-    cookie = client.get(address_of(invitation)).cookies[cookie_of(invitation.pk)]
+    cookie = client.get(address_of(invitation)).cookies[link_cookie_name(invitation.pk)]
 
     assert (cookie["path"], cookie["max-age"]) == (office_of(invitation), 14 * 24 * 3600)
     assert (cookie["httponly"], cookie["secure"], cookie["samesite"]) == (True, True, "Lax")
@@ -295,9 +296,9 @@ def test_what_a_browser_holds_of_a_link_goes_to_its_office_alone(client, setting
 def test_what_a_browser_holds_opens_no_other_office(client):
     one, other = InvitationFactory(), InvitationFactory()
     client.get(address_of(one))
-    own, others = (client.cookies[cookie_of(one.pk)].value, cookie_of(other.pk))
+    own, others = (client.cookies[link_cookie_name(one.pk)].value, link_cookie_name(other.pk))
 
-    for forged in (own, imprint(other.links.get().token), other.links.get().token):
+    for forged in (own, link_digest(other.links.get().token), other.links.get().token):
         client.cookies[others] = forged
         assert client.get(office_of(other)).status_code == 404
 

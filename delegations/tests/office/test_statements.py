@@ -16,7 +16,7 @@ from delegations.models import (
     PolicyStatement,
     StatementText,
 )
-from delegations.office.views.entry import cookie_of
+from delegations.office.access import link_cookie_name
 from delegations.tests.office.test_answer import browser, invited, page_of, text, token_in
 from delegations.tests.office.test_entry import all_rows
 from invitations.files.frozen import thaw
@@ -550,7 +550,7 @@ def test_a_name_of_a_file_turns_nothing_round(invitation):
 def test_a_link_that_is_no_longer_held_asks_for_the_files_again(invitation):
     client = browser(invitation)
     announced(client, invitation)
-    client.cookies.pop(cookie_of(invitation.pk))
+    client.cookies.pop(link_cookie_name(invitation.pk))
 
     page = text(send(client, invitation, file(b"Words.")))
 
