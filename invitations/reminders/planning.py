@@ -13,7 +13,7 @@ from functools import partial, reduce
 from operator import or_
 from typing import Any, NamedTuple
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import (
     Case,
     DateTimeField,
@@ -22,7 +22,6 @@ from django.db.models import (
     Field,
     IntegerField,
     Max,
-    Model,
     OuterRef,
     Q,
     QuerySet,
@@ -47,6 +46,7 @@ from invitations.models import (
     ReminderStep,
     Reply,
 )
+from invitations.models.insert_select import insert_select
 from invitations.reminders.schedules import DAYS_APART, Schedule, schedule_of, schedules_of
 from invitations.setbacks import ENDS_THE_TICK, each_apart, place_of
 
@@ -145,26 +145,26 @@ def plan_letters(edition: ForumEdition, groups: list[Group], now: dt.datetime) -
     if not groups:
         return 0
     highest = Letter.objects.aggregate(Max("pk"))["pk__max"]
-    number = insert_from(
+    number = insert_select(
         originals_due(edition, groups, now),
         Letter,
         invitation=F("invitation"),
         circular=F("circular"),
-        kind=Value(Letter.Kind.REMINDER),
+        kind=Letter.Kind.REMINDER,
         variant=by_group(groups, lambda group: group.step.variant, TextField()),
         language=F("language"),
         second_language=F("second_language"),
-        planned_at=Value(now, DateTimeField()),
-        not_before=Value(now, DateTimeField()),
-        leave_before=Value(edition.deadline, DateTimeField()),
+        planned_at=now,
+        not_before=now,
+        leave_before=edition.deadline,
         step=F("due_step"),
-        reply_before=Value(edition.reply_before),
+        reply_before=edition.reply_before,
     )
     if number:
         planned = Letter.objects.filter(
             pk__gt=highest, kind=Letter.Kind.REMINDER, invitation__edition=edition
         )
-        insert_from(planned, LetterEvent, letter=F("pk"), state=F("state"))
+        insert_select(planned, LetterEvent, letter=F("pk"), state=F("state"))
         call_back_earlier(planned, highest)
     return number
 
@@ -213,33 +213,14 @@ def list_calls(edition: ForumEdition, step: ReminderStep, now: dt.datetime) -> i
         .exclude(skipping("pk", step, edition))
         .exclude(Exists(listed.filter(invitation=OuterRef("pk"))))
     )
-    return insert_from(
+    return insert_select(
         due,
         CallListEntry,
         invitation=F("pk"),
-        step=Value(step.pk),
-        reply_before=Value(edition.reply_before),
-        listed_at=Value(now, DateTimeField()),
+        step=step.pk,
+        reply_before=edition.reply_before,
+        listed_at=now,
     )
-
-
-def insert_from(rows: "QuerySet[Any]", model: type[Model], **values: Any) -> int:
-    """Insert a row of the model for each of these rows, in one statement; return how many.
-
-    ``values`` are expressions over the rows, by field; each other field gets its default.
-    """
-    fields = [field for field in model._meta.concrete_fields if not field.primary_key]
-    selected = [
-        values[field.name] if field.name in values else Value(field.get_default(), field)
-        for field in fields
-    ]
-    select, parameters = rows.order_by().values_list(*selected).query.sql_with_params()
-    quoted = connection.ops.quote_name
-    columns = ", ".join(quoted(str(field.column)) for field in fields)
-    into = f"INSERT INTO {quoted(model._meta.db_table)} ({columns})"
-    with connection.cursor() as cursor:
-        cursor.execute(f"{into} {select}", parameters)
-        return cursor.rowcount
 
 
 # What is due no longer

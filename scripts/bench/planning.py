@@ -8,7 +8,7 @@ import datetime as dt
 
 from django.conf import settings
 from django.db import connection, transaction
-from django.db.models import F, Model, QuerySet, Value
+from django.db.models import F, Model, QuerySet
 from django.utils import timezone
 
 from invitations.models import (
@@ -20,9 +20,10 @@ from invitations.models import (
     LetterEvent,
     Reply,
 )
+from invitations.models.insert_select import insert_select
 from invitations.outbox import dispatch
 from invitations.outbox.dispatch import IN_TURN, claim_batch
-from invitations.reminders.planning import insert_from, queue_reminders
+from invitations.reminders.planning import queue_reminders
 
 from .measuring import measure_often
 
@@ -68,10 +69,10 @@ def store(invitations: str) -> None:
             copy(model, changes, first, last)
         above = {"pk__gte": first * STRIDE}
         answered = Invitation.objects.filter(**above)
-        said = {"answer": Value("in_person"), "status": Value("standing")}
-        insert_from(answered, Reply, invitation=F("pk"), **said)
+        said = {"answer": "in_person", "status": "standing"}
+        insert_select(answered, Reply, invitation=F("pk"), **said)
         left = Delivery.objects.filter(**above)
-        insert_from(left, LetterEvent, letter=F("letter"), delivery=F("pk"), state=F("state"))
+        insert_select(left, LetterEvent, letter=F("letter"), delivery=F("pk"), state=F("state"))
     with connection.cursor() as cursor:
         cursor.execute("VACUUM ANALYZE")
 

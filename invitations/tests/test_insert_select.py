@@ -1,0 +1,66 @@
+"""A model may get a field: whatever writes its rows by SQL fills it too."""
+
+import pytest
+from django.core.exceptions import FieldDoesNotExist
+from django.db import connection
+from django.db.models import CharField, F
+from django.utils import timezone
+
+from invitations.models import Delivery, LetterEvent
+from invitations.models.insert_select import insert_select
+
+pytestmark = pytest.mark.django_db
+
+State = Delivery.State
+
+
+@pytest.fixture
+def host(db):
+    """A field that events get after all was written: not null, and with a default in Python."""
+    table = LetterEvent._meta.db_table
+    with connection.cursor() as cursor:
+        cursor.execute(f"ALTER TABLE {table} ADD COLUMN host text CHECK (host IS NOT NULL)")
+    field = CharField(max_length=100, default="zenda")
+    LetterEvent.add_to_class("host", field)
+    yield field
+    LetterEvent._meta.local_fields.remove(field)
+    LetterEvent._meta._expire_cache()
+    del LetterEvent.host
+
+
+def test_each_row_found_gets_a_row(queued):
+    deliveries = [queued() for _number in range(3)]
+
+    inserted = insert_select(
+        Delivery.objects.order_by("-pk"),
+        LetterEvent,
+        letter=F("letter"),
+        delivery=F("pk"),
+        state=F("state"),
+        because="It was queued.",
+    )
+
+    assert inserted == 3
+    for delivery in deliveries:
+        event = delivery.events.get()
+        assert (event.letter, event.state) == (delivery.letter, State.QUEUED)
+        assert event.because == "It was queued."
+
+
+def test_each_other_field_gets_its_default(queued, host):
+    delivery, began = queued(), timezone.now()
+
+    insert_select(Delivery.objects.all(), LetterEvent, letter=F("letter"), state="queued")
+
+    event = delivery.letter.events.get()
+    assert (event.delivery, event.actor, event.because, event.host) == (None, None, "", "zenda")
+    assert began <= event.at <= timezone.now()
+
+
+def test_a_name_that_is_none_of_the_models_fields_is_refused(queued):
+    queued()
+
+    with pytest.raises(FieldDoesNotExist, match="becuase"):
+        insert_select(
+            Delivery.objects.all(), LetterEvent, letter=F("letter"), state="queued", becuase="-"
+        )
