@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from invitations.models import Delivery, LetterEvent
 from invitations.models.insert_select import insert_select
+from invitations.outbox.dispatch import begin, claim_batch, transit
 
 pytestmark = pytest.mark.django_db
 
@@ -64,3 +65,21 @@ def test_a_name_that_is_none_of_the_models_fields_is_refused(queued):
         insert_select(
             Delivery.objects.all(), LetterEvent, letter=F("letter"), state="queued", becuase="-"
         )
+
+
+def test_the_event_of_a_transition_has_every_field_of_its_model(queued, host):
+    delivery = queued()
+
+    assert transit(delivery, State.QUEUED, State.MISSED, because="A day past its hour.")
+
+    event = delivery.events.get()
+    assert (event.letter, event.state, event.host) == (delivery.letter, State.MISSED, "zenda")
+
+
+def test_the_event_of_a_message_that_is_begun_has_every_field_of_its_model(queued, host):
+    queued()
+    (delivery,) = claim_batch(timezone.now())
+
+    assert begin(delivery)
+
+    assert delivery.events.get(state=State.SENDING).host == "zenda"
