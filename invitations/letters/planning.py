@@ -1,13 +1,11 @@
 """Letters: plan a row, address it, put it in the outbox, call it back."""
 
 import datetime as dt
-import functools
 from collections.abc import Iterable
-from typing import Any
 
 from django.contrib.auth.models import User
-from django.db import connection, transaction
-from django.db.models import Exists, Model, OuterRef, QuerySet
+from django.db import transaction
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 
 from invitations.letters.routes import route
@@ -42,12 +40,7 @@ def plan(letters: list[Letter]) -> int:
 
 def standing_letter(invitation: Invitation) -> Letter | None:
     """The approved letter that invites: the last replacement, or the first letter."""
-    return letters_that_stood(invitation.pk).first()
-
-
-def letters_that_stood(invitation: int) -> "QuerySet[Letter]":
-    """The one that stands for it now is the first."""
-    return Letter.objects.filter(invitation=invitation).inviting().approved().order_by("-pk")
+    return invitation.letters.inviting().approved().order_by("-pk").first()
 
 
 def plan_acknowledgement(reply: Reply) -> None:
@@ -55,18 +48,23 @@ def plan_acknowledgement(reply: Reply) -> None:
 
     It goes by the letter that stands, in its languages; where no letter does, there is none.
     """
-    letter = Letter(invitation=reply.invitation, kind=Letter.Kind.ACKNOWLEDGEMENT, reply=reply)
-    letters, given = insertion(letter, AS_STANDING)
-    events, noted = insertion(LetterEvent(), ("letter_id", "state"))
-    standing, asked = standing_letter_and(variants_for(reply), reply.invitation)
-    planned, given = f"{letters} {standing}", [*given, *asked]
-    with connection.cursor() as cursor:
-        if connection.vendor == "postgresql":
-            planned += " RETURNING id AS letter_id, state"
-        else:
-            cursor.execute(planned, given)
-            planned, given = OF_REPLY, [reply.pk]
-        cursor.execute(f"WITH planned AS ({planned}) {events} planned", [*given, *noted])
+    standing = standing_letter(reply.invitation)
+    if standing is None:
+        return
+    plan(
+        [
+            Letter(
+                invitation=reply.invitation,
+                circular_id=standing.circular_id,
+                kind=Letter.Kind.ACKNOWLEDGEMENT,
+                variant=variant,
+                language=standing.language,
+                second_language=standing.second_language,
+                reply=reply,
+            )
+            for variant in variants_for(reply)
+        ]
+    )
 
 
 def variants_for(reply: Reply) -> list[str]:
@@ -76,45 +74,6 @@ def variants_for(reply: Reply) -> list[str]:
         if typed.lower() not in {email.lower() for _line, email in known}:
             variants.append("copy")
     return variants
-
-
-# An office waits for its acknowledgement. The ORM takes longer to write such statements than the
-# database to carry them out, and on PostgreSQL it is one.
-AS_STANDING = ("circular_id", "language", "second_language", "variant")
-OF_REPLY = "SELECT id AS letter_id, state FROM invitations_letter WHERE reply_id = %s"
-
-
-def insertion(row: Model, taken: tuple[str, ...]) -> tuple[str, list[Any]]:
-    """A statement that ends before the name of what it takes these columns from, and its values."""
-    statement, fields = insertion_into(type(row), taken)
-    return statement, [
-        field.get_db_prep_save(field.pre_save(row, True), connection) for field in fields
-    ]
-
-
-@functools.cache
-def insertion_into(model: type[Model], taken: tuple[str, ...]) -> tuple[str, list[Any]]:
-    fields = [field for field in model._meta.concrete_fields if not field.primary_key]
-    columns = [str(field.column) for field in fields]
-    values = [column if column in taken else "%s" for column in columns]
-    into = f"INSERT INTO {model._meta.db_table} ({', '.join(columns)})"
-    given = [field for field in fields if field.column not in taken]
-    return f"{into} SELECT {', '.join(values)} FROM", given
-
-
-def standing_letter_and(variants: list[str], invitation: Invitation) -> tuple[str, list[Any]]:
-    """What stands for the invitation beside each of the variants, and the parameters."""
-    standing, parameters = standing_in_sql()
-    asked = " UNION ALL ".join(["SELECT %s AS variant"] * len(variants))
-    return f"({standing}) standing, ({asked}) asked", [invitation.pk, *parameters, *variants]
-
-
-@functools.cache
-def standing_in_sql() -> tuple[str, list[Any]]:
-    """The letter that stands for the invitation, the first parameter, and the other parameters."""
-    taken = letters_that_stood(0).values("circular_id", "language", "second_language")[:1]
-    select, (_invitation, *parameters) = taken.query.sql_with_params()
-    return select, parameters
 
 
 ACKNOWLEDGED_AS: dict[str, str] = {
