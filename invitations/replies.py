@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -100,21 +100,8 @@ def lock(invitation: Invitation) -> None:
 
     Call it within a transaction.
     """
-    locked = connection.ops.for_update_sql() if connection.features.has_select_for_update else ""
-    with connection.cursor() as cursor:
-        cursor.execute(f"{STATUS} {locked}", [invitation.pk])
-        found = cursor.fetchone()
-    if found is None:
-        raise Invitation.DoesNotExist
-    (invitation.status,) = found
-
-
-# An office waits for these two.
-STATUS = "SELECT status FROM invitations_invitation WHERE id = %s"
-KNOWN = """
-    SELECT * FROM invitations_reply WHERE invitation_id = %s OR form_key = %s ORDER BY id DESC
-"""
-FORM_KEY: Any = Reply._meta.get_field("form_key")
+    locked = Invitation.objects.select_for_update().values_list("status", flat=True)
+    invitation.status = locked.get(pk=invitation.pk)
 
 
 def refuse_if_not_in_force(invitation: Invitation, now: dt.datetime) -> None:
@@ -148,10 +135,12 @@ def refuse_if_incomplete(reply: Reply) -> None:
 
 def earlier_replies(reply: Reply) -> tuple[Reply | None, list[Reply]]:
     """The reply of the same form, whosesoever it is, and the invitation's, the newest first."""
-    key = FORM_KEY.get_db_prep_value(reply.form_key, connection)
-    known = list(Reply.objects.raw(KNOWN, [reply.invitation_id, key]))
-    form_before = next((r for r in known if key and r.form_key == reply.form_key), None)
-    return form_before, [r for r in known if r.invitation_id == reply.invitation_id]
+    known = Reply.objects.filter(invitation=reply.invitation_id)
+    if reply.form_key:
+        known |= Reply.objects.filter(form_key=reply.form_key)
+    found = list(known.order_by("-pk"))
+    form_before = next((r for r in found if reply.form_key and r.form_key == reply.form_key), None)
+    return form_before, [r for r in found if r.invitation_id == reply.invitation_id]
 
 
 def already_recorded(reply: Reply, form_before: Reply | None, earlier: list[Reply]) -> Reply | None:
