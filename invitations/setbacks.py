@@ -5,6 +5,7 @@ A lost database or file store is nobody's own: it ends the tick.
 
 import datetime as dt
 import logging
+import random
 import traceback
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -25,11 +26,19 @@ LONGEST_PAUSE = dt.timedelta(hours=4)
 ENDS_THE_TICK = (OperationalError, InterfaceError, Unavailable)
 # The attempt after which a pause doubled each time is longer than the longest one anyway.
 ENOUGH = 10
+# A pause that is spread by chance is so many times as long at most.
+SPREAD = 3
 
 
-def pause_after(attempts: int) -> dt.timedelta:
+def pause_after(attempts: int, at_most: dt.timedelta = LONGEST_PAUSE) -> dt.timedelta:
     """5, 10, 20 minutes …, and four hours at most."""
-    return min(FIRST_PAUSE * 2 ** (min(attempts, ENOUGH) - 1), LONGEST_PAUSE)
+    return min(FIRST_PAUSE * 2 ** (min(attempts, ENOUGH) - 1), at_most)
+
+
+def spread_pause_after(attempts: int) -> dt.timedelta:
+    """5 to 15 minutes at first, for greylisting; then up to LONGEST_PAUSE, not all at once."""
+    shortest = pause_after(attempts, LONGEST_PAUSE / SPREAD)
+    return shortest * random.uniform(1, SPREAD)  # noqa: S311 -- to be spread, not to be secret
 
 
 def pause_at(now: dt.datetime) -> tuple[dt.datetime, dt.datetime]:

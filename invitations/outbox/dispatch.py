@@ -7,7 +7,6 @@ sent twice by the machine: what may have arrived is *uncertain*, and a person de
 import datetime as dt
 import logging
 import math
-import random
 import re
 import time
 from collections import Counter
@@ -41,7 +40,7 @@ from invitations.models import Delivery, Invitation, Letter, LetterEvent, Outage
 from invitations.models.insert_select import insert_select, insert_select_sql
 from invitations.outbox.arming import why_mute
 from invitations.reminders.planning import reminders_allowed, resting_reminders
-from invitations.setbacks import place_of
+from invitations.setbacks import place_of, spread_pause_after
 from invitations.times.clocks import CLOCKS_APART
 
 logger = logging.getLogger(__name__)
@@ -52,7 +51,6 @@ BATCH = 25
 LEASE = 15 * dt.timedelta(seconds=settings.SMTP_TIMEOUT)
 MISSED_AFTER = dt.timedelta(days=1)
 MINUTE = dt.timedelta(minutes=1)
-LONGEST_PAUSE = dt.timedelta(hours=4)
 # A known answer of the mail server is written down within so many seconds, well inside the lease.
 SETTLE_WITHIN, SETTLE_EACH = 10, 0.2
 FAULTS_AT_MOST = 5
@@ -502,14 +500,8 @@ def postpone(delivery: Delivery, old: str, because: str = "", words: str = "") -
         because=because,
         words=words,
         attempts=attempts,
-        not_before=timezone.now() + pause_after(attempts),
+        not_before=timezone.now() + spread_pause_after(attempts),
     )
-
-
-def pause_after(attempts: int) -> dt.timedelta:
-    """5 to 15 minutes at first, for greylisting; then up to LONGEST_PAUSE, not all at once."""
-    minutes = min(5 * 2 ** (attempts - 1), LONGEST_PAUSE / MINUTE / 3)
-    return minutes * MINUTE * random.uniform(1, 3)  # noqa: S311 -- to be spread, not to be secret
 
 
 def break_off(delivery: Delivery, old: str, kind: str) -> bool:

@@ -18,7 +18,6 @@ from invitations.outbox.dispatch import (
     claim_batch,
     deliver,
     dispatch_outbox,
-    pause_after,
     tidy_up,
 )
 from invitations.replies import file_correspondence, record_reply
@@ -211,16 +210,6 @@ def test_a_no_for_now_defers_with_the_servers_words_and_a_pause(peer, queued, mo
     assert state_of(delivery) == State.DEFERRED
     assert (delivery.attempts, delivery.server_words) == (1, "450 4.2.0 Greylisted")
     assert 4 * MINUTE < delivery.not_before - timezone.now() <= 15 * MINUTE
-
-
-def test_the_pauses_grow_are_spread_and_are_never_longer_than_four_hours():
-    pauses = [[pause_after(attempts) / MINUTE for _time in range(200)] for attempts in range(1, 99)]
-
-    for attempts, spread in enumerate(pauses):
-        shortest = min(5 * 2**attempts, 80)
-        assert shortest <= min(spread) < 1.2 * shortest
-        assert 2.8 * shortest < max(spread) <= 3 * shortest
-    assert max(map(max, pauses)) <= 240
 
 
 def test_a_deferred_delivery_is_tried_again_after_its_pause(peer, queued):

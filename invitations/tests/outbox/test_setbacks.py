@@ -7,9 +7,11 @@ import time_machine
 from django.utils import timezone
 
 from invitations.models import Setback
-from invitations.setbacks import each_apart
+from invitations.setbacks import each_apart, spread_pause_after
 
 pytestmark = pytest.mark.django_db
+
+MINUTE = dt.timedelta(minutes=1)
 
 
 def raising(words):
@@ -47,3 +49,15 @@ def test_a_fault_that_cannot_be_kept_keeps_no_other(caplog):
     assert each_apart("send_digest", [("a", raising("no")), ("b", one)]) == 1
 
     assert "send_digest, a: ValueError in " in caplog.text
+
+
+def test_the_pauses_grow_are_spread_and_are_never_longer_than_four_hours():
+    pauses = [
+        [spread_pause_after(attempts) / MINUTE for _time in range(200)] for attempts in range(1, 99)
+    ]
+
+    for attempts, spread in enumerate(pauses):
+        shortest = min(5 * 2**attempts, 80)
+        assert shortest <= min(spread) < 1.2 * shortest
+        assert 2.8 * shortest < max(spread) <= 3 * shortest
+    assert max(map(max, pauses)) <= 240
