@@ -22,7 +22,8 @@ from invitations.letters.planning import ENVELOPE_LENGTH, PRIORITY, TRY_FOR
 from invitations.links import random_sign
 from invitations.mail.incoming import clean, digest, envelope_in, message_id, parse
 from invitations.models import Bounce, Delivery, Letter, LetterEvent
-from invitations.outbox.dispatch import transit, why_not
+from invitations.outbox.sending import why_not
+from invitations.outbox.transitions import transit
 from invitations.setbacks import each_apart
 from invitations.text.addresses import checked
 

@@ -8,7 +8,9 @@ from django.utils import timezone
 
 from invitations.models import Delivery, LetterEvent
 from invitations.models.insert_select import insert_select
-from invitations.outbox.dispatch import begin, claim_batch, transit
+from invitations.outbox.queue import claim_batch
+from invitations.outbox.sending import begin
+from invitations.outbox.transitions import transit
 
 pytestmark = pytest.mark.django_db
 

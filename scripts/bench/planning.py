@@ -21,8 +21,8 @@ from invitations.models import (
     Reply,
 )
 from invitations.models.insert_select import insert_select
-from invitations.outbox import dispatch
-from invitations.outbox.dispatch import IN_TURN, claim_batch
+from invitations.outbox import queue
+from invitations.outbox.queue import IN_TURN, claim_batch
 from invitations.reminders.planning import queue_reminders
 
 from .measuring import measure_often
@@ -96,13 +96,13 @@ def copy(model: type[Model], changes: dict[str, str], first: int, last: int) -> 
 def remind() -> None:
     """The reminders of one day, for as many silent offices however many invitations there are."""
 
-    def queue() -> int:
+    def plan() -> int:
         with transaction.atomic():
             queued = queue_reminders(REMINDED_AT)
             transaction.set_rollback(True)
         return queued
 
-    measure_often(queue)
+    measure_often(plan)
 
 
 def find() -> None:
@@ -150,5 +150,5 @@ def give_back() -> None:
 
 
 def claimed(at_once: int) -> int:
-    dispatch.BATCH = at_once
+    queue.BATCH = at_once
     return sum(len(claim_batch(timezone.now())) for _batch in range(AT_ONCE // at_once))

@@ -19,7 +19,8 @@ from invitations.inbox.bounces import (
 )
 from invitations.mail.transport import return_path
 from invitations.models import Bounce, Delivery, Invitation, Letter, Setback
-from invitations.outbox.dispatch import dispatch_outbox, transit
+from invitations.outbox.dispatch import dispatch_outbox
+from invitations.outbox.transitions import transit
 from invitations.reminders.planning import queue_reminders
 from invitations.tests.factories import (
     DeliveryFactory,

@@ -13,13 +13,9 @@ from invitations.letters.planning import call_back
 from invitations.mail.transport import carrier
 from invitations.models import Delivery, Letter, Outage, QuietPeriod
 from invitations.outbox.decisions import decide, mark_dispatched, send_anew
-from invitations.outbox.dispatch import (
-    begin,
-    claim_batch,
-    deliver,
-    dispatch_outbox,
-    tidy_up,
-)
+from invitations.outbox.dispatch import dispatch_outbox
+from invitations.outbox.queue import claim_batch, tidy_up
+from invitations.outbox.sending import begin, deliver
 from invitations.replies import file_correspondence, record_reply
 from invitations.tests.conftest import CONTENT
 from invitations.tests.factories import EditionFactory, StepFactory, UserFactory

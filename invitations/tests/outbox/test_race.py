@@ -18,7 +18,9 @@ from invitations.letters.approval import approve_letter
 from invitations.letters.composing_queue import compose_planned
 from invitations.models import Bounce, Correspondence, Delivery, Letter, Reply
 from invitations.outbox.arming import arm, why_mute
-from invitations.outbox.dispatch import begin, claim_batch, dispatch_outbox
+from invitations.outbox.dispatch import dispatch_outbox
+from invitations.outbox.queue import claim_batch
+from invitations.outbox.sending import begin
 from invitations.reminders.planning import queue_reminders
 from invitations.replies import record_reply
 from invitations.tests.factories import EditionFactory, StepFactory, UserFactory
@@ -320,7 +322,7 @@ def test_what_the_mail_server_said_is_logged_and_then_written_down_on_a_new_conn
     meanwhile.answers["DOT"] = answer
     deliveries = [queued() for _number in range(2)]
 
-    with caplog.at_level("INFO", logger="invitations.outbox.dispatch"):
+    with caplog.at_level("INFO", logger="invitations.outbox.sending"):
         dispatch_outbox()
 
     for delivery in deliveries:

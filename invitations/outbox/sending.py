@@ -1,0 +1,184 @@
+"""Send one delivery: whether it may still leave, and what an answer of the mail server means."""
+
+import datetime as dt
+import logging
+import re
+import time
+from typing import Any
+
+from django.db import InterfaceError, OperationalError, connection, transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from invitations.files.frozen import Tampered, Unavailable, ask_the_store, thaw
+from invitations.letters.planning import call_back
+from invitations.mail.transport import (
+    Broken,
+    Carrier,
+    Envelope,
+    NotTaken,
+    Refused,
+    Unknown,
+    return_path,
+)
+from invitations.models import Delivery, Invitation, Letter
+from invitations.outbox.transitions import State, begin_sending, transit
+from invitations.reminders.planning import reminders_allowed
+from invitations.setbacks import place_of, spread_pause_after
+
+logger = logging.getLogger(__name__)
+
+# A known answer of the mail server is written down within so many seconds, well inside the lease.
+SETTLE_WITHIN, SETTLE_EACH = 10, 0.2
+FAULTS_AT_MOST = 5
+
+
+def deliver(delivery: Delivery, line: Carrier) -> bool:
+    """Carry out one transaction; *sending* is committed before it begins.
+
+    Raise Unavailable, before anything is begun, where no message can be read now.
+    """
+    try:
+        content = thaw(delivery.letter.message.name, delivery.letter.message_sha256)
+    except Tampered as fault:
+        transit(delivery, State.CLAIMED, State.FAILED, because=str(fault))
+        return False
+    except Unavailable as fault:
+        ask_the_store()
+        # It answers for others: it is this one that cannot be read.
+        break_off(delivery, State.CLAIMED, str(fault))
+        return False
+    if not begin(delivery):
+        return False
+    return send(delivery, line, content)
+
+
+def begin(delivery: Delivery) -> bool:
+    """Set *sending* if the letter may still leave; say why not otherwise."""
+    letter = delivery.letter
+    if letter.kind in (Letter.Kind.REMINDER, Letter.Kind.NOTE):
+        return begin_after_a_look(delivery)
+    if begin_sending(delivery):
+        return True
+    invitation = Invitation.objects.get(pk=letter.invitation_id)
+    if because := why_not(letter, invitation, timezone.now()):
+        transit(delivery, State.CLAIMED, State.CANCELLED, because=because)
+    return False
+
+
+@transaction.atomic
+def begin_after_a_look(delivery: Delivery) -> bool:
+    """The invitation's lock excludes a reply that is being recorded."""
+    letter = delivery.letter
+    invitation = Invitation.objects.select_for_update(of=("self",)).get(pk=letter.invitation_id)
+    if because := why_not(letter, invitation, timezone.now()):
+        transit(delivery, State.CLAIMED, State.CANCELLED, because=because)
+        if letter.kind == Letter.Kind.REMINDER:
+            # It is planned anew if the office may be reminded after all.
+            call_back(Letter.objects.filter(pk=letter.pk), because)
+        return False
+    return begin_sending(delivery)
+
+
+def why_not(letter: Letter, invitation: Invitation, now: dt.datetime) -> str:
+    """Say why the letter may not leave any more; an empty text where it may."""
+    if invitation.status != Invitation.Status.ISSUED:
+        return _("the invitation is not in force")
+    if not Letter.objects.approved().filter(pk=letter.pk).exists():
+        return _("the letter is not in force")
+    is_note = letter.kind == Letter.Kind.NOTE
+    if is_note and letter.covers.exclude(state=Letter.State.APPROVED).exists():
+        return _("a letter it covers was called back")
+    if letter.kind == Letter.Kind.REMINDER:
+        return reminders_allowed(invitation, letter, now)
+    return ""
+
+
+def send(delivery: Delivery, line: Carrier, content: bytes) -> bool:
+    token = delivery.envelope or ""
+    envelope = Envelope(return_path(token), delivery.address, token)
+    try:
+        words = line.hand_over(envelope, content)
+    except NotTaken as no:
+        tell(delivery, f"was not taken ({type(no).__name__})", content, no.words)
+        not_taken(delivery, no)
+        return False
+    # Whatever becomes of the database now, the log has it.
+    tell(delivery, "was handed over", content, words)
+    now = timezone.now()
+    return settle(delivery, State.SENDING, State.HANDED_OVER, words=words, handed_over_at=now)
+
+
+def tell(delivery: Delivery, came_of_it: str, content: bytes, words: str) -> None:
+    """One line of the log, without what would name the office."""
+    local, _at, _domain = delivery.address.rpartition("@")
+    names = "|".join(re.escape(name) for name in (local, delivery.envelope) if name)
+    words = re.sub(rf"\S*@\S*|\b(?:{names})\b" if names else r"\S*@\S*", "…", words)
+    logger.info(
+        "Delivery %s %s: %s, attempt %s, %s bytes: %s",
+        delivery.pk, came_of_it, delivery.letter.kind, delivery.attempts + 1, len(content),
+        " ".join(words.split()),
+    )  # fmt: skip
+
+
+def not_taken(delivery: Delivery, no: NotTaken) -> None:
+    match no:
+        case Refused():
+            settle(delivery, State.SENDING, State.FAILED, words=no.words)
+        case Unknown():
+            settle(delivery, State.SENDING, State.UNCERTAIN, words=no.words)
+        case Broken():
+            break_off(delivery, State.SENDING, no.words)
+        case _:
+            postpone(delivery, State.SENDING, words=no.words)
+
+
+def settle(delivery: Delivery, old: str, new: str, **fields: Any) -> bool:
+    """Write down what is known, for some seconds also where the database is lost meanwhile.
+
+    What cannot be written stays *sending*, and is uncertain when its lease ends.
+    """
+    stop_at = time.monotonic() + SETTLE_WITHIN
+    while True:
+        try:
+            return transit(delivery, old, new, **fields)
+        except (OperationalError, InterfaceError) as lost:
+            if connection.in_atomic_block or time.monotonic() > stop_at:
+                raise
+            logger.warning(
+                "Delivery %s is not yet written down as %s: %s",
+                delivery.pk, new, type(lost).__name__,
+            )  # fmt: skip
+        connection.close()
+        time.sleep(SETTLE_EACH)
+
+
+def postpone(delivery: Delivery, old: str, because: str = "", words: str = "") -> bool:
+    """Try again after a pause that grows."""
+    attempts = delivery.attempts + 1
+    return settle(
+        delivery,
+        old,
+        State.DEFERRED,
+        because=because,
+        words=words,
+        attempts=attempts,
+        not_before=timezone.now() + spread_pause_after(attempts),
+    )
+
+
+def break_off(delivery: Delivery, old: str, kind: str) -> bool:
+    """Something of ours broke before the message was begun: after some attempts a person looks."""
+    because = _("it could not be handed over: %s") % kind
+    attempts = delivery.attempts + 1
+    if attempts < FAULTS_AT_MOST:
+        return postpone(delivery, old, because=because)
+    return settle(delivery, old, State.FAILED, because=because, attempts=attempts)
+
+
+def set_aside(delivery: Delivery, fault: Exception) -> None:
+    """What raises was not begun, or was said to the mail server: then it may have arrived."""
+    logger.error("Delivery %s could not be handed over: %s", delivery.pk, place_of(fault))
+    kind = type(fault).__name__
+    if not break_off(delivery, State.CLAIMED, kind):
+        settle(delivery, State.SENDING, State.UNCERTAIN, because=_("it broke off: %s") % kind)

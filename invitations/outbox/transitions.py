@@ -1,0 +1,99 @@
+"""From state to state: each transition is guarded by the state it leaves, and leaves an event."""
+
+import datetime as dt
+import logging
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth.models import User
+from django.db import connection, transaction
+from django.db.models import Exists, F, OuterRef, QuerySet
+from django.db.models.expressions import RawSQL
+from django.db.models.sql import UpdateQuery
+from django.utils import timezone
+
+from invitations.models import Delivery, Invitation, Letter, LetterEvent
+from invitations.models.insert_select import insert_select, insert_select_sql
+from invitations.setbacks import place_of
+
+logger = logging.getLogger(__name__)
+
+State = Delivery.State
+# Longer than the ten answers of one transaction together.
+LEASE = 15 * dt.timedelta(seconds=settings.SMTP_TIMEOUT)
+
+
+def transit(  # noqa: PLR0913 -- what an event keeps
+    delivery: Delivery,
+    old: str,
+    new: str,
+    *,
+    because: str = "",
+    words: str = "",
+    by: User | None = None,
+    **fields: Any,
+) -> bool:
+    """The one way from state to state, and its event: refuse where the delivery has moved on."""
+    changes = {"state": new, **fields} | ({"server_words": words} if words else {})
+    event = {"state": new, "because": because, "server_words": words, "actor": by and by.pk}
+    return change(in_state(delivery, old), delivery, changes, event)
+
+
+def begin_sending(delivery: Delivery) -> bool:
+    """Set *sending* while the claim holds, the letter is approved and its invitation issued."""
+    now = timezone.now()
+    letter = Letter.objects.approved().filter(pk=OuterRef("letter"))
+    in_force = Exists(letter.filter(invitation__status=Invitation.Status.ISSUED))
+    claimed = in_state(delivery, State.CLAIMED).filter(in_force, lease_ends_at__gt=now)
+    changes = {
+        "state": State.SENDING,
+        "sending_at": now,
+        "lease_ends_at": now + LEASE,
+        "attempts": delivery.attempts + 1,
+    }
+    return change(claimed, delivery, changes, {"state": State.SENDING})
+
+
+def in_state(delivery: Delivery, state: str) -> "QuerySet[Delivery]":
+    """The delivery, while it is in that state and under the claim that we know."""
+    return Delivery.objects.filter(pk=delivery.pk, state=state, claim=delivery.claim)
+
+
+def change(
+    found: "QuerySet[Delivery]", delivery: Delivery, changes: dict[str, Any], event: dict[str, Any]
+) -> bool:
+    """Change the delivery if it is found, and write the event; return whether it was."""
+    event |= {"letter": F("letter"), "delivery": F("pk")}
+    if connection.vendor != "postgresql":
+        # SQLite takes no UPDATE within another statement.
+        with transaction.atomic():
+            changed = found.update(**changes)
+            rows = Delivery.objects.filter(pk=delivery.pk)
+            return bool(changed and insert_select(rows, LetterEvent, **event))
+    update: Any = found.query.chain(UpdateQuery)
+    update.add_update_values(changes)
+    moved, moving = update.sql_with_params()
+    rows = Delivery.objects.filter(pk__in=RawSQL("SELECT id FROM moved", ()))
+    noted, noting = insert_select_sql(rows, LetterEvent, **event)
+    with connection.cursor() as cursor:
+        # One round trip instead of four, for each of three transitions of each mail.
+        cursor.execute(f"WITH moved AS ({moved} RETURNING id) {noted}", (*moving, *noting))
+        return bool(cursor.rowcount)
+
+
+def move(
+    deliveries: "QuerySet[Delivery]", old: str, new: str, because: str, words: str = ""
+) -> None:
+    """Move each of them that is in the old state, with an event for each.
+
+    Each by itself: one that cannot be moved keeps no other, and two workers do not lock each
+    other's rows out.
+    """
+    for delivery in deliveries.filter(state=old).order_by("pk"):
+        try:
+            with transaction.atomic():
+                transit(delivery, old, new, because=because, words=words)
+        except Exception as fault:  # one that cannot be moved keeps no other
+            if not connection.is_usable():
+                raise
+            logger.error("Delivery %s stays %s: %s", delivery.pk, old, place_of(fault))  # noqa: TRY400 -- no address
