@@ -4,10 +4,14 @@ import secrets
 import unicodedata
 
 from django.conf import settings
+from django.contrib.auth.models import User
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
+from invitations.audit import Act, record_act
 from invitations.models import Invitation, ReplyLink
 
 # 31 signs that are not taken for one another, in print or on the telephone: 4.95 bits each.
@@ -25,7 +29,7 @@ TYPED_AT_MOST = 200
 
 
 def random_sign(length: int, alphabet: str = ALPHABET) -> str:
-    return "".join(secrets.choice(alphabet) for _ in range(length))
+    return "".join(secrets.choice(alphabet) for _place in range(length))
 
 
 def new_check_code() -> str:
@@ -49,13 +53,18 @@ def new_link(invitation: Invitation, version: int = 1) -> ReplyLink:
 
 
 @transaction.atomic
-def replace_link(invitation: Invitation) -> ReplyLink:
+def replace_link(invitation: Invitation, by: User, because: str) -> ReplyLink:
     """Give the invitation a new link and code; the old ones say that they were replaced."""
+    if not because.strip():
+        raise ValidationError(_("Say why the link is replaced."))
     invitation = Invitation.objects.select_for_update().get(pk=invitation.pk)
+    if invitation.status != Invitation.Status.ISSUED:
+        raise ValidationError(_("The invitation is not in force."))
     version = invitation.links.count() + 1
     invitation.links.current().update(replaced_at=timezone.now())
     link = new_link(invitation, version)
     link.save()
+    record_act(invitation, Act.LINK_REPLACED, by, because)
     return link
 
 

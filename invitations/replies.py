@@ -10,6 +10,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from invitations.audit import Act, record_act, record_acts, save_new
 from invitations.files.frozen import Frozen
 from invitations.letters.planning import plan_acknowledgement
 from invitations.models import Answer, Channel, Correspondence, Invitation, ReminderStep, Reply
@@ -89,6 +90,8 @@ def record_reply(  # noqa: PLR0913 -- what was said, and all that is known of ho
         reply.skips_deadline = invitation.edition.reply_before if reply.skips_step else None
     reply.clean_fields(exclude=ROWS)
     reply.save()
+    if by:
+        record_act(reply, Act.RECORDED, by)
     # What never stood is not thanked for as if it did: a later one of its channel has been.
     if reply.status != Reply.Status.SUPERSEDED:
         plan_acknowledgement(reply)
@@ -238,10 +241,15 @@ def settle(contested: Reply, by: User, because: str, *, stands: bool) -> Reply:
     if not because.strip():
         raise ValidationError(_("Say why: the reason is kept."))
     choice = {"settled_at": timezone.now(), "settled_by": by, "settled_because": because}
-    if stands:
-        contested.invitation.replies.standing().update(status=Reply.Status.SET_ASIDE, **choice)
+    stood = list(contested.invitation.replies.standing()) if stands else []
+    others = Reply.objects.filter(pk__in=[reply.pk for reply in stood])
+    others.update(status=Reply.Status.SET_ASIDE, **choice)
     status = Reply.Status.STANDING if stands else Reply.Status.SET_ASIDE
     Reply.objects.filter(pk=contested.pk).update(status=status, **choice)
+    changes = {"status": (Reply.Status.STANDING, Reply.Status.SET_ASIDE)}
+    record_acts(stood, Act.SET_ASIDE, by, because, changes)
+    act = Act.CHOSEN if stands else Act.SET_ASIDE
+    record_act(contested, act, by, because, {"status": (Reply.Status.CONTESTED, status)})
     contested.refresh_from_db()
     return contested
 
@@ -275,7 +283,7 @@ def file_correspondence(  # noqa: PLR0913 -- the particulars of a letter receive
         **particulars,
     )
     filed.full_clean(exclude=["recorded_by", "dealt_with_by", "scan"])
-    filed.save()
+    save_new(filed, Act.FILED, by)
     if reply_words:
         record_reply(
             invitation,
@@ -288,7 +296,9 @@ def file_correspondence(  # noqa: PLR0913 -- the particulars of a letter receive
     return filed
 
 
+@transaction.atomic
 def mark_dealt_with(correspondence: Correspondence, by: User) -> None:
     unread = Correspondence.objects.unread().filter(pk=correspondence.pk)
     if not unread.update(dealt_with_at=timezone.now(), dealt_with_by=by):
         raise ValidationError(_("Someone has dealt with this already."))
+    record_act(correspondence, Act.DEALT_WITH, by)

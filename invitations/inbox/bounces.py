@@ -16,6 +16,7 @@ from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from invitations.audit import Act, record_act
 from invitations.files.frozen import freeze
 from invitations.inbox.reports import WORDS_LIMIT, findings_in, known_envelope, returned_id
 from invitations.letters.planning import ENVELOPE_LENGTH, PRIORITY, TRY_FOR
@@ -207,6 +208,7 @@ def match(bounce: Bounce, delivery: Delivery, by: User) -> None:
     if not Bounce.objects.filter(pk=bounce.pk, delivery=None).update(delivery=delivery):
         raise ValidationError(_("Somebody has said already which delivery this is of."))
     bounce.refresh_from_db()
+    record_act(bounce, Act.MATCHED, by, changes={"delivery": (None, delivery.pk)})
     if bounce.kind == Kind.DELAYED:
         note(delivery, _("delayed on its way"), bounce.server_words)
     elif not move_to_bounced(delivery, by):

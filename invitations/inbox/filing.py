@@ -4,12 +4,14 @@ import datetime as dt
 from collections.abc import Iterable
 from typing import Any
 
+from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from invitations.audit import Act, record_act
 from invitations.files.frozen import Tampered, freeze, thaw_or_damaged
 from invitations.letters.planning import missions_of
 from invitations.mail.authenticity import is_disowned
@@ -202,7 +204,7 @@ def mission_addresses(invitation: Invitation) -> list[str]:
 
 
 @transaction.atomic
-def assign(correspondence: Correspondence, invitation: Invitation) -> None:
+def assign(correspondence: Correspondence, invitation: Invitation, by: User) -> None:
     """Say whose mail it is, once; unread, it holds that office's reminders from now on."""
     lock(invitation)
     if invitation.status != Invitation.Status.ISSUED:
@@ -210,4 +212,5 @@ def assign(correspondence: Correspondence, invitation: Invitation) -> None:
     unmatched = Correspondence.objects.filter(pk=correspondence.pk, invitation=None)
     if not unmatched.update(invitation=invitation):
         raise ValidationError(_("Somebody has said already whose mail this is."))
+    record_act(correspondence, Act.ASSIGNED, by, changes={"invitation": (None, invitation.pk)})
     correspondence.refresh_from_db()

@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from invitations.audit import Act, record_act, save_new
 from invitations.letters.issuing import issue, release
 from invitations.letters.planning import call_back, plan
 from invitations.models import (
@@ -94,20 +95,15 @@ def approve_text(text: LetterTemplate | ReminderStep, by: User) -> None:
     text = type(text).objects.select_for_update(of=("self",)).get(pk=text.pk)
     if text.is_approved:
         raise ValidationError(_("Two people have approved this already."))
-    if text.first_approver_id is None:
-        text.first_approver, text.first_approved_at = by, timezone.now()
-    elif text.first_approver_id == by.pk:
+    if text.first_approver_id == by.pk:
         raise ValidationError(_("A second person has to approve: you are the first."))
+    locked, now = type(text).objects.filter(pk=text.pk), timezone.now()
+    if text.first_approver_id is None:
+        locked.update(first_approver=by, first_approved_at=now)
+        record_act(text, Act.APPROVED_FIRST, by)
     else:
-        text.second_approver, text.second_approved_at = by, timezone.now()
-    text.save(
-        update_fields=[
-            "first_approver",
-            "first_approved_at",
-            "second_approver",
-            "second_approved_at",
-        ]
-    )
+        locked.update(second_approver=by, second_approved_at=now)
+        record_act(text, Act.APPROVED_SECOND, by)
 
 
 @transaction.atomic
@@ -129,7 +125,7 @@ def revise(
         written_by=by,
     )
     revised.full_clean()
-    revised.save()
+    save_new(revised, Act.WRITTEN, by)
     return revised
 
 
@@ -164,12 +160,13 @@ def covered_now(note: Letter) -> "QuerySet[Letter]":
     return in_force.filter(invitation__in=note.covers.values("invitation"))
 
 
+@transaction.atomic
 def tick_reviewed(words: LetterTemplate | Term, by: User) -> None:
     """Note that a native reader has read these words and found them right."""
-    if words.reviewed_by_id is not None:
+    unread = type(words).objects.filter(pk=words.pk, reviewed_by=None)
+    if not unread.update(reviewed_by=by, reviewed_at=timezone.now()):
         raise ValidationError(_("A native reader has reviewed this already."))
-    words.reviewed_by, words.reviewed_at = by, timezone.now()
-    words.save(update_fields=["reviewed_by", "reviewed_at"])
+    record_act(words, Act.REVIEWED, by)
 
 
 class Doubts(NamedTuple):

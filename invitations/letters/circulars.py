@@ -10,6 +10,7 @@ from django.db.models import Count, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from invitations.audit import Act, record_act, record_acts
 from invitations.letters.planning import addresses_of, call_back, missions_of, plan
 from invitations.models import (
     AUTOMATIC,
@@ -134,7 +135,7 @@ def plan_circular(
         chosen = set(invitations.values_list("pk", flat=True))
         addressed = [invitation for invitation in addressed if invitation.pk in chosen]
     replaced = standing_letters(addressed) if circular.kind in Circular.REFERRING else {}
-    return plan(
+    planned = plan(
         [
             Letter(
                 invitation=invitation,
@@ -149,6 +150,9 @@ def plan_circular(
             for invitation in addressed
         ]
     )
+    if planned:
+        record_act(circular, Act.LETTERS_PLANNED, by)
+    return planned
 
 
 def second_language(invitation: Invitation) -> str:
@@ -186,6 +190,8 @@ def plan_notes(circular: Circular, by: User | None = None) -> int:
     for note in notes:
         if note.mission:
             note.covers.set(covered[note.mission.pk])
+    if planned:
+        record_act(circular, Act.NOTES_PLANNED, by)
     return planned
 
 
@@ -224,12 +230,15 @@ def call_back_circular(circular: Circular, by: User, because: str) -> int:
             )
         )
     pks = list(letters.values_list("pk", flat=True))
-    issued_by_it = invitations.filter(
-        status=Invitation.Status.ISSUED, letters__pk__in=pks, letters__kind=Letter.Kind.INVITATION
-    )
-    issued = list(issued_by_it.values_list("pk", flat=True))
+    inviting = Letter.objects.filter(pk__in=pks, kind=Letter.Kind.INVITATION)
+    issued_by_it = Invitation.objects.issued().filter(pk__in=inviting.values("invitation"))
+    issued = list(issued_by_it.select_related("minister", "member_state"))
     called_back = call_back(Letter.objects.filter(pk__in=pks), because, by)
-    Invitation.objects.filter(pk__in=issued).update(status=Invitation.Status.DRAFT, issued_at=None)
+    undone = Invitation.objects.filter(pk__in=[invitation.pk for invitation in issued])
+    undone.update(status=Invitation.Status.DRAFT, issued_at=None)
+    record_act(circular, Act.CALLED_BACK, by, because)
+    changes = {"status": (Invitation.Status.ISSUED, Invitation.Status.DRAFT)}
+    record_acts(issued, Act.DRAFT_AGAIN, by, because, changes)
     return called_back
 
 

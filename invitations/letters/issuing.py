@@ -3,12 +3,16 @@
 from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from invitations.audit import Act, record_act, record_acts
 from invitations.letters.planning import call_back, enqueue
 from invitations.links import new_link
 from invitations.models import ForumEdition, Invitation, Letter, Minister
+
+Status = Invitation.Status
 
 
 @transaction.atomic
@@ -22,7 +26,7 @@ def draft(
 ) -> Invitation:
     """Make a draft invitation with its link and code."""
     principal = edition.invitations.filter(member_state=minister.member_state, is_principal=True)
-    if is_principal and principal.exclude(status=Invitation.Status.WITHDRAWN).exists():
+    if is_principal and principal.exclude(status=Status.WITHDRAWN).exists():
         raise ValidationError(
             _("%(state)s has its principal invitation already; others are by courtesy.")
             % {"state": minister.member_state}
@@ -42,9 +46,11 @@ def draft(
 @transaction.atomic
 def issue(letter: Letter, by: User) -> None:
     """Put the invitation in force, and its approved letter in the outbox."""
-    drafts = Invitation.objects.filter(pk=letter.invitation_id, status=Invitation.Status.DRAFT)
-    if not drafts.update(status=Invitation.Status.ISSUED, issued_at=timezone.now()):
+    drafts = Invitation.objects.filter(pk=letter.invitation_id, status=Status.DRAFT)
+    if not drafts.update(status=Status.ISSUED, issued_at=timezone.now()):
         raise ValidationError(_("Only a draft invitation can be issued."))
+    changes = {"status": (Status.DRAFT, Status.ISSUED)}
+    record_act(letter.invitation, Act.ISSUED, by, changes=changes)
     release(letter, by)
 
 
@@ -60,16 +66,26 @@ def release(letter: Letter, by: User) -> None:
 @transaction.atomic
 def withdraw(invitation: Invitation, by: User, because: str) -> None:
     """Take the invitation back: its link says so, and what has not left stays in the house."""
-    in_hand = Invitation.objects.filter(pk=invitation.pk).exclude(
-        status=Invitation.Status.WITHDRAWN
-    )
+    if not withdraw_all(Invitation.objects.filter(pk=invitation.pk), by, because):
+        raise ValidationError(_("This invitation is withdrawn already."))
+    invitation.refresh_from_db()
+
+
+@transaction.atomic
+def withdraw_all(invitations: "QuerySet[Invitation]", by: User, because: str) -> list[Invitation]:
+    """Take back those that are not withdrawn yet, and return them."""
     if not because.strip():
         raise ValidationError(_("Say why the invitation is withdrawn."))
-    if not in_hand.update(
-        status=Invitation.Status.WITHDRAWN,
-        withdrawn_at=timezone.now(),
-        withdrawn_because=because,
-    ):
-        raise ValidationError(_("This invitation is withdrawn already."))
-    call_back(Letter.objects.filter(invitation=invitation), because, by)
-    invitation.refresh_from_db()
+    chosen = Invitation.objects.filter(pk__in=list(invitations.values_list("pk", flat=True)))
+    chosen = chosen.exclude(status=Status.WITHDRAWN).select_related("minister", "member_state")
+    in_hand = list(chosen.select_for_update(of=("self",)).order_by("pk"))
+    withdrawn = Invitation.objects.filter(pk__in=[one.pk for one in in_hand])
+    withdrawn.update(
+        status=Status.WITHDRAWN, withdrawn_at=timezone.now(), withdrawn_because=because
+    )
+    for status in (Status.DRAFT, Status.ISSUED):
+        before = [one for one in in_hand if one.status == status]
+        changes = {"status": (status, Status.WITHDRAWN)}
+        record_acts(before, Act.WITHDRAWN, by, because, changes)
+    call_back(Letter.objects.filter(invitation__in=in_hand), because, by)
+    return in_hand

@@ -33,7 +33,8 @@ PRIORITY: dict[str, int] = {
 def plan(letters: list[Letter]) -> int:
     Letter.objects.bulk_create(letters)
     LetterEvent.objects.bulk_create(
-        LetterEvent(letter=letter, state=Letter.State.PLANNED) for letter in letters
+        LetterEvent(letter=letter, state=Letter.State.PLANNED, actor_id=letter.composed_by_id)
+        for letter in letters
     )
     return len(letters)
 

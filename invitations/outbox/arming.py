@@ -13,6 +13,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from invitations.audit import Act, record_act
 from invitations.models import Arming
 
 KEY_BYTES = 24
@@ -34,11 +35,11 @@ def database_identity() -> str:
 
 
 @transaction.atomic
-def arm(*, anew: bool = False) -> str:
+def arm(*, anew: bool = False, by: str = "") -> str:
     """Arm this deployment on this database, and no other; return the key for its hosts.
 
     It cannot be read again. Where this one is armed, its key stays and an empty text is returned,
-    unless another key is asked for.
+    unless another key is asked for. ``by`` names who arms, on a host where nobody signs in.
     """
     arming, _made = Arming.objects.select_for_update().get_or_create(pk=1)
     if arming.key_sha256 and is_of_here(arming) and not anew:
@@ -47,6 +48,7 @@ def arm(*, anew: bool = False) -> str:
     arming.deployment, arming.database = settings.DEPLOYMENT, database_identity()
     arming.key_sha256, arming.armed_at = hash_of(key), timezone.now()
     arming.save()
+    record_act(arming, Act.ARMED, None, named=by)
     return key
 
 

@@ -99,10 +99,10 @@ def dispatch_on_paper(
     channel = channel or route(letter).channel
     if not channel:
         raise ValidationError(_("It has no address: say whether it left by pouch or by post."))
-    mark_dispatched(paper_delivery(letter, by, channel), by, channel, reference, at)
+    mark_dispatched(paper_delivery(letter, channel), by, channel, reference, at)
 
 
-def paper_delivery(letter: Letter, by: User, channel: str) -> Delivery:
+def paper_delivery(letter: Letter, channel: str) -> Delivery:
     """Return the delivery that waits for the print run, or a new one."""
     on_paper = letter.deliveries.exclude(channel=Delivery.Channel.EMAIL)
     if left := on_paper.left().filter(channel=channel).first():
@@ -117,5 +117,5 @@ def paper_delivery(letter: Letter, by: User, channel: str) -> Delivery:
     if waiting := on_paper.waiting().first():
         return waiting
     delivery = letter.deliveries.create(channel=channel)
-    letter.events.create(delivery=delivery, state=delivery.state, actor=by)
+    letter.events.create(delivery=delivery, state=delivery.state)
     return delivery

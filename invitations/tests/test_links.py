@@ -18,7 +18,7 @@ from invitations.links import (
     reply_url,
 )
 from invitations.models import ReplyLink
-from invitations.tests.factories import InvitationFactory
+from invitations.tests.factories import InvitationFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -84,7 +84,7 @@ def test_a_replaced_link_is_remembered_and_no_longer_current():
     invitation = InvitationFactory()
     old = invitation.links.get()
 
-    new = replace_link(invitation)
+    new = replace_link(invitation, UserFactory(), "It was forwarded.")
 
     assert (link_for(old.token).replaced_at is None, link_for(new.token).replaced_at) == (
         False,
@@ -95,11 +95,30 @@ def test_a_replaced_link_is_remembered_and_no_longer_current():
 
 
 def test_a_link_can_be_replaced_again_and_again():
-    invitation = InvitationFactory()
+    invitation, by = InvitationFactory(), UserFactory()
 
-    versions = [replace_link(invitation).version for _number in range(3)]
+    versions = [replace_link(invitation, by, "It was forwarded.").version for _number in range(3)]
 
     assert versions == [2, 3, 4]
+
+
+def test_a_link_is_replaced_for_a_reason():
+    invitation = InvitationFactory()
+
+    with pytest.raises(ValidationError, match="Say why the link is replaced"):
+        replace_link(invitation, UserFactory(), " ")
+
+    assert invitation.links.current().get().version == 1
+
+
+@pytest.mark.parametrize("status", ["draft", "withdrawn"])
+def test_the_link_of_an_invitation_that_is_not_in_force_stays(status):
+    invitation = InvitationFactory(status=status, issued_at=None)
+
+    with pytest.raises(ValidationError, match="not in force"):
+        replace_link(invitation, UserFactory(), "It was forwarded.")
+
+    assert invitation.links.current().get().version == 1
 
 
 def test_an_invitation_has_one_current_link():

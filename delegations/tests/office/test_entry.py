@@ -26,6 +26,7 @@ from invitations.tests.factories import (
     InvitationFactory,
     LetterFactory,
     MinisterFactory,
+    UserFactory,
 )
 
 pytestmark = pytest.mark.django_db
@@ -167,7 +168,7 @@ def test_a_withdrawn_invitation_is_gone(client):
 def test_a_replaced_link_is_gone_and_the_new_one_opens(client):
     invitation = InvitationFactory()
     old = address_of(invitation)
-    replace_link(invitation)
+    replace_link(invitation, UserFactory(), "It was forwarded.")
 
     response = client.get(old)
 
@@ -395,7 +396,7 @@ def gone_by_withdrawal():
 def gone_by_replacement():
     invitation = InvitationFactory()
     code = printed_code_of(invitation)
-    replace_link(invitation)
+    replace_link(invitation, UserFactory(), "It was forwarded.")
     return code
 
 

@@ -18,7 +18,6 @@ from invitations.admin.base import (
     ask,
     at_hour,
     at_hour_with,
-    each,
     link,
     who,
 )
@@ -41,6 +40,7 @@ from invitations.models import (
     LetterKind,
     Reply,
 )
+from invitations.text.dates import labelled
 
 SILENT, CONTESTED = "silent", "contested"
 ANSWERS_IN_SHORT: dict[str, Any] = {
@@ -327,18 +327,18 @@ class InvitationAdmin(AnotherAddress):
                 ),
                 button=_("Withdraw"),
             )
-        because = form.cleaned_data["because"]
-        withdrawn = each(
-            request,
-            queryset,
-            lambda invitation: issuing.withdraw(invitation, who(request), because),
-        )
-        if withdrawn:
-            messages.success(
-                request,
-                ngettext(
-                    "%(count)s invitation withdrawn.", "%(count)s invitations withdrawn.", withdrawn
-                )
-                % {"count": withdrawn},
-            )
+        withdrawn = issuing.withdraw_all(queryset, who(request), form.cleaned_data["because"])
+        refused = queryset.exclude(pk__in=[invitation.pk for invitation in withdrawn])
+        for invitation in refused:
+            told = labelled(invitation, _("This invitation is withdrawn already."))
+            messages.error(request, told)
+        tell_withdrawn(request, len(withdrawn))
         return None
+
+
+def tell_withdrawn(request: HttpRequest, number: int) -> None:
+    if number:
+        told = ngettext(
+            "%(count)s invitation withdrawn.", "%(count)s invitations withdrawn.", number
+        )
+        messages.success(request, told % {"count": number})

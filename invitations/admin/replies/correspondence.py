@@ -227,7 +227,7 @@ class CorrespondenceAdmin(FiledMail):
         invitation = form.cleaned_data.get("invitation")
         if invitation and "invitation" in form.changed_data:
             # This reads the row anew, and with it what was just saved.
-            assign(obj, invitation)
+            assign(obj, invitation, who(request))
         if "invitations_correspondence_deal_with" in request.POST:
             self.deal_with(request, obj)
 

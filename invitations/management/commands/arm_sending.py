@@ -1,3 +1,4 @@
+import getpass
 from typing import Any
 
 from django.conf import settings
@@ -25,10 +26,11 @@ class Command(BaseCommand):
             action="store_true",
             help="make another key: the hosts that have the earlier one fall silent",
         )
+        parser.add_argument("--by", help="who arms; without it, the name of the system's user")
 
-    def handle(self, although_dns: bool, new_key: bool, **options: Any) -> str:
+    def handle(self, although_dns: bool, new_key: bool, by: str | None, **options: Any) -> str:
         dns = what_dns_says(although_dns)
-        key = arm(anew=new_key)
+        key = arm(anew=new_key, by=by or system_user())
         said = f"Sending is armed for {settings.DEPLOYMENT}"
         if key:
             self.stderr.write("Set ARMING_KEY to this key on each host: it is not shown again.")
@@ -36,6 +38,14 @@ class Command(BaseCommand):
         if mute := why_mute():
             self.stderr.write(mute)
         return f"{said}, and its key stays{dns}"
+
+
+def system_user() -> str:
+    """The user that runs the command; empty in a container that knows no users."""
+    try:
+        return getpass.getuser()
+    except (ImportError, KeyError, OSError):
+        return ""
 
 
 def what_dns_says(although_dns: bool) -> str:

@@ -11,6 +11,7 @@ from invitations.models import Correspondence
 from invitations.tests.factories import (
     InvitationFactory,
     LetterFactory,
+    UserFactory,
 )
 from invitations.tests.reports import written
 
@@ -140,6 +141,6 @@ def test_a_forged_mail_that_quotes_our_letter_waits_too(office):
 def test_once_a_person_says_whose_it_is_it_holds(office):
     filed = file_mail(told(FAILED))
 
-    assign(filed, office)
+    assign(filed, office, UserFactory())
 
     assert [mail.pk for mail in held()] == [filed.pk]

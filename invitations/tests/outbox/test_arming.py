@@ -2,6 +2,7 @@ import hashlib
 from io import StringIO
 
 import pytest
+from auditlog.models import LogEntry
 from django.core.management import call_command
 from django.db import IntegrityError
 from django.views.debug import SafeExceptionReporterFilter
@@ -23,6 +24,19 @@ def arm_sending(*options):
     out, err = StringIO(), StringIO()
     call_command("arm_sending", *options, stdout=out, stderr=err)
     return out.getvalue().splitlines(), err.getvalue()
+
+
+def test_the_history_of_the_arming_names_who_armed_it(monkeypatch):
+    monkeypatch.setenv("LOGNAME", "tarlenheim")
+
+    arm_sending()
+    arm_sending("--new-key", "--by", "Fritz von Tarlenheim")
+
+    entries = LogEntry.objects.get_for_object(Arming.objects.get()).order_by("pk")
+    assert [entry.additional_data["named"] for entry in entries] == [
+        "tarlenheim",
+        "Fritz von Tarlenheim",
+    ]
 
 
 def test_nothing_is_sent_until_someone_has_armed_the_deployment():

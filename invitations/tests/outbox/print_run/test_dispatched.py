@@ -36,7 +36,7 @@ def test_letter_that_went_by_e_mail_leaves_once_more_on_paper(letter):
     )
     events = one.events.filter(delivery=on_paper)
     assert [(event.state, event.actor) for event in events] == [
-        ("queued", clerk),
+        ("queued", None),
         ("handed_over", clerk),
     ]
 
