@@ -5,7 +5,6 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any, cast
 from urllib.parse import urlencode
 
-from auditlog.models import LogEntry
 from django import forms
 from django.conf import settings
 from django.contrib import admin, messages
@@ -27,6 +26,7 @@ from modeltranslation.utils import build_localized_fieldname
 from unfold import admin as unfold
 from unfold.decorators import display
 
+from invitations.admin.history import lines_of
 from invitations.files import frozen
 from invitations.forms.fields import OF_COLUMNS
 from invitations.forms.model_forms import WholeRowForm
@@ -117,10 +117,8 @@ class ModelAdmin(unfold.ModelAdmin):
         self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
         row = self.get_object(request, unquote(object_id))
-        changes = LogEntry.objects.get_for_object(row).select_related("actor") if row else []
-        return super().history_view(
-            request, object_id, {"changes": changes, **(extra_context or {})}
-        )
+        lines = lines_of(row) if row else []
+        return super().history_view(request, object_id, {"lines": lines, **(extra_context or {})})
 
 
 def read_as(column: Any, typed: Any) -> list[Any]:

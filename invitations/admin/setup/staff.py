@@ -18,6 +18,7 @@ from unfold.decorators import display
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 
 from invitations.admin.base import Menu, ModelAdmin
+from invitations.admin.history import act_in_words
 from invitations.text.dates import comma_list
 
 admin.site.unregister([User, Group, LogEntry])
@@ -68,5 +69,18 @@ class KindOfRowFilter(ResourceTypeFilter):
 class ChangeAdmin(LogEntryAdmin, ModelAdmin):
     menu = (Menu.STAFF, 3, "manage_history")
     when_empty = gettext_lazy("Changes of data are written here by themselves.")
-    list_display = ["created", "resource_url", "action", "msg_short", "user_url"]
+    list_display = ["created", "resource_url", "action", "act", "msg_short", "user_url"]
     list_filter = ["action", KindOfRowFilter, CIDFilter]
+    readonly_fields = [*LogEntryAdmin.readonly_fields, "act"]
+    fieldsets = [
+        (None, {"fields": ["created", "user_url", "resource_url", "cid"]}),
+        (gettext_lazy("Changes"), {"fields": ["action", "act", "msg"]}),
+    ]
+
+    @display(description=gettext_lazy("what happened"))
+    def act(self, entry: LogEntry) -> str:
+        return act_in_words(entry)
+
+    @display(description=gettext_lazy("Changes"))
+    def msg_short(self, entry: LogEntry) -> str:
+        return super().msg_short(entry) if entry.changes else ""

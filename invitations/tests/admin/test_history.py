@@ -1,0 +1,158 @@
+"""The history page of a record: who did what, when and why, beside what changed."""
+
+import pytest
+from auditlog.models import LogEntry
+from django.urls import reverse
+from django.utils import translation
+
+from invitations.audit import Act
+from invitations.letters.approval import approve_letter
+from invitations.letters.circulars import call_back_circular, plan_circular
+from invitations.letters.composing import compose_planned
+from invitations.letters.issuing import withdraw, withdraw_all
+from invitations.models import Arming, Invitation
+from invitations.outbox.arming import arm
+from invitations.outbox.decisions import decide
+from invitations.replies import settle
+from invitations.tests.factories import (
+    CircularFactory,
+    InvitationFactory,
+    ReplyFactory,
+    UserFactory,
+)
+
+pytestmark = pytest.mark.django_db
+
+BECAUSE = "A change of government."
+
+
+def history_of(client, row):
+    name = f"admin:{row._meta.app_label}_{row._meta.model_name}_history"
+    return client.get(reverse(name, args=[row.pk]))
+
+
+def lines(client, row):
+    return [(line.who, line.what, line.fields) for line in history_of(client, row).context["lines"]]
+
+
+def test_a_withdrawal_is_told_with_its_person_and_reason(admin_client):
+    invitation, sapt = InvitationFactory(), UserFactory(username="sapt")
+
+    withdraw(invitation, sapt, BECAUSE)
+
+    newest, *_earlier = lines(admin_client, invitation)
+    assert newest == ("sapt", f"withdrawn: {BECAUSE}", [("status", "issued", "withdrawn")])
+    assert f"withdrawn: {BECAUSE}" in history_of(admin_client, invitation).content.decode()
+
+
+def test_an_act_is_told_in_the_language_of_the_reader(admin_client, settings):
+    invitation = InvitationFactory()
+    withdraw(invitation, UserFactory(), BECAUSE)
+    admin_client.cookies[settings.LANGUAGE_COOKIE_NAME] = "fr"
+
+    with translation.override("fr"):
+        page = history_of(admin_client, invitation).content.decode()
+        in_french = str(Act.WITHDRAWN.label)
+
+    assert in_french != "withdrawn"
+    assert in_french in page
+
+
+def test_the_approval_of_a_letter_is_told_at_the_letter_and_at_its_invitation(
+    admin_client, composed
+):
+    letter, sapt = composed(), UserFactory(username="sapt")
+
+    approve_letter(letter, sapt, letter.sha256, letter.message_sha256)
+
+    of_letter = [(who, what) for who, what, _fields in lines(admin_client, letter)]
+    assert of_letter.count(("sapt", "approved")) == 1
+    of_invitation = [line for line in lines(admin_client, letter.invitation) if line[0] == "sapt"]
+    assert of_invitation == [("sapt", Act.ISSUED.label, [("status", "draft", "issued")])]
+
+
+def test_a_decision_is_told_at_the_delivery_and_at_its_letter(admin_client, queued):
+    delivery = queued(state="uncertain")
+
+    decide(delivery, UserFactory(username="sapt"), went=True)
+
+    assert lines(admin_client, delivery) == [("sapt", "handed over: it went", [])]
+    told = f"handed over, {delivery.address}: it went"
+    assert lines(admin_client, delivery.letter) == [("sapt", told, [])]
+
+
+def test_a_choice_between_replies_is_told_at_both(admin_client):
+    standing = ReplyFactory()
+    contested = ReplyFactory(invitation=standing.invitation, status="contested", channel="fax")
+
+    settle(contested, UserFactory(username="sapt"), BECAUSE, stands=True)
+
+    (chosen,), (set_aside,) = lines(admin_client, contested), lines(admin_client, standing)
+    assert chosen[:2] == ("sapt", f"chosen: it stands: {BECAUSE}")
+    assert set_aside[:2] == ("sapt", f"set aside: {BECAUSE}")
+
+
+def test_the_history_of_the_arming_names_a_person_without_an_account(admin_client):
+    key = arm(by="Fritz von Tarlenheim")
+
+    page = history_of(admin_client, Arming.objects.get())
+
+    assert [line.who for line in page.context["lines"]] == ["Fritz von Tarlenheim"]
+    assert key not in page.content.decode()
+
+
+def test_what_nobody_did_is_told_of_the_machine(admin_client):
+    circular = CircularFactory()
+    InvitationFactory(edition=circular.edition, status="draft", issued_at=None)
+
+    plan_circular(circular)
+
+    newest, *_earlier = lines(admin_client, circular)
+    assert newest[:2] == ("the machine", "letters planned")
+
+
+def test_the_list_of_changes_tells_acts_too(admin_client):
+    withdraw(InvitationFactory(), UserFactory(), BECAUSE)
+    entry = LogEntry.objects.latest("pk")
+
+    listed = admin_client.get(reverse("admin:auditlog_logentry_changelist"))
+    page = admin_client.get(reverse("admin:auditlog_logentry_change", args=[entry.pk]))
+
+    assert f"withdrawn: {BECAUSE}" in listed.content.decode()
+    assert f"withdrawn: {BECAUSE}" in page.content.decode()
+
+
+@pytest.mark.parametrize("rows", [1, 3])
+def test_many_invitations_are_withdrawn_by_as_many_queries_as_one(django_assert_num_queries, rows):
+    sapt, invitations = UserFactory(), [InvitationFactory() for _number in range(rows)]
+    LogEntry.objects.get_for_object(invitations[0])  # the kind of row is known from now on
+
+    with django_assert_num_queries(WITHDRAWN_BY):
+        withdraw_all(Invitation.objects.all(), sapt, BECAUSE)
+
+    assert LogEntry.objects.filter(actor=sapt).count() == rows
+
+
+WITHDRAWN_BY = 10
+
+
+@pytest.mark.parametrize("rows", [1, 3])
+def test_a_circular_is_called_back_by_as_many_queries_for_many_invitations(
+    django_assert_max_num_queries, rows
+):
+    circular, sapt = CircularFactory(), UserFactory()
+    for _number in range(rows):
+        InvitationFactory(edition=circular.edition, status="draft", issued_at=None)
+    plan_circular(circular)
+    compose_planned()
+    for letter in circular.letters.all():
+        approve_letter(letter, UserFactory(), letter.sha256, letter.message_sha256)
+
+    with django_assert_max_num_queries(CALLED_BACK_BY):
+        call_back_circular(circular, sapt, BECAUSE)
+
+    drafts = LogEntry.objects.filter(actor=sapt, additional_data__act=Act.DRAFT_AGAIN)
+    assert drafts.count() == rows
+
+
+CALLED_BACK_BY = 20
