@@ -7,6 +7,7 @@ from django.contrib import admin, messages
 from django.db.models import Exists, OuterRef, QuerySet, Subquery
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from unfold.decorators import action, display
@@ -18,7 +19,9 @@ from invitations.admin.base import (
     ask,
     at_hour,
     at_hour_with,
+    each,
     link,
+    page_of,
     who,
 )
 from invitations.admin.letters.letters import LETTER_LABELS
@@ -28,7 +31,7 @@ from invitations.forms.action_forms import ReasonForm
 from invitations.forms.model_forms import InvitationForm
 from invitations.letters import issuing
 from invitations.letters.planning import standing_letter
-from invitations.links import reply_url
+from invitations.links import replace_link, reply_url
 from invitations.models import (
     Answer,
     CallListEntry,
@@ -144,7 +147,7 @@ class InvitationAdmin(AnotherAddress):
     ]
     form = InvitationForm
     autocomplete_fields = ["minister"]
-    actions = ["compose_letters", "send_to_another", "withdraw_selected"]
+    actions = ["compose_letters", "send_to_another", "replace_links", "withdraw_selected"]
     inlines = [
         RepliesOfInvitation,
         LettersOfInvitation,
@@ -334,6 +337,40 @@ class InvitationAdmin(AnotherAddress):
             messages.error(request, told)
         tell_withdrawn(request, len(withdrawn))
         return None
+
+    @action(description=gettext_lazy("Replace the link"), permissions=["change"])
+    def replace_links(
+        self, request: HttpRequest, queryset: QuerySet[Invitation]
+    ) -> HttpResponse | None:
+        form = ReasonForm(answered(request))
+        if not form.is_valid():
+            return ask(
+                self,
+                request,
+                queryset,
+                form,
+                action="replace_links",
+                title=_("Replace the link"),
+                explanation=_(
+                    "Whoever opens the earlier link, or enters its code, is told that it was "
+                    "replaced. The new link stands on the page of the invitation: give it to the "
+                    "office yourself. Letters to come carry it; those that are composed already "
+                    "carry the earlier one."
+                ),
+                button=_("Replace the link"),
+            )
+        because = form.cleaned_data["because"]
+        each(request, queryset, lambda invitation: self._replace(request, invitation, because))
+        return None
+
+    def _replace(self, request: HttpRequest, invitation: Invitation, because: str) -> None:
+        replace_link(invitation, who(request), because)
+        told = format_html(
+            "{} {}",
+            labelled(invitation, _("the link is replaced.")),
+            link(page_of(invitation), _("Look at the new one")),
+        )
+        messages.success(request, told)
 
 
 def tell_withdrawn(request: HttpRequest, number: int) -> None:

@@ -3,6 +3,7 @@
 import datetime as dt
 
 import pytest
+from auditlog.models import LogEntry
 from django.contrib.auth.models import Permission
 from django.urls import reverse
 
@@ -191,6 +192,60 @@ def test_withdrawal_of_what_is_withdrawn_is_refused_by_name(admin_client):
         f"{withdrawn}: This invitation is withdrawn already.",
         "1 invitation withdrawn.",
     }
+
+
+def test_a_link_is_replaced_for_a_reason_that_is_kept(admin_client, admin_user):
+    invitation = InvitationFactory()
+
+    asked = choose(admin_client, "replace_links", invitation)
+    unsaid = choose(admin_client, "replace_links", invitation, answered="yes", because="")
+    assert "is told that it was replaced" in asked.content.decode()
+    assert unsaid.context["form"].errors
+    assert invitation.links.count() == 1
+
+    reason = "It was forwarded to a newspaper."
+    done = choose(admin_client, "replace_links", invitation, answered="yes", because=reason)
+    (entry,) = LogEntry.objects.get_for_object(invitation).filter(actor=admin_user)
+    assert entry.additional_data["because"] == reason
+    assert page_of(invitation) in told(done)[0]
+
+
+def test_the_new_link_stands_on_the_page_of_the_invitation_and_in_no_history(admin_client):
+    invitation = InvitationFactory()
+
+    done = choose(
+        admin_client, "replace_links", invitation, answered="yes", because="It was forwarded."
+    )
+
+    page = admin_client.get(page_of(invitation)).content.decode()
+    history = admin_client.get(
+        reverse("admin:invitations_invitation_history", args=[invitation.pk])
+    )
+    old, new = (link.token for link in invitation.links.order_by("version"))
+    assert new in page
+    assert old not in page
+    assert new not in done.content.decode() + history.content.decode()
+    assert new not in str(list(LogEntry.objects.values()))
+
+
+def test_the_link_of_a_draft_is_not_replaced(admin_client):
+    draft = InvitationFactory(status="draft", issued_at=None)
+
+    response = choose(
+        admin_client, "replace_links", draft, answered="yes", because="It was forwarded."
+    )
+
+    assert told(response) == [f"{draft}: The invitation is not in force."]
+
+
+def test_a_reader_replaces_no_link(client):
+    user, invitation = UserFactory(), InvitationFactory()
+    user.user_permissions.set(Permission.objects.filter(codename="view_invitation"))
+    client.force_login(user)
+
+    choose(client, "replace_links", invitation, answered="yes", because="It was forwarded.")
+
+    assert invitation.links.count() == 1
 
 
 def test_letters_cannot_be_composed_before_there_is_a_circular(admin_client):
