@@ -14,13 +14,8 @@ from django.utils.translation import gettext_lazy
 from delegations.changes import Stale, lock_delegation, mark, refuse_unless
 from delegations.models import DelegationChange, PolicyStatement, StatementText
 from invitations.files.frozen import freeze, thaw
-from invitations.files.uploads import (
-    TYPES,
-    document_kind,
-    picture_alone,
-    picture_kind,
-    refuse_misnamed,
-)
+from invitations.files.photos import redrawn
+from invitations.files.uploads import TYPES, beginning, document_kind, refuse_misnamed
 from invitations.models import SPEAKING, ForumEdition, Invitation
 
 COMPARED = (
@@ -91,12 +86,13 @@ def kind_of_text(content: bytes) -> str:
     return kind
 
 
-def kind_of_photo(content: bytes) -> str:
+def photo_alone(content: bytes) -> bytes:
+    """The photo drawn anew; raise ValidationError for what is none, or too much of it."""
     refuse_large(len(content))
-    kind = picture_kind(content)
-    if not kind:
+    photo = redrawn(content) if beginning(content[:8]) in ("jpg", "png") else b""
+    if not photo:
         raise ValidationError(_("This is no JPEG or PNG picture, or it is damaged."))
-    return kind
+    return photo
 
 
 def refuse_large(size: int) -> None:
@@ -150,12 +146,10 @@ def replace(statement: PolicyStatement, pk: int) -> None:
 def file_photo(invitation: Invitation, content: bytes) -> PolicyStatement:
     """File the photo of the speaker, without the place and the hour that a camera wrote into it."""
     refuse_files(invitation)
-    kind_of_photo(content)
-    alone = picture_alone(content)
-    kind = kind_of_photo(alone)
+    photo = photo_alone(content)  # which takes its time, while others may write
     with transaction.atomic():
         statement = open_statement(invitation)
-        frozen = freeze(alone, "photos", kind)
+        frozen = freeze(photo, "photos", beginning(photo[:8]))
         if statement.photo_sha256 == frozen.sha256:
             return statement
         statement.photo, statement.photo_sha256 = frozen.name, frozen.sha256

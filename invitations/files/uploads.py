@@ -2,19 +2,16 @@
 
 import io
 import logging
-import re
 import unicodedata
-import warnings
 import zipfile
 import zlib
-from collections.abc import Iterator
 from xml.etree import ElementTree
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
-from PIL import Image
 
-from invitations.files.pagecount import Unsafe, pages_of
+from invitations.files.confined import Unsafe
+from invitations.files.pagecount import pages_of
 
 logger = logging.getLogger(__name__)
 
@@ -42,8 +39,6 @@ PROMISED = {kind: kind for kind in ("pdf", "docx", "odt", "xlsx", "txt")} | {
     "html": "html",
     "svg": "svg",
 }
-LARGEST_PICTURE = 50_000_000  # pixels
-LARGEST_PNG = 25_000_000  # which is drawn at its full size to be looked at
 # A package is opened only where it is small when unpacked, by what it says and by what it holds.
 MOST_ENTRIES = 2000
 MOST_UNPACKED = 60 * 1024 * 1024
@@ -160,83 +155,3 @@ def plain_text(content: bytes) -> str:
 
 def is_control(sign: str) -> bool:
     return unicodedata.category(sign) == "Cc" and sign not in "\t\n\r\f\x85"
-
-
-def picture_kind(content: bytes) -> str:
-    """``png`` or ``jpg`` for a picture that can be drawn; empty for anything else."""
-    kind = beginning(content[:8])
-    if kind not in ("png", "jpg"):
-        return ""
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", Image.DecompressionBombWarning)
-            with Image.open(io.BytesIO(content), formats=["PNG", "JPEG"]) as picture:
-                most = LARGEST_PNG if kind == "png" else LARGEST_PICTURE
-                if picture.width * picture.height > most:
-                    return ""
-                # A JPEG is read to its end, and drawn at an eighth of its size.
-                picture.draft("RGB", (1, 1))
-                picture.load()
-    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError):
-        return ""
-    return kind
-
-
-# Of a JPEG: its frame, the colours, and what a decoder needs. Cameras write the rest.
-JPEG_APPLICATIONS = {0xE0: b"JFIF\0", 0xE2: b"ICC_PROFILE\0", 0xEE: b"Adobe"}
-JPEG_SCAN, JPEG_END = 0xDA, 0xD9
-JPEG_MARKER = re.compile(rb"\xff[^\x00\xd0-\xd7\xff]")
-PNG_CHUNKS = {
-    b"IHDR", b"PLTE", b"IDAT", b"IEND", b"tRNS", b"gAMA", b"cHRM", b"sRGB", b"iCCP", b"cICP",
-    b"sBIT", b"pHYs", b"bKGD",
-}  # fmt: skip
-ORIENTATION = 0x0112
-
-
-def picture_alone(content: bytes) -> bytes:
-    """The same picture without what a camera or a program wrote beside it: place, hour, names.
-
-    The pixels stay as they are, and a photo that was taken sideways stays upright. What follows
-    the end of the picture is left out.
-    """
-    if beginning(content[:8]) == "png":
-        return content[:8] + b"".join(png_chunks(content))
-    with Image.open(io.BytesIO(content), formats=["JPEG"]) as picture:
-        turned = picture.getexif().get(ORIENTATION, 1)
-    upright = b""
-    if turned in range(2, 9):
-        exif = Image.Exif()
-        exif[ORIENTATION] = turned
-        told = exif.tobytes()
-        upright = b"\xff\xe1" + (len(told) + 2).to_bytes(2, "big") + told
-    return content[:2] + upright + b"".join(jpeg_segments(content))
-
-
-def png_chunks(content: bytes) -> Iterator[bytes]:
-    place = 8
-    while place < len(content):
-        end = place + 12 + int.from_bytes(content[place : place + 4], "big")
-        kind = content[place + 4 : place + 8]
-        if kind in PNG_CHUNKS:
-            yield content[place:end]
-        if kind == b"IEND":
-            return
-        place = end
-
-
-def jpeg_segments(content: bytes) -> Iterator[bytes]:
-    """The segments that make the picture; after that of a scan, its data up to the next one."""
-    place = 2
-    while found := JPEG_MARKER.search(content, place):
-        start, marker = found.start(), content[found.start() + 1]
-        if marker == JPEG_END:
-            yield content[start : start + 2]
-            return
-        end = start + 2 + int.from_bytes(content[start + 2 : start + 4], "big")
-        kept = JPEG_APPLICATIONS.get(marker, b"" if marker < 0xE0 else None)
-        if kept is not None and content.startswith(kept, start + 4):
-            yield content[start:end]
-        if marker == JPEG_SCAN:
-            following = JPEG_MARKER.search(content, end)
-            yield content[end : following.start() if following else len(content)]
-        place = end

@@ -1,0 +1,85 @@
+"""A photo that was sent, drawn anew. A leaf, and a program by itself.
+
+A camera writes the place, the hour and names into its pictures, and a file may be a picture and
+something else at once. So only the pixels are read, and another file is made of them.
+"""
+
+import io
+import logging
+import sys
+import warnings
+from contextlib import suppress
+
+from PIL import Image, ImageCms, ImageOps
+
+from invitations.files.confined import Unsafe, confined
+
+logger = logging.getLogger(__name__)
+
+LONGEST_SIDE = 2500  # pixels; 21 cm in print, at 300 to the inch
+# A JPEG is decoded at half its size or less where it is twice as long as that, which leaves 25
+# megapixels at most, four bytes each. A PNG is decoded whole, and twice where it is transparent;
+# no photo of more fits into a PNG of ten megabytes.
+MOST_PIXELS = {"JPEG": 50_000_000, "PNG": 16_000_000}
+QUALITY = {"JPEG": {"quality": 92}, "PNG": {"compress_level": 3}}
+
+
+def redrawn(content: bytes) -> bytes:
+    """The same picture, upright and in sRGB, as a JPEG or PNG without anything beside its pixels.
+
+    Empty for what is none of the two, is damaged, or takes too much to be drawn.
+    """
+    try:
+        return confined(__file__, content)
+    except Unsafe as unsafe:
+        logger.warning("A photo was not drawn to its end: %s", unsafe.__cause__)
+        return b""
+
+
+def draw(content: bytes) -> bytes:
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", Image.DecompressionBombWarning)
+            with Image.open(io.BytesIO(content), formats=list(MOST_PIXELS)) as picture:
+                return written(picture, "PNG" if picture.format == "PNG" else "JPEG")
+    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError):
+        return b""
+
+
+def written(picture: Image.Image, kind: str) -> bytes:
+    if picture.width * picture.height > MOST_PIXELS[kind]:
+        raise ValueError("The picture is too large to be drawn.")
+    longest = max(picture.size)
+    if longest > LONGEST_SIDE:
+        small = [max(side * LONGEST_SIDE // longest, 1) for side in picture.size]
+        picture.draft(None, (small[0], small[1]))
+        picture.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
+    ImageOps.exif_transpose(picture, in_place=True)
+    upright = in_srgb(picture)
+    # What was read beside the pixels hangs on the picture that was read, and a format may save it.
+    alone = Image.new(upright.mode, upright.size)
+    alone.paste(upright)
+    file = io.BytesIO()
+    alone.save(file, kind, **QUALITY[kind])
+    return file.getvalue()
+
+
+def in_srgb(picture: Image.Image) -> Image.Image:
+    """The colours as every screen shows them, by the picture's own profile where that is sound."""
+    profile = picture.info.get("icc_profile")
+    if picture.mode.startswith("I"):
+        # Sixteen bits of grey, of which a conversion would show the darkest 256th alone.
+        picture = picture.convert("F").point(lambda grey: grey / 257 + 0.5).convert("L")
+    mode = "RGBA" if picture.has_transparency_data else "RGB"
+    if picture.mode != "CMYK":
+        picture = picture.convert(mode)
+    if profile:
+        with suppress(ImageCms.PyCMSError, OSError):
+            own = ImageCms.ImageCmsProfile(io.BytesIO(profile))
+            srgb = ImageCms.createProfile("sRGB")
+            return ImageCms.profileToProfile(picture, own, srgb, outputMode=mode) or picture
+    return picture.convert(mode)
+
+
+if __name__ == "__main__":
+    sys.stdout.buffer.write(draw(sys.stdin.buffer.read()))
