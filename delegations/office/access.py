@@ -141,7 +141,7 @@ def refused_to_staff(
 def not_held(request: HttpRequest) -> HttpResponse:
     """Say how to get in. What was typed meanwhile waits on the page."""
     speak_as_the_address(request)
-    shown: dict[str, Any] = {"edition": edition_at_hand()}
+    shown: dict[str, Any] = {"edition": ForumEdition.objects.current()}
     if announced(request) > LARGEST_TYPED:
         shown["had_files"] = True
     elif refusal := forgery(request):

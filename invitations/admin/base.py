@@ -30,7 +30,6 @@ from invitations.admin.history import lines_of
 from invitations.files import frozen
 from invitations.forms.fields import OF_COLUMNS
 from invitations.forms.model_forms import WholeRowForm
-from invitations.models import ForumEdition
 from invitations.text.dates import labelled, left_to_right
 
 # An answered page names each of its rows: Django takes at most 1000 fields.
@@ -326,12 +325,6 @@ def frozen_file(
         content_type=content_type,
         headers={"Content-Disposition": f'{shown}; filename="{download}"'},
     )
-
-
-def current_edition() -> ForumEdition | None:
-    """The next edition that is not over, else the last one."""
-    ahead = ForumEdition.objects.filter(closes_on__gte=timezone.localdate()).order_by("opens_on")
-    return ahead.first() or ForumEdition.objects.order_by("-opens_on").first()
 
 
 class Menu:

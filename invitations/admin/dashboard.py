@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from invitations.admin.base import current_edition, list_of
+from invitations.admin.base import list_of
 from invitations.admin.letters.invitations import ANSWERS_IN_SHORT, SILENT
 from invitations.admin.outbox.queue import COULD_NOT_BE_COMPOSED, FAULTS_OF_JOBS, outages
 from invitations.models import (
@@ -47,7 +47,7 @@ def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
     if not request.user.has_perm("invitations.view_invitation"):
         return context
     chosen = ForumEdition.objects.filter(symbol=request.GET.get("edition", "")).first()
-    edition = chosen or current_edition()
+    edition = chosen or ForumEdition.objects.current()
     context["edition"] = edition
     if edition:
         if request.user.has_perm("invitations.view_delivery"):
@@ -59,7 +59,7 @@ def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
         context["outbox"] = outbox_counts(edition)
         context |= about_step(next_step(edition))
         context["last_day"] = printed_date(edition.last_day, get_language())
-        context["last_day_is_over"] = timezone.now() >= edition.deadline
+        context["last_day_is_over"] = edition.is_late(timezone.now())
     return context
 
 

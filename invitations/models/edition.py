@@ -2,13 +2,13 @@
 
 import datetime as dt
 import re
-from typing import Any
+from typing import Any, Self
 from zoneinfo import ZoneInfo, available_timezones
 
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
-from django.utils import translation
+from django.utils import timezone, translation
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -84,6 +84,18 @@ def validate_phone(number: str) -> None:
         )
 
 
+class ForumEditionQuerySet(models.QuerySet["ForumEdition"]):
+    def at_hand(self) -> Self:
+        """Those that are not over, the nearest one last, or else the one held last."""
+        in_order = self.order_by("-opens_on")
+        coming = in_order.filter(closes_on__gte=timezone.localdate())
+        return coming if coming else in_order[:1]
+
+    def current(self) -> "ForumEdition | None":
+        """The nearest one that is not over, or else the one held last."""
+        return next(reversed(list(self.at_hand())), None)
+
+
 class ForumEdition(models.Model):
     symbol = models.SlugField(_("symbol"), max_length=20, unique=True, help_text="wsis-2020")
     name = models.CharField(_("name"), max_length=120)
@@ -155,6 +167,8 @@ class ForumEdition(models.Model):
         help_text=_("From this hour on everyone can read it; empty: it is not published."),
     )
 
+    objects = ForumEditionQuerySet.as_manager()
+
     class Meta:
         verbose_name = _("forum edition")
         verbose_name_plural = _("forum editions")
@@ -203,6 +217,9 @@ class ForumEdition(models.Model):
 
     def start_of_day(self, at: dt.datetime) -> dt.datetime:
         return dt.datetime.combine(self.local_date(at), dt.time.min, self.zone)
+
+    def is_late(self, at: dt.datetime) -> bool:
+        return at >= self.deadline
 
     def takes_replies(self, at: dt.datetime) -> bool:
         """Late replies are taken too, until staff close the edition to replies."""

@@ -212,7 +212,7 @@ class Reply(models.Model):
 
     @property
     def is_late(self) -> bool:
-        return self.received_at >= self.invitation.edition.deadline
+        return self.invitation.edition.is_late(self.received_at)
 
     @property
     def segment_names(self) -> list[str]:

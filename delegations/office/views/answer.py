@@ -150,7 +150,7 @@ def page(
         dates=printed_range(edition.opens_on, edition.closes_on, language),
         last_day=printed_date(edition.last_day, language),
         reply_before=printed_date(edition.reply_before, language),
-        is_late=timezone.now() >= edition.deadline,
+        is_late=edition.is_late(timezone.now()),
         standing=filed.standing and in_words(filed.standing, language),
         contested=[(reply, received(reply, language)) for reply in filed.contested],
         holding=filed.holding and received(filed.holding, language),

@@ -34,7 +34,7 @@ from invitations.text.dates import printed_date, printed_range
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
     """Name the editions to come, or else the last one. No invitation is shown."""
-    editions = editions_at_hand()
+    editions = ForumEdition.objects.at_hand()
     language, now = translation.get_language(), timezone.now()
     dated = [
         (
@@ -109,7 +109,7 @@ class StoreOutOfReach:
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         if not isinstance(exception, Unavailable):
             return None
-        shown = {"because": exception, "edition": edition_at_hand()}
+        shown = {"because": exception, "edition": ForumEdition.objects.current()}
         response = unlisted(render)(request, "503.html", shown, status=503)
         response["Retry-After"] = "120"
         return response
@@ -122,7 +122,7 @@ def form_refused(request: HttpRequest, reason: str = "") -> HttpResponse:
     """
     if announced(request) <= LARGEST_TYPED:
         speak_as_chosen(request)
-    page = {"edition": edition_at_hand()}
+    page = {"edition": ForumEdition.objects.current()}
     return render(request, "403_csrf.html", page, status=403)
 
 
@@ -199,7 +199,7 @@ def ask(
 ) -> HttpResponse:
     """Show the form with what was typed, and whom to write to instead."""
     language = speak_as_chosen(request)
-    page = {"form": form, "edition": edition_at_hand(), **(shown or {})}
+    page = {"form": form, "edition": ForumEdition.objects.current(), **(shown or {})}
     response = render(request, template, page, status=status)
     if language:
         response.cookies.update(set_language(request).cookies)

@@ -12,8 +12,8 @@ from django.template.response import TemplateResponse
 from django.utils.translation import get_language_info
 from django.utils.translation import gettext as _
 
-from invitations.admin.base import current_edition, sentence
-from invitations.models import Invitation, Language, LetterKind, LetterTemplate
+from invitations.admin.base import sentence
+from invitations.models import ForumEdition, Invitation, Language, LetterKind, LetterTemplate
 from invitations.outbox.specimens import rendered, send_specimen, specimen_of
 from invitations.text.dates import comma_list, labelled
 from invitations.text.lines import refuse_spoilt, refuse_spoilt_line, tidy_line, tidy_text
@@ -100,7 +100,7 @@ def line_of(text: str, fault: ValidationError) -> str:
 def previewed() -> QuerySet[Invitation]:
     """The invitations of the current edition, in the French order of States."""
     return (
-        Invitation.objects.filter(edition=current_edition())
+        Invitation.objects.filter(edition=ForumEdition.objects.current())
         .exclude(status=Invitation.Status.WITHDRAWN)
         .select_related("edition", "member_state", "minister__member_state", "minister__rank")
         .order_by("member_state__sort_key_fr", "-is_principal", "pk")

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.decorators import action
 
-from invitations.admin.base import ModelAdmin, current_edition, link, list_of, page_of
+from invitations.admin.base import ModelAdmin, link, list_of, page_of
 from invitations.letters.planning import reminded_at
 from invitations.models import ForumEdition, Invitation, ReminderStep
 from invitations.reminders.forecast import Plan, Planned, plan_of
@@ -69,7 +69,7 @@ class StepPages(ModelAdmin):
         description=gettext_lazy("Reminders to come"), url_path="to-come", permissions=["remind"]
     )
     def reminders_page(self, request: HttpRequest) -> HttpResponse:
-        edition = current_edition()
+        edition = ForumEdition.objects.current()
         if edition is None:
             return redirect("admin:invitations_forumedition_changelist")
         return redirect("admin:invitations_forumedition_reminders", edition.pk)
