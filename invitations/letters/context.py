@@ -147,7 +147,7 @@ def recorded_words(reply: Reply, language: str) -> str:
 
 
 def recorded_points(reply: Reply, language: str) -> list[tuple[str, str]]:
-    """What was recorded, as labels in the active language and what stands beside them."""
+    """What was recorded, for mail, paper, the office's page and the desk, under active labels."""
     points = [
         (_("Answer"), capfirst(reply.get_answer_display())),
         (_("Substitute"), reply.substitute_name),

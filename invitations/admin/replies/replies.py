@@ -8,8 +8,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from unfold.decorators import display
 
 from invitations.admin.base import (
@@ -23,6 +23,7 @@ from invitations.admin.base import (
 )
 from invitations.admin.letters.invitations import ANSWERS_IN_SHORT
 from invitations.forms.action_forms import SettleForm
+from invitations.letters.context import recorded_points
 from invitations.models import Reply
 from invitations.replies import settle
 from invitations.text.dates import comma_list
@@ -189,21 +190,11 @@ class ReplyAdmin(RecordAdmin):
 
 
 def reply_lines(reply: Reply) -> list[tuple[str, Any]]:
-    """What a reply says, line by line, without the lines that say nothing."""
-    rank = str(reply.substitute_rank or "")
-    substitute = [reply.substitute_name, reply.substitute_function, rank]
-    respondent = [reply.respondent_name, reply.respondent_function]
+    """What the office is told of its reply, and how it came."""
     lines = [
-        (_("answer"), reply.get_answer_display()),
-        (_("substitute"), comma_list(substitute)),
-        (_("segments to be attended"), comma_list(reply.segment_names)),
-        (_("interested in partnership packages"), _("yes") if reply.partnership_interest else ""),
-        (_("answered by"), comma_list(respondent)),
-        (_("e-mail"), reply.respondent_email),
-        (_("telephone"), reply.respondent_phone),
-        (_("remarks"), reply.remarks),
         (_("came by"), reply.get_channel_display()),
         (_("received"), at_hour(reply.received_at)),
         (_("recorded by"), reply.recorded_by or ""),
     ]
-    return [line for line in lines if line[1]]
+    said = recorded_points(reply, get_language() or "")
+    return said + [line for line in lines if line[1]]

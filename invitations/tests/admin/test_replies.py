@@ -7,8 +7,11 @@ from django.contrib.auth.models import Permission
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import conditional_escape
 
+from invitations.letters.context import recorded_points
 from invitations.models import Correspondence, Reply
+from invitations.tests.answers import all_said
 from invitations.tests.factories import InvitationFactory, ReplyFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -322,6 +325,19 @@ def test_both_replies_stand_side_by_side_with_the_advice(client, registrar):
     assert "Gladly." in page
     assert "The Minister is prevented." in page
     assert "A letter signed by the minister or a note verbale goes before" in page
+
+
+def test_who_chooses_between_two_replies_sees_all_that_each_says(client, registrar):
+    _standing, contested = contradiction()
+    words = all_said() | {"answer": "regrets"}
+    Reply.objects.filter(pk=contested.pk).update(**words)
+    contested.refresh_from_db()
+
+    page = client.get(settle_url(contested)).content.decode()
+
+    for label, said in recorded_points(contested, "en"):
+        assert f"{label}</dt>" in page
+        assert conditional_escape(said) in page
 
 
 @pytest.mark.parametrize(

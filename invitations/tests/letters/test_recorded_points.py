@@ -1,0 +1,25 @@
+import pytest
+
+from invitations.letters.context import recorded_points
+from invitations.models import Reply
+from invitations.replies import WORDS
+from invitations.tests.answers import all_said
+
+# What the secretariat and its machine keep of a reply.
+KEPT = {
+    "id", "invitation", "status", "channel", "received_at", "recorded_at", "recorded_by",
+    "correspondence", "form_key", "skips_step", "skips_deadline", "settled_at", "settled_by",
+    "settled_because",
+}  # fmt: skip
+
+
+def test_each_field_of_a_reply_is_said_by_the_office_or_kept_by_the_secretariat():
+    assert {field.name for field in Reply._meta.fields} == {*WORDS, *KEPT}
+
+
+@pytest.mark.parametrize("field", WORDS)
+def test_whatever_an_office_says_is_among_the_recorded_points(field):
+    silent = Reply(answer="regrets")
+    says = Reply(**{"answer": "regrets", field: all_said()[field]})
+
+    assert recorded_points(says, "en") != recorded_points(silent, "en")
