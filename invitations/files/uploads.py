@@ -11,6 +11,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 from invitations.files.confined import Unsafe
+from invitations.files.packages import Hostile, refuse_hostile
 from invitations.files.pagecount import pages_of
 
 logger = logging.getLogger(__name__)
@@ -40,12 +41,10 @@ PROMISED = {kind: kind for kind in ("pdf", "docx", "odt", "xlsx", "txt")} | {
     "svg": "svg",
 }
 # A package is opened only where it is small when unpacked, by what it says and by what it holds.
-MOST_ENTRIES = 2000
 MOST_UNPACKED = 60 * 1024 * 1024
 DIRECTORY = "[Content_Types].xml"
 MAIN_PARTS = {
     "application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml": "docx",
-    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml": "xlsx",
 }
 OPEN_DOCUMENT = b"application/vnd.oasis.opendocument.text"
 # These begin as another kind of file does, and would pass for text.
@@ -70,15 +69,15 @@ def refuse_misnamed(called: str, kind: str) -> None:
         )
 
 
-def document_kind(content: bytes, most_unpacked: int = MOST_UNPACKED) -> str:
-    """``pdf``, ``docx``, ``odt``, ``xlsx`` or ``txt``; empty for anything else or damaged.
+def document_kind(content: bytes) -> str:
+    """``pdf``, ``docx``, ``odt`` or ``txt``; empty for anything else or damaged.
 
     Raise ValidationError for a PDF that takes too much to be read.
     """
     if content.startswith(b"%PDF-"):
         return "pdf" if is_pdf(content) else ""
     if content.startswith(b"PK\x03\x04"):
-        return package_kind(content, most_unpacked)
+        return package_kind(content)
     return "txt" if plain_text(content) else ""
 
 
@@ -94,28 +93,15 @@ def is_pdf(content: bytes) -> bool:
         ) from unsafe
 
 
-def package_kind(content: bytes, most_unpacked: int) -> str:
+def package_kind(content: bytes) -> str:
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as package:
-            return "" if is_hostile(package, most_unpacked) else kind_of_package(package)
-    except (zipfile.BadZipFile, zipfile.LargeZipFile, NotImplementedError, RuntimeError):
+            refuse_hostile(package, MOST_UNPACKED)
+            return kind_of_package(package)
+    except (Hostile, zipfile.BadZipFile, zipfile.LargeZipFile, NotImplementedError, RuntimeError):
         return ""
     except (ValueError, EOFError, OSError, ElementTree.ParseError, zlib.error):
         return ""
-
-
-def is_hostile(package: zipfile.ZipFile, most_unpacked: int) -> bool:
-    """Whether it is a bomb, holds a program or is damaged.
-
-    No entry can be unpacked to more than the size it announces, so the sum bounds the work.
-    """
-    entries = package.infolist()
-    if len(entries) > MOST_ENTRIES or sum(entry.file_size for entry in entries) > most_unpacked:
-        return True
-    names = [entry.filename for entry in entries]
-    if len(set(names)) < len(names) or any(name.endswith("vbaProject.bin") for name in names):
-        return True
-    return package.testzip() is not None
 
 
 def kind_of_package(package: zipfile.ZipFile) -> str:

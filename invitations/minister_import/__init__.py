@@ -12,7 +12,7 @@ from invitations.minister_import.states import (
     load_states,
     names_of_states,
 )
-from invitations.minister_import.table import LARGEST_FILE, MOST_ROWS, Row, read_table, text_of
+from invitations.minister_import.table import LARGEST_FILE, MOST_ROWS, Row, read_table
 
 __all__ = [
     "COLUMNS",
@@ -35,5 +35,4 @@ __all__ = [
     "names_of_states",
     "read_table",
     "summary",
-    "text_of",
 ]

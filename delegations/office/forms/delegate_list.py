@@ -1,12 +1,11 @@
 """A list of delegates, pasted or uploaded: read it, and name each cell that is wrong."""
 
 import csv
-import datetime as dt
 import functools
 import io
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
-from zipfile import BadZipFile
 
 from django import forms
 from django.conf import settings
@@ -14,15 +13,22 @@ from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
 from django.utils import translation
 from django.utils.translation import gettext_lazy as _
-from openpyxl import load_workbook
-from openpyxl.utils.exceptions import InvalidFileException
 
 from delegations.models import Delegate
 from delegations.office.forms.base import KeyField, OfficeForm
 from delegations.office.forms.delegate import DelegateForm
-from invitations.files.uploads import document_kind, plain_text
+from invitations.files.packages import Hostile
+from invitations.files.spreadsheets import (
+    Line,
+    Unreadable,
+    lines_of_text,
+    lines_of_workbook,
+    named,
+    same,
+    spelled,
+)
+from invitations.files.uploads import plain_text
 from invitations.models import Invitation
-from invitations.text.lines import tidy_line
 
 # In the order in which a list without headings has them.
 COLUMNS = (
@@ -124,8 +130,7 @@ def lines_of(file: UploadedFile) -> str:
     if (file.size or 0) > LARGEST_FILE:
         raise ValidationError(_("The file may have 2 MB at most."))
     content = file.read()
-    kind = document_kind(content, MOST_UNPACKED)
-    lines = {"xlsx": of_spreadsheet, "txt": plain_text}.get(kind, lambda _content: "")(content)
+    lines = of_spreadsheet(content) if content.startswith(b"PK") else plain_text(content)
     if not lines:
         raise ValidationError(UNREADABLE)
     if len(lines) > MOST_SIGNS:
@@ -137,27 +142,16 @@ def of_spreadsheet(content: bytes) -> str:
     """The first sheet with tabs between its cells; empty where it cannot be read."""
     written = io.StringIO()
     writer = csv.writer(written, delimiter="\t", lineterminator="\n")
+    lines = lines_of_workbook(content, MOST_CELLS, MOST_UNPACKED, calculated=True)
     try:
-        book = load_workbook(io.BytesIO(content), read_only=True, data_only=True)
-        sheet = book.worksheets[0]
-        for row in sheet.iter_rows(max_row=MOST_ROWS + 2, max_col=MOST_CELLS, values_only=True):
-            if any(cell is not None for cell in row):
-                writer.writerow([as_text(cell) for cell in row])
-        book.close()
-    except (InvalidFileException, BadZipFile, LookupError, ValueError, TypeError, AttributeError):
+        writer.writerows(cells for _number, cells in islice(lines, MOST_ROWS + 2))
+    except (Hostile, Unreadable):
         return ""
-    except (OSError, EOFError, SyntaxError, OverflowError):
-        return ""
-    return written.getvalue()
+    return marked(written.getvalue())
 
 
-def as_text(cell: Any) -> str:
-    """A cell as it may be typed; halves of a sign, which a spreadsheet can spell, are marked."""
-    if isinstance(cell, dt.datetime | dt.date):
-        return cell.strftime("%Y-%m-%d")
-    if isinstance(cell, float) and cell.is_integer():
-        return str(int(cell))
-    text = "" if cell is None else str(cell)
+def marked(text: str) -> str:
+    """The text with a mark for each half of a sign, which a spreadsheet can spell."""
     return text.encode("utf-8", "replace").decode()
 
 
@@ -181,28 +175,22 @@ def rows_of(lines: str, of: Invitation, known: list[Delegate]) -> list[Row]:
     return rows
 
 
-def read_lines(lines: str) -> list[tuple[int, list[str]]]:
-    """The cells of each line that says something, with the number of the line."""
-    first = next((line for line in lines.splitlines() if line.strip()), "")
-    divider = next((sign for sign in "\t;" if sign in first), ",")
-    reader = csv.reader(io.StringIO(lines), delimiter=divider)
+def read_lines(lines: str) -> list[Line]:
     try:
-        read = [(reader.line_num, [cell.strip() for cell in cells]) for cells in reader]
-    except csv.Error as fault:
+        return list(lines_of_text(lines))
+    except Unreadable as fault:
         raise ValidationError(_("The list cannot be read: a quotation mark is open.")) from fault
-    return [(number, cells) for number, cells in read if any(cells)]
 
 
 def columns_of(cells: list[str]) -> list[str] | None:
     """The columns that a line of headings names; None where it is no such line."""
-    known = headings()
-    named = [known.get(same(cell), "") for cell in cells]
-    return named if "name" in named else None
+    columns = named(cells, headings())
+    return columns if "name" in columns else None
 
 
 def form_of(cells: dict[str, str], of: Invitation) -> DelegateForm:
     data = {name: text for name, text in cells.items() if name}
-    for name, choices in spelled().items():
+    for name, choices in choices_spelled().items():
         if name in data:
             data[name] = choices.get(same(data[name]), data[name])
     data.setdefault("role", Delegate.Role.ADVISER)
@@ -231,41 +219,35 @@ def one_head(name: str) -> ValidationError:
     )
 
 
-def same(text: str) -> str:
-    return " ".join(tidy_line(text).split()).casefold()
-
-
 @functools.cache
 def headings() -> dict[str, str]:
     """The columns by their headings in each of the six languages."""
-    found = {name: name for name in COLUMNS}
-    for name in COLUMNS:
-        labels: list[Any] = [DelegateForm.base_fields[name].label]
-        labels += MORE_HEADINGS.get(name, [])
-        found |= dict.fromkeys(in_six_languages(labels), name)
-    return found
+    labels = {name: [DelegateForm.base_fields[name].label] for name in COLUMNS}
+    return spelled(
+        {
+            name: [name, *in_six_languages([*labels[name], *MORE_HEADINGS.get(name, [])])]
+            for name in COLUMNS
+        }
+    )
 
 
 @functools.cache
-def spelled() -> dict[str, dict[str, str]]:
+def choices_spelled() -> dict[str, dict[str, str]]:
     """The values of the columns that offer a choice, as people may write them."""
-    roles = {
-        word: value
-        for value, label in Delegate.Role.choices
-        for word in (value, *in_six_languages([label]))
-    }
-    women, men = in_six_languages(["f", _("Woman")]), in_six_languages(["m", _("Man")])
     return {
-        "role": roles,
-        "gender": dict.fromkeys(women, "f") | dict.fromkeys(men, "m"),
-        "needs_visa_letter": dict.fromkeys(in_six_languages(YES), "on")
-        | dict.fromkeys(in_six_languages(NO), ""),
+        "role": spelled(
+            {value: [value, *in_six_languages([label])] for value, label in Delegate.Role.choices}
+        ),
+        "gender": spelled(
+            {"f": ["f", *in_six_languages([_("Woman")])], "m": ["m", *in_six_languages([_("Man")])]}
+        ),
+        "needs_visa_letter": spelled({"on": in_six_languages(YES), "": in_six_languages(NO)}),
     }
 
 
-def in_six_languages(words: list[Any]) -> set[str]:
-    spelled_out = set()
+def in_six_languages(words: list[Any]) -> list[str]:
+    spelled_out = []
     for language, _name in settings.LANGUAGES:
         with translation.override(language):
-            spelled_out |= {same(str(word)) for word in words}
+            spelled_out += [str(word) for word in words]
     return spelled_out

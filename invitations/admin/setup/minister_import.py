@@ -42,7 +42,6 @@ from invitations.minister_import import (
     left_alone,
     read_table,
     summary,
-    text_of,
 )
 from invitations.models import ForumEdition, Minister
 
@@ -132,7 +131,7 @@ class MinisterResource(ModelResource):
         if self.edition is None:
             raise ValidationError(_("Choose the edition."))
         rows = [
-            Row(line, {column: text_of(cells[column]) for column in cells if column or cells[""]})
+            Row(line, {column: cells[column] for column in cells if column or cells[""]})
             for line, cells in ((cells.pop(LINE), cells) for cells in dataset.dict)
         ]
         entries, faults = check_rows(rows, self.edition)

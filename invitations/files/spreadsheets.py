@@ -1,0 +1,122 @@
+"""Lists as a spreadsheet makes them: their rows as texts, and what their headings name. A leaf."""
+
+import csv
+import datetime as dt
+import io
+import zipfile
+import zlib
+from collections.abc import Iterable, Iterator, Mapping
+from typing import NamedTuple
+
+import openpyxl
+from openpyxl.worksheet.formula import ArrayFormula, DataTableFormula
+
+from invitations.files.packages import refuse_hostile
+from invitations.text.lines import tidy_line, tidy_text
+
+LAST_ROW_OF_A_SHEET = 1_048_576
+# What the libraries raise at a file that is damaged or is none.
+DAMAGED = (
+    ArithmeticError,
+    AttributeError,
+    EOFError,
+    LookupError,
+    NotImplementedError,
+    OSError,
+    RuntimeError,
+    SyntaxError,  # xml.etree.ElementTree.ParseError
+    TypeError,
+    ValueError,
+    zipfile.BadZipFile,
+    zlib.error,
+)
+
+
+class Line(NamedTuple):
+    number: int
+    cells: list[str]
+
+
+class Unreadable(Exception):
+    """It is no list of that kind, or is damaged: a text in the line where it begins."""
+
+    def __init__(self, line: int = 0) -> None:
+        self.line = line
+
+
+def lines_of_workbook(
+    content: bytes, most_columns: int, most_unpacked: int, *, calculated: bool = False
+) -> Iterator[Line]:
+    """Yield the lines of the first sheet that say something; raise Unreadable or Hostile.
+
+    A formula is the text it is, or what it came to when the sheet was ``calculated`` last.
+    """
+    try:
+        refuse_hostile(zipfile.ZipFile(io.BytesIO(content)), most_unpacked)
+        for number, row in enumerate(rows_of(content, most_columns, calculated=calculated), 1):
+            # Most rows of many a sheet are empty, and are left out at no cost.
+            if row.count(None) < len(row) and any(cells := [text_of(cell) for cell in row]):
+                yield Line(number, cells)
+    except DAMAGED as fault:
+        raise Unreadable from fault
+
+
+def rows_of(content: bytes, most_columns: int, *, calculated: bool) -> Iterator[tuple[object, ...]]:
+    workbook = openpyxl.load_workbook(
+        io.BytesIO(content), read_only=True, keep_links=False, data_only=calculated
+    )
+    sheet = workbook.worksheets[0]
+    # Neither what a sheet says of its size nor the number of a row is believed.
+    sheet.reset_dimensions()
+    rows: Iterator[tuple[object, ...]] = sheet.iter_rows(
+        max_col=most_columns, max_row=LAST_ROW_OF_A_SHEET, values_only=True
+    )
+    return rows
+
+
+def lines_of_text(text: str, *, strict: bool = False) -> Iterator[Line]:
+    """Yield the lines that say something, divided as the first one is: by tabs, ``;`` or ``,``.
+
+    Raise Unreadable where they are no CSV, of which a ``strict`` reader asks more.
+    """
+    first = text.lstrip("\r\n ").partition("\n")[0]
+    divider = next((sign for sign in "\t;" if sign in first), ",")
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=divider, strict=strict)
+    number = 1
+    try:
+        for row in reader:
+            if any(cells := [text_of(cell) for cell in row]):
+                yield Line(number, cells)
+            number = reader.line_num + 1
+    except csv.Error as fault:
+        raise Unreadable(number) from fault
+
+
+def text_of(value: object) -> str:
+    """What a cell says, tidied."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, ArrayFormula | DataTableFormula):
+        return "="
+    if isinstance(value, dt.date):  # of which a moment is one too
+        return f"{value:%Y-%m-%d}"
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    return tidy_text(str(value))
+
+
+def spelled(meant: Mapping[str, Iterable[object]]) -> dict[str, str]:
+    """The names of fields or values by each of the words that people may write for them."""
+    return {same(str(word)): name for name, words in meant.items() for word in words}
+
+
+def named(headings: Iterable[str], known: Mapping[str, str]) -> list[str]:
+    """The field that each heading names by any of the known words; empty for none."""
+    return [known.get(same(heading), "") for heading in headings]
+
+
+def same(words: str) -> str:
+    """Words as they are compared: however they are spaced, in capitals or not."""
+    return " ".join(tidy_line(words).split()).casefold()

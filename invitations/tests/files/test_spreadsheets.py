@@ -1,0 +1,137 @@
+import datetime as dt
+import io
+import zipfile
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from openpyxl import Workbook
+from openpyxl.worksheet.formula import ArrayFormula, DataTableFormula
+
+from invitations.files.packages import Bomb, Hostile, Macros
+from invitations.files.spreadsheets import (
+    Unreadable,
+    lines_of_text,
+    lines_of_workbook,
+    named,
+    spelled,
+    text_of,
+)
+from invitations.tests.uploading import docx, package
+
+PLENTY = 1_000_000
+
+
+def workbook(*rows):
+    book, file = Workbook(), io.BytesIO()
+    for row in rows:
+        book.active.append(row)
+    book.save(file)
+    return file.getvalue()
+
+
+def with_more(content, *parts):
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        return package([*((name, archive.read(name)) for name in archive.namelist()), *parts])
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (None, ""),
+        (12.0, "12"),
+        (12, "12"),
+        (True, "yes"),
+        (False, "no"),
+        (" Anna\r\nMaria ", "Anna\nMaria"),
+        ("Fla\u200bvia", "Flavia"),
+        ("Ministre\xa0: Anna", "Ministre\xa0: Anna"),
+        (dt.date(2027, 5, 10), "2027-05-10"),
+        (dt.datetime(2027, 5, 10, 9, 30), "2027-05-10"),  # noqa: DTZ001 -- as a sheet has it
+        (ArrayFormula("A1:A2", "=1+1"), "="),
+        (DataTableFormula("A1:A2"), "="),
+    ],
+)
+def test_a_cell_is_text(value, text):
+    assert text_of(value) == text
+
+
+@pytest.mark.parametrize("divider", ["\t", ";", ","])
+def test_lines_are_divided_as_the_first_one_is_and_keep_their_numbers(divider):
+    text = f"\nname{divider}role\n \nRudolf{divider}head, deputy;\tadviser\n".replace(
+        "head, deputy;\tadviser", '"head, deputy;\tadviser"'
+    )
+
+    assert list(lines_of_text(text)) == [
+        (2, ["name", "role"]),
+        (4, ["Rudolf", "head, deputy;\tadviser"]),
+    ]
+
+
+def test_a_line_within_quotation_marks_counts_from_where_it_begins():
+    lines = list(lines_of_text('Rudolf;"A ramp\nand a van"\nFritz;'))
+
+    assert lines == [(1, ["Rudolf", "A ramp\nand a van"]), (3, ["Fritz", ""])]
+
+
+def test_a_strict_reader_names_the_line_whose_quotation_mark_is_open():
+    text = 'name,role\nRudolf,head\n"Fritz,head'
+
+    with pytest.raises(Unreadable) as refusal:
+        list(lines_of_text(text, strict=True))
+
+    assert refusal.value.line == 3
+    assert list(lines_of_text(text))[2].cells == ["Fritz,head"]
+
+
+def test_empty_rows_of_a_sheet_are_left_out_and_the_others_keep_their_numbers():
+    content = workbook([None, None], ["Name", "Role"], ["", " "], ["Rudolf", None, "beyond"])
+
+    lines = list(lines_of_workbook(content, 2, PLENTY))
+
+    assert lines == [(2, ["Name", "Role"]), (4, ["Rudolf", ""])]
+
+
+def test_a_formula_is_text_or_what_it_came_to():
+    content = workbook(["Rudolf", "=1+1"])
+
+    [as_written] = lines_of_workbook(content, 2, PLENTY)
+    [as_calculated] = lines_of_workbook(content, 2, PLENTY, calculated=True)
+
+    assert as_written.cells == ["Rudolf", "=1+1"]
+    assert as_calculated.cells == ["Rudolf", ""]  # no program has calculated it yet
+
+
+@pytest.mark.parametrize(
+    ("content", "refusal"),
+    [
+        (b"PK\x03\x04", Unreadable),
+        (b"", Unreadable),
+        (docx(), Unreadable),
+        (workbook(["Rudolf"])[:-40], Unreadable),
+        (with_more(workbook(["Rudolf"]), ("bomb", bytes(PLENTY))), Bomb),
+        (with_more(workbook(["Rudolf"]), ("xl/vbaProject.bin", "program")), Macros),
+        (with_more(workbook(["Rudolf"]), *[(f"part{n}", "") for n in range(2000)]), Hostile),
+    ],
+    ids=["cut off", "empty", "no sheet", "damaged", "bomb", "macros", "entries"],
+)
+def test_what_is_no_sheet_is_refused(content, refusal):
+    with pytest.raises(refusal):
+        list(lines_of_workbook(content, 2, PLENTY))
+
+
+def test_headings_are_known_by_any_of_their_words():
+    known = spelled({"name": ["name", "Nom et prénom"], "role": ["role", "Роль"]})
+
+    assert named(["NOM  et prénom", "роль\u200b", "phone"], known) == ["name", "role", ""]
+
+
+@given(st.binary(max_size=200))
+def test_no_bytes_trip_the_reading_of_a_sheet(content):
+    with pytest.raises(Unreadable):
+        list(lines_of_workbook(b"PK\x03\x04" + content, 2, PLENTY))
+
+
+@given(st.text(max_size=200))
+def test_any_text_is_read(text):
+    assert all(any(line.cells) for line in lines_of_text(text))
