@@ -18,6 +18,7 @@ from invitations.files.frozen import Unavailable
 from invitations.mail.transport import legible
 from invitations.models import Setback
 from invitations.times.clocks import CLOCKS_APART
+from invitations.times.jobs import Job
 
 logger = logging.getLogger(__name__)
 
@@ -65,7 +66,7 @@ def place_of(error: BaseException) -> str:
 
 
 def each_apart(
-    job: str,
+    job: Job,
     items: Iterable[tuple[str, Callable[[], int]]],
     told_by_others: tuple[type[Exception], ...] = (),
 ) -> int:
@@ -96,7 +97,7 @@ def each_apart(
     return done
 
 
-def setback_of(job: str, item: str) -> Setback:
+def setback_of(job: Job, item: str) -> Setback:
     known = Setback.objects.filter(job=job, item=item).first()
     return known or Setback(job=job, item=item)
 

@@ -12,37 +12,38 @@ from invitations.letters import composing_queue
 from invitations.outbox import digests, dispatch, monitoring
 from invitations.outbox.monitoring import ticked
 from invitations.reminders.planning import queue_reminders as queue_due_reminders
+from invitations.times.jobs import Job
 
 TICK = dt.timedelta(seconds=40)
 
 
 @shared_task
 def queue_reminders() -> None:
-    with ticked("queue_reminders") as tick:
+    with ticked(Job.QUEUE_REMINDERS) as tick:
         tick.did = queue_due_reminders()
 
 
 @shared_task
 def compose_planned() -> None:
-    with ticked("compose_planned") as tick:
+    with ticked(Job.COMPOSE_PLANNED) as tick:
         tick.did = composing_queue.compose_planned(within=TICK)
 
 
 @shared_task
 def dispatch_outbox() -> None:
-    with ticked("dispatch_outbox") as tick:
+    with ticked(Job.DISPATCH_OUTBOX) as tick:
         tick.did = dispatch.dispatch_outbox(within=TICK)
 
 
 @shared_task
 def read_mailboxes() -> None:
-    with ticked("read_mailboxes") as tick:
+    with ticked(Job.READ_MAILBOXES) as tick:
         tick.did = mailboxes.read_mailboxes(within=TICK).taken
 
 
 @shared_task
 def send_digest() -> None:
-    with ticked("send_digest") as tick:
+    with ticked(Job.SEND_DIGEST) as tick:
         tick.did = digests.send_digest()
 
 

@@ -13,6 +13,7 @@ from django.urls import URLPattern, path
 from django.utils.module_loading import import_string
 
 from invitations.setbacks import ENDS_THE_TICK, note, place_of, setback_of
+from invitations.times.jobs import Job
 
 # Taken one by one: django-anymail's own list of addresses imports each provider's library.
 VIEWS = {
@@ -51,7 +52,7 @@ class EventsApart(AnymailCoreWebhookView):
             return HttpResponseBadRequest()
         taken = sum(self.is_taken(event) for event in self.readable(request))
         for because in self.lost:
-            note(setback_of("hooks", self.esp_name), because, pauses=False)
+            note(setback_of(Job.HOOKS, self.esp_name), because, pauses=False)
         return HttpResponseBadRequest() if self.lost and not taken else HttpResponse()
 
     def readable(self, request: HttpRequest) -> list[Any]:

@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 from django.templatetags.static import static
 from django.utils.translation import gettext_lazy as _
 
+from invitations.times.jobs import OF_THE_CLOCK
 from wsis_forum import env
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -213,18 +214,12 @@ CELERY_TASK_TIME_LIMIT = 300
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 TICK_SECONDS = env.number("TICK_SECONDS", 60)
 CELERY_BEAT_SCHEDULE = {
-    name: {
-        "task": f"invitations.tasks.{name}",
+    job.value: {
+        "task": f"invitations.tasks.{job}",
         "schedule": TICK_SECONDS,
         "options": {"expires": TICK_SECONDS * 0.9},
     }
-    for name in (
-        "queue_reminders",
-        "compose_planned",
-        "dispatch_outbox",
-        "read_mailboxes",
-        "send_digest",
-    )
+    for job in OF_THE_CLOCK
 }
 
 # Who may read the figures at /metrics; without a token there are none.

@@ -27,6 +27,7 @@ from invitations.outbox.sending import why_not
 from invitations.outbox.transitions import transit
 from invitations.setbacks import each_apart
 from invitations.text.addresses import checked
+from invitations.times.jobs import Job
 
 __all__ = ["envelope_in", "record_bounce", "record_report", "send_to_another_address"]
 
@@ -102,7 +103,7 @@ def settle_bounced(deliveries: "QuerySet[Delivery] | None" = None) -> int:
         bounces__kind__in=[Kind.HARD, Kind.SOFT],
     ).distinct()
     moves = [(f"delivery {one.pk}", partial(move_to_bounced, one)) for one in refused]
-    return each_apart("read_mailboxes", moves) if moves else 0
+    return each_apart(Job.READ_MAILBOXES, moves) if moves else 0
 
 
 @transaction.atomic

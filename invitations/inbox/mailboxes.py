@@ -21,6 +21,7 @@ from invitations.inbox.bounces import record_report, settle_bounced
 from invitations.inbox.filing import file_mail, file_unread
 from invitations.outbox.arming import why_mute
 from invitations.setbacks import ENDS_THE_TICK, each_apart, note, place_of, setback_of
+from invitations.times.jobs import Job
 
 logger = logging.getLogger(__name__)
 
@@ -60,7 +61,7 @@ def read_mailboxes(within: dt.timedelta | None = None) -> Reading:
         for name, box in boxes.items()
         if box and not (name == "BOUNCES_URL" and box == settings.INTRAY)
     ]
-    taken = each_apart("read_mailboxes", jobs, told_by_others=(Unreadable, Unavailable))
+    taken = each_apart(Job.READ_MAILBOXES, jobs, told_by_others=(Unreadable, Unavailable))
     return Reading(taken, faults)
 
 
@@ -146,7 +147,7 @@ def is_filed_unread(uid: int, content: bytes, received_at: dt.datetime | None) -
     except ENDS_THE_TICK:
         raise
     except Exception as error:  # noqa: BLE001 -- the mails after it are read
-        note(setback_of("read_mailboxes", f"UID {uid}"), place_of(error), pauses=False)
+        note(setback_of(Job.READ_MAILBOXES, f"UID {uid}"), place_of(error), pauses=False)
         return False
     return True
 

@@ -24,6 +24,7 @@ from invitations.outbox.arming import why_mute
 from invitations.setbacks import each_apart
 from invitations.text.dates import comma_list, labelled
 from invitations.times.clocks import CLOCKS_APART
+from invitations.times.jobs import Job
 
 logger = logging.getLogger(__name__)
 
@@ -67,7 +68,7 @@ def send_digest(now: dt.datetime | None = None) -> int:
     until = (now or timezone.now()) - SETTLED
     editions = ForumEdition.objects.order_by("pk")
     return each_apart(
-        "send_digest", [(edition.symbol, partial(tell, edition, until)) for edition in editions]
+        Job.SEND_DIGEST, [(edition.symbol, partial(tell, edition, until)) for edition in editions]
     )
 
 

@@ -49,6 +49,7 @@ from invitations.models import (
 from invitations.models.insert_select import insert_select
 from invitations.reminders.schedules import DAYS_APART, Schedule, schedule_of, schedules_of
 from invitations.setbacks import ENDS_THE_TICK, each_apart, place_of
+from invitations.times.jobs import Job
 
 logger = logging.getLogger(__name__)
 
@@ -67,7 +68,7 @@ def queue_reminders(now: dt.datetime | None = None) -> int:
     now = (now or timezone.now()).astimezone(dt.UTC)
     editions = ForumEdition.objects.filter(reply_before__gt=now - OVER_AFTER)
     jobs = [(edition.symbol, partial(queue_for, edition, now)) for edition in editions]
-    return each_apart("queue_reminders", jobs)
+    return each_apart(Job.QUEUE_REMINDERS, jobs)
 
 
 @transaction.atomic

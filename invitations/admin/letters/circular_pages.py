@@ -42,6 +42,7 @@ from invitations.letters.composing_queue import reasons_to_wait
 from invitations.letters.words import refuse_missing_texts
 from invitations.models import Circular, Invitation, Letter
 from invitations.text.dates import comma_list, labelled
+from invitations.times.jobs import Job
 
 SCAN_TYPES = {"pdf": "application/pdf", "png": "image/png", "jpg": "image/jpeg"}
 
@@ -304,7 +305,9 @@ def wake_workers() -> None:
     """Ask two workers to begin at once; where the broker is away, the next tick begins."""
     for _worker in range(2):
         try:
-            current_app.send_task("invitations.tasks.compose_planned", expires=55, retry=False)
+            current_app.send_task(
+                f"invitations.tasks.{Job.COMPOSE_PLANNED}", expires=55, retry=False
+            )
         except (OperationalError, OSError):
             return
 

@@ -19,6 +19,7 @@ from invitations.models import AUTOMATIC, Delivery, Letter, Outage, Setback, Tic
 from invitations.outbox import monitoring
 from invitations.outbox.arming import why_mute
 from invitations.text.dates import labelled, own_order
+from invitations.times.jobs import Job
 
 State = Delivery.State
 # In the order of a delivery's life, and what a person has to look at last.
@@ -38,14 +39,6 @@ COULD_NOT_BE_COMPOSED = gettext_lazy(
     "letters that could not be composed: read why, put it right, and have them tried again"
 )
 FAULTS_OF_JOBS = gettext_lazy("faults of the clock’s jobs: read what went wrong")
-JOBS = {
-    "queue_reminders": gettext_lazy("plan reminders"),
-    "compose_planned": gettext_lazy("compose letters"),
-    "dispatch_outbox": gettext_lazy("work the outbox"),
-    "read_mailboxes": gettext_lazy("read the mailboxes"),
-    "send_digest": gettext_lazy("send the digest"),
-    "hooks": gettext_lazy("take the mail provider’s events"),
-}
 
 
 def sending(request: HttpRequest) -> dict[str, Any]:
@@ -205,12 +198,17 @@ def told(job: monitoring.Job, now: dt.datetime) -> dict[str, Any]:
     age = ago(job.ended_at, now)
     ended = _("%(age)s ago") % {"age": age} if age else _("never")
     return {
-        "title": JOBS.get(job.name, job.name),
+        "title": called(job.name),
         "ended": labelled(ended, _("late")) if job.is_late else ended,
         "at": at_hour(job.ended_at),
         "did": job.did,
         "is_late": job.is_late,
     }
+
+
+def called(job: str) -> str:
+    """What the job does; an earlier version, whose faults are still kept, may have had others."""
+    return str(Job(job).label) if job in Job.values else labelled(_("job"), job)
 
 
 def counts_of_letters(letters: monitoring.Letters) -> list[dict[str, Any]]:
@@ -260,7 +258,7 @@ class SetbackAdmin(RecordAdmin):
 
     @display(description=gettext_lazy("job"), ordering="job")
     def job_shown(self, setback: Setback) -> str:
-        return str(JOBS.get(setback.job, setback.job))
+        return called(setback.job)
 
     @action(description=gettext_lazy("Dealt with: try it again now"), permissions=["try"])
     def try_again(self, request: HttpRequest, queryset: QuerySet[Setback]) -> None:

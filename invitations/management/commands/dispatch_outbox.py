@@ -7,6 +7,7 @@ from invitations.models import AUTOMATIC
 from invitations.outbox.arming import why_mute
 from invitations.outbox.dispatch import dispatch_outbox
 from invitations.outbox.monitoring import ticked
+from invitations.times.jobs import Job
 
 
 class Command(BaseCommand):
@@ -16,6 +17,6 @@ class Command(BaseCommand):
         if mute := why_mute():
             raise CommandError(mute)
         composed = compose_planned(kinds=AUTOMATIC)
-        with ticked("dispatch_outbox") as tick:
+        with ticked(Job.DISPATCH_OUTBOX) as tick:
             tick.did = dispatch_outbox()
         return f"{composed} letters composed, {tick.did} deliveries handed over."

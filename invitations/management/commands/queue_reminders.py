@@ -4,12 +4,13 @@ from django.core.management.base import BaseCommand
 
 from invitations.outbox.monitoring import ticked
 from invitations.reminders.planning import queue_reminders
+from invitations.times.jobs import Job
 
 
 class Command(BaseCommand):
     help = "Plan the reminders and calls that are due, without Celery."
 
     def handle(self, **options: Any) -> str:
-        with ticked("queue_reminders") as tick:
+        with ticked(Job.QUEUE_REMINDERS) as tick:
             tick.did = queue_reminders()
         return f"{tick.did} reminders and calls planned."

@@ -1,0 +1,56 @@
+import re
+
+import pytest
+from django.conf import settings
+from django.core.management import get_commands
+from django.utils import translation
+
+from invitations.admin.outbox.queue import called
+from invitations.times.jobs import OF_THE_CLOCK, Job
+from wsis_forum.celery import app
+
+NAMED = re.compile(r"\b(?:ticked|each_apart|setback_of)\(\s*([^\s,)]+)")
+DEFINED = ("name:", "job:")
+
+
+def names_in_code():
+    for folder in ("invitations", "delegations", "wsis_forum"):
+        for path in (settings.BASE_DIR / folder).rglob("*.py"):
+            if "tests" not in path.parts:
+                yield from NAMED.findall(path.read_text())
+
+
+def test_the_schedule_has_the_jobs_of_the_clock_and_a_task_for_each():
+    app.loader.import_default_modules()
+    tasks = {name for name in app.tasks if name.startswith("invitations.tasks.")}
+
+    assert list(settings.CELERY_BEAT_SCHEDULE) == [job.value for job in OF_THE_CLOCK]
+    assert {entry["task"] for entry in settings.CELERY_BEAT_SCHEDULE.values()} == tasks
+
+
+def test_whatever_keeps_a_run_or_a_fault_names_a_job():
+    named = {name for name in names_in_code() if name not in DEFINED}
+
+    assert named == {f"Job.{job.name}" for job in Job}
+
+
+def test_a_command_that_does_a_job_has_its_name():
+    ours = {name for name, app_name in get_commands().items() if app_name == "invitations"}
+
+    assert ours & set(Job.values) == {
+        Job.QUEUE_REMINDERS,
+        Job.DISPATCH_OUTBOX,
+        Job.READ_MAILBOXES,
+        Job.SEND_DIGEST,
+    }
+
+
+@pytest.mark.parametrize("job", Job)
+def test_the_desk_says_what_a_job_does(job):
+    with translation.override("en"):
+        assert called(job.value) == job.label != job.value
+
+
+def test_the_desk_says_that_the_name_of_an_earlier_version_is_a_jobs():
+    with translation.override("en"):
+        assert called("sweep_outbox") == "job: sweep_outbox"

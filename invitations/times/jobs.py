@@ -1,0 +1,17 @@
+"""The jobs whose runs and faults are kept: by one name in schedule, desk and probes. A leaf."""
+
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
+
+
+class Job(TextChoices):
+    QUEUE_REMINDERS = "queue_reminders", _("plan reminders")
+    COMPOSE_PLANNED = "compose_planned", _("compose letters")
+    DISPATCH_OUTBOX = "dispatch_outbox", _("work the outbox")
+    READ_MAILBOXES = "read_mailboxes", _("read the mailboxes")
+    SEND_DIGEST = "send_digest", _("send the digest")
+    HOOKS = "hooks", _("take the mail provider’s events")
+
+
+# The mail provider begins the other one.
+OF_THE_CLOCK = tuple(job for job in Job if job != Job.HOOKS)
