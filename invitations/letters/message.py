@@ -1,10 +1,7 @@
 """The mail that carries a letter."""
 
 import datetime as dt
-from collections.abc import Iterator
-from contextlib import contextmanager
 from email.message import EmailMessage
-from email.utils import format_datetime, make_msgid
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -12,8 +9,7 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from icalendar import Calendar, Event
 
-from invitations.mail.outgoing import name_languages, new_mail
-from invitations.mail.transport import in_ascii
+from invitations.mail.outgoing import name_languages, new_message
 from invitations.models import BRINGING, ForumEdition, Letter
 
 
@@ -23,21 +19,14 @@ def build_message(letter: Letter, attached: dict[str, bytes]) -> EmailMessage:
     ``attached`` holds PDFs by their file name.
     """
     edition = letter.invitation.edition
-    letter.message_id = make_msgid(domain=urlsplit(settings.SITE_URL).hostname)
-    message = new_mail()
-    message["From"] = settings.DEFAULT_FROM_EMAIL
-    for header, wanted in (("To", "to"), ("Cc", "cc")):
-        with named(header):
-            if emails := [in_ascii(email) for line, email in letter.recipients if line == wanted]:
-                message[header] = ", ".join(emails)
-    with named("Reply-To"):
-        message["Reply-To"] = in_ascii(edition.contact_email)
-    with named("Subject"):
-        message["Subject"] = letter.subject
-    message["Date"] = format_datetime(max(letter.not_before, timezone.now()))
-    message["Message-ID"] = letter.message_id
-    if letter.kind in AUTOMATIC_MARK:
-        message["Auto-Submitted"] = AUTOMATIC_MARK[letter.kind]
+    addresses = {
+        "To": [email for line, email in letter.recipients if line == "to"],
+        "Cc": [email for line, email in letter.recipients if line == "cc"],
+        "Reply-To": [edition.contact_email],
+    }
+    at = max(letter.not_before, timezone.now())
+    message = new_message(letter.subject, addresses, at, AUTOMATIC_MARK.get(letter.kind, ""))
+    letter.message_id = str(message["Message-ID"])
     message.set_content(letter.mail, cte="quoted-printable")
     for name, pdf in attached.items():
         message.add_attachment(pdf, maintype="application", subtype="pdf", filename=name)
@@ -46,16 +35,6 @@ def build_message(letter: Letter, attached: dict[str, bytes]) -> EmailMessage:
             attach_calendar(message, edition)
     name_languages(message, letter.language, letter.second_language)
     return message
-
-
-@contextmanager
-def named(header: str) -> Iterator[None]:
-    """Let a fault say in which header it is: where to look, and not whose letter it is."""
-    try:
-        yield
-    except Exception as error:  # whatever it is, it goes on
-        error.add_note(header)
-        raise
 
 
 AUTOMATIC_MARK: dict[str, str] = {

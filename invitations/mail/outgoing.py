@@ -3,6 +3,9 @@
 The folding of ``email.policy`` drops or adds a blank where a line ends; ``Header`` does not.
 """
 
+import datetime as dt
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from email.header import Header
 from email.headerregistry import (
     BaseHeader,
@@ -12,6 +15,12 @@ from email.headerregistry import (
 )
 from email.message import EmailMessage
 from email.policy import SMTP, Policy
+from email.utils import format_datetime, make_msgid
+from urllib.parse import urlsplit
+
+from django.conf import settings
+
+from invitations.mail.transport import in_ascii
 
 # RFC 2047: 76 signs to a line with encoded words, of which Header leaves two uncounted.
 LINE = 74
@@ -20,6 +29,35 @@ LONGEST_WORD = 60
 
 def new_mail() -> EmailMessage:
     return EmailMessage(policy=WORD_FOR_WORD)
+
+
+def new_message(
+    subject: str, addresses: Mapping[str, Iterable[str]], at: dt.datetime, automatic: str = ""
+) -> EmailMessage:
+    """Return a mail that has its head, with the addresses under the names of their headers."""
+    message = new_mail()
+    message["From"] = settings.DEFAULT_FROM_EMAIL
+    for header, emails in addresses.items():
+        with fault_in(header):
+            if written := ", ".join(in_ascii(email) for email in emails):
+                message[header] = written
+    with fault_in("Subject"):
+        message["Subject"] = subject
+    message["Date"] = format_datetime(at)
+    message["Message-ID"] = make_msgid(domain=urlsplit(settings.SITE_URL).hostname)
+    if automatic:
+        message["Auto-Submitted"] = automatic
+    return message
+
+
+@contextmanager
+def fault_in(header: str) -> Iterator[None]:
+    """Let a fault say in which header it is: where to look, and not whose letter it is."""
+    try:
+        yield
+    except Exception as error:  # whatever it is, it goes on
+        error.add_note(header)
+        raise
 
 
 def name_languages(mail: EmailMessage, *languages: str) -> None:

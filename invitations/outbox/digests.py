@@ -4,10 +4,9 @@ import datetime as dt
 import logging
 from collections import Counter
 from email.message import EmailMessage
-from email.utils import format_datetime, make_msgid, parseaddr
+from email.utils import parseaddr
 from functools import partial
 from typing import Any, NamedTuple
-from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.db.models import F, Q, QuerySet
@@ -17,8 +16,8 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from invitations.mail.outgoing import name_languages, new_mail
-from invitations.mail.transport import Envelope, NotTaken, Refused, Unknown, carrier, in_ascii
+from invitations.mail.outgoing import name_languages, new_message
+from invitations.mail.transport import Envelope, NotTaken, Refused, Unknown, carrier
 from invitations.models import Delivery, ForumEdition, Letter, LetterEvent, Tick
 from invitations.outbox.arming import why_mute
 from invitations.setbacks import each_apart
@@ -138,13 +137,8 @@ def send(edition: ForumEdition, digest: Digest, content: bytes) -> bool:
 def message_of(
     edition: ForumEdition, digest: Digest, since: dt.datetime, until: dt.datetime
 ) -> EmailMessage:
-    message = new_mail()
-    message["From"] = settings.DEFAULT_FROM_EMAIL
-    message["To"] = in_ascii(edition.contact_email)
-    message["Subject"] = f"[{edition.symbol}] {in_short(digest)}"
-    message["Date"] = format_datetime(until)
-    message["Message-ID"] = make_msgid(domain=urlsplit(settings.SITE_URL).hostname)
-    message["Auto-Submitted"] = "auto-generated"
+    subject = f"[{edition.symbol}] {in_short(digest)}"
+    message = new_message(subject, {"To": [edition.contact_email]}, until, "auto-generated")
     message.set_content(words_of(edition, digest, since, until), cte="quoted-printable")
     name_languages(message, translation.get_language() or "")
     return message
