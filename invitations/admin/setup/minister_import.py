@@ -7,7 +7,6 @@ from typing import Any
 
 import tablib
 from django import forms
-from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import NON_FIELD_ERRORS, PermissionDenied, ValidationError
 from django.db import transaction
@@ -24,7 +23,6 @@ from import_export.formats.base_formats import CSV, XLSX, Format
 from import_export.forms import ConfirmImportForm
 from import_export.resources import ModelResource
 from import_export.results import Result
-from import_export.tmp_storages import BaseStorage, CacheStorage, TempFolderStorage
 from unfold.contrib.import_export.forms import ExportForm, ImportForm
 from unfold.widgets import UnfoldAdminSelectWidget
 
@@ -220,10 +218,6 @@ class MinisterExchange(ImportExportMixin):
     export_form_class = ExportForm
     # Excel takes a CSV for UTF-8 only where it begins with the mark.
     to_encoding = "utf-8-sig"
-
-    def get_tmp_storage_class(self) -> type[BaseStorage]:
-        """Where Redis is, another machine may take the confirmation."""
-        return CacheStorage if settings.REDIS_URL else TempFolderStorage
 
     def has_import_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perms(
