@@ -151,12 +151,12 @@ def to_do(edition: ForumEdition) -> list[dict[str, Any]]:
         counted(
             _("letters to approve"),
             composed.count(),
-            list_of(Letter, state__exact="composed", **of_edition),
+            list_of(Letter, state__exact=Letter.State.COMPOSED, **of_edition),
         ),
         counted(
             _("contested replies"),
             replies.count(),
-            list_of(Reply, status__exact="contested", **of_edition),
+            list_of(Reply, status__exact=Reply.Status.CONTESTED, **of_edition),
         ),
         counted(
             _("correspondence not dealt with"),

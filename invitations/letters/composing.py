@@ -15,15 +15,7 @@ from invitations.letters.pdf import render_pdf
 from invitations.letters.planning import enqueue, recipients, standing_letter
 from invitations.letters.words import Text, both, template_for, texts_of
 from invitations.links import new_check_code
-from invitations.models import AUTOMATIC, Letter
-
-PRINTED = (
-    Letter.Kind.INVITATION,
-    Letter.Kind.NOTE,
-    Letter.Kind.NOTICE,
-    Letter.Kind.CORRIGENDUM,
-    Letter.Kind.REPLACEMENT,
-)
+from invitations.models import AUTOMATIC, PRINTED, Letter
 
 
 def compose(letter: Letter, by: User | None = None) -> bool:

@@ -25,11 +25,12 @@ from invitations.models.letter import Letter
 from invitations.models.operations import Arming, Outage, Setback, Tick, Worker
 from invitations.models.reminders import CallListEntry, ReminderStep
 from invitations.models.reply import Channel, Correspondence, Reply
-from invitations.models.templates import AUTOMATIC, LetterKind, LetterTemplate, Term
+from invitations.models.templates import AUTOMATIC, PRINTED, LetterKind, LetterTemplate, Term
 
 __all__ = [
     "AUTOMATIC",
     "BRINGING",
+    "PRINTED",
     "SPEAKING",
     "Answer",
     "ApprovedByTwo",

@@ -30,7 +30,9 @@ class LetterKind(models.TextChoices):
     ACKNOWLEDGEMENT = "acknowledgement", _("acknowledgement")
 
 
+# A letter leaves by mail alone, in an approved text, or is printed and approved one by one.
 AUTOMATIC = (LetterKind.REMINDER, LetterKind.ACKNOWLEDGEMENT)
+PRINTED = tuple(kind for kind in LetterKind if kind not in AUTOMATIC)
 
 
 class ReviewedByNative(models.Model):

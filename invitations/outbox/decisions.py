@@ -9,9 +9,8 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from invitations.letters.composing import PRINTED
 from invitations.letters.routes import route
-from invitations.models import Delivery, Invitation, Letter
+from invitations.models import PRINTED, Delivery, Invitation, Letter
 from invitations.outbox.sending import why_not
 from invitations.outbox.transitions import transit
 from invitations.times.clocks import CLOCKS_APART, by_this_clock

@@ -7,9 +7,8 @@ from django.core.exceptions import ValidationError
 from django.db.models import Prefetch, Q, QuerySet
 from django.utils.translation import gettext as _
 
-from invitations.letters.composing import PRINTED
 from invitations.letters.routes import Route, Way, route
-from invitations.models import Invitation, Letter
+from invitations.models import PRINTED, Invitation, Letter
 from invitations.text.dates import comma_list
 
 JOINED = (

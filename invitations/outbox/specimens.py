@@ -9,13 +9,21 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from invitations.letters.circulars import invitation_circular
-from invitations.letters.composing import PRINTED, pdf_name
+from invitations.letters.composing import pdf_name
 from invitations.letters.context import dead_keys, terms_in
 from invitations.letters.message import build_message
 from invitations.letters.pdf import render_pdf
 from invitations.letters.words import both, texts_of
 from invitations.mail.transport import Envelope, NotTaken, carrier
-from invitations.models import Answer, Circular, Invitation, Letter, LetterTemplate, Reply
+from invitations.models import (
+    PRINTED,
+    Answer,
+    Circular,
+    Invitation,
+    Letter,
+    LetterTemplate,
+    Reply,
+)
 from invitations.outbox.arming import why_mute
 from invitations.setbacks import place_of
 from invitations.text.addresses import checked

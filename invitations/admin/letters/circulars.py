@@ -81,8 +81,12 @@ class CircularAdmin(CircularPages):
             .get_queryset(request)
             .annotate(
                 planned_letters=Count("letters", filter=in_force),
-                composed_letters=Count("letters", filter=in_force & ~Q(letters__state="planned")),
-                approved_letters=Count("letters", filter=in_force & Q(letters__state="approved")),
+                composed_letters=Count(
+                    "letters", filter=in_force & ~Q(letters__state=Letter.State.PLANNED)
+                ),
+                approved_letters=Count(
+                    "letters", filter=in_force & Q(letters__state=Letter.State.APPROVED)
+                ),
             )
         )
 

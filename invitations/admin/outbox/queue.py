@@ -153,7 +153,7 @@ def for_a_person(
             {
                 "count": letters.to_approve,
                 "title": _("letters to approve"),
-                "url": list_of(Letter, state__exact="composed", kind__in=kinds),
+                "url": list_of(Letter, state__exact=Letter.State.COMPOSED, kind__in=kinds),
             }
         )
     if printed := monitoring.printed_waiting():
@@ -161,7 +161,7 @@ def for_a_person(
             {
                 "count": printed,
                 "title": _("printed letters to mark as dispatched"),
-                "url": list_of(Delivery, state__exact="queued", channel__in="pouch,post"),
+                "url": list_of(Delivery, state__exact=State.QUEUED, channel__in="pouch,post"),
             }
         )
     return waiting

@@ -175,7 +175,8 @@ class ForumEditionAdmin(ReminderPages):
     ]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[ForumEdition]:
-        in_draft, in_force = Q(invitations__status="draft"), Q(invitations__status="issued")
+        in_draft = Q(invitations__status=Invitation.Status.DRAFT)
+        in_force = Q(invitations__status=Invitation.Status.ISSUED)
         return (
             super()
             .get_queryset(request)
