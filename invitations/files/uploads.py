@@ -2,7 +2,6 @@
 
 import io
 import logging
-import unicodedata
 import zipfile
 import zlib
 from xml.etree import ElementTree
@@ -13,6 +12,7 @@ from django.utils.translation import gettext as _
 from invitations.files.confined import Unsafe
 from invitations.files.packages import Hostile, refuse_hostile
 from invitations.files.pagecount import pages_of
+from invitations.text.lines import is_no_writing
 
 logger = logging.getLogger(__name__)
 
@@ -47,6 +47,7 @@ MAIN_PARTS = {
     "application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml": "docx",
 }
 OPEN_DOCUMENT = b"application/vnd.oasis.opendocument.text"
+LINE_ENDS = "\r\f\x85"  # of a text, besides the usual one
 # These begin as another kind of file does, and would pass for text.
 NOT_PLAIN = ("%PDF", "{\\rtf", "PK\x03\x04", "MZ")
 
@@ -134,10 +135,7 @@ def plain_text(content: bytes) -> str:
         words = content.decode("utf-16" if marked else "utf-8-sig")
     except UnicodeDecodeError:
         return ""
-    if words.startswith(NOT_PLAIN) or any(is_control(sign) for sign in set(words)):
+    signs = set(words) - set(LINE_ENDS)
+    if words.startswith(NOT_PLAIN) or any(is_no_writing(sign) for sign in signs):
         return ""
     return words if words.strip() else ""
-
-
-def is_control(sign: str) -> bool:
-    return unicodedata.category(sign) == "Cc" and sign not in "\t\n\r\f\x85"

@@ -3,7 +3,6 @@
 import codecs
 import hashlib
 import re
-import unicodedata
 from collections.abc import Iterator
 from contextlib import suppress
 from copy import copy
@@ -19,6 +18,7 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 
 from invitations.text.keys import masked
+from invitations.text.lines import writing_alone
 
 # What stands in a header beyond that is no subject and no address.
 HEADER_LIMIT = 10_000
@@ -52,10 +52,7 @@ def digest(content: bytes) -> str:
 
 def clean(text: str) -> str:
     """Drop what no database keeps and no page shows: controls, halves of signs, turning marks."""
-    whole = text.encode("utf-8", "replace").decode().translate(TURNING)
-    return "".join(
-        sign for sign in whole if sign in "\n\t" or unicodedata.category(sign) not in ("Cc", "Cs")
-    )
+    return writing_alone(text.encode("utf-8", "replace").decode().translate(TURNING))
 
 
 def all_sent(mail: Message, name: str) -> list[str]:

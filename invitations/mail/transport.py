@@ -12,6 +12,7 @@ from uuid import uuid4
 from django.conf import settings
 
 from invitations.text import addresses
+from invitations.text.lines import writing_alone
 
 CLOSING, RESET = 421, 250  # the server closes the session; it has forgotten sender and addressee
 
@@ -267,7 +268,7 @@ def words_of(error: Exception) -> str:
 
 def legible(words: str) -> str:
     """As much of it as a person reads, without the signs that no database keeps."""
-    return re.sub(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]", "\ufffd", words[:500])
+    return writing_alone(words[:500], "\ufffd")
 
 
 def dot_stuffed(content: bytes) -> bytes:

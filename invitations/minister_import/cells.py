@@ -14,7 +14,7 @@ from invitations.minister_import.table import Row
 from invitations.models import Gender, Invitation, Language, Minister, Rank
 from invitations.text.addresses import address_lines, one_address
 from invitations.text.dates import comma_list
-from invitations.text.lines import is_no_writing, narrow, refuse_spoilt_line
+from invitations.text.lines import narrow, refuse_spoilt_line, writing_alone
 
 MODEL_FIELDS = {field.name: field for field in (*Invitation._meta.fields, *Minister._meta.fields)}
 # What a spreadsheet would run, also behind the apostrophe that makes it text, and what it left
@@ -33,8 +33,7 @@ class Fault(NamedTuple):
     @property
     def told(self) -> tuple[int, str, str, str]:
         """The same with the beginning of the cell, as it may be printed."""
-        value = "".join("\ufffd" if is_no_writing(letter) else letter for letter in self.value[:60])
-        return self.line, self.column, value, self.reason
+        return self.line, self.column, writing_alone(self.value[:60], "\ufffd"), self.reason
 
     def __str__(self) -> str:
         line, column, value, reason = self.told

@@ -16,7 +16,15 @@ from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.utils.translation import gettext_lazy as _
 
-from invitations.text.lines import FULL_WIDTH, JOINERS, MARKS, OVERRIDES, isolated, visible
+from invitations.text.lines import (
+    FULL_WIDTH,
+    JOINERS,
+    MARKS,
+    OVERRIDES,
+    is_no_writing,
+    isolated,
+    visible,
+)
 
 NO_ADDRESS = _("%(address)s is not an e-mail address: please write it as name@example.org.")
 SEVERAL = _("Please give one e-mail address only: there are several here.")
@@ -140,8 +148,8 @@ def oddity(address: str) -> Any:
 
 def is_unseen(sign: str) -> bool:
     """A control, a space or an invisible sign; whether a joiner is spelling, the domain knows."""
-    kinds = ("Cc", "Cs", "Cf", "Zs", "Zl", "Zp")
-    return unicodedata.category(sign) in kinds and sign not in JOINERS + " "
+    unseen = is_no_writing(sign) or sign.isspace() or unicodedata.category(sign) == "Cf"
+    return unseen and sign not in JOINERS + " "
 
 
 def refused(sentence: Any, address: str) -> ValidationError:

@@ -83,8 +83,17 @@ def narrow(words: str) -> str:
 
 
 def is_no_writing(sign: str) -> bool:
-    """Whether it is a control character or half a sign: no table and no page can hold it."""
-    return unicodedata.category(sign) in ("Cc", "Cs")
+    """Whether it is half a sign, or a control but for the end of a line and the tab.
+
+    No table and no page can hold it.
+    """
+    return unicodedata.category(sign) in ("Cc", "Cs") and sign not in "\n\t"
+
+
+def writing_alone(words: str, instead: str = "") -> str:
+    """The words with another sign, or none, in place of each that is no writing."""
+    wrong = {ord(sign): instead for sign in set(words) if is_no_writing(sign)}
+    return words.translate(wrong)
 
 
 def is_bad(words: str) -> bool:
@@ -94,7 +103,7 @@ def is_bad(words: str) -> bool:
 
 def refuse_spoilt(words: str) -> None:
     """Refuse what is no writing, what turns it round, and what was lost or garbled on the way."""
-    if any(is_no_writing(sign) and sign not in "\n\t" for sign in set(words)):
+    if any(is_no_writing(sign) for sign in set(words)):
         raise ValidationError(NO_LETTERS, code="no_writing")
     if turned := re.search(f"[{OVERRIDES}]", words):
         named = {"near": around(words, turned.start()), "sign": f"U+{ord(turned[0]):04X}"}

@@ -109,7 +109,7 @@ class ListForm(OfficeForm):
         if self.errors:
             return given
         file = given["file"]
-        lines = lines_of(file) if file else given["lines"].replace("\0", "")
+        lines = lines_of(file) if file else given["lines"]
         if not lines.strip():
             raise ValidationError(_("Please choose a file, or paste the lines of the list."))
         given["lines"] = lines
