@@ -11,7 +11,7 @@ from django.http import HttpRequest, HttpResponse, QueryDict
 from django.middleware.csrf import CsrfViewMiddleware
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils import timezone, translation
+from django.utils import translation
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
@@ -156,17 +156,6 @@ def speak_as_the_address(request: HttpRequest) -> None:
     chosen = request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME) in dict(settings.LANGUAGES)
     if not chosen and request.GET.get("in") in dict(settings.LANGUAGES):
         translation.activate(request.GET["in"])
-
-
-def editions_at_hand() -> list[ForumEdition]:
-    """The editions to come, the nearest one last, or else the one held last."""
-    coming = ForumEdition.objects.filter(closes_on__gte=timezone.localdate())
-    return list(coming or ForumEdition.objects.all()[:1])
-
-
-def edition_at_hand() -> ForumEdition | None:
-    """The one whose secretariat answers those whose invitation is not known."""
-    return next(reversed(editions_at_hand()), None)
 
 
 def gone_because(link: ReplyLink) -> str:

@@ -13,8 +13,6 @@ from django.views.decorators.http import require_http_methods, require_safe
 from django.views.i18n import set_language
 
 from delegations.office.access import (
-    edition_at_hand,
-    editions_at_hand,
     gone,
     gone_because,
     set_link_cookie,
@@ -27,7 +25,7 @@ from delegations.office.throttle import count_wrong
 from invitations.files.frozen import Unavailable
 from invitations.letters.verification import Verdict, check_code, check_pdf
 from invitations.links import link_for, link_for_code
-from invitations.models import Invitation, ReplyLink
+from invitations.models import ForumEdition, Invitation, ReplyLink
 from invitations.text.dates import printed_date, printed_range
 
 
