@@ -9,6 +9,7 @@ import django
 import pytest
 from django.conf import settings
 from django.core.cache import cache
+from django.db.migrations.loader import MigrationLoader
 from django.test import override_settings
 
 WORKER = os.getenv("PYTEST_XDIST_WORKER")
@@ -65,6 +66,12 @@ def nothing_counted_yet():
     with override_settings(CACHES={**settings.CACHES, "default": memory}):
         cache.clear()
         yield
+
+
+@pytest.fixture(scope="session")
+def historical():
+    """The models as the last migration knows them."""
+    return MigrationLoader(None).project_state().apps
 
 
 @pytest.hookimpl(wrapper=True)

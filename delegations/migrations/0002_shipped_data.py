@@ -1,0 +1,22 @@
+"""The secretariat's groups, each with the least it needs."""
+
+from django.db import migrations
+
+from delegations.groups import grant
+
+
+def make(apps, schema_editor):
+    grant(apps)
+
+
+class Migration(migrations.Migration):
+    # It came after all others, so a database that has not seen it is refused here.
+    replaces = [("delegations", "0007_who_reads_faults")]
+
+    dependencies = [
+        ("delegations", "0001_initial"),
+        ("invitations", "0001_initial"),
+        ("auth", "0012_alter_user_first_name_max_length"),
+    ]
+
+    operations = [migrations.RunPython(make, migrations.RunPython.noop)]

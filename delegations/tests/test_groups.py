@@ -1,0 +1,58 @@
+"""The secretariat's groups: made once, and never over what an administrator has decided."""
+
+import pytest
+from django.contrib.auth.models import Group, Permission
+
+from delegations.groups import MORE, READ, WRITE, grant, permissions_of
+
+pytestmark = pytest.mark.django_db
+
+
+def granted():
+    return set(Group.objects.values_list("name", "permissions__codename"))
+
+
+def test_each_group_may_what_stands_in_its_list():
+    listed = {(name, code) for name in WRITE for code in permissions_of(name)}
+
+    assert granted() == listed
+    assert set(MORE) <= set(WRITE)
+
+
+def test_groups_granted_again_are_as_before(historical):
+    before = granted()
+
+    grant(historical)
+    grant(historical, new_models=READ)
+
+    assert granted() == before
+
+
+def test_what_an_administrator_took_from_a_group_or_gave_to_it_stays(historical):
+    readers = Group.objects.get(name="Readers")
+    readers.permissions.remove(Permission.objects.get(codename="view_minister"))
+    readers.permissions.add(Permission.objects.get(codename="change_mission"))
+    before = granted()
+
+    grant(historical)
+
+    assert granted() == before
+
+
+def test_a_new_model_is_granted_to_the_groups_on_file(historical):
+    before = granted()
+    for group in Group.objects.all():
+        group.permissions.remove(*Permission.objects.filter(codename__endswith="_setback"))
+
+    grant(historical, new_models=["setback"])
+
+    assert granted() == before
+
+
+def test_a_group_that_is_missing_is_made_with_all_that_it_may(historical):
+    before = granted()
+    Group.objects.get(name="Registrars").delete()
+
+    grant(historical)
+
+    assert granted() == before
