@@ -37,7 +37,7 @@ from invitations.tests.factories import (
     MemberStateFactory,
     MinisterFactory,
 )
-from invitations.tests.mail.test_outgoing import assert_says, texts_in
+from invitations.tests.reading import assert_says, texts_in
 
 pytestmark = pytest.mark.django_db
 

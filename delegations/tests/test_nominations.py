@@ -15,7 +15,7 @@ from delegations.nominations import (
     nominate_all,
     remove,
 )
-from delegations.tests.office.test_answer import coming, invited
+from delegations.tests.offices import coming, invited
 from invitations.replies import record_reply
 from invitations.tests.factories import EditionFactory, InvitationFactory, MinisterFactory
 

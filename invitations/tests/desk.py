@@ -1,6 +1,7 @@
 """What tests of the secretariat's desk have in common: letters to approve, and how it is used."""
 
 from django.contrib.auth.models import Permission
+from django.urls import reverse
 from django.utils import timezone
 
 from invitations.files.frozen import freeze
@@ -49,3 +50,31 @@ def told(response):
 def shown(letter):
     """A letter as the page of approval names it: by its key and both hashes."""
     return f"{letter.pk}:{letter.sha256}:{letter.message_sha256}"
+
+
+def add_edition(client, **words):
+    return client.post(reverse("admin:invitations_forumedition_add"), {**EDITION, **words})
+
+
+EDITION = {
+    "symbol": "wsis-2028",
+    "opens_on": "2028-05-08",
+    "closes_on": "2028-05-12",
+    "track_opens_on": "2028-05-09",
+    "track_closes_on": "2028-05-10",
+    "reply_before": "2028-03-01",
+    "time_zone": "Europe/Zurich",
+    "answers_offered": ["in_person", "regrets"],
+    "segments_offered": ["opening"],
+    "speaking_minutes": 3,
+    "mission_city": "Zenda",
+    "contact_name": "Fritz von Tarlenheim",
+    "contact_email": "forum@example.org",
+    "name_en": "Forum of Zenda",
+    "place_en": "Zenda",
+    "time_zone_name_en": "Zenda time",
+    "quiet_periods-TOTAL_FORMS": 0,
+    "quiet_periods-INITIAL_FORMS": 0,
+    "reminder_steps-TOTAL_FORMS": 0,
+    "reminder_steps-INITIAL_FORMS": 0,
+}

@@ -11,7 +11,7 @@ from django.core.management import call_command
 from django.db import connection
 
 from invitations.management.commands.migrate import LOCK
-from invitations.tests.outbox.test_restored import address_of, postgresql
+from invitations.tests.databases import address_of, postgresql
 
 pytestmark = [
     pytest.mark.django_db(transaction=True, serialized_rollback=True),

@@ -17,8 +17,8 @@ from django.urls import reverse
 from django.utils import timezone, translation
 
 from delegations.models import StatementText
-from delegations.tests.office.test_answer import browser, text
-from delegations.tests.office.test_statements import announced, file, send, speaking, text_url
+from delegations.tests.office.statement.statements import announced, file, send, speaking, text_url
+from delegations.tests.offices import browser, text
 from invitations.files.frozen import Tampered, Unavailable, freeze, thaw
 from invitations.letters.approval import approve_letter
 from invitations.letters.circulars import plan_invitation_letters

@@ -22,7 +22,7 @@ from delegations.office.forms.answer import ReplyForm
 from delegations.office.forms.delegate import DelegateForm
 from delegations.office.forms.delegate_list import COLUMNS, ListForm
 from delegations.office.forms.statement import StatementForm
-from delegations.tests.office.test_answer import browser, invited
+from delegations.tests.offices import browser, invited
 from invitations.models import ForumEdition, Invitation, Reply
 from invitations.replies import record_reply
 from invitations.text.lines import tidy_line, tidy_text

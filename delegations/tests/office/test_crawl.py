@@ -12,8 +12,8 @@ from django.utils import translation
 
 from delegations.models import Delegate, Delegation, PolicyStatement, StatementText
 from delegations.office.urls import urlpatterns
-from delegations.tests.office.test_answer import browser, invited, page_of, text, words_of
-from delegations.tests.office.test_entry import all_rows
+from delegations.tests.offices import browser, invited, page_of, text, words_of
+from delegations.tests.rows import all_rows
 from invitations.replies import record_reply
 from invitations.tests.factories import EditionFactory
 

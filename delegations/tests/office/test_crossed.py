@@ -10,15 +10,8 @@ from django.urls import reverse
 from django.utils import timezone, translation
 
 from delegations.models import Delegate, Delegation, PolicyStatement
-from delegations.tests.office.test_answer import (
-    browser,
-    invited,
-    on_paper,
-    page_of,
-    text,
-    words_of,
-)
-from delegations.tests.office.test_entry import all_rows
+from delegations.tests.offices import browser, invited, on_paper, page_of, text, words_of
+from delegations.tests.rows import all_rows
 from invitations.models import ForumEdition, Invitation, Reply
 from invitations.replies import record_reply
 from invitations.tests.factories import InvitationFactory, MinisterFactory

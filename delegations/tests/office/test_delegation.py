@@ -9,8 +9,8 @@ from openpyxl import Workbook
 
 from delegations.models import Delegate, Delegation, DelegationChange
 from delegations.office.forms.delegate_list import marked
-from delegations.tests.office.test_answer import browser, coming, invited, page_of, text, token_in
-from delegations.tests.office.test_entry import all_rows
+from delegations.tests.offices import browser, coming, invited, page_of, text, token_in
+from delegations.tests.rows import all_rows
 from invitations.replies import record_reply
 from invitations.tests.factories import EditionFactory
 

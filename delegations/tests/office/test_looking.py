@@ -6,7 +6,7 @@ from django.test import Client
 from django.urls import reverse
 
 from delegations.models import Delegate, Delegation
-from delegations.tests.office.test_answer import browser, invited, page_of, text, words_of
+from delegations.tests.offices import browser, invited, page_of, text, words_of
 from invitations.models import Reply
 from invitations.replies import record_reply
 from invitations.tests.factories import UserFactory

@@ -9,7 +9,7 @@ from django.test import Client
 from whitenoise.storage import CompressedManifestStaticFilesStorage
 
 from delegations.models import Delegate, Delegation
-from delegations.tests.office.test_answer import browser, invited, page_of, text, words_of
+from delegations.tests.offices import browser, invited, page_of, text, words_of
 from invitations.models import Minister, Rank
 from invitations.replies import record_reply
 from invitations.tests.factories import EditionFactory, InvitationFactory, MinisterFactory

@@ -24,8 +24,7 @@ from invitations.tests.factories import (
     LetterFactory,
     MinisterFactory,
 )
-from invitations.tests.outbox.test_race import at_once
-from invitations.tests.outbox.test_worker import database_url
+from invitations.tests.races import at_once, database_url
 
 pytestmark = [
     pytest.mark.django_db(transaction=True, serialized_rollback=True),

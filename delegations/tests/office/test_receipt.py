@@ -4,7 +4,7 @@ import pytest
 from django.utils import timezone
 
 from delegations.office.receipt import record_pdf
-from delegations.tests.office.test_answer import browser, page_of
+from delegations.tests.offices import browser, page_of
 from invitations.letters.composing_queue import compose_planned
 from invitations.letters.context import recorded_words
 from invitations.models import LetterTemplate

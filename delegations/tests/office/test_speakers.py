@@ -5,7 +5,7 @@ import time_machine
 from django.utils import timezone, translation
 
 from delegations.models import Delegation, HighLevelSession, PolicyStatement, SpeakingSlot
-from delegations.tests.office.test_answer import text
+from delegations.tests.offices import text
 from invitations.models import Reply
 from invitations.tests.factories import (
     EditionFactory,

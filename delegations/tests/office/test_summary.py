@@ -5,15 +5,7 @@ import pikepdf
 import pytest
 
 from delegations.office.receipt import acknowledged
-from delegations.tests.office.test_answer import (
-    browser,
-    checked,
-    invited,
-    on_paper,
-    page_of,
-    text,
-    words_of,
-)
+from delegations.tests.offices import browser, checked, invited, on_paper, page_of, text, words_of
 from invitations.models import Invitation, LetterTemplate, Reply
 from invitations.replies import record_reply
 from invitations.tests.factories import InvitationFactory, MinisterFactory, UserFactory

@@ -17,7 +17,7 @@ import pytest
 from django.db import connection
 from django.urls import reverse
 
-from delegations.tests.office.test_answer import invited, page_of
+from delegations.tests.offices import invited, page_of
 from invitations.models import Reply
 
 pytestmark = [

@@ -4,7 +4,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from delegations.tests.office.test_answer import browser, invited, page_of, text, words_of
+from delegations.tests.offices import browser, invited, page_of, text, words_of
 from invitations.models import Reply
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_february")]

@@ -5,6 +5,7 @@ from django.contrib.auth.models import Permission
 from django.urls import reverse
 
 from invitations.models import ForumEdition, Minister, Mission
+from invitations.tests.desk import add_edition
 from invitations.tests.factories import (
     CircularFactory,
     EditionFactory,
@@ -131,34 +132,6 @@ def test_a_mission_says_what_kind_of_post_it_is_and_how_to_call_it(admin_client)
     mission.refresh_from_db()
     assert "zenda@example.org is not a telephone number" in refused.content.decode()
     assert (mission.kind, mission.phone) == (Mission.Kind.REGIONAL, "+999 555 01 00")
-
-
-EDITION = {
-    "symbol": "wsis-2028",
-    "opens_on": "2028-05-08",
-    "closes_on": "2028-05-12",
-    "track_opens_on": "2028-05-09",
-    "track_closes_on": "2028-05-10",
-    "reply_before": "2028-03-01",
-    "time_zone": "Europe/Zurich",
-    "answers_offered": ["in_person", "regrets"],
-    "segments_offered": ["opening"],
-    "speaking_minutes": 3,
-    "mission_city": "Zenda",
-    "contact_name": "Fritz von Tarlenheim",
-    "contact_email": "forum@example.org",
-    "name_en": "Forum of Zenda",
-    "place_en": "Zenda",
-    "time_zone_name_en": "Zenda time",
-    "quiet_periods-TOTAL_FORMS": 0,
-    "quiet_periods-INITIAL_FORMS": 0,
-    "reminder_steps-TOTAL_FORMS": 0,
-    "reminder_steps-INITIAL_FORMS": 0,
-}
-
-
-def add_edition(client, **words):
-    return client.post(reverse("admin:invitations_forumedition_add"), {**EDITION, **words})
 
 
 def test_the_letterhead_is_typed_in_its_own_fields(admin_client):

@@ -20,7 +20,7 @@ from invitations.forms.fields import AddressesField, AddressField, LineField, Li
 from invitations.letters.circulars import plan_invitation_letters
 from invitations.letters.composing_queue import compose_planned
 from invitations.models import ForumEdition, Minister, Mission
-from invitations.tests.admin.test_addressees import add_edition
+from invitations.tests.desk import add_edition
 from invitations.tests.factories import MemberStateFactory, MinisterFactory
 from invitations.tests.letters.drafts import drafted
 from invitations.tests.reading import message_of

@@ -1,6 +1,6 @@
 import re
 from email import message_from_bytes, policy
-from email.header import decode_header, make_header
+from email.header import decode_header
 from email.utils import parseaddr
 
 import pytest
@@ -17,6 +17,7 @@ from invitations.tests.factories import (
     InvitationFactory,
     LetterFactory,
 )
+from invitations.tests.reading import assert_says, head_of, readings, texts_in
 
 LETTERS = "".join(map(chr, [*range(0x21, 0x7F), *range(0xC0, 0x180)]))
 SCRIPTS = {
@@ -43,28 +44,6 @@ def sent(subject="Invitation", sender="forum@example.org"):
     mail["Subject"] = subject
     mail.set_content("Words.")
     return mail.as_bytes()
-
-
-def head_of(content, name):
-    """The header's lines as they are written, its name with them."""
-    head = content.partition(b"\r\n\r\n")[0].decode("ascii")
-    return re.search(rf"(?m)^{name}: [^\r]*(?:\r\n[ \t][^\r]*)*", head)[0].split("\r\n")
-
-
-def readings(content, name):
-    """What three readers make of it."""
-    raw = "\r\n".join(head_of(content, name)).partition(": ")[2]
-    return [
-        str(message_from_bytes(content, policy=policy.default)[name]),
-        str(make_header(decode_header(raw.replace("\r\n", "")))),
-        str(make_header(decode_header(re.sub("[\r\n]", "", message_from_bytes(content)[name])))),
-    ]
-
-
-def assert_says(content, subject):
-    assert {*readings(content, "Subject")} == {subject}
-    lines = head_of(content, "Subject")
-    assert max(map(len, lines)) <= 76
 
 
 @given(subjects)
@@ -112,11 +91,6 @@ def invitation(db):
     edition = EditionFactory(name="Всемирная встреча на высшем уровне, Форум 2027 года")
     CircularFactory(edition=edition, changes="The dates change.")
     return InvitationFactory(edition=edition)
-
-
-def texts_in(language):
-    newest = LetterTemplate.objects.filter(language=language).order_by("-pk")
-    return {(one.kind, one.variant): one for one in newest}.values()
 
 
 @pytest.mark.parametrize("language", Language.values)

@@ -22,8 +22,7 @@ from invitations.replies import record_reply
 from invitations.tasks import dispatch_outbox as tick_of_the_outbox
 from invitations.tests.factories import EditionFactory, StepFactory
 from invitations.tests.faults import MailServer, Receipt, account, celery, open_lines, until
-from invitations.tests.outbox.test_race import at_once
-from invitations.tests.outbox.test_worker import database_url, tick
+from invitations.tests.races import at_once, database_url, tick
 from invitations.tests.servers import Redis
 from wsis_forum.env import Mailbox
 

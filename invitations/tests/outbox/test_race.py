@@ -24,6 +24,7 @@ from invitations.outbox.sending import begin
 from invitations.reminders.planning import queue_reminders
 from invitations.replies import record_reply
 from invitations.tests.factories import EditionFactory, StepFactory, UserFactory
+from invitations.tests.races import at_once
 from invitations.tests.reports import report, written
 from wsis_forum.env import Mailbox
 
@@ -37,23 +38,6 @@ pytestmark = [
 
 State = Delivery.State
 STEP_DAY = dt.datetime(2027, 3, 10, 9, tzinfo=dt.UTC)
-
-
-def at_once(*jobs):
-    """Run the jobs at the same moment, each on a connection of its own."""
-    start = threading.Barrier(len(jobs))
-
-    def run(job):
-        try:
-            start.wait(timeout=10)
-            return job()
-        except ValidationError as refusal:
-            return refusal
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(len(jobs)) as threads:
-        return list(threads.map(run, jobs))
 
 
 def ends_within(seconds, thread):

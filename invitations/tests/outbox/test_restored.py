@@ -3,7 +3,6 @@
 import os
 import shutil
 import sqlite3
-import subprocess
 import sys
 import tempfile
 from contextlib import closing
@@ -11,27 +10,15 @@ from pathlib import Path
 from uuid import uuid4
 
 import pytest
-from django.conf import settings
 from django.db import connection
 
 from invitations.models import Delivery
 from invitations.outbox.dispatch import dispatch_outbox
+from invitations.tests.databases import address_of, postgresql, run
 from invitations.tests.servers import Missing, PostgreSQL
 from invitations.tests.smtp_peer import free_port
 
 pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
-
-
-def run(*command, **variables):
-    return subprocess.run(
-        command,
-        cwd=settings.BASE_DIR,
-        env=os.environ | variables,
-        check=False,
-        capture_output=True,
-        text=True,
-        timeout=120,
-    )
 
 
 @pytest.fixture
@@ -66,24 +53,6 @@ def restored_dump(name, file, **server):
         done = postgresql(*command, **server)
         assert done.returncode == 0, done.stderr
     return address_of(name)
-
-
-def address_of(name):
-    database = connection.settings_dict
-    password = f":{database['PASSWORD']}" if database["PASSWORD"] else ""
-    place = f"{database['HOST'] or '127.0.0.1'}:{database['PORT'] or 5432}"
-    return f"postgres://{database['USER']}{password}@{place}/{name}"
-
-
-def postgresql(program, *arguments, **variables):
-    database = connection.settings_dict
-    here = {
-        "PGHOST": database["HOST"] or "127.0.0.1",
-        "PGPORT": str(database["PORT"] or 5432),
-        "PGUSER": database["USER"],
-        "PGPASSWORD": database["PASSWORD"],
-    }
-    return run(program, *arguments, **here | variables)
 
 
 @pytest.fixture

@@ -19,7 +19,7 @@ from invitations.models import Letter, Tick, Worker
 from invitations.outbox.monitoring import jobs, workers_alive
 from invitations.tasks import compose_planned, dispatch_outbox, queue_reminders
 from invitations.tests.factories import CircularFactory, InvitationFactory
-from wsis_forum.celery import app
+from invitations.tests.races import database_url, tick
 
 pytestmark = [
     pytest.mark.django_db(transaction=True, serialized_rollback=True),
@@ -28,12 +28,6 @@ pytestmark = [
         reason="A worker of its own needs PostgreSQL and Redis: set DATABASE_URL and REDIS_URL.",
     ),
 ]
-
-
-def database_url():
-    db = connection.settings_dict
-    account = f"{db['USER']}:{db['PASSWORD']}" if db["PASSWORD"] else db["USER"]
-    return f"postgres://{account}@{db['HOST']}:{db['PORT'] or 5432}/{db['NAME']}"
 
 
 @pytest.fixture
@@ -72,11 +66,6 @@ def until(reached, process, log, seconds=40):
         assert process.poll() is None, log.read_text()
         assert time.monotonic() < stop_at, log.read_text()
         time.sleep(0.1)
-
-
-def tick(task, queue):
-    with app.connection_for_write() as broker:
-        task.apply_async(queue=queue, connection=broker)
 
 
 def test_forked_workers_compose_and_deliver_what_the_tables_hold(

@@ -1,0 +1,267 @@
+import pytest
+import time_machine
+from django.db import connection
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from delegations import statements
+from delegations.models import PolicyStatement, StatementText
+from delegations.office.access import link_cookie_name
+from delegations.tests.office.statement.statements import announced, file, send, speaking, text_url
+from delegations.tests.offices import browser, page_of, text
+from invitations.files.frozen import thaw
+from invitations.models import Invitation
+from invitations.tests.factories import UserFactory
+from invitations.tests.uploading import docx, odt, pdf, pdf_bomb, pdf_of_many_objects, picture
+
+pytestmark = pytest.mark.django_db
+
+
+# The files
+
+
+@pytest.mark.parametrize(
+    ("content", "kind"),
+    [(pdf(), "pdf"), (docx(), "docx"), (odt(), "odt"), ("Bonjour à tous".encode(), "txt")],
+)
+def test_a_text_is_filed_under_its_hash_and_handed_back(invitation, content, kind):
+    client = browser(invitation)
+    announced(client, invitation)
+
+    response = send(client, invitation, file(content, "a speech.exe"), text_language="Ruritanian")
+
+    filed = StatementText.objects.get()
+    assert response.url == page_of(invitation, "statement")
+    assert (filed.kind, filed.language, filed.size) == (kind, "Ruritanian", len(content))
+    assert filed.file.name == f"statements/{filed.sha256[:2]}/{filed.sha256}.{kind}"
+    assert thaw(filed.file.name, filed.sha256) == content
+    handed = client.get(text_url(invitation, filed))
+    assert b"".join(handed) == content
+    assert handed["Content-Disposition"].startswith("attachment; ")
+    assert handed["X-Content-Type-Options"] == "nosniff"
+    assert "no-store" in handed["Cache-Control"]
+
+
+@pytest.mark.parametrize("look", ["document_kind", "redrawn"])
+def test_others_may_write_while_a_file_is_looked_at(invitation, monkeypatch, look):
+    client, kind_told, held = browser(invitation), getattr(statements, look), []
+    announced(client, invitation)
+
+    def looked_at(content):
+        held.extend(connection.savepoint_ids)
+        return kind_told(content)
+
+    monkeypatch.setattr(statements, look, looked_at)
+    response = send(client, invitation, file(pdf()), photo=file(picture()))
+
+    assert response.status_code == 302
+    assert held == []
+
+
+def test_the_files_of_who_does_not_speak_are_not_looked_at(monkeypatch):
+    invitation, looked_at = speaking("Strelsau", "regrets"), []
+    for look in ("document_kind", "redrawn"):
+        monkeypatch.setattr(statements, look, looked_at.append)
+
+    send(browser(invitation), invitation, file(pdf()), photo=file(picture()))
+
+    assert looked_at == []
+
+
+def test_a_good_file_is_kept_beside_a_bad_one(invitation):
+    client = browser(invitation)
+    announced(client, invitation)
+
+    page = text(send(client, invitation, file(pdf(), "speech.pdf"), file(b"MZ\0\0", "virus.pdf")))
+
+    assert "Not every file could be taken" in page
+    assert "virus.pdf: This is no PDF, DOCX, ODT or plain text" in page
+    assert [filed.called for filed in StatementText.objects.all()] == ["speech.pdf"]
+
+
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        (b"MZ\x90\0\0\0", "This is no PDF"),
+        (pdf("Zenda"), "protected by a password"),
+        (docx(("bomb", b"\0" * (70 * 1024 * 1024))), "This is no PDF"),
+        (pdf_bomb(90), "This is no PDF"),
+        (pdf_of_many_objects(500_000), "This PDF cannot be read safely: please save it anew"),
+        (b"x" * (10 * 1024 * 1024 + 1), "A file may have 10 MB at most."),
+        (b"", "This is no PDF"),
+    ],
+    ids=["program", "locked", "bomb", "PDF bomb", "too many objects", "large", "empty"],
+)
+def test_a_hostile_file_is_refused_with_a_sentence(invitation, content, told):
+    client = browser(invitation)
+    announced(client, invitation)
+
+    page = text(send(client, invitation, file(content)))
+
+    assert "No file has been saved" in page
+    assert told in page
+    assert not StatementText.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("content", "name", "told"),
+    [
+        (b"Words.", "speech.PDF", "The name ends in .pdf, but the content is TXT"),
+        (b"<!doctype html><p>Error", "speech.pdf", "The name ends in .pdf, but the content is TXT"),
+        (b"<!doctype html><p>Words", "speech.html", "The name ends in .html"),
+        (b"<svg onload='alert(1)'/>", "speech.svg", "The name ends in .svg"),
+        (pdf(), "speech.docx", "The name ends in .docx, but the content is PDF"),
+        (docx(), "speech.pdf", "The name ends in .pdf, but the content is DOCX"),
+    ],
+)
+def test_a_name_that_contradicts_the_content_is_refused(invitation, content, name, told):
+    client = browser(invitation)
+    announced(client, invitation)
+
+    assert told in text(send(client, invitation, file(content, name)))
+    assert not StatementText.objects.exists()
+
+
+def test_a_refused_file_is_named_with_the_colon_of_the_language(invitation):
+    client = browser(invitation)
+    announced(client, invitation)
+    client.cookies["django_language"] = "fr"
+
+    page = send(client, invitation, file(b"Words.", "speech.pdf"))
+
+    assert "speech.pdf\u00a0: Le nom" in page.content.decode()
+
+
+@pytest.mark.parametrize("name", ["speech", "speech.TXT", "speech.md", "H.E. Flavia", ".txt"])
+def test_a_name_that_promises_no_other_kind_is_taken(invitation, name):
+    client = browser(invitation)
+    announced(client, invitation)
+
+    assert send(client, invitation, file(b"Words.", name)).status_code == 302
+    assert StatementText.objects.get().called == name
+
+
+def test_a_replaced_text_stays_on_file(invitation):
+    client = browser(invitation)
+    announced(client, invitation)
+    send(client, invitation, file(b"First."))
+    first = StatementText.objects.get()
+
+    send(client, invitation, file(b"Second.", "new.txt"), replaces=first.pk)
+
+    assert [filed.called for filed in StatementText.objects.current()] == ["new.txt"]
+    page = text(client.get(page_of(invitation, "statement")))
+    assert "it stays on file" in page
+    assert "announced, with 1 text" in page
+    assert b"".join(client.get(text_url(invitation, first))) == b"First."
+
+
+def test_a_text_that_was_replaced_meanwhile_is_not_replaced_again(invitation):
+    client = browser(invitation)
+    announced(client, invitation)
+    send(client, invitation, file(b"First."))
+    first = StatementText.objects.get()
+    send(client, invitation, file(b"Second."), replaces=first.pk)
+
+    page = text(send(client, invitation, file(b"Third."), replaces=first.pk))
+
+    assert "No file has been saved" in page
+    assert StatementText.objects.count() == 2
+
+
+def test_the_same_file_ten_times_is_filed_once(invitation):
+    client = browser(invitation)
+    announced(client, invitation)
+
+    for _again in range(10):
+        send(client, invitation, file(pdf_once))
+
+    assert StatementText.objects.count() == 1
+
+
+pdf_once = pdf()
+
+
+def test_no_text_comes_before_the_particulars_or_after_the_opening(invitation):
+    client = browser(invitation)
+    early = text(send(client, invitation, file(b"Words.")))
+    announced(client, invitation)
+    with time_machine.travel("2027-05-10T22:00Z", tick=False):
+        late = text(send(browser(invitation), invitation, file(b"Words.")))
+
+    assert "Please save the particulars of the statement first." in early
+    assert "The High-Level Track has begun" in late
+    assert not StatementText.objects.exists()
+
+
+def test_a_photo_is_filed_and_replaced(invitation):
+    client = browser(invitation)
+    announced(client, invitation)
+
+    send(client, invitation, photo=file(picture("PNG"), "photo.gif"))
+    first = PolicyStatement.objects.get()
+    send(client, invitation, photo=file(picture("JPEG"), "photo.gif"))
+
+    second = PolicyStatement.objects.get()
+    assert first.photo.name.endswith(".png")
+    assert second.photo.name.endswith(".jpg")
+    handed = client.get(page_of(invitation, "photo"))
+    assert handed["Content-Type"] == "image/jpeg"
+    assert handed["Content-Disposition"] == 'attachment; filename="photo.jpg"'
+
+
+def test_what_is_no_picture_is_no_photo(invitation):
+    client = browser(invitation)
+    announced(client, invitation)
+
+    page = text(send(client, invitation, photo=file(pdf())))
+
+    assert "This is no JPEG or PNG picture" in page
+    assert client.get(page_of(invitation, "photo")).status_code == 404
+
+
+def test_files_are_for_their_own_office_and_for_staff_alone(invitation):
+    other = speaking("Strelsau")
+    client = browser(invitation)
+    announced(client, invitation)
+    send(client, invitation, file(b"Words."))
+    filed = StatementText.objects.get()
+
+    assert browser(other).get(text_url(invitation, filed)).status_code == 404
+    assert browser(other).get(text_url(other, filed)).status_code == 404
+    assert Client().get(text_url(invitation, filed)).status_code == 404
+    staff = Client()
+    staff.force_login(UserFactory(is_superuser=True))
+    assert b"".join(staff.get(text_url(invitation, filed))) == b"Words."
+    on_desk = staff.get(reverse("admin:delegations_statementtext_file", args=[filed.pk]))
+    assert on_desk["Content-Disposition"].startswith("attachment; ")
+
+
+def test_a_name_of_a_file_turns_nothing_round(invitation):
+    client = browser(invitation)
+    announced(client, invitation)
+
+    send(client, invitation, file(b"Words.", "speech\u202efdp.exe"))
+
+    assert StatementText.objects.get().called == "speechfdp.exe"
+
+
+def test_a_link_that_is_no_longer_held_asks_for_the_files_again(invitation):
+    client = browser(invitation)
+    announced(client, invitation)
+    client.cookies.pop(link_cookie_name(invitation.pk))
+
+    page = text(send(client, invitation, file(b"Words.")))
+
+    assert "please choose the files again" in page
+    assert not StatementText.objects.exists()
+
+
+def test_nothing_is_filed_after_a_withdrawal(invitation):
+    client = browser(invitation)
+    announced(client, invitation)
+    Invitation.objects.update(status="withdrawn", withdrawn_at=timezone.now())
+
+    assert send(client, invitation, file(b"Words.")).status_code == 410
+    assert not StatementText.objects.exists()

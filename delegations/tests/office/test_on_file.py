@@ -1,0 +1,174 @@
+import datetime as dt
+
+import pytest
+import time_machine
+from django.utils import timezone
+
+from delegations.office.on_file import in_words
+from delegations.tests.offices import browser, checked, invited, on_paper, page_of, text, words_of
+from invitations.models import Answer, Channel
+from invitations.replies import file_correspondence, record_reply, settle
+from invitations.tests.factories import EditionFactory, ReplyFactory, UserFactory
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_february")]
+
+
+# What is on file
+
+
+def test_a_silent_office_sees_nothing_on_file(invitation):
+    page = text(browser(invitation).get(page_of(invitation)))
+
+    assert "On file" not in page
+    assert not checked(page)
+
+
+def test_a_returning_office_finds_its_words_but_chooses_its_answer_again(invitation):
+    words = {"answer": "in_person", "segments": ["opening"], "respondent_name": "Colonel Sapt"}
+    record_reply(invitation, words | {"remarks": "First.\nSecond."})
+
+    page = text(browser(invitation).get(page_of(invitation)))
+
+    assert "On file" in page
+    assert "Attends in person and delivers a statement" in page
+    assert 'value="Colonel Sapt"' in page
+    assert "First. Second.</textarea>" in page
+    assert "To change the reply" in page
+    assert checked(page) == {"opening"}
+
+
+def test_a_change_supersedes_and_is_shown(invitation):
+    record_reply(invitation, {"answer": "in_person"})
+    client = browser(invitation)
+
+    page = text(
+        client.post(page_of(invitation), words_of(invitation, answer="regrets"), follow=True)
+    )
+
+    assert "Regrets, unable to attend" in page
+    assert [reply.answer for reply in invitation.replies.standing()] == ["regrets"]
+    assert invitation.replies.count() == 2
+
+
+def test_a_holding_reply_is_noted_and_shown_until_an_answer_stands(invitation):
+    client = browser(invitation)
+
+    noted = client.post(page_of(invitation), words_of(invitation, answer="holding"), follow=True)
+
+    assert "Your message has been noted" in text(noted)
+    assert "has been transmitted to the capital, and an answer will follow" in text(
+        client.get(page_of(invitation))
+    )
+    client.post(page_of(invitation), words_of(invitation, answer="regrets"))
+    assert "transmitted to the capital, and" not in text(client.get(page_of(invitation)))
+
+
+def test_a_holding_reply_after_an_answer_says_that_the_answer_stands(invitation):
+    record_reply(invitation, {"answer": "in_person"})
+
+    noted = browser(invitation).post(
+        page_of(invitation), words_of(invitation, answer="holding"), follow=True
+    )
+
+    assert "The reply that is on file stands until another one is given." in text(noted)
+    assert invitation.replies.standing().get().answer == "in_person"
+
+
+def test_a_contradiction_is_told_and_the_earlier_reply_stands(invitation):
+    on_paper(invitation, answer="in_person")
+    client = browser(invitation)
+
+    told = client.post(page_of(invitation), words_of(invitation, answer="regrets"), follow=True)
+
+    assert "It differs from an earlier communication" in text(told)
+    page = text(client.get(page_of(invitation)))
+    assert "Attends in person" in page
+    assert "(online), says otherwise: regrets, unable to attend." in page
+
+
+def test_a_reply_on_paper_is_on_file_for_the_page_too(invitation):
+    user = UserFactory()
+    file_correspondence(
+        invitation, user, Channel.LETTER, timezone.now(), reply_words={"answer": "video"}
+    )
+
+    client = browser(invitation)
+
+    assert "Statement by video" in text(client.get(page_of(invitation)))
+    nothing_online = client.get(page_of(invitation, "recorded"))
+    assert nothing_online.url == page_of(invitation)
+
+
+def test_a_reply_that_was_set_aside_is_shown_no_more(invitation):
+    on_paper(invitation, answer="in_person")
+    client = browser(invitation)
+    client.post(page_of(invitation), words_of(invitation, answer="regrets"))
+    settle(invitation.replies.contested().get(), UserFactory(), "A note confirms.", stands=False)
+
+    assert client.get(page_of(invitation, "recorded")).url == page_of(invitation)
+    assert "says otherwise" not in text(client.get(page_of(invitation)))
+
+
+def test_words_that_were_left_out_are_left_out():
+    reply = ReplyFactory(answer="regrets", received_at=dt.datetime(2027, 2, 10, 9, tzinfo=dt.UTC))
+
+    assert in_words(reply, "en") == [
+        ("Answer", "Regrets, unable to attend"),
+        ("Received", "10 February 2027, 10:00 (Geneva time)"),
+    ]
+
+
+# The last day
+
+
+@pytest.mark.parametrize(
+    ("at", "late"),
+    [("2027-03-31T21:59:59Z", False), ("2027-03-31T22:00:00Z", True)],
+)
+def test_the_last_day_ends_at_midnight_in_its_zone(invitation, at, late):
+    with time_machine.travel(at, tick=False):
+        page = text(browser(invitation).get(page_of(invitation)))
+
+    assert ("The last day to reply was 31 March 2027 (Geneva time)" in page) == late
+    assert ("Please reply before 1 April 2027" in page) != late
+
+
+def test_a_late_reply_is_taken_with_thanks(invitation):
+    with time_machine.travel("2027-04-02T09:00Z", tick=False):
+        client = browser(invitation)
+        asked = text(client.get(page_of(invitation)))
+        client.post(page_of(invitation), words_of(invitation))
+        thanked = text(client.get(page_of(invitation)))
+
+    assert "Your reply remains welcome, and we thank you for it." in asked
+    assert "We thank you for your reply." in thanked
+    assert invitation.replies.standing().get().is_late
+
+
+# The calendar
+
+
+@pytest.mark.parametrize("answer", Answer.values)
+def test_the_calendar_is_for_those_who_come(invitation, answer):
+    client = browser(invitation)
+    words = words_of(invitation, answer=answer, substitute_name="Rudolf Rassendyll")
+    page = client.post(page_of(invitation), words, follow=True)
+
+    calendar = client.get(page_of(invitation, "track"))
+
+    comes = answer in ("in_person", "represented", "attends_only")
+    assert (calendar.status_code == 200) == comes
+    assert (page_of(invitation, "track") in text(page)) == comes
+
+
+def test_the_calendar_holds_the_high_level_track():
+    invitation = invited("Ruritania", edition=EditionFactory(symbol="wsis-2027"))
+    record_reply(invitation, {"answer": "in_person"})
+
+    response = browser(invitation).get(page_of(invitation, "track"))
+
+    assert response["Content-Type"] == "text/calendar; charset=utf-8"
+    assert response["Content-Disposition"] == 'attachment; filename="wsis-2027.ics"'
+    assert b"METHOD:PUBLISH" in response.content
+    assert b"DTSTART;VALUE=DATE:20270511" in response.content
+    assert b"DTEND;VALUE=DATE:20270513" in response.content

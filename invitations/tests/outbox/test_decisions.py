@@ -1,0 +1,85 @@
+import pytest
+from django.core.exceptions import ValidationError
+from django.utils import timezone
+
+from invitations.outbox.decisions import decide, mark_dispatched, send_anew
+from invitations.outbox.dispatch import dispatch_outbox
+from invitations.tests.factories import UserFactory
+from invitations.tests.outbox.deliveries import DAY, MINUTE, State, state_of
+
+pytestmark = pytest.mark.django_db
+
+
+def test_staff_say_that_an_uncertain_delivery_went(queued):
+    began = timezone.now() - MINUTE
+    delivery = queued(state=State.UNCERTAIN, sending_at=began)
+    registrar = UserFactory()
+
+    decide(delivery, registrar, went=True)
+
+    assert (state_of(delivery), delivery.handed_over_at) == (State.HANDED_OVER, began)
+    assert delivery.events.get().actor == registrar
+
+
+def test_staff_have_an_uncertain_delivery_sent_again(peer, queued):
+    delivery = queued(state=State.UNCERTAIN, attempts=1, not_before=timezone.now() - 3 * DAY)
+
+    decide(delivery, UserFactory(), went=False)
+
+    assert dispatch_outbox() == 1
+    assert state_of(delivery) == State.HANDED_OVER
+
+
+def test_an_uncertain_delivery_is_decided_once(queued):
+    delivery = queued(state=State.UNCERTAIN)
+    decide(delivery, UserFactory(), went=True)
+
+    with pytest.raises(ValidationError, match="not uncertain any more"):
+        decide(delivery, UserFactory(), went=False)
+
+    assert state_of(delivery) == State.HANDED_OVER
+
+
+@pytest.mark.parametrize("state", [State.FAILED, State.MISSED])
+def test_staff_send_a_failed_or_missed_delivery_anew(peer, queued, state):
+    long_ago = timezone.now() - 9 * DAY
+    delivery = queued(state=state, not_before=long_ago, leave_before=long_ago, attempts=3)
+
+    send_anew(delivery, UserFactory())
+
+    assert dispatch_outbox() == 1
+    assert state_of(delivery) == State.HANDED_OVER
+
+
+@pytest.mark.parametrize("state", [State.QUEUED, State.UNCERTAIN, State.CANCELLED])
+def test_nothing_else_is_sent_anew(queued, state):
+    delivery = queued(state=state)
+
+    with pytest.raises(ValidationError, match="Only a failed or missed delivery"):
+        send_anew(delivery, UserFactory())
+
+    assert state_of(delivery) == state
+
+
+def test_a_printed_letter_is_marked_as_dispatched(queued):
+    delivery = queued(channel="pouch", address="")
+    left_at = timezone.now() - DAY
+
+    mark_dispatched(delivery, UserFactory(), "post", "RR 123 RU", left_at)
+
+    assert state_of(delivery) == State.HANDED_OVER
+    assert (delivery.channel, delivery.reference, delivery.handed_over_at) == (
+        "post",
+        "RR 123 RU",
+        left_at,
+    )
+
+
+@pytest.mark.parametrize("fields", [{"channel": "email"}, {"channel": "pouch", "state": "missed"}])
+def test_only_a_printed_letter_that_waits_is_marked_as_dispatched(queued, fields):
+    delivery = queued(**fields)
+
+    with pytest.raises(ValidationError, match="Only a printed letter that waits"):
+        mark_dispatched(delivery, UserFactory(), "post", "RR 123 RU", timezone.now())
+
+    assert state_of(delivery) != State.HANDED_OVER

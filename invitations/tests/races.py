@@ -1,0 +1,37 @@
+"""Two or more at once, each with a connection of its own."""
+
+import threading
+from concurrent.futures import ThreadPoolExecutor
+
+from django.core.exceptions import ValidationError
+from django.db import connection
+
+from wsis_forum.celery import app
+
+
+def at_once(*jobs):
+    """Run the jobs at the same moment, each on a connection of its own."""
+    start = threading.Barrier(len(jobs))
+
+    def run(job):
+        try:
+            start.wait(timeout=10)
+            return job()
+        except ValidationError as refusal:
+            return refusal
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(len(jobs)) as threads:
+        return list(threads.map(run, jobs))
+
+
+def database_url():
+    db = connection.settings_dict
+    account = f"{db['USER']}:{db['PASSWORD']}" if db["PASSWORD"] else db["USER"]
+    return f"postgres://{account}@{db['HOST']}:{db['PORT'] or 5432}/{db['NAME']}"
+
+
+def tick(task, queue):
+    with app.connection_for_write() as broker:
+        task.apply_async(queue=queue, connection=broker)
