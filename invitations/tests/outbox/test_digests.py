@@ -118,7 +118,7 @@ def test_a_digest_that_cannot_be_written_keeps_no_other_and_is_told_later(peer, 
     assert send_digest() == 1
 
     setback = Setback.objects.get(job="send_digest", item="wsis-2028")
-    assert setback.because.startswith("Refused in ")
+    assert setback.because.startswith("Refused, To in ")
     ForumEdition.objects.update(contact_email="forum@example.org")
     with time_machine.travel("2027-03-10 11:04Z", tick=False):
         assert send_digest() == 0
