@@ -53,7 +53,7 @@ bench: $(VENV)/test-ready $(MESSAGES)
 soak: export DATABASE_URL ?= postgres://postgres@127.0.0.1:5432/wsis_forum_soak
 soak: export REDIS_URL ?= redis://127.0.0.1:6379/15
 soak: $(VENV)/test-ready $(MESSAGES)
-	$(BIN)/python scripts/soak.py $(ARGS)
+	$(BIN)/python -m scripts.soak $(ARGS)
 
 # What can be made again; the data in $(VAR_DIR) stay.
 clean:

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from invitations.tests.smtp_peer import free_port
+from scripts.peers.ports import free_port
 from wsis_forum.env import Inbox
 
 USER, PASSWORD = "tarlenheim", "of-the-tests-alone"

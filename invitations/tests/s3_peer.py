@@ -18,7 +18,7 @@ from urllib.parse import quote
 
 import boto3
 
-from invitations.tests.smtp_peer import free_port
+from scripts.peers.ports import free_port
 
 LINE = re.compile(rb'"(?:\x1b\[\d*m)*(?P<verb>[A-Z]+) (?P<path>\S+) HTTP/1.1')
 

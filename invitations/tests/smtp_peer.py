@@ -1,13 +1,14 @@
 """A real SMTP server of our own, which can be told to refuse, to put off and to hang up."""
 
 import asyncio
-import socket
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import NamedTuple
 
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP
+
+from scripts.peers.ports import free_port
 
 
 class Transaction(NamedTuple):
@@ -54,12 +55,6 @@ class Peer:
         if self.hangs_up_at == "DOT":
             server.transport.abort()
         return answer
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 class Speaker(SMTP):

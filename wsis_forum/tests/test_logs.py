@@ -15,8 +15,8 @@ from django.conf import settings
 
 from invitations.links import ALPHABET, CODE_ALPHABET, CODE_LENGTH, TOKEN_LENGTH, grouped
 from invitations.links import random_sign as random_signs
-from invitations.tests.smtp_peer import free_port
 from invitations.text.keys import masked
+from scripts.peers.ports import free_port
 from wsis_forum.logs import WithoutTokens
 
 TOKEN = "kwfdud8qt7e8nyrk8ktv5"

@@ -9,7 +9,7 @@ import sys
 import pytest
 from django.conf import settings
 
-from invitations.tests.smtp_peer import free_port
+from scripts.peers.ports import free_port
 
 
 def run(folder, port):

@@ -20,7 +20,7 @@ from invitations.models import Bounce, Correspondence, Setback, Tick
 from invitations.tests.factories import DeliveryFactory, InvitationFactory
 from invitations.tests.imap_peer import imap_peer
 from invitations.tests.reports import report, written
-from invitations.tests.smtp_peer import free_port
+from scripts.peers.ports import free_port
 from wsis_forum import env
 
 pytestmark = pytest.mark.django_db

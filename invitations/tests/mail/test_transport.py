@@ -11,7 +11,7 @@ from invitations.mail.transport import (
     dot_stuffed,
     return_path,
 )
-from invitations.tests.smtp_peer import free_port
+from scripts.peers.ports import free_port
 from wsis_forum.env import Mailbox
 
 SENDER = "forum@example.org"

@@ -21,9 +21,12 @@ from invitations.outbox.dispatch import dispatch_outbox
 from invitations.replies import record_reply
 from invitations.tasks import dispatch_outbox as tick_of_the_outbox
 from invitations.tests.factories import EditionFactory, StepFactory
-from invitations.tests.faults import MailServer, Receipt, account, celery, open_lines, until
 from invitations.tests.races import at_once, database_url, tick
-from invitations.tests.servers import Redis
+from scripts.peers.accounts import Receipt, account
+from scripts.peers.mail_server import MailServer
+from scripts.peers.ports import open_lines
+from scripts.peers.programs import celery, until
+from scripts.peers.servers import Redis
 from wsis_forum.env import Mailbox
 
 pytestmark = [

@@ -15,8 +15,8 @@ from django.db import connection
 from invitations.models import Delivery
 from invitations.outbox.dispatch import dispatch_outbox
 from invitations.tests.databases import address_of, postgresql, run
-from invitations.tests.servers import Missing, PostgreSQL
-from invitations.tests.smtp_peer import free_port
+from scripts.peers.ports import free_port
+from scripts.peers.servers import Missing, PostgreSQL
 
 pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
 

@@ -8,8 +8,8 @@ from pathlib import Path
 from redis import ConnectionError as Gone
 from redis import Redis as Client
 
-from invitations.tests.faults import answers, until
-from invitations.tests.smtp_peer import free_port
+from scripts.peers.ports import answers, free_port
+from scripts.peers.programs import until
 
 
 class Missing(Exception):

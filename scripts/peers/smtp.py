@@ -1,6 +1,6 @@
-"""A mail server for the soak and its short versions: it writes down what it took, and misbehaves.
+"""The mail server's own process: it writes down what it took, and misbehaves.
 
-    soak_peer.py PORT FOLDER
+    python -m scripts.peers.smtp PORT FOLDER
 
 ``received`` in the folder gets one line for each message, after the final dot: address, envelope
 sender, SHA-256. ``unheard`` gets one for each answer to a final dot that nobody was there to hear.

@@ -1,0 +1,52 @@
+"""The account of what arrived: deliveries beside what the mail server took."""
+
+from collections import Counter
+from collections.abc import Iterable
+from typing import NamedTuple
+
+
+class Receipt(NamedTuple):
+    """One message that the mail server took: to whom, from which envelope, which bytes."""
+
+    address: str
+    sender: str
+    sha256: str
+
+
+class Account(NamedTuple):
+    """What became of the deliveries; the last four must be nothing."""
+
+    received: int
+    handed_over: int
+    uncertain: int
+    twice: int
+    lost: int  # handed over, and never received
+    astray: int  # in any other state
+    strange: int  # received, but not as it was sent
+
+    def breaches(self, uncertain_at_most: int) -> list[str]:
+        found = {
+            "received twice": self.twice,
+            "lost": self.lost,
+            "in another state": self.astray,
+            "received otherwise than sent": self.strange,
+            "uncertain beyond the bound": max(0, self.uncertain - uncertain_at_most),
+        }
+        return [f"{number} {what}" for what, number in found.items() if number]
+
+
+def account(states: dict[Receipt, str], received: Iterable[Receipt]) -> Account:
+    """Compare the deliveries, by what is to arrive, with what the mail server took."""
+    arrived = Counter(received)
+    by_state = Counter(states.values())
+    return Account(
+        received=sum(arrived.values()),
+        handed_over=by_state["handed_over"],
+        uncertain=by_state["uncertain"],
+        twice=sum(times > 1 for times in arrived.values()),
+        lost=sum(
+            state == "handed_over" and not arrived[receipt] for receipt, state in states.items()
+        ),
+        astray=len(states) - by_state["handed_over"] - by_state["uncertain"],
+        strange=len(arrived.keys() - states.keys()),
+    )

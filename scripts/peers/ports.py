@@ -1,0 +1,44 @@
+"""Ports of this machine: a free one, who answers, who is connected."""
+
+import os
+import socket
+from contextlib import suppress
+from pathlib import Path
+
+LISTENING = "0A"
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def answers(port: int) -> bool:
+    try:
+        with socket.create_connection(("127.0.0.1", port), timeout=1):
+            return True
+    except OSError:
+        return False
+
+
+def open_lines(pids: list[int], port: int) -> int:
+    """How many connections with that port at one end the processes hold."""
+    held = {name for pid in pids for name in sockets(pid)}
+    rows = [row.split() for row in Path("/proc/net/tcp").read_text().splitlines()[1:]]
+    at_port = {
+        f"socket:[{row[9]}]"
+        for row in rows
+        if row[3] != LISTENING and port in (int(end[-4:], 16) for end in row[1:3])
+    }
+    return len(held & at_port)
+
+
+def sockets(pid: int) -> set[str]:
+    found = set()
+    with suppress(OSError):
+        for descriptor in Path(f"/proc/{pid}/fd").iterdir():
+            with suppress(OSError):
+                found.add(os.readlink(descriptor))
+    return found

@@ -1,0 +1,129 @@
+"""Programs in processes of their own, to be killed, stopped and started again."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+
+from scripts.peers.ports import open_lines
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+class Program:
+    """A process with children, in a group of its own, which can be killed and started again."""
+
+    def __init__(self, *command: str, log: Path, **environment: str) -> None:
+        self.command = command
+        self.log = log
+        self.environment = os.environ | environment
+        self.groups: list[int] = []
+        self.start()
+
+    def start(self) -> None:
+        with self.log.open("ab") as output:
+            self.process = subprocess.Popen(
+                self.command,
+                cwd=ROOT,
+                env=self.environment,
+                stdout=output,
+                stderr=output,
+                start_new_session=True,
+            )
+        self.groups.append(self.process.pid)
+
+    @property
+    def pids(self) -> list[int]:
+        return [self.process.pid, *children(self.process.pid)]
+
+    def kill(self, whom: str, port: int) -> int:
+        """Kill the "child", its "parent" or "both" without warning; start again what is missing.
+
+        Return how many connections to that port were open. Celery's children die with their parent.
+        """
+        self.stands_still()
+        parent, *forked = self.pids
+        lines = open_lines([parent, *forked], port)
+        for pid in {"child": forked or [parent], "parent": [parent]}.get(whom, [*forked, parent]):
+            os.kill(pid, signal.SIGKILL)
+        self.goes_on()
+        if whom != "child" or not forked:
+            self.process.wait()
+            self.start()
+        return lines
+
+    def stands_still(self) -> None:
+        until(self.was_stopped, "the processes stand still")
+
+    def was_stopped(self) -> bool:
+        """Stop them, and those forked meanwhile, too."""
+        self.tell(signal.SIGSTOP)
+        return all(map(is_stopped, self.pids))
+
+    def goes_on(self) -> None:
+        self.tell(signal.SIGCONT)
+
+    def tell(self, number: signal.Signals) -> None:
+        for pid in self.pids:
+            with suppress(ProcessLookupError):
+                os.kill(pid, number)
+
+    def end(self) -> None:
+        """Kill it with all that it or its forerunners have left behind."""
+        for group in self.groups:
+            with suppress(ProcessLookupError):
+                os.killpg(group, signal.SIGKILL)
+        self.process.wait()
+
+
+def celery(kind: str, name: str, folder: Path, *options: str, **environment: str) -> Program:
+    """A worker of one forked process, or a beat, on the host to which the folder belongs."""
+    folder.mkdir(parents=True, exist_ok=True)
+    return Program(
+        *[sys.executable, "-m", "celery", "--quiet", "--app", "wsis_forum", kind],
+        *(as_worker(f"{name}@{folder.name}") if kind == "worker" else AS_BEAT),
+        *["--loglevel", "WARNING", *options],
+        log=folder / f"{name}.log",
+        VAR_DIR=str(folder),
+        TMPDIR=str(folder),
+        PYTHONWARNINGS="ignore:You're running the worker",
+        **environment,
+    )
+
+
+AS_BEAT = ["--scheduler", "celery.beat:Scheduler"]
+
+
+def as_worker(name: str) -> list[str]:
+    return [
+        "--pool", "prefork", "--concurrency", "1", "--hostname", name,
+        "--without-gossip", "--without-mingle", "--without-heartbeat",
+    ]  # fmt: skip
+
+
+def children(pid: int) -> list[int]:
+    try:
+        return [
+            int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+        ]
+    except OSError:
+        return []
+
+
+def is_stopped(pid: int) -> bool:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] in "TZX"
+    except OSError:
+        return True
+
+
+def until(reached: Callable[[], bool], what: str, seconds: float = 60) -> None:
+    stop_at = time.monotonic() + seconds
+    while not reached():
+        if time.monotonic() > stop_at:
+            raise TimeoutError(f"After {seconds} s it is not so that {what}.")
+        time.sleep(0.05)

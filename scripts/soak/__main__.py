@@ -1,0 +1,74 @@
+"""Do harm to the outbox for a quarter of an hour, and account for every letter.
+
+    python -m scripts.soak [--seed N] [kills] [faults] [together] [answers] [poison] [limit]
+
+Real Celery workers and beats, and a mail server that writes down what it took. What is handed over
+has to have arrived exactly once; what is uncertain at most once, and there may be no more of that
+than there were connections open when the harm was done. The databases wsis_forum_soak are made
+anew. Where servers are to be restarted, they are the soak's own, in a temporary folder.
+"""
+
+import argparse
+import secrets
+import signal
+import subprocess
+import sys
+import tempfile
+from contextlib import ExitStack
+from pathlib import Path
+
+from scripts.peers.programs import ROOT
+from scripts.peers.servers import Missing
+from scripts.soak.environment import named_servers, of_child, own_servers
+from scripts.soak.table import COLUMNS, in_columns
+
+# Each is a module of this package, which a child plays.
+PARTS = ("kills", "faults", "together", "answers", "poison", "limit")
+STOPPED = 128
+
+
+def main() -> None:
+    asked = arguments()
+    print(f"Seed {asked.seed}; again with: make soak ARGS='--seed {asked.seed}'\n")
+    print(in_columns(tuple(COLUMNS)), flush=True)
+    ended = []
+    for part in asked.parts or PARTS:
+        ended.append(played(part, asked.seed))
+        if ended[-1] > STOPPED:
+            break
+    sys.exit(max(ended))
+
+
+def arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="scripts.soak")
+    parser.add_argument("--seed", type=int, default=secrets.randbelow(10**6))
+    parser.add_argument("parts", nargs="*", choices=[*PARTS, []])
+    return parser.parse_args()
+
+
+def played(part: str, seed: int) -> int:
+    """Play the part on servers that it may harm, in a folder of its own."""
+    with tempfile.TemporaryDirectory(prefix="wsis-forum-soak-") as name, ExitStack() as own:
+        folder = Path(name)
+        # The database's own user passes through on the way to its folder.
+        folder.chmod(0o711)
+        try:
+            servers = (
+                own.enter_context(own_servers(folder)) if part == "faults" else named_servers()
+            )
+        except Missing as program:
+            sys.exit(str(program))
+        return played_by_child(part, folder, seed, of_child(folder, servers))
+
+
+def played_by_child(part: str, folder: Path, seed: int, environment: dict[str, str]) -> int:
+    """A stop is told to the child, and it ends what it has started."""
+    command = [sys.executable, "-m", "scripts.soak.child", part, str(folder), str(seed)]
+    with subprocess.Popen(command, cwd=ROOT, env=environment) as child:
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, lambda *_: child.terminate())
+        return child.wait()
+
+
+if __name__ == "__main__":
+    main()

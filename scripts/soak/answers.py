@@ -1,0 +1,60 @@
+"""Part 4: offices answer about when their reminder is due; each at a moment of its own."""
+
+import datetime as dt
+import time
+from collections import Counter
+
+from django.db import transaction
+
+from invitations.models import Delivery, Invitation
+from invitations.replies import record_reply
+from scripts.soak.letters import Reminders
+from scripts.soak.stage import Stage
+from scripts.soak.table import in_columns
+
+REMINDERS = 400
+SECONDS = 60
+
+
+def play(stage: Stage) -> None:
+    stage.host("zenda")
+    stage.mail.behaves(seconds=0.5)
+    reminders = Reminders(REMINDERS, seconds=SECONDS)
+    if why := resting(reminders.invitations[0]):
+        print(f"4. {why}")
+        return
+    due = {place: place * SECONDS / REMINDERS for place in range(REMINDERS)}
+    moments = sorted((due[place] + stage.random.uniform(-5, 15), place) for place in due)
+    found = {}
+    for moment, place in moments:
+        time.sleep(max(0, moment - reminders.age))
+        pk = reminders.pks[place]
+        found[pk] = answer(reminders.invitations[place], pk)
+    reminders.settle()
+    judge(stage, reminders, found)
+
+
+def resting(invitation: Invitation) -> str:
+    edition = invitation.edition
+    quiet = edition.is_quiet(edition.local_date(dt.datetime.now(dt.UTC)))
+    return "No reminder leaves at a weekend: come again on a working day." if quiet else ""
+
+
+def answer(invitation: Invitation, letter: int) -> str:
+    """Record a reply; return how far the reminder was at that moment, which the lock holds."""
+    with transaction.atomic():
+        record_reply(invitation, {"answer": "regrets"})
+        return Delivery.objects.get(letter=letter).state
+
+
+def judge(stage: Stage, reminders: Reminders, found: dict[int, str]) -> None:
+    """An office that has answered gets no reminder but one that was on its way."""
+    taken = Counter(receipt.address for receipt in stage.mail.received())
+    addresses = reminders.deliveries.values_list("letter", "address")
+    for moment in ("queued", "claimed", "sending", "handed_over", "cancelled"):
+        times = [taken[address] for pk, address in addresses if found[pk] == moment]
+        at_most = 1 if moment in ("sending", "handed_over") else 0
+        title = f"4. answered while the reminder was {moment.replace('_', ' ')}"
+        row = (title, len(times), sum(times), "", "", "", sum(time > 1 for time in times))
+        print(in_columns((*row, "", "", round(reminders.age))), flush=True)
+        stage.breaches += [title for number in times if number > at_most]

@@ -1,0 +1,65 @@
+"""The servers of a part, and the environment in which a child plays it."""
+
+import os
+import secrets
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from scripts.peers.servers import PostgreSQL, Redis
+
+DATABASE = "wsis_forum_soak"
+TIMEOUT = 3  # seconds for one answer of the mail server
+FIXED = {
+    "DJANGO_SETTINGS_MODULE": "wsis_forum.settings",
+    "DEBUG": "False",
+    "DEPLOYMENT": "soak",
+    "SMTP_TIMEOUT": str(TIMEOUT),
+    "TICK_SECONDS": "1",
+    "SITE_URL": "http://127.0.0.1:8000",
+}
+# A file would go before what is set here.
+UNSET = {
+    f"{name}_FILE"
+    for name in ("SECRET_KEY", "DATABASE_URL", "EMAIL_URL", "STORAGE_URL", "ARMING_KEY")
+}
+
+
+def named_servers() -> dict[str, str]:
+    """The servers that the environment names."""
+    server, broker = os.getenv("DATABASE_URL", ""), os.getenv("REDIS_URL", "")
+    if not server.startswith("postgres") or not broker:
+        sys.exit("Set DATABASE_URL to a database of PostgreSQL, and REDIS_URL: both are used.")
+    return {"DATABASE_URL": urlsplit(server)._replace(path=DATABASE).geturl(), "REDIS_URL": broker}
+
+
+@contextmanager
+def own_servers(folder: Path) -> Iterator[dict[str, str]]:
+    """Servers in the folder; a child that knows their ports can restart them."""
+    database, broker = PostgreSQL(folder / "postgresql"), Redis(folder / "redis")
+    try:
+        yield {
+            "DATABASE_URL": f"postgres://postgres@127.0.0.1:{database.port}/{DATABASE}",
+            "REDIS_URL": f"redis://127.0.0.1:{broker.port}/0",
+            "SOAK_POSTGRESQL": str(database.port),
+            "SOAK_REDIS": str(broker.port),
+        }
+    finally:
+        broker.stop()
+        with suppress(subprocess.CalledProcessError):
+            database.stop("immediate")
+
+
+def of_child(folder: Path, servers: dict[str, str]) -> dict[str, str]:
+    outer = {name: value for name, value in os.environ.items() if name not in UNSET}
+    return {
+        **outer,
+        **FIXED,
+        **servers,
+        "SECRET_KEY": secrets.token_urlsafe(),
+        "STORAGE_URL": (folder / "files").as_uri(),
+        "VAR_DIR": str(folder / "parent"),
+    }

@@ -1,0 +1,130 @@
+"""Letters on their way, which are waited for and accounted for."""
+
+import datetime as dt
+import time
+
+from django.db import transaction
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from invitations.letters.planning import enqueue
+from invitations.mail.transport import return_path
+from invitations.models import Delivery, ForumEdition, Invitation, Letter, LetterEvent, Reply
+from invitations.replies import record_reply
+from scripts.peers.accounts import Account, Receipt, account
+from scripts.peers.mail_server import MailServer
+from scripts.peers.programs import until
+from scripts.soak import rows
+
+WAITING = ["queued", "claimed", "sending", "deferred"]
+
+
+class Letters:
+    """Letters of one edition; the making of them is one transaction."""
+
+    invitations: list[Invitation]
+    pks: list[int]
+    began: float
+
+    @property
+    def age(self) -> float:
+        """Seconds since workers could see them."""
+        return time.monotonic() - self.began
+
+    @property
+    def deliveries(self) -> "QuerySet[Delivery]":
+        return Delivery.objects.filter(letter__in=self.pks)
+
+    def fall_due_within(self, seconds: float) -> None:
+        """Let them fall due one after another."""
+        now, later = timezone.now(), dt.timedelta(seconds=seconds / len(self.pks))
+        for place, pk in enumerate(self.pks):
+            self.deliveries.filter(letter=pk).update(not_before=now + place * later)
+
+    def settle(self, seconds: float = 400) -> None:
+        """Wait until nothing waits; a pause that the mail server asked for is cut short."""
+        try:
+            until(self.nothing_waits, "nothing waits", seconds)
+        except TimeoutError as late:
+            print(late)
+
+    def nothing_waits(self) -> bool:
+        time.sleep(0.5)
+        soon = timezone.now()
+        self.deliveries.filter(state="deferred", not_before__gt=soon).update(not_before=soon)
+        return not self.deliveries.filter(state__in=WAITING).exists()
+
+    def account(self, mail: MailServer) -> Account:
+        found = self.deliveries.values_list(
+            "address", "envelope", "letter__message_sha256", "state"
+        )
+        states = {
+            Receipt(address, return_path(envelope or ""), sha256): state
+            for address, envelope, sha256, state in found
+        }
+        ours = {receipt.address for receipt in states}
+        return account(states, [r for r in mail.received() if r.address in ours])
+
+
+class Invited(Letters):
+    """Invitations issued to ministers of one State, each to an office of its own."""
+
+    def __init__(self, number: int, seconds: float) -> None:
+        with transaction.atomic():
+            self.invitations = rows.drafts(number)
+            self.pks = [rows.issued(invitation).pk for invitation in self.invitations]
+            self.fall_due_within(seconds)
+        self.began = time.monotonic()
+
+
+class Reminders(Letters):
+    """Reminders to the ministers of as many States, whose invitations arrived a while ago."""
+
+    def __init__(self, number: int, seconds: float) -> None:
+        with transaction.atomic():
+            self.invitations = rows.drafts(number, principal=True)
+            step = rows.step(self.invitations[0].edition)
+            self.pks = []
+            for invitation in self.invitations:
+                rows.arrived(invitation)
+                letter = rows.reminder(invitation, step)
+                enqueue(letter)
+                self.pks.append(letter.pk)
+            self.fall_due_within(seconds)
+        self.began = time.monotonic()
+
+
+class Acknowledgements(Letters):
+    """Replies whose acknowledgements workers compose, for the office and for a typed address.
+
+    ``poison`` takes the place of the typed address, or of the edition's name.
+    """
+
+    def __init__(self, number: int, poison: str = "", *, in_name: bool = False) -> None:
+        with transaction.atomic():
+            self.invitations = rows.drafts(number)
+            for invitation in self.invitations:
+                rows.arrived(invitation)
+                typed = f"cabinet{invitation.pk}@example.org"
+                record_reply(invitation, {"answer": "regrets", "respondent_email": typed})
+            self.pks = list(self.poisoned(poison, in_name).values_list("pk", flat=True))
+        self.began = time.monotonic()
+
+    def poisoned(self, poison: str, in_name: bool) -> "QuerySet[Letter]":
+        """Return the planned letters that the poison reaches; without any, all of them."""
+        replies = Reply.objects.filter(invitation__in=self.invitations)
+        planned = Letter.objects.filter(reply__in=replies)
+        if in_name:
+            ForumEdition.objects.filter(invitations__in=self.invitations).update(name_en=poison)
+        elif poison:
+            replies.update(respondent_email=poison)
+            planned = planned.filter(variant="copy")
+        return planned
+
+    def composed(self) -> bool:
+        return not Letter.objects.planned().filter(pk__in=self.pks).exists()
+
+    def neither_left_nor_said_why(self) -> int:
+        events = LetterEvent.objects.filter(letter__in=self.pks)
+        known = events.exclude(because="") | events.filter(state="handed_over")
+        return len({*self.pks} - {*known.values_list("letter", flat=True)})

@@ -1,0 +1,129 @@
+"""The rows of the soak: a fictitious edition, its offices, and letters with small messages."""
+
+import datetime as dt
+from functools import cache
+from itertools import count, product
+from string import ascii_uppercase
+
+from django.contrib.auth.models import User
+from django.utils import timezone
+
+from invitations.files.frozen import freeze
+from invitations.letters.approval import approve_text
+from invitations.letters.issuing import draft, issue
+from invitations.models import (
+    AUTOMATIC,
+    Circular,
+    ForumEdition,
+    Invitation,
+    Letter,
+    LetterTemplate,
+    MemberState,
+    Minister,
+    ReminderStep,
+)
+
+NUMBERS = count(1)
+CODES = map("".join, product(ascii_uppercase, repeat=2))  # each State has one of its own
+DATES = ("opens_on", "track_opens_on", "track_closes_on", "closes_on")
+DAYS_BEFORE = 21  # of the reminder, which fell due the day before yesterday
+
+
+@cache
+def officers() -> list[User]:
+    """The two people who approve."""
+    names = ("rischenheim", "hentzau")
+    return [User.objects.get_or_create(username=name, is_staff=True)[0] for name in names]
+
+
+def approve_texts() -> None:
+    """Approve the shipped words of what the machine sends by itself."""
+    for template in LetterTemplate.objects.filter(kind__in=AUTOMATIC):
+        for officer in officers():
+            approve_text(template, officer)
+
+
+def edition() -> ForumEdition:
+    """An edition in two months, with its circular; the last day to reply is in three weeks."""
+    today, number = timezone.localdate(), next(NUMBERS)
+    made = ForumEdition.objects.create(
+        symbol=f"soak-{number}", name="WSIS Forum", place="Geneva", time_zone_name="Geneva time",
+        contact_name="Fritz von Tarlenheim", contact_email="forum@example.org",
+        reply_before=today + dt.timedelta(days=20),
+        **dict.fromkeys(DATES, today + dt.timedelta(days=60)),
+    )  # fmt: skip
+    Circular.objects.create(
+        edition=made, reference=f"CL/{number}", dated_on=today, place="Geneva",
+        signatory_name="Michael Strelsau", signatory_title="Secretary-General",
+    )  # fmt: skip
+    return made
+
+
+def step(edition: ForumEdition) -> ReminderStep:
+    made = ReminderStep.objects.create(edition=edition, days_before=DAYS_BEFORE, variant="first")
+    for officer in officers():
+        approve_text(made, officer)
+    return made
+
+
+def drafts(number: int, *, principal: bool = False) -> list[Invitation]:
+    """Draft invitations: by courtesy, of one State, or the principal ones of as many States."""
+    made = edition()
+    states = [state() for _number in range(number if principal else 1)]
+    return [
+        draft(made, minister(states[place % len(states)]), is_principal=principal)
+        for place in range(number)
+    ]
+
+
+def state() -> MemberState:
+    code = next(CODES)
+    return MemberState.objects.create(iso2=code, iso3=f"X{code}", short_name=f"Ruritania {code}")
+
+
+def minister(member_state: MemberState) -> Minister:
+    number = next(NUMBERS)
+    return Minister.objects.create(
+        member_state=member_state,
+        given_name="Flavia",
+        family_name=f"Elphberg {number}",
+        address_gender="f",
+        portfolio="Minister of Communications",
+        language="en",
+        to_emails=f"office{number}@example.org",
+    )
+
+
+def issued(invitation: Invitation) -> Letter:
+    """Issue the invitation; its letter waits in the outbox."""
+    letter = approved(invitation, "invitation")
+    issue(letter, officers()[1])
+    return letter
+
+
+def arrived(invitation: Invitation) -> None:
+    """Issue the invitation; its letter was handed over a while ago."""
+    before = timezone.now() - dt.timedelta(days=12)
+    issued(invitation).deliveries.update(state="handed_over", handed_over_at=before)
+
+
+def reminder(invitation: Invitation, step: ReminderStep) -> Letter:
+    return approved(
+        invitation,
+        "reminder",
+        step=step,
+        reply_before=step.edition.reply_before,
+        leave_before=step.edition.deadline,
+    )
+
+
+def approved(invitation: Invitation, kind: str, **reminding: object) -> Letter:
+    """A letter with a small frozen message of its own."""
+    address, now = invitation.minister.to_emails, timezone.now()
+    words = f"Subject: Invitation\r\nTo: {address}\r\n\r\n.Number {invitation.pk}.\r\n.\r\n"
+    message, sha256 = freeze(words.encode(), "messages", "eml")
+    return Letter.objects.create(
+        invitation=invitation, circular=invitation.edition.circulars.get(), kind=kind,
+        language="en", state="approved", approved_at=now, composed_at=now, message=message,
+        message_sha256=sha256, recipients=[["to", address]], **reminding,
+    )  # fmt: skip

@@ -1,0 +1,54 @@
+"""What the parts share: a mail server, the processes of one host or several, and the judgement."""
+
+import random
+import time
+from pathlib import Path
+
+from scripts.peers.mail_server import MailServer
+from scripts.peers.ports import open_lines
+from scripts.peers.programs import Program, celery
+from scripts.soak.letters import Letters
+from scripts.soak.table import in_columns
+
+WORKERS = 4  # of each host
+LINES = 2  # connections of each worker
+
+
+class Stage:
+    def __init__(self, folder: Path, seed: int) -> None:
+        self.folder = folder
+        self.random = random.Random(seed)  # noqa: S311 -- to be done again, not to be secret
+        self.mail = MailServer(folder / "mail")
+        self.programs: list[Program] = []
+        self.breaches: list[str] = []
+
+    def host(self, name: str, lines: int = LINES) -> list[Program]:
+        """Start workers and a beat; hosts share database, broker and file store, nothing else."""
+        names = [("worker", f"worker{number}") for number in range(WORKERS)] + [("beat", "beat")]
+        environment = {"EMAIL_URL": self.mail.url, "SMTP_CONNECTIONS": str(lines)}
+        started = [
+            celery(kind, program, self.folder / name, **environment) for kind, program in names
+        ]
+        self.programs += started
+        return started
+
+    def lines(self) -> int:
+        """How many connections the programs keep with the mail server at this moment."""
+        return open_lines(
+            [pid for program in self.programs for pid in program.pids], self.mail.port
+        )
+
+    def pause(self, shortest: float, longest: float) -> None:
+        time.sleep(self.random.uniform(shortest, longest))
+
+    def judge(self, title: str, harm: int, letters: Letters, at_most: int) -> None:
+        """Wait until nothing waits, print the account, and keep what is wrong with it."""
+        letters.settle()
+        found = letters.account(self.mail)
+        self.breaches += [f"{title}: {breach}" for breach in found.breaches(at_most)]
+        row = (title, harm, *found[:3], at_most, *found[3:5], found.astray + found.strange)
+        print(in_columns((*row, round(letters.age))), flush=True)
+
+    def end(self) -> None:
+        for program in [*self.programs, self.mail]:
+            program.end()
