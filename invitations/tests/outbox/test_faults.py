@@ -21,6 +21,7 @@ from invitations.outbox.dispatch import dispatch_outbox
 from invitations.replies import record_reply
 from invitations.tasks import dispatch_outbox as tick_of_the_outbox
 from invitations.tests.factories import EditionFactory, StepFactory
+from invitations.tests.outbox.test_race import end_other_sessions
 from invitations.tests.races import at_once, database_url, tick
 from scripts.peers.accounts import Receipt, account
 from scripts.peers.mail_server import MailServer
@@ -213,14 +214,6 @@ def test_a_database_that_ends_all_sessions_leaves_one_uncertain_for_each_connect
     settle(mail)
 
     assert not breaches(mail, uncertain_at_most=3 * 3)
-
-
-def end_other_sessions():
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
-            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
-        )
 
 
 def test_a_mail_server_that_is_gone_or_slow_or_drops_the_line_gets_no_letter_twice(
