@@ -29,8 +29,12 @@ def composed_letter(**fields):
     )
 
 
-def signed_in(client, *codenames):
-    user = UserFactory()
+def page_of(row):
+    return reverse(f"admin:invitations_{row._meta.model_name}_change", args=[row.pk])
+
+
+def signed_in(client, *codenames, **fields):
+    user = UserFactory(**fields)
     user.user_permissions.set(Permission.objects.filter(codename__in=codenames))
     client.force_login(user)
     return user

@@ -1,34 +1,21 @@
 """Ministers as they will be addressed, missions, and the letterhead of an edition."""
 
 import pytest
-from django.contrib.auth.models import Permission
 from django.urls import reverse
 
 from invitations.models import ForumEdition, Minister, Mission
-from invitations.tests.desk import add_edition
+from invitations.tests.desk import add_edition, page_of, signed_in
 from invitations.tests.factories import (
     CircularFactory,
     EditionFactory,
     MemberStateFactory,
     MinisterFactory,
     MissionFactory,
-    UserFactory,
 )
 
 pytestmark = pytest.mark.django_db
 
 ADDRESSED = reverse("admin:invitations_minister_addressed")
-
-
-def page_of(row):
-    return reverse(f"admin:invitations_{row._meta.model_name}_change", args=[row.pk])
-
-
-def signed_in(client, *codenames):
-    user = UserFactory()
-    user.user_permissions.set(Permission.objects.filter(codename__in=codenames))
-    client.force_login(user)
-    return user
 
 
 def addressed(client, minister, **changed):

@@ -7,6 +7,7 @@ from django.urls import reverse
 from invitations.inbox.bounces import record_report
 from invitations.inbox.filing import file_mail
 from invitations.models import Bounce, Correspondence, Delivery
+from invitations.tests.desk import page_of
 from invitations.tests.factories import (
     DeliveryFactory,
     InvitationFactory,
@@ -52,10 +53,6 @@ def bounced(frozen_letter):
     record_report(report(envid=TOKEN))
     delivery.refresh_from_db()
     return delivery
-
-
-def page_of(row):
-    return reverse(f"admin:invitations_{row._meta.model_name}_change", args=[row.pk])
 
 
 def message_of(row):

@@ -8,6 +8,7 @@ from django.contrib.auth.models import Permission
 from django.urls import reverse
 
 from invitations.models import CallListEntry, Invitation
+from invitations.tests.desk import told
 from invitations.tests.factories import (
     EditionFactory,
     InvitationFactory,
@@ -36,10 +37,6 @@ def choose(client, action, *rows, **words):
         {"action": action, "_selected_action": [row.pk for row in rows], **words},
         follow=True,
     )
-
-
-def told(response):
-    return [str(message) for message in response.context["messages"]]
 
 
 def listed(client, **filters):

@@ -2,12 +2,13 @@
 
 import pytest
 from django.contrib.admin.models import LogEntry
-from django.contrib.auth.models import Group, Permission
+from django.contrib.auth.models import Group
 from django.urls import reverse
 from django.utils import timezone
 
 from invitations.letters.context import dead_keys
 from invitations.models import LetterTemplate, Term
+from invitations.tests.desk import choose, page_of, signed_in, told
 from invitations.tests.factories import (
     CircularFactory,
     EditionFactory,
@@ -24,31 +25,11 @@ TERMS = reverse("admin:invitations_term_changelist")
 ONESELF = "hentzau@example.org"
 
 
-def page_of(row):
-    return reverse(f"admin:invitations_{row._meta.model_name}_change", args=[row.pk])
-
-
 def test_url(text):
     return reverse("admin:invitations_lettertemplate_test", args=[text.pk])
 
 
 test_url.__test__ = False
-
-
-def signed_in(client, *codenames, **fields):
-    user = UserFactory(**fields)
-    user.user_permissions.set(Permission.objects.filter(codename__in=codenames))
-    client.force_login(user)
-    return user
-
-
-def choose(client, url, action, *rows, **words):
-    chosen = {"action": action, "_selected_action": [row.pk for row in rows]}
-    return client.post(url, {**chosen, **words}, follow=True)
-
-
-def told(response):
-    return [str(message) for message in response.context["messages"]]
 
 
 @pytest.fixture
