@@ -2,9 +2,10 @@
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 
 from django.core.exceptions import ValidationError
-from django.db import connection
+from django.db import OperationalError, connection
 
 from wsis_forum.celery import app
 
@@ -35,3 +36,13 @@ def database_url():
 def tick(task, queue):
     with app.connection_for_write() as broker:
         task.apply_async(queue=queue, connection=broker)
+
+
+def end_other_sessions():
+    """All but that of this thread, which is closed too; another thread may end that one first."""
+    with suppress(OperationalError), connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
+    connection.close()

@@ -21,8 +21,7 @@ from invitations.outbox.dispatch import dispatch_outbox
 from invitations.replies import record_reply
 from invitations.tasks import dispatch_outbox as tick_of_the_outbox
 from invitations.tests.factories import EditionFactory, StepFactory
-from invitations.tests.outbox.test_race import end_other_sessions
-from invitations.tests.races import at_once, database_url, tick
+from invitations.tests.races import at_once, database_url, end_other_sessions, tick
 from scripts.peers.accounts import Receipt, account
 from scripts.peers.mail_server import MailServer
 from scripts.peers.ports import open_lines

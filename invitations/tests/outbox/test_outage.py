@@ -6,7 +6,7 @@ from invitations.letters.planning import call_back
 from invitations.models import Delivery, Letter, Outage
 from invitations.outbox.dispatch import dispatch_outbox
 from invitations.tests.outbox.deliveries import DAY, MINUTE, State, held_by_a_worker, state_of
-from invitations.tests.smtp_peer import free_port
+from scripts.peers.ports import free_port
 
 pytestmark = pytest.mark.django_db
 

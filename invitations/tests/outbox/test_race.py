@@ -4,7 +4,6 @@ import datetime as dt
 import threading
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
 from uuid import uuid4
 
 import pytest
@@ -24,7 +23,7 @@ from invitations.outbox.sending import begin
 from invitations.reminders.planning import queue_reminders
 from invitations.replies import record_reply
 from invitations.tests.factories import EditionFactory, StepFactory, UserFactory
-from invitations.tests.races import at_once
+from invitations.tests.races import at_once, end_other_sessions
 from invitations.tests.reports import report, written
 from wsis_forum.env import Mailbox
 
@@ -270,16 +269,6 @@ def test_two_readers_of_one_report_bounce_a_delivery_once(reached):
 
     assert Bounce.objects.get().delivery == delivery
     assert delivery.events.get().state == "bounced"
-
-
-def end_other_sessions():
-    """All but that of this thread, which is closed too; another thread may end that one first."""
-    with suppress(OperationalError), connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
-            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
-        )
-    connection.close()
 
 
 @pytest.fixture
