@@ -31,7 +31,8 @@ from invitations.letters.circulars import (
     plan_invitation_letters,
     plan_notes,
 )
-from invitations.letters.composing import compose, compose_planned, try_again
+from invitations.letters.composing import compose
+from invitations.letters.composing_queue import compose_planned, try_again
 from invitations.letters.issuing import issue, release, withdraw, withdraw_all
 from invitations.letters.planning import call_back
 from invitations.links import replace_link

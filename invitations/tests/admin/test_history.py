@@ -8,7 +8,7 @@ from django.utils import translation
 from invitations.audit import Act
 from invitations.letters.approval import approve_letter
 from invitations.letters.circulars import call_back_circular, plan_circular
-from invitations.letters.composing import compose_planned
+from invitations.letters.composing_queue import compose_planned
 from invitations.letters.issuing import withdraw, withdraw_all
 from invitations.models import Arming, Invitation
 from invitations.outbox.arming import arm
