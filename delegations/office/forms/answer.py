@@ -6,7 +6,6 @@ from crispy_forms.layout import Fieldset, Layout
 from django import forms
 from django.utils.html import format_html
 from django.utils.text import capfirst
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from delegations.office.forms.base import KeyField, OfficeForm
@@ -102,15 +101,8 @@ class ReplyForm(OfficeForm):
         hidden = {field.name for field in self.hidden_fields()}
         return not self.is_bound and self.initial.keys() <= hidden
 
-    @property
-    def asked(self) -> list[Any]:
-        """What two blank forms have to have in common to look the same."""
-        edition = self.of.edition
-        offered = [edition.answers_offered, edition.segments_offered, edition.partnership_link]
-        return [get_language(), *offered, *Rank.objects.values_list()]
-
     def laid_out(self) -> Layout:
-        """Leave the hidden fields to the template: what is left differs in no two blank forms."""
+        """Leave the hidden fields to the template: the rest of a blank form is kept for all."""
         return Layout(
             "answer",
             Fieldset(

@@ -286,11 +286,10 @@ def test_queries_of_the_page_and_of_a_reply(
 ):
     client = browser(invitation)
 
-    # The invitation by its link, the replies, the State's answers, the ranks: once for the name of
-    # the blank form in the cache, once to render it.
-    with django_assert_num_queries(5):
-        client.get(page_of(invitation))
+    # The invitation by its link, the replies, the State's answers, and the ranks for the form.
     with django_assert_num_queries(4):
+        client.get(page_of(invitation))
+    with django_assert_num_queries(3):
         client.get(page_of(invitation))
     with django_assert_max_num_queries(14):
         client.post(page_of(invitation), words_of(invitation))

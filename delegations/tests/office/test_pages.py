@@ -1,11 +1,14 @@
+import datetime as dt
 import re
 
 import pytest
+import time_machine
 from django.conf import settings as deployed
 from django.contrib.staticfiles import finders
 from django.core.cache import cache
 from django.core.files import File
 from django.test import Client
+from django.utils import timezone
 from whitenoise.storage import CompressedManifestStaticFilesStorage
 
 from delegations.models import Delegate, Delegation
@@ -154,14 +157,16 @@ def edit(invitation):
     Rank.objects.filter(pk="VMIN").update(name_en="Minister at second hand")
 
 
-def test_an_edited_edition_is_asked_for_at_once(invitation):
+def test_an_edited_edition_is_asked_for_five_seconds_later(invitation):
     before = answers_to(invitation)
     edit(invitation)
 
-    page = text(browser(invitation).get(page_of(invitation)))
+    with time_machine.travel(timezone.now() + dt.timedelta(seconds=5), tick=False):
+        page = text(browser(invitation).get(page_of(invitation)))
+        offered = answers_to(invitation)
 
     assert len(before) > 2
-    assert answers_to(invitation) == ["video", "holding"]
+    assert offered == ["video", "holding"]
     assert 'href="https://forum.example.org/partners"' in page
     assert "Minister at second hand" in page
     assert 'name="segments"' not in page
