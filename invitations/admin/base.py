@@ -1,20 +1,20 @@
 """What the pages of the admin have in common."""
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, cast
 from urllib.parse import urlencode
 
 from django import forms
 from django.conf import settings
-from django.contrib import admin, messages
+from django.contrib import admin
 from django.contrib.admin.utils import get_fields_from_path, unquote
 from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Model, QuerySet
 from django.db.models.constants import LOOKUP_SEP
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
@@ -30,10 +30,7 @@ from invitations.admin.history import lines_of
 from invitations.files import frozen
 from invitations.forms.fields import OF_COLUMNS
 from invitations.forms.model_forms import WholeRowForm
-from invitations.text.dates import labelled, left_to_right
-
-# An answered page names each of its rows: Django takes at most 1000 fields.
-LARGEST_SELECTION = 500
+from invitations.text.dates import left_to_right
 
 
 class ModelAdmin(unfold.ModelAdmin):
@@ -257,57 +254,6 @@ def hour(name: str, title: Any) -> Callable[[Any], str]:
 def who(request: HttpRequest) -> User:
     """Everybody in the admin is signed in."""
     return cast("User", request.user)
-
-
-def sentence(refusal: ValidationError) -> str:
-    return " ".join(refusal.messages)
-
-
-def each(request: HttpRequest, rows: Iterable[Model], act: Callable[[Any], Any]) -> int:
-    """Act on row after row and count; a refusal is told under the name of its row."""
-    done = 0
-    for row in rows:
-        try:
-            act(row)
-        except ValidationError as refusal:
-            messages.error(request, labelled(row, sentence(refusal)))
-        else:
-            done += 1
-    return done
-
-
-def answered(request: HttpRequest) -> QueryDict | None:
-    """What came back from the page that ``ask`` showed; None before it was shown."""
-    return request.POST if "answered" in request.POST else None
-
-
-def ask(
-    model_admin: ModelAdmin,
-    request: HttpRequest,
-    rows: QuerySet[Any],
-    form: forms.Form,
-    **words: Any,
-) -> HttpResponse | None:
-    """Show the rows and the form before an action acts.
-
-    ``words`` are its ``title``, ``explanation`` and ``button``; ``action`` names the method,
-    ``describe`` says more about a row.
-    """
-    if rows.count() > LARGEST_SELECTION:
-        messages.error(
-            request, _("Choose at most %(count)s rows at a time.") % {"count": LARGEST_SELECTION}
-        )
-        return None
-    describe = words.pop("describe", lambda row: "")
-    context = {
-        **model_admin.admin_site.each_context(request),
-        "opts": model_admin.opts,
-        "media": model_admin.media + form.media,
-        "form": form,
-        "rows": [(row.pk, row, describe(row)) for row in rows],
-        **words,
-    }
-    return TemplateResponse(request, "admin/ask.html", context)
 
 
 def frozen_file(

@@ -10,7 +10,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.decorators import action
 
-from invitations.admin.base import ModelAdmin, answered, ask, who
+from invitations.admin.base import ModelAdmin, who
+from invitations.admin.confirming import confirmation_page, submitted
 from invitations.forms.action_forms import AnotherAddressForm
 from invitations.inbox.bounces import send_to_another_address
 from invitations.models import Letter
@@ -47,10 +48,10 @@ class AnotherAddress(ModelAdmin):
         if letter is None:
             messages.error(request, _("%(row)s: there is no approved letter.") % {"row": row})
             return None
-        form = AnotherAddressForm(answered(request))
+        form = AnotherAddressForm(submitted(request))
         if form.is_valid() and self._sent(request, letter, form):
             return None
-        return ask(
+        return confirmation_page(
             self,
             request,
             queryset,

@@ -17,7 +17,8 @@ from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
 from unfold.decorators import action
 
-from invitations.admin.base import LARGEST_SELECTION, ModelAdmin, RecordAdmin, sentence, who
+from invitations.admin.base import ModelAdmin, RecordAdmin, who
+from invitations.admin.confirming import LARGEST_SELECTION, refusal_sentence
 from invitations.letters.approval import approve_letter, doubts, refuse_unsigned
 from invitations.letters.circulars import Audience, LeftOut, at_another_hour, audience
 from invitations.models import (
@@ -90,7 +91,7 @@ class ApprovingLetters(RecordAdmin):
                     letter, who(request), *hashes[letter.pk], although_late=although_late
                 )
             except ValidationError as refusal:
-                refused[letter] = sentence(refusal)
+                refused[letter] = refusal_sentence(refusal)
         if approved := len(letters) - len(refused):
             told = ngettext(
                 "%(count)s letter approved; it goes to the outbox.",
@@ -242,7 +243,7 @@ def obstacles_for(letters: list[Letter], request: HttpRequest) -> dict[int, str]
         try:
             refuse_unsigned(circular)
         except ValidationError as refusal:
-            unsigned[circular.pk] = sentence(refusal)
+            unsigned[circular.pk] = refusal_sentence(refusal)
     own = _("You composed it: a second person has to approve.")
     return {
         letter.pk: unsigned.get(letter.circular_id, own)

@@ -18,7 +18,8 @@ from kombu.exceptions import OperationalError
 from unfold.decorators import action
 from unfold.enums import ActionVariant
 
-from invitations.admin.base import ModelAdmin, each, frozen_file, link, list_of, sentence, who
+from invitations.admin.base import ModelAdmin, frozen_file, link, list_of, who
+from invitations.admin.confirming import act_on_each, refusal_sentence
 from invitations.admin.letters.approvals import (
     approval_page,
     hour_in_zone,
@@ -210,7 +211,8 @@ class CircularPages(ModelAdmin):
             )
             return redirect("admin:invitations_circular_progress", pk)
         if request.method == "POST":
-            tell_planned(request, each(request, letters, lambda one: recompose(one, who(request))))
+            by = who(request)
+            tell_planned(request, act_on_each(request, letters, lambda one: recompose(one, by)))
             return redirect("admin:invitations_circular_progress", pk)
         return self._page(request, "anew", circular, title=_("Compose anew"), number=len(letters))
 
@@ -276,7 +278,7 @@ def texts_missing(circular: Circular, invitations: list[Invitation]) -> list[str
         try:
             refuse_missing_texts(letter, language)
         except ValidationError as refusal:
-            said.append(sentence(refusal))
+            said.append(refusal_sentence(refusal))
     return said
 
 

@@ -5,25 +5,15 @@ from typing import Any
 from django import forms
 from django.contrib import admin, messages
 from django.db.models import Exists, OuterRef, QuerySet, Subquery
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy, ngettext_lazy
 from unfold.decorators import action, display
 
-from invitations.admin.base import (
-    Menu,
-    RecordInline,
-    answered,
-    ask,
-    at_hour,
-    at_hour_with,
-    each,
-    link,
-    page_of,
-    who,
-)
+from invitations.admin.base import Menu, RecordInline, at_hour, at_hour_with, link, page_of, who
+from invitations.admin.confirming import act_on_each, confirmed, tell_done
 from invitations.admin.letters.letters import LETTER_LABELS
 from invitations.admin.mixins import AnotherAddress, UnreachedFilter
 from invitations.admin.setup.editions import plan_letters
@@ -55,6 +45,9 @@ ANSWERS_IN_SHORT: dict[str, Any] = {
     Answer.REGRETS: gettext_lazy("regrets"),
     Answer.HOLDING: gettext_lazy("transmitted to the capital"),
 }
+WITHDRAWN = ngettext_lazy(
+    "%(count)s invitation withdrawn.", "%(count)s invitations withdrawn.", "count"
+)
 
 
 class StandingAnswerFilter(admin.SimpleListFilter):
@@ -312,56 +305,40 @@ class InvitationAdmin(AnotherAddress):
         plan_letters(request, editions, queryset)
 
     @action(description=gettext_lazy("Withdraw"), permissions=["change"])
+    @confirmed(
+        title=gettext_lazy("Withdraw invitations"),
+        explanation=gettext_lazy(
+            "What has not left yet is called back. Whoever opens the link is told that "
+            "the invitation was withdrawn, and whom to write to."
+        ),
+        button=gettext_lazy("Withdraw"),
+        form=ReasonForm,
+    )
     def withdraw_selected(
-        self, request: HttpRequest, queryset: QuerySet[Invitation]
-    ) -> HttpResponse | None:
-        form = ReasonForm(answered(request))
-        if not form.is_valid():
-            return ask(
-                self,
-                request,
-                queryset,
-                form,
-                action="withdraw_selected",
-                title=_("Withdraw invitations"),
-                explanation=_(
-                    "What has not left yet is called back. Whoever opens the link is told that "
-                    "the invitation was withdrawn, and whom to write to."
-                ),
-                button=_("Withdraw"),
-            )
-        withdrawn = issuing.withdraw_all(queryset, who(request), form.cleaned_data["because"])
+        self, request: HttpRequest, queryset: QuerySet[Invitation], because: str
+    ) -> None:
+        withdrawn = issuing.withdraw_all(queryset, who(request), because)
         refused = queryset.exclude(pk__in=[invitation.pk for invitation in withdrawn])
         for invitation in refused:
             told = labelled(invitation, _("This invitation is withdrawn already."))
             messages.error(request, told)
-        tell_withdrawn(request, len(withdrawn))
-        return None
+        tell_done(request, WITHDRAWN, len(withdrawn))
 
     @action(description=gettext_lazy("Replace the link"), permissions=["change"])
+    @confirmed(
+        title=gettext_lazy("Replace the link"),
+        explanation=gettext_lazy(
+            "Whoever opens the earlier link, or enters its code, is told that it was "
+            "replaced. The new link stands on the page of the invitation: give it to the "
+            "office yourself. Letters to come carry it; those that are composed already "
+            "carry the earlier one."
+        ),
+        form=ReasonForm,
+    )
     def replace_links(
-        self, request: HttpRequest, queryset: QuerySet[Invitation]
-    ) -> HttpResponse | None:
-        form = ReasonForm(answered(request))
-        if not form.is_valid():
-            return ask(
-                self,
-                request,
-                queryset,
-                form,
-                action="replace_links",
-                title=_("Replace the link"),
-                explanation=_(
-                    "Whoever opens the earlier link, or enters its code, is told that it was "
-                    "replaced. The new link stands on the page of the invitation: give it to the "
-                    "office yourself. Letters to come carry it; those that are composed already "
-                    "carry the earlier one."
-                ),
-                button=_("Replace the link"),
-            )
-        because = form.cleaned_data["because"]
-        each(request, queryset, lambda invitation: self._replace(request, invitation, because))
-        return None
+        self, request: HttpRequest, queryset: QuerySet[Invitation], because: str
+    ) -> None:
+        act_on_each(request, queryset, lambda one: self._replace(request, one, because))
 
     def _replace(self, request: HttpRequest, invitation: Invitation, because: str) -> None:
         replace_link(invitation, who(request), because)
@@ -371,11 +348,3 @@ class InvitationAdmin(AnotherAddress):
             link(page_of(invitation), _("Look at the new one")),
         )
         messages.success(request, told)
-
-
-def tell_withdrawn(request: HttpRequest, number: int) -> None:
-    if number:
-        told = ngettext(
-            "%(count)s invitation withdrawn.", "%(count)s invitations withdrawn.", number
-        )
-        messages.success(request, told % {"count": number})

@@ -10,25 +10,22 @@ from django.shortcuts import get_object_or_404
 from django.urls import path, reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy, ngettext_lazy
 from unfold.decorators import action, display
 
 from invitations.admin.base import (
     Menu,
     RecordInline,
-    answered,
-    ask,
     at_hour,
     at_hour_with,
-    each,
     frozen_file,
     hour,
     link,
     who,
 )
+from invitations.admin.confirming import act_on_each, confirmed, row_by_row, tell_done
 from invitations.admin.letters.approvals import ApprovingLetters, recipients
 from invitations.admin.letters.print_run import PrintingLetters
-from invitations.forms.action_forms import SureForm
 from invitations.letters.approval import recompose
 from invitations.letters.composing_queue import try_again
 from invitations.models import Delivery, Letter, LetterEvent
@@ -39,6 +36,11 @@ from invitations.text.dates import labelled, own_order
 LARGEST_TEST = 5
 IDENTIFIERS = ["=message_id", "sha256__startswith", "message_sha256__startswith"]
 
+TESTS_SENT = ngettext_lazy(
+    "%(count)s test is on its way to %(email)s.",
+    "%(count)s tests are on their way to %(email)s.",
+    "count",
+)
 LETTER_LABELS = {
     "planned": "info",
     "composed": "warning",
@@ -273,54 +275,40 @@ class LetterAdmin(PrintingLetters, ApprovingLetters):
             messages.error(request, told)
             return
         email = who(request).email
-        sent = each(request, queryset, lambda letter: self._send_test(request, letter, email))
-        if sent:
-            told = ngettext(
-                "%(count)s test is on its way to %(email)s.",
-                "%(count)s tests are on their way to %(email)s.",
-                sent,
-            )
-            messages.success(request, told % {"count": sent, "email": email})
+        sent = act_on_each(request, queryset, lambda one: self._send_test(request, one, email))
+        tell_done(request, TESTS_SENT, sent, email=email)
 
     def _send_test(self, request: HttpRequest, letter: Letter, email: str) -> None:
         send_specimen(letter, email)
         self.log_change(request, letter, _("A test was sent to oneself."))
 
     @action(description=gettext_lazy("Compose anew"), permissions=["draft"])
-    def compose_anew(self, request: HttpRequest, queryset: QuerySet[Letter]) -> HttpResponse | None:
-        if not answered(request):
-            return ask(
-                self,
-                request,
-                queryset,
-                SureForm(),
-                action="compose_anew",
-                title=_("Compose anew"),
-                explanation=_(
-                    "These letters are dropped and planned anew, with today's words and "
-                    "addresses; the new ones need approval."
-                ),
-                button=_("Compose anew"),
-            )
-        planned = each(request, queryset, lambda letter: recompose(letter, who(request)))
-        if planned:
-            told = ngettext(
-                "%(count)s letter planned anew.", "%(count)s letters planned anew.", planned
-            )
-            messages.success(request, told % {"count": planned})
-        return None
+    @confirmed(
+        title=gettext_lazy("Compose anew"),
+        explanation=gettext_lazy(
+            "These letters are dropped and planned anew, with today's words and "
+            "addresses; the new ones need approval."
+        ),
+    )
+    @row_by_row(
+        done=ngettext_lazy(
+            "%(count)s letter planned anew.", "%(count)s letters planned anew.", "count"
+        )
+    )
+    def compose_anew(self, request: HttpRequest, letter: Letter) -> None:
+        recompose(letter, who(request))
 
     @action(description=gettext_lazy("Try to compose it again now"), permissions=["draft"])
-    def try_again_now(self, request: HttpRequest, queryset: QuerySet[Letter]) -> None:
+    @row_by_row(
+        done=ngettext_lazy(
+            "%(count)s letter is tried again within a minute.",
+            "%(count)s letters are tried again within a minute.",
+            "count",
+        )
+    )
+    def try_again_now(self, request: HttpRequest, letter: Letter) -> None:
         """Nothing is lost by it: what still cannot be composed says so again."""
-        freed = each(request, queryset, lambda letter: try_again(letter, who(request)))
-        if freed:
-            told = ngettext(
-                "%(count)s letter is tried again within a minute.",
-                "%(count)s letters are tried again within a minute.",
-                freed,
-            )
-            messages.success(request, told % {"count": freed})
+        try_again(letter, who(request))
 
 
 def file_link(kind: str, letter: Letter, sha256: str) -> str:

@@ -12,7 +12,7 @@ from django.template.response import TemplateResponse
 from django.utils.translation import get_language_info
 from django.utils.translation import gettext as _
 
-from invitations.admin.base import sentence
+from invitations.admin.confirming import refusal_sentence
 from invitations.models import ForumEdition, Invitation, Language, LetterKind, LetterTemplate
 from invitations.outbox.specimens import rendered, send_specimen, specimen_of
 from invitations.text.dates import comma_list, labelled
@@ -81,7 +81,7 @@ def refusals(template: LetterTemplate) -> list[Refusal]:
             for field, faults in refusal.error_dict.items():
                 said.setdefault(field, []).extend(faults)
     return [
-        Refusal(label(field), sentence(fault), quoted)
+        Refusal(label(field), refusal_sentence(fault), quoted)
         for field, faults in said.items()
         for fault in faults
         for quoted in [line_of(getattr(template, field), fault)]
@@ -129,7 +129,7 @@ def show(request: HttpRequest) -> HttpResponse:
         letter = specimen_of(template, chosen(request.POST, template.language))
         specimen = rendered(letter, template, paper=on_paper)
     except ValidationError as refusal:
-        return page(request, {"refused": sentence(refusal)}, status=422)
+        return page(request, {"refused": refusal_sentence(refusal)}, status=422)
     if specimen.pdf:
         return HttpResponse(specimen.pdf, content_type="application/pdf")
     info = get_language_info(template.language)
@@ -147,7 +147,7 @@ def send(request: HttpRequest, user: User) -> tuple[bool, HttpResponse]:
         letter = specimen_of(template, chosen(request.POST, template.language))
         send_specimen(letter, user.email, template)
     except ValidationError as refusal:
-        return False, page(request, {"refused": sentence(refusal)}, status=422)
+        return False, page(request, {"refused": refusal_sentence(refusal)}, status=422)
     return True, page(request, {"sent_to": user.email})
 
 

@@ -1,21 +1,38 @@
 """Chosen letters on paper: one PDF for the pouch and the post, and what has left by them."""
 
+import datetime as dt
+
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.http import FileResponse, HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy, ngettext, ngettext_lazy
 from unfold.decorators import action
 
-from invitations.admin.base import RecordAdmin, answered, ask, each, sentence, who
+from invitations.admin.base import RecordAdmin, who
+from invitations.admin.confirming import (
+    act_on_each,
+    confirmation_page,
+    confirmed,
+    refusal_sentence,
+    row_by_row,
+    submitted,
+)
 from invitations.forms.action_forms import LetterDispatchedForm, SureForm
 from invitations.letters.routes import route
 from invitations.models import Letter
 from invitations.outbox.decisions import dispatch_on_paper
 from invitations.outbox.envelopes import Run, pack, refuse_unprintable, with_covered
 from invitations.outbox.print_run import print_run
+
+
+def with_their_notes(letters: QuerySet[Letter]) -> QuerySet[Letter]:
+    """All that lies in the envelopes of the chosen letters: the notes verbales too."""
+    chosen = list(with_covered(letters))
+    inside = {letter.pk for letter in [*chosen, *pack(chosen).everything]}
+    return with_covered(Letter.objects.filter(pk__in=inside))
 
 
 class PrintingLetters(RecordAdmin):
@@ -29,17 +46,17 @@ class PrintingLetters(RecordAdmin):
         self, request: HttpRequest, queryset: QuerySet[Letter]
     ) -> HttpResponse | FileResponse | None:
         run = self._packed(request, queryset)
-        if not answered(request):
+        if not submitted(request):
             tell_left_out(request, run)
         if not run.envelopes:
             messages.error(request, _("There is nothing to print."))
             return None
-        if not answered(request):
+        if not submitted(request):
             return self._ask_to_print(request, run)
         try:
             file = print_run(run)
         except ValidationError as refusal:
-            messages.error(request, sentence(refusal))
+            messages.error(request, refusal_sentence(refusal))
             return None
         name = f"print-run-{timezone.localtime():%Y-%m-%d-%H%M}.pdf"
         return FileResponse(file, as_attachment=True, filename=name)
@@ -52,12 +69,12 @@ class PrintingLetters(RecordAdmin):
             refuse_unprintable(letter)
             printable.append(letter)
 
-        each(request, with_covered(queryset), choose)
+        act_on_each(request, with_covered(queryset), choose)
         return pack(printable)
 
     def _ask_to_print(self, request: HttpRequest, run: Run) -> HttpResponse | None:
         letters = with_covered(Letter.objects.filter(pk__in=[one.pk for one in run.everything]))
-        return ask(
+        return confirmation_page(
             self,
             request,
             letters,
@@ -81,49 +98,29 @@ class PrintingLetters(RecordAdmin):
     @action(
         description=gettext_lazy("Mark as dispatched by pouch or post"), permissions=["dispatch"]
     )
+    @confirmed(
+        title=gettext_lazy("Mark as dispatched by pouch or post"),
+        explanation=gettext_lazy(
+            "These left the house on paper, with the notes verbales that lay above them. A "
+            "delivery on paper is recorded for each, also where the letter went by e-mail too."
+        ),
+        button=gettext_lazy("Mark as dispatched"),
+        form=LetterDispatchedForm,
+        rows=with_their_notes,
+        describe=lambda page, letter: route(letter),
+    )
+    @row_by_row(
+        done=ngettext_lazy(
+            "%(count)s letter marked as dispatched.",
+            "%(count)s letters marked as dispatched.",
+            "count",
+        ),
+        rows=with_covered,
+    )
     def dispatch_selected(
-        self, request: HttpRequest, queryset: QuerySet[Letter]
-    ) -> HttpResponse | None:
-        form = LetterDispatchedForm(answered(request))
-        if not form.is_valid():
-            return self._ask_how_they_left(request, queryset, form)
-        words = form.cleaned_data
-        dispatched = each(
-            request,
-            with_covered(queryset),
-            lambda letter: dispatch_on_paper(
-                letter, who(request), words["channel"], words["reference"], words["at"]
-            ),
-        )
-        if dispatched:
-            told = ngettext(
-                "%(count)s letter marked as dispatched.",
-                "%(count)s letters marked as dispatched.",
-                dispatched,
-            )
-            messages.success(request, told % {"count": dispatched})
-        return None
-
-    def _ask_how_they_left(
-        self, request: HttpRequest, queryset: QuerySet[Letter], form: LetterDispatchedForm
-    ) -> HttpResponse | None:
-        """Ask for all that lies in the envelopes of the chosen letters: the notes verbales too."""
-        chosen = list(with_covered(queryset))
-        inside = {letter.pk for letter in [*chosen, *pack(chosen).everything]}
-        return ask(
-            self,
-            request,
-            with_covered(Letter.objects.filter(pk__in=inside)),
-            form,
-            action="dispatch_selected",
-            title=_("Mark as dispatched by pouch or post"),
-            explanation=_(
-                "These left the house on paper, with the notes verbales that lay above them. A "
-                "delivery on paper is recorded for each, also where the letter went by e-mail too."
-            ),
-            button=_("Mark as dispatched"),
-            describe=route,
-        )
+        self, request: HttpRequest, letter: Letter, channel: str, reference: str, at: dt.datetime
+    ) -> None:
+        dispatch_on_paper(letter, who(request), channel, reference, at)
 
 
 def tell_left_out(request: HttpRequest, run: Run) -> None:

@@ -5,29 +5,18 @@ from typing import Any
 from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
-from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import path
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy, ngettext_lazy
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 from unfold.decorators import action, display
 
-from invitations.admin.base import (
-    FilledFilter,
-    Menu,
-    ModelAdmin,
-    answered,
-    ask,
-    at_hour,
-    each,
-    page_of,
-    who,
-)
+from invitations.admin.base import FilledFilter, Menu, ModelAdmin, at_hour, page_of, who
+from invitations.admin.confirming import confirmed, row_by_row
 from invitations.admin.letters import preview
 from invitations.admin.setup.editions import ApprovedByTwoAdmin, ApprovedByTwoFilter
-from invitations.forms.action_forms import SureForm
 from invitations.letters.approval import revise, tick_reviewed
 from invitations.models import LetterTemplate, Term
 from invitations.text.dates import labelled
@@ -67,27 +56,17 @@ class ReviewedAdmin(ModelAdmin):
         return review(words)[1]
 
     @action(description=gettext_lazy("Reviewed by a native reader"), permissions=["change"])
-    def tick_selected(self, request: HttpRequest, queryset: QuerySet[Any]) -> HttpResponse | None:
-        if not answered(request):
-            return ask(
-                self,
-                request,
-                queryset,
-                SureForm(),
-                action="tick_selected",
-                title=_("Reviewed by a native reader"),
-                explanation=_(
-                    "You confirm that a native reader of the language has read these words and "
-                    "found them right. Your name is kept with it; words that change need it anew."
-                ),
-                button=_("Reviewed by a native reader"),
-                describe=self.describe,
-            )
-        ticked = each(request, queryset, lambda words: tick_reviewed(words, who(request)))
-        if ticked:
-            told = ngettext("%(count)s review noted.", "%(count)s reviews noted.", ticked)
-            messages.success(request, told % {"count": ticked})
-        return None
+    @confirmed(
+        title=gettext_lazy("Reviewed by a native reader"),
+        explanation=gettext_lazy(
+            "You confirm that a native reader of the language has read these words and "
+            "found them right. Your name is kept with it; words that change need it anew."
+        ),
+        describe=lambda page, words: page.describe(words),
+    )
+    @row_by_row(done=ngettext_lazy("%(count)s review noted.", "%(count)s reviews noted.", "count"))
+    def tick_selected(self, request: HttpRequest, words: Any) -> None:
+        tick_reviewed(words, who(request))
 
 
 @admin.register(LetterTemplate)

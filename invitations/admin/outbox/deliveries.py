@@ -1,18 +1,18 @@
 """The outbox: each way by which a letter leaves, and what a person decides about it."""
 
+import datetime as dt
 from typing import Any
 
-from django.contrib import admin, messages
-from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.contrib import admin
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy, ngettext_lazy
 from unfold.decorators import action, display
 
-from invitations.admin.base import Menu, answered, ask, each, hour, link, page_of, who
+from invitations.admin.base import Menu, hour, link, page_of, who
+from invitations.admin.confirming import confirmed, row_by_row
 from invitations.admin.mixins import AnotherAddress
 from invitations.admin.outbox.queue import QueuePage
-from invitations.forms.action_forms import DispatchedForm, SureForm
+from invitations.forms.action_forms import DispatchedForm
 from invitations.models import Delivery, Letter
 from invitations.outbox.decisions import decide, mark_dispatched, send_anew
 
@@ -28,6 +28,9 @@ DELIVERY_LABELS = {
     "missed": "warning",
     "cancelled": "",
 }
+DELIVERIES_CHANGED = ngettext_lazy(
+    "%(count)s delivery changed.", "%(count)s deliveries changed.", "count"
+)
 
 
 @admin.register(Delivery)
@@ -103,93 +106,52 @@ class DeliveryAdmin(AnotherAddress, QueuePage):
         return delivery.letter.invitation.member_state.listed_as
 
     @action(description=gettext_lazy("Uncertain: it went"), permissions=["dispatch"])
-    def it_went(self, request: HttpRequest, queryset: QuerySet[Delivery]) -> HttpResponse | None:
-        return self._decide(
-            request,
-            queryset,
-            went=True,
-            action="it_went",
-            title=_("It went"),
-            explanation=_(
-                "You know from the mail server's log or from the addressee that these left. They "
-                "count as handed over and are not sent again."
-            ),
-        )
+    @confirmed(
+        title=gettext_lazy("It went"),
+        explanation=gettext_lazy(
+            "You know from the mail server's log or from the addressee that these left. They "
+            "count as handed over and are not sent again."
+        ),
+    )
+    @row_by_row(done=DELIVERIES_CHANGED)
+    def it_went(self, request: HttpRequest, delivery: Delivery) -> None:
+        decide(delivery, who(request), went=True)
 
     @action(description=gettext_lazy("Uncertain: send again"), permissions=["dispatch"])
-    def send_again(self, request: HttpRequest, queryset: QuerySet[Delivery]) -> HttpResponse | None:
-        return self._decide(
-            request,
-            queryset,
-            went=False,
-            action="send_again",
-            title=_("Send again"),
-            explanation=_(
-                "The mail server fell silent after it had the message: it may have sent it. The "
-                "addressee may get a second copy of the same letter."
-            ),
-        )
-
-    def _decide(
-        self, request: HttpRequest, queryset: QuerySet[Delivery], went: bool, **words: Any
-    ) -> HttpResponse | None:
-        if not answered(request):
-            return ask(self, request, queryset, SureForm(), button=words["title"], **words)
-        decided = each(
-            request, queryset, lambda delivery: decide(delivery, who(request), went=went)
-        )
-        tell_done(request, decided)
-        return None
+    @confirmed(
+        title=gettext_lazy("Send again"),
+        explanation=gettext_lazy(
+            "The mail server fell silent after it had the message: it may have sent it. The "
+            "addressee may get a second copy of the same letter."
+        ),
+    )
+    @row_by_row(done=DELIVERIES_CHANGED)
+    def send_again(self, request: HttpRequest, delivery: Delivery) -> None:
+        decide(delivery, who(request), went=False)
 
     @action(description=gettext_lazy("Failed or missed: send anew"), permissions=["dispatch"])
-    def send_anew_selected(
-        self, request: HttpRequest, queryset: QuerySet[Delivery]
-    ) -> HttpResponse | None:
-        if not answered(request):
-            return ask(
-                self,
-                request,
-                queryset,
-                SureForm(),
-                action="send_anew_selected",
-                title=_("Send anew"),
-                explanation=_("They go back to the queue, with the same frozen message."),
-                button=_("Send anew"),
-                describe=lambda delivery: delivery.server_words,
-            )
-        queued = each(request, queryset, lambda delivery: send_anew(delivery, who(request)))
-        tell_done(request, queued)
-        return None
+    @confirmed(
+        title=gettext_lazy("Send anew"),
+        explanation=gettext_lazy("They go back to the queue, with the same frozen message."),
+        describe=lambda page, delivery: delivery.server_words,
+    )
+    @row_by_row(done=DELIVERIES_CHANGED)
+    def send_anew_selected(self, request: HttpRequest, delivery: Delivery) -> None:
+        send_anew(delivery, who(request))
 
     @action(description=gettext_lazy("Print run: mark as dispatched"), permissions=["dispatch"])
+    @confirmed(
+        title=gettext_lazy("Mark as dispatched"),
+        explanation=gettext_lazy("These left the house on paper."),
+        form=DispatchedForm,
+    )
+    @row_by_row(done=DELIVERIES_CHANGED)
     def mark_as_dispatched(
-        self, request: HttpRequest, queryset: QuerySet[Delivery]
-    ) -> HttpResponse | None:
-        form = DispatchedForm(answered(request))
-        if not form.is_valid():
-            return ask(
-                self,
-                request,
-                queryset,
-                form,
-                action="mark_as_dispatched",
-                title=_("Mark as dispatched"),
-                explanation=_("These left the house on paper."),
-                button=_("Mark as dispatched"),
-            )
-        words = form.cleaned_data
-        dispatched = each(
-            request,
-            queryset,
-            lambda delivery: mark_dispatched(
-                delivery, who(request), words["channel"], words["reference"], words["at"]
-            ),
-        )
-        tell_done(request, dispatched)
-        return None
-
-
-def tell_done(request: HttpRequest, count: int) -> None:
-    if count:
-        told = ngettext("%(count)s delivery changed.", "%(count)s deliveries changed.", count)
-        messages.success(request, told % {"count": count})
+        self,
+        request: HttpRequest,
+        delivery: Delivery,
+        channel: str,
+        reference: str,
+        at: dt.datetime,
+    ) -> None:
+        mark_dispatched(delivery, who(request), channel, reference, at)

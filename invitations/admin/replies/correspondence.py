@@ -5,14 +5,13 @@ from typing import Any
 from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
-from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy, ngettext_lazy
 from unfold.decorators import action, display
 
 from invitations.admin.base import (
@@ -20,12 +19,12 @@ from invitations.admin.base import (
     Menu,
     RecordInline,
     at_hour_with,
-    each,
     frozen_file,
     hour,
     link,
     who,
 )
+from invitations.admin.confirming import row_by_row
 from invitations.admin.replies.filed_mail import FiledMail, WhoseFilter
 from invitations.files import frozen
 from invitations.forms.correspondence import PaperReplyForm
@@ -294,15 +293,9 @@ class CorrespondenceAdmin(FiledMail):
         return link(url, _("open"))
 
     @action(description=gettext_lazy("Mark as dealt with"), permissions=["deal"])
-    def mark_as_dealt_with(self, request: HttpRequest, queryset: QuerySet[Correspondence]) -> None:
-        marked = each(
-            request,
-            queryset,
-            lambda correspondence: mark_dealt_with(correspondence, who(request)),
-        )
-        if marked:
-            told = ngettext("%(count)s dealt with.", "%(count)s dealt with.", marked)
-            messages.success(request, told % {"count": marked})
+    @row_by_row(done=ngettext_lazy("%(count)s dealt with.", "%(count)s dealt with.", "count"))
+    def mark_as_dealt_with(self, request: HttpRequest, correspondence: Correspondence) -> None:
+        mark_dealt_with(correspondence, who(request))
 
 
 def frozen_scan(scan: Any) -> frozen.Frozen | None:

@@ -12,15 +12,7 @@ from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 from unfold.decorators import display
 
-from invitations.admin.base import (
-    Menu,
-    RecordAdmin,
-    at_hour,
-    at_hour_with,
-    hour,
-    link,
-    who,
-)
+from invitations.admin.base import Menu, RecordAdmin, at_hour, at_hour_with, hour, link, who
 from invitations.admin.letters.invitations import ANSWERS_IN_SHORT
 from invitations.forms.action_forms import SettleForm
 from invitations.letters.context import recorded_points

@@ -13,15 +13,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.decorators import display
 
-from invitations.admin.base import (
-    Menu,
-    ModelAdmin,
-    RecordInline,
-    language_tabs,
-    link,
-    list_of,
-    sentence,
-)
+from invitations.admin.base import Menu, ModelAdmin, RecordInline, language_tabs, link, list_of
+from invitations.admin.confirming import refusal_sentence
 from invitations.admin.setup.minister_import import MinisterExchange
 from invitations.forms.model_forms import MinisterForm, MissionForm
 from invitations.letters.addressing import Address, address
@@ -295,4 +288,4 @@ def addressed_in(minister: Minister, language: str) -> Addressed:
     try:
         return Addressed(*about, address(minister, language), "")
     except ValidationError as refusal:
-        return Addressed(*about, None, sentence(refusal))
+        return Addressed(*about, None, refusal_sentence(refusal))

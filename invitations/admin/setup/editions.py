@@ -5,9 +5,9 @@ from typing import Any
 from django import forms
 from django.contrib import admin, messages
 from django.db.models import Count, Q, QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy, ngettext, ngettext_lazy
 from unfold import admin as unfold
 from unfold.decorators import action, display
 
@@ -17,16 +17,13 @@ from invitations.admin.base import (
     ModelAdmin,
     RecordAdmin,
     RecordInline,
-    answered,
-    ask,
-    each,
     language_tabs,
     link,
     list_of,
     who,
 )
+from invitations.admin.confirming import act_on_each, confirmed, row_by_row
 from invitations.admin.setup.reminders import ReminderPages, StepPages
-from invitations.forms.action_forms import SureForm
 from invitations.forms.model_forms import EditionForm, WholeRowForm
 from invitations.letters.approval import approve_text
 from invitations.letters.circulars import plan_invitation_letters
@@ -73,7 +70,7 @@ def plan_letters(
 ) -> None:
     """Plan the letters of the drafts: the workers compose them, no request renders a letter."""
     planned = []
-    each(
+    act_on_each(
         request,
         editions,
         lambda edition: planned.append(plan_invitation_letters(edition, invitations)),
@@ -250,32 +247,18 @@ class ApprovedByTwoAdmin(ModelAdmin):
         return approvers(text)
 
     @action(description=gettext_lazy("Approve"), permissions=["approve"])
-    def approve_selected(
-        self, request: HttpRequest, queryset: QuerySet[Any]
-    ) -> HttpResponse | None:
-        if not answered(request):
-            return ask(
-                self,
-                request,
-                queryset,
-                SureForm(),
-                action="approve_selected",
-                title=_("Approve"),
-                explanation=_(
-                    "What is approved by two different people leaves without anybody looking at "
-                    "it again."
-                ),
-                button=_("Approve"),
-                describe=self.describe,
-            )
-        approved = each(request, queryset, lambda text: approve_text(text, who(request)))
-        if approved:
-            messages.success(
-                request,
-                ngettext("%(count)s approval noted.", "%(count)s approvals noted.", approved)
-                % {"count": approved},
-            )
-        return None
+    @confirmed(
+        title=gettext_lazy("Approve"),
+        explanation=gettext_lazy(
+            "What is approved by two different people leaves without anybody looking at it again."
+        ),
+        describe=lambda page, text: page.describe(text),
+    )
+    @row_by_row(
+        done=ngettext_lazy("%(count)s approval noted.", "%(count)s approvals noted.", "count")
+    )
+    def approve_selected(self, request: HttpRequest, text: Any) -> None:
+        approve_text(text, who(request))
 
 
 @admin.register(ReminderStep)

@@ -207,7 +207,7 @@ def test_outbox_offers_no_action_to_those_who_only_read(client):
 
 def test_more_rows_than_a_page_can_name_are_refused(client, monkeypatch):
     signed_in(client, "view_delivery", "change_delivery")
-    monkeypatch.setattr("invitations.admin.base.LARGEST_SELECTION", 1)
+    monkeypatch.setattr("invitations.admin.confirming.LARGEST_SELECTION", 1)
 
     response = choose(
         client, DELIVERIES, "it_went", DeliveryFactory(**UNCERTAIN), DeliveryFactory(**UNCERTAIN)

@@ -1,0 +1,137 @@
+"""Actions of a list that ask before they act, act row by row, and say what was done."""
+
+import functools
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.db.models import Model, QuerySet
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.template.response import TemplateResponse
+from django.utils.translation import gettext as _
+
+from invitations.admin.base import ModelAdmin
+from invitations.forms.action_forms import SureForm
+from invitations.text.dates import labelled
+
+# An answered page names each of its rows: Django takes at most 1000 fields.
+LARGEST_SELECTION = 500
+
+
+def as_chosen(queryset: QuerySet[Any]) -> Any:
+    return queryset
+
+
+def confirmed(
+    *,
+    form: type[forms.Form] = SureForm,
+    rows: Callable[[QuerySet[Any]], Any] = as_chosen,
+    describe: Callable[[Any, Any], Any] = lambda page, row: "",
+    **words: Any,
+) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Ask before the action acts, and hand it what was typed as keyword arguments.
+
+    The page lists ``rows(queryset)``; ``describe(page, row)`` says more about a row; ``words`` are
+    those of ``confirmation_page``.
+    """
+
+    def decorator(act: Callable[..., Any]) -> Callable[..., Any]:
+        @functools.wraps(act)
+        def action(page: ModelAdmin, request: HttpRequest, queryset: QuerySet[Any]) -> Any:
+            filled = form(submitted(request))
+            if filled.is_valid():
+                return act(page, request, queryset, **filled.cleaned_data)
+            return confirmation_page(
+                page,
+                request,
+                rows(queryset),
+                filled,
+                action=act.__name__,
+                describe=functools.partial(describe, page),
+                **words,
+            )
+
+        return action
+
+    return decorator
+
+
+def row_by_row(
+    *, done: Any, rows: Callable[[QuerySet[Any]], Any] = as_chosen
+) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Make an action of a function of one row; ``done`` is the sentence that counts them."""
+
+    def decorator(act: Callable[..., Any]) -> Callable[..., Any]:
+        @functools.wraps(act)
+        def action(
+            page: ModelAdmin, request: HttpRequest, queryset: QuerySet[Any], **typed: Any
+        ) -> None:
+            number = act_on_each(
+                request, rows(queryset), lambda row: act(page, request, row, **typed)
+            )
+            tell_done(request, done, number)
+
+        return action
+
+    return decorator
+
+
+def act_on_each(request: HttpRequest, rows: Iterable[Model], act: Callable[[Any], Any]) -> int:
+    """Act on row after row and count; a refusal is told under the name of its row."""
+    done = 0
+    for row in rows:
+        try:
+            act(row)
+        except ValidationError as refusal:
+            messages.error(request, labelled(row, refusal_sentence(refusal)))
+        else:
+            done += 1
+    return done
+
+
+def tell_done(request: HttpRequest, done: Any, count: int, **words: Any) -> None:
+    """Say how many rows were done; where each was refused, the refusals say enough."""
+    if count:
+        messages.success(request, done % {"count": count, **words})
+
+
+def refusal_sentence(refusal: ValidationError) -> str:
+    return " ".join(refusal.messages)
+
+
+def submitted(request: HttpRequest) -> QueryDict | None:
+    """What came back from the confirmation page; None before it was shown."""
+    return request.POST if "answered" in request.POST else None
+
+
+def confirmation_page(
+    model_admin: ModelAdmin,
+    request: HttpRequest,
+    rows: QuerySet[Any],
+    form: forms.Form,
+    *,
+    describe: Callable[[Any], Any] = lambda row: "",
+    **words: Any,
+) -> HttpResponse | None:
+    """Show the rows and the form before an action acts, unless there are too many rows.
+
+    ``words`` are its ``title``, ``explanation`` and, where the title does not say it, ``button``;
+    ``action`` names the method, ``describe`` says more about a row.
+    """
+    if rows.count() > LARGEST_SELECTION:
+        messages.error(
+            request, _("Choose at most %(count)s rows at a time.") % {"count": LARGEST_SELECTION}
+        )
+        return None
+    context = {
+        **model_admin.admin_site.each_context(request),
+        "opts": model_admin.opts,
+        "media": model_admin.media + form.media,
+        "form": form,
+        "rows": [(row.pk, row, describe(row)) for row in rows],
+        "button": words["title"],
+        **words,
+    }
+    return TemplateResponse(request, "admin/confirm.html", context)
