@@ -33,7 +33,7 @@ class StandingFilter(admin.SimpleListFilter):
         return standing if self.value() == "yes" else queryset.exclude(pk__in=standing)
 
 
-class StandingAdmin(ModelAdmin):
+class StandingMixin(ModelAdmin):
     """Rows of which the list says whether they stand."""
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
@@ -45,7 +45,7 @@ class StandingAdmin(ModelAdmin):
         return bool(row.comes)
 
 
-class NotedAdmin(ModelAdmin):
+class NotedMixin(ModelAdmin):
     """A row of an office, whose history tells what the secretariat changed."""
 
     def save_model(

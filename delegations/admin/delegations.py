@@ -13,7 +13,7 @@ from unfold import admin as unfold
 from unfold.decorators import display
 from unfold.forms import PaginationInlineFormSet
 
-from delegations.admin.base import Act, NotedAdmin, StandingAdmin, StandingFilter
+from delegations.admin.base import Act, NotedMixin, StandingFilter, StandingMixin
 from delegations.changes import BY_WHOM, by_whom, changed_fields, note_staff
 from delegations.models import Delegate, Delegation, DelegationChange
 from invitations.admin.base import Menu, RecordAdmin, RecordInline, who
@@ -70,7 +70,7 @@ class ChangeInline(RecordInline):
 
 
 @admin.register(Delegation)
-class DelegationAdmin(StandingAdmin):
+class DelegationAdmin(StandingMixin):
     menu = (Menu.FORUM, 1, "groups_3")
     when_empty = gettext_lazy(
         "A delegation is made when an office first names somebody; you may add one for it."
@@ -116,7 +116,7 @@ class DelegationAdmin(StandingAdmin):
 
 
 @admin.register(Delegate)
-class DelegateAdmin(NotedAdmin):
+class DelegateAdmin(NotedMixin):
     """Gender and needs are on the page of one person, never in a list."""
 
     menu = (Menu.FORUM, 2, "group")

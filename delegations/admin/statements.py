@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.decorators import display
 
-from delegations.admin.base import NotedAdmin, StandingAdmin, StandingFilter
+from delegations.admin.base import NotedMixin, StandingFilter, StandingMixin
 from delegations.models import PolicyStatement, StatementText
 from delegations.statements import Download, attachment, bytes_of, photo_of
 from invitations.admin.base import Menu, ModelAdmin, RecordAdmin, RecordInline, at_hour, hour, link
@@ -23,7 +23,7 @@ def file_link(row: Model, gives: str) -> str:
     return link(reverse(page, args=[row.pk]), _("download"))
 
 
-class GivingAdmin(ModelAdmin):
+class FileGivingMixin(ModelAdmin):
     """Gives out the file of a row, at its address with the word ``gives`` behind it."""
 
     gives = "file"
@@ -54,7 +54,7 @@ class TextInline(RecordInline):
 
 
 @admin.register(PolicyStatement)
-class PolicyStatementAdmin(StandingAdmin, GivingAdmin, NotedAdmin):
+class PolicyStatementAdmin(StandingMixin, FileGivingMixin, NotedMixin):
     menu = (Menu.FORUM, 3, "record_voice_over")
     when_empty = gettext_lazy("No statement yet: offices announce theirs by their link.")
     list_display = [
@@ -107,7 +107,7 @@ class PolicyStatementAdmin(StandingAdmin, GivingAdmin, NotedAdmin):
 
 
 @admin.register(StatementText)
-class StatementTextAdmin(GivingAdmin, RecordAdmin):
+class StatementTextAdmin(FileGivingMixin, RecordAdmin):
     menu = (Menu.FORUM, 4, "description")
     when_empty = gettext_lazy("No text yet: offices send theirs by their link.")
     list_display = [

@@ -1,7 +1,7 @@
 """The secretariat's desk. Each act here is a verb of another module, never one of its own."""
 
 from invitations.admin.letters import circulars, invitations, letter_events, letters, templates
-from invitations.admin.outbox import deliveries
+from invitations.admin.outbox import deliveries, operations
 from invitations.admin.replies import bounces, call_list, correspondence, replies
 from invitations.admin.setup import addressees, editions, staff
 
@@ -16,6 +16,7 @@ __all__ = [
     "invitations",
     "letter_events",
     "letters",
+    "operations",
     "replies",
     "staff",
     "templates",

@@ -1,4 +1,4 @@
-"""Offices that no letter reached, and one more address for a letter."""
+"""What several pages have in common: one more address for a letter, approval by two people."""
 
 from typing import Any
 
@@ -7,14 +7,16 @@ from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
-from unfold.decorators import action
+from django.utils.translation import gettext_lazy, ngettext_lazy
+from unfold.decorators import action, display
 
-from invitations.admin.base import ModelAdmin, who
-from invitations.admin.confirming import confirmation_page, submitted
+from invitations.admin.base import FilledFilter, ModelAdmin, who
+from invitations.admin.confirming import confirmation_page, confirmed, row_by_row, submitted
 from invitations.forms.action_forms import AnotherAddressForm
 from invitations.inbox.bounces import send_to_another_address
+from invitations.letters.approval import approve_text
 from invitations.models import Letter
+from invitations.models.approval import ApprovedByTwo
 
 
 class UnreachedFilter(admin.SimpleListFilter):
@@ -28,7 +30,7 @@ class UnreachedFilter(admin.SimpleListFilter):
         return queryset.unreached() if self.value() == "no" else None
 
 
-class AnotherAddress(ModelAdmin):
+class AnotherAddressMixin(ModelAdmin):
     """Pages whose rows lead to a letter that can go to one more address."""
 
     def has_resend_permission(self, request: HttpRequest) -> bool:
@@ -77,3 +79,51 @@ class AnotherAddress(ModelAdmin):
         told = _("The letter waits in the outbox for %(email)s.") % {"email": email}
         messages.success(request, told)
         return True
+
+
+def approvers_named(text: ApprovedByTwo) -> str:
+    """Who let the machine send it: two people, one of two, or nobody yet."""
+    if not text.first_approver:
+        return _("by nobody yet")
+    if not text.second_approver:
+        return _("by %(first)s, a second person is needed") % {"first": text.first_approver}
+    return _("by %(first)s and %(second)s") % {
+        "first": text.first_approver,
+        "second": text.second_approver,
+    }
+
+
+class ApprovedByTwoFilter(FilledFilter):
+    title = gettext_lazy("approved by two people")
+    parameter_name = "approved"
+    column = "second_approver"
+
+
+class ApprovedByTwoMixin(ModelAdmin):
+    """A text or step that leaves by itself only after two different people approved it."""
+
+    actions = ["approve_selected"]
+
+    def has_approve_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("invitations.approve_letter")
+
+    def describe(self, text: Any) -> str:
+        return ""
+
+    @display(description=gettext_lazy("approved"))
+    def approved(self, text: ApprovedByTwo) -> str:
+        return approvers_named(text)
+
+    @action(description=gettext_lazy("Approve"), permissions=["approve"])
+    @confirmed(
+        title=gettext_lazy("Approve"),
+        explanation=gettext_lazy(
+            "What is approved by two different people leaves without anybody looking at it again."
+        ),
+        describe=lambda page, text: page.describe(text),
+    )
+    @row_by_row(
+        done=ngettext_lazy("%(count)s approval noted.", "%(count)s approvals noted.", "count")
+    )
+    def approve_selected(self, request: HttpRequest, text: Any) -> None:
+        approve_text(text, who(request))

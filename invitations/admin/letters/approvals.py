@@ -21,14 +21,7 @@ from invitations.admin.base import ModelAdmin, RecordAdmin, who
 from invitations.admin.confirming import LARGEST_SELECTION, refusal_sentence
 from invitations.letters.approval import approve_letter, doubts, refuse_unsigned
 from invitations.letters.circulars import Audience, LeftOut, at_another_hour, audience
-from invitations.models import (
-    AUTOMATIC,
-    Circular,
-    Delivery,
-    Letter,
-    LetterTemplate,
-    Minister,
-)
+from invitations.models import AUTOMATIC, Circular, Delivery, Letter, LetterTemplate, Minister
 from invitations.text.dates import comma_list, labelled, left_to_right, printed_date
 
 APPROVED_WITH = [
@@ -42,7 +35,7 @@ APPROVED_WITH = [
 ]
 
 
-class ApprovingLetters(RecordAdmin):
+class ApprovingMixin(RecordAdmin):
     """The approval of chosen letters, from their list."""
 
     def has_approve_permission(self, request: HttpRequest) -> bool:

@@ -48,7 +48,7 @@ from invitations.times.jobs import Job
 SCAN_TYPES = {"pdf": "application/pdf", "png": "image/png", "jpg": "image/jpeg"}
 
 
-class CircularPages(ModelAdmin):
+class CircularPagesMixin(ModelAdmin):
     """What is done with a circular, beside writing it."""
 
     actions_detail = [

@@ -13,7 +13,7 @@ from unfold.decorators import display
 
 from invitations.admin.base import Menu, language_tabs, link
 from invitations.admin.letters.approvals import hour_in_zone
-from invitations.admin.letters.circular_pages import CircularPages, tell_composed_before
+from invitations.admin.letters.circular_pages import CircularPagesMixin, tell_composed_before
 from invitations.files import frozen
 from invitations.forms.circular import CircularForm
 from invitations.forms.uploads import scan_kind
@@ -33,7 +33,7 @@ PRINTED = ("reference", "dated_on", "place", "signatory", "changes", "planned_at
 
 
 @admin.register(Circular)
-class CircularAdmin(CircularPages):
+class CircularAdmin(CircularPagesMixin):
     menu = (Menu.SET_UP, 2, "description")
     when_empty = gettext_lazy(
         "Add the circular of the edition: its reference stands on all letters of invitation."

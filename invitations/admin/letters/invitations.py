@@ -15,7 +15,7 @@ from unfold.decorators import action, display
 from invitations.admin.base import Menu, RecordInline, at_hour, at_hour_with, link, page_of, who
 from invitations.admin.confirming import act_on_each, confirmed, tell_done
 from invitations.admin.letters.letters import LETTER_LABELS
-from invitations.admin.mixins import AnotherAddress, UnreachedFilter
+from invitations.admin.mixins import AnotherAddressMixin, UnreachedFilter
 from invitations.admin.setup.editions import plan_letters
 from invitations.forms.action_forms import ReasonForm
 from invitations.forms.model_forms import InvitationForm
@@ -101,7 +101,7 @@ class CallsOfInvitation(RecordInline):
 
 
 @admin.register(Invitation)
-class InvitationAdmin(AnotherAddress):
+class InvitationAdmin(AnotherAddressMixin):
     menu = (Menu.DAILY, 1, "mail")
     when_empty = gettext_lazy(
         "Import the ministers from a spreadsheet: each gets a draft invitation. "

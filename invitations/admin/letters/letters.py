@@ -24,8 +24,8 @@ from invitations.admin.base import (
     who,
 )
 from invitations.admin.confirming import act_on_each, confirmed, row_by_row, tell_done
-from invitations.admin.letters.approvals import ApprovingLetters, recipients
-from invitations.admin.letters.print_run import PrintingLetters
+from invitations.admin.letters.approvals import ApprovingMixin, recipients
+from invitations.admin.letters.print_run import PrintRunMixin
 from invitations.letters.approval import recompose
 from invitations.letters.composing_queue import try_again
 from invitations.models import Delivery, Letter, LetterEvent
@@ -81,7 +81,7 @@ class ComposingFilter(admin.SimpleListFilter):
 
 
 @admin.register(Letter)
-class LetterAdmin(PrintingLetters, ApprovingLetters):
+class LetterAdmin(PrintRunMixin, ApprovingMixin):
     menu = (Menu.DAILY, 5, "drafts")
     when_empty = gettext_lazy("Compose the letters from the list of invitations.")
     list_display = [

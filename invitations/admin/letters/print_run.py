@@ -35,7 +35,7 @@ def with_their_notes(letters: QuerySet[Letter]) -> QuerySet[Letter]:
     return with_covered(Letter.objects.filter(pk__in=inside))
 
 
-class PrintingLetters(RecordAdmin):
+class PrintRunMixin(RecordAdmin):
     """The part of the list of letters that concerns the print run."""
 
     def has_dispatch_permission(self, request: HttpRequest) -> bool:

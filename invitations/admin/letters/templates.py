@@ -16,7 +16,7 @@ from unfold.decorators import action, display
 from invitations.admin.base import FilledFilter, Menu, ModelAdmin, at_hour, page_of, who
 from invitations.admin.confirming import confirmed, row_by_row
 from invitations.admin.letters import preview
-from invitations.admin.setup.editions import ApprovedByTwoAdmin, ApprovedByTwoFilter
+from invitations.admin.mixins import ApprovedByTwoFilter, ApprovedByTwoMixin
 from invitations.letters.approval import revise, tick_reviewed
 from invitations.models import LetterTemplate, Term
 from invitations.text.dates import labelled
@@ -39,7 +39,7 @@ class ReviewedFilter(FilledFilter):
     column = "reviewed_by"
 
 
-class ReviewedAdmin(ModelAdmin):
+class ReviewedMixin(ModelAdmin):
     """Words that a native reader has read, or not yet."""
 
     actions = ["tick_selected"]
@@ -70,7 +70,7 @@ class ReviewedAdmin(ModelAdmin):
 
 
 @admin.register(LetterTemplate)
-class LetterTemplateAdmin(ReviewedAdmin, ApprovedByTwoAdmin):
+class LetterTemplateAdmin(ReviewedMixin, ApprovedByTwoMixin):
     menu = (Menu.SET_UP, 4, "edit_document")
     change_form_template = "admin/letters/template_form.html"
     warn_unsaved_form = True
@@ -213,7 +213,7 @@ class LetterTemplateAdmin(ReviewedAdmin, ApprovedByTwoAdmin):
 
 
 @admin.register(Term)
-class TermAdmin(ReviewedAdmin):
+class TermAdmin(ReviewedMixin):
     menu = (Menu.SET_UP, 5, "translate")
     when_empty = gettext_lazy("Add the terms that are printed around the words of a letter.")
     list_display = ["key", "language", "text", "source", "reviewed"]

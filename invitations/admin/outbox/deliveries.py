@@ -10,8 +10,8 @@ from unfold.decorators import action, display
 
 from invitations.admin.base import Menu, hour, link, page_of, who
 from invitations.admin.confirming import confirmed, row_by_row
-from invitations.admin.mixins import AnotherAddress
-from invitations.admin.outbox.queue import QueuePage
+from invitations.admin.mixins import AnotherAddressMixin
+from invitations.admin.outbox.queue import QueuePageMixin
 from invitations.forms.action_forms import DispatchedForm
 from invitations.models import Delivery, Letter
 from invitations.outbox.decisions import decide, mark_dispatched, send_anew
@@ -34,7 +34,7 @@ DELIVERIES_CHANGED = ngettext_lazy(
 
 
 @admin.register(Delivery)
-class DeliveryAdmin(AnotherAddress, QueuePage):
+class DeliveryAdmin(AnotherAddressMixin, QueuePageMixin):
     menu = (Menu.DAILY, 6, "outbox")
     when_empty = gettext_lazy("Nothing waits: deliveries come with the approval of letters.")
     list_display = [

@@ -3,8 +3,6 @@
 import datetime as dt
 from typing import Any
 
-from django.contrib import admin
-from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils import timezone
@@ -12,10 +10,10 @@ from django.utils.timesince import timesince
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.cache import never_cache
-from unfold.decorators import action, display
+from unfold.decorators import action
 
-from invitations.admin.base import RecordAdmin, at_hour, hour, list_of
-from invitations.models import AUTOMATIC, Delivery, Letter, Outage, Setback, Tick, Worker
+from invitations.admin.base import RecordAdmin, at_hour, list_of
+from invitations.models import AUTOMATIC, Delivery, Letter, Outage, Setback
 from invitations.outbox import monitoring
 from invitations.outbox.arming import why_mute
 from invitations.text.dates import labelled, own_order
@@ -46,7 +44,7 @@ def sending(request: HttpRequest) -> dict[str, Any]:
     return {"why_mute": why_mute}
 
 
-class QueuePage(RecordAdmin):
+class QueuePageMixin(RecordAdmin):
     actions_list = ["queue"]
 
     @action(description=gettext_lazy("Queue"), url_path="queue", permissions=["view"])
@@ -225,62 +223,3 @@ def counts_of_letters(letters: monitoring.Letters) -> list[dict[str, Any]]:
         composing = {"title": _("being composed now"), "count": letters.composing, "url": ""}
         counts.insert(1, composing)
     return counts
-
-
-@admin.register(Tick)
-class TickAdmin(RecordAdmin):
-    when_empty = gettext_lazy("The clock has not run yet: start a worker and beat.")
-    list_display = [
-        "name",
-        hour("began_at", gettext_lazy("began at")),
-        hour("ended_at", gettext_lazy("ended at")),
-        "did",
-    ]
-    fields = ["name", "began_at", "ended_at", "did"]
-
-
-@admin.register(Setback)
-class SetbackAdmin(RecordAdmin):
-    when_empty = gettext_lazy("No job of the clock has met a fault.")
-    list_display = [
-        "job_shown",
-        "item",
-        "because",
-        "attempts",
-        hour("at", gettext_lazy("at")),
-        hour("again_at", gettext_lazy("tried again from")),
-    ]
-    actions = ["try_again"]
-    fields = ["job", "item", "because", "attempts", "at", "again_at"]
-
-    def has_try_permission(self, request: HttpRequest) -> bool:
-        return request.user.has_perm("invitations.delete_setback")
-
-    @display(description=gettext_lazy("job"), ordering="job")
-    def job_shown(self, setback: Setback) -> str:
-        return called(setback.job)
-
-    @action(description=gettext_lazy("Dealt with: try it again now"), permissions=["try"])
-    def try_again(self, request: HttpRequest, queryset: QuerySet[Setback]) -> None:
-        for setback in queryset:
-            self.log_deletions(request, [setback])
-        queryset.delete()
-
-
-@admin.register(Worker)
-class WorkerAdmin(RecordAdmin):
-    when_empty = gettext_lazy("No worker was seen in the last day.")
-    list_display = ["name", hour("seen_at", gettext_lazy("seen at"))]
-    fields = ["name", "seen_at"]
-
-
-@admin.register(Outage)
-class OutageAdmin(RecordAdmin):
-    when_empty = gettext_lazy("There was always a connection, and the file store was there.")
-    list_display = [
-        "of",
-        hour("began_at", gettext_lazy("began at")),
-        hour("ended_at", gettext_lazy("ended at")),
-        "words",
-    ]
-    fields = ["of", "began_at", "ended_at", "words"]

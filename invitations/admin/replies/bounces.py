@@ -21,7 +21,7 @@ from invitations.admin.base import (
     page_of,
     who,
 )
-from invitations.admin.mixins import AnotherAddress
+from invitations.admin.mixins import AnotherAddressMixin
 from invitations.files import frozen
 from invitations.inbox.bounces import match
 from invitations.mail import incoming
@@ -40,7 +40,7 @@ class MatchedFilter(FilledFilter):
 
 
 @admin.register(Bounce)
-class BounceAdmin(AnotherAddress, RecordAdmin):
+class BounceAdmin(AnotherAddressMixin, RecordAdmin):
     menu = (Menu.DAILY, 8, "mark_email_unread")
     when_empty = gettext_lazy(
         "Nothing came back. Mail servers report here what they could not deliver, through the "

@@ -25,7 +25,7 @@ from invitations.admin.base import (
     who,
 )
 from invitations.admin.confirming import row_by_row
-from invitations.admin.replies.filed_mail import FiledMail, WhoseFilter
+from invitations.admin.replies.filed_mail import FiledMailMixin, WhoseFilter
 from invitations.files import frozen
 from invitations.forms.correspondence import PaperReplyForm
 from invitations.forms.model_forms import FiledMailForm, WholeRowForm
@@ -60,7 +60,7 @@ class DealtWithFilter(FilledFilter):
 
 
 @admin.register(Correspondence)
-class CorrespondenceAdmin(FiledMail):
+class CorrespondenceAdmin(FiledMailMixin):
     menu = (Menu.DAILY, 2, "inbox")
     when_empty = gettext_lazy(
         "Record what comes by fax, letter, note verbale or telephone; mail to the in-tray is filed "
@@ -153,7 +153,7 @@ class CorrespondenceAdmin(FiledMail):
         "received_at",
         "scan_file",
         "guess",
-        *FiledMail.readonly_fields,
+        *FiledMailMixin.readonly_fields,
         "recorded",
         "dealt_with",
     ]

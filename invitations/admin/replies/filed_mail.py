@@ -34,7 +34,7 @@ class WhoseFilter(admin.SimpleListFilter):
         return queryset.unmatched() if self.value() == "unknown" else None
 
 
-class FiledMail(ModelAdmin):
+class FiledMailMixin(ModelAdmin):
     """A page that also shows mail; it may quote the reply link, so only registrars read it."""
 
     readonly_fields: Any = ["message_file", "words", "to_record"]
@@ -69,7 +69,9 @@ class FiledMail(ModelAdmin):
         kept = [name for name in fields if name != "scan_file"]
         if obj.probably_of_id:
             kept.insert(1, "guess")
-        return [*kept, *FiledMail.readonly_fields] if self.has_deal_permission(request) else kept
+        return (
+            [*kept, *FiledMailMixin.readonly_fields] if self.has_deal_permission(request) else kept
+        )
 
     def message_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         if not self.has_deal_permission(request):

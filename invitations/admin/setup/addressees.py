@@ -15,7 +15,7 @@ from unfold.decorators import display
 
 from invitations.admin.base import Menu, ModelAdmin, RecordInline, language_tabs, link, list_of
 from invitations.admin.confirming import refusal_sentence
-from invitations.admin.setup.minister_import import MinisterExchange
+from invitations.admin.setup.minister_import import MinisterExchangeMixin
 from invitations.forms.model_forms import MinisterForm, MissionForm
 from invitations.letters.addressing import Address, address
 from invitations.models import (
@@ -165,7 +165,7 @@ class InvitationsOfMinister(RecordInline):
 
 
 @admin.register(Minister)
-class MinisterAdmin(MinisterExchange, ModelAdmin):
+class MinisterAdmin(MinisterExchangeMixin, ModelAdmin):
     form = MinisterForm
     menu = (Menu.ADDRESSEES, 1, "person")
     when_empty = gettext_lazy(

@@ -6,35 +6,17 @@ from django import forms
 from django.contrib import admin, messages
 from django.db.models import Count, Q, QuerySet
 from django.http import HttpRequest
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext, ngettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 from unfold import admin as unfold
 from unfold.decorators import action, display
 
-from invitations.admin.base import (
-    FilledFilter,
-    Menu,
-    ModelAdmin,
-    RecordAdmin,
-    RecordInline,
-    language_tabs,
-    link,
-    list_of,
-    who,
-)
-from invitations.admin.confirming import act_on_each, confirmed, row_by_row
-from invitations.admin.setup.reminders import ReminderPages, StepPages
+from invitations.admin.base import Menu, ModelAdmin, RecordInline, language_tabs, link, list_of
+from invitations.admin.confirming import act_on_each
+from invitations.admin.mixins import ApprovedByTwoFilter, ApprovedByTwoMixin, approvers_named
+from invitations.admin.setup.reminders import ReminderPagesMixin, StepPagesMixin
 from invitations.forms.model_forms import EditionForm, WholeRowForm
-from invitations.letters.approval import approve_text
 from invitations.letters.circulars import plan_invitation_letters
-from invitations.models import (
-    Arming,
-    ForumEdition,
-    Invitation,
-    QuietPeriod,
-    ReminderStep,
-)
-from invitations.models.approval import ApprovedByTwo
+from invitations.models import ForumEdition, Invitation, QuietPeriod, ReminderStep
 
 
 class QuietPeriodInline(unfold.TabularInline):
@@ -56,7 +38,7 @@ class ReminderStepInline(RecordInline):
 
     @display(description=gettext_lazy("approved"))
     def approved(self, step: ReminderStep) -> str:
-        return approvers(step)
+        return approvers_named(step)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[ReminderStep]:
         steps = super().get_queryset(request)
@@ -85,7 +67,7 @@ def plan_letters(
 
 
 @admin.register(ForumEdition)
-class ForumEditionAdmin(ReminderPages):
+class ForumEditionAdmin(ReminderPagesMixin):
     menu = (Menu.SET_UP, 1, "event")
     when_empty = gettext_lazy("Add the edition: its dates, its deadline, and what it offers.")
     form = EditionForm
@@ -213,56 +195,8 @@ class QuietPeriodAdmin(ModelAdmin):
     search_fields = ["edition__symbol"]
 
 
-def approvers(text: ApprovedByTwo) -> str:
-    """Who let the machine send it: two people, one of two, or nobody yet."""
-    if not text.first_approver:
-        return _("by nobody yet")
-    if not text.second_approver:
-        return _("by %(first)s, a second person is needed") % {"first": text.first_approver}
-    return _("by %(first)s and %(second)s") % {
-        "first": text.first_approver,
-        "second": text.second_approver,
-    }
-
-
-class ApprovedByTwoFilter(FilledFilter):
-    title = gettext_lazy("approved by two people")
-    parameter_name = "approved"
-    column = "second_approver"
-
-
-class ApprovedByTwoAdmin(ModelAdmin):
-    """A text or step that leaves by itself only after two different people approved it."""
-
-    actions = ["approve_selected"]
-
-    def has_approve_permission(self, request: HttpRequest) -> bool:
-        return request.user.has_perm("invitations.approve_letter")
-
-    def describe(self, text: Any) -> str:
-        return ""
-
-    @display(description=gettext_lazy("approved"))
-    def approved(self, text: ApprovedByTwo) -> str:
-        return approvers(text)
-
-    @action(description=gettext_lazy("Approve"), permissions=["approve"])
-    @confirmed(
-        title=gettext_lazy("Approve"),
-        explanation=gettext_lazy(
-            "What is approved by two different people leaves without anybody looking at it again."
-        ),
-        describe=lambda page, text: page.describe(text),
-    )
-    @row_by_row(
-        done=ngettext_lazy("%(count)s approval noted.", "%(count)s approvals noted.", "count")
-    )
-    def approve_selected(self, request: HttpRequest, text: Any) -> None:
-        approve_text(text, who(request))
-
-
 @admin.register(ReminderStep)
-class ReminderStepAdmin(StepPages, ApprovedByTwoAdmin):
+class ReminderStepAdmin(StepPagesMixin, ApprovedByTwoMixin):
     menu = (Menu.SET_UP, 3, "alarm")
     when_empty = gettext_lazy("Add the steps by which silent offices are reminded: 21, 7, 2 days.")
     list_display = [
@@ -297,13 +231,3 @@ class ReminderStepAdmin(StepPages, ApprovedByTwoAdmin):
             obj.first_approver = obj.second_approver = None
             obj.first_approved_at = obj.second_approved_at = None
         super().save_model(request, obj, form, change)
-
-
-@admin.register(Arming)
-class ArmingAdmin(RecordAdmin):
-    menu = (Menu.STAFF, 4, "outgoing_mail")
-    when_empty = gettext_lazy("Sending is armed by “manage.py arm_sending” alone.")
-    list_display = ["deployment", "database", "armed_at"]
-    list_filter = ["deployment"]
-    search_fields = ["deployment", "database"]
-    fields = ["deployment", "database", "armed_at"]

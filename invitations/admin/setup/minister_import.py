@@ -207,7 +207,7 @@ def as_table(faults: list[Fault]) -> bytes:
     return written.getvalue().encode("utf-8-sig")
 
 
-class MinisterExchange(ImportExportMixin):
+class MinisterExchangeMixin(ImportExportMixin):
     """Import and export on the ministers' page of the admin."""
 
     resource_classes = [MinisterResource]

@@ -22,7 +22,7 @@ from invitations.reminders.schedules import Schedule, Steps
 from invitations.text.dates import comma_list, labelled, printed_hour, printed_weekday
 
 
-class ReminderPages(ModelAdmin):
+class ReminderPagesMixin(ModelAdmin):
     """The page of an edition that shows its reminders before they leave."""
 
     actions_detail = ["reminders_page"]
@@ -57,7 +57,7 @@ class ReminderPages(ModelAdmin):
         return TemplateResponse(request, "admin/setup/reminders.html", context)
 
 
-class StepPages(ModelAdmin):
+class StepPagesMixin(ModelAdmin):
     """The same page, from the list of steps."""
 
     actions_list = ["reminders_page"]

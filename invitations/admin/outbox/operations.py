@@ -1,0 +1,80 @@
+"""What the machine says of itself: its clock, its workers, its faults, and whether it may send."""
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy
+from unfold.decorators import action, display
+
+from invitations.admin.base import Menu, RecordAdmin, hour
+from invitations.admin.outbox.queue import called
+from invitations.models import Arming, Outage, Setback, Tick, Worker
+
+
+@admin.register(Arming)
+class ArmingAdmin(RecordAdmin):
+    menu = (Menu.STAFF, 4, "outgoing_mail")
+    when_empty = gettext_lazy("Sending is armed by “manage.py arm_sending” alone.")
+    list_display = ["deployment", "database", "armed_at"]
+    list_filter = ["deployment"]
+    search_fields = ["deployment", "database"]
+    fields = ["deployment", "database", "armed_at"]
+
+
+@admin.register(Tick)
+class TickAdmin(RecordAdmin):
+    when_empty = gettext_lazy("The clock has not run yet: start a worker and beat.")
+    list_display = [
+        "name",
+        hour("began_at", gettext_lazy("began at")),
+        hour("ended_at", gettext_lazy("ended at")),
+        "did",
+    ]
+    fields = ["name", "began_at", "ended_at", "did"]
+
+
+@admin.register(Setback)
+class SetbackAdmin(RecordAdmin):
+    when_empty = gettext_lazy("No job of the clock has met a fault.")
+    list_display = [
+        "job_shown",
+        "item",
+        "because",
+        "attempts",
+        hour("at", gettext_lazy("at")),
+        hour("again_at", gettext_lazy("tried again from")),
+    ]
+    actions = ["try_again"]
+    fields = ["job", "item", "because", "attempts", "at", "again_at"]
+
+    def has_try_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("invitations.delete_setback")
+
+    @display(description=gettext_lazy("job"), ordering="job")
+    def job_shown(self, setback: Setback) -> str:
+        return called(setback.job)
+
+    @action(description=gettext_lazy("Dealt with: try it again now"), permissions=["try"])
+    def try_again(self, request: HttpRequest, queryset: QuerySet[Setback]) -> None:
+        for setback in queryset:
+            self.log_deletions(request, [setback])
+        queryset.delete()
+
+
+@admin.register(Worker)
+class WorkerAdmin(RecordAdmin):
+    when_empty = gettext_lazy("No worker was seen in the last day.")
+    list_display = ["name", hour("seen_at", gettext_lazy("seen at"))]
+    fields = ["name", "seen_at"]
+
+
+@admin.register(Outage)
+class OutageAdmin(RecordAdmin):
+    when_empty = gettext_lazy("There was always a connection, and the file store was there.")
+    list_display = [
+        "of",
+        hour("began_at", gettext_lazy("began at")),
+        hour("ended_at", gettext_lazy("ended at")),
+        "words",
+    ]
+    fields = ["of", "began_at", "ended_at", "words"]
