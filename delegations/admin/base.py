@@ -12,7 +12,7 @@ from unfold.decorators import display
 
 from delegations.changes import note_staff
 from delegations.models import DelegationChange
-from invitations.admin.base import ModelAdmin, who
+from invitations.admin.base import ModelAdmin, user_of
 
 Act = DelegationChange.Act
 
@@ -54,11 +54,11 @@ class NotedMixin(ModelAdmin):
         super().save_model(request, obj, form, change)
         if form.changed_data or not change:
             fields = form.changed_data if change else []
-            note_staff(who(request), obj, Act.CHANGED if change else Act.ADDED, fields)
+            note_staff(user_of(request), obj, Act.CHANGED if change else Act.ADDED, fields)
 
     def delete_model(self, request: HttpRequest, obj: Any) -> None:
         super().delete_model(request, obj)
-        note_staff(who(request), obj, Act.REMOVED, [])
+        note_staff(user_of(request), obj, Act.REMOVED, [])
 
     def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
         for row in list(queryset):

@@ -16,7 +16,7 @@ from unfold.forms import PaginationInlineFormSet
 from delegations.admin.base import Act, NotedMixin, StandingFilter, StandingMixin
 from delegations.changes import BY_WHOM, by_whom, changed_fields, note_staff
 from delegations.models import Delegate, Delegation, DelegationChange
-from invitations.admin.base import Menu, RecordAdmin, RecordInline, who
+from invitations.admin.base import Menu, RecordAdmin, RecordInline, user_of
 from invitations.forms.fields import OF_COLUMNS
 from invitations.forms.model_forms import WholeRowForm
 
@@ -104,11 +104,11 @@ class DelegationAdmin(StandingMixin):
         if formset.model is not Delegate:
             return
         for person in formset.new_objects:
-            note_staff(who(request), person, Act.ADDED, [])
+            note_staff(user_of(request), person, Act.ADDED, [])
         for person, fields in formset.changed_objects:
-            note_staff(who(request), person, Act.CHANGED, fields)
+            note_staff(user_of(request), person, Act.CHANGED, fields)
         for person in formset.deleted_objects:
-            note_staff(who(request), person, Act.REMOVED, [])
+            note_staff(user_of(request), person, Act.REMOVED, [])
 
     @display(description=gettext_lazy("delegates"), ordering="named")
     def delegates_named(self, delegation: Any) -> int:

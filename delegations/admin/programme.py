@@ -4,7 +4,8 @@ from django.contrib import admin
 from django.utils.translation import gettext_lazy
 
 from delegations.models import HighLevelSession, SpeakingSlot
-from invitations.admin.base import Menu, ModelAdmin, hour, language_tabs
+from invitations.admin.base import Menu, ModelAdmin, language_tabs
+from invitations.admin.columns import hour_column
 
 
 @admin.register(HighLevelSession)
@@ -14,8 +15,8 @@ class HighLevelSessionAdmin(ModelAdmin):
     list_display = [
         "title",
         "segment",
-        hour("starts_at", gettext_lazy("starts at")),
-        hour("ends_at", gettext_lazy("ends at")),
+        hour_column("starts_at", gettext_lazy("starts at")),
+        hour_column("ends_at", gettext_lazy("ends at")),
         "room",
         "seats",
     ]

@@ -15,12 +15,13 @@ from unfold.decorators import display
 from delegations.admin.base import NotedMixin, StandingFilter, StandingMixin
 from delegations.models import PolicyStatement, StatementText
 from delegations.statements import Download, attachment, bytes_of, photo_of
-from invitations.admin.base import Menu, ModelAdmin, RecordAdmin, RecordInline, at_hour, hour, link
+from invitations.admin.base import Menu, ModelAdmin, RecordAdmin, RecordInline
+from invitations.admin.columns import at_hour, hour_column, text_link
 
 
 def file_link(row: Model, gives: str) -> str:
     page = f"admin:{row._meta.app_label}_{row._meta.model_name}_{gives}"
-    return link(reverse(page, args=[row.pk]), _("download"))
+    return text_link(reverse(page, args=[row.pk]), _("download"))
 
 
 class FileGivingMixin(ModelAdmin):
@@ -115,8 +116,8 @@ class StatementTextAdmin(FileGivingMixin, RecordAdmin):
         "delegation",
         "language",
         "kind",
-        hour("filed_at", gettext_lazy("filed at")),
-        hour("replaced_at", gettext_lazy("replaced at")),
+        hour_column("filed_at", gettext_lazy("filed at")),
+        hour_column("replaced_at", gettext_lazy("replaced at")),
         "download",
     ]
     list_filter = ["statement__delegation__edition", "kind"]

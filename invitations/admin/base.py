@@ -1,36 +1,31 @@
 """What the pages of the admin have in common."""
 
 import datetime as dt
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any, cast
-from urllib.parse import urlencode
 
 from django import forms
 from django.conf import settings
 from django.contrib import admin
-from django.contrib.admin.utils import get_fields_from_path, unquote
+from django.contrib.admin.utils import unquote
 from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
-from django.db import models
 from django.db.models import Model, QuerySet
-from django.db.models.constants import LOOKUP_SEP
 from django.http import HttpRequest, HttpResponse
-from django.template.response import TemplateResponse
-from django.urls import reverse
-from django.utils import timezone
-from django.utils.formats import date_format
-from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from modeltranslation.utils import build_localized_fieldname
 from unfold import admin as unfold
-from unfold.decorators import display
 
 from invitations.admin.history import lines_of
-from invitations.files import frozen
+from invitations.admin.lookups import (
+    initial_value,
+    lists_searched,
+    lookups_of_date,
+    lookups_of_filter,
+)
 from invitations.forms.fields import OF_COLUMNS
 from invitations.forms.model_forms import WholeRowForm
-from invitations.text.dates import left_to_right
 
 
 class ModelAdmin(unfold.ModelAdmin):
@@ -58,11 +53,11 @@ class ModelAdmin(unfold.ModelAdmin):
         Django lets everybody compare each column of a row, one that is withheld too: asked sign by
         sign, the list would spell it out.
         """
-        if lookup in parts_of_date(self.date_hierarchy):
+        if lookup in lookups_of_date(self.date_hierarchy):
             # Midnight of the first year, or after the last, is no instant in every zone.
             least = dt.MINYEAR if lookup.endswith("__year") else 0
             return value.isdecimal() and least < int(value[:5]) < dt.MAXYEAR
-        filters = (lookups_of(self.model, one) for one in self.get_list_filter(request))
+        filters = (lookups_of_filter(self.model, one) for one in self.get_list_filter(request))
         own = {"pk", f"{self.opts.pk.name}__exact", *self.linked_lookups}
         return lookup in own.union(*filters)
 
@@ -71,7 +66,7 @@ class ModelAdmin(unfold.ModelAdmin):
         return [
             name
             for name in super().get_search_fields(request)
-            if all(self._may_read(request, model) for model in lists_on(self.model, name))
+            if all(self._may_read(request, model) for model in lists_searched(self.model, name))
         ]
 
     def _may_read(self, request: HttpRequest, model: type[Model]) -> bool:
@@ -92,7 +87,7 @@ class ModelAdmin(unfold.ModelAdmin):
         return {
             name: value
             for name, typed in said.items()
-            for value in (read_as(columns[name], typed) if name in columns else [typed])
+            for value in (initial_value(columns[name], typed) if name in columns else [typed])
         }
 
     def changeform_view(
@@ -106,7 +101,10 @@ class ModelAdmin(unfold.ModelAdmin):
         try:
             return super().changeform_view(request, object_id, form_url, extra_context)
         except ValidationError as refusal:
-            request.refusal = refusal  # type: ignore[attr-defined]  # get_form hands it on
+            # Django saves in the middle of this view, behind the form's checks, and undoes it all
+            # on a fault; nothing it calls there can answer with the page of the form. So the view
+            # runs anew, with a form that refuses: what get_form gets of us is the request alone.
+            request.refusal = refusal  # type: ignore[attr-defined]
         return super().changeform_view(request, object_id, form_url, extra_context)
 
     def history_view(
@@ -115,49 +113,6 @@ class ModelAdmin(unfold.ModelAdmin):
         row = self.get_object(request, unquote(object_id))
         lines = lines_of(row) if row else []
         return super().history_view(request, object_id, {"lines": lines, **(extra_context or {})})
-
-
-def read_as(column: Any, typed: Any) -> list[Any]:
-    """The one value of a column that was typed, or none."""
-    try:
-        if column.many_to_many:
-            return [[column.target_field.to_python(key) for key in typed]]
-        return [column.to_python(typed)]
-    except (ValidationError, AttributeError):  # rows that name this one are no column of it
-        return []
-
-
-def lookups_of(model: type[Model], item: Any) -> set[str]:
-    """The names under which a filter stands in the address of a list."""
-    if isinstance(item, type):
-        return {item.parameter_name}  # type: ignore[attr-defined]  # each of ours has one
-    path = item if isinstance(item, str) else item[0]
-    column: Any = get_fields_from_path(model, path)[-1]
-    if isinstance(column, models.DateField):
-        return {f"{path}__{comparison}" for comparison in ("gte", "lt", "isnull")}
-    if column.is_relation:
-        return {f"{path}__{column.target_field.name}__exact", f"{path}__isnull"}
-    return {path, f"{path}__exact", f"{path}__isnull"}
-
-
-def parts_of_date(path: str | None) -> set[str]:
-    return {f"{path}__{part}" for part in ("year", "month", "day")} if path else set()
-
-
-def lists_on(model: type[Model], search_field: str) -> list[type[Model]]:
-    """The models of which a search field looks into many rows; the one that a row names is its own.
-
-    A comparison may stand last, which is no column.
-    """
-    passed = []
-    for name in search_field.lstrip("^=@").split(LOOKUP_SEP)[:-1]:
-        column: Any = model._meta.get_field(name)
-        if not column.is_relation:
-            break
-        model = column.related_model
-        if column.one_to_many or column.many_to_many:
-            passed.append(model)
-    return passed
 
 
 class FilledFilter(admin.SimpleListFilter):
@@ -219,58 +174,9 @@ def language_tabs(*names: str) -> list[tuple[Any, dict[str, Any]]]:
     ]
 
 
-def link(url: str, text: Any) -> str:
-    return format_html('<a class="text-link" href="{}">{}</a>', url, text)
-
-
-def page_of(row: Model) -> str:
-    return reverse(f"admin:{row._meta.app_label}_{row._meta.model_name}_change", args=[row.pk])
-
-
-def list_of(model: type[Model], **filters: Any) -> str:
-    url = reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist")
-    return f"{url}?{urlencode(filters)}" if filters else url
-
-
-def at_hour(at: dt.datetime | None) -> str:
-    return left_to_right(date_format(timezone.localtime(at), "Y-m-d H:i")) if at else ""
-
-
-def at_hour_with(at: dt.datetime | None, *words: object) -> str:
-    """The instant, then who or why, without what is empty."""
-    return " ".join(filter(None, [at_hour(at), *(str(word or "") for word in words)]))
-
-
-def hour(name: str, title: Any) -> Callable[[Any], str]:
-    """A column of a list: that instant, to the minute."""
-
-    @display(description=title, ordering=name)
-    def shown(row: Any) -> str:
-        return at_hour(getattr(row, name))
-
-    return shown
-
-
-def who(request: HttpRequest) -> User:
+def user_of(request: HttpRequest) -> User:
     """Everybody in the admin is signed in."""
     return cast("User", request.user)
-
-
-def frozen_file(
-    request: HttpRequest, name: str, sha256: str, content_type: str, download: str
-) -> HttpResponse:
-    """The frozen bytes as they are, or a page that says that they are not those any more."""
-    try:
-        content = frozen.thaw(name, sha256)
-    except frozen.Tampered as damage:
-        context = {"title": _("This file is not what was frozen"), "damage": str(damage)}
-        return TemplateResponse(request, "admin/tampered.html", context, status=409)
-    shown = "inline" if content_type != "message/rfc822" else "attachment"
-    return HttpResponse(
-        content,
-        content_type=content_type,
-        headers={"Content-Disposition": f'{shown}; filename="{download}"'},
-    )
 
 
 class Menu:

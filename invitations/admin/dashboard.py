@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from invitations.admin.base import list_of
+from invitations.admin.columns import list_url
 from invitations.admin.letters.invitations import ANSWERS_IN_SHORT, SILENT
 from invitations.admin.outbox.queue import COULD_NOT_BE_COMPOSED, FAULTS_OF_JOBS, outages
 from invitations.models import (
@@ -80,7 +80,7 @@ def invitation_counts(edition: ForumEdition) -> list[dict[str, Any]]:
         counted(
             label,
             by_status.get(status, 0),
-            list_of(Invitation, edition__id__exact=edition.pk, status__exact=status),
+            list_url(Invitation, edition__id__exact=edition.pk, status__exact=status),
         )
         for status, label in Invitation.Status.choices
     ]
@@ -101,7 +101,7 @@ def answer_counts(edition: ForumEdition) -> list[dict[str, Any]]:
         counted(
             label,
             count,
-            list_of(
+            list_url(
                 Invitation,
                 edition__id__exact=edition.pk,
                 is_principal__exact=1,
@@ -119,7 +119,7 @@ def outbox_counts(edition: ForumEdition) -> list[dict[str, Any]]:
         counted(
             Delivery.State(state).label,
             by_state[state],
-            list_of(
+            list_url(
                 Delivery, state__exact=state, letter__invitation__edition__id__exact=edition.pk
             ),
         )
@@ -145,53 +145,53 @@ def to_do(edition: ForumEdition) -> list[dict[str, Any]]:
         counted(
             COULD_NOT_BE_COMPOSED,
             letters.not_composable().count(),
-            list_of(Letter, composing="failed", **of_edition),
+            list_url(Letter, composing="failed", **of_edition),
         ),
-        counted(FAULTS_OF_JOBS, Setback.objects.count(), list_of(Setback)),
+        counted(FAULTS_OF_JOBS, Setback.objects.count(), list_url(Setback)),
         counted(
             _("letters to approve"),
             composed.count(),
-            list_of(Letter, state__exact=Letter.State.COMPOSED, **of_edition),
+            list_url(Letter, state__exact=Letter.State.COMPOSED, **of_edition),
         ),
         counted(
             _("contested replies"),
             replies.count(),
-            list_of(Reply, status__exact=Reply.Status.CONTESTED, **of_edition),
+            list_url(Reply, status__exact=Reply.Status.CONTESTED, **of_edition),
         ),
         counted(
             _("correspondence not dealt with"),
             unread.count(),
-            list_of(Correspondence, dealt_with="no", **of_edition),
+            list_url(Correspondence, dealt_with="no", **of_edition),
         ),
         counted(
             _("offices not reached: find another address, telephone, or send by pouch"),
             unreached.count(),
-            list_of(Invitation, edition__id__exact=edition.pk, reached="no"),
+            list_url(Invitation, edition__id__exact=edition.pk, reached="no"),
         ),
         counted(
             _("mails of which nobody knows yet whose they are"),
             Correspondence.objects.unread().unmatched().count(),
-            list_of(Correspondence, dealt_with="no", whose="unknown"),
+            list_url(Correspondence, dealt_with="no", whose="unknown"),
         ),
         counted(
             _("bounces of which nobody knows yet what they are of"),
             Bounce.objects.filter(delivery=None).count(),
-            list_of(Bounce, matched="no"),
+            list_url(Bounce, matched="no"),
         ),
         counted(
             _("offices to call"),
             calls.count(),
-            list_of(CallListEntry, called="open", **of_edition),
+            list_url(CallListEntry, called="open", **of_edition),
         ),
         counted(
             _("reminder steps without approval"),
             steps.count(),
-            list_of(ReminderStep, approved="no", edition__id__exact=edition.pk),
+            list_url(ReminderStep, approved="no", edition__id__exact=edition.pk),
         ),
         counted(
             _("texts of reminders and acknowledgements without approval"),
             texts.count(),
-            list_of(LetterTemplate, approved="no", kind__in=",".join(AUTOMATIC)),
+            list_url(LetterTemplate, approved="no", kind__in=",".join(AUTOMATIC)),
         ),
     ]
 

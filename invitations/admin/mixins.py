@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext_lazy
 from unfold.decorators import action, display
 
-from invitations.admin.base import FilledFilter, ModelAdmin, who
+from invitations.admin.base import FilledFilter, ModelAdmin, user_of
 from invitations.admin.confirming import confirmation_page, confirmed, row_by_row, submitted
 from invitations.forms.action_forms import AnotherAddressForm
 from invitations.inbox.bounces import send_to_another_address
@@ -72,7 +72,7 @@ class AnotherAddressMixin(ModelAdmin):
     def _sent(self, request: HttpRequest, letter: Letter, form: AnotherAddressForm) -> bool:
         email = form.cleaned_data["email"]
         try:
-            send_to_another_address(letter, who(request), email)
+            send_to_another_address(letter, user_of(request), email)
         except ValidationError as refusal:
             form.add_error("email", refusal)
             return False
@@ -126,4 +126,4 @@ class ApprovedByTwoMixin(ModelAdmin):
         done=ngettext_lazy("%(count)s approval noted.", "%(count)s approvals noted.", "count")
     )
     def approve_selected(self, request: HttpRequest, text: Any) -> None:
-        approve_text(text, who(request))
+        approve_text(text, user_of(request))

@@ -8,7 +8,8 @@ from django.urls import reverse_lazy
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
-from invitations.admin.base import Menu, ModelAdmin, list_of
+from invitations.admin.base import Menu, ModelAdmin
+from invitations.admin.columns import list_url
 
 
 def navigation(request: HttpRequest) -> list[dict[str, Any]]:
@@ -44,7 +45,7 @@ def pages(request: HttpRequest, group: Any) -> list[dict[str, Any]]:
         {
             "title": capfirst(model._meta.verbose_name_plural),
             "icon": icon,
-            "link": list_of(model),
+            "link": list_url(model),
         }
         for (_group, _place, icon), model in sorted(listed, key=lambda entry: entry[0][1])
     ]

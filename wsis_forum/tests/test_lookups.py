@@ -17,7 +17,8 @@ from django.test import RequestFactory
 from django.urls import reverse
 
 from delegations.models import Delegate, Delegation
-from invitations.admin.base import ModelAdmin, list_of
+from invitations.admin.base import ModelAdmin
+from invitations.admin.columns import list_url
 from invitations.models import (
     Bounce,
     Correspondence,
@@ -202,8 +203,8 @@ def test_reader_learns_nothing_by_asking_a_list_for_what_is_withheld(client, mod
     letter = LetterFactory(mail="Reply: http://127.0.0.1:8000/r/kwfdud8qt7e8nyrk8ktv5/")
     client.force_login(reader())
 
-    assert client.get(f"{list_of(model)}?id__exact={letter.pk}").status_code == 200
-    answer = client.get(f"{list_of(model)}?id__exact={letter.pk}&{asked}")
+    assert client.get(f"{list_url(model)}?id__exact={letter.pk}").status_code == 200
+    answer = client.get(f"{list_url(model)}?id__exact={letter.pk}&{asked}")
 
     assert answer.status_code == 400
     assert b"result" not in answer.content
@@ -232,7 +233,7 @@ def test_delegations_are_searched_by_delegate_only_by_whoever_may_read_them(clie
     found = {}
     for user in staff():
         client.force_login(user)
-        answer = client.get(f"{list_of(Delegation)}?q=Hentzau")
+        answer = client.get(f"{list_url(Delegation)}?q=Hentzau")
         found[user] = answer.status_code == 200 and answer.context["cl"].result_count
         assert bool(found[user]) == user.has_perm("delegations.view_delegate")
 
@@ -271,7 +272,7 @@ def test_delegations_are_searched_by_delegate_only_by_whoever_may_read_them(clie
 def test_odd_address_of_a_list_is_refused_or_ignored(admin_client, asked):
     EditionFactory()
 
-    assert admin_client.get(f"{list_of(ForumEdition)}?{asked}").status_code in (200, 302, 400)
+    assert admin_client.get(f"{list_url(ForumEdition)}?{asked}").status_code in (200, 302, 400)
 
 
 @each_page
@@ -358,7 +359,7 @@ def test_each_link_to_a_list_is_answered(admin_client):
         reverse("admin:invitations_delivery_queue"),
         reverse("admin:invitations_circular_progress", args=[circular.pk]),
         reverse("admin:invitations_forumedition_reminders", args=[edition.pk]),
-        *map(list_of, admin.site._registry),
+        *map(list_url, admin.site._registry),
     ]
 
     # Of links that differ in their values alone, one.

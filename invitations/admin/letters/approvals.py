@@ -17,7 +17,7 @@ from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
 from unfold.decorators import action
 
-from invitations.admin.base import ModelAdmin, RecordAdmin, who
+from invitations.admin.base import ModelAdmin, RecordAdmin, user_of
 from invitations.admin.confirming import LARGEST_SELECTION, refusal_sentence
 from invitations.letters.approval import approve_letter, doubts, refuse_unsigned
 from invitations.letters.circulars import Audience, LeftOut, at_another_hour, audience
@@ -81,7 +81,7 @@ class ApprovingMixin(RecordAdmin):
         for letter in letters:
             try:
                 approve_letter(
-                    letter, who(request), *hashes[letter.pk], although_late=although_late
+                    letter, user_of(request), *hashes[letter.pk], although_late=although_late
                 )
             except ValidationError as refusal:
                 refused[letter] = refusal_sentence(refusal)
@@ -241,7 +241,7 @@ def obstacles_for(letters: list[Letter], request: HttpRequest) -> dict[int, str]
     return {
         letter.pk: unsigned.get(letter.circular_id, own)
         for letter in letters
-        if letter.circular_id in unsigned or letter.composed_by_id == who(request).pk
+        if letter.circular_id in unsigned or letter.composed_by_id == user_of(request).pk
     }
 
 

@@ -18,8 +18,10 @@ from kombu.exceptions import OperationalError
 from unfold.decorators import action
 from unfold.enums import ActionVariant
 
-from invitations.admin.base import ModelAdmin, frozen_file, link, list_of, who
+from invitations.admin.base import ModelAdmin, user_of
+from invitations.admin.columns import list_url, text_link
 from invitations.admin.confirming import act_on_each, refusal_sentence
+from invitations.admin.frozen_files import frozen_file_response
 from invitations.admin.letters.approvals import (
     approval_page,
     hour_in_zone,
@@ -139,7 +141,7 @@ class CircularPagesMixin(ModelAdmin):
             raise PermissionDenied
         seen = [int(pk) for pk in request.POST.get("seen", "").split() if pk.isdecimal()]
         shown = Invitation.objects.filter(pk__in=seen)
-        planned = plan_circular(circular, shown, by=who(request))
+        planned = plan_circular(circular, shown, by=user_of(request))
         tell_planned(request, planned)
         return redirect("admin:invitations_circular_progress", circular.pk)
 
@@ -157,7 +159,7 @@ class CircularPagesMixin(ModelAdmin):
             told=told_of(circular),
             another_hour=at_another_hour(circular).count(),
             hour=hour_in_zone(circular),
-            letters_url=list_of(Letter, circular__id__exact=circular.pk),
+            letters_url=list_url(Letter, circular__id__exact=circular.pk),
         )
 
     def progress_json(self, request: HttpRequest, pk: int) -> HttpResponse:
@@ -172,7 +174,7 @@ class CircularPagesMixin(ModelAdmin):
             messages.error(
                 request, _("Wait until all letters are composed: a note covers those that are.")
             )
-        elif planned := plan_notes(circular, by=who(request)):
+        elif planned := plan_notes(circular, by=user_of(request)):
             tell_planned(request, planned)
         else:
             messages.info(request, _("No mission lacks its note verbale."))
@@ -211,7 +213,7 @@ class CircularPagesMixin(ModelAdmin):
             )
             return redirect("admin:invitations_circular_progress", pk)
         if request.method == "POST":
-            by = who(request)
+            by = user_of(request)
             tell_planned(request, act_on_each(request, letters, lambda one: recompose(one, by)))
             return redirect("admin:invitations_circular_progress", pk)
         return self._page(request, "anew", circular, title=_("Compose anew"), number=len(letters))
@@ -234,7 +236,9 @@ class CircularPagesMixin(ModelAdmin):
         form = ReasonForm(request.POST or None)
         if request.method == "POST" and form.is_valid():
             try:
-                number = call_back_circular(circular, who(request), form.cleaned_data["because"])
+                number = call_back_circular(
+                    circular, user_of(request), form.cleaned_data["because"]
+                )
             except ValidationError as refusal:
                 form.add_error(None, refusal)
             else:
@@ -257,7 +261,9 @@ class CircularPagesMixin(ModelAdmin):
             raise Http404
         file = Path(circular.original_scan.name)
         download = f"{circular.reference.replace('/', '-')}-original{file.suffix}"
-        response = frozen_file(request, str(file), file.stem, SCAN_TYPES[file.suffix[1:]], download)
+        response = frozen_file_response(
+            request, str(file), file.stem, SCAN_TYPES[file.suffix[1:]], download
+        )
         response.headers.setdefault("X-Content-Type-Options", "nosniff")
         if response.status_code == 200:
             response.headers["Content-Disposition"] = f'attachment; filename="{download}"'
@@ -324,7 +330,7 @@ def tell_composed_before(request: HttpRequest, circular: Circular) -> None:
         number,
     ) % {"count": number}
     url = reverse("admin:invitations_circular_anew", args=[circular.pk])
-    messages.warning(request, format_html("{}{}", told, link(url, _("compose anew"))))
+    messages.warning(request, format_html("{}{}", told, text_link(url, _("compose anew"))))
 
 
 def tell_called_back(request: HttpRequest, number: int) -> None:

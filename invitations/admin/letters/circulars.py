@@ -11,7 +11,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 from unfold.decorators import display
 
-from invitations.admin.base import Menu, language_tabs, link
+from invitations.admin.base import Menu, language_tabs
+from invitations.admin.columns import text_link
 from invitations.admin.letters.approvals import hour_in_zone
 from invitations.admin.letters.circular_pages import CircularPagesMixin, tell_composed_before
 from invitations.files import frozen
@@ -138,7 +139,9 @@ class CircularAdmin(CircularPagesMixin):
     @display(description=pgettext_lazy("letters", "composed"))
     def composed(self, circular: Any) -> str:
         counted = f"{circular.composed_letters} / {circular.planned_letters}"
-        return link(reverse("admin:invitations_circular_progress", args=[circular.pk]), counted)
+        return text_link(
+            reverse("admin:invitations_circular_progress", args=[circular.pk]), counted
+        )
 
     @display(description=pgettext_lazy("letters", "approved"))
     def approved(self, circular: Any) -> str:
@@ -163,7 +166,7 @@ class CircularAdmin(CircularPagesMixin):
         if not circular.original_scan:
             return _("none")
         url = reverse("admin:invitations_circular_scan", args=[circular.pk])
-        return link(url, Path(str(circular.original_scan)).name[:12])
+        return text_link(url, Path(str(circular.original_scan)).name[:12])
 
 
 def renamed(name: Any, names: dict[str, str]) -> Any:

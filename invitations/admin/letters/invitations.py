@@ -12,7 +12,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext_lazy
 from unfold.decorators import action, display
 
-from invitations.admin.base import Menu, RecordInline, at_hour, at_hour_with, link, page_of, who
+from invitations.admin.base import Menu, RecordInline, user_of
+from invitations.admin.columns import at_hour, at_hour_with, change_url, text_link
 from invitations.admin.confirming import act_on_each, confirmed, tell_done
 from invitations.admin.letters.letters import LETTER_LABELS
 from invitations.admin.mixins import AnotherAddressMixin, UnreachedFilter
@@ -292,7 +293,7 @@ class InvitationAdmin(AnotherAddressMixin):
 
     @display(description=gettext_lazy("office’s page"))
     def office_page(self, invitation: Invitation) -> str:
-        return link(reverse("office:answer", args=[invitation.pk]), _("look at it"))
+        return text_link(reverse("office:answer", args=[invitation.pk]), _("look at it"))
 
     @display(description=gettext_lazy("link for the reply"))
     def reply_address(self, invitation: Invitation) -> str:
@@ -317,7 +318,7 @@ class InvitationAdmin(AnotherAddressMixin):
     def withdraw_selected(
         self, request: HttpRequest, queryset: QuerySet[Invitation], because: str
     ) -> None:
-        withdrawn = issuing.withdraw_all(queryset, who(request), because)
+        withdrawn = issuing.withdraw_all(queryset, user_of(request), because)
         refused = queryset.exclude(pk__in=[invitation.pk for invitation in withdrawn])
         for invitation in refused:
             told = labelled(invitation, _("This invitation is withdrawn already."))
@@ -341,10 +342,10 @@ class InvitationAdmin(AnotherAddressMixin):
         act_on_each(request, queryset, lambda one: self._replace(request, one, because))
 
     def _replace(self, request: HttpRequest, invitation: Invitation, because: str) -> None:
-        replace_link(invitation, who(request), because)
+        replace_link(invitation, user_of(request), because)
         told = format_html(
             "{} {}",
             labelled(invitation, _("the link is replaced.")),
-            link(page_of(invitation), _("Look at the new one")),
+            text_link(change_url(invitation), _("Look at the new one")),
         )
         messages.success(request, told)

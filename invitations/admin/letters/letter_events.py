@@ -4,7 +4,8 @@ from django.contrib import admin
 from django.utils.translation import gettext_lazy
 from unfold.decorators import display
 
-from invitations.admin.base import Menu, RecordAdmin, hour, link, page_of
+from invitations.admin.base import Menu, RecordAdmin
+from invitations.admin.columns import change_url, hour_column, text_link
 from invitations.models import LetterEvent
 
 
@@ -13,7 +14,7 @@ class LetterEventAdmin(RecordAdmin):
     menu = (Menu.DAILY, 7, "history")
     when_empty = gettext_lazy("What happens to letters and deliveries is written here by itself.")
     list_display = [
-        hour("at", gettext_lazy("at")),
+        hour_column("at", gettext_lazy("at")),
         "state",
         "letter_shown",
         "address",
@@ -41,7 +42,7 @@ class LetterEventAdmin(RecordAdmin):
 
     @display(description=gettext_lazy("letter"))
     def letter_shown(self, event: LetterEvent) -> str:
-        return link(page_of(event.letter), event.letter)
+        return text_link(change_url(event.letter), event.letter)
 
     @display(description=gettext_lazy("address"))
     def address(self, event: LetterEvent) -> str:

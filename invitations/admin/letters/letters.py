@@ -13,17 +13,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext_lazy
 from unfold.decorators import action, display
 
-from invitations.admin.base import (
-    Menu,
-    RecordInline,
-    at_hour,
-    at_hour_with,
-    frozen_file,
-    hour,
-    link,
-    who,
-)
+from invitations.admin.base import Menu, RecordInline, user_of
+from invitations.admin.columns import at_hour, at_hour_with, hour_column, text_link
 from invitations.admin.confirming import act_on_each, confirmed, row_by_row, tell_done
+from invitations.admin.frozen_files import frozen_file_response
 from invitations.admin.letters.approvals import ApprovingMixin, recipients
 from invitations.admin.letters.print_run import PrintRunMixin
 from invitations.letters.approval import recompose
@@ -89,7 +82,7 @@ class LetterAdmin(PrintRunMixin, ApprovingMixin):
         "state_of",
         "language",
         "state_shown",
-        hour("planned_at", gettext_lazy("planned at")),
+        hour_column("planned_at", gettext_lazy("planned at")),
         "pdf_hash",
         "message_hash",
     ]
@@ -251,14 +244,16 @@ class LetterAdmin(PrintRunMixin, ApprovingMixin):
         if not letter.pdf:
             raise Http404
         name = f"{file_name(letter)}.pdf"
-        return frozen_file(request, str(letter.pdf), letter.sha256, "application/pdf", name)
+        return frozen_file_response(
+            request, str(letter.pdf), letter.sha256, "application/pdf", name
+        )
 
     def message_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         letter = self._readable(request, pk)
         if not letter.message:
             raise Http404
         name = f"{file_name(letter)}.eml"
-        return frozen_file(
+        return frozen_file_response(
             request, str(letter.message), letter.message_sha256, "message/rfc822", name
         )
 
@@ -274,7 +269,7 @@ class LetterAdmin(PrintRunMixin, ApprovingMixin):
             told = _("Choose at most %(count)s letters for a test.") % {"count": LARGEST_TEST}
             messages.error(request, told)
             return
-        email = who(request).email
+        email = user_of(request).email
         sent = act_on_each(request, queryset, lambda one: self._send_test(request, one, email))
         tell_done(request, TESTS_SENT, sent, email=email)
 
@@ -296,7 +291,7 @@ class LetterAdmin(PrintRunMixin, ApprovingMixin):
         )
     )
     def compose_anew(self, request: HttpRequest, letter: Letter) -> None:
-        recompose(letter, who(request))
+        recompose(letter, user_of(request))
 
     @action(description=gettext_lazy("Try to compose it again now"), permissions=["draft"])
     @row_by_row(
@@ -308,7 +303,7 @@ class LetterAdmin(PrintRunMixin, ApprovingMixin):
     )
     def try_again_now(self, request: HttpRequest, letter: Letter) -> None:
         """Nothing is lost by it: what still cannot be composed says so again."""
-        try_again(letter, who(request))
+        try_again(letter, user_of(request))
 
 
 def file_link(kind: str, letter: Letter, sha256: str) -> str:
@@ -316,7 +311,7 @@ def file_link(kind: str, letter: Letter, sha256: str) -> str:
         return ""
     url = reverse(f"admin:invitations_letter_{kind}", args=[letter.pk])
     return format_html(
-        '{} <span class="break-words">SHA-256 {}</span>', link(url, _("open")), sha256
+        '{} <span class="break-words">SHA-256 {}</span>', text_link(url, _("open")), sha256
     )
 
 

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, ngettext_lazy
 from unfold.decorators import action
 
-from invitations.admin.base import RecordAdmin, who
+from invitations.admin.base import RecordAdmin, user_of
 from invitations.admin.confirming import (
     act_on_each,
     confirmation_page,
@@ -120,7 +120,7 @@ class PrintRunMixin(RecordAdmin):
     def dispatch_selected(
         self, request: HttpRequest, letter: Letter, channel: str, reference: str, at: dt.datetime
     ) -> None:
-        dispatch_on_paper(letter, who(request), channel, reference, at)
+        dispatch_on_paper(letter, user_of(request), channel, reference, at)
 
 
 def tell_left_out(request: HttpRequest, run: Run) -> None:

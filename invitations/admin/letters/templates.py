@@ -13,7 +13,8 @@ from django.utils.translation import gettext_lazy, ngettext_lazy
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 from unfold.decorators import action, display
 
-from invitations.admin.base import FilledFilter, Menu, ModelAdmin, at_hour, page_of, who
+from invitations.admin.base import FilledFilter, Menu, ModelAdmin, user_of
+from invitations.admin.columns import at_hour, change_url
 from invitations.admin.confirming import confirmed, row_by_row
 from invitations.admin.letters import preview
 from invitations.admin.mixins import ApprovedByTwoFilter, ApprovedByTwoMixin
@@ -66,7 +67,7 @@ class ReviewedMixin(ModelAdmin):
     )
     @row_by_row(done=ngettext_lazy("%(count)s review noted.", "%(count)s reviews noted.", "count"))
     def tick_selected(self, request: HttpRequest, words: Any) -> None:
-        tick_reviewed(words, who(request))
+        tick_reviewed(words, user_of(request))
 
 
 @admin.register(LetterTemplate)
@@ -174,17 +175,17 @@ class LetterTemplateAdmin(ReviewedMixin, ApprovedByTwoMixin):
         """Words that are the same again make no version: two people would have to approve it."""
         words = preview.tidy(obj)
         if not change:
-            obj.written_by, obj.paper, obj.mail = who(request), words.paper, words.mail
+            obj.written_by, obj.paper, obj.mail = user_of(request), words.paper, words.mail
             super().save_model(request, obj, form, change)
             return
         kept = LetterTemplate.objects.get(pk=obj.pk)
         if words != preview.tidy(kept):
-            obj.pk = revise(kept, who(request), *words).pk
+            obj.pk = revise(kept, user_of(request), *words).pk
         obj.refresh_from_db()
 
     def response_change(self, request: HttpRequest, obj: LetterTemplate) -> HttpResponse:
         """Stay on the page of the text, at its newest version."""
-        url = page_of(obj)
+        url = change_url(obj)
         if url == request.path:
             messages.info(request, _("Nothing was changed: this version stands."))
         else:
@@ -206,7 +207,7 @@ class LetterTemplateAdmin(ReviewedMixin, ApprovedByTwoMixin):
         if request.method != "POST":
             return HttpResponseNotAllowed(["POST"])
         template = get_object_or_404(LetterTemplate, pk=pk)
-        sent, response = preview.send(request, who(request))
+        sent, response = preview.send(request, user_of(request))
         if sent:
             self.log_change(request, template, _("A test was sent to oneself."))
         return response

@@ -8,7 +8,8 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy, ngettext_lazy
 from unfold.decorators import action, display
 
-from invitations.admin.base import Menu, hour, link, page_of, who
+from invitations.admin.base import Menu, user_of
+from invitations.admin.columns import change_url, hour_column, text_link
 from invitations.admin.confirming import confirmed, row_by_row
 from invitations.admin.mixins import AnotherAddressMixin
 from invitations.admin.outbox.queue import QueuePageMixin
@@ -42,8 +43,8 @@ class DeliveryAdmin(AnotherAddressMixin, QueuePageMixin):
         "state_shown",
         "letter_kind",
         "state_of",
-        hour("not_before", gettext_lazy("not before")),
-        hour("handed_over_at", gettext_lazy("handed over at")),
+        hour_column("not_before", gettext_lazy("not before")),
+        hour_column("handed_over_at", gettext_lazy("handed over at")),
         "attempts",
         "server_words",
     ]
@@ -96,7 +97,7 @@ class DeliveryAdmin(AnotherAddressMixin, QueuePageMixin):
 
     @display(description=gettext_lazy("letter"), ordering="letter__kind")
     def letter_kind(self, delivery: Delivery) -> str:
-        return link(page_of(delivery.letter), delivery.letter.get_kind_display())
+        return text_link(change_url(delivery.letter), delivery.letter.get_kind_display())
 
     @display(
         description=gettext_lazy("State"),
@@ -115,7 +116,7 @@ class DeliveryAdmin(AnotherAddressMixin, QueuePageMixin):
     )
     @row_by_row(done=DELIVERIES_CHANGED)
     def it_went(self, request: HttpRequest, delivery: Delivery) -> None:
-        decide(delivery, who(request), went=True)
+        decide(delivery, user_of(request), went=True)
 
     @action(description=gettext_lazy("Uncertain: send again"), permissions=["dispatch"])
     @confirmed(
@@ -127,7 +128,7 @@ class DeliveryAdmin(AnotherAddressMixin, QueuePageMixin):
     )
     @row_by_row(done=DELIVERIES_CHANGED)
     def send_again(self, request: HttpRequest, delivery: Delivery) -> None:
-        decide(delivery, who(request), went=False)
+        decide(delivery, user_of(request), went=False)
 
     @action(description=gettext_lazy("Failed or missed: send anew"), permissions=["dispatch"])
     @confirmed(
@@ -137,7 +138,7 @@ class DeliveryAdmin(AnotherAddressMixin, QueuePageMixin):
     )
     @row_by_row(done=DELIVERIES_CHANGED)
     def send_anew_selected(self, request: HttpRequest, delivery: Delivery) -> None:
-        send_anew(delivery, who(request))
+        send_anew(delivery, user_of(request))
 
     @action(description=gettext_lazy("Print run: mark as dispatched"), permissions=["dispatch"])
     @confirmed(
@@ -154,4 +155,4 @@ class DeliveryAdmin(AnotherAddressMixin, QueuePageMixin):
         reference: str,
         at: dt.datetime,
     ) -> None:
-        mark_dispatched(delivery, who(request), channel, reference, at)
+        mark_dispatched(delivery, user_of(request), channel, reference, at)

@@ -6,7 +6,8 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy
 from unfold.decorators import action, display
 
-from invitations.admin.base import Menu, RecordAdmin, hour
+from invitations.admin.base import Menu, RecordAdmin
+from invitations.admin.columns import hour_column
 from invitations.admin.outbox.queue import called
 from invitations.models import Arming, Outage, Setback, Tick, Worker
 
@@ -26,8 +27,8 @@ class TickAdmin(RecordAdmin):
     when_empty = gettext_lazy("The clock has not run yet: start a worker and beat.")
     list_display = [
         "name",
-        hour("began_at", gettext_lazy("began at")),
-        hour("ended_at", gettext_lazy("ended at")),
+        hour_column("began_at", gettext_lazy("began at")),
+        hour_column("ended_at", gettext_lazy("ended at")),
         "did",
     ]
     fields = ["name", "began_at", "ended_at", "did"]
@@ -41,8 +42,8 @@ class SetbackAdmin(RecordAdmin):
         "item",
         "because",
         "attempts",
-        hour("at", gettext_lazy("at")),
-        hour("again_at", gettext_lazy("tried again from")),
+        hour_column("at", gettext_lazy("at")),
+        hour_column("again_at", gettext_lazy("tried again from")),
     ]
     actions = ["try_again"]
     fields = ["job", "item", "because", "attempts", "at", "again_at"]
@@ -64,7 +65,7 @@ class SetbackAdmin(RecordAdmin):
 @admin.register(Worker)
 class WorkerAdmin(RecordAdmin):
     when_empty = gettext_lazy("No worker was seen in the last day.")
-    list_display = ["name", hour("seen_at", gettext_lazy("seen at"))]
+    list_display = ["name", hour_column("seen_at", gettext_lazy("seen at"))]
     fields = ["name", "seen_at"]
 
 
@@ -73,8 +74,8 @@ class OutageAdmin(RecordAdmin):
     when_empty = gettext_lazy("There was always a connection, and the file store was there.")
     list_display = [
         "of",
-        hour("began_at", gettext_lazy("began at")),
-        hour("ended_at", gettext_lazy("ended at")),
+        hour_column("began_at", gettext_lazy("began at")),
+        hour_column("ended_at", gettext_lazy("ended at")),
         "words",
     ]
     fields = ["of", "began_at", "ended_at", "words"]

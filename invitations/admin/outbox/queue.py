@@ -12,7 +12,8 @@ from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.cache import never_cache
 from unfold.decorators import action
 
-from invitations.admin.base import RecordAdmin, at_hour, list_of
+from invitations.admin.base import RecordAdmin
+from invitations.admin.columns import at_hour, list_url
 from invitations.models import AUTOMATIC, Delivery, Letter, Outage, Setback
 from invitations.outbox import monitoring
 from invitations.outbox.arming import why_mute
@@ -130,7 +131,7 @@ def for_a_person(
         {
             "count": queues[state].total,
             "title": title,
-            "url": list_of(Delivery, state__exact=state.value),
+            "url": list_url(Delivery, state__exact=state.value),
         }
         for state, title in FOR_A_PERSON.items()
         if state in queues
@@ -140,18 +141,18 @@ def for_a_person(
             {
                 "count": letters.failed,
                 "title": COULD_NOT_BE_COMPOSED,
-                "url": list_of(Letter, composing="failed"),
+                "url": list_url(Letter, composing="failed"),
             }
         )
     if faults := Setback.objects.count():
-        waiting.append({"count": faults, "title": FAULTS_OF_JOBS, "url": list_of(Setback)})
+        waiting.append({"count": faults, "title": FAULTS_OF_JOBS, "url": list_url(Setback)})
     if letters.to_approve:
         kinds = ",".join(kind for kind in Letter.Kind.values if kind not in AUTOMATIC)
         waiting.append(
             {
                 "count": letters.to_approve,
                 "title": _("letters to approve"),
-                "url": list_of(Letter, state__exact=Letter.State.COMPOSED, kind__in=kinds),
+                "url": list_url(Letter, state__exact=Letter.State.COMPOSED, kind__in=kinds),
             }
         )
     if printed := monitoring.printed_waiting():
@@ -159,7 +160,7 @@ def for_a_person(
             {
                 "count": printed,
                 "title": _("printed letters to mark as dispatched"),
-                "url": list_of(Delivery, state__exact=State.QUEUED, channel__in="pouch,post"),
+                "url": list_url(Delivery, state__exact=State.QUEUED, channel__in="pouch,post"),
             }
         )
     return waiting
@@ -169,7 +170,7 @@ def row(queue: monitoring.Queue) -> dict[str, Any]:
     state = State(queue.state)
     return {
         "label": state.label,
-        "url": list_of(Delivery, state__exact=state.value, channel__exact="email"),
+        "url": list_url(Delivery, state__exact=state.value, channel__exact="email"),
         "for_a_person": state in FOR_A_PERSON,
         "total": queue.total,
         "by_age": queue.by_age,
@@ -214,7 +215,7 @@ def counts_of_letters(letters: monitoring.Letters) -> list[dict[str, Any]]:
         {
             "title": state.label,
             "count": letters.by_state[state],
-            "url": list_of(Letter, state__exact=state.value),
+            "url": list_url(Letter, state__exact=state.value),
         }
         for state in Letter.State
         if letters.by_state[state]

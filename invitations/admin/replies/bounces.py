@@ -11,16 +11,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.decorators import display
 
-from invitations.admin.base import (
-    FilledFilter,
-    Menu,
-    RecordAdmin,
-    frozen_file,
-    hour,
-    link,
-    page_of,
-    who,
-)
+from invitations.admin.base import FilledFilter, Menu, RecordAdmin, user_of
+from invitations.admin.columns import change_url, hour_column, text_link
+from invitations.admin.frozen_files import frozen_file_response
 from invitations.admin.mixins import AnotherAddressMixin
 from invitations.files import frozen
 from invitations.inbox.bounces import match
@@ -47,7 +40,7 @@ class BounceAdmin(AnotherAddressMixin, RecordAdmin):
         "bounce mailbox or the mail provider."
     )
     list_display = [
-        hour("received_at", gettext_lazy("received at")),
+        hour_column("received_at", gettext_lazy("received at")),
         "kind_shown",
         "state_of",
         "address",
@@ -108,7 +101,7 @@ class BounceAdmin(AnotherAddressMixin, RecordAdmin):
         return form
 
     def save_model(self, request: HttpRequest, obj: Bounce, form: Any, change: bool) -> None:
-        match(obj, form.cleaned_data["delivery"], who(request))
+        match(obj, form.cleaned_data["delivery"], user_of(request))
 
     def letter_of(self, row: Bounce) -> Letter | None:
         return row.delivery.letter if row.delivery else None
@@ -118,7 +111,7 @@ class BounceAdmin(AnotherAddressMixin, RecordAdmin):
             raise PermissionDenied
         bounce = get_object_or_404(Bounce.objects.exclude(message=""), pk=pk)
         name, sha256 = str(bounce.message), bounce.message_sha256
-        return frozen_file(request, name, sha256, "message/rfc822", f"bounce-{pk}.eml")
+        return frozen_file_response(request, name, sha256, "message/rfc822", f"bounce-{pk}.eml")
 
     @display(description=gettext_lazy("kind"), ordering="kind", label=BOUNCE_LABELS)
     def kind_shown(self, bounce: Bounce) -> tuple[str, Any]:
@@ -132,7 +125,11 @@ class BounceAdmin(AnotherAddressMixin, RecordAdmin):
 
     @display(description=gettext_lazy("address"), ordering="delivery__address")
     def address(self, bounce: Bounce) -> str:
-        return link(page_of(bounce.delivery), bounce.delivery.address) if bounce.delivery else ""
+        return (
+            text_link(change_url(bounce.delivery), bounce.delivery.address)
+            if bounce.delivery
+            else ""
+        )
 
     @display(description=gettext_lazy("delivery"), ordering="delivery__state")
     def delivery_state(self, bounce: Bounce) -> str:
@@ -153,4 +150,4 @@ class BounceAdmin(AnotherAddressMixin, RecordAdmin):
     def message_file(self, bounce: Bounce) -> str:
         if not bounce.message:
             return _("told by the mail provider")
-        return link(reverse("admin:invitations_bounce_message", args=[bounce.pk]), _("open"))
+        return text_link(reverse("admin:invitations_bounce_message", args=[bounce.pk]), _("open"))

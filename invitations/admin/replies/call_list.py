@@ -11,7 +11,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.decorators import display
 
-from invitations.admin.base import Menu, ModelAdmin, at_hour_with, link, page_of, who
+from invitations.admin.base import Menu, ModelAdmin, user_of
+from invitations.admin.columns import at_hour_with, change_url, text_link
 from invitations.admin.letters.invitations import ANSWERS_IN_SHORT
 from invitations.forms.action_forms import CallNoteForm
 from invitations.models import CallListEntry, Invitation, Reply
@@ -83,7 +84,7 @@ class CallListEntryAdmin(ModelAdmin):
     ) -> None:
         """A telephone note says who called and when; nothing else can be changed."""
         if "note" in form.changed_data:
-            obj.called_at, obj.called_by = timezone.now(), who(request)
+            obj.called_at, obj.called_by = timezone.now(), user_of(request)
             obj.save(update_fields=["note", "called_at", "called_by"])
 
     @display(description=gettext_lazy("State"))
@@ -92,7 +93,7 @@ class CallListEntryAdmin(ModelAdmin):
 
     @display(description=gettext_lazy("minister"))
     def minister(self, entry: CallListEntry) -> str:
-        return link(page_of(entry.invitation), entry.invitation.minister)
+        return text_link(change_url(entry.invitation), entry.invitation.minister)
 
     @display(description=gettext_lazy("telephone and addresses"))
     def reach(self, entry: CallListEntry) -> str:

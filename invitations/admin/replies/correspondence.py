@@ -14,17 +14,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext_lazy
 from unfold.decorators import action, display
 
-from invitations.admin.base import (
-    FilledFilter,
-    Menu,
-    RecordInline,
-    at_hour_with,
-    frozen_file,
-    hour,
-    link,
-    who,
-)
+from invitations.admin.base import FilledFilter, Menu, RecordInline, user_of
+from invitations.admin.columns import at_hour_with, hour_column, text_link
 from invitations.admin.confirming import row_by_row
+from invitations.admin.frozen_files import frozen_file_response
 from invitations.admin.replies.filed_mail import FiledMailMixin, WhoseFilter
 from invitations.files import frozen
 from invitations.forms.correspondence import PaperReplyForm
@@ -69,7 +62,7 @@ class CorrespondenceAdmin(FiledMailMixin):
     list_display = [
         "state",
         "channel",
-        hour("received_at", gettext_lazy("received at")),
+        hour_column("received_at", gettext_lazy("received at")),
         "reference",
         "sender",
         "first_words",
@@ -208,7 +201,7 @@ class CorrespondenceAdmin(FiledMailMixin):
             return
         filed = file_correspondence(
             form.cleaned_data["invitation"],
-            who(request),
+            user_of(request),
             obj.channel,
             obj.received_at,
             reply_words=form.reply_words,
@@ -226,7 +219,7 @@ class CorrespondenceAdmin(FiledMailMixin):
         invitation = form.cleaned_data.get("invitation")
         if invitation and "invitation" in form.changed_data:
             # This reads the row anew, and with it what was just saved.
-            assign(obj, invitation, who(request))
+            assign(obj, invitation, user_of(request))
         if "invitations_correspondence_deal_with" in request.POST:
             self.deal_with(request, obj)
 
@@ -256,7 +249,7 @@ class CorrespondenceAdmin(FiledMailMixin):
         correspondence = get_object_or_404(Correspondence.objects.exclude(scan=""), pk=pk)
         name = str(correspondence.scan)
         suffix = name.rpartition(".")[2]
-        return frozen_file(
+        return frozen_file_response(
             request,
             name,
             correspondence.scan_sha256,
@@ -290,12 +283,12 @@ class CorrespondenceAdmin(FiledMailMixin):
         if not correspondence.scan:
             return ""
         url = reverse("admin:invitations_correspondence_scan", args=[correspondence.pk])
-        return link(url, _("open"))
+        return text_link(url, _("open"))
 
     @action(description=gettext_lazy("Mark as dealt with"), permissions=["deal"])
     @row_by_row(done=ngettext_lazy("%(count)s dealt with.", "%(count)s dealt with.", "count"))
     def mark_as_dealt_with(self, request: HttpRequest, correspondence: Correspondence) -> None:
-        mark_dealt_with(correspondence, who(request))
+        mark_dealt_with(correspondence, user_of(request))
 
 
 def frozen_scan(scan: Any) -> frozen.Frozen | None:
@@ -306,7 +299,7 @@ def frozen_scan(scan: Any) -> frozen.Frozen | None:
 
 
 def contest_told(contested: Reply) -> str:
-    return link(
+    return text_link(
         reverse("admin:invitations_reply_settle", args=[contested.pk]),
         _(
             "%(invitation)s: this contradicts the reply that stands. Both are kept until you "

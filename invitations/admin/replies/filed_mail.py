@@ -15,7 +15,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.decorators import action, display
 
-from invitations.admin.base import ModelAdmin, frozen_file, link, who
+from invitations.admin.base import ModelAdmin, user_of
+from invitations.admin.columns import text_link
+from invitations.admin.frozen_files import frozen_file_response
 from invitations.files import frozen
 from invitations.mail import incoming
 from invitations.models import Channel, Correspondence
@@ -53,7 +55,7 @@ class FiledMailMixin(ModelAdmin):
 
     @action(description=gettext_lazy("Save and mark as dealt with"), permissions=["open"])
     def deal_with(self, request: HttpRequest, mail: Correspondence) -> None:
-        mark_dealt_with(mail, who(request))
+        mark_dealt_with(mail, user_of(request))
 
     def get_urls(self) -> list[Any]:
         view = self.admin_site.admin_view(self.message_view)
@@ -78,7 +80,7 @@ class FiledMailMixin(ModelAdmin):
             raise PermissionDenied
         mail = get_object_or_404(Correspondence.objects.exclude(message=""), pk=pk)
         name, sha256 = str(mail.message), mail.message_sha256
-        return frozen_file(request, name, sha256, "message/rfc822", f"mail-{pk}.eml")
+        return frozen_file_response(request, name, sha256, "message/rfc822", f"mail-{pk}.eml")
 
     @display(description=gettext_lazy("what it says"))
     def first_words(self, mail: Correspondence) -> str:
@@ -95,7 +97,7 @@ class FiledMailMixin(ModelAdmin):
     @display(description=gettext_lazy("whole mail"))
     def message_file(self, mail: Correspondence) -> str:
         url = reverse("admin:invitations_correspondence_message", args=[mail.pk])
-        return link(url, _("open"))
+        return text_link(url, _("open"))
 
     @display(description=gettext_lazy("its words"))
     def words(self, mail: Correspondence) -> str:
@@ -117,7 +119,9 @@ class FiledMailMixin(ModelAdmin):
             "reference": mail.reference,
         }
         url = reverse("admin:invitations_correspondence_add")
-        return link(f"{url}?{urlencode(known)}", _("record it; then mark this mail as dealt with"))
+        return text_link(
+            f"{url}?{urlencode(known)}", _("record it; then mark this mail as dealt with")
+        )
 
 
 def words_of_mail(content: bytes) -> str:

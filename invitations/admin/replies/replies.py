@@ -12,7 +12,8 @@ from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 from unfold.decorators import display
 
-from invitations.admin.base import Menu, RecordAdmin, at_hour, at_hour_with, hour, link, who
+from invitations.admin.base import Menu, RecordAdmin, user_of
+from invitations.admin.columns import at_hour, at_hour_with, hour_column, text_link
 from invitations.admin.letters.invitations import ANSWERS_IN_SHORT
 from invitations.forms.action_forms import SettleForm
 from invitations.letters.context import recorded_points
@@ -49,7 +50,7 @@ class ReplyAdmin(RecordAdmin):
         "answer_shown",
         "status_shown",
         "channel",
-        hour("received_at", gettext_lazy("received at")),
+        hour_column("received_at", gettext_lazy("received at")),
         "late",
         "choose",
     ]
@@ -147,7 +148,7 @@ class ReplyAdmin(RecordAdmin):
     def choose(self, reply: Reply) -> str:
         if reply.status != Reply.Status.CONTESTED:
             return ""
-        return link(reverse("admin:invitations_reply_settle", args=[reply.pk]), _("choose"))
+        return text_link(reverse("admin:invitations_reply_settle", args=[reply.pk]), _("choose"))
 
     def settle_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Show the standing and the contested reply side by side, and let staff choose."""
@@ -160,7 +161,7 @@ class ReplyAdmin(RecordAdmin):
         if request.method == "POST" and form.is_valid():
             stands = form.cleaned_data["stands"] == "contested"
             try:
-                settle(contested, who(request), form.cleaned_data["because"], stands=stands)
+                settle(contested, user_of(request), form.cleaned_data["because"], stands=stands)
             except ValidationError as refusal:
                 form.add_error(None, refusal)
             else:

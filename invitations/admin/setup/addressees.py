@@ -13,7 +13,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.decorators import display
 
-from invitations.admin.base import Menu, ModelAdmin, RecordInline, language_tabs, link, list_of
+from invitations.admin.base import Menu, ModelAdmin, RecordInline, language_tabs
+from invitations.admin.columns import list_url, text_link
 from invitations.admin.confirming import refusal_sentence
 from invitations.admin.setup.minister_import import MinisterExchangeMixin
 from invitations.forms.model_forms import MinisterForm, MissionForm
@@ -79,7 +80,7 @@ class MemberStateAdmin(ModelAdmin):
 
     @display(description=gettext_lazy("invitations"))
     def invited(self, state: MemberState) -> str:
-        return link(list_of(Invitation, member_state__id__exact=state.pk), _("invitations"))
+        return text_link(list_url(Invitation, member_state__id__exact=state.pk), _("invitations"))
 
 
 @admin.register(Mission)

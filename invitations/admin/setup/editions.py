@@ -10,7 +10,8 @@ from django.utils.translation import gettext_lazy, ngettext
 from unfold import admin as unfold
 from unfold.decorators import action, display
 
-from invitations.admin.base import Menu, ModelAdmin, RecordInline, language_tabs, link, list_of
+from invitations.admin.base import Menu, ModelAdmin, RecordInline, language_tabs
+from invitations.admin.columns import list_url, text_link
 from invitations.admin.confirming import act_on_each
 from invitations.admin.mixins import ApprovedByTwoFilter, ApprovedByTwoMixin, approvers_named
 from invitations.admin.setup.reminders import ReminderPagesMixin, StepPagesMixin
@@ -175,7 +176,7 @@ class ForumEditionAdmin(ReminderPagesMixin):
 
     def _invitations(self, edition: ForumEdition, status: str, count: int) -> str:
         filters = {"edition__id__exact": edition.pk, "status__exact": status}
-        return link(list_of(Invitation, **filters), count)
+        return text_link(list_url(Invitation, **filters), count)
 
     @action(description=gettext_lazy("Compose the letters of all drafts"), permissions=["change"])
     def plan_letters_of_drafts(

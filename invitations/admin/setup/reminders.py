@@ -14,7 +14,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.decorators import action
 
-from invitations.admin.base import ModelAdmin, link, list_of, page_of
+from invitations.admin.base import ModelAdmin
+from invitations.admin.columns import change_url, list_url, text_link
 from invitations.letters.planning import reminded_at
 from invitations.models import ForumEdition, Invitation, ReminderStep
 from invitations.reminders.forecast import Plan, Planned, plan_of
@@ -84,7 +85,7 @@ def shown(edition: ForumEdition) -> dict[str, Any]:
             now.astimezone(edition.zone), edition.time_zone_name, translation.get_language()
         ),
         "steps": steps_of(edition, now),
-        "steps_url": list_of(ReminderStep, edition__id__exact=edition.pk),
+        "steps_url": list_url(ReminderStep, edition__id__exact=edition.pk),
         "days": days_of(plan),
         "none": [
             {
@@ -105,7 +106,7 @@ def days_of(plan: Plan) -> list[dict[str, Any]]:
             "how": labelled(how_of(step), step.get_audience_display())
             if step.medium == ReminderStep.Medium.MAIL
             else how_of(step),
-            "step_url": page_of(step),
+            "step_url": change_url(step),
             "count": len(found),
             "rows": [
                 {**row_of(planned.invitation), **how(planned, plan.edition)} for planned in found
@@ -119,8 +120,8 @@ def row_of(invitation: Invitation) -> dict[str, Any]:
     return {
         "state": invitation.member_state.listed_as,
         "minister": invitation.minister,
-        "url": page_of(invitation),
-        "link": link(page_of(invitation), invitation.minister),
+        "url": change_url(invitation),
+        "link": text_link(change_url(invitation), invitation.minister),
     }
 
 
@@ -156,7 +157,7 @@ def steps_of(edition: ForumEdition, now: dt.datetime) -> list[dict[str, Any]]:
         {
             "step": step,
             "how": how_of(step),
-            "url": page_of(step),
+            "url": change_url(step),
             "day": step.due_on and printed_weekday(step.due_on, translation.get_language()),
             "is_past": step.due_on and step.due_on < schedule.day_of(now),
             "because": why(step, schedule),

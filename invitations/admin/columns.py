@@ -1,0 +1,47 @@
+"""Links and hours, as lists and pages show them."""
+
+import datetime as dt
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import urlencode
+
+from django.db.models import Model
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.html import format_html
+from unfold.decorators import display
+
+from invitations.text.dates import left_to_right
+
+
+def text_link(url: str, text: Any) -> str:
+    return format_html('<a class="text-link" href="{}">{}</a>', url, text)
+
+
+def change_url(row: Model) -> str:
+    return reverse(f"admin:{row._meta.app_label}_{row._meta.model_name}_change", args=[row.pk])
+
+
+def list_url(model: type[Model], **filters: Any) -> str:
+    url = reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist")
+    return f"{url}?{urlencode(filters)}" if filters else url
+
+
+def at_hour(at: dt.datetime | None) -> str:
+    return left_to_right(date_format(timezone.localtime(at), "Y-m-d H:i")) if at else ""
+
+
+def at_hour_with(at: dt.datetime | None, *words: object) -> str:
+    """The instant, then who or why, without what is empty."""
+    return " ".join(filter(None, [at_hour(at), *(str(word or "") for word in words)]))
+
+
+def hour_column(name: str, title: Any) -> Callable[[Any], str]:
+    """A column of a list: that instant, to the minute."""
+
+    @display(description=title, ordering=name)
+    def shown(row: Any) -> str:
+        return at_hour(getattr(row, name))
+
+    return shown

@@ -1,0 +1,24 @@
+"""Frozen files, given out as they are or not at all."""
+
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.utils.translation import gettext as _
+
+from invitations.files import frozen
+
+
+def frozen_file_response(
+    request: HttpRequest, name: str, sha256: str, content_type: str, download: str
+) -> HttpResponse:
+    """The frozen bytes as they are, or a page that says that they are not those any more."""
+    try:
+        content = frozen.thaw(name, sha256)
+    except frozen.Tampered as damage:
+        context = {"title": _("This file is not what was frozen"), "damage": str(damage)}
+        return TemplateResponse(request, "admin/tampered.html", context, status=409)
+    shown = "inline" if content_type != "message/rfc822" else "attachment"
+    return HttpResponse(
+        content,
+        content_type=content_type,
+        headers={"Content-Disposition": f'{shown}; filename="{download}"'},
+    )

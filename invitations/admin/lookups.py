@@ -1,0 +1,52 @@
+"""What the address of a list may ask, and what a search looks into."""
+
+from typing import Any
+
+from django.contrib.admin.utils import get_fields_from_path
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.db.models import Model
+from django.db.models.constants import LOOKUP_SEP
+
+
+def initial_value(column: Any, typed: Any) -> list[Any]:
+    """The one value of a column that was typed, or none."""
+    try:
+        if column.many_to_many:
+            return [[column.target_field.to_python(key) for key in typed]]
+        return [column.to_python(typed)]
+    except (ValidationError, AttributeError):  # rows that name this one are no column of it
+        return []
+
+
+def lookups_of_filter(model: type[Model], item: Any) -> set[str]:
+    """The names under which a filter stands in the address of a list."""
+    if isinstance(item, type):
+        return {item.parameter_name}  # type: ignore[attr-defined]  # each of ours has one
+    path = item if isinstance(item, str) else item[0]
+    column: Any = get_fields_from_path(model, path)[-1]
+    if isinstance(column, models.DateField):
+        return {f"{path}__{comparison}" for comparison in ("gte", "lt", "isnull")}
+    if column.is_relation:
+        return {f"{path}__{column.target_field.name}__exact", f"{path}__isnull"}
+    return {path, f"{path}__exact", f"{path}__isnull"}
+
+
+def lookups_of_date(path: str | None) -> set[str]:
+    return {f"{path}__{part}" for part in ("year", "month", "day")} if path else set()
+
+
+def lists_searched(model: type[Model], search_field: str) -> list[type[Model]]:
+    """The models of which a search field looks into many rows; the one that a row names is its own.
+
+    A comparison may stand last, which is no column.
+    """
+    passed = []
+    for name in search_field.lstrip("^=@").split(LOOKUP_SEP)[:-1]:
+        column: Any = model._meta.get_field(name)
+        if not column.is_relation:
+            break
+        model = column.related_model
+        if column.one_to_many or column.many_to_many:
+            passed.append(model)
+    return passed
