@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy
 from modeltranslation.utils import build_localized_fieldname
 from unfold import admin as unfold
 
-from invitations.admin.history import lines_of
+from invitations.admin.history import history_lines
 from invitations.admin.lookups import (
     initial_value,
     lists_searched,
@@ -111,7 +111,7 @@ class ModelAdmin(unfold.ModelAdmin):
         self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
         row = self.get_object(request, unquote(object_id))
-        lines = lines_of(row) if row else []
+        lines = history_lines(row) if row else []
         return super().history_view(request, object_id, {"lines": lines, **(extra_context or {})})
 
 

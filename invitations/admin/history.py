@@ -21,7 +21,7 @@ class Told(NamedTuple):
     fields: list[tuple[str, str, str]]
 
 
-def lines_of(row: Model) -> list[Told]:
+def history_lines(row: Model) -> list[Told]:
     """Return what happened to the record, the newest first."""
     entries = LogEntry.objects.get_for_object(row).select_related("actor")
     lines = [told_by_entry(entry) for entry in entries]

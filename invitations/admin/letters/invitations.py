@@ -6,26 +6,30 @@ from django import forms
 from django.contrib import admin, messages
 from django.db.models import Exists, OuterRef, QuerySet, Subquery
 from django.http import HttpRequest
-from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext_lazy
-from unfold.decorators import action, display
+from unfold.decorators import action
 
-from invitations.admin.base import Menu, RecordInline, user_of
-from invitations.admin.columns import at_hour, at_hour_with, change_url, text_link
+from invitations.admin.base import Menu, user_of
+from invitations.admin.columns import change_url, text_link
 from invitations.admin.confirming import act_on_each, confirmed, tell_done
-from invitations.admin.letters.letters import LETTER_LABELS
+from invitations.admin.letters.answers import StandingAnswerFilter
+from invitations.admin.letters.invitation_columns import InvitationColumnsMixin
+from invitations.admin.letters.invitation_inlines import (
+    CallsOfInvitation,
+    CorrespondenceOfInvitation,
+    LettersOfInvitation,
+    RepliesOfInvitation,
+)
 from invitations.admin.mixins import AnotherAddressMixin, UnreachedFilter
-from invitations.admin.setup.editions import plan_letters
+from invitations.admin.setup.editions import plan_letters_of
 from invitations.forms.action_forms import ReasonForm
 from invitations.forms.model_forms import InvitationForm
 from invitations.letters import issuing
 from invitations.letters.planning import standing_letter
-from invitations.links import replace_link, reply_url
+from invitations.links import replace_link
 from invitations.models import (
-    Answer,
-    CallListEntry,
     Correspondence,
     Delivery,
     ForumEdition,
@@ -36,73 +40,13 @@ from invitations.models import (
 )
 from invitations.text.dates import labelled
 
-SILENT, CONTESTED = "silent", "contested"
-ANSWERS_IN_SHORT: dict[str, Any] = {
-    Answer.IN_PERSON: gettext_lazy("in person"),
-    Answer.REPRESENTED: gettext_lazy("represented"),
-    Answer.ATTENDS_ONLY: gettext_lazy("attends only"),
-    Answer.VIDEO: gettext_lazy("by video"),
-    Answer.WRITTEN: gettext_lazy("in writing"),
-    Answer.REGRETS: gettext_lazy("regrets"),
-    Answer.HOLDING: gettext_lazy("transmitted to the capital"),
-}
 WITHDRAWN = ngettext_lazy(
     "%(count)s invitation withdrawn.", "%(count)s invitations withdrawn.", "count"
 )
 
 
-class StandingAnswerFilter(admin.SimpleListFilter):
-    """Silence is a matter of principal invitations: the others owe no answer."""
-
-    title = gettext_lazy("standing answer")
-    parameter_name = "answer"
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        answers = [pair for pair in ANSWERS_IN_SHORT.items() if pair[0] != Answer.HOLDING]
-        return [(SILENT, _("silent")), (CONTESTED, _("contested")), *answers]
-
-    def queryset(self, request: HttpRequest, queryset: Any) -> QuerySet[Any] | None:
-        if self.value() is None:
-            return None
-        if self.value() == SILENT:
-            return queryset.silent().principal()
-        if self.value() == CONTESTED:
-            return queryset.filter(pk__in=Reply.objects.contested().values("invitation"))
-        standing = Reply.objects.standing().filter(answer=self.value())
-        return queryset.issued().filter(pk__in=standing.values("invitation"))
-
-
-class LettersOfInvitation(RecordInline):
-    model = Letter
-    verbose_name_plural = gettext_lazy("letters")
-    fields = ["kind", "language", "state", "planned_at", "approved_at"]
-    readonly_fields = fields
-
-
-class RepliesOfInvitation(RecordInline):
-    model = Reply
-    verbose_name_plural = gettext_lazy("replies")
-    fields = ["answer", "status", "channel", "received_at", "respondent_name"]
-    readonly_fields = fields
-
-
-class CorrespondenceOfInvitation(RecordInline):
-    model = Correspondence
-    fk_name = "invitation"
-    verbose_name_plural = gettext_lazy("correspondence")
-    fields = ["channel", "received_at", "reference", "summary", "dealt_with_at"]
-    readonly_fields = fields
-
-
-class CallsOfInvitation(RecordInline):
-    model = CallListEntry
-    verbose_name_plural = gettext_lazy("telephone calls")
-    fields = ["listed_at", "called_at", "note"]
-    readonly_fields = fields
-
-
 @admin.register(Invitation)
-class InvitationAdmin(AnotherAddressMixin):
+class InvitationAdmin(InvitationColumnsMixin, AnotherAddressMixin):
     menu = (Menu.DAILY, 1, "mail")
     when_empty = gettext_lazy(
         "Import the ministers from a spreadsheet: each gets a draft invitation. "
@@ -240,70 +184,10 @@ class InvitationAdmin(AnotherAddressMixin):
         obj.pk = drafted.pk
         obj.refresh_from_db()
 
-    @display(description=gettext_lazy("State"), ordering="member_state__sort_key_fr")
-    def state(self, invitation: Invitation) -> str:
-        return invitation.member_state.listed_as
-
-    @display(description=gettext_lazy("principal"), boolean=True, ordering="is_principal")
-    def principal(self, invitation: Invitation) -> bool:
-        return invitation.is_principal
-
-    @display(
-        description=gettext_lazy("status"),
-        ordering="status",
-        label={"draft": "info", "issued": "success", "withdrawn": "danger"},
-    )
-    def status_shown(self, invitation: Invitation) -> tuple[str, Any]:
-        return invitation.status, invitation.get_status_display()
-
-    @display(
-        description=gettext_lazy("standing answer"),
-        ordering="standing_answer",
-        label={SILENT: "warning", CONTESTED: "danger", "answered": "success"},
-    )
-    def answer_shown(self, invitation: Any) -> tuple[str, Any] | None:
-        if invitation.status != Invitation.Status.ISSUED:
-            return None
-        if invitation.is_contested:
-            # The verbs leave none contested without one that stands; a hand in the tables may.
-            standing = ANSWERS_IN_SHORT.get(invitation.standing_answer, _("silent"))
-            return CONTESTED, _("contested: %(answer)s") % {"answer": standing}
-        if invitation.standing_answer:
-            return "answered", ANSWERS_IN_SHORT[invitation.standing_answer]
-        return (SILENT, _("silent")) if invitation.is_principal else None
-
-    @display(description=gettext_lazy("standing answer"))
-    def answer(self, invitation: Any) -> str:
-        _key, words = self.answer_shown(invitation) or ("", "")
-        return words
-
-    @display(description=gettext_lazy("letter"), ordering="letter_state", label=LETTER_LABELS)
-    def letter_shown(self, invitation: Any) -> tuple[str, Any] | None:
-        if not invitation.letter_state:
-            return None
-        return invitation.letter_state, Letter.State(invitation.letter_state).label
-
-    @display(description=gettext_lazy("handed over"), ordering="left_at")
-    def handed_over(self, invitation: Any) -> str:
-        return at_hour(invitation.left_at)
-
-    @display(description=gettext_lazy("withdrawn"))
-    def withdrawn(self, invitation: Invitation) -> str:
-        return at_hour_with(invitation.withdrawn_at, invitation.withdrawn_because)
-
-    @display(description=gettext_lazy("office’s page"))
-    def office_page(self, invitation: Invitation) -> str:
-        return text_link(reverse("office:answer", args=[invitation.pk]), _("look at it"))
-
-    @display(description=gettext_lazy("link for the reply"))
-    def reply_address(self, invitation: Invitation) -> str:
-        current = invitation.links.current().first()
-        return reply_url(current) if current else ""
-
     @action(description=gettext_lazy("Compose the letters of drafts"), permissions=["change"])
     def compose_letters(self, request: HttpRequest, queryset: QuerySet[Invitation]) -> None:
         editions = ForumEdition.objects.filter(pk__in=queryset.values("edition"))
-        plan_letters(request, editions, queryset)
+        plan_letters_of(request, editions, queryset)
 
     @action(description=gettext_lazy("Withdraw"), permissions=["change"])
     @confirmed(

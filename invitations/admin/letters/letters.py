@@ -3,21 +3,18 @@
 from typing import Any
 
 from django.contrib import admin, messages
-from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
-from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404
-from django.urls import path, reverse
-from django.utils.html import format_html
+from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext_lazy
 from unfold.decorators import action, display
 
 from invitations.admin.base import Menu, RecordInline, user_of
-from invitations.admin.columns import at_hour, at_hour_with, hour_column, text_link
+from invitations.admin.columns import at_hour, at_hour_with, hour_column
 from invitations.admin.confirming import act_on_each, confirmed, row_by_row, tell_done
-from invitations.admin.frozen_files import frozen_file_response
-from invitations.admin.letters.approvals import ApprovingMixin, recipients
+from invitations.admin.letters.approval_page import recipient_lines
+from invitations.admin.letters.approvals import ApprovingMixin
+from invitations.admin.letters.letter_files import LetterFilesMixin
 from invitations.admin.letters.print_run import PrintRunMixin
 from invitations.letters.approval import recompose
 from invitations.letters.composing_queue import try_again
@@ -74,7 +71,7 @@ class ComposingFilter(admin.SimpleListFilter):
 
 
 @admin.register(Letter)
-class LetterAdmin(PrintRunMixin, ApprovingMixin):
+class LetterAdmin(PrintRunMixin, ApprovingMixin, LetterFilesMixin):
     menu = (Menu.DAILY, 5, "drafts")
     when_empty = gettext_lazy("Compose the letters from the list of invitations.")
     list_display = [
@@ -114,38 +111,11 @@ class LetterAdmin(PrintRunMixin, ApprovingMixin):
     ]
     inlines = [DeliveriesOfLetter, EventsOfLetter]
 
-    def get_urls(self) -> list[Any]:
-        return [
-            path(
-                "approve/",
-                self.admin_site.admin_view(self.approve_view),
-                name="invitations_letter_approve",
-            ),
-            path(
-                "<int:pk>/pdf/",
-                self.admin_site.admin_view(self.pdf_view),
-                name="invitations_letter_pdf",
-            ),
-            path(
-                "<int:pk>/message/",
-                self.admin_site.admin_view(self.message_view),
-                name="invitations_letter_message",
-            ),
-            *super().get_urls(),
-        ]
-
-    def has_words_permission(self, request: HttpRequest) -> bool:
-        """The words carry the reply link: only those who draft or approve read them."""
-        return self.has_approve_permission(request) or self.has_draft_permission(request)
-
     def get_search_fields(self, request: HttpRequest) -> list[str]:
         """Hashes and identifiers are found by those who see them whole."""
         names = super().get_search_fields(request)
         seen_whole = self.has_words_permission(request)
         return [name for name in names if seen_whole or name not in IDENTIFIERS]
-
-    def has_draft_permission(self, request: HttpRequest) -> bool:
-        return request.user.has_perm("invitations.change_letter")
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> list[tuple[Any, Any]]:
         about = [
@@ -209,7 +179,7 @@ class LetterAdmin(PrintRunMixin, ApprovingMixin):
 
     @display(description=gettext_lazy("recipients"))
     def addressed_to(self, letter: Letter) -> str:
-        return recipients(letter.recipients)
+        return recipient_lines(letter.recipients)
 
     @display(description=gettext_lazy("composed"))
     def composed(self, letter: Letter) -> str:
@@ -218,14 +188,6 @@ class LetterAdmin(PrintRunMixin, ApprovingMixin):
     @display(description=gettext_lazy("approved"))
     def approved(self, letter: Letter) -> str:
         return at_hour_with(letter.approved_at, letter.approved_by)
-
-    @display(description=gettext_lazy("PDF"))
-    def pdf_file(self, letter: Letter) -> str:
-        return file_link("pdf", letter, letter.sha256)
-
-    @display(description=gettext_lazy("whole message"))
-    def message_file(self, letter: Letter) -> str:
-        return file_link("message", letter, letter.message_sha256)
 
     @display(description=gettext_lazy("on paper"))
     def words_on_paper(self, letter: Letter) -> str:
@@ -238,29 +200,6 @@ class LetterAdmin(PrintRunMixin, ApprovingMixin):
     @display(description=gettext_lazy("words"))
     def withheld(self, letter: Letter) -> str:
         return _("They carry the reply link and are shown to those who draft or approve.")
-
-    def pdf_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        letter = self._readable(request, pk)
-        if not letter.pdf:
-            raise Http404
-        name = f"{file_name(letter)}.pdf"
-        return frozen_file_response(
-            request, str(letter.pdf), letter.sha256, "application/pdf", name
-        )
-
-    def message_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        letter = self._readable(request, pk)
-        if not letter.message:
-            raise Http404
-        name = f"{file_name(letter)}.eml"
-        return frozen_file_response(
-            request, str(letter.message), letter.message_sha256, "message/rfc822", name
-        )
-
-    def _readable(self, request: HttpRequest, pk: int) -> Letter:
-        if not (self.has_view_permission(request) and self.has_words_permission(request)):
-            raise PermissionDenied
-        return get_object_or_404(self.get_queryset(request), pk=pk)
 
     @action(description=gettext_lazy("Send a test to myself"), permissions=["words"])
     def send_test(self, request: HttpRequest, queryset: QuerySet[Letter]) -> None:
@@ -304,17 +243,3 @@ class LetterAdmin(PrintRunMixin, ApprovingMixin):
     def try_again_now(self, request: HttpRequest, letter: Letter) -> None:
         """Nothing is lost by it: what still cannot be composed says so again."""
         try_again(letter, user_of(request))
-
-
-def file_link(kind: str, letter: Letter, sha256: str) -> str:
-    if not sha256:
-        return ""
-    url = reverse(f"admin:invitations_letter_{kind}", args=[letter.pk])
-    return format_html(
-        '{} <span class="break-words">SHA-256 {}</span>', text_link(url, _("open")), sha256
-    )
-
-
-def file_name(letter: Letter) -> str:
-    invitation = letter.invitation
-    return f"{invitation.edition.symbol}-{invitation.member_state.iso2}-{letter.kind}-{letter.pk}"

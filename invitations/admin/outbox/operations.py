@@ -8,7 +8,7 @@ from unfold.decorators import action, display
 
 from invitations.admin.base import Menu, RecordAdmin
 from invitations.admin.columns import hour_column
-from invitations.admin.outbox.queue import called
+from invitations.admin.outbox.queue import name_of_job
 from invitations.models import Arming, Outage, Setback, Tick, Worker
 
 
@@ -53,7 +53,7 @@ class SetbackAdmin(RecordAdmin):
 
     @display(description=gettext_lazy("job"), ordering="job")
     def job_shown(self, setback: Setback) -> str:
-        return called(setback.job)
+        return name_of_job(setback.job)
 
     @action(description=gettext_lazy("Dealt with: try it again now"), permissions=["try"])
     def try_again(self, request: HttpRequest, queryset: QuerySet[Setback]) -> None:

@@ -197,7 +197,7 @@ def told(job: monitoring.Job, now: dt.datetime) -> dict[str, Any]:
     age = ago(job.ended_at, now)
     ended = _("%(age)s ago") % {"age": age} if age else _("never")
     return {
-        "title": called(job.name),
+        "title": name_of_job(job.name),
         "ended": labelled(ended, _("late")) if job.is_late else ended,
         "at": at_hour(job.ended_at),
         "did": job.did,
@@ -205,7 +205,7 @@ def told(job: monitoring.Job, now: dt.datetime) -> dict[str, Any]:
     }
 
 
-def called(job: str) -> str:
+def name_of_job(job: str) -> str:
     """What the job does; an earlier version, whose faults are still kept, may have had others."""
     return str(Job(job).label) if job in Job.values else labelled(_("job"), job)
 

@@ -3,36 +3,23 @@
 from typing import Any
 
 from django import forms
-from django.contrib import admin, messages
-from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect
-from django.urls import path, reverse
-from django.utils import timezone
-from django.utils.http import urlencode
+from django.contrib import admin
+from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext_lazy
 from unfold.decorators import action, display
 
 from invitations.admin.base import FilledFilter, Menu, RecordInline, user_of
-from invitations.admin.columns import at_hour_with, hour_column, text_link
+from invitations.admin.columns import at_hour_with, hour_column
 from invitations.admin.confirming import row_by_row
-from invitations.admin.frozen_files import frozen_file_response
 from invitations.admin.replies.filed_mail import FiledMailMixin, WhoseFilter
-from invitations.files import frozen
+from invitations.admin.replies.recording import RecordingMixin
+from invitations.admin.replies.scans import ScansMixin
 from invitations.forms.correspondence import PaperReplyForm
 from invitations.forms.model_forms import FiledMailForm, WholeRowForm
-from invitations.forms.uploads import scan_kind
 from invitations.inbox.filing import assign
 from invitations.models import Correspondence, Reply
-from invitations.replies import file_correspondence, mark_dealt_with
-
-SCAN_TYPES = {
-    "pdf": "application/pdf",
-    "png": "image/png",
-    "jpg": "image/jpeg",
-    "tiff": "image/tiff",
-}
+from invitations.replies import mark_dealt_with
 
 
 class RepliesBrought(RecordInline):
@@ -53,7 +40,7 @@ class DealtWithFilter(FilledFilter):
 
 
 @admin.register(Correspondence)
-class CorrespondenceAdmin(FiledMailMixin):
+class CorrespondenceAdmin(RecordingMixin, ScansMixin, FiledMailMixin):
     menu = (Menu.DAILY, 2, "inbox")
     when_empty = gettext_lazy(
         "Record what comes by fax, letter, note verbale or telephone; mail to the in-tray is filed "
@@ -89,47 +76,6 @@ class CorrespondenceAdmin(FiledMailMixin):
     date_hierarchy = "received_at"
     autocomplete_fields = ["invitation"]
     actions = ["mark_as_dealt_with"]
-    add_fieldsets = [
-        (
-            gettext_lazy("What came in"),
-            {
-                "fields": [
-                    "channel",
-                    "received_at",
-                    "invitation",
-                    ("reference", "sender"),
-                    "summary",
-                    "scan",
-                ]
-            },
-        ),
-        (
-            gettext_lazy("The reply it brought"),
-            {
-                "description": gettext_lazy(
-                    "Leave the answer empty where it brought none: the correspondence is then "
-                    "put on file, and somebody deals with it."
-                ),
-                "fields": [
-                    "answer",
-                    ("substitute_name", "substitute_function"),
-                    "substitute_rank",
-                    "segments",
-                    "partnership_interest",
-                    "remarks",
-                ],
-            },
-        ),
-        (
-            gettext_lazy("Who answered for the minister"),
-            {
-                "fields": [
-                    ("respondent_name", "respondent_function"),
-                    ("respondent_email", "respondent_phone"),
-                ]
-            },
-        ),
-    ]
     fields = [
         "invitation",
         "channel",
@@ -150,16 +96,6 @@ class CorrespondenceAdmin(FiledMailMixin):
         "recorded",
         "dealt_with",
     ]
-
-    def get_urls(self) -> list[Any]:
-        return [
-            path(
-                "<int:pk>/scan/",
-                self.admin_site.admin_view(self.scan_view),
-                name="invitations_correspondence_scan",
-            ),
-            *super().get_urls(),
-        ]
 
     def get_inlines(self, request: HttpRequest, obj: Any = None) -> list[Any]:
         return [RepliesBrought] if obj and not obj.message else []
@@ -188,30 +124,11 @@ class CorrespondenceAdmin(FiledMailMixin):
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
 
-    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
-        initial: dict[str, Any] = super().get_changeform_initial_data(request)
-        # The hour of the form saved last, so that a pile of faxes needs it once.
-        return {"received_at": timezone.now(), **initial}
-
     def save_model(
         self, request: HttpRequest, obj: Correspondence, form: Any, change: bool
     ) -> None:
-        if change:
-            self._put_right(request, obj, form)
-            return
-        filed = file_correspondence(
-            form.cleaned_data["invitation"],
-            user_of(request),
-            obj.channel,
-            obj.received_at,
-            reply_words=form.reply_words,
-            scan=frozen_scan(form.cleaned_data["scan"]),
-            reference=obj.reference,
-            sender=obj.sender,
-            summary=obj.summary,
-        )
-        obj.pk = filed.pk
-        obj.refresh_from_db()
+        save = self._put_right if change else self._record
+        save(request, obj, form)
 
     def _put_right(self, request: HttpRequest, obj: Correspondence, form: Any) -> None:
         described = {name for name in form.changed_data if name != "invitation"}
@@ -222,40 +139,6 @@ class CorrespondenceAdmin(FiledMailMixin):
             assign(obj, invitation, user_of(request))
         if "invitations_correspondence_deal_with" in request.POST:
             self.deal_with(request, obj)
-
-    def response_add(
-        self, request: HttpRequest, obj: Correspondence, post_url_continue: str | None = None
-    ) -> HttpResponse:
-        contested = obj.replies.contested().first()
-        if contested:
-            messages.warning(request, contest_told(contested))
-        if obj.replies.filter(status=Reply.Status.SUPERSEDED).exists():
-            messages.warning(
-                request,
-                _(
-                    "A reply that came later by this channel is on file and keeps its place: this"
-                    " one is kept as superseded, and is not acknowledged."
-                ),
-            )
-        response = super().response_add(request, obj, post_url_continue)
-        if "_addanother" not in request.POST:
-            return response
-        kept = {"channel": obj.channel, "received_at": obj.received_at.isoformat()}
-        return redirect(f"{request.path}?{urlencode(kept)}")
-
-    def scan_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        if not self.has_view_permission(request):
-            raise PermissionDenied
-        correspondence = get_object_or_404(Correspondence.objects.exclude(scan=""), pk=pk)
-        name = str(correspondence.scan)
-        suffix = name.rpartition(".")[2]
-        return frozen_file_response(
-            request,
-            name,
-            correspondence.scan_sha256,
-            SCAN_TYPES[suffix],
-            f"scan-{pk}.{suffix}",
-        )
 
     @display(description=gettext_lazy("State"), ordering="invitation__member_state__sort_key_fr")
     def state(self, correspondence: Correspondence) -> str:
@@ -278,32 +161,7 @@ class CorrespondenceAdmin(FiledMailMixin):
         by = correspondence.recorded_by or (_("from the mailbox") if correspondence.message else "")
         return at_hour_with(correspondence.recorded_at, by)
 
-    @display(description=gettext_lazy("scan"))
-    def scan_file(self, correspondence: Correspondence) -> str:
-        if not correspondence.scan:
-            return ""
-        url = reverse("admin:invitations_correspondence_scan", args=[correspondence.pk])
-        return text_link(url, _("open"))
-
     @action(description=gettext_lazy("Mark as dealt with"), permissions=["deal"])
     @row_by_row(done=ngettext_lazy("%(count)s dealt with.", "%(count)s dealt with.", "count"))
     def mark_as_dealt_with(self, request: HttpRequest, correspondence: Correspondence) -> None:
         mark_dealt_with(correspondence, user_of(request))
-
-
-def frozen_scan(scan: Any) -> frozen.Frozen | None:
-    if not scan:
-        return None
-    suffix = scan_kind(scan)
-    return frozen.freeze(scan.read(), "scans", suffix)
-
-
-def contest_told(contested: Reply) -> str:
-    return text_link(
-        reverse("admin:invitations_reply_settle", args=[contested.pk]),
-        _(
-            "%(invitation)s: this contradicts the reply that stands. Both are kept until you "
-            "choose between them."
-        )
-        % {"invitation": contested.invitation},
-    )

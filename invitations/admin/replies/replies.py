@@ -14,7 +14,7 @@ from unfold.decorators import display
 
 from invitations.admin.base import Menu, RecordAdmin, user_of
 from invitations.admin.columns import at_hour, at_hour_with, hour_column, text_link
-from invitations.admin.letters.invitations import ANSWERS_IN_SHORT
+from invitations.admin.letters.answers import ANSWERS_IN_SHORT
 from invitations.forms.action_forms import SettleForm
 from invitations.letters.context import recorded_points
 from invitations.models import Reply

@@ -1,8 +1,7 @@
-"""An edition of the forum, its circulars, and the steps by which silent offices are reminded."""
+"""An edition of the forum: its dates, its letterhead, its quiet days."""
 
 from typing import Any
 
-from django import forms
 from django.contrib import admin, messages
 from django.db.models import Count, Q, QuerySet
 from django.http import HttpRequest
@@ -10,14 +9,14 @@ from django.utils.translation import gettext_lazy, ngettext
 from unfold import admin as unfold
 from unfold.decorators import action, display
 
-from invitations.admin.base import Menu, ModelAdmin, RecordInline, language_tabs
+from invitations.admin.base import Menu, ModelAdmin, language_tabs
 from invitations.admin.columns import list_url, text_link
 from invitations.admin.confirming import act_on_each
-from invitations.admin.mixins import ApprovedByTwoFilter, ApprovedByTwoMixin, approvers_named
-from invitations.admin.setup.reminders import ReminderPagesMixin, StepPagesMixin
+from invitations.admin.setup.reminder_steps import ReminderStepInline
+from invitations.admin.setup.reminders import ReminderPagesMixin
 from invitations.forms.model_forms import EditionForm, WholeRowForm
 from invitations.letters.circulars import plan_invitation_letters
-from invitations.models import ForumEdition, Invitation, QuietPeriod, ReminderStep
+from invitations.models import ForumEdition, Invitation, QuietPeriod
 
 
 class QuietPeriodInline(unfold.TabularInline):
@@ -28,25 +27,7 @@ class QuietPeriodInline(unfold.TabularInline):
     tab = True
 
 
-class ReminderStepInline(RecordInline):
-    model = ReminderStep
-    fields = ["days_before", "due_on", "hour", "medium", "audience", "variant", "approved"]
-    readonly_fields = fields
-
-    @display(description=gettext_lazy("leaves on"))
-    def due_on(self, step: ReminderStep) -> Any:
-        return step.due_on
-
-    @display(description=gettext_lazy("approved"))
-    def approved(self, step: ReminderStep) -> str:
-        return approvers_named(step)
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[ReminderStep]:
-        steps = super().get_queryset(request)
-        return steps.select_related("edition", "first_approver", "second_approver")
-
-
-def plan_letters(
+def plan_letters_of(
     request: HttpRequest,
     editions: QuerySet[ForumEdition],
     invitations: QuerySet[Invitation] | None = None,
@@ -182,7 +163,7 @@ class ForumEditionAdmin(ReminderPagesMixin):
     def plan_letters_of_drafts(
         self, request: HttpRequest, queryset: QuerySet[ForumEdition]
     ) -> None:
-        plan_letters(request, queryset)
+        plan_letters_of(request, queryset)
 
 
 @admin.register(QuietPeriod)
@@ -194,41 +175,3 @@ class QuietPeriodAdmin(ModelAdmin):
     list_filter = ["edition"]
     list_select_related = ["edition"]
     search_fields = ["edition__symbol"]
-
-
-@admin.register(ReminderStep)
-class ReminderStepAdmin(StepPagesMixin, ApprovedByTwoMixin):
-    menu = (Menu.SET_UP, 3, "alarm")
-    when_empty = gettext_lazy("Add the steps by which silent offices are reminded: 21, 7, 2 days.")
-    list_display = [
-        "edition",
-        "days_before",
-        "leaves_on",
-        "hour",
-        "medium",
-        "audience",
-        "variant",
-        "approved",
-    ]
-    list_display_links = ["days_before"]
-    list_filter = ["edition", "medium", ApprovedByTwoFilter]
-    list_select_related = ["edition", "first_approver", "second_approver"]
-    search_fields = ["edition__symbol", "variant"]
-    fields = ["edition", "days_before", "hour", "medium", "audience", "variant", "approved"]
-    readonly_fields = ["approved"]
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[ReminderStep]:
-        return super().get_queryset(request).prefetch_related("edition__quiet_periods")
-
-    @display(description=gettext_lazy("leaves on"))
-    def leaves_on(self, step: ReminderStep) -> Any:
-        return step.due_on
-
-    def save_model(
-        self, request: HttpRequest, obj: ReminderStep, form: forms.ModelForm, change: bool
-    ) -> None:
-        """A step that is changed is another step: two people look at it again."""
-        if form.changed_data:
-            obj.first_approver = obj.second_approver = None
-            obj.first_approved_at = obj.second_approved_at = None
-        super().save_model(request, obj, form, change)

@@ -6,7 +6,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from invitations.admin.letters.approvals import differences
+from invitations.admin.letters.text_changes import differences
 from invitations.letters.composing import compose
 from invitations.models import Letter, LetterTemplate
 from invitations.tests.desk import choose, composed_letter, shown, signed_in, told

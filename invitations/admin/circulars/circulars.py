@@ -5,16 +5,19 @@ from typing import Any
 
 from django.contrib import admin
 from django.db.models import Count, Q, QuerySet
-from django.http import HttpRequest
-from django.urls import reverse
+from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import path, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 from unfold.decorators import display
 
 from invitations.admin.base import Menu, language_tabs
+from invitations.admin.circulars.audience import AudienceMixin
+from invitations.admin.circulars.decisions import DecisionsMixin, tell_composed_before
+from invitations.admin.circulars.progress import ProgressMixin
 from invitations.admin.columns import text_link
-from invitations.admin.letters.approvals import hour_in_zone
-from invitations.admin.letters.circular_pages import CircularPagesMixin, tell_composed_before
+from invitations.admin.frozen_files import frozen_file_response
+from invitations.admin.letters.approval_page import hour_in_zone
 from invitations.files import frozen
 from invitations.forms.circular import CircularForm
 from invitations.forms.uploads import scan_kind
@@ -22,6 +25,7 @@ from invitations.letters.circulars import reschedule
 from invitations.models import AUTOMATIC, Circular, Language, Letter, Rank, Region
 from invitations.text.dates import comma_list
 
+SCAN_TYPES = {"pdf": "application/pdf", "png": "image/png", "jpg": "image/jpeg"}
 SHOWN_TO_READERS = {
     "planned_at": "planned_hour",
     "new_scan": "scan_file",
@@ -34,7 +38,7 @@ PRINTED = ("reference", "dated_on", "place", "signatory", "changes", "planned_at
 
 
 @admin.register(Circular)
-class CircularAdmin(CircularPagesMixin):
+class CircularAdmin(AudienceMixin, ProgressMixin, DecisionsMixin):
     menu = (Menu.SET_UP, 2, "description")
     when_empty = gettext_lazy(
         "Add the circular of the edition: its reference stands on all letters of invitation."
@@ -73,6 +77,34 @@ class CircularAdmin(CircularPagesMixin):
         ),
         *language_tabs("place", "signatory_name", "signatory_title", "changes"),
     ]
+
+    actions_detail = [
+        "audience_page",
+        "progress_page",
+        "approve_page",
+        "compose_anew_page",
+        "call_back_page",
+    ]
+
+    def get_urls(self) -> list[Any]:
+        pages = {
+            "audience": self.audience_view,
+            "progress": self.progress_view,
+            "progress.json": self.progress_json,
+            "notes": self.notes_view,
+            "approve": self.approve_view,
+            "anew": self.anew_view,
+            "call-back": self.call_back_view,
+            "scan": self.scan_view,
+        }
+        return [
+            path(
+                f"<int:pk>/{name}/",
+                self.admin_site.admin_view(view),
+                name=f"invitations_circular_{name.replace('.', '_').replace('-', '_')}",
+            )
+            for name, view in pages.items()
+        ] + super().get_urls()
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Circular]:
         letters = Q(letters__isnull=False) & ~Q(letters__kind__in=AUTOMATIC)
@@ -167,6 +199,20 @@ class CircularAdmin(CircularPagesMixin):
             return _("none")
         url = reverse("admin:invitations_circular_scan", args=[circular.pk])
         return text_link(url, Path(str(circular.original_scan)).name[:12])
+
+    def scan_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        circular = self._circular(request, pk)
+        if not circular.original_scan:
+            raise Http404
+        file = Path(circular.original_scan.name)
+        download = f"{circular.reference.replace('/', '-')}-original{file.suffix}"
+        response = frozen_file_response(
+            request, str(file), file.stem, SCAN_TYPES[file.suffix[1:]], download
+        )
+        response.headers.setdefault("X-Content-Type-Options", "nosniff")
+        if response.status_code == 200:
+            response.headers["Content-Disposition"] = f'attachment; filename="{download}"'
+        return response
 
 
 def renamed(name: Any, names: dict[str, str]) -> Any:

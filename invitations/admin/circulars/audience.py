@@ -1,0 +1,79 @@
+"""Whom a circular addresses, and the plan of its letters."""
+
+from collections import Counter
+
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from unfold.decorators import action
+
+from invitations.admin.base import user_of
+from invitations.admin.circulars.page import CircularPageMixin
+from invitations.admin.circulars.progress import tell_planned
+from invitations.admin.confirming import refusal_sentence
+from invitations.admin.letters.approval_page import (
+    languages_shown,
+    left_out_by_reason,
+    recipient_lines,
+)
+from invitations.letters.circulars import addresses, audience, plan_circular
+from invitations.letters.words import refuse_missing_texts
+from invitations.models import Circular, Invitation, Letter
+from invitations.text.dates import comma_list
+
+
+class AudienceMixin(CircularPageMixin):
+    @action(description=gettext_lazy("Audience"), icon="groups")
+    def audience_page(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        return redirect("admin:invitations_circular_audience", object_id)
+
+    def audience_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Show who gets a letter and who does not; a POST plans the letters that were shown."""
+        circular = self._circular(request, pk)
+        if request.method == "POST":
+            return self._plan(request, circular)
+        found = audience(circular)
+        found_at = addresses(circular.edition, found.addressed)
+        return self._page(
+            request,
+            "audience",
+            circular,
+            title=_("Audience"),
+            addressed=[
+                (invitation, languages_shown(invitation.minister), recipient_lines(lines))
+                for invitation, lines in zip(found.addressed, found_at, strict=True)
+            ],
+            left_out=left_out_by_reason(circular, found),
+            missing=texts_missing(circular, found.addressed),
+            by_language=counted_by_language(found.addressed),
+            unreached=sum(not lines for lines in found_at),
+        )
+
+    def _plan(self, request: HttpRequest, circular: Circular) -> HttpResponse:
+        if not self.has_draft_permission(request):
+            raise PermissionDenied
+        seen = [int(pk) for pk in request.POST.get("seen", "").split() if pk.isdecimal()]
+        shown = Invitation.objects.filter(pk__in=seen)
+        planned = plan_circular(circular, shown, by=user_of(request))
+        tell_planned(request, planned)
+        return redirect("admin:invitations_circular_progress", circular.pk)
+
+
+def counted_by_language(invitations: list[Invitation]) -> str:
+    languages = Counter(one.minister.get_language_display() for one in invitations)
+    return comma_list(f"{language} {number}" for language, number in languages.most_common())
+
+
+def texts_missing(circular: Circular, invitations: list[Invitation]) -> list[str]:
+    """What would keep letters waiting: texts that are missing in a language of the audience."""
+    by_language = {invitation.minister.language: invitation for invitation in invitations}
+    said = []
+    for language, invitation in by_language.items():
+        letter = Letter(invitation=invitation, circular=circular, kind=circular.kind)
+        try:
+            refuse_missing_texts(letter, language)
+        except ValidationError as refusal:
+            said.append(refusal_sentence(refusal))
+    return said

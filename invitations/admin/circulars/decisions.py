@@ -1,0 +1,122 @@
+"""What is decided of all letters of a circular: approved, composed anew, called back."""
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+from unfold.decorators import action
+from unfold.enums import ActionVariant
+
+from invitations.admin.base import user_of
+from invitations.admin.circulars.page import CircularPageMixin
+from invitations.admin.circulars.progress import progress_shown, tell_planned
+from invitations.admin.columns import text_link
+from invitations.admin.confirming import act_on_each
+from invitations.admin.letters.approval_page import approval_page, hour_in_zone, to_approve
+from invitations.forms.action_forms import ReasonForm
+from invitations.letters.approval import recompose
+from invitations.letters.circulars import call_back_circular, progress
+from invitations.models import Circular
+
+
+class DecisionsMixin(CircularPageMixin):
+    @action(
+        description=gettext_lazy("Approve"),
+        icon="done_all",
+        permissions=["approve"],
+        variant=ActionVariant.PRIMARY,
+    )
+    def approve_page(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        return redirect("admin:invitations_circular_approve", object_id)
+
+    def approve_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Show all that waits for approval; the page answers to the one of the letters."""
+        circular = self._circular(request, pk, allowed=self.has_approve_permission(request))
+        letters = to_approve(circular.letters.all())
+        if not letters:
+            messages.info(request, _("No letter of this circular waits for approval."))
+            return redirect("admin:invitations_circular_progress", pk)
+        planned = progress(circular)["planned"]
+        return approval_page(self, request, letters, whole=pk, planned=planned)
+
+    @action(description=gettext_lazy("Compose anew"), icon="refresh", permissions=["draft"])
+    def compose_anew_page(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        return redirect("admin:invitations_circular_anew", object_id)
+
+    def anew_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Compose anew what is composed and not approved, with today's words, addresses, hour."""
+        circular = self._circular(request, pk, allowed=self.has_draft_permission(request))
+        letters = to_approve(circular.letters.all())
+        if not letters:
+            messages.info(
+                request, _("No letter of this circular waits for approval: none is composed anew.")
+            )
+            return redirect("admin:invitations_circular_progress", pk)
+        if request.method == "POST":
+            by = user_of(request)
+            tell_planned(request, act_on_each(request, letters, lambda one: recompose(one, by)))
+            return redirect("admin:invitations_circular_progress", pk)
+        return self._page(request, "anew", circular, title=_("Compose anew"), number=len(letters))
+
+    @action(
+        description=gettext_lazy("Call back"),
+        icon="undo",
+        permissions=["stop"],
+        variant=ActionVariant.DANGER,
+    )
+    def call_back_page(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        return redirect("admin:invitations_circular_call_back", object_id)
+
+    def call_back_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Cancel all letters of a circular that has not started, for a reason."""
+        circular = self._circular(request, pk, allowed=self.has_stop_permission(request))
+        if not sum(progress(circular).values()):
+            messages.info(request, _("This circular has no letters: nothing is called back."))
+            return redirect("admin:invitations_circular_change", pk)
+        form = ReasonForm(request.POST or None)
+        if request.method == "POST" and form.is_valid():
+            try:
+                number = call_back_circular(
+                    circular, user_of(request), form.cleaned_data["because"]
+                )
+            except ValidationError as refusal:
+                form.add_error(None, refusal)
+            else:
+                tell_called_back(request, number)
+                return redirect("admin:invitations_circular_change", pk)
+        return self._page(
+            request,
+            "call_back",
+            circular,
+            title=_("Call back"),
+            form=form,
+            told=progress_shown(circular),
+            hour=hour_in_zone(circular),
+            invites=circular.kind == Circular.Kind.INVITATION,
+        )
+
+
+def tell_composed_before(request: HttpRequest, circular: Circular) -> None:
+    number = len(to_approve(circular.letters.all()))
+    if not number:
+        return
+    told = ngettext(
+        "%(count)s letter was composed before this change and says what stood here: ",
+        "%(count)s letters were composed before this change and say what stood here: ",
+        number,
+    ) % {"count": number}
+    url = reverse("admin:invitations_circular_anew", args=[circular.pk])
+    messages.warning(request, format_html("{}{}", told, text_link(url, _("compose anew"))))
+
+
+def tell_called_back(request: HttpRequest, number: int) -> None:
+    told = ngettext(
+        "%(count)s letter called back; its approval is void.",
+        "%(count)s letters called back; their approval is void.",
+        number,
+    )
+    messages.success(request, told % {"count": number})

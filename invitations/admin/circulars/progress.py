@@ -1,0 +1,91 @@
+"""How far the letters of a circular are."""
+
+from typing import Any
+
+from celery import current_app
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+from kombu.exceptions import OperationalError
+from unfold.decorators import action
+
+from invitations.admin.base import user_of
+from invitations.admin.circulars.page import CircularPageMixin
+from invitations.admin.columns import list_url
+from invitations.admin.letters.approval_page import hour_in_zone
+from invitations.letters.circulars import at_another_hour, plan_notes, progress
+from invitations.letters.composing_queue import reasons_to_wait
+from invitations.models import Circular, Letter
+from invitations.text.dates import labelled
+from invitations.times.jobs import Job
+
+
+class ProgressMixin(CircularPageMixin):
+    @action(description=gettext_lazy("Progress"), icon="hourglass_top")
+    def progress_page(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        return redirect("admin:invitations_circular_progress", object_id)
+
+    def progress_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        circular = self._circular(request, pk)
+        return self._page(
+            request,
+            "progress",
+            circular,
+            title=_("Progress"),
+            told=progress_shown(circular),
+            another_hour=at_another_hour(circular).count(),
+            hour=hour_in_zone(circular),
+            letters_url=list_url(Letter, circular__id__exact=circular.pk),
+        )
+
+    def progress_json(self, request: HttpRequest, pk: int) -> HttpResponse:
+        return JsonResponse(progress_shown(self._circular(request, pk)))
+
+    def notes_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Plan the notes verbales: a POST, once no letter waits any more for its words."""
+        circular = self._circular(request, pk, allowed=self.has_draft_permission(request))
+        if request.method != "POST":
+            return redirect("admin:invitations_circular_progress", pk)
+        if progress(circular)["planned"]:
+            messages.error(
+                request, _("Wait until all letters are composed: a note covers those that are.")
+            )
+        elif planned := plan_notes(circular, by=user_of(request)):
+            tell_planned(request, planned)
+        else:
+            messages.info(request, _("No mission lacks its note verbale."))
+        return redirect("admin:invitations_circular_progress", pk)
+
+
+def progress_shown(circular: Circular) -> dict[str, Any]:
+    """What the page of progress says, and asks for again while letters are being composed."""
+    states = progress(circular)
+    waiting = reasons_to_wait(circular.edition, circular) if states["planned"] else {}
+    return {
+        **states,
+        "total": sum(states.values()),
+        "with_words": states["composed"] + states["approved"],
+        "waiting": [labelled(number, because) for because, number in waiting.items()],
+    }
+
+
+def tell_planned(request: HttpRequest, planned: int) -> None:
+    if not planned:
+        messages.info(request, _("Nobody is left to write to: nothing was planned."))
+        return
+    wake_workers()
+    told = ngettext("%(count)s letter planned.", "%(count)s letters planned.", planned)
+    messages.success(request, told % {"count": planned})
+
+
+def wake_workers() -> None:
+    """Ask two workers to begin at once; where the broker is away, the next tick begins."""
+    for _worker in range(2):
+        try:
+            current_app.send_task(
+                f"invitations.tasks.{Job.COMPOSE_PLANNED}", expires=55, retry=False
+            )
+        except (OperationalError, OSError):
+            return

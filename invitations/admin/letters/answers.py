@@ -1,0 +1,43 @@
+"""The standing answer of an invitation, in short."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from invitations.models import Answer, Reply
+
+SILENT, CONTESTED = "silent", "contested"
+ANSWERS_IN_SHORT: dict[str, Any] = {
+    Answer.IN_PERSON: gettext_lazy("in person"),
+    Answer.REPRESENTED: gettext_lazy("represented"),
+    Answer.ATTENDS_ONLY: gettext_lazy("attends only"),
+    Answer.VIDEO: gettext_lazy("by video"),
+    Answer.WRITTEN: gettext_lazy("in writing"),
+    Answer.REGRETS: gettext_lazy("regrets"),
+    Answer.HOLDING: gettext_lazy("transmitted to the capital"),
+}
+
+
+class StandingAnswerFilter(admin.SimpleListFilter):
+    """Silence is a matter of principal invitations: the others owe no answer."""
+
+    title = gettext_lazy("standing answer")
+    parameter_name = "answer"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        answers = [pair for pair in ANSWERS_IN_SHORT.items() if pair[0] != Answer.HOLDING]
+        return [(SILENT, _("silent")), (CONTESTED, _("contested")), *answers]
+
+    def queryset(self, request: HttpRequest, queryset: Any) -> QuerySet[Any] | None:
+        if self.value() is None:
+            return None
+        if self.value() == SILENT:
+            return queryset.silent().principal()
+        if self.value() == CONTESTED:
+            return queryset.filter(pk__in=Reply.objects.contested().values("invitation"))
+        standing = Reply.objects.standing().filter(answer=self.value())
+        return queryset.issued().filter(pk__in=standing.values("invitation"))

@@ -1,0 +1,196 @@
+"""What is to be known before approving letters, on one page."""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from typing import Any, NamedTuple
+
+from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.utils import timezone
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from invitations.admin.base import ModelAdmin, user_of
+from invitations.admin.confirming import refusal_sentence
+from invitations.admin.letters.text_changes import texts_compared
+from invitations.letters.approval import doubts, refuse_unsigned
+from invitations.letters.circulars import Audience, LeftOut, at_another_hour, audience
+from invitations.models import AUTOMATIC, Circular, Delivery, Letter, Minister
+from invitations.text.dates import comma_list, labelled, left_to_right, printed_date
+
+APPROVED_WITH = [
+    "circular__edition",
+    "template",
+    "mission",
+    "composed_by",
+    "invitation__edition",
+    "invitation__member_state",
+    "invitation__minister__member_state",
+]
+
+
+class Row(NamedTuple):
+    """A letter on the page: who gets it, what is not certain, and why it cannot be approved."""
+
+    letter: Letter
+    languages: str
+    recipients: str
+    doubts: list[str]
+    obstacle: str
+    refused: str
+
+
+def approval_page(
+    model_admin: ModelAdmin,
+    request: HttpRequest,
+    letters: list[Letter],
+    **more: Any,
+) -> HttpResponse:
+    """Show these letters to whoever approves them.
+
+    ``more`` may say ``refused`` (reasons by the letter's key), ``need_none`` (how many of the
+    chosen ones need no approval), ``planned`` (how many have no words yet) and ``whole`` (the key
+    of the circular which is approved as a whole).
+    """
+    refused = more.pop("refused", {})
+    obstacles = obstacles_for(letters, request)
+    context = {
+        **model_admin.admin_site.each_context(request),
+        "opts": model_admin.opts,
+        "title": labelled(_("Approve letters"), references(letters)),
+        "free": len(letters) - len(obstacles),
+        "obstacles": sorted(set(obstacles.values())),
+        "refused": len(refused),
+        "reasons": [labelled(n, because) for because, n in Counter(refused.values()).most_common()],
+        "although_late": "although_late" in request.POST,
+        **details_shown(letters, obstacles, refused),
+        **more,
+    }
+    return TemplateResponse(request, "admin/letters/approve_letters.html", context)
+
+
+def references(letters: list[Letter]) -> str:
+    return comma_list(dict.fromkeys(letter.circular.reference for letter in letters))
+
+
+def details_shown(
+    letters: list[Letter], obstacles: dict[int, str], refused: dict[int, str]
+) -> dict[str, Any]:
+    """What is to be known before approving: of each letter, of its text, of its circular."""
+    doubted = doubts(letters)
+    circulars = list({letter.circular_id: letter.circular for letter in letters}.values())
+    return {
+        "rows": [
+            Row(
+                letter,
+                languages_shown(letter),
+                recipient_lines(letter.recipients),
+                warnings_about(letter, doubted),
+                obstacles.get(letter.pk, ""),
+                refused.get(letter.pk, ""),
+            )
+            for letter in letters
+        ],
+        "doubts": doubted,
+        "texts": texts_compared(letters),
+        "circulars": [
+            (circular, signed(circular), hour_in_zone(circular), at_another_hour(circular).count())
+            for circular in circulars
+        ],
+        "left_out": [
+            (circular, left_out_by_reason(circular, audience(circular))) for circular in circulars
+        ],
+    }
+
+
+def to_approve(letters: QuerySet[Letter]) -> list[Letter]:
+    """The composed letters that need approval, in the French order of States, the notes last."""
+    composed = letters.filter(state=Letter.State.COMPOSED).exclude(kind__in=AUTOMATIC)
+    ordered = composed.order_by("invitation__member_state__sort_key_fr", "pk")
+    return notes_last(ordered.select_related(*APPROVED_WITH))
+
+
+def notes_last(letters: Iterable[Letter]) -> list[Letter]:
+    """A note verbale can be approved once the letters that it covers are."""
+    return sorted(letters, key=lambda letter: letter.kind == Letter.Kind.NOTE)
+
+
+def recipient_lines(lines: Iterable[Sequence[str]]) -> str:
+    """The addresses, one to a line, each after the name of its line in the message's head."""
+    return "\n".join(labelled(Delivery.Line(line).label, address) for line, address in lines)
+
+
+def languages_shown(row: Letter | Minister) -> str:
+    return comma_list(
+        dict.fromkeys([row.get_language_display(), row.get_second_language_display()])
+    )
+
+
+def hour_in_zone(circular: Circular) -> str:
+    """The circular's hour on the clock of its edition, with the zone beside it."""
+    if not circular.planned_at:
+        return ""
+    zone = circular.edition.zone
+    at = timezone.localtime(circular.planned_at, zone)
+    return left_to_right(f"{at:%Y-%m-%d %H:%M} ({zone.key})")
+
+
+def signed(circular: Circular) -> str:
+    """Who signed the original on which day; empty until both are on file."""
+    if not (circular.original_signed_by and circular.original_signed_on):
+        return ""
+    return _("%(reference)s: %(by)s signed the original on %(on)s.") % {
+        "reference": circular.reference,
+        "by": circular.original_signed_by,
+        "on": printed_date(circular.original_signed_on, get_language()),
+    }
+
+
+def obstacles_for(letters: list[Letter], request: HttpRequest) -> dict[int, str]:
+    """Why letters cannot be approved by this person now, where that is known beforehand."""
+    unsigned = {}
+    for circular in {letter.circular for letter in letters}:
+        try:
+            refuse_unsigned(circular)
+        except ValidationError as refusal:
+            unsigned[circular.pk] = refusal_sentence(refusal)
+    own = _("You composed it: a second person has to approve.")
+    return {
+        letter.pk: unsigned.get(letter.circular_id, own)
+        for letter in letters
+        if letter.circular_id in unsigned or letter.composed_by_id == user_of(request).pk
+    }
+
+
+def warnings_about(letter: Letter, doubted: Any) -> list[str]:
+    minister, state = letter.invitation.minister, letter.invitation.member_state
+    said = []
+    if letter in doubted.late:
+        said.append(_("late"))
+    if letter.kind != Letter.Kind.NOTE and letter.language != minister.language:
+        said.append(
+            _("the minister's language is %(language)s")
+            % {"language": minister.get_language_display()}
+        )
+    if letter in doubted.unknown_gender:
+        said.append(_("gender not known: confirm with the mission"))
+    if letter in doubted.unsure_language:
+        said.append(
+            _("language not certain: %(language)s is on file for the State")
+            % {"language": state.get_language_display()}
+        )
+    return said
+
+
+def left_out_by_reason(circular: Circular, found: Audience) -> list[tuple[str, list[LeftOut]]]:
+    """Who gets no letter of the circular, by reason; those who have theirs are not left out."""
+    served = set(
+        circular.letters.in_force().filter(kind=circular.kind).values_list("invitation", flat=True)
+    )
+    by_reason: dict[str, list[LeftOut]] = {}
+    for one in found.left_out:
+        if one.invitation is None or one.invitation.pk not in served:
+            by_reason.setdefault(one.because, []).append(one)
+    return sorted(by_reason.items(), key=lambda entry: len(entry[1]))

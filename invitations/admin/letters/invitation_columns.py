@@ -1,0 +1,79 @@
+"""The columns of the list of invitations, and what the page of one says of it."""
+
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from unfold.decorators import display
+
+from invitations.admin.base import ModelAdmin
+from invitations.admin.columns import at_hour, at_hour_with, text_link
+from invitations.admin.letters.answers import ANSWERS_IN_SHORT, CONTESTED, SILENT
+from invitations.admin.letters.letters import LETTER_LABELS
+from invitations.links import reply_url
+from invitations.models import Invitation, Letter
+
+
+class InvitationColumnsMixin(ModelAdmin):
+    """The list annotates its rows with what these columns show."""
+
+    @display(description=gettext_lazy("State"), ordering="member_state__sort_key_fr")
+    def state(self, invitation: Invitation) -> str:
+        return invitation.member_state.listed_as
+
+    @display(description=gettext_lazy("principal"), boolean=True, ordering="is_principal")
+    def principal(self, invitation: Invitation) -> bool:
+        return invitation.is_principal
+
+    @display(
+        description=gettext_lazy("status"),
+        ordering="status",
+        label={"draft": "info", "issued": "success", "withdrawn": "danger"},
+    )
+    def status_shown(self, invitation: Invitation) -> tuple[str, Any]:
+        return invitation.status, invitation.get_status_display()
+
+    @display(
+        description=gettext_lazy("standing answer"),
+        ordering="standing_answer",
+        label={SILENT: "warning", CONTESTED: "danger", "answered": "success"},
+    )
+    def answer_shown(self, invitation: Any) -> tuple[str, Any] | None:
+        if invitation.status != Invitation.Status.ISSUED:
+            return None
+        if invitation.is_contested:
+            # The verbs leave none contested without one that stands; a hand in the tables may.
+            standing = ANSWERS_IN_SHORT.get(invitation.standing_answer, _("silent"))
+            return CONTESTED, _("contested: %(answer)s") % {"answer": standing}
+        if invitation.standing_answer:
+            return "answered", ANSWERS_IN_SHORT[invitation.standing_answer]
+        return (SILENT, _("silent")) if invitation.is_principal else None
+
+    @display(description=gettext_lazy("standing answer"))
+    def answer(self, invitation: Any) -> str:
+        _key, words = self.answer_shown(invitation) or ("", "")
+        return words
+
+    @display(description=gettext_lazy("letter"), ordering="letter_state", label=LETTER_LABELS)
+    def letter_shown(self, invitation: Any) -> tuple[str, Any] | None:
+        if not invitation.letter_state:
+            return None
+        return invitation.letter_state, Letter.State(invitation.letter_state).label
+
+    @display(description=gettext_lazy("handed over"), ordering="left_at")
+    def handed_over(self, invitation: Any) -> str:
+        return at_hour(invitation.left_at)
+
+    @display(description=gettext_lazy("withdrawn"))
+    def withdrawn(self, invitation: Invitation) -> str:
+        return at_hour_with(invitation.withdrawn_at, invitation.withdrawn_because)
+
+    @display(description=gettext_lazy("office’s page"))
+    def office_page(self, invitation: Invitation) -> str:
+        return text_link(reverse("office:answer", args=[invitation.pk]), _("look at it"))
+
+    @display(description=gettext_lazy("link for the reply"))
+    def reply_address(self, invitation: Invitation) -> str:
+        current = invitation.links.current().first()
+        return reply_url(current) if current else ""

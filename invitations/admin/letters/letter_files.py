@@ -1,0 +1,88 @@
+"""The PDF and the message of a letter, for those who may read its words."""
+
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.urls import path, reverse
+from django.utils.html import format_html
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from unfold.decorators import display
+
+from invitations.admin.base import RecordAdmin
+from invitations.admin.columns import text_link
+from invitations.admin.frozen_files import frozen_file_response
+from invitations.models import Letter
+
+
+class LetterFilesMixin(RecordAdmin):
+    """The words carry the reply link: only those who draft or approve read them."""
+
+    def has_draft_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("invitations.change_letter")
+
+    def has_words_permission(self, request: HttpRequest) -> bool:
+        may_approve = request.user.has_perm("invitations.approve_letter")
+        return may_approve or self.has_draft_permission(request)
+
+    def get_urls(self) -> list[Any]:
+        return [
+            path(
+                "<int:pk>/pdf/",
+                self.admin_site.admin_view(self.pdf_view),
+                name="invitations_letter_pdf",
+            ),
+            path(
+                "<int:pk>/message/",
+                self.admin_site.admin_view(self.message_view),
+                name="invitations_letter_message",
+            ),
+            *super().get_urls(),
+        ]
+
+    @display(description=gettext_lazy("PDF"))
+    def pdf_file(self, letter: Letter) -> str:
+        return file_link("pdf", letter, letter.sha256)
+
+    @display(description=gettext_lazy("whole message"))
+    def message_file(self, letter: Letter) -> str:
+        return file_link("message", letter, letter.message_sha256)
+
+    def pdf_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        letter = self._readable(request, pk)
+        if not letter.pdf:
+            raise Http404
+        name = f"{file_name(letter)}.pdf"
+        return frozen_file_response(
+            request, str(letter.pdf), letter.sha256, "application/pdf", name
+        )
+
+    def message_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        letter = self._readable(request, pk)
+        if not letter.message:
+            raise Http404
+        name = f"{file_name(letter)}.eml"
+        return frozen_file_response(
+            request, str(letter.message), letter.message_sha256, "message/rfc822", name
+        )
+
+    def _readable(self, request: HttpRequest, pk: int) -> Letter:
+        if not (self.has_view_permission(request) and self.has_words_permission(request)):
+            raise PermissionDenied
+        return get_object_or_404(self.get_queryset(request), pk=pk)
+
+
+def file_link(kind: str, letter: Letter, sha256: str) -> str:
+    if not sha256:
+        return ""
+    url = reverse(f"admin:invitations_letter_{kind}", args=[letter.pk])
+    return format_html(
+        '{} <span class="break-words">SHA-256 {}</span>', text_link(url, _("open")), sha256
+    )
+
+
+def file_name(letter: Letter) -> str:
+    invitation = letter.invitation
+    return f"{invitation.edition.symbol}-{invitation.member_state.iso2}-{letter.kind}-{letter.pk}"

@@ -1,0 +1,157 @@
+"""Ministers, and how letters will address them."""
+
+from typing import Any, NamedTuple
+
+from django.contrib import admin
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.template.loader import render_to_string
+from django.template.response import TemplateResponse
+from django.urls import path
+from django.utils.translation import gettext_lazy
+from unfold.decorators import display
+
+from invitations.admin.base import Menu, ModelAdmin, RecordInline
+from invitations.admin.confirming import refusal_sentence
+from invitations.admin.setup.minister_import import MinisterExchangeMixin
+from invitations.forms.model_forms import MinisterForm
+from invitations.letters.addressing import Address, address
+from invitations.models import Invitation, Language, Minister
+
+
+class InvitationsOfMinister(RecordInline):
+    model = Invitation
+    verbose_name_plural = gettext_lazy("invitations")
+    fields = ["edition", "status", "is_principal", "issued_at"]
+    readonly_fields = fields
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Invitation]:
+        return super().get_queryset(request).select_related("edition")
+
+
+@admin.register(Minister)
+class MinisterAdmin(MinisterExchangeMixin, ModelAdmin):
+    form = MinisterForm
+    menu = (Menu.ADDRESSEES, 1, "person")
+    when_empty = gettext_lazy(
+        "Import the ministers from a spreadsheet, or add one: each gets an invitation."
+    )
+    list_display = [
+        "name_or_function",
+        "member_state",
+        "rank",
+        "portfolio",
+        "language",
+        "address_gender",
+        "to_emails",
+    ]
+    list_filter = ["member_state__region", "rank", "language", "address_gender"]
+    list_select_related = ["member_state", "rank"]
+    search_fields = [
+        "given_name",
+        "family_name",
+        "name_in_script",
+        "portfolio",
+        "to_emails",
+        "=member_state__iso2",
+        "member_state__short_name_en",
+        "member_state__short_name_fr",
+    ]
+    autocomplete_fields = ["member_state", "successor"]
+    readonly_fields = ["addressed_as"]
+    inlines = [InvitationsOfMinister]
+    fieldsets = [
+        (
+            None,
+            {
+                "fields": [
+                    "member_state",
+                    ("given_name", "family_name"),
+                    ("name_in_script", "family_name_in_script"),
+                    ("rank", "portfolio"),
+                    ("language", "second_language"),
+                ]
+            },
+        ),
+        (
+            gettext_lazy("Form of address"),
+            {
+                "fields": [
+                    "address_gender",
+                    ("honorific", "prenominal"),
+                    "name_as_printed",
+                    ("salutation_as_printed", "closing_as_printed"),
+                    "addressed_as",
+                ]
+            },
+        ),
+        (
+            gettext_lazy("Addresses"),
+            {
+                "description": gettext_lazy(
+                    "Letters already composed keep the addresses they have."
+                ),
+                "fields": ["to_emails", "cc_emails", "postal_address"],
+            },
+        ),
+        (gettext_lazy("List and succession"), {"fields": ["ref", "successor"]}),
+    ]
+
+    @display(description=gettext_lazy("minister"), ordering="family_name")
+    def name_or_function(self, minister: Minister) -> Any:
+        return str(minister)
+
+    class Media:
+        css = {"all": ["admin-desk/addressed.css"]}
+        js = ["admin-desk/addressed.js"]
+
+    def get_urls(self) -> list[Any]:
+        view = self.admin_site.admin_view(self.addressed_view)
+        return [
+            path("addressed/", view, name="invitations_minister_addressed"),
+            *super().get_urls(),
+        ]
+
+    @display(description=gettext_lazy("will be addressed as"))
+    def addressed_as(self, minister: Minister) -> str:
+        words = {"addressed": addressed(minister), "minister": minister}
+        return render_to_string("admin/setup/minister_addressed_field.html", words)
+
+    def addressed_view(self, request: HttpRequest) -> HttpResponse:
+        """How a letter would address the minister as the form has it. Nothing is written."""
+        if not self.has_view_or_change_permission(request):
+            raise PermissionDenied
+        if request.method != "POST":
+            return HttpResponseNotAllowed(["POST"])
+        pk = request.POST.get("minister", "")
+        kept = self.get_queryset(request).filter(pk=pk).first() if pk.isdecimal() else None
+        form = self.get_form(request, kept, change=bool(kept))(request.POST, instance=kept)
+        form.is_valid()  # What is not valid yet stays as it was kept.
+        words = {"addressed": addressed(form.instance)}
+        return TemplateResponse(request, "admin/setup/minister_addressed.html", words)
+
+
+class Addressed(NamedTuple):
+    """How a letter in one language addresses a minister, or why it cannot."""
+
+    language: str
+    label: str
+    direction: str
+    address: Address | None
+    refused: str
+
+
+def addressed(minister: Minister) -> list[Addressed]:
+    """In each language of the minister; nothing while State, rank or language is not chosen."""
+    languages = filter(None, [minister.language, minister.second_language])
+    chosen = minister.member_state_id and minister.rank_id
+    return [addressed_in(minister, language) for language in languages] if chosen else []
+
+
+def addressed_in(minister: Minister, language: str) -> Addressed:
+    about = language, str(Language(language).label), "rtl" if language == Language.ARABIC else "ltr"
+    try:
+        return Addressed(*about, address(minister, language), "")
+    except ValidationError as refusal:
+        return Addressed(*about, None, refusal_sentence(refusal))
