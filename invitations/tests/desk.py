@@ -56,10 +56,6 @@ def shown(letter):
     return f"{letter.pk}:{letter.sha256}:{letter.message_sha256}"
 
 
-def add_edition(client, **words):
-    return client.post(reverse("admin:invitations_forumedition_add"), {**EDITION, **words})
-
-
 EDITION = {
     "symbol": "wsis-2028",
     "opens_on": "2028-05-08",
@@ -82,3 +78,7 @@ EDITION = {
     "reminder_steps-TOTAL_FORMS": 0,
     "reminder_steps-INITIAL_FORMS": 0,
 }
+
+
+def add_edition(client, **words):
+    return client.post(reverse("admin:invitations_forumedition_add"), {**EDITION, **words})

@@ -10,12 +10,7 @@ from invitations.admin.outbox.queue import figures
 from invitations.models import Arming, Letter, Outage, Setback, Tick, Worker
 from invitations.outbox.arming import arm
 from invitations.tests.desk import choose, signed_in
-from invitations.tests.factories import (
-    DeliveryFactory,
-    LetterFactory,
-    MinisterFactory,
-    UserFactory,
-)
+from invitations.tests.factories import DeliveryFactory, LetterFactory, MinisterFactory, UserFactory
 from wsis_forum.env import Mailbox
 
 pytestmark = pytest.mark.django_db

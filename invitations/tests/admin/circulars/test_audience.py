@@ -1,0 +1,121 @@
+"""Whom a circular addresses, and the plan of its letters."""
+
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+
+from invitations.models import Letter
+from invitations.tests.admin.circulars.stages import draft, page
+from invitations.tests.desk import signed_in, told
+from invitations.tests.factories import CircularFactory, MissionFactory
+
+pytestmark = pytest.mark.django_db
+
+
+def test_audience_is_seen_before_anything_is_composed(client, drafter):
+    circular = CircularFactory(languages=["fr"])
+    french = draft(
+        circular.edition,
+        minister__language="fr",
+        minister__second_language="en",
+        minister__to_emails="cabinet@example.org",
+    )
+    english = draft(circular.edition)
+    french.member_state.missions.add(MissionFactory(emails="mission@example.org"))
+
+    response = client.get(page(circular, "audience"))
+
+    shown = response.content.decode()
+    assert response.context["addressed"] == [
+        (french, "French, English", "To: cabinet@example.org\nCc: mission@example.org")
+    ]
+    assert [
+        (because, [one.invitation for one in ones])
+        for because, ones in response.context["left_out"]
+    ] == [("another language: English", [english])]
+    assert "French, English" in shown
+    assert "Compose 1 letter<" in " ".join(shown.split()).replace(" <", "<")
+    assert not Letter.objects.exists()
+
+
+def test_audience_says_which_texts_are_missing(client, drafter, issued):
+    notice = CircularFactory(edition=issued(language="fr").edition, kind="notice", place_fr="")
+
+    response = client.get(page(notice, "audience"))
+
+    assert response.context["missing"] == ["Missing in French: place on the letter, what changes."]
+
+
+def test_audience_says_who_goes_to_the_print_run(client, drafter):
+    circular = CircularFactory()
+    draft(circular.edition, minister__to_emails="")
+
+    shown = client.get(page(circular, "audience")).content.decode()
+
+    assert "1 has no e-mail address and goes to the print run." in shown
+    assert "no e-mail address: print run" in shown
+
+
+@pytest.mark.parametrize("rows", [1, 3])
+def test_audience_takes_as_many_queries_for_three_as_for_one(
+    client, drafter, django_assert_num_queries, rows
+):
+    circular = CircularFactory(languages=["en"])
+    for _n in range(rows):
+        draft(circular.edition).member_state.missions.add(MissionFactory())
+        draft(circular.edition, minister__language="ar")
+
+    with django_assert_num_queries(10):
+        client.get(page(circular, "audience"))
+
+
+def test_letters_of_the_audience_that_was_seen_are_planned_by_the_drafter(client, drafter):
+    circular = CircularFactory()
+    seen, came_later = draft(circular.edition), draft(circular.edition)
+
+    response = client.post(page(circular, "audience"), {"seen": f"{seen.pk} "}, follow=True)
+
+    letter = Letter.objects.get()
+    assert (letter.invitation, letter.state, letter.composed_by) == (seen, "planned", drafter)
+    assert not came_later.letters.exists()
+    assert response.redirect_chain == [(page(circular, "progress"), 302)]
+    assert told(response) == ["1 letter planned."]
+
+
+def test_letters_are_planned_while_the_broker_is_away(client, drafter):
+    circular = CircularFactory()
+    seen = draft(circular.edition)
+    folder = Path(settings.VAR_DIR, "broker")
+    away = folder.rename(folder.with_name("broker-away"))
+
+    try:
+        response = client.post(page(circular, "audience"), {"seen": seen.pk}, follow=True)
+    finally:
+        away.rename(folder)
+
+    assert told(response) == ["1 letter planned."]
+
+
+def test_empty_audience_says_what_to_do(client, drafter):
+    circular = CircularFactory()
+
+    shown = client.get(page(circular, "audience")).content.decode()
+    response = client.post(page(circular, "audience"), follow=True)
+
+    assert "Nobody is left to write to: change the audience" in shown
+    assert "data-approve" not in shown
+    assert told(response) == ["Nobody is left to write to: nothing was planned."]
+
+
+def test_only_a_drafter_plans(client):
+    circular = CircularFactory()
+    seen = draft(circular.edition)
+    signed_in(client, "view_circular", "approve_letter")
+
+    shown = client.get(page(circular, "audience"))
+    refused = client.post(page(circular, "audience"), {"seen": seen.pk})
+
+    assert "Compose 1 letter" not in shown.content.decode()
+    assert refused.status_code == 403
+    assert not Letter.objects.exists()

@@ -1,0 +1,120 @@
+"""Letters on the desk: as they were frozen, why they wait, and how they are composed anew."""
+
+import datetime as dt
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.urls import reverse
+from django.utils import timezone
+
+from invitations.tests.desk import choose, composed_letter, signed_in, told
+from invitations.tests.factories import DeliveryFactory, InvitationFactory, LetterFactory
+
+pytestmark = pytest.mark.django_db
+
+LETTERS = reverse("admin:invitations_letter_changelist")
+
+
+def test_composed_letter_is_planned_anew_on_request(client):
+    signed_in(client, "view_letter", "change_letter")
+    letter = composed_letter()
+
+    choose(client, LETTERS, "compose_anew", letter, answered="yes")
+
+    letter.refresh_from_db()
+    assert letter.state == "cancelled"
+    assert letter.invitation.letters.planned().count() == 1
+
+
+def test_a_letter_that_could_not_be_composed_is_tried_again_on_request(client):
+    drafter = signed_in(client, "view_letter", "change_letter")
+    failed, waiting = LetterFactory(failed_attempts=3), LetterFactory(waits_because="No text.")
+
+    response = choose(client, LETTERS, "try_again_now", failed, waiting)
+
+    failed.refresh_from_db()
+    assert (failed.failed_attempts, failed.events.get().actor) == (0, drafter)
+    assert [words.rpartition(": ")[2] for words in told(response)] == [
+        "Only a letter that could not be composed can be tried again.",
+        "1 letter is tried again within a minute.",
+    ]
+
+
+def test_the_page_of_a_letter_says_why_it_waits(admin_client):
+    letter = LetterFactory(waits_because="Missing in Russian: theme.")
+
+    page = admin_client.get(reverse("admin:invitations_letter_change", args=[letter.pk]))
+
+    assert "Missing in Russian: theme." in page.content.decode()
+
+
+def test_a_letter_that_failed_says_when_it_is_tried_again(admin_client):
+    again = timezone.now() + dt.timedelta(minutes=5)
+    letter = LetterFactory(waits_because="No.", failed_attempts=1, compose_again_at=again)
+
+    page = admin_client.get(reverse("admin:invitations_letter_change", args=[letter.pk]))
+
+    hour = timezone.localtime(again).strftime("%Y-%m-%d %H:%M")
+    assert f"No. (tried again from: {hour})" in page.content.decode()
+
+
+def test_the_list_of_letters_that_failed_says_why(admin_client):
+    LetterFactory(waits_because="It could not be composed.", failed_attempts=1)
+
+    assert (
+        "It could not be composed."
+        in admin_client.get(f"{LETTERS}?composing=failed").content.decode()
+    )
+    assert "It could not be composed." not in admin_client.get(LETTERS).content.decode()
+
+
+@pytest.mark.parametrize(
+    ("file", "content", "content_type", "shows"),
+    [
+        ("pdf", b"%PDF 7", "application/pdf", "inline"),
+        ("message", b"To: 7", "message/rfc822", "attachment"),
+    ],
+)
+def test_frozen_files_come_byte_for_byte(admin_client, file, content, content_type, shows):
+    letter = composed_letter(invitation=InvitationFactory(pk=7, status="draft", issued_at=None))
+
+    response = admin_client.get(reverse(f"admin:invitations_letter_{file}", args=[letter.pk]))
+
+    assert response.content == content
+    assert response.headers["Content-Type"] == content_type
+    assert response.headers["Content-Disposition"].startswith(f"{shows}; filename=")
+
+
+def test_tampered_file_is_not_shown_but_said(admin_client):
+    letter = composed_letter()
+    Path(settings.MEDIA_ROOT, letter.pdf.name).write_bytes(b"%PDF forged")
+
+    response = admin_client.get(reverse("admin:invitations_letter_pdf", args=[letter.pk]))
+
+    assert response.status_code == 409
+    assert "is not what was frozen" in response.content.decode()
+    assert b"forged" not in response.content
+
+
+def test_letter_without_a_message_has_none_to_open(admin_client):
+    letter = composed_letter(message="", message_sha256="")
+
+    url = reverse("admin:invitations_letter_message", args=[letter.pk])
+
+    assert admin_client.get(url).status_code == 404
+
+
+def test_page_of_a_letter_shows_words_hashes_recipients_deliveries_and_history(admin_client):
+    letter = composed_letter(subject="On the Forum", paper="Your Excellency,", mail="Please find")
+    delivery = DeliveryFactory(letter=letter, address="mission@example.org")
+    letter.events.create(state="composed", because="as asked by Sapt", delivery=delivery)
+
+    page = admin_client.get(
+        reverse("admin:invitations_letter_change", args=[letter.pk])
+    ).content.decode()
+
+    for words in ("On the Forum", "Your Excellency,", "Please find", "To: office@example.org"):
+        assert words in page
+    for trace in (letter.sha256, letter.message_sha256, "mission@example.org", "asked by Sapt"):
+        assert trace in page
