@@ -1,1 +1,5 @@
 """The desk of circulars."""
+
+from invitations.admin.circulars import circulars
+
+__all__ = ["circulars"]

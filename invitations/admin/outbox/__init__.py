@@ -1,1 +1,5 @@
 """The queue and its deliveries on the desk."""
+
+from invitations.admin.outbox import deliveries, operations
+
+__all__ = ["deliveries", "operations"]

@@ -1,1 +1,5 @@
 """What is set before the first letter: edition, addressees, reminder steps, staff."""
+
+from invitations.admin.setup import addressees, editions, ministers, reminder_steps, staff
+
+__all__ = ["addressees", "editions", "ministers", "reminder_steps", "staff"]
