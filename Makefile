@@ -35,6 +35,7 @@ check: $(VENV)/test-ready $(MESSAGES)
 	$(BIN)/ruff check .
 	$(BIN)/mypy wsis_forum invitations delegations scripts
 	$(BIN)/lint-imports
+	$(BIN)/python scripts/check_rooms.py
 	@scripts/messages.sh check $(BIN)/python
 	$(BIN)/djade --check --target-version 5.2 $$(find templates -name '*.html')
 	$(BIN)/python manage.py makemigrations --check --dry-run
