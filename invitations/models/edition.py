@@ -87,7 +87,7 @@ def validate_phone(number: str) -> None:
 class ForumEditionQuerySet(models.QuerySet["ForumEdition"]):
     def at_hand(self) -> Self:
         """Those that are not over, the nearest one last, or else the one held last."""
-        in_order = self.order_by("-opens_on")
+        in_order = self.order_by("-opens_on", "-pk")
         coming = in_order.filter(closes_on__gte=timezone.localdate())
         return coming if coming else in_order[:1]
 
