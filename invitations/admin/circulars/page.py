@@ -40,4 +40,4 @@ class CircularPageMixin(ModelAdmin):
             "may_stop": self.has_stop_permission(request),
             **words,
         }
-        return TemplateResponse(request, f"admin/letters/circular_{name}.html", context)
+        return TemplateResponse(request, f"admin/circulars/{name}.html", context)
