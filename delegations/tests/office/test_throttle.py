@@ -117,7 +117,7 @@ import time
 from django.conf import settings
 settings.configure(CACHES={the_settings.CACHES!r})
 time.time = lambda: {START}
-from invitations.throttle import count_wrong
+from delegations.office.throttle import count_wrong
 count_wrong("code", "{HERE}")
 """
     subprocess.run(
