@@ -5,18 +5,18 @@ import sys
 import traceback
 from types import TracebackType
 
-from invitations.text.keys import masked
+from invitations.text.keys import mask_keys
 
 
 class WithoutTokens(logging.Formatter):
     """Mask the whole entry, with the words of an exception and its traceback."""
 
     def format(self, record: logging.LogRecord) -> str:
-        return masked(super().format(record))
+        return mask_keys(super().format(record))
 
 
 def tell_uncaught(
     kind: type[BaseException], error: BaseException, trace: TracebackType | None
 ) -> None:
     """What ends a program is told without tokens too."""
-    sys.stderr.write(masked("".join(traceback.format_exception(kind, error, trace))))
+    sys.stderr.write(mask_keys("".join(traceback.format_exception(kind, error, trace))))

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from django.templatetags.static import static
 from django.utils.translation import gettext_lazy as _
 
-from invitations.times.jobs import OF_THE_CLOCK
+from invitations.times.jobs import CLOCK_JOBS
 from wsis_forum import env
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -219,7 +219,7 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": TICK_SECONDS,
         "options": {"expires": TICK_SECONDS * 0.9},
     }
-    for job in OF_THE_CLOCK
+    for job in CLOCK_JOBS
 }
 
 # Who may read the figures at /metrics; without a token there are none.

@@ -12,7 +12,7 @@ from invitations.letters.planning import ACKNOWLEDGED_AS, standing_letter
 from invitations.letters.typesetting import set_in_type
 from invitations.letters.words import texts_of
 from invitations.models import Letter, Reply
-from invitations.text.dates import labelled, own_order, printed_hour
+from invitations.text.dates import keep_own_order, labelled, printed_hour
 
 PAGES = 4  # at most; remarks may be long
 
@@ -67,7 +67,7 @@ def bare(reply: Reply, language: str) -> tuple[str, str]:
             reply.received_at.astimezone(edition.zone), edition.time_zone_name, language
         )
         paragraphs = [
-            own_order(f"{edition.name}\n{invitation.minister}\n{state}"),
+            keep_own_order(f"{edition.name}\n{invitation.minister}\n{state}"),
             labelled(_("Received"), received) + f"\n{recorded_words(reply, language)}",
         ]
         return _("Your reply has been recorded"), "\n\n".join(paragraphs)

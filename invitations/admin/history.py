@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from invitations.audit import Act
 from invitations.models import Delivery, Letter, LetterEvent
-from invitations.text.dates import comma_list, labelled, own_order
+from invitations.text.dates import comma_list, keep_own_order, labelled
 
 
 class Told(NamedTuple):
@@ -62,4 +62,4 @@ def told_by_event(event: LetterEvent, row: Letter | Delivery) -> Told:
 
 
 def with_reason(what: str, because: str) -> str:
-    return labelled(what, own_order(because)) if because else what
+    return labelled(what, keep_own_order(because)) if because else what

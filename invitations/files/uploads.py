@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from invitations.files.confined import Unsafe
 from invitations.files.packages import Hostile, refuse_hostile
 from invitations.files.pagecount import pages_of
-from invitations.text.lines import is_no_writing
+from invitations.text.lines import is_unstorable
 
 logger = logging.getLogger(__name__)
 
@@ -136,6 +136,6 @@ def plain_text(content: bytes) -> str:
     except UnicodeDecodeError:
         return ""
     signs = set(words) - set(LINE_ENDS)
-    if words.startswith(NOT_PLAIN) or any(is_no_writing(sign) for sign in signs):
+    if words.startswith(NOT_PLAIN) or any(is_unstorable(sign) for sign in signs):
         return ""
     return words if words.strip() else ""

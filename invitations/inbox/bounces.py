@@ -26,7 +26,7 @@ from invitations.models import Bounce, Delivery, Letter, LetterEvent
 from invitations.outbox.sending import why_not
 from invitations.outbox.transitions import transit
 from invitations.setbacks import each_apart
-from invitations.text.addresses import checked
+from invitations.text.addresses import checked_address
 from invitations.times.jobs import Job
 
 __all__ = ["envelope_in", "record_bounce", "record_report", "send_to_another_address"]
@@ -219,7 +219,7 @@ def match(bounce: Bounce, delivery: Delivery, by: User) -> None:
 @transaction.atomic
 def send_to_another_address(letter: Letter, by: User, email: str) -> Delivery:
     """Put the same frozen message into the outbox once more, for an address it never went to."""
-    email = checked(email.strip())
+    email = checked_address(email.strip())
     if not letter.message or letter.state != Letter.State.APPROVED:
         raise ValidationError(_("Only an approved letter that goes by e-mail can be sent."))
     now = timezone.now()

@@ -32,7 +32,7 @@ from invitations.mail.incoming import (
 )
 from invitations.models import Channel, Correspondence, Invitation, Letter
 from invitations.replies import lock
-from invitations.text.keys import masked
+from invitations.text.keys import mask_keys
 
 SUBJECT_LIMIT = 300
 ID_LIMIT = 250
@@ -119,7 +119,7 @@ def put_on_file(name: str, **fields: Any) -> Correspondence | None:
 
 def summary(subject: str, remark: str, words: str) -> str:
     """A reply quotes our letter, its subject too; link and code are for no reader of the list."""
-    return "\n".join(filter(None, [masked(subject)[:SUBJECT_LIMIT], remark, words]))
+    return "\n".join(filter(None, [mask_keys(subject)[:SUBJECT_LIMIT], remark, words]))
 
 
 # Whose mail it is

@@ -14,8 +14,8 @@ from invitations.links import grouped, reply_url
 from invitations.models import ForumEdition, Language, Letter, Reply, Segment, Term
 from invitations.text.dates import (
     comma_list,
+    keep_own_order,
     labelled,
-    own_order,
     printed_date,
     printed_hour,
     printed_list,
@@ -142,7 +142,8 @@ def recorded_words(reply: Reply, language: str) -> str:
     """What was recorded, a line to each point; what was typed keeps its order beside the label."""
     with translation.override(language):
         return "\n".join(
-            labelled(label, own_order(words)) for label, words in recorded_points(reply, language)
+            labelled(label, keep_own_order(words))
+            for label, words in recorded_points(reply, language)
         )
 
 

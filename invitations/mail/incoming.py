@@ -17,8 +17,8 @@ from html import unescape
 from django.conf import settings
 from django.utils.translation import gettext as _
 
-from invitations.text.keys import masked
-from invitations.text.lines import writing_alone
+from invitations.text.keys import mask_keys
+from invitations.text.lines import without_unstorable
 
 # What stands in a header beyond that is no subject and no address.
 HEADER_LIMIT = 10_000
@@ -52,7 +52,7 @@ def digest(content: bytes) -> str:
 
 def clean(text: str) -> str:
     """Drop what no database keeps and no page shows: controls, halves of signs, turning marks."""
-    return writing_alone(text.encode("utf-8", "replace").decode().translate(TURNING))
+    return without_unstorable(text.encode("utf-8", "replace").decode().translate(TURNING))
 
 
 def all_sent(mail: Message, name: str) -> list[str]:
@@ -282,4 +282,4 @@ def own_words(text: str, lines: int = 12, length: int = 1000) -> str:
     """The first lines, without what they quote of us, and without reply link and code."""
     said = [line.strip() for line in text.splitlines() if not line.lstrip().startswith(">")]
     first = [line for line in said if line][:lines]
-    return masked("\n".join(first))[:length]
+    return mask_keys("\n".join(first))[:length]

@@ -12,7 +12,7 @@ from uuid import uuid4
 from django.conf import settings
 
 from invitations.text import addresses
-from invitations.text.lines import writing_alone
+from invitations.text.lines import without_unstorable
 
 CLOSING, RESET = 421, 250  # the server closes the session; it has forgotten sender and addressee
 
@@ -213,7 +213,7 @@ def refuse_too_large(smtp: smtplib.SMTP, size: int) -> None:
 
 def in_ascii(address: str) -> str:
     try:
-        return addresses.in_ascii(address)
+        return addresses.address_in_ascii(address)
     except ValueError as fault:
         raise Refused(f"553 {address}: {fault}") from None
 
@@ -268,7 +268,7 @@ def words_of(error: Exception) -> str:
 
 def legible(words: str) -> str:
     """As much of it as a person reads, without the signs that no database keeps."""
-    return writing_alone(words[:500], "\ufffd")
+    return without_unstorable(words[:500], "\ufffd")
 
 
 def dot_stuffed(content: bytes) -> bytes:

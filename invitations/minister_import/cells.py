@@ -14,7 +14,7 @@ from invitations.minister_import.table import Row
 from invitations.models import Gender, Invitation, Language, Minister, Rank
 from invitations.text.addresses import address_lines, one_address
 from invitations.text.dates import comma_list
-from invitations.text.lines import narrow, refuse_spoilt_line, writing_alone
+from invitations.text.lines import narrow_signs, refuse_spoilt_line, without_unstorable
 
 MODEL_FIELDS = {field.name: field for field in (*Invitation._meta.fields, *Minister._meta.fields)}
 # What a spreadsheet would run, also behind the apostrophe that makes it text, and what it left
@@ -33,7 +33,7 @@ class Fault(NamedTuple):
     @property
     def told(self) -> tuple[int, str, str, str]:
         """The same with the beginning of the cell, as it may be printed."""
-        return self.line, self.column, writing_alone(self.value[:60], "\ufffd"), self.reason
+        return self.line, self.column, without_unstorable(self.value[:60], "\ufffd"), self.reason
 
     def __str__(self) -> str:
         line, column, value, reason = self.told
@@ -83,7 +83,7 @@ def clean_cell(column: str, value: str, read: Callable[[str], Any]) -> Any:
     if FORMULA.match(value):
         raise ValidationError(_("A formula has no place here: write text."))
     if column in IN_LATIN_LETTERS:
-        value = narrow(value)
+        value = narrow_signs(value)
 
     meaning = read(value)
     field = MODEL_FIELDS.get(FIELDS.get(column, column))

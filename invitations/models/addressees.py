@@ -11,14 +11,14 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from invitations.models.edition import Language, validate_phone, validate_zone
-from invitations.text.addresses import checked
+from invitations.text.addresses import checked_address
 from invitations.text.dates import comma_list
-from invitations.text.placeholders import OF_COURTESIES, unknown
+from invitations.text.placeholders import COURTESY_PLACEHOLDERS, unknown_placeholders
 
 
 def validate_address_lines(text: str) -> None:
     for line in text.split():
-        checked(line)
+        checked_address(line)
 
 
 def normalize_name(name: str) -> str:
@@ -193,7 +193,10 @@ class FormOfAddress(models.Model):
 
     def clean(self) -> None:
         words = {"salutation": self.salutation, "closing": self.closing}
-        faults = {field: unknown(text, OF_COURTESIES) for field, text in words.items()}
+        faults = {
+            field: unknown_placeholders(text, COURTESY_PLACEHOLDERS)
+            for field, text in words.items()
+        }
         if faults := {field: said for field, said in faults.items() if said}:
             raise ValidationError(faults)
 

@@ -12,7 +12,7 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from invitations.times.calendars import is_weekend, rests
+from invitations.times.calendars import is_day_off, is_weekend
 
 
 class Language(models.TextChoices):
@@ -234,7 +234,7 @@ class ForumEdition(models.Model):
 
     def is_quiet_in(self, iso2: str, day: dt.date) -> bool:
         """The same by a State's own calendar: its weekend and holidays, and the edition's list."""
-        return rests(iso2, day) or self.lists_as_quiet(day)
+        return is_day_off(iso2, day) or self.lists_as_quiet(day)
 
     def lists_as_quiet(self, day: dt.date) -> bool:
         return any(p.first_on <= day <= p.last_on for p in self.quiet_periods.all())

@@ -13,7 +13,7 @@ from invitations.models.approval import ApprovedByTwo, ApprovedByTwoQuerySet
 from invitations.models.edition import ForumEdition
 from invitations.models.invitation import Invitation
 from invitations.text.dates import comma_list, labelled
-from invitations.times.calendars import moved
+from invitations.times.calendars import moved_to_working_day
 
 
 class ReminderStepQuerySet(ApprovedByTwoQuerySet):
@@ -76,7 +76,9 @@ class ReminderStep(ApprovedByTwo):
     def due_on(self) -> dt.date | None:
         """The day it leaves by the edition's calendar, never a quiet one; None where it cannot."""
         edition = self.edition
-        return moved(self.planned_on, edition.is_quiet, lambda day: day <= edition.last_day)
+        return moved_to_working_day(
+            self.planned_on, edition.is_quiet, lambda day: day <= edition.last_day
+        )
 
 
 class CallListEntry(models.Model):

@@ -11,12 +11,12 @@ from invitations.models.approval import ApprovedByTwo, ApprovedByTwoQuerySet
 from invitations.models.edition import Language
 from invitations.text.dates import comma_list
 from invitations.text.placeholders import (
-    OF_TERMS,
-    lacking,
-    unknown,
+    TERM_PLACEHOLDERS,
+    missing_placeholders,
+    unknown_placeholders,
     validate_markdown,
     validate_placeholders,
-    validate_use,
+    validate_template_texts,
 )
 
 
@@ -100,7 +100,7 @@ class LetterTemplate(ApprovedByTwo, ReviewedByNative):
 
     def clean(self) -> None:
         words = {"subject": self.subject, "paper": self.paper, "mail": self.mail}
-        validate_use(self.kind, self.variant, words)
+        validate_template_texts(self.kind, self.variant, words)
 
 
 class Term(ReviewedByNative):
@@ -125,6 +125,9 @@ class Term(ReviewedByNative):
         return f"{self.text} ({self.get_language_display()})"
 
     def clean(self) -> None:
-        words = OF_TERMS.get(self.key, set())
-        if faults := [*unknown(self.text, words), *lacking(self.text, words)]:
+        words = TERM_PLACEHOLDERS.get(self.key, set())
+        if faults := [
+            *unknown_placeholders(self.text, words),
+            *missing_placeholders(self.text, words),
+        ]:
             raise ValidationError({"text": faults})

@@ -26,7 +26,7 @@ from invitations.models import (
 )
 from invitations.outbox.arming import why_mute
 from invitations.setbacks import place_of
-from invitations.text.addresses import checked
+from invitations.text.addresses import checked_address
 
 
 class Specimen(NamedTuple):
@@ -85,7 +85,7 @@ def send_specimen(letter: Letter, email: str, template: LetterTemplate | None = 
             _("Your account has no e-mail address: whoever keeps the accounts can enter one.")
         )
     # A command or a sign-on elsewhere may have made the account.
-    email = checked(email)
+    email = checked_address(email)
     subject, mail, pdf = rendered(letter, template)
     mark = terms_in(letter.language)["specimen"]
     specimen = Letter(

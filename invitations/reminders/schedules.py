@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 from django.db.models import prefetch_related_objects
 
 from invitations.models import ForumEdition, MemberState, ReminderStep
-from invitations.times.calendars import ONE_DAY, moved
+from invitations.times.calendars import ONE_DAY, moved_to_working_day
 
 DAYS_APART = 3
 
@@ -126,7 +126,7 @@ class Steps(NamedTuple):
         for step in self.steps:
             if step.medium == medium:
                 in_time = partial(bare.is_in_time, step.hour)
-                if day := moved(step.planned_on, bare.is_quiet, in_time):
+                if day := moved_to_working_day(step.planned_on, bare.is_quiet, in_time):
                     dues.append(Due(step, day))
         return dues
 

@@ -6,7 +6,7 @@ from django.core.management import get_commands
 from django.utils import translation
 
 from invitations.admin.outbox.queue import name_of_job
-from invitations.times.jobs import OF_THE_CLOCK, Job
+from invitations.times.jobs import CLOCK_JOBS, Job
 from wsis_forum.celery import app
 
 NAMED = re.compile(r"\b(?:ticked|each_apart|setback_of)\(\s*([^\s,)]+)")
@@ -24,7 +24,7 @@ def test_the_schedule_has_the_jobs_of_the_clock_and_a_task_for_each():
     app.loader.import_default_modules()
     tasks = {name for name in app.tasks if name.startswith("invitations.tasks.")}
 
-    assert list(settings.CELERY_BEAT_SCHEDULE) == [job.value for job in OF_THE_CLOCK]
+    assert list(settings.CELERY_BEAT_SCHEDULE) == [job.value for job in CLOCK_JOBS]
     assert {entry["task"] for entry in settings.CELERY_BEAT_SCHEDULE.values()} == tasks
 
 

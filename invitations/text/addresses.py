@@ -21,9 +21,9 @@ from invitations.text.lines import (
     JOINERS,
     MARKS,
     OVERRIDES,
-    is_no_writing,
+    is_unstorable,
     isolated,
-    visible,
+    without_invisible,
 )
 
 NO_ADDRESS = _("%(address)s is not an e-mail address: please write it as name@example.org.")
@@ -86,7 +86,7 @@ def address_lines(typed: str) -> str:
 
 def each_once(typed: str) -> list[str]:
     found: dict[str, str] = {}
-    for address in map(checked, found_in(typed)):
+    for address in map(checked_address, found_in(typed)):
         found.setdefault(address.casefold(), address)
     return list(found.values())
 
@@ -97,7 +97,7 @@ def found_in(typed: str) -> Iterator[str]:
         raise refused(TOO_LONG, typed)
     if "=?" in typed:
         raise refused(ENCODED, typed)
-    typed = re.sub(f"[{MARKS}{OVERRIDES}]", "", visible(typed.translate(FULL_WIDTH)))
+    typed = re.sub(f"[{MARKS}{OVERRIDES}]", "", without_invisible(typed.translate(FULL_WIDTH)))
     if "@" not in typed:
         # No address at all is named as a whole.
         yield from filter(None, [typed.strip(" ,;،؛、")])
@@ -110,7 +110,7 @@ def found_in(typed: str) -> Iterator[str]:
         yield re.sub(r"^mailto:([^?]*).*", r"\1", address, flags=re.IGNORECASE)
 
 
-def checked(address: str) -> str:
+def checked_address(address: str) -> str:
     """The address as it is kept; refuse what a mail server or a program may misread."""
     if odd := oddity(address):
         raise refused(odd, address)
@@ -148,7 +148,7 @@ def oddity(address: str) -> Any:
 
 def is_unseen(sign: str) -> bool:
     """A control, a space or an invisible sign; whether a joiner is spelling, the domain knows."""
-    unseen = is_no_writing(sign) or sign.isspace() or unicodedata.category(sign) == "Cf"
+    unseen = is_unstorable(sign) or sign.isspace() or unicodedata.category(sign) == "Cf"
     return unseen and sign not in JOINERS + " "
 
 
@@ -157,7 +157,7 @@ def refused(sentence: Any, address: str) -> ValidationError:
     return ValidationError(sentence, code="invalid", params={"address": isolated(named)})
 
 
-def in_ascii(address: str) -> str:
+def address_in_ascii(address: str) -> str:
     """The address as every mail server takes it: the domain's other letters in their ASCII form.
 
     By the rules of 2008, to which ``faß.example`` and ``fass.example`` are two domains. Raise

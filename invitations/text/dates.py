@@ -137,7 +137,7 @@ def left_to_right(figures: str) -> str:
     return f"\u2066{figures}\u2069" if figures and translation.get_language_bidi() else figures
 
 
-def own_order(text: str) -> str:
+def keep_own_order(text: str) -> str:
     """Return each line so that the active language around it leaves its order alone.
 
     A line in the language's own direction stays as it is.

@@ -11,5 +11,5 @@ CODE = re.compile(
 )
 
 
-def masked(text: str) -> str:
+def mask_keys(text: str) -> str:
     return CODE.sub("…", TOKEN.sub("…", LINK.sub(r"\1…", text)))

@@ -51,15 +51,15 @@ MARK_IN_A_WORD = re.compile(rf"[{MARKS}](?<=[^\W\d_][{MARKS}])(?=[^\W\d_])")
 
 def tidy_line(typed: str) -> str:
     """The words on one line, without what nobody sees; a no-break space stays."""
-    return re.sub("[ \xa0]{2,}", " ", visible(typed.translate(ON_ONE_LINE)))
+    return re.sub("[ \xa0]{2,}", " ", without_invisible(typed.translate(ON_ONE_LINE)))
 
 
 def tidy_text(typed: str) -> str:
     """The same with its lines, which end in one way."""
-    return visible(typed.replace("\r\n", "\n").translate(LINE_ENDS))
+    return without_invisible(typed.replace("\r\n", "\n").translate(LINE_ENDS))
 
 
-def visible(typed: str) -> str:
+def without_invisible(typed: str) -> str:
     """Composed letters without invisible signs, which turn a name round or make two of one.
 
     What a script needs stays: in Persian or Hindi a joiner between two letters, which is spelling,
@@ -74,7 +74,7 @@ def visible(typed: str) -> str:
     return typed.strip(BLANKS + MARKS)
 
 
-def narrow(words: str) -> str:
+def narrow_signs(words: str) -> str:
     """Full-width Latin letters, digits and signs as everybody else types them.
 
     Among Chinese characters they are that language's own punctuation, and stay.
@@ -82,7 +82,7 @@ def narrow(words: str) -> str:
     return words if CHINESE_OR_NEAR.search(words) else words.translate(FULL_WIDTH)
 
 
-def is_no_writing(sign: str) -> bool:
+def is_unstorable(sign: str) -> bool:
     """Whether it is half a sign, or a control but for the end of a line and the tab.
 
     No table and no page can hold it.
@@ -90,9 +90,9 @@ def is_no_writing(sign: str) -> bool:
     return unicodedata.category(sign) in ("Cc", "Cs") and sign not in "\n\t"
 
 
-def writing_alone(words: str, instead: str = "") -> str:
+def without_unstorable(words: str, instead: str = "") -> str:
     """The words with another sign, or none, in place of each that is no writing."""
-    wrong = {ord(sign): instead for sign in set(words) if is_no_writing(sign)}
+    wrong = {ord(sign): instead for sign in set(words) if is_unstorable(sign)}
     return words.translate(wrong)
 
 
@@ -103,7 +103,7 @@ def is_bad(words: str) -> bool:
 
 def refuse_spoilt(words: str) -> None:
     """Refuse what is no writing, what turns it round, and what was lost or garbled on the way."""
-    if any(is_no_writing(sign) for sign in set(words)):
+    if any(is_unstorable(sign) for sign in set(words)):
         raise ValidationError(NO_LETTERS, code="no_writing")
     if turned := re.search(f"[{OVERRIDES}]", words):
         named = {"near": around(words, turned.start()), "sign": f"U+{ord(turned[0]):04X}"}

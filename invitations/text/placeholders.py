@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 # What each stands for, in the order in which a letter says it.
-MEANINGS = {
+PLACEHOLDER_MEANINGS = {
     "salutation": _("the opening, from the form of address"),
     "closing": _("the closing, from the form of address"),
     "minister": _("courtesy and name of the addressee"),
@@ -46,11 +46,11 @@ MEANINGS = {
     "recorded": _("the recorded reply, a line to each point"),
     "received_at": _("when the reply was received"),
 }
-PLACEHOLDERS = set(MEANINGS)
+PLACEHOLDERS = set(PLACEHOLDER_MEANINGS)
 # All that a form of address may leave open.
-OF_COURTESIES = {"title", "name", "family_name"}
+COURTESY_PLACEHOLDERS = {"title", "name", "family_name"}
 # Terms that number a page or name one; the others are printed as they are.
-OF_TERMS = {"page": {"page", "pages"}, "check_at": {"page"}}
+TERM_PLACEHOLDERS = {"page": {"page", "pages"}, "check_at": {"page"}}
 
 ANSWERABLE = {"reply_before", "last_day", "reply_link", "reply_code"}
 ON_PAPER = {"salutation", "closing", "reply_before", "last_day"}
@@ -78,24 +78,24 @@ ONLY_IN: dict[str, set[str]] = {
     "received_at": {"acknowledgement"},
 }
 # A note verbale goes to a mission, a copy to an address nobody has checked: neither may answer.
-NO_KEY = {"reply_link", "reply_code"}
+KEY_PLACEHOLDERS = {"reply_link", "reply_code"}
 # And a note verbale, written in the third person, has a formula of its own.
 COURTESIES = {"salutation", "closing"}
 # A subject is one line, and whoever handles the mail reads it.
-NOT_IN_SUBJECT = {"background", "changes", "covered", "recorded"} | NO_KEY
+NOT_IN_SUBJECT = {"background", "changes", "covered", "recorded"} | KEY_PLACEHOLDERS
 
 
-def usable(kind: str, variant: str = "") -> set[str]:
+def usable_placeholders(kind: str, variant: str = "") -> set[str]:
     """The placeholders that have words in a letter of that kind."""
     refused = {name for name, kinds in ONLY_IN.items() if kind not in kinds}
     refused |= COURTESIES if kind == "note" else set()
-    return PLACEHOLDERS - refused - (NO_KEY if is_keyless(kind, variant) else set())
+    return PLACEHOLDERS - refused - (KEY_PLACEHOLDERS if is_keyless(kind, variant) else set())
 
 
-def required(kind: str, variant: str = "") -> dict[str, set[str]]:
+def required_placeholders(kind: str, variant: str = "") -> dict[str, set[str]]:
     """The placeholders without which a letter of that kind cannot leave, for each of its texts."""
     wanted = REQUIRED.get(kind, {})
-    return {field: names & usable(kind, variant) for field, names in wanted.items()}
+    return {field: names & usable_placeholders(kind, variant) for field, names in wanted.items()}
 
 
 def is_keyless(kind: str, variant: str) -> bool:
@@ -104,11 +104,11 @@ def is_keyless(kind: str, variant: str) -> bool:
 
 def validate_placeholders(text: str) -> None:
     """Refuse each placeholder outside the closed set, naming it and its line."""
-    if faults := unknown(text, PLACEHOLDERS):
+    if faults := unknown_placeholders(text, PLACEHOLDERS):
         raise ValidationError(faults)
 
 
-def unknown(text: str, known: set[str]) -> list[ValidationError]:
+def unknown_placeholders(text: str, known: set[str]) -> list[ValidationError]:
     """Say which placeholders of the text are not among the known ones, and in which line."""
     faults = []
     for number, line in enumerate(text.splitlines(), start=1):
@@ -144,14 +144,17 @@ def validate_markdown(text: str) -> None:
         raise ValidationError(faults)
 
 
-def validate_use(kind: str, variant: str, fields: dict[str, str]) -> None:
+def validate_template_texts(kind: str, variant: str, fields: dict[str, str]) -> None:
     """Refuse what that letter cannot fill, and the lack of what it cannot do without."""
-    wanted, refused = required(kind, variant), PLACEHOLDERS - usable(kind, variant)
+    wanted, refused = (
+        required_placeholders(kind, variant),
+        PLACEHOLDERS - usable_placeholders(kind, variant),
+    )
     faults = {
         field: [
             *unfilled(text, refused),
             *(unfit(text, refused) if field == "subject" else []),
-            *lacking(text, wanted.get(field, set())),
+            *missing_placeholders(text, wanted.get(field, set())),
         ]
         for field, text in fields.items()
     }
@@ -176,7 +179,7 @@ def unfit(subject: str, refused: set[str]) -> list[ValidationError]:
     ]
 
 
-def lacking(text: str, wanted: set[str]) -> list[ValidationError]:
+def missing_placeholders(text: str, wanted: set[str]) -> list[ValidationError]:
     said = _("$%(name)s is missing: the letter cannot leave without it.")
     return [
         ValidationError(said, params={"name": name}) for name in sorted(wanted - identifiers(text))

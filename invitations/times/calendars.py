@@ -19,7 +19,7 @@ def is_weekend(day: dt.date) -> bool:
     return day.weekday() >= 5
 
 
-def rests(iso2: str, day: dt.date) -> bool:
+def is_day_off(iso2: str, day: dt.date) -> bool:
     """Whether that State does not work on that day: its own weekend, or a public holiday."""
     return day in days_off(iso2, day.year)
 
@@ -36,7 +36,7 @@ def days_off(iso2: str, year: int) -> frozenset[dt.date]:
     return frozenset(day for day in days if not known.is_working_day(day))
 
 
-def moved(
+def moved_to_working_day(
     planned: dt.date, is_quiet: Callable[[dt.date], bool], in_time: Callable[[dt.date], bool]
 ) -> dt.date | None:
     """That day, or the working day before it; where that lies too far back, the next one.

@@ -14,4 +14,4 @@ class Job(TextChoices):
 
 
 # The mail provider begins the other one.
-OF_THE_CLOCK = tuple(job for job in Job if job != Job.HOOKS)
+CLOCK_JOBS = tuple(job for job in Job if job != Job.HOOKS)

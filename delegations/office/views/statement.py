@@ -38,7 +38,13 @@ from delegations.statements import (
     takes_texts,
 )
 from invitations.models import Answer, ForumEdition, Invitation
-from invitations.text.dates import labelled, own_order, printed_date, printed_hour, printed_list
+from invitations.text.dates import (
+    keep_own_order,
+    labelled,
+    printed_date,
+    printed_hour,
+    printed_list,
+)
 from invitations.text.lines import tidy_line, without_overrides
 
 STAFF_NEED = "delegations.view_policystatement"
@@ -206,7 +212,7 @@ def take_files(invitation: Invitation, form: FilesForm) -> list[str]:
             file_text(invitation, read(text), called(text), given["text_language"], replaces)
         except ValidationError as refusal:
             form.add_error(
-                "texts", [labelled(own_order(called(text)), said) for said in refusal.messages]
+                "texts", [labelled(keep_own_order(called(text)), said) for said in refusal.messages]
             )
         else:
             saved.append(called(text))

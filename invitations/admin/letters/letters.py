@@ -20,7 +20,7 @@ from invitations.letters.approval import recompose
 from invitations.letters.composing_queue import try_again
 from invitations.models import Delivery, Letter, LetterEvent
 from invitations.outbox.specimens import send_specimen
-from invitations.text.dates import labelled, own_order
+from invitations.text.dates import keep_own_order, labelled
 
 # Each is rendered while the request waits.
 LARGEST_TEST = 5
@@ -171,7 +171,7 @@ class LetterAdmin(PrintRunMixin, ApprovingMixin, LetterFilesMixin):
     @display(description=gettext_lazy("why it waits"))
     def waits(self, letter: Letter) -> str:
         """After a fault the hour is that of the next attempt, else that of the last one."""
-        because = own_order(letter.waits_because)
+        because = keep_own_order(letter.waits_because)
         if letter.failed_attempts and letter.compose_again_at:
             again = labelled(_("tried again from"), at_hour(letter.compose_again_at))
             return f"{because} ({again})"

@@ -17,7 +17,11 @@ from invitations.models import ForumEdition, Invitation, Language, LetterKind, L
 from invitations.outbox.specimens import rendered, send_specimen, specimen_of
 from invitations.text.dates import comma_list, labelled
 from invitations.text.lines import refuse_spoilt, refuse_spoilt_line, tidy_line, tidy_text
-from invitations.text.placeholders import MEANINGS, required, usable
+from invitations.text.placeholders import (
+    PLACEHOLDER_MEANINGS,
+    required_placeholders,
+    usable_placeholders,
+)
 
 NAMED = ("kind", "variant", "language")
 TYPED = ("subject", "paper", "mail")
@@ -163,36 +167,37 @@ def panel(template: LetterTemplate | None) -> dict[str, Any]:
             for one in previewed()
         ],
         "placeholders": placeholders(template),
-        "has_paper": not template or "paper" in required(template.kind, template.variant),
+        "has_paper": not template
+        or "paper" in required_placeholders(template.kind, template.variant),
     }
 
 
 def placeholders(template: LetterTemplate | None) -> list[dict[str, Any]]:
     """The placeholders that this letter may use; without a kind yet, all, each with its kinds."""
     if template:
-        names, needed = usable(template.kind, template.variant), needed_by(template)
+        names, needed = usable_placeholders(template.kind, template.variant), needed_by(template)
         return [
             {"name": name, "meaning": meaning, "needed": needed.get(name, "")}
-            for name, meaning in MEANINGS.items()
+            for name, meaning in PLACEHOLDER_MEANINGS.items()
             if name in names
         ]
     return [
         {"name": name, "meaning": meaning, "kinds": kinds_with(name)}
-        for name, meaning in MEANINGS.items()
+        for name, meaning in PLACEHOLDER_MEANINGS.items()
     ]
 
 
 def needed_by(template: LetterTemplate) -> dict[str, str]:
     """In which of the texts each placeholder has to stand."""
     needed: dict[str, list[str]] = {}
-    for field, names in required(template.kind, template.variant).items():
+    for field, names in required_placeholders(template.kind, template.variant).items():
         for name in names:
             needed.setdefault(name, []).append(label(field))
     return {name: comma_list(fields) for name, fields in needed.items()}
 
 
 def kinds_with(name: str) -> list[str]:
-    return [kind for kind in LetterKind.values if name in usable(kind)]
+    return [kind for kind in LetterKind.values if name in usable_placeholders(kind)]
 
 
 def siblings(template: LetterTemplate) -> dict[str, Any]:

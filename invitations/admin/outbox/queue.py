@@ -17,7 +17,7 @@ from invitations.admin.columns import at_hour, list_url
 from invitations.models import AUTOMATIC, Delivery, Letter, Outage, Setback
 from invitations.outbox import monitoring
 from invitations.outbox.arming import why_mute
-from invitations.text.dates import labelled, own_order
+from invitations.text.dates import keep_own_order, labelled
 from invitations.times.jobs import Job
 
 State = Delivery.State
@@ -104,7 +104,7 @@ def in_short(queues: dict[str, monitoring.Queue], now: dt.datetime) -> list[dict
 
 def counted_reasons(found: list[monitoring.Reason]) -> dict[str, list[str]]:
     """What is tried again each minute, and what only after a pause, or when somebody asks."""
-    shown = [(one.failed, labelled(one.number, own_order(one.why))) for one in found]
+    shown = [(one.failed, labelled(one.number, keep_own_order(one.why))) for one in found]
     return {
         "reasons": [words for failed, words in shown if not failed],
         "faults": [words for failed, words in shown if failed],
@@ -117,7 +117,7 @@ def outages(now: dt.datetime) -> list[dict[str, Any]]:
 
 def stopped(outage: Outage, now: dt.datetime) -> dict[str, Any]:
     return {
-        "reason": labelled(outage.get_of_display(), own_order(outage.words)),
+        "reason": labelled(outage.get_of_display(), keep_own_order(outage.words)),
         "since": at_hour(outage.began_at),
         "age": ago(outage.began_at, now),
     }

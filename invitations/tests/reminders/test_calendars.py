@@ -2,7 +2,7 @@ import datetime as dt
 
 import pytest
 
-from invitations.times.calendars import days_off, is_weekend, moved, rests
+from invitations.times.calendars import days_off, is_day_off, is_weekend, moved_to_working_day
 
 
 def day(number, month=3):
@@ -27,7 +27,7 @@ def quiet_on(*numbers):
     ],
 )
 def test_each_state_rests_on_its_own_weekend(iso2, on, off):
-    resting = [one for one in on + off if rests(iso2, one)]
+    resting = [one for one in on + off if is_day_off(iso2, one)]
 
     assert resting == off
 
@@ -37,15 +37,15 @@ def test_each_state_rests_on_its_own_weekend(iso2, on, off):
     [("FR", day(14, 7)), ("US", day(5, 7)), ("RU", day(7, 1)), ("JP", day(3, 5))],
 )
 def test_a_state_rests_on_its_public_holidays(iso2, holiday):
-    assert rests(iso2, holiday)
-    assert not rests("CH", holiday)
+    assert is_day_off(iso2, holiday)
+    assert not is_day_off("CH", holiday)
 
 
 def test_where_a_weekend_is_worked_it_is_no_day_of_rest():
     worked = dt.date(2020, 1, 19)
 
     assert is_weekend(worked)
-    assert not rests("CN", worked)
+    assert not is_day_off("CN", worked)
 
 
 def test_a_state_that_is_not_known_rests_on_saturday_and_sunday():
@@ -64,22 +64,22 @@ def test_a_year_of_each_state_has_working_days(year):
 
 
 def test_a_working_day_stays():
-    assert moved(day(10), quiet_on(9, 11), before(day(31))) == day(10)
+    assert moved_to_working_day(day(10), quiet_on(9, 11), before(day(31))) == day(10)
 
 
 def test_a_quiet_day_gives_way_to_the_working_day_before():
-    assert moved(day(10), quiet_on(8, 9, 10), before(day(31))) == day(7)
+    assert moved_to_working_day(day(10), quiet_on(8, 9, 10), before(day(31))) == day(7)
 
 
 def test_five_days_back_are_not_too_far():
-    assert moved(day(10), quiet_on(*range(6, 13)), before(day(31))) == day(5)
+    assert moved_to_working_day(day(10), quiet_on(*range(6, 13)), before(day(31))) == day(5)
 
 
 def test_where_the_day_before_is_more_than_five_days_back_the_next_one_is_taken():
-    assert moved(day(10), quiet_on(*range(5, 13)), before(day(31))) == day(13)
+    assert moved_to_working_day(day(10), quiet_on(*range(5, 13)), before(day(31))) == day(13)
 
 
 def test_what_cannot_leave_in_time_is_dropped():
-    assert moved(day(10), quiet_on(*range(5, 13)), before(day(13))) is None
-    assert moved(day(10), quiet_on(), before(day(10))) is None
-    assert moved(day(10), lambda one: True, before(day(31))) is None
+    assert moved_to_working_day(day(10), quiet_on(*range(5, 13)), before(day(13))) is None
+    assert moved_to_working_day(day(10), quiet_on(), before(day(10))) is None
+    assert moved_to_working_day(day(10), lambda one: True, before(day(31))) is None

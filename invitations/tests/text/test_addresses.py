@@ -18,7 +18,7 @@ from invitations.models import Minister, Mission
 from invitations.replies import record_reply
 from invitations.tests.reading import message_of
 from invitations.tests.typed import ADDRESSES
-from invitations.text.addresses import address_lines, checked, one_address
+from invitations.text.addresses import address_lines, checked_address, one_address
 
 ENCODED = "=?utf-8?q?=0d=0aBcc=3Ax?=@example.org"
 
@@ -157,7 +157,7 @@ def test_each_address_that_is_taken_can_be_written_to_and_injects_no_header(type
     with contextlib.suppress(ValidationError):
         taken.extend(address_lines(typed).split())
     for address in taken:
-        assert checked(address) == address
+        assert checked_address(address) == address
         message = EmailMessage(policy=SMTP)
         message["To"] = in_ascii(address)
         message["Subject"] = "Zenda"

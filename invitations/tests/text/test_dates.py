@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from invitations.models import Language
 from invitations.text.dates import (
     DAY,
-    own_order,
+    keep_own_order,
     printed_date,
     printed_hour,
     printed_list,
@@ -150,4 +150,4 @@ def test_two_days_in_a_row_are_joined_by_and_in_spanish():
 )
 def test_a_line_that_runs_the_other_way_stands_apart(language, typed, stands):
     with translation.override(language):
-        assert own_order(typed) == stands
+        assert keep_own_order(typed) == stands

@@ -8,7 +8,13 @@ from django.utils import translation
 from hypothesis import given
 from hypothesis import strategies as st
 
-from invitations.text.lines import narrow, refuse_spoilt, tidy_line, tidy_text, writing_alone
+from invitations.text.lines import (
+    narrow_signs,
+    refuse_spoilt,
+    tidy_line,
+    tidy_text,
+    without_unstorable,
+)
 
 BREAKS = ["\r", "\n", "\r\n", "\v", "\f", "\x1c", "\x1d", "\x1e", "\x85", "\u2028", "\u2029"]
 
@@ -136,13 +142,13 @@ def test_spoilt_words_keep_their_order_in_an_arabic_sentence():
 
 
 def test_full_width_letters_are_narrowed_but_not_among_chinese():
-    assert narrow("\uff26\uff4c\uff41\uff56\uff49\uff41\u3000\uff11") == "Flavia 1"
-    assert narrow("張（三）") == "張（三）"
+    assert narrow_signs("\uff26\uff4c\uff41\uff56\uff49\uff41\u3000\uff11") == "Flavia 1"
+    assert narrow_signs("張（三）") == "張（三）"
 
 
 @pytest.mark.parametrize("sign", ["\0", "\x1b", "\x7f", "\x85", "\ud800"])
 def test_what_is_no_writing_is_dropped_or_marked(sign):
     words = f"Ruritania{sign}\n\tStrelsau"
 
-    assert writing_alone(words) == "Ruritania\n\tStrelsau"
-    assert writing_alone(words, "\ufffd") == "Ruritania\ufffd\n\tStrelsau"
+    assert without_unstorable(words) == "Ruritania\n\tStrelsau"
+    assert without_unstorable(words, "\ufffd") == "Ruritania\ufffd\n\tStrelsau"

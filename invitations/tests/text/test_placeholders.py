@@ -13,11 +13,11 @@ from invitations.tests.factories import CircularFactory, InvitationFactory
 from invitations.text.placeholders import (
     NOT_IN_SUBJECT,
     PLACEHOLDERS,
-    required,
-    usable,
+    required_placeholders,
+    usable_placeholders,
     validate_markdown,
     validate_placeholders,
-    validate_use,
+    validate_template_texts,
 )
 
 
@@ -89,11 +89,11 @@ INVITING = ["invitation", "notice", "corrigendum", "replacement"]
 @pytest.mark.parametrize("kind", INVITING)
 @pytest.mark.parametrize("name", ["reply_link", "reply_code", "reply_before", "last_day"])
 def test_a_mail_that_invites_is_refused_without_link_code_or_deadline(kind, name):
-    words = {field: of(names) for field, names in required(kind).items()}
-    words["mail"] = of(required(kind)["mail"] - {name})
+    words = {field: of(names) for field, names in required_placeholders(kind).items()}
+    words["mail"] = of(required_placeholders(kind)["mail"] - {name})
 
     with pytest.raises(ValidationError) as refusal:
-        validate_use(kind, "", words)
+        validate_template_texts(kind, "", words)
 
     said = f"${name} is missing: the letter cannot leave without it."
     assert refusal.value.message_dict == {"mail": [said]}
@@ -102,20 +102,20 @@ def test_a_mail_that_invites_is_refused_without_link_code_or_deadline(kind, name
 @pytest.mark.parametrize("kind", INVITING)
 @pytest.mark.parametrize("name", ["salutation", "closing", "reply_before", "last_day"])
 def test_a_paper_that_invites_is_refused_without_courtesies_or_deadline(kind, name):
-    words = {field: of(names) for field, names in required(kind).items()}
-    words["paper"] = of(required(kind)["paper"] - {name})
+    words = {field: of(names) for field, names in required_placeholders(kind).items()}
+    words["paper"] = of(required_placeholders(kind)["paper"] - {name})
 
     with pytest.raises(ValidationError) as refusal:
-        validate_use(kind, "", words)
+        validate_template_texts(kind, "", words)
 
     assert list(refusal.value.message_dict) == ["paper"]
 
 
 @pytest.mark.parametrize("kind", LetterKind.values)
 def test_what_a_kind_cannot_do_without_is_enough_for_it(kind):
-    words = {field: of(names) for field, names in required(kind).items()}
+    words = {field: of(names) for field, names in required_placeholders(kind).items()}
 
-    validate_use(kind, "", {"subject": "On $forum", **words})
+    validate_template_texts(kind, "", {"subject": "On $forum", **words})
 
 
 @pytest.mark.parametrize(
@@ -132,33 +132,35 @@ def test_what_a_kind_cannot_do_without_is_enough_for_it(kind):
     ],
 )
 def test_a_placeholder_without_words_in_that_kind_is_refused_with_its_line(kind, variant, name):
-    words = of(required(kind, variant)["mail"])
+    words = of(required_placeholders(kind, variant)["mail"])
 
     with pytest.raises(ValidationError) as refusal:
-        validate_use(kind, variant, {"mail": f"{words}\n\n${name}"})
+        validate_template_texts(kind, variant, {"mail": f"{words}\n\n${name}"})
 
     said = f"Line {len(words.splitlines()) + 2}: a letter of this kind has no words for ${name}."
     assert said in refusal.value.message_dict["mail"]
 
 
-@pytest.mark.parametrize("name", sorted(NOT_IN_SUBJECT & usable("invitation")))
+@pytest.mark.parametrize("name", sorted(NOT_IN_SUBJECT & usable_placeholders("invitation")))
 def test_words_of_several_lines_and_the_key_are_refused_in_a_subject(name):
     with pytest.raises(ValidationError) as refusal:
-        validate_use("invitation", "", {"subject": f"On ${name}"})
+        validate_template_texts("invitation", "", {"subject": f"On ${name}"})
 
     assert refusal.value.message_dict == {"subject": [f"${name} does not belong in a subject."]}
 
 
 def test_an_unknown_placeholder_hides_no_other_fault():
     with pytest.raises(ValidationError) as refusal:
-        validate_use("acknowledgement", "copy", {"mail": "It costs $9.\n$reply_link\n$recorded"})
+        validate_template_texts(
+            "acknowledgement", "copy", {"mail": "It costs $9.\n$reply_link\n$recorded"}
+        )
 
     assert refusal.value.messages == ["Line 2: a letter of this kind has no words for $reply_link."]
 
 
 def test_a_dollar_sign_written_twice_is_no_placeholder():
     with pytest.raises(ValidationError, match=r"\$recorded is missing"):
-        validate_use("acknowledgement", "answer", {"mail": "$$recorded"})
+        validate_template_texts("acknowledgement", "answer", {"mail": "$$recorded"})
 
 
 @pytest.mark.django_db
@@ -171,7 +173,7 @@ def test_every_placeholder_that_a_kind_may_use_has_words(language):
         letter = specimen_of(
             LetterTemplate(kind=kind, variant=variant, language=language), invitation
         )
-        assert set(words_for(letter, language, dead_keys())) >= usable(kind, variant)
+        assert set(words_for(letter, language, dead_keys())) >= usable_placeholders(kind, variant)
 
 
 @pytest.mark.django_db
