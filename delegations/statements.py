@@ -14,8 +14,13 @@ from django.utils.translation import gettext_lazy
 from delegations.changes import Stale, lock_delegation, mark, refuse_unless
 from delegations.models import DelegationChange, PolicyStatement, StatementText
 from invitations.files.frozen import freeze, thaw
-from invitations.files.photos import redrawn
-from invitations.files.uploads import TYPES, beginning, document_kind, refuse_misnamed
+from invitations.files.photos import redraw_photo
+from invitations.files.uploads import (
+    MEDIA_TYPES,
+    document_kind,
+    kind_by_first_bytes,
+    refuse_misnamed,
+)
 from invitations.models import SPEAKING, ForumEdition, Invitation
 
 COMPARED = (
@@ -89,7 +94,7 @@ def kind_of_text(content: bytes) -> str:
 def photo_alone(content: bytes) -> bytes:
     """The photo drawn anew; raise ValidationError for what is none, or too much of it."""
     refuse_large(len(content))
-    photo = redrawn(content) if beginning(content[:8]) in ("jpg", "png") else b""
+    photo = redraw_photo(content) if kind_by_first_bytes(content[:8]) in ("jpg", "png") else b""
     if not photo:
         raise ValidationError(_("This is no JPEG or PNG picture, or it is damaged."))
     return photo
@@ -149,7 +154,7 @@ def file_photo(invitation: Invitation, content: bytes) -> PolicyStatement:
     photo = photo_alone(content)  # which takes its time, while others may write
     with transaction.atomic():
         statement = open_statement(invitation)
-        frozen = freeze(photo, "photos", beginning(photo[:8]))
+        frozen = freeze(photo, "photos", kind_by_first_bytes(photo[:8]))
         if statement.photo_sha256 == frozen.sha256:
             return statement
         statement.photo, statement.photo_sha256 = frozen.name, frozen.sha256
@@ -211,7 +216,7 @@ def attachment(download: Download) -> HttpResponse:
         io.BytesIO(download.content),
         as_attachment=True,
         filename=download.called,
-        content_type=TYPES[download.kind],
+        content_type=MEDIA_TYPES[download.kind],
     )
     response["X-Content-Type-Options"] = "nosniff"
     response["Content-Security-Policy"] = "sandbox; default-src 'none'"

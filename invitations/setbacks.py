@@ -14,7 +14,7 @@ from django.conf import settings
 from django.db import InterfaceError, OperationalError, transaction
 from django.utils import timezone
 
-from invitations.files.frozen import Unavailable
+from invitations.files.frozen import StoreUnavailable
 from invitations.mail.transport import legible
 from invitations.models import Setback
 from invitations.times.clocks import CLOCKS_APART
@@ -24,7 +24,7 @@ logger = logging.getLogger(__name__)
 
 FIRST_PAUSE = dt.timedelta(minutes=5)
 LONGEST_PAUSE = dt.timedelta(hours=4)
-ENDS_THE_TICK = (OperationalError, InterfaceError, Unavailable)
+ENDS_THE_TICK = (OperationalError, InterfaceError, StoreUnavailable)
 # The attempt after which a pause doubled each time is longer than the longest one anyway.
 ENOUGH = 10
 # A pause that is spread by chance is so many times as long at most.

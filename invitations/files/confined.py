@@ -22,7 +22,7 @@ class Unsafe(Exception):
     """The file took more memory or time than any honest one."""
 
 
-def confined(program: str, content: bytes) -> bytes:
+def run_confined(program: str, content: bytes) -> bytes:
     """What the program writes that reads the content; raise Unsafe where it passes its limits."""
     with AT_ONCE:
         try:

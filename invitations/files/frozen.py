@@ -23,7 +23,7 @@ class Tampered(Exception):
     """The stored bytes are not those that were frozen, or they are gone."""
 
 
-class Unavailable(ValidationError):
+class StoreUnavailable(ValidationError):
     """The store does not answer, refuses or is full: of the bytes nothing is known, and nothing
     that depends on them may change.
     """
@@ -67,7 +67,7 @@ def thaw_or_damaged(name: str | None, sha256: str) -> bytes:
     """The same, but Tampered too where the store answers for others: it is this file alone."""
     try:
         return thaw(name, sha256)
-    except Unavailable as fault:
+    except StoreUnavailable as fault:
         ask_the_store()
         raise Tampered(str(fault)) from fault
 
@@ -79,7 +79,7 @@ def store_takes_files() -> bool:
             default_storage.save(PROBE, ContentFile(b"ok"))
             with default_storage.open(PROBE) as file:
                 return bool(file.read() == b"ok")
-    except (Unavailable, FileNotFoundError):
+    except (StoreUnavailable, FileNotFoundError):
         return False
 
 
@@ -98,7 +98,7 @@ def reaching_the_store() -> Iterator[None]:
     except OSError as fault:
         # What it said is for those who run it: offices read the other sentence too.
         logger.error("The file store cannot be used: %s", fault)  # noqa: TRY400 -- told in full
-        raise Unavailable(
+        raise StoreUnavailable(
             _("Files cannot be kept or read at the moment: please try again in a few minutes.")
         ) from fault
 

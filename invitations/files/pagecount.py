@@ -5,18 +5,18 @@ import sys
 
 import pikepdf
 
-from invitations.files.confined import confined
+from invitations.files.confined import run_confined
 
 
-def pages_of(content: bytes) -> int:
+def count_pdf_pages(content: bytes) -> int:
     """The number of its pages; 0 where it is no PDF, is damaged or asks for a password.
 
     Raise Unsafe for what cannot be read within the limits.
     """
-    return int(confined(__file__, content))
+    return int(run_confined(__file__, content))
 
 
-def counted(content: bytes) -> int:
+def count_pages_here(content: bytes) -> int:
     try:
         with pikepdf.open(io.BytesIO(content)) as pdf:
             return len(pdf.pages)
@@ -25,4 +25,4 @@ def counted(content: bytes) -> int:
 
 
 if __name__ == "__main__":
-    sys.stdout.write(str(counted(sys.stdin.buffer.read())))
+    sys.stdout.write(str(count_pages_here(sys.stdin.buffer.read())))

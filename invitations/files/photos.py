@@ -12,7 +12,7 @@ from contextlib import suppress
 
 from PIL import Image, ImageCms, ImageOps
 
-from invitations.files.confined import Unsafe, confined
+from invitations.files.confined import Unsafe, run_confined
 
 logger = logging.getLogger(__name__)
 
@@ -24,13 +24,13 @@ MOST_PIXELS = {"JPEG": 50_000_000, "PNG": 16_000_000}
 QUALITY = {"JPEG": {"quality": 92}, "PNG": {"compress_level": 3}}
 
 
-def redrawn(content: bytes) -> bytes:
+def redraw_photo(content: bytes) -> bytes:
     """The same picture, upright and in sRGB, as a JPEG or PNG without anything beside its pixels.
 
     Empty for what is none of the two, is damaged, or takes too much to be drawn.
     """
     try:
-        return confined(__file__, content)
+        return run_confined(__file__, content)
     except Unsafe as unsafe:
         logger.warning("A photo was not drawn to its end: %s", unsafe.__cause__)
         return b""

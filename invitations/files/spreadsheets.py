@@ -11,7 +11,7 @@ from typing import NamedTuple
 import openpyxl
 from openpyxl.worksheet.formula import ArrayFormula, DataTableFormula
 
-from invitations.files.packages import refuse_hostile
+from invitations.files.packages import refuse_hostile_package
 from invitations.text.lines import tidy_line, tidy_text
 
 LAST_ROW_OF_A_SHEET = 1_048_576
@@ -32,12 +32,12 @@ DAMAGED = (
 )
 
 
-class Line(NamedTuple):
+class SheetLine(NamedTuple):
     number: int
     cells: list[str]
 
 
-class Unreadable(Exception):
+class UnreadableSheet(Exception):
     """It is no list of that kind, or is damaged: a text in the line where it begins."""
 
     def __init__(self, line: int = 0) -> None:
@@ -46,19 +46,19 @@ class Unreadable(Exception):
 
 def lines_of_workbook(
     content: bytes, most_columns: int, most_unpacked: int, *, calculated: bool = False
-) -> Iterator[Line]:
+) -> Iterator[SheetLine]:
     """Yield the lines of the first sheet that say something; raise Unreadable or Hostile.
 
     A formula is the text it is, or what it came to when the sheet was ``calculated`` last.
     """
     try:
-        refuse_hostile(zipfile.ZipFile(io.BytesIO(content)), most_unpacked)
+        refuse_hostile_package(zipfile.ZipFile(io.BytesIO(content)), most_unpacked)
         for number, row in enumerate(rows_of(content, most_columns, calculated=calculated), 1):
             # Most rows of many a sheet are empty, and are left out at no cost.
-            if row.count(None) < len(row) and any(cells := [text_of(cell) for cell in row]):
-                yield Line(number, cells)
+            if row.count(None) < len(row) and any(cells := [cell_text(cell) for cell in row]):
+                yield SheetLine(number, cells)
     except DAMAGED as fault:
-        raise Unreadable from fault
+        raise UnreadableSheet from fault
 
 
 def rows_of(content: bytes, most_columns: int, *, calculated: bool) -> Iterator[tuple[object, ...]]:
@@ -74,7 +74,7 @@ def rows_of(content: bytes, most_columns: int, *, calculated: bool) -> Iterator[
     return rows
 
 
-def lines_of_text(text: str, *, strict: bool = False) -> Iterator[Line]:
+def lines_of_csv(text: str, *, strict: bool = False) -> Iterator[SheetLine]:
     """Yield the lines that say something, divided as the first one is: by tabs, ``;`` or ``,``.
 
     Raise Unreadable where they are no CSV, of which a ``strict`` reader asks more.
@@ -85,14 +85,14 @@ def lines_of_text(text: str, *, strict: bool = False) -> Iterator[Line]:
     number = 1
     try:
         for row in reader:
-            if any(cells := [text_of(cell) for cell in row]):
-                yield Line(number, cells)
+            if any(cells := [cell_text(cell) for cell in row]):
+                yield SheetLine(number, cells)
             number = reader.line_num + 1
     except csv.Error as fault:
-        raise Unreadable(number) from fault
+        raise UnreadableSheet(number) from fault
 
 
-def text_of(value: object) -> str:
+def cell_text(value: object) -> str:
     """What a cell says, tidied."""
     if value is None:
         return ""
@@ -107,16 +107,16 @@ def text_of(value: object) -> str:
     return tidy_text(str(value))
 
 
-def spelled(meant: Mapping[str, Iterable[object]]) -> dict[str, str]:
+def names_by_spelling(meant: Mapping[str, Iterable[object]]) -> dict[str, str]:
     """The names of fields or values by each of the words that people may write for them."""
-    return {same(str(word)): name for name, words in meant.items() for word in words}
+    return {comparable_words(str(word)): name for name, words in meant.items() for word in words}
 
 
-def named(headings: Iterable[str], known: Mapping[str, str]) -> list[str]:
+def fields_of_headings(headings: Iterable[str], known: Mapping[str, str]) -> list[str]:
     """The field that each heading names by any of the known words; empty for none."""
-    return [known.get(same(heading), "") for heading in headings]
+    return [known.get(comparable_words(heading), "") for heading in headings]
 
 
-def same(words: str) -> str:
+def comparable_words(words: str) -> str:
     """Words as they are compared: however they are spaced, in capitals or not."""
     return " ".join(tidy_line(words).split()).casefold()

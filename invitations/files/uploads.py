@@ -10,8 +10,8 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 from invitations.files.confined import Unsafe
-from invitations.files.packages import Hostile, refuse_hostile
-from invitations.files.pagecount import pages_of
+from invitations.files.packages import HostilePackage, refuse_hostile_package
+from invitations.files.pagecount import count_pdf_pages
 from invitations.text.lines import is_unstorable
 
 logger = logging.getLogger(__name__)
@@ -24,7 +24,7 @@ BEGINNINGS = {
     b"II*\x00": "tiff",
     b"MM\x00*": "tiff",
 }
-TYPES = {
+MEDIA_TYPES = {
     "pdf": "application/pdf",
     "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
     "odt": "application/vnd.oasis.opendocument.text",
@@ -52,7 +52,7 @@ LINE_ENDS = "\r\f\x85"  # of a text, besides the usual one
 NOT_PLAIN = ("%PDF", "{\\rtf", "PK\x03\x04", "MZ")
 
 
-def beginning(head: bytes) -> str:
+def kind_by_first_bytes(head: bytes) -> str:
     """The kind that the first eight bytes promise; empty for none that we know."""
     return next((kind for magic, kind in BEGINNINGS.items() if head.startswith(magic)), "")
 
@@ -79,13 +79,13 @@ def document_kind(content: bytes) -> str:
         return "pdf" if is_pdf(content) else ""
     if content.startswith(b"PK\x03\x04"):
         return package_kind(content)
-    return "txt" if plain_text(content) else ""
+    return "txt" if decoded_plain_text(content) else ""
 
 
 def is_pdf(content: bytes) -> bool:
     """Whether it opens without a password and has a page."""
     try:
-        return pages_of(content) > 0
+        return count_pdf_pages(content) > 0
     except Unsafe as unsafe:
         # How its process ended tells a hostile file from a deployment that can start none.
         logger.warning("A PDF was not read to its end: %s", unsafe.__cause__)
@@ -97,9 +97,15 @@ def is_pdf(content: bytes) -> bool:
 def package_kind(content: bytes) -> str:
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as package:
-            refuse_hostile(package, MOST_UNPACKED)
+            refuse_hostile_package(package, MOST_UNPACKED)
             return kind_of_package(package)
-    except (Hostile, zipfile.BadZipFile, zipfile.LargeZipFile, NotImplementedError, RuntimeError):
+    except (
+        HostilePackage,
+        zipfile.BadZipFile,
+        zipfile.LargeZipFile,
+        NotImplementedError,
+        RuntimeError,
+    ):
         return ""
     except (ValueError, EOFError, OSError, ElementTree.ParseError, zlib.error):
         return ""
@@ -128,7 +134,7 @@ def without_entities(xml: bytes) -> str:
     return listed
 
 
-def plain_text(content: bytes) -> str:
+def decoded_plain_text(content: bytes) -> str:
     """The words of a text in UTF-8 or UTF-16; empty for what is none."""
     marked = content.startswith((b"\xff\xfe", b"\xfe\xff"))
     try:

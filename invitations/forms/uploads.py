@@ -6,7 +6,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
 
-from invitations.files.uploads import beginning
+from invitations.files.uploads import kind_by_first_bytes
 
 
 def scan_kind(scan: UploadedFile) -> str:
@@ -14,7 +14,7 @@ def scan_kind(scan: UploadedFile) -> str:
     scan.seek(0)
     head = scan.read(8)
     scan.seek(0)
-    return beginning(head)
+    return kind_by_first_bytes(head)
 
 
 def checked(

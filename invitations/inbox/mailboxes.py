@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from imapclient import SEEN, IMAPClient
 from imapclient.exceptions import IMAPClientAbortError, IMAPClientError
 
-from invitations.files.frozen import Unavailable
+from invitations.files.frozen import StoreUnavailable
 from invitations.inbox.bounces import record_report, settle_bounced
 from invitations.inbox.filing import file_mail, file_unread
 from invitations.outbox.arming import why_mute
@@ -61,7 +61,7 @@ def read_mailboxes(within: dt.timedelta | None = None) -> Reading:
         for name, box in boxes.items()
         if box and not (name == "BOUNCES_URL" and box == settings.INTRAY)
     ]
-    taken = each_apart(Job.READ_MAILBOXES, jobs, told_by_others=(Unreadable, Unavailable))
+    taken = each_apart(Job.READ_MAILBOXES, jobs, told_by_others=(Unreadable, StoreUnavailable))
     return Reading(taken, faults)
 
 
@@ -69,7 +69,7 @@ def read_or_say_why(name: str, box: Any, stop_at: float | None, faults: list[str
     try:
         with session(box) as line:
             return read(line, stop_at)
-    except (Unreadable, Unavailable) as fault:
+    except (Unreadable, StoreUnavailable) as fault:
         faults.append(f"{name}: {fault}")
         raise
 

@@ -15,7 +15,7 @@ from django.db.models import Case, F, Q, When
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from invitations.files.frozen import Tampered, Unavailable
+from invitations.files.frozen import StoreUnavailable, Tampered
 from invitations.letters.composing import compose
 from invitations.letters.planning import PRIORITY
 from invitations.letters.words import refuse_missing_texts, template_for
@@ -50,7 +50,7 @@ def compose_planned(
         if letter := claim_to_compose(pk):
             try:
                 composed += compose_or_say_why(letter)
-            except Unavailable as fault:
+            except StoreUnavailable as fault:
                 logger.warning("Composing stopped: the file store cannot be used.")
                 give_back(letter, str(fault), compose_again_at=timezone.now())
                 break

@@ -8,15 +8,15 @@ from typing import IO, NamedTuple
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
-from invitations.files.packages import Bomb, Hostile, Macros
+from invitations.files.packages import HostilePackage, PackageWithMacros, ZipBomb
 from invitations.files.spreadsheets import (
-    Line,
-    Unreadable,
-    lines_of_text,
+    SheetLine,
+    UnreadableSheet,
+    comparable_words,
+    fields_of_headings,
+    lines_of_csv,
     lines_of_workbook,
-    named,
-    same,
-    spelled,
+    names_by_spelling,
 )
 from invitations.minister_import.columns import COLUMNS, REQUIRED
 from invitations.text.dates import comma_list
@@ -26,7 +26,7 @@ LARGEST_FILE = 5 * 1024 * 1024
 LARGEST_UNPACKED = 4 * LARGEST_FILE
 MOST_ROWS = 5000
 MOST_COLUMNS = len(COLUMNS) + 10
-HEADINGS = spelled({column: [column, column.replace("_", " ")] for column in COLUMNS})
+HEADINGS = names_by_spelling({column: [column, column.replace("_", " ")] for column in COLUMNS})
 
 
 class Row(NamedTuple):
@@ -42,7 +42,7 @@ def read_table(file: IO[bytes], name: str) -> list[Row]:
 
     read = read_workbook if content.startswith(b"PK\x03\x04") else read_csv
     lines = read(content, name)
-    _line, header = next(lines, Line(0, []))
+    _line, header = next(lines, SheetLine(0, []))
     columns = read_header(header, name)
     rows = [Row(line, under(columns, cells)) for line, cells in islice(lines, MOST_ROWS + 1)]
     if len(rows) > MOST_ROWS:
@@ -54,7 +54,7 @@ def read_table(file: IO[bytes], name: str) -> list[Row]:
     return rows
 
 
-def read_csv(content: bytes, name: str) -> Iterator[Line]:
+def read_csv(content: bytes, name: str) -> Iterator[SheetLine]:
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError:
@@ -62,25 +62,25 @@ def read_csv(content: bytes, name: str) -> Iterator[Line]:
             _("%(name)s is neither XLSX nor CSV in UTF-8."), params={"name": name}
         ) from None
     try:
-        yield from lines_of_text(text, strict=True)
-    except Unreadable as fault:
+        yield from lines_of_csv(text, strict=True)
+    except UnreadableSheet as fault:
         raise ValidationError(
             _("Line %(line)d of %(name)s cannot be read as CSV: look at its quotation marks."),
             params={"line": fault.line, "name": name},
         ) from None
 
 
-def read_workbook(content: bytes, name: str) -> Iterator[Line]:
+def read_workbook(content: bytes, name: str) -> Iterator[SheetLine]:
     try:
         yield from lines_of_workbook(content, MOST_COLUMNS, LARGEST_UNPACKED)
-    except (Hostile, Unreadable) as fault:
+    except (HostilePackage, UnreadableSheet) as fault:
         raise ValidationError(why_no_workbook(fault), params={"name": name}) from None
 
 
 def why_no_workbook(fault: Exception) -> str:
-    if isinstance(fault, Bomb):
+    if isinstance(fault, ZipBomb):
         return _("%(name)s unpacks to more than 20 MB.")
-    if isinstance(fault, Macros):
+    if isinstance(fault, PackageWithMacros):
         return _("%(name)s contains macros: save it without them.")
     return _("%(name)s cannot be read as XLSX.")
 
@@ -88,9 +88,11 @@ def why_no_workbook(fault: Exception) -> str:
 def read_header(header: list[str], name: str) -> list[str]:
     while header and not header[-1]:
         header = header[:-1]
-    columns = named(header, HEADINGS)
+    columns = fields_of_headings(header, HEADINGS)
 
-    unknown = [same(said) for said, column in zip(header, columns, strict=True) if not column]
+    unknown = [
+        comparable_words(said) for said, column in zip(header, columns, strict=True) if not column
+    ]
     missing = [column for column in REQUIRED if column not in columns]
     twice = [column for column, times in Counter(columns).items() if times > 1]
     for wrong, sentence in (

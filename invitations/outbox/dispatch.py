@@ -14,7 +14,7 @@ from django.db import connection
 from django.db.models import Exists
 from django.utils import timezone
 
-from invitations.files.frozen import Unavailable, ask_the_store
+from invitations.files.frozen import StoreUnavailable, ask_the_store
 from invitations.mail.transport import Carrier, Unreachable, carrier
 from invitations.models import Delivery, Outage
 from invitations.outbox.arming import why_mute
@@ -92,7 +92,7 @@ def work(stop_at: float | None, at_rest: Exists) -> Run:
                 deliver_batch(batch, line, run)
                 if stop_at and time.monotonic() > stop_at:
                     break
-    except (Unreachable, Unavailable) as no:
+    except (Unreachable, StoreUnavailable) as no:
         run.outage = outage_told_by(no)
     except Exception as fault:  # noqa: BLE001 -- the other lines go on, and what left is counted
         logger.error("A line of the outbox broke off: %s", place_of(fault))  # noqa: TRY400 -- no address
@@ -106,7 +106,7 @@ def deliver_batch(batch: list[Delivery], line: Carrier, run: Run) -> None:
         try:
             line.connect()
             run.handed_over += deliver(delivery, line)
-        except (Unreachable, Unavailable) as no:
+        except (Unreachable, StoreUnavailable) as no:
             give_back(batch[done:], outage_told_by(no))
             raise
         except Exception as fault:  # one delivery never stops another
@@ -141,7 +141,7 @@ def give_back(waiting: list[Delivery], outage: Outage) -> None:
         )
 
 
-def outage_told_by(no: Unreachable | Unavailable) -> Outage:
+def outage_told_by(no: Unreachable | StoreUnavailable) -> Outage:
     if isinstance(no, Unreachable):
         return Outage(of=Outage.Of.MAIL_SERVER, words=no.words)
     return Outage(of=Outage.Of.STORE, words=str(no))

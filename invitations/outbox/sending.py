@@ -10,7 +10,7 @@ from django.db import InterfaceError, OperationalError, connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from invitations.files.frozen import Tampered, Unavailable, ask_the_store, thaw
+from invitations.files.frozen import StoreUnavailable, Tampered, ask_the_store, thaw
 from invitations.letters.planning import call_back
 from invitations.mail.transport import (
     Broken,
@@ -43,7 +43,7 @@ def deliver(delivery: Delivery, line: Carrier) -> bool:
     except Tampered as fault:
         transit(delivery, State.CLAIMED, State.FAILED, because=str(fault))
         return False
-    except Unavailable as fault:
+    except StoreUnavailable as fault:
         ask_the_store()
         # It answers for others: it is this one that cannot be read.
         break_off(delivery, State.CLAIMED, str(fault))

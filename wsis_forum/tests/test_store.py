@@ -19,7 +19,7 @@ from django.utils import timezone, translation
 from delegations.models import StatementText
 from delegations.tests.office.statement.statements import announced, file, send, speaking, text_url
 from delegations.tests.offices import browser, text
-from invitations.files.frozen import Tampered, Unavailable, freeze, thaw
+from invitations.files.frozen import StoreUnavailable, Tampered, freeze, thaw
 from invitations.letters.approval import approve_letter
 from invitations.letters.circulars import plan_invitation_letters
 from invitations.letters.composing_queue import compose_planned, reasons_to_wait
@@ -182,7 +182,7 @@ def test_why_nothing_can_be_kept_stands_in_the_log(peer, use, caplog, address, s
     bucket = peer.new_bucket()
     use(address(peer, bucket))
 
-    with pytest.raises(Unavailable, match=SORRY):
+    with pytest.raises(StoreUnavailable, match=SORRY):
         freeze(b"Excellency,", "messages", "eml")
 
     assert said in caplog.text
@@ -193,7 +193,7 @@ def test_why_nothing_can_be_kept_stands_in_the_log(peer, use, caplog, address, s
 def test_the_secret_stands_in_no_log_and_no_trace(peer, bucket, use, caplog, address):
     use(address(peer, bucket))
 
-    with caplog.at_level(logging.INFO), pytest.raises(Unavailable) as fault:
+    with caplog.at_level(logging.INFO), pytest.raises(StoreUnavailable) as fault:
         freeze(b"Excellency,", "messages", "eml")
 
     told = caplog.text + "".join(traceback.format_exception(fault.value))
@@ -205,7 +205,7 @@ def test_what_cannot_be_read_now_is_not_said_to_be_damaged(peer, bucket, use, ad
     frozen = freeze(b"Excellency,", "messages", "eml")
     use(address(peer, bucket))
 
-    with pytest.raises(Unavailable):
+    with pytest.raises(StoreUnavailable):
         thaw(*frozen)
 
 

@@ -17,17 +17,17 @@ from django.utils.translation import gettext_lazy as _
 from delegations.models import Delegate
 from delegations.office.forms.base import KeyField, OfficeForm
 from delegations.office.forms.delegate import DelegateForm
-from invitations.files.packages import Hostile
+from invitations.files.packages import HostilePackage
 from invitations.files.spreadsheets import (
-    Line,
-    Unreadable,
-    lines_of_text,
+    SheetLine,
+    UnreadableSheet,
+    comparable_words,
+    fields_of_headings,
+    lines_of_csv,
     lines_of_workbook,
-    named,
-    same,
-    spelled,
+    names_by_spelling,
 )
-from invitations.files.uploads import plain_text
+from invitations.files.uploads import decoded_plain_text
 from invitations.models import Invitation
 
 # In the order in which a list without headings has them.
@@ -130,7 +130,7 @@ def lines_of(file: UploadedFile) -> str:
     if (file.size or 0) > LARGEST_FILE:
         raise ValidationError(_("The file may have 2 MB at most."))
     content = file.read()
-    lines = of_spreadsheet(content) if content.startswith(b"PK") else plain_text(content)
+    lines = of_spreadsheet(content) if content.startswith(b"PK") else decoded_plain_text(content)
     if not lines:
         raise ValidationError(UNREADABLE)
     if len(lines) > MOST_SIGNS:
@@ -145,7 +145,7 @@ def of_spreadsheet(content: bytes) -> str:
     lines = lines_of_workbook(content, MOST_CELLS, MOST_UNPACKED, calculated=True)
     try:
         writer.writerows(cells for _number, cells in islice(lines, MOST_ROWS + 2))
-    except (Hostile, Unreadable):
+    except (HostilePackage, UnreadableSheet):
         return ""
     return marked(written.getvalue())
 
@@ -164,27 +164,27 @@ def rows_of(lines: str, of: Invitation, known: list[Delegate]) -> list[Row]:
         raise ValidationError(TOO_LONG, params={"count": MOST_ROWS})
     if not read:
         raise ValidationError(_("The list has headings, but nobody is on it."))
-    names = {same(person.name) for person in known}
+    names = {comparable_words(person.name) for person in known}
     rows = []
     for number, cells in read:
         form = form_of(dict(zip(columns, cells, strict=False)), of)
-        name = same(str(form["name"].data))
+        name = comparable_words(str(form["name"].data))
         rows.append(Row(number, form, name in names))
         names.add(name)
     refuse_second_heads(rows, known)
     return rows
 
 
-def read_lines(lines: str) -> list[Line]:
+def read_lines(lines: str) -> list[SheetLine]:
     try:
-        return list(lines_of_text(lines))
-    except Unreadable as fault:
+        return list(lines_of_csv(lines))
+    except UnreadableSheet as fault:
         raise ValidationError(_("The list cannot be read: a quotation mark is open.")) from fault
 
 
 def columns_of(cells: list[str]) -> list[str] | None:
     """The columns that a line of headings names; None where it is no such line."""
-    columns = named(cells, headings())
+    columns = fields_of_headings(cells, headings())
     return columns if "name" in columns else None
 
 
@@ -192,7 +192,7 @@ def form_of(cells: dict[str, str], of: Invitation) -> DelegateForm:
     data = {name: text for name, text in cells.items() if name}
     for name, choices in choices_spelled().items():
         if name in data:
-            data[name] = choices.get(same(data[name]), data[name])
+            data[name] = choices.get(comparable_words(data[name]), data[name])
     data.setdefault("role", Delegate.Role.ADVISER)
     data["role"] = data["role"] or Delegate.Role.ADVISER
     # The page names the invitation and brings the key; a line does not.
@@ -223,7 +223,7 @@ def one_head(name: str) -> ValidationError:
 def headings() -> dict[str, str]:
     """The columns by their headings in each of the six languages."""
     labels = {name: [DelegateForm.base_fields[name].label] for name in COLUMNS}
-    return spelled(
+    return names_by_spelling(
         {
             name: [name, *in_six_languages([*labels[name], *MORE_HEADINGS.get(name, [])])]
             for name in COLUMNS
@@ -235,13 +235,15 @@ def headings() -> dict[str, str]:
 def choices_spelled() -> dict[str, dict[str, str]]:
     """The values of the columns that offer a choice, as people may write them."""
     return {
-        "role": spelled(
+        "role": names_by_spelling(
             {value: [value, *in_six_languages([label])] for value, label in Delegate.Role.choices}
         ),
-        "gender": spelled(
+        "gender": names_by_spelling(
             {"f": ["f", *in_six_languages([_("Woman")])], "m": ["m", *in_six_languages([_("Man")])]}
         ),
-        "needs_visa_letter": spelled({"on": in_six_languages(YES), "": in_six_languages(NO)}),
+        "needs_visa_letter": names_by_spelling(
+            {"on": in_six_languages(YES), "": in_six_languages(NO)}
+        ),
     }
 
 

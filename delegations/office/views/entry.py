@@ -22,7 +22,7 @@ from delegations.office.access import (
 from delegations.office.forms.codes import CheckForm, CodeForm, PublicForm
 from delegations.office.request_limits import LARGEST_TYPED, announced
 from delegations.office.throttle import count_wrong
-from invitations.files.frozen import Unavailable
+from invitations.files.frozen import StoreUnavailable
 from invitations.letters.verification import Verdict, check_code, check_pdf
 from invitations.links import link_for, link_for_code
 from invitations.models import ForumEdition, Invitation, ReplyLink
@@ -105,7 +105,7 @@ class StoreOutOfReach:
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
-        if not isinstance(exception, Unavailable):
+        if not isinstance(exception, StoreUnavailable):
             return None
         shown = {"because": exception, "edition": ForumEdition.objects.current()}
         response = unlisted(render)(request, "503.html", shown, status=503)

@@ -142,7 +142,7 @@ class BounceAdmin(AnotherAddressMixin, RecordAdmin):
             return ""
         try:
             content = frozen.thaw(bounce.message.name, bounce.message_sha256)
-        except (frozen.Tampered, frozen.Unavailable) as damage:
+        except (frozen.Tampered, frozen.StoreUnavailable) as damage:
             return str(damage)
         return incoming.own_words(incoming.text_of(incoming.parse(content)), 30, 2000)
 

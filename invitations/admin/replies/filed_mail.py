@@ -103,7 +103,7 @@ class FiledMailMixin(ModelAdmin):
     def words(self, mail: Correspondence) -> str:
         try:
             return words_of_mail(frozen.thaw(mail.message.name, mail.message_sha256))
-        except (frozen.Tampered, frozen.Unavailable) as damage:
+        except (frozen.Tampered, frozen.StoreUnavailable) as damage:
             return str(damage)
 
     @display(description=gettext_lazy("reply it brought"))

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from invitations.files import confined, pagecount
 from invitations.files.confined import Unsafe
-from invitations.files.pagecount import counted, pages_of
+from invitations.files.pagecount import count_pages_here, count_pdf_pages
 from invitations.files.uploads import document_kind
 from invitations.tests.uploading import pdf, pdf_bomb, pdf_of_many_objects
 
@@ -47,7 +47,7 @@ def looks_by(monkeypatch, tmp_path):
     ids=["sound", "locked", "cut off", "empty", "endless", "no page"],
 )
 def test_the_pages_of_a_pdf_are_counted(content, pages):
-    assert pages_of(content) == pages
+    assert count_pdf_pages(content) == pages
 
 
 def test_a_pdf_that_runs_a_script_is_a_pdf(tmp_path):
@@ -56,7 +56,7 @@ def test_a_pdf_that_runs_a_script_is_a_pdf(tmp_path):
         document.Root.OpenAction = pikepdf.Dictionary(S=pikepdf.Name.JavaScript, JS="app.alert(1)")
         document.save(tmp_path / "script.pdf")
 
-    assert pages_of((tmp_path / "script.pdf").read_bytes()) == 1
+    assert count_pdf_pages((tmp_path / "script.pdf").read_bytes()) == 1
 
 
 def test_a_bomb_takes_the_memory_of_neither_the_site_nor_the_process_that_looks():
@@ -90,7 +90,7 @@ def test_a_look_that_is_killed_refuses_the_file(looks_by):
     looks_by("os.kill(os.getpid(), 9)")
 
     with pytest.raises(Unsafe):
-        pages_of(pdf())
+        count_pdf_pages(pdf())
 
 
 def test_a_look_that_does_not_end_refuses_the_file(looks_by, monkeypatch):
@@ -98,7 +98,7 @@ def test_a_look_that_does_not_end_refuses_the_file(looks_by, monkeypatch):
     looks_by("time.sleep(60)")
 
     with pytest.raises(Unsafe):
-        pages_of(pdf())
+        count_pdf_pages(pdf())
 
 
 @pytest.mark.parametrize(
@@ -114,19 +114,19 @@ def test_who_looks_has_little_memory_and_little_time(looks_by, deed, pages):
     looks_by(f"print({deed})")
 
     if pages:
-        assert pages_of(pdf()) == pages
+        assert count_pdf_pages(pdf()) == pages
     else:
         with pytest.raises(Unsafe):
-            pages_of(pdf())
+            count_pdf_pages(pdf())
 
 
 def test_who_looks_knows_no_secret_of_the_site(looks_by, monkeypatch):
     monkeypatch.setenv("SECRET_KEY", "of the site")
     looks_by("print(len([name for name in os.environ if name != 'LC_CTYPE']))")
 
-    assert pages_of(pdf()) == 0
+    assert count_pdf_pages(pdf()) == 0
 
 
 @given(st.binary(max_size=200))
 def test_no_bytes_trip_the_count(content):
-    counted(b"%PDF-" + content)
+    count_pages_here(b"%PDF-" + content)

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from PIL import Image, ImageCms, ImageOps
 
 from invitations.files import photos
-from invitations.files.photos import LONGEST_SIDE, draw, redrawn
+from invitations.files.photos import LONGEST_SIDE, draw, redraw_photo
 from invitations.tests.uploading import docx, pdf, picture, taken_in_geneva
 
 RED, BLUE = (255, 0, 0), (0, 0, 255)
@@ -42,8 +42,8 @@ def is_near(colour, other):
 
 @pytest.mark.parametrize("kind", ["PNG", "JPEG"])
 def test_a_picture_is_one_that_can_be_drawn(kind):
-    assert opened(redrawn(picture(kind))).format == kind
-    assert redrawn(picture(kind)[:40]) == b""
+    assert opened(redraw_photo(picture(kind))).format == kind
+    assert redraw_photo(picture(kind)[:40]) == b""
 
 
 @pytest.mark.parametrize(
@@ -60,7 +60,7 @@ def test_a_picture_is_one_that_can_be_drawn(kind):
     ],
 )
 def test_other_files_are_no_pictures(content):
-    assert redrawn(content) == b""
+    assert redraw_photo(content) == b""
 
 
 @pytest.mark.parametrize(
@@ -68,7 +68,7 @@ def test_other_files_are_no_pictures(content):
     [{"size": (10_000, 6_000)}, {"size": (4_100, 4_000)}, {"kind": "JPEG", "size": (8_000,) * 2}],
 )
 def test_a_picture_too_large_to_draw_is_refused(of):
-    assert redrawn(picture(**of)) == b""
+    assert redraw_photo(picture(**of)) == b""
 
 
 @pytest.mark.parametrize(
@@ -99,7 +99,7 @@ def test_the_largest_photo_takes_little_memory_and_none_of_the_site(content):
 def test_a_photo_that_takes_more_memory_than_there_is_is_refused():
     content = picture("JPEG", size=(8_660, 5_770), progressive=True, subsampling=0)
 
-    assert redrawn(content) == b""
+    assert redraw_photo(content) == b""
 
 
 def test_a_photo_whose_drawing_is_killed_is_refused(monkeypatch, tmp_path, caplog):
@@ -107,7 +107,7 @@ def test_a_photo_whose_drawing_is_killed_is_refused(monkeypatch, tmp_path, caplo
     program.write_text("import os\nos.kill(os.getpid(), 9)")
     monkeypatch.setattr(photos, "__file__", str(program))
 
-    assert redrawn(picture("JPEG")) == b""
+    assert redraw_photo(picture("JPEG")) == b""
     assert "A photo was not drawn to its end" in caplog.text
 
 
@@ -115,14 +115,14 @@ def test_a_photo_whose_drawing_is_killed_is_refused(monkeypatch, tmp_path, caplo
 def test_a_photo_cut_short_is_refused(kind):
     content = saved(Image.effect_noise((400, 300), 80), kind)
 
-    assert redrawn(content[: len(content) // 2]) == b""
+    assert redraw_photo(content[: len(content) // 2]) == b""
 
 
 @pytest.mark.parametrize("kind", ["PNG", "JPEG"])
 def test_a_picture_loses_its_place_and_what_follows_it_and_keeps_its_pixels(kind):
     photo = taken_in_geneva(kind, comment="Taken by Sapt") + docx() + b"trailing words"
 
-    alone = redrawn(photo)
+    alone = redraw_photo(photo)
 
     assert not re.search(rb"Sapt|trailing|document\.xml|Exif|eXIf", alone)
     before, after = ImageOps.exif_transpose(opened(photo)), opened(alone)
@@ -135,7 +135,7 @@ def test_no_words_of_any_program_are_left_in_a_picture(kind):
     words = {"xmp": b"<x:xmpmeta>Sapt</x:xmpmeta>", "icc_profile": b"Sapt" * 200, "dpi": (72, 72)}
     photo = picture(kind, **words)
 
-    after = opened(redrawn(photo))
+    after = opened(redraw_photo(photo))
 
     assert not set(after.info) - {"jfif", "jfif_version", "jfif_unit", "jfif_density"}
 
@@ -148,7 +148,7 @@ def test_a_photo_is_upright_however_the_camera_was_held(kind, turned):
     exif = Image.Exif()
     exif[0x0112] = turned
 
-    photo = opened(redrawn(saved(seen, kind, exif=exif, quality=95)))
+    photo = opened(redraw_photo(saved(seen, kind, exif=exif, quality=95)))
 
     meant = ImageOps.exif_transpose(opened(saved(seen, "PNG", exif=exif)))
     assert photo.size == meant.size
@@ -158,14 +158,16 @@ def test_a_photo_is_upright_however_the_camera_was_held(kind, turned):
 
 @pytest.mark.parametrize("size", [(2501, 10), (6_000, 4_000), (1_000, 5_001)])
 def test_a_photo_is_no_larger_than_print_needs(size):
-    photo = opened(redrawn(picture("JPEG", size=size)))
+    photo = opened(redraw_photo(picture("JPEG", size=size)))
 
     assert max(photo.size) == LONGEST_SIDE
     assert abs(photo.width * size[1] - photo.height * size[0]) <= max(size)
 
 
 def test_a_photo_for_the_press_is_one_for_screens():
-    photo = opened(redrawn(saved(Image.new("CMYK", (8, 8), (0, 255, 255, 0)), "JPEG", quality=95)))
+    photo = opened(
+        redraw_photo(saved(Image.new("CMYK", (8, 8), (0, 255, 255, 0)), "JPEG", quality=95))
+    )
 
     assert photo.mode == "RGB"
     assert is_near(photo.getpixel((4, 4)), RED)
@@ -179,21 +181,21 @@ def test_the_colours_of_a_photo_are_those_of_its_own_profile():
 
     for kind in ("PNG", "JPEG"):
         photo = saved(Image.new("RGB", (8, 8), RED), kind, icc_profile=turned)
-        assert is_near(opened(redrawn(photo)).getpixel((4, 4)), BLUE)
+        assert is_near(opened(redraw_photo(photo)).getpixel((4, 4)), BLUE)
 
 
 @pytest.mark.parametrize("mode", ["1", "L", "LA", "P", "RGBA"])
 def test_a_picture_of_few_colours_or_with_holes_is_drawn(mode):
     seen = Image.new("RGBA" if mode.endswith("A") else "RGB", (8, 8), RED).convert(mode)
 
-    photo = opened(redrawn(saved(seen, "PNG")))
+    photo = opened(redraw_photo(saved(seen, "PNG")))
 
     assert photo.mode == ("RGBA" if mode in ("LA", "RGBA") else "RGB")
     assert photo.convert("RGB").tobytes() == seen.convert("RGB").tobytes()
 
 
 def test_what_is_transparent_in_a_palette_stays_so():
-    photo = opened(redrawn(saved(Image.new("P", (8, 8), 0), "PNG", transparency=0)))
+    photo = opened(redraw_photo(saved(Image.new("P", (8, 8), 0), "PNG", transparency=0)))
 
     assert photo.getpixel((4, 4))[3] == 0
 
@@ -201,7 +203,7 @@ def test_what_is_transparent_in_a_palette_stays_so():
 def test_a_picture_of_sixteen_bits_keeps_its_greys():
     seen = Image.new("I;16", (8, 8), 0x8080)
 
-    assert opened(redrawn(saved(seen, "PNG"))).getpixel((4, 4)) == (0x80, 0x80, 0x80)
+    assert opened(redraw_photo(saved(seen, "PNG"))).getpixel((4, 4)) == (0x80, 0x80, 0x80)
 
 
 def test_of_a_picture_that_moves_the_first_is_kept():
@@ -212,7 +214,7 @@ def test_of_a_picture_that_moves_the_first_is_kept():
         append_images=[Image.new("RGB", (8, 8), BLUE)],
     )
 
-    photo = opened(redrawn(moving))
+    photo = opened(redraw_photo(moving))
 
     assert photo.getpixel((4, 4)) == RED
     assert not getattr(photo, "is_animated", False)
@@ -221,7 +223,7 @@ def test_of_a_picture_that_moves_the_first_is_kept():
 def test_the_same_photo_becomes_the_same_file():
     photo = taken_in_geneva()
 
-    assert redrawn(photo) == redrawn(photo)
+    assert redraw_photo(photo) == redraw_photo(photo)
 
 
 @given(st.binary(max_size=200))

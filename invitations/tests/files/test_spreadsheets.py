@@ -8,14 +8,14 @@ from hypothesis import strategies as st
 from openpyxl import Workbook
 from openpyxl.worksheet.formula import ArrayFormula, DataTableFormula
 
-from invitations.files.packages import Bomb, Hostile, Macros
+from invitations.files.packages import HostilePackage, PackageWithMacros, ZipBomb
 from invitations.files.spreadsheets import (
-    Unreadable,
-    lines_of_text,
+    UnreadableSheet,
+    cell_text,
+    fields_of_headings,
+    lines_of_csv,
     lines_of_workbook,
-    named,
-    spelled,
-    text_of,
+    names_by_spelling,
 )
 from invitations.tests.uploading import docx, package
 
@@ -53,7 +53,7 @@ def with_more(content, *parts):
     ],
 )
 def test_a_cell_is_text(value, text):
-    assert text_of(value) == text
+    assert cell_text(value) == text
 
 
 @pytest.mark.parametrize("divider", ["\t", ";", ","])
@@ -62,14 +62,14 @@ def test_lines_are_divided_as_the_first_one_is_and_keep_their_numbers(divider):
         "head, deputy;\tadviser", '"head, deputy;\tadviser"'
     )
 
-    assert list(lines_of_text(text)) == [
+    assert list(lines_of_csv(text)) == [
         (2, ["name", "role"]),
         (4, ["Rudolf", "head, deputy;\tadviser"]),
     ]
 
 
 def test_a_line_within_quotation_marks_counts_from_where_it_begins():
-    lines = list(lines_of_text('Rudolf;"A ramp\nand a van"\nFritz;'))
+    lines = list(lines_of_csv('Rudolf;"A ramp\nand a van"\nFritz;'))
 
     assert lines == [(1, ["Rudolf", "A ramp\nand a van"]), (3, ["Fritz", ""])]
 
@@ -77,11 +77,11 @@ def test_a_line_within_quotation_marks_counts_from_where_it_begins():
 def test_a_strict_reader_names_the_line_whose_quotation_mark_is_open():
     text = 'name,role\nRudolf,head\n"Fritz,head'
 
-    with pytest.raises(Unreadable) as refusal:
-        list(lines_of_text(text, strict=True))
+    with pytest.raises(UnreadableSheet) as refusal:
+        list(lines_of_csv(text, strict=True))
 
     assert refusal.value.line == 3
-    assert list(lines_of_text(text))[2].cells == ["Fritz,head"]
+    assert list(lines_of_csv(text))[2].cells == ["Fritz,head"]
 
 
 def test_empty_rows_of_a_sheet_are_left_out_and_the_others_keep_their_numbers():
@@ -105,13 +105,13 @@ def test_a_formula_is_text_or_what_it_came_to():
 @pytest.mark.parametrize(
     ("content", "refusal"),
     [
-        (b"PK\x03\x04", Unreadable),
-        (b"", Unreadable),
-        (docx(), Unreadable),
-        (workbook(["Rudolf"])[:-40], Unreadable),
-        (with_more(workbook(["Rudolf"]), ("bomb", bytes(PLENTY))), Bomb),
-        (with_more(workbook(["Rudolf"]), ("xl/vbaProject.bin", "program")), Macros),
-        (with_more(workbook(["Rudolf"]), *[(f"part{n}", "") for n in range(2000)]), Hostile),
+        (b"PK\x03\x04", UnreadableSheet),
+        (b"", UnreadableSheet),
+        (docx(), UnreadableSheet),
+        (workbook(["Rudolf"])[:-40], UnreadableSheet),
+        (with_more(workbook(["Rudolf"]), ("bomb", bytes(PLENTY))), ZipBomb),
+        (with_more(workbook(["Rudolf"]), ("xl/vbaProject.bin", "program")), PackageWithMacros),
+        (with_more(workbook(["Rudolf"]), *[(f"part{n}", "") for n in range(2000)]), HostilePackage),
     ],
     ids=["cut off", "empty", "no sheet", "damaged", "bomb", "macros", "entries"],
 )
@@ -121,17 +121,21 @@ def test_what_is_no_sheet_is_refused(content, refusal):
 
 
 def test_headings_are_known_by_any_of_their_words():
-    known = spelled({"name": ["name", "Nom et prénom"], "role": ["role", "Роль"]})
+    known = names_by_spelling({"name": ["name", "Nom et prénom"], "role": ["role", "Роль"]})
 
-    assert named(["NOM  et prénom", "роль\u200b", "phone"], known) == ["name", "role", ""]
+    assert fields_of_headings(["NOM  et prénom", "роль\u200b", "phone"], known) == [
+        "name",
+        "role",
+        "",
+    ]
 
 
 @given(st.binary(max_size=200))
 def test_no_bytes_trip_the_reading_of_a_sheet(content):
-    with pytest.raises(Unreadable):
+    with pytest.raises(UnreadableSheet):
         list(lines_of_workbook(b"PK\x03\x04" + content, 2, PLENTY))
 
 
 @given(st.text(max_size=200))
 def test_any_text_is_read(text):
-    assert all(any(line.cells) for line in lines_of_text(text))
+    assert all(any(line.cells) for line in lines_of_csv(text))

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from invitations.files.uploads import beginning, document_kind
+from invitations.files.uploads import document_kind, kind_by_first_bytes
 from invitations.tests.uploading import (
     docx,
     listed,
@@ -100,4 +100,4 @@ def test_two_entries_of_one_name_are_refused():
 def test_no_bytes_trip_the_recognition(content):
     for head in (b"", b"PK\x03\x04"):
         document_kind(head + content)
-        beginning(head + content)
+        kind_by_first_bytes(head + content)
