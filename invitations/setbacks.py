@@ -15,7 +15,7 @@ from django.db import InterfaceError, OperationalError, transaction
 from django.utils import timezone
 
 from invitations.files.frozen import StoreUnavailable
-from invitations.mail.transport import legible
+from invitations.mail.transport import legible_words
 from invitations.models import Setback
 from invitations.times.clocks import CLOCKS_APART
 from invitations.times.jobs import Job
@@ -104,7 +104,7 @@ def setback_of(job: Job, item: str) -> Setback:
 
 def note(setback: Setback, because: str, *, pauses: bool = True) -> None:
     """Keep what went wrong, and when it is tried again; the log has it in any case."""
-    because = legible(because)[:300]
+    because = legible_words(because)[:300]
     logger.error("%s, %s: %s", setback.job, setback.item, because)
     now = timezone.now()
     attempts = setback.attempts + 1

@@ -21,7 +21,13 @@ from invitations.files.frozen import freeze
 from invitations.inbox.reports import WORDS_LIMIT, findings_in, known_envelope, returned_id
 from invitations.letters.planning import ENVELOPE_LENGTH, PRIORITY, TRY_FOR
 from invitations.links import random_sign
-from invitations.mail.incoming import clean, digest, envelope_in, message_id, parse
+from invitations.mail.incoming import (
+    clean_text,
+    envelope_token_in,
+    own_message_id,
+    parse_mail,
+    sha256_of,
+)
 from invitations.models import Bounce, Delivery, Letter, LetterEvent
 from invitations.outbox.sending import why_not
 from invitations.outbox.transitions import transit
@@ -29,7 +35,7 @@ from invitations.setbacks import each_apart
 from invitations.text.addresses import checked_address
 from invitations.times.jobs import Job
 
-__all__ = ["envelope_in", "record_bounce", "record_report", "send_to_another_address"]
+__all__ = ["envelope_token_in", "record_bounce", "record_report", "send_to_another_address"]
 
 Kind = Bounce.Kind
 KEY_LIMIT = 200
@@ -51,10 +57,10 @@ def record_bounce(  # noqa: PLR0913 -- all that may name the delivery
     A delay is no bounce: it leaves an event alone. What fits no delivery is kept for staff.
     """
     delivery = delivery_of(envelope, message_id, address)
-    said = clean(words)[:WORDS_LIMIT]
+    said = clean_text(words)[:WORDS_LIMIT]
     frozen = freeze(content, "bounces", "eml") if content else None
     bounce, is_new = Bounce.objects.get_or_create(
-        key=clean(key)[:KEY_LIMIT],
+        key=clean_text(key)[:KEY_LIMIT],
         defaults={
             "delivery": delivery,
             "received_at": after_it_left(delivery),
@@ -135,18 +141,18 @@ def note(delivery: Delivery, because: str, words: str) -> None:
 
 def record_report(content: bytes) -> list[Bounce]:
     """Record what the mail says of deliveries; an empty list where it is no report of a bounce."""
-    mail = parse(content)
+    mail = parse_mail(content)
     findings = findings_in(mail)
     if not findings:
         return []
-    name = message_id(mail) or digest(content)
+    name = own_message_id(mail) or sha256_of(content)
     envelope = known_envelope(mail)
     returned = returned_id(mail, content)
     return [
         record_bounce(
             finding.kind,
             finding.words,
-            key=f"{name[: KEY_LIMIT - 65]}/{digest(finding.address.encode())}",
+            key=f"{name[: KEY_LIMIT - 65]}/{sha256_of(finding.address.encode())}",
             envelope=envelope,
             message_id=returned,
             address=finding.address,
@@ -162,10 +168,10 @@ def record_report(content: bytes) -> list[Bounce]:
 def record_provider_event(event: Any, esp_name: str, **kwargs: Any) -> None:
     """Take an event of django-anymail: refused, delayed, or delivered to the office's server."""
     envelope, address = envelope_in_event(event), event.recipient
-    named = clean(event.message_id or "")
+    named = clean_text(event.message_id or "")
     words = " ".join(filter(None, [event.mta_response, event.description])) or event.event_type
     if kind := kind_of(event):
-        ident = event.event_id or digest(repr(event.esp_event).encode())
+        ident = event.event_id or sha256_of(repr(event.esp_event).encode())
         record_bounce(
             kind,
             words,
@@ -177,7 +183,7 @@ def record_provider_event(event: Any, esp_name: str, **kwargs: Any) -> None:
     elif event.event_type == "delivered" and (
         delivery := delivery_of(envelope, named, address or "")
     ):
-        note(delivery, _("taken by the addressee’s mail server"), clean(words)[:WORDS_LIMIT])
+        note(delivery, _("taken by the addressee’s mail server"), clean_text(words)[:WORDS_LIMIT])
 
 
 def kind_of(event: Any) -> str:
@@ -194,7 +200,7 @@ def envelope_in_event(event: Any) -> str:
     told = event.esp_event if isinstance(event.esp_event, dict) else {}
     envelope = (told.get("event-data") or told).get("envelope")
     sender = envelope.get("sender") if isinstance(envelope, dict) else None
-    return (envelope_in(sender) if isinstance(sender, str) else None) or ""
+    return (envelope_token_in(sender) if isinstance(sender, str) else None) or ""
 
 
 # What a person decides

@@ -16,19 +16,19 @@ from invitations.files.frozen import Tampered, freeze, thaw_or_damaged
 from invitations.letters.planning import missions_of
 from invitations.mail.authenticity import is_disowned
 from invitations.mail.incoming import (
-    digest,
-    envelope_of,
-    header,
-    ids_in,
-    is_automatic,
-    is_doubtful,
-    message_id,
-    own_words,
-    parse,
+    decoded_header,
+    envelope_token_of,
+    first_own_words,
+    has_doubtful_text,
+    is_automatic_mail,
+    message_ids_in,
+    own_message_id,
+    parse_mail,
     raw_header,
-    sender,
     sender_address,
-    text_of,
+    sender_shown,
+    sha256_of,
+    text_of_mail,
 )
 from invitations.models import Channel, Correspondence, Invitation, Letter
 from invitations.replies import lock
@@ -47,19 +47,19 @@ def file_mail(
     filed and holds nothing. Of a mail that our own server disowns a person says first whose it is.
     ``remark`` stands before the words in the summary.
     """
-    mail = parse(content)
-    if is_doubtful(mail):
+    mail = parse_mail(content)
+    if has_doubtful_text(mail):
         remark = "\n".join(
             filter(None, [remark, _("Parts of it could not be read: open the mail itself.")])
         )
-    own_id = message_id(mail)
+    own_id = own_message_id(mail)
     if own_id and (filed := Correspondence.objects.filter(message_id=own_id).first()):
         if says_the_same(filed, content):
             return None
         own_id = ""
     frozen = freeze(content, "intray", "eml")
     now = timezone.now()
-    automatic = is_automatic(mail)
+    automatic = is_automatic_mail(mail)
     found, disowned = invitation_of(mail), is_disowned(mail)
     return put_on_file(
         own_id or f"sha256:{frozen.sha256}",
@@ -67,8 +67,10 @@ def file_mail(
         probably_of=found if disowned else None,
         channel=Channel.MAIL,
         received_at=min(received_at or now, now),
-        sender=sender(mail),
-        summary=summary(header(mail, "Subject"), remark, own_words(text_of(mail))),
+        sender=sender_shown(mail),
+        summary=summary(
+            decoded_header(mail, "Subject"), remark, first_own_words(text_of_mail(mail))
+        ),
         message=frozen.name,
         message_sha256=frozen.sha256,
         is_automatic=automatic,
@@ -93,7 +95,7 @@ def file_unread(content: bytes, received_at: dt.datetime | None, remark: str) ->
 
 def says_the_same(filed: Correspondence, content: bytes) -> bool:
     """Whether it is the same mail by another way, and not another one under a used Message-ID."""
-    if filed.message_sha256 == digest(content):
+    if filed.message_sha256 == sha256_of(content):
         return True
     try:
         known = thaw_or_damaged(filed.message.name, filed.message_sha256)
@@ -128,9 +130,9 @@ def summary(subject: str, remark: str, words: str) -> str:
 def invitation_of(mail: Any) -> Invitation | None:
     """By the letter it answers, else by its sender; None where that leaves a choice."""
     for name in ("In-Reply-To", "References"):
-        if answered := of_letters(Q(message_id__in=ids_in(raw_header(mail, name)))):
+        if answered := of_letters(Q(message_id__in=message_ids_in(raw_header(mail, name)))):
             return only(answered)
-    if (envelope := envelope_of(mail)) and (
+    if (envelope := envelope_token_of(mail)) and (
         answered := of_letters(Q(deliveries__envelope=envelope))
     ):
         return only(answered)

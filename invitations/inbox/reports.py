@@ -9,13 +9,13 @@ from typing import NamedTuple
 from flufl.bounce import all_failures
 
 from invitations.mail.incoming import (
-    addresses,
-    clean,
-    envelope_of,
+    clean_text,
+    decoded_header,
+    envelope_token_of,
     has_empty_return_path,
-    header,
-    message_id,
-    parts_of,
+    header_addresses,
+    own_message_id,
+    parts_of_mail,
     raw_header,
 )
 from invitations.models import Bounce, Delivery, Letter
@@ -48,7 +48,7 @@ def findings_in(mail: Message) -> list[Finding]:
 
 def comes_from_a_machine(mail: Message) -> bool:
     """Whether it may be a report at all: a person may quote one in a mail, or forward it."""
-    writer = next(iter(addresses(mail, "From")), "").partition("@")[0]
+    writer = next(iter(header_addresses(mail, "From")), "").partition("@")[0]
     return (
         has_empty_return_path(mail)
         or writer in MACHINES
@@ -75,12 +75,12 @@ def status_blocks(mail: Message) -> list[Message]:
     """The blocks of the mail's own report; one that is attached to a mail in it does not count."""
     for part in own_parts(mail):
         if part.get_content_type() == "message/delivery-status" and part.is_multipart():
-            return parts_of(part)
+            return parts_of_mail(part)
     return []
 
 
 def own_parts(mail: Message) -> list[Message]:
-    return parts_of(mail) if mail.get_content_maintype() == "multipart" else []
+    return parts_of_mail(mail) if mail.get_content_maintype() == "multipart" else []
 
 
 def recipient(block: Message) -> str:
@@ -107,10 +107,10 @@ def recognized_findings(mail: Message) -> Iterator[Finding]:
         delayed, refused = all_failures(mail)
     except Exception:  # noqa: BLE001 -- guesses over a hostile mail: it is filed as mail instead
         return
-    subject = header(mail, "Subject")
+    subject = decoded_header(mail, "Subject")
     for kind, found in ((Kind.DELAYED, delayed), (Kind.HARD, refused)):
         for address in sorted(found):
-            about = clean(address.decode("ascii", "replace")).lower()
+            about = clean_text(address.decode("ascii", "replace")).lower()
             yield Finding(kind, about, of_address(about, subject))
 
 
@@ -118,15 +118,15 @@ def known_envelope(mail: Message) -> str:
     """The token in the address that the report was sent to, else the one given along as ENVID."""
     blocks = status_blocks(mail)
     ident = raw_header(blocks[0], "Original-Envelope-Id") if blocks else ""
-    tokens = [envelope_of(mail), ident.lower()]
+    tokens = [envelope_token_of(mail), ident.lower()]
     known = Delivery.objects.filter(envelope__in=[token for token in tokens if token])
     return next(iter(known.values_list("envelope", flat=True)), "") or ""
 
 
 def returned_id(mail: Message, content: bytes) -> str:
     """The Message-ID of the letter that came back, in a part of its own or in the text."""
-    returned = clean(content[:RETURNED_LIMIT].decode("ascii", "replace"))
-    ids = set(RETURNED_ID.findall(returned)) - {message_id(mail)}
+    returned = clean_text(content[:RETURNED_LIMIT].decode("ascii", "replace"))
+    ids = set(RETURNED_ID.findall(returned)) - {own_message_id(mail)}
     ours = Letter.objects.filter(message_id__in=list(ids)[:500])
     found = set(ours.values_list("message_id", flat=True)[:2])
     return found.pop() if len(found) == 1 else ""

@@ -13,13 +13,13 @@ from typing import NamedTuple
 
 from django.conf import settings
 
-from invitations.mail.incoming import all_sent
+from invitations.mail.incoming import headers_as_sent
 
 LOOKED_AT = 20
 RESULT = re.compile(r"\s*(dmarc|spf|dkim)\s*(?:/\s*\d+\s*)?=\s*([a-z]+)")
 
 
-class Verdict(NamedTuple):
+class ServerVerdict(NamedTuple):
     server: str
     results: list[tuple[str, str]]  # of each method, such as "spf" and "fail"
 
@@ -36,20 +36,22 @@ def is_disowned(mail: Message) -> bool:
     return is_unsigned and "fail" in said["spf"]
 
 
-def verdicts_of_ours(mail: Message) -> Iterator[Verdict]:
+def verdicts_of_ours(mail: Message) -> Iterator[ServerVerdict]:
     """Those of our server: one header may hold its SPF, and another its DKIM."""
-    verdicts = [verdict_in(line) for line in all_sent(mail, "Authentication-Results")[:LOOKED_AT]]
+    verdicts = [
+        verdict_in(line) for line in headers_as_sent(mail, "Authentication-Results")[:LOOKED_AT]
+    ]
     if ours := settings.AUTHSERV_ID.lower():
         return (verdict for verdict in verdicts if verdict.server == ours)
     return takewhile(lambda verdict: verdict.server == verdicts[0].server, verdicts)
 
 
-def verdict_in(line: str) -> Verdict:
+def verdict_in(line: str) -> ServerVerdict:
     first, *statements = without_comments(line.lower()).split(";")
     if "=" in first:  # a server that leaves its name out
-        return Verdict("", results_in([first, *statements]))
+        return ServerVerdict("", results_in([first, *statements]))
     server = next(iter(first.split()), "")
-    return Verdict(server, results_in(statements))
+    return ServerVerdict(server, results_in(statements))
 
 
 def results_in(statements: list[str]) -> list[tuple[str, str]]:

@@ -21,7 +21,7 @@ RESERVED = (
 ANSWER_WITHIN = 5.0  # seconds
 
 
-class Silent(Exception):
+class NoServerAnswered(Exception):
     """No name server answered, so nothing is known of that name."""
 
     def __init__(self, name: str) -> None:
@@ -49,7 +49,7 @@ def house_resolver() -> dns.resolver.Resolver:
     return resolver
 
 
-def faults(
+def dns_faults(
     from_address: str, bounce_address: str, selector: str, resolver: dns.resolver.Resolver
 ) -> list[str]:
     """Say what is missing, one sentence for each; without a selector DKIM is not looked at."""
@@ -63,7 +63,7 @@ def faults(
         found += dkim_faults(resolver, selector, ours, signing)
         found += dmarc_faults(resolver, ours, bounces, signing)
         found += mx_faults(resolver, bounces)
-    except Silent as silence:
+    except NoServerAnswered as silence:
         found.append(
             _("No name server answered for %s: try again later, or look at DNS_SERVER.")
             % silence.name
@@ -77,7 +77,7 @@ def faults(
 
 
 def spf_faults(resolver: dns.resolver.Resolver, domain: str) -> list[str]:
-    records = [text for text in texts(resolver, domain) if is_spf(text)]
+    records = [text for text in txt_records(resolver, domain) if is_spf(text)]
     if not records:
         return [_("%s has no SPF record (TXT “v=spf1 …”).") % domain]
     if len(records) > 1:
@@ -95,12 +95,12 @@ def signing_domain(resolver: dns.resolver.Resolver, selector: str, domain: str) 
     """Where the key of the signature stands: the sender's domain, or the one it belongs to."""
     if not selector:
         return ""
-    candidates = dict.fromkeys([domain, organization(resolver, domain)])
+    candidates = dict.fromkeys([domain, organizational_domain(resolver, domain)])
     return next((one for one in candidates if keys_at(resolver, selector, one)), "")
 
 
 def keys_at(resolver: dns.resolver.Resolver, selector: str, domain: str) -> list[str]:
-    found = texts(resolver, f"{selector}._domainkey.{domain}")
+    found = txt_records(resolver, f"{selector}._domainkey.{domain}")
     return [text for text in found if "p" in tags(text)]
 
 
@@ -120,7 +120,7 @@ def dmarc_faults(
     resolver: dns.resolver.Resolver, ours: str, bounces: str, signing: str
 ) -> list[str]:
     """One of SPF and DKIM has to speak for the domain of the sender that people see."""
-    own, parent = dmarc_records(resolver, ours), organization(resolver, ours)
+    own, parent = dmarc_records(resolver, ours), organizational_domain(resolver, ours)
     records = own or dmarc_records(resolver, parent)
     if not records:
         return [_("%s has no DMARC record.") % f"_dmarc.{ours}"]
@@ -130,7 +130,7 @@ def dmarc_faults(
     if policy.get("p", "").lower() not in ("none", "quarantine", "reject"):
         return [_("The DMARC record of %s names no policy (“p=”).") % ours]
     by_spf = bounces == ours or (
-        policy.get("aspf", "r") != "s" and organization(resolver, bounces) == parent
+        policy.get("aspf", "r") != "s" and organizational_domain(resolver, bounces) == parent
     )
     by_dkim = signing == ours or (signing != "" and policy.get("adkim", "r") != "s")
     if by_spf or by_dkim:
@@ -141,7 +141,7 @@ def dmarc_faults(
     ]
 
 
-def organization(resolver: dns.resolver.Resolver, domain: str) -> str:
+def organizational_domain(resolver: dns.resolver.Resolver, domain: str) -> str:
     """The highest name above the domain, or itself, that has a DMARC record: DMARC's tree walk."""
     labels = domain.split(".")
     # A top-level domain is nobody's organization.
@@ -157,17 +157,21 @@ def organization(resolver: dns.resolver.Resolver, domain: str) -> str:
 
 
 def dmarc_records(resolver: dns.resolver.Resolver, domain: str) -> list[str]:
-    found = texts(resolver, f"_dmarc.{domain}")
+    found = txt_records(resolver, f"_dmarc.{domain}")
     return [text for text in found if tags(text).get("v") == "DMARC1"]
 
 
 def mx_faults(resolver: dns.resolver.Resolver, domain: str) -> list[str]:
-    hosts = [str(record.exchange).rstrip(".") for record in ask(resolver, domain, "MX")]
+    hosts = [str(record.exchange).rstrip(".") for record in query_records(resolver, domain, "MX")]
     if not hosts:
         return [_("%s has no MX: bounces would be lost.") % domain]
     if hosts == [""]:
         return [_("%s takes no mail (MX “.”): bounces would be lost.") % domain]
-    if not any(ask(resolver, host, kind) for host in filter(None, hosts) for kind in ("A", "AAAA")):
+    if not any(
+        query_records(resolver, host, kind)
+        for host in filter(None, hosts)
+        for kind in ("A", "AAAA")
+    ):
         return [
             _("No MX of %(domain)s has an address: %(hosts)s.")
             % {"domain": domain, "hosts": ", ".join(hosts)}
@@ -178,20 +182,21 @@ def mx_faults(resolver: dns.resolver.Resolver, domain: str) -> list[str]:
 # Asking
 
 
-def texts(resolver: dns.resolver.Resolver, name: str) -> list[str]:
+def txt_records(resolver: dns.resolver.Resolver, name: str) -> list[str]:
     return [
-        b"".join(record.strings).decode("utf-8", "replace") for record in ask(resolver, name, "TXT")
+        b"".join(record.strings).decode("utf-8", "replace")
+        for record in query_records(resolver, name, "TXT")
     ]
 
 
-def ask(resolver: dns.resolver.Resolver, name: str, kind: str) -> list[Any]:
+def query_records(resolver: dns.resolver.Resolver, name: str, kind: str) -> list[Any]:
     """Return the records; none where there are none, but raise Silent where nobody knows."""
     try:
         return list(resolver.resolve(dns.name.from_text(name), kind))
     except (dns.resolver.NXDOMAIN, dns.resolver.NoAnswer):
         return []
     except (dns.resolver.LifetimeTimeout, dns.resolver.NoNameservers) as error:
-        raise Silent(name) from error
+        raise NoServerAnswered(name) from error
 
 
 def tags(text: str) -> dict[str, str]:

@@ -38,7 +38,7 @@ UNREADABLE = (LookupError, ValueError, TypeError)
 TURNING = dict.fromkeys([*range(0x202A, 0x202F), *range(0x2066, 0x206A)])
 
 
-def parse(content: bytes) -> Message:
+def parse_mail(content: bytes) -> Message:
     """Read the whole mail; of one whose parts cannot be told apart, the headers alone."""
     try:
         return message_from_bytes(content)
@@ -46,16 +46,16 @@ def parse(content: bytes) -> Message:
         return BytesHeaderParser().parsebytes(content)
 
 
-def digest(content: bytes) -> str:
+def sha256_of(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
 
 
-def clean(text: str) -> str:
+def clean_text(text: str) -> str:
     """Drop what no database keeps and no page shows: controls, halves of signs, turning marks."""
     return without_unstorable(text.encode("utf-8", "replace").decode().translate(TURNING))
 
 
-def all_sent(mail: Message, name: str) -> list[str]:
+def headers_as_sent(mail: Message, name: str) -> list[str]:
     """The headers of that name as they came, also UTF-8 that no encoded word announces."""
     sent = [str(value) for key, value in mail.raw_items() if key.lower() == name.lower()]
     return [
@@ -64,23 +64,23 @@ def all_sent(mail: Message, name: str) -> list[str]:
     ]
 
 
-def as_sent(mail: Message, name: str) -> str:
-    return next(iter(all_sent(mail, name)), "")
+def header_as_sent(mail: Message, name: str) -> str:
+    return next(iter(headers_as_sent(mail, name)), "")
 
 
 def raw_header(mail: Message, name: str) -> str:
     """One header on one line, its encoded words as they came."""
-    return " ".join(clean(as_sent(mail, name)).split())
+    return " ".join(clean_text(header_as_sent(mail, name)).split())
 
 
-def header(mail: Message, name: str) -> str:
+def decoded_header(mail: Message, name: str) -> str:
     """One header on one line, decoded; what cannot be decoded stays as it came."""
-    raw = as_sent(mail, name)
+    raw = header_as_sent(mail, name)
     try:
         chunks = decode_header(raw)
     except (HeaderParseError, ValueError):
-        return " ".join(clean(raw).split())
-    return " ".join(clean("".join(decoded(*chunk) for chunk in chunks)).split())
+        return " ".join(clean_text(raw).split())
+    return " ".join(clean_text("".join(decoded(*chunk) for chunk in chunks)).split())
 
 
 def decoded(chunk: bytes | str, charset: str | None) -> str:
@@ -102,7 +102,7 @@ def charset_of_mail(name: str | None) -> str:
     return codec
 
 
-def addresses(mail: Message, *names: str) -> list[str]:
+def header_addresses(mail: Message, *names: str) -> list[str]:
     """The addresses in these headers, in small letters."""
     written = filter(None, [raw_header(mail, name) for name in names])
     return [address.lower() for line in written for address in addresses_in(line)]
@@ -117,13 +117,13 @@ def addresses_in(line: str) -> list[str]:
 
 
 def sender_address(mail: Message) -> str:
-    return next(iter(addresses(mail, "From")), "")
+    return next(iter(header_addresses(mail, "From")), "")
 
 
-def sender(mail: Message) -> str:
+def sender_shown(mail: Message) -> str:
     """The name and the address, as they fit into 200 signs with the address whole."""
     address = sender_address(mail)
-    written = header(mail, "From")
+    written = decoded_header(mail, "From")
     if not address:
         return written[:200]
     name = re.sub(r"<[^<>]*>\s*$", "", written).strip(' "')
@@ -132,16 +132,16 @@ def sender(mail: Message) -> str:
     return f"{name[: max(197 - len(address), 0)]} <{address}>"[:200]
 
 
-def ids_in(text: str) -> list[str]:
+def message_ids_in(text: str) -> list[str]:
     return list(dict.fromkeys(MESSAGE_ID.findall(text)))[-IDS_LIMIT:]
 
 
-def message_id(mail: Message) -> str:
+def own_message_id(mail: Message) -> str:
     """Its own Message-ID; an empty text where it has none that is one."""
-    return next(iter(ids_in(raw_header(mail, "Message-ID"))), "")
+    return next(iter(message_ids_in(raw_header(mail, "Message-ID"))), "")
 
 
-def envelope_in(address: str) -> str | None:
+def envelope_token_in(address: str) -> str | None:
     """The token of the delivery that left from this address: the inverse of the return path."""
     ours, _at, domain = settings.BOUNCE_ADDRESS.rpartition("@")
     tagged = rf"(?i){re.escape(ours)}\+([a-z0-9]{{4,24}})@{re.escape(domain)}"
@@ -149,13 +149,13 @@ def envelope_in(address: str) -> str | None:
     return found[1].lower() if found else None
 
 
-def envelope_of(mail: Message) -> str:
+def envelope_token_of(mail: Message) -> str:
     """The token in the address that the mail was sent to; an empty text where there is none."""
-    tokens = (envelope_in(address) for address in addresses(mail, *RECIPIENT_HEADERS))
+    tokens = (envelope_token_in(address) for address in header_addresses(mail, *RECIPIENT_HEADERS))
     return next(filter(None, tokens), "")
 
 
-def is_automatic(mail: Message) -> bool:
+def is_automatic_mail(mail: Message) -> bool:
     """Whether a machine wrote it: nobody waits for an answer to it."""
     submitted = re.split(r"[;\s]", raw_header(mail, "Auto-Submitted").lower())[0]
     return (
@@ -171,13 +171,13 @@ def has_empty_return_path(mail: Message) -> bool:
     return "Return-Path" in mail and raw_header(mail, "Return-Path") in ("", "<>")
 
 
-def text_of(mail: Message) -> str:
+def text_of_mail(mail: Message) -> str:
     """The words for people to read: of the first plain part, else of the first HTML part."""
     for wanted in ("text/plain", "text/html"):
         for part in readable_parts(mail):
             if part.get_content_type() == wanted:
                 text = part_text(part)
-                return clean(words_of_page(text) if wanted == "text/html" else text)
+                return clean_text(words_of_page(text) if wanted == "text/html" else text)
     return ""
 
 
@@ -186,13 +186,13 @@ def readable_parts(mail: Message, depth: int = 0) -> Iterator[Message]:
     if mail.get_content_maintype() == "message" or depth > DEEPEST:
         return
     if mail.is_multipart():
-        for part in parts_of(mail):
+        for part in parts_of_mail(mail):
             yield from readable_parts(part, depth + 1)
     elif mail.get_content_disposition() != "attachment":
         yield mail
 
 
-def parts_of(mail: Message) -> list[Message]:
+def parts_of_mail(mail: Message) -> list[Message]:
     """Its parts; to ask a mail that has none for its payload may raise anything."""
     payload = mail.get_payload() if mail.is_multipart() else []
     return [part for part in payload if isinstance(part, Message)]
@@ -200,8 +200,8 @@ def parts_of(mail: Message) -> list[Message]:
 
 def attached_names(mail: Message) -> list[str]:
     """The names of what is attached, as the sender gave them."""
-    names = [attached_name(part) for part in parts_of(mail)]
-    return [clean(name)[:100] for name in names if name]
+    names = [attached_name(part) for part in parts_of_mail(mail)]
+    return [clean_text(name)[:100] for name in names if name]
 
 
 def attached_name(part: Message) -> str:
@@ -237,7 +237,7 @@ def charset_named(part: Message) -> str | None:
     return charset if isinstance(charset, str) else None
 
 
-def is_doubtful(mail: Message) -> bool:
+def has_doubtful_text(mail: Message) -> bool:
     """Whether some of its words may be others than were written."""
     if mail.get_content_maintype() == "multipart" and not mail.is_multipart():
         return True
@@ -278,7 +278,7 @@ def words_of_page(page: str) -> str:
     return unescape("".join(words))
 
 
-def own_words(text: str, lines: int = 12, length: int = 1000) -> str:
+def first_own_words(text: str, lines: int = 12, length: int = 1000) -> str:
     """The first lines, without what they quote of us, and without reply link and code."""
     said = [line.strip() for line in text.splitlines() if not line.lstrip().startswith(">")]
     first = [line for line in said if line][:lines]

@@ -20,7 +20,7 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 
-from invitations.mail.transport import in_ascii
+from invitations.mail.transport import ascii_or_refused
 
 # RFC 2047: 76 signs to a line with encoded words, of which Header leaves two uncounted.
 LINE = 74
@@ -39,7 +39,7 @@ def new_message(
     message["From"] = settings.DEFAULT_FROM_EMAIL
     for header, emails in addresses.items():
         with fault_in(header):
-            if written := ", ".join(in_ascii(email) for email in emails):
+            if written := ", ".join(ascii_or_refused(email) for email in emails):
                 message[header] = written
     with fault_in("Subject"):
         message["Subject"] = subject

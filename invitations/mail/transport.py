@@ -76,7 +76,7 @@ class Carrier(Protocol):
     ) -> None: ...
 
 
-def carrier() -> Carrier:
+def configured_carrier() -> Carrier:
     return Folder() if settings.MAILBOX.scheme == "file" else SmtpSession()
 
 
@@ -123,7 +123,7 @@ class SmtpSession:
         try:
             self.smtp = open_session()
         except (OSError, smtplib.SMTPException) as error:
-            raise Unreachable(words_of(error)) from error
+            raise Unreachable(error_words(error)) from error
 
     def hand_over(self, envelope: Envelope, content: bytes) -> str:
         self.connect()
@@ -131,7 +131,7 @@ class SmtpSession:
         begun = False
         try:
             refuse_too_large(self.smtp, len(content))
-            envelope = envelope._replace(address=in_ascii(envelope.address))
+            envelope = envelope._replace(address=ascii_or_refused(envelope.address))
             begin_message(self.smtp, envelope, len(content))
             begun = True
             self.smtp.send(dot_stuffed(content))
@@ -141,7 +141,7 @@ class SmtpSession:
             raise
         except (OSError, smtplib.SMTPException) as error:
             self.drop()
-            raise (Unknown if begun else Postponed)(words_of(error)) from error
+            raise (Unknown if begun else Postponed)(error_words(error)) from error
         except Exception as error:  # whatever it is, it must be known whether the message was begun
             self.drop()
             raise (Unknown if begun else Broken)(type(error).__name__) from error
@@ -211,7 +211,7 @@ def refuse_too_large(smtp: smtplib.SMTP, size: int) -> None:
         raise Refused(f"552 {size} bytes, but the server takes {limit} at most")
 
 
-def in_ascii(address: str) -> str:
+def ascii_or_refused(address: str) -> str:
     try:
         return addresses.address_in_ascii(address)
     except ValueError as fault:
@@ -232,7 +232,7 @@ def begin_message(smtp: smtplib.SMTP, envelope: Envelope, size: int) -> None:
     for command, yes in ((mail, 2), (rcpt, 2), ("DATA", 3)):
         code, words = smtp.docmd(command)
         if code == CLOSING or (code // 100 != yes and not 400 <= code < 600):
-            raise smtplib.SMTPServerDisconnected(said(code, words))
+            raise smtplib.SMTPServerDisconnected(reply_words(code, words))
         if code // 100 != yes:
             raise refusal(code, words)
 
@@ -245,28 +245,30 @@ def xtext(address: str) -> str:
 def taken(code: int, words: bytes) -> str:
     """Read the answer to the whole message; what is neither yes nor no leaves it unknown."""
     if 200 <= code < 300:
-        return said(code, words)
+        return reply_words(code, words)
     if 400 <= code < 600:
         raise refusal(code, words)
-    raise Unknown(said(code, words))
+    raise Unknown(reply_words(code, words))
 
 
 def refusal(code: int, words: bytes) -> NotTaken:
-    return Refused(said(code, words)) if code >= 500 else Postponed(said(code, words))
+    return Refused(reply_words(code, words)) if code >= 500 else Postponed(reply_words(code, words))
 
 
-def said(code: int, words: bytes) -> str:
-    return legible(f"{code} {words.decode('utf-8', 'replace')}")
+def reply_words(code: int, words: bytes) -> str:
+    return legible_words(f"{code} {words.decode('utf-8', 'replace')}")
 
 
-def words_of(error: Exception) -> str:
+def error_words(error: Exception) -> str:
     if isinstance(error, smtplib.SMTPResponseException):
         words = error.smtp_error
-        return said(error.smtp_code, words if isinstance(words, bytes) else str(words).encode())
-    return legible(str(error) or type(error).__name__)
+        return reply_words(
+            error.smtp_code, words if isinstance(words, bytes) else str(words).encode()
+        )
+    return legible_words(str(error) or type(error).__name__)
 
 
-def legible(words: str) -> str:
+def legible_words(words: str) -> str:
     """As much of it as a person reads, without the signs that no database keeps."""
     return without_unstorable(words[:500], "\ufffd")
 

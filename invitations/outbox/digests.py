@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from invitations.mail.outgoing import name_languages, new_message
-from invitations.mail.transport import Envelope, NotTaken, Refused, Unknown, carrier
+from invitations.mail.transport import Envelope, NotTaken, Refused, Unknown, configured_carrier
 from invitations.models import Delivery, ForumEdition, Letter, LetterEvent, Tick
 from invitations.outbox.arming import why_mute
 from invitations.setbacks import each_apart
@@ -117,7 +117,7 @@ def told_events(
 def send(edition: ForumEdition, digest: Digest, content: bytes) -> bool:
     _name, sender = parseaddr(settings.DEFAULT_FROM_EMAIL)
     try:
-        with carrier() as line:
+        with configured_carrier() as line:
             line.connect()
             line.hand_over(Envelope(sender, edition.contact_email), content)
     except (Refused, Unknown) as fault:

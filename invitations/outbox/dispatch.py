@@ -15,7 +15,7 @@ from django.db.models import Exists
 from django.utils import timezone
 
 from invitations.files.frozen import StoreUnavailable, ask_the_store
-from invitations.mail.transport import Carrier, Unreachable, carrier
+from invitations.mail.transport import Carrier, Unreachable, configured_carrier
 from invitations.models import Delivery, Outage
 from invitations.outbox.arming import why_mute
 from invitations.outbox.queue import BATCH, begun_lately, claim_batch, due_now, resting, tidy_up
@@ -85,7 +85,7 @@ def work(stop_at: float | None, at_rest: Exists) -> Run:
     """Claim and deliver batch after batch over one kept connection, once there is one."""
     run = Run()
     try:
-        with carrier() as line:
+        with configured_carrier() as line:
             reach(line)
             run.reached = True
             while batch := claim_batch(timezone.now(), at_rest):

@@ -14,7 +14,7 @@ from invitations.letters.context import dead_keys, terms_in
 from invitations.letters.message import build_message
 from invitations.letters.pdf import render_pdf
 from invitations.letters.words import both, texts_of
-from invitations.mail.transport import Envelope, NotTaken, carrier
+from invitations.mail.transport import Envelope, NotTaken, configured_carrier
 from invitations.models import (
     PRINTED,
     Answer,
@@ -102,7 +102,7 @@ def send_specimen(letter: Letter, email: str, template: LetterTemplate | None = 
     content = written(specimen, attached)
     _name, sender = parseaddr(settings.DEFAULT_FROM_EMAIL)
     try:
-        with carrier() as line:
+        with configured_carrier() as line:
             line.connect()
             return line.hand_over(Envelope(sender, email), content)
     except NotTaken as fault:

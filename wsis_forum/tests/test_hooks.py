@@ -218,14 +218,14 @@ def test_an_event_that_cannot_be_read_loses_none_beside_it(unsigned, delivery):
 
 
 def test_an_event_that_cannot_be_recorded_loses_none_beside_it(unsigned, delivery, monkeypatch):
-    clean = bounces.clean
+    clean = bounces.clean_text
 
     def stumble(text):
         if "Tarlenheim" in text:
             raise ValueError(text)
         return clean(text)
 
-    monkeypatch.setattr(bounces, "clean", stumble)
+    monkeypatch.setattr(bounces, "clean_text", stumble)
 
     unsigned([refused(smtp_reply="Fritz von Tarlenheim"), refused()])
 

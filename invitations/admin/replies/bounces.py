@@ -144,7 +144,9 @@ class BounceAdmin(AnotherAddressMixin, RecordAdmin):
             content = frozen.thaw(bounce.message.name, bounce.message_sha256)
         except (frozen.Tampered, frozen.StoreUnavailable) as damage:
             return str(damage)
-        return incoming.own_words(incoming.text_of(incoming.parse(content)), 30, 2000)
+        return incoming.first_own_words(
+            incoming.text_of_mail(incoming.parse_mail(content)), 30, 2000
+        )
 
     @display(description=gettext_lazy("message"))
     def message_file(self, bounce: Bounce) -> str:

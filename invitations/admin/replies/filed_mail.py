@@ -126,7 +126,7 @@ class FiledMailMixin(ModelAdmin):
 
 def words_of_mail(content: bytes) -> str:
     """The text of a mail, then the names of what is attached to it."""
-    mail = incoming.parse(content)
+    mail = incoming.parse_mail(content)
     attached = comma_list(incoming.attached_names(mail))
-    words = incoming.text_of(mail).strip()
+    words = incoming.text_of_mail(mail).strip()
     return "\n\n".join(filter(None, [words, attached and _("Attached: %s") % attached]))

@@ -4,7 +4,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from invitations.mail.dns_records import domain_of, faults, house_resolver, is_reserved
+from invitations.mail.dns_records import dns_faults, domain_of, house_resolver, is_reserved
 from invitations.outbox.arming import arm, why_mute
 
 
@@ -67,7 +67,7 @@ def what_dns_says(although_dns: bool) -> str:
 
 
 def missing_in_dns() -> list[str]:
-    return faults(
+    return dns_faults(
         settings.DEFAULT_FROM_EMAIL,
         settings.BOUNCE_ADDRESS,
         settings.DKIM_SELECTOR,

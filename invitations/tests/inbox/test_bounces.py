@@ -10,7 +10,7 @@ from hypothesis.extra.django import TestCase
 
 from invitations.files.frozen import thaw
 from invitations.inbox.bounces import (
-    envelope_in,
+    envelope_token_in,
     match,
     record_bounce,
     record_report,
@@ -67,15 +67,15 @@ def state_of(delivery):
 
 
 def test_the_address_a_delivery_leaves_from_names_it_when_the_report_comes_back():
-    assert envelope_in(return_path(TOKEN)) == TOKEN
-    assert envelope_in(f"<{return_path(TOKEN).upper()}>") == TOKEN
+    assert envelope_token_in(return_path(TOKEN)) == TOKEN
+    assert envelope_token_in(f"<{return_path(TOKEN).upper()}>") == TOKEN
 
 
 @pytest.mark.parametrize(
     "address", ["", "wsis-forum@example.org", f"wsis-forum+{TOKEN}@example.net", f"x+{TOKEN}@", "+"]
 )
 def test_another_address_names_no_delivery(address):
-    assert envelope_in(address) is None
+    assert envelope_token_in(address) is None
 
 
 def test_a_report_to_the_envelope_sender_moves_the_delivery_to_bounced(sent):

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from invitations.inbox.filing import assign, file_mail
 from invitations.mail.authenticity import is_disowned
-from invitations.mail.incoming import parse
+from invitations.mail.incoming import parse_mail
 from invitations.models import Correspondence
 from invitations.tests.factories import (
     InvitationFactory,
@@ -55,7 +55,7 @@ OWNED = [
 def test_mail_that_fails_is_disowned(settings, ours, result):
     settings.AUTHSERV_ID = ours if OURS in result.lower() else ""
 
-    assert is_disowned(parse(told(result)))
+    assert is_disowned(parse_mail(told(result)))
 
 
 @pytest.mark.parametrize("ours", ["", OURS])
@@ -63,40 +63,40 @@ def test_mail_that_fails_is_disowned(settings, ours, result):
 def test_mail_that_does_not_fail_is_not_doubted(settings, ours, result):
     settings.AUTHSERV_ID = ours
 
-    assert not is_disowned(parse(told(result)))
+    assert not is_disowned(parse_mail(told(result)))
 
 
 def test_what_the_sender_wrote_below_our_own_verdict_does_not_count():
     passed, failed = f"{OURS}; dmarc=pass", "mx.example.net; dmarc=fail"
 
-    assert not is_disowned(parse(told(passed, failed)))
-    assert is_disowned(parse(told(f"{OURS}; dmarc=fail", passed)))
+    assert not is_disowned(parse_mail(told(passed, failed)))
+    assert is_disowned(parse_mail(told(f"{OURS}; dmarc=fail", passed)))
 
 
 def test_results_of_our_server_may_stand_in_a_header_each():
     spf, dkim = f"{OURS}; spf=fail smtp.mailfrom=example.org", f"{OURS}; dkim=none"
 
-    assert is_disowned(parse(told(spf, dkim)))
-    assert not is_disowned(parse(told(spf, "mx.example.net; dkim=none")))
+    assert is_disowned(parse_mail(told(spf, dkim)))
+    assert not is_disowned(parse_mail(told(spf, "mx.example.net; dkim=none")))
 
 
 def test_where_our_server_has_a_name_no_other_is_listened_to(settings):
     settings.AUTHSERV_ID = OURS
 
-    assert not is_disowned(parse(told("mx.example.net; dmarc=fail")))
-    assert is_disowned(parse(told("mx.example.net; dmarc=pass", f"{OURS}; dmarc=fail")))
+    assert not is_disowned(parse_mail(told("mx.example.net; dmarc=fail")))
+    assert is_disowned(parse_mail(told("mx.example.net; dmarc=pass", f"{OURS}; dmarc=fail")))
 
 
 @given(st.lists(st.text(st.characters(max_codepoint=255), max_size=80), max_size=4))
 def test_no_verdict_stops_a_reader(results):
     lines = "".join(f"Authentication-Results: {result}\r\n" for result in results)
 
-    assert is_disowned(parse(lines.encode("latin-1") + b"\r\nx")) in (True, False)
+    assert is_disowned(parse_mail(lines.encode("latin-1") + b"\r\nx")) in (True, False)
 
 
 @pytest.mark.parametrize("sign", ["(", '"', "\\", ";", "(\\", "dmarc="])
 def test_a_verdict_made_to_keep_a_reader_busy_is_read_in_no_time(sign):
-    assert not is_disowned(parse(told(*[f"{OURS}; {sign * 100_000}"] * 5)))
+    assert not is_disowned(parse_mail(told(*[f"{OURS}; {sign * 100_000}"] * 5)))
 
 
 # What becomes of it

@@ -1,7 +1,7 @@
 import pytest
 from django.core.management import CommandError, call_command
 
-from invitations.mail.dns_records import domain_of, faults, is_reserved
+from invitations.mail.dns_records import dns_faults, domain_of, is_reserved
 from invitations.models import Arming
 from invitations.tests.dns_peer import dns_peer
 
@@ -30,7 +30,7 @@ def found(peer):
     def look(changes=None, sender=FROM, bounces=BOUNCES, selector="letters"):
         for key, records in (changes or {}).items():
             peer.zone[key] = records
-        return faults(sender, bounces, selector, peer.resolver())
+        return dns_faults(sender, bounces, selector, peer.resolver())
 
     return look
 
@@ -123,7 +123,7 @@ def test_what_is_missing_is_said_in_a_sentence(found, key, records, said):
 def test_each_missing_record_is_said(peer):
     peer.zone.clear()
 
-    missing = faults(FROM, BOUNCES, "letters", peer.resolver())
+    missing = dns_faults(FROM, BOUNCES, "letters", peer.resolver())
 
     assert [sentence.split(" has no ")[1][:4] for sentence in missing] == [
         "SPF ",

@@ -7,7 +7,7 @@ from invitations.mail.transport import (
     Refused,
     Unknown,
     Unreachable,
-    carrier,
+    configured_carrier,
     dot_stuffed,
     return_path,
 )
@@ -20,7 +20,7 @@ CONTENT = b"Subject: Invitation\r\n\r\n.\r\n..\r\nWith dots.\r\n"
 
 
 def test_the_server_gets_the_very_bytes_with_lines_that_begin_with_a_dot(mail_server):
-    with carrier() as line:
+    with configured_carrier() as line:
         words = line.hand_over(Envelope(SENDER, OFFICE), CONTENT)
 
     assert words == "250 2.0.0 taken"
@@ -38,7 +38,7 @@ def test_a_last_line_without_an_end_gets_one():
 
 
 def test_one_session_serves_several_transactions(mail_server):
-    with carrier() as line:
+    with configured_carrier() as line:
         for _number in range(3):
             line.hand_over(Envelope(SENDER, OFFICE), CONTENT)
 
@@ -49,7 +49,7 @@ def test_one_session_serves_several_transactions(mail_server):
 def test_a_no_for_now_is_postponed_with_the_servers_words(mail_server, moment):
     mail_server.answers[moment] = "450 4.2.0 Greylisted, come again"
 
-    with carrier() as line, pytest.raises(Postponed) as no:
+    with configured_carrier() as line, pytest.raises(Postponed) as no:
         line.hand_over(Envelope(SENDER, OFFICE), CONTENT)
 
     assert no.value.words == "450 4.2.0 Greylisted, come again"
@@ -60,7 +60,7 @@ def test_a_no_for_now_is_postponed_with_the_servers_words(mail_server, moment):
 def test_a_no_for_good_is_refused_with_the_servers_words(mail_server, moment):
     mail_server.answers[moment] = "550 5.1.1 No such user"
 
-    with carrier() as line, pytest.raises(Refused) as no:
+    with configured_carrier() as line, pytest.raises(Refused) as no:
         line.hand_over(Envelope(SENDER, OFFICE), CONTENT)
 
     assert no.value.words == "550 5.1.1 No such user"
@@ -79,7 +79,7 @@ def test_a_no_stays_the_reason_whatever_the_server_does_on_reset(
     else:
         mail_server.answers["RSET"] = manner
 
-    with carrier() as line:
+    with configured_carrier() as line:
         with pytest.raises(kind) as no:
             line.hand_over(Envelope(SENDER, OFFICE), CONTENT)
         mail_server.answers.clear()
@@ -92,7 +92,7 @@ def test_a_no_stays_the_reason_whatever_the_server_does_on_reset(
 def test_a_server_that_does_not_ask_for_the_message_does_not_get_it(mail_server):
     mail_server.answers["DATA"] = "250 2.0.0 OK"
 
-    with carrier() as line:
+    with configured_carrier() as line:
         with pytest.raises(Postponed) as no:
             line.hand_over(Envelope(SENDER, OFFICE), CONTENT)
         mail_server.answers.clear()
@@ -103,7 +103,7 @@ def test_a_server_that_does_not_ask_for_the_message_does_not_get_it(mail_server)
 
 
 def test_a_fault_of_ours_before_the_message_says_so_and_the_next_gets_a_new_session(mail_server):
-    with carrier() as line:
+    with configured_carrier() as line:
         with pytest.raises(Broken) as fault:
             line.hand_over(Envelope("forum\r\n@example.org", OFFICE), CONTENT)
         line.hand_over(Envelope(SENDER, OFFICE), CONTENT)
@@ -113,7 +113,7 @@ def test_a_fault_of_ours_before_the_message_says_so_and_the_next_gets_a_new_sess
 
 
 def test_a_fault_of_ours_once_the_message_is_begun_is_unknown(mail_server):
-    with carrier() as line, pytest.raises(Unknown) as fault:
+    with configured_carrier() as line, pytest.raises(Unknown) as fault:
         line.hand_over(Envelope(SENDER, OFFICE), "not of bytes")
 
     assert fault.value.words == "TypeError"
@@ -122,7 +122,7 @@ def test_a_fault_of_ours_once_the_message_is_begun_is_unknown(mail_server):
 def test_words_of_a_server_that_no_database_keeps_are_made_legible(mail_server):
     mail_server.answers["RCPT"] = "550 No\x00such\x1buser"
 
-    with carrier() as line, pytest.raises(Refused) as no:
+    with configured_carrier() as line, pytest.raises(Refused) as no:
         line.hand_over(Envelope(SENDER, OFFICE), CONTENT)
 
     assert no.value.words == "550 No�such�user"
@@ -131,7 +131,7 @@ def test_words_of_a_server_that_no_database_keeps_are_made_legible(mail_server):
 def test_a_refused_address_leaves_the_session_to_the_next(mail_server):
     mail_server.answers["nobody@example.org"] = "550 5.1.1 No such user"
 
-    with carrier() as line:
+    with configured_carrier() as line:
         with pytest.raises(Refused):
             line.hand_over(Envelope(SENDER, "nobody@example.org"), CONTENT)
         line.hand_over(Envelope(SENDER, OFFICE), CONTENT)
@@ -143,21 +143,21 @@ def test_a_refused_address_leaves_the_session_to_the_next(mail_server):
 def test_a_server_that_does_not_answer_is_unreachable(settings):
     settings.MAILBOX = Mailbox("smtp", "127.0.0.1", free_port(), "", "", "none")
 
-    with carrier() as line, pytest.raises(Unreachable) as fault:
+    with configured_carrier() as line, pytest.raises(Unreachable) as fault:
         line.connect()
 
     assert "refused" in fault.value.words
 
 
 def test_a_domain_with_letters_of_its_own_is_spelled_as_servers_take_it(mail_server):
-    with carrier() as line:
+    with configured_carrier() as line:
         line.hand_over(Envelope(SENDER, "office@zénda.example.org"), CONTENT)
 
     assert mail_server.taken == [(SENDER, ["office@xn--znda-bpa.example.org"], CONTENT)]
 
 
 def test_an_address_that_cannot_be_spelled_is_refused_before_anything_is_said(mail_server):
-    with carrier() as line:
+    with configured_carrier() as line:
         with pytest.raises(Refused) as no:
             line.hand_over(Envelope(SENDER, "bürö@example.org"), CONTENT)
         line.hand_over(Envelope(SENDER, OFFICE), CONTENT)
@@ -169,7 +169,7 @@ def test_an_address_that_cannot_be_spelled_is_refused_before_anything_is_said(ma
 def test_a_line_lost_before_the_message_is_postponed(mail_server):
     mail_server.hangs_up_at = "RCPT"
 
-    with carrier() as line, pytest.raises(Postponed):
+    with configured_carrier() as line, pytest.raises(Postponed):
         line.hand_over(Envelope(SENDER, OFFICE), CONTENT)
 
     assert not mail_server.taken
@@ -178,7 +178,7 @@ def test_a_line_lost_before_the_message_is_postponed(mail_server):
 def test_a_line_lost_after_the_last_dot_is_unknown(mail_server):
     mail_server.hangs_up_at = "DOT"
 
-    with carrier() as line, pytest.raises(Unknown):
+    with configured_carrier() as line, pytest.raises(Unknown):
         line.hand_over(Envelope(SENDER, OFFICE), CONTENT)
 
     assert len(mail_server.taken) == 1
@@ -187,14 +187,14 @@ def test_a_line_lost_after_the_last_dot_is_unknown(mail_server):
 def test_an_answer_to_the_last_dot_that_says_neither_yes_nor_no_is_unknown(mail_server):
     mail_server.answers["DOT"] = "well, well"
 
-    with carrier() as line, pytest.raises(Unknown):
+    with configured_carrier() as line, pytest.raises(Unknown):
         line.hand_over(Envelope(SENDER, OFFICE), CONTENT)
 
 
 def test_after_a_lost_line_a_new_session_is_opened(mail_server):
     mail_server.hangs_up_at = "RCPT"
 
-    with carrier() as line:
+    with configured_carrier() as line:
         with pytest.raises(Postponed):
             line.hand_over(Envelope(SENDER, OFFICE), CONTENT)
         mail_server.hangs_up_at = ""
@@ -207,7 +207,7 @@ def test_after_a_lost_line_a_new_session_is_opened(mail_server):
 def test_a_server_that_says_it_closes_is_called_anew(mail_server, moment):
     mail_server.answers[moment] = "421 4.3.2 Closing"
 
-    with carrier() as line:
+    with configured_carrier() as line:
         with pytest.raises(Postponed) as no:
             line.hand_over(Envelope(SENDER, OFFICE), CONTENT)
         mail_server.answers.clear()
@@ -220,7 +220,7 @@ def test_a_server_that_says_it_closes_is_called_anew(mail_server, moment):
 def test_a_server_without_the_encryption_asked_for_gets_nothing(settings, mail_server):
     settings.MAILBOX = settings.MAILBOX._replace(security="starttls")
 
-    with carrier() as line, pytest.raises(Unreachable):
+    with configured_carrier() as line, pytest.raises(Unreachable):
         line.hand_over(Envelope(SENDER, OFFICE), CONTENT)
 
     assert not mail_server.taken
@@ -229,7 +229,7 @@ def test_a_server_without_the_encryption_asked_for_gets_nothing(settings, mail_s
 def test_a_password_is_not_sent_to_a_server_that_does_not_ask_for_one(settings, mail_server):
     settings.MAILBOX = settings.MAILBOX._replace(user="forum", password="ruritania")
 
-    with carrier() as line, pytest.raises(Unreachable):
+    with configured_carrier() as line, pytest.raises(Unreachable):
         line.hand_over(Envelope(SENDER, OFFICE), CONTENT)
 
     assert not mail_server.taken
@@ -238,14 +238,14 @@ def test_a_password_is_not_sent_to_a_server_that_does_not_ask_for_one(settings, 
 def test_a_session_that_the_server_has_left_closes_without_a_fault(mail_server):
     mail_server.hangs_up_at = "DOT"
 
-    with carrier() as line, pytest.raises(Unknown):
+    with configured_carrier() as line, pytest.raises(Unknown):
         line.hand_over(Envelope(SENDER, OFFICE), CONTENT)
 
     assert line.smtp is None
 
 
 def test_a_folder_gets_one_file_for_each_transaction(mail_folder):
-    with carrier() as line:
+    with configured_carrier() as line:
         line.connect()
         first = line.hand_over(Envelope(SENDER, OFFICE), CONTENT)
         second = line.hand_over(Envelope(SENDER, OFFICE), CONTENT)
@@ -256,7 +256,7 @@ def test_a_folder_gets_one_file_for_each_transaction(mail_folder):
 
 
 def test_an_address_cannot_leave_the_folder(mail_folder):
-    with carrier() as line:
+    with configured_carrier() as line:
         line.connect()
         line.hand_over(Envelope(SENDER, "../../office@example.org"), CONTENT)
 
@@ -268,7 +268,7 @@ def test_a_folder_that_cannot_be_made_is_unreachable(settings, tmp_path):
     (tmp_path / "file").touch()
     settings.MAILBOX = Mailbox("file", folder=str(tmp_path / "file" / "mail"))
 
-    with carrier() as line, pytest.raises(Unreachable):
+    with configured_carrier() as line, pytest.raises(Unreachable):
         line.connect()
 
     assert (tmp_path / "file").read_bytes() == b""
@@ -277,7 +277,7 @@ def test_a_folder_that_cannot_be_made_is_unreachable(settings, tmp_path):
 def test_a_report_of_failure_and_delay_is_asked_for_where_it_is_offered(mail_server):
     mail_server.offers.append("DSN")
 
-    with carrier() as line:
+    with configured_carrier() as line:
         line.hand_over(Envelope(SENDER, "o+ffice@example.org", "token"), CONTENT)
 
     of_mail, of_rcpt = mail_server.asked
@@ -287,7 +287,7 @@ def test_a_report_of_failure_and_delay_is_asked_for_where_it_is_offered(mail_ser
 
 
 def test_nothing_is_asked_for_that_is_not_offered(mail_server):
-    with carrier() as line:
+    with configured_carrier() as line:
         line.hand_over(Envelope(SENDER, OFFICE, "token"), CONTENT)
 
     assert mail_server.asked == [{"SIZE": str(len(CONTENT))}, {}]
@@ -296,7 +296,7 @@ def test_nothing_is_asked_for_that_is_not_offered(mail_server):
 def test_too_large_is_known_before_it_is_sent(mail_server):
     mail_server.largest = 10
 
-    with carrier() as line:
+    with configured_carrier() as line:
         line.connect()
         with pytest.raises(Refused, match="the server takes 10 at most"):
             line.hand_over(Envelope(SENDER, OFFICE), CONTENT)

@@ -4,7 +4,7 @@ from django.utils import timezone
 
 from invitations.letters.issuing import withdraw
 from invitations.letters.planning import call_back
-from invitations.mail.transport import carrier
+from invitations.mail.transport import configured_carrier
 from invitations.models import Letter, QuietPeriod
 from invitations.outbox.dispatch import dispatch_outbox
 from invitations.outbox.queue import claim_batch
@@ -21,7 +21,7 @@ def test_a_letter_cancelled_between_claim_and_sending_stays_in_the_house(peer, q
     (delivery,) = claim_batch(timezone.now())
     call_back(Letter.objects.filter(pk=delivery.letter_id), "a corrigendum takes its place")
 
-    with carrier() as line:
+    with configured_carrier() as line:
         assert not deliver(delivery, line)
 
     assert state_of(delivery) == State.CANCELLED
@@ -33,7 +33,7 @@ def test_an_invitation_withdrawn_between_claim_and_sending_stays_in_the_house(pe
     (delivery,) = claim_batch(timezone.now())
     withdraw(delivery.letter.invitation, UserFactory(), "A change of government.")
 
-    with carrier() as line:
+    with configured_carrier() as line:
         assert not deliver(delivery, line)
 
     assert state_of(delivery) == State.CANCELLED
@@ -56,7 +56,7 @@ def test_a_reply_between_claim_and_sending_stops_the_reminder(peer, reminder, an
     (delivery,) = claim_batch(timezone.now())
     record_reply(delivery.letter.invitation, {"answer": answer})
 
-    with carrier() as line:
+    with configured_carrier() as line:
         assert not deliver(delivery, line)
 
     assert state_of(delivery) == State.CANCELLED
@@ -70,7 +70,7 @@ def test_unread_correspondence_between_claim_and_sending_stops_the_reminder(peer
     (delivery,) = claim_batch(timezone.now())
     file_correspondence(delivery.letter.invitation, UserFactory(), "fax", timezone.now())
 
-    with carrier() as line:
+    with configured_carrier() as line:
         assert not deliver(delivery, line)
 
     assert state_of(delivery) == State.CANCELLED
