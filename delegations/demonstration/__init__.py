@@ -20,7 +20,7 @@ from delegations.demonstration.edition import (
 )
 from delegations.demonstration.people import MARK, make_minister, make_missions, person
 from delegations.demonstration.story import play
-from invitations.letters.issuing import draft
+from invitations.letters.issuing import draft_invitation
 from invitations.links import reply_url
 from invitations.models import ForumEdition, Invitation, MemberState, Minister, ReplyLink
 
@@ -46,7 +46,7 @@ def make(kind: str, password: str, say: Callable[[str], object]) -> ForumEdition
     for number, state in enumerate(states):
         name, email = focal_point(number, state)
         minister = make_minister(kind, number, state)
-        draft(edition, minister, focal_point_name=name, focal_point_email=email)
+        draft_invitation(edition, minister, focal_point_name=name, focal_point_email=email)
     if kind == "demo":
         play(edition, staff, now, say)
         make_delegations(edition)

@@ -19,7 +19,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.i18n import set_language
 
 from delegations.office.request_limits import LARGEST_TYPED, announced, too_much
-from invitations.letters.addressing import name_in
+from invitations.letters.addressing import minister_name_in
 from invitations.models import ForumEdition, Invitation, Minister, ReplyLink
 
 P = ParamSpec("P")
@@ -228,5 +228,5 @@ def shown_to(request: HttpRequest, invitation: Invitation, **more: Any) -> dict[
 def name_of(minister: Minister) -> str:
     """The minister's name, in its own script where the page speaks the minister's language."""
     if translation.get_language() == minister.language:
-        return name_in(minister, minister.language)
+        return minister_name_in(minister, minister.language)
     return minister.name

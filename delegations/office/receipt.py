@@ -6,11 +6,11 @@ from django.utils import translation
 from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 
-from invitations.letters.context import Keys, code_page, recorded_words, terms_in
-from invitations.letters.pdf import contacts, emblem
+from invitations.letters.context import LetterKeys, code_page, printed_terms_in, recorded_words
+from invitations.letters.pdf import emblem, letterhead_contacts
 from invitations.letters.planning import ACKNOWLEDGED_AS, standing_letter
-from invitations.letters.typesetting import set_in_type
-from invitations.letters.words import texts_of
+from invitations.letters.typesetting import typeset_pdf
+from invitations.letters.words import letter_texts
 from invitations.models import Letter, Reply
 from invitations.text.dates import keep_own_order, labelled, printed_hour
 
@@ -31,11 +31,11 @@ def record_pdf(reply: Reply, language: str) -> bytes:
             "emblem": mark_safe(emblem()),  # noqa: S308 -- a file of ours
             "organization": edition.organization,
             "postal_address": edition.postal_address,
-            "contacts": contacts(edition, terms_in(language)),
+            "contacts": letterhead_contacts(edition, printed_terms_in(language)),
             "subject": subject,
             "paragraphs": words.split("\n\n"),
         }
-    return set_in_type(render_to_string("office/record.html", shown), PAGES)
+    return typeset_pdf(render_to_string("office/record.html", shown), PAGES)
 
 
 def acknowledged(reply: Reply, language: str) -> tuple[str, str]:
@@ -51,7 +51,7 @@ def acknowledged(reply: Reply, language: str) -> tuple[str, str]:
             reply=reply,
         )
         try:
-            (text,) = texts_of(mail, Keys(f"\u2066{code_page()}\u2069", "", ""))
+            (text,) = letter_texts(mail, LetterKeys(f"\u2066{code_page()}\u2069", "", ""))
         except ValidationError:
             return bare(reply, language)
         return text.subject, text.mail

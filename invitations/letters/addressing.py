@@ -12,7 +12,7 @@ OWN_SCRIPT = (Language.ARABIC, Language.CHINESE, Language.RUSSIAN)
 UNNAMED = "GEN"
 
 
-class Address(NamedTuple):
+class FormalAddress(NamedTuple):
     """How a letter in one language addresses one person."""
 
     name: str
@@ -21,7 +21,7 @@ class Address(NamedTuple):
     closing: str
 
 
-def address(minister: Minister, language: str) -> Address:
+def formal_address(minister: Minister, language: str) -> FormalAddress:
     """Return the addressee's block and the courtesies, which come from one row of the table.
 
     The State's name stands alone on the last line. A pre-nominal replaces the title; in Chinese,
@@ -30,7 +30,7 @@ def address(minister: Minister, language: str) -> Address:
     form = form_of_address(minister, language)
     courtesy = minister.honorific or form.courtesy
     title = titled(form.title, minister.prenominal)
-    name = name_in(minister, language)
+    name = minister_name_in(minister, language)
     styled = minister.name_as_printed or styled_name(language, courtesy, title, name)
     state = minister.member_state.name_on_paper(language)
     own_script = language in OWN_SCRIPT and minister.family_name_in_script
@@ -39,7 +39,7 @@ def address(minister: Minister, language: str) -> Address:
         "name": name,
         "family_name": own_script or minister.family_name or name,
     }
-    return Address(
+    return FormalAddress(
         name=styled,
         lines=[line for line in (styled, minister.portfolio, state) if line],
         salutation=minister.salutation_as_printed or Template(form.salutation).substitute(words),
@@ -66,7 +66,7 @@ def form_of_address(minister: Minister, language: str) -> FormOfAddress:
         ) from None
 
 
-def name_in(minister: Minister, language: str) -> str:
+def minister_name_in(minister: Minister, language: str) -> str:
     """The name in the letter's script where it is known, else in Latin letters."""
     if language in OWN_SCRIPT and minister.name_in_script:
         return minister.name_in_script

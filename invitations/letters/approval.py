@@ -11,8 +11,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from invitations.audit import Act, record_act, save_new
-from invitations.letters.issuing import issue, release
-from invitations.letters.planning import call_back, plan
+from invitations.letters.issuing import issue_invitation, release_letter
+from invitations.letters.planning import call_back_letters, save_planned_letters
 from invitations.models import (
     AUTOMATIC,
     Circular,
@@ -59,9 +59,9 @@ def approve_letter(
     )
     letter.save(update_fields=["state", "approved_by", "approved_at"])
     if letter.kind == Letter.Kind.INVITATION:
-        issue(letter, by)
+        issue_invitation(letter, by)
     else:
-        release(letter, by)
+        release_letter(letter, by)
     return letter
 
 
@@ -107,7 +107,7 @@ def approve_text(text: LetterTemplate | ReminderStep, by: User) -> None:
 
 
 @transaction.atomic
-def revise(
+def revise_template(
     template: LetterTemplate, by: User, subject: str, paper: str, mail: str
 ) -> LetterTemplate:
     """Return the next version; earlier ones stay as they were."""
@@ -130,12 +130,12 @@ def revise(
 
 
 @transaction.atomic
-def recompose(letter: Letter, by: User) -> Letter:
+def recompose_letter(letter: Letter, by: User) -> Letter:
     """Drop a composed letter and plan it anew, with today's words and addresses."""
     letter = Letter.objects.select_for_update(of=("self",)).get(pk=letter.pk)
     if letter.state != Letter.State.COMPOSED:
         raise ValidationError(_("Only a composed letter that is not approved is composed anew."))
-    call_back(Letter.objects.filter(pk=letter.pk), _("composed anew"), by)
+    call_back_letters(Letter.objects.filter(pk=letter.pk), _("composed anew"), by)
     anew = Letter(
         invitation_id=letter.invitation_id,
         circular_id=letter.circular_id,
@@ -148,7 +148,7 @@ def recompose(letter: Letter, by: User) -> Letter:
         mission_id=letter.mission_id,
         composed_by=by,
     )
-    plan([anew])
+    save_planned_letters([anew])
     anew.covers.set(covered_now(letter))
     return anew
 
@@ -178,7 +178,7 @@ class Doubts(NamedTuple):
     late: list[Letter]
 
 
-def doubts(letters: list[Letter]) -> Doubts:
+def approval_doubts(letters: list[Letter]) -> Doubts:
     """Say what is not certain of these letters; nothing of it forbids to approve them."""
     return Doubts(
         unreviewed=unreviewed(letters),

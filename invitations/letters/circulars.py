@@ -11,7 +11,12 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from invitations.audit import Act, record_act, record_acts
-from invitations.letters.planning import addresses_of, call_back, missions_of, plan
+from invitations.letters.planning import (
+    call_back_letters,
+    missions_of,
+    office_recipients,
+    save_planned_letters,
+)
 from invitations.models import (
     AUTOMATIC,
     Circular,
@@ -30,7 +35,7 @@ class LeftOut(NamedTuple):
     because: str
 
 
-class Audience(NamedTuple):
+class CircularAudience(NamedTuple):
     """Whom a circular addresses, and whom it does not, in the French order of States."""
 
     addressed: list[Invitation]
@@ -47,7 +52,7 @@ def invitation_circular(edition: ForumEdition) -> Circular:
     return circular
 
 
-def audience(circular: Circular) -> Audience:
+def circular_audience(circular: Circular) -> CircularAudience:
     """Say who would get a letter if the circular's letters were planned now."""
     invitations = list(
         circular.edition.invitations.exclude(status=Invitation.Status.WITHDRAWN)
@@ -60,7 +65,7 @@ def audience(circular: Circular) -> Audience:
     lettered = standing_letters(invitations) if circular.kind in Circular.REFERRING else {}
     addressed, left_out = [], []
     for invitation in invitations:
-        because = why_not(circular, invitation, has_letter)
+        because = why_not_addressed(circular, invitation, has_letter)
         if circular.kind in Circular.REFERRING and invitation.pk not in lettered:
             because = because or _("has no approved letter to refer to")
         if because:
@@ -72,10 +77,12 @@ def audience(circular: Circular) -> Audience:
         LeftOut(state, None, _("no invitation is drafted"))
         for state in MemberState.objects.invited().exclude(pk__in=drafted)
     ]
-    return Audience(addressed, left_out)
+    return CircularAudience(addressed, left_out)
 
 
-def why_not(circular: Circular, invitation: Invitation, has_letter: set[tuple[int, str]]) -> str:
+def why_not_addressed(
+    circular: Circular, invitation: Invitation, has_letter: set[tuple[int, str]]
+) -> str:
     """Why that invitation gets no letter of the circular; empty where it gets one."""
     if (invitation.pk, circular.kind) in has_letter:
         return _("has its letter already")
@@ -84,10 +91,10 @@ def why_not(circular: Circular, invitation: Invitation, has_letter: set[tuple[in
         return _("invited already")
     if not invites and invitation.status != Invitation.Status.ISSUED:
         return _("not invited yet")
-    return why_outside(circular, invitation)
+    return why_outside_audience(circular, invitation)
 
 
-def why_outside(circular: Circular, invitation: Invitation) -> str:
+def why_outside_audience(circular: Circular, invitation: Invitation) -> str:
     state, minister = invitation.member_state, invitation.minister
     if circular.audience == Circular.Audience.PRINCIPAL and not invitation.is_principal:
         return _("not the principal invitation of its State")
@@ -100,14 +107,16 @@ def why_outside(circular: Circular, invitation: Invitation) -> str:
     return ""
 
 
-def addresses(edition: ForumEdition, invitations: Iterable[Invitation]) -> list[list[list[str]]]:
+def current_recipients(
+    edition: ForumEdition, invitations: Iterable[Invitation]
+) -> list[list[list[str]]]:
     """The [line, address] pairs that each of these invitations' letters would go to now."""
     missions = Mission.objects.filter(city=edition.mission_city, kind=Mission.Kind.MISSION)
     by_state: dict[int, list[str]] = {}
     for state, emails in missions.values_list("states", "emails"):
         by_state.setdefault(state, []).extend(emails.split())
     return [
-        addresses_of(invitation.minister, by_state.get(invitation.member_state_id, []))
+        office_recipients(invitation.minister, by_state.get(invitation.member_state_id, []))
         for invitation in invitations
     ]
 
@@ -130,12 +139,12 @@ def plan_circular(
     ``by`` is the drafter, who cannot approve; a command has none.
     """
     circular = Circular.objects.select_for_update(of=("self",)).get(pk=circular.pk)
-    addressed = audience(circular).addressed
+    addressed = circular_audience(circular).addressed
     if invitations is not None:
         chosen = set(invitations.values_list("pk", flat=True))
         addressed = [invitation for invitation in addressed if invitation.pk in chosen]
     replaced = standing_letters(addressed) if circular.kind in Circular.REFERRING else {}
-    planned = plan(
+    planned = save_planned_letters(
         [
             Letter(
                 invitation=invitation,
@@ -186,7 +195,7 @@ def plan_notes(circular: Circular, by: User | None = None) -> int:
                 composed_by=by,
             )
         )
-    planned = plan(notes)
+    planned = save_planned_letters(notes)
     for note in notes:
         if note.mission:
             note.covers.set(covered[note.mission.pk])
@@ -233,7 +242,7 @@ def call_back_circular(circular: Circular, by: User, because: str) -> int:
     inviting = Letter.objects.filter(pk__in=pks, kind=Letter.Kind.INVITATION)
     issued_by_it = Invitation.objects.issued().filter(pk__in=inviting.values("invitation"))
     issued = list(issued_by_it.select_related("minister", "member_state"))
-    called_back = call_back(Letter.objects.filter(pk__in=pks), because, by)
+    called_back = call_back_letters(Letter.objects.filter(pk__in=pks), because, by)
     undone = Invitation.objects.filter(pk__in=[invitation.pk for invitation in issued])
     undone.update(status=Invitation.Status.DRAFT, issued_at=None)
     record_act(circular, Act.CALLED_BACK, by, because)
@@ -242,7 +251,7 @@ def call_back_circular(circular: Circular, by: User, because: str) -> int:
     return called_back
 
 
-def progress(circular: Circular) -> dict[str, int]:
+def circular_progress(circular: Circular) -> dict[str, int]:
     """How many letters of the circular are in each state; cancelled ones do not count."""
     letters = circular.letters.in_force().exclude(kind__in=AUTOMATIC)
     counted = letters.order_by().values_list("state").annotate(number=Count("pk"))
@@ -251,13 +260,13 @@ def progress(circular: Circular) -> dict[str, int]:
     )
 
 
-def reschedule(circular: Circular) -> None:
+def reschedule_letters(circular: Circular) -> None:
     """Give the circular's hour to its letters without words; composed ones are dated already."""
     planned = circular.letters.planned().exclude(kind__in=AUTOMATIC)
     planned.update(not_before=circular.planned_at or timezone.now())
 
 
-def at_another_hour(circular: Circular) -> "QuerySet[Letter]":
+def letters_at_another_hour(circular: Circular) -> "QuerySet[Letter]":
     """Composed letters that are dated to another hour than the circular's: compose them anew."""
     composed = circular.letters.filter(state=Letter.State.COMPOSED).exclude(kind__in=AUTOMATIC)
     if circular.planned_at:

@@ -9,16 +9,16 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from invitations.files.frozen import freeze, thaw_or_damaged
-from invitations.letters.context import Keys, keys_of
+from invitations.letters.context import LetterKeys, letter_keys
 from invitations.letters.message import build_message
 from invitations.letters.pdf import render_pdf
-from invitations.letters.planning import enqueue, recipients, standing_letter
-from invitations.letters.words import Text, both, template_for, texts_of
+from invitations.letters.planning import enqueue_letter, letter_recipients, standing_letter
+from invitations.letters.words import LetterText, join_languages, letter_texts, template_for_letter
 from invitations.links import new_check_code
 from invitations.models import AUTOMATIC, PRINTED, Letter
 
 
-def compose(letter: Letter, by: User | None = None) -> bool:
+def compose_letter(letter: Letter, by: User | None = None) -> bool:
     """Freeze the letter's words, PDF and message; an automatic kind goes to the outbox at once.
 
     A second language follows in the same PDF and the same mail. Return False where another worker
@@ -27,13 +27,13 @@ def compose(letter: Letter, by: User | None = None) -> bool:
     if letter.kind in PRINTED and not letter.check_code:
         letter.check_code = new_check_code()
     refuse_uncomposed(letter)
-    keys = keys_of(letter)
-    texts = texts_of(letter, keys)
-    letter.template = template_for(letter, letter.language)
+    keys = letter_keys(letter)
+    texts = letter_texts(letter, keys)
+    letter.template = template_for_letter(letter, letter.language)
     letter.subject = texts[0].subject
-    letter.paper, letter.mail = both("paper", texts), both("mail", texts)
+    letter.paper, letter.mail = join_languages("paper", texts), join_languages("mail", texts)
     letter.addressee = "\n".join(texts[0].addressee)
-    letter.recipients = recipients(letter)
+    letter.recipients = letter_recipients(letter)
     attach_pdf(letter, texts, keys)
     if letter.recipients:
         freeze_message(letter)
@@ -59,7 +59,7 @@ def record_composed(letter: Letter) -> bool:
         return False
     letter.events.create(state=Letter.State.COMPOSED, actor=letter.composed_by)
     if automatic:
-        enqueue(letter)
+        enqueue_letter(letter)
     return True
 
 
@@ -75,7 +75,7 @@ TRIED_NO_MORE: dict[str, Any] = {
 }  # fmt: skip
 
 
-def attach_pdf(letter: Letter, texts: list[Text], keys: Keys) -> None:
+def attach_pdf(letter: Letter, texts: list[LetterText], keys: LetterKeys) -> None:
     """Render and freeze the PDF; a reminder carries the frozen one of its invitation."""
     if letter.kind == Letter.Kind.ACKNOWLEDGEMENT:
         return

@@ -16,9 +16,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from invitations.files.frozen import StoreUnavailable, Tampered
-from invitations.letters.composing import compose
+from invitations.letters.composing import compose_letter
 from invitations.letters.planning import PRIORITY
-from invitations.letters.words import refuse_missing_texts, template_for
+from invitations.letters.words import refuse_missing_texts, template_for_letter
 from invitations.mail.transport import NotTaken
 from invitations.models import AUTOMATIC, Circular, Delivery, ForumEdition, Letter
 from invitations.setbacks import ENDS_THE_TICK, pause_after, pause_at, place_of
@@ -126,7 +126,7 @@ def missing_for(letter: Letter) -> str:
     """Which text no letter of its circular, kind and languages can be composed without."""
     try:
         for language in filter(None, [letter.language, letter.second_language]):
-            template_for(letter, language)
+            template_for_letter(letter, language)
             refuse_missing_texts(letter, language)
     except ValidationError as refusal:
         return refusal.messages[0][:BECAUSE_LIMIT]
@@ -165,7 +165,7 @@ def claim_to_compose(pk: int) -> Letter | None:
 def compose_or_say_why(letter: Letter) -> bool:
     began = timezone.now()
     try:
-        return compose(letter)
+        return compose_letter(letter)
     except ENDS_THE_TICK:
         raise
     except ValidationError as refusal:
@@ -214,7 +214,7 @@ def give_back(
 
 
 @transaction.atomic
-def try_again(letter: Letter, by: User) -> None:
+def try_composing_again(letter: Letter, by: User) -> None:
     """End the pause of a letter that could not be composed: the next tick tries it."""
     failed = Letter.objects.not_composable().filter(pk=letter.pk)
     if not failed.update(failed_attempts=0, compose_again_at=None):
@@ -224,7 +224,7 @@ def try_again(letter: Letter, by: User) -> None:
     )
 
 
-def reasons_to_wait(edition: ForumEdition, circular: Circular | None = None) -> dict[str, int]:
+def reasons_not_composed(edition: ForumEdition, circular: Circular | None = None) -> dict[str, int]:
     """Why letters of the edition or of one circular are not composed: how many for each reason.
 
     Those that a worker composes at this moment are not among them.

@@ -9,7 +9,7 @@ from django.utils import translation
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
-from invitations.letters.addressing import Address, address
+from invitations.letters.addressing import FormalAddress, formal_address
 from invitations.links import grouped, reply_url
 from invitations.models import ForumEdition, Language, Letter, Reply, Segment, Term
 from invitations.text.dates import (
@@ -23,7 +23,7 @@ from invitations.text.dates import (
 )
 
 
-class Keys(NamedTuple):
+class LetterKeys(NamedTuple):
     """What opens the office's page, and what checks the paper, as they are printed."""
 
     reply_link: str
@@ -31,26 +31,26 @@ class Keys(NamedTuple):
     check_code: str
 
 
-def keys_of(letter: Letter) -> Keys:
+def letter_keys(letter: Letter) -> LetterKeys:
     link = letter.invitation.links.current().get()
-    return Keys(reply_url(link), grouped(link.code), grouped(letter.check_code or "", " "))
+    return LetterKeys(reply_url(link), grouped(link.code), grouped(letter.check_code or "", " "))
 
 
-def dead_keys() -> Keys:
+def dead_keys() -> LetterKeys:
     """Keys of the same length that open nothing, for previews and test sends."""
-    return Keys(
+    return LetterKeys(
         settings.SITE_URL + "/r/test-test-test-test-0/", "xxxx-xxxx-xxxx", "0000 0000 0000 0000"
     )
 
 
-def words_for(letter: Letter, language: str, keys: Keys) -> dict[str, str]:
+def placeholder_words(letter: Letter, language: str, keys: LetterKeys) -> dict[str, str]:
     """Return the words of the placeholders, in one language of the letter.
 
     An acknowledgement's copy and a note verbale open no page: they have no words for link and code.
     """
     invitation = letter.invitation
     edition, circular = invitation.edition, letter.circular
-    addressee = addressed(letter, language)
+    addressee = addressee_of(letter, language)
     with translation.override(language):
         words = {
             "salutation": addressee.salutation,
@@ -100,8 +100,8 @@ def edition_words(edition: ForumEdition, language: str) -> dict[str, str]:
         "partnership_link": edition.partnership_link,
         "website": edition.website,
         "contact_name": edition.contact_called,
-        "contact_phone": unbroken(edition.contact_phone),
-        "contact_fax": unbroken(edition.contact_fax),
+        "contact_phone": unbroken_number(edition.contact_phone),
+        "contact_fax": unbroken_number(edition.contact_fax),
         "contact_email": edition.contact_email,
     }
 
@@ -114,7 +114,7 @@ def check_page() -> str:
     return settings.SITE_URL + reverse("office:check")
 
 
-def unbroken(number: str) -> str:
+def unbroken_number(number: str) -> str:
     """A telephone number that stays on one line, in its order within Arabic too."""
     return number.replace(" ", "\u00a0")
 
@@ -134,7 +134,7 @@ def covered_words(letter: Letter, language: str) -> str:
     )
     invitations = [one.invitation for one in covered] or [letter.invitation]
     return "\n\n".join(
-        ", ".join(address(invitation.minister, language).lines) for invitation in invitations
+        ", ".join(formal_address(invitation.minister, language).lines) for invitation in invitations
     )
 
 
@@ -165,16 +165,16 @@ def recorded_points(reply: Reply, language: str) -> list[tuple[str, str]]:
     return [(label, words) for label, words in points if words]
 
 
-def addressed(letter: Letter, language: str) -> Address:
+def addressee_of(letter: Letter, language: str) -> FormalAddress:
     """The minister, or the mission of a note verbale, which has no salutation and no closing."""
     if letter.mission is None:
-        return address(letter.invitation.minister, language)
+        return formal_address(letter.invitation.minister, language)
     mission = letter.mission
     lines = [mission.name, *mission.postal_address.splitlines()]
-    return Address(mission.name, [line for line in lines if line.strip()], "", "")
+    return FormalAddress(mission.name, [line for line in lines if line.strip()], "", "")
 
 
-def terms_in(language: str) -> dict[str, str]:
+def printed_terms_in(language: str) -> dict[str, str]:
     """What is printed around the words, by key; raise ValidationError where a term is missing."""
     terms = dict(Term.objects.filter(language=language).values_list("key", "text"))
     if missing := sorted(PRINTED_TERMS - set(terms)):

@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from invitations.audit import Act, record_act, record_acts
-from invitations.letters.planning import call_back, enqueue
+from invitations.letters.planning import call_back_letters, enqueue_letter
 from invitations.links import new_link
 from invitations.models import ForumEdition, Invitation, Letter, Minister
 
@@ -16,7 +16,7 @@ Status = Invitation.Status
 
 
 @transaction.atomic
-def draft(
+def draft_invitation(
     edition: ForumEdition,
     minister: Minister,
     *,
@@ -44,35 +44,37 @@ def draft(
 
 
 @transaction.atomic
-def issue(letter: Letter, by: User) -> None:
+def issue_invitation(letter: Letter, by: User) -> None:
     """Put the invitation in force, and its approved letter in the outbox."""
     drafts = Invitation.objects.filter(pk=letter.invitation_id, status=Status.DRAFT)
     if not drafts.update(status=Status.ISSUED, issued_at=timezone.now()):
         raise ValidationError(_("Only a draft invitation can be issued."))
     changes = {"status": (Status.DRAFT, Status.ISSUED)}
     record_act(letter.invitation, Act.ISSUED, by, changes=changes)
-    release(letter, by)
+    release_letter(letter, by)
 
 
 @transaction.atomic
-def release(letter: Letter, by: User) -> None:
+def release_letter(letter: Letter, by: User) -> None:
     """Put an approved letter of an invitation in force into the outbox."""
     if not Invitation.objects.issued().filter(pk=letter.invitation_id).exists():
         raise ValidationError(_("The invitation is not in force."))
     letter.events.create(state=Letter.State.APPROVED, actor=by)
-    enqueue(letter)
+    enqueue_letter(letter)
 
 
 @transaction.atomic
-def withdraw(invitation: Invitation, by: User, because: str) -> None:
+def withdraw_invitation(invitation: Invitation, by: User, because: str) -> None:
     """Take the invitation back: its link says so, and what has not left stays in the house."""
-    if not withdraw_all(Invitation.objects.filter(pk=invitation.pk), by, because):
+    if not withdraw_invitations(Invitation.objects.filter(pk=invitation.pk), by, because):
         raise ValidationError(_("This invitation is withdrawn already."))
     invitation.refresh_from_db()
 
 
 @transaction.atomic
-def withdraw_all(invitations: "QuerySet[Invitation]", by: User, because: str) -> list[Invitation]:
+def withdraw_invitations(
+    invitations: "QuerySet[Invitation]", by: User, because: str
+) -> list[Invitation]:
     """Take back those that are not withdrawn yet, and return them."""
     if not because.strip():
         raise ValidationError(_("Say why the invitation is withdrawn."))
@@ -87,5 +89,5 @@ def withdraw_all(invitations: "QuerySet[Invitation]", by: User, because: str) ->
         before = [one for one in in_hand if one.status == status]
         changes = {"status": (status, Status.WITHDRAWN)}
         record_acts(before, Act.WITHDRAWN, by, because, changes)
-    call_back(Letter.objects.filter(invitation__in=in_hand), because, by)
+    call_back_letters(Letter.objects.filter(invitation__in=in_hand), because, by)
     return in_hand

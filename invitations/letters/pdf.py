@@ -16,29 +16,39 @@ from django.utils.translation import gettext as _
 from markdown_it import MarkdownIt
 from PIL import Image
 
-from invitations.letters.context import Keys, check_page, code_page, terms_in, unbroken
-from invitations.letters.typesetting import collector_paused, set_in_type
-from invitations.letters.words import Text
+from invitations.letters.context import (
+    LetterKeys,
+    check_page,
+    code_page,
+    printed_terms_in,
+    unbroken_number,
+)
+from invitations.letters.typesetting import collector_paused, typeset_pdf
+from invitations.letters.words import LetterText
 from invitations.models import Circular, ForumEdition, Letter
 from invitations.text.dates import printed_date
 
 
-def render_pdf(letter: Letter, texts: list[Text], keys: Keys, *, specimen: bool = False) -> bytes:
+def render_pdf(
+    letter: Letter, texts: list[LetterText], keys: LetterKeys, *, specimen: bool = False
+) -> bytes:
     """Return the letter as a PDF/A-3a and PDF/UA-1; nothing is fetched from a network.
 
     A specimen is marked across each page: it is no letter. Raise ValidationError where the words
     would need a third page for a language.
     """
-    html = render_to_string("letters/letter.html", printed(letter, texts, keys, specimen=specimen))
+    html = render_to_string(
+        "letters/letter.html", letter_context(letter, texts, keys, specimen=specimen)
+    )
     with collector_paused():
-        return set_in_type(html, PAGES * len(texts))
+        return typeset_pdf(html, PAGES * len(texts))
 
 
 PAGES = 2  # at most, for each language
 
 
-def printed(
-    letter: Letter, texts: list[Text], keys: Keys, *, specimen: bool = False
+def letter_context(
+    letter: Letter, texts: list[LetterText], keys: LetterKeys, *, specimen: bool = False
 ) -> dict[str, Any]:
     """What the letter's template prints: what all its languages share, and a sheet for each."""
     circular = letter.circular
@@ -72,9 +82,9 @@ def qr(link: str) -> str:
     return f"data:image/png;base64,{b64encode(file.getvalue()).decode()}"
 
 
-def sheet(letter: Letter, text: Text) -> dict[str, Any]:
+def sheet(letter: Letter, text: LetterText) -> dict[str, Any]:
     circular, edition = letter.circular, letter.invitation.edition
-    terms = terms_in(text.language)
+    terms = printed_terms_in(text.language)
     note = letter.kind == Letter.Kind.NOTE
     with translation.override(text.language):
         return {
@@ -82,12 +92,12 @@ def sheet(letter: Letter, text: Text) -> dict[str, Any]:
             "dir": "rtl" if translation.get_language_bidi() else "ltr",
             "organization": edition.organization,
             "postal_address": edition.postal_address,
-            "contacts": contacts(edition, terms),
+            "contacts": letterhead_contacts(edition, terms),
             "label": terms["note_verbale" if note else "circular_letter"],
             "place_and_date": place_and_date(circular, text.language),
             "addressee": text.addressee,
             "subject": text.subject,
-            "body": mark_safe(markdown(text.paper)),  # noqa: S308 -- Markdown without HTML
+            "body": mark_safe(html_of_markdown(text.paper)),  # noqa: S308 -- Markdown without HTML
             "signatory": circular.signatory_name,
             "signatory_title": circular.signatory_title,
             "terms": terms
@@ -95,18 +105,18 @@ def sheet(letter: Letter, text: Text) -> dict[str, Any]:
         }
 
 
-def contacts(edition: ForumEdition, terms: dict[str, str]) -> list[str]:
+def letterhead_contacts(edition: ForumEdition, terms: dict[str, str]) -> list[str]:
     """How to reach the organization, as its letterhead says."""
     numbers = {"phone": edition.organization_phone, "fax": edition.organization_fax}
     return [
-        *(f"{terms[key]} {isolated(number)}" for key, number in numbers.items() if number),
+        *(f"{terms[key]} {isolated_number(number)}" for key, number in numbers.items() if number),
         *filter(None, [edition.organization_email, edition.organization_website]),
     ]
 
 
-def isolated(number: str) -> str:
+def isolated_number(number: str) -> str:
     """A telephone number on one line, and in its order within Arabic too."""
-    return f"\u2066{unbroken(number)}\u2069"
+    return f"\u2066{unbroken_number(number)}\u2069"
 
 
 def place_and_date(circular: Circular, language: str) -> str:
@@ -132,6 +142,6 @@ def emblem() -> str:
     return (settings.BASE_DIR / "static/letters/emblem.svg").read_text()
 
 
-def markdown(text: str) -> str:
+def html_of_markdown(text: str) -> str:
     """Staff write Markdown; HTML in it is shown as it was typed."""
     return MarkdownIt("commonmark", {"html": False}).disable("image").render(text)

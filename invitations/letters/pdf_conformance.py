@@ -8,7 +8,7 @@ from django.conf import settings
 from pydyf import Stream
 
 
-def finish(_document: Any, pdf: Any) -> None:
+def finish_pdf(_document: Any, pdf: Any) -> None:
     """Say in the file what it conforms to, and pack its streams so that any archive reads them."""
     for number, stream in enumerate(pdf.objects):
         if isinstance(stream, Stream):
@@ -16,7 +16,7 @@ def finish(_document: Any, pdf: Any) -> None:
                 say_accessible(stream)
             elif "Filter" not in stream.extra:
                 compress(stream)
-            pdf.objects[number] = Delimited(stream)
+            pdf.objects[number] = DelimitedStream(stream)
 
 
 def say_accessible(metadata: Stream) -> None:
@@ -31,7 +31,7 @@ def compress(stream: Stream) -> None:
     stream.stream, stream.extra["Filter"] = [zlib.compress(content)], "/FlateDecode"
 
 
-class Delimited(Stream):
+class DelimitedStream(Stream):
     """A stream whose length cannot be misread: one that ends in CR has CR LF after it."""
 
     def __init__(self, stream: Stream) -> None:

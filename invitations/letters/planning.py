@@ -8,7 +8,7 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 
-from invitations.letters.routes import route
+from invitations.letters.routes import paper_route
 from invitations.links import random_sign
 from invitations.models import (
     Delivery,
@@ -30,7 +30,7 @@ PRIORITY: dict[str, int] = {
 }
 
 
-def plan(letters: list[Letter]) -> int:
+def save_planned_letters(letters: list[Letter]) -> int:
     Letter.objects.bulk_create(letters)
     LetterEvent.objects.bulk_create(
         LetterEvent(letter=letter, state=Letter.State.PLANNED, actor_id=letter.composed_by_id)
@@ -52,7 +52,7 @@ def plan_acknowledgement(reply: Reply) -> None:
     standing = standing_letter(reply.invitation)
     if standing is None:
         return
-    plan(
+    save_planned_letters(
         [
             Letter(
                 invitation=reply.invitation,
@@ -71,7 +71,7 @@ def plan_acknowledgement(reply: Reply) -> None:
 def variants_for(reply: Reply) -> list[str]:
     invitation, variants = reply.invitation, [ACKNOWLEDGED_AS.get(reply.status, "answer")]
     if typed := reply.respondent_email:
-        known = addresses_of(invitation.minister, emails_of(missions_of(invitation)))
+        known = office_recipients(invitation.minister, emails_of(missions_of(invitation)))
         if typed.lower() not in {email.lower() for _line, email in known}:
             variants.append("copy")
     return variants
@@ -83,32 +83,32 @@ ACKNOWLEDGED_AS: dict[str, str] = {
 }
 
 
-def recipients(letter: Letter) -> list[list[str]]:
+def letter_recipients(letter: Letter) -> list[list[str]]:
     """Return [line, address] pairs without doubles, To before Cc."""
     if letter.variant == "copy" and letter.reply:
         return [["to", letter.reply.respondent_email]]
     if letter.mission:
-        return lines(letter.mission.emails.split(), [])
+        return recipient_pairs(letter.mission.emails.split(), [])
     if letter.step:
-        return reminded_at(letter.step, letter.invitation, mission_emails(letter))
-    return addresses_of(letter.invitation.minister, mission_emails(letter))
+        return reminder_recipients(letter.step, letter.invitation, mission_emails(letter))
+    return office_recipients(letter.invitation.minister, mission_emails(letter))
 
 
-def reminded_at(
+def reminder_recipients(
     step: ReminderStep, invitation: Invitation, mission_emails: list[str]
 ) -> list[list[str]]:
     """The office; or its mission and focal point, where the step says so and there is one."""
     office = invitation.minister
     if step.audience == ReminderStep.Audience.MISSION:
         to = mission_emails + invitation.focal_point_email.split()
-        return lines(to or office.to_emails.split(), [])
-    return addresses_of(office, mission_emails)
+        return recipient_pairs(to or office.to_emails.split(), [])
+    return office_recipients(office, mission_emails)
 
 
-def addresses_of(minister: Minister, mission_emails: list[str]) -> list[list[str]]:
+def office_recipients(minister: Minister, mission_emails: list[str]) -> list[list[str]]:
     """The office, with its own copies and the missions in copy; nobody where it has no address."""
     to = minister.to_emails.split()
-    return lines(to, minister.cc_emails.split() + mission_emails) if to else []
+    return recipient_pairs(to, minister.cc_emails.split() + mission_emails) if to else []
 
 
 def mission_emails(letter: Letter) -> list[str]:
@@ -125,13 +125,13 @@ def missions_of(invitation: Invitation) -> "QuerySet[Mission]":
     return invitation.member_state.missions.filter(city=city, kind=kind)
 
 
-def lines(to: Iterable[str], cc: Iterable[str]) -> list[list[str]]:
+def recipient_pairs(to: Iterable[str], cc: Iterable[str]) -> list[list[str]]:
     found = {email.lower(): ["cc", email] for email in cc}
     found.update({email.lower(): ["to", email] for email in to})
     return sorted(found.values(), key=lambda pair: pair[0] == "cc")
 
 
-def enqueue(letter: Letter) -> None:
+def enqueue_letter(letter: Letter) -> None:
     """Make one delivery for each address; without an address, one for the print run."""
     not_before = max(letter.not_before, timezone.now())
     deliveries = [
@@ -147,7 +147,7 @@ def enqueue(letter: Letter) -> None:
         for line, email in letter.recipients
     ]
     if not deliveries:
-        channel = route(letter).channel or Delivery.Channel.POST
+        channel = paper_route(letter).channel or Delivery.Channel.POST
         deliveries = [Delivery(letter=letter, channel=channel, not_before=not_before)]
     Delivery.objects.bulk_create(deliveries)
     LetterEvent.objects.bulk_create(
@@ -157,7 +157,7 @@ def enqueue(letter: Letter) -> None:
 
 
 @transaction.atomic
-def call_back(letters: "QuerySet[Letter]", because: str, by: User | None = None) -> int:
+def call_back_letters(letters: "QuerySet[Letter]", because: str, by: User | None = None) -> int:
     """Cancel what has not left of these letters, and the letters of which nothing has left."""
     waiting = Delivery.objects.not_left().filter(letter__in=letters)
     called_back = list(waiting.select_for_update().values_list("pk", "letter_id"))

@@ -32,7 +32,7 @@ class Route(NamedTuple):
         return comma_list(words)
 
 
-def route(letter: Letter) -> Route:
+def paper_route(letter: Letter) -> Route:
     """Return the letter's way on paper; without any address it has no channel.
 
     The State's permanent mission in the edition's city; else the minister's postal address in the

@@ -15,7 +15,7 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
-from invitations.letters.pdf_conformance import finish
+from invitations.letters.pdf_conformance import finish_pdf
 
 if TYPE_CHECKING:
     from weasyprint import CSS
@@ -23,11 +23,11 @@ if TYPE_CHECKING:
     from weasyprint.urls import URLFetcher
 
 
-def set_in_type(html: str, pages: int) -> bytes:
+def typeset_pdf(html: str, pages: int) -> bytes:
     """Raise ValidationError where it would take more than that many pages."""
     from weasyprint import HTML  # noqa: PLC0415 -- slow import
 
-    fonts, css, fetcher = press(os.getpid())
+    fonts, css, fetcher = fonts_and_styles(os.getpid())
     document = HTML(string=html, url_fetcher=fetcher).render(
         font_config=fonts, stylesheets=[css], **STANDARD
     )
@@ -36,7 +36,7 @@ def set_in_type(html: str, pages: int) -> bytes:
             _("The letter is too long: it would fill %(needed)s pages, and it may fill %(pages)s.")
             % {"needed": len(document.pages), "pages": pages}
         )
-    pdf: bytes = document.write_pdf(finisher=finish, **STANDARD)
+    pdf: bytes = document.write_pdf(finisher=finish_pdf, **STANDARD)
     return pdf
 
 
@@ -64,7 +64,7 @@ def collector_paused() -> Iterator[None]:
 
 
 @functools.lru_cache(maxsize=1)
-def press(_pid: int) -> "tuple[FontConfiguration, CSS, URLFetcher]":
+def fonts_and_styles(_pid: int) -> "tuple[FontConfiguration, CSS, URLFetcher]":
     """Fonts and style sheet, kept for each process: a FontConfiguration does not survive a fork."""
     from weasyprint import CSS  # noqa: PLC0415 -- slow import
     from weasyprint.text.fonts import FontConfiguration  # noqa: PLC0415
@@ -75,7 +75,7 @@ def press(_pid: int) -> "tuple[FontConfiguration, CSS, URLFetcher]":
         ctypes.CDLL("libpangoft2-1.0.so.0")
     fonts = FontConfiguration()
     # Its temporary files are removed while Python can still do it.
-    atexit.register(press.cache_clear)
+    atexit.register(fonts_and_styles.cache_clear)
     # The sheet alone may read files: its faces. What a letter holds may not.
     faces = URLFetcher(allowed_protocols=["file"])
     words = (settings.BASE_DIR / "templates/letters/letter.css").read_text()

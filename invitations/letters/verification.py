@@ -9,47 +9,47 @@ from invitations.links import plain
 from invitations.models import AUTOMATIC, Invitation, Letter
 
 
-class Standing(StrEnum):
+class LetterStanding(StrEnum):
     ISSUED = "issued"
     REPLACED = "replaced"
     WITHDRAWN = "withdrawn"
     UNKNOWN = "unknown"
 
 
-class Verdict(NamedTuple):
+class LetterVerdict(NamedTuple):
     """What anyone who holds the letter may read: nothing about whom it addresses."""
 
-    standing: Standing
+    standing: LetterStanding
     reference: str = ""
     dated_on: dt.date | None = None
     replaced_on: dt.date | None = None
 
     @property
     def is_ours(self) -> bool:
-        return self.standing != Standing.UNKNOWN
+        return self.standing != LetterStanding.UNKNOWN
 
 
-def check_code(typed: str) -> Verdict:
+def verify_check_code(typed: str) -> LetterVerdict:
     return verdict_on(check_code=plain(typed))
 
 
-def check_pdf(content: bytes) -> Verdict:
+def verify_pdf(content: bytes) -> LetterVerdict:
     """Only the very bytes that were issued are ours: a scan or a new print to PDF is not."""
     return verdict_on(sha256=hashlib.sha256(content).hexdigest())
 
 
-def verdict_on(**mark: str) -> Verdict:
+def verdict_on(**mark: str) -> LetterVerdict:
     """Judge the approved letter that bears the mark; a reminder only repeats its invitation's."""
     issued = Letter.objects.approved().exclude(kind__in=AUTOMATIC)
     letter = issued.filter(**mark).select_related("circular", "invitation").first()
     if letter is None:
-        return Verdict(Standing.UNKNOWN)
+        return LetterVerdict(LetterStanding.UNKNOWN)
     reference, dated_on = letter.circular.reference, letter.circular.dated_on
     if is_withdrawn(letter):
-        return Verdict(Standing.WITHDRAWN, reference, dated_on)
+        return LetterVerdict(LetterStanding.WITHDRAWN, reference, dated_on)
     if replaced_on := replacement_date(letter):
-        return Verdict(Standing.REPLACED, reference, dated_on, replaced_on)
-    return Verdict(Standing.ISSUED, reference, dated_on)
+        return LetterVerdict(LetterStanding.REPLACED, reference, dated_on, replaced_on)
+    return LetterVerdict(LetterStanding.ISSUED, reference, dated_on)
 
 
 def is_withdrawn(letter: Letter) -> bool:

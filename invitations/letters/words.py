@@ -9,12 +9,12 @@ from django.db.models import Model
 from django.utils.translation import gettext as _
 from modeltranslation.translator import translator
 
-from invitations.letters.context import Keys, addressed, words_for
+from invitations.letters.context import LetterKeys, addressee_of, placeholder_words
 from invitations.models import Circular, Language, Letter, LetterTemplate
 from invitations.text.dates import comma_list
 
 
-class Text(NamedTuple):
+class LetterText(NamedTuple):
     """A letter's words in one language, filled in."""
 
     language: str
@@ -28,7 +28,7 @@ class Text(NamedTuple):
 OPEN_LINE = re.compile(r"\s*(\$(\w+|\{\w+\})\s*)+")
 
 
-def fill(text: str, words: dict[str, str]) -> str:
+def fill_placeholders(text: str, words: dict[str, str]) -> str:
     """Return the text with its words; a line of placeholders alone that stays empty is left out."""
     try:
         filled = [(line, Template(line).substitute(words)) for line in text.split("\n")]
@@ -41,7 +41,7 @@ def fill(text: str, words: dict[str, str]) -> str:
         ) from None
 
 
-def unmarked(words: dict[str, str]) -> dict[str, str]:
+def escape_markdown(words: dict[str, str]) -> dict[str, str]:
     """The words with Markdown's signs escaped: a name or a theme is printed as it is written."""
     return {name: re.sub(r"([\\`*_\[\]<>#~&])", r"\\\1", word) for name, word in words.items()}
 
@@ -82,7 +82,9 @@ def lacking_in(row: Model, language: str) -> list[str]:
 BLANKS = re.compile(r"[ \t\r\n]+")
 
 
-def texts_of(letter: Letter, keys: Keys, template: LetterTemplate | None = None) -> list[Text]:
+def letter_texts(
+    letter: Letter, keys: LetterKeys, template: LetterTemplate | None = None
+) -> list[LetterText]:
     """Return the letter's text in its language, and in its second one where it has one.
 
     ``template`` is the text of the first language, where it is not the newest that may be used.
@@ -95,25 +97,25 @@ def texts_of(letter: Letter, keys: Keys, template: LetterTemplate | None = None)
 
 
 def text_in(
-    letter: Letter, language: str, keys: Keys, template: LetterTemplate | None = None
-) -> Text:
-    template = template or template_for(letter, language)
+    letter: Letter, language: str, keys: LetterKeys, template: LetterTemplate | None = None
+) -> LetterText:
+    template = template or template_for_letter(letter, language)
     refuse_missing_texts(letter, language)
-    words = words_for(letter, language, keys)
-    return Text(
+    words = placeholder_words(letter, language, keys)
+    return LetterText(
         language=language,
-        subject=BLANKS.sub(" ", fill(template.subject, words)).strip(),
-        paper=fill(template.paper, unmarked(words)),
-        mail=fill(template.mail, words),
-        addressee=addressed(letter, language).lines,
+        subject=BLANKS.sub(" ", fill_placeholders(template.subject, words)).strip(),
+        paper=fill_placeholders(template.paper, escape_markdown(words)),
+        mail=fill_placeholders(template.mail, words),
+        addressee=addressee_of(letter, language).lines,
     )
 
 
-def both(field: str, texts: list[Text]) -> str:
+def join_languages(field: str, texts: list[LetterText]) -> str:
     return "\n\n* * *\n\n".join(filter(None, (getattr(text, field) for text in texts)))
 
 
-def template_for(letter: Letter, language: str) -> LetterTemplate:
+def template_for_letter(letter: Letter, language: str) -> LetterTemplate:
     usable = LetterTemplate.objects.for_letter(letter.kind, letter.variant)
     template = usable.filter(language=language).first()
     if template is None:

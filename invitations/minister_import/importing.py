@@ -4,7 +4,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from invitations.letters.issuing import draft
+from invitations.letters.issuing import draft_invitation
 from invitations.minister_import.matching import Entry
 from invitations.models import ForumEdition
 
@@ -34,7 +34,9 @@ def apply(entry: Entry) -> None:
 def invite(entry: Entry, edition: ForumEdition) -> None:
     """Draft an invitation where there is none; a draft gets the row's focal point."""
     if entry.invitation is None:
-        draft(edition, entry.minister, is_principal=entry.is_principal, **entry.focal_point)
+        draft_invitation(
+            edition, entry.minister, is_principal=entry.is_principal, **entry.focal_point
+        )
     elif entry.focal_point and not entry.is_frozen:
         for name, value in entry.focal_point.items():
             setattr(entry.invitation, name, value)

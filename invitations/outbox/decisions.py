@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from invitations.letters.routes import route
+from invitations.letters.routes import paper_route
 from invitations.models import PRINTED, Delivery, Invitation, Letter
 from invitations.outbox.sending import why_not
 from invitations.outbox.transitions import transit
@@ -95,7 +95,7 @@ def dispatch_on_paper(
         raise ValidationError(_("It may not leave: %s.") % because)
     if letter.approved_at and at < letter.approved_at - CLOCKS_APART:
         raise ValidationError(_("It was approved later than that: say when it left."))
-    channel = channel or route(letter).channel
+    channel = channel or paper_route(letter).channel
     if not channel:
         raise ValidationError(_("It has no address: say whether it left by pouch or by post."))
     mark_dispatched(paper_delivery(letter, channel), by, channel, reference, at)

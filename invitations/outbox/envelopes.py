@@ -7,7 +7,7 @@ from django.core.exceptions import ValidationError
 from django.db.models import Prefetch, Q, QuerySet
 from django.utils.translation import gettext as _
 
-from invitations.letters.routes import Route, Way, route
+from invitations.letters.routes import Route, Way, paper_route
 from invitations.models import PRINTED, Invitation, Letter
 from invitations.text.dates import comma_list
 
@@ -112,7 +112,7 @@ def pack(letters: Iterable[Letter]) -> Run:
     packed: dict[tuple[Way, int], Envelope] = {}
     for letter in letters:
         if letter.kind != Letter.Kind.NOTE:
-            way = route(letter)
+            way = paper_route(letter)
             packed.setdefault(place_of(letter, way), Envelope(way, [], [])).letters.append(letter)
     left_out = []
     for note in notes_of(letters):

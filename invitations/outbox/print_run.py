@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from invitations.files.frozen import Tampered, thaw
 from invitations.letters.routes import Way
-from invitations.letters.typesetting import press
+from invitations.letters.typesetting import fonts_and_styles
 from invitations.links import grouped
 from invitations.models import Delivery, Letter
 from invitations.outbox.envelopes import Envelope, Run
@@ -73,7 +73,7 @@ def pressed(name: str, **words: Any) -> pikepdf.Pdf:
     """Render a page of the run with its own style sheet; nothing is fetched from a network."""
     from weasyprint import CSS, HTML  # noqa: PLC0415 -- slow import
 
-    fonts, _letters, fetcher = press(os.getpid())
+    fonts, _letters, fetcher = fonts_and_styles(os.getpid())
     rules = (settings.BASE_DIR / f"templates/letters/{name}.css").read_text()
     css = CSS(string=rules, font_config=fonts, url_fetcher=fetcher)
     html = HTML(string=render_to_string(f"letters/{name}.html", words), url_fetcher=fetcher)

@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from invitations.files.frozen import StoreUnavailable, Tampered, ask_the_store, thaw
-from invitations.letters.planning import call_back
+from invitations.letters.planning import call_back_letters
 from invitations.mail.transport import (
     Broken,
     Carrier,
@@ -75,7 +75,7 @@ def begin_after_a_look(delivery: Delivery) -> bool:
         transit(delivery, State.CLAIMED, State.CANCELLED, because=because)
         if letter.kind == Letter.Kind.REMINDER:
             # It is planned anew if the office may be reminded after all.
-            call_back(Letter.objects.filter(pk=letter.pk), because)
+            call_back_letters(Letter.objects.filter(pk=letter.pk), because)
         return False
     return begin_sending(delivery)
 

@@ -10,10 +10,10 @@ from django.utils.translation import gettext as _
 
 from invitations.letters.circulars import invitation_circular
 from invitations.letters.composing import pdf_name
-from invitations.letters.context import dead_keys, terms_in
+from invitations.letters.context import dead_keys, printed_terms_in
 from invitations.letters.message import build_message
 from invitations.letters.pdf import render_pdf
-from invitations.letters.words import both, texts_of
+from invitations.letters.words import join_languages, letter_texts
 from invitations.mail.transport import Envelope, NotTaken, configured_carrier
 from invitations.models import (
     PRINTED,
@@ -70,10 +70,10 @@ def rendered(
     Raise ValidationError where a text, a term or a form of address is missing.
     """
     keys = dead_keys()
-    texts = texts_of(letter, keys, template)
+    texts = letter_texts(letter, keys, template)
     printed = paper and letter.kind in PRINTED
     pdf = render_pdf(letter, texts, keys, specimen=True) if printed else None
-    return Specimen(texts[0].subject, both("mail", texts), pdf)
+    return Specimen(texts[0].subject, join_languages("mail", texts), pdf)
 
 
 def send_specimen(letter: Letter, email: str, template: LetterTemplate | None = None) -> str:
@@ -87,7 +87,7 @@ def send_specimen(letter: Letter, email: str, template: LetterTemplate | None = 
     # A command or a sign-on elsewhere may have made the account.
     email = checked_address(email)
     subject, mail, pdf = rendered(letter, template)
-    mark = terms_in(letter.language)["specimen"]
+    mark = printed_terms_in(letter.language)["specimen"]
     specimen = Letter(
         invitation=letter.invitation,
         circular=letter.circular,

@@ -34,7 +34,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from invitations.letters.planning import call_back
+from invitations.letters.planning import call_back_letters
 from invitations.models import (
     CallListEntry,
     Correspondence,
@@ -204,7 +204,7 @@ def call_back_earlier(planned: "QuerySet[Letter]", highest: int) -> None:
     earlier = Letter.objects.in_force().filter(
         kind=Letter.Kind.REMINDER, pk__lte=highest, invitation__in=planned.values("invitation")
     )
-    call_back(earlier, _("a later reminder takes its place"))
+    call_back_letters(earlier, _("a later reminder takes its place"))
 
 
 def list_calls(edition: ForumEdition, step: ReminderStep, now: dt.datetime) -> int:
@@ -252,7 +252,7 @@ def call_back_stale(edition: ForumEdition, schedules: Schedules, now: dt.datetim
     for pk, why in found.exclude(why=None).values_list("pk", "why"):
         by_reason[why].append(pk)
     for why, pks in by_reason.items():
-        call_back(Letter.objects.filter(pk__in=pks), why)
+        call_back_letters(Letter.objects.filter(pk__in=pks), why)
 
 
 def stale(

@@ -9,9 +9,9 @@ from django.utils import translation
 from invitations.letters import pdf
 from invitations.letters.circulars import plan_invitation_letters
 from invitations.letters.composing_queue import compose_planned
-from invitations.letters.context import keys_of
-from invitations.letters.planning import recipients
-from invitations.letters.words import texts_of
+from invitations.letters.context import letter_keys
+from invitations.letters.planning import letter_recipients
+from invitations.letters.words import letter_texts
 from invitations.models import ForumEdition, Letter, LetterEvent
 
 from .letters import naive_pdf, naive_qr
@@ -53,11 +53,11 @@ def compose_naively() -> None:
 
 
 def composed_naively(letter: Letter) -> bytes:
-    keys = keys_of(letter)
-    texts = texts_of(letter, keys)
+    keys = letter_keys(letter)
+    texts = letter_texts(letter, keys)
     with translation.override(letter.language):
         pdf = naive_pdf(letter, texts, keys)
-    to = [address for _line, address in recipients(letter)]
+    to = [address for _line, address in letter_recipients(letter)]
     return message(texts[0].subject, texts[0].mail, to, pdf).message().as_bytes()
 
 

@@ -16,11 +16,11 @@ from delegations.demonstration.people import person
 from invitations import tasks
 from invitations.letters import pdf
 from invitations.letters.composing import pdf_name
-from invitations.letters.context import Keys, keys_of
+from invitations.letters.context import LetterKeys, letter_keys
 from invitations.letters.message import build_message
-from invitations.letters.pdf import printed, render_pdf
-from invitations.letters.planning import recipients
-from invitations.letters.words import Text, texts_of
+from invitations.letters.pdf import letter_context, render_pdf
+from invitations.letters.planning import letter_recipients
+from invitations.letters.words import LetterText, letter_texts
 from invitations.links import new_check_code
 from invitations.models import Letter
 
@@ -37,8 +37,8 @@ RARE = {"plain": "", "rare": "㛃𠮷"}
 
 class Sheet(NamedTuple):
     letter: Letter
-    texts: list[Text]
-    keys: Keys
+    texts: list[LetterText]
+    keys: LetterKeys
 
 
 def written(language: str, count: int, mark: str = "") -> Iterator[Sheet]:
@@ -48,14 +48,14 @@ def written(language: str, count: int, mark: str = "") -> Iterator[Sheet]:
         "invitation__minister__rank", "invitation__member_state",
     ).filter(language=language).order_by("pk")[0]  # fmt: skip
     letter.check_code = new_check_code()
-    keys = keys_of(letter)
+    keys = letter_keys(letter)
     for number in range(count):
         named = person(language, number)
         del named["name"]
         for field, part in named.items():
             setattr(letter.invitation.minister, field, part)
         letter.invitation.minister.name_in_script += mark
-        yield Sheet(letter, texts_of(letter, keys), keys)
+        yield Sheet(letter, letter_texts(letter, keys), keys)
 
 
 def by_language(render: Callable[[Any], bytes], prepare: Callable[[Sheet], Any] = tuple) -> None:
@@ -85,8 +85,8 @@ def naive() -> None:
     by_language(lambda sheet: naive_pdf(*sheet))
 
 
-def naive_pdf(letter: Letter, texts: list[Text], keys: Keys) -> bytes:
-    html = naive_template().render(Context(printed(letter, texts, keys)))
+def naive_pdf(letter: Letter, texts: list[LetterText], keys: LetterKeys) -> bytes:
+    html = naive_template().render(Context(letter_context(letter, texts, keys)))
     pdf: bytes = HTML(string=html, base_url=f"{NAIVE}/").write_pdf()
     return pdf
 
@@ -102,7 +102,7 @@ def naive_qr(link: str) -> str:
 
 def typst() -> None:
     """The floor: Markdown and QR are ready before the clock starts."""
-    by_language(Press().pdf, lambda sheet: source(printed(*sheet)))
+    by_language(Press().pdf, lambda sheet: source(letter_context(*sheet)))
 
 
 def worker(language: str, name: str) -> None:
@@ -117,7 +117,7 @@ def composed(letters: Iterator[Sheet], count: int) -> int:
     done = 0
     for letter, texts, keys in letters:
         letter.subject, letter.mail = texts[0].subject, texts[0].mail
-        letter.recipients = recipients(letter)
+        letter.recipients = letter_recipients(letter)
         attached = {pdf_name(letter): render_pdf(letter, texts, keys)}
         done += bool(build_message(letter, attached).as_bytes())
         if done == count:

@@ -7,7 +7,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from invitations.letters.planning import enqueue
+from invitations.letters.planning import enqueue_letter
 from invitations.mail.transport import return_path
 from invitations.models import Delivery, ForumEdition, Invitation, Letter, LetterEvent, Reply
 from invitations.replies import record_reply
@@ -88,7 +88,7 @@ class Reminders(Letters):
             for invitation in self.invitations:
                 rows.arrived(invitation)
                 letter = rows.reminder(invitation, step)
-                enqueue(letter)
+                enqueue_letter(letter)
                 self.pks.append(letter.pk)
             self.fall_due_within(seconds)
         self.began = time.monotonic()

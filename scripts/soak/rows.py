@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from invitations.files.frozen import freeze
 from invitations.letters.approval import approve_text
-from invitations.letters.issuing import draft, issue
+from invitations.letters.issuing import draft_invitation, issue_invitation
 from invitations.models import (
     AUTOMATIC,
     Circular,
@@ -71,7 +71,7 @@ def drafts(number: int, *, principal: bool = False) -> list[Invitation]:
     made = edition()
     states = [state() for _number in range(number if principal else 1)]
     return [
-        draft(made, minister(states[place % len(states)]), is_principal=principal)
+        draft_invitation(made, minister(states[place % len(states)]), is_principal=principal)
         for place in range(number)
     ]
 
@@ -97,7 +97,7 @@ def minister(member_state: MemberState) -> Minister:
 def issued(invitation: Invitation) -> Letter:
     """Issue the invitation; its letter waits in the outbox."""
     letter = approved(invitation, "invitation")
-    issue(letter, officers()[1])
+    issue_invitation(letter, officers()[1])
     return letter
 
 

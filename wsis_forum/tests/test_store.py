@@ -22,7 +22,7 @@ from delegations.tests.offices import browser, text
 from invitations.files.frozen import StoreUnavailable, Tampered, freeze, thaw
 from invitations.letters.approval import approve_letter
 from invitations.letters.circulars import plan_invitation_letters
-from invitations.letters.composing_queue import compose_planned, reasons_to_wait
+from invitations.letters.composing_queue import compose_planned, reasons_not_composed
 from invitations.models import Delivery, Outage, Tick
 from invitations.outbox.arming import arm
 from invitations.outbox.dispatch import dispatch_outbox
@@ -217,7 +217,7 @@ def test_a_letter_stays_planned_until_the_store_answers(peer, bucket, use, plann
 
     planned.refresh_from_db()
     assert (planned.state, planned.sha256, planned.composing_until) == ("planned", "", None)
-    ((because, number),) = reasons_to_wait(edition).items()
+    ((because, number),) = reasons_not_composed(edition).items()
     assert (because.startswith(SORRY), number) == (True, 1)
     use(peer.url(bucket))
     assert compose_planned(edition) == 1

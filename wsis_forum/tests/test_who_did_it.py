@@ -21,8 +21,8 @@ from invitations.inbox.filing import assign
 from invitations.letters.approval import (
     approve_letter,
     approve_text,
-    recompose,
-    revise,
+    recompose_letter,
+    revise_template,
     tick_reviewed,
 )
 from invitations.letters.circulars import (
@@ -31,10 +31,15 @@ from invitations.letters.circulars import (
     plan_invitation_letters,
     plan_notes,
 )
-from invitations.letters.composing import compose
-from invitations.letters.composing_queue import compose_planned, try_again
-from invitations.letters.issuing import issue, release, withdraw, withdraw_all
-from invitations.letters.planning import call_back
+from invitations.letters.composing import compose_letter
+from invitations.letters.composing_queue import compose_planned, try_composing_again
+from invitations.letters.issuing import (
+    issue_invitation,
+    release_letter,
+    withdraw_invitation,
+    withdraw_invitations,
+)
+from invitations.letters.planning import call_back_letters
 from invitations.links import replace_link
 from invitations.management.commands import arm_sending
 from invitations.models import (
@@ -77,26 +82,26 @@ BECAUSE = "A change of government."
 
 def issuing_it(make, by):
     letter = make.composed()
-    issue(letter, by)
+    issue_invitation(letter, by)
     return letter.invitation
 
 
 def releasing_it(make, by):
     letter = make.composed()
     Invitation.objects.update(status="issued", issued_at=timezone.now())
-    release(letter, by)
+    release_letter(letter, by)
     return letter
 
 
 def withdrawing_it(make, by):
     invitation = make.issued()
-    withdraw(invitation, by, BECAUSE)
+    withdraw_invitation(invitation, by, BECAUSE)
     return invitation
 
 
 def withdrawing_all(make, by):
     invitation = make.issued()
-    withdraw_all(Invitation.objects.all(), by, BECAUSE)
+    withdraw_invitations(Invitation.objects.all(), by, BECAUSE)
     return invitation
 
 
@@ -108,7 +113,7 @@ def replacing_the_link(make, by):
 
 def calling_back(make, by):
     letter = make.issued().letters.get()
-    call_back(Letter.objects.filter(pk=letter.pk), BECAUSE, by)
+    call_back_letters(Letter.objects.filter(pk=letter.pk), BECAUSE, by)
     return letter
 
 
@@ -121,13 +126,13 @@ def planned_letter():
 
 def composing_it(make, by):
     letter = planned_letter()
-    compose(letter, by)
+    compose_letter(letter, by)
     return letter
 
 
 def trying_again(make, by):
     letter = LetterFactory(failed_attempts=1)
-    try_again(letter, by)
+    try_composing_again(letter, by)
     return letter
 
 
@@ -201,12 +206,12 @@ def approving_a_text(make, by):
 
 def revising(make, by):
     text = LetterTemplate.objects.first()
-    return revise(text, by, text.subject, text.paper, f"{text.mail}\n\nP. S.")
+    return revise_template(text, by, text.subject, text.paper, f"{text.mail}\n\nP. S.")
 
 
 def recomposing(make, by):
     letter = make.composed()
-    recompose(letter, by)
+    recompose_letter(letter, by)
     return letter
 
 
@@ -292,14 +297,14 @@ def receiving(make, by):
 
 
 ACTS = {
-    issue: issuing_it,
-    release: releasing_it,
-    withdraw: withdrawing_it,
-    withdraw_all: withdrawing_all,
+    issue_invitation: issuing_it,
+    release_letter: releasing_it,
+    withdraw_invitation: withdrawing_it,
+    withdraw_invitations: withdrawing_all,
     replace_link: replacing_the_link,
-    call_back: calling_back,
-    compose: composing_it,
-    try_again: trying_again,
+    call_back_letters: calling_back,
+    compose_letter: composing_it,
+    try_composing_again: trying_again,
     decide: deciding,
     send_anew: sending_anew,
     queue_again: queueing_again,
@@ -311,8 +316,8 @@ ACTS = {
     send_to_another_address: sending_to_another_address,
     approve_letter: approving_a_letter,
     approve_text: approving_a_text,
-    revise: revising,
-    recompose: recomposing,
+    revise_template: revising,
+    recompose_letter: recomposing,
     tick_reviewed: reviewing,
     record_reply: recording_a_reply,
     settle: settling,

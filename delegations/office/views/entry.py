@@ -23,7 +23,7 @@ from delegations.office.forms.codes import CheckForm, CodeForm, PublicForm
 from delegations.office.request_limits import LARGEST_TYPED, announced
 from delegations.office.throttle import count_wrong
 from invitations.files.frozen import StoreUnavailable
-from invitations.letters.verification import Verdict, check_code, check_pdf
+from invitations.letters.verification import LetterVerdict, verify_check_code, verify_pdf
 from invitations.links import link_for, link_for_code
 from invitations.models import ForumEdition, Invitation, ReplyLink
 from invitations.text.dates import printed_date, printed_range
@@ -166,13 +166,13 @@ def check(request: HttpRequest) -> HttpResponse:
     if not form.is_valid():
         return ask(request, template, form)
     letter = form.cleaned_data["letter"]
-    verdict = check_pdf(letter.read()) if letter else check_code(form.cleaned_data["code"])
+    verdict = verify_pdf(letter.read()) if letter else verify_check_code(form.cleaned_data["code"])
     if not verdict.is_ours and (wait := count_wrong("check", client_address(request))):
         return too_many(request, template, form, wait)
     return ask(request, template, form, in_print(verdict))
 
 
-def in_print(verdict: Verdict) -> dict[str, object]:
+def in_print(verdict: LetterVerdict) -> dict[str, object]:
     """The verdict with its dates as the page's language prints them."""
     language = translation.get_language()
     dates = {

@@ -18,7 +18,7 @@ from invitations.admin.letters.approval_page import (
     left_out_by_reason,
     recipient_lines,
 )
-from invitations.letters.circulars import addresses, audience, plan_circular
+from invitations.letters.circulars import circular_audience, current_recipients, plan_circular
 from invitations.letters.words import refuse_missing_texts
 from invitations.models import Circular, Invitation, Letter
 from invitations.text.dates import comma_list
@@ -34,8 +34,8 @@ class AudienceMixin(CircularPageMixin):
         circular = self._circular(request, pk)
         if request.method == "POST":
             return self._plan(request, circular)
-        found = audience(circular)
-        found_at = addresses(circular.edition, found.addressed)
+        found = circular_audience(circular)
+        found_at = current_recipients(circular.edition, found.addressed)
         return self._page(
             request,
             "audience",

@@ -21,7 +21,7 @@ from invitations.admin.letters.approval_page import hour_in_zone
 from invitations.files import frozen
 from invitations.forms.circular import CircularForm
 from invitations.forms.uploads import scan_kind
-from invitations.letters.circulars import reschedule
+from invitations.letters.circulars import reschedule_letters
 from invitations.models import AUTOMATIC, Circular, Language, Letter, Rank, Region
 from invitations.text.dates import comma_list
 
@@ -156,7 +156,7 @@ class CircularAdmin(AudienceMixin, ProgressMixin, DecisionsMixin):
         if not change:
             return
         if "planned_at" in form.changed_data:
-            reschedule(obj)
+            reschedule_letters(obj)
         if any(name.startswith(PRINTED) for name in form.changed_data):
             tell_composed_before(request, obj)
 

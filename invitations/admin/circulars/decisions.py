@@ -18,8 +18,8 @@ from invitations.admin.columns import text_link
 from invitations.admin.confirming import act_on_each
 from invitations.admin.letters.approval_page import approval_page, hour_in_zone, to_approve
 from invitations.forms.action_forms import ReasonForm
-from invitations.letters.approval import recompose
-from invitations.letters.circulars import call_back_circular, progress
+from invitations.letters.approval import recompose_letter
+from invitations.letters.circulars import call_back_circular, circular_progress
 from invitations.models import Circular
 
 
@@ -40,7 +40,7 @@ class DecisionsMixin(CircularPageMixin):
         if not letters:
             messages.info(request, _("No letter of this circular waits for approval."))
             return redirect("admin:invitations_circular_progress", pk)
-        planned = progress(circular)["planned"]
+        planned = circular_progress(circular)["planned"]
         return approval_page(self, request, letters, whole=pk, planned=planned)
 
     @action(description=gettext_lazy("Compose anew"), icon="refresh", permissions=["draft"])
@@ -58,7 +58,9 @@ class DecisionsMixin(CircularPageMixin):
             return redirect("admin:invitations_circular_progress", pk)
         if request.method == "POST":
             by = user_of(request)
-            tell_planned(request, act_on_each(request, letters, lambda one: recompose(one, by)))
+            tell_planned(
+                request, act_on_each(request, letters, lambda one: recompose_letter(one, by))
+            )
             return redirect("admin:invitations_circular_progress", pk)
         return self._page(request, "anew", circular, title=_("Compose anew"), number=len(letters))
 
@@ -74,7 +76,7 @@ class DecisionsMixin(CircularPageMixin):
     def call_back_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Cancel all letters of a circular that has not started, for a reason."""
         circular = self._circular(request, pk, allowed=self.has_stop_permission(request))
-        if not sum(progress(circular).values()):
+        if not sum(circular_progress(circular).values()):
             messages.info(request, _("This circular has no letters: nothing is called back."))
             return redirect("admin:invitations_circular_change", pk)
         form = ReasonForm(request.POST or None)

@@ -15,8 +15,8 @@ from invitations.admin.base import user_of
 from invitations.admin.circulars.page import CircularPageMixin
 from invitations.admin.columns import list_url
 from invitations.admin.letters.approval_page import hour_in_zone
-from invitations.letters.circulars import at_another_hour, plan_notes, progress
-from invitations.letters.composing_queue import reasons_to_wait
+from invitations.letters.circulars import circular_progress, letters_at_another_hour, plan_notes
+from invitations.letters.composing_queue import reasons_not_composed
 from invitations.models import Circular, Letter
 from invitations.text.dates import labelled
 from invitations.times.jobs import Job
@@ -35,7 +35,7 @@ class ProgressMixin(CircularPageMixin):
             circular,
             title=_("Progress"),
             told=progress_shown(circular),
-            another_hour=at_another_hour(circular).count(),
+            another_hour=letters_at_another_hour(circular).count(),
             hour=hour_in_zone(circular),
             letters_url=list_url(Letter, circular__id__exact=circular.pk),
         )
@@ -48,7 +48,7 @@ class ProgressMixin(CircularPageMixin):
         circular = self._circular(request, pk, allowed=self.has_draft_permission(request))
         if request.method != "POST":
             return redirect("admin:invitations_circular_progress", pk)
-        if progress(circular)["planned"]:
+        if circular_progress(circular)["planned"]:
             messages.error(
                 request, _("Wait until all letters are composed: a note covers those that are.")
             )
@@ -61,8 +61,8 @@ class ProgressMixin(CircularPageMixin):
 
 def progress_shown(circular: Circular) -> dict[str, Any]:
     """What the page of progress says, and asks for again while letters are being composed."""
-    states = progress(circular)
-    waiting = reasons_to_wait(circular.edition, circular) if states["planned"] else {}
+    states = circular_progress(circular)
+    waiting = reasons_not_composed(circular.edition, circular) if states["planned"] else {}
     return {
         **states,
         "total": sum(states.values()),

@@ -15,8 +15,13 @@ from django.utils.translation import gettext as _
 from invitations.admin.base import ModelAdmin, user_of
 from invitations.admin.confirming import refusal_sentence
 from invitations.admin.letters.text_changes import texts_compared
-from invitations.letters.approval import doubts, refuse_unsigned
-from invitations.letters.circulars import Audience, LeftOut, at_another_hour, audience
+from invitations.letters.approval import approval_doubts, refuse_unsigned
+from invitations.letters.circulars import (
+    CircularAudience,
+    LeftOut,
+    circular_audience,
+    letters_at_another_hour,
+)
 from invitations.models import AUTOMATIC, Circular, Delivery, Letter, Minister
 from invitations.text.dates import comma_list, labelled, left_to_right, printed_date
 
@@ -79,7 +84,7 @@ def details_shown(
     letters: list[Letter], obstacles: dict[int, str], refused: dict[int, str]
 ) -> dict[str, Any]:
     """What is to be known before approving: of each letter, of its text, of its circular."""
-    doubted = doubts(letters)
+    doubted = approval_doubts(letters)
     circulars = list({letter.circular_id: letter.circular for letter in letters}.values())
     return {
         "rows": [
@@ -96,11 +101,17 @@ def details_shown(
         "doubts": doubted,
         "texts": texts_compared(letters),
         "circulars": [
-            (circular, signed(circular), hour_in_zone(circular), at_another_hour(circular).count())
+            (
+                circular,
+                signed(circular),
+                hour_in_zone(circular),
+                letters_at_another_hour(circular).count(),
+            )
             for circular in circulars
         ],
         "left_out": [
-            (circular, left_out_by_reason(circular, audience(circular))) for circular in circulars
+            (circular, left_out_by_reason(circular, circular_audience(circular)))
+            for circular in circulars
         ],
     }
 
@@ -184,7 +195,9 @@ def warnings_about(letter: Letter, doubted: Any) -> list[str]:
     return said
 
 
-def left_out_by_reason(circular: Circular, found: Audience) -> list[tuple[str, list[LeftOut]]]:
+def left_out_by_reason(
+    circular: Circular, found: CircularAudience
+) -> list[tuple[str, list[LeftOut]]]:
     """Who gets no letter of the circular, by reason; those who have theirs are not left out."""
     served = set(
         circular.letters.in_force().filter(kind=circular.kind).values_list("invitation", flat=True)

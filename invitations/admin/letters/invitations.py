@@ -174,7 +174,7 @@ class InvitationAdmin(InvitationColumnsMixin, AnotherAddressMixin):
         if change:
             super().save_model(request, obj, form, change)
             return
-        drafted = issuing.draft(
+        drafted = issuing.draft_invitation(
             obj.edition,
             obj.minister,
             is_principal=obj.is_principal,
@@ -202,7 +202,7 @@ class InvitationAdmin(InvitationColumnsMixin, AnotherAddressMixin):
     def withdraw_selected(
         self, request: HttpRequest, queryset: QuerySet[Invitation], because: str
     ) -> None:
-        withdrawn = issuing.withdraw_all(queryset, user_of(request), because)
+        withdrawn = issuing.withdraw_invitations(queryset, user_of(request), because)
         refused = queryset.exclude(pk__in=[invitation.pk for invitation in withdrawn])
         for invitation in refused:
             told = labelled(invitation, _("This invitation is withdrawn already."))

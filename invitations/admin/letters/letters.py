@@ -16,8 +16,8 @@ from invitations.admin.letters.approval_page import recipient_lines
 from invitations.admin.letters.approvals import ApprovingMixin
 from invitations.admin.letters.letter_files import LetterFilesMixin
 from invitations.admin.letters.print_run import PrintRunMixin
-from invitations.letters.approval import recompose
-from invitations.letters.composing_queue import try_again
+from invitations.letters.approval import recompose_letter
+from invitations.letters.composing_queue import try_composing_again
 from invitations.models import Delivery, Letter, LetterEvent
 from invitations.outbox.specimens import send_specimen
 from invitations.text.dates import keep_own_order, labelled
@@ -230,7 +230,7 @@ class LetterAdmin(PrintRunMixin, ApprovingMixin, LetterFilesMixin):
         )
     )
     def compose_anew(self, request: HttpRequest, letter: Letter) -> None:
-        recompose(letter, user_of(request))
+        recompose_letter(letter, user_of(request))
 
     @action(description=gettext_lazy("Try to compose it again now"), permissions=["draft"])
     @row_by_row(
@@ -242,4 +242,4 @@ class LetterAdmin(PrintRunMixin, ApprovingMixin, LetterFilesMixin):
     )
     def try_again_now(self, request: HttpRequest, letter: Letter) -> None:
         """Nothing is lost by it: what still cannot be composed says so again."""
-        try_again(letter, user_of(request))
+        try_composing_again(letter, user_of(request))

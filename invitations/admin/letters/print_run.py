@@ -21,7 +21,7 @@ from invitations.admin.confirming import (
     submitted,
 )
 from invitations.forms.action_forms import LetterDispatchedForm, SureForm
-from invitations.letters.routes import route
+from invitations.letters.routes import paper_route
 from invitations.models import Letter
 from invitations.outbox.decisions import dispatch_on_paper
 from invitations.outbox.envelopes import Run, pack, refuse_unprintable, with_covered
@@ -92,7 +92,7 @@ class PrintRunMixin(RecordAdmin):
             )
             % {"count": len(run.envelopes)},
             button=_("Download the PDF"),
-            describe=route,
+            describe=paper_route,
         )
 
     @action(
@@ -107,7 +107,7 @@ class PrintRunMixin(RecordAdmin):
         button=gettext_lazy("Mark as dispatched"),
         form=LetterDispatchedForm,
         rows=with_their_notes,
-        describe=lambda page, letter: route(letter),
+        describe=lambda page, letter: paper_route(letter),
     )
     @row_by_row(
         done=ngettext_lazy(

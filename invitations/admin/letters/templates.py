@@ -18,7 +18,7 @@ from invitations.admin.columns import at_hour, change_url
 from invitations.admin.confirming import confirmed, row_by_row
 from invitations.admin.letters import preview
 from invitations.admin.mixins import ApprovedByTwoFilter, ApprovedByTwoMixin
-from invitations.letters.approval import revise, tick_reviewed
+from invitations.letters.approval import revise_template, tick_reviewed
 from invitations.models import LetterTemplate, Term
 from invitations.text.dates import labelled
 
@@ -180,7 +180,7 @@ class LetterTemplateAdmin(ReviewedMixin, ApprovedByTwoMixin):
             return
         kept = LetterTemplate.objects.get(pk=obj.pk)
         if words != preview.tidy(kept):
-            obj.pk = revise(kept, user_of(request), *words).pk
+            obj.pk = revise_template(kept, user_of(request), *words).pk
         obj.refresh_from_db()
 
     def response_change(self, request: HttpRequest, obj: LetterTemplate) -> HttpResponse:

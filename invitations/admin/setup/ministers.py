@@ -16,7 +16,7 @@ from invitations.admin.base import Menu, ModelAdmin, RecordInline
 from invitations.admin.confirming import refusal_sentence
 from invitations.admin.setup.minister_import import MinisterExchangeMixin
 from invitations.forms.model_forms import MinisterForm
-from invitations.letters.addressing import Address, address
+from invitations.letters.addressing import FormalAddress, formal_address
 from invitations.models import Invitation, Language, Minister
 
 
@@ -138,7 +138,7 @@ class Addressed(NamedTuple):
     language: str
     label: str
     direction: str
-    address: Address | None
+    address: FormalAddress | None
     refused: str
 
 
@@ -152,6 +152,6 @@ def addressed(minister: Minister) -> list[Addressed]:
 def addressed_in(minister: Minister, language: str) -> Addressed:
     about = language, str(Language(language).label), "rtl" if language == Language.ARABIC else "ltr"
     try:
-        return Addressed(*about, address(minister, language), "")
+        return Addressed(*about, formal_address(minister, language), "")
     except ValidationError as refusal:
         return Addressed(*about, None, refusal_sentence(refusal))

@@ -16,7 +16,7 @@ from unfold.decorators import action
 
 from invitations.admin.base import ModelAdmin
 from invitations.admin.columns import change_url, list_url, text_link
-from invitations.letters.planning import reminded_at
+from invitations.letters.planning import reminder_recipients
 from invitations.models import ForumEdition, Invitation, ReminderStep
 from invitations.reminders.forecast import Plan, Planned, plan_of
 from invitations.reminders.schedules import Schedule, Steps
@@ -147,7 +147,7 @@ def how(planned: Planned, edition: ForumEdition) -> dict[str, Any]:
 def addresses(planned: Planned) -> list[list[str]]:
     state: Any = planned.invitation.member_state
     missions = [email for mission in state.in_the_city for email in mission.emails.split()]
-    return reminded_at(planned.step, planned.invitation, missions)
+    return reminder_recipients(planned.step, planned.invitation, missions)
 
 
 def steps_of(edition: ForumEdition, now: dt.datetime) -> list[dict[str, Any]]:

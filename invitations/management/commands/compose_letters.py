@@ -5,7 +5,7 @@ from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from invitations.letters.circulars import plan_invitation_letters
-from invitations.letters.composing_queue import compose_planned, reasons_to_wait
+from invitations.letters.composing_queue import compose_planned, reasons_not_composed
 from invitations.models import ForumEdition, Letter
 
 
@@ -30,7 +30,7 @@ def left(edition: ForumEdition) -> Iterator[str]:
     """All that is still planned, each letter under one head."""
     planned = Letter.objects.planned().filter(invitation__edition=edition)
     leased = planned.exclude(composing_until=None).count()
-    reasons = reasons_to_wait(edition)
+    reasons = reasons_not_composed(edition)
     for because, number in reasons.items():
         yield f"{number} wait: {because}"
     if leased:

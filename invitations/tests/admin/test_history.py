@@ -9,7 +9,7 @@ from invitations.audit import Act
 from invitations.letters.approval import approve_letter
 from invitations.letters.circulars import call_back_circular, plan_circular
 from invitations.letters.composing_queue import compose_planned
-from invitations.letters.issuing import withdraw, withdraw_all
+from invitations.letters.issuing import withdraw_invitation, withdraw_invitations
 from invitations.models import Arming, Invitation
 from invitations.outbox.arming import arm
 from invitations.outbox.decisions import decide
@@ -38,7 +38,7 @@ def lines(client, row):
 def test_a_withdrawal_is_told_with_its_person_and_reason(admin_client):
     invitation, sapt = InvitationFactory(), UserFactory(username="sapt")
 
-    withdraw(invitation, sapt, BECAUSE)
+    withdraw_invitation(invitation, sapt, BECAUSE)
 
     newest, *_earlier = lines(admin_client, invitation)
     assert newest == ("sapt", f"withdrawn: {BECAUSE}", [("status", "issued", "withdrawn")])
@@ -47,7 +47,7 @@ def test_a_withdrawal_is_told_with_its_person_and_reason(admin_client):
 
 def test_an_act_is_told_in_the_language_of_the_reader(admin_client, settings):
     invitation = InvitationFactory()
-    withdraw(invitation, UserFactory(), BECAUSE)
+    withdraw_invitation(invitation, UserFactory(), BECAUSE)
     admin_client.cookies[settings.LANGUAGE_COOKIE_NAME] = "fr"
 
     with translation.override("fr"):
@@ -112,7 +112,7 @@ def test_what_nobody_did_is_told_of_the_machine(admin_client):
 
 
 def test_the_list_of_changes_tells_acts_too(admin_client):
-    withdraw(InvitationFactory(), UserFactory(), BECAUSE)
+    withdraw_invitation(InvitationFactory(), UserFactory(), BECAUSE)
     entry = LogEntry.objects.latest("pk")
 
     listed = admin_client.get(reverse("admin:auditlog_logentry_changelist"))
@@ -128,7 +128,7 @@ def test_many_invitations_are_withdrawn_by_as_many_queries_as_one(django_assert_
     LogEntry.objects.get_for_object(invitations[0])  # the kind of row is known from now on
 
     with django_assert_num_queries(WITHDRAWN_BY):
-        withdraw_all(Invitation.objects.all(), sapt, BECAUSE)
+        withdraw_invitations(Invitation.objects.all(), sapt, BECAUSE)
 
     assert LogEntry.objects.filter(actor=sapt).count() == rows
 

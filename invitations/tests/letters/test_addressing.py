@@ -6,7 +6,7 @@ from django.core.exceptions import ValidationError
 from hypothesis import given
 from hypothesis import strategies as st
 
-from invitations.letters.addressing import address
+from invitations.letters.addressing import formal_address
 from invitations.models import FormOfAddress, Gender, Language, Rank, normalize_name
 from invitations.tests.factories import MemberStateFactory, MinisterFactory
 
@@ -33,7 +33,7 @@ def test_every_rank_has_a_form_in_every_language_and_gender(ruritania, language,
     minister = MinisterFactory(member_state=ruritania, address_gender=gender)
 
     for minister.rank_id in RANKS:
-        addressed = address(minister, language)
+        addressed = formal_address(minister, language)
 
         assert addressed.name
         assert addressed.salutation
@@ -52,7 +52,7 @@ def test_a_prenominal_replaces_the_title_in_block_and_opening(ruritania, languag
     rows.update(courtesy="H.E.", title="Title", salutation="Dear $title $family_name,")
     minister = MinisterFactory(member_state=ruritania, address_gender=gender, prenominal="Dr.")
 
-    addressed = address(minister, language)
+    addressed = formal_address(minister, language)
 
     assert "Dr." in addressed.lines[0]
     assert "Title" not in addressed.lines[0]
@@ -68,7 +68,7 @@ def test_opening_and_closing_are_those_of_one_row(ruritania, language, gender):
         )
     minister = MinisterFactory(member_state=ruritania, address_gender=gender)
 
-    addressed = address(minister, language)
+    addressed = formal_address(minister, language)
 
     row = FormOfAddress.objects.get(language=language, form="MIN", gender=gender)
     assert (addressed.salutation, addressed.closing) == (f"Opening {row.pk}", f"Closing {row.pk}")
@@ -84,7 +84,7 @@ def test_what_is_given_as_printed_wins_in_every_language(ruritania, language):
         prenominal="Dr.",
     )
 
-    addressed = address(minister, language)
+    addressed = formal_address(minister, language)
 
     assert addressed.lines[0] == "Her Grace Flavia of Zenda"
     assert (addressed.salutation, addressed.closing) == (
@@ -133,7 +133,7 @@ def test_opening_and_closing_come_from_one_row(ruritania, gender, name, salutati
         member_state=ruritania, given_name="Rudolf", address_gender=gender, portfolio="Ministre"
     )
 
-    addressed = address(minister, "fr")
+    addressed = formal_address(minister, "fr")
 
     assert (addressed.name, addressed.salutation) == (name, salutation)
     assert salutation.removesuffix(",") in addressed.closing
@@ -142,7 +142,7 @@ def test_opening_and_closing_come_from_one_row(ruritania, gender, name, salutati
 def test_the_state_s_name_stands_alone_on_the_last_line(ruritania):
     minister = MinisterFactory(member_state=ruritania)
 
-    assert address(minister, "en").lines == [
+    assert formal_address(minister, "en").lines == [
         "H.E. Ms. Flavia Elphberg",
         "Minister of Communications",
         "Kingdom of Ruritania",
@@ -156,19 +156,19 @@ def test_the_state_s_name_stands_alone_on_the_last_line(ruritania):
 def test_a_state_without_a_formal_name_in_the_language_has_its_short_one(ruritania, language, name):
     minister = MinisterFactory(member_state=ruritania)
 
-    assert address(minister, language).lines[-1] == name
+    assert formal_address(minister, language).lines[-1] == name
 
 
 def test_a_prenominal_replaces_the_title(ruritania):
     minister = MinisterFactory(member_state=ruritania, prenominal="Dr.")
 
-    assert address(minister, "en").name == "H.E. Dr. Flavia Elphberg"
+    assert formal_address(minister, "en").name == "H.E. Dr. Flavia Elphberg"
 
 
 def test_a_courtesy_of_one_s_own_replaces_that_of_the_form(ruritania):
     minister = MinisterFactory(member_state=ruritania, honorific="H.R.H.")
 
-    assert address(minister, "en").name == "H.R.H. Ms. Flavia Elphberg"
+    assert formal_address(minister, "en").name == "H.R.H. Ms. Flavia Elphberg"
 
 
 def test_in_chinese_title_and_courtesy_follow_the_name(ruritania):
@@ -176,20 +176,24 @@ def test_in_chinese_title_and_courtesy_follow_the_name(ruritania):
         member_state=ruritania, name_in_script="弗拉维娅", portfolio="通信部长", language="zh-hans"
     )
 
-    assert address(minister, "zh-hans").lines == ["弗拉维娅女士阁下", "通信部长", "卢里塔尼亚"]
+    assert formal_address(minister, "zh-hans").lines == [
+        "弗拉维娅女士阁下",
+        "通信部长",
+        "卢里塔尼亚",
+    ]
 
 
 def test_the_name_stands_in_the_letter_s_script_where_it_is_known(ruritania):
     minister = MinisterFactory(member_state=ruritania, name_in_script="Флавия Эльфберг")
 
-    assert address(minister, "ru").name.endswith("Флавия Эльфберг")
-    assert address(minister, "fr").name.endswith("Flavia Elphberg")
+    assert formal_address(minister, "ru").name.endswith("Флавия Эльфберг")
+    assert formal_address(minister, "fr").name.endswith("Flavia Elphberg")
 
 
 def test_an_unnamed_minister_is_addressed_by_the_function(ruritania):
     minister = MinisterFactory(member_state=ruritania, given_name="", family_name="")
 
-    addressed = address(minister, "en")
+    addressed = formal_address(minister, "en")
 
     assert addressed.lines == ["Minister of Communications", "Kingdom of Ruritania"]
     assert (addressed.name, addressed.lines[0]) == ("", "Minister of Communications")
@@ -200,14 +204,14 @@ def test_an_unnamed_minister_is_addressed_by_the_function(ruritania):
 def test_the_unnamed_can_be_addressed_in_every_language(ruritania, language):
     minister = MinisterFactory(member_state=ruritania, given_name="", family_name="")
 
-    assert address(minister, language).salutation
+    assert formal_address(minister, language).salutation
 
 
 def test_a_form_that_staff_deleted_is_named_in_the_refusal(ruritania):
     FormOfAddress.objects.filter(language="fr", form="MIN").delete()
 
     with pytest.raises(ValidationError, match="no form of address for MIN, feminine, in French"):
-        address(MinisterFactory(member_state=ruritania), "fr")
+        formal_address(MinisterFactory(member_state=ruritania), "fr")
 
 
 def test_a_form_s_words_may_name_the_person(ruritania):
@@ -215,7 +219,7 @@ def test_a_form_s_words_may_name_the_person(ruritania):
         salutation="Dear $title $family_name,", closing="Yours, $name"
     )
 
-    addressed = address(MinisterFactory(member_state=ruritania), "en")
+    addressed = formal_address(MinisterFactory(member_state=ruritania), "en")
 
     assert addressed.salutation == "Dear Ms. Elphberg,"
     assert addressed.closing == "Yours, Flavia Elphberg"

@@ -5,11 +5,11 @@ import time_machine
 from django.core.exceptions import ValidationError
 
 from invitations.letters.approval import (
+    approval_doubts,
     approve_letter,
     approve_text,
-    doubts,
-    recompose,
-    revise,
+    recompose_letter,
+    revise_template,
     tick_reviewed,
 )
 from invitations.letters.circulars import plan_circular, plan_notes
@@ -99,7 +99,7 @@ def test_one_approval_is_not_enough_for_a_text_to_be_used(text):
 def test_a_revised_text_is_the_next_version_and_not_approved(text, approved_texts):
     writer = UserFactory()
 
-    revised = revise(text, writer, "$reference again", "", REMINDER)
+    revised = revise_template(text, writer, "$reference again", "", REMINDER)
 
     assert (revised.version, revised.written_by) == (2, writer)
     assert not revised.is_approved
@@ -112,7 +112,7 @@ def test_a_revised_text_is_the_next_version_and_not_approved(text, approved_text
 
 def test_revising_an_old_version_still_makes_the_newest(text):
     for number in range(3):
-        revise(text, UserFactory(), f"Version {number}", "", REMINDER)
+        revise_template(text, UserFactory(), f"Version {number}", "", REMINDER)
 
     versions = LetterTemplate.objects.filter(kind="reminder", variant="first", language="en")
     assert sorted(versions.values_list("version", flat=True)) == [1, 2, 3, 4]
@@ -120,7 +120,7 @@ def test_revising_an_old_version_still_makes_the_newest(text):
 
 def test_a_text_with_an_unknown_placeholder_is_not_kept(text):
     with pytest.raises(ValidationError, match=r"unknown placeholder \$secret_key"):
-        revise(text, UserFactory(), "Reminder", "", f"{REMINDER}$secret_key")
+        revise_template(text, UserFactory(), "Reminder", "", f"{REMINDER}$secret_key")
 
     versions = LetterTemplate.objects.filter(kind="reminder", variant="first", language="en")
     assert versions.get() == text
@@ -128,7 +128,9 @@ def test_a_text_with_an_unknown_placeholder_is_not_kept(text):
 
 def test_letters_are_composed_by_the_newest_version(composed):
     template = LetterTemplate.objects.get(kind="invitation", language="en")
-    newest = revise(template, UserFactory(), "An invitation", template.paper, template.mail)
+    newest = revise_template(
+        template, UserFactory(), "An invitation", template.paper, template.mail
+    )
 
     letter = composed()
 
@@ -141,7 +143,7 @@ def test_a_letter_composed_anew_has_the_words_and_addresses_of_the_day(composed)
     minister.to_emails = "new@example.org"
     minister.save(update_fields=["to_emails"])
 
-    anew = recompose(letter, UserFactory())
+    anew = recompose_letter(letter, UserFactory())
     compose_planned()
 
     letter.refresh_from_db()
@@ -153,7 +155,7 @@ def test_a_letter_composed_anew_has_the_words_and_addresses_of_the_day(composed)
 
 def test_the_hashes_of_a_letter_composed_anew_approve_nothing(composed):
     letter = composed()
-    anew = recompose(letter, UserFactory())
+    anew = recompose_letter(letter, UserFactory())
     compose_planned()
 
     with pytest.raises(ValidationError, match="composed anew since"):
@@ -167,7 +169,7 @@ def test_an_approved_letter_is_not_composed_anew(issued):
     letter = issued().letters.get()
 
     with pytest.raises(ValidationError, match="not approved"):
-        recompose(letter, UserFactory())
+        recompose_letter(letter, UserFactory())
 
     letter.refresh_from_db()
     assert letter.state == Letter.State.APPROVED
@@ -209,7 +211,7 @@ def test_more_than_three_days_after_its_date_a_letter_leaves_on_confirmation_onl
         if late:
             with pytest.raises(ValidationError, match="more than three days"):
                 approve(letter)
-        assert doubts([letter]).late == ([letter] if late else [])
+        assert approval_doubts([letter]).late == ([letter] if late else [])
 
         assert approve(letter, although_late=late).state == Letter.State.APPROVED
 
@@ -225,7 +227,7 @@ def test_a_letter_planned_for_an_hour_is_late_by_that_hour(composed):
 def test_an_approver_is_told_what_nobody_is_sure_of(composed):
     letter = composed(address_gender="x", member_state__language_confidence="low")
 
-    found = doubts([letter])
+    found = approval_doubts([letter])
 
     assert found.unknown_gender == found.unsure_language == [letter]
     assert "invitation (English, 1)" in found.unreviewed
@@ -238,19 +240,19 @@ def test_what_is_sure_raises_no_doubt(composed):
     for words in (*LetterTemplate.objects.all(), *Term.objects.filter(source="")):
         tick_reviewed(words, UserFactory())
 
-    assert doubts([letter]) == ([], [], [], [])
+    assert approval_doubts([letter]) == ([], [], [], [])
 
 
 def test_an_unnamed_minister_has_no_gender_to_confirm(composed):
     letter = composed(given_name="", family_name="", address_gender="x")
 
-    assert doubts([letter]).unknown_gender == []
+    assert approval_doubts([letter]).unknown_gender == []
 
 
 def test_the_text_of_a_second_language_is_doubted_too(composed):
     letter = composed(second_language="fr")
 
-    assert "invitation (French, 1)" in doubts([letter]).unreviewed
+    assert "invitation (French, 1)" in approval_doubts([letter]).unreviewed
 
 
 def test_words_are_reviewed_once_and_a_new_version_is_not(text):
@@ -262,7 +264,7 @@ def test_words_are_reviewed_once_and_a_new_version_is_not(text):
 
     text.refresh_from_db()
     assert text.reviewed_by == reader
-    assert revise(text, reader, "Reminder", "", REMINDER).reviewed_by is None
+    assert revise_template(text, reader, "Reminder", "", REMINDER).reviewed_by is None
 
 
 def test_a_notice_is_approved_for_an_invitation_in_force_and_issues_nothing(issued):
@@ -297,7 +299,7 @@ def test_a_note_verbale_whose_letter_was_called_back_is_composed_anew(composed):
     plan_notes(letter.circular)
     compose_planned()
     note = letter.notes.get()
-    recompose(letter, UserFactory())
+    recompose_letter(letter, UserFactory())
 
     with pytest.raises(ValidationError, match="called back"):
         approve(note)

@@ -5,14 +5,14 @@ from django.core.exceptions import ValidationError
 
 from invitations.letters.approval import approve_letter
 from invitations.letters.circulars import (
-    audience,
     call_back_circular,
+    circular_audience,
+    circular_progress,
     plan_circular,
     plan_notes,
-    progress,
 )
 from invitations.letters.composing_queue import compose_planned
-from invitations.letters.issuing import withdraw
+from invitations.letters.issuing import withdraw_invitation
 from invitations.models import Delivery, Letter, Rank
 from invitations.outbox.dispatch import dispatch_outbox
 from invitations.tests.factories import (
@@ -40,7 +40,7 @@ def drafted(circular):
 
 
 def reasons(circular):
-    return {left.state.iso3: left.because for left in audience(circular).left_out}
+    return {left.state.iso3: left.because for left in circular_audience(circular).left_out}
 
 
 def approve(letter):
@@ -52,7 +52,7 @@ def test_the_audience_is_all_drafts_in_the_french_order_of_states(circular, draf
     first = drafted(minister__member_state__sort_key_fr="ANGLIA")
     last.member_state.refresh_from_db()
 
-    assert audience(circular).addressed == [first, last]
+    assert circular_audience(circular).addressed == [first, last]
 
 
 @pytest.mark.parametrize(
@@ -69,7 +69,7 @@ def test_the_audience_is_narrowed_and_says_why(circular, drafted, narrowed, beca
     for field, value in narrowed.items():
         setattr(circular, field, value)
 
-    assert audience(circular).addressed == []
+    assert circular_audience(circular).addressed == []
     assert reasons(circular) == {draft.member_state.iso3: because}
 
 
@@ -78,7 +78,7 @@ def test_a_narrowed_audience_keeps_those_who_fit(circular, drafted):
     circular.regions, circular.languages = ["Europe", "Africa"], ["fr"]
     circular.ranks = [Rank.objects.get(code="MIN").code]
 
-    assert audience(circular).addressed == [fits]
+    assert circular_audience(circular).addressed == [fits]
 
 
 def test_who_has_a_letter_or_no_invitation_is_left_out_and_named(circular, drafted):
@@ -95,9 +95,9 @@ def test_who_has_a_letter_or_no_invitation_is_left_out_and_named(circular, draft
 
 
 def test_a_withdrawn_invitation_is_nobody_s_audience(circular, drafted):
-    withdraw(drafted(), UserFactory(), "A change of government.")
+    withdraw_invitation(drafted(), UserFactory(), "A change of government.")
 
-    assert audience(circular).addressed == []
+    assert circular_audience(circular).addressed == []
 
 
 def test_planning_twice_plans_once_and_keeps_the_drafter(circular, drafted):
@@ -214,7 +214,7 @@ def test_progress_counts_letters_by_state(circular, drafted):
     letter = circular.letters.filter(language="fr").get()
     Letter.objects.exclude(pk=letter.pk).update(state="cancelled")
 
-    assert progress(circular) == {"planned": 1, "composed": 0, "approved": 0}
+    assert circular_progress(circular) == {"planned": 1, "composed": 0, "approved": 0}
 
 
 def test_a_notice_leaves_out_who_has_no_letter_to_refer_to():

@@ -15,7 +15,11 @@ from invitations import tasks
 from invitations.files.frozen import freeze
 from invitations.letters import composing, composing_queue
 from invitations.letters.circulars import plan_circular, plan_invitation_letters, plan_notes
-from invitations.letters.composing_queue import compose_planned, reasons_to_wait, try_again
+from invitations.letters.composing_queue import (
+    compose_planned,
+    reasons_not_composed,
+    try_composing_again,
+)
 from invitations.models import ForumEdition, Letter, LetterTemplate, Reply, Tick
 from invitations.replies import record_reply
 from invitations.tests.factories import (
@@ -167,7 +171,7 @@ def test_somebody_says_that_it_is_to_be_tried_again_now(acknowledged):
     compose_planned()
     Reply.objects.update(respondent_email="cabinet@example.org")
 
-    try_again(letter, person)
+    try_composing_again(letter, person)
 
     assert letter.events.latest("pk").actor == person
     assert compose_planned() == 1
@@ -187,7 +191,7 @@ def test_a_lost_database_ends_the_tick(acknowledged, monkeypatch):
     def lost(*args):
         raise OperationalError("the server closed the connection")
 
-    monkeypatch.setattr(composing_queue, "compose", lost)
+    monkeypatch.setattr(composing_queue, "compose_letter", lost)
 
     with pytest.raises(OperationalError):
         compose_planned()
@@ -236,7 +240,7 @@ def test_a_letter_that_kills_its_worker_pauses_longer_each_time(acknowledged, mo
         raise SystemExit
 
     with monkeypatch.context() as patched, time_machine.travel(0, tick=False) as clock:
-        patched.setattr(composing_queue, "compose", die)
+        patched.setattr(composing_queue, "compose_letter", die)
         for _minute in range(60):
             with suppress(SystemExit):
                 compose_planned()
@@ -354,19 +358,19 @@ def test_of_two_reasons_the_newest_is_shown_and_none_once_it_is_composed():
     draft = drafted(minister__language="ru", edition=EditionFactory(theme_ru="", place_ru="Рум"))
     plan_invitation_letters(draft.edition)
     compose_planned()
-    first = dict(reasons_to_wait(draft.edition))
+    first = dict(reasons_not_composed(draft.edition))
     ForumEdition.objects.update(theme_ru="Тема", place_ru="")
     compose_planned()
-    second = dict(reasons_to_wait(draft.edition))
+    second = dict(reasons_not_composed(draft.edition))
     ForumEdition.objects.update(theme_ru="", place_ru="Рум")
     compose_planned()
 
     assert list(first) == ["Missing in Russian: theme."]
     assert list(second) == ["Missing in Russian: place."]
-    assert reasons_to_wait(draft.edition) == first
+    assert reasons_not_composed(draft.edition) == first
     ForumEdition.objects.update(theme_ru="Тема")
     assert compose_planned() == 1
-    assert reasons_to_wait(draft.edition) == {}
+    assert reasons_not_composed(draft.edition) == {}
 
 
 def test_a_note_finds_out_that_it_waits_before_it_is_rendered(monkeypatch):

@@ -4,7 +4,7 @@ from django.utils import timezone
 
 from invitations.letters.approval import approve_letter
 from invitations.letters.circulars import plan_invitation_letters
-from invitations.letters.issuing import draft, issue, withdraw
+from invitations.letters.issuing import draft_invitation, issue_invitation, withdraw_invitation
 from invitations.models import Delivery, Invitation, Letter
 from invitations.replies import record_reply
 from invitations.tests.factories import (
@@ -22,7 +22,7 @@ pytestmark = pytest.mark.django_db
 def test_a_draft_has_its_state_its_link_and_its_code():
     minister = MinisterFactory()
 
-    invitation = draft(EditionFactory(), minister, focal_point_email="focal@example.org")
+    invitation = draft_invitation(EditionFactory(), minister, focal_point_email="focal@example.org")
 
     link = invitation.links.current().get()
     assert (invitation.status, invitation.member_state) == ("draft", minister.member_state)
@@ -46,18 +46,20 @@ def test_a_state_has_one_principal_invitation():
     first = InvitationFactory()
     second = MinisterFactory(member_state=first.member_state, given_name="Antoinette")
 
-    courtesy = draft(first.edition, second, is_principal=False)
+    courtesy = draft_invitation(first.edition, second, is_principal=False)
 
     assert not courtesy.is_principal
     with pytest.raises(ValidationError, match="has its principal invitation already"):
-        draft(first.edition, MinisterFactory(member_state=first.member_state, given_name="Rudolf"))
+        draft_invitation(
+            first.edition, MinisterFactory(member_state=first.member_state, given_name="Rudolf")
+        )
 
 
 def test_issuing_puts_the_invitation_in_force_and_its_letter_in_the_outbox(composed):
     letter = composed(to_emails="office@example.org", cc_emails="pr@example.org")
     approver = UserFactory()
 
-    issue(letter, approver)
+    issue_invitation(letter, approver)
 
     letter.invitation.refresh_from_db()
     assert letter.invitation.status == Invitation.Status.ISSUED
@@ -74,7 +76,7 @@ def test_an_invitation_in_force_is_not_issued_again(issued):
     letter = invitation.letters.get()
 
     with pytest.raises(ValidationError, match="Only a draft invitation"):
-        issue(letter, UserFactory())
+        issue_invitation(letter, UserFactory())
 
     assert letter.deliveries.count() == 1
 
@@ -83,7 +85,7 @@ def test_withdrawing_says_why_and_keeps_in_the_house_what_has_not_left(issued):
     invitation = issued()
     registrar = UserFactory()
 
-    withdraw(invitation, registrar, "A change of government.")
+    withdraw_invitation(invitation, registrar, "A change of government.")
 
     letter = invitation.letters.get()
     assert (invitation.status, invitation.withdrawn_because) == (
@@ -101,7 +103,7 @@ def test_what_has_left_stays_on_file_when_the_invitation_is_withdrawn(issued):
     delivery = letter.deliveries.get()
     Delivery.objects.update(state="handed_over", handed_over_at=timezone.now())
 
-    withdraw(invitation, UserFactory(), "A change of government.")
+    withdraw_invitation(invitation, UserFactory(), "A change of government.")
 
     letter.refresh_from_db()
     delivery.refresh_from_db()
@@ -113,7 +115,7 @@ def test_a_planned_letter_of_a_withdrawn_invitation_is_cancelled():
     CircularFactory(edition=invitation.edition)
     plan_invitation_letters(invitation.edition)
 
-    withdraw(invitation, UserFactory(), "The post was abolished.")
+    withdraw_invitation(invitation, UserFactory(), "The post was abolished.")
 
     assert invitation.letters.get().state == Letter.State.CANCELLED
 
@@ -122,34 +124,34 @@ def test_withdrawing_needs_a_reason_and_happens_once():
     invitation = InvitationFactory()
 
     with pytest.raises(ValidationError, match="Say why"):
-        withdraw(invitation, UserFactory(), "  ")
-    withdraw(invitation, UserFactory(), "A change of government.")
+        withdraw_invitation(invitation, UserFactory(), "  ")
+    withdraw_invitation(invitation, UserFactory(), "A change of government.")
 
     with pytest.raises(ValidationError, match="withdrawn already"):
-        withdraw(invitation, UserFactory(), "Again.")
+        withdraw_invitation(invitation, UserFactory(), "Again.")
 
 
 def test_after_a_withdrawal_the_state_can_be_invited_anew():
     first = InvitationFactory()
-    withdraw(first, UserFactory(), "A change of government.")
+    withdraw_invitation(first, UserFactory(), "A change of government.")
 
     successor = MinisterFactory(member_state=first.member_state, given_name="Antoinette")
 
-    assert draft(first.edition, successor).is_principal
+    assert draft_invitation(first.edition, successor).is_principal
 
 
 def test_a_withdrawn_invitation_keeps_its_replies():
     invitation = InvitationFactory()
     record_reply(invitation, {"answer": "in_person"})
 
-    withdraw(invitation, UserFactory(), "A change of government.")
+    withdraw_invitation(invitation, UserFactory(), "A change of government.")
 
     assert invitation.replies.standing().get().answer == "in_person"
 
 
 def test_a_letter_of_a_withdrawn_draft_cannot_be_approved(composed):
     letter = composed()
-    withdraw(letter.invitation, UserFactory(), "A change of government.")
+    withdraw_invitation(letter.invitation, UserFactory(), "A change of government.")
 
     with pytest.raises(ValidationError, match="Only a composed letter"):
         approve_letter(letter, UserFactory(), letter.sha256, letter.message_sha256)

@@ -9,10 +9,10 @@ from django.utils import timezone
 from invitations.files.frozen import thaw
 from invitations.letters.approval import approve_letter
 from invitations.letters.circulars import plan_invitation_letters
-from invitations.letters.composing import compose
+from invitations.letters.composing import compose_letter
 from invitations.letters.composing_queue import compose_planned
-from invitations.letters.pdf import markdown
-from invitations.letters.words import fill, unmarked
+from invitations.letters.pdf import html_of_markdown
+from invitations.letters.words import escape_markdown, fill_placeholders
 from invitations.links import reply_url
 from invitations.models import Delivery, Letter, LetterTemplate, Term
 from invitations.tests.factories import (
@@ -132,7 +132,7 @@ def test_composing_says_who_and_when_and_leaves_an_event():
     plan_invitation_letters(draft.edition)
     drafter = UserFactory()
 
-    assert compose(draft.letters.get(), drafter)
+    assert compose_letter(draft.letters.get(), drafter)
 
     letter = draft.letters.get()
     assert (letter.state, letter.composed_by) == (Letter.State.COMPOSED, drafter)
@@ -157,7 +157,7 @@ def test_a_letter_is_composed_once(composed):
     planned = Letter.objects.get()
     before = (letter.sha256, letter.message_sha256, letter.composed_at)
 
-    assert not compose(planned)
+    assert not compose_letter(planned)
 
     letter.refresh_from_db()
     assert (letter.sha256, letter.message_sha256, letter.composed_at) == before
@@ -273,13 +273,13 @@ def test_a_dollar_sign_in_an_edition_s_words_is_no_placeholder():
 
 def test_signs_of_markdown_in_a_name_are_printed_as_they_are_written():
     link = "https://example.org/a_b"
-    words = unmarked({"minister": "Flavia *of* [Zenda] & <b>", "website": link})
+    words = escape_markdown({"minister": "Flavia *of* [Zenda] & <b>", "website": link})
 
-    html = markdown(fill("$minister [$website]($website)", words))
+    html = html_of_markdown(fill_placeholders("$minister [$website]($website)", words))
 
     assert "Flavia *of* [Zenda] &amp; &lt;b&gt;" in html
     assert f'<a href="{link}">{link}</a>' in html
 
 
 def test_a_picture_in_a_text_is_not_fetched():
-    assert "<img" not in markdown("![a picture](https://example.org/x.png)")
+    assert "<img" not in html_of_markdown("![a picture](https://example.org/x.png)")

@@ -9,9 +9,9 @@ from pydyf import Stream
 
 from invitations.files.frozen import thaw
 from invitations.letters.composing_queue import compose_planned
-from invitations.letters.pdf import markdown
-from invitations.letters.pdf_conformance import Delimited
-from invitations.letters.typesetting import set_in_type
+from invitations.letters.pdf import html_of_markdown
+from invitations.letters.pdf_conformance import DelimitedStream
+from invitations.letters.typesetting import typeset_pdf
 from invitations.models import Language, LetterTemplate
 from invitations.tests.factories import MissionFactory
 from invitations.tests.reading import ask, printed
@@ -164,7 +164,7 @@ def test_a_letter_that_would_fill_three_pages_waits_and_says_so(composed):
 
 
 def test_html_is_no_markdown():
-    assert "&lt;b&gt;" in markdown("<b>bold</b>")
+    assert "&lt;b&gt;" in html_of_markdown("<b>bold</b>")
 
 
 def test_an_override_is_printed_as_it_is(composed):
@@ -184,16 +184,16 @@ def test_an_override_is_printed_as_it_is(composed):
 def test_the_length_of_a_stream_that_ends_in_a_carriage_return_cannot_be_misread():
     stream = Stream([b"q\r"], {"Type": "/Test"})
 
-    assert b"/Length 2" in Delimited(stream).data
-    assert Delimited(stream).data.endswith(b"\nq\r\r\nendstream")
-    assert Delimited(Stream([b"q"])).data.endswith(b"\nq\nendstream")
+    assert b"/Length 2" in DelimitedStream(stream).data
+    assert DelimitedStream(stream).data.endswith(b"\nq\r\r\nendstream")
+    assert DelimitedStream(Stream([b"q"])).data.endswith(b"\nq\nendstream")
 
 
 @pytest.mark.filterwarnings("ignore::ResourceWarning")
 def test_nothing_is_fetched_for_a_letter():
     with socket.create_server(("127.0.0.1", 0)) as server:
         address = f"http://127.0.0.1:{server.getsockname()[1]}"
-        set_in_type(f'<img src="{address}/a.png"><link rel="stylesheet" href="{address}/b.css">', 1)
+        typeset_pdf(f'<img src="{address}/a.png"><link rel="stylesheet" href="{address}/b.css">', 1)
 
         server.settimeout(0.3)
         with pytest.raises(TimeoutError):
@@ -205,7 +205,7 @@ def test_a_letter_reads_no_file_of_the_machine(tmp_path):
         '<svg xmlns="http://www.w3.org/2000/svg"><text y="20">secret</text></svg>'
     )
 
-    pdf = set_in_type(f'<img src="{(tmp_path / "secret.svg").as_uri()}" alt="x">', 1)
+    pdf = typeset_pdf(f'<img src="{(tmp_path / "secret.svg").as_uri()}" alt="x">', 1)
 
     assert "secret" not in ask(pdf, "pdftotext", "-", "-")
 

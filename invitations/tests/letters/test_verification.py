@@ -5,7 +5,12 @@ import pytest
 from django.utils import timezone
 
 from invitations.files.frozen import freeze, thaw
-from invitations.letters.verification import Standing, Verdict, check_code, check_pdf
+from invitations.letters.verification import (
+    LetterStanding,
+    LetterVerdict,
+    verify_check_code,
+    verify_pdf,
+)
 from invitations.models import Letter
 from invitations.tests.factories import (
     CircularFactory,
@@ -20,7 +25,7 @@ pytestmark = pytest.mark.django_db
 
 CODE = "4821903577162048"
 PDF = b"%PDF-1.7 Sire, the Forum is annual."
-UNKNOWN = Verdict(Standing.UNKNOWN)
+UNKNOWN = LetterVerdict(LetterStanding.UNKNOWN)
 
 
 def letter_on_paper(code=CODE, pdf=PDF, **fields):
@@ -63,18 +68,18 @@ def replace(letter, kind=Letter.Kind.REPLACEMENT, code="1" * 16, pdf=b"%PDF-anew
 def test_a_check_code_is_read_however_it_is_typed(typed):
     letter = letter_on_paper()
 
-    assert check_code(typed) == Verdict(
-        Standing.ISSUED, letter.circular.reference, dt.date(2027, 2, 1)
+    assert verify_check_code(typed) == LetterVerdict(
+        LetterStanding.ISSUED, letter.circular.reference, dt.date(2027, 2, 1)
     )
 
 
 def test_the_very_file_that_was_issued_is_ours():
     letter = letter_on_paper()
 
-    assert check_pdf(PDF) == Verdict(
-        Standing.ISSUED, letter.circular.reference, dt.date(2027, 2, 1)
+    assert verify_pdf(PDF) == LetterVerdict(
+        LetterStanding.ISSUED, letter.circular.reference, dt.date(2027, 2, 1)
     )
-    assert check_pdf(PDF + b"\n") == UNKNOWN
+    assert verify_pdf(PDF + b"\n") == UNKNOWN
 
 
 @pytest.mark.parametrize(
@@ -96,7 +101,7 @@ def test_another_code_is_not_ours(typed, django_assert_num_queries):
     letter_on_paper(None, pdf=b"%PDF-without code")
 
     with django_assert_num_queries(1):
-        assert check_code(typed) == UNKNOWN
+        assert verify_check_code(typed) == UNKNOWN
 
 
 @pytest.mark.parametrize("content", [b"", b"%PDF-", b"\0" * 1000])
@@ -104,27 +109,27 @@ def test_another_file_is_not_ours(content):
     letter_on_paper()
     LetterFactory()
 
-    assert check_pdf(content) == UNKNOWN
+    assert verify_pdf(content) == UNKNOWN
 
 
 def test_a_reply_code_is_not_ours():
     letter = letter_on_paper()
 
-    assert check_code(letter.invitation.links.get().code) == UNKNOWN
+    assert verify_check_code(letter.invitation.links.get().code) == UNKNOWN
 
 
 @pytest.mark.parametrize("state", ["composed", "cancelled"])
 def test_a_letter_that_is_not_approved_was_not_issued(state):
     letter_on_paper(state=state, approved_at=None)
 
-    assert check_code(CODE) == UNKNOWN
-    assert check_pdf(PDF) == UNKNOWN
+    assert verify_check_code(CODE) == UNKNOWN
+    assert verify_pdf(PDF) == UNKNOWN
 
 
 def test_a_letter_cancelled_after_its_approval_was_not_issued():
     letter_on_paper(state=Letter.State.CANCELLED)
 
-    assert check_code(CODE) == UNKNOWN
+    assert verify_check_code(CODE) == UNKNOWN
 
 
 @pytest.mark.parametrize("kind", [Letter.Kind.NOTICE, Letter.Kind.CORRIGENDUM])
@@ -132,51 +137,53 @@ def test_a_letter_that_is_only_referred_to_remains_issued(kind):
     letter = letter_on_paper()
     replace(letter, kind)
 
-    assert check_code(CODE).standing == Standing.ISSUED
-    assert check_code("1" * 16).standing == Standing.ISSUED
+    assert verify_check_code(CODE).standing == LetterStanding.ISSUED
+    assert verify_check_code("1" * 16).standing == LetterStanding.ISSUED
 
 
 def test_a_replaced_letter_says_when_it_was_replaced():
     letter = letter_on_paper()
     replacement = replace(letter)
 
-    assert check_code(CODE) == Verdict(
-        Standing.REPLACED, letter.circular.reference, dt.date(2027, 2, 1), dt.date(2027, 3, 3)
+    assert verify_check_code(CODE) == LetterVerdict(
+        LetterStanding.REPLACED, letter.circular.reference, dt.date(2027, 2, 1), dt.date(2027, 3, 3)
     )
-    assert check_code("1" * 16) == Verdict(
-        Standing.ISSUED, replacement.circular.reference, dt.date(2027, 3, 3)
+    assert verify_check_code("1" * 16) == LetterVerdict(
+        LetterStanding.ISSUED, replacement.circular.reference, dt.date(2027, 3, 3)
     )
-    assert check_pdf(b"%PDF-anew").standing == Standing.ISSUED
+    assert verify_pdf(b"%PDF-anew").standing == LetterStanding.ISSUED
 
 
 @pytest.mark.parametrize("state", ["composed", "cancelled"])
 def test_a_replacement_that_is_not_approved_replaces_nothing(state):
     replace(letter_on_paper(), state=state, approved_at=None)
 
-    assert check_code(CODE).standing == Standing.ISSUED
+    assert verify_check_code(CODE).standing == LetterStanding.ISSUED
 
 
 def test_a_letter_of_a_withdrawn_invitation_says_so():
     letter = letter_on_paper(invitation=InvitationFactory(status="withdrawn"))
-    withdrawn = Verdict(Standing.WITHDRAWN, letter.circular.reference, dt.date(2027, 2, 1))
+    withdrawn = LetterVerdict(
+        LetterStanding.WITHDRAWN, letter.circular.reference, dt.date(2027, 2, 1)
+    )
 
-    assert check_code(CODE) == check_pdf(PDF) == withdrawn
+    assert verify_check_code(CODE) == verify_pdf(PDF) == withdrawn
     replace(letter)
-    assert check_code(CODE) == withdrawn
+    assert verify_check_code(CODE) == withdrawn
 
 
 def test_a_note_verbale_outlives_one_invitation_of_those_it_covers():
     withdrawn = InvitationFactory(status="withdrawn")
     letter_on_paper(invitation=withdrawn, kind=Letter.Kind.NOTE, mission=MissionFactory())
 
-    assert check_code(CODE).standing == Standing.ISSUED
+    assert verify_check_code(CODE).standing == LetterStanding.ISSUED
 
 
 def test_a_reminder_and_its_invitation_share_one_file(reminder_of):
     letter = letter_on_paper()
     reminder_of(letter)
 
-    assert check_pdf(PDF).standing == Standing.ISSUED
+    assert verify_pdf(PDF).standing == LetterStanding.ISSUED
 
 
 def test_a_reminder_alone_and_an_acknowledgement_are_not_ours(reminder_of):
@@ -190,7 +197,7 @@ def test_a_reminder_alone_and_an_acknowledgement_are_not_ours(reminder_of):
         reply=ReplyFactory(invitation=letter.invitation),
     )
 
-    assert check_pdf(PDF) == check_pdf(b"%PDF-thanks") == check_code("2" * 16) == UNKNOWN
+    assert verify_pdf(PDF) == verify_pdf(b"%PDF-thanks") == verify_check_code("2" * 16) == UNKNOWN
 
 
 @pytest.fixture
@@ -213,11 +220,11 @@ def reminder_of():
 def test_what_was_composed_and_approved_is_ours_by_code_and_by_file(issued):
     letter = issued(edition=EditionFactory()).letters.get()
 
-    by_code = check_code(letter.check_code)
+    by_code = verify_check_code(letter.check_code)
 
-    assert by_code.standing == Standing.ISSUED
-    assert check_pdf(thaw(letter.pdf.name, letter.sha256)) == by_code
+    assert by_code.standing == LetterStanding.ISSUED
+    assert verify_pdf(thaw(letter.pdf.name, letter.sha256)) == by_code
 
 
 def test_a_verdict_says_nothing_about_whom_the_letter_addresses():
-    assert set(Verdict._fields) == {"standing", "reference", "dated_on", "replaced_on"}
+    assert set(LetterVerdict._fields) == {"standing", "reference", "dated_on", "replaced_on"}

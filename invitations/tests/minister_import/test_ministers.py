@@ -1,6 +1,6 @@
 import pytest
 
-from invitations.letters.issuing import withdraw
+from invitations.letters.issuing import withdraw_invitation
 from invitations.minister_import import COLUMNS
 from invitations.models import Invitation, MemberState, Minister
 from invitations.tests import lists
@@ -286,7 +286,7 @@ def test_state_keeps_its_principal_invitation_until_it_is_withdrawn(edition):
     sentence = "The State’s principal invitation is that of Flavia Elphberg: withdraw it first."
     assert reason(edition, claim) == sentence
 
-    withdraw(Invitation.objects.get(), UserFactory(), "A change of government.")
+    withdraw_invitation(Invitation.objects.get(), UserFactory(), "A change of government.")
     bring_in(edition, claim)
 
     assert Invitation.objects.principal().exclude(status="withdrawn").get().minister.name == (
@@ -306,7 +306,7 @@ def test_invitation_that_exists_is_not_made_principal_or_courtesy(edition):
 
 def test_withdrawn_invitation_is_followed_by_a_new_draft(edition):
     bring_in(edition, FLAVIA)
-    withdraw(Invitation.objects.get(), UserFactory(), "Sent to the wrong person.")
+    withdraw_invitation(Invitation.objects.get(), UserFactory(), "Sent to the wrong person.")
 
     bring_in(edition, FLAVIA)
 

@@ -2,7 +2,7 @@ import pytest
 import time_machine
 from django.utils import timezone
 
-from invitations.letters.planning import call_back
+from invitations.letters.planning import call_back_letters
 from invitations.models import Delivery, Letter, Outage
 from invitations.outbox.dispatch import dispatch_outbox
 from invitations.tests.outbox.deliveries import DAY, MINUTE, State, held_by_a_worker, state_of
@@ -67,7 +67,7 @@ def test_an_outage_ends_although_nothing_is_due_any_more(peer, settings, queued)
     goes_away(settings)
     delivery = queued()
     dispatch_outbox()
-    call_back(Letter.objects.filter(pk=delivery.letter_id), "a corrigendum takes its place")
+    call_back_letters(Letter.objects.filter(pk=delivery.letter_id), "a corrigendum takes its place")
     comes_back(settings, peer)
 
     dispatch_outbox()

@@ -9,7 +9,7 @@ from django.contrib.auth.models import Permission
 from django.core.exceptions import ValidationError
 from django.urls import reverse
 
-from invitations.letters.context import dead_keys, terms_in
+from invitations.letters.context import dead_keys, printed_terms_in
 from invitations.models import Delivery, Letter, LetterEvent, LetterTemplate
 from invitations.outbox.specimens import rendered, send_specimen, specimen_of
 from invitations.tests.factories import (
@@ -100,7 +100,7 @@ def test_a_test_to_oneself_is_marked_and_reaches_nobody_else(invitation, peer):
     assert recipients == [ONESELF]
     assert (message["To"], message["Cc"]) == (ONESELF, None)
     assert message["Subject"].startswith("[TEST] ")
-    assert words.startswith(f"*** {terms_in('en')['specimen']} ***")
+    assert words.startswith(f"*** {printed_terms_in('en')['specimen']} ***")
     assert next(message.iter_attachments()).get_filename().startswith("TEST-")
     assert invitation.links.get().token not in content.decode()
 

@@ -2,8 +2,8 @@ import pytest
 import time_machine
 from django.utils import timezone
 
-from invitations.letters.issuing import withdraw
-from invitations.letters.planning import call_back
+from invitations.letters.issuing import withdraw_invitation
+from invitations.letters.planning import call_back_letters
 from invitations.mail.transport import configured_carrier
 from invitations.models import Letter, QuietPeriod
 from invitations.outbox.dispatch import dispatch_outbox
@@ -19,7 +19,7 @@ pytestmark = pytest.mark.django_db
 def test_a_letter_cancelled_between_claim_and_sending_stays_in_the_house(peer, queued):
     queued()
     (delivery,) = claim_batch(timezone.now())
-    call_back(Letter.objects.filter(pk=delivery.letter_id), "a corrigendum takes its place")
+    call_back_letters(Letter.objects.filter(pk=delivery.letter_id), "a corrigendum takes its place")
 
     with configured_carrier() as line:
         assert not deliver(delivery, line)
@@ -31,7 +31,7 @@ def test_a_letter_cancelled_between_claim_and_sending_stays_in_the_house(peer, q
 def test_an_invitation_withdrawn_between_claim_and_sending_stays_in_the_house(peer, queued):
     queued()
     (delivery,) = claim_batch(timezone.now())
-    withdraw(delivery.letter.invitation, UserFactory(), "A change of government.")
+    withdraw_invitation(delivery.letter.invitation, UserFactory(), "A change of government.")
 
     with configured_carrier() as line:
         assert not deliver(delivery, line)

@@ -4,7 +4,7 @@ import pytest
 import time_machine
 from django.utils import timezone
 
-from invitations.letters.issuing import withdraw
+from invitations.letters.issuing import withdraw_invitation
 from invitations.models import Delivery
 from invitations.reminders.forecast import plan_of
 from invitations.reminders.planning import queue_reminders
@@ -103,7 +103,7 @@ def answered(invitation):
 
 
 def called_off(invitation):
-    withdraw(invitation, UserFactory(), "A change of government.")
+    withdraw_invitation(invitation, UserFactory(), "A change of government.")
 
 
 def written(invitation):

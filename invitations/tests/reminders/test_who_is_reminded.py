@@ -2,7 +2,7 @@ import pytest
 import time_machine
 from django.utils import timezone
 
-from invitations.letters.issuing import withdraw
+from invitations.letters.issuing import withdraw_invitation
 from invitations.models import CallListEntry, Delivery
 from invitations.reminders.planning import queue_reminders
 from invitations.replies import file_correspondence, mark_dealt_with, record_reply
@@ -54,7 +54,7 @@ def test_who_answers_after_the_planning_gets_none(edition, reached):
 
 def test_a_withdrawn_invitation_gets_none(edition, reached):
     invitation = reached(edition=edition)
-    withdraw(invitation, UserFactory(), "A change of government.")
+    withdraw_invitation(invitation, UserFactory(), "A change of government.")
 
     assert queue_reminders(geneva(10)) == 0
 

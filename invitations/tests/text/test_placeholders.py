@@ -6,7 +6,12 @@ from django.core.exceptions import ValidationError
 from hypothesis import given
 from hypothesis import strategies as st
 
-from invitations.letters.context import PRINTED_TERMS, dead_keys, terms_in, words_for
+from invitations.letters.context import (
+    PRINTED_TERMS,
+    dead_keys,
+    placeholder_words,
+    printed_terms_in,
+)
 from invitations.models import Language, LetterKind, LetterTemplate, Term
 from invitations.outbox.specimens import specimen_of
 from invitations.tests.factories import CircularFactory, InvitationFactory
@@ -173,7 +178,9 @@ def test_every_placeholder_that_a_kind_may_use_has_words(language):
         letter = specimen_of(
             LetterTemplate(kind=kind, variant=variant, language=language), invitation
         )
-        assert set(words_for(letter, language, dead_keys())) >= usable_placeholders(kind, variant)
+        assert set(placeholder_words(letter, language, dead_keys())) >= usable_placeholders(
+            kind, variant
+        )
 
 
 @pytest.mark.django_db
@@ -193,7 +200,7 @@ def test_the_shipped_terms_number_the_page_and_are_there_in_each_language():
         term.full_clean()
 
     for language in Language.values:
-        assert set(terms_in(language)) >= PRINTED_TERMS
+        assert set(printed_terms_in(language)) >= PRINTED_TERMS
 
 
 @pytest.mark.parametrize(

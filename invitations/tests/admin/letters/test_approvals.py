@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from invitations.admin.letters.text_changes import differences
-from invitations.letters.composing import compose
+from invitations.letters.composing import compose_letter
 from invitations.models import Letter, LetterTemplate
 from invitations.tests.desk import choose, composed_letter, shown, signed_in, told
 from invitations.tests.factories import (
@@ -338,7 +338,7 @@ def test_letter_is_planned_composed_and_approved_through_the_admin(client):
     letter = invitation.letters.get()
     assert letter.state == "planned"
     assert told(response) == ["1 letter planned; the workers compose it within minutes."]
-    compose(letter, by=drafter)
+    compose_letter(letter, by=drafter)
     signed_in(client, "view_letter", "approve_letter")
     page = page_of(client, letter).context["rows"]
     client.post(APPROVE, {"letters": [shown(row.letter) for row in page]})

@@ -5,7 +5,7 @@ import time_machine
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
-from invitations.letters.planning import enqueue
+from invitations.letters.planning import enqueue_letter
 from invitations.outbox.decisions import dispatch_on_paper
 from invitations.tests.factories import (
     DeliveryFactory,
@@ -54,7 +54,7 @@ def test_letter_is_dispatched_once(letter):
 
 def test_delivery_that_waits_for_the_print_run_is_the_one_that_leaves(letter):
     one = letter()
-    enqueue(one)
+    enqueue_letter(one)
 
     dispatch_on_paper(one, UserFactory(), "pouch", "", timezone.now())
 

@@ -2,8 +2,8 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
-from invitations.letters.planning import enqueue
-from invitations.letters.routes import route
+from invitations.letters.planning import enqueue_letter
+from invitations.letters.routes import paper_route
 from invitations.models import Letter
 from invitations.outbox.envelopes import refuse_unprintable
 from invitations.tests.factories import StepFactory
@@ -19,14 +19,14 @@ def test_letter_goes_by_pouch_to_the_permanent_mission_in_the_city(letter):
     mission_for(one, city="Hentzau")
     mission = mission_for(one)
 
-    assert route(one) == ("mission", "pouch", mission)
+    assert paper_route(one) == ("mission", "pouch", mission)
 
 
 def test_letter_goes_by_post_to_the_capital_where_there_is_no_mission(letter):
     one = letter(minister__postal_address="1 Palace Square\nStrelsau")
     mission_for(one, kind="post", city="Hentzau")
 
-    assert route(one) == ("capital", "post", None)
+    assert paper_route(one) == ("capital", "post", None)
 
 
 @pytest.mark.parametrize("kind", ["post", "mission"])
@@ -35,7 +35,7 @@ def test_letter_goes_by_post_to_another_post_that_serves_the_state(letter, kind)
     mission_for(one, kind="regional", city="Zenda")
     post = mission_for(one, kind=kind, city="Hentzau")
 
-    assert route(one) == ("post", "post", post)
+    assert paper_route(one) == ("post", "post", post)
 
 
 def test_post_without_an_address_is_passed_over_for_the_regional_office(letter):
@@ -45,18 +45,18 @@ def test_post_without_an_address_is_passed_over_for_the_regional_office(letter):
     post.save()
     office = mission_for(one, kind="regional", city="Zenda")
 
-    assert route(one) == ("regional", "pouch", office)
+    assert paper_route(one) == ("regional", "pouch", office)
 
 
 def test_letter_without_any_address_has_no_channel(letter):
-    assert route(letter()) == ("nowhere", "", None)
+    assert paper_route(letter()) == ("nowhere", "", None)
 
 
 def test_note_verbale_goes_to_its_mission(letter, note):
     one = letter()
     mission = mission_for(one)
 
-    assert route(note(mission, one)) == ("mission", "pouch", mission)
+    assert paper_route(note(mission, one)) == ("mission", "pouch", mission)
 
 
 def test_letter_without_e_mail_waits_under_the_channel_of_its_route(letter):
@@ -68,7 +68,7 @@ def test_letter_without_e_mail_waits_under_the_channel_of_its_route(letter):
     mission_for(to_office, kind="regional", city="Zenda")
 
     for one in (to_capital, to_office, to_nobody):
-        enqueue(one)
+        enqueue_letter(one)
 
     assert to_capital.deliveries.get().channel == "post"
     assert to_office.deliveries.get().channel == "pouch"
