@@ -28,16 +28,16 @@ MISREAD = str.maketrans("258", "zsb")
 TYPED_AT_MOST = 200
 
 
-def random_sign(length: int, alphabet: str = ALPHABET) -> str:
+def random_signs(length: int, alphabet: str = ALPHABET) -> str:
     return "".join(secrets.choice(alphabet) for _place in range(length))
 
 
 def new_check_code() -> str:
     """Return the digits by which a letter on paper is checked; they open nothing."""
-    return random_sign(CHECK_LENGTH, "0123456789")
+    return random_signs(CHECK_LENGTH, "0123456789")
 
 
-def grouped(code: str, joined: str = "-") -> str:
+def grouped_code(code: str, joined: str = "-") -> str:
     """Return the code in groups of four, as it is printed."""
     return joined.join(code[start : start + 4] for start in range(0, len(code), 4))
 
@@ -47,8 +47,8 @@ def new_link(invitation: Invitation, version: int = 1) -> ReplyLink:
     return ReplyLink(
         invitation=invitation,
         version=version,
-        token=random_sign(TOKEN_LENGTH),
-        code=random_sign(CODE_LENGTH, CODE_ALPHABET),
+        token=random_signs(TOKEN_LENGTH),
+        code=random_signs(CODE_LENGTH, CODE_ALPHABET),
     )
 
 
@@ -72,14 +72,14 @@ def reply_url(link: ReplyLink) -> str:
     return settings.SITE_URL + reverse("office:open", args=[link.token])
 
 
-def link_for(token: str) -> ReplyLink:
+def link_for_token(token: str) -> ReplyLink:
     """Raise ReplyLink.DoesNotExist for a token that was never given out."""
     return ReplyLink.objects.select_related("invitation__edition", "invitation__minister").get(
         token=token
     )
 
 
-def plain(typed: str) -> str:
+def plain_signs(typed: str) -> str:
     """Return the letters and digits alone, in one width and case, any script's digits as 0 to 9."""
     folded = unicodedata.normalize("NFKC", typed[:TYPED_AT_MOST]).casefold()
     return "".join(str(unicodedata.decimal(sign, sign)) for sign in folded if sign.isalnum())
@@ -87,7 +87,7 @@ def plain(typed: str) -> str:
 
 def read_code(typed: str) -> str:
     """Return the code as it is stored, however it was typed; what is no code finds nothing."""
-    return plain(typed).translate(SAME_SHAPE)
+    return plain_signs(typed).translate(SAME_SHAPE)
 
 
 def is_like_a_code(typed: str) -> bool:

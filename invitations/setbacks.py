@@ -49,7 +49,7 @@ def pause_at(now: dt.datetime) -> tuple[dt.datetime, dt.datetime]:
     return now, now + LONGEST_PAUSE + CLOCKS_APART
 
 
-def place_of(error: BaseException) -> str:
+def place_of_error(error: BaseException) -> str:
     """What went wrong, in what, and where in the code: its own words may show whose it is."""
     kind = ", ".join([type(error).__name__, *getattr(error, "__notes__", [])])
     ours = str(settings.BASE_DIR)
@@ -86,11 +86,11 @@ def each_apart(
         try:
             done += act()
         except told_by_others as fault:
-            note(setback, str(fault), pauses=False)
+            note_setback(setback, str(fault), pauses=False)
         except ENDS_THE_TICK:
             raise
         except Exception as error:  # noqa: BLE001 -- whatever one item meets keeps no other waiting
-            note(setback, place_of(error))
+            note_setback(setback, place_of_error(error))
         else:
             if setback.pk:
                 setback.delete()
@@ -102,7 +102,7 @@ def setback_of(job: Job, item: str) -> Setback:
     return known or Setback(job=job, item=item)
 
 
-def note(setback: Setback, because: str, *, pauses: bool = True) -> None:
+def note_setback(setback: Setback, because: str, *, pauses: bool = True) -> None:
     """Keep what went wrong, and when it is tried again; the log has it in any case."""
     because = legible_words(because)[:300]
     logger.error("%s, %s: %s", setback.job, setback.item, because)
@@ -120,4 +120,4 @@ def note(setback: Setback, because: str, *, pauses: bool = True) -> None:
     except ENDS_THE_TICK:
         raise
     except Exception as error:  # noqa: BLE001 -- the next item is none the worse for it
-        logger.error("%s, %s: not kept: %s", setback.job, setback.item, place_of(error))  # noqa: TRY400 -- the place is enough
+        logger.error("%s, %s: not kept: %s", setback.job, setback.item, place_of_error(error))  # noqa: TRY400 -- the place is enough

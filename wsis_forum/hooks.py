@@ -12,7 +12,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
 from django.urls import URLPattern, path
 from django.utils.module_loading import import_string
 
-from invitations.setbacks import ENDS_THE_TICK, note, place_of, setback_of
+from invitations.setbacks import ENDS_THE_TICK, note_setback, place_of_error, setback_of
 from invitations.times.jobs import Job
 
 # Taken one by one: django-anymail's own list of addresses imports each provider's library.
@@ -52,7 +52,7 @@ class EventsApart(AnymailCoreWebhookView):
             return HttpResponseBadRequest()
         taken = sum(self.is_taken(event) for event in self.readable(request))
         for because in self.lost:
-            note(setback_of(Job.HOOKS, self.esp_name), because, pauses=False)
+            note_setback(setback_of(Job.HOOKS, self.esp_name), because, pauses=False)
         return HttpResponseBadRequest() if self.lost and not taken else HttpResponse()
 
     def readable(self, request: HttpRequest) -> list[Any]:
@@ -61,14 +61,14 @@ class EventsApart(AnymailCoreWebhookView):
         except NOT_THE_EVENTS:
             raise
         except Exception as error:  # noqa: BLE001 -- whatever a provider says, it is answered
-            self.lost.append(place_of(error))
+            self.lost.append(place_of_error(error))
             return []
 
     def esp_to_anymail_event(self, *told: Any) -> Any:
         try:
             return super().esp_to_anymail_event(*told)
         except Exception as error:  # noqa: BLE001 -- whatever one event holds loses no other
-            self.lost.append(place_of(error))
+            self.lost.append(place_of_error(error))
 
     def is_taken(self, event: Any) -> bool:
         try:
@@ -76,7 +76,7 @@ class EventsApart(AnymailCoreWebhookView):
         except NOT_THE_EVENTS:
             raise
         except Exception as error:  # noqa: BLE001 -- whatever one event holds loses no other
-            self.lost.append(place_of(error))
+            self.lost.append(place_of_error(error))
             return False
         return True
 

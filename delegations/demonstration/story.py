@@ -34,7 +34,7 @@ from invitations.models import (
     Rank,
     Reply,
 )
-from invitations.reminders.planning import queue_for
+from invitations.reminders.planning import queue_reminders_of
 from invitations.replies import file_correspondence, record_reply
 
 PARTICULARS = ("channel", "summary")
@@ -206,7 +206,7 @@ def words_of(office: Invitation, said: dict[str, Any], number: int) -> dict[str,
 
 
 def remind(edition: ForumEdition, at: dt.datetime) -> None:
-    queue_for(edition, at)
+    queue_reminders_of(edition, at)
     compose_planned(edition)
     reminders = Letter.objects.filter(kind=Letter.Kind.REMINDER, invitation__edition=edition)
     happened(reminders, at)

@@ -20,7 +20,7 @@ from invitations.audit import Act, record_act
 from invitations.files.frozen import freeze
 from invitations.inbox.reports import WORDS_LIMIT, findings_in, known_envelope, returned_id
 from invitations.letters.planning import ENVELOPE_LENGTH, PRIORITY, TRY_FOR
-from invitations.links import random_sign
+from invitations.links import random_signs
 from invitations.mail.incoming import (
     clean_text,
     envelope_token_in,
@@ -235,7 +235,7 @@ def send_to_another_address(letter: Letter, by: User, email: str) -> Delivery:
         raise ValidationError(_("This letter has a delivery to that address already."))
     delivery = letter.deliveries.create(
         address=email,
-        envelope=random_sign(ENVELOPE_LENGTH),
+        envelope=random_signs(ENVELOPE_LENGTH),
         priority=PRIORITY.get(letter.kind, 5),
         not_before=now,
         leave_before=letter.leave_before or now + TRY_FOR,

@@ -20,7 +20,7 @@ from invitations.files.frozen import StoreUnavailable
 from invitations.inbox.bounces import record_report, settle_bounced
 from invitations.inbox.filing import file_mail, file_unread
 from invitations.outbox.arming import why_mute
-from invitations.setbacks import ENDS_THE_TICK, each_apart, note, place_of, setback_of
+from invitations.setbacks import ENDS_THE_TICK, each_apart, note_setback, place_of_error, setback_of
 from invitations.times.jobs import Job
 
 logger = logging.getLogger(__name__)
@@ -133,7 +133,7 @@ def take(line: IMAPClient, uid: int, size: int, received_at: dt.datetime | None)
     except ENDS_THE_TICK:
         raise
     except Exception as error:  # noqa: BLE001 -- one mail that cannot be read keeps no other waiting
-        logger.error("The mail with UID %s could not be read: %s", uid, place_of(error))  # noqa: TRY400 -- a trace would show whose mail it is
+        logger.error("The mail with UID %s could not be read: %s", uid, place_of_error(error))  # noqa: TRY400 -- a trace would show whose mail it is
         if not is_filed_unread(uid, content, received_at):
             return False
     set_aside(line, uid)
@@ -147,7 +147,9 @@ def is_filed_unread(uid: int, content: bytes, received_at: dt.datetime | None) -
     except ENDS_THE_TICK:
         raise
     except Exception as error:  # noqa: BLE001 -- the mails after it are read
-        note(setback_of(Job.READ_MAILBOXES, f"UID {uid}"), place_of(error), pauses=False)
+        note_setback(
+            setback_of(Job.READ_MAILBOXES, f"UID {uid}"), place_of_error(error), pauses=False
+        )
         return False
     return True
 

@@ -21,7 +21,7 @@ from invitations.letters.planning import PRIORITY
 from invitations.letters.words import refuse_missing_texts, template_for_letter
 from invitations.mail.transport import NotTaken
 from invitations.models import AUTOMATIC, Circular, Delivery, ForumEdition, Letter
-from invitations.setbacks import ENDS_THE_TICK, pause_after, pause_at, place_of
+from invitations.setbacks import ENDS_THE_TICK, pause_after, pause_at, place_of_error
 from invitations.times.clocks import CLOCKS_APART
 
 logger = logging.getLogger(__name__)
@@ -173,7 +173,7 @@ def compose_or_say_why(letter: Letter) -> bool:
     except (Tampered, NotTaken) as fault:
         could_not_compose(letter, str(fault), began)
     except Exception as error:  # noqa: BLE001 -- whatever one letter meets keeps no other waiting
-        place = place_of(error)
+        place = place_of_error(error)
         logger.error("Letter %s could not be composed: %s", letter.pk, place)  # noqa: TRY400 -- a trace would show whose letter it is
         told = _("It could not be composed (%(fault)s): somebody has to look at it.")
         could_not_compose(letter, told % {"fault": place}, began)
@@ -209,7 +209,7 @@ def give_back(
     except ENDS_THE_TICK:
         raise
     except Exception as error:  # noqa: BLE001 -- whatever one letter meets keeps no other waiting
-        place = place_of(error)
+        place = place_of_error(error)
         logger.error("Letter %s stays under its lease: %s", letter.pk, place)  # noqa: TRY400 -- a trace would show whose letter it is
 
 

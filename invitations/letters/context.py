@@ -10,7 +10,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from invitations.letters.addressing import FormalAddress, formal_address
-from invitations.links import grouped, reply_url
+from invitations.links import grouped_code, reply_url
 from invitations.models import ForumEdition, Language, Letter, Reply, Segment, Term
 from invitations.text.dates import (
     comma_list,
@@ -33,7 +33,9 @@ class LetterKeys(NamedTuple):
 
 def letter_keys(letter: Letter) -> LetterKeys:
     link = letter.invitation.links.current().get()
-    return LetterKeys(reply_url(link), grouped(link.code), grouped(letter.check_code or "", " "))
+    return LetterKeys(
+        reply_url(link), grouped_code(link.code), grouped_code(letter.check_code or "", " ")
+    )
 
 
 def dead_keys() -> LetterKeys:

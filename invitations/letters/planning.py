@@ -9,7 +9,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 
 from invitations.letters.routes import paper_route
-from invitations.links import random_sign
+from invitations.links import random_signs
 from invitations.models import (
     Delivery,
     Invitation,
@@ -139,7 +139,7 @@ def enqueue_letter(letter: Letter) -> None:
             letter=letter,
             line=line,
             address=email,
-            envelope=random_sign(ENVELOPE_LENGTH),
+            envelope=random_signs(ENVELOPE_LENGTH),
             priority=PRIORITY.get(letter.kind, 5),
             not_before=not_before,
             leave_before=letter.leave_before or not_before + TRY_FOR,

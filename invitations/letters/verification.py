@@ -5,7 +5,7 @@ import hashlib
 from enum import StrEnum
 from typing import NamedTuple
 
-from invitations.links import plain
+from invitations.links import plain_signs
 from invitations.models import AUTOMATIC, Invitation, Letter
 
 
@@ -30,7 +30,7 @@ class LetterVerdict(NamedTuple):
 
 
 def verify_check_code(typed: str) -> LetterVerdict:
-    return verdict_on(check_code=plain(typed))
+    return verdict_on(check_code=plain_signs(typed))
 
 
 def verify_pdf(content: bytes) -> LetterVerdict:

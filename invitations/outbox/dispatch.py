@@ -21,7 +21,7 @@ from invitations.outbox.arming import why_mute
 from invitations.outbox.queue import BATCH, begun_lately, claim_batch, due_now, resting, tidy_up
 from invitations.outbox.sending import deliver, set_aside
 from invitations.outbox.transitions import State, move, transit
-from invitations.setbacks import place_of
+from invitations.setbacks import place_of_error
 
 logger = logging.getLogger(__name__)
 
@@ -95,7 +95,7 @@ def work(stop_at: float | None, at_rest: Exists) -> Run:
     except (Unreachable, StoreUnavailable) as no:
         run.outage = outage_told_by(no)
     except Exception as fault:  # noqa: BLE001 -- the other lines go on, and what left is counted
-        logger.error("A line of the outbox broke off: %s", place_of(fault))  # noqa: TRY400 -- no address
+        logger.error("A line of the outbox broke off: %s", place_of_error(fault))  # noqa: TRY400 -- no address
         run.fault = fault
     return run
 

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from invitations.files.frozen import Tampered, thaw
 from invitations.letters.routes import Way
 from invitations.letters.typesetting import fonts_and_styles
-from invitations.links import grouped
+from invitations.links import grouped_code
 from invitations.models import Delivery, Letter
 from invitations.outbox.envelopes import Envelope, Run
 from invitations.text.dates import comma_list
@@ -162,7 +162,7 @@ def line(letter: Letter) -> dict[str, Any]:
         "kind": letter.get_kind_display(),
         "is_note": is_note,
         "reference": letter.circular.reference,
-        "check_code": grouped(letter.check_code or "", " "),
+        "check_code": grouped_code(letter.check_code or "", " "),
     }
 
 

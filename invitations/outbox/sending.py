@@ -23,8 +23,8 @@ from invitations.mail.transport import (
 )
 from invitations.models import Delivery, Invitation, Letter
 from invitations.outbox.transitions import State, begin_sending, transit
-from invitations.reminders.planning import reminders_allowed
-from invitations.setbacks import place_of, spread_pause_after
+from invitations.reminders.planning import why_reminder_must_stay
+from invitations.setbacks import place_of_error, spread_pause_after
 
 logger = logging.getLogger(__name__)
 
@@ -90,7 +90,7 @@ def why_not(letter: Letter, invitation: Invitation, now: dt.datetime) -> str:
     if is_note and letter.covers.exclude(state=Letter.State.APPROVED).exists():
         return _("a letter it covers was called back")
     if letter.kind == Letter.Kind.REMINDER:
-        return reminders_allowed(invitation, letter, now)
+        return why_reminder_must_stay(invitation, letter, now)
     return ""
 
 
@@ -178,7 +178,7 @@ def break_off(delivery: Delivery, old: str, kind: str) -> bool:
 
 def set_aside(delivery: Delivery, fault: Exception) -> None:
     """What raises was not begun, or was said to the mail server: then it may have arrived."""
-    logger.error("Delivery %s could not be handed over: %s", delivery.pk, place_of(fault))
+    logger.error("Delivery %s could not be handed over: %s", delivery.pk, place_of_error(fault))
     kind = type(fault).__name__
     if not break_off(delivery, State.CLAIMED, kind):
         settle(delivery, State.SENDING, State.UNCERTAIN, because=_("it broke off: %s") % kind)

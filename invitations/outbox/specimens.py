@@ -25,7 +25,7 @@ from invitations.models import (
     Reply,
 )
 from invitations.outbox.arming import why_mute
-from invitations.setbacks import place_of
+from invitations.setbacks import place_of_error
 from invitations.text.addresses import checked_address
 
 
@@ -116,4 +116,4 @@ def written(specimen: Letter, attached: dict[str, bytes]) -> bytes:
         return build_message(specimen, attached).as_bytes()
     except Exception as error:  # whatever stands in its rows, who asks is told
         told = _("It could not be composed (%(fault)s): somebody has to look at it.")
-        raise ValidationError(told % {"fault": place_of(error)}) from error
+        raise ValidationError(told % {"fault": place_of_error(error)}) from error

@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from invitations.models import Delivery, Invitation, Letter, LetterEvent
 from invitations.models.insert_select import insert_select, insert_select_sql
-from invitations.setbacks import place_of
+from invitations.setbacks import place_of_error
 
 logger = logging.getLogger(__name__)
 
@@ -96,4 +96,4 @@ def move(
         except Exception as fault:  # one that cannot be moved keeps no other
             if not connection.is_usable():
                 raise
-            logger.error("Delivery %s stays %s: %s", delivery.pk, old, place_of(fault))  # noqa: TRY400 -- no address
+            logger.error("Delivery %s stays %s: %s", delivery.pk, old, place_of_error(fault))  # noqa: TRY400 -- no address

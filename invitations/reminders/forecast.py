@@ -21,12 +21,12 @@ from invitations.models import (
     ReminderStep,
     Reply,
 )
-from invitations.reminders.planning import AFTER_THE_LETTER, unread
+from invitations.reminders.planning import AFTER_THE_LETTER, has_unread_mail
 from invitations.reminders.schedules import DAYS_APART, Schedule, schedules_of
 from invitations.times.calendars import ONE_DAY
 
 
-class Planned(NamedTuple):
+class ComingReminder(NamedTuple):
     """A mail or a call that an office will get; ``at`` is local time where its hour counts."""
 
     invitation: Invitation
@@ -36,20 +36,20 @@ class Planned(NamedTuple):
 
 
 @dataclass
-class Plan:
+class Forecast:
     """What comes, the earliest first, and who gets no mail of it, by the reason."""
 
     edition: ForumEdition
     because: str = ""
-    mails: list[Planned] = field(default_factory=list)
-    calls: list[Planned] = field(default_factory=list)
+    mails: list[ComingReminder] = field(default_factory=list)
+    calls: list[ComingReminder] = field(default_factory=list)
     none: dict[str, list[Invitation]] = field(default_factory=dict)
 
     def add_none(self, because: str, invitation: Invitation) -> None:
         self.none.setdefault(because, []).append(invitation)
 
-    def by_day(self) -> dict[tuple[dt.date, ReminderStep], list[Planned]]:
-        days: dict[tuple[dt.date, ReminderStep], list[Planned]] = defaultdict(list)
+    def by_day(self) -> dict[tuple[dt.date, ReminderStep], list[ComingReminder]]:
+        days: dict[tuple[dt.date, ReminderStep], list[ComingReminder]] = defaultdict(list)
         for planned in sorted([*self.mails, *self.calls], key=lambda one: one.at.date()):
             days[planned.at.date(), planned.step].append(planned)
         return dict(days)
@@ -73,14 +73,14 @@ class Facts:
         return self.left_on is None or self.left_on + DAYS_APART * ONE_DAY <= day
 
 
-def plan_of(edition: ForumEdition, now: dt.datetime) -> Plan:
+def forecast_of(edition: ForumEdition, now: dt.datetime) -> Forecast:
     """Reckon the mails and calls to come, as if the clock missed nothing and nobody answered."""
     now = now.astimezone(dt.UTC)
     schedules = schedules_of(edition)
-    plan = Plan(edition, why_nobody(schedules[None], edition, now))
+    plan = Forecast(edition, why_nobody_reminded(schedules[None], edition, now))
     known = facts_of(edition, schedules, now)
     for invitation in invitations_of(edition):
-        if because := why_none(invitation):
+        if because := why_not_reminded(invitation):
             plan.add_none(because, invitation)
         elif not plan.because:
             add_to(plan, invitation, known[invitation.pk], schedules, now)
@@ -89,7 +89,7 @@ def plan_of(edition: ForumEdition, now: dt.datetime) -> Plan:
     return plan
 
 
-def why_nobody(schedule: Schedule, edition: ForumEdition, now: dt.datetime) -> str:
+def why_nobody_reminded(schedule: Schedule, edition: ForumEdition, now: dt.datetime) -> str:
     if now >= schedule.deadline:
         return _("the deadline has passed")
     if not edition.takes_replies(now):
@@ -99,7 +99,7 @@ def why_nobody(schedule: Schedule, edition: ForumEdition, now: dt.datetime) -> s
     return ""
 
 
-def why_none(invitation: Any) -> str:
+def why_not_reminded(invitation: Any) -> str:
     if invitation.status == Invitation.Status.WITHDRAWN:
         return _("the invitation was withdrawn")
     if invitation.status == Invitation.Status.DRAFT:
@@ -116,7 +116,7 @@ def why_none(invitation: Any) -> str:
 
 
 def add_to(
-    plan: Plan,
+    plan: Forecast,
     invitation: Any,
     facts: Facts,
     schedules: dict[int | None, Schedule],
@@ -143,23 +143,25 @@ def add_to(
 
 def mails_to(
     invitation: Any, facts: Facts, schedule: Schedule, now: dt.datetime
-) -> Iterator[Planned]:
+) -> Iterator[ComingReminder]:
     if facts.waiting:
-        yield Planned(invitation, facts.waiting, now.astimezone(schedule.zone), is_in_outbox=True)
+        yield ComingReminder(
+            invitation, facts.waiting, now.astimezone(schedule.zone), is_in_outbox=True
+        )
     for step, at in coming(schedule, schedule.mail_on, invitation.reached_at, now):
         day = schedule.day_of(at)
         if facts.may_have(step, day):
             facts.reminded, facts.left_on = step.days_before, day
-            yield Planned(invitation, step, at.astimezone(schedule.zone))
+            yield ComingReminder(invitation, step, at.astimezone(schedule.zone))
 
 
 def calls_to(
     invitation: Any, facts: Facts, schedule: Schedule, now: dt.datetime
-) -> Iterator[Planned]:
+) -> Iterator[ComingReminder]:
     for step, at in coming(schedule, schedule.call_on, invitation.reached_at, now):
         if step.pk not in facts.called | facts.skipped:
             facts.called.add(step.pk)
-            yield Planned(invitation, step, at.astimezone(schedule.zone))
+            yield ComingReminder(invitation, step, at.astimezone(schedule.zone))
 
 
 def coming(
@@ -196,7 +198,7 @@ def invitations_of(edition: ForumEdition) -> "QuerySet[Invitation]":
         .prefetch_related(Prefetch("member_state__missions", in_the_city, to_attr="in_the_city"))
         .annotate(
             has_answered=Exists(Reply.objects.standing().filter(invitation=OuterRef("pk"))),
-            has_written=unread("pk"),
+            has_written=has_unread_mail("pk"),
             reached_at=Subquery(arrived.values("handed_over_at")[:1]),
         )
         .order_by("member_state__sort_key_fr", "-is_principal", "pk")
@@ -209,7 +211,7 @@ def facts_of(
     known: dict[int, Facts] = defaultdict(Facts)
     for letter in reminders_of(edition):
         schedule = schedules.get(letter.invitation.member_state_id, schedules[None])
-        note(known[letter.invitation_id], letter, schedule, now)
+        note_reminder(known[letter.invitation_id], letter, schedule, now)
     of_edition = {"invitation__edition": edition}
     noted = Reply.objects.filter(
         status=Reply.Status.NOTED, skips_deadline=edition.reply_before, **of_edition
@@ -237,7 +239,7 @@ def reminders_of(edition: ForumEdition) -> "QuerySet[Any]":
     )
 
 
-def note(facts: Facts, letter: Any, schedule: Schedule, now: dt.datetime) -> None:
+def note_reminder(facts: Facts, letter: Any, schedule: Schedule, now: dt.datetime) -> None:
     """Take a reminder into account; one that will be called back counts for nothing."""
     today = schedule.day_of(now)
     is_current = letter.reply_before == letter.invitation.edition.reply_before

@@ -48,7 +48,7 @@ from invitations.models import (
 )
 from invitations.models.insert_select import insert_select
 from invitations.reminders.schedules import DAYS_APART, Schedule, schedule_of, schedules_of
-from invitations.setbacks import ENDS_THE_TICK, each_apart, place_of
+from invitations.setbacks import ENDS_THE_TICK, each_apart, place_of_error
 from invitations.times.jobs import Job
 
 logger = logging.getLogger(__name__)
@@ -67,18 +67,18 @@ def queue_reminders(now: dt.datetime | None = None) -> int:
     """
     now = (now or timezone.now()).astimezone(dt.UTC)
     editions = ForumEdition.objects.filter(reply_before__gt=now - OVER_AFTER)
-    jobs = [(edition.symbol, partial(queue_for, edition, now)) for edition in editions]
+    jobs = [(edition.symbol, partial(queue_reminders_of, edition, now)) for edition in editions]
     return each_apart(Job.QUEUE_REMINDERS, jobs)
 
 
 @transaction.atomic
-def queue_for(edition: ForumEdition, now: dt.datetime) -> int:
+def queue_reminders_of(edition: ForumEdition, now: dt.datetime) -> int:
     edition = ForumEdition.objects.select_for_update(of=("self",)).get(pk=edition.pk)
     schedules = schedules_of(edition)
     call_back_stale(edition, schedules, now)
     if not edition.takes_replies(now):
         return 0
-    planned = plan_letters(edition, groups_at(schedules, now), now)
+    planned = plan_reminder_letters(edition, groups_at(schedules, now), now)
     if step := schedules[None].call_at(now):
         planned += list_calls(edition, step, now)
     return planned
@@ -90,14 +90,14 @@ def queue_for(edition: ForumEdition, now: dt.datetime) -> int:
 def may_be_reminded(edition: ForumEdition, now: dt.datetime) -> "QuerySet[Invitation]":
     """Principal invitations that arrived ten days ago, are unanswered, and have no unread mail."""
     silent = edition.invitations.principal().silent().reached(before=now - AFTER_THE_LETTER)
-    return silent.exclude(unread("pk"))
+    return silent.exclude(has_unread_mail("pk"))
 
 
-def unread(invitation: str) -> Exists:
+def has_unread_mail(invitation: str) -> Exists:
     return Exists(Correspondence.objects.unread().filter(invitation=OuterRef(invitation)))
 
 
-def skipping(invitation: str, step: Any, edition: ForumEdition) -> Exists:
+def has_holding_reply_for(invitation: str, step: Any, edition: ForumEdition) -> Exists:
     """Whether a holding reply of that office stands in for the step."""
     noted = Reply.objects.filter(status=Reply.Status.NOTED, skips_deadline=edition.reply_before)
     return Exists(noted.filter(invitation=OuterRef(invitation), skips_step=step))
@@ -141,7 +141,7 @@ def by_group(groups: list[Group], pick: Callable[[Group], Any], kind: Field) -> 
     return Case(*cases, output_field=kind)
 
 
-def plan_letters(edition: ForumEdition, groups: list[Group], now: dt.datetime) -> int:
+def plan_reminder_letters(edition: ForumEdition, groups: list[Group], now: dt.datetime) -> int:
     """Plan the letter of each group's step for the offices that have none yet, apart enough."""
     if not groups:
         return 0
@@ -194,7 +194,7 @@ def originals_due(
         )
         .exclude(Exists(newer))
         .exclude(Exists(reminded))
-        .exclude(skipping("invitation", OuterRef("due_step"), edition))
+        .exclude(has_holding_reply_for("invitation", OuterRef("due_step"), edition))
         .exclude(Exists(left_since(OuterRef("invitation"), OuterRef("since"))))
     )
 
@@ -211,7 +211,7 @@ def list_calls(edition: ForumEdition, step: ReminderStep, now: dt.datetime) -> i
     listed = CallListEntry.objects.filter(step=step, reply_before=edition.reply_before)
     due = (
         may_be_reminded(edition, now)
-        .exclude(skipping("pk", step, edition))
+        .exclude(has_holding_reply_for("pk", step, edition))
         .exclude(Exists(listed.filter(invitation=OuterRef("pk"))))
     )
     return insert_select(
@@ -272,10 +272,13 @@ def stale(
         ~Exists(of_office.principal().silent()),
     )
     yield _("the letter came back: it has not reached the office"), ~Exists(of_office.reached(now))
-    yield _("the office has sent something that nobody has looked at yet"), unread("invitation")
+    yield (
+        _("the office has sent something that nobody has looked at yet"),
+        has_unread_mail("invitation"),
+    )
     yield (
         _("the office says that an answer will follow"),
-        skipping("invitation", OuterRef("step"), edition),
+        has_holding_reply_for("invitation", OuterRef("step"), edition),
     )
     yield _("a later reminder takes its place"), of_states(near)
     yield _("it did not leave on its day"), planned_before_today(schedules, now) & ~Exists(tried)
@@ -295,7 +298,7 @@ def planned_before_today(schedules: Schedules, now: dt.datetime) -> Q:
 # Asked again before it leaves
 
 
-def reminders_allowed(invitation: Invitation, letter: Letter, now: dt.datetime) -> str:
+def why_reminder_must_stay(invitation: Invitation, letter: Letter, now: dt.datetime) -> str:
     """Say why the reminder may not leave now; an empty text where it may."""
     now = now.astimezone(dt.UTC)
     edition = ForumEdition.objects.get(pk=invitation.edition_id)
@@ -308,7 +311,9 @@ def reminders_allowed(invitation: Invitation, letter: Letter, now: dt.datetime) 
         return _("today is a quiet day")
     if schedule.mail_on(today) is None:
         return _("a later reminder takes its place")
-    heard = may_be_reminded(edition, now).exclude(skipping("pk", letter.step_id, edition))
+    heard = may_be_reminded(edition, now).exclude(
+        has_holding_reply_for("pk", letter.step_id, edition)
+    )
     if not heard.filter(pk=invitation.pk).exists():
         return _("the office has answered, or has sent something")
     others = left_since(invitation, schedule.apart_since(today)).exclude(letter=letter)
@@ -341,7 +346,7 @@ def resting_in(edition: ForumEdition, now: dt.datetime) -> Q:
     except ENDS_THE_TICK:
         raise
     except Exception as error:  # noqa: BLE001 -- whatever one edition meets keeps no other waiting
-        logger.error("Reminders of %s rest: %s", edition.symbol, place_of(error))  # noqa: TRY400 -- the place is enough
+        logger.error("Reminders of %s rest: %s", edition.symbol, place_of_error(error))  # noqa: TRY400 -- the place is enough
         return ~Q(pk=None)
 
 

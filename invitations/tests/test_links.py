@@ -10,9 +10,9 @@ from invitations.links import (
     CODE_ALPHABET,
     CODE_LENGTH,
     TOKEN_LENGTH,
-    grouped,
-    link_for,
+    grouped_code,
     link_for_code,
+    link_for_token,
     new_link,
     replace_link,
     reply_url,
@@ -62,7 +62,7 @@ def test_a_link_outlives_the_secret_key(settings):
     token = invitation.links.get().token
     settings.SECRET_KEY = "another"
 
-    assert link_for(token).invitation == invitation
+    assert link_for_token(token).invitation == invitation
 
 
 @pytest.mark.parametrize("token", ["", "forged", "a" * 21, "a" * 5000])
@@ -70,14 +70,14 @@ def test_a_token_that_was_never_given_out_finds_nothing(token):
     InvitationFactory()
 
     with pytest.raises(ReplyLink.DoesNotExist):
-        link_for(token)
+        link_for_token(token)
 
 
 def test_a_code_is_no_token():
     invitation = InvitationFactory()
 
     with pytest.raises(ReplyLink.DoesNotExist):
-        link_for(invitation.links.get().code)
+        link_for_token(invitation.links.get().code)
 
 
 def test_a_replaced_link_is_remembered_and_no_longer_current():
@@ -86,7 +86,10 @@ def test_a_replaced_link_is_remembered_and_no_longer_current():
 
     new = replace_link(invitation, UserFactory(), "It was forwarded.")
 
-    assert (link_for(old.token).replaced_at is None, link_for(new.token).replaced_at) == (
+    assert (
+        link_for_token(old.token).replaced_at is None,
+        link_for_token(new.token).replaced_at,
+    ) == (
         False,
         None,
     )
@@ -159,7 +162,7 @@ def test_a_code_is_found_however_it_is_typed(typed):
 def test_a_code_is_found_as_it_is_printed():
     link = InvitationFactory().links.get()
 
-    assert link_for_code(grouped(link.code)) == link
+    assert link_for_code(grouped_code(link.code)) == link
 
 
 def test_a_digit_stands_for_a_letter_only_where_it_looks_like_one_alone():

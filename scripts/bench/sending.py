@@ -22,7 +22,7 @@ from invitations.letters.approval import approve_letter
 from invitations.letters.composing import pdf_name
 from invitations.letters.composing_queue import compose_planned
 from invitations.letters.message import build_message
-from invitations.links import random_sign
+from invitations.links import random_signs
 from invitations.models import Delivery, Letter, LetterEvent
 from invitations.outbox.arming import arm
 from invitations.outbox.dispatch import dispatch_outbox
@@ -52,7 +52,7 @@ def approve() -> None:
     LetterEvent.objects.filter(delivery__isnull=False).delete()
     Delivery.objects.all().delete()
     Delivery.objects.bulk_create(
-        Delivery(letter=letter, address=address(letter, n), envelope=random_sign(ENVELOPE))
+        Delivery(letter=letter, address=address(letter, n), envelope=random_signs(ENVELOPE))
         for letter in Letter.objects.all()
         for n in range(OFFICES)
     )

@@ -13,8 +13,8 @@ from contextlib import contextmanager
 import pytest
 from django.conf import settings
 
-from invitations.links import ALPHABET, CODE_ALPHABET, CODE_LENGTH, TOKEN_LENGTH, grouped
-from invitations.links import random_sign as random_signs
+from invitations.links import ALPHABET, CODE_ALPHABET, CODE_LENGTH, TOKEN_LENGTH, grouped_code
+from invitations.links import random_signs as random_signs
 from invitations.text.keys import mask_keys
 from scripts.peers.ports import free_port
 from wsis_forum.logs import WithoutTokens
@@ -59,8 +59,8 @@ def test_token_of_a_reply_link_is_masked_wherever_it_stands(text):
 def test_code_of_a_letter_is_masked_as_it_is_printed_and_as_it_is_kept():
     for _each in range(100):
         code = random_signs(CODE_LENGTH, CODE_ALPHABET)
-        typed = [grouped(code, joined) for joined in ("", "-", " ", "\u2011", "–")]
-        for written in (*typed, grouped(code).upper()):
+        typed = [grouped_code(code, joined) for joined in ("", "-", " ", "\u2011", "–")]
+        for written in (*typed, grouped_code(code).upper()):
             assert mask_keys(f"typed {written}, not found") == "typed …, not found"
 
 

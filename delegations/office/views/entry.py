@@ -24,7 +24,7 @@ from delegations.office.request_limits import LARGEST_TYPED, announced
 from delegations.office.throttle import count_wrong
 from invitations.files.frozen import StoreUnavailable
 from invitations.letters.verification import LetterVerdict, verify_check_code, verify_pdf
-from invitations.links import link_for, link_for_code
+from invitations.links import link_for_code, link_for_token
 from invitations.models import ForumEdition, Invitation, ReplyLink
 from invitations.text.dates import printed_date, printed_range
 
@@ -60,7 +60,7 @@ def open_link(request: HttpRequest, token: str) -> HttpResponse:
 
 def follow(request: HttpRequest, token: str) -> HttpResponse:
     try:
-        link = link_for(token)
+        link = link_for_token(token)
     except ReplyLink.DoesNotExist:
         return render(request, "404.html", status=404)
     if link.invitation.status == Invitation.Status.DRAFT:

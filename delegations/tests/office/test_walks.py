@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 
 from delegations.models import Delegate, DelegationChange, StatementText
 from delegations.tests.browser import CHECK, RECORD, SAVE, browser_page, invited
-from invitations.links import grouped
+from invitations.links import grouped_code
 from invitations.models import Reply
 
 # The reference data of the migrations comes back after each of these tests.
@@ -88,7 +88,7 @@ def test_an_office_goes_the_whole_way_in_chinese_from_a_typed_code(chromium, edi
     with browser_page(chromium, locale="zh-CN", **DESKTOP) as page:
         page.goto(f"{site}/code/")
         assert_spoken(page, "zh-hans", "Enter the code printed in your letter")
-        page.fill("#id_code", misread(grouped("zskbmhcptxyv", "  ")))
+        page.fill("#id_code", misread(grouped_code("zskbmhcptxyv", "  ")))
         page.click("#asked .btn")
         go_the_whole_way(page, "zh-hans")
 

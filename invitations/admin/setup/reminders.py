@@ -18,7 +18,7 @@ from invitations.admin.base import ModelAdmin
 from invitations.admin.columns import change_url, list_url, text_link
 from invitations.letters.planning import reminder_recipients
 from invitations.models import ForumEdition, Invitation, ReminderStep
-from invitations.reminders.forecast import Plan, Planned, plan_of
+from invitations.reminders.forecast import ComingReminder, Forecast, forecast_of
 from invitations.reminders.schedules import Schedule, Steps
 from invitations.text.dates import comma_list, labelled, printed_hour, printed_weekday
 
@@ -78,7 +78,7 @@ class StepPagesMixin(ModelAdmin):
 
 def shown(edition: ForumEdition) -> dict[str, Any]:
     now = timezone.now()
-    plan = plan_of(edition, now)
+    plan = forecast_of(edition, now)
     return {
         "because": plan.because,
         "as_of": printed_hour(
@@ -98,7 +98,7 @@ def shown(edition: ForumEdition) -> dict[str, Any]:
     }
 
 
-def days_of(plan: Plan) -> list[dict[str, Any]]:
+def days_of(plan: Forecast) -> list[dict[str, Any]]:
     """The days to come, each with a step, how many get it, and who they are."""
     return [
         {
@@ -131,7 +131,7 @@ def how_of(step: ReminderStep) -> str:
     return comma_list([step.get_medium_display(), text])
 
 
-def how(planned: Planned, edition: ForumEdition) -> dict[str, Any]:
+def how(planned: ComingReminder, edition: ForumEdition) -> dict[str, Any]:
     """To which addresses, and at what hour by whose clock; a call has neither."""
     if planned.step.medium == ReminderStep.Medium.CALL:
         return {"phone": True}
@@ -144,7 +144,7 @@ def how(planned: Planned, edition: ForumEdition) -> dict[str, Any]:
     }
 
 
-def addresses(planned: Planned) -> list[list[str]]:
+def addresses(planned: ComingReminder) -> list[list[str]]:
     state: Any = planned.invitation.member_state
     missions = [email for mission in state.in_the_city for email in mission.emails.split()]
     return reminder_recipients(planned.step, planned.invitation, missions)

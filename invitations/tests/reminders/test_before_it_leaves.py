@@ -2,7 +2,11 @@ import datetime as dt
 
 import pytest
 
-from invitations.reminders.planning import queue_reminders, reminders_allowed, resting_reminders
+from invitations.reminders.planning import (
+    queue_reminders,
+    resting_reminders,
+    why_reminder_must_stay,
+)
 from invitations.tests.factories import ReplyFactory
 from invitations.tests.reminding import geneva, handed_over, own_calendar, reminders
 
@@ -21,7 +25,7 @@ def test_on_a_quiet_day_of_its_state_a_reminder_rests(edition, reached, iso2, zo
     letter, sunday = reminders().get(), geneva(14, 12)
 
     assert resting_reminders(sunday).filter(pk=letter.pk).exists() == rests
-    assert bool(reminders_allowed(invitation, letter, sunday)) == rests
+    assert bool(why_reminder_must_stay(invitation, letter, sunday)) == rests
 
 
 def test_a_reminder_rests_while_another_is_less_than_three_days_old(edition, reached):
@@ -32,9 +36,9 @@ def test_a_reminder_rests_while_another_is_less_than_three_days_old(edition, rea
     handed_over(first, geneva(24))
     last = reminders().get(variant="last")
 
-    assert "less than 3 days ago" in reminders_allowed(invitation, last, geneva(25))
+    assert "less than 3 days ago" in why_reminder_must_stay(invitation, last, geneva(25))
     assert resting_reminders(geneva(25)).filter(pk=last.pk).exists()
-    assert reminders_allowed(invitation, last, geneva(30)) == ""
+    assert why_reminder_must_stay(invitation, last, geneva(30)) == ""
     assert not resting_reminders(geneva(30)).filter(pk=last.pk).exists()
 
 
@@ -54,7 +58,7 @@ def test_a_reminder_may_not_leave_when_its_edition_has_moved_or_closed(
         setattr(edition, name, value)
     edition.save()
 
-    assert because in reminders_allowed(invitation, reminders().get(), geneva(10))
+    assert because in why_reminder_must_stay(invitation, reminders().get(), geneva(10))
 
 
 def test_a_reminder_may_not_leave_when_the_office_has_spoken(edition, reached):
@@ -62,4 +66,4 @@ def test_a_reminder_may_not_leave_when_the_office_has_spoken(edition, reached):
     queue_reminders(geneva(10))
     ReplyFactory(invitation=invitation)
 
-    assert "answered" in reminders_allowed(invitation, reminders().get(), geneva(10))
+    assert "answered" in why_reminder_must_stay(invitation, reminders().get(), geneva(10))

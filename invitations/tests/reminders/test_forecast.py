@@ -6,7 +6,7 @@ from django.utils import timezone
 
 from invitations.letters.issuing import withdraw_invitation
 from invitations.models import Delivery
-from invitations.reminders.forecast import plan_of
+from invitations.reminders.forecast import forecast_of
 from invitations.reminders.planning import queue_reminders
 from invitations.replies import file_correspondence, record_reply
 from invitations.tests.factories import InvitationFactory, ReplyFactory, UserFactory
@@ -33,7 +33,7 @@ def days(planned):
 def test_a_silent_office_gets_two_mails_and_a_call(edition, reached):
     reached(edition=edition)
 
-    plan = plan_of(edition, geneva(1))
+    plan = forecast_of(edition, geneva(1))
 
     assert days(plan.mails) == [(10, 21), (24, 7)]
     assert days(plan.calls) == [(29, 2)]
@@ -45,7 +45,7 @@ def test_a_silent_office_gets_two_mails_and_a_call(edition, reached):
 def test_each_mail_has_the_hour_of_its_office(edition, reached):
     own_calendar(reached, edition, "US", "America/New_York")
 
-    first = plan_of(edition, geneva(1)).mails[0]
+    first = forecast_of(edition, geneva(1)).mails[0]
 
     assert first.at.hour == 9
     assert first.at == dt.datetime(2027, 3, 10, 14, tzinfo=dt.UTC)
@@ -56,14 +56,14 @@ def test_what_was_sent_is_not_foretold_again(edition, reached):
     queue_reminders(geneva(10))
     handed_over(reminders().get(), geneva(10))
 
-    assert days(plan_of(edition, geneva(10, 12)).mails) == [(24, 7)]
+    assert days(forecast_of(edition, geneva(10, 12)).mails) == [(24, 7)]
 
 
 def test_a_mail_in_the_outbox_stands_under_today(edition, reached):
     reached(edition=edition)
     queue_reminders(geneva(10))
 
-    first, last = plan_of(edition, geneva(10, 12)).mails
+    first, last = forecast_of(edition, geneva(10, 12)).mails
 
     assert (first.is_in_outbox, first.at) == (True, geneva(10, 12))
     assert (last.is_in_outbox, last.at.day) == (False, 24)
@@ -73,14 +73,14 @@ def test_a_mail_that_did_not_leave_on_its_day_is_foretold_anew(edition, reached)
     reached(edition=edition)
     queue_reminders(geneva(10))
 
-    assert days(plan_of(edition, geneva(11, 8)).mails) == [(11, 21), (24, 7)]
+    assert days(forecast_of(edition, geneva(11, 8)).mails) == [(11, 21), (24, 7)]
 
 
 def test_ten_days_after_the_letter_come_first(edition, reached):
     invitation = reached(edition=edition)
     Delivery.objects.filter(letter__invitation=invitation).update(handed_over_at=geneva(2, 15))
 
-    mails = plan_of(edition, geneva(8)).mails
+    mails = forecast_of(edition, geneva(8)).mails
 
     assert mails[0].at == geneva(12, 15)
     assert days(mails) == [(12, 21), (24, 7)]
@@ -91,7 +91,7 @@ def test_a_holding_reply_is_the_reason_for_the_step_that_it_skips(edition, reach
     with time_machine.travel(geneva(5), tick=False):
         record_reply(invitation, {"answer": "holding"})
 
-    plan = plan_of(edition, geneva(6))
+    plan = forecast_of(edition, geneva(6))
 
     assert days(plan.mails) == [(24, 7)]
     assert list(plan.none.values()) == [[invitation]]
@@ -139,7 +139,7 @@ def test_who_gets_none_is_named_with_the_reason(edition, reached, happens, becau
     invitation = reached(edition=edition)
     happens(invitation)
 
-    plan = plan_of(edition, geneva(2))
+    plan = forecast_of(edition, geneva(2))
 
     assert plan.mails == []
     [(said, found)] = plan.none.items()
@@ -150,7 +150,7 @@ def test_who_gets_none_is_named_with_the_reason(edition, reached, happens, becau
 def test_a_draft_gets_none_yet(edition):
     InvitationFactory(edition=edition, status="draft", issued_at=None)
 
-    assert "not issued yet" in next(iter(plan_of(edition, geneva(1)).none))
+    assert "not issued yet" in next(iter(forecast_of(edition, geneva(1)).none))
 
 
 @pytest.mark.parametrize(
@@ -165,7 +165,7 @@ def test_an_edition_that_is_over_reminds_nobody(edition, reached, now, changes, 
     for name, value in changes.items():
         setattr(edition, name, value)
 
-    plan = plan_of(edition, now)
+    plan = forecast_of(edition, now)
 
     assert because in plan.because
     assert plan.mails == plan.calls == []
@@ -175,7 +175,7 @@ def test_steps_without_approval_remind_nobody(edition, reached):
     reached(edition=edition)
     edition.reminder_steps.update(second_approver=None)
 
-    assert "no reminder step is approved" in plan_of(edition, geneva(1)).because
+    assert "no reminder step is approved" in forecast_of(edition, geneva(1)).because
 
 
 @pytest.mark.parametrize("offices", [1, 3])
@@ -186,6 +186,6 @@ def test_the_plan_costs_the_same_for_one_office_and_for_three(
         reached(edition=edition)
 
     with django_assert_num_queries(9):
-        plan = plan_of(edition, geneva(1))
+        plan = forecast_of(edition, geneva(1))
 
     assert len(plan.mails) == 2 * offices

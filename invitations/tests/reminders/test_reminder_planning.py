@@ -17,8 +17,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from invitations.models import CallListEntry, Invitation, Letter
-from invitations.reminders.forecast import plan_of
-from invitations.reminders.planning import queue_reminders, reminders_allowed, resting_reminders
+from invitations.reminders.forecast import forecast_of
+from invitations.reminders.planning import (
+    queue_reminders,
+    resting_reminders,
+    why_reminder_must_stay,
+)
 from invitations.replies import file_correspondence, mark_dealt_with, record_reply
 from invitations.tests.factories import (
     DeliveryFactory,
@@ -350,7 +354,7 @@ def leave(world, offices, tables, now):
     for invitation_pk, letter in tables.waiting().items():
         invitation = Invitation.objects.get(pk=invitation_pk)
         office = offices[tables.invitations.index(invitation)]
-        refused = reminders_allowed(invitation, letter, now)
+        refused = why_reminder_must_stay(invitation, letter, now)
         assert (refused == "") == may_leave(world, office, now)
         if not refused:
             assert not resting_reminders(now).filter(pk=letter.pk).exists()
@@ -402,7 +406,7 @@ def test_the_preview_says_what_a_clock_without_a_gap_would_plan(world, offices, 
     now = BEGIN + start * DAY + 17 * HALF_HOUR
     with transaction.atomic():
         tables = Tables(world, offices)
-        plan = plan_of(tables.edition, now)
+        plan = forecast_of(tables.edition, now)
         transaction.set_rollback(True)
 
     foretold = [(tables.invitations.index(one.invitation), *known(one)) for one in plan.mails]

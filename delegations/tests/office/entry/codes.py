@@ -7,7 +7,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
 from delegations.office.throttle import WRONG_FROM_ALL, WRONG_FROM_ONE, count_wrong
-from invitations.links import grouped
+from invitations.links import grouped_code
 from invitations.models import Letter
 from invitations.tests.factories import LetterFactory
 
@@ -17,7 +17,7 @@ PDF = b"%PDF-1.7 Sire, the Forum is annual."
 
 
 def printed_code_of(invitation):
-    return grouped(invitation.links.latest("version").code)
+    return grouped_code(invitation.links.latest("version").code)
 
 
 def issued_letter(**fields):
