@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from delegations.changes import Stale, lock_delegation, mark, refuse_unless
 from delegations.models import Delegate, Delegation, DelegationChange
-from invitations.models import BRINGING, Invitation
+from invitations.models import ANSWERS_BRINGING, Invitation
 
 COMPARED = (
     "role", "name", "function", "organization", "email", "gender", "arrives_on", "departs_on",
@@ -96,7 +96,7 @@ def remove(invitation: Invitation, pk: int, seen: str) -> None:
 
 def open_list(invitation: Invitation) -> tuple[Delegation, list[Delegate]]:
     """The delegation, held for one change at a time, and who is on its list."""
-    refuse_unless(BRINGING, invitation, NOT_COMING)
+    refuse_unless(ANSWERS_BRINGING, invitation, NOT_COMING)
     delegation = lock_delegation(invitation)
     return delegation, list(delegation.delegates.order_by("pk"))
 

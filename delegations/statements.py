@@ -21,7 +21,7 @@ from invitations.files.uploads import (
     kind_by_first_bytes,
     refuse_misnamed,
 )
-from invitations.models import SPEAKING, ForumEdition, Invitation
+from invitations.models import ANSWERS_SPEAKING, ForumEdition, Invitation
 
 COMPARED = (
     "speaker_name", "speaker_function", "mode", "title", "theme", "first_choice_id",
@@ -41,7 +41,7 @@ def mark_of(statement: PolicyStatement | None) -> str:
 @transaction.atomic
 def submit(invitation: Invitation, words: dict[str, Any], seen: str) -> PolicyStatement:
     """Announce the statement, or change it; raise Stale where somebody else did so meanwhile."""
-    refuse_unless(SPEAKING, invitation, NOT_SPEAKING)
+    refuse_unless(ANSWERS_SPEAKING, invitation, NOT_SPEAKING)
     delegation = lock_delegation(invitation)
     standing = PolicyStatement.objects.filter(delegation=delegation).first()
     statement = standing or PolicyStatement()
@@ -165,7 +165,7 @@ def file_photo(invitation: Invitation, content: bytes) -> PolicyStatement:
 
 def refuse_files(invitation: Invitation) -> None:
     """Refuse those of an office that files none, before any is looked at."""
-    refuse_unless(SPEAKING, invitation, NOT_SPEAKING)
+    refuse_unless(ANSWERS_SPEAKING, invitation, NOT_SPEAKING)
     if not takes_texts(invitation.edition, timezone.now()):
         raise ValidationError(
             _("The High-Level Track has begun: please send the file to the secretariat by mail.")

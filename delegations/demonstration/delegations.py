@@ -4,7 +4,7 @@ from django.utils import timezone
 
 from delegations.demonstration.people import person, read_people
 from delegations.models import Delegate, Delegation, PolicyStatement, SpeakingSlot
-from invitations.models import BRINGING, SPEAKING, Answer, ForumEdition, Reply
+from invitations.models import ANSWERS_BRINGING, ANSWERS_SPEAKING, Answer, ForumEdition, Reply
 
 MODES: dict[str, str] = {
     Answer.VIDEO: PolicyStatement.Mode.VIDEO,
@@ -22,9 +22,9 @@ def make_delegations(edition: ForumEdition) -> None:
         delegation = Delegation.objects.create(
             edition=edition, member_state_id=reply.invitation.member_state_id
         )
-        if reply.answer in BRINGING:
+        if reply.answer in ANSWERS_BRINGING:
             nominate(delegation, reply, number)
-        if reply.answer in SPEAKING and number % 5:
+        if reply.answer in ANSWERS_SPEAKING and number % 5:
             submit_statement(delegation, reply, number)
     inscribe_some(edition)
 

@@ -21,7 +21,7 @@ from invitations.letters.circulars import plan_invitation_letters
 from invitations.letters.composing_queue import compose_planned
 from invitations.letters.planning import TRY_FOR
 from invitations.models import (
-    BRINGING,
+    ANSWERS_BRINGING,
     Answer,
     Channel,
     Correspondence,
@@ -192,7 +192,7 @@ def words_of(office: Invitation, said: dict[str, Any], number: int) -> dict[str,
         words["substitute_name"] = person(language, number + 7)["name"]
         words["substitute_function"] = read_people(language)["deputy"]
         words["substitute_rank"] = Rank.objects.get(pk="VMIN")
-    if words["answer"] in BRINGING:
+    if words["answer"] in ANSWERS_BRINGING:
         offered = office.edition.segments_offered
         words["segments"] = offered[number % 2 : 3 + number % 3]
     if said["channel"] == Channel.ONLINE:

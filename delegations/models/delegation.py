@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from invitations.models import (
-    BRINGING,
+    ANSWERS_BRINGING,
     ForumEdition,
     Gender,
     Invitation,
@@ -34,7 +34,7 @@ def has_standing_answer(answers: tuple[str, ...], edition: str, state: str) -> E
 class DelegationQuerySet(models.QuerySet["Delegation"]):
     def standing(self) -> Self:
         """Delegations that come as things stand today; a later regret drops out by itself."""
-        return self.filter(has_standing_answer(BRINGING, "edition", "member_state"))
+        return self.filter(has_standing_answer(ANSWERS_BRINGING, "edition", "member_state"))
 
 
 class Delegation(models.Model):

@@ -7,7 +7,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from delegations.models.delegation import Delegation, has_standing_answer
-from invitations.models import SPEAKING, ForumEdition, Segment
+from invitations.models import ANSWERS_SPEAKING, ForumEdition, Segment
 
 
 class HighLevelSession(models.Model):
@@ -42,7 +42,7 @@ class SpeakingSlotQuerySet(models.QuerySet["SpeakingSlot"]):
     def standing(self) -> Self:
         """Slots whose State speaks as things stand today; a later regret drops out by itself."""
         return self.filter(
-            has_standing_answer(SPEAKING, "session__edition", "delegation__member_state")
+            has_standing_answer(ANSWERS_SPEAKING, "session__edition", "delegation__member_state")
         )
 
 

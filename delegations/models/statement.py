@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from delegations.models.delegation import Delegation, has_standing_answer
 from delegations.models.programme import HighLevelSession
-from invitations.models import SPEAKING, Invitation, Language, Rank
+from invitations.models import ANSWERS_SPEAKING, Invitation, Language, Rank
 from invitations.text.dates import comma_list
 
 
@@ -17,7 +17,7 @@ class PolicyStatementQuerySet(models.QuerySet["PolicyStatement"]):
     def standing(self) -> Self:
         """Statements that will be delivered as things stand today, in whatever mode."""
         return self.filter(
-            has_standing_answer(SPEAKING, "delegation__edition", "delegation__member_state")
+            has_standing_answer(ANSWERS_SPEAKING, "delegation__edition", "delegation__member_state")
         )
 
 

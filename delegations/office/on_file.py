@@ -15,8 +15,8 @@ from delegations.changes import answers_in_force
 from delegations.models import Delegation, PolicyStatement
 from invitations.letters.context import recorded_points
 from invitations.models import (
-    BRINGING,
-    SPEAKING,
+    ANSWERS_BRINGING,
+    ANSWERS_SPEAKING,
     Channel,
     Invitation,
     Reply,
@@ -88,11 +88,11 @@ class OnFile:
 
     @property
     def comes(self) -> bool:
-        return not self.answers.isdisjoint(BRINGING)
+        return not self.answers.isdisjoint(ANSWERS_BRINGING)
 
     @property
     def speaks(self) -> bool:
-        return not self.answers.isdisjoint(SPEAKING)
+        return not self.answers.isdisjoint(ANSWERS_SPEAKING)
 
     def keeps(self, what: str) -> bool:
         """Whether the office can still look at what was given with an earlier answer."""

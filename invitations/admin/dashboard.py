@@ -12,7 +12,7 @@ from invitations.admin.columns import list_url
 from invitations.admin.letters.answers import ANSWERS_IN_SHORT, SILENT
 from invitations.admin.outbox.queue import COULD_NOT_BE_COMPOSED, FAULTS_OF_JOBS, outages
 from invitations.models import (
-    AUTOMATIC,
+    AUTOMATIC_KINDS,
     Bounce,
     CallListEntry,
     Correspondence,
@@ -131,7 +131,7 @@ def outbox_counts(edition: ForumEdition) -> list[dict[str, Any]]:
 def to_do(edition: ForumEdition) -> list[dict[str, Any]]:
     """What waits for a person."""
     letters = Letter.objects.filter(invitation__edition=edition)
-    composed = letters.filter(state=Letter.State.COMPOSED).exclude(kind__in=AUTOMATIC)
+    composed = letters.filter(state=Letter.State.COMPOSED).exclude(kind__in=AUTOMATIC_KINDS)
     replies = Reply.objects.contested().filter(invitation__edition=edition)
     unread = Correspondence.objects.unread().filter(invitation__edition=edition)
     unreached = edition.invitations.unreached()
@@ -139,7 +139,7 @@ def to_do(edition: ForumEdition) -> list[dict[str, Any]]:
         called_at=None, invitation__in=edition.invitations.silent()
     )
     steps = edition.reminder_steps.filter(second_approver=None)
-    texts = LetterTemplate.objects.filter(kind__in=AUTOMATIC, second_approver=None)
+    texts = LetterTemplate.objects.filter(kind__in=AUTOMATIC_KINDS, second_approver=None)
     of_edition = {"invitation__edition__id__exact": edition.pk}
     return [
         counted(
@@ -191,7 +191,7 @@ def to_do(edition: ForumEdition) -> list[dict[str, Any]]:
         counted(
             _("texts of reminders and acknowledgements without approval"),
             texts.count(),
-            list_url(LetterTemplate, approved="no", kind__in=",".join(AUTOMATIC)),
+            list_url(LetterTemplate, approved="no", kind__in=",".join(AUTOMATIC_KINDS)),
         ),
     ]
 

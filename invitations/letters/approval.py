@@ -14,7 +14,7 @@ from invitations.audit import Act, record_act, save_new
 from invitations.letters.issuing import issue_invitation, release_letter
 from invitations.letters.planning import call_back_letters, save_planned_letters
 from invitations.models import (
-    AUTOMATIC,
+    AUTOMATIC_KINDS,
     Circular,
     Gender,
     Letter,
@@ -155,7 +155,7 @@ def recompose_letter(letter: Letter, by: User) -> Letter:
 
 def covered_now(note: Letter) -> "QuerySet[Letter]":
     """The letters in force to those whom the note covers: one that was composed anew counts."""
-    kinds = [*AUTOMATIC, Letter.Kind.NOTE]
+    kinds = [*AUTOMATIC_KINDS, Letter.Kind.NOTE]
     in_force = Letter.objects.in_force().filter(circular=note.circular_id).exclude(kind__in=kinds)
     return in_force.filter(invitation__in=note.covers.values("invitation"))
 

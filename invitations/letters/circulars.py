@@ -18,7 +18,7 @@ from invitations.letters.planning import (
     save_planned_letters,
 )
 from invitations.models import (
-    AUTOMATIC,
+    AUTOMATIC_KINDS,
     Circular,
     Delivery,
     ForumEdition,
@@ -60,7 +60,9 @@ def circular_audience(circular: Circular) -> CircularAudience:
         .order_by("member_state__sort_key_fr", "-is_principal", "pk")
     )
     has_letter = set(
-        circular.letters.in_force().exclude(kind__in=AUTOMATIC).values_list("invitation", "kind")
+        circular.letters.in_force()
+        .exclude(kind__in=AUTOMATIC_KINDS)
+        .values_list("invitation", "kind")
     )
     lettered = standing_letters(invitations) if circular.kind in Circular.REFERRING else {}
     addressed, left_out = [], []
@@ -208,7 +210,7 @@ def by_mission(circular: Circular) -> dict[int, list[Letter]]:
     """The circular's composed and approved letters by the mission that serves their State."""
     letters = (
         circular.letters.filter(state__in=[Letter.State.COMPOSED, Letter.State.APPROVED])
-        .exclude(kind__in=[*AUTOMATIC, Letter.Kind.NOTE])
+        .exclude(kind__in=[*AUTOMATIC_KINDS, Letter.Kind.NOTE])
         .select_related("invitation__edition", "invitation__member_state")
         .order_by("invitation__member_state__sort_key_fr", "-invitation__is_principal", "pk")
     )
@@ -227,7 +229,7 @@ def call_back_circular(circular: Circular, by: User, because: str) -> int:
     """
     if not because.strip():
         raise ValidationError(_("Say why the circular is called back."))
-    letters = circular.letters.in_force().exclude(kind__in=AUTOMATIC)
+    letters = circular.letters.in_force().exclude(kind__in=AUTOMATIC_KINDS)
     invitations = Invitation.objects.filter(pk__in=letters.values("invitation"))
     list(invitations.select_for_update(of=("self",)).values_list("pk"))
     deliveries = Delivery.objects.filter(letter__in=letters)
@@ -253,7 +255,7 @@ def call_back_circular(circular: Circular, by: User, because: str) -> int:
 
 def circular_progress(circular: Circular) -> dict[str, int]:
     """How many letters of the circular are in each state; cancelled ones do not count."""
-    letters = circular.letters.in_force().exclude(kind__in=AUTOMATIC)
+    letters = circular.letters.in_force().exclude(kind__in=AUTOMATIC_KINDS)
     counted = letters.order_by().values_list("state").annotate(number=Count("pk"))
     return {state: 0 for state in Letter.State.values if state != Letter.State.CANCELLED} | dict(
         counted
@@ -262,13 +264,15 @@ def circular_progress(circular: Circular) -> dict[str, int]:
 
 def reschedule_letters(circular: Circular) -> None:
     """Give the circular's hour to its letters without words; composed ones are dated already."""
-    planned = circular.letters.planned().exclude(kind__in=AUTOMATIC)
+    planned = circular.letters.planned().exclude(kind__in=AUTOMATIC_KINDS)
     planned.update(not_before=circular.planned_at or timezone.now())
 
 
 def letters_at_another_hour(circular: Circular) -> "QuerySet[Letter]":
     """Composed letters that are dated to another hour than the circular's: compose them anew."""
-    composed = circular.letters.filter(state=Letter.State.COMPOSED).exclude(kind__in=AUTOMATIC)
+    composed = circular.letters.filter(state=Letter.State.COMPOSED).exclude(
+        kind__in=AUTOMATIC_KINDS
+    )
     if circular.planned_at:
         return composed.exclude(not_before=circular.planned_at)
     return composed.filter(not_before__gt=timezone.now())

@@ -15,7 +15,7 @@ from invitations.letters.pdf import render_pdf
 from invitations.letters.planning import enqueue_letter, letter_recipients, standing_letter
 from invitations.letters.words import LetterText, join_languages, letter_texts, template_for_letter
 from invitations.links import new_check_code
-from invitations.models import AUTOMATIC, PRINTED, Letter
+from invitations.models import AUTOMATIC_KINDS, PRINTED_KINDS, Letter
 
 
 def compose_letter(letter: Letter, by: User | None = None) -> bool:
@@ -24,7 +24,7 @@ def compose_letter(letter: Letter, by: User | None = None) -> bool:
     A second language follows in the same PDF and the same mail. Return False where another worker
     was quicker. Raise ValidationError where a template or a text is missing.
     """
-    if letter.kind in PRINTED and not letter.check_code:
+    if letter.kind in PRINTED_KINDS and not letter.check_code:
         letter.check_code = new_check_code()
     refuse_uncomposed(letter)
     keys = letter_keys(letter)
@@ -49,7 +49,7 @@ def refuse_uncomposed(letter: Letter) -> None:
 
 @transaction.atomic
 def record_composed(letter: Letter) -> bool:
-    automatic = letter.kind in AUTOMATIC
+    automatic = letter.kind in AUTOMATIC_KINDS
     if automatic and not letter.recipients:
         raise ValidationError(_("There is no address on file for this letter."))
     letter.state = Letter.State.APPROVED if automatic else Letter.State.COMPOSED

@@ -20,7 +20,7 @@ from invitations.letters.composing import compose_letter
 from invitations.letters.planning import PRIORITY
 from invitations.letters.words import refuse_missing_texts, template_for_letter
 from invitations.mail.transport import NotTaken
-from invitations.models import AUTOMATIC, Circular, Delivery, ForumEdition, Letter
+from invitations.models import AUTOMATIC_KINDS, Circular, Delivery, ForumEdition, Letter
 from invitations.setbacks import ENDS_THE_TICK, pause_after, pause_at, place_of_error
 from invitations.times.clocks import CLOCKS_APART
 
@@ -231,6 +231,6 @@ def reasons_not_composed(edition: ForumEdition, circular: Circular | None = None
     """
     waiting = Letter.objects.planned().filter(invitation__edition=edition, composing_until=None)
     if circular:
-        waiting = waiting.filter(circular=circular).exclude(kind__in=AUTOMATIC)
+        waiting = waiting.filter(circular=circular).exclude(kind__in=AUTOMATIC_KINDS)
     said = waiting.exclude(waits_because="").order_by("waits_because")
     return Counter(said.values_list("waits_because", flat=True))

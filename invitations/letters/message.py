@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from icalendar import Calendar, Event
 
 from invitations.mail.outgoing import name_languages, new_message
-from invitations.models import BRINGING, ForumEdition, Letter
+from invitations.models import ANSWERS_BRINGING, ForumEdition, Letter
 
 
 def build_message(letter: Letter, attached: dict[str, bytes]) -> EmailMessage:
@@ -30,7 +30,7 @@ def build_message(letter: Letter, attached: dict[str, bytes]) -> EmailMessage:
     message.set_content(letter.mail, cte="quoted-printable")
     for name, pdf in attached.items():
         message.add_attachment(pdf, maintype="application", subtype="pdf", filename=name)
-    if letter.reply and letter.reply.answer in BRINGING and letter.variant == "answer":
+    if letter.reply and letter.reply.answer in ANSWERS_BRINGING and letter.variant == "answer":
         with translation.override(letter.language):
             attach_calendar(message, edition)
     name_languages(message, letter.language, letter.second_language)

@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from invitations.links import plain_signs
-from invitations.models import AUTOMATIC, Invitation, Letter
+from invitations.models import AUTOMATIC_KINDS, Invitation, Letter
 
 
 class LetterStanding(StrEnum):
@@ -40,7 +40,7 @@ def verify_pdf(content: bytes) -> LetterVerdict:
 
 def verdict_on(**mark: str) -> LetterVerdict:
     """Judge the approved letter that bears the mark; a reminder only repeats its invitation's."""
-    issued = Letter.objects.approved().exclude(kind__in=AUTOMATIC)
+    issued = Letter.objects.approved().exclude(kind__in=AUTOMATIC_KINDS)
     letter = issued.filter(**mark).select_related("circular", "invitation").first()
     if letter is None:
         return LetterVerdict(LetterStanding.UNKNOWN)

@@ -12,8 +12,8 @@ from invitations.models.approval import ApprovedByTwo
 from invitations.models.circular import Circular
 from invitations.models.delivery import Bounce, Delivery, LetterEvent
 from invitations.models.edition import (
-    BRINGING,
-    SPEAKING,
+    ANSWERS_BRINGING,
+    ANSWERS_SPEAKING,
     Answer,
     ForumEdition,
     Language,
@@ -25,13 +25,19 @@ from invitations.models.letter import Letter
 from invitations.models.operations import Arming, Outage, Setback, Tick, Worker
 from invitations.models.reminders import CallListEntry, ReminderStep
 from invitations.models.reply import Channel, Correspondence, Reply
-from invitations.models.templates import AUTOMATIC, PRINTED, LetterKind, LetterTemplate, Term
+from invitations.models.templates import (
+    AUTOMATIC_KINDS,
+    PRINTED_KINDS,
+    LetterKind,
+    LetterTemplate,
+    Term,
+)
 
 __all__ = [
-    "AUTOMATIC",
-    "BRINGING",
-    "PRINTED",
-    "SPEAKING",
+    "ANSWERS_BRINGING",
+    "ANSWERS_SPEAKING",
+    "AUTOMATIC_KINDS",
+    "PRINTED_KINDS",
     "Answer",
     "ApprovedByTwo",
     "Arming",

@@ -38,8 +38,8 @@ class Answer(models.TextChoices):
     HOLDING = "holding", _("transmitted to the capital; an answer will follow")
 
 
-BRINGING = (Answer.IN_PERSON, Answer.REPRESENTED, Answer.ATTENDS_ONLY)
-SPEAKING = (Answer.IN_PERSON, Answer.REPRESENTED, Answer.VIDEO, Answer.WRITTEN)
+ANSWERS_BRINGING = (Answer.IN_PERSON, Answer.REPRESENTED, Answer.ATTENDS_ONLY)
+ANSWERS_SPEAKING = (Answer.IN_PERSON, Answer.REPRESENTED, Answer.VIDEO, Answer.WRITTEN)
 
 
 class Segment(models.TextChoices):

@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from invitations.models.addressees import MemberState, Minister
-from invitations.models.edition import BRINGING, ForumEdition
+from invitations.models.edition import ANSWERS_BRINGING, ForumEdition
 from invitations.text.dates import labelled
 
 
@@ -29,7 +29,9 @@ class InvitationQuerySet(models.QuerySet["Invitation"]):
 
     def bringing(self) -> Self:
         """Issued invitations whose standing answer brings someone to the forum."""
-        return self.issued().filter(replies__status="standing", replies__answer__in=BRINGING)
+        return self.issued().filter(
+            replies__status="standing", replies__answer__in=ANSWERS_BRINGING
+        )
 
     def reached(self, before: dt.datetime) -> Self:
         """Invitations of which a delivery was handed over or dispatched by that instant."""

@@ -31,8 +31,8 @@ class LetterKind(models.TextChoices):
 
 
 # A letter leaves by mail alone, in an approved text, or is printed and approved one by one.
-AUTOMATIC = (LetterKind.REMINDER, LetterKind.ACKNOWLEDGEMENT)
-PRINTED = tuple(kind for kind in LetterKind if kind not in AUTOMATIC)
+AUTOMATIC_KINDS = (LetterKind.REMINDER, LetterKind.ACKNOWLEDGEMENT)
+PRINTED_KINDS = tuple(kind for kind in LetterKind if kind not in AUTOMATIC_KINDS)
 
 
 class ReviewedByNative(models.Model):
@@ -50,7 +50,9 @@ class ReviewedByNative(models.Model):
 class LetterTemplateQuerySet(ApprovedByTwoQuerySet):
     def usable(self) -> Self:
         """Automatic kinds leave only in a version that two people approved."""
-        return self.filter(~models.Q(kind__in=AUTOMATIC) | models.Q(second_approver__isnull=False))
+        return self.filter(
+            ~models.Q(kind__in=AUTOMATIC_KINDS) | models.Q(second_approver__isnull=False)
+        )
 
     def for_letter(self, kind: str, variant: str) -> Self:
         """Usable versions, the newest first."""
@@ -96,7 +98,7 @@ class LetterTemplate(ApprovedByTwo, ReviewedByNative):
 
     @property
     def is_usable(self) -> bool:
-        return self.kind not in AUTOMATIC or self.is_approved
+        return self.kind not in AUTOMATIC_KINDS or self.is_approved
 
     def clean(self) -> None:
         words = {"subject": self.subject, "paper": self.paper, "mail": self.mail}

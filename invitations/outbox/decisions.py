@@ -10,7 +10,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from invitations.letters.routes import paper_route
-from invitations.models import PRINTED, Delivery, Invitation, Letter
+from invitations.models import PRINTED_KINDS, Delivery, Invitation, Letter
 from invitations.outbox.sending import why_not
 from invitations.outbox.transitions import transit
 from invitations.times.clocks import CLOCKS_APART, by_this_clock
@@ -89,7 +89,7 @@ def dispatch_on_paper(
     What waits for the print run is that delivery; a letter that also went by e-mail gets one.
     """
     invitation = Invitation.objects.select_for_update(of=("self",)).get(pk=letter.invitation_id)
-    if letter.kind not in PRINTED:
+    if letter.kind not in PRINTED_KINDS:
         raise ValidationError(_("Reminders and acknowledgements go by e-mail: choose the letter."))
     if because := why_not(letter, invitation, timezone.now()):
         raise ValidationError(_("It may not leave: %s.") % because)

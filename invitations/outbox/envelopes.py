@@ -8,7 +8,7 @@ from django.db.models import Prefetch, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from invitations.letters.routes import Route, Way, paper_route
-from invitations.models import PRINTED, Invitation, Letter
+from invitations.models import PRINTED_KINDS, Invitation, Letter
 from invitations.text.dates import comma_list
 
 JOINED = (
@@ -81,7 +81,7 @@ def with_covered(chosen: "QuerySet[Letter]") -> "QuerySet[Letter]":
 
 def refuse_unprintable(letter: Letter) -> None:
     """Refuse what may not leave the house on paper."""
-    if letter.kind not in PRINTED:
+    if letter.kind not in PRINTED_KINDS:
         raise ValidationError(_("Reminders and acknowledgements go by e-mail: choose the letter."))
     if letter.state != Letter.State.APPROVED:
         raise ValidationError(_("Only an approved letter is printed."))

@@ -19,7 +19,7 @@ from django.db.models import Case, Count, F, Min, Q, When
 from django.db.models.functions import Coalesce, TruncHour
 from django.utils import timezone
 
-from invitations.models import AUTOMATIC, Delivery, Letter, Outage, Setback, Tick, Worker
+from invitations.models import AUTOMATIC_KINDS, Delivery, Letter, Outage, Setback, Tick, Worker
 
 logger = logging.getLogger(__name__)
 
@@ -213,7 +213,9 @@ def letters(now: dt.datetime) -> Letters:
     planned = Q(state=Letter.State.PLANNED)
     counted = Letter.objects.aggregate(
         composing=Count("pk", filter=planned & Q(composing_until__gt=now)),
-        to_approve=Count("pk", filter=Q(state=Letter.State.COMPOSED) & ~Q(kind__in=AUTOMATIC)),
+        to_approve=Count(
+            "pk", filter=Q(state=Letter.State.COMPOSED) & ~Q(kind__in=AUTOMATIC_KINDS)
+        ),
         left_waiting=Count("pk", filter=planned & left_waiting(now)),
         failed=Count("pk", filter=planned & Q(failed_attempts__gt=0)),
         **{state: Count("pk", filter=Q(state=state)) for state in Letter.State.values},

@@ -16,7 +16,7 @@ from invitations.letters.pdf import render_pdf
 from invitations.letters.words import join_languages, letter_texts
 from invitations.mail.transport import Envelope, NotTaken, configured_carrier
 from invitations.models import (
-    PRINTED,
+    PRINTED_KINDS,
     Answer,
     Circular,
     Invitation,
@@ -71,7 +71,7 @@ def rendered(
     """
     keys = dead_keys()
     texts = letter_texts(letter, keys, template)
-    printed = paper and letter.kind in PRINTED
+    printed = paper and letter.kind in PRINTED_KINDS
     pdf = render_pdf(letter, texts, keys, specimen=True) if printed else None
     return Specimen(texts[0].subject, join_languages("mail", texts), pdf)
 

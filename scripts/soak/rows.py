@@ -12,7 +12,7 @@ from invitations.files.frozen import freeze
 from invitations.letters.approval import approve_text
 from invitations.letters.issuing import draft_invitation, issue_invitation
 from invitations.models import (
-    AUTOMATIC,
+    AUTOMATIC_KINDS,
     Circular,
     ForumEdition,
     Invitation,
@@ -38,7 +38,7 @@ def officers() -> list[User]:
 
 def approve_texts() -> None:
     """Approve the shipped words of what the machine sends by itself."""
-    for template in LetterTemplate.objects.filter(kind__in=AUTOMATIC):
+    for template in LetterTemplate.objects.filter(kind__in=AUTOMATIC_KINDS):
         for officer in officers():
             approve_text(template, officer)
 

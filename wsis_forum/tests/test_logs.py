@@ -13,8 +13,14 @@ from contextlib import contextmanager
 import pytest
 from django.conf import settings
 
-from invitations.links import ALPHABET, CODE_ALPHABET, CODE_LENGTH, TOKEN_LENGTH, grouped_code
-from invitations.links import random_signs as random_signs
+from invitations.links import (
+    ALPHABET,
+    CODE_ALPHABET,
+    CODE_LENGTH,
+    TOKEN_LENGTH,
+    grouped_code,
+    random_signs,
+)
 from invitations.text.keys import mask_keys
 from scripts.peers.ports import free_port
 from wsis_forum.logs import WithoutTokens

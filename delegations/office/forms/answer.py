@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from delegations.office.forms.base import KeyField, OfficeForm
 from invitations.forms.fields import AddressField, LineField, TextField
-from invitations.models import BRINGING, Answer, Rank, Segment
+from invitations.models import ANSWERS_BRINGING, Answer, Rank, Segment
 from invitations.replies import WORDS
 
 # Also where the form began with the substitute of an earlier answer.
@@ -129,7 +129,7 @@ class ReplyForm(OfficeForm):
         names_nobody = not (said.get("substitute_name") or "substitute_name" in self.errors)
         if answer == Answer.REPRESENTED and names_nobody:
             self.add_error("substitute_name", _("Please name the substitute."))
-        if answer and answer not in BRINGING:
+        if answer and answer not in ANSWERS_BRINGING:
             said["segments"] = []
         if answer and answer not in (Answer.REPRESENTED, Answer.HOLDING):
             said |= WITHOUT_SUBSTITUTE

@@ -21,7 +21,7 @@ from delegations.office.on_file import OnFile, answer, history, in_words, on_fil
 from delegations.office.receipt import record_pdf
 from invitations.letters.context import recorded_points
 from invitations.letters.message import track_calendar
-from invitations.models import BRINGING, Invitation, Reply
+from invitations.models import ANSWERS_BRINGING, Invitation, Reply
 from invitations.replies import WORDS, Unseen
 from invitations.text.dates import printed_date, printed_range
 
@@ -175,7 +175,7 @@ def recorded(request: HttpRequest, invitation: Invitation) -> HttpResponse:
         parts=parts(filed),
         words=in_words(reply, translation.get_language()),
         standing=filed.standing,
-        comes=filed.standing is not None and filed.standing.answer in BRINGING,
+        comes=filed.standing is not None and filed.standing.answer in ANSWERS_BRINGING,
         acknowledged=bool(mailed - {"copy"}) and invitation.minister.to_emails,
         copied="copy" in mailed,
     )
@@ -201,7 +201,7 @@ def record(request: HttpRequest, invitation: Invitation) -> HttpResponse:
 @office_required()
 def track(request: HttpRequest, invitation: Invitation) -> HttpResponse:
     """Return the High-Level Track as a calendar file, to an office that comes."""
-    if not any(reply.answer in BRINGING for reply in invitation.replies.standing()):
+    if not any(reply.answer in ANSWERS_BRINGING for reply in invitation.replies.standing()):
         raise Http404
     edition = invitation.edition
     return HttpResponse(

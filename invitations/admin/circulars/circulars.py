@@ -22,7 +22,7 @@ from invitations.files import frozen
 from invitations.forms.circular import CircularForm
 from invitations.forms.uploads import scan_kind
 from invitations.letters.circulars import reschedule_letters
-from invitations.models import AUTOMATIC, Circular, Language, Letter, Rank, Region
+from invitations.models import AUTOMATIC_KINDS, Circular, Language, Letter, Rank, Region
 from invitations.text.dates import comma_list
 
 SCAN_TYPES = {"pdf": "application/pdf", "png": "image/png", "jpg": "image/jpeg"}
@@ -107,7 +107,7 @@ class CircularAdmin(AudienceMixin, ProgressMixin, DecisionsMixin):
         ] + super().get_urls()
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Circular]:
-        letters = Q(letters__isnull=False) & ~Q(letters__kind__in=AUTOMATIC)
+        letters = Q(letters__isnull=False) & ~Q(letters__kind__in=AUTOMATIC_KINDS)
         in_force = letters & ~Q(letters__state=Letter.State.CANCELLED)
         return (
             super()

@@ -22,7 +22,7 @@ from invitations.letters.circulars import (
     circular_audience,
     letters_at_another_hour,
 )
-from invitations.models import AUTOMATIC, Circular, Delivery, Letter, Minister
+from invitations.models import AUTOMATIC_KINDS, Circular, Delivery, Letter, Minister
 from invitations.text.dates import comma_list, labelled, left_to_right, printed_date
 
 APPROVED_WITH = [
@@ -118,7 +118,7 @@ def details_shown(
 
 def to_approve(letters: QuerySet[Letter]) -> list[Letter]:
     """The composed letters that need approval, in the French order of States, the notes last."""
-    composed = letters.filter(state=Letter.State.COMPOSED).exclude(kind__in=AUTOMATIC)
+    composed = letters.filter(state=Letter.State.COMPOSED).exclude(kind__in=AUTOMATIC_KINDS)
     ordered = composed.order_by("invitation__member_state__sort_key_fr", "pk")
     return notes_last(ordered.select_related(*APPROVED_WITH))
 

@@ -14,7 +14,7 @@ from unfold.decorators import action
 
 from invitations.admin.base import RecordAdmin
 from invitations.admin.columns import at_hour, list_url
-from invitations.models import AUTOMATIC, Delivery, Letter, Outage, Setback
+from invitations.models import AUTOMATIC_KINDS, Delivery, Letter, Outage, Setback
 from invitations.outbox import monitoring
 from invitations.outbox.arming import why_mute
 from invitations.text.dates import keep_own_order, labelled
@@ -147,7 +147,7 @@ def for_a_person(
     if faults := Setback.objects.count():
         waiting.append({"count": faults, "title": FAULTS_OF_JOBS, "url": list_url(Setback)})
     if letters.to_approve:
-        kinds = ",".join(kind for kind in Letter.Kind.values if kind not in AUTOMATIC)
+        kinds = ",".join(kind for kind in Letter.Kind.values if kind not in AUTOMATIC_KINDS)
         waiting.append(
             {
                 "count": letters.to_approve,

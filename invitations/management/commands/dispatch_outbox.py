@@ -3,7 +3,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from invitations.letters.composing_queue import compose_planned
-from invitations.models import AUTOMATIC
+from invitations.models import AUTOMATIC_KINDS
 from invitations.outbox.arming import why_mute
 from invitations.outbox.dispatch import dispatch_outbox
 from invitations.outbox.monitoring import ticked
@@ -16,7 +16,7 @@ class Command(BaseCommand):
     def handle(self, **options: Any) -> str:
         if mute := why_mute():
             raise CommandError(mute)
-        composed = compose_planned(kinds=AUTOMATIC)
+        composed = compose_planned(kinds=AUTOMATIC_KINDS)
         with ticked(Job.DISPATCH_OUTBOX) as tick:
             tick.did = dispatch_outbox()
         return f"{composed} letters composed, {tick.did} deliveries handed over."
