@@ -1,4 +1,4 @@
-"""States, their missions, and the people the organization writes to."""
+"""Member States, their missions, and the ministers that the organization writes to."""
 
 import re
 import unicodedata
@@ -22,7 +22,7 @@ def validate_address_lines(text: str) -> None:
 
 
 def normalize_name(name: str) -> str:
-    """The same key for spellings that differ in case, accents, dashes, points or spacing only."""
+    """Return one key for all spellings that differ in case, accents, punctuation or spaces only."""
     bare = "".join(
         letter
         for letter in unicodedata.normalize("NFKD", name)
@@ -96,11 +96,11 @@ class MemberState(models.Model):
 
     @property
     def listed_as(self) -> str:
-        """Its name in lists, which follow the French order of States."""
+        """The State's name in lists, which follow the French order of States."""
         return self.list_name_fr or str(self)
 
     def name_on_paper(self, language: str) -> str:
-        """The formal name where that language has it, else the short one, else the English one."""
+        """Return the formal name in the language; else the short name, else the English one."""
         suffix = language.replace("-", "_")
         names = (
             getattr(self, f"formal_name_{suffix}"),
@@ -142,7 +142,7 @@ class Mission(models.Model):
 
 
 class Rank(models.Model):
-    """A rank: its weight in the list of speakers, and the form of address it takes."""
+    """The rank of a person: weight in the list of speakers, and form of address."""
 
     code = models.CharField(_("code"), max_length=10, primary_key=True)
     weight = models.PositiveSmallIntegerField(_("weight"), help_text=_("The lowest speaks first."))
@@ -159,7 +159,7 @@ class Rank(models.Model):
 
 
 class Gender(models.TextChoices):
-    """Gender of the form of address, never more."""
+    """The gender of the form of address; nothing else is known of the person."""
 
     MALE = "m", _("masculine")
     FEMALE = "f", _("feminine")
@@ -202,7 +202,7 @@ class FormOfAddress(models.Model):
 
 
 class Minister(models.Model):
-    """A person in a function, and how a letter addresses that person."""
+    """A person who holds an office, and how letters address that person."""
 
     member_state = models.ForeignKey(
         MemberState, models.PROTECT, related_name="ministers", verbose_name=_("Member State")

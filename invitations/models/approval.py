@@ -1,4 +1,4 @@
-"""What two people approve before the machine sends it by itself."""
+"""The approval of texts and steps by two people, before the system sends them by itself."""
 
 from typing import Self
 
@@ -14,7 +14,7 @@ class ApprovedByTwoQuerySet(models.QuerySet):
 
 
 class ApprovedByTwo(models.Model):
-    """What the machine sends by itself: two different people let it."""
+    """A text or step that the system may use by itself once two different people approved it."""
 
     first_approver = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, editable=False, related_name="+",

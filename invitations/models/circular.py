@@ -1,4 +1,4 @@
-"""A circular: one text, decided once, for all the letters that it makes."""
+"""Circulars: one text, decided once, for all the letters made from it."""
 
 from django.db import models
 from django.db.models import Q

@@ -1,4 +1,4 @@
-"""Deliveries, which are the outbox, what came back of them, and the history of both."""
+"""The deliveries (the outbox), the bounces of them, and the history of letters and deliveries."""
 
 import datetime as dt
 from typing import Self
@@ -24,7 +24,7 @@ class DeliveryQuerySet(models.QuerySet["Delivery"]):
         return self.by_mail().waiting().filter(not_before__lte=at)
 
     def left(self) -> Self:
-        """Handed over, on the line, or perhaps: these cannot be called back."""
+        """Deliveries that left, are being sent, or may have left: they cannot be called back."""
         return self.filter(
             state__in=[
                 Delivery.State.SENDING,
@@ -35,7 +35,7 @@ class DeliveryQuerySet(models.QuerySet["Delivery"]):
         )
 
     def not_left(self) -> Self:
-        """Neither handed over nor on the line: these can still be called back."""
+        """Deliveries that are neither handed over nor being sent: they can still be called back."""
         return self.filter(
             state__in=[
                 Delivery.State.QUEUED,
@@ -47,7 +47,7 @@ class DeliveryQuerySet(models.QuerySet["Delivery"]):
 
 
 class Delivery(models.Model):
-    """One letter to one address by one channel: one transaction, one outcome."""
+    """One letter to one address by one channel; it has one transaction and one outcome."""
 
     class Channel(models.TextChoices):
         EMAIL = "email", _("e-mail")
@@ -55,7 +55,7 @@ class Delivery(models.Model):
         POST = "post", _("post")
 
     class Line(models.TextChoices):
-        """In which line of the message's head the address stands."""
+        """The header of the message in which the address stands."""
 
         TO = "to", _("To")
         CC = "cc", _("Cc")
@@ -147,7 +147,7 @@ class Delivery(models.Model):
 
 
 class Bounce(models.Model):
-    """What a mail server, or a provider, said of a delivery after it had taken it."""
+    """The report on a delivery by a mail server or provider that had taken it first."""
 
     class Kind(models.TextChoices):
         HARD = "hard", _("refused for good")
@@ -175,7 +175,7 @@ class Bounce(models.Model):
 
 
 class LetterEvent(models.Model):
-    """What happened to a letter or a delivery: when, who or what, why, the server's words."""
+    """A change of a letter or delivery: when, by whom, why, and the server's words."""
 
     STATES = {**dict(Letter.State.choices), **dict(Delivery.State.choices)}
 

@@ -1,4 +1,4 @@
-"""An edition of the forum, and what is decided once for all its invitations."""
+"""Editions of the forum, and what is decided once for all invitations of an edition."""
 
 import datetime as dt
 import re
@@ -27,7 +27,7 @@ class Language(models.TextChoices):
 
 
 class Answer(models.TextChoices):
-    """What an office may say. A holding reply is on file, but it answers nothing."""
+    """The answers that an office may give; a holding reply is kept, but answers nothing."""
 
     IN_PERSON = "in_person", _("attends in person and delivers a statement")
     REPRESENTED = "represented", _("will be represented by a substitute, who delivers a statement")
@@ -76,7 +76,7 @@ def validate_zone(name: str) -> None:
 
 
 def validate_phone(number: str) -> None:
-    """Refuse what is no international telephone number: an address in its place, for example."""
+    """Refuse a text that is not an international telephone number."""
     if not re.fullmatch(r"\+[0-9][0-9 ().-]{5,}[0-9]", number):
         raise ValidationError(
             _("%(number)s is not a telephone number: write it as +41 22 555 01 00."),
@@ -86,13 +86,13 @@ def validate_phone(number: str) -> None:
 
 class ForumEditionQuerySet(models.QuerySet["ForumEdition"]):
     def at_hand(self) -> Self:
-        """Those that are not over, the nearest one last, or else the one held last."""
+        """Return the editions that are not over, the nearest last; if none, the most recent one."""
         in_order = self.order_by("-opens_on", "-pk")
         coming = in_order.filter(closes_on__gte=timezone.localdate())
         return coming if coming else in_order[:1]
 
     def current(self) -> "ForumEdition | None":
-        """The nearest one that is not over, or else the one held last."""
+        """Return the nearest edition that is not over; if none, the most recent one."""
         return next(reversed(list(self.at_hand())), None)
 
 
@@ -194,7 +194,7 @@ class ForumEdition(models.Model):
 
     @property
     def contact_called(self) -> str:
-        """The contact with the honorific in the active language; in Chinese it follows the name."""
+        """The contact's name with the honorific, which follows the name in Chinese."""
         if translation.get_language() == Language.CHINESE:
             return f"{self.contact_name}{self.contact_honorific}"
         return f"{self.contact_honorific}\u00a0{self.contact_name}".strip("\u00a0")
@@ -205,7 +205,7 @@ class ForumEdition(models.Model):
 
     @property
     def deadline(self) -> dt.datetime:
-        """The first instant that is late."""
+        """The first instant at which a reply is late."""
         return dt.datetime.combine(self.reply_before, dt.time.min, self.zone)
 
     @property
@@ -222,25 +222,25 @@ class ForumEdition(models.Model):
         return at >= self.deadline
 
     def takes_replies(self, at: dt.datetime) -> bool:
-        """Late replies are taken too, until staff close the edition to replies."""
+        """Whether replies are still accepted: late ones are, until staff close the edition."""
         return self.replies_closed_at is None or at < self.replies_closed_at
 
     def shows_speakers(self, at: dt.datetime) -> bool:
         return self.speakers_published_at is not None and at >= self.speakers_published_at
 
     def is_quiet(self, day: dt.date) -> bool:
-        """Whether no reminder leaves on that day: a weekend, or a day of the edition's list."""
+        """Whether no reminder leaves on the day: a weekend, or in a quiet period of the edition."""
         return is_weekend(day) or self.lists_as_quiet(day)
 
     def is_quiet_in(self, iso2: str, day: dt.date) -> bool:
-        """The same by a State's own calendar: its weekend and holidays, and the edition's list."""
+        """Whether the day is quiet in that State: its weekend, its holidays, or a quiet period."""
         return is_day_off(iso2, day) or self.lists_as_quiet(day)
 
     def lists_as_quiet(self, day: dt.date) -> bool:
         return any(p.first_on <= day <= p.last_on for p in self.quiet_periods.all())
 
     def working_day(self, day: dt.date) -> dt.date:
-        """That day, or the last one before it that is not quiet."""
+        """Return the day, or the last day before it that is not quiet."""
         while self.is_quiet(day):
             day -= dt.timedelta(days=1)
         return day

@@ -1,6 +1,6 @@
-"""Insert a row for each of the rows that a query finds, by one statement.
+"""One statement that inserts a row for each row of a query (INSERT … SELECT).
 
-The columns come from the model: a field that it gets later is filled here too.
+The columns are read from the model, so a field that is added later is filled too.
 """
 
 from typing import Any
@@ -10,9 +10,9 @@ from django.db.models import Field, Model, QuerySet, Value
 
 
 def insert_select(rows: "QuerySet[Any]", model: type[Model], **values: Any) -> int:
-    """Insert a row of the model for each of these rows, and return how many.
+    """Insert a row of the model for each of ``rows``, and return the number of rows.
 
-    ``values`` are values, or expressions over the rows, by field; each other field gets its
+    ``values`` gives values, or expressions over ``rows``, by field; other fields get their
     default.
     """
     with connection.cursor() as cursor:
@@ -23,8 +23,8 @@ def insert_select(rows: "QuerySet[Any]", model: type[Model], **values: Any) -> i
 def insert_select_sql(
     rows: "QuerySet[Any]", model: type[Model], **values: Any
 ) -> tuple[str, tuple[Any, ...]]:
-    """The statement of ``insert_select``, and its parameters."""
-    # The ORM selects, and it inserts what a program has; it has no INSERT of what it selects.
+    """Return the SQL statement of ``insert_select`` and its parameters."""
+    # The ORM has no INSERT … SELECT, so its SELECT is taken as SQL.
     given = {model._meta.get_field(name): value for name, value in values.items()}
     fields = [field for field in model._meta.concrete_fields if not field.primary_key]
     selected = [

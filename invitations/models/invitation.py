@@ -1,4 +1,4 @@
-"""An invitation, and the link and code by which an office answers it."""
+"""Invitations, and the links and codes by which offices answer them."""
 
 import datetime as dt
 from typing import Any, Self
@@ -21,20 +21,20 @@ class InvitationQuerySet(models.QuerySet["Invitation"]):
         return self.filter(is_principal=True)
 
     def answered(self) -> Self:
-        """Issued, with a standing reply; a contested answer counts as an answer."""
+        """Issued invitations with a standing reply; a contested reply beside it changes nothing."""
         return self.issued().filter(replies__status="standing")
 
     def silent(self) -> Self:
         return self.issued().exclude(replies__status="standing")
 
     def bringing(self) -> Self:
-        """Issued invitations whose standing answer brings someone to the forum."""
+        """Issued invitations whose standing reply says that somebody comes to the forum."""
         return self.issued().filter(
             replies__status="standing", replies__answer__in=ANSWERS_BRINGING
         )
 
     def reached(self, before: dt.datetime) -> Self:
-        """Invitations of which a delivery was handed over or dispatched by that instant."""
+        """Invitations whose letter was handed over or dispatched at or before that instant."""
         arrived = self.model.objects.filter(
             pk=OuterRef("pk"),
             letters__kind__in=["invitation", "replacement"],
@@ -44,7 +44,7 @@ class InvitationQuerySet(models.QuerySet["Invitation"]):
         return self.filter(Exists(arrived))
 
     def unreached(self) -> Self:
-        """Silent invitations of which every address bounced or was refused, and nothing waits."""
+        """Unanswered invitations whose addresses all bounced or refused; no delivery is pending."""
         refused = self.with_invitation_sent_and("bounced", "failed")
         hoped_for = self.with_invitation_sent_and(
             "queued", "claimed", "sending", "deferred", "uncertain", "missed", "handed_over"
@@ -52,13 +52,13 @@ class InvitationQuerySet(models.QuerySet["Invitation"]):
         return self.silent().filter(pk__in=refused).exclude(pk__in=hoped_for)
 
     def with_invitation_sent_and(self, *states: str) -> Any:
-        """Keys of the invitations of which a delivery is in one of these states."""
+        """Return the keys of the invitations that have a delivery in one of these states."""
         return self.model.objects.filter(
             letters__kind__in=["invitation", "replacement"], letters__deliveries__state__in=states
         ).values("pk")
 
     def unheard(self) -> Self:
-        """Invitations whose office has sent something that nobody has looked at yet."""
+        """Invitations whose office has sent correspondence that nobody has dealt with yet."""
         return self.filter(correspondence__isnull=False, correspondence__dealt_with_at=None)
 
 
@@ -134,7 +134,7 @@ class ReplyLinkQuerySet(models.QuerySet["ReplyLink"]):
 
 
 class ReplyLink(models.Model):
-    """One version of an invitation's link and printed code; a replaced one is remembered."""
+    """One version of an invitation's link and printed code; replaced versions are kept."""
 
     invitation = models.ForeignKey(Invitation, models.CASCADE, related_name="links")
     version = models.PositiveSmallIntegerField(default=1)

@@ -1,4 +1,4 @@
-"""Letters, their deliveries (the outbox), and the history of both."""
+"""Letters: planned as rows, composed into frozen files, and approved."""
 
 from typing import Self
 
@@ -23,14 +23,14 @@ class LetterQuerySet(models.QuerySet["Letter"]):
         return self.filter(state=Letter.State.PLANNED)
 
     def not_composable(self) -> Self:
-        """Planned, and the last attempt to compose them failed: somebody has to look at them."""
+        """Planned letters that could not be composed: a person has to look at them."""
         return self.planned().filter(failed_attempts__gt=0)
 
     def in_force(self) -> Self:
         return self.exclude(state=Letter.State.CANCELLED)
 
     def inviting(self) -> Self:
-        """Letters that invite; the last one stands: a replacement takes the first one's place."""
+        """Invitations and their replacements, in order: the last one is the letter that stands."""
         kinds = [LetterKind.INVITATION, LetterKind.REPLACEMENT]
         return self.in_force().filter(kind__in=kinds).order_by("pk")
 
@@ -39,7 +39,7 @@ class LetterQuerySet(models.QuerySet["Letter"]):
 
 
 class Letter(models.Model):
-    """One letter of one invitation: a row without words until it is composed, then frozen."""
+    """One letter of one invitation; it has no text until it is composed, and is then frozen."""
 
     Kind = LetterKind
 
@@ -65,9 +65,9 @@ class Letter(models.Model):
     planned_at = models.DateTimeField(_("planned at"), default=timezone.now)
     not_before = models.DateTimeField(_("not before"), default=timezone.now)
     leave_before = models.DateTimeField(_("leave before"), null=True, blank=True)
-    # The lease of the worker that composes it now; one that ended was never given back.
+    # The end of the lease of the worker that composes it. A lease in the past was not given back.
     composing_until = models.DateTimeField(null=True, blank=True, editable=False)
-    # Why it is still planned, and since when it may be tried again: a failure makes a pause.
+    # Why it is still planned, and when it may be tried again: after a failure there is a pause.
     waits_because = models.CharField(_("why it waits"), max_length=300, blank=True, editable=False)
     failed_attempts = models.PositiveSmallIntegerField(
         _("failed attempts to compose it"), default=0, editable=False

@@ -1,4 +1,4 @@
-"""What runs here: the jobs of the clock, its workers, and who may write to ministers."""
+"""The operation of the system: timed jobs, workers, faults, outages, and the arming."""
 
 from django.db import models
 from django.utils import timezone
@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 
 class Tick(models.Model):
-    """When a job of the clock last ran here, and what came of it."""
+    """The last run of a timed job, and how much it did."""
 
     name = models.SlugField(_("job"), max_length=40, unique=True)
     began_at = models.DateTimeField(_("began at"))
@@ -22,7 +22,7 @@ class Tick(models.Model):
 
 
 class Worker(models.Model):
-    """A worker of the clock on one of the machines, and when it last gave a sign of life."""
+    """A worker process on one of the machines, and when it last gave a sign of life."""
 
     name = models.CharField(_("machine and process"), max_length=120, unique=True)
     seen_at = models.DateTimeField(_("seen at"))
@@ -36,7 +36,7 @@ class Worker(models.Model):
 
 
 class Setback(models.Model):
-    """What a job of the clock could not do for one item; gone once it is done, or dealt with."""
+    """A failure of a job with one item; deleted once the item is done or dealt with."""
 
     job = models.SlugField(_("job"), max_length=40)
     item = models.CharField(_("of what"), max_length=80)
@@ -57,7 +57,7 @@ class Setback(models.Model):
 
 
 class Outage(models.Model):
-    """A time in which no delivery could leave, whatever became of it."""
+    """A period in which no delivery could leave."""
 
     class Of(models.TextChoices):
         MAIL_SERVER = "mail_server", _("no connection to the mail server")
@@ -86,8 +86,8 @@ class Outage(models.Model):
 class Arming(models.Model):
     """The one deployment and database that may write to ministers.
 
-    Of the key, which its hosts hold, only the hash is here: no copy of the database carries it.
-    An arming without one was made by an earlier version, and lets nothing leave.
+    Only the hash of the key is stored: the hosts hold the key, and no copy of the database has it.
+    An arming without a hash was made by an earlier version, and lets nothing leave.
     """
 
     deployment = models.CharField(_("deployment"), max_length=100)

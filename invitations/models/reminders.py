@@ -1,4 +1,4 @@
-"""The steps by which an edition reminds, and the calls that the last one asks for."""
+"""The reminder steps of an edition, and the telephone calls of the last one."""
 
 import datetime as dt
 
@@ -16,8 +16,9 @@ from invitations.text.dates import comma_list, labelled
 from invitations.times.calendars import moved_to_working_day
 
 
+# mypy with its cache loses a manager made from the QuerySet of another module.
 class ReminderStepQuerySet(ApprovedByTwoQuerySet):
-    """Of this module: a type check that remembers loses a manager made from another module's."""
+    pass
 
 
 class ReminderStep(ApprovedByTwo):
@@ -69,12 +70,12 @@ class ReminderStep(ApprovedByTwo):
 
     @property
     def planned_on(self) -> dt.date:
-        """The day it counts back to, quiet or not."""
+        """The day ``days_before`` the last day, quiet or not."""
         return self.edition.last_day - dt.timedelta(days=self.days_before)
 
     @property
     def due_on(self) -> dt.date | None:
-        """The day it leaves by the edition's calendar, never a quiet one; None where it cannot."""
+        """The day it leaves by the edition's calendar, never a quiet day; None if there is none."""
         edition = self.edition
         return moved_to_working_day(
             self.planned_on, edition.is_quiet, lambda day: day <= edition.last_day
@@ -82,7 +83,7 @@ class ReminderStep(ApprovedByTwo):
 
 
 class CallListEntry(models.Model):
-    """A silent office that the secretariat telephones, by the last reminder step."""
+    """An office without an answer that the secretariat telephones, by the last reminder step."""
 
     invitation = models.ForeignKey(
         Invitation, models.PROTECT, related_name="call_list_entries", verbose_name=_("invitation")

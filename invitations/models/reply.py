@@ -1,4 +1,4 @@
-"""What came in, and what it says."""
+"""Correspondence that came in, and the replies it holds."""
 
 from typing import Self
 
@@ -30,12 +30,12 @@ class CorrespondenceQuerySet(models.QuerySet["Correspondence"]):
         return self.filter(dealt_with_at=None)
 
     def unmatched(self) -> Self:
-        """Filed by the machine, which did not find whose it is."""
+        """Correspondence filed by the system without finding the invitation it belongs to."""
         return self.filter(invitation=None)
 
 
 class Correspondence(models.Model):
-    """What came by mail, fax, letter, note verbale or telephone. Unread, it holds reminders."""
+    """A mail, fax, letter, note verbale or call; until it is dealt with, no reminder leaves."""
 
     invitation = models.ForeignKey(
         Invitation,
@@ -110,7 +110,7 @@ class ReplyQuerySet(models.QuerySet["Reply"]):
 
 
 class Reply(models.Model):
-    """What an office said. Replies are never edited: a new one supersedes the standing one."""
+    """The reply of an office; it is never edited: a new reply supersedes the standing one."""
 
     Answer = Answer
     Channel = Channel

@@ -1,4 +1,4 @@
-"""The words of letters and mails: texts kept in versions, and the terms printed around them."""
+"""Letter templates, kept in versions, and the terms that are printed around them."""
 
 from typing import Self
 
@@ -30,13 +30,14 @@ class LetterKind(models.TextChoices):
     ACKNOWLEDGEMENT = "acknowledgement", _("acknowledgement")
 
 
-# A letter leaves by mail alone, in an approved text, or is printed and approved one by one.
+# Automatic letters leave by mail only, with an approved text. The others are printed too, and each
+# is approved by itself.
 AUTOMATIC_KINDS = (LetterKind.REMINDER, LetterKind.ACKNOWLEDGEMENT)
 PRINTED_KINDS = tuple(kind for kind in LetterKind if kind not in AUTOMATIC_KINDS)
 
 
 class ReviewedByNative(models.Model):
-    """Words that a native reader ticks; until then, approval says that nobody did."""
+    """A text that a native reader marks as reviewed; until then, approvers are warned."""
 
     reviewed_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, editable=False, related_name="+"
@@ -49,13 +50,13 @@ class ReviewedByNative(models.Model):
 
 class LetterTemplateQuerySet(ApprovedByTwoQuerySet):
     def usable(self) -> Self:
-        """Automatic kinds leave only in a version that two people approved."""
+        """Versions that letters may use; for automatic kinds, those that two people approved."""
         return self.filter(
             ~models.Q(kind__in=AUTOMATIC_KINDS) | models.Q(second_approver__isnull=False)
         )
 
     def for_letter(self, kind: str, variant: str) -> Self:
-        """Usable versions, the newest first."""
+        """Return the usable versions for such a letter, the newest first."""
         return self.usable().filter(kind=kind, variant=variant).order_by("-version")
 
 
@@ -106,7 +107,7 @@ class LetterTemplate(ApprovedByTwo, ReviewedByNative):
 
 
 class Term(ReviewedByNative):
-    """What is printed around the words of a letter, in one language."""
+    """A term that is printed around the text of a letter, in one language."""
 
     key = models.SlugField(_("key"), max_length=30)
     language = models.CharField(_("language"), max_length=10, choices=Language)
