@@ -1,1 +1,1 @@
-"""Words: tidied or refused as they are typed, addresses among them; dates and placeholders."""
+"""Text: what people type, tidied or refused; e-mail addresses, dates and placeholders."""

@@ -1,8 +1,8 @@
 """E-mail addresses: found in what was typed or copied, checked, and written in ASCII.
 
-An address is kept as it was typed before the @; after it, in the letters of its language, small
-and composed: ``Kabinett@FAß.example`` is kept as ``Kabinett@faß.example``. Those of one person in
-two spellings of capitals are one.
+The part before the @ is kept as it was typed. The domain is kept in its own script, in small
+composed letters: ``Kabinett@FAß.example`` becomes ``Kabinett@faß.example``. Two addresses that
+differ in capitals only are one.
 """
 
 import re
@@ -51,8 +51,8 @@ TOO_LONG = _("%(address)s is too long for an e-mail address: please look at it a
 MOST_TYPED = 10_000
 DOTS = ".\u3002\uff61"
 SEPARATORS = r"\s,;\u060c\u061b\u3001"
-# A name before angle brackets, as mail programs copy it, or an address alone. What looks like a
-# domain is no name: it may be an address that was typed wrong.
+# A name before angle brackets, as mail programs copy it, or an address alone. A text that looks
+# like a domain is not a name: it may be an address that was typed wrong.
 FOUND = re.compile(
     rf"""[{SEPARATORS}]*
     (?: (?: "[^"\n]{{0,200}}" | (?: (?!\w\.\w\w) [^@<>;\u061b\u3001\n] ){{0,200}}? )
@@ -64,9 +64,9 @@ FOUND = re.compile(
 
 
 def one_address(typed: str) -> str:
-    """The one address that was typed, or nothing.
+    """Return the one address that was typed, or an empty text.
 
-    Where a part of it is none, as in ``first last@example.org``, all of it is named.
+    Where a part is not an address, as in ``first last@example.org``, the refusal names the whole.
     """
     try:
         found = each_once(typed)
@@ -80,7 +80,7 @@ def one_address(typed: str) -> str:
 
 
 def address_lines(typed: str) -> str:
-    """One address to a line, each once."""
+    """Return the addresses that were typed, one to a line, without doubles."""
     return "\n".join(each_once(typed))
 
 
@@ -92,14 +92,14 @@ def each_once(typed: str) -> list[str]:
 
 
 def found_in(typed: str) -> Iterator[str]:
-    """What stands between separators, out of its angle brackets and quotation marks."""
+    """Yield what stands between separators, without angle brackets and quotation marks."""
     if len(typed) > MOST_TYPED:
         raise refused(TOO_LONG, typed)
     if "=?" in typed:
         raise refused(ENCODED, typed)
     typed = re.sub(f"[{MARKS}{OVERRIDES}]", "", without_invisible(typed.translate(FULL_WIDTH)))
     if "@" not in typed:
-        # No address at all is named as a whole.
+        # There is no address at all: the refusal names the whole.
         yield from filter(None, [typed.strip(" ,;،؛、")])
         return
     for found in FOUND.finditer(typed):
@@ -111,11 +111,11 @@ def found_in(typed: str) -> Iterator[str]:
 
 
 def checked_address(address: str) -> str:
-    """The address as it is kept; refuse what a mail server or a program may misread."""
+    """Return the address as it is kept; refuse one that mail servers or programs may misread."""
     if odd := oddity(address):
         raise refused(odd, address)
     try:
-        # Demonstrations and tests write to the domain that is set aside for them, .test.
+        # Demonstrations and tests write to .test, the domain that is reserved for them.
         kept = email_validator.validate_email(
             address,
             allow_smtputf8=False,
@@ -123,7 +123,7 @@ def checked_address(address: str) -> str:
             strict=True,
             test_environment=True,
         ).normalized
-        # The columns ask this once more, in words that are not ours.
+        # The model fields check this once more, with a message that is not ours.
         validate_email(kept)
     except (email_validator.EmailNotValidError, ValidationError):
         raise refused(NO_ADDRESS, address) from None
@@ -131,7 +131,7 @@ def checked_address(address: str) -> str:
 
 
 def oddity(address: str) -> Any:
-    """The sentence on what is odd about an address that many programs let pass."""
+    """Return the refusal of an odd address that many programs accept; None if it is not odd."""
     local, _at, domain = address.rpartition("@")
     oddities = [
         (QUOTED, '"' in address),
@@ -147,7 +147,7 @@ def oddity(address: str) -> Any:
 
 
 def is_unseen(sign: str) -> bool:
-    """A control, a space or an invisible sign; whether a joiner is spelling, the domain knows."""
+    """Whether the sign is a control, a space or invisible; the domain's rules judge joiners."""
     unseen = is_unstorable(sign) or sign.isspace() or unicodedata.category(sign) == "Cf"
     return unseen and sign not in JOINERS + " "
 
@@ -158,10 +158,10 @@ def refused(sentence: Any, address: str) -> ValidationError:
 
 
 def address_in_ascii(address: str) -> str:
-    """The address as every mail server takes it: the domain's other letters in their ASCII form.
+    """Return the address with its domain in ASCII, as every mail server takes it.
 
-    By the rules of 2008, to which ``faß.example`` and ``fass.example`` are two domains. Raise
-    ValueError where there is no such form.
+    By IDNA 2008, for which ``faß.example`` and ``fass.example`` are two domains. Raise ValueError
+    where there is no such form.
     """
     local, _at, domain = address.rpartition("@")
     if not local.isascii() or "=?" in local or any(map(is_unseen, local)):

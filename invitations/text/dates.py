@@ -1,4 +1,4 @@
-"""Dates, lists and labels as each language prints them. A leaf."""
+"""Dates, lists and labels as each language prints them."""
 
 import datetime as dt
 import unicodedata
@@ -28,7 +28,7 @@ RANGE = {
 }
 
 
-# The names of the months in Arabic, as the west and the east of the Arab world call them.
+# The Arabic names of the months, in the west and in the east of the Arab world.
 MONTHS = {
     "western": (
         "يناير", "فبراير", "مارس", "أبريل", "مايو", "يونيو",
@@ -42,7 +42,7 @@ MONTHS = {
 
 
 def arabic_month(day: dt.date) -> str:
-    """The month as ``ARABIC_MONTHS`` wants it: ``western``, ``eastern``, or ``both``."""
+    """Return the month's name by ``ARABIC_MONTHS``: ``western``, ``eastern``, or ``both``."""
     names = ("eastern", "western") if settings.ARABIC_MONTHS == "both" else [settings.ARABIC_MONTHS]
     return "/".join(MONTHS[name][day.month - 1] for name in names)
 
@@ -77,7 +77,7 @@ def printed_weekday(day: dt.date, language: str) -> str:
     return WEEKDAY[language].format(weekday=weekday, date=printed_date(day, language))
 
 
-# An hour of a day, with the name of its zone.
+# An hour of a day, and the name of its time zone.
 HOUR = {
     "ar": ("{date}، {at:%H:%M}", " ({zone})"),
     "en": ("{date}, {at:%H:%M}", " ({zone})"),
@@ -123,7 +123,7 @@ def printed_list(items: Sequence[str], language: str) -> str:
 
 
 def comma_list(items: Iterable[object]) -> str:
-    """Return ``a, b, c`` in the active language, without what is empty."""
+    """Return ``a, b, c`` in the active language, without empty items."""
     return _(", ").join(filter(None, map(str, items)))
 
 
@@ -133,12 +133,12 @@ def labelled(label: object, words: object) -> str:
 
 
 def left_to_right(figures: str) -> str:
-    """Return day and hour so that Arabic around them leaves their order alone."""
+    """Return day and hour marked so that Arabic text around them keeps their order."""
     return f"\u2066{figures}\u2069" if figures and translation.get_language_bidi() else figures
 
 
 def keep_own_order(text: str) -> str:
-    """Return each line so that the active language around it leaves its order alone.
+    """Return each line marked so that text of the active language around it keeps its order.
 
     A line in the language's own direction stays as it is.
     """
@@ -148,7 +148,7 @@ def keep_own_order(text: str) -> str:
 
 
 def runs_otherwise(line: str) -> bool:
-    """Whether it holds signs of the other direction, or figures alone, which follow either."""
+    """Whether the line has letters of the other direction, or, in Arabic, only digits and signs."""
     kinds = {unicodedata.bidirectional(sign) for sign in line}
     if not translation.get_language_bidi():
         return bool(kinds & {"R", "AL", "AN"})

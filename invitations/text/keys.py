@@ -1,11 +1,11 @@
-"""What opens an office's page, found in any text, so that it stays out of logs and summaries."""
+"""Links, tokens and codes of offices, masked in any text: logs and summaries must not hold them."""
 
 import re
 
-# The link wherever it stands, quoted or encoded; its token alone, as a database quotes it.
+# The link, also quoted or URL-encoded; and its token alone, as a database message quotes it.
 LINK = re.compile(r"(/r/|%2Fr%2F)[^/\s\"'<>]+", re.IGNORECASE)
 TOKEN = re.compile(r"(?<![\w-])[2-9a-hjkmnp-z]{21}(?![\w-])")
-# Twelve consonants, in one or in fours as on a letter or as typed from it: no word has so many.
+# Twelve consonants, in one piece or in groups of four, as printed or typed: no word has so many.
 CODE = re.compile(
     r"(?<![\w-])(?:[b-df-hjkmnp-tv-z]{4}[- \u2010-\u2015]?){2}[b-df-hjkmnp-tv-z]{4}(?![\w-])", re.I
 )

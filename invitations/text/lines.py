@@ -1,4 +1,4 @@
-"""Words as they are typed: tidied of what nobody sees, and refused where they were spoilt."""
+"""Typed text: invisible signs are dropped, and text that was damaged on the way is refused."""
 
 import re
 import unicodedata
@@ -22,7 +22,7 @@ CODED = _(
     "“%(near)s” holds “=?”, by which mail programs mark a code: please write it in another way."
 )
 
-# What ends a line, in one program or another.
+# The signs that end a line, in one program or another.
 BREAKS = "\r\n\v\f\x1c\x1d\x1e\x85\u2028\u2029"
 ON_ONE_LINE = str.maketrans(dict.fromkeys(BREAKS + "\t", " "))
 LINE_ENDS = str.maketrans(dict.fromkeys(BREAKS, "\n"))
@@ -31,39 +31,39 @@ FULL_WIDTH = str.maketrans({wide: wide - 0xFEE0 for wide in range(0xFF01, 0xFF5F
 CHINESE_OR_NEAR = re.compile(r"[\u2e80-\u2fff\u3005-\ud7ff\uf900-\ufaff\U00020000-\U0003ffff]")
 
 OVERRIDES = "\u202d\u202e"
-# Signs that are no letters and yet seen: before a number, or in the Quran.
+# Format signs that are visible: before a number, or in the Quran.
 SEEN = "\u0600\u0601\u0602\u0603\u0604\u0605\u06dd\u070f\u0890\u0891\u08e2"
 MARKS = "\u200e\u200f\u061c"
 JOINERS = "\u200c\u200d"
 RIGHT_TO_LEFT = re.compile(r"[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
-# Between letters of these scripts a joiner or its absence is spelling, and so it is at the end of a
-# word after the sign that takes a vowel away, or the Persian short form of a calendar's name;
-# elsewhere it is invisible.
+# A joiner belongs to the spelling between letters of these scripts, and at the end of a word after
+# the sign that removes a vowel, or in the Persian abbreviation of a calendar's name. Elsewhere it
+# is invisible.
 VOWEL_KILLERS = "\u094d\u09cd\u0a4d\u0acd\u0b4d\u0bcd\u0c4d\u0ccd\u0d4d\u0dca"
 NEEDLESS_JOINER = re.compile(
     f"[{JOINERS}](?:(?<![\u0590-\u1fff][{JOINERS}])"
     f"|(?![\u0590-\u1fff])(?<![{VOWEL_KILLERS}][{JOINERS}])(?<!\u0647\u200d))"
 )
-# A capital with an accent and the mark that closes a quotation look like a letter that was garbled.
+# A capital with an accent before a closing quotation mark looks like a garbled letter.
 QUOTATION = re.compile(r"(?<![^\s([’'])(?:“[^“”]*”|„[^„“”]*[“”]|«[^«»]*»|‘[^‘’]*’)(?!\w)")
 MARK_IN_A_WORD = re.compile(rf"[{MARKS}](?<=[^\W\d_][{MARKS}])(?=[^\W\d_])")
 
 
 def tidy_line(typed: str) -> str:
-    """The words on one line, without what nobody sees; a no-break space stays."""
+    """Return the text on one line, without invisible signs; a single no-break space stays."""
     return re.sub("[ \xa0]{2,}", " ", without_invisible(typed.translate(ON_ONE_LINE)))
 
 
 def tidy_text(typed: str) -> str:
-    """The same with its lines, which end in one way."""
+    """Return the text with its lines, each ended by a newline, and without invisible signs."""
     return without_invisible(typed.replace("\r\n", "\n").translate(LINE_ENDS))
 
 
 def without_invisible(typed: str) -> str:
-    """Composed letters without invisible signs, which turn a name round or make two of one.
+    """Return the text in composed letters, without invisible signs that its script does not need.
 
-    What a script needs stays: in Persian or Hindi a joiner between two letters, which is spelling,
-    and beside Arabic or Hebrew a mark of direction. What turns writing round stays to be refused.
+    Such signs reverse a name, or make two names of one. A joiner between letters of Persian or
+    Hindi and a direction mark beside Arabic or Hebrew stay. Direction overrides stay to be refused.
     """
     if not typed.isascii():
         kept = OVERRIDES + SEEN + JOINERS + (MARKS if RIGHT_TO_LEFT.search(typed) else "")
@@ -75,7 +75,7 @@ def without_invisible(typed: str) -> str:
 
 
 def narrow_signs(words: str) -> str:
-    """Full-width Latin letters, digits and signs as everybody else types them.
+    """Return full-width Latin letters, digits and signs in their usual width.
 
     Among Chinese characters they are that language's own punctuation, and stay.
     """
@@ -83,26 +83,26 @@ def narrow_signs(words: str) -> str:
 
 
 def is_unstorable(sign: str) -> bool:
-    """Whether it is half a sign, or a control but for the end of a line and the tab.
+    """Whether no table and no page can hold the sign.
 
-    No table and no page can hold it.
+    It is a surrogate, or a control other than the newline and the tab.
     """
     return unicodedata.category(sign) in ("Cc", "Cs") and sign not in "\n\t"
 
 
 def without_unstorable(words: str, instead: str = "") -> str:
-    """The words with another sign, or none, in place of each that is no writing."""
+    """Return the text with ``instead``, or nothing, in place of each sign that cannot be stored."""
     wrong = {ord(sign): instead for sign in set(words) if is_unstorable(sign)}
     return words.translate(wrong)
 
 
 def is_bad(words: str) -> bool:
-    """Whether letters were garbled; a quotation that opens and closes is none of it."""
+    """Whether letters were garbled by a wrong decoding; complete quotations do not count."""
     return bool(badness.is_bad(QUOTATION.sub(lambda found: f'"{found[0][1:-1]}"', words)))
 
 
 def refuse_spoilt(words: str) -> None:
-    """Refuse what is no writing, what turns it round, and what was lost or garbled on the way."""
+    """Refuse text with control signs, direction overrides, or letters lost or garbled."""
     if any(is_unstorable(sign) for sign in set(words)):
         raise ValidationError(NO_LETTERS, code="no_writing")
     if turned := re.search(f"[{OVERRIDES}]", words):
@@ -121,7 +121,7 @@ def refuse_spoilt(words: str) -> None:
 
 
 def refuse_spoilt_line(words: str) -> None:
-    """Refuse the same in one line, and what the head of a mail would not hold as it is."""
+    """Refuse damaged text, and “=?”, which the header of a mail would not keep as it is."""
     if "=?" in words:
         named = {"near": around(words, words.index("=?"))}
         raise ValidationError(CODED, code="coded", params=named)
@@ -129,12 +129,12 @@ def refuse_spoilt_line(words: str) -> None:
 
 
 def around(words: str, place: int) -> str:
-    """The words before and after that place, without what turns them round."""
+    """Return the text around that place, without direction overrides."""
     return isolated(without_overrides(words[max(place - 20, 0) : place + 20]))
 
 
 def isolated(words: str) -> str:
-    """Words of whatever direction, so that a sentence in Arabic leaves their order alone."""
+    """Return the text marked so that an Arabic sentence around it keeps its order."""
     return f"\u2068{words}\u2069" if translation.get_language_bidi() else words
 
 

@@ -1,4 +1,4 @@
-"""The words a letter template may leave open. A leaf: models and letters both read it."""
+"""The placeholders of letter templates: their meaning, their use, and checks of both."""
 
 import re
 from difflib import get_close_matches
@@ -8,7 +8,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-# What each stands for, in the order in which a letter says it.
+# What each placeholder stands for, in the order in which a letter uses them.
 PLACEHOLDER_MEANINGS = {
     "salutation": _("the opening, from the form of address"),
     "closing": _("the closing, from the form of address"),
@@ -47,14 +47,14 @@ PLACEHOLDER_MEANINGS = {
     "received_at": _("when the reply was received"),
 }
 PLACEHOLDERS = set(PLACEHOLDER_MEANINGS)
-# All that a form of address may leave open.
+# The placeholders of a form of address.
 COURTESY_PLACEHOLDERS = {"title", "name", "family_name"}
-# Terms that number a page or name one; the others are printed as they are.
+# The placeholders of the terms that have any; the other terms are printed as they are.
 TERM_PLACEHOLDERS = {"page": {"page", "pages"}, "check_at": {"page"}}
 
 ANSWERABLE = {"reply_before", "last_day", "reply_link", "reply_code"}
 ON_PAPER = {"salutation", "closing", "reply_before", "last_day"}
-# What a text cannot do without. On paper, link and code stand in a box of their own.
+# The placeholders that a text must have. On paper, link and code stand in a box of their own.
 REQUIRED: dict[str, dict[str, set[str]]] = {
     "invitation": {"paper": ON_PAPER, "mail": ANSWERABLE},
     "replacement": {
@@ -68,7 +68,7 @@ REQUIRED: dict[str, dict[str, set[str]]] = {
     "acknowledgement": {"mail": {"recorded"}},
 }
 REFERRING = {"notice", "corrigendum", "replacement"}
-# Words that only letters of these kinds have.
+# Placeholders that only letters of these kinds can fill.
 ONLY_IN: dict[str, set[str]] = {
     "replaced_on": REFERRING,
     "replaced_reference": REFERRING,
@@ -77,23 +77,24 @@ ONLY_IN: dict[str, set[str]] = {
     "recorded": {"acknowledgement"},
     "received_at": {"acknowledgement"},
 }
-# A note verbale goes to a mission, a copy to an address nobody has checked: neither may answer.
+# A note verbale goes to a mission, and a copy to an address that nobody has checked: neither
+# receiver may answer.
 KEY_PLACEHOLDERS = {"reply_link", "reply_code"}
-# And a note verbale, written in the third person, has a formula of its own.
+# A note verbale is written in the third person, and has its own formulas of courtesy.
 COURTESIES = {"salutation", "closing"}
-# A subject is one line, and whoever handles the mail reads it.
+# The subject is one line, and everybody who handles the mail can read it.
 NOT_IN_SUBJECT = {"background", "changes", "covered", "recorded"} | KEY_PLACEHOLDERS
 
 
 def usable_placeholders(kind: str, variant: str = "") -> set[str]:
-    """The placeholders that have words in a letter of that kind."""
+    """Return the placeholders that a letter of that kind can fill."""
     refused = {name for name, kinds in ONLY_IN.items() if kind not in kinds}
     refused |= COURTESIES if kind == "note" else set()
     return PLACEHOLDERS - refused - (KEY_PLACEHOLDERS if is_keyless(kind, variant) else set())
 
 
 def required_placeholders(kind: str, variant: str = "") -> dict[str, set[str]]:
-    """The placeholders without which a letter of that kind cannot leave, for each of its texts."""
+    """Return the placeholders that each text of a letter of that kind must have, by field."""
     wanted = REQUIRED.get(kind, {})
     return {field: names & usable_placeholders(kind, variant) for field, names in wanted.items()}
 
@@ -103,13 +104,13 @@ def is_keyless(kind: str, variant: str) -> bool:
 
 
 def validate_placeholders(text: str) -> None:
-    """Refuse each placeholder outside the closed set, naming it and its line."""
+    """Refuse each placeholder that does not exist, and name it and its line."""
     if faults := unknown_placeholders(text, PLACEHOLDERS):
         raise ValidationError(faults)
 
 
 def unknown_placeholders(text: str, known: set[str]) -> list[ValidationError]:
-    """Say which placeholders of the text are not among the known ones, and in which line."""
+    """Return a fault for each line with placeholders that are not among the known ones."""
     faults = []
     for number, line in enumerate(text.splitlines(), start=1):
         template = Template(line)
@@ -121,7 +122,7 @@ def unknown_placeholders(text: str, known: set[str]) -> list[ValidationError]:
 
 
 def unknown_in_line(number: int, names: list[str], known: set[str]) -> ValidationError:
-    """Name them, and the one that was probably meant."""
+    """Return the fault that names the placeholders, and the one that was probably meant."""
     meant = get_close_matches(names[0].lower(), sorted(known), n=1) if len(names) == 1 else []
     said = _("Line %(line)s: unknown placeholder $%(name)s.")
     if meant:
@@ -134,7 +135,7 @@ def in_line(number: int, said: Any, **params: str) -> ValidationError:
 
 
 def validate_markdown(text: str) -> None:
-    """Refuse HTML, naming each line of it."""
+    """Refuse HTML, and name each line that has it."""
     faults = [
         in_line(number, _("Line %(line)s: write Markdown; HTML is not printed."))
         for number, line in enumerate(text.splitlines(), start=1)
@@ -145,7 +146,7 @@ def validate_markdown(text: str) -> None:
 
 
 def validate_template_texts(kind: str, variant: str, fields: dict[str, str]) -> None:
-    """Refuse what that letter cannot fill, and the lack of what it cannot do without."""
+    """Refuse placeholders that such a letter cannot fill, and texts without those it must have."""
     wanted, refused = (
         required_placeholders(kind, variant),
         PLACEHOLDERS - usable_placeholders(kind, variant),
@@ -187,6 +188,6 @@ def missing_placeholders(text: str, wanted: set[str]) -> list[ValidationError]:
 
 
 def identifiers(text: str) -> set[str]:
-    """The placeholders of the valid lines of a text; another line is another fault."""
+    """Return the placeholders in the valid lines of a text; invalid lines are refused elsewhere."""
     lines = [Template(line) for line in text.splitlines()]
     return {name for line in lines if line.is_valid() for name in line.get_identifiers()}

@@ -1,1 +1,1 @@
-"""Days and hours: calendars that know quiet days, clocks of several servers."""
+"""Days and hours: calendars with days off, clocks of several servers, and timed jobs."""

@@ -1,6 +1,6 @@
-"""Days on which a State does not work, and where a planned day moves. A leaf.
+"""The days on which a State does not work, and the working day to which a planned day moves.
 
-What ``holidays`` knows of a State's weekend and public holidays; nothing here reads a table.
+Weekends and public holidays come from the package ``holidays``; nothing here reads a table.
 """
 
 import datetime as dt
@@ -10,23 +10,23 @@ from functools import cache
 from holidays import country_holidays
 
 ONE_DAY = dt.timedelta(days=1)
-# Farther back than this nobody would take the mail for the one that was planned.
+# A mail that leaves earlier than this would no longer be the one that was planned.
 DAYS_BACK = 5
 
 
 def is_weekend(day: dt.date) -> bool:
-    """Saturday or Sunday: the weekend of Geneva, and of a State of which nothing is known."""
+    """Whether the day is a Saturday or Sunday: the weekend of Geneva, and of States not known."""
     return day.weekday() >= 5
 
 
 def is_day_off(iso2: str, day: dt.date) -> bool:
-    """Whether that State does not work on that day: its own weekend, or a public holiday."""
+    """Whether the day is in the State's own weekend, or one of its public holidays."""
     return day in days_off(iso2, day.year)
 
 
 @cache
 def days_off(iso2: str, year: int) -> frozenset[dt.date]:
-    """All such days of a year; Saturdays and Sundays where the State is not known."""
+    """Return all days off of a year; Saturdays and Sundays where the State is not known."""
     first = dt.date(year, 1, 1)
     days = [first + number * ONE_DAY for number in range((dt.date(year, 12, 31) - first).days + 1)]
     try:
@@ -39,9 +39,9 @@ def days_off(iso2: str, year: int) -> frozenset[dt.date]:
 def moved_to_working_day(
     planned: dt.date, is_quiet: Callable[[dt.date], bool], in_time: Callable[[dt.date], bool]
 ) -> dt.date | None:
-    """That day, or the working day before it; where that lies too far back, the next one.
+    """Return the day, or the last working day before it; if that is too early, the next one.
 
-    None where the day that it comes to is not in time: it is dropped.
+    Return None where the day found is not in time: what was planned is then dropped.
     """
     for days in range(DAYS_BACK + 1):
         if not is_quiet(day := planned - days * ONE_DAY):

@@ -1,11 +1,11 @@
-"""Hours that several servers give: their clocks differ, and one may be set back. A leaf."""
+"""Times written by several servers, whose clocks differ and may be set back."""
 
 import datetime as dt
 
-# The clocks of two servers may differ by as much.
+# The clocks of two servers differ by no more than this.
 CLOCKS_APART = dt.timedelta(minutes=2)
 
 
 def by_this_clock(at: dt.datetime, now: dt.datetime) -> dt.datetime:
-    """The hour given; one that lies ahead by less than clocks differ is now."""
+    """Return ``at``; or ``now``, if ``at`` is ahead of it by no more than clocks may differ."""
     return min(at, now) if at - now <= CLOCKS_APART else at

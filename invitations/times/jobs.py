@@ -1,4 +1,4 @@
-"""The jobs whose runs and faults are kept: by one name in schedule, desk and probes. A leaf."""
+"""The jobs whose runs and faults are kept, under the same name in schedule, admin and probes."""
 
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
@@ -13,5 +13,5 @@ class Job(TextChoices):
     HOOKS = "hooks", _("take the mail provider’s events")
 
 
-# The mail provider begins the other one.
+# The other one, HOOKS, is begun by the mail provider.
 CLOCK_JOBS = tuple(job for job in Job if job != Job.HOOKS)
