@@ -1,1 +1,1 @@
-"""Files: what one is, by its content; and each that is kept, under the name of its hash."""
+"""Files: recognized by their content, and kept under names made from their hashes."""

@@ -1,7 +1,7 @@
-"""Let a program look at a file of a stranger where it can do no harm. A leaf, and a program itself.
+"""Open a stranger's file in a confined process. This module is also that process's program.
 
-A few bytes of a PDF or of a picture may unpack to a gigabyte. So each is opened by a process of
-its own, which has little memory and little time, knows nothing of ours, and leaves no file behind.
+A few bytes of a PDF or of a picture may unpack to a gigabyte. So each file is opened by its own
+process, which has little memory and time, an empty environment, and leaves no file behind.
 """
 
 import resource
@@ -11,22 +11,22 @@ import sys
 import threading
 from pathlib import Path
 
-MEMORY = 256 * 1024 * 1024  # bytes; ten megabytes of the smallest objects are read in half of it
-PROCESSOR = 3  # seconds; the largest honest file takes half of them
-PATIENCE = 20  # seconds by the clock, where the machine is busy
-# However many files come in at once, so many are looked at by one web process.
+MEMORY = 256 * 1024 * 1024  # bytes; ten megabytes of the smallest objects need half of it
+PROCESSOR = 3  # seconds of processor time; the largest honest file needs half of them
+PATIENCE = 20  # seconds by the clock, for a busy machine
+# One web process opens at most so many files at once.
 AT_ONCE = threading.BoundedSemaphore(2)
 
 
 class Unsafe(Exception):
-    """The file took more memory or time than any honest one."""
+    """The file took more memory or time than any honest file."""
 
 
 def run_confined(program: str, content: bytes) -> bytes:
-    """What the program writes that reads the content; raise Unsafe where it passes its limits."""
+    """Return what the program writes when it reads the content; raise Unsafe past the limits."""
     with AT_ONCE:
         try:
-            ended = subprocess.run(  # noqa: S603 -- files of ours, and nothing of the sender's
+            ended = subprocess.run(  # noqa: S603 -- the arguments are files of ours
                 [sys.executable, "-I", __file__, program],
                 input=content,
                 stdout=subprocess.PIPE,
@@ -41,7 +41,7 @@ def run_confined(program: str, content: bytes) -> bytes:
 
 
 def limit(kind: int, most: int) -> None:
-    """Never ask for more than this process was itself given."""
+    """Set the limit, to no more than this process itself was given."""
     given = resource.getrlimit(kind)[1]
     least = most if given == resource.RLIM_INFINITY else min(most, given)
     resource.setrlimit(kind, (least, least))

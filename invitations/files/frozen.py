@@ -1,4 +1,4 @@
-"""Files that are written once, under names made from their SHA-256."""
+"""Frozen files: written once, under names made from their SHA-256."""
 
 import hashlib
 import logging
@@ -20,12 +20,13 @@ PROBE = "probe/ok.txt"
 
 
 class Tampered(Exception):
-    """The stored bytes are not those that were frozen, or they are gone."""
+    """The stored bytes are not those that were frozen, or are missing."""
 
 
 class StoreUnavailable(ValidationError):
-    """The store does not answer, refuses or is full: of the bytes nothing is known, and nothing
-    that depends on them may change.
+    """The store does not answer, refuses or is full.
+
+    Nothing is known of the bytes then, and nothing that depends on them may change.
     """
 
     def __str__(self) -> str:
@@ -48,8 +49,9 @@ def freeze(content: bytes, folder: str, suffix: str) -> Frozen:
 
 
 def thaw(name: str | None, sha256: str) -> bytes:
-    """Return the frozen bytes; raise Tampered where they are not what was frozen, and
-    Unavailable where that cannot be known now.
+    """Return the frozen bytes.
+
+    Raise Tampered if they are not what was frozen, and StoreUnavailable if that cannot be known.
     """
     if not name:
         raise Tampered("Nothing was frozen.")
@@ -64,7 +66,7 @@ def thaw(name: str | None, sha256: str) -> bytes:
 
 
 def thaw_or_damaged(name: str | None, sha256: str) -> bytes:
-    """The same, but Tampered too where the store answers for others: it is this file alone."""
+    """Return the frozen bytes; raise Tampered also if the store fails for this file only."""
     try:
         return thaw(name, sha256)
     except StoreUnavailable as fault:
@@ -73,7 +75,7 @@ def thaw_or_damaged(name: str | None, sha256: str) -> bytes:
 
 
 def store_takes_files() -> bool:
-    """Whether the store keeps one small file, always the same, and gives it back."""
+    """Whether the store keeps a small probe file and gives it back."""
     try:
         with reaching_the_store():
             default_storage.save(PROBE, ContentFile(b"ok"))
@@ -96,7 +98,7 @@ def reaching_the_store() -> Iterator[None]:
     except FileNotFoundError:
         raise
     except OSError as fault:
-        # What it said is for those who run it: offices read the other sentence too.
+        # The fault's own words are for operators: offices too can read the sentence below.
         logger.error("The file store cannot be used: %s", fault)  # noqa: TRY400 -- told in full
         raise StoreUnavailable(
             _("Files cannot be kept or read at the moment: please try again in a few minutes.")
@@ -104,7 +106,7 @@ def reaching_the_store() -> Iterator[None]:
 
 
 class WriteOnceFolder(FileSystemStorage):
-    """A folder in which a name appears with its whole content or not at all."""
+    """A folder in which a file appears with its whole content or not at all."""
 
     def get_available_name(self, name: str, max_length: int | None = None) -> str:
         return name

@@ -1,4 +1,4 @@
-"""Packages of the zip format, looked at before anything in them is unpacked. A leaf."""
+"""Packages of the zip format, checked before anything in them is unpacked."""
 
 import zipfile
 
@@ -6,21 +6,21 @@ MOST_ENTRIES = 2000
 
 
 class HostilePackage(Exception):
-    """It is a bomb or damaged."""
+    """The package is hostile or damaged."""
 
 
 class ZipBomb(HostilePackage):
-    """It unpacks to more than it may."""
+    """The package unpacks to more than the limit."""
 
 
 class PackageWithMacros(HostilePackage):
-    """It holds a program."""
+    """The package holds a program."""
 
 
 def refuse_hostile_package(package: zipfile.ZipFile, most_unpacked: int) -> None:
-    """Raise Hostile, or say by Bomb or Macros which kind of it, before anything is kept of it.
+    """Raise HostilePackage, ZipBomb or PackageWithMacros, before anything of the package is kept.
 
-    No entry can be unpacked to more than the size it announces, so the sum bounds the work.
+    No entry unpacks to more than the size it announces, so their sum bounds the work.
     """
     entries = package.infolist()
     if sum(entry.file_size for entry in entries) > most_unpacked:
@@ -28,6 +28,6 @@ def refuse_hostile_package(package: zipfile.ZipFile, most_unpacked: int) -> None
     names = {entry.filename for entry in entries}
     if any(name.endswith("vbaProject.bin") for name in names):
         raise PackageWithMacros
-    # An entry of a name that was there already would be read by one program and not by another.
+    # Of two entries with the same name, one program reads the first, and another the second.
     if not len(names) == len(entries) <= MOST_ENTRIES or package.testzip() is not None:
         raise HostilePackage

@@ -1,4 +1,4 @@
-"""How many pages a PDF has. A leaf, and a program by itself."""
+"""The number of pages of a PDF. This module is also the program of the confined process."""
 
 import io
 import sys
@@ -9,9 +9,9 @@ from invitations.files.confined import run_confined
 
 
 def count_pdf_pages(content: bytes) -> int:
-    """The number of its pages; 0 where it is no PDF, is damaged or asks for a password.
+    """Return the number of pages; 0 for no PDF, a damaged one, or one with a password.
 
-    Raise Unsafe for what cannot be read within the limits.
+    Raise Unsafe for a file that cannot be read within the limits.
     """
     return int(run_confined(__file__, content))
 

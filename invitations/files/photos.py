@@ -1,7 +1,7 @@
-"""A photo that was sent, drawn anew. A leaf, and a program by itself.
+"""Uploaded photos, drawn anew. This module is also the program of the confined process.
 
-A camera writes the place, the hour and names into its pictures, and a file may be a picture and
-something else at once. So only the pixels are read, and another file is made of them.
+A camera writes place, time and names into its pictures, and a file may be a picture and something
+else at once. So only the pixels are read, and a new file is made of them.
 """
 
 import io
@@ -17,17 +17,17 @@ from invitations.files.confined import Unsafe, run_confined
 logger = logging.getLogger(__name__)
 
 LONGEST_SIDE = 2500  # pixels; 21 cm in print, at 300 to the inch
-# A JPEG is decoded at half its size or less where it is twice as long as that, which leaves 25
-# megapixels at most, four bytes each. A PNG is decoded whole, and twice where it is transparent;
-# no photo of more fits into a PNG of ten megabytes.
+# A JPEG at least twice as long as LONGEST_SIDE is decoded at half its size or less, which leaves at
+# most 25 megapixels of four bytes. A PNG is decoded whole, and twice where it is transparent; a
+# photo of more pixels does not fit into a PNG of ten megabytes.
 MOST_PIXELS = {"JPEG": 50_000_000, "PNG": 16_000_000}
 QUALITY = {"JPEG": {"quality": 92}, "PNG": {"compress_level": 3}}
 
 
 def redraw_photo(content: bytes) -> bytes:
-    """The same picture, upright and in sRGB, as a JPEG or PNG without anything beside its pixels.
+    """Return the picture, upright and in sRGB, as a JPEG or PNG that holds only its pixels.
 
-    Empty for what is none of the two, is damaged, or takes too much to be drawn.
+    Empty if it is neither JPEG nor PNG, is damaged, or takes too much memory or time.
     """
     try:
         return run_confined(__file__, content)
@@ -56,7 +56,7 @@ def written(picture: Image.Image, kind: str) -> bytes:
         picture.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
     ImageOps.exif_transpose(picture, in_place=True)
     upright = in_srgb(picture)
-    # What was read beside the pixels hangs on the picture that was read, and a format may save it.
+    # The picture that was read keeps its metadata, which a format may save; a new one has none.
     alone = Image.new(upright.mode, upright.size)
     alone.paste(upright)
     file = io.BytesIO()
@@ -65,10 +65,10 @@ def written(picture: Image.Image, kind: str) -> bytes:
 
 
 def in_srgb(picture: Image.Image) -> Image.Image:
-    """The colours as every screen shows them, by the picture's own profile where that is sound."""
+    """Return the picture in sRGB, converted by its own colour profile if that is sound."""
     profile = picture.info.get("icc_profile")
     if picture.mode.startswith("I"):
-        # Sixteen bits of grey, of which a conversion would show the darkest 256th alone.
+        # Sixteen bits of grey: a plain conversion would keep only the darkest 256th of them.
         picture = picture.convert("F").point(lambda grey: grey / 257 + 0.5).convert("L")
     mode = "RGBA" if picture.has_transparency_data else "RGB"
     if picture.mode != "CMYK":

@@ -1,7 +1,7 @@
-"""Files in a bucket of an S3-speaking store: written once, private, without an address.
+"""Files in a bucket of an S3-compatible store: written once, private, without a URL.
 
-Django imports this where ``STORAGE_URL`` names such a store, and nothing else does: boto3 takes a
-second and a quarter of a worker's memory.
+Only Django imports this module, where ``STORAGE_URL`` names such a store: boto3 takes a second and
+a quarter of a worker's memory.
 """
 
 import os
@@ -15,23 +15,23 @@ from botocore.exceptions import BotoCoreError, ClientError
 from django.core.files.base import ContentFile, File
 from storages.backends.s3 import S3Storage
 
-# Twice these, and a pause, are less than the 30 seconds after which gunicorn ends a request.
+# Two attempts and a pause take less than the 30 seconds after which gunicorn ends a request.
 CLIENT = Config(
     connect_timeout=3,
     read_timeout=10,
     retries={"mode": "standard", "total_max_attempts": 2},
-    # Every store checks the signed SHA-256 of what arrives; not every one knows newer checksums.
+    # Every store checks the signed SHA-256 of an upload; not every store knows newer checksums.
     request_checksum_calculation="when_required",
     response_checksum_validation="when_required",
     s3={"addressing_style": "path", "payload_signing_enabled": True},
 )
-# What django-storages would otherwise take from variables that stand in no table of ours.
+# Otherwise django-storages reads these from environment variables that README does not list.
 NOTHING_ELSE = {"security_token": None, "session_profile": None, "client_config": CLIENT}
 MISSING = ("NoSuchKey", "404")
 
 
 class WriteOnceStore(S3Storage):
-    """A name appears with its whole content or not at all; what goes wrong is an OSError."""
+    """A bucket in which a file appears whole or not at all; every fault is an OSError."""
 
     def __init__(self, **options: Any) -> None:
         super().__init__(**options, **NOTHING_ELSE)
@@ -39,7 +39,7 @@ class WriteOnceStore(S3Storage):
 
     @property
     def client(self) -> Any:
-        """One for all threads of a process, with its kept connections; no child inherits it."""
+        """The client that all threads of a process share; a forked child makes its own."""
         with self._making:
             owner, client = self._made
             if owner != os.getpid():
@@ -80,7 +80,7 @@ class WriteOnceStore(S3Storage):
 
 @contextmanager
 def refusals_as_oserror(name: str) -> Iterator[None]:
-    """Say in a few words what the store said; FileNotFoundError where it knows no such name."""
+    """Turn the store's errors into OSErrors; FileNotFoundError if it has no file of that name."""
     try:
         yield
     except ClientError as refusal:

@@ -1,4 +1,4 @@
-"""Lists as a spreadsheet makes them: their rows as texts, and what their headings name. A leaf."""
+"""Lists from spreadsheets and CSV files: their lines as texts, and the fields of their headings."""
 
 import csv
 import datetime as dt
@@ -15,7 +15,7 @@ from invitations.files.packages import refuse_hostile_package
 from invitations.text.lines import tidy_line, tidy_text
 
 LAST_ROW_OF_A_SHEET = 1_048_576
-# What the libraries raise at a file that is damaged or is none.
+# What the libraries raise for a file that is damaged or is not a workbook.
 DAMAGED = (
     ArithmeticError,
     AttributeError,
@@ -38,7 +38,7 @@ class SheetLine(NamedTuple):
 
 
 class UnreadableSheet(Exception):
-    """It is no list of that kind, or is damaged: a text in the line where it begins."""
+    """The file is damaged or not a list of that kind; ``line`` is where a CSV is damaged."""
 
     def __init__(self, line: int = 0) -> None:
         self.line = line
@@ -47,14 +47,15 @@ class UnreadableSheet(Exception):
 def lines_of_workbook(
     content: bytes, most_columns: int, most_unpacked: int, *, calculated: bool = False
 ) -> Iterator[SheetLine]:
-    """Yield the lines of the first sheet that say something; raise Unreadable or Hostile.
+    """Yield the lines of the first sheet that are not empty.
 
-    A formula is the text it is, or what it came to when the sheet was ``calculated`` last.
+    A formula is read as its text, or with ``calculated`` as its last result. Raise UnreadableSheet
+    or HostilePackage.
     """
     try:
         refuse_hostile_package(zipfile.ZipFile(io.BytesIO(content)), most_unpacked)
         for number, row in enumerate(rows_of(content, most_columns, calculated=calculated), 1):
-            # Most rows of many a sheet are empty, and are left out at no cost.
+            # In many sheets most rows are empty: they are left out before cells are read.
             if row.count(None) < len(row) and any(cells := [cell_text(cell) for cell in row]):
                 yield SheetLine(number, cells)
     except DAMAGED as fault:
@@ -66,7 +67,7 @@ def rows_of(content: bytes, most_columns: int, *, calculated: bool) -> Iterator[
         io.BytesIO(content), read_only=True, keep_links=False, data_only=calculated
     )
     sheet = workbook.worksheets[0]
-    # Neither what a sheet says of its size nor the number of a row is believed.
+    # The size that a sheet states may be wrong, and so may the number of a row.
     sheet.reset_dimensions()
     rows: Iterator[tuple[object, ...]] = sheet.iter_rows(
         max_col=most_columns, max_row=LAST_ROW_OF_A_SHEET, values_only=True
@@ -75,9 +76,9 @@ def rows_of(content: bytes, most_columns: int, *, calculated: bool) -> Iterator[
 
 
 def lines_of_csv(text: str, *, strict: bool = False) -> Iterator[SheetLine]:
-    """Yield the lines that say something, divided as the first one is: by tabs, ``;`` or ``,``.
+    """Yield the lines that are not empty, divided as the first one is: by tabs, ``;`` or ``,``.
 
-    Raise Unreadable where they are no CSV, of which a ``strict`` reader asks more.
+    Raise UnreadableSheet where the text is not CSV; ``strict`` also refuses bad quoting.
     """
     first = text.lstrip("\r\n ").partition("\n")[0]
     divider = next((sign for sign in "\t;" if sign in first), ",")
@@ -93,14 +94,14 @@ def lines_of_csv(text: str, *, strict: bool = False) -> Iterator[SheetLine]:
 
 
 def cell_text(value: object) -> str:
-    """What a cell says, tidied."""
+    """Return the text of a cell, tidied."""
     if value is None:
         return ""
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, ArrayFormula | DataTableFormula):
         return "="
-    if isinstance(value, dt.date):  # of which a moment is one too
+    if isinstance(value, dt.date):  # a datetime is one too
         return f"{value:%Y-%m-%d}"
     if isinstance(value, float) and value.is_integer():
         value = int(value)
@@ -108,15 +109,15 @@ def cell_text(value: object) -> str:
 
 
 def names_by_spelling(meant: Mapping[str, Iterable[object]]) -> dict[str, str]:
-    """The names of fields or values by each of the words that people may write for them."""
+    """Return the names of fields or values by each word that people may write for them."""
     return {comparable_words(str(word)): name for name, words in meant.items() for word in words}
 
 
 def fields_of_headings(headings: Iterable[str], known: Mapping[str, str]) -> list[str]:
-    """The field that each heading names by any of the known words; empty for none."""
+    """Return for each heading the field that it names, or an empty text."""
     return [known.get(comparable_words(heading), "") for heading in headings]
 
 
 def comparable_words(words: str) -> str:
-    """Words as they are compared: however they are spaced, in capitals or not."""
+    """Return the words as they are compared: extra spaces and capitals do not count."""
     return " ".join(tidy_line(words).split()).casefold()

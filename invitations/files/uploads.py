@@ -1,4 +1,4 @@
-"""What an uploaded file is, by its content and never by its name. A leaf."""
+"""The kind of an uploaded file, by its content and never by its name."""
 
 import io
 import logging
@@ -16,7 +16,7 @@ from invitations.text.lines import is_unstorable
 
 logger = logging.getLogger(__name__)
 
-# What the first bytes of a file say that it is.
+# The kinds of files by their first bytes.
 BEGINNINGS = {
     b"%PDF-": "pdf",
     b"\x89PNG\r\n\x1a\n": "png",
@@ -34,13 +34,13 @@ MEDIA_TYPES = {
     "jpg": "image/jpeg",
     "tiff": "image/tiff",
 }
-# What the end of a name promises, for the kinds of which words are taken and those like them.
+# The kind that the suffix of a name promises, for documents and what may be confused with them.
 PROMISED = {kind: kind for kind in ("pdf", "docx", "odt", "xlsx", "txt")} | {
     "htm": "html",
     "html": "html",
     "svg": "svg",
 }
-# A package is opened only where it is small when unpacked, by what it says and by what it holds.
+# A package is opened only if it is small when unpacked, by its directory and in fact.
 MOST_UNPACKED = 60 * 1024 * 1024
 DIRECTORY = "[Content_Types].xml"
 MAIN_PARTS = {
@@ -48,17 +48,17 @@ MAIN_PARTS = {
 }
 OPEN_DOCUMENT = b"application/vnd.oasis.opendocument.text"
 LINE_ENDS = "\r\f\x85"  # of a text, besides the usual one
-# These begin as another kind of file does, and would pass for text.
+# The beginnings of other kinds of files that would pass for text.
 NOT_PLAIN = ("%PDF", "{\\rtf", "PK\x03\x04", "MZ")
 
 
 def kind_by_first_bytes(head: bytes) -> str:
-    """The kind that the first eight bytes promise; empty for none that we know."""
+    """Return the kind that the first eight bytes promise; empty for an unknown kind."""
     return next((kind for magic, kind in BEGINNINGS.items() if head.startswith(magic)), "")
 
 
 def refuse_misnamed(called: str, kind: str) -> None:
-    """Refuse a file whose name promises another kind than its content is: nobody could open it."""
+    """Refuse a file whose name promises another kind than its content: nobody could open it."""
     suffix = called.rpartition(".")[2].lower()
     if "." in called and PROMISED.get(suffix, kind) != kind:
         raise ValidationError(
@@ -71,9 +71,9 @@ def refuse_misnamed(called: str, kind: str) -> None:
 
 
 def document_kind(content: bytes) -> str:
-    """``pdf``, ``docx``, ``odt`` or ``txt``; empty for anything else or damaged.
+    """Return ``pdf``, ``docx``, ``odt`` or ``txt``; empty for another kind or a damaged file.
 
-    Raise ValidationError for a PDF that takes too much to be read.
+    Raise ValidationError for a PDF that takes too much memory or time to be read.
     """
     if content.startswith(b"%PDF-"):
         return "pdf" if is_pdf(content) else ""
@@ -83,11 +83,11 @@ def document_kind(content: bytes) -> str:
 
 
 def is_pdf(content: bytes) -> bool:
-    """Whether it opens without a password and has a page."""
+    """Whether the PDF opens without a password and has a page."""
     try:
         return count_pdf_pages(content) > 0
     except Unsafe as unsafe:
-        # How its process ended tells a hostile file from a deployment that can start none.
+        # The cause tells a hostile file from a deployment that cannot start the process.
         logger.warning("A PDF was not read to its end: %s", unsafe.__cause__)
         raise ValidationError(
             _("This PDF cannot be read safely: please save it anew as a PDF, and send that one.")
@@ -118,7 +118,7 @@ def kind_of_package(package: zipfile.ZipFile) -> str:
     if DIRECTORY not in names:
         return ""
     listed = without_entities(package.read(DIRECTORY))
-    parts = ElementTree.fromstring(listed)  # noqa: S314 -- no entity is left in it
+    parts = ElementTree.fromstring(listed)  # noqa: S314 -- it has no entities
     declared = [
         (part.get("PartName", "").lstrip("/"), MAIN_PARTS.get(part.get("ContentType", "")))
         for part in parts
@@ -127,7 +127,7 @@ def kind_of_package(package: zipfile.ZipFile) -> str:
 
 
 def without_entities(xml: bytes) -> str:
-    """Refuse a document type, of which no such list has one: it may be a bomb by itself."""
+    """Return the XML as text; refuse a document type, which may be a bomb and is never needed."""
     listed = xml.decode("utf-8-sig")
     if "<!" in listed:
         raise ValueError("A list of parts has no document type.")
@@ -135,7 +135,7 @@ def without_entities(xml: bytes) -> str:
 
 
 def decoded_plain_text(content: bytes) -> str:
-    """The words of a text in UTF-8 or UTF-16; empty for what is none."""
+    """Return the text of a file in UTF-8 or UTF-16; empty if the file is not plain text."""
     marked = content.startswith((b"\xff\xfe", b"\xfe\xff"))
     try:
         words = content.decode("utf-16" if marked else "utf-8-sig")
