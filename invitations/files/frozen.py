@@ -86,7 +86,7 @@ def store_takes_files() -> bool:
 
 
 def ask_the_store() -> None:
-    """Raise Unavailable where the store does not answer."""
+    """Raise StoreUnavailable if the store does not answer."""
     with suppress(Tampered):
         thaw("nothing", "")
 

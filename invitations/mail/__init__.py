@@ -1,1 +1,1 @@
-"""Mail by its own rules: write one, hand it over, read one, and what DNS says of senders."""
+"""Mail: write a message, hand it over, read one that came in, and check the sender's DNS."""

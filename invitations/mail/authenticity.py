@@ -1,8 +1,8 @@
-"""Whether our own mail server says that a mail is not from whom it says it is from.
+"""The verdict of our own mail server on whether a mail's sender is forged.
 
-Its verdict stands in Authentication-Results (RFC 8601), above all that the sender wrote: only what
-bears our server's name counts. Where ``AUTHSERV_ID`` names none, the topmost header does: it is
-taken for distrust alone, so whoever forges one casts doubt on nobody but himself.
+The verdict stands in Authentication-Results (RFC 8601), above the headers that the sender wrote:
+only headers with our server's name count. If ``AUTHSERV_ID`` names no server, the topmost header
+counts. It is used to distrust a mail only, so a forged one harms nobody but the forger.
 """
 
 import re
@@ -25,7 +25,7 @@ class ServerVerdict(NamedTuple):
 
 
 def is_disowned(mail: Message) -> bool:
-    """Whether it fails DMARC or, where DMARC says nothing, both SPF and DKIM."""
+    """Whether the mail fails DMARC or, without a result of DMARC, both SPF and DKIM."""
     said: dict[str, list[str]] = {"dmarc": [], "spf": [], "dkim": []}
     for verdict in verdicts_of_ours(mail):
         for method, result in verdict.results:
@@ -37,7 +37,7 @@ def is_disowned(mail: Message) -> bool:
 
 
 def verdicts_of_ours(mail: Message) -> Iterator[ServerVerdict]:
-    """Those of our server: one header may hold its SPF, and another its DKIM."""
+    """Return the verdicts of our server: SPF and DKIM may stand in different headers."""
     verdicts = [
         verdict_in(line) for line in headers_as_sent(mail, "Authentication-Results")[:LOOKED_AT]
     ]
@@ -60,7 +60,7 @@ def results_in(statements: list[str]) -> list[tuple[str, str]]:
 
 
 def without_comments(line: str) -> str:
-    """The line without what stands in brackets or quotes: the sender may have written that."""
+    """Return the line without text in brackets or quotes, which the sender may have written."""
     kept, depth, is_quoted = [], 0, False
     for sign in re.findall(r"(?s)\\.|.", line):
         if is_quoted:

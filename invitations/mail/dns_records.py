@@ -1,7 +1,7 @@
-"""Whether DNS says what other mail servers ask before they take our mail.
+"""The DNS records that other mail servers check before they accept our mail.
 
-SPF and MX belong to the domain that bounces go to, DKIM and DMARC to the domain of the sender that
-people see. Whether the mail server really signs, and from which address it sends, DNS cannot say.
+SPF and MX belong to the domain of the bounce address, DKIM and DMARC to the domain of the visible
+sender. DNS cannot say whether the mail server really signs, nor from which address it sends.
 """
 
 from email.utils import parseaddr
@@ -14,7 +14,7 @@ import dns.resolver
 from django.conf import settings
 from django.utils.translation import gettext as _
 
-# Names that nobody can own: RFC 2606 and RFC 6761.
+# Domains that nobody can own: RFC 2606 and RFC 6761.
 RESERVED = (
     "test", "example", "invalid", "localhost", "example.com", "example.net", "example.org",
 )  # fmt: skip
@@ -22,7 +22,7 @@ ANSWER_WITHIN = 5.0  # seconds
 
 
 class NoServerAnswered(Exception):
-    """No name server answered, so nothing is known of that name."""
+    """No name server answered, so nothing is known of that domain."""
 
     def __init__(self, name: str) -> None:
         super().__init__(name)
@@ -39,7 +39,7 @@ def is_reserved(domain: str) -> bool:
 
 
 def house_resolver() -> dns.resolver.Resolver:
-    """Ask the server that ``DNS_SERVER`` names, else those of the system."""
+    """Return a resolver that asks the server of ``DNS_SERVER``, else those of the system."""
     resolver = dns.resolver.Resolver(configure=not settings.DNS_SERVER)
     if settings.DNS_SERVER:
         server = urlsplit(f"//{settings.DNS_SERVER}")
@@ -52,7 +52,7 @@ def house_resolver() -> dns.resolver.Resolver:
 def dns_faults(
     from_address: str, bounce_address: str, selector: str, resolver: dns.resolver.Resolver
 ) -> list[str]:
-    """Say what is missing, one sentence for each; without a selector DKIM is not looked at."""
+    """Return a sentence for each fault; without a selector DKIM is not checked."""
     ours, bounces = domain_of(from_address), domain_of(bounce_address)
     if not ours or not bounces:
         return [_("“%s” is no e-mail address.") % (bounce_address if ours else from_address)]
@@ -73,7 +73,7 @@ def dns_faults(
     return found
 
 
-# What the records have to say
+# The checks of each record
 
 
 def spf_faults(resolver: dns.resolver.Resolver, domain: str) -> list[str]:
@@ -92,7 +92,7 @@ def is_spf(text: str) -> bool:
 
 
 def signing_domain(resolver: dns.resolver.Resolver, selector: str, domain: str) -> str:
-    """Where the key of the signature stands: the sender's domain, or the one it belongs to."""
+    """Return the domain with the DKIM key: the sender's own, or its organization's; else empty."""
     if not selector:
         return ""
     candidates = dict.fromkeys([domain, organizational_domain(resolver, domain)])
@@ -119,7 +119,7 @@ def dkim_faults(
 def dmarc_faults(
     resolver: dns.resolver.Resolver, ours: str, bounces: str, signing: str
 ) -> list[str]:
-    """One of SPF and DKIM has to speak for the domain of the sender that people see."""
+    """Return the fault of DMARC, which wants SPF or DKIM aligned with the sender's domain."""
     own, parent = dmarc_records(resolver, ours), organizational_domain(resolver, ours)
     records = own or dmarc_records(resolver, parent)
     if not records:
@@ -142,7 +142,7 @@ def dmarc_faults(
 
 
 def organizational_domain(resolver: dns.resolver.Resolver, domain: str) -> str:
-    """The highest name above the domain, or itself, that has a DMARC record: DMARC's tree walk."""
+    """Return the highest domain above this one, or itself, with a DMARC record (the tree walk)."""
     labels = domain.split(".")
     # A top-level domain is nobody's organization.
     above = [".".join(labels[number:]) for number in range(max(len(labels) - 1, 1))]
@@ -179,7 +179,7 @@ def mx_faults(resolver: dns.resolver.Resolver, domain: str) -> list[str]:
     return []
 
 
-# Asking
+# Queries
 
 
 def txt_records(resolver: dns.resolver.Resolver, name: str) -> list[str]:
@@ -190,7 +190,7 @@ def txt_records(resolver: dns.resolver.Resolver, name: str) -> list[str]:
 
 
 def query_records(resolver: dns.resolver.Resolver, name: str, kind: str) -> list[Any]:
-    """Return the records; none where there are none, but raise Silent where nobody knows."""
+    """Return the records, which may be none; raise NoServerAnswered if no server knows."""
     try:
         return list(resolver.resolve(dns.name.from_text(name), kind))
     except (dns.resolver.NXDOMAIN, dns.resolver.NoAnswer):

@@ -1,4 +1,4 @@
-"""Read a mail that came in, whatever is wrong with it: nothing in it may stop its being filed."""
+"""Read incoming mail, whatever is wrong with it: nothing in a mail may prevent its filing."""
 
 import codecs
 import hashlib
@@ -20,7 +20,7 @@ from django.utils.translation import gettext as _
 from invitations.text.keys import mask_keys
 from invitations.text.lines import without_unstorable
 
-# What stands in a header beyond that is no subject and no address.
+# Longer text in a header is neither a subject nor an address.
 HEADER_LIMIT = 10_000
 TEXT_LIMIT = 100_000
 IDS_LIMIT = 100
@@ -30,16 +30,16 @@ BLOCKS = ("p", "br", "br/", "div", "li", "tr")
 MESSAGE_ID = re.compile(r"<[^<>\s]{1,248}>")
 RECIPIENT_HEADERS = ("To", "Cc", "Delivered-To", "X-Original-To", "Envelope-To", "X-Envelope-To")
 NO_HUMAN_PRECEDENCE = ("bulk", "junk", "auto_reply")
-# Codecs of Python that no mail is written in, whatever it says.
+# Codecs of Python that are not charsets of mail.
 NO_CHARSETS = ("idna", "punycode", "raw-unicode-escape", "undefined", "unicode-escape")
-# What the standard library raises over the parameters of a header that nobody should write.
+# What the standard library raises for malformed parameters of a header.
 UNREADABLE = (LookupError, ValueError, TypeError)
-# Signs that turn the order of a line around, and may make an address look like another one.
+# Signs that change the direction of a line, and may make an address look like another one.
 TURNING = dict.fromkeys([*range(0x202A, 0x202F), *range(0x2066, 0x206A)])
 
 
 def parse_mail(content: bytes) -> Message:
-    """Read the whole mail; of one whose parts cannot be told apart, the headers alone."""
+    """Return the parsed mail; if its parts cannot be read, its headers alone."""
     try:
         return message_from_bytes(content)
     except (RecursionError, *UNREADABLE):
@@ -51,12 +51,12 @@ def sha256_of(content: bytes) -> str:
 
 
 def clean_text(text: str) -> str:
-    """Drop what no database keeps and no page shows: controls, halves of signs, turning marks."""
+    """Return the text without controls, surrogates and direction marks, which no page can show."""
     return without_unstorable(text.encode("utf-8", "replace").decode().translate(TURNING))
 
 
 def headers_as_sent(mail: Message, name: str) -> list[str]:
-    """The headers of that name as they came, also UTF-8 that no encoded word announces."""
+    """Return the headers of that name as they came; raw UTF-8 in them is decoded."""
     sent = [str(value) for key, value in mail.raw_items() if key.lower() == name.lower()]
     return [
         raw[:HEADER_LIMIT].encode("utf-8", "surrogateescape").decode("utf-8", "replace")
@@ -69,12 +69,12 @@ def header_as_sent(mail: Message, name: str) -> str:
 
 
 def raw_header(mail: Message, name: str) -> str:
-    """One header on one line, its encoded words as they came."""
+    """Return the header on one line, with its encoded words as they came."""
     return " ".join(clean_text(header_as_sent(mail, name)).split())
 
 
 def decoded_header(mail: Message, name: str) -> str:
-    """One header on one line, decoded; what cannot be decoded stays as it came."""
+    """Return the header on one line, decoded; what cannot be decoded stays as it came."""
     raw = header_as_sent(mail, name)
     try:
         chunks = decode_header(raw)
@@ -84,7 +84,7 @@ def decoded_header(mail: Message, name: str) -> str:
 
 
 def decoded(chunk: bytes | str, charset: str | None) -> str:
-    """The words by their charset or as UTF-8; where neither fits, with gaps."""
+    """Return the text decoded by its charset or as UTF-8; if neither fits, with gaps."""
     if isinstance(chunk, str):
         return chunk
     for name, errors in ((charset, "strict"), ("utf-8", "strict"), (charset, "replace")):
@@ -94,16 +94,16 @@ def decoded(chunk: bytes | str, charset: str | None) -> str:
 
 
 def charset_of_mail(name: str | None) -> str:
-    """Raise LookupError or ValueError where no mail can be written in it."""
+    """Return the codec's name; raise LookupError or ValueError if it is no charset of mail."""
     codec = codecs.lookup(name or "utf-8").name
     if codec in NO_CHARSETS:
         raise LookupError(codec)
-    b" ".decode(codec, "ignore")  # it is one of words, not of octets
+    b" ".decode(codec, "ignore")  # fails for codecs that do not decode to text
     return codec
 
 
 def header_addresses(mail: Message, *names: str) -> list[str]:
-    """The addresses in these headers, in small letters."""
+    """Return the addresses in these headers, in lower case."""
     written = filter(None, [raw_header(mail, name) for name in names])
     return [address.lower() for line in written for address in addresses_in(line)]
 
@@ -121,7 +121,7 @@ def sender_address(mail: Message) -> str:
 
 
 def sender_shown(mail: Message) -> str:
-    """The name and the address, as they fit into 200 signs with the address whole."""
+    """Return the sender's name and address within 200 signs; the name is cut, not the address."""
     address = sender_address(mail)
     written = decoded_header(mail, "From")
     if not address:
@@ -137,12 +137,12 @@ def message_ids_in(text: str) -> list[str]:
 
 
 def own_message_id(mail: Message) -> str:
-    """Its own Message-ID; an empty text where it has none that is one."""
+    """Return the Message-ID of the mail; an empty text if there is no valid one."""
     return next(iter(message_ids_in(raw_header(mail, "Message-ID"))), "")
 
 
 def envelope_token_in(address: str) -> str | None:
-    """The token of the delivery that left from this address: the inverse of the return path."""
+    """Return the delivery's token in an envelope address: the inverse of ``return_path``."""
     ours, _at, domain = settings.BOUNCE_ADDRESS.rpartition("@")
     tagged = rf"(?i){re.escape(ours)}\+([a-z0-9]{{4,24}})@{re.escape(domain)}"
     found = re.fullmatch(tagged, address.strip().strip("<>"))
@@ -150,13 +150,13 @@ def envelope_token_in(address: str) -> str | None:
 
 
 def envelope_token_of(mail: Message) -> str:
-    """The token in the address that the mail was sent to; an empty text where there is none."""
+    """Return the delivery's token in the addresses that the mail was sent to, or an empty text."""
     tokens = (envelope_token_in(address) for address in header_addresses(mail, *RECIPIENT_HEADERS))
     return next(filter(None, tokens), "")
 
 
 def is_automatic_mail(mail: Message) -> bool:
-    """Whether a machine wrote it: nobody waits for an answer to it."""
+    """Whether a program wrote the mail, so that nobody waits for an answer."""
     submitted = re.split(r"[;\s]", raw_header(mail, "Auto-Submitted").lower())[0]
     return (
         submitted not in ("", "no")
@@ -172,7 +172,7 @@ def has_empty_return_path(mail: Message) -> bool:
 
 
 def text_of_mail(mail: Message) -> str:
-    """The words for people to read: of the first plain part, else of the first HTML part."""
+    """Return the readable text: of the first plain part, else of the first HTML part."""
     for wanted in ("text/plain", "text/html"):
         for part in readable_parts(mail):
             if part.get_content_type() == wanted:
@@ -182,7 +182,7 @@ def text_of_mail(mail: Message) -> str:
 
 
 def readable_parts(mail: Message, depth: int = 0) -> Iterator[Message]:
-    """The parts of the mail itself, not those of a mail that is attached to it."""
+    """Yield the parts of the mail itself, without those of mails attached to it."""
     if mail.get_content_maintype() == "message" or depth > DEEPEST:
         return
     if mail.is_multipart():
@@ -193,13 +193,14 @@ def readable_parts(mail: Message, depth: int = 0) -> Iterator[Message]:
 
 
 def parts_of_mail(mail: Message) -> list[Message]:
-    """Its parts; to ask a mail that has none for its payload may raise anything."""
+    """Return the parts of the mail, if it has any."""
+    # For a mail without parts, get_payload may raise anything.
     payload = mail.get_payload() if mail.is_multipart() else []
     return [part for part in payload if isinstance(part, Message)]
 
 
 def attached_names(mail: Message) -> list[str]:
-    """The names of what is attached, as the sender gave them."""
+    """Return the names of the attachments, as the sender gave them."""
     names = [attached_name(part) for part in parts_of_mail(mail)]
     return [clean_text(name)[:100] for name in names if name]
 
@@ -217,7 +218,7 @@ def part_text(part: Message) -> str:
 
 
 def octets(part: Message) -> bytes:
-    """The part without its transfer encoding, and whatever charset it names."""
+    """Return the part's bytes without transfer encoding, whatever charset it names."""
     bare = copy(part)
     del bare["Content-Type"]
     try:
@@ -232,13 +233,13 @@ def charset_named(part: Message) -> str | None:
         named = part.get_param("charset")
     except UNREADABLE:
         return None
-    # By RFC 2231 it comes with a charset and a language of its own.
+    # RFC 2231 allows a parameter its own charset and language: then it is a tuple.
     charset = named[2] if isinstance(named, tuple) else named
     return charset if isinstance(charset, str) else None
 
 
 def has_doubtful_text(mail: Message) -> bool:
-    """Whether some of its words may be others than were written."""
+    """Whether some of its text may differ from what was written."""
     if mail.get_content_maintype() == "multipart" and not mail.is_multipart():
         return True
     return any(
@@ -248,7 +249,7 @@ def has_doubtful_text(mail: Message) -> bool:
 
 
 def can_be_read(part: Message) -> bool:
-    """Whether it is written in the charset it names, or in UTF-8."""
+    """Whether the part can be decoded by the charset it names, or as UTF-8."""
     try:
         named = charset_of_mail(charset_named(part))
     except (LookupError, ValueError):
@@ -261,9 +262,9 @@ def can_be_read(part: Message) -> bool:
 
 
 def words_of_page(page: str) -> str:
-    """The words between the tags, blocks on lines of their own.
+    """Return the text between the tags, with blocks on lines of their own.
 
-    One look at each sign: the parsers at hand take minutes over a page made to keep them busy.
+    It reads each sign once: usual parsers need minutes for a page made to keep them busy.
     """
     first, *pieces = page.split("<")
     words, unseen = [first], False
@@ -279,7 +280,7 @@ def words_of_page(page: str) -> str:
 
 
 def first_own_words(text: str, lines: int = 12, length: int = 1000) -> str:
-    """The first lines, without what they quote of us, and without reply link and code."""
+    """Return the first lines that are not quoted, with reply links and codes masked."""
     said = [line.strip() for line in text.splitlines() if not line.lstrip().startswith(">")]
     first = [line for line in said if line][:lines]
     return mask_keys("\n".join(first))[:length]

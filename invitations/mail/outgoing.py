@@ -1,6 +1,6 @@
-"""Write a mail whose headers say at the other end what was written here.
+"""Outgoing mail whose headers arrive exactly as they were written.
 
-The folding of ``email.policy`` drops or adds a blank where a line ends; ``Header`` does not.
+The folding of ``email.policy`` drops or adds a space at the end of a line; ``Header`` does not.
 """
 
 import datetime as dt
@@ -34,7 +34,7 @@ def new_mail() -> EmailMessage:
 def new_message(
     subject: str, addresses: Mapping[str, Iterable[str]], at: dt.datetime, automatic: str = ""
 ) -> EmailMessage:
-    """Return a mail that has its head, with the addresses under the names of their headers."""
+    """Return a message with its headers and no content; ``addresses`` are keyed by header."""
     message = new_mail()
     message["From"] = settings.DEFAULT_FROM_EMAIL
     for header, emails in addresses.items():
@@ -52,20 +52,20 @@ def new_message(
 
 @contextmanager
 def fault_in(header: str) -> Iterator[None]:
-    """Let a fault say in which header it is: where to look, and not whose letter it is."""
+    """Add the header's name to an error: it says where to look, but not whose letter it is."""
     try:
         yield
-    except Exception as error:  # whatever it is, it goes on
+    except Exception as error:  # any error: it is raised again
         error.add_note(header)
         raise
 
 
 def name_languages(mail: EmailMessage, *languages: str) -> None:
-    """Say which languages it is in; call it last, since setting the content drops the header."""
+    """Set Content-Language; call this last, since setting the content drops the header."""
     mail["Content-Language"] = ", ".join(filter(None, languages))
 
 
-# HeaderRegistry mixes the two in this way too; typeshed takes their attributes for different ones.
+# HeaderRegistry combines the two classes in the same way; typeshed gives them different attributes.
 class Words(UniqueUnstructuredHeader, BaseHeader):  # type: ignore[misc]  # as above
     def fold(self, *, policy: Policy) -> str:
         written = in_words(self.name, str(self)).encode(linesep=policy.linesep)
@@ -85,7 +85,7 @@ class Mailboxes(UniqueAddressHeader, BaseHeader):  # type: ignore[misc]  # as ab
 
 
 def in_words(name: str, text: str) -> Header:
-    """The text as it is where it can be, else in encoded words, none of which parts a sign."""
+    """Return the text as it is, if possible; else in encoded words that split no character."""
     plain = text.isascii() and max(map(len, text.split()), default=0) <= LONGEST_WORD
     return Header(text, "us-ascii" if plain else "utf-8", maxlinelen=LINE, header_name=name)
 

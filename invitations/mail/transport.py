@@ -1,4 +1,4 @@
-"""Hand frozen bytes to a mail server, or to a folder of ``.eml`` files."""
+"""The handing over of frozen messages to a mail server, or to a folder of ``.eml`` files."""
 
 import re
 import smtplib
@@ -14,11 +14,11 @@ from django.conf import settings
 from invitations.text import addresses
 from invitations.text.lines import without_unstorable
 
-CLOSING, RESET = 421, 250  # the server closes the session; it has forgotten sender and addressee
+CLOSING, RESET = 421, 250  # the server closes the session; it has dropped the transaction
 
 
 class NotTaken(Exception):
-    """The mail server did not take the message; ``words`` are its own, or the system's."""
+    """The mail server did not take the message; ``words`` are the server's, or the system's."""
 
     def __init__(self, words: str) -> None:
         super().__init__(words)
@@ -26,27 +26,27 @@ class NotTaken(Exception):
 
 
 class Unreachable(NotTaken):
-    """There is no session with the mail server, and nothing was said in one."""
+    """No session with the mail server could be opened, so nothing was sent."""
 
 
 class Postponed(NotTaken):
-    """The server said no for now, or the line was lost before the message was begun."""
+    """The server refused for now, or the connection was lost before the message was begun."""
 
 
 class Refused(NotTaken):
-    """The server said no for good."""
+    """The server refused for good."""
 
 
 class Broken(NotTaken):
-    """Something of ours broke before the message was begun; ``words`` are its kind."""
+    """An error of our own code before the message was begun; ``words`` are its type."""
 
 
 class Unknown(NotTaken):
-    """Silence after the message was begun: it may have arrived."""
+    """No clear answer came after the message was begun: it may have arrived."""
 
 
 class Envelope(NamedTuple):
-    """One transaction: from whom, to whom, and the name under which a report comes back."""
+    """One transaction: sender, addressee, and the identifier that a report will carry."""
 
     sender: str
     address: str
@@ -54,14 +54,14 @@ class Envelope(NamedTuple):
 
 
 def return_path(token: str) -> str:
-    """The envelope sender of a delivery, the same at every attempt: a bounce names its token."""
+    """Return the envelope sender with the delivery's token, which a bounce will name."""
     local, _at, domain = settings.BOUNCE_ADDRESS.rpartition("@")
     return f"{local}+{token}@{domain}" if token else f"{local}@{domain}"
 
 
 class Carrier(Protocol):
     def connect(self) -> None:
-        """Open a session where there is none; raise Unreachable."""
+        """Open a session if there is none; raise Unreachable."""
 
     def hand_over(self, envelope: Envelope, content: bytes) -> str:
         """Return the server's words on taking the message; raise a NotTaken."""
@@ -112,7 +112,7 @@ class Folder:
 
 
 class SmtpSession:
-    """One kept connection, opened anew after a failure."""
+    """A session with the mail server that is kept, and opened anew after a failure."""
 
     def __init__(self) -> None:
         self.smtp: smtplib.SMTP | None = None
@@ -142,7 +142,7 @@ class SmtpSession:
         except (OSError, smtplib.SMTPException) as error:
             self.drop()
             raise (Unknown if begun else Postponed)(error_words(error)) from error
-        except Exception as error:  # whatever it is, it must be known whether the message was begun
+        except Exception as error:  # any error: the caller must know whether the message was begun
             self.drop()
             raise (Unknown if begun else Broken)(type(error).__name__) from error
         if code == CLOSING:
@@ -150,8 +150,8 @@ class SmtpSession:
         return taken(code, words)
 
     def reset(self) -> None:
-        """Leave the session as the next message wants it; one that does not reset is given up."""
-        assert self.smtp is not None  # noqa: S101 -- it has just said no
+        """Reset the session for the next message; close it if the server does not reset."""
+        assert self.smtp is not None  # noqa: S101 -- it has just refused
         try:
             code, _words = self.smtp.rset()
         except (OSError, smtplib.SMTPException):
@@ -191,7 +191,7 @@ def open_session() -> smtplib.SMTP:
     else:
         smtp = smtplib.SMTP(box.host, box.port, timeout=settings.SMTP_TIMEOUT)
     try:
-        # Each answer is waited for: what is small does not wait to be joined by more.
+        # We wait for each answer, so a small packet must not wait for more to be sent with it.
         smtp.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # type: ignore[union-attr]
         if box.security == "starttls":
             smtp.starttls(context=context)
@@ -205,7 +205,7 @@ def open_session() -> smtplib.SMTP:
 
 
 def refuse_too_large(smtp: smtplib.SMTP, size: int) -> None:
-    """Know before the first byte that the server takes no message of that size."""
+    """Refuse a message, before its first byte, that is larger than the server accepts."""
     limit = smtp.esmtp_features.get("size", "")
     if limit.isdigit() and 0 < int(limit) < size:
         raise Refused(f"552 {size} bytes, but the server takes {limit} at most")
@@ -219,9 +219,9 @@ def ascii_or_refused(address: str) -> str:
 
 
 def begin_message(smtp: smtplib.SMTP, envelope: Envelope, size: int) -> None:
-    """Say from whom and to whom, and open the message; after a no the session wants a reset.
+    """Name sender and addressee, and begin the message; after a refusal the session needs a reset.
 
-    Where the server offers it, it is asked to report failure and delay, and nothing else.
+    A server that offers DSN is asked to report failure and delay, and nothing else.
     """
     mail, rcpt = f"MAIL FROM:<{envelope.sender}>", f"RCPT TO:<{envelope.address}>"
     if smtp.has_extn("size"):
@@ -238,12 +238,12 @@ def begin_message(smtp: smtplib.SMTP, envelope: Envelope, size: int) -> None:
 
 
 def xtext(address: str) -> str:
-    """The address as RFC 3461 spells it in a parameter."""
+    """Return the address as RFC 3461 spells it in a parameter."""
     return re.sub(r"[^!-*,-<>-~]", lambda sign: f"+{ord(sign[0]):02X}", address)
 
 
 def taken(code: int, words: bytes) -> str:
-    """Read the answer to the whole message; what is neither yes nor no leaves it unknown."""
+    """Return the server's words if it took the message; raise Refused, Postponed or Unknown."""
     if 200 <= code < 300:
         return reply_words(code, words)
     if 400 <= code < 600:
@@ -269,12 +269,12 @@ def error_words(error: Exception) -> str:
 
 
 def legible_words(words: str) -> str:
-    """As much of it as a person reads, without the signs that no database keeps."""
+    """Return the first 500 signs, with those that no database keeps replaced."""
     return without_unstorable(words[:500], "\ufffd")
 
 
 def dot_stuffed(content: bytes) -> bytes:
-    """The message as the protocol wants it: dots doubled at line starts, one alone at the end."""
+    """Return the message as SMTP wants it: dots at line starts doubled, one alone at the end."""
     stuffed = content.replace(b"\n.", b"\n..")
     if stuffed.startswith(b"."):
         stuffed = b"." + stuffed

@@ -119,7 +119,7 @@ def deliver_batch(batch: list[Delivery], line: Carrier, run: Run) -> None:
 
 
 def reach(line: Carrier) -> None:
-    """Raise Unreachable or Unavailable while nothing can leave: then nothing is claimed."""
+    """Raise Unreachable or StoreUnavailable while nothing can leave: then nothing is claimed."""
     line.connect()
     outages = Outage.objects.filter(ended_at=None)
     known = list(outages.values_list("of", flat=True))

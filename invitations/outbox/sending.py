@@ -36,7 +36,7 @@ FAULTS_AT_MOST = 5
 def deliver(delivery: Delivery, line: Carrier) -> bool:
     """Carry out one transaction; *sending* is committed before it begins.
 
-    Raise Unavailable, before anything is begun, where no message can be read now.
+    Raise StoreUnavailable, before anything is begun, where no message can be read now.
     """
     try:
         content = thaw(delivery.letter.message.name, delivery.letter.message_sha256)
