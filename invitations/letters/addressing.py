@@ -1,4 +1,4 @@
-"""Courtesy, name and State as they stand on the envelope and in the opening."""
+"""Formal addresses: courtesy, name and State, as on the envelope and in the salutation."""
 
 from string import Template
 from typing import NamedTuple
@@ -13,7 +13,7 @@ UNNAMED = "GEN"
 
 
 class FormalAddress(NamedTuple):
-    """How a letter in one language addresses one person."""
+    """The forms by which a letter in one language addresses one person."""
 
     name: str
     lines: list[str]
@@ -22,10 +22,10 @@ class FormalAddress(NamedTuple):
 
 
 def formal_address(minister: Minister, language: str) -> FormalAddress:
-    """Return the addressee's block and the courtesies, which come from one row of the table.
+    """Return the addressee's block, the salutation and the closing, by the forms of address.
 
     The State's name stands alone on the last line. A pre-nominal replaces the title; in Chinese,
-    title and courtesy follow the name. What is given as printed wins over the table.
+    title and courtesy follow the name. The minister's fields "as printed" win over the table.
     """
     form = form_of_address(minister, language)
     courtesy = minister.honorific or form.courtesy
@@ -48,7 +48,7 @@ def formal_address(minister: Minister, language: str) -> FormalAddress:
 
 
 def titled(title: str, prenominal: str) -> str:
-    """The pre-nominal in place of the title; an article before the title stays: el Sr., el Dr."""
+    """Return the title, or the pre-nominal in its place after the same article: el Sr., el Dr."""
     article, _space, _noun = title.rpartition(" ")
     return f"{article} {prenominal}".strip() if prenominal else title
 
@@ -67,7 +67,7 @@ def form_of_address(minister: Minister, language: str) -> FormOfAddress:
 
 
 def minister_name_in(minister: Minister, language: str) -> str:
-    """The name in the letter's script where it is known, else in Latin letters."""
+    """Return the name in the letter's script if it is known, else in Latin letters."""
     if language in OWN_SCRIPT and minister.name_in_script:
         return minister.name_in_script
     return minister.name

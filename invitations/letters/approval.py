@@ -1,4 +1,4 @@
-"""Four eyes: what leaves in the organization's name, a second person has approved."""
+"""Approval by a second person of all that leaves in the organization's name."""
 
 import datetime as dt
 from typing import NamedTuple
@@ -30,7 +30,7 @@ LATE_AFTER = dt.timedelta(days=3)
 def approve_letter(
     letter: Letter, by: User, sha256: str, message_sha256: str, *, although_late: bool = False
 ) -> Letter:
-    """Approve exactly those bytes; the invitation is issued and its letter is in the outbox.
+    """Approve the letter with exactly these hashes, issue its invitation, and enqueue the letter.
 
     ``although_late`` confirms that it leaves more than three days after the date printed on it.
     """
@@ -74,14 +74,14 @@ def refuse_unsigned(circular: Circular) -> None:
 
 
 def is_late(letter: Letter) -> bool:
-    """Whether it would leave more than three days after the date printed on it."""
+    """Whether the letter would leave more than three days after the date printed on it."""
     edition = letter.invitation.edition
     leaves_on = edition.local_date(max(letter.not_before, timezone.now()))
     return leaves_on - letter.circular.dated_on > LATE_AFTER
 
 
 def refuse_uncovered(note: Letter) -> None:
-    """A note verbale leaves with the approved letters it covers, and with no others."""
+    """Refuse a note verbale unless all the letters that it covers are approved."""
     states = set(note.covers.values_list("state", flat=True))
     if Letter.State.CANCELLED in states:
         raise ValidationError(_("A letter it covers was called back: compose the note anew."))
@@ -91,7 +91,7 @@ def refuse_uncovered(note: Letter) -> None:
 
 @transaction.atomic
 def approve_text(text: LetterTemplate | ReminderStep, by: User) -> None:
-    """Approve as the first or the second person; the second lets the machine send it."""
+    """Approve as the first or second person; after the second, the system may send it."""
     text = type(text).objects.select_for_update(of=("self",)).get(pk=text.pk)
     if text.is_approved:
         raise ValidationError(_("Two people have approved this already."))
@@ -110,7 +110,7 @@ def approve_text(text: LetterTemplate | ReminderStep, by: User) -> None:
 def revise_template(
     template: LetterTemplate, by: User, subject: str, paper: str, mail: str
 ) -> LetterTemplate:
-    """Return the next version; earlier ones stay as they were."""
+    """Save and return the next version of the template; earlier versions stay as they were."""
     versions = LetterTemplate.objects.select_for_update(of=("self",)).filter(
         kind=template.kind, variant=template.variant, language=template.language
     )
@@ -131,7 +131,7 @@ def revise_template(
 
 @transaction.atomic
 def recompose_letter(letter: Letter, by: User) -> Letter:
-    """Drop a composed letter and plan it anew, with today's words and addresses."""
+    """Cancel a composed letter and plan it anew, with today's texts and addresses."""
     letter = Letter.objects.select_for_update(of=("self",)).get(pk=letter.pk)
     if letter.state != Letter.State.COMPOSED:
         raise ValidationError(_("Only a composed letter that is not approved is composed anew."))
@@ -154,7 +154,7 @@ def recompose_letter(letter: Letter, by: User) -> Letter:
 
 
 def covered_now(note: Letter) -> "QuerySet[Letter]":
-    """The letters in force to those whom the note covers: one that was composed anew counts."""
+    """Return the letters in force of the invitations that the note covers, recomposed ones too."""
     kinds = [*AUTOMATIC_KINDS, Letter.Kind.NOTE]
     in_force = Letter.objects.in_force().filter(circular=note.circular_id).exclude(kind__in=kinds)
     return in_force.filter(invitation__in=note.covers.values("invitation"))
@@ -162,7 +162,7 @@ def covered_now(note: Letter) -> "QuerySet[Letter]":
 
 @transaction.atomic
 def tick_reviewed(words: LetterTemplate | Term, by: User) -> None:
-    """Note that a native reader has read these words and found them right."""
+    """Record that a native reader has read the text and found it right."""
     unread = type(words).objects.filter(pk=words.pk, reviewed_by=None)
     if not unread.update(reviewed_by=by, reviewed_at=timezone.now()):
         raise ValidationError(_("A native reader has reviewed this already."))
@@ -170,7 +170,7 @@ def tick_reviewed(words: LetterTemplate | Term, by: User) -> None:
 
 
 class Doubts(NamedTuple):
-    """What an approver should know of the letters before approving them."""
+    """What an approver should know about letters before approving them."""
 
     unreviewed: list[str]
     unknown_gender: list[Letter]
@@ -179,7 +179,7 @@ class Doubts(NamedTuple):
 
 
 def approval_doubts(letters: list[Letter]) -> Doubts:
-    """Say what is not certain of these letters; nothing of it forbids to approve them."""
+    """Return what is uncertain about these letters; none of it prevents approval."""
     return Doubts(
         unreviewed=unreviewed(letters),
         unknown_gender=[letter for letter in letters if is_named_without_gender(letter)],
@@ -196,7 +196,7 @@ UNSURE = ("low",)
 
 
 def unreviewed(letters: list[Letter]) -> list[str]:
-    """The texts and terms of these letters that no native reader has reviewed."""
+    """Return the texts and terms of these letters that no native reader has reviewed."""
     in_second = {
         (letter.kind, letter.variant, letter.second_language)
         for letter in letters

@@ -1,4 +1,4 @@
-"""Circulars: who gets their letters, who is left out and why, and the letters themselves."""
+"""Circulars: whom they address, who is left out and why, and their letters."""
 
 from collections.abc import Iterable
 from typing import NamedTuple
@@ -36,7 +36,7 @@ class LeftOut(NamedTuple):
 
 
 class CircularAudience(NamedTuple):
-    """Whom a circular addresses, and whom it does not, in the French order of States."""
+    """The invitations a circular addresses, and those left out, in the French order of States."""
 
     addressed: list[Invitation]
     left_out: list[LeftOut]
@@ -53,7 +53,7 @@ def invitation_circular(edition: ForumEdition) -> Circular:
 
 
 def circular_audience(circular: Circular) -> CircularAudience:
-    """Say who would get a letter if the circular's letters were planned now."""
+    """Return who would get a letter, and who would not, if the circular were planned now."""
     invitations = list(
         circular.edition.invitations.exclude(status=Invitation.Status.WITHDRAWN)
         .select_related("member_state", "minister__rank", "minister__member_state", "edition")
@@ -85,7 +85,7 @@ def circular_audience(circular: Circular) -> CircularAudience:
 def why_not_addressed(
     circular: Circular, invitation: Invitation, has_letter: set[tuple[int, str]]
 ) -> str:
-    """Why that invitation gets no letter of the circular; empty where it gets one."""
+    """Return why the invitation gets no letter of the circular; empty if it gets one."""
     if (invitation.pk, circular.kind) in has_letter:
         return _("has its letter already")
     invites = circular.kind == Circular.Kind.INVITATION
@@ -112,7 +112,7 @@ def why_outside_audience(circular: Circular, invitation: Invitation) -> str:
 def current_recipients(
     edition: ForumEdition, invitations: Iterable[Invitation]
 ) -> list[list[list[str]]]:
-    """The [line, address] pairs that each of these invitations' letters would go to now."""
+    """Return for each invitation the [line, address] pairs to which its letter would go now."""
     missions = Mission.objects.filter(city=edition.mission_city, kind=Mission.Kind.MISSION)
     by_state: dict[int, list[str]] = {}
     for state, emails in missions.values_list("states", "emails"):
@@ -128,7 +128,7 @@ def plan_invitation_letters(
     invitations: "QuerySet[Invitation] | None" = None,
     by: User | None = None,
 ) -> int:
-    """Plan a letter, a row without words, for each draft invitation that has none."""
+    """Plan a letter, without text yet, for each draft invitation that has none."""
     return plan_circular(invitation_circular(edition), invitations, by)
 
 
@@ -136,7 +136,7 @@ def plan_invitation_letters(
 def plan_circular(
     circular: Circular, invitations: "QuerySet[Invitation] | None" = None, by: User | None = None
 ) -> int:
-    """Plan a letter for each invitation of the audience, or for those of them that are given.
+    """Plan a letter for each invitation of the audience, or for those among ``invitations``.
 
     ``by`` is the drafter, who cannot approve; a command has none.
     """
@@ -179,7 +179,7 @@ def standing_letters(invitations: Iterable[Invitation]) -> dict[int, Letter]:
 
 @transaction.atomic
 def plan_notes(circular: Circular, by: User | None = None) -> int:
-    """Plan a note verbale for each mission, covering the circular's letters to its States."""
+    """Plan a note verbale for each mission, which covers the circular's letters to its States."""
     circular = Circular.objects.select_for_update(of=("self",)).get(pk=circular.pk)
     noted = circular.letters.in_force().filter(kind=Letter.Kind.NOTE).values("mission")
     covered = by_mission(circular)
@@ -207,7 +207,7 @@ def plan_notes(circular: Circular, by: User | None = None) -> int:
 
 
 def by_mission(circular: Circular) -> dict[int, list[Letter]]:
-    """The circular's composed and approved letters by the mission that serves their State."""
+    """Return the circular's composed and approved letters, by the mission of their State."""
     letters = (
         circular.letters.filter(state__in=[Letter.State.COMPOSED, Letter.State.APPROVED])
         .exclude(kind__in=[*AUTOMATIC_KINDS, Letter.Kind.NOTE])
@@ -223,9 +223,9 @@ def by_mission(circular: Circular) -> dict[int, list[Letter]]:
 
 @transaction.atomic
 def call_back_circular(circular: Circular, by: User, because: str) -> int:
-    """Stop a circular of which nothing has left: its approval is void, its invitations are drafts.
+    """Cancel the letters of a circular of which none has left; its invitations become drafts again.
 
-    Raise ValidationError once it has started.
+    Raise ValidationError once a letter has left or was tried.
     """
     if not because.strip():
         raise ValidationError(_("Say why the circular is called back."))
@@ -254,7 +254,7 @@ def call_back_circular(circular: Circular, by: User, because: str) -> int:
 
 
 def circular_progress(circular: Circular) -> dict[str, int]:
-    """How many letters of the circular are in each state; cancelled ones do not count."""
+    """Return the number of letters of the circular by state, without cancelled ones."""
     letters = circular.letters.in_force().exclude(kind__in=AUTOMATIC_KINDS)
     counted = letters.order_by().values_list("state").annotate(number=Count("pk"))
     return {state: 0 for state in Letter.State.values if state != Letter.State.CANCELLED} | dict(
@@ -263,13 +263,13 @@ def circular_progress(circular: Circular) -> dict[str, int]:
 
 
 def reschedule_letters(circular: Circular) -> None:
-    """Give the circular's hour to its letters without words; composed ones are dated already."""
+    """Give the circular's hour to its planned letters; composed ones are dated already."""
     planned = circular.letters.planned().exclude(kind__in=AUTOMATIC_KINDS)
     planned.update(not_before=circular.planned_at or timezone.now())
 
 
 def letters_at_another_hour(circular: Circular) -> "QuerySet[Letter]":
-    """Composed letters that are dated to another hour than the circular's: compose them anew."""
+    """Return composed letters dated to another hour than the circular's: compose them anew."""
     composed = circular.letters.filter(state=Letter.State.COMPOSED).exclude(
         kind__in=AUTOMATIC_KINDS
     )

@@ -1,4 +1,4 @@
-"""Compose letters: freeze their words, PDF and message, in one or two languages."""
+"""The composing of letters: text, PDF and message are frozen, in one or two languages."""
 
 from typing import Any
 
@@ -19,10 +19,10 @@ from invitations.models import AUTOMATIC_KINDS, PRINTED_KINDS, Letter
 
 
 def compose_letter(letter: Letter, by: User | None = None) -> bool:
-    """Freeze the letter's words, PDF and message; an automatic kind goes to the outbox at once.
+    """Freeze the letter's text, PDF and message; an automatic kind goes to the outbox at once.
 
-    A second language follows in the same PDF and the same mail. Return False where another worker
-    was quicker. Raise ValidationError where a template or a text is missing.
+    A second language follows in the same PDF and the same mail. Return False if another worker
+    was faster. Raise ValidationError if a template or a text is missing.
     """
     if letter.kind in PRINTED_KINDS and not letter.check_code:
         letter.check_code = new_check_code()
@@ -42,7 +42,7 @@ def compose_letter(letter: Letter, by: User | None = None) -> bool:
 
 
 def refuse_uncomposed(letter: Letter) -> None:
-    """A note verbale carries the PDFs of the letters that it covers."""
+    """Refuse a note verbale until the letters that it covers and carries are composed."""
     if not all(covered.sha256 for covered in covered_letters(letter)):
         raise ValidationError(_("It waits for the letters that it covers."))
 
@@ -76,7 +76,7 @@ TRIED_NO_MORE: dict[str, Any] = {
 
 
 def attach_pdf(letter: Letter, texts: list[LetterText], keys: LetterKeys) -> None:
-    """Render and freeze the PDF; a reminder carries the frozen one of its invitation."""
+    """Render and freeze the letter's PDF; a reminder takes the frozen PDF of its invitation."""
     if letter.kind == Letter.Kind.ACKNOWLEDGEMENT:
         return
     if letter.kind == Letter.Kind.REMINDER:
@@ -96,14 +96,14 @@ def freeze_message(letter: Letter) -> None:
 
 
 def pdf_name(letter: Letter) -> str:
-    """Return a name such as ``CL-19-58-CHE.pdf``; that of a note verbale says so."""
+    """Return a file name such as ``CL-19-58-CHE.pdf``, with ``-note`` for a note verbale."""
     kept = "-note" if letter.kind == Letter.Kind.NOTE else ""
     name = f"{letter.circular.reference}-{letter.invitation.member_state.iso3}{kept}.pdf"
     return name.replace("/", "-")
 
 
 def covered_letters(letter: Letter) -> list[Letter]:
-    """The letters under a note verbale, in the French order of States."""
+    """Return the letters that a note verbale covers, in the French order of States."""
     if letter.kind != Letter.Kind.NOTE or not letter.pk:
         return []
     covered = letter.covers.select_related("circular", "invitation__member_state")

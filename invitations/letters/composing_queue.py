@@ -1,4 +1,4 @@
-"""Which planned letter is composed next, and what becomes of one that cannot be."""
+"""The queue of planned letters: their order, and the pauses of those that cannot be composed."""
 
 import datetime as dt
 import logging
@@ -34,10 +34,10 @@ def compose_planned(
     within: dt.timedelta | None = None,
     kinds: Iterable[str] = Letter.Kind.values,
 ) -> int:
-    """Compose what is planned, and return how many letters it were.
+    """Compose the planned letters, and return how many were composed.
 
-    A letter that cannot be composed stays planned and says why; it keeps no other waiting. Where
-    the file store cannot be used, the first letter says so and the others are not begun.
+    A letter that cannot be composed stays planned with the reason, and delays no other letter. If
+    the file store cannot be used, the first letter keeps that reason and the others are not begun.
     """
     stop_at = time.monotonic() + within.total_seconds() if within else None
     note_vanished()
@@ -55,7 +55,7 @@ def compose_planned(
                 give_back(letter, str(fault), compose_again_at=timezone.now())
                 break
             except ENDS_THE_TICK:
-                # The letter did nothing: another tick has it at once, if that can still be said.
+                # The letter is not at fault: if this can be written, another tick has it at once.
                 with suppress(Error):
                     give_back(letter, letter.waits_because)
                 raise
@@ -66,9 +66,9 @@ WAITS = ~Q(waits_because="")
 
 
 def note_vanished() -> None:
-    """Where a lease ended, its worker died over the letter: perhaps the letter kills workers.
+    """Put off letters whose lease has ended: the worker died, and perhaps the letter killed it.
 
-    One that is longer than any was given by a clock that ran ahead.
+    A lease that ends later than any can was given by a clock that ran ahead, and counts as ended.
     """
     now = timezone.now()
     over = Q(composing_until__lt=now) | Q(composing_until__gt=now + COMPOSE_WITHIN + CLOCKS_APART)
@@ -78,8 +78,10 @@ def note_vanished() -> None:
 
 
 def planned_letters(edition: ForumEdition | None, kinds: Iterable[str]) -> list[int]:
-    """What was never tried, acknowledgements first; then what waited at its last try, and what
-    failed last of all, of each of these what was tried longest ago first.
+    """Return the keys of the letters to compose, in order.
+
+    First those never tried, acknowledgements before others; then those that waited for something;
+    then those that failed. Among the last two, those tried longest ago come first.
     """
     planned = Letter.objects.planned().filter(free_to_compose(), kind__in=kinds)
     if edition:
@@ -98,9 +100,9 @@ def planned_letters(edition: ForumEdition | None, kinds: Iterable[str]) -> list[
 
 
 def waiting_still() -> set[int]:
-    """Letters that lack what they lacked at their last try, as all of their kind and language do.
+    """Return the keys of the letters that still lack the text they lacked at their last try.
 
-    It is looked up once for all of them, so that hundreds that wait for one text cost nothing.
+    One look-up serves all letters of a kind and language, even if hundreds wait for one text.
     """
     rows = (
         Letter.objects.planned()
@@ -123,7 +125,7 @@ def waiting_still() -> set[int]:
 
 
 def missing_for(letter: Letter) -> str:
-    """Which text no letter of its circular, kind and languages can be composed without."""
+    """Return what all letters of this circular, kind and languages lack; empty if nothing."""
     try:
         for language in filter(None, [letter.language, letter.second_language]):
             template_for_letter(letter, language)
@@ -132,13 +134,13 @@ def missing_for(letter: Letter) -> str:
         return refusal.messages[0][:BECAUSE_LIMIT]
     except ENDS_THE_TICK:
         raise
-    except Exception:  # noqa: BLE001 -- the letter is tried by itself, and says what it meets
+    except Exception:  # noqa: BLE001 -- the letter is tried by itself, and keeps the reason
         return ""
     return ""
 
 
 def free_to_compose() -> Q:
-    """Neither under a lease nor in a pause."""
+    """Return the condition for letters that are neither under a lease nor in a pause."""
     after, until = pause_at(timezone.now())
     pauses = Q(compose_again_at__gt=after, compose_again_at__lte=until)
     return Q(composing_until=None) & ~pauses
@@ -181,7 +183,7 @@ def compose_or_say_why(letter: Letter) -> bool:
 
 
 def could_not_compose(letter: Letter, because: str, began: dt.datetime) -> None:
-    """Put the letter off, longer after each attempt; it waits for a person meanwhile."""
+    """Put the letter off, longer after each attempt; staff are asked to look at it."""
     attempts = letter.failed_attempts + 1
     give_back(
         letter,
@@ -195,9 +197,9 @@ def could_not_compose(letter: Letter, because: str, began: dt.datetime) -> None:
 def give_back(
     letter: Letter, because: str, state: str = Letter.State.PLANNED, **fields: object
 ) -> None:
-    """End the lease, if the letter is still under it, and keep why; a new reason is an event.
+    """End the letter's lease, if it still holds, and keep the reason; a new reason is an event.
 
-    Where that cannot be written the letter stays under its lease, and the log says so.
+    If that cannot be written, the letter stays under its lease, and the log says so.
     """
     because = because[:BECAUSE_LIMIT]
     leased = Letter.objects.planned().filter(pk=letter.pk, composing_until=letter.composing_until)
@@ -215,7 +217,7 @@ def give_back(
 
 @transaction.atomic
 def try_composing_again(letter: Letter, by: User) -> None:
-    """End the pause of a letter that could not be composed: the next tick tries it."""
+    """End the pause of a letter that could not be composed, so that the next tick tries it."""
     failed = Letter.objects.not_composable().filter(pk=letter.pk)
     if not failed.update(failed_attempts=0, compose_again_at=None):
         raise ValidationError(_("Only a letter that could not be composed can be tried again."))
@@ -225,9 +227,9 @@ def try_composing_again(letter: Letter, by: User) -> None:
 
 
 def reasons_not_composed(edition: ForumEdition, circular: Circular | None = None) -> dict[str, int]:
-    """Why letters of the edition or of one circular are not composed: how many for each reason.
+    """Return the number of letters, of an edition or a circular, that wait for each reason.
 
-    Those that a worker composes at this moment are not among them.
+    Letters that a worker composes at this moment are not counted.
     """
     waiting = Letter.objects.planned().filter(invitation__edition=edition, composing_until=None)
     if circular:

@@ -1,4 +1,4 @@
-"""The words of a letter, in its language: what each placeholder stands for."""
+"""The words of a letter's placeholders, in its language."""
 
 from typing import NamedTuple
 
@@ -24,7 +24,7 @@ from invitations.text.dates import (
 
 
 class LetterKeys(NamedTuple):
-    """What opens the office's page, and what checks the paper, as they are printed."""
+    """The link and code of the office's page, and the letter's check code, as they are printed."""
 
     reply_link: str
     reply_code: str
@@ -39,7 +39,7 @@ def letter_keys(letter: Letter) -> LetterKeys:
 
 
 def dead_keys() -> LetterKeys:
-    """Keys of the same length that open nothing, for previews and test sends."""
+    """Return keys of the usual length that open nothing, for previews and test sends."""
     return LetterKeys(
         settings.SITE_URL + "/r/test-test-test-test-0/", "xxxx-xxxx-xxxx", "0000 0000 0000 0000"
     )
@@ -48,7 +48,7 @@ def dead_keys() -> LetterKeys:
 def placeholder_words(letter: Letter, language: str, keys: LetterKeys) -> dict[str, str]:
     """Return the words of the placeholders, in one language of the letter.
 
-    An acknowledgement's copy and a note verbale open no page: they have no words for link and code.
+    The copy of an acknowledgement and a note verbale have no words for link and code.
     """
     invitation = letter.invitation
     edition, circular = invitation.edition, letter.circular
@@ -83,7 +83,7 @@ def placeholder_words(letter: Letter, language: str, keys: LetterKeys) -> dict[s
 
 
 def edition_words(edition: ForumEdition, language: str) -> dict[str, str]:
-    """The words that an edition gives; call it with the language active."""
+    """Return the words that come from the edition; call this with the language active."""
     return {
         "forum": edition.name,
         "forum_dates": printed_range(edition.opens_on, edition.closes_on, language),
@@ -117,7 +117,7 @@ def check_page() -> str:
 
 
 def unbroken_number(number: str) -> str:
-    """A telephone number that stays on one line, in its order within Arabic too."""
+    """Return the telephone number with no-break spaces, which keep its order in Arabic too."""
     return number.replace(" ", "\u00a0")
 
 
@@ -130,7 +130,7 @@ def last_day_words(edition: ForumEdition, language: str) -> str:
 
 
 def covered_words(letter: Letter, language: str) -> str:
-    """The addressees of the letters that a note verbale covers, a paragraph to each."""
+    """Return the addressees of the letters that a note verbale covers, a paragraph for each."""
     covered = (
         letter.covers.order_by("invitation__member_state__sort_key_fr", "pk") if letter.pk else []
     )
@@ -141,7 +141,7 @@ def covered_words(letter: Letter, language: str) -> str:
 
 
 def recorded_words(reply: Reply, language: str) -> str:
-    """What was recorded, a line to each point; what was typed keeps its order beside the label."""
+    """Return the recorded reply, a line for each point; typed text keeps its own direction."""
     with translation.override(language):
         return "\n".join(
             labelled(label, keep_own_order(words))
@@ -150,7 +150,7 @@ def recorded_words(reply: Reply, language: str) -> str:
 
 
 def recorded_points(reply: Reply, language: str) -> list[tuple[str, str]]:
-    """What was recorded, for mail, paper, the office's page and the desk, under active labels."""
+    """Return the points of a reply, labelled in the active language, for mails and all pages."""
     points = [
         (_("Answer"), capfirst(reply.get_answer_display())),
         (_("Substitute"), reply.substitute_name),
@@ -168,7 +168,7 @@ def recorded_points(reply: Reply, language: str) -> list[tuple[str, str]]:
 
 
 def addressee_of(letter: Letter, language: str) -> FormalAddress:
-    """The minister, or the mission of a note verbale, which has no salutation and no closing."""
+    """Return the minister's address, or the mission's, which has no salutation and no closing."""
     if letter.mission is None:
         return formal_address(letter.invitation.minister, language)
     mission = letter.mission
@@ -177,7 +177,7 @@ def addressee_of(letter: Letter, language: str) -> FormalAddress:
 
 
 def printed_terms_in(language: str) -> dict[str, str]:
-    """What is printed around the words, by key; raise ValidationError where a term is missing."""
+    """Return the terms printed around the text, by key; raise ValidationError if one is missing."""
     terms = dict(Term.objects.filter(language=language).values_list("key", "text"))
     if missing := sorted(PRINTED_TERMS - set(terms)):
         raise ValidationError(

@@ -1,4 +1,4 @@
-"""Draft an invitation, put it in force, withdraw it."""
+"""Verbs of the invitation: draft it, issue it, withdraw it."""
 
 from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
@@ -24,7 +24,7 @@ def draft_invitation(
     focal_point_name: str = "",
     focal_point_email: str = "",
 ) -> Invitation:
-    """Make a draft invitation with its link and code."""
+    """Create a draft invitation with its link and code."""
     principal = edition.invitations.filter(member_state=minister.member_state, is_principal=True)
     if is_principal and principal.exclude(status=Status.WITHDRAWN).exists():
         raise ValidationError(
@@ -45,7 +45,7 @@ def draft_invitation(
 
 @transaction.atomic
 def issue_invitation(letter: Letter, by: User) -> None:
-    """Put the invitation in force, and its approved letter in the outbox."""
+    """Put the invitation in force, and its approved letter into the outbox."""
     drafts = Invitation.objects.filter(pk=letter.invitation_id, status=Status.DRAFT)
     if not drafts.update(status=Status.ISSUED, issued_at=timezone.now()):
         raise ValidationError(_("Only a draft invitation can be issued."))
@@ -65,7 +65,7 @@ def release_letter(letter: Letter, by: User) -> None:
 
 @transaction.atomic
 def withdraw_invitation(invitation: Invitation, by: User, because: str) -> None:
-    """Take the invitation back: its link says so, and what has not left stays in the house."""
+    """Withdraw the invitation: its link says so, and letters that have not left are cancelled."""
     if not withdraw_invitations(Invitation.objects.filter(pk=invitation.pk), by, because):
         raise ValidationError(_("This invitation is withdrawn already."))
     invitation.refresh_from_db()
@@ -75,7 +75,7 @@ def withdraw_invitation(invitation: Invitation, by: User, because: str) -> None:
 def withdraw_invitations(
     invitations: "QuerySet[Invitation]", by: User, because: str
 ) -> list[Invitation]:
-    """Take back those that are not withdrawn yet, and return them."""
+    """Withdraw the invitations that are not withdrawn yet, and return them."""
     if not because.strip():
         raise ValidationError(_("Say why the invitation is withdrawn."))
     chosen = Invitation.objects.filter(pk__in=list(invitations.values_list("pk", flat=True)))

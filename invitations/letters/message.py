@@ -14,9 +14,9 @@ from invitations.models import ANSWERS_BRINGING, ForumEdition, Letter
 
 
 def build_message(letter: Letter, attached: dict[str, bytes]) -> EmailMessage:
-    """Return the message with its Message-ID and date; the date is the planned hour, if any.
+    """Return the message, dated to the letter's planned hour, or now if that is past.
 
-    ``attached`` holds PDFs by their file name.
+    The letter gets its Message-ID. ``attached`` holds PDFs by their file name.
     """
     edition = letter.invitation.edition
     addresses = {
@@ -54,7 +54,7 @@ def attach_calendar(message: EmailMessage, edition: ForumEdition) -> None:
 
 
 def track_calendar(edition: ForumEdition) -> bytes:
-    """Return the days of the High-Level Track as iCalendar, METHOD:PUBLISH."""
+    """Return the days of the High-Level Track as iCalendar with METHOD:PUBLISH."""
     calendar = Calendar()
     calendar.add("prodid", "-//WSIS Forum//High-Level Track//EN")
     calendar.add("version", "2.0")

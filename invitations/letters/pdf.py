@@ -1,4 +1,4 @@
-"""The letter on paper: what is printed on it, as a PDF."""
+"""The printed letter, as a PDF."""
 
 import functools
 from base64 import b64encode
@@ -34,8 +34,8 @@ def render_pdf(
 ) -> bytes:
     """Return the letter as a PDF/A-3a and PDF/UA-1; nothing is fetched from a network.
 
-    A specimen is marked across each page: it is no letter. Raise ValidationError where the words
-    would need a third page for a language.
+    A specimen has a mark across each page: it is not a letter. Raise ValidationError if the text
+    of one language would need a third page.
     """
     html = render_to_string(
         "letters/letter.html", letter_context(letter, texts, keys, specimen=specimen)
@@ -50,7 +50,7 @@ PAGES = 2  # at most, for each language
 def letter_context(
     letter: Letter, texts: list[LetterText], keys: LetterKeys, *, specimen: bool = False
 ) -> dict[str, Any]:
-    """What the letter's template prints: what all its languages share, and a sheet for each."""
+    """Return the context of the letter's template: what languages share, and a sheet for each."""
     circular = letter.circular
     sheets = [sheet(letter, text) for text in texts]
     first = sheets[0]
@@ -74,7 +74,8 @@ def letter_context(
 
 
 def qr(link: str) -> str:
-    """The code in greys: WeasyPrint makes a picture of one bit anew, in colour, in each letter."""
+    """Return the QR code as a data URL of a PNG in greys."""
+    # WeasyPrint would convert a picture of one bit to colour, anew for each letter.
     rows = segno.make(link, error="m", micro=False).matrix_iter(scale=4, border=0)
     lines = [bytes(0 if dark else 255 for dark in row) for row in rows]
     picture, file = Image.frombytes("L", (len(lines), len(lines)), b"".join(lines)), BytesIO()
@@ -106,7 +107,7 @@ def sheet(letter: Letter, text: LetterText) -> dict[str, Any]:
 
 
 def letterhead_contacts(edition: ForumEdition, terms: dict[str, str]) -> list[str]:
-    """How to reach the organization, as its letterhead says."""
+    """Return the telephone, fax, e-mail and website of the organization, for its letterhead."""
     numbers = {"phone": edition.organization_phone, "fax": edition.organization_fax}
     return [
         *(f"{terms[key]} {isolated_number(number)}" for key, number in numbers.items() if number),
@@ -115,7 +116,7 @@ def letterhead_contacts(edition: ForumEdition, terms: dict[str, str]) -> list[st
 
 
 def isolated_number(number: str) -> str:
-    """A telephone number on one line, and in its order within Arabic too."""
+    """Return the telephone number so that it stays on one line, and in its order in Arabic."""
     return f"\u2066{unbroken_number(number)}\u2069"
 
 
@@ -127,7 +128,7 @@ def place_and_date(circular: Circular, language: str) -> str:
 
 
 def page_label(term: str) -> SafeString:
-    """Page n of m, with places that the style sheet counts into."""
+    """Return “page n of m” as HTML; the style sheet counts into its two spans."""
     page, pages = '<span class="page"></span>', '<span class="pages"></span>'
     label = Template(escape(term)).safe_substitute(page=page, pages=pages)
     return mark_safe(label)  # noqa: S308 -- the term is escaped
@@ -143,5 +144,5 @@ def emblem() -> str:
 
 
 def html_of_markdown(text: str) -> str:
-    """Staff write Markdown; HTML in it is shown as it was typed."""
+    """Return the Markdown of staff as HTML; HTML in it is shown as it was typed."""
     return MarkdownIt("commonmark", {"html": False}).disable("image").render(text)

@@ -1,4 +1,4 @@
-"""What an archive asks of a PDF beyond what WeasyPrint writes."""
+"""What archives ask of a PDF beyond what WeasyPrint writes."""
 
 import functools
 import zlib
@@ -9,7 +9,7 @@ from pydyf import Stream
 
 
 def finish_pdf(_document: Any, pdf: Any) -> None:
-    """Say in the file what it conforms to, and pack its streams so that any archive reads them."""
+    """Declare what the PDF conforms to, and compress its streams so that any archive reads them."""
     for number, stream in enumerate(pdf.objects):
         if isinstance(stream, Stream):
             if stream.extra.get("Type") == "/Metadata":
@@ -20,19 +20,20 @@ def finish_pdf(_document: Any, pdf: Any) -> None:
 
 
 def say_accessible(metadata: Stream) -> None:
-    """Let the metadata name PDF/UA-1 beside PDF/A-3a; archives want them uncompressed."""
+    """Add PDF/UA-1 to the metadata, beside PDF/A-3a; archives want metadata uncompressed."""
     closing = b"</rdf:RDF>"
     metadata.stream = [part.replace(closing, pdfua() + closing) for part in metadata.stream]
 
 
 def compress(stream: Stream) -> None:
-    """Compress at zlib's usual level: the highest takes twice the time for half a percent."""
+    """Compress the stream at zlib's usual level."""
+    # The highest level takes twice the time, and saves half a percent.
     *_start, content = stream.data.removesuffix(b"\nendstream").partition(b"\nstream\n")
     stream.stream, stream.extra["Filter"] = [zlib.compress(content)], "/FlateDecode"
 
 
 class DelimitedStream(Stream):
-    """A stream whose length cannot be misread: one that ends in CR has CR LF after it."""
+    """A stream whose length cannot be misread: after a final CR of the content it writes CR LF."""
 
     def __init__(self, stream: Stream) -> None:
         self.__dict__.update(stream.__dict__)

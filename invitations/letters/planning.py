@@ -1,4 +1,4 @@
-"""Letters: plan a row, address it, put it in the outbox, call it back."""
+"""Verbs of a letter's row: plan it, address it, put it into the outbox, call it back."""
 
 import datetime as dt
 from collections.abc import Iterable
@@ -40,14 +40,14 @@ def save_planned_letters(letters: list[Letter]) -> int:
 
 
 def standing_letter(invitation: Invitation) -> Letter | None:
-    """The approved letter that invites: the last replacement, or the first letter."""
+    """Return the approved letter that invites: the last replacement, else the first letter."""
     return invitation.letters.inviting().approved().order_by("-pk").first()
 
 
 def plan_acknowledgement(reply: Reply) -> None:
     """Plan the acknowledgement to the addresses on file, and a copy to the address typed.
 
-    It goes by the letter that stands, in its languages; where no letter does, there is none.
+    It takes the languages of the standing letter; without a standing letter none is planned.
     """
     standing = standing_letter(reply.invitation)
     if standing is None:
@@ -97,7 +97,7 @@ def letter_recipients(letter: Letter) -> list[list[str]]:
 def reminder_recipients(
     step: ReminderStep, invitation: Invitation, mission_emails: list[str]
 ) -> list[list[str]]:
-    """The office; or its mission and focal point, where the step says so and there is one."""
+    """Return the office's pairs; or, if the step says so, those of its mission and focal point."""
     office = invitation.minister
     if step.audience == ReminderStep.Audience.MISSION:
         to = mission_emails + invitation.focal_point_email.split()
@@ -106,7 +106,7 @@ def reminder_recipients(
 
 
 def office_recipients(minister: Minister, mission_emails: list[str]) -> list[list[str]]:
-    """The office, with its own copies and the missions in copy; nobody where it has no address."""
+    """Return the office's pairs, with its copies and missions in Cc; none if it has no address."""
     to = minister.to_emails.split()
     return recipient_pairs(to, minister.cc_emails.split() + mission_emails) if to else []
 
@@ -120,7 +120,7 @@ def emails_of(missions: Iterable[Mission]) -> list[str]:
 
 
 def missions_of(invitation: Invitation) -> "QuerySet[Mission]":
-    """The State's permanent missions in the edition's city."""
+    """Return the State's permanent missions in the edition's city."""
     city, kind = invitation.edition.mission_city, Mission.Kind.MISSION
     return invitation.member_state.missions.filter(city=city, kind=kind)
 
@@ -132,7 +132,7 @@ def recipient_pairs(to: Iterable[str], cc: Iterable[str]) -> list[list[str]]:
 
 
 def enqueue_letter(letter: Letter) -> None:
-    """Make one delivery for each address; without an address, one for the print run."""
+    """Create a delivery for each address of the letter; without one, a delivery on paper."""
     not_before = max(letter.not_before, timezone.now())
     deliveries = [
         Delivery(
@@ -158,7 +158,7 @@ def enqueue_letter(letter: Letter) -> None:
 
 @transaction.atomic
 def call_back_letters(letters: "QuerySet[Letter]", because: str, by: User | None = None) -> int:
-    """Cancel what has not left of these letters, and the letters of which nothing has left."""
+    """Cancel deliveries that have not left, and letters without any other; count these letters."""
     waiting = Delivery.objects.not_left().filter(letter__in=letters)
     called_back = list(waiting.select_for_update().values_list("pk", "letter_id"))
     pks = [pk for pk, _letter in called_back]

@@ -1,4 +1,4 @@
-"""By which way a letter leaves on paper."""
+"""The route by which a letter leaves on paper."""
 
 from typing import NamedTuple
 
@@ -10,7 +10,7 @@ from invitations.text.dates import comma_list
 
 
 class Way(TextChoices):
-    """Whom an envelope is handed to, in the order in which a print run takes them."""
+    """The receiver of an envelope, in the order in which a print run takes them."""
 
     MISSION = "mission", _("permanent mission")
     CAPITAL = "capital", _("capital")
@@ -20,7 +20,7 @@ class Way(TextChoices):
 
 
 class Route(NamedTuple):
-    """The way, by pouch or by post, and the mission, post or office that takes the envelope."""
+    """The way of an envelope: by pouch or post, and the mission or office that takes it."""
 
     way: Way
     channel: str = ""
@@ -33,10 +33,10 @@ class Route(NamedTuple):
 
 
 def paper_route(letter: Letter) -> Route:
-    """Return the letter's way on paper; without any address it has no channel.
+    """Return the letter's route on paper; without any address it has no channel.
 
-    The State's permanent mission in the edition's city; else the minister's postal address in the
-    capital; else another post that serves the State; else the regional office.
+    The first choice is the State's permanent mission in the edition's city; then the minister's
+    postal address in the capital; another post that serves the State; the regional office.
     """
     if letter.mission:
         return Route(Way.MISSION, Delivery.Channel.POUCH, letter.mission)

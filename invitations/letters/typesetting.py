@@ -1,4 +1,4 @@
-"""HTML set in type as PDF/A-3a and PDF/UA-1, by fonts that are kept for each process."""
+"""HTML typeset as PDF/A-3a and PDF/UA-1, with fonts that each process keeps."""
 
 import atexit
 import ctypes
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 def typeset_pdf(html: str, pages: int) -> bytes:
-    """Raise ValidationError where it would take more than that many pages."""
+    """Return the HTML as a PDF; raise ValidationError if it takes more than ``pages`` pages."""
     from weasyprint import HTML  # noqa: PLC0415 -- slow import
 
     fonts, css, fetcher = fonts_and_styles(os.getpid())
@@ -43,18 +43,19 @@ def typeset_pdf(html: str, pages: int) -> bytes:
 STANDARD: dict[str, Any] = {
     "pdf_variant": "pdf/a-3a",
     "pdf_tags": True,
-    "uncompressed_pdf": True,  # it is compressed below
+    "uncompressed_pdf": True,  # ``finish_pdf`` compresses it
 }
-# Cut from the system's faces when the environment was made; without them the full ones serve.
+# Subsets of the system's fonts, made with the environment; without them the full fonts are used.
 FACES = Path(sys.prefix) / "share" / "letter-faces"
 
 
 @contextmanager
 def collector_paused() -> Iterator[None]:
-    """Look for dead cycles once, after a letter: while it is set they take a sixth of its time.
+    """Pause the garbage collector during a letter, and collect once after it.
 
-    Nothing of the letter but its bytes may be alive at the end: what is counts as old, and stays.
+    At the end nothing but the letter's bytes may be alive: other objects count as old, and stay.
     """
+    # Collecting while a letter is set takes a sixth of its time.
     gc.disable()
     try:
         yield
@@ -65,18 +66,18 @@ def collector_paused() -> Iterator[None]:
 
 @functools.lru_cache(maxsize=1)
 def fonts_and_styles(_pid: int) -> "tuple[FontConfiguration, CSS, URLFetcher]":
-    """Fonts and style sheet, kept for each process: a FontConfiguration does not survive a fork."""
+    """Return fonts, style sheet and fetcher, kept by process: the fonts do not survive a fork."""
     from weasyprint import CSS  # noqa: PLC0415 -- slow import
     from weasyprint.text.fonts import FontConfiguration  # noqa: PLC0415
     from weasyprint.urls import URLFetcher  # noqa: PLC0415
 
-    # At exit, cffi closes this library while a thread of Pango may still be in it; ctypes keeps it.
+    # At exit, cffi closes this library while a thread of Pango may use it; ctypes keeps it open.
     with suppress(OSError):
         ctypes.CDLL("libpangoft2-1.0.so.0")
     fonts = FontConfiguration()
-    # Its temporary files are removed while Python can still do it.
+    # At exit, its temporary files are removed while Python still can.
     atexit.register(fonts_and_styles.cache_clear)
-    # The sheet alone may read files: its faces. What a letter holds may not.
+    # Only the style sheet may read files: its fonts. The letter's own HTML may not.
     faces = URLFetcher(allowed_protocols=["file"])
     words = (settings.BASE_DIR / "templates/letters/letter.css").read_text()
     css = CSS(string=words, font_config=fonts, url_fetcher=faces, base_url=f"{FACES.as_uri()}/")

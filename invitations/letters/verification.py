@@ -1,4 +1,4 @@
-"""Whether a letter is one of ours, by its check code or its PDF, and what may be said of it."""
+"""Verification of a letter by its check code or its PDF, and what may be told of it."""
 
 import datetime as dt
 import hashlib
@@ -17,7 +17,7 @@ class LetterStanding(StrEnum):
 
 
 class LetterVerdict(NamedTuple):
-    """What anyone who holds the letter may read: nothing about whom it addresses."""
+    """What anyone who holds the letter may learn: nothing about its addressee."""
 
     standing: LetterStanding
     reference: str = ""
@@ -34,12 +34,12 @@ def verify_check_code(typed: str) -> LetterVerdict:
 
 
 def verify_pdf(content: bytes) -> LetterVerdict:
-    """Only the very bytes that were issued are ours: a scan or a new print to PDF is not."""
+    """Judge a PDF: only the exact bytes that were issued count, not a scan or a new print."""
     return verdict_on(sha256=hashlib.sha256(content).hexdigest())
 
 
 def verdict_on(**mark: str) -> LetterVerdict:
-    """Judge the approved letter that bears the mark; a reminder only repeats its invitation's."""
+    """Judge the approved letter with that mark; a reminder only repeats its invitation's."""
     issued = Letter.objects.approved().exclude(kind__in=AUTOMATIC_KINDS)
     letter = issued.filter(**mark).select_related("circular", "invitation").first()
     if letter is None:
@@ -53,12 +53,12 @@ def verdict_on(**mark: str) -> LetterVerdict:
 
 
 def is_withdrawn(letter: Letter) -> bool:
-    """A note verbale covers the letters of several invitations, and stands without one of them."""
+    """Whether the invitation is withdrawn; a note verbale stands for the others it covers."""
     withdrawn = letter.invitation.status == Invitation.Status.WITHDRAWN
     return withdrawn and letter.kind != Letter.Kind.NOTE
 
 
 def replacement_date(letter: Letter) -> dt.date | None:
-    """The date printed on the letter that took its place; a notice only refers to it."""
+    """Return the date of the letter's replacement; a notice only refers to a letter."""
     replacing = letter.replaced_by.approved().filter(kind=Letter.Kind.REPLACEMENT)
     return replacing.order_by("pk").values_list("circular__dated_on", flat=True).first()

@@ -1,4 +1,4 @@
-"""The words of a letter in its languages: an approved text, filled in."""
+"""The text of a letter in its languages: a template with its placeholders filled."""
 
 import re
 from string import Template
@@ -15,7 +15,7 @@ from invitations.text.dates import comma_list
 
 
 class LetterText(NamedTuple):
-    """A letter's words in one language, filled in."""
+    """A letter's filled text in one language."""
 
     language: str
     subject: str
@@ -24,12 +24,12 @@ class LetterText(NamedTuple):
     addressee: list[str]
 
 
-# A line that holds placeholders alone.
+# A line that holds only placeholders.
 OPEN_LINE = re.compile(r"\s*(\$(\w+|\{\w+\})\s*)+")
 
 
 def fill_placeholders(text: str, words: dict[str, str]) -> str:
-    """Return the text with its words; a line of placeholders alone that stays empty is left out."""
+    """Return the filled text; a line of placeholders that are all empty is left out."""
     try:
         filled = [(line, Template(line).substitute(words)) for line in text.split("\n")]
         return "\n".join(
@@ -42,12 +42,12 @@ def fill_placeholders(text: str, words: dict[str, str]) -> str:
 
 
 def escape_markdown(words: dict[str, str]) -> dict[str, str]:
-    """The words with Markdown's signs escaped: a name or a theme is printed as it is written."""
+    """Return the words with Markdown's signs escaped, to print a name or theme as it is written."""
     return {name: re.sub(r"([\\`*_\[\]<>#~&])", r"\\\1", word) for name, word in words.items()}
 
 
 def refuse_missing_texts(letter: Letter, language: str) -> None:
-    """Refuse a language that lacks a text of the edition or circular which another one has."""
+    """Refuse a language that lacks a text of the edition or circular that another language has."""
     missing = [
         str(getattr(row._meta.get_field(field), "verbose_name", field))
         for row in (letter.invitation.edition, letter.circular)
@@ -63,7 +63,7 @@ def refuse_missing_texts(letter: Letter, language: str) -> None:
 
 
 def has_changes(circular: Circular) -> bool:
-    """Whether what changes is said in any language; it is then asked for in each."""
+    """Whether “what changes” is written in any language; then each language needs it."""
     columns = translator.get_options_for_model(Circular).all_fields["changes"]
     return any(getattr(circular, column.name) for column in columns)
 
@@ -78,16 +78,16 @@ def lacking_in(row: Model, language: str) -> list[str]:
     ]
 
 
-# No-break blanks stay where French has put them.
+# No-break spaces stay, since French needs them.
 BLANKS = re.compile(r"[ \t\r\n]+")
 
 
 def letter_texts(
     letter: Letter, keys: LetterKeys, template: LetterTemplate | None = None
 ) -> list[LetterText]:
-    """Return the letter's text in its language, and in its second one where it has one.
+    """Return the letter's text in its language, and in its second language if it has one.
 
-    ``template`` is the text of the first language, where it is not the newest that may be used.
+    ``template`` replaces the newest usable template of the first language.
     """
     languages = [letter.language, letter.second_language]
     return [
