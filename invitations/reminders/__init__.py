@@ -1,1 +1,1 @@
-"""Reminders: on which day which one leaves, and to whom."""
+"""Reminders: their days, their planning, and the forecast of those to come."""

@@ -1,4 +1,4 @@
-"""Who will be reminded on which day if nobody answers meanwhile, and who will not be, and why."""
+"""The forecast of reminders: who gets which one on which day, and who gets none, and why."""
 
 import datetime as dt
 from collections import defaultdict
@@ -27,7 +27,7 @@ from invitations.times.calendars import ONE_DAY
 
 
 class ComingReminder(NamedTuple):
-    """A mail or a call that an office will get; ``at`` is local time where its hour counts."""
+    """A mail or call that an office will get; ``at`` is local time where its hour counts."""
 
     invitation: Invitation
     step: ReminderStep
@@ -37,7 +37,7 @@ class ComingReminder(NamedTuple):
 
 @dataclass
 class Forecast:
-    """What comes, the earliest first, and who gets no mail of it, by the reason."""
+    """The reminders to come, the earliest first, and the invitations without one, by reason."""
 
     edition: ForumEdition
     because: str = ""
@@ -57,7 +57,7 @@ class Forecast:
 
 @dataclass
 class Facts:
-    """What an office has had so far for this deadline."""
+    """The reminders and calls that an office has had for this deadline."""
 
     reminded: int | None = None  # days_before of the last step that has a letter
     left_on: dt.date | None = None
@@ -74,7 +74,7 @@ class Facts:
 
 
 def forecast_of(edition: ForumEdition, now: dt.datetime) -> Forecast:
-    """Reckon the mails and calls to come, as if the clock missed nothing and nobody answered."""
+    """Return the mails and calls to come, if every job runs in time and nobody answers."""
     now = now.astimezone(dt.UTC)
     schedules = schedules_of(edition)
     plan = Forecast(edition, why_nobody_reminded(schedules[None], edition, now))
@@ -170,7 +170,7 @@ def coming(
     reached_at: dt.datetime,
     now: dt.datetime,
 ) -> Iterator[tuple[ReminderStep, dt.datetime]]:
-    """Each day's step from now until the deadline, and the first instant of it that suits."""
+    """Yield each day's step from now until the deadline, and when it may first leave."""
     day = schedule.day_of(now)
     while schedule.at(day) < schedule.deadline:
         if step := step_on(day):
@@ -180,11 +180,11 @@ def coming(
         day += ONE_DAY
 
 
-# What is known, by a few statements
+# What is known, in a few queries
 
 
 def invitations_of(edition: ForumEdition) -> "QuerySet[Invitation]":
-    """All of the edition, in the French order of States, with what decides on reminders."""
+    """Return the edition's invitations, in the French order of States, with facts for reminders."""
     in_the_city = Mission.objects.filter(
         city=edition.mission_city, kind=Mission.Kind.MISSION
     ).order_by("name")
@@ -240,7 +240,7 @@ def reminders_of(edition: ForumEdition) -> "QuerySet[Any]":
 
 
 def note_reminder(facts: Facts, letter: Any, schedule: Schedule, now: dt.datetime) -> None:
-    """Take a reminder into account; one that will be called back counts for nothing."""
+    """Take a reminder into account; one that will be called back does not count."""
     today = schedule.day_of(now)
     is_current = letter.reply_before == letter.invitation.edition.reply_before
     if letter.left_at:

@@ -1,8 +1,8 @@
-"""Decide who is reminded today, and plan the reminder or the call.
+"""The planning of reminders and calls that are due, and the calling back of stale ones.
 
-A reminder is due while it has no letter: a missed day is caught up, a second run adds nothing.
-Calendars are reckoned for each State that has its own; invitations are found and planned by one
-statement, however many they are.
+A reminder is due as long as it has no letter: a missed day is caught up, a second run adds nothing.
+The days are computed for each State with its own calendar; the invitations are found and planned by
+one statement, however many they are.
 """
 
 import datetime as dt
@@ -54,16 +54,16 @@ from invitations.times.jobs import Job
 logger = logging.getLogger(__name__)
 
 AFTER_THE_LETTER = dt.timedelta(days=10)
-# What waits after the deadline is called back; an edition long over has nothing that waits.
+# Reminders that wait after the deadline are called back, so an older edition has none.
 OVER_AFTER = dt.timedelta(days=30)
 
 Schedules = Mapping[int | None, Schedule]
 
 
 def queue_reminders(now: dt.datetime | None = None) -> int:
-    """Plan what is due, call back what no longer is, and return how many were planned.
+    """Plan the reminders and calls that are due, call back stale ones; return the number planned.
 
-    What goes wrong with one edition keeps no other waiting.
+    A failure with one edition does not delay the others.
     """
     now = (now or timezone.now()).astimezone(dt.UTC)
     editions = ForumEdition.objects.filter(reply_before__gt=now - OVER_AFTER)
@@ -88,7 +88,7 @@ def queue_reminders_of(edition: ForumEdition, now: dt.datetime) -> int:
 
 
 def may_be_reminded(edition: ForumEdition, now: dt.datetime) -> "QuerySet[Invitation]":
-    """Principal invitations that arrived ten days ago, are unanswered, and have no unread mail."""
+    """Return silent principal invitations that arrived ten days ago and have no unread mail."""
     silent = edition.invitations.principal().silent().reached(before=now - AFTER_THE_LETTER)
     return silent.exclude(has_unread_mail("pk"))
 
@@ -98,13 +98,13 @@ def has_unread_mail(invitation: str) -> Exists:
 
 
 def has_holding_reply_for(invitation: str, step: Any, edition: ForumEdition) -> Exists:
-    """Whether a holding reply of that office stands in for the step."""
+    """Return the condition that a holding reply of the office stands in for the step."""
     noted = Reply.objects.filter(status=Reply.Status.NOTED, skips_deadline=edition.reply_before)
     return Exists(noted.filter(invitation=OuterRef(invitation), skips_step=step))
 
 
 def left_since(invitation: Any, since: Any) -> "QuerySet[Delivery]":
-    """Reminders to that office that left, or perhaps left, at that instant or after it."""
+    """Return deliveries of reminders to the office that left, or may have left, since then."""
     left = Delivery.objects.left().filter(
         letter__kind=Letter.Kind.REMINDER, letter__invitation=invitation
     )
@@ -115,7 +115,7 @@ def left_since(invitation: Any, since: Any) -> "QuerySet[Delivery]":
 
 
 class Group(NamedTuple):
-    """States for which the same step is due, by calendars that agree on when."""
+    """States for which the same step is due, with calendars that agree on the time."""
 
     step: ReminderStep
     since: dt.datetime
@@ -131,7 +131,7 @@ def groups_at(schedules: Schedules, now: dt.datetime) -> list[Group]:
 
 
 def of_states(states: Iterable[int | None]) -> Q:
-    """Letters to those States; None stands for all that go by the edition's calendar."""
+    """Return the condition for letters to those States; None is all without their own calendar."""
     own = Q(invitation__member_state__in=[state for state in states if state])
     return own | Q(invitation__member_state__time_zone="") if None in states else own
 
@@ -142,7 +142,7 @@ def by_group(groups: list[Group], pick: Callable[[Group], Any], kind: Field) -> 
 
 
 def plan_reminder_letters(edition: ForumEdition, groups: list[Group], now: dt.datetime) -> int:
-    """Plan the letter of each group's step for the offices that have none yet, apart enough."""
+    """Plan each group's reminder for offices that have none yet and no other in the last days."""
     if not groups:
         return 0
     highest = Letter.objects.aggregate(Max("pk"))["pk__max"]
@@ -173,9 +173,9 @@ def plan_reminder_letters(edition: ForumEdition, groups: list[Group], now: dt.da
 def originals_due(
     edition: ForumEdition, groups: list[Group], now: dt.datetime
 ) -> "QuerySet[Letter]":
-    """The letter that stands for each office that is due: what its reminder repeats."""
-    # Named though all who may be reminded are of that edition: the database then begins with it,
-    # and not with the letters of all editions.
+    """Return the standing letter, which the reminder repeats, of each office that is due."""
+    # The edition is named again, although ``may_be_reminded`` implies it: otherwise the database
+    # begins with the letters of all editions.
     approved = Letter.objects.inviting().approved().filter(invitation__edition=edition)
     newer = approved.filter(invitation=OuterRef("invitation"), pk__gt=OuterRef("pk"))
     reminded = Letter.objects.in_force().filter(
@@ -200,7 +200,7 @@ def originals_due(
 
 
 def call_back_earlier(planned: "QuerySet[Letter]", highest: int) -> None:
-    """What has not left of earlier reminders to the same offices does not leave any more."""
+    """Call back earlier reminders to the same offices that have not left."""
     earlier = Letter.objects.in_force().filter(
         kind=Letter.Kind.REMINDER, pk__lte=highest, invitation__in=planned.values("invitation")
     )
@@ -224,11 +224,11 @@ def list_calls(edition: ForumEdition, step: ReminderStep, now: dt.datetime) -> i
     )
 
 
-# What is due no longer
+# What is no longer due
 
 
 def waiting_reminders(edition: ForumEdition) -> "QuerySet[Letter]":
-    """Reminders of which nothing was handed over yet, and something still may be."""
+    """Return reminders of which no delivery was handed over, and at least one still may be."""
     of_edition = {"kind": Letter.Kind.REMINDER, "invitation__edition": edition}
     planned = Letter.objects.planned().filter(**of_edition).order_by()
     in_outbox = (
@@ -242,9 +242,9 @@ def waiting_reminders(edition: ForumEdition) -> "QuerySet[Letter]":
 
 
 def call_back_stale(edition: ForumEdition, schedules: Schedules, now: dt.datetime) -> None:
-    """Call back reminders that should not leave any more, or not as they are.
+    """Call back reminders that should no longer leave, or not as they are.
 
-    Those of an office that may be reminded are planned anew, on a day that suits.
+    If the office may still be reminded, its reminder is planned anew on a later day that suits.
     """
     cases = [When(condition, then=Value(why)) for why, condition in stale(edition, schedules, now)]
     found = waiting_reminders(edition).annotate(why=Case(*cases, output_field=TextField()))
@@ -258,7 +258,7 @@ def call_back_stale(edition: ForumEdition, schedules: Schedules, now: dt.datetim
 def stale(
     edition: ForumEdition, schedules: Schedules, now: dt.datetime
 ) -> Iterable[tuple[str, Any]]:
-    """Why a waiting reminder is called back, each with the letters of which it is true."""
+    """Yield each reason to call back a waiting reminder, with the condition for its letters."""
     of_office = Invitation.objects.filter(pk=OuterRef("invitation"))
     tried = Delivery.objects.filter(letter=OuterRef("pk"), attempts__gt=0)
     near = [
@@ -285,7 +285,7 @@ def stale(
 
 
 def planned_before_today(schedules: Schedules, now: dt.datetime) -> Q:
-    """Letters planned on an earlier day than today, which begins at another hour elsewhere."""
+    """Return the condition for letters planned before today, by the day of each calendar."""
     by_start: dict[dt.datetime, list[int | None]] = defaultdict(list)
     for state, schedule in schedules.items():
         by_start[schedule.at(schedule.day_of(now))].append(state)
@@ -295,11 +295,11 @@ def planned_before_today(schedules: Schedules, now: dt.datetime) -> Q:
     )
 
 
-# Asked again before it leaves
+# The check before a reminder leaves
 
 
 def why_reminder_must_stay(invitation: Invitation, letter: Letter, now: dt.datetime) -> str:
-    """Say why the reminder may not leave now; an empty text where it may."""
+    """Return why the reminder must not leave now; an empty text if it may."""
     now = now.astimezone(dt.UTC)
     edition = ForumEdition.objects.get(pk=invitation.edition_id)
     schedule = schedule_of(edition, invitation.member_state)
@@ -328,9 +328,9 @@ def why_reminder_must_stay(invitation: Invitation, letter: Letter, now: dt.datet
 
 
 def resting_reminders(now: dt.datetime) -> "QuerySet[Letter]":
-    """Reminders that do not leave today: a quiet day where they go, or another left lately.
+    """Return reminders that must not leave today: a quiet day there, or another one left lately.
 
-    For an exclusion by row: ``~Exists(resting_reminders(now).filter(pk=OuterRef("letter")))``.
+    Use it to exclude by row: ``~Exists(resting_reminders(now).filter(pk=OuterRef("letter")))``.
     """
     now = now.astimezone(dt.UTC)
     resting = Q(pk=None)
@@ -340,12 +340,12 @@ def resting_reminders(now: dt.datetime) -> "QuerySet[Letter]":
 
 
 def resting_in(edition: ForumEdition, now: dt.datetime) -> Q:
-    """All of the edition where its days cannot be reckoned: its planning says so on the desk."""
+    """Return the condition for reminders that rest: all, if the edition's days cannot be found."""
     try:
         return resting_of(schedules_of(edition), now)
     except ENDS_THE_TICK:
         raise
-    except Exception as error:  # noqa: BLE001 -- whatever one edition meets keeps no other waiting
+    except Exception as error:  # noqa: BLE001 -- a failure with one edition must not stop the others
         logger.error("Reminders of %s rest: %s", edition.symbol, place_of_error(error))  # noqa: TRY400 -- the place is enough
         return ~Q(pk=None)
 

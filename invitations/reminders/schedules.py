@@ -1,7 +1,7 @@
-"""On which day which reminder leaves: by the edition's calendar, or by a State's own.
+"""The days on which reminders leave: by the edition's calendar, or by a State's own.
 
-A State goes by its own calendar where staff have set its time zone: its hour, its weekend and its
-public holidays, beside the edition's list of quiet days. Call lists always go by the edition's.
+A State has its own calendar if staff have set its time zone: its hours, its weekend, its public
+holidays, and the edition's quiet periods. Call lists always follow the edition's calendar.
 """
 
 import datetime as dt
@@ -21,7 +21,7 @@ Days = Callable[[dt.date], bool]
 
 
 class Due(NamedTuple):
-    """A step, and the day it leaves on."""
+    """A reminder step, and the day on which it leaves."""
 
     step: ReminderStep
     day: dt.date
@@ -40,7 +40,7 @@ class Schedule(NamedTuple):
         return now.astimezone(self.zone).date()
 
     def at(self, day: dt.date, hour: int = 0) -> dt.datetime:
-        """That hour of that day here, also on a day on which the clocks change."""
+        """Return that local hour in UTC, also on a day on which the clocks change."""
         local = dt.datetime.combine(day, dt.time(hour), self.zone)
         return local.astimezone(dt.UTC)
 
@@ -48,9 +48,9 @@ class Schedule(NamedTuple):
         return self.at(day, hour) < self.deadline
 
     def mail_on(self, day: dt.date) -> ReminderStep | None:
-        """The step whose mail may leave on that day: the last that has come.
+        """Return the latest step whose mail may leave on that day.
 
-        None on a quiet day, and where the next step comes within three days: its text wins.
+        None on a quiet day, and if the next step comes within three days: its text wins.
         """
         if self.is_quiet(day) or self.next_is_near(day):
             return None
@@ -69,17 +69,17 @@ class Schedule(NamedTuple):
         return self.of_the_hour(self.call_on(self.day_of(now)), now)
 
     def of_the_hour(self, step: ReminderStep | None, now: dt.datetime) -> ReminderStep | None:
-        """That step if its hour of today has come and the deadline has not."""
+        """Return the step if its hour of today has come and the deadline has not."""
         if step is None or now >= self.deadline:
             return None
         return step if self.at(self.day_of(now), step.hour) <= now else None
 
     def apart_since(self, day: dt.date) -> dt.datetime:
-        """A mail that left at this instant or after it is less than three days old on that day."""
+        """Return the instant since which a mail is less than three days old on that day."""
         return self.at(day - (DAYS_APART - 1) * ONE_DAY)
 
     def ahead(self, day: dt.date) -> list[Due]:
-        """All steps by the day, without the mails that give way to the next one."""
+        """Return all steps by day, without mails that give way to the next one."""
         near = self.next_is_near(day)
         mails = [due for due in self.mails if due.day > day or not near]
         return sorted([*mails, *self.calls], key=lambda due: (due.day, -due.step.days_before))
@@ -90,7 +90,7 @@ def last_come(dues: Iterable[Due], day: dt.date) -> ReminderStep | None:
 
 
 class Steps(NamedTuple):
-    """An edition with its quiet days, and its approved steps, the first to come first."""
+    """An edition with its quiet periods, and its approved steps in order of their days."""
 
     edition: ForumEdition
     steps: list[ReminderStep]
@@ -107,7 +107,7 @@ class Steps(NamedTuple):
         return bare._replace(mails=apart(mails), calls=tuple(calls))
 
     def by_the_state(self, state: MemberState) -> Schedule:
-        """The State's own, where its time zone is set."""
+        """Return the State's own schedule, or the edition's if the State has no time zone."""
         if not state.time_zone:
             return self.by_the_edition()
         is_quiet = partial(self.edition.is_quiet_in, state.iso2)
@@ -117,11 +117,11 @@ class Steps(NamedTuple):
 
     @property
     def deadline(self) -> dt.datetime:
-        """In UTC: instants of one zone would be compared by their clocks, not by the time."""
+        # In UTC: Python compares two times of one zone by their clocks, not as instants.
         return self.edition.deadline.astimezone(dt.UTC)
 
     def dues(self, bare: Schedule, medium: str) -> list[Due]:
-        """The steps that leave before the deadline, each with its day."""
+        """Return the steps that leave before the deadline, each with its day."""
         dues = []
         for step in self.steps:
             if step.medium == medium:
@@ -132,7 +132,7 @@ class Steps(NamedTuple):
 
 
 def apart(dues: list[Due]) -> tuple[Due, ...]:
-    """Drop the mails less than three days before the next one that is kept."""
+    """Return the mails without those less than three days before the next one that is kept."""
     kept: list[Due] = []
     for due in reversed(dues):
         if not kept or due.day + DAYS_APART * ONE_DAY <= kept[0].day:
@@ -145,7 +145,7 @@ def schedule_of(edition: ForumEdition, state: MemberState) -> Schedule:
 
 
 def schedules_of(edition: ForumEdition) -> dict[int | None, Schedule]:
-    """The schedule of each State that goes by its own calendar, by its key; None for the rest."""
+    """Return the schedule of each State with its own calendar, by key; that of the rest by None."""
     steps = Steps.of(edition)
     zoned = MemberState.objects.exclude(time_zone="").only("iso2", "time_zone")
     return {None: steps.by_the_edition()} | {state.pk: steps.by_the_state(state) for state in zoned}
