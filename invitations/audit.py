@@ -1,6 +1,6 @@
-"""Who did what to a record, when and why: one row for each act of a person.
+"""The audit of acts: who did what to a record, when and why.
 
-A conditional ``update()`` fires no signal, so the log of changed fields does not see it.
+A conditional ``update()`` fires no signal, so auditlog does not see it by itself.
 """
 
 from collections.abc import Iterable, Mapping
@@ -62,7 +62,8 @@ def record_acts(
 
 
 def save_new(row: Model, act: Act, by: User) -> None:
-    """Save a new row, whose history begins with this act in place of a row without a person."""
+    """Save a new row, and begin its history with this act and its person."""
+    # Otherwise auditlog writes a first row without a person.
     with disable_auditlog():
         row.save()
     entry = entry_of(row, act, by)
@@ -78,7 +79,7 @@ def entry_of(  # noqa: PLR0913 -- what a row of the history keeps
     changes: Changes | None = None,
     named: str = "",
 ) -> Any:
-    """Return the unsaved row of the history, in the form in which auditlog keeps its own."""
+    """Return the unsaved row of the history, in auditlog's own form."""
     said = {"act": act.value, "because": because, "named": named}
     return LogEntry(
         content_type=ContentType.objects.get_for_model(row),

@@ -1,4 +1,4 @@
-"""The link and the printed code: make them, and find the invitation by them."""
+"""Reply links and printed codes: make them, and find invitations by them."""
 
 import secrets
 import unicodedata
@@ -14,16 +14,16 @@ from django.utils.translation import gettext as _
 from invitations.audit import Act, record_act
 from invitations.models import Invitation, ReplyLink
 
-# 31 signs that are not taken for one another, in print or on the telephone: 4.95 bits each.
+# 31 signs that nobody confuses, in print or on the telephone: 4.95 bits each.
 ALPHABET = "23456789abcdefghjkmnpqrstuvwxyz"
 TOKEN_LENGTH = 21  # 104 bits
-# A code is typed from paper: consonants alone, which are no word and no digit of a check code.
+# A code is typed from paper. It has only consonants, so it is no word, and no check code of digits.
 CODE_ALPHABET = "bcdfghjkmnpqrstvwxyz"
 CODE_LENGTH = 12  # 51.8 bits
 CHECK_LENGTH = 16  # 53 bits
-# Cyrillic and Greek letters that have the shape of one letter of a code, and of no other.
+# Cyrillic and Greek letters with the shape of exactly one letter of a code.
 SAME_SHAPE = str.maketrans("вкмнрстхуѕјһԛԝѵβκρτχζ", "bkmhpctxysjhqwvbkptxz")
-# Digits stand in codes of ALPHABET; in one of CODE_ALPHABET they are a letter misread.
+# Codes of ALPHABET have digits; in a code of CODE_ALPHABET a digit is a misread letter.
 MISREAD = str.maketrans("258", "zsb")
 TYPED_AT_MOST = 200
 
@@ -33,7 +33,7 @@ def random_signs(length: int, alphabet: str = ALPHABET) -> str:
 
 
 def new_check_code() -> str:
-    """Return the digits by which a letter on paper is checked; they open nothing."""
+    """Return new digits to verify a letter on paper; they open no page."""
     return random_signs(CHECK_LENGTH, "0123456789")
 
 
@@ -73,31 +73,31 @@ def reply_url(link: ReplyLink) -> str:
 
 
 def link_for_token(token: str) -> ReplyLink:
-    """Raise ReplyLink.DoesNotExist for a token that was never given out."""
+    """Return the link; raise ReplyLink.DoesNotExist for a token that was never given out."""
     return ReplyLink.objects.select_related("invitation__edition", "invitation__minister").get(
         token=token
     )
 
 
 def plain_signs(typed: str) -> str:
-    """Return the letters and digits alone, in one width and case, any script's digits as 0 to 9."""
+    """Return the letters and digits only, in one width and case; digits of any script as 0 to 9."""
     folded = unicodedata.normalize("NFKC", typed[:TYPED_AT_MOST]).casefold()
     return "".join(str(unicodedata.decimal(sign, sign)) for sign in folded if sign.isalnum())
 
 
 def read_code(typed: str) -> str:
-    """Return the code as it is stored, however it was typed; what is no code finds nothing."""
+    """Return the typed code as codes are stored, however it was typed; other text finds none."""
     return plain_signs(typed).translate(SAME_SHAPE)
 
 
 def is_like_a_code(typed: str) -> bool:
-    """Whether it has the shape of the code for a reply; nothing is looked up."""
+    """Whether the text has the shape of a reply code; nothing is looked up."""
     code = read_code(typed)
     return len(code) == CODE_LENGTH and set(code) <= set(CODE_ALPHABET)
 
 
 def link_for_code(typed: str) -> ReplyLink:
-    """Raise ReplyLink.DoesNotExist for a code that was never given out, after the same look-up."""
+    """Return the link; raise ReplyLink.DoesNotExist for an unknown code, after the same look-up."""
     code = read_code(typed)
     misread = code.translate(MISREAD)
     links = ReplyLink.objects.select_related("invitation__edition", "invitation__minister")

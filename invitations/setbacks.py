@@ -1,6 +1,6 @@
-"""What goes wrong with one item of a job is that item's alone: a reason, a pause, and on it goes.
+"""Setbacks: an item of a job that fails gets a reason and a pause, and the others go on.
 
-A lost database or file store is nobody's own: it ends the tick.
+A lost database or file store is no fault of an item: it ends the tick.
 """
 
 import datetime as dt
@@ -25,32 +25,36 @@ logger = logging.getLogger(__name__)
 FIRST_PAUSE = dt.timedelta(minutes=5)
 LONGEST_PAUSE = dt.timedelta(hours=4)
 ENDS_THE_TICK = (OperationalError, InterfaceError, StoreUnavailable)
-# The attempt after which a pause doubled each time is longer than the longest one anyway.
+# After so many attempts, a pause that doubles each time is longer than LONGEST_PAUSE.
 ENOUGH = 10
-# A pause that is spread by chance is so many times as long at most.
+# A random pause is at most so many times as long as its shortest.
 SPREAD = 3
 
 
 def pause_after(attempts: int, at_most: dt.timedelta = LONGEST_PAUSE) -> dt.timedelta:
-    """5, 10, 20 minutes …, and four hours at most."""
+    """Return 5, 10, 20 minutes and so on, and at most four hours."""
     return min(FIRST_PAUSE * 2 ** (min(attempts, ENOUGH) - 1), at_most)
 
 
 def spread_pause_after(attempts: int) -> dt.timedelta:
-    """5 to 15 minutes at first, for greylisting; then up to LONGEST_PAUSE, not all at once."""
+    """Return a random pause: 5 to 15 minutes first, for greylisting; later up to LONGEST_PAUSE."""
     shortest = pause_after(attempts, LONGEST_PAUSE / SPREAD)
-    return shortest * random.uniform(1, SPREAD)  # noqa: S311 -- to be spread, not to be secret
+    return shortest * random.uniform(1, SPREAD)  # noqa: S311 -- it spreads load, and is no secret
 
 
 def pause_at(now: dt.datetime) -> tuple[dt.datetime, dt.datetime]:
-    """After and until when an item may be tried again that pauses now; what pauses for longer was
-    put off by a clock that ran ahead, and is tried.
+    """Return the two instants between which the end of a current pause lies.
+
+    A later end was set by a clock that ran ahead: such an item is tried.
     """
     return now, now + LONGEST_PAUSE + CLOCKS_APART
 
 
 def place_of_error(error: BaseException) -> str:
-    """What went wrong, in what, and where in the code: its own words may show whose it is."""
+    """Return the type of the error and its place in our code.
+
+    Its message is left out, since it may show whose letter it is.
+    """
     kind = ", ".join([type(error).__name__, *getattr(error, "__notes__", [])])
     ours = str(settings.BASE_DIR)
     frames = traceback.extract_tb(error.__traceback__)
@@ -70,10 +74,10 @@ def each_apart(
     items: Iterable[tuple[str, Callable[[], int]]],
     told_by_others: tuple[type[Exception], ...] = (),
 ) -> int:
-    """Do the job for each of the items, under its name, and return how much was done.
+    """Do the job for each named item, and return the sum of what was done.
 
-    What goes wrong with an item makes it pause, longer each time, and keeps no other. Exceptions
-    ``told_by_others`` say what a server or the system says; these items are tried by each tick.
+    An item that fails pauses, longer each time, and stops no other. Exceptions ``told_by_others``
+    carry the words of a server or the system; their items are tried again at each tick.
     """
     now = timezone.now()
     after, until = pause_at(now)
@@ -89,7 +93,7 @@ def each_apart(
             note_setback(setback, str(fault), pauses=False)
         except ENDS_THE_TICK:
             raise
-        except Exception as error:  # noqa: BLE001 -- whatever one item meets keeps no other waiting
+        except Exception as error:  # noqa: BLE001 -- a failure of one item must not stop the others
             note_setback(setback, place_of_error(error))
         else:
             if setback.pk:
@@ -103,7 +107,7 @@ def setback_of(job: Job, item: str) -> Setback:
 
 
 def note_setback(setback: Setback, because: str, *, pauses: bool = True) -> None:
-    """Keep what went wrong, and when it is tried again; the log has it in any case."""
+    """Save the reason and when the item is tried again; it is logged even if saving fails."""
     because = legible_words(because)[:300]
     logger.error("%s, %s: %s", setback.job, setback.item, because)
     now = timezone.now()
@@ -119,5 +123,5 @@ def note_setback(setback: Setback, because: str, *, pauses: bool = True) -> None
             Setback.objects.update_or_create(job=setback.job, item=setback.item, defaults=kept)
     except ENDS_THE_TICK:
         raise
-    except Exception as error:  # noqa: BLE001 -- the next item is none the worse for it
+    except Exception as error:  # noqa: BLE001 -- the next item is not affected
         logger.error("%s, %s: not kept: %s", setback.job, setback.item, place_of_error(error))  # noqa: TRY400 -- the place is enough
