@@ -59,4 +59,4 @@ def begin_to_show_life(**kwargs: Any) -> None:
 @worker_shutdown.connect
 def cease_to_show_life(**kwargs: Any) -> None:
     stopping.set()
-    monitoring.gone()
+    monitoring.forget_this_process()

@@ -87,14 +87,14 @@ def failing(now: dt.datetime) -> list[str]:
     ``outage mail_server`` or ``outage store``: no worker gets through, so no letter leaves;
     ``store``: this server cannot keep or read files.
     """
-    found = [f"late {job.name}" for job in monitoring.jobs(now) if job.is_late]
+    found = [f"late {job.name}" for job in monitoring.clock_jobs(now) if job.is_late]
     if Letter.objects.planned().filter(monitoring.left_waiting(now)).exists():
         found.append("letters waiting")
     if Letter.objects.not_composable().exists():
         found.append("letters failed")
     if Setback.objects.exists():
         found.append("faults")
-    found += [f"outage {outage.of}" for outage in monitoring.outages()]
+    found += [f"outage {outage.of}" for outage in monitoring.outages_now()]
     return found if store_works() else [*found, "store"]
 
 
@@ -135,14 +135,14 @@ class Figures(Collector):
 
     def collect(self) -> Iterable[Metric]:
         now = timezone.now()
-        queues = monitoring.queues(now)
+        queues = monitoring.count_queues(now)
         yield labelled(
             "wsis_forum_deliveries",
             "Deliveries by e-mail.",
             "state",
             {state: queues[state].total if state in queues else 0 for state in Delivery.State},
         )
-        letters = monitoring.letters(now)
+        letters = monitoring.count_letters(now)
         yield labelled("wsis_forum_letters", "Letters.", "state", letters.by_state)
         yield plain(
             "wsis_forum_letters_left_waiting",
@@ -170,9 +170,9 @@ class Figures(Collector):
             "wsis_forum_faults",
             "Items that a job could not do, and that wait for a person.",
             "job",
-            monitoring.setbacks(),
+            monitoring.count_setbacks(),
         )
-        stopped = {outage.of for outage in monitoring.outages()}
+        stopped = {outage.of for outage in monitoring.outages_now()}
         yield labelled(
             "wsis_forum_outage",
             "1 where no worker gets through, so that no letter leaves.",
@@ -188,7 +188,7 @@ class Figures(Collector):
 
 
 def figures_of_the_clock(now: dt.datetime) -> Iterable[Metric]:
-    jobs = monitoring.jobs(now)
+    jobs = monitoring.clock_jobs(now)
     ages = {job.name: (now - job.ended_at).total_seconds() for job in jobs if job.ended_at}
     yield labelled(
         "wsis_forum_tick_age_seconds", "Since the last end of each job of the clock.", "job", ages

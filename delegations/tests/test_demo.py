@@ -29,7 +29,7 @@ from invitations.models import (
     ReplyLink,
 )
 from invitations.outbox.dispatch import dispatch_outbox
-from invitations.outbox.specimens import rendered, specimen_of
+from invitations.outbox.specimens import render_specimen, specimen_of
 from invitations.reminders.planning import queue_reminders
 from invitations.tests.factories import (
     EditionFactory,
@@ -304,5 +304,5 @@ def test_each_subject_of_2020_arrives_as_it_is():
         for text in texts_in(language):
             if text.kind in kinds:
                 letter = specimen_of(text, invitation)
-                letter.subject, letter.mail, _pdf = rendered(letter, text, paper=False)
+                letter.subject, letter.mail, _pdf = render_specimen(letter, text, paper=False)
                 assert_says(build_message(letter, {}).as_bytes(), letter.subject)

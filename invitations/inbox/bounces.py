@@ -29,7 +29,7 @@ from invitations.mail.incoming import (
     sha256_of,
 )
 from invitations.models import Bounce, Delivery, Letter, LetterEvent
-from invitations.outbox.sending import why_not
+from invitations.outbox.sending import why_not_sendable
 from invitations.outbox.transitions import transit
 from invitations.setbacks import each_apart
 from invitations.text.addresses import checked_address
@@ -229,7 +229,7 @@ def send_to_another_address(letter: Letter, by: User, email: str) -> Delivery:
     if not letter.message or letter.state != Letter.State.APPROVED:
         raise ValidationError(_("Only an approved letter that goes by e-mail can be sent."))
     now = timezone.now()
-    if because := why_not(letter, letter.invitation, now):
+    if because := why_not_sendable(letter, letter.invitation, now):
         raise ValidationError(_("It may not leave: %s.") % because)
     if letter.deliveries.by_mail().filter(address__iexact=email).exists():
         raise ValidationError(_("This letter has a delivery to that address already."))

@@ -11,14 +11,14 @@ from django.utils.translation import gettext as _
 
 from invitations.letters.routes import paper_route
 from invitations.models import PRINTED_KINDS, Delivery, Invitation, Letter
-from invitations.outbox.sending import why_not
+from invitations.outbox.sending import why_not_sendable
 from invitations.outbox.transitions import transit
 from invitations.times.clocks import CLOCKS_APART, by_this_clock
 
 State = Delivery.State
 
 
-def decide(delivery: Delivery, by: User, *, went: bool) -> None:
+def decide_uncertain(delivery: Delivery, by: User, *, went: bool) -> None:
     """Settle an uncertain delivery: it went, or it is sent again."""
     now = timezone.now()
     if went:
@@ -91,7 +91,7 @@ def dispatch_on_paper(
     invitation = Invitation.objects.select_for_update(of=("self",)).get(pk=letter.invitation_id)
     if letter.kind not in PRINTED_KINDS:
         raise ValidationError(_("Reminders and acknowledgements go by e-mail: choose the letter."))
-    if because := why_not(letter, invitation, timezone.now()):
+    if because := why_not_sendable(letter, invitation, timezone.now()):
         raise ValidationError(_("It may not leave: %s.") % because)
     if letter.approved_at and at < letter.approved_at - CLOCKS_APART:
         raise ValidationError(_("It was approved later than that: say when it left."))

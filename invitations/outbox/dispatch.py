@@ -18,9 +18,16 @@ from invitations.files.frozen import StoreUnavailable, ask_the_store
 from invitations.mail.transport import Carrier, Unreachable, configured_carrier
 from invitations.models import Delivery, Outage
 from invitations.outbox.arming import why_mute
-from invitations.outbox.queue import BATCH, begun_lately, claim_batch, due_now, resting, tidy_up
-from invitations.outbox.sending import deliver, set_aside
-from invitations.outbox.transitions import State, move, transit
+from invitations.outbox.queue import (
+    BATCH,
+    begun_lately,
+    claim_batch,
+    due_now,
+    is_resting_reminder,
+    tidy_queue,
+)
+from invitations.outbox.sending import deliver, settle_after_fault
+from invitations.outbox.transitions import State, transit, transit_each
 from invitations.setbacks import place_of_error
 
 logger = logging.getLogger(__name__)
@@ -42,9 +49,9 @@ def dispatch_outbox(within: dt.timedelta | None = None) -> int:
         logger.warning(mute)
         return 0
     now = timezone.now()
-    tidy_up(now)
+    tidy_queue(now)
     stop_at = time.monotonic() + within.total_seconds() if within else None
-    at_rest = resting(now)
+    at_rest = is_resting_reminder(now)
     runs = by_lines(lines_wanted(now, at_rest), stop_at, at_rest)
     faults = [run.fault for run in runs if run.fault]
     if faults and len(faults) == len(runs):
@@ -112,7 +119,7 @@ def deliver_batch(batch: list[Delivery], line: Carrier, run: Run) -> None:
         except Exception as fault:  # one delivery never stops another
             if not connection.is_usable():
                 raise
-            set_aside(delivery, fault)
+            settle_after_fault(delivery, fault)
 
 
 # Outages
@@ -163,4 +170,4 @@ def note_outages(runs: list[Run], at_rest: Exists) -> None:
         Outage.objects.bulk_create([outage], ignore_conflicts=True)
         because, words = outage.get_of_display(), outage.words
         logger.warning("Nothing can leave: %s: %s", because, words)
-        move(due_now(now, at_rest), State.QUEUED, State.DEFERRED, because, words)
+        transit_each(due_now(now, at_rest), State.QUEUED, State.DEFERRED, because, words)

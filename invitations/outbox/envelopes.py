@@ -27,7 +27,7 @@ FRENCH_ORDER = (
 )
 
 
-class Envelope(NamedTuple):
+class PaperEnvelope(NamedTuple):
     """What one address gets: for a mission, all its States' letters, under its notes verbales."""
 
     route: Route
@@ -44,10 +44,10 @@ class Envelope(NamedTuple):
         return lying + [letter for letter in self.letters if letter not in lying]
 
 
-class Run(NamedTuple):
+class PrintRun(NamedTuple):
     """Envelopes in the order in which they are printed, and what lies in none of them."""
 
-    envelopes: list[Envelope]
+    envelopes: list[PaperEnvelope]
     nowhere: list[Letter]
     left_out: list[tuple[Letter, str]]
 
@@ -60,7 +60,7 @@ class Run(NamedTuple):
         return [*self.letters, *self.nowhere]
 
 
-def with_covered(chosen: "QuerySet[Letter]") -> "QuerySet[Letter]":
+def with_covered_letters(chosen: "QuerySet[Letter]") -> "QuerySet[Letter]":
     """The chosen letters and those that chosen notes verbales cover, in the French order."""
     pks = list(chosen.order_by().values_list("pk", flat=True))
     covered = Letter.objects.filter(notes__in=pks)
@@ -102,18 +102,20 @@ def is_replacement(letter: Letter) -> bool:
     return letter.kind == Letter.Kind.REPLACEMENT and letter.state == Letter.State.APPROVED
 
 
-def pack(letters: Iterable[Letter]) -> Run:
+def pack_envelopes(letters: Iterable[Letter]) -> PrintRun:
     """Put printable letters, given in the French order, into envelopes.
 
     Missions come in the order of their first State, then the others by their way. A mission's
     approved note verbale comes too, where all that it covers lies below it.
     """
     letters = list(letters)
-    packed: dict[tuple[Way, int], Envelope] = {}
+    packed: dict[tuple[Way, int], PaperEnvelope] = {}
     for letter in letters:
         if letter.kind != Letter.Kind.NOTE:
             way = paper_route(letter)
-            packed.setdefault(place_of(letter, way), Envelope(way, [], [])).letters.append(letter)
+            packed.setdefault(envelope_key(letter, way), PaperEnvelope(way, [], [])).letters.append(
+                letter
+            )
     left_out = []
     for note in notes_of(letters):
         envelope = packed.get((Way.MISSION, note.mission_id or 0))
@@ -125,10 +127,10 @@ def pack(letters: Iterable[Letter]) -> Run:
     envelopes = sorted(packed.values(), key=lambda envelope: order.index(envelope.route.way))
     addressed = [envelope for envelope in envelopes if envelope.route.channel]
     nowhere = [letter for envelope in envelopes[len(addressed) :] for letter in envelope.letters]
-    return Run(addressed, nowhere, left_out)
+    return PrintRun(addressed, nowhere, left_out)
 
 
-def place_of(letter: Letter, way: Route) -> tuple[Way, int]:
+def envelope_key(letter: Letter, way: Route) -> tuple[Way, int]:
     """A mission gets one envelope for all; elsewhere each minister gets one."""
     if way.way == Way.MISSION and way.mission:
         return way.way, way.mission.pk
@@ -142,7 +144,7 @@ def notes_of(letters: list[Letter]) -> list[Letter]:
     return list({note.pk: note for note in [*chosen, *covering]}.values())
 
 
-def why_left_out(note: Letter, envelope: Envelope | None, letters: list[Letter]) -> str:
+def why_left_out(note: Letter, envelope: PaperEnvelope | None, letters: list[Letter]) -> str:
     """Why the note verbale is not printed; empty where all that it covers lies in the envelope."""
     inside = {letter.pk for letter in envelope.letters} if envelope else set()
     outside = [covered for covered in note.covers.all() if covered.pk not in inside]

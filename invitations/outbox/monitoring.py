@@ -50,14 +50,14 @@ def ticked(name: str) -> Iterator[Tick]:
     Tick.objects.filter(name=name).update(ended_at=timezone.now(), did=tick.did)
 
 
-class Job(NamedTuple):
+class JobStatus(NamedTuple):
     name: str
     ended_at: dt.datetime | None
     did: int
     is_late: bool
 
 
-def jobs(now: dt.datetime) -> list[Job]:
+def clock_jobs(now: dt.datetime) -> list[JobStatus]:
     """Each job of the schedule, and whether it is later than three of its pauses."""
     ticks = {tick.name: tick for tick in Tick.objects.all()}
     schedule: dict[str, Any] = dict(settings.CELERY_BEAT_SCHEDULE)
@@ -67,7 +67,7 @@ def jobs(now: dt.datetime) -> list[Job]:
         ended_at = tick.ended_at if tick else None
         pause = dt.timedelta(seconds=entry["schedule"])
         is_late = ended_at is None or now - ended_at > max(LATE_AFTER, 3 * pause)
-        found.append(Job(name, ended_at, tick.did if tick else 0, is_late))
+        found.append(JobStatus(name, ended_at, tick.did if tick else 0, is_late))
     return found
 
 
@@ -78,7 +78,7 @@ def this_process() -> str:
     return f"{socket.gethostname()[:100]}:{os.getpid()}"
 
 
-def seen() -> None:
+def record_sign_of_life() -> None:
     """Give a sign of life of this process, and forget those long gone."""
     now = timezone.now()
     Worker.objects.bulk_create(
@@ -94,7 +94,7 @@ def show_life(stopping: Event) -> None:
     """Be seen until the process stops, whatever becomes of the database meanwhile."""
     while not stopping.is_set():
         try:
-            seen()
+            record_sign_of_life()
         except Error as error:
             logger.warning("This worker could not be seen: %s", type(error).__name__)
         # A kept connection would be inherited by each new child of the worker.
@@ -102,7 +102,7 @@ def show_life(stopping: Event) -> None:
         stopping.wait(SHOWN_EACH)
 
 
-def gone() -> None:
+def forget_this_process() -> None:
     Worker.objects.filter(name=this_process()).delete()
 
 
@@ -113,7 +113,7 @@ def workers_alive(now: dt.datetime) -> list[Worker]:
 # The queue
 
 
-class Queue(NamedTuple):
+class QueueCounts(NamedTuple):
     """Deliveries by e-mail in one state, since when they are in it, or due.
 
     ``by_age`` counts those not due yet, then those of under an hour, a day, a week, and older.
@@ -126,7 +126,7 @@ class Queue(NamedTuple):
     next_due: dt.datetime | None
 
 
-def queues(now: dt.datetime) -> dict[str, Queue]:
+def count_queues(now: dt.datetime) -> dict[str, QueueCounts]:
     since = Case(
         When(state__in=[State.QUEUED, State.DEFERRED], then=F("not_before")),
         default=Coalesce("handed_over_at", "sending_at", "not_before"),
@@ -149,7 +149,7 @@ def queues(now: dt.datetime) -> dict[str, Queue]:
         )
     )
     return {
-        row["state"]: Queue(
+        row["state"]: QueueCounts(
             row["state"],
             row["total"],
             [row[f"age_{number}"] for number in range(len(ages))],
@@ -160,13 +160,13 @@ def queues(now: dt.datetime) -> dict[str, Queue]:
     }
 
 
-def oldest_due(found: dict[str, Queue]) -> dt.datetime | None:
+def oldest_due(found: dict[str, QueueCounts]) -> dt.datetime | None:
     """Since when the delivery that has waited longest is due."""
     waiting = [found[state].oldest for state in (State.QUEUED, State.DEFERRED) if state in found]
     return min(filter(None, waiting), default=None)
 
 
-def next_due(found: dict[str, Queue]) -> dt.datetime | None:
+def next_due(found: dict[str, QueueCounts]) -> dt.datetime | None:
     waiting = [found[state].next_due for state in (State.QUEUED, State.DEFERRED) if state in found]
     return min(filter(None, waiting), default=None)
 
@@ -184,7 +184,7 @@ def handed_over_by_hour(now: dt.datetime) -> list[tuple[dt.datetime, int]]:
     return [(hour, counted.get(hour, 0)) for hour in hours]
 
 
-def outages() -> list[Outage]:
+def outages_now() -> list[Outage]:
     """What keeps deliveries from leaving at this moment, and since when."""
     return list(Outage.objects.filter(ended_at=None).order_by("began_at"))
 
@@ -197,7 +197,7 @@ def printed_waiting() -> int:
 # Letters
 
 
-class Letters(NamedTuple):
+class LetterCounts(NamedTuple):
     """Letters in force by state; of the planned ones, how many are being composed, wait for the
     machine alone, or could not be composed.
     """
@@ -209,7 +209,7 @@ class Letters(NamedTuple):
     failed: int
 
 
-def letters(now: dt.datetime) -> Letters:
+def count_letters(now: dt.datetime) -> LetterCounts:
     planned = Q(state=Letter.State.PLANNED)
     counted = Letter.objects.aggregate(
         composing=Count("pk", filter=planned & Q(composing_until__gt=now)),
@@ -221,7 +221,7 @@ def letters(now: dt.datetime) -> Letters:
         **{state: Count("pk", filter=Q(state=state)) for state in Letter.State.values},
     )
     by_state = {state: counted.pop(state) for state in Letter.State.values}
-    return Letters(by_state, **counted)
+    return LetterCounts(by_state, **counted)
 
 
 def left_waiting(now: dt.datetime) -> Q:
@@ -234,13 +234,13 @@ def left_waiting(now: dt.datetime) -> Q:
     return could_be_tried & (Q(composing_until=None) | Q(composing_until__lt=now))
 
 
-class Reason(NamedTuple):
+class ReasonCount(NamedTuple):
     why: str
     failed: bool
     number: int
 
 
-def reasons_to_wait() -> list[Reason]:
+def count_reasons_to_wait() -> list[ReasonCount]:
     """Why planned letters wait, or could not be composed, and how many for each reason."""
     rows = (
         Letter.objects.planned()
@@ -251,13 +251,13 @@ def reasons_to_wait() -> list[Reason]:
         .annotate(number=Count("pk"))
         .order_by("-number", "waits_because")
     )
-    return [Reason(*row) for row in rows]
+    return [ReasonCount(*row) for row in rows]
 
 
 # What jobs met
 
 
-def setbacks() -> dict[str, int]:
+def count_setbacks() -> dict[str, int]:
     """Of how many items each job could not do its work."""
     counted = Setback.objects.order_by().values_list("job").annotate(number=Count("pk"))
     return dict.fromkeys(settings.CELERY_BEAT_SCHEDULE, 0) | dict(counted)

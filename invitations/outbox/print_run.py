@@ -17,11 +17,11 @@ from invitations.letters.routes import Way
 from invitations.letters.typesetting import fonts_and_styles
 from invitations.links import grouped_code
 from invitations.models import Delivery, Letter
-from invitations.outbox.envelopes import Envelope, Run
+from invitations.outbox.envelopes import PaperEnvelope, PrintRun
 from invitations.text.dates import comma_list
 
 
-def print_run(run: Run) -> IO[bytes]:
+def print_run(run: PrintRun) -> IO[bytes]:
     """Return the run as one PDF, in a temporary file that is gone once it is closed.
 
     Letters are the frozen pages, checked and merged, never rendered anew; the merged file promises
@@ -80,7 +80,7 @@ def pressed(name: str, **words: Any) -> pikepdf.Pdf:
     return pikepdf.open(BytesIO(html.write_pdf(stylesheets=[css], font_config=fonts)))
 
 
-def address_words(run: Run) -> dict[str, Any]:
+def address_words(run: PrintRun) -> dict[str, Any]:
     return {
         "lang": translation.get_language(),
         "envelopes": [
@@ -96,11 +96,11 @@ def address_words(run: Run) -> dict[str, Any]:
     }
 
 
-def references(envelope: Envelope) -> str:
+def references(envelope: PaperEnvelope) -> str:
     return comma_list(dict.fromkeys(letter.circular.reference for letter in envelope.letters))
 
 
-def address_lines(envelope: Envelope) -> list[str]:
+def address_lines(envelope: PaperEnvelope) -> list[str]:
     """The address as it stands on the envelope.
 
     Where no mission takes it, the minister's block stands first, as the letter has it. An envelope
@@ -110,26 +110,28 @@ def address_lines(envelope: Envelope) -> list[str]:
     addressee = letter.addressee.splitlines()
     if mission is None:
         state = letter.invitation.member_state.listed_as.upper()
-        postal = written(letter.invitation.minister.postal_address)
+        postal = lines_of(letter.invitation.minister.postal_address)
         return [*addressee, *postal, *([] if postal[-1].upper() == state else [state])]
-    to = [mission.name, *(written(mission.postal_address) or [mission.city])]
+    to = [mission.name, *(lines_of(mission.postal_address) or [mission.city])]
     if envelope.route.way == Way.MISSION:
         return to
     return [*addressee, f"c/o {to[0]}", *to[1:]]
 
 
-def written(text: str) -> list[str]:
+def lines_of(text: str) -> list[str]:
     return [line.strip() for line in text.splitlines() if line.strip()]
 
 
-def list_words(run: Run, pages: dict[int, int]) -> dict[str, Any]:
+def list_words(run: PrintRun, pages: dict[int, int]) -> dict[str, Any]:
     """What the dispatch list says, ``pages`` being the number of pages of each letter."""
     envelopes = [
         {
             "number": number,
             "route": envelope.route._replace(mission=None),
             "destination": comma_list(destination(envelope)),
-            "letters": [line(letter) | {"pages": pages[letter.pk]} for letter in envelope.contents],
+            "letters": [
+                list_entry(letter) | {"pages": pages[letter.pk]} for letter in envelope.contents
+            ],
         }
         for number, envelope in enumerate(run.envelopes, start=1)
     ]
@@ -138,21 +140,21 @@ def list_words(run: Run, pages: dict[int, int]) -> dict[str, Any]:
         "dir": "rtl" if translation.get_language_bidi() else "ltr",
         "editions": list(dict.fromkeys(str(one.invitation.edition) for one in run.letters)),
         "printed_at": timezone.localtime(),
-        "nowhere": [line(letter) for letter in run.nowhere],
+        "nowhere": [list_entry(letter) for letter in run.nowhere],
         "left_out": [{"note": note, "because": because} for note, because in run.left_out],
         "envelopes": envelopes,
         "totals": totals(run, pages),
     }
 
 
-def destination(envelope: Envelope) -> list[str]:
+def destination(envelope: PaperEnvelope) -> list[str]:
     mission = envelope.route.mission
     if mission is None:
-        return written(envelope.letters[0].invitation.minister.postal_address)
-    return [mission.name, *(written(mission.postal_address) or [mission.city])]
+        return lines_of(envelope.letters[0].invitation.minister.postal_address)
+    return [mission.name, *(lines_of(mission.postal_address) or [mission.city])]
 
 
-def line(letter: Letter) -> dict[str, Any]:
+def list_entry(letter: Letter) -> dict[str, Any]:
     """What a line of the list says of one letter."""
     is_note = letter.kind == Letter.Kind.NOTE
     minister = letter.addressee.splitlines()[:-1]  # the State stands in a column of its own
@@ -166,7 +168,7 @@ def line(letter: Letter) -> dict[str, Any]:
     }
 
 
-def totals(run: Run, pages: dict[int, int]) -> list[dict[str, Any]]:
+def totals(run: PrintRun, pages: dict[int, int]) -> list[dict[str, Any]]:
     """Envelopes, letters and pages by route, and of all routes together."""
     rows: dict[str, dict[str, Any]] = {}
     for envelope in run.envelopes:

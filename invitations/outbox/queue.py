@@ -10,7 +10,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from invitations.models import Delivery, Letter, LetterEvent
-from invitations.outbox.transitions import LEASE, State, move
+from invitations.outbox.transitions import LEASE, State, transit_each
 from invitations.reminders.planning import resting_reminders
 from invitations.times.clocks import CLOCKS_APART
 
@@ -20,34 +20,34 @@ MISSED_AFTER = dt.timedelta(days=1)
 MINUTE = dt.timedelta(minutes=1)
 
 
-def tidy_up(now: dt.datetime) -> None:
+def tidy_queue(now: dt.datetime) -> None:
     """Return claims whose lease ended, and say what is uncertain, missed or past its last day."""
     leased = Delivery.objects.filter(lease_ends_at__lt=now)
     vanished = _("its worker vanished before it began")
     # Only what was deferred before can have been claimed at such an age.
     deferred = leased.filter(Q(attempts__gt=0) | Q(not_before__lt=now - MISSED_AFTER))
-    move(deferred, State.CLAIMED, State.DEFERRED, vanished)
-    move(leased, State.CLAIMED, State.QUEUED, vanished)
-    move(leased, State.SENDING, State.UNCERTAIN, _("its worker vanished while sending"))
+    transit_each(deferred, State.CLAIMED, State.DEFERRED, vanished)
+    transit_each(leased, State.CLAIMED, State.QUEUED, vanished)
+    transit_each(leased, State.SENDING, State.UNCERTAIN, _("its worker vanished while sending"))
     by_mail = Delivery.objects.by_mail()
     past = by_mail.filter(leave_before__lt=now)
     reminders = past.filter(letter__kind=Letter.Kind.REMINDER)
     for waiting in (State.QUEUED, State.DEFERRED):
-        move(reminders, waiting, State.CANCELLED, _("the deadline has passed"))
-    move(
+        transit_each(reminders, waiting, State.CANCELLED, _("the deadline has passed"))
+    transit_each(
         past,
         State.DEFERRED,
         State.FAILED,
         _("the mail server did not take it before its last day"),
     )
     stale = by_mail.filter(not_before__lt=now - MISSED_AFTER, attempts=0)
-    move(stale, State.QUEUED, State.MISSED, _("more than a day past its hour"))
+    transit_each(stale, State.QUEUED, State.MISSED, _("more than a day past its hour"))
 
 
 @transaction.atomic
 def claim_batch(now: dt.datetime, at_rest: Exists | None = None) -> list[Delivery]:
     """Claim the next deliveries that are due, under a lease, within the limits of the rate."""
-    due = due_now(now, at_rest or resting(now))
+    due = due_now(now, at_rest or is_resting_reminder(now))
     due = due.select_for_update(skip_locked=True, of=("self",)).order_by(*IN_TURN)
     pks = within_rate(due, now)
     claim = uuid4()
@@ -67,7 +67,7 @@ def due_now(now: dt.datetime, at_rest: Exists) -> "QuerySet[Delivery]":
     return Delivery.objects.due(now).exclude(at_rest)
 
 
-def resting(now: dt.datetime) -> Exists:
+def is_resting_reminder(now: dt.datetime) -> Exists:
     """Reminders for which today is a quiet day: one deferred yesterday waits too."""
     return Exists(resting_reminders(now).filter(pk=OuterRef("letter")))
 

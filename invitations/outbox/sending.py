@@ -48,30 +48,30 @@ def deliver(delivery: Delivery, line: Carrier) -> bool:
         # It answers for others: it is this one that cannot be read.
         break_off(delivery, State.CLAIMED, str(fault))
         return False
-    if not begin(delivery):
+    if not begin_delivery(delivery):
         return False
     return send(delivery, line, content)
 
 
-def begin(delivery: Delivery) -> bool:
+def begin_delivery(delivery: Delivery) -> bool:
     """Set *sending* if the letter may still leave; say why not otherwise."""
     letter = delivery.letter
     if letter.kind in (Letter.Kind.REMINDER, Letter.Kind.NOTE):
-        return begin_after_a_look(delivery)
+        return begin_under_lock(delivery)
     if begin_sending(delivery):
         return True
     invitation = Invitation.objects.get(pk=letter.invitation_id)
-    if because := why_not(letter, invitation, timezone.now()):
+    if because := why_not_sendable(letter, invitation, timezone.now()):
         transit(delivery, State.CLAIMED, State.CANCELLED, because=because)
     return False
 
 
 @transaction.atomic
-def begin_after_a_look(delivery: Delivery) -> bool:
+def begin_under_lock(delivery: Delivery) -> bool:
     """The invitation's lock excludes a reply that is being recorded."""
     letter = delivery.letter
     invitation = Invitation.objects.select_for_update(of=("self",)).get(pk=letter.invitation_id)
-    if because := why_not(letter, invitation, timezone.now()):
+    if because := why_not_sendable(letter, invitation, timezone.now()):
         transit(delivery, State.CLAIMED, State.CANCELLED, because=because)
         if letter.kind == Letter.Kind.REMINDER:
             # It is planned anew if the office may be reminded after all.
@@ -80,7 +80,7 @@ def begin_after_a_look(delivery: Delivery) -> bool:
     return begin_sending(delivery)
 
 
-def why_not(letter: Letter, invitation: Invitation, now: dt.datetime) -> str:
+def why_not_sendable(letter: Letter, invitation: Invitation, now: dt.datetime) -> str:
     """Say why the letter may not leave any more; an empty text where it may."""
     if invitation.status != Invitation.Status.ISSUED:
         return _("the invitation is not in force")
@@ -176,7 +176,7 @@ def break_off(delivery: Delivery, old: str, kind: str) -> bool:
     return settle(delivery, old, State.FAILED, because=because, attempts=attempts)
 
 
-def set_aside(delivery: Delivery, fault: Exception) -> None:
+def settle_after_fault(delivery: Delivery, fault: Exception) -> None:
     """What raises was not begun, or was said to the mail server: then it may have arrived."""
     logger.error("Delivery %s could not be handed over: %s", delivery.pk, place_of_error(fault))
     kind = type(fault).__name__

@@ -62,7 +62,7 @@ def specimen_of(template: LetterTemplate, invitation: Invitation) -> Letter:
     return letter
 
 
-def rendered(
+def render_specimen(
     letter: Letter, template: LetterTemplate | None = None, *, paper: bool = True
 ) -> Specimen:
     """Return the letter's words and paper, made anew, with keys that open nothing.
@@ -86,7 +86,7 @@ def send_specimen(letter: Letter, email: str, template: LetterTemplate | None = 
         )
     # A command or a sign-on elsewhere may have made the account.
     email = checked_address(email)
-    subject, mail, pdf = rendered(letter, template)
+    subject, mail, pdf = render_specimen(letter, template)
     mark = printed_terms_in(letter.language)["specimen"]
     specimen = Letter(
         invitation=letter.invitation,

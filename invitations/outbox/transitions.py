@@ -81,7 +81,7 @@ def change(
         return bool(cursor.rowcount)
 
 
-def move(
+def transit_each(
     deliveries: "QuerySet[Delivery]", old: str, new: str, because: str, words: str = ""
 ) -> None:
     """Move each of them that is in the old state, with an event for each.

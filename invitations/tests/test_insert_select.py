@@ -9,7 +9,7 @@ from django.utils import timezone
 from invitations.models import Delivery, LetterEvent
 from invitations.models.insert_select import insert_select
 from invitations.outbox.queue import claim_batch
-from invitations.outbox.sending import begin
+from invitations.outbox.sending import begin_delivery
 from invitations.outbox.transitions import transit
 
 pytestmark = pytest.mark.django_db
@@ -82,6 +82,6 @@ def test_the_event_of_a_message_that_is_begun_has_every_field_of_its_model(queue
     queued()
     (delivery,) = claim_batch(timezone.now())
 
-    assert begin(delivery)
+    assert begin_delivery(delivery)
 
     assert delivery.events.get(state=State.SENDING).host == "zenda"

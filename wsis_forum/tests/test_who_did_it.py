@@ -54,7 +54,7 @@ from invitations.models import (
 )
 from invitations.outbox.arming import arm
 from invitations.outbox.decisions import (
-    decide,
+    decide_uncertain,
     dispatch_on_paper,
     mark_dispatched,
     queue_again,
@@ -138,7 +138,7 @@ def trying_again(make, by):
 
 def deciding(make, by):
     delivery = make.queued(state="uncertain")
-    decide(delivery, by, went=True)
+    decide_uncertain(delivery, by, went=True)
     return delivery
 
 
@@ -305,7 +305,7 @@ ACTS = {
     call_back_letters: calling_back,
     compose_letter: composing_it,
     try_composing_again: trying_again,
-    decide: deciding,
+    decide_uncertain: deciding,
     send_anew: sending_anew,
     queue_again: queueing_again,
     transit: moving_it_on,

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from invitations.admin.confirming import refusal_sentence
 from invitations.models import ForumEdition, Invitation, Language, LetterKind, LetterTemplate
-from invitations.outbox.specimens import rendered, send_specimen, specimen_of
+from invitations.outbox.specimens import render_specimen, send_specimen, specimen_of
 from invitations.text.dates import comma_list, labelled
 from invitations.text.lines import refuse_spoilt, refuse_spoilt_line, tidy_line, tidy_text
 from invitations.text.placeholders import (
@@ -131,7 +131,7 @@ def show(request: HttpRequest) -> HttpResponse:
     on_paper = request.POST.get("show") != "mail"
     try:
         letter = specimen_of(template, chosen(request.POST, template.language))
-        specimen = rendered(letter, template, paper=on_paper)
+        specimen = render_specimen(letter, template, paper=on_paper)
     except ValidationError as refusal:
         return page(request, {"refused": refusal_sentence(refusal)}, status=422)
     if specimen.pdf:

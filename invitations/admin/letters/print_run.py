@@ -24,15 +24,20 @@ from invitations.forms.action_forms import LetterDispatchedForm, SureForm
 from invitations.letters.routes import paper_route
 from invitations.models import Letter
 from invitations.outbox.decisions import dispatch_on_paper
-from invitations.outbox.envelopes import Run, pack, refuse_unprintable, with_covered
+from invitations.outbox.envelopes import (
+    PrintRun,
+    pack_envelopes,
+    refuse_unprintable,
+    with_covered_letters,
+)
 from invitations.outbox.print_run import print_run
 
 
 def with_their_notes(letters: QuerySet[Letter]) -> QuerySet[Letter]:
     """All that lies in the envelopes of the chosen letters: the notes verbales too."""
-    chosen = list(with_covered(letters))
-    inside = {letter.pk for letter in [*chosen, *pack(chosen).everything]}
-    return with_covered(Letter.objects.filter(pk__in=inside))
+    chosen = list(with_covered_letters(letters))
+    inside = {letter.pk for letter in [*chosen, *pack_envelopes(chosen).everything]}
+    return with_covered_letters(Letter.objects.filter(pk__in=inside))
 
 
 class PrintRunMixin(RecordAdmin):
@@ -61,7 +66,7 @@ class PrintRunMixin(RecordAdmin):
         name = f"print-run-{timezone.localtime():%Y-%m-%d-%H%M}.pdf"
         return FileResponse(file, as_attachment=True, filename=name)
 
-    def _packed(self, request: HttpRequest, queryset: QuerySet[Letter]) -> Run:
+    def _packed(self, request: HttpRequest, queryset: QuerySet[Letter]) -> PrintRun:
         """Pack those that may be printed; the others are refused row by row."""
         printable: list[Letter] = []
 
@@ -69,11 +74,13 @@ class PrintRunMixin(RecordAdmin):
             refuse_unprintable(letter)
             printable.append(letter)
 
-        act_on_each(request, with_covered(queryset), choose)
-        return pack(printable)
+        act_on_each(request, with_covered_letters(queryset), choose)
+        return pack_envelopes(printable)
 
-    def _ask_to_print(self, request: HttpRequest, run: Run) -> HttpResponse | None:
-        letters = with_covered(Letter.objects.filter(pk__in=[one.pk for one in run.everything]))
+    def _ask_to_print(self, request: HttpRequest, run: PrintRun) -> HttpResponse | None:
+        letters = with_covered_letters(
+            Letter.objects.filter(pk__in=[one.pk for one in run.everything])
+        )
         return confirmation_page(
             self,
             request,
@@ -115,7 +122,7 @@ class PrintRunMixin(RecordAdmin):
             "%(count)s letters marked as dispatched.",
             "count",
         ),
-        rows=with_covered,
+        rows=with_covered_letters,
     )
     def dispatch_selected(
         self, request: HttpRequest, letter: Letter, channel: str, reference: str, at: dt.datetime
@@ -123,7 +130,7 @@ class PrintRunMixin(RecordAdmin):
         dispatch_on_paper(letter, user_of(request), channel, reference, at)
 
 
-def tell_left_out(request: HttpRequest, run: Run) -> None:
+def tell_left_out(request: HttpRequest, run: PrintRun) -> None:
     for letter in run.nowhere:
         words = _("%(letter)s has no address: it is on the list, but in no envelope.")
         messages.warning(request, words % {"letter": letter})

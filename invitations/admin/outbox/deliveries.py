@@ -15,7 +15,7 @@ from invitations.admin.mixins import AnotherAddressMixin
 from invitations.admin.outbox.queue import QueuePageMixin
 from invitations.forms.action_forms import DispatchedForm
 from invitations.models import Delivery, Letter
-from invitations.outbox.decisions import decide, mark_dispatched, send_anew
+from invitations.outbox.decisions import decide_uncertain, mark_dispatched, send_anew
 
 DELIVERY_LABELS = {
     "handed_over": "success",
@@ -116,7 +116,7 @@ class DeliveryAdmin(AnotherAddressMixin, QueuePageMixin):
     )
     @row_by_row(done=DELIVERIES_CHANGED)
     def it_went(self, request: HttpRequest, delivery: Delivery) -> None:
-        decide(delivery, user_of(request), went=True)
+        decide_uncertain(delivery, user_of(request), went=True)
 
     @action(description=gettext_lazy("Uncertain: send again"), permissions=["dispatch"])
     @confirmed(
@@ -128,7 +128,7 @@ class DeliveryAdmin(AnotherAddressMixin, QueuePageMixin):
     )
     @row_by_row(done=DELIVERIES_CHANGED)
     def send_again(self, request: HttpRequest, delivery: Delivery) -> None:
-        decide(delivery, user_of(request), went=False)
+        decide_uncertain(delivery, user_of(request), went=False)
 
     @action(description=gettext_lazy("Failed or missed: send anew"), permissions=["dispatch"])
     @confirmed(

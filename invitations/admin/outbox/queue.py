@@ -64,20 +64,20 @@ class QueuePageMixin(RecordAdmin):
 
 
 def figures(now: dt.datetime) -> dict[str, Any]:
-    queues, letters = monitoring.queues(now), monitoring.letters(now)
+    queues, letters = monitoring.count_queues(now), monitoring.count_letters(now)
     return {
         "in_short": in_short(queues, now),
         "outages": outages(now),
         "for_a_person": for_a_person(queues, letters),
         "queues": [row(queues[state]) for state in STATES if state in queues],
         "hours": bars(monitoring.handed_over_by_hour(now)),
-        "jobs": [told(job, now) for job in monitoring.jobs(now)],
+        "jobs": [told(job, now) for job in monitoring.clock_jobs(now)],
         "workers": [
             {"name": worker.name, "seen": ago(worker.seen_at, now)}
             for worker in monitoring.workers_alive(now)
         ],
         "letters": counts_of_letters(letters),
-        **counted_reasons(monitoring.reasons_to_wait()),
+        **counted_reasons(monitoring.count_reasons_to_wait()),
     }
 
 
@@ -90,7 +90,7 @@ def ago(at: dt.datetime | None, now: dt.datetime) -> str:
     return timesince(at, now, depth=1)
 
 
-def in_short(queues: dict[str, monitoring.Queue], now: dt.datetime) -> list[dict[str, Any]]:
+def in_short(queues: dict[str, monitoring.QueueCounts], now: dt.datetime) -> list[dict[str, Any]]:
     due_since, due_next = monitoring.oldest_due(queues), monitoring.next_due(queues)
     return [
         {
@@ -102,7 +102,7 @@ def in_short(queues: dict[str, monitoring.Queue], now: dt.datetime) -> list[dict
     ]
 
 
-def counted_reasons(found: list[monitoring.Reason]) -> dict[str, list[str]]:
+def counted_reasons(found: list[monitoring.ReasonCount]) -> dict[str, list[str]]:
     """What is tried again each minute, and what only after a pause, or when somebody asks."""
     shown = [(one.failed, labelled(one.number, keep_own_order(one.why))) for one in found]
     return {
@@ -112,7 +112,7 @@ def counted_reasons(found: list[monitoring.Reason]) -> dict[str, list[str]]:
 
 
 def outages(now: dt.datetime) -> list[dict[str, Any]]:
-    return [stopped(outage, now) for outage in monitoring.outages()]
+    return [stopped(outage, now) for outage in monitoring.outages_now()]
 
 
 def stopped(outage: Outage, now: dt.datetime) -> dict[str, Any]:
@@ -124,7 +124,7 @@ def stopped(outage: Outage, now: dt.datetime) -> dict[str, Any]:
 
 
 def for_a_person(
-    queues: dict[str, monitoring.Queue], letters: monitoring.Letters
+    queues: dict[str, monitoring.QueueCounts], letters: monitoring.LetterCounts
 ) -> list[dict[str, Any]]:
     """What no machine decides, each with the list of it."""
     waiting = [
@@ -166,7 +166,7 @@ def for_a_person(
     return waiting
 
 
-def row(queue: monitoring.Queue) -> dict[str, Any]:
+def row(queue: monitoring.QueueCounts) -> dict[str, Any]:
     state = State(queue.state)
     return {
         "label": state.label,
@@ -193,7 +193,7 @@ def bars(hours: list[tuple[dt.datetime, int]]) -> dict[str, Any]:
     }
 
 
-def told(job: monitoring.Job, now: dt.datetime) -> dict[str, Any]:
+def told(job: monitoring.JobStatus, now: dt.datetime) -> dict[str, Any]:
     age = ago(job.ended_at, now)
     ended = _("%(age)s ago") % {"age": age} if age else _("never")
     return {
@@ -210,7 +210,7 @@ def name_of_job(job: str) -> str:
     return str(Job(job).label) if job in Job.values else labelled(_("job"), job)
 
 
-def counts_of_letters(letters: monitoring.Letters) -> list[dict[str, Any]]:
+def counts_of_letters(letters: monitoring.LetterCounts) -> list[dict[str, Any]]:
     counts = [
         {
             "title": state.label,

@@ -12,7 +12,7 @@ from invitations.letters.composing_queue import compose_planned
 from invitations.letters.issuing import withdraw_invitation, withdraw_invitations
 from invitations.models import Arming, Invitation
 from invitations.outbox.arming import arm
-from invitations.outbox.decisions import decide
+from invitations.outbox.decisions import decide_uncertain
 from invitations.replies import settle
 from invitations.tests.factories import (
     CircularFactory,
@@ -74,7 +74,7 @@ def test_the_approval_of_a_letter_is_told_at_the_letter_and_at_its_invitation(
 def test_a_decision_is_told_at_the_delivery_and_at_its_letter(admin_client, queued):
     delivery = queued(state="uncertain")
 
-    decide(delivery, UserFactory(username="sapt"), went=True)
+    decide_uncertain(delivery, UserFactory(username="sapt"), went=True)
 
     assert lines(admin_client, delivery) == [("sapt", "handed over: it went", [])]
     told = f"handed over, {delivery.address}: it went"

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from invitations.letters.message import build_message
 from invitations.mail.outgoing import new_mail
 from invitations.models import Language, LetterTemplate
-from invitations.outbox.specimens import rendered, specimen_of
+from invitations.outbox.specimens import render_specimen, specimen_of
 from invitations.tests.factories import (
     CircularFactory,
     EditionFactory,
@@ -99,7 +99,7 @@ def test_each_shipped_text_s_subject_arrives_as_it_is(invitation, language):
 
     for text in texts:
         letter = specimen_of(text, invitation)
-        letter.subject, letter.mail, _pdf = rendered(letter, text, paper=False)
+        letter.subject, letter.mail, _pdf = render_specimen(letter, text, paper=False)
         letter.recipients = [["to", "office@example.org"]]
         assert_says(build_message(letter, {}).as_bytes(), letter.subject)
 
@@ -110,7 +110,7 @@ def test_blanks_of_a_subject_are_folded_and_those_that_hold_words_together_stay(
     text = LetterTemplate.objects.filter(kind="invitation", language="fr").latest("pk")
     text.subject = "  Invitation \t du  «\u00a0Forum\u00a0» "
 
-    specimen = rendered(specimen_of(text, invitation), text, paper=False)
+    specimen = render_specimen(specimen_of(text, invitation), text, paper=False)
 
     assert specimen.subject == "Invitation du «\u00a0Forum\u00a0»"
 
@@ -119,7 +119,7 @@ def test_a_line_end_in_a_name_breaks_no_subject(invitation):
     invitation.edition.name_en = "WSIS Forum\r\nBcc: stranger@example.org"
     text = LetterTemplate.objects.filter(kind="invitation", language="en").latest("pk")
     letter = specimen_of(text, invitation)
-    letter.subject, letter.mail, _pdf = rendered(letter, text, paper=False)
+    letter.subject, letter.mail, _pdf = render_specimen(letter, text, paper=False)
 
     message = message_from_bytes(build_message(letter, {}).as_bytes(), policy=policy.default)
 

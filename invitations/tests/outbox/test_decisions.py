@@ -2,7 +2,7 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
-from invitations.outbox.decisions import decide, mark_dispatched, send_anew
+from invitations.outbox.decisions import decide_uncertain, mark_dispatched, send_anew
 from invitations.outbox.dispatch import dispatch_outbox
 from invitations.tests.factories import UserFactory
 from invitations.tests.outbox.deliveries import DAY, MINUTE, State, state_of
@@ -15,7 +15,7 @@ def test_staff_say_that_an_uncertain_delivery_went(queued):
     delivery = queued(state=State.UNCERTAIN, sending_at=began)
     registrar = UserFactory()
 
-    decide(delivery, registrar, went=True)
+    decide_uncertain(delivery, registrar, went=True)
 
     assert (state_of(delivery), delivery.handed_over_at) == (State.HANDED_OVER, began)
     assert delivery.events.get().actor == registrar
@@ -24,7 +24,7 @@ def test_staff_say_that_an_uncertain_delivery_went(queued):
 def test_staff_have_an_uncertain_delivery_sent_again(peer, queued):
     delivery = queued(state=State.UNCERTAIN, attempts=1, not_before=timezone.now() - 3 * DAY)
 
-    decide(delivery, UserFactory(), went=False)
+    decide_uncertain(delivery, UserFactory(), went=False)
 
     assert dispatch_outbox() == 1
     assert state_of(delivery) == State.HANDED_OVER
@@ -32,10 +32,10 @@ def test_staff_have_an_uncertain_delivery_sent_again(peer, queued):
 
 def test_an_uncertain_delivery_is_decided_once(queued):
     delivery = queued(state=State.UNCERTAIN)
-    decide(delivery, UserFactory(), went=True)
+    decide_uncertain(delivery, UserFactory(), went=True)
 
     with pytest.raises(ValidationError, match="not uncertain any more"):
-        decide(delivery, UserFactory(), went=False)
+        decide_uncertain(delivery, UserFactory(), went=False)
 
     assert state_of(delivery) == State.HANDED_OVER
 

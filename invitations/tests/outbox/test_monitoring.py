@@ -54,7 +54,7 @@ def test_each_job_of_the_schedule_leaves_its_tick():
     for name in the_settings.CELERY_BEAT_SCHEDULE:
         getattr(tasks, name)()
 
-    assert not any(job.is_late for job in monitoring.jobs(timezone.now()))
+    assert not any(job.is_late for job in monitoring.clock_jobs(timezone.now()))
 
 
 def test_a_tick_costs_two_statements(django_assert_num_queries):
@@ -66,7 +66,7 @@ def test_a_job_is_late_after_three_minutes_or_where_it_never_ran():
     Tick.objects.create(name="dispatch_outbox", began_at=NOW, ended_at=NOW - 3 * MINUTE)
     Tick.objects.create(name="compose_planned", began_at=NOW, ended_at=NOW - 4 * MINUTE)
 
-    late = {job.name: job.is_late for job in monitoring.jobs(NOW)}
+    late = {job.name: job.is_late for job in monitoring.clock_jobs(NOW)}
 
     assert late["compose_planned"]
     assert late["queue_reminders"]
@@ -77,7 +77,7 @@ def test_a_job_that_is_seldom_due_may_take_its_time(settings):
     settings.CELERY_BEAT_SCHEDULE = {"dispatch_outbox": {"schedule": 600}}
     Tick.objects.create(name="dispatch_outbox", began_at=NOW, ended_at=NOW - 25 * MINUTE)
 
-    (job,) = monitoring.jobs(NOW)
+    (job,) = monitoring.clock_jobs(NOW)
 
     assert not job.is_late
 
@@ -87,8 +87,8 @@ def test_a_job_that_is_seldom_due_may_take_its_time(settings):
 
 def test_a_worker_is_alive_for_two_minutes_after_it_was_seen():
     with time_machine.travel(NOW, tick=False):
-        monitoring.seen()
-        monitoring.seen()
+        monitoring.record_sign_of_life()
+        monitoring.record_sign_of_life()
 
     (worker,) = monitoring.workers_alive(NOW + 2 * MINUTE)
     assert worker.name == monitoring.this_process()
@@ -97,9 +97,9 @@ def test_a_worker_is_alive_for_two_minutes_after_it_was_seen():
 
 def test_a_worker_that_stops_is_not_alive_any_more():
     Worker.objects.create(name="another:1", seen_at=timezone.now())
-    monitoring.seen()
+    monitoring.record_sign_of_life()
 
-    monitoring.gone()
+    monitoring.forget_this_process()
 
     assert [worker.name for worker in monitoring.workers_alive(timezone.now())] == ["another:1"]
 
@@ -107,7 +107,7 @@ def test_a_worker_that_stops_is_not_alive_any_more():
 def test_workers_long_gone_are_forgotten():
     Worker.objects.create(name="strelsau:1", seen_at=timezone.now() - 2 * DAY)
 
-    monitoring.seen()
+    monitoring.record_sign_of_life()
 
     assert [worker.name for worker in Worker.objects.all()] == [monitoring.this_process()]
 
@@ -131,7 +131,7 @@ def test_deliveries_are_counted_by_state_and_age():
     DeliveryFactory(state="uncertain", not_before=NOW - 2 * DAY, sending_at=NOW - 2 * HOUR)
     DeliveryFactory(channel="pouch", address="")
 
-    found = monitoring.queues(NOW)
+    found = monitoring.count_queues(NOW)
 
     assert set(found) == {"queued", "handed_over", "uncertain"}
     assert (found["queued"].total, found["queued"].by_age) == (5, [1, 1, 1, 1, 1])
@@ -147,14 +147,14 @@ def test_one_put_off_counts_from_the_hour_of_its_next_attempt():
         state="deferred", attempts=1, sending_at=NOW - HOUR, not_before=NOW + 10 * MINUTE
     )
 
-    found = monitoring.queues(NOW)
+    found = monitoring.count_queues(NOW)
 
     assert found["deferred"].by_age == [1, 0, 0, 0, 0]
     assert (monitoring.oldest_due(found), monitoring.next_due(found)) == (None, NOW + 10 * MINUTE)
 
 
 def test_an_empty_outbox_has_nothing_due():
-    assert monitoring.queues(NOW) == {}
+    assert monitoring.count_queues(NOW) == {}
     assert monitoring.oldest_due({}) is monitoring.next_due({}) is None
 
 
@@ -180,11 +180,11 @@ def test_letters_are_counted_by_state_and_planned_ones_by_why_they_wait():
     LetterFactory(state="cancelled", waits_because="No text.")
     LetterFactory(state=Letter.State.COMPOSED, composed_at=NOW, sha256="0", message_sha256="0")
 
-    letters = monitoring.letters(NOW)
+    letters = monitoring.count_letters(NOW)
 
     assert letters.by_state == {"planned": 7, "composed": 1, "approved": 0, "cancelled": 1}
     assert (letters.composing, letters.to_approve) == (1, 1)
-    assert monitoring.reasons_to_wait() == [
+    assert monitoring.count_reasons_to_wait() == [
         ("No address.", False, 2),
         ("No address.", True, 1),
         ("No text.", False, 1),
@@ -205,7 +205,7 @@ def test_a_letter_that_no_worker_looks_at_for_a_quarter_of_an_hour_is_left_waiti
     ):
         LetterFactory(**{"planned_at": long_ago} | looked_at)
 
-    letters = monitoring.letters(NOW)
+    letters = monitoring.count_letters(NOW)
 
     assert (letters.left_waiting, letters.failed) == (3, 1)
 
@@ -214,7 +214,7 @@ def test_faults_of_jobs_are_counted_by_job(settings):
     Setback.objects.create(job="hooks", item="mailgun")
     Setback.objects.create(job="send_digest", item="wsis-2027")
 
-    found = monitoring.setbacks()
+    found = monitoring.count_setbacks()
 
     assert (found["hooks"], found["send_digest"], found["compose_planned"]) == (1, 1, 0)
 
@@ -226,13 +226,13 @@ def test_each_figure_is_one_statement(django_assert_num_queries, rows):
         LetterFactory()
 
     with django_assert_num_queries(8):
-        monitoring.setbacks()
-        monitoring.queues(NOW)
+        monitoring.count_setbacks()
+        monitoring.count_queues(NOW)
         monitoring.handed_over_by_hour(NOW)
         monitoring.printed_waiting()
-        monitoring.letters(NOW)
-        monitoring.reasons_to_wait()
-        monitoring.jobs(NOW)
+        monitoring.count_letters(NOW)
+        monitoring.count_reasons_to_wait()
+        monitoring.clock_jobs(NOW)
         monitoring.workers_alive(NOW)
 
 

@@ -19,7 +19,7 @@ from invitations.models import Bounce, Correspondence, Delivery, Letter, Reply
 from invitations.outbox.arming import arm, why_mute
 from invitations.outbox.dispatch import dispatch_outbox
 from invitations.outbox.queue import claim_batch
-from invitations.outbox.sending import begin
+from invitations.outbox.sending import begin_delivery
 from invitations.reminders.planning import queue_reminders
 from invitations.replies import record_reply
 from invitations.tests.factories import EditionFactory, StepFactory, UserFactory
@@ -179,7 +179,7 @@ def test_a_reminder_waits_for_a_reply_that_is_being_recorded_and_then_stays(
 
     with transaction.atomic():
         record_reply(invitation, {"answer": "regrets"})
-        worker = on_the_side(lambda: begin(claimed_reminder), began)
+        worker = on_the_side(lambda: begin_delivery(claimed_reminder), began)
         assert not ends_within(0.5, worker)
     assert ends_within(10, worker)
 
@@ -193,7 +193,7 @@ def test_a_reply_waits_for_a_reminder_that_has_begun(claimed_reminder, monkeypat
     invitation, replies = claimed_reminder.letter.invitation, []
 
     with transaction.atomic():
-        assert begin(claimed_reminder)
+        assert begin_delivery(claimed_reminder)
         office = on_the_side(lambda: record_reply(invitation, {"answer": "regrets"}), replies)
         assert not ends_within(0.5, office)
     assert ends_within(10, office)

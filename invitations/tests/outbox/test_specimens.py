@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from invitations.letters.context import dead_keys, printed_terms_in
 from invitations.models import Delivery, Letter, LetterEvent, LetterTemplate
-from invitations.outbox.specimens import rendered, send_specimen, specimen_of
+from invitations.outbox.specimens import render_specimen, send_specimen, specimen_of
 from invitations.tests.factories import (
     CircularFactory,
     InvitationFactory,
@@ -43,7 +43,7 @@ def test_every_shipped_kind_can_be_previewed_without_writing_a_row(invitation):
     kept = [model.objects.count() for model in (Letter, LetterEvent, Delivery)]
 
     for text in shipped():
-        specimen = rendered(specimen_of(text, invitation), text, paper=False)
+        specimen = render_specimen(specimen_of(text, invitation), text, paper=False)
 
         assert specimen.subject
         assert "$" not in specimen.subject + specimen.mail
@@ -55,7 +55,7 @@ def test_a_specimen_carries_a_key_that_opens_nothing(invitation):
     link = invitation.links.get()
     text = text_of("invitation")
 
-    mail = rendered(specimen_of(text, invitation), text, paper=False).mail
+    mail = render_specimen(specimen_of(text, invitation), text, paper=False).mail
 
     assert dead_keys().reply_link in mail
     assert dead_keys().reply_code in mail
@@ -73,7 +73,7 @@ def test_the_dead_link_is_answered_as_a_wrong_one(client):
 def test_only_what_is_printed_has_a_paper(invitation, kind):
     text = text_of(kind, "first" if kind == "reminder" else "")
 
-    specimen = rendered(specimen_of(text, invitation), text)
+    specimen = render_specimen(specimen_of(text, invitation), text)
 
     assert bool(specimen.pdf) == (kind == "invitation")
 
@@ -83,7 +83,7 @@ def test_a_text_not_yet_kept_is_rendered_as_it_stands(invitation):
         kind="invitation", language="en", subject="On $forum", paper="*$theme*", mail="At $place"
     )
 
-    specimen = rendered(specimen_of(text, invitation), text, paper=False)
+    specimen = render_specimen(specimen_of(text, invitation), text, paper=False)
 
     assert specimen.subject == f"On {invitation.edition.name}"
     assert specimen.mail.strip() == f"At {invitation.edition.place}"

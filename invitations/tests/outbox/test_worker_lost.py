@@ -4,8 +4,8 @@ from django.utils import timezone
 
 from invitations.models import Delivery
 from invitations.outbox.dispatch import dispatch_outbox
-from invitations.outbox.queue import claim_batch, tidy_up
-from invitations.outbox.sending import begin
+from invitations.outbox.queue import claim_batch, tidy_queue
+from invitations.outbox.sending import begin_delivery
 from invitations.tests.outbox.deliveries import DAY, MINUTE, State, held_by_a_worker, state_of
 
 pytestmark = pytest.mark.django_db
@@ -23,7 +23,7 @@ def test_a_claim_that_was_not_begun_goes_back_to_where_it_was(queued, fields, st
     now = timezone.now()
     delivery = queued(**held_by_a_worker(State.CLAIMED, now - MINUTE), **fields)
 
-    tidy_up(now)
+    tidy_queue(now)
 
     assert state_of(delivery) == state
 
@@ -85,7 +85,7 @@ def test_a_worker_whose_lease_has_ended_does_not_begin(peer, queued):
     (delivery,) = claim_batch(timezone.now())
     Delivery.objects.update(lease_ends_at=timezone.now() - MINUTE)
 
-    assert not begin(delivery)
+    assert not begin_delivery(delivery)
 
     assert state_of(delivery) == State.CLAIMED
 
@@ -96,6 +96,6 @@ def test_a_worker_that_was_slow_cannot_begin_what_another_has_claimed(peer, queu
     Delivery.objects.update(state=State.QUEUED)
     (quick,) = claim_batch(timezone.now())
 
-    assert (begin(slow), begin(quick)) == (False, True)
+    assert (begin_delivery(slow), begin_delivery(quick)) == (False, True)
 
     assert state_of(quick) == State.SENDING

@@ -8,7 +8,7 @@ import pikepdf
 from django.conf import settings
 
 from invitations.models import Letter
-from invitations.outbox.envelopes import pack, with_covered
+from invitations.outbox.envelopes import pack_envelopes, with_covered_letters
 from invitations.outbox.print_run import print_run
 from invitations.tests.factories import MissionFactory
 
@@ -31,7 +31,9 @@ def mission_for(*letters, **fields):
 
 
 def packed(*letters):
-    return pack(with_covered(Letter.objects.filter(pk__in=[letter.pk for letter in letters])))
+    return pack_envelopes(
+        with_covered_letters(Letter.objects.filter(pk__in=[letter.pk for letter in letters]))
+    )
 
 
 def contents(run):
