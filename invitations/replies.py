@@ -17,18 +17,18 @@ from invitations.models import Answer, Channel, Correspondence, Invitation, Remi
 from invitations.reminders.schedules import schedule_of
 from invitations.times.clocks import by_this_clock
 
-WORDS = (
+REPLY_FIELDS = (
     "answer", "substitute_name", "substitute_function", "substitute_rank", "segments",
     "partnership_interest", "respondent_name", "respondent_function", "respondent_email",
     "respondent_phone", "remarks",
 )  # fmt: skip
 # Other rows, which the verbs have just read: there is nothing to look up again.
-ROWS = (
+READ_ROWS = (
     "invitation", "correspondence", "recorded_by", "substitute_rank", "skips_step", "settled_by",
 )  # fmt: skip
 
 
-class Unseen(ValidationError):
+class UnseenReply(ValidationError):
     """Another reply came to stand after the page was opened on which this one was given."""
 
     def __init__(self) -> None:
@@ -59,13 +59,13 @@ def record_reply(  # noqa: PLR0913 -- what was said, and all that is known of ho
     again, record nothing new. A holding reply is noted, and the next reminder step is skipped.
 
     ``seen`` names the reply that stood when a page was opened, empty for none: where another one
-    stands by now, raise Unseen.
+    stands by now, raise UnseenReply.
 
     What comes without ``received_at`` comes now, after all that is on file: the lock gives the
     order, not the clocks of several servers. Only an hour that staff give is compared with the
     others of its channel: where that one is the older, it is on file as superseded at once.
     """
-    lock(invitation)
+    lock_invitation(invitation)
     now = timezone.now()
     refuse_if_not_in_force(invitation, now)
     reply = Reply(
@@ -76,7 +76,7 @@ def record_reply(  # noqa: PLR0913 -- what was said, and all that is known of ho
         recorded_by=by,
         correspondence=correspondence,
         form_key=form_key,
-        **{name: words[name] for name in WORDS if name in words},
+        **{name: words[name] for name in REPLY_FIELDS if name in words},
     )
     refuse_if_incomplete(reply)
     form_before, earlier = earlier_replies(reply)
@@ -88,7 +88,7 @@ def record_reply(  # noqa: PLR0913 -- what was said, and all that is known of ho
     if reply.answer == Answer.HOLDING:
         reply.skips_step = next_step(invitation, now)
         reply.skips_deadline = invitation.edition.reply_before if reply.skips_step else None
-    reply.clean_fields(exclude=ROWS)
+    reply.clean_fields(exclude=READ_ROWS)
     reply.save()
     if by:
         record_act(reply, Act.RECORDED, by)
@@ -98,7 +98,7 @@ def record_reply(  # noqa: PLR0913 -- what was said, and all that is known of ho
     return reply
 
 
-def lock(invitation: Invitation) -> None:
+def lock_invitation(invitation: Invitation) -> None:
     """Let one at a time file for the invitation, and read its status as it is now.
 
     Call it within a transaction.
@@ -158,7 +158,11 @@ def already_recorded(reply: Reply, form_before: Reply | None, earlier: list[Repl
     if form_before or reply.correspondence:
         return form_before
     last = next((r for r in earlier if r.channel == reply.channel), None)
-    if last and last.status in (*BESIDE, Reply.Status.NOTED) and said(last) == said(reply):
+    if (
+        last
+        and last.status in (*BESIDE, Reply.Status.NOTED)
+        and what_it_says(last) == what_it_says(reply)
+    ):
         return last
     return None
 
@@ -167,8 +171,8 @@ def already_recorded(reply: Reply, form_before: Reply | None, earlier: list[Repl
 BESIDE = (Reply.Status.STANDING, Reply.Status.CONTESTED, Reply.Status.CONFIRMING)
 
 
-def said(reply: Reply) -> list[Any]:
-    return [getattr(reply, name) for name in WORDS]
+def what_it_says(reply: Reply) -> list[Any]:
+    return [getattr(reply, name) for name in REPLY_FIELDS]
 
 
 def status_beside(
@@ -181,7 +185,7 @@ def status_beside(
     if standing is None:
         return Reply.Status.STANDING
     if seen is not None and seen != str(standing.pk):
-        raise Unseen
+        raise UnseenReply
     in_force = [r for r in earlier if r.channel == reply.channel and r.status in BESIDE]
     if is_given and any(reply.received_at < r.received_at for r in in_force):
         return Reply.Status.SUPERSEDED
@@ -232,9 +236,9 @@ def reminded_by(invitation: Invitation) -> set[int | None]:
 
 
 @transaction.atomic
-def settle(contested: Reply, by: User, because: str, *, stands: bool) -> Reply:
+def settle_contested(contested: Reply, by: User, because: str, *, stands: bool) -> Reply:
     """Let the contested reply stand in place of the other, or set it aside."""
-    lock(contested.invitation)
+    lock_invitation(contested.invitation)
     contested = Reply.objects.select_for_update(of=("self",)).get(pk=contested.pk)
     if contested.status != Reply.Status.CONTESTED:
         raise ValidationError(_("This reply is not contested any more."))

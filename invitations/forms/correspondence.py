@@ -20,7 +20,7 @@ from invitations.forms.fields import OF_COLUMNS
 from invitations.forms.model_forms import BoxesField, WholeRowForm
 from invitations.forms.uploads import checked
 from invitations.models import Answer, Correspondence, Reply, Segment
-from invitations.replies import WORDS
+from invitations.replies import REPLY_FIELDS
 from invitations.times.clocks import by_this_clock
 
 SCAN_LIMIT = 20 * 1024 * 1024
@@ -99,7 +99,7 @@ class PaperReplyForm(WholeRowForm):
 
     def clean(self) -> dict[str, Any] | None:
         cleaned = super().clean() or {}
-        said = [name for name in WORDS if cleaned.get(name)]
+        said = [name for name in REPLY_FIELDS if cleaned.get(name)]
         if said and not cleaned.get("answer") and "answer" not in self.errors:
             raise ValidationError(_("Choose the answer, or leave all fields of the reply empty."))
         names_nobody = not (cleaned.get("substitute_name") or "substitute_name" in self.errors)
@@ -111,4 +111,4 @@ class PaperReplyForm(WholeRowForm):
     def reply_words(self) -> dict[str, Any] | None:
         if not self.cleaned_data["answer"]:
             return None
-        return {name: self.cleaned_data[name] for name in WORDS}
+        return {name: self.cleaned_data[name] for name in REPLY_FIELDS}

@@ -72,7 +72,7 @@ def record_bounce(  # noqa: PLR0913 -- all that may name the delivery
     )
     if is_new and delivery:
         if kind == Kind.DELAYED:
-            note(delivery, _("delayed on its way"), said)
+            record_event_once(delivery, _("delayed on its way"), said)
         else:
             settle_bounced(Delivery.objects.filter(pk=delivery.pk))
     return bounce
@@ -125,7 +125,7 @@ def move_to_bounced(delivery: Delivery, by: User | None = None) -> bool:
     )
 
 
-def note(delivery: Delivery, because: str, words: str) -> None:
+def record_event_once(delivery: Delivery, because: str, words: str) -> None:
     """Write it into the history once; the delivery stays what it is."""
     LetterEvent.objects.get_or_create(
         letter_id=delivery.letter_id,
@@ -170,7 +170,7 @@ def record_provider_event(event: Any, esp_name: str, **kwargs: Any) -> None:
     envelope, address = envelope_in_event(event), event.recipient
     named = clean_text(event.message_id or "")
     words = " ".join(filter(None, [event.mta_response, event.description])) or event.event_type
-    if kind := kind_of(event):
+    if kind := bounce_kind_of(event):
         ident = event.event_id or sha256_of(repr(event.esp_event).encode())
         record_bounce(
             kind,
@@ -183,10 +183,12 @@ def record_provider_event(event: Any, esp_name: str, **kwargs: Any) -> None:
     elif event.event_type == "delivered" and (
         delivery := delivery_of(envelope, named, address or "")
     ):
-        note(delivery, _("taken by the addressee’s mail server"), clean_text(words)[:WORDS_LIMIT])
+        record_event_once(
+            delivery, _("taken by the addressee’s mail server"), clean_text(words)[:WORDS_LIMIT]
+        )
 
 
-def kind_of(event: Any) -> str:
+def bounce_kind_of(event: Any) -> str:
     """An empty text for what is neither bounce nor delay."""
     if event.event_type == "deferred":
         return Kind.DELAYED
@@ -207,7 +209,7 @@ def envelope_in_event(event: Any) -> str:
 
 
 @transaction.atomic
-def match(bounce: Bounce, delivery: Delivery, by: User) -> None:
+def match_bounce(bounce: Bounce, delivery: Delivery, by: User) -> None:
     """Say which delivery a bounce is of that named none; a refusal moves it to *bounced*."""
     went = delivery.state in (Delivery.State.HANDED_OVER, Delivery.State.UNCERTAIN)
     if not went or delivery.channel != Delivery.Channel.EMAIL:
@@ -217,7 +219,7 @@ def match(bounce: Bounce, delivery: Delivery, by: User) -> None:
     bounce.refresh_from_db()
     record_act(bounce, Act.MATCHED, by, changes={"delivery": (None, delivery.pk)})
     if bounce.kind == Kind.DELAYED:
-        note(delivery, _("delayed on its way"), bounce.server_words)
+        record_event_once(delivery, _("delayed on its way"), bounce.server_words)
     elif not move_to_bounced(delivery, by):
         raise ValidationError(_("This delivery has changed meanwhile: look at it again."))
 

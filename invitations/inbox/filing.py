@@ -31,7 +31,7 @@ from invitations.mail.incoming import (
     text_of_mail,
 )
 from invitations.models import Channel, Correspondence, Invitation, Letter
-from invitations.replies import lock
+from invitations.replies import lock_invitation
 from invitations.text.keys import mask_keys
 
 SUBJECT_LIMIT = 300
@@ -112,7 +112,7 @@ def body_of(content: bytes) -> bytes:
 def put_on_file(name: str, **fields: Any) -> Correspondence | None:
     """The invitation's lock excludes a reminder that is just about to leave."""
     if fields["invitation"]:
-        lock(fields["invitation"])
+        lock_invitation(fields["invitation"])
     filed, is_new = Correspondence.objects.get_or_create(
         message_id=name[:ID_LIMIT], defaults=fields
     )
@@ -206,9 +206,9 @@ def mission_addresses(invitation: Invitation) -> list[str]:
 
 
 @transaction.atomic
-def assign(correspondence: Correspondence, invitation: Invitation, by: User) -> None:
+def assign_mail(correspondence: Correspondence, invitation: Invitation, by: User) -> None:
     """Say whose mail it is, once; unread, it holds that office's reminders from now on."""
-    lock(invitation)
+    lock_invitation(invitation)
     if invitation.status != Invitation.Status.ISSUED:
         raise ValidationError(_("This invitation is not in force."))
     unmatched = Correspondence.objects.filter(pk=correspondence.pk, invitation=None)

@@ -67,7 +67,7 @@ def read_mailboxes(within: dt.timedelta | None = None) -> Reading:
 
 def read_or_say_why(name: str, box: Any, stop_at: float | None, faults: list[str]) -> int:
     try:
-        with session(box) as line:
+        with open_mailbox(box) as line:
             return read(line, stop_at)
     except (Unreadable, StoreUnavailable) as fault:
         faults.append(f"{name}: {fault}")
@@ -81,7 +81,7 @@ def receive(content: bytes, received_at: dt.datetime | None = None, remark: str 
 
 
 @contextmanager
-def session(box: Any) -> Iterator[IMAPClient]:
+def open_mailbox(box: Any) -> Iterator[IMAPClient]:
     """An open folder; what the server or the line says against it is raised as Unreadable."""
     is_tls = box.security == "tls"
     try:
@@ -136,7 +136,7 @@ def take(line: IMAPClient, uid: int, size: int, received_at: dt.datetime | None)
         logger.error("The mail with UID %s could not be read: %s", uid, place_of_error(error))  # noqa: TRY400 -- a trace would show whose mail it is
         if not is_filed_unread(uid, content, received_at):
             return False
-    set_aside(line, uid)
+    set_mail_aside(line, uid)
     return True
 
 
@@ -159,7 +159,7 @@ def fetch(line: IMAPClient, uid: int, part: str) -> bytes | None:
     return line.fetch(uid, [f"BODY.PEEK[{part}]"]).get(uid, {}).get(f"BODY[{part}]".encode())
 
 
-def set_aside(line: IMAPClient, uid: int) -> None:
+def set_mail_aside(line: IMAPClient, uid: int) -> None:
     """Mark it as seen, and move it where the server can."""
     line.add_flags(uid, SEEN, silent=True)
     if not line.has_capability("MOVE"):

@@ -68,7 +68,7 @@ def standard_findings(mail: Message) -> Iterator[Finding]:
             kind = Kind.SOFT if is_soft else Kind.HARD
         else:
             continue
-        yield Finding(kind, recipient(block), words_of(block))
+        yield Finding(kind, recipient(block), words_about_recipient(block))
 
 
 def status_blocks(mail: Message) -> list[Message]:
@@ -92,12 +92,12 @@ def recipient(block: Message) -> str:
     return ""
 
 
-def words_of(block: Message) -> str:
+def words_about_recipient(block: Message) -> str:
     said = (raw_header(block, name) for name in ("Status", "Diagnostic-Code", "Remote-MTA"))
-    return of_address(recipient(block), ", ".join(filter(None, said)))
+    return with_address(recipient(block), ", ".join(filter(None, said)))
 
 
-def of_address(address: str, words: str) -> str:
+def with_address(address: str, words: str) -> str:
     """The words with the address they are about: it may be all that staff can go by."""
     return words if address in words.lower() else f"{address}: {words}"
 
@@ -110,8 +110,8 @@ def recognized_findings(mail: Message) -> Iterator[Finding]:
     subject = decoded_header(mail, "Subject")
     for kind, found in ((Kind.DELAYED, delayed), (Kind.HARD, refused)):
         for address in sorted(found):
-            about = clean_text(address.decode("ascii", "replace")).lower()
-            yield Finding(kind, about, of_address(about, subject))
+            about = clean_text(formal_address.decode("ascii", "replace")).lower()
+            yield Finding(kind, about, with_address(about, subject))
 
 
 def known_envelope(mail: Message) -> str:

@@ -16,8 +16,8 @@ import delegations
 import invitations
 from delegations.demonstration.story import Incoming, receive
 from invitations import audit
-from invitations.inbox.bounces import match, move_to_bounced, send_to_another_address
-from invitations.inbox.filing import assign
+from invitations.inbox.bounces import match_bounce, move_to_bounced, send_to_another_address
+from invitations.inbox.filing import assign_mail
 from invitations.letters.approval import (
     approve_letter,
     approve_text,
@@ -61,7 +61,7 @@ from invitations.outbox.decisions import (
     send_anew,
 )
 from invitations.outbox.dispatch import transit
-from invitations.replies import file_correspondence, mark_dealt_with, record_reply, settle
+from invitations.replies import file_correspondence, mark_dealt_with, record_reply, settle_contested
 from invitations.tests.conftest import composed, frozen_letter, issued, queued
 from invitations.tests.factories import (
     CircularFactory,
@@ -185,7 +185,7 @@ def moving_to_bounced(make, by):
 
 def matching(make, by):
     delivery, bounce = make.queued(arrived=True), came_back(None)
-    match(bounce, delivery, by)
+    match_bounce(bounce, delivery, by)
     return bounce
 
 
@@ -228,7 +228,7 @@ def recording_a_reply(make, by):
 def settling(make, by):
     invitation = ReplyFactory().invitation
     contested = ReplyFactory(invitation=invitation, status="contested", channel="fax")
-    return settle(contested, by, BECAUSE, stands=True)
+    return settle_contested(contested, by, BECAUSE, stands=True)
 
 
 def filing(make, by):
@@ -248,7 +248,7 @@ def dealing_with_it(make, by):
 
 def saying_whose_it_is(make, by):
     mail = Correspondence.objects.create(channel="mail", received_at=timezone.now())
-    assign(mail, InvitationFactory(), by)
+    assign_mail(mail, InvitationFactory(), by)
     return mail
 
 
@@ -312,7 +312,7 @@ ACTS = {
     mark_dispatched: marking_as_dispatched,
     dispatch_on_paper: dispatching_on_paper,
     move_to_bounced: moving_to_bounced,
-    match: matching,
+    match_bounce: matching,
     send_to_another_address: sending_to_another_address,
     approve_letter: approving_a_letter,
     approve_text: approving_a_text,
@@ -320,10 +320,10 @@ ACTS = {
     recompose_letter: recomposing,
     tick_reviewed: reviewing,
     record_reply: recording_a_reply,
-    settle: settling,
+    settle_contested: settling,
     file_correspondence: filing,
     mark_dealt_with: dealing_with_it,
-    assign: saying_whose_it_is,
+    assign_mail: saying_whose_it_is,
     plan_circular: planning_a_circular,
     plan_invitation_letters: planning_letters_of_invitation,
     plan_notes: planning_notes,

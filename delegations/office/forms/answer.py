@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from delegations.office.forms.base import KeyField, OfficeForm
 from invitations.forms.fields import AddressField, LineField, TextField
 from invitations.models import ANSWERS_BRINGING, Answer, Rank, Segment
-from invitations.replies import WORDS
+from invitations.replies import REPLY_FIELDS
 
 # Also where the form began with the substitute of an earlier answer.
 WITHOUT_SUBSTITUTE = {"substitute_name": "", "substitute_function": "", "substitute_rank": None}
@@ -143,4 +143,4 @@ class ReplyForm(OfficeForm):
     @property
     def words(self) -> dict[str, Any]:
         """What a valid form says."""
-        return {name: self.cleaned_data[name] for name in WORDS if name in self.fields}
+        return {name: self.cleaned_data[name] for name in REPLY_FIELDS if name in self.fields}

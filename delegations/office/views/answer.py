@@ -22,7 +22,7 @@ from delegations.office.receipt import record_pdf
 from invitations.letters.context import recorded_points
 from invitations.letters.message import track_calendar
 from invitations.models import ANSWERS_BRINGING, Invitation, Reply
-from invitations.replies import WORDS, Unseen
+from invitations.replies import REPLY_FIELDS, UnseenReply
 from invitations.text.dates import printed_date, printed_range
 
 
@@ -47,7 +47,7 @@ def take(request: HttpRequest, invitation: Invitation) -> HttpResponse:
             return summary(request, invitation, form)
         try:
             answer(invitation, form.words, form.cleaned_data["form_key"], form.seen_by_office)
-        except Unseen:
+        except UnseenReply:
             return summary(request, invitation, form, status=409)
         except ValidationError as refusal:
             form.add_error(None, refusal.messages)
@@ -82,7 +82,9 @@ def begun(request: HttpRequest, invitation: Invitation) -> HttpResponse:
     """Start from the words on file, but leave the answer to be chosen."""
     filed = on_file(invitation)
     known = filed.standing or filed.holding
-    words = {name: getattr(known, name) for name in WORDS if name != "answer"} if known else {}
+    words = (
+        {name: getattr(known, name) for name in REPLY_FIELDS if name != "answer"} if known else {}
+    )
     words["seen"] = filed.standing.pk if filed.standing else ""
     return page(request, invitation, ReplyForm(of=invitation, initial=words), filed)
 
@@ -110,7 +112,7 @@ def summary(
         data = request.POST.copy()
         data["seen"] = str(standing.pk)
         form = ReplyForm(data, of=invitation)
-        form.add_error(None, Unseen())
+        form.add_error(None, UnseenReply())
     shown = shown_to(
         request,
         invitation,

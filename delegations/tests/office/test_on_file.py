@@ -7,7 +7,7 @@ from django.utils import timezone
 from delegations.office.on_file import in_words
 from delegations.tests.offices import browser, checked, invited, on_paper, page_of, text, words_of
 from invitations.models import Answer, Channel
-from invitations.replies import file_correspondence, record_reply, settle
+from invitations.replies import file_correspondence, record_reply, settle_contested
 from invitations.tests.factories import EditionFactory, ReplyFactory, UserFactory
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_february")]
@@ -103,7 +103,9 @@ def test_a_reply_that_was_set_aside_is_shown_no_more(invitation):
     on_paper(invitation, answer="in_person")
     client = browser(invitation)
     client.post(page_of(invitation), words_of(invitation, answer="regrets"))
-    settle(invitation.replies.contested().get(), UserFactory(), "A note confirms.", stands=False)
+    settle_contested(
+        invitation.replies.contested().get(), UserFactory(), "A note confirms.", stands=False
+    )
 
     assert client.get(page_of(invitation, "recorded")).url == page_of(invitation)
     assert "says otherwise" not in text(client.get(page_of(invitation)))

@@ -17,7 +17,7 @@ from delegations.models import Delegate, Delegation, DelegationChange, PolicySta
 from delegations.nominations import amend, mark_of, nominate, nominate_all
 from delegations.office.on_file import answer
 from delegations.statements import submit
-from invitations.replies import Unseen, record_reply
+from invitations.replies import UnseenReply, record_reply
 from invitations.tests.factories import (
     EditionFactory,
     InvitationFactory,
@@ -88,7 +88,7 @@ def test_of_ten_answers_given_at_once_nine_see_the_first(invitation):
 
     results = at_once(*[partial(answer, invitation, one, uuid4(), stands) for one in answers])
 
-    assert sum(isinstance(result, Unseen) for result in results) == 9
+    assert sum(isinstance(result, UnseenReply) for result in results) == 9
     assert invitation.replies.count() == 2
     assert invitation.replies.standing().get().answer == "regrets"
 

@@ -16,7 +16,7 @@ from invitations.admin.columns import change_url, hour_column, text_link
 from invitations.admin.frozen_files import frozen_file_response
 from invitations.admin.mixins import AnotherAddressMixin
 from invitations.files import frozen
-from invitations.inbox.bounces import match
+from invitations.inbox.bounces import match_bounce
 from invitations.mail import incoming
 from invitations.models import Bounce, Letter
 
@@ -101,7 +101,7 @@ class BounceAdmin(AnotherAddressMixin, RecordAdmin):
         return form
 
     def save_model(self, request: HttpRequest, obj: Bounce, form: Any, change: bool) -> None:
-        match(obj, form.cleaned_data["delivery"], user_of(request))
+        match_bounce(obj, form.cleaned_data["delivery"], user_of(request))
 
     def letter_of(self, row: Bounce) -> Letter | None:
         return row.delivery.letter if row.delivery else None

@@ -17,7 +17,7 @@ from invitations.admin.replies.recording import RecordingMixin
 from invitations.admin.replies.scans import ScansMixin
 from invitations.forms.correspondence import PaperReplyForm
 from invitations.forms.model_forms import FiledMailForm, WholeRowForm
-from invitations.inbox.filing import assign
+from invitations.inbox.filing import assign_mail
 from invitations.models import Correspondence, Reply
 from invitations.replies import mark_dealt_with
 
@@ -136,7 +136,7 @@ class CorrespondenceAdmin(RecordingMixin, ScansMixin, FiledMailMixin):
         invitation = form.cleaned_data.get("invitation")
         if invitation and "invitation" in form.changed_data:
             # This reads the row anew, and with it what was just saved.
-            assign(obj, invitation, user_of(request))
+            assign_mail(obj, invitation, user_of(request))
         if "invitations_correspondence_deal_with" in request.POST:
             self.deal_with(request, obj)
 

@@ -18,7 +18,7 @@ from invitations.admin.letters.answers import ANSWERS_IN_SHORT
 from invitations.forms.action_forms import SettleForm
 from invitations.letters.context import recorded_points
 from invitations.models import Reply
-from invitations.replies import settle
+from invitations.replies import settle_contested
 from invitations.text.dates import comma_list
 
 # A state without a colour stands here too: else the interface shows its code in place of its name.
@@ -161,7 +161,9 @@ class ReplyAdmin(RecordAdmin):
         if request.method == "POST" and form.is_valid():
             stands = form.cleaned_data["stands"] == "contested"
             try:
-                settle(contested, user_of(request), form.cleaned_data["because"], stands=stands)
+                settle_contested(
+                    contested, user_of(request), form.cleaned_data["because"], stands=stands
+                )
             except ValidationError as refusal:
                 form.add_error(None, refusal)
             else:

@@ -13,7 +13,7 @@ from invitations.letters.issuing import withdraw_invitation, withdraw_invitation
 from invitations.models import Arming, Invitation
 from invitations.outbox.arming import arm
 from invitations.outbox.decisions import decide_uncertain
-from invitations.replies import settle
+from invitations.replies import settle_contested
 from invitations.tests.factories import (
     CircularFactory,
     InvitationFactory,
@@ -85,7 +85,7 @@ def test_a_choice_between_replies_is_told_at_both(admin_client):
     standing = ReplyFactory()
     contested = ReplyFactory(invitation=standing.invitation, status="contested", channel="fax")
 
-    settle(contested, UserFactory(username="sapt"), BECAUSE, stands=True)
+    settle_contested(contested, UserFactory(username="sapt"), BECAUSE, stands=True)
 
     (chosen,), (set_aside,) = lines(admin_client, contested), lines(admin_client, standing)
     assert chosen[:2] == ("sapt", f"chosen: it stands: {BECAUSE}")

@@ -11,7 +11,7 @@ from hypothesis.extra.django import TestCase
 from invitations.files.frozen import thaw
 from invitations.inbox.bounces import (
     envelope_token_in,
-    match,
+    match_bounce,
     record_bounce,
     record_report,
     send_to_another_address,
@@ -424,19 +424,19 @@ def test_staff_say_which_delivery_a_bounce_is_of(sent):
     delivery, sapt = sent(), UserFactory(username="sapt")
     [bounce] = record_report(report())
 
-    match(bounce, delivery, sapt)
+    match_bounce(bounce, delivery, sapt)
 
     event = delivery.events.get()
     assert (state_of(delivery), event.actor) == ("bounced", sapt)
     with pytest.raises(ValidationError):
-        match(bounce, delivery, sapt)
+        match_bounce(bounce, delivery, sapt)
 
 
 def test_what_has_not_left_cannot_have_come_back(queued):
     [bounce] = record_report(report())
 
     with pytest.raises(ValidationError, match="handed over"):
-        match(bounce, queued(), UserFactory())
+        match_bounce(bounce, queued(), UserFactory())
 
     bounce.refresh_from_db()
     assert bounce.delivery is None

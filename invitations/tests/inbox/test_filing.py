@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
 from invitations.files.frozen import thaw
-from invitations.inbox.filing import assign, file_mail
+from invitations.inbox.filing import assign_mail, file_mail
 from invitations.mail.transport import return_path
 from invitations.models import Correspondence, Invitation, Letter
 from invitations.reminders.planning import queue_reminders
@@ -374,7 +374,7 @@ def test_mail_of_nobody_known_holds_reminders_once_somebody_says_whose_it_is(sil
     filed = file_mail(written(sender=STRANGER))
     assert reminders_of_march() == 1
 
-    assign(filed, silent, UserFactory())
+    assign_mail(filed, silent, UserFactory())
 
     assert filed.invitation == silent
     assert reminders_of_march() == 0
@@ -385,7 +385,7 @@ def test_mail_that_our_server_disowns_holds_no_reminder_before_a_person_says_who
     filed = file_mail(written(more=failed))
     assert reminders_of_march() == 1
 
-    assign(filed, silent, UserFactory())
+    assign_mail(filed, silent, UserFactory())
 
     assert reminders_of_march() == 0
 
@@ -394,7 +394,7 @@ def test_whose_mail_it_is_can_be_said_once(silent):
     filed = file_mail(written())
 
     with pytest.raises(ValidationError, match="Somebody has said already"):
-        assign(filed, InvitationFactory(), UserFactory())
+        assign_mail(filed, InvitationFactory(), UserFactory())
 
     filed.refresh_from_db()
     assert filed.invitation == silent
@@ -404,7 +404,7 @@ def test_mail_cannot_belong_to_an_invitation_that_is_not_in_force():
     filed = file_mail(written(sender=STRANGER))
 
     with pytest.raises(ValidationError, match="not in force"):
-        assign(filed, InvitationFactory(status="withdrawn"), UserFactory())
+        assign_mail(filed, InvitationFactory(status="withdrawn"), UserFactory())
 
 
 def test_no_machine_answers(silent, peer):

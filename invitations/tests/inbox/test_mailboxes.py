@@ -86,7 +86,7 @@ def test_a_reader_that_dies_before_it_marks_a_mail_files_it_once(intray, monkeyp
         raise SystemExit
 
     with monkeypatch.context() as patched:
-        patched.setattr(mailboxes, "set_aside", die)
+        patched.setattr(mailboxes, "set_mail_aside", die)
         with pytest.raises(SystemExit):
             read_mailboxes()
     assert (Correspondence.objects.count(), intray.holds()) == (1, 2)
@@ -292,14 +292,14 @@ def test_what_a_mailbox_says_that_nobody_foresaw_does_not_keep_the_other(
     settings.INTRAY = server.box._replace(folder="Odd")
     settings.BOUNCES = server.box
     server.put(written())
-    session = mailboxes.session
+    session = mailboxes.open_mailbox
 
     def odd(box):
         if box.folder == "Odd":
             raise KeyError("hentzau@example.org")
         return session(box)
 
-    monkeypatch.setattr(mailboxes, "session", odd)
+    monkeypatch.setattr(mailboxes, "open_mailbox", odd)
 
     assert read_mailboxes().taken == 1
 

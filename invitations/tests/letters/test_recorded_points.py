@@ -2,7 +2,7 @@ import pytest
 
 from invitations.letters.context import recorded_points
 from invitations.models import Reply
-from invitations.replies import WORDS
+from invitations.replies import REPLY_FIELDS
 from invitations.tests.answers import all_said
 
 # What the secretariat and its machine keep of a reply.
@@ -14,10 +14,10 @@ KEPT = {
 
 
 def test_each_field_of_a_reply_is_said_by_the_office_or_kept_by_the_secretariat():
-    assert {field.name for field in Reply._meta.fields} == {*WORDS, *KEPT}
+    assert {field.name for field in Reply._meta.fields} == {*REPLY_FIELDS, *KEPT}
 
 
-@pytest.mark.parametrize("field", WORDS)
+@pytest.mark.parametrize("field", REPLY_FIELDS)
 def test_whatever_an_office_says_is_among_the_recorded_points(field):
     silent = Reply(answer="regrets")
     says = Reply(**{"answer": "regrets", field: all_said()[field]})

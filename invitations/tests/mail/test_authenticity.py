@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from invitations.inbox.filing import assign, file_mail
+from invitations.inbox.filing import assign_mail, file_mail
 from invitations.mail.authenticity import is_disowned
 from invitations.mail.incoming import parse_mail
 from invitations.models import Correspondence
@@ -141,6 +141,6 @@ def test_a_forged_mail_that_quotes_our_letter_waits_too(office):
 def test_once_a_person_says_whose_it_is_it_holds(office):
     filed = file_mail(told(FAILED))
 
-    assign(filed, office, UserFactory())
+    assign_mail(filed, office, UserFactory())
 
     assert [mail.pk for mail in held()] == [filed.pk]

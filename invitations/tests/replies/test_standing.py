@@ -6,7 +6,7 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 
 from invitations.models import Channel, Reply
-from invitations.replies import record_reply, settle
+from invitations.replies import record_reply, settle_contested
 from invitations.tests.factories import (
     EditionFactory,
     InvitationFactory,
@@ -137,7 +137,7 @@ def test_staff_let_the_contested_reply_stand():
     contested = on_paper(invitation, REGRETS)
     registrar = UserFactory()
 
-    settled = settle(contested, registrar, "Signed by the minister.", stands=True)
+    settled = settle_contested(contested, registrar, "Signed by the minister.", stands=True)
 
     assert statuses(invitation) == [
         ("in_person", "online", "set_aside"),
@@ -151,7 +151,7 @@ def test_staff_set_the_contested_reply_aside():
     record_reply(invitation, IN_PERSON)
     contested = on_paper(invitation, REGRETS)
 
-    settle(contested, UserFactory(), "Sent by mistake.", stands=False)
+    settle_contested(contested, UserFactory(), "Sent by mistake.", stands=False)
 
     assert statuses(invitation) == [
         ("in_person", "online", "standing"),
@@ -165,11 +165,11 @@ def test_a_contested_reply_is_settled_once_and_with_a_reason():
     contested = on_paper(invitation, REGRETS)
 
     with pytest.raises(ValidationError, match="Say why"):
-        settle(contested, UserFactory(), " ", stands=True)
-    settle(contested, UserFactory(), "Signed by the minister.", stands=True)
+        settle_contested(contested, UserFactory(), " ", stands=True)
+    settle_contested(contested, UserFactory(), "Signed by the minister.", stands=True)
 
     with pytest.raises(ValidationError, match="not contested any more"):
-        settle(contested, UserFactory(), "Again.", stands=False)
+        settle_contested(contested, UserFactory(), "Again.", stands=False)
 
 
 def test_a_holding_reply_is_noted_and_answers_nothing():
