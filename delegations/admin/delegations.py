@@ -17,7 +17,7 @@ from delegations.admin.base import Act, NotedMixin, StandingFilter, StandingMixi
 from delegations.changes import BY_WHOM, by_whom, changed_fields, note_staff
 from delegations.models import Delegate, Delegation, DelegationChange
 from invitations.admin.base import Menu, RecordAdmin, RecordInline, user_of
-from invitations.forms.fields import OF_COLUMNS
+from invitations.forms.fields import COLUMN_FORM_FIELDS
 from invitations.forms.model_forms import WholeRowForm
 
 
@@ -35,7 +35,7 @@ class DelegateFormSet(PaginationInlineFormSet):
 class DelegateInline(unfold.StackedInline):
     model = Delegate
     form = WholeRowForm
-    formfield_overrides: Any = OF_COLUMNS
+    formfield_overrides: Any = COLUMN_FORM_FIELDS
     formset = DelegateFormSet
     extra = 0
     tab = True

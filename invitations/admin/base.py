@@ -24,7 +24,7 @@ from invitations.admin.lookups import (
     lookups_of_date,
     lookups_of_filter,
 )
-from invitations.forms.fields import OF_COLUMNS
+from invitations.forms.fields import COLUMN_FORM_FIELDS
 from invitations.forms.model_forms import WholeRowForm
 
 
@@ -32,7 +32,7 @@ class ModelAdmin(unfold.ModelAdmin):
     """A page of one model; ``menu`` is its group, place and symbol in the sidebar."""
 
     form = WholeRowForm
-    formfield_overrides: Any = OF_COLUMNS
+    formfield_overrides: Any = COLUMN_FORM_FIELDS
     menu: tuple[Any, int, str] | None = None
     when_empty: Any = ""
     object_history_template = "admin/history.html"

@@ -15,7 +15,7 @@ from unfold.widgets import (
 )
 
 from invitations.forms.model_forms import BoxesField, WholeRowForm
-from invitations.forms.uploads import checked
+from invitations.forms.uploads import checked_upload
 from invitations.models import Circular, Language, MemberState, Rank, Region
 
 ORIGINAL_LIMIT = 10 * 1024 * 1024
@@ -91,7 +91,7 @@ class CircularForm(WholeRowForm):
         return signed_on
 
     def clean_new_scan(self) -> UploadedFile | None:
-        return checked(
+        return checked_upload(
             self.cleaned_data["new_scan"],
             ORIGINAL_LIMIT,
             ORIGINAL_KINDS,

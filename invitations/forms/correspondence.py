@@ -16,9 +16,9 @@ from unfold.widgets import (
     UnfoldBooleanSwitchWidget,
 )
 
-from invitations.forms.fields import OF_COLUMNS
+from invitations.forms.fields import COLUMN_FORM_FIELDS
 from invitations.forms.model_forms import BoxesField, WholeRowForm
-from invitations.forms.uploads import checked
+from invitations.forms.uploads import checked_upload
 from invitations.models import Answer, Correspondence, Reply, Segment
 from invitations.replies import REPLY_FIELDS
 from invitations.times.clocks import by_this_clock
@@ -28,7 +28,7 @@ SCAN_KINDS = ("pdf", "png", "jpg", "tiff")
 
 
 def of_column(column: models.Field, **named: Any) -> forms.Field | None:
-    made = {} if column.choices else OF_COLUMNS.get(type(column), {})
+    made = {} if column.choices else COLUMN_FORM_FIELDS.get(type(column), {})
     return column.formfield(**made, **named)
 
 
@@ -89,7 +89,7 @@ class PaperReplyForm(WholeRowForm):
         return received_at
 
     def clean_scan(self) -> UploadedFile | None:
-        return checked(
+        return checked_upload(
             self.cleaned_data["scan"],
             SCAN_LIMIT,
             SCAN_KINDS,

@@ -52,7 +52,7 @@ class AddressesField(forms.CharField):
 
 
 # The fields that pages of the admin make of a model's columns.
-OF_COLUMNS: dict[type[models.Field], dict[str, Any]] = {
+COLUMN_FORM_FIELDS: dict[type[models.Field], dict[str, Any]] = {
     models.CharField: {"form_class": LineField},
     models.TextField: {"form_class": TextField},
     models.EmailField: {"form_class": AddressField},

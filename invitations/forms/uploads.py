@@ -17,7 +17,7 @@ def scan_kind(scan: UploadedFile) -> str:
     return kind_by_first_bytes(head)
 
 
-def checked(
+def checked_upload(
     file: UploadedFile | None,
     largest: int,
     kinds: Container[str],

@@ -1,38 +1,43 @@
 """The roster of ministers: how a row of a list becomes a minister with a draft invitation."""
 
-from invitations.minister_import.cells import FORMULA, Fault
-from invitations.minister_import.columns import COLUMNS, FIELDS, FOCAL_POINT
-from invitations.minister_import.importing import apply, carry_out, left_alone, summary
+from invitations.minister_import.cells import FORMULA, CellFault
+from invitations.minister_import.columns import COLUMNS, FOCAL_POINT_FIELDS, MINISTER_FIELDS
+from invitations.minister_import.importing import (
+    apply_changes,
+    focal_points_kept,
+    import_entries,
+    import_summary,
+)
 from invitations.minister_import.matching import Entry
 from invitations.minister_import.rules import check_rows
 from invitations.minister_import.states import (
-    NAMES_OF_STATES,
-    STATES,
+    STATE_NAME_FIELDS,
+    STATES_FILE,
     find_state,
     load_states,
-    names_of_states,
+    states_by_name,
 )
-from invitations.minister_import.table import LARGEST_FILE, MOST_ROWS, Row, read_table
+from invitations.minister_import.table import LARGEST_FILE, MOST_ROWS, ListRow, read_table
 
 __all__ = [
     "COLUMNS",
-    "FIELDS",
-    "FOCAL_POINT",
+    "FOCAL_POINT_FIELDS",
     "FORMULA",
     "LARGEST_FILE",
+    "MINISTER_FIELDS",
     "MOST_ROWS",
-    "NAMES_OF_STATES",
-    "STATES",
+    "STATES_FILE",
+    "STATE_NAME_FIELDS",
+    "CellFault",
     "Entry",
-    "Fault",
-    "Row",
-    "apply",
-    "carry_out",
+    "ListRow",
+    "apply_changes",
     "check_rows",
     "find_state",
-    "left_alone",
+    "focal_points_kept",
+    "import_entries",
+    "import_summary",
     "load_states",
-    "names_of_states",
     "read_table",
-    "summary",
+    "states_by_name",
 ]

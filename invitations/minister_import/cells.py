@@ -8,9 +8,9 @@ from typing import Any, NamedTuple
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
-from invitations.minister_import.columns import FIELDS, IN_LATIN_LETTERS
-from invitations.minister_import.states import find_state, names_of_states
-from invitations.minister_import.table import Row
+from invitations.minister_import.columns import IN_LATIN_LETTERS, MINISTER_FIELDS
+from invitations.minister_import.states import find_state, states_by_name
+from invitations.minister_import.table import ListRow
 from invitations.models import Gender, Invitation, Language, Minister, Rank
 from invitations.text.addresses import address_lines, one_address
 from invitations.text.dates import comma_list
@@ -22,7 +22,7 @@ MODEL_FIELDS = {field.name: field for field in (*Invitation._meta.fields, *Minis
 FORMULA = re.compile(r"'*\s*(?:[=+\-@＝＋－＠]|#[A-Z/0]+[!?A]?$)")  # noqa: RUF001
 
 
-class Fault(NamedTuple):
+class CellFault(NamedTuple):
     """A cell that is refused."""
 
     line: int
@@ -54,12 +54,12 @@ def one_of(allowed: Mapping[str, Any], value: str) -> Any:
     return found[value.casefold()]
 
 
-def readers() -> dict[str, Callable[[str], Any]]:
+def cell_readers() -> dict[str, Callable[[str], Any]]:
     """How the cells of a column are read, where they are not just text."""
     ranks = Rank.objects.values_list("code", flat=True)
     languages = {language: language for language in Language.values} | {"zh": Language.CHINESE}
     return {
-        "state": partial(find_state, names_of_states()),
+        "state": partial(find_state, states_by_name()),
         "gender": partial(one_of, {gender: gender for gender in Gender.values}),
         "rank": partial(one_of, {rank: rank for rank in ranks}),
         "language": partial(one_of, languages),
@@ -86,17 +86,17 @@ def clean_cell(column: str, value: str, read: Callable[[str], Any]) -> Any:
         value = narrow_signs(value)
 
     meaning = read(value)
-    field = MODEL_FIELDS.get(FIELDS.get(column, column))
+    field = MODEL_FIELDS.get(MINISTER_FIELDS.get(column, column))
     return field.clean(meaning, None) if field else meaning
 
 
 def clean_row(
-    row: Row, read: Mapping[str, Callable[[str], Any]]
-) -> tuple[dict[str, Any], list[Fault]]:
+    row: ListRow, read: Mapping[str, Callable[[str], Any]]
+) -> tuple[dict[str, Any], list[CellFault]]:
     clean, faults = {}, []
     for column, value in row.cells.items():
         try:
             clean[column] = clean_cell(column, value, read.get(column, str))
         except ValidationError as refusal:
-            faults.append(Fault(row.line, column or "–", value, refusal.messages[0]))
+            faults.append(CellFault(row.line, column or "–", value, refusal.messages[0]))
     return clean, faults

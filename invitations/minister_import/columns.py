@@ -1,6 +1,6 @@
 """The columns that a minister's row brings, and the fields they fill."""
 
-FIELDS = {
+MINISTER_FIELDS = {
     "honorific": "honorific",
     "prenominal": "prenominal",
     "given_name": "given_name",
@@ -16,12 +16,12 @@ FIELDS = {
     "cc": "cc_emails",
     "ref": "ref",
 }
-NAME = ("given_name", "family_name", "name_in_script")
+NAME_FIELDS = ("given_name", "family_name", "name_in_script")
 # Names and codes, in which full-width letters and digits are those of everybody else.
 IN_LATIN_LETTERS = (
     "state", "prenominal", "given_name", "family_name", "gender", "rank", "language",
     "second_language", "ref", "replaces", "principal",
 )  # fmt: skip
-FOCAL_POINT = ("focal_point_name", "focal_point_email")
-COLUMNS = ("state", *FIELDS, *FOCAL_POINT, "replaces", "principal")
-REQUIRED = ("state", "family_name", "portfolio")
+FOCAL_POINT_FIELDS = ("focal_point_name", "focal_point_email")
+COLUMNS = ("state", *MINISTER_FIELDS, *FOCAL_POINT_FIELDS, "replaces", "principal")
+REQUIRED_COLUMNS = ("state", "family_name", "portfolio")

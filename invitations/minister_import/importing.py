@@ -10,10 +10,10 @@ from invitations.models import ForumEdition
 
 
 @transaction.atomic
-def carry_out(entries: list[Entry], edition: ForumEdition) -> None:
+def import_entries(entries: list[Entry], edition: ForumEdition) -> None:
     """Write what the rows were checked to do."""
     for entry in entries:
-        apply(entry)
+        apply_changes(entry)
         if entry.is_new:
             entry.minister.save()
         elif entry.changes:
@@ -25,7 +25,7 @@ def carry_out(entries: list[Entry], edition: ForumEdition) -> None:
         invite(entry, edition)
 
 
-def apply(entry: Entry) -> None:
+def apply_changes(entry: Entry) -> None:
     """Change the minister in memory."""
     for name, value in entry.changes.items():
         setattr(entry.minister, name, value)
@@ -43,7 +43,7 @@ def invite(entry: Entry, edition: ForumEdition) -> None:
         entry.invitation.save(update_fields=list(entry.focal_point))
 
 
-def summary(entries: list[Entry]) -> str:
+def import_summary(entries: list[Entry]) -> str:
     added = sum(entry.is_new for entry in entries)
     changed = sum(entry.is_changed for entry in entries)
     drafts = sum(entry.invitation is None for entry in entries)
@@ -59,7 +59,7 @@ def summary(entries: list[Entry]) -> str:
     }
 
 
-def left_alone(entries: list[Entry]) -> list[str]:
+def focal_points_kept(entries: list[Entry]) -> list[str]:
     """Say what the rows would change in invitations that are issued."""
     sentence = _("Line %(line)d: the invitation is issued and keeps its focal point, %(old)s.")
     return [

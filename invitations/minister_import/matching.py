@@ -5,9 +5,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from invitations.minister_import.cells import Fault
-from invitations.minister_import.columns import FIELDS, FOCAL_POINT, NAME
-from invitations.minister_import.table import Row
+from invitations.minister_import.cells import CellFault
+from invitations.minister_import.columns import FOCAL_POINT_FIELDS, MINISTER_FIELDS, NAME_FIELDS
+from invitations.minister_import.table import ListRow
 from invitations.models import ForumEdition, Invitation, Minister, normalize_name
 
 
@@ -18,7 +18,7 @@ class Entry:
     ``invitation`` is the live one of the edition. ``focal_point`` has what it does not say yet.
     """
 
-    row: Row
+    row: ListRow
     minister: Minister
     is_new: bool
     changes: dict[str, Any]
@@ -34,10 +34,10 @@ class Entry:
     @property
     def name(self) -> str:
         """As it will stand on file."""
-        return name_of({name: self.after(name) for name in NAME}) or self.after("ref")
+        return name_of({name: self.after(name) for name in NAME_FIELDS}) or self.after("ref")
 
-    def fault(self, column: str, reason: str) -> Fault:
-        return Fault(self.row.line, column, self.row.cells.get(column, ""), reason)
+    def fault(self, column: str, reason: str) -> CellFault:
+        return CellFault(self.row.line, column, self.row.cells.get(column, ""), reason)
 
     @property
     def is_frozen(self) -> bool:
@@ -59,7 +59,7 @@ class Entry:
         )
 
 
-class OnFile(NamedTuple):
+class PeopleOnFile(NamedTuple):
     """What the database holds of the States of a list, and of an edition."""
 
     ministers: dict[int, list[Minister]]
@@ -67,8 +67,8 @@ class OnFile(NamedTuple):
     principals: dict[int, Invitation]
 
 
-def on_file(states: set[int], edition: ForumEdition) -> OnFile:
-    found = OnFile(defaultdict(list), {}, {})
+def people_on_file(states: set[int], edition: ForumEdition) -> PeopleOnFile:
+    found = PeopleOnFile(defaultdict(list), {}, {})
     for minister in Minister.objects.filter(member_state__in=states).select_related(
         "member_state", "successor"
     ):
@@ -86,7 +86,7 @@ def on_file(states: set[int], edition: ForumEdition) -> OnFile:
 
 
 def name_of(fields: Mapping[str, Any]) -> str:
-    return Minister(**{name: fields.get(name) or "" for name in NAME}).name
+    return Minister(**{name: fields.get(name) or "" for name in NAME_FIELDS}).name
 
 
 def same_person(clean: Mapping[str, Any], people: list[Minister]) -> Minister | None:
@@ -101,7 +101,7 @@ def same_person(clean: Mapping[str, Any], people: list[Minister]) -> Minister | 
     return next(by_ref, None) or next(by_name, None)
 
 
-def make_entry(row: Row, clean: Mapping[str, Any], files: OnFile) -> Entry:
+def make_entry(row: ListRow, clean: Mapping[str, Any], files: PeopleOnFile) -> Entry:
     """Say what the row changes. An empty cell changes nothing."""
     state = clean["state"]
     minister = same_person(clean, files.ministers[state.pk])
@@ -109,7 +109,9 @@ def make_entry(row: Row, clean: Mapping[str, Any], files: OnFile) -> Entry:
     if minister is None:
         minister = Minister(member_state=state, language=state.language)
     after = {
-        name: clean[column] for column, name in FIELDS.items() if clean.get(column) is not None
+        name: clean[column]
+        for column, name in MINISTER_FIELDS.items()
+        if clean.get(column) is not None
     }
     invitation = files.invitations.get(minister.pk)
     return Entry(
@@ -120,7 +122,7 @@ def make_entry(row: Row, clean: Mapping[str, Any], files: OnFile) -> Entry:
         invitation=invitation,
         focal_point={
             name: clean[name]
-            for name in FOCAL_POINT
+            for name in FOCAL_POINT_FIELDS
             if clean.get(name) and clean[name] != getattr(invitation, name, "")
         },
         says_principal=clean.get("principal"),
@@ -134,6 +136,6 @@ def changes_of(minister: Minister, after: dict[str, Any]) -> dict[str, Any]:
         for name, value in after.items()
         if str(value).splitlines() != str(getattr(minister, name)).splitlines()
     }
-    name = name_of({name: changes.get(name, getattr(minister, name)) for name in NAME})
+    name = name_of({name: changes.get(name, getattr(minister, name)) for name in NAME_FIELDS})
     key = normalize_name(name)
     return changes if key == minister.name_key else changes | {"name_key": key}

@@ -7,30 +7,30 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
-from invitations.minister_import.cells import Fault, clean_row, readers
-from invitations.minister_import.matching import Entry, OnFile, make_entry, on_file
-from invitations.minister_import.table import Row
+from invitations.minister_import.cells import CellFault, cell_readers, clean_row
+from invitations.minister_import.matching import Entry, PeopleOnFile, make_entry, people_on_file
+from invitations.minister_import.table import ListRow
 from invitations.models import ForumEdition, Invitation, Minister, normalize_name
 
 
-def check_rows(rows: list[Row], edition: ForumEdition) -> tuple[list[Entry], list[Fault]]:
+def check_rows(rows: list[ListRow], edition: ForumEdition) -> tuple[list[Entry], list[CellFault]]:
     """Return what the rows would do, and every cell that is refused; write nothing.
 
     Call it in the transaction that carries the entries out: the States stay locked until then.
     """
-    read = readers()
+    read = cell_readers()
     cleaned = [(row, *clean_row(row, read)) for row in rows]
     faults = [fault for _row, _clean, bad in cleaned for fault in bad]
     good = [(row, clean) for row, clean, bad in cleaned if not bad]
 
-    files = on_file({clean["state"].pk for _row, clean in good}, edition)
+    files = people_on_file({clean["state"].pk for _row, clean in good}, edition)
     entries = [make_entry(row, clean, files) for row, clean in good]
     for rule in (check_names, check_successions, check_offices, choose_principals):
         faults += rule(entries, files)
     return entries, sorted(faults, key=lambda fault: fault.line)
 
 
-def check_names(entries: list[Entry], files: OnFile) -> list[Fault]:
+def check_names(entries: list[Entry], files: PeopleOnFile) -> list[CellFault]:
     """Each row is one person, and no two rows or ministers are the same one."""
     faults = []
     lines: dict[tuple[int, str, Any], int] = {}
@@ -56,7 +56,7 @@ def check_names(entries: list[Entry], files: OnFile) -> list[Fault]:
     return faults
 
 
-def check_successions(entries: list[Entry], files: OnFile) -> list[Fault]:
+def check_successions(entries: list[Entry], files: PeopleOnFile) -> list[CellFault]:
     """Set whom each row replaces."""
     faults = []
     listed = {entry.minister.pk: entry.row.line for entry in entries}
@@ -100,7 +100,7 @@ def find_replaced(entry: Entry, people: list[Minister], listed: Mapping[int, int
     return old
 
 
-def check_offices(entries: list[Entry], files: OnFile) -> list[Fault]:
+def check_offices(entries: list[Entry], files: PeopleOnFile) -> list[CellFault]:
     """Nobody gets a portfolio that another person of the State holds after the import."""
     faults = []
     left = {entry.minister.pk for entry in entries}
@@ -121,7 +121,7 @@ def check_offices(entries: list[Entry], files: OnFile) -> list[Fault]:
     return faults
 
 
-def choose_principals(entries: list[Entry], files: OnFile) -> list[Fault]:
+def choose_principals(entries: list[Entry], files: PeopleOnFile) -> list[CellFault]:
     """Set which of the new invitations is its State's principal one."""
     faults = []
     by_state = defaultdict(list)
@@ -137,7 +137,7 @@ def choose_principals(entries: list[Entry], files: OnFile) -> list[Fault]:
     return faults
 
 
-def check_principals(group: list[Entry], principal: Invitation | None) -> list[Fault]:
+def check_principals(group: list[Entry], principal: Invitation | None) -> list[CellFault]:
     faults = []
     first = next((entry for entry in group if entry.says_principal), None)
     for entry in group:

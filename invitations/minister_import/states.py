@@ -12,9 +12,9 @@ from django.utils.translation import gettext as _
 
 from invitations.models import Language, MemberState, normalize_name
 
-STATES = Path(__file__).parents[1] / "data" / "member_states.csv"
+STATES_FILE = Path(__file__).parents[1] / "data" / "member_states.csv"
 SUFFIXES = [language.replace("-", "_") for language in Language.values]
-NAMES_OF_STATES = [
+STATE_NAME_FIELDS = [
     f"{kind}_{suffix}" for kind in ("short_name", "formal_name") for suffix in SUFFIXES
 ]
 
@@ -59,12 +59,12 @@ def load_states(rows: Iterable[Mapping[str, str]]) -> tuple[list[MemberState], l
     return added, completed
 
 
-def names_of_states() -> dict[str, list[MemberState]]:
+def states_by_name() -> dict[str, list[MemberState]]:
     """The States by each code and name they have, and locked: two imports do not mix."""
     names = defaultdict(list)
     for state in MemberState.objects.select_for_update(no_key=True).order_by("pk"):
         spellings = [state.iso2, state.iso3, state.list_name_fr]
-        spellings += [getattr(state, name) for name in NAMES_OF_STATES]
+        spellings += [getattr(state, name) for name in STATE_NAME_FIELDS]
         for key in {normalize_name(spelling or "") for spelling in spellings} - {""}:
             names[key].append(state)
     return names

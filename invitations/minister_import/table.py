@@ -18,7 +18,7 @@ from invitations.files.spreadsheets import (
     lines_of_workbook,
     names_by_spelling,
 )
-from invitations.minister_import.columns import COLUMNS, REQUIRED
+from invitations.minister_import.columns import COLUMNS, REQUIRED_COLUMNS
 from invitations.text.dates import comma_list
 from invitations.text.lines import tidy_line
 
@@ -29,12 +29,12 @@ MOST_COLUMNS = len(COLUMNS) + 10
 HEADINGS = names_by_spelling({column: [column, column.replace("_", " ")] for column in COLUMNS})
 
 
-class Row(NamedTuple):
+class ListRow(NamedTuple):
     line: int
     cells: dict[str, str]
 
 
-def read_table(file: IO[bytes], name: str) -> list[Row]:
+def read_table(file: IO[bytes], name: str) -> list[ListRow]:
     """Return the rows of a CSV or XLSX file; refuse in one sentence what is no such list."""
     content = file.read(LARGEST_FILE + 1)
     if len(content) > LARGEST_FILE:
@@ -44,7 +44,7 @@ def read_table(file: IO[bytes], name: str) -> list[Row]:
     lines = read(content, name)
     _line, header = next(lines, SheetLine(0, []))
     columns = read_header(header, name)
-    rows = [Row(line, under(columns, cells)) for line, cells in islice(lines, MOST_ROWS + 1)]
+    rows = [ListRow(line, under(columns, cells)) for line, cells in islice(lines, MOST_ROWS + 1)]
     if len(rows) > MOST_ROWS:
         raise ValidationError(
             _("%(name)s has more than %(most)d rows."), params={"name": name, "most": MOST_ROWS}
@@ -90,10 +90,8 @@ def read_header(header: list[str], name: str) -> list[str]:
         header = header[:-1]
     columns = fields_of_headings(header, HEADINGS)
 
-    unknown = [
-        comparable_words(said) for said, column in zip(header, columns, strict=True) if not column
-    ]
-    missing = [column for column in REQUIRED if column not in columns]
+    unknown_placeholders = [comparable_words(reply_words) for reply_words, column in zip(decoded_header, columns, strict=True) if not column]
+    missing = [column for column in REQUIRED_COLUMNS if column not in columns]
     twice = [column for column, times in Counter(columns).items() if times > 1]
     for wrong, sentence in (
         (unknown, _("%(name)s has a column that is not known: %(columns)s.")),

@@ -11,7 +11,7 @@ import pytest
 from django.core.management import call_command
 from django.db import transaction
 
-from invitations.minister_import import carry_out, check_rows, read_table
+from invitations.minister_import import check_rows, import_entries, read_table
 from invitations.models import Invitation
 from invitations.tests.factories import EditionFactory, MemberStateFactory
 
@@ -77,7 +77,7 @@ def read(content):
 def bring_in(edition, *rows):
     entries, faults = check_rows(read(as_csv(*rows)), edition)
     assert faults == []
-    carry_out(entries, edition)
+    import_entries(entries, edition)
     return entries
 
 

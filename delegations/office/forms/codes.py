@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext_lazy as _
 
-from invitations.forms.uploads import checked
+from invitations.forms.uploads import checked_upload
 from invitations.links import is_like_a_code
 
 LETTER_LIMIT = 10 * 1024 * 1024
@@ -72,7 +72,7 @@ class CheckForm(PublicForm):
         return self.has_error("code", "for_the_reply")
 
     def clean_letter(self) -> UploadedFile | None:
-        return checked(
+        return checked_upload(
             self.cleaned_data["letter"],
             LETTER_LIMIT,
             ["pdf"],

@@ -28,28 +28,28 @@ from unfold.widgets import UnfoldAdminSelectWidget
 
 from invitations.minister_import import (
     COLUMNS,
-    FIELDS,
-    FOCAL_POINT,
+    FOCAL_POINT_FIELDS,
     FORMULA,
+    MINISTER_FIELDS,
+    CellFault,
     Entry,
-    Fault,
-    Row,
-    apply,
-    carry_out,
+    ListRow,
+    apply_changes,
     check_rows,
-    left_alone,
+    focal_points_kept,
+    import_entries,
+    import_summary,
     read_table,
-    summary,
 )
 from invitations.models import ForumEdition, Minister
 
 LINE = "line"
 ATTRIBUTES = {
     "state": "member_state__iso2",
-    **FIELDS,
-    **{column: column for column in (*FOCAL_POINT, "replaces", "principal")},
+    **MINISTER_FIELDS,
+    **{column: column for column in (*FOCAL_POINT_FIELDS, "replaces", "principal")},
 }
-EXPORTED = ("state", *FIELDS)
+EXPORTED = ("state", *MINISTER_FIELDS)
 # A page of five thousand rows, or of what is wrong in them, stops the browser and the site.
 MOST_SHOWN = 200
 HEADINGS_OF_FAULTS = [
@@ -123,13 +123,13 @@ class MinisterResource(ModelResource):
         self.fields = {column: Field(attribute, column) for column, attribute in ATTRIBUTES.items()}
         self.edition = edition
         self.entries: dict[int, Entry] = {}
-        self.faults: dict[int, list[Fault]] = defaultdict(list)
+        self.faults: dict[int, list[CellFault]] = defaultdict(list)
 
     def before_import(self, dataset: tablib.Dataset, **kwargs: Any) -> None:
         if self.edition is None:
             raise ValidationError(_("Choose the edition."))
         rows = [
-            Row(line, {column: cells[column] for column in cells if column or cells[""]})
+            ListRow(line, {column: cells[column] for column in cells if column or cells[""]})
             for line, cells in ((cells.pop(LINE), cells) for cells in dataset.dict)
         ]
         entries, faults = check_rows(rows, self.edition)
@@ -152,7 +152,7 @@ class MinisterResource(ModelResource):
     def import_instance(self, instance: Minister, row: dict[str, Any], **kwargs: Any) -> None:
         """Change the minister in memory, and note beside the fields what else the preview shows."""
         entry = self.entries[row[LINE]]
-        apply(entry)
+        apply_changes(entry)
         beside = {} if entry.is_frozen else dict(entry.focal_point)
         if entry.invitation is None:
             beside["principal"] = "yes" if entry.is_principal else "no"
@@ -176,9 +176,9 @@ class MinisterResource(ModelResource):
             return
 
         entries = list(self.entries.values())
-        result.summary, result.left_alone = summary(entries), left_alone(entries)
+        result.summary, result.left_alone = import_summary(entries), focal_points_kept(entries)
         if self.edition and not kwargs["dry_run"]:
-            carry_out(entries, self.edition)
+            import_entries(entries, self.edition)
             for row, entry in zip(result.rows, entries, strict=True):
                 row.add_instance_info(entry.minister)
 
@@ -198,7 +198,7 @@ def as_text(value: Any) -> Any:
     return f"'{value}" if FORMULA.match(str(value)) else value
 
 
-def as_table(faults: list[Fault]) -> bytes:
+def as_table(faults: list[CellFault]) -> bytes:
     written = io.StringIO(newline="")
     writer = csv.writer(written)
     writer.writerow(HEADINGS_OF_FAULTS)
@@ -271,7 +271,7 @@ class MinisterExchangeMixin(ImportExportMixin):
             as_table(faults), content_type="text/csv; charset=utf-8", headers=called
         )
 
-    def faults_in(self, uploaded: dict[str, Any]) -> list[Fault]:
+    def faults_in(self, uploaded: dict[str, Any]) -> list[CellFault]:
         name = uploaded["import_file_name"]
         content = self.get_tmp_storage_class()(name=name, read_mode="rb").read()
         if content is None:

@@ -8,7 +8,14 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from invitations.minister_import import Row, carry_out, check_rows, left_alone, read_table, summary
+from invitations.minister_import import (
+    ListRow,
+    check_rows,
+    focal_points_kept,
+    import_entries,
+    import_summary,
+    read_table,
+)
 from invitations.models import ForumEdition
 
 
@@ -30,7 +37,7 @@ class Command(BaseCommand):
         return done
 
     @transaction.atomic
-    def bring_in(self, rows: list[Row], edition: ForumEdition, *, dry_run: bool) -> str:
+    def bring_in(self, rows: list[ListRow], edition: ForumEdition, *, dry_run: bool) -> str:
         entries, faults = check_rows(rows, edition)
         for fault in faults:
             self.stderr.write(str(fault))
@@ -44,13 +51,13 @@ class Command(BaseCommand):
                 % {"count": len(faults)}
             )
         if not dry_run:
-            carry_out(entries, edition)
-        for sentence in left_alone(entries):
+            import_entries(entries, edition)
+        for sentence in focal_points_kept(entries):
             self.stdout.write(sentence)
-        return summary(entries)
+        return import_summary(entries)
 
 
-def rows_of(path: Path) -> list[Row]:
+def rows_of(path: Path) -> list[ListRow]:
     try:
         file = path.open("rb")
     except OSError as error:

@@ -5,7 +5,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection, transaction
 
-from invitations.minister_import import carry_out, check_rows
+from invitations.minister_import import check_rows, import_entries
 from invitations.models import Minister, Rank
 from invitations.tests import lists
 from invitations.tests.factories import EditionFactory, MemberStateFactory
@@ -63,7 +63,7 @@ def test_checking_costs_the_same_queries_for_few_rows_and_many(
     with transaction.atomic(), django_assert_num_queries(4):
         entries, faults = check_rows(read(as_csv(*people(count))), edition)
     with django_assert_num_queries(2):  # the savepoint alone
-        carry_out(entries, edition)
+        import_entries(entries, edition)
     assert faults == []
 
 
@@ -72,7 +72,7 @@ def test_carrying_out_costs_few_queries_for_each_new_minister(
     edition, count, django_assert_max_num_queries
 ):
     with transaction.atomic(), django_assert_max_num_queries(4 + 2 + 9 * count):
-        carry_out(check_rows(read(as_csv(*people(count))), edition)[0], edition)
+        import_entries(check_rows(read(as_csv(*people(count))), edition)[0], edition)
 
 
 @pytest.mark.django_db(transaction=True, serialized_rollback=True)
@@ -89,7 +89,7 @@ def test_two_imports_at_once_import_once():
         try:
             with transaction.atomic():
                 entries, faults = check_rows(rows, edition)
-                carry_out(entries, edition)
+                import_entries(entries, edition)
         finally:
             connection.close()
         return sum(entry.is_new for entry in entries), faults

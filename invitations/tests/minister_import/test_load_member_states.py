@@ -4,7 +4,7 @@ import pytest
 from django.core.management import call_command
 from django.utils import translation
 
-from invitations.minister_import import STATES, load_states
+from invitations.minister_import import STATES_FILE, load_states
 from invitations.models import MemberState
 from invitations.tests.factories import MemberStateFactory
 
@@ -13,7 +13,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def table():
-    with STATES.open(encoding="utf-8", newline="") as file:
+    with STATES_FILE.open(encoding="utf-8", newline="") as file:
         return list(csv.DictReader(file))
 
 

@@ -14,13 +14,13 @@ from hypothesis import strategies as st
 from invitations.minister_import import (
     LARGEST_FILE,
     MOST_ROWS,
-    NAMES_OF_STATES,
-    STATES,
-    Row,
+    STATE_NAME_FIELDS,
+    STATES_FILE,
+    ListRow,
     check_rows,
     find_state,
     load_states,
-    names_of_states,
+    states_by_name,
 )
 from invitations.models import MemberState, Minister
 from invitations.tests import lists
@@ -56,7 +56,7 @@ ruritania, edition = lists.ruritania, lists.edition
     ],
 )
 def test_every_kind_of_file_reads_the_same(content):
-    assert read(content) == [Row(2, FLAVIA)]
+    assert read(content) == [ListRow(2, FLAVIA)]
 
 
 def test_headings_are_understood_however_they_are_spaced():
@@ -83,7 +83,7 @@ def test_lines_of_a_sheet_keep_their_numbers():
             workbook.active.cell(line, column, value)
 
     cells = {"state": "XR", "family_name": "Elphberg", "portfolio": ""}
-    assert read(saved(workbook)) == [Row(7, cells)]
+    assert read(saved(workbook)) == [ListRow(7, cells)]
 
 
 def reason_not_to_read(content):
@@ -185,14 +185,14 @@ def test_damaged_workbook_is_read_or_refused_in_one_sentence():
 
 
 def test_every_code_and_name_in_the_shipped_table_finds_its_state(db):
-    with STATES.open(encoding="utf-8", newline="") as file:
+    with STATES_FILE.open(encoding="utf-8", newline="") as file:
         load_states(csv.DictReader(file))
     with transaction.atomic():
-        names = names_of_states()
+        names = states_by_name()
 
     for state in MemberState.objects.all():
         spellings = [state.iso2, state.iso3, state.list_name_fr]
-        spellings += [getattr(state, name) for name in NAMES_OF_STATES]
+        spellings += [getattr(state, name) for name in STATE_NAME_FIELDS]
         for spelling in filter(None, spellings):
             assert find_state(names, spelling) == state
             assert find_state(names, spelling.lower()) == state
