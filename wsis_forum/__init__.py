@@ -1,9 +1,9 @@
 import sys
 
 from wsis_forum.celery import app as celery_app
-from wsis_forum.logs import tell_uncaught
+from wsis_forum.logs import print_uncaught
 
 # Every program of this deployment imports this package first.
-sys.excepthook = tell_uncaught
+sys.excepthook = print_uncaught
 
 __all__ = ["celery_app"]

@@ -38,10 +38,10 @@ def healthz(request: HttpRequest) -> HttpResponse:
     """Say ``ok``, or a line for each fault: under 503 what keeps this server from taking a reply,
     under 200 what is late, failed or waits, since no other server would do it better.
     """
-    stops, told = stopping(), []
+    stops, told = why_no_replies(), []
     if not stops:
         try:
-            told = failing(timezone.now())
+            told = what_is_amiss(timezone.now())
         except Error:
             stops = "database"
     return HttpResponse(
@@ -51,7 +51,7 @@ def healthz(request: HttpRequest) -> HttpResponse:
     )
 
 
-def stopping() -> str:
+def why_no_replies() -> str:
     """``database``: it does not answer; ``migrations``: some are missing; ``writes``: the database
     takes none, being read-only or full. Empty where replies are taken.
     """
@@ -81,7 +81,7 @@ def database_takes_writes() -> bool:
     return not on_disk or disk_usage(folder).free >= ENOUGH_SPACE
 
 
-def failing(now: dt.datetime) -> list[str]:
+def what_is_amiss(now: dt.datetime) -> list[str]:
     """``late …``: a job of the clock; ``letters waiting``: no worker looks at them, for a quarter
     of an hour; ``letters failed``: they could not be composed; ``faults``: a job met one;
     ``outage mail_server`` or ``outage store``: no worker gets through, so no letter leaves;
@@ -136,50 +136,50 @@ class Figures(Collector):
     def collect(self) -> Iterable[Metric]:
         now = timezone.now()
         queues = monitoring.count_queues(now)
-        yield labelled(
+        yield labelled_gauge(
             "wsis_forum_deliveries",
             "Deliveries by e-mail.",
             "state",
             {state: queues[state].total if state in queues else 0 for state in Delivery.State},
         )
         letters = monitoring.count_letters(now)
-        yield labelled("wsis_forum_letters", "Letters.", "state", letters.by_state)
-        yield plain(
+        yield labelled_gauge("wsis_forum_letters", "Letters.", "state", letters.by_state)
+        yield gauge(
             "wsis_forum_letters_left_waiting",
             "Planned letters that no worker has looked at for a quarter of an hour.",
             letters.left_waiting,
         )
-        yield plain(
+        yield gauge(
             "wsis_forum_letters_failed",
             "Planned letters that could not be composed.",
             letters.failed,
         )
-        yield plain(
+        yield gauge(
             "wsis_forum_printed_letters_waiting",
             "Letters for pouch or post that are not marked as dispatched.",
             monitoring.printed_waiting(),
         )
         due_since = monitoring.oldest_due(queues)
-        yield plain(
+        yield gauge(
             "wsis_forum_oldest_due_seconds",
             "How long the delivery that has waited longest is due.",
             (now - due_since).total_seconds() if due_since else 0,
         )
         yield from figures_of_the_clock(now)
-        yield labelled(
+        yield labelled_gauge(
             "wsis_forum_faults",
             "Items that a job could not do, and that wait for a person.",
             "job",
             monitoring.count_setbacks(),
         )
         stopped = {outage.of for outage in monitoring.outages_now()}
-        yield labelled(
+        yield labelled_gauge(
             "wsis_forum_outage",
             "1 where no worker gets through, so that no letter leaves.",
             "of",
             {of: int(of in stopped) for of in Outage.Of},
         )
-        yield labelled(
+        yield labelled_gauge(
             "wsis_forum_takes_writes",
             "1 where what is written is kept.",
             "place",
@@ -190,30 +190,30 @@ class Figures(Collector):
 def figures_of_the_clock(now: dt.datetime) -> Iterable[Metric]:
     jobs = monitoring.clock_jobs(now)
     ages = {job.name: (now - job.ended_at).total_seconds() for job in jobs if job.ended_at}
-    yield labelled(
+    yield labelled_gauge(
         "wsis_forum_tick_age_seconds", "Since the last end of each job of the clock.", "job", ages
     )
-    yield labelled(
+    yield labelled_gauge(
         "wsis_forum_job_late",
         "1 where a job of the clock is late, or never ran.",
         "job",
         {job.name: int(job.is_late) for job in jobs},
     )
-    yield plain(
+    yield gauge(
         "wsis_forum_workers", "Workers that were seen of late.", len(monitoring.workers_alive(now))
     )
-    yield plain(
+    yield gauge(
         "wsis_forum_may_send",
         "1 where letters may leave; 0 on a copy, or before sending is armed.",
         int(not why_mute()),
     )
 
 
-def plain(name: str, about: str, value: float) -> Metric:
+def gauge(name: str, about: str, value: float) -> Metric:
     return GaugeMetricFamily(name, about, value=value)
 
 
-def labelled(name: str, about: str, label: str, values: Mapping[str, float]) -> Metric:
+def labelled_gauge(name: str, about: str, label: str, values: Mapping[str, float]) -> Metric:
     family = GaugeMetricFamily(name, about, labels=[label])
     for key, value in values.items():
         family.add_metric([str(key)], value)

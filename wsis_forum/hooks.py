@@ -81,7 +81,7 @@ class EventsApart(AnymailCoreWebhookView):
         return True
 
 
-def places(provider: str) -> list[URLPattern]:
+def webhook_patterns(provider: str) -> list[URLPattern]:
     """The address that takes the provider's events; none without a provider."""
     if not provider:
         return []
@@ -90,4 +90,4 @@ def places(provider: str) -> list[URLPattern]:
     return [path(f"{provider}/tracking/", view.as_view(), name=f"{provider}_tracking_webhook")]
 
 
-urlpatterns = places(settings.MAIL_PROVIDER)
+urlpatterns = webhook_patterns(settings.MAIL_PROVIDER)

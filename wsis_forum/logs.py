@@ -15,7 +15,7 @@ class WithoutTokens(logging.Formatter):
         return mask_keys(super().format(record))
 
 
-def tell_uncaught(
+def print_uncaught(
     kind: type[BaseException], error: BaseException, trace: TracebackType | None
 ) -> None:
     """What ends a program is told without tokens too."""

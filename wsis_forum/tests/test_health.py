@@ -160,11 +160,11 @@ def test_a_database_that_takes_no_write_is_a_fault(ticking, read_only, probed):
 
 def test_a_disk_of_the_database_without_space_is_a_fault(tmp_path, monkeypatch):
     monkeypatch.setitem(connection.settings_dict, "NAME", str(tmp_path / "forum.sqlite3"))
-    assert health.stopping() == ""
+    assert health.why_no_replies() == ""
 
     monkeypatch.setattr(health, "ENOUGH_SPACE", 10**18)
 
-    assert health.stopping() == ("writes" if connection.vendor == "sqlite" else "")
+    assert health.why_no_replies() == ("writes" if connection.vendor == "sqlite" else "")
 
 
 def test_a_migration_that_is_not_applied_is_a_fault(client, ticking):
@@ -203,7 +203,7 @@ def test_a_database_that_is_lost_while_it_is_asked_is_a_fault(probed, monkeypatc
     def lost(now):
         raise OperationalError
 
-    monkeypatch.setattr(health, "failing", lost)
+    monkeypatch.setattr(health, "what_is_amiss", lost)
 
     assert probed() == (503, ["database"])
 

@@ -15,12 +15,12 @@ from invitations.mail.transport import return_path
 from invitations.models import Bounce, Setback
 from invitations.tests.factories import DeliveryFactory
 from wsis_forum import env
-from wsis_forum.hooks import places
+from wsis_forum.hooks import webhook_patterns
 
 urlpatterns = [
-    path("hooks/", include(places("mailgun"))),
-    path("hooks/", include(places("postmark"))),
-    path("hooks/", include(places("mailjet"))),
+    path("hooks/", include(webhook_patterns("mailgun"))),
+    path("hooks/", include(webhook_patterns("postmark"))),
+    path("hooks/", include(webhook_patterns("mailjet"))),
     path("", include("wsis_forum.urls")),
 ]
 KEY = "key-of-the-tests-alone"
@@ -247,12 +247,12 @@ def test_where_the_database_is_away_the_provider_tries_again(unsigned, monkeypat
 
 
 def test_without_a_provider_no_address_is_open():
-    assert places("") == []
+    assert webhook_patterns("") == []
 
 
 @pytest.mark.parametrize("provider", [*env.SIGNING_KEYS, *env.UNSIGNING])
 def test_a_provider_has_one_place_to_tell_events_and_none_to_bring_mail(provider):
-    paths = [str(place.pattern) for place in places(provider)]
+    paths = [str(place.pattern) for place in webhook_patterns(provider)]
 
     assert paths == [f"{provider}/tracking/"]
 

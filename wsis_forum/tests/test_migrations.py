@@ -20,13 +20,13 @@ def earlier():
 
 
 def test_an_earlier_database_has_nothing_to_apply_and_is_recorded_as_migrated(earlier, capsys):
-    before = health.stopping()
+    before = health.why_no_replies()
 
     call_command("migrate", "--check")
     call_command("migrate")
 
     assert "No migrations to apply." in capsys.readouterr().out
-    assert (before, health.stopping()) == ("migrations", "")
+    assert (before, health.why_no_replies()) == ("migrations", "")
 
 
 def test_a_database_that_is_not_at_the_last_of_the_earlier_migrations_is_refused(earlier):
@@ -36,4 +36,4 @@ def test_a_database_that_is_not_at_the_last_of_the_earlier_migrations_is_refused
     with pytest.raises(ValueError, match="app 'invitations' isn't installed"):
         call_command("migrate", verbosity=0)
 
-    assert health.stopping() == "migrations"
+    assert health.why_no_replies() == "migrations"
