@@ -22,7 +22,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from . import tables
-from .rounds import ROOT, Cost, Costs, median, medians, run, same_work
+from .rounds import ROOT, Cost, Costs, median, medians, run_children, same_work
 from .serving import answer_page
 
 DATABASE = "wsis_forum_bench"
@@ -65,9 +65,9 @@ def main() -> None:
             "SECRET_KEY": secrets.token_urlsafe(),
             "VAR_DIR": folder,
         }
-        run(f"job.make_database {DATABASE}")
+        run_children(f"job.make_database {DATABASE}")
         os.environ["DATABASE_URL"] = server._replace(path=DATABASE).geturl()
-        run("job.make_drafts")
+        run_children("job.make_drafts")
         for part in asked.parts or PARTS:
             PARTS[part](asked, Path(folder))
     print(f"\nMedians of {asked.rounds} rounds, {time.monotonic() - began:.0f} s in all.")
@@ -98,10 +98,10 @@ def composing(asked: argparse.Namespace, folder: Path) -> None:
 def set_in_type(rounds: int) -> None:
     naive, product, floor, pair = [], [], [], []
     for _round in range(rounds):
-        naive.append(run("letters.naive"))
-        product.append(run("letters.product"))
-        floor.append(run("letters.typst"))
-        pair.append(run("letters.product", "letters.product"))
+        naive.append(run_children("letters.naive"))
+        product.append(run_children("letters.product"))
+        floor.append(run_children("letters.typst"))
+        pair.append(run_children("letters.product", "letters.product"))
     tables.setting(medians(naive), medians(product), medians(floor), ALONE)
     tables.setting_together(medians(naive), medians(pair), TOGETHER)
 
@@ -112,7 +112,9 @@ def remember() -> None:
         "100", "1,000", "target", "", "growth", "target",
     )  # fmt: skip
     with ThreadPoolExecutor() as threads:
-        plain, rare = threads.map(run, ["letters.worker fr plain", "letters.worker zh-hans rare"])
+        plain, rare = threads.map(
+            run_children, ["letters.worker fr plain", "letters.worker zh-hans rare"]
+        )
     tables.memory("French", plain, 150)
     tables.memory("Chinese, a rare character in each name", rare, 200)
 
@@ -126,8 +128,8 @@ def whole_job(rounds: int) -> None:
     costs: dict[str, list[Cost]] = {label: [] for label in compared}
     for _round in range(rounds):
         for label, jobs in compared.items():
-            run("job.plan")
-            costs[label].append(run(*jobs)[""])
+            run_children("job.plan")
+            costs[label].append(run_children(*jobs)[""])
     middle = {label: median(measured) for label, measured in costs.items()}
     same_work(list(middle.values()))
     tables.compared("Composing 193 letters", middle)
@@ -137,8 +139,8 @@ def whole_job(rounds: int) -> None:
 
 
 def sending(asked: argparse.Namespace, folder: Path) -> None:
-    run("sending.approve")
-    run("sending.make_rival", **RIVAL)
+    run_children("sending.approve")
+    run_children("sending.make_rival", **RIVAL)
     with peer("take_mail") as port:
         os.environ["EMAIL_URL"] = f"smtp://127.0.0.1:{port}/"
         send_near(asked.rounds)
@@ -153,11 +155,11 @@ def sending(asked: argparse.Namespace, folder: Path) -> None:
 def send_near(rounds: int) -> None:
     rival, product, bare, naive = [], [], [], []
     for _round in range(rounds):
-        rival.append(run(f"sending.send_by_rival {DELIVERIES}", **RIVAL))
-        run(f"sending.queue {DELIVERIES}")
-        product.append(run("sending.send", "sending.send")[""])
-        bare.append(run(f"sending.send_bare {DELIVERIES}")[""])
-        naive.append(run(f"sending.send_naively {DELIVERIES}")[""])
+        rival.append(run_children(f"sending.send_by_rival {DELIVERIES}", **RIVAL))
+        run_children(f"sending.queue {DELIVERIES}")
+        product.append(run_children("sending.send", "sending.send")[""])
+        bare.append(run_children(f"sending.send_bare {DELIVERIES}")[""])
+        naive.append(run_children(f"sending.send_naively {DELIVERIES}")[""])
     queued, sent = medians(rival)["queued"], medians(rival)["sent"]
     costs = {
         "django-post_office: queued and sent": both(queued, sent),
@@ -186,9 +188,9 @@ def send_far(rounds: int) -> None:
     """Fewer with a connection for each, which is slow: they are compared message by message."""
     apart, product = [], []
     for _round in range(rounds):
-        apart.append(run(f"sending.send_apart {FAR_APART}")[""])
-        run(f"sending.queue {FAR}")
-        product.append(run("sending.send")[""])
+        apart.append(run_children(f"sending.send_apart {FAR_APART}")[""])
+        run_children(f"sending.queue {FAR}")
+        product.append(run_children("sending.send")[""])
     tables.heading(
         "The same over 20 ms round trip with TLS",
         "messages", "per s", "ms", "CPU ms", "ratio", "target",
@@ -228,7 +230,7 @@ def make_certificate(file: Path) -> None:
 
 
 def pages(asked: argparse.Namespace, folder: Path) -> None:
-    run("sending.approve")
+    run_children("sending.approve")
     answer_page(asked.rounds)
 
 
@@ -239,13 +241,13 @@ def planning(asked: argparse.Namespace, folder: Path) -> None:
     if not asked.large:
         print("\nPlanning at 1,000,000 invitations: left out; make bench ARGS=--large")
         return
-    run("sending.approve")
-    run("planning.settle")
+    run_children("sending.approve")
+    run_children("planning.settle")
     reminded = {}
     for stored in (10_000, 1_000_000):
-        run(f"planning.store {stored}")
-        reminded[stored] = run("planning.remind")[""]
-    report_planning(reminded, run("planning.find"), run("planning.claim"))
+        run_children(f"planning.store {stored}")
+        reminded[stored] = run_children("planning.remind")[""]
+    report_planning(reminded, run_children("planning.find"), run_children("planning.claim"))
     print("\n" + (folder / "plan.txt").read_text())
 
 

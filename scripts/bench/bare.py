@@ -5,7 +5,7 @@ import uuid
 
 from django.core.management import call_command
 
-from .calling import WORDS, call_on, get, post
+from .calling import ANSWER_WORDS, call_on, get_call, post_call
 from .floors.models import Answer
 
 SHOWN = SAVED = 1000
@@ -17,13 +17,13 @@ def make_rows() -> None:
 
 
 def show(*server: str) -> None:
-    call_on(server, [get("/", 'name="remarks"')] * SHOWN)
+    call_on(server, [get_call("/", 'name="remarks"')] * SHOWN)
 
 
 def save(*server: str) -> None:
     """Each call changes a row of its own."""
-    words = WORDS | {"answer": "represented", "remarks": f"Round {uuid.uuid4()}."}
+    words = ANSWER_WORDS | {"answer": "represented", "remarks": f"Round {uuid.uuid4()}."}
     rows = list(Answer.objects.values_list("pk", flat=True)[:SAVED])
-    call_on(server, [post(f"/{pk}/", words) for pk in rows])
+    call_on(server, [post_call(f"/{pk}/", words) for pk in rows])
     if Answer.objects.filter(remarks=words["remarks"]).count() != SAVED:
         sys.exit("Not every call was saved once.")

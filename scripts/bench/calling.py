@@ -20,7 +20,7 @@ from .measuring import report, timed
 AT_ONCE = 8
 WARM = 100
 # What an office says; the answer itself comes on top.
-WORDS = {
+ANSWER_WORDS = {
     "substitute_name": "Rudolf Rassendyll",
     "substitute_function": "Deputy Minister",
     "segments": "opening",
@@ -41,15 +41,17 @@ class Call(NamedTuple):
     holds: tuple[bytes, ...] = ()
 
 
-def get(path: str, *holds: str, cookies: str = "") -> Call:
-    return Call(request("GET", path, cookies), b"HTTP/1.1 200 ", tuple(map(str.encode, holds)))
+def get_call(path: str, *holds: str, cookies: str = "") -> Call:
+    return Call(
+        request_bytes("GET", path, cookies), b"HTTP/1.1 200 ", tuple(map(str.encode, holds))
+    )
 
 
-def post(path: str, words: dict[str, Any], cookies: str = "") -> Call:
-    return Call(request("POST", path, cookies, urlencode(words)), b"HTTP/1.1 302 ")
+def post_call(path: str, words: dict[str, Any], cookies: str = "") -> Call:
+    return Call(request_bytes("POST", path, cookies, urlencode(words)), b"HTTP/1.1 302 ")
 
 
-def request(method: str, path: str, cookies: str = "", body: str = "") -> bytes:
+def request_bytes(method: str, path: str, cookies: str = "", body: str = "") -> bytes:
     lines = [
         f"{method} {path} HTTP/1.1",
         "Host: 127.0.0.1",

@@ -57,11 +57,11 @@ def composed_naively(letter: Letter) -> bytes:
     texts = letter_texts(letter, keys)
     with translation.override(letter.language):
         pdf = naive_pdf(letter, texts, keys)
-    to = [address for _line, address in letter_recipients(letter)]
-    return message(texts[0].subject, texts[0].mail, to, pdf).message().as_bytes()
+    to = [formal_address for _line, formal_address in letter_recipients(letter)]
+    return letter_message(txt_records[0].subject, txt_records[0].mail, to, pdf).message().as_bytes()
 
 
-def message(subject: str, words: str, to: list[str], pdf: bytes) -> EmailMessage:
+def letter_message(subject: str, words: str, to: list[str], pdf: bytes) -> EmailMessage:
     attachment = ("letter.pdf", pdf, "application/pdf")
     sender = settings.DEFAULT_FROM_EMAIL
     return EmailMessage(subject, words, sender, to, attachments=[attachment])

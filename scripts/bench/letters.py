@@ -25,7 +25,7 @@ from invitations.links import new_check_code
 from invitations.models import Letter
 
 from .measuring import measure
-from .typesetting import Press, source
+from .typesetting import Press, typst_source
 
 NAIVE = Path(__file__).parent / "naive"
 LANGUAGES = ("fr", "en", "es", "ru", "ar", "zh-hans")
@@ -102,7 +102,7 @@ def naive_qr(link: str) -> str:
 
 def typst() -> None:
     """The floor: Markdown and QR are ready before the clock starts."""
-    by_language(Press().pdf, lambda sheet: source(letter_context(*sheet)))
+    by_language(Press().pdf, lambda sheet: typst_source(letter_context(*sheet)))
 
 
 def worker(language: str, name: str) -> None:

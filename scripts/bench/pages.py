@@ -12,7 +12,7 @@ from django.utils.html import escape
 
 from invitations.models import Letter, LetterEvent, Reply, ReplyLink
 
-from .calling import WORDS, Call, answered, call_on, get, post, request
+from .calling import ANSWER_WORDS, Call, answered, call_on, get_call, post_call, request_bytes
 
 LOOKS = 5  # at the page of each office
 # What each office says, one after the other; the last is what most pages begin with.
@@ -34,17 +34,17 @@ class Browser(NamedTuple):
         """Nothing less than its own page, in its language and with a token, will do."""
         with translation.override(self.link.invitation.minister.language):
             state = escape(self.link.invitation.member_state)
-        return get(self.page, state, "csrfmiddlewaretoken", cookies=self.cookies)
+        return get_call(self.page, state, "csrfmiddlewaretoken", cookies=self.cookies)
 
     def confirms(self, answer: str) -> Call:
-        words = WORDS | {
+        words = ANSWER_WORDS | {
             "csrfmiddlewaretoken": self.token,
             "invitation": self.link.invitation_id,
             "form_key": uuid.uuid4(),
             "answer": answer,
             "step": "record",
         }
-        return post(self.page, words, self.cookies)
+        return post_call(self.page, words, self.cookies)
 
 
 def collect_static() -> None:
@@ -92,8 +92,8 @@ def browsers(server: tuple[str, ...]) -> list[Browser]:
 
 
 def opened(port: int, link: ReplyLink) -> Browser:
-    held = cookie(answered(port, request("GET", f"/r/{link.token}/")))
-    page = answered(port, request("GET", f"/office/{link.invitation_id}/", held))
+    held = cookie(answered(port, request_bytes("GET", f"/r/{link.token}/")))
+    page = answered(port, request_bytes("GET", f"/office/{link.invitation_id}/", held))
     (token,) = set(re.findall(r'name="csrfmiddlewaretoken" value="(\w+)"', page.decode()))
     return Browser(link, f"{held}; {cookie(page)}", token)
 

@@ -39,7 +39,7 @@ class Cost(NamedTuple):
 Costs = dict[str, Cost]
 
 
-def run(*jobs: Job, **environment: str) -> Costs:
+def run_children(*jobs: Job, **environment: str) -> Costs:
     """Run the jobs side by side and return what they cost together, by the measurement's name.
 
     Each measurement begins in all of them at once.

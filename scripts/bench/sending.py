@@ -27,7 +27,7 @@ from invitations.models import Delivery, Letter, LetterEvent
 from invitations.outbox.arming import arm
 from invitations.outbox.dispatch import dispatch_outbox
 
-from .job import message
+from .job import letter_message
 from .measuring import measure
 
 OFFICES = 5  # that each letter goes to
@@ -136,7 +136,7 @@ def send_naively(limit: str) -> None:
     def send_each() -> int:
         done = 0
         for delivery in deliveries:
-            mail = message(*parts(delivery))
+            mail = letter_message(*parts(delivery))
             mail.connection = EmailBackend(box.host, box.port)
             done += mail.send()
         return done

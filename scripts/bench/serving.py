@@ -8,23 +8,23 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from . import tables
-from .rounds import ROOT, Cost, median, run
+from .rounds import ROOT, Cost, median, run_children
 
 FLOOR = {"DJANGO_SETTINGS_MODULE": "scripts.bench.floors.settings"}
 
 
 def answer_page(rounds: int) -> None:
-    run("pages.collect_static")
-    run("bare.make_rows", **FLOOR)
+    run_children("pages.collect_static")
+    run_children("bare.make_rows", **FLOOR)
     form, page, saved, confirmed, filed = [], [], [], [], []
     with served("scripts.bench.floors.wsgi", **FLOOR) as floor, served("wsis_forum.wsgi") as site:
         for _round in range(rounds):
-            form.append(run(f"bare.show {floor}", **FLOOR)[""])
-            page.append(run(f"pages.show {site}")[""])
-            saved.append(run(f"bare.save {floor}", **FLOOR)[""])
-            confirmed.append(run(f"pages.record {site}")[""])
-            filed.append(run(f"pages.show_answered {site}")[""])
-            run("pages.forget")
+            form.append(run_children(f"bare.show {floor}", **FLOOR)[""])
+            page.append(run_children(f"pages.show {site}")[""])
+            saved.append(run_children(f"bare.save {floor}", **FLOOR)[""])
+            confirmed.append(run_children(f"pages.record {site}")[""])
+            filed.append(run_children(f"pages.show_answered {site}")[""])
+            run_children("pages.forget")
     print_table(*map(median, (form, page, filed, saved, confirmed)))
 
 

@@ -30,7 +30,7 @@ class Press:
         return pdf
 
 
-def source(letter: dict[str, Any]) -> str:
+def typst_source(letter: dict[str, Any]) -> str:
     """What the letter's template prints, as Typst reads it."""
     sheets = [
         sheet

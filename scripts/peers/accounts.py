@@ -35,7 +35,7 @@ class Account(NamedTuple):
         return [f"{number} {what}" for what, number in found.items() if number]
 
 
-def account(states: dict[Receipt, str], received: Iterable[Receipt]) -> Account:
+def account_for(states: dict[Receipt, str], received: Iterable[Receipt]) -> Account:
     """Compare the deliveries, by what is to arrive, with what the mail server took."""
     arrived = Counter(received)
     by_state = Counter(states.values())

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from scripts.peers.accounts import Receipt
 from scripts.peers.ports import answers, free_port, open_lines
-from scripts.peers.programs import Program, until
+from scripts.peers.programs import Program, wait_until
 
 SECRETARIAT = "forum@example.org"
 
@@ -27,7 +27,7 @@ class MailServer(Program):
 
     def start(self) -> None:
         super().start()
-        until(lambda: answers(self.port), "the mail server answers")
+        wait_until(lambda: answers(self.port), "the mail server answers")
 
     def behaves(self, **manners: float) -> None:
         draft = self.folder / "manners.part"

@@ -57,7 +57,7 @@ class Program:
         return lines
 
     def stands_still(self) -> None:
-        until(self.was_stopped, "the processes stand still")
+        wait_until(self.was_stopped, "the processes stand still")
 
     def was_stopped(self) -> bool:
         """Stop them, and those forked meanwhile, too."""
@@ -80,7 +80,7 @@ class Program:
         self.process.wait()
 
 
-def celery(kind: str, name: str, folder: Path, *options: str, **environment: str) -> Program:
+def start_celery(kind: str, name: str, folder: Path, *options: str, **environment: str) -> Program:
     """A worker of one forked process, or a beat, on the host to which the folder belongs."""
     folder.mkdir(parents=True, exist_ok=True)
     return Program(
@@ -121,7 +121,7 @@ def is_stopped(pid: int) -> bool:
         return True
 
 
-def until(reached: Callable[[], bool], what: str, seconds: float = 60) -> None:
+def wait_until(reached: Callable[[], bool], what: str, seconds: float = 60) -> None:
     stop_at = time.monotonic() + seconds
     while not reached():
         if time.monotonic() > stop_at:

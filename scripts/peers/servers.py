@@ -9,10 +9,10 @@ from redis import ConnectionError as Gone
 from redis import Redis as Client
 
 from scripts.peers.ports import answers, free_port
-from scripts.peers.programs import until
+from scripts.peers.programs import wait_until
 
 
-class Missing(Exception):
+class ProgramMissing(Exception):
     """A server's program is not on this machine."""
 
 
@@ -39,7 +39,7 @@ class PostgreSQL:
         found = sorted(Path("/usr/lib/postgresql").glob(f"*/bin/{program}"))
         path = shutil.which(program) or (found[-1] if found else None)
         if path is None:
-            raise Missing(f"{program} is missing. Get it with: apt-get install postgresql")
+            raise ProgramMissing(f"{program} is missing. Get it with: apt-get install postgresql")
         user = ["runuser", "-u", "postgres", "--"] if os.geteuid() == 0 else []
         command = [*user, str(path), "--pgdata", str(self.folder), *options]
         subprocess.run(command, check=True, cwd="/", stdout=subprocess.DEVNULL)
@@ -56,17 +56,19 @@ class Redis:
 
     def start(self) -> None:
         if not shutil.which("redis-server"):
-            raise Missing("redis-server is missing. Get it with: apt-get install redis-server")
+            raise ProgramMissing(
+                "redis-server is missing. Get it with: apt-get install redis-server"
+            )
         command = [
             "redis-server", "--bind", "127.0.0.1", "--port", str(self.port), "--save", "",
             "--appendonly", "no", "--dir", str(self.folder), "--daemonize", "yes",
         ]  # fmt: skip
         subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
-        until(lambda: answers(self.port), "Redis answers")
+        wait_until(lambda: answers(self.port), "Redis answers")
 
     def stop(self) -> None:
         self.call("SHUTDOWN", "NOSAVE")
-        until(lambda: not answers(self.port), "Redis is gone")
+        wait_until(lambda: not answers(self.port), "Redis is gone")
 
     def call(self, *command: str) -> None:
         with Client(port=self.port) as client:

@@ -18,8 +18,8 @@ from contextlib import ExitStack
 from pathlib import Path
 
 from scripts.peers.programs import ROOT
-from scripts.peers.servers import Missing
-from scripts.soak.environment import named_servers, of_child, own_servers
+from scripts.peers.servers import ProgramMissing
+from scripts.soak.environment import child_environment, named_servers, own_servers
 from scripts.soak.table import COLUMNS, in_columns
 
 # Each is a module of this package, which a child plays.
@@ -56,9 +56,9 @@ def played(part: str, seed: int) -> int:
             servers = (
                 own.enter_context(own_servers(folder)) if part == "faults" else named_servers()
             )
-        except Missing as program:
+        except ProgramMissing as program:
             sys.exit(str(program))
-        return played_by_child(part, folder, seed, of_child(folder, servers))
+        return played_by_child(part, folder, seed, child_environment(folder, servers))
 
 
 def played_by_child(part: str, folder: Path, seed: int, environment: dict[str, str]) -> int:

@@ -53,7 +53,7 @@ def own_servers(folder: Path) -> Iterator[dict[str, str]]:
             database.stop("immediate")
 
 
-def of_child(folder: Path, servers: dict[str, str]) -> dict[str, str]:
+def child_environment(folder: Path, servers: dict[str, str]) -> dict[str, str]:
     outer = {name: value for name, value in os.environ.items() if name not in UNSET}
     return {
         **outer,

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from django.db import connection
 
 from scripts.peers.ports import open_lines
-from scripts.peers.programs import until
+from scripts.peers.programs import wait_until
 from scripts.peers.servers import PostgreSQL, Redis
 from scripts.soak.environment import TIMEOUT
 from scripts.soak.letters import Invited
@@ -98,7 +98,7 @@ def for_a_while(stage: Stage, **manners: float) -> int:
 def worker_stands_still(stage: Stage) -> int:
     """A machine that is put to sleep: its leases end, others take over, and then it goes on."""
     worker = stage.random.choice(stage.programs[:WORKERS])
-    until(lambda: open_lines(worker.pids, stage.mail.port) > 0, "it is on the line")
+    wait_until(lambda: open_lines(worker.pids, stage.mail.port) > 0, "it is on the line")
     worker.stands_still()
     lines = open_lines(worker.pids, stage.mail.port)
     time.sleep(LEASE + 5)

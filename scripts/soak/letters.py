@@ -11,9 +11,9 @@ from invitations.letters.planning import enqueue_letter
 from invitations.mail.transport import return_path
 from invitations.models import Delivery, ForumEdition, Invitation, Letter, LetterEvent, Reply
 from invitations.replies import record_reply
-from scripts.peers.accounts import Account, Receipt, account
+from scripts.peers.accounts import Account, Receipt, account_for
 from scripts.peers.mail_server import MailServer
-from scripts.peers.programs import until
+from scripts.peers.programs import wait_until
 from scripts.soak import rows
 
 WAITING = ["queued", "claimed", "sending", "deferred"]
@@ -44,7 +44,7 @@ class Letters:
     def settle(self, seconds: float = 400) -> None:
         """Wait until nothing waits; a pause that the mail server asked for is cut short."""
         try:
-            until(self.nothing_waits, "nothing waits", seconds)
+            wait_until(self.nothing_waits, "nothing waits", seconds)
         except TimeoutError as late:
             print(late)
 
@@ -63,7 +63,7 @@ class Letters:
             for address, envelope, sha256, state in found
         }
         ours = {receipt.address for receipt in states}
-        return account(states, [r for r in mail.received() if r.address in ours])
+        return account_for(states, [r for r in mail.received() if r.address in ours])
 
 
 class Invited(Letters):

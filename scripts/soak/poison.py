@@ -3,7 +3,7 @@
 import re
 from contextlib import suppress
 
-from scripts.peers.programs import until
+from scripts.peers.programs import wait_until
 from scripts.soak.letters import Acknowledgements, Invited
 from scripts.soak.rows import approve_texts
 from scripts.soak.stage import Stage
@@ -28,7 +28,7 @@ def play(stage: Stage) -> None:
     uncomposed += [Acknowledgements(5, poison, in_name=True) for poison in POISON]
     good = Acknowledgements(40)
     with suppress(TimeoutError):
-        until(good.composed, "the good ones are composed")
+        wait_until(good.composed, "the good ones are composed")
     letters.pks += good.pks
     harm = len(unsaid.pks) + sum(len(one.pks) for one in uncomposed)
     stage.judge("5. poisoned letters among good ones", harm, letters, 0)

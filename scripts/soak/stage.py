@@ -6,7 +6,7 @@ from pathlib import Path
 
 from scripts.peers.mail_server import MailServer
 from scripts.peers.ports import open_lines
-from scripts.peers.programs import Program, celery
+from scripts.peers.programs import Program, start_celery
 from scripts.soak.letters import Letters
 from scripts.soak.table import in_columns
 
@@ -27,7 +27,8 @@ class Stage:
         names = [("worker", f"worker{number}") for number in range(WORKERS)] + [("beat", "beat")]
         environment = {"EMAIL_URL": self.mail.url, "SMTP_CONNECTIONS": str(lines)}
         started = [
-            celery(kind, program, self.folder / name, **environment) for kind, program in names
+            start_celery(kind, program, self.folder / name, **environment)
+            for kind, program in names
         ]
         self.programs += started
         return started

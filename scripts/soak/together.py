@@ -2,7 +2,7 @@
 
 import time
 
-from scripts.peers.programs import until
+from scripts.peers.programs import wait_until
 from scripts.soak.letters import Invited
 from scripts.soak.stage import Stage
 
@@ -20,7 +20,7 @@ def play(stage: Stage) -> None:
     stage.judge(f"3. two beats, eight workers, {most} lines at once", 0, letters, 0)
 
     letters, lines = Invited(LETTERS, seconds=1), 0
-    until(lambda: stage.lines() > 20, "most threads are at work")
+    wait_until(lambda: stage.lines() > 20, "most threads are at work")
     for program in there:
         lines += program.kill("both", stage.mail.port)
         program.end()

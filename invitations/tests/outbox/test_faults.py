@@ -22,10 +22,10 @@ from invitations.replies import record_reply
 from invitations.tasks import dispatch_outbox as tick_of_the_outbox
 from invitations.tests.factories import EditionFactory, StepFactory
 from invitations.tests.races import at_once, database_url, end_other_sessions, tick
-from scripts.peers.accounts import Receipt, account
+from scripts.peers.accounts import Receipt, account_for
 from scripts.peers.mail_server import MailServer
 from scripts.peers.ports import open_lines
-from scripts.peers.programs import celery, until
+from scripts.peers.programs import start_celery, wait_until
 from scripts.peers.servers import Redis
 from wsis_forum.env import Mailbox
 
@@ -78,7 +78,7 @@ def program(tmp_path, mail):
             "SMTP_CONNECTIONS": "2",
         }
         folder = tmp_path / host
-        started.append(celery(kind, name, folder, *options, **shared | environment))
+        started.append(start_celery(kind, name, folder, *options, **shared | environment))
         return started[-1]
 
     yield start
@@ -102,7 +102,7 @@ def all_settled():
 def settle(mail):
     """Let what is at rest go on: no process is left, and its leases and pauses are over."""
     mail.behaves()
-    until(all_went_on, "nothing waits")
+    wait_until(all_went_on, "nothing waits")
 
 
 def all_went_on():
@@ -116,7 +116,7 @@ def all_went_on():
 def breaches(mail, uncertain_at_most):
     rows = Delivery.objects.values_list("address", "envelope", "letter__message_sha256", "state")
     states = {Receipt(a, return_path(sign), digest): state for a, sign, digest, state in rows}
-    return account(states, mail.received()).breaches(uncertain_at_most)
+    return account_for(states, mail.received()).breaches(uncertain_at_most)
 
 
 def meanwhile(job):
@@ -139,7 +139,7 @@ def test_processes_of_two_hosts_are_killed_and_no_letter_is_lost_or_doubled(mail
     mail.behaves(seconds=0.15)
     queue, lines = f"tests-{uuid4().hex[:8]}", 0
     workers = [program("worker", host, "--queues", queue) for host in ("zenda", "strelsau")]
-    until(lambda: send_tick(queue) or mail.received(), "the first letter left")
+    wait_until(lambda: send_tick(queue) or mail.received(), "the first letter left")
 
     for whom in ["child", "both", "child", "parent", "child", "child"]:
         time.sleep(random.uniform(0.2, 0.7))
@@ -161,13 +161,13 @@ def test_a_worker_that_stood_still_beyond_its_leases_sends_nothing_that_others_t
     mail.behaves(seconds=0.2)
     queue = f"tests-{uuid4().hex[:8]}"
     worker = program("worker", "zenda", "--queues", queue)
-    until(lambda: send_tick(queue) or mail.received(), "the first letter left")
+    wait_until(lambda: send_tick(queue) or mail.received(), "the first letter left")
 
     worker.stands_still()
     lines = open_lines(worker.pids, mail.port)
     settle(mail)
     worker.goes_on()
-    until(lambda: not open_lines(worker.pids, mail.port), "it has put down the telephone")
+    wait_until(lambda: not open_lines(worker.pids, mail.port), "it has put down the telephone")
 
     assert not breaches(mail, uncertain_at_most=lines)
 
@@ -189,7 +189,7 @@ def test_a_broker_that_forgets_all_or_is_gone_delays_the_outbox_only(mail, progr
 
     for harm in [["FLUSHALL"], ["SHUTDOWN", "NOSAVE"], []]:
         outbox(10)
-        until(all_settled, "all that was queued has left")
+        wait_until(all_settled, "all that was queued has left")
         if harm:
             broker.call(*harm)
         if "SHUTDOWN" in harm:

@@ -16,7 +16,7 @@ from invitations.models import Delivery
 from invitations.outbox.dispatch import dispatch_outbox
 from invitations.tests.databases import address_of, postgresql, run
 from scripts.peers.ports import free_port
-from scripts.peers.servers import Missing, PostgreSQL
+from scripts.peers.servers import PostgreSQL, ProgramMissing
 
 pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
 
@@ -111,7 +111,7 @@ def cluster():
         running.append(PostgreSQL(folder / "original"))
         running.append(PostgreSQL(folder / "copy", free_port()))
         yield running
-    except Missing as missing:
+    except ProgramMissing as missing:
         pytest.skip(str(missing))
     finally:
         for server in running:
