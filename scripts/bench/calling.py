@@ -1,6 +1,6 @@
 """Call on a server as browsers do, eight at once, each time over a connection of its own.
 
-A ``server`` is its port and its master process, as ``serving`` tells them to a child.
+A ``server`` is its port and its master process, as ``parts.pages`` tells them to a child.
 """
 
 import os

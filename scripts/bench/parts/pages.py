@@ -1,19 +1,26 @@
 """The part ``pages``: how fast gunicorn answers, beside floors that the bench brings with it."""
 
+import argparse
 import os
 import socket
 import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
-from . import tables
-from .rounds import ROOT, Cost, median, run_children
+from scripts.bench import tables
+from scripts.bench.rounds import ROOT, Cost, median, run_children
 
 FLOOR = {"DJANGO_SETTINGS_MODULE": "scripts.bench.floors.settings"}
 
 
-def answer_page(rounds: int) -> None:
+def play(asked: argparse.Namespace, folder: Path) -> None:
+    run_children("sending.approve")
+    measure_answer_page(asked.rounds)
+
+
+def measure_answer_page(rounds: int) -> None:
     run_children("pages.collect_static")
     run_children("bare.make_rows", **FLOOR)
     form, page, saved, confirmed, filed = [], [], [], [], []
@@ -25,10 +32,12 @@ def answer_page(rounds: int) -> None:
             confirmed.append(run_children(f"pages.record {site}")[""])
             filed.append(run_children(f"pages.show_answered {site}")[""])
             run_children("pages.forget")
-    print_table(*map(median, (form, page, filed, saved, confirmed)))
+    costs = [median(measured) for measured in (form, page, filed, saved, confirmed)]
+    print_costs(*costs)
+    print_bounds(*costs)
 
 
-def print_table(form: Cost, page: Cost, filed: Cost, saved: Cost, confirmed: Cost) -> None:
+def print_costs(form: Cost, page: Cost, filed: Cost, saved: Cost, confirmed: Cost) -> None:
     tables.heading(
         "Pages: two workers of gunicorn, eight calls at once",
         "per s", "p99 ms", "CPU ms", "MB", "ratio", "target",
@@ -44,6 +53,9 @@ def print_table(form: Cost, page: Cost, filed: Cost, saved: Cost, confirmed: Cos
         "product: an answer confirmed", confirmed,
         *tables.at_least(rate(confirmed) / rate(saved), 0.2),
     )  # fmt: skip
+
+
+def print_bounds(form: Cost, page: Cost, filed: Cost, _saved: Cost, confirmed: Cost) -> None:
     tables.heading("Of these", "ratio", "target")
     slow = page.slow / form.slow
     tables.row("the page's p99 beside its floor's", *tables.at_most(slow, 2))
@@ -62,7 +74,7 @@ def line(label: str, cost: Cost, *cells: str) -> None:
 
 @contextmanager
 def served(application: str, **environment: str) -> Iterator[str]:
-    """Serve it by two sync workers, and tell its port and its master process."""
+    """Serve the application by two sync workers; yield its port and its master process."""
     with socket.create_server(("127.0.0.1", 0)) as listening:
         command = [
             sys.executable, "-m", "gunicorn", "--bind", f"fd://{listening.fileno()}",

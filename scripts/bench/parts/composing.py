@@ -1,0 +1,58 @@
+"""The part ``composing``: letters set in type, and the whole job from planned to frozen."""
+
+import argparse
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+from scripts.bench import tables
+from scripts.bench.rounds import Cost, median, medians, run_children, same_work
+
+# The ratio to naive code that each language may reach: with one process, and with two.
+ALONE = {"fr": 0.80, "en": 0.80, "es": 0.80, "ru": 0.80, "ar": 0.65, "zh-hans": 0.50}
+TOGETHER = {"fr": 0.45, "en": 0.45, "es": 0.45, "ru": 0.45, "ar": 0.35, "zh-hans": 0.30}
+
+
+def play(asked: argparse.Namespace, folder: Path) -> None:
+    compare_typesetting(asked.rounds)
+    measure_memory()
+    compare_whole_job(asked.rounds)
+
+
+def compare_typesetting(rounds: int) -> None:
+    naive, product, floor, pair = [], [], [], []
+    for _round in range(rounds):
+        naive.append(run_children("letters.naive"))
+        product.append(run_children("letters.product"))
+        floor.append(run_children("letters.typst"))
+        pair.append(run_children("letters.product", "letters.product"))
+    tables.setting(medians(naive), medians(product), medians(floor), ALONE)
+    tables.setting_together(medians(naive), medians(pair), TOGETHER)
+
+
+def measure_memory() -> None:
+    tables.heading(
+        "A worker's peak memory at letter 100 and 1,000, MB",
+        "100", "1,000", "target", "", "growth", "target",
+    )  # fmt: skip
+    with ThreadPoolExecutor() as threads:
+        plain, rare = threads.map(
+            run_children, ["letters.worker fr plain", "letters.worker zh-hans rare"]
+        )
+    tables.memory("French", plain, 150)
+    tables.memory("Chinese, a rare character in each name", rare, 200)
+
+
+def compare_whole_job(rounds: int) -> None:
+    compared = {
+        "naive: write_pdf(), and the message": ["job.compose_naively"],
+        "product: words, PDF/A, message, hashes and rows": ["job.compose"],
+        "product, two processes": ["job.compose", "job.compose"],
+    }
+    costs: dict[str, list[Cost]] = {label: [] for label in compared}
+    for _round in range(rounds):
+        for label, jobs in compared.items():
+            run_children("job.plan")
+            costs[label].append(run_children(*jobs)[""])
+    middle = {label: median(measured) for label, measured in costs.items()}
+    same_work(list(middle.values()))
+    tables.compared("Composing 193 letters", middle)
