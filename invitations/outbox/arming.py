@@ -1,7 +1,7 @@
-"""Whether this host of this deployment, on this database, may write to ministers.
+"""Decide whether this host of this deployment may write to ministers from this database.
 
-A copy must not. An arming names the deployment and the database itself, and knows by its hash a key
-that only hosts have: a physical copy of the database looks like the original, but brings no key.
+A copy must not. An arming names the deployment and the database, and holds the hash of a key that
+only the hosts have: a physical copy of the database looks like the original, but has no key.
 """
 
 import hashlib
@@ -20,10 +20,10 @@ KEY_BYTES = 24
 
 
 def database_identity() -> str:
-    """Name the database itself: a dump restored elsewhere, or a copied file, has another name."""
+    """Return a name of the database itself; a restored dump or a copied file has another one."""
     if connection.vendor != "postgresql":
         file = Path(connection.settings_dict["NAME"])
-        # A copy that is put in the place of the file is another file there.
+        # A copy that is put in the place of the file has another inode.
         return f"{file} {file.stat().st_ino}" if file.exists() else str(file)
     with connection.cursor() as cursor:
         cursor.execute(
@@ -38,8 +38,8 @@ def database_identity() -> str:
 def arm(*, anew: bool = False, by: str = "") -> str:
     """Arm this deployment on this database, and no other; return the key for its hosts.
 
-    It cannot be read again. Where this one is armed, its key stays and an empty text is returned,
-    unless another key is asked for. ``by`` names who arms, on a host where nobody signs in.
+    The key cannot be read again. If this deployment is armed already, its key stays and an empty
+    string is returned, unless ``anew`` asks for another. ``by`` names who arms: nobody signs in.
     """
     arming, _made = Arming.objects.select_for_update().get_or_create(pk=1)
     if arming.key_sha256 and is_of_here(arming) and not anew:
@@ -57,12 +57,12 @@ def is_of_here(arming: Arming) -> bool:
 
 
 def hash_of(key: str) -> str:
-    """A key of so many random bits needs no salt and no slow hash."""
+    # A key of so many random bits needs no salt and no slow hash.
     return hashlib.sha256(key.encode(errors="surrogateescape")).hexdigest()
 
 
 def why_mute() -> str:
-    """Say why nothing may leave from here; an empty text where it may."""
+    """Return why nothing may leave from here, or an empty string if it may."""
     if settings.MAILBOX.scheme == "file":
         return ""
     arming = Arming.objects.first()

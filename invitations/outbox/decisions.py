@@ -1,4 +1,4 @@
-"""What a person decides about a delivery: it went, it is sent again, or it left on paper."""
+"""Decisions of a person about a delivery: it went, it is sent again, or it left on paper."""
 
 import datetime as dt
 
@@ -62,7 +62,7 @@ def queue_again(delivery: Delivery, old: str, by: User, because: str) -> bool:
 def mark_dispatched(
     delivery: Delivery, by: User, channel: str, reference: str, at: dt.datetime
 ) -> None:
-    """Say that a printed letter left by pouch or post."""
+    """Record that a printed letter left by pouch or post."""
     now = timezone.now()
     at = by_this_clock(at, now)
     if channel == Delivery.Channel.EMAIL or at > now:
@@ -84,9 +84,10 @@ def mark_dispatched(
 def dispatch_on_paper(
     letter: Letter, by: User, channel: str, reference: str, at: dt.datetime
 ) -> None:
-    """Say that the printed letter left by pouch or post, once by each; "" is its own route.
+    """Record that the printed letter left by pouch or post, once by each channel.
 
-    What waits for the print run is that delivery; a letter that also went by e-mail gets one.
+    An empty ``channel`` is the letter's own route. The delivery that waits for the print run is
+    marked; a letter that went by e-mail alone gets a new one.
     """
     invitation = Invitation.objects.select_for_update(of=("self",)).get(pk=letter.invitation_id)
     if letter.kind not in PRINTED_KINDS:

@@ -1,4 +1,4 @@
-"""Tell the secretariat by mail what the clock did. A digest is no letter: made anew, never kept."""
+"""Tell the secretariat by mail what the outbox did; a digest is no letter and is not kept."""
 
 import datetime as dt
 import logging
@@ -27,10 +27,10 @@ from invitations.times.jobs import Job
 
 logger = logging.getLogger(__name__)
 
-# An event is told once it is this old: by then whatever wrote it has committed it, on a server
-# whose clock is behind too.
+# Events are told at this age: by then their transaction is committed, also on a server whose
+# clock is behind.
 SETTLED = dt.timedelta(minutes=1) + CLOCKS_APART
-# The first digest of an edition does not tell its whole past.
+# The first digest of an edition looks back no further than this.
 FIRST_LOOK = dt.timedelta(hours=1)
 NEEDS_A_PERSON: list[str] = [
     Delivery.State.UNCERTAIN,
@@ -57,9 +57,9 @@ class Digest(NamedTuple):
 
 
 def send_digest(now: dt.datetime | None = None) -> int:
-    """Tell each edition's contact what happened since the last digest; return how many left.
+    """Send each edition's contact what happened since the last digest; return how many were sent.
 
-    A digest that cannot be written keeps no other waiting.
+    A digest that cannot be written does not stop the others.
     """
     if mute := why_mute():
         logger.warning(mute)
@@ -72,7 +72,7 @@ def send_digest(now: dt.datetime | None = None) -> int:
 
 
 def tell(edition: ForumEdition, until: dt.datetime) -> bool:
-    """Send the digest up to that instant, if anything happened; a failure leaves it for later."""
+    """Send the digest up to ``until``, if anything happened; a failure leaves it for later."""
     name = f"digest-{edition.symbol}"
     begin = until - FIRST_LOOK
     tick, _made = Tick.objects.get_or_create(name=name, defaults={"began_at": begin})
@@ -81,9 +81,9 @@ def tell(edition: ForumEdition, until: dt.datetime) -> bool:
     mine = Tick.objects.filter(name=name, began_at=since)
     if not digest.total:
         return False
-    # Written before the mark is moved: what cannot be written is told by a later digest.
+    # Built before the mark moves: what cannot be written now is told by a later digest.
     content = message_of(edition, digest, since, until).as_bytes()
-    # Whoever moves the mark sends the digest: another worker finds it moved.
+    # The worker that moves the mark sends the digest; another one finds it moved.
     if not mine.update(began_at=until):
         return False
     if send(edition, digest, content):
@@ -110,7 +110,7 @@ def told_events(
     happened = LetterEvent.objects.filter(
         at__gte=since, at__lt=until, state__in=TOLD, letter__invitation__edition=edition
     )
-    # A letter that says why it still waits was not planned once more.
+    # An event that says why a letter still waits does not mean that it was planned again.
     return happened.exclude(~Q(because=""), state=Letter.State.PLANNED)
 
 
@@ -121,7 +121,7 @@ def send(edition: ForumEdition, digest: Digest, content: bytes) -> bool:
             line.connect()
             line.hand_over(Envelope(sender, edition.contact_email), content)
     except (Refused, Unknown) as fault:
-        # A second copy each minute helps nobody: the same stands on the pages of the admin.
+        # It is not sent again each minute: the admin's pages show the same.
         logger.error("The digest of %s may be lost: %s", edition.symbol, fault.words)  # noqa: TRY400
     except NotTaken as fault:
         logger.warning("The digest of %s waits: %s", edition.symbol, fault.words)
@@ -145,7 +145,7 @@ def message_of(
 
 
 def in_short(digest: Digest) -> str:
-    """The states, what needs a person first: "failed: 1, handed over: 193"."""
+    """Count by state, what needs a person first: "failed: 1, handed over: 193"."""
     by_state: Counter[str] = Counter()
     for (state, _kind), number in digest.counts.items():
         by_state[state] += number
@@ -198,7 +198,7 @@ def needing(digest: Digest) -> int:
 
 
 def trouble(event: LetterEvent) -> str:
-    """The State, to whom, what became of it, and why: the reason, or the server's words."""
+    """Return one line: State, address, state of the delivery, and the reason or server's words."""
     address = event.delivery.address if event.delivery else ""
     said = [str(event.letter.invitation.member_state), address, label(event.state)]
     why = " – ".join(filter(None, [event.because, " ".join(event.server_words.split())[:200]]))

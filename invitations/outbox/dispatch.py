@@ -1,6 +1,7 @@
-"""Work the outbox: several lines to the mail server, each of which claims and delivers batches.
+"""Work the outbox: several connections to the mail server, which claim and deliver batches.
 
-Nothing is sent twice by the machine: what may have arrived is *uncertain*, and a person decides.
+The machine sends nothing twice: a delivery that may have arrived is *uncertain*, and a person
+decides.
 """
 
 import datetime as dt
@@ -34,7 +35,7 @@ logger = logging.getLogger(__name__)
 
 
 class Run:
-    """What came of one line: how many it handed over, and what ended it before its time."""
+    """The result of one connection: how many it handed over, and what ended it early."""
 
     def __init__(self) -> None:
         self.handed_over = 0
@@ -44,7 +45,7 @@ class Run:
 
 
 def dispatch_outbox(within: dt.timedelta | None = None) -> int:
-    """Deliver what is due, by a few kept connections, and return how many were handed over."""
+    """Deliver what is due over a few kept connections; return how many were handed over."""
     if mute := why_mute():
         logger.warning(mute)
         return 0
@@ -61,14 +62,14 @@ def dispatch_outbox(within: dt.timedelta | None = None) -> int:
 
 
 def lines_wanted(now: dt.datetime, at_rest: Exists) -> int:
-    """One for each batch that is due, up to what this process may open; one to end an outage."""
+    """Return how many connections to open: one for each due batch, or one to end an outage."""
     most = connections_at_once()
     wanted = math.ceil(due_now(now, at_rest)[: BATCH * most].count() / BATCH)
     return wanted or int(Outage.objects.filter(ended_at=None).exists())
 
 
 def connections_at_once() -> int:
-    """One for SQLite, where writers queue up, and within a transaction, which no thread can see."""
+    # Writers of SQLite queue up, and no other thread sees an open transaction.
     if connection.vendor != "postgresql" or connection.in_atomic_block:
         return 1
     return int(settings.SMTP_CONNECTIONS)
@@ -89,7 +90,7 @@ def work_apart(stop_at: float | None, at_rest: Exists) -> Run:
 
 
 def work(stop_at: float | None, at_rest: Exists) -> Run:
-    """Claim and deliver batch after batch over one kept connection, once there is one."""
+    """Open one connection, then claim and deliver batch after batch over it."""
     run = Run()
     try:
         with configured_carrier() as line:
@@ -108,7 +109,7 @@ def work(stop_at: float | None, at_rest: Exists) -> Run:
 
 
 def deliver_batch(batch: list[Delivery], line: Carrier, run: Run) -> None:
-    """Deliver one after the other; the rest goes back where the line or the store is lost."""
+    """Deliver one by one; give the rest back if the connection or the file store is lost."""
     for done, delivery in enumerate(batch):
         try:
             line.connect()
@@ -126,7 +127,7 @@ def deliver_batch(batch: list[Delivery], line: Carrier, run: Run) -> None:
 
 
 def reach(line: Carrier) -> None:
-    """Raise Unreachable or StoreUnavailable while nothing can leave: then nothing is claimed."""
+    """Connect before anything is claimed; raise Unreachable or StoreUnavailable if nothing can leave."""
     line.connect()
     outages = Outage.objects.filter(ended_at=None)
     known = list(outages.values_list("of", flat=True))
@@ -137,7 +138,7 @@ def reach(line: Carrier) -> None:
 
 
 def give_back(waiting: list[Delivery], outage: Outage) -> None:
-    """Let another line have what was not begun: nothing was tried, and it is still due."""
+    """Leave what was not begun to another line: no attempt is counted, and it is still due."""
     for delivery in waiting:
         transit(
             delivery,
@@ -155,15 +156,15 @@ def outage_told_by(no: Unreachable | StoreUnavailable) -> Outage:
 
 
 def note_outages(runs: list[Run], at_rest: Exists) -> None:
-    """Say once that nothing can leave, and since when.
+    """Record once that nothing can leave, and since when; defer what is due.
 
-    What is due is deferred, uncounted and still due: the first line that gets through takes it.
+    No attempt is counted and no hour moves: the first line that gets through takes it.
     """
     now = timezone.now()
     found = {run.outage.of: run.outage for run in runs if run.outage}
     on_the_line = Delivery.objects.filter(begun_lately(now))
     if any(run.reached for run in runs) or (found and on_the_line.exists()):
-        # The mail server takes no further connection, and that is all.
+        # The mail server only takes no further connection: this is no outage.
         found.pop(Outage.Of.MAIL_SERVER, None)
     for outage in found.values():
         outage.began_at = now

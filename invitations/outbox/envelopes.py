@@ -1,4 +1,4 @@
-"""Which approved letters lie together in which envelope of the pouch."""
+"""Pack approved letters into envelopes: which lie together, and in which order."""
 
 from collections.abc import Iterable
 from typing import NamedTuple
@@ -28,7 +28,7 @@ FRENCH_ORDER = (
 
 
 class PaperEnvelope(NamedTuple):
-    """What one address gets: for a mission, all its States' letters, under its notes verbales."""
+    """The letters to one address; a mission gets those of all its States, under its notes."""
 
     route: Route
     letters: list[Letter]
@@ -36,7 +36,7 @@ class PaperEnvelope(NamedTuple):
 
     @property
     def contents(self) -> list[Letter]:
-        """Each note above the letters it covers; letters without one come last."""
+        """Return each note before the letters it covers; letters without a note come last."""
         lying: list[Letter] = []
         for note in self.notes:
             covered = {letter.pk for letter in note.covers.all()}
@@ -45,7 +45,7 @@ class PaperEnvelope(NamedTuple):
 
 
 class PrintRun(NamedTuple):
-    """Envelopes in the order in which they are printed, and what lies in none of them."""
+    """Envelopes in printing order, and the letters that lie in none of them."""
 
     envelopes: list[PaperEnvelope]
     nowhere: list[Letter]
@@ -61,7 +61,7 @@ class PrintRun(NamedTuple):
 
 
 def with_covered_letters(chosen: "QuerySet[Letter]") -> "QuerySet[Letter]":
-    """The chosen letters and those that chosen notes verbales cover, in the French order."""
+    """Return the chosen letters and those that chosen notes cover, in the French order."""
     pks = list(chosen.order_by().values_list("pk", flat=True))
     covered = Letter.objects.filter(notes__in=pks)
     notes = Letter.objects.approved().filter(kind=Letter.Kind.NOTE)
@@ -80,7 +80,7 @@ def with_covered_letters(chosen: "QuerySet[Letter]") -> "QuerySet[Letter]":
 
 
 def refuse_unprintable(letter: Letter) -> None:
-    """Refuse what may not leave the house on paper."""
+    """Raise ValidationError if the letter may not leave on paper."""
     if letter.kind not in PRINTED_KINDS:
         raise ValidationError(_("Reminders and acknowledgements go by e-mail: choose the letter."))
     if letter.state != Letter.State.APPROVED:
@@ -105,8 +105,8 @@ def is_replacement(letter: Letter) -> bool:
 def pack_envelopes(letters: Iterable[Letter]) -> PrintRun:
     """Put printable letters, given in the French order, into envelopes.
 
-    Missions come in the order of their first State, then the others by their way. A mission's
-    approved note verbale comes too, where all that it covers lies below it.
+    Missions come first, in the order of their first State, then the others by their way. A
+    mission's approved note verbale is added if all letters it covers lie in the envelope.
     """
     letters = list(letters)
     packed: dict[tuple[Way, int], PaperEnvelope] = {}
@@ -131,21 +131,21 @@ def pack_envelopes(letters: Iterable[Letter]) -> PrintRun:
 
 
 def envelope_key(letter: Letter, way: Route) -> tuple[Way, int]:
-    """A mission gets one envelope for all; elsewhere each minister gets one."""
+    """Return the key of the envelope: a mission has one for all letters, else each minister one."""
     if way.way == Way.MISSION and way.mission:
         return way.way, way.mission.pk
     return way.way, letter.invitation_id
 
 
 def notes_of(letters: list[Letter]) -> list[Letter]:
-    """The notes verbales among the letters, and the approved ones that cover some of them."""
+    """Return the notes verbales among the letters, and approved ones that cover some of them."""
     chosen = [letter for letter in letters if letter.kind == Letter.Kind.NOTE]
     covering = [note for letter in letters for note in letter.notes.all()]
     return list({note.pk: note for note in [*chosen, *covering]}.values())
 
 
 def why_left_out(note: Letter, envelope: PaperEnvelope | None, letters: list[Letter]) -> str:
-    """Why the note verbale is not printed; empty where all that it covers lies in the envelope."""
+    """Return why the note is not printed; empty if the envelope holds all that it covers."""
     inside = {letter.pk for letter in envelope.letters} if envelope else set()
     outside = [covered for covered in note.covers.all() if covered.pk not in inside]
     if not outside:

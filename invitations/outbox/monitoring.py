@@ -1,6 +1,6 @@
-"""Figures of the queue: for the page of the admin, for probes and for monitoring.
+"""Figures of the queue, for the admin's page, for probes and for monitoring.
 
-All come from the tables, none from the memory of a process: any machine gives the same answer.
+All are read from the tables, none from a process's memory: every machine gives the same answer.
 """
 
 import datetime as dt
@@ -33,14 +33,14 @@ SHOWN_EACH = 30  # seconds
 FORGOTTEN_AFTER = dt.timedelta(days=1)
 
 
-# The clock
+# The jobs of the clock
 
 
 @contextmanager
 def ticked(name: str) -> Iterator[Tick]:
-    """Keep when the job began and ended; a job that breaks off has no new end.
+    """Record when the job began and ended; a job that breaks off has no new end.
 
-    The job sets ``did`` on what it is given.
+    The job sets ``did`` on the tick that it is given.
     """
     tick = Tick(name=name, began_at=timezone.now())
     Tick.objects.bulk_create(
@@ -58,7 +58,7 @@ class JobStatus(NamedTuple):
 
 
 def clock_jobs(now: dt.datetime) -> list[JobStatus]:
-    """Each job of the schedule, and whether it is later than three of its pauses."""
+    """Return each scheduled job; it is late if it has not ended for three of its pauses."""
     ticks = {tick.name: tick for tick in Tick.objects.all()}
     schedule: dict[str, Any] = dict(settings.CELERY_BEAT_SCHEDULE)
     found = []
@@ -71,7 +71,7 @@ def clock_jobs(now: dt.datetime) -> list[JobStatus]:
     return found
 
 
-# The hands
+# The workers
 
 
 def this_process() -> str:
@@ -79,7 +79,7 @@ def this_process() -> str:
 
 
 def record_sign_of_life() -> None:
-    """Give a sign of life of this process, and forget those long gone."""
+    """Record that this process is alive, and delete processes not seen for a day."""
     now = timezone.now()
     Worker.objects.bulk_create(
         [Worker(name=this_process(), seen_at=now)],
@@ -91,7 +91,7 @@ def record_sign_of_life() -> None:
 
 
 def show_life(stopping: Event) -> None:
-    """Be seen until the process stops, whatever becomes of the database meanwhile."""
+    """Record signs of life until the process stops, also after a failure of the database."""
     while not stopping.is_set():
         try:
             record_sign_of_life()
@@ -114,9 +114,9 @@ def workers_alive(now: dt.datetime) -> list[Worker]:
 
 
 class QueueCounts(NamedTuple):
-    """Deliveries by e-mail in one state, since when they are in it, or due.
+    """Deliveries by e-mail in one state, and since when they are in it or due.
 
-    ``by_age`` counts those not due yet, then those of under an hour, a day, a week, and older.
+    ``by_age`` counts those not due yet, those under an hour, a day and a week old, and the others.
     """
 
     state: str
@@ -161,7 +161,7 @@ def count_queues(now: dt.datetime) -> dict[str, QueueCounts]:
 
 
 def oldest_due(found: dict[str, QueueCounts]) -> dt.datetime | None:
-    """Since when the delivery that has waited longest is due."""
+    """Return since when the longest-waiting delivery is due; None if none is."""
     waiting = [found[state].oldest for state in (State.QUEUED, State.DEFERRED) if state in found]
     return min(filter(None, waiting), default=None)
 
@@ -172,7 +172,7 @@ def next_due(found: dict[str, QueueCounts]) -> dt.datetime | None:
 
 
 def handed_over_by_hour(now: dt.datetime) -> list[tuple[dt.datetime, int]]:
-    """How many left by e-mail in each of the last 24 hours of the clock, this one included."""
+    """Count what left by e-mail in each of the last 24 clock hours, this one included."""
     this_hour = now.replace(minute=0, second=0, microsecond=0)
     hours = [this_hour - dt.timedelta(hours=number) for number in reversed(range(HOURS))]
     left = Delivery.objects.by_mail().filter(handed_over_at__gte=hours[0])
@@ -185,12 +185,12 @@ def handed_over_by_hour(now: dt.datetime) -> list[tuple[dt.datetime, int]]:
 
 
 def outages_now() -> list[Outage]:
-    """What keeps deliveries from leaving at this moment, and since when."""
+    """Return what keeps deliveries from leaving now, and since when."""
     return list(Outage.objects.filter(ended_at=None).order_by("began_at"))
 
 
 def printed_waiting() -> int:
-    """Letters for the pouch or the post that nobody has marked as dispatched."""
+    """Count letters for the pouch or the post that nobody has marked as dispatched."""
     return Delivery.objects.exclude(channel=Delivery.Channel.EMAIL).waiting().count()
 
 
@@ -198,9 +198,7 @@ def printed_waiting() -> int:
 
 
 class LetterCounts(NamedTuple):
-    """Letters in force by state; of the planned ones, how many are being composed, wait for the
-    machine alone, or could not be composed.
-    """
+    """Letters by state; of the planned ones also those being composed, left waiting, or failed."""
 
     by_state: dict[str, int]
     composing: int
@@ -225,9 +223,9 @@ def count_letters(now: dt.datetime) -> LetterCounts:
 
 
 def left_waiting(now: dt.datetime) -> Q:
-    """Planned letters that no worker has looked at for a quarter of an hour, though it might.
+    """Match planned letters that no worker has tried for a quarter of an hour, though it could.
 
-    What waits for a text is looked at by each tick; what failed, after its pause.
+    Each tick tries what waits for a text; what failed is tried after its pause.
     """
     since = now - LOOKED_AT_WITHIN
     could_be_tried = Q(compose_again_at__lt=since) | Q(compose_again_at=None, planned_at__lt=since)
@@ -241,7 +239,7 @@ class ReasonCount(NamedTuple):
 
 
 def count_reasons_to_wait() -> list[ReasonCount]:
-    """Why planned letters wait, or could not be composed, and how many for each reason."""
+    """Return why planned letters wait or could not be composed, with the number for each."""
     rows = (
         Letter.objects.planned()
         .exclude(waits_because="")
@@ -254,10 +252,10 @@ def count_reasons_to_wait() -> list[ReasonCount]:
     return [ReasonCount(*row) for row in rows]
 
 
-# What jobs met
+# Setbacks
 
 
 def count_setbacks() -> dict[str, int]:
-    """Of how many items each job could not do its work."""
+    """Count, for each job, the items that it could not do."""
     counted = Setback.objects.order_by().values_list("job").annotate(number=Count("pk"))
     return dict.fromkeys(settings.CELERY_BEAT_SCHEDULE, 0) | dict(counted)

@@ -22,11 +22,11 @@ from invitations.text.dates import comma_list
 
 
 def print_run(run: PrintRun) -> IO[bytes]:
-    """Return the run as one PDF, in a temporary file that is gone once it is closed.
+    """Return the run as one PDF, in a temporary file that is deleted when it is closed.
 
-    Letters are the frozen pages, checked and merged, never rendered anew; the merged file promises
-    neither tags nor PDF/A, which stay with the frozen files. Raise ValidationError, with the
-    letter's name, where frozen bytes are damaged or missing.
+    The letters' frozen pages are checked and merged, never rendered anew; the merged file promises
+    neither tags nor PDF/A, which only the frozen files have. Raise ValidationError, with the
+    letter's name, if frozen bytes are damaged or missing.
     """
     pages: dict[int, int] = {}
     with pikepdf.new() as book, pressed("envelope", **address_words(run)) as sheets:
@@ -70,7 +70,7 @@ def add_pages(book: pikepdf.Pdf, letter: Letter) -> int:
 
 
 def pressed(name: str, **words: Any) -> pikepdf.Pdf:
-    """Render a page of the run with its own style sheet; nothing is fetched from a network."""
+    """Render one template of the run with its own style sheet; fetch nothing from a network."""
     from weasyprint import CSS, HTML  # noqa: PLC0415 -- slow import
 
     fonts, _letters, fetcher = fonts_and_styles(os.getpid())
@@ -101,10 +101,10 @@ def references(envelope: PaperEnvelope) -> str:
 
 
 def address_lines(envelope: PaperEnvelope) -> list[str]:
-    """The address as it stands on the envelope.
+    """Return the address as the envelope shows it.
 
-    Where no mission takes it, the minister's block stands first, as the letter has it. An envelope
-    to a capital ends with the State's name in French capitals, for the posts on the way.
+    Unless it goes to the mission itself, the minister's block comes first, as in the letter. An
+    envelope to a capital ends with the State's name in French capitals, for the postal services.
     """
     letter, mission = envelope.letters[-1], envelope.route.mission
     addressee = letter.addressee.splitlines()
@@ -123,7 +123,7 @@ def lines_of(text: str) -> list[str]:
 
 
 def list_words(run: PrintRun, pages: dict[int, int]) -> dict[str, Any]:
-    """What the dispatch list says, ``pages`` being the number of pages of each letter."""
+    """Return the words of the dispatch list; ``pages`` has the number of pages of each letter."""
     envelopes = [
         {
             "number": number,
@@ -155,7 +155,6 @@ def destination(envelope: PaperEnvelope) -> list[str]:
 
 
 def list_entry(letter: Letter) -> dict[str, Any]:
-    """What a line of the list says of one letter."""
     is_note = letter.kind == Letter.Kind.NOTE
     minister = letter.addressee.splitlines()[:-1]  # the State stands in a column of its own
     return {
@@ -169,7 +168,7 @@ def list_entry(letter: Letter) -> dict[str, Any]:
 
 
 def totals(run: PrintRun, pages: dict[int, int]) -> list[dict[str, Any]]:
-    """Envelopes, letters and pages by route, and of all routes together."""
+    """Count envelopes, letters and pages for each route, and for all together."""
     rows: dict[str, dict[str, Any]] = {}
     for envelope in run.envelopes:
         for route_words in (str(envelope.route._replace(mission=None)), ""):

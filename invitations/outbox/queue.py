@@ -1,4 +1,4 @@
-"""The queue: the Delivery table itself. What is due, in which order, and who has claimed it."""
+"""The queue, which is the Delivery table: what is due, in which order, and who has claimed it."""
 
 import datetime as dt
 from collections import Counter
@@ -21,10 +21,10 @@ MINUTE = dt.timedelta(minutes=1)
 
 
 def tidy_queue(now: dt.datetime) -> None:
-    """Return claims whose lease ended, and say what is uncertain, missed or past its last day."""
+    """End expired claims, and move what is uncertain, missed or past its last day."""
     leased = Delivery.objects.filter(lease_ends_at__lt=now)
     vanished = _("its worker vanished before it began")
-    # Only what was deferred before can have been claimed at such an age.
+    # A delivery of such an age can have been claimed only if it was deferred before.
     deferred = leased.filter(Q(attempts__gt=0) | Q(not_before__lt=now - MISSED_AFTER))
     transit_each(deferred, State.CLAIMED, State.DEFERRED, vanished)
     transit_each(leased, State.CLAIMED, State.QUEUED, vanished)
@@ -46,7 +46,7 @@ def tidy_queue(now: dt.datetime) -> None:
 
 @transaction.atomic
 def claim_batch(now: dt.datetime, at_rest: Exists | None = None) -> list[Delivery]:
-    """Claim the next deliveries that are due, under a lease, within the limits of the rate."""
+    """Claim the next due deliveries under a lease, within the rate limits."""
     due = due_now(now, at_rest or is_resting_reminder(now))
     due = due.select_for_update(skip_locked=True, of=("self",)).order_by(*IN_TURN)
     pks = within_rate(due, now)
@@ -68,12 +68,12 @@ def due_now(now: dt.datetime, at_rest: Exists) -> "QuerySet[Delivery]":
 
 
 def is_resting_reminder(now: dt.datetime) -> Exists:
-    """Reminders for which today is a quiet day: one deferred yesterday waits too."""
+    """Match deliveries of reminders for which today is a quiet day, also deferred ones."""
     return Exists(resting_reminders(now).filter(pk=OuterRef("letter")))
 
 
 def within_rate(due: "QuerySet[Delivery]", now: dt.datetime) -> list[int]:
-    """The first deliveries that the limits for each minute, and for each domain, let through."""
+    """Return the first deliveries that the limits per minute, in all and per domain, allow."""
     in_all, for_each = settings.MAILS_PER_MINUTE, settings.MAILS_PER_MINUTE_AND_DOMAIN
     if not (in_all or for_each):
         return list(due.values_list("pk", flat=True)[:BATCH])
@@ -93,7 +93,8 @@ def within_rate(due: "QuerySet[Delivery]", now: dt.datetime) -> list[int]:
 
 
 def begun_lately(now: dt.datetime) -> Q:
-    """Within the last minute; what lies ahead of all clocks was begun before one was set back."""
+    """Match deliveries that were begun within the last minute."""
+    # A time ahead of all clocks was written before one of them was set back.
     return Q(sending_at__gt=now - MINUTE, sending_at__lte=now + CLOCKS_APART)
 
 

@@ -28,15 +28,15 @@ from invitations.setbacks import place_of_error, spread_pause_after
 
 logger = logging.getLogger(__name__)
 
-# A known answer of the mail server is written down within so many seconds, well inside the lease.
+# Seconds in which a known answer must be recorded, well inside the lease, and between two tries.
 SETTLE_WITHIN, SETTLE_EACH = 10, 0.2
 FAULTS_AT_MOST = 5
 
 
 def deliver(delivery: Delivery, line: Carrier) -> bool:
-    """Carry out one transaction; *sending* is committed before it begins.
+    """Send one message; *sending* is committed before the mail transaction begins.
 
-    Raise StoreUnavailable, before anything is begun, where no message can be read now.
+    Raise StoreUnavailable, before anything is begun, if the store can read no message now.
     """
     try:
         content = thaw(delivery.letter.message.name, delivery.letter.message_sha256)
@@ -45,7 +45,7 @@ def deliver(delivery: Delivery, line: Carrier) -> bool:
         return False
     except StoreUnavailable as fault:
         ask_the_store()
-        # It answers for others: it is this one that cannot be read.
+        # The store answers: only this message cannot be read.
         break_off(delivery, State.CLAIMED, str(fault))
         return False
     if not begin_delivery(delivery):
@@ -54,7 +54,7 @@ def deliver(delivery: Delivery, line: Carrier) -> bool:
 
 
 def begin_delivery(delivery: Delivery) -> bool:
-    """Set *sending* if the letter may still leave; say why not otherwise."""
+    """Set *sending* if the letter may still leave; otherwise cancel it with the reason."""
     letter = delivery.letter
     if letter.kind in (Letter.Kind.REMINDER, Letter.Kind.NOTE):
         return begin_under_lock(delivery)
@@ -68,7 +68,7 @@ def begin_delivery(delivery: Delivery) -> bool:
 
 @transaction.atomic
 def begin_under_lock(delivery: Delivery) -> bool:
-    """The invitation's lock excludes a reply that is being recorded."""
+    """Begin under the invitation's lock, which excludes a reply that is being recorded."""
     letter = delivery.letter
     invitation = Invitation.objects.select_for_update(of=("self",)).get(pk=letter.invitation_id)
     if because := why_not_sendable(letter, invitation, timezone.now()):
@@ -81,7 +81,7 @@ def begin_under_lock(delivery: Delivery) -> bool:
 
 
 def why_not_sendable(letter: Letter, invitation: Invitation, now: dt.datetime) -> str:
-    """Say why the letter may not leave any more; an empty text where it may."""
+    """Return why the letter may no longer leave, or an empty string if it may."""
     if invitation.status != Invitation.Status.ISSUED:
         return _("the invitation is not in force")
     if not Letter.objects.approved().filter(pk=letter.pk).exists():
@@ -103,14 +103,14 @@ def send(delivery: Delivery, line: Carrier, content: bytes) -> bool:
         tell(delivery, f"was not taken ({type(no).__name__})", content, no.words)
         not_taken(delivery, no)
         return False
-    # Whatever becomes of the database now, the log has it.
+    # The log has it even if the database is lost now.
     tell(delivery, "was handed over", content, words)
     now = timezone.now()
     return settle(delivery, State.SENDING, State.HANDED_OVER, words=words, handed_over_at=now)
 
 
 def tell(delivery: Delivery, came_of_it: str, content: bytes, words: str) -> None:
-    """One line of the log, without what would name the office."""
+    """Write one line of the log, without anything that names the office."""
     local, _at, _domain = delivery.address.rpartition("@")
     names = "|".join(re.escape(name) for name in (local, delivery.envelope) if name)
     words = re.sub(rf"\S*@\S*|\b(?:{names})\b" if names else r"\S*@\S*", "…", words)
@@ -134,9 +134,9 @@ def not_taken(delivery: Delivery, no: NotTaken) -> None:
 
 
 def settle(delivery: Delivery, old: str, new: str, **fields: Any) -> bool:
-    """Write down what is known, for some seconds also where the database is lost meanwhile.
+    """Record what is known; if the database is lost, try again for some seconds.
 
-    What cannot be written stays *sending*, and is uncertain when its lease ends.
+    What cannot be recorded stays *sending*, and becomes uncertain when its lease ends.
     """
     stop_at = time.monotonic() + SETTLE_WITHIN
     while True:
@@ -154,7 +154,7 @@ def settle(delivery: Delivery, old: str, new: str, **fields: Any) -> bool:
 
 
 def postpone(delivery: Delivery, old: str, because: str = "", words: str = "") -> bool:
-    """Try again after a pause that grows."""
+    """Defer the delivery, by a pause that grows with each attempt."""
     attempts = delivery.attempts + 1
     return settle(
         delivery,
@@ -168,7 +168,7 @@ def postpone(delivery: Delivery, old: str, because: str = "", words: str = "") -
 
 
 def break_off(delivery: Delivery, old: str, kind: str) -> bool:
-    """Something of ours broke before the message was begun: after some attempts a person looks."""
+    """Defer after a fault of ours before the message began; after some attempts, fail it."""
     because = _("it could not be handed over: %s") % kind
     attempts = delivery.attempts + 1
     if attempts < FAULTS_AT_MOST:
@@ -177,7 +177,7 @@ def break_off(delivery: Delivery, old: str, kind: str) -> bool:
 
 
 def settle_after_fault(delivery: Delivery, fault: Exception) -> None:
-    """What raises was not begun, or was said to the mail server: then it may have arrived."""
+    """Break off a delivery that raised; one already *sending* may have arrived: it is uncertain."""
     logger.error("Delivery %s could not be handed over: %s", delivery.pk, place_of_error(fault))
     kind = type(fault).__name__
     if not break_off(delivery, State.CLAIMED, kind):

@@ -1,4 +1,4 @@
-"""Specimens: a letter as it would be, with a link and codes that open nothing. Never a letter."""
+"""Specimens: unsaved letters as they would be, with a link and codes that open nothing."""
 
 from email.utils import parseaddr
 from typing import NamedTuple
@@ -65,9 +65,9 @@ def specimen_of(template: LetterTemplate, invitation: Invitation) -> Letter:
 def render_specimen(
     letter: Letter, template: LetterTemplate | None = None, *, paper: bool = True
 ) -> Specimen:
-    """Return the letter's words and paper, made anew, with keys that open nothing.
+    """Return the letter's words and PDF, made anew, with keys that open nothing.
 
-    Raise ValidationError where a text, a term or a form of address is missing.
+    Raise ValidationError if a text, a term or a form of address is missing.
     """
     keys = dead_keys()
     texts = letter_texts(letter, keys, template)
@@ -77,14 +77,14 @@ def render_specimen(
 
 
 def send_specimen(letter: Letter, email: str, template: LetterTemplate | None = None) -> str:
-    """Send a specimen to one's own address, marked as a test; return the mail server's words."""
+    """Send a specimen, marked as a test, to the user's address; return the mail server's words."""
     if mute := why_mute():
         raise ValidationError(mute)
     if not email:
         raise ValidationError(
             _("Your account has no e-mail address: whoever keeps the accounts can enter one.")
         )
-    # A command or a sign-on elsewhere may have made the account.
+    # A command or another sign-on may have made the account, with any formal_address.
     email = checked_address(email)
     subject, mail, pdf = render_specimen(letter, template)
     mark = printed_terms_in(letter.language)["specimen"]
@@ -114,6 +114,6 @@ def send_specimen(letter: Letter, email: str, template: LetterTemplate | None = 
 def written(specimen: Letter, attached: dict[str, bytes]) -> bytes:
     try:
         return build_message(specimen, attached).as_bytes()
-    except Exception as error:  # whatever stands in its rows, who asks is told
+    except Exception as error:  # whatever its rows hold, the user is told
         told = _("It could not be composed (%(fault)s): somebody has to look at it.")
         raise ValidationError(told % {"fault": place_of_error(error)}) from error

@@ -1,4 +1,4 @@
-"""From state to state: each transition is guarded by the state it leaves, and leaves an event."""
+"""Transitions of a delivery, all made here: each checks the old state and writes an event."""
 
 import datetime as dt
 import logging
@@ -19,7 +19,7 @@ from invitations.setbacks import place_of_error
 logger = logging.getLogger(__name__)
 
 State = Delivery.State
-# Longer than the ten answers of one transaction together.
+# Longer than the ten answers of one mail transaction may take together.
 LEASE = 15 * dt.timedelta(seconds=settings.SMTP_TIMEOUT)
 
 
@@ -33,14 +33,14 @@ def transit(  # noqa: PLR0913 -- what an event keeps
     by: User | None = None,
     **fields: Any,
 ) -> bool:
-    """The one way from state to state, and its event: refuse where the delivery has moved on."""
+    """Change the state and write the event; return False if the delivery has moved on."""
     changes = {"state": new, **fields} | ({"server_words": words} if words else {})
     event = {"state": new, "because": because, "server_words": words, "actor": by and by.pk}
     return change(in_state(delivery, old), delivery, changes, event)
 
 
 def begin_sending(delivery: Delivery) -> bool:
-    """Set *sending* while the claim holds, the letter is approved and its invitation issued."""
+    """Set *sending* if the claim holds, the letter is approved and its invitation issued."""
     now = timezone.now()
     letter = Letter.objects.approved().filter(pk=OuterRef("letter"))
     in_force = Exists(letter.filter(invitation__status=Invitation.Status.ISSUED))
@@ -55,14 +55,14 @@ def begin_sending(delivery: Delivery) -> bool:
 
 
 def in_state(delivery: Delivery, state: str) -> "QuerySet[Delivery]":
-    """The delivery, while it is in that state and under the claim that we know."""
+    """Match the delivery while it is in that state and under the claim that we know."""
     return Delivery.objects.filter(pk=delivery.pk, state=state, claim=delivery.claim)
 
 
 def change(
     found: "QuerySet[Delivery]", delivery: Delivery, changes: dict[str, Any], event: dict[str, Any]
 ) -> bool:
-    """Change the delivery if it is found, and write the event; return whether it was."""
+    """Change the delivery if it is among ``found``, and write the event; return whether it was."""
     event |= {"letter": F("letter"), "delivery": F("pk")}
     if connection.vendor != "postgresql":
         # SQLite takes no UPDATE within another statement.
@@ -84,16 +84,16 @@ def change(
 def transit_each(
     deliveries: "QuerySet[Delivery]", old: str, new: str, because: str, words: str = ""
 ) -> None:
-    """Move each of them that is in the old state, with an event for each.
+    """Move each delivery that is in the old state, with an event for each.
 
-    Each by itself: one that cannot be moved keeps no other, and two workers do not lock each
-    other's rows out.
+    Each has a transaction of its own: one that cannot be moved does not stop the others, and two
+    workers do not block each other's rows.
     """
     for delivery in deliveries.filter(state=old).order_by("pk"):
         try:
             with transaction.atomic():
                 transit(delivery, old, new, because=because, words=words)
-        except Exception as fault:  # one that cannot be moved keeps no other
+        except Exception as fault:  # the others are moved all the same
             if not connection.is_usable():
                 raise
             logger.error("Delivery %s stays %s: %s", delivery.pk, old, place_of_error(fault))  # noqa: TRY400 -- no address
