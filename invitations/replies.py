@@ -22,14 +22,14 @@ REPLY_FIELDS = (
     "partnership_interest", "respondent_name", "respondent_function", "respondent_email",
     "respondent_phone", "remarks",
 )  # fmt: skip
-# Other rows, which the verbs have just read: there is nothing to look up again.
+# References to rows that were just read: validation would look each of them up again.
 READ_ROWS = (
     "invitation", "correspondence", "recorded_by", "substitute_rank", "skips_step", "settled_by",
 )  # fmt: skip
 
 
 class UnseenReply(ValidationError):
-    """Another reply came to stand after the page was opened on which this one was given."""
+    """Refusal of a reply: another one came to stand after its page was opened."""
 
     def __init__(self) -> None:
         super().__init__(
@@ -54,16 +54,16 @@ def record_reply(  # noqa: PLR0913 -- what was said, and all that is known of ho
 ) -> Reply:
     """Record the reply and plan its acknowledgement; earlier replies stay on file.
 
-    Through the same channel it supersedes the standing one; through another it confirms it, or,
-    if it says otherwise, is contested and waits for staff. The same form, or the same words
-    again, record nothing new. A holding reply is noted, and the next reminder step is skipped.
+    A reply supersedes the standing one of its channel. Beside one of another channel it is
+    confirming, or, if it says otherwise, contested until staff choose. The same form, or the same
+    words again, record nothing new. A holding reply is noted, and skips the next reminder step.
 
-    ``seen`` names the reply that stood when a page was opened, empty for none: where another one
+    ``seen`` names the reply that stood when the page was opened, empty for none: if another one
     stands by now, raise UnseenReply.
 
-    What comes without ``received_at`` comes now, after all that is on file: the lock gives the
-    order, not the clocks of several servers. Only an hour that staff give is compared with the
-    others of its channel: where that one is the older, it is on file as superseded at once.
+    Without ``received_at`` a reply comes now, after all that is on file: the lock gives the order,
+    not the clocks of several servers. Only an hour that staff give is compared with the others of
+    its channel: a reply older than one of these is filed as superseded at once.
     """
     lock_invitation(invitation)
     now = timezone.now()
@@ -92,14 +92,14 @@ def record_reply(  # noqa: PLR0913 -- what was said, and all that is known of ho
     reply.save()
     if by:
         record_act(reply, Act.RECORDED, by)
-    # What never stood is not thanked for as if it did: a later one of its channel has been.
+    # A reply that never stood is not acknowledged: a later one of its channel was.
     if reply.status != Reply.Status.SUPERSEDED:
         plan_acknowledgement(reply)
     return reply
 
 
 def lock_invitation(invitation: Invitation) -> None:
-    """Let one at a time file for the invitation, and read its status as it is now.
+    """Lock the invitation, so that one at a time files for it, and read its present status.
 
     Call it within a transaction.
     """
@@ -115,10 +115,10 @@ def refuse_if_not_in_force(invitation: Invitation, now: dt.datetime) -> None:
 
 
 def keep_order(reply: Reply, earlier: list[Reply], *, is_given: bool) -> None:
-    """Let no hour lie before those on file: a clock may be behind, or was set back.
+    """Move the reply's hours after those on file: a clock may be behind, or was set back.
 
-    An hour given stays as it is. After a reply from a server whose clock ran past the deadline,
-    one that is in time by this server's clock keeps its own hour, so that it is not late.
+    An hour that was given stays. A reply in time by this server's clock keeps its own hour, so that
+    it is not late because another server's clock had already passed the deadline.
     """
     reply.recorded_at = max([reply.recorded_at, *(r.recorded_at for r in earlier)])
     came_at = max([reply.received_at, *(r.received_at for r in earlier)])
@@ -137,7 +137,7 @@ def refuse_if_incomplete(reply: Reply) -> None:
 
 
 def earlier_replies(reply: Reply) -> tuple[Reply | None, list[Reply]]:
-    """The reply of the same form, whosesoever it is, and the invitation's, the newest first."""
+    """Return the reply of the same form, of any invitation, and this invitation's, newest first."""
     known = Reply.objects.filter(invitation=reply.invitation_id)
     if reply.form_key:
         known |= Reply.objects.filter(form_key=reply.form_key)
@@ -147,7 +147,7 @@ def earlier_replies(reply: Reply) -> tuple[Reply | None, list[Reply]]:
 
 
 def already_recorded(reply: Reply, form_before: Reply | None, earlier: list[Reply]) -> Reply | None:
-    """The reply of the same form, or the channel's last one where it says the same."""
+    """Return the reply of the same form, or the channel's last one if it says the same."""
     if form_before and form_before.invitation_id != reply.invitation_id:
         raise ValidationError(
             _(
@@ -167,7 +167,7 @@ def already_recorded(reply: Reply, form_before: Reply | None, earlier: list[Repl
     return None
 
 
-# The answers that count, each of its channel.
+# What an answer in force may be, one for each channel.
 BESIDE = (Reply.Status.STANDING, Reply.Status.CONTESTED, Reply.Status.CONFIRMING)
 
 
@@ -178,7 +178,7 @@ def what_it_says(reply: Reply) -> list[Any]:
 def status_beside(
     reply: Reply, earlier: list[Reply], seen: str | None = None, *, is_given: bool
 ) -> str:
-    """Where a new reply takes its place beside the standing one, and beside its channel's last."""
+    """Return a new reply's status, given the standing reply and its channel's earlier ones."""
     if reply.answer == Answer.HOLDING:
         return Reply.Status.NOTED
     standing = next((r for r in earlier if r.status == Reply.Status.STANDING), None)
@@ -196,7 +196,7 @@ def status_beside(
 
 
 def make_room_for(reply: Reply, earlier: list[Reply]) -> None:
-    """Supersede what the same channel said before."""
+    """Supersede earlier replies of the same channel."""
     by_status: dict[str, list[str]] = {
         Reply.Status.STANDING: [Reply.Status.STANDING, Reply.Status.CONTESTED],
         Reply.Status.CONTESTED: [Reply.Status.CONTESTED, Reply.Status.CONFIRMING],
@@ -209,7 +209,7 @@ def make_room_for(reply: Reply, earlier: list[Reply]) -> None:
 
 
 def next_step(invitation: Invitation, now: dt.datetime) -> ReminderStep | None:
-    """The reminder step that goes next: the last overdue, a mail before a call, else the first."""
+    """Return the next reminder step: the last overdue, a mail before a call, else the first."""
     schedule = schedule_of(invitation.edition, invitation.member_state)
     today = schedule.day_of(now)
     dues = schedule.ahead(today)
@@ -227,7 +227,7 @@ def next_step(invitation: Invitation, now: dt.datetime) -> ReminderStep | None:
 
 
 def reminded_by(invitation: Invitation) -> set[int | None]:
-    """The steps of which a mail has left, or which stand on the call list."""
+    """Return the steps whose mail has left, or which are on the call list."""
     deadline = invitation.edition.reply_before
     mailed = invitation.letters.in_force().filter(kind="reminder", reply_before=deadline)
     called = invitation.call_list_entries.filter(reply_before=deadline)
@@ -269,7 +269,7 @@ def file_correspondence(  # noqa: PLR0913 -- the particulars of a letter receive
     scan: Frozen | None = None,
     **particulars: Any,
 ) -> Correspondence:
-    """File what came in, and record the reply it brought; then it is dealt with.
+    """File what came in, and record the reply it brought, which deals with it.
 
     Without a reply it waits unread, and holds the office's reminders until someone looks at it.
     """

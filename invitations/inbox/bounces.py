@@ -1,8 +1,8 @@
-"""What mail servers and providers say of a delivery after it was handed over.
+"""Record what mail servers and providers say of a delivery after it was handed over.
 
-A delivery is found by the address it left from, which names it, or by the letter's Message-ID and
-the address it went to; never by an address alone. Nobody is put on a block-list: an office that
-was not reached waits for a person.
+A delivery is found by its envelope sender, which names it, or by the letter's Message-ID and the
+address it went to; never by an address alone. Nobody is put on a block-list: a person looks at an
+office that was not reached.
 """
 
 import datetime as dt
@@ -52,9 +52,9 @@ def record_bounce(  # noqa: PLR0913 -- all that may name the delivery
     address: str = "",
     content: bytes = b"",
 ) -> Bounce:
-    """Keep what was said, once for each key; a refusal moves the delivery to *bounced*.
+    """Record what was said, once for each key; a refusal moves the delivery to *bounced*.
 
-    A delay is no bounce: it leaves an event alone. What fits no delivery is kept for staff.
+    A delay is no bounce: it only writes an event. What fits no delivery is kept for staff.
     """
     delivery = delivery_of(envelope, message_id, address)
     said = clean_text(words)[:WORDS_LIMIT]
@@ -79,28 +79,28 @@ def record_bounce(  # noqa: PLR0913 -- all that may name the delivery
 
 
 def after_it_left(delivery: Delivery | None) -> dt.datetime:
-    """Now, but not before its letter left, by the clock of whichever server sent it."""
+    """Return now, or when the letter left, if that is later by the sending server's clock."""
     left_at = delivery and delivery.sending_at
     return max(left_at, timezone.now()) if left_at else timezone.now()
 
 
 def delivery_of(envelope: str, message_id: str, address: str) -> Delivery | None:
-    """The delivery that left under that envelope, else the letter's delivery to that address."""
+    """Return the delivery that left under that envelope, else the letter's to that address."""
     if envelope and (named := Delivery.objects.filter(envelope=envelope).first()):
         return named
     if not message_id:
         return None
     sent = list(Delivery.objects.by_mail().filter(letter__message_id=message_id))
     there = [delivery for delivery in sent if delivery.address.lower() == address.lower()]
-    # An office forwards its mail elsewhere: where there is one delivery, it is that one.
+    # An office may forward its mail: if the letter has one delivery, it is that one.
     return next(iter(there or sent), None) if len(there or sent) == 1 else None
 
 
 def settle_bounced(deliveries: "QuerySet[Delivery] | None" = None) -> int:
-    """Move what has a bounce since it left to *bounced*, with the server's words.
+    """Move deliveries with a bounce since they left to *bounced*, with the server's words.
 
-    A report may be quicker than our own note that the letter was handed over: each tick looks.
-    One that cannot be moved keeps no other.
+    Each tick looks: a report may arrive before *handed over* is recorded. One that cannot be moved
+    does not stop the others.
     """
     looked_at = Delivery.objects.all() if deliveries is None else deliveries
     refused = looked_at.filter(
@@ -126,7 +126,7 @@ def move_to_bounced(delivery: Delivery, by: User | None = None) -> bool:
 
 
 def record_event_once(delivery: Delivery, because: str, words: str) -> None:
-    """Write it into the history once; the delivery stays what it is."""
+    """Write the event into the history once; the delivery's state stays."""
     LetterEvent.objects.get_or_create(
         letter_id=delivery.letter_id,
         delivery=delivery,
@@ -140,7 +140,7 @@ def record_event_once(delivery: Delivery, because: str, words: str) -> None:
 
 
 def record_report(content: bytes) -> list[Bounce]:
-    """Record what the mail says of deliveries; an empty list where it is no report of a bounce."""
+    """Record what the mail says of deliveries; return an empty list if it is no bounce report."""
     mail = parse_mail(content)
     findings = findings_in(mail)
     if not findings:
@@ -166,7 +166,7 @@ def record_report(content: bytes) -> list[Bounce]:
 
 
 def record_provider_event(event: Any, esp_name: str, **kwargs: Any) -> None:
-    """Take an event of django-anymail: refused, delayed, or delivered to the office's server."""
+    """Record an event of django-anymail: refused, delayed, or delivered to the office's server."""
     envelope, address = envelope_in_event(event), event.recipient
     named = clean_text(event.message_id or "")
     words = " ".join(filter(None, [event.mta_response, event.description])) or event.event_type
@@ -189,7 +189,7 @@ def record_provider_event(event: Any, esp_name: str, **kwargs: Any) -> None:
 
 
 def bounce_kind_of(event: Any) -> str:
-    """An empty text for what is neither bounce nor delay."""
+    """Return the kind of bounce, empty for an event that is neither bounce nor delay."""
     if event.event_type == "deferred":
         return Kind.DELAYED
     if event.event_type not in ("bounced", "rejected", "failed"):
@@ -198,7 +198,7 @@ def bounce_kind_of(event: Any) -> str:
 
 
 def envelope_in_event(event: Any) -> str:
-    """The token in the envelope sender, where the provider repeats it (Mailgun does)."""
+    """Return the envelope sender's token if the provider repeats it (Mailgun does), else empty."""
     told = event.esp_event if isinstance(event.esp_event, dict) else {}
     envelope = (told.get("event-data") or told).get("envelope")
     sender = envelope.get("sender") if isinstance(envelope, dict) else None
@@ -210,7 +210,7 @@ def envelope_in_event(event: Any) -> str:
 
 @transaction.atomic
 def match_bounce(bounce: Bounce, delivery: Delivery, by: User) -> None:
-    """Say which delivery a bounce is of that named none; a refusal moves it to *bounced*."""
+    """Set the delivery of a bounce that named none; a refusal moves it to *bounced*."""
     went = delivery.state in (Delivery.State.HANDED_OVER, Delivery.State.UNCERTAIN)
     if not went or delivery.channel != Delivery.Channel.EMAIL:
         raise ValidationError(_("Only what was handed over to our mail server can come back."))

@@ -1,4 +1,4 @@
-"""File the mail that people send back, and find whose it is. No machine ever answers it."""
+"""File the mail that people send back, and find whose it is; no machine ever answers it."""
 
 import datetime as dt
 from collections.abc import Iterable
@@ -41,11 +41,11 @@ ID_LIMIT = 250
 def file_mail(
     content: bytes, received_at: dt.datetime | None = None, remark: str = ""
 ) -> Correspondence | None:
-    """File the mail under its invitation, once; None where it is on file already.
+    """File the mail once under its invitation; return None if it is on file already.
 
-    What a person wrote waits unread, and holds the office's reminders. What a machine wrote is
-    filed and holds nothing. Of a mail that our own server disowns a person says first whose it is.
-    ``remark`` stands before the words in the summary.
+    A person's mail waits unread, and holds the office's reminders. A machine's mail is filed and
+    holds nothing. If our own server disowns the mail, a person first says whose it is. ``remark``
+    stands before the words in the summary.
     """
     mail = parse_mail(content)
     if has_doubtful_text(mail):
@@ -79,7 +79,7 @@ def file_mail(
 
 
 def file_unread(content: bytes, received_at: dt.datetime | None, remark: str) -> None:
-    """File the bytes of a mail that cannot be read: a person finds out what it is, and whose."""
+    """File the bytes of an unreadable mail; a person finds out what it is, and whose."""
     frozen = freeze(content, "intray", "eml")
     now = timezone.now()
     put_on_file(
@@ -94,7 +94,7 @@ def file_unread(content: bytes, received_at: dt.datetime | None, remark: str) ->
 
 
 def says_the_same(filed: Correspondence, content: bytes) -> bool:
-    """Whether it is the same mail by another way, and not another one under a used Message-ID."""
+    """Tell whether it is the comparable_words mail by another way, or another one with a used Message-ID."""
     if filed.message_sha256 == sha256_of(content):
         return True
     try:
@@ -110,8 +110,9 @@ def body_of(content: bytes) -> bytes:
 
 @transaction.atomic
 def put_on_file(name: str, **fields: Any) -> Correspondence | None:
-    """The invitation's lock excludes a reminder that is just about to leave."""
+    """Create the row; return None if there is one of that name already."""
     if fields["invitation"]:
+        # The lock excludes a reminder that is just about to leave.
         lock_invitation(fields["invitation"])
     filed, is_new = Correspondence.objects.get_or_create(
         message_id=name[:ID_LIMIT], defaults=fields
@@ -120,7 +121,7 @@ def put_on_file(name: str, **fields: Any) -> Correspondence | None:
 
 
 def summary(subject: str, remark: str, words: str) -> str:
-    """A reply quotes our letter, its subject too; link and code are for no reader of the list."""
+    """Join the parts of the summary, without a link or code that the subject may quote."""
     return "\n".join(filter(None, [mask_keys(subject)[:SUBJECT_LIMIT], remark, words]))
 
 
@@ -128,7 +129,7 @@ def summary(subject: str, remark: str, words: str) -> str:
 
 
 def invitation_of(mail: Any) -> Invitation | None:
-    """By the letter it answers, else by its sender; None where that leaves a choice."""
+    """Return the invitation of the letter it answers, else of its sender; None if ambiguous."""
     for name in ("In-Reply-To", "References"):
         if answered := of_letters(Q(message_id__in=message_ids_in(raw_header(mail, name)))):
             return only(answered)
@@ -140,7 +141,7 @@ def invitation_of(mail: Any) -> Invitation | None:
 
 
 def of_letters(which: Q) -> "QuerySet[Invitation] | None":
-    """The invitations of these letters, of a note those it covers; None without any letter."""
+    """Return the letters' invitations, for a note those it covers; None if there is no letter."""
     letters = Letter.objects.filter(which)
     if not letters.exists():
         return None
@@ -155,10 +156,10 @@ def only(invitations: "QuerySet[Invitation]") -> Invitation | None:
 
 
 def of_sender(address: str) -> Invitation | None:
-    """The invitation in force of the office, focal point or mission that writes from there.
+    """Return the invitation in force of the office, focal point or mission with that address.
 
     An office goes before its mission. A mission that serves one State writes for its principal
-    invitation; one that serves two leaves the choice to a person.
+    invitation; if it serves two, a person chooses.
     """
     if not address:
         return None
@@ -173,7 +174,7 @@ def of_sender(address: str) -> Invitation | None:
 
 
 def of_address(address: str) -> "QuerySet[Invitation]":
-    """Those in whose addresses it may stand; the lines themselves are looked at one by one."""
+    """Return invitations whose addresses may contain it; the caller compares line by line."""
     return (
         Invitation.objects.issued()
         .filter(
@@ -188,7 +189,7 @@ def of_address(address: str) -> "QuerySet[Invitation]":
 
 
 def current(invitations: Iterable[Invitation]) -> list[Invitation]:
-    """Those to editions that are not over; where there are none, those that still take replies."""
+    """Return those to editions that are not over, or else those that still take replies."""
     now = timezone.now()
     taking = [one for one in invitations if one.edition.takes_replies(now)]
     ahead = [one for one in taking if one.edition.closes_on >= one.edition.local_date(now)]
@@ -207,7 +208,7 @@ def mission_addresses(invitation: Invitation) -> list[str]:
 
 @transaction.atomic
 def assign_mail(correspondence: Correspondence, invitation: Invitation, by: User) -> None:
-    """Say whose mail it is, once; unread, it holds that office's reminders from now on."""
+    """Set whose mail it is, once; while unread, it holds that office's reminders."""
     lock_invitation(invitation)
     if invitation.status != Invitation.Status.ISSUED:
         raise ValidationError(_("This invitation is not in force."))

@@ -1,6 +1,6 @@
 """Read the in-tray and the bounce mailbox over IMAP; each mail is recorded, then set aside.
 
-A mail stays where it is until it is on file, so a crash reads it again, and on file it is once.
+A mail stays in its mailbox until it is on file: after a crash it is read again, and filed once.
 """
 
 import datetime as dt
@@ -43,7 +43,7 @@ class Reading(NamedTuple):
 
 
 def read_mailboxes(within: dt.timedelta | None = None) -> Reading:
-    """Take up to 50 mails of each mailbox; one that cannot be read does not keep the other.
+    """Take up to 50 mails of each mailbox; one that cannot be read does not stop the other.
 
     A mail that cannot be read is filed as it came, and waits for a person.
 
@@ -75,14 +75,14 @@ def read_or_say_why(name: str, box: Any, stop_at: float | None, faults: list[str
 
 
 def receive(content: bytes, received_at: dt.datetime | None = None, remark: str = "") -> None:
-    """Record a report of a bounce as such, whichever mailbox it came to; file all other mail."""
+    """Record a report of a bounce, whichever mailbox it came to; file all other mail."""
     if not record_report(content):
         file_mail(content, received_at, remark)
 
 
 @contextmanager
 def open_mailbox(box: Any) -> Iterator[IMAPClient]:
-    """An open folder; what the server or the line says against it is raised as Unreadable."""
+    """Open the mailbox's folder; raise errors of the server or connection as Unreadable."""
     is_tls = box.security == "tls"
     try:
         with IMAPClient(box.host, box.port, ssl=is_tls, timeout=ANSWER_WITHIN) as line:
@@ -98,7 +98,7 @@ def open_mailbox(box: Any) -> Iterator[IMAPClient]:
 
 
 def read(line: IMAPClient, stop_at: float | None) -> int:
-    """Take the oldest mails that wait, each recorded before it is set aside."""
+    """Take the oldest waiting mails, each recorded before it is set aside; return how many."""
     taken = 0
     for uid, size, received_at in waiting(line):
         if taken == BATCH or (stop_at and time.monotonic() > stop_at):
@@ -108,9 +108,9 @@ def read(line: IMAPClient, stop_at: float | None) -> int:
 
 
 def waiting(line: IMAPClient) -> Iterator[tuple[int, int, dt.datetime | None]]:
-    """UID, size and hour of arrival of the mails that wait, the oldest first.
+    """Yield UID, size and hour of arrival of the waiting mails, the oldest first.
 
-    Where mails can be moved, all that are here wait: people may have opened one before. Elsewhere
+    If the server can move mails, all that are here wait: people may have opened one before. If not,
     those wait that nobody has seen.
     """
     uids = line.search("UNDELETED" if line.has_capability("MOVE") else "UNSEEN")
@@ -122,7 +122,7 @@ def waiting(line: IMAPClient) -> Iterator[tuple[int, int, dt.datetime | None]]:
 
 
 def take(line: IMAPClient, uid: int, size: int, received_at: dt.datetime | None) -> bool:
-    """Record one mail and set it aside; of one that is too large, its head alone."""
+    """Record one mail, or only the head of one that is too large, and set it aside."""
     is_whole = size <= LARGEST
     content = fetch(line, uid, "" if is_whole else "HEADER")
     if content is None:
@@ -132,7 +132,7 @@ def take(line: IMAPClient, uid: int, size: int, received_at: dt.datetime | None)
         receive(content, received_at, remark)
     except ENDS_THE_TICK:
         raise
-    except Exception as error:  # noqa: BLE001 -- one mail that cannot be read keeps no other waiting
+    except Exception as error:  # noqa: BLE001 -- the mails after it are read
         logger.error("The mail with UID %s could not be read: %s", uid, place_of_error(error))  # noqa: TRY400 -- a trace would show whose mail it is
         if not is_filed_unread(uid, content, received_at):
             return False
@@ -141,7 +141,7 @@ def take(line: IMAPClient, uid: int, size: int, received_at: dt.datetime | None)
 
 
 def is_filed_unread(uid: int, content: bytes, received_at: dt.datetime | None) -> bool:
-    """File the mail as it came; one that cannot even be filed stays where it is, and is told."""
+    """File the mail as it came; one that cannot be filed either stays, and is a setback."""
     try:
         file_unread(content, received_at, _("This mail could not be read: open it as it came."))
     except ENDS_THE_TICK:
@@ -155,12 +155,12 @@ def is_filed_unread(uid: int, content: bytes, received_at: dt.datetime | None) -
 
 
 def fetch(line: IMAPClient, uid: int, part: str) -> bytes | None:
-    """None where the mail has gone meanwhile."""
+    """Return that part of the mail, or None if the mail has gone meanwhile."""
     return line.fetch(uid, [f"BODY.PEEK[{part}]"]).get(uid, {}).get(f"BODY[{part}]".encode())
 
 
 def set_mail_aside(line: IMAPClient, uid: int) -> None:
-    """Mark it as seen, and move it where the server can."""
+    """Mark the mail as seen, and move it if the server can."""
     line.add_flags(uid, SEEN, silent=True)
     if not line.has_capability("MOVE"):
         return

@@ -1,4 +1,4 @@
-"""What a report of undelivered mail says: which letter, and what the server answered."""
+"""Read a report of undelivered mail: which letter it is of, and what the server answered."""
 
 import re
 from collections.abc import Iterator
@@ -40,14 +40,14 @@ class Finding(NamedTuple):
 
 
 def findings_in(mail: Message) -> list[Finding]:
-    """What the standard report says; where there is none, what flufl.bounce makes of the mail."""
+    """Return what the standard report says, or else what flufl.bounce finds in the mail."""
     if not comes_from_a_machine(mail):
         return []
     return list(standard_findings(mail)) or list(recognized_findings(mail))
 
 
 def comes_from_a_machine(mail: Message) -> bool:
-    """Whether it may be a report at all: a person may quote one in a mail, or forward it."""
+    """Tell whether the mail may be a report: a person may quote or forward one."""
     writer = next(iter(header_addresses(mail, "From")), "").partition("@")[0]
     return (
         has_empty_return_path(mail)
@@ -58,7 +58,7 @@ def comes_from_a_machine(mail: Message) -> bool:
 
 
 def standard_findings(mail: Message) -> Iterator[Finding]:
-    """What RFC 3464 says of each recipient that failed or waits; other actions are no bounce."""
+    """Yield what RFC 3464 says of each failed or delayed recipient; other actions are no bounce."""
     for block in status_blocks(mail):
         action = raw_header(block, "Action").lower()
         if action.startswith("delayed"):
@@ -72,7 +72,7 @@ def standard_findings(mail: Message) -> Iterator[Finding]:
 
 
 def status_blocks(mail: Message) -> list[Message]:
-    """The blocks of the mail's own report; one that is attached to a mail in it does not count."""
+    """Return the blocks of the mail's own report, not of one attached to a mail in it."""
     for part in own_parts(mail):
         if part.get_content_type() == "message/delivery-status" and part.is_multipart():
             return parts_of_mail(part)
@@ -84,7 +84,7 @@ def own_parts(mail: Message) -> list[Message]:
 
 
 def recipient(block: Message) -> str:
-    """The address as we wrote it, where the report says it, else where it ended."""
+    """Return the address as we wrote it, if the report has it, or else where the mail ended."""
     for name in ("Original-Recipient", "Final-Recipient"):
         written = raw_header(block, name).rpartition(";")[2]
         if "@" in written:
@@ -98,7 +98,7 @@ def words_about_recipient(block: Message) -> str:
 
 
 def with_address(address: str, words: str) -> str:
-    """The words with the address they are about: it may be all that staff can go by."""
+    """Return the words with their address, which may be all that staff can go by."""
     return words if address in words.lower() else f"{address}: {words}"
 
 
@@ -115,7 +115,7 @@ def recognized_findings(mail: Message) -> Iterator[Finding]:
 
 
 def known_envelope(mail: Message) -> str:
-    """The token in the address that the report was sent to, else the one given along as ENVID."""
+    """Return the known token in the address the report was sent to, else in ENVID; or empty."""
     blocks = status_blocks(mail)
     ident = raw_header(blocks[0], "Original-Envelope-Id") if blocks else ""
     tokens = [envelope_token_of(mail), ident.lower()]
@@ -124,7 +124,7 @@ def known_envelope(mail: Message) -> str:
 
 
 def returned_id(mail: Message, content: bytes) -> str:
-    """The Message-ID of the letter that came back, in a part of its own or in the text."""
+    """Return the Message-ID of the one letter of ours that came back, in a part or the text."""
     returned = clean_text(content[:RETURNED_LIMIT].decode("ascii", "replace"))
     ids = set(RETURNED_ID.findall(returned)) - {own_message_id(mail)}
     ours = Letter.objects.filter(message_id__in=list(ids)[:500])
