@@ -1,4 +1,4 @@
-"""The roster of ministers: how a row of a list becomes a minister with a draft invitation."""
+"""The ministers' import: how a row of a list becomes a minister with a draft invitation."""
 
 from invitations.minister_import.cells import FORMULA, CellFault
 from invitations.minister_import.columns import COLUMNS, FOCAL_POINT_FIELDS, MINISTER_FIELDS

@@ -17,13 +17,13 @@ from invitations.text.dates import comma_list
 from invitations.text.lines import narrow_signs, refuse_spoilt_line, without_unstorable
 
 MODEL_FIELDS = {field.name: field for field in (*Invitation._meta.fields, *Minister._meta.fields)}
-# What a spreadsheet would run, also behind the apostrophe that makes it text, and what it left
-# where that failed.
+# A formula that a spreadsheet would run, also behind the apostrophe that makes it text, or the
+# error that a failed one left.
 FORMULA = re.compile(r"'*\s*(?:[=+\-@＝＋－＠]|#[A-Z/0]+[!?A]?$)")  # noqa: RUF001
 
 
 class CellFault(NamedTuple):
-    """A cell that is refused."""
+    """A refused cell, and why."""
 
     line: int
     column: str
@@ -32,7 +32,7 @@ class CellFault(NamedTuple):
 
     @property
     def told(self) -> tuple[int, str, str, str]:
-        """The same with the beginning of the cell, as it may be printed."""
+        """Return the fault with the kind_by_first_bytes of the cell alone, which is safe to print."""
         return self.line, self.column, without_unstorable(self.value[:60], "\ufffd"), self.reason
 
     def __str__(self) -> str:
@@ -55,7 +55,7 @@ def one_of(allowed: Mapping[str, Any], value: str) -> Any:
 
 
 def cell_readers() -> dict[str, Callable[[str], Any]]:
-    """How the cells of a column are read, where they are not just text."""
+    """Return the readers of the columns whose cells are more than text."""
     ranks = Rank.objects.values_list("code", flat=True)
     languages = {language: language for language in Language.values} | {"zh": Language.CHINESE}
     return {
@@ -72,7 +72,7 @@ def cell_readers() -> dict[str, Callable[[str], Any]]:
 
 
 def clean_cell(column: str, value: str, read: Callable[[str], Any]) -> Any:
-    """Return what the cell means, None where it is empty."""
+    """Return what the cell means, None if it is empty; raise ValidationError to refuse it."""
     if not column:
         raise ValidationError(_("No heading stands above this."))
     if not value:

@@ -17,7 +17,7 @@ MINISTER_FIELDS = {
     "ref": "ref",
 }
 NAME_FIELDS = ("given_name", "family_name", "name_in_script")
-# Names and codes, in which full-width letters and digits are those of everybody else.
+# Names and codes, in which full-width letters and digits become ordinary ones.
 IN_LATIN_LETTERS = (
     "state", "prenominal", "given_name", "family_name", "gender", "rank", "language",
     "second_language", "ref", "replaces", "principal",

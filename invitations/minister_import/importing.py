@@ -1,4 +1,4 @@
-"""Carry out what the rows were checked to do, and say what came of it."""
+"""Write what the checked rows change, and say what came of it."""
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -11,7 +11,7 @@ from invitations.models import ForumEdition
 
 @transaction.atomic
 def import_entries(entries: list[Entry], edition: ForumEdition) -> None:
-    """Write what the rows were checked to do."""
+    """Save the ministers and successions of the entries, and invite the ministers."""
     for entry in entries:
         apply_changes(entry)
         if entry.is_new:
@@ -32,7 +32,7 @@ def apply_changes(entry: Entry) -> None:
 
 
 def invite(entry: Entry, edition: ForumEdition) -> None:
-    """Draft an invitation where there is none; a draft gets the row's focal point."""
+    """Draft an invitation if there is none; give a draft the row's focal point."""
     if entry.invitation is None:
         draft_invitation(
             edition, entry.minister, is_principal=entry.is_principal, **entry.focal_point
@@ -60,7 +60,7 @@ def import_summary(entries: list[Entry]) -> str:
 
 
 def focal_points_kept(entries: list[Entry]) -> list[str]:
-    """Say what the rows would change in invitations that are issued."""
+    """Return a sentence for each issued invitation that keeps its focal point."""
     sentence = _("Line %(line)d: the invitation is issued and keeps its focal point, %(old)s.")
     return [
         sentence % {"line": entry.row.line, "old": entry.invitation.focal_point_email or "–"}

@@ -1,4 +1,4 @@
-"""Who on file is the person of a row, and what the row changes."""
+"""Find the person of a row on file, and what the row changes."""
 
 from collections import defaultdict
 from collections.abc import Mapping
@@ -13,9 +13,9 @@ from invitations.models import ForumEdition, Invitation, Minister, normalize_nam
 
 @dataclass
 class Entry:
-    """A row that was checked: the person as on file (or new), and what the row changes.
+    """A checked row: its minister, on file or new, and what the row changes.
 
-    ``invitation`` is the live one of the edition. ``focal_point`` has what it does not say yet.
+    ``invitation`` is the edition's live one. ``focal_point`` has the values that are new to it.
     """
 
     row: ListRow
@@ -33,7 +33,7 @@ class Entry:
 
     @property
     def name(self) -> str:
-        """As it will stand on file."""
+        """Return the name as it will stand on file."""
         return name_of({name: self.after(name) for name in NAME_FIELDS}) or self.after("ref")
 
     def fault(self, column: str, reason: str) -> CellFault:
@@ -41,7 +41,7 @@ class Entry:
 
     @property
     def is_frozen(self) -> bool:
-        """Whether the invitation is out, and so none that an import changes."""
+        """Tell whether the invitation is no draft any more, so that an import leaves it alone."""
         return self.invitation is not None and self.invitation.status != Invitation.Status.DRAFT
 
     @property
@@ -60,7 +60,7 @@ class Entry:
 
 
 class PeopleOnFile(NamedTuple):
-    """What the database holds of the States of a list, and of an edition."""
+    """The ministers of a list's States, and their invitations to an edition."""
 
     ministers: dict[int, list[Minister]]
     invitations: dict[int, Invitation]
@@ -90,7 +90,7 @@ def name_of(fields: Mapping[str, Any]) -> str:
 
 
 def same_person(clean: Mapping[str, Any], people: list[Minister]) -> Minister | None:
-    """By reference, else by name where the references do not say otherwise."""
+    """Find the person by reference, or else by name if the references do not contradict."""
     ref, key = clean.get("ref"), normalize_name(name_of(clean))
     by_ref = (minister for minister in people if ref and minister.ref == ref)
     by_name = (
@@ -102,7 +102,7 @@ def same_person(clean: Mapping[str, Any], people: list[Minister]) -> Minister | 
 
 
 def make_entry(row: ListRow, clean: Mapping[str, Any], files: PeopleOnFile) -> Entry:
-    """Say what the row changes. An empty cell changes nothing."""
+    """Return what the row changes; an empty cell changes nothing."""
     state = clean["state"]
     minister = same_person(clean, files.ministers[state.pk])
     is_new = minister is None
@@ -130,7 +130,7 @@ def make_entry(row: ListRow, clean: Mapping[str, Any], files: PeopleOnFile) -> E
 
 
 def changes_of(minister: Minister, after: dict[str, Any]) -> dict[str, Any]:
-    """The fields that differ. Line ends do not count: browsers send others."""
+    """Return the fields that differ; line ends do not count, since browsers send others."""
     changes = {
         name: value
         for name, value in after.items()

@@ -1,4 +1,4 @@
-"""What must be true of the rows together, and with what is on file."""
+"""Rules for the rows together, and beside what is on file."""
 
 from collections import defaultdict
 from collections.abc import Mapping
@@ -14,9 +14,9 @@ from invitations.models import ForumEdition, Invitation, Minister, normalize_nam
 
 
 def check_rows(rows: list[ListRow], edition: ForumEdition) -> tuple[list[Entry], list[CellFault]]:
-    """Return what the rows would do, and every cell that is refused; write nothing.
+    """Return what the rows would change, and every refused cell; write nothing.
 
-    Call it in the transaction that carries the entries out: the States stay locked until then.
+    Call it in the transaction that imports the entries: the States stay locked until its end.
     """
     read = cell_readers()
     cleaned = [(row, *clean_row(row, read)) for row in rows]
@@ -31,7 +31,7 @@ def check_rows(rows: list[ListRow], edition: ForumEdition) -> tuple[list[Entry],
 
 
 def check_names(entries: list[Entry], files: PeopleOnFile) -> list[CellFault]:
-    """Each row is one person, and no two rows or ministers are the same one."""
+    """Refuse a row that names nobody, or the same person as another row or minister."""
     faults = []
     lines: dict[tuple[int, str, Any], int] = {}
     for entry in entries:
@@ -57,7 +57,7 @@ def check_names(entries: list[Entry], files: PeopleOnFile) -> list[CellFault]:
 
 
 def check_successions(entries: list[Entry], files: PeopleOnFile) -> list[CellFault]:
-    """Set whom each row replaces."""
+    """Set whom each row replaces; refuse a row that contradicts another one or the file."""
     faults = []
     listed = {entry.minister.pk: entry.row.line for entry in entries}
     for entry in entries:
@@ -101,7 +101,7 @@ def find_replaced(entry: Entry, people: list[Minister], listed: Mapping[int, int
 
 
 def check_offices(entries: list[Entry], files: PeopleOnFile) -> list[CellFault]:
-    """Nobody gets a portfolio that another person of the State holds after the import."""
+    """Refuse a portfolio that another person of the State holds after the import."""
     faults = []
     left = {entry.minister.pk for entry in entries}
     left |= {entry.replaces.pk for entry in entries if entry.replaces}
@@ -122,7 +122,7 @@ def check_offices(entries: list[Entry], files: PeopleOnFile) -> list[CellFault]:
 
 
 def choose_principals(entries: list[Entry], files: PeopleOnFile) -> list[CellFault]:
-    """Set which of the new invitations is its State's principal one."""
+    """Choose each State's principal invitation among the new ones; refuse a second one."""
     faults = []
     by_state = defaultdict(list)
     for entry in entries:

@@ -1,4 +1,4 @@
-"""The States: from the shipped table, and found by a code or a name."""
+"""Load the States from the shipped table, and find a State by a code or a name."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
@@ -60,7 +60,7 @@ def load_states(rows: Iterable[Mapping[str, str]]) -> tuple[list[MemberState], l
 
 
 def states_by_name() -> dict[str, list[MemberState]]:
-    """The States by each code and name they have, and locked: two imports do not mix."""
+    """Lock the States and return them by each code and name; the lock keeps two imports apart."""
     names = defaultdict(list)
     for state in MemberState.objects.select_for_update(no_key=True).order_by("pk"):
         spellings = [state.iso2, state.iso3, state.list_name_fr]

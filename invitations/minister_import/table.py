@@ -105,7 +105,7 @@ def read_header(header: list[str], name: str) -> list[str]:
 
 
 def under(columns: list[str], cells: list[str]) -> dict[str, str]:
-    """The cells by column, on one line; what stands beyond the last heading is under no name."""
+    """Return the cells by column, each on one line; those beyond the last heading have no name."""
     cells = [tidy_line(cell) for cell in cells]
     by_column = dict.fromkeys(columns, "") | dict(zip(columns, cells, strict=False))
     beyond = " ".join(filter(None, cells[len(columns) :]))
