@@ -8,7 +8,7 @@ class InvitationsConfig(AppConfig):
     verbose_name = _("Invitations")
 
     def ready(self) -> None:
-        """Events of a mail provider come as the signal of another library."""
+        # Events of a mail provider come as a signal of django-anymail.
         from invitations.inbox.bounces import record_provider_event  # noqa: PLC0415 -- models come first
 
         tracking.connect(record_provider_event, dispatch_uid="provider events")

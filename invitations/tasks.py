@@ -1,4 +1,4 @@
-"""The clock's hands: each tick finds its work in the tables, and is well under a minute."""
+"""The jobs of the clock: each tick finds its work in the tables, in well under a minute."""
 
 import datetime as dt
 from threading import Event, Thread
@@ -52,7 +52,7 @@ stopping = Event()
 
 @worker_ready.connect
 def begin_to_show_life(**kwargs: Any) -> None:
-    """Idle or not, a worker is seen: its processes take ticks as they come."""
+    # In the worker's parent: an idle worker is alive too, and its children take ticks as they come.
     Thread(target=monitoring.show_life, args=[stopping], daemon=True).start()
 
 

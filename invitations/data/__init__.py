@@ -1,4 +1,4 @@
-"""The data that is shipped. Migrations load it, each by its own models and never by today's."""
+"""The shipped data; migrations load it by their own models, never by today's."""
 
 import csv
 import re
@@ -55,7 +55,7 @@ def table(name: str) -> list[dict[str, str]]:
 
 
 def ranks() -> list[dict[str, str]]:
-    """Return them with the English name as the one without a language."""
+    """Return the ranks, each with its English name also as the name without a language."""
     rows = table("ranks")
     return [
         {column: text for column, text in row.items() if column != "vip_category"}

@@ -1,4 +1,4 @@
-"""What the desk asks before it acts: whether, why, by which way, which of two."""
+"""Forms that the desk shows before it acts: a confirmation, a reason, a way, a choice."""
 
 from django import forms
 from django.utils import timezone
@@ -17,7 +17,7 @@ from invitations.models import CallListEntry, Delivery
 
 
 class SureForm(forms.Form):
-    """Asks nothing but whether."""
+    """A confirmation without fields."""
 
 
 class ReasonForm(forms.Form):
@@ -60,7 +60,7 @@ class AnotherAddressForm(forms.Form):
 
 
 class LetterDispatchedForm(DispatchedForm):
-    """Letters of different States leave by different ways: as routed, unless it is said here."""
+    """Dispatch of letters to several States: each by its own route, unless a way is chosen."""
 
     channel = forms.ChoiceField(
         label=_("How it left"),
@@ -71,7 +71,7 @@ class LetterDispatchedForm(DispatchedForm):
 
 
 class SettleForm(forms.Form):
-    """Which of two contradicting replies stands."""
+    """A choice between two contradicting replies."""
 
     stands = forms.ChoiceField(
         label=_("Which reply stands"),

@@ -24,7 +24,7 @@ SIGNED = ("original_signed_by", "original_signed_on")
 
 
 class HourAsTypedField(forms.SplitDateTimeField):
-    """Date and hour without a zone: the form knows in which zone they are meant."""
+    """A date and hour without a zone; the form knows which zone is meant."""
 
     def compress(self, data_list: tuple[dt.date, dt.time] | None) -> dt.datetime | None:
         with timezone.override(dt.UTC):
@@ -33,7 +33,7 @@ class HourAsTypedField(forms.SplitDateTimeField):
 
 
 class OneOfSeveralField(BoxesField):
-    """Of these boxes none ticked means all."""
+    """Boxes to tick, where none ticked means all."""
 
     def __init__(self, **kwargs: Any) -> None:
         kwargs.setdefault("help_text", _("Where none is chosen: all."))

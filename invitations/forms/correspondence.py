@@ -33,7 +33,6 @@ def of_column(column: models.Field, **named: Any) -> forms.Field | None:
 
 
 def of_reply(name: str, widget: type[forms.Widget]) -> forms.Field:
-    """The field as the reply itself has it."""
     made = forms.fields_for_model(
         Reply, [name], widgets={name: widget}, formfield_callback=of_column
     )
@@ -77,7 +76,7 @@ class PaperReplyForm(WholeRowForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        # The machine may file mail of which nobody knows whose it is; a person knows.
+        # Only the machine may file mail without an invitation: a person knows whose it is.
         self.fields["invitation"].required = True
         self.fields["invitation"].help_text = ""
 

@@ -51,7 +51,7 @@ class AddressesField(forms.CharField):
         return address_lines(super().to_python(value) or "")
 
 
-# The fields that pages of the admin make of a model's columns.
+# The form fields that the admin's pages make of a model's columns.
 COLUMN_FORM_FIELDS: dict[type[models.Field], dict[str, Any]] = {
     models.CharField: {"form_class": LineField},
     models.TextField: {"form_class": TextField},

@@ -1,4 +1,4 @@
-"""Pages of whole rows: the checks that they share, and those of an edition and an invitation."""
+"""Forms of whole rows: the checks they share, and those of an edition and an invitation."""
 
 from typing import Any
 
@@ -12,7 +12,7 @@ from invitations.models import Answer, ForumEdition, Invitation, Minister, Missi
 
 
 class WholeRowForm(forms.ModelForm):
-    """Checks the constraints of the whole row, also over fields that the page does not show.
+    """A form that checks all constraints of its row, also over fields that the page does not show.
 
     ``refusal`` is the sentence of a verb that refused to save the row.
     """
@@ -70,7 +70,7 @@ class MinisterForm(WholeRowForm):
 
 
 class FiledMailForm(WholeRowForm):
-    """What came garbled stays as it came, unless somebody types it anew."""
+    """A form of filed mail: garbled words may stay as they came, unless somebody changes them."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -85,8 +85,8 @@ class FiledMailForm(WholeRowForm):
 
 class InvitationForm(WholeRowForm):
     def clean(self) -> dict[str, Any] | None:
-        """A draft follows its minister to the minister's State."""
         cleaned = super().clean() or {}
+        # A draft follows its minister to the minister's State.
         minister = cleaned.get("minister")
         if minister and self.instance.status == Invitation.Status.DRAFT:
             self.instance.member_state = minister.member_state

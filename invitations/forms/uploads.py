@@ -1,4 +1,4 @@
-"""Files that came with a form: small enough, and of a kind told by their content."""
+"""Check files that came with a form: their size, and their kind, told by the content."""
 
 from collections.abc import Container
 from typing import Any
@@ -10,7 +10,7 @@ from invitations.files.uploads import kind_by_first_bytes
 
 
 def scan_kind(scan: UploadedFile) -> str:
-    """The suffix that the file's content deserves; empty for what is no scan."""
+    """Return the suffix that fits the file's content; empty if it is no scan."""
     scan.seek(0)
     head = scan.read(8)
     scan.seek(0)
@@ -24,7 +24,7 @@ def checked_upload(
     too_large: Any,
     other_kind: Any,
 ) -> UploadedFile | None:
-    """Return the file, or refuse it in one of the two sentences; None where none came."""
+    """Return the file, or refuse it in one of the two sentences; None if none came."""
     if not file:
         return None
     if (file.size or 0) > largest:

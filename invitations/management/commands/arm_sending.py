@@ -41,7 +41,7 @@ class Command(BaseCommand):
 
 
 def system_user() -> str:
-    """The user that runs the command; empty in a container that knows no users."""
+    """Return the user who runs the command; empty in a container without users."""
     try:
         return getpass.getuser()
     except (ImportError, KeyError, OSError):
@@ -49,9 +49,9 @@ def system_user() -> str:
 
 
 def what_dns_says(although_dns: bool) -> str:
-    """The end of the sentence that sending is armed; raise CommandError where it must not be."""
+    """Return the end of the sentence about arming; raise CommandError if DNS forbids it."""
     domain = domain_of(settings.DEFAULT_FROM_EMAIL)
-    # With a name server of one's own, a reserved name may mean something.
+    # At a name server of one's own, a reserved name may exist.
     if is_reserved(domain) and not settings.DNS_SERVER:
         return f": {domain} is a reserved name, so DNS was not asked."
     missing = " ".join(missing_in_dns())

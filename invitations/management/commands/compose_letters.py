@@ -27,7 +27,7 @@ class Command(BaseCommand):
 
 
 def left(edition: ForumEdition) -> Iterator[str]:
-    """All that is still planned, each letter under one head."""
+    """Yield a sentence for each reason why letters are still planned; each counts once."""
     planned = Letter.objects.planned().filter(invitation__edition=edition)
     leased = planned.exclude(composing_until=None).count()
     reasons = reasons_not_composed(edition)

@@ -6,12 +6,12 @@ from django.core.management.commands import migrate
 from django.db import connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 
-# Of one database, and of this command alone.
+# The number of an advisory lock, which holds for one database; only this command takes it.
 LOCK = 0x6D696772617465  # "migrate"
 
 
 class Command(migrate.Command):
-    """On PostgreSQL one at a time: of two at once, the second finds nothing to do."""
+    """Django's migrate, on PostgreSQL one at a time: a second one waits and finds nothing to do."""
 
     def handle(self, *args: Any, **options: Any) -> None:
         with self.alone(connections[options["database"]]):
@@ -30,7 +30,7 @@ class Command(migrate.Command):
         try:
             yield
         finally:
-            # Where the connection is lost, so is the lock.
+            # With a lost connection the lock is gone too.
             if connection.is_usable():
                 with connection.cursor() as cursor:
                     cursor.execute("SELECT pg_advisory_unlock(%s)", [LOCK])
