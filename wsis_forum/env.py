@@ -58,7 +58,7 @@ def database(default: str) -> dict[str, Any]:
             "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
         }
     else:
-        # A host that is gone says nothing: the probe and the outbox have to go on without it.
+        # A host that is gone does not answer: the probe and the outbox must not wait for it.
         found["OPTIONS"] = {"connect_timeout": 10, **found.get("OPTIONS", {})}
     return dict(found)
 
@@ -98,7 +98,7 @@ def mailbox(default: str) -> Mailbox:
 
 
 def credentials(name: str, url: SplitResult) -> tuple[str, str]:
-    """The user and the password of a mail server, which takes ASCII alone."""
+    """Return the user and the password of a mail server; refuse what is not ASCII."""
     user, password = unquote(url.username or ""), unquote(url.password or "")
     if not (user + password).isascii():
         raise ImproperlyConfigured(f"{name}: user and password have to be written in ASCII.")
@@ -117,7 +117,7 @@ class Inbox(NamedTuple):
 
 
 def inbox(name: str) -> Inbox | None:
-    """Read ``imaps://user:password@host:993/INBOX``; None where the variable is not set.
+    """Read ``imaps://user:password@host:993/INBOX``; return None if the variable is not set.
 
     ``imap://`` means port 143 and STARTTLS, unless ``?security=none`` says that the line is safe.
     """
@@ -155,7 +155,7 @@ UNSIGNING = ("brevo", "mailjet", "postmark", "sendgrid", "sparkpost")
 def provider_events() -> tuple[str, dict[str, str]]:
     """Return the provider whose events are taken, and django-anymail's settings; "" for none.
 
-    An address that takes what anybody says is never opened: the provider signs, or brings a secret.
+    No address takes unchecked events: the provider signs them, or brings a secret.
     """
     provider = os.getenv("MAIL_PROVIDER", "")
     if not provider:
@@ -195,7 +195,7 @@ def files(default: Path) -> tuple[Path, dict[str, Any]]:
         ) from None
 
 
-# What the store's client takes: anything else would be refused at the first letter.
+# What the store's client accepts; anything else would fail at the first letter.
 LABEL = r"(?!-)[a-z0-9-]{1,63}(?<!-)"
 HOST = re.compile(rf"{LABEL}(\.{LABEL})*|[0-9a-f:.]*:[0-9a-f:.]*")
 BUCKET = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{1,61}[A-Za-z0-9]")
@@ -203,7 +203,7 @@ REGION = re.compile(r"[a-z0-9-]{1,63}")
 
 
 def bucket(url: SplitResult) -> dict[str, Any]:
-    """Return the options of an S3-speaking store; raise ValueError where something is amiss."""
+    """Return the options of an S3-speaking store; raise ValueError if something is wrong."""
     asked = (
         dict(parse_qsl(url.query, keep_blank_values=True, strict_parsing=True)) if url.query else {}
     )

@@ -5,7 +5,7 @@ from wsis_forum.logs import WithoutTokens
 
 
 class Logger(glogging.Logger):
-    """Gunicorn's own entries, and its access log where that is switched on, without tokens."""
+    """Gunicorn's logger, whose own entries and access log hold no tokens."""
 
     def setup(self, cfg: Config) -> None:
         super().setup(cfg)

@@ -28,15 +28,16 @@ from invitations.outbox.arming import why_mute
 ENOUGH_SPACE = 20 * 1024 * 1024  # bytes, for some hundred replies
 STORE_WITHIN = 3  # seconds
 
-# A store that hangs must not keep the probe: replies need none.
+# A store that hangs must not hold up the probe: replies need no store.
 asking_the_store = ThreadPoolExecutor(1, "store")
 
 
 @never_cache
 @require_safe
 def healthz(request: HttpRequest) -> HttpResponse:
-    """Say ``ok``, or a line for each fault: under 503 what keeps this server from taking a reply,
-    under 200 what is late, failed or waits, since no other server would do it better.
+    """Answer ``ok``, or a line for each fault.
+
+    503 says that this server takes no reply; 200, that no other server would do better.
     """
     stops, told = why_no_replies(), []
     if not stops:
@@ -52,8 +53,9 @@ def healthz(request: HttpRequest) -> HttpResponse:
 
 
 def why_no_replies() -> str:
-    """``database``: it does not answer; ``migrations``: some are missing; ``writes``: the database
-    takes none, being read-only or full. Empty where replies are taken.
+    """Return why this server takes no replies; empty if it takes them.
+
+    ``database`` does not answer, ``migrations`` are missing, or no ``writes``: read-only or full.
     """
     try:
         applied = MigrationRecorder(connection).applied_migrations()
@@ -65,9 +67,9 @@ def why_no_replies() -> str:
 
 
 def database_takes_writes() -> bool:
-    """Write a row and take it back: a probe changes nothing.
+    """Write a row and roll it back, so that a probe changes nothing.
 
-    SQLite writes what is kept alone, so beside its file the space is looked at too.
+    SQLite writes to its file only at the commit, so the space beside that file is checked too.
     """
     now = timezone.now()
     try:
@@ -82,10 +84,11 @@ def database_takes_writes() -> bool:
 
 
 def what_is_amiss(now: dt.datetime) -> list[str]:
-    """``late …``: a job of the clock; ``letters waiting``: no worker looks at them, for a quarter
-    of an hour; ``letters failed``: they could not be composed; ``faults``: a job met one;
-    ``outage mail_server`` or ``outage store``: no worker gets through, so no letter leaves;
-    ``store``: this server cannot keep or read files.
+    """Return a line for each fault that stops no reply.
+
+    ``late …``: a job of the clock; ``letters waiting``: no worker has tried them for a quarter of
+    an hour; ``letters failed``: they could not be composed; ``faults``: a job met one; ``outage
+    mail_server`` or ``outage store``: no letter leaves; ``store``: this server has no files.
     """
     found = [f"late {job.name}" for job in monitoring.clock_jobs(now) if job.is_late]
     if Letter.objects.planned().filter(monitoring.left_waiting(now)).exists():
@@ -107,9 +110,9 @@ def store_works() -> bool:
         return False
 
 
+# Migrations on disk do not change while a process lives.
 @cache
 def shipped_migrations() -> frozenset[tuple[str, str]]:
-    """Migrations on disk do not change while a process lives."""
     return frozenset(MigrationLoader(None).disk_migrations)
 
 
@@ -128,7 +131,7 @@ def metrics(request: HttpRequest) -> HttpResponse:
 
 
 class Figures(Collector):
-    """Read from the tables when asked: every web process gives the same figures."""
+    """Figures read from the tables at each request, so every web process gives the same."""
 
     def describe(self) -> Iterable[Metric]:
         return []

@@ -1,4 +1,4 @@
-"""Where the mail provider tells what became of a delivery: its own address alone is open.
+"""The address where the mail provider reports on deliveries; that provider's alone is open.
 
 Each view of django-anymail checks its provider's signature, the shared secret, or both.
 """
@@ -29,14 +29,14 @@ VIEWS = {
 }
 
 
-# Django answers the one, and a provider tries again after the other.
+# Django answers a SuspiciousOperation; after the others a provider tries again.
 NOT_THE_EVENTS = (SuspiciousOperation, *ENDS_THE_TICK)
 
 
 class EventsApart(AnymailCoreWebhookView):
-    """Before the view of a provider: an event that cannot be read loses none beside it.
+    """A mixin for a provider's view: an event that cannot be read does not lose the others.
 
-    Where none can be taken the answer is 400; what was lost stands on the desk.
+    If none can be taken the answer is 400; the desk shows what was lost.
     """
 
     def setup(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
@@ -67,7 +67,7 @@ class EventsApart(AnymailCoreWebhookView):
     def esp_to_anymail_event(self, *told: Any) -> Any:
         try:
             return super().esp_to_anymail_event(*told)
-        except Exception as error:  # noqa: BLE001 -- whatever one event holds loses no other
+        except Exception as error:  # noqa: BLE001 -- the other events are taken
             self.lost.append(place_of_error(error))
 
     def is_taken(self, event: Any) -> bool:
@@ -75,14 +75,14 @@ class EventsApart(AnymailCoreWebhookView):
             self.signal.send(sender=type(self), event=event, esp_name=self.esp_name)
         except NOT_THE_EVENTS:
             raise
-        except Exception as error:  # noqa: BLE001 -- whatever one event holds loses no other
+        except Exception as error:  # noqa: BLE001 -- the other events are taken
             self.lost.append(place_of_error(error))
             return False
         return True
 
 
 def webhook_patterns(provider: str) -> list[URLPattern]:
-    """The address that takes the provider's events; none without a provider."""
+    """Return the URL of the provider's events; none without a provider."""
     if not provider:
         return []
     theirs = import_string(f"anymail.webhooks.{provider}.{VIEWS[provider]}")

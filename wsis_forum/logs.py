@@ -1,4 +1,4 @@
-"""What no line of a log may hold: the link and the code by which an office answers."""
+"""Keep links and codes, by which offices answer, out of the logs."""
 
 import logging
 import sys
@@ -18,5 +18,5 @@ class WithoutTokens(logging.Formatter):
 def print_uncaught(
     kind: type[BaseException], error: BaseException, trace: TracebackType | None
 ) -> None:
-    """What ends a program is told without tokens too."""
+    """Print the exception that ends a program, without tokens."""
     sys.stderr.write(mask_keys("".join(traceback.format_exception(kind, error, trace))))

@@ -20,7 +20,7 @@ SECRET_KEY = env.secret("SECRET_KEY", default="insecure" if DEBUG else None)
 # The address under which offices reach the site: it stands in letters, so it has no guess.
 SITE_URL = os.getenv("SITE_URL", f"http://127.0.0.1:{os.getenv('PORT', '8000')}").rstrip("/")
 DEPLOYMENT = os.getenv("DEPLOYMENT", "embedded")
-# What no copy of the database carries: without it, or with another one, nothing is sent.
+# No copy of the database has this key: without it, or with another one, nothing is sent.
 ARMING_KEY = env.secret("ARMING_KEY", default="")
 ALLOWED_HOSTS = [urlsplit(SITE_URL).hostname or "", "127.0.0.1", "localhost"]
 CSRF_TRUSTED_ORIGINS = [SITE_URL]
@@ -105,7 +105,7 @@ CACHES = {
         "LOCATION": VAR_DIR / "cache",
         "OPTIONS": {"MAX_ENTRIES": 5000},
     },
-    # Parts of pages stay in each process: no page waits for Redis, or falls with it.
+    # Parts of pages are cached in each process: no page waits for Redis, or fails with it.
     "template_fragments": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},
 }
 
@@ -152,16 +152,16 @@ STORAGES = {
 
 MAILBOX = env.mailbox(default=(VAR_DIR / "mail").as_uri())
 DEFAULT_FROM_EMAIL = os.getenv("FROM_EMAIL", "WSIS Forum <wsis-forum@example.org>")
-# What comes back from mail servers goes there, with a tag that names the delivery.
+# Undelivered mail comes back to this address, with a tag that names the delivery.
 BOUNCE_ADDRESS = os.getenv("BOUNCE_ADDRESS") or parseaddr(DEFAULT_FROM_EMAIL)[1]
-# What comes back is read there; without an address, nothing is read.
+# Mail that comes back is read there; without an address, none is read.
 INTRAY = env.inbox("INTRAY_URL")
 # The name under which the in-tray's server writes Authentication-Results.
 AUTHSERV_ID = os.getenv("AUTHSERV_ID", "")
 BOUNCES = env.inbox("BOUNCES_URL")
 MAIL_PROVIDER, ANYMAIL = env.provider_events()
 SMTP_TIMEOUT = env.number("SMTP_TIMEOUT", 60)  # seconds, for one answer of the mail server
-# What `arm_sending` looks up: the DKIM key of the mail server, at a name server of one's own.
+# `arm_sending` looks up this DKIM key of the mail server, at a name server of one's own if set.
 DKIM_SELECTOR = os.getenv("DKIM_SELECTOR", "")
 DNS_SERVER = os.getenv("DNS_SERVER", "")
 SMTP_CONNECTIONS = env.number("SMTP_CONNECTIONS", 4)  # of each worker process
@@ -176,7 +176,7 @@ if REDIS_URL:
 CRISPY_ALLOWED_TEMPLATE_PACKS = CRISPY_TEMPLATE_PACK = "bootstrap5"
 
 SECURE_SSL_REDIRECT = SITE_URL.startswith("https:")
-# A probe inside the house speaks plain HTTP.
+# A probe inside the network speaks plain HTTP.
 SECURE_REDIRECT_EXEMPT = [r"^healthz$"]
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = SECURE_SSL_REDIRECT
 SECURE_HSTS_SECONDS = 31536000 if SECURE_SSL_REDIRECT else 0
@@ -198,8 +198,7 @@ CONTENT_SECURITY_POLICY = {
     },
 }
 
-# Each tick finds its work in the tables, so one that is late is worth nothing.
-# A folder has no host; without one the worker warns that it took this one.
+# A folder has no host, but without one in the URL the worker warns.
 CELERY_BROKER_URL = REDIS_URL or "filesystem://localhost"
 if not REDIS_URL:
     CELERY_BROKER_TRANSPORT_OPTIONS = {
@@ -217,6 +216,7 @@ CELERY_BEAT_SCHEDULE = {
     job.value: {
         "task": f"invitations.tasks.{job}",
         "schedule": TICK_SECONDS,
+        # Each tick finds its work in the tables, so a late one may be dropped.
         "options": {"expires": TICK_SECONDS * 0.9},
     }
     for job in CLOCK_JOBS
@@ -299,7 +299,7 @@ LOGGING = {
         "django.server": {"handlers": [], "propagate": True, "level": "INFO"},
         "invitations": {"level": "INFO"},
         "delegations": {"level": "INFO"},
-        # What it stumbles over is filed as mail; its trace would show whose.
+        # Mail that it cannot read is filed as mail; its trace would show whose.
         "flufl.bounce": {"level": "CRITICAL"},
     },
 }
