@@ -1,8 +1,8 @@
-"""Compare the rooms of the house, on paper and in the tree; say what differs and exit with 1.
+"""Compare the packages and modules with the documents; print what differs and exit with 1.
 
-README's table of places and docs/architecture.md name files and folders: each has to be there, and
-each package or module of the two apps has to be named. Folders, files and functions keep the sizes
-below, so that a file list can be read as the work done there.
+README's table of places and docs/architecture.md name files and folders: each must exist, and each
+package or module of the two apps must be named. Folders, files and functions keep the sizes below,
+so that a file list can be read as the work done there.
 """
 
 import ast
@@ -15,7 +15,7 @@ ROOT = Path(__file__).resolve().parent.parent
 APPS = ("invitations", "delegations")
 OWN = (*APPS, "wsis_forum", "scripts")
 DOCUMENTS = ("README.md", "docs/architecture.md", "CONTRIBUTING.md")
-# Django's own words for what each app has.
+# What each app has by Django's convention.
 UNNAMED = {"__init__.py", "apps.py", "__pycache__"}
 ENTRIES_OF_AN_APP = 24
 MODULES_OF_A_FOLDER = 16
@@ -31,7 +31,7 @@ def main() -> int:
 
 
 def unknown_places() -> Iterator[str]:
-    """Paths that a document names in backticks and that the checkout does not have."""
+    """Yield paths that a document names in backticks and that the checkout does not have."""
     for document in DOCUMENTS:
         for path in re.findall(r"`((?:\w+/)+[\w.]*)`", (ROOT / document).read_text()):
             if path.split("/")[0] in OWN and not (ROOT / path).exists():

@@ -4,7 +4,7 @@
 
 A letter embeds only the glyphs that it prints, and picking them costs more the larger the face is:
 a Chinese letter takes half the time from these, and one with a rare character a third of the
-memory. What they leave out is printed from the full families. Nothing is done where the folder has
+memory. What they leave out is printed from the full families. Nothing is done if the folder has
 these faces already.
 """
 
@@ -44,12 +44,12 @@ class Face(NamedTuple):
     pattern: str
     characters: Iterable[int]
     features: list[str]
-    # Smaller than the 1000 units of the drawings: the face is printed larger beside the Latin.
+    # Below the 1000 units of the drawings, a face is printed larger, to fit the Latin.
     em: int = 1000
 
 
 def common_chinese() -> set[int]:
-    """The 6,763 characters of GB 2312 and its signs, with the Latin that is drawn for them."""
+    """Return the 6,763 characters of GB 2312 and its signs, with the Latin drawn for them."""
     pairs = (bytes([row, cell]) for row in range(0xA1, 0xF8) for cell in range(0xA1, 0xFF))
     signs = "".join(pair.decode("gb2312", errors="ignore") for pair in pairs)
     latin = [*range(0x20, 0x7F), *range(0xA0, 0x180), *range(0x2000, 0x2070)]
@@ -57,7 +57,7 @@ def common_chinese() -> set[int]:
 
 
 def rare_chinese() -> set[int]:
-    """All other characters that a name may be written with."""
+    """Return all other characters that a name may be written with."""
     blocks = [(0x3400, 0x4DC0), (0x4E00, 0xA000), (0xF900, 0xFB00), (0x20000, 0x32000)]
     return {code for block in blocks for code in range(*block)} - common_chinese()
 
@@ -88,7 +88,7 @@ def main(folder: Path) -> None:
 
 
 def source(face: Face) -> tuple[Path, int]:
-    """The file of a static face of the system, and the face's number in it."""
+    """Return the file of a static face of the system, and the face's number in it."""
     family = face.pattern.partition(":")[0]
     answer = "--format=%{family[0]}\n%{variable}\n%{file}\n%{index}"
     asked = ["fc-match", answer, f"{face.pattern}:variable=false"]
@@ -100,7 +100,7 @@ def source(face: Face) -> tuple[Path, int]:
 
 
 def fingerprint(sources: list[tuple[Path, int]]) -> str:
-    """What the faces depend on: this file, fontTools and the system's fonts."""
+    """Describe what the faces depend on: this file, fontTools and the system's fonts."""
     files = [f"{file} {file.stat().st_size} {number}" for file, number in sources]
     own = sha256(Path(__file__).read_bytes()).hexdigest()
     return "\n".join([own, fontTools.version, *files])

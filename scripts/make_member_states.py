@@ -1,6 +1,6 @@
 """Make invitations/data/member_states.csv from hdx-python-country and the file kept by hand.
 
-What the file kept by hand says wins; an empty cell there means what the library has.
+The file kept by hand takes precedence; an empty cell there means the library's value.
 With --check nothing is written: exit status 1 and the differences, if the table is out of date.
 """
 
@@ -57,7 +57,7 @@ COLUMNS = [
 
 
 def sort_key(name: str) -> str:
-    """The name as French lists sort it: capitals without accents, words apart by one space."""
+    """Return the name as French lists sort it: capitals without accents, single spaces."""
     letters = unicodedata.normalize("NFD", name.replace("œ", "oe").replace("Œ", "OE"))
     plain = "".join(letter for letter in letters if not unicodedata.combining(letter))
     return " ".join(re.findall("[A-Z]+", plain.upper()))
@@ -72,7 +72,7 @@ def short_names(row: State, country: State) -> State:
 
 
 def formal_names(row: State, country: State) -> State:
-    """In English, and in the State's language of correspondence, each as it stands on a line."""
+    """Return the name in English and in the State's language, each as it stands on a line."""
     names = {"formal_name_en": country["English Formal"].removeprefix("the ")}
     if row["formal_name"]:
         names[column("formal_name", row["language"])] = row["formal_name"]
@@ -80,7 +80,7 @@ def formal_names(row: State, country: State) -> State:
 
 
 def sources(row: State) -> str:
-    """Where the names come from; regions and languages are always by hand."""
+    """Say where the names come from; regions and languages are always by hand."""
     corrected = [f"{name}: by hand" for name in [*SHORT_NAMES, "name_list_fr"] if row[name]]
     if row["formal_name"]:
         formal = column("formal_name", row["language"])
@@ -157,7 +157,7 @@ def cells(table: str) -> list[str]:
 
 
 def differences(old: str, new: str) -> list[str]:
-    """Cell by cell, or one sentence where the cells are the same and the bytes are not."""
+    """Compare cell by cell; return one sentence if only the bytes differ."""
     found = difflib.unified_diff(
         cells(old), cells(new), TABLE.name, "as made anew", n=0, lineterm=""
     )

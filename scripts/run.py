@@ -1,7 +1,7 @@
-"""Serve this checkout: bring the data up to date, start site, worker and beat, say where all is.
+"""Serve this checkout: bring the data up to date, start site, worker and beat, print addresses.
 
-Ctrl-C, SIGTERM or a closed terminal stops everything that was started here. Of two in one folder
-of data, the second waits until the first one's site answers.
+Ctrl-C, SIGTERM or a closed terminal stops everything that was started here. A second one in the
+same folder of data waits until the first one's site answers.
 """
 
 import errno
@@ -31,7 +31,7 @@ VAR_DIR = Path(os.environ["VAR_DIR"])
 def main() -> None:
     free_port(os.environ["PORT"])
     lock = alone_in(VAR_DIR)
-    # Whoever was here first may have taken it.
+    # Another run, which held the lock, may have taken the port.
     port = free_port(os.environ["PORT"])
     for folder in ("broker", "mail"):
         (VAR_DIR / folder).mkdir(parents=True, exist_ok=True)
@@ -58,7 +58,7 @@ def main() -> None:
 
 
 def alone_in(folder: Path) -> IO[str]:
-    """Return the lock of this folder of data, once nobody else is setting up there."""
+    """Wait until nobody else sets up in this folder of data; return the folder's lock."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
         tempfile.TemporaryFile(dir=folder).close()
@@ -83,7 +83,7 @@ def static_files_are_new() -> bool:
 
 
 def free_port(text: str) -> int:
-    """Return the port where it can be had; otherwise end with one line that says why not."""
+    """Return the port if it is free; otherwise exit with one line that says why not."""
     another = "Choose another one: make run PORT=8001"
     if not text.isdecimal() or not 0 < int(text) < 65536:
         sys.exit(f"PORT is {text!r}, which is no port. {another}")
@@ -99,7 +99,7 @@ def free_port(text: str) -> int:
 
 
 def kept_secret(name: str, size: int) -> str:
-    """Return the secret kept in this file; the first call makes it, for its owner's eyes only."""
+    """Return the secret kept in this file; the first call makes it, readable by its owner only."""
     path = VAR_DIR / name
     if not path.exists():
         with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
@@ -108,7 +108,7 @@ def kept_secret(name: str, size: int) -> str:
 
 
 def manage(*arguments: str, may_refuse: bool = False) -> str:
-    """Run a command of manage.py and return what it said; its failure ends this script."""
+    """Run a command of manage.py and return its output; a failure ends this script."""
     command = [sys.executable, "manage.py", *arguments]
     done = subprocess.run(command, check=False, stdout=subprocess.PIPE, text=True)
     if done.returncode and not may_refuse:
@@ -117,7 +117,7 @@ def manage(*arguments: str, may_refuse: bool = False) -> str:
 
 
 def announce(port: int, demonstration: str) -> None:
-    """Wait until the site answers, then print where everything is and how to sign in."""
+    """Wait until the site answers, then print all addresses and how to sign in."""
     parent = os.getppid()
     while not answers(port):
         if os.getppid() != parent:
@@ -128,7 +128,7 @@ def announce(port: int, demonstration: str) -> None:
     elsewhere = {"EMAIL_URL", "EMAIL_URL_FILE"} & os.environ.keys()
     mail = "as EMAIL_URL says" if elsewhere else (VAR_DIR / "mail").resolve()
     lines = [f"Site      {site}/", f"Admin     {site}/admin/", f"Mail      {mail}"]
-    # Where the demonstration was refused, its users and links are not there either.
+    # If the demonstration was refused, its users and links do not exist.
     if demonstration:
         lines.append(f"Drafter   user drafter, password {password}")
         lines.append(f"Approver  user approver, password {password}")
@@ -138,7 +138,7 @@ def announce(port: int, demonstration: str) -> None:
 
 
 def answers(port: int) -> bool:
-    """Say whether an HTTP server is up there; what it answers does not matter."""
+    """Tell whether an HTTP server answers on the port, whatever the answer."""
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
     try:
         connection.request("GET", "/")
@@ -151,9 +151,9 @@ def answers(port: int) -> bool:
 
 
 class Programs(honcho.manager.Manager):
-    """The Procfile's programs; a stop is told to each parent alone, and it ends its own children.
+    """The Procfile's programs; a stop signal goes to each parent alone, which ends its children.
 
-    Told to the whole group, it cuts off Celery's children in the middle of a letter.
+    Sent to the whole group, it would stop Celery's children in the middle of a letter.
     """
 
     def __init__(self) -> None:
@@ -165,7 +165,7 @@ class Programs(honcho.manager.Manager):
         if self._all_started():
             super().terminate()
         else:
-            # Not every program has told its number yet, and one left out would go on for ever.
+            # The process IDs are not all known yet, and a program left out would run on.
             signal.setitimer(signal.ITIMER_REAL, 0.1)
 
 
@@ -176,11 +176,11 @@ def stop_parent(number: int) -> None:
 
 def serve() -> int:
     """Run the Procfile's programs until one of them ends or a signal ends them all."""
-    # Celery looks up from a folder broker every few seconds only.
+    # With a folder as broker, Celery notices a signal only every few seconds.
     honcho.manager.KILL_WAIT = 15
     programs = Programs()
     for name, command in parse_procfile((ROOT / "Procfile").read_text()).processes.items():
-        # Without `exec` the parent would be a shell, which tells nobody.
+        # Without `exec` the parent would be a shell, which passes no signal on.
         programs.add_process(name, f"exec {command}")
     programs.loop()
     return int(programs.returncode)
@@ -193,6 +193,6 @@ def stop(number: int, _frame: object) -> None:
 if __name__ == "__main__":
     signal.signal(signal.SIGINT, stop)
     signal.signal(signal.SIGTERM, stop)
-    # Honcho minds the two above; a closed terminal is to stop everything just the same.
+    # Honcho handles the two above; a closed terminal must stop everything too.
     signal.signal(signal.SIGHUP, lambda _number, _frame: signal.raise_signal(signal.SIGTERM))
     main()
