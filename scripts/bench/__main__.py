@@ -5,7 +5,7 @@
 Each measurement runs in a process of its own, in turns with what it is compared with; the medians
 are printed. The letters, of the fictitious edition of 2020, are in the database wsis_forum_bench,
 which is made anew. Processes are started, never forked: fonts do not survive a fork. This parent
-reads little: on Linux a child's peak memory counts its parent's.
+imports little: on Linux a child's peak memory includes its parent's.
 """
 
 import argparse

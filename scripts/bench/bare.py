@@ -1,4 +1,4 @@
-"""Children that call on the floors: a form shown, a row saved."""
+"""Children that call the floors: a form shown, a row saved."""
 
 import sys
 import uuid

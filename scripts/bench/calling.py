@@ -1,4 +1,4 @@
-"""Call on a server as browsers do, eight at once, each time over a connection of its own.
+"""Call a server as browsers do, eight at once, each time over a new connection.
 
 A ``server`` is its port and its master process, as ``parts.pages`` tells them to a child.
 """
@@ -64,7 +64,7 @@ def request_bytes(method: str, path: str, cookies: str = "", body: str = "") -> 
 
 
 def call_on(server: tuple[str, ...], calls: list[Call]) -> None:
-    """Report how fast the calls were answered; the first ones only warm the workers."""
+    """Report how fast the calls were answered, except the first ones, which warm the workers."""
     port, master = map(int, server)
     everybody(port, calls[:WARM])
     workers = workers_of(master)
@@ -84,7 +84,7 @@ def call_on(server: tuple[str, ...], calls: list[Call]) -> None:
 
 
 def everybody(port: int, calls: Iterable[Call]) -> list[float]:
-    """The seconds that each call took."""
+    """Return the seconds that each call took."""
     with ThreadPoolExecutor(AT_ONCE) as browsers:
         return list(browsers.map(lambda call: seconds(port, call), calls))
 
@@ -99,7 +99,7 @@ def seconds(port: int, call: Call) -> float:
 
 
 def answered(port: int, sent: bytes) -> bytes:
-    """The whole answer, head and body; a sync worker closes the connection after it."""
+    """Return the whole answer, head and body; a sync worker closes the connection after it."""
     with socket.create_connection(("127.0.0.1", port), timeout=60) as connection:
         connection.sendall(sent)
         parts = []
@@ -108,7 +108,7 @@ def answered(port: int, sent: bytes) -> bytes:
     return b"".join(parts)
 
 
-# What the server's workers say of themselves, on Linux
+# What Linux knows of the server's workers
 
 
 def workers_of(master: int) -> list[int]:
@@ -116,7 +116,7 @@ def workers_of(master: int) -> list[int]:
 
 
 def spent_by(workers: list[int]) -> float:
-    """Seconds of processor so far."""
+    """Return the seconds of processor so far."""
     ticks = [
         int(ticks)
         for pid in workers
@@ -126,6 +126,6 @@ def spent_by(workers: list[int]) -> float:
 
 
 def resident(worker: int) -> float:
-    """Megabytes of memory, those included that it shares with others."""
+    """Return the worker's memory in megabytes, with what it shares with others."""
     status = Path(f"/proc/{worker}/status").read_text()
     return int(re.findall(r"VmRSS:\s+(\d+) kB", status)[0]) / 1024

@@ -1,4 +1,4 @@
-"""Children that set letters in type: naively, as the product does, and by Typst."""
+"""Children that set letters in type: naively, as the product does, and with Typst."""
 
 import functools
 import sys
@@ -42,7 +42,7 @@ class Sheet(NamedTuple):
 
 
 def written(language: str, count: int, mark: str = "") -> Iterator[Sheet]:
-    """Letters to as many fictitious ministers, each with another name, which the mark ends."""
+    """Yield letters to fictitious ministers, each with another name, which the mark ends."""
     letter = Letter.objects.select_related(
         "circular", "invitation__edition", "invitation__minister__member_state",
         "invitation__minister__rank", "invitation__member_state",
@@ -101,13 +101,13 @@ def naive_qr(link: str) -> str:
 
 
 def typst() -> None:
-    """The floor: Markdown and QR are ready before the clock starts."""
+    """Measure the floor: Markdown and QR code are ready before the clock starts."""
     by_language(Press().pdf, lambda sheet: typst_source(letter_context(*sheet)))
 
 
 def worker(language: str, name: str) -> None:
-    """Words, PDF and message of a thousand letters, in a process that is set up as a worker is."""
-    assert tasks.compose_planned  # noqa: S101 -- a worker has read what composes, and Celery
+    """Measure words, PDF and message of a thousand letters, in a process set up like a worker."""
+    assert tasks.compose_planned  # noqa: S101 -- a worker has imported the tasks, and Celery
     letters = written(language, 1000, RARE[name])
     measure(functools.partial(composed, letters, 100), "100")
     measure(functools.partial(composed, letters, 900), "1000")

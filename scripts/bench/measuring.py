@@ -1,4 +1,4 @@
-"""What a child says to its parent: the figures, on what was its standard output."""
+"""Report a child's figures to its parent, on what was its standard output."""
 
 import json
 import os
@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable
 from typing import NamedTuple
 
-# Whatever else is printed in this process goes where its errors go.
+# All other output of this process goes to its standard error.
 FIGURES = os.dup(1)
 os.dup2(2, 1)
 
@@ -25,7 +25,7 @@ def measure(act: Callable[[], int], what: str = "") -> None:
 def measure_often(
     act: Callable[[], int], what: str = "", restore: Callable[[], object] = int
 ) -> None:
-    """Report the median of some rounds; ``restore`` makes undone what one has done."""
+    """Report the median of some rounds; ``restore`` undoes what a round has done."""
     rounds = []
     for _round in range(ROUNDS):
         rounds.append(timed(act))
@@ -48,7 +48,7 @@ def timed(act: Callable[[], int]) -> Timing:
 
 
 def report(what: str, timing: Timing, **beside: float) -> None:
-    """Tell what this process spent; or, ``beside`` that, what others did in its place."""
+    """Report what this process spent; ``beside`` replaces or adds figures of other processes."""
     megabytes = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     say(json.dumps({"what": what, "megabytes": megabytes} | timing._asdict() | beside))
 

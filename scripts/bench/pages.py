@@ -1,4 +1,4 @@
-"""Children that call on the office's page: to look, and to confirm an answer."""
+"""Children that call the office's page: to look, and to confirm an answer."""
 
 import re
 import sys
@@ -20,7 +20,7 @@ ANSWERS = ("in_person", "video", "regrets", "represented")
 
 
 class Browser(NamedTuple):
-    """One that has opened its office's link and seen the page."""
+    """A browser that has opened its office's link and seen the page."""
 
     link: ReplyLink
     cookies: str
@@ -31,7 +31,7 @@ class Browser(NamedTuple):
         return f"/office/{self.link.invitation_id}/"
 
     def looks(self) -> Call:
-        """Nothing less than its own page, in its language and with a token, will do."""
+        """Ask for the office's own page, which must be in its language and hold a token."""
         with translation.override(self.link.invitation.minister.language):
             state = escape(self.link.invitation.member_state)
         return get_call(self.page, state, "csrfmiddlewaretoken", cookies=self.cookies)
@@ -52,12 +52,12 @@ def collect_static() -> None:
 
 
 def show(*server: str) -> None:
-    """The page of an office that has not answered yet."""
+    """Measure the page of an office that has not answered yet."""
     call_on(server, [browser.looks() for browser in browsers(server)] * LOOKS)
 
 
 def record(*server: str) -> None:
-    """Each office answers, and changes its mind; no answer may be lost, or acknowledged twice."""
+    """Let each office answer, and change its mind; no answer is lost, or acknowledged twice."""
     forget()
     offices = browsers(server)
     calls = [browser.confirms(answer) for answer in ANSWERS for browser in offices]
@@ -68,12 +68,12 @@ def record(*server: str) -> None:
 
 
 def show_answered(*server: str) -> None:
-    """The same page with what is on file, with which its form begins."""
+    """Measure the same page with an answer on file, which its form shows."""
     call_on(server, [browser.looks() for browser in browsers(server)])
 
 
 def forget() -> None:
-    """Forget all answers."""
+    """Delete all answers and their acknowledgements."""
     LetterEvent.objects.filter(letter__in=acknowledgements()).delete()
     acknowledgements().delete()
     Reply.objects.all().delete()

@@ -1,4 +1,4 @@
-"""What the letters are sent to: a mail server that takes everything, and a long line to it.
+"""Peers for the letters: a mail server that takes everything, and a long line to it.
 
     python -m scripts.bench.peers take_mail [CERTIFICATE]
     python -m scripts.bench.peers delay PORT SECONDS
@@ -55,7 +55,7 @@ async def delay(port: str, seconds: str) -> None:
 
 
 async def join(port: int, seconds: float, reader: StreamReader, writer: StreamWriter) -> None:
-    """Pass everything on, half the delay later each way; a connection takes a whole one."""
+    """Pass everything on, half the delay later each way; connecting takes the whole delay."""
     await asyncio.sleep(seconds)
     far_reader, far_writer = await asyncio.open_connection("127.0.0.1", port)
     await asyncio.gather(

@@ -1,7 +1,7 @@
 """Children that fill the database with a million invitations, and plan and claim among them.
 
-A State has one principal invitation in an edition, so the many are those of editions long over,
-each with its letter, delivery, event and reply. What is due stays the same: the letters of 2020.
+A State has one principal invitation in an edition, so the others belong to editions long over, each
+with its letter, delivery, event and reply. What is due stays the same: the letters of 2020.
 """
 
 import datetime as dt
@@ -41,7 +41,7 @@ COPIES: dict[type[Model], dict[str, str]] = {
     ForumEdition: {"symbol": "'e' || n"} | dict.fromkeys(DATES, EARLIER),
     Circular: {"edition_id": HIGHER, "reference": "{} || '-' || n"},
     Invitation: {"edition_id": HIGHER},
-    # Their words would fill the disk, and nothing here reads them.
+    # The words of letters would fill the disk, and nothing here reads them.
     Letter: {"invitation_id": HIGHER, "circular_id": HIGHER, "check_code": "NULL"}
     | dict.fromkeys(("paper", "mail", "addressee"), "''"),
     Delivery: {"letter_id": HIGHER, "envelope": "NULL"},
@@ -49,7 +49,7 @@ COPIES: dict[type[Model], dict[str, str]] = {
 
 
 def settle() -> None:
-    """Let every letter of 2020 have arrived at one address each, unanswered."""
+    """Mark every letter of 2020 as handed over, to one address each, and unanswered."""
     LetterEvent.objects.all().delete()
     first = Delivery.objects.order_by("letter_id", "pk").distinct("letter_id")
     Delivery.objects.exclude(pk__in=[delivery.pk for delivery in first]).delete()
@@ -59,7 +59,7 @@ def settle() -> None:
 
 
 def store(invitations: str) -> None:
-    """Copy the edition with all its rows until about so many invitations are stored."""
+    """Copy the edition with all its rows until about that many invitations are stored."""
     each = Invitation.objects.filter(pk__lt=STRIDE).count()
     first, last = Invitation.objects.count() // each, int(invitations) // each - 1
     with transaction.atomic(), connection.cursor() as cursor:
@@ -94,7 +94,7 @@ def copy(model: type[Model], changes: dict[str, str], first: int, last: int) -> 
 
 
 def remind() -> None:
-    """The reminders of one day, for as many silent offices however many invitations there are."""
+    """Measure one day's reminders; the silent offices are as many for any number of invitations."""
 
     def plan() -> int:
         with transaction.atomic():
@@ -106,7 +106,7 @@ def remind() -> None:
 
 
 def find() -> None:
-    """The next 500 that are due, with the partial indexes of deliveries and without them."""
+    """Measure finding the next 500 due deliveries, with the partial indexes and without them."""
     now = timezone.now()
     wait(DUE, now)
     found = due(now)
@@ -121,7 +121,7 @@ def find() -> None:
 
 
 def wait(number: int, now: dt.datetime) -> None:
-    """Let the last deliveries of all be due, and nothing else."""
+    """Let the last deliveries be due, and nothing else."""
     last = Delivery.objects.order_by("-pk").values("pk")[:number]
     Delivery.objects.filter(pk__in=last).update(
         state=Delivery.State.QUEUED,
@@ -138,7 +138,7 @@ def due(now: dt.datetime) -> "QuerySet[Delivery, int]":
 
 
 def claim() -> None:
-    """Fifty of those that are due, in one batch and in fifty."""
+    """Measure claiming fifty due deliveries, in one batch and in fifty."""
     measure_often(lambda: claimed(at_once=AT_ONCE), "at once", give_back)
     measure_often(lambda: claimed(at_once=1), "one by one", give_back)
 

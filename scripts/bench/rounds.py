@@ -1,4 +1,4 @@
-"""Start children, let them begin at once, and take the median of what they cost."""
+"""Start children, let them begin together, and take the median of what they cost."""
 
 import json
 import os
@@ -22,7 +22,7 @@ class Cost(NamedTuple):
     seconds: float
     of_processor: float
     megabytes: float
-    # Seconds within which 99 of 100 were answered, where that was looked at.
+    # Seconds within which 99 of 100 were answered, if that was measured.
     slow: float = 0.0
 
     @property
@@ -81,7 +81,7 @@ def started(
 
 
 def spoken(children: "list[subprocess.Popen[str]]") -> list[str]:
-    """The next line of each; nothing once one of them has ended, and the others with it."""
+    """Return each child's next line; none once a child has ended, and then end the others."""
     lines = [child.stdout.readline() for child in children if child.stdout]
     if all(lines):
         return lines

@@ -1,4 +1,4 @@
-"""Children that send approved letters of 120 kB: as the product does, by a rival, and bare."""
+"""Children that send approved letters of 120 kB: the product, a rival, and the bare minimum."""
 
 import datetime as dt
 import os
@@ -36,7 +36,7 @@ ENVELOPE = 16
 
 
 def approve() -> None:
-    """Approve all letters, each with a message of 120 kB and five deliveries; but not again."""
+    """Approve all letters, each with a message of 120 kB and five deliveries; once only."""
     if not Letter.objects.exclude(state=Letter.State.APPROVED).exists():
         return
     compose_planned()
@@ -68,7 +68,7 @@ def address(letter: Letter, number: int) -> str:
 
 
 def queue(limit: str) -> None:
-    """Forget the round before, and let that many deliveries wait."""
+    """Undo the round before, and let that many deliveries wait."""
     LetterEvent.objects.filter(delivery__isnull=False).delete()
     now = timezone.now()
     Delivery.objects.update(
@@ -88,7 +88,7 @@ def send() -> None:
 
 
 def send_bare(limit: str) -> None:
-    """Ready bytes, one kept connection."""
+    """Measure sending ready bytes over one kept connection."""
     ready = list(ready_messages(limit))
 
     def send_all() -> int:
@@ -99,7 +99,7 @@ def send_bare(limit: str) -> None:
 
 
 def send_apart(limit: str) -> None:
-    """Ready bytes, a connection for each."""
+    """Measure sending ready bytes with a connection for each."""
     ready = list(ready_messages(limit))
 
     def send_each() -> int:
@@ -130,7 +130,7 @@ def sent(smtp: smtplib.SMTP, to: str, content: bytes) -> bool:
 
 
 def send_naively(limit: str) -> None:
-    """A message built by Django for each, and a connection for each."""
+    """Measure a message built by Django, and a connection, for each delivery."""
     deliveries, box = list(chosen(limit)), settings.MAILBOX
 
     def send_each() -> int:
@@ -158,8 +158,8 @@ def make_rival() -> None:
 
 
 def send_by_rival(limit: str) -> None:
-    """Into its queue and out of it, as its documentation says."""
-    # Its models are only known where its settings are.
+    """Measure the rival's way into its queue and out of it, as its documentation says."""
+    # Its models are known only with its settings.
     from post_office import mail  # noqa: PLC0415
     from post_office.models import STATUS, Attachment, Email  # noqa: PLC0415
 

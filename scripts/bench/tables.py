@@ -1,4 +1,4 @@
-"""What the parent prints: figures, ratios, and targets beside them. Nothing is asserted."""
+"""Print figures and ratios, with targets beside them; nothing is asserted."""
 
 from .rounds import Cost, Costs
 
@@ -74,7 +74,7 @@ def each(label: str, cost: Cost, *cells: str) -> None:
 
 
 def compared(title: str, costs: dict[str, Cost]) -> None:
-    """A line for each, with ratios to the first."""
+    """Print a line for each cost, with ratios to the first."""
     heading(title, "per s", "seconds", "ratio", "CPU s", "ratio", "peak MB")
     baseline = next(iter(costs.values()))
     for label, cost in costs.items():

@@ -1,4 +1,4 @@
-"""The same words, set by Typst."""
+"""Set the letters' words with Typst."""
 
 import json
 import re
@@ -17,7 +17,7 @@ SIGNS = re.compile(r"([\\#$*_`<>@\[\]~/=+\-])")
 
 
 class Press:
-    """One compiler, kept: it reads the fonts once."""
+    """A compiler that is kept, so that it reads the fonts once."""
 
     def __init__(self) -> None:
         self.compiler = typst.Compiler(Path(__file__).with_name("letter.typ"), root=ROOT)
@@ -31,7 +31,7 @@ class Press:
 
 
 def typst_source(letter: dict[str, Any]) -> str:
-    """What the letter's template prints, as Typst reads it."""
+    """Return what the letter's template prints, as JSON for Typst."""
     sheets = [
         sheet
         | {

@@ -1,4 +1,4 @@
-"""Real programs and servers of one's own, for tests and the soak.
+"""Real programs and servers, started for tests and the soak alone.
 
-Nothing here needs Django: what does harm shares nothing with what it is done to. Linux only.
+Nothing here needs Django: it shares nothing with the programs that it harms. Linux only.
 """

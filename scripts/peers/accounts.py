@@ -1,4 +1,4 @@
-"""The account of what arrived: deliveries beside what the mail server took."""
+"""Account for what arrived: deliveries beside what the mail server took."""
 
 from collections import Counter
 from collections.abc import Iterable
@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 
 class Receipt(NamedTuple):
-    """One message that the mail server took: to whom, from which envelope, which bytes."""
+    """A message that the mail server took: address, envelope sender, hash of its bytes."""
 
     address: str
     sender: str
@@ -36,7 +36,7 @@ class Account(NamedTuple):
 
 
 def account_for(states: dict[Receipt, str], received: Iterable[Receipt]) -> Account:
-    """Compare the deliveries, by what is to arrive, with what the mail server took."""
+    """Compare the states of deliveries, by expected receipt, with what the mail server took."""
     arrived = Counter(received)
     by_state = Counter(states.values())
     return Account(

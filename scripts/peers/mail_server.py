@@ -46,7 +46,7 @@ class MailServer(Program):
         return [Receipt(*line.split()) for line in self.lines("received")]
 
     def unheard(self) -> int:
-        """How many answers on letters nobody heard; digests go to the secretariat, and may."""
+        """Count the answers on letters that nobody heard; those on digests do not count."""
         return sum(address != SECRETARIAT for address in self.lines("unheard"))
 
     def lines(self, name: str) -> list[str]:

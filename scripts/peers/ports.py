@@ -1,4 +1,4 @@
-"""Ports of this machine: a free one, who answers, who is connected."""
+"""Ports of this machine: find a free one, ask one, count its connections."""
 
 import os
 import socket
@@ -24,7 +24,7 @@ def answers(port: int) -> bool:
 
 
 def open_lines(pids: list[int], port: int) -> int:
-    """How many connections with that port at one end the processes hold."""
+    """Count the connections of the processes with that port at one end."""
     held = {name for pid in pids for name in sockets(pid)}
     rows = [row.split() for row in Path("/proc/net/tcp").read_text().splitlines()[1:]]
     at_port = {

@@ -41,7 +41,7 @@ class Program:
         return [self.process.pid, *children(self.process.pid)]
 
     def kill(self, whom: str, port: int) -> int:
-        """Kill the "child", its "parent" or "both" without warning; start again what is missing.
+        """Kill the "child", its "parent" or "both" by SIGKILL; start again what is missing.
 
         Return how many connections to that port were open. Celery's children die with their parent.
         """
@@ -60,7 +60,7 @@ class Program:
         wait_until(self.was_stopped, "the processes stand still")
 
     def was_stopped(self) -> bool:
-        """Stop them, and those forked meanwhile, too."""
+        """Stop the processes; return whether those forked meanwhile are stopped too."""
         self.tell(signal.SIGSTOP)
         return all(map(is_stopped, self.pids))
 
@@ -73,7 +73,7 @@ class Program:
                 os.kill(pid, number)
 
     def end(self) -> None:
-        """Kill it with all that it or its forerunners have left behind."""
+        """Kill the process and all that it or its earlier starts have left behind."""
         for group in self.groups:
             with suppress(ProcessLookupError):
                 os.killpg(group, signal.SIGKILL)
@@ -81,7 +81,7 @@ class Program:
 
 
 def start_celery(kind: str, name: str, folder: Path, *options: str, **environment: str) -> Program:
-    """A worker of one forked process, or a beat, on the host to which the folder belongs."""
+    """Start a worker of one forked process, or a beat, on the host whose folder this is."""
     folder.mkdir(parents=True, exist_ok=True)
     return Program(
         *[sys.executable, "-m", "celery", "--quiet", "--app", "wsis_forum", kind],

@@ -1,4 +1,4 @@
-"""Servers of one's own, in a folder, to be stopped and started again: nobody else's is touched."""
+"""Servers in a folder, to be stopped and started again; no other server is touched."""
 
 import os
 import shutil
@@ -17,7 +17,7 @@ class ProgramMissing(Exception):
 
 
 class PostgreSQL:
-    """A cluster in a folder; a process that knows folder and port can restart it."""
+    """A cluster in a folder; any process that knows folder and port can restart it."""
 
     def __init__(self, folder: Path, port: int = 0) -> None:
         self.folder, self.port = folder, port or free_port()
@@ -46,7 +46,7 @@ class PostgreSQL:
 
 
 class Redis:
-    """A broker in a folder, which forgets everything when it stops."""
+    """A broker in a folder; it forgets everything when it stops."""
 
     def __init__(self, folder: Path, port: int = 0) -> None:
         self.folder, self.port = folder, port or free_port()

@@ -1,4 +1,4 @@
-"""The mail server's own process: it writes down what it took, and misbehaves.
+"""The mail server's own process: it records what it took, and misbehaves as told.
 
     python -m scripts.peers.smtp PORT FOLDER
 
@@ -28,7 +28,7 @@ MANNERS = {
 
 
 class Speaker(SMTP):
-    """Takes the parameters of delivery status notifications, and does nothing with them."""
+    """A session that accepts the parameters of delivery status notifications, and ignores them."""
 
     def _getparams(self, params: Any) -> dict[str, Any]:
         found = super()._getparams(params) or {}
@@ -40,7 +40,7 @@ class Speaker(SMTP):
 
 
 class Engaged(asyncio.Protocol):
-    """Who calls while all lines are taken hears so, and nothing more."""
+    """The answer to a client that calls while all connections are taken: 421, and no more."""
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         if isinstance(transport, asyncio.WriteTransport):
@@ -55,7 +55,7 @@ class Desk:
         self.lines: set[Speaker] = set()
 
     def answer(self, loop: asyncio.AbstractEventLoop) -> asyncio.Protocol:
-        """Take a further line, or say that there is none."""
+        """Take a further connection, or refuse it if there are too many."""
         if 0 < self.manners()["lines"] <= len(self.lines):
             return Engaged()
         speaker = Speaker(self, loop=loop)
@@ -84,7 +84,7 @@ class Desk:
     async def handle_DATA(  # noqa: N802
         self, server: SMTP, session: Session, envelope: Envelope
     ) -> str:
-        # A server that has the message does not forget it because its client is gone.
+        # A server that has the message keeps it even if its client is gone.
         task = asyncio.ensure_future(self.take(server, envelope))
         self.at_work.add(task)
         task.add_done_callback(self.at_work.discard)
@@ -96,7 +96,7 @@ class Desk:
         if not drops or random.random() < 0.5:  # noqa: S311
             digest = hashlib.sha256(envelope.original_content or b"").hexdigest()
             for address in envelope.rcpt_tos:
-                # Whatever it is, it stays one word of one line.
+                # Any address stays one word of one line.
                 word = address.encode("unicode_escape").decode().replace(" ", r"\x20")
                 self.note("received", f"{word} {envelope.mail_from} {digest}")
         await self.pause()
@@ -117,7 +117,7 @@ class Desk:
         return MANNERS | json.loads((self.folder / "manners.json").read_text())
 
     def note(self, name: str, line: str) -> None:
-        """Write the whole line at once: a killed process leaves it there, or nothing of it."""
+        """Write the whole line at once, so that a killed process leaves all of it or nothing."""
         file = os.open(self.folder / name, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
         try:
             os.write(file, f"{line}\n".encode())

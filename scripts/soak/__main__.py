@@ -2,10 +2,10 @@
 
     python -m scripts.soak [--seed N] [kills] [faults] [together] [answers] [poison] [limit]
 
-Real Celery workers and beats, and a mail server that writes down what it took. What is handed over
-has to have arrived exactly once; what is uncertain at most once, and there may be no more of that
-than there were connections open when the harm was done. The databases wsis_forum_soak are made
-anew. Where servers are to be restarted, they are the soak's own, in a temporary folder.
+Real Celery workers and beats, and a mail server that records what it took. What is handed over must
+have arrived exactly once; what is uncertain at most once, and no more may be uncertain than there
+were connections open when the harm was done. The databases wsis_forum_soak are made anew. Servers
+that are restarted are the soak's own, in a temporary folder.
 """
 
 import argparse
@@ -22,7 +22,7 @@ from scripts.peers.servers import ProgramMissing
 from scripts.soak.environment import child_environment, named_servers, own_servers
 from scripts.soak.table import COLUMNS, in_columns
 
-# Each is a module of this package, which a child plays.
+# Each part is a module of this package, which a child plays.
 PARTS = ("kills", "faults", "together", "answers", "poison", "limit")
 STOPPED = 128
 
@@ -62,7 +62,7 @@ def played(part: str, seed: int) -> int:
 
 
 def played_by_child(part: str, folder: Path, seed: int, environment: dict[str, str]) -> int:
-    """A stop is told to the child, and it ends what it has started."""
+    """Play the part in a child; a stop signal is passed to it, and it ends what it started."""
     command = [sys.executable, "-m", "scripts.soak.child", part, str(folder), str(seed)]
     with subprocess.Popen(command, cwd=ROOT, env=environment) as child:
         for number in (signal.SIGINT, signal.SIGTERM):

@@ -1,4 +1,4 @@
-"""Part 4: offices answer about when their reminder is due; each at a moment of its own."""
+"""Part 4: offices answer at about the moment when their reminder is due."""
 
 import datetime as dt
 import time
@@ -41,14 +41,14 @@ def resting(invitation: Invitation) -> str:
 
 
 def answer(invitation: Invitation, letter: int) -> str:
-    """Record a reply; return how far the reminder was at that moment, which the lock holds."""
+    """Record a reply; return the state of the reminder's delivery under the same lock."""
     with transaction.atomic():
         record_reply(invitation, {"answer": "regrets"})
         return Delivery.objects.get(letter=letter).state
 
 
 def judge(stage: Stage, reminders: Reminders, found: dict[int, str]) -> None:
-    """An office that has answered gets no reminder but one that was on its way."""
+    """Check that an office that has answered gets no reminder but one that was on its way."""
     taken = Counter(receipt.address for receipt in stage.mail.received())
     addresses = reminders.deliveries.values_list("letter", "address")
     for moment in ("queued", "claimed", "sending", "handed_over", "cancelled"):

@@ -1,6 +1,6 @@
 """The process of one part: ``python -m scripts.soak.child PART FOLDER SEED``.
 
-It ends with what was broken; with 128 and the signal's number where it was stopped.
+It exits with what was broken, or, if it was stopped, with 128 plus the signal's number.
 """
 
 import signal

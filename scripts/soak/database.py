@@ -12,7 +12,7 @@ from scripts.soak.environment import DATABASE
 
 
 def make_database() -> None:
-    """Make the database anew, and arm it: its letters may leave for the soak's mail server."""
+    """Make the database anew, and arm it, so that its letters may leave."""
     postgres = urlsplit(os.environ["DATABASE_URL"])._replace(path="/postgres").geturl()
     connection = psycopg2.connect(postgres)
     connection.autocommit = True

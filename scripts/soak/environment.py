@@ -21,7 +21,7 @@ FIXED = {
     "TICK_SECONDS": "1",
     "SITE_URL": "http://127.0.0.1:8000",
 }
-# A file would go before what is set here.
+# Such a variable would override what is set here.
 UNSET = {
     f"{name}_FILE"
     for name in ("SECRET_KEY", "DATABASE_URL", "EMAIL_URL", "STORAGE_URL", "ARMING_KEY")
@@ -29,7 +29,7 @@ UNSET = {
 
 
 def named_servers() -> dict[str, str]:
-    """The servers that the environment names."""
+    """Return the servers that the environment names; exit if one is missing."""
     server, broker = os.getenv("DATABASE_URL", ""), os.getenv("REDIS_URL", "")
     if not server.startswith("postgres") or not broker:
         sys.exit("Set DATABASE_URL to a database of PostgreSQL, and REDIS_URL: both are used.")
@@ -38,7 +38,7 @@ def named_servers() -> dict[str, str]:
 
 @contextmanager
 def own_servers(folder: Path) -> Iterator[dict[str, str]]:
-    """Servers in the folder; a child that knows their ports can restart them."""
+    """Start servers in the folder; a child that knows their ports can restart them."""
     database, broker = PostgreSQL(folder / "postgresql"), Redis(folder / "redis")
     try:
         yield {

@@ -61,7 +61,7 @@ def crash_database(stage: Stage) -> int:
 
 
 def stop_database(stage: Stage, mode: str) -> int:
-    """Each connection may be at a message whose outcome cannot be written down."""
+    """Restart the database; each connection may have a message whose outcome is not recorded."""
     connection.close()
     database = PostgreSQL(stage.folder / "postgresql", int(os.environ["SOAK_POSTGRESQL"]))
     database.stop(mode)
@@ -86,7 +86,7 @@ def mail_server_drops(stage: Stage) -> int:
 
 
 def for_a_while(stage: Stage, **manners: float) -> int:
-    """Each answer to a final dot that nobody hears may leave one delivery uncertain."""
+    """Misbehave for a while; each answer that nobody hears may leave one delivery uncertain."""
     before = stage.mail.unheard()
     stage.mail.behaves(seconds=0.4, **manners)
     stage.pause(6, 9)
@@ -96,7 +96,7 @@ def for_a_while(stage: Stage, **manners: float) -> int:
 
 
 def worker_stands_still(stage: Stage) -> int:
-    """A machine that is put to sleep: its leases end, others take over, and then it goes on."""
+    """Put a machine to sleep: its leases end, others take over, and then it goes on."""
     worker = stage.random.choice(stage.programs[:WORKERS])
     wait_until(lambda: open_lines(worker.pids, stage.mail.port) > 0, "it is on the line")
     worker.stands_still()

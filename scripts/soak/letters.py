@@ -1,4 +1,4 @@
-"""Letters on their way, which are waited for and accounted for."""
+"""Letters on their way, to be waited for and accounted for."""
 
 import datetime as dt
 import time
@@ -20,7 +20,7 @@ WAITING = ["queued", "claimed", "sending", "deferred"]
 
 
 class Letters:
-    """Letters of one edition; the making of them is one transaction."""
+    """Letters of one edition, made in one transaction."""
 
     invitations: list[Invitation]
     pks: list[int]
@@ -28,7 +28,7 @@ class Letters:
 
     @property
     def age(self) -> float:
-        """Seconds since workers could see them."""
+        """Return the seconds since workers could see the letters."""
         return time.monotonic() - self.began
 
     @property
@@ -36,13 +36,13 @@ class Letters:
         return Delivery.objects.filter(letter__in=self.pks)
 
     def fall_due_within(self, seconds: float) -> None:
-        """Let them fall due one after another."""
+        """Let the letters fall due one after another."""
         now, later = timezone.now(), dt.timedelta(seconds=seconds / len(self.pks))
         for place, pk in enumerate(self.pks):
             self.deliveries.filter(letter=pk).update(not_before=now + place * later)
 
     def settle(self, seconds: float = 400) -> None:
-        """Wait until nothing waits; a pause that the mail server asked for is cut short."""
+        """Wait until no delivery waits; cut short a pause that the mail server asked for."""
         try:
             wait_until(self.nothing_waits, "nothing waits", seconds)
         except TimeoutError as late:

@@ -1,4 +1,4 @@
-"""Part 5: letters that cannot be composed, and addresses that no mail server can be told."""
+"""Part 5: letters that cannot be composed, and addresses that no mail server can take."""
 
 import re
 from contextlib import suppress
@@ -38,7 +38,7 @@ def play(stage: Stage) -> None:
 
 
 def judge(stage: Stage, unsaid: Invited, uncomposed: list[Acknowledgements]) -> None:
-    """Of each a person learns why it did not leave; and nothing reached a strange address."""
+    """Check that a person learns why each did not leave, and that no strange address got mail."""
     unsaid.settle()
     if number := unsaid.deliveries.exclude(state="failed").count():
         stage.breaches.append(f"5. {number} deliveries that cannot be said have not failed")

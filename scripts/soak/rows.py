@@ -31,20 +31,20 @@ DAYS_BEFORE = 21  # of the reminder, which fell due the day before yesterday
 
 @cache
 def officers() -> list[User]:
-    """The two people who approve."""
+    """Return the two people who approve."""
     names = ("rischenheim", "hentzau")
     return [User.objects.get_or_create(username=name, is_staff=True)[0] for name in names]
 
 
 def approve_texts() -> None:
-    """Approve the shipped words of what the machine sends by itself."""
+    """Approve the shipped txt_records of automatic letters."""
     for template in LetterTemplate.objects.filter(kind__in=AUTOMATIC_KINDS):
         for officer in officers():
             approve_text(template, officer)
 
 
 def edition() -> ForumEdition:
-    """An edition in two months, with its circular; the last day to reply is in three weeks."""
+    """Make an edition in two months, with its circular; replies close in three weeks."""
     today, number = timezone.localdate(), next(NUMBERS)
     made = ForumEdition.objects.create(
         symbol=f"soak-{number}", name="WSIS Forum", place="Geneva", time_zone_name="Geneva time",
@@ -67,7 +67,7 @@ def step(edition: ForumEdition) -> ReminderStep:
 
 
 def drafts(number: int, *, principal: bool = False) -> list[Invitation]:
-    """Draft invitations: by courtesy, of one State, or the principal ones of as many States."""
+    """Draft invitations: by courtesy of one State, or principal ones of as many States."""
     made = edition()
     states = [state() for _number in range(number if principal else 1)]
     return [
@@ -95,14 +95,14 @@ def minister(member_state: MemberState) -> Minister:
 
 
 def issued(invitation: Invitation) -> Letter:
-    """Issue the invitation; its letter waits in the outbox."""
+    """Issue the invitation; return its letter, which waits in the outbox."""
     letter = approved(invitation, "invitation")
     issue_invitation(letter, officers()[1])
     return letter
 
 
 def arrived(invitation: Invitation) -> None:
-    """Issue the invitation; its letter was handed over a while ago."""
+    """Issue the invitation, with a letter handed over twelve days ago."""
     before = timezone.now() - dt.timedelta(days=12)
     issued(invitation).deliveries.update(state="handed_over", handed_over_at=before)
 
@@ -118,7 +118,7 @@ def reminder(invitation: Invitation, step: ReminderStep) -> Letter:
 
 
 def approved(invitation: Invitation, kind: str, **reminding: object) -> Letter:
-    """A letter with a small frozen message of its own."""
+    """Make an approved letter with a small frozen message of its own."""
     address, now = invitation.minister.to_emails, timezone.now()
     words = f"Subject: Invitation\r\nTo: {address}\r\n\r\n.Number {invitation.pk}.\r\n.\r\n"
     message, sha256 = freeze(words.encode(), "messages", "eml")

@@ -1,4 +1,4 @@
-"""What the parts share: a mail server, the processes of one host or several, and the judgement."""
+"""The stage that the parts share: a mail server, the hosts' processes, and the judgement."""
 
 import random
 import time
@@ -34,7 +34,7 @@ class Stage:
         return started
 
     def lines(self) -> int:
-        """How many connections the programs keep with the mail server at this moment."""
+        """Count the connections between the programs and the mail server at this moment."""
         return open_lines(
             [pid for program in self.programs for pid in program.pids], self.mail.port
         )
@@ -43,7 +43,7 @@ class Stage:
         time.sleep(self.random.uniform(shortest, longest))
 
     def judge(self, title: str, harm: int, letters: Letters, at_most: int) -> None:
-        """Wait until nothing waits, print the account, and keep what is wrong with it."""
+        """Wait until no delivery waits, print the account, and keep its breaches."""
         letters.settle()
         found = letters.account(self.mail)
         self.breaches += [f"{title}: {breach}" for breach in found.breaches(at_most)]

@@ -1,4 +1,4 @@
-"""The table that the parts print, a line each."""
+"""The table of which each part prints lines."""
 
 COLUMNS = {
     "": 48, "harm": 5, "received": 9, "handed over": 12, "uncertain": 10, "at most": 8, "twice": 6,

@@ -4,7 +4,7 @@ from django.db import models
 
 
 class Answer(models.Model):
-    # Said to mypy, which looks at these models with the product's settings.
+    # For mypy, which checks these models with the product's settings.
     objects: "models.Manager[Answer]" = models.Manager()
 
     answer = models.CharField(max_length=20, default="regrets")

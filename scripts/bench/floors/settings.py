@@ -12,7 +12,7 @@ CRISPY_ALLOWED_TEMPLATE_PACKS = CRISPY_TEMPLATE_PACK = "bootstrap5"
 ROOT_URLCONF = "scripts.bench.floors.urls"
 WSGI_APPLICATION = "scripts.bench.floors.wsgi.application"
 TEMPLATES = [{"BACKEND": "django.template.backends.django.DjangoTemplates", "APP_DIRS": True}]
-# The product's own server, connections kept and looked at as the product's are.
+# The product's own server, with connections kept and checked as the product's are.
 DATABASES = {"default": env.database(default="")}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 USE_TZ = True

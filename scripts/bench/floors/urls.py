@@ -1,4 +1,4 @@
-"""A form that is shown, and one that is saved in a locked row: the least that each costs."""
+"""The floors: a form that is shown, and one that is saved in a locked row."""
 
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest, HttpResponseRedirect
