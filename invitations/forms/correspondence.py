@@ -40,7 +40,7 @@ def of_reply(name: str, widget: type[forms.Widget]) -> forms.Field:
 
 
 class PaperReplyForm(WholeRowForm):
-    """What came in on paper or by telephone, and the reply it brought, if it brought one."""
+    """A letter or call that came in, and the reply it brought, if it brought one."""
 
     answer = forms.ChoiceField(
         label=_("Answer"),

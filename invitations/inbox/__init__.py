@@ -1,1 +1,1 @@
-"""What comes back by mail: letters to the secretariat and undelivered mail."""
+"""Mail that comes back: letters to the secretariat and undelivered mail."""

@@ -36,7 +36,7 @@ class Unreadable(Exception):
 
 
 class Reading(NamedTuple):
-    """How many mails were taken, and which mailboxes could not be read."""
+    """The number of mails taken, and the mailboxes that could not be read."""
 
     taken: int
     faults: list[str]

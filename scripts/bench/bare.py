@@ -21,7 +21,7 @@ def show(*server: str) -> None:
 
 
 def save(*server: str) -> None:
-    """Each call changes a row of its own."""
+    """Measure saving the form; each call changes a row of its own."""
     words = ANSWER_WORDS | {"answer": "represented", "remarks": f"Round {uuid.uuid4()}."}
     rows = list(Answer.objects.values_list("pk", flat=True)[:SAVED])
     call_on(server, [post_call(f"/{pk}/", words) for pk in rows])

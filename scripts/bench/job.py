@@ -31,7 +31,7 @@ def make_drafts() -> None:
 
 
 def plan() -> None:
-    """Forget the letters of the round before, and plan them."""
+    """Delete the letters of the round before, and plan them again."""
     LetterEvent.objects.all().delete()
     Letter.objects.all().delete()
     plan_invitation_letters(ForumEdition.objects.get())

@@ -27,12 +27,12 @@ class Cost(NamedTuple):
 
     @property
     def wall(self) -> float:
-        """Milliseconds by the clock, for each."""
+        """Return milliseconds by the clock, for each."""
         return 1000 * self.seconds / self.done
 
     @property
     def worked(self) -> float:
-        """Milliseconds of processor, for each."""
+        """Return milliseconds of processor, for each."""
         return 1000 * self.of_processor / self.done
 
 

@@ -78,7 +78,7 @@ class Invited(Letters):
 
 
 class Reminders(Letters):
-    """Reminders to the ministers of as many States, whose invitations arrived a while ago."""
+    """Reminders to ministers of as many States, whose invitations arrived a while ago."""
 
     def __init__(self, number: int, seconds: float) -> None:
         with transaction.atomic():
