@@ -72,7 +72,7 @@ def record_bounce(  # noqa: PLR0913 -- all that may name the delivery
     )
     if is_new and delivery:
         if kind == Kind.DELAYED:
-            record_event_once(delivery, _("delayed on its way"), said)
+            add_event(delivery, _("delayed on its way"), said)
         else:
             settle_bounced(Delivery.objects.filter(pk=delivery.pk))
     return bounce
@@ -125,7 +125,7 @@ def move_to_bounced(delivery: Delivery, by: User | None = None) -> bool:
     )
 
 
-def record_event_once(delivery: Delivery, because: str, words: str) -> None:
+def add_event(delivery: Delivery, because: str, words: str) -> None:
     """Write the event into the history once; the delivery's state stays."""
     LetterEvent.objects.get_or_create(
         letter_id=delivery.letter_id,
@@ -183,9 +183,7 @@ def record_provider_event(event: Any, esp_name: str, **kwargs: Any) -> None:
     elif event.event_type == "delivered" and (
         delivery := delivery_of(envelope, named, address or "")
     ):
-        record_event_once(
-            delivery, _("taken by the addressee’s mail server"), clean_text(words)[:WORDS_LIMIT]
-        )
+        add_event(delivery, _("taken by the addressee’s mail server"), clean_text(words)[:WORDS_LIMIT])
 
 
 def bounce_kind_of(event: Any) -> str:
@@ -219,7 +217,7 @@ def match_bounce(bounce: Bounce, delivery: Delivery, by: User) -> None:
     bounce.refresh_from_db()
     record_act(bounce, Act.MATCHED, by, changes={"delivery": (None, delivery.pk)})
     if bounce.kind == Kind.DELAYED:
-        record_event_once(delivery, _("delayed on its way"), bounce.server_words)
+        add_event(delivery, _("delayed on its way"), bounce.server_words)
     elif not move_to_bounced(delivery, by):
         raise ValidationError(_("This delivery has changed meanwhile: look at it again."))
 

@@ -139,7 +139,7 @@ def message_of(
 ) -> EmailMessage:
     subject = f"[{edition.symbol}] {in_short(digest)}"
     message = new_message(subject, {"To": [edition.contact_email]}, until, "auto-generated")
-    message.set_content(digest_text(edition, digest, since, until), cte="quoted-printable")
+    message.set_content(mail_body(edition, digest, since, until), cte="quoted-printable")
     name_languages(message, translation.get_language() or "")
     return message
 
@@ -156,9 +156,7 @@ def label(state: str) -> str:
     return str(LetterEvent.STATES[state])
 
 
-def digest_text(
-    edition: ForumEdition, digest: Digest, since: dt.datetime, until: dt.datetime
-) -> str:
+def mail_body(edition: ForumEdition, digest: Digest, since: dt.datetime, until: dt.datetime) -> str:
     lines = [
         _("%(edition)s: what the outbox did from %(since)s to %(until)s, %(zone)s.")
         % {

@@ -113,9 +113,8 @@ def pack_envelopes(letters: Iterable[Letter]) -> PrintRun:
     for letter in letters:
         if letter.kind != Letter.Kind.NOTE:
             way = paper_route(letter)
-            packed.setdefault(envelope_key(letter, way), PaperEnvelope(way, [], [])).letters.append(
-                letter
-            )
+            empty = PaperEnvelope(way, [], [])
+            packed.setdefault(envelope_key(letter, way), empty).letters.append(letter)
     left_out = []
     for note in notes_of(letters):
         envelope = packed.get((Way.MISSION, note.mission_id or 0))

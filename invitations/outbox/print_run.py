@@ -129,9 +129,7 @@ def list_words(run: PrintRun, pages: dict[int, int]) -> dict[str, Any]:
             "number": number,
             "route": envelope.route._replace(mission=None),
             "destination": comma_list(destination(envelope)),
-            "letters": [
-                list_entry(letter) | {"pages": pages[letter.pk]} for letter in envelope.contents
-            ],
+            "letters": [line(letter) | {"pages": pages[letter.pk]} for letter in envelope.contents],
         }
         for number, envelope in enumerate(run.envelopes, start=1)
     ]
@@ -140,7 +138,7 @@ def list_words(run: PrintRun, pages: dict[int, int]) -> dict[str, Any]:
         "dir": "rtl" if translation.get_language_bidi() else "ltr",
         "editions": list(dict.fromkeys(str(one.invitation.edition) for one in run.letters)),
         "printed_at": timezone.localtime(),
-        "nowhere": [list_entry(letter) for letter in run.nowhere],
+        "nowhere": [line(letter) for letter in run.nowhere],
         "left_out": [{"note": note, "because": because} for note, because in run.left_out],
         "envelopes": envelopes,
         "totals": totals(run, pages),
@@ -154,7 +152,7 @@ def destination(envelope: PaperEnvelope) -> list[str]:
     return [mission.name, *(lines_of(mission.postal_address) or [mission.city])]
 
 
-def list_entry(letter: Letter) -> dict[str, Any]:
+def line(letter: Letter) -> dict[str, Any]:
     is_note = letter.kind == Letter.Kind.NOTE
     minister = letter.addressee.splitlines()[:-1]  # the State stands in a column of its own
     return {
