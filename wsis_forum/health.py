@@ -35,9 +35,9 @@ asking_the_store = ThreadPoolExecutor(1, "store")
 @never_cache
 @require_safe
 def healthz(request: HttpRequest) -> HttpResponse:
-    """Answer ``ok``, or a line for each fault.
+    """Answer ``ok``, or a line for each fault: under 503 if this server takes no reply, else 200.
 
-    503 says that this server takes no reply; 200, that no other server would do better.
+    What is late, failed or waits stands under 200, since no other server would do it better.
     """
     stops, told = why_no_replies(), []
     if not stops:
@@ -88,7 +88,8 @@ def what_is_amiss(now: dt.datetime) -> list[str]:
 
     ``late …``: a job of the clock; ``letters waiting``: no worker has tried them for a quarter of
     an hour; ``letters failed``: they could not be composed; ``faults``: a job met one; ``outage
-    mail_server`` or ``outage store``: no letter leaves; ``store``: this server has no files.
+    mail_server`` or ``outage store``: no worker gets through, so no letter leaves; ``store``: this
+    server cannot keep or read files.
     """
     found = [f"late {job.name}" for job in monitoring.clock_jobs(now) if job.is_late]
     if Letter.objects.planned().filter(monitoring.left_waiting(now)).exists():
