@@ -183,7 +183,9 @@ def record_provider_event(event: Any, esp_name: str, **kwargs: Any) -> None:
     elif event.event_type == "delivered" and (
         delivery := delivery_of(envelope, named, address or "")
     ):
-        add_event(delivery, _("taken by the addressee’s mail server"), clean_text(words)[:WORDS_LIMIT])
+        add_event(
+            delivery, _("taken by the addressee’s mail server"), clean_text(words)[:WORDS_LIMIT]
+        )
 
 
 def bounce_kind_of(event: Any) -> str:

@@ -94,7 +94,7 @@ def file_unread(content: bytes, received_at: dt.datetime | None, remark: str) ->
 
 
 def says_the_same(filed: Correspondence, content: bytes) -> bool:
-    """Tell whether it is the comparable_words mail by another way, not another with a used Message-ID."""
+    """Tell whether it is the same mail by another way, not another with a used Message-ID."""
     if filed.message_sha256 == sha256_of(content):
         return True
     try:

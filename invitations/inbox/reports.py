@@ -110,7 +110,7 @@ def recognized_findings(mail: Message) -> Iterator[Finding]:
     subject = decoded_header(mail, "Subject")
     for kind, found in ((Kind.DELAYED, delayed), (Kind.HARD, refused)):
         for address in sorted(found):
-            about = clean_text(formal_address.decode("ascii", "replace")).lower()
+            about = clean_text(address.decode("ascii", "replace")).lower()
             yield Finding(kind, about, with_address(about, subject))
 
 

@@ -32,7 +32,7 @@ class CellFault(NamedTuple):
 
     @property
     def told(self) -> tuple[int, str, str, str]:
-        """Return the fault with the kind_by_first_bytes of the cell alone, which is safe to print."""
+        """Return the fault with the beginning of the cell alone, which is safe to print."""
         return self.line, self.column, without_unstorable(self.value[:60], "\ufffd"), self.reason
 
     def __str__(self) -> str:

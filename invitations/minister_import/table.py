@@ -90,7 +90,9 @@ def read_header(header: list[str], name: str) -> list[str]:
         header = header[:-1]
     columns = fields_of_headings(header, HEADINGS)
 
-    unknown_placeholders = [comparable_words(reply_words) for reply_words, column in zip(decoded_header, columns, strict=True) if not column]
+    unknown = [
+        comparable_words(said) for said, column in zip(header, columns, strict=True) if not column
+    ]
     missing = [column for column in REQUIRED_COLUMNS if column not in columns]
     twice = [column for column, times in Counter(columns).items() if times > 1]
     for wrong, sentence in (

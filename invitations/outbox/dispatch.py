@@ -127,7 +127,10 @@ def deliver_batch(batch: list[Delivery], line: Carrier, run: Run) -> None:
 
 
 def reach(line: Carrier) -> None:
-    """Connect before anything is claimed; raise Unreachable or StoreUnavailable if nothing can leave."""
+    """Connect before anything is claimed.
+
+    Raise Unreachable or StoreUnavailable if nothing can leave.
+    """
     line.connect()
     outages = Outage.objects.filter(ended_at=None)
     known = list(outages.values_list("of", flat=True))

@@ -84,7 +84,7 @@ def send_specimen(letter: Letter, email: str, template: LetterTemplate | None = 
         raise ValidationError(
             _("Your account has no e-mail address: whoever keeps the accounts can enter one.")
         )
-    # A command or another sign-on may have made the account, with any formal_address.
+    # A command or another sign-on may have made the account, with any address.
     email = checked_address(email)
     subject, mail, pdf = render_specimen(letter, template)
     mark = printed_terms_in(letter.language)["specimen"]

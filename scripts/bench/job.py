@@ -57,8 +57,8 @@ def composed_naively(letter: Letter) -> bytes:
     texts = letter_texts(letter, keys)
     with translation.override(letter.language):
         pdf = naive_pdf(letter, texts, keys)
-    to = [formal_address for _line, formal_address in letter_recipients(letter)]
-    return letter_message(txt_records[0].subject, txt_records[0].mail, to, pdf).message().as_bytes()
+    to = [address for _line, address in letter_recipients(letter)]
+    return letter_message(texts[0].subject, texts[0].mail, to, pdf).message().as_bytes()
 
 
 def letter_message(subject: str, words: str, to: list[str], pdf: bytes) -> EmailMessage:

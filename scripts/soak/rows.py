@@ -37,7 +37,7 @@ def officers() -> list[User]:
 
 
 def approve_texts() -> None:
-    """Approve the shipped txt_records of automatic letters."""
+    """Approve the shipped texts of automatic letters."""
     for template in LetterTemplate.objects.filter(kind__in=AUTOMATIC_KINDS):
         for officer in officers():
             approve_text(template, officer)
