@@ -16,9 +16,9 @@ from invitations.tests.uploading import docx, pdf, picture, taken_in_geneva
 RED, BLUE = (255, 0, 0), (0, 0, 255)
 WHAT_A_PHOTO_TAKES = """
 import resource, sys
-from invitations.files.photos import redrawn
+from invitations.files.photos import redraw_photo
 own = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-print(len(redrawn(sys.stdin.buffer.read())))
+print(len(redraw_photo(sys.stdin.buffer.read())))
 print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - own)
 print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)
 """

@@ -43,7 +43,7 @@ def test_a_text_is_filed_under_its_hash_and_handed_back(invitation, content, kin
     assert "no-store" in handed["Cache-Control"]
 
 
-@pytest.mark.parametrize("look", ["document_kind", "redrawn"])
+@pytest.mark.parametrize("look", ["document_kind", "redraw_photo"])
 def test_others_may_write_while_a_file_is_looked_at(invitation, monkeypatch, look):
     client, kind_told, held = browser(invitation), getattr(statements, look), []
     announced(client, invitation)
@@ -61,7 +61,7 @@ def test_others_may_write_while_a_file_is_looked_at(invitation, monkeypatch, loo
 
 def test_the_files_of_who_does_not_speak_are_not_looked_at(monkeypatch):
     invitation, looked_at = speaking("Strelsau", "regrets"), []
-    for look in ("document_kind", "redrawn"):
+    for look in ("document_kind", "redraw_photo"):
         monkeypatch.setattr(statements, look, looked_at.append)
 
     send(browser(invitation), invitation, file(pdf()), photo=file(picture()))
