@@ -1,4 +1,4 @@
-"""A fictitious edition to try everything on, and the facts of the edition of 2020.
+"""A fictitious edition for trying everything, and the facts of the edition of 2020.
 
 All persons are invented; a minister's reference says that the demonstration made it.
 """
@@ -18,8 +18,8 @@ from delegations.demonstration.edition import (
     make_edition,
     make_user,
 )
-from delegations.demonstration.people import MARK, make_minister, make_missions, person
-from delegations.demonstration.story import play
+from delegations.demonstration.people import DEMO_MARK, invent_person, make_minister, make_missions
+from delegations.demonstration.story import play_story
 from invitations.letters.issuing import draft_invitation
 from invitations.links import reply_url
 from invitations.models import ForumEdition, Invitation, MemberState, Minister, ReplyLink
@@ -27,14 +27,14 @@ from invitations.models import ForumEdition, Invitation, MemberState, Minister, 
 SYMBOLS = {"demo": "demo", "2020": "wsis-2020"}
 
 
-def made_before(kind: str) -> ForumEdition | None:
-    made = ForumEdition.objects.filter(invitations__minister__ref__startswith=MARK)
+def find_demonstration(kind: str) -> ForumEdition | None:
+    made = ForumEdition.objects.filter(invitations__minister__ref__startswith=DEMO_MARK)
     return made.filter(symbol=SYMBOLS[kind]).first()
 
 
 @transaction.atomic
 @translation.override("en")
-def make(kind: str, password: str, say: Callable[[str], object]) -> ForumEdition:
+def make_demonstration(kind: str, password: str, say: Callable[[str], object]) -> ForumEdition:
     """Make the edition ``demo`` around today, or load that of ``2020`` with drafts only."""
     refuse_where_in_use(kind)
     now = timezone.now()
@@ -48,22 +48,22 @@ def make(kind: str, password: str, say: Callable[[str], object]) -> ForumEdition
         minister = make_minister(kind, number, state)
         draft_invitation(edition, minister, focal_point_name=name, focal_point_email=email)
     if kind == "demo":
-        play(edition, staff, now, say)
+        play_story(edition, staff, now, say)
         make_delegations(edition)
     return edition
 
 
 def focal_point(number: int, state: MemberState) -> tuple[str, str]:
-    """Name and address; one State in five has given them."""
+    """Return name and address; one State in five has given them."""
     if number % 5:
         return "", ""
-    name = person(state.language, number + 50)["name"]
+    name = invent_person(state.language, number + 50)["name"]
     return name, f"focal.{state.iso2.lower()}@example.org"
 
 
 def refuse_where_in_use(kind: str) -> None:
-    """Invented ministers have no place beside real ones."""
-    if Minister.objects.exclude(ref__startswith=MARK).exists():
+    """Refuse to put invented ministers beside real ones."""
+    if Minister.objects.exclude(ref__startswith=DEMO_MARK).exists():
         raise ValidationError(_("There are ministers that the demonstration did not make."))
     if Invitation.objects.exclude(edition__symbol__in=SYMBOLS.values()).exists():
         raise ValidationError(_("There are invitations that the demonstration did not make."))

@@ -1,8 +1,8 @@
-"""After a yes: delegations, statements, and the first speakers on the list."""
+"""What follows a yes: delegations, statements, and the first speakers on the list."""
 
 from django.utils import timezone
 
-from delegations.demonstration.people import person, read_people
+from delegations.demonstration.people import invent_person, read_people
 from delegations.models import Delegate, Delegation, PolicyStatement, SpeakingSlot
 from invitations.models import ANSWERS_BRINGING, ANSWERS_SPEAKING, Answer, ForumEdition, Reply
 
@@ -13,7 +13,7 @@ MODES: dict[str, str] = {
 
 
 def make_delegations(edition: ForumEdition) -> None:
-    """Three in four of those who come or speak have used the office's page since."""
+    """Name delegates and announce statements for three in four offices that come or speak."""
     standing = Reply.objects.standing().filter(invitation__edition=edition)
     replies = standing.exclude(answer=Answer.REGRETS).order_by("received_at", "pk")
     for number, reply in enumerate(replies.select_related("invitation__minister")):
@@ -23,13 +23,13 @@ def make_delegations(edition: ForumEdition) -> None:
             edition=edition, member_state_id=reply.invitation.member_state_id
         )
         if reply.answer in ANSWERS_BRINGING:
-            nominate(delegation, reply, number)
+            make_delegates(delegation, reply, number)
         if reply.answer in ANSWERS_SPEAKING and number % 5:
-            submit_statement(delegation, reply, number)
-    inscribe_some(edition)
+            make_statement(delegation, reply, number)
+    inscribe_speakers(edition)
 
 
-def nominate(delegation: Delegation, reply: Reply, number: int) -> None:
+def make_delegates(delegation: Delegation, reply: Reply, number: int) -> None:
     minister = reply.invitation.minister
     people = read_people(minister.language)
     gender = "" if reply.substitute_name else minister.address_gender.strip("x")
@@ -39,7 +39,7 @@ def nominate(delegation: Delegation, reply: Reply, number: int) -> None:
         function=reply.substitute_function or minister.portfolio,
         gender=gender,
     )
-    others = [person(minister.language, number * 3 + n + 11) for n in range(number % 4)]
+    others = [invent_person(minister.language, number * 3 + n + 11) for n in range(number % 4)]
     roles = (Delegate.Role.ALTERNATE, Delegate.Role.ADVISER, Delegate.Role.ADVISER)
     advisers = [
         Delegate(
@@ -55,7 +55,7 @@ def nominate(delegation: Delegation, reply: Reply, number: int) -> None:
     Delegate.objects.bulk_create([head, *advisers])
 
 
-def submit_statement(delegation: Delegation, reply: Reply, number: int) -> None:
+def make_statement(delegation: Delegation, reply: Reply, number: int) -> None:
     minister = reply.invitation.minister
     first, second = delegation.edition.sessions.filter(segment="dialogues").order_by("starts_at")
     PolicyStatement.objects.create(
@@ -71,8 +71,8 @@ def submit_statement(delegation: Delegation, reply: Reply, number: int) -> None:
     )
 
 
-def inscribe_some(edition: ForumEdition) -> None:
-    """Rank, then order of request, then French order; the last one asked to speak earlier."""
+def inscribe_speakers(edition: ForumEdition) -> None:
+    """Inscribe the speakers by rank, then by order of request, then in the French order."""
     statements = PolicyStatement.objects.standing().filter(
         delegation__edition=edition, mode=PolicyStatement.Mode.IN_PERSON
     )

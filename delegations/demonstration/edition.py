@@ -1,4 +1,4 @@
-"""The edition itself, its High-Level Track, and the two people who approve."""
+"""The edition, its High-Level Track, and the two people who approve."""
 
 import datetime as dt
 import functools
@@ -18,12 +18,12 @@ STAFF = {"drafter": ["Drafters", "Registrars"], "approver": ["Approvers", "Regis
 
 
 @functools.cache
-def read(name: str) -> Any:
+def read_data(name: str) -> Any:
     return json.loads((DATA / f"{name}.json").read_text(encoding="utf-8"))
 
 
 def make_edition(kind: str, now: dt.datetime) -> ForumEdition:
-    data = read("editions")
+    data = read_data("editions")
     facts = data["editions"][kind]
     given = {name: dt.date.fromisoformat(day) for name, day in facts.get("dates", {}).items()}
     dates = given or dates_around(timezone.localdate(now))
@@ -33,7 +33,7 @@ def make_edition(kind: str, now: dt.datetime) -> ForumEdition:
         symbol=facts["symbol"],
         **data["facts"],
         **dates,
-        **columns(texts, year=str(dates["opens_on"].year)),
+        **language_columns(texts, year=str(dates["opens_on"].year)),
     )
     if quiet := facts.get("quiet"):
         first_on, last_on = map(dt.date.fromisoformat, quiet)
@@ -50,14 +50,14 @@ def make_edition(kind: str, now: dt.datetime) -> ForumEdition:
         original_signed_by=signatory,
         original_signed_on=dated_on,
         planned_at=None if given else edition_day(edition, dated_on, hour=9),
-        **columns(data["circular"]),
+        **language_columns(data["circular"]),
     )
     make_sessions(edition, data["sessions"])
     return ForumEdition.objects.get(pk=edition.pk)
 
 
 def dates_around(today: dt.date) -> dict[str, dt.date]:
-    """The letter six weeks back, the last day in two weeks, the forum twelve weeks after it."""
+    """Return the dates: the letter six weeks ago, the deadline in two weeks, the forum in 14."""
     forum = today + dt.timedelta(weeks=14)
     opens_on = forum + dt.timedelta(days=-forum.weekday() % 7)
     return {
@@ -70,7 +70,7 @@ def dates_around(today: dt.date) -> dict[str, dt.date]:
     }
 
 
-def columns(texts: dict[str, dict[str, str]], **words: str) -> dict[str, str]:
+def language_columns(texts: dict[str, dict[str, str]], **words: str) -> dict[str, str]:
     """Return the texts by column, such as ``name_zh_hans``."""
     return {
         f"{field}_{language}": text.format(**words)
@@ -93,7 +93,7 @@ def make_sessions(edition: ForumEdition, sessions: list[dict[str, Any]]) -> None
             starts_at=dt.datetime.combine(day, starts, edition.zone),
             ends_at=dt.datetime.combine(day, ends, edition.zone),
             seats=session["seats"],
-            **columns({"title": session["title"]}),
+            **language_columns({"title": session["title"]}),
         )
 
 
@@ -107,7 +107,7 @@ def make_user(name: str, groups: list[str], password: str) -> User:
 
 
 def approve_texts(edition: ForumEdition, staff: list[User], at: dt.datetime) -> None:
-    """Approve the shipped texts and the edition's steps; what was approved before stays so."""
+    """Approve the shipped texts and the edition's steps, but none that is approved already."""
     for texts in (LetterTemplate.objects.filter(written_by=None), edition.reminder_steps.all()):
         for text in texts.filter(second_approver=None):
             for by in staff:

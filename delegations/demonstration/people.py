@@ -2,14 +2,14 @@
 
 from typing import Any
 
-from delegations.demonstration.edition import read
+from delegations.demonstration.edition import read_data
 from invitations.models import ForumEdition, MemberState, Minister, Mission
 
-MARK = "demo-"
+DEMO_MARK = "demo-"
 GENDERS = "mfmffmmfmx"
 
 
-def person(language: str, number: int) -> dict[str, str]:
+def invent_person(language: str, number: int) -> dict[str, str]:
     """Return an invented name; the next number has another family name."""
     people = read_people(language)
     gender = GENDERS[number % len(GENDERS)]
@@ -28,16 +28,16 @@ def person(language: str, number: int) -> dict[str, str]:
 
 
 def read_people(language: str) -> Any:
-    return read("people")[language]
+    return read_data("people")[language]
 
 
 def make_minister(kind: str, number: int, state: MemberState) -> Minister:
-    named = person(state.language, number if kind == "demo" else number + 1)
+    named = invent_person(state.language, number if kind == "demo" else number + 1)
     del named["name"]
     iso2 = state.iso2.lower()
     minister = Minister(
         member_state=state,
-        ref=f"{MARK}{iso2}" if kind == "demo" else f"{MARK}{kind}-{iso2}",
+        ref=f"{DEMO_MARK}{iso2}" if kind == "demo" else f"{DEMO_MARK}{kind}-{iso2}",
         portfolio=read_people(state.language)["portfolio"][named["address_gender"]],
         language=state.language,
         to_emails=f"minister.{iso2}@example.org",
@@ -50,7 +50,7 @@ def make_minister(kind: str, number: int, state: MemberState) -> Minister:
 
 
 def make_missions(edition: ForumEdition, states: list[MemberState]) -> None:
-    """One mission serves the first two States, every tenth has none, each other one its own."""
+    """Make one mission for the first two States and one for each other; every tenth has none."""
     served = [states[:2], *([state] for n, state in enumerate(states[2:]) if n % 10 != 9)]
     for number, group in enumerate(filter(None, served), start=1):
         mission, _made = Mission.objects.get_or_create(

@@ -1,6 +1,6 @@
-"""Six weeks in their order: letters sent, answers in, the silent reminded, more answers.
+"""Six weeks in order: letters sent, answers received, silent offices reminded, more answers.
 
-Each step is done by its verb, and dated back to when it would have happened.
+Each step is done by its verb, and dated back to the time when it would have happened.
 """
 
 import datetime as dt
@@ -14,8 +14,8 @@ from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from delegations.demonstration.edition import edition_day, read
-from delegations.demonstration.people import person, read_people
+from delegations.demonstration.edition import edition_day, read_data
+from delegations.demonstration.people import invent_person, read_people
 from invitations.letters.approval import approve_letter
 from invitations.letters.circulars import plan_invitation_letters
 from invitations.letters.composing_queue import compose_planned
@@ -43,14 +43,14 @@ State = Delivery.State
 
 
 class Incoming(NamedTuple):
-    """What an office sends in, and when it arrives."""
+    """What an office sends, and when it arrives."""
 
     at: dt.datetime
     invitation: Invitation
     said: dict[str, Any]
 
 
-def play(
+def play_story(
     edition: ForumEdition, staff: list[User], now: dt.datetime, say: Callable[[str], object]
 ) -> None:
     """Send the letters, let offices answer, remind the silent ones, let others answer."""
@@ -62,18 +62,18 @@ def play(
     incoming = plan_answers(edition, offices[5:], rng, timezone.localdate(now))
     step = edition.reminder_steps.get(days_before=21)
     reminded_at = edition_day(edition, step.due_on or step.planned_on, hour=10)
-    receive([sent for sent in incoming if sent.at < reminded_at], drafter)
+    receive_answers([sent for sent in incoming if sent.at < reminded_at], drafter)
     say(_("Reminding the offices that had not answered …"))
-    remind(edition, reminded_at)
-    receive([sent for sent in incoming if sent.at >= reminded_at], drafter)
+    remind_silent(edition, reminded_at)
+    receive_answers([sent for sent in incoming if sent.at >= reminded_at], drafter)
     say(_("Acknowledging the replies …"))
-    acknowledge(edition)
+    acknowledge_replies(edition)
 
 
 def send_letters(
     edition: ForumEdition, offices: list[Invitation], approver: User, say: Callable[[str], object]
 ) -> None:
-    """Two wait for approval, one for the print run, one was refused, one perhaps arrived."""
+    """Send all letters but a few: two unapproved, one to print, one refused, one uncertain."""
     waiting, printed, refused, unsure = offices[:2], offices[2:3], offices[3:4], offices[4:5]
     offline = Minister.objects.filter(pk__in=[office.minister_id for office in printed])
     offline.update(to_emails="", cc_emails="", postal_address="Zenda Square 1\nStrelsau")
@@ -90,8 +90,8 @@ def send_letters(
     yesterday = timezone.now() - dt.timedelta(days=1)
     edition.invitations.update(drafted_at=approved_at - dt.timedelta(days=2))
     edition.invitations.issued().update(issued_at=approved_at)
-    happened(letters.exclude(invitation__in=waiting), approved_at)
-    happened(letters.filter(invitation__in=waiting), yesterday)
+    date_back(letters.exclude(invitation__in=waiting), approved_at)
+    date_back(letters.filter(invitation__in=waiting), yesterday)
 
     mails = Delivery.objects.by_mail().filter(letter__in=letters).select_related("letter")
     troubled = mails.filter(line="to", letter__invitation__in=refused + unsure)
@@ -103,8 +103,8 @@ def send_letters(
     hand_over(perhaps, sent_at, State.UNCERTAIN, "Connection timed out")
 
 
-def happened(letters: "QuerySet[Letter]", at: dt.datetime) -> None:
-    """Date the letters back, with what became of them so far."""
+def date_back(letters: "QuerySet[Letter]", at: dt.datetime) -> None:
+    """Date the letters back, with their deliveries and events."""
     letters = Letter.objects.filter(pk__in=list(letters.values_list("pk", flat=True)))
     letters.update(planned_at=at, composed_at=at)
     letters.filter(approved_at__isnull=False).update(approved_at=at)
@@ -119,7 +119,7 @@ def hand_over(
     state: str = State.HANDED_OVER,
     words: str = "250 2.0.0 Ok",
 ) -> None:
-    """Let the mail server have answered at that time, two seconds for each."""
+    """Record the mail server's answers at that time, two seconds for each delivery."""
     events = []
     for number, delivery in enumerate(deliveries):
         began_at = at + dt.timedelta(seconds=2 * number)
@@ -140,8 +140,8 @@ def hand_over(
 def plan_answers(
     edition: ForumEdition, offices: list[Invitation], rng: random.Random, today: dt.date
 ) -> list[Incoming]:
-    """Two offices in five answer, and each case of the data comes in, as far as offices last."""
-    answers = read("answers")
+    """Plan what comes in: from two offices in five, and every case of the data if possible."""
+    answers = read_data("answers")
     cases = chain(answers["once"], cycle(answers["cycle"]))
     every = len(answers["once"]) + len(answers["cycle"])
     count = min(max(every, len(offices) * 2 // 5 + 5), len(offices) * 3 // 4)
@@ -157,10 +157,10 @@ def plan_answers(
     return sorted(incoming, key=lambda sent: sent.at)
 
 
-def receive(incoming: Iterable[Incoming], by: User) -> None:
+def receive_answers(incoming: Iterable[Incoming], by: User) -> None:
     """Record what came in, and date the record back: paper takes two hours to the registrar."""
     for number, (at, office, said) in enumerate(incoming):
-        words = words_of(office, said, number)
+        words = reply_words(office, said, number)
         recorded_at = at
         if said["channel"] == Channel.ONLINE:
             record_reply(office, words, received_at=at)
@@ -182,14 +182,14 @@ def receive(incoming: Iterable[Incoming], by: User) -> None:
         filed.update(dealt_with_at=recorded_at)
 
 
-def words_of(office: Invitation, said: dict[str, Any], number: int) -> dict[str, Any]:
-    """Return the reply's words; none where what came in is no reply."""
+def reply_words(office: Invitation, said: dict[str, Any], number: int) -> dict[str, Any]:
+    """Return the reply's words; none if what came in is no reply."""
     if "answer" not in said:
         return {}
     words = {name: value for name, value in said.items() if name not in PARTICULARS}
     language = office.minister.language
     if words["answer"] == Answer.REPRESENTED:
-        words["substitute_name"] = person(language, number + 7)["name"]
+        words["substitute_name"] = invent_person(language, number + 7)["name"]
         words["substitute_function"] = read_people(language)["deputy"]
         words["substitute_rank"] = Rank.objects.get(pk="VMIN")
     if words["answer"] in ANSWERS_BRINGING:
@@ -198,25 +198,25 @@ def words_of(office: Invitation, said: dict[str, Any], number: int) -> dict[str,
     if said["channel"] == Channel.ONLINE:
         typed = f"assistant{number}@example.org" if number % 6 == 5 else office.minister.to_emails
         words |= {
-            "respondent_name": person(language, number + 3)["name"],
+            "respondent_name": invent_person(language, number + 3)["name"],
             "respondent_function": read_people(language)["adviser"],
             "respondent_email": typed,
         }
     return words
 
 
-def remind(edition: ForumEdition, at: dt.datetime) -> None:
+def remind_silent(edition: ForumEdition, at: dt.datetime) -> None:
     queue_reminders_of(edition, at)
     compose_planned(edition)
     reminders = Letter.objects.filter(kind=Letter.Kind.REMINDER, invitation__edition=edition)
-    happened(reminders, at)
+    date_back(reminders, at)
     deliveries = Delivery.objects.filter(letter__in=reminders).select_related("letter")
     hand_over(list(deliveries.order_by("pk")), at)
 
 
-def acknowledge(edition: ForumEdition) -> None:
+def acknowledge_replies(edition: ForumEdition) -> None:
     compose_planned(edition)
     for reply in Reply.objects.filter(invitation__edition=edition):
-        happened(reply.acknowledgements.all(), reply.recorded_at)
+        date_back(reply.acknowledgements.all(), reply.recorded_at)
         deliveries = Delivery.objects.filter(letter__reply=reply).select_related("letter")
         hand_over(list(deliveries), reply.recorded_at + dt.timedelta(minutes=1))

@@ -2,11 +2,11 @@
 
 from django.db import migrations
 
-from delegations.groups import grant
+from delegations.groups import grant_group_permissions
 
 
 def make(apps, schema_editor):
-    grant(apps)
+    grant_group_permissions(apps)
 
 
 class Migration(migrations.Migration):

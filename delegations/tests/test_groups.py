@@ -3,7 +3,13 @@
 import pytest
 from django.contrib.auth.models import Group, Permission
 
-from delegations.groups import MORE, READ, WRITE, grant, permissions_of
+from delegations.groups import (
+    MORE_PERMISSIONS,
+    READ_BY_ALL,
+    WRITTEN_BY_GROUP,
+    grant_group_permissions,
+    permissions_of,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -13,17 +19,17 @@ def granted():
 
 
 def test_each_group_may_what_stands_in_its_list():
-    listed = {(name, code) for name in WRITE for code in permissions_of(name)}
+    listed = {(name, code) for name in WRITTEN_BY_GROUP for code in permissions_of(name)}
 
     assert granted() == listed
-    assert set(MORE) <= set(WRITE)
+    assert set(MORE_PERMISSIONS) <= set(WRITTEN_BY_GROUP)
 
 
 def test_groups_granted_again_are_as_before(historical):
     before = granted()
 
-    grant(historical)
-    grant(historical, new_models=READ)
+    grant_group_permissions(historical)
+    grant_group_permissions(historical, new_models=READ_BY_ALL)
 
     assert granted() == before
 
@@ -34,7 +40,7 @@ def test_what_an_administrator_took_from_a_group_or_gave_to_it_stays(historical)
     readers.permissions.add(Permission.objects.get(codename="change_mission"))
     before = granted()
 
-    grant(historical)
+    grant_group_permissions(historical)
 
     assert granted() == before
 
@@ -44,7 +50,7 @@ def test_a_new_model_is_granted_to_the_groups_on_file(historical):
     for group in Group.objects.all():
         group.permissions.remove(*Permission.objects.filter(codename__endswith="_setback"))
 
-    grant(historical, new_models=["setback"])
+    grant_group_permissions(historical, new_models=["setback"])
 
     assert granted() == before
 
@@ -53,6 +59,6 @@ def test_a_group_that_is_missing_is_made_with_all_that_it_may(historical):
     before = granted()
     Group.objects.get(name="Registrars").delete()
 
-    grant(historical)
+    grant_group_permissions(historical)
 
     assert granted() == before

@@ -12,7 +12,7 @@ import segno
 from django.template import Context, Template
 from weasyprint import HTML
 
-from delegations.demonstration.people import person
+from delegations.demonstration.people import invent_person
 from invitations import tasks
 from invitations.letters import pdf
 from invitations.letters.composing import pdf_name
@@ -50,7 +50,7 @@ def written(language: str, count: int, mark: str = "") -> Iterator[Sheet]:
     letter.check_code = new_check_code()
     keys = letter_keys(letter)
     for number in range(count):
-        named = person(language, number)
+        named = invent_person(language, number)
         del named["name"]
         for field, part in named.items():
             setattr(letter.invitation.minister, field, part)

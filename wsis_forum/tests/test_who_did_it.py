@@ -14,7 +14,7 @@ from django.utils import timezone
 
 import delegations
 import invitations
-from delegations.demonstration.story import Incoming, receive
+from delegations.demonstration.story import Incoming, receive_answers
 from invitations import audit
 from invitations.inbox.bounces import match_bounce, move_to_bounced, send_to_another_address
 from invitations.inbox.filing import assign_mail
@@ -292,7 +292,7 @@ def arming_by_command(make, by):
 
 def receiving(make, by):
     fax = {"channel": "fax", "summary": "They ask."}
-    receive([Incoming(timezone.now(), InvitationFactory(), fax)], by)
+    receive_answers([Incoming(timezone.now(), InvitationFactory(), fax)], by)
     return Correspondence.objects.get()
 
 
@@ -330,7 +330,7 @@ ACTS = {
     call_back_circular: calling_back_a_circular,
     arm: arming_it,
     arm_sending.Command.handle: arming_by_command,
-    receive: receiving,
+    receive_answers: receiving,
 }
 
 

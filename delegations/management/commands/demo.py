@@ -6,7 +6,7 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils.translation import gettext as _
 
-from delegations.demonstration import closing_lines, made_before, make
+from delegations.demonstration import closing_lines, find_demonstration, make_demonstration
 from invitations.models import ForumEdition, MemberState
 
 
@@ -20,7 +20,7 @@ class Command(BaseCommand):
 
     def handle(self, *, edition: str | None, **options: Any) -> str:
         kind = edition or "demo"
-        if made := made_before(kind):
+        if made := find_demonstration(kind):
             self.stdout.write(_("The demonstration is here already."))
         else:
             made = self.make(kind)
@@ -33,6 +33,6 @@ class Command(BaseCommand):
         if not MemberState.objects.invited().exists():
             call_command("load_member_states", stdout=self.stderr)
         try:
-            return make(kind, password, self.stderr.write)
+            return make_demonstration(kind, password, self.stderr.write)
         except ValidationError as refusal:
             raise CommandError(refusal.messages[0]) from None
