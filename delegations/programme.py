@@ -1,4 +1,4 @@
-"""The list of speakers, as everyone may read it."""
+"""The public list of speakers."""
 
 from django.db.models import Prefetch, QuerySet
 
@@ -7,9 +7,9 @@ from invitations.models import ForumEdition
 
 
 def sessions_with_speakers(edition: ForumEdition) -> QuerySet[HighLevelSession]:
-    """The sessions that have speakers, by their hour, each with its ``speakers`` in their order.
+    """Return the sessions that have speakers, by hour, each with its ``speakers`` in order.
 
-    Speakers are slots; who does not speak any more has left the list.
+    Speakers are slots of States that speak today; a later regret takes one off the list.
     """
     standing = SpeakingSlot.objects.standing()
     speakers = standing.select_related("delegation__member_state", "delegation__statement")

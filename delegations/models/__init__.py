@@ -1,4 +1,4 @@
-"""Everything after a yes: delegations, their statements, and the list of speakers."""
+"""Delegations, their statements, and the list of speakers."""
 
 from delegations.models.delegation import Delegate, Delegation, DelegationChange
 from delegations.models.programme import HighLevelSession, SpeakingSlot

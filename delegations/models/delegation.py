@@ -1,4 +1,4 @@
-"""Delegations, their delegates, and what was changed of them."""
+"""Delegations, their delegates, and the history of both."""
 
 from typing import Self
 
@@ -33,7 +33,7 @@ def has_standing_answer(answers: tuple[str, ...], edition: str, state: str) -> E
 
 class DelegationQuerySet(models.QuerySet["Delegation"]):
     def standing(self) -> Self:
-        """Delegations that come as things stand today; a later regret drops out by itself."""
+        """Delegations that come today; a later regret drops out by itself."""
         return self.filter(has_standing_answer(ANSWERS_BRINGING, "edition", "member_state"))
 
 
@@ -117,7 +117,7 @@ class Delegate(models.Model):
 
 
 class DelegationChange(models.Model):
-    """Who changed what of a delegation or its statement; what it held before is not kept."""
+    """Who changed what of a delegation or its statement; earlier values are not kept."""
 
     class Part(models.TextChoices):
         DELEGATE = "delegate", _("delegate")

@@ -40,7 +40,7 @@ class HighLevelSession(models.Model):
 
 class SpeakingSlotQuerySet(models.QuerySet["SpeakingSlot"]):
     def standing(self) -> Self:
-        """Slots whose State speaks as things stand today; a later regret drops out by itself."""
+        """Slots whose State speaks today; a later regret drops out by itself."""
         return self.filter(
             has_standing_answer(ANSWERS_SPEAKING, "session__edition", "delegation__member_state")
         )

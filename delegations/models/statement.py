@@ -15,7 +15,7 @@ from invitations.text.dates import comma_list
 
 class PolicyStatementQuerySet(models.QuerySet["PolicyStatement"]):
     def standing(self) -> Self:
-        """Statements that will be delivered as things stand today, in whatever mode."""
+        """Statements that will be delivered as of today, in any mode."""
         return self.filter(
             has_standing_answer(ANSWERS_SPEAKING, "delegation__edition", "delegation__member_state")
         )
@@ -28,7 +28,7 @@ class PolicyStatement(models.Model):
         WRITTEN = "written", _("in writing only")
 
     class Interpretation(models.TextChoices):
-        """For a language that is none of the six: who renders it into one of them."""
+        """Who interprets a language that is none of the six into one of them."""
 
         OWN = "own", _("the delegation brings its interpreter")
         READ = "read", _("a translation of the text is provided, to be read out")
@@ -90,7 +90,7 @@ class StatementTextQuerySet(models.QuerySet["StatementText"]):
 
 
 class StatementText(models.Model):
-    """A file of the statement's words. One that was replaced stays on file."""
+    """A file with the words of the statement; a replaced file stays on file."""
 
     statement = models.ForeignKey(
         PolicyStatement, models.CASCADE, related_name="texts", verbose_name=_("policy statement")
