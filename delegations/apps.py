@@ -2,7 +2,7 @@ from django.apps import AppConfig
 from django.core.checks import Tags, register
 from django.utils.translation import gettext_lazy as _
 
-from delegations.office.throttle import one_address_for_all
+from delegations.office.throttle import check_proxies_are_named
 
 
 class DelegationsConfig(AppConfig):
@@ -10,4 +10,4 @@ class DelegationsConfig(AppConfig):
     verbose_name = _("Delegations")
 
     def ready(self) -> None:
-        register(one_address_for_all, Tags.security, deploy=True)
+        register(check_proxies_are_named, Tags.security, deploy=True)

@@ -1,4 +1,4 @@
-"""Changes to what a State has on file, by its offices or by staff: one at a time, and noted."""
+"""Changes to what a State has on file, by its offices or by staff: locked, compared, noted."""
 
 import json
 from collections.abc import Sequence
@@ -13,12 +13,12 @@ from django.utils.translation import gettext as _
 from delegations.models import Delegate, Delegation, DelegationChange, PolicyStatement
 from invitations.models import Invitation, Reply
 
-# What a line of the history joins to say whose it is.
-BY_WHOM = ("user", "invitation__minister__member_state", "invitation__member_state")
+# The rows that a line of the history joins to name its author.
+AUTHOR_PATHS = ("user", "invitation__minister__member_state", "invitation__member_state")
 
 
 class Stale(ValidationError):
-    """Somebody else changed the row after this form was opened; ``row`` is as it stands now."""
+    """Refusal: somebody else changed the row after this form was opened; ``row`` is the row now."""
 
     def __init__(self, row: Any) -> None:
         self.row = row
@@ -31,18 +31,18 @@ class Stale(ValidationError):
         )
 
 
-def mark(row: Any, columns: Sequence[str]) -> str:
-    """What a form carries to know whether the row was changed since, by whomever.
+def row_mark(row: Any, columns: Sequence[str]) -> str:
+    """Return the keyed digest of a row, by which a form knows whether the row was changed since.
 
-    It is made of the row itself, so that a change on the secretariat's desk counts too; and keyed,
-    so that nobody can guess from it what the page does not show.
+    It is made of the row itself, so that a change by staff counts too; it is keyed, so that nobody
+    can guess from it what the page does not show.
     """
     words = json.dumps([row.pk, *(getattr(row, name) for name in columns)], default=str)
     return salted_hmac("delegations.office", words, algorithm="sha256").hexdigest()
 
 
 def lock_delegation(invitation: Invitation) -> Delegation:
-    """The delegation of the invitation's State, made where it is missing, for one at a time.
+    """Lock the delegation of the invitation's State, and make it if it is missing.
 
     Call it within a transaction.
     """
@@ -57,7 +57,7 @@ def lock_delegation(invitation: Invitation) -> Delegation:
 
 
 def answers_in_force(invitation: Invitation) -> QuerySet[Reply]:
-    """The standing replies of the State, to whichever of its invitations in force."""
+    """Return the standing replies of the State, to any of its issued invitations."""
     return Reply.objects.standing().filter(
         invitation__status=Invitation.Status.ISSUED,
         invitation__edition=invitation.edition_id,
@@ -65,14 +65,16 @@ def answers_in_force(invitation: Invitation) -> QuerySet[Reply]:
     )
 
 
-def refuse_unless(answers: tuple[str, ...], invitation: Invitation, because: Any) -> None:
-    """Refuse where no standing answer of the State is one of these."""
+def refuse_unless_answered(answers: tuple[str, ...], invitation: Invitation, because: Any) -> None:
+    """Refuse unless a standing answer of the State is one of these."""
     if not answers_in_force(invitation).filter(answer__in=answers).exists():
         raise ValidationError(because)
 
 
-def note_staff(user: User, row: Delegate | PolicyStatement, act: str, fields: list[str]) -> None:
-    """Let the office's history show what the secretariat changed for it."""
+def note_staff_change(
+    user: User, row: Delegate | PolicyStatement, act: str, fields: list[str]
+) -> None:
+    """Write what staff changed for an office into the office's history."""
     of_delegate = isinstance(row, Delegate)
     DelegationChange.objects.create(
         delegation_id=row.delegation_id,
@@ -84,14 +86,14 @@ def note_staff(user: User, row: Delegate | PolicyStatement, act: str, fields: li
     )
 
 
-def by_whom(change: DelegationChange) -> str:
+def printed_author(change: DelegationChange) -> str:
     if change.invitation is None:
         return _("the secretariat")
     return _("office of %s") % (change.invitation.minister.portfolio or change.invitation.minister)
 
 
-def changed_fields(change: DelegationChange) -> str:
-    """The names of the fields as their labels; what stood in them is not told."""
+def changed_field_labels(change: DelegationChange) -> str:
+    """Return the labels of the changed fields, without their values."""
     of_delegate = change.part == DelegationChange.Part.DELEGATE
     model = Delegate if of_delegate else PolicyStatement
     labels = {column.name: str(column.verbose_name) for column in model._meta.fields}

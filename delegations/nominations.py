@@ -1,4 +1,4 @@
-"""Name the delegates, change and remove them; the offices of a State share one delegation."""
+"""Name, change and remove delegates; the offices of a State share one delegation."""
 
 import uuid
 from typing import Any
@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from delegations.changes import Stale, lock_delegation, mark, refuse_unless
+from delegations.changes import Stale, lock_delegation, refuse_unless_answered, row_mark
 from delegations.models import Delegate, Delegation, DelegationChange
 from invitations.models import ANSWERS_BRINGING, Invitation
 
@@ -20,31 +20,33 @@ NOT_COMING = gettext_lazy("A delegation is named once an answer that brings some
 Act = DelegationChange.Act
 
 
-def mark_of(delegate: Delegate) -> str:
-    return mark(delegate, COMPARED)
+def delegate_mark(delegate: Delegate) -> str:
+    return row_mark(delegate, COMPARED)
 
 
 @transaction.atomic
-def nominate(invitation: Invitation, words: dict[str, Any], form_key: uuid.UUID) -> Delegate:
-    """Name somebody; the same form with the same words names nobody twice."""
-    delegation, named = open_list(invitation)
+def nominate_delegate(
+    invitation: Invitation, words: dict[str, Any], form_key: uuid.UUID
+) -> Delegate:
+    """Name a person; the same form with the same words names nobody twice."""
+    delegation, named = lock_list(invitation)
     before = next((person for person in named if person.form_key == form_key), None)
-    if before and says(before, words):
+    if before and says_already(before, words):
         return before
     refuse_too_many(delegation, len(named) + 1)
     refuse_second_head(words["role"], named)
     delegate = Delegate(delegation=delegation, form_key=None if before else form_key, **words)
-    checked(delegate).save()
-    note(delegation, invitation, Act.ADDED, delegate.name)
+    cleaned(delegate).save()
+    note_office_change(delegation, invitation, Act.ADDED, delegate.name)
     return delegate
 
 
 @transaction.atomic
-def nominate_all(
+def nominate_delegates(
     invitation: Invitation, people: list[dict[str, Any]], form_key: uuid.UUID
 ) -> list[Delegate]:
-    """Name everybody on a list, or nobody; the same list again names nobody twice."""
-    delegation, named = open_list(invitation)
+    """Name all people of a list, or none; the same list again names nobody twice."""
+    delegation, named = lock_list(invitation)
     keys = [uuid.uuid5(form_key, str(place)) for place in range(len(people))]
     if before := [person for person in named if person.form_key in keys]:
         return before
@@ -53,55 +55,55 @@ def nominate_all(
         refuse_second_head(words["role"], named)
         named = [*named, Delegate(**words)]
     added = [
-        checked(Delegate(delegation=delegation, form_key=key, **words))
+        cleaned(Delegate(delegation=delegation, form_key=key, **words))
         for key, words in zip(keys, people, strict=True)
     ]
     Delegate.objects.bulk_create(added)
     DelegationChange.objects.bulk_create(
-        change(delegation, invitation, Act.ADDED, person.name) for person in added
+        office_change(delegation, invitation, Act.ADDED, person.name) for person in added
     )
     return added
 
 
 @transaction.atomic
-def amend(invitation: Invitation, pk: int, words: dict[str, Any], seen: str) -> Delegate:
-    """Change what is said of a person; raise Stale where somebody else did so meanwhile."""
-    delegation, named = open_list(invitation)
-    delegate = one_of(named, pk)
-    if says(delegate, words):
+def amend_delegate(invitation: Invitation, pk: int, words: dict[str, Any], seen: str) -> Delegate:
+    """Change a person's particulars; raise Stale if somebody else changed them meanwhile."""
+    delegation, named = lock_list(invitation)
+    delegate = find_named(named, pk)
+    if says_already(delegate, words):
         return delegate
-    if mark_of(delegate) != seen:
+    if delegate_mark(delegate) != seen:
         raise Stale(delegate)
     refuse_second_head(words["role"], [person for person in named if person.pk != pk])
     changed = [name for name in words if getattr(delegate, name) != words[name]]
     for name in changed:
         setattr(delegate, name, words[name])
-    checked(delegate).save(update_fields=changed)
-    note(delegation, invitation, Act.CHANGED, delegate.name, changed)
+    cleaned(delegate).save(update_fields=changed)
+    note_office_change(delegation, invitation, Act.CHANGED, delegate.name, changed)
     return delegate
 
 
 @transaction.atomic
-def remove(invitation: Invitation, pk: int, seen: str) -> None:
-    """Take a person off the list; who is gone already is gone."""
-    delegation, named = open_list(invitation)
+def remove_delegate(invitation: Invitation, pk: int, seen: str) -> None:
+    """Take a person off the list; do nothing if the person is off it already."""
+    delegation, named = lock_list(invitation)
     delegate = next((person for person in named if person.pk == pk), None)
     if delegate is None:
         return
-    if mark_of(delegate) != seen:
+    if delegate_mark(delegate) != seen:
         raise Stale(delegate)
     delegate.delete()
-    note(delegation, invitation, Act.REMOVED, delegate.name)
+    note_office_change(delegation, invitation, Act.REMOVED, delegate.name)
 
 
-def open_list(invitation: Invitation) -> tuple[Delegation, list[Delegate]]:
-    """The delegation, held for one change at a time, and who is on its list."""
-    refuse_unless(ANSWERS_BRINGING, invitation, NOT_COMING)
+def lock_list(invitation: Invitation) -> tuple[Delegation, list[Delegate]]:
+    """Lock the delegation, and return it with the people on its list."""
+    refuse_unless_answered(ANSWERS_BRINGING, invitation, NOT_COMING)
     delegation = lock_delegation(invitation)
     return delegation, list(delegation.delegates.order_by("pk"))
 
 
-def one_of(named: list[Delegate], pk: int) -> Delegate:
+def find_named(named: list[Delegate], pk: int) -> Delegate:
     delegate = next((person for person in named if person.pk == pk), None)
     if delegate is None:
         raise ValidationError(
@@ -110,7 +112,7 @@ def one_of(named: list[Delegate], pk: int) -> Delegate:
     return delegate
 
 
-def says(delegate: Delegate, words: dict[str, Any]) -> bool:
+def says_already(delegate: Delegate, words: dict[str, Any]) -> bool:
     return all(getattr(delegate, name) == word for name, word in words.items())
 
 
@@ -137,14 +139,14 @@ def refuse_second_head(role: str, others: list[Delegate]) -> None:
         )
 
 
-def checked(delegate: Delegate) -> Delegate:
+def cleaned(delegate: Delegate) -> Delegate:
     delegate.clean_fields(exclude=["delegation"])
     if delegate.arrives_on and delegate.departs_on and delegate.departs_on < delegate.arrives_on:
         raise ValidationError({"departs_on": _("The departure cannot come before the arrival.")})
     return delegate
 
 
-def change(
+def office_change(
     delegation: Delegation, invitation: Invitation, act: str, subject: str
 ) -> DelegationChange:
     part = DelegationChange.Part.DELEGATE
@@ -153,20 +155,20 @@ def change(
     )
 
 
-def note(
+def note_office_change(
     delegation: Delegation,
     invitation: Invitation,
     act: str,
     subject: str,
     fields: list[str] | None = None,
 ) -> None:
-    noted = change(delegation, invitation, act, subject)
+    noted = office_change(delegation, invitation, act, subject)
     noted.fields = fields or []
     noted.save()
 
 
-def balance(named: list[Delegate]) -> str:
-    """How many women and men are named, in words; who does not say is counted as such."""
+def gender_balance(named: list[Delegate]) -> str:
+    """Return how many women, men and people not stated are named, in words."""
     women = sum(person.gender == "f" for person in named)
     men = sum(person.gender == "m" for person in named)
     silent = len(named) - women - men
@@ -178,8 +180,8 @@ def balance(named: list[Delegate]) -> str:
     return _(", ").join(words % count for count, words in counts if count)
 
 
-def encouragement(named: list[Delegate]) -> str:
-    """A word that invites and never judges; none where women and men are near balance."""
+def gender_encouragement(named: list[Delegate]) -> str:
+    """Return a sentence that invites and never judges."""
     women = sum(person.gender == "f" for person in named)
     men = sum(person.gender == "m" for person in named)
     if not women + men:

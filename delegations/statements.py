@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from delegations.changes import Stale, lock_delegation, mark, refuse_unless
+from delegations.changes import Stale, lock_delegation, refuse_unless_answered, row_mark
 from delegations.models import DelegationChange, PolicyStatement, StatementText
 from invitations.files.frozen import freeze, thaw
 from invitations.files.photos import redraw_photo
@@ -34,14 +34,14 @@ NOT_SPEAKING = gettext_lazy("A statement is announced once an answer with a stat
 Act = DelegationChange.Act
 
 
-def mark_of(statement: PolicyStatement | None) -> str:
-    return mark(statement, COMPARED) if statement else ""
+def statement_mark(statement: PolicyStatement | None) -> str:
+    return row_mark(statement, COMPARED) if statement else ""
 
 
 @transaction.atomic
-def submit(invitation: Invitation, words: dict[str, Any], seen: str) -> PolicyStatement:
-    """Announce the statement, or change it; raise Stale where somebody else did so meanwhile."""
-    refuse_unless(ANSWERS_SPEAKING, invitation, NOT_SPEAKING)
+def submit_statement(invitation: Invitation, words: dict[str, Any], seen: str) -> PolicyStatement:
+    """Announce the statement, or change it; raise Stale if somebody else changed it meanwhile."""
+    refuse_unless_answered(ANSWERS_SPEAKING, invitation, NOT_SPEAKING)
     delegation = lock_delegation(invitation)
     standing = PolicyStatement.objects.filter(delegation=delegation).first()
     statement = standing or PolicyStatement()
@@ -49,23 +49,23 @@ def submit(invitation: Invitation, words: dict[str, Any], seen: str) -> PolicySt
     changed = [name for name in words if getattr(statement, name) != words[name]]
     if standing and not changed:
         return statement
-    if mark_of(standing) != seen:
+    if statement_mark(standing) != seen:
         raise Stale(statement)
     saved = list(changed)
     for name in changed:
         setattr(statement, name, words[name])
     if "speaker_name" in changed:
-        statement.speaker_rank_id = rank_of(statement.speaker_name, invitation)
+        statement.speaker_rank_id = speaker_rank(statement.speaker_name, invitation)
         saved.append("speaker_rank")
     statement.clean_fields(exclude=["delegation", "first_choice", "second_choice", "speaker_rank"])
     statement.save(update_fields=saved if standing else None)
     act = Act.CHANGED if standing else Act.ADDED
-    note(statement, invitation, act, changed if standing else [])
+    note_office_change(statement, invitation, act, changed if standing else [])
     return statement
 
 
-def rank_of(speaker: str, invitation: Invitation) -> str | None:
-    """The rank of the minister, or of the substitute whom the reply names; else staff say it."""
+def speaker_rank(speaker: str, invitation: Invitation) -> str | None:
+    """Return the rank of the minister, or of the substitute in a reply; None leaves it to staff."""
     ranks = {invitation.minister.name: invitation.minister.rank_id}
     for reply in invitation.replies.standing():
         ranks[reply.substitute_name] = reply.substitute_rank_id
@@ -73,13 +73,14 @@ def rank_of(speaker: str, invitation: Invitation) -> str | None:
 
 
 def takes_texts(edition: ForumEdition, at: dt.datetime) -> bool:
-    """Texts are taken until the High-Level Track opens; on that day the speakers have them."""
+    """Whether texts are taken: until the day on which the High-Level Track opens."""
+    # On that day the speakers have them.
     return edition.local_date(at) < edition.track_opens_on
 
 
-def kind_of_text(content: bytes) -> str:
-    """Raise ValidationError for what is no text, or too much of it."""
-    refuse_large(len(content))
+def text_kind(content: bytes) -> str:
+    """Return the kind of a text; raise ValidationError if it is no text, or too large."""
+    refuse_large_file(len(content))
     kind = document_kind(content)
     if kind not in ("pdf", "docx", "odt", "txt"):
         raise ValidationError(
@@ -91,16 +92,16 @@ def kind_of_text(content: bytes) -> str:
     return kind
 
 
-def photo_alone(content: bytes) -> bytes:
-    """The photo drawn anew; raise ValidationError for what is none, or too much of it."""
-    refuse_large(len(content))
+def redrawn_photo(content: bytes) -> bytes:
+    """Return the photo drawn anew; raise ValidationError if it is no photo, or too large."""
+    refuse_large_file(len(content))
     photo = redraw_photo(content) if kind_by_first_bytes(content[:8]) in ("jpg", "png") else b""
     if not photo:
         raise ValidationError(_("This is no JPEG or PNG picture, or it is damaged."))
     return photo
 
 
-def refuse_large(size: int) -> None:
+def refuse_large_file(size: int) -> None:
     if size > LARGEST_FILE:
         raise ValidationError(_("A file may have 10 MB at most."))
 
@@ -116,17 +117,17 @@ def file_text(
 
     The same bytes are filed once.
     """
-    refuse_files(invitation)
-    kind = kind_of_text(content)  # which takes its time, while others may write
+    refuse_unless_taking_files(invitation)
+    kind = text_kind(content)  # Before the lock: it takes its time, and others may write.
     refuse_misnamed(called, kind)
     with transaction.atomic():
-        statement = open_statement(invitation)
+        statement = lock_statement(invitation)
         current = list(statement.texts.current())
         frozen = freeze(content, "statements", kind)
         if same := next((text for text in current if text.sha256 == frozen.sha256), None):
             return same
         if replaces is not None:
-            replace(statement, replaces)
+            replace_text(statement, replaces)
         elif len(current) >= MOST_TEXTS:
             raise ValidationError(_("Enough texts are on file: please replace one of them."))
         text = statement.texts.create(
@@ -138,43 +139,43 @@ def file_text(
             language=language,
             filed_by=invitation,
         )
-        note(statement, invitation, Act.CHANGED, ["texts"])
+        note_office_change(statement, invitation, Act.CHANGED, ["texts"])
         return text
 
 
-def replace(statement: PolicyStatement, pk: int) -> None:
+def replace_text(statement: PolicyStatement, pk: int) -> None:
     replaced = statement.texts.current().filter(pk=pk)
     if not replaced.update(replaced_at=timezone.now()):
         raise ValidationError(_("That text was replaced in the meantime: please look again."))
 
 
 def file_photo(invitation: Invitation, content: bytes) -> PolicyStatement:
-    """File the photo of the speaker, without the place and the hour that a camera wrote into it."""
-    refuse_files(invitation)
-    photo = photo_alone(content)  # which takes its time, while others may write
+    """File the photo of the speaker, without the place and hour that the camera wrote into it."""
+    refuse_unless_taking_files(invitation)
+    photo = redrawn_photo(content)  # Before the lock: it takes its time, and others may write.
     with transaction.atomic():
-        statement = open_statement(invitation)
+        statement = lock_statement(invitation)
         frozen = freeze(photo, "photos", kind_by_first_bytes(photo[:8]))
         if statement.photo_sha256 == frozen.sha256:
             return statement
         statement.photo, statement.photo_sha256 = frozen.name, frozen.sha256
         statement.save(update_fields=["photo", "photo_sha256"])
-        note(statement, invitation, Act.CHANGED, ["photo"])
+        note_office_change(statement, invitation, Act.CHANGED, ["photo"])
         return statement
 
 
-def refuse_files(invitation: Invitation) -> None:
-    """Refuse those of an office that files none, before any is looked at."""
-    refuse_unless(ANSWERS_SPEAKING, invitation, NOT_SPEAKING)
+def refuse_unless_taking_files(invitation: Invitation) -> None:
+    """Refuse files of an office that files none, before any file is read."""
+    refuse_unless_answered(ANSWERS_SPEAKING, invitation, NOT_SPEAKING)
     if not takes_texts(invitation.edition, timezone.now()):
         raise ValidationError(
             _("The High-Level Track has begun: please send the file to the secretariat by mail.")
         )
 
 
-def open_statement(invitation: Invitation) -> PolicyStatement:
-    """The statement, held for one change at a time, while it takes files."""
-    refuse_files(invitation)
+def lock_statement(invitation: Invitation) -> PolicyStatement:
+    """Lock the statement, and return it; refuse where it takes no files."""
+    refuse_unless_taking_files(invitation)
     delegation = lock_delegation(invitation)
     statement = PolicyStatement.objects.filter(delegation=delegation).first()
     if statement is None:
@@ -183,7 +184,9 @@ def open_statement(invitation: Invitation) -> PolicyStatement:
     return statement
 
 
-def note(statement: PolicyStatement, invitation: Invitation, act: str, fields: list[str]) -> None:
+def note_office_change(
+    statement: PolicyStatement, invitation: Invitation, act: str, fields: list[str]
+) -> None:
     DelegationChange.objects.create(
         delegation_id=statement.delegation_id,
         invitation=invitation,
@@ -200,18 +203,18 @@ class Download(NamedTuple):
     kind: str
 
 
-def bytes_of(text: StatementText) -> Download:
+def text_download(text: StatementText) -> Download:
     return Download(thaw(text.file.name, text.sha256), text.called, text.kind)
 
 
-def photo_of(statement: PolicyStatement) -> Download:
+def photo_download(statement: PolicyStatement) -> Download:
     kind = str(statement.photo.name).rpartition(".")[2]
     content = thaw(statement.photo.name, statement.photo_sha256)
     return Download(content, f"photo.{kind}", kind)
 
 
-def attachment(download: Download) -> HttpResponse:
-    """The file, to be kept and never shown by the browser."""
+def download_response(download: Download) -> HttpResponse:
+    """Return a file that the browser saves and never shows."""
     response: Any = FileResponse(
         io.BytesIO(download.content),
         as_attachment=True,

@@ -53,8 +53,8 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
-    "delegations.office.request_limits.RequestsInBounds",
-    "delegations.office.views.entry.StoreOutOfReach",
+    "delegations.office.middleware.RequestLimitsMiddleware",
+    "delegations.office.middleware.StoreUnavailableMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -71,7 +71,7 @@ FILE_UPLOAD_HANDLERS = [
     "django.core.files.uploadhandler.MemoryFileUploadHandler",
     "delegations.office.request_limits.BoundedUploadHandler",
 ]
-CSRF_FAILURE_VIEW = "delegations.office.views.entry.form_refused"
+CSRF_FAILURE_VIEW = "delegations.office.views.errors.csrf_failure"
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",

@@ -3,7 +3,7 @@ from django.urls import include, path
 
 from wsis_forum import health
 
-handler400 = "delegations.office.request_limits.not_understood"
+handler400 = "delegations.office.views.errors.bad_request"
 urlpatterns = [
     path("admin/", admin.site.urls),
     path("healthz", health.healthz, name="healthz"),

@@ -1,4 +1,4 @@
-"""What the pages of delegations and statements have in common."""
+"""Mixins of the pages of delegations and statements."""
 
 from typing import Any
 
@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.decorators import display
 
-from delegations.changes import note_staff
+from delegations.changes import note_staff_change
 from delegations.models import DelegationChange
 from invitations.admin.base import ModelAdmin, user_of
 
@@ -18,7 +18,7 @@ Act = DelegationChange.Act
 
 
 class StandingFilter(admin.SimpleListFilter):
-    """Stands as things are today: a later regret drops out by itself."""
+    """Whether a row stands today; a later regret takes it off by itself."""
 
     title = gettext_lazy("stands")
     parameter_name = "stands"
@@ -34,7 +34,7 @@ class StandingFilter(admin.SimpleListFilter):
 
 
 class StandingMixin(ModelAdmin):
-    """Rows of which the list says whether they stand."""
+    """A list that shows whether each row stands."""
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         standing = self.model.objects.standing().filter(pk=OuterRef("pk"))
@@ -46,7 +46,7 @@ class StandingMixin(ModelAdmin):
 
 
 class NotedMixin(ModelAdmin):
-    """A row of an office, whose history tells what the secretariat changed."""
+    """A page of an office's row, which writes what staff change into the office's history."""
 
     def save_model(
         self, request: HttpRequest, obj: Any, form: forms.ModelForm, change: bool
@@ -54,11 +54,11 @@ class NotedMixin(ModelAdmin):
         super().save_model(request, obj, form, change)
         if form.changed_data or not change:
             fields = form.changed_data if change else []
-            note_staff(user_of(request), obj, Act.CHANGED if change else Act.ADDED, fields)
+            note_staff_change(user_of(request), obj, Act.CHANGED if change else Act.ADDED, fields)
 
     def delete_model(self, request: HttpRequest, obj: Any) -> None:
         super().delete_model(request, obj)
-        note_staff(user_of(request), obj, Act.REMOVED, [])
+        note_staff_change(user_of(request), obj, Act.REMOVED, [])
 
     def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
         for row in list(queryset):

@@ -14,7 +14,12 @@ from unfold.decorators import display
 from unfold.forms import PaginationInlineFormSet
 
 from delegations.admin.base import Act, NotedMixin, StandingFilter, StandingMixin
-from delegations.changes import BY_WHOM, by_whom, changed_fields, note_staff
+from delegations.changes import (
+    AUTHOR_PATHS,
+    changed_field_labels,
+    note_staff_change,
+    printed_author,
+)
 from delegations.models import Delegate, Delegation, DelegationChange
 from invitations.admin.base import Menu, RecordAdmin, RecordInline, user_of
 from invitations.forms.fields import COLUMN_FORM_FIELDS
@@ -22,7 +27,7 @@ from invitations.forms.model_forms import WholeRowForm
 
 
 class DelegateFormSet(PaginationInlineFormSet):
-    """Two heads entered at once are refused here: each of them alone breaks no rule."""
+    """Refuses two heads entered at once: each of them alone breaks no rule."""
 
     def clean(self) -> None:
         super().clean()
@@ -58,15 +63,15 @@ class ChangeInline(RecordInline):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[DelegationChange]:
         rows: QuerySet[DelegationChange] = super().get_queryset(request)
-        return rows.select_related(*BY_WHOM)
+        return rows.select_related(*AUTHOR_PATHS)
 
     @display(description=gettext_lazy("who"))
     def who(self, change: DelegationChange) -> str:
-        return by_whom(change)
+        return printed_author(change)
 
     @display(description=gettext_lazy("what was changed"))
     def fields_shown(self, change: DelegationChange) -> str:
-        return changed_fields(change)
+        return changed_field_labels(change)
 
 
 @admin.register(Delegation)
@@ -104,11 +109,11 @@ class DelegationAdmin(StandingMixin):
         if formset.model is not Delegate:
             return
         for person in formset.new_objects:
-            note_staff(user_of(request), person, Act.ADDED, [])
+            note_staff_change(user_of(request), person, Act.ADDED, [])
         for person, fields in formset.changed_objects:
-            note_staff(user_of(request), person, Act.CHANGED, fields)
+            note_staff_change(user_of(request), person, Act.CHANGED, fields)
         for person in formset.deleted_objects:
-            note_staff(user_of(request), person, Act.REMOVED, [])
+            note_staff_change(user_of(request), person, Act.REMOVED, [])
 
     @display(description=gettext_lazy("delegates"), ordering="named")
     def delegates_named(self, delegation: Any) -> int:
@@ -117,7 +122,7 @@ class DelegationAdmin(StandingMixin):
 
 @admin.register(Delegate)
 class DelegateAdmin(NotedMixin):
-    """Gender and needs are on the page of one person, never in a list."""
+    """Gender and needs are shown on the page of one person, never in a list."""
 
     menu = (Menu.FORUM, 2, "group")
     when_empty = gettext_lazy("Nobody is named yet: offices name their delegates by their link.")
@@ -137,11 +142,11 @@ class DelegateAdmin(NotedMixin):
 
 @admin.register(DelegationChange)
 class DelegationChangeAdmin(RecordAdmin):
-    """Listed on the page of its delegation."""
+    """Changes are listed on the page of their delegation."""
 
     list_display = ["at", "who", "part", "act", "subject"]
-    list_select_related = ["delegation__member_state", "delegation__edition", *BY_WHOM]
+    list_select_related = ["delegation__member_state", "delegation__edition", *AUTHOR_PATHS]
 
     @display(description=gettext_lazy("who"))
     def who(self, change: DelegationChange) -> str:
-        return by_whom(change)
+        return printed_author(change)

@@ -14,7 +14,7 @@ from unfold.decorators import display
 
 from delegations.admin.base import NotedMixin, StandingFilter, StandingMixin
 from delegations.models import PolicyStatement, StatementText
-from delegations.statements import Download, attachment, bytes_of, photo_of
+from delegations.statements import Download, download_response, photo_download, text_download
 from invitations.admin.base import Menu, ModelAdmin, RecordAdmin, RecordInline
 from invitations.admin.columns import at_hour, hour_column, text_link
 
@@ -25,7 +25,7 @@ def file_link(row: Model, gives: str) -> str:
 
 
 class FileGivingMixin(ModelAdmin):
-    """Gives out the file of a row, at its address with the word ``gives`` behind it."""
+    """A page that gives out the file of a row, at the row's address followed by ``gives``."""
 
     gives = "file"
 
@@ -37,7 +37,7 @@ class FileGivingMixin(ModelAdmin):
     def give(self, request: HttpRequest, pk: int) -> HttpResponse:
         if not self.has_view_permission(request):
             raise PermissionDenied
-        return attachment(self.given(pk))
+        return download_response(self.given(pk))
 
     def given(self, pk: int) -> Download:
         raise NotImplementedError
@@ -104,7 +104,7 @@ class PolicyStatementAdmin(StandingMixin, FileGivingMixin, NotedMixin):
         return file_link(statement, "photo") if statement.photo else ""
 
     def given(self, pk: int) -> Download:
-        return photo_of(get_object_or_404(PolicyStatement.objects.exclude(photo=""), pk=pk))
+        return photo_download(get_object_or_404(PolicyStatement.objects.exclude(photo=""), pk=pk))
 
 
 @admin.register(StatementText)
@@ -133,7 +133,7 @@ class StatementTextAdmin(FileGivingMixin, RecordAdmin):
     readonly_fields = ["delegation", "filed", "download"]
 
     def given(self, pk: int) -> Download:
-        return bytes_of(get_object_or_404(StatementText, pk=pk))
+        return text_download(get_object_or_404(StatementText, pk=pk))
 
     @display(description=gettext_lazy("delegation"))
     def delegation(self, text: StatementText) -> str:

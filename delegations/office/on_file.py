@@ -1,4 +1,4 @@
-"""What is on file for an office: its replies, what came of them, and what is left to do."""
+"""What is on file for an office: its replies, their results, and what is left to do."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -29,18 +29,18 @@ GONE = (Reply.Status.SUPERSEDED, Reply.Status.SET_ASIDE)
 
 @dataclass
 class OnFile:
-    """What the office has said, the newest first, and what has come of it."""
+    """The replies of an office, the newest first, and its State's delegation and statement."""
 
     invitation: Invitation
     replies: Sequence[Reply]
-    # The answers that stand for the State: a minister's regrets do not undo another one's yes.
+    # The answers that stand for the State: one minister's regrets do not undo another one's yes.
     answers: set[str] = field(default_factory=set)
 
-    # What follows is read where it is asked for: an office that is silent has no use for it yet.
+    # The delegation is read only when needed: an office that is silent has none yet.
 
     @cached_property
     def delegation(self) -> Any:
-        """The State's, with its statement, and how many delegates are ``named``."""
+        """The State's delegation, with its statement and the number of delegates, ``named``."""
         delegations = Delegation.objects.filter(
             edition=self.invitation.edition_id, member_state=self.invitation.member_state_id
         )
@@ -56,12 +56,12 @@ class OnFile:
 
     @cached_property
     def texts(self) -> int:
-        """How many texts of the statement are current."""
+        """The number of current texts of the statement."""
         return self.statement.texts.current().count() if self.statement else 0
 
     @property
     def is_silent(self) -> bool:
-        """Whether the office has said nothing, and nothing stands for its State."""
+        """Whether the office has not replied, and no answer stands for its State."""
         return not self.replies and not self.answers
 
     @property
@@ -78,7 +78,7 @@ class OnFile:
 
     @property
     def holding(self) -> Reply | None:
-        """A holding reply counts until an answer stands."""
+        """The newest holding reply; it counts until an answer stands."""
         noted = [reply for reply in self.replies if reply.status == Reply.Status.NOTED]
         return noted[0] if noted and not self.standing else None
 
@@ -95,19 +95,19 @@ class OnFile:
         return not self.answers.isdisjoint(ANSWERS_SPEAKING)
 
     def keeps(self, what: str) -> bool:
-        """Whether the office can still look at what was given with an earlier answer."""
+        """Whether the office can still look at a statement or delegation of an earlier answer."""
         return not self.is_silent and bool(getattr(self, what))
 
 
-def on_file(invitation: Invitation) -> OnFile:
-    """Read the office's replies and the State's answers; its delegation follows when needed."""
+def read_on_file(invitation: Invitation) -> OnFile:
+    """Read the office's replies and the State's answers; the delegation is read when needed."""
     replies = invitation.replies.order_by("-pk")
     answers = answers_in_force(invitation).values_list("answer", flat=True)
     return OnFile(invitation, list(replies), set(answers))
 
 
-class Part(NamedTuple):
-    """One of the things an office is asked for, and how far it has come."""
+class OfficePart(NamedTuple):
+    """One thing that an office is asked for, and its state."""
 
     view: str
     label: str
@@ -116,12 +116,12 @@ class Part(NamedTuple):
     is_open: bool
 
 
-def parts(filed: OnFile) -> list[Part]:
-    """What is done and what is left to do."""
+def office_parts(filed: OnFile) -> list[OfficePart]:
+    """Return what an office is asked for: what is done and what is left to do."""
     return [answer_part(filed), statement_part(filed), delegation_part(filed)]
 
 
-def answer_part(filed: OnFile) -> Part:
+def answer_part(filed: OnFile) -> OfficePart:
     if filed.contested:
         state = _("two communications differ; the secretariat is clarifying the matter")
     elif filed.standing:
@@ -130,27 +130,29 @@ def answer_part(filed: OnFile) -> Part:
         state = _("transmitted to the capital; an answer will follow")
     else:
         state = _("to be given")
-    return Part("answer", _("Answer"), state, filed.standing is not None, is_open=True)
+    return OfficePart("answer", _("Answer"), state, filed.standing is not None, is_open=True)
 
 
-def statement_part(filed: OnFile) -> Part:
+def statement_part(filed: OnFile) -> OfficePart:
     label = _("Policy statement")
     if not filed.speaks:
         state = _("none is expected with this answer") if filed.answers else _("after the answer")
-        return Part("statement", label, state, False, is_open=filed.keeps("statement"))
+        return OfficePart("statement", label, state, False, is_open=filed.keeps("statement"))
     if filed.statement is None:
-        return Part("statement", label, _("to be announced"), False, is_open=True)
+        return OfficePart("statement", label, _("to be announced"), False, is_open=True)
     if names_another_speaker(filed):
         state = _("announced, but the answer now names another speaker: please check")
-        return Part("statement", label, state, False, is_open=True)
+        return OfficePart("statement", label, state, False, is_open=True)
     if not filed.texts:
-        return Part("statement", label, _("announced; the text may follow"), True, is_open=True)
+        return OfficePart(
+            "statement", label, _("announced; the text may follow"), True, is_open=True
+        )
     texts = ngettext("announced, with %d text", "announced, with %d texts", filed.texts)
-    return Part("statement", label, texts % filed.texts, True, is_open=True)
+    return OfficePart("statement", label, texts % filed.texts, True, is_open=True)
 
 
 def names_another_speaker(filed: OnFile) -> bool:
-    """Whether the statement on file has an earlier substitute, or the minister, as its speaker."""
+    """Whether the speaker of the statement is the minister or a substitute no longer named."""
     if filed.standing is None or filed.statement is None:
         return False
     named = {reply.substitute_name for reply in filed.replies} | {filed.invitation.minister.name}
@@ -158,40 +160,38 @@ def names_another_speaker(filed: OnFile) -> bool:
     return filed.statement.speaker_name in named - {expected, ""}
 
 
-def delegation_part(filed: OnFile) -> Part:
+def delegation_part(filed: OnFile) -> OfficePart:
     label = _("Delegation")
     if not filed.comes:
         state = _("none is expected with this answer") if filed.answers else _("after the answer")
-        return Part("delegation", label, state, False, is_open=filed.keeps("named"))
+        return OfficePart("delegation", label, state, False, is_open=filed.keeps("named"))
     if not filed.named:
-        return Part("delegation", label, _("nobody is named yet"), False, is_open=True)
+        return OfficePart("delegation", label, _("nobody is named yet"), False, is_open=True)
     people = ngettext("%d person named", "%d people named", filed.named) % filed.named
-    return Part("delegation", label, people, True, is_open=True)
+    return OfficePart("delegation", label, people, True, is_open=True)
 
 
-def answer(
+def record_reply_once(
     invitation: Invitation, words: dict[str, Any], form_key: UUID, seen: str | None = None
 ) -> Reply:
-    """Record one reply for a form, however often it is sent; with other words it is another one.
-
-    A browser may bring a form back that was sent before, and its key with it.
-    """
+    """Record one reply for a form, however often it is sent; other words make another reply."""
+    # A browser may bring back a form that was sent before, and its key with it.
     reply = record_reply(invitation, words, form_key=form_key, seen=seen)
     if reply.status in GONE or any(getattr(reply, name) != words[name] for name in words):
         return record_reply(invitation, words, seen=seen)
     return reply
 
 
-def in_words(reply: Reply, language: str) -> list[tuple[str, str]]:
-    """Return the reply as labels and what stands beside them; what it leaves out is left out."""
-    return [*recorded_points(reply, language), (_("Received"), received(reply, language))]
+def reply_in_words(reply: Reply, language: str) -> list[tuple[str, str]]:
+    """Return the reply as labels and words; points that it leaves out are left out."""
+    return [*recorded_points(reply, language), (_("Received"), printed_receipt(reply, language))]
 
 
-def received(reply: Reply, language: str) -> str:
-    return printed_at(reply.received_at, reply.invitation, language)
+def printed_receipt(reply: Reply, language: str) -> str:
+    return printed_edition_hour(reply.received_at, reply.invitation, language)
 
 
-def printed_at(at: Any, invitation: Invitation, language: str) -> str:
+def printed_edition_hour(at: Any, invitation: Invitation, language: str) -> str:
     edition = invitation.edition
     return printed_hour(at.astimezone(edition.zone), edition.time_zone_name, language)
 
@@ -206,11 +206,11 @@ STANDS_AS = {
 }
 
 
-def history(filed: OnFile, language: str) -> list[dict[str, Any]]:
-    """Every reply that came for the invitation, the newest first, in the words of its office."""
+def reply_history(filed: OnFile, language: str) -> list[dict[str, Any]]:
+    """Return every reply to the invitation, the newest first, in words for the office."""
     return [
         {
-            "received": received(reply, language),
+            "received": printed_receipt(reply, language),
             "answer": capfirst(reply.get_answer_display()),
             "substitute": reply.substitute_name,
             "channel": reply.get_channel_display(),

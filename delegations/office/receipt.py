@@ -1,4 +1,4 @@
-"""The acknowledgement of a reply as a PDF that its office can keep. It opens nothing."""
+"""The acknowledgement of a reply, as a PDF for its office to keep; it opens nothing."""
 
 from django.core.exceptions import ValidationError
 from django.template.loader import render_to_string
@@ -18,12 +18,12 @@ PAGES = 4  # at most; remarks may be long
 
 
 def record_pdf(reply: Reply, language: str) -> bytes:
-    """Return what the acknowledgement by mail says, in that language; without link and code.
+    """Return the words of the acknowledgement by mail as a PDF, without link and code.
 
-    Where the mail names the link stands the page on which the code in the letter is entered.
+    In place of the link it names the page on which the code in the letter is entered.
     """
     edition = reply.invitation.edition
-    subject, words = acknowledged(reply, language)
+    subject, words = acknowledgement_words(reply, language)
     with translation.override(language):
         shown = {
             "lang": language,
@@ -38,8 +38,8 @@ def record_pdf(reply: Reply, language: str) -> bytes:
     return typeset_pdf(render_to_string("office/record.html", shown), PAGES)
 
 
-def acknowledged(reply: Reply, language: str) -> tuple[str, str]:
-    """Subject and words of the mail; what was recorded alone, where no text is approved."""
+def acknowledgement_words(reply: Reply, language: str) -> tuple[str, str]:
+    """Return subject and words of the mail; where no text is approved, only what was recorded."""
     letter = standing_letter(reply.invitation)
     if letter is not None:
         mail = Letter(
@@ -53,12 +53,12 @@ def acknowledged(reply: Reply, language: str) -> tuple[str, str]:
         try:
             (text,) = letter_texts(mail, LetterKeys(f"\u2066{code_page()}\u2069", "", ""))
         except ValidationError:
-            return bare(reply, language)
+            return plain_record_words(reply, language)
         return text.subject, text.mail
-    return bare(reply, language)
+    return plain_record_words(reply, language)
 
 
-def bare(reply: Reply, language: str) -> tuple[str, str]:
+def plain_record_words(reply: Reply, language: str) -> tuple[str, str]:
     invitation = reply.invitation
     edition = invitation.edition
     with translation.override(language):

@@ -1,6 +1,6 @@
-"""How many wrong codes a page takes without a word: counts in the cache, for ten minutes at a time.
+"""Counts of wrong codes, kept in the cache for ten minutes at a time.
 
-What is right is always taken. The counts slow down who guesses, and tell who runs the site. A leaf.
+A right code is always taken. The counts slow down people who guess, and warn the operators.
 """
 
 import logging
@@ -20,10 +20,10 @@ WRONG_FROM_ALL = 300
 
 
 def count_wrong(page: str, address: str) -> int:
-    """Count one more; return how many seconds to wait, or 0 while there are few."""
+    """Count one more wrong code; return the seconds to wait, or 0 while there are few."""
     window, passed = divmod(int(time.time()), WINDOW)
-    from_one = one_more(f"wrong:{page}:{window}:from:{network_of(address)}")
-    from_all = one_more(f"wrong:{page}:{window}:all")
+    from_one = increment(f"wrong:{page}:{window}:from:{counted_network(address)}")
+    from_all = increment(f"wrong:{page}:{window}:all")
     if from_all == WRONG_FROM_ALL + 1:
         logger.warning(
             "More than %d wrong tries at the %s page in these ten minutes.", WRONG_FROM_ALL, page
@@ -33,8 +33,8 @@ def count_wrong(page: str, address: str) -> int:
     return WINDOW - passed
 
 
-def one_more(key: str) -> int:
-    """Two processes that count at once are given two numbers, where the cache is Redis."""
+def increment(key: str) -> int:
+    """Return the next number; with Redis, no two processes get the same one."""
     cache.add(key, 0, 2 * WINDOW)
     try:
         number = cache.incr(key)
@@ -46,10 +46,10 @@ def one_more(key: str) -> int:
     return number
 
 
-def network_of(address: str) -> str:
-    """The address as it is counted: of IPv6 the half that one customer is given.
+def counted_network(address: str) -> str:
+    """Return the address as it is counted: of IPv6 only the half that one customer is given.
 
-    Some proxies write a port behind it; what is no address counts as one and the same.
+    A port that some proxies add is cut off; all that is no address counts as one.
     """
     host = address.strip()
     if host.startswith("["):
@@ -65,8 +65,8 @@ def network_of(address: str) -> str:
     return str(parsed.ipv4_mapped or IPv6Network((int(parsed), 64), strict=False))
 
 
-def one_address_for_all(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
-    """Behind a proxy that PROXIES does not name, all visitors have the proxy's address."""
+def check_proxies_are_named(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    """Warn where PROXIES is 0 behind a proxy: all visitors have the proxy's address then."""
     if settings.PROXIES or not settings.SITE_URL.startswith("https:"):
         return []
     return [

@@ -1,6 +1,14 @@
 from django.urls import path
 
-from delegations.office.views import answer, delegation, entry, speakers, statement
+from delegations.office.views import (
+    answer,
+    delegate_list,
+    delegation,
+    entry,
+    person,
+    speakers,
+    statement,
+)
 
 app_name = "office"
 urlpatterns = [
@@ -14,12 +22,12 @@ urlpatterns = [
     path("office/<int:invitation_id>/record.pdf", answer.record, name="record"),
     path("office/<int:invitation_id>/track.ics", answer.track, name="track"),
     path("office/<int:invitation_id>/delegation/", delegation.delegation, name="delegation"),
-    path("office/<int:invitation_id>/delegation/add/", delegation.add, name="add"),
-    path("office/<int:invitation_id>/delegation/list/", delegation.whole_list, name="list"),
-    path("office/<int:invitation_id>/delegation/<int:pk>/", delegation.person, name="person"),
+    path("office/<int:invitation_id>/delegation/add/", person.add, name="add"),
+    path("office/<int:invitation_id>/delegation/list/", delegate_list.whole_list, name="list"),
+    path("office/<int:invitation_id>/delegation/<int:pk>/", person.person, name="person"),
     path(
         "office/<int:invitation_id>/delegation/<int:pk>/remove/",
-        delegation.take_off,
+        person.take_off,
         name="take_off",
     ),
     path("office/<int:invitation_id>/statement/", statement.statement, name="statement"),

@@ -12,11 +12,11 @@ from django.urls import reverse
 from django.utils import timezone
 
 from delegations.models import Delegate, Delegation, HighLevelSession, SpeakingSlot
-from delegations.nominations import amend, mark_of, nominate
-from delegations.office.access import link_cookie_name
+from delegations.nominations import amend_delegate, delegate_mark, nominate_delegate
 from delegations.office.forms.delegate import DETAILS
+from delegations.office.link_cookie import link_cookie_name
 from delegations.office.throttle import WRONG_FROM_ONE, count_wrong
-from delegations.statements import file_text, submit
+from delegations.statements import file_text, submit_statement
 from delegations.tests.browser import CHECK, RECORD, SAVE, invited
 from invitations.links import replace_link
 from invitations.models import Channel, Invitation
@@ -112,7 +112,7 @@ def doors(page, edition):
 def list_speakers(edition):
     invitation, _link = invited(edition)
     record_reply(invitation, {"answer": "in_person"})
-    submit(invitation, STATEMENT, "")
+    submit_statement(invitation, STATEMENT, "")
     begins = dt.datetime.combine(edition.track_opens_on, dt.time(9), dt.UTC)
     session = HighLevelSession.objects.create(
         edition=edition,
@@ -201,7 +201,7 @@ def statements(page, edition):
     page.fill("#id_other_language", "Ruritanian")
     press(page, SAVE)
     yield "statement with errors"
-    submit(speaker, STATEMENT, "")
+    submit_statement(speaker, STATEMENT, "")
     page.fill("#id_speaker_name", "Colonel Sapt")
     page.fill("#id_other_language", "")
     press(page, SAVE)
@@ -231,7 +231,9 @@ def delegations(page, edition):
     yield "delegation named"
     of_office(page, coming, "person", head.pk)
     page.fill("#id_function", "Minister of Posts")
-    amend(coming, head.pk, PERSON | {"role": "head", "name": "Flavia Elphberg"}, mark_of(head))
+    amend_delegate(
+        coming, head.pk, PERSON | {"role": "head", "name": "Flavia Elphberg"}, delegate_mark(head)
+    )
     press(page, SAVE)
     yield "person changed by another"
     of_office(page, coming, "take_off", other.pk)
@@ -241,7 +243,7 @@ def delegations(page, edition):
 def name_two(invitation):
     for role, name in (("head", "Flavia Elphberg"), ("adviser", "Fritz von Tarlenheim")):
         particulars = {"role": role, "name": name, "function": "Minister of Communications"}
-        nominate(invitation, PERSON | particulars | {"needs": "A ramp."}, None)
+        nominate_delegate(invitation, PERSON | particulars | {"needs": "A ramp."}, None)
     return Delegate.objects.order_by("pk")
 
 

@@ -4,16 +4,16 @@ import uuid
 import pytest
 from django.core.exceptions import ValidationError
 
-from delegations.changes import Stale, by_whom, changed_fields
+from delegations.changes import Stale, changed_field_labels, printed_author
 from delegations.models import Delegate, DelegationChange
 from delegations.nominations import (
-    amend,
-    balance,
-    encouragement,
-    mark_of,
-    nominate,
-    nominate_all,
-    remove,
+    amend_delegate,
+    delegate_mark,
+    gender_balance,
+    gender_encouragement,
+    nominate_delegate,
+    nominate_delegates,
+    remove_delegate,
 )
 from delegations.tests.offices import coming, invited
 from invitations.replies import record_reply
@@ -32,7 +32,7 @@ def words(name="Rudolf Rassendyll", **more):
 
 
 def named(invitation, **more):
-    return nominate(invitation, words(**more), uuid.uuid4())
+    return nominate_delegate(invitation, words(**more), uuid.uuid4())
 
 
 def test_the_first_who_is_named_makes_the_delegation(invitation):
@@ -46,7 +46,7 @@ def test_ten_times_the_same_form_names_one(invitation):
     key = uuid.uuid4()
 
     for _again in range(10):
-        nominate(invitation, words(), key)
+        nominate_delegate(invitation, words(), key)
 
     assert Delegate.objects.count() == DelegationChange.objects.count() == 1
 
@@ -55,7 +55,7 @@ def test_a_form_brought_back_with_another_name_names_another(invitation):
     key = uuid.uuid4()
 
     for name in ("Rudolf Rassendyll", "Fritz von Tarlenheim"):
-        nominate(invitation, words(name), key)
+        nominate_delegate(invitation, words(name), key)
 
     assert Delegate.objects.count() == 2
 
@@ -91,51 +91,58 @@ def test_the_edition_limits_a_delegation():
 def test_a_change_is_noted_with_its_fields_and_not_what_they_held(invitation):
     delegate = named(invitation, function="Envoy")
 
-    amend(invitation, delegate.pk, words(function="Ambassador", needs="A ramp."), mark_of(delegate))
+    amend_delegate(
+        invitation,
+        delegate.pk,
+        words(function="Ambassador", needs="A ramp."),
+        delegate_mark(delegate),
+    )
 
     delegate.refresh_from_db()
     assert (delegate.function, delegate.needs) == ("Ambassador", "A ramp.")
     change = DelegationChange.objects.first()
-    assert changed_fields(change) == "function, needs of access and diet"
-    assert by_whom(change) == "office of Minister of Posts of Ruritania"
+    assert changed_field_labels(change) == "function, needs of access and diet"
+    assert printed_author(change) == "office of Minister of Posts of Ruritania"
 
 
 def test_a_change_of_nothing_is_no_change(invitation):
     delegate = named(invitation)
 
-    amend(invitation, delegate.pk, words(), "whatever was seen")
+    amend_delegate(invitation, delegate.pk, words(), "whatever was seen")
 
     assert DelegationChange.objects.count() == 1
 
 
 def test_of_two_who_change_one_person_the_second_is_asked_again(invitation):
     delegate = named(invitation)
-    seen = mark_of(delegate)
-    amend(invitation, delegate.pk, words(function="Envoy"), seen)
+    seen = delegate_mark(delegate)
+    amend_delegate(invitation, delegate.pk, words(function="Envoy"), seen)
 
     with pytest.raises(Stale) as stale:
-        amend(invitation, delegate.pk, words(function="Ambassador"), seen)
+        amend_delegate(invitation, delegate.pk, words(function="Ambassador"), seen)
 
     assert stale.value.row.function == "Envoy"
-    amend(invitation, delegate.pk, words(function="Ambassador"), mark_of(stale.value.row))
+    amend_delegate(
+        invitation, delegate.pk, words(function="Ambassador"), delegate_mark(stale.value.row)
+    )
     assert Delegate.objects.get().function == "Ambassador"
 
 
 def test_a_change_on_the_secretariat_s_desk_is_seen_too(invitation):
     delegate = named(invitation)
-    seen = mark_of(delegate)
+    seen = delegate_mark(delegate)
     Delegate.objects.update(needs="A ramp.")
 
     with pytest.raises(Stale):
-        remove(invitation, delegate.pk, seen)
+        remove_delegate(invitation, delegate.pk, seen)
 
 
 def test_who_is_taken_off_twice_is_off_the_list(invitation):
     delegate = named(invitation)
-    seen = mark_of(delegate)
+    seen = delegate_mark(delegate)
 
-    remove(invitation, delegate.pk, seen)
-    remove(invitation, delegate.pk, seen)
+    remove_delegate(invitation, delegate.pk, seen)
+    remove_delegate(invitation, delegate.pk, seen)
 
     assert not Delegate.objects.exists()
     assert DelegationChange.objects.filter(act="removed").count() == 1
@@ -145,8 +152,8 @@ def test_another_state_s_delegate_is_out_of_reach(invitation):
     stranger = named(coming("Strelsau"))
 
     with pytest.raises(ValidationError, match="taken off the list in the meantime"):
-        amend(invitation, stranger.pk, words("Nobody"), mark_of(stranger))
-    remove(invitation, stranger.pk, mark_of(stranger))
+        amend_delegate(invitation, stranger.pk, words("Nobody"), delegate_mark(stranger))
+    remove_delegate(invitation, stranger.pk, delegate_mark(stranger))
 
     stranger.refresh_from_db()
     assert stranger.name == "Rudolf Rassendyll"
@@ -159,9 +166,9 @@ def test_two_offices_of_a_state_share_its_list(invitation):
     colleague = InvitationFactory(edition=invitation.edition, minister=minister, is_principal=False)
     delegate = named(invitation)
 
-    amend(colleague, delegate.pk, words(function="Envoy"), mark_of(delegate))
+    amend_delegate(colleague, delegate.pk, words(function="Envoy"), delegate_mark(delegate))
 
-    assert [by_whom(change) for change in DelegationChange.objects.all()] == [
+    assert [printed_author(change) for change in DelegationChange.objects.all()] == [
         "office of Minister of War",
         "office of Minister of Posts of Ruritania",
     ]
@@ -171,7 +178,7 @@ def test_a_list_is_added_whole_or_not_at_all(invitation):
     people = [words("Rudolf", role="head"), words("Fritz", role="head")]
 
     with pytest.raises(ValidationError):
-        nominate_all(invitation, people, uuid.uuid4())
+        nominate_delegates(invitation, people, uuid.uuid4())
 
     assert not Delegate.objects.exists()
 
@@ -180,7 +187,7 @@ def test_a_list_sent_again_adds_nobody_twice(invitation):
     key, people = uuid.uuid4(), [words("Rudolf"), words("Fritz")]
 
     for _again in range(3):
-        nominate_all(invitation, people, key)
+        nominate_delegates(invitation, people, key)
 
     assert Delegate.objects.count() == DelegationChange.objects.count() == 2
 
@@ -203,5 +210,5 @@ def test_a_departure_before_the_arrival_is_refused_by_the_verb_too(invitation):
 def test_the_balance_is_told_in_words_that_encourage(genders, told, encouraged):
     people = [Delegate(gender=gender.strip()) for gender in genders]
 
-    assert balance(people) == told
-    assert encouraged in encouragement(people)
+    assert gender_balance(people) == told
+    assert encouraged in gender_encouragement(people)

@@ -1,1 +1,1 @@
-"""The forms of the public face: an office's answer, statement and delegation; a code."""
+"""The forms of the public pages: an office's answer, statement and delegation; a code."""

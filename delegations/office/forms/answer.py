@@ -13,12 +13,12 @@ from invitations.forms.fields import AddressField, LineField, TextField
 from invitations.models import ANSWERS_BRINGING, Answer, Rank, Segment
 from invitations.replies import REPLY_FIELDS
 
-# Also where the form began with the substitute of an earlier answer.
+# Cleared also where the form began with the substitute of an earlier answer.
 WITHOUT_SUBSTITUTE = {"substitute_name": "", "substitute_function": "", "substitute_rank": None}
 
 
 class ReplyForm(OfficeForm):
-    """What the edition asks; no answer is chosen until a person chooses one.
+    """The questions of the edition; no answer is chosen until a person chooses one.
 
     ``seen`` names the reply that stood when the page was opened; empty for none.
     """
@@ -79,7 +79,7 @@ class ReplyForm(OfficeForm):
     )
 
     def offer(self) -> None:
-        """Offer the answers and segments of the edition, and to wait for the capital."""
+        """Offer the edition's answers and segments, and the holding reply."""
         edition = self.of.edition
         answers = [Answer(answer) for answer in (*edition.answers_offered, Answer.HOLDING)]
         segments = [Segment(segment) for segment in edition.segments_offered]
@@ -97,12 +97,12 @@ class ReplyForm(OfficeForm):
 
     @property
     def is_blank(self) -> bool:
-        """Whether it holds nothing that anybody said."""
+        """Whether the form holds no words of anybody."""
         hidden = {field.name for field in self.hidden_fields()}
         return not self.is_bound and self.initial.keys() <= hidden
 
     def laid_out(self) -> Layout:
-        """Leave the hidden fields to the template: the rest of a blank form is kept for all."""
+        """Lay out all but the hidden fields: the template writes those and caches the rest."""
         return Layout(
             "answer",
             Fieldset(
@@ -137,10 +137,10 @@ class ReplyForm(OfficeForm):
 
     @property
     def seen_by_office(self) -> str | None:
-        """None where the form did not say."""
+        """The standing reply that the office saw; empty for none, None if the form does not say."""
         return self.cleaned_data["seen"] if "seen" in self.data else None
 
     @property
     def words(self) -> dict[str, Any]:
-        """What a valid form says."""
+        """The reply's columns, as a valid form gives them."""
         return {name: self.cleaned_data[name] for name in REPLY_FIELDS if name in self.fields}

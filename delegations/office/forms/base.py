@@ -1,6 +1,7 @@
-"""What the forms of an office have in common: whose they are."""
+"""The common base of an office's forms: each names its invitation."""
 
 import uuid
+from collections.abc import Iterable
 from typing import Any
 
 from crispy_forms.helper import FormHelper
@@ -19,7 +20,7 @@ INCOMPLETE = _("This form arrived incomplete, and nothing was recorded: open thi
 
 
 class OfficeForm(forms.Form):
-    """Names its invitation, so that two forms that are open side by side stay apart.
+    """A form that names its invitation, so that two forms open side by side stay apart.
 
     It begins with what is on file, ``initial``, or with what was ``typed``, right or wrong.
     """
@@ -29,7 +30,7 @@ class OfficeForm(forms.Form):
         error_messages={"required": INCOMPLETE, "invalid": INCOMPLETE},
     )
 
-    # Two forms on one page have names of their own.
+    # Two forms on one page need ids of their own.
     auto_ids = "id_%s"
 
     def __init__(
@@ -48,7 +49,7 @@ class OfficeForm(forms.Form):
 
     @cached_property
     def helper(self) -> FormHelper:
-        """How crispy shows the form; one that is only read needs none."""
+        """Crispy's layout of the form, made only when the form is shown."""
         helper = FormHelper()
         helper.form_tag = False
         helper.disable_csrf = True
@@ -56,12 +57,12 @@ class OfficeForm(forms.Form):
         return helper
 
     def fresh(self) -> dict[str, Any]:
-        """What a form begins with; a key makes one that is sent ten times one act."""
+        """Return what an empty form begins with."""
         key = {"form_key": uuid.uuid4()} if "form_key" in self.base_fields else {}
         return {"invitation": self.of.pk, **key}
 
     def offer(self) -> None:
-        """Say what can be chosen."""
+        """Set the choices of the fields; each form says which."""
 
     def laid_out(self) -> Layout:
         return Layout(*self.fields)
@@ -73,12 +74,12 @@ class OfficeForm(forms.Form):
 
     @property
     def typed(self) -> dict[str, Any]:
-        """What the fields hold, right or wrong."""
+        """The fields' data, valid or not."""
         return {name: self[name].data for name in self.fields}
 
 
 class KeyField(forms.UUIDField):
-    """A key of the form, which makes ten posts of it one act."""
+    """The key of a form, by which a form that is sent ten times acts once."""
 
     def __init__(self) -> None:
         super().__init__(
@@ -94,3 +95,28 @@ def day_field(label: Any) -> forms.DateField:
         widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"),
         input_formats=["%Y-%m-%d", "%d.%m.%Y", "%d/%m/%Y"],
     )
+
+
+def differing_fields(
+    standing: forms.Form, typed: forms.Form, names: Iterable[str]
+) -> list[tuple[str, str, str]]:
+    """Return label, value on file and value typed of each field in which the two forms differ."""
+    pairs = [
+        (name, field_in_words(standing, name), field_in_words(typed, name))
+        for name in names
+        if name in typed.fields
+    ]
+    return [
+        (str(typed[name].label), ours, theirs) for name, ours, theirs in pairs if ours != theirs
+    ]
+
+
+def field_in_words(form: forms.Form, name: str) -> str:
+    """Return a field's value, in the words of its choice."""
+    bound: Any = form[name]
+    value = bound.data if form.is_bound else bound.initial
+    if hasattr(bound.field, "choices"):
+        return str(dict(bound.field.choices).get(value, value))
+    if isinstance(value, bool):
+        return str(_("yes") if value else _("no"))
+    return str(value or "")

@@ -1,4 +1,4 @@
-"""The public pages: the code for a reply, and the check of a letter."""
+"""The forms of the public pages: the code for a reply, and the check of a letter."""
 
 from typing import Any
 
@@ -15,7 +15,7 @@ LETTER_LIMIT = 10 * 1024 * 1024
 
 
 class TypedField(forms.CharField):
-    """Takes whatever was typed; only the look-up says whether it is right."""
+    """A field for any words; only the look-up says whether they are right."""
 
     def to_python(self, value: Any) -> str:
         return (super().to_python(value) or "").replace("\0", "\ufffd")
@@ -41,7 +41,7 @@ class CodeForm(PublicForm):
 
 
 class CheckForm(PublicForm):
-    """One letter: by the code printed on it, or by its file."""
+    """One letter, by the code printed on it or by its file."""
 
     code = TypedField(
         label=_("Code to check this letter"),
@@ -58,7 +58,7 @@ class CheckForm(PublicForm):
     )
 
     def clean_code(self) -> str:
-        """The letter bears two codes: whoever types the other one is told nothing of the letter."""
+        """Refuse the letter's other code, which says nothing about the letter."""
         code: str = self.cleaned_data["code"]
         if is_like_a_code(code):
             raise ValidationError(

@@ -101,7 +101,7 @@ class DelegateForm(OfficeForm):
 
     @property
     def words(self) -> dict[str, Any]:
-        """What a valid form says of the person; needs are among it only where they change."""
+        """The person's columns, as a valid form gives them; needs only where they change."""
         said = {name: self.cleaned_data[name] for name in DETAILS}
         if self.cleaned_data["needs"] or self.cleaned_data.get("forget_needs"):
             said["needs"] = self.cleaned_data["needs"]
@@ -109,6 +109,6 @@ class DelegateForm(OfficeForm):
 
 
 class RemovalForm(OfficeForm):
-    """Asks nothing but whether; ``seen`` is the mark of the person's row as it was shown."""
+    """A form with nothing but a button; ``seen`` is the mark of the person's row as shown."""
 
     seen = forms.CharField(required=False, max_length=64, widget=forms.HiddenInput)

@@ -1,4 +1,4 @@
-"""A list of delegates, pasted or uploaded: read it, and name each cell that is wrong."""
+"""The form for a list of delegates, pasted or uploaded, which names each wrong cell."""
 
 import csv
 import functools
@@ -30,7 +30,7 @@ from invitations.files.spreadsheets import (
 from invitations.files.uploads import decoded_plain_text
 from invitations.models import Invitation
 
-# In the order in which a list without headings has them.
+# In the order of a list without headings.
 COLUMNS = (
     "name", "function", "organization", "email", "role", "gender", "arrives_on", "departs_on",
     "needs_visa_letter", "needs",
@@ -57,7 +57,7 @@ UNREADABLE = _(
 
 @dataclass
 class Row:
-    """One line of the list: the form of its person, and what stands in each cell."""
+    """One line of the list, with the form of its person."""
 
     number: int
     form: DelegateForm
@@ -65,7 +65,7 @@ class Row:
 
     @property
     def cells(self) -> list[tuple[str, str, list[str]]]:
-        """Label, what was typed, and what is wrong with it, of each cell that says something."""
+        """Label, words and errors of each cell that has any."""
         shown = []
         for name in COLUMNS:
             field, wrong = self.form[name], [str(fault) for fault in self.form.errors.get(name, [])]
@@ -77,7 +77,7 @@ class Row:
 
 
 class ListForm(OfficeForm):
-    """``known`` are the people named already, of whom none is added twice."""
+    """``known`` are the people named already; none of them is added twice."""
 
     form_key = KeyField()
     file = forms.FileField(
@@ -109,11 +109,11 @@ class ListForm(OfficeForm):
         if self.errors:
             return given
         file = given["file"]
-        lines = lines_of(file) if file else given["lines"]
+        lines = uploaded_lines(file) if file else given["lines"]
         if not lines.strip():
             raise ValidationError(_("Please choose a file, or paste the lines of the list."))
         given["lines"] = lines
-        self.rows = rows_of(lines, self.of, self.known)
+        self.rows = read_rows(lines, self.of, self.known)
         return given
 
     @property
@@ -125,12 +125,12 @@ class ListForm(OfficeForm):
         return [row for row in self.new if row.form.errors]
 
 
-def lines_of(file: UploadedFile) -> str:
-    """The file as lines that can be shown, corrected and sent again."""
+def uploaded_lines(file: UploadedFile) -> str:
+    """Return the file as lines that can be shown, corrected and sent again."""
     if (file.size or 0) > LARGEST_FILE:
         raise ValidationError(_("The file may have 2 MB at most."))
     content = file.read()
-    lines = of_spreadsheet(content) if content.startswith(b"PK") else decoded_plain_text(content)
+    lines = spreadsheet_lines(content) if content.startswith(b"PK") else decoded_plain_text(content)
     if not lines:
         raise ValidationError(UNREADABLE)
     if len(lines) > MOST_SIGNS:
@@ -138,8 +138,8 @@ def lines_of(file: UploadedFile) -> str:
     return lines
 
 
-def of_spreadsheet(content: bytes) -> str:
-    """The first sheet with tabs between its cells; empty where it cannot be read."""
+def spreadsheet_lines(content: bytes) -> str:
+    """Return the first sheet, with tabs between its cells; empty if it cannot be read."""
     written = io.StringIO()
     writer = csv.writer(written, delimiter="\t", lineterminator="\n")
     lines = lines_of_workbook(content, MOST_CELLS, MOST_UNPACKED, calculated=True)
@@ -147,18 +147,18 @@ def of_spreadsheet(content: bytes) -> str:
         writer.writerows(cells for _number, cells in islice(lines, MOST_ROWS + 2))
     except (HostilePackage, UnreadableSheet):
         return ""
-    return marked(written.getvalue())
+    return replace_surrogates(written.getvalue())
 
 
-def marked(text: str) -> str:
-    """The text with a mark for each half of a sign, which a spreadsheet can spell."""
+def replace_surrogates(text: str) -> str:
+    """Write a question mark for each lone surrogate, which a spreadsheet can contain."""
     return text.encode("utf-8", "replace").decode()
 
 
-def rows_of(lines: str, of: Invitation, known: list[Delegate]) -> list[Row]:
+def read_rows(lines: str, of: Invitation, known: list[Delegate]) -> list[Row]:
     read = read_lines(lines)
     columns = list(COLUMNS)
-    if read and (headed := columns_of(read[0][1])):
+    if read and (headed := columns_in_heading(read[0][1])):
         columns, read = headed, read[1:]
     if len(read) > MOST_ROWS:
         raise ValidationError(TOO_LONG, params={"count": MOST_ROWS})
@@ -167,7 +167,7 @@ def rows_of(lines: str, of: Invitation, known: list[Delegate]) -> list[Row]:
     names = {comparable_words(person.name) for person in known}
     rows = []
     for number, cells in read:
-        form = form_of(dict(zip(columns, cells, strict=False)), of)
+        form = delegate_form_of_cells(dict(zip(columns, cells, strict=False)), of)
         name = comparable_words(str(form["name"].data))
         rows.append(Row(number, form, name in names))
         names.add(name)
@@ -182,15 +182,15 @@ def read_lines(lines: str) -> list[SheetLine]:
         raise ValidationError(_("The list cannot be read: a quotation mark is open.")) from fault
 
 
-def columns_of(cells: list[str]) -> list[str] | None:
-    """The columns that a line of headings names; None where it is no such line."""
-    columns = fields_of_headings(cells, headings())
+def columns_in_heading(cells: list[str]) -> list[str] | None:
+    """Return the columns that a line of headings names; None if it is no such line."""
+    columns = fields_of_headings(cells, columns_by_heading())
     return columns if "name" in columns else None
 
 
-def form_of(cells: dict[str, str], of: Invitation) -> DelegateForm:
+def delegate_form_of_cells(cells: dict[str, str], of: Invitation) -> DelegateForm:
     data = {name: text for name, text in cells.items() if name}
-    for name, choices in choices_spelled().items():
+    for name, choices in choices_by_spelling().items():
         if name in data:
             data[name] = choices.get(comparable_words(data[name]), data[name])
     data.setdefault("role", Delegate.Role.ADVISER)
@@ -209,45 +209,45 @@ def refuse_second_heads(rows: list[Row], known: list[Delegate]) -> None:
         if row.is_known or row.form["role"].data != Delegate.Role.HEAD:
             continue
         if head:
-            row.form.add_error("role", one_head(head))
+            row.form.add_error("role", second_head_refusal(head))
         head = head or str(row.form["name"].data)
 
 
-def one_head(name: str) -> ValidationError:
+def second_head_refusal(name: str) -> ValidationError:
     return ValidationError(
         _("A delegation has one head, and %(name)s is named already."), params={"name": name}
     )
 
 
 @functools.cache
-def headings() -> dict[str, str]:
-    """The columns by their headings in each of the six languages."""
+def columns_by_heading() -> dict[str, str]:
+    """Return the columns by their headings in each of the six languages."""
     labels = {name: [DelegateForm.base_fields[name].label] for name in COLUMNS}
     return names_by_spelling(
         {
-            name: [name, *in_six_languages([*labels[name], *MORE_HEADINGS.get(name, [])])]
+            name: [name, *in_each_language([*labels[name], *MORE_HEADINGS.get(name, [])])]
             for name in COLUMNS
         }
     )
 
 
 @functools.cache
-def choices_spelled() -> dict[str, dict[str, str]]:
-    """The values of the columns that offer a choice, as people may write them."""
+def choices_by_spelling() -> dict[str, dict[str, str]]:
+    """Return the values of each column with choices, by what people may write for them."""
     return {
         "role": names_by_spelling(
-            {value: [value, *in_six_languages([label])] for value, label in Delegate.Role.choices}
+            {value: [value, *in_each_language([label])] for value, label in Delegate.Role.choices}
         ),
         "gender": names_by_spelling(
-            {"f": ["f", *in_six_languages([_("Woman")])], "m": ["m", *in_six_languages([_("Man")])]}
+            {"f": ["f", *in_each_language([_("Woman")])], "m": ["m", *in_each_language([_("Man")])]}
         ),
         "needs_visa_letter": names_by_spelling(
-            {"on": in_six_languages(YES), "": in_six_languages(NO)}
+            {"on": in_each_language(YES), "": in_each_language(NO)}
         ),
     }
 
 
-def in_six_languages(words: list[Any]) -> list[str]:
+def in_each_language(words: list[Any]) -> list[str]:
     spelled_out = []
     for language, _name in settings.LANGUAGES:
         with translation.override(language):

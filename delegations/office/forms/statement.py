@@ -1,4 +1,4 @@
-"""The forms of a policy statement: its words, and its files."""
+"""The forms of a policy statement: its particulars, and its files."""
 
 from typing import Any, cast
 
@@ -15,7 +15,7 @@ from invitations.forms.fields import LineField, TextField
 from invitations.models import Language
 
 SLOTS = ("first_choice", "second_choice")
-# The fields by the columns they fill; ``language`` is what the switch of the page sends.
+# Column by field. The field is ``spoken``, since the page's language switch sends ``language``.
 COLUMNS = {
     "speaker_name": "speaker_name",
     "speaker_function": "speaker_function",
@@ -130,7 +130,7 @@ class StatementForm(OfficeForm):
 
     @property
     def words(self) -> dict[str, Any]:
-        """What a valid form says, by the names of the columns."""
+        """The statement's columns, as a valid form gives them."""
         return {
             column: self.cleaned_data[name]
             for name, column in COLUMNS.items()
@@ -143,7 +143,7 @@ class SeveralFiles(forms.ClearableFileInput):
 
 
 class SeveralFilesField(forms.FileField):
-    """Takes none, one or several; a list comes out."""
+    """A field for no file, one or several; its value is a list."""
 
     widget = SeveralFiles
 
@@ -157,7 +157,7 @@ class SeveralFilesField(forms.FileField):
 
 
 class FilesForm(OfficeForm):
-    """Texts and a photo, saved by themselves, so that no wrong word loses a file."""
+    """Texts and a photo, saved apart from the particulars: a wrong word there loses no file."""
 
     auto_ids = "file_%s"
 

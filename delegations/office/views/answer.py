@@ -1,4 +1,4 @@
-"""The office's answer to the invitation."""
+"""The pages of the office's answer to the invitation."""
 
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
@@ -6,19 +6,21 @@ from django.shortcuts import redirect, render
 from django.utils import timezone, translation
 from django.views.decorators.http import require_http_methods, require_safe
 
-from delegations.office.access import (
-    TOO_LONG_OPEN,
-    asks_for_a_language,
-    forgery,
-    gone_with_words,
-    kept_in,
-    looks_on,
-    office_required,
-    shown_to,
-)
+from delegations.office.access import is_staff_looking, office_required
 from delegations.office.forms.answer import ReplyForm
-from delegations.office.on_file import OnFile, answer, history, in_words, on_file, parts, received
+from delegations.office.on_file import (
+    OnFile,
+    office_parts,
+    printed_receipt,
+    read_on_file,
+    record_reply_once,
+    reply_history,
+    reply_in_words,
+)
+from delegations.office.page_context import page_context
+from delegations.office.page_language import remember_language, switch_language
 from delegations.office.receipt import record_pdf
+from delegations.office.refusals import TOO_LONG_OPEN, csrf_refusal, gone_page_with_typed
 from invitations.letters.context import recorded_points
 from invitations.letters.message import track_calendar
 from invitations.models import ANSWERS_BRINGING, Invitation, Reply
@@ -29,95 +31,100 @@ from invitations.text.dates import printed_date, printed_range
 @require_http_methods(["GET", "HEAD", "POST"])
 @office_required()
 def office(request: HttpRequest, invitation: Invitation) -> HttpResponse:
-    """Show what is on file and take a reply. Only a POST with a chosen answer records one.
+    """Show what is on file, and take a reply.
 
-    The form asks first to be shown as a summary; what comes without a step is recorded.
+    Only a POST with a chosen answer records a reply. The form comes first with a step, to be shown
+    as a summary; a form without a step is recorded.
     """
-    if not (looks_on(request) or invitation.edition.takes_replies(timezone.now())):
-        return closed(request, invitation)
-    return take(request, invitation) if request.method == "POST" else begun(request, invitation)
+    if not (is_staff_looking(request) or invitation.edition.takes_replies(timezone.now())):
+        return closed_page(request, invitation)
+    if request.method == "POST":
+        return take_reply(request, invitation)
+    return start_reply(request, invitation)
 
 
-def take(request: HttpRequest, invitation: Invitation) -> HttpResponse:
+def take_reply(request: HttpRequest, invitation: Invitation) -> HttpResponse:
     form = ReplyForm(request.POST, of=invitation)
-    if shown := shown_again(request, invitation, form):
+    if shown := show_again(request, invitation, form):
         return shown
     if form.is_valid():
         if request.POST.get("step") == "check":
-            return summary(request, invitation, form)
+            return summary_page(request, invitation, form)
         try:
-            answer(invitation, form.words, form.cleaned_data["form_key"], form.seen_by_office)
+            record_reply_once(
+                invitation, form.words, form.cleaned_data["form_key"], form.seen_by_office
+            )
         except UnseenReply:
-            return summary(request, invitation, form, status=409)
+            return summary_page(request, invitation, form, status=409)
         except ValidationError as refusal:
             form.add_error(None, refusal.messages)
         else:
             return redirect("office:recorded", invitation.pk)
-    return page(request, invitation, form)
+    return answer_page(request, invitation, form)
 
 
-def closed(request: HttpRequest, invitation: Invitation) -> HttpResponse:
-    """Take no reply any more; who comes goes on with the statement and the delegation."""
-    answered, *others = parts(on_file(invitation))
+def closed_page(request: HttpRequest, invitation: Invitation) -> HttpResponse:
+    """Refuse replies; an office that comes goes on with the statement and the delegation."""
+    answered, *others = office_parts(read_on_file(invitation))
     goes_on = any(part.is_open for part in others)
     shown = {"parts": [answered, *others], "here": "answer"} if goes_on else {}
-    return gone_with_words(request, invitation, "closed", **shown)
+    return gone_page_with_typed(request, invitation, "closed", **shown)
 
 
-def shown_again(
+def show_again(
     request: HttpRequest, invitation: Invitation, form: ReplyForm
 ) -> HttpResponse | None:
-    """The form with what was typed, where it came for something else than to be recorded."""
-    if asks_for_a_language(request):
-        return in_another_language(request, invitation, form)
-    if forgery(request):
+    """Show the form with what was typed; None if it was sent to be recorded or checked."""
+    if switch_language(request):
+        return show_in_other_language(request, invitation, form)
+    if csrf_refusal(request):
         form.add_error(None, TOO_LONG_OPEN)
-        return page(request, invitation, form, status=403)
+        return answer_page(request, invitation, form, status=403)
     if request.POST.get("step") == "change":
-        return page(request, invitation, ReplyForm(of=invitation, typed=form.typed))
+        return answer_page(request, invitation, ReplyForm(of=invitation, typed=form.typed))
     return None
 
 
-def begun(request: HttpRequest, invitation: Invitation) -> HttpResponse:
-    """Start from the words on file, but leave the answer to be chosen."""
-    filed = on_file(invitation)
+def start_reply(request: HttpRequest, invitation: Invitation) -> HttpResponse:
+    """Show the form filled from the reply on file, but leave the answer to be chosen."""
+    filed = read_on_file(invitation)
     known = filed.standing or filed.holding
     words = (
         {name: getattr(known, name) for name in REPLY_FIELDS if name != "answer"} if known else {}
     )
     words["seen"] = filed.standing.pk if filed.standing else ""
-    return page(request, invitation, ReplyForm(of=invitation, initial=words), filed)
+    return answer_page(request, invitation, ReplyForm(of=invitation, initial=words), filed)
 
 
-def in_another_language(
+def show_in_other_language(
     request: HttpRequest, invitation: Invitation, form: ReplyForm
 ) -> HttpResponse:
     """Show the same page in the language chosen, with what was typed."""
     if request.POST.get("from") == "summary" and form.is_valid():
-        return kept_in(request, summary(request, invitation, form))
+        return remember_language(request, summary_page(request, invitation, form))
     form = ReplyForm(of=invitation, typed=form.typed)
-    return kept_in(request, page(request, invitation, form))
+    return remember_language(request, answer_page(request, invitation, form))
 
 
-def summary(
+def summary_page(
     request: HttpRequest, invitation: Invitation, form: ReplyForm, status: int = 200
 ) -> HttpResponse:
-    """Show what would be recorded; nothing is yet."""
-    filed, language = on_file(invitation), translation.get_language()
+    """Show what would be recorded; record nothing yet."""
+    filed, language = read_on_file(invitation), translation.get_language()
     reply = Reply(invitation=invitation, **form.words)
     words, beside = recorded_points(reply, language), []
     standing, seen = filed.standing, form.seen_by_office
     if standing and seen is not None and seen != str(standing.pk):
-        beside = differing(recorded_points(standing, language), words)
+        beside = differing_points(recorded_points(standing, language), words)
         data = request.POST.copy()
         data["seen"] = str(standing.pk)
         form = ReplyForm(data, of=invitation)
         form.add_error(None, UnseenReply())
-    shown = shown_to(
+    shown = page_context(
         request,
         invitation,
         form=form,
-        parts=parts(filed),
+        parts=office_parts(filed),
         words=words,
         standing=standing,
         beside=beside,
@@ -125,16 +132,16 @@ def summary(
     return render(request, "office/summary.html", shown, status=status)
 
 
-def differing(
+def differing_points(
     standing: list[tuple[str, str]], typed: list[tuple[str, str]]
 ) -> list[tuple[str, str, str]]:
-    """Label, what stands and what was typed, wherever the two replies differ."""
+    """Return label, words on file and words typed of each point in which two replies differ."""
     ours, theirs = dict(standing), dict(typed)
     pairs = [(label, ours.get(label, ""), theirs.get(label, "")) for label in {**ours, **theirs}]
     return [(label, stands, said) for label, stands, said in pairs if stands != said]
 
 
-def page(
+def answer_page(
     request: HttpRequest,
     invitation: Invitation,
     form: ReplyForm,
@@ -142,21 +149,21 @@ def page(
     status: int = 200,
 ) -> HttpResponse:
     edition, language = invitation.edition, translation.get_language()
-    filed = filed or on_file(invitation)
-    shown = shown_to(
+    filed = filed or read_on_file(invitation)
+    shown = page_context(
         request,
         invitation,
         form=form,
-        parts=parts(filed),
+        parts=office_parts(filed),
         here="answer",
         dates=printed_range(edition.opens_on, edition.closes_on, language),
         last_day=printed_date(edition.last_day, language),
         reply_before=printed_date(edition.reply_before, language),
         is_late=edition.is_late(timezone.now()),
-        standing=filed.standing and in_words(filed.standing, language),
-        contested=[(reply, received(reply, language)) for reply in filed.contested],
-        holding=filed.holding and received(filed.holding, language),
-        history=history(filed, language),
+        standing=filed.standing and reply_in_words(filed.standing, language),
+        contested=[(reply, printed_receipt(reply, language)) for reply in filed.contested],
+        holding=filed.holding and printed_receipt(filed.holding, language),
+        history=reply_history(filed, language),
     )
     return render(request, "office/office.html", shown, status=status)
 
@@ -164,18 +171,18 @@ def page(
 @require_safe
 @office_required()
 def recorded(request: HttpRequest, invitation: Invitation) -> HttpResponse:
-    """Show the reply that was recorded last on this site, as it is on file."""
-    filed = on_file(invitation)
+    """Show the last reply recorded on this site, as it is on file."""
+    filed = read_on_file(invitation)
     reply = filed.last_online
     if reply is None:
         return redirect("office:answer", invitation.pk)
     mailed = set(reply.acknowledgements.in_force().values_list("variant", flat=True))
-    shown = shown_to(
+    shown = page_context(
         request,
         invitation,
         reply=reply,
-        parts=parts(filed),
-        words=in_words(reply, translation.get_language()),
+        parts=office_parts(filed),
+        words=reply_in_words(reply, translation.get_language()),
         standing=filed.standing,
         comes=filed.standing is not None and filed.standing.answer in ANSWERS_BRINGING,
         acknowledged=bool(mailed - {"copy"}) and invitation.minister.to_emails,
@@ -187,8 +194,8 @@ def recorded(request: HttpRequest, invitation: Invitation) -> HttpResponse:
 @require_safe
 @office_required()
 def record(request: HttpRequest, invitation: Invitation) -> HttpResponse:
-    """Return the acknowledgement of the reply that was recorded last on this site, as a PDF."""
-    reply = on_file(invitation).last_online
+    """Return the acknowledgement of the last reply recorded on this site, as a PDF."""
+    reply = read_on_file(invitation).last_online
     if reply is None:
         return redirect("office:answer", invitation.pk)
     name = f"{invitation.edition.symbol}-{invitation.member_state.iso2.lower()}-{reply.pk}.pdf"
@@ -202,7 +209,7 @@ def record(request: HttpRequest, invitation: Invitation) -> HttpResponse:
 @require_safe
 @office_required()
 def track(request: HttpRequest, invitation: Invitation) -> HttpResponse:
-    """Return the High-Level Track as a calendar file, to an office that comes."""
+    """Return the High-Level Track as a calendar file; 404 for an office that does not come."""
     if not any(reply.answer in ANSWERS_BRINGING for reply in invitation.replies.standing()):
         raise Http404
     edition = invitation.edition

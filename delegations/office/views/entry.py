@@ -1,6 +1,4 @@
-"""The front page, the doors that a letter's link and code open, and the check of a letter."""
-
-from collections.abc import Callable
+"""The front page, the ways in by a letter's link or code, and the check of a letter."""
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
@@ -10,19 +8,17 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_safe
-from django.views.i18n import set_language
 
-from delegations.office.access import (
-    gone,
-    gone_because,
-    set_link_cookie,
-    speak_as_the_letter,
-    unlisted,
-)
+from delegations.office.access import private_page
 from delegations.office.forms.codes import CheckForm, CodeForm, PublicForm
-from delegations.office.request_limits import LARGEST_TYPED, announced
+from delegations.office.link_cookie import set_link_cookie
+from delegations.office.page_language import (
+    activate_letter_language,
+    activate_sent_language,
+    remember_language,
+)
+from delegations.office.refusals import gone_page, gone_reason
 from delegations.office.throttle import count_wrong
-from invitations.files.frozen import StoreUnavailable
 from invitations.letters.verification import LetterVerdict, verify_check_code, verify_pdf
 from invitations.links import link_for_code, link_for_token
 from invitations.models import ForumEdition, Invitation, ReplyLink
@@ -31,7 +27,7 @@ from invitations.text.dates import printed_date, printed_range
 
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
-    """Name the editions to come, or else the last one. No invitation is shown."""
+    """Show the editions to come, or else the last one, and no invitation."""
     editions = ForumEdition.objects.at_hand()
     language, now = translation.get_language(), timezone.now()
     dated = [
@@ -47,106 +43,73 @@ def home(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-@unlisted
+@private_page
 def open_link(request: HttpRequest, token: str) -> HttpResponse:
-    """Let the browser hold the link and move on, so that the token stays on no screen.
+    """Give the browser the link's cookie and move on, so that the token stays on no screen.
 
     A GET changes no row: mail gateways follow every link in a letter.
     """
-    response = follow(request, token)
+    response = follow_link(request, token)
     response["Referrer-Policy"] = "no-referrer"
     return response
 
 
-def follow(request: HttpRequest, token: str) -> HttpResponse:
+def follow_link(request: HttpRequest, token: str) -> HttpResponse:
     try:
         link = link_for_token(token)
     except ReplyLink.DoesNotExist:
         return render(request, "404.html", status=404)
     if link.invitation.status == Invitation.Status.DRAFT:
         return render(request, "404.html", status=404)
-    return opened(request, link)
+    return enter_office(request, link)
 
 
-def opened(request: HttpRequest, link: ReplyLink) -> HttpResponse:
-    """Let the browser hold the link, and move on to the page of its office."""
-    if reason := gone_because(link):
-        speak_as_the_letter(request, link.invitation.minister.language)
-        return gone(request, link.invitation, reason)
+def enter_office(request: HttpRequest, link: ReplyLink) -> HttpResponse:
+    """Give the browser the link's cookie, and move on to the page of its office."""
+    if reason := gone_reason(link):
+        activate_letter_language(request, link.invitation.minister.language)
+        return gone_page(request, link.invitation, reason)
 
-    response = redirect(office_in_its_language(request, link.invitation))
-    if not request.user.is_staff:  # who looks, and never answers
+    response = redirect(office_url(request, link.invitation))
+    if not request.user.is_staff:  # Staff look, and never answer.
         set_link_cookie(response, link)
     return response
 
 
-def office_in_its_language(request: HttpRequest, invitation: Invitation) -> str:
-    """The address of the office's page.
-
-    A browser that may refuse cookies will know nothing there, so the address tells the language
-    of the letter where the browser speaks another one.
-    """
-    language, address = (
-        invitation.minister.language,
-        reverse("office:answer", args=[invitation.pk]),
-    )
+def office_url(request: HttpRequest, invitation: Invitation) -> str:
+    """Return the address of the office's page, with the letter's language where it is needed."""
+    language = invitation.minister.language
+    address = reverse("office:answer", args=[invitation.pk])
+    # A browser that may refuse cookies knows no language there: the address tells it.
     if request.COOKIES or language == translation.get_language():
         return address
     return f"{address}?in={language}"
 
 
-class StoreOutOfReach:
-    """Say in words that a file cannot be read or kept now, wherever a page has not said it."""
-
-    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
-        self.get_response = get_response
-
-    def __call__(self, request: HttpRequest) -> HttpResponse:
-        return self.get_response(request)
-
-    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
-        if not isinstance(exception, StoreUnavailable):
-            return None
-        shown = {"because": exception, "edition": ForumEdition.objects.current()}
-        response = unlisted(render)(request, "503.html", shown, status=503)
-        response["Retry-After"] = "120"
-        return response
-
-
-def form_refused(request: HttpRequest, reason: str = "") -> HttpResponse:
-    """Say in words why a form without its token was not taken.
-
-    The switch of the language is such a form where cookies are refused; the page then speaks it.
-    """
-    if announced(request) <= LARGEST_TYPED:
-        speak_as_chosen(request)
-    page = {"edition": ForumEdition.objects.current()}
-    return render(request, "403_csrf.html", page, status=403)
-
-
 @sensitive_post_parameters("code")
 @require_http_methods(["GET", "HEAD", "POST"])
-@unlisted
+@private_page
 def enter_code(request: HttpRequest) -> HttpResponse:
     """Take the code printed on paper, which opens what the link opens.
 
-    What was never given out, is a draft's or is no code at all gets one and the same answer.
+    A code that was never given out, one of a draft and no code at all get the same answer.
     """
     template = "office/code.html"
-    if asks_nothing(request):
-        return ask(request, template, CodeForm(initial=request.POST.dict()))
+    if is_only_shown(request):
+        return render_form(request, template, CodeForm(initial=request.POST.dict()))
     form = CodeForm(request.POST)
     if not form.is_valid():
-        return ask(request, template, form)
-    if link := given_out(form.cleaned_data["code"]):
-        return opened(request, link)
+        return render_form(request, template, form)
+    if link := issued_link(form.cleaned_data["code"]):
+        return enter_office(request, link)
     if wait := count_wrong("code", client_address(request)):
-        return too_many(request, template, form, wait)
+        return throttled(request, template, form, wait)
     form.add_error("code", _("This code opens nothing: please compare it with the letter."))
-    return ask(request, template, form)
+    return render_form(request, template, form)
 
 
-def given_out(typed: str) -> ReplyLink | None:
+def issued_link(typed: str) -> ReplyLink | None:
+    """Return the link that the code opens; None where there is none, or only a draft's."""
     try:
         link = link_for_code(typed)
     except ReplyLink.DoesNotExist:
@@ -156,24 +119,25 @@ def given_out(typed: str) -> ReplyLink | None:
 
 @sensitive_post_parameters("code")
 @require_http_methods(["GET", "HEAD", "POST"])
-@unlisted
+@private_page
 def check(request: HttpRequest) -> HttpResponse:
-    """Say whether a letter is one of ours, and never to whom it went."""
+    """Say whether a letter is one of ours, but never to whom it went."""
     template = "office/check.html"
-    if asks_nothing(request):
-        return ask(request, template, CheckForm(initial={"code": request.POST.get("code", "")}))
+    if is_only_shown(request):
+        code = request.POST.get("code", "")
+        return render_form(request, template, CheckForm(initial={"code": code}))
     form = CheckForm(request.POST, request.FILES)
     if not form.is_valid():
-        return ask(request, template, form)
+        return render_form(request, template, form)
     letter = form.cleaned_data["letter"]
     verdict = verify_pdf(letter.read()) if letter else verify_check_code(form.cleaned_data["code"])
     if not verdict.is_ours and (wait := count_wrong("check", client_address(request))):
-        return too_many(request, template, form, wait)
-    return ask(request, template, form, in_print(verdict))
+        return throttled(request, template, form, wait)
+    return render_form(request, template, form, printed_verdict(verdict))
 
 
-def in_print(verdict: LetterVerdict) -> dict[str, object]:
-    """The verdict with its dates as the page's language prints them."""
+def printed_verdict(verdict: LetterVerdict) -> dict[str, object]:
+    """Return the verdict, with its dates as the page's language prints them."""
     language = translation.get_language()
     dates = {
         name: printed_date(day, language)
@@ -183,46 +147,34 @@ def in_print(verdict: LetterVerdict) -> dict[str, object]:
     return {"verdict": verdict, **dates}
 
 
-def asks_nothing(request: HttpRequest) -> bool:
+def is_only_shown(request: HttpRequest) -> bool:
     """Whether the form is only shown: for the first time, or in the language just chosen."""
     return request.method != "POST" or "language" in request.POST
 
 
-def ask(
+def render_form(
     request: HttpRequest,
     template: str,
     form: PublicForm,
     shown: dict[str, object] | None = None,
     status: int = 200,
 ) -> HttpResponse:
-    """Show the form with what was typed, and whom to write to instead."""
-    language = speak_as_chosen(request)
+    """Show the form with what was typed, and the address to write to instead."""
+    language = activate_sent_language(request)
     page = {"form": form, "edition": ForumEdition.objects.current(), **(shown or {})}
     response = render(request, template, page, status=status)
-    if language:
-        response.cookies.update(set_language(request).cookies)
-    return response
+    return remember_language(request, response) if language else response
 
 
-def speak_as_chosen(request: HttpRequest) -> str | None:
-    """Use the language that the switch sent, and return it."""
-    language = request.POST.get("language")
-    if language in dict(settings.LANGUAGES):
-        translation.activate(language)
-    return language
-
-
-def too_many(request: HttpRequest, template: str, form: PublicForm, wait: int) -> HttpResponse:
-    response = ask(request, template, form, {"too_many": True}, status=429)
+def throttled(request: HttpRequest, template: str, form: PublicForm, wait: int) -> HttpResponse:
+    response = render_form(request, template, form, {"too_many": True}, status=429)
     response["Retry-After"] = str(wait)
     return response
 
 
 def client_address(request: HttpRequest) -> str:
-    """The address of the connection, or what the outermost of our own proxies saw of it.
-
-    What stands before that in the header, anyone can write.
-    """
+    """Return the connection's address, or the one that the outermost of our own proxies saw."""
+    # Anyone can write what stands further left in the header.
     seen = request.headers.get("X-Forwarded-For", "").split(",")
     if settings.PROXIES and len(seen) >= settings.PROXIES:
         return seen[-settings.PROXIES].strip()

@@ -1,4 +1,4 @@
-"""The list of speakers, for everyone."""
+"""The public list of speakers."""
 
 import datetime as dt
 
@@ -15,7 +15,7 @@ from invitations.text.dates import printed_hour
 
 @require_safe
 def speakers(request: HttpRequest, symbol: str) -> HttpResponse:
-    """Show the list as it stands now, once staff have published it."""
+    """Show the list as it stands now; 404 until staff have published it."""
     now, language = timezone.now(), get_language()
     edition = get_object_or_404(ForumEdition, symbol=symbol, speakers_published_at__lte=now)
 

@@ -8,7 +8,7 @@ from django.urls import reverse
 from openpyxl import Workbook
 
 from delegations.models import Delegate, Delegation, DelegationChange
-from delegations.office.forms.delegate_list import marked
+from delegations.office.forms.delegate_list import replace_surrogates
 from delegations.tests.offices import browser, coming, invited, page_of, text, token_in
 from delegations.tests.rows import all_rows
 from invitations.replies import record_reply
@@ -407,7 +407,7 @@ def test_a_spreadsheet_becomes_lines_that_can_be_corrected(invitation):
 
 
 def test_halves_of_a_sign_in_a_spreadsheet_are_marked():
-    assert marked("Fritz\ud800") == "Fritz?"
+    assert replace_surrogates("Fritz\ud800") == "Fritz?"
 
 
 def test_a_list_in_unicode_text_is_read(invitation):

@@ -4,7 +4,7 @@ import pytest
 import time_machine
 from django.utils import timezone
 
-from delegations.office.on_file import in_words
+from delegations.office.on_file import reply_in_words
 from delegations.tests.offices import browser, checked, invited, on_paper, page_of, text, words_of
 from invitations.models import Answer, Channel
 from invitations.replies import file_correspondence, record_reply, settle_contested
@@ -114,7 +114,7 @@ def test_a_reply_that_was_set_aside_is_shown_no_more(invitation):
 def test_words_that_were_left_out_are_left_out():
     reply = ReplyFactory(answer="regrets", received_at=dt.datetime(2027, 2, 10, 9, tzinfo=dt.UTC))
 
-    assert in_words(reply, "en") == [
+    assert reply_in_words(reply, "en") == [
         ("Answer", "Regrets, unable to attend"),
         ("Received", "10 February 2027, 10:00 (Geneva time)"),
     ]

@@ -14,9 +14,14 @@ from django.utils import timezone
 
 from delegations.changes import Stale
 from delegations.models import Delegate, Delegation, DelegationChange, PolicyStatement
-from delegations.nominations import amend, mark_of, nominate, nominate_all
-from delegations.office.on_file import answer
-from delegations.statements import submit
+from delegations.nominations import (
+    amend_delegate,
+    delegate_mark,
+    nominate_delegate,
+    nominate_delegates,
+)
+from delegations.office.on_file import record_reply_once
+from delegations.statements import submit_statement
 from invitations.replies import UnseenReply, record_reply
 from invitations.tests.factories import (
     EditionFactory,
@@ -46,7 +51,7 @@ def invitation(db):
 def test_ten_posts_of_one_form_name_one_person(invitation):
     key, words = uuid4(), {"role": "head", "name": "Flavia Elphberg"}
 
-    at_once(*[partial(nominate, invitation, words, key)] * 10)
+    at_once(*[partial(nominate_delegate, invitation, words, key)] * 10)
 
     assert Delegation.objects.count() == 1
     assert Delegate.objects.count() == DelegationChange.objects.count() == 1
@@ -55,7 +60,7 @@ def test_ten_posts_of_one_form_name_one_person(invitation):
 def test_of_ten_heads_named_at_once_one_is_taken(invitation):
     named = [{"role": "head", "name": f"Rudolf {n}"} for n in range(10)]
 
-    results = at_once(*[partial(nominate, invitation, words, uuid4()) for words in named])
+    results = at_once(*[partial(nominate_delegate, invitation, words, uuid4()) for words in named])
 
     assert sum(isinstance(result, ValidationError) for result in results) == 9
     assert Delegate.objects.count() == 1
@@ -64,7 +69,7 @@ def test_of_ten_heads_named_at_once_one_is_taken(invitation):
 def test_of_ten_statements_announced_at_once_nine_see_the_first(invitation):
     words = [{"speaker_name": f"Rudolf {n}", "mode": "in_person"} for n in range(10)]
 
-    results = at_once(*[partial(submit, invitation, one, "") for one in words])
+    results = at_once(*[partial(submit_statement, invitation, one, "") for one in words])
 
     assert sum(isinstance(result, Stale) for result in results) == 9
     assert PolicyStatement.objects.count() == 1
@@ -74,7 +79,7 @@ def test_ten_posts_that_the_capital_was_asked_are_noted_and_acknowledged_once(in
     approved_letter(invitation)
     key, words = uuid4(), {"answer": "holding", "respondent_email": "sapt@example.org"}
 
-    at_once(*[partial(answer, invitation, words, key, "")] * 10)
+    at_once(*[partial(record_reply_once, invitation, words, key, "")] * 10)
 
     assert invitation.replies.filter(status="noted").count() == 1
     acknowledged = invitation.letters.filter(kind="acknowledgement")
@@ -86,7 +91,9 @@ def test_of_ten_answers_given_at_once_nine_see_the_first(invitation):
     stands = str(invitation.replies.standing().get().pk)
     answers = [{"answer": "regrets", "remarks": f"No. {n}"} for n in range(10)]
 
-    results = at_once(*[partial(answer, invitation, one, uuid4(), stands) for one in answers])
+    results = at_once(
+        *[partial(record_reply_once, invitation, one, uuid4(), stands) for one in answers]
+    )
 
     assert sum(isinstance(result, UnseenReply) for result in results) == 9
     assert invitation.replies.count() == 2
@@ -96,18 +103,18 @@ def test_of_ten_answers_given_at_once_nine_see_the_first(invitation):
 def test_ten_posts_of_one_statement_announce_it_once(invitation):
     words = {"speaker_name": "Flavia Elphberg", "mode": "in_person"}
 
-    results = at_once(*[partial(submit, invitation, words, "")] * 10)
+    results = at_once(*[partial(submit_statement, invitation, words, "")] * 10)
 
     assert len({result.pk for result in results}) == 1
     assert DelegationChange.objects.count() == 1
 
 
 def test_of_ten_who_change_one_person_at_once_nine_see_the_first(invitation):
-    person = nominate(invitation, {"role": "adviser", "name": "Sapt"}, uuid4())
+    person = nominate_delegate(invitation, {"role": "adviser", "name": "Sapt"}, uuid4())
     words = [{"role": "adviser", "name": "Sapt", "function": f"Colonel {n}"} for n in range(10)]
-    seen = mark_of(person)
+    seen = delegate_mark(person)
 
-    results = at_once(*[partial(amend, invitation, person.pk, one, seen) for one in words])
+    results = at_once(*[partial(amend_delegate, invitation, person.pk, one, seen) for one in words])
 
     assert sum(isinstance(result, Stale) for result in results) == 9
     assert DelegationChange.objects.filter(act="changed").count() == 1
@@ -118,8 +125,10 @@ def test_a_head_named_by_two_offices_of_a_state_at_once_is_one(invitation):
     other = InvitationFactory(edition=invitation.edition, minister=colleague, is_principal=False)
 
     results = at_once(
-        partial(nominate, invitation, {"role": "head", "name": "Flavia Elphberg"}, uuid4()),
-        partial(nominate, other, {"role": "head", "name": "Rudolf Rassendyll"}, uuid4()),
+        partial(
+            nominate_delegate, invitation, {"role": "head", "name": "Flavia Elphberg"}, uuid4()
+        ),
+        partial(nominate_delegate, other, {"role": "head", "name": "Rudolf Rassendyll"}, uuid4()),
     )
 
     assert sum(isinstance(result, ValidationError) for result in results) == 1
@@ -129,7 +138,7 @@ def test_a_head_named_by_two_offices_of_a_state_at_once_is_one(invitation):
 def test_ten_posts_of_one_list_add_it_once(invitation):
     key, people = uuid4(), [{"role": "adviser", "name": name} for name in ("Sapt", "Fritz")]
 
-    at_once(*[partial(nominate_all, invitation, people, key)] * 10)
+    at_once(*[partial(nominate_delegates, invitation, people, key)] * 10)
 
     assert Delegate.objects.count() == DelegationChange.objects.count() == 2
 
@@ -191,7 +200,7 @@ def test_three_answers_at_once_make_at_most_three_replies_each_acknowledged_once
 
         at_once(
             *[
-                partial(answer, invitation, {"answer": one}, key, seen)
+                partial(record_reply_once, invitation, {"answer": one}, key, seen)
                 for one, key in zip(said, keys, strict=True)
             ]
         )

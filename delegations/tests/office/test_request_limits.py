@@ -6,8 +6,8 @@ from django.test import RequestFactory
 from delegations.office.request_limits import (
     LARGEST_FILE,
     BoundedUploadHandler,
-    announced,
-    too_much,
+    content_length,
+    refuse_oversized,
 )
 
 MB = 1024 * 1024
@@ -40,8 +40,8 @@ def test_a_file_of_a_size_that_is_taken_is_kept_whole():
 def test_a_length_that_is_no_number_announces_nothing(length, bytes_announced):
     request = RequestFactory().post("/code/", CONTENT_LENGTH=length)
 
-    assert announced(request) == bytes_announced
-    assert too_much(request) is None
+    assert content_length(request) == bytes_announced
+    assert refuse_oversized(request) is None
 
 
 @pytest.mark.django_db

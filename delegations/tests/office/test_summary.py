@@ -4,7 +4,7 @@ import re
 import pikepdf
 import pytest
 
-from delegations.office.receipt import acknowledged
+from delegations.office.receipt import acknowledgement_words
 from delegations.tests.offices import browser, checked, invited, on_paper, page_of, text, words_of
 from invitations.models import Invitation, LetterTemplate, Reply
 from invitations.replies import record_reply
@@ -276,7 +276,7 @@ def test_the_acknowledgement_says_what_the_mail_says_and_opens_nothing(invitatio
     reply = record_reply(invitation, {"answer": "in_person", "respondent_name": "Colonel Sapt"})
     link = invitation.links.get()
 
-    subject, words = acknowledged(reply, "en")
+    subject, words = acknowledgement_words(reply, "en")
 
     assert "acknowledgement of your reply" in subject
     assert "Answered by: Colonel Sapt" in words
@@ -288,7 +288,7 @@ def test_the_acknowledgement_says_what_the_mail_says_and_opens_nothing(invitatio
 def test_without_an_approved_text_what_was_recorded_stands_alone(invitation):
     reply = record_reply(invitation, {"answer": "regrets"})
 
-    subject, words = acknowledged(reply, "en")
+    subject, words = acknowledgement_words(reply, "en")
 
     assert subject == "Your reply has been recorded"
     assert "Answer: Regrets, unable to attend" in words

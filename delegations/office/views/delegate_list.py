@@ -1,0 +1,74 @@
+"""The whole list of delegates, pasted or uploaded."""
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_http_methods
+
+from delegations.nominations import nominate_delegates
+from delegations.office.access import office_required
+from delegations.office.forms.delegate_list import ListForm
+from delegations.office.on_file import OnFile, office_parts, read_on_file
+from delegations.office.page_context import page_context
+from delegations.office.page_language import remember_language, switch_language
+from delegations.office.refusals import TOO_LONG_OPEN, csrf_refusal
+from delegations.office.views.delegation import STAFF_NEED, named_delegates
+from invitations.models import Invitation
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@office_required(STAFF_NEED)
+def whole_list(request: HttpRequest, invitation: Invitation) -> HttpResponse:
+    """Take a list, pasted or uploaded, and show it before anybody on it is added."""
+    filed = read_on_file(invitation)
+    known = named_delegates(filed)
+    if request.method != "POST":
+        return list_page(request, filed, ListForm(of=invitation, known=known))
+    form = ListForm(request.POST, request.FILES, of=invitation, known=known)
+    if switch_language(request):
+        again = ListForm(of=invitation, known=known, typed=form.typed)
+        return remember_language(request, list_page(request, filed, again))
+    if csrf_refusal(request):
+        form.add_error(None, TOO_LONG_OPEN)
+        return list_page(request, filed, form, status=403)
+    if not form.is_valid():
+        return list_page(request, filed, form)
+    if request.POST.get("step") == "add" and not form.wrong and form.new:
+        try:
+            people = [row.form.words for row in form.new]
+            added = nominate_delegates(invitation, people, form.cleaned_data["form_key"])
+        except ValidationError as refusal:
+            form.add_error(None, refusal.messages)
+        else:
+            told = ngettext("%d person was added.", "%d people were added.", len(added))
+            messages.success(request, told % len(added))
+            return redirect("office:delegation", invitation.pk)
+    return list_page(request, filed, form)
+
+
+def list_page(
+    request: HttpRequest, filed: OnFile, form: ListForm, status: int = 200
+) -> HttpResponse:
+    """Show the form, and below a preview the lines again, where they can be corrected."""
+    invitation, rows, refusals = filed.invitation, form.rows, None
+    if rows:
+        lines = {"lines": form.cleaned_data["lines"], "form_key": form.typed["form_key"]}
+        refusals = form.non_field_errors()
+        form = ListForm(of=invitation, known=form.known, initial=lines)
+    shown = page_context(
+        request,
+        invitation,
+        form=form,
+        refusals=refusals,
+        rows=rows,
+        new=[row for row in rows if not row.is_known and not row.form.errors],
+        wrong=[row for row in rows if not row.is_known and row.form.errors],
+        parts=office_parts(filed),
+        filed=filed,
+        here="delegation",
+        nothing_saved=_("Nothing has been saved yet"),
+    )
+    return render(request, "office/list.html", shown, status=status)
