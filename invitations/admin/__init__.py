@@ -1,4 +1,4 @@
-"""The secretariat's desk. Each act here is a verb of another module, never one of its own."""
+"""The secretariat's desk; every act here is a function of another module."""
 
 from invitations.admin import circulars, letters, outbox, replies, setup
 

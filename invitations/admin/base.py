@@ -1,4 +1,4 @@
-"""What the pages of the admin have in common."""
+"""The base classes of the admin's pages."""
 
 import datetime as dt
 from collections.abc import Sequence
@@ -29,7 +29,7 @@ from invitations.forms.model_forms import WholeRowForm
 
 
 class ModelAdmin(unfold.ModelAdmin):
-    """A page of one model; ``menu`` is its group, place and symbol in the sidebar."""
+    """A page of one model; ``menu`` is its group, place and icon in the sidebar."""
 
     form = WholeRowForm
     formfield_overrides: Any = COLUMN_FORM_FIELDS
@@ -39,22 +39,22 @@ class ModelAdmin(unfold.ModelAdmin):
     list_select_related: Any = ()
     list_filter_sheet = False
     list_fullwidth = True
-    # What links of our own pages ask of the list, beside what its filters ask.
+    # The lookups of links on our own pages, beside those of the list's filters.
     linked_lookups: Sequence[str] = ()
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        """What the list joins, the page of one row, the search and the actions join too."""
+        """Join for the page of one row, the search and the actions what the list joins."""
         rows = super().get_queryset(request)
         return rows.select_related(*self.list_select_related) if self.list_select_related else rows
 
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
-        """A list answers what its filters and our own links ask, and nothing else.
+        """Allow only the lookups of the list's filters and of our own links.
 
-        Django lets everybody compare each column of a row, one that is withheld too: asked sign by
-        sign, the list would spell it out.
+        Django lets everybody compare each column of a row, even one that the page withholds: the
+        list would spell it out, sign by sign.
         """
         if lookup in lookups_of_date(self.date_hierarchy):
-            # Midnight of the first year, or after the last, is no instant in every zone.
+            # The first and the last midnight of the calendar are no instants in some zones.
             least = dt.MINYEAR if lookup.endswith("__year") else 0
             return value.isdecimal() and least < int(value[:5]) < dt.MAXYEAR
         filters = (lookups_of_filter(self.model, one) for one in self.get_list_filter(request))
@@ -62,7 +62,7 @@ class ModelAdmin(unfold.ModelAdmin):
         return lookup in own.union(*filters)
 
     def get_search_fields(self, request: HttpRequest) -> list[str]:
-        """A search looks into the rows of another list only where the user may read that list."""
+        """Search the rows of another list only if the user may read that list."""
         return [
             name
             for name in super().get_search_fields(request)
@@ -81,7 +81,7 @@ class ModelAdmin(unfold.ModelAdmin):
         return form
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
-        """What the address says of a column, read as its values are; what is none is left out."""
+        """Read the values in the address as their columns do, and drop those that are invalid."""
         said: dict[str, Any] = super().get_changeform_initial_data(request)
         columns = {column.name: column for column in self.opts.get_fields()}
         return {
@@ -97,13 +97,13 @@ class ModelAdmin(unfold.ModelAdmin):
         form_url: str = "",
         extra_context: dict[str, Any] | None = None,
     ) -> HttpResponse:
-        """Show the form again, with the reason, where the verb that saves it refuses."""
+        """Show the form again, with the reason, if the function that saves it refuses."""
         try:
             return super().changeform_view(request, object_id, form_url, extra_context)
         except ValidationError as refusal:
-            # Django saves in the middle of this view, behind the form's checks, and undoes it all
-            # on a fault; nothing it calls there can answer with the page of the form. So the view
-            # runs anew, with a form that refuses: what get_form gets of us is the request alone.
+            # Django saves in the middle of this view, after the form's checks, and rolls back on a
+            # fault; no method that it calls there can return the page of the form. So the view runs
+            # again, with a form that refuses: get_form receives nothing of ours but the request.
             request.refusal = refusal  # type: ignore[attr-defined]
         return super().changeform_view(request, object_id, form_url, extra_context)
 
@@ -116,7 +116,7 @@ class ModelAdmin(unfold.ModelAdmin):
 
 
 class FilledFilter(admin.SimpleListFilter):
-    """Yes or no: whether the column holds anything."""
+    """Yes or no: whether the column holds a value."""
 
     column = ""
 
@@ -130,7 +130,7 @@ class FilledFilter(admin.SimpleListFilter):
 
 
 class RecordAdmin(ModelAdmin):
-    """Rows that the verbs write and nobody edits by hand."""
+    """A page of rows that our functions write and nobody edits by hand."""
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
@@ -143,7 +143,7 @@ class RecordAdmin(ModelAdmin):
 
 
 class RecordInline(unfold.TabularInline):
-    """The same rows on the page of what they belong to."""
+    """Such rows, on the page of the row to which they belong."""
 
     extra = 0
     max_num = 0
@@ -160,7 +160,7 @@ class RecordInline(unfold.TabularInline):
 
 
 def language_tabs(*names: str) -> list[tuple[Any, dict[str, Any]]]:
-    """One tab for each language, English first, with that language's column of each text."""
+    """Return one tab for each language, English first, with that language's column of each text."""
     languages = sorted(settings.LANGUAGES, key=lambda language: language[0] != "en")
     return [
         (
@@ -175,12 +175,12 @@ def language_tabs(*names: str) -> list[tuple[Any, dict[str, Any]]]:
 
 
 def user_of(request: HttpRequest) -> User:
-    """Everybody in the admin is signed in."""
+    """Return the user; everybody in the admin is signed in."""
     return cast("User", request.user)
 
 
 class Menu:
-    """The groups of the sidebar, in their order."""
+    """The groups of the sidebar, in order."""
 
     DAILY = gettext_lazy("Invitations")
     FORUM = gettext_lazy("Delegations")

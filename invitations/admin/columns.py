@@ -1,4 +1,4 @@
-"""Links and hours, as lists and pages show them."""
+"""Links and hours in lists and on pages."""
 
 import datetime as dt
 from collections.abc import Callable
@@ -33,12 +33,12 @@ def at_hour(at: dt.datetime | None) -> str:
 
 
 def at_hour_with(at: dt.datetime | None, *words: object) -> str:
-    """The instant, then who or why, without what is empty."""
+    """Return the instant, then a name or reason, without those that are empty."""
     return " ".join(filter(None, [at_hour(at), *(str(word or "") for word in words)]))
 
 
 def hour_column(name: str, title: Any) -> Callable[[Any], str]:
-    """A column of a list: that instant, to the minute."""
+    """Return a list's column that shows the instant to the minute."""
 
     @display(description=title, ordering=name)
     def shown(row: Any) -> str:

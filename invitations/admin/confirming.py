@@ -1,4 +1,4 @@
-"""Actions of a list that ask before they act, act row by row, and say what was done."""
+"""List actions that ask before they act, act row by row, and say what was done."""
 
 import functools
 from collections.abc import Callable, Iterable
@@ -16,7 +16,7 @@ from invitations.admin.base import ModelAdmin
 from invitations.forms.action_forms import SureForm
 from invitations.text.dates import labelled
 
-# An answered page names each of its rows: Django takes at most 1000 fields.
+# The confirmation page posts a field for each row, and Django takes at most 1000 fields.
 LARGEST_SELECTION = 500
 
 
@@ -31,7 +31,7 @@ def confirmed(
     describe: Callable[[Any, Any], Any] = lambda page, row: "",
     **words: Any,
 ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    """Ask before the action acts, and hand it what was typed as keyword arguments.
+    """Show a page of confirmation before the action, and pass the form's values as keywords.
 
     The page lists ``rows(queryset)``; ``describe(page, row)`` says more about a row; ``words`` are
     those of ``confirmation_page``.
@@ -61,7 +61,7 @@ def confirmed(
 def row_by_row(
     *, done: Any, rows: Callable[[QuerySet[Any]], Any] = as_chosen
 ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    """Make an action of a function of one row; ``done`` is the sentence that counts them."""
+    """Turn a function of one row into a list action; ``done`` is the sentence with the count."""
 
     def decorator(act: Callable[..., Any]) -> Callable[..., Any]:
         @functools.wraps(act)
@@ -79,7 +79,7 @@ def row_by_row(
 
 
 def act_on_each(request: HttpRequest, rows: Iterable[Model], act: Callable[[Any], Any]) -> int:
-    """Act on row after row and count; a refusal is told under the name of its row."""
+    """Act on each row and return the count; show a refusal under the name of its row."""
     done = 0
     for row in rows:
         try:
@@ -92,7 +92,7 @@ def act_on_each(request: HttpRequest, rows: Iterable[Model], act: Callable[[Any]
 
 
 def tell_done(request: HttpRequest, done: Any, count: int, **words: Any) -> None:
-    """Say how many rows were done; where each was refused, the refusals say enough."""
+    """Say how many rows were done; if none was, the refusals say enough."""
     if count:
         messages.success(request, done % {"count": count, **words})
 
@@ -102,7 +102,7 @@ def refusal_sentence(refusal: ValidationError) -> str:
 
 
 def submitted(request: HttpRequest) -> QueryDict | None:
-    """What came back from the confirmation page; None before it was shown."""
+    """Return the answer from the confirmation page; None before the page was shown."""
     return request.POST if "answered" in request.POST else None
 
 
@@ -115,7 +115,7 @@ def confirmation_page(
     describe: Callable[[Any], Any] = lambda row: "",
     **words: Any,
 ) -> HttpResponse | None:
-    """Show the rows and the form before an action acts, unless there are too many rows.
+    """Show the rows and the form before an action acts; refuse if there are too many rows.
 
     ``words`` are its ``title``, ``explanation`` and, where the title does not say it, ``button``;
     ``action`` names the method, ``describe`` says more about a row.

@@ -1,4 +1,4 @@
-"""The first page: where an edition stands, in numbers that are links to what they count."""
+"""The first page: the state of an edition, in counts that link to their lists."""
 
 from typing import Any
 
@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from invitations.admin.columns import list_url
 from invitations.admin.letters.answers import ANSWERS_IN_SHORT, SILENT
-from invitations.admin.outbox.queue import COULD_NOT_BE_COMPOSED, FAULTS_OF_JOBS, outages
+from invitations.admin.outbox.queue import COULD_NOT_BE_COMPOSED, FAULTS_OF_JOBS, outage_rows
 from invitations.models import (
     AUTOMATIC_KINDS,
     Bounce,
@@ -51,33 +51,33 @@ def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
     context["edition"] = edition
     if edition:
         if request.user.has_perm("invitations.view_delivery"):
-            context["outages"] = outages(timezone.now())
+            context["outages"] = outage_rows(timezone.now())
         context["editions"] = ForumEdition.objects.exclude(pk=edition.pk)
         context["to_do"] = [item for item in to_do(edition) if item["count"]]
         context["invitations"] = invitation_counts(edition)
         context["answers"] = answer_counts(edition)
         context["outbox"] = outbox_counts(edition)
-        context |= about_step(next_step(edition))
+        context |= step_context(next_step(edition))
         context["last_day"] = printed_date(edition.last_day, get_language())
         context["last_day_is_over"] = edition.is_late(timezone.now())
     return context
 
 
-def about_step(step: ReminderStep | None) -> dict[str, Any]:
+def step_context(step: ReminderStep | None) -> dict[str, Any]:
     if step is None or step.due_on is None:
         return {}
     how = comma_list([step.get_medium_display(), step.get_audience_display()])
     return {"step": step, "step_how": how, "day": printed_date(step.due_on, get_language())}
 
 
-def counted(title: Any, count: int, url: str) -> dict[str, Any]:
+def linked_count(title: Any, count: int, url: str) -> dict[str, Any]:
     return {"title": title, "count": count, "url": url}
 
 
 def invitation_counts(edition: ForumEdition) -> list[dict[str, Any]]:
     by_status = dict(edition.invitations.order_by().values_list("status").annotate(Count("pk")))
     return [
-        counted(
+        linked_count(
             label,
             by_status.get(status, 0),
             list_url(Invitation, edition__id__exact=edition.pk, status__exact=status),
@@ -87,7 +87,7 @@ def invitation_counts(edition: ForumEdition) -> list[dict[str, Any]]:
 
 
 def answer_counts(edition: ForumEdition) -> list[dict[str, Any]]:
-    """The silent first, then each answer that is offered; principal invitations only."""
+    """Count the silent, then each answer offered; principal invitations only."""
     principal = edition.invitations.principal()
     standing = Reply.objects.standing().filter(invitation__in=principal.issued())
     by_answer = dict(standing.order_by().values_list("answer").annotate(Count("pk")))
@@ -98,7 +98,7 @@ def answer_counts(edition: ForumEdition) -> list[dict[str, Any]]:
         for answer in edition.answers_offered
     ]
     return [
-        counted(
+        linked_count(
             label,
             count,
             list_url(
@@ -116,7 +116,7 @@ def outbox_counts(edition: ForumEdition) -> list[dict[str, Any]]:
     deliveries = Delivery.objects.filter(letter__invitation__edition=edition)
     by_state = dict(deliveries.order_by().values_list("state").annotate(Count("pk")))
     return [
-        counted(
+        linked_count(
             Delivery.State(state).label,
             by_state[state],
             list_url(
@@ -129,7 +129,7 @@ def outbox_counts(edition: ForumEdition) -> list[dict[str, Any]]:
 
 
 def to_do(edition: ForumEdition) -> list[dict[str, Any]]:
-    """What waits for a person."""
+    """Count what waits for a person."""
     letters = Letter.objects.filter(invitation__edition=edition)
     composed = letters.filter(state=Letter.State.COMPOSED).exclude(kind__in=AUTOMATIC_KINDS)
     replies = Reply.objects.contested().filter(invitation__edition=edition)
@@ -142,53 +142,53 @@ def to_do(edition: ForumEdition) -> list[dict[str, Any]]:
     texts = LetterTemplate.objects.filter(kind__in=AUTOMATIC_KINDS, second_approver=None)
     of_edition = {"invitation__edition__id__exact": edition.pk}
     return [
-        counted(
+        linked_count(
             COULD_NOT_BE_COMPOSED,
             letters.not_composable().count(),
             list_url(Letter, composing="failed", **of_edition),
         ),
-        counted(FAULTS_OF_JOBS, Setback.objects.count(), list_url(Setback)),
-        counted(
+        linked_count(FAULTS_OF_JOBS, Setback.objects.count(), list_url(Setback)),
+        linked_count(
             _("letters to approve"),
             composed.count(),
             list_url(Letter, state__exact=Letter.State.COMPOSED, **of_edition),
         ),
-        counted(
+        linked_count(
             _("contested replies"),
             replies.count(),
             list_url(Reply, status__exact=Reply.Status.CONTESTED, **of_edition),
         ),
-        counted(
+        linked_count(
             _("correspondence not dealt with"),
             unread.count(),
             list_url(Correspondence, dealt_with="no", **of_edition),
         ),
-        counted(
+        linked_count(
             _("offices not reached: find another address, telephone, or send by pouch"),
             unreached.count(),
             list_url(Invitation, edition__id__exact=edition.pk, reached="no"),
         ),
-        counted(
+        linked_count(
             _("mails of which nobody knows yet whose they are"),
             Correspondence.objects.unread().unmatched().count(),
             list_url(Correspondence, dealt_with="no", whose="unknown"),
         ),
-        counted(
+        linked_count(
             _("bounces of which nobody knows yet what they are of"),
             Bounce.objects.filter(delivery=None).count(),
             list_url(Bounce, matched="no"),
         ),
-        counted(
+        linked_count(
             _("offices to call"),
             calls.count(),
             list_url(CallListEntry, called="open", **of_edition),
         ),
-        counted(
+        linked_count(
             _("reminder steps without approval"),
             steps.count(),
             list_url(ReminderStep, approved="no", edition__id__exact=edition.pk),
         ),
-        counted(
+        linked_count(
             _("texts of reminders and acknowledgements without approval"),
             texts.count(),
             list_url(LetterTemplate, approved="no", kind__in=",".join(AUTOMATIC_KINDS)),
@@ -197,7 +197,7 @@ def to_do(edition: ForumEdition) -> list[dict[str, Any]]:
 
 
 def next_step(edition: ForumEdition) -> ReminderStep | None:
-    """The reminder step that comes next, today's included."""
+    """Return the next reminder step, today's included."""
     today = edition.local_date(timezone.now())
     steps = edition.reminder_steps.select_related("edition").prefetch_related(
         "edition__quiet_periods"

@@ -1,4 +1,4 @@
-"""Frozen files, given out as they are or not at all."""
+"""The download of frozen files."""
 
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
@@ -10,7 +10,7 @@ from invitations.files import frozen
 def frozen_file_response(
     request: HttpRequest, name: str, sha256: str, content_type: str, download: str
 ) -> HttpResponse:
-    """The frozen bytes as they are, or a page that says that they are not those any more."""
+    """Return the frozen bytes, or a page that says that the file is damaged."""
     try:
         content = frozen.thaw(name, sha256)
     except frozen.Tampered as damage:

@@ -1,4 +1,4 @@
-"""What the history page of a record tells: acts with their person and reason, and fields."""
+"""The lines of a record's history page: acts, with person and reason, and changed fields."""
 
 import datetime as dt
 from typing import Any, NamedTuple
@@ -12,8 +12,8 @@ from invitations.models import Delivery, Letter, LetterEvent
 from invitations.text.dates import comma_list, keep_own_order, labelled
 
 
-class Told(NamedTuple):
-    """One row of the history; ``fields`` are (name, before, afterwards)."""
+class HistoryLine(NamedTuple):
+    """One line of the history; ``fields`` are (name, before, afterwards)."""
 
     at: dt.datetime
     who: str
@@ -21,23 +21,27 @@ class Told(NamedTuple):
     fields: list[tuple[str, str, str]]
 
 
-def history_lines(row: Model) -> list[Told]:
+def history_lines(row: Model) -> list[HistoryLine]:
     """Return what happened to the record, the newest first."""
     entries = LogEntry.objects.get_for_object(row).select_related("actor")
-    lines = [told_by_entry(entry) for entry in entries]
+    lines = [line_of_entry(entry) for entry in entries]
     if isinstance(row, Letter | Delivery):
         events = row.events.select_related("actor", "delivery").order_by("-at", "-pk")
-        lines += [told_by_event(event, row) for event in events]
+        lines += [line_of_event(event, row) for event in events]
     return sorted(lines, key=lambda line: line.at, reverse=True)
 
 
-def told_by_entry(entry: Any) -> Told:
+def line_of_entry(entry: Any) -> HistoryLine:
     said = entry.additional_data or {}
     who = str(entry.actor or said.get("named") or entry.actor_email or _("the machine"))
     is_new = entry.action == LogEntry.Action.CREATE
-    # A new row says by itself what stands in it.
-    fields = [] if is_new else [in_words(*change) for change in entry.changes_display_dict.items()]
-    return Told(entry.timestamp, who, act_in_words(entry) or (_("made") if is_new else ""), fields)
+    # A new row shows its fields by itself.
+    fields = (
+        [] if is_new else [changed_field(*change) for change in entry.changes_display_dict.items()]
+    )
+    return HistoryLine(
+        entry.timestamp, who, act_in_words(entry) or (_("made") if is_new else ""), fields
+    )
 
 
 def act_in_words(entry: Any) -> str:
@@ -47,18 +51,20 @@ def act_in_words(entry: Any) -> str:
     return with_reason(str(dict(Act.choices).get(act, act)), said.get("because", ""))
 
 
-def in_words(name: object, values: list[str]) -> tuple[str, str, str]:
+def changed_field(name: object, values: list[str]) -> tuple[str, str, str]:
     before, after = ("" if value == "None" else value for value in values)
     return str(name), before, after
 
 
-def told_by_event(event: LetterEvent, row: Letter | Delivery) -> Told:
-    """Name the delivery among the events of a letter."""
+def line_of_event(event: LetterEvent, row: Letter | Delivery) -> HistoryLine:
+    """Return the line of an event; in a letter's history it names the delivery."""
     delivery = event.delivery if isinstance(row, Letter) else None
     to = (delivery.address or delivery.get_channel_display()) if delivery else ""
     state = comma_list([event.get_state_display(), to])
     words = " ".join(filter(None, [event.because, event.server_words]))
-    return Told(event.at, str(event.actor or _("the machine")), with_reason(state, words), [])
+    return HistoryLine(
+        event.at, str(event.actor or _("the machine")), with_reason(state, words), []
+    )
 
 
 def with_reason(what: str, because: str) -> str:

@@ -1,4 +1,4 @@
-"""What the address of a list may ask, and what a search looks into."""
+"""What a list's address may ask, and what a search reads."""
 
 from typing import Any
 
@@ -10,17 +10,17 @@ from django.db.models.constants import LOOKUP_SEP
 
 
 def initial_value(column: Any, typed: Any) -> list[Any]:
-    """The one value of a column that was typed, or none."""
+    """Return the value of a column that was typed, in a list; an empty list if it is invalid."""
     try:
         if column.many_to_many:
             return [[column.target_field.to_python(key) for key in typed]]
         return [column.to_python(typed)]
-    except (ValidationError, AttributeError):  # rows that name this one are no column of it
+    except (ValidationError, AttributeError):  # Rows that refer to this one are no column of it.
         return []
 
 
 def lookups_of_filter(model: type[Model], item: Any) -> set[str]:
-    """The names under which a filter stands in the address of a list."""
+    """Return the lookups by which a filter stands in a list's address."""
     if isinstance(item, type):
         return {item.parameter_name}  # type: ignore[attr-defined]  # each of ours has one
     path = item if isinstance(item, str) else item[0]
@@ -37,14 +37,11 @@ def lookups_of_date(path: str | None) -> set[str]:
 
 
 def lists_searched(model: type[Model], search_field: str) -> list[type[Model]]:
-    """The models of which a search field looks into many rows; the one that a row names is its own.
-
-    A comparison may stand last, which is no column.
-    """
+    """Return the models of which a search field reads many rows; not those that a row names."""
     passed = []
     for name in search_field.lstrip("^=@").split(LOOKUP_SEP)[:-1]:
         column: Any = model._meta.get_field(name)
-        if not column.is_relation:
+        if not column.is_relation:  # A comparison may follow, which is no column.
             break
         model = column.related_model
         if column.one_to_many or column.many_to_many:

@@ -1,4 +1,4 @@
-"""What several pages have in common: one more address for a letter, approval by two people."""
+"""Mixins of several pages: one more address for a letter, approval by two people."""
 
 from typing import Any
 
@@ -31,7 +31,7 @@ class UnreachedFilter(admin.SimpleListFilter):
 
 
 class AnotherAddressMixin(ModelAdmin):
-    """Pages whose rows lead to a letter that can go to one more address."""
+    """A page whose rows lead to a letter that can go to one more address."""
 
     def has_resend_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm("invitations.change_delivery")
@@ -82,7 +82,7 @@ class AnotherAddressMixin(ModelAdmin):
 
 
 def approvers_named(text: ApprovedByTwo) -> str:
-    """Who let the machine send it: two people, one of two, or nobody yet."""
+    """Say who approved the text: two people, one of two, or nobody yet."""
     if not text.first_approver:
         return _("by nobody yet")
     if not text.second_approver:
@@ -100,7 +100,7 @@ class ApprovedByTwoFilter(FilledFilter):
 
 
 class ApprovedByTwoMixin(ModelAdmin):
-    """A text or step that leaves by itself only after two different people approved it."""
+    """A page of texts or steps that leave only after two different people approved them."""
 
     actions = ["approve_selected"]
 

@@ -1,4 +1,4 @@
-"""The sidebar: each admin page names its own group and symbol."""
+"""The sidebar; each admin page names its own group and icon."""
 
 from typing import Any
 
@@ -13,7 +13,7 @@ from invitations.admin.columns import list_url
 
 
 def navigation(request: HttpRequest) -> list[dict[str, Any]]:
-    """The pages that this user may see, by group."""
+    """Return the pages that this user may see, by group."""
     overview = {
         "title": _("Overview"),
         "icon": "dashboard",
@@ -28,11 +28,14 @@ def navigation(request: HttpRequest) -> list[dict[str, Any]]:
     groups = [Menu.DAILY, Menu.FORUM, Menu.ADDRESSEES, Menu.SET_UP, Menu.STAFF]
     return [
         {"items": [overview, queue] if may_see_queue else [overview]},
-        *({"title": group, "separator": True, "items": pages(request, group)} for group in groups),
+        *(
+            {"title": group, "separator": True, "items": group_pages(request, group)}
+            for group in groups
+        ),
     ]
 
 
-def pages(request: HttpRequest, group: Any) -> list[dict[str, Any]]:
+def group_pages(request: HttpRequest, group: Any) -> list[dict[str, Any]]:
     listed = [
         (page.menu, model)
         for model, page in admin.site._registry.items()

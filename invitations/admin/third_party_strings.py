@@ -1,8 +1,8 @@
-"""Words that the libraries of the desk show, and of which no catalogue of theirs has all languages.
+"""Words of the admin's libraries, whose own catalogues lack some of our languages.
 
 django-unfold comes without any translation, django-auditlog with two, django-import-export with
-gaps. Named here, their words are collected with our own, and what our catalogue says goes before
-what theirs say. Nothing reads this module.
+gaps. Named here, their words are collected with ours, and our catalogue goes before theirs.
+Nothing reads this module.
 """
 
 from django.utils.translation import gettext_noop as _

@@ -5,7 +5,7 @@ from django.conf import settings
 from django.core.management import get_commands
 from django.utils import translation
 
-from invitations.admin.outbox.queue import name_of_job
+from invitations.admin.outbox.queue import job_name
 from invitations.times.jobs import CLOCK_JOBS, Job
 from wsis_forum.celery import app
 
@@ -48,9 +48,9 @@ def test_a_command_that_does_a_job_has_its_name():
 @pytest.mark.parametrize("job", Job)
 def test_the_desk_says_what_a_job_does(job):
     with translation.override("en"):
-        assert name_of_job(job.value) == job.label != job.value
+        assert job_name(job.value) == job.label != job.value
 
 
 def test_the_desk_says_that_the_name_of_an_earlier_version_is_a_jobs():
     with translation.override("en"):
-        assert name_of_job("sweep_outbox") == "job: sweep_outbox"
+        assert job_name("sweep_outbox") == "job: sweep_outbox"

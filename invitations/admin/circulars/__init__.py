@@ -1,4 +1,4 @@
-"""The desk of circulars."""
+"""The pages of circulars."""
 
 from invitations.admin.circulars import circulars
 

@@ -1,4 +1,4 @@
-"""Whom a circular addresses, and the plan of its letters."""
+"""The page of a circular's audience, and the planning of its letters."""
 
 from collections import Counter
 
@@ -14,8 +14,8 @@ from invitations.admin.circulars.page import CircularPageMixin
 from invitations.admin.circulars.progress import tell_planned
 from invitations.admin.confirming import refusal_sentence
 from invitations.admin.letters.approval_page import (
-    languages_shown,
     left_out_by_reason,
+    printed_languages,
     recipient_lines,
 )
 from invitations.letters.circulars import circular_audience, current_recipients, plan_circular
@@ -42,11 +42,11 @@ class AudienceMixin(CircularPageMixin):
             circular,
             title=_("Audience"),
             addressed=[
-                (invitation, languages_shown(invitation.minister), recipient_lines(lines))
+                (invitation, printed_languages(invitation.minister), recipient_lines(lines))
                 for invitation, lines in zip(found.addressed, found_at, strict=True)
             ],
             left_out=left_out_by_reason(circular, found),
-            missing=texts_missing(circular, found.addressed),
+            missing=missing_texts(circular, found.addressed),
             by_language=counted_by_language(found.addressed),
             unreached=sum(not lines for lines in found_at),
         )
@@ -66,8 +66,8 @@ def counted_by_language(invitations: list[Invitation]) -> str:
     return comma_list(f"{language} {number}" for language, number in languages.most_common())
 
 
-def texts_missing(circular: Circular, invitations: list[Invitation]) -> list[str]:
-    """What would keep letters waiting: texts that are missing in a language of the audience."""
+def missing_texts(circular: Circular, invitations: list[Invitation]) -> list[str]:
+    """Return what would keep letters waiting: texts missing in a language of the audience."""
     by_language = {invitation.minister.language: invitation for invitation in invitations}
     said = []
     for language, invitation in by_language.items():

@@ -1,4 +1,4 @@
-"""Circulars: one reference for many letters, whom they address, who signed the original."""
+"""Circulars: one reference for many letters, their audience, and the signed original."""
 
 from pathlib import Path
 from typing import Any
@@ -17,7 +17,7 @@ from invitations.admin.circulars.decisions import DecisionsMixin, tell_composed_
 from invitations.admin.circulars.progress import ProgressMixin
 from invitations.admin.columns import text_link
 from invitations.admin.frozen_files import frozen_file_response
-from invitations.admin.letters.approval_page import hour_in_zone
+from invitations.admin.letters.approval_page import printed_circular_hour
 from invitations.files import frozen
 from invitations.forms.circular import CircularForm
 from invitations.forms.uploads import scan_kind
@@ -33,7 +33,7 @@ SHOWN_TO_READERS = {
     "languages": "languages_shown",
     "ranks": "ranks_shown",
 }
-# What stands in the letters; the texts in six languages are told by their beginning.
+# The beginnings of the names of fields that are printed in letters.
 PRINTED = ("reference", "dated_on", "place", "signatory", "changes", "planned_at")
 
 
@@ -124,13 +124,16 @@ class CircularAdmin(AudienceMixin, ProgressMixin, DecisionsMixin):
         )
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> list[tuple[Any, Any]]:
-        """Fields that are shown but not asked for are shown as words."""
+        """Show fields that cannot be edited as words."""
         fixed = self.get_readonly_fields(request, obj)
         shown = {"planned_at": "planned_hour"} if "planned_at" in fixed else {}
         if obj and not self.has_change_permission(request, obj):
             shown = SHOWN_TO_READERS
         sets = [
-            (title, {**options, "fields": [renamed(name, shown) for name in options["fields"]]})
+            (
+                title,
+                {**options, "fields": [rename_fields(name, shown) for name in options["fields"]]},
+            )
             for title, options in self.fieldsets
         ]
         if "dated_on" in fixed:
@@ -141,7 +144,7 @@ class CircularAdmin(AudienceMixin, ProgressMixin, DecisionsMixin):
         return sets
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
-        """What is in letters already cannot change behind their back."""
+        """Fix the fields that letters already contain."""
         fixed = list(SHOWN_TO_READERS.values())
         if obj and obj.planned_letters:
             fixed += ["edition", "kind"]
@@ -162,7 +165,7 @@ class CircularAdmin(AudienceMixin, ProgressMixin, DecisionsMixin):
 
     @display(description=gettext_lazy("planned hour"), ordering="planned_at")
     def planned_hour(self, circular: Circular) -> str:
-        return hour_in_zone(circular)
+        return printed_circular_hour(circular)
 
     @display(description=gettext_lazy("original signed"), boolean=True)
     def signed(self, circular: Circular) -> bool:
@@ -215,7 +218,7 @@ class CircularAdmin(AudienceMixin, ProgressMixin, DecisionsMixin):
         return response
 
 
-def renamed(name: Any, names: dict[str, str]) -> Any:
+def rename_fields(name: Any, names: dict[str, str]) -> Any:
     if isinstance(name, tuple):
         return tuple(dict.fromkeys(names.get(one, one) for one in name))
     return names.get(name, name)

@@ -1,4 +1,4 @@
-"""What is decided of all letters of a circular: approved, composed anew, called back."""
+"""Decisions about all letters of a circular: approve, compose anew, call back."""
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
@@ -13,10 +13,14 @@ from unfold.enums import ActionVariant
 
 from invitations.admin.base import user_of
 from invitations.admin.circulars.page import CircularPageMixin
-from invitations.admin.circulars.progress import progress_shown, tell_planned
+from invitations.admin.circulars.progress import progress_context, tell_planned
 from invitations.admin.columns import text_link
 from invitations.admin.confirming import act_on_each
-from invitations.admin.letters.approval_page import approval_page, hour_in_zone, to_approve
+from invitations.admin.letters.approval_page import (
+    approval_page,
+    letters_to_approve,
+    printed_circular_hour,
+)
 from invitations.forms.action_forms import ReasonForm
 from invitations.letters.approval import recompose_letter
 from invitations.letters.circulars import call_back_circular, circular_progress
@@ -34,9 +38,9 @@ class DecisionsMixin(CircularPageMixin):
         return redirect("admin:invitations_circular_approve", object_id)
 
     def approve_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """Show all that waits for approval; the page answers to the one of the letters."""
+        """Show all letters that wait for approval; the page posts to the letters' approval."""
         circular = self._circular(request, pk, allowed=self.has_approve_permission(request))
-        letters = to_approve(circular.letters.all())
+        letters = letters_to_approve(circular.letters.all())
         if not letters:
             messages.info(request, _("No letter of this circular waits for approval."))
             return redirect("admin:invitations_circular_progress", pk)
@@ -48,9 +52,9 @@ class DecisionsMixin(CircularPageMixin):
         return redirect("admin:invitations_circular_anew", object_id)
 
     def anew_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """Compose anew what is composed and not approved, with today's words, addresses, hour."""
+        """Compose letters without approval anew, with today's words, addresses and hour."""
         circular = self._circular(request, pk, allowed=self.has_draft_permission(request))
-        letters = to_approve(circular.letters.all())
+        letters = letters_to_approve(circular.letters.all())
         if not letters:
             messages.info(
                 request, _("No letter of this circular waits for approval: none is composed anew.")
@@ -96,14 +100,14 @@ class DecisionsMixin(CircularPageMixin):
             circular,
             title=_("Call back"),
             form=form,
-            told=progress_shown(circular),
-            hour=hour_in_zone(circular),
+            told=progress_context(circular),
+            hour=printed_circular_hour(circular),
             invites=circular.kind == Circular.Kind.INVITATION,
         )
 
 
 def tell_composed_before(request: HttpRequest, circular: Circular) -> None:
-    number = len(to_approve(circular.letters.all()))
+    number = len(letters_to_approve(circular.letters.all()))
     if not number:
         return
     told = ngettext(

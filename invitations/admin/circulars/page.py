@@ -1,4 +1,4 @@
-"""What the pages of one circular have in common."""
+"""The base of the pages of one circular."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""How far the letters of a circular are."""
+"""The page that shows the progress of a circular's letters."""
 
 from typing import Any
 
@@ -14,7 +14,7 @@ from unfold.decorators import action
 from invitations.admin.base import user_of
 from invitations.admin.circulars.page import CircularPageMixin
 from invitations.admin.columns import list_url
-from invitations.admin.letters.approval_page import hour_in_zone
+from invitations.admin.letters.approval_page import printed_circular_hour
 from invitations.letters.circulars import circular_progress, letters_at_another_hour, plan_notes
 from invitations.letters.composing_queue import reasons_not_composed
 from invitations.models import Circular, Letter
@@ -34,17 +34,17 @@ class ProgressMixin(CircularPageMixin):
             "progress",
             circular,
             title=_("Progress"),
-            told=progress_shown(circular),
+            told=progress_context(circular),
             another_hour=letters_at_another_hour(circular).count(),
-            hour=hour_in_zone(circular),
+            hour=printed_circular_hour(circular),
             letters_url=list_url(Letter, circular__id__exact=circular.pk),
         )
 
     def progress_json(self, request: HttpRequest, pk: int) -> HttpResponse:
-        return JsonResponse(progress_shown(self._circular(request, pk)))
+        return JsonResponse(progress_context(self._circular(request, pk)))
 
     def notes_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """Plan the notes verbales: a POST, once no letter waits any more for its words."""
+        """Plan the notes verbales by a POST, once no letter waits for its words."""
         circular = self._circular(request, pk, allowed=self.has_draft_permission(request))
         if request.method != "POST":
             return redirect("admin:invitations_circular_progress", pk)
@@ -59,8 +59,8 @@ class ProgressMixin(CircularPageMixin):
         return redirect("admin:invitations_circular_progress", pk)
 
 
-def progress_shown(circular: Circular) -> dict[str, Any]:
-    """What the page of progress says, and asks for again while letters are being composed."""
+def progress_context(circular: Circular) -> dict[str, Any]:
+    """Return the figures of the progress page, which asks for them again while composing."""
     states = circular_progress(circular)
     waiting = reasons_not_composed(circular.edition, circular) if states["planned"] else {}
     return {
@@ -81,7 +81,7 @@ def tell_planned(request: HttpRequest, planned: int) -> None:
 
 
 def wake_workers() -> None:
-    """Ask two workers to begin at once; where the broker is away, the next tick begins."""
+    """Ask two workers to begin at once; if the broker is away, the next tick begins."""
     for _worker in range(2):
         try:
             current_app.send_task(

@@ -1,4 +1,4 @@
-"""Texts, letters and invitations on the desk."""
+"""The pages of texts, letters and invitations."""
 
 from invitations.admin.letters import invitations, letter_events, letters, templates
 

@@ -1,4 +1,4 @@
-"""The standing answer of an invitation, in short."""
+"""The standing answer of an invitation, in short words."""
 
 from typing import Any
 
@@ -23,7 +23,7 @@ ANSWERS_IN_SHORT: dict[str, Any] = {
 
 
 class StandingAnswerFilter(admin.SimpleListFilter):
-    """Silence is a matter of principal invitations: the others owe no answer."""
+    """Only principal invitations can be silent: the others owe no answer."""
 
     title = gettext_lazy("standing answer")
     parameter_name = "answer"

@@ -1,4 +1,4 @@
-"""What is to be known before approving letters, on one page."""
+"""The page that shows what the approver needs to know about letters."""
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from invitations.admin.base import ModelAdmin, user_of
 from invitations.admin.confirming import refusal_sentence
-from invitations.admin.letters.text_changes import texts_compared
+from invitations.admin.letters.text_changes import compare_texts
 from invitations.letters.approval import approval_doubts, refuse_unsigned
 from invitations.letters.circulars import (
     CircularAudience,
@@ -25,7 +25,7 @@ from invitations.letters.circulars import (
 from invitations.models import AUTOMATIC_KINDS, Circular, Delivery, Letter, Minister
 from invitations.text.dates import comma_list, labelled, left_to_right, printed_date
 
-APPROVED_WITH = [
+JOINED_FOR_APPROVAL = [
     "circular__edition",
     "template",
     "mission",
@@ -36,8 +36,8 @@ APPROVED_WITH = [
 ]
 
 
-class Row(NamedTuple):
-    """A letter on the page: who gets it, what is not certain, and why it cannot be approved."""
+class LetterRow(NamedTuple):
+    """A letter on the page: its recipients, its doubts, and why it cannot be approved."""
 
     letter: Letter
     languages: str
@@ -53,11 +53,11 @@ def approval_page(
     letters: list[Letter],
     **more: Any,
 ) -> HttpResponse:
-    """Show these letters to whoever approves them.
+    """Show these letters to the person who approves them.
 
-    ``more`` may say ``refused`` (reasons by the letter's key), ``need_none`` (how many of the
+    ``more`` may have ``refused`` (reasons by the letter's key), ``need_none`` (how many of the
     chosen ones need no approval), ``planned`` (how many have no words yet) and ``whole`` (the key
-    of the circular which is approved as a whole).
+    of the circular that is approved as a whole).
     """
     refused = more.pop("refused", {})
     obstacles = obstacles_for(letters, request)
@@ -70,7 +70,7 @@ def approval_page(
         "refused": len(refused),
         "reasons": [labelled(n, because) for because, n in Counter(refused.values()).most_common()],
         "although_late": "although_late" in request.POST,
-        **details_shown(letters, obstacles, refused),
+        **approval_details(letters, obstacles, refused),
         **more,
     }
     return TemplateResponse(request, "admin/letters/approve_letters.html", context)
@@ -80,31 +80,31 @@ def references(letters: list[Letter]) -> str:
     return comma_list(dict.fromkeys(letter.circular.reference for letter in letters))
 
 
-def details_shown(
+def approval_details(
     letters: list[Letter], obstacles: dict[int, str], refused: dict[int, str]
 ) -> dict[str, Any]:
-    """What is to be known before approving: of each letter, of its text, of its circular."""
+    """Return what the approver needs to know of each letter, text and circular."""
     doubted = approval_doubts(letters)
     circulars = list({letter.circular_id: letter.circular for letter in letters}.values())
     return {
         "rows": [
-            Row(
+            LetterRow(
                 letter,
-                languages_shown(letter),
+                printed_languages(letter),
                 recipient_lines(letter.recipients),
-                warnings_about(letter, doubted),
+                letter_warnings(letter, doubted),
                 obstacles.get(letter.pk, ""),
                 refused.get(letter.pk, ""),
             )
             for letter in letters
         ],
         "doubts": doubted,
-        "texts": texts_compared(letters),
+        "texts": compare_texts(letters),
         "circulars": [
             (
                 circular,
-                signed(circular),
-                hour_in_zone(circular),
+                signature_sentence(circular),
+                printed_circular_hour(circular),
                 letters_at_another_hour(circular).count(),
             )
             for circular in circulars
@@ -116,31 +116,31 @@ def details_shown(
     }
 
 
-def to_approve(letters: QuerySet[Letter]) -> list[Letter]:
-    """The composed letters that need approval, in the French order of States, the notes last."""
+def letters_to_approve(letters: QuerySet[Letter]) -> list[Letter]:
+    """Return the composed letters that need approval, in the French order, the notes last."""
     composed = letters.filter(state=Letter.State.COMPOSED).exclude(kind__in=AUTOMATIC_KINDS)
     ordered = composed.order_by("invitation__member_state__sort_key_fr", "pk")
-    return notes_last(ordered.select_related(*APPROVED_WITH))
+    return notes_last(ordered.select_related(*JOINED_FOR_APPROVAL))
 
 
 def notes_last(letters: Iterable[Letter]) -> list[Letter]:
-    """A note verbale can be approved once the letters that it covers are."""
+    """Put notes verbales last: a note can be approved only after the letters that it covers."""
     return sorted(letters, key=lambda letter: letter.kind == Letter.Kind.NOTE)
 
 
 def recipient_lines(lines: Iterable[Sequence[str]]) -> str:
-    """The addresses, one to a line, each after the name of its line in the message's head."""
+    """Return the addresses, one to a line, each after the name of its message header."""
     return "\n".join(labelled(Delivery.Line(line).label, address) for line, address in lines)
 
 
-def languages_shown(row: Letter | Minister) -> str:
+def printed_languages(row: Letter | Minister) -> str:
     return comma_list(
         dict.fromkeys([row.get_language_display(), row.get_second_language_display()])
     )
 
 
-def hour_in_zone(circular: Circular) -> str:
-    """The circular's hour on the clock of its edition, with the zone beside it."""
+def printed_circular_hour(circular: Circular) -> str:
+    """Return the circular's hour on its edition's clock, with the zone."""
     if not circular.planned_at:
         return ""
     zone = circular.edition.zone
@@ -148,8 +148,8 @@ def hour_in_zone(circular: Circular) -> str:
     return left_to_right(f"{at:%Y-%m-%d %H:%M} ({zone.key})")
 
 
-def signed(circular: Circular) -> str:
-    """Who signed the original on which day; empty until both are on file."""
+def signature_sentence(circular: Circular) -> str:
+    """Return who signed the original on which day; empty until both are on file."""
     if not (circular.original_signed_by and circular.original_signed_on):
         return ""
     return _("%(reference)s: %(by)s signed the original on %(on)s.") % {
@@ -160,7 +160,7 @@ def signed(circular: Circular) -> str:
 
 
 def obstacles_for(letters: list[Letter], request: HttpRequest) -> dict[int, str]:
-    """Why letters cannot be approved by this person now, where that is known beforehand."""
+    """Return why this person cannot approve letters now, as far as it is known beforehand."""
     unsigned = {}
     for circular in {letter.circular for letter in letters}:
         try:
@@ -175,7 +175,7 @@ def obstacles_for(letters: list[Letter], request: HttpRequest) -> dict[int, str]
     }
 
 
-def warnings_about(letter: Letter, doubted: Any) -> list[str]:
+def letter_warnings(letter: Letter, doubted: Any) -> list[str]:
     minister, state = letter.invitation.minister, letter.invitation.member_state
     said = []
     if letter in doubted.late:
@@ -198,7 +198,7 @@ def warnings_about(letter: Letter, doubted: Any) -> list[str]:
 def left_out_by_reason(
     circular: Circular, found: CircularAudience
 ) -> list[tuple[str, list[LeftOut]]]:
-    """Who gets no letter of the circular, by reason; those who have theirs are not left out."""
+    """Return who gets no letter of the circular, by reason, without those who have one."""
     served = set(
         circular.letters.in_force().filter(kind=circular.kind).values_list("invitation", flat=True)
     )

@@ -15,10 +15,10 @@ from unfold.decorators import action
 from invitations.admin.base import RecordAdmin, user_of
 from invitations.admin.confirming import LARGEST_SELECTION, refusal_sentence
 from invitations.admin.letters.approval_page import (
-    APPROVED_WITH,
+    JOINED_FOR_APPROVAL,
     approval_page,
+    letters_to_approve,
     notes_last,
-    to_approve,
 )
 from invitations.letters.approval import approve_letter
 from invitations.models import Letter
@@ -26,7 +26,7 @@ from invitations.text.dates import labelled
 
 
 class ApprovingMixin(RecordAdmin):
-    """The approval of chosen letters, from their list."""
+    """The approval of letters chosen in their list."""
 
     def has_approve_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm("invitations.approve_letter")
@@ -45,7 +45,7 @@ class ApprovingMixin(RecordAdmin):
     def approve_selected(
         self, request: HttpRequest, queryset: QuerySet[Letter]
     ) -> HttpResponse | None:
-        letters, chosen = to_approve(queryset), queryset.count()
+        letters, chosen = letters_to_approve(queryset), queryset.count()
         if chosen > LARGEST_SELECTION or not letters:
             messages.error(
                 request,
@@ -56,13 +56,13 @@ class ApprovingMixin(RecordAdmin):
         return approval_page(self, request, letters, need_none=chosen - len(letters))
 
     def approve_view(self, request: HttpRequest) -> HttpResponse:
-        """Approve what was on the page: letters by the hashes that stood there."""
+        """Approve the letters that the page showed, by the hashes that it showed."""
         if not self.has_approve_permission(request):
             raise PermissionDenied
         if request.method != "POST":
             return HttpResponseNotAllowed(["POST"])
         try:
-            hashes = hashes_shown(request.POST.getlist("letters"))
+            hashes = hashes_on_page(request.POST.getlist("letters"))
         except ValueError:
             messages.error(request, _("The page was incomplete: choose the letters again."))
             return redirect("admin:invitations_letter_changelist")
@@ -74,10 +74,12 @@ class ApprovingMixin(RecordAdmin):
     def _approve(
         self, request: HttpRequest, hashes: dict[int, tuple[str, str]]
     ) -> dict[Letter, str]:
-        """Approve letter by letter; what is refused comes back with the reason."""
+        """Approve letter by letter; return the refused ones with their reasons."""
         refused = {}
         although_late = "although_late" in request.POST
-        letters = notes_last(Letter.objects.filter(pk__in=hashes).select_related(*APPROVED_WITH))
+        letters = notes_last(
+            Letter.objects.filter(pk__in=hashes).select_related(*JOINED_FOR_APPROVAL)
+        )
         for letter in letters:
             try:
                 approve_letter(
@@ -95,9 +97,9 @@ class ApprovingMixin(RecordAdmin):
         return refused
 
     def _answer(self, request: HttpRequest, refused: dict[Letter, str]) -> HttpResponse:
-        """Show what was refused once more, each with its reason, where it can still be approved."""
+        """Show refused letters again, each with its reason, if they can still be approved."""
         reasons = {letter.pk: because for letter, because in refused.items()}
-        again = to_approve(Letter.objects.filter(pk__in=reasons))
+        again = letters_to_approve(Letter.objects.filter(pk__in=reasons))
         for letter in set(refused) - set(again):
             messages.error(request, labelled(letter, refused[letter]))
         whole = request.POST.get("circular", "")
@@ -108,7 +110,7 @@ class ApprovingMixin(RecordAdmin):
         return redirect("admin:invitations_letter_changelist")
 
 
-def hashes_shown(entries: list[str]) -> dict[int, tuple[str, str]]:
-    """The two hashes of each letter as they stood on the page; ValueError where they did not."""
+def hashes_on_page(entries: list[str]) -> dict[int, tuple[str, str]]:
+    """Return both hashes of each letter as the page showed them; ValueError if one is missing."""
     shown = [entry.split(":") for entry in entries]
     return {int(pk): (sha256, message_sha256) for pk, sha256, message_sha256 in shown}

@@ -1,4 +1,4 @@
-"""The columns of the list of invitations, and what the page of one says of it."""
+"""The columns of invitations in their list and on their page."""
 
 from typing import Any
 
@@ -16,7 +16,7 @@ from invitations.models import Invitation, Letter
 
 
 class InvitationColumnsMixin(ModelAdmin):
-    """The list annotates its rows with what these columns show."""
+    """Columns that read what the list annotates."""
 
     @display(description=gettext_lazy("State"), ordering="member_state__sort_key_fr")
     def state(self, invitation: Invitation) -> str:
@@ -43,7 +43,7 @@ class InvitationColumnsMixin(ModelAdmin):
         if invitation.status != Invitation.Status.ISSUED:
             return None
         if invitation.is_contested:
-            # The verbs leave none contested without one that stands; a hand in the tables may.
+            # Our functions leave a reply standing beside a contested one; SQL by hand may not.
             standing = ANSWERS_IN_SHORT.get(invitation.standing_answer, _("silent"))
             return CONTESTED, _("contested: %(answer)s") % {"answer": standing}
         if invitation.standing_answer:

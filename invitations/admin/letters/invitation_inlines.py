@@ -1,4 +1,4 @@
-"""What belongs to an invitation, on its page."""
+"""The letters, replies, correspondence and calls on an invitation's page."""
 
 from django.utils.translation import gettext_lazy
 

@@ -23,7 +23,7 @@ from invitations.admin.letters.invitation_inlines import (
     RepliesOfInvitation,
 )
 from invitations.admin.mixins import AnotherAddressMixin, UnreachedFilter
-from invitations.admin.setup.editions import plan_letters_of
+from invitations.admin.setup.editions import plan_letters_of_editions
 from invitations.forms.action_forms import ReasonForm
 from invitations.forms.model_forms import InvitationForm
 from invitations.letters import issuing
@@ -120,7 +120,7 @@ class InvitationAdmin(InvitationColumnsMixin, AnotherAddressMixin):
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Invitation], search_term: str
     ) -> tuple[QuerySet[Invitation], bool]:
-        """Correspondence can only belong to an invitation that is in force."""
+        """Offer only issued invitations to correspondence."""
         found: Any
         found, may_repeat = super().get_search_results(request, queryset, search_term)
         if request.GET.get("model_name") == Correspondence._meta.model_name:
@@ -187,7 +187,7 @@ class InvitationAdmin(InvitationColumnsMixin, AnotherAddressMixin):
     @action(description=gettext_lazy("Compose the letters of drafts"), permissions=["change"])
     def compose_letters(self, request: HttpRequest, queryset: QuerySet[Invitation]) -> None:
         editions = ForumEdition.objects.filter(pk__in=queryset.values("edition"))
-        plan_letters_of(request, editions, queryset)
+        plan_letters_of_editions(request, editions, queryset)
 
     @action(description=gettext_lazy("Withdraw"), permissions=["change"])
     @confirmed(

@@ -1,4 +1,4 @@
-"""What happened to letters and deliveries, as the verbs wrote it down."""
+"""The events of letters and deliveries."""
 
 from django.contrib import admin
 from django.utils.translation import gettext_lazy
@@ -36,7 +36,7 @@ class LetterEventAdmin(RecordAdmin):
         "letter__invitation__member_state__short_name_en",
     ]
     date_hierarchy = "at"
-    # The page of a letter tells its story from the beginning; here people look for what is new.
+    # Newest first: the page of a letter tells its story from the beginning.
     ordering = ["-at", "-pk"]
     fields = ["at", "state", "letter", "delivery", "actor", "because", "server_words"]
 

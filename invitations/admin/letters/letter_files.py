@@ -1,4 +1,4 @@
-"""The PDF and the message of a letter, for those who may read its words."""
+"""The PDF and the message of a letter."""
 
 from typing import Any
 
@@ -18,7 +18,7 @@ from invitations.models import Letter
 
 
 class LetterFilesMixin(RecordAdmin):
-    """The words carry the reply link: only those who draft or approve read them."""
+    """Files whose words carry the reply link: only those who draft or approve may read them."""
 
     def has_draft_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm("invitations.change_letter")

@@ -1,4 +1,4 @@
-"""Letters as they were frozen, with their approval and their print run."""
+"""Frozen letters, with their approval and their print run."""
 
 from typing import Any
 
@@ -112,7 +112,7 @@ class LetterAdmin(PrintRunMixin, ApprovingMixin, LetterFilesMixin):
     inlines = [DeliveriesOfLetter, EventsOfLetter]
 
     def get_search_fields(self, request: HttpRequest) -> list[str]:
-        """Hashes and identifiers are found by those who see them whole."""
+        """Search hashes and identifiers only for those who see them whole."""
         names = super().get_search_fields(request)
         seen_whole = self.has_words_permission(request)
         return [name for name in names if seen_whole or name not in IDENTIFIERS]
@@ -148,7 +148,7 @@ class LetterAdmin(PrintRunMixin, ApprovingMixin, LetterFilesMixin):
     ]
 
     def get_list_display(self, request: HttpRequest) -> list[str]:
-        """Where what waits or failed is listed, why stands beside it."""
+        """Show the reason beside letters that wait or failed."""
         shown = [*super().get_list_display(request)]
         return [*shown, "waits"] if ComposingFilter.parameter_name in request.GET else shown
 
@@ -170,7 +170,7 @@ class LetterAdmin(PrintRunMixin, ApprovingMixin, LetterFilesMixin):
 
     @display(description=gettext_lazy("why it waits"))
     def waits(self, letter: Letter) -> str:
-        """After a fault the hour is that of the next attempt, else that of the last one."""
+        """After a fault show the hour of the next attempt, else that of the last one."""
         because = keep_own_order(letter.waits_because)
         if letter.failed_attempts and letter.compose_again_at:
             again = labelled(_("tried again from"), at_hour(letter.compose_again_at))
@@ -203,7 +203,7 @@ class LetterAdmin(PrintRunMixin, ApprovingMixin, LetterFilesMixin):
 
     @action(description=gettext_lazy("Send a test to myself"), permissions=["words"])
     def send_test(self, request: HttpRequest, queryset: QuerySet[Letter]) -> None:
-        """Send the letters as they would be today, marked, to whoever asks."""
+        """Send the letters as they would be today, marked as a test, to the user."""
         if queryset.count() > LARGEST_TEST:
             told = _("Choose at most %(count)s letters for a test.") % {"count": LARGEST_TEST}
             messages.error(request, told)
@@ -241,5 +241,5 @@ class LetterAdmin(PrintRunMixin, ApprovingMixin, LetterFilesMixin):
         )
     )
     def try_again_now(self, request: HttpRequest, letter: Letter) -> None:
-        """Nothing is lost by it: what still cannot be composed says so again."""
+        """Try to compose again; a letter that still cannot be composed says so again."""
         try_composing_again(letter, user_of(request))

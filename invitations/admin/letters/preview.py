@@ -1,4 +1,4 @@
-"""A text that is being written, as it would look for one minister. Nothing of it is kept."""
+"""The preview of a text that is being written, for one minister; nothing of it is kept."""
 
 import difflib
 from functools import partial
@@ -34,32 +34,32 @@ class Words(NamedTuple):
 
 
 class Refusal(NamedTuple):
-    """What is wrong with a text: in which field, why, and the words of that line."""
+    """A fault of a text: its field, the reason, and the words of its line."""
 
     field: str
     because: str
     quoted: str
 
 
-def unsaved(data: QueryDict) -> LetterTemplate:
-    """The text as the form has it; what the form does not hold is that of the kept version."""
+def template_from_form(data: QueryDict) -> LetterTemplate:
+    """Return the text as the form has it, completed from the version on file."""
     pk = data.get("template", "")
     kept = LetterTemplate.objects.filter(pk=pk).first() if pk.isdecimal() else None
     named = {name: getattr(kept, name) if kept else data.get(name, "") for name in NAMED}
     typed = {name: data.get(name, getattr(kept, name, "")) for name in TYPED}
     template = LetterTemplate(**named, **typed, version=kept.version if kept else 1)
-    for name, words in tidy(template)._asdict().items():
+    for name, words in tidy_words(template)._asdict().items():
         setattr(template, name, words)
     return template
 
 
-def tidy(template: LetterTemplate) -> Words:
-    """The words as the form tidies them."""
+def tidy_words(template: LetterTemplate) -> Words:
+    """Return the words as the form tidies them."""
     return Words(tidy_line(template.subject), tidy_text(template.paper), tidy_text(template.mail))
 
 
 def refuse_spoilt_words(template: LetterTemplate) -> None:
-    """Refuse what the form would refuse."""
+    """Refuse the words that the form would refuse."""
     faults = {}
     for name, refuse in (
         ("subject", refuse_spoilt_line),
@@ -74,8 +74,8 @@ def refuse_spoilt_words(template: LetterTemplate) -> None:
         raise ValidationError(faults)
 
 
-def refusals(template: LetterTemplate) -> list[Refusal]:
-    """All that would be refused on saving, as it stands."""
+def template_refusals(template: LetterTemplate) -> list[Refusal]:
+    """Return all that would be refused if the text were saved now."""
     said: dict[str, list[ValidationError]] = {}
     checks = (template.clean_fields, template.clean, partial(refuse_spoilt_words, template))
     for check in checks:
@@ -85,24 +85,24 @@ def refusals(template: LetterTemplate) -> list[Refusal]:
             for field, faults in refusal.error_dict.items():
                 said.setdefault(field, []).extend(faults)
     return [
-        Refusal(label(field), refusal_sentence(fault), quoted)
+        Refusal(field_label(field), refusal_sentence(fault), quoted)
         for field, faults in said.items()
         for fault in faults
-        for quoted in [line_of(getattr(template, field), fault)]
+        for quoted in [quoted_line(getattr(template, field), fault)]
     ]
 
 
-def label(field: str) -> str:
+def field_label(field: str) -> str:
     return str(cast("Field[Any, Any]", LetterTemplate._meta.get_field(field)).verbose_name)
 
 
-def line_of(text: str, fault: ValidationError) -> str:
+def quoted_line(text: str, fault: ValidationError) -> str:
     number = (fault.params or {}).get("line")
     return text.splitlines()[number - 1] if number else ""
 
 
-def previewed() -> QuerySet[Invitation]:
-    """The invitations of the current edition, in the French order of States."""
+def invitations_to_preview() -> QuerySet[Invitation]:
+    """Return the invitations of the current edition, in the French order of States."""
     return (
         Invitation.objects.filter(edition=ForumEdition.objects.current())
         .exclude(status=Invitation.Status.WITHDRAWN)
@@ -111,11 +111,15 @@ def previewed() -> QuerySet[Invitation]:
     )
 
 
-def chosen(data: QueryDict, language: str) -> Invitation:
-    """The invitation that the form names, or one of a minister who reads the language."""
+def chosen_invitation(data: QueryDict, language: str) -> Invitation:
+    """Return the invitation that the form names, or one whose minister reads the language."""
     pk = data.get("for", "")
-    found = previewed().filter(pk=pk).first() if pk.isdecimal() else None
-    found = found or previewed().filter(minister__language=language).first() or previewed().first()
+    found = invitations_to_preview().filter(pk=pk).first() if pk.isdecimal() else None
+    found = (
+        found
+        or invitations_to_preview().filter(minister__language=language).first()
+        or invitations_to_preview().first()
+    )
     if found is None:
         raise ValidationError(
             _("There is no invitation yet: draft one in the current edition, for the preview.")
@@ -123,59 +127,62 @@ def chosen(data: QueryDict, language: str) -> Invitation:
     return found
 
 
-def show(request: HttpRequest) -> HttpResponse:
-    """Show the text in the form on paper, as PDF, or in the mail; or say what is wrong with it."""
-    template = unsaved(request.POST)
-    if wrong := refusals(template):
-        return page(request, {"refusals": wrong}, status=422)
+def render_preview(request: HttpRequest) -> HttpResponse:
+    """Show the text of the form as PDF or as mail; or say what is wrong with it."""
+    template = template_from_form(request.POST)
+    if wrong := template_refusals(template):
+        return specimen_page(request, {"refusals": wrong}, status=422)
     on_paper = request.POST.get("show") != "mail"
     try:
-        letter = specimen_of(template, chosen(request.POST, template.language))
+        letter = specimen_of(template, chosen_invitation(request.POST, template.language))
         specimen = render_specimen(letter, template, paper=on_paper)
     except ValidationError as refusal:
-        return page(request, {"refused": refusal_sentence(refusal)}, status=422)
+        return specimen_page(request, {"refused": refusal_sentence(refusal)}, status=422)
     if specimen.pdf:
         return HttpResponse(specimen.pdf, content_type="application/pdf")
     info = get_language_info(template.language)
     mail = {"lang": template.language, "dir": "rtl" if info["bidi"] else "ltr"}
     words = {"no_paper": on_paper, "letter": letter, "specimen": specimen, **mail}
-    return page(request, words)
+    return specimen_page(request, words)
 
 
-def send(request: HttpRequest, user: User) -> tuple[bool, HttpResponse]:
-    """Send the text in the form to oneself; say whether the mail server took it."""
-    template = unsaved(request.POST)
-    if wrong := refusals(template):
-        return False, page(request, {"refusals": wrong}, status=422)
+def send_preview(request: HttpRequest, user: User) -> tuple[bool, HttpResponse]:
+    """Send the text of the form to the user; return whether the mail server took it."""
+    template = template_from_form(request.POST)
+    if wrong := template_refusals(template):
+        return False, specimen_page(request, {"refusals": wrong}, status=422)
     try:
-        letter = specimen_of(template, chosen(request.POST, template.language))
+        letter = specimen_of(template, chosen_invitation(request.POST, template.language))
         send_specimen(letter, user.email, template)
     except ValidationError as refusal:
-        return False, page(request, {"refused": refusal_sentence(refusal)}, status=422)
-    return True, page(request, {"sent_to": user.email})
+        return False, specimen_page(request, {"refused": refusal_sentence(refusal)}, status=422)
+    return True, specimen_page(request, {"sent_to": user.email})
 
 
-def page(request: HttpRequest, words: dict[str, Any], status: int = 200) -> HttpResponse:
+def specimen_page(request: HttpRequest, words: dict[str, Any], status: int = 200) -> HttpResponse:
     return TemplateResponse(request, "admin/letters/template_specimen.html", words, status=status)
 
 
-def panel(template: LetterTemplate | None) -> dict[str, Any]:
-    """What stands beside the editor: the ministers to choose from, and the placeholders."""
+def editor_panel(template: LetterTemplate | None) -> dict[str, Any]:
+    """Return what the editor shows beside the text: ministers and placeholders."""
     return {
         "ministers": [
             (one.pk, labelled(one.member_state.listed_as, one.minister), one.minister)
-            for one in previewed()
+            for one in invitations_to_preview()
         ],
-        "placeholders": placeholders(template),
+        "placeholders": placeholder_rows(template),
         "has_paper": not template
         or "paper" in required_placeholders(template.kind, template.variant),
     }
 
 
-def placeholders(template: LetterTemplate | None) -> list[dict[str, Any]]:
-    """The placeholders that this letter may use; without a kind yet, all, each with its kinds."""
+def placeholder_rows(template: LetterTemplate | None) -> list[dict[str, Any]]:
+    """Return the placeholders of this letter; without a kind yet, all, each with its kinds."""
     if template:
-        names, needed = usable_placeholders(template.kind, template.variant), needed_by(template)
+        names, needed = (
+            usable_placeholders(template.kind, template.variant),
+            texts_that_need_them(template),
+        )
         return [
             {"name": name, "meaning": meaning, "needed": needed.get(name, "")}
             for name, meaning in PLACEHOLDER_MEANINGS.items()
@@ -187,12 +194,12 @@ def placeholders(template: LetterTemplate | None) -> list[dict[str, Any]]:
     ]
 
 
-def needed_by(template: LetterTemplate) -> dict[str, str]:
-    """In which of the texts each placeholder has to stand."""
+def texts_that_need_them(template: LetterTemplate) -> dict[str, str]:
+    """Return the names of the texts in which each placeholder has to stand."""
     needed: dict[str, list[str]] = {}
     for field, names in required_placeholders(template.kind, template.variant).items():
         for name in names:
-            needed.setdefault(name, []).append(label(field))
+            needed.setdefault(name, []).append(field_label(field))
     return {name: comma_list(fields) for name, fields in needed.items()}
 
 
@@ -200,8 +207,8 @@ def kinds_with(name: str) -> list[str]:
     return [kind for kind in LetterKind.values if name in usable_placeholders(kind)]
 
 
-def siblings(template: LetterTemplate) -> dict[str, Any]:
-    """The versions of a text, the newest first, and its newest version in each language."""
+def versions_and_languages(template: LetterTemplate) -> dict[str, Any]:
+    """Return a text's versions, newest first, and its newest version in each language."""
     texts = list(
         LetterTemplate.objects.filter(kind=template.kind, variant=template.variant)
         .select_related("written_by", "reviewed_by", "first_approver", "second_approver")
@@ -209,28 +216,30 @@ def siblings(template: LetterTemplate) -> dict[str, Any]:
     )
     newest = {text.language: text for text in reversed(texts)}
     return {
-        "versions": versions([text for text in texts if text.language == template.language]),
-        "languages": [(code, label, newest.get(code)) for code, label in Language.choices],
+        "versions": version_rows([text for text in texts if text.language == template.language]),
+        "languages": [
+            (code, field_label, newest.get(code)) for code, field_label in Language.choices
+        ],
     }
 
 
-def versions(texts: list[LetterTemplate]) -> list[dict[str, Any]]:
-    """Versions of one text, the newest first: each with what it changed, and whether it is used."""
+def version_rows(texts: list[LetterTemplate]) -> list[dict[str, Any]]:
+    """Return one text's versions, newest first, with their changes and whether they are in use."""
     in_use = next((text for text in texts if text.is_usable), None)
     before = [*texts[1:], None]
     return [
-        {"text": text, "in_use": text == in_use, "changes": changes(earlier, text)}
+        {"text": text, "in_use": text == in_use, "changes": changed_lines(earlier, text)}
         for text, earlier in zip(texts, before, strict=True)
     ]
 
 
-def changes(earlier: LetterTemplate | None, text: LetterTemplate) -> list[tuple[str, str]]:
-    """The lines that went and those that came, each with its sign."""
+def changed_lines(earlier: LetterTemplate | None, text: LetterTemplate) -> list[tuple[str, str]]:
+    """Return the lines that went and those that came, each with its sign."""
     if earlier is None:
         return []
-    compared = difflib.ndiff(whole(earlier).splitlines(), whole(text).splitlines())
+    compared = difflib.ndiff(whole_text(earlier).splitlines(), whole_text(text).splitlines())
     return [(line[0], line[2:]) for line in compared if line[0] in "+-"]
 
 
-def whole(text: LetterTemplate) -> str:
+def whole_text(text: LetterTemplate) -> str:
     return "\n\n".join(filter(None, [text.subject, text.paper, text.mail]))

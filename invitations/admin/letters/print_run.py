@@ -1,4 +1,4 @@
-"""Chosen letters on paper: one PDF for the pouch and the post, and what has left by them."""
+"""The print run: one PDF of chosen letters for the pouch and the post, and their dispatch."""
 
 import datetime as dt
 
@@ -33,15 +33,15 @@ from invitations.outbox.envelopes import (
 from invitations.outbox.print_run import print_run
 
 
-def with_their_notes(letters: QuerySet[Letter]) -> QuerySet[Letter]:
-    """All that lies in the envelopes of the chosen letters: the notes verbales too."""
+def letters_with_notes(letters: QuerySet[Letter]) -> QuerySet[Letter]:
+    """Return all that lies in the envelopes of these letters, notes verbales included."""
     chosen = list(with_covered_letters(letters))
     inside = {letter.pk for letter in [*chosen, *pack_envelopes(chosen).everything]}
     return with_covered_letters(Letter.objects.filter(pk__in=inside))
 
 
 class PrintRunMixin(RecordAdmin):
-    """The part of the list of letters that concerns the print run."""
+    """The letters' list actions for the print run."""
 
     def has_dispatch_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm("invitations.change_delivery")
@@ -67,7 +67,7 @@ class PrintRunMixin(RecordAdmin):
         return FileResponse(file, as_attachment=True, filename=name)
 
     def _packed(self, request: HttpRequest, queryset: QuerySet[Letter]) -> PrintRun:
-        """Pack those that may be printed; the others are refused row by row."""
+        """Pack the letters that may be printed; refuse the others row by row."""
         printable: list[Letter] = []
 
         def choose(letter: Letter) -> None:
@@ -113,7 +113,7 @@ class PrintRunMixin(RecordAdmin):
         ),
         button=gettext_lazy("Mark as dispatched"),
         form=LetterDispatchedForm,
-        rows=with_their_notes,
+        rows=letters_with_notes,
         describe=lambda page, letter: paper_route(letter),
     )
     @row_by_row(

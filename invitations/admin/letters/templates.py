@@ -1,4 +1,4 @@
-"""The words of letters and mails. A change makes the next version, which two people approve."""
+"""The texts of letters and mails; a change makes a version that two people approve."""
 
 from typing import Any
 
@@ -25,8 +25,8 @@ from invitations.text.dates import labelled
 REVIEW_LABELS = {"ticked": "success", "sourced": "info", "not": "danger"}
 
 
-def review(words: LetterTemplate | Term) -> tuple[str, str]:
-    """Who ticked these words as a native reader; else whether a source vouches for them."""
+def review_state(words: LetterTemplate | Term) -> tuple[str, str]:
+    """Return the native reader who ticked the words, or whether they have a source."""
     if words.reviewed_by:
         return "ticked", f"{at_hour(words.reviewed_at)[:10]} {words.reviewed_by}"
     if getattr(words, "source", ""):
@@ -41,7 +41,7 @@ class ReviewedFilter(FilledFilter):
 
 
 class ReviewedMixin(ModelAdmin):
-    """Words that a native reader has read, or not yet."""
+    """A page of words that a native reader may tick."""
 
     actions = ["tick_selected"]
 
@@ -50,11 +50,11 @@ class ReviewedMixin(ModelAdmin):
 
     @display(description=gettext_lazy("native reader"), ordering="reviewed_at", label=REVIEW_LABELS)
     def reviewed(self, words: LetterTemplate | Term) -> tuple[str, str]:
-        return review(words)
+        return review_state(words)
 
     @display(description=gettext_lazy("native reader"))
     def reader(self, words: LetterTemplate | Term) -> str:
-        return review(words)[1]
+        return review_state(words)[1]
 
     @action(description=gettext_lazy("Reviewed by a native reader"), permissions=["change"])
     @confirmed(
@@ -130,7 +130,7 @@ class LetterTemplateAdmin(ReviewedMixin, ApprovedByTwoMixin):
         ]
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> list[tuple[Any, Any]]:
-        """A new text has neither a version nor a history yet."""
+        """Show no version and no history of a new text."""
         if obj:
             return super().get_fieldsets(request, obj)
         return [(None, {"fields": [("kind", "variant"), "language"]}), self.fieldsets[1]]
@@ -142,7 +142,7 @@ class LetterTemplateAdmin(ReviewedMixin, ApprovedByTwoMixin):
     def get_form(
         self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any
     ) -> type[forms.ModelForm]:
-        """Each text is typed in the direction of its language, with room for it."""
+        """Set each text's direction by its language, and the size of its field."""
         form = super().get_form(request, obj, change, **kwargs)
         rtl = {"dir": "rtl" if obj.language == "ar" else "ltr", "lang": obj.language} if obj else {}
         for name, rows in (("subject", 1), ("paper", 22), ("mail", 18)):
@@ -154,9 +154,9 @@ class LetterTemplateAdmin(ReviewedMixin, ApprovedByTwoMixin):
         self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
     ) -> HttpResponse:
         obj = context["original"]
-        context |= {"preview": preview.panel(obj), "show_save_and_add_another": False}
+        context |= {"preview": preview.editor_panel(obj), "show_save_and_add_another": False}
         if obj:
-            context |= {**preview.siblings(obj), "show_save_and_continue": False}
+            context |= {**preview.versions_and_languages(obj), "show_save_and_continue": False}
         return super().render_change_form(request, context, *args, **kwargs)
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
@@ -167,19 +167,19 @@ class LetterTemplateAdmin(ReviewedMixin, ApprovedByTwoMixin):
         return f"{template.written_at:%Y-%m-%d} {template.written_by or ''}"
 
     def describe(self, words: Any) -> str:
-        return preview.whole(words)
+        return preview.whole_text(words)
 
     def save_model(
         self, request: HttpRequest, obj: LetterTemplate, form: forms.ModelForm, change: bool
     ) -> None:
-        """Words that are the same again make no version: two people would have to approve it."""
-        words = preview.tidy(obj)
+        """Make no version of equal words: two people would have to approve it."""
+        words = preview.tidy_words(obj)
         if not change:
             obj.written_by, obj.paper, obj.mail = user_of(request), words.paper, words.mail
             super().save_model(request, obj, form, change)
             return
         kept = LetterTemplate.objects.get(pk=obj.pk)
-        if words != preview.tidy(kept):
+        if words != preview.tidy_words(kept):
             obj.pk = revise_template(kept, user_of(request), *words).pk
         obj.refresh_from_db()
 
@@ -193,21 +193,21 @@ class LetterTemplateAdmin(ReviewedMixin, ApprovedByTwoMixin):
         return HttpResponseRedirect(url)
 
     def preview_view(self, request: HttpRequest) -> HttpResponse:
-        """Show the text as it stands in the form. Nothing is written."""
+        """Show the text as it is in the form; write nothing."""
         if not self.has_view_or_change_permission(request):
             raise PermissionDenied
         if request.method != "POST":
             return HttpResponseNotAllowed(["POST"])
-        return preview.show(request)
+        return preview.render_preview(request)
 
     def test_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """Send the text as it stands in the form to whoever asks, marked as a test."""
+        """Send the text as it is in the form to the user, marked as a test."""
         if not self.has_change_permission(request):
             raise PermissionDenied
         if request.method != "POST":
             return HttpResponseNotAllowed(["POST"])
         template = get_object_or_404(LetterTemplate, pk=pk)
-        sent, response = preview.send(request, user_of(request))
+        sent, response = preview.send_preview(request, user_of(request))
         if sent:
             self.log_change(request, template, _("A test was sent to oneself."))
         return response
@@ -230,7 +230,7 @@ class TermAdmin(ReviewedMixin):
         return ["key", "language", "reader"] if obj else ["reader"]
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """A letter needs all its terms."""
+        """Refuse: a letter needs all its terms."""
         return False
 
     def describe(self, words: Any) -> str:
@@ -239,7 +239,7 @@ class TermAdmin(ReviewedMixin):
     def save_model(
         self, request: HttpRequest, obj: Term, form: forms.ModelForm, change: bool
     ) -> None:
-        """Words that change are words that no native reader has read."""
+        """Drop the native reader's tick if the words change."""
         if "text" in form.changed_data:
             obj.reviewed_by = obj.reviewed_at = None
         super().save_model(request, obj, form, change)

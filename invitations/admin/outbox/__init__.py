@@ -1,4 +1,4 @@
-"""The queue and its deliveries on the desk."""
+"""The pages of the queue and its deliveries."""
 
 from invitations.admin.outbox import deliveries, operations
 

@@ -1,4 +1,4 @@
-"""The outbox: each way by which a letter leaves, and what a person decides about it."""
+"""The deliveries of letters, and a person's decisions about them."""
 
 import datetime as dt
 from typing import Any

@@ -1,4 +1,4 @@
-"""What the machine says of itself: its clock, its workers, its faults, and whether it may send."""
+"""The pages of ticks, workers, setbacks, outages and the arming of this database."""
 
 from django.contrib import admin
 from django.db.models import QuerySet
@@ -8,7 +8,7 @@ from unfold.decorators import action, display
 
 from invitations.admin.base import Menu, RecordAdmin
 from invitations.admin.columns import hour_column
-from invitations.admin.outbox.queue import name_of_job
+from invitations.admin.outbox.queue import job_name
 from invitations.models import Arming, Outage, Setback, Tick, Worker
 
 
@@ -53,7 +53,7 @@ class SetbackAdmin(RecordAdmin):
 
     @display(description=gettext_lazy("job"), ordering="job")
     def job_shown(self, setback: Setback) -> str:
-        return name_of_job(setback.job)
+        return job_name(setback.job)
 
     @action(description=gettext_lazy("Dealt with: try it again now"), permissions=["try"])
     def try_again(self, request: HttpRequest, queryset: QuerySet[Setback]) -> None:

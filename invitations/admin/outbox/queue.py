@@ -1,4 +1,4 @@
-"""What an operations officer looks at: the queue, the clock, and whether anything leaves at all."""
+"""The operations officer's page: the queue, the clock, and whether anything leaves at all."""
 
 import datetime as dt
 from typing import Any
@@ -16,12 +16,11 @@ from invitations.admin.base import RecordAdmin
 from invitations.admin.columns import at_hour, list_url
 from invitations.models import AUTOMATIC_KINDS, Delivery, Letter, Outage, Setback
 from invitations.outbox import monitoring
-from invitations.outbox.arming import why_mute
 from invitations.text.dates import keep_own_order, labelled
 from invitations.times.jobs import Job
 
 State = Delivery.State
-# In the order of a delivery's life, and what a person has to look at last.
+# In the order of a delivery's life; the states that need a person come last.
 STATES = (
     State.QUEUED, State.CLAIMED, State.SENDING, State.DEFERRED, State.HANDED_OVER,
     State.UNCERTAIN, State.FAILED, State.BOUNCED, State.MISSED, State.CANCELLED,
@@ -40,11 +39,6 @@ COULD_NOT_BE_COMPOSED = gettext_lazy(
 FAULTS_OF_JOBS = gettext_lazy("faults of the clock’s jobs: read what went wrong")
 
 
-def sending(request: HttpRequest) -> dict[str, Any]:
-    """For all templates: asked only where one of them shows it, which those of the admin do."""
-    return {"why_mute": why_mute}
-
-
 class QueuePageMixin(RecordAdmin):
     actions_list = ["queue"]
 
@@ -58,30 +52,30 @@ class QueuePageMixin(RecordAdmin):
             **self.admin_site.each_context(request),
             "title": _("Queue"),
             "at": timezone.localtime(now),
-            **figures(now),
+            **queue_context(now),
         }
         return TemplateResponse(request, "admin/outbox/queue.html", context)
 
 
-def figures(now: dt.datetime) -> dict[str, Any]:
+def queue_context(now: dt.datetime) -> dict[str, Any]:
     queues, letters = monitoring.count_queues(now), monitoring.count_letters(now)
     return {
-        "in_short": in_short(queues, now),
-        "outages": outages(now),
-        "for_a_person": for_a_person(queues, letters),
-        "queues": [row(queues[state]) for state in STATES if state in queues],
-        "hours": bars(monitoring.handed_over_by_hour(now)),
-        "jobs": [told(job, now) for job in monitoring.clock_jobs(now)],
+        "in_short": summary_rows(queues, now),
+        "outages": outage_rows(now),
+        "for_a_person": rows_for_a_person(queues, letters),
+        "queues": [state_row(queues[state]) for state in STATES if state in queues],
+        "hours": hourly_bars(monitoring.handed_over_by_hour(now)),
+        "jobs": [job_row(job, now) for job in monitoring.clock_jobs(now)],
         "workers": [
-            {"name": worker.name, "seen": ago(worker.seen_at, now)}
+            {"name": worker.name, "seen": printed_age(worker.seen_at, now)}
             for worker in monitoring.workers_alive(now)
         ],
-        "letters": counts_of_letters(letters),
-        **counted_reasons(monitoring.count_reasons_to_wait()),
+        "letters": letter_counts(letters),
+        **waiting_reasons(monitoring.count_reasons_to_wait()),
     }
 
 
-def ago(at: dt.datetime | None, now: dt.datetime) -> str:
+def printed_age(at: dt.datetime | None, now: dt.datetime) -> str:
     if at is None:
         return ""
     seconds = int((now - at).total_seconds())
@@ -90,20 +84,22 @@ def ago(at: dt.datetime | None, now: dt.datetime) -> str:
     return timesince(at, now, depth=1)
 
 
-def in_short(queues: dict[str, monitoring.QueueCounts], now: dt.datetime) -> list[dict[str, Any]]:
+def summary_rows(
+    queues: dict[str, monitoring.QueueCounts], now: dt.datetime
+) -> list[dict[str, Any]]:
     due_since, due_next = monitoring.oldest_due(queues), monitoring.next_due(queues)
     return [
         {
             "title": _("oldest is due for"),
-            "words": ago(due_since, now) or _("nothing is due"),
+            "words": printed_age(due_since, now) or _("nothing is due"),
             "is_late": due_since is not None and now - due_since > monitoring.LATE_AFTER,
         },
         {"title": _("next due"), "words": at_hour(due_next) or _("nothing ahead")},
     ]
 
 
-def counted_reasons(found: list[monitoring.ReasonCount]) -> dict[str, list[str]]:
-    """What is tried again each minute, and what only after a pause, or when somebody asks."""
+def waiting_reasons(found: list[monitoring.ReasonCount]) -> dict[str, list[str]]:
+    """Return reasons to wait, tried again each minute, and faults, tried again after a pause."""
     shown = [(one.failed, labelled(one.number, keep_own_order(one.why))) for one in found]
     return {
         "reasons": [words for failed, words in shown if not failed],
@@ -111,22 +107,22 @@ def counted_reasons(found: list[monitoring.ReasonCount]) -> dict[str, list[str]]
     }
 
 
-def outages(now: dt.datetime) -> list[dict[str, Any]]:
-    return [stopped(outage, now) for outage in monitoring.outages_now()]
+def outage_rows(now: dt.datetime) -> list[dict[str, Any]]:
+    return [outage_row(outage, now) for outage in monitoring.outages_now()]
 
 
-def stopped(outage: Outage, now: dt.datetime) -> dict[str, Any]:
+def outage_row(outage: Outage, now: dt.datetime) -> dict[str, Any]:
     return {
         "reason": labelled(outage.get_of_display(), keep_own_order(outage.words)),
         "since": at_hour(outage.began_at),
-        "age": ago(outage.began_at, now),
+        "age": printed_age(outage.began_at, now),
     }
 
 
-def for_a_person(
+def rows_for_a_person(
     queues: dict[str, monitoring.QueueCounts], letters: monitoring.LetterCounts
 ) -> list[dict[str, Any]]:
-    """What no machine decides, each with the list of it."""
+    """Return what only a person decides, each with the link to its list."""
     waiting = [
         {
             "count": queues[state].total,
@@ -166,7 +162,7 @@ def for_a_person(
     return waiting
 
 
-def row(queue: monitoring.QueueCounts) -> dict[str, Any]:
+def state_row(queue: monitoring.QueueCounts) -> dict[str, Any]:
     state = State(queue.state)
     return {
         "label": state.label,
@@ -177,7 +173,7 @@ def row(queue: monitoring.QueueCounts) -> dict[str, Any]:
     }
 
 
-def bars(hours: list[tuple[dt.datetime, int]]) -> dict[str, Any]:
+def hourly_bars(hours: list[tuple[dt.datetime, int]]) -> dict[str, Any]:
     most = max(count for _hour, count in hours)
     return {
         "total": sum(count for _hour, count in hours),
@@ -193,11 +189,11 @@ def bars(hours: list[tuple[dt.datetime, int]]) -> dict[str, Any]:
     }
 
 
-def told(job: monitoring.JobStatus, now: dt.datetime) -> dict[str, Any]:
-    age = ago(job.ended_at, now)
+def job_row(job: monitoring.JobStatus, now: dt.datetime) -> dict[str, Any]:
+    age = printed_age(job.ended_at, now)
     ended = _("%(age)s ago") % {"age": age} if age else _("never")
     return {
-        "title": name_of_job(job.name),
+        "title": job_name(job.name),
         "ended": labelled(ended, _("late")) if job.is_late else ended,
         "at": at_hour(job.ended_at),
         "did": job.did,
@@ -205,12 +201,12 @@ def told(job: monitoring.JobStatus, now: dt.datetime) -> dict[str, Any]:
     }
 
 
-def name_of_job(job: str) -> str:
-    """What the job does; an earlier version, whose faults are still kept, may have had others."""
+def job_name(job: str) -> str:
+    """Return what the job does; kept faults may be of an earlier version's jobs."""
     return str(Job(job).label) if job in Job.values else labelled(_("job"), job)
 
 
-def counts_of_letters(letters: monitoring.LetterCounts) -> list[dict[str, Any]]:
+def letter_counts(letters: monitoring.LetterCounts) -> list[dict[str, Any]]:
     counts = [
         {
             "title": state.label,

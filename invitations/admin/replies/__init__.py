@@ -1,4 +1,4 @@
-"""Replies, correspondence and undelivered mail on the desk."""
+"""The pages of replies, correspondence and undelivered mail."""
 
 from invitations.admin.replies import bounces, call_list, correspondence, replies
 

@@ -1,4 +1,4 @@
-"""What came back: the bounces, and those of which nobody knows yet what they are of."""
+"""The bounces, also those whose delivery is not known yet."""
 
 from typing import Any
 
@@ -72,16 +72,16 @@ class BounceAdmin(AnotherAddressMixin, RecordAdmin):
         ]
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """A bounce is part of what became of a delivery."""
+        """Show bounces to all who may see deliveries."""
         return request.user.has_perm("invitations.view_delivery")
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """What the machine could not match, a person may, once."""
+        """Let a person match a bounce once, if the machine could not."""
         unmatched = obj is not None and obj.delivery_id is None
         return unmatched and self.has_resend_permission(request)
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
-        """A report may quote the letter, so only those who send letters read it."""
+        """Show the report only to those who send letters: it may quote the letter."""
         if self.has_resend_permission(request):
             return self.fields
         return [name for name in self.fields if name not in ("report", "message_file")]
@@ -137,7 +137,7 @@ class BounceAdmin(AnotherAddressMixin, RecordAdmin):
 
     @display(description=gettext_lazy("report"))
     def report(self, bounce: Bounce) -> str:
-        """What the mail server wrote for people to read, without the letter it quotes."""
+        """Return the mail server's words for people, without the letter that they quote."""
         if not bounce.message:
             return ""
         try:

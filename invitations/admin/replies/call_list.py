@@ -1,4 +1,4 @@
-"""The list of those to telephone."""
+"""The list of offices to telephone."""
 
 from typing import Any
 
@@ -82,7 +82,7 @@ class CallListEntryAdmin(ModelAdmin):
     def save_model(
         self, request: HttpRequest, obj: CallListEntry, form: forms.ModelForm, change: bool
     ) -> None:
-        """A telephone note says who called and when; nothing else can be changed."""
+        """Save the note with its caller and time; nothing else can be changed."""
         if "note" in form.changed_data:
             obj.called_at, obj.called_by = timezone.now(), user_of(request)
             obj.save(update_fields=["note", "called_at", "called_by"])
@@ -97,7 +97,7 @@ class CallListEntryAdmin(ModelAdmin):
 
     @display(description=gettext_lazy("telephone and addresses"))
     def reach(self, entry: CallListEntry) -> str:
-        """Numbers that earlier replies gave, then the addresses of the office and the missions."""
+        """Return the numbers of earlier replies, then the addresses of office and missions."""
         invitation = entry.invitation
         missions = invitation.member_state.missions.all()
         known = [

@@ -103,7 +103,7 @@ class CorrespondenceAdmin(RecordingMixin, ScansMixin, FiledMailMixin):
     def get_form(
         self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any
     ) -> type[forms.ModelForm]:
-        """Afterwards only the description can be put right: the reply is on file."""
+        """Ask for everything at first, later for the description alone: the reply is on file."""
         form: type[forms.ModelForm] = PaperReplyForm
         if obj:
             form = FiledMailForm if obj.message else WholeRowForm
@@ -112,7 +112,7 @@ class CorrespondenceAdmin(RecordingMixin, ScansMixin, FiledMailMixin):
         return super().get_form(request, obj, change, form=form, **kwargs)
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
-        """Whose it is can be said once, where the machine did not find it."""
+        """Let a person name the invitation once, if the machine did not find it."""
         if obj is None:
             return []
         return (

@@ -1,4 +1,4 @@
-"""Mail that the machine has filed: its words, and whose it is where the machine did not find it."""
+"""Mail that the machine has filed: its words, and its invitation if the machine found none."""
 
 from typing import Any
 
@@ -37,7 +37,7 @@ class WhoseFilter(admin.SimpleListFilter):
 
 
 class FiledMailMixin(ModelAdmin):
-    """A page that also shows mail; it may quote the reply link, so only registrars read it."""
+    """A page that shows mail only to registrars, since mail may quote the reply link."""
 
     readonly_fields: Any = ["message_file", "words", "to_record"]
 
@@ -47,7 +47,7 @@ class FiledMailMixin(ModelAdmin):
     actions_submit_line: Any = ["deal_with"]
 
     def has_open_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
-        """Whether there is something to deal with, for somebody who may."""
+        """Whether the user may deal with this mail, and nobody has yet."""
         if object_id is None or not self.has_deal_permission(request):
             return self.has_deal_permission(request)
         mail = self.get_object(request, unquote(object_id))
@@ -102,13 +102,13 @@ class FiledMailMixin(ModelAdmin):
     @display(description=gettext_lazy("its words"))
     def words(self, mail: Correspondence) -> str:
         try:
-            return words_of_mail(frozen.thaw(mail.message.name, mail.message_sha256))
+            return mail_text(frozen.thaw(mail.message.name, mail.message_sha256))
         except (frozen.Tampered, frozen.StoreUnavailable) as damage:
             return str(damage)
 
     @display(description=gettext_lazy("reply it brought"))
     def to_record(self, mail: Correspondence) -> str:
-        """The form for what came in, filled in with what is known of this mail."""
+        """Return a link to the form of a reply, filled in with what is known of this mail."""
         if mail.invitation_id is None or mail.is_automatic:
             return ""
         known: dict[str, str | int] = {
@@ -124,8 +124,8 @@ class FiledMailMixin(ModelAdmin):
         )
 
 
-def words_of_mail(content: bytes) -> str:
-    """The text of a mail, then the names of what is attached to it."""
+def mail_text(content: bytes) -> str:
+    """Return the text of a mail, then the names of its attachments."""
     mail = incoming.parse_mail(content)
     attached = comma_list(incoming.attached_names(mail))
     words = incoming.text_of_mail(mail).strip()

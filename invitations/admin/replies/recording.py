@@ -1,4 +1,4 @@
-"""The form on which registrars record what came in on paper or by telephone."""
+"""The form for what came in on paper or by telephone."""
 
 from typing import Any
 
@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from invitations.admin.base import ModelAdmin, user_of
 from invitations.admin.columns import text_link
-from invitations.admin.replies.scans import frozen_scan
+from invitations.admin.replies.scans import freeze_scan
 from invitations.models import Correspondence, Reply
 from invitations.replies import file_correspondence
 
@@ -73,7 +73,7 @@ class RecordingMixin(ModelAdmin):
             obj.channel,
             obj.received_at,
             reply_words=form.reply_words,
-            scan=frozen_scan(form.cleaned_data["scan"]),
+            scan=freeze_scan(form.cleaned_data["scan"]),
             reference=obj.reference,
             sender=obj.sender,
             summary=obj.summary,
@@ -86,7 +86,7 @@ class RecordingMixin(ModelAdmin):
     ) -> HttpResponse:
         contested = obj.replies.contested().first()
         if contested:
-            messages.warning(request, contest_told(contested))
+            messages.warning(request, contest_warning(contested))
         if obj.replies.filter(status=Reply.Status.SUPERSEDED).exists():
             messages.warning(
                 request,
@@ -102,7 +102,7 @@ class RecordingMixin(ModelAdmin):
         return redirect(f"{request.path}?{urlencode(kept)}")
 
 
-def contest_told(contested: Reply) -> str:
+def contest_warning(contested: Reply) -> str:
     return text_link(
         reverse("admin:invitations_reply_settle", args=[contested.pk]),
         _(

@@ -1,4 +1,4 @@
-"""What the offices answered, and the choice between replies that contradict one another."""
+"""Replies, and the choice between two that contradict each other."""
 
 from typing import Any
 
@@ -21,7 +21,7 @@ from invitations.models import Reply
 from invitations.replies import settle_contested
 from invitations.text.dates import comma_list
 
-# A state without a colour stands here too: else the interface shows its code in place of its name.
+# States without a colour are listed too: else the interface shows their code, not their name.
 REPLY_LABELS = dict.fromkeys(Reply.Status.values, "") | {
     "standing": "success",
     "contested": "danger",
@@ -185,7 +185,7 @@ class ReplyAdmin(RecordAdmin):
 
 
 def reply_lines(reply: Reply) -> list[tuple[str, Any]]:
-    """What the office is told of its reply, and how it came."""
+    """Return the points that the office is told of its reply, and how the reply came."""
     lines = [
         (_("came by"), reply.get_channel_display()),
         (_("received"), at_hour(reply.received_at)),

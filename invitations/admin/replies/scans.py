@@ -1,4 +1,4 @@
-"""The scan of what came in on paper: frozen as it is filed, and shown as it was frozen."""
+"""The scan of what came in on paper, frozen when it is filed."""
 
 from typing import Any
 
@@ -58,7 +58,7 @@ class ScansMixin(ModelAdmin):
         return text_link(url, _("open"))
 
 
-def frozen_scan(scan: Any) -> frozen.Frozen | None:
+def freeze_scan(scan: Any) -> frozen.Frozen | None:
     if not scan:
         return None
     suffix = scan_kind(scan)

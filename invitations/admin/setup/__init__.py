@@ -1,4 +1,4 @@
-"""What is set before the first letter: edition, addressees, reminder steps, staff."""
+"""What is set up before the first letter: edition, addressees, reminder steps, staff."""
 
 from invitations.admin.setup import addressees, editions, ministers, reminder_steps, staff
 

@@ -1,4 +1,4 @@
-"""States, their missions, and the courtesies due to ministers."""
+"""States, their missions, ranks and forms of address."""
 
 from django.contrib import admin
 from django.db.models import QuerySet

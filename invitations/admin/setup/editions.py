@@ -1,4 +1,4 @@
-"""An edition of the forum: its dates, its letterhead, its quiet days."""
+"""The edition of the forum: its dates, letterhead and quiet days."""
 
 from typing import Any
 
@@ -27,12 +27,12 @@ class QuietPeriodInline(unfold.TabularInline):
     tab = True
 
 
-def plan_letters_of(
+def plan_letters_of_editions(
     request: HttpRequest,
     editions: QuerySet[ForumEdition],
     invitations: QuerySet[Invitation] | None = None,
 ) -> None:
-    """Plan the letters of the drafts: the workers compose them, no request renders a letter."""
+    """Plan the letters of drafts; the workers compose them, since no request renders a letter."""
     planned = []
     act_on_each(
         request,
@@ -163,7 +163,7 @@ class ForumEditionAdmin(ReminderPagesMixin):
     def plan_letters_of_drafts(
         self, request: HttpRequest, queryset: QuerySet[ForumEdition]
     ) -> None:
-        plan_letters_of(request, queryset)
+        plan_letters_of_editions(request, queryset)
 
 
 @admin.register(QuietPeriod)

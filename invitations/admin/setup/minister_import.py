@@ -1,4 +1,4 @@
-"""The import and export of ministers in the admin: the rules are those of the roster."""
+"""The import and export of ministers; the rules are those of ``invitations.minister_import``."""
 
 import csv
 import io
@@ -50,7 +50,7 @@ ATTRIBUTES = {
     **{column: column for column in (*FOCAL_POINT_FIELDS, "replaces", "principal")},
 }
 EXPORTED = ("state", *MINISTER_FIELDS)
-# A page of five thousand rows, or of what is wrong in them, stops the browser and the site.
+# A page of five thousand rows or faults stops the browser and the site.
 MOST_SHOWN = 200
 HEADINGS_OF_FAULTS = [
     gettext_lazy("Line"),
@@ -61,10 +61,10 @@ HEADINGS_OF_FAULTS = [
 
 
 class ListFormat(Format):
-    """CSV or XLSX, told apart by the content, and read as the command reads it."""
+    """CSV or XLSX, distinguished by the content, and read as the command reads it."""
 
     def __init__(self, encoding: str | None = None) -> None:
-        """The roster finds the encoding itself."""
+        """Take no encoding: the reader finds it."""
 
     def get_title(self) -> str:
         return _("CSV or XLSX")
@@ -93,7 +93,7 @@ class MinisterImportForm(ImportForm):
     field_order = ["resource", "edition", "import_file", "format"]
 
     def clean_import_file(self) -> Any:
-        """Refuse what is no list, in one sentence; the preview tells what is wrong in its cells."""
+        """Refuse a file that is no list; the preview tells what is wrong in its cells."""
         file = self.cleaned_data["import_file"]
         read_table(file, file.name)
         file.seek(0)
@@ -107,7 +107,7 @@ class MinisterConfirmImportForm(ConfirmImportForm):
 
 
 class MinisterResource(ModelResource):
-    """All rows are checked before the first one, and written after the last one, or none is."""
+    """Checks all rows before the first is written, and writes all of them or none."""
 
     class Meta:
         model = Minister
@@ -150,7 +150,7 @@ class MinisterResource(ModelResource):
         return entry.minister, entry.is_new
 
     def import_instance(self, instance: Minister, row: dict[str, Any], **kwargs: Any) -> None:
-        """Change the minister in memory, and note beside the fields what else the preview shows."""
+        """Change the minister in memory, and add what else the preview shows."""
         entry = self.entries[row[LINE]]
         apply_changes(entry)
         beside = {} if entry.is_frozen else dict(entry.focal_point)
@@ -162,7 +162,7 @@ class MinisterResource(ModelResource):
             setattr(instance, name, value)
 
     def save_instance(self, instance: Minister, *args: Any, **kwargs: Any) -> None:
-        """Leave it to after_import, which writes all of them or none."""
+        """Do nothing: ``after_import`` writes all ministers or none."""
 
     def after_import(self, dataset: tablib.Dataset, result: Result, **kwargs: Any) -> None:
         lines = dataset[LINE]
@@ -186,29 +186,29 @@ class MinisterResource(ModelResource):
         return EXPORTED
 
     def filter_export(self, queryset: QuerySet[Minister], **kwargs: Any) -> QuerySet[Minister]:
-        """Those in office: an import refuses who was replaced."""
+        """Export those in office: an import refuses a minister who was replaced."""
         return queryset.filter(successor=None).select_related("member_state")
 
     def export_field(self, field: Field, instance: Minister, **kwargs: Any) -> Any:
-        return as_text(super().export_field(field, instance, **kwargs))
+        return escape_formula(super().export_field(field, instance, **kwargs))
 
 
-def as_text(value: Any) -> Any:
-    """A cell that a spreadsheet would run as a formula gets an apostrophe before it."""
+def escape_formula(value: Any) -> Any:
+    """Put an apostrophe before a cell that a spreadsheet would run as a formula."""
     return f"'{value}" if FORMULA.match(str(value)) else value
 
 
-def as_table(faults: list[CellFault]) -> bytes:
+def faults_as_csv(faults: list[CellFault]) -> bytes:
     written = io.StringIO(newline="")
     writer = csv.writer(written)
     writer.writerow(HEADINGS_OF_FAULTS)
     for fault in faults:
-        writer.writerow([as_text(cell) for cell in fault.told])
+        writer.writerow([escape_formula(cell) for cell in fault.told])
     return written.getvalue().encode("utf-8-sig")
 
 
 class MinisterExchangeMixin(ImportExportMixin):
-    """Import and export on the ministers' page of the admin."""
+    """Import and export on the ministers' page."""
 
     resource_classes = [MinisterResource]
     import_formats = [ListFormat]
@@ -216,7 +216,7 @@ class MinisterExchangeMixin(ImportExportMixin):
     import_form_class = MinisterImportForm
     confirm_form_class = MinisterConfirmImportForm
     export_form_class = ExportForm
-    # Excel takes a CSV for UTF-8 only where it begins with the mark.
+    # Excel reads a CSV as UTF-8 only if it begins with the byte order mark.
     to_encoding = "utf-8-sig"
 
     def has_import_permission(self, request: HttpRequest) -> bool:
@@ -246,7 +246,7 @@ class MinisterExchangeMixin(ImportExportMixin):
         return [path("import/faults/", view, name=name), *super().get_urls()]
 
     def import_action(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
-        """Where nothing can be confirmed, the page still names the file, to tell all its faults."""
+        """Keep the name of a refused file on the page, so that all its faults can be listed."""
         page = super().import_action(request, **kwargs)
         result = page.context_data.get("result")
         if result and result.has_validation_errors():
@@ -255,7 +255,7 @@ class MinisterExchangeMixin(ImportExportMixin):
         return page
 
     def faults_view(self, request: HttpRequest) -> HttpResponse:
-        """Everything that is wrong in the file just uploaded. Nothing is written."""
+        """Return all faults of the file just uploaded; write nothing."""
         if not self.has_import_permission(request):
             raise PermissionDenied
         form = self.create_confirm_form(request)
@@ -268,7 +268,7 @@ class MinisterExchangeMixin(ImportExportMixin):
             return self.back_to_import()
         called = {"Content-Disposition": 'attachment; filename="faults.csv"'}
         return HttpResponse(
-            as_table(faults), content_type="text/csv; charset=utf-8", headers=called
+            faults_as_csv(faults), content_type="text/csv; charset=utf-8", headers=called
         )
 
     def faults_in(self, uploaded: dict[str, Any]) -> list[CellFault]:

@@ -1,4 +1,4 @@
-"""Ministers, and how letters will address them."""
+"""Ministers, and the form of address that letters will use."""
 
 from typing import Any, NamedTuple
 
@@ -115,11 +115,11 @@ class MinisterAdmin(MinisterExchangeMixin, ModelAdmin):
 
     @display(description=gettext_lazy("will be addressed as"))
     def addressed_as(self, minister: Minister) -> str:
-        words = {"addressed": addressed(minister), "minister": minister}
+        words = {"addressed": address_previews(minister), "minister": minister}
         return render_to_string("admin/setup/minister_addressed_field.html", words)
 
     def addressed_view(self, request: HttpRequest) -> HttpResponse:
-        """How a letter would address the minister as the form has it. Nothing is written."""
+        """Show how a letter would address the minister as the form has it; write nothing."""
         if not self.has_view_or_change_permission(request):
             raise PermissionDenied
         if request.method != "POST":
@@ -127,12 +127,12 @@ class MinisterAdmin(MinisterExchangeMixin, ModelAdmin):
         pk = request.POST.get("minister", "")
         kept = self.get_queryset(request).filter(pk=pk).first() if pk.isdecimal() else None
         form = self.get_form(request, kept, change=bool(kept))(request.POST, instance=kept)
-        form.is_valid()  # What is not valid yet stays as it was kept.
-        words = {"addressed": addressed(form.instance)}
+        form.is_valid()  # Fields that are not valid yet keep the values on file.
+        words = {"addressed": address_previews(form.instance)}
         return TemplateResponse(request, "admin/setup/minister_addressed.html", words)
 
 
-class Addressed(NamedTuple):
+class AddressPreview(NamedTuple):
     """How a letter in one language addresses a minister, or why it cannot."""
 
     language: str
@@ -142,16 +142,16 @@ class Addressed(NamedTuple):
     refused: str
 
 
-def addressed(minister: Minister) -> list[Addressed]:
-    """In each language of the minister; nothing while State, rank or language is not chosen."""
+def address_previews(minister: Minister) -> list[AddressPreview]:
+    """Return a preview in each language of the minister; none before State and rank are chosen."""
     languages = filter(None, [minister.language, minister.second_language])
     chosen = minister.member_state_id and minister.rank_id
-    return [addressed_in(minister, language) for language in languages] if chosen else []
+    return [address_preview(minister, language) for language in languages] if chosen else []
 
 
-def addressed_in(minister: Minister, language: str) -> Addressed:
+def address_preview(minister: Minister, language: str) -> AddressPreview:
     about = language, str(Language(language).label), "rtl" if language == Language.ARABIC else "ltr"
     try:
-        return Addressed(*about, formal_address(minister, language), "")
+        return AddressPreview(*about, formal_address(minister, language), "")
     except ValidationError as refusal:
-        return Addressed(*about, None, refusal_sentence(refusal))
+        return AddressPreview(*about, None, refusal_sentence(refusal))

@@ -64,7 +64,7 @@ class ReminderStepAdmin(StepPagesMixin, ApprovedByTwoMixin):
     def save_model(
         self, request: HttpRequest, obj: ReminderStep, form: forms.ModelForm, change: bool
     ) -> None:
-        """A step that is changed is another step: two people look at it again."""
+        """Drop both approvals if the step changes: two people look at it again."""
         if form.changed_data:
             obj.first_approver = obj.second_approver = None
             obj.first_approved_at = obj.second_approved_at = None

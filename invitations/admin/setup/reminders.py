@@ -1,4 +1,4 @@
-"""Who will be reminded on which day, and who will not be, and why."""
+"""Who will be reminded on which day, and who will not, and why."""
 
 import datetime as dt
 from typing import Any
@@ -24,7 +24,7 @@ from invitations.text.dates import comma_list, labelled, printed_hour, printed_w
 
 
 class ReminderPagesMixin(ModelAdmin):
-    """The page of an edition that shows its reminders before they leave."""
+    """An edition's page of the reminders to come."""
 
     actions_detail = ["reminders_page"]
 
@@ -53,13 +53,13 @@ class ReminderPagesMixin(ModelAdmin):
             "opts": self.opts,
             "edition": edition,
             "editions": ForumEdition.objects.exclude(pk=edition.pk),
-            **shown(edition),
+            **reminders_context(edition),
         }
         return TemplateResponse(request, "admin/setup/reminders.html", context)
 
 
 class StepPagesMixin(ModelAdmin):
-    """The same page, from the list of steps."""
+    """A link to that page, from the list of steps."""
 
     actions_list = ["reminders_page"]
 
@@ -76,7 +76,7 @@ class StepPagesMixin(ModelAdmin):
         return redirect("admin:invitations_forumedition_reminders", edition.pk)
 
 
-def shown(edition: ForumEdition) -> dict[str, Any]:
+def reminders_context(edition: ForumEdition) -> dict[str, Any]:
     now = timezone.now()
     plan = forecast_of(edition, now)
     return {
@@ -84,39 +84,40 @@ def shown(edition: ForumEdition) -> dict[str, Any]:
         "as_of": printed_hour(
             now.astimezone(edition.zone), edition.time_zone_name, translation.get_language()
         ),
-        "steps": steps_of(edition, now),
+        "steps": step_rows(edition, now),
         "steps_url": list_url(ReminderStep, edition__id__exact=edition.pk),
-        "days": days_of(plan),
+        "days": day_rows(plan),
         "none": [
             {
                 "because": because,
                 "count": len(found),
-                "rows": [row_of(invitation) for invitation in found],
+                "rows": [invitation_row(invitation) for invitation in found],
             }
             for because, found in plan.none.items()
         ],
     }
 
 
-def days_of(plan: Forecast) -> list[dict[str, Any]]:
-    """The days to come, each with a step, how many get it, and who they are."""
+def day_rows(plan: Forecast) -> list[dict[str, Any]]:
+    """Return the days to come, each with its step, and the number and names of those reminded."""
     return [
         {
             "day": printed_weekday(day, translation.get_language()),
-            "how": labelled(how_of(step), step.get_audience_display())
+            "how": labelled(step_in_words(step), step.get_audience_display())
             if step.medium == ReminderStep.Medium.MAIL
-            else how_of(step),
+            else step_in_words(step),
             "step_url": change_url(step),
             "count": len(found),
             "rows": [
-                {**row_of(planned.invitation), **how(planned, plan.edition)} for planned in found
+                {**invitation_row(planned.invitation), **mail_details(planned, plan.edition)}
+                for planned in found
             ],
         }
         for (day, step), found in plan.by_day().items()
     ]
 
 
-def row_of(invitation: Invitation) -> dict[str, Any]:
+def invitation_row(invitation: Invitation) -> dict[str, Any]:
     return {
         "state": invitation.member_state.listed_as,
         "minister": invitation.minister,
@@ -125,49 +126,49 @@ def row_of(invitation: Invitation) -> dict[str, Any]:
     }
 
 
-def how_of(step: ReminderStep) -> str:
-    """By mail or telephone, and in which text."""
+def step_in_words(step: ReminderStep) -> str:
+    """Return whether the step goes by mail or telephone, and its text."""
     text = _("text “%(variant)s”") % {"variant": step.variant} if step.variant else ""
     return comma_list([step.get_medium_display(), text])
 
 
-def how(planned: ComingReminder, edition: ForumEdition) -> dict[str, Any]:
-    """To which addresses, and at what hour by whose clock; a call has neither."""
+def mail_details(planned: ComingReminder, edition: ForumEdition) -> dict[str, Any]:
+    """Return the addresses of a mail, and its hour by whose clock; a call has neither."""
     if planned.step.medium == ReminderStep.Medium.CALL:
         return {"phone": True}
     own_zone = planned.invitation.member_state.time_zone
     return {
-        "addresses": addresses(planned),
+        "addresses": reminder_addresses(planned),
         "hour": date_format(planned.at, "H:i"),
         "zone": own_zone.replace("_", " ") or edition.time_zone_name,
         "is_in_outbox": planned.is_in_outbox,
     }
 
 
-def addresses(planned: ComingReminder) -> list[list[str]]:
+def reminder_addresses(planned: ComingReminder) -> list[list[str]]:
     state: Any = planned.invitation.member_state
     missions = [email for mission in state.in_the_city for email in mission.emails.split()]
     return reminder_recipients(planned.step, planned.invitation, missions)
 
 
-def steps_of(edition: ForumEdition, now: dt.datetime) -> list[dict[str, Any]]:
-    """Each step with its day by the edition's calendar, or why it has none."""
+def step_rows(edition: ForumEdition, now: dt.datetime) -> list[dict[str, Any]]:
+    """Return each step with its day by the edition's calendar, or why it has none."""
     schedule = Steps.of(edition).by_the_edition()
     return [
         {
             "step": step,
-            "how": how_of(step),
+            "how": step_in_words(step),
             "url": change_url(step),
             "day": step.due_on and printed_weekday(step.due_on, translation.get_language()),
             "is_past": step.due_on and step.due_on < schedule.day_of(now),
-            "because": why(step, schedule),
+            "because": why_step_never_goes(step, schedule),
         }
         for step in edition.reminder_steps.order_by("-days_before")
     ]
 
 
-def why(step: ReminderStep, schedule: Schedule) -> str:
-    """Why the step never goes by that calendar; an empty text where it does."""
+def why_step_never_goes(step: ReminderStep, schedule: Schedule) -> str:
+    """Return why the step never goes by that calendar; empty if it goes."""
     if not step.is_approved:
         return _("not approved by two people: nobody gets it")
     if step in [due.step for due in (*schedule.mails, *schedule.calls)]:

@@ -1,4 +1,4 @@
-"""Who works here, and what everybody changed."""
+"""The staff, and the log of all changes."""
 
 from typing import Any
 
@@ -25,7 +25,7 @@ admin.site.unregister([User, Group, LogEntry])
 
 
 @admin.register(User)
-# Django's own page comes first, so the stubs find its attributes narrower than ours.
+# Django's class comes first, and its stubs type the attributes more narrowly than ours.
 class UserAdmin(DjangoUserAdmin, ModelAdmin):  # type: ignore[misc]
     menu = (Menu.STAFF, 1, "badge")
     form = UserChangeForm
@@ -53,7 +53,7 @@ class GroupAdmin(DjangoGroupAdmin, ModelAdmin):  # type: ignore[misc]
 
 
 class KindOfRowFilter(ResourceTypeFilter):
-    """By what was changed, under the names that the desk has for it."""
+    """A filter by the kind of row changed, under the desk's own names."""
 
     title = gettext_lazy("kind of row")
 

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
-from invitations.admin.replies.filed_mail import words_of_mail
+from invitations.admin.replies.filed_mail import mail_text
 from invitations.files.frozen import thaw
 from invitations.inbox.bounces import record_provider_event, record_report
 from invitations.inbox.filing import file_mail
@@ -66,7 +66,7 @@ def test_mail_of_any_charset_is_filed_byte_for_byte(params):
 
         assert filed.summary.startswith("Re: Invitation")
         assert thaw(filed.message.name, filed.message_sha256) == content
-        words_of_mail(content)
+        mail_text(content)
 
 
 @pytest.mark.django_db
@@ -120,7 +120,7 @@ def test_an_attachment_whose_name_cannot_be_read_keeps_no_mail_away(params):
     )
 
     assert file_mail(content).summary == "Re: Invitation\nWe come."
-    assert words_of_mail(content) == "We come.\n\nAttached: a file whose name cannot be read"
+    assert mail_text(content) == "We come.\n\nAttached: a file whose name cannot be read"
 
 
 names = st.sampled_from(["charset", "boundary", "name", "filename", "report-type", "type"])
@@ -173,7 +173,7 @@ class HostileMail(TestCase):
         record_report(content)
         file_mail(content)
 
-        words_of_mail(content)
+        mail_text(content)
 
     @settings(max_examples=150)
     @given(st.integers(0, 300), st.binary(max_size=40))

@@ -6,7 +6,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from invitations.admin.letters.text_changes import differences
+from invitations.admin.letters.text_changes import line_differences
 from invitations.letters.composing import compose_letter
 from invitations.models import Letter, LetterTemplate
 from invitations.tests.desk import choose, composed_letter, shown, signed_in, told
@@ -162,7 +162,7 @@ def test_difference_marks_words_and_in_chinese_characters():
     before = "Dear\n同一\nCome on 6 April"
     after = "Dear\n同二\nCome on 7 April\nPS"
 
-    assert list(differences(before, after)) == [
+    assert list(line_differences(before, after)) == [
         [
             ("", "同"),
             ("del", "一"),

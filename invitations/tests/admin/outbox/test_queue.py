@@ -6,7 +6,7 @@ from django.contrib.auth.models import Group, Permission
 from django.urls import reverse
 from django.utils import timezone, translation
 
-from invitations.admin.outbox.queue import figures
+from invitations.admin.outbox.queue import queue_context
 from invitations.models import Arming, Letter, Outage, Setback, Tick, Worker
 from invitations.outbox.arming import arm
 from invitations.tests.desk import choose, signed_in
@@ -167,7 +167,7 @@ def test_a_reason_of_another_direction_keeps_its_order():
     Outage.objects.create(of="mail_server", words="[Errno 111] Connection refused")
 
     with translation.override("ar"):
-        context = figures(timezone.now())
+        context = queue_context(timezone.now())
 
     assert context["faults"] == ["1: \u2068No text.\u2069"]
     assert "\u2068[Errno 111] Connection refused\u2069" in context["outages"][0]["reason"]
