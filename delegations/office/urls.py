@@ -8,6 +8,7 @@ from delegations.office.views import (
     person,
     speakers,
     statement,
+    statement_files,
 )
 
 app_name = "office"
@@ -31,7 +32,7 @@ urlpatterns = [
         name="take_off",
     ),
     path("office/<int:invitation_id>/statement/", statement.statement, name="statement"),
-    path("office/<int:invitation_id>/statement/files/", statement.files, name="files"),
-    path("office/<int:invitation_id>/statement/photo/", statement.photo, name="photo"),
-    path("office/<int:invitation_id>/statement/text/<int:pk>/", statement.text, name="text"),
+    path("office/<int:invitation_id>/statement/files/", statement_files.files, name="files"),
+    path("office/<int:invitation_id>/statement/photo/", statement_files.photo, name="photo"),
+    path("office/<int:invitation_id>/statement/text/<int:pk>/", statement_files.text, name="text"),
 ]

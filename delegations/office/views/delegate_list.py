@@ -37,16 +37,21 @@ def whole_list(request: HttpRequest, invitation: Invitation) -> HttpResponse:
     if not form.is_valid():
         return list_page(request, filed, form)
     if request.POST.get("step") == "add" and not form.wrong and form.new:
-        try:
-            people = [row.form.words for row in form.new]
-            added = nominate_delegates(invitation, people, form.cleaned_data["form_key"])
-        except ValidationError as refusal:
-            form.add_error(None, refusal.messages)
-        else:
-            told = ngettext("%d person was added.", "%d people were added.", len(added))
-            messages.success(request, told % len(added))
-            return redirect("office:delegation", invitation.pk)
+        return add_people(request, filed, form)
     return list_page(request, filed, form)
+
+
+def add_people(request: HttpRequest, filed: OnFile, form: ListForm) -> HttpResponse:
+    """Name the new people of the list; show the list again if that is refused."""
+    try:
+        people = [row.form.words for row in form.new]
+        added = nominate_delegates(filed.invitation, people, form.cleaned_data["form_key"])
+    except ValidationError as refusal:
+        form.add_error(None, refusal.messages)
+        return list_page(request, filed, form)
+    told = ngettext("%d person was added.", "%d people were added.", len(added))
+    messages.success(request, told % len(added))
+    return redirect("office:delegation", filed.invitation.pk)
 
 
 def list_page(

@@ -1,17 +1,16 @@
-"""The page of an office's policy statement: its particulars, and its files."""
+"""The page of an office's policy statement, and its particulars."""
 
 from typing import Any, cast
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.core.files.uploadedfile import UploadedFile
-from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
 from django.template.defaultfilters import filesizeformat
 from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods
 
 from delegations.changes import Stale
 from delegations.models import PolicyStatement, StatementText
@@ -23,25 +22,15 @@ from delegations.office.page_context import page_context
 from delegations.office.page_language import remember_language, switch_language
 from delegations.office.refusals import TOO_LONG_OPEN, csrf_refusal
 from delegations.statements import (
-    download_response,
-    file_photo,
-    file_text,
-    photo_download,
-    refuse_large_file,
     statement_mark,
     submit_statement,
     takes_texts,
-    text_download,
 )
 from invitations.models import Answer, ForumEdition, Invitation
 from invitations.text.dates import (
-    keep_own_order,
-    labelled,
     printed_date,
     printed_hour,
-    printed_list,
 )
-from invitations.text.lines import tidy_line, without_overrides
 
 STAFF_NEED = "delegations.view_policystatement"
 MODES = {Answer.VIDEO: PolicyStatement.Mode.VIDEO, Answer.WRITTEN: PolicyStatement.Mode.WRITTEN}
@@ -180,81 +169,3 @@ def printed_text(text: StatementText, invitation: Invitation) -> dict[str, Any]:
         "filed": printed_edition_hour(text.filed_at, invitation, language),
         "replaced": replaced,
     }
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-@office_required(STAFF_NEED)
-def files(request: HttpRequest, invitation: Invitation) -> HttpResponse:
-    """Take texts and a photo, each file by itself: a bad one does not hold back a good one."""
-    if request.method != "POST":
-        return redirect("office:statement", invitation.pk)
-    sessions, filed = session_choices(invitation.edition), read_on_file(invitation)
-    current = text_choices(list(filed.statement.texts.current())) if filed.statement else []
-    form = FilesForm(request.POST, request.FILES, of=invitation, current=current)
-    if csrf_refusal(request):
-        form.add_error(None, TOO_LONG_OPEN)
-        return statement_page(request, invitation, sessions, files_form=form, status=403)
-    saved: list[str] = []
-    if form.is_valid():
-        saved = take_files(invitation, form)
-        if not form.errors:
-            messages.success(request, _("On file: %s") % printed_list(saved, get_language()))
-            return redirect("office:statement", invitation.pk)
-    return statement_page(request, invitation, sessions, files_form=form, files_saved=saved)
-
-
-def take_files(invitation: Invitation, form: FilesForm) -> list[str]:
-    """File each, return the names of those filed, and say at the field why one was refused."""
-    given, saved = form.cleaned_data, []
-    replaces = given.get("replaces")
-    for text in given["texts"]:
-        try:
-            file_text(
-                invitation, read_upload(text), upload_name(text), given["text_language"], replaces
-            )
-        except ValidationError as refusal:
-            form.add_error(
-                "texts",
-                [labelled(keep_own_order(upload_name(text)), said) for said in refusal.messages],
-            )
-        else:
-            saved.append(upload_name(text))
-    if photo := given["photo"]:
-        try:
-            file_photo(invitation, read_upload(photo))
-        except ValidationError as refusal:
-            form.add_error("photo", refusal.messages)
-        else:
-            saved.append(upload_name(photo))
-    return saved
-
-
-def read_upload(file: UploadedFile) -> bytes:
-    """Return the content; refuse a file that is too large before it is read."""
-    refuse_large_file(file.size or 0)
-    return file.read()
-
-
-def upload_name(file: UploadedFile) -> str:
-    """Return the name that the office gave the file, by which people recognize it."""
-    return without_overrides(tidy_line(file.name or ""))[-120:] or _("text")
-
-
-@require_safe
-@office_required(STAFF_NEED)
-def text(request: HttpRequest, invitation: Invitation, pk: int) -> HttpResponse:
-    """Return a text of the State's statement as a download; a replaced one too."""
-    texts = StatementText.objects.filter(
-        statement__delegation__edition=invitation.edition_id,
-        statement__delegation__member_state=invitation.member_state_id,
-    )
-    return download_response(text_download(get_object_or_404(texts, pk=pk)))
-
-
-@require_safe
-@office_required(STAFF_NEED)
-def photo(request: HttpRequest, invitation: Invitation) -> HttpResponse:
-    filed = read_on_file(invitation)
-    if filed.statement is None or not filed.statement.photo:
-        raise Http404
-    return download_response(photo_download(filed.statement))
