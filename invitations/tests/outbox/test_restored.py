@@ -150,7 +150,7 @@ def test_a_physical_copy_without_the_key_of_its_hosts_sends_nothing(
 def earlier(tmp_path_factory):
     """A database in a file, armed by an earlier version: without a key."""
     path = tmp_path_factory.mktemp("earlier") / "forum.sqlite3"
-    migrate = [sys.executable, "manage.py", "migrate", "invitations"]
+    migrate = [sys.executable, "manage.py", "migrate"]
     assert run(*migrate, DATABASE_URL=f"sqlite:///{path}").returncode == 0
     with closing(sqlite3.connect(path)) as database, database:
         database.execute(
