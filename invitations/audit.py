@@ -80,6 +80,8 @@ def entry_of(  # noqa: PLR0913 -- what a row of the history keeps
     named: str = "",
 ) -> Any:
     """Return the unsaved row of the history, in auditlog's own form."""
+    # An account may be deleted: its row keeps the name.
+    named = named or (by.get_username() if by else "")
     said = {"act": act.value, "because": because, "named": named}
     return LogEntry(
         content_type=ContentType.objects.get_for_model(row),
