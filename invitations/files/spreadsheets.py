@@ -14,6 +14,7 @@ from openpyxl.worksheet.formula import ArrayFormula, DataTableFormula
 from invitations.files.packages import refuse_hostile_package
 from invitations.text.lines import tidy_line, tidy_text
 
+Row = tuple[object, ...]
 LAST_ROW_OF_A_SHEET = 1_048_576
 # What the libraries raise for a file that is damaged or is not a workbook.
 DAMAGED = (
@@ -44,17 +45,27 @@ class UnreadableSheet(Exception):
         self.line = line
 
 
+class TooManySigns(Exception):
+    """The cells hold more text than may be read."""
+
+
 def lines_of_workbook(
-    content: bytes, most_columns: int, most_unpacked: int, *, calculated: bool = False
+    content: bytes,
+    most_columns: int,
+    most_unpacked: int,
+    most_signs: int,
+    *,
+    calculated: bool = False,
 ) -> Iterator[SheetLine]:
     """Yield the lines of the first sheet that are not empty.
 
-    A formula is read as its text, or with ``calculated`` as its last result. Raise UnreadableSheet
-    or HostilePackage.
+    A formula is read as its text, or with ``calculated`` as its last result. Raise UnreadableSheet,
+    HostilePackage or TooManySigns.
     """
     try:
         refuse_hostile_package(zipfile.ZipFile(io.BytesIO(content)), most_unpacked)
-        for number, row in enumerate(rows_of(content, most_columns, calculated=calculated), 1):
+        rows = rows_of(content, most_columns, calculated=calculated)
+        for number, row in enumerate(within(most_signs, rows), 1):
             # In many sheets most rows are empty: they are left out before cells are read.
             if row.count(None) < len(row) and any(cells := [cell_text(cell) for cell in row]):
                 yield SheetLine(number, cells)
@@ -62,17 +73,30 @@ def lines_of_workbook(
         raise UnreadableSheet from fault
 
 
-def rows_of(content: bytes, most_columns: int, *, calculated: bool) -> Iterator[tuple[object, ...]]:
+def rows_of(content: bytes, most_columns: int, *, calculated: bool) -> Iterator[Row]:
     workbook = openpyxl.load_workbook(
         io.BytesIO(content), read_only=True, keep_links=False, data_only=calculated
     )
     sheet = workbook.worksheets[0]
     # The size that a sheet states may be wrong, and so may the number of a row.
     sheet.reset_dimensions()
-    rows: Iterator[tuple[object, ...]] = sheet.iter_rows(
+    rows: Iterator[Row] = sheet.iter_rows(
         max_col=most_columns, max_row=LAST_ROW_OF_A_SHEET, values_only=True
     )
     return rows
+
+
+def within(most_signs: int, rows: Iterable[Row]) -> Iterator[Row]:
+    """Yield the rows, and raise TooManySigns at the one with which their texts exceed the limit.
+
+    A file holds a text once, however many of its cells repeat it.
+    """
+    signs = 0
+    for row in rows:
+        signs += sum(len(cell) for cell in row if isinstance(cell, str))
+        if signs > most_signs:
+            raise TooManySigns
+        yield row
 
 
 def lines_of_csv(text: str, *, strict: bool = False) -> Iterator[SheetLine]:

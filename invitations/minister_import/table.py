@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from invitations.files.packages import HostilePackage, PackageWithMacros, ZipBomb
 from invitations.files.spreadsheets import (
     SheetLine,
+    TooManySigns,
     UnreadableSheet,
     comparable_words,
     fields_of_headings,
@@ -24,6 +25,7 @@ from invitations.text.lines import tidy_line
 
 LARGEST_FILE = 5 * 1024 * 1024
 LARGEST_UNPACKED = 4 * LARGEST_FILE
+MOST_SIGNS = LARGEST_UNPACKED // 4  # each takes up to four bytes
 MOST_ROWS = 5000
 MOST_COLUMNS = len(COLUMNS) + 10
 HEADINGS = names_by_spelling({column: [column, column.replace("_", " ")] for column in COLUMNS})
@@ -72,13 +74,13 @@ def read_csv(content: bytes, name: str) -> Iterator[SheetLine]:
 
 def read_workbook(content: bytes, name: str) -> Iterator[SheetLine]:
     try:
-        yield from lines_of_workbook(content, MOST_COLUMNS, LARGEST_UNPACKED)
-    except (HostilePackage, UnreadableSheet) as fault:
+        yield from lines_of_workbook(content, MOST_COLUMNS, LARGEST_UNPACKED, MOST_SIGNS)
+    except (HostilePackage, TooManySigns, UnreadableSheet) as fault:
         raise ValidationError(why_no_workbook(fault), params={"name": name}) from None
 
 
 def why_no_workbook(fault: Exception) -> str:
-    if isinstance(fault, ZipBomb):
+    if isinstance(fault, ZipBomb | TooManySigns):
         return _("%(name)s unpacks to more than 20 MB.")
     if isinstance(fault, PackageWithMacros):
         return _("%(name)s contains macros: save it without them.")

@@ -9,6 +9,7 @@ from PIL import Image
 
 WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml"
 OPEN_DOCUMENT = "application/vnd.oasis.opendocument.text"
+OPEN_XML = "http://schemas.openxmlformats.org"
 
 
 def pdf(password=""):
@@ -57,6 +58,44 @@ def listed(content_type=WORD, part="/word/document.xml"):
 def docx(*more, types=None):
     parts = [("[Content_Types].xml", types or listed()), ("word/document.xml", "<document/>")]
     return package([*parts, *more])
+
+
+def sheet_that_repeats(words, rows, columns, headings=()):
+    """A workbook of few kilobytes, each cell of which is the same string."""
+    main = f'xmlns="{OPEN_XML}/spreadsheetml/2006/main"'
+    relation = f"{OPEN_XML}/officeDocument/2006/relationships"
+    head = "".join(f'<c t="inlineStr"><is><t>{heading}</t></is></c>' for heading in headings)
+    row = "<row>" + '<c t="s"><v>0</v></c>' * columns + "</row>"
+    kind = "application/vnd.openxmlformats-officedocument.spreadsheetml."
+    parts = {"workbook": "sheet.main", "sharedStrings": "sharedStrings", "sheet1": "worksheet"}
+    types = "".join(
+        f'<Override PartName="/xl/{part}.xml" ContentType="{kind}{named}+xml"/>'
+        for part, named in parts.items()
+    )
+    return package(
+        [
+            (
+                "[Content_Types].xml",
+                f'<Types xmlns="{OPEN_XML}/package/2006/content-types">{types}</Types>',
+            ),
+            (
+                "xl/workbook.xml",
+                f'<workbook {main} xmlns:r="{relation}"><sheets>'
+                '<sheet name="List" sheetId="1" r:id="rId1"/></sheets></workbook>',
+            ),
+            (
+                "xl/_rels/workbook.xml.rels",
+                f'<Relationships xmlns="{OPEN_XML}/package/2006/relationships"><Relationship'
+                f' Id="rId1" Type="{relation}/worksheet" Target="sheet1.xml"/></Relationships>',
+            ),
+            ("xl/sharedStrings.xml", f"<sst {main}><si><t>{words}</t></si></sst>"),
+            (
+                "xl/sheet1.xml",
+                f"<worksheet {main}><sheetData><row>{head}</row>{row * rows}"
+                "</sheetData></worksheet>",
+            ),
+        ]
+    )
 
 
 def odt(mimetype=OPEN_DOCUMENT):

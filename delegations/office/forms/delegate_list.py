@@ -20,6 +20,7 @@ from delegations.office.forms.delegate import DelegateForm
 from invitations.files.packages import HostilePackage
 from invitations.files.spreadsheets import (
     SheetLine,
+    TooManySigns,
     UnreadableSheet,
     comparable_words,
     fields_of_headings,
@@ -142,11 +143,13 @@ def spreadsheet_lines(content: bytes) -> str:
     """Return the first sheet, with tabs between its cells; empty if it cannot be read."""
     written = io.StringIO()
     writer = csv.writer(written, delimiter="\t", lineterminator="\n")
-    lines = lines_of_workbook(content, MOST_CELLS, MOST_UNPACKED, calculated=True)
+    lines = lines_of_workbook(content, MOST_CELLS, MOST_UNPACKED, MOST_SIGNS, calculated=True)
     try:
         writer.writerows(cells for _number, cells in islice(lines, MOST_ROWS + 2))
     except (HostilePackage, UnreadableSheet):
         return ""
+    except TooManySigns as fault:
+        raise ValidationError(TOO_LONG, params={"count": MOST_ROWS}) from fault
     return replace_surrogates(written.getvalue())
 
 

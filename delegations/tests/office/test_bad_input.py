@@ -1,9 +1,12 @@
 """Whatever is typed, the forms answer with a sentence, and the page that shows it can be sent."""
 
+import tracemalloc
 import uuid
 from urllib.parse import urlencode
 
 import pytest
+from django.core.exceptions import ValidationError
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import transaction
 from django.template.loader import render_to_string
 from django.urls import reverse
@@ -20,11 +23,12 @@ from delegations.models import (
 )
 from delegations.office.forms.answer import ReplyForm
 from delegations.office.forms.delegate import DelegateForm
-from delegations.office.forms.delegate_list import COLUMNS, ListForm
+from delegations.office.forms.delegate_list import COLUMNS, ListForm, uploaded_lines
 from delegations.office.forms.statement import StatementForm
 from delegations.tests.offices import browser, invited
 from invitations.models import ForumEdition, Invitation, Reply
 from invitations.replies import record_reply
+from invitations.tests.uploading import sheet_that_repeats
 from invitations.text.lines import tidy_line, tidy_text
 
 pytestmark = pytest.mark.usefixtures("in_february")
@@ -249,3 +253,15 @@ def test_a_file_is_handed_back_under_a_name_that_harms_nobody(name, settings, tm
         assert holds(text.called)
         assert len(text.called) <= 120
         assert not set(text.called) & set("/\\\r\n")
+
+
+def test_a_spreadsheet_whose_cells_repeat_one_long_text_is_refused_early():
+    content = sheet_that_repeats("a" * 20_000, rows=202, columns=20)
+    tracemalloc.start()
+
+    with pytest.raises(ValidationError, match="A list may have 200 people at most"):
+        uploaded_lines(SimpleUploadedFile("list.xlsx", content))
+    _now, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+
+    assert peak < 10_000_000

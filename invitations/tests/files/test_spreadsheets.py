@@ -1,5 +1,6 @@
 import datetime as dt
 import io
+import tracemalloc
 import zipfile
 
 import pytest
@@ -10,6 +11,7 @@ from openpyxl.worksheet.formula import ArrayFormula, DataTableFormula
 
 from invitations.files.packages import HostilePackage, PackageWithMacros, ZipBomb
 from invitations.files.spreadsheets import (
+    TooManySigns,
     UnreadableSheet,
     cell_text,
     fields_of_headings,
@@ -17,7 +19,7 @@ from invitations.files.spreadsheets import (
     lines_of_workbook,
     names_by_spelling,
 )
-from invitations.tests.uploading import docx, package
+from invitations.tests.uploading import docx, package, sheet_that_repeats
 
 PLENTY = 1_000_000
 
@@ -87,7 +89,7 @@ def test_a_strict_reader_names_the_line_whose_quotation_mark_is_open():
 def test_empty_rows_of_a_sheet_are_left_out_and_the_others_keep_their_numbers():
     content = workbook([None, None], ["Name", "Role"], ["", " "], ["Rudolf", None, "beyond"])
 
-    lines = list(lines_of_workbook(content, 2, PLENTY))
+    lines = list(lines_of_workbook(content, 2, PLENTY, PLENTY))
 
     assert lines == [(2, ["Name", "Role"]), (4, ["Rudolf", ""])]
 
@@ -95,8 +97,8 @@ def test_empty_rows_of_a_sheet_are_left_out_and_the_others_keep_their_numbers():
 def test_a_formula_is_text_or_what_it_came_to():
     content = workbook(["Rudolf", "=1+1"])
 
-    [as_written] = lines_of_workbook(content, 2, PLENTY)
-    [as_calculated] = lines_of_workbook(content, 2, PLENTY, calculated=True)
+    [as_written] = lines_of_workbook(content, 2, PLENTY, PLENTY)
+    [as_calculated] = lines_of_workbook(content, 2, PLENTY, PLENTY, calculated=True)
 
     assert as_written.cells == ["Rudolf", "=1+1"]
     assert as_calculated.cells == ["Rudolf", ""]  # no program has calculated it yet
@@ -117,7 +119,28 @@ def test_a_formula_is_text_or_what_it_came_to():
 )
 def test_what_is_no_sheet_is_refused(content, refusal):
     with pytest.raises(refusal):
-        list(lines_of_workbook(content, 2, PLENTY))
+        list(lines_of_workbook(content, 2, PLENTY, PLENTY))
+
+
+def test_a_sheet_may_have_as_many_signs_as_its_reader_allows():
+    content = workbook(["Rudolf", "Head"], ["Fritz", 12])
+
+    assert len(list(lines_of_workbook(content, 2, PLENTY, 15))) == 2
+    with pytest.raises(TooManySigns):
+        list(lines_of_workbook(content, 2, PLENTY, 14))
+
+
+def test_a_sheet_whose_cells_repeat_one_long_string_takes_little_memory():
+    content = sheet_that_repeats("a" * 100_000, rows=200, columns=20)
+    tracemalloc.start()
+
+    with pytest.raises(TooManySigns):
+        list(lines_of_workbook(content, 20, 10 * PLENTY, PLENTY))
+    _now, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+
+    assert len(content) < 3000
+    assert peak < 10 * PLENTY
 
 
 def test_headings_are_known_by_any_of_their_words():
@@ -133,7 +156,7 @@ def test_headings_are_known_by_any_of_their_words():
 @given(st.binary(max_size=200))
 def test_no_bytes_trip_the_reading_of_a_sheet(content):
     with pytest.raises(UnreadableSheet):
-        list(lines_of_workbook(b"PK\x03\x04" + content, 2, PLENTY))
+        list(lines_of_workbook(b"PK\x03\x04" + content, 2, PLENTY, PLENTY))
 
 
 @given(st.text(max_size=200))

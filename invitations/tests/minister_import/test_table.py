@@ -36,6 +36,7 @@ from invitations.tests.lists import (
     reason,
     saved,
 )
+from invitations.tests.uploading import sheet_that_repeats
 from invitations.text.addresses import address_lines
 
 ruritania, edition = lists.ruritania, lists.edition
@@ -150,6 +151,12 @@ def test_workbook_that_unpacks_to_too_much_is_refused_unopened():
     content = with_member(as_xlsx(FLAVIA), "xl/worksheets/sheet1.xml", bytes(50 * 1024 * 1024))
 
     assert len(content) < LARGEST_FILE
+    assert reason_not_to_read(content) == ["ministers.csv unpacks to more than 20 MB."]
+
+
+def test_workbook_whose_cells_repeat_one_long_string_is_refused():
+    content = sheet_that_repeats("a" * 20_000, 200, 30, ("state", "family_name", "portfolio"))
+
     assert reason_not_to_read(content) == ["ministers.csv unpacks to more than 20 MB."]
 
 
