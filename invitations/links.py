@@ -57,7 +57,7 @@ def replace_link(invitation: Invitation, by: User, because: str) -> ReplyLink:
     """Give the invitation a new link and code; the old ones say that they were replaced."""
     if not because.strip():
         raise ValidationError(_("Say why the link is replaced."))
-    invitation = Invitation.objects.select_for_update().get(pk=invitation.pk)
+    invitation = Invitation.objects.locked().get(pk=invitation.pk)
     if invitation.status != Invitation.Status.ISSUED:
         raise ValidationError(_("The invitation is not in force."))
     version = invitation.links.count() + 1

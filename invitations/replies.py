@@ -103,8 +103,8 @@ def lock_invitation(invitation: Invitation) -> None:
 
     Call it within a transaction.
     """
-    locked = Invitation.objects.select_for_update().values_list("status", flat=True)
-    invitation.status = locked.get(pk=invitation.pk)
+    statuses = Invitation.objects.locked().values_list("status", flat=True)
+    invitation.status = statuses.get(pk=invitation.pk)
 
 
 def refuse_if_not_in_force(invitation: Invitation, now: dt.datetime) -> None:

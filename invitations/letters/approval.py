@@ -17,6 +17,7 @@ from invitations.models import (
     AUTOMATIC_KINDS,
     Circular,
     Gender,
+    Invitation,
     Letter,
     LetterTemplate,
     ReminderStep,
@@ -34,11 +35,7 @@ def approve_letter(
 
     ``although_late`` confirms that it leaves more than three days after the date printed on it.
     """
-    letter = (
-        Letter.objects.select_for_update(of=("self",))
-        .select_related("invitation__edition", "circular")
-        .get(pk=letter.pk)
-    )
+    letter = locked_letter(letter)
     if letter.state != Letter.State.COMPOSED:
         raise ValidationError(_("Only a composed letter can be approved."))
     if letter.composed_by_id == by.pk:
@@ -63,6 +60,13 @@ def approve_letter(
     else:
         release_letter(letter, by)
     return letter
+
+
+def locked_letter(letter: Letter) -> Letter:
+    """Lock the letter's invitation and then the letter, and return it as it is now."""
+    Invitation.objects.locked().get(pk=letter.invitation_id)
+    locked = Letter.objects.select_for_update(of=("self",), no_key=True)
+    return locked.select_related("invitation__edition", "circular").get(pk=letter.pk)
 
 
 def refuse_unsigned(circular: Circular) -> None:
@@ -132,7 +136,7 @@ def revise_template(
 @transaction.atomic
 def recompose_letter(letter: Letter, by: User) -> Letter:
     """Cancel a composed letter and plan it anew, with today's texts and addresses."""
-    letter = Letter.objects.select_for_update(of=("self",)).get(pk=letter.pk)
+    letter = locked_letter(letter)
     if letter.state != Letter.State.COMPOSED:
         raise ValidationError(_("Only a composed letter that is not approved is composed anew."))
     call_back_letters(Letter.objects.filter(pk=letter.pk), _("composed anew"), by)

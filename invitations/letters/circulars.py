@@ -140,7 +140,7 @@ def plan_circular(
 
     ``by`` is the drafter, who cannot approve; a command has none.
     """
-    circular = Circular.objects.select_for_update(of=("self",)).get(pk=circular.pk)
+    circular = locked_circular(circular)
     addressed = circular_audience(circular).addressed
     if invitations is not None:
         chosen = set(invitations.values_list("pk", flat=True))
@@ -166,6 +166,12 @@ def plan_circular(
     return planned
 
 
+def locked_circular(circular: Circular) -> Circular:
+    """Lock the circular, so that one at a time plans its letters, and return it as it is now."""
+    # An office that answers while it is locked gets its acknowledgement, which refers to it.
+    return Circular.objects.select_for_update(of=("self",), no_key=True).get(pk=circular.pk)
+
+
 def second_language(invitation: Invitation) -> str:
     minister = invitation.minister
     return "" if minister.second_language == minister.language else minister.second_language
@@ -180,7 +186,7 @@ def standing_letters(invitations: Iterable[Invitation]) -> dict[int, Letter]:
 @transaction.atomic
 def plan_notes(circular: Circular, by: User | None = None) -> int:
     """Plan a note verbale for each mission, which covers the circular's letters to its States."""
-    circular = Circular.objects.select_for_update(of=("self",)).get(pk=circular.pk)
+    circular = locked_circular(circular)
     noted = circular.letters.in_force().filter(kind=Letter.Kind.NOTE).values("mission")
     covered = by_mission(circular)
     notes = []
@@ -231,7 +237,7 @@ def call_back_circular(circular: Circular, by: User, because: str) -> int:
         raise ValidationError(_("Say why the circular is called back."))
     letters = circular.letters.in_force().exclude(kind__in=AUTOMATIC_KINDS)
     invitations = Invitation.objects.filter(pk__in=letters.values("invitation"))
-    list(invitations.select_for_update(of=("self",)).values_list("pk"))
+    list(invitations.locked().values_list("pk"))
     deliveries = Delivery.objects.filter(letter__in=letters)
     if deliveries.left().exists() or deliveries.filter(attempts__gt=0).exists():
         raise ValidationError(

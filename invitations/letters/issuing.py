@@ -80,7 +80,7 @@ def withdraw_invitations(
         raise ValidationError(_("Say why the invitation is withdrawn."))
     chosen = Invitation.objects.filter(pk__in=list(invitations.values_list("pk", flat=True)))
     chosen = chosen.exclude(status=Status.WITHDRAWN).select_related("minister", "member_state")
-    in_hand = list(chosen.select_for_update(of=("self",)).order_by("pk"))
+    in_hand = list(chosen.locked())
     withdrawn = Invitation.objects.filter(pk__in=[one.pk for one in in_hand])
     withdrawn.update(
         status=Status.WITHDRAWN, withdrawn_at=timezone.now(), withdrawn_because=because

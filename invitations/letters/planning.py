@@ -159,16 +159,14 @@ def enqueue_letter(letter: Letter) -> None:
 @transaction.atomic
 def call_back_letters(letters: "QuerySet[Letter]", because: str, by: User | None = None) -> int:
     """Cancel deliveries that have not left, and letters without any other; count these letters."""
-    waiting = Delivery.objects.not_left().filter(letter__in=letters)
+    in_force = letters.exclude(state=Letter.State.CANCELLED).order_by("pk")
+    list(in_force.select_for_update(of=("self",), no_key=True).values_list("pk"))
+    waiting = Delivery.objects.not_left().filter(letter__in=letters).order_by("pk")
     called_back = list(waiting.select_for_update().values_list("pk", "letter_id"))
     pks = [pk for pk, _letter in called_back]
     Delivery.objects.not_left().filter(pk__in=pks).update(state=Delivery.State.CANCELLED)
     kept = Delivery.objects.filter(letter=OuterRef("pk")).exclude(state=Delivery.State.CANCELLED)
-    emptied = list(
-        letters.exclude(state=Letter.State.CANCELLED)
-        .filter(~Exists(kept))
-        .values_list("pk", flat=True)
-    )
+    emptied = list(in_force.filter(~Exists(kept)).values_list("pk", flat=True))
     cancelled = Letter.objects.filter(pk__in=emptied).update(state=Letter.State.CANCELLED)
     state = Letter.State.CANCELLED
     LetterEvent.objects.bulk_create(

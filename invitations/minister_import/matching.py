@@ -77,7 +77,7 @@ def people_on_file(states: set[int], edition: ForumEdition) -> PeopleOnFile:
         Invitation.objects.filter(edition=edition, member_state__in=states)
         .exclude(status=Invitation.Status.WITHDRAWN)
         .select_related("minister__member_state")
-        .select_for_update(of=("self",), no_key=True)
+        .locked()
     ):
         found.invitations[invitation.minister_id] = invitation
         if invitation.is_principal:

@@ -17,6 +17,15 @@ class InvitationQuerySet(models.QuerySet["Invitation"]):
     def issued(self) -> Self:
         return self.filter(status=Invitation.Status.ISSUED)
 
+    def locked(self) -> Self:
+        """Lock the invitations until the transaction ends, the one made first before the others.
+
+        Whoever locks more keeps to one order, so that nobody waits for each other: invitations,
+        then letters, then deliveries.
+        """
+        # Rows that refer to an invitation, as each new letter does, do not wait for this lock.
+        return self.select_for_update(of=("self",), no_key=True).order_by("pk")
+
     def principal(self) -> Self:
         return self.filter(is_principal=True)
 

@@ -89,7 +89,7 @@ def dispatch_on_paper(
     An empty ``channel`` is the letter's own route. The delivery that waits for the print run is
     marked; a letter that went by e-mail alone gets a new one.
     """
-    invitation = Invitation.objects.select_for_update(of=("self",)).get(pk=letter.invitation_id)
+    invitation = Invitation.objects.locked().get(pk=letter.invitation_id)
     if letter.kind not in PRINTED_KINDS:
         raise ValidationError(_("Reminders and acknowledgements go by e-mail: choose the letter."))
     if because := why_not_sendable(letter, invitation, timezone.now()):

@@ -70,12 +70,13 @@ def begin_delivery(delivery: Delivery) -> bool:
 def begin_under_lock(delivery: Delivery) -> bool:
     """Begin under the invitation's lock, which excludes a reply that is being recorded."""
     letter = delivery.letter
-    invitation = Invitation.objects.select_for_update(of=("self",)).get(pk=letter.invitation_id)
+    invitation = Invitation.objects.locked().get(pk=letter.invitation_id)
     if because := why_not_sendable(letter, invitation, timezone.now()):
-        transit(delivery, State.CLAIMED, State.CANCELLED, because=because)
         if letter.kind == Letter.Kind.REMINDER:
             # It is planned anew if the office may be reminded after all.
             call_back_letters(Letter.objects.filter(pk=letter.pk), because)
+        else:
+            transit(delivery, State.CLAIMED, State.CANCELLED, because=because)
         return False
     return begin_sending(delivery)
 

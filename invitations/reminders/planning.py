@@ -204,6 +204,7 @@ def call_back_earlier(planned: "QuerySet[Letter]", highest: int) -> None:
     earlier = Letter.objects.in_force().filter(
         kind=Letter.Kind.REMINDER, pk__lte=highest, invitation__in=planned.values("invitation")
     )
+    list(Invitation.objects.filter(pk__in=earlier.values("invitation")).locked().values_list("pk"))
     call_back_letters(earlier, _("a later reminder takes its place"))
 
 
@@ -249,8 +250,11 @@ def call_back_stale(edition: ForumEdition, schedules: Schedules, now: dt.datetim
     cases = [When(condition, then=Value(why)) for why, condition in stale(edition, schedules, now)]
     found = waiting_reminders(edition).annotate(why=Case(*cases, output_field=TextField()))
     by_reason: dict[str, list[int]] = defaultdict(list)
-    for pk, why in found.exclude(why=None).values_list("pk", "why"):
+    concerned = set()
+    for pk, invitation, why in found.exclude(why=None).values_list("pk", "invitation", "why"):
         by_reason[why].append(pk)
+        concerned.add(invitation)
+    list(Invitation.objects.filter(pk__in=concerned).locked().values_list("pk"))
     for why, pks in by_reason.items():
         call_back_letters(Letter.objects.filter(pk__in=pks), why)
 

@@ -1,0 +1,84 @@
+"""Approvals, withdrawals and replies at the same moment: none waits for another without end."""
+
+from functools import partial
+
+import pytest
+from django.db import connection
+
+from invitations.letters.approval import approve_letter, recompose_letter
+from invitations.letters.circulars import call_back_circular, plan_notes
+from invitations.letters.issuing import withdraw_invitation
+from invitations.models import Letter
+from invitations.replies import record_reply
+from invitations.tests.factories import MissionFactory, UserFactory
+from invitations.tests.races import at_once
+
+pytestmark = [
+    pytest.mark.django_db(transaction=True, serialized_rollback=True),
+    pytest.mark.skipif(
+        connection.vendor != "postgresql",
+        reason="Races need PostgreSQL: set DATABASE_URL to one.",
+    ),
+]
+
+TIMES = 6
+
+
+def approval_of(letter):
+    return partial(approve_letter, letter, UserFactory(), letter.sha256, letter.message_sha256)
+
+
+def where_it_stands(letter):
+    letter = Letter.objects.select_related("invitation").get(pk=letter.pk)
+    return letter.state, letter.invitation.status
+
+
+def test_an_approval_and_a_withdrawal_at_once_end_in_a_withdrawal(composed):
+    for _time in range(TIMES):
+        letter = composed()
+
+        at_once(
+            approval_of(letter),
+            partial(withdraw_invitation, letter.invitation, UserFactory(), "Its minister left."),
+        )
+
+        assert where_it_stands(letter) == ("cancelled", "withdrawn")
+
+
+def test_an_approval_and_the_call_back_of_its_circular_at_once_end_in_a_draft(composed):
+    for _time in range(TIMES):
+        letter = composed()
+
+        at_once(
+            approval_of(letter),
+            partial(call_back_circular, letter.circular, UserFactory(), "A mistake."),
+        )
+
+        assert where_it_stands(letter) == ("cancelled", "draft")
+
+
+def test_a_letter_composed_anew_and_withdrawn_at_once_ends_withdrawn(composed):
+    for _time in range(TIMES):
+        letter = composed()
+
+        at_once(
+            partial(recompose_letter, letter, UserFactory()),
+            partial(withdraw_invitation, letter.invitation, UserFactory(), "Its minister left."),
+        )
+
+        assert where_it_stands(letter) == ("cancelled", "withdrawn")
+
+
+def test_an_office_may_answer_while_notes_of_its_circular_are_planned(reached):
+    for _time in range(TIMES):
+        invitation = reached()
+        [circular] = {letter.circular for letter in invitation.letters.all()}
+        invitation.member_state.missions.add(MissionFactory(city=invitation.edition.mission_city))
+
+        recorded, planned = at_once(
+            partial(record_reply, invitation, {"answer": "regrets"}),
+            partial(plan_notes, circular),
+        )
+
+        assert recorded.acknowledgements.count() == 1
+        assert planned == 1
