@@ -5,8 +5,10 @@ The columns are read from the model, so a field that is added later is filled to
 
 from typing import Any
 
+from django.core.exceptions import EmptyResultSet, FieldDoesNotExist
 from django.db import connection
 from django.db.models import Field, Model, QuerySet, Value
+from django.db.models.functions import Cast
 
 
 def insert_select(rows: "QuerySet[Any]", model: type[Model], **values: Any) -> int:
@@ -15,18 +17,27 @@ def insert_select(rows: "QuerySet[Any]", model: type[Model], **values: Any) -> i
     ``values`` gives values, or expressions over ``rows``, by field; other fields get their
     default.
     """
+    try:
+        statement, parameters = insert_select_sql(rows, model, **values)
+    except EmptyResultSet:
+        return 0
     with connection.cursor() as cursor:
-        cursor.execute(*insert_select_sql(rows, model, **values))
+        cursor.execute(statement, parameters)
         return cursor.rowcount
 
 
 def insert_select_sql(
     rows: "QuerySet[Any]", model: type[Model], **values: Any
 ) -> tuple[str, tuple[Any, ...]]:
-    """Return the SQL statement of ``insert_select`` and its parameters."""
+    """Return the SQL statement of ``insert_select`` and its parameters.
+
+    Raise EmptyResultSet if it is known without a query that there are no rows.
+    """
     # The ORM has no INSERT … SELECT, so its SELECT is taken as SQL.
-    given = {model._meta.get_field(name): value for name, value in values.items()}
     fields = [field for field in model._meta.concrete_fields if not field.primary_key]
+    given = {model._meta.get_field(name): value for name, value in values.items()}
+    if strange := [field.name for field in given if field not in fields]:
+        raise FieldDoesNotExist(f"{model.__name__} has no column to fill: {', '.join(strange)}")
     selected = [
         as_expression(given[field] if field in given else field.get_default(), field)
         for field in fields
@@ -38,4 +49,7 @@ def insert_select_sql(
 
 
 def as_expression(value: Any, field: "Field[Any, Any]") -> Any:
+    if value is None:
+        # By itself it has no type, and PostgreSQL takes it for a text among distinct rows.
+        return Cast(Value(None), field)
     return value if hasattr(value, "resolve_expression") else Value(value, field)

@@ -6,7 +6,7 @@ from django.db import connection
 from django.db.models import CharField, F
 from django.utils import timezone
 
-from invitations.models import Delivery, LetterEvent
+from invitations.models import Delivery, Letter, LetterEvent
 from invitations.models.insert_select import insert_select
 from invitations.outbox.queue import claim_batch
 from invitations.outbox.sending import begin_delivery
@@ -67,6 +67,33 @@ def test_a_name_that_is_none_of_the_models_fields_is_refused(queued):
         insert_select(
             Delivery.objects.all(), LetterEvent, letter=F("letter"), state="queued", becuase="-"
         )
+
+
+@pytest.mark.parametrize("name", ["deliveries", "covers", "id"])
+def test_a_name_of_no_column_that_can_be_filled_is_refused(queued, name):
+    invitations = queued().letter.invitation.edition.invitations.all()
+
+    with pytest.raises(FieldDoesNotExist, match=name):
+        insert_select(invitations, Letter, invitation=F("pk"), **{name: 1})
+
+
+@pytest.mark.parametrize("none", [{"pk__in": []}, {"pk": -1}])
+def test_an_empty_set_inserts_nothing(queued, none):
+    queued()
+
+    rows = Delivery.objects.filter(**none)
+
+    assert insert_select(rows, LetterEvent, letter=F("letter"), state="queued") == 0
+    assert not LetterEvent.objects.exists()
+
+
+def test_each_of_distinct_rows_gets_a_row_with_nothing_where_nothing_was_given(queued):
+    delivery = queued()
+
+    rows = Delivery.objects.filter(letter__invitation__status="issued").distinct()
+
+    assert insert_select(rows, LetterEvent, letter=F("letter"), state="queued") == 1
+    assert delivery.letter.events.get().delivery is None
 
 
 def test_the_event_of_a_transition_has_every_field_of_its_model(queued, host):
