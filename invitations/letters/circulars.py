@@ -253,7 +253,8 @@ def call_back_circular(circular: Circular, by: User, because: str) -> int:
     called_back = call_back_letters(Letter.objects.filter(pk__in=pks), because, by)
     undone = Invitation.objects.filter(pk__in=[invitation.pk for invitation in issued])
     undone.update(status=Invitation.Status.DRAFT, issued_at=None)
-    record_act(circular, Act.CALLED_BACK, by, because)
+    if called_back:
+        record_act(circular, Act.CALLED_BACK, by, because)
     changes = {"status": (Invitation.Status.ISSUED, Invitation.Status.DRAFT)}
     record_acts(issued, Act.DRAFT_AGAIN, by, because, changes)
     return called_back

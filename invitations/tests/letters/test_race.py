@@ -3,8 +3,10 @@
 from functools import partial
 
 import pytest
+from auditlog.models import LogEntry
 from django.db import connection
 
+from invitations.audit import Act
 from invitations.letters.approval import approve_letter, recompose_letter
 from invitations.letters.circulars import call_back_circular, plan_notes
 from invitations.letters.issuing import withdraw_invitation
@@ -82,3 +84,12 @@ def test_an_office_may_answer_while_notes_of_its_circular_are_planned(reached):
 
         assert recorded.acknowledgements.count() == 1
         assert planned == 1
+
+
+def test_of_two_who_call_back_a_circular_at_once_one_leaves_an_act(composed):
+    circular = composed().circular
+
+    at_once(*[partial(call_back_circular, circular, UserFactory(), "A mistake.")] * 2)
+
+    acts = LogEntry.objects.get_for_object(circular)
+    assert acts.filter(additional_data__act=Act.CALLED_BACK).count() == 1
