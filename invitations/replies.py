@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -36,6 +36,18 @@ class UnseenReply(ValidationError):
             _(
                 "Another reply was recorded after you opened the page. What stands now is shown"
                 " beside what you typed: please look at both before you record yours."
+            )
+        )
+
+
+class FormOfAnother(ValidationError):
+    """Refusal of a form that was sent for another invitation already."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            _(
+                "This form belongs to another invitation, and nothing was recorded:"
+                " open this page anew."
             )
         )
 
@@ -89,7 +101,7 @@ def record_reply(  # noqa: PLR0913 -- what was said, and all that is known of ho
         reply.skips_step = next_step(invitation, now)
         reply.skips_deadline = invitation.edition.reply_before if reply.skips_step else None
     reply.clean_fields(exclude=READ_ROWS)
-    reply.save()
+    save_once(reply)
     if by:
         record_act(reply, Act.RECORDED, by)
     # A reply that never stood is not acknowledged: a later one of its channel was.
@@ -149,12 +161,7 @@ def earlier_replies(reply: Reply) -> tuple[Reply | None, list[Reply]]:
 def already_recorded(reply: Reply, form_before: Reply | None, earlier: list[Reply]) -> Reply | None:
     """Return the reply of the same form, or the channel's last one if it says the same."""
     if form_before and form_before.invitation_id != reply.invitation_id:
-        raise ValidationError(
-            _(
-                "This form belongs to another invitation, and nothing was recorded:"
-                " open this page anew."
-            )
-        )
+        raise FormOfAnother
     if form_before or reply.correspondence:
         return form_before
     last = next((r for r in earlier if r.channel == reply.channel), None)
@@ -165,6 +172,16 @@ def already_recorded(reply: Reply, form_before: Reply | None, earlier: list[Repl
     ):
         return last
     return None
+
+
+def save_once(reply: Reply) -> None:
+    """Save the reply; refuse a form that was sent for two invitations at the same moment."""
+    try:
+        reply.save()
+    except IntegrityError as fault:
+        if "form_key" not in str(fault):
+            raise
+        raise FormOfAnother from fault
 
 
 # What an answer in force may be, one for each channel.
