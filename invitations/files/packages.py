@@ -17,6 +17,11 @@ class PackageWithMacros(HostilePackage):
     """The package holds a program."""
 
 
+def is_package(content: bytes) -> bool:
+    """Whether the content begins as a package; a text may begin with the letters PK."""
+    return content.startswith(b"PK\x03\x04")
+
+
 def refuse_hostile_package(package: zipfile.ZipFile, most_unpacked: int) -> None:
     """Raise HostilePackage, ZipBomb or PackageWithMacros, before anything of the package is kept.
 

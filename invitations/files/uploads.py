@@ -10,7 +10,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 from invitations.files.confined import Unsafe
-from invitations.files.packages import HostilePackage, refuse_hostile_package
+from invitations.files.packages import HostilePackage, is_package, refuse_hostile_package
 from invitations.files.pagecount import count_pdf_pages
 from invitations.text.lines import is_unstorable
 
@@ -77,7 +77,7 @@ def document_kind(content: bytes) -> str:
     """
     if content.startswith(b"%PDF-"):
         return "pdf" if is_pdf(content) else ""
-    if content.startswith(b"PK\x03\x04"):
+    if is_package(content):
         return package_kind(content)
     return "txt" if decoded_plain_text(content) else ""
 

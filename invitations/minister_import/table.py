@@ -8,7 +8,7 @@ from typing import IO, NamedTuple
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
-from invitations.files.packages import HostilePackage, PackageWithMacros, ZipBomb
+from invitations.files.packages import HostilePackage, PackageWithMacros, ZipBomb, is_package
 from invitations.files.spreadsheets import (
     SheetLine,
     TooManySigns,
@@ -42,7 +42,7 @@ def read_table(file: IO[bytes], name: str) -> list[ListRow]:
     if len(content) > LARGEST_FILE:
         raise ValidationError(_("%(name)s is larger than 5 MB."), params={"name": name})
 
-    read = read_workbook if content.startswith(b"PK\x03\x04") else read_csv
+    read = read_workbook if is_package(content) else read_csv
     lines = read(content, name)
     _line, header = next(lines, SheetLine(0, []))
     columns = read_header(header, name)

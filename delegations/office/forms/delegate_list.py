@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from delegations.models import Delegate
 from delegations.office.forms.base import KeyField, OfficeForm
 from delegations.office.forms.delegate import DelegateForm
-from invitations.files.packages import HostilePackage
+from invitations.files.packages import HostilePackage, is_package
 from invitations.files.spreadsheets import (
     SheetLine,
     TooManySigns,
@@ -131,7 +131,7 @@ def uploaded_lines(file: UploadedFile) -> str:
     if (file.size or 0) > LARGEST_FILE:
         raise ValidationError(_("The file may have 2 MB at most."))
     content = file.read()
-    lines = spreadsheet_lines(content) if content.startswith(b"PK") else decoded_plain_text(content)
+    lines = spreadsheet_lines(content) if is_package(content) else decoded_plain_text(content)
     if not lines:
         raise ValidationError(UNREADABLE)
     if len(lines) > MOST_SIGNS:

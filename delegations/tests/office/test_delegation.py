@@ -410,9 +410,10 @@ def test_halves_of_a_sign_in_a_spreadsheet_are_marked():
     assert replace_surrogates("Fritz\ud800") == "Fritz?"
 
 
-def test_a_list_in_unicode_text_is_read(invitation):
-    content = "Rudolf;Envoy\nFritz;Aide\n".encode("utf-16")
-
+@pytest.mark.parametrize(
+    "content", ["Rudolf;Envoy\nFritz;Aide\n".encode("utf-16"), b"PK Rao;Envoy\nFritz;Aide\n"]
+)
+def test_a_list_in_unicode_text_is_read(invitation, content):
     assert "Add 2 people" in text(sent(invitation, file=SimpleUploadedFile("l.csv", content)))
 
 
