@@ -49,6 +49,8 @@ def draw(content: bytes) -> bytes:
 def written(picture: Image.Image, kind: str) -> bytes:
     if picture.width * picture.height > MOST_PIXELS[kind]:
         raise ValueError("The picture is too large to be drawn.")
+    if picture.mode == "P" and picture.palette is None:
+        raise ValueError("The picture names colours of a palette that it lacks.")
     longest = max(picture.size)
     if longest > LONGEST_SIDE:
         small = [max(side * LONGEST_SIDE // longest, 1) for side in picture.size]

@@ -111,6 +111,16 @@ def test_a_photo_whose_drawing_is_killed_is_refused(monkeypatch, tmp_path, caplo
     assert "A photo was not drawn to its end" in caplog.text
 
 
+@pytest.mark.parametrize("size", [(8, 8), (3000, 8)])
+def test_a_picture_without_the_palette_that_it_names_is_refused(size, caplog):
+    content = saved(Image.new("P", size), "PNG")
+    begins = content.index(b"PLTE") - 4
+    ends = begins + 12 + int.from_bytes(content[begins : begins + 4])
+
+    assert redraw_photo(content[:begins] + content[ends:]) == b""
+    assert not caplog.text
+
+
 @pytest.mark.parametrize("kind", ["PNG", "JPEG"])
 def test_a_photo_cut_short_is_refused(kind):
     content = saved(Image.effect_noise((400, 300), 80), kind)
