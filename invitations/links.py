@@ -53,16 +53,19 @@ def new_link(invitation: Invitation, version: int = 1) -> ReplyLink:
 
 
 @transaction.atomic
-def replace_link(invitation: Invitation, by: User, because: str) -> ReplyLink:
-    """Give the invitation a new link and code; the old ones say that they were replaced."""
+def replace_link(invitation: Invitation, version: int, by: User, because: str) -> ReplyLink:
+    """Give the invitation a new link and code in place of this version, which says so.
+
+    A version that was replaced meanwhile is refused: the one after it may be given out already.
+    """
     if not because.strip():
         raise ValidationError(_("Say why the link is replaced."))
     invitation = Invitation.objects.locked().get(pk=invitation.pk)
     if invitation.status != Invitation.Status.ISSUED:
         raise ValidationError(_("The invitation is not in force."))
-    version = invitation.links.count() + 1
-    invitation.links.current().update(replaced_at=timezone.now())
-    link = new_link(invitation, version)
+    if not invitation.links.current().filter(version=version).update(replaced_at=timezone.now()):
+        raise ValidationError(_("Its link was replaced meanwhile: look at the new one first."))
+    link = new_link(invitation, version + 1)
     link.save()
     record_act(invitation, Act.LINK_REPLACED, by, because)
     return link

@@ -139,7 +139,7 @@ def refusals(page, edition):
     page.check("#id_answer_0")
     press(page, CHECK)
     yield "link no longer held, words kept"
-    replace_link(forgetful, UserFactory(), "It was forwarded.")
+    replace_link(forgetful, 1, UserFactory(), "It was forwarded.")
     page.goto(settings.SITE_URL + reverse("office:open", args=[forgetful.links.first().token]))
     yield "link replaced"
     closed = EditionFactory(replies_closed_at=timezone.now())

@@ -27,20 +27,21 @@ def as_chosen(queryset: QuerySet[Any]) -> Any:
 def confirmed(
     *,
     form: type[forms.Form] = SureForm,
+    initial: Callable[[QuerySet[Any]], dict[str, Any]] = lambda queryset: {},
     rows: Callable[[QuerySet[Any]], Any] = as_chosen,
     describe: Callable[[Any, Any], Any] = lambda page, row: "",
     **words: Any,
 ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Show a page of confirmation before the action, and pass the form's values as keywords.
 
-    The page lists ``rows(queryset)``; ``describe(page, row)`` says more about a row; ``words`` are
-    those of ``confirmation_page``.
+    The page lists ``rows(queryset)``, and its form begins with ``initial(queryset)``;
+    ``describe(page, row)`` says more about a row; ``words`` are those of ``confirmation_page``.
     """
 
     def decorator(act: Callable[..., Any]) -> Callable[..., Any]:
         @functools.wraps(act)
         def action(page: ModelAdmin, request: HttpRequest, queryset: QuerySet[Any]) -> Any:
-            filled = form(submitted(request))
+            filled = form(submitted(request), initial=initial(queryset))
             if filled.is_valid():
                 return act(page, request, queryset, **filled.cleaned_data)
             return confirmation_page(

@@ -1,6 +1,9 @@
 """Forms that the desk shows before it acts: a confirmation, a reason, a way, a choice."""
 
+import re
+
 from django import forms
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import (
@@ -13,7 +16,7 @@ from unfold.widgets import (
 )
 
 from invitations.forms.fields import AddressField, LineField
-from invitations.models import CallListEntry, Delivery
+from invitations.models import CallListEntry, Delivery, Invitation, ReplyLink
 
 
 class SureForm(forms.Form):
@@ -27,6 +30,25 @@ class ReasonForm(forms.Form):
         help_text=_("It is kept, and shown to whoever asks later."),
         widget=UnfoldAdminTextInputWidget,
     )
+
+
+class ReplaceLinkForm(ReasonForm):
+    """A reason, and for each invitation the version of the link that the page was about.
+
+    All stand in one field, as pairs of key and version; the form returns them as a dictionary.
+    """
+
+    versions = forms.CharField(required=False, widget=forms.HiddenInput)
+
+    def clean_versions(self) -> dict[int, int]:
+        pairs = re.findall(r"([0-9]{1,18}):([0-9]{1,9})", self.cleaned_data["versions"])
+        return {int(pk): int(version) for pk, version in pairs}
+
+
+def versions_of_links(invitations: QuerySet[Invitation]) -> dict[str, str]:
+    """Return what the form begins with: the version of each current link, never its token."""
+    links = ReplyLink.objects.current().filter(invitation__in=invitations.values("pk"))
+    return {"versions": " ".join(f"{one.invitation_id}:{one.version}" for one in links)}
 
 
 PAPER_CHANNELS = [choice for choice in Delivery.Channel.choices if choice[0] != "email"]

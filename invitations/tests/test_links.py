@@ -84,7 +84,7 @@ def test_a_replaced_link_is_remembered_and_no_longer_current():
     invitation = InvitationFactory()
     old = invitation.links.get()
 
-    new = replace_link(invitation, UserFactory(), "It was forwarded.")
+    new = replace_link(invitation, 1, UserFactory(), "It was forwarded.")
 
     assert (
         link_for_token(old.token).replaced_at is None,
@@ -100,16 +100,29 @@ def test_a_replaced_link_is_remembered_and_no_longer_current():
 def test_a_link_can_be_replaced_again_and_again():
     invitation, by = InvitationFactory(), UserFactory()
 
-    versions = [replace_link(invitation, by, "It was forwarded.").version for _number in range(3)]
+    versions = [
+        replace_link(invitation, version, by, "It was forwarded.").version for version in (1, 2, 3)
+    ]
 
     assert versions == [2, 3, 4]
+
+
+@pytest.mark.parametrize("version", [0, 1, 3])
+def test_a_version_that_is_not_current_is_not_replaced(version):
+    invitation = InvitationFactory()
+    second = replace_link(invitation, 1, UserFactory(), "It was forwarded.")
+
+    with pytest.raises(ValidationError, match="replaced meanwhile"):
+        replace_link(invitation, version, UserFactory(), "It was forwarded.")
+
+    assert invitation.links.current().get() == second
 
 
 def test_a_link_is_replaced_for_a_reason():
     invitation = InvitationFactory()
 
     with pytest.raises(ValidationError, match="Say why the link is replaced"):
-        replace_link(invitation, UserFactory(), " ")
+        replace_link(invitation, 1, UserFactory(), " ")
 
     assert invitation.links.current().get().version == 1
 
@@ -119,7 +132,7 @@ def test_the_link_of_an_invitation_that_is_not_in_force_stays(status):
     invitation = InvitationFactory(status=status, issued_at=None)
 
     with pytest.raises(ValidationError, match="not in force"):
-        replace_link(invitation, UserFactory(), "It was forwarded.")
+        replace_link(invitation, 1, UserFactory(), "It was forwarded.")
 
     assert invitation.links.current().get().version == 1
 

@@ -107,7 +107,7 @@ def withdrawing_all(make, by):
 
 def replacing_the_link(make, by):
     invitation = InvitationFactory()
-    replace_link(invitation, by, BECAUSE)
+    replace_link(invitation, 1, by, BECAUSE)
     return invitation
 
 

@@ -67,7 +67,7 @@ def test_what_happened_after_the_link_was_opened_is_told(invitation, happened, t
     if happened == "withdrawn":
         Invitation.objects.update(status=Invitation.Status.WITHDRAWN)
     else:
-        replace_link(invitation, UserFactory(), "It was forwarded.")
+        replace_link(invitation, 1, UserFactory(), "It was forwarded.")
 
     for response in (
         client.get(page_of(invitation)),
@@ -121,7 +121,7 @@ def test_staff_still_look_at_the_page_after_the_closing(invitation, admin_client
 
 def test_a_browser_that_opens_the_new_link_goes_on(invitation):
     client = browser(invitation)
-    replace_link(invitation, UserFactory(), "It was forwarded.")
+    replace_link(invitation, 1, UserFactory(), "It was forwarded.")
     client.get(reverse("office:open", args=[invitation.links.current().get().token]))
 
     assert client.get(page_of(invitation)).status_code == 200

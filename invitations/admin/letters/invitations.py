@@ -24,7 +24,7 @@ from invitations.admin.letters.invitation_inlines import (
 )
 from invitations.admin.mixins import AnotherAddressMixin, UnreachedFilter
 from invitations.admin.setup.editions import plan_letters_of_editions
-from invitations.forms.action_forms import ReasonForm
+from invitations.forms.action_forms import ReasonForm, ReplaceLinkForm, versions_of_links
 from invitations.forms.model_forms import InvitationForm
 from invitations.letters import issuing
 from invitations.letters.planning import standing_letter
@@ -218,18 +218,27 @@ class InvitationAdmin(InvitationColumnsMixin, AnotherAddressMixin):
             "office yourself. Letters to come carry it; those that are composed already "
             "carry the earlier one."
         ),
-        form=ReasonForm,
+        form=ReplaceLinkForm,
+        initial=versions_of_links,
     )
     def replace_links(
-        self, request: HttpRequest, queryset: QuerySet[Invitation], because: str
+        self,
+        request: HttpRequest,
+        queryset: QuerySet[Invitation],
+        because: str,
+        versions: dict[int, int],
     ) -> None:
-        act_on_each(request, queryset, lambda one: self._replace(request, one, because))
+        def replace(one: Invitation) -> None:
+            replace_link(one, versions.get(one.pk, 0), user_of(request), because)
+            tell_replaced(request, one)
 
-    def _replace(self, request: HttpRequest, invitation: Invitation, because: str) -> None:
-        replace_link(invitation, user_of(request), because)
-        told = format_html(
-            "{} {}",
-            labelled(invitation, _("the link is replaced.")),
-            text_link(change_url(invitation), _("Look at the new one")),
-        )
-        messages.success(request, told)
+        act_on_each(request, queryset, replace)
+
+
+def tell_replaced(request: HttpRequest, invitation: Invitation) -> None:
+    told = format_html(
+        "{} {}",
+        labelled(invitation, _("the link is replaced.")),
+        text_link(change_url(invitation), _("Look at the new one")),
+    )
+    messages.success(request, told)

@@ -4,6 +4,7 @@ import datetime as dt
 import threading
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from uuid import uuid4
 
 import pytest
@@ -15,6 +16,7 @@ from invitations.inbox.bounces import record_report
 from invitations.inbox.filing import file_mail
 from invitations.letters.approval import approve_letter
 from invitations.letters.composing_queue import compose_planned
+from invitations.links import replace_link
 from invitations.models import Bounce, Correspondence, Delivery, Letter, Reply
 from invitations.outbox.arming import arm, why_mute
 from invitations.outbox.dispatch import dispatch_outbox
@@ -339,3 +341,14 @@ def test_a_line_that_breaks_off_leaves_the_count_and_the_work_to_the_others(
 
     assert "A line of the outbox broke off: IntegrityError" in caplog.text
     assert Delivery.objects.filter(state=State.HANDED_OVER).count() == len(peer.taken) == 26
+
+
+def test_of_two_who_replace_a_link_at_the_same_moment_one_is_refused(reached):
+    invitation, people = reached(), [UserFactory(), UserFactory()]
+
+    results = at_once(
+        *(partial(replace_link, invitation, 1, one, "It was forwarded.") for one in people)
+    )
+
+    assert sum(isinstance(one, ValidationError) for one in results) == 1
+    assert invitation.links.current().get().version == 2

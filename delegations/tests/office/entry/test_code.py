@@ -70,7 +70,7 @@ def gone_by_withdrawal():
 def gone_by_replacement():
     invitation = InvitationFactory()
     code = printed_code_of(invitation)
-    replace_link(invitation, UserFactory(), "It was forwarded.")
+    replace_link(invitation, 1, UserFactory(), "It was forwarded.")
     return code
 
 

@@ -89,7 +89,7 @@ def test_a_withdrawn_invitation_is_gone(client):
 def test_a_replaced_link_is_gone_and_the_new_one_opens(client):
     invitation = InvitationFactory()
     old = address_of(invitation)
-    replace_link(invitation, UserFactory(), "It was forwarded.")
+    replace_link(invitation, 1, UserFactory(), "It was forwarded.")
 
     response = client.get(old)
 

@@ -7,6 +7,8 @@ from auditlog.models import LogEntry
 from django.contrib.auth.models import Permission
 from django.urls import reverse
 
+from invitations.audit import Act
+from invitations.links import replace_link
 from invitations.models import CallListEntry, Invitation
 from invitations.tests.desk import told
 from invitations.tests.factories import (
@@ -36,6 +38,18 @@ def choose(client, action, *rows, **words):
         INVITATIONS,
         {"action": action, "_selected_action": [row.pk for row in rows], **words},
         follow=True,
+    )
+
+
+def replace_the_link(client, invitation, page):
+    """Answer that page of confirmation."""
+    return choose(
+        client,
+        "replace_links",
+        invitation,
+        answered="yes",
+        because="It was forwarded.",
+        versions=page.context["form"]["versions"].value(),
     )
 
 
@@ -195,23 +209,67 @@ def test_a_link_is_replaced_for_a_reason_that_is_kept(admin_client, admin_user):
     invitation = InvitationFactory()
 
     asked = choose(admin_client, "replace_links", invitation)
-    unsaid = choose(admin_client, "replace_links", invitation, answered="yes", because="")
+    versions = asked.context["form"]["versions"].value()
+    answer = {"answered": "yes", "versions": versions}
+    unsaid = choose(admin_client, "replace_links", invitation, because="", **answer)
     assert "is told that it was replaced" in asked.content.decode()
     assert unsaid.context["form"].errors
     assert invitation.links.count() == 1
 
     reason = "It was forwarded to a newspaper."
-    done = choose(admin_client, "replace_links", invitation, answered="yes", because=reason)
+    done = choose(admin_client, "replace_links", invitation, because=reason, **answer)
     (entry,) = LogEntry.objects.get_for_object(invitation).filter(actor=admin_user)
     assert entry.additional_data["because"] == reason
     assert page_of(invitation) in told(done)[0]
 
 
+def test_a_double_click_replaces_a_link_once(admin_client):
+    invitation = InvitationFactory()
+    page = choose(admin_client, "replace_links", invitation)
+
+    replace_the_link(admin_client, invitation, page)
+    second = replace_the_link(admin_client, invitation, page)
+
+    told_again = "Its link was replaced meanwhile: look at the new one first."
+    assert told(second) == [f"{invitation}: {told_again}"]
+    assert invitation.links.current().get().version == 2
+    assert LogEntry.objects.filter(additional_data__act=Act.LINK_REPLACED).count() == 1
+
+
+@pytest.mark.parametrize("versions", [{}, {"versions": ""}, {"versions": "1 : x 999:1"}])
+def test_a_link_that_the_page_did_not_name_is_not_replaced(admin_client, versions):
+    invitation = InvitationFactory()
+
+    choose(
+        admin_client, "replace_links", invitation, answered="yes", because="Forwarded.", **versions
+    )
+
+    assert invitation.links.count() == 1
+
+
+def test_a_page_without_a_reason_is_shown_again_with_the_versions_that_it_named(admin_client):
+    invitation = InvitationFactory()
+    page = choose(admin_client, "replace_links", invitation)
+    replace_link(invitation, 1, UserFactory(), "It was forwarded.")
+
+    again = choose(
+        admin_client,
+        "replace_links",
+        invitation,
+        answered="yes",
+        versions=page.context["form"]["versions"].value(),
+    )
+
+    assert again.context["form"]["versions"].value() == f"{invitation.pk}:1"
+    assert f'value="{invitation.pk}:1"' in again.content.decode()
+    assert not any(link.token in again.content.decode() for link in invitation.links.all())
+
+
 def test_the_new_link_stands_on_the_page_of_the_invitation_and_in_no_history(admin_client):
     invitation = InvitationFactory()
 
-    done = choose(
-        admin_client, "replace_links", invitation, answered="yes", because="It was forwarded."
+    done = replace_the_link(
+        admin_client, invitation, choose(admin_client, "replace_links", invitation)
     )
 
     page = admin_client.get(page_of(invitation)).content.decode()
