@@ -11,6 +11,7 @@ from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from invitations.admin.base import ModelAdmin
 from invitations.forms.action_forms import SureForm
@@ -41,13 +42,17 @@ def confirmed(
     def decorator(act: Callable[..., Any]) -> Callable[..., Any]:
         @functools.wraps(act)
         def action(page: ModelAdmin, request: HttpRequest, queryset: QuerySet[Any]) -> Any:
+            shown = rows(queryset)
+            if too_many(request, shown.count()):
+                return None
             filled = form(submitted(request), initial=initial(queryset))
             if filled.is_valid():
+                tell_gone(request, shown)
                 return act(page, request, queryset, **filled.cleaned_data)
             return confirmation_page(
                 page,
                 request,
-                rows(queryset),
+                shown,
                 filled,
                 action=act.__name__,
                 describe=functools.partial(describe, page),
@@ -107,6 +112,25 @@ def submitted(request: HttpRequest) -> QueryDict | None:
     return request.POST if "answered" in request.POST else None
 
 
+def too_many(request: HttpRequest, number: int) -> bool:
+    """Refuse more rows than may be chosen, before the page of confirmation and after it."""
+    if number <= LARGEST_SELECTION:
+        return False
+    told = _("Choose at most %(count)s rows at a time.") % {"count": LARGEST_SELECTION}
+    messages.error(request, told)
+    return True
+
+
+def tell_gone(request: HttpRequest, rows: QuerySet[Any]) -> None:
+    """Say how many rows of the page of confirmation the list does not have any more."""
+    found = {str(pk) for pk in rows.values_list("pk", flat=True)}
+    if gone := len(set(request.POST.getlist("_selected_action")) - found):
+        told = ngettext(
+            "%(count)s row is not there any more.", "%(count)s rows are not there any more.", gone
+        )
+        messages.warning(request, told % {"count": gone})
+
+
 def confirmation_page(
     model_admin: ModelAdmin,
     request: HttpRequest,
@@ -115,17 +139,12 @@ def confirmation_page(
     *,
     describe: Callable[[Any], Any] = lambda row: "",
     **words: Any,
-) -> HttpResponse | None:
-    """Show the rows and the form before an action acts; refuse if there are too many rows.
+) -> HttpResponse:
+    """Show the rows and the form before an action acts.
 
     ``words`` are its ``title``, ``explanation`` and, where the title does not say it, ``button``;
     ``action`` names the method, ``describe`` says more about a row.
     """
-    if rows.count() > LARGEST_SELECTION:
-        messages.error(
-            request, _("Choose at most %(count)s rows at a time.") % {"count": LARGEST_SELECTION}
-        )
-        return None
     context = {
         **model_admin.admin_site.each_context(request),
         "opts": model_admin.opts,

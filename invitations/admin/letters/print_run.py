@@ -19,6 +19,7 @@ from invitations.admin.confirming import (
     refusal_sentence,
     row_by_row,
     submitted,
+    too_many,
 )
 from invitations.forms.action_forms import LetterDispatchedForm, SureForm
 from invitations.letters.routes import paper_route
@@ -51,6 +52,8 @@ class PrintRunMixin(RecordAdmin):
         self, request: HttpRequest, queryset: QuerySet[Letter]
     ) -> HttpResponse | FileResponse | None:
         run = self._packed(request, queryset)
+        if too_many(request, len(run.everything)):
+            return None
         if not submitted(request):
             tell_left_out(request, run)
         if not run.envelopes:
@@ -77,7 +80,7 @@ class PrintRunMixin(RecordAdmin):
         act_on_each(request, with_covered_letters(queryset), choose)
         return pack_envelopes(printable)
 
-    def _ask_to_print(self, request: HttpRequest, run: PrintRun) -> HttpResponse | None:
+    def _ask_to_print(self, request: HttpRequest, run: PrintRun) -> HttpResponse:
         letters = with_covered_letters(
             Letter.objects.filter(pk__in=[one.pk for one in run.everything])
         )

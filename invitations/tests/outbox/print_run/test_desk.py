@@ -85,6 +85,18 @@ def test_letter_that_is_not_approved_is_refused_by_name_and_the_others_are_print
     assert [row.pk for _pk, row, _more in response.context["rows"]] == [one.pk]
 
 
+@pytest.mark.parametrize("answer", [{}, {"answered": "yes"}])
+def test_more_letters_than_may_be_chosen_are_not_printed(desk, letter, monkeypatch, answer):
+    monkeypatch.setattr("invitations.admin.confirming.LARGEST_SELECTION", 1)
+    letters = letter(), letter()
+    for one in letters:
+        mission_for(one)
+
+    response = desk("print_selected", *letters, **answer)
+
+    assert told(response) == ["Choose at most 1 rows at a time."]
+
+
 def test_run_without_any_envelope_says_that_there_is_nothing_to_print(desk, letter):
     response = desk("print_selected", letter())
 
@@ -156,7 +168,7 @@ def test_page_before_the_print_run_takes_as_many_queries_for_three_letters_as_fo
     for one in letters:
         note(mission_for(one), one)
 
-    with django_assert_num_queries(23):
+    with django_assert_num_queries(22):
         desk("print_selected", *letters)
 
 

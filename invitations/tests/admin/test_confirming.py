@@ -1,0 +1,61 @@
+"""List actions that ask first: what they say of too many rows, and of rows that are gone."""
+
+import pytest
+from django.urls import reverse
+
+from invitations.models import Invitation
+from invitations.tests.desk import choose, signed_in, told
+from invitations.tests.factories import InvitationFactory
+
+pytestmark = pytest.mark.django_db
+
+INVITATIONS = reverse("admin:invitations_invitation_changelist")
+WITHDRAWN = {"answered": "yes", "because": "A change of government."}
+
+
+@pytest.fixture
+def desk(client):
+    signed_in(client, "view_invitation", "change_invitation")
+    return client
+
+
+@pytest.mark.parametrize("answer", [{}, WITHDRAWN])
+def test_more_rows_than_may_be_chosen_are_refused_before_and_after_the_page(
+    desk, monkeypatch, answer
+):
+    monkeypatch.setattr("invitations.admin.confirming.LARGEST_SELECTION", 1)
+    invitations = InvitationFactory(), InvitationFactory()
+
+    response = choose(desk, INVITATIONS, "withdraw_selected", *invitations, **answer)
+
+    assert told(response) == ["Choose at most 1 rows at a time."]
+    assert Invitation.objects.issued().count() == 2
+
+
+def test_rows_that_are_gone_meanwhile_are_counted(desk):
+    kept, *gone = InvitationFactory(), InvitationFactory(), InvitationFactory()
+    page = choose(desk, INVITATIONS, "withdraw_selected", kept, *gone)
+    assert told(page) == []
+
+    Invitation.objects.filter(pk__in=[one.pk for one in gone]).delete()
+    response = choose(desk, INVITATIONS, "withdraw_selected", kept, *gone, **WITHDRAWN)
+
+    assert told(response) == ["2 rows are not there any more.", "1 invitation withdrawn."]
+
+
+def test_a_confirmed_action_says_so_if_its_only_row_is_gone(desk):
+    gone = InvitationFactory()
+
+    Invitation.objects.filter(pk=gone.pk).delete()
+    response = choose(desk, INVITATIONS, "withdraw_selected", gone, **WITHDRAWN)
+
+    assert told(response) == ["1 row is not there any more."]
+
+
+def test_of_a_page_without_a_reason_no_row_is_called_gone(desk):
+    gone = InvitationFactory()
+
+    Invitation.objects.filter(pk=gone.pk).delete()
+    response = choose(desk, INVITATIONS, "withdraw_selected", gone, answered="yes", because="")
+
+    assert told(response) == []
