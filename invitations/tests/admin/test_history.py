@@ -101,6 +101,17 @@ def test_the_history_of_the_arming_names_a_person_without_an_account(admin_clien
     assert key not in page.content.decode()
 
 
+@pytest.mark.parametrize("email", ["", "sapt@example.org"])
+def test_an_act_is_told_of_its_person_also_when_the_account_is_deleted(admin_client, email):
+    invitation, sapt = InvitationFactory(), UserFactory(username="sapt", email=email)
+    withdraw_invitation(invitation, sapt, BECAUSE)
+
+    sapt.delete()
+
+    newest, *_earlier = lines(admin_client, invitation)
+    assert newest[:2] == ("sapt", f"withdrawn: {BECAUSE}")
+
+
 def test_what_nobody_did_is_told_of_the_machine(admin_client):
     circular = CircularFactory()
     InvitationFactory(edition=circular.edition, status="draft", issued_at=None)
