@@ -1,6 +1,7 @@
 """The base classes of the admin's pages."""
 
 import datetime as dt
+import functools
 from collections.abc import Sequence
 from typing import Any, cast
 
@@ -111,7 +112,7 @@ class ModelAdmin(unfold.ModelAdmin):
         self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
         row = self.get_object(request, unquote(object_id))
-        lines = history_lines(row) if row else []
+        lines = history_lines(row, functools.partial(self._may_read, request)) if row else []
         return super().history_view(request, object_id, {"lines": lines, **(extra_context or {})})
 
 

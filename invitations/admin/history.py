@@ -1,6 +1,7 @@
 """The lines of a record's history page: acts, with person and reason, and changed fields."""
 
 import datetime as dt
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from auditlog.models import LogEntry
@@ -21,13 +22,17 @@ class HistoryLine(NamedTuple):
     fields: list[tuple[str, str, str]]
 
 
-def history_lines(row: Model) -> list[HistoryLine]:
-    """Return what happened to the record, the newest first."""
+def history_lines(row: Model, may_read: Callable[[type[Model]], bool]) -> list[HistoryLine]:
+    """Return what happened to the record, the newest first.
+
+    Events and addresses are told, as on the record's page, to those who may read their own lists.
+    """
     entries = LogEntry.objects.get_for_object(row).select_related("actor")
     lines = [line_of_entry(entry) for entry in entries]
-    if isinstance(row, Letter | Delivery):
+    if isinstance(row, Letter | Delivery) and may_read(LetterEvent):
         events = row.events.select_related("actor", "delivery").order_by("-at", "-pk")
-        lines += [line_of_event(event, row) for event in events]
+        names_delivery = isinstance(row, Letter) and may_read(Delivery)
+        lines += [line_of_event(event, names_delivery=names_delivery) for event in events]
     return sorted(lines, key=lambda line: line.at, reverse=True)
 
 
@@ -56,9 +61,9 @@ def changed_field(name: object, values: list[str]) -> tuple[str, str, str]:
     return str(name), before, after
 
 
-def line_of_event(event: LetterEvent, row: Letter | Delivery) -> HistoryLine:
+def line_of_event(event: LetterEvent, *, names_delivery: bool) -> HistoryLine:
     """Return the line of an event; in a letter's history it names the delivery."""
-    delivery = event.delivery if isinstance(row, Letter) else None
+    delivery = event.delivery if names_delivery else None
     to = (delivery.address or delivery.get_channel_display()) if delivery else ""
     state = comma_list([event.get_state_display(), to])
     words = " ".join(filter(None, [event.because, event.server_words]))

@@ -14,8 +14,10 @@ from invitations.models import Arming, Invitation
 from invitations.outbox.arming import arm
 from invitations.outbox.decisions import decide_uncertain
 from invitations.replies import settle_contested
+from invitations.tests.desk import page_of, signed_in
 from invitations.tests.factories import (
     CircularFactory,
+    DeliveryFactory,
     InvitationFactory,
     ReplyFactory,
     UserFactory,
@@ -79,6 +81,39 @@ def test_a_decision_is_told_at_the_delivery_and_at_its_letter(admin_client, queu
     assert lines(admin_client, delivery) == [("sapt", "handed over: it went", [])]
     told = f"handed over, {delivery.address}: it went"
     assert lines(admin_client, delivery.letter) == [("sapt", told, [])]
+
+
+@pytest.mark.parametrize(
+    ("permissions", "seen"),
+    [
+        (["view_letter"], []),
+        (["view_letter", "view_delivery"], []),
+        (["view_letter", "view_letterevent"], ["failed: 550 no such office"]),
+        (
+            ["view_letter", "view_letterevent", "view_delivery"],
+            ["failed, cabinet@example.org: 550 no such office"],
+        ),
+    ],
+)
+def test_the_history_of_a_letter_tells_each_reader_what_its_page_shows(client, permissions, seen):
+    delivery = DeliveryFactory(address="cabinet@example.org")
+    letter = delivery.letter
+    delivery.events.create(letter=letter, state="failed", server_words="550 no such office")
+    signed_in(client, *permissions)
+
+    told, page = lines(client, letter), client.get(page_of(letter)).content.decode()
+
+    assert [what for _who, what, _fields in told] == seen
+    assert ("550 no such office" in page) == bool(seen)
+
+
+@pytest.mark.parametrize(("permission", "number"), [("view_letterevent", 1), ("view_letter", 0)])
+def test_the_history_of_a_delivery_tells_events_to_who_may_read_them(client, permission, number):
+    delivery = DeliveryFactory()
+    delivery.events.create(letter=delivery.letter, state="failed", server_words="550")
+    signed_in(client, "view_delivery", permission)
+
+    assert len(lines(client, delivery)) == number
 
 
 def test_a_choice_between_replies_is_told_at_both(admin_client):
