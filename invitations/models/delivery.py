@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from invitations.models.letter import Letter
+from invitations.models.reasons import ReasonField
 from invitations.text.dates import comma_list
 
 
@@ -192,7 +193,7 @@ class LetterEvent(models.Model):
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+",
         verbose_name=_("who"),
     )  # fmt: skip
-    because = models.CharField(_("why"), max_length=300, blank=True)
+    because = ReasonField(_("why"))
     server_words = models.TextField(_("the server's words"), blank=True)
 
     class Meta:

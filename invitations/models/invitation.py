@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from invitations.models.addressees import MemberState, Minister
 from invitations.models.edition import ANSWERS_BRINGING, ForumEdition
+from invitations.models.reasons import ReasonField
 from invitations.text.dates import labelled
 
 
@@ -102,9 +103,7 @@ class Invitation(models.Model):
     drafted_at = models.DateTimeField(_("drafted at"), default=timezone.now, editable=False)
     issued_at = models.DateTimeField(_("issued at"), null=True, blank=True, editable=False)
     withdrawn_at = models.DateTimeField(_("withdrawn at"), null=True, blank=True, editable=False)
-    withdrawn_because = models.CharField(
-        _("why withdrawn"), max_length=300, blank=True, editable=False
-    )
+    withdrawn_because = ReasonField(_("why withdrawn"), editable=False)
 
     objects = InvitationQuerySet.as_manager()
 

@@ -12,6 +12,7 @@ from django.utils.translation import pgettext_lazy
 from invitations.models.addressees import Rank
 from invitations.models.edition import Answer, Segment
 from invitations.models.invitation import Invitation
+from invitations.models.reasons import ReasonField
 from invitations.models.reminders import ReminderStep
 from invitations.text.dates import comma_list, labelled
 
@@ -168,7 +169,7 @@ class Reply(models.Model):
     settled_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, editable=False, related_name="+"
     )
-    settled_because = models.CharField(max_length=300, blank=True, editable=False)
+    settled_because = ReasonField(editable=False)
 
     objects = ReplyQuerySet.as_manager()
 
