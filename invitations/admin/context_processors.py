@@ -1,4 +1,4 @@
-"""Variables of all templates."""
+"""Variables of the admin's templates."""
 
 from typing import Any
 
@@ -8,5 +8,6 @@ from invitations.outbox.arming import why_mute
 
 
 def sending(request: HttpRequest) -> dict[str, Any]:
-    """Give templates the function, so that the database is asked only where the reason is shown."""
-    return {"why_mute": why_mute}
+    """Give the admin's templates the function: the database is asked where the reason is shown."""
+    page = request.resolver_match
+    return {"why_mute": why_mute} if page and page.app_name == "admin" else {}
