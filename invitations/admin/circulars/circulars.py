@@ -19,13 +19,13 @@ from invitations.admin.columns import text_link
 from invitations.admin.frozen_files import frozen_file_response
 from invitations.admin.letters.approval_page import printed_circular_hour
 from invitations.files import frozen
+from invitations.files.uploads import MEDIA_TYPES
 from invitations.forms.circular import CircularForm
 from invitations.forms.uploads import scan_kind
 from invitations.letters.circulars import reschedule_letters
 from invitations.models import AUTOMATIC_KINDS, Circular, Language, Letter, Rank, Region
 from invitations.text.dates import comma_list
 
-SCAN_TYPES = {"pdf": "application/pdf", "png": "image/png", "jpg": "image/jpeg"}
 SHOWN_TO_READERS = {
     "planned_at": "planned_hour",
     "new_scan": "scan_file",
@@ -210,7 +210,7 @@ class CircularAdmin(AudienceMixin, ProgressMixin, DecisionsMixin):
         file = Path(circular.original_scan.name)
         download = f"{circular.reference.replace('/', '-')}-original{file.suffix}"
         response = frozen_file_response(
-            request, str(file), file.stem, SCAN_TYPES[file.suffix[1:]], download
+            request, str(file), file.stem, MEDIA_TYPES[file.suffix[1:]], download
         )
         response.headers.setdefault("X-Content-Type-Options", "nosniff")
         if response.status_code == 200:

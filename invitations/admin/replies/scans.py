@@ -14,15 +14,9 @@ from invitations.admin.base import ModelAdmin
 from invitations.admin.columns import text_link
 from invitations.admin.frozen_files import frozen_file_response
 from invitations.files import frozen
+from invitations.files.uploads import MEDIA_TYPES
 from invitations.forms.uploads import scan_kind
 from invitations.models import Correspondence
-
-SCAN_TYPES = {
-    "pdf": "application/pdf",
-    "png": "image/png",
-    "jpg": "image/jpeg",
-    "tiff": "image/tiff",
-}
 
 
 class ScansMixin(ModelAdmin):
@@ -46,7 +40,7 @@ class ScansMixin(ModelAdmin):
             request,
             name,
             correspondence.scan_sha256,
-            SCAN_TYPES[suffix],
+            MEDIA_TYPES[suffix],
             f"scan-{pk}.{suffix}",
         )
 
