@@ -8,8 +8,8 @@ from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from invitations.admin.answers import ANSWERS_IN_SHORT, SILENT
 from invitations.admin.columns import list_url
-from invitations.admin.letters.answers import ANSWERS_IN_SHORT, SILENT
 from invitations.admin.outbox.queue import COULD_NOT_BE_COMPOSED, FAULTS_OF_JOBS, outage_rows
 from invitations.models import (
     AUTOMATIC_KINDS,

@@ -7,9 +7,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.decorators import display
 
+from invitations.admin.answers import ANSWERS_IN_SHORT, CONTESTED, SILENT
 from invitations.admin.base import ModelAdmin
 from invitations.admin.columns import at_hour, at_hour_with, text_link
-from invitations.admin.letters.answers import ANSWERS_IN_SHORT, CONTESTED, SILENT
 from invitations.admin.letters.letters import LETTER_LABELS
 from invitations.links import reply_url
 from invitations.models import Invitation, Letter

@@ -11,10 +11,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext_lazy
 from unfold.decorators import action
 
+from invitations.admin.answers import StandingAnswerFilter
 from invitations.admin.base import Menu, user_of
 from invitations.admin.columns import change_url, text_link
 from invitations.admin.confirming import act_on_each, confirmed, tell_done
-from invitations.admin.letters.answers import StandingAnswerFilter
 from invitations.admin.letters.invitation_columns import InvitationColumnsMixin
 from invitations.admin.letters.invitation_inlines import (
     CallsOfInvitation,

@@ -11,9 +11,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.decorators import display
 
+from invitations.admin.answers import ANSWERS_IN_SHORT
 from invitations.admin.base import Menu, ModelAdmin, user_of
 from invitations.admin.columns import at_hour_with, change_url, text_link
-from invitations.admin.letters.answers import ANSWERS_IN_SHORT
 from invitations.forms.action_forms import CallNoteForm
 from invitations.models import CallListEntry, Invitation, Reply
 from invitations.text.dates import comma_list

@@ -12,9 +12,9 @@ from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 from unfold.decorators import display
 
+from invitations.admin.answers import ANSWERS_IN_SHORT
 from invitations.admin.base import Menu, RecordAdmin, user_of
 from invitations.admin.columns import at_hour, at_hour_with, hour_column, text_link
-from invitations.admin.letters.answers import ANSWERS_IN_SHORT
 from invitations.forms.action_forms import SettleForm
 from invitations.letters.context import recorded_points
 from invitations.models import Reply
