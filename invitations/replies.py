@@ -9,13 +9,26 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from invitations.audit import Act, record_act, record_acts, save_new
 from invitations.files.frozen import Frozen
 from invitations.letters.planning import plan_acknowledgement
-from invitations.models import Answer, Channel, Correspondence, Invitation, ReminderStep, Reply
+from invitations.models import (
+    NAME_THE_SUBSTITUTE,
+    Answer,
+    Channel,
+    Correspondence,
+    Invitation,
+    ReminderStep,
+    Reply,
+)
 from invitations.reminders.schedules import schedule_of
 from invitations.times.clocks import by_this_clock
+
+ANOTHER_INVITATION = gettext_lazy(
+    "This form belongs to another invitation, and nothing was recorded: open this page anew."
+)
 
 REPLY_FIELDS = (
     "answer", "substitute_name", "substitute_function", "substitute_rank", "segments",
@@ -44,12 +57,7 @@ class FormOfAnother(ValidationError):
     """Refusal of a form that was sent for another invitation already."""
 
     def __init__(self) -> None:
-        super().__init__(
-            _(
-                "This form belongs to another invitation, and nothing was recorded:"
-                " open this page anew."
-            )
-        )
+        super().__init__(ANOTHER_INVITATION)
 
 
 @transaction.atomic
@@ -143,7 +151,7 @@ def refuse_if_incomplete(reply: Reply) -> None:
     if reply.answer not in offered:
         raise ValidationError(_("Please choose one of the answers offered."))
     if reply.answer == Answer.REPRESENTED and not reply.substitute_name.strip():
-        raise ValidationError(_("Please name the substitute."))
+        raise ValidationError(NAME_THE_SUBSTITUTE)
     if reply.received_at > reply.recorded_at:
         raise ValidationError(_("A reply cannot be received in the future."))
 

@@ -19,7 +19,7 @@ from unfold.widgets import (
 from invitations.forms.fields import COLUMN_FORM_FIELDS
 from invitations.forms.model_forms import BoxesField, WholeRowForm
 from invitations.forms.uploads import checked_upload
-from invitations.models import Answer, Correspondence, Reply, Segment
+from invitations.models import NAME_THE_SUBSTITUTE, Answer, Correspondence, Reply, Segment
 from invitations.replies import REPLY_FIELDS
 from invitations.times.clocks import by_this_clock
 
@@ -103,7 +103,7 @@ class PaperReplyForm(WholeRowForm):
             raise ValidationError(_("Choose the answer, or leave all fields of the reply empty."))
         names_nobody = not (cleaned.get("substitute_name") or "substitute_name" in self.errors)
         if cleaned.get("answer") == Answer.REPRESENTED and names_nobody:
-            self.add_error("substitute_name", _("Please name the substitute."))
+            self.add_error("substitute_name", NAME_THE_SUBSTITUTE)
         return cleaned
 
     @property

@@ -24,7 +24,7 @@ from invitations.models.invitation import Invitation, ReplyLink
 from invitations.models.letter import Letter
 from invitations.models.operations import Arming, Outage, Setback, Tick, Worker
 from invitations.models.reminders import CallListEntry, ReminderStep
-from invitations.models.reply import Channel, Correspondence, Reply
+from invitations.models.reply import NAME_THE_SUBSTITUTE, Channel, Correspondence, Reply
 from invitations.models.templates import (
     AUTOMATIC_KINDS,
     PRINTED_KINDS,
@@ -37,6 +37,7 @@ __all__ = [
     "ANSWERS_BRINGING",
     "ANSWERS_SPEAKING",
     "AUTOMATIC_KINDS",
+    "NAME_THE_SUBSTITUTE",
     "PRINTED_KINDS",
     "Answer",
     "ApprovedByTwo",

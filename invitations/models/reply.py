@@ -16,6 +16,8 @@ from invitations.models.reasons import ReasonField
 from invitations.models.reminders import ReminderStep
 from invitations.text.dates import comma_list, labelled
 
+NAME_THE_SUBSTITUTE = _("Please name the substitute.")
+
 
 class Channel(models.TextChoices):
     ONLINE = "online", _("online")
@@ -194,7 +196,7 @@ class Reply(models.Model):
             models.CheckConstraint(
                 name="represented_by_someone_named",
                 condition=~Q(answer="represented") | ~Q(substitute_name=""),
-                violation_error_message=_("Please name the substitute."),
+                violation_error_message=NAME_THE_SUBSTITUTE,
             ),
             models.CheckConstraint(
                 name="skipped_step_has_a_deadline",

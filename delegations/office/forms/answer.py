@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from delegations.office.forms.base import KeyField, OfficeForm
 from invitations.forms.fields import AddressField, LineField, TextField
-from invitations.models import ANSWERS_BRINGING, Answer, Rank, Segment
+from invitations.models import ANSWERS_BRINGING, NAME_THE_SUBSTITUTE, Answer, Rank, Segment
 from invitations.replies import REPLY_FIELDS
 
 # Cleared also where the form began with the substitute of an earlier answer.
@@ -128,7 +128,7 @@ class ReplyForm(OfficeForm):
         answer = said.get("answer")
         names_nobody = not (said.get("substitute_name") or "substitute_name" in self.errors)
         if answer == Answer.REPRESENTED and names_nobody:
-            self.add_error("substitute_name", _("Please name the substitute."))
+            self.add_error("substitute_name", NAME_THE_SUBSTITUTE)
         if answer and answer not in ANSWERS_BRINGING:
             said["segments"] = []
         if answer and answer not in (Answer.REPRESENTED, Answer.HOLDING):

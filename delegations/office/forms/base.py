@@ -12,10 +12,8 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from invitations.models import Invitation
+from invitations.replies import ANOTHER_INVITATION
 
-ANOTHER_INVITATION = _(
-    "This form belongs to another invitation, and nothing was recorded: open this page anew."
-)
 INCOMPLETE = _("This form arrived incomplete, and nothing was recorded: open this page anew.")
 
 
