@@ -3,6 +3,7 @@
 import pytest
 from django.core.management import call_command
 from django.db import connection
+from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.recorder import MigrationRecorder
 
 from wsis_forum import health
@@ -32,6 +33,9 @@ def test_an_earlier_database_has_nothing_to_apply_and_is_recorded_as_migrated(ea
 def test_a_database_that_is_not_at_the_last_of_the_earlier_migrations_is_refused(earlier):
     earlier.record_unapplied("invitations", "0015_whose_mail_it_says_it_is")
     earlier.record_unapplied("delegations", "0007_who_reads_faults")
+    for app, name in MigrationLoader(connection).disk_migrations:
+        if app in ("invitations", "delegations") and name != "0001_initial":
+            earlier.record_unapplied(app, name)
 
     with pytest.raises(ValueError, match="app 'invitations' isn't installed"):
         call_command("migrate", verbosity=0)
