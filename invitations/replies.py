@@ -15,6 +15,8 @@ from invitations.audit import Act, record_act, record_acts, save_new
 from invitations.files.frozen import Frozen
 from invitations.letters.planning import plan_acknowledgement
 from invitations.models import (
+    ANSWERS_BRINGING,
+    ANSWERS_NAMING_A_SUBSTITUTE,
     NAME_THE_SUBSTITUTE,
     Answer,
     Channel,
@@ -88,15 +90,15 @@ def record_reply(  # noqa: PLR0913 -- what was said, and all that is known of ho
     lock_invitation(invitation)
     now = timezone.now()
     refuse_if_not_in_force(invitation, now)
-    reply = Reply(
-        invitation=invitation,
+    reply = reply_in_draft(
+        invitation,
+        words,
         channel=channel,
         received_at=now if received_at is None else by_this_clock(received_at, now),
         recorded_at=now,
         recorded_by=by,
         correspondence=correspondence,
         form_key=form_key,
-        **{name: words[name] for name in REPLY_FIELDS if name in words},
     )
     refuse_if_incomplete(reply)
     form_before, earlier = earlier_replies(reply)
@@ -116,6 +118,20 @@ def record_reply(  # noqa: PLR0913 -- what was said, and all that is known of ho
     if reply.status != Reply.Status.SUPERSEDED:
         plan_acknowledgement(reply)
     return reply
+
+
+def reply_in_draft(invitation: Invitation, words: dict[str, Any], **how_it_came: Any) -> Reply:
+    """Return the unsaved reply, without what its answer leaves no room for.
+
+    Only who comes attends segments, and only who sends a substitute names one: a form may still
+    hold both from an earlier answer.
+    """
+    said = {name: words[name] for name in REPLY_FIELDS if name in words}
+    if said.get("answer") not in ANSWERS_BRINGING:
+        said["segments"] = []
+    if said.get("answer") not in ANSWERS_NAMING_A_SUBSTITUTE:
+        said |= {"substitute_name": "", "substitute_function": "", "substitute_rank": None}
+    return Reply(invitation=invitation, **said, **how_it_came)
 
 
 def lock_invitation(invitation: Invitation) -> None:

@@ -13,6 +13,7 @@ from invitations.models.circular import Circular
 from invitations.models.delivery import Bounce, Delivery, LetterEvent
 from invitations.models.edition import (
     ANSWERS_BRINGING,
+    ANSWERS_NAMING_A_SUBSTITUTE,
     ANSWERS_SPEAKING,
     Answer,
     ForumEdition,
@@ -35,6 +36,7 @@ from invitations.models.templates import (
 
 __all__ = [
     "ANSWERS_BRINGING",
+    "ANSWERS_NAMING_A_SUBSTITUTE",
     "ANSWERS_SPEAKING",
     "AUTOMATIC_KINDS",
     "NAME_THE_SUBSTITUTE",

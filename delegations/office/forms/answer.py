@@ -10,11 +10,8 @@ from django.utils.translation import gettext_lazy as _
 
 from delegations.office.forms.base import KeyField, OfficeForm
 from invitations.forms.fields import AddressField, LineField, TextField
-from invitations.models import ANSWERS_BRINGING, NAME_THE_SUBSTITUTE, Answer, Rank, Segment
+from invitations.models import NAME_THE_SUBSTITUTE, Answer, Rank, Segment
 from invitations.replies import REPLY_FIELDS
-
-# Cleared also where the form began with the substitute of an earlier answer.
-WITHOUT_SUBSTITUTE = {"substitute_name": "", "substitute_function": "", "substitute_rank": None}
 
 
 class ReplyForm(OfficeForm):
@@ -125,14 +122,9 @@ class ReplyForm(OfficeForm):
 
     def clean(self) -> dict[str, Any]:
         said: dict[str, Any] = super().clean() or {}
-        answer = said.get("answer")
         names_nobody = not (said.get("substitute_name") or "substitute_name" in self.errors)
-        if answer == Answer.REPRESENTED and names_nobody:
+        if said.get("answer") == Answer.REPRESENTED and names_nobody:
             self.add_error("substitute_name", NAME_THE_SUBSTITUTE)
-        if answer and answer not in ANSWERS_BRINGING:
-            said["segments"] = []
-        if answer and answer not in (Answer.REPRESENTED, Answer.HOLDING):
-            said |= WITHOUT_SUBSTITUTE
         return said
 
     @property

@@ -23,8 +23,8 @@ from delegations.office.receipt import record_pdf
 from delegations.office.refusals import TOO_LONG_OPEN, csrf_refusal, gone_page_with_typed
 from invitations.letters.context import recorded_points
 from invitations.letters.message import track_calendar
-from invitations.models import ANSWERS_BRINGING, Invitation, Reply
-from invitations.replies import REPLY_FIELDS, UnseenReply
+from invitations.models import ANSWERS_BRINGING, Invitation
+from invitations.replies import REPLY_FIELDS, UnseenReply, reply_in_draft
 from invitations.text.dates import printed_date, printed_range
 
 
@@ -111,7 +111,7 @@ def summary_page(
 ) -> HttpResponse:
     """Show what would be recorded; record nothing yet."""
     filed, language = read_on_file(invitation), translation.get_language()
-    reply = Reply(invitation=invitation, **form.words)
+    reply = reply_in_draft(invitation, form.words)
     words, beside = recorded_points(reply, language), []
     standing, seen = filed.standing, form.seen_by_office
     if standing and seen is not None and seen != str(standing.pk):

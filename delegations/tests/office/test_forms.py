@@ -91,21 +91,11 @@ def test_a_substitute_whose_name_is_refused_is_not_asked_for_again(invitation):
     assert "was garbled on the way" in sentence
 
 
-@pytest.mark.parametrize("answer", ["in_person", "regrets", "video"])
-def test_who_is_not_represented_has_no_substitute(invitation, answer):
-    form = form_of(invitation, answer=answer, substitute_name="Rudolf Rassendyll")
+def test_a_substitute_of_another_answer_stays_in_the_form(invitation):
+    form = form_of(invitation, answer="regrets", substitute_name="Rudolf Rassendyll")
 
     assert form.is_valid()
-    assert form.words["substitute_name"] == ""
     assert form.typed["substitute_name"] == "Rudolf Rassendyll"
-
-
-@pytest.mark.parametrize("answer", ["regrets", "video", "written", "holding"])
-def test_who_does_not_come_attends_no_segment(invitation, answer):
-    form = form_of(invitation, answer=answer, segments=[Segment.OPENING])
-
-    assert form.is_valid()
-    assert form.words["segments"] == []
 
 
 @pytest.mark.parametrize("answer", ["in_person", "attends_only"])

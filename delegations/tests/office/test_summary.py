@@ -42,6 +42,21 @@ def test_a_summary_is_shown_before_anything_is_recorded(invitation):
     assert not Reply.objects.exists()
 
 
+def test_a_summary_leaves_out_what_its_answer_has_no_room_for(invitation):
+    words = words_of(
+        invitation,
+        step="check",
+        answer="regrets",
+        substitute_name="Rudolf Rassendyll",
+        segments=["opening"],
+    )
+
+    page = browser(invitation).post(page_of(invitation), words)
+
+    assert "Opening segment" not in text(page)
+    assert "<bdi>Rudolf Rassendyll" not in text(page)
+
+
 def test_the_summary_records_what_it_shows(invitation):
     client = browser(invitation)
     words = words_of(

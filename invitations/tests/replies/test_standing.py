@@ -5,8 +5,9 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
-from invitations.models import Channel, Reply
+from invitations.models import Channel, Rank, Reply
 from invitations.replies import record_reply, settle_contested
+from invitations.tests.answers import all_said
 from invitations.tests.factories import (
     EditionFactory,
     InvitationFactory,
@@ -67,6 +68,44 @@ def test_a_reply_on_paper_that_says_otherwise_is_contested_and_the_earlier_one_s
         ("in_person", "online", "standing"),
         ("regrets", "note_verbale", "contested"),
     ]
+
+
+@pytest.mark.parametrize("answer", ["in_person", "attends_only", "video", "written", "regrets"])
+def test_who_is_not_represented_has_no_substitute(answer):
+    words = all_said() | {"answer": answer, "substitute_rank": Rank.objects.get(code="MIN")}
+
+    online, by_fax = record_reply(InvitationFactory(), words), on_paper(InvitationFactory(), words)
+
+    for reply in (online, by_fax):
+        reply.refresh_from_db()
+        said = (reply.substitute_name, reply.substitute_function, reply.substitute_rank)
+        assert said == ("", "", None)
+
+
+@pytest.mark.parametrize("answer", ["video", "written", "regrets", "holding"])
+def test_who_does_not_come_attends_no_segments(answer):
+    words = {"answer": answer, "segments": ["opening"]}
+
+    online, by_fax = record_reply(InvitationFactory(), words), on_paper(InvitationFactory(), words)
+
+    assert (online.segments, by_fax.segments) == ([], [])
+
+
+def test_the_capital_may_be_asked_about_a_substitute():
+    words = {"answer": "holding", "substitute_name": "Rudolf Rassendyll"}
+
+    reply = record_reply(InvitationFactory(), words)
+
+    assert reply.substitute_name == "Rudolf Rassendyll"
+
+
+def test_the_same_answer_by_fax_confirms_though_its_form_names_a_substitute():
+    invitation, words = InvitationFactory(), IN_PERSON | {"substitute_name": "Rudolf Rassendyll"}
+    record_reply(invitation, words)
+
+    by_fax = on_paper(invitation, words, channel="fax")
+
+    assert by_fax.status == Reply.Status.CONFIRMING
 
 
 def test_another_substitute_by_another_channel_is_contested():
