@@ -6,7 +6,6 @@ from typing import Any
 
 from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
-from django.db.models import QuerySet
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
 
@@ -56,18 +55,9 @@ def lock_delegation(invitation: Invitation) -> Delegation:
     return delegation
 
 
-def answers_in_force(invitation: Invitation) -> QuerySet[Reply]:
-    """Return the standing replies of the State, to any of its issued invitations."""
-    return Reply.objects.standing().filter(
-        invitation__status=Invitation.Status.ISSUED,
-        invitation__edition=invitation.edition_id,
-        invitation__member_state=invitation.member_state_id,
-    )
-
-
 def refuse_unless_answered(answers: tuple[str, ...], invitation: Invitation, because: Any) -> None:
     """Refuse unless a standing answer of the State is one of these."""
-    if not answers_in_force(invitation).filter(answer__in=answers).exists():
+    if not Reply.objects.in_force_for(invitation).filter(answer__in=answers).exists():
         raise ValidationError(because)
 
 

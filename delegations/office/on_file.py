@@ -11,7 +11,6 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from delegations.changes import answers_in_force
 from delegations.models import Delegation, PolicyStatement
 from invitations.letters.context import recorded_points
 from invitations.models import (
@@ -102,7 +101,7 @@ class OnFile:
 def read_on_file(invitation: Invitation) -> OnFile:
     """Read the office's replies and the State's answers; the delegation is read when needed."""
     replies = invitation.replies.order_by("-pk")
-    answers = answers_in_force(invitation).values_list("answer", flat=True)
+    answers = Reply.objects.in_force_for(invitation).values_list("answer", flat=True)
     return OnFile(invitation, list(replies), set(answers))
 
 

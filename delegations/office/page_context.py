@@ -6,7 +6,6 @@ from django.http import HttpRequest
 from django.utils import translation
 
 from delegations.office.access import is_staff_looking
-from invitations.letters.addressing import minister_name_in
 from invitations.models import Invitation, Minister
 
 
@@ -24,5 +23,5 @@ def page_context(request: HttpRequest, invitation: Invitation, **more: Any) -> d
 def printed_minister_name(minister: Minister) -> str:
     """Return the name, in its own script where the page speaks the minister's language."""
     if translation.get_language() == minister.language:
-        return minister_name_in(minister, minister.language)
+        return minister.name_in(minister.language)
     return minister.name

@@ -8,7 +8,6 @@ from django.utils.translation import gettext as _
 
 from invitations.models import FormOfAddress, Gender, Language, Minister
 
-OWN_SCRIPT = (Language.ARABIC, Language.CHINESE, Language.RUSSIAN)
 UNNAMED = "GEN"
 
 
@@ -30,15 +29,11 @@ def formal_address(minister: Minister, language: str) -> FormalAddress:
     form = form_of_address(minister, language)
     courtesy = minister.honorific or form.courtesy
     title = titled(form.title, minister.prenominal)
-    name = minister_name_in(minister, language)
+    name = minister.name_in(language)
     styled = minister.name_as_printed or styled_name(language, courtesy, title, name)
     state = minister.member_state.name_on_paper(language)
-    own_script = language in OWN_SCRIPT and minister.family_name_in_script
-    words = {
-        "title": title,
-        "name": name,
-        "family_name": own_script or minister.family_name or name,
-    }
+    family_name = minister.family_name_in(language) or name
+    words = {"title": title, "name": name, "family_name": family_name}
     return FormalAddress(
         name=styled,
         lines=[line for line in (styled, minister.portfolio, state) if line],
@@ -64,13 +59,6 @@ def form_of_address(minister: Minister, language: str) -> FormOfAddress:
             _("There is no form of address for %(form)s, %(gender)s, in %(language)s.")
             % {"form": form, "gender": Gender(gender).label, "language": Language(language).label}
         ) from None
-
-
-def minister_name_in(minister: Minister, language: str) -> str:
-    """Return the name in the letter's script if it is known, else in Latin letters."""
-    if language in OWN_SCRIPT and minister.name_in_script:
-        return minister.name_in_script
-    return minister.name
 
 
 def styled_name(language: str, courtesy: str, title: str, name: str) -> str:

@@ -201,6 +201,10 @@ class FormOfAddress(models.Model):
             raise ValidationError(faults)
 
 
+# Languages whose letters write a name in another script than the Latin one.
+OWN_SCRIPT = (Language.ARABIC, Language.CHINESE, Language.RUSSIAN)
+
+
 class Minister(models.Model):
     """A person who holds an office, and how letters address that person."""
 
@@ -294,3 +298,10 @@ class Minister(models.Model):
     def name(self) -> str:
         """Given and family name in Latin letters, or the name in its own script."""
         return f"{self.given_name} {self.family_name}".strip() or self.name_in_script
+
+    def name_in(self, language: str) -> str:
+        """Return the name in the language's script if it is known, else in Latin letters."""
+        return (language in OWN_SCRIPT and self.name_in_script) or self.name
+
+    def family_name_in(self, language: str) -> str:
+        return (language in OWN_SCRIPT and self.family_name_in_script) or self.family_name

@@ -111,6 +111,14 @@ class ReplyQuerySet(models.QuerySet["Reply"]):
     def contested(self) -> Self:
         return self.filter(status=Reply.Status.CONTESTED)
 
+    def in_force_for(self, invitation: Invitation) -> Self:
+        """Standing replies of the invitation's State, to any of its issued invitations."""
+        return self.standing().filter(
+            invitation__status=Invitation.Status.ISSUED,
+            invitation__edition=invitation.edition_id,
+            invitation__member_state=invitation.member_state_id,
+        )
+
 
 class Reply(models.Model):
     """The reply of an office; it is never edited: a new reply supersedes the standing one."""
