@@ -120,6 +120,17 @@ def record_reply(  # noqa: PLR0913 -- what was said, and all that is known of ho
     return reply
 
 
+def record_reply_once(
+    invitation: Invitation, words: dict[str, Any], form_key: UUID, seen: str | None = None
+) -> Reply:
+    """Record one reply for a form, however often it is sent; other words make another reply."""
+    # A browser may bring back a form that was sent before, and its key with it.
+    reply = record_reply(invitation, words, form_key=form_key, seen=seen)
+    if reply.is_gone or what_it_says(reply) != what_it_says(reply_in_draft(invitation, words)):
+        return record_reply(invitation, words, seen=seen)
+    return reply
+
+
 def reply_in_draft(invitation: Invitation, words: dict[str, Any], **how_it_came: Any) -> Reply:
     """Return the unsaved reply, without what its answer leaves no room for.
 
@@ -189,11 +200,7 @@ def already_recorded(reply: Reply, form_before: Reply | None, earlier: list[Repl
     if form_before or reply.correspondence:
         return form_before
     last = next((r for r in earlier if r.channel == reply.channel), None)
-    if (
-        last
-        and last.status in (*BESIDE, Reply.Status.NOTED)
-        and what_it_says(last) == what_it_says(reply)
-    ):
+    if last and not last.is_gone and what_it_says(last) == what_it_says(reply):
         return last
     return None
 

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
-from uuid import UUID
 
 from django.db.models import Count
 from django.utils.functional import cached_property
@@ -20,10 +19,7 @@ from invitations.models import (
     Invitation,
     Reply,
 )
-from invitations.replies import record_reply
 from invitations.text.dates import printed_hour
-
-GONE = (Reply.Status.SUPERSEDED, Reply.Status.SET_ASIDE)
 
 
 @dataclass
@@ -65,7 +61,7 @@ class OnFile:
 
     @property
     def live(self) -> list[Reply]:
-        return [reply for reply in self.replies if reply.status not in GONE]
+        return [reply for reply in self.replies if not reply.is_gone]
 
     @property
     def standing(self) -> Reply | None:
@@ -168,17 +164,6 @@ def delegation_part(filed: OnFile) -> OfficePart:
         return OfficePart("delegation", label, _("nobody is named yet"), False, is_open=True)
     people = ngettext("%d person named", "%d people named", filed.named) % filed.named
     return OfficePart("delegation", label, people, True, is_open=True)
-
-
-def record_reply_once(
-    invitation: Invitation, words: dict[str, Any], form_key: UUID, seen: str | None = None
-) -> Reply:
-    """Record one reply for a form, however often it is sent; other words make another reply."""
-    # A browser may bring back a form that was sent before, and its key with it.
-    reply = record_reply(invitation, words, form_key=form_key, seen=seen)
-    if reply.status in GONE or any(getattr(reply, name) != words[name] for name in words):
-        return record_reply(invitation, words, seen=seen)
-    return reply
 
 
 def reply_in_words(reply: Reply, language: str) -> list[tuple[str, str]]:

@@ -222,6 +222,11 @@ class Reply(models.Model):
         return labelled(self.invitation, self.get_answer_display())
 
     @property
+    def is_gone(self) -> bool:
+        """Whether a later reply took its place, or staff set it aside."""
+        return self.status in (Reply.Status.SUPERSEDED, Reply.Status.SET_ASIDE)
+
+    @property
     def is_late(self) -> bool:
         return self.invitation.edition.is_late(self.received_at)
 

@@ -13,7 +13,6 @@ from delegations.office.on_file import (
     office_parts,
     printed_receipt,
     read_on_file,
-    record_reply_once,
     reply_history,
     reply_in_words,
 )
@@ -24,7 +23,7 @@ from delegations.office.refusals import TOO_LONG_OPEN, csrf_refusal, gone_page_w
 from invitations.letters.context import recorded_points
 from invitations.letters.message import track_calendar
 from invitations.models import ANSWERS_BRINGING, Invitation
-from invitations.replies import REPLY_FIELDS, UnseenReply, reply_in_draft
+from invitations.replies import REPLY_FIELDS, UnseenReply, record_reply_once, reply_in_draft
 from invitations.text.dates import printed_date, printed_range
 
 

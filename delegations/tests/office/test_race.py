@@ -20,9 +20,8 @@ from delegations.nominations import (
     nominate_delegate,
     nominate_delegates,
 )
-from delegations.office.on_file import record_reply_once
 from delegations.statements import submit_statement
-from invitations.replies import UnseenReply, record_reply
+from invitations.replies import UnseenReply, record_reply, record_reply_once
 from invitations.tests.factories import (
     EditionFactory,
     InvitationFactory,
@@ -169,12 +168,12 @@ def test_what_a_second_server_whose_clock_is_behind_is_told_last_stands(invitati
 A_MINUTE_BEHIND = """
 import datetime as dt, sys, uuid, django, time_machine
 django.setup()
-from delegations.office.on_file import answer
+from invitations.replies import record_reply_once
 from invitations.models import Invitation
 number, seen = sys.argv[1:]
 with time_machine.travel(dt.datetime.now(dt.UTC) - dt.timedelta(minutes=1)):
     office = Invitation.objects.get(pk=number)
-    print(answer(office, {"answer": "regrets"}, uuid.uuid4(), seen).status)
+    print(record_reply_once(office, {"answer": "regrets"}, uuid.uuid4(), seen).status)
 """
 
 
