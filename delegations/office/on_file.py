@@ -11,7 +11,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from delegations.models import Delegation, PolicyStatement
-from invitations.letters.context import recorded_points
 from invitations.models import (
     ANSWERS_BRINGING,
     ANSWERS_SPEAKING,
@@ -168,7 +167,7 @@ def delegation_part(filed: OnFile) -> OfficePart:
 
 def reply_in_words(reply: Reply, language: str) -> list[tuple[str, str]]:
     """Return the reply as labels and words; points that it leaves out are left out."""
-    return [*recorded_points(reply, language), (_("Received"), printed_receipt(reply, language))]
+    return [*reply.recorded_points(language), (_("Received"), printed_receipt(reply, language))]
 
 
 def printed_receipt(reply: Reply, language: str) -> str:

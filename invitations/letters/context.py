@@ -6,7 +6,6 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.urls import reverse
 from django.utils import translation
-from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from invitations.letters.addressing import FormalAddress, formal_address
@@ -145,26 +144,8 @@ def recorded_words(reply: Reply, language: str) -> str:
     with translation.override(language):
         return "\n".join(
             labelled(label, keep_own_order(words))
-            for label, words in recorded_points(reply, language)
+            for label, words in reply.recorded_points(language)
         )
-
-
-def recorded_points(reply: Reply, language: str) -> list[tuple[str, str]]:
-    """Return the points of a reply, labelled in the active language, for mails and all pages."""
-    points = [
-        (_("Answer"), capfirst(reply.get_answer_display())),
-        (_("Substitute"), reply.substitute_name),
-        (_("Substitute’s function"), reply.substitute_function),
-        (_("Substitute’s rank"), str(reply.substitute_rank or "")),
-        (_("Segments to be attended"), capfirst(printed_list(reply.segment_names, language))),
-        (_("Partnership packages"), _("of interest") if reply.partnership_interest else ""),
-        (_("Answered by"), reply.respondent_name),
-        (_("Function"), reply.respondent_function),
-        (_("E-mail"), reply.respondent_email),
-        (_("Telephone"), reply.respondent_phone),
-        (_("Remarks"), reply.remarks),
-    ]
-    return [(label, words) for label, words in points if words]
 
 
 def addressee_of(letter: Letter, language: str) -> FormalAddress:

@@ -6,15 +6,16 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
+from django.utils.text import capfirst
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from invitations.models.addressees import Rank
 from invitations.models.edition import Answer, Segment
 from invitations.models.invitation import Invitation
 from invitations.models.reasons import ReasonField
 from invitations.models.reminders import ReminderStep
-from invitations.text.dates import comma_list, labelled
+from invitations.text.dates import comma_list, labelled, printed_list
 
 NAME_THE_SUBSTITUTE = _("Please name the substitute.")
 
@@ -233,3 +234,26 @@ class Reply(models.Model):
     @property
     def segment_names(self) -> list[str]:
         return [str(Segment(value).label) for value in self.segments]
+
+    def recorded_points(self, language: str) -> list[tuple[str, str]]:
+        """Return what the office said, labelled in the active language, for mails and pages."""
+        points = [
+            (gettext("Answer"), capfirst(self.get_answer_display())),
+            (gettext("Substitute"), self.substitute_name),
+            (gettext("Substitute’s function"), self.substitute_function),
+            (gettext("Substitute’s rank"), str(self.substitute_rank or "")),
+            (
+                gettext("Segments to be attended"),
+                capfirst(printed_list(self.segment_names, language)),
+            ),
+            (
+                gettext("Partnership packages"),
+                gettext("of interest") if self.partnership_interest else "",
+            ),
+            (gettext("Answered by"), self.respondent_name),
+            (gettext("Function"), self.respondent_function),
+            (gettext("E-mail"), self.respondent_email),
+            (gettext("Telephone"), self.respondent_phone),
+            (gettext("Remarks"), self.remarks),
+        ]
+        return [(label, words) for label, words in points if words]

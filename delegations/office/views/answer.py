@@ -20,7 +20,6 @@ from delegations.office.page_context import page_context
 from delegations.office.page_language import remember_language, switch_language
 from delegations.office.receipt import record_pdf
 from delegations.office.refusals import TOO_LONG_OPEN, csrf_refusal, gone_page_with_typed
-from invitations.letters.context import recorded_points
 from invitations.letters.message import track_calendar
 from invitations.models import ANSWERS_BRINGING, Invitation
 from invitations.replies import REPLY_FIELDS, UnseenReply, record_reply_once, reply_in_draft
@@ -111,10 +110,10 @@ def summary_page(
     """Show what would be recorded; record nothing yet."""
     filed, language = read_on_file(invitation), translation.get_language()
     reply = reply_in_draft(invitation, form.words)
-    words, beside = recorded_points(reply, language), []
+    words, beside = reply.recorded_points(language), []
     standing, seen = filed.standing, form.seen_by_office
     if standing and seen is not None and seen != str(standing.pk):
-        beside = differing_points(recorded_points(standing, language), words)
+        beside = differing_points(standing.recorded_points(language), words)
         data = request.POST.copy()
         data["seen"] = str(standing.pk)
         form = ReplyForm(data, of=invitation)

@@ -16,7 +16,6 @@ from invitations.admin.answers import ANSWERS_IN_SHORT
 from invitations.admin.base import Menu, RecordAdmin, user_of
 from invitations.admin.columns import at_hour, at_hour_with, hour_column, text_link
 from invitations.forms.action_forms import SettleForm
-from invitations.letters.context import recorded_points
 from invitations.models import Reply
 from invitations.replies import settle_contested
 from invitations.text.dates import comma_list
@@ -191,5 +190,5 @@ def reply_lines(reply: Reply) -> list[tuple[str, Any]]:
         (_("received"), at_hour(reply.received_at)),
         (_("recorded by"), reply.recorded_by or ""),
     ]
-    said = recorded_points(reply, get_language() or "")
+    said = reply.recorded_points(get_language() or "")
     return said + [line for line in lines if line[1]]

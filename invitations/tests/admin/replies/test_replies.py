@@ -9,7 +9,6 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import conditional_escape
 
-from invitations.letters.context import recorded_points
 from invitations.models import Correspondence, Reply
 from invitations.tests.answers import all_said
 from invitations.tests.factories import InvitationFactory, ReplyFactory, UserFactory
@@ -335,7 +334,7 @@ def test_who_chooses_between_two_replies_sees_all_that_each_says(client, registr
 
     page = client.get(settle_url(contested)).content.decode()
 
-    for label, said in recorded_points(contested, "en"):
+    for label, said in contested.recorded_points("en"):
         assert f"{label}</dt>" in page
         assert conditional_escape(said) in page
 

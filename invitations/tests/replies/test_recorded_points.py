@@ -1,6 +1,5 @@
 import pytest
 
-from invitations.letters.context import recorded_points
 from invitations.models import Reply
 from invitations.replies import REPLY_FIELDS
 from invitations.tests.answers import all_said
@@ -22,4 +21,4 @@ def test_whatever_an_office_says_is_among_the_recorded_points(field):
     silent = Reply(answer="regrets")
     says = Reply(**{"answer": "regrets", field: all_said()[field]})
 
-    assert recorded_points(says, "en") != recorded_points(silent, "en")
+    assert says.recorded_points("en") != silent.recorded_points("en")
