@@ -6,6 +6,7 @@ from django.utils.datastructures import MultiValueDict
 
 from delegations.office.forms.answer import ReplyForm
 from invitations.models import Answer, Segment
+from invitations.replies import REPLY_FIELDS
 from invitations.tests.factories import EditionFactory, InvitationFactory
 
 pytestmark = pytest.mark.django_db
@@ -58,6 +59,13 @@ def test_the_edition_says_which_answers_it_offers():
 
     assert offered == ["video", "regrets", "holding"]
     assert "answer" in form_of(invitation, answer="in_person").errors
+
+
+@pytest.mark.parametrize("field", REPLY_FIELDS)
+def test_whatever_an_office_may_say_is_laid_out_on_its_form(invitation, field):
+    layout = ReplyForm(of=invitation).laid_out()
+
+    assert field in [pointer.name for pointer in layout.get_field_names()]
 
 
 def test_the_edition_says_which_segments_it_offers():

@@ -3,13 +3,17 @@
 import datetime as dt
 
 import pytest
+from django.contrib.admin.utils import flatten_fieldsets
 from django.contrib.auth.models import Permission
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import conditional_escape
 
+from invitations.admin.replies.correspondence import CorrespondenceAdmin
+from invitations.admin.replies.replies import ReplyAdmin
 from invitations.models import Correspondence, Reply
+from invitations.replies import REPLY_FIELDS
 from invitations.tests.answers import all_said
 from invitations.tests.factories import InvitationFactory, ReplyFactory, UserFactory
 
@@ -380,3 +384,15 @@ def test_choosing_needs_the_right_to_change_replies(client):
     choice = {"stands": "contested", "because": "The note is signed."}
 
     assert client.post(settle_url(contested), choice).status_code == 403
+
+
+@pytest.mark.parametrize("field", REPLY_FIELDS)
+def test_whatever_an_office_may_say_is_laid_out_on_the_form_for_paper(field):
+    assert field in flatten_fieldsets(CorrespondenceAdmin.add_fieldsets)
+
+
+@pytest.mark.parametrize("field", REPLY_FIELDS)
+def test_whatever_an_office_says_is_laid_out_on_the_page_of_its_reply(field):
+    shown = flatten_fieldsets(ReplyAdmin.fieldsets)
+
+    assert field in shown or f"{field}_shown" in shown
