@@ -13,7 +13,7 @@ from invitations.letters.context import LetterKeys, letter_keys
 from invitations.letters.message import build_message
 from invitations.letters.pdf import render_pdf
 from invitations.letters.planning import enqueue_letter, letter_recipients, standing_letter
-from invitations.letters.words import LetterText, join_languages, letter_texts, template_for_letter
+from invitations.letters.words import LetterText, join_languages, letter_texts
 from invitations.links import new_check_code
 from invitations.models import AUTOMATIC_KINDS, PRINTED_KINDS, Letter
 
@@ -29,8 +29,7 @@ def compose_letter(letter: Letter, by: User | None = None) -> bool:
     refuse_uncomposed(letter)
     keys = letter_keys(letter)
     texts = letter_texts(letter, keys)
-    letter.template = template_for_letter(letter, letter.language)
-    letter.subject = texts[0].subject
+    letter.template, letter.subject = texts[0].template, texts[0].subject
     letter.paper, letter.mail = join_languages("paper", texts), join_languages("mail", texts)
     letter.addressee = "\n".join(texts[0].addressee)
     letter.recipients = letter_recipients(letter)

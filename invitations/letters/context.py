@@ -20,6 +20,7 @@ from invitations.text.dates import (
     printed_list,
     printed_range,
 )
+from invitations.text.placeholders import is_keyless
 
 
 class LetterKeys(NamedTuple):
@@ -44,14 +45,15 @@ def dead_keys() -> LetterKeys:
     )
 
 
-def placeholder_words(letter: Letter, language: str, keys: LetterKeys) -> dict[str, str]:
+def placeholder_words(
+    letter: Letter, language: str, keys: LetterKeys, addressee: FormalAddress
+) -> dict[str, str]:
     """Return the words of the placeholders, in one language of the letter.
 
-    The copy of an acknowledgement and a note verbale have no words for link and code.
+    A letter whose receiver may not answer has no words for link and code.
     """
     invitation = letter.invitation
     edition, circular = invitation.edition, letter.circular
-    addressee = addressee_of(letter, language)
     with translation.override(language):
         words = {
             "salutation": addressee.salutation,
@@ -68,7 +70,7 @@ def placeholder_words(letter: Letter, language: str, keys: LetterKeys) -> dict[s
         }
         if letter.kind == Letter.Kind.NOTE:
             words["covered"] = covered_words(letter, language)
-        elif letter.variant != "copy":
+        if not is_keyless(letter.kind, letter.variant):
             words["reply_link"], words["reply_code"] = keys.reply_link, keys.reply_code
         if letter.replaces:
             replaced = letter.replaces.circular

@@ -18,6 +18,7 @@ class LetterText(NamedTuple):
     """A letter's filled text in one language."""
 
     language: str
+    template: LetterTemplate
     subject: str
     paper: str
     mail: str
@@ -101,13 +102,15 @@ def text_in(
 ) -> LetterText:
     template = template or template_for_letter(letter, language)
     refuse_missing_texts(letter, language)
-    words = placeholder_words(letter, language, keys)
+    addressee = addressee_of(letter, language)
+    words = placeholder_words(letter, language, keys, addressee)
     return LetterText(
         language=language,
+        template=template,
         subject=BLANKS.sub(" ", fill_placeholders(template.subject, words)).strip(),
         paper=fill_placeholders(template.paper, escape_markdown(words)),
         mail=fill_placeholders(template.mail, words),
-        addressee=addressee_of(letter, language).lines,
+        addressee=addressee.lines,
     )
 
 

@@ -100,6 +100,7 @@ def required_placeholders(kind: str, variant: str = "") -> dict[str, set[str]]:
 
 
 def is_keyless(kind: str, variant: str) -> bool:
+    """Whether such a letter carries no link and no code: a note verbale, and a copy."""
     return kind == "note" or variant == "copy"
 
 

@@ -4,6 +4,8 @@ import pytest
 import time_machine
 from django.core.exceptions import ValidationError
 from django.core.management import call_command
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from invitations.files.frozen import thaw
@@ -14,7 +16,7 @@ from invitations.letters.composing_queue import compose_planned
 from invitations.letters.pdf import html_of_markdown
 from invitations.letters.words import escape_markdown, fill_placeholders
 from invitations.links import reply_url
-from invitations.models import Delivery, Letter, LetterTemplate, Term
+from invitations.models import Delivery, FormOfAddress, Letter, LetterTemplate, Term
 from invitations.tests.factories import (
     CircularFactory,
     EditionFactory,
@@ -137,6 +139,18 @@ def test_composing_says_who_and_when_and_leaves_an_event():
     letter = draft.letters.get()
     assert (letter.state, letter.composed_by) == (Letter.State.COMPOSED, drafter)
     assert letter.events.latest("pk").actor == drafter
+
+
+def test_composing_looks_up_text_and_form_of_address_once_for_each_language():
+    invitation = drafted(minister__language="fr", minister__second_language="en")
+    plan_invitation_letters(invitation.edition)
+
+    with CaptureQueriesContext(connection) as asked:
+        compose_letter(invitation.letters.get())
+
+    for model in (LetterTemplate, FormOfAddress):
+        table = f'FROM "{model._meta.db_table}"'
+        assert sum(table in query["sql"] for query in asked) == 2
 
 
 def test_the_words_stay_when_template_and_edition_change(composed):

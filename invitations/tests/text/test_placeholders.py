@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from invitations.letters.context import (
     PRINTED_TERMS,
+    addressee_of,
     dead_keys,
     placeholder_words,
     printed_terms_in,
@@ -178,9 +179,9 @@ def test_every_placeholder_that_a_kind_may_use_has_words(language):
         letter = specimen_of(
             LetterTemplate(kind=kind, variant=variant, language=language), invitation
         )
-        assert set(placeholder_words(letter, language, dead_keys())) >= usable_placeholders(
-            kind, variant
-        )
+        assert set(
+            placeholder_words(letter, language, dead_keys(), addressee_of(letter, language))
+        ) >= usable_placeholders(kind, variant)
 
 
 @pytest.mark.django_db
