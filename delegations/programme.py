@@ -1,9 +1,26 @@
-"""The public list of speakers."""
+"""The list of speakers: the order in which they are inscribed, and what is published."""
 
-from django.db.models import Prefetch, QuerySet
+from django.db.models import F, Prefetch, QuerySet, Subquery
 
-from delegations.models import HighLevelSession, SpeakingSlot
-from invitations.models import ForumEdition
+from delegations.models import HighLevelSession, PolicyStatement, SpeakingSlot
+from delegations.models.delegation import standing_answers
+from invitations.models import ANSWERS_SPEAKING, ForumEdition
+
+
+def in_order_of_speaking(statements: QuerySet[PolicyStatement]) -> QuerySet[PolicyStatement]:
+    """Order by rank of the speaker, then by order of request, then by the French alphabet.
+
+    A speaker whose rank is not said comes last. A request is as old as the State's first standing
+    reply that brings a statement.
+    """
+    requests = standing_answers(
+        ANSWERS_SPEAKING, "delegation__edition", "delegation__member_state"
+    ).order_by("received_at")
+    return statements.order_by(
+        F("speaker_rank__weight").asc(nulls_last=True),
+        Subquery(requests.values("received_at")[:1]),
+        "delegation__member_state__sort_key_fr",
+    )
 
 
 def sessions_with_speakers(edition: ForumEdition) -> QuerySet[HighLevelSession]:

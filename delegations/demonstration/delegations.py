@@ -4,6 +4,7 @@ from django.utils import timezone
 
 from delegations.demonstration.people import invent_person, read_people
 from delegations.models import Delegate, Delegation, PolicyStatement, SpeakingSlot
+from delegations.programme import in_order_of_speaking
 from invitations.models import ANSWERS_BRINGING, ANSWERS_SPEAKING, Answer, ForumEdition, Reply
 
 MODES: dict[str, str] = {
@@ -72,20 +73,11 @@ def make_statement(delegation: Delegation, reply: Reply, number: int) -> None:
 
 
 def inscribe_speakers(edition: ForumEdition) -> None:
-    """Inscribe the speakers by rank, then by order of request, then in the French order."""
+    """Inscribe the first eight who speak in person, and publish the list."""
     statements = PolicyStatement.objects.standing().filter(
         delegation__edition=edition, mode=PolicyStatement.Mode.IN_PERSON
     )
-    received = Reply.objects.standing().filter(invitation__edition=edition)
-    asked_at = dict(received.values_list("invitation__member_state", "received_at"))
-    speakers = sorted(
-        statements.select_related("speaker_rank", "delegation__member_state"),
-        key=lambda statement: (
-            statement.speaker_rank.weight if statement.speaker_rank else 99,
-            asked_at[statement.delegation.member_state_id],
-            statement.delegation.member_state.sort_key_fr,
-        ),
-    )
+    speakers = in_order_of_speaking(statements.select_related("delegation"))
     session = edition.sessions.filter(segment="dialogues").earliest("starts_at")
     SpeakingSlot.objects.bulk_create(
         SpeakingSlot(

@@ -4,7 +4,7 @@ from typing import Self
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -19,16 +19,19 @@ from invitations.models import (
 from invitations.text.dates import comma_list, labelled
 
 
+def standing_answers(answers: tuple[str, ...], edition: str, state: str) -> "QuerySet[Reply]":
+    """Return the standing replies among the answers to any issued invitation of that State."""
+    return Reply.objects.standing().filter(
+        answer__in=answers,
+        invitation__status=Invitation.Status.ISSUED,
+        invitation__edition=OuterRef(edition),
+        invitation__member_state=OuterRef(state),
+    )
+
+
 def has_standing_answer(answers: tuple[str, ...], edition: str, state: str) -> Exists:
     """Whether an issued invitation of that State has a standing reply among the answers."""
-    return Exists(
-        Reply.objects.standing().filter(
-            answer__in=answers,
-            invitation__status=Invitation.Status.ISSUED,
-            invitation__edition=OuterRef(edition),
-            invitation__member_state=OuterRef(state),
-        )
-    )
+    return Exists(standing_answers(answers, edition, state))
 
 
 class DelegationQuerySet(models.QuerySet["Delegation"]):

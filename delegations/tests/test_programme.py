@@ -1,0 +1,76 @@
+"""The order in which speakers are inscribed."""
+
+import datetime as dt
+
+import pytest
+from django.utils import timezone
+
+from delegations.models import Delegation, PolicyStatement
+from delegations.programme import in_order_of_speaking
+from invitations.models import Rank
+from invitations.tests.factories import (
+    EditionFactory,
+    InvitationFactory,
+    MemberStateFactory,
+    MinisterFactory,
+    ReplyFactory,
+)
+
+pytestmark = pytest.mark.django_db
+
+NOON = dt.datetime(2026, 11, 2, 12, tzinfo=dt.UTC)
+
+
+@pytest.fixture
+def edition():
+    return EditionFactory()
+
+
+def announced(edition, state, rank="MIN", asked_at=NOON):
+    """Announce a statement for a State, which asked for the floor at that hour."""
+    state = MemberStateFactory(short_name=state, sort_key_fr=state)
+    invitation = InvitationFactory(edition=edition, minister=MinisterFactory(member_state=state))
+    ReplyFactory(
+        invitation=invitation, answer="in_person", received_at=asked_at, recorded_at=timezone.now()
+    )
+    delegation = Delegation.objects.create(edition=edition, member_state=state)
+    rank = rank and Rank.objects.get(code=rank)
+    PolicyStatement.objects.create(delegation=delegation, speaker_name="Sapt", speaker_rank=rank)
+    return invitation
+
+
+def in_order(edition):
+    statements = PolicyStatement.objects.filter(delegation__edition=edition)
+    return [str(one.delegation.member_state) for one in in_order_of_speaking(statements)]
+
+
+def test_the_higher_rank_speaks_first_and_one_that_is_not_said_last(edition):
+    announced(edition, "Armenia", None)
+    announced(edition, "Belgium", "VMIN")
+    announced(edition, "Chad", "MIN")
+
+    assert in_order(edition) == ["Chad", "Belgium", "Armenia"]
+
+
+def test_within_a_rank_who_asked_first_speaks_first(edition):
+    announced(edition, "Armenia", asked_at=NOON)
+    announced(edition, "Belgium", asked_at=NOON - dt.timedelta(hours=1))
+
+    assert in_order(edition) == ["Belgium", "Armenia"]
+
+
+def test_who_asked_at_one_hour_speaks_in_the_french_alphabet(edition):
+    announced(edition, "Chad")
+    announced(edition, "Armenia")
+
+    assert in_order(edition) == ["Armenia", "Chad"]
+
+
+def test_a_request_counts_from_the_first_standing_reply_that_speaks(edition):
+    announced(edition, "Belgium", asked_at=NOON)
+    late = announced(edition, "Armenia", asked_at=NOON + dt.timedelta(hours=1))
+    colleague = MinisterFactory(member_state=late.member_state, family_name="Rassendyll")
+    other = InvitationFactory(edition=edition, minister=colleague, is_principal=False)
+    ReplyFactory(invitation=other, answer="regrets", received_at=NOON - dt.timedelta(hours=1))
+
+    assert in_order(edition) == ["Belgium", "Armenia"]
