@@ -130,47 +130,54 @@ def outbox_counts(edition: ForumEdition) -> list[dict[str, Any]]:
 
 def to_do(edition: ForumEdition) -> list[dict[str, Any]]:
     """Count what waits for a person."""
+    here = {"invitation__edition__id__exact": edition.pk}
+    return [
+        *letters_to_do(edition, here),
+        *replies_to_do(edition, here),
+        *reminders_to_do(edition, here),
+    ]
+
+
+def letters_to_do(edition: ForumEdition, here: dict[str, Any]) -> list[dict[str, Any]]:
     letters = Letter.objects.filter(invitation__edition=edition)
     composed = letters.filter(state=Letter.State.COMPOSED).exclude(kind__in=AUTOMATIC_KINDS)
-    replies = Reply.objects.contested().filter(invitation__edition=edition)
-    unread = Correspondence.objects.unread().filter(invitation__edition=edition)
-    unreached = edition.invitations.unreached()
-    calls = CallListEntry.objects.filter(
-        called_at=None, invitation__in=edition.invitations.silent()
-    )
-    steps = edition.reminder_steps.filter(second_approver=None)
-    texts = LetterTemplate.objects.filter(kind__in=AUTOMATIC_KINDS, second_approver=None)
-    of_edition = {"invitation__edition__id__exact": edition.pk}
     return [
         linked_count(
             COULD_NOT_BE_COMPOSED,
             letters.not_composable().count(),
-            list_url(Letter, composing="failed", **of_edition),
+            list_url(Letter, composing="failed", **here),
         ),
         linked_count(FAULTS_OF_JOBS, Setback.objects.count(), list_url(Setback)),
         linked_count(
             _("letters to approve"),
             composed.count(),
-            list_url(Letter, state__exact=Letter.State.COMPOSED, **of_edition),
+            list_url(Letter, state__exact=Letter.State.COMPOSED, **here),
         ),
+    ]
+
+
+def replies_to_do(edition: ForumEdition, here: dict[str, Any]) -> list[dict[str, Any]]:
+    """Count what came in, or came back, and whom nothing reaches."""
+    unread = Correspondence.objects.unread()
+    return [
         linked_count(
             _("contested replies"),
-            replies.count(),
-            list_url(Reply, status__exact=Reply.Status.CONTESTED, **of_edition),
+            Reply.objects.contested().filter(invitation__edition=edition).count(),
+            list_url(Reply, status__exact=Reply.Status.CONTESTED, **here),
         ),
         linked_count(
             _("correspondence not dealt with"),
-            unread.count(),
-            list_url(Correspondence, dealt_with="no", **of_edition),
+            unread.filter(invitation__edition=edition).count(),
+            list_url(Correspondence, dealt_with="no", **here),
         ),
         linked_count(
             _("offices not reached: find another address, telephone, or send by pouch"),
-            unreached.count(),
+            edition.invitations.unreached().count(),
             list_url(Invitation, edition__id__exact=edition.pk, reached="no"),
         ),
         linked_count(
             _("mails of which nobody knows yet whose they are"),
-            Correspondence.objects.unread().unmatched().count(),
+            unread.unmatched().count(),
             list_url(Correspondence, dealt_with="no", whose="unknown"),
         ),
         linked_count(
@@ -178,14 +185,21 @@ def to_do(edition: ForumEdition) -> list[dict[str, Any]]:
             Bounce.objects.filter(delivery=None).count(),
             list_url(Bounce, matched="no"),
         ),
+    ]
+
+
+def reminders_to_do(edition: ForumEdition, here: dict[str, Any]) -> list[dict[str, Any]]:
+    silent = edition.invitations.silent()
+    texts = LetterTemplate.objects.filter(kind__in=AUTOMATIC_KINDS, second_approver=None)
+    return [
         linked_count(
             _("offices to call"),
-            calls.count(),
-            list_url(CallListEntry, called="open", **of_edition),
+            CallListEntry.objects.filter(called_at=None, invitation__in=silent).count(),
+            list_url(CallListEntry, called="open", **here),
         ),
         linked_count(
             _("reminder steps without approval"),
-            steps.count(),
+            edition.reminder_steps.filter(second_approver=None).count(),
             list_url(ReminderStep, approved="no", edition__id__exact=edition.pk),
         ),
         linked_count(
