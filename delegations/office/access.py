@@ -1,26 +1,29 @@
-"""Who may open an office's page, and who may only look at it."""
+"""Who may open an office's page, by the cookie in which a browser holds a link; who may look."""
 
 from collections.abc import Callable
 from functools import wraps
 from typing import Any, Concatenate, ParamSpec
 
-from django.contrib.auth.models import User
+from django.conf import settings
+from django.core.signing import b64_encode
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
+from django.utils.crypto import salted_hmac
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 
-from delegations.office.link_cookie import read_link_cookie
-from delegations.office.page_language import activate_letter_language
-from delegations.office.refusals import gone_page_with_typed, gone_reason, link_not_held
+from delegations.office.page import activate_letter_language, is_staff_looking
+from delegations.office.refusals import gone_page_with_typed, link_not_held
 from delegations.office.request_limits import refuse_oversized
-from invitations.models import Invitation
+from invitations.models import Invitation, ReplyLink
 
 P = ParamSpec("P")
 View = Callable[Concatenate[HttpRequest, P], HttpResponse]
 OfficeView = Callable[..., HttpResponse]
 # Ten texts and a photo of 10 MB each.
 LARGEST_REQUEST = 120 * 1024 * 1024
+DIGEST_BYTES = 12
 
 
 def private_page(view: View[P]) -> View[P]:
@@ -58,7 +61,7 @@ def office_required(*permissions: str) -> Callable[[OfficeView], OfficeView]:
             activate_letter_language(request, link.invitation.minister.language)
             if refused := refuse_oversized(request, LARGEST_REQUEST):
                 return refused
-            if reason := gone_reason(link):
+            if reason := link.gone_reason:
                 return gone_page_with_typed(request, link.invitation, reason)
             return view(request, link.invitation, **named)
 
@@ -67,11 +70,6 @@ def office_required(*permissions: str) -> Callable[[OfficeView], OfficeView]:
         return guarded
 
     return guard
-
-
-def is_staff_looking(request: HttpRequest) -> bool:
-    """Whether somebody of the secretariat is signed in: to look, never to answer."""
-    return isinstance(request.user, User) and request.user.is_staff
 
 
 def load_invitation(pk: int) -> Invitation:
@@ -89,3 +87,41 @@ def refuse_staff(
         return None
     shown = {"may_look": may_look, "invitation_id": invitation_id}
     return render(request, "office/look_only.html", shown, status=403)
+
+
+# The cookie
+
+
+def link_cookie_name(invitation_id: int) -> str:
+    return f"office-{invitation_id}"
+
+
+def link_digest(token: str) -> str:
+    """Return the keyed digest of a token, for the browser's cookie; it opens nothing."""
+    digest = salted_hmac("invitations.links", token, algorithm="sha256").digest()
+    return b64_encode(digest[:DIGEST_BYTES]).decode()
+
+
+def set_link_cookie(response: HttpResponse, link: ReplyLink) -> None:
+    """Send the cookie to the pages of its office alone, until some weeks after this opening."""
+    response.set_signed_cookie(
+        link_cookie_name(link.invitation_id),
+        link_digest(link.token),
+        max_age=settings.SESSION_COOKIE_AGE,
+        path=reverse("office:answer", args=[link.invitation_id]),
+        secure=settings.SESSION_COOKIE_SECURE,
+        httponly=True,
+        samesite="Lax",
+    )
+
+
+def read_link_cookie(request: HttpRequest, invitation_id: int) -> ReplyLink | None:
+    """Return the link to the invitation that this browser has opened, with what its page shows."""
+    name, ends_after = link_cookie_name(invitation_id), settings.SESSION_COOKIE_AGE
+    digest = request.get_signed_cookie(name, None, max_age=ends_after)
+    if not digest:
+        return None
+    links = ReplyLink.objects.filter(invitation=invitation_id).select_related(
+        "invitation__minister", "invitation__edition", "invitation__member_state"
+    )
+    return next((link for link in links if link_digest(link.token) == digest), None)

@@ -3,23 +3,15 @@
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, QueryDict
-from django.middleware.csrf import CsrfViewMiddleware
 from django.shortcuts import render
-from django.utils.translation import gettext_lazy
 
-from delegations.office.page_language import activate_address_language
+from delegations.office.page import activate_address_language, csrf_refusal
 from delegations.office.request_limits import LARGEST_TYPED, content_length
-from invitations.models import ForumEdition, Invitation, ReplyLink
+from invitations.models import ForumEdition, Invitation
 
 # What a form brings along that nobody typed.
 NOT_TYPED = ("csrfmiddlewaretoken", "language")
 HIDDEN = ("invitation", "form_key", "seen", "step", "from")
-TOO_LONG_OPEN = gettext_lazy("This page was open too long. Please check it and send it again.")
-
-
-def csrf_refusal(request: HttpRequest) -> HttpResponse | None:
-    """Return the refusal of a POST whose token is missing or stale."""
-    return CsrfViewMiddleware(link_not_held).process_view(request, link_not_held, (), {})
 
 
 def link_not_held(request: HttpRequest) -> HttpResponse:
@@ -33,13 +25,6 @@ def link_not_held(request: HttpRequest) -> HttpResponse:
     else:
         shown |= {"typed": typed_values(request.POST), "had_files": bool(request.FILES)}
     return render(request, "office/not_held.html", shown, status=404)
-
-
-def gone_reason(link: ReplyLink) -> str:
-    """Return why the link opens no office's page any more; empty where it does."""
-    if link.invitation.status == Invitation.Status.WITHDRAWN:
-        return "withdrawn"
-    return "replaced" if link.replaced_at else ""
 
 
 def gone_page(

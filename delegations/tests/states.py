@@ -13,8 +13,8 @@ from django.utils import timezone
 
 from delegations.models import Delegate, Delegation, HighLevelSession, SpeakingSlot
 from delegations.nominations import amend_delegate, delegate_mark, nominate_delegate
+from delegations.office.access import link_cookie_name
 from delegations.office.forms.delegate import DETAILS
-from delegations.office.link_cookie import link_cookie_name
 from delegations.office.throttle import WRONG_FROM_ONE, count_wrong
 from delegations.statements import file_text, submit_statement
 from delegations.tests.browser import CHECK, RECORD, SAVE, invited

@@ -165,3 +165,10 @@ class ReplyLink(models.Model):
 
     def __str__(self) -> str:
         return f"{self.invitation}, {self.version}"
+
+    @property
+    def gone_reason(self) -> str:
+        """Why it opens no office's page any more; empty where it does."""
+        if self.invitation.status == Invitation.Status.WITHDRAWN:
+            return "withdrawn"
+        return "replaced" if self.replaced_at else ""

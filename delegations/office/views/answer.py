@@ -16,10 +16,15 @@ from delegations.office.on_file import (
     reply_history,
     reply_in_words,
 )
-from delegations.office.page_context import page_context
-from delegations.office.page_language import remember_language, switch_language
+from delegations.office.page import (
+    TOO_LONG_OPEN,
+    csrf_refusal,
+    page_context,
+    remember_language,
+    switch_language,
+)
 from delegations.office.receipt import record_pdf
-from delegations.office.refusals import TOO_LONG_OPEN, csrf_refusal, gone_page_with_typed
+from delegations.office.refusals import gone_page_with_typed
 from invitations.letters.message import track_calendar
 from invitations.models import ANSWERS_BRINGING, Invitation
 from invitations.replies import REPLY_FIELDS, UnseenReply, record_reply_once, reply_in_draft

@@ -12,9 +12,13 @@ from delegations.nominations import nominate_delegates
 from delegations.office.access import office_required
 from delegations.office.forms.delegate_list import ListForm
 from delegations.office.on_file import OnFile, office_parts, read_on_file
-from delegations.office.page_context import page_context
-from delegations.office.page_language import remember_language, switch_language
-from delegations.office.refusals import TOO_LONG_OPEN, csrf_refusal
+from delegations.office.page import (
+    TOO_LONG_OPEN,
+    csrf_refusal,
+    page_context,
+    remember_language,
+    switch_language,
+)
 from delegations.office.views.delegation import STAFF_NEED, named_delegates
 from invitations.models import Invitation
 

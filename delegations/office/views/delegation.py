@@ -12,7 +12,7 @@ from delegations.models import Delegate
 from delegations.nominations import gender_balance, gender_encouragement
 from delegations.office.access import office_required
 from delegations.office.on_file import OnFile, office_parts, printed_edition_hour, read_on_file
-from delegations.office.page_context import page_context
+from delegations.office.page import page_context
 from invitations.models import Invitation
 from invitations.text.dates import printed_date
 

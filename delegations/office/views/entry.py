@@ -9,15 +9,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_safe
 
-from delegations.office.access import private_page
+from delegations.office.access import private_page, set_link_cookie
 from delegations.office.forms.codes import CheckForm, CodeForm, PublicForm
-from delegations.office.link_cookie import set_link_cookie
-from delegations.office.page_language import (
+from delegations.office.page import (
     activate_letter_language,
     activate_sent_language,
     remember_language,
 )
-from delegations.office.refusals import gone_page, gone_reason
+from delegations.office.refusals import gone_page
 from delegations.office.throttle import count_wrong
 from invitations.letters.verification import LetterVerdict, verify_check_code, verify_pdf
 from invitations.links import link_for_code, link_for_token
@@ -66,7 +65,7 @@ def follow_link(request: HttpRequest, token: str) -> HttpResponse:
 
 def enter_office(request: HttpRequest, link: ReplyLink) -> HttpResponse:
     """Give the browser the link's cookie, and move on to the page of its office."""
-    if reason := gone_reason(link):
+    if reason := link.gone_reason:
         activate_letter_language(request, link.invitation.minister.language)
         return gone_page(request, link.invitation, reason)
 

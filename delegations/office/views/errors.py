@@ -4,7 +4,7 @@ from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, TooMany
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from delegations.office.page_language import activate_sent_language
+from delegations.office.page import activate_sent_language
 from delegations.office.request_limits import LARGEST_TYPED, content_length
 from invitations.models import ForumEdition
 

@@ -23,9 +23,13 @@ from delegations.office.access import office_required
 from delegations.office.forms.base import differing_fields
 from delegations.office.forms.delegate import DETAILS, DelegateForm, RemovalForm
 from delegations.office.on_file import office_parts, printed_edition_hour, read_on_file
-from delegations.office.page_context import page_context
-from delegations.office.page_language import remember_language, switch_language
-from delegations.office.refusals import TOO_LONG_OPEN, csrf_refusal
+from delegations.office.page import (
+    TOO_LONG_OPEN,
+    csrf_refusal,
+    page_context,
+    remember_language,
+    switch_language,
+)
 from delegations.office.views.delegation import STAFF_NEED, delegate_particulars
 from invitations.models import Invitation
 

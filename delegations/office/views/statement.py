@@ -18,9 +18,13 @@ from delegations.office.access import office_required
 from delegations.office.forms.base import differing_fields
 from delegations.office.forms.statement import COLUMNS, FilesForm, StatementForm
 from delegations.office.on_file import OnFile, office_parts, printed_edition_hour, read_on_file
-from delegations.office.page_context import page_context
-from delegations.office.page_language import remember_language, switch_language
-from delegations.office.refusals import TOO_LONG_OPEN, csrf_refusal
+from delegations.office.page import (
+    TOO_LONG_OPEN,
+    csrf_refusal,
+    page_context,
+    remember_language,
+    switch_language,
+)
 from delegations.statements import (
     statement_mark,
     submit_statement,

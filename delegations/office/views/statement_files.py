@@ -13,7 +13,7 @@ from delegations.models import StatementText
 from delegations.office.access import office_required
 from delegations.office.forms.statement import FilesForm
 from delegations.office.on_file import read_on_file
-from delegations.office.refusals import TOO_LONG_OPEN, csrf_refusal
+from delegations.office.page import TOO_LONG_OPEN, csrf_refusal
 from delegations.office.views.statement import (
     STAFF_NEED,
     session_choices,

@@ -8,7 +8,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from delegations.office.link_cookie import link_cookie_name
+from delegations.office.access import link_cookie_name
 from delegations.tests.offices import (
     NOTHING,
     browser,

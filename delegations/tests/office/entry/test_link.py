@@ -7,7 +7,7 @@ from django.core.exceptions import PermissionDenied
 from django.utils import timezone
 from django.views.defaults import permission_denied, server_error
 
-from delegations.office.link_cookie import link_cookie_name, link_digest
+from delegations.office.access import link_cookie_name, link_digest
 from delegations.office.views.entry import client_address
 from delegations.tests.office.entry.addresses import address_of, office_of, offices_of
 from delegations.tests.rows import all_rows

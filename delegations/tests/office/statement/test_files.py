@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from delegations import statements
 from delegations.models import PolicyStatement, StatementText
-from delegations.office.link_cookie import link_cookie_name
+from delegations.office.access import link_cookie_name
 from delegations.tests.office.statement.statements import announced, file, send, speaking, text_url
 from delegations.tests.offices import browser, page_of, text
 from invitations.files.frozen import thaw

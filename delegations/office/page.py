@@ -1,0 +1,86 @@
+"""What the pages of an office share: their language, their form's token, their variables."""
+
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth.models import User
+from django.http import HttpRequest, HttpResponse
+from django.middleware.csrf import CsrfViewMiddleware
+from django.utils import translation
+from django.utils.translation import gettext_lazy
+from django.views.i18n import set_language
+
+from invitations.models import Invitation, Minister
+
+TOO_LONG_OPEN = gettext_lazy("This page was open too long. Please check it and send it again.")
+
+
+def activate_letter_language(request: HttpRequest, language: str) -> None:
+    """Use the letter's language, unless the visitor chose one on this site."""
+    if not has_chosen_language(request):
+        translation.activate(language)
+
+
+def activate_address_language(request: HttpRequest) -> None:
+    """Use the language in a letter link's address, unless the visitor chose one on this site."""
+    if not has_chosen_language(request) and request.GET.get("in") in dict(settings.LANGUAGES):
+        translation.activate(request.GET["in"])
+
+
+def has_chosen_language(request: HttpRequest) -> bool:
+    return request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME) in dict(settings.LANGUAGES)
+
+
+def activate_sent_language(request: HttpRequest) -> str | None:
+    """Use the language that the switch on the page sent, and return it."""
+    language = request.POST.get("language")
+    if language in dict(settings.LANGUAGES):
+        translation.activate(language)
+    return language
+
+
+def switch_language(request: HttpRequest) -> bool:
+    """Use the language sent, and return whether the form came only to be shown in it."""
+    if request.method != "POST" or "language" not in request.POST:
+        return False
+    activate_sent_language(request)
+    return True
+
+
+def remember_language(request: HttpRequest, response: HttpResponse) -> HttpResponse:
+    """Let the browser remember the language that was chosen."""
+    response.cookies.update(set_language(request).cookies)
+    return response
+
+
+def csrf_refusal(request: HttpRequest) -> HttpResponse | None:
+    """Return the refusal of a POST whose token is missing or stale."""
+    return CsrfViewMiddleware(checked_page).process_view(request, checked_page, (), {})
+
+
+def checked_page(_request: HttpRequest) -> HttpResponse:
+    """Stand for the page in Django's check, which asks whether it is exempt."""
+    return HttpResponse()
+
+
+def is_staff_looking(request: HttpRequest) -> bool:
+    """Whether somebody of the secretariat is signed in: to look, never to answer."""
+    return isinstance(request.user, User) and request.user.is_staff
+
+
+def page_context(request: HttpRequest, invitation: Invitation, **more: Any) -> dict[str, Any]:
+    """Return the variables of an office's page: those that all have, and those given."""
+    return {
+        "invitation": invitation,
+        "edition": invitation.edition,
+        "minister_name": printed_minister_name(invitation.minister),
+        "looks_on": is_staff_looking(request),
+        **more,
+    }
+
+
+def printed_minister_name(minister: Minister) -> str:
+    """Return the name, in its own script where the page speaks the minister's language."""
+    if translation.get_language() == minister.language:
+        return minister.name_in(minister.language)
+    return minister.name
