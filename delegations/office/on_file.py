@@ -94,10 +94,12 @@ class OnFile:
 
 
 def read_on_file(invitation: Invitation) -> OnFile:
-    """Read the office's replies and the State's answers; the delegation is read when needed."""
-    replies = invitation.replies.order_by("-pk")
-    answers = Reply.objects.in_force_for(invitation).values_list("answer", flat=True)
-    return OnFile(invitation, list(replies), set(answers))
+    """Read the State's replies in one query; the delegation is read when needed."""
+    replies: list[Any] = list(Reply.objects.of_state(invitation).order_by("-pk"))
+    own = [reply for reply in replies if reply.invitation_id == invitation.pk]
+    for reply in own:
+        reply.invitation = invitation
+    return OnFile(invitation, own, {reply.answer for reply in replies if reply.is_in_force})
 
 
 class OfficePart(NamedTuple):

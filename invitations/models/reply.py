@@ -114,11 +114,16 @@ class ReplyQuerySet(models.QuerySet["Reply"]):
 
     def in_force_for(self, invitation: Invitation) -> Self:
         """Standing replies of the invitation's State, to any of its issued invitations."""
-        return self.standing().filter(
-            invitation__status=Invitation.Status.ISSUED,
+        return self.of_state(invitation).filter(is_in_force=True)
+
+    def of_state(self, invitation: Invitation) -> Self:
+        """All replies of the invitation's State, each with ``is_in_force``."""
+        of_state = self.filter(
             invitation__edition=invitation.edition_id,
             invitation__member_state=invitation.member_state_id,
         )
+        standing, issued = Reply.Status.STANDING, Invitation.Status.ISSUED
+        return of_state.annotate(is_in_force=Q(status=standing, invitation__status=issued))
 
 
 class Reply(models.Model):

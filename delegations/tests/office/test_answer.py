@@ -286,19 +286,19 @@ def test_queries_of_the_page_and_of_a_reply(
 ):
     client = browser(invitation)
 
-    # The invitation by its link, the replies, the State's answers, and the ranks for the form.
-    with django_assert_num_queries(4):
-        client.get(page_of(invitation))
+    # The invitation by its link, the State's replies, and the ranks for the form.
     with django_assert_num_queries(3):
+        client.get(page_of(invitation))
+    with django_assert_num_queries(2):
         client.get(page_of(invitation))
     with django_assert_max_num_queries(14):
         client.post(page_of(invitation), words_of(invitation))
-    # The invitation by its link, the replies, the State's answers, the delegation with its
-    # statement, the ranks.
-    with django_assert_num_queries(5):
+    # The invitation by its link, the State's replies, the delegation with its statement,
+    # the ranks.
+    with django_assert_num_queries(4):
         client.get(page_of(invitation))
     # The same, but the acknowledgements for the ranks.
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(4):
         client.get(page_of(invitation, "recorded"))
 
 

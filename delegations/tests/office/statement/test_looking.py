@@ -62,9 +62,9 @@ def test_queries_of_the_page_and_of_a_change(invitation, django_assert_num_queri
     send(client, invitation, *[file(f"Words {n}".encode()) for n in range(texts)])
     seen = seen_by(client, invitation)
 
-    # The invitation by its link, the sessions of the track, the replies, the State's answers, the
+    # The invitation by its link, the sessions of the track, the State's replies, the
     # delegation with its statement, how many texts it has, and they.
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(6):
         client.get(page_of(invitation, "statement"))
     with django_assert_num_queries(11):
         client.post(page_of(invitation, "statement"), words_of(invitation, title="New", seen=seen))
