@@ -6,6 +6,9 @@ import subprocess
 from django.conf import settings
 from django.db import connection
 
+# Where a deployment runs, long tests take all offices and more examples.
+AS_DEPLOYED = connection.vendor == "postgresql"
+
 
 def address_of(name):
     database = connection.settings_dict

@@ -40,6 +40,7 @@ from invitations.outbox.arming import arm
 from invitations.outbox.dispatch import dispatch_outbox
 from invitations.reminders.planning import queue_reminders
 from invitations.replies import record_reply
+from invitations.tests.databases import AS_DEPLOYED
 from invitations.text.dates import printed_date
 from wsis_forum.env import Mailbox
 
@@ -168,22 +169,25 @@ class Edition2020(TestCase):
             assert not missing, (letter, text)
 
     def test_silent_office_gets_two_reminders_and_one_call_where_no_day_is_missed(self):
+        walked = self.offices_that_walk()
+
         walk((moment, job) for day in DAYS for moment in [hour(day, 9)] for job in JOBS)
 
         self.check_each_delivery_arrived_once()
-        assert self.peer.reminders().keys() == {mail.office for mail in self.letters}
+        assert self.peer.reminders().keys() == walked
         originals = {mail.office: mail.sha256 for mail in self.letters}
         for office, mails in self.peer.reminders().items():
             assert list({mail.message_id: mail.day for mail in mails}.values()) == [FIRST, SECOND]
             assert {mail.sha256 for mail in mails} == {originals[office]}
             assert all("CL-19/58" in mail.subject for mail in mails)
-        for invitation in self.edition.invitations.all():
+        for invitation in self.edition.invitations.issued():
             entry = invitation.call_list_entries.get()
             assert geneva_day(entry.listed_at) == CALLS
 
     def test_uneven_days_remind_each_silent_office_and_none_that_has_answered(self):
         chance = random.Random(2020)
         ticks = list(uneven_ticks(chance))
+        walked = self.offices_that_walk()
         replies = list(uneven_replies(chance, self.edition, ticks))
         answers = ((said.at, partial(answer, said)) for said in replies)
 
@@ -191,8 +195,8 @@ class Edition2020(TestCase):
 
         self.check_each_delivery_arrived_once()
         reminders = self.peer.reminders()
-        silent = {mail.office for mail in self.letters} - {state(said) for said in replies}
-        assert len(silent) > 50
+        silent = walked - {state(said) for said in replies}
+        assert len(silent) > len(walked) / 4
         assert silent <= reminders.keys()
         for mails in reminders.values():
             check_days(mails)
@@ -201,6 +205,13 @@ class Edition2020(TestCase):
             check_silence_after(said, reminders[state(said)])
         acknowledged = {m.message_id for m in self.peer.received if m.marked == "auto-replied"}
         assert len(acknowledged) == Reply.objects.count() == len(replies)
+
+    def offices_that_walk(self):
+        """All 193 as deployed; elsewhere every third, the others withdrawn on the first evening."""
+        offices = sorted({mail.office for mail in self.letters})[:: 1 if AS_DEPLOYED else 3]
+        others = self.edition.invitations.exclude(member_state__iso3__in=offices)
+        others.update(status=Invitation.Status.WITHDRAWN)
+        return set(offices)
 
     def check_each_delivery_arrived_once(self):
         arrived = [(mail.message_id, mail.address) for mail in self.peer.received]
@@ -263,7 +274,7 @@ def uneven_replies(chance, edition, ticks):
     """Many answer between the jobs of a tick; half of the answers are followed by another."""
     habits = [[], [], [], ["holding"], ["in_person"], ["regrets", "written"], ["holding", "video"]]
     moments = [moment for moment, _job in ticks]
-    for invitation in edition.invitations.select_related("member_state"):
+    for invitation in edition.invitations.issued().select_related("member_state"):
         for answered in chance.choice(habits):
             seconds = chance.choice([chance.randrange(40), chance.randrange(864000)])
             moment = chance.choice(moments) + dt.timedelta(seconds=seconds + 0.5)

@@ -24,6 +24,7 @@ from invitations.reminders.planning import (
     why_reminder_must_stay,
 )
 from invitations.replies import file_correspondence, mark_dealt_with, record_reply
+from invitations.tests.databases import AS_DEPLOYED
 from invitations.tests.factories import (
     DeliveryFactory,
     EditionFactory,
@@ -52,6 +53,7 @@ FORUM = {
 BEGIN = dt.datetime(2027, 2, 20, tzinfo=dt.UTC)
 DAY = dt.timedelta(days=1)
 HALF_HOUR = dt.timedelta(minutes=30)
+EXAMPLES = 40 if AS_DEPLOYED else 15
 
 
 # The plain reckoning
@@ -297,7 +299,7 @@ walks = st.lists(
 )
 
 
-@settings(max_examples=30)
+@settings(max_examples=EXAMPLES)
 @given(worlds(), offices(), st.integers(8, 28), walks)
 def test_each_tick_plans_what_a_plain_reckoning_says(world, offices, before, walk):
     begin = instant(world.reply_before - before * DAY, 0, dt.UTC)
@@ -400,7 +402,7 @@ def say(act, office, invitation, clerk):
         office.has_written = False
 
 
-@settings(max_examples=30)
+@settings(max_examples=EXAMPLES)
 @given(worlds(), offices(), st.integers(0, 30))
 def test_the_preview_says_what_a_clock_without_a_gap_would_plan(world, offices, start):
     now = BEGIN + start * DAY + 17 * HALF_HOUR
