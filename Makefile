@@ -13,7 +13,7 @@ VENV := .venv$(if $(filter-out python3,$(PYTHON)),-$(shell $(PYTHON) -c \
 BIN := $(VENV)/bin
 MESSAGES := $(patsubst %.po,%.mo,$(wildcard locale/*/LC_MESSAGES/*.po))
 
-.PHONY: run test check messages bench soak clean
+.PHONY: run test check messages requirements bench soak clean
 
 run: $(VENV)/run-ready $(MESSAGES)
 	@$(BIN)/python scripts/run.py
@@ -21,7 +21,7 @@ run: $(VENV)/run-ready $(MESSAGES)
 test: $(VENV)/test-ready $(MESSAGES)
 	$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 $(ARGS)
 
-# The checks look at the project as it is deployed; they connect to nothing.
+# The checks look at the project as it is deployed; they connect to nothing, but for the audit.
 check: export DEBUG = False
 check: export SECRET_KEY = of-make-check-alone-and-long-enough-to-pass-the-deploy-check
 check: export DATABASE_URL = sqlite://:memory:
@@ -40,11 +40,21 @@ check: $(VENV)/test-ready $(MESSAGES)
 	$(BIN)/djade --check --target-version 5.2 $$(find templates -name '*.html')
 	$(BIN)/python manage.py makemigrations --check --dry-run
 	$(BIN)/python manage.py check --deploy --fail-level WARNING
+	@$(BIN)/python scripts/audit.py
 
 # The words of code and templates, brought into locale/ to be translated.
 messages: export SECRET_KEY = not-needed-here
 messages: $(VENV)/test-ready
 	@scripts/messages.sh collect $(BIN)/python
+
+# The pinned versions with their hashes, for each Python from 3.11 on; what is pinned already stays,
+# unless ARGS="--upgrade-package NAME" or ARGS=--upgrade says otherwise.
+requirements: $(VENV)/test-ready
+	@for name in requirements requirements-dev; do \
+		$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+			--custom-compile-command 'make requirements' --output-file $$name.txt $(ARGS) $$name.in \
+			|| exit; \
+	done
 
 bench: export DATABASE_URL ?= postgres://postgres@127.0.0.1:5432/wsis_forum_bench
 bench: export REDIS_URL ?= redis://127.0.0.1:6379/1
@@ -62,7 +72,7 @@ clean:
 	rm -rf .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
 	find . -name __pycache__ -prune -exec rm -rf {} +
 
-$(VENV)/run-ready $(VENV)/test-ready: $(VENV)/%-ready: scripts/setup.sh scripts/cut_faces.py requirements.txt requirements-dev.txt constraints.txt
+$(VENV)/run-ready $(VENV)/test-ready: $(VENV)/%-ready: scripts/setup.sh scripts/cut_faces.py requirements.txt requirements-dev.txt
 	@scripts/setup.sh $* $(PYTHON) $(VENV) $^
 
 %.mo: %.po

@@ -72,8 +72,9 @@ if ! "$venv/bin/python" -m pip --version >/dev/null 2>&1; then
     "$python" -m venv --clear "$venv"
 fi
 echo "Installing $requirements into $venv …"
+# What a source distribution asks for to be built has no hash: nothing is built here.
 "$venv/bin/python" -m pip install --quiet --no-input --disable-pip-version-check \
-    --requirement "$requirements"
+    --require-hashes --only-binary :all: --requirement "$requirements"
 echo "Cutting the letters' faces …"
 "$venv/bin/python" scripts/cut_faces.py "$venv/share/letter-faces"
 touch "$ready"

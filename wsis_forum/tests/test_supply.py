@@ -1,0 +1,109 @@
+"""What is installed: pinned by hashes, with its reasons, audited where somebody answers."""
+
+import json
+import os
+import re
+import subprocess
+import sys
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+import pytest
+from django.conf import settings
+
+# What is asked of nobody: a proxy that refuses, but for the servers of the tests themselves.
+ALONE = {"HTTPS_PROXY": "http://127.0.0.1:9", "NO_PROXY": "127.0.0.1", "PIP_NO_CACHE_DIR": "1"}
+
+
+def read(name):
+    return (settings.BASE_DIR / name).read_text()
+
+
+def pins(text):
+    found = re.findall(r"^([\w.-]+)(?:\[\w+\])?==(\S+)", text, re.M)
+    return {(re.sub(r"[-_.]+", "-", name).lower(), version) for name, version in found}
+
+
+@pytest.mark.parametrize("name", ["requirements", "requirements-dev"])
+def test_each_version_is_pinned_by_its_hashes_and_no_index_is_named(name):
+    compiled = read(f"{name}.txt")
+
+    entries = [entry for entry in re.split(r"\n(?=\S)", compiled) if not entry.startswith("#")]
+    assert len(entries) > len(pins(read(f"{name}.in")))
+    assert all("==" in entry and "--hash=sha256:" in entry for entry in entries)
+    assert not re.search(r"^-|://", compiled, re.M)
+
+
+def test_what_is_installed_is_what_the_reasons_name():
+    assert pins(read("requirements.in")) <= pins(read("requirements.txt"))
+    assert pins(read("requirements-dev.in")) <= pins(read("requirements-dev.txt"))
+    assert pins(read("requirements.txt")) <= pins(read("requirements-dev.txt"))
+
+
+def test_each_direct_dependency_has_its_reason_beside_it():
+    lines = (read("requirements.in") + read("requirements-dev.in")).splitlines()
+
+    assert not [line for line in lines if "==" in line and not re.search(r" # \S", line)]
+
+
+# The audit
+
+
+@pytest.fixture
+def advisories():
+    """A server that speaks as OSV does, and knows one fault of Django."""
+
+    class Answer(BaseHTTPRequestHandler):
+        def do_POST(self):
+            asked = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+            faults = [fault()] if asked["package"]["name"] == "django" else []
+            body = json.dumps({"vulns": faults} if faults else {}).encode()
+            self.send_response(200)
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *_said):
+            pass
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Answer) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}/v1/query"
+        server.shutdown()
+
+
+def fault():
+    ranges = [{"type": "ECOSYSTEM", "events": [{"introduced": "0"}, {"fixed": "99.1"}]}]
+    package = {"name": "django", "ecosystem": "PyPI"}
+    return {
+        "id": "PYSEC-2099-1",
+        "summary": "A fault of this test.",
+        "published": "2026-01-01T00:00:00Z",
+        "affected": [{"package": package, "ranges": ranges, "versions": []}],
+    }
+
+
+def audit(**more):
+    return subprocess.run(
+        [sys.executable, "scripts/audit.py"],
+        cwd=settings.BASE_DIR, env=os.environ | ALONE | more,
+        capture_output=True, text=True, timeout=120, check=False,
+    )  # fmt: skip
+
+
+def test_without_a_source_of_advisories_the_audit_says_so_and_fails_nothing():
+    done = audit(PIP_AUDIT_OSV_URL="http://127.0.0.1:9/")
+
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.splitlines()[-1] == (
+        "No source of advisories answers here: the pinned versions were NOT audited."
+    )
+
+
+def test_a_known_fault_of_a_pinned_version_fails_the_audit(advisories):
+    done = audit(PIP_AUDIT_OSV_URL=advisories)
+
+    version = dict(pins(read("requirements.txt")))["django"]
+    assert f"django {version}: PYSEC-2099-1, mended in 99.1\n" in done.stdout
+    assert re.search(r"\n(\d+) of \1 pinned versions audited\.$", done.stdout.strip())
+    assert done.returncode == 1
