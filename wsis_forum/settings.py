@@ -22,7 +22,9 @@ SITE_URL = os.getenv("SITE_URL", f"http://127.0.0.1:{os.getenv('PORT', '8000')}"
 DEPLOYMENT = os.getenv("DEPLOYMENT", "embedded")
 # No copy of the database has this key: without it, or with another one, nothing is sent.
 ARMING_KEY = env.secret("ARMING_KEY", default="")
-ALLOWED_HOSTS = [urlsplit(SITE_URL).hostname or "", "127.0.0.1", "localhost"]
+SITE_HOST = urlsplit(SITE_URL).hostname or ""
+IS_LOCAL = SITE_HOST in ("127.0.0.1", "localhost")
+ALLOWED_HOSTS = ["127.0.0.1", "localhost"] if IS_LOCAL else [SITE_HOST]
 CSRF_TRUSTED_ORIGINS = [SITE_URL]
 
 INSTALLED_APPS = [
@@ -48,9 +50,10 @@ INSTALLED_APPS = [
     "delegations",
 ]
 MIDDLEWARE = [
+    "wsis_forum.headers.HeadersMiddleware",
+    "wsis_forum.headers.ContentSecurityPolicyMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "delegations.office.middleware.RequestLimitsMiddleware",
@@ -179,15 +182,24 @@ SECURE_SSL_REDIRECT = SITE_URL.startswith("https:")
 # A probe inside the network speaks plain HTTP.
 SECURE_REDIRECT_EXEMPT = [r"^healthz$"]
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = SECURE_SSL_REDIRECT
+# No other host of the domain can set a cookie of such a name; browsers take it over TLS alone.
+HOST_ONLY = "__Host-" if SECURE_SSL_REDIRECT else ""
+SESSION_COOKIE_NAME = f"{HOST_ONLY}sessionid"
+CSRF_COOKIE_NAME = f"{HOST_ONLY}csrftoken"
+LANGUAGE_COOKIE_NAME = f"{HOST_ONLY}django_language"
+MESSAGES_COOKIE_NAME = f"{HOST_ONLY}messages"
+MESSAGE_STORAGE = "wsis_forum.cookies.Messages"
+# No script of ours reads these.
+CSRF_COOKIE_HTTPONLY = LANGUAGE_COOKIE_HTTPONLY = True
+LANGUAGE_COOKIE_SAMESITE = "Lax"
 SECURE_HSTS_SECONDS = 31536000 if SECURE_SSL_REDIRECT else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = SECURE_SSL_REDIRECT
-SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 PROXIES = env.number("PROXIES", 0)  # of our own, each of which adds to X-Forwarded-For
+# Where no proxy of ours sets it, a visitor may.
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if PROXIES else None
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 CONTENT_SECURITY_POLICY = {
-    # The admin's interface evaluates expressions in attributes; the public site needs no script.
-    "EXCLUDE_URL_PREFIXES": ["/admin/"],
     "DIRECTIVES": {
         "default-src": ["'self'"],
         "img-src": ["'self'", "data:"],
@@ -197,6 +209,10 @@ CONTENT_SECURITY_POLICY = {
         "frame-ancestors": ["'none'"],
     },
 }
+# Where pages have unfold's looks, and need what they need.
+DESK_ADDRESSES = ("/admin/",)
+# Whoever finds a fault writes there: an address, or a page; shown in /.well-known/security.txt.
+SECURITY_CONTACT = os.getenv("SECURITY_CONTACT", "")
 
 # A folder has no host, but without one in the URL the worker warns.
 CELERY_BROKER_URL = REDIS_URL or "filesystem://localhost"
@@ -275,6 +291,7 @@ UNFOLD = {
         }
     },
     "STYLES": [lambda request: static("admin-desk/desk.css")],
+    "SCRIPTS": [lambda request: static("admin-desk/strict.js")],
     "DASHBOARD_CALLBACK": "invitations.admin.dashboard.dashboard",
     "SIDEBAR": {
         "show_search": True,

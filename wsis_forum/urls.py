@@ -1,13 +1,16 @@
 from django.contrib import admin
 from django.urls import include, path
 
-from wsis_forum import health
+from wsis_forum import health, notices
 
 handler400 = "delegations.office.views.errors.bad_request"
 urlpatterns = [
     path("admin/", admin.site.urls),
     path("healthz", health.healthz, name="healthz"),
     path("metrics", health.metrics, name="metrics"),
+    path("robots.txt", notices.robots, name="robots"),
+    path(".well-known/security.txt", notices.security, name="security"),
+    path("security.txt", notices.security),
     path("i18n/", include("django.conf.urls.i18n")),
     path("hooks/", include("wsis_forum.hooks")),
     path("", include("delegations.office.urls")),

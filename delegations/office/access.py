@@ -93,6 +93,12 @@ def refuse_staff(
 
 
 def link_cookie_name(invitation_id: int) -> str:
+    """Return the cookie's name; over TLS one that no page without TLS can set."""
+    return f"{'__Secure-' * settings.SESSION_COOKIE_SECURE}{earlier_cookie_name(invitation_id)}"
+
+
+def earlier_cookie_name(invitation_id: int) -> str:
+    """Return the name without prefix, under which earlier versions let browsers hold a link."""
     return f"office-{invitation_id}"
 
 
@@ -117,8 +123,10 @@ def set_link_cookie(response: HttpResponse, link: ReplyLink) -> None:
 
 def read_link_cookie(request: HttpRequest, invitation_id: int) -> ReplyLink | None:
     """Return the link to the invitation that this browser has opened, with what its page shows."""
-    name, ends_after = link_cookie_name(invitation_id), settings.SESSION_COOKIE_AGE
-    digest = request.get_signed_cookie(name, None, max_age=ends_after)
+    names = (link_cookie_name(invitation_id), earlier_cookie_name(invitation_id))
+    ends_after = settings.SESSION_COOKIE_AGE
+    signed = (request.get_signed_cookie(name, None, max_age=ends_after) for name in names)
+    digest = next(filter(None, signed), None)
     if not digest:
         return None
     links = ReplyLink.objects.filter(invitation=invitation_id).select_related(

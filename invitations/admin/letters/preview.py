@@ -1,9 +1,11 @@
 """The preview of a text that is being written, for one minister; nothing of it is kept."""
 
 import difflib
+from collections.abc import Callable
 from functools import partial
 from typing import Any, NamedTuple, cast
 
+from csp.decorators import csp_replace
 from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
 from django.db.models import Field, QuerySet
@@ -11,6 +13,7 @@ from django.http import HttpRequest, HttpResponse, QueryDict
 from django.template.response import TemplateResponse
 from django.utils.translation import get_language_info
 from django.utils.translation import gettext as _
+from django.views.decorators.clickjacking import xframe_options_sameorigin
 
 from invitations.admin.confirming import refusal_sentence
 from invitations.models import ForumEdition, Invitation, Language, LetterKind, LetterTemplate
@@ -39,6 +42,12 @@ class Refusal(NamedTuple):
     field: str
     because: str
     quoted: str
+
+
+def in_our_frame(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """Let the desk's own pages show the answer in a frame."""
+    policed: Any = csp_replace({"frame-ancestors": ["'self'"]})(view)
+    return xframe_options_sameorigin(policed)
 
 
 def template_from_form(data: QueryDict) -> LetterTemplate:

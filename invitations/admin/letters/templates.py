@@ -10,7 +10,6 @@ from django.shortcuts import get_object_or_404
 from django.urls import path
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext_lazy
-from django.views.decorators.clickjacking import xframe_options_sameorigin
 from unfold.decorators import action, display
 
 from invitations.admin.base import FilledFilter, Menu, ModelAdmin, user_of
@@ -118,12 +117,12 @@ class LetterTemplateAdmin(ReviewedMixin, ApprovedByTwoMixin):
         return [
             path(
                 "preview/",
-                self.admin_site.admin_view(xframe_options_sameorigin(self.preview_view)),
+                self.admin_site.admin_view(preview.in_our_frame(self.preview_view)),
                 name="invitations_lettertemplate_preview",
             ),
             path(
                 "<int:pk>/test/",
-                self.admin_site.admin_view(xframe_options_sameorigin(self.test_view)),
+                self.admin_site.admin_view(preview.in_our_frame(self.test_view)),
                 name="invitations_lettertemplate_test",
             ),
             *super().get_urls(),

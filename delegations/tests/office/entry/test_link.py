@@ -215,6 +215,26 @@ def test_what_a_browser_holds_of_a_link_goes_to_its_office_alone(client, setting
     assert invitation.links.get().token not in str(cookie)
 
 
+def test_over_tls_only_a_page_over_tls_can_give_a_browser_what_it_holds(client, settings):
+    settings.SESSION_COOKIE_SECURE = True
+    invitation = InvitationFactory()
+
+    cookies = client.get(address_of(invitation)).cookies
+
+    assert list(cookies) == [f"__Secure-office-{invitation.pk}"]
+    assert client.get(office_of(invitation)).status_code == 200
+
+
+def test_a_browser_that_opened_its_link_before_the_names_changed_still_holds_it(client, settings):
+    invitation = InvitationFactory()
+    client.get(address_of(invitation))
+    assert list(client.cookies) == [f"office-{invitation.pk}"]
+
+    settings.SESSION_COOKIE_SECURE = True
+
+    assert client.get(office_of(invitation)).status_code == 200
+
+
 def test_what_a_browser_holds_opens_no_other_office(client):
     one, other = InvitationFactory(), InvitationFactory()
     client.get(address_of(one))

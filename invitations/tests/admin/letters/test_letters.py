@@ -84,6 +84,8 @@ def test_frozen_files_come_byte_for_byte(admin_client, file, content, content_ty
     assert response.content == content
     assert response.headers["Content-Type"] == content_type
     assert response.headers["Content-Disposition"].startswith(f"{shows}; filename=")
+    policy = response.headers["Content-Security-Policy"]
+    assert policy == "sandbox; default-src 'none'; frame-ancestors 'none'"
 
 
 def test_tampered_file_is_not_shown_but_said(admin_client):
