@@ -7,12 +7,15 @@ from typing import Any, cast
 
 from django import forms
 from django.conf import settings
-from django.contrib import admin
+from django.contrib import admin, messages
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.contrib.admin.utils import unquote
 from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
+from django.core.validators import ProhibitNullCharactersValidator
 from django.db.models import Model, QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http.response import HttpResponseBase
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from modeltranslation.utils import build_localized_fieldname
@@ -73,6 +76,20 @@ class ModelAdmin(unfold.ModelAdmin):
     def _may_read(self, request: HttpRequest, model: type[Model]) -> bool:
         page = self.admin_site._registry.get(model)
         return page is not None and page.has_view_permission(request)
+
+    def response_action(
+        self, request: HttpRequest, queryset: QuerySet[Any]
+    ) -> HttpResponseBase | None:
+        """Refuse keys that no row can have, which no list of ours sends."""
+        try:
+            for key in request.POST.getlist(ACTION_CHECKBOX_NAME):
+                ProhibitNullCharactersValidator()(key)
+                self.opts.pk.clean(key, None)
+        except ValidationError:
+            told = _("Which rows are meant cannot be read: choose them in the list once more.")
+            messages.error(request, told)
+            return HttpResponseRedirect(request.get_full_path())
+        return super().response_action(request, queryset)
 
     def get_form(
         self, request: HttpRequest, obj: Model | None = None, change: bool = False, **kwargs: Any

@@ -1,6 +1,7 @@
 """List actions that ask first: what they say of too many rows, and of rows that are gone."""
 
 import pytest
+from django.contrib import admin
 from django.urls import reverse
 
 from invitations.models import Invitation
@@ -59,3 +60,25 @@ def test_of_a_page_without_a_reason_no_row_is_called_gone(desk):
     response = choose(desk, INVITATIONS, "withdraw_selected", gone, answered="yes", because="")
 
     assert told(response) == []
+
+
+def test_a_key_that_no_row_can_have_breaks_no_action_of_any_list(admin_client, admin_user, rf):
+    asked = rf.get("/admin/")
+    asked.user = admin_user
+    for model, page in admin.site._registry.items():
+        place = reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist")
+        for name in page.get_actions(asked):
+            response = admin_client.post(place, {"action": name, "_selected_action": ["\0", "1"]})
+
+            assert response.status_code == 302, (place, name)
+
+
+@pytest.mark.parametrize("key", ["x", "", "9" * 30, "\0", "1 OR 1=1"])
+def test_rows_that_cannot_be_read_are_asked_for_once_more(desk, key):
+    chosen = {"action": "withdraw_selected", "_selected_action": key}
+
+    response = desk.post(INVITATIONS, chosen, follow=True)
+
+    assert told(response) == [
+        "Which rows are meant cannot be read: choose them in the list once more."
+    ]
