@@ -10,7 +10,7 @@ from typing import Any
 from csp.middleware import CSPMiddleware, PolicyParts
 from django.conf import settings
 from django.contrib import admin
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseForbidden
 from django.http.response import HttpResponseBase
 from django.template import engines
 from django.template.loader import get_template
@@ -52,7 +52,7 @@ class HeadersMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if request.path_info == "/healthz":
             request.META["HTTP_HOST"] = settings.ALLOWED_HOSTS[0]
-        response = self.get_response(request)
+        response = refuse_plain_http(request) or self.get_response(request)
         response["Permissions-Policy"] = PERMISSIONS
         response["Cross-Origin-Resource-Policy"] = "same-origin"
         if "Cache-Control" not in response:
@@ -60,6 +60,14 @@ class HeadersMiddleware:
             patch_cache_control(response, private=True, no_cache=True)
             patch_vary_headers(response, ["Accept-Language", "Cookie"])
         return response
+
+
+def refuse_plain_http(request: HttpRequest) -> HttpResponse | None:
+    """Refuse a machine that shows its secret without TLS; a redirect would hide that it did."""
+    asks_for_a_secret = request.path_info.startswith(("/hooks/", "/metrics"))
+    if not asks_for_a_secret or request.is_secure() or not settings.SECURE_SSL_REDIRECT:
+        return None
+    return HttpResponseForbidden("Ask by https.", content_type="text/plain; charset=utf-8")
 
 
 class ContentSecurityPolicyMiddleware(CSPMiddleware):

@@ -306,6 +306,7 @@ LOGGING = {
         "line": {
             "class": "wsis_forum.logs.WithoutTokens",
             "format": "{asctime} {levelname} {name} {message}",
+            "datefmt": "%Y-%m-%dT%H:%M:%S%z",
             "style": "{",
         }
     },

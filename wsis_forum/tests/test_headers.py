@@ -93,12 +93,24 @@ def test_the_probe_may_name_the_machine_and_nobody_else_may(client):
     assert client.get(reverse("admin:login"), headers=named).status_code == 400
 
 
+@pytest.mark.parametrize("address", ["/hooks/mailgun/tracking/", "/metrics"])
+def test_a_machine_that_shows_its_secret_without_tls_is_refused_and_not_led_on(
+    client, settings, address
+):
+    settings.SECURE_SSL_REDIRECT = True
+
+    assert client.get(address).status_code == 403
+    assert client.get(address, secure=True).status_code == 404
+    assert client.get("/").status_code == 301
+
+
 # What a deployment's address makes of the settings
 
 
 def settings_of(**variables):
     """The settings of a process of its own, in which only these variables are set."""
     names = ["ALLOWED_HOSTS", "SECURE_PROXY_SSL_HEADER", "MESSAGES_COOKIE_NAME"]
+    names += ["SECURE_HSTS_SECONDS", "SECURE_HSTS_INCLUDE_SUBDOMAINS", "SECURE_SSL_REDIRECT"]
     for kind in ("SESSION", "CSRF", "LANGUAGE"):
         names += [f"{kind}_COOKIE_{part}" for part in ("NAME", "SECURE", "PATH", "DOMAIN")]
     say = "import json; from django.conf import settings"
@@ -129,6 +141,13 @@ def test_over_tls_no_other_host_of_the_domain_can_set_a_cookie_of_ours():
     assert found["MESSAGES_COOKIE_NAME"] == "__Host-messages"
     assert found["ALLOWED_HOSTS"] == ["forum.example.org"]
     assert found["SECURE_PROXY_SSL_HEADER"] is None
+
+
+def test_a_site_with_tls_is_asked_by_nothing_else_for_a_year():
+    found = settings_of(SITE_URL="https://forum.example.org")
+
+    assert found["SECURE_HSTS_SECONDS"] >= 365 * 24 * 3600
+    assert found["SECURE_HSTS_INCLUDE_SUBDOMAINS"] is found["SECURE_SSL_REDIRECT"] is True
 
 
 def test_without_tls_cookies_have_plain_names_and_the_machine_answers_by_both_of_its_own():

@@ -70,6 +70,14 @@ def test_code_of_a_letter_is_masked_as_it_is_printed_and_as_it_is_kept():
             assert mask_keys(f"typed {written}, not found") == "typed …, not found"
 
 
+def test_the_hour_of_an_entry_says_how_far_it_is_from_utc():
+    formatters = (handler.formatter for handler in logging.getLogger().handlers)
+    formatter = next(one for one in formatters if isinstance(one, WithoutTokens))
+    entry = logging.makeLogRecord({"msg": "A word.", "levelname": "INFO", "name": "invitations"})
+
+    assert re.match(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[+-]\d{4} INFO", formatter.format(entry))
+
+
 @pytest.mark.parametrize(
     "line",
     [
@@ -174,7 +182,7 @@ def test_celery_worker_logs_no_token_in_a_message_or_a_traceback(tmp_path, name)
     assert TOKEN not in told
     for words in ("A task opens", "A rule opens", "Anybody opens", "Fell over"):
         assert f"{words} /r/…/" in told
-    assert re.search(r"^\d{4}-\d\d-\d\d \S+ ERROR celery\.app\.trace ", told, re.MULTILINE)
+    assert re.search(r"^\d{4}-\d\d-\d\dT\S+ ERROR celery\.app\.trace ", told, re.MULTILINE)
     assert told.count("A task opens") == 1
 
 
