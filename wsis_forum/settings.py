@@ -143,6 +143,7 @@ TIME_ZONE = "Europe/Zurich"
 STATIC_URL = "static/"
 STATIC_ROOT = VAR_DIR / "static"
 STATICFILES_DIRS = [BASE_DIR / "static"]
+WHITENOISE_ALLOW_ALL_ORIGINS = False
 MEDIA_ROOT, FILES = env.files(default=VAR_DIR / "files")
 STORAGES = {
     "default": FILES,

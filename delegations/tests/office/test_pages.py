@@ -210,6 +210,9 @@ def test_all_that_a_page_loads_is_small_compressed_and_kept_for_ever(
     for response in responses:
         assert "immutable" in response["Cache-Control"]
         assert int(re.search(r"max-age=(\d+)", response["Cache-Control"])[1]) >= 31_536_000
+        assert response["Cross-Origin-Resource-Policy"] == "same-origin"
+        assert "default-src 'self'" in response["Content-Security-Policy"]
+        assert "Access-Control-Allow-Origin" not in response
     sizes = [len(b"".join(response)) for response in responses]
     assert sum(sizes) <= 120_000
     assert all(
