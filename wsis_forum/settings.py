@@ -255,10 +255,19 @@ AUDITLOG_INCLUDE_TRACKING_MODELS = (
     "invitations.Term",
     "invitations.Invitation",
     "invitations.Correspondence",
+    "invitations.Reply",
     "delegations.Delegation",
+    # Needs tell of a person's health: that they changed is kept, not what they are.
+    {"model": "delegations.Delegate", "mask_fields": ["needs"]},
     "delegations.PolicyStatement",
     "delegations.HighLevelSession",
     "delegations.SpeakingSlot",
+    {
+        "model": "auth.User",
+        "exclude_fields": ["password", "last_login"],
+        "m2m_fields": ["groups", "user_permissions"],
+    },
+    {"model": "auth.Group", "m2m_fields": ["permissions"]},
 )
 
 UNFOLD = {

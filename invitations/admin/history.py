@@ -41,12 +41,28 @@ def line_of_entry(entry: Any) -> HistoryLine:
     who = str(entry.actor or said.get("named") or entry.actor_email or _("the machine"))
     is_new = entry.action == LogEntry.Action.CREATE
     # A new row shows its fields by itself.
-    fields = (
-        [] if is_new else [changed_field(*change) for change in entry.changes_display_dict.items()]
-    )
+    fields = [] if is_new else changed_fields(entry)
     return HistoryLine(
         entry.timestamp, who, act_in_words(entry) or (_("made") if is_new else ""), fields
     )
+
+
+def changed_fields(entry: Any) -> list[tuple[str, str, str]]:
+    """Return (name, before, afterwards) of each field that changed."""
+    sets = {name: said for name, said in entry.changes_dict.items() if isinstance(said, dict)}
+    if not sets:
+        return [changed_field(*change) for change in entry.changes_display_dict.items()]
+    model = entry.content_type.model_class()
+    return [
+        members_changed(model._meta.get_field(name).verbose_name, said)
+        for name, said in sets.items()
+    ]
+
+
+def members_changed(name: object, said: dict[str, Any]) -> tuple[str, str, str]:
+    """Return what was taken from a set of rows, as before, or was given to it, as afterwards."""
+    members = comma_list(said["objects"])
+    return (str(name), "", members) if said["operation"] == "add" else (str(name), members, "")
 
 
 def act_in_words(entry: Any) -> str:

@@ -2,6 +2,7 @@
 
 import pytest
 from auditlog.models import LogEntry
+from django.contrib.auth.models import Group
 from django.urls import reverse
 from django.utils import translation
 
@@ -122,7 +123,8 @@ def test_a_choice_between_replies_is_told_at_both(admin_client):
 
     settle_contested(contested, UserFactory(username="sapt"), BECAUSE, stands=True)
 
-    (chosen,), (set_aside,) = lines(admin_client, contested), lines(admin_client, standing)
+    chosen, _made = lines(admin_client, contested)
+    set_aside, _made = lines(admin_client, standing)
     assert chosen[:2] == ("sapt", f"chosen: it stands: {BECAUSE}")
     assert set_aside[:2] == ("sapt", f"set aside: {BECAUSE}")
 
@@ -202,3 +204,22 @@ def test_a_circular_is_called_back_by_as_many_queries_for_many_invitations(
 
 
 CALLED_BACK_BY = 20
+
+
+def test_a_role_given_and_taken_is_told(admin_client):
+    user, readers = UserFactory(), Group.objects.get(name="Readers")
+
+    user.groups.add(readers)
+    user.groups.remove(readers)
+
+    taken, given, *_made = lines(admin_client, user)
+    assert given[2] == [("groups", "", "Readers")]
+    assert taken[2] == [("groups", "Readers", "")]
+
+
+def test_no_password_and_no_needs_of_a_delegate_stand_in_the_history(admin_client):
+    user = UserFactory()
+    user.set_password("of-the-tests-alone")
+    user.save()
+
+    assert "password" not in str(LogEntry.objects.get_for_object(user).values("changes"))
