@@ -5,6 +5,8 @@ from typing import Any
 
 from django.contrib.auth.management import create_permissions
 from django.db.migrations.state import StateApps
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 APPS = ["invitations", "delegations"]
 READ_BY_ALL = [
@@ -26,16 +28,46 @@ WRITTEN_BY_GROUP = {
     "Readers": [],
 }  # fmt: skip
 MORE_PERMISSIONS = {
-    "Drafters": ["change_letter", "change_delivery", "add_term", "change_term", "delete_setback"],
-    "Approvers": ["approve_letter", "change_lettertemplate", "change_reminderstep"],
+    "Drafters": [
+        "change_letter", "change_delivery", "add_term", "change_term", "delete_setback",
+        "export_minister",
+    ],
+    "Approvers": [
+        "approve_letter", "change_lettertemplate", "change_reminderstep", "export_minister",
+    ],
     "Speakers' desk": ["view_delegate", "view_delegationchange"],
+}  # fmt: skip
+IN_WORDS = {
+    "Drafters": _(
+        "They prepare an edition: its dates and texts, its States, missions and ministers, its "
+        "circulars and reminder steps. They have letters composed and say what becomes of a mail "
+        "that did not arrive. What they write leaves only after somebody else has approved it."
+    ),
+    "Approvers": _(
+        "They read what was composed and approve it: letters, texts that the system sends by "
+        "itself, and reminder steps. Nobody approves what is their own."
+    ),
+    "Registrars": _(
+        "They put on file what comes by post, fax, mail and telephone, record the replies in it "
+        "for the offices, and call those that are silent."
+    ),
+    "Speakers' desk": _(
+        "They keep delegations and their delegates, policy statements, sessions and the list of "
+        "speakers. They alone see the needs of delegates."
+    ),
+    "Readers": _(
+        "They read all lists and records but those of delegates, and change nothing. They take "
+        "nobody's address out of the system."
+    ),
 }
 
 
-def grant_group_permissions(apps: StateApps, new_models: Iterable[str] = ()) -> None:
+def grant_group_permissions(
+    apps: StateApps, new_models: Iterable[str] = (), new_permissions: Iterable[str] = ()
+) -> None:
     """Make the groups that are missing, each with all its permissions.
 
-    A group on file gets only the permissions for the new models: staff may have edited the rest.
+    A group on file gets only those that are new, or for new models: staff may have edited the rest.
     """
     make_permissions(apps)
     group: Any = apps.get_model("auth", "Group")
@@ -46,7 +78,8 @@ def grant_group_permissions(apps: StateApps, new_models: Iterable[str] = ()) -> 
             content_type__app_label__in=APPS, codename__in=permissions_of(name)
         )
         if not is_new:
-            may = may.filter(content_type__model__in=new_models)
+            new = Q(content_type__model__in=new_models) | Q(codename__in=new_permissions)
+            may = may.filter(new)
         one.permissions.add(*may)
 
 

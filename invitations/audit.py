@@ -36,6 +36,7 @@ class Act(TextChoices):
     SET_ASIDE = "set_aside", _("set aside")
     MATCHED = "matched", _("said which delivery it is of")
     ARMED = "armed", _("sending armed")
+    TAKEN_OUT = "taken_out", _("taken out as a file")
 
 
 def record_act(  # noqa: PLR0913 -- what a row of the history keeps
@@ -59,6 +60,18 @@ def record_acts(
 ) -> None:
     """Write the same act into the history of each row, all in one query."""
     LogEntry.objects.bulk_create([entry_of(row, act, by, because, changes) for row in rows])
+
+
+def record_export(model: type[Model], number: int, kind: str, by: User) -> None:
+    """Write down that the person took so many rows out, as this kind of file."""
+    LogEntry.objects.create(
+        content_type=ContentType.objects.get_for_model(model),
+        object_repr=f"{model._meta.verbose_name_plural}: {number}, {kind}",
+        action=LogEntry.Action.ACCESS,
+        actor=by,
+        actor_email=by.email,
+        additional_data={"act": Act.TAKEN_OUT.value, "named": by.get_username()},
+    )
 
 
 def save_new(row: Model, act: Act, by: User) -> None:

@@ -28,8 +28,10 @@ from invitations.admin.lookups import (
     lookups_of_date,
     lookups_of_filter,
 )
+from invitations.admin.who_may import groups_acting_on, reads_only
 from invitations.forms.fields import COLUMN_FORM_FIELDS
 from invitations.forms.model_forms import WholeRowForm
+from invitations.text.dates import comma_list
 
 
 class ModelAdmin(unfold.ModelAdmin):
@@ -43,6 +45,7 @@ class ModelAdmin(unfold.ModelAdmin):
     list_select_related: Any = ()
     list_filter_sheet = False
     list_fullwidth = True
+    list_before_template = change_form_outer_before_template = "admin/who_may.html"
     # The lookups of links on our own pages, beside those of the list's filters.
     linked_lookups: Sequence[str] = ()
 
@@ -124,6 +127,23 @@ class ModelAdmin(unfold.ModelAdmin):
             # again, with a form that refuses: get_form receives nothing of ours but the request.
             request.refusal = refusal  # type: ignore[attr-defined]
         return super().changeform_view(request, object_id, form_url, extra_context)
+
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        context = {**self._who_may(request), **(extra_context or {})}
+        return super().changelist_view(request, context)
+
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
+    ) -> HttpResponse:
+        context |= self._who_may(request)
+        return super().render_change_form(request, context, *args, **kwargs)
+
+    def _who_may(self, request: HttpRequest) -> dict[str, Any]:
+        if not reads_only(request, self.model):
+            return {}
+        return {"reads_only": True, "who_may": comma_list(groups_acting_on(self.model))}
 
     def history_view(
         self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None

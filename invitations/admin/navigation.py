@@ -24,6 +24,11 @@ def navigation(request: HttpRequest) -> list[dict[str, Any]]:
         "icon": "monitor_heart",
         "link": reverse_lazy("admin:invitations_delivery_queue"),
     }
+    roles = {
+        "title": _("Who may do what"),
+        "icon": "key",
+        "link": reverse_lazy("admin:auth_group_roles"),
+    }
     may_see_queue = request.user.has_perm("invitations.view_delivery")
     groups = [Menu.DAILY, Menu.FORUM, Menu.ADDRESSEES, Menu.SET_UP, Menu.STAFF]
     return [
@@ -32,6 +37,7 @@ def navigation(request: HttpRequest) -> list[dict[str, Any]]:
             {"title": group, "separator": True, "items": group_pages(request, group)}
             for group in groups
         ),
+        {"items": [roles]},
     ]
 
 

@@ -272,6 +272,7 @@ class Minister(models.Model):
     class Meta:
         verbose_name = _("minister")
         verbose_name_plural = _("ministers")
+        permissions = [("export_minister", "Can take ministers and their addresses out as a file")]
         ordering = ["member_state", "rank", "family_name"]
         constraints = [
             models.UniqueConstraint(

@@ -26,6 +26,8 @@ from import_export.results import Result
 from unfold.contrib.import_export.forms import ExportForm, ImportForm
 from unfold.widgets import UnfoldAdminSelectWidget
 
+from invitations.admin.base import user_of
+from invitations.audit import record_export
 from invitations.minister_import import (
     COLUMNS,
     FOCAL_POINT_FIELDS,
@@ -229,7 +231,16 @@ class MinisterExchangeMixin(ImportExportMixin):
         )
 
     def has_export_permission(self, request: HttpRequest) -> bool:
-        return self.has_view_permission(request)
+        return request.user.has_perm("invitations.export_minister")
+
+    def get_export_data(
+        self, file_format: Format, request: HttpRequest, queryset: QuerySet[Any], **kwargs: Any
+    ) -> Any:
+        """Return the file, and leave a row that says who took out how many."""
+        content = super().get_export_data(file_format, request, queryset, **kwargs)
+        rows = self.get_export_resource_classes(request)[0]().filter_export(queryset)
+        record_export(Minister, rows.count(), file_format.get_title(), user_of(request))
+        return content
 
     def get_import_resource_kwargs(self, request: HttpRequest, **kwargs: Any) -> dict[str, Any]:
         return {"edition": getattr(kwargs["form"], "cleaned_data", {}).get("edition")}

@@ -6,7 +6,6 @@ from auditlog.admin import LogEntryAdmin
 from auditlog.filters import CIDFilter, ResourceTypeFilter
 from auditlog.models import LogEntry
 from django.contrib import admin
-from django.contrib.auth.admin import GroupAdmin as DjangoGroupAdmin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.models import Group, User
 from django.contrib.contenttypes.models import ContentType
@@ -44,12 +43,6 @@ class UserAdmin(DjangoUserAdmin, ModelAdmin):  # type: ignore[misc]
     @display(description=gettext_lazy("groups"))
     def member_of(self, user: User) -> str:
         return comma_list(user.groups.all())
-
-
-@admin.register(Group)
-class GroupAdmin(DjangoGroupAdmin, ModelAdmin):  # type: ignore[misc]
-    menu = (Menu.STAFF, 2, "groups")
-    list_display = ["name"]
 
 
 class KindOfRowFilter(ResourceTypeFilter):

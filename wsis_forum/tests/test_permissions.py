@@ -1,0 +1,246 @@
+"""Who may open each address of the desk, take each action, and take anything out."""
+
+import io
+import logging
+
+import pytest
+from auditlog.models import LogEntry
+from django.contrib import admin
+from django.contrib.auth.models import Group
+from django.core.management import call_command
+from django.test import Client, RequestFactory, TestCase
+from django.urls import get_resolver, reverse
+
+from delegations.groups import WRITTEN_BY_GROUP, permissions_of
+from invitations.models import Minister
+from invitations.tests.factories import UserFactory
+
+NOBODY, ADMINISTRATOR = "of no group", "administrator"
+EVERYONE = {*WRITTEN_BY_GROUP, NOBODY, ADMINISTRATOR}
+READERS = EVERYONE - {NOBODY}
+DRAFTERS = {"Drafters", ADMINISTRATOR}
+APPROVERS = {"Approvers", ADMINISTRATOR}
+REGISTRARS = {"Registrars", ADMINISTRATOR}
+DESK = {"Speakers' desk", ADMINISTRATOR}
+OPENED_BY = {
+    "auth_group_roles": EVERYONE,
+    "delegations_policystatement_photo": READERS,
+    "delegations_statementtext_file": READERS,
+    "invitations_bounce_message": DRAFTERS,
+    "invitations_circular_anew": DRAFTERS,
+    "invitations_circular_approve": APPROVERS,
+    "invitations_circular_approve_page": APPROVERS,
+    "invitations_circular_audience": READERS,
+    # These two lead on to the addresses above, which refuse.
+    "invitations_circular_audience_page": EVERYONE,
+    "invitations_circular_progress_page": EVERYONE,
+    "invitations_circular_call_back": DRAFTERS | APPROVERS,
+    "invitations_circular_call_back_page": DRAFTERS | APPROVERS,
+    "invitations_circular_compose_anew_page": DRAFTERS,
+    "invitations_circular_notes": DRAFTERS,
+    "invitations_circular_progress": READERS,
+    "invitations_circular_progress_json": READERS,
+    "invitations_circular_scan": READERS,
+    "invitations_correspondence_message": REGISTRARS,
+    "invitations_correspondence_scan": READERS,
+    "invitations_delivery_queue": READERS,
+    "invitations_forumedition_reminders": READERS,
+    "invitations_forumedition_reminders_page": READERS,
+    "invitations_letter_approve": APPROVERS,
+    "invitations_letter_message": DRAFTERS | APPROVERS,
+    "invitations_letter_pdf": DRAFTERS | APPROVERS,
+    "invitations_lettertemplate_preview": READERS,
+    "invitations_lettertemplate_test": DRAFTERS | APPROVERS,
+    "invitations_minister_addressed": READERS,
+    "invitations_minister_export": DRAFTERS | APPROVERS,
+    "invitations_minister_faults": DRAFTERS,
+    "invitations_minister_import": DRAFTERS,
+    "invitations_minister_process_import": DRAFTERS,
+    "invitations_reminderstep_reminders_page": READERS,
+    "invitations_reply_settle": REGISTRARS,
+}
+TAKEN_BY = {
+    "bounce: send_to_another": DRAFTERS,
+    "circular: delete_selected": DRAFTERS,
+    "correspondence: mark_as_dealt_with": REGISTRARS,
+    "delegate: delete_selected": DESK,
+    "delegation: delete_selected": DESK,
+    "delivery: it_went": DRAFTERS,
+    "delivery: mark_as_dispatched": DRAFTERS,
+    "delivery: send_again": DRAFTERS,
+    "delivery: send_anew_selected": DRAFTERS,
+    "delivery: send_to_another": DRAFTERS,
+    "formofaddress: delete_selected": DRAFTERS,
+    "forumedition: delete_selected": DRAFTERS,
+    "forumedition: plan_letters_of_drafts": DRAFTERS,
+    "group: delete_selected": {ADMINISTRATOR},
+    "highlevelsession: delete_selected": DESK,
+    "invitation: compose_letters": DRAFTERS,
+    "invitation: replace_links": DRAFTERS,
+    "invitation: send_to_another": DRAFTERS,
+    "invitation: withdraw_selected": DRAFTERS,
+    "letter: approve_selected": APPROVERS,
+    "letter: compose_anew": DRAFTERS,
+    "letter: dispatch_selected": DRAFTERS,
+    "letter: print_selected": DRAFTERS | APPROVERS,
+    "letter: send_test": DRAFTERS | APPROVERS,
+    "letter: try_again_now": DRAFTERS,
+    "lettertemplate: approve_selected": APPROVERS,
+    "lettertemplate: tick_selected": DRAFTERS | APPROVERS,
+    "memberstate: delete_selected": DRAFTERS,
+    "minister: delete_selected": DRAFTERS,
+    "mission: delete_selected": DRAFTERS,
+    "policystatement: delete_selected": DESK,
+    "quietperiod: delete_selected": DRAFTERS,
+    "rank: delete_selected": DRAFTERS,
+    "reminderstep: approve_selected": APPROVERS,
+    "reminderstep: delete_selected": DRAFTERS,
+    "setback: try_again": DRAFTERS,
+    "speakingslot: delete_selected": DESK,
+    "term: tick_selected": DRAFTERS,
+    "user: delete_selected": {ADMINISTRATOR},
+}
+OF_DJANGO = {"index", "login", "logout", "password_change", "password_change_done", "search",
+             "autocomplete", "jsi18n", "view_on_site", "app_list"}  # fmt: skip
+STANDARD = ("changelist", "add", "change", "delete", "history")
+
+
+def addresses(branch=None):
+    """The name of each address of the desk, with the values it takes."""
+    roots = get_resolver().url_patterns
+    branch = branch or next(one for one in roots if getattr(one, "app_name", "") == "admin")
+    for one in branch.url_patterns:
+        if hasattr(one, "url_patterns"):
+            yield from addresses(one)
+        elif one.name and one.name not in OF_DJANGO:
+            yield one.name, one.pattern.converters
+
+
+def page_named(name):
+    pages = admin.site._registry.values()
+    return next(
+        page for page in pages if name.startswith(f"{page.opts.app_label}_{page.opts.model_name}_")
+    )
+
+
+class Roles(TestCase):
+    @classmethod
+    def setUpTestData(cls):
+        with pytest.MonkeyPatch.context() as environment:
+            environment.setenv("DEMO_PASSWORD", "of-the-tests-alone")
+            call_command("demo", stdout=io.StringIO())
+        cls.staff = {name: UserFactory(username=name) for name in EVERYONE}
+        for name in WRITTEN_BY_GROUP:
+            cls.staff[name].groups.add(Group.objects.get(name=name))
+        cls.staff[ADMINISTRATOR].is_superuser = True
+        cls.staff[ADMINISTRATOR].save()
+
+    def setUp(self):
+        # A refusal is logged with its trace, hundreds of times.
+        logging.disable(logging.ERROR)
+        self.addCleanup(logging.disable, logging.NOTSET)
+
+    def browser(self, role):
+        client = Client()
+        client.force_login(self.staff[role])
+        return client
+
+    def asked_by(self, role):
+        request = RequestFactory().get("/")
+        request.user = self.staff[role]
+        return request
+
+    def test_each_address_of_our_own_opens_for_those_it_is_for(self):
+        browsers = {role: self.browser(role) for role in EVERYONE}
+        opened = {}
+        for name, converters in addresses():
+            if name.rpartition("_")[2] in STANDARD:
+                continue
+            row = page_named(name).model.objects.first()
+            url = reverse(f"admin:{name}", args=[row.pk if row else 1] if converters else [])
+            opened[name] = {role for role in EVERYONE if opens(browsers[role], url)}
+
+        assert opened == OPENED_BY
+
+    def test_each_list_and_form_opens_by_the_permission_of_its_kind(self):
+        more = {
+            (page.opts.model_name, role)
+            for page in admin.site._registry.values()
+            for role in EVERYONE - {ADMINISTRATOR}
+            for act in ("view", "add", "change", "delete")
+            if getattr(page, f"has_{act}_permission")(self.asked_by(role))
+            and f"{act}_{page.opts.model_name}" not in granted_to(role)
+        }
+
+        # What came back is read by who reads deliveries.
+        assert more == {("bounce", role) for role in WRITTEN_BY_GROUP}
+
+    def test_who_may_not_open_a_list_or_form_is_refused_by_the_address(self):
+        browser = self.browser(NOBODY)
+        for name, converters in addresses():
+            row = page_named(name).model.objects.first()
+            if name.rpartition("_")[2] in STANDARD and (row or not converters):
+                url = reverse(f"admin:{name}", args=[row.pk] if converters else [])
+                assert browser.get(url).status_code == 403, name
+
+    def test_each_action_is_offered_to_those_it_is_for(self):
+        taken = {}
+        for page in admin.site._registry.values():
+            for role in EVERYONE:
+                for action in page.get_actions(self.asked_by(role)):
+                    taken.setdefault(f"{page.opts.model_name}: {action}", set()).add(role)
+
+        assert taken == TAKEN_BY
+
+    def test_an_action_that_is_not_offered_is_refused_when_it_is_sent_all_the_same(self):
+        browser, before = self.browser("Readers"), LogEntry.objects.count()
+        for page in admin.site._registry.values():
+            if not page.has_view_permission(self.asked_by("Readers")):
+                continue
+            row = page.model.objects.first()
+            url = reverse(f"admin:{page.opts.app_label}_{page.opts.model_name}_changelist")
+            for action in [one for one in TAKEN_BY if one.startswith(f"{page.opts.model_name}: ")]:
+                sent = {
+                    "action": action.partition(": ")[2],
+                    "_selected_action": row.pk if row else 1,
+                }
+                answer = browser.post(url, sent | {"answered": "1", "sure": "on"})
+                assert "admin/confirm.html" not in [one.name for one in answer.templates], action
+
+        assert LogEntry.objects.count() == before
+
+    def test_an_export_says_who_took_out_how_many(self):
+        url = reverse("admin:invitations_minister_export")
+        columns = {f"ministerresource_{name}": "on" for name in ("state", "to")}
+
+        self.browser("Drafters").post(url, {"format": "0", "resource": "", **columns})
+
+        taken = LogEntry.objects.filter(additional_data__act="taken_out").get()
+        in_office = Minister.objects.filter(successor=None).count()
+        assert taken.actor == self.staff["Drafters"]
+        assert taken.object_repr == f"ministers: {in_office}, csv"
+
+    def test_a_page_that_one_may_only_read_says_who_may_do_more(self):
+        url = reverse("admin:invitations_mission_changelist")
+
+        told = self.browser("Readers").get(url)
+
+        self.assertContains(told, "Who may do more: Drafters.")
+        self.assertNotContains(self.browser("Drafters").get(url), "Who may do more")
+
+    def test_every_member_of_staff_reads_what_each_role_may(self):
+        told = self.browser(NOBODY).get(reverse("admin:auth_group_roles"))
+
+        for name in (*WRITTEN_BY_GROUP, ADMINISTRATOR):
+            self.assertContains(told, name.replace("'", "&#x27;"))
+        self.assertContains(told, "take ministers and their addresses out as a file")
+
+
+def opens(client, url):
+    """Whether the address does more than refuse; some take only what is sent to them."""
+    answer = client.get(url)
+    return (client.post(url) if answer.status_code == 405 else answer).status_code != 403
+
+
+def granted_to(role):
+    return set(permissions_of(role)) if role in WRITTEN_BY_GROUP else set()
