@@ -37,6 +37,11 @@ class Act(TextChoices):
     MATCHED = "matched", _("said which delivery it is of")
     ARMED = "armed", _("sending armed")
     TAKEN_OUT = "taken_out", _("taken out as a file")
+    FACTOR_ADDED = "factor_added", _("second factor added")
+    FACTOR_REMOVED = "factor_removed", _("second factor removed")
+    CODES_MADE = "codes_made", _("new recovery codes made")
+    SESSION_ENDED = "session_ended", _("session ended")
+    FREED = "freed", _("freed: sign-ins were locked")
 
 
 def record_act(  # noqa: PLR0913 -- what a row of the history keeps

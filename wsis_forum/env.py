@@ -141,6 +141,29 @@ def inbox(name: str) -> Inbox | None:
     return Inbox(host, port, user, password, security, unquote(url.path.strip("/")) or "INBOX")
 
 
+def openid_connect() -> dict[str, Any]:
+    """Return django-allauth's settings of the organization's own sign-in; empty if there is none.
+
+    ``OIDC_URL`` is the address that stands before ``/.well-known/openid-configuration``.
+    """
+    url = os.getenv("OIDC_URL", "")
+    if not url:
+        return {}
+    if urlsplit(url).scheme not in ("https", "http") or not urlsplit(url).hostname:
+        raise ImproperlyConfigured(f"OIDC_URL must be an address like https://…, not {url!r}.")
+    client = os.getenv("OIDC_CLIENT_ID", "")
+    if not client:
+        raise ImproperlyConfigured("Set OIDC_CLIENT_ID: the provider knows the site by it.")
+    app = {
+        "provider_id": "oidc",
+        "name": os.getenv("OIDC_NAME", "OpenID Connect"),
+        "client_id": client,
+        "secret": secret("OIDC_CLIENT_SECRET"),
+        "settings": {"server_url": url, "oauth_pkce_enabled": True},
+    }
+    return {"openid_connect": {"APPS": [app]}}
+
+
 # Providers that sign their events, each with the setting of django-anymail that holds the key.
 SIGNING_KEYS = {
     "mailersend": "MAILERSEND_SIGNING_SECRET",

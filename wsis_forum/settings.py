@@ -1,11 +1,13 @@
 """One settings file. Every difference between deployments is a variable in the README's table."""
 
 import os
+from datetime import timedelta
 from email.utils import parseaddr
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from django.templatetags.static import static
+from django.urls import reverse_lazy
 from django.utils.translation import gettext_lazy as _
 
 from invitations.times.jobs import CLOCK_JOBS
@@ -48,6 +50,14 @@ INSTALLED_APPS = [
     "js_lib_bootstrap5",
     "invitations",
     "delegations",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.usersessions",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
+    "axes",
+    "wsis_forum.staff",
 ]
 MIDDLEWARE = [
     "wsis_forum.headers.HeadersMiddleware",
@@ -63,6 +73,9 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "wsis_forum.staff.middleware.StaffSessionMiddleware",
+    "axes.middleware.AxesMiddleware",
     "auditlog.middleware.AuditlogMiddleware",
 ]
 ROOT_URLCONF = "wsis_forum.urls"
@@ -87,6 +100,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "invitations.admin.context_processors.sending",
+                "wsis_forum.staff.context_processors.desk",
             ]
         },
     }
@@ -112,17 +126,70 @@ CACHES = {
     "template_fragments": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},
 }
 
+# The sign-in of staff: names and passwords here, second factors and passkeys, or the
+# organization's own sign-in by OpenID Connect. No account is made by signing in.
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": f"django.contrib.auth.password_validation.{name}"}
-    for name in (
-        "UserAttributeSimilarityValidator",
-        "MinimumLengthValidator",
-        "CommonPasswordValidator",
-        "NumericPasswordValidator",
+    {"NAME": f"django.contrib.auth.password_validation.{name}", "OPTIONS": options}
+    for name, options in (
+        ("UserAttributeSimilarityValidator", {}),
+        ("MinimumLengthValidator", {"min_length": 12}),
+        ("CommonPasswordValidator", {}),
     )
 ]
-LOGIN_URL = "admin:login"
+AUTHENTICATION_BACKENDS = [
+    "axes.backends.AxesStandaloneBackend",
+    "allauth.account.auth_backends.AuthenticationBackend",
+]
+LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "admin:index"
+SIGN_IN_IDLE_MINUTES = env.number("SIGN_IN_IDLE_MINUTES", 30)
+SIGN_IN_HOURS = env.number("SIGN_IN_HOURS", 12)
+# Before approving, releasing and exporting, a sign-in may be so many minutes old.
+SIGN_IN_AGAIN_MINUTES = env.number("SIGN_IN_AGAIN_MINUTES", 15)
+SESSION_COOKIE_AGE = SIGN_IN_HOURS * 3600
+SESSION_EXPIRE_AT_BROWSER_CLOSE = True
+ACCOUNT_ADAPTER = "wsis_forum.staff.adapters.AccountAdapter"
+ACCOUNT_LOGIN_METHODS = {"username"}
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
+ACCOUNT_SESSION_REMEMBER = False
+ACCOUNT_REAUTHENTICATION_METHODS = ("mfa", "password")
+# Wrong passwords and codes are counted by django-axes, by name and address; the codes of one
+# account, moreover, from all addresses: who has its password could try them from many.
+ACCOUNT_RATE_LIMITS = {
+    "login": None,
+    "login_failed": "10/5m/key",
+    "reauthenticate": None,
+    "change_password": None,
+}
+MFA_ADAPTER = "wsis_forum.staff.adapters.MFAAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_TOTP_TOLERANCE = 1  # a telephone's clock may be half a minute off
+MFA_FORMS = {
+    "authenticate": "wsis_forum.staff.forms.AuthenticateForm",
+    "reauthenticate": "wsis_forum.staff.forms.ReauthenticateForm",
+}
+USERSESSIONS_TRACK_ACTIVITY = True
+SOCIALACCOUNT_ADAPTER = "wsis_forum.staff.adapters.SocialAccountAdapter"
+SOCIALACCOUNT_PROVIDERS = env.openid_connect()
+# An account of the provider belongs to the user whose e-mail address it has proved.
+SOCIALACCOUNT_EMAIL_AUTHENTICATION = SOCIALACCOUNT_EMAIL_AUTHENTICATION_AUTO_CONNECT = True
+# Whether the provider asks for a second factor itself, so that none is asked for here.
+OIDC_SECOND_FACTOR = env.flag("OIDC_SECOND_FACTOR", default=False)
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_FAILURE_LIMIT = 5
+AXES_COOLOFF_TIME = timedelta(minutes=15)
+AXES_RESET_ON_SUCCESS = True
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
+AXES_ENABLE_ACCESS_FAILURE_LOG = True
+AXES_ENABLE_ADMIN = False
+AXES_VERBOSE = False
+AXES_SENSITIVE_PARAMETERS = ["login", "code", "credential", "csrfmiddlewaretoken"]
+AXES_USERNAME_FORM_FIELD = "login"
+AXES_USERNAME_CALLABLE = "wsis_forum.staff.counting.counted_name"
+AXES_CLIENT_IP_CALLABLE = "wsis_forum.staff.counting.counted_address"
+AXES_LOCKOUT_CALLABLE = "wsis_forum.staff.views.locked"
 
 LANGUAGE_CODE = "en"
 LANGUAGES = [
@@ -282,6 +349,13 @@ UNFOLD = {
             "href": lambda request: static("site/favicon.svg"),
         }
     ],
+    "ACCOUNT": {
+        "navigation": [
+            {"title": _("Change password"), "link": reverse_lazy("admin:password_change")},
+            {"title": _("Second factors"), "link": reverse_lazy("mfa_index")},
+            {"title": _("Sessions"), "link": reverse_lazy("usersessions_list")},
+        ]
+    },
     "SHOW_HISTORY": True,
     "SHOW_VIEW_ON_SITE": False,
     "SHOW_LANGUAGES": True,
@@ -327,6 +401,9 @@ LOGGING = {
         "django.server": {"handlers": [], "propagate": True, "level": "INFO"},
         "invitations": {"level": "INFO"},
         "delegations": {"level": "INFO"},
+        "wsis_forum": {"level": "INFO"},
+        # It names addresses; what it saw is told by wsis_forum.staff, without them.
+        "axes": {"level": "ERROR"},
         # Mail that it cannot read is filed as mail; its trace would show whose.
         "flufl.bounce": {"level": "CRITICAL"},
     },

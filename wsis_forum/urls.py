@@ -5,6 +5,7 @@ from wsis_forum import health, notices
 
 handler400 = "delegations.office.views.errors.bad_request"
 urlpatterns = [
+    path("admin/account/", include("wsis_forum.staff.urls")),
     path("admin/", admin.site.urls),
     path("healthz", health.healthz, name="healthz"),
     path("metrics", health.metrics, name="metrics"),

@@ -1,0 +1,179 @@
+"""What administrators see of sign-ins, and what they do for who is locked out."""
+
+import datetime as dt
+from typing import Any
+
+from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
+from allauth.socialaccount.models import SocialAccount, SocialApp, SocialToken
+from allauth.usersessions.models import UserSession
+from axes.models import AccessAttempt, AccessFailureLog, AccessLog
+from django.conf import settings
+from django.contrib import admin
+from django.contrib.auth.models import User
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.translation import gettext_lazy, ngettext_lazy
+from unfold.decorators import action, display
+
+from invitations.admin.base import Menu, RecordAdmin, user_of
+from invitations.admin.confirming import confirmed, row_by_row, tell_done
+from invitations.audit import Act, record_act
+from invitations.forms.action_forms import ReasonForm
+from wsis_forum.staff.sessions import end_sessions, has_second_factor
+
+# Secrets stand in some of these, and nothing in them is for a person to write.
+admin.site.unregister(
+    [Authenticator, EmailAddress, SocialAccount, SocialApp, SocialToken, UserSession]
+)
+
+
+def call(model: Any, one: Any, several: Any) -> None:
+    """Name the model in the words of the desk; migrations keep the library's own."""
+    model._meta.verbose_name, model._meta.verbose_name_plural = one, several
+
+
+call(AccessLog, gettext_lazy("sign-in"), gettext_lazy("sign-ins"))
+call(AccessFailureLog, gettext_lazy("failed sign-in"), gettext_lazy("failed sign-ins"))
+call(AccessAttempt, gettext_lazy("lock"), gettext_lazy("wrong tries and locks"))
+call(Authenticator, gettext_lazy("second factor"), gettext_lazy("second factors"))
+
+
+class SignInAdmin(RecordAdmin):
+    """A page of what django-axes has seen: who, from where, when."""
+
+    date_hierarchy = "attempt_time"
+    ordering = ["-attempt_time"]
+    search_fields = ["username", "ip_address"]
+
+    @display(description=gettext_lazy("account"), ordering="username")
+    def account(self, row: Any) -> str:
+        return row.username or ""
+
+    @display(description=gettext_lazy("address"), ordering="ip_address")
+    def address(self, row: Any) -> str:
+        return row.ip_address or ""
+
+    @display(description=gettext_lazy("when"), ordering="attempt_time")
+    def when(self, row: Any) -> dt.datetime:
+        return row.attempt_time
+
+    @display(description=gettext_lazy("browser"))
+    def browser(self, row: Any) -> str:
+        return row.user_agent
+
+
+@admin.register(AccessLog)
+class AccessLogAdmin(SignInAdmin):
+    menu = (Menu.STAFF, 4, "login")
+    when_empty = gettext_lazy("Each sign-in is written here by itself.")
+    list_display = ["when", "account", "address", "signed_out", "browser"]
+    fields = ["when", "account", "address", "signed_out", "browser"]
+    readonly_fields = fields
+
+    @display(description=gettext_lazy("signed out"), ordering="logout_time")
+    def signed_out(self, row: AccessLog) -> dt.datetime | None:
+        return row.logout_time
+
+
+@admin.register(AccessFailureLog)
+class AccessFailureLogAdmin(SignInAdmin):
+    menu = (Menu.STAFF, 5, "no_accounts")
+    when_empty = gettext_lazy("A wrong password or code is written here by itself.")
+    list_display = ["when", "account", "address", "then_locked", "browser"]
+    list_filter = ["locked_out"]
+    fields = ["when", "account", "address", "then_locked", "browser"]
+    readonly_fields = fields
+
+    @display(description=gettext_lazy("locked"), boolean=True, ordering="locked_out")
+    def then_locked(self, row: AccessFailureLog) -> bool:
+        return bool(row.locked_out)
+
+
+@admin.register(AccessAttempt)
+class AccessAttemptAdmin(SignInAdmin):
+    menu = (Menu.STAFF, 6, "lock_clock")
+    when_empty = gettext_lazy("Nobody has typed a wrong password or code lately.")
+    actions = ["free_selected"]
+    list_display = ["account", "address", "failures", "when", "locked_until"]
+    fields = ["account", "address", "failures", "when", "locked_until", "browser"]
+    readonly_fields = fields
+
+    def has_free_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("axes.delete_accessattempt")
+
+    @display(description=gettext_lazy("wrong tries"), ordering="failures_since_start")
+    def failures(self, row: AccessAttempt) -> int:
+        return int(row.failures_since_start)
+
+    @display(description=gettext_lazy("locked until"))
+    def locked_until(self, row: AccessAttempt) -> dt.datetime | None:
+        until = row.attempt_time + settings.AXES_COOLOFF_TIME
+        locked = row.failures_since_start >= settings.AXES_FAILURE_LIMIT and until > timezone.now()
+        return until if locked else None
+
+    @action(description=gettext_lazy("Free"), permissions=["free"])
+    @confirmed(
+        title=gettext_lazy("Free"),
+        explanation=gettext_lazy("Whoever was locked out may try again at once."),
+        describe=lambda page, row: f"{row.username} ({row.ip_address})",
+    )
+    @row_by_row(done=ngettext_lazy("%(count)s row freed.", "%(count)s rows freed.", "count"))
+    def free_selected(self, request: HttpRequest, row: AccessAttempt) -> None:
+        row.delete()
+        if user := User.objects.filter(username__iexact=row.username or "").first():
+            record_act(user, Act.FREED, user_of(request))
+
+
+@admin.register(Authenticator)
+class AuthenticatorAdmin(RecordAdmin):
+    menu = (Menu.STAFF, 7, "phonelink_lock")
+    when_empty = gettext_lazy("Staff add their second factors themselves, when they sign in.")
+    actions = ["remove_lost"]
+    list_display = ["owner", "kind", "created_at", "last_used_at"]
+    list_filter = ["type"]
+    list_select_related = ["user"]
+    search_fields = ["user__username"]
+    fields = ["owner", "kind", "created_at", "last_used_at"]
+    readonly_fields = fields
+
+    def has_remove_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("mfa.delete_authenticator")
+
+    @display(description=gettext_lazy("account"), ordering="user__username")
+    def owner(self, row: Authenticator) -> str:
+        return row.user.get_username()
+
+    @display(description=gettext_lazy("kind"), ordering="type")
+    def kind(self, row: Authenticator) -> str:
+        return row.get_type_display()
+
+    @action(description=gettext_lazy("Remove what was lost"), permissions=["remove"])
+    @confirmed(
+        title=gettext_lazy("Remove what was lost"),
+        explanation=gettext_lazy(
+            "Make sure by telephone or in person who is asking. Whoever has no second factor "
+            "left is signed out everywhere, and adds a new one at the next sign-in."
+        ),
+        form=ReasonForm,
+        describe=lambda page, row: row.user.get_username(),
+    )
+    def remove_lost(
+        self, request: HttpRequest, queryset: QuerySet[Authenticator], because: str
+    ) -> None:
+        rows = list(queryset.select_related("user"))
+        for row in rows:
+            row.delete()
+            changes = {"type": (row.type, "")}
+            record_act(row.user, Act.FACTOR_REMOVED, user_of(request), because, changes)
+        for user in {row.user for row in rows}:
+            if not has_second_factor(user):
+                Authenticator.objects.filter(user=user).delete()
+                end_sessions(user)
+        tell_done(request, REMOVED, len(rows))
+
+
+REMOVED = ngettext_lazy(
+    "%(count)s second factor removed.", "%(count)s second factors removed.", "count"
+)

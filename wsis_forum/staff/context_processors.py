@@ -1,0 +1,14 @@
+"""Variables of the pages of the account, which look as those of the desk."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.http import HttpRequest
+from django.urls import reverse
+
+
+def desk(request: HttpRequest) -> dict[str, Any]:
+    """Give the looks of the desk to the pages of the account, and nothing to any other."""
+    if not request.path.startswith(reverse("staff_account")):
+        return {}
+    return admin.site.each_context(request)

@@ -1,0 +1,93 @@
+"""Let nobody to the desk who is not wholly signed in."""
+
+from collections.abc import Callable
+from typing import Any
+
+from allauth.account.adapter import get_adapter
+from allauth.core.exceptions import ReauthenticationRequired
+from allauth.core.internal.httpkit import add_query_params
+from django.contrib import messages
+from django.contrib.auth import logout
+from django.contrib.auth.models import User
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.functional import SimpleLazyObject
+from django.utils.translation import gettext as _
+
+from wsis_forum.staff.kept_forms import drop_sent_form, keep_form
+from wsis_forum.staff.sessions import (
+    has_second_factor,
+    is_over,
+    note_seen,
+    person_of,
+    second_factor_given,
+)
+
+
+class StaffSessionMiddleware:
+    """End sessions that are too old, and ask for what is missing: a second factor, a new sign-in.
+
+    On the pages of the account everybody signed in is known, to add a second factor; elsewhere
+    only those who have given one. Everything of the desk stands under one address.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+        self.desk = reverse("admin:index")
+        self.account = reverse("staff_account")
+        self.out = reverse("admin:logout")
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        asked = request.user
+        request.signed_in = asked  # type: ignore[attr-defined]
+        if not request.path.startswith(self.desk):
+            request.user = SimpleLazyObject(lambda: person_of(request, asked))  # type: ignore[assignment]
+        return self.get_response(request)
+
+    def process_view(
+        self, request: HttpRequest, view: Any, args: Any, named: Any
+    ) -> HttpResponse | None:
+        """Ask after the check against forged requests: only what its author sent is kept."""
+        user = request.user
+        if not request.path.startswith(self.desk) or not isinstance(user, User):
+            return None
+        if request.path == self.out:
+            return None
+        if is_over(request, user):
+            return self._sign_in_anew(request, user, _("You were signed out after some time."))
+        if not second_factor_given(request, user):
+            return self._ask_for_second_factor(request, user)
+        note_seen(request.session)
+        drop_sent_form(request)
+        return None
+
+    def _ask_for_second_factor(self, request: HttpRequest, user: User) -> HttpResponse | None:
+        if has_second_factor(user):
+            # It was added in another session: nobody gets past it by one that is older.
+            return self._sign_in_anew(request, user, _("Sign in with your second factor."))
+        if request.path.startswith(self.account):
+            return None
+        messages.warning(request, _("Add a second factor first: without it the desk is closed."))
+        return redirect("mfa_index")
+
+    def _sign_in_anew(self, request: HttpRequest, user: User, why: str) -> HttpResponse:
+        logout(request)
+        kept = keep_form(request, user)
+        messages.warning(request, why)
+        return redirect(add_query_params(reverse("account_login"), {"next": kept}))
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        """Ask who it is once more where an act wants to know, and lose nothing that was typed."""
+        if not isinstance(exception, ReauthenticationRequired):
+            return None
+        user = request.user
+        if not isinstance(user, User):
+            return None
+        ways = get_adapter().get_reauthentication_methods(user)
+        kept = keep_form(request, user)
+        if ways:
+            return redirect(add_query_params(ways[0]["url"], {"next": kept}))
+        logged_in_by_provider = reverse("openid_connect_login", args=["oidc"])
+        asked = {"next": kept, "auth_params": "prompt=login"}
+        return redirect(add_query_params(logged_in_by_provider, asked))

@@ -1,0 +1,74 @@
+"""What a session of staff is worth: how far its person has signed in, and for how long."""
+
+import time
+from typing import Any
+
+from allauth.account.authentication import get_authentication_records
+from allauth.mfa.models import Authenticator
+from allauth.usersessions.models import UserSession
+from django.conf import settings
+from django.contrib.auth.models import AnonymousUser, User
+from django.contrib.sessions.backends.base import SessionBase
+from django.http import HttpRequest
+from django.utils import timezone
+
+SEEN_AT = "seen_at"
+# Not each request writes that it was there.
+SEEN_EVERY = 60  # seconds
+# A passkey, an authenticator app; recovery codes alone are none.
+SECOND_FACTORS = [Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN]
+
+
+def has_second_factor(user: User) -> bool:
+    return bool(Authenticator.objects.filter(user=user, type__in=SECOND_FACTORS).exists())
+
+
+def second_factor_given(request: HttpRequest, user: User) -> bool:
+    """Tell whether this session has seen a second factor, here or at the provider."""
+    enough = {"mfa", "socialaccount"} if settings.OIDC_SECOND_FACTOR else {"mfa"}
+    return any(record["method"] in enough for record in get_authentication_records(request, user))
+
+
+def recently_authenticated(request: HttpRequest) -> bool:
+    """Tell whether the person has signed in, or said again who it is, a few minutes ago."""
+    records = get_authentication_records(request, request.user)
+    limit = settings.SIGN_IN_AGAIN_MINUTES * 60
+    return bool(records) and time.time() - records[-1]["at"] < limit
+
+
+def is_over(request: HttpRequest, user: User) -> bool:
+    """Tell whether the session is too old, or was left alone for too long."""
+    records = get_authentication_records(request, user)
+    if not records:
+        return True
+    seen_at = request.session.get(SEEN_AT, records[-1]["at"])
+    now = time.time()
+    return bool(
+        now - records[0]["at"] >= settings.SIGN_IN_HOURS * 3600
+        or now - max(seen_at, records[-1]["at"]) >= settings.SIGN_IN_IDLE_MINUTES * 60
+    )
+
+
+def note_seen(session: SessionBase) -> None:
+    """Note that the session is in use, at most once a minute."""
+    now = int(time.time())
+    if now - session.get(SEEN_AT, 0) >= SEEN_EVERY:
+        session[SEEN_AT] = now
+        own = UserSession.objects.filter(session_key=session.session_key)
+        own.update(last_seen_at=timezone.now())
+
+
+def person_of(request: HttpRequest, user: Any) -> Any:
+    """Return the user for the pages outside the desk: nobody, unless wholly signed in."""
+    if not user.is_authenticated:
+        return user
+    whole = not is_over(request, user) and second_factor_given(request, user)
+    return user if whole else AnonymousUser()
+
+
+def end_sessions(user: User) -> int:
+    """End all sessions of the user, and return how many there were."""
+    sessions = list(UserSession.objects.filter(user=user))
+    for session in sessions:
+        session.end()
+    return len(sessions)

@@ -1,0 +1,51 @@
+"""Pages of the account that django-allauth does not have."""
+
+from typing import Any
+
+from allauth.usersessions.models import UserSession
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST
+
+from invitations.audit import Act, record_act
+from wsis_forum.staff.kept_forms import kept_form
+
+
+def account(request: HttpRequest) -> HttpResponse:
+    return redirect("mfa_index")
+
+
+@never_cache
+def locked(request: HttpRequest, response: Any, credentials: Any) -> HttpResponse:
+    """Say that too many passwords or codes were wrong, the same for names that do not exist."""
+    minutes = int(settings.AXES_COOLOFF_TIME.total_seconds() // 60)
+    page = render(request, "account/locked.html", {"minutes": minutes}, status=429)
+    page["Retry-After"] = str(60 * minutes)
+    return page
+
+
+@never_cache
+@login_required
+def go_on(request: HttpRequest) -> HttpResponse:
+    """Show what was kept, to be sent by a person: a page that is merely opened changes nothing."""
+    kept = kept_form(request)
+    if kept is None:
+        return redirect("admin:index")
+    fields = [(name, typed) for name, several in kept["fields"].items() for typed in several]
+    return render(request, "account/continue.html", {"kept": kept, "fields": fields})
+
+
+@require_POST
+@login_required
+def end_session(request: HttpRequest, pk: int) -> HttpResponse:
+    """End one of one's own sessions."""
+    session = get_object_or_404(UserSession, pk=pk, user=request.user)
+    session.end()
+    record_act(request.user, Act.SESSION_ENDED, request.user)  # type: ignore[arg-type]
+    messages.success(request, _("The session is ended."))
+    return redirect("usersessions_list")

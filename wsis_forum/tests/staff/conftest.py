@@ -1,0 +1,14 @@
+import pytest
+from django.test import Client
+
+
+@pytest.fixture(autouse=True)
+def quick_passwords(settings):
+    """What a hash costs is Django's affair."""
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@pytest.fixture
+def client_of():
+    """Another browser."""
+    return Client

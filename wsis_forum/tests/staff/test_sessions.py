@@ -1,0 +1,180 @@
+"""How long a sign-in lasts, and how one ends it."""
+
+import datetime as dt
+
+import pytest
+import time_machine
+from allauth.usersessions.models import UserSession
+from django.urls import reverse
+
+from invitations.tests.factories import InvitationFactory
+from wsis_forum.tests.staff.people import DESK, LOGIN, may_enter, member, sign_in
+
+pytestmark = pytest.mark.django_db
+SESSIONS = reverse("usersessions_list")
+CONTINUE = reverse("staff_continue")
+MORNING = dt.datetime(2027, 3, 1, 8, tzinfo=dt.UTC)
+
+
+@pytest.fixture
+def clock():
+    with time_machine.travel(MORNING, tick=False) as traveller:
+        yield lambda **passed: traveller.shift(dt.timedelta(**passed))
+
+
+def test_a_session_left_alone_for_half_an_hour_ends(client, clock):
+    sign_in(client, member())
+
+    clock(minutes=29)
+    assert may_enter(client)
+    clock(minutes=29)
+    assert may_enter(client)
+    clock(minutes=31)
+    answer = client.get(f"{DESK}?a=b")
+
+    assert answer.url == f"{LOGIN}?next=%2Fadmin%2F%3Fa%3Db"
+    assert "You were signed out after some time." in client.get(answer.url).text
+    assert not UserSession.objects.filter(session_key=client.session.session_key).exists()
+
+
+def test_the_idle_limit_is_for_the_deployment_to_say(client, clock, settings):
+    settings.SIGN_IN_IDLE_MINUTES = 5
+    sign_in(client, member())
+
+    clock(minutes=6)
+
+    assert not may_enter(client)
+
+
+def test_after_twelve_hours_a_session_ends_however_much_it_is_used(client, clock):
+    sign_in(client, member())
+
+    for _ in range(35):
+        clock(minutes=20)
+        assert may_enter(client)
+    clock(minutes=20)
+
+    assert not may_enter(client)
+
+
+def test_outside_the_desk_an_old_session_is_a_strangers(client, clock):
+    office = reverse("office:answer", args=[InvitationFactory().pk])
+    sign_in(client, member(is_superuser=True))
+    assert client.get(office).status_code == 200
+
+    clock(minutes=31)
+
+    assert client.get(office).status_code == 404
+
+
+def test_what_was_typed_before_the_end_is_kept_for_its_author(client, clock):
+    user = member("rassendyll", is_superuser=True)
+    sign_in(client, user)
+    page = f"{reverse('admin:invitations_mission_add')}?_changelist_filters=q%3Da"
+    clock(minutes=31)
+
+    typed = {"name": 'Mission of "Ruritania"', "emails": "a@example.org\nb@example.org"}
+    answer = client.post(page, typed)
+    sign_in(client, user)
+    kept = client.get(CONTINUE)
+
+    assert answer.url == f"{LOGIN}?next={CONTINUE.replace('/', '%2F')}"
+    assert kept.context["kept"]["path"] == page
+    assert set(kept.context["fields"]) == set(typed.items())
+    assert 'value="Mission of &quot;Ruritania&quot;"' in kept.text
+
+
+def test_what_another_person_typed_is_shown_to_nobody_else(client, clock):
+    sign_in(client, member(is_superuser=True))
+    clock(minutes=31)
+
+    client.post(reverse("admin:invitations_mission_add"), {"name": "Ruritania"})
+    sign_in(client, member("rupert", is_superuser=True))
+
+    assert client.get(CONTINUE).url == DESK
+
+
+def test_a_password_is_not_kept(client, clock):
+    sign_in(client, member())
+    clock(minutes=31)
+
+    answer = client.post(reverse("admin:password_change"), {"old_password": "the-castle"})
+
+    assert "continue" not in answer.url
+    assert "kept_form" not in client.session
+
+
+def test_a_forged_request_is_not_kept(client_of, clock):
+    browser = client_of(enforce_csrf_checks=True)
+    browser.force_login(member())
+    clock(minutes=31)
+
+    answer = browser.post(reverse("admin:invitations_mission_add"), {"name": "Ruritania"})
+
+    assert answer.status_code == 403
+    assert "kept_form" not in browser.session
+
+
+def test_ones_sessions_are_listed_and_each_can_be_ended(client, client_of):
+    user = member()
+    other = client_of()
+    sign_in(client, user, REMOTE_ADDR="192.0.2.1")
+    sign_in(other, user, REMOTE_ADDR="192.0.2.2", HTTP_USER_AGENT="<b>Zenda</b>")
+
+    page = client.get(SESSIONS)
+    row = UserSession.objects.get(ip="192.0.2.2")
+    answer = client.post(reverse("staff_end_session", args=[row.pk]), follow=True)
+
+    assert "192.0.2.1" in page.text
+    assert "&lt;b&gt;Zenda&lt;/b&gt;" in page.text
+    assert "The session is ended." in answer.text
+    assert not may_enter(other)
+    assert may_enter(client)
+
+
+def test_nobody_ends_the_session_of_another(client, client_of):
+    sign_in(client, member())
+    other = client_of()
+    sign_in(other, member("rupert"))
+    row = UserSession.objects.get(user__username="rupert")
+
+    answer = client.post(reverse("staff_end_session", args=[row.pk]))
+
+    assert answer.status_code == 404
+    assert may_enter(other)
+
+
+def test_a_changed_password_ends_the_other_sessions(client, client_of):
+    user = member()
+    other = client_of()
+    sign_in(client, user)
+    sign_in(other, user)
+
+    passwords = {"old_password": "the-castle-of-zenda"} | dict.fromkeys(
+        ["new_password1", "new_password2"], "the-ruins-of-tarlenheim"
+    )
+    client.post(reverse("admin:password_change"), passwords)
+
+    assert may_enter(client)
+    assert not may_enter(other)
+
+
+@pytest.mark.parametrize("short", ["zenda-1894", "password1234"])
+def test_a_password_that_is_short_or_common_is_refused(client, short):
+    sign_in(client, member())
+
+    passwords = {"old_password": "the-castle-of-zenda", "new_password1": short}
+    answer = client.post(reverse("admin:password_change"), passwords | {"new_password2": short})
+
+    assert answer.status_code == 200
+    assert answer.context["errors"]
+
+
+def test_a_password_of_digits_alone_is_as_good_as_any(client):
+    sign_in(client, member())
+
+    long = "31415926535897932384"
+    passwords = {"old_password": "the-castle-of-zenda", "new_password1": long}
+    answer = client.post(reverse("admin:password_change"), passwords | {"new_password2": long})
+
+    assert answer.status_code == 302
