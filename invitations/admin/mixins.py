@@ -12,6 +12,7 @@ from unfold.decorators import action, display
 
 from invitations.admin.base import FilledFilter, ModelAdmin, user_of
 from invitations.admin.confirming import confirmation_page, confirmed, row_by_row, submitted
+from invitations.admin.reauthentication import signed_in_recently
 from invitations.forms.action_forms import AnotherAddressForm
 from invitations.inbox.bounces import send_to_another_address
 from invitations.letters.approval import approve_text
@@ -115,6 +116,7 @@ class ApprovedByTwoMixin(ModelAdmin):
         return approvers_named(text)
 
     @action(description=gettext_lazy("Approve"), permissions=["approve"])
+    @signed_in_recently
     @confirmed(
         title=gettext_lazy("Approve"),
         explanation=gettext_lazy(

@@ -21,6 +21,7 @@ from invitations.admin.letters.approval_page import (
     letters_to_approve,
     printed_circular_hour,
 )
+from invitations.admin.reauthentication import signed_in_recently
 from invitations.forms.action_forms import ReasonForm
 from invitations.letters.approval import recompose_letter
 from invitations.letters.circulars import call_back_circular, circular_progress
@@ -37,6 +38,7 @@ class DecisionsMixin(CircularPageMixin):
     def approve_page(self, request: HttpRequest, object_id: str) -> HttpResponse:
         return redirect("admin:invitations_circular_approve", object_id)
 
+    @signed_in_recently
     def approve_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Show all letters that wait for approval; the page posts to the letters' approval."""
         circular = self._circular(request, pk, allowed=self.has_approve_permission(request))

@@ -20,6 +20,7 @@ from invitations.admin.letters.approval_page import (
     letters_to_approve,
     notes_last,
 )
+from invitations.admin.reauthentication import signed_in_recently
 from invitations.letters.approval import approve_letter
 from invitations.models import Letter
 from invitations.text.dates import labelled
@@ -42,6 +43,7 @@ class ApprovingMixin(RecordAdmin):
         ]
 
     @action(description=gettext_lazy("Approve"), permissions=["approve"])
+    @signed_in_recently
     def approve_selected(
         self, request: HttpRequest, queryset: QuerySet[Letter]
     ) -> HttpResponse | None:
@@ -55,6 +57,7 @@ class ApprovingMixin(RecordAdmin):
             return None
         return approval_page(self, request, letters, need_none=chosen - len(letters))
 
+    @signed_in_recently
     def approve_view(self, request: HttpRequest) -> HttpResponse:
         """Approve the letters that the page showed, by the hashes that it showed."""
         if not self.has_approve_permission(request):

@@ -27,6 +27,7 @@ from unfold.contrib.import_export.forms import ExportForm, ImportForm
 from unfold.widgets import UnfoldAdminSelectWidget
 
 from invitations.admin.base import user_of
+from invitations.admin.reauthentication import signed_in_recently
 from invitations.audit import record_export
 from invitations.minister_import import (
     COLUMNS,
@@ -241,6 +242,10 @@ class MinisterExchangeMixin(ImportExportMixin):
         rows = self.get_export_resource_classes(request)[0]().filter_export(queryset)
         record_export(Minister, rows.count(), file_format.get_title(), user_of(request))
         return content
+
+    @signed_in_recently
+    def export_action(self, request: HttpRequest) -> HttpResponse:
+        return super().export_action(request)
 
     def get_import_resource_kwargs(self, request: HttpRequest, **kwargs: Any) -> dict[str, Any]:
         return {"edition": getattr(kwargs["form"], "cleaned_data", {}).get("edition")}
