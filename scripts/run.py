@@ -4,9 +4,12 @@ Ctrl-C, SIGTERM or a closed terminal stops everything that was started here. A s
 same folder of data waits until the first one's site answers.
 """
 
+import atexit
+import base64
 import errno
 import fcntl
 import http.client
+import io
 import multiprocessing
 import os
 import re
@@ -22,6 +25,7 @@ from pathlib import Path
 from typing import IO
 
 import honcho.manager
+import segno
 from honcho.environ import parse_procfile
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -39,6 +43,7 @@ def main() -> None:
         kept_secret("secret-key", 50)
         os.environ["SECRET_KEY_FILE"] = str(VAR_DIR / "secret-key")
     os.environ.setdefault("DEMO_PASSWORD", kept_secret("demo-password", 12))
+    prepare_codes(port)
     # The Procfile's programs are those of the environment this script runs in.
     os.environ["PATH"] = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
 
@@ -107,6 +112,21 @@ def kept_secret(name: str, size: int) -> str:
     return path.read_text()
 
 
+def prepare_codes(port: int) -> None:
+    """Give the demonstration's staff a secret for their codes, and this run the right to show them.
+
+    The site shows a code only while the proof in its environment is that in a file of this run.
+    """
+    secret = base64.b32encode(kept_secret("demo-codes", 30).encode()[:20]).decode()
+    os.environ["DEMO_TOTP_SECRET"] = secret
+    os.environ["MAKE_RUN"] = proof = secrets.token_urlsafe(32)
+    path = VAR_DIR / f"make-run-{port}"
+    path.unlink(missing_ok=True)
+    with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+        file.write(proof)
+    atexit.register(path.unlink, missing_ok=True)
+
+
 def manage(*arguments: str, may_refuse: bool = False) -> str:
     """Run a command of manage.py and return its output; a failure ends this script."""
     command = [sys.executable, "manage.py", *arguments]
@@ -127,14 +147,30 @@ def announce(port: int, demonstration: str) -> None:
     password = os.environ["DEMO_PASSWORD"]
     elsewhere = {"EMAIL_URL", "EMAIL_URL_FILE"} & os.environ.keys()
     mail = "as EMAIL_URL says" if elsewhere else (VAR_DIR / "mail").resolve()
-    lines = [f"Site      {site}/", f"Admin     {site}/admin/", f"Mail      {mail}"]
+    # A passkey cannot be made for an address of digits.
+    desk = site.replace("//127.0.0.1:", "//localhost:")
+    lines = [f"Site      {site}/", f"Admin     {desk}/admin/", f"Mail      {mail}"]
     # If the demonstration was refused, its users and links do not exist.
     if demonstration:
-        lines.append(f"Drafter   user drafter, password {password}")
-        lines.append(f"Approver  user approver, password {password}")
+        lines += staff_lines(password)
     if link := re.search(r"\S+/r/\S+", demonstration):
         lines.append(f"Reply     {link[0]} (a minister who has not answered yet)")
     print("", *lines, "", "Ctrl-C stops everything.", "", sep="\n", flush=True)
+
+
+def staff_lines(password: str) -> list[str]:
+    """Say who can sign in, by which password and codes; an app reads the codes' secret as QR."""
+    secret = os.environ["DEMO_TOTP_SECRET"]
+    picture = io.StringIO()
+    address = f"otpauth://totp/demonstration?secret={secret}&issuer=WSIS%20Forum"
+    segno.make(address, error="l").terminal(picture, compact=True)
+    return [
+        f"Drafter   user drafter, password {password}",
+        f"Approver  user approver, password {password}",
+        "Others    users second-approver, registrar, speakers-desk, reader, administrator; same",
+        f"Codes     secret {secret}, same for all; the sign-in page shows the code too",
+        picture.getvalue().rstrip(),
+    ]
 
 
 def answers(port: int) -> bool:

@@ -12,13 +12,12 @@ from django.utils.translation import gettext as _
 
 from delegations.demonstration.delegations import make_delegations
 from delegations.demonstration.edition import (
-    STAFF,
     approve_texts,
     edition_day,
     make_edition,
-    make_user,
 )
 from delegations.demonstration.people import DEMO_MARK, invent_person, make_minister, make_missions
+from delegations.demonstration.staff import STAFF, make_staff
 from delegations.demonstration.story import play_story
 from invitations.letters.issuing import draft_invitation
 from invitations.links import reply_url
@@ -39,7 +38,7 @@ def make_demonstration(kind: str, password: str, say: Callable[[str], object]) -
     refuse_where_in_use(kind)
     now = timezone.now()
     edition = make_edition(kind, now)
-    staff = [make_user(name, groups, password) for name, groups in STAFF.items()]
+    staff = make_staff(password)[: len(STAFF)]
     approve_texts(edition, staff, edition_day(edition, edition.circulars.get().dated_on, hour=8))
     states = list(MemberState.objects.invited().order_by("iso2"))
     make_missions(edition, states)

@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from django.contrib.auth.models import Group, User
+from django.contrib.auth.models import User
 from django.utils import timezone
 
 from delegations.models import HighLevelSession
@@ -14,7 +14,6 @@ from invitations.letters.approval import approve_text
 from invitations.models import Circular, ForumEdition, LetterTemplate, ReminderStep
 
 DATA = Path(__file__).parent.parent / "data"
-STAFF = {"drafter": ["Drafters", "Registrars"], "approver": ["Approvers", "Registrars"]}
 
 
 @functools.cache
@@ -95,15 +94,6 @@ def make_sessions(edition: ForumEdition, sessions: list[dict[str, Any]]) -> None
             seats=session["seats"],
             **language_columns({"title": session["title"]}),
         )
-
-
-def make_user(name: str, groups: list[str], password: str) -> User:
-    user, made = User.objects.get_or_create(username=name, defaults={"is_staff": True})
-    if made:
-        user.set_password(password)
-        user.save(update_fields=["password"])
-        user.groups.set(Group.objects.filter(name__in=groups))
-    return user
 
 
 def approve_texts(edition: ForumEdition, staff: list[User], at: dt.datetime) -> None:

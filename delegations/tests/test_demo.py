@@ -3,6 +3,7 @@ from io import StringIO
 
 import pytest
 import time_machine
+from allauth.mfa.models import Authenticator
 from django.contrib.auth.models import User
 from django.core.management import CommandError, call_command
 from django.utils import timezone
@@ -173,6 +174,40 @@ def test_two_users_have_approved_all_that_leaves_by_itself():
         (7, "mail", "last"),
         (2, "call", ""),
     ]
+
+
+@time_machine.travel(WEDNESDAY)
+def test_by_itself_it_makes_nobody_whose_codes_are_known():
+    states(1)
+    demo("--edition", "2020")
+
+    assert set(User.objects.values_list("username", flat=True)) == {"drafter", "approver"}
+    assert not Authenticator.objects.exists()
+
+
+@time_machine.travel(WEDNESDAY)
+def test_for_make_run_it_makes_seven_who_sign_in_by_the_same_codes(monkeypatch):
+    states(1)
+    demo("--edition", "2020")
+    monkeypatch.setenv("DEMO_TOTP_SECRET", secret := "JBSWY3DPEHPK3PXP")
+
+    said = demo("--edition", "2020")
+
+    assert said[0] == "The demonstration is here already."
+    staff = {user.username: user for user in User.objects.all()}
+    assert {name: [str(group) for group in one.groups.all()] for name, one in staff.items()} == {
+        "drafter": ["Drafters", "Registrars"],
+        "approver": ["Approvers", "Registrars"],
+        "second-approver": ["Approvers"],
+        "registrar": ["Registrars"],
+        "speakers-desk": ["Speakers' desk"],
+        "reader": ["Readers"],
+        "administrator": [],
+    }
+    assert [name for name, one in staff.items() if one.is_superuser] == ["administrator"]
+    assert {app.data["secret"] for app in Authenticator.objects.all()} == {secret}
+    assert Authenticator.objects.count() == 7
+    assert all(one.email == f"{name}@example.org" for name, one in staff.items())
 
 
 @time_machine.travel(WEDNESDAY)

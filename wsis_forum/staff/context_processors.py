@@ -6,9 +6,14 @@ from django.contrib import admin
 from django.http import HttpRequest
 from django.urls import reverse
 
+from wsis_forum.staff.demonstration import demonstration_code
+
 
 def desk(request: HttpRequest) -> dict[str, Any]:
     """Give the looks of the desk to the pages of the account, and nothing to any other."""
     if not request.path.startswith(reverse("staff_account")):
         return {}
-    return admin.site.each_context(request)
+    return {
+        **admin.site.each_context(request),
+        "demonstration_code": lambda: demonstration_code(request),
+    }

@@ -7,6 +7,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils.translation import gettext as _
 
 from delegations.demonstration import closing_lines, find_demonstration, make_demonstration
+from delegations.demonstration.staff import make_staff
 from invitations.models import ForumEdition, MemberState
 
 
@@ -22,6 +23,9 @@ class Command(BaseCommand):
         kind = edition or "demo"
         if made := find_demonstration(kind):
             self.stdout.write(_("The demonstration is here already."))
+            # One that an earlier version made has not all of its staff.
+            if password := os.getenv("DEMO_PASSWORD"):
+                make_staff(password)
         else:
             made = self.make(kind)
         return "\n".join(closing_lines(made))
@@ -29,7 +33,7 @@ class Command(BaseCommand):
     def make(self, kind: str) -> ForumEdition:
         password = os.getenv("DEMO_PASSWORD")
         if not password:
-            raise CommandError(_("Set DEMO_PASSWORD: the demonstration's two users sign in by it."))
+            raise CommandError(_("Set DEMO_PASSWORD: the demonstration's users sign in by it."))
         if not MemberState.objects.invited().exists():
             call_command("load_member_states", stdout=self.stderr)
         try:

@@ -10,7 +10,9 @@ from django.urls import reverse
 
 PASSWORD = "the-castle-of-zenda"
 SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
-LOGIN, CODE = reverse("account_login"), reverse("mfa_authenticate")
+LOGIN, CODE, AGAIN = (
+    reverse(name) for name in ("account_login", "mfa_authenticate", "mfa_reauthenticate")
+)
 DESK = reverse("admin:index")
 
 

@@ -10,10 +10,18 @@ from django.urls import reverse
 from invitations.models import Letter, LetterTemplate
 from invitations.tests.desk import choose, composed_letter, shown
 from invitations.tests.factories import CircularFactory
-from wsis_forum.tests.staff.people import LOGIN, PASSWORD, code, member, recovery_codes, sign_in
+from wsis_forum.tests.staff.people import (
+    AGAIN,
+    LOGIN,
+    PASSWORD,
+    code,
+    member,
+    recovery_codes,
+    sign_in,
+)
 
 pytestmark = pytest.mark.django_db
-AGAIN, BY_PASSWORD = reverse("mfa_reauthenticate"), reverse("account_reauthenticate")
+BY_PASSWORD = reverse("account_reauthenticate")
 CONTINUE = reverse("staff_continue")
 LETTERS = reverse("admin:invitations_letter_changelist")
 MORNING = dt.datetime(2027, 3, 1, 8, tzinfo=dt.UTC)
