@@ -1,6 +1,8 @@
 import pytest
 from django.test import Client
 
+from delegations.tests.conftest import chromium, site  # noqa: F401 -- fixtures of the browser
+
 
 @pytest.fixture(autouse=True)
 def quick_passwords(settings):
