@@ -167,6 +167,7 @@ MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_TOLERANCE = 1  # a telephone's clock may be half a minute off
 MFA_FORMS = {
+    "add_webauthn": "wsis_forum.staff.forms.AddPasskeyForm",
     "authenticate": "wsis_forum.staff.forms.AuthenticateForm",
     "reauthenticate": "wsis_forum.staff.forms.ReauthenticateForm",
 }

@@ -12,6 +12,7 @@ from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from django.conf import settings
 from django.contrib.auth.models import User
 from django.http import HttpRequest
+from django.utils.translation import gettext, gettext_lazy
 
 from wsis_forum.staff.counting import counted_address
 from wsis_forum.staff.sessions import SECOND_FACTORS, recently_authenticated
@@ -33,10 +34,19 @@ class AccountAdapter(DefaultAccountAdapter):
     def get_reauthentication_methods(self, user: Any) -> list[dict[str, Any]]:
         """Offer first what the person has: the app's code, a passkey, the password at last."""
         ways = super().get_reauthentication_methods(user)
+        for way in ways:
+            way["description"] = WAYS[way["id"]]
         order = ["mfa_reauthenticate", "mfa_reauthenticate:webauthn"]
         if not (user.is_authenticated and is_mfa_enabled(user, [Authenticator.Type.TOTP])):
             order.reverse()
         return sorted(ways, key=lambda way: [*order, "reauthenticate"].index(way["id"]))
+
+
+WAYS = {
+    "mfa_reauthenticate": gettext_lazy("Use a code"),
+    "mfa_reauthenticate:webauthn": gettext_lazy("Use a passkey"),
+    "reauthenticate": gettext_lazy("Use your password"),
+}
 
 
 class MFAAdapter(DefaultMFAAdapter):
@@ -44,6 +54,10 @@ class MFAAdapter(DefaultMFAAdapter):
         """Let the last second factor stand."""
         of_user = Authenticator.objects.filter(user=authenticator.user, type__in=SECOND_FACTORS)
         return bool(of_user.exclude(pk=authenticator.pk).exists())
+
+    def generate_authenticator_name(self, user: User, type: str) -> str:
+        number = Authenticator.objects.filter(user=user, type=type).count() + 1
+        return gettext("Passkey %(number)s") % {"number": number}
 
     def get_totp_issuer(self) -> str:
         return str(settings.UNFOLD["SITE_TITLE"])
@@ -60,6 +74,11 @@ class MFAAdapter(DefaultMFAAdapter):
 class SocialAccountAdapter(DefaultSocialAccountAdapter):
     def is_open_for_signup(self, request: HttpRequest, sociallogin: Any) -> bool:
         return False
+
+    def can_authenticate_by_email(self, login: Any, email: str) -> bool:
+        """Refuse an address that several users have: it says nothing of who this is."""
+        one = User.objects.filter(email__iexact=email).count() == 1
+        return one and bool(super().can_authenticate_by_email(login, email))
 
 
 def is_ip(host: str) -> bool:

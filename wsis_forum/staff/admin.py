@@ -8,6 +8,7 @@ from allauth.mfa.models import Authenticator
 from allauth.socialaccount.models import SocialAccount, SocialApp, SocialToken
 from allauth.usersessions.models import UserSession
 from axes.models import AccessAttempt, AccessFailureLog, AccessLog
+from django.apps import apps
 from django.conf import settings
 from django.contrib import admin
 from django.contrib.auth.models import User
@@ -38,6 +39,10 @@ call(AccessLog, gettext_lazy("sign-in"), gettext_lazy("sign-ins"))
 call(AccessFailureLog, gettext_lazy("failed sign-in"), gettext_lazy("failed sign-ins"))
 call(AccessAttempt, gettext_lazy("lock"), gettext_lazy("wrong tries and locks"))
 call(Authenticator, gettext_lazy("second factor"), gettext_lazy("second factors"))
+
+
+for label in ("axes", "mfa"):
+    apps.get_app_config(label).verbose_name = Menu.STAFF
 
 
 class SignInAdmin(RecordAdmin):
@@ -131,11 +136,10 @@ class AuthenticatorAdmin(RecordAdmin):
     menu = (Menu.STAFF, 7, "phonelink_lock")
     when_empty = gettext_lazy("Staff add their second factors themselves, when they sign in.")
     actions = ["remove_lost"]
-    list_display = ["owner", "kind", "created_at", "last_used_at"]
-    list_filter = ["type"]
+    list_display = ["owner", "kind", "added", "last_used"]
     list_select_related = ["user"]
     search_fields = ["user__username"]
-    fields = ["owner", "kind", "created_at", "last_used_at"]
+    fields = ["owner", "kind", "added", "last_used"]
     readonly_fields = fields
 
     def has_remove_permission(self, request: HttpRequest) -> bool:
@@ -147,7 +151,15 @@ class AuthenticatorAdmin(RecordAdmin):
 
     @display(description=gettext_lazy("kind"), ordering="type")
     def kind(self, row: Authenticator) -> str:
-        return row.get_type_display()
+        return str(KINDS[row.type])
+
+    @display(description=gettext_lazy("added"), ordering="created_at")
+    def added(self, row: Authenticator) -> dt.datetime:
+        return row.created_at
+
+    @display(description=gettext_lazy("last used"), ordering="last_used_at")
+    def last_used(self, row: Authenticator) -> dt.datetime | None:
+        return row.last_used_at
 
     @action(description=gettext_lazy("Remove what was lost"), permissions=["remove"])
     @confirmed(
@@ -174,6 +186,11 @@ class AuthenticatorAdmin(RecordAdmin):
         tell_done(request, REMOVED, len(rows))
 
 
+KINDS = {
+    Authenticator.Type.TOTP: gettext_lazy("authenticator app"),
+    Authenticator.Type.WEBAUTHN: gettext_lazy("passkey"),
+    Authenticator.Type.RECOVERY_CODES: gettext_lazy("recovery codes"),
+}
 REMOVED = ngettext_lazy(
     "%(count)s second factor removed.", "%(count)s second factors removed.", "count"
 )

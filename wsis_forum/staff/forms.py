@@ -1,9 +1,13 @@
-"""The forms of codes, whose wrong ones count as wrong passwords do."""
+"""The forms of second factors: wrong codes count as wrong passwords do."""
+
+from typing import Any
 
 from allauth.account.adapter import get_adapter
 from allauth.core import context
 from allauth.mfa.base import forms
+from allauth.mfa.webauthn.forms import AddWebAuthnForm
 from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
 
 from wsis_forum.staff.counting import count_wrong_code, is_locked
 
@@ -18,6 +22,15 @@ class CountedCode:
         except ValidationError:
             count_wrong_code(request, self.user)  # type: ignore[attr-defined]
             raise
+
+
+class AddPasskeyForm(AddWebAuthnForm):
+    """Offer a key that serves without the password first: it is the surer one."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["name"].label = _("Name")
+        self.fields["passwordless"].initial = True
 
 
 class AuthenticateForm(CountedCode, forms.AuthenticateForm):
