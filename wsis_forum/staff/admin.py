@@ -20,6 +20,7 @@ from unfold.decorators import action, display
 
 from invitations.admin.base import Menu, RecordAdmin, user_of
 from invitations.admin.confirming import confirmed, row_by_row, tell_done
+from invitations.admin.reauthentication import signed_in_recently
 from invitations.audit import Act, record_act
 from invitations.forms.action_forms import ReasonForm
 from wsis_forum.staff.sessions import end_sessions, has_second_factor
@@ -162,6 +163,7 @@ class AuthenticatorAdmin(RecordAdmin):
         return row.last_used_at
 
     @action(description=gettext_lazy("Remove what was lost"), permissions=["remove"])
+    @signed_in_recently
     @confirmed(
         title=gettext_lazy("Remove what was lost"),
         explanation=gettext_lazy(

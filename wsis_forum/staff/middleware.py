@@ -12,6 +12,7 @@ from django.contrib.auth.models import User
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils.cache import add_never_cache_headers
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 
@@ -43,7 +44,11 @@ class StaffSessionMiddleware:
         request.signed_in = asked  # type: ignore[attr-defined]
         if not request.path.startswith(self.desk):
             request.user = SimpleLazyObject(lambda: person_of(request, asked))  # type: ignore[assignment]
-        return self.get_response(request)
+        response = self.get_response(request)
+        if request.path.startswith(self.account):
+            # Secrets and recovery codes stand there.
+            add_never_cache_headers(response)
+        return response
 
     def process_view(
         self, request: HttpRequest, view: Any, args: Any, named: Any

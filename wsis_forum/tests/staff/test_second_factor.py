@@ -131,6 +131,14 @@ def test_an_administrator_takes_off_what_was_lost_and_ends_the_sessions(client, 
     assert client.get(DESK).url == FACTORS
 
 
+@pytest.mark.parametrize("page", ["mfa_activate_totp", "mfa_index", "account_login"])
+def test_no_cache_keeps_a_page_of_the_account(client, page):
+    if page != "account_login":
+        client.force_login(member(enrolled=False))
+
+    assert "no-store" in client.get(reverse(page)).headers["Cache-Control"]
+
+
 def test_no_page_of_the_admin_shows_a_secret(client, admin_client):
     user = member()
     row = Authenticator.objects.get(user=user, type="totp")
