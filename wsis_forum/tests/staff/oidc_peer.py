@@ -60,7 +60,7 @@ def oidc_peer(**person):
     server = ThreadingHTTPServer(("127.0.0.1", 0), Provider)
     server.url = f"http://127.0.0.1:{server.server_address[1]}"
     server.person, server.asked = {"sub": "7", **person}, []
-    thread = Thread(target=server.serve_forever)
+    thread = Thread(target=server.serve_forever, args=[0.01])
     thread.start()
     try:
         yield server
