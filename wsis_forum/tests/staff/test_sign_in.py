@@ -274,3 +274,12 @@ def test_signing_in_leads_to_no_other_site(client):
     )
 
     assert type_code(client, recovery_codes(user)[0]).url == DESK
+
+
+def test_who_asks_for_passkeys_too_often_is_told_to_wait(client):
+    page = reverse("mfa_login_webauthn")
+
+    answers = [client.post(page, {"credential": "{}"}, **ZENDA) for _ in range(11)]
+
+    assert answers[-1].status_code == 429
+    assert "Wait a minute" in answers[-1].text
