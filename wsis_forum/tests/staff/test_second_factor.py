@@ -86,7 +86,9 @@ def test_who_adds_an_app_goes_on_at_once(client):
 
     assert page.status_code == 200
     assert answer.url == reverse("mfa_view_recovery_codes")
-    assert len(client.get(answer.url).context["unused_codes"]) == 10
+    shown = client.get(answer.url)
+    assert len(codes := shown.context["unused_codes"]) == 10
+    assert "\n".join(codes) in shown.text
     assert may_enter(client)
 
 
