@@ -10,15 +10,15 @@ from django.utils.translation import gettext_lazy as _
 
 APPS = ["invitations", "delegations"]
 READ_BY_ALL = [
-    "forumedition", "quietperiod", "circular", "reminderstep", "memberstate", "mission", "rank",
-    "formofaddress", "minister", "lettertemplate", "term", "invitation", "letter", "delivery",
-    "letterevent", "calllistentry", "correspondence", "reply", "setback", "delegation",
-    "highlevelsession", "policystatement", "statementtext", "speakingslot",
+    "forumedition", "quietperiod", "circular", "reminderstep", "memberstate", "statealias",
+    "mission", "rank", "formofaddress", "minister", "lettertemplate", "term", "invitation",
+    "letter", "delivery", "letterevent", "calllistentry", "correspondence", "reply", "setback",
+    "delegation", "highlevelsession", "policystatement", "statementtext", "speakingslot",
 ]  # fmt: skip
 WRITTEN_BY_GROUP = {
     "Drafters": [
-        "forumedition", "quietperiod", "circular", "reminderstep", "memberstate", "mission",
-        "rank", "formofaddress", "minister", "lettertemplate", "invitation",
+        "forumedition", "quietperiod", "circular", "reminderstep", "memberstate", "statealias",
+        "mission", "rank", "formofaddress", "minister", "lettertemplate", "invitation",
     ],
     "Approvers": [],
     "Registrars": ["correspondence", "calllistentry", "reply"],

@@ -316,6 +316,7 @@ AUDITLOG_INCLUDE_TRACKING_MODELS = (
     "invitations.Circular",
     "invitations.ReminderStep",
     "invitations.MemberState",
+    "invitations.StateAlias",
     "invitations.Mission",
     "invitations.Minister",
     "invitations.FormOfAddress",

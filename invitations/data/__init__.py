@@ -3,10 +3,13 @@
 import csv
 import re
 from collections.abc import Iterable
+from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db.migrations.state import StateApps
+
+from invitations.text.spellings import state_key
 
 HERE = Path(__file__).parent
 NAME = re.compile(r"(?P<kind>[a-z]+)(-(?P<variant>[a-z]+))?\.(?P<language>[a-z-]+)\.md")
@@ -25,6 +28,54 @@ def load_shipped(apps: StateApps) -> None:
     add_missing(model["FormOfAddress"], ["language", "form", "gender"], table("forms_of_address"))
     add_missing(model["Term"], ["key", "language"], table("terms"))
     add_letter_templates(model["LetterTemplate"])
+    if "StateAlias" in model:  # The first migrations know none yet.
+        add_state_aliases(model["MemberState"], model["StateAlias"])
+
+
+def add_state_aliases(states: Any, aliases: Any) -> None:
+    """Add the spellings that are missing of the States on file; a spelling has one State."""
+    on_file = dict(states.objects.values_list("iso3", "pk"))
+    known = set(aliases.objects.values_list("key", flat=True))
+    keyed = {state_key(row["spelling"]): row for row in table("state_aliases")}
+    aliases.objects.bulk_create(
+        aliases(
+            member_state_id=on_file[row["iso3"]],
+            language=row["language"],
+            spelling=row["spelling"],
+            key=key,
+        )
+        for key, row in keyed.items()
+        if row["iso3"] in on_file and key not in known
+    )
+
+
+class NamesApart(NamedTuple):
+    """What is known of names beside those of the States on file; States are their ISO codes.
+
+    ``several`` are names that more than one State has; ``ended`` States have more than one
+    successor; for ``not_listed`` names nothing near is proposed; names of States that are
+    ``together`` are taken for each other.
+    """
+
+    several: dict[str, list[str]]
+    ended: set[str]
+    not_listed: set[str]
+    together: list[list[str]]
+
+
+@cache
+def names_apart() -> NamesApart:
+    of: dict[str, dict[str, list[str]]] = {"several": {}, "ended": {}, "not_listed": {}}
+    rows = table("state_names_apart")
+    for row in rows:
+        if row["spelling"]:
+            of[row["kind"]][state_key(row["spelling"])] = row["states"].split()
+    return NamesApart(
+        of["several"],
+        set(of["ended"]),
+        set(of["not_listed"]),
+        [row["states"].split() for row in rows if row["kind"] == "near"],
+    )
 
 
 def add_missing(model: Any, key: list[str], rows: Iterable[dict[str, str]]) -> None:

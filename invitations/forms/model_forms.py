@@ -35,6 +35,22 @@ class WholeRowForm(forms.ModelForm):
             self.add_error(None, refusal.messages)
 
 
+class SpellingsFormSet(forms.BaseInlineFormSet):
+    """Other spellings of one State: the database is asked for each before any of them is saved."""
+
+    def clean(self) -> None:
+        super().clean()
+        seen: set[str] = set()
+        for form in self.forms:
+            key = form.instance.key
+            if form.cleaned_data.get("DELETE") or not key:
+                continue
+            if key in seen:
+                twice = _("The spelling “%(spelling)s” stands here twice.")
+                raise ValidationError(twice, params={"spelling": form.instance.spelling})
+            seen.add(key)
+
+
 class BoxesField(forms.MultipleChoiceField):
     """Boxes to tick, on pages of the admin."""
 

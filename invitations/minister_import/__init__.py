@@ -11,9 +11,9 @@ from invitations.minister_import.importing import (
 from invitations.minister_import.matching import Entry
 from invitations.minister_import.rules import check_rows
 from invitations.minister_import.states import (
-    STATE_NAME_FIELDS,
     STATES_FILE,
     find_state,
+    load_shipped_states,
     load_states,
     states_by_name,
 )
@@ -27,7 +27,6 @@ __all__ = [
     "MINISTER_FIELDS",
     "MOST_ROWS",
     "STATES_FILE",
-    "STATE_NAME_FIELDS",
     "CellFault",
     "Entry",
     "ListRow",
@@ -37,6 +36,7 @@ __all__ = [
     "focal_points_kept",
     "import_entries",
     "import_summary",
+    "load_shipped_states",
     "load_states",
     "read_table",
     "states_by_name",

@@ -6,7 +6,6 @@ from invitations.models.addressees import (
     Mission,
     Rank,
     Region,
-    normalize_name,
 )
 from invitations.models.approval import ApprovedByTwo
 from invitations.models.circular import Circular
@@ -26,6 +25,7 @@ from invitations.models.letter import Letter
 from invitations.models.operations import Arming, Outage, Setback, Tick, Worker
 from invitations.models.reminders import CallListEntry, ReminderStep
 from invitations.models.reply import NAME_THE_SUBSTITUTE, Channel, Correspondence, Reply
+from invitations.models.state_alias import StateAlias, printed_columns, printed_keys
 from invitations.models.templates import (
     AUTOMATIC_KINDS,
     PRINTED_KINDS,
@@ -33,6 +33,7 @@ from invitations.models.templates import (
     LetterTemplate,
     Term,
 )
+from invitations.text.spellings import normalize_name
 
 __all__ = [
     "ANSWERS_BRINGING",
@@ -71,8 +72,11 @@ __all__ = [
     "ReplyLink",
     "Segment",
     "Setback",
+    "StateAlias",
     "Term",
     "Tick",
     "Worker",
     "normalize_name",
+    "printed_columns",
+    "printed_keys",
 ]

@@ -1,7 +1,5 @@
 """Member States, their missions, and the ministers that the organization writes to."""
 
-import re
-import unicodedata
 from typing import Self
 
 from django.core.exceptions import ValidationError
@@ -14,21 +12,12 @@ from invitations.models.edition import Language, validate_phone, validate_zone
 from invitations.text.addresses import checked_address
 from invitations.text.dates import comma_list
 from invitations.text.placeholders import COURTESY_PLACEHOLDERS, unknown_placeholders
+from invitations.text.spellings import normalize_name
 
 
 def validate_address_lines(text: str) -> None:
     for line in text.split():
         checked_address(line)
-
-
-def normalize_name(name: str) -> str:
-    """Return one key for all spellings that differ in case, accents, punctuation or spaces only."""
-    bare = "".join(
-        letter
-        for letter in unicodedata.normalize("NFKD", name)
-        if not unicodedata.combining(letter)
-    )
-    return " ".join(re.sub(r"[\W_]+", " ", bare).casefold().split())
 
 
 class Region(models.TextChoices):

@@ -27,7 +27,7 @@ def newest_invitation():
 def test_shipped_data_loaded_again_changes_nothing(historical, django_assert_num_queries):
     before = on_file()
 
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(6):
         load_shipped(historical)
 
     assert on_file() == before

@@ -5,13 +5,24 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from unfold import admin as unfold
 from unfold.decorators import display
 
 from invitations.admin.base import Menu, ModelAdmin, language_tabs
 from invitations.admin.columns import list_url, text_link
-from invitations.forms.model_forms import MissionForm
-from invitations.models import FormOfAddress, Invitation, MemberState, Mission, Rank
+from invitations.forms.model_forms import MissionForm, SpellingsFormSet, WholeRowForm
+from invitations.models import FormOfAddress, Invitation, MemberState, Mission, Rank, StateAlias
 from invitations.text.dates import comma_list
+
+
+class AliasesOfState(unfold.TabularInline):
+    model = StateAlias
+    form = WholeRowForm
+    formset = SpellingsFormSet
+    fields = ["spelling", "language"]
+    extra = 0
+    hide_title = True
+    tab = True
 
 
 @admin.register(MemberState)
@@ -41,6 +52,7 @@ class MemberStateAdmin(ModelAdmin):
         "short_name_zh_hans",
     ]
     list_per_page = 250
+    inlines = [AliasesOfState]
     fieldsets = [
         (
             None,
@@ -64,6 +76,29 @@ class MemberStateAdmin(ModelAdmin):
     @display(description=gettext_lazy("invitations"))
     def invited(self, state: MemberState) -> str:
         return text_link(list_url(Invitation, member_state__id__exact=state.pk), _("invitations"))
+
+
+@admin.register(StateAlias)
+class StateAliasAdmin(ModelAdmin):
+    menu = (Menu.ADDRESSEES, 6, "spellcheck")
+    when_empty = gettext_lazy("Run “manage.py load_member_states”: it brings the usual spellings.")
+    list_display = ["spelling", "member_state", "language"]
+    list_filter = ["language", "member_state__region"]
+    list_select_related = ["member_state"]
+    search_fields = ["spelling", "=member_state__iso2", "member_state__short_name_en"]
+    autocomplete_fields = ["member_state"]
+    fieldsets = [
+        (
+            None,
+            {
+                "fields": ["member_state", "spelling", "language"],
+                "description": gettext_lazy(
+                    "A list of ministers that has this spelling means this State. It is printed "
+                    "nowhere."
+                ),
+            },
+        )
+    ]
 
 
 @admin.register(Mission)

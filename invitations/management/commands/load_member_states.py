@@ -1,19 +1,17 @@
-import csv
 from typing import Any
 
 from django.core.management.base import BaseCommand
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from invitations.minister_import import STATES_FILE, load_states
+from invitations.minister_import import load_shipped_states
 
 
 class Command(BaseCommand):
     help = "Add the Member States that are missing, and fill what is empty in the others."
 
     def handle(self, **options: Any) -> str:
-        with STATES_FILE.open(encoding="utf-8", newline="") as file:
-            added, completed = load_states(csv.DictReader(file))
+        added, completed = load_shipped_states()
         invited = sum(state.invited_by_default for state in added)
         others = len(added) - invited
         return _("%(invited)s and %(others)s added, %(completed)d completed.") % {

@@ -35,6 +35,7 @@ from invitations.models import (
     Reply,
     ReplyLink,
     Setback,
+    StateAlias,
 )
 from invitations.outbox.arming import arm
 from invitations.tests.desk import signed_in
@@ -122,12 +123,17 @@ def quiet(n):
     )
 
 
+def spelling(n):
+    return MemberStateFactory().aliases.create(spelling=f"Zenda {n}", key=f"zenda {n}")
+
+
 LISTS = [
     (ForumEdition, lambda n: EditionFactory(), 7),
     (QuietPeriod, quiet, 6),
     (Circular, lambda n: CircularFactory(), 6),
     (ReminderStep, lambda n: StepFactory(), 7),
     (MemberState, lambda n: MemberStateFactory(), 6),
+    (StateAlias, spelling, 5),
     (Mission, mission_of_two_states, 7),
     (Rank, lambda n: Rank.objects.create(code=f"R{n}", weight=n, form="MIN", name="Rank"), 6),
     (

@@ -19,7 +19,8 @@ def test_one_bad_cell_and_nothing_is_written(run, capsys):
         run(as_csv(FLAVIA, RUPERT | {"state": "Atlantis", "gender": "w\x1b[31m"}))
 
     assert capsys.readouterr().err == (
-        "Line 3, column state, “Atlantis”: No State on file has this code or name.\n"
+        "Line 3, column state, “Atlantis”: "
+        "This code or name is not on the list of Member States of this system.\n"
         "Line 3, column gender, “w\ufffd[31m”: "
         "This holds signs that are no writing. Please type it anew.\n"
     )
@@ -60,7 +61,7 @@ def test_checking_costs_the_same_queries_for_few_rows_and_many(
     edition, count, django_assert_num_queries
 ):
     bring_in(edition, *people(count))
-    with transaction.atomic(), django_assert_num_queries(4):
+    with transaction.atomic(), django_assert_num_queries(5):
         entries, faults = check_rows(read(as_csv(*people(count))), edition)
     with django_assert_num_queries(2):  # the savepoint alone
         import_entries(entries, edition)
@@ -71,7 +72,7 @@ def test_checking_costs_the_same_queries_for_few_rows_and_many(
 def test_carrying_out_costs_few_queries_for_each_new_minister(
     edition, count, django_assert_max_num_queries
 ):
-    with transaction.atomic(), django_assert_max_num_queries(4 + 2 + 9 * count):
+    with transaction.atomic(), django_assert_max_num_queries(5 + 2 + 9 * count):
         import_entries(check_rows(read(as_csv(*people(count))), edition)[0], edition)
 
 

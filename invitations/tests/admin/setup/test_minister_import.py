@@ -103,7 +103,7 @@ def test_same_cells_are_refused_in_the_admin_and_nothing_is_confirmed(staff, edi
     [row] = page.context["result"].invalid_rows
     assert row.number == 4
     assert row.field_specific_errors == {
-        "state": ["No State on file has this code or name."],
+        "state": ["This code or name is not on the list of Member States of this system."],
         "gender": ["It is none of m, f, x."],
     }
     assert "confirm_form" not in page.context
@@ -227,7 +227,7 @@ def test_preview_costs_the_same_queries_for_few_rows_and_many(
     edition, count, django_assert_num_queries
 ):
     dataset = ListFormat().create_dataset(as_csv(*people(count)))
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(14):
         result = MinisterResource(edition).import_data(dataset, dry_run=True)
     assert result.totals["new"] == count
 
@@ -249,7 +249,9 @@ def test_the_first_two_hundred_faults_are_shown_and_counted(staff, edition):
 
     shown = page.content.decode()
     assert "Faults shown: 200 of 1200." in shown
-    assert shown.count("No State on file has this code or name.") == 67
+    assert (
+        shown.count("This code or name is not on the list of Member States of this system.") == 67
+    )
     assert len(page.content) < 200_000
     assert "confirm_form" not in page.context
 
@@ -262,7 +264,7 @@ def test_a_fault_is_shown_with_its_line_its_column_and_its_cell(staff, edition):
         "<bdi>3</bdi>",
         "<bdi>state</bdi>",
         "<bdi>&lt;Atlantis&gt;</bdi>",
-        "No State on file has this code or name.",
+        "This code or name is not on the list of Member States of this system.",
     ]
 
 

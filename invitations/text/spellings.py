@@ -1,0 +1,54 @@
+"""Spellings of names, as they are compared: of people, and of States."""
+
+import re
+import unicodedata
+
+# Words that a State's name has in one list and lacks in another: articles, prepositions and “and”.
+SMALL_WORDS = {
+    "the", "of", "and", "la", "le", "les", "de", "du", "des", "et", "el", "los", "las", "del", "y",
+    "и",
+}  # fmt: skip
+SHORTENED = {
+    "st": "saint",
+    "ste": "sainte",
+    "rep": "republic",
+    "dem": "democratic",
+    "is": "islands",
+    "fed": "federated",
+}
+APOSTROPHES = "'’‘ʼ`´"  # noqa: RUF001
+GENITIVE = re.compile(rf"[{APOSTROPHES}]s\b", re.IGNORECASE)
+ELISION = re.compile(rf"\b[dl][{APOSTROPHES}]", re.IGNORECASE)
+LETTERS_WITH_POINTS = re.compile(r"\b(?:[^\W\d_]\.){2,}")
+# What Arabic writes in more than one way: the last letters of a word, and a lengthened one.
+ARABIC = str.maketrans({"ى": "ي", "ة": "ه", "ی": "ي", "ک": "ك", "ـ": None})  # noqa: RUF001
+ARABIC_AND = re.compile(r"\bو\s+")
+
+
+def normalize_name(name: str) -> str:
+    """Return one key for all spellings that differ in case, accents, punctuation or spaces only."""
+    bare = "".join(
+        letter
+        for letter in unicodedata.normalize("NFKD", name)
+        if not unicodedata.combining(letter)
+    )
+    return " ".join(re.sub(r"[\W_]+", " ", bare).casefold().split())
+
+
+def state_key(spelling: str) -> str:
+    """Return one key for the spellings of a State's name, whatever their order and small words.
+
+    ``Korea (Republic of)`` is ``Republic of Korea``; ``St. Kitts & Nevis`` is ``Saint Kitts and
+    Nevis``; ``4`` and ``004`` are one number.
+    """
+    spelling = ELISION.sub("", GENITIVE.sub("s", spelling))
+    spelling = LETTERS_WITH_POINTS.sub(lambda found: found[0].replace(".", "") + " ", spelling)
+    words = normalize_name(spelling).translate(ARABIC)
+    words = ARABIC_AND.sub("و", words)
+    if words.isdecimal():
+        return f"{int(words):03d}"
+    said = words.split()
+    if len(said) == 1:
+        return said[0]
+    long = [SHORTENED.get(word, word) for word in said]
+    return " ".join(sorted(word for word in long if word not in SMALL_WORDS) or sorted(said))
