@@ -1,7 +1,12 @@
 """The ministers' import: how a row of a list becomes a minister with a draft invitation."""
 
 from invitations.minister_import.cells import FORMULA, CellFault
-from invitations.minister_import.columns import COLUMNS, FOCAL_POINT_FIELDS, MINISTER_FIELDS
+from invitations.minister_import.columns import (
+    COLUMNS,
+    FOCAL_POINT_FIELDS,
+    MARKS,
+    MINISTER_FIELDS,
+)
 from invitations.minister_import.importing import (
     apply_changes,
     focal_points_kept,
@@ -24,6 +29,7 @@ __all__ = [
     "FOCAL_POINT_FIELDS",
     "FORMULA",
     "LARGEST_FILE",
+    "MARKS",
     "MINISTER_FIELDS",
     "MOST_ROWS",
     "STATES_FILE",

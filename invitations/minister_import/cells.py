@@ -68,6 +68,7 @@ def cell_readers() -> dict[str, Callable[[str], Any]]:
         "cc": address_lines,
         "focal_point_email": one_address,
         "principal": partial(one_of, {"yes": True, "no": False}),
+        "unnamed": partial(one_of, {"yes": True, "no": False}),
     }
 
 

@@ -6,7 +6,12 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from invitations.minister_import.cells import CellFault
-from invitations.minister_import.columns import FOCAL_POINT_FIELDS, MINISTER_FIELDS, NAME_FIELDS
+from invitations.minister_import.columns import (
+    ADDRESS_FIELDS,
+    FOCAL_POINT_FIELDS,
+    MINISTER_FIELDS,
+    NAME_FIELDS,
+)
 from invitations.minister_import.table import ListRow
 from invitations.models import ForumEdition, Invitation, Minister, normalize_name
 
@@ -25,6 +30,7 @@ class Entry:
     invitation: Invitation | None
     focal_point: dict[str, str]
     says_principal: bool | None
+    says_unnamed: bool = False
     is_principal: bool = False
     replaces: Minister | None = None
 
@@ -35,6 +41,12 @@ class Entry:
     def name(self) -> str:
         """Return the name as it will stand on file."""
         return name_of({name: self.after(name) for name in NAME_FIELDS}) or self.after("ref")
+
+    @property
+    def has_family_name(self) -> bool:
+        """Tell whether the person has a family name, or a whole name in the letter's script."""
+        fields = ("family_name", "family_name_in_script", "name_in_script")
+        return any(map(self.after, fields))
 
     def fault(self, column: str, reason: str) -> CellFault:
         return CellFault(self.row.line, column, self.row.cells.get(column, ""), reason)
@@ -126,16 +138,25 @@ def make_entry(row: ListRow, clean: Mapping[str, Any], files: PeopleOnFile) -> E
             if clean.get(name) and clean[name] != getattr(invitation, name, "")
         },
         says_principal=clean.get("principal"),
+        says_unnamed=bool(clean.get("unnamed")),
     )
 
 
 def changes_of(minister: Minister, after: dict[str, Any]) -> dict[str, Any]:
-    """Return the fields that differ; line ends do not count, since browsers send others."""
+    """Return the fields that differ.
+
+    Line ends do not count, since browsers send others, nor do capitals in addresses.
+    """
     changes = {
         name: value
         for name, value in after.items()
-        if str(value).splitlines() != str(getattr(minister, name)).splitlines()
+        if comparable(name, value) != comparable(name, getattr(minister, name))
     }
     name = name_of({name: changes.get(name, getattr(minister, name)) for name in NAME_FIELDS})
     key = normalize_name(name)
     return changes if key == minister.name_key else changes | {"name_key": key}
+
+
+def comparable(name: str, value: Any) -> list[str]:
+    text = str(value)
+    return (text.casefold() if name in ADDRESS_FIELDS else text).splitlines()

@@ -25,9 +25,40 @@ def check_rows(rows: list[ListRow], edition: ForumEdition) -> tuple[list[Entry],
 
     files = people_on_file({clean["state"].pk for _row, clean in good}, edition)
     entries = [make_entry(row, clean, files) for row, clean in good]
-    for rule in (check_names, check_successions, check_offices, choose_principals):
+    for rule in (
+        check_who_is_meant,
+        check_names,
+        check_successions,
+        check_offices,
+        choose_principals,
+    ):
         faults += rule(entries, files)
     return entries, sorted(faults, key=lambda fault: fault.line)
+
+
+def check_who_is_meant(entries: list[Entry], files: PeopleOnFile) -> list[CellFault]:
+    """Refuse a newcomer whom a letter could not address, and a row that contradicts itself.
+
+    A name as printed stands for whatever is missing: some people have one name, or no portfolio.
+    """
+    faults = []
+    for entry in entries:
+        printed = entry.after("name_as_printed")
+        if entry.says_unnamed and (entry.after("name_key") or printed):
+            reason = _("The row says that nobody is named, and there is a name: empty one of them.")
+            faults.append(entry.fault("unnamed", reason))
+        if not entry.is_new or printed:
+            continue
+        if not entry.has_family_name and not entry.says_unnamed:
+            reason = _(
+                "A new minister needs a family name. Where nobody is named, write “yes” under"
+                " unnamed; where the person has one name only, write the name as printed."
+            )
+            faults.append(entry.fault("family_name", reason))
+        if not entry.after("portfolio"):
+            reason = _("A new minister needs a portfolio, or else the name as printed.")
+            faults.append(entry.fault("portfolio", reason))
+    return faults
 
 
 def check_names(entries: list[Entry], files: PeopleOnFile) -> list[CellFault]:
@@ -38,6 +69,8 @@ def check_names(entries: list[Entry], files: PeopleOnFile) -> list[CellFault]:
         state = entry.minister.member_state_id
         ref, key = entry.after("ref"), entry.after("name_key")
         if not key and not ref:
+            if entry.is_new and not entry.says_unnamed and not entry.after("name_as_printed"):
+                continue  # It lacks more than a ref, which is said already.
             faults.append(entry.fault("family_name", _("A person without a name needs a ref.")))
             continue
 

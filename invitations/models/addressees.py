@@ -289,6 +289,11 @@ class Minister(models.Model):
         """Given and family name in Latin letters, or the name in its own script."""
         return f"{self.given_name} {self.family_name}".strip() or self.name_in_script
 
+    @property
+    def is_unnamed(self) -> bool:
+        """Tell whether letters go to the holder of the office, whoever that is."""
+        return not (self.name or self.name_as_printed)
+
     def name_in(self, language: str) -> str:
         """Return the name in the language's script if it is known, else in Latin letters."""
         return (language in OWN_SCRIPT and self.name_in_script) or self.name

@@ -33,6 +33,7 @@ from invitations.minister_import import (
     COLUMNS,
     FOCAL_POINT_FIELDS,
     FORMULA,
+    MARKS,
     MINISTER_FIELDS,
     CellFault,
     Entry,
@@ -50,9 +51,9 @@ LINE = "line"
 ATTRIBUTES = {
     "state": "member_state__iso2",
     **MINISTER_FIELDS,
-    **{column: column for column in (*FOCAL_POINT_FIELDS, "replaces", "principal")},
+    **{column: column for column in (*FOCAL_POINT_FIELDS, *MARKS)},
 }
-EXPORTED = ("state", *MINISTER_FIELDS)
+EXPORTED = ("state", *MINISTER_FIELDS, "unnamed")
 # A page of five thousand rows or faults stops the browser and the site.
 MOST_SHOWN = 200
 HEADINGS_OF_FAULTS = [
@@ -193,6 +194,8 @@ class MinisterResource(ModelResource):
         return queryset.filter(successor=None).select_related("member_state")
 
     def export_field(self, field: Field, instance: Minister, **kwargs: Any) -> Any:
+        if field.column_name == "unnamed":
+            return "yes" if instance.is_unnamed else ""
         return escape_formula(super().export_field(field, instance, **kwargs))
 
 

@@ -191,7 +191,8 @@ def test_ministers_may_exchange_their_portfolios(edition):
 
 
 def test_rows_without_portfolio_contend_for_none(edition):
-    bring_in(edition, FLAVIA | {"portfolio": ""}, RUPERT | {"portfolio": ""})
+    printed = {"portfolio": "", "name_as_printed": "S.E."}
+    bring_in(edition, FLAVIA | printed, RUPERT | printed)
     assert Minister.objects.count() == 2
 
 

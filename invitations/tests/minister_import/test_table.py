@@ -249,7 +249,7 @@ def test_name_of_two_states_is_refused(edition):
         ({"portfolio": "#REF!"}, "portfolio", "A formula has no place here: write text."),
         ({"portfolio": "a\x00b"}, "portfolio",
          "This holds signs that are no writing. Please type it anew."),
-        ({"given_name": "", "family_name": ""}, "family_name",
+        ({"given_name": "", "family_name": "", "unnamed": "yes"}, "family_name",
          "A person without a name needs a ref."),
         ({"replaces": "Rudolf Rassendyll"}, "replaces",
          "The State has no minister on file with this ref or name."),
