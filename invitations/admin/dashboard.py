@@ -133,6 +133,7 @@ def to_do(edition: ForumEdition) -> list[dict[str, Any]]:
     here = {"invitation__edition__id__exact": edition.pk}
     return [
         *letters_to_do(edition, here),
+        *people_to_do(edition),
         *replies_to_do(edition, here),
         *reminders_to_do(edition, here),
     ]
@@ -153,6 +154,17 @@ def letters_to_do(edition: ForumEdition, here: dict[str, Any]) -> list[dict[str,
             composed.count(),
             list_url(Letter, state__exact=Letter.State.COMPOSED, **here),
         ),
+    ]
+
+
+def people_to_do(edition: ForumEdition) -> list[dict[str, Any]]:
+    """Count whom invitations go to and should not."""
+    return [
+        linked_count(
+            _("invitations of persons who left office: hand them over or withdraw them"),
+            edition.invitations.of_persons_out_of_office().count(),
+            list_url(Invitation, edition__id__exact=edition.pk, left_office="yes"),
+        )
     ]
 
 

@@ -31,6 +31,17 @@ class UnreachedFilter(admin.SimpleListFilter):
         return queryset.unreached() if self.value() == "no" else None
 
 
+class LeftOfficeFilter(admin.SimpleListFilter):
+    title = gettext_lazy("addressed to")
+    parameter_name = "left_office"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [("yes", _("a person who left office"))]
+
+    def queryset(self, request: HttpRequest, queryset: Any) -> QuerySet[Any] | None:
+        return queryset.of_persons_out_of_office() if self.value() == "yes" else None
+
+
 class AnotherAddressMixin(ModelAdmin):
     """A page whose rows lead to a letter that can go to one more address."""
 

@@ -14,6 +14,7 @@ from invitations.minister_import.importing import (
     import_summary,
 )
 from invitations.minister_import.matching import Entry
+from invitations.minister_import.remarks import FollowUp, Remark, remarks_on
 from invitations.minister_import.rules import check_rows
 from invitations.minister_import.states import (
     STATES_FILE,
@@ -35,7 +36,9 @@ __all__ = [
     "STATES_FILE",
     "CellFault",
     "Entry",
+    "FollowUp",
     "ListRow",
+    "Remark",
     "apply_changes",
     "check_rows",
     "find_state",
@@ -45,5 +48,6 @@ __all__ = [
     "load_shipped_states",
     "load_states",
     "read_table",
+    "remarks_on",
     "states_by_name",
 ]

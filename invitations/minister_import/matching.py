@@ -21,6 +21,7 @@ class Entry:
     """A checked row: its minister, on file or new, and what the row changes.
 
     ``invitation`` is the edition's live one. ``focal_point`` has the values that are new to it.
+    ``left_behind`` is the live invitation of the person whom the row, or the file, has replaced.
     """
 
     row: ListRow
@@ -33,6 +34,7 @@ class Entry:
     says_unnamed: bool = False
     is_principal: bool = False
     replaces: Minister | None = None
+    left_behind: Invitation | None = None
 
     def after(self, name: str) -> Any:
         return self.changes.get(name, getattr(self.minister, name))

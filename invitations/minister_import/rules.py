@@ -110,7 +110,21 @@ def check_successions(entries: list[Entry], files: PeopleOnFile) -> list[CellFau
             entry.changes["successor"] = None
         if entry.is_new or old.successor != entry.minister:
             entry.replaces = old
+    for entry in entries:
+        entry.left_behind = left_behind(entry, files)
     return faults
+
+
+def left_behind(entry: Entry, files: PeopleOnFile) -> Invitation | None:
+    """Return the live invitation of a person whom the entry's minister has replaced."""
+    new = entry.minister
+    held = (
+        files.invitations[old.pk]
+        for old in files.ministers[new.member_state_id]
+        if old.pk in files.invitations
+        and (old == entry.replaces or (new.pk and old.successor_id == new.pk))
+    )
+    return min(held, key=lambda one: not one.is_principal, default=None)
 
 
 def find_replaced(entry: Entry, people: list[Minister], listed: Mapping[int, int]) -> Minister:

@@ -26,25 +26,11 @@ class DeliveryQuerySet(models.QuerySet["Delivery"]):
 
     def left(self) -> Self:
         """Deliveries that left, are being sent, or may have left: they cannot be called back."""
-        return self.filter(
-            state__in=[
-                Delivery.State.SENDING,
-                Delivery.State.HANDED_OVER,
-                Delivery.State.UNCERTAIN,
-                Delivery.State.BOUNCED,
-            ]
-        )
+        return self.filter(state__in=Delivery.LEFT)
 
     def not_left(self) -> Self:
         """Deliveries that are neither handed over nor being sent: they can still be called back."""
-        return self.filter(
-            state__in=[
-                Delivery.State.QUEUED,
-                Delivery.State.CLAIMED,
-                Delivery.State.DEFERRED,
-                Delivery.State.MISSED,
-            ]
-        )
+        return self.filter(state__in=Delivery.NOT_LEFT)
 
 
 class Delivery(models.Model):
@@ -72,6 +58,10 @@ class Delivery(models.Model):
         MISSED = "missed", _("missed")
         CANCELLED = "cancelled", _("cancelled")
         BOUNCED = "bounced", _("bounced")
+
+    # Left, being sent, or may have left: they cannot be called back. The others still can.
+    LEFT = (State.SENDING, State.HANDED_OVER, State.UNCERTAIN, State.BOUNCED)
+    NOT_LEFT = (State.QUEUED, State.CLAIMED, State.DEFERRED, State.MISSED)
 
     letter = models.ForeignKey(
         Letter, models.PROTECT, related_name="deliveries", verbose_name=_("letter")

@@ -67,6 +67,11 @@ class InvitationQuerySet(models.QuerySet["Invitation"]):
             letters__kind__in=["invitation", "replacement"], letters__deliveries__state__in=states
         ).values("pk")
 
+    def of_persons_out_of_office(self) -> Self:
+        """Drafts and issued invitations of ministers whom somebody has replaced."""
+        live = self.exclude(status=Invitation.Status.WITHDRAWN)
+        return live.exclude(minister__successor=None)
+
     def unheard(self) -> Self:
         """Invitations whose office has sent correspondence that nobody has dealt with yet."""
         return self.filter(correspondence__isnull=False, correspondence__dealt_with_at=None)

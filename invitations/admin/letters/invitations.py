@@ -22,7 +22,7 @@ from invitations.admin.letters.invitation_inlines import (
     LettersOfInvitation,
     RepliesOfInvitation,
 )
-from invitations.admin.mixins import AnotherAddressMixin, UnreachedFilter
+from invitations.admin.mixins import AnotherAddressMixin, LeftOfficeFilter, UnreachedFilter
 from invitations.admin.setup.editions import plan_letters_of_editions
 from invitations.forms.action_forms import ReasonForm, ReplaceLinkForm, versions_of_links
 from invitations.forms.model_forms import InvitationForm
@@ -67,6 +67,7 @@ class InvitationAdmin(InvitationColumnsMixin, AnotherAddressMixin):
         "status",
         StandingAnswerFilter,
         UnreachedFilter,
+        LeftOfficeFilter,
         "is_principal",
         "member_state__region",
     ]

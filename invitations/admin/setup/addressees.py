@@ -1,5 +1,7 @@
 """States, their missions, ranks and forms of address."""
 
+from typing import Any
+
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
@@ -10,6 +12,7 @@ from unfold.decorators import display
 
 from invitations.admin.base import Menu, ModelAdmin, language_tabs
 from invitations.admin.columns import list_url, text_link
+from invitations.forms.fields import COLUMN_FORM_FIELDS
 from invitations.forms.model_forms import MissionForm, SpellingsFormSet, WholeRowForm
 from invitations.models import FormOfAddress, Invitation, MemberState, Mission, Rank, StateAlias
 from invitations.text.dates import comma_list
@@ -19,6 +22,7 @@ class AliasesOfState(unfold.TabularInline):
     model = StateAlias
     form = WholeRowForm
     formset = SpellingsFormSet
+    formfield_overrides: Any = COLUMN_FORM_FIELDS
     fields = ["spelling", "language"]
     extra = 0
     hide_title = True

@@ -28,6 +28,7 @@ from unfold.widgets import UnfoldAdminSelectWidget
 
 from invitations.admin.base import user_of
 from invitations.admin.reauthentication import signed_in_recently
+from invitations.admin.setup.import_remarks import messages_of, with_links
 from invitations.audit import record_export
 from invitations.minister_import import (
     COLUMNS,
@@ -38,12 +39,14 @@ from invitations.minister_import import (
     CellFault,
     Entry,
     ListRow,
+    Remark,
     apply_changes,
     check_rows,
     focal_points_kept,
     import_entries,
     import_summary,
     read_table,
+    remarks_on,
 )
 from invitations.models import ForumEdition, Minister
 
@@ -127,6 +130,7 @@ class MinisterResource(ModelResource):
         self.fields = {column: Field(attribute, column) for column, attribute in ATTRIBUTES.items()}
         self.edition = edition
         self.entries: dict[int, Entry] = {}
+        self.remarks: list[Remark] = []
         self.faults: dict[int, list[CellFault]] = defaultdict(list)
 
     def before_import(self, dataset: tablib.Dataset, **kwargs: Any) -> None:
@@ -137,6 +141,8 @@ class MinisterResource(ModelResource):
             for line, cells in ((cells.pop(LINE), cells) for cells in dataset.dict)
         ]
         entries, faults = check_rows(rows, self.edition)
+        # Before the preview or the import changes the ministers in memory.
+        self.remarks = remarks_on(entries) if not faults else []
         self.entries = {entry.row.line: entry for entry in entries}
         for fault in faults:
             self.faults[fault.line].append(fault)
@@ -181,6 +187,8 @@ class MinisterResource(ModelResource):
 
         entries = list(self.entries.values())
         result.summary, result.left_alone = import_summary(entries), focal_points_kept(entries)
+        result.remarks = self.remarks
+        result.shown_remarks = [with_links(remark) for remark in self.remarks[:MOST_SHOWN]]
         if self.edition and not kwargs["dry_run"]:
             import_entries(entries, self.edition)
             for row, entry in zip(result.rows, entries, strict=True):
@@ -320,5 +328,5 @@ class MinisterExchangeMixin(ImportExportMixin):
 
     def add_success_message(self, result: Result, request: HttpRequest) -> None:
         messages.success(request, result.summary)
-        for sentence in result.left_alone:
+        for sentence in (*result.left_alone, *messages_of(result.remarks)):
             messages.warning(request, sentence)

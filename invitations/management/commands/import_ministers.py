@@ -15,6 +15,7 @@ from invitations.minister_import import (
     import_entries,
     import_summary,
     read_table,
+    remarks_on,
 )
 from invitations.models import ForumEdition
 
@@ -50,10 +51,11 @@ class Command(BaseCommand):
                 )
                 % {"count": len(faults)}
             )
+        remarks = remarks_on(entries)
         if not dry_run:
             import_entries(entries, edition)
-        for sentence in focal_points_kept(entries):
-            self.stdout.write(sentence)
+        for told in (*focal_points_kept(entries), *remarks):
+            self.stdout.write(str(told))
         return import_summary(entries)
 
 
