@@ -179,14 +179,14 @@ def who_left_office(entries: list[Entry]) -> Iterator[Remark]:
         }
         if old.is_principal:
             sentence = _(
-                "Line %(line)s: %(new)s replaces %(old)s, whose principal invitation is %(status)s."
-                " Board, reminders and the State’s answer follow that invitation, and %(new)s is"
-                " invited by courtesy only, until a person hands it over."
+                "Line %(line)s: %(new)s replaces %(old)s, whose principal invitation (%(status)s)"
+                " goes on. The State’s answer and the reminders follow it, and %(new)s is invited"
+                " by courtesy only, until a person hands it over."
             )
         else:
             sentence = _(
-                "Line %(line)s: %(new)s replaces %(old)s, whose invitation by courtesy is"
-                " %(status)s: withdraw it, or leave it on purpose."
+                "Line %(line)s: %(new)s replaces %(old)s, whose invitation by courtesy"
+                " (%(status)s) goes on: withdraw it, or leave it on purpose."
             )
         yield Remark(sentence % words, (FollowUp.HAND_OVER,), old)
 
@@ -197,6 +197,8 @@ def addresses_of_two_states(entries: list[Entry]) -> Iterator[Remark]:
     for entry in entries:
         for address in addresses(entry.after("to_emails"), entry.after("cc_emails")):
             lines[address].setdefault(entry.minister.member_state_id, entry.row.line)
+    if not lines:
+        return
     owners = {address: set(states) for address, states in lines.items()}
     listed = [entry.minister.pk for entry in entries if entry.minister.pk]
     others = Minister.objects.filter(successor=None).exclude(pk__in=listed)

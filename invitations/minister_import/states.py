@@ -25,7 +25,7 @@ STATES_FILE = Path(__file__).parents[1] / "data" / "member_states.csv"
 # Searching for near names takes some hundredths of a second, and a list may hold thousands of rows.
 MOST_SEARCHES = 100
 MOST_SUGGESTED = 8
-SHORTEST_NAME = 4
+SHORTEST_NAME, LONGEST_NAME = 4, 160
 
 
 def state_fields(row: Mapping[str, str]) -> dict[str, Any]:
@@ -91,7 +91,7 @@ class KnownNames:
 
     def near_to(self, key: str) -> list[MemberState]:
         """Return the States whose names are near, and those that are mixed up with them."""
-        if key in self.never_near or len(key) < SHORTEST_NAME:
+        if key in self.never_near or not SHORTEST_NAME <= len(key) <= LONGEST_NAME:
             return []
         if key not in self.near:
             if len(self.near) >= MOST_SEARCHES:

@@ -8,6 +8,7 @@ SMALL_WORDS = {
     "the", "of", "and", "la", "le", "les", "de", "du", "des", "et", "el", "los", "las", "del", "y",
     "и",
 }  # fmt: skip
+LONGEST_NUMBER = 4  # of M49, with one zero too many
 SHORTENED = {
     "st": "saint",
     "ste": "sainte",
@@ -45,7 +46,7 @@ def state_key(spelling: str) -> str:
     spelling = LETTERS_WITH_POINTS.sub(lambda found: found[0].replace(".", "") + " ", spelling)
     words = normalize_name(spelling).translate(ARABIC)
     words = ARABIC_AND.sub("و", words)
-    if words.isdecimal():
+    if words.isdecimal() and len(words) <= LONGEST_NUMBER:
         return f"{int(words):03d}"
     said = words.split()
     if len(said) == 1:

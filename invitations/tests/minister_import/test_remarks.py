@@ -137,9 +137,9 @@ def test_a_successor_beside_the_principal_invitation_of_who_left_is_told_each_ti
     bring_in(edition, FLAVIA)
     row = holding(FLAVIA, replaces="Flavia Elphberg")
     sentence = (
-        "Line 2: Rupert Hentzau replaces Flavia Elphberg, whose principal invitation is draft. "
-        "Board, reminders and the State’s answer follow that invitation, and Rupert Hentzau is "
-        "invited by courtesy only, until a person hands it over."
+        "Line 2: Rupert Hentzau replaces Flavia Elphberg, whose principal invitation (draft) "
+        "goes on. The State’s answer and the reminders follow it, and Rupert Hentzau is invited "
+        "by courtesy only, until a person hands it over."
     )
     [remark] = remarks(edition, row)
     assert (remark.sentence, remark.follow_ups) == (sentence, (FollowUp.HAND_OVER,))
