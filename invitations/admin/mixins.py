@@ -14,7 +14,7 @@ from invitations.admin.base import FilledFilter, ModelAdmin, user_of
 from invitations.admin.confirming import confirmation_page, confirmed, row_by_row, submitted
 from invitations.admin.reauthentication import signed_in_recently
 from invitations.forms.action_forms import AnotherAddressForm
-from invitations.inbox.bounces import send_to_another_address
+from invitations.inbox.bounces import address_not_tried, send_to_another_address
 from invitations.letters.approval import approve_text
 from invitations.models import Letter
 from invitations.models.approval import ApprovedByTwo
@@ -62,7 +62,8 @@ class AnotherAddressMixin(ModelAdmin):
         if letter is None:
             messages.error(request, _("%(row)s: there is no approved letter.") % {"row": row})
             return None
-        form = AnotherAddressForm(submitted(request))
+        initial = {"email": address_not_tried(letter)}
+        form = AnotherAddressForm(submitted(request), initial=initial)
         if form.is_valid() and self._sent(request, letter, form):
             return None
         return confirmation_page(

@@ -224,6 +224,14 @@ def match_bounce(bounce: Bounce, delivery: Delivery, by: User) -> None:
         raise ValidationError(_("This delivery has changed meanwhile: look at it again."))
 
 
+def address_not_tried(letter: Letter) -> str:
+    """Return the first address of the minister today to which this letter never went, if any."""
+    tried = letter.deliveries.by_mail().values_list("address", flat=True)
+    known = {address.casefold() for address in tried}
+    today = [] if letter.mission_id else letter.invitation.minister.to_emails.split()
+    return next((address for address in today if address.casefold() not in known), "")
+
+
 @transaction.atomic
 def send_to_another_address(letter: Letter, by: User, email: str) -> Delivery:
     """Put the same frozen message into the outbox once more, for an address it never went to."""

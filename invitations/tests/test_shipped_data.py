@@ -3,8 +3,8 @@
 import pytest
 
 from invitations.data import load_shipped
-from invitations.models import FormOfAddress, LetterTemplate, Rank, Term
-from invitations.tests.factories import UserFactory
+from invitations.models import FormOfAddress, LetterTemplate, Rank, StateAlias, Term
+from invitations.tests.factories import MemberStateFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -75,3 +75,12 @@ def test_no_version_is_added_after_one_that_a_person_wrote(historical):
     load_shipped(historical)
 
     assert (newest_invitation().version, LetterTemplate.objects.count()) == (2, 67)
+
+
+def test_the_spellings_of_states_on_file_come_with_a_migration_and_no_others(historical):
+    MemberStateFactory(iso3="NLD", short_name="Netherlands (Kingdom of the)")
+
+    load_shipped(historical)
+
+    assert {alias.member_state.iso3 for alias in StateAlias.objects.all()} == {"NLD"}
+    assert StateAlias.objects.filter(key="holland", language="en").exists()

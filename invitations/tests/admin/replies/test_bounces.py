@@ -175,6 +175,17 @@ def test_the_letter_is_sent_to_another_address_from_each_list(client, officer, b
     assert sent.events.get().actor == officer
 
 
+def test_an_address_that_was_put_right_meanwhile_is_proposed(client, officer, bounced):
+    minister = bounced.letter.invitation.minister
+    minister.to_emails = f"{bounced.address.upper()}\nnew@example.org"
+    minister.save()
+
+    form = act(client, INVITATIONS, bounced.letter.invitation).context["form"]
+
+    assert form["email"].value() == "new@example.org"
+    assert not form.is_bound
+
+
 @pytest.mark.parametrize("email", ["office@example.org", "the cabinet"])
 def test_an_address_that_will_not_do_is_asked_again_as_it_was_typed(
     client, officer, bounced, email
