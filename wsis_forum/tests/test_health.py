@@ -216,7 +216,7 @@ def test_a_probe_inside_the_house_needs_no_tls(client, ticking, settings):
     settings.SECURE_SSL_REDIRECT = True
 
     assert client.get("/healthz").status_code == 200
-    assert client.get("/metrics").status_code == 301
+    assert client.get("/metrics").status_code == 403
 
 
 # /metrics
