@@ -49,7 +49,7 @@ MAIN_PARTS = {
 OPEN_DOCUMENT = b"application/vnd.oasis.opendocument.text"
 LINE_ENDS = "\r\f\x85"  # of a text, besides the usual one
 # The beginnings of other kinds of files that would pass for text.
-NOT_PLAIN = ("%PDF", "{\\rtf", "PK\x03\x04", "MZ")
+NOT_PLAIN = ("%PDF", "{\\rtf", "PK\x03\x04")
 
 
 def kind_by_first_bytes(head: bytes) -> str:

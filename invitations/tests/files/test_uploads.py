@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from invitations.files.uploads import document_kind, kind_by_first_bytes
+from invitations.files.uploads import decoded_plain_text, document_kind, kind_by_first_bytes
 from invitations.tests.uploading import (
     docx,
     listed,
@@ -94,6 +94,11 @@ def test_two_entries_of_one_name_are_refused():
         twice = docx(("word/document.xml", "<another/>"))
 
     assert document_kind(twice) == ""
+
+
+def test_a_text_may_begin_as_a_program_does():
+    assert decoded_plain_text(b"MZ;Anna Mabuza;adviser") == "MZ;Anna Mabuza;adviser"
+    assert decoded_plain_text(EXE) == ""
 
 
 @given(st.binary(max_size=200))
