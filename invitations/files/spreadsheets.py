@@ -3,19 +3,16 @@
 import csv
 import datetime as dt
 import io
+import re
 import zipfile
 import zlib
 from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
-import openpyxl
 from openpyxl.worksheet.formula import ArrayFormula, DataTableFormula
 
-from invitations.files.packages import refuse_hostile_package
 from invitations.text.lines import tidy_line, tidy_text
 
-Row = tuple[object, ...]
-LAST_ROW_OF_A_SHEET = 1_048_576
 # What the libraries raise for a file that is damaged or is not a workbook.
 DAMAGED = (
     ArithmeticError,
@@ -31,6 +28,10 @@ DAMAGED = (
     zipfile.BadZipFile,
     zlib.error,
 )
+
+
+# The line by which Excel is told what divides the cells.
+SIGN_NAMED = re.compile(r"sep=(?P<sign>[\t;,|:^~]) *(?:\r\n?|\n|\Z)", re.IGNORECASE)
 
 
 class SheetLine(NamedTuple):
@@ -49,72 +50,30 @@ class TooManySigns(Exception):
     """The cells hold more text than may be read."""
 
 
-def lines_of_workbook(
-    content: bytes,
-    most_columns: int,
-    most_unpacked: int,
-    most_signs: int,
-    *,
-    calculated: bool = False,
-) -> Iterator[SheetLine]:
-    """Yield the lines of the first sheet that are not empty.
-
-    A formula is read as its text, or with ``calculated`` as its last result. Raise UnreadableSheet,
-    HostilePackage or TooManySigns.
-    """
-    try:
-        refuse_hostile_package(zipfile.ZipFile(io.BytesIO(content)), most_unpacked)
-        rows = rows_of(content, most_columns, calculated=calculated)
-        for number, row in enumerate(within(most_signs, rows), 1):
-            # In many sheets most rows are empty: they are left out before cells are read.
-            if row.count(None) < len(row) and any(cells := [cell_text(cell) for cell in row]):
-                yield SheetLine(number, cells)
-    except DAMAGED as fault:
-        raise UnreadableSheet from fault
-
-
-def rows_of(content: bytes, most_columns: int, *, calculated: bool) -> Iterator[Row]:
-    workbook = openpyxl.load_workbook(
-        io.BytesIO(content), read_only=True, keep_links=False, data_only=calculated
-    )
-    sheet = workbook.worksheets[0]
-    # The size that a sheet states may be wrong, and so may the number of a row.
-    sheet.reset_dimensions()
-    rows: Iterator[Row] = sheet.iter_rows(
-        max_col=most_columns, max_row=LAST_ROW_OF_A_SHEET, values_only=True
-    )
-    return rows
-
-
-def within(most_signs: int, rows: Iterable[Row]) -> Iterator[Row]:
-    """Yield the rows, and raise TooManySigns at the one with which their texts exceed the limit.
-
-    A file holds a text once, however many of its cells repeat it.
-    """
-    signs = 0
-    for row in rows:
-        signs += sum(len(cell) for cell in row if isinstance(cell, str))
-        if signs > most_signs:
-            raise TooManySigns
-        yield row
-
-
-def lines_of_csv(text: str, *, strict: bool = False) -> Iterator[SheetLine]:
-    """Yield the lines that are not empty, divided as the first one is: by tabs, ``;`` or ``,``.
+def lines_of_csv(text: str, *, strict: bool = False, divider: str = "") -> Iterator[SheetLine]:
+    """Yield the lines that are not empty, divided by that sign or as the text suggests.
 
     Raise UnreadableSheet where the text is not CSV; ``strict`` also refuses bad quoting.
     """
-    first = text.lstrip("\r\n ").partition("\n")[0]
-    divider = next((sign for sign in "\t;" if sign in first), ",")
+    divider = divider or divider_of(text)
+    text, number = (text, 1) if not (named := SIGN_NAMED.match(text)) else (text[named.end() :], 2)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=divider, strict=strict)
-    number = 1
+    before = number - 1
     try:
         for row in reader:
             if any(cells := [cell_text(cell) for cell in row]):
                 yield SheetLine(number, cells)
-            number = reader.line_num + 1
+            number = before + reader.line_num + 1
     except csv.Error as fault:
         raise UnreadableSheet(number) from fault
+
+
+def divider_of(text: str) -> str:
+    """Return the sign that the file names as Excel does (``sep=;``), or that its first line has."""
+    if named := SIGN_NAMED.match(text):
+        return named["sign"]
+    first = next(iter(text.lstrip("\r\n ").splitlines()), "")
+    return next((sign for sign in "\t;" if sign in first), ",")
 
 
 def cell_text(value: object) -> str:

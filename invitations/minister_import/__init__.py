@@ -16,6 +16,7 @@ from invitations.minister_import.importing import (
 from invitations.minister_import.matching import Entry
 from invitations.minister_import.remarks import FollowUp, Remark, remarks_on
 from invitations.minister_import.rules import check_rows
+from invitations.minister_import.sources import LARGEST_FILE
 from invitations.minister_import.states import (
     STATES_FILE,
     find_state,
@@ -23,7 +24,7 @@ from invitations.minister_import.states import (
     load_states,
     states_by_name,
 )
-from invitations.minister_import.table import LARGEST_FILE, MOST_ROWS, ListRow, read_table
+from invitations.minister_import.table import MOST_ROWS, Line, ListRow, Table, read_table
 
 __all__ = [
     "COLUMNS",
@@ -36,9 +37,9 @@ __all__ = [
     "STATES_FILE",
     "CellFault",
     "Entry",
-    "FollowUp",
+    "Line",
     "ListRow",
-    "Remark",
+    "Table",
     "apply_changes",
     "check_rows",
     "find_state",

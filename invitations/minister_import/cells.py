@@ -31,13 +31,18 @@ class CellFault(NamedTuple):
     reason: str
 
     @property
-    def told(self) -> tuple[int, str, str, str]:
+    def told(self) -> tuple[str, str, str, str]:
         """Return the fault with the beginning of the cell alone, which is safe to print."""
-        return self.line, self.column, without_unstorable(self.value[:60], "\ufffd"), self.reason
+        return (
+            str(self.line),
+            self.column,
+            without_unstorable(self.value[:60], "\ufffd"),
+            self.reason,
+        )
 
     def __str__(self) -> str:
         line, column, value, reason = self.told
-        return _("Line %(line)d, column %(column)s, “%(value)s”: %(reason)s") % {
+        return _("Line %(line)s, column %(column)s, “%(value)s”: %(reason)s") % {
             "line": line,
             "column": column,
             "value": value,
@@ -96,6 +101,9 @@ def clean_row(
 ) -> tuple[dict[str, Any], list[CellFault]]:
     clean, faults = {}, []
     for column, value in row.cells.items():
+        if column in row.spoilt:
+            faults.append(CellFault(row.line, column or "–", value, row.spoilt[column]))
+            continue
         try:
             clean[column] = clean_cell(column, value, read.get(column, str))
         except ValidationError as refusal:

@@ -61,7 +61,7 @@ def import_summary(entries: list[Entry]) -> str:
 
 def focal_points_kept(entries: list[Entry]) -> list[str]:
     """Return a sentence for each issued invitation that keeps its focal point."""
-    sentence = _("Line %(line)d: the invitation is issued and keeps its focal point, %(old)s.")
+    sentence = _("Line %(line)s: the invitation is issued and keeps its focal point, %(old)s.")
     return [
         sentence % {"line": entry.row.line, "old": entry.invitation.focal_point_email or "–"}
         for entry in entries

@@ -79,7 +79,7 @@ def check_names(entries: list[Entry], files: PeopleOnFile) -> list[CellFault]:
         earlier = [lines[mark] for mark in marks if mark in lines]
         other = [m for m in files.ministers[state] if m.name_key == key and m != entry.minister]
         if earlier:
-            reason = _("This person stands in line %(line)d already.") % {"line": min(earlier)}
+            reason = _("This person stands in line %(line)s already.") % {"line": min(earlier)}
             faults.append(entry.fault("family_name", reason))
         elif key and other:
             reason = _("A person of this name is on file under the ref “%(ref)s”.")
@@ -138,7 +138,7 @@ def find_replaced(entry: Entry, people: list[Minister], listed: Mapping[int, int
         raise ValidationError(_("The row names the same person as new and as replaced."))
     if old.pk in listed:
         raise ValidationError(
-            _("Line %(line)d names this person too."), params={"line": listed[old.pk]}
+            _("Line %(line)s names this person too."), params={"line": listed[old.pk]}
         )
     if old.successor and old.successor != entry.minister:
         raise ValidationError(
@@ -190,7 +190,7 @@ def check_principals(group: list[Entry], principal: Invitation | None) -> list[C
     for entry in group:
         said = entry.says_principal
         if said and entry is not first and first:
-            reason = _("Line %(line)d is the principal of this State already.")
+            reason = _("Line %(line)s is the principal of this State already.")
             faults.append(entry.fault("principal", reason % {"line": first.row.line}))
         elif said and principal and principal != entry.invitation:
             reason = _("The State’s principal invitation is that of %(name)s: withdraw it first.")

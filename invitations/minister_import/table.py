@@ -1,111 +1,191 @@
 """Read the rows of a list of ministers, and refuse what is no such list."""
 
-from collections import Counter
-from collections.abc import Iterator
-from itertools import islice
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from itertools import chain, islice
+from types import MappingProxyType
 from typing import IO, NamedTuple
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
-from invitations.files.packages import HostilePackage, PackageWithMacros, ZipBomb, is_package
-from invitations.files.spreadsheets import (
-    SheetLine,
-    TooManySigns,
-    UnreadableSheet,
-    comparable_words,
-    fields_of_headings,
-    lines_of_csv,
-    lines_of_workbook,
-    names_by_spelling,
+from invitations.files.workbooks import WorkbookLine
+from invitations.minister_import.headings import (
+    columns_of_headings,
+    is_meant_as_list,
+    line_of_headings,
 )
-from invitations.minister_import.columns import COLUMNS, REQUIRED_COLUMNS
-from invitations.text.dates import comma_list
+from invitations.minister_import.sources import (
+    LARGEST_FILE,
+    LINES_OF_HEAD,
+    UNREADABLE,
+    Source,
+    Sources,
+    listed_names,
+    sources_of,
+    why_unreadable,
+)
+from invitations.text.dates import comma_list, labelled
 from invitations.text.lines import tidy_line
 
-LARGEST_FILE = 5 * 1024 * 1024
-LARGEST_UNPACKED = 4 * LARGEST_FILE
-MOST_SIGNS = LARGEST_UNPACKED // 4  # each takes up to four bytes
 MOST_ROWS = 5000
-MOST_COLUMNS = len(COLUMNS) + 10
-HEADINGS = names_by_spelling({column: [column, column.replace("_", " ")] for column in COLUMNS})
+MOST_RANGES = 20
+NOTHING_SPOILT: Mapping[str, str] = MappingProxyType({})
+
+
+class Line(int):
+    """The place of a row in its list; in words the number of its line, and its sheet."""
+
+    said: str
+
+    def __new__(cls, place: int, said: str = "") -> "Line":
+        line = super().__new__(cls, place)
+        line.said = said or str(place)
+        return line
+
+    def __str__(self) -> str:
+        return self.said
+
+    __repr__ = __str__
 
 
 class ListRow(NamedTuple):
+    """The cells of a row by column; ``spoilt`` says of some why they cannot be used."""
+
     line: int
     cells: dict[str, str]
+    spoilt: Mapping[str, str] = NOTHING_SPOILT
 
 
-def read_table(file: IO[bytes], name: str) -> list[ListRow]:
+class Table(NamedTuple):
+    """The rows of a list, and sentences on how it was read and what was left out."""
+
+    rows: list[ListRow]
+    told: list[str]
+
+
+@dataclass
+class ReadList:
+    """A text or sheet with its headings understood, and its lines sorted."""
+
+    source: Source
+    columns: list[str]
+    above: list[int]
+    kept: list[WorkbookLine] = field(default_factory=list)
+    hidden: list[int] = field(default_factory=list)
+    struck: list[int] = field(default_factory=list)
+
+    def take(self, line: WorkbookLine) -> None:
+        if line.is_hidden:
+            self.hidden.append(line.number)
+        elif line.is_struck:
+            self.struck.append(line.number)
+        else:
+            self.kept.append(line)
+
+
+def read_table(file: IO[bytes], name: str) -> Table:
     """Return the rows of a CSV or XLSX file; refuse in one sentence what is no such list."""
     content = file.read(LARGEST_FILE + 1)
     if len(content) > LARGEST_FILE:
         raise ValidationError(_("%(name)s is larger than 5 MB."), params={"name": name})
-
-    read = read_workbook if is_package(content) else read_csv
-    lines = read(content, name)
-    _line, header = next(lines, SheetLine(0, []))
-    columns = read_header(header, name)
-    rows = [ListRow(line, under(columns, cells)) for line, cells in islice(lines, MOST_ROWS + 1)]
-    if len(rows) > MOST_ROWS:
-        raise ValidationError(
-            _("%(name)s has more than %(most)d rows."), params={"name": name, "most": MOST_ROWS}
-        )
+    try:
+        sources = sources_of(content, name)
+        lists, strange = read_lists(sources, name)
+        rows = rows_of(lists)
+    except UNREADABLE as fault:
+        line = getattr(fault, "line", 0)
+        params = {"name": name, "line": line}
+        raise ValidationError(why_unreadable(fault), params=params) from None
+    left = [*sources.left, *what_was_read(lists, strange)]
     if not rows:
-        raise ValidationError(_("%(name)s has no row under its header."), params={"name": name})
+        why = _("%(name)s has no row under its header.") % {"name": name}
+        raise ValidationError(" ".join([why, *left]))
+    return Table(rows, sources.how + left)
+
+
+def read_lists(sources: Sources, name: str) -> tuple[list[ReadList], list[str]]:
+    """Return the lists among the sources, and the names of sheets that are none."""
+    lists: list[ReadList] = []
+    strange: dict[str, list[str]] = {}
+    for source in sources.found:
+        head = list(islice(source.lines, LINES_OF_HEAD))
+        cells = head[line_of_headings([line.cells for line in head])].cells if head else []
+        if is_meant_as_list(cells):
+            left = MOST_ROWS - sum(len(done.kept) for done in lists)
+            lists.append(read_list(source, head, place_name(name, source, sources.found), left))
+        elif head:
+            strange[source.name] = cells
+    if not lists:
+        refuse_headings(next(iter(strange.values()), []), name, sources.left)
+    return lists, list(strange)
+
+
+def refuse_headings(cells: list[str], name: str, left: list[str]) -> None:
+    """Refuse the headings of a file that holds no list, and say what of it was not read."""
+    try:
+        columns_of_headings(cells, name)
+    except ValidationError as refusal:
+        raise ValidationError(" ".join([*refusal.messages, *left])) from None
+
+
+def place_name(name: str, source: Source, sources: list[Source]) -> str:
+    return f"{name} (“{source.name}”)" if len(sources) > 1 else name
+
+
+def read_list(source: Source, head: list[WorkbookLine], name: str, most: int) -> ReadList:
+    place = line_of_headings([line.cells for line in head])
+    columns = columns_of_headings(head[place].cells, name)
+    found = ReadList(source, columns, above=[line.number for line in head[:place]])
+    for line in chain(head[place + 1 :], source.lines):
+        found.take(line)
+        if len(found.kept) > most:
+            raise ValidationError(
+                _("%(name)s has more than %(most)d rows."),
+                params={"name": name, "most": MOST_ROWS},
+            )
+    return found
+
+
+def rows_of(lists: list[ReadList]) -> list[ListRow]:
+    """Return the rows of all lists, one after the other."""
+    rows: list[ListRow] = []
+    before = 0
+    for found in lists:
+        merged = found.source.merged_into(line.number for line in found.kept)
+        sheet = found.source.name if len(lists) > 1 else ""
+        for line in found.kept:
+            said = f"{line.number} (“{sheet}”)" if sheet else str(line.number)
+            place = Line(before + line.number, said)
+            spoilt = why_spoilt(found.columns, line, merged.get(line.number, {}))
+            rows.append(ListRow(place, under(found.columns, line.cells), spoilt))
+        before += found.kept[-1].number if found.kept else 0
     return rows
 
 
-def read_csv(content: bytes, name: str) -> Iterator[SheetLine]:
-    try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        raise ValidationError(
-            _("%(name)s is neither XLSX nor CSV in UTF-8."), params={"name": name}
-        ) from None
-    try:
-        yield from lines_of_csv(text, strict=True)
-    except UnreadableSheet as fault:
-        raise ValidationError(
-            _("Line %(line)d of %(name)s cannot be read as CSV: look at its quotation marks."),
-            params={"line": fault.line, "name": name},
-        ) from None
-
-
-def read_workbook(content: bytes, name: str) -> Iterator[SheetLine]:
-    try:
-        yield from lines_of_workbook(content, MOST_COLUMNS, LARGEST_UNPACKED, MOST_SIGNS)
-    except (HostilePackage, TooManySigns, UnreadableSheet) as fault:
-        raise ValidationError(why_no_workbook(fault), params={"name": name}) from None
-
-
-def why_no_workbook(fault: Exception) -> str:
-    if isinstance(fault, ZipBomb | TooManySigns):
-        return _("%(name)s unpacks to more than 20 MB.")
-    if isinstance(fault, PackageWithMacros):
-        return _("%(name)s contains macros: save it without them.")
-    return _("%(name)s cannot be read as XLSX.")
-
-
-def read_header(header: list[str], name: str) -> list[str]:
-    while header and not header[-1]:
-        header = header[:-1]
-    columns = fields_of_headings(header, HEADINGS)
-
-    unknown = [
-        comparable_words(said) for said, column in zip(header, columns, strict=True) if not column
-    ]
-    missing = [column for column in REQUIRED_COLUMNS if column not in columns]
-    twice = [column for column, times in Counter(columns).items() if times > 1]
-    for wrong, sentence in (
-        (unknown, _("%(name)s has a column that is not known: %(columns)s.")),
-        (missing, _("%(name)s lacks a column that it needs: %(columns)s.")),
-        (twice, _("%(name)s has a column twice: %(columns)s.")),
-    ):
-        if wrong:
-            listed = comma_list(column[:60] or "“”" for column in wrong)
-            raise ValidationError(sentence, params={"name": name, "columns": listed})
-    return columns
+def why_spoilt(
+    columns: list[str], line: WorkbookLine, merged: Mapping[int, int]
+) -> Mapping[str, str]:
+    """Return for each column whose cell cannot be used the reason."""
+    if not (line.struck or line.inexact or merged):
+        return NOTHING_SPOILT
+    reasons = {
+        place: _("This cell is merged with one of line %(line)d: divide it, and fill in each row.")
+        % {"line": top}
+        for place, top in merged.items()
+    }
+    reasons |= dict.fromkeys(
+        line.struck, _("This cell is struck through: empty it, or strike the whole row through.")
+    )
+    reasons |= dict.fromkeys(
+        line.inexact,
+        _("This number has lost its last digits: format the cell as text, and type it anew."),
+    )
+    return {
+        columns[place] if place < len(columns) else "": reason
+        for place, reason in reasons.items()
+        if place in merged or line.cells[place : place + 1] > [""]
+    }
 
 
 def under(columns: list[str], cells: list[str]) -> dict[str, str]:
@@ -114,3 +194,48 @@ def under(columns: list[str], cells: list[str]) -> dict[str, str]:
     by_column = dict.fromkeys(columns, "") | dict(zip(columns, cells, strict=False))
     beyond = " ".join(filter(None, cells[len(columns) :]))
     return by_column | ({"": beyond} if beyond else {})
+
+
+def what_was_read(lists: list[ReadList], strange: list[str]) -> list[str]:
+    """Return sentences on the sheets that were read, and on what was left out."""
+    told = []
+    if sheets := [found.source.name for found in lists if found.source.name]:
+        told.append(_("Sheets read: %(sheets)s.") % {"sheets": listed_names(sheets)})
+    if strange:
+        sentence = _("Sheets not read, because they have no headings of this list: %(sheets)s.")
+        told.append(sentence % {"sheets": listed_names(strange)})
+    for sentence, numbers in (
+        (_("Lines above the headings, not read: %(lines)s."), [done.above for done in lists]),
+        (
+            _("Hidden rows, left out: %(lines)s. If they are meant, show them and upload anew."),
+            [done.hidden for done in lists],
+        ),
+        (_("Rows struck through, left out: %(lines)s."), [done.struck for done in lists]),
+    ):
+        if any(numbers):
+            told.append(sentence % {"lines": listed_lines(lists, numbers)})
+    return told
+
+
+def listed_lines(lists: list[ReadList], numbers: list[list[int]]) -> str:
+    """Return the numbers of lines, after the name of their sheet where several were read."""
+    listed = [
+        (f"“{done.source.name}”", ranges(found))
+        for done, found in zip(lists, numbers, strict=True)
+        if found
+    ]
+    if len(lists) == 1:
+        return listed[0][1]
+    return "; ".join(labelled(sheet, found) for sheet, found in listed)
+
+
+def ranges(numbers: list[int]) -> str:
+    """Return ``2, 5–9`` for 2, 5, 6, 7, 8, 9; of very many the first."""
+    found: list[list[int]] = []
+    for number in numbers:
+        if found and number == found[-1][1] + 1:
+            found[-1][1] = number
+        else:
+            found.append([number, number])
+    listed = [f"{a}–{b}" if a < b else str(a) for a, b in found[:MOST_RANGES]]
+    return comma_list([*listed, *(["…"] if len(found) > MOST_RANGES else [])])

@@ -70,7 +70,11 @@ def saved(workbook):
 
 
 def read(content):
-    return read_table(io.BytesIO(content), "ministers.csv")
+    return read_table(io.BytesIO(content), "ministers.csv").rows
+
+
+def told(content):
+    return read_table(io.BytesIO(content), "ministers.csv").told
 
 
 @transaction.atomic

@@ -25,10 +25,10 @@ from invitations.files.spreadsheets import (
     comparable_words,
     fields_of_headings,
     lines_of_csv,
-    lines_of_workbook,
     names_by_spelling,
 )
 from invitations.files.uploads import decoded_plain_text
+from invitations.files.workbooks import lines_of_workbook
 from invitations.models import Invitation
 
 # In the order of a list without headings.
@@ -140,7 +140,7 @@ def uploaded_lines(file: UploadedFile) -> str:
 
 
 def spreadsheet_lines(content: bytes) -> str:
-    """Return the first sheet, with tabs between its cells; empty if it cannot be read."""
+    """Return the first visible sheet, with tabs between its cells; empty if it cannot be read."""
     written = io.StringIO()
     writer = csv.writer(written, delimiter="\t", lineterminator="\n")
     lines = lines_of_workbook(content, MOST_CELLS, MOST_UNPACKED, MOST_SIGNS, calculated=True)

@@ -38,8 +38,7 @@ from invitations.minister_import import (
     MINISTER_FIELDS,
     CellFault,
     Entry,
-    ListRow,
-    Remark,
+    Table,
     apply_changes,
     check_rows,
     focal_points_kept,
@@ -67,6 +66,12 @@ HEADINGS_OF_FAULTS = [
 ]
 
 
+class ListDataset(tablib.Dataset):
+    """The rows as the preview shows them, with the table that they were read from."""
+
+    table: Table
+
+
 class ListFormat(Format):
     """CSV or XLSX, distinguished by the content, and read as the command reads it."""
 
@@ -79,13 +84,15 @@ class ListFormat(Format):
     def can_import(self) -> bool:
         return True
 
-    def create_dataset(self, in_stream: bytes | None) -> tablib.Dataset:
+    def create_dataset(self, in_stream: bytes | None) -> ListDataset:
         if in_stream is None:
             raise FileNotFoundError
-        rows = read_table(io.BytesIO(in_stream), "")
-        columns = [*(column for column in COLUMNS if column in rows[0].cells), ""]
-        dataset = tablib.Dataset(headers=[LINE, *columns])
-        for row in rows:
+        table = read_table(io.BytesIO(in_stream), "")
+        brought = {column for row in table.rows for column in row.cells}
+        columns = [*(column for column in COLUMNS if column in brought), ""]
+        dataset = ListDataset(headers=[LINE, *columns])
+        dataset.table = table
+        for row in table.rows:
             dataset.append([row.line, *(row.cells.get(column, "") for column in columns)])
         return dataset
 
@@ -133,16 +140,10 @@ class MinisterResource(ModelResource):
         self.remarks: list[Remark] = []
         self.faults: dict[int, list[CellFault]] = defaultdict(list)
 
-    def before_import(self, dataset: tablib.Dataset, **kwargs: Any) -> None:
+    def before_import(self, dataset: ListDataset, **kwargs: Any) -> None:
         if self.edition is None:
             raise ValidationError(_("Choose the edition."))
-        rows = [
-            ListRow(line, {column: cells[column] for column in cells if column or cells[""]})
-            for line, cells in ((cells.pop(LINE), cells) for cells in dataset.dict)
-        ]
-        entries, faults = check_rows(rows, self.edition)
-        # Before the preview or the import changes the ministers in memory.
-        self.remarks = remarks_on(entries) if not faults else []
+        entries, faults = check_rows(dataset.table.rows, self.edition)
         self.entries = {entry.row.line: entry for entry in entries}
         for fault in faults:
             self.faults[fault.line].append(fault)
@@ -174,7 +175,8 @@ class MinisterResource(ModelResource):
     def save_instance(self, instance: Minister, *args: Any, **kwargs: Any) -> None:
         """Do nothing: ``after_import`` writes all ministers or none."""
 
-    def after_import(self, dataset: tablib.Dataset, result: Result, **kwargs: Any) -> None:
+    def after_import(self, dataset: ListDataset, result: Result, **kwargs: Any) -> None:
+        result.told = dataset.table.told
         lines = dataset[LINE]
         for invalid in result.invalid_rows:
             invalid.number = lines[invalid.number - 1]
@@ -303,9 +305,9 @@ class MinisterExchangeMixin(ImportExportMixin):
         content = self.get_tmp_storage_class()(name=name, read_mode="rb").read()
         if content is None:
             raise FileNotFoundError
-        rows = read_table(io.BytesIO(content), "")
+        table = read_table(io.BytesIO(content), "")
         with transaction.atomic():
-            return check_rows(rows, uploaded["edition"])[1]
+            return check_rows(table.rows, uploaded["edition"])[1]
 
     def process_import(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
         try:

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from invitations.minister_import import (
-    ListRow,
+    Table,
     check_rows,
     focal_points_kept,
     import_entries,
@@ -30,7 +30,7 @@ class Command(BaseCommand):
 
     def handle(self, *, file: Path, edition: str, dry_run: bool, **options: Any) -> str:
         try:
-            done = self.bring_in(rows_of(file), edition_of(edition), dry_run=dry_run)
+            done = self.bring_in(table_in(file), edition_of(edition), dry_run=dry_run)
         except ValidationError as refusal:
             raise CommandError(refusal.messages[0]) from None
         if dry_run:
@@ -38,8 +38,10 @@ class Command(BaseCommand):
         return done
 
     @transaction.atomic
-    def bring_in(self, rows: list[ListRow], edition: ForumEdition, *, dry_run: bool) -> str:
-        entries, faults = check_rows(rows, edition)
+    def bring_in(self, table: Table, edition: ForumEdition, *, dry_run: bool) -> str:
+        for sentence in table.told:
+            self.stderr.write(sentence)
+        entries, faults = check_rows(table.rows, edition)
         for fault in faults:
             self.stderr.write(str(fault))
         if faults:
@@ -59,7 +61,7 @@ class Command(BaseCommand):
         return import_summary(entries)
 
 
-def rows_of(path: Path) -> list[ListRow]:
+def table_in(path: Path) -> Table:
     try:
         file = path.open("rb")
     except OSError as error:

@@ -39,6 +39,10 @@ from invitations.tests.uploading import sheet_that_repeats
 from invitations.text.addresses import address_lines
 
 ruritania, edition = lists.ruritania, lists.edition
+NO_TEXT = (
+    "is neither XLSX nor a text whose letters can be told: save it as XLSX, or as CSV in UTF-8."
+)
+NO_WORKBOOK = "cannot be read as XLSX: open it in a spreadsheet program, and save it anew as XLSX."
 
 
 # The table
@@ -100,8 +104,8 @@ def reason_not_to_read(content):
             "ministers.csv lacks a column that it needs: portfolio.",
         ),
         (
-            b"state,family_name,portfolio,phone,sex\nXR,Elphberg,,,\n",
-            "ministers.csv has a column that is not known: phone, sex.",
+            b"state,family_name,portfolio,phone,fax\nXR,Elphberg,,,\n",
+            "ministers.csv has a column that is not known: phone, fax.",
         ),
         (
             b"state,family_name,portfolio,State\nXR,Elphberg,,\n",
@@ -113,14 +117,14 @@ def reason_not_to_read(content):
         ),
         (b"", "ministers.csv lacks a column that it needs: state, family_name, portfolio."),
         (b"state,family_name,portfolio\n\n", "ministers.csv has no row under its header."),
-        ("état".encode("latin-1"), "ministers.csv is neither XLSX nor CSV in UTF-8."),
+        (b"state\x00,\x81", f"ministers.csv {NO_TEXT}"),
         (
             b'state,family_name,portfolio\nXR,"Elph"berg,\n',
             "Line 2 of ministers.csv cannot be read as CSV: look at its quotation marks.",
         ),
         (b"x" * (LARGEST_FILE + 1), "ministers.csv is larger than 5 MB."),
         (as_csv(*[FLAVIA] * (MOST_ROWS + 1)), "ministers.csv has more than 5000 rows."),
-        (b"PK\x03\x04 and no more", "ministers.csv cannot be read as XLSX."),
+        (b"PK\x03\x04 and no more", f"ministers.csv {NO_WORKBOOK}"),
     ],
 )
 def test_what_is_no_list_is_refused_in_one_sentence(content, sentence):
@@ -164,7 +168,7 @@ def test_entities_that_multiply_are_refused():
     bomb = f'<!DOCTYPE w [<!ENTITY e0 "{"ha" * 100}">{entities}]><worksheet>&e9;</worksheet>'
     content = with_member(as_xlsx(FLAVIA), "xl/worksheets/sheet1.xml", bomb)
 
-    assert reason_not_to_read(content) == ["ministers.csv cannot be read as XLSX."]
+    assert reason_not_to_read(content) == [f"ministers.csv {NO_WORKBOOK}"]
 
 
 def test_rows_that_a_sheet_only_claims_to_have_are_not_waited_for():

@@ -1,0 +1,222 @@
+"""Workbooks (XLSX): their sheets, and the rows of each with what is hidden, struck or merged."""
+
+import io
+import re
+import zipfile
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any, NamedTuple
+
+import openpyxl
+from openpyxl.styles.numbers import BUILTIN_FORMATS, BUILTIN_FORMATS_MAX_SIZE
+
+# The parser that openpyxl's own read-only sheet uses, which drops what is hidden or merged.
+from openpyxl.worksheet._reader import WorkSheetParser
+
+from invitations.files.packages import refuse_hostile_package
+from invitations.files.spreadsheets import (
+    DAMAGED,
+    SheetLine,
+    TooManySigns,
+    UnreadableSheet,
+    cell_text,
+)
+
+LAST_ROW_OF_A_SHEET = 1_048_576
+MOST_MERGED_ROWS = 100_000
+# A number of more digits has lost the last ones in the program that wrote the file.
+EXACT_BELOW = 10**15
+
+
+class WorkbookLine(NamedTuple):
+    """A row that is not empty; ``struck`` and ``inexact`` hold the places of such cells.
+
+    What stands right of the last column that is read is one cell more.
+    """
+
+    number: int
+    cells: list[str]
+    is_hidden: bool = False
+    struck: frozenset[int] = frozenset()
+    inexact: frozenset[int] = frozenset()
+
+    @property
+    def is_struck(self) -> bool:
+        return all(place in self.struck for place, cell in enumerate(self.cells) if cell)
+
+
+class Look(NamedTuple):
+    """How cells of a style are printed."""
+
+    is_struck: bool
+    digits: int
+
+
+class Sheet:
+    """A sheet of a workbook; which of its cells are merged is known once its lines are read."""
+
+    def __init__(self, sheet: Any, most_columns: int, count: Callable[[int], None]) -> None:
+        self.name: str = sheet.title
+        self.is_hidden: bool = sheet.sheet_state != "visible"
+        self.sheet = sheet
+        self.most_columns = most_columns
+        self.count = count
+        self.merged: list[Any] = []
+        self.looks: dict[int, Look] = {}
+
+    def lines(self) -> Iterator[WorkbookLine]:
+        """Yield the rows that are not empty. Raise UnreadableSheet or TooManySigns."""
+        try:
+            yield from self.parsed_lines()
+        except DAMAGED as fault:
+            raise UnreadableSheet from fault
+
+    def parsed_lines(self) -> Iterator[WorkbookLine]:
+        book = self.sheet.parent
+        with self.sheet._get_source() as source:
+            parser = WorkSheetParser(
+                source,
+                self.sheet._shared_strings,
+                data_only=book.data_only,
+                epoch=book.epoch,
+                date_formats=book._date_formats,
+                timedelta_formats=book._timedelta_formats,
+            )
+            for number, cells in parser.parse():
+                settings = parser.row_dimensions.pop(str(number), {})
+                # The number that a row states may be wrong.
+                if number <= LAST_ROW_OF_A_SHEET and (line := self.line(number, cells, settings)):
+                    yield line
+            self.merged = parser.merged_cells.mergeCell if parser.merged_cells else []
+
+    def line(
+        self, number: int, found: list[dict[str, Any]], settings: dict[str, str]
+    ) -> WorkbookLine | None:
+        filled = [cell for cell in found if cell["value"] is not None]
+        # A file holds a text once, however many of its cells repeat it.
+        self.count(sum(len(cell["value"]) for cell in filled if isinstance(cell["value"], str)))
+        cells, beyond = [""] * self.most_columns, []
+        for cell in filled:
+            place, text = cell["column"] - 1, self.text(cell)
+            if place < self.most_columns:
+                cells[place] = text
+            else:
+                beyond.append(text)
+        if rest := " ".join(filter(None, beyond)):
+            cells.append(rest)
+        if not any(cells):
+            return None
+        return WorkbookLine(
+            number,
+            cells,
+            settings.get("hidden", "0") in ("1", "true"),
+            self.places(filled, lambda cell: self.look(cell["style_id"]).is_struck),
+            self.places(filled, is_inexact),
+        )
+
+    def places(
+        self, cells: list[dict[str, Any]], is_marked: Callable[[dict[str, Any]], bool]
+    ) -> frozenset[int]:
+        return frozenset(
+            min(cell["column"] - 1, self.most_columns) for cell in cells if is_marked(cell)
+        )
+
+    def text(self, cell: dict[str, Any]) -> str:
+        """Return the text of the cell, with the zeros that its format puts before a number."""
+        text, digits = cell_text(cell["value"]), self.look(cell["style_id"]).digits
+        return text.zfill(digits) if digits and text.isdecimal() else text
+
+    def look(self, style: int) -> Look:
+        if style not in self.looks:
+            book = self.sheet.parent
+            found = book._cell_styles[style]
+            self.looks[style] = Look(
+                is_struck=bool(book._fonts[found.fontId].strike),
+                digits=leading_digits(number_format(book, found.numFmtId)),
+            )
+        return self.looks[style]
+
+    def merged_into(self, numbers: Iterable[int]) -> dict[int, dict[int, int]]:
+        """Return for these lines the places that a merged cell covers, and the line where it began.
+
+        The first cell of each is none of them. Raise UnreadableSheet if there are too many.
+        """
+        found = {number: dict[int, int]() for number in numbers}
+        wanted = set(found)
+        rows = 0
+        for area in self.merged:
+            first, last, top, bottom = area.min_col - 1, area.max_col, area.min_row, area.max_row
+            rows += bottom - top + 1
+            if rows > MOST_MERGED_ROWS:
+                raise UnreadableSheet
+            for number in wanted.intersection(range(top, bottom + 1)):
+                covered = range(first + (number == top), min(last, self.most_columns))
+                found[number] |= dict.fromkeys(covered, top)
+        return found
+
+
+def is_inexact(cell: dict[str, Any]) -> bool:
+    value = cell["value"]
+    return isinstance(value, int | float) and abs(value) >= EXACT_BELOW
+
+
+def number_format(book: Any, code: int) -> str:
+    if code < BUILTIN_FORMATS_MAX_SIZE:
+        return str(BUILTIN_FORMATS.get(code, ""))
+    return str(book._number_formats[code - BUILTIN_FORMATS_MAX_SIZE])
+
+
+def leading_digits(form: str) -> int:
+    """Return how many digits a format of zeros alone prints at least; otherwise 0."""
+    return len(form) if re.fullmatch("0{2,}", form) else 0
+
+
+def sheets_of_workbook(
+    content: bytes,
+    most_columns: int,
+    most_unpacked: int,
+    most_signs: int,
+    *,
+    calculated: bool = False,
+) -> list[Sheet]:
+    """Return the sheets of cells, whose lines together may hold ``most_signs``.
+
+    A formula is read as its text, or with ``calculated`` as its last result. Raise UnreadableSheet
+    or HostilePackage, and TooManySigns while the lines are read.
+    """
+    left = most_signs
+
+    def count(signs: int) -> None:
+        nonlocal left
+        left -= signs
+        if left < 0:
+            raise TooManySigns
+
+    try:
+        refuse_hostile_package(zipfile.ZipFile(io.BytesIO(content)), most_unpacked)
+        workbook = openpyxl.load_workbook(
+            io.BytesIO(content), read_only=True, keep_links=False, data_only=calculated
+        )
+        return [Sheet(sheet, most_columns, count) for sheet in workbook.worksheets]
+    except DAMAGED as fault:
+        raise UnreadableSheet from fault
+
+
+def lines_of_workbook(
+    content: bytes,
+    most_columns: int,
+    most_unpacked: int,
+    most_signs: int,
+    *,
+    calculated: bool = False,
+) -> Iterator[SheetLine]:
+    """Yield the lines of the first sheet that is not hidden, as far as the columns go.
+
+    Raise UnreadableSheet, HostilePackage or TooManySigns.
+    """
+    sheets = sheets_of_workbook(
+        content, most_columns, most_unpacked, most_signs, calculated=calculated
+    )
+    for sheet in [sheet for sheet in sheets if not sheet.is_hidden][:1]:
+        for line in sheet.lines():
+            if any(line.cells[:most_columns]):
+                yield SheetLine(line.number, line.cells[:most_columns])

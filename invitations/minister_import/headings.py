@@ -1,0 +1,126 @@
+"""The headings of a list, in six languages and many spellings, and the columns that they name."""
+
+import csv
+import difflib
+import functools
+import re
+import unicodedata
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from django.core.exceptions import ValidationError
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from invitations.files.spreadsheets import comparable_words
+from invitations.minister_import.columns import COLUMNS, REQUIRED_COLUMNS
+from invitations.text.dates import comma_list
+
+HEADINGS_FILE = Path(__file__).parents[1] / "data" / "import_headings.csv"
+# Between the headings of a bilingual list.
+BETWEEN_HEADINGS = re.compile(r"[/|\n–—]|\s-\s")
+# From a part of them on, a line with headings is meant as a list of ministers.
+FEWEST_OF_A_LIST = 2
+MOST_NAMED = 10
+
+
+@functools.cache
+def shipped_headings() -> dict[str, dict[str, list[str]]]:
+    """Return the headings of each column by language; the first of each is the one to print."""
+    with HEADINGS_FILE.open(encoding="utf-8", newline="") as file:
+        rows = {row.pop("column"): row for row in csv.DictReader(file)}
+    return {
+        column: {language: cell.split("|") for language, cell in rows.get(column, {}).items()}
+        for column in COLUMNS
+    }
+
+
+@functools.cache
+def columns_by_key() -> dict[str, frozenset[str]]:
+    """Return the columns that each spelling of a heading may mean."""
+    found = defaultdict(set)
+    for column, languages in shipped_headings().items():
+        for said in [column, *(heading for words in languages.values() for heading in words)]:
+            found[heading_key(said)].add(column)
+    return {key: frozenset(columns) for key, columns in found.items()}
+
+
+def heading_key(said: str) -> str:
+    """Return the letters and digits alone, without capitals, accents and vowel signs."""
+    letters = unicodedata.normalize("NFKD", said).casefold()
+    return "".join(letter for letter in letters if letter.isalnum())
+
+
+def printed_heading(column: str, language: str | None = None) -> str:
+    """Return the heading of the column in that language, or in that of the page."""
+    headings = shipped_headings()[column]
+    return headings.get(language or get_language() or "en", headings.get("en", [column]))[0]
+
+
+def columns_meant(said: str) -> frozenset[str]:
+    """Return the columns that a heading may mean; of a bilingual one, those of all its parts."""
+    known = columns_by_key()
+    if found := known.get(heading_key(said)):
+        return found
+    parts = [known.get(heading_key(part), frozenset()) for part in BETWEEN_HEADINGS.split(said)]
+    return frozenset.intersection(*parts)
+
+
+def columns_known(cells: Iterable[str]) -> set[str]:
+    """Return the columns that the cells of a line name for certain."""
+    found = [columns_meant(cell) for cell in cells if cell]
+    return {column for columns in found if len(columns) == 1 for column in columns}
+
+
+def line_of_headings(lines: Sequence[Sequence[str]]) -> int:
+    """Return the place of the first line that names most columns."""
+    scores = [len(columns_known(cells)) for cells in lines]
+    return scores.index(max(scores))
+
+
+def is_meant_as_list(cells: Iterable[str]) -> bool:
+    """Whether the headings are near enough to those of a list to be told what they lack."""
+    return len(columns_known(cells).intersection(REQUIRED_COLUMNS)) >= FEWEST_OF_A_LIST
+
+
+def columns_of_headings(cells: Sequence[str], name: str) -> list[str]:
+    """Return the column under each heading; refuse what is unknown, missing, unclear or twice."""
+    while cells and not cells[-1]:
+        cells = cells[:-1]
+    meant = [(cell, columns_meant(cell)) for cell in cells]
+    columns = [min(found) if len(found) == 1 else "" for _said, found in meant]
+
+    unknown = [unknown_heading(said) for said, found in meant if not found]
+    unclear = [unclear_heading(said, found) for said, found in meant if len(found) > 1]
+    possible = {column for _said, found in meant for column in found}
+    missing = [column for column in REQUIRED_COLUMNS if column not in possible]
+    twice = [column for column, times in Counter(columns).items() if column and times > 1]
+    refusals = [
+        sentence % {"name": name, "columns": comma_list(wrong[:MOST_NAMED])}
+        for wrong, sentence in (
+            (unknown, _("%(name)s has a column that is not known: %(columns)s.")),
+            (unclear, _("%(name)s has a heading that may mean several columns: %(columns)s.")),
+            (missing, _("%(name)s lacks a column that it needs: %(columns)s.")),
+            (twice, _("%(name)s has a column twice: %(columns)s.")),
+        )
+        if wrong
+    ]
+    if refusals:
+        raise ValidationError(" ".join(refusals))
+    return columns
+
+
+def unknown_heading(said: str) -> str:
+    """Return the heading as it is refused, with the column that is nearest to it."""
+    shown = comparable_words(said)[:60] or "“”"
+    near = difflib.get_close_matches(heading_key(said), columns_by_key(), n=1, cutoff=0.7)
+    if not near:
+        return shown
+    column = comma_list(sorted(columns_by_key()[near[0]]))
+    return _("%(heading)s (perhaps %(column)s)") % {"heading": shown, "column": column}
+
+
+def unclear_heading(said: str, columns: Iterable[str]) -> str:
+    named = {"heading": comparable_words(said)[:60], "columns": comma_list(sorted(columns))}
+    return _("%(heading)s (one of %(columns)s)") % named

@@ -1,0 +1,174 @@
+import io
+import tracemalloc
+import zipfile
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from openpyxl import Workbook
+from openpyxl.styles import Font
+
+from invitations.files.packages import HostilePackage, PackageWithMacros, ZipBomb
+from invitations.files.spreadsheets import TooManySigns, UnreadableSheet
+from invitations.files.workbooks import lines_of_workbook, sheets_of_workbook
+from invitations.tests.uploading import docx, package, sheet_that_repeats
+
+PLENTY = 1_000_000
+
+
+def workbook(*rows):
+    book, file = Workbook(), io.BytesIO()
+    for row in rows:
+        book.active.append(row)
+    book.save(file)
+    return file.getvalue()
+
+
+def with_more(content, *parts):
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        return package([*((name, archive.read(name)) for name in archive.namelist()), *parts])
+
+
+def test_empty_rows_of_a_sheet_are_left_out_and_the_others_keep_their_numbers():
+    content = workbook([None, None], ["Name", "Role"], ["", " "], ["Rudolf", None, "beyond"])
+
+    lines = list(lines_of_workbook(content, 2, PLENTY, PLENTY))
+
+    assert lines == [(2, ["Name", "Role"]), (4, ["Rudolf", ""])]
+
+
+def test_a_formula_is_text_or_what_it_came_to():
+    content = workbook(["Rudolf", "=1+1"])
+
+    [as_written] = lines_of_workbook(content, 2, PLENTY, PLENTY)
+    [as_calculated] = lines_of_workbook(content, 2, PLENTY, PLENTY, calculated=True)
+
+    assert as_written.cells == ["Rudolf", "=1+1"]
+    assert as_calculated.cells == ["Rudolf", ""]  # no program has calculated it yet
+
+
+@pytest.mark.parametrize(
+    ("content", "refusal"),
+    [
+        (b"PK\x03\x04", UnreadableSheet),
+        (b"", UnreadableSheet),
+        (docx(), UnreadableSheet),
+        (workbook(["Rudolf"])[:-40], UnreadableSheet),
+        (with_more(workbook(["Rudolf"]), ("bomb", bytes(PLENTY))), ZipBomb),
+        (with_more(workbook(["Rudolf"]), ("xl/vbaProject.bin", "program")), PackageWithMacros),
+        (with_more(workbook(["Rudolf"]), *[(f"part{n}", "") for n in range(2000)]), HostilePackage),
+    ],
+    ids=["cut off", "empty", "no sheet", "damaged", "bomb", "macros", "entries"],
+)
+def test_what_is_no_sheet_is_refused(content, refusal):
+    with pytest.raises(refusal):
+        list(lines_of_workbook(content, 2, PLENTY, PLENTY))
+
+
+def test_a_sheet_may_have_as_many_signs_as_its_reader_allows():
+    content = workbook(["Rudolf", "Head"], ["Fritz", 12])
+
+    assert len(list(lines_of_workbook(content, 2, PLENTY, 15))) == 2
+    with pytest.raises(TooManySigns):
+        list(lines_of_workbook(content, 2, PLENTY, 14))
+
+
+def test_a_sheet_whose_cells_repeat_one_long_string_takes_little_memory():
+    content = sheet_that_repeats("a" * 100_000, rows=200, columns=20)
+    tracemalloc.start()
+
+    with pytest.raises(TooManySigns):
+        list(lines_of_workbook(content, 20, 10 * PLENTY, PLENTY))
+    _now, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+
+    assert len(content) < 3000
+    assert peak < 10 * PLENTY
+
+
+@given(st.binary(max_size=200))
+def test_no_bytes_trip_the_reading_of_a_sheet(content):
+    with pytest.raises(UnreadableSheet):
+        list(lines_of_workbook(b"PK\x03\x04" + content, 2, PLENTY, PLENTY))
+
+
+def sheets(book, most_columns=3):
+    file = io.BytesIO()
+    book.save(file)
+    return sheets_of_workbook(file.getvalue(), most_columns, PLENTY, PLENTY)
+
+
+@pytest.fixture
+def book():
+    book = Workbook()
+    for row in (["Name", "Role", "Ref"], ["Rudolf", "Head", 17], ["Fritz", "Aide", 18]):
+        book.active.append(row)
+    return book
+
+
+def test_the_first_visible_sheet_is_read_where_one_is_wanted():
+    book = Workbook()
+    book.active.append(["Old"])
+    book.active.sheet_state = "hidden"
+    book.create_sheet("New").append(["Rudolf"])
+    file = io.BytesIO()
+    book.save(file)
+
+    assert list(lines_of_workbook(file.getvalue(), 1, PLENTY, PLENTY)) == [(1, ["Rudolf"])]
+
+
+def test_a_hidden_sheet_says_so(book):
+    book.create_sheet("Old").sheet_state = "hidden"
+    book.create_sheet("Older").sheet_state = "veryHidden"
+
+    assert [sheet.is_hidden for sheet in sheets(book)] == [False, True, True]
+
+
+def test_a_hidden_row_says_so(book):
+    book.active.row_dimensions[2].hidden = True
+
+    [sheet] = sheets(book)
+    assert [line.is_hidden for line in sheet.lines()] == [False, True, False]
+
+
+def test_a_row_is_struck_through_if_all_its_cells_are(book):
+    for cell in ("A2", "B2", "C2", "B3"):
+        book.active[cell].font = Font(strike=True)
+
+    lines = list(sheets(book)[0].lines())
+    assert [line.is_struck for line in lines] == [False, True, False]
+    assert lines[2].struck == {1}
+
+
+def test_a_number_keeps_the_zeros_of_its_format_and_says_what_it_lost(book):
+    book.active["C2"].number_format = "00000"
+    book.active["C3"] = 12345678901234567890
+
+    _head, second, third = sheets(book)[0].lines()
+    assert second.cells[2] == "00017"
+    assert (second.inexact, third.inexact) == (set(), {2})
+
+
+def test_what_stands_right_of_the_last_column_is_one_cell_more(book):
+    book.active["AO2"] = "far"
+    book.active["AP2"] = "farther"
+
+    assert [line.cells[3:] for line in sheets(book)[0].lines()] == [[], ["far farther"], []]
+
+
+def test_merged_cells_are_known_once_the_lines_are_read(book):
+    book.active.merge_cells("A2:A3")
+    book.active.merge_cells("B3:C3")
+    [sheet] = sheets(book)
+    list(sheet.lines())
+
+    assert sheet.merged_into([1, 2, 3]) == {1: {}, 2: {}, 3: {0: 2, 2: 3}}
+
+
+def test_more_merged_rows_than_any_list_has_are_refused(book):
+    book.active.merged_cells.add("A1:XFD1048576")
+    [sheet] = sheets(book)
+    list(sheet.lines())
+
+    with pytest.raises(UnreadableSheet):
+        sheet.merged_into([1, 2, 3])
