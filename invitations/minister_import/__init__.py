@@ -1,12 +1,8 @@
 """The ministers' import: how a row of a list becomes a minister with a draft invitation."""
 
 from invitations.minister_import.cells import FORMULA, CellFault
-from invitations.minister_import.columns import (
-    COLUMNS,
-    FOCAL_POINT_FIELDS,
-    MARKS,
-    MINISTER_FIELDS,
-)
+from invitations.minister_import.columns import COLUMNS, FOCAL_POINT_FIELDS, MINISTER_FIELDS
+from invitations.minister_import.guide import explained_columns, template_workbook
 from invitations.minister_import.importing import (
     apply_changes,
     focal_points_kept,
@@ -42,6 +38,7 @@ __all__ = [
     "Table",
     "apply_changes",
     "check_rows",
+    "explained_columns",
     "find_state",
     "focal_points_kept",
     "import_entries",
@@ -51,4 +48,5 @@ __all__ = [
     "read_table",
     "remarks_on",
     "states_by_name",
+    "template_workbook",
 ]

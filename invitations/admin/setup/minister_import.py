@@ -17,7 +17,6 @@ from django.urls import path
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
-from import_export.admin import ImportExportMixin
 from import_export.fields import Field
 from import_export.formats.base_formats import CSV, XLSX, Format
 from import_export.forms import ConfirmImportForm
@@ -26,10 +25,7 @@ from import_export.results import Result
 from unfold.contrib.import_export.forms import ExportForm, ImportForm
 from unfold.widgets import UnfoldAdminSelectWidget
 
-from invitations.admin.base import user_of
-from invitations.admin.reauthentication import signed_in_recently
-from invitations.admin.setup.import_remarks import messages_of, with_links
-from invitations.audit import record_export
+from invitations.admin.setup.import_page import ImportPageMixin
 from invitations.minister_import import (
     COLUMNS,
     FOCAL_POINT_FIELDS,
@@ -223,7 +219,7 @@ def faults_as_csv(faults: list[CellFault]) -> bytes:
     return written.getvalue().encode("utf-8-sig")
 
 
-class MinisterExchangeMixin(ImportExportMixin):
+class MinisterExchangeMixin(ImportPageMixin):
     """Import and export on the ministers' page."""
 
     resource_classes = [MinisterResource]
@@ -330,5 +326,7 @@ class MinisterExchangeMixin(ImportExportMixin):
 
     def add_success_message(self, result: Result, request: HttpRequest) -> None:
         messages.success(request, result.summary)
-        for sentence in (*result.left_alone, *messages_of(result.remarks)):
+        for sentence in result.told:
+            messages.info(request, sentence)
+        for sentence in result.left_alone:
             messages.warning(request, sentence)

@@ -2,6 +2,7 @@ import csv
 import io
 import re
 
+import openpyxl
 import pytest
 from django.contrib import admin
 from django.contrib.admin.models import LogEntry
@@ -28,6 +29,7 @@ from invitations.tests.lists import (
     people,
     principals,
     read,
+    saved,
 )
 
 ruritania, edition, run = lists.ruritania, lists.edition, lists.run
@@ -90,7 +92,7 @@ def test_confirmation_writes_what_the_preview_showed(staff, edition):
     page = confirm(staff, page)
 
     told = "2 ministers added, 0 changed, 0 unchanged; 2 draft invitations made."
-    assert sentences(page) == [told]
+    assert sentences(page) == [told, "Sheets read: “Sheet”."]
     assert principals() == ["Flavia"]
     logged = {int(entry.object_id) for entry in LogEntry.objects.all()}
     assert logged == {minister.pk for minister in Minister.objects.all()}
@@ -193,6 +195,25 @@ def test_export_imported_again_changes_nothing(run, edition):
     assert run(content) == "0 ministers added, 0 changed, 2 unchanged; 0 draft invitations made.\n"
 
 
+@pytest.mark.parametrize("kind", [0, 1])
+def test_an_export_comes_back_unchanged_whatever_its_cells_begin_with(staff, edition, kind):
+    bring_in(edition, FLAVIA | {"ref": "00017", "to": "b@example.org"}, RUPERT)
+    Minister.objects.filter(ref="00017").update(
+        portfolio="- Minister; of “Trade”",
+        given_name="=Flavia",
+        name_key="flavia elphberg",
+        name_in_script="@فلافيا",
+        to_emails="+a@example.org\nb@example.org",
+    )
+    columns = {f"ministerresource_{name}": "on" for name in MinisterResource().get_export_order()}
+    asked = {"format": str(kind), "resource": "0"} | columns
+    content = staff.post("/admin/invitations/minister/export/", asked).content
+
+    page = preview(staff, edition, content)
+
+    assert [row.import_type for row in page.context["result"].rows] == ["skip", "skip"]
+
+
 def test_export_holds_those_in_office(edition):
     bring_in(edition, FLAVIA)
     bring_in(edition, holding(FLAVIA, replaces="Flavia Elphberg"))
@@ -259,7 +280,8 @@ def test_the_first_two_hundred_faults_are_shown_and_counted(staff, edition):
 def test_a_fault_is_shown_with_its_line_its_column_and_its_cell(staff, edition):
     shown = preview(staff, edition, as_csv(FLAVIA, RUPERT | {"state": "<Atlantis>"}))
 
-    cells = re.findall(r"<td[^>]*>(.*?)</td>", shown.content.decode())
+    faults = shown.content.decode().partition("All faults as a file")[2]
+    cells = re.findall(r"<td[^>]*>(.*?)</td>", faults)
     assert cells == [
         "<bdi>3</bdi>",
         "<bdi>state</bdi>",
@@ -308,3 +330,21 @@ def test_a_long_list_is_shown_in_part_and_imported_whole(staff, edition):
     assert "Elphberg 200</ins>" not in shown
     confirm(staff, page)
     assert Minister.objects.count() == 450
+
+
+def test_the_preview_says_how_the_file_was_read_and_what_was_left_out(staff, edition):
+    book = openpyxl.load_workbook(io.BytesIO(as_xlsx(FLAVIA, RUPERT)))
+    book.active.row_dimensions[3].hidden = True
+
+    page = preview(staff, edition, saved(book))
+
+    left = "Hidden rows, left out: 3. If they are meant, show them and upload anew."
+    assert left in page.content.decode()
+    assert left in sentences(confirm(staff, page))
+    assert Minister.objects.count() == 1
+
+
+def test_the_faults_of_a_list_are_shown_with_how_it_was_read(staff, edition):
+    shown = preview(staff, edition, as_csv(FLAVIA | WRONG, delimiter="|")).content.decode()
+
+    assert "Read as text in UTF-8, divided by vertical bars." in shown
