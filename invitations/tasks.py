@@ -9,6 +9,7 @@ from celery.signals import worker_ready, worker_shutdown
 
 from invitations.inbox import mailboxes
 from invitations.letters import composing_queue
+from invitations.minister_import import background
 from invitations.outbox import digests, dispatch, monitoring
 from invitations.outbox.monitoring import ticked
 from invitations.reminders.planning import queue_reminders as queue_due_reminders
@@ -39,6 +40,12 @@ def dispatch_outbox() -> None:
 def read_mailboxes() -> None:
     with ticked(Job.READ_MAILBOXES) as tick:
         tick.did = mailboxes.read_mailboxes(within=TICK).taken
+
+
+@shared_task
+def import_lists() -> None:
+    with ticked(Job.IMPORT_LISTS) as tick:
+        tick.did = background.import_lists()
 
 
 @shared_task

@@ -1,5 +1,11 @@
 """The ministers' import: how a row of a list becomes a minister with a draft invitation."""
 
+from invitations.minister_import.background import (
+    MOST_AT_ONCE,
+    ask_for_import,
+    import_lists,
+    rows_written,
+)
 from invitations.minister_import.cells import FORMULA, CellFault
 from invitations.minister_import.columns import COLUMNS, FOCAL_POINT_FIELDS, MINISTER_FIELDS
 from invitations.minister_import.guide import explained_columns, template_workbook
@@ -29,6 +35,7 @@ __all__ = [
     "LARGEST_FILE",
     "MARKS",
     "MINISTER_FIELDS",
+    "MOST_AT_ONCE",
     "MOST_ROWS",
     "STATES_FILE",
     "CellFault",
@@ -37,16 +44,18 @@ __all__ = [
     "ListRow",
     "Table",
     "apply_changes",
+    "ask_for_import",
     "check_rows",
     "explained_columns",
     "find_state",
     "focal_points_kept",
     "import_entries",
+    "import_lists",
     "import_summary",
     "load_shipped_states",
     "load_states",
     "read_table",
-    "remarks_on",
+    "rows_written",
     "states_by_name",
     "template_workbook",
 ]

@@ -1,5 +1,7 @@
 """Write what the checked rows change, and say what came of it."""
 
+from collections.abc import Callable
+
 from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -10,19 +12,26 @@ from invitations.models import ForumEdition
 
 
 @transaction.atomic
-def import_entries(entries: list[Entry], edition: ForumEdition) -> None:
-    """Save the ministers and successions of the entries, and invite the ministers."""
+def import_entries(
+    entries: list[Entry], edition: ForumEdition, written: Callable[[int], None] | None = None
+) -> None:
+    """Save the ministers and successions of the entries, and invite the ministers.
+
+    ``written`` is told how many rows are done.
+    """
     for entry in entries:
         apply_changes(entry)
         if entry.is_new:
             entry.minister.save()
         elif entry.changes:
             entry.minister.save(update_fields=list(entry.changes))
-    for entry in entries:
+    for done, entry in enumerate(entries, 1):
         if entry.replaces:
             entry.replaces.successor = entry.minister
             entry.replaces.save(update_fields=["successor"])
         invite(entry, edition)
+        if written:
+            written(done)
 
 
 def apply_changes(entry: Entry) -> None:

@@ -22,6 +22,7 @@ from invitations.models.edition import (
 )
 from invitations.models.invitation import Invitation, ReplyLink
 from invitations.models.letter import Letter
+from invitations.models.list_import import ListImport
 from invitations.models.operations import Arming, Outage, Setback, Tick, Worker
 from invitations.models.reminders import CallListEntry, ReminderStep
 from invitations.models.reply import NAME_THE_SUBSTITUTE, Channel, Correspondence, Reply
@@ -60,6 +61,7 @@ __all__ = [
     "LetterEvent",
     "LetterKind",
     "LetterTemplate",
+    "ListImport",
     "MemberState",
     "Minister",
     "Mission",

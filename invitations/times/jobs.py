@@ -9,6 +9,7 @@ class Job(TextChoices):
     COMPOSE_PLANNED = "compose_planned", _("compose letters")
     DISPATCH_OUTBOX = "dispatch_outbox", _("work the outbox")
     READ_MAILBOXES = "read_mailboxes", _("read the mailboxes")
+    IMPORT_LISTS = "import_lists", _("import long lists")
     SEND_DIGEST = "send_digest", _("send the digest")
     HOOKS = "hooks", _("take the mail provider’s events")
 

@@ -1,5 +1,12 @@
 """What is set up before the first letter: edition, addressees, reminder steps, staff."""
 
-from invitations.admin.setup import addressees, editions, ministers, reminder_steps, staff
+from invitations.admin.setup import (
+    addressees,
+    editions,
+    list_imports,
+    ministers,
+    reminder_steps,
+    staff,
+)
 
-__all__ = ["addressees", "editions", "ministers", "reminder_steps", "staff"]
+__all__ = ["addressees", "editions", "list_imports", "ministers", "reminder_steps", "staff"]

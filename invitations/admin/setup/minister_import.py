@@ -26,6 +26,7 @@ from unfold.contrib.import_export.forms import ExportForm, ImportForm
 from unfold.widgets import UnfoldAdminSelectWidget
 
 from invitations.admin.setup.import_page import ImportPageMixin
+from invitations.admin.setup.list_imports import MAY_IMPORT, BackgroundImportMixin
 from invitations.minister_import import (
     COLUMNS,
     FOCAL_POINT_FIELDS,
@@ -34,7 +35,6 @@ from invitations.minister_import import (
     MINISTER_FIELDS,
     CellFault,
     Entry,
-    Table,
     apply_changes,
     check_rows,
     focal_points_kept,
@@ -62,12 +62,6 @@ HEADINGS_OF_FAULTS = [
 ]
 
 
-class ListDataset(tablib.Dataset):
-    """The rows as the preview shows them, with the table that they were read from."""
-
-    table: Table
-
-
 class ListFormat(Format):
     """CSV or XLSX, distinguished by the content, and read as the command reads it."""
 
@@ -80,13 +74,14 @@ class ListFormat(Format):
     def can_import(self) -> bool:
         return True
 
-    def create_dataset(self, in_stream: bytes | None) -> ListDataset:
+    def create_dataset(self, in_stream: bytes | None) -> tablib.Dataset:
         if in_stream is None:
             raise FileNotFoundError
         table = read_table(io.BytesIO(in_stream), "")
         brought = {column for row in table.rows for column in row.cells}
         columns = [*(column for column in COLUMNS if column in brought), ""]
-        dataset = ListDataset(headers=[LINE, *columns])
+        dataset = tablib.Dataset(headers=[LINE, *columns])
+        # Beside the cells, which the preview shows, go the rows as they were read.
         dataset.table = table
         for row in table.rows:
             dataset.append([row.line, *(row.cells.get(column, "") for column in columns)])
@@ -136,7 +131,7 @@ class MinisterResource(ModelResource):
         self.remarks: list[Remark] = []
         self.faults: dict[int, list[CellFault]] = defaultdict(list)
 
-    def before_import(self, dataset: ListDataset, **kwargs: Any) -> None:
+    def before_import(self, dataset: tablib.Dataset, **kwargs: Any) -> None:
         if self.edition is None:
             raise ValidationError(_("Choose the edition."))
         entries, faults = check_rows(dataset.table.rows, self.edition)
@@ -171,7 +166,7 @@ class MinisterResource(ModelResource):
     def save_instance(self, instance: Minister, *args: Any, **kwargs: Any) -> None:
         """Do nothing: ``after_import`` writes all ministers or none."""
 
-    def after_import(self, dataset: ListDataset, result: Result, **kwargs: Any) -> None:
+    def after_import(self, dataset: tablib.Dataset, result: Result, **kwargs: Any) -> None:
         result.told = dataset.table.told
         lines = dataset[LINE]
         for invalid in result.invalid_rows:
@@ -219,7 +214,7 @@ def faults_as_csv(faults: list[CellFault]) -> bytes:
     return written.getvalue().encode("utf-8-sig")
 
 
-class MinisterExchangeMixin(ImportPageMixin):
+class MinisterExchangeMixin(ImportPageMixin, BackgroundImportMixin):
     """Import and export on the ministers' page."""
 
     resource_classes = [MinisterResource]
@@ -232,13 +227,7 @@ class MinisterExchangeMixin(ImportPageMixin):
     to_encoding = "utf-8-sig"
 
     def has_import_permission(self, request: HttpRequest) -> bool:
-        return request.user.has_perms(
-            [
-                "invitations.add_minister",
-                "invitations.change_minister",
-                "invitations.add_invitation",
-            ]
-        )
+        return request.user.has_perms(MAY_IMPORT)
 
     def has_export_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm("invitations.export_minister")

@@ -1,0 +1,115 @@
+"""The page of the long lists that workers import: how far they are, and what came of them."""
+
+import io
+from typing import Any
+
+from celery import current_app
+from django.contrib import admin
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.db.models import Model, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from import_export.admin import ImportExportMixin
+from kombu.exceptions import OperationalError
+from unfold.decorators import display
+
+from invitations.admin.base import Menu, RecordAdmin, user_of
+from invitations.admin.columns import hour_column
+from invitations.minister_import import MOST_AT_ONCE, ask_for_import, read_table, rows_written
+from invitations.models import ListImport
+from invitations.times.jobs import Job
+
+ASKED_AGAIN_AFTER = "3"  # seconds
+MAY_IMPORT = (
+    "invitations.add_minister",
+    "invitations.change_minister",
+    "invitations.add_invitation",
+)
+
+
+@admin.register(ListImport)
+class ListImportAdmin(RecordAdmin):
+    menu = (Menu.ADDRESSEES, 6, "upload_file")
+    when_empty = gettext_lazy("No list was long enough to be imported in the background.")
+    list_display = [
+        "file_name",
+        "edition",
+        "state",
+        "progress",
+        "asked_by",
+        hour_column("asked_at", gettext_lazy("asked for at")),
+        hour_column("ended_at", gettext_lazy("ended at")),
+    ]
+    list_filter = ["state"]
+    list_select_related = ["edition", "asked_by"]
+    fields = [
+        "file_name", "edition", "state", "progress", "told", "asked_by", "asked_at", "began_at",
+        "ended_at",
+    ]  # fmt: skip
+    readonly_fields = ["progress"]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[ListImport]:
+        return super().get_queryset(request).defer("content")
+
+    def has_view_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        """Show the lists to whoever may import one, too."""
+        return super().has_view_permission(request, obj) or request.user.has_perms(MAY_IMPORT)
+
+    @display(description=gettext_lazy("rows written"))
+    def progress(self, wanted: ListImport) -> str:
+        return _("%(done)d of %(total)d") % {"done": rows_written(wanted), "total": wanted.rows}
+
+    def change_view(
+        self,
+        request: HttpRequest,
+        object_id: str,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        """Show the row, and again in a few seconds until its import has ended."""
+        page: HttpResponse = super().change_view(request, object_id, form_url, extra_context)
+        shown = getattr(page, "context_data", {}).get("original")
+        if isinstance(shown, ListImport) and not shown.is_ended:
+            page["Refresh"] = ASKED_AGAIN_AFTER
+        return page
+
+
+class BackgroundImportMixin(ImportExportMixin):
+    """A confirmed list that is too long for a request is left to a worker."""
+
+    def process_import(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
+        if not self.has_import_permission(request):
+            raise PermissionDenied
+        form = self.create_confirm_form(request)
+        if form.is_valid() and (wanted := self.left_to_a_worker(request, form.cleaned_data)):
+            transaction.on_commit(wake_a_worker)
+            return redirect("admin:invitations_listimport_change", wanted.pk)
+        response: HttpResponse = super().process_import(request, **kwargs)
+        return response
+
+    def left_to_a_worker(
+        self, request: HttpRequest, confirmed: dict[str, Any]
+    ) -> ListImport | None:
+        """Return the import that a worker will do; None for a list that is short enough."""
+        file = self.get_tmp_storage_class()(name=confirmed["import_file_name"], read_mode="rb")
+        content = file.read()
+        if content is None:
+            raise FileNotFoundError
+        name = confirmed["original_file_name"]
+        rows = len(read_table(io.BytesIO(content), name).rows)
+        if rows <= MOST_AT_ONCE:
+            return None
+        wanted = ask_for_import(content, name, rows, confirmed["edition"], user_of(request))
+        file.remove()
+        return wanted
+
+
+def wake_a_worker() -> None:
+    """Ask a worker to begin at once; if the broker is away, the next tick begins."""
+    try:
+        current_app.send_task(f"invitations.tasks.{Job.IMPORT_LISTS}", expires=55, retry=False)
+    except (OperationalError, OSError):
+        return

@@ -1,0 +1,96 @@
+import pytest
+from django.contrib.auth.models import Permission
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
+
+from invitations.minister_import import ask_for_import, import_lists
+from invitations.models import ListImport, Minister
+from invitations.tests import lists
+from invitations.tests.factories import UserFactory
+from invitations.tests.lists import FLAVIA, as_csv, people
+
+ruritania, edition = lists.ruritania, lists.edition
+LIST = reverse("admin:invitations_listimport_changelist")
+
+
+@pytest.fixture
+def staff(client, db):
+    client.force_login(UserFactory(is_superuser=True))
+    return client
+
+
+def page_of(wanted):
+    return reverse("admin:invitations_listimport_change", args=[wanted.pk])
+
+
+def confirmed(client, edition, content):
+    file = SimpleUploadedFile("ministers.csv", content)
+    upload = {"import_file": file, "format": "0", "resource": "0", "edition": edition.pk}
+    page = client.post(reverse("admin:invitations_minister_import"), upload)
+    cells = {field.html_name: field.value() for field in page.context["confirm_form"]}
+    return client.post(reverse("admin:invitations_minister_process_import"), cells), cells
+
+
+def test_a_long_list_is_left_to_a_worker_and_its_page_shows_how_far_it_is(staff, edition):
+    response, _cells = confirmed(staff, edition, as_csv(*people(301)))
+
+    wanted = ListImport.objects.get()
+    assert response.url == page_of(wanted)
+    assert not Minister.objects.exists()
+    waiting = staff.get(response.url)
+    assert "waits for a worker" in waiting.content.decode()
+    assert "0 of 301" in waiting.content.decode()
+    assert waiting["Refresh"] == "3"
+
+    import_lists()
+
+    done = staff.get(response.url)
+    assert "301 ministers added" in done.content.decode()
+    assert "301 of 301" in done.content.decode()
+    assert "Refresh" not in done
+    assert Minister.objects.count() == 301
+
+
+def test_a_long_list_confirmed_twice_is_imported_once(staff, edition):
+    _response, cells = confirmed(staff, edition, as_csv(*people(301)))
+
+    again = staff.post(reverse("admin:invitations_minister_process_import"), cells, follow=True)
+
+    assert "confirmed already" in again.content.decode()
+    assert ListImport.objects.count() == 1
+
+
+def test_a_short_list_is_imported_at_once(staff, edition):
+    confirmed(staff, edition, as_csv(*people(3)))
+
+    assert Minister.objects.count() == 3
+    assert not ListImport.objects.exists()
+
+
+@pytest.mark.parametrize(("rights", "status"), [([], 403), (["view_listimport"], 200)])
+def test_the_list_of_imports_is_for_those_who_may_see_it(client, db, rights, status):
+    user = UserFactory()
+    user.user_permissions.set(Permission.objects.filter(codename__in=rights))
+    client.force_login(user)
+
+    assert client.get(LIST).status_code == status
+
+
+def test_whoever_may_import_sees_the_imports(client, db):
+    user = UserFactory()
+    rights = ["add_minister", "change_minister", "add_invitation"]
+    user.user_permissions.set(Permission.objects.filter(codename__in=rights))
+    client.force_login(user)
+
+    assert client.get(LIST).status_code == 200
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_the_list_takes_as_many_queries_for_three_rows_as_for_one(
+    staff, edition, count, django_assert_num_queries
+):
+    for _time in range(count):
+        ask_for_import(as_csv(FLAVIA), "ministers.csv", 1, edition, UserFactory())
+
+    with django_assert_num_queries(5):
+        staff.get(LIST)

@@ -1,0 +1,147 @@
+import datetime as dt
+
+import pytest
+from auditlog.models import LogEntry
+from django.core.management import call_command
+from django.utils import timezone, translation
+
+from invitations import tasks
+from invitations.minister_import import ask_for_import, background, import_lists, rows_written
+from invitations.models import ListImport, Minister, Setback, Tick
+from invitations.tests import lists
+from invitations.tests.factories import UserFactory
+from invitations.tests.lists import FLAVIA, RUPERT, as_csv, people
+
+ruritania, edition = lists.ruritania, lists.edition
+State = ListImport.State
+ADDED = "2 ministers added, 0 changed, 0 unchanged; 2 draft invitations made."
+
+
+@pytest.fixture
+def asked(edition):
+    def ask(*rows):
+        content = as_csv(*(rows or (FLAVIA, RUPERT)))
+        return ask_for_import(content, "ministers.csv", len(rows) or 2, edition, UserFactory())
+
+    return ask
+
+
+def test_a_list_that_waits_is_imported_and_its_file_goes(asked):
+    wanted = asked()
+
+    assert import_lists() == 1
+
+    wanted.refresh_from_db()
+    assert (wanted.state, wanted.content) == (State.DONE, None)
+    assert wanted.told.splitlines() == [ADDED, "Read as text in UTF-8, divided by commas."]
+    assert wanted.began_at <= wanted.ended_at
+    assert Minister.objects.count() == 2
+
+
+def test_its_ministers_are_the_work_of_who_asked(asked):
+    wanted = asked(FLAVIA)
+
+    import_lists()
+
+    assert {entry.actor for entry in LogEntry.objects.get_for_objects(Minister.objects.all())} == {
+        wanted.asked_by
+    }
+
+
+def test_a_second_run_finds_nothing_to_do(asked):
+    asked()
+    import_lists()
+
+    assert import_lists() == 0
+    assert Minister.objects.count() == 2
+
+
+def test_a_list_whose_cells_are_refused_says_which_and_writes_nothing(asked):
+    wanted = asked(FLAVIA, RUPERT | {"state": "Atlantis"})
+
+    assert import_lists() == 1
+
+    wanted.refresh_from_db()
+    assert (wanted.state, wanted.content) == (State.REFUSED, None)
+    assert wanted.told == (
+        "Line 3, column state, “Atlantis”: No State on file has this code or name."
+    )
+    assert not Minister.objects.exists()
+
+
+def test_sentences_are_in_the_language_of_who_asked(asked):
+    with translation.override("fr"):
+        wanted = asked(FLAVIA | {"state": ""})
+
+    import_lists()
+
+    wanted.refresh_from_db()
+    assert "aucun État" in wanted.told
+
+
+def test_a_list_that_is_being_imported_is_left_to_its_worker(asked):
+    wanted = asked()
+    ListImport.objects.update(state=State.RUNNING, began_at=timezone.now())
+
+    assert import_lists() == 0
+    assert background.import_list(wanted.pk) == 0
+
+
+def test_a_list_whose_worker_has_vanished_is_taken_up_again(asked):
+    asked()
+    ListImport.objects.update(
+        state=State.RUNNING, began_at=timezone.now() - dt.timedelta(minutes=11)
+    )
+
+    assert import_lists() == 1
+    assert Minister.objects.count() == 2
+
+
+def test_a_worker_that_was_given_up_writes_nothing(asked):
+    wanted = asked()
+    ListImport.objects.update(state=State.RUNNING, began_at=timezone.now())
+    wanted.refresh_from_db()
+    ListImport.objects.update(began_at=timezone.now())  # by the worker that took it up again
+
+    with pytest.raises(background.TakenByAnother):
+        background.write(wanted)
+
+    assert not Minister.objects.exists()
+
+
+def test_a_file_that_is_no_list_is_refused_and_the_others_are_imported(asked):
+    broken = asked()
+    ListImport.objects.filter(pk=broken.pk).update(content=b"state\nXR\n")
+    asked(FLAVIA)
+
+    assert import_lists() == 2
+
+    broken.refresh_from_db()
+    assert broken.state == State.REFUSED
+    assert "lacks a column that it needs" in broken.told
+    assert Minister.objects.count() == 1
+
+
+def test_the_progress_is_seen_while_rows_are_written(asked):
+    wanted = asked(*people(25))
+    ListImport.objects.update(state=State.RUNNING, began_at=timezone.now())
+    wanted.refresh_from_db()
+    assert rows_written(wanted) == 0
+
+    written = background.progress_of(wanted.pk)
+    for rows in range(1, 26):
+        written(rows)
+
+    assert rows_written(wanted) == 20
+
+
+def test_the_clock_and_a_command_import_what_waits(asked, capsys):
+    asked(FLAVIA)
+    tasks.import_lists()
+    asked(RUPERT)
+    call_command("import_lists")
+
+    assert Minister.objects.count() == 2
+    assert capsys.readouterr().out == "1 lists imported or refused.\n"
+    assert Tick.objects.get(name="import_lists").did == 1
+    assert not Setback.objects.exists()
