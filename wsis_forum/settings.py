@@ -11,7 +11,7 @@ from django.urls import reverse_lazy
 from django.utils.translation import gettext_lazy as _
 
 from invitations.times.jobs import CLOCK_JOBS
-from wsis_forum import env
+from wsis_forum import env, logs
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = Path(os.getenv("VAR_DIR", BASE_DIR / "var")).resolve()
@@ -385,28 +385,4 @@ UNFOLD = {
     },
 }
 
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {
-        "line": {
-            "class": "wsis_forum.logs.WithoutTokens",
-            "format": "{asctime} {levelname} {name} {message}",
-            "datefmt": "%Y-%m-%dT%H:%M:%S%z",
-            "style": "{",
-        }
-    },
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["console"], "level": "WARNING"},
-    "loggers": {
-        "django": {"handlers": [], "propagate": True},
-        "django.server": {"handlers": [], "propagate": True, "level": "INFO"},
-        "invitations": {"level": "INFO"},
-        "delegations": {"level": "INFO"},
-        "wsis_forum": {"level": "INFO"},
-        # It names addresses; what it saw is told by wsis_forum.staff, without them.
-        "axes": {"level": "ERROR"},
-        # Mail that it cannot read is filed as mail; its trace would show whose.
-        "flufl.bounce": {"level": "CRITICAL"},
-    },
-}
+LOGGING = logs.LOGGING

@@ -11,8 +11,8 @@ def grant(apps, schema_editor):
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("delegations", "0002_shipped_data"),
-        ("invitations", "0007_who_exports"),
+        ("delegations", "0003_who_writes_state_aliases"),
+        ("invitations", "0006_who_exports"),
     ]
 
     operations = [migrations.RunPython(grant, migrations.RunPython.noop)]

@@ -7,7 +7,12 @@ from invitations.minister_import.background import (
     rows_written,
 )
 from invitations.minister_import.cells import FORMULA, CellFault
-from invitations.minister_import.columns import COLUMNS, FOCAL_POINT_FIELDS, MINISTER_FIELDS
+from invitations.minister_import.columns import (
+    COLUMNS,
+    FOCAL_POINT_FIELDS,
+    MARKS,
+    MINISTER_FIELDS,
+)
 from invitations.minister_import.guide import explained_columns, template_workbook
 from invitations.minister_import.importing import (
     apply_changes,
@@ -40,8 +45,10 @@ __all__ = [
     "STATES_FILE",
     "CellFault",
     "Entry",
+    "FollowUp",
     "Line",
     "ListRow",
+    "Remark",
     "Table",
     "apply_changes",
     "ask_for_import",
@@ -55,6 +62,7 @@ __all__ = [
     "load_shipped_states",
     "load_states",
     "read_table",
+    "remarks_on",
     "rows_written",
     "states_by_name",
     "template_workbook",

@@ -16,6 +16,7 @@ from invitations.minister_import.importing import (
     import_entries,
     import_summary,
 )
+from invitations.minister_import.remarks import remarks_on
 from invitations.minister_import.rules import check_rows
 from invitations.minister_import.table import read_table
 from invitations.models import ForumEdition, ListImport
@@ -83,8 +84,14 @@ def write(wanted: ListImport) -> None:
     entries, faults = check_rows(table.rows, wanted.edition)
     if faults:
         raise ValidationError([str(fault) for fault in faults[:MOST_FAULTS_KEPT]])
+    remarks = remarks_on(entries)
     import_entries(entries, wanted.edition, written=progress_of(wanted.pk))
-    told = [import_summary(entries), *focal_points_kept(entries), *table.told]
+    told = [
+        import_summary(entries),
+        *focal_points_kept(entries),
+        *map(str, remarks),
+        *table.told,
+    ]
     end(wanted, State.DONE, told)
 
 

@@ -25,8 +25,12 @@ from import_export.results import Result
 from unfold.contrib.import_export.forms import ExportForm, ImportForm
 from unfold.widgets import UnfoldAdminSelectWidget
 
+from invitations.admin.base import user_of
+from invitations.admin.reauthentication import signed_in_recently
 from invitations.admin.setup.import_page import ImportPageMixin
+from invitations.admin.setup.import_remarks import messages_of, with_links
 from invitations.admin.setup.list_imports import MAY_IMPORT, BackgroundImportMixin
+from invitations.audit import record_export
 from invitations.minister_import import (
     COLUMNS,
     FOCAL_POINT_FIELDS,
@@ -35,6 +39,7 @@ from invitations.minister_import import (
     MINISTER_FIELDS,
     CellFault,
     Entry,
+    Remark,
     apply_changes,
     check_rows,
     focal_points_kept,
@@ -135,6 +140,8 @@ class MinisterResource(ModelResource):
         if self.edition is None:
             raise ValidationError(_("Choose the edition."))
         entries, faults = check_rows(dataset.table.rows, self.edition)
+        # Before the preview or the import changes the ministers in memory.
+        self.remarks = remarks_on(entries) if not faults else []
         self.entries = {entry.row.line: entry for entry in entries}
         for fault in faults:
             self.faults[fault.line].append(fault)
@@ -317,5 +324,5 @@ class MinisterExchangeMixin(ImportPageMixin, BackgroundImportMixin):
         messages.success(request, result.summary)
         for sentence in result.told:
             messages.info(request, sentence)
-        for sentence in result.left_alone:
+        for sentence in (*result.left_alone, *messages_of(result.remarks)):
             messages.warning(request, sentence)

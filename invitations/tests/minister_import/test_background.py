@@ -64,7 +64,8 @@ def test_a_list_whose_cells_are_refused_says_which_and_writes_nothing(asked):
     wanted.refresh_from_db()
     assert (wanted.state, wanted.content) == (State.REFUSED, None)
     assert wanted.told == (
-        "Line 3, column state, “Atlantis”: No State on file has this code or name."
+        "Line 3, column state, “Atlantis”: "
+        "This code or name is not on the list of Member States of this system."
     )
     assert not Minister.objects.exists()
 

@@ -20,7 +20,8 @@ def test_one_bad_cell_and_nothing_is_written(run, capsys):
 
     assert capsys.readouterr().err == (
         "Read as text in UTF-8, divided by commas.\n"
-        "Line 3, column state, “Atlantis”: No State on file has this code or name.\n"
+        "Line 3, column state, “Atlantis”: "
+        "This code or name is not on the list of Member States of this system.\n"
         "Line 3, column gender, “w\ufffd[31m”: "
         "This holds signs that are no writing. Please type it anew.\n"
     )

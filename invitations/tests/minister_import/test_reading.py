@@ -113,7 +113,8 @@ def test_a_fault_names_its_sheet_where_several_are_read(book, edition):
         "This person stands in line 2 (“Africa”) already.",
         "Line 2 (“Europe”), column portfolio, “Ministre des communications”: "
         "Flavia Elphberg holds this portfolio: say whom the row replaces.",
-        "Line 3 (“Europe”), column state, “Atlantis”: No State on file has this code or name.",
+        "Line 3 (“Europe”), column state, “Atlantis”: "
+        "This code or name is not on the list of Member States of this system.",
     ]
 
 

@@ -12,7 +12,7 @@ def grant(apps, schema_editor):
 class Migration(migrations.Migration):
     dependencies = [
         ("delegations", "0002_shipped_data"),
-        ("invitations", "0004_state_aliases"),
+        ("invitations", "0003_state_aliases"),
     ]
 
     operations = [migrations.RunPython(grant, migrations.RunPython.noop)]

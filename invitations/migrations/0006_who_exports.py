@@ -2,7 +2,7 @@ from django.db import migrations
 
 
 class Migration(migrations.Migration):
-    dependencies = [("invitations", "0002_shipped_data")]
+    dependencies = [("invitations", "0005_list_imports")]
 
     operations = [
         migrations.AlterModelOptions(

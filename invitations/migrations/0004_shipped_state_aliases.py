@@ -10,6 +10,6 @@ def load(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("invitations", "0004_state_aliases")]
+    dependencies = [("invitations", "0003_state_aliases")]
 
     operations = [migrations.RunPython(load, migrations.RunPython.noop)]

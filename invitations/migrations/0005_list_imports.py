@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('invitations', '0002_shipped_data'),
+        ('invitations', '0004_shipped_state_aliases'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
