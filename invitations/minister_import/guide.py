@@ -63,7 +63,10 @@ MEANINGS: dict[str, tuple[str | Promise, str]] = {
     "focal_point_name": (gettext_lazy("Who answers for the minister."), "Fritz von Tarlenheim"),
     "focal_point_email": (gettext_lazy("One address."), "fritz@example.org"),
     "ref": (gettext_lazy("Your own number for the person, unique in the State."), "R-17"),
-    "unnamed": (gettext_lazy("yes, where nobody is named: the letter goes to the office."), "no"),
+    "unnamed": (
+        gettext_lazy("yes, where nobody is named: the letter goes to the holder of the portfolio."),
+        "no",
+    ),
     "replaces": (
         gettext_lazy("Reference or name of the minister on file who has left this office."),
         "Rudolf Rassendyll",
