@@ -310,6 +310,8 @@ CELERY_BEAT_SCHEDULE = {
 # Who may read the figures at /metrics; without a token there are none.
 METRICS_TOKEN = env.secret("METRICS_TOKEN", default="")
 
+# Rows that are loaded as they were have their history already.
+AUDITLOG_DISABLE_ON_RAW_SAVE = True
 AUDITLOG_INCLUDE_TRACKING_MODELS = (
     "invitations.ForumEdition",
     "invitations.QuietPeriod",
