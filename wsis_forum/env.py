@@ -164,6 +164,12 @@ def openid_connect() -> dict[str, Any]:
     return {"openid_connect": {"APPS": [app]}}
 
 
+def openid_connect_origins() -> list[str]:
+    """Return where a browser is sent to sign in."""
+    url = urlsplit(os.getenv("OIDC_URL", ""))
+    return [f"{url.scheme}://{url.netloc}"] if url.netloc else []
+
+
 # Providers that sign their events, each with the setting of django-anymail that holds the key.
 SIGNING_KEYS = {
     "mailersend": "MAILERSEND_SIGNING_SECRET",

@@ -274,7 +274,8 @@ CONTENT_SECURITY_POLICY = {
         "img-src": ["'self'", "data:"],
         "object-src": ["'none'"],
         "base-uri": ["'none'"],
-        "form-action": ["'self'"],
+        # A form that is answered by a redirect to the organization's own sign-in counts too.
+        "form-action": ["'self'", *env.openid_connect_origins()],
         "frame-ancestors": ["'none'"],
     },
 }

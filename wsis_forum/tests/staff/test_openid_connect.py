@@ -35,9 +35,14 @@ def test_the_sign_in_page_offers_the_provider_by_its_name(client, provider):
     assert "Tarlenheim" in client.get(LOGIN).text
 
 
+def test_the_policy_of_pages_lets_a_form_lead_to_the_provider(provider):
+    assert env.openid_connect_origins() == [provider.url]
+
+
 def test_without_variables_there_is_no_provider(client):
     assert BY_PROVIDER not in client.get(LOGIN).text
     assert client.get(BY_PROVIDER).status_code == 404
+    assert env.openid_connect_origins() == []
 
 
 def test_who_proves_the_address_of_a_user_still_gives_the_second_factor(client, provider):
