@@ -76,7 +76,7 @@ def test_every_style_sheet_that_stands_in_a_page_of_the_desk_has_its_hash(client
     }
     assert holding < set(headers.WITH_STYLE_SHEETS)
 
-    page = client.get("/admin/login/")
+    page = client.get("/admin/login/", follow=True)
     (sheet,) = re.findall(r"<style[^>]*>(.*?)</style>", page.content.decode(), re.S)
     hashed = b64encode(sha256(sheet.encode()).digest()).decode()
     assert f"'sha256-{hashed}'" in directives(page)["style-src-elem"]
