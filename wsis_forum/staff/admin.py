@@ -23,7 +23,7 @@ from invitations.admin.confirming import confirmed, row_by_row, tell_done
 from invitations.admin.reauthentication import signed_in_recently
 from invitations.audit import Act, record_act
 from invitations.forms.action_forms import ReasonForm
-from wsis_forum.staff.sessions import end_sessions, has_second_factor
+from wsis_forum.staff.sessions import end_session, end_sessions, has_second_factor
 
 # Secrets stand in some of these, and nothing in them is for a person to write.
 admin.site.unregister(
@@ -39,10 +39,11 @@ def call(model: Any, one: Any, several: Any) -> None:
 call(AccessLog, gettext_lazy("sign-in"), gettext_lazy("sign-ins"))
 call(AccessFailureLog, gettext_lazy("failed sign-in"), gettext_lazy("failed sign-ins"))
 call(AccessAttempt, gettext_lazy("lock"), gettext_lazy("wrong tries and locks"))
+call(UserSession, gettext_lazy("session"), gettext_lazy("sessions"))
 call(Authenticator, gettext_lazy("second factor"), gettext_lazy("second factors"))
 
 
-for label in ("axes", "mfa"):
+for label in ("axes", "mfa", "usersessions"):
     apps.get_app_config(label).verbose_name = Menu.STAFF
 
 
@@ -184,8 +185,49 @@ class AuthenticatorAdmin(RecordAdmin):
         for user in {row.user for row in rows}:
             if not has_second_factor(user):
                 Authenticator.objects.filter(user=user).delete()
-                end_sessions(user)
+                end_sessions(user, user_of(request))
         tell_done(request, REMOVED, len(rows))
+
+
+@admin.register(UserSession)
+class UserSessionAdmin(RecordAdmin):
+    menu = (Menu.STAFF, 8, "devices")
+    when_empty = gettext_lazy("Nobody is signed in.")
+    actions = ["end_selected"]
+    list_display = ["owner", "ip", "began", "seen", "user_agent"]
+    list_select_related = ["user"]
+    ordering = ["-last_seen_at"]
+    search_fields = ["user__username"]
+    fields = ["owner", "ip", "began", "seen", "user_agent"]
+    readonly_fields = fields
+
+    def has_end_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("usersessions.delete_usersession")
+
+    @display(description=gettext_lazy("account"), ordering="user__username")
+    def owner(self, row: UserSession) -> str:
+        return row.user.get_username()
+
+    @display(description=gettext_lazy("signed in"), ordering="created_at")
+    def began(self, row: UserSession) -> dt.datetime:
+        return row.created_at
+
+    @display(description=gettext_lazy("last seen"), ordering="last_seen_at")
+    def seen(self, row: UserSession) -> dt.datetime:
+        return row.last_seen_at
+
+    @action(description=gettext_lazy("End"), permissions=["end"])
+    @signed_in_recently
+    @confirmed(
+        title=gettext_lazy("End"),
+        explanation=gettext_lazy("Whoever is there has to sign in anew."),
+        describe=lambda page, row: row.user.get_username(),
+    )
+    @row_by_row(
+        done=ngettext_lazy("%(count)s session ended.", "%(count)s sessions ended.", "count")
+    )
+    def end_selected(self, request: HttpRequest, row: UserSession) -> None:
+        end_session(row, user_of(request))
 
 
 KINDS = {

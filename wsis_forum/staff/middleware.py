@@ -38,6 +38,7 @@ class StaffSessionMiddleware:
         self.desk = reverse("admin:index")
         self.account = reverse("staff_account")
         self.out = reverse("admin:logout")
+        self.out_of_account = reverse("account_logout")
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         asked = request.user
@@ -48,6 +49,9 @@ class StaffSessionMiddleware:
         if request.path.startswith(self.account):
             # Secrets and recovery codes stand there.
             add_never_cache_headers(response)
+        if request.method == "POST" and request.path in (self.out, self.out_of_account):
+            # Whoever comes to the machine next finds no page in its cache.
+            response["Clear-Site-Data"] = '"cache"'
         return response
 
     def process_view(

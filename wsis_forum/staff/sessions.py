@@ -1,5 +1,6 @@
 """What a session of staff is worth: how far its person has signed in, and for how long."""
 
+import logging
 import time
 from typing import Any
 
@@ -11,6 +12,10 @@ from django.contrib.auth.models import AnonymousUser, User
 from django.contrib.sessions.backends.base import SessionBase
 from django.http import HttpRequest
 from django.utils import timezone
+
+from invitations.audit import Act, record_act
+
+logger = logging.getLogger(__name__)
 
 SEEN_AT = "seen_at"
 # Not each request writes that it was there.
@@ -66,9 +71,13 @@ def person_of(request: HttpRequest, user: Any) -> Any:
     return user if whole else AnonymousUser()
 
 
-def end_sessions(user: User) -> int:
-    """End all sessions of the user, and return how many there were."""
-    sessions = list(UserSession.objects.filter(user=user))
-    for session in sessions:
-        session.end()
-    return len(sessions)
+def end_session(session: UserSession, by: User | None) -> None:
+    """End the session at once, and write into the history of its account who did."""
+    session.end()
+    logger.info("A session of %s was ended.", session.user.get_username())
+    record_act(session.user, Act.SESSION_ENDED, by, named="" if by else "manage.py")
+
+
+def end_sessions(user: User, by: User | None) -> None:
+    for session in UserSession.objects.filter(user=user).select_related("user"):
+        end_session(session, by)

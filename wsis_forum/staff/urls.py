@@ -3,6 +3,7 @@
 from allauth.account import views as account
 from allauth.usersessions.views import list_usersessions
 from django.urls import include, path
+from django.views.decorators.http import require_GET
 
 from wsis_forum.staff import views
 
@@ -16,8 +17,9 @@ urlpatterns = [
     path("reauthenticate/", account.reauthenticate, name="account_reauthenticate"),
     path("continue/", views.go_on, name="staff_continue"),
     path("2fa/", include("allauth.mfa.urls")),
-    path("sessions/", list_usersessions, name="usersessions_list"),
-    path("sessions/<int:pk>/end/", views.end_session, name="staff_end_session"),
+    path("sessions/", require_GET(list_usersessions), name="usersessions_list"),
+    path("sessions/end/", views.end_sessions_of_mine, name="staff_end_others"),
+    path("sessions/<int:pk>/end/", views.end_sessions_of_mine, name="staff_end_session"),
     path("provider/", include("allauth.socialaccount.urls")),
     path("provider/", include("allauth.socialaccount.providers.openid_connect.urls")),
 ]

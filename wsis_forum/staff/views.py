@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from allauth.account.decorators import reauthentication_required
 from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.contrib import messages
@@ -12,8 +13,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
-from invitations.audit import Act, record_act
+from invitations.admin.base import user_of
 from wsis_forum.staff.kept_forms import kept_form
+from wsis_forum.staff.sessions import end_session
 
 
 def account(request: HttpRequest) -> HttpResponse:
@@ -42,10 +44,13 @@ def go_on(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 @login_required
-def end_session(request: HttpRequest, pk: int) -> HttpResponse:
-    """End one of one's own sessions."""
-    session = get_object_or_404(UserSession, pk=pk, user=request.user)
-    session.end()
-    record_act(request.user, Act.SESSION_ENDED, request.user)  # type: ignore[arg-type]
-    messages.success(request, _("The session is ended."))
+@reauthentication_required(app="wsis_forum")
+def end_sessions_of_mine(request: HttpRequest, pk: int | None = None) -> HttpResponse:
+    """End one of one's own sessions, or all but this one."""
+    mine = UserSession.objects.filter(user=request.user)
+    others = mine.exclude(session_key=request.session.session_key)
+    chosen = others if pk is None else [get_object_or_404(mine, pk=pk)]
+    for session in chosen:
+        end_session(session, user_of(request))
+    messages.success(request, _("The session is ended.") if pk else _("All others are ended."))
     return redirect("usersessions_list")

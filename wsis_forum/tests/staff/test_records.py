@@ -2,6 +2,7 @@
 
 import pytest
 from allauth.mfa.models import Authenticator
+from allauth.usersessions.models import UserSession
 from axes.models import AccessAttempt, AccessFailureLog, AccessLog
 from django.core.management import CommandError, call_command
 from django.urls import reverse
@@ -16,7 +17,13 @@ from wsis_forum.tests.staff.people import (
 
 pytestmark = pytest.mark.django_db
 THERE = {"REMOTE_ADDR": "192.0.2.1"}
-PAGES = ["axes_accesslog", "axes_accessfailurelog", "axes_accessattempt", "mfa_authenticator"]
+PAGES = [
+    "axes_accesslog",
+    "axes_accessfailurelog",
+    "axes_accessattempt",
+    "mfa_authenticator",
+    "usersessions_usersession",
+]
 
 
 def lines(caplog):
@@ -83,16 +90,19 @@ def rows_of(page, number):
         "axes_accesslog": AccessLog,
         "axes_accessfailurelog": AccessFailureLog,
         "axes_accessattempt": AccessAttempt,
+        "usersessions_usersession": UserSession,
     }.get(page)
     for n in range(number):
         user = member(f"guard{n}", enrolled=model is None)
-        if model:
+        if model is UserSession:
+            UserSession.objects.create(user=user, ip="192.0.2.1", session_key=f"{n}")
+        elif model:
             more = {"failures_since_start": n} if model is AccessAttempt else {}
             model.objects.create(username=user.username, ip_address="192.0.2.1", **more)
 
 
 @pytest.mark.parametrize("number", [1, 3])
-@pytest.mark.parametrize(("page", "queries"), list(zip(PAGES, [9, 9, 9, 7], strict=True)))
+@pytest.mark.parametrize(("page", "queries"), list(zip(PAGES, [9, 9, 9, 7, 7], strict=True)))
 def test_each_list_asks_as_much_for_three_rows_as_for_one(
     admin_client, django_assert_num_queries, page, queries, number
 ):

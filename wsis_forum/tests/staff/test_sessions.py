@@ -8,7 +8,7 @@ from allauth.usersessions.models import UserSession
 from django.urls import reverse
 
 from invitations.tests.factories import InvitationFactory
-from wsis_forum.tests.staff.people import DESK, LOGIN, may_enter, member, sign_in
+from wsis_forum.tests.staff.people import AGAIN, DESK, LOGIN, may_enter, member, sign_in
 
 pytestmark = pytest.mark.django_db
 SESSIONS = reverse("usersessions_list")
@@ -130,6 +130,49 @@ def test_ones_sessions_are_listed_and_each_can_be_ended(client, client_of):
     assert "The session is ended." in answer.text
     assert not may_enter(other)
     assert may_enter(client)
+
+
+def test_all_other_sessions_are_ended_at_once(client, client_of):
+    user = member()
+    others = [client_of(), client_of()]
+    for browser in (client, *others):
+        sign_in(browser, user)
+
+    answer = client.post(reverse("staff_end_others"), follow=True)
+
+    assert "All others are ended." in answer.text
+    assert may_enter(client)
+    assert not any(may_enter(browser) for browser in others)
+
+
+def test_ending_a_session_asks_again_who_it_is(client, clock):
+    sign_in(client, member())
+    clock(minutes=20)
+
+    assert client.post(reverse("staff_end_others")).url.startswith(AGAIN)
+
+
+def test_an_administrator_ends_the_session_of_anybody(client, admin_client):
+    sign_in(client, user := member())
+    page = reverse("admin:usersessions_usersession_changelist")
+    words = {"action": "end_selected", "_selected_action": [UserSession.objects.get().pk]}
+
+    told = admin_client.post(page, words | {"answered": "yes"}, follow=True)
+
+    assert "1 session ended." in told.text
+    assert not may_enter(client)
+    history = admin_client.get(reverse("admin:auth_user_history", args=[user.pk]))
+    assert "session ended" in history.text
+
+
+@pytest.mark.parametrize("name", ["account_logout", "admin:logout"])
+def test_signing_out_empties_the_cache(client, name):
+    sign_in(client, member())
+
+    answer = client.post(reverse(name))
+
+    assert answer.headers["Clear-Site-Data"] == '"cache"'
+    assert not may_enter(client)
 
 
 def test_nobody_ends_the_session_of_another(client, client_of):

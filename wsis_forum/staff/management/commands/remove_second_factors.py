@@ -20,7 +20,7 @@ class Command(BaseCommand):
         if user is None:
             raise CommandError(_("There is no account %(name)s.") % {"name": name})
         removed = Authenticator.objects.filter(user=user).delete()[0]
-        end_sessions(user)
+        end_sessions(user, None)
         if removed:
             record_act(user, Act.FACTOR_REMOVED, None, named="manage.py")
         told = _(
