@@ -13,6 +13,7 @@ from django.utils import timezone
 from unfold.admin import ModelAdmin
 
 from invitations.admin.outbox.queue import COULD_NOT_BE_COMPOSED, FAULTS_OF_JOBS
+from invitations.minister_import import ask_for_import
 from invitations.models import (
     Arming,
     CallListEntry,
@@ -25,6 +26,7 @@ from invitations.models import (
     Letter,
     LetterEvent,
     LetterTemplate,
+    ListImport,
     MemberState,
     Minister,
     Mission,
@@ -127,6 +129,10 @@ def spelling(n):
     return MemberStateFactory().aliases.create(spelling=f"Zenda {n}", key=f"zenda {n}")
 
 
+def list_import(n):
+    return ask_for_import(b"state", f"list {n}.csv", 1, EditionFactory(), UserFactory())
+
+
 LISTS = [
     (ForumEdition, lambda n: EditionFactory(), 7),
     (QuietPeriod, quiet, 6),
@@ -134,6 +140,7 @@ LISTS = [
     (ReminderStep, lambda n: StepFactory(), 7),
     (MemberState, lambda n: MemberStateFactory(), 6),
     (StateAlias, spelling, 5),
+    (ListImport, list_import, 5),
     (Mission, mission_of_two_states, 7),
     (Rank, lambda n: Rank.objects.create(code=f"R{n}", weight=n, form="MIN", name="Rank"), 6),
     (

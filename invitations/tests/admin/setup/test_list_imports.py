@@ -3,11 +3,11 @@ from django.contrib.auth.models import Permission
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
-from invitations.minister_import import ask_for_import, import_lists
+from invitations.minister_import import import_lists
 from invitations.models import ListImport, Minister
 from invitations.tests import lists
 from invitations.tests.factories import UserFactory
-from invitations.tests.lists import FLAVIA, as_csv, people
+from invitations.tests.lists import as_csv, people
 
 ruritania, edition = lists.ruritania, lists.edition
 LIST = reverse("admin:invitations_listimport_changelist")
@@ -83,14 +83,3 @@ def test_whoever_may_import_sees_the_imports(client, db):
     client.force_login(user)
 
     assert client.get(LIST).status_code == 200
-
-
-@pytest.mark.parametrize("count", [1, 3])
-def test_the_list_takes_as_many_queries_for_three_rows_as_for_one(
-    staff, edition, count, django_assert_num_queries
-):
-    for _time in range(count):
-        ask_for_import(as_csv(FLAVIA), "ministers.csv", 1, edition, UserFactory())
-
-    with django_assert_num_queries(5):
-        staff.get(LIST)

@@ -168,6 +168,7 @@ def test_import_needs_the_right_to_add_and_change(client, db, permissions):
 @pytest.mark.parametrize(("permission", "offered"), [("view", False), ("change", True)])
 def test_ministers_page_offers_the_import_to_those_who_may(client, db, permission, offered):
     rights = ["view_minister", f"{permission}_minister", "add_minister", "add_invitation"]
+    rights.append("export_minister")
     user = UserFactory()
     user.user_permissions.set(Permission.objects.filter(codename__in=rights))
     client.force_login(user)
