@@ -8,6 +8,7 @@ from pathlib import Path
 
 import django
 import pytest
+from auditlog.context import auditlog_value
 from django.conf import settings
 from django.contrib.auth.signals import user_logged_in
 from django.core.cache import cache
@@ -85,6 +86,12 @@ def give_second_factor(sender, request, user, **kwargs):
 
 
 user_logged_in.connect(give_second_factor)
+
+
+@pytest.fixture(autouse=True)
+def nobody_signed_in_yet():
+    """The history of changes knows nobody of an earlier test, which a thread would remember."""
+    auditlog_value.set({})
 
 
 @pytest.fixture(scope="session")

@@ -1,5 +1,6 @@
 from anymail.signals import tracking
 from django.apps import AppConfig
+from django.db.models.signals import m2m_changed
 from django.utils.translation import gettext_lazy as _
 
 
@@ -10,5 +11,9 @@ class InvitationsConfig(AppConfig):
     def ready(self) -> None:
         # Events of a mail provider come as a signal of django-anymail.
         from invitations.inbox.bounces import record_provider_event  # noqa: PLC0415 -- models come first
+        from invitations.models import Mission  # noqa: PLC0415
+        from invitations.models.holding import hold_states_of_missions  # noqa: PLC0415
 
+        # Which States a mission serves lies in a table of its own, which no ``save`` passes.
+        m2m_changed.connect(hold_states_of_missions, sender=Mission.states.through)
         tracking.connect(record_provider_event, dispatch_uid="provider events")

@@ -322,6 +322,7 @@ AUDITLOG_INCLUDE_TRACKING_MODELS = (
     "invitations.StateAlias",
     "invitations.Mission",
     "invitations.Minister",
+    "invitations.Rank",
     "invitations.FormOfAddress",
     "invitations.LetterTemplate",
     "invitations.Term",

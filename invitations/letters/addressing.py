@@ -3,9 +3,7 @@
 from string import Template
 from typing import NamedTuple
 
-from django.core.exceptions import ValidationError
-from django.utils.translation import gettext as _
-
+from invitations.letters.released import Held, form_on_file
 from invitations.models import FormOfAddress, Gender, Language, Minister
 
 UNNAMED = "GEN"
@@ -20,13 +18,14 @@ class FormalAddress(NamedTuple):
     closing: str
 
 
-def formal_address(minister: Minister, language: str) -> FormalAddress:
+def formal_address(minister: Minister, language: str, held: Held = ()) -> FormalAddress:
     """Return the addressee's block, the salutation and the closing, by the forms of address.
 
     The State's name stands alone on the last line. A pre-nominal replaces the title; in Chinese,
-    title and courtesy follow the name. The minister's fields "as printed" win over the table.
+    title and courtesy follow the name. The minister's fields "as printed" win over the table,
+    whose ``held`` changes are left out.
     """
-    form = form_of_address(minister, language)
+    form = form_of_address(minister, language, held)
     courtesy = minister.honorific or form.courtesy
     title = titled(form.title, minister.prenominal)
     name = minister.name_in(language)
@@ -48,17 +47,11 @@ def titled(title: str, prenominal: str) -> str:
     return f"{article} {prenominal}".strip() if prenominal else title
 
 
-def form_of_address(minister: Minister, language: str) -> FormOfAddress:
+def form_of_address(minister: Minister, language: str, held: Held) -> FormOfAddress:
     named = bool(minister.name)
     form = minister.rank.form if named else UNNAMED
     gender = minister.address_gender if named else Gender.UNKNOWN
-    try:
-        return FormOfAddress.objects.get(language=language, form=form, gender=gender)
-    except FormOfAddress.DoesNotExist:
-        raise ValidationError(
-            _("There is no form of address for %(form)s, %(gender)s, in %(language)s.")
-            % {"form": form, "gender": Gender(gender).label, "language": Language(language).label}
-        ) from None
+    return form_on_file(language, form, gender, held)
 
 
 def styled_name(language: str, courtesy: str, title: str, name: str) -> str:

@@ -13,6 +13,7 @@ from invitations.letters.context import LetterKeys, letter_keys
 from invitations.letters.message import build_message
 from invitations.letters.pdf import render_pdf
 from invitations.letters.planning import enqueue_letter, letter_recipients, standing_letter
+from invitations.letters.released import use_released_values
 from invitations.letters.words import LetterText, join_languages, letter_texts
 from invitations.links import new_check_code
 from invitations.models import AUTOMATIC_KINDS, PRINTED_KINDS, Letter
@@ -27,6 +28,7 @@ def compose_letter(letter: Letter, by: User | None = None) -> bool:
     if letter.kind in PRINTED_KINDS and not letter.check_code:
         letter.check_code = new_check_code()
     refuse_uncomposed(letter)
+    use_released_values(letter)
     keys = letter_keys(letter)
     texts = letter_texts(letter, keys)
     letter.template, letter.subject = texts[0].template, texts[0].subject

@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 from invitations.files.frozen import StoreUnavailable, Tampered
 from invitations.letters.composing import compose_letter
 from invitations.letters.planning import PRIORITY
+from invitations.letters.released import use_released_values
 from invitations.letters.words import refuse_missing_texts, template_for_letter
 from invitations.mail.transport import NotTaken
 from invitations.models import AUTOMATIC_KINDS, Circular, Delivery, ForumEdition, Letter
@@ -127,6 +128,7 @@ def waiting_still() -> set[int]:
 def missing_for(letter: Letter) -> str:
     """Return what all letters of this circular, kind and languages lack; empty if nothing."""
     try:
+        use_released_values(letter)
         for language in filter(None, [letter.language, letter.second_language]):
             template_for_letter(letter, language)
             refuse_missing_texts(letter, language)

@@ -153,7 +153,7 @@ def recorded_words(reply: Reply, language: str) -> str:
 def addressee_of(letter: Letter, language: str) -> FormalAddress:
     """Return the minister's address, or the mission's, which has no salutation and no closing."""
     if letter.mission is None:
-        return formal_address(letter.invitation.minister, language)
+        return formal_address(letter.invitation.minister, language, letter.held)
     mission = letter.mission
     lines = [mission.name, *mission.postal_address.splitlines()]
     return FormalAddress(mission.name, [line for line in lines if line.strip()], "", "")

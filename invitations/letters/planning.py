@@ -8,6 +8,11 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 
+from invitations.letters.released import (
+    held_changes,
+    released_invitation,
+    released_missions,
+)
 from invitations.letters.routes import paper_route
 from invitations.links import random_signs
 from invitations.models import (
@@ -69,12 +74,21 @@ def plan_acknowledgement(reply: Reply) -> None:
 
 
 def variants_for(reply: Reply) -> list[str]:
-    invitation, variants = reply.invitation, [ACKNOWLEDGED_AS.get(reply.status, "answer")]
+    variants = [ACKNOWLEDGED_AS.get(reply.status, "answer")]
     if typed := reply.respondent_email:
-        known = office_recipients(invitation.minister, emails_of(missions_of(invitation)))
+        known = released_recipients(reply.invitation)
         if typed.lower() not in {email.lower() for _line, email in known}:
             variants.append("copy")
     return variants
+
+
+def released_recipients(invitation: Invitation) -> list[list[str]]:
+    """Return the office's pairs as an automatic letter has them."""
+    held = held_changes(invitation)
+    if held:
+        invitation = released_invitation(invitation, held)
+    missions = released_missions(invitation, held) if held else missions_of(invitation)
+    return office_recipients(invitation.minister, emails_of(missions))
 
 
 ACKNOWLEDGED_AS: dict[str, str] = {
@@ -112,6 +126,8 @@ def office_recipients(minister: Minister, mission_emails: list[str]) -> list[lis
 
 
 def mission_emails(letter: Letter) -> list[str]:
+    if letter.held:
+        return emails_of(released_missions(letter.invitation, letter.held))
     return emails_of(missions_of(letter.invitation))
 
 

@@ -20,6 +20,7 @@ from invitations.models.edition import (
     QuietPeriod,
     Segment,
 )
+from invitations.models.held_change import HeldChange
 from invitations.models.invitation import Invitation, ReplyLink
 from invitations.models.letter import Letter
 from invitations.models.list_import import ListImport
@@ -55,6 +56,7 @@ __all__ = [
     "FormOfAddress",
     "ForumEdition",
     "Gender",
+    "HeldChange",
     "Invitation",
     "Language",
     "Letter",

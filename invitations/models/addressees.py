@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from invitations.models.edition import Language, validate_phone, validate_zone
+from invitations.models.holding import HeldQuerySet, HeldRow
 from invitations.text.addresses import checked_address
 from invitations.text.dates import comma_list
 from invitations.text.placeholders import COURTESY_PLACEHOLDERS, unknown_placeholders
@@ -29,12 +30,12 @@ class Region(models.TextChoices):
     EUROPE = "Europe", _("Europe")
 
 
-class MemberStateQuerySet(models.QuerySet["MemberState"]):
+class MemberStateQuerySet(HeldQuerySet["MemberState"]):
     def invited(self) -> Self:
         return self.filter(invited_by_default=True)
 
 
-class MemberState(models.Model):
+class MemberState(HeldRow):
     class Status(models.TextChoices):
         MEMBER = "member", _("Member State")
         OBSERVER = "observer", _("observer")
@@ -73,7 +74,7 @@ class MemberState(models.Model):
     )
     sources = models.CharField(_("sources"), max_length=200, blank=True)
 
-    objects = MemberStateQuerySet.as_manager()
+    objects = MemberStateQuerySet.as_manager()  # type: ignore[misc] # more than those of its base
 
     class Meta:
         verbose_name = _("Member State")
@@ -99,7 +100,7 @@ class MemberState(models.Model):
         return next(name for name in names if name).replace("'", "’")
 
 
-class Mission(models.Model):
+class Mission(HeldRow):
     class Kind(models.TextChoices):
         MISSION = "mission", _("permanent mission")
         POST = "post", _("another post")
@@ -130,7 +131,7 @@ class Mission(models.Model):
         return comma_list([self.name, self.city])
 
 
-class Rank(models.Model):
+class Rank(HeldRow):
     """The rank of a person: weight in the list of speakers, and form of address."""
 
     code = models.CharField(_("code"), max_length=10, primary_key=True)
@@ -155,7 +156,7 @@ class Gender(models.TextChoices):
     UNKNOWN = "x", _("not known")
 
 
-class FormOfAddress(models.Model):
+class FormOfAddress(HeldRow):
     language = models.CharField(_("language"), max_length=10, choices=Language)
     form = models.CharField(_("form"), max_length=10)
     gender = models.CharField(_("gender"), max_length=1, choices=Gender)
@@ -194,7 +195,7 @@ class FormOfAddress(models.Model):
 OWN_SCRIPT = (Language.ARABIC, Language.CHINESE, Language.RUSSIAN)
 
 
-class Minister(models.Model):
+class Minister(HeldRow):
     """A person who holds an office, and how letters address that person."""
 
     member_state = models.ForeignKey(

@@ -5,9 +5,10 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from invitations.models.edition import ForumEdition
+from invitations.models.holding import HeldRow
 
 
-class Circular(models.Model):
+class Circular(HeldRow):
     class Kind(models.TextChoices):
         INVITATION = "invitation", _("invitation")
         NOTICE = "notice", _("notice of changed dates")

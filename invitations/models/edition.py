@@ -12,6 +12,7 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from invitations.models.holding import HeldQuerySet, HeldRow
 from invitations.times.calendars import is_day_off, is_weekend
 
 
@@ -85,7 +86,7 @@ def validate_phone(number: str) -> None:
         )
 
 
-class ForumEditionQuerySet(models.QuerySet["ForumEdition"]):
+class ForumEditionQuerySet(HeldQuerySet["ForumEdition"]):
     def at_hand(self) -> Self:
         """Return the editions that are not over, the nearest last; if none, the most recent one."""
         in_order = self.order_by("-opens_on", "-pk")
@@ -97,7 +98,7 @@ class ForumEditionQuerySet(models.QuerySet["ForumEdition"]):
         return next(reversed(list(self.at_hand())), None)
 
 
-class ForumEdition(models.Model):
+class ForumEdition(HeldRow):
     symbol = models.SlugField(_("symbol"), max_length=20, unique=True, help_text="wsis-2020")
     name = models.CharField(_("name"), max_length=120)
     theme = models.CharField(_("theme"), max_length=300, blank=True)
@@ -168,7 +169,7 @@ class ForumEdition(models.Model):
         help_text=_("From this hour on everyone can read it; empty: it is not published."),
     )
 
-    objects = ForumEditionQuerySet.as_manager()
+    objects = ForumEditionQuerySet.as_manager()  # type: ignore[misc] # more than those of its base
 
     class Meta:
         verbose_name = _("forum edition")

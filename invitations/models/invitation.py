@@ -10,11 +10,12 @@ from django.utils.translation import gettext_lazy as _
 
 from invitations.models.addressees import MemberState, Minister
 from invitations.models.edition import ANSWERS_BRINGING, ForumEdition
+from invitations.models.holding import HeldQuerySet, HeldRow
 from invitations.models.reasons import ReasonField
 from invitations.text.dates import labelled
 
 
-class InvitationQuerySet(models.QuerySet["Invitation"]):
+class InvitationQuerySet(HeldQuerySet["Invitation"]):
     def issued(self) -> Self:
         return self.filter(status=Invitation.Status.ISSUED)
 
@@ -77,7 +78,7 @@ class InvitationQuerySet(models.QuerySet["Invitation"]):
         return self.filter(correspondence__isnull=False, correspondence__dealt_with_at=None)
 
 
-class Invitation(models.Model):
+class Invitation(HeldRow):
     class Status(models.TextChoices):
         DRAFT = "draft", _("draft")
         ISSUED = "issued", _("issued")
@@ -110,7 +111,7 @@ class Invitation(models.Model):
     withdrawn_at = models.DateTimeField(_("withdrawn at"), null=True, blank=True, editable=False)
     withdrawn_because = ReasonField(_("why withdrawn"), editable=False)
 
-    objects = InvitationQuerySet.as_manager()
+    objects = InvitationQuerySet.as_manager()  # type: ignore[misc] # more than those of its base
 
     class Meta:
         verbose_name = _("invitation")

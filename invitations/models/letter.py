@@ -1,5 +1,6 @@
 """Letters: planned as rows, composed into frozen files, and approved."""
 
+from collections.abc import Sequence
 from typing import Self
 
 from django.conf import settings
@@ -11,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from invitations.models.addressees import Mission
 from invitations.models.circular import Circular
 from invitations.models.edition import Language
+from invitations.models.held_change import HeldChange
 from invitations.models.invitation import Invitation
 from invitations.models.reminders import ReminderStep
 from invitations.models.reply import Reply
@@ -126,6 +128,9 @@ class Letter(models.Model):
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+",
         verbose_name=_("approved by"),
     )  # fmt: skip
+
+    # The changes that an automatic letter leaves out while it is composed; no column.
+    held: Sequence[HeldChange] = ()
 
     objects = LetterQuerySet.as_manager()
 

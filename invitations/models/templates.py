@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from invitations.models.approval import ApprovedByTwo, ApprovedByTwoQuerySet
 from invitations.models.edition import Language
+from invitations.models.holding import HeldRow
 from invitations.text.dates import comma_list
 from invitations.text.placeholders import (
     TERM_PLACEHOLDERS,
@@ -106,7 +107,7 @@ class LetterTemplate(ApprovedByTwo, ReviewedByNative):
         validate_template_texts(self.kind, self.variant, words)
 
 
-class Term(ReviewedByNative):
+class Term(HeldRow, ReviewedByNative):
     """A term that is printed around the text of a letter, in one language."""
 
     key = models.SlugField(_("key"), max_length=30)

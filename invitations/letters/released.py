@@ -1,0 +1,131 @@
+"""What automatic letters say and where they go: the values that a second person released.
+
+A record has its new values at once, and letters that are approved by themselves are composed with
+them. An automatic letter is composed with copies that have the released ones.
+"""
+
+from collections.abc import Iterable, Sequence
+from copy import copy
+from typing import Any, TypeVar
+
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.utils.translation import gettext as _
+
+from invitations.models import (
+    AUTOMATIC_KINDS,
+    FormOfAddress,
+    Gender,
+    HeldChange,
+    Invitation,
+    Language,
+    Letter,
+    Mission,
+)
+from invitations.models.holding import Values
+
+Held = Sequence[HeldChange]
+Row = TypeVar("Row", bound=models.Model)
+
+
+def held_changes(invitation: Invitation) -> Held:
+    """Return the changes that wait and concern the State's letters, in one query."""
+    waiting = HeldChange.objects.waiting().touching(invitation.member_state_id)
+    return list(waiting.select_related("content_type"))
+
+
+def use_released_values(letter: Letter) -> None:
+    """Let an automatic letter see its records as they were last released.
+
+    Raise ValidationError if one was never released, or if its deadline waits for a release.
+    """
+    if letter.kind not in AUTOMATIC_KINDS:
+        return
+    letter.held = held_changes(letter.invitation)
+    if not letter.held:
+        return
+    letter.invitation = released_invitation(letter.invitation, letter.held)
+    letter.circular = released(letter.circular, letter.held)
+    edition = letter.invitation.edition
+    if letter.reply_before and letter.reply_before != edition.reply_before:
+        raise ValidationError(
+            _("The date in “reply before” waits for a second person, who releases it.")
+        )
+
+
+def released_invitation(invitation: Invitation, held: Held) -> Invitation:
+    """Return a copy of the invitation whose edition, minister and State are as released."""
+    found = released(invitation, held)
+    found.edition = released(found.edition, held)
+    found.member_state = released(found.member_state, held)
+    minister = released(found.minister, held)
+    minister.rank = released(minister.rank, held)
+    minister.member_state = released(minister.member_state, held)
+    found.minister = minister
+    return found
+
+
+def released(row: Row, held: Held) -> Row:
+    """Return a copy of the row with its released values; ValidationError if it never had any."""
+    found = copy(row)
+    for change in held_of(type(row), held):
+        if change.object_id == str(row.pk):
+            if change.before is None:
+                raise ValidationError(waits(row))
+            lay_over(found, change.before)
+    return found
+
+
+def held_of(model: type[models.Model], held: Iterable[HeldChange]) -> list[HeldChange]:
+    return [change for change in held if change.content_type.model == model._meta.model_name]
+
+
+def lay_over(row: models.Model, values: Values) -> None:
+    """Set the columns of the row in memory to values as JSON keeps them."""
+    columns = {field.attname: field for field in row._meta.concrete_fields}
+    for name, value in values.items():
+        if name in columns:
+            setattr(row, name, columns[name].to_python(value))
+
+
+def row_of(model: type[Row], change: HeldChange, values: Values) -> Row:
+    row = model(pk=change.object_id)
+    lay_over(row, values)
+    return row
+
+
+def waits(row: Any) -> str:
+    return _("%(row)s is new: a second person has to release it first.") % {"row": row}
+
+
+def released_missions(invitation: Invitation, held: Held) -> list[Mission]:
+    """Return the State's permanent missions in the edition's city, as they were released."""
+    changes, state = held_of(Mission, held), invitation.member_state_id
+    changed = [change.object_id for change in changes]
+    missions = list(invitation.member_state.missions.exclude(pk__in=changed))
+    missions += [
+        row_of(Mission, change, change.before)
+        for change in changes
+        if change.before and state in change.before["states"]
+    ]
+    city, kind = invitation.edition.mission_city, Mission.Kind.MISSION
+    return [mission for mission in missions if (mission.city, mission.kind) == (city, kind)]
+
+
+def form_on_file(language: str, form: str, gender: str, held: Held = ()) -> FormOfAddress:
+    """Return the form of address, without the changes that are held; refuse if there is none."""
+    key = {"language": language, "form": form, "gender": gender}
+    changes = held_of(FormOfAddress, held)
+    for change in changes:
+        if change.before and key.items() <= change.before.items():
+            return row_of(FormOfAddress, change, change.before)
+    try:
+        found = FormOfAddress.objects.get(**key)
+    except FormOfAddress.DoesNotExist:
+        raise ValidationError(
+            _("There is no form of address for %(form)s, %(gender)s, in %(language)s.")
+            % {"form": form, "gender": Gender(gender).label, "language": Language(language).label}
+        ) from None
+    if any(change.object_id == str(found.pk) for change in changes):
+        raise ValidationError(waits(found))
+    return found

@@ -1,0 +1,127 @@
+"""Changes that wait until a second person releases them."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from typing import Any, Self
+
+from django.conf import settings
+from django.contrib.contenttypes.fields import GenericForeignKey
+from django.contrib.contenttypes.models import ContentType
+from django.db import models
+from django.db.models import F, Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from invitations.models.reasons import ReasonField
+
+Values = Mapping[str, Any]
+
+
+class HeldChangeQuerySet(models.QuerySet["HeldChange"]):
+    def waiting(self) -> Self:
+        return self.filter(state=HeldChange.State.WAITING)
+
+    def of(self, row: models.Model) -> Self:
+        found = ContentType.objects.get_for_model(row)
+        return self.filter(content_type=found, object_id=str(row.pk))
+
+    def touching(self, state: int) -> Self:
+        """Return what concerns letters to that State: its own changes, and those of all States."""
+        return self.filter(Q(states=None) | Q(states=state))
+
+
+class HeldChange(models.Model):
+    """A change of a record that takes effect when a second person releases it.
+
+    ``before`` holds the last released values by column, ``after`` today's; either is empty where
+    the record did not exist, or does not exist any more.
+    """
+
+    class Kind(models.TextChoices):
+        MAIL = "mail", _("what automatic mail says, and where it goes")
+
+    class State(models.TextChoices):
+        WAITING = "waiting", _("waits for a second person")
+        RELEASED = "released", _("released")
+        TAKEN_BACK = "taken_back", _("taken back")
+        DISSOLVED = "dissolved", _("changed back by itself")
+
+    kind = models.CharField(_("kind"), max_length=20, choices=Kind, default=Kind.MAIL)
+    content_type = models.ForeignKey(
+        ContentType, models.PROTECT, related_name="+", verbose_name=_("kind of record")
+    )
+    object_id = models.CharField(max_length=40)
+    # One list for changes of every kind of record needs a key that may lead to any of them.
+    row = GenericForeignKey("content_type", "object_id")
+    named = models.CharField(_("record"), max_length=300)
+    states = models.ManyToManyField(
+        "invitations.MemberState", related_name="+", blank=True, verbose_name=_("States"),
+        help_text=_("None: it concerns all."),
+    )  # fmt: skip
+    before = models.JSONField(_("before"), null=True)
+    after = models.JSONField(_("afterwards"), null=True)
+    state = models.CharField(_("state"), max_length=12, choices=State, default=State.WAITING)
+    asked_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+",
+        verbose_name=_("changed by"),
+    )  # fmt: skip
+    asked_at = models.DateTimeField(_("changed at"), default=timezone.now)
+    because = ReasonField(_("why"))
+    contributors = models.ManyToManyField(
+        settings.AUTH_USER_MODEL, related_name="+", verbose_name=_("all who changed it")
+    )
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+",
+        verbose_name=_("decided by"),
+    )  # fmt: skip
+    decided_at = models.DateTimeField(_("decided at"), null=True)
+    decided_because = ReasonField(_("why decided so"))
+
+    objects = HeldChangeQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("held change")
+        verbose_name_plural = _("held changes")
+        ordering = ["-asked_at", "-pk"]
+        permissions = [("release_heldchange", "Can release held changes")]
+        constraints = [
+            models.UniqueConstraint(
+                name="one_change_of_a_record_waits",
+                fields=["kind", "content_type", "object_id"],
+                condition=Q(state="waiting"),
+            ),
+            models.CheckConstraint(
+                name="nobody_releases_their_own_change",
+                condition=~Q(state="released")
+                | Q(asked_by=None)
+                | (Q(decided_by__isnull=False) & ~Q(decided_by=F("asked_by"))),
+            ),
+            models.CheckConstraint(
+                name="decided_change_says_when",
+                condition=Q(state="waiting") | Q(decided_at__isnull=False),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.named
+
+    @property
+    def is_waiting(self) -> bool:
+        return self.state == self.State.WAITING
+
+    @property
+    def mark(self) -> str:
+        """The hash of what a release would release: a page names it, so nothing else is."""
+        said = json.dumps([self.pk, self.before, self.after], sort_keys=True)
+        return hashlib.sha256(said.encode()).hexdigest()
+
+    @property
+    def changed(self) -> dict[str, tuple[Any, Any]]:
+        """The columns that differ, each with its value before and afterwards."""
+        before, after = self.before or {}, self.after or {}
+        return {
+            name: (before.get(name, ""), after.get(name, ""))
+            for name in {**before, **after}
+            if before.get(name, "") != after.get(name, "")
+        }

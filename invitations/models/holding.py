@@ -1,0 +1,310 @@
+"""What automatic mail says and where it goes is held when it changes in use.
+
+Whatever saves, updates or deletes a row of these models comes by here, so that no page, import or
+command can forget it. The letters stand above in the models, and are found by their name.
+"""
+
+import json
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from typing import Any, NamedTuple, TypeVar
+
+from auditlog.context import auditlog_value
+from django.apps import apps
+from django.conf import settings
+from django.contrib.auth.models import User
+from django.contrib.contenttypes.models import ContentType
+from django.core.exceptions import ValidationError
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db import models, transaction
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from invitations.audit import Act, record_act
+from invitations.models.held_change import HeldChange, Values
+
+
+class Held(NamedTuple):
+    """The columns of a model that automatic mail prints or is addressed by.
+
+    ``texts`` have one column for each language; ``everywhere`` says that letters to all States may
+    use a row, even one that was made after they were approved.
+    """
+
+    columns: str
+    texts: str = ""
+    everywhere: bool = False
+
+    def names(self) -> list[str]:
+        suffixes = [code.replace("-", "_") for code, _name in settings.LANGUAGES]
+        in_languages = [f"{text}_{suffix}" for text in self.texts.split() for suffix in suffixes]
+        return [*self.columns.split(), *in_languages]
+
+
+HELD = {
+    "ForumEdition": Held(
+        "symbol opens_on closes_on track_opens_on track_closes_on reply_before time_zone"
+        " segments_offered mission_city contact_name contact_phone contact_fax contact_email"
+        " website partnership_link",
+        "name theme place time_zone_name organization organizers background contact_honorific",
+    ),
+    "Circular": Held("reference dated_on", "signatory_name signatory_title changes"),
+    "MemberState": Held("iso3", "short_name formal_name"),
+    "Minister": Held(
+        "member_state_id honorific prenominal given_name family_name name_in_script"
+        " family_name_in_script name_as_printed salutation_as_printed closing_as_printed"
+        " address_gender rank_id portfolio to_emails cc_emails"
+    ),
+    "Mission": Held("name kind city emails"),
+    "Rank": Held("form", everywhere=True),
+    "FormOfAddress": Held(
+        "language form gender courtesy title salutation closing", everywhere=True
+    ),
+    "Term": Held("key language text", everywhere=True),
+    "Invitation": Held("minister_id focal_point_email"),
+}
+
+
+Row = TypeVar("Row", bound=models.Model, covariant=True)
+
+
+class HeldQuerySet(models.QuerySet[Row]):
+    """Rows whose changes in use are held, also where they are written without ``save``."""
+
+    def update(self, **values: Any) -> int:
+        if not touches(self.model, values):
+            return super().update(**values)
+        keys = list(self.values_list("pk", flat=True))
+        with holding(self.model, lambda: keys):
+            return super().update(**values)
+
+    def bulk_create(self, objs: Iterable[Any], *args: Any, **kwargs: Any) -> list[Any]:
+        rows = list(objs)
+        with holding(self.model, lambda: [row.pk for row in rows]):
+            return super().bulk_create(rows, *args, **kwargs)
+
+    def delete(self) -> tuple[int, dict[str, int]]:
+        keys = list(self.values_list("pk", flat=True))
+        with deleting(self.model, keys):
+            return super().delete()
+
+    update.alters_data = bulk_create.alters_data = delete.alters_data = True  # type: ignore[attr-defined]
+    delete.queryset_only = True  # type: ignore[attr-defined]
+
+
+class HeldRow(models.Model):
+    """A row of which some columns are held when they change in use."""
+
+    # Why the row changes, if whoever saves it says so; no column.
+    why_changed = ""
+
+    objects = HeldQuerySet.as_manager()
+
+    class Meta:
+        abstract = True
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        named = kwargs.get("update_fields")
+        if named is not None and not touches(type(self), named):
+            super().save(*args, **kwargs)
+            return
+        with holding(type(self), lambda: [self.pk], self.why_changed):
+            super().save(*args, **kwargs)
+
+    def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
+        with deleting(type(self), [self.pk]):
+            return super().delete(*args, **kwargs)
+
+
+def touches(model: type[models.Model], named: Iterable[str]) -> bool:
+    """Whether one of the named fields is held; a text without language may be any of its six."""
+    held = HELD[model.__name__]
+    columns = {*held.names(), *held.texts.split()}
+    return any(name in columns or f"{name}_id" in columns for name in named)
+
+
+@contextmanager
+def holding(
+    model: type[models.Model], keys: Callable[[], list[Any]], because: str = ""
+) -> Iterator[None]:
+    """Lock the rows, let them be written, and hold what changed in those that are in use."""
+    with transaction.atomic():
+        before = values_of(model, keys(), lock=True)
+        yield
+        after = values_of(model, keys())
+        for key in {**before, **after}:
+            hold_change(model, key, before.get(key), after.get(key), because)
+
+
+@contextmanager
+def deleting(model: type[models.Model], keys: list[Any]) -> Iterator[None]:
+    """Refuse to delete a row with which letters were released: it is changed instead."""
+    with holding(model, lambda: keys):
+        if used := rows_used(model, keys):
+            raise ValidationError([why_kept(row) for row in used])
+        yield
+
+
+def rows_used(model: type[models.Model], keys: Iterable[Any]) -> list[models.Model]:
+    """Return the rows that letters use as they were released; one made since then is not used."""
+    rows: Any = models.QuerySet(model).filter(pk__in=keys)
+    return [row for row in rows if is_used(row)]
+
+
+def is_used(row: models.Model) -> bool:
+    values = values_of(type(row), [row.pk])[row.pk]
+    if change := HeldChange.objects.waiting().of(row).first():
+        return change.before is not None
+    return in_use(type(row).__name__, row.pk, values, values)
+
+
+def why_kept(row: models.Model) -> str:
+    if type(row).__name__ == "Mission":
+        told = _(
+            "%(row)s: approved letters went there. Take its States away first; once a second "
+            "person has released that, it can be deleted."
+        )
+    else:
+        told = _("%(row)s: approved letters use it. Change it instead of deleting it.")
+    return told % {"row": row}
+
+
+def values_of(
+    model: type[models.Model], keys: Iterable[Any], *, lock: bool = False
+) -> dict[Any, Values]:
+    """Return the held values of each row, as JSON keeps them; a mission's States among them."""
+    known = [key for key in keys if key is not None]
+    if not known:
+        return {}
+    # The plain QuerySet: that of the translations reads a text in the language of the page.
+    rows: Any = models.QuerySet(model).filter(pk__in=known).order_by("pk")
+    if lock:
+        rows = rows.select_for_update(of=("self",), no_key=True)
+    columns = HELD[model.__name__].names()
+    found = {
+        key: dict(zip(columns, said, strict=True))
+        for key, *said in rows.values_list("pk", *columns)
+    }
+    if model.__name__ == "Mission":
+        served = model.states.through.objects.filter(mission__in=found)  # type: ignore[attr-defined]
+        for values in found.values():
+            values["states"] = []
+        for mission, state in served.order_by("memberstate").values_list("mission", "memberstate"):
+            found[mission]["states"].append(state)
+    return {key: json.loads(DjangoJSONEncoder().encode(said)) for key, said in found.items()}
+
+
+def hold_change(
+    model: type[models.Model],
+    key: Any,
+    before: Values | None,
+    after: Values | None,
+    because: str = "",
+) -> None:
+    """Hold the change of a row in use, together with what of it waits already."""
+    if before == after:
+        return
+    kind = ContentType.objects.get_for_model(model)
+    waiting = HeldChange.objects.waiting().filter(content_type=kind, object_id=str(key))
+    change = waiting.select_for_update(of=("self",)).first()
+    if change is None:
+        if not in_use(model.__name__, key, before, after):
+            return
+        change = HeldChange(content_type=kind, object_id=str(key), before=before)
+    by = acting_user()
+    change.after = after
+    change.named = name_of(model, key) or change.named
+    change.asked_by, change.because = by, because or change.because
+    if change.before == after:
+        change.state, change.decided_at = HeldChange.State.DISSOLVED, timezone.now()
+    change.save()
+    change.states.add(*states_of(model.__name__, key, change.before, after))
+    if by:
+        change.contributors.add(by)
+    record_act(change, Act.HELD, by, because)
+
+
+def acting_user() -> User | None:
+    """Return who is signed in where the change is made; None for a command or the clock."""
+    actor = auditlog_value.get({}).get("actor")
+    return actor if isinstance(actor, User) else None
+
+
+def name_of(model: type[models.Model], key: Any) -> str:
+    row = models.QuerySet(model).filter(pk=key).first()
+    return f"{model._meta.verbose_name}: {row}"[:300] if row else ""
+
+
+def in_use(name: str, key: Any, before: Values | None, after: Values | None) -> bool:
+    """Whether a letter that uses the row is approved, in an edition that is not over."""
+    letters = letters_using(name, key, before, after)
+    if letters is None:
+        return False
+    edition, letter = (apps.get_model("invitations", one) for one in ("ForumEdition", "Letter"))
+    at_hand = [one.pk for one in edition.objects.at_hand()]
+    return letter.objects.approved().filter(letters, invitation__edition__in=at_hand).exists()
+
+
+def letters_using(name: str, key: Any, before: Values | None, after: Values | None) -> Q | None:
+    """Return the condition for letters that use the row; None if it is too new for any."""
+    if HELD[name].everywhere:
+        return ~Q(pk=None)
+    if name == "Mission":
+        states = {*(before or {}).get("states", []), *(after or {}).get("states", [])}
+        return Q(invitation__member_state__in=states) if states else None
+    if before is None:
+        return None
+    return {
+        "ForumEdition": Q(invitation__edition=key),
+        "Circular": Q(circular=key),
+        "MemberState": Q(invitation__member_state=key) | Q(invitation__minister__member_state=key),
+        "Minister": Q(invitation__minister=key),
+        "Invitation": Q(invitation=key),
+    }[name]
+
+
+def states_of(name: str, key: Any, before: Values | None, after: Values | None) -> set[int]:
+    """Return the States whose letters the row concerns; none means all."""
+    said = (before or {}, after or {})
+    if name == "Mission":
+        return {state for values in said for state in values.get("states", [])}
+    invitations = apps.get_model("invitations", "Invitation").objects
+    used_by = {
+        "MemberState": Q(member_state=key) | Q(minister__member_state=key),
+        "Minister": Q(minister=key),
+        "Invitation": Q(pk=key),
+    }
+    if name not in used_by:
+        return set()
+    return set(invitations.filter(used_by[name]).values_list("member_state", flat=True))
+
+
+def hold_states_of_missions(
+    sender: Any, instance: Any, action: str, reverse: bool, pk_set: set[int] | None, **kwargs: Any
+) -> None:
+    """Hold a change of the States that a mission serves, from whichever side it is made."""
+    mission = apps.get_model("invitations", "Mission")
+    verb, when = action.split("_")[1], action.split("_")[0]
+    if when == "pre":
+        keys = (
+            [instance.pk]
+            if not reverse
+            else pk_set or instance.missions.values_list("pk", flat=True)
+        )
+        instance.held_before = values_of(mission, list(keys), lock=True)
+    elif verb in ("add", "remove", "clear"):
+        before = instance.held_before
+        after = values_of(mission, before)
+        for key in before:
+            hold_change(
+                mission, key, before[key], after.get(key), getattr(instance, "why_changed", "")
+            )
+
+
+def lay_over(row: models.Model, values: Values) -> None:
+    """Set the columns of the row in memory to values as JSON keeps them."""
+    columns = {field.attname: field for field in row._meta.concrete_fields}
+    for name, value in values.items():
+        if name in columns:
+            setattr(row, name, columns[name].to_python(value))

@@ -1,0 +1,176 @@
+"""Automatic letters say what a second person released, and go where it says."""
+
+import pytest
+import time_machine
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from invitations.letters.composing_queue import compose_planned
+from invitations.models import FormOfAddress, HeldChange, Letter, Mission, Rank
+from invitations.reminders.planning import queue_reminders
+from invitations.replies import record_reply
+from invitations.tests.factories import EditionFactory, MissionFactory, StepFactory
+from invitations.tests.reading import message_of, text_of
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("approved_texts")]
+
+
+@pytest.fixture
+def office(reached):
+    """An office in whose name one letter was approved, with a mission that gets the copies."""
+    edition = EditionFactory()
+    StepFactory(edition=edition)
+    mission = MissionFactory(emails="mission@example.org")
+    invitation = reached(edition=edition, minister__to_emails="office@example.org")
+    mission.states.add(invitation.member_state)
+    HeldChange.objects.all().delete()
+    return invitation
+
+
+@pytest.fixture
+def mission(office):
+    return Mission.objects.get()
+
+
+def remind(invitation, at="2027-03-10 09:00Z"):
+    with time_machine.travel(at):
+        queue_reminders()
+        compose_planned()
+    return invitation.letters.get(kind="reminder")
+
+
+def addresses(letter):
+    return [address for _line, address in letter.recipients]
+
+
+def changed(row, **values):
+    row.refresh_from_db()
+    for name, value in values.items():
+        setattr(row, name, value)
+    row.save()
+
+
+def test_a_reminder_says_what_was_released_and_goes_where_it_was_released(office, mission):
+    changed(office.edition, contact_name_en="Rupert", contact_email="rupert@elsewhere.example.org")
+    changed(mission, emails="rupert@elsewhere.example.org")
+    changed(office.minister, to_emails="hentzau@example.org", portfolio="Minister of Plots")
+
+    letter = remind(office)
+
+    message = message_of(letter)
+    assert addresses(letter) == ["office@example.org", "mission@example.org"]
+    assert message["Reply-To"] == "forum@example.org"
+    assert "Fritz von Tarlenheim" in text_of(letter)
+    assert "Rupert" not in text_of(letter)
+    assert "Plots" not in letter.addressee
+    assert HeldChange.objects.waiting().count() == 3
+
+
+def test_an_acknowledgement_says_what_was_released_and_a_copy_goes_to_the_address_typed(office):
+    changed(office.minister, to_emails="typed@example.org")
+
+    record_reply(office, {"answer": "in_person", "respondent_email": "typed@example.org"})
+    compose_planned()
+
+    sent = office.letters.filter(kind="acknowledgement").order_by("variant")
+    assert [addresses(letter) for letter in sent] == [
+        ["office@example.org", "mission@example.org"],
+        ["typed@example.org"],
+    ]
+
+
+def test_a_letter_that_is_approved_by_itself_has_the_new_words(office, composed):
+    changed(office.edition, contact_email="rupert@example.org")
+
+    letter = composed(edition=office.edition)
+
+    assert "rupert@example.org" in letter.mail
+
+
+def test_a_mission_made_after_the_letters_gets_no_copy_before_it_is_released(office):
+    MissionFactory(emails="rupert@example.org").states.add(office.member_state)
+
+    letter = remind(office)
+
+    assert addresses(letter) == ["office@example.org", "mission@example.org"]
+
+
+def test_a_mission_keeps_its_copy_while_its_removal_waits(office, mission):
+    mission.states.clear()
+
+    assert addresses(remind(office)) == ["office@example.org", "mission@example.org"]
+
+
+def test_a_mission_that_moves_keeps_its_copy_while_that_waits(office, mission):
+    changed(mission, city="Zenda")
+    changed(office.edition, mission_city="Zenda")
+
+    assert addresses(remind(office)) == ["office@example.org", "mission@example.org"]
+
+
+def test_a_step_for_the_mission_goes_to_the_released_focal_point(office, mission):
+    office.edition.reminder_steps.update(audience="mission", variant="last")
+    changed(office, focal_point_email="rupert@example.org")
+
+    assert addresses(remind(office)) == ["mission@example.org"]
+
+
+def test_a_form_of_address_changes_when_it_is_released(office):
+    form = FormOfAddress.objects.get(language="en", form="MIN", gender="f")
+    changed(form, salutation="Hello, Rupert,")
+
+    assert "Rupert" not in remind(office).mail
+
+
+def test_a_form_of_address_in_another_place_changes_nothing(office):
+    form = FormOfAddress.objects.get(language="en", form="MIN", gender="f")
+    changed(form, gender="x", form="ODD")
+    FormOfAddress.objects.create(
+        language="en", form="MIN", gender="f", salutation="Hello, Rupert,", closing="Yours"
+    )
+
+    letter = remind(office)
+
+    assert letter.state == Letter.State.APPROVED
+    assert "Rupert" not in letter.mail
+
+
+def test_a_rank_and_a_state_have_their_released_form_and_name(office):
+    changed(Rank.objects.get(pk="MIN"), form="HOS")
+    changed(office.member_state, short_name_en="Strelsau", formal_name_en="Kingdom of Strelsau")
+
+    letter = remind(office)
+
+    assert "Strelsau" not in letter.addressee
+
+
+def test_a_letter_waits_for_a_form_of_address_that_was_never_released(office):
+    FormOfAddress.objects.filter(language="en", form="MIN", gender="f").update(form="ODD")
+    HeldChange.objects.all().delete()
+    FormOfAddress.objects.create(
+        language="en", form="MIN", gender="f", salutation="Hello,", closing="Yours"
+    )
+
+    letter = remind(office)
+
+    assert letter.state == Letter.State.PLANNED
+    assert "a second person has to release it first" in letter.waits_because
+
+
+def test_a_reminder_waits_while_a_new_deadline_does(office):
+    edition = office.edition
+    edition.refresh_from_db()
+    edition.reply_before = edition.reply_before.replace(day=2)
+    edition.save()
+
+    letter = remind(office, "2027-03-11 09:00Z")
+
+    assert letter.state == Letter.State.PLANNED
+    assert "reply before" in letter.waits_because
+
+
+def test_a_letter_asks_once_what_is_held(office):
+    with CaptureQueriesContext(connection) as asked:
+        remind(office)
+
+    assert sum("invitations_heldchange" in query["sql"] for query in asked) == 1

@@ -1,0 +1,184 @@
+"""What automatic mail says and where it goes is held when it changes in use."""
+
+import pytest
+from auditlog.context import set_actor
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
+
+from invitations.models import FormOfAddress, HeldChange, MemberState, Minister, Mission, Term
+from invitations.tests.factories import (
+    InvitationFactory,
+    MissionFactory,
+    UserFactory,
+)
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def office(reached):
+    return reached(minister__to_emails="office@example.org")
+
+
+def address_changed(minister, address, by=None):
+    minister = Minister.objects.get(pk=minister.pk)
+    minister.to_emails = address
+    with set_actor(by):
+        minister.save()
+
+
+def test_before_the_first_approved_letter_changes_stand():
+    draft = InvitationFactory(status="draft", issued_at=None)
+
+    address_changed(draft.minister, "new@example.org")
+    draft.edition.contact_name_en = "Sapt"
+    draft.edition.save()
+    FormOfAddress.objects.update(closing="Yours sincerely,")
+
+    assert not HeldChange.objects.exists()
+
+
+def test_an_edition_that_is_over_holds_no_address(office):
+    office.edition.__class__.objects.update(
+        reply_before="2020-01-01",
+        opens_on="2020-02-01",
+        track_opens_on="2020-02-01",
+        track_closes_on="2020-02-02",
+        closes_on="2020-02-02",
+    )
+    InvitationFactory()
+    HeldChange.objects.all().delete()
+
+    address_changed(office.minister, "new@example.org")
+
+    assert not HeldChange.objects.exists()
+
+
+def test_a_change_names_what_it_touches_who_asked_and_whom_it_concerns(office):
+    person = UserFactory()
+
+    address_changed(office.minister, "new@example.org", person)
+
+    change = HeldChange.objects.get()
+    assert change.row == office.minister
+    assert change.changed == {"to_emails": ("office@example.org", "new@example.org")}
+    assert change.asked_by == person
+    assert list(change.states.all()) == [office.member_state]
+    assert change.is_waiting
+
+
+def test_two_changes_wait_as_one_and_name_both_who_asked(office):
+    first, second = UserFactory(), UserFactory()
+
+    address_changed(office.minister, "new@example.org", first)
+    address_changed(office.minister, "newer@example.org", second)
+
+    change = HeldChange.objects.get()
+    assert change.changed == {"to_emails": ("office@example.org", "newer@example.org")}
+    assert set(change.contributors.all()) == {first, second}
+
+
+def test_a_change_back_dissolves_it(office):
+    address_changed(office.minister, "new@example.org")
+    address_changed(office.minister, "office@example.org")
+
+    assert not HeldChange.objects.waiting().exists()
+    assert HeldChange.objects.get().state == "dissolved"
+
+
+def test_what_automatic_mail_does_not_use_changes_at_once(office):
+    minister = office.minister
+    minister.postal_address = "1, Zenda Square"
+    minister.save()
+    office.focal_point_name = "Sapt"
+    office.save(update_fields=["focal_point_name"])
+
+    assert not HeldChange.objects.exists()
+
+
+@pytest.mark.parametrize(
+    "write",
+    [
+        lambda rows: rows.update(to_emails="new@example.org"),
+        lambda rows: rows.bulk_update([changed(rows.get())], ["to_emails"]),
+        lambda rows: changed(rows.get()).save(update_fields=["to_emails"]),
+    ],
+    ids=["update", "bulk update", "named fields"],
+)
+def test_rows_that_are_written_at_once_are_held_too(office, write):
+    write(Minister.objects.filter(pk=office.minister_id))
+
+    assert HeldChange.objects.get().row == office.minister
+
+
+def changed(minister):
+    minister.to_emails = "new@example.org"
+    return minister
+
+
+def test_a_text_is_held_in_each_language(office):
+    MemberState.objects.filter(pk=office.member_state_id).update(short_name="Zenda")
+
+    assert HeldChange.objects.get().changed["short_name_en"][1] == "Zenda"
+
+
+@pytest.mark.parametrize("side", ["mission", "State"])
+def test_the_states_of_a_mission_are_held_from_both_sides(office, side):
+    mission = MissionFactory()
+    if side == "mission":
+        mission.states.set([office.member_state])
+    else:
+        office.member_state.missions.add(mission)
+
+    change = HeldChange.objects.get()
+    assert change.row == mission
+    assert change.changed["states"] == ([], [office.member_state_id])
+
+
+def test_what_letters_use_is_not_deleted(office):
+    mission = MissionFactory()
+    mission.states.add(office.member_state)
+    HeldChange.objects.all().delete()
+
+    for delete in (
+        mission.delete,
+        Mission.objects.all().delete,
+        FormOfAddress.objects.first().delete,
+        Term.objects.all().delete,
+    ):
+        with pytest.raises(ValidationError), transaction.atomic():
+            delete()
+
+    mission.states.clear()
+    with pytest.raises(ValidationError), transaction.atomic():
+        mission.delete()
+
+
+def test_what_was_never_released_may_be_deleted(office):
+    mission = MissionFactory()
+    mission.states.add(office.member_state)
+    form = FormOfAddress.objects.create(
+        language="en", form="ODD", gender="x", salutation="Hello,", closing="Yours"
+    )
+
+    form.delete()
+
+    assert HeldChange.objects.get(state="dissolved").before is None
+
+
+def test_one_change_of_a_record_waits(office):
+    address_changed(office.minister, "new@example.org")
+    change = HeldChange.objects.get()
+
+    with pytest.raises(IntegrityError, match=r"one_change_of_a_record_waits|UNIQUE"):
+        HeldChange.objects.create(content_type=change.content_type, object_id=change.object_id)
+
+
+def test_nobody_releases_their_own_change(office):
+    person = UserFactory()
+    address_changed(office.minister, "new@example.org", person)
+
+    with pytest.raises(IntegrityError, match="nobody_releases_their_own_change"):
+        HeldChange.objects.update(
+            state="released", decided_by=person, decided_at="2027-03-01T00:00Z"
+        )
