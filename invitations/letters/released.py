@@ -22,7 +22,8 @@ from invitations.models import (
     Letter,
     Mission,
 )
-from invitations.models.holding import Values
+from invitations.models.held_change import Values
+from invitations.models.holding import lay_over
 
 Held = Sequence[HeldChange]
 Row = TypeVar("Row", bound=models.Model)
@@ -78,14 +79,6 @@ def released(row: Row, held: Held) -> Row:
 
 def held_of(model: type[models.Model], held: Iterable[HeldChange]) -> list[HeldChange]:
     return [change for change in held if change.content_type.model == model._meta.model_name]
-
-
-def lay_over(row: models.Model, values: Values) -> None:
-    """Set the columns of the row in memory to values as JSON keeps them."""
-    columns = {field.attname: field for field in row._meta.concrete_fields}
-    for name, value in values.items():
-        if name in columns:
-            setattr(row, name, columns[name].to_python(value))
 
 
 def row_of(model: type[Row], change: HeldChange, values: Values) -> Row:
