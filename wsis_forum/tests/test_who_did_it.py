@@ -47,6 +47,7 @@ from invitations.models import (
     Bounce,
     Correspondence,
     Delivery,
+    HeldChange,
     Invitation,
     Letter,
     LetterEvent,
@@ -61,6 +62,7 @@ from invitations.outbox.decisions import (
     send_anew,
 )
 from invitations.outbox.dispatch import transit
+from invitations.outbox.release import release_change, take_back_change
 from invitations.replies import file_correspondence, mark_dealt_with, record_reply, settle_contested
 from invitations.tests.conftest import composed, frozen_letter, issued, queued
 from invitations.tests.factories import (
@@ -296,6 +298,25 @@ def receiving(make, by):
     return Correspondence.objects.get()
 
 
+def address_held(make):
+    minister = make.issued().minister
+    minister.to_emails = "new@example.org"
+    minister.save()
+    return HeldChange.objects.get()
+
+
+def releasing_a_change(make, by):
+    change = address_held(make)
+    release_change(change, by, change.mark, BECAUSE)
+    return change
+
+
+def taking_a_change_back(make, by):
+    change = address_held(make)
+    take_back_change(change, by, change.mark, BECAUSE)
+    return change
+
+
 ACTS = {
     issue_invitation: issuing_it,
     release_letter: releasing_it,
@@ -331,6 +352,8 @@ ACTS = {
     arm: arming_it,
     arm_sending.Command.handle: arming_by_command,
     receive_answers: receiving,
+    release_change: releasing_a_change,
+    take_back_change: taking_a_change_back,
 }
 
 

@@ -1,0 +1,163 @@
+"""A second person releases a held change; one person takes it back."""
+
+import pytest
+from auditlog.context import set_actor
+from django.core.exceptions import ValidationError
+from django.db import connection
+
+from invitations.models import FormOfAddress, HeldChange, Minister, Mission
+from invitations.outbox.release import release_change, take_back_change
+from invitations.tests.factories import MissionFactory, UserFactory
+from invitations.tests.races import at_once
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def office(reached):
+    return reached(minister__to_emails="office@example.org")
+
+
+def address_changed(office, address="new@example.org", by=None):
+    minister = Minister.objects.get(pk=office.minister_id)
+    minister.to_emails = address
+    with set_actor(by):
+        minister.save()
+    return HeldChange.objects.waiting().get()
+
+
+def test_a_second_person_releases_it(office):
+    change, second = address_changed(office, by=UserFactory()), UserFactory()
+
+    release_change(change, second, change.mark, "By telephone.")
+
+    change.refresh_from_db()
+    assert (change.state, change.decided_by) == ("released", second)
+    assert change.decided_because == "By telephone."
+
+
+def test_nobody_who_changed_it_releases_it(office):
+    first, second = UserFactory(), UserFactory()
+    address_changed(office, "a@example.org", by=first)
+    change = address_changed(office, "b@example.org", by=second)
+
+    for person in (first, second):
+        with pytest.raises(ValidationError, match="you changed it"):
+            release_change(change, person, change.mark)
+
+    release_change(change, UserFactory(), change.mark)
+
+
+def test_only_what_was_looked_at_is_released_or_taken_back(office):
+    shown = address_changed(office, "a@example.org").mark
+    change = address_changed(office, "b@example.org")
+
+    for verb in (release_change, take_back_change):
+        with pytest.raises(ValidationError, match="changed again since you looked"):
+            verb(change, UserFactory(), shown)
+
+
+def test_a_change_is_decided_once(office):
+    change = address_changed(office)
+    release_change(change, UserFactory(), change.mark)
+
+    with pytest.raises(ValidationError, match="decided already"):
+        take_back_change(change, UserFactory(), change.mark)
+
+
+def test_one_person_takes_it_back_even_their_own(office):
+    person = UserFactory()
+    change = address_changed(office, by=person)
+
+    take_back_change(change, person, change.mark)
+
+    change.refresh_from_db()
+    office.minister.refresh_from_db()
+    assert change.state == "taken_back"
+    assert office.minister.to_emails == "office@example.org"
+    assert not HeldChange.objects.waiting().exists()
+
+
+def test_after_a_release_the_next_change_is_held_against_it(office):
+    change = address_changed(office, "a@example.org")
+    release_change(change, UserFactory(), change.mark)
+
+    change = address_changed(office, "b@example.org")
+
+    assert change.changed == {"to_emails": ("a@example.org", "b@example.org")}
+
+
+def test_the_states_of_a_mission_are_taken_back(office):
+    mission = MissionFactory()
+    mission.states.add(office.member_state)
+    change = HeldChange.objects.get()
+
+    take_back_change(change, UserFactory(), change.mark)
+
+    assert not mission.states.exists()
+    assert HeldChange.objects.get().state == "taken_back"
+
+
+def test_what_was_never_released_is_deleted_when_it_is_taken_back(office):
+    form = FormOfAddress.objects.create(
+        language="en", form="ODD", gender="x", salutation="Hello,", closing="Yours"
+    )
+    change = HeldChange.objects.get()
+
+    take_back_change(change, UserFactory(), change.mark)
+
+    assert not FormOfAddress.objects.filter(pk=form.pk).exists()
+
+
+def test_taking_back_refuses_what_another_record_took_meanwhile(office):
+    mission = MissionFactory(name="Mission of Zenda")
+    mission.states.add(office.member_state)
+    HeldChange.objects.all().delete()
+    mission.name = "Mission of Hentzau"
+    mission.save()
+    change = HeldChange.objects.get()
+    Mission.objects.create(name="Mission of Zenda")
+
+    with pytest.raises(ValidationError):
+        take_back_change(change, UserFactory(), change.mark)
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="Races need PostgreSQL.")
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+def test_of_two_at_once_one_decides(office):
+    change, first, second = address_changed(office), UserFactory(), UserFactory()
+
+    said = at_once(
+        lambda: release_change(change, first, change.mark),
+        lambda: take_back_change(change, second, change.mark),
+    )
+
+    assert sorted(map(type, said), key=str) == sorted([type(None), ValidationError], key=str)
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="Races need PostgreSQL.")
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+def test_of_two_changes_at_once_one_row_is_left(office):
+    at_once(
+        lambda: address_changed(office, "a@example.org"),
+        lambda: address_changed(office, "b@example.org"),
+    )
+
+    change = HeldChange.objects.waiting().get()
+    office.minister.refresh_from_db()
+    assert change.changed == {"to_emails": ("office@example.org", office.minister.to_emails)}
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="Races need PostgreSQL.")
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+def test_a_change_during_a_release_is_held_or_refuses_it(office):
+    change = address_changed(office, "a@example.org")
+
+    said = at_once(
+        lambda: release_change(change, UserFactory(), change.mark),
+        lambda: address_changed(office, "b@example.org"),
+    )
+
+    waiting = HeldChange.objects.waiting().get()
+    released = "a@example.org" if said[0] is None else "office@example.org"
+    assert waiting.changed == {"to_emails": (released, "b@example.org")}
