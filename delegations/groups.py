@@ -14,6 +14,7 @@ READ_BY_ALL = [
     "mission", "rank", "formofaddress", "minister", "lettertemplate", "term", "invitation",
     "letter", "delivery", "letterevent", "calllistentry", "correspondence", "reply", "setback",
     "delegation", "highlevelsession", "policystatement", "statementtext", "speakingslot",
+    "heldchange",
 ]  # fmt: skip
 WRITTEN_BY_GROUP = {
     "Drafters": [
@@ -30,10 +31,11 @@ WRITTEN_BY_GROUP = {
 MORE_PERMISSIONS = {
     "Drafters": [
         "change_letter", "change_delivery", "add_term", "change_term", "delete_setback",
-        "export_minister",
+        "export_minister", "change_heldchange",
     ],
     "Approvers": [
         "approve_letter", "change_lettertemplate", "change_reminderstep", "export_minister",
+        "release_heldchange",
     ],
     "Speakers' desk": ["view_delegate", "view_delegationchange"],
 }  # fmt: skip

@@ -31,6 +31,8 @@ from invitations.admin.lookups import (
 from invitations.admin.who_may import groups_acting_on, reads_only
 from invitations.forms.fields import COLUMN_FORM_FIELDS
 from invitations.forms.model_forms import WholeRowForm
+from invitations.models import HeldChange
+from invitations.models.holding import HeldRow, rows_used, why_kept
 from invitations.text.dates import comma_list
 
 
@@ -41,6 +43,7 @@ class ModelAdmin(unfold.ModelAdmin):
     formfield_overrides: Any = COLUMN_FORM_FIELDS
     menu: tuple[Any, int, str] | None = None
     when_empty: Any = ""
+    change_form_outer_before_template = "admin/outbox/held_change.html"
     object_history_template = "admin/history.html"
     list_select_related: Any = ()
     list_filter_sheet = False
@@ -119,6 +122,7 @@ class ModelAdmin(unfold.ModelAdmin):
         extra_context: dict[str, Any] | None = None,
     ) -> HttpResponse:
         """Show the form again, with the reason, if the function that saves it refuses."""
+        extra_context = {"held": self.held_on_page(request, object_id), **(extra_context or {})}
         try:
             return super().changeform_view(request, object_id, form_url, extra_context)
         except ValidationError as refusal:
@@ -144,6 +148,22 @@ class ModelAdmin(unfold.ModelAdmin):
         if not reads_only(request, self.model):
             return {}
         return {"reads_only": True, "who_may": comma_list(groups_acting_on(self.model))}
+
+    def held_on_page(self, request: HttpRequest, object_id: str | None) -> dict[str, Any]:
+        """Return what waits for a second person on the page of a record; empty if nothing does."""
+        if not (object_id and issubclass(self.model, HeldRow)):
+            return {}
+        row = self.get_object(request, unquote(object_id))
+        change = HeldChange.objects.waiting().of(row).first() if row else None
+        page: Any = self.admin_site._registry.get(HeldChange)
+        return page.on_page_of_record(request, change) if change and page else {}
+
+    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> tuple[Any, Any, Any, Any]:
+        """Say before the deletion which rows are kept: letters use them."""
+        gone, counts, lacking, kept = super().get_deleted_objects(objs, request)
+        if issubclass(self.model, HeldRow):
+            kept = [*kept, *map(why_kept, rows_used(self.model, [row.pk for row in objs]))]
+        return gone, counts, lacking, kept
 
     def history_view(
         self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
@@ -215,6 +235,13 @@ def language_tabs(*names: str) -> list[tuple[Any, dict[str, Any]]]:
 def user_of(request: HttpRequest) -> User:
     """Return the user; everybody in the admin is signed in."""
     return cast("User", request.user)
+
+
+# On the pages of records whose changes may wait for a second person.
+WHY_IT_CHANGES: tuple[Any, dict[str, Any]] = (
+    gettext_lazy("Reason"),
+    {"fields": ["why_changed"]},
+)
 
 
 class Menu:

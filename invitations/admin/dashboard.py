@@ -18,6 +18,7 @@ from invitations.models import (
     Correspondence,
     Delivery,
     ForumEdition,
+    HeldChange,
     Invitation,
     Letter,
     LetterTemplate,
@@ -134,6 +135,11 @@ def to_do(edition: ForumEdition) -> list[dict[str, Any]]:
     return [
         *letters_to_do(edition, here),
         *people_to_do(edition),
+        linked_count(
+            _("changes that a second person releases or takes back"),
+            HeldChange.objects.waiting().count(),
+            list_url(HeldChange, state__exact=HeldChange.State.WAITING),
+        ),
         *replies_to_do(edition, here),
         *reminders_to_do(edition, here),
     ]

@@ -16,7 +16,7 @@ from unfold.widgets import (
 )
 
 from invitations.forms.fields import AddressField, LineField
-from invitations.models import CallListEntry, Delivery, Invitation, ReplyLink
+from invitations.models import CallListEntry, Delivery, HeldChange, Invitation, ReplyLink
 
 
 class SureForm(forms.Form):
@@ -49,6 +49,31 @@ def versions_of_links(invitations: QuerySet[Invitation]) -> dict[str, str]:
     """Return what the form begins with: the version of each current link, never its token."""
     links = ReplyLink.objects.current().filter(invitation__in=invitations.values("pk"))
     return {"versions": " ".join(f"{one.invitation_id}:{one.version}" for one in links)}
+
+
+class MarkedForm(forms.Form):
+    """A reason, and for each held change the mark of what the page showed of it.
+
+    All stand in one field, as pairs of key and mark; the form returns them as a dictionary.
+    """
+
+    because = LineField(
+        label=_("Reason"),
+        max_length=300,
+        required=False,
+        help_text=_("It is kept, and shown to whoever asks later."),
+        widget=UnfoldAdminTextInputWidget,
+    )
+    marks = forms.CharField(required=False, widget=forms.HiddenInput)
+
+    def clean_marks(self) -> dict[int, str]:
+        pairs = re.findall(r"([0-9]{1,18}):([0-9a-f]{64})", self.cleaned_data["marks"])
+        return {int(pk): mark for pk, mark in pairs}
+
+
+def marks_of(changes: QuerySet[HeldChange]) -> dict[str, str]:
+    """Return what the form begins with: the mark of each change as it stands."""
+    return {"marks": " ".join(f"{one.pk}:{one.mark}" for one in changes)}
 
 
 PAPER_CHANNELS = [choice for choice in Delivery.Channel.choices if choice[0] != "email"]

@@ -14,7 +14,7 @@ from unfold.widgets import (
     UnfoldAdminSplitDateTimeWidget,
 )
 
-from invitations.forms.model_forms import BoxesField, WholeRowForm
+from invitations.forms.model_forms import BoxesField, HeldRowForm
 from invitations.forms.uploads import checked_upload
 from invitations.models import Circular, Language, MemberState, Rank, Region
 
@@ -53,7 +53,7 @@ def ranks_known() -> list[tuple[str, str]]:
     return [(rank.code, str(rank)) for rank in Rank.objects.all()]
 
 
-class CircularForm(WholeRowForm):
+class CircularForm(HeldRowForm):
     """A circular; its hour is typed and shown in the zone of its edition."""
 
     regions = OneOfSeveralField(label=_("Regions"), choices=regions_known)

@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
-from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
+from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget, UnfoldAdminTextInputWidget
 
 from invitations.forms.fields import AddressesField, LineField
 from invitations.models import Answer, ForumEdition, Invitation, Minister, Mission, Segment
@@ -51,13 +51,33 @@ class SpellingsFormSet(forms.BaseInlineFormSet):
             seen.add(key)
 
 
+class HeldRowForm(WholeRowForm):
+    """A form of a row whose changes may wait for a second person, who reads why it changes."""
+
+    why_changed = LineField(
+        label=_("Why it changes"),
+        max_length=300,
+        required=False,
+        help_text=_(
+            "Where approved letters use the record, a second person releases the change for "
+            "reminders and acknowledgements, and reads this."
+        ),
+        widget=UnfoldAdminTextInputWidget,
+    )
+
+    def clean(self) -> dict[str, Any] | None:
+        cleaned = super().clean()
+        self.instance.why_changed = self.cleaned_data.get("why_changed", "")
+        return cleaned
+
+
 class BoxesField(forms.MultipleChoiceField):
     """Boxes to tick, on pages of the admin."""
 
     widget = UnfoldAdminCheckboxSelectMultipleWidget
 
 
-class EditionForm(WholeRowForm):
+class EditionForm(HeldRowForm):
     answers_offered = BoxesField(
         label=_("Answers offered"),
         choices=[choice for choice in Answer.choices if choice[0] != Answer.HOLDING],
@@ -71,14 +91,14 @@ class EditionForm(WholeRowForm):
         fields = ["answers_offered", "segments_offered"]
 
 
-class MissionForm(WholeRowForm):
+class MissionForm(HeldRowForm):
     class Meta:
         model = Mission
         fields = ["emails"]
         field_classes = {"emails": AddressesField}
 
 
-class MinisterForm(WholeRowForm):
+class MinisterForm(HeldRowForm):
     class Meta:
         model = Minister
         fields = ["to_emails", "cc_emails"]
@@ -99,7 +119,7 @@ class FiledMailForm(WholeRowForm):
         return field.tidy(sent) == field.tidy(came)
 
 
-class InvitationForm(WholeRowForm):
+class InvitationForm(HeldRowForm):
     def clean(self) -> dict[str, Any] | None:
         cleaned = super().clean() or {}
         # A draft follows its minister to the minister's State.

@@ -51,7 +51,7 @@ class HeldChange(models.Model):
     content_type = models.ForeignKey(
         ContentType, models.PROTECT, related_name="+", verbose_name=_("kind of record")
     )
-    object_id = models.CharField(max_length=40)
+    object_id = models.CharField(_("key of the record"), max_length=40)
     # One list for changes of every kind of record needs a key that may lead to any of them.
     row = GenericForeignKey("content_type", "object_id")
     named = models.CharField(_("record"), max_length=300)

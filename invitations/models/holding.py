@@ -5,7 +5,7 @@ command can forget it. The letters stand above in the models, and are found by t
 """
 
 import json
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, NamedTuple, TypeVar
 
@@ -80,6 +80,8 @@ class HeldQuerySet(models.QuerySet[Row]):
             return super().update(**values)
 
     def bulk_create(self, objs: Iterable[Any], *args: Any, **kwargs: Any) -> list[Any]:
+        if not HELD[self.model.__name__].everywhere:
+            return super().bulk_create(objs, *args, **kwargs)
         rows = list(objs)
         with holding(self.model, lambda: [row.pk for row in rows]):
             return super().bulk_create(rows, *args, **kwargs)
@@ -106,7 +108,8 @@ class HeldRow(models.Model):
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         named = kwargs.get("update_fields")
-        if named is not None and not touches(type(self), named):
+        is_new = self.pk is None and not HELD[type(self).__name__].everywhere
+        if is_new or (named is not None and not touches(type(self), named)):
             super().save(*args, **kwargs)
             return
         with holding(type(self), lambda: [self.pk], self.why_changed):
@@ -132,9 +135,7 @@ def holding(
     with transaction.atomic():
         before = values_of(model, keys(), lock=True)
         yield
-        after = values_of(model, keys())
-        for key in {**before, **after}:
-            hold_change(model, key, before.get(key), after.get(key), because)
+        hold_changes(model, before, values_of(model, keys()), because)
 
 
 @contextmanager
@@ -156,7 +157,8 @@ def is_used(row: models.Model) -> bool:
     values = values_of(type(row), [row.pk])[row.pk]
     if change := HeldChange.objects.waiting().of(row).first():
         return change.before is not None
-    return in_use(type(row).__name__, row.pk, values, values)
+    used = letters_using(type(row).__name__, row.pk, values, values)
+    return used is not None and letters_at_hand().filter(used).exists()
 
 
 def why_kept(row: models.Model) -> str:
@@ -195,27 +197,38 @@ def values_of(
     return {key: json.loads(DjangoJSONEncoder().encode(said)) for key, said in found.items()}
 
 
-def hold_change(
+def hold_changes(
     model: type[models.Model],
-    key: Any,
-    before: Values | None,
-    after: Values | None,
+    before: Mapping[Any, Values],
+    after: Mapping[Any, Values],
     because: str = "",
 ) -> None:
-    """Hold the change of a row in use, together with what of it waits already."""
-    if before == after:
+    """Hold the changes of rows in use, each together with what of it waits already."""
+    changed = [key for key in {**before, **after} if before.get(key) != after.get(key)]
+    if not changed:
         return
     kind = ContentType.objects.get_for_model(model)
-    waiting = HeldChange.objects.waiting().filter(content_type=kind, object_id=str(key))
-    change = waiting.select_for_update(of=("self",)).first()
-    if change is None:
-        if not in_use(model.__name__, key, before, after):
-            return
-        change = HeldChange(content_type=kind, object_id=str(key), before=before)
+    found = HeldChange.objects.waiting().filter(content_type=kind, object_id__in=changed)
+    waiting = {one.object_id: one for one in found.select_for_update(of=("self",))}
+    letters = letters_at_hand()
+    if not waiting and not letters.exists():
+        return
+    for key in changed:
+        change = waiting.get(str(key))
+        used = letters_using(model.__name__, key, before.get(key), after.get(key))
+        if change is None and used is not None and letters.filter(used).exists():
+            change = HeldChange(content_type=kind, object_id=str(key), before=before.get(key))
+        if change:
+            hold_change(change, model, key, after.get(key), because)
+
+
+def hold_change(
+    change: HeldChange, model: type[models.Model], key: Any, after: Values | None, because: str
+) -> None:
+    """Let the change wait with today's values; what is as it was released waits no more."""
     by = acting_user()
-    change.after = after
+    change.after, change.asked_by, change.because = after, by, because or change.because
     change.named = name_of(model, key) or change.named
-    change.asked_by, change.because = by, because or change.because
     if change.before == after:
         change.state, change.decided_at = HeldChange.State.DISSOLVED, timezone.now()
     change.save()
@@ -236,14 +249,12 @@ def name_of(model: type[models.Model], key: Any) -> str:
     return f"{model._meta.verbose_name}: {row}"[:300] if row else ""
 
 
-def in_use(name: str, key: Any, before: Values | None, after: Values | None) -> bool:
-    """Whether a letter that uses the row is approved, in an edition that is not over."""
-    letters = letters_using(name, key, before, after)
-    if letters is None:
-        return False
+def letters_at_hand() -> "models.QuerySet[Any]":
+    """Return the approved letters of editions that are not over."""
     edition, letter = (apps.get_model("invitations", one) for one in ("ForumEdition", "Letter"))
     at_hand = [one.pk for one in edition.objects.at_hand()]
-    return letter.objects.approved().filter(letters, invitation__edition__in=at_hand).exists()
+    approved: models.QuerySet[Any] = letter.objects.approved()
+    return approved.filter(invitation__edition__in=at_hand)
 
 
 def letters_using(name: str, key: Any, before: Values | None, after: Values | None) -> Q | None:
@@ -294,12 +305,8 @@ def hold_states_of_missions(
         )
         instance.held_before = values_of(mission, list(keys), lock=True)
     elif verb in ("add", "remove", "clear"):
-        before = instance.held_before
-        after = values_of(mission, before)
-        for key in before:
-            hold_change(
-                mission, key, before[key], after.get(key), getattr(instance, "why_changed", "")
-            )
+        before, because = instance.held_before, getattr(instance, "why_changed", "")
+        hold_changes(mission, before, values_of(mission, before), because)
 
 
 def lay_over(row: models.Model, values: Values) -> None:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 from unfold.decorators import display
 
-from invitations.admin.base import Menu, language_tabs
+from invitations.admin.base import WHY_IT_CHANGES, Menu, language_tabs
 from invitations.admin.circulars.audience import AudienceMixin
 from invitations.admin.circulars.decisions import DecisionsMixin, tell_composed_before
 from invitations.admin.circulars.progress import ProgressMixin
@@ -75,6 +75,7 @@ class CircularAdmin(AudienceMixin, ProgressMixin, DecisionsMixin):
                 ],
             },
         ),
+        WHY_IT_CHANGES,
         *language_tabs("place", "signatory_name", "signatory_title", "changes"),
     ]
 

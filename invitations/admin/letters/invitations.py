@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy, ngettext_lazy
 from unfold.decorators import action
 
 from invitations.admin.answers import StandingAnswerFilter
-from invitations.admin.base import Menu, user_of
+from invitations.admin.base import WHY_IT_CHANGES, Menu, user_of
 from invitations.admin.columns import change_url, text_link
 from invitations.admin.confirming import act_on_each, confirmed, tell_done
 from invitations.admin.letters.invitation_columns import InvitationColumnsMixin
@@ -137,6 +137,7 @@ class InvitationAdmin(InvitationColumnsMixin, AnotherAddressMixin):
             history.append("reply_address")
         return [
             (None, {"fields": ["member_state", *minister]}),
+            WHY_IT_CHANGES,
             (gettext_lazy("How it stands"), {"fields": history}),
         ]
 

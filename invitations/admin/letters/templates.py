@@ -17,6 +17,7 @@ from invitations.admin.columns import at_hour, change_url
 from invitations.admin.confirming import confirmed, row_by_row
 from invitations.admin.letters import preview
 from invitations.admin.mixins import ApprovedByTwoFilter, ApprovedByTwoMixin
+from invitations.forms.model_forms import HeldRowForm
 from invitations.letters.approval import revise_template, tick_reviewed
 from invitations.models import LetterTemplate, Term
 from invitations.text.dates import labelled
@@ -214,6 +215,7 @@ class LetterTemplateAdmin(ReviewedMixin, ApprovedByTwoMixin):
 
 @admin.register(Term)
 class TermAdmin(ReviewedMixin):
+    form = HeldRowForm
     menu = (Menu.SET_UP, 5, "translate")
     when_empty = gettext_lazy("Add the terms that are printed around the words of a letter.")
     list_display = ["key", "language", "text", "source", "reviewed"]
@@ -222,7 +224,7 @@ class TermAdmin(ReviewedMixin):
     search_fields = ["key", "text", "source"]
     list_editable = ["text"]
     list_per_page = 250
-    fields = [("key", "language"), "text", "source", "reader"]
+    fields = [("key", "language"), "text", "source", "reader", "why_changed"]
     readonly_fields = ["reader"]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:

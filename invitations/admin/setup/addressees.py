@@ -10,10 +10,10 @@ from django.utils.translation import gettext_lazy
 from unfold import admin as unfold
 from unfold.decorators import display
 
-from invitations.admin.base import Menu, ModelAdmin, language_tabs
+from invitations.admin.base import WHY_IT_CHANGES, Menu, ModelAdmin, language_tabs
 from invitations.admin.columns import list_url, text_link
 from invitations.forms.fields import COLUMN_FORM_FIELDS
-from invitations.forms.model_forms import MissionForm, SpellingsFormSet, WholeRowForm
+from invitations.forms.model_forms import HeldRowForm, MissionForm, SpellingsFormSet, WholeRowForm
 from invitations.models import FormOfAddress, Invitation, MemberState, Mission, Rank, StateAlias
 from invitations.text.dates import comma_list
 
@@ -31,6 +31,7 @@ class AliasesOfState(unfold.TabularInline):
 
 @admin.register(MemberState)
 class MemberStateAdmin(ModelAdmin):
+    form = HeldRowForm
     menu = (Menu.ADDRESSEES, 2, "flag")
     when_empty = gettext_lazy("Run “manage.py load_member_states”: it brings the 193 States.")
     list_display = [
@@ -74,6 +75,7 @@ class MemberStateAdmin(ModelAdmin):
                 ]
             },
         ),
+        WHY_IT_CHANGES,
         *language_tabs("short_name", "formal_name"),
     ]
 
@@ -126,6 +128,7 @@ class MissionAdmin(ModelAdmin):
             },
         ),
         (gettext_lazy("Addresses"), {"fields": ["postal_address", "phone", "emails"]}),
+        WHY_IT_CHANGES,
     ]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Mission]:
@@ -138,15 +141,21 @@ class MissionAdmin(ModelAdmin):
 
 @admin.register(Rank)
 class RankAdmin(ModelAdmin):
+    form = HeldRowForm
     menu = (Menu.ADDRESSEES, 4, "military_tech")
     list_display = ["code", "name", "weight", "form"]
     list_filter = ["form"]
     search_fields = ["code", "name_en", "name_fr"]
-    fieldsets = [(None, {"fields": ["code", "weight", "form"]}), *language_tabs("name")]
+    fieldsets = [
+        (None, {"fields": ["code", "weight", "form"]}),
+        WHY_IT_CHANGES,
+        *language_tabs("name"),
+    ]
 
 
 @admin.register(FormOfAddress)
 class FormOfAddressAdmin(ModelAdmin):
+    form = HeldRowForm
     menu = (Menu.ADDRESSEES, 5, "waving_hand")
     list_display = [
         "form",
@@ -174,4 +183,5 @@ class FormOfAddressAdmin(ModelAdmin):
             },
         ),
         (gettext_lazy("How sure it is"), {"fields": ["confidence", "notes"]}),
+        WHY_IT_CHANGES,
     ]

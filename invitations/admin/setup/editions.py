@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from unfold import admin as unfold
 from unfold.decorators import action, display
 
-from invitations.admin.base import Menu, ModelAdmin, language_tabs
+from invitations.admin.base import WHY_IT_CHANGES, Menu, ModelAdmin, language_tabs
 from invitations.admin.columns import list_url, text_link
 from invitations.admin.confirming import act_on_each
 from invitations.admin.setup.reminder_steps import ReminderStepInline
@@ -122,6 +122,7 @@ class ForumEditionAdmin(ReminderPagesMixin):
                 ]
             },
         ),
+        WHY_IT_CHANGES,
         *language_tabs(
             "name",
             "theme",

@@ -12,7 +12,7 @@ from django.urls import path
 from django.utils.translation import gettext_lazy
 from unfold.decorators import display
 
-from invitations.admin.base import Menu, ModelAdmin, RecordInline
+from invitations.admin.base import WHY_IT_CHANGES, Menu, ModelAdmin, RecordInline
 from invitations.admin.confirming import refusal_sentence
 from invitations.admin.setup.minister_import import MinisterExchangeMixin
 from invitations.forms.model_forms import MinisterForm
@@ -96,6 +96,7 @@ class MinisterAdmin(MinisterExchangeMixin, ModelAdmin):
             },
         ),
         (gettext_lazy("List and succession"), {"fields": ["ref", "successor"]}),
+        WHY_IT_CHANGES,
     ]
 
     @display(description=gettext_lazy("minister"), ordering="family_name")

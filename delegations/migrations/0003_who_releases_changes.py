@@ -1,0 +1,18 @@
+"""The groups may see held changes; approvers release them, drafters take them back."""
+
+from django.db import migrations
+
+from delegations.groups import grant_group_permissions
+
+
+def grant(apps, schema_editor):
+    grant_group_permissions(apps, new_models=["heldchange"])
+
+
+class Migration(migrations.Migration):
+    dependencies = [
+        ("delegations", "0002_shipped_data"),
+        ("invitations", "0003_held_change"),
+    ]
+
+    operations = [migrations.RunPython(grant, migrations.RunPython.noop)]

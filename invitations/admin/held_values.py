@@ -1,0 +1,57 @@
+"""The values of a held change in words: column by column, before and afterwards."""
+
+from typing import Any, NamedTuple
+
+from django.db.models import Model
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+
+from invitations.models import HeldChange, MemberState
+from invitations.text.dates import comma_list, keep_own_order, labelled
+
+
+class ChangedValue(NamedTuple):
+    name: str
+    before: str
+    after: str
+
+
+def changed_values(change: HeldChange) -> list[ChangedValue]:
+    """Return what differs, under the names that the record's page has."""
+    model: Any = change.content_type.model_class()
+    return [
+        ChangedValue(
+            name_of_column(model, name), *(in_words(model, name, value) for value in values)
+        )
+        for name, values in change.changed.items()
+    ]
+
+
+def change_in_words(change: HeldChange) -> str:
+    """Return one line for each value: its name, what it was, and what it is."""
+    lines = [
+        labelled(one.name, " → ".join(keep_own_order(said or "–") for said in one[1:]))
+        for one in changed_values(change)
+    ]
+    if change.before is None:
+        lines.insert(0, _("New: it was never released."))
+    return "\n".join(lines)
+
+
+def name_of_column(model: type[Model], name: str) -> str:
+    column: Any = model._meta.get_field(name)
+    return capfirst(str(column.verbose_name))
+
+
+def in_words(model: type[Model], name: str, value: Any) -> str:
+    """Return the value as people read it: a choice by its label, a row by its name."""
+    if value in ("", None, []):
+        return ""
+    if name == "states":
+        return comma_list(MemberState.objects.filter(pk__in=value))
+    column: Any = model._meta.get_field(name)
+    if column.is_relation:
+        return str(column.related_model._default_manager.filter(pk=value).first() or value)
+    if isinstance(value, list):
+        return comma_list(value)
+    return str(dict(column.flatchoices).get(value, value))

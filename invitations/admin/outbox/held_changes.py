@@ -1,0 +1,230 @@
+"""Changes that wait for a second person: looked at, released, taken back."""
+
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+from django.contrib import admin
+from django.contrib.auth.models import User
+from django.contrib.contenttypes.models import ContentType
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.utils.html import format_html_join
+from django.utils.text import capfirst
+from django.utils.translation import gettext_lazy, ngettext_lazy
+from unfold.decorators import action, display
+
+from invitations.admin.base import Menu, RecordAdmin, user_of
+from invitations.admin.columns import at_hour, change_url, hour_column, list_url, text_link
+from invitations.admin.confirming import act_on_each, confirmation_page, confirmed, tell_done
+from invitations.admin.held_values import change_in_words, changed_values
+from invitations.forms.action_forms import MarkedForm, marks_of
+from invitations.models import HeldChange, MemberState
+from invitations.models.holding import HeldRow
+from invitations.outbox.release import release_change, take_back_change
+from invitations.text.dates import comma_list
+
+STATE_LABELS = {"waiting": "warning", "released": "success", "taken_back": "danger"}
+
+
+class Decision(NamedTuple):
+    """What a list action does with each change, and the words of its pages."""
+
+    action: str
+    verb: Callable[[HeldChange, User, str, str], None]
+    done: Any
+    words: dict[str, Any]
+
+
+RELEASE = Decision(
+    "release_selected",
+    release_change,
+    ngettext_lazy("%(count)s change released.", "%(count)s changes released.", "count"),
+    {
+        "title": gettext_lazy("Release changes"),
+        "explanation": gettext_lazy(
+            "Reminders and acknowledgements will say this from now on, and go there. You cannot "
+            "release what you changed yourself."
+        ),
+        "button": gettext_lazy("Release"),
+    },
+)
+TAKE_BACK = Decision(
+    "take_back_selected",
+    take_back_change,
+    ngettext_lazy("%(count)s change taken back.", "%(count)s changes taken back.", "count"),
+    {
+        "title": gettext_lazy("Take changes back"),
+        "explanation": gettext_lazy(
+            "The records have their released values again; what was never released is deleted."
+        ),
+        "button": gettext_lazy("Take back"),
+    },
+)
+
+
+def described(page: Any, change: HeldChange) -> str:
+    return change_in_words(change)
+
+
+def waiting(queryset: QuerySet[HeldChange]) -> QuerySet[HeldChange]:
+    return queryset.filter(state=HeldChange.State.WAITING)
+
+
+class RecordFilter(admin.SimpleListFilter):
+    title = gettext_lazy("kind of record")
+    parameter_name = "record"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        models = (ContentType.objects.get_for_model(model) for model in HeldRow.__subclasses__())
+        return [(kind.model, capfirst(kind.name)) for kind in models]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any] | None:
+        return queryset.filter(content_type__model=self.value()) if self.value() else None
+
+
+class StateFilter(admin.SimpleListFilter):
+    """The States whose letters a change concerns."""
+
+    title = gettext_lazy("Member State")
+    parameter_name = "of"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        concerned = HeldChange.states.through.objects.values("memberstate")
+        states = MemberState.objects.filter(pk__in=concerned)
+        return [(str(state.pk), state.listed_as) for state in states]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any] | None:
+        of = self.value() or ""
+        return queryset.filter(states=int(of)) if of.isdecimal() else None
+
+
+@admin.register(HeldChange)
+class HeldChangeAdmin(RecordAdmin):
+    menu = (Menu.DAILY, 9, "pending_actions")
+    when_empty = gettext_lazy(
+        "Nothing has changed of what automatic mail says, or of where it goes."
+    )
+    list_display = [
+        "named",
+        "what",
+        "concerned",
+        "asked_by",
+        hour_column("asked_at", gettext_lazy("changed at")),
+        "state_shown",
+        "decided_by",
+    ]
+    list_filter = [
+        "state",
+        RecordFilter,
+        StateFilter,
+    ]
+    list_select_related = ["content_type", "asked_by", "decided_by"]
+    search_fields = ["named", "because"]
+    actions = ["release_selected", "take_back_selected"]
+    fields = [
+        "record",
+        "values",
+        "concerned",
+        "state",
+        "changers",
+        "asked_at",
+        "because",
+        "decided_by",
+        "decided_at",
+        "decided_because",
+    ]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[HeldChange]:
+        return super().get_queryset(request).prefetch_related("states", "contributors")
+
+    def has_release_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("invitations.release_heldchange")
+
+    def has_take_back_permission(self, request: HttpRequest) -> bool:
+        may_change = request.user.has_perm("invitations.change_heldchange")
+        return may_change or self.has_release_permission(request)
+
+    def on_page_of_record(self, request: HttpRequest, change: HeldChange) -> dict[str, Any]:
+        """Return what the page of the record shows of the change, with what the user may do."""
+        decisions = [
+            *([RELEASE] if self.has_release_permission(request) else []),
+            *([TAKE_BACK] if self.has_take_back_permission(request) else []),
+        ]
+        return {
+            "change": change,
+            "values": changed_values(change),
+            "who": self.changers(change),
+            "at": at_hour(change.asked_at),
+            "url": list_url(HeldChange),
+            "actions": [(one.action, one.words["button"]) for one in decisions],
+        }
+
+    @display(description=gettext_lazy("what changes"))
+    def what(self, change: HeldChange) -> str:
+        return comma_list(one.name for one in changed_values(change))
+
+    @display(description=gettext_lazy("States"))
+    def concerned(self, change: HeldChange) -> Any:
+        return comma_list(change.states.all()) or gettext_lazy("all")
+
+    @display(description=gettext_lazy("state"), ordering="state", label=STATE_LABELS)
+    def state_shown(self, change: HeldChange) -> tuple[str, Any]:
+        return change.state, change.get_state_display()
+
+    @display(description=gettext_lazy("record"))
+    def record(self, change: HeldChange) -> str:
+        return text_link(change_url(change.row), change.named) if change.row else change.named
+
+    @display(description=gettext_lazy("before → afterwards"))
+    def values(self, change: HeldChange) -> str:
+        lines = [(line,) for line in change_in_words(change).splitlines()]
+        return format_html_join("", "<div>{}</div>", lines)
+
+    @display(description=gettext_lazy("all who changed it"))
+    def changers(self, change: HeldChange) -> Any:
+        return comma_list(change.contributors.all()) or gettext_lazy("a command")
+
+    @action(description=RELEASE.words["title"], permissions=["release"])
+    @confirmed(form=MarkedForm, initial=marks_of, rows=waiting, describe=described, **RELEASE.words)
+    def release_selected(
+        self, request: HttpRequest, queryset: QuerySet[HeldChange], **typed: Any
+    ) -> HttpResponse | None:
+        return self._decide(request, queryset, RELEASE, **typed)
+
+    @action(description=TAKE_BACK.words["title"], permissions=["take_back"])
+    @confirmed(
+        form=MarkedForm, initial=marks_of, rows=waiting, describe=described, **TAKE_BACK.words
+    )
+    def take_back_selected(
+        self, request: HttpRequest, queryset: QuerySet[HeldChange], **typed: Any
+    ) -> HttpResponse | None:
+        return self._decide(request, queryset, TAKE_BACK, **typed)
+
+    def _decide(
+        self,
+        request: HttpRequest,
+        queryset: QuerySet[HeldChange],
+        decision: Decision,
+        because: str,
+        marks: dict[int, str],
+    ) -> HttpResponse | None:
+        """Decide what the page showed; show once more what was changed again since then."""
+        done = act_on_each(
+            request,
+            waiting(queryset).filter(pk__in=marks),
+            lambda one: decision.verb(one, user_of(request), marks[one.pk], because),
+        )
+        tell_done(request, decision.done, done)
+        anew = [one.pk for one in waiting(queryset) if one.mark != marks.get(one.pk)]
+        if not anew:
+            return None
+        rows = waiting(queryset).filter(pk__in=anew)
+        return confirmation_page(
+            self,
+            request,
+            rows,
+            MarkedForm(initial=marks_of(rows)),
+            action=decision.action,
+            describe=change_in_words,
+            **decision.words,
+        )

@@ -1,0 +1,251 @@
+"""The desk shows what waits for a second person, who releases it or takes it back there."""
+
+import datetime as dt
+
+import pytest
+from django.contrib.auth.models import Group
+from django.db import models
+from django.urls import reverse
+from django.utils.html import escape
+
+from invitations.models import (
+    Circular,
+    FormOfAddress,
+    ForumEdition,
+    HeldChange,
+    Invitation,
+    MemberState,
+    Minister,
+    Mission,
+    Rank,
+    Term,
+)
+from invitations.models.holding import HELD, HeldQuerySet, HeldRow
+from invitations.tests.desk import choose, page_of, signed_in, told
+from invitations.tests.factories import (
+    MemberStateFactory,
+    MinisterFactory,
+    MissionFactory,
+    UserFactory,
+)
+
+pytestmark = pytest.mark.django_db
+
+LIST = reverse("admin:invitations_heldchange_changelist")
+RELEASER = ("view_heldchange", "release_heldchange", "view_minister")
+
+
+@pytest.fixture
+def office(reached):
+    """An office whose letter is approved, and where its copies go."""
+    invitation = reached(minister__to_emails="office@example.org")
+    MissionFactory().states.add(invitation.member_state)
+    Circular.objects.update(original_signed_on="2026-01-01")
+    HeldChange.objects.all().delete()
+    return invitation
+
+
+@pytest.fixture
+def change(office):
+    office.minister.to_emails = "new@example.org"
+    office.minister.save()
+    return HeldChange.objects.get()
+
+
+def rows_in_use(office):
+    return [
+        office.edition,
+        office.letters.get().circular,
+        office.member_state,
+        office.minister,
+        Mission.objects.get(),
+        Rank.objects.get(pk="MIN"),
+        FormOfAddress.objects.get(language="en", form="MIN", gender="f"),
+        Term.objects.get(key="ref", language="en"),
+        office,
+    ]
+
+
+def as_sent(response):
+    """What the browser would send from the page as it is shown."""
+    forms = [response.context["adminform"].form]
+    for inline in response.context["inline_admin_formsets"]:
+        forms += [inline.formset.management_form]
+    return {
+        field.html_name: field.value()
+        for form in forms
+        for field in form
+        if field.value() is not None and not isinstance(field.value(), dt.datetime)
+    }
+
+
+OTHERWISE = {
+    "iso3": "ZZZ",
+    "time_zone": "Europe/Paris",
+    "symbol": "wsis-2031",
+    "segments_offered": ["opening"],
+    "rank": "HOS",
+    "key": "term",
+}
+
+
+def otherwise(column, value):
+    """Another value that the column takes."""
+    if column.name in OTHERWISE:
+        return OTHERWISE[column.name]
+    if column.is_relation:
+        return {"minister": MinisterFactory, "member_state": MemberStateFactory}[column.name]().pk
+    if isinstance(value, dt.date):
+        return value + dt.timedelta(days=1)
+    if column.choices:
+        return next(one for one, _label in column.choices if one and one != value)
+    if isinstance(column, models.EmailField) or "email" in column.name:
+        return "otherwise@example.org"
+    if isinstance(column, models.URLField):
+        return "https://otherwise.example.org/"
+    if column.name.endswith(("phone", "fax")):
+        return "+41 22 555 0999"
+    return "Otherwise"
+
+
+def columns_of(row):
+    return [row._meta.get_field(name) for name in HELD[type(row).__name__].names()]
+
+
+def test_each_model_of_the_table_holds_its_changes():
+    listed = {Circular, FormOfAddress, ForumEdition, Invitation, MemberState, Minister, Mission}
+    listed |= {Rank, Term}
+
+    assert {model.__name__ for model in HeldRow.__subclasses__()} == set(HELD)
+    assert {model.__name__ for model in listed} == set(HELD)
+    assert all(isinstance(model.objects.all(), HeldQuerySet) for model in listed)
+
+
+@pytest.mark.parametrize("place", range(len(HELD)), ids=list(HELD))
+def test_whatever_a_page_changes_of_the_table_waits(office, admin_client, place):
+    row = rows_in_use(office)[place]
+    row.refresh_from_db()
+    page = admin_client.get(page_of(row))
+    asked = page.context["adminform"].form.fields
+    columns = [column for column in columns_of(row) if column.name in asked]
+    typed = {column.name: otherwise(column, getattr(row, column.name)) for column in columns}
+
+    answer = admin_client.post(
+        page_of(row), {**as_sent(page), **typed, "why_changed": "They wrote."}
+    )
+
+    assert answer.status_code == 302, answer.context["adminform"].form.errors
+    change = HeldChange.objects.get(content_type__model=row._meta.model_name)
+    assert change.changed.keys() == {column.attname for column in columns} != set()
+    assert change.because == "They wrote."
+    assert change.asked_by.username == "admin"
+
+
+@pytest.mark.parametrize("place", range(len(HELD)), ids=list(HELD))
+def test_whatever_is_saved_of_the_table_waits(office, place):
+    row = rows_in_use(office)[place]
+    row.refresh_from_db()
+    for column in columns_of(row):
+        setattr(row, column.attname, otherwise(column, getattr(row, column.attname)))
+    row.save()
+
+    change = HeldChange.objects.get(content_type__model=row._meta.model_name)
+    assert change.changed.keys() == {column.attname for column in columns_of(row)}
+
+
+def test_a_list_whose_rows_are_edited_in_place_holds_them_too(office, admin_client):
+    term = Term.objects.get(key="ref", language="en")
+    url = reverse("admin:invitations_term_changelist")
+    sent = {
+        "form-TOTAL_FORMS": 1, "form-INITIAL_FORMS": 1, "form-0-id": term.pk,
+        "form-0-text": "Our reference", "_save": "Save",
+    }  # fmt: skip
+
+    admin_client.post(f"{url}?language__exact=en&key__exact=ref", sent)
+
+    assert HeldChange.objects.get().row == term
+
+
+def test_the_page_of_a_record_shows_what_waits_and_leads_to_the_release(change, client):
+    signed_in(client, *RELEASER)
+
+    page = client.get(page_of(change.row)).content.decode()
+
+    assert "office@example.org" in page
+    assert "new@example.org" in page
+    assert 'value="release_selected"' in page
+
+
+def test_a_second_person_releases_it_after_looking_at_it(change, client):
+    user = signed_in(client, *RELEASER)
+
+    asked = choose(client, LIST, "release_selected", change)
+    assert "office@example.org → new@example.org" in asked.content.decode()
+    marks = asked.context["form"]["marks"].value()
+    answer = choose(
+        client, LIST, "release_selected", change,
+        answered="yes", because="By telephone.", marks=marks,
+    )  # fmt: skip
+
+    change.refresh_from_db()
+    assert told(answer) == ["1 change released."]
+    assert (change.state, change.decided_by) == ("released", user)
+
+
+def test_what_changed_again_meanwhile_is_shown_anew(change, client):
+    signed_in(client, *RELEASER)
+    marks = f"{change.pk}:{change.mark}"
+    minister = Minister.objects.get()
+    minister.to_emails = "newer@example.org"
+    minister.save()
+
+    answer = choose(
+        client, LIST, "release_selected", change, answered="yes", because="", marks=marks
+    )
+
+    assert "changed again since you looked" in told(answer)[0]
+    assert "newer@example.org" in answer.content.decode()
+    assert HeldChange.objects.get().is_waiting
+
+
+def test_a_drafter_takes_it_back_and_does_not_release_it(change, client):
+    user = UserFactory()
+    user.groups.add(Group.objects.get(name="Drafters"))
+    client.force_login(user)
+    marks = f"{change.pk}:{change.mark}"
+
+    choose(client, LIST, "release_selected", change, answered="yes", because="", marks=marks)
+    assert HeldChange.objects.get().is_waiting
+    choose(client, LIST, "take_back_selected", change, answered="yes", because="", marks=marks)
+
+    assert HeldChange.objects.get().state == "taken_back"
+    assert Minister.objects.get().to_emails == "office@example.org"
+
+
+def test_a_state_releases_what_concerns_it(change, client):
+    signed_in(client, *RELEASER)
+    state = change.states.get()
+
+    here = client.get(LIST, {"of": state.pk})
+    elsewhere = client.get(LIST, {"of": MemberStateFactory().pk})
+
+    assert list(here.context["cl"].result_list) == [change]
+    assert list(elsewhere.context["cl"].result_list) == []
+
+
+def test_the_first_page_counts_what_waits(change, admin_client):
+    page = admin_client.get(reverse("admin:index")).content.decode()
+
+    assert "changes that a second person releases or takes back" in page
+    assert escape(f"{LIST}?state__exact=waiting") in page
+
+
+def test_the_page_of_a_deletion_says_why_a_mission_is_kept(office, admin_client):
+    mission = Mission.objects.get()
+
+    page = admin_client.post(
+        reverse("admin:invitations_mission_delete", args=[mission.pk]), {"post": "yes"}
+    )
+
+    assert "Take its States away first" in page.content.decode()
+    assert Mission.objects.exists()
