@@ -19,6 +19,7 @@ from invitations.models import (
     Correspondence,
     Delivery,
     ForumEdition,
+    HeldChange,
     Invitation,
     Language,
     Letter,
@@ -316,6 +317,7 @@ def test_both_stand_side_by_side(order):
 
     assert Minister.objects.count() == 12
     assert Invitation.objects.filter(edition__symbol="wsis-2020", status="draft").count() == 6
+    assert not HeldChange.objects.exists()
     assert tick() == (0, 0, 0)
 
 

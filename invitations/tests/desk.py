@@ -1,5 +1,7 @@
 """What tests of the secretariat's desk have in common: letters to approve, and how it is used."""
 
+import datetime as dt
+
 from django.contrib.auth.models import Permission
 from django.urls import reverse
 from django.utils import timezone
@@ -45,6 +47,19 @@ def choose(client, url, action, *rows, **words):
     return client.post(
         url, {"action": action, "_selected_action": [row.pk for row in rows], **words}, follow=True
     )
+
+
+def as_sent(response):
+    """What the browser would send from the page as it is shown."""
+    forms = [response.context["adminform"].form]
+    for inline in response.context["inline_admin_formsets"]:
+        forms += [inline.formset.management_form]
+    return {
+        field.html_name: field.value()
+        for form in forms
+        for field in form
+        if field.value() is not None and not isinstance(field.value(), dt.datetime)
+    }
 
 
 def told(response):

@@ -21,7 +21,7 @@ from invitations.models import (
     Term,
 )
 from invitations.models.holding import HELD, HeldQuerySet, HeldRow
-from invitations.tests.desk import choose, page_of, signed_in, told
+from invitations.tests.desk import as_sent, choose, page_of, signed_in, told
 from invitations.tests.factories import (
     MemberStateFactory,
     MinisterFactory,
@@ -64,19 +64,6 @@ def rows_in_use(office):
         Term.objects.get(key="ref", language="en"),
         office,
     ]
-
-
-def as_sent(response):
-    """What the browser would send from the page as it is shown."""
-    forms = [response.context["adminform"].form]
-    for inline in response.context["inline_admin_formsets"]:
-        forms += [inline.formset.management_form]
-    return {
-        field.html_name: field.value()
-        for form in forms
-        for field in form
-        if field.value() is not None and not isinstance(field.value(), dt.datetime)
-    }
 
 
 OTHERWISE = {
