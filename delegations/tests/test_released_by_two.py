@@ -26,7 +26,7 @@ ELSEWHERE = "elsewhere@example.org"
 @pytest.fixture
 def demonstration(monkeypatch):
     monkeypatch.setenv("DEMO_PASSWORD", "of-the-tests-alone")
-    for language in Language.values * 2:
+    for language in Language.values * 3:
         MemberStateFactory(language=language)
     with time_machine.travel(WEDNESDAY):
         call_command("demo", stdout=StringIO(), stderr=StringIO())
