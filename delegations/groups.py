@@ -31,11 +31,12 @@ WRITTEN_BY_GROUP = {
 MORE_PERMISSIONS = {
     "Drafters": [
         "change_letter", "change_delivery", "add_term", "change_term", "delete_setback",
-        "export_minister", "change_heldchange",
+        "export_minister", "change_heldchange", "view_arming", "stop_arming",
     ],
     "Approvers": [
         "approve_letter", "change_lettertemplate", "change_reminderstep", "export_minister",
-        "release_heldchange",
+        "release_heldchange", "add_alternate", "change_alternate", "delete_alternate",
+        "view_alternate", "view_arming", "stop_arming",
     ],
     "Speakers' desk": ["view_delegate", "view_delegationchange"],
 }  # fmt: skip

@@ -1,10 +1,26 @@
 """The list of speakers: the order in which they are inscribed, and what is published."""
 
+from django.contrib.auth.models import User
+from django.core.exceptions import ValidationError
+from django.db import transaction
 from django.db.models import F, Prefetch, QuerySet, Subquery
+from django.utils.translation import gettext as _
 
 from delegations.models import HighLevelSession, PolicyStatement, SpeakingSlot
 from delegations.models.delegation import standing_answers
+from invitations.audit import Act, record_act
 from invitations.models import ANSWERS_SPEAKING, ForumEdition
+
+
+@transaction.atomic
+def unpublish_speakers(edition: ForumEdition, by: User, because: str) -> None:
+    """Take the list of speakers from the public page, or let its hour not come."""
+    if not because.strip():
+        raise ValidationError(_("Say why the list is taken from the public page."))
+    published = ForumEdition.objects.filter(pk=edition.pk, speakers_published_at__isnull=False)
+    if not published.update(speakers_published_at=None):
+        raise ValidationError(_("The list of speakers is not public."))
+    record_act(edition, Act.UNPUBLISHED, by, because)
 
 
 def in_order_of_speaking(statements: QuerySet[PolicyStatement]) -> QuerySet[PolicyStatement]:

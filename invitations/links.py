@@ -7,6 +7,7 @@ from django.conf import settings
 from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import Max
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -26,6 +27,8 @@ SAME_SHAPE = str.maketrans("вкмнрстхуѕјһԛԝѵβκρτχζ", "bkmhpc
 # Codes of ALPHABET have digits; in a code of CODE_ALPHABET a digit is a misread letter.
 MISREAD = str.maketrans("258", "zsb")
 TYPED_AT_MOST = 200
+# The version that a page shows where the link has ended.
+NO_LINK = 0
 
 
 def random_signs(length: int, alphabet: str = ALPHABET) -> str:
@@ -63,12 +66,32 @@ def replace_link(invitation: Invitation, version: int, by: User, because: str) -
     invitation = Invitation.objects.locked().get(pk=invitation.pk)
     if invitation.status != Invitation.Status.ISSUED:
         raise ValidationError(_("The invitation is not in force."))
-    if not invitation.links.current().filter(version=version).update(replaced_at=timezone.now()):
-        raise ValidationError(_("Its link was replaced meanwhile: look at the new one first."))
-    link = new_link(invitation, version + 1)
+    end_version(invitation, version)
+    link = new_link(invitation, invitation.links.aggregate(last=Max("version"))["last"] + 1)
     link.save()
     record_act(invitation, Act.LINK_REPLACED, by, because)
     return link
+
+
+@transaction.atomic
+def end_link(invitation: Invitation, version: int, by: User, because: str) -> None:
+    """Let this version of the link and code open nothing more; letters wait for a new one."""
+    if not because.strip():
+        raise ValidationError(_("Say why the link ends."))
+    invitation = Invitation.objects.locked().get(pk=invitation.pk)
+    if version == NO_LINK:
+        raise ValidationError(_("Its link has ended already."))
+    end_version(invitation, version)
+    record_act(invitation, Act.LINK_ENDED, by, because)
+
+
+def end_version(invitation: Invitation, version: int) -> None:
+    """End the current link if it is of this version, or if there is none and none was shown."""
+    current = invitation.links.current()
+    if version == NO_LINK and not current.exists():
+        return
+    if not current.filter(version=version).update(replaced_at=timezone.now()):
+        raise ValidationError(_("Its link was replaced meanwhile: look at the new one first."))
 
 
 def reply_url(link: ReplyLink) -> str:

@@ -10,7 +10,7 @@ from celery.signals import worker_ready, worker_shutdown
 from invitations.inbox import mailboxes
 from invitations.letters import composing_queue
 from invitations.minister_import import background
-from invitations.outbox import digests, dispatch, monitoring
+from invitations.outbox import approvers, digests, dispatch, monitoring
 from invitations.outbox.monitoring import ticked
 from invitations.reminders.planning import queue_reminders as queue_due_reminders
 from invitations.times.jobs import Job
@@ -52,6 +52,12 @@ def import_lists() -> None:
 def send_digest() -> None:
     with ticked(Job.SEND_DIGEST) as tick:
         tick.did = digests.send_digest()
+
+
+@shared_task
+def tell_approvers() -> None:
+    with ticked(Job.TELL_APPROVERS) as tick:
+        tick.did = approvers.tell_approvers()
 
 
 stopping = Event()

@@ -87,6 +87,10 @@ FILE_UPLOAD_HANDLERS = [
     "django.core.files.uploadhandler.MemoryFileUploadHandler",
     "delegations.office.request_limits.BoundedUploadHandler",
 ]
+AUTHENTICATION_BACKENDS = [
+    "django.contrib.auth.backends.ModelBackend",
+    "wsis_forum.alternates.AlternateBackend",
+]
 CSRF_FAILURE_VIEW = "delegations.office.views.errors.csrf_failure"
 TEMPLATES = [
     {

@@ -1,11 +1,22 @@
 """The sessions of the High-Level Track, and the list of speakers."""
 
 from django.contrib import admin
-from django.utils.translation import gettext_lazy
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy, ngettext_lazy
+from unfold.decorators import action
 
 from delegations.models import HighLevelSession, SpeakingSlot
-from invitations.admin.base import Menu, ModelAdmin, language_tabs
+from delegations.programme import unpublish_speakers
+from invitations.admin.base import Menu, ModelAdmin, language_tabs, user_of
 from invitations.admin.columns import hour_column
+from invitations.admin.confirming import act_on_each, confirmed, tell_done
+from invitations.forms.action_forms import ReasonForm
+from invitations.models import ForumEdition
+
+UNPUBLISHED = ngettext_lazy(
+    "%(count)s list is not public any more.", "%(count)s lists are not public any more.", "count"
+)
 
 
 @admin.register(HighLevelSession)
@@ -20,6 +31,7 @@ class HighLevelSessionAdmin(ModelAdmin):
         "room",
         "seats",
     ]
+    actions = ["unpublish"]
     list_filter = ["edition", "segment"]
     list_select_related = ["edition"]
     search_fields = ["title_en", "title_fr", "room", "chair"]
@@ -38,6 +50,26 @@ class HighLevelSessionAdmin(ModelAdmin):
         ),
         *language_tabs("title"),
     ]
+
+    @action(
+        description=gettext_lazy("Take the list of speakers from the public page"),
+        permissions=["change"],
+    )
+    @confirmed(
+        title=gettext_lazy("Take the list of speakers from the public page"),
+        explanation=gettext_lazy(
+            "Nobody outside can read the list of these sessions’ edition from now on. To publish "
+            "it again, enter an hour on the page of the edition."
+        ),
+        form=ReasonForm,
+    )
+    def unpublish(
+        self, request: HttpRequest, queryset: QuerySet[HighLevelSession], because: str
+    ) -> None:
+        editions = ForumEdition.objects.filter(pk__in=queryset.values("edition"))
+        user = user_of(request)
+        done = act_on_each(request, editions, lambda one: unpublish_speakers(one, user, because))
+        tell_done(request, UNPUBLISHED, done)
 
 
 @admin.register(SpeakingSlot)

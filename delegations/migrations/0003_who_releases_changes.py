@@ -1,4 +1,4 @@
-"""The groups may see held changes; approvers release them, drafters take them back."""
+"""Who may release held changes, take them back, name alternates, and stop all sending."""
 
 from django.db import migrations
 
@@ -6,7 +6,7 @@ from delegations.groups import grant_group_permissions
 
 
 def grant(apps, schema_editor):
-    grant_group_permissions(apps, new_models=["heldchange"])
+    grant_group_permissions(apps, new_models=["heldchange", "alternate", "arming"])
 
 
 class Migration(migrations.Migration):

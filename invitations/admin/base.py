@@ -154,7 +154,7 @@ class ModelAdmin(unfold.ModelAdmin):
         if not (object_id and issubclass(self.model, HeldRow)):
             return {}
         row = self.get_object(request, unquote(object_id))
-        change = HeldChange.objects.waiting().of(row).first() if row else None
+        change = HeldChange.objects.undecided().of(row).first() if row else None
         page: Any = self.admin_site._registry.get(HeldChange)
         return page.on_page_of_record(request, change) if change and page else {}
 

@@ -140,6 +140,11 @@ def to_do(edition: ForumEdition) -> list[dict[str, Any]]:
             HeldChange.objects.waiting().count(),
             list_url(HeldChange, state__exact=HeldChange.State.WAITING),
         ),
+        linked_count(
+            _("changes that one approver released alone: confirm or reverse them"),
+            HeldChange.objects.filter(state=HeldChange.State.ALONE).count(),
+            list_url(HeldChange, state__exact=HeldChange.State.ALONE),
+        ),
         *replies_to_do(edition, here),
         *reminders_to_do(edition, here),
     ]

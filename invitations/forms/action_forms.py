@@ -1,6 +1,7 @@
 """Forms that the desk shows before it acts: a confirmation, a reason, a way, a choice."""
 
 import re
+from typing import Any
 
 from django import forms
 from django.db.models import QuerySet
@@ -69,6 +70,14 @@ class MarkedForm(forms.Form):
     def clean_marks(self) -> dict[int, str]:
         pairs = re.findall(r"([0-9]{1,18}):([0-9a-f]{64})", self.cleaned_data["marks"])
         return {int(pk): mark for pk, mark in pairs}
+
+
+class MarkedReasonForm(MarkedForm):
+    """The same, with a reason that has to be given."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["because"].required = True
 
 
 def marks_of(changes: QuerySet[HeldChange]) -> dict[str, str]:

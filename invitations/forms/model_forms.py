@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget, UnfoldAdminTextInputWidget
@@ -69,6 +70,17 @@ class HeldRowForm(WholeRowForm):
         cleaned = super().clean()
         self.instance.why_changed = self.cleaned_data.get("why_changed", "")
         return cleaned
+
+
+class AlternateForm(WholeRowForm):
+    """The alternate of an approver; whoever enters a new one is the approver."""
+
+    named_by: User | None = None
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.named_by and self.instance.pk is None:
+            self.instance.approver = self.named_by
 
 
 class BoxesField(forms.MultipleChoiceField):

@@ -32,7 +32,9 @@ class LetterKeys(NamedTuple):
 
 
 def letter_keys(letter: Letter) -> LetterKeys:
-    link = letter.invitation.links.current().get()
+    link = letter.invitation.links.current().first()
+    if link is None:
+        raise ValidationError(_("Its link has ended: give the invitation a new one first."))
     return LetterKeys(
         reply_url(link), grouped_code(link.code), grouped_code(letter.check_code or "", " ")
     )

@@ -7,6 +7,7 @@ from invitations.models.addressees import (
     Rank,
     Region,
 )
+from invitations.models.alternates import Alternate
 from invitations.models.approval import ApprovedByTwo
 from invitations.models.circular import Circular
 from invitations.models.delivery import Bounce, Delivery, LetterEvent
@@ -44,6 +45,7 @@ __all__ = [
     "AUTOMATIC_KINDS",
     "NAME_THE_SUBSTITUTE",
     "PRINTED_KINDS",
+    "Alternate",
     "Answer",
     "ApprovedByTwo",
     "Arming",

@@ -162,6 +162,14 @@ class ForumEdition(HeldRow):
     registration_link = models.URLField(_("registration page"), blank=True)
     partnership_link = models.URLField(_("page on partnership packages"), blank=True)
     consultation_link = models.URLField(_("page of the open consultation"), blank=True)
+    releases_alone = models.BooleanField(
+        _("an approver alone may release a corrected address or hour"),
+        default=False,
+        help_text=_(
+            "At once, with a reason. All approvers are told by mail, and a second one confirms or "
+            "reverses it."
+        ),
+    )
     speakers_published_at = models.DateTimeField(
         _("list of speakers published at"),
         null=True,

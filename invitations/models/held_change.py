@@ -22,6 +22,10 @@ class HeldChangeQuerySet(models.QuerySet["HeldChange"]):
     def waiting(self) -> Self:
         return self.filter(state=HeldChange.State.WAITING)
 
+    def undecided(self) -> Self:
+        """Return what a second person has to look at, in force already or not."""
+        return self.filter(state__in=[HeldChange.State.WAITING, HeldChange.State.ALONE])
+
     def of(self, row: models.Model) -> Self:
         found = ContentType.objects.get_for_model(row)
         return self.filter(content_type=found, object_id=str(row.pk))
@@ -43,6 +47,7 @@ class HeldChange(models.Model):
 
     class State(models.TextChoices):
         WAITING = "waiting", _("waits for a second person")
+        ALONE = "alone", _("released by one approver alone; a second one confirms or reverses it")
         RELEASED = "released", _("released")
         TAKEN_BACK = "taken_back", _("taken back")
         DISSOLVED = "dissolved", _("changed back by itself")
@@ -71,6 +76,15 @@ class HeldChange(models.Model):
     contributors = models.ManyToManyField(
         settings.AUTH_USER_MODEL, related_name="+", verbose_name=_("all who changed it")
     )
+    alone_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+",
+        verbose_name=_("released alone by"),
+    )  # fmt: skip
+    alone_at = models.DateTimeField(_("released alone at"), null=True)
+    alone_because = ReasonField(_("why released alone"))
+    told = models.ManyToManyField(
+        settings.AUTH_USER_MODEL, related_name="+", verbose_name=_("approvers told by mail")
+    )
     decided_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+",
         verbose_name=_("decided by"),
@@ -94,12 +108,18 @@ class HeldChange(models.Model):
             models.CheckConstraint(
                 name="nobody_releases_their_own_change",
                 condition=~Q(state="released")
-                | Q(asked_by=None)
-                | (Q(decided_by__isnull=False) & ~Q(decided_by=F("asked_by"))),
+                | Q(decided_by__isnull=False)
+                & (Q(asked_by=None) | ~Q(decided_by=F("asked_by")))
+                & (Q(alone_by=None) | ~Q(decided_by=F("alone_by"))),
+            ),
+            models.CheckConstraint(
+                name="who_releases_alone_says_why",
+                condition=~Q(state="alone")
+                | (Q(alone_by__isnull=False, alone_at__isnull=False) & ~Q(alone_because="")),
             ),
             models.CheckConstraint(
                 name="decided_change_says_when",
-                condition=Q(state="waiting") | Q(decided_at__isnull=False),
+                condition=Q(state__in=["waiting", "alone"]) | Q(decided_at__isnull=False),
             ),
         ]
 
@@ -109,6 +129,10 @@ class HeldChange(models.Model):
     @property
     def is_waiting(self) -> bool:
         return self.state == self.State.WAITING
+
+    @property
+    def is_alone(self) -> bool:
+        return self.state == self.State.ALONE
 
     @property
     def mark(self) -> str:

@@ -29,12 +29,14 @@ class Held(NamedTuple):
     """The columns of a model that automatic mail prints or is addressed by.
 
     ``texts`` have one column for each language; ``everywhere`` says that letters to all States may
-    use a row, even one that was made after they were approved.
+    use a row, even one that was made after they were approved; ``alone`` are addresses and hours
+    that an approver alone may correct where the edition allows it.
     """
 
     columns: str
     texts: str = ""
     everywhere: bool = False
+    alone: str = ""
 
     def names(self) -> list[str]:
         suffixes = [code.replace("-", "_") for code, _name in settings.LANGUAGES]
@@ -46,7 +48,7 @@ HELD = {
     "ForumEdition": Held(
         "symbol opens_on closes_on track_opens_on track_closes_on reply_before time_zone"
         " segments_offered mission_city contact_name contact_phone contact_fax contact_email"
-        " website partnership_link",
+        " website partnership_link releases_alone",
         "name theme place time_zone_name organization organizers background contact_honorific",
     ),
     "Circular": Held("reference dated_on", "signatory_name signatory_title changes"),
@@ -54,15 +56,16 @@ HELD = {
     "Minister": Held(
         "member_state_id honorific prenominal given_name family_name name_in_script"
         " family_name_in_script name_as_printed salutation_as_printed closing_as_printed"
-        " address_gender rank_id portfolio to_emails cc_emails"
+        " address_gender rank_id portfolio to_emails cc_emails",
+        alone="to_emails cc_emails",
     ),
-    "Mission": Held("name kind city emails"),
+    "Mission": Held("name kind city emails", alone="emails"),
     "Rank": Held("form", everywhere=True),
     "FormOfAddress": Held(
         "language form gender courtesy title salutation closing", everywhere=True
     ),
     "Term": Held("key language text", everywhere=True),
-    "Invitation": Held("minister_id focal_point_email"),
+    "Invitation": Held("minister_id focal_point_email", alone="focal_point_email"),
 }
 
 

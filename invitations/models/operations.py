@@ -94,10 +94,12 @@ class Arming(models.Model):
     database = models.CharField(_("database"), max_length=200)
     key_sha256 = models.CharField(max_length=64, blank=True, editable=False)
     armed_at = models.DateTimeField(_("armed at"), default=timezone.now)
+    stopped_at = models.DateTimeField(_("stopped at"), null=True, blank=True, editable=False)
 
     class Meta:
         verbose_name = _("arming of the outbox")
         verbose_name_plural = _("arming of the outbox")
+        permissions = [("stop_arming", "Can stop all sending")]
         constraints = [models.CheckConstraint(name="one_arming", condition=models.Q(pk=1))]
 
     def __str__(self) -> str:

@@ -9,6 +9,8 @@ import secrets
 from pathlib import Path
 
 from django.conf import settings
+from django.contrib.auth.models import User
+from django.core.exceptions import ValidationError
 from django.db import connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -42,6 +44,12 @@ def arm(*, anew: bool = False, by: str = "") -> str:
     string is returned, unless ``anew`` asks for another. ``by`` names who arms: nobody signs in.
     """
     arming, _made = Arming.objects.select_for_update().get_or_create(pk=1)
+    if arming.stopped_at:
+        arming.stopped_at = None
+        arming.save(update_fields=["stopped_at"])
+        record_act(arming, Act.ARMED, None, named=by)
+        if arming.key_sha256 and is_of_here(arming) and not anew:
+            return ""
     if arming.key_sha256 and is_of_here(arming) and not anew:
         return ""
     key = secrets.token_hex(KEY_BYTES)
@@ -50,6 +58,17 @@ def arm(*, anew: bool = False, by: str = "") -> str:
     arming.save()
     record_act(arming, Act.ARMED, None, named=by)
     return key
+
+
+@transaction.atomic
+def stop_sending(by: User, because: str) -> None:
+    """Let nothing leave any more until somebody arms the deployment again."""
+    if not because.strip():
+        raise ValidationError(_("Say why all sending stops."))
+    armed = Arming.objects.filter(stopped_at=None)
+    if not armed.update(stopped_at=timezone.now()):
+        raise ValidationError(_("Nothing is sent already: sending is not armed."))
+    record_act(Arming.objects.get(), Act.STOPPED, by, because)
 
 
 def is_of_here(arming: Arming) -> bool:
@@ -68,6 +87,11 @@ def why_mute() -> str:
     arming = Arming.objects.first()
     if arming is None:
         return _("Nothing is sent: run “manage.py arm_sending” on the deployment that may write.")
+    if arming.stopped_at:
+        return _(
+            "Nothing is sent: somebody stopped all sending; the history of the arming says who and "
+            "why. Run “manage.py arm_sending” once it may go on."
+        )
     if not arming.key_sha256:
         return _(
             "Nothing is sent: sending was armed by an earlier version, without a key. Run"

@@ -11,16 +11,20 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from invitations.audit import Act, record_act
-from invitations.models import HeldChange
-from invitations.models.holding import lay_over
+from invitations.letters.released import released
+from invitations.models import ForumEdition, HeldChange
+from invitations.models.holding import HELD, lay_over, values_of
 
 
 @transaction.atomic
 def release_change(change: HeldChange, by: User, mark: str, because: str = "") -> None:
-    """Let automatic mail use the change with exactly this mark; whoever made it may not."""
-    row, change = locked_change(change)
-    if change.mark != mark:
-        raise ValidationError(_("It was changed again since you looked at it: look once more."))
+    """Let automatic mail use the change with exactly this mark; whoever made it may not.
+
+    What one approver released alone is confirmed by it.
+    """
+    row, change = locked_change(change, mark)
+    if by.pk == change.alone_by_id:
+        raise ValidationError(_("A second person has to confirm it: you released it alone."))
     if change.contributors.filter(pk=by.pk).exists():
         raise ValidationError(_("A second person has to release it: you changed it."))
     decide(change, HeldChange.State.RELEASED, by, because)
@@ -31,10 +35,13 @@ def release_change(change: HeldChange, by: User, mark: str, because: str = "") -
 
 @transaction.atomic
 def take_back_change(change: HeldChange, by: User, mark: str, because: str = "") -> None:
-    """Give the record its released values again; what was never released is deleted."""
-    row, change = locked_change(change)
-    if change.mark != mark:
-        raise ValidationError(_("It was changed again since you looked at it: look once more."))
+    """Give the record its released values again; what was never released is deleted.
+
+    What one approver released alone is reversed by it.
+    """
+    row, change = locked_change(change, mark)
+    if change.is_alone:
+        wait_again(change, row)
     # The record's history has one row, which names this act.
     with disable_auditlog():
         undo(change, row)
@@ -45,14 +52,65 @@ def take_back_change(change: HeldChange, by: User, mark: str, because: str = "")
         record_act(row, Act.TAKEN_BACK, by, because, changes=backwards)
 
 
-def locked_change(change: HeldChange) -> tuple[Any, HeldChange]:
-    """Lock the record and then its change, in the order of whoever saves it; return both."""
+@transaction.atomic
+def release_alone(change: HeldChange, by: User, mark: str, because: str) -> None:
+    """Let automatic mail use a corrected address at once, until a second person decides.
+
+    The editions at hand have to allow it. All approvers are told.
+    """
+    row, change = locked_change(change, mark)
+    if not because.strip():
+        raise ValidationError(_("Say why it cannot wait for a second person."))
+    if not change.is_waiting:
+        raise ValidationError(_("This was decided already."))
+    refuse_unless_allowed(change)
+    change.state, change.alone_by, change.alone_at = HeldChange.State.ALONE, by, timezone.now()
+    change.alone_because = because
+    change.save(update_fields=["state", "alone_by", "alone_at", "alone_because"])
+    change.told.clear()
+    record_act(change, Act.RELEASED_ALONE, by, because)
+    record_act(row, Act.RELEASED_ALONE, by, because, changes=change.changed)
+
+
+def may_be_alone(change: HeldChange) -> bool:
+    """Whether nothing but an address or an hour was corrected."""
+    model: Any = change.content_type.model_class()
+    corrected = set(HELD[model.__name__].alone.split())
+    return change.before is not None and set(change.changed) <= corrected
+
+
+def refuse_unless_allowed(change: HeldChange) -> None:
+    if not may_be_alone(change):
+        raise ValidationError(
+            _("Only a corrected address or hour can be released by one approver alone.")
+        )
+    held = list(HeldChange.objects.waiting().select_related("content_type"))
+    at_hand = [released(edition, held) for edition in ForumEdition.objects.at_hand()]
+    if not all(edition.releases_alone for edition in at_hand):
+        raise ValidationError(_("The edition does not allow that one approver releases alone."))
+
+
+def wait_again(change: HeldChange, row: Any) -> None:
+    """Let what was released alone wait again, so that it can be taken back as a whole."""
+    if values_of(type(row), [row.pk])[row.pk] != change.after:
+        raise ValidationError(_("The record was changed once more since then: change it instead."))
+    change.state = HeldChange.State.WAITING
+    change.save(update_fields=["state"])
+
+
+def locked_change(change: HeldChange, mark: str) -> tuple[Any, HeldChange]:
+    """Lock the record and then its change, in the order of whoever saves it; return both.
+
+    Refuse what is decided, and what is not as the mark says.
+    """
     model: Any = change.content_type.model_class()
     row = model.objects.select_for_update(of=("self",), no_key=True).filter(pk=change.object_id)
     found = row.first()
     locked = HeldChange.objects.select_for_update(of=("self",)).get(pk=change.pk)
-    if not locked.is_waiting:
+    if not (locked.is_waiting or locked.is_alone):
         raise ValidationError(_("This was decided already."))
+    if locked.mark != mark:
+        raise ValidationError(_("It was changed again since you looked at it: look once more."))
     return found, locked
 
 

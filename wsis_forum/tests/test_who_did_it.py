@@ -15,6 +15,7 @@ from django.utils import timezone
 import delegations
 import invitations
 from delegations.demonstration.story import Incoming, receive_answers
+from delegations.programme import unpublish_speakers
 from invitations import audit
 from invitations.inbox.bounces import match_bounce, move_to_bounced, send_to_another_address
 from invitations.inbox.filing import assign_mail
@@ -40,20 +41,21 @@ from invitations.letters.issuing import (
     withdraw_invitations,
 )
 from invitations.letters.planning import call_back_letters
-from invitations.links import replace_link
+from invitations.links import end_link, replace_link
 from invitations.management.commands import arm_sending
 from invitations.models import (
     Arming,
     Bounce,
     Correspondence,
     Delivery,
+    ForumEdition,
     HeldChange,
     Invitation,
     Letter,
     LetterEvent,
     LetterTemplate,
 )
-from invitations.outbox.arming import arm
+from invitations.outbox.arming import arm, stop_sending
 from invitations.outbox.decisions import (
     decide_uncertain,
     dispatch_on_paper,
@@ -62,11 +64,12 @@ from invitations.outbox.decisions import (
     send_anew,
 )
 from invitations.outbox.dispatch import transit
-from invitations.outbox.release import release_change, take_back_change
+from invitations.outbox.release import release_alone, release_change, take_back_change
 from invitations.replies import file_correspondence, mark_dealt_with, record_reply, settle_contested
 from invitations.tests.conftest import composed, frozen_letter, issued, queued
 from invitations.tests.factories import (
     CircularFactory,
+    EditionFactory,
     InvitationFactory,
     LetterFactory,
     MissionFactory,
@@ -317,6 +320,32 @@ def taking_a_change_back(make, by):
     return change
 
 
+def releasing_it_alone(make, by):
+    change = address_held(make)
+    ForumEdition.objects.update(releases_alone=True)
+    HeldChange.objects.exclude(pk=change.pk).delete()
+    release_alone(change, by, change.mark, BECAUSE)
+    return change
+
+
+def ending_the_link(make, by):
+    invitation = InvitationFactory()
+    end_link(invitation, 1, by, BECAUSE)
+    return invitation
+
+
+def unpublishing(make, by):
+    edition = EditionFactory(speakers_published_at=timezone.now())
+    unpublish_speakers(edition, by, BECAUSE)
+    return edition
+
+
+def stopping_all(make, by):
+    arm()
+    stop_sending(by, BECAUSE)
+    return Arming.objects.get()
+
+
 ACTS = {
     issue_invitation: issuing_it,
     release_letter: releasing_it,
@@ -354,6 +383,10 @@ ACTS = {
     receive_answers: receiving,
     release_change: releasing_a_change,
     take_back_change: taking_a_change_back,
+    release_alone: releasing_it_alone,
+    end_link: ending_the_link,
+    unpublish_speakers: unpublishing,
+    stop_sending: stopping_all,
 }
 
 

@@ -28,7 +28,7 @@ from invitations.forms.action_forms import ReasonForm, ReplaceLinkForm, versions
 from invitations.forms.model_forms import InvitationForm
 from invitations.letters import issuing
 from invitations.letters.planning import standing_letter
-from invitations.links import replace_link
+from invitations.links import end_link, replace_link
 from invitations.models import (
     Correspondence,
     Delivery,
@@ -40,6 +40,7 @@ from invitations.models import (
 )
 from invitations.text.dates import labelled
 
+ENDED = ngettext_lazy("%(count)s link ended.", "%(count)s links ended.", "count")
 WITHDRAWN = ngettext_lazy(
     "%(count)s invitation withdrawn.", "%(count)s invitations withdrawn.", "count"
 )
@@ -86,7 +87,13 @@ class InvitationAdmin(InvitationColumnsMixin, AnotherAddressMixin):
     ]
     form = InvitationForm
     autocomplete_fields = ["minister"]
-    actions = ["compose_letters", "send_to_another", "replace_links", "withdraw_selected"]
+    actions = [
+        "compose_letters",
+        "send_to_another",
+        "replace_links",
+        "end_links",
+        "withdraw_selected",
+    ]
     inlines = [
         RepliesOfInvitation,
         LettersOfInvitation,
@@ -235,6 +242,29 @@ class InvitationAdmin(InvitationColumnsMixin, AnotherAddressMixin):
             tell_replaced(request, one)
 
         act_on_each(request, queryset, replace)
+
+    @action(description=gettext_lazy("End the link"), permissions=["change"])
+    @confirmed(
+        title=gettext_lazy("End the link"),
+        explanation=gettext_lazy(
+            "Link and code open nothing any more. Reminders and acknowledgements wait until you "
+            "replace the link by a new one."
+        ),
+        form=ReplaceLinkForm,
+        initial=versions_of_links,
+    )
+    def end_links(
+        self,
+        request: HttpRequest,
+        queryset: QuerySet[Invitation],
+        because: str,
+        versions: dict[int, int],
+    ) -> None:
+        user = user_of(request)
+        done = act_on_each(
+            request, queryset, lambda one: end_link(one, versions.get(one.pk, 0), user, because)
+        )
+        tell_done(request, ENDED, done)
 
 
 def tell_replaced(request: HttpRequest, invitation: Invitation) -> None:

@@ -17,13 +17,23 @@ from invitations.admin.base import Menu, RecordAdmin, user_of
 from invitations.admin.columns import at_hour, change_url, hour_column, list_url, text_link
 from invitations.admin.confirming import act_on_each, confirmation_page, confirmed, tell_done
 from invitations.admin.held_values import change_in_words, changed_values
-from invitations.forms.action_forms import MarkedForm, marks_of
+from invitations.forms.action_forms import MarkedForm, MarkedReasonForm, marks_of
 from invitations.models import HeldChange, MemberState
 from invitations.models.holding import HeldRow
-from invitations.outbox.release import release_change, take_back_change
+from invitations.outbox.release import (
+    may_be_alone,
+    release_alone,
+    release_change,
+    take_back_change,
+)
 from invitations.text.dates import comma_list
 
-STATE_LABELS = {"waiting": "warning", "released": "success", "taken_back": "danger"}
+STATE_LABELS = {
+    "waiting": "warning",
+    "alone": "warning",
+    "released": "success",
+    "taken_back": "danger",
+}
 
 
 class Decision(NamedTuple):
@@ -33,6 +43,7 @@ class Decision(NamedTuple):
     verb: Callable[[HeldChange, User, str, str], None]
     done: Any
     words: dict[str, Any]
+    form: type[MarkedForm] = MarkedForm
 
 
 RELEASE = Decision(
@@ -60,14 +71,36 @@ TAKE_BACK = Decision(
         "button": gettext_lazy("Take back"),
     },
 )
+RELEASE_ALONE = Decision(
+    "release_alone_selected",
+    release_alone,
+    ngettext_lazy(
+        "%(count)s change released by you alone.",
+        "%(count)s changes released by you alone.",
+        "count",
+    ),
+    {
+        "title": gettext_lazy("Release alone"),
+        "explanation": gettext_lazy(
+            "Only for a corrected address or hour that cannot wait, and where the edition allows "
+            "it. It holds at once; all approvers are told by mail, and a second one confirms or "
+            "reverses it."
+        ),
+        "button": gettext_lazy("Release alone"),
+    },
+    MarkedReasonForm,
+)
 
 
 def described(page: Any, change: HeldChange) -> str:
     return change_in_words(change)
 
 
-def waiting(queryset: QuerySet[HeldChange]) -> QuerySet[HeldChange]:
-    return queryset.filter(state=HeldChange.State.WAITING)
+def undecided(queryset: Any) -> Any:
+    return queryset.undecided()
+
+
+ASKED: dict[str, Any] = {"initial": marks_of, "rows": undecided, "describe": described}
 
 
 class RecordFilter(admin.SimpleListFilter):
@@ -120,7 +153,7 @@ class HeldChangeAdmin(RecordAdmin):
     ]
     list_select_related = ["content_type", "asked_by", "decided_by"]
     search_fields = ["named", "because"]
-    actions = ["release_selected", "take_back_selected"]
+    actions = ["release_selected", "release_alone_selected", "take_back_selected"]
     fields = [
         "record",
         "values",
@@ -129,6 +162,9 @@ class HeldChangeAdmin(RecordAdmin):
         "changers",
         "asked_at",
         "because",
+        "alone_by",
+        "alone_at",
+        "alone_because",
         "decided_by",
         "decided_at",
         "decided_because",
@@ -144,10 +180,14 @@ class HeldChangeAdmin(RecordAdmin):
         may_change = request.user.has_perm("invitations.change_heldchange")
         return may_change or self.has_release_permission(request)
 
+    def _may_release_alone(self, request: HttpRequest, change: HeldChange) -> bool:
+        return change.is_waiting and self.has_release_permission(request) and may_be_alone(change)
+
     def on_page_of_record(self, request: HttpRequest, change: HeldChange) -> dict[str, Any]:
         """Return what the page of the record shows of the change, with what the user may do."""
         decisions = [
             *([RELEASE] if self.has_release_permission(request) else []),
+            *([RELEASE_ALONE] if self._may_release_alone(request, change) else []),
             *([TAKE_BACK] if self.has_take_back_permission(request) else []),
         ]
         return {
@@ -185,25 +225,30 @@ class HeldChangeAdmin(RecordAdmin):
         return comma_list(change.contributors.all()) or gettext_lazy("a command")
 
     @action(description=RELEASE.words["title"], permissions=["release"])
-    @confirmed(form=MarkedForm, initial=marks_of, rows=waiting, describe=described, **RELEASE.words)
+    @confirmed(form=MarkedForm, **ASKED, **RELEASE.words)
     def release_selected(
         self, request: HttpRequest, queryset: QuerySet[HeldChange], **typed: Any
     ) -> HttpResponse | None:
         return self._decide(request, queryset, RELEASE, **typed)
 
     @action(description=TAKE_BACK.words["title"], permissions=["take_back"])
-    @confirmed(
-        form=MarkedForm, initial=marks_of, rows=waiting, describe=described, **TAKE_BACK.words
-    )
+    @confirmed(form=MarkedForm, **ASKED, **TAKE_BACK.words)
     def take_back_selected(
         self, request: HttpRequest, queryset: QuerySet[HeldChange], **typed: Any
     ) -> HttpResponse | None:
         return self._decide(request, queryset, TAKE_BACK, **typed)
 
+    @action(description=RELEASE_ALONE.words["title"], permissions=["release"])
+    @confirmed(form=MarkedReasonForm, **ASKED, **RELEASE_ALONE.words)
+    def release_alone_selected(
+        self, request: HttpRequest, queryset: QuerySet[HeldChange], **typed: Any
+    ) -> HttpResponse | None:
+        return self._decide(request, queryset, RELEASE_ALONE, **typed)
+
     def _decide(
         self,
         request: HttpRequest,
-        queryset: QuerySet[HeldChange],
+        queryset: Any,
         decision: Decision,
         because: str,
         marks: dict[int, str],
@@ -211,19 +256,19 @@ class HeldChangeAdmin(RecordAdmin):
         """Decide what the page showed; show once more what was changed again since then."""
         done = act_on_each(
             request,
-            waiting(queryset).filter(pk__in=marks),
+            queryset.undecided().filter(pk__in=marks),
             lambda one: decision.verb(one, user_of(request), marks[one.pk], because),
         )
         tell_done(request, decision.done, done)
-        anew = [one.pk for one in waiting(queryset) if one.mark != marks.get(one.pk)]
+        anew = [one.pk for one in queryset.undecided() if one.mark != marks.get(one.pk)]
         if not anew:
             return None
-        rows = waiting(queryset).filter(pk__in=anew)
+        rows = queryset.undecided().filter(pk__in=anew)
         return confirmation_page(
             self,
             request,
             rows,
-            MarkedForm(initial=marks_of(rows)),
+            decision.form(initial=marks_of(rows)),
             action=decision.action,
             describe=change_in_words,
             **decision.words,

@@ -3,23 +3,43 @@
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext_lazy
 from unfold.decorators import action, display
 
-from invitations.admin.base import Menu, RecordAdmin
+from invitations.admin.base import Menu, RecordAdmin, user_of
 from invitations.admin.columns import hour_column
+from invitations.admin.confirming import confirmed, row_by_row
 from invitations.admin.outbox.queue import job_name
+from invitations.forms.action_forms import ReasonForm
 from invitations.models import Arming, Outage, Setback, Tick, Worker
+from invitations.outbox.arming import stop_sending
 
 
 @admin.register(Arming)
 class ArmingAdmin(RecordAdmin):
     menu = (Menu.STAFF, 4, "outgoing_mail")
     when_empty = gettext_lazy("Sending is armed by “manage.py arm_sending” alone.")
-    list_display = ["deployment", "database", "armed_at"]
+    list_display = ["deployment", "database", "armed_at", "stopped_at"]
     list_filter = ["deployment"]
     search_fields = ["deployment", "database"]
-    fields = ["deployment", "database", "armed_at"]
+    actions = ["stop_all"]
+    fields = ["deployment", "database", "armed_at", "stopped_at"]
+
+    def has_stop_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("invitations.stop_arming")
+
+    @action(description=gettext_lazy("Stop all sending"), permissions=["stop"])
+    @confirmed(
+        title=gettext_lazy("Stop all sending"),
+        explanation=gettext_lazy(
+            "Nothing leaves any more, until somebody runs “manage.py arm_sending” again. What "
+            "waits in the outbox stays there."
+        ),
+        form=ReasonForm,
+    )
+    @row_by_row(done=ngettext_lazy("Sending is stopped.", "Sending is stopped.", "count"))
+    def stop_all(self, request: HttpRequest, arming: Arming, because: str) -> None:
+        stop_sending(user_of(request), because)
 
 
 @admin.register(Tick)

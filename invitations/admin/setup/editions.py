@@ -82,6 +82,7 @@ class ForumEditionAdmin(ReminderPagesMixin):
                     ("speaking_minutes", "delegates_limit"),
                     "speakers_published_at",
                     "mission_city",
+                    "releases_alone",
                 ]
             },
         ),

@@ -16,8 +16,10 @@ from django.utils.translation import gettext_lazy
 from unfold.decorators import display
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 
-from invitations.admin.base import Menu, ModelAdmin
+from invitations.admin.base import Menu, ModelAdmin, user_of
 from invitations.admin.history import act_in_words
+from invitations.forms.model_forms import AlternateForm
+from invitations.models import Alternate
 from invitations.text.dates import comma_list
 
 admin.site.unregister([User, Group, LogEntry])
@@ -43,6 +45,43 @@ class UserAdmin(DjangoUserAdmin, ModelAdmin):  # type: ignore[misc]
     @display(description=gettext_lazy("groups"))
     def member_of(self, user: User) -> str:
         return comma_list(user.groups.all())
+
+
+@admin.register(Alternate)
+class AlternateAdmin(ModelAdmin):
+    """Each approver names alternates for oneself; whoever keeps the accounts, for anybody."""
+
+    form = AlternateForm
+    menu = (Menu.STAFF, 5, "supervisor_account")
+    when_empty = gettext_lazy(
+        "An approver who is away names an alternate, who approves and releases in these days."
+    )
+    list_display = ["approver", "alternate", "from_on", "until_on"]
+    list_filter = ["from_on"]
+    list_select_related = ["approver", "alternate"]
+    search_fields = ["approver__username", "alternate__username"]
+    fields = ["alternate", ("from_on", "until_on")]
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        return ["approver", *self.fields] if request.user.is_superuser else self.fields
+
+    def get_form(
+        self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any
+    ) -> Any:
+        """Give a new row its approver before it is checked."""
+        form: Any = super().get_form(request, obj, change, **kwargs)
+        if not request.user.is_superuser:
+            form.named_by = user_of(request)
+        return form
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return super().has_change_permission(request, obj) and self._is_own(request, obj)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return super().has_delete_permission(request, obj) and self._is_own(request, obj)
+
+    def _is_own(self, request: HttpRequest, obj: Any) -> bool:
+        return obj is None or request.user.is_superuser or obj.approver_id == request.user.pk
 
 
 class KindOfRowFilter(ResourceTypeFilter):

@@ -5,8 +5,9 @@ from auditlog.context import set_actor
 from django.core.exceptions import ValidationError
 from django.db import connection
 
+from invitations.letters.released import held_changes
 from invitations.models import FormOfAddress, HeldChange, Minister, Mission
-from invitations.outbox.release import release_change, take_back_change
+from invitations.outbox.release import release_alone, release_change, take_back_change
 from invitations.tests.factories import MissionFactory, UserFactory
 from invitations.tests.races import at_once
 
@@ -119,6 +120,82 @@ def test_taking_back_refuses_what_another_record_took_meanwhile(office):
     Mission.objects.create(name="Mission of Zenda")
 
     with pytest.raises(ValidationError):
+        take_back_change(change, UserFactory(), change.mark)
+
+
+@pytest.fixture
+def allowed(office):
+    """The edition lets an approver alone release a corrected address."""
+    office.edition.releases_alone = True
+    office.edition.save()
+    HeldChange.objects.all().delete()
+
+
+def released_alone(office, by):
+    change = address_changed(office, by=by)
+    release_alone(change, by, change.mark, "The plane leaves at six.")
+    change.refresh_from_db()
+    return change
+
+
+def test_an_approver_alone_releases_a_corrected_address_where_the_edition_allows_it(
+    office, allowed
+):
+    person = UserFactory()
+
+    change = released_alone(office, person)
+
+    assert (change.state, change.alone_by) == ("alone", person)
+    assert change.alone_because == "The plane leaves at six."
+    assert not held_changes(office)
+
+
+def test_nobody_releases_alone_without_leave_or_reason_or_more_than_an_address(office):
+    change, person = address_changed(office), UserFactory()
+    with pytest.raises(ValidationError, match="does not allow"):
+        release_alone(change, person, change.mark, "Now.")
+
+    office.edition.releases_alone = True
+    office.edition.save()
+    with pytest.raises(ValidationError, match="does not allow"):
+        release_alone(change, person, change.mark, "Now.")
+
+    HeldChange.objects.exclude(pk=change.pk).delete()
+    with pytest.raises(ValidationError, match="Say why"):
+        release_alone(change, person, change.mark, " ")
+
+    Minister.objects.update(portfolio="Minister of Plots")
+    change.refresh_from_db()
+    with pytest.raises(ValidationError, match="Only a corrected address"):
+        release_alone(change, person, change.mark, "Now.")
+
+
+def test_a_second_person_confirms_what_was_released_alone(office, allowed):
+    person = UserFactory()
+    change = released_alone(office, person)
+
+    with pytest.raises(ValidationError, match="you released it alone"):
+        release_change(change, person, change.mark)
+    release_change(change, UserFactory(), change.mark)
+
+    assert HeldChange.objects.get().state == "released"
+
+
+def test_a_second_person_reverses_what_was_released_alone(office, allowed):
+    change = released_alone(office, UserFactory())
+
+    take_back_change(change, UserFactory(), change.mark, "Not theirs.")
+
+    office.minister.refresh_from_db()
+    assert office.minister.to_emails == "office@example.org"
+    assert HeldChange.objects.get().state == "taken_back"
+
+
+def test_what_was_changed_once_more_is_not_reversed_blindly(office, allowed):
+    change = released_alone(office, UserFactory())
+    address_changed(office, "third@example.org")
+
+    with pytest.raises(ValidationError, match="changed once more"):
         take_back_change(change, UserFactory(), change.mark)
 
 

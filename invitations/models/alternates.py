@@ -1,0 +1,54 @@
+"""Alternates: who stands in for an approver, from one day to another."""
+
+import datetime as dt
+from typing import Self
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from invitations.text.dates import comma_list, labelled
+
+
+class AlternateQuerySet(models.QuerySet["Alternate"]):
+    def standing(self, day: dt.date) -> Self:
+        """Return those whose days have come, for approvers who may still sign in."""
+        return self.filter(from_on__lte=day, until_on__gte=day, approver__is_active=True)
+
+
+class Alternate(models.Model):
+    """A person who may approve and release in an approver's place during these days."""
+
+    approver = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.CASCADE, related_name="alternates",
+        verbose_name=_("approver"),
+    )  # fmt: skip
+    alternate = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.CASCADE, related_name="+", verbose_name=_("alternate")
+    )
+    from_on = models.DateField(_("from"))
+    until_on = models.DateField(_("until"), help_text=_("The last day."))
+
+    objects = AlternateQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("alternate")
+        verbose_name_plural = _("alternates")
+        ordering = ["-from_on", "-pk"]
+        constraints = [
+            models.CheckConstraint(
+                name="alternate_is_another_person",
+                condition=~Q(approver=F("alternate")),
+                violation_error_message=_("The alternate is another person than the approver."),
+            ),
+            models.CheckConstraint(
+                name="alternate_ends_after_the_beginning",
+                condition=Q(from_on__lte=F("until_on")),
+                violation_error_message=_("The last day does not come before the first."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        days = f"{self.from_on:%Y-%m-%d} – {self.until_on:%Y-%m-%d}"
+        return labelled(self.approver, comma_list([self.alternate, days]))
