@@ -87,10 +87,6 @@ FILE_UPLOAD_HANDLERS = [
     "django.core.files.uploadhandler.MemoryFileUploadHandler",
     "delegations.office.request_limits.BoundedUploadHandler",
 ]
-AUTHENTICATION_BACKENDS = [
-    "django.contrib.auth.backends.ModelBackend",
-    "wsis_forum.alternates.AlternateBackend",
-]
 CSRF_FAILURE_VIEW = "delegations.office.views.errors.csrf_failure"
 TEMPLATES = [
     {
@@ -143,6 +139,7 @@ AUTH_PASSWORD_VALIDATORS = [
 AUTHENTICATION_BACKENDS = [
     "axes.backends.AxesStandaloneBackend",
     "allauth.account.auth_backends.AuthenticationBackend",
+    "wsis_forum.alternates.AlternateBackend",
 ]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "admin:index"

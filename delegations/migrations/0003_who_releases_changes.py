@@ -11,7 +11,8 @@ def grant(apps, schema_editor):
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("delegations", "0002_shipped_data"),
+        ("delegations", "0004_who_exports"),
+        ("delegations", "0004_who_writes_state_aliases"),
         ("invitations", "0003_held_change"),
     ]
 
