@@ -32,7 +32,7 @@ from invitations.admin.who_may import groups_acting_on, reads_only
 from invitations.forms.fields import COLUMN_FORM_FIELDS
 from invitations.forms.model_forms import WholeRowForm
 from invitations.models import HeldChange
-from invitations.models.holding import HeldRow, rows_used, why_kept
+from invitations.models.held.holding import HeldRow, rows_used, why_kept
 from invitations.text.dates import comma_list
 
 

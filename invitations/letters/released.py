@@ -22,8 +22,8 @@ from invitations.models import (
     Letter,
     Mission,
 )
-from invitations.models.held_change import Values
-from invitations.models.holding import lay_over
+from invitations.models.held.change import Values
+from invitations.models.held.holding import lay_over
 
 Held = Sequence[HeldChange]
 Row = TypeVar("Row", bound=models.Model)

@@ -21,7 +21,7 @@ from invitations.models.edition import (
     QuietPeriod,
     Segment,
 )
-from invitations.models.held_change import HeldChange
+from invitations.models.held.change import HeldChange
 from invitations.models.invitation import Invitation, ReplyLink
 from invitations.models.letter import Letter
 from invitations.models.list_import import ListImport

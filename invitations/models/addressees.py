@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from invitations.models.edition import Language, validate_phone, validate_zone
-from invitations.models.holding import HeldQuerySet, HeldRow
+from invitations.models.held.holding import HeldQuerySet, HeldRow
 from invitations.text.addresses import checked_address
 from invitations.text.dates import comma_list
 from invitations.text.placeholders import COURTESY_PLACEHOLDERS, unknown_placeholders

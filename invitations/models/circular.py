@@ -5,7 +5,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from invitations.models.edition import ForumEdition
-from invitations.models.holding import HeldRow
+from invitations.models.held.holding import HeldRow
 
 
 class Circular(HeldRow):

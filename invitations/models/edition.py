@@ -12,7 +12,7 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from invitations.models.holding import HeldQuerySet, HeldRow
+from invitations.models.held.holding import HeldQuerySet, HeldRow
 from invitations.times.calendars import is_day_off, is_weekend
 
 

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from invitations.models.addressees import Mission
 from invitations.models.circular import Circular
 from invitations.models.edition import Language
-from invitations.models.held_change import HeldChange
+from invitations.models.held.change import HeldChange
 from invitations.models.invitation import Invitation
 from invitations.models.reminders import ReminderStep
 from invitations.models.reply import Reply

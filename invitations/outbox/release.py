@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from invitations.audit import Act, record_act
 from invitations.letters.released import released
 from invitations.models import ForumEdition, HeldChange
-from invitations.models.holding import HELD, lay_over, values_of
+from invitations.models.held.holding import HELD, lay_over, values_of
 
 
 @transaction.atomic

@@ -17,9 +17,10 @@ from invitations.admin.base import Menu, RecordAdmin, user_of
 from invitations.admin.columns import at_hour, change_url, hour_column, list_url, text_link
 from invitations.admin.confirming import act_on_each, confirmation_page, confirmed, tell_done
 from invitations.admin.held_values import change_in_words, changed_values
+from invitations.admin.reauthentication import signed_in_recently
 from invitations.forms.action_forms import MarkedForm, MarkedReasonForm, marks_of
 from invitations.models import HeldChange, MemberState
-from invitations.models.holding import HeldRow
+from invitations.models.held.holding import HeldRow
 from invitations.outbox.release import (
     may_be_alone,
     release_alone,
@@ -225,6 +226,7 @@ class HeldChangeAdmin(RecordAdmin):
         return comma_list(change.contributors.all()) or gettext_lazy("a command")
 
     @action(description=RELEASE.words["title"], permissions=["release"])
+    @signed_in_recently
     @confirmed(form=MarkedForm, **ASKED, **RELEASE.words)
     def release_selected(
         self, request: HttpRequest, queryset: QuerySet[HeldChange], **typed: Any
@@ -239,6 +241,7 @@ class HeldChangeAdmin(RecordAdmin):
         return self._decide(request, queryset, TAKE_BACK, **typed)
 
     @action(description=RELEASE_ALONE.words["title"], permissions=["release"])
+    @signed_in_recently
     @confirmed(form=MarkedReasonForm, **ASKED, **RELEASE_ALONE.words)
     def release_alone_selected(
         self, request: HttpRequest, queryset: QuerySet[HeldChange], **typed: Any

@@ -10,9 +10,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('contenttypes', '0002_remove_content_type_name'),
-        ('invitations', '0005_shipped_state_aliases'),
-        ('invitations', '0006_list_imports'),
-        ('invitations', '0007_who_exports'),
+        ('invitations', '0006_who_exports'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -22,7 +22,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from invitations.audit import Act, record_act
-from invitations.models.held_change import HeldChange, Values
+from invitations.models.held.change import HeldChange, Values
 
 
 class Held(NamedTuple):

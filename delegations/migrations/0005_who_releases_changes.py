@@ -12,8 +12,7 @@ def grant(apps, schema_editor):
 class Migration(migrations.Migration):
     dependencies = [
         ("delegations", "0004_who_exports"),
-        ("delegations", "0004_who_writes_state_aliases"),
-        ("invitations", "0003_held_change"),
+        ("invitations", "0007_held_change"),
     ]
 
     operations = [migrations.RunPython(grant, migrations.RunPython.noop)]
