@@ -43,12 +43,12 @@ class ModelAdmin(unfold.ModelAdmin):
     formfield_overrides: Any = COLUMN_FORM_FIELDS
     menu: tuple[Any, int, str] | None = None
     when_empty: Any = ""
-    change_form_outer_before_template = "admin/outbox/held_change.html"
     object_history_template = "admin/history.html"
     list_select_related: Any = ()
     list_filter_sheet = False
     list_fullwidth = True
-    list_before_template = change_form_outer_before_template = "admin/who_may.html"
+    list_before_template = "admin/who_may.html"
+    change_form_outer_before_template = "admin/before_record.html"
     # The lookups of links on our own pages, beside those of the list's filters.
     linked_lookups: Sequence[str] = ()
 

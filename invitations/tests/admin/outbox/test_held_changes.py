@@ -80,6 +80,8 @@ def otherwise(column, value):
     """Another value that the column takes."""
     if column.name in OTHERWISE:
         return OTHERWISE[column.name]
+    if isinstance(column, models.BooleanField):
+        return not value
     if column.is_relation:
         return {"minister": MinisterFactory, "member_state": MemberStateFactory}[column.name]().pk
     if isinstance(value, dt.date):
