@@ -44,11 +44,13 @@ IN_WORDS = {
     "Drafters": _(
         "They prepare an edition: its dates and texts, its States, missions and ministers, its "
         "circulars and reminder steps. They have letters composed and say what becomes of a mail "
-        "that did not arrive. What they write leaves only after somebody else has approved it."
+        "that did not arrive. What they write leaves only after somebody else has approved it. "
+        "Each of them alone may stop all sending."
     ),
     "Approvers": _(
         "They read what was composed and approve it: letters, texts that the system sends by "
-        "itself, and reminder steps. Nobody approves what is their own."
+        "itself, and reminder steps. They release held changes, and name alternates for days of "
+        "absence. Nobody approves what is their own. Each of them alone may stop all sending."
     ),
     "Registrars": _(
         "They put on file what comes by post, fax, mail and telephone, record the replies in it "

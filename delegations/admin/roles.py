@@ -15,6 +15,8 @@ from invitations.admin.base import Menu, ModelAdmin
 
 MORE_IN_WORDS = {
     "approve_letter": _("approve letters, texts and reminder steps"),
+    "release_heldchange": _("release held changes"),
+    "stop_arming": _("stop all sending"),
     "export_minister": _("take ministers and their addresses out as a file"),
 }
 
