@@ -135,18 +135,25 @@ def to_do(edition: ForumEdition) -> list[dict[str, Any]]:
     return [
         *letters_to_do(edition, here),
         *people_to_do(edition),
-        linked_count(
-            _("changes that a second person releases or takes back"),
-            HeldChange.objects.waiting().count(),
-            list_url(HeldChange, state__exact=HeldChange.State.WAITING),
-        ),
-        linked_count(
-            _("changes that one approver released alone: confirm or reverse them"),
-            HeldChange.objects.filter(state=HeldChange.State.ALONE).count(),
-            list_url(HeldChange, state__exact=HeldChange.State.ALONE),
-        ),
+        *changes_to_do(),
         *replies_to_do(edition, here),
         *reminders_to_do(edition, here),
+    ]
+
+
+def changes_to_do() -> list[dict[str, Any]]:
+    """Count what a second person has to look at, by what has become of it."""
+    undecided = HeldChange.objects.undecided().order_by().values_list("state")
+    by_state = dict(undecided.annotate(Count("pk")))
+    told = {
+        HeldChange.State.WAITING: _("changes that a second person releases or takes back"),
+        HeldChange.State.ALONE: _(
+            "changes that one approver released alone: confirm or reverse them"
+        ),
+    }
+    return [
+        linked_count(title, by_state.get(state, 0), list_url(HeldChange, state__exact=state))
+        for state, title in told.items()
     ]
 
 

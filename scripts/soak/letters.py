@@ -9,7 +9,15 @@ from django.utils import timezone
 
 from invitations.letters.planning import enqueue_letter
 from invitations.mail.transport import return_path
-from invitations.models import Delivery, ForumEdition, Invitation, Letter, LetterEvent, Reply
+from invitations.models import (
+    Delivery,
+    ForumEdition,
+    HeldChange,
+    Invitation,
+    Letter,
+    LetterEvent,
+    Reply,
+)
 from invitations.replies import record_reply
 from scripts.peers.accounts import Account, Receipt, account_for
 from scripts.peers.mail_server import MailServer
@@ -116,6 +124,8 @@ class Acknowledgements(Letters):
         planned = Letter.objects.filter(reply__in=replies)
         if in_name:
             ForumEdition.objects.filter(invitations__in=self.invitations).update(name_en=poison)
+            # As if a second person had released it.
+            HeldChange.objects.waiting().delete()
         elif poison:
             replies.update(respondent_email=poison)
             planned = planned.filter(variant="copy")

@@ -20,7 +20,7 @@ from invitations.letters.composing_queue import (
     reasons_not_composed,
     try_composing_again,
 )
-from invitations.models import ForumEdition, Letter, LetterTemplate, Reply, Tick
+from invitations.models import ForumEdition, HeldChange, Letter, LetterTemplate, Reply, Tick
 from invitations.replies import record_reply
 from invitations.tests.factories import (
     CircularFactory,
@@ -85,9 +85,15 @@ def test_the_letter_says_which_address_no_mail_server_takes(acknowledged):
     assert event.because.endswith("Bcc=3Ax?=@example.org: no mail server takes it as an address")
 
 
+def released():
+    """A second person has released what changed, and saw nothing odd in it."""
+    HeldChange.objects.update(state="released", decided_by=UserFactory(), decided_at=timezone.now())
+
+
 def test_the_letter_says_what_went_wrong_and_nobodys_data(acknowledged, caplog):
     letter = acknowledged()
     ForumEdition.objects.update(name_en="Forum\u2028Bcc: Elphberg@example.org")
+    released()
 
     compose_planned()
 
