@@ -80,21 +80,21 @@ def otherwise(column, value):
     """Another value that the column takes."""
     if column.name in OTHERWISE:
         return OTHERWISE[column.name]
-    if isinstance(column, models.BooleanField):
-        return not value
     if column.is_relation:
         return {"minister": MinisterFactory, "member_state": MemberStateFactory}[column.name]().pk
-    if isinstance(value, dt.date):
-        return value + dt.timedelta(days=1)
     if column.choices:
         return next(one for one, _label in column.choices if one and one != value)
-    if isinstance(column, models.EmailField) or "email" in column.name:
+    if isinstance(column, models.CharField | models.TextField):
+        return words_for(column)
+    return not value if isinstance(value, bool) else value + dt.timedelta(days=1)
+
+
+def words_for(column):
+    if "email" in column.name:
         return "otherwise@example.org"
     if isinstance(column, models.URLField):
         return "https://otherwise.example.org/"
-    if column.name.endswith(("phone", "fax")):
-        return "+41 22 555 0999"
-    return "Otherwise"
+    return "+41 22 555 0999" if column.name.endswith(("phone", "fax")) else "Otherwise"
 
 
 def columns_of(row):
