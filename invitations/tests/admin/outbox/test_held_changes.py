@@ -71,6 +71,7 @@ OTHERWISE = {
     "time_zone": "Europe/Paris",
     "symbol": "wsis-2031",
     "segments_offered": ["opening"],
+    "releases_alone": True,
     "rank": "HOS",
     "key": "term",
 }
