@@ -156,9 +156,10 @@ ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_REAUTHENTICATION_METHODS = ("mfa", "password")
 # Wrong passwords and codes are counted by django-axes, by name and address; the codes of one
-# account, moreover, from all addresses: who has its password could try them from many.
+# account, moreover, from all addresses: who has its password could try them from many. One
+# address may try no more than so many names.
 ACCOUNT_RATE_LIMITS = {
-    "login": None,
+    "login": "30/m/ip",
     "login_failed": "10/5m/key",
     "reauthenticate": None,
     "change_password": None,

@@ -42,7 +42,6 @@ class StaffSessionMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         asked = request.user
-        request.signed_in = asked  # type: ignore[attr-defined]
         if not request.path.startswith(self.desk):
             request.user = SimpleLazyObject(lambda: person_of(request, asked))  # type: ignore[assignment]
         response = self.get_response(request)

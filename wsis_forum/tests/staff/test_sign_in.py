@@ -133,6 +133,14 @@ def test_behind_a_proxy_of_ours_the_address_that_it_saw_is_counted(client, setti
     assert type_password(client, HTTP_X_FORWARDED_FOR="192.0.2.8").url == CODE
 
 
+def test_one_address_cannot_try_a_password_on_any_number_of_names(client):
+    answers = [type_password(client, f"guard{n}", "zenda-1894", **ZENDA) for n in range(31)]
+
+    assert {answer.status_code for answer in answers[:30]} == {200}
+    assert answers[30].status_code == 429
+    assert "Wait a minute" in answers[30].text
+
+
 def test_wrong_codes_are_counted_as_wrong_passwords_are(client):
     member()
     type_password(client)
