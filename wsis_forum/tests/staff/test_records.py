@@ -102,7 +102,7 @@ def rows_of(page, number):
 
 
 @pytest.mark.parametrize("number", [1, 3])
-@pytest.mark.parametrize(("page", "queries"), list(zip(PAGES, [9, 9, 9, 7, 7], strict=True)))
+@pytest.mark.parametrize(("page", "queries"), list(zip(PAGES, [7, 7, 7, 5, 5], strict=True)))
 def test_each_list_asks_as_much_for_three_rows_as_for_one(
     admin_client, django_assert_num_queries, page, queries, number
 ):
