@@ -24,6 +24,7 @@ OfficeView = Callable[..., HttpResponse]
 # Ten texts and a photo of 10 MB each.
 LARGEST_REQUEST = 120 * 1024 * 1024
 DIGEST_BYTES = 12
+OPEN_FOR = 14 * 24 * 3600  # seconds for which a browser holds a link after opening it
 
 
 def private_page(view: View[P]) -> View[P]:
@@ -113,7 +114,7 @@ def set_link_cookie(response: HttpResponse, link: ReplyLink) -> None:
     response.set_signed_cookie(
         link_cookie_name(link.invitation_id),
         link_digest(link.token),
-        max_age=settings.SESSION_COOKIE_AGE,
+        max_age=OPEN_FOR,
         path=reverse("office:answer", args=[link.invitation_id]),
         secure=settings.SESSION_COOKIE_SECURE,
         httponly=True,
@@ -124,7 +125,7 @@ def set_link_cookie(response: HttpResponse, link: ReplyLink) -> None:
 def read_link_cookie(request: HttpRequest, invitation_id: int) -> ReplyLink | None:
     """Return the link to the invitation that this browser has opened, with what its page shows."""
     names = (link_cookie_name(invitation_id), earlier_cookie_name(invitation_id))
-    ends_after = settings.SESSION_COOKIE_AGE
+    ends_after = OPEN_FOR
     signed = (request.get_signed_cookie(name, None, max_age=ends_after) for name in names)
     digest = next(filter(None, signed), None)
     if not digest:

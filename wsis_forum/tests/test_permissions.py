@@ -62,6 +62,8 @@ OPENED_BY = {
 }
 TAKEN_BY = {
     "accessattempt: free_selected": {ADMINISTRATOR},
+    "alternate: delete_selected": APPROVERS,
+    "arming: stop_all": DRAFTERS | APPROVERS,
     "authenticator: remove_lost": {ADMINISTRATOR},
     "bounce: send_to_another": DRAFTERS,
     "circular: delete_selected": DRAFTERS,
@@ -77,8 +79,13 @@ TAKEN_BY = {
     "forumedition: delete_selected": DRAFTERS,
     "forumedition: plan_letters_of_drafts": DRAFTERS,
     "group: delete_selected": {ADMINISTRATOR},
+    "heldchange: release_alone_selected": APPROVERS,
+    "heldchange: release_selected": APPROVERS,
+    "heldchange: take_back_selected": DRAFTERS | APPROVERS,
     "highlevelsession: delete_selected": DESK,
+    "highlevelsession: unpublish": DESK,
     "invitation: compose_letters": DRAFTERS,
+    "invitation: end_links": DRAFTERS,
     "invitation: replace_links": DRAFTERS,
     "invitation: send_to_another": DRAFTERS,
     "invitation: withdraw_selected": DRAFTERS,
@@ -103,6 +110,7 @@ TAKEN_BY = {
     "statealias: delete_selected": DRAFTERS,
     "term: tick_selected": DRAFTERS,
     "user: delete_selected": {ADMINISTRATOR},
+    "usersession: end_selected": {ADMINISTRATOR},
 }
 OF_DJANGO = {"index", "login", "logout", "password_change", "password_change_done", "search",
              "autocomplete", "jsi18n", "view_on_site", "app_list"}  # fmt: skip

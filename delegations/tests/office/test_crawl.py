@@ -83,9 +83,9 @@ def every_address(invitation, other, visitor, at_most=4):
 
 def addresses_below(patterns, before, values):
     for pattern in patterns:
-        if getattr(pattern, "namespace", "") == "admin":
-            continue
         route = before + str(pattern.pattern)
+        if route.startswith("admin/"):
+            continue
         if isinstance(pattern, URLResolver):
             yield from addresses_below(pattern.url_patterns, route, values)
         else:

@@ -59,7 +59,6 @@ class AlternateAdmin(ModelAdmin):
     list_display = ["approver", "alternate", "from_on", "until_on"]
     list_filter = ["from_on"]
     list_select_related = ["approver", "alternate"]
-    search_fields = ["approver__username", "alternate__username"]
     fields = ["alternate", ("from_on", "until_on")]
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:

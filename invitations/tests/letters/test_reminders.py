@@ -6,7 +6,7 @@ from django.utils import timezone
 from invitations.files.frozen import freeze, thaw
 from invitations.letters.composing_queue import compose_planned
 from invitations.links import reply_url
-from invitations.models import Letter
+from invitations.models import HeldChange, Letter
 from invitations.reminders.planning import queue_reminders
 from invitations.tests.factories import EditionFactory, LetterFactory, MissionFactory, StepFactory
 from invitations.tests.reading import message_of, text_of
@@ -29,6 +29,8 @@ def reminded(issued, approved_texts):
         type(invitation).objects.filter(pk=invitation.pk).update(**fields)
         if mission:
             MissionFactory(emails=mission).states.add(invitation.member_state)
+        # As if a second person had released it all.
+        HeldChange.objects.all().delete()
         with time_machine.travel("2027-03-10 09:00Z"):
             queue_reminders()
             compose_planned()
