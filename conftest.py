@@ -62,6 +62,14 @@ def static_files_as_they_are():
         yield
 
 
+@pytest.fixture(autouse=True, scope="session")
+def passwords_hashed_in_no_time():
+    """Demonstrations make users, and what guards their passwords takes its time."""
+    quick = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    with override_settings(PASSWORD_HASHERS=quick):
+        yield
+
+
 @pytest.fixture(autouse=True)
 def nothing_counted_yet():
     """Each test counts wrong codes by itself, in the memory of its own process."""

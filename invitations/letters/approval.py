@@ -1,18 +1,26 @@
 """Approval by a second person of all that leaves in the organization's name."""
 
 import datetime as dt
-from typing import NamedTuple
+import functools
+import operator
+from typing import Any, NamedTuple
 
+from auditlog.models import LogEntry
 from django.contrib.auth.models import User
+from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from invitations.audit import Act, record_act, save_new
 from invitations.letters.issuing import issue_invitation, release_letter
-from invitations.letters.planning import call_back_letters, save_planned_letters
+from invitations.letters.planning import (
+    call_back_letters,
+    letter_recipients,
+    save_planned_letters,
+)
 from invitations.models import (
     AUTOMATIC_KINDS,
     Circular,
@@ -23,6 +31,8 @@ from invitations.models import (
     ReminderStep,
     Term,
 )
+from invitations.models.held.holding import HELD
+from invitations.text.dates import comma_list
 
 LATE_AFTER = dt.timedelta(days=3)
 
@@ -43,6 +53,7 @@ def approve_letter(
     if (letter.sha256, letter.message_sha256) != (sha256, message_sha256):
         raise ValidationError(_("The letter was composed anew since you looked at it."))
     refuse_unsigned(letter.circular)
+    refuse_outdated(letter)
     if is_late(letter) and not although_late:
         raise ValidationError(
             _("It would leave more than three days after the date printed on it: confirm that.")
@@ -66,7 +77,9 @@ def locked_letter(letter: Letter) -> Letter:
     """Lock the letter's invitation and then the letter, and return it as it is now."""
     Invitation.objects.locked().get(pk=letter.invitation_id)
     locked = Letter.objects.select_for_update(of=("self",), no_key=True)
-    return locked.select_related("invitation__edition", "circular").get(pk=letter.pk)
+    return locked.select_related(
+        "invitation__edition", "invitation__member_state", "invitation__minister", "circular"
+    ).get(pk=letter.pk)
 
 
 def refuse_unsigned(circular: Circular) -> None:
@@ -75,6 +88,57 @@ def refuse_unsigned(circular: Circular) -> None:
             _("Record first who signed the original of %(reference)s, and when.")
             % {"reference": circular.reference}
         )
+
+
+def refuse_outdated(letter: Letter) -> None:
+    """Refuse a first letter that says less than what follows it would say, or goes elsewhere.
+
+    From its approval on a change waits for a second person; until then it does not. So what stands
+    at the approval has to be what the approver has seen.
+    """
+    if letter.kind != Letter.Kind.INVITATION:
+        return
+    changed = changed_since(letter)
+    if not changed and letter.recipients == letter_recipients(letter):
+        return
+    raise ValidationError(
+        _("Changed since it was composed: %(what)s. Have it composed anew, and look at it again.")
+        % {"what": comma_list(changed) or _("its addresses")}
+    )
+
+
+def changed_since(letter: Letter) -> list[str]:
+    """Return the records of the letter whose held columns changed after it was composed."""
+    invitation = letter.invitation
+    records = [
+        invitation,
+        invitation.edition,
+        invitation.minister,
+        invitation.member_state,
+        letter.circular,
+    ]
+    kinds = ContentType.objects.get_for_models(*map(type, records))
+    of_records = (
+        Q(content_type=kinds[type(record)], object_pk=str(record.pk)) for record in records
+    )
+    entries = LogEntry.objects.filter(
+        functools.reduce(operator.or_, of_records),
+        timestamp__gt=letter.composed_at,
+        action=LogEntry.Action.UPDATE,
+    )
+    names = {kind.pk: set(HELD[model.__name__].names()) for model, kind in kinds.items()}
+    return sorted(
+        {
+            str(entry.object_repr)
+            for entry in entries
+            if names[entry.content_type_id].intersection(columns_in(entry))
+        }
+    )
+
+
+def columns_in(entry: Any) -> set[str]:
+    """Return the changed columns; the history names a related row without ``_id``."""
+    return {column for name in entry.changes_dict for column in (name, f"{name}_id")}
 
 
 def is_late(letter: Letter) -> bool:

@@ -14,6 +14,10 @@ def composed_letter(**fields):
     """A letter with frozen bytes, of a draft invitation that the approval issues."""
     if "invitation" not in fields:
         fields["invitation"] = InvitationFactory(status="draft", issued_at=None)
+    minister = fields["invitation"].minister
+    if not minister.to_emails:
+        minister.to_emails = "office@example.org"
+        minister.save()
     pdf = freeze(f"%PDF {fields['invitation'].pk}".encode(), "letters", "pdf")
     message = freeze(f"To: {fields['invitation'].pk}".encode(), "messages", "eml")
     return LetterFactory(
@@ -21,7 +25,7 @@ def composed_letter(**fields):
             "state": "composed",
             "composed_at": timezone.now(),
             "addressee": "H.E. Ms. Flavia Elphberg\nRuritania",
-            "recipients": [["to", "office@example.org"]],
+            "recipients": [["to", minister.to_emails]],
             "pdf": pdf.name,
             "sha256": pdf.sha256,
             "message": message.name,

@@ -13,7 +13,7 @@ from django.urls import get_resolver, reverse
 
 from delegations.groups import WRITTEN_BY_GROUP, permissions_of
 from invitations.models import Minister
-from invitations.tests.factories import UserFactory
+from invitations.tests.factories import MemberStateFactory, UserFactory
 
 NOBODY, ADMINISTRATOR = "of no group", "administrator"
 EVERYONE = {*WRITTEN_BY_GROUP, NOBODY, ADMINISTRATOR}
@@ -138,6 +138,9 @@ def page_named(name):
 class Roles(TestCase):
     @classmethod
     def setUpTestData(cls):
+        # The demonstration invites whom it finds: a few are enough.
+        for language in ["en", "fr", "ar", "es", "ru", "zh-hans"]:
+            MemberStateFactory(language=language)
         with pytest.MonkeyPatch.context() as environment:
             environment.setenv("DEMO_PASSWORD", "of-the-tests-alone")
             call_command("demo", stdout=io.StringIO())

@@ -63,7 +63,7 @@ def test_page_shows_addressee_recipients_and_both_hashes(client, approver):
     assert f'value="{shown(letter)}"' in page
     assert reverse("admin:invitations_letter_pdf", args=[letter.pk]) in page
     assert "H.E. Ms. Flavia Elphberg" in page
-    assert "To: office@example.org" in page
+    assert f"To: {letter.invitation.minister.to_emails}" in page
     assert "English" in page
     letter.refresh_from_db()
     assert letter.state == "composed"
@@ -217,7 +217,7 @@ def test_approval_issues_each_letter_that_was_ticked(client, approver):
     unticked.refresh_from_db()
     assert (ticked.state, ticked.approved_by) == ("approved", approver)
     assert ticked.invitation.status == "issued"
-    assert ticked.deliveries.get().address == "office@example.org"
+    assert ticked.deliveries.get().address == ticked.invitation.minister.to_emails
     assert unticked.state == "composed"
     assert told(response) == ["1 letter approved; it goes to the outbox."]
 

@@ -168,7 +168,7 @@ def test_page_before_the_print_run_takes_as_many_queries_for_three_letters_as_fo
     for one in letters:
         note(mission_for(one), one)
 
-    with django_assert_num_queries(22):
+    with django_assert_num_queries(23):
         desk("print_selected", *letters)
 
 
