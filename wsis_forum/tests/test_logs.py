@@ -8,7 +8,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 
 import pytest
 from django.conf import settings
@@ -164,26 +164,35 @@ def test_gunicorn_logs_neither_request_nor_referer_with_a_token(tmp_path):
     assert "Traceback" in told
 
 
-@pytest.mark.parametrize("name", ["log", "worker.log"])
-def test_celery_worker_logs_no_token_in_a_message_or_a_traceback(tmp_path, name):
-    (tmp_path / "leaky.py").write_text(LEAKY)
+def test_celery_worker_logs_no_token_in_a_message_or_a_traceback(tmp_path):
+    """To the screen and to a file of its own: both workers start and stop at the same time."""
+    with ExitStack() as both:
+        logs = [leaking(both, tmp_path / name, name) for name in ("log", "worker.log")]
+        for process, log in logs:
+            wait_for("RuntimeError: Fell over", process, log)
+
+    for _process, log in logs:
+        told = log.read_text()
+        assert TOKEN not in told
+        for words in ("A task opens", "A rule opens", "Anybody opens", "Fell over"):
+            assert f"{words} /r/…/" in told
+        assert re.search(r"^\d{4}-\d\d-\d\dT\S+ ERROR celery\.app\.trace ", told, re.MULTILINE)
+        assert told.count("A task opens") == 1
+
+
+def leaking(running, folder, name):
+    """A worker that has been given a task which tells a token, and its log."""
+    folder.mkdir()
+    (folder / "leaky.py").write_text(LEAKY)
     worker = ("-m", "celery", "-A", "leaky", "worker", "--concurrency", "1",
               "--without-gossip", "--without-mingle", "--loglevel", "INFO")  # fmt: skip
     if name != "log":
-        worker += ("--logfile", str(tmp_path / name))
-    log = tmp_path / name
-    with started(tmp_path, *worker) as (process, _stderr):
-        wait_for("ready.", process, log)
-        with started(tmp_path, "-m", "celery", "-A", "leaky", "call", "leaky.leak") as (call, _log):
-            assert call.wait(timeout=60) == 0
-        wait_for("RuntimeError: Fell over", process, log)
-
-    told = log.read_text()
-    assert TOKEN not in told
-    for words in ("A task opens", "A rule opens", "Anybody opens", "Fell over"):
-        assert f"{words} /r/…/" in told
-    assert re.search(r"^\d{4}-\d\d-\d\dT\S+ ERROR celery\.app\.trace ", told, re.MULTILINE)
-    assert told.count("A task opens") == 1
+        worker += ("--logfile", str(folder / name))
+    process, _stderr = running.enter_context(started(folder, *worker))
+    asked = ("-m", "celery", "-A", "leaky", "call", "leaky.leak")
+    with started(folder, *asked) as (call, _log):
+        assert call.wait(timeout=60) == 0
+    return process, folder / name
 
 
 def test_what_ends_a_program_is_told_without_a_token(tmp_path):
