@@ -11,8 +11,6 @@ export PORT VAR_DIR
 VENV := .venv$(if $(filter-out python3,$(PYTHON)),-$(shell $(PYTHON) -c \
 	'import sys; print("%d.%d" % sys.version_info[:2])' 2>/dev/null))
 BIN := $(VENV)/bin
-# One more than there are cores, since some tests wait; each has a Redis database, of which there are four.
-PROCESSES := $(shell $(PYTHON) -c 'import os; print(min(os.cpu_count() + 1, 4))')
 MESSAGES := $(patsubst %.po,%.mo,$(wildcard locale/*/LC_MESSAGES/*.po))
 
 .PHONY: run test check messages requirements bench soak clean
@@ -21,7 +19,7 @@ run: $(VENV)/run-ready $(MESSAGES)
 	@$(BIN)/python scripts/run.py
 
 test: $(VENV)/test-ready $(MESSAGES)
-	$(BIN)/python -m pytest --numprocesses $(PROCESSES) $(ARGS)
+	$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 $(ARGS)
 
 # The checks look at the project as it is deployed; they connect to nothing, but for the audit.
 check: export DEBUG = False
