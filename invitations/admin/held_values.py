@@ -5,6 +5,7 @@ from typing import Any, NamedTuple
 from django.db.models import Model
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from invitations.models import HeldChange, MemberState
 from invitations.text.dates import comma_list, keep_own_order, labelled
@@ -29,8 +30,9 @@ def changed_values(change: HeldChange) -> list[ChangedValue]:
 
 def change_in_words(change: HeldChange) -> str:
     """Return one line for each value: its name, what it was, and what it is."""
+    arrow = pgettext("from before to afterwards", "→")
     lines = [
-        labelled(one.name, " → ".join(keep_own_order(said or "–") for said in one[1:]))
+        labelled(one.name, f" {arrow} ".join(keep_own_order(said or "–") for said in one[1:]))
         for one in changed_values(change)
     ]
     if change.before is None:
