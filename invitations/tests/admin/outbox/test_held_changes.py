@@ -6,6 +6,7 @@ import pytest
 from django.contrib.auth.models import Group
 from django.db import models
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.html import escape
 
 from invitations.models import (
@@ -164,6 +165,16 @@ def test_the_page_of_a_record_shows_what_waits_and_leads_to_the_release(change, 
     assert "office@example.org" in page
     assert "new@example.org" in page
     assert 'value="release_selected"' in page
+
+
+def test_the_page_of_the_change_itself_offers_what_may_be_done(change, admin_client):
+    page = admin_client.get(page_of(change)).content.decode()
+
+    assert 'name="action" value="release_selected"' in page
+    assert 'name="action" value="take_back_selected"' in page
+
+    HeldChange.objects.update(state="taken_back", decided_at=timezone.now())
+    assert "take_back_selected" not in admin_client.get(page_of(change)).content.decode()
 
 
 def test_a_second_person_releases_it_after_looking_at_it(change, client):
