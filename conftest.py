@@ -1,5 +1,6 @@
 """What every test run shares: its environment, and what becomes of a skipped test."""
 
+import gc
 import os
 import re
 import tempfile
@@ -15,6 +16,8 @@ from django.core.cache import cache
 from django.db.migrations.loader import MigrationLoader
 from django.test import override_settings
 
+# Modules and tests stay to the end: the collector need not look at them again and again.
+gc.set_threshold(20_000, 20, 50)
 WORKER = os.getenv("PYTEST_XDIST_WORKER")
 SERVICES_REQUIRED = os.getenv("REQUIRE_SERVICES") == "1"
 
@@ -52,6 +55,10 @@ django.setup()
 
 # Worker processes inherit the environment, and would read their settings before the lines above.
 del os.environ["DJANGO_SETTINGS_MODULE"]
+
+
+def pytest_collection_finish():
+    gc.freeze()
 
 
 @pytest.fixture(autouse=True, scope="session")
