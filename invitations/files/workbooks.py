@@ -4,7 +4,7 @@ import io
 import re
 import zipfile
 from collections.abc import Callable, Iterable, Iterator
-from typing import Any, NamedTuple
+from typing import IO, Any, NamedTuple
 
 import openpyxl
 from openpyxl.styles.numbers import BUILTIN_FORMATS, BUILTIN_FORMATS_MAX_SIZE
@@ -22,6 +22,10 @@ from invitations.files.spreadsheets import (
 )
 
 LAST_ROW_OF_A_SHEET = 1_048_576
+COLUMNS_OF_A_SHEET = 16_384
+ROW_OR_CELL = re.compile(rb"<(?:[\w.-]{1,30}:)?(row|c)[\s>/]")
+CHUNK = 65_536  # bytes of a sheet looked at, at a time
+LONGEST_TAG = 40  # bytes to the end of a tag's name, its prefix with it
 MOST_MERGED_ROWS = 100_000
 # A number of more digits has lost the last ones in the program that wrote the file.
 EXACT_BELOW = 10**15
@@ -51,6 +55,22 @@ class Look(NamedTuple):
     digits: int
 
 
+def refuse_wide_rows(source: IO[bytes]) -> None:
+    """Raise TooManySigns for a row of more cells than a sheet has columns.
+
+    The parser keeps all cells of a row in memory, empty ones too, before it gives any.
+    """
+    cells, tail = 0, b""
+    while chunk := source.read(CHUNK):
+        end = 0
+        for tag in ROW_OR_CELL.finditer(tail + chunk):
+            cells = 0 if tag[1] == b"row" else cells + 1
+            end = tag.end()
+            if cells > COLUMNS_OF_A_SHEET:
+                raise TooManySigns
+        tail = (tail + chunk)[end:][-LONGEST_TAG:]
+
+
 class Sheet:
     """A sheet of a workbook; which of its cells are merged is known once its lines are read."""
 
@@ -72,6 +92,8 @@ class Sheet:
 
     def parsed_lines(self) -> Iterator[WorkbookLine]:
         book = self.sheet.parent
+        with self.sheet._get_source() as source:
+            refuse_wide_rows(source)
         with self.sheet._get_source() as source:
             parser = WorkSheetParser(
                 source,

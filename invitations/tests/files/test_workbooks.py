@@ -172,3 +172,25 @@ def test_more_merged_rows_than_any_list_has_are_refused(book):
 
     with pytest.raises(UnreadableSheet):
         sheet.merged_into([1, 2, 3])
+
+
+@pytest.mark.parametrize("cell", [b"<c/>", b'<c r="A1" s="0"/>', b"<x:c/>"])
+def test_a_row_of_more_cells_than_a_sheet_has_columns_is_not_taken_apart(cell):
+    content = workbook(["state"])
+    rows = b"<row>" + cell * 400_000 + b"</row></sheetData>"
+    with zipfile.ZipFile(io.BytesIO(content)) as book:
+        parts = {name: book.read(name) for name in book.namelist()}
+    sheet = "xl/worksheets/sheet1.xml"
+    parts[sheet] = parts[sheet].replace(b"</sheetData>", rows)
+    wide = io.BytesIO()
+    with zipfile.ZipFile(wide, "w", zipfile.ZIP_DEFLATED) as book:
+        for name, part in parts.items():
+            book.writestr(name, part)
+
+    tracemalloc.start()
+    with pytest.raises(TooManySigns):
+        list(lines_of_workbook(wide.getvalue(), 5, 10**7, 60_000, calculated=True))
+    _now, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+
+    assert peak < 10_000_000
