@@ -4,6 +4,7 @@ import datetime as dt
 from collections.abc import Iterable
 
 from django.contrib.auth.models import User
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
@@ -75,11 +76,21 @@ def plan_acknowledgement(reply: Reply) -> None:
 
 def variants_for(reply: Reply) -> list[str]:
     variants = [ACKNOWLEDGED_AS.get(reply.status, "answer")]
-    if typed := reply.respondent_email:
-        known = released_recipients(reply.invitation)
-        if typed.lower() not in {email.lower() for _line, email in known}:
-            variants.append("copy")
+    typed = reply.respondent_email.lower()
+    if typed and typed not in known_addresses(reply.invitation):
+        variants.append("copy")
     return variants
+
+
+def known_addresses(invitation: Invitation) -> set[str]:
+    """Return the office's addresses in small letters; none while one is not released yet.
+
+    No reply is refused because something waits for a second person.
+    """
+    try:
+        return {email.lower() for _line, email in released_recipients(invitation)}
+    except ValidationError:
+        return set()
 
 
 def released_recipients(invitation: Invitation) -> list[list[str]]:

@@ -47,6 +47,8 @@ def use_released_values(letter: Letter) -> None:
         return
     letter.invitation = released_invitation(letter.invitation, letter.held)
     letter.circular = released(letter.circular, letter.held)
+    if letter.reply and letter.reply.substitute_rank:
+        letter.reply.substitute_rank = released(letter.reply.substitute_rank, letter.held)
     edition = letter.invitation.edition
     if letter.reply_before and letter.reply_before != edition.reply_before:
         raise ValidationError(

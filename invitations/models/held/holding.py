@@ -60,7 +60,7 @@ HELD = {
         alone="to_emails cc_emails",
     ),
     "Mission": Held("name kind city emails", alone="emails"),
-    "Rank": Held("form", everywhere=True),
+    "Rank": Held("form", "name", everywhere=True),
     "FormOfAddress": Held(
         "language form gender courtesy title salutation closing", everywhere=True
     ),
@@ -213,7 +213,7 @@ def hold_changes(
     kind = ContentType.objects.get_for_model(model)
     found = HeldChange.objects.waiting().filter(content_type=kind, object_id__in=changed)
     waiting = {one.object_id: one for one in found.select_for_update(of=("self",))}
-    letters = letters_at_hand()
+    letters = letters_at_hand(model, before)
     if not waiting and not letters.exists():
         return
     for key in changed:
@@ -252,10 +252,23 @@ def name_of(model: type[models.Model], key: Any) -> str:
     return f"{model._meta.verbose_name}: {row}"[:300] if row else ""
 
 
-def letters_at_hand() -> "models.QuerySet[Any]":
-    """Return the approved letters of editions that are not over."""
+def letters_at_hand(
+    model: type[models.Model] | None = None, before: Mapping[Any, Values] | None = None
+) -> "models.QuerySet[Any]":
+    """Return the approved letters of editions that are not over.
+
+    Nobody ends an edition alone: one whose end is changed just now, or waits with its change, is at
+    hand by the values that were released.
+    """
     edition, letter = (apps.get_model("invitations", one) for one in ("ForumEdition", "Letter"))
-    at_hand = [one.pk for one in edition.objects.at_hand()]
+    kind, today = ContentType.objects.get_for_model(edition), timezone.localdate().isoformat()
+    waiting = HeldChange.objects.waiting().filter(content_type=kind)
+    released = dict(waiting.values_list("object_id", "before"))
+    if model is edition:
+        released |= before or {}
+    at_hand = {str(one.pk) for one in edition.objects.at_hand()} | {
+        str(key) for key, values in released.items() if values and values["closes_on"] >= today
+    }
     approved: models.QuerySet[Any] = letter.objects.approved()
     return approved.filter(invitation__edition__in=at_hand)
 

@@ -1,5 +1,7 @@
 """Automatic letters say what a second person released, and go where it says."""
 
+import datetime as dt
+
 import pytest
 import time_machine
 from django.db import connection
@@ -174,3 +176,40 @@ def test_a_letter_asks_once_what_is_held(office):
         remind(office)
 
     assert sum("invitations_heldchange" in query["sql"] for query in asked) == 1
+
+
+def test_the_name_of_a_rank_changes_when_it_is_released(office):
+    rank = Rank.objects.get(pk="MIN")
+    changed(rank, name_en="Envoy of Hentzau")
+    said = {"answer": "represented", "substitute_name": "Sapt", "substitute_rank": rank}
+    record_reply(office, said)
+    compose_planned()
+
+    assert "Hentzau" not in office.letters.get(kind="acknowledgement").mail
+
+
+def test_an_edition_that_one_person_ends_for_a_moment_holds_what_changes_meanwhile(office):
+    EditionFactory(
+        opens_on="2030-05-10", closes_on="2030-05-14", track_opens_on="2030-05-11",
+        track_closes_on="2030-05-12", reply_before="2030-04-01",
+    )  # fmt: skip
+    office.edition.refresh_from_db()
+    names = ["opens_on", "closes_on", "track_opens_on", "track_closes_on", "reply_before"]
+    kept = {name: getattr(office.edition, name) for name in names}
+
+    changed(office.edition, **dict.fromkeys(names, dt.date(2020, 1, 1)))
+    changed(office.minister, to_emails="rupert@example.org")
+    changed(office.edition, **kept)
+
+    waiting = HeldChange.objects.waiting().values_list("content_type__model", flat=True)
+    assert list(waiting) == ["minister"]
+
+
+def test_an_office_answers_while_a_rank_waits_for_its_release(office):
+    Rank.objects.create(code="NEW", weight=5, form="MIN", name="New")
+    changed(office.minister, rank_id="NEW")
+    HeldChange.objects.filter(content_type__model="minister").delete()
+
+    record_reply(office, {"answer": "in_person", "respondent_email": "who@example.org"})
+
+    assert office.replies.get().acknowledgements.count() == 2
