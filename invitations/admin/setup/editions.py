@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from unfold import admin as unfold
 from unfold.decorators import action, display
 
-from invitations.admin.base import WHY_IT_CHANGES, Menu, ModelAdmin, language_tabs
+from invitations.admin.base import WHY_IT_CHANGES, Menu, ModelAdmin, language_tabs, user_of
 from invitations.admin.columns import list_url, text_link
 from invitations.admin.confirming import act_on_each
 from invitations.admin.setup.reminder_steps import ReminderStepInline
@@ -37,7 +37,9 @@ def plan_letters_of_editions(
     act_on_each(
         request,
         editions,
-        lambda edition: planned.append(plan_invitation_letters(edition, invitations)),
+        lambda edition: planned.append(
+            plan_invitation_letters(edition, invitations, user_of(request))
+        ),
     )
     if planned:
         told = ngettext(
