@@ -1,6 +1,7 @@
 """The ministers' import: how a row of a list becomes a minister with a draft invitation."""
 
 from invitations.minister_import.background import (
+    MAY_IMPORT,
     MOST_AT_ONCE,
     ask_for_import,
     import_lists,
@@ -39,6 +40,7 @@ __all__ = [
     "FORMULA",
     "LARGEST_FILE",
     "MARKS",
+    "MAY_IMPORT",
     "MINISTER_FIELDS",
     "MOST_AT_ONCE",
     "MOST_ROWS",

@@ -10,6 +10,7 @@ from django.core.cache import cache
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone, translation
+from django.utils.translation import gettext as _
 
 from invitations.minister_import.importing import (
     focal_points_kept,
@@ -28,6 +29,12 @@ MOST_AT_ONCE = 300
 MOST_FAULTS_KEPT = 200
 SHOWN_EACH = 20  # rows
 SHOWN_FOR = 3600  # seconds
+
+MAY_IMPORT = (
+    "invitations.add_minister",
+    "invitations.change_minister",
+    "invitations.add_invitation",
+)
 
 State = ListImport.State
 
@@ -77,9 +84,19 @@ def import_list(pk: int) -> int:
     return 1
 
 
+def refuse_without_right(person: User) -> None:
+    """Refuse a list of somebody who lost the right, or the account, while it waited."""
+    if not (person.is_active and person.has_perms(MAY_IMPORT)):
+        raise ValidationError(
+            _("%(person)s may not import ministers any more: somebody else has to import the list.")
+            % {"person": person}
+        )
+
+
 @transaction.atomic
 def write(wanted: ListImport) -> None:
     """Import the rows and end the list in one transaction: a second run finds all or nothing."""
+    refuse_without_right(wanted.asked_by)
     table = read_table(io.BytesIO(wanted.content or b""), wanted.file_name)
     entries, faults = check_rows(table.rows, wanted.edition)
     if faults:

@@ -18,16 +18,17 @@ from unfold.decorators import display
 
 from invitations.admin.base import Menu, RecordAdmin, user_of
 from invitations.admin.columns import hour_column
-from invitations.minister_import import MOST_AT_ONCE, ask_for_import, read_table, rows_written
+from invitations.minister_import import (
+    MAY_IMPORT,
+    MOST_AT_ONCE,
+    ask_for_import,
+    read_table,
+    rows_written,
+)
 from invitations.models import ListImport
 from invitations.times.jobs import Job
 
 ASKED_AGAIN_AFTER = "3"  # seconds
-MAY_IMPORT = (
-    "invitations.add_minister",
-    "invitations.change_minister",
-    "invitations.add_invitation",
-)
 
 
 @admin.register(ListImport)

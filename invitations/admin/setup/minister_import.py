@@ -29,13 +29,14 @@ from invitations.admin.base import user_of
 from invitations.admin.reauthentication import signed_in_recently
 from invitations.admin.setup.import_page import ImportPageMixin
 from invitations.admin.setup.import_remarks import messages_of, with_links
-from invitations.admin.setup.list_imports import MAY_IMPORT, BackgroundImportMixin
+from invitations.admin.setup.list_imports import BackgroundImportMixin
 from invitations.audit import record_export
 from invitations.minister_import import (
     COLUMNS,
     FOCAL_POINT_FIELDS,
     FORMULA,
     MARKS,
+    MAY_IMPORT,
     MINISTER_FIELDS,
     CellFault,
     Entry,

@@ -21,9 +21,23 @@ ADDED = "2 ministers added, 0 changed, 0 unchanged; 2 draft invitations made."
 def asked(edition):
     def ask(*rows):
         content = as_csv(*(rows or (FLAVIA, RUPERT)))
-        return ask_for_import(content, "ministers.csv", len(rows) or 2, edition, UserFactory())
+        person = UserFactory(is_superuser=True)
+        return ask_for_import(content, "ministers.csv", len(rows) or 2, edition, person)
 
     return ask
+
+
+@pytest.mark.parametrize("lost", ["is_superuser", "is_active"])
+def test_who_lost_the_right_meanwhile_imports_nothing(asked, lost):
+    wanted = asked()
+    type(wanted.asked_by).objects.update(**{lost: False})
+
+    import_lists()
+
+    wanted.refresh_from_db()
+    assert wanted.state == State.REFUSED
+    assert "may not import ministers any more" in wanted.told
+    assert not Minister.objects.exists()
 
 
 def test_a_list_that_waits_is_imported_and_its_file_goes(asked):
