@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from delegations.groups import IN_WORDS
 from invitations.admin.base import Menu, ModelAdmin
+from invitations.admin.reauthentication import signed_in_recently
 
 MORE_IN_WORDS = {
     "approve_letter": _("approve letters, texts and reminder steps"),
@@ -36,6 +37,10 @@ class Role(NamedTuple):
 class GroupAdmin(DjangoGroupAdmin, ModelAdmin):  # type: ignore[misc]
     menu = (Menu.STAFF, 2, "groups")
     list_display = ["name"]
+
+    @signed_in_recently
+    def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        return super().changeform_view(request, *args, **kwargs)
 
     def get_urls(self) -> list[Any]:
         view = self.admin_site.admin_view(self.roles_view)

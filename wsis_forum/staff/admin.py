@@ -168,8 +168,8 @@ class AuthenticatorAdmin(RecordAdmin):
     @confirmed(
         title=gettext_lazy("Remove what was lost"),
         explanation=gettext_lazy(
-            "Make sure by telephone or in person who is asking. Whoever has no second factor "
-            "left is signed out everywhere, and adds a new one at the next sign-in."
+            "Make sure by telephone or in person who is asking. The person is signed out "
+            "everywhere; whoever has no second factor left adds one at the next sign-in."
         ),
         form=ReasonForm,
         describe=lambda page, row: row.user.get_username(),
@@ -183,9 +183,10 @@ class AuthenticatorAdmin(RecordAdmin):
             changes = {"type": (row.type, "")}
             record_act(row.user, Act.FACTOR_REMOVED, user_of(request), because, changes)
         for user in {row.user for row in rows}:
+            # What was lost may have opened a session: each one ends.
+            end_sessions(user, user_of(request))
             if not has_second_factor(user):
                 Authenticator.objects.filter(user=user).delete()
-                end_sessions(user, user_of(request))
         tell_done(request, REMOVED, len(rows))
 
 

@@ -10,7 +10,7 @@ from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.models import Group, User
 from django.contrib.contenttypes.models import ContentType
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy
 from unfold.decorators import display
@@ -18,6 +18,7 @@ from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationFo
 
 from invitations.admin.base import Menu, ModelAdmin, user_of
 from invitations.admin.history import act_in_words
+from invitations.admin.reauthentication import signed_in_recently
 from invitations.forms.model_forms import AlternateForm
 from invitations.models import Alternate
 from invitations.text.dates import comma_list
@@ -34,6 +35,14 @@ class UserAdmin(DjangoUserAdmin, ModelAdmin):  # type: ignore[misc]
     change_password_form = AdminPasswordChangeForm
     list_display = ["username", "full_name", "member_of", "is_staff", "last_login"]
     list_filter = ["is_staff", "is_superuser", "is_active", "groups"]
+
+    @signed_in_recently
+    def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        return super().changeform_view(request, *args, **kwargs)
+
+    @signed_in_recently
+    def user_change_password(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        return super().user_change_password(request, *args, **kwargs)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[User]:
         return super().get_queryset(request).prefetch_related("groups")

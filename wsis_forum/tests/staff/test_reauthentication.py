@@ -150,3 +150,14 @@ def test_who_is_not_signed_in_is_asked_to_sign_in(client):
 
     assert answer.redirect_chain[-1][0].startswith(LOGIN)
     assert not User.objects.exists()
+
+
+def test_accounts_and_roles_are_made_by_who_has_just_said_who_it_is(client, clock):
+    sign_in(client, member(is_superuser=True))
+    clock(minutes=20)
+
+    for name in ("auth_user", "auth_group"):
+        answer = client.post(reverse(f"admin:{name}_add"), {"username": "rupert", "name": "Spies"})
+        assert answer.status_code == 302
+        assert "reauthenticate" in answer["Location"]
+    assert not User.objects.filter(username="rupert").exists()
