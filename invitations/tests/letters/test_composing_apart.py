@@ -119,6 +119,7 @@ def test_what_the_database_does_not_keep_is_that_letters_alone(acknowledged):
     good = acknowledged()
     edition = letter.invitation.edition
     ForumEdition.objects.filter(pk=edition.pk).update(name_en="Forum " * 19)
+    released()
     LetterTemplate.objects.filter(kind="acknowledgement").update(subject="$forum $forum $forum")
 
     assert compose_planned() >= 1
