@@ -17,22 +17,6 @@ def insert_select(rows: "QuerySet[Any]", model: type[Model], **values: Any) -> i
     ``values`` gives values, or expressions over ``rows``, by field; other fields get their
     default.
     """
-    try:
-        statement, parameters = insert_select_sql(rows, model, **values)
-    except EmptyResultSet:
-        return 0
-    with connection.cursor() as cursor:
-        cursor.execute(statement, parameters)
-        return cursor.rowcount
-
-
-def insert_select_sql(
-    rows: "QuerySet[Any]", model: type[Model], **values: Any
-) -> tuple[str, tuple[Any, ...]]:
-    """Return the SQL statement of ``insert_select`` and its parameters.
-
-    Raise EmptyResultSet if it is known without a query that there are no rows.
-    """
     # The ORM has no INSERT … SELECT, so its SELECT is taken as SQL.
     fields = [field for field in model._meta.concrete_fields if not field.primary_key]
     given = {model._meta.get_field(name): value for name, value in values.items()}
@@ -42,10 +26,17 @@ def insert_select_sql(
         as_expression(given[field] if field in given else field.get_default(), field)
         for field in fields
     ]
-    select, parameters = rows.order_by().values_list(*selected).query.sql_with_params()
+    try:
+        select, parameters = rows.order_by().values_list(*selected).query.sql_with_params()
+    except EmptyResultSet:
+        return 0
     quoted = connection.ops.quote_name
     columns = ", ".join(quoted(str(field.column)) for field in fields)
-    return f"INSERT INTO {quoted(model._meta.db_table)} ({columns}) {select}", parameters
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"INSERT INTO {quoted(model._meta.db_table)} ({columns}) {select}", parameters
+        )
+        return cursor.rowcount
 
 
 def as_expression(value: Any, field: "Field[Any, Any]") -> Any:

@@ -7,13 +7,10 @@ from typing import Any
 from django.conf import settings
 from django.contrib.auth.models import User
 from django.db import connection, transaction
-from django.db.models import Exists, F, OuterRef, QuerySet
-from django.db.models.expressions import RawSQL
-from django.db.models.sql import UpdateQuery
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 
 from invitations.models import Delivery, Invitation, Letter, LetterEvent
-from invitations.models.insert_select import insert_select, insert_select_sql
 from invitations.setbacks import place_of_error
 
 logger = logging.getLogger(__name__)
@@ -35,7 +32,7 @@ def transit(  # noqa: PLR0913 -- what an event keeps
 ) -> bool:
     """Change the state and write the event; return False if the delivery has moved on."""
     changes = {"state": new, **fields} | ({"server_words": words} if words else {})
-    event = {"state": new, "because": because, "server_words": words, "actor": by and by.pk}
+    event = {"state": new, "because": because, "server_words": words, "actor": by}
     return change(in_state(delivery, old), delivery, changes, event)
 
 
@@ -63,22 +60,13 @@ def change(
     found: "QuerySet[Delivery]", delivery: Delivery, changes: dict[str, Any], event: dict[str, Any]
 ) -> bool:
     """Change the delivery if it is among ``found``, and write the event; return whether it was."""
-    event |= {"letter": F("letter"), "delivery": F("pk")}
-    if connection.vendor != "postgresql":
-        # SQLite takes no UPDATE within another statement.
-        with transaction.atomic():
-            changed = found.update(**changes)
-            rows = Delivery.objects.filter(pk=delivery.pk)
-            return bool(changed and insert_select(rows, LetterEvent, **event))
-    update: Any = found.query.chain(UpdateQuery)
-    update.add_update_values(changes)
-    moved, moving = update.sql_with_params()
-    rows = Delivery.objects.filter(pk__in=RawSQL("SELECT id FROM moved", ()))
-    noted, noting = insert_select_sql(rows, LetterEvent, **event)
-    with connection.cursor() as cursor:
-        # One round trip instead of four, for each of three transitions of each mail.
-        cursor.execute(f"WITH moved AS ({moved} RETURNING id) {noted}", (*moving, *noting))
-        return bool(cursor.rowcount)
+    with transaction.atomic():
+        changed = found.update(**changes)
+        if changed:
+            LetterEvent.objects.create(
+                letter_id=delivery.letter_id, delivery_id=delivery.pk, **event
+            )
+    return bool(changed)
 
 
 def transit_each(
