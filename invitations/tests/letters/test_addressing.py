@@ -3,6 +3,8 @@ import csv
 import pytest
 from django.conf import settings
 from django.core.exceptions import ValidationError
+from django.db.models import CharField, F, Value
+from django.db.models.functions import Cast, Concat
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -62,10 +64,10 @@ def test_a_prenominal_replaces_the_title_in_block_and_opening(ruritania, languag
 @pytest.mark.parametrize("language", Language.values)
 @pytest.mark.parametrize("gender", Gender.values)
 def test_opening_and_closing_are_those_of_one_row(ruritania, language, gender):
-    for row in FormOfAddress.objects.all():
-        FormOfAddress.objects.filter(pk=row.pk).update(
-            salutation=f"Opening {row.pk}", closing=f"Closing {row.pk}"
-        )
+    number = Cast(F("pk"), CharField())
+    FormOfAddress.objects.update(
+        salutation=Concat(Value("Opening "), number), closing=Concat(Value("Closing "), number)
+    )
     minister = MinisterFactory(member_state=ruritania, address_gender=gender)
 
     addressed = formal_address(minister, language)
