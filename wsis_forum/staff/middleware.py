@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 
 from wsis_forum.staff.kept_forms import drop_sent_form, keep_form
 from wsis_forum.staff.sessions import (
+    follow_session,
     has_second_factor,
     is_over,
     note_seen,
@@ -41,10 +42,12 @@ class StaffSessionMiddleware:
         self.out_of_account = reverse("account_logout")
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        asked = request.user
+        asked, key = request.user, request.session.session_key
         if not request.path.startswith(self.desk):
             request.user = SimpleLazyObject(lambda: person_of(request, asked))  # type: ignore[assignment]
         response = self.get_response(request)
+        if key and key != request.session.session_key:
+            follow_session(key, request.session)
         if request.path.startswith(self.account):
             # Secrets and recovery codes stand there.
             add_never_cache_headers(response)

@@ -8,6 +8,7 @@ from allauth.account.authentication import get_authentication_records
 from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
 from django.conf import settings
+from django.contrib.auth import SESSION_KEY
 from django.contrib.auth.models import AnonymousUser, User
 from django.contrib.sessions.backends.base import SessionBase
 from django.http import HttpRequest
@@ -61,6 +62,23 @@ def note_seen(session: SessionBase) -> None:
         session[SEEN_AT] = now
         own = UserSession.objects.filter(session_key=session.session_key)
         own.update(last_seen_at=timezone.now())
+
+
+def follow_session(key: str, session: SessionBase) -> None:
+    """Keep the row of a session that goes on under a new key, and none of what has ended."""
+    row = UserSession.objects.filter(session_key=key).select_related("user").first()
+    if row is None:
+        return
+    others = UserSession.objects.filter(user=row.user).exclude(pk=row.pk)
+    goes_on = session.session_key and session.get(SESSION_KEY) == str(row.user_id)
+    if not goes_on or others.filter(session_key=session.session_key).exists():
+        row.delete()
+        return
+    row.session_key = session.session_key
+    row.save()
+    # A new key follows a new password: what it has ended is not listed any more.
+    for other in others:
+        other.purge()
 
 
 def person_of(request: HttpRequest, user: Any) -> Any:

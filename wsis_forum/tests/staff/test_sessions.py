@@ -34,7 +34,7 @@ def test_a_session_left_alone_for_half_an_hour_ends(client, clock):
 
     assert answer.url == f"{LOGIN}?next=%2Fadmin%2F%3Fa%3Db"
     assert "You were signed out after some time." in client.get(answer.url).text
-    assert not UserSession.objects.filter(session_key=client.session.session_key).exists()
+    assert not UserSession.objects.exists()
 
 
 def test_the_idle_limit_is_for_the_deployment_to_say(client, clock, settings):
@@ -187,19 +187,53 @@ def test_nobody_ends_the_session_of_another(client, client_of):
     assert may_enter(other)
 
 
+def change_password(client, old="the-castle-of-zenda"):
+    new = dict.fromkeys(["new_password1", "new_password2"], "the-ruins-of-tarlenheim")
+    return client.post(reverse("admin:password_change"), {"old_password": old} | new)
+
+
 def test_a_changed_password_ends_the_other_sessions(client, client_of):
     user = member()
     other = client_of()
     sign_in(client, user)
     sign_in(other, user)
 
-    passwords = {"old_password": "the-castle-of-zenda"} | dict.fromkeys(
-        ["new_password1", "new_password2"], "the-ruins-of-tarlenheim"
-    )
-    client.post(reverse("admin:password_change"), passwords)
+    change_password(client)
 
     assert may_enter(client)
     assert not may_enter(other)
+
+
+def test_a_session_is_still_in_the_list_after_its_password_has_changed(client, client_of):
+    user = member()
+    other = client_of()
+    sign_in(client, user)
+    sign_in(other, user)
+
+    change_password(client)
+
+    row = UserSession.objects.get()
+    assert row.session_key == client.session.session_key
+    assert "This one" in client.get(SESSIONS).text
+
+
+def test_a_session_is_still_in_the_list_after_its_owner_set_a_password_as_administrator(client):
+    user = member(is_superuser=True)
+    sign_in(client, user)
+
+    new = dict.fromkeys(["password1", "password2"], "the-ruins-of-tarlenheim")
+    client.post(reverse("admin:auth_user_password_change", args=[user.pk]), new)
+
+    assert may_enter(client)
+    assert UserSession.objects.get().session_key == client.session.session_key
+
+
+def test_who_has_signed_out_is_no_more_in_the_list_of_sessions(client):
+    sign_in(client, member())
+
+    client.post(reverse("account_logout"))
+
+    assert not UserSession.objects.exists()
 
 
 @pytest.mark.parametrize("short", ["zenda-1894", "password1234"])
