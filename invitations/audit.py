@@ -48,6 +48,11 @@ class Act(TextChoices):
     FACTOR_REMOVED = "factor_removed", _("second factor removed")
     CODES_MADE = "codes_made", _("new recovery codes made")
     SESSION_ENDED = "session_ended", _("session ended")
+    PROVIDER_LINKED = (
+        "provider_linked",
+        _("opened by the organization’s sign-in for the first time"),
+    )
+    PROVIDER_UNLINKED = "provider_unlinked", _("no more opened by the organization’s sign-in")
     FREED = "freed", _("freed: sign-ins were locked")
 
 

@@ -159,7 +159,12 @@ def openid_connect() -> dict[str, Any]:
         "name": os.getenv("OIDC_NAME", "OpenID Connect"),
         "client_id": client,
         "secret": secret("OIDC_CLIENT_SECRET"),
-        "settings": {"server_url": url, "oauth_pkce_enabled": True},
+        "settings": {
+            "server_url": url,
+            "oauth_pkce_enabled": True,
+            # A provider that is asked for an age tells when it has seen the person.
+            "auth_params": {"max_age": 12 * 3600},
+        },
     }
     return {"openid_connect": {"APPS": [app]}}
 

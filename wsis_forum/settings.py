@@ -174,10 +174,8 @@ MFA_FORMS = {
     "reauthenticate": "wsis_forum.staff.forms.ReauthenticateForm",
 }
 USERSESSIONS_TRACK_ACTIVITY = True
-SOCIALACCOUNT_ADAPTER = "wsis_forum.staff.adapters.SocialAccountAdapter"
+SOCIALACCOUNT_ADAPTER = "wsis_forum.staff.provider.SocialAccountAdapter"
 SOCIALACCOUNT_PROVIDERS = env.openid_connect()
-# An account of the provider belongs to the user whose e-mail address it has proved.
-SOCIALACCOUNT_EMAIL_AUTHENTICATION = SOCIALACCOUNT_EMAIL_AUTHENTICATION_AUTO_CONNECT = True
 # Whether the provider asks for a second factor itself, so that none is asked for here.
 OIDC_SECOND_FACTOR = env.flag("OIDC_SECOND_FACTOR", default=False)
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]

@@ -8,13 +8,13 @@ from allauth.account.adapter import DefaultAccountAdapter
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
 from allauth.mfa.utils import is_mfa_enabled
-from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from django.conf import settings
 from django.contrib.auth.models import User
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext, gettext_lazy
 
 from wsis_forum.staff.counting import counted_address
+from wsis_forum.staff.provider import go_on_after
 from wsis_forum.staff.sessions import SECOND_FACTORS, recently_authenticated
 
 
@@ -24,6 +24,16 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
         """Count nothing: django-axes does."""
+
+    def pre_login(
+        self, request: HttpRequest, user: User, *, signal_kwargs: Any, **more: Any
+    ) -> HttpResponse | None:
+        if login := (signal_kwargs or {}).get("sociallogin"):
+            go_on_after(request, user, login)
+        answer: HttpResponse | None = super().pre_login(
+            request, user, signal_kwargs=signal_kwargs, **more
+        )
+        return answer
 
     def get_client_ip(self, request: HttpRequest) -> str:
         return counted_address(request) or "::"
@@ -69,16 +79,6 @@ class MFAAdapter(DefaultMFAAdapter):
         """Name the site's host: a passkey serves no other host than that it was made for."""
         host = urlsplit(settings.SITE_URL).hostname or "localhost"
         return {"id": "localhost" if is_ip(host) else host, "name": self.get_totp_issuer()}
-
-
-class SocialAccountAdapter(DefaultSocialAccountAdapter):
-    def is_open_for_signup(self, request: HttpRequest, sociallogin: Any) -> bool:
-        return False
-
-    def can_authenticate_by_email(self, login: Any, email: str) -> bool:
-        """Refuse an address that several users have: it says nothing of who this is."""
-        one = User.objects.filter(email__iexact=email).count() == 1
-        return one and bool(super().can_authenticate_by_email(login, email))
 
 
 def is_ip(host: str) -> bool:

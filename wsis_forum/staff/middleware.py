@@ -17,6 +17,7 @@ from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 
 from wsis_forum.staff.kept_forms import drop_sent_form, keep_form
+from wsis_forum.staff.provider import asked_at_provider, came_by_provider
 from wsis_forum.staff.sessions import (
     follow_session,
     has_second_factor,
@@ -97,8 +98,6 @@ class StaffSessionMiddleware:
             return None
         ways = get_adapter().get_reauthentication_methods(user)
         kept = keep_form(request, user)
-        if ways:
-            return redirect(add_query_params(ways[0]["url"], {"next": kept}))
-        logged_in_by_provider = reverse("openid_connect_login", args=["oidc"])
-        asked = {"next": kept, "auth_params": "prompt=login"}
-        return redirect(add_query_params(logged_in_by_provider, asked))
+        if came_by_provider(request, user) or not ways:
+            return redirect(asked_at_provider(kept))
+        return redirect(add_query_params(ways[0]["url"], {"next": kept}))

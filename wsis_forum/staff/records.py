@@ -16,6 +16,8 @@ from allauth.mfa.signals import (
     authenticator_reset,
     authenticator_used,
 )
+from allauth.socialaccount.models import SocialAccount, SocialLogin
+from allauth.socialaccount.signals import social_account_added, social_account_removed
 from axes.signals import user_locked_out
 from django.contrib.auth.models import User
 from django.contrib.auth.signals import user_logged_in, user_logged_out, user_login_failed
@@ -37,6 +39,8 @@ def listen() -> None:
     authenticator_reset.connect(tell_reset)
     authenticator_used.connect(tell_used)
     authentication_failed.connect(tell_code_failed)
+    social_account_added.connect(tell_linked)
+    social_account_removed.connect(tell_unlinked)
 
 
 def tell_signed_in(user: User, **kwargs: Any) -> None:
@@ -92,3 +96,15 @@ def tell_used(user: User, authenticator: Authenticator, **kwargs: Any) -> None:
 
 def tell_code_failed(user: User, **kwargs: Any) -> None:
     logger.warning("A second factor of %s was wrong.", user.get_username())
+
+
+def tell_linked(sociallogin: SocialLogin, **kwargs: Any) -> None:
+    user = sociallogin.user
+    logger.info("%s is opened by the provider's sign-in from now on.", user.get_username())
+    record_act(user, Act.PROVIDER_LINKED, user)
+
+
+def tell_unlinked(socialaccount: SocialAccount, **kwargs: Any) -> None:
+    user = socialaccount.user
+    logger.info("%s is opened by the provider's sign-in no more.", user.get_username())
+    record_act(user, Act.PROVIDER_UNLINKED, user)

@@ -19,6 +19,8 @@ from invitations.audit import Act, record_act
 logger = logging.getLogger(__name__)
 
 SEEN_AT = "seen_at"
+# When a provider saw the person, which may be long before it says so here.
+PROVED_AT = "proved_at"
 # Not each request writes that it was there.
 SEEN_EVERY = 60  # seconds
 # A passkey, an authenticator app; recovery codes alone are none.
@@ -38,8 +40,11 @@ def second_factor_given(request: HttpRequest, user: User) -> bool:
 def recently_authenticated(request: HttpRequest) -> bool:
     """Tell whether the person has signed in, or said again who it is, a few minutes ago."""
     records = get_authentication_records(request, request.user)
-    limit = settings.SIGN_IN_AGAIN_MINUTES * 60
-    return bool(records) and time.time() - records[-1]["at"] < limit
+    return bool(records) and is_recent(records[-1].get(PROVED_AT, records[-1]["at"]))
+
+
+def is_recent(proved_at: float) -> bool:
+    return time.time() - proved_at < settings.SIGN_IN_AGAIN_MINUTES * 60
 
 
 def is_over(request: HttpRequest, user: User) -> bool:

@@ -41,6 +41,7 @@ class Provider(BaseHTTPRequestHandler):
         self.rfile.read(int(self.headers["Content-Length"]))
         now = int(time.time())
         told = {"iss": self.server.url, "aud": CLIENT, "iat": now, "exp": now + 60}
+        told |= {"auth_time": now}
         token = jwt.encode(told | self.server.person, SECRET)
         self.answer({"access_token": "ruritania", "token_type": "Bearer", "id_token": token})
 

@@ -1,17 +1,23 @@
 """The organization's own sign-in, where variables name one."""
 
+import time
+
 import pytest
 import requests
+from allauth.socialaccount.models import SocialAccount
+from auditlog.models import LogEntry
 from django.contrib.auth.models import User
 from django.core.exceptions import ImproperlyConfigured
 from django.urls import reverse
 
 from wsis_forum import env
 from wsis_forum.tests.staff.oidc_peer import CLIENT, SECRET, oidc_peer
-from wsis_forum.tests.staff.people import CODE, DESK, LOGIN, code, member, type_code
+from wsis_forum.tests.staff.people import CODE, DESK, LOGIN, PASSWORD, code, member, type_code
 
 pytestmark = pytest.mark.django_db
 BY_PROVIDER = reverse("openid_connect_login", args=["oidc"])
+CONTINUE = reverse("staff_continue")
+EXPORT = reverse("admin:invitations_minister_export")
 FACTORS = reverse("mfa_index")
 
 
@@ -25,10 +31,20 @@ def provider(settings, monkeypatch):
         yield peer
 
 
-def sign_in_by_provider(client, **asked):
-    there = client.post(f"{BY_PROVIDER}?{'&'.join(f'{k}={v}' for k, v in asked.items())}")
+def sign_in_by_provider(client, address=BY_PROVIDER):
+    there = client.post(address)
     back = requests.get(there.url, allow_redirects=False, timeout=30).headers["Location"]
     return client.get(back.removeprefix("http://testserver"))
+
+
+@pytest.fixture
+def colleague(client, provider, settings):
+    """An approver who has nothing here but the provider, and signed in there some hours ago."""
+    settings.OIDC_SECOND_FACTOR = True
+    user = member("rassendyll", "Approvers", "Editors", enrolled=False)
+    provider.person["auth_time"] = int(time.time()) - 3 * 3600
+    sign_in_by_provider(client)
+    return user
 
 
 def test_the_sign_in_page_offers_the_provider_by_its_name(client, provider):
@@ -95,22 +111,83 @@ def test_a_stranger_gets_no_account(client, provider):
     assert not User.objects.exists()
 
 
-def test_who_has_nothing_here_says_again_at_the_provider_who_it_is(client, provider, settings):
-    settings.OIDC_SECOND_FACTOR, settings.SIGN_IN_AGAIN_MINUTES = True, 0
-    member("rassendyll", "Approvers", enrolled=False)
-    User.objects.update(password="!")
-    sign_in_by_provider(client)
-    export = reverse("admin:invitations_minister_export")
+def test_a_password_outlives_the_first_sign_in_by_the_provider(client, provider):
+    user = member()
 
-    asked = client.get(export)
-    answer = sign_in_by_provider(client, next=export, auth_params="prompt=login")
+    sign_in_by_provider(client)
+
+    user.refresh_from_db()
+    assert user.check_password(PASSWORD)
+    assert SocialAccount.objects.get().user == user
+
+
+def test_that_a_sign_in_was_linked_stands_in_the_history_of_the_account(client, provider):
+    user = member()
+
+    sign_in_by_provider(client)
+
+    acts = LogEntry.objects.get_for_object(user).values_list("additional_data__act", flat=True)
+    assert "provider_linked" in acts
+
+
+def test_an_address_that_went_to_another_person_of_the_provider_opens_nothing(client, provider):
+    member()
+    sign_in_by_provider(client)
+    client.logout()
+
+    provider.person["sub"] = "8"
+    answer = sign_in_by_provider(client)
+
+    assert "No account here" in answer.text
+    assert SocialAccount.objects.get().uid == "7"
+
+
+def test_who_came_by_the_provider_says_again_there_who_it_is(client, provider, colleague):
+    asked = client.get(EXPORT)
+    provider.person["auth_time"] = int(time.time())
+    answer = sign_in_by_provider(client, asked.url)
 
     assert asked.url.startswith(BY_PROVIDER)
-    assert [words.get("prompt") for path, words in provider.asked if path == "/authorize"] == [
-        None,
-        "login",
-    ]
-    assert answer.url == export
+    first, second = [words for path, words in provider.asked if path == "/authorize"]
+    assert (first.get("prompt"), first["max_age"]) == (None, "43200")
+    assert (second["prompt"], second["max_age"]) == ("login", "0")
+    assert answer.url == EXPORT
+    assert client.get(EXPORT).status_code == 200
+
+
+@pytest.mark.parametrize("auth_time", [None, "now", True, 0])
+def test_a_provider_that_answers_from_its_session_proves_nothing(
+    client, provider, colleague, auth_time
+):
+    asked = client.get(EXPORT)
+    provider.person["auth_time"] = auth_time
+    answer = sign_in_by_provider(client, asked.url)
+
+    assert "does not say that you have just signed in" in client.get(answer.url).text
+    assert client.get(EXPORT).url.startswith(BY_PROVIDER)
+
+
+def test_a_first_sign_in_from_a_session_of_the_provider_is_no_recent_one(client, colleague):
+    assert client.get(DESK).status_code == 200
+    assert client.get(EXPORT).status_code == 302
+
+
+def test_what_was_typed_outlives_the_sign_in_at_the_provider(client, provider, colleague):
+    asked = client.post(EXPORT, {"format": "0"})
+    provider.person["auth_time"] = int(time.time())
+    answer = sign_in_by_provider(client, asked.url)
+
+    assert answer.url == CONTINUE
+    assert client.get(CONTINUE).context["fields"] == [("format", "0")]
+
+
+def test_what_was_typed_is_not_for_another_person_of_the_provider(client, provider, colleague):
+    asked = client.post(EXPORT, {"format": "0"})
+    member("rupert", "Editors", enrolled=False)
+    provider.person |= {"sub": "8", "email": "rupert@example.org"}
+    sign_in_by_provider(client, asked.url)
+
+    assert client.get(CONTINUE).url == DESK
 
 
 @pytest.mark.parametrize(
