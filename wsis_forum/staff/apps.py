@@ -11,8 +11,10 @@ class StaffConfig(AppConfig):
         # These need the models.
         from allauth.account.decorators import secure_admin_login  # noqa: PLC0415
 
-        from wsis_forum.staff import records  # noqa: PLC0415
+        from wsis_forum.staff import records, views  # noqa: PLC0415
 
         # There is one way in: the admin's own form knows no second factor.
         admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
+        # And none guesses the old password uncounted.
+        admin.site.password_change = views.change_password  # type: ignore[assignment]
         records.listen()

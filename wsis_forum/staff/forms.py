@@ -1,4 +1,4 @@
-"""The forms of second factors: wrong codes count as wrong passwords do."""
+"""The forms of passwords and second factors: what is wrong counts, wherever it is typed."""
 
 from typing import Any
 
@@ -8,6 +8,7 @@ from allauth.mfa.base import forms
 from allauth.mfa.webauthn.forms import AddWebAuthnForm
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
+from unfold.forms import AdminOwnPasswordChangeForm
 
 from wsis_forum.staff.counting import count_wrong_code, is_locked
 
@@ -39,3 +40,14 @@ class AuthenticateForm(CountedCode, forms.AuthenticateForm):
 
 class ReauthenticateForm(CountedCode, forms.ReauthenticateForm):
     pass
+
+
+class OwnPasswordForm(AdminOwnPasswordChangeForm):
+    def clean_old_password(self) -> str:
+        """Try the old password as the sign-in does, which counts and locks."""
+        typed: str = self.cleaned_data["old_password"]
+        if not get_adapter().reauthenticate(self.user, typed):
+            raise ValidationError(
+                self.error_messages["password_incorrect"], code="password_incorrect"
+            )
+        return typed

@@ -1,19 +1,23 @@
-"""Pages of the account that django-allauth does not have."""
+"""Pages of the account that django-allauth does not have, or not in this way."""
 
 from typing import Any
 
 from allauth.account.decorators import reauthentication_required
 from allauth.usersessions.models import UserSession
 from django.conf import settings
-from django.contrib import messages
+from django.contrib import admin, messages
 from django.contrib.auth.decorators import login_required
+from django.contrib.auth.views import PasswordChangeView
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
 from invitations.admin.base import user_of
+from wsis_forum.staff.forms import OwnPasswordForm
 from wsis_forum.staff.kept_forms import kept_form
 from wsis_forum.staff.sessions import end_session
 
@@ -29,6 +33,17 @@ def locked(request: HttpRequest, response: Any, credentials: Any) -> HttpRespons
     page = render(request, "account/locked.html", {"minutes": minutes}, status=429)
     page["Retry-After"] = str(60 * minutes)
     return page
+
+
+def change_password(
+    request: HttpRequest, extra_context: dict[str, Any] | None = None
+) -> HttpResponseBase:
+    page = PasswordChangeView.as_view(
+        form_class=OwnPasswordForm,
+        success_url=reverse("admin:password_change_done"),
+        extra_context=admin.site.each_context(request) | (extra_context or {}),
+    )
+    return page(request)
 
 
 @never_cache

@@ -5,10 +5,11 @@ import datetime as dt
 import pytest
 import time_machine
 from allauth.usersessions.models import UserSession
+from axes.models import AccessFailureLog
 from django.urls import reverse
 
 from invitations.tests.factories import InvitationFactory
-from wsis_forum.tests.staff.people import AGAIN, DESK, LOGIN, may_enter, member, sign_in
+from wsis_forum.tests.staff.people import AGAIN, DESK, LOGIN, PASSWORD, may_enter, member, sign_in
 
 pytestmark = pytest.mark.django_db
 SESSIONS = reverse("usersessions_list")
@@ -234,6 +235,20 @@ def test_who_has_signed_out_is_no_more_in_the_list_of_sessions(client):
     client.post(reverse("account_logout"))
 
     assert not UserSession.objects.exists()
+
+
+def test_who_guesses_the_old_password_in_an_open_session_is_locked_out(client):
+    user = member()
+    sign_in(client, user)
+
+    answers = [change_password(client, f"wrong-{n}").status_code for n in range(5)]
+    right = change_password(client)
+
+    user.refresh_from_db()
+    assert answers == [200, 200, 200, 200, 429]
+    assert right.status_code == 429
+    assert user.check_password(PASSWORD)
+    assert AccessFailureLog.objects.count() == 5
 
 
 @pytest.mark.parametrize("short", ["zenda-1894", "password1234"])
