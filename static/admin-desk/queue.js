@@ -3,6 +3,9 @@
 
 (() => {
   const pause = 10000;
+  // Nobody need be there when a page asks by itself: it keeps no session awake.
+  const address = new URL(location.href);
+  address.searchParams.set("unattended", "");
   const lost = document.querySelector("[data-lost]");
 
   const renew = (fresh) => {
@@ -17,7 +20,7 @@
 
   const ask = async () => {
     try {
-      const answer = await fetch(location.href, { cache: "no-store" });
+      const answer = await fetch(address, { cache: "no-store" });
       const page = new DOMParser().parseFromString(await answer.text(), "text/html");
       const fresh = answer.ok && page.getElementById("queue");
       if (fresh) renew(fresh);

@@ -16,6 +16,7 @@ from django.utils.cache import add_never_cache_headers
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 
+from invitations.admin.reauthentication import UNATTENDED
 from wsis_forum.staff.kept_forms import drop_sent_form, keep_form
 from wsis_forum.staff.provider import asked_at_provider, came_by_provider
 from wsis_forum.staff.sessions import (
@@ -39,6 +40,7 @@ class StaffSessionMiddleware:
         self.get_response = get_response
         self.desk = reverse("admin:index")
         self.account = reverse("staff_account")
+        self.words = reverse("admin:jsi18n")
         self.out = reverse("admin:logout")
         self.out_of_account = reverse("account_logout")
 
@@ -70,9 +72,15 @@ class StaffSessionMiddleware:
             return self._sign_in_anew(request, user, _("You were signed out after some time."))
         if not second_factor_given(request, user):
             return self._ask_for_second_factor(request, user)
-        note_seen(request.session)
+        if not self._is_unattended(request):
+            note_seen(request.session)
         drop_sent_form(request)
         return None
+
+    def _is_unattended(self, request: HttpRequest) -> bool:
+        """Tell whether a page asks by itself, or for the words of its scripts."""
+        by_itself = UNATTENDED in request.GET or request.path == self.words
+        return request.method == "GET" and by_itself
 
     def _ask_for_second_factor(self, request: HttpRequest, user: User) -> HttpResponse | None:
         if has_second_factor(user):

@@ -18,6 +18,7 @@ from unfold.decorators import display
 
 from invitations.admin.base import Menu, RecordAdmin, user_of
 from invitations.admin.columns import hour_column
+from invitations.admin.reauthentication import UNATTENDED
 from invitations.minister_import import (
     MAY_IMPORT,
     MOST_AT_ONCE,
@@ -74,7 +75,9 @@ class ListImportAdmin(RecordAdmin):
         page: HttpResponse = super().change_view(request, object_id, form_url, extra_context)
         shown = getattr(page, "context_data", {}).get("original")
         if isinstance(shown, ListImport) and not shown.is_ended:
-            page["Refresh"] = ASKED_AGAIN_AFTER
+            again = request.GET.copy()
+            again[UNATTENDED] = ""
+            page["Refresh"] = f"{ASKED_AGAIN_AFTER};url=?{again.urlencode()}"
         return page
 
 

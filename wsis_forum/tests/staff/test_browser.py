@@ -32,6 +32,22 @@ def type_code(page, typed):
     page.click(SEND)
 
 
+def test_the_page_of_the_queue_renews_itself_and_keeps_no_session_awake(chromium, site):
+    member("rassendyll", is_superuser=True)
+
+    with browser_page(chromium) as page:
+        type_password(page, site)
+        type_code(page, code())
+        expect_desk(page)
+        page.clock.install()
+        page.goto(f"{site}{reverse('admin:invitations_delivery_queue')}")
+        with page.expect_response(lambda answer: "?unattended" in answer.url) as renewed:
+            page.clock.fast_forward(10_000)
+
+        assert renewed.value.ok
+        expect(page.locator("[data-lost]")).to_be_hidden()
+
+
 def expect_desk(page):
     expect(page).to_have_url(re.compile(f"{reverse('admin:index')}$"))
 

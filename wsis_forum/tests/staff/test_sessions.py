@@ -166,6 +166,34 @@ def test_an_administrator_ends_the_session_of_anybody(client, admin_client):
     assert "session ended" in history.text
 
 
+@pytest.mark.parametrize(
+    "address",
+    [
+        f"{reverse('admin:invitations_delivery_queue')}?unattended",
+        f"{DESK}?a=b&unattended=",
+        reverse("admin:jsi18n"),
+    ],
+)
+def test_a_page_that_renews_itself_keeps_no_session_awake(client, clock, address):
+    sign_in(client, member(is_superuser=True))
+
+    clock(minutes=29)
+    assert client.get(address).status_code == 200
+    clock(minutes=2)
+
+    assert not may_enter(client)
+
+
+def test_what_a_person_sends_counts_from_such_a_page_too(client, clock):
+    sign_in(client, member(is_superuser=True))
+
+    clock(minutes=29)
+    client.post(f"{reverse('admin:invitations_mission_add')}?unattended", {"name": "Ruritania"})
+    clock(minutes=2)
+
+    assert may_enter(client)
+
+
 @pytest.mark.parametrize("name", ["account_logout", "admin:logout"])
 def test_signing_out_empties_the_cache(client, name):
     sign_in(client, member())

@@ -34,7 +34,7 @@ def test_progress_counts_and_names_the_reasons_to_wait(client, drafter):
         "waiting": ["2: There is no text in Ruritanian."],
     }
     assert "<li>2: There is no text in Ruritanian.</li>" in shown
-    assert '<noscript><meta http-equiv="refresh" content="5"></noscript>' in shown
+    assert '<noscript><meta http-equiv="refresh" content="5;url=?unattended"></noscript>' in shown
     assert "Look at" not in shown
 
 

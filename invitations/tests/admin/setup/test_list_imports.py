@@ -40,7 +40,7 @@ def test_a_long_list_is_left_to_a_worker_and_its_page_shows_how_far_it_is(staff,
     waiting = staff.get(response.url)
     assert "waits for a worker" in waiting.content.decode()
     assert "0 of 301" in waiting.content.decode()
-    assert waiting["Refresh"] == "3"
+    assert waiting["Refresh"] == "3;url=?unattended="
 
     import_lists()
 
