@@ -21,6 +21,7 @@ from invitations.admin.confirming import (
     submitted,
     too_many,
 )
+from invitations.admin.reauthentication import signed_in_recently
 from invitations.forms.action_forms import LetterDispatchedForm, SureForm
 from invitations.letters.routes import paper_route
 from invitations.models import Letter
@@ -48,6 +49,7 @@ class PrintRunMixin(RecordAdmin):
         return request.user.has_perm("invitations.change_delivery")
 
     @action(description=gettext_lazy("Print run for pouch and post"), permissions=["words"])
+    @signed_in_recently
     def print_selected(
         self, request: HttpRequest, queryset: QuerySet[Letter]
     ) -> HttpResponse | FileResponse | None:

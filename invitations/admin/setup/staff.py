@@ -70,6 +70,10 @@ class AlternateAdmin(ModelAdmin):
     list_select_related = ["approver", "alternate"]
     fields = ["alternate", ("from_on", "until_on")]
 
+    @signed_in_recently
+    def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        return super().changeform_view(request, *args, **kwargs)
+
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         return ["approver", *self.fields] if request.user.is_superuser else self.fields
 

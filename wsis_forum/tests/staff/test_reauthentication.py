@@ -7,7 +7,7 @@ import time_machine
 from django.contrib.auth.models import User
 from django.urls import reverse
 
-from invitations.models import Letter, LetterTemplate
+from invitations.models import Alternate, Letter, LetterTemplate
 from invitations.tests.desk import choose, composed_letter, shown
 from invitations.tests.factories import CircularFactory
 from wsis_forum.tests.staff.people import (
@@ -118,6 +118,28 @@ def test_a_text_is_approved_only_by_who_has_said_again_who_it_is(client, approve
     text.refresh_from_db()
     assert answer.redirect_chain[0][0].startswith(AGAIN)
     assert text.first_approver is None
+
+
+def test_a_print_run_is_made_by_who_has_just_said_who_it_is(client, approver):
+    letter = composed_letter()
+
+    answer = choose(client, LETTERS, "print_selected", letter, answered="yes")
+
+    assert answer.redirect_chain[0][0].startswith(AGAIN)
+
+
+def test_an_alternate_is_named_by_who_has_just_said_who_it_is(client, approver):
+    add = reverse("admin:invitations_alternate_add")
+    days = {"from_on": "2027-03-01", "until_on": "2027-03-05"}
+
+    asked = client.post(add, {"alternate": member("rupert", "Editors").pk} | days)
+    assert not Alternate.objects.exists()
+    again(client, recovery_codes(approver)[0])
+    kept = client.get(CONTINUE).context
+    client.post(kept["kept"]["path"], dict(kept["fields"]))
+
+    assert asked.url.startswith(AGAIN)
+    assert Alternate.objects.get().approver == approver
 
 
 def test_the_password_serves_too(client, approver):
