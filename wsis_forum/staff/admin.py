@@ -23,6 +23,7 @@ from invitations.admin.confirming import confirmed, row_by_row, tell_done
 from invitations.admin.reauthentication import signed_in_recently
 from invitations.audit import Act, record_act
 from invitations.forms.action_forms import ReasonForm
+from wsis_forum.staff.counting import forget_wrong_codes
 from wsis_forum.staff.sessions import end_session, end_sessions, has_second_factor
 
 # Secrets stand in some of these, and nothing in them is for a person to write.
@@ -41,9 +42,10 @@ call(AccessFailureLog, gettext_lazy("failed sign-in"), gettext_lazy("failed sign
 call(AccessAttempt, gettext_lazy("lock"), gettext_lazy("wrong tries and locks"))
 call(UserSession, gettext_lazy("session"), gettext_lazy("sessions"))
 call(Authenticator, gettext_lazy("second factor"), gettext_lazy("second factors"))
+call(SocialAccount, gettext_lazy("linked sign-in"), gettext_lazy("linked sign-ins"))
 
 
-for label in ("axes", "mfa", "usersessions"):
+for label in ("axes", "mfa", "usersessions", "socialaccount"):
     apps.get_app_config(label).verbose_name = Menu.STAFF
 
 
@@ -130,26 +132,32 @@ class AccessAttemptAdmin(SignInAdmin):
     def free_selected(self, request: HttpRequest, row: AccessAttempt) -> None:
         row.delete()
         if user := User.objects.filter(username__iexact=row.username or "").first():
+            forget_wrong_codes(request, user)
             record_act(user, Act.FREED, user_of(request))
 
 
+class OfAccountAdmin(RecordAdmin):
+    """A page of what belongs to accounts."""
+
+    list_select_related = ["user"]
+    search_fields = ["user__username"]
+
+    @display(description=gettext_lazy("account"), ordering="user__username")
+    def owner(self, row: Any) -> str:
+        return row.user.get_username()
+
+
 @admin.register(Authenticator)
-class AuthenticatorAdmin(RecordAdmin):
+class AuthenticatorAdmin(OfAccountAdmin):
     menu = (Menu.STAFF, 7, "phonelink_lock")
     when_empty = gettext_lazy("Staff add their second factors themselves, when they sign in.")
     actions = ["remove_lost"]
     list_display = ["owner", "kind", "added", "last_used"]
-    list_select_related = ["user"]
-    search_fields = ["user__username"]
     fields = ["owner", "kind", "added", "last_used"]
     readonly_fields = fields
 
     def has_remove_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm("mfa.delete_authenticator")
-
-    @display(description=gettext_lazy("account"), ordering="user__username")
-    def owner(self, row: Authenticator) -> str:
-        return row.user.get_username()
 
     @display(description=gettext_lazy("kind"), ordering="type")
     def kind(self, row: Authenticator) -> str:
@@ -191,23 +199,17 @@ class AuthenticatorAdmin(RecordAdmin):
 
 
 @admin.register(UserSession)
-class UserSessionAdmin(RecordAdmin):
+class UserSessionAdmin(OfAccountAdmin):
     menu = (Menu.STAFF, 8, "devices")
     when_empty = gettext_lazy("Nobody is signed in.")
     actions = ["end_selected"]
     list_display = ["owner", "ip", "began", "seen", "user_agent"]
-    list_select_related = ["user"]
     ordering = ["-last_seen_at"]
-    search_fields = ["user__username"]
     fields = ["owner", "ip", "began", "seen", "user_agent"]
     readonly_fields = fields
 
     def has_end_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm("usersessions.delete_usersession")
-
-    @display(description=gettext_lazy("account"), ordering="user__username")
-    def owner(self, row: UserSession) -> str:
-        return row.user.get_username()
 
     @display(description=gettext_lazy("signed in"), ordering="created_at")
     def began(self, row: UserSession) -> dt.datetime:
@@ -229,6 +231,50 @@ class UserSessionAdmin(RecordAdmin):
     )
     def end_selected(self, request: HttpRequest, row: UserSession) -> None:
         end_session(row, user_of(request))
+
+
+@admin.register(SocialAccount)
+class SocialAccountAdmin(OfAccountAdmin):
+    menu = (Menu.STAFF, 9, "link_off")
+    when_empty = gettext_lazy("Nobody has come by the organization’s sign-in yet.")
+    actions = ["unlink_selected"]
+    list_display = ["owner", "number", "added", "last_used"]
+    fields = ["owner", "number", "added", "last_used"]
+    readonly_fields = fields
+
+    def has_unlink_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("socialaccount.delete_socialaccount")
+
+    @display(description=gettext_lazy("number at the provider"), ordering="uid")
+    def number(self, row: SocialAccount) -> str:
+        return row.uid
+
+    @display(description=gettext_lazy("added"), ordering="date_joined")
+    def added(self, row: SocialAccount) -> dt.datetime:
+        return row.date_joined
+
+    @display(description=gettext_lazy("last used"), ordering="last_login")
+    def last_used(self, row: SocialAccount) -> dt.datetime:
+        return row.last_login
+
+    @action(description=gettext_lazy("Unlink"), permissions=["unlink"])
+    @signed_in_recently
+    @confirmed(
+        title=gettext_lazy("Unlink"),
+        explanation=gettext_lazy(
+            "The person is signed out everywhere. Whoever has the account’s address at the "
+            "provider opens it next: to close the account, make it inactive."
+        ),
+        form=ReasonForm,
+        describe=lambda page, row: row.user.get_username(),
+    )
+    @row_by_row(
+        done=ngettext_lazy("%(count)s sign-in unlinked.", "%(count)s sign-ins unlinked.", "count")
+    )
+    def unlink_selected(self, request: HttpRequest, row: SocialAccount, because: str) -> None:
+        row.delete()
+        record_act(row.user, Act.PROVIDER_UNLINKED, user_of(request), because)
+        end_sessions(row.user, user_of(request))
 
 
 KINDS = {

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from allauth.core import ratelimit
 from axes.handlers.proxy import AxesProxyHandler
 from django.contrib.auth import user_login_failed
 from django.contrib.auth.models import User
@@ -42,3 +43,8 @@ def count_wrong_code(request: HttpRequest, user: User) -> None:
     """Count a wrong code as a wrong password is counted."""
     credentials = {"username": user.get_username()}
     user_login_failed.send(sender=__name__, credentials=credentials, request=request)
+
+
+def forget_wrong_codes(request: HttpRequest, user: User) -> None:
+    """Count the account's codes anew, which django-allauth counts from all addresses."""
+    ratelimit.clear(request, action="login_failed", key=f"mfa-auth-user-{user.pk}")

@@ -13,8 +13,9 @@ def keep_form(request: HttpRequest, user: User) -> str:
     """Keep what the request would have sent; return the address at which to go on afterwards."""
     if request.method != "POST":
         return request.get_full_path()
-    # A password typed into a form is not written anywhere.
-    if any("password" in name for name in request.POST):
+    # A password or a code that is typed into a form is not written anywhere.
+    of_account = request.path.startswith(reverse("staff_account"))
+    if of_account or any("password" in name for name in request.POST):
         return request.get_full_path()
     fields = {name: typed for name, typed in request.POST.lists() if name != "csrfmiddlewaretoken"}
     request.session[KEPT] = {

@@ -14,7 +14,6 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_POST
 
 from invitations.admin.base import user_of
 from wsis_forum.staff.forms import OwnPasswordForm
@@ -57,11 +56,12 @@ def go_on(request: HttpRequest) -> HttpResponse:
     return render(request, "account/continue.html", {"kept": kept, "fields": fields})
 
 
-@require_POST
 @login_required
 @reauthentication_required(app="wsis_forum")
 def end_sessions_of_mine(request: HttpRequest, pk: int | None = None) -> HttpResponse:
-    """End one of one's own sessions, or all but this one."""
+    """End one of one's own sessions, or all but this one; to be asked anew, show the list."""
+    if request.method != "POST":
+        return redirect("usersessions_list")
     mine = UserSession.objects.filter(user=request.user)
     others = mine.exclude(session_key=request.session.session_key)
     chosen = others if pk is None else [get_object_or_404(mine, pk=pk)]

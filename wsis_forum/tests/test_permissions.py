@@ -110,6 +110,7 @@ TAKEN_BY = {
     "statealias: delete_selected": DRAFTERS,
     "term: tick_selected": DRAFTERS,
     "user: delete_selected": {ADMINISTRATOR},
+    "socialaccount: unlink_selected": {ADMINISTRATOR},
     "usersession: end_selected": {ADMINISTRATOR},
 }
 OF_DJANGO = {"index", "login", "logout", "password_change", "password_change_done", "search",

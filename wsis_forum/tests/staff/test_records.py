@@ -2,6 +2,7 @@
 
 import pytest
 from allauth.mfa.models import Authenticator
+from allauth.socialaccount.models import SocialAccount
 from allauth.usersessions.models import UserSession
 from axes.models import AccessAttempt, AccessFailureLog, AccessLog
 from django.core.management import CommandError, call_command
@@ -23,6 +24,7 @@ PAGES = [
     "axes_accessattempt",
     "mfa_authenticator",
     "usersessions_usersession",
+    "socialaccount_socialaccount",
 ]
 
 
@@ -91,18 +93,21 @@ def rows_of(page, number):
         "axes_accessfailurelog": AccessFailureLog,
         "axes_accessattempt": AccessAttempt,
         "usersessions_usersession": UserSession,
+        "socialaccount_socialaccount": SocialAccount,
     }.get(page)
     for n in range(number):
         user = member(f"guard{n}", enrolled=model is None)
         if model is UserSession:
             UserSession.objects.create(user=user, ip="192.0.2.1", session_key=f"{n}")
+        elif model is SocialAccount:
+            SocialAccount.objects.create(user=user, provider="oidc", uid=f"{n}")
         elif model:
             more = {"failures_since_start": n} if model is AccessAttempt else {}
             model.objects.create(username=user.username, ip_address="192.0.2.1", **more)
 
 
 @pytest.mark.parametrize("number", [1, 3])
-@pytest.mark.parametrize(("page", "queries"), list(zip(PAGES, [7, 7, 7, 5, 5], strict=True)))
+@pytest.mark.parametrize(("page", "queries"), list(zip(PAGES, [7, 7, 7, 5, 5, 5], strict=True)))
 def test_each_list_asks_as_much_for_three_rows_as_for_one(
     admin_client, django_assert_num_queries, page, queries, number
 ):
@@ -111,6 +116,22 @@ def test_each_list_asks_as_much_for_three_rows_as_for_one(
 
     with django_assert_num_queries(queries):
         admin_client.get(reverse(f"admin:{page}_changelist"))
+
+
+def test_an_administrator_unlinks_an_account_from_the_provider_for_a_reason(client, admin_client):
+    sign_in(client, user := member())
+    row = SocialAccount.objects.create(user=user, provider="oidc", uid="7")
+    page = reverse("admin:socialaccount_socialaccount_changelist")
+
+    words = {"action": "unlink_selected", "_selected_action": [row.pk], "answered": "yes"}
+    told = admin_client.post(page, words | {"because": "Left the house."}, follow=True)
+
+    assert "1 sign-in unlinked." in told.text
+    assert not SocialAccount.objects.exists()
+    assert not may_enter(client)
+    history = admin_client.get(reverse("admin:auth_user_history", args=[user.pk])).text
+    assert "no more opened by the organization" in history
+    assert "Left the house." in history
 
 
 def test_the_only_administrator_is_helped_by_a_command(client, admin_client):

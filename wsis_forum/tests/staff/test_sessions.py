@@ -9,7 +9,17 @@ from axes.models import AccessFailureLog
 from django.urls import reverse
 
 from invitations.tests.factories import InvitationFactory
-from wsis_forum.tests.staff.people import AGAIN, DESK, LOGIN, PASSWORD, may_enter, member, sign_in
+from wsis_forum.tests.staff.people import (
+    AGAIN,
+    DESK,
+    LOGIN,
+    PASSWORD,
+    code,
+    may_enter,
+    member,
+    recovery_codes,
+    sign_in,
+)
 
 pytestmark = pytest.mark.django_db
 SESSIONS = reverse("usersessions_list")
@@ -105,6 +115,16 @@ def test_a_password_is_not_kept(client, clock):
     assert "kept_form" not in client.session
 
 
+def test_a_code_is_not_kept_either(client, clock):
+    sign_in(client, user := member())
+    clock(minutes=31)
+
+    answer = client.post(AGAIN, {"code": recovery_codes(user)[0], "next": DESK})
+
+    assert "continue" not in answer.url
+    assert "kept_form" not in client.session
+
+
 def test_a_forged_request_is_not_kept(client_of, clock):
     browser = client_of(enforce_csrf_checks=True)
     browser.force_login(member())
@@ -146,11 +166,18 @@ def test_all_other_sessions_are_ended_at_once(client, client_of):
     assert not any(may_enter(browser) for browser in others)
 
 
-def test_ending_a_session_asks_again_who_it_is(client, clock):
-    sign_in(client, member())
+def test_ending_a_session_asks_again_who_it_is(client, client_of, clock):
+    user = member()
+    sign_in(client_of(), user)
+    sign_in(client, user)
     clock(minutes=20)
 
-    assert client.post(reverse("staff_end_others")).url.startswith(AGAIN)
+    asked = client.post(end := reverse("staff_end_others"))
+    answer = client.post(AGAIN, {"code": code(), "next": end})
+
+    assert asked.url == f"{AGAIN}?next={end.replace('/', '%2F')}"
+    assert client.get(answer.url).url == SESSIONS
+    assert UserSession.objects.count() == 2
 
 
 def test_an_administrator_ends_the_session_of_anybody(client, admin_client):

@@ -190,6 +190,20 @@ def test_an_administrator_frees_who_is_locked_out(client, admin_client):
     assert "freed: sign-ins were locked" in history.text
 
 
+def test_whoever_is_freed_may_try_again_at_once(client, admin_client):
+    user = member()
+    wrong(client, 5)
+    for n in range(11):
+        there = {"REMOTE_ADDR": f"198.51.100.{n}"}
+        (type_password(client, **there), type_code(client, "000000", **there))
+    row = AccessAttempt.objects.get(ip_address="127.0.0.1")
+
+    words = {"action": "free_selected", "_selected_action": [row.pk], "answered": "yes"}
+    admin_client.post(reverse("admin:axes_accessattempt_changelist"), words)
+
+    assert sign_in(client, user).url == DESK
+
+
 def test_a_sign_in_drops_the_wrong_tries_before_it(client):
     user = member()
     wrong(client, 4)
