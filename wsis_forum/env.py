@@ -39,6 +39,11 @@ def secret(name: str, default: str | None = None) -> str:
     return value
 
 
+def keys(written: str) -> list[str]:
+    """Return the key, and the older ones below it, which open but close nothing any more."""
+    return [line for line in written.splitlines() if line.strip()] or [""]
+
+
 def database(default: str) -> dict[str, Any]:
     """Return Django's settings of the database that ``DATABASE_URL`` names."""
     url = secret("DATABASE_URL", default=default)

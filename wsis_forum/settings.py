@@ -17,7 +17,9 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = Path(os.getenv("VAR_DIR", BASE_DIR / "var")).resolve()
 
 DEBUG = env.flag("DEBUG", default=False)
-SECRET_KEY = env.secret("SECRET_KEY", default="insecure" if DEBUG else None)
+SECRET_KEY, *SECRET_KEY_FALLBACKS = env.keys(
+    env.secret("SECRET_KEY", default="insecure" if DEBUG else None)
+)
 
 # The address under which offices reach the site: it stands in letters, so it has no guess.
 SITE_URL = os.getenv("SITE_URL", f"http://127.0.0.1:{os.getenv('PORT', '8000')}").rstrip("/")

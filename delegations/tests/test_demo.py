@@ -4,6 +4,7 @@ from io import StringIO
 import pytest
 import time_machine
 from allauth.mfa.models import Authenticator
+from allauth.mfa.utils import decrypt
 from django.contrib.auth.models import User
 from django.core.management import CommandError, call_command
 from django.utils import timezone
@@ -206,7 +207,7 @@ def test_for_make_run_it_makes_seven_who_sign_in_by_the_same_codes(monkeypatch):
         "administrator": [],
     }
     assert [name for name, one in staff.items() if one.is_superuser] == ["administrator"]
-    assert {app.data["secret"] for app in Authenticator.objects.all()} == {secret}
+    assert {decrypt(app.data["secret"]) for app in Authenticator.objects.all()} == {secret}
     assert Authenticator.objects.count() == 7
     assert all(one.email == f"{name}@example.org" for name, one in staff.items())
 

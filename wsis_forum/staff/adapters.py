@@ -1,5 +1,6 @@
 """How django-allauth works here: no sign-up, addresses and limits as everywhere on the site."""
 
+import logging
 from ipaddress import ip_address
 from typing import Any
 from urllib.parse import urlsplit
@@ -7,15 +8,20 @@ from urllib.parse import urlsplit
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
+from allauth.mfa.totp.internal.auth import generate_totp_secret
 from allauth.mfa.utils import is_mfa_enabled
+from cryptography.fernet import InvalidToken
 from django.conf import settings
 from django.contrib.auth.models import User
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext, gettext_lazy
 
 from wsis_forum.staff.counting import counted_address
+from wsis_forum.staff.encryption import decrypt, encrypt
 from wsis_forum.staff.provider import go_on_after
 from wsis_forum.staff.sessions import SECOND_FACTORS, recently_authenticated
+
+logger = logging.getLogger(__name__)
 
 
 class AccountAdapter(DefaultAccountAdapter):
@@ -60,6 +66,17 @@ WAYS = {
 
 
 class MFAAdapter(DefaultMFAAdapter):
+    def encrypt(self, text: str) -> str:
+        return encrypt(text)
+
+    def decrypt(self, encrypted_text: str) -> str:
+        """Return the secret, or a new one that nobody has and whose codes are wrong."""
+        try:
+            return decrypt(encrypted_text)
+        except InvalidToken:
+            logger.warning("A second factor was encrypted under another SECRET_KEY.")
+            return str(generate_totp_secret())
+
     def can_delete_authenticator(self, authenticator: Authenticator) -> bool:
         """Let the last second factor stand."""
         of_user = Authenticator.objects.filter(user=authenticator.user, type__in=SECOND_FACTORS)
