@@ -14,10 +14,14 @@ from invitations.admin.base import FilledFilter, ModelAdmin, user_of
 from invitations.admin.confirming import confirmation_page, confirmed, row_by_row, submitted
 from invitations.admin.reauthentication import signed_in_recently
 from invitations.forms.action_forms import AnotherAddressForm
-from invitations.inbox.bounces import address_not_tried, send_to_another_address
 from invitations.letters.approval import approve_text
 from invitations.models import Letter
 from invitations.models.approval import ApprovedByTwo
+from invitations.outbox.another_address import (
+    PUT_IT_ON_FILE,
+    addresses_not_tried,
+    send_to_another_address,
+)
 
 
 class UnreachedFilter(admin.SimpleListFilter):
@@ -53,7 +57,7 @@ class AnotherAddressMixin(ModelAdmin):
 
     @action(description=gettext_lazy("Send to another address"), permissions=["resend"])
     def send_to_another(self, request: HttpRequest, queryset: QuerySet[Any]) -> HttpResponse | None:
-        """Ask for the address, and keep what was typed until the letter can go there."""
+        """Ask which of the office's released addresses gets the letter once more."""
         row = queryset.first()
         if row is None or queryset.count() > 1:
             messages.error(request, _("Choose one row: each office has an address of its own."))
@@ -62,8 +66,16 @@ class AnotherAddressMixin(ModelAdmin):
         if letter is None:
             messages.error(request, _("%(row)s: there is no approved letter.") % {"row": row})
             return None
-        initial = {"email": address_not_tried(letter)}
-        form = AnotherAddressForm(submitted(request), initial=initial)
+        return self._ask_for_address(request, queryset, letter)
+
+    def _ask_for_address(
+        self, request: HttpRequest, queryset: QuerySet[Any], letter: Letter
+    ) -> HttpResponse | None:
+        addresses = addresses_not_tried(letter)
+        if not addresses:
+            messages.error(request, PUT_IT_ON_FILE)
+            return None
+        form = AnotherAddressForm(submitted(request), addresses=addresses)
         if form.is_valid() and self._sent(request, letter, form):
             return None
         return confirmation_page(
@@ -73,11 +85,7 @@ class AnotherAddressMixin(ModelAdmin):
             form,
             action="send_to_another",
             title=_("Send to another address"),
-            explanation=_(
-                "The letter goes out once more, byte for byte, to one more address. Put the "
-                "address right where it is kept, at the minister or the mission: letters to come "
-                "go there."
-            ),
+            explanation=_("The letter goes out once more, byte for byte.") + f" {PUT_IT_ON_FILE}",
             button=_("Send"),
             describe=lambda row: getattr(row, "server_words", ""),
         )

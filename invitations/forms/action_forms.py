@@ -8,7 +8,6 @@ from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import (
-    UnfoldAdminEmailInputWidget,
     UnfoldAdminExpandableTextareaWidget,
     UnfoldAdminRadioSelectWidget,
     UnfoldAdminSelectWidget,
@@ -16,8 +15,9 @@ from unfold.widgets import (
     UnfoldAdminTextInputWidget,
 )
 
-from invitations.forms.fields import AddressField, LineField
+from invitations.forms.fields import LineField
 from invitations.models import CallListEntry, Delivery, HeldChange, Invitation, ReplyLink
+from invitations.outbox.another_address import PUT_IT_ON_FILE
 
 
 class SureForm(forms.Form):
@@ -107,12 +107,18 @@ class DispatchedForm(forms.Form):
 
 
 class AnotherAddressForm(forms.Form):
-    email = AddressField(
+    """A choice among the office's released addresses to which the letter never went."""
+
+    email = forms.ChoiceField(
         label=_("Another address"),
-        max_length=320,
         help_text=_("The same letter goes there as it is, with the addresses that stand in it."),
-        widget=UnfoldAdminEmailInputWidget,
+        error_messages={"invalid_choice": PUT_IT_ON_FILE},
+        widget=UnfoldAdminRadioSelectWidget,
     )
+
+    def __init__(self, *args: Any, addresses: list[str], **kwargs: Any) -> None:
+        super().__init__(*args, initial={"email": addresses[0]}, **kwargs)
+        self.fields["email"].choices = [(address, address) for address in addresses]
 
 
 class LetterDispatchedForm(DispatchedForm):

@@ -19,8 +19,6 @@ from django.utils.translation import gettext as _
 from invitations.audit import Act, record_act
 from invitations.files.frozen import freeze
 from invitations.inbox.reports import WORDS_LIMIT, findings_in, known_envelope, returned_id
-from invitations.letters.planning import ENVELOPE_LENGTH, PRIORITY, TRY_FOR
-from invitations.links import random_signs
 from invitations.mail.incoming import (
     clean_text,
     envelope_token_in,
@@ -28,14 +26,12 @@ from invitations.mail.incoming import (
     parse_mail,
     sha256_of,
 )
-from invitations.models import Bounce, Delivery, Letter, LetterEvent
-from invitations.outbox.sending import why_not_sendable
+from invitations.models import Bounce, Delivery, LetterEvent
 from invitations.outbox.transitions import transit
 from invitations.setbacks import each_apart
-from invitations.text.addresses import checked_address
 from invitations.times.jobs import Job
 
-__all__ = ["envelope_token_in", "record_bounce", "record_report", "send_to_another_address"]
+__all__ = ["envelope_token_in", "record_bounce", "record_report"]
 
 Kind = Bounce.Kind
 KEY_LIMIT = 200
@@ -222,35 +218,3 @@ def match_bounce(bounce: Bounce, delivery: Delivery, by: User) -> None:
         add_event(delivery, _("delayed on its way"), bounce.server_words)
     elif not move_to_bounced(delivery, by):
         raise ValidationError(_("This delivery has changed meanwhile: look at it again."))
-
-
-def address_not_tried(letter: Letter) -> str:
-    """Return the first address of the minister today to which this letter never went, if any."""
-    tried = letter.deliveries.by_mail().values_list("address", flat=True)
-    known = {address.casefold() for address in tried}
-    today = [] if letter.mission_id else letter.invitation.minister.to_emails.split()
-    return next((address for address in today if address.casefold() not in known), "")
-
-
-@transaction.atomic
-def send_to_another_address(letter: Letter, by: User, email: str) -> Delivery:
-    """Put the same frozen message into the outbox once more, for an address it never went to."""
-    email = checked_address(email.strip())
-    if not letter.message or letter.state != Letter.State.APPROVED:
-        raise ValidationError(_("Only an approved letter that goes by e-mail can be sent."))
-    now = timezone.now()
-    if because := why_not_sendable(letter, letter.invitation, now):
-        raise ValidationError(_("It may not leave: %s.") % because)
-    if letter.deliveries.by_mail().filter(address__iexact=email).exists():
-        raise ValidationError(_("This letter has a delivery to that address already."))
-    delivery = letter.deliveries.create(
-        address=email,
-        envelope=random_signs(ENVELOPE_LENGTH),
-        priority=PRIORITY.get(letter.kind, 5),
-        not_before=now,
-        leave_before=letter.leave_before or now + TRY_FOR,
-    )
-    letter.events.create(
-        delivery=delivery, state=delivery.state, actor=by, because=_("another address")
-    )
-    return delivery

@@ -97,7 +97,8 @@ def released_missions(invitation: Invitation, held: Held) -> list[Mission]:
     """Return the State's permanent missions in the edition's city, as they were released."""
     changes, state = held_of(Mission, held), invitation.member_state_id
     changed = [change.object_id for change in changes]
-    missions = list(invitation.member_state.missions.exclude(pk__in=changed))
+    serving = invitation.member_state.missions.all()
+    missions = [mission for mission in serving if str(mission.pk) not in changed]
     missions += [
         row_of(Mission, change, change.before)
         for change in changes

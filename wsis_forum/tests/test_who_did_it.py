@@ -17,7 +17,7 @@ import invitations
 from delegations.demonstration.story import Incoming, receive_answers
 from delegations.programme import unpublish_speakers
 from invitations import audit
-from invitations.inbox.bounces import match_bounce, move_to_bounced, send_to_another_address
+from invitations.inbox.bounces import match_bounce, move_to_bounced
 from invitations.inbox.filing import assign_mail
 from invitations.letters.approval import (
     approve_letter,
@@ -55,6 +55,7 @@ from invitations.models import (
     LetterEvent,
     LetterTemplate,
 )
+from invitations.outbox.another_address import send_to_another_address
 from invitations.outbox.arming import arm, stop_sending
 from invitations.outbox.decisions import (
     decide_uncertain,
@@ -195,7 +196,8 @@ def matching(make, by):
 
 
 def sending_to_another_address(make, by):
-    return send_to_another_address(make.frozen_letter(), by, "cabinet@example.org")
+    letter = make.frozen_letter()
+    return send_to_another_address(letter, by, letter.invitation.minister.to_emails)
 
 
 def approving_a_letter(make, by):

@@ -14,7 +14,7 @@ from hypothesis import assume, given
 from hypothesis import settings as examples
 
 from invitations.admin.base import ModelAdmin
-from invitations.forms.action_forms import AnotherAddressForm, ReasonForm
+from invitations.forms.action_forms import ReasonForm
 from invitations.forms.correspondence import PaperReplyForm
 from invitations.forms.fields import AddressesField, AddressField, LineField, LinkField, TextField
 from invitations.letters.circulars import plan_invitation_letters
@@ -131,7 +131,7 @@ def test_every_field_of_words_on_a_page_tidies_or_refuses(page, rf, admin_user):
             assert isinstance(field, OURS), name
 
 
-@pytest.mark.parametrize("form", [PaperReplyForm, ReasonForm, AnotherAddressForm])
+@pytest.mark.parametrize("form", [PaperReplyForm, ReasonForm])
 def test_every_field_of_words_in_an_act_tidies_or_refuses(form):
     fields = text_fields(form)
 

@@ -14,11 +14,11 @@ from invitations.inbox.bounces import (
     match_bounce,
     record_bounce,
     record_report,
-    send_to_another_address,
     settle_bounced,
 )
 from invitations.mail.transport import return_path
 from invitations.models import Bounce, Delivery, Invitation, Letter, Setback
+from invitations.outbox.another_address import send_to_another_address
 from invitations.outbox.dispatch import dispatch_outbox
 from invitations.outbox.transitions import transit
 from invitations.reminders.planning import queue_reminders
@@ -341,7 +341,8 @@ def test_an_office_is_reached_while_one_address_has_not_bounced(sent):
 def test_an_office_whose_letter_waits_for_another_address_is_not_given_up(sent):
     invitation = bounced_everywhere(sent, EditionFactory())
 
-    send_to_another_address(invitation.letters.get(), UserFactory(), "cabinet@example.org")
+    cabinet = invitation.minister.to_emails
+    send_to_another_address(invitation.letters.get(), UserFactory(), cabinet)
 
     assert not Invitation.objects.unreached().exists()
 
@@ -365,56 +366,6 @@ def test_nobody_is_put_on_a_block_list(sent, peer, queued):
     queued(address="office@example.org", envelope="another2345")
 
     assert dispatch_outbox() == 1
-
-
-# Another address
-
-
-def test_another_address_gets_the_same_bytes_under_an_envelope_of_its_own(sent, peer):
-    first = sent()
-    record_report(report(envid=TOKEN))
-
-    second = send_to_another_address(first.letter, UserFactory(), " cabinet@example.org ")
-    dispatch_outbox()
-
-    [taken] = peer.taken
-    assert taken.content == thaw(first.letter.message.name, first.letter.message_sha256)
-    assert taken.addresses == ["cabinet@example.org"]
-    assert taken.sender == return_path(second.envelope) != return_path(first.envelope)
-
-
-def test_another_address_is_asked_for_by_a_person_whose_name_is_kept(sent):
-    sapt = UserFactory(username="sapt")
-
-    delivery = send_to_another_address(sent().letter, sapt, "cabinet@example.org")
-
-    event = delivery.events.get()
-    assert (event.actor, event.state, event.because) == (sapt, "queued", "another address")
-
-
-@pytest.mark.parametrize(
-    ("email", "sentence"),
-    [
-        ("Office@example.org", "This letter has a delivery to that address already."),
-        ("the cabinet", "the cabinet is not an e-mail address"),
-    ],
-)
-def test_an_address_that_is_none_or_had_the_letter_is_refused(sent, email, sentence):
-    letter = sent().letter
-
-    with pytest.raises(ValidationError, match=sentence):
-        send_to_another_address(letter, UserFactory(), email)
-
-
-def test_a_letter_that_is_not_in_force_goes_to_no_other_address(sent):
-    letter = sent(
-        letter=None,
-    ).letter
-    Invitation.objects.filter(pk=letter.invitation_id).update(status="withdrawn")
-    letter.refresh_from_db()
-
-    with pytest.raises(ValidationError, match="not in force"):
-        send_to_another_address(letter, UserFactory(), "cabinet@example.org")
 
 
 # What staff say of a bounce that named no delivery

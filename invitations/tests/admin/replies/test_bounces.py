@@ -6,7 +6,7 @@ from django.urls import reverse
 
 from invitations.inbox.bounces import record_report
 from invitations.inbox.filing import file_mail
-from invitations.models import Bounce, Correspondence, Delivery
+from invitations.models import Bounce, Correspondence, Delivery, HeldChange
 from invitations.tests.desk import page_of
 from invitations.tests.factories import (
     DeliveryFactory,
@@ -47,8 +47,12 @@ def reader(client):
 
 @pytest.fixture
 def bounced(frozen_letter):
+    invitation = InvitationFactory(minister__to_emails="office@example.org cabinet@example.org")
     delivery = DeliveryFactory(
-        letter=frozen_letter(), address="office@example.org", arrived=True, envelope=TOKEN
+        letter=frozen_letter(invitation=invitation),
+        address="office@example.org",
+        arrived=True,
+        envelope=TOKEN,
     )
     record_report(report(envid=TOKEN))
     delivery.refresh_from_db()
@@ -166,7 +170,7 @@ def act(client, url, row, **answer):
     ],
 )
 def test_the_letter_is_sent_to_another_address_from_each_list(client, officer, bounced, url, row):
-    assert "to one more address" in text(act(client, url, row(bounced)))
+    assert "goes out once more" in text(act(client, url, row(bounced)))
 
     act(client, url, row(bounced), answered="yes", email="cabinet@example.org")
 
@@ -175,26 +179,36 @@ def test_the_letter_is_sent_to_another_address_from_each_list(client, officer, b
     assert sent.events.get().actor == officer
 
 
-def test_an_address_that_was_put_right_meanwhile_is_proposed(client, officer, bounced):
+def test_the_released_addresses_to_which_it_never_went_are_offered(client, officer, bounced):
     minister = bounced.letter.invitation.minister
     minister.to_emails = f"{bounced.address.upper()}\nnew@example.org"
     minister.save()
+    waiting = act(client, INVITATIONS, bounced.letter.invitation).context["form"]
+    HeldChange.objects.all().delete()
+    released = act(client, INVITATIONS, bounced.letter.invitation).context["form"]
 
-    form = act(client, INVITATIONS, bounced.letter.invitation).context["form"]
+    assert [value for value, _label in waiting.fields["email"].choices] == ["cabinet@example.org"]
+    assert [value for value, _label in released.fields["email"].choices] == ["new@example.org"]
+    assert released["email"].value() == "new@example.org"
 
-    assert form["email"].value() == "new@example.org"
-    assert not form.is_bound
 
-
-@pytest.mark.parametrize("email", ["office@example.org", "the cabinet"])
-def test_an_address_that_will_not_do_is_asked_again_as_it_was_typed(
-    client, officer, bounced, email
-):
+@pytest.mark.parametrize("email", ["office@example.org", "rupert@example.org", ""])
+def test_an_address_that_is_not_offered_is_refused_with_what_to_do(client, officer, bounced, email):
     response = act(client, DELIVERIES, bounced, answered="yes", email=email)
 
     assert response.context["form"].errors["email"]
-    assert f'value="{email}"' in text(response)
+    assert "let a second person release it" in text(response)
     assert Delivery.objects.count() == 1
+
+
+def test_an_office_without_another_address_is_told_what_to_do(client, officer, bounced):
+    act(client, DELIVERIES, bounced, answered="yes", email="cabinet@example.org")
+
+    response = client.post(
+        DELIVERIES, {"action": "send_to_another", "_selected_action": [bounced.pk]}, follow=True
+    )
+
+    assert "let a second person release it" in text(response)
 
 
 def test_one_office_at_a_time_gets_another_address(client, officer, bounced):

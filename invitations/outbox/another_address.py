@@ -1,0 +1,92 @@
+"""Send a frozen letter once more, to another address of the office."""
+
+from django.contrib.auth.models import User
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from invitations.letters.planning import (
+    ENVELOPE_LENGTH,
+    PRIORITY,
+    TRY_FOR,
+    emails_of,
+    recipient_pairs,
+)
+from invitations.letters.released import held_changes, released, released_missions
+from invitations.links import random_signs
+from invitations.models import Delivery, Letter
+from invitations.models.held.holding import letters_at_hand
+from invitations.outbox.sending import why_not_sendable
+
+PUT_IT_ON_FILE = gettext_lazy(
+    "It goes only to an address of the office that a second person has released. Put the address "
+    "at the minister, the mission or the focal point, let a second person release it, then send "
+    "the letter."
+)
+
+
+@transaction.atomic
+def send_to_another_address(letter: Letter, by: User, email: str) -> Delivery:
+    """Put the same frozen message into the outbox once more, for an address it never went to.
+
+    It may hold a personal link: an address that one person typed alone gets none.
+    """
+    refuse_if_it_may_not_leave(letter)
+    if email.strip().casefold() in addresses_tried(letter):
+        raise ValidationError(_("This letter has a delivery to that address already."))
+    known = {address.casefold(): address for address in released_addresses(letter)}
+    if email.strip().casefold() not in known:
+        raise ValidationError(PUT_IT_ON_FILE)
+    now = timezone.now()
+    delivery = letter.deliveries.create(
+        address=known[email.strip().casefold()],
+        envelope=random_signs(ENVELOPE_LENGTH),
+        priority=PRIORITY.get(letter.kind, 5),
+        not_before=now,
+        leave_before=letter.leave_before or now + TRY_FOR,
+    )
+    letter.events.create(
+        delivery=delivery, state=delivery.state, actor=by, because=_("another address")
+    )
+    return delivery
+
+
+def refuse_if_it_may_not_leave(letter: Letter) -> None:
+    if not letter.message or letter.state != Letter.State.APPROVED:
+        raise ValidationError(_("Only an approved letter that goes by e-mail can be sent."))
+    because = why_not_sendable(letter, letter.invitation, timezone.now())
+    # No change of an address is held any more once no automatic mail can leave.
+    if not because and not letters_at_hand().filter(pk=letter.pk).exists():
+        because = _("the edition is over")
+    if because:
+        raise ValidationError(_("It may not leave: %s.") % because)
+
+
+def addresses_not_tried(letter: Letter) -> list[str]:
+    """Return the released addresses of the office to which this letter never went."""
+    tried = addresses_tried(letter)
+    return [address for address in released_addresses(letter) if address.casefold() not in tried]
+
+
+def addresses_tried(letter: Letter) -> set[str]:
+    by_mail = letter.deliveries.by_mail().values_list("address", flat=True)
+    return {address.casefold() for address in by_mail}
+
+
+def released_addresses(letter: Letter) -> list[str]:
+    """Return the office's addresses as they were last released; of a note, its mission's alone."""
+    held = held_changes(letter.invitation)
+    invitation = released(letter.invitation, held)
+    invitation.edition = released(invitation.edition, held)
+    missions = released_missions(invitation, held)
+    if letter.mission_id:
+        return emails_of(one for one in missions if str(one.pk) == str(letter.mission_id))
+    office = released(invitation.minister, held)
+    copies = [
+        *office.cc_emails.split(),
+        *emails_of(missions),
+        *invitation.focal_point_email.split(),
+    ]
+    return [address for _line, address in recipient_pairs(office.to_emails.split(), copies)]
