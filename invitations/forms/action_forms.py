@@ -116,9 +116,10 @@ class AnotherAddressForm(forms.Form):
         widget=UnfoldAdminRadioSelectWidget,
     )
 
-    def __init__(self, *args: Any, addresses: list[str], **kwargs: Any) -> None:
-        super().__init__(*args, initial={"email": addresses[0]}, **kwargs)
-        self.fields["email"].choices = [(address, address) for address in addresses]
+    def __init__(self, data: Any, *, addresses: list[str]) -> None:
+        super().__init__(data, initial={"email": addresses[0]})
+        field: Any = self.fields["email"]
+        field.choices = [(address, address) for address in addresses]
 
 
 class LetterDispatchedForm(DispatchedForm):

@@ -38,7 +38,8 @@ def held_changes(invitation: Invitation) -> Held:
 def use_released_values(letter: Letter) -> None:
     """Let an automatic letter see its records as they were last released.
 
-    Raise ValidationError if one was never released, or if its deadline waits for a release.
+    Raise ValidationError if one was never released, or if its deadline waits for a release, or that
+    its edition takes replies again.
     """
     if letter.kind not in AUTOMATIC_KINDS:
         return
@@ -53,6 +54,10 @@ def use_released_values(letter: Letter) -> None:
     if letter.reply_before and letter.reply_before != edition.reply_before:
         raise ValidationError(
             _("The date in “reply before” waits for a second person, who releases it.")
+        )
+    if not edition.takes_replies(letter.planned_at):
+        raise ValidationError(
+            _("That replies are taken again waits for a second person, who releases it.")
         )
 
 

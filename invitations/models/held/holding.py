@@ -46,9 +46,9 @@ class Held(NamedTuple):
 
 HELD = {
     "ForumEdition": Held(
-        "symbol opens_on closes_on track_opens_on track_closes_on reply_before time_zone"
-        " segments_offered mission_city contact_name contact_phone contact_fax contact_email"
-        " website partnership_link releases_alone",
+        "symbol opens_on closes_on track_opens_on track_closes_on reply_before"
+        " replies_closed_at time_zone segments_offered mission_city contact_name contact_phone"
+        " contact_fax contact_email website partnership_link releases_alone",
         "name theme place time_zone_name organization organizers background contact_honorific",
     ),
     "Circular": Held("reference dated_on", "signatory_name signatory_title changes"),
@@ -255,22 +255,31 @@ def name_of(model: type[models.Model], key: Any) -> str:
 def letters_at_hand(
     model: type[models.Model] | None = None, before: Mapping[Any, Values] | None = None
 ) -> "models.QuerySet[Any]":
-    """Return the approved letters of editions that are not over.
+    """Return the approved letters of editions that are not over, or take replies: mail may leave.
 
     Nobody ends an edition alone: one whose end is changed just now, or waits with its change, is at
     hand by the values that were released.
     """
     edition, letter = (apps.get_model("invitations", one) for one in ("ForumEdition", "Letter"))
-    kind, today = ContentType.objects.get_for_model(edition), timezone.localdate().isoformat()
-    waiting = HeldChange.objects.waiting().filter(content_type=kind)
+    waiting = HeldChange.objects.waiting().filter(
+        content_type=ContentType.objects.get_for_model(edition)
+    )
     released = dict(waiting.values_list("object_id", "before"))
     if model is edition:
         released |= before or {}
     at_hand = {str(one.pk) for one in edition.objects.at_hand()} | {
-        str(key) for key, values in released.items() if values and values["closes_on"] >= today
+        str(key) for key, values in released.items() if values and is_at_hand(edition(), values)
     }
+    closed_at = "invitation__edition__replies_closed_at"
+    taking = Q(**{closed_at: None}) | Q(**{f"{closed_at}__gt": timezone.now()})
     approved: models.QuerySet[Any] = letter.objects.approved()
-    return approved.filter(invitation__edition__in=at_hand)
+    return approved.filter(Q(invitation__edition__in=at_hand) | taking)
+
+
+def is_at_hand(edition: Any, values: Values) -> bool:
+    lay_over(edition, values)
+    now = timezone.now()
+    return edition.closes_on >= timezone.localdate(now) or edition.takes_replies(now)
 
 
 def letters_using(name: str, key: Any, before: Values | None, after: Values | None) -> Q | None:

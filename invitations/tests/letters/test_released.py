@@ -6,6 +6,7 @@ import pytest
 import time_machine
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from invitations.letters.composing_queue import compose_planned
 from invitations.models import FormOfAddress, HeldChange, Letter, Mission, Rank
@@ -213,3 +214,30 @@ def test_an_office_answers_while_a_rank_waits_for_its_release(office):
     record_reply(office, {"answer": "in_person", "respondent_email": "who@example.org"})
 
     assert office.replies.get().acknowledgements.count() == 2
+
+
+def test_no_letter_leaves_while_it_waits_that_replies_are_taken_again(office):
+    changed(office.edition, replies_closed_at=timezone.now() - dt.timedelta(days=1))
+    HeldChange.objects.all().delete()
+    EditionFactory(
+        opens_on="2030-05-10", closes_on="2030-05-14", track_opens_on="2030-05-11",
+        track_closes_on="2030-05-12", reply_before="2030-04-01",
+    )  # fmt: skip
+    changed(office.edition, replies_closed_at=None)
+    office.refresh_from_db()
+
+    record_reply(office, {"answer": "in_person"})
+    compose_planned()
+
+    letter = office.letters.get(kind="acknowledgement")
+    assert letter.state == Letter.State.PLANNED
+    assert "replies are taken again" in letter.waits_because
+
+
+def test_an_answer_that_came_in_time_is_acknowledged_after_replies_were_closed(office):
+    record_reply(office, {"answer": "in_person"})
+    changed(office.edition, replies_closed_at=timezone.now())
+    HeldChange.objects.all().delete()
+    compose_planned()
+
+    assert office.letters.get(kind="acknowledgement").state == Letter.State.APPROVED

@@ -73,6 +73,7 @@ OTHERWISE = {
     "symbol": "wsis-2031",
     "segments_offered": ["opening"],
     "releases_alone": True,
+    "replies_closed_at": dt.datetime(2031, 6, 1, tzinfo=dt.UTC),
     "rank": "HOS",
     "key": "term",
 }
@@ -120,6 +121,8 @@ def test_whatever_a_page_changes_of_the_table_waits(office, admin_client, place)
     asked = page.context["adminform"].form.fields
     columns = [column for column in columns_of(row) if column.name in asked]
     typed = {column.name: otherwise(column, getattr(row, column.name)) for column in columns}
+    if closed_at := typed.get("replies_closed_at"):
+        typed |= {"replies_closed_at_0": closed_at.date(), "replies_closed_at_1": closed_at.time()}
 
     answer = admin_client.post(
         page_of(row), {**as_sent(page), **typed, "why_changed": "They wrote."}

@@ -1,5 +1,7 @@
 """What automatic mail says and where it goes is held when it changes in use."""
 
+import datetime as dt
+
 import pytest
 from auditlog.context import set_actor
 from django.core.exceptions import ValidationError
@@ -38,20 +40,64 @@ def test_before_the_first_approved_letter_changes_stand():
     assert not HeldChange.objects.exists()
 
 
-def test_an_edition_that_is_over_holds_no_address(office):
-    office.edition.__class__.objects.update(
-        reply_before="2020-01-01",
-        opens_on="2020-02-01",
-        track_opens_on="2020-02-01",
-        track_closes_on="2020-02-02",
-        closes_on="2020-02-02",
-    )
+LAST_YEAR = {
+    "reply_before": "2020-01-01",
+    "opens_on": "2020-02-01",
+    "track_opens_on": "2020-02-01",
+    "track_closes_on": "2020-02-02",
+    "closes_on": "2020-02-02",
+}
+CLOSED = dt.datetime(2020, 2, 3, tzinfo=dt.UTC)
+
+
+@pytest.fixture
+def over(office):
+    """The office's edition is over, another one is to come, and nothing waits."""
+    office.edition.__class__.objects.filter(pk=office.edition_id).update(**LAST_YEAR)
     InvitationFactory()
+    HeldChange.objects.all().delete()
+    office.edition.refresh_from_db()
+    return office.edition
+
+
+def closed(edition, at=CLOSED):
+    edition.replies_closed_at = at
+    edition.save()
+
+
+def test_an_edition_that_is_over_holds_no_address_once_its_replies_are_closed(office, over):
+    closed(over)
     HeldChange.objects.all().delete()
 
     address_changed(office.minister, "new@example.org")
 
     assert not HeldChange.objects.exists()
+
+
+def test_an_edition_that_is_over_holds_addresses_while_it_takes_replies(office, over):
+    address_changed(office.minister, "new@example.org")
+    over.contact_email = "new@example.org"
+    over.save()
+
+    kinds = HeldChange.objects.waiting().values_list("content_type__model", flat=True)
+    assert set(kinds) == {"minister", "forumedition"}
+
+
+def test_nobody_closes_the_replies_alone_to_change_an_address_meanwhile(office, over):
+    closed(over)
+    address_changed(office.minister, "new@example.org")
+    closed(over, None)
+
+    assert HeldChange.objects.waiting().get().row == office.minister
+
+
+def test_replies_that_are_taken_again_wait_for_a_second_person(office, over):
+    closed(over)
+    HeldChange.objects.all().delete()
+
+    closed(over, None)
+
+    assert HeldChange.objects.waiting().get().row == over
 
 
 def test_a_change_names_what_it_touches_who_asked_and_whom_it_concerns(office):
