@@ -17,7 +17,8 @@ from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import ValidationError
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models, transaction
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
+from django.db.models.functions import Cast
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -291,29 +292,49 @@ def letters_using(name: str, key: Any, before: Values | None, after: Values | No
         return Q(invitation__member_state__in=states) if states else None
     if before is None:
         return None
-    return {
-        "ForumEdition": Q(invitation__edition=key),
-        "Circular": Q(circular=key),
-        "MemberState": Q(invitation__member_state=key) | Q(invitation__minister__member_state=key),
-        "Minister": Q(invitation__minister=key),
-        "Invitation": Q(invitation=key),
-    }[name]
+    if name == "Circular":
+        return Q(circular=key)
+    return Q(invitation__in=invitations_using(name, key))
+
+
+def invitations_using(name: str, key: Any) -> "models.QuerySet[Any]":
+    """Return the invitations that say what the row says, as they stand or as they were released."""
+    invitation = apps.get_model("invitations", "Invitation")
+    columns = {"ForumEdition": "edition", "Invitation": "pk", "MemberState": "member_state"}
+    used = Q(**{columns[name]: key}) if name in columns else Q()
+    if name in ("MemberState", "Minister"):
+        ministers = [key] if name == "Minister" else ministers_of(key)
+        released = was_released(invitation, minister_id__in=ministers)
+        used |= Q(minister__in=ministers) | Q(released)
+    return models.QuerySet(invitation).filter(used)
+
+
+def ministers_of(state: Any) -> list[int]:
+    """Return the ministers of the State, as they stand or as they were released."""
+    minister = apps.get_model("invitations", "Minister")
+    used = Q(member_state=state) | Q(was_released(minister, member_state_id=state))
+    return list(models.QuerySet(minister).filter(used).values_list("pk", flat=True))
+
+
+def was_released(model: type[models.Model], **values: Any) -> Exists:
+    """Return the condition for rows whose change waits, and that had these values before."""
+    return Exists(
+        HeldChange.objects.waiting().filter(
+            content_type=ContentType.objects.get_for_model(model),
+            object_id=Cast(OuterRef("pk"), models.TextField()),
+            **{f"before__{name}": value for name, value in values.items()},
+        )
+    )
 
 
 def states_of(name: str, key: Any, before: Values | None, after: Values | None) -> set[int]:
     """Return the States whose letters the row concerns; none means all."""
-    said = (before or {}, after or {})
     if name == "Mission":
+        said = (before or {}, after or {})
         return {state for values in said for state in values.get("states", [])}
-    invitations = apps.get_model("invitations", "Invitation").objects
-    used_by = {
-        "MemberState": Q(member_state=key) | Q(minister__member_state=key),
-        "Minister": Q(minister=key),
-        "Invitation": Q(pk=key),
-    }
-    if name not in used_by:
+    if name not in ("MemberState", "Minister", "Invitation"):
         return set()
-    return set(invitations.filter(used_by[name]).values_list("member_state", flat=True))
+    return set(invitations_using(name, key).values_list("member_state", flat=True))
 
 
 def hold_states_of_missions(

@@ -10,6 +10,8 @@ from django.db import IntegrityError, transaction
 from invitations.models import FormOfAddress, HeldChange, MemberState, Minister, Mission, Term
 from invitations.tests.factories import (
     InvitationFactory,
+    MemberStateFactory,
+    MinisterFactory,
     MissionFactory,
     UserFactory,
 )
@@ -228,3 +230,59 @@ def test_nobody_releases_their_own_change(office):
         HeldChange.objects.update(
             state="released", decided_by=person, decided_at="2027-03-01T00:00Z"
         )
+
+
+@pytest.fixture
+def replaced(office):
+    """Another minister stands in the office's invitation; the released one has no other."""
+    other = MinisterFactory(member_state=office.member_state, given_name="Rupert")
+    office.minister = other
+    office.save()
+    return Minister.objects.exclude(pk=other.pk).get()
+
+
+def test_the_released_minister_is_in_use_while_another_one_waits(office, replaced):
+    address_changed(replaced, "new@example.org")
+
+    change = HeldChange.objects.of(replaced).get()
+    assert change.is_waiting
+    assert list(change.states.all()) == [office.member_state]
+
+
+def test_the_state_of_the_released_minister_is_in_use_while_another_one_waits(office, replaced):
+    elsewhere = MemberStateFactory()
+    replaced.member_state = elsewhere
+    replaced.save()
+    HeldChange.objects.of(replaced).delete()
+
+    elsewhere.short_name = "Strelsau"
+    elsewhere.save()
+
+    change = HeldChange.objects.of(elsewhere).get()
+    assert list(change.states.all()) == [office.member_state]
+
+
+def test_the_released_state_of_a_minister_is_in_use_while_another_one_waits(office):
+    released, minister = MemberStateFactory(), office.minister
+    minister.member_state = released
+    minister.save()
+    HeldChange.objects.all().delete()
+    minister.member_state = office.member_state
+    minister.save()
+
+    released.short_name = "Strelsau"
+    released.save()
+
+    change = HeldChange.objects.of(released).get()
+    assert list(change.states.all()) == [office.member_state]
+
+
+def test_the_released_minister_of_two_invitations_concerns_both_states(office, replaced):
+    other = InvitationFactory(
+        minister=replaced, member_state=MemberStateFactory(), edition=office.edition
+    )
+
+    address_changed(replaced, "new@example.org")
+
+    change = HeldChange.objects.of(replaced).get()
+    assert set(change.states.all()) == {office.member_state, other.member_state}
