@@ -6,14 +6,20 @@ from auditlog.context import disable_auditlog
 from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import Model, ProtectedError
+from django.db.models import Model, ProtectedError, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from invitations.audit import Act, record_act
 from invitations.letters.released import released
 from invitations.models import ForumEdition, HeldChange
-from invitations.models.held.holding import HELD, lay_over, values_of
+from invitations.models.held.holding import (
+    HELD,
+    lay_over,
+    letters_at_hand,
+    letters_using,
+    values_of,
+)
 
 
 @transaction.atomic
@@ -56,7 +62,7 @@ def take_back_change(change: HeldChange, by: User, mark: str, because: str = "")
 def release_alone(change: HeldChange, by: User, mark: str, because: str) -> None:
     """Let automatic mail use a corrected address at once, until a second person decides.
 
-    The editions at hand have to allow it. All approvers are told.
+    The editions that use it have to allow it. All approvers are told.
     """
     row, change = locked_change(change, mark)
     if not because.strip():
@@ -85,9 +91,18 @@ def refuse_unless_allowed(change: HeldChange) -> None:
             _("Only a corrected address or hour can be released by one approver alone.")
         )
     held = list(HeldChange.objects.waiting().select_related("content_type"))
-    at_hand = [released(edition, held) for edition in ForumEdition.objects.at_hand()]
-    if not all(edition.releases_alone for edition in at_hand):
+    editions = [released(edition, held) for edition in editions_using(change)]
+    if not editions or not all(edition.releases_alone for edition in editions):
         raise ValidationError(_("The edition does not allow that one approver releases alone."))
+
+
+def editions_using(change: HeldChange) -> "QuerySet[ForumEdition]":
+    """Return the editions at hand in whose letters the record is used."""
+    model: Any = change.content_type.model_class()
+    key = model._meta.pk.to_python(change.object_id)
+    used = letters_using(model.__name__, key, change.before, change.after)
+    letters = letters_at_hand().filter(used or Q(pk=None))
+    return ForumEdition.objects.filter(pk__in=letters.values("invitation__edition"))
 
 
 def wait_again(change: HeldChange, row: Any) -> None:

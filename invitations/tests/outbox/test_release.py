@@ -5,10 +5,16 @@ from auditlog.context import set_actor
 from django.core.exceptions import ValidationError
 from django.db import connection
 
+from invitations.letters.planning import known_addresses
 from invitations.letters.released import held_changes
 from invitations.models import FormOfAddress, HeldChange, Minister, Mission
 from invitations.outbox.release import release_alone, release_change, take_back_change
-from invitations.tests.factories import MissionFactory, UserFactory
+from invitations.tests.factories import (
+    EditionFactory,
+    InvitationFactory,
+    MissionFactory,
+    UserFactory,
+)
 from invitations.tests.races import at_once
 
 pytestmark = pytest.mark.django_db
@@ -197,6 +203,43 @@ def test_what_was_changed_once_more_is_not_reversed_blindly(office, allowed):
 
     with pytest.raises(ValidationError, match="changed once more"):
         take_back_change(change, UserFactory(), change.mark)
+
+
+def test_what_was_released_alone_and_changes_again_waits_again(office, allowed):
+    released_alone(office, UserFactory())
+
+    change = address_changed(office, "third@example.org")
+
+    assert change.changed == {"to_emails": ("new@example.org", "third@example.org")}
+    assert known_addresses(office) == {"new@example.org"}
+
+
+def test_both_changes_are_taken_back_the_last_one_first(office, allowed):
+    first = released_alone(office, UserFactory())
+    second = address_changed(office, "third@example.org")
+
+    for change in (second, first):
+        take_back_change(change, UserFactory(), change.mark)
+
+    office.minister.refresh_from_db()
+    assert office.minister.to_emails == "office@example.org"
+    assert set(HeldChange.objects.values_list("state", flat=True)) == {"taken_back"}
+
+
+def test_an_edition_that_does_not_use_the_address_forbids_nothing(office, allowed, reached):
+    reached(edition=EditionFactory())
+    HeldChange.objects.all().delete()
+
+    assert released_alone(office, UserFactory()).is_alone
+
+
+def test_every_edition_that_uses_the_address_has_to_allow_it(office, allowed, frozen_letter):
+    strict = EditionFactory()
+    frozen_letter(invitation=InvitationFactory(edition=strict, minister=office.minister))
+    change = address_changed(office)
+
+    with pytest.raises(ValidationError, match="does not allow"):
+        release_alone(change, UserFactory(), change.mark, "Now.")
 
 
 @pytest.mark.skipif(connection.vendor != "postgresql", reason="Races need PostgreSQL.")

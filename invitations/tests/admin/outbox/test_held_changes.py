@@ -226,6 +226,21 @@ def test_a_drafter_takes_it_back_and_does_not_release_it(change, client):
     assert Minister.objects.get().to_emails == "office@example.org"
 
 
+def test_a_drafter_does_not_release_alone_either(change, client, office):
+    office.edition.releases_alone = True
+    office.edition.save()
+    HeldChange.objects.exclude(pk=change.pk).delete()
+    user = UserFactory()
+    user.groups.add(Group.objects.get(name="Drafters"))
+    client.force_login(user)
+    sent = {"answered": "yes", "because": "Now.", "marks": f"{change.pk}:{change.mark}"}
+
+    choose(client, LIST, "release_alone_selected", change, **sent)
+
+    assert HeldChange.objects.get().is_waiting
+    assert "release_alone_selected" not in client.get(page_of(change)).content.decode()
+
+
 def test_a_state_releases_what_concerns_it(change, client):
     signed_in(client, *RELEASER)
     state = change.states.get()
