@@ -149,14 +149,14 @@ class ModelAdmin(unfold.ModelAdmin):
             return {}
         return {"reads_only": True, "who_may": comma_list(groups_acting_on(self.model))}
 
-    def held_on_page(self, request: HttpRequest, object_id: str | None) -> dict[str, Any]:
-        """Return what waits for a second person on the page of a record; empty if nothing does."""
-        if not (object_id and issubclass(self.model, HeldRow)):
-            return {}
-        row = self.get_object(request, unquote(object_id))
-        change = HeldChange.objects.undecided().of(row).first() if row else None
+    def held_on_page(self, request: HttpRequest, object_id: str | None) -> list[dict[str, Any]]:
+        """Return each change of the record that waits for a second person, the last one first."""
         page: Any = self.admin_site._registry.get(HeldChange)
-        return page.on_page_of_record(request, change) if change and page else {}
+        if not (object_id and page and issubclass(self.model, HeldRow)):
+            return []
+        row = self.get_object(request, unquote(object_id))
+        changes = HeldChange.objects.undecided().of(row) if row else []
+        return [page.on_page_of_record(request, change) for change in changes]
 
     def get_deleted_objects(self, objs: Any, request: HttpRequest) -> tuple[Any, Any, Any, Any]:
         """Say before the deletion which rows are kept: letters use them."""

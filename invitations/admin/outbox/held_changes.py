@@ -185,11 +185,11 @@ class HeldChangeAdmin(RecordAdmin):
     def _may_release_alone(self, request: HttpRequest, change: HeldChange) -> bool:
         return change.is_waiting and self.has_release_permission(request) and may_be_alone(change)
 
-    def held_on_page(self, request: HttpRequest, object_id: str | None) -> dict[str, Any]:
+    def held_on_page(self, request: HttpRequest, object_id: str | None) -> list[dict[str, Any]]:
         """Offer on the page of the change itself, too, what the page of its record offers."""
         change = self.get_object(request, unquote(object_id)) if object_id else None
-        undecided = change and HeldChange.objects.undecided().filter(pk=change.pk).first()
-        return self.on_page_of_record(request, undecided) if undecided else {}
+        changes = HeldChange.objects.undecided().filter(pk=change.pk) if change else []
+        return [self.on_page_of_record(request, one) for one in changes]
 
     def on_page_of_record(self, request: HttpRequest, change: HeldChange) -> dict[str, Any]:
         """Return what the page of the record shows of the change, with what the user may do."""

@@ -170,6 +170,23 @@ def test_the_page_of_a_record_shows_what_waits_and_leads_to_the_release(change, 
     assert 'value="release_selected"' in page
 
 
+def test_the_page_of_a_record_shows_each_change_that_is_not_decided(change, client):
+    signed_in(client, *RELEASER)
+    now = timezone.now()
+    HeldChange.objects.update(
+        state="alone", alone_by=UserFactory(), alone_at=now, alone_because="The plane leaves."
+    )
+    minister = Minister.objects.get()
+    minister.to_emails = "newer@example.org"
+    minister.save()
+
+    page = client.get(page_of(minister)).content.decode()
+
+    assert "The plane leaves." in page
+    assert page.count('value="release_selected"') == 2
+    assert "newer@example.org" in page
+
+
 def test_the_page_of_the_change_itself_offers_what_may_be_done(change, admin_client):
     page = admin_client.get(page_of(change)).content.decode()
 
