@@ -4,7 +4,7 @@ A record has its new values at once, and letters that are approved by themselves
 them. An automatic letter is composed with copies that have the released ones.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from copy import copy
 from typing import Any, TypeVar
 
@@ -35,6 +35,16 @@ def held_changes(invitation: Invitation) -> Held:
     return list(waiting.select_related("content_type"))
 
 
+def held_for_each_state() -> Callable[[int], Held]:
+    """Return a function from a State to its changes that wait, for many States in two queries."""
+    waiting = HeldChange.objects.waiting().select_related("content_type")
+    found = [
+        (change, {state.pk for state in change.states.all()})
+        for change in waiting.prefetch_related("states")
+    ]
+    return lambda state: [change for change, states in found if not states or state in states]
+
+
 def use_released_values(letter: Letter) -> None:
     """Let an automatic letter see its records as they were last released.
 
@@ -63,13 +73,19 @@ def use_released_values(letter: Letter) -> None:
 
 def released_invitation(invitation: Invitation, held: Held) -> Invitation:
     """Return a copy of the invitation whose edition, minister and State are as released."""
-    found = released(invitation, held)
-    found.edition = released(found.edition, held)
+    found = released_office(invitation, held)
     found.member_state = released(found.member_state, held)
-    minister = released(found.minister, held)
+    minister = found.minister
     minister.rank = released(minister.rank, held)
     minister.member_state = released(minister.member_state, held)
-    found.minister = minister
+    return found
+
+
+def released_office(invitation: Invitation, held: Held) -> Invitation:
+    """Return a copy of the invitation with what says where mail goes, even if its words wait."""
+    found = released(invitation, held)
+    found.edition = released(found.edition, held)
+    found.minister = released(found.minister, held)
     return found
 
 

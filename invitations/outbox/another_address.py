@@ -14,7 +14,7 @@ from invitations.letters.planning import (
     emails_of,
     recipient_pairs,
 )
-from invitations.letters.released import held_changes, released, released_missions
+from invitations.letters.released import held_changes, released_missions, released_office
 from invitations.links import random_signs
 from invitations.models import Delivery, Letter
 from invitations.models.held.holding import letters_at_hand
@@ -78,12 +78,11 @@ def addresses_tried(letter: Letter) -> set[str]:
 def released_addresses(letter: Letter) -> list[str]:
     """Return the office's addresses as they were last released; of a note, its mission's alone."""
     held = held_changes(letter.invitation)
-    invitation = released(letter.invitation, held)
-    invitation.edition = released(invitation.edition, held)
+    invitation = released_office(letter.invitation, held)
     missions = released_missions(invitation, held)
     if letter.mission_id:
         return emails_of(one for one in missions if str(one.pk) == str(letter.mission_id))
-    office = released(invitation.minister, held)
+    office = invitation.minister
     copies = [
         *office.cc_emails.split(),
         *emails_of(missions),

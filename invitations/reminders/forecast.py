@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from django.db.models import Exists, Max, OuterRef, Prefetch, Q, QuerySet, Subquery
+from django.db.models import Exists, Max, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -17,7 +17,6 @@ from invitations.models import (
     ForumEdition,
     Invitation,
     Letter,
-    Mission,
     ReminderStep,
     Reply,
 )
@@ -185,9 +184,6 @@ def coming(
 
 def invitations_of(edition: ForumEdition) -> "QuerySet[Invitation]":
     """Return the edition's invitations, in the French order of States, with facts for reminders."""
-    in_the_city = Mission.objects.filter(
-        city=edition.mission_city, kind=Mission.Kind.MISSION
-    ).order_by("name")
     arrived = Delivery.objects.filter(
         letter__invitation=OuterRef("pk"),
         letter__kind__in=[Letter.Kind.INVITATION, Letter.Kind.REPLACEMENT],
@@ -195,7 +191,7 @@ def invitations_of(edition: ForumEdition) -> "QuerySet[Invitation]":
     ).order_by("handed_over_at")
     return (
         edition.invitations.select_related("member_state", "minister__member_state", "edition")
-        .prefetch_related(Prefetch("member_state__missions", in_the_city, to_attr="in_the_city"))
+        .prefetch_related("member_state__missions")
         .annotate(
             has_answered=Exists(Reply.objects.standing().filter(invitation=OuterRef("pk"))),
             has_written=has_unread_mail("pk"),

@@ -16,7 +16,13 @@ from unfold.decorators import action
 
 from invitations.admin.base import ModelAdmin
 from invitations.admin.columns import change_url, list_url, text_link
-from invitations.letters.planning import reminder_recipients
+from invitations.letters.planning import emails_of, reminder_recipients
+from invitations.letters.released import (
+    Held,
+    held_for_each_state,
+    released_missions,
+    released_office,
+)
 from invitations.models import ForumEdition, Invitation, ReminderStep
 from invitations.reminders.forecast import ComingReminder, Forecast, forecast_of
 from invitations.reminders.schedules import Schedule, Steps
@@ -100,6 +106,7 @@ def reminders_context(edition: ForumEdition) -> dict[str, Any]:
 
 def day_rows(plan: Forecast) -> list[dict[str, Any]]:
     """Return the days to come, each with its step, and the number and names of those reminded."""
+    held_for = held_for_each_state()
     return [
         {
             "day": printed_weekday(day, translation.get_language()),
@@ -109,7 +116,12 @@ def day_rows(plan: Forecast) -> list[dict[str, Any]]:
             "step_url": change_url(step),
             "count": len(found),
             "rows": [
-                {**invitation_row(planned.invitation), **mail_details(planned, plan.edition)}
+                {
+                    **invitation_row(planned.invitation),
+                    **mail_details(
+                        planned, plan.edition, held_for(planned.invitation.member_state_id)
+                    ),
+                }
                 for planned in found
             ],
         }
@@ -132,23 +144,24 @@ def step_in_words(step: ReminderStep) -> str:
     return comma_list([step.get_medium_display(), text])
 
 
-def mail_details(planned: ComingReminder, edition: ForumEdition) -> dict[str, Any]:
+def mail_details(planned: ComingReminder, edition: ForumEdition, held: Held) -> dict[str, Any]:
     """Return the addresses of a mail, and its hour by whose clock; a call has neither."""
     if planned.step.medium == ReminderStep.Medium.CALL:
         return {"phone": True}
     own_zone = planned.invitation.member_state.time_zone
     return {
-        "addresses": reminder_addresses(planned),
+        "addresses": reminder_addresses(planned, held),
         "hour": date_format(planned.at, "H:i"),
         "zone": own_zone.replace("_", " ") or edition.time_zone_name,
         "is_in_outbox": planned.is_in_outbox,
     }
 
 
-def reminder_addresses(planned: ComingReminder) -> list[list[str]]:
-    state: Any = planned.invitation.member_state
-    missions = [email for mission in state.in_the_city for email in mission.emails.split()]
-    return reminder_recipients(planned.step, planned.invitation, missions)
+def reminder_addresses(planned: ComingReminder, held: Held) -> list[list[str]]:
+    """Return the pairs of the mail by what a second person released last."""
+    invitation = released_office(planned.invitation, held)
+    missions = emails_of(released_missions(invitation, held))
+    return reminder_recipients(planned.step, invitation, missions)
 
 
 def step_rows(edition: ForumEdition, now: dt.datetime) -> list[dict[str, Any]]:

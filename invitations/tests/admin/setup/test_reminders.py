@@ -4,7 +4,7 @@ import pytest
 import time_machine
 from django.urls import reverse
 
-from invitations.models import ReminderStep
+from invitations.models import HeldChange, Minister, Mission, ReminderStep
 from invitations.tests.desk import signed_in
 from invitations.tests.factories import EditionFactory, MissionFactory, ReplyFactory, StepFactory
 from invitations.tests.reminding import edition_with_three_steps, geneva, own_calendar
@@ -35,6 +35,7 @@ def test_the_page_says_who_gets_what_on_which_day(admin_client, edition, reached
     invitation = reached(edition=edition, minister__to_emails="office@example.org")
     mission = MissionFactory(emails="mission@example.org")
     mission.states.add(invitation.member_state)
+    HeldChange.objects.all().delete()
 
     said = shown(admin_client, edition)
 
@@ -46,6 +47,21 @@ def test_the_page_says_who_gets_what_on_which_day(admin_client, edition, reached
     assert "mission@example.org" in said
     assert "Flavia Elphberg" in said
     assert '09:00 <span class="text-subtle">Geneva time' in said
+
+
+def test_reminders_go_to_the_released_addresses_while_others_wait(admin_client, edition, reached):
+    invitation = reached(edition=edition, minister__to_emails="office@example.org")
+    mission = MissionFactory(emails="mission@example.org")
+    mission.states.add(invitation.member_state)
+    HeldChange.objects.all().delete()
+    Mission.objects.update(emails="rupert@example.org")
+    Minister.objects.update(to_emails="rupert@example.org")
+
+    said = shown(admin_client, edition)
+
+    assert "office@example.org" in said
+    assert "mission@example.org" in said
+    assert "rupert@example.org" not in said
 
 
 def test_the_hour_is_named_with_its_zone(admin_client, edition, reached):
@@ -123,5 +139,5 @@ def test_the_page_costs_the_same_for_one_office_and_for_three(
     for _number in range(offices):
         reached(edition=edition)
 
-    with django_assert_num_queries(15):
+    with django_assert_num_queries(16):
         admin_client.get(page(edition))
