@@ -16,6 +16,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from invitations.letters.released import released_editions
 from invitations.mail.outgoing import name_languages, new_message
 from invitations.mail.transport import Envelope, NotTaken, Refused, Unknown, configured_carrier
 from invitations.models import Delivery, ForumEdition, Letter, LetterEvent, Tick
@@ -59,13 +60,14 @@ class Digest(NamedTuple):
 def send_digest(now: dt.datetime | None = None) -> int:
     """Send each edition's contact what happened since the last digest; return how many were sent.
 
-    A digest that cannot be written does not stop the others.
+    It says what a second person released of the edition, and goes where it was released. A digest
+    that cannot be written does not stop the others.
     """
     if mute := why_mute():
         logger.warning(mute)
         return 0
     until = (now or timezone.now()) - SETTLED
-    editions = ForumEdition.objects.order_by("pk")
+    editions = released_editions(ForumEdition.objects.order_by("pk"))
     return each_apart(
         Job.SEND_DIGEST, [(edition.symbol, partial(tell, edition, until)) for edition in editions]
     )

@@ -8,7 +8,7 @@ from django.core.management import call_command
 from django.db import connection
 from django.utils import timezone
 
-from invitations.models import Arming, ForumEdition, LetterEvent, Setback, Tick
+from invitations.models import Arming, ForumEdition, HeldChange, LetterEvent, Setback, Tick
 from invitations.outbox.digests import send_digest
 from invitations.tests.factories import DeliveryFactory, EditionFactory, LetterFactory, ReplyFactory
 from invitations.times.clocks import CLOCKS_APART
@@ -16,7 +16,7 @@ from invitations.times.clocks import CLOCKS_APART
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("noon")]
 
 # A cursor more where a row is locked while it is made.
-QUERIES = 9 if connection.vendor == "postgresql" else 8
+QUERIES = 10 if connection.vendor == "postgresql" else 9
 MINUTE = dt.timedelta(minutes=1)
 
 
@@ -63,6 +63,23 @@ def test_a_digest_counts_what_happened_and_names_what_needs_a_person(peer, editi
     assert "office@example.org, failed: 550 5.1.1 no such mailbox" in text
     assert "missed: more than a day past its hour" in text
     assert "Ruritania" in text
+
+
+def test_a_digest_goes_to_the_released_address_and_says_what_was_released(
+    peer, edition, frozen_letter
+):
+    happened(edition, "handed_over")
+    frozen_letter(invitation__edition=edition)
+    edition.contact_email, edition.name = "rupert@example.org", "Forum of Hentzau"
+    edition.save()
+    assert HeldChange.objects.waiting().exists()
+
+    send_digest()
+
+    [taken], [digest] = peer.taken, digests(peer)
+    assert taken.addresses == ["forum@example.org"]
+    assert digest["To"] == "forum@example.org"
+    assert "Hentzau" not in digest.get_content()
 
 
 def test_a_digest_holds_no_link_that_answers(peer, edition):
