@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from invitations.letters.context import LetterKeys, code_page, printed_terms_in, recorded_words
 from invitations.letters.pdf import emblem, letterhead_contacts
 from invitations.letters.planning import ACKNOWLEDGED_AS, standing_letter
+from invitations.letters.released import use_released_values
 from invitations.letters.typesetting import typeset_pdf
 from invitations.letters.words import letter_texts
 from invitations.models import Letter, Reply
@@ -49,8 +50,10 @@ def acknowledgement_words(reply: Reply, language: str) -> tuple[str, str]:
             variant=ACKNOWLEDGED_AS.get(reply.status, "answer"),
             language=language,
             reply=reply,
+            planned_at=reply.recorded_at,
         )
         try:
+            use_released_values(mail)
             (text,) = letter_texts(mail, LetterKeys(f"\u2066{code_page()}\u2069", "", ""))
         except ValidationError:
             return plain_record_words(reply, language)

@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterable, Sequence
 from copy import copy
 from typing import Any, TypeVar
 
-from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext as _
@@ -16,7 +15,6 @@ from django.utils.translation import gettext as _
 from invitations.models import (
     AUTOMATIC_KINDS,
     FormOfAddress,
-    ForumEdition,
     Gender,
     HeldChange,
     Invitation,
@@ -100,14 +98,6 @@ def released(row: Row, held: Held) -> Row:
                 raise ValidationError(waits(row))
             lay_over(found, change.before)
     return found
-
-
-def released_editions(editions: Iterable[ForumEdition]) -> list[ForumEdition]:
-    """Return copies of the editions with what was released of each, in one query more."""
-    kind = ContentType.objects.get_for_model(ForumEdition)
-    waiting = HeldChange.objects.waiting().filter(content_type=kind)
-    held = list(waiting.select_related("content_type"))
-    return [released(edition, held) for edition in editions]
 
 
 def held_of(model: type[models.Model], held: Iterable[HeldChange]) -> list[HeldChange]:

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import re
+from copy import copy
 from typing import Any, Self
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -9,10 +10,12 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone, translation
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from invitations.models.held.holding import HeldQuerySet, HeldRow
+from invitations.models.held.change import HeldChange, Values
+from invitations.models.held.holding import HeldQuerySet, HeldRow, lay_over
 from invitations.times.calendars import is_day_off, is_weekend
 
 
@@ -201,6 +204,17 @@ class ForumEdition(HeldRow):
 
     def __str__(self) -> str:
         return str(self.name)
+
+    @cached_property
+    def as_released(self) -> Self:
+        """A copy with what a second person released, for what is told without being approved."""
+        change = HeldChange.objects.waiting().of(self).first()
+        return self.with_values(change.before if change else None)
+
+    def with_values(self, values: Values | None) -> Self:
+        found = copy(self)
+        lay_over(found, values or {})
+        return found
 
     @property
     def contact_called(self) -> str:

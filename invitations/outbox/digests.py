@@ -16,7 +16,6 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from invitations.letters.released import released_editions
 from invitations.mail.outgoing import name_languages, new_message
 from invitations.mail.transport import Envelope, NotTaken, Refused, Unknown, configured_carrier
 from invitations.models import Delivery, ForumEdition, Letter, LetterEvent, Tick
@@ -67,7 +66,7 @@ def send_digest(now: dt.datetime | None = None) -> int:
         logger.warning(mute)
         return 0
     until = (now or timezone.now()) - SETTLED
-    editions = released_editions(ForumEdition.objects.order_by("pk"))
+    editions = [edition.as_released for edition in ForumEdition.objects.order_by("pk")]
     return each_apart(
         Job.SEND_DIGEST, [(edition.symbol, partial(tell, edition, until)) for edition in editions]
     )

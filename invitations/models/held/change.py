@@ -27,8 +27,11 @@ class HeldChangeQuerySet(models.QuerySet["HeldChange"]):
         return self.filter(state__in=[HeldChange.State.WAITING, HeldChange.State.ALONE])
 
     def of(self, row: models.Model) -> Self:
-        found = ContentType.objects.get_for_model(row)
-        return self.filter(content_type=found, object_id=str(row.pk))
+        kind = {
+            "content_type__app_label": row._meta.app_label,
+            "content_type__model": row._meta.model_name,
+        }
+        return self.filter(**kind, object_id=str(row.pk))
 
     def touching(self, state: int) -> Self:
         """Return what concerns letters to that State: its own changes, and those of all States."""

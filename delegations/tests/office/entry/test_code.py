@@ -96,7 +96,7 @@ def test_a_malformed_an_unknown_and_a_draft_s_code_get_one_answer(
     answers = set()
     for typed in ("x", "bcdf-ghjk-mnpq", drafts, CHECK_CODE, "\0", "b" * 5000):
         # The code, the edition whose contact is named.
-        with django_assert_num_queries(2):
+        with django_assert_num_queries(3):
             response = client.post(CODE_PAGE, {"code": typed})
         assert OPENS_NOTHING in response.content.decode()
         answers.add((response.status_code, words_of(response)))
@@ -166,7 +166,7 @@ def test_over_the_limits_all_wrong_codes_still_get_one_answer(client, django_ass
     answers = set()
     for typed in ("x", "bcdf-ghjk-mnpq", drafts, CHECK_CODE):
         # The code, the edition whose contact is named.
-        with django_assert_num_queries(2):
+        with django_assert_num_queries(3):
             response = client.post(CODE_PAGE, {"code": typed})
         answers.add((response.status_code, words_of(response)))
 
