@@ -1,16 +1,15 @@
 """Workbooks (XLSX): their sheets, and the rows of each with what is hidden, struck or merged."""
 
+import datetime as dt
+import enum
 import io
 import re
 import zipfile
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from types import MappingProxyType
 from typing import IO, Any, NamedTuple
 
-import openpyxl
 from openpyxl.styles.numbers import BUILTIN_FORMATS, BUILTIN_FORMATS_MAX_SIZE
-
-# The parser that openpyxl's own read-only sheet uses, which drops what is hidden or merged.
-from openpyxl.worksheet._reader import WorkSheetParser
 
 from invitations.files.packages import refuse_hostile_package
 from invitations.files.spreadsheets import (
@@ -20,6 +19,7 @@ from invitations.files.spreadsheets import (
     UnreadableSheet,
     cell_text,
 )
+from invitations.files.struck import Parser, Reader, struck_parts
 
 LAST_ROW_OF_A_SHEET = 1_048_576
 COLUMNS_OF_A_SHEET = 16_384
@@ -31,8 +31,17 @@ MOST_MERGED_ROWS = 100_000
 EXACT_BELOW = 10**15
 
 
+class Flaw(enum.Enum):
+    """Why the text of a cell may not be what a person wrote, or sees."""
+
+    STRUCK = enum.auto()
+    STRUCK_IN_PART = enum.auto()
+    INEXACT = enum.auto()
+    DATE = enum.auto()
+
+
 class WorkbookLine(NamedTuple):
-    """A row that is not empty; ``struck`` and ``inexact`` hold the places of such cells.
+    """A row that is not empty, with what is wrong in some of its places.
 
     What stands right of the last column that is read is one cell more.
     """
@@ -40,12 +49,12 @@ class WorkbookLine(NamedTuple):
     number: int
     cells: list[str]
     is_hidden: bool = False
-    struck: frozenset[int] = frozenset()
-    inexact: frozenset[int] = frozenset()
+    flaws: Mapping[int, Flaw] = MappingProxyType({})
 
     @property
     def is_struck(self) -> bool:
-        return all(place in self.struck for place, cell in enumerate(self.cells) if cell)
+        filled = (place for place, cell in enumerate(self.cells) if cell)
+        return all(self.flaws.get(place) == Flaw.STRUCK for place in filled)
 
 
 class Look(NamedTuple):
@@ -95,7 +104,7 @@ class Sheet:
         with self.sheet._get_source() as source:
             refuse_wide_rows(source)
         with self.sheet._get_source() as source:
-            parser = WorkSheetParser(
+            parser = Parser(
                 source,
                 self.sheet._shared_strings,
                 data_only=book.data_only,
@@ -131,16 +140,21 @@ class Sheet:
             number,
             cells,
             settings.get("hidden", "0") in ("1", "true"),
-            self.places(filled, lambda cell: self.look(cell["style_id"]).is_struck),
-            self.places(filled, is_inexact),
+            self.flaws(filled),
         )
 
-    def places(
-        self, cells: list[dict[str, Any]], is_marked: Callable[[dict[str, Any]], bool]
-    ) -> frozenset[int]:
-        return frozenset(
-            min(cell["column"] - 1, self.most_columns) for cell in cells if is_marked(cell)
-        )
+    def flaws(self, cells: list[dict[str, Any]]) -> dict[int, Flaw]:
+        found = [(min(cell["column"] - 1, self.most_columns), self.flaw(cell)) for cell in cells]
+        return {place: flaw for place, flaw in found if flaw}
+
+    def flaw(self, cell: dict[str, Any]) -> Flaw | None:
+        value = cell["value"]
+        struck = struck_parts(value, is_cell_struck=self.look(cell["style_id"]).is_struck)
+        if True in struck:
+            return Flaw.STRUCK_IN_PART if False in struck else Flaw.STRUCK
+        if isinstance(value, dt.date | dt.time | dt.timedelta):
+            return Flaw.DATE
+        return Flaw.INEXACT if is_inexact(value) else None
 
     def text(self, cell: dict[str, Any]) -> str:
         """Return the text of the cell, with the zeros that its format puts before a number."""
@@ -176,8 +190,7 @@ class Sheet:
         return found
 
 
-def is_inexact(cell: dict[str, Any]) -> bool:
-    value = cell["value"]
+def is_inexact(value: object) -> bool:
     return isinstance(value, int | float) and abs(value) >= EXACT_BELOW
 
 
@@ -215,10 +228,9 @@ def sheets_of_workbook(
 
     try:
         refuse_hostile_package(zipfile.ZipFile(io.BytesIO(content)), most_unpacked)
-        workbook = openpyxl.load_workbook(
-            io.BytesIO(content), read_only=True, keep_links=False, data_only=calculated
-        )
-        return [Sheet(sheet, most_columns, count) for sheet in workbook.worksheets]
+        reader = Reader(io.BytesIO(content), read_only=True, data_only=calculated, keep_links=False)
+        reader.read()
+        return [Sheet(sheet, most_columns, count) for sheet in reader.wb.worksheets]
     except DAMAGED as fault:
         raise UnreadableSheet from fault
 

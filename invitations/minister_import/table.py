@@ -9,7 +9,7 @@ from typing import IO, NamedTuple
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
-from invitations.files.workbooks import WorkbookLine
+from invitations.files.workbooks import Flaw, WorkbookLine
 from invitations.minister_import.headings import (
     columns_of_headings,
     is_meant_as_list,
@@ -167,25 +167,29 @@ def why_spoilt(
     columns: list[str], line: WorkbookLine, merged: Mapping[int, int]
 ) -> Mapping[str, str]:
     """Return for each column whose cell cannot be used the reason."""
-    if not (line.struck or line.inexact or merged):
+    if not (line.flaws or merged):
         return NOTHING_SPOILT
     reasons = {
         place: _("This cell is merged with one of line %(line)d: divide it, and fill in each row.")
         % {"line": top}
         for place, top in merged.items()
     }
-    reasons |= dict.fromkeys(
-        line.struck, _("This cell is struck through: empty it, or strike the whole row through.")
-    )
-    reasons |= dict.fromkeys(
-        line.inexact,
-        _("This number has lost its last digits: format the cell as text, and type it anew."),
-    )
+    reasons |= {place: why_flawed(flaw) for place, flaw in line.flaws.items()}
     return {
         columns[place] if place < len(columns) else "": reason
         for place, reason in reasons.items()
         if place in merged or line.cells[place : place + 1] > [""]
     }
+
+
+def why_flawed(flaw: Flaw) -> str:
+    if flaw == Flaw.STRUCK:
+        return _("This cell is struck through: empty it, or strike the whole row through.")
+    if flaw == Flaw.STRUCK_IN_PART:
+        return _("A part of this cell is struck through: delete that part, or end the striking.")
+    if flaw == Flaw.DATE:
+        return _("This became a date: format the cell as text, and type it anew.")
+    return _("This number has lost its last digits: format the cell as text, and type it anew.")
 
 
 def under(columns: list[str], cells: list[str]) -> dict[str, str]:

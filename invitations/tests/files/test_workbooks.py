@@ -10,7 +10,7 @@ from openpyxl.styles import Font
 
 from invitations.files.packages import HostilePackage, PackageWithMacros, ZipBomb
 from invitations.files.spreadsheets import TooManySigns, UnreadableSheet
-from invitations.files.workbooks import lines_of_workbook, sheets_of_workbook
+from invitations.files.workbooks import Flaw, lines_of_workbook, sheets_of_workbook
 from invitations.tests.uploading import docx, package, sheet_that_repeats
 
 PLENTY = 1_000_000
@@ -137,7 +137,7 @@ def test_a_row_is_struck_through_if_all_its_cells_are(book):
 
     lines = list(sheets(book)[0].lines())
     assert [line.is_struck for line in lines] == [False, True, False]
-    assert lines[2].struck == {1}
+    assert lines[2].flaws == {1: Flaw.STRUCK}
 
 
 def test_a_number_keeps_the_zeros_of_its_format_and_says_what_it_lost(book):
@@ -146,7 +146,7 @@ def test_a_number_keeps_the_zeros_of_its_format_and_says_what_it_lost(book):
 
     _head, second, third = sheets(book)[0].lines()
     assert second.cells[2] == "00017"
-    assert (second.inexact, third.inexact) == (set(), {2})
+    assert (second.flaws, third.flaws) == ({}, {2: Flaw.INEXACT})
 
 
 def test_what_stands_right_of_the_last_column_is_one_cell_more(book):

@@ -1,13 +1,19 @@
 """What is read of a file, what is left out, and how both are told."""
 
+import datetime as dt
 import io
+import re
 import zipfile
+from itertools import count
 
 import openpyxl
 import pytest
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from openpyxl.cell.rich_text import CellRichText, TextBlock
+from openpyxl.cell.text import InlineFont
 from openpyxl.styles import Font
+from openpyxl.xml.constants import SHARED_STRINGS, SHEET_MAIN_NS
 
 from invitations.minister_import import check_rows
 from invitations.tests import lists
@@ -42,6 +48,29 @@ def more(book, title, *rows):
     for row in rows:
         sheet.append(row)
     return sheet
+
+
+def package_of(content):
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        return {name: archive.read(name) for name in archive.namelist()}
+
+
+def with_table_of_texts(content):
+    """The same workbook as Excel writes it, with the texts of its cells in a table."""
+    files = package_of(content)
+    sheet, types = files["xl/worksheets/sheet1.xml"], files["[Content_Types].xml"]
+    texts = re.findall(rb"<is>(.*?)</is>", sheet, re.DOTALL)
+    places = count()
+    files["xl/worksheets/sheet1.xml"] = re.sub(
+        rb't="inlineStr"><is>.*?</is>', lambda _: b't="s"><v>%d</v>' % next(places), sheet
+    )
+    files["xl/sharedStrings.xml"] = b'<sst xmlns="%s">%s</sst>' % (
+        SHEET_MAIN_NS.encode(),
+        b"".join(b"<si>%s</si>" % text for text in texts),
+    )
+    part = f'<Override PartName="/xl/sharedStrings.xml" ContentType="{SHARED_STRINGS}"/></Types>'
+    files["[Content_Types].xml"] = types.replace(b"</Types>", part.encode())
+    return package(files.items())
 
 
 def given_names(book):
@@ -162,6 +191,60 @@ def test_a_cell_struck_through_is_refused(book, edition):
     assert faults(edition, book) == [
         "Line 2, column given_name, “Flavia”: "
         "This cell is struck through: empty it, or strike the whole row through."
+    ]
+
+
+HENTZAU_STRUCK = CellRichText("Rupert ", TextBlock(InlineFont(strike=True), "Hentzau"))
+
+
+def test_a_cell_of_which_a_part_is_struck_through_is_refused(book, edition):
+    book.active["B3"] = HENTZAU_STRUCK
+
+    assert faults(edition, book) == [
+        "Line 3, column given_name, “Rupert Hentzau”: "
+        "A part of this cell is struck through: delete that part, or end the striking."
+    ]
+
+
+def test_a_text_in_the_table_of_texts_is_looked_at_as_well(book):
+    book.active["B3"] = HENTZAU_STRUCK
+    content = with_table_of_texts(saved(book))
+    assert b"inlineStr" not in package_of(content)["xl/worksheets/sheet1.xml"]
+
+    flavia, rupert = read(content)
+
+    assert rupert.cells["given_name"] == "Rupert Hentzau"
+    assert (list(flavia.spoilt), list(rupert.spoilt)) == ([], ["given_name"])
+
+
+def test_a_row_whose_letters_are_struck_through_one_by_one_is_left_out(book):
+    for cell in book.active[2]:
+        cell.value = CellRichText(TextBlock(InlineFont(strike=True), cell.value))
+
+    assert given_names(book) == ["Rupert"]
+
+
+def test_a_part_that_is_not_struck_in_a_row_that_is_keeps_the_row(book, edition):
+    for cell in book.active[2]:
+        cell.font = Font(strike=True)
+    book.active["B2"] = CellRichText("Flavia", TextBlock(InlineFont(b=True), " Antoinette"))
+
+    assert len(faults(edition, book)) == 4
+
+
+def test_bold_letters_are_read_as_any_other(book, edition):
+    book.active["B2"] = CellRichText(TextBlock(InlineFont(b=True, strike=False), "F"), "lavia")
+
+    assert faults(edition, book) == []
+    assert given_names(book) == ["Flavia", "Rupert"]
+
+
+def test_what_became_a_date_is_refused(book, edition):
+    book.active["E1"], book.active["E2"] = "ref", dt.date(2026, 4, 3)
+
+    assert faults(edition, book) == [
+        "Line 2, column ref, “2026-04-03”: "
+        "This became a date: format the cell as text, and type it anew."
     ]
 
 
