@@ -57,6 +57,7 @@ class Sources(NamedTuple):
     found: list[Source]
     how: list[str]
     left: list[str]
+    is_guessed: bool = False
 
 
 def sources_of(content: bytes, name: str) -> Sources:
@@ -110,7 +111,7 @@ def source_of_text(content: bytes, name: str) -> Sources:
         how.append(_("The encoding is a guess: look whether all letters are right."))
     lines = lines_of_csv(found.words, strict=True, divider=divider)
     source = Source("", (WorkbookLine(*line) for line in lines), lambda _numbers: {})
-    return Sources([source], how, [])
+    return Sources([source], how, [], found.is_guessed)
 
 
 def likely_divider(text: str) -> str:

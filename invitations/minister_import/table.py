@@ -9,6 +9,7 @@ from typing import IO, NamedTuple
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
+from invitations.files.encodings import words_in_doubt
 from invitations.files.workbooks import Flaw, WorkbookLine
 from invitations.minister_import.headings import (
     columns_of_headings,
@@ -58,10 +59,14 @@ class ListRow(NamedTuple):
 
 
 class Table(NamedTuple):
-    """The rows of a list, and sentences on how it was read and what was left out."""
+    """The rows of a list, and sentences on how it was read and what was left out.
+
+    A person has to say of the words ``in_doubt``, whose encoding is a guess, that they are right.
+    """
 
     rows: list[ListRow]
     told: list[str]
+    in_doubt: list[str]
 
 
 @dataclass
@@ -101,7 +106,8 @@ def read_table(file: IO[bytes], name: str) -> Table:
     if not rows:
         why = _("%(name)s has no row under its header.") % {"name": name}
         raise ValidationError(" ".join([why, *left]))
-    return Table(rows, sources.how + left)
+    cells = (cell for row in rows for cell in row.cells.values())
+    return Table(rows, sources.how + left, words_in_doubt(cells) if sources.is_guessed else [])
 
 
 def read_lists(sources: Sources, name: str) -> tuple[list[ReadList], list[str]]:

@@ -5,7 +5,7 @@ from typing import Any
 
 from celery import current_app
 from django.contrib import admin
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse
@@ -97,13 +97,19 @@ class BackgroundImportMixin(ImportExportMixin):
     def left_to_a_worker(
         self, request: HttpRequest, confirmed: dict[str, Any]
     ) -> ListImport | None:
-        """Return the import that a worker will do; None for a list that is short enough."""
+        """Return the import that a worker will do; None for a list that is short enough.
+
+        Refuse a list whose encoding is a guess that nobody has confirmed.
+        """
         file = self.get_tmp_storage_class()(name=confirmed["import_file_name"], read_mode="rb")
         content = file.read()
         if content is None:
             raise FileNotFoundError
         name = confirmed["original_file_name"]
-        rows = len(read_table(io.BytesIO(content), name).rows)
+        table = read_table(io.BytesIO(content), name)
+        if table.in_doubt and not confirmed["letters_are_right"]:
+            raise ValidationError(_("Nothing was written: nobody said that the letters are right."))
+        rows = len(table.rows)
         if rows <= MOST_AT_ONCE:
             return None
         wanted = ask_for_import(content, name, rows, confirmed["edition"], user_of(request))

@@ -27,7 +27,7 @@ from unfold.widgets import UnfoldAdminSelectWidget
 
 from invitations.admin.base import user_of
 from invitations.admin.reauthentication import signed_in_recently
-from invitations.admin.setup.import_page import ImportPageMixin
+from invitations.admin.setup.import_page import ImportPageMixin, letters_are_right
 from invitations.admin.setup.import_remarks import messages_of, with_links
 from invitations.admin.setup.list_imports import BackgroundImportMixin
 from invitations.audit import record_export
@@ -115,6 +115,7 @@ class MinisterConfirmImportForm(ConfirmImportForm):
     edition: "forms.ModelChoiceField[ForumEdition]" = forms.ModelChoiceField(
         ForumEdition.objects.all(), widget=forms.HiddenInput
     )
+    letters_are_right = forms.BooleanField(initial=False, required=False, widget=forms.HiddenInput)
 
 
 class MinisterResource(ModelResource):
@@ -175,7 +176,7 @@ class MinisterResource(ModelResource):
         """Do nothing: ``after_import`` writes all ministers or none."""
 
     def after_import(self, dataset: tablib.Dataset, result: Result, **kwargs: Any) -> None:
-        result.told = dataset.table.told
+        result.told, result.in_doubt = dataset.table.told, dataset.table.in_doubt
         lines = dataset[LINE]
         for invalid in result.invalid_rows:
             invalid.number = lines[invalid.number - 1]
@@ -268,9 +269,14 @@ class MinisterExchangeMixin(ImportPageMixin, BackgroundImportMixin):
         return [path("import/faults/", view, name=name), *super().get_urls()]
 
     def import_action(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
-        """Keep the name of a refused file on the page, so that all its faults can be listed."""
+        """Keep the name of a refused file on the page, so that all its faults can be listed.
+
+        Ask for a tick where the encoding of the file is a guess.
+        """
         page = super().import_action(request, **kwargs)
         result = page.context_data.get("result")
+        if (confirm_form := page.context_data.get("confirm_form")) and result.in_doubt:
+            confirm_form.fields["letters_are_right"] = letters_are_right(result.in_doubt)
         if result and result.has_validation_errors():
             form = page.context_data["form"]
             page.context_data["faults_form"] = self.create_confirm_form(request, form)
@@ -307,6 +313,9 @@ class MinisterExchangeMixin(ImportPageMixin, BackgroundImportMixin):
             return super().process_import(request, **kwargs)
         except FileNotFoundError:
             messages.error(request, _("This import was confirmed already, or waited too long."))
+            return self.back_to_import()
+        except ValidationError as refusal:
+            messages.error(request, refusal.messages[0])
             return self.back_to_import()
 
     def process_result(self, result: Result, request: HttpRequest) -> HttpResponse:

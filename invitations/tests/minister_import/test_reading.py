@@ -15,7 +15,7 @@ from openpyxl.cell.text import InlineFont
 from openpyxl.styles import Font
 from openpyxl.xml.constants import SHARED_STRINGS, SHEET_MAIN_NS
 
-from invitations.minister_import import check_rows
+from invitations.minister_import import check_rows, read_table
 from invitations.tests import lists
 from invitations.tests.lists import FLAVIA, RUPERT, as_csv, as_xlsx, read, saved, told
 from invitations.tests.uploading import docx, package, pdf
@@ -318,6 +318,23 @@ def test_a_list_as_excel_saves_it_in_western_europe_is_read_with_a_warning():
         "Read as text in Windows-1252, divided by semicolons.",
         "The encoding is a guess: look whether all letters are right.",
     ]
+
+
+@pytest.mark.parametrize(
+    ("name", "codec", "read_as"),
+    [
+        ("Přikryl", "cp1250", ["Pøikryl"]),
+        ("Šķēle", "cp1257", ["–ÌÁle"]),
+        ("Hélène", "cp1252", ["Hélène"]),
+        ("Müller", "mac_roman", ["MŸller"]),
+        ("O’Brien", "cp1252", []),
+        ("Přikryl", "utf-8", []),
+    ],
+)
+def test_the_words_of_a_guessed_encoding_are_in_doubt(name, codec, read_as):
+    content = as_csv(FLAVIA | {"family_name": name}, encoding=codec)
+
+    assert read_table(io.BytesIO(content), "ministers.csv").in_doubt == read_as
 
 
 def test_a_list_that_begins_with_mz_is_a_list():

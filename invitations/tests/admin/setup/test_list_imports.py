@@ -7,7 +7,7 @@ from invitations.minister_import import import_lists
 from invitations.models import ListImport, Minister
 from invitations.tests import lists
 from invitations.tests.factories import UserFactory
-from invitations.tests.lists import as_csv, people
+from invitations.tests.lists import FLAVIA, as_csv, people
 
 ruritania, edition = lists.ruritania, lists.edition
 LIST = reverse("admin:invitations_listimport_changelist")
@@ -23,12 +23,12 @@ def page_of(wanted):
     return reverse("admin:invitations_listimport_change", args=[wanted.pk])
 
 
-def confirmed(client, edition, content):
+def confirmed(client, edition, content, **said):
     file = SimpleUploadedFile("ministers.csv", content)
     upload = {"import_file": file, "format": "0", "resource": "0", "edition": edition.pk}
     page = client.post(reverse("admin:invitations_minister_import"), upload)
     cells = {field.html_name: field.value() for field in page.context["confirm_form"]}
-    return client.post(reverse("admin:invitations_minister_process_import"), cells), cells
+    return client.post(reverse("admin:invitations_minister_process_import"), cells | said), cells
 
 
 def test_a_long_list_is_left_to_a_worker_and_its_page_shows_how_far_it_is(staff, edition):
@@ -65,6 +65,39 @@ def test_a_short_list_is_imported_at_once(staff, edition):
 
     assert Minister.objects.count() == 3
     assert not ListImport.objects.exists()
+
+
+@pytest.mark.parametrize("rows", [1, 301])
+def test_a_guessed_encoding_waits_for_a_person_who_has_looked_at_the_words(staff, edition, rows):
+    content = as_csv(*(row | {"given_name": "Pøemysl"} for row in people(rows)), encoding="cp1252")
+
+    refused, _cells = confirmed(staff, edition, content)
+    assert "nobody said that the letters are right" in staff.get(refused.url).content.decode()
+    assert not Minister.objects.exists()
+    assert not ListImport.objects.exists()
+
+    confirmed(staff, edition, content, letters_are_right="on")
+    import_lists()
+    assert Minister.objects.filter(given_name="Pøemysl").count() == rows
+
+
+def test_the_words_of_a_guessed_encoding_stand_beside_the_tick(staff, edition):
+    content = as_csv(FLAVIA | {"given_name": "Pøemysl"}, encoding="cp1252")
+    file = SimpleUploadedFile("ministers.csv", content)
+    upload = {"import_file": file, "format": "0", "resource": "0", "edition": edition.pk}
+
+    page = staff.post(reverse("admin:invitations_minister_import"), upload)
+
+    tick = page.context["confirm_form"]["letters_are_right"]
+    assert tick.help_text == "<bdi>Pøemysl</bdi>"
+    assert "required" in tick.as_widget()
+
+
+def test_who_imports_unicode_is_asked_for_no_tick(staff, edition):
+    _response, cells = confirmed(staff, edition, as_csv(FLAVIA | {"given_name": "Přemysl"}))
+
+    assert not cells["letters_are_right"]
+    assert Minister.objects.get().given_name == "Přemysl"
 
 
 @pytest.mark.parametrize(("rights", "status"), [([], 403), (["view_listimport"], 200)])
