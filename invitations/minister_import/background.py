@@ -5,28 +5,38 @@ from collections.abc import Callable
 from functools import partial
 
 from auditlog.context import set_actor
+from django.contrib.admin.models import ADDITION, CHANGE, LogEntry
 from django.contrib.auth.models import User
 from django.core.cache import cache
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
+from invitations.minister_import.cells import CellFault
 from invitations.minister_import.importing import (
     focal_points_kept,
     import_entries,
     import_summary,
 )
+from invitations.minister_import.matching import Entry
 from invitations.minister_import.remarks import remarks_on
 from invitations.minister_import.rules import check_rows
 from invitations.minister_import.table import read_table
-from invitations.models import ForumEdition, ListImport
-from invitations.setbacks import each_apart
+from invitations.models import ForumEdition, ListImport, Setback
+from invitations.setbacks import each_apart, note_setback, setback_of
 from invitations.times.jobs import Job
 
 # A list of more rows is imported in the background.
 MOST_AT_ONCE = 300
 MOST_FAULTS_KEPT = 200
+MOST_ATTEMPTS = 3
+FAILED = gettext_lazy(
+    "Nothing was written: the import failed several times for a reason that is not in the list."
+    " Please tell the administrators, and upload the list again."
+)
 SHOWN_EACH = 20  # rows
 SHOWN_FOR = 3600  # seconds
 
@@ -69,19 +79,40 @@ def import_lists() -> int:
 def import_list(pk: int) -> int:
     """Import one list as a whole, or say why not; 0 if another worker has it."""
     now = timezone.now()
-    claimed = ListImport.objects.due(now).filter(pk=pk)
-    if not claimed.update(state=State.RUNNING, began_at=now):
+    due = ListImport.objects.due(now).filter(pk=pk)
+    is_lost = due.filter(state=State.RUNNING).exists()
+    if not due.update(state=State.RUNNING, began_at=now):
         return 0
+    if is_lost:
+        count_vanished_worker(pk)
     wanted = ListImport.objects.select_related("edition", "asked_by").get(pk=pk)
     with translation.override(wanted.language), set_actor(wanted.asked_by):
         try:
-            write(wanted)
-        except ValidationError as refusal:
-            end(wanted, State.REFUSED, refusal.messages)
+            write_or_refuse(wanted)
         except TakenByAnother:
             return 0
+        except Exception:
+            # The caller keeps count of the attempts.
+            running(wanted).update(state=State.WAITING)
+            raise
+    Setback.objects.filter(job=Job.IMPORT_LISTS, item=str(pk)).delete()
     cache.delete(progress_key(pk))
     return 1
+
+
+def count_vanished_worker(pk: int) -> None:
+    """Note that a worker left the list unfinished: a list may do the same to each."""
+    note_setback(setback_of(Job.IMPORT_LISTS, str(pk)), "A worker vanished.", pauses=False)
+
+
+def write_or_refuse(wanted: ListImport) -> None:
+    if setback_of(Job.IMPORT_LISTS, str(wanted.pk)).attempts >= MOST_ATTEMPTS:
+        end(wanted, State.REFUSED, [str(FAILED)])
+        return
+    try:
+        write(wanted)
+    except ValidationError as refusal:
+        end(wanted, State.REFUSED, refusal.messages)
 
 
 def refuse_without_right(person: User) -> None:
@@ -100,9 +131,10 @@ def write(wanted: ListImport) -> None:
     table = read_table(io.BytesIO(wanted.content or b""), wanted.file_name)
     entries, faults = check_rows(table.rows, wanted.edition)
     if faults:
-        raise ValidationError([str(fault) for fault in faults[:MOST_FAULTS_KEPT]])
+        raise ValidationError(faults_kept(faults))
     remarks = remarks_on(entries)
     import_entries(entries, wanted.edition, written=progress_of(wanted.pk))
+    log_as_the_page_does(entries, wanted.asked_by)
     told = [
         import_summary(entries),
         *focal_points_kept(entries),
@@ -112,11 +144,35 @@ def write(wanted: ListImport) -> None:
     end(wanted, State.DONE, told)
 
 
+def faults_kept(faults: list[CellFault]) -> list[str]:
+    """Return the first faults, and how many there are if that is more."""
+    kept = [str(fault) for fault in faults[:MOST_FAULTS_KEPT]]
+    if len(faults) > MOST_FAULTS_KEPT:
+        counted = {"shown": len(kept), "total": len(faults)}
+        kept.insert(0, _("Faults shown: %(shown)s of %(total)s.") % counted)
+    return kept
+
+
+def log_as_the_page_does(entries: list[Entry], by: User) -> None:
+    """Leave the rows of the admin's history that the import of a short list leaves."""
+    added = [entry.minister for entry in entries if entry.is_new]
+    changed = [entry.minister for entry in entries if entry.is_changed]
+    for ministers, flag, word in ((added, ADDITION, "new"), (changed, CHANGE, "update")):
+        if ministers:
+            LogEntry.objects.log_actions(
+                by.pk, ministers, flag, change_message=f"{word} through import_export"
+            )
+
+
+def running(wanted: ListImport) -> QuerySet[ListImport]:
+    """Return the list as long as it is this worker's."""
+    return ListImport.objects.filter(pk=wanted.pk, state=State.RUNNING, began_at=wanted.began_at)
+
+
 def end(wanted: ListImport, state: ListImport.State, told: list[str]) -> None:
     """End the list, unless another worker has taken it up; its file goes."""
-    mine = ListImport.objects.filter(pk=wanted.pk, state=State.RUNNING, began_at=wanted.began_at)
     ended = {"state": state, "ended_at": timezone.now(), "told": "\n".join(told), "content": None}
-    if not mine.update(**ended):
+    if not running(wanted).update(**ended):
         raise TakenByAnother
 
 

@@ -2,15 +2,24 @@ import datetime as dt
 
 import pytest
 from auditlog.models import LogEntry
+from django.contrib.admin.models import ADDITION, CHANGE
+from django.contrib.admin.models import LogEntry as AdminEntry
+from django.core.exceptions import ValidationError
 from django.core.management import call_command
 from django.utils import timezone, translation
 
 from invitations import tasks
-from invitations.minister_import import ask_for_import, background, import_lists, rows_written
-from invitations.models import ListImport, Minister, Setback, Tick
+from invitations.minister_import import (
+    ask_for_import,
+    background,
+    import_entries,
+    import_lists,
+    rows_written,
+)
+from invitations.models import ForumEdition, ListImport, Minister, Setback, Tick
 from invitations.tests import lists
 from invitations.tests.factories import UserFactory
-from invitations.tests.lists import FLAVIA, RUPERT, as_csv, people
+from invitations.tests.lists import FLAVIA, RUPERT, as_csv, bring_in, people
 
 ruritania, edition = lists.ruritania, lists.edition
 State = ListImport.State
@@ -62,6 +71,19 @@ def test_its_ministers_are_the_work_of_who_asked(asked):
     }
 
 
+def test_the_history_in_the_admin_is_that_of_a_short_list(asked):
+    bring_in(ForumEdition.objects.get(), RUPERT)
+    wanted = asked(FLAVIA, RUPERT | {"rank": "HOG"})
+
+    import_lists()
+
+    history = AdminEntry.objects.filter(user=wanted.asked_by).order_by("action_flag")
+    assert [(row.action_flag, row.change_message) for row in history] == [
+        (ADDITION, "new through import_export"),
+        (CHANGE, "update through import_export"),
+    ]
+
+
 def test_a_second_run_finds_nothing_to_do(asked):
     asked()
     import_lists()
@@ -110,6 +132,7 @@ def test_a_list_whose_worker_has_vanished_is_taken_up_again(asked):
 
     assert import_lists() == 1
     assert Minister.objects.count() == 2
+    assert not Setback.objects.exists()
 
 
 def test_a_worker_that_was_given_up_writes_nothing(asked):
@@ -122,6 +145,91 @@ def test_a_worker_that_was_given_up_writes_nothing(asked):
         background.write(wanted)
 
     assert not Minister.objects.exists()
+
+
+def test_a_refusal_of_a_list_that_was_taken_up_elsewhere_is_no_failure(asked, monkeypatch):
+    wanted = asked()
+    later = timezone.now() + dt.timedelta(minutes=11)
+
+    def refuse_late(_wanted):
+        ListImport.objects.update(began_at=later)
+        raise ValidationError("Refused.")
+
+    monkeypatch.setattr(background, "write", refuse_late)
+
+    assert import_lists() == 0
+
+    wanted.refresh_from_db()
+    assert (wanted.state, wanted.began_at) == (State.RUNNING, later)
+    assert not Setback.objects.exists()
+
+
+@pytest.fixture
+def fails(monkeypatch):
+    """The import of Flavia fails by no fault of a list."""
+
+    def fail(entries, *args, **kwargs):
+        if any("Flavia" in entry.name for entry in entries):
+            raise ZeroDivisionError
+        return import_entries(entries, *args, **kwargs)
+
+    monkeypatch.setattr(background, "import_entries", fail)
+
+
+def attempt():
+    """Begin what is due once its pause is over."""
+    Setback.objects.update(again_at=timezone.now())
+    return import_lists()
+
+
+def test_a_list_that_fails_again_and_again_is_refused_in_the_end(asked, fails):
+    wanted = asked(FLAVIA)
+
+    for _attempt in range(background.MOST_ATTEMPTS):
+        assert attempt() == 0
+        wanted.refresh_from_db()
+        assert wanted.state == State.WAITING
+    assert attempt() == 1
+
+    wanted.refresh_from_db()
+    assert (wanted.state, wanted.content) == (State.REFUSED, None)
+    assert wanted.told.startswith("Nothing was written: the import failed several times")
+    assert not Minister.objects.exists()
+    assert not Setback.objects.exists()
+
+
+def test_a_list_that_fails_stops_no_other(asked, fails):
+    asked(FLAVIA)
+    good = asked(RUPERT)
+
+    assert import_lists() == 1
+
+    good.refresh_from_db()
+    assert good.state == State.DONE
+
+
+def test_a_list_that_takes_each_worker_with_it_is_refused_in_the_end(asked):
+    wanted = asked()
+
+    for _attempt in range(background.MOST_ATTEMPTS):
+        long_ago = timezone.now() - dt.timedelta(minutes=11)
+        ListImport.objects.update(state=State.RUNNING, began_at=long_ago)
+        background.count_vanished_worker(wanted.pk)
+    import_lists()
+
+    wanted.refresh_from_db()
+    assert wanted.state == State.REFUSED
+
+
+def test_a_long_refusal_says_how_many_faults_there_are(asked):
+    wanted = asked(*(row | {"state": "Atlantis"} for row in people(201)))
+
+    import_lists()
+
+    wanted.refresh_from_db()
+    first, *others = wanted.told.splitlines()
+    assert first == "Faults shown: 200 of 201."
+    assert len(others) == 200
 
 
 def test_a_file_that_is_no_list_is_refused_and_the_others_are_imported(asked):
