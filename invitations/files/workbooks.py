@@ -81,7 +81,7 @@ def refuse_wide_rows(source: IO[bytes]) -> None:
 
 
 class Sheet:
-    """A sheet of a workbook; which of its cells are merged is known once its lines are read."""
+    """A sheet of a workbook; what of it is merged, or a hidden column, is known once it is read."""
 
     def __init__(self, sheet: Any, most_columns: int, count: Callable[[int], None]) -> None:
         self.name: str = sheet.title
@@ -90,6 +90,7 @@ class Sheet:
         self.most_columns = most_columns
         self.count = count
         self.merged: list[Any] = []
+        self.hidden_columns: frozenset[int] = frozenset()
         self.looks: dict[int, Look] = {}
 
     def lines(self) -> Iterator[WorkbookLine]:
@@ -117,7 +118,16 @@ class Sheet:
                 # The number that a row states may be wrong.
                 if number <= LAST_ROW_OF_A_SHEET and (line := self.line(number, cells, settings)):
                     yield line
+            self.hidden_columns = self.places_hidden(parser.column_dimensions.values())
             self.merged = parser.merged_cells.mergeCell if parser.merged_cells else []
+
+    def places_hidden(self, columns: Iterable[dict[str, str]]) -> frozenset[int]:
+        return frozenset(
+            place
+            for column in columns
+            if column.get("hidden") in ("1", "true")
+            for place in range(int(column["min"]) - 1, min(int(column["max"]), self.most_columns))
+        )
 
     def line(
         self, number: int, found: list[dict[str, Any]], settings: dict[str, str]

@@ -14,12 +14,14 @@ from invitations.minister_import.table import ListRow
 from invitations.models import Gender, Invitation, Language, Minister, Rank
 from invitations.text.addresses import address_lines, one_address
 from invitations.text.dates import comma_list
-from invitations.text.lines import narrow_signs, refuse_spoilt_line, without_unstorable
+from invitations.text.lines import isolated, narrow_signs, refuse_spoilt_line, without_unstorable
 
 MODEL_FIELDS = {field.name: field for field in (*Invitation._meta.fields, *Minister._meta.fields)}
 # A formula that a spreadsheet would run, also behind the apostrophe that makes it text, or the
 # error that a failed one left.
 FORMULA = re.compile(r"'*\s*(?:[=+\-@＝＋－＠]|#[A-Z/0]+[!?A]?$)")  # noqa: RUF001
+# What people write where they have nothing to write, beside signs alone.
+NOTHING_MEANT = re.compile(r"n/a|n\.a\.?|s/o|s\.o\.?|н/д|tb[acd]|xxx+", re.IGNORECASE)
 
 
 class CellFault(NamedTuple):
@@ -41,12 +43,12 @@ class CellFault(NamedTuple):
         )
 
     def __str__(self) -> str:
-        line, column, value, reason = self.told
+        line, column, value = map(isolated, self.told[:3])
         return _("Line %(line)s, column %(column)s, “%(value)s”: %(reason)s") % {
             "line": line,
             "column": column,
             "value": value,
-            "reason": reason,
+            "reason": self.reason,
         }
 
 
@@ -86,6 +88,8 @@ def clean_cell(column: str, value: str, read: Callable[[str], Any]) -> Any:
             raise ValidationError(_("The row names no State."))
         return None
     refuse_spoilt_line(value)
+    if stands_for_nothing(value):
+        raise ValidationError(_("This says that there is nothing: leave the cell empty."))
     if FORMULA.match(value):
         value = text_on_file(column, value, read)
     if column in IN_LATIN_LETTERS:
@@ -94,6 +98,11 @@ def clean_cell(column: str, value: str, read: Callable[[str], Any]) -> Any:
     meaning = read(value)
     field = MODEL_FIELDS.get(MINISTER_FIELDS.get(column, column))
     return field.clean(meaning, None) if field else meaning
+
+
+def stands_for_nothing(value: str) -> bool:
+    """Whether the cell holds a dash, a question mark or the like instead of being empty."""
+    return not any(map(str.isalnum, value)) or bool(NOTHING_MEANT.fullmatch(value))
 
 
 def text_on_file(column: str, value: str, read: Callable[[str], Any]) -> str:

@@ -32,6 +32,7 @@ class Entry:
     focal_point: dict[str, str]
     says_principal: bool | None
     says_unnamed: bool = False
+    says_replaces: str = ""
     is_principal: bool = False
     replaces: Minister | None = None
     left_behind: Invitation | None = None
@@ -141,6 +142,7 @@ def make_entry(row: ListRow, clean: Mapping[str, Any], files: PeopleOnFile) -> E
         },
         says_principal=clean.get("principal"),
         says_unnamed=bool(clean.get("unnamed")),
+        says_replaces=clean.get("replaces") or "",
     )
 
 

@@ -94,7 +94,7 @@ def check_successions(entries: list[Entry], files: PeopleOnFile) -> list[CellFau
     faults = []
     listed = {entry.minister.pk: entry.row.line for entry in entries}
     for entry in entries:
-        if not entry.row.cells.get("replaces"):
+        if not entry.says_replaces:
             if entry.minister.successor:
                 reason = _("%(name)s replaced this person: say whom the row replaces.")
                 successor = {"name": entry.minister.successor}
@@ -128,7 +128,7 @@ def left_behind(entry: Entry, files: PeopleOnFile) -> Invitation | None:
 
 
 def find_replaced(entry: Entry, people: list[Minister], listed: Mapping[int, int]) -> Minister:
-    named = entry.row.cells["replaces"]
+    named = entry.says_replaces
     found = [minister for minister in people if minister.ref == named]
     found += [minister for minister in people if minister.name_key == normalize_name(named)]
     if not found:

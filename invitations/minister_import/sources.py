@@ -19,7 +19,7 @@ from invitations.files.spreadsheets import (
     divider_of,
     lines_of_csv,
 )
-from invitations.files.workbooks import WorkbookLine, sheets_of_workbook
+from invitations.files.workbooks import Sheet, WorkbookLine, sheets_of_workbook
 from invitations.minister_import.columns import COLUMNS
 from invitations.minister_import.headings import columns_known
 from invitations.text.dates import comma_list
@@ -44,11 +44,12 @@ DIVIDERS: dict[str, Promise] = {
 
 @dataclass(frozen=True)
 class Source:
-    """The lines of a text, or of a sheet that has a name; ``merged_into`` is asked after them."""
+    """The lines of a text, or of a sheet that has a name; what follows is asked after them."""
 
     name: str
     lines: Iterator[WorkbookLine]
     merged_into: Callable[[Iterable[int]], dict[int, dict[int, int]]]
+    hidden_columns: Callable[[], frozenset[int]] = frozenset
 
 
 class Sources(NamedTuple):
@@ -90,8 +91,11 @@ def sources_of_workbook(content: bytes) -> Sources:
         sentence = _("Sheets not read, because they are hidden: %(sheets)s.")
         left.append(sentence % {"sheets": listed_names(hidden)})
     visible = [sheet for sheet in sheets if not sheet.is_hidden]
-    sources = [Source(sheet.name, sheet.lines(), sheet.merged_into) for sheet in visible]
-    return Sources(sources, [], left)
+    return Sources([source_of_sheet(sheet) for sheet in visible], [], left)
+
+
+def source_of_sheet(sheet: Sheet) -> Source:
+    return Source(sheet.name, sheet.lines(), sheet.merged_into, lambda: sheet.hidden_columns)
 
 
 def source_of_text(content: bytes, name: str) -> Sources:

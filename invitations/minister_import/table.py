@@ -80,6 +80,11 @@ class ReadList:
     hidden: list[int] = field(default_factory=list)
     struck: list[int] = field(default_factory=list)
 
+    @property
+    def hidden_columns(self) -> list[str]:
+        hidden = self.source.hidden_columns()
+        return [column for place, column in enumerate(self.columns) if place in hidden]
+
     def take(self, line: WorkbookLine) -> None:
         if line.is_hidden:
             self.hidden.append(line.number)
@@ -214,6 +219,9 @@ def what_was_read(lists: list[ReadList], strange: list[str]) -> list[str]:
     if strange:
         sentence = _("Sheets not read, because they have no headings of this list: %(sheets)s.")
         told.append(sentence % {"sheets": listed_names(strange)})
+    if hidden := dict.fromkeys(column for done in lists for column in done.hidden_columns):
+        sentence = _("Columns that are hidden, and were read: %(columns)s.")
+        told.append(sentence % {"columns": comma_list(hidden)})
     for sentence, numbers in (
         (_("Lines above the headings, not read: %(lines)s."), [done.above for done in lists]),
         (

@@ -228,6 +228,14 @@ def test_minister_on_file_may_replace_another(edition):
     assert Minister.objects.get(given_name="Flavia").successor == entry.minister
 
 
+def test_a_ref_in_full_width_signs_finds_who_is_replaced(edition):
+    bring_in(edition, FLAVIA | {"ref": "R-17"})
+
+    bring_in(edition, holding(FLAVIA, replaces="Ｒ－１７"))  # noqa: RUF001
+
+    assert Minister.objects.get(ref="R-17").successor.given_name == "Rupert"
+
+
 def test_replaced_minister_is_refused_unless_the_row_says_whom_it_replaces(edition):
     bring_in(edition, FLAVIA)
     bring_in(edition, holding(FLAVIA, replaces="Flavia Elphberg"))

@@ -8,6 +8,7 @@ import openpyxl
 import pytest
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.utils import translation
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -15,6 +16,7 @@ from invitations.minister_import import (
     LARGEST_FILE,
     MOST_ROWS,
     STATES_FILE,
+    CellFault,
     ListRow,
     check_rows,
     find_state,
@@ -261,6 +263,26 @@ def test_name_of_two_states_is_refused(edition):
 )  # fmt: skip
 def test_bad_cell_is_refused_with_line_column_and_reason(edition, cells, column, sentence):
     assert faults_of(edition, RUPERT, FLAVIA | cells) == [(3, column, sentence)]
+
+
+@pytest.mark.parametrize("column", ["family_name", "portfolio", "ref", "to", "name_in_script"])
+@pytest.mark.parametrize("said", ["—", "–", "-", ".", "?", "/", "…", "n/a", "N/A", "s/o", "xxx"])
+def test_what_stands_for_nothing_is_refused_with_what_to_do(edition, column, said):
+    found = reason(edition, FLAVIA | {column: said})
+
+    assert found == "This says that there is nothing: leave the cell empty."
+
+
+@pytest.mark.parametrize("name", ["O", "Na", "Xi", "欧"])
+def test_short_names_are_names(edition, name):
+    assert faults_of(edition, FLAVIA | {"family_name": name}) == []
+
+
+def test_a_fault_keeps_its_order_in_an_arabic_sentence(edition):
+    fault = CellFault(2, "portfolio", "وزير (a)", "…")
+
+    with translation.override("ar"):
+        assert "\u2068وزير (a)\u2069" in str(fault)
 
 
 def test_rank_that_does_not_exist_is_refused_with_those_that_do(edition):
