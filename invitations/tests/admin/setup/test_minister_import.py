@@ -87,6 +87,15 @@ def test_preview_shows_each_change_and_writes_nothing(staff, edition):
     assert Minister.objects.get(ref="R-1").family_name == "Elphberg"
 
 
+@pytest.mark.parametrize("state", ["XR", "Atlantis"])
+def test_a_wide_table_scrolls_in_its_panel(staff, edition, state):
+    page = preview(staff, edition, as_csv(FLAVIA | {"state": state})).content.decode()
+
+    before, table = page.split('<div class="scrolls" tabindex="0">')
+    assert before.rstrip().endswith('<div class="desk">')
+    assert table.lstrip().startswith('<table class="import-preview')
+
+
 def test_confirmation_writes_what_the_preview_showed(staff, edition):
     page = preview(staff, edition, as_xlsx(FLAVIA, RUPERT))
     page = confirm(staff, page)
