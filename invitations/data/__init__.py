@@ -49,10 +49,14 @@ def add_state_aliases(states: Any, aliases: Any) -> None:
     )
 
 
+NAMED_APART = ("several", "mixed_up", "ended", "not_listed")
+
+
 class NamesApart(NamedTuple):
     """What is known of names beside those of the States on file; States are their ISO codes.
 
-    ``several`` are names that more than one State has; ``ended`` States have more than one
+    ``several`` are names that more than one State has; ``mixed_up`` are names of one that are
+    written for others, too; ``ended`` States have more than one
     successor; for ``not_listed`` names nothing near is proposed; names of States that are
     ``together`` are taken for each other.
     """
@@ -61,11 +65,12 @@ class NamesApart(NamedTuple):
     ended: set[str]
     not_listed: set[str]
     together: list[list[str]]
+    mixed_up: dict[str, list[str]]
 
 
 @cache
 def names_apart() -> NamesApart:
-    of: dict[str, dict[str, list[str]]] = {"several": {}, "ended": {}, "not_listed": {}}
+    of: dict[str, dict[str, list[str]]] = {kind: {} for kind in NAMED_APART}
     rows = table("state_names_apart")
     for row in rows:
         if row["spelling"]:
@@ -75,6 +80,7 @@ def names_apart() -> NamesApart:
         set(of["ended"]),
         set(of["not_listed"]),
         [row["states"].split() for row in rows if row["kind"] == "near"],
+        of["mixed_up"],
     )
 
 

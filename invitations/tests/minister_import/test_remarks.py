@@ -218,3 +218,26 @@ def test_the_command_says_what_may_follow(run, edition, issue):
             "replacement circular." in told
         )
     assert Delivery.objects.count() == 1
+
+
+@pytest.fixture
+def guineas(db):
+    names = {"GIN": "Guinea", "GNB": "Guinea-Bissau", "PNG": "Papua New Guinea"}
+    for number, (iso3, name) in enumerate(names.items()):
+        MemberStateFactory(iso2=f"X{number}", iso3=iso3, short_name=name)
+
+
+def test_a_name_that_others_are_called_by_is_taken_and_the_others_are_named(edition, guineas):
+    sentence = (
+        "Line 2 is taken for Guinea (GIN). Is one of these meant:"
+        " Guinea-Bissau (GNB), Papua New Guinea (PNG)?"
+    )
+
+    assert sentences(edition, FLAVIA | {"state": "Guinea"}) == [sentence]
+
+
+def test_who_writes_the_code_or_names_a_person_on_file_is_asked_nothing(edition, guineas):
+    assert sentences(edition, FLAVIA | {"state": "GIN"}) == []
+    bring_in(edition, FLAVIA | {"state": "GIN"})
+
+    assert sentences(edition, FLAVIA | {"state": "Guinea", "rank": "HOG"}) == []
