@@ -15,6 +15,7 @@ from django.contrib.auth.signals import user_logged_in
 from django.core.cache import cache
 from django.db.migrations.loader import MigrationLoader
 from django.test import override_settings
+from django.utils import translation
 
 # Modules and tests stay to the end: the collector need not look at them again and again.
 gc.set_threshold(20_000, 20, 50)
@@ -101,6 +102,12 @@ def give_second_factor(sender, request, user, **kwargs):
 
 
 user_logged_in.connect(give_second_factor)
+
+
+@pytest.fixture(autouse=True)
+def no_language_chosen_yet():
+    """A page leaves its language with the thread, as between two requests of a server."""
+    translation.deactivate()
 
 
 @pytest.fixture(autouse=True)
