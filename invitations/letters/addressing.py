@@ -4,9 +4,7 @@ from string import Template
 from typing import NamedTuple
 
 from invitations.letters.released import Held, form_on_file
-from invitations.models import FormOfAddress, Gender, Language, Minister
-
-UNNAMED = "GEN"
+from invitations.models import Language, Minister
 
 
 class FormalAddress(NamedTuple):
@@ -25,7 +23,7 @@ def formal_address(minister: Minister, language: str, held: Held = ()) -> Formal
     title and courtesy follow the name. The minister's fields "as printed" win over the table,
     whose ``held`` changes are left out.
     """
-    form = form_of_address(minister, language, held)
+    form = form_on_file(language, **minister.addressed_by, held=held)
     courtesy = minister.honorific or form.courtesy
     title = titled(form.title, minister.prenominal)
     name = minister.name_in(language)
@@ -45,13 +43,6 @@ def titled(title: str, prenominal: str) -> str:
     """Return the title, or the pre-nominal in its place after the same article: el Sr., el Dr."""
     article, _space, _noun = title.rpartition(" ")
     return f"{article} {prenominal}".strip() if prenominal else title
-
-
-def form_of_address(minister: Minister, language: str, held: Held) -> FormOfAddress:
-    named = bool(minister.name)
-    form = minister.rank.form if named else UNNAMED
-    gender = minister.address_gender if named else Gender.UNKNOWN
-    return form_on_file(language, form, gender, held)
 
 
 def styled_name(language: str, courtesy: str, title: str, name: str) -> str:

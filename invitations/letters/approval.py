@@ -1,16 +1,12 @@
 """Approval by a second person of all that leaves in the organization's name."""
 
 import datetime as dt
-import functools
-import operator
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from auditlog.models import LogEntry
 from django.contrib.auth.models import User
-from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -18,11 +14,11 @@ from invitations.audit import Act, record_act, save_new
 from invitations.letters.issuing import issue_invitation, release_letter
 from invitations.letters.planning import (
     call_back_letters,
-    letter_recipients,
     save_planned_letters,
 )
 from invitations.models import (
     AUTOMATIC_KINDS,
+    INVITING_KINDS,
     Circular,
     Gender,
     Invitation,
@@ -31,7 +27,7 @@ from invitations.models import (
     ReminderStep,
     Term,
 )
-from invitations.models.held.holding import HELD
+from invitations.models.held.composed_with import changed_behind, lock_shared
 from invitations.text.dates import comma_list
 
 LATE_AFTER = dt.timedelta(days=3)
@@ -45,6 +41,8 @@ def approve_letter(
 
     ``although_late`` confirms that it leaves more than three days after the date printed on it.
     """
+    if letter.kind in INVITING_KINDS:
+        lock_shared(letter)
     letter = locked_letter(letter)
     if letter.state != Letter.State.COMPOSED:
         raise ValidationError(_("Only a composed letter can be approved."))
@@ -91,54 +89,25 @@ def refuse_unsigned(circular: Circular) -> None:
 
 
 def refuse_outdated(letter: Letter) -> None:
-    """Refuse a first letter that says less than what follows it would say, or goes elsewhere.
+    """Refuse a letter that invites unless all that it and what follows it use is as composed.
 
     From its approval on a change waits for a second person; until then it does not. So what stands
     at the approval has to be what the approver has seen.
     """
-    if letter.kind != Letter.Kind.INVITATION:
+    if letter.kind not in INVITING_KINDS:
         return
-    changed = changed_since(letter)
-    if not changed and letter.recipients == letter_recipients(letter):
-        return
-    raise ValidationError(
-        _("Changed since it was composed: %(what)s. Have it composed anew, and look at it again.")
-        % {"what": comma_list(changed) or _("its addresses")}
-    )
-
-
-def changed_since(letter: Letter) -> list[str]:
-    """Return the records of the letter whose held columns changed after it was composed."""
-    invitation = letter.invitation
-    records = [
-        invitation,
-        invitation.edition,
-        invitation.minister,
-        invitation.member_state,
-        letter.circular,
-    ]
-    kinds = ContentType.objects.get_for_models(*map(type, records))
-    of_records = (
-        Q(content_type=kinds[type(record)], object_pk=str(record.pk)) for record in records
-    )
-    entries = LogEntry.objects.filter(
-        functools.reduce(operator.or_, of_records),
-        timestamp__gt=letter.composed_at,
-        action=LogEntry.Action.UPDATE,
-    )
-    names = {kind.pk: set(HELD[model.__name__].names()) for model, kind in kinds.items()}
-    return sorted(
-        {
-            str(entry.object_repr)
-            for entry in entries
-            if names[entry.content_type_id].intersection(columns_in(entry))
-        }
-    )
-
-
-def columns_in(entry: Any) -> set[str]:
-    """Return the changed columns; the history names a related row without ``_id``."""
-    return {column for name in entry.changes_dict for column in (name, f"{name}_id")}
+    if not letter.composed_with:
+        raise ValidationError(
+            _("Nobody can tell what changed since it was composed. Have it composed anew.")
+        )
+    if changed := changed_behind(letter):
+        raise ValidationError(
+            _(
+                "Changed since it was composed: %(what)s. Have it composed anew, and look at it "
+                "again."
+            )
+            % {"what": comma_list(changed)}
+        )
 
 
 def is_late(letter: Letter) -> bool:

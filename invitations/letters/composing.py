@@ -66,8 +66,8 @@ def record_composed(letter: Letter) -> bool:
 
 FROZEN = (
     "template", "subject", "paper", "mail", "addressee", "recipients", "check_code", "pdf",
-    "sha256", "message", "message_sha256", "message_id", "composed_at", "composed_by", "state",
-    "approved_at",
+    "sha256", "message", "message_sha256", "message_id", "composed_with", "composed_at",
+    "composed_by", "state", "approved_at",
 )  # fmt: skip
 
 

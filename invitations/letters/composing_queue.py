@@ -22,6 +22,7 @@ from invitations.letters.released import use_released_values
 from invitations.letters.words import refuse_missing_texts, template_for_letter
 from invitations.mail.transport import NotTaken
 from invitations.models import AUTOMATIC_KINDS, Circular, Delivery, ForumEdition, Letter
+from invitations.models.held.composed_with import hashes_behind
 from invitations.setbacks import ENDS_THE_TICK, pause_after, pause_at, place_of_error
 from invitations.times.clocks import CLOCKS_APART
 
@@ -149,10 +150,16 @@ def free_to_compose() -> Q:
 
 
 def claim_to_compose(pk: int) -> Letter | None:
+    """Lease the letter and return it with its records; None if another worker has it.
+
+    The records of a letter that invites are hashed before they are read: what changes meanwhile
+    differs when it is approved.
+    """
     free = Letter.objects.planned().filter(free_to_compose(), pk=pk)
     if not free.update(composing_until=timezone.now() + COMPOSE_WITHIN):
         return None
-    return Letter.objects.select_related(
+    composed_with = hashes_behind_letter(pk)
+    letter = Letter.objects.select_related(
         "invitation__edition",
         "invitation__minister__member_state",
         "invitation__minister__rank",
@@ -164,6 +171,14 @@ def claim_to_compose(pk: int) -> Letter | None:
         "step",
         "reply",
     ).get(pk=pk)
+    letter.composed_with = composed_with
+    return letter
+
+
+def hashes_behind_letter(pk: int) -> dict[str, str]:
+    inviting = Letter.objects.inviting().select_related("invitation__minister", "replaces")
+    letter = inviting.filter(pk=pk).first()
+    return hashes_behind(letter) if letter else {}
 
 
 def compose_or_say_why(letter: Letter) -> bool:

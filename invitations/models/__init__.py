@@ -31,6 +31,7 @@ from invitations.models.reply import NAME_THE_SUBSTITUTE, Channel, Correspondenc
 from invitations.models.state_alias import StateAlias, printed_columns, printed_keys
 from invitations.models.templates import (
     AUTOMATIC_KINDS,
+    INVITING_KINDS,
     PRINTED_KINDS,
     LetterKind,
     LetterTemplate,
@@ -43,6 +44,7 @@ __all__ = [
     "ANSWERS_NAMING_A_SUBSTITUTE",
     "ANSWERS_SPEAKING",
     "AUTOMATIC_KINDS",
+    "INVITING_KINDS",
     "NAME_THE_SUBSTITUTE",
     "PRINTED_KINDS",
     "Alternate",

@@ -191,6 +191,7 @@ class FormOfAddress(HeldRow):
             raise ValidationError(faults)
 
 
+UNNAMED = "GEN"
 # Languages whose letters write a name in another script than the Latin one.
 OWN_SCRIPT = (Language.ARABIC, Language.CHINESE, Language.RUSSIAN)
 
@@ -289,6 +290,13 @@ class Minister(HeldRow):
     def name(self) -> str:
         """Given and family name in Latin letters, or the name in its own script."""
         return f"{self.given_name} {self.family_name}".strip() or self.name_in_script
+
+    @property
+    def addressed_by(self) -> dict[str, str]:
+        """The form and gender under which the forms of address have this person."""
+        if not self.name:
+            return {"form": UNNAMED, "gender": Gender.UNKNOWN}
+        return {"form": self.rank.form, "gender": self.address_gender}
 
     @property
     def is_unnamed(self) -> bool:

@@ -23,7 +23,8 @@ class InvitationQuerySet(HeldQuerySet["Invitation"]):
         """Lock the invitations until the transaction ends, the one made first before the others.
 
         Whoever locks more keeps to one order, so that nobody waits for each other: invitations,
-        then letters, then deliveries.
+        then letters, then deliveries; an approval locks records before and after them
+        (``lock_shared``).
         """
         # Rows that refer to an invitation, as each new letter does, do not wait for this lock.
         return self.select_for_update(of=("self",), no_key=True).order_by("pk")

@@ -16,7 +16,7 @@ from invitations.models.held.change import HeldChange
 from invitations.models.invitation import Invitation
 from invitations.models.reminders import ReminderStep
 from invitations.models.reply import Reply
-from invitations.models.templates import LetterKind, LetterTemplate
+from invitations.models.templates import INVITING_KINDS, LetterKind, LetterTemplate
 from invitations.text.dates import comma_list
 
 
@@ -33,8 +33,7 @@ class LetterQuerySet(models.QuerySet["Letter"]):
 
     def inviting(self) -> Self:
         """Invitations and their replacements, in order: the last one is the letter that stands."""
-        kinds = [LetterKind.INVITATION, LetterKind.REPLACEMENT]
-        return self.in_force().filter(kind__in=kinds).order_by("pk")
+        return self.in_force().filter(kind__in=INVITING_KINDS).order_by("pk")
 
     def approved(self) -> Self:
         return self.filter(state=Letter.State.APPROVED)
@@ -118,6 +117,8 @@ class Letter(models.Model):
     message = models.FileField(_("message"), blank=True, max_length=120)
     message_sha256 = models.CharField(_("SHA-256 of the message"), max_length=64, blank=True)
     message_id = models.CharField("Message-ID", max_length=120, blank=True)
+    # The hash of each record that a letter which invites was composed with, for its approval.
+    composed_with = models.JSONField(default=dict, blank=True, editable=False)
     composed_at = models.DateTimeField(_("composed at"), null=True, blank=True)
     composed_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+",

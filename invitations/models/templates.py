@@ -31,6 +31,8 @@ class LetterKind(models.TextChoices):
     ACKNOWLEDGEMENT = "acknowledgement", _("acknowledgement")
 
 
+# What stands of these, reminders and acknowledgements follow.
+INVITING_KINDS = (LetterKind.INVITATION, LetterKind.REPLACEMENT)
 # Automatic letters leave by mail only, with an approved text. The others are printed too, and each
 # is approved by itself.
 AUTOMATIC_KINDS = (LetterKind.REMINDER, LetterKind.ACKNOWLEDGEMENT)

@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from invitations.files.frozen import freeze
+from invitations.models.held.composed_with import hashes_behind
 from invitations.tests.factories import InvitationFactory, LetterFactory, UserFactory
 
 
@@ -20,7 +21,7 @@ def composed_letter(**fields):
         minister.save()
     pdf = freeze(f"%PDF {fields['invitation'].pk}".encode(), "letters", "pdf")
     message = freeze(f"To: {fields['invitation'].pk}".encode(), "messages", "eml")
-    return LetterFactory(
+    letter = LetterFactory(
         **{
             "state": "composed",
             "composed_at": timezone.now(),
@@ -33,6 +34,9 @@ def composed_letter(**fields):
             **fields,
         }
     )
+    letter.composed_with = hashes_behind(letter)
+    letter.save(update_fields=["composed_with"])
+    return letter
 
 
 def page_of(row):

@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 
 from django.core.exceptions import ValidationError
-from django.db import OperationalError, connection
+from django.db import OperationalError, connection, transaction
 
 from wsis_forum.celery import app
 
@@ -25,6 +25,29 @@ def at_once(*jobs):
 
     with ThreadPoolExecutor(len(jobs)) as threads:
         return list(threads.map(run, jobs))
+
+
+def before_the_commit_of(change, act):
+    """Let the change be written, then begin the act; commit once the act waits, or is done.
+
+    Return what the act returned.
+    """
+    written, acted = threading.Event(), threading.Event()
+
+    def write():
+        with transaction.atomic():
+            change()
+            written.set()
+            acted.wait(timeout=0.5)
+
+    def act_then():
+        written.wait(timeout=10)
+        try:
+            return act()
+        finally:
+            acted.set()
+
+    return at_once(write, act_then)[1]
 
 
 def database_url():

@@ -350,6 +350,11 @@ def hold_states_of_missions(
             else pk_set or instance.missions.values_list("pk", flat=True)
         )
         instance.held_before = values_of(mission, list(keys), lock=True)
+        # Who approves a letter to these States waits, and so sees a mission that is new to them.
+        states = (
+            [instance.pk] if reverse else pk_set or instance.states.values_list("pk", flat=True)
+        )
+        values_of(apps.get_model("invitations", "MemberState"), list(states), lock=True)
     elif verb in ("add", "remove", "clear"):
         before, because = instance.held_before, getattr(instance, "why_changed", "")
         hold_changes(mission, before, values_of(mission, before), because)

@@ -40,48 +40,6 @@ def test_a_second_person_approves_exactly_those_bytes(composed):
     assert letter.invitation.status == "issued"
 
 
-@pytest.mark.parametrize(
-    ("record", "field", "value"),
-    [
-        ("minister", "to_emails", "rupert@example.org"),
-        ("minister", "family_name", "Hentzau"),
-        ("edition", "contact_email", "rupert@example.org"),
-        ("edition", "theme_en", "Another theme"),
-    ],
-)
-def test_what_changed_since_the_letter_was_composed_is_not_approved_unseen(
-    composed, record, field, value
-):
-    letter = composed()
-    row = getattr(letter.invitation, record)
-    setattr(row, field, value)
-    row.save()
-
-    with pytest.raises(ValidationError, match=f"Changed since it was composed: .*{row}"):
-        approve_letter(letter, UserFactory(), letter.sha256, letter.message_sha256)
-
-    recompose_letter(letter, UserFactory())
-    compose_planned()
-    anew = Letter.objects.get(state="composed")
-    approve_letter(anew, UserFactory(), anew.sha256, anew.message_sha256)
-
-
-def test_a_new_address_of_a_mission_is_not_approved_unseen(composed):
-    letter = composed()
-    MissionFactory(emails="rupert@example.org").states.add(letter.invitation.member_state)
-
-    with pytest.raises(ValidationError, match="Changed since it was composed: its addresses"):
-        approve_letter(letter, UserFactory(), letter.sha256, letter.message_sha256)
-
-
-def test_what_no_letter_says_may_change_before_it_is_approved(composed):
-    letter = composed()
-    letter.invitation.edition.speaking_minutes = 5
-    letter.invitation.edition.save()
-
-    approve_letter(letter, UserFactory(), letter.sha256, letter.message_sha256)
-
-
 def test_who_composed_the_letter_does_not_approve_it(composed):
     letter = composed()
     drafter = UserFactory()

@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from invitations.admin.letters.text_changes import line_differences
-from invitations.letters.composing import compose_letter
+from invitations.letters.composing_queue import compose_planned
 from invitations.models import Letter, LetterTemplate
 from invitations.tests.desk import choose, composed_letter, shown, signed_in, told
 from invitations.tests.factories import (
@@ -328,7 +328,7 @@ def test_approval_needs_the_right_to_approve_and_a_post(client):
 
 
 def test_letter_is_planned_composed_and_approved_through_the_admin(client):
-    drafter = signed_in(client, "view_invitation", "change_invitation")
+    signed_in(client, "view_invitation", "change_invitation")
     invitation = draft()
     CircularFactory(edition=invitation.edition)
     url = reverse("admin:invitations_invitation_changelist")
@@ -338,7 +338,7 @@ def test_letter_is_planned_composed_and_approved_through_the_admin(client):
     letter = invitation.letters.get()
     assert letter.state == "planned"
     assert told(response) == ["1 letter planned; the workers compose it within minutes."]
-    compose_letter(letter, by=drafter)
+    compose_planned()
     signed_in(client, "view_letter", "approve_letter")
     page = page_of(client, letter).context["rows"]
     client.post(APPROVE, {"letters": [shown(row.letter) for row in page]})
