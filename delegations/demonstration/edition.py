@@ -103,7 +103,7 @@ def approve_texts(edition: ForumEdition, staff: list[User], at: dt.datetime) -> 
             for by in staff:
                 text.refresh_from_db()
                 if not text.is_approved and text.first_approver_id != by.pk:
-                    approve_text(text, by)
+                    approve_text(text, by, text.mark)
             happened_at = min(at, timezone.now())
             texts.filter(pk=text.pk).update(
                 first_approved_at=happened_at, second_approved_at=happened_at

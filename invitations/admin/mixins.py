@@ -13,7 +13,7 @@ from unfold.decorators import action, display
 from invitations.admin.base import FilledFilter, ModelAdmin, user_of
 from invitations.admin.confirming import confirmation_page, confirmed, row_by_row, submitted
 from invitations.admin.reauthentication import signed_in_recently
-from invitations.forms.action_forms import AnotherAddressForm
+from invitations.forms.action_forms import AnotherAddressForm, MarksForm, marks_of
 from invitations.letters.approval import approve_text
 from invitations.models import Letter
 from invitations.models.approval import ApprovedByTwo
@@ -142,10 +142,12 @@ class ApprovedByTwoMixin(ModelAdmin):
         explanation=gettext_lazy(
             "What is approved by two different people leaves without anybody looking at it again."
         ),
+        form=MarksForm,
+        initial=marks_of,
         describe=lambda page, text: page.describe(text),
     )
     @row_by_row(
         done=ngettext_lazy("%(count)s approval noted.", "%(count)s approvals noted.", "count")
     )
-    def approve_selected(self, request: HttpRequest, text: Any) -> None:
-        approve_text(text, user_of(request))
+    def approve_selected(self, request: HttpRequest, text: Any, marks: dict[int, str]) -> None:
+        approve_text(text, user_of(request), marks.get(text.pk, ""))

@@ -16,7 +16,7 @@ from unfold.widgets import (
 )
 
 from invitations.forms.fields import LineField
-from invitations.models import CallListEntry, Delivery, HeldChange, Invitation, ReplyLink
+from invitations.models import CallListEntry, Delivery, Invitation, ReplyLink
 from invitations.outbox.another_address import PUT_IT_ON_FILE
 
 
@@ -52,11 +52,21 @@ def versions_of_links(invitations: QuerySet[Invitation]) -> dict[str, str]:
     return {"versions": " ".join(f"{one.invitation_id}:{one.version}" for one in links)}
 
 
-class MarkedForm(forms.Form):
-    """A reason, and for each held change the mark of what the page showed of it.
+class MarksForm(forms.Form):
+    """For each row the mark of what the page showed of it.
 
     All stand in one field, as pairs of key and mark; the form returns them as a dictionary.
     """
+
+    marks = forms.CharField(required=False, widget=forms.HiddenInput)
+
+    def clean_marks(self) -> dict[int, str]:
+        pairs = re.findall(r"([0-9]{1,18}):([0-9a-f]{64})", self.cleaned_data["marks"])
+        return {int(pk): mark for pk, mark in pairs}
+
+
+class MarkedForm(MarksForm):
+    """The marks, and a reason."""
 
     because = LineField(
         label=_("Reason"),
@@ -65,11 +75,6 @@ class MarkedForm(forms.Form):
         help_text=_("It is kept, and shown to whoever asks later."),
         widget=UnfoldAdminTextInputWidget,
     )
-    marks = forms.CharField(required=False, widget=forms.HiddenInput)
-
-    def clean_marks(self) -> dict[int, str]:
-        pairs = re.findall(r"([0-9]{1,18}):([0-9a-f]{64})", self.cleaned_data["marks"])
-        return {int(pk): mark for pk, mark in pairs}
 
 
 class MarkedReasonForm(MarkedForm):
@@ -80,9 +85,9 @@ class MarkedReasonForm(MarkedForm):
         self.fields["because"].required = True
 
 
-def marks_of(changes: QuerySet[HeldChange]) -> dict[str, str]:
-    """Return what the form begins with: the mark of each change as it stands."""
-    return {"marks": " ".join(f"{one.pk}:{one.mark}" for one in changes)}
+def marks_of(rows: QuerySet[Any]) -> dict[str, str]:
+    """Return what the form begins with: the mark of each row as it stands."""
+    return {"marks": " ".join(f"{one.pk}:{one.mark}" for one in rows)}
 
 
 PAPER_CHANNELS = [choice for choice in Delivery.Channel.choices if choice[0] != "email"]

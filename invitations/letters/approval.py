@@ -127,9 +127,11 @@ def refuse_uncovered(note: Letter) -> None:
 
 
 @transaction.atomic
-def approve_text(text: LetterTemplate | ReminderStep, by: User) -> None:
-    """Approve as the first or second person; after the second, the system may send it."""
+def approve_text(text: LetterTemplate | ReminderStep, by: User, mark: str) -> None:
+    """Approve what has exactly this mark; after the second person, the system may send it."""
     text = type(text).objects.select_for_update(of=("self",)).get(pk=text.pk)
+    if text.mark != mark:
+        raise ValidationError(_("It was changed again since you looked at it: look once more."))
     if text.is_approved:
         raise ValidationError(_("Two people have approved this already."))
     if text.first_approver_id == by.pk:

@@ -40,7 +40,7 @@ def approve_texts() -> None:
     """Approve the shipped texts of automatic letters."""
     for template in LetterTemplate.objects.filter(kind__in=AUTOMATIC_KINDS):
         for officer in officers():
-            approve_text(template, officer)
+            approve_text(template, officer, template.mark)
 
 
 def edition() -> ForumEdition:
@@ -62,7 +62,7 @@ def edition() -> ForumEdition:
 def step(edition: ForumEdition) -> ReminderStep:
     made = ReminderStep.objects.create(edition=edition, days_before=DAYS_BEFORE, variant="first")
     for officer in officers():
-        approve_text(made, officer)
+        approve_text(made, officer, made.mark)
     return made
 
 

@@ -207,7 +207,7 @@ def approving_a_letter(make, by):
 
 def approving_a_text(make, by):
     step = StepFactory(second_approver=None)
-    approve_text(step, by)
+    approve_text(step, by, step.mark)
     return step
 
 

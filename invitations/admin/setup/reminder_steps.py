@@ -13,6 +13,7 @@ from invitations.admin.base import Menu, RecordInline
 from invitations.admin.mixins import ApprovedByTwoFilter, ApprovedByTwoMixin, approvers_named
 from invitations.admin.setup.reminders import StepPagesMixin
 from invitations.models import ReminderStep
+from invitations.text.dates import labelled
 
 
 class ReminderStepInline(RecordInline):
@@ -60,6 +61,15 @@ class ReminderStepAdmin(StepPagesMixin, ApprovedByTwoMixin):
     @display(description=gettext_lazy("leaves on"))
     def leaves_on(self, step: ReminderStep) -> Any:
         return step.due_on
+
+    def describe(self, text: ReminderStep) -> str:
+        shown = {
+            "hour": text.hour,
+            "audience": text.get_audience_display(),
+            "variant": text.variant,
+        }
+        names = ((text._meta.get_field(name), value) for name, value in shown.items())
+        return "\n".join(labelled(field.verbose_name, value) for field, value in names)
 
     def save_model(
         self, request: HttpRequest, obj: ReminderStep, form: forms.ModelForm, change: bool

@@ -14,7 +14,7 @@ from invitations.letters.approval import (
 )
 from invitations.letters.circulars import plan_circular, plan_notes
 from invitations.letters.composing_queue import compose_planned
-from invitations.models import Letter, LetterTemplate, Term
+from invitations.models import Letter, LetterTemplate, ReminderStep, Term
 from invitations.replies import record_reply
 from invitations.tests.factories import CircularFactory, MissionFactory, StepFactory, UserFactory
 
@@ -78,20 +78,50 @@ def test_two_different_people_approve_what_the_machine_sends(text, kind):
     subject = text if kind == "text" else StepFactory(first_approver=None, second_approver=None)
     first = UserFactory()
 
-    approve_text(subject, first)
+    approve_text(subject, first, subject.mark)
     with pytest.raises(ValidationError, match="you are the first"):
-        approve_text(subject, first)
-    approve_text(subject, UserFactory())
+        approve_text(subject, first, subject.mark)
+    approve_text(subject, UserFactory(), subject.mark)
 
     subject.refresh_from_db()
     assert subject.is_approved
     assert None not in (subject.first_approved_at, subject.second_approved_at)
     with pytest.raises(ValidationError, match="already"):
-        approve_text(subject, UserFactory())
+        approve_text(subject, UserFactory(), subject.mark)
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [{"days_before": 14}, {"hour": 3}, {"medium": "call"}, {"audience": "mission"},
+     {"variant": "last"}],
+    ids=str,
+)  # fmt: skip
+def test_only_the_step_that_was_looked_at_is_approved(changed):
+    step = StepFactory(first_approver=None, second_approver=None)
+    shown = step.mark
+    ReminderStep.objects.update(**changed)
+
+    with pytest.raises(ValidationError, match="changed again since you looked"):
+        approve_text(step, UserFactory(), shown)
+
+    step.refresh_from_db()
+    assert step.first_approver is None
+    approve_text(step, UserFactory(), step.mark)
+
+
+def test_who_approves_second_looks_at_what_the_first_looked_at():
+    step = StepFactory(first_approver=None, second_approver=None)
+    shown = step.mark
+
+    approve_text(step, UserFactory(), shown)
+    approve_text(step, UserFactory(), shown)
+
+    step.refresh_from_db()
+    assert step.is_approved
 
 
 def test_one_approval_is_not_enough_for_a_text_to_be_used(text):
-    approve_text(text, UserFactory())
+    approve_text(text, UserFactory(), text.mark)
 
     assert text not in LetterTemplate.objects.usable()
 

@@ -29,6 +29,10 @@ def text_of(**fields):
     )
 
 
+def as_shown(text):
+    return {"answered": "yes", "marks": f"{text.pk}:{text.mark}"}
+
+
 def test_changed_text_becomes_the_next_version_without_approval(client):
     writer = signed_in(client, "view_lettertemplate", "change_lettertemplate")
     kept = text_of(first_approver=UserFactory(), second_approver=UserFactory())
@@ -61,10 +65,10 @@ def test_two_people_approve_a_text(client):
     first = signed_in(client, "view_lettertemplate", "approve_letter")
 
     asked = choose(client, TEXTS, "approve_selected", text).content.decode()
-    choose(client, TEXTS, "approve_selected", text, answered="yes")
-    twice = choose(client, TEXTS, "approve_selected", text, answered="yes")
+    choose(client, TEXTS, "approve_selected", text, **as_shown(text))
+    twice = choose(client, TEXTS, "approve_selected", text, **as_shown(text))
     second = signed_in(client, "view_lettertemplate", "approve_letter")
-    choose(client, TEXTS, "approve_selected", text, answered="yes")
+    choose(client, TEXTS, "approve_selected", text, **as_shown(text))
 
     text.refresh_from_db()
     assert "A word on $forum" in asked
@@ -101,6 +105,21 @@ def test_two_people_approve_a_step(client):
 
     for _person in range(2):
         signed_in(client, "view_reminderstep", "approve_letter")
-        choose(client, STEPS, "approve_selected", step, answered="yes")
+        choose(client, STEPS, "approve_selected", step, **as_shown(step))
 
     assert ReminderStep.objects.approved().get() == step
+
+
+def test_the_page_shows_the_step_and_names_what_it_showed(client):
+    step = StepFactory(first_approver=None, second_approver=None, audience="mission", hour=7)
+    signed_in(client, "view_reminderstep", "approve_letter")
+
+    asked = choose(client, STEPS, "approve_selected", step).content.decode()
+    ReminderStep.objects.update(hour=3)
+    answer = choose(client, STEPS, "approve_selected", step, **as_shown(step))
+
+    assert "hour of the day: 7" in asked
+    assert "audience: mission and focal point, or the office" in asked
+    assert as_shown(step)["marks"] in asked
+    assert "It was changed again since you looked at it" in told(answer)[0]
+    assert not ReminderStep.objects.exclude(first_approver=None).exists()
