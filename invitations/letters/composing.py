@@ -28,6 +28,7 @@ def compose_letter(letter: Letter, by: User | None = None) -> bool:
     if letter.kind in PRINTED_KINDS and not letter.check_code:
         letter.check_code = new_check_code()
     refuse_uncomposed(letter)
+    refuse_unapproved_step(letter)
     use_released_values(letter)
     keys = letter_keys(letter)
     texts = letter_texts(letter, keys)
@@ -46,6 +47,12 @@ def refuse_uncomposed(letter: Letter) -> None:
     """Refuse a note verbale until the letters that it covers and carries are composed."""
     if not all(covered.sha256 for covered in covered_letters(letter)):
         raise ValidationError(_("It waits for the letters that it covers."))
+
+
+def refuse_unapproved_step(letter: Letter) -> None:
+    """Refuse a reminder whose step has changed until two people have approved it again."""
+    if letter.step and not letter.step.is_approved:
+        raise ValidationError(_("Its reminder step waits for the approval of two people."))
 
 
 @transaction.atomic

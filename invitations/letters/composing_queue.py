@@ -16,7 +16,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from invitations.files.frozen import StoreUnavailable, Tampered
-from invitations.letters.composing import compose_letter
+from invitations.letters.composing import compose_letter, refuse_unapproved_step
 from invitations.letters.planning import PRIORITY
 from invitations.letters.released import use_released_values
 from invitations.letters.words import refuse_missing_texts, template_for_letter
@@ -111,7 +111,7 @@ def waiting_still() -> set[int]:
         .filter(free_to_compose(), WAITS, failed_attempts=0)
         .values_list(
             "pk", "waits_because", "invitation__edition", "circular", "kind", "variant",
-            "language", "second_language",
+            "language", "second_language", "step",
         )
     )  # fmt: skip
     alike: dict[tuple[Any, ...], list[int]] = defaultdict(list)
@@ -119,7 +119,8 @@ def waiting_still() -> set[int]:
         alike[tuple(what)].append(pk)
     found: set[int] = set()
     for (because, *_what), pks in alike.items():
-        first = Letter.objects.select_related("invitation__edition", "circular").get(pk=pks[0])
+        joined = Letter.objects.select_related("invitation__edition", "circular", "step")
+        first = joined.get(pk=pks[0])
         if missing_for(first) == because:
             found.update(pks)
     Letter.objects.planned().filter(pk__in=found).update(compose_again_at=timezone.now())
@@ -127,8 +128,9 @@ def waiting_still() -> set[int]:
 
 
 def missing_for(letter: Letter) -> str:
-    """Return what all letters of this circular, kind and languages lack; empty if nothing."""
+    """Return what all letters of this circular, kind, step and languages lack; empty if nothing."""
     try:
+        refuse_unapproved_step(letter)
         use_released_values(letter)
         for language in filter(None, [letter.language, letter.second_language]):
             template_for_letter(letter, language)

@@ -6,9 +6,15 @@ from django.utils import timezone
 from invitations.files.frozen import freeze, thaw
 from invitations.letters.composing_queue import compose_planned
 from invitations.links import reply_url
-from invitations.models import HeldChange, Letter
+from invitations.models import HeldChange, Letter, ReminderStep
 from invitations.reminders.planning import queue_reminders
-from invitations.tests.factories import EditionFactory, LetterFactory, MissionFactory, StepFactory
+from invitations.tests.factories import (
+    EditionFactory,
+    LetterFactory,
+    MissionFactory,
+    StepFactory,
+    UserFactory,
+)
 from invitations.tests.reading import message_of, text_of
 
 pytestmark = pytest.mark.django_db
@@ -18,7 +24,7 @@ pytestmark = pytest.mark.django_db
 def reminded(issued, approved_texts):
     """Remind an office by a step of that audience, and give the reminder's letter."""
 
-    def make(audience, variant="first", mission="", **fields):
+    def make(audience, variant="first", mission="", approved=True, **fields):
         edition = EditionFactory()
         StepFactory(edition=edition, audience=audience, variant=variant)
         with time_machine.travel("2027-02-01 09:00Z"):
@@ -33,6 +39,8 @@ def reminded(issued, approved_texts):
         HeldChange.objects.all().delete()
         with time_machine.travel("2027-03-10 09:00Z"):
             queue_reminders()
+            if not approved:
+                ReminderStep.objects.update(second_approver=None)
             compose_planned()
         return invitation.letters.get(kind="reminder")
 
@@ -62,6 +70,23 @@ def test_a_step_for_the_mission_goes_to_mission_and_focal_point(reminded):
     )
 
     assert letter.recipients == [["to", "mission@example.org"], ["to", "focal@example.org"]]
+
+
+def test_a_reminder_whose_step_lost_its_approval_waits_until_it_has_it_again(reminded):
+    letter = reminded("office", approved=False)
+    steps = ReminderStep.objects.filter(pk=letter.step_id)
+
+    assert letter.state == Letter.State.PLANNED
+    assert letter.waits_because == "Its reminder step waits for the approval of two people."
+    compose_planned()
+    assert letter.events.filter(because=letter.waits_because).count() == 1
+
+    steps.update(second_approver=UserFactory())
+    with time_machine.travel("2027-03-10 09:05Z"):
+        compose_planned()
+
+    letter.refresh_from_db()
+    assert letter.state == Letter.State.APPROVED
 
 
 def test_a_step_for_the_mission_goes_to_the_office_where_there_is_neither(reminded):

@@ -5,7 +5,7 @@ from django.utils import timezone
 from invitations.letters.issuing import withdraw_invitation
 from invitations.letters.planning import call_back_letters
 from invitations.mail.transport import configured_carrier
-from invitations.models import Letter, QuietPeriod
+from invitations.models import Letter, QuietPeriod, ReminderStep
 from invitations.outbox.dispatch import dispatch_outbox
 from invitations.outbox.queue import claim_batch
 from invitations.outbox.sending import deliver
@@ -74,6 +74,19 @@ def test_unread_correspondence_between_claim_and_sending_stops_the_reminder(peer
         assert not deliver(delivery, line)
 
     assert state_of(delivery) == State.CANCELLED
+
+
+@time_machine.travel(STEP_DAY)
+def test_a_reminder_whose_step_lost_its_approval_does_not_leave(peer, reminder):
+    delivery = reminder()
+    letter = delivery.letter
+    StepFactory(edition=letter.invitation.edition, days_before=28)
+    ReminderStep.objects.filter(pk=letter.step_id).update(second_approver=None)
+
+    assert dispatch_outbox() == 0
+
+    assert state_of(delivery) == State.CANCELLED
+    assert "approval of two people" in delivery.events.latest("pk").because
 
 
 @time_machine.travel(STEP_DAY)
