@@ -11,12 +11,14 @@ from django.utils import timezone
 
 from invitations.letters.released import (
     held_changes,
+    in_the_city,
     released_invitation,
     released_missions,
 )
 from invitations.letters.routes import paper_route
 from invitations.links import random_signs
 from invitations.models import (
+    INVITING_KINDS,
     Delivery,
     Invitation,
     Letter,
@@ -128,6 +130,20 @@ def reminder_recipients(
         to = mission_emails + invitation.focal_point_email.split()
         return recipient_pairs(to or office.to_emails.split(), [])
     return office_recipients(office, mission_emails)
+
+
+def reminded_besides(letter: Letter) -> list[str]:
+    """Return where reminders may go, but a letter that invites does not: mission and focal point.
+
+    Only principal invitations are reminded of. What waits for a release counts already.
+    """
+    invitation = letter.invitation
+    if letter.kind not in INVITING_KINDS or not invitation.is_principal:
+        return []
+    missions = in_the_city(invitation.member_state.missions.all(), invitation)
+    known = {email.lower() for _line, email in letter.recipients}
+    emails = emails_of(missions) + invitation.focal_point_email.split()
+    return [email for email in dict.fromkeys(emails) if email.lower() not in known]
 
 
 def office_recipients(minister: Minister, mission_emails: list[str]) -> list[list[str]]:

@@ -22,6 +22,7 @@ from invitations.letters.circulars import (
     circular_audience,
     letters_at_another_hour,
 )
+from invitations.letters.planning import reminded_besides
 from invitations.models import AUTOMATIC_KINDS, Circular, Delivery, Letter, Minister
 from invitations.text.dates import comma_list, labelled, left_to_right, printed_date
 
@@ -37,11 +38,12 @@ JOINED_FOR_APPROVAL = [
 
 
 class LetterRow(NamedTuple):
-    """A letter on the page: its recipients, its doubts, and why it cannot be approved."""
+    """A letter on the page: where it and reminders go, its doubts, why it cannot be approved."""
 
     letter: Letter
     languages: str
     recipients: str
+    reminded: str
     doubts: list[str]
     obstacle: str
     refused: str
@@ -92,6 +94,7 @@ def approval_details(
                 letter,
                 printed_languages(letter),
                 recipient_lines(letter.recipients),
+                "\n".join(reminded_besides(letter)),
                 letter_warnings(letter, doubted),
                 obstacles.get(letter.pk, ""),
                 refused.get(letter.pk, ""),
@@ -120,7 +123,8 @@ def letters_to_approve(letters: QuerySet[Letter]) -> list[Letter]:
     """Return the composed letters that need approval, in the French order, the notes last."""
     composed = letters.filter(state=Letter.State.COMPOSED).exclude(kind__in=AUTOMATIC_KINDS)
     ordered = composed.order_by("invitation__member_state__sort_key_fr", "pk")
-    return notes_last(ordered.select_related(*JOINED_FOR_APPROVAL))
+    joined = ordered.select_related(*JOINED_FOR_APPROVAL)
+    return notes_last(joined.prefetch_related("invitation__member_state__missions"))
 
 
 def notes_last(letters: Iterable[Letter]) -> list[Letter]:

@@ -187,7 +187,7 @@ def test_page_takes_as_many_queries_for_three_letters_as_for_one(
         for _n in range(rows)
     ]
 
-    with django_assert_num_queries(18):
+    with django_assert_num_queries(19):
         page_of(client, *letters)
 
 
@@ -325,6 +325,48 @@ def test_approval_needs_the_right_to_approve_and_a_post(client):
 
     letter.refresh_from_db()
     assert letter.state == "composed"
+
+
+def test_page_shows_the_addresses_of_reminders_that_the_letter_does_not_go_to(client, approver):
+    invitation = draft(focal_point_email="focal@example.org")
+    for kind, emails in (("mission", "mission@example.org"), ("post", "post@example.org")):
+        MissionFactory(kind=kind, emails=emails).states.add(invitation.member_state)
+    to = [["to", invitation.minister.to_emails], ["cc", "Mission@example.org"]]
+    in_copy = composed_letter(invitation=invitation, recipients=to)
+
+    assert page_of(client, in_copy).context["rows"][0].reminded == "focal@example.org"
+    Letter.objects.update(recipients=[])
+    page = page_of(client, in_copy)
+
+    assert page.context["rows"][0].reminded == "mission@example.org\nfocal@example.org"
+    assert "Reminders may also go to:" in page.content.decode()
+
+
+@pytest.mark.parametrize(
+    "letter",
+    [{"kind": "note", "mission": MissionFactory}, {"invitation__is_principal": False}],
+    ids=["note verbale", "courtesy"],
+)
+def test_what_is_never_reminded_of_shows_no_such_addresses(client, approver, letter):
+    fields = {name: made() if callable(made) else made for name, made in letter.items()}
+    invitation = draft(
+        focal_point_email="focal@example.org",
+        is_principal=fields.pop("invitation__is_principal", True),
+    )
+
+    page = page_of(client, composed_letter(invitation=invitation, **fields)).content.decode()
+
+    assert "focal@example.org" not in page
+
+
+@pytest.mark.parametrize("alone", [True, False])
+def test_page_says_whether_one_approver_alone_may_release(client, approver, alone):
+    letter = composed_letter(invitation=draft(EditionFactory(releases_alone=alone)))
+
+    page = page_of(client, letter).content.decode()
+
+    said = f"{letter.invitation.edition}: an approver alone may release a corrected address or hour"
+    assert (said in page) is alone
 
 
 def test_letter_is_planned_composed_and_approved_through_the_admin(client):
