@@ -72,16 +72,17 @@ def short_names(row: State, country: State) -> State:
 
 
 def formal_names(row: State, country: State) -> State:
-    """Return the name in English and in the State's language, each as it stands on a line."""
+    """Return the names by language, each as it stands alone on a line; those by hand win."""
     names = {"formal_name_en": country["English Formal"].removeprefix("the ")}
     if row["formal_name"]:
         names[column("formal_name", row["language"])] = row["formal_name"]
-    return names
+    return names | {name: row[name] for name in FORMAL_NAMES if row[name]}
 
 
 def sources(row: State) -> str:
     """Say where the names come from; regions and languages are always by hand."""
-    corrected = [f"{name}: by hand" for name in [*SHORT_NAMES, "name_list_fr"] if row[name]]
+    by_hand = [name for name in [*SHORT_NAMES, *FORMAL_NAMES, "name_list_fr"] if row[name]]
+    corrected = [f"{', '.join(by_hand)}: by hand"] if by_hand else []
     if row["formal_name"]:
         formal = column("formal_name", row["language"])
         corrected.append(f"{formal}: {row['formal_name_source']}")

@@ -106,6 +106,48 @@ def add_letter_templates(model: Any) -> None:
             model.objects.create(**template, version=last.version + 1)
 
 
+# The tables whose texts a later migration may correct: the model of each, and what names a row.
+CORRECTED = {
+    "member_states": ("MemberState", ["iso3"]),
+    "forms_of_address": ("FormOfAddress", ["language", "form", "gender"]),
+    "ranks": ("Rank", ["code"]),
+}
+
+
+def correct_shipped(apps: StateApps) -> list[str]:
+    """Put right the rows that are still as ``shipped_before.csv`` has them; return the others.
+
+    A row stays as it is where staff have changed any of the texts that are corrected in it.
+    """
+    left = []
+    for (name, key), were in shipped_before().items():
+        model_name, named_by = CORRECTED[name]
+        model = apps.get_model("invitations", model_name)
+        row = model.objects.filter(**dict(zip(named_by, key.split(), strict=True)))
+        now = shipped_texts(name, key, were)
+        if not (row.filter(**were).update(**now) or row.filter(**now).exists()):
+            left += [f"{model_name} {key}"] if row.exists() else []
+    return left
+
+
+def shipped_before() -> dict[tuple[str, str], dict[str, str]]:
+    """Return the former texts of the rows that were corrected, by table and row."""
+    were: dict[tuple[str, str], dict[str, str]] = {}
+    for row in table("shipped_before"):
+        were.setdefault((row["table"], row["key"]), {})[row["column"]] = row["was"]
+    return were
+
+
+def shipped_texts(name: str, key: str, columns: Iterable[str]) -> dict[str, str]:
+    """Return a row's texts of today in those columns, and in the one without a language."""
+    named_by = CORRECTED[name][1]
+    row = next(one for one in table(name) if " ".join(one[each] for each in named_by) == key)
+    row["list_name_fr"] = row.get("name_list_fr", "")
+    texts = {column: row[column] for column in columns}
+    english = {each.removesuffix("_en"): text for each, text in texts.items() if each[-3:] == "_en"}
+    return texts | english
+
+
 def table(name: str) -> list[dict[str, str]]:
     with (HERE / f"{name}.csv").open(encoding="utf-8", newline="") as file:
         return list(csv.DictReader(file))

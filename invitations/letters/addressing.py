@@ -20,8 +20,8 @@ def formal_address(minister: Minister, language: str, held: Held = ()) -> Formal
     """Return the addressee's block, the salutation and the closing, by the forms of address.
 
     The State's name stands alone on the last line. A pre-nominal replaces the title; in Chinese,
-    title and courtesy follow the name. The minister's fields "as printed" win over the table,
-    whose ``held`` changes are left out.
+    title and courtesy follow the name, and State and function stand before it. The minister's
+    fields "as printed" win over the table, whose ``held`` changes are left out.
     """
     form = form_on_file(language, **minister.addressed_by, held=held)
     courtesy = minister.honorific or form.courtesy
@@ -30,10 +30,11 @@ def formal_address(minister: Minister, language: str, held: Held = ()) -> Formal
     styled = minister.name_as_printed or styled_name(language, courtesy, title, name)
     state = minister.member_state.name_on_paper(language)
     family_name = minister.family_name_in(language) or name
+    lines = [line for line in (styled, minister.portfolio, state) if line]
     words = {"title": title, "name": name, "family_name": family_name}
     return FormalAddress(
         name=styled,
-        lines=[line for line in (styled, minister.portfolio, state) if line],
+        lines=lines[::-1] if language == Language.CHINESE else lines,
         salutation=minister.salutation_as_printed or Template(form.salutation).substitute(words),
         closing=minister.closing_as_printed or Template(form.closing).substitute(words),
     )

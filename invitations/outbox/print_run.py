@@ -154,7 +154,9 @@ def destination(envelope: PaperEnvelope) -> list[str]:
 
 def line(letter: Letter) -> dict[str, Any]:
     is_note = letter.kind == Letter.Kind.NOTE
-    minister = letter.addressee.splitlines()[:-1]  # the State stands in a column of its own
+    # The State stands in a column of its own.
+    state = letter.invitation.member_state.name_on_paper(letter.language)
+    minister = [line for line in letter.addressee.splitlines() if line != state]
     return {
         "state": "" if is_note else letter.invitation.member_state.listed_as,
         "addressee": [] if is_note else minister,

@@ -2,13 +2,13 @@
 
 import pytest
 
-from invitations.data import load_shipped
+from invitations.data import correct_shipped, load_shipped, shipped_before
 from invitations.models import FormOfAddress, LetterTemplate, Rank, StateAlias, Term
 from invitations.tests.factories import MemberStateFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
 
-SHIPPED = {Rank: 14, FormOfAddress: 186, Term: 78, LetterTemplate: 66}
+SHIPPED = {Rank: 15, FormOfAddress: 204, Term: 78, LetterTemplate: 66}
 
 
 def on_file():
@@ -75,6 +75,43 @@ def test_no_version_is_added_after_one_that_a_person_wrote(historical):
     load_shipped(historical)
 
     assert (newest_invitation().version, LetterTemplate.objects.count()) == (2, 67)
+
+
+def test_an_approved_text_stays_in_use_until_two_people_approve_the_corrected_one(historical):
+    of = {"kind": "reminder", "variant": "last", "language": "en"}
+    shipped = LetterTemplate.objects.filter(**of)
+    shipped.update(mail="As before.", first_approver=UserFactory(), second_approver=UserFactory())
+
+    load_shipped(historical)
+
+    assert shipped.latest("version").version == 2
+    assert LetterTemplate.objects.for_letter("reminder", "last").get(language="en").version == 1
+
+
+def test_a_row_as_it_was_shipped_before_is_corrected(historical):
+    Rank.objects.filter(code="HOS").update(name_fr="Chef d'État")
+    state = MemberStateFactory(iso3="NRU", short_name="Naoero", **before("NRU"))
+
+    assert correct_shipped(historical) == []
+
+    state.refresh_from_db()
+    assert Rank.objects.get(code="HOS").name_fr == "Chef d’État"
+    assert (state.short_name_en, state.short_name_fr) == ("Nauru", "Nauru")
+    assert (state.formal_name_en, state.list_name_fr) == ("Republic of Nauru", "Nauru")
+
+
+def test_a_row_that_staff_have_changed_is_not_corrected_and_is_named(historical):
+    form = FormOfAddress.objects.filter(language="es", form="HOG", gender="f")
+    form.update(salutation="Señora Presidenta:")
+    MemberStateFactory(iso3="IRN", formal_name_fr="Iran")
+
+    assert correct_shipped(historical) == ["MemberState IRN", "FormOfAddress es HOG f"]
+
+    assert form.get().salutation == "Señora Presidenta:"
+
+
+def before(iso3):
+    return shipped_before()["member_states", iso3]
 
 
 def test_the_spellings_of_states_on_file_come_with_a_migration_and_no_others(historical):

@@ -56,8 +56,8 @@ def test_a_prenominal_replaces_the_title_in_block_and_opening(ruritania, languag
 
     addressed = formal_address(minister, language)
 
-    assert "Dr." in addressed.lines[0]
-    assert "Title" not in addressed.lines[0]
+    assert "Dr." in addressed.name
+    assert "Title" not in addressed.name
     assert addressed.salutation == "Dear Dr. Elphberg,"
 
 
@@ -88,7 +88,7 @@ def test_what_is_given_as_printed_wins_in_every_language(ruritania, language):
 
     addressed = formal_address(minister, language)
 
-    assert addressed.lines[0] == "Her Grace Flavia of Zenda"
+    assert addressed.name == "Her Grace Flavia of Zenda"
     assert (addressed.salutation, addressed.closing) == (
         "Your Grace,",
         "I remain, Your Grace, yours.",
@@ -158,7 +158,7 @@ def test_the_state_s_name_stands_alone_on_the_last_line(ruritania):
 def test_a_state_without_a_formal_name_in_the_language_has_its_short_one(ruritania, language, name):
     minister = MinisterFactory(member_state=ruritania)
 
-    assert formal_address(minister, language).lines[-1] == name
+    assert name in formal_address(minister, language).lines
 
 
 def test_a_prenominal_replaces_the_title(ruritania):
@@ -173,16 +173,44 @@ def test_a_courtesy_of_one_s_own_replaces_that_of_the_form(ruritania):
     assert formal_address(minister, "en").name == "H.R.H. Ms. Flavia Elphberg"
 
 
-def test_in_chinese_title_and_courtesy_follow_the_name(ruritania):
+def test_in_chinese_state_and_function_stand_before_the_name_title_and_courtesy_after(ruritania):
     minister = MinisterFactory(
         member_state=ruritania, name_in_script="弗拉维娅", portfolio="通信部长", language="zh-hans"
     )
 
     assert formal_address(minister, "zh-hans").lines == [
-        "弗拉维娅女士阁下",
-        "通信部长",
         "卢里塔尼亚",
+        "通信部长",
+        "弗拉维娅女士阁下",
     ]
+
+
+@pytest.mark.parametrize(
+    ("language", "opening"),
+    [
+        ("ar", "صاحبة الجلالة،"),
+        ("en", "Your Majesty,"),
+        ("es", "Majestad:"),
+        ("fr", "Majesté,"),
+        ("ru", "Ваше Величество,"),
+        ("zh-hans", "尊敬的陛下："),  # noqa: RUF001 -- as Chinese prints it
+    ],
+)
+def test_a_monarch_is_not_addressed_as_a_president(ruritania, language, opening):
+    queen = MinisterFactory(member_state=ruritania, rank_id="MON", address_gender="f")
+
+    assert formal_address(queen, language).salutation == opening
+
+
+def test_a_head_of_government_is_no_prime_minister_in_spanish_unless_the_portfolio_says_so(
+    ruritania,
+):
+    head = MinisterFactory(member_state=ruritania, rank_id="HOG", portfolio="Presidenta")
+
+    addressed = formal_address(head, "es")
+
+    assert addressed.salutation == "Excelencia:"
+    assert "Ministra" not in addressed.closing
 
 
 def test_the_name_stands_in_the_letter_s_script_where_it_is_known(ruritania):
