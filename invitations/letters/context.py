@@ -133,14 +133,17 @@ def last_day_words(edition: ForumEdition, language: str) -> str:
 
 
 def covered_words(letter: Letter, language: str) -> str:
-    """Return the addressees of the letters that a note verbale covers, a paragraph for each."""
+    """Return the addressees of the letters that a note verbale covers, a paragraph for each.
+
+    Call this with the language active.
+    """
     covered = (
         letter.covers.order_by("invitation__member_state__sort_key_fr", "pk") if letter.pk else []
     )
     invitations = [one.invitation for one in covered] or [letter.invitation]
-    return "\n\n".join(
-        ", ".join(formal_address(invitation.minister, language).lines) for invitation in invitations
-    )
+    blocks = [formal_address(invitation.minister, language).lines for invitation in invitations]
+    joined = "".join if language == Language.CHINESE else comma_list
+    return "\n\n".join(joined(lines) for lines in blocks)
 
 
 def recorded_words(reply: Reply, language: str) -> str:

@@ -26,7 +26,7 @@ from invitations.letters.context import (
 from invitations.letters.typesetting import collector_paused, typeset_pdf
 from invitations.letters.words import LetterText
 from invitations.models import Circular, ForumEdition, Letter
-from invitations.text.dates import printed_date
+from invitations.text.dates import keep_own_order, printed_date
 
 
 def render_pdf(
@@ -96,21 +96,31 @@ def sheet(letter: Letter, text: LetterText) -> dict[str, Any]:
             "contacts": letterhead_contacts(edition, terms),
             "label": terms["note_verbale" if note else "circular_letter"],
             "place_and_date": place_and_date(circular, text.language),
-            "addressee": text.addressee,
+            "addressee": [keep_own_order(line) for line in text.addressee],
             "subject": text.subject,
             "body": mark_safe(html_of_markdown(text.paper)),  # noqa: S308 -- Markdown without HTML
             "signatory": circular.signatory_name,
             "signatory_title": circular.signatory_title,
             "terms": terms
+            | {key: before_words(terms[key]) for key in ("ref", "subject")}
             | {"page": page_label(terms["page"]), "check_at": check_label(terms["check_at"])},
         }
+
+
+def before_words(term: str) -> str:
+    """Return the term with a space after it, which a full-width colon already has in itself."""
+    return term if term.endswith("：") else f"{term} "  # noqa: RUF001
 
 
 def letterhead_contacts(edition: ForumEdition, terms: dict[str, str]) -> list[str]:
     """Return the telephone, fax, e-mail and website of the organization, for its letterhead."""
     numbers = {"phone": edition.organization_phone, "fax": edition.organization_fax}
     return [
-        *(f"{terms[key]} {isolated_number(number)}" for key, number in numbers.items() if number),
+        *(
+            before_words(terms[key]) + isolated_number(number)
+            for key, number in numbers.items()
+            if number
+        ),
         *filter(None, [edition.organization_email, edition.organization_website]),
     ]
 

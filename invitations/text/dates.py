@@ -14,7 +14,7 @@ DAY = {
     "en": "j F Y",
     "es": r"j \d\e F \d\e Y",
     "fr": "j F Y",
-    "ru": r"j E Y г.",
+    "ru": "j E Y\u00a0г.",
     "zh-hans": "Y年n月j日",
 }
 # Both ends in one month: the first day alone, the whole last day, and what joins them.
@@ -23,7 +23,7 @@ RANGE = {
     "en": ("j", "j F Y", "–"),
     "es": ("j", r"j \d\e F \d\e Y", " a "),
     "fr": ("j", "j F Y", " au "),
-    "ru": ("j", "j E Y г.", "–"),
+    "ru": ("j", "j E Y\u00a0г.", "–"),
     "zh-hans": ("Y年n月j日", "j日", "至"),
 }
 
@@ -116,7 +116,7 @@ def printed_list(items: Sequence[str], language: str) -> str:
         return "".join(items)
     with translation.override(language):
         # Translators: between the items of a list, but for the last two.
-        comma = _(", ")
+        comma = "، و" if language == "ar" else _(", ")
         # Translators: between the last two items of a list.
         last = _(" and ")
     return comma.join(items[:-1]) + last + items[-1]

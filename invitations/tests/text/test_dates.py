@@ -26,7 +26,7 @@ LANGUAGES = st.sampled_from(Language.values)
         ("en", "15 January 2020"),
         ("es", "15 de enero de 2020"),
         ("fr", "15 janvier 2020"),
-        ("ru", "15 января 2020 г."),
+        ("ru", "15 января 2020\u00a0г."),
         ("zh-hans", "2020年1月15日"),
     ],
 )
@@ -47,7 +47,7 @@ def test_the_first_of_a_month_is_premier_in_french():
         ((4, 7), (4, 8), "fr", "7 et 8 avril 2020"),
         ((4, 1), (4, 3), "fr", "1er au 3 avril 2020"),
         ((4, 6), (4, 9), "es", "6 a 9 de abril de 2020"),
-        ((4, 6), (4, 9), "ru", "6–9 апреля 2020 г."),
+        ((4, 6), (4, 9), "ru", "6–9 апреля 2020\u00a0г."),
         ((4, 6), (4, 9), "zh-hans", "2020年4月6日至9日"),
         ((4, 6), (4, 6), "en", "6 April 2020"),
         ((4, 30), (5, 2), "en", "30 April 2020 – 2 May 2020"),
@@ -97,6 +97,10 @@ def test_every_language_has_its_dates():
 )
 def test_a_list_is_joined_in_words(items, printed):
     assert printed_list(items, "en") == printed
+
+
+def test_in_arabic_every_item_of_a_list_is_joined_by_and():
+    assert printed_list(["أ", "ب", "ج"], "ar") == "أ، وب وج"
 
 
 @pytest.mark.parametrize(

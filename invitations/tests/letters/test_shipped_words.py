@@ -1,0 +1,107 @@
+"""Faults of the shipped words that a reader of the language sees at once."""
+
+import re
+
+import pytest
+from django.conf import settings
+
+from invitations.data import HERE
+from invitations.letters.composing_queue import compose_planned
+from invitations.letters.context import dead_keys
+from invitations.letters.pdf import letter_context
+from invitations.letters.words import letter_texts
+from invitations.minister_import import load_shipped_states
+from invitations.models import Language, MemberState
+from invitations.tests.factories import MissionFactory
+from invitations.tests.reading import printed
+
+WORDS = {path.name: path.read_text("utf-8") for path in sorted((HERE / "templates").glob("*.md"))}
+EXAMPLE = settings.BASE_DIR / "delegations/data/editions.json"
+
+# What no text of the language may hold.
+FAULTS = {
+    "en": r"(in|of|to|concerning) \$(forum|organization)\b",
+    "es": r"\b(de|a) el \b",
+    "fr": r"\b(de|à) les? \b| [:;?!»]|« ",
+    "ru": r" г\.",
+    "zh-hans": r"[\u4e00-\u9fff}][,;:?!]|[\uff1a\uff1b\uff0c。\uff1f\uff01、] ",
+}
+
+
+@pytest.mark.parametrize("language", FAULTS)
+def test_no_text_has_a_fault_of_its_language_s_typography(language):
+    found = {
+        name: match.group()
+        for name, text in WORDS.items()
+        if name.endswith(f".{language}.md")
+        and (match := re.search(FAULTS[language], text.removeprefix("Subject: ")))
+    }
+
+    assert found == {}
+
+
+@pytest.mark.django_db
+def test_no_state_stands_on_paper_under_the_inverted_name_of_lists():
+    load_shipped_states()
+
+    found = {
+        (state.iso3, language)
+        for state in MemberState.objects.all()
+        for language in Language.values
+        if "(" in state.name_on_paper(language)
+    }
+
+    assert found == set()
+
+
+def test_the_general_assembly_is_quoted_by_its_own_verbs():
+    text = EXAMPLE.read_text("utf-8")
+
+    assert "recognized the need to hold the WSIS Forum annually" in text
+    assert not re.search("Assembly of the United Nations decided|a voulu|قررته|决议的决定", text)
+
+
+@pytest.fixture
+def note(composed):
+    """Return a note verbale in a language, and what it covers."""
+
+    def make(language):
+        letter = composed(language=language, portfolio="总理" if language == "zh-hans" else "وزير")
+        mission = MissionFactory(postal_address="1 chemin de Zenda\n1200 Geneva", language=language)
+        mission.states.add(letter.invitation.member_state)
+        letter.circular.letters.create(
+            kind="note", mission=mission, invitation=letter.invitation, language=language
+        ).covers.add(letter)
+        compose_planned()
+        return letter.notes.get()
+
+    return make
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("language", ["ar", "zh-hans"])
+def test_a_note_names_whom_it_covers_without_latin_commas(note, language):
+    covered = letter_texts(note(language), dead_keys())[0].paper.split("\n\n")[1]
+
+    assert "," not in covered
+    assert ("总理Flavia" in covered) if language == "zh-hans" else ("، وزير، " in covered)
+
+
+@pytest.mark.django_db
+def test_an_address_keeps_its_own_order_in_an_arabic_note(note):
+    letter = note("ar")
+
+    sheets = letter_context(letter, letter_texts(letter, dead_keys()), dead_keys())["sheets"]
+
+    assert "\u20681200 Geneva\u2069" in sheets[0]["addressee"]
+
+
+@pytest.mark.django_db
+def test_no_space_follows_a_full_width_colon_of_a_chinese_letter(composed):
+    letter = composed(language="zh-hans")
+
+    paper = letter_context(letter, letter_texts(letter, dead_keys()), dead_keys())["sheets"][0]
+
+    said = [paper["terms"]["ref"], paper["terms"]["subject"], *paper["contacts"]]
+    assert not [words for words in said if "\uff1a " in words]
+    assert printed(letter).count(f"文号\uff1a{letter.circular.reference}") == 1
