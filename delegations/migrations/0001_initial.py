@@ -84,7 +84,7 @@ class Migration(migrations.Migration):
             name='HighLevelSession',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('segment', models.CharField(choices=[('opening', 'opening segment'), ('dialogues', 'interactive policy dialogues'), ('round_table', 'Ministerial Round Table'), ('prizes', 'WSIS Prizes ceremony'), ('networking', 'high-level networking programme')], max_length=20, verbose_name='segment')),
+                ('segment', models.CharField(choices=[('opening', 'opening segment'), ('dialogues', 'interactive policy sessions'), ('round_table', 'Ministerial Round Table'), ('prizes', 'WSIS Prizes ceremony'), ('networking', 'high-level networking programme')], max_length=20, verbose_name='segment')),
                 ('title', models.CharField(max_length=200, verbose_name='title')),
                 ('title_ar', models.CharField(max_length=200, null=True, verbose_name='title')),
                 ('title_zh_hans', models.CharField(max_length=200, null=True, verbose_name='title')),

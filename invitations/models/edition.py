@@ -51,7 +51,7 @@ class Segment(models.TextChoices):
     """The parts of the High-Level Track for which an office says whether it comes."""
 
     OPENING = "opening", _("opening segment")
-    DIALOGUES = "dialogues", _("interactive policy dialogues")
+    DIALOGUES = "dialogues", _("interactive policy sessions")
     ROUND_TABLE = "round_table", _("Ministerial Round Table")
     PRIZES = "prizes", _("WSIS Prizes ceremony")
     NETWORKING = "networking", _("high-level networking programme")

@@ -84,7 +84,7 @@ def test_the_letter_on_paper_says_all_that_it_has_to(composed):
         "policy statement",
         "11–12 May 2027",
         "opening segment",
-        "interactive policy dialogues",
+        "interactive policy sessions",
         "Ministerial Round Table",
         "WSIS Prizes ceremony",
         "high-level networking programme",
