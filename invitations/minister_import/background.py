@@ -134,7 +134,7 @@ def write(wanted: ListImport) -> None:
         raise ValidationError(faults_kept(faults))
     remarks = remarks_on(entries)
     import_entries(entries, wanted.edition, written=progress_of(wanted.pk))
-    log_as_the_page_does(entries, wanted.asked_by)
+    log_as_the_page_does(entries, wanted)
     told = [
         import_summary(entries),
         *focal_points_kept(entries),
@@ -153,14 +153,17 @@ def faults_kept(faults: list[CellFault]) -> list[str]:
     return kept
 
 
-def log_as_the_page_does(entries: list[Entry], by: User) -> None:
+def log_as_the_page_does(entries: list[Entry], wanted: ListImport) -> None:
     """Leave the rows of the admin's history that the import of a short list leaves."""
     added = [entry.minister for entry in entries if entry.is_new]
     changed = [entry.minister for entry in entries if entry.is_changed]
     for ministers, flag, word in ((added, ADDITION, "new"), (changed, CHANGE, "update")):
         if ministers:
             LogEntry.objects.log_actions(
-                by.pk, ministers, flag, change_message=f"{word} through import_export"
+                wanted.asked_by_id,
+                ministers,
+                flag,
+                change_message=f"{word} through import_export",
             )
 
 

@@ -315,7 +315,7 @@ def why_reminder_must_stay(invitation: Invitation, letter: Letter, now: dt.datet
         return _("today is a quiet day")
     if schedule.mail_on(today) is None:
         return _("a later reminder takes its place")
-    if not ReminderStep.objects.approved().filter(pk=letter.step_id).exists():
+    if not ReminderStep.objects.approved().filter(letters=letter).exists():
         return _("its step waits for the approval of two people")
     heard = may_be_reminded(edition, now).exclude(
         has_holding_reply_for("pk", letter.step_id, edition)

@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
+from django.contrib.admin.utils import label_for_field
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy
@@ -68,8 +69,9 @@ class ReminderStepAdmin(StepPagesMixin, ApprovedByTwoMixin):
             "audience": text.get_audience_display(),
             "variant": text.variant,
         }
-        names = ((text._meta.get_field(name), value) for name, value in shown.items())
-        return "\n".join(labelled(field.verbose_name, value) for field, value in names)
+        return "\n".join(
+            labelled(label_for_field(name, ReminderStep), value) for name, value in shown.items()
+        )
 
     def save_model(
         self, request: HttpRequest, obj: ReminderStep, form: forms.ModelForm, change: bool
