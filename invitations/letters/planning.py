@@ -10,10 +10,11 @@ from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 
 from invitations.letters.released import (
+    Held,
     held_changes,
-    in_the_city,
     released_invitation,
     released_missions,
+    released_office,
 )
 from invitations.letters.routes import paper_route
 from invitations.links import random_signs
@@ -132,17 +133,16 @@ def reminder_recipients(
     return office_recipients(office, mission_emails)
 
 
-def reminded_besides(letter: Letter) -> list[str]:
+def reminded_besides(letter: Letter, held: Held) -> list[str]:
     """Return where reminders may go, but a letter that invites does not: mission and focal point.
 
-    Only principal invitations are reminded of. What waits for a release counts already.
+    Only principal invitations are reminded of. The ``held`` changes are left out.
     """
-    invitation = letter.invitation
-    if letter.kind not in INVITING_KINDS or not invitation.is_principal:
+    if letter.kind not in INVITING_KINDS or not letter.invitation.is_principal:
         return []
-    missions = in_the_city(invitation.member_state.missions.all(), invitation)
+    invitation = released_office(letter.invitation, held)
+    emails = emails_of(released_missions(invitation, held)) + invitation.focal_point_email.split()
     known = {email.lower() for _line, email in letter.recipients}
-    emails = emails_of(missions) + invitation.focal_point_email.split()
     return [email for email in dict.fromkeys(emails) if email.lower() not in known]
 
 

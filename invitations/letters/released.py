@@ -125,11 +125,6 @@ def released_missions(invitation: Invitation, held: Held) -> list[Mission]:
         for change in changes
         if change.before and state in change.before["states"]
     ]
-    return in_the_city(missions, invitation)
-
-
-def in_the_city(missions: Iterable[Mission], invitation: Invitation) -> list[Mission]:
-    """Return the permanent missions in the edition's city."""
     city, kind = invitation.edition.mission_city, Mission.Kind.MISSION
     return [mission for mission in missions if (mission.city, mission.kind) == (city, kind)]
 

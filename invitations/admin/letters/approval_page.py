@@ -23,6 +23,7 @@ from invitations.letters.circulars import (
     letters_at_another_hour,
 )
 from invitations.letters.planning import reminded_besides
+from invitations.letters.released import held_for_each_state
 from invitations.models import AUTOMATIC_KINDS, Circular, Delivery, Letter, Minister
 from invitations.text.dates import comma_list, labelled, left_to_right, printed_date
 
@@ -86,7 +87,7 @@ def approval_details(
     letters: list[Letter], obstacles: dict[int, str], refused: dict[int, str]
 ) -> dict[str, Any]:
     """Return what the approver needs to know of each letter, text and circular."""
-    doubted = approval_doubts(letters)
+    doubted, held_for = approval_doubts(letters), held_for_each_state()
     circulars = list({letter.circular_id: letter.circular for letter in letters}.values())
     return {
         "rows": [
@@ -94,7 +95,7 @@ def approval_details(
                 letter,
                 printed_languages(letter),
                 recipient_lines(letter.recipients),
-                "\n".join(reminded_besides(letter)),
+                "\n".join(reminded_besides(letter, held_for(letter.invitation.member_state_id))),
                 letter_warnings(letter, doubted),
                 obstacles.get(letter.pk, ""),
                 refused.get(letter.pk, ""),

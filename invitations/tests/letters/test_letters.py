@@ -21,6 +21,7 @@ from invitations.tests.factories import (
     CircularFactory,
     EditionFactory,
     InvitationFactory,
+    MemberStateFactory,
     MissionFactory,
     UserFactory,
 )
@@ -258,8 +259,9 @@ def test_a_letter_without_an_address_waits_for_the_print_run(composed):
 
 
 def test_a_letter_to_a_state_with_a_mission_goes_by_pouch(composed):
-    letter = composed(to_emails="")
-    MissionFactory().states.add(letter.invitation.member_state)
+    state = MemberStateFactory()
+    MissionFactory().states.add(state)
+    letter = composed(to_emails="", member_state=state)
 
     approve_letter(letter, UserFactory(), letter.sha256, letter.message_sha256)
 

@@ -7,6 +7,7 @@ import pytest
 import time_machine
 from django.core.exceptions import ValidationError
 from django.db import connection
+from django.utils import timezone
 
 from invitations.letters.approval import approve_letter, recompose_letter
 from invitations.letters.circulars import plan_circular, plan_invitation_letters
@@ -16,6 +17,7 @@ from invitations.letters.composing_queue import (
     compose_planned,
 )
 from invitations.models import FormOfAddress, HeldChange, Letter, Rank, Term
+from invitations.reminders.planning import queue_reminders_of
 from invitations.tests.factories import CircularFactory, LetterFactory, MissionFactory, UserFactory
 from invitations.tests.letters.drafts import drafted
 from invitations.tests.races import at_once, before_the_commit_of
@@ -251,6 +253,8 @@ def test_approvals_and_changes_at_once_wait_for_nobody_without_end(composed):
     ]
     serve = [partial(mission.states.add, one.invitation.member_state) for one in letters[1:]]
 
-    said = at_once(*[partial(approve, one) for one in reversed(letters)], *changes, *serve)
+    remind = partial(queue_reminders_of, edition, timezone.now())
 
-    assert len(said) == 10
+    said = at_once(*[partial(approve, one) for one in reversed(letters)], *changes, *serve, remind)
+
+    assert len(said) == 11

@@ -187,7 +187,7 @@ def test_page_takes_as_many_queries_for_three_letters_as_for_one(
         for _n in range(rows)
     ]
 
-    with django_assert_num_queries(19):
+    with django_assert_num_queries(20):
         page_of(client, *letters)
 
 
@@ -340,6 +340,17 @@ def test_page_shows_the_addresses_of_reminders_that_the_letter_does_not_go_to(cl
 
     assert page.context["rows"][0].reminded == "mission@example.org\nfocal@example.org"
     assert "Reminders may also go to:" in page.content.decode()
+
+
+def test_page_shows_the_addresses_of_reminders_as_they_were_released(client, approver, issued):
+    invitation = issued()
+    replacement = composed_letter(
+        invitation=invitation, kind="replacement", replaces=invitation.letters.get()
+    )
+    invitation.focal_point_email = "rupert@example.org"
+    invitation.save()
+
+    assert page_of(client, replacement).context["rows"][0].reminded == ""
 
 
 @pytest.mark.parametrize(
