@@ -172,7 +172,7 @@ def test_colon_and_comma_are_those_of_the_language(language, words):
         ("en", "Wednesday 15 January 2020"),
         ("es", "miércoles, 15 de enero de 2020"),
         ("fr", "mercredi 15 janvier 2020"),
-        ("ru", "Среда, 15 января 2020 г."),
+        ("ru", "Среда, 15 января 2020\u00a0г."),
         ("zh-hans", "2020年1月15日星期三"),
     ],
 )
