@@ -342,7 +342,7 @@ def said_on_paper(letter):
             edition.time_zone_name,
             printed_date(dt.date(2020, 1, 15), language),
             printed_date(dt.date(2020, 1, 14), language),
-            {"fr": "23 h 59", "es": "23.59"}.get(language, "23:59"),
+            {"fr": "23 h 59", "es": "23.59", "ru": "23 ч. 59 мин."}.get(language, "23:59"),
             reply_url(invitation.links.get()),
             invitation.links.get().code,
             letter.check_code,
