@@ -46,6 +46,8 @@ from invitations.text.dates import printed_date
 from wsis_forum.env import Mailbox
 
 GENEVA = ZoneInfo("Europe/Zurich")
+# As each language writes the last minute in which an answer is in time.
+LAST_MINUTE = {"es": "23.59", "fr": "23 h 59", "ru": "23 ч. 59 мин.", "zh-hans": "23时59分"}
 LETTERS_LEAVE = dt.datetime(2019, 12, 6, 10, tzinfo=GENEVA)
 DAYS = [dt.date(2019, 12, 7) + dt.timedelta(days=n) for n in range(41)]
 HOLIDAYS = (dt.date(2019, 12, 24), dt.date(2020, 1, 3))
@@ -342,7 +344,7 @@ def said_on_paper(letter):
             edition.time_zone_name,
             printed_date(dt.date(2020, 1, 15), language),
             printed_date(dt.date(2020, 1, 14), language),
-            {"fr": "23 h 59", "es": "23.59", "ru": "23 ч. 59 мин."}.get(language, "23:59"),
+            LAST_MINUTE.get(language, "23:59"),
             reply_url(invitation.links.get()),
             invitation.links.get().code,
             letter.check_code,
