@@ -51,6 +51,8 @@ def take_back_change(change: HeldChange, by: User, mark: str, because: str = "")
     # The record's history has one row, which names this act.
     with disable_auditlog():
         undo(change, row)
+    # Undoing it wrote the released values into it too: what was rejected stays to be read.
+    change.save(update_fields=["after", "asked_by", "because", "named"])
     decide(change, HeldChange.State.TAKEN_BACK, by, because)
     record_act(change, Act.TAKEN_BACK, by, because)
     if row and change.before is not None:

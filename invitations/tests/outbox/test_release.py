@@ -85,6 +85,17 @@ def test_one_person_takes_it_back_even_their_own(office):
     assert not HeldChange.objects.waiting().exists()
 
 
+def test_what_was_taken_back_and_who_had_changed_it_can_still_be_read(office):
+    person = UserFactory()
+    change = address_changed(office, "wrong@example.org", by=person)
+
+    take_back_change(change, UserFactory(), change.mark)
+
+    change.refresh_from_db()
+    assert change.changed == {"to_emails": ("office@example.org", "wrong@example.org")}
+    assert change.asked_by == person
+
+
 def test_after_a_release_the_next_change_is_held_against_it(office):
     change = address_changed(office, "a@example.org")
     release_change(change, UserFactory(), change.mark)
