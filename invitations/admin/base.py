@@ -158,6 +158,16 @@ class ModelAdmin(unfold.ModelAdmin):
         changes = HeldChange.objects.undecided().of(row) if row else []
         return [page.on_page_of_record(request, change) for change in changes]
 
+    def response_change(self, request: HttpRequest, obj: Model) -> HttpResponse:
+        """Say beside "changed successfully" what automatic mail does not use yet."""
+        if isinstance(obj, HeldRow) and HeldChange.objects.waiting().of(obj).exists():
+            told = _(
+                "Automatic mail says what stood here before, and goes where it went, until a "
+                "second person releases this change."
+            )
+            messages.warning(request, told)
+        return super().response_change(request, obj)
+
     def get_deleted_objects(self, objs: Any, request: HttpRequest) -> tuple[Any, Any, Any, Any]:
         """Say before the deletion which rows are kept: letters use them."""
         gone, counts, lacking, kept = super().get_deleted_objects(objs, request)

@@ -160,6 +160,17 @@ def test_a_list_whose_rows_are_edited_in_place_holds_them_too(office, admin_clie
     assert HeldChange.objects.get().row == term
 
 
+def test_who_saves_a_change_that_waits_is_told_so(office, admin_client):
+    page = page_of(office.minister)
+    typed = as_sent(admin_client.get(page))
+
+    saved = admin_client.post(page, {**typed, "to_emails": "new@example.org"}, follow=True)
+    taken_back = admin_client.post(page, typed, follow=True)
+
+    assert any("until a second person releases this change" in said for said in told(saved))
+    assert not any("second person" in said for said in told(taken_back))
+
+
 def test_the_page_of_a_record_shows_what_waits_and_leads_to_the_release(change, client):
     signed_in(client, *RELEASER)
 
