@@ -158,7 +158,7 @@ class ModelAdmin(unfold.ModelAdmin):
         changes = HeldChange.objects.undecided().of(row) if row else []
         return [page.on_page_of_record(request, change) for change in changes]
 
-    def response_change(self, request: HttpRequest, obj: Model) -> HttpResponse:
+    def response_change(self, request: HttpRequest, obj: Any) -> HttpResponse:
         """Say beside "changed successfully" what automatic mail does not use yet."""
         if isinstance(obj, HeldRow) and HeldChange.objects.waiting().of(obj).exists():
             told = _(

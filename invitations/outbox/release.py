@@ -71,7 +71,8 @@ def release_alone(change: HeldChange, by: User, mark: str, because: str) -> None
         raise ValidationError(_("Say why it cannot wait for a second person."))
     if not change.is_waiting:
         raise ValidationError(_("This was decided already."))
-    refuse_unless_allowed(change)
+    if because_not := why_not_alone(change):
+        raise ValidationError(because_not)
     change.state, change.alone_by, change.alone_at = HeldChange.State.ALONE, by, timezone.now()
     change.alone_because = because
     change.save(update_fields=["state", "alone_by", "alone_at", "alone_because"])
@@ -80,22 +81,17 @@ def release_alone(change: HeldChange, by: User, mark: str, because: str) -> None
     record_act(row, Act.RELEASED_ALONE, by, because, changes=change.changed)
 
 
-def may_be_alone(change: HeldChange) -> bool:
-    """Whether nothing but an address or an hour was corrected."""
+def why_not_alone(change: HeldChange) -> str:
+    """Return why no approver may release the change alone; an empty text if one may."""
     model: Any = change.content_type.model_class()
     corrected = set(HELD[model.__name__].alone.split())
-    return change.before is not None and set(change.changed) <= corrected
-
-
-def refuse_unless_allowed(change: HeldChange) -> None:
-    if not may_be_alone(change):
-        raise ValidationError(
-            _("Only a corrected address or hour can be released by one approver alone.")
-        )
+    if change.before is None or not set(change.changed) <= corrected:
+        return _("Only a corrected address or hour can be released by one approver alone.")
     held = list(HeldChange.objects.waiting().select_related("content_type"))
     editions = [released(edition, held) for edition in editions_using(change)]
     if not editions or not all(edition.releases_alone for edition in editions):
-        raise ValidationError(_("The edition does not allow that one approver releases alone."))
+        return _("The edition does not allow that one approver releases alone.")
+    return ""
 
 
 def editions_using(change: HeldChange) -> "QuerySet[ForumEdition]":

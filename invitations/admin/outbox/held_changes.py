@@ -23,10 +23,10 @@ from invitations.forms.action_forms import MarkedForm, MarkedReasonForm, marks_o
 from invitations.models import HeldChange, MemberState
 from invitations.models.held.holding import HeldRow
 from invitations.outbox.release import (
-    may_be_alone,
     release_alone,
     release_change,
     take_back_change,
+    why_not_alone,
 )
 from invitations.text.dates import comma_list
 
@@ -183,7 +183,8 @@ class HeldChangeAdmin(RecordAdmin):
         return may_change or self.has_release_permission(request)
 
     def _may_release_alone(self, request: HttpRequest, change: HeldChange) -> bool:
-        return change.is_waiting and self.has_release_permission(request) and may_be_alone(change)
+        may = change.is_waiting and self.has_release_permission(request)
+        return may and not why_not_alone(change)
 
     def held_on_page(self, request: HttpRequest, object_id: str | None) -> list[dict[str, Any]]:
         """Offer on the page of the change itself, too, what the page of its record offers."""

@@ -5,6 +5,7 @@ import datetime as dt
 import pytest
 from django.contrib.auth.models import Group
 from django.db import models
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import escape
@@ -206,6 +207,15 @@ def test_the_page_of_the_change_itself_offers_what_may_be_done(change, admin_cli
 
     HeldChange.objects.update(state="taken_back", decided_at=timezone.now())
     assert "take_back_selected" not in admin_client.get(page_of(change)).content.decode()
+
+
+@pytest.mark.parametrize("allowed", [True, False])
+def test_release_alone_is_offered_where_the_edition_allows_it(change, admin_client, allowed):
+    QuerySet(ForumEdition).update(releases_alone=allowed)
+
+    page = admin_client.get(page_of(change))
+
+    assert ("release_alone_selected" in page.content.decode()) is allowed
 
 
 def test_a_second_person_releases_it_after_looking_at_it(change, client):
