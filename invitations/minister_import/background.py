@@ -91,8 +91,7 @@ def import_list(pk: int) -> int:
             write_or_refuse(wanted)
         except TakenByAnother:
             return 0
-        except Exception:
-            # The caller keeps count of the attempts.
+        except Exception:  # the caller keeps count of the attempts
             running(wanted).update(state=State.WAITING)
             raise
     Setback.objects.filter(job=Job.IMPORT_LISTS, item=str(pk)).delete()
