@@ -89,6 +89,15 @@ def test_letter_without_address_stands_first_on_the_list_and_in_no_envelope(lett
     assert (302, 800) not in widths(content)
 
 
+def test_letter_without_address_is_listed_with_function_and_name_in_any_order(letter):
+    one, lost = letter(301), letter(302, addressee="Minister of Posts\nFlavia Elphberg\nZenda")
+    mission_for(one)
+
+    front = words(printed(one, lost), "-l", "1")
+
+    assert "Minister of Posts, Flavia Elphberg" in " ".join(front.split())
+
+
 def test_address_page_of_a_mission_names_it_and_the_sender(letter):
     one = letter()
     mission_for(one, name="Mission of Ruritania")
