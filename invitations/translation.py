@@ -9,7 +9,9 @@ from invitations.models import Circular, ForumEdition, MemberState, Rank
 class ForumEditionTexts(TranslationOptions):
     fields = (
         "name",
+        "name_in_full",
         "theme",
+        "city",
         "place",
         "organization",
         "postal_address",
@@ -23,7 +25,14 @@ class ForumEditionTexts(TranslationOptions):
 
 @register(Circular)
 class CircularTexts(TranslationOptions):
-    fields = ("place", "signatory_name", "signatory_title", "changes")
+    fields = (
+        "place",
+        "signatory_name",
+        "signatory_title",
+        "service",
+        "addressed_to",
+        "changes",
+    )
     required_languages = {"en": ("place", "signatory_name", "signatory_title")}
 
 

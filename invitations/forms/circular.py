@@ -11,12 +11,13 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import (
     UnfoldAdminFileFieldWidget,
+    UnfoldAdminSelectWidget,
     UnfoldAdminSplitDateTimeWidget,
 )
 
 from invitations.forms.model_forms import BoxesField, HeldRowForm
 from invitations.forms.uploads import checked_upload
-from invitations.models import Circular, Language, MemberState, Rank, Region
+from invitations.models import Circular, Language, LetterTemplate, MemberState, Rank, Region
 
 ORIGINAL_LIMIT = 10 * 1024 * 1024
 ORIGINAL_KINDS = ("pdf", "jpg", "png")
@@ -53,12 +54,26 @@ def ranks_known() -> list[tuple[str, str]]:
     return [(rank.code, str(rank)) for rank in Rank.objects.all()]
 
 
+def variants_known() -> list[tuple[str, str]]:
+    """Return the variants of texts for circulars; the first is the usual text."""
+    texts = LetterTemplate.objects.filter(kind__in=Circular.Kind.values).exclude(variant="")
+    named = texts.order_by("variant").values_list("variant", flat=True).distinct()
+    return [("", str(_("the usual text"))), *((name, name) for name in named)]
+
+
 class CircularForm(HeldRowForm):
     """A circular; its hour is typed and shown in the zone of its edition."""
 
     regions = OneOfSeveralField(label=_("Regions"), choices=regions_known)
     languages = OneOfSeveralField(label=_("Languages"), choices=Language.choices)
     ranks = OneOfSeveralField(label=_("Ranks"), choices=ranks_known)
+    variant = forms.ChoiceField(
+        label=_("Variant of the text"),
+        required=False,
+        choices=variants_known,
+        help_text=_("Among the letter templates; one that its kind of letter has."),
+        widget=UnfoldAdminSelectWidget,
+    )
     planned_at = HourAsTypedField(
         label=_("Planned hour"), required=False, widget=UnfoldAdminSplitDateTimeWidget
     )
@@ -71,7 +86,7 @@ class CircularForm(HeldRowForm):
 
     class Meta:
         model = Circular
-        fields = ["regions", "languages", "ranks", "planned_at"]
+        fields = ["regions", "languages", "ranks", "variant", "planned_at"]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -105,10 +120,16 @@ class CircularForm(HeldRowForm):
         zone = edition.zone if edition else self._zone()
         if cleaned.get("planned_at") and zone:
             self._clean_hour(cleaned, zone)
+        self._clean_variant(cleaned)
         for name, other in (SIGNED, SIGNED[::-1]):
             if cleaned.get(other) and name in cleaned and not cleaned[name]:
                 self.add_error(name, _("Record both: who signed the original, and when."))
         return cleaned
+
+    def _clean_variant(self, cleaned: dict[str, Any]) -> None:
+        kind, variant = cleaned.get("kind", self.instance.kind), cleaned.get("variant")
+        if variant and not LetterTemplate.objects.filter(kind=kind, variant=variant).exists():
+            self.add_error("variant", _("Letters of this kind have no such text."))
 
     def _clean_hour(self, cleaned: dict[str, Any], zone: ZoneInfo) -> None:
         typed = cleaned["planned_at"]

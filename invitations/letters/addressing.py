@@ -3,8 +3,10 @@
 from string import Template
 from typing import NamedTuple
 
+from django.utils import translation
+
 from invitations.letters.released import Held, form_on_file
-from invitations.models import Language, Minister
+from invitations.models import Circular, Language, Minister
 
 
 class FormalAddress(NamedTuple):
@@ -38,6 +40,14 @@ def formal_address(minister: Minister, language: str, held: Held = ()) -> Formal
         salutation=minister.salutation_as_printed or Template(form.salutation).substitute(words),
         closing=minister.closing_as_printed or Template(form.closing).substitute(words),
     )
+
+
+def collective_address(circular: Circular, language: str) -> FormalAddress:
+    """Return the address of all ministers alike, with the forms for a person without a name."""
+    form = form_on_file(language, held=(), **circular.addressed_by)
+    with translation.override(language):
+        line = circular.addressed_to
+    return FormalAddress(line, [line], form.salutation, form.closing)
 
 
 def titled(title: str, prenominal: str) -> str:

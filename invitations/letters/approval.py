@@ -175,14 +175,15 @@ def recompose_letter(letter: Letter, by: User) -> Letter:
     if letter.state != Letter.State.COMPOSED:
         raise ValidationError(_("Only a composed letter that is not approved is composed anew."))
     call_back_letters(Letter.objects.filter(pk=letter.pk), _("composed anew"), by)
+    circular = letter.circular
     anew = Letter(
         invitation_id=letter.invitation_id,
-        circular_id=letter.circular_id,
+        circular=circular,
         kind=letter.kind,
-        variant=letter.variant,
+        variant=circular.variant if letter.kind == circular.kind else letter.variant,
         language=letter.language,
         second_language=letter.second_language,
-        not_before=letter.circular.planned_at or timezone.now(),
+        not_before=circular.planned_at or timezone.now(),
         replaces_id=letter.replaces_id,
         mission_id=letter.mission_id,
         composed_by=by,

@@ -152,6 +152,7 @@ def plan_circular(
                 invitation=invitation,
                 circular=circular,
                 kind=circular.kind,
+                variant=circular.variant,
                 language=invitation.minister.language,
                 second_language=second_language(invitation),
                 replaces=replaced.get(invitation.pk),
@@ -269,10 +270,11 @@ def circular_progress(circular: Circular) -> dict[str, int]:
     )
 
 
-def reschedule_letters(circular: Circular) -> None:
-    """Give the circular's hour to its planned letters; composed ones are dated already."""
+def pass_on_to_planned(circular: Circular) -> None:
+    """Give the circular's hour and text to its planned letters; composed ones stay as they are."""
     planned = circular.letters.planned().exclude(kind__in=AUTOMATIC_KINDS)
     planned.update(not_before=circular.planned_at or timezone.now())
+    planned.filter(kind=circular.kind).update(variant=circular.variant)
 
 
 def letters_at_another_hour(circular: Circular) -> "QuerySet[Letter]":

@@ -8,9 +8,9 @@ from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from invitations.letters.addressing import FormalAddress, formal_address
+from invitations.letters.addressing import FormalAddress, collective_address, formal_address
 from invitations.links import grouped_code, reply_url
-from invitations.models import ForumEdition, Language, Letter, Reply, Segment, Term
+from invitations.models import PRINTED_KINDS, ForumEdition, Language, Letter, Reply, Segment, Term
 from invitations.text.dates import (
     comma_list,
     keep_own_order,
@@ -89,6 +89,8 @@ def edition_words(edition: ForumEdition, language: str) -> dict[str, str]:
     """Return the words that come from the edition; call this with the language active."""
     return {
         "forum": edition.name,
+        "forum_in_full": edition.name_in_full,
+        "city": edition.city,
         "forum_dates": printed_range(edition.opens_on, edition.closes_on, language),
         "place": edition.place,
         "theme": edition.theme,
@@ -103,6 +105,9 @@ def edition_words(edition: ForumEdition, language: str) -> dict[str, str]:
         "last_day": last_day_words(edition, language),
         "code_page": code_page(),
         "partnership_link": edition.partnership_link,
+        "consultation_link": edition.consultation_link,
+        "registration_link": edition.registration_link,
+        "statements_link": edition.statements_link,
         "website": edition.website,
         "contact_name": edition.contact_called,
         "contact_phone": unbroken_number(edition.contact_phone),
@@ -156,7 +161,12 @@ def recorded_words(reply: Reply, language: str) -> str:
 
 
 def addressee_of(letter: Letter, language: str) -> FormalAddress:
-    """Return the minister's address, or the mission's, which has no salutation and no closing."""
+    """Return the minister's address, or that of all ministers, or the mission's.
+
+    The mission's has no salutation and no closing.
+    """
+    if letter.mission is None and letter.circular.addressed_by and letter.kind in PRINTED_KINDS:
+        return collective_address(letter.circular, language)
     if letter.mission is None:
         return formal_address(letter.invitation.minister, language, letter.held)
     mission = letter.mission
@@ -177,5 +187,5 @@ def printed_terms_in(language: str) -> dict[str, str]:
 
 PRINTED_TERMS = {
     "ref", "subject", "circular_letter", "note_verbale", "original_signed", "reply_online",
-    "reply_code", "check_code", "check_at", "page", "specimen", "phone", "fax",
+    "reply_code", "check_code", "check_at", "page", "specimen", "phone", "fax", "contact", "email",
 }  # fmt: skip

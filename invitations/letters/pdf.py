@@ -20,6 +20,7 @@ from invitations.letters.context import (
     LetterKeys,
     check_page,
     code_page,
+    last_day_words,
     printed_terms_in,
     unbroken_number,
 )
@@ -27,6 +28,7 @@ from invitations.letters.typesetting import collector_paused, typeset_pdf
 from invitations.letters.words import LetterText
 from invitations.models import Circular, ForumEdition, Letter
 from invitations.text.dates import keep_own_order, printed_date
+from invitations.text.placeholders import identifiers
 
 
 def render_pdf(
@@ -94,8 +96,11 @@ def sheet(letter: Letter, text: LetterText) -> dict[str, Any]:
             "organization": edition.organization,
             "postal_address": edition.postal_address,
             "contacts": letterhead_contacts(edition, terms),
+            "service": circular.service,
             "label": terms["note_verbale" if note else "circular_letter"],
             "place_and_date": place_and_date(circular, text.language),
+            "contact": contact_lines(edition, terms) if circular.shows_contact else [],
+            "last_day": "" if names_last_day(text) else last_day_words(edition, text.language),
             "addressee": [keep_own_order(line) for line in text.addressee],
             "subject": text.subject,
             "body": mark_safe(html_of_markdown(text.paper)),  # noqa: S308 -- Markdown without HTML
@@ -123,6 +128,21 @@ def letterhead_contacts(edition: ForumEdition, terms: dict[str, str]) -> list[st
         ),
         *filter(None, [edition.organization_email, edition.organization_website]),
     ]
+
+
+def contact_lines(edition: ForumEdition, terms: dict[str, str]) -> list[str]:
+    """Return the edition's contact as it stands beneath the reference, a line to each."""
+    lines = {
+        "contact": edition.contact_called,
+        "phone": isolated_number(edition.contact_phone) if edition.contact_phone else "",
+        "fax": isolated_number(edition.contact_fax) if edition.contact_fax else "",
+        "email": f"\u2066{edition.contact_email}\u2069",
+    }
+    return [before_words(terms[key]) + words for key, words in lines.items() if words]
+
+
+def names_last_day(text: LetterText) -> bool:
+    return "last_day" in identifiers(text.template.paper)
 
 
 def isolated_number(number: str) -> str:

@@ -54,19 +54,13 @@ def refuse_missing_texts(letter: Letter, language: str) -> None:
         for row in (letter.invitation.edition, letter.circular)
         for field in lacking_in(row, language)
     ]
-    if letter.kind in Circular.REFERRING and not has_changes(letter.circular):
+    if letter.kind in Circular.REFERRING and not letter.circular.says("changes"):
         missing.append(_("what changes"))
     if missing:
         raise ValidationError(
             _("Missing in %(language)s: %(texts)s.")
             % {"language": Language(language).label, "texts": comma_list(missing)}
         )
-
-
-def has_changes(circular: Circular) -> bool:
-    """Whether “what changes” is written in any language; then each language needs it."""
-    columns = translator.get_options_for_model(Circular).all_fields["changes"]
-    return any(getattr(circular, column.name) for column in columns)
 
 
 def lacking_in(row: Model, language: str) -> list[str]:

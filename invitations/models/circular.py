@@ -3,7 +3,9 @@
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from modeltranslation.translator import translator
 
+from invitations.models.addressees import UNNAMED, Gender
 from invitations.models.edition import ForumEdition
 from invitations.models.held.holding import HeldRow
 
@@ -33,6 +35,33 @@ class Circular(HeldRow):
     original_signed_by = models.CharField(_("original signed by"), max_length=120, blank=True)
     original_signed_on = models.DateField(_("original signed on"), null=True, blank=True)
     original_scan = models.FileField(_("scan of the original"), blank=True, max_length=120)
+    service = models.CharField(
+        _("service"),
+        max_length=120,
+        blank=True,
+        help_text=_("Who in the organization writes: General Secretariat (SG). Above the date."),
+    )
+    shows_contact = models.BooleanField(
+        _("contact beneath the reference"),
+        default=False,
+        help_text=_("Name, telephone, fax and e-mail of the edition’s contact."),
+    )
+    addressed_to = models.CharField(
+        _("addressed to"),
+        max_length=200,
+        blank=True,
+        help_text=_(
+            "All alike: “To the ministers of the Member States”. Its letters then bear no name, "
+            "and open and close as to a person whose name is not known. Empty: each minister by "
+            "name."
+        ),
+    )
+    variant = models.CharField(
+        _("variant of the text"),
+        max_length=20,
+        blank=True,
+        help_text=_("One of the letter templates of this kind; empty: the usual text."),
+    )
     changes = models.TextField(
         _("what changes"),
         blank=True,
@@ -63,3 +92,13 @@ class Circular(HeldRow):
 
     def __str__(self) -> str:
         return self.reference
+
+    @property
+    def addressed_by(self) -> dict[str, str]:
+        """The form of address of all its letters alike; empty where each has its own."""
+        return {"form": UNNAMED, "gender": Gender.UNKNOWN} if self.says("addressed_to") else {}
+
+    def says(self, text: str) -> bool:
+        """Whether the text is written in any language; then each language needs it."""
+        columns = translator.get_options_for_model(Circular).all_fields[text]
+        return any(getattr(self, column.name) for column in columns)

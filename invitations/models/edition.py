@@ -104,7 +104,13 @@ class ForumEditionQuerySet(HeldQuerySet["ForumEdition"]):
 class ForumEdition(HeldRow):
     symbol = models.SlugField(_("symbol"), max_length=20, unique=True, help_text="wsis-2020")
     name = models.CharField(_("name"), max_length=120)
+    name_in_full = models.CharField(
+        _("name in full"), max_length=200, blank=True, help_text=_("Without short forms.")
+    )
     theme = models.CharField(_("theme"), max_length=300, blank=True)
+    city = models.CharField(
+        _("city and country"), max_length=120, blank=True, help_text=_("Geneva (Switzerland)")
+    )
     place = models.CharField(_("place"), max_length=120, help_text=_("As printed in letters."))
     organization = models.CharField(
         pgettext_lazy("that invites", "organization"), max_length=200, blank=True
@@ -165,6 +171,7 @@ class ForumEdition(HeldRow):
     registration_link = models.URLField(_("registration page"), blank=True)
     partnership_link = models.URLField(_("page on partnership packages"), blank=True)
     consultation_link = models.URLField(_("page of the open consultation"), blank=True)
+    statements_link = models.URLField(_("page on policy statements"), blank=True)
     releases_alone = models.BooleanField(
         _("an approver alone may release a corrected address or hour"),
         default=False,

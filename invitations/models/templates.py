@@ -19,6 +19,7 @@ from invitations.text.placeholders import (
     validate_placeholders,
     validate_template_texts,
 )
+from invitations.text.typography import mended_french
 
 
 class LetterKind(models.TextChoices):
@@ -105,6 +106,9 @@ class LetterTemplate(ApprovedByTwo, ReviewedByNative):
         return self.kind not in AUTOMATIC_KINDS or self.is_approved
 
     def clean(self) -> None:
+        if self.language == Language.FRENCH:
+            for field in ("subject", "paper", "mail"):
+                setattr(self, field, mended_french(getattr(self, field)))
         words = {"subject": self.subject, "paper": self.paper, "mail": self.mail}
         validate_template_texts(self.kind, self.variant, words)
 

@@ -16,8 +16,10 @@ PLACEHOLDER_MEANINGS = {
     "portfolio": _("the addressee’s function"),
     "member_state": _("the State’s name, as it stands alone on a line"),
     "forum": _("name of the edition"),
+    "forum_in_full": _("name of the edition, without short forms"),
     "forum_dates": _("first and last day of the forum"),
     "place": _("where the forum is held"),
+    "city": _("city and country where the forum is held"),
     "theme": _("theme of the edition"),
     "background": _("background of the edition, whole sentences"),
     "organization": _("the inviting organization"),
@@ -30,6 +32,9 @@ PLACEHOLDER_MEANINGS = {
     "reply_code": _("the office’s own code"),
     "code_page": _("the page that takes the code"),
     "partnership_link": _("page on partnership packages"),
+    "consultation_link": _("page of the open consultation"),
+    "registration_link": _("page on which delegates register"),
+    "statements_link": _("page on policy statements"),
     "website": _("website of the edition"),
     "contact_name": _("the contact, with honorific"),
     "contact_phone": _("telephone of the contact"),
@@ -53,8 +58,9 @@ COURTESY_PLACEHOLDERS = {"title", "name", "family_name"}
 TERM_PLACEHOLDERS = {"page": {"page", "pages"}, "check_at": {"page"}}
 
 ANSWERABLE = {"reply_before", "last_day", "reply_link", "reply_code"}
-ON_PAPER = {"salutation", "closing", "reply_before", "last_day"}
-# The placeholders that a text must have. On paper, link and code stand in a box of their own.
+ON_PAPER = {"salutation", "closing", "reply_before"}
+# The placeholders that a text must have. On paper, link and code stand in a box of their own, and
+# the last day does where the text does not name it.
 REQUIRED: dict[str, dict[str, set[str]]] = {
     "invitation": {"paper": ON_PAPER, "mail": ANSWERABLE},
     "replacement": {

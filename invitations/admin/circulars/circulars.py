@@ -22,7 +22,7 @@ from invitations.files import frozen
 from invitations.files.uploads import MEDIA_TYPES
 from invitations.forms.circular import CircularForm
 from invitations.forms.uploads import scan_kind
-from invitations.letters.circulars import reschedule_letters
+from invitations.letters.circulars import pass_on_to_planned
 from invitations.models import AUTOMATIC_KINDS, Circular, Language, Letter, Rank, Region
 from invitations.text.dates import comma_list
 
@@ -34,7 +34,10 @@ SHOWN_TO_READERS = {
     "ranks": "ranks_shown",
 }
 # The beginnings of the names of fields that are printed in letters.
-PRINTED = ("reference", "dated_on", "place", "signatory", "changes", "planned_at")
+PRINTED = (
+    "reference", "dated_on", "place", "signatory", "changes", "planned_at", "service",
+    "addressed_to", "shows_contact", "variant",
+)  # fmt: skip
 
 
 @admin.register(Circular)
@@ -75,8 +78,14 @@ class CircularAdmin(AudienceMixin, ProgressMixin, DecisionsMixin):
                 ],
             },
         ),
+        (
+            gettext_lazy("The text and its layout"),
+            {"fields": ["variant", "shows_contact"]},
+        ),
         WHY_IT_CHANGES,
-        *language_tabs("place", "signatory_name", "signatory_title", "changes"),
+        *language_tabs(
+            "place", "service", "addressed_to", "signatory_name", "signatory_title", "changes"
+        ),
     ]
 
     actions_detail = [
@@ -159,8 +168,8 @@ class CircularAdmin(AudienceMixin, ProgressMixin, DecisionsMixin):
         super().save_model(request, obj, form, change)
         if not change:
             return
-        if "planned_at" in form.changed_data:
-            reschedule_letters(obj)
+        if {"planned_at", "variant"} & set(form.changed_data):
+            pass_on_to_planned(obj)
         if any(name.startswith(PRINTED) for name in form.changed_data):
             tell_composed_before(request, obj)
 

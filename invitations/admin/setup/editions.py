@@ -122,14 +122,17 @@ class ForumEditionAdmin(ReminderPagesMixin):
                     "registration_link",
                     "partnership_link",
                     "consultation_link",
+                    "statements_link",
                 ]
             },
         ),
         WHY_IT_CHANGES,
         *language_tabs(
             "name",
+            "name_in_full",
             "theme",
             "place",
+            "city",
             "time_zone_name",
             "organization",
             "postal_address",

@@ -53,8 +53,11 @@ def records_behind(letter: Any) -> Records:
     yield model_named("Rank"), [minister.rank_id]
     minister = type(minister).objects.select_related("rank").get(pk=minister.pk)
     in_languages = models.Q(language__in=[letter.language, letter.second_language])
-    forms = models.Q(**minister.addressed_by) & in_languages
-    for name, used in (("FormOfAddress", forms), ("Term", in_languages)):
+    forms = models.Q(**minister.addressed_by)
+    if alike := letter.circular.addressed_by:
+        # What follows it, a reminder, addresses the person all the same.
+        forms |= models.Q(**alike)
+    for name, used in (("FormOfAddress", forms & in_languages), ("Term", in_languages)):
         yield model_named(name), keys_of(name, used)
 
 

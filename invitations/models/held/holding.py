@@ -49,8 +49,10 @@ HELD = {
     "ForumEdition": Held(
         "symbol opens_on closes_on track_opens_on track_closes_on reply_before"
         " replies_closed_at time_zone segments_offered mission_city contact_name contact_phone"
-        " contact_fax contact_email website partnership_link releases_alone",
-        "name theme place time_zone_name organization organizers background contact_honorific",
+        " contact_fax contact_email website partnership_link consultation_link registration_link"
+        " statements_link releases_alone",
+        "name name_in_full theme city place time_zone_name organization organizers background"
+        " contact_honorific",
     ),
     "Circular": Held("reference dated_on", "signatory_name signatory_title changes"),
     "MemberState": Held("iso3", "short_name formal_name"),

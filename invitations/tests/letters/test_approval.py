@@ -157,7 +157,7 @@ def test_a_text_with_an_unknown_placeholder_is_not_kept(text):
 
 
 def test_letters_are_composed_by_the_newest_version(composed):
-    template = LetterTemplate.objects.get(kind="invitation", language="en")
+    template = LetterTemplate.objects.get(kind="invitation", variant="", language="en")
     newest = revise_template(
         template, UserFactory(), "An invitation", template.paper, template.mail
     )

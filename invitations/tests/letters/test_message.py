@@ -94,7 +94,7 @@ def test_no_line_of_the_message_is_longer_than_the_protocol_allows():
         edition=edition,
         minister__to_emails="\n".join(f"office{n}@example.org" for n in range(60)),
     )
-    LetterTemplate.objects.filter(kind="invitation", language="en").update(
+    LetterTemplate.objects.filter(kind="invitation", variant="", language="en").update(
         subject="$theme", paper="$salutation", mail="$background\n\n$theme\n.\n"
     )
     plan_invitation_letters(edition)

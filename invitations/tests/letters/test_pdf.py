@@ -134,7 +134,7 @@ def test_an_extreme_letter_is_whole(composed, case):
 
 
 def lengthened(paragraphs):
-    template = LetterTemplate.objects.get(kind="invitation", language="en")
+    template = LetterTemplate.objects.get(kind="invitation", variant="", language="en")
     more = f"\n\n{PARAGRAPH}" * paragraphs
     LetterTemplate.objects.filter(pk=template.pk).update(
         paper=template.paper.replace("\n\n$closing", f"{more}\n\n$closing")

@@ -103,11 +103,11 @@ def test_each_shipped_text_s_subject_arrives_as_it_is(invitation, language):
         letter.recipients = [["to", "office@example.org"]]
         assert_says(build_message(letter, {}).as_bytes(), letter.subject)
 
-    assert len(texts) == 11
+    assert len(texts) == 12
 
 
 def test_blanks_of_a_subject_are_folded_and_those_that_hold_words_together_stay(invitation):
-    text = LetterTemplate.objects.filter(kind="invitation", language="fr").latest("pk")
+    text = LetterTemplate.objects.filter(kind="invitation", variant="", language="fr").latest("pk")
     text.subject = "  Invitation \t du  «\u00a0Forum\u00a0» "
 
     specimen = render_specimen(specimen_of(text, invitation), text, paper=False)
@@ -117,7 +117,7 @@ def test_blanks_of_a_subject_are_folded_and_those_that_hold_words_together_stay(
 
 def test_a_line_end_in_a_name_breaks_no_subject(invitation):
     invitation.edition.name_en = "WSIS Forum\r\nBcc: stranger@example.org"
-    text = LetterTemplate.objects.filter(kind="invitation", language="en").latest("pk")
+    text = LetterTemplate.objects.filter(kind="invitation", variant="", language="en").latest("pk")
     letter = specimen_of(text, invitation)
     letter.subject, letter.mail, _pdf = render_specimen(letter, text, paper=False)
 

@@ -80,7 +80,12 @@ def test_only_what_is_printed_has_a_paper(invitation, kind):
 
 def test_a_text_not_yet_kept_is_rendered_as_it_stands(invitation):
     text = LetterTemplate(
-        kind="invitation", language="en", subject="On $forum", paper="*$theme*", mail="At $place"
+        kind="invitation",
+        variant="",
+        language="en",
+        subject="On $forum",
+        paper="*$theme*",
+        mail="At $place",
     )
 
     specimen = render_specimen(specimen_of(text, invitation), text, paper=False)

@@ -34,7 +34,7 @@ test_url.__test__ = False
 
 @pytest.fixture
 def text():
-    return LetterTemplate.objects.filter(kind="invitation", language="en").last()
+    return LetterTemplate.objects.filter(kind="invitation", variant="", language="en").last()
 
 
 @pytest.fixture
@@ -70,7 +70,7 @@ def test_the_mail_of_a_text_has_words_and_a_dead_link(admin_client, text, invita
     assert "Greetings from Geneva." in shown
     assert dead_keys().reply_link in shown
     assert invitation.links.get().token not in shown
-    assert LetterTemplate.objects.filter(kind="invitation", language="en").count() == 1
+    assert LetterTemplate.objects.filter(kind="invitation", variant="", language="en").count() == 1
 
 
 @pytest.mark.parametrize(
@@ -115,7 +115,7 @@ def test_the_preview_is_for_the_minister_who_was_chosen(admin_client, text, invi
 
 def test_without_a_choice_the_minister_reads_the_language_of_the_text(admin_client, invitation):
     reader = InvitationFactory(edition=invitation.edition, minister__language="ar")
-    text = LetterTemplate.objects.filter(kind="invitation", language="ar").last()
+    text = LetterTemplate.objects.filter(kind="invitation", variant="", language="ar").last()
 
     page = preview(admin_client, text)
 
@@ -237,13 +237,13 @@ def test_what_was_typed_is_not_lost_when_a_text_is_refused(admin_client, text):
     shown = page.content.decode()
     assert "Dear $minster" in shown
     assert "unknown placeholder $minster. Is $minister meant?" in shown
-    assert LetterTemplate.objects.filter(kind="invitation", language="en").count() == 1
+    assert LetterTemplate.objects.filter(kind="invitation", variant="", language="en").count() == 1
 
 
 def test_versions_show_who_wrote_approved_and_reviewed_and_what_changed(client, text):
     user = signed_in(client, "view_lettertemplate", "change_lettertemplate")
     client.post(page_of(text), words_of(text, mail=f"{text.mail.strip()}\nMore words.\n"))
-    newest = LetterTemplate.objects.get(kind="invitation", language="en", version=2)
+    newest = LetterTemplate.objects.get(kind="invitation", variant="", language="en", version=2)
     choose(client, TEXTS, "tick_selected", newest, answered="yes")
 
     page = client.get(page_of(text))
@@ -266,8 +266,8 @@ def test_a_reminder_is_in_use_once_two_people_approved_it(admin_client):
 
 
 def test_the_page_leads_to_the_same_text_in_the_other_languages(admin_client, text):
-    french = LetterTemplate.objects.filter(kind="invitation", language="fr").last()
-    LetterTemplate.objects.filter(kind="invitation", language="ru").delete()
+    french = LetterTemplate.objects.filter(kind="invitation", variant="", language="fr").last()
+    LetterTemplate.objects.filter(kind="invitation", variant="", language="ru").delete()
 
     page = admin_client.get(page_of(text)).content.decode()
 
@@ -306,7 +306,10 @@ def test_a_new_version_starts_unreviewed(client, text):
     text.refresh_from_db()
     assert text.reviewed_by is not None
     assert (
-        LetterTemplate.objects.get(kind="invitation", language="en", version=2).reviewed_by is None
+        LetterTemplate.objects.get(
+            kind="invitation", variant="", language="en", version=2
+        ).reviewed_by
+        is None
     )
 
 
@@ -317,7 +320,7 @@ def test_saving_the_same_words_as_a_browser_sends_them_makes_no_version(client, 
     page = client.post(page_of(text), words, follow=True)
 
     assert told(page) == ["Nothing was changed: this version stands."]
-    assert LetterTemplate.objects.filter(kind="invitation", language="en").count() == 1
+    assert LetterTemplate.objects.filter(kind="invitation", variant="", language="en").count() == 1
 
 
 def test_line_ends_of_a_browser_are_not_kept(client, text):
@@ -325,7 +328,7 @@ def test_line_ends_of_a_browser_are_not_kept(client, text):
 
     client.post(page_of(text), words_of(text, mail=text.mail.replace("\n", "\r\n") + "More."))
 
-    revised = LetterTemplate.objects.get(kind="invitation", language="en", version=2)
+    revised = LetterTemplate.objects.get(kind="invitation", variant="", language="en", version=2)
     assert revised.mail == f"{text.mail}More."
 
 
