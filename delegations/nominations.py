@@ -180,14 +180,6 @@ def gender_balance(named: list[Delegate]) -> str:
     return _(", ").join(words % count for count, words in counts if count)
 
 
-def gender_encouragement(named: list[Delegate]) -> str:
-    """Return a sentence that invites and never judges."""
-    women = sum(person.gender == "f" for person in named)
-    men = sum(person.gender == "m" for person in named)
-    if not women + men:
-        return _("You are welcome to say for each person whether a woman or a man comes.")
-    if women and men and abs(women - men) <= 1:
-        return _("Women and men are in balance: we thank you.")
-    if women < men:
-        return _("Every woman you add strengthens the voice of women in the discussions.")
-    return _("We thank you for bringing the voice of women to the discussions.")
+def gender_encouragement() -> str:
+    """Return one sentence, the same for every delegation: who comes is for the State to decide."""
+    return _("The organizers encourage States to include women in their delegations.")

@@ -10,7 +10,6 @@ from delegations.nominations import (
     amend_delegate,
     delegate_mark,
     gender_balance,
-    gender_encouragement,
     nominate_delegate,
     nominate_delegates,
     remove_delegate,
@@ -198,17 +197,16 @@ def test_a_departure_before_the_arrival_is_refused_by_the_verb_too(invitation):
 
 
 @pytest.mark.parametrize(
-    ("genders", "told", "encouraged"),
+    ("genders", "told"),
     [
-        ("fm", "1 woman, 1 man", "in balance"),
-        ("mmm", "3 men", "Every woman you add"),
-        ("ff", "2 women", "We thank you for bringing"),
-        ("m ", "1 man, 1 person not stated", "Every woman you add"),
-        ("  ", "2 people not stated", "You are welcome to say"),
+        ("fm", "1 woman, 1 man"),
+        ("mmm", "3 men"),
+        ("ff", "2 women"),
+        ("m ", "1 man, 1 person not stated"),
+        ("  ", "2 people not stated"),
     ],
 )
-def test_the_balance_is_told_in_words_that_encourage(genders, told, encouraged):
+def test_the_balance_is_told_in_numbers(genders, told):
     people = [Delegate(gender=gender.strip()) for gender in genders]
 
     assert gender_balance(people) == told
-    assert encouraged in gender_encouragement(people)

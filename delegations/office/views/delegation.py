@@ -37,7 +37,7 @@ def delegation(request: HttpRequest, invitation: Invitation) -> HttpResponse:
             filed=filed,
             people=[(person, delegate_particulars(person)) for person in named],
             balance=gender_balance(named),
-            encouragement=gender_encouragement(named),
+            encouragement=gender_encouragement(),
             changes=printed_changes(filed, invitation),
             is_full=is_list_full(invitation, named),
         ),
