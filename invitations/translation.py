@@ -14,19 +14,22 @@ class ForumEditionTexts(TranslationOptions):
         "city",
         "place",
         "organization",
+        "secretariat",
         "postal_address",
         "organizers",
         "background",
         "time_zone_name",
         "contact_honorific",
+        "contact_name",
     )
-    required_languages = {"en": ("name", "place", "time_zone_name")}
+    required_languages = {"en": ("name", "place", "time_zone_name", "contact_name")}
 
 
 @register(Circular)
 class CircularTexts(TranslationOptions):
     fields = (
         "place",
+        "signatory_honorific",
         "signatory_name",
         "signatory_title",
         "service",

@@ -3,6 +3,7 @@
 from typing import Any
 
 from delegations.demonstration.edition import read_data
+from invitations.letters.addressing import greeting_in_geneva
 from invitations.models import ForumEdition, MemberState, Minister, Mission
 
 DEMO_MARK = "demo-"
@@ -49,6 +50,12 @@ def make_minister(kind: str, number: int, state: MemberState) -> Minister:
     return minister
 
 
+def greeting(state: MemberState) -> str:
+    """Return the greeting of the State's mission, from the data where grammar is not certain."""
+    by_hand = read_data("missions")["greeted_as"].get(state.iso2)
+    return by_hand or greeting_in_geneva(state, state.language)
+
+
 def make_missions(edition: ForumEdition, states: list[MemberState]) -> None:
     """Make one mission for the first two States and one for each other; every tenth has none."""
     served = [states[:2], *([state] for n, state in enumerate(states[2:]) if n % 10 != 9)]
@@ -60,6 +67,7 @@ def make_missions(edition: ForumEdition, states: list[MemberState]) -> None:
                 "postal_address": f"Chemin de Zenda {number}\n1200 Geneva",
                 "emails": f"mission.{group[0].iso2.lower()}@example.org",
                 "language": group[0].language,
+                "greeted_as": greeting(group[0]),
             },
         )
         mission.states.add(*group)

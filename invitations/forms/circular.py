@@ -17,7 +17,16 @@ from unfold.widgets import (
 
 from invitations.forms.model_forms import BoxesField, HeldRowForm
 from invitations.forms.uploads import checked_upload
-from invitations.models import Circular, Language, LetterTemplate, MemberState, Rank, Region
+from invitations.models import (
+    Circular,
+    Language,
+    LetterTemplate,
+    MemberState,
+    Mission,
+    Rank,
+    Region,
+)
+from invitations.models.circular import permanent_missions
 
 ORIGINAL_LIMIT = 10 * 1024 * 1024
 ORIGINAL_KINDS = ("pdf", "jpg", "png")
@@ -74,6 +83,12 @@ class CircularForm(HeldRowForm):
         help_text=_("Among the letter templates; one that its kind of letter has."),
         widget=UnfoldAdminSelectWidget,
     )
+    note_kinds = BoxesField(
+        label=_("Who gets notes verbales"),
+        choices=Mission.Kind.choices,
+        initial=permanent_missions,
+        required=False,
+    )
     planned_at = HourAsTypedField(
         label=_("Planned hour"), required=False, widget=UnfoldAdminSplitDateTimeWidget
     )
@@ -86,7 +101,7 @@ class CircularForm(HeldRowForm):
 
     class Meta:
         model = Circular
-        fields = ["regions", "languages", "ranks", "variant", "planned_at"]
+        fields = ["regions", "languages", "ranks", "variant", "note_kinds", "planned_at"]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

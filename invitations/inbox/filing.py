@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from invitations.audit import Act, record_act
 from invitations.files.frozen import Tampered, freeze, thaw_or_damaged
-from invitations.letters.planning import missions_of
+from invitations.letters.released import missions_of
 from invitations.mail.authenticity import is_disowned
 from invitations.mail.incoming import (
     decoded_header,

@@ -1,12 +1,31 @@
-"""Formal addresses: courtesy, name and State, as on the envelope and in the salutation."""
+"""Formal addresses: courtesy, name and State, on the envelope, in the salutation and in notes."""
 
+from collections.abc import Iterable
 from string import Template
 from typing import NamedTuple
 
+from django.core.exceptions import ValidationError
 from django.utils import translation
+from django.utils.translation import gettext as _
 
-from invitations.letters.released import Held, form_on_file
-from invitations.models import Circular, Language, Minister
+from invitations.letters.released import Held, form_on_file, mission_emails
+from invitations.models import (
+    THE_MISSION,
+    UNNAMED,
+    Circular,
+    Language,
+    Letter,
+    MemberState,
+    Minister,
+    Mission,
+    ReminderStep,
+    Term,
+)
+from invitations.text.greetings import mission_in_geneva
+
+GENEVA = {"Geneva", "Genève", "Ginebra", "Женева", "日内瓦", "جنيف"}
+# Their missions bear other names than the State's.
+NAMED_OTHERWISE = {"VAT"}
 
 
 class FormalAddress(NamedTuple):
@@ -62,3 +81,70 @@ def styled_name(language: str, courtesy: str, title: str, name: str) -> str:
     if language == Language.CHINESE:
         return f"{name}{title}{courtesy}"
     return " ".join(part for part in (courtesy, title, name) if part)
+
+
+def spoken_to_besides(letter: Letter) -> str:
+    """Return the form of address of a mail that speaks to others than the office; or none.
+
+    Such are reminders that go to the mission, or to a focal point alone, and copies to an address
+    that somebody typed.
+    """
+    if letter.variant == "copy":
+        return UNNAMED
+    if not letter.step or letter.step.audience != ReminderStep.Audience.MISSION:
+        return ""
+    if mission_emails(letter):
+        return THE_MISSION
+    return UNNAMED if letter.invitation.focal_point_email.split() else ""
+
+
+def greeting_of(mission: Mission) -> str:
+    """Return the words after “presents its compliments”; refuse a note until they are on file."""
+    if not mission.greeted_as:
+        raise ValidationError(
+            _(
+                "%(mission)s: on its page, write how a note verbale greets it, with its State and "
+                "seat."
+            )
+            % {"mission": mission}
+        )
+    return mission.greeted_as
+
+
+def short_greeting(mission: Mission, language: str) -> str:
+    """Return the words by which the end of a note greets the post once more, by its kind."""
+    key = f"to_{mission.kind}"
+    term = Term.objects.filter(language=language, key=key).first()
+    if term is None:
+        raise ValidationError(
+            _("Missing in %(language)s: the terms %(texts)s.")
+            % {"language": Language(language).label, "texts": key}
+        )
+    return term.text
+
+
+def propose_greetings(missions: Iterable[Mission]) -> int:
+    """Write the greeting of each mission that has none, where it is certain; count them."""
+    written = 0
+    for mission in missions:
+        if not mission.greeted_as and (words := proposed_greeting(mission)):
+            mission.greeted_as = words
+            mission.save(update_fields=["greeted_as"])
+            written += 1
+    return written
+
+
+def proposed_greeting(mission: Mission) -> str:
+    """Return the greeting of a permanent mission in Geneva of one State; empty if in doubt."""
+    states = list(mission.states.all())
+    is_certain = mission.kind == Mission.Kind.MISSION and mission.city in GENEVA
+    if not is_certain or len(states) != 1:
+        return ""
+    return greeting_in_geneva(states[0], mission.language)
+
+
+def greeting_in_geneva(state: MemberState, language: str) -> str:
+    """Return the greeting of the State's mission; empty if its grammar or name is in doubt."""
+    name = getattr(state, f"formal_name_{language.replace('-', '_')}") or ""
+    named_alike = state.status == MemberState.Status.MEMBER and state.iso3 not in NAMED_OTHERWISE
+    return mission_in_geneva(name, language) if named_alike else ""

@@ -6,14 +6,13 @@ from typing import NamedTuple
 from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from invitations.audit import Act, record_act, record_acts
 from invitations.letters.planning import (
     call_back_letters,
-    missions_of,
     office_recipients,
     save_planned_letters,
 )
@@ -186,7 +185,10 @@ def standing_letters(invitations: Iterable[Invitation]) -> dict[int, Letter]:
 
 @transaction.atomic
 def plan_notes(circular: Circular, by: User | None = None) -> int:
-    """Plan a note verbale for each mission, which covers the circular's letters to its States."""
+    """Plan a note verbale for each mission or post of the circular's choice.
+
+    It covers the circular's letters to the States that the mission serves.
+    """
     circular = locked_circular(circular)
     noted = circular.letters.in_force().filter(kind=Letter.Kind.NOTE).values("mission")
     covered = by_mission(circular)
@@ -214,18 +216,32 @@ def plan_notes(circular: Circular, by: User | None = None) -> int:
 
 
 def by_mission(circular: Circular) -> dict[int, list[Letter]]:
-    """Return the circular's composed and approved letters, by the mission of their State."""
+    """Return the circular's composed and approved letters, by the missions that get a note."""
     letters = (
         circular.letters.filter(state__in=[Letter.State.COMPOSED, Letter.State.APPROVED])
         .exclude(kind__in=[*AUTOMATIC_KINDS, Letter.Kind.NOTE])
-        .select_related("invitation__edition", "invitation__member_state")
+        .select_related("invitation")
         .order_by("invitation__member_state__sort_key_fr", "-invitation__is_principal", "pk")
     )
+    serving: dict[int, list[int]] = {}
+    for mission, state in missions_to_note(circular).values_list("pk", "states"):
+        serving.setdefault(state, []).append(mission)
     found: dict[int, list[Letter]] = {}
     for letter in letters:
-        for mission in missions_of(letter.invitation):
-            found.setdefault(mission.pk, []).append(letter)
+        for mission in serving.get(letter.invitation.member_state_id, []):
+            found.setdefault(mission, []).append(letter)
     return found
+
+
+def missions_to_note(circular: Circular) -> "QuerySet[Mission]":
+    """Return the missions and posts that get the circular's notes verbales.
+
+    A permanent mission is in the edition's city, and gets its note in the pouch where it has no
+    address; other posts get theirs by mail.
+    """
+    in_the_city = Q(kind=Mission.Kind.MISSION, city=circular.edition.mission_city)
+    by_mail = ~Q(kind=Mission.Kind.MISSION) & ~Q(emails="")
+    return Mission.objects.filter(in_the_city | by_mail, kind__in=circular.note_kinds)
 
 
 @transaction.atomic

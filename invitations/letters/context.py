@@ -8,9 +8,26 @@ from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from invitations.letters.addressing import FormalAddress, collective_address, formal_address
+from invitations.letters.addressing import (
+    FormalAddress,
+    collective_address,
+    formal_address,
+    greeting_of,
+    short_greeting,
+    spoken_to_besides,
+)
+from invitations.letters.released import form_on_file
 from invitations.links import grouped_code, reply_url
-from invitations.models import PRINTED_KINDS, ForumEdition, Language, Letter, Reply, Segment, Term
+from invitations.models import (
+    PRINTED_KINDS,
+    ForumEdition,
+    Gender,
+    Language,
+    Letter,
+    Reply,
+    Segment,
+    Term,
+)
 from invitations.text.dates import (
     comma_list,
     keep_own_order,
@@ -67,11 +84,12 @@ def placeholder_words(
             "dated_on": printed_date(circular.dated_on, language),
             "signatory": circular.signatory_name,
             "signatory_title": circular.signatory_title,
+            "signatory_called": circular.signatory_called,
             "changes": circular.changes,
             **edition_words(edition, language),
         }
         if letter.kind == Letter.Kind.NOTE:
-            words["covered"] = covered_words(letter, language)
+            words |= note_words(letter, language)
         if not is_keyless(letter.kind, letter.variant):
             words["reply_link"], words["reply_code"] = keys.reply_link, keys.reply_code
         if letter.replaces:
@@ -82,6 +100,8 @@ def placeholder_words(
             received = letter.reply.received_at.astimezone(edition.zone)
             words["received_at"] = printed_hour(received, edition.time_zone_name, language)
             words["recorded"] = recorded_words(letter.reply, language)
+        if edition.secretariat:
+            words["secretariat"] = edition.secretariat
     return {name: str(word) for name, word in words.items()}
 
 
@@ -137,6 +157,19 @@ def last_day_words(edition: ForumEdition, language: str) -> str:
         }
 
 
+def note_words(letter: Letter, language: str) -> dict[str, str]:
+    """Return the words that only a note verbale has; call this with the language active."""
+    if not letter.invitation.edition.secretariat:
+        raise ValidationError(
+            _("Write the secretariat’s name on the page of the edition: it opens a note verbale.")
+        )
+    words = {"covered": covered_words(letter, language)}
+    if letter.mission:
+        words["to_mission"] = greeting_of(letter.mission)
+        words["to_mission_short"] = short_greeting(letter.mission, language)
+    return words
+
+
 def covered_words(letter: Letter, language: str) -> str:
     """Return the addressees of the letters that a note verbale covers, a paragraph for each.
 
@@ -161,17 +194,21 @@ def recorded_words(reply: Reply, language: str) -> str:
 
 
 def addressee_of(letter: Letter, language: str) -> FormalAddress:
-    """Return the minister's address, or that of all ministers, or the mission's.
+    """Return the minister's address, that of all ministers, or of the mission that gets a note.
 
-    The mission's has no salutation and no closing.
+    A note has no salutation and no closing; mail to others than the office speaks to them.
     """
-    if letter.mission is None and letter.circular.addressed_by and letter.kind in PRINTED_KINDS:
+    if letter.mission:
+        mission = letter.mission
+        lines = [mission.name, *mission.postal_address.splitlines()]
+        return FormalAddress(mission.name, [line for line in lines if line.strip()], "", "")
+    if letter.circular.addressed_by and letter.kind in PRINTED_KINDS:
         return collective_address(letter.circular, language)
-    if letter.mission is None:
-        return formal_address(letter.invitation.minister, language, letter.held)
-    mission = letter.mission
-    lines = [mission.name, *mission.postal_address.splitlines()]
-    return FormalAddress(mission.name, [line for line in lines if line.strip()], "", "")
+    address = formal_address(letter.invitation.minister, language, letter.held)
+    if spoken_to := spoken_to_besides(letter):
+        form = form_on_file(language, spoken_to, Gender.UNKNOWN, letter.held)
+        return address._replace(salutation=form.salutation, closing=form.closing)
+    return address
 
 
 def printed_terms_in(language: str) -> dict[str, str]:

@@ -13,6 +13,7 @@ from django.utils import translation
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from markdown_it import MarkdownIt
 from PIL import Image
 
@@ -69,7 +70,7 @@ def letter_context(
         "reply_code": keys.reply_code,
         "code_page": code_page(),
         "check_code": keys.check_code,
-        "has_reply": letter.kind != Letter.Kind.NOTE,
+        "is_note": letter.kind == Letter.Kind.NOTE,
         "specimen": specimen,
         "sheets": sheets,
     }
@@ -103,13 +104,23 @@ def sheet(letter: Letter, text: LetterText) -> dict[str, Any]:
             "last_day": "" if names_last_day(text) else last_day_words(edition, text.language),
             "addressee": [keep_own_order(line) for line in text.addressee],
             "subject": text.subject,
+            "enclosures": enclosures(letter) if note else "",
             "body": mark_safe(html_of_markdown(text.paper)),  # noqa: S308 -- Markdown without HTML
+            "original_signed": terms["original_signed"] if circular.is_signed else "",
             "signatory": circular.signatory_name,
             "signatory_title": circular.signatory_title,
             "terms": terms
             | {key: before_words(terms[key]) for key in ("ref", "subject")}
             | {"page": page_label(terms["page"]), "check_at": check_label(terms["check_at"])},
         }
+
+
+def enclosures(letter: Letter) -> str:
+    """Return how many letters lie with a note verbale; call this with the language active."""
+    number = letter.covers.count() if letter.pk else 1
+    return ngettext("Enclosure: %(number)s letter", "Enclosures: %(number)s letters", number) % {
+        "number": number
+    }
 
 
 def before_words(term: str) -> str:

@@ -11,7 +11,10 @@ from django.utils import timezone
 
 from invitations.letters.released import (
     Held,
+    emails_of,
     held_changes,
+    mission_emails,
+    missions_of,
     released_invitation,
     released_missions,
     released_office,
@@ -25,7 +28,6 @@ from invitations.models import (
     Letter,
     LetterEvent,
     Minister,
-    Mission,
     ReminderStep,
     Reply,
 )
@@ -150,22 +152,6 @@ def office_recipients(minister: Minister, mission_emails: list[str]) -> list[lis
     """Return the office's pairs, with its copies and missions in Cc; none if it has no address."""
     to = minister.to_emails.split()
     return recipient_pairs(to, minister.cc_emails.split() + mission_emails) if to else []
-
-
-def mission_emails(letter: Letter) -> list[str]:
-    if letter.held:
-        return emails_of(released_missions(letter.invitation, letter.held))
-    return emails_of(missions_of(letter.invitation))
-
-
-def emails_of(missions: Iterable[Mission]) -> list[str]:
-    return [email for mission in missions for email in mission.emails.split()]
-
-
-def missions_of(invitation: Invitation) -> "QuerySet[Mission]":
-    """Return the State's permanent missions in the edition's city."""
-    city, kind = invitation.edition.mission_city, Mission.Kind.MISSION
-    return invitation.member_state.missions.filter(city=city, kind=kind)
 
 
 def recipient_pairs(to: Iterable[str], cc: Iterable[str]) -> list[list[str]]:

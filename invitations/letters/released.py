@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 
 from django.core.exceptions import ValidationError
 from django.db import models
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from invitations.models import (
@@ -127,6 +128,22 @@ def released_missions(invitation: Invitation, held: Held) -> list[Mission]:
     ]
     city, kind = invitation.edition.mission_city, Mission.Kind.MISSION
     return [mission for mission in missions if (mission.city, mission.kind) == (city, kind)]
+
+
+def missions_of(invitation: Invitation) -> "QuerySet[Mission]":
+    """Return the State's permanent missions in the edition's city."""
+    city, kind = invitation.edition.mission_city, Mission.Kind.MISSION
+    return invitation.member_state.missions.filter(city=city, kind=kind)
+
+
+def emails_of(missions: Iterable[Mission]) -> list[str]:
+    return [email for mission in missions for email in mission.emails.split()]
+
+
+def mission_emails(letter: Letter) -> list[str]:
+    if letter.held:
+        return emails_of(released_missions(letter.invitation, letter.held))
+    return emails_of(missions_of(letter.invitation))
 
 
 def form_on_file(language: str, form: str, gender: str, held: Held = ()) -> FormOfAddress:

@@ -44,7 +44,7 @@ def paper_route(letter: Letter) -> Route:
     serving = list(invitation.member_state.missions.all())
     missions = [mission for mission in serving if mission.kind == Mission.Kind.MISSION]
     in_the_city = [m for m in missions if m.city == invitation.edition.mission_city]
-    posts = [mission for mission in serving if mission.kind == Mission.Kind.POST]
+    posts = [mission for mission in serving if mission.kind in Mission.POSTS]
     by_post = [mission for mission in posts + missions if mission.postal_address.strip()]
     offices = [mission for mission in serving if mission.kind == Mission.Kind.REGIONAL]
     if in_the_city:

@@ -63,12 +63,17 @@ def refuse_missing_texts(letter: Letter, language: str) -> None:
         )
 
 
+# A name in Latin letters will do where a language has none.
+ENGLISH_WILL_DO = {"contact_name"}
+
+
 def lacking_in(row: Model, language: str) -> list[str]:
     options = translator.get_options_for_model(type(row))
     return [
         field
         for field, columns in sorted(options.all_fields.items())
-        if any(getattr(row, column.name) for column in columns)
+        if field not in ENGLISH_WILL_DO
+        and any(getattr(row, column.name) for column in columns)
         and not getattr(row, f"{field}_{language.replace('-', '_')}")
     ]
 

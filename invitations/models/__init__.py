@@ -1,4 +1,6 @@
 from invitations.models.addressees import (
+    THE_MISSION,
+    UNNAMED,
     FormOfAddress,
     Gender,
     MemberState,
@@ -47,6 +49,8 @@ __all__ = [
     "INVITING_KINDS",
     "NAME_THE_SUBSTITUTE",
     "PRINTED_KINDS",
+    "THE_MISSION",
+    "UNNAMED",
     "Alternate",
     "Answer",
     "ApprovedByTwo",

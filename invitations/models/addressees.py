@@ -103,8 +103,13 @@ class MemberState(HeldRow):
 class Mission(HeldRow):
     class Kind(models.TextChoices):
         MISSION = "mission", _("permanent mission")
-        POST = "post", _("another post")
+        EMBASSY = "embassy", _("embassy")
+        CONSULATE = "consulate", _("consulate")
+        MINISTRY = "ministry", _("ministry of foreign affairs")
         REGIONAL = "regional", _("regional office")
+
+    # They forward letters where there is no permanent mission.
+    POSTS = (Kind.EMBASSY, Kind.CONSULATE, Kind.MINISTRY)
 
     kind = models.CharField(_("kind"), max_length=10, choices=Kind, default=Kind.MISSION)
     name = models.CharField(_("name"), max_length=200)
@@ -117,6 +122,16 @@ class Mission(HeldRow):
     )
     language = models.CharField(
         _("language"), max_length=10, choices=Language, default=Language.ENGLISH
+    )
+    greeted_as = models.CharField(
+        _("as a note verbale greets it"),
+        max_length=300,
+        blank=True,
+        help_text=_(
+            "In its language, with State and seat, as it follows “presents its compliments”: to "
+            "the Permanent Mission of … to the United Nations Office … in Geneva. Russian: in the "
+            "dative. Chinese: the name alone."
+        ),
     )
 
     class Meta:
@@ -156,7 +171,15 @@ class Gender(models.TextChoices):
     UNKNOWN = "x", _("not known")
 
 
+UNNAMED = "GEN"
+# A permanent mission, as mail that is not written to the minister addresses it.
+THE_MISSION = "MISSION"
+
+
 class FormOfAddress(HeldRow):
+    # The forms of reminders to missions and focal points, and of copies.
+    BESIDES_THE_OFFICE = {"form__in": (THE_MISSION, UNNAMED), "gender": Gender.UNKNOWN}
+
     language = models.CharField(_("language"), max_length=10, choices=Language)
     form = models.CharField(_("form"), max_length=10)
     gender = models.CharField(_("gender"), max_length=1, choices=Gender)
@@ -191,7 +214,6 @@ class FormOfAddress(HeldRow):
             raise ValidationError(faults)
 
 
-UNNAMED = "GEN"
 # Languages whose letters write a name in another script than the Latin one.
 OWN_SCRIPT = (Language.ARABIC, Language.CHINESE, Language.RUSSIAN)
 

@@ -1,13 +1,26 @@
 """Circulars: one text, decided once, for all the letters made from it."""
 
+from typing import Any
+
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from modeltranslation.translator import translator
 
-from invitations.models.addressees import UNNAMED, Gender
+from invitations.models.addressees import UNNAMED, Gender, Mission
 from invitations.models.edition import ForumEdition
 from invitations.models.held.holding import HeldRow
+from invitations.text.dates import with_honorific
+
+
+def permanent_missions() -> list[str]:
+    return [Mission.Kind.MISSION]
+
+
+def validate_note_kinds(values: Any) -> None:
+    if not isinstance(values, list) or set(values) - set(Mission.Kind.values):
+        raise ValidationError(_("Choose among the kinds of missions and posts that exist."))
 
 
 class Circular(HeldRow):
@@ -30,6 +43,12 @@ class Circular(HeldRow):
     kind = models.CharField(_("kind"), max_length=20, choices=Kind, default=Kind.INVITATION)
     dated_on = models.DateField(_("date on the letter"))
     place = models.CharField(_("place on the letter"), max_length=60)
+    signatory_honorific = models.CharField(
+        _("signatory's honorific"),
+        max_length=40,
+        blank=True,
+        help_text=_("As in running text: Mr., M., el Sr., г-н, 先生, السيد."),
+    )
     signatory_name = models.CharField(_("signatory"), max_length=120)
     signatory_title = models.CharField(_("signatory's title"), max_length=120)
     original_signed_by = models.CharField(_("original signed by"), max_length=120, blank=True)
@@ -73,6 +92,12 @@ class Circular(HeldRow):
     regions = models.JSONField(_("regions"), default=list, blank=True)
     languages = models.JSONField(_("languages"), default=list, blank=True)
     ranks = models.JSONField(_("ranks"), default=list, blank=True)
+    note_kinds = models.JSONField(
+        _("who gets notes verbales"),
+        default=permanent_missions,
+        blank=True,
+        validators=[validate_note_kinds],
+    )
     planned_at = models.DateTimeField(
         _("planned hour"), null=True, blank=True, help_text=_("Letters leave no earlier.")
     )
@@ -102,3 +127,13 @@ class Circular(HeldRow):
         """Whether the text is written in any language; then each language needs it."""
         columns = translator.get_options_for_model(Circular).all_fields[text]
         return any(getattr(self, column.name) for column in columns)
+
+    @property
+    def signatory_called(self) -> str:
+        """The signatory's name with the honorific, in running text in the active language."""
+        return with_honorific(self.signatory_honorific, self.signatory_name)
+
+    @property
+    def is_signed(self) -> bool:
+        """Whether it is recorded who signed the original, and when."""
+        return bool(self.original_signed_by and self.original_signed_on)

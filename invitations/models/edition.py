@@ -9,13 +9,14 @@ from zoneinfo import ZoneInfo, available_timezones
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
-from django.utils import timezone, translation
+from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from invitations.models.held.change import HeldChange, Values
 from invitations.models.held.holding import HeldQuerySet, HeldRow, lay_over
+from invitations.text.dates import with_honorific
 from invitations.times.calendars import is_day_off, is_weekend
 
 
@@ -114,6 +115,15 @@ class ForumEdition(HeldRow):
     place = models.CharField(_("place"), max_length=120, help_text=_("As printed in letters."))
     organization = models.CharField(
         pgettext_lazy("that invites", "organization"), max_length=200, blank=True
+    )
+    secretariat = models.CharField(
+        pgettext_lazy("that writes", "secretariat"),
+        max_length=240,
+        blank=True,
+        help_text=_(
+            "With its article and the organization’s name, as it opens a note verbale: The "
+            "secretariat of the …; Le Secrétariat de l’…"
+        ),
     )
     postal_address = models.CharField(
         _("postal address"), max_length=200, blank=True, help_text=_("In the letterhead.")
@@ -226,9 +236,7 @@ class ForumEdition(HeldRow):
     @property
     def contact_called(self) -> str:
         """The contact's name with the honorific, which follows the name in Chinese."""
-        if translation.get_language() == Language.CHINESE:
-            return f"{self.contact_name}{self.contact_honorific}"
-        return f"{self.contact_honorific}\u00a0{self.contact_name}".strip("\u00a0")
+        return with_honorific(self.contact_honorific, self.contact_name)
 
     @property
     def zone(self) -> ZoneInfo:

@@ -11,10 +11,9 @@ from invitations.letters.planning import (
     ENVELOPE_LENGTH,
     PRIORITY,
     TRY_FOR,
-    emails_of,
     recipient_pairs,
 )
-from invitations.letters.released import held_changes, released_missions, released_office
+from invitations.letters.released import emails_of, held_changes, released_missions, released_office
 from invitations.links import random_signs
 from invitations.models import Delivery, Letter
 from invitations.models.held.holding import letters_at_hand

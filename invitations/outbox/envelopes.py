@@ -8,7 +8,7 @@ from django.db.models import Prefetch, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from invitations.letters.routes import Route, Way, paper_route
-from invitations.models import PRINTED_KINDS, Invitation, Letter
+from invitations.models import PRINTED_KINDS, Invitation, Letter, Mission
 from invitations.text.dates import comma_list
 
 JOINED = (
@@ -137,9 +137,17 @@ def envelope_key(letter: Letter, way: Route) -> tuple[Way, int]:
 
 
 def notes_of(letters: list[Letter]) -> list[Letter]:
-    """Return the notes verbales among the letters, and approved ones that cover some of them."""
+    """Return the notes verbales among the letters, and approved ones that cover some of them.
+
+    Those to posts elsewhere than at the seat go by mail: they lie in an envelope only if chosen.
+    """
     chosen = [letter for letter in letters if letter.kind == Letter.Kind.NOTE]
-    covering = [note for letter in letters for note in letter.notes.all()]
+    covering = [
+        note
+        for letter in letters
+        for note in letter.notes.all()
+        if note.mission and note.mission.kind == Mission.Kind.MISSION
+    ]
     return list({note.pk: note for note in [*chosen, *covering]}.values())
 
 

@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
+from django.db.models import Case, When
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -22,6 +23,7 @@ from invitations.models import (
     Invitation,
     Letter,
     LetterTemplate,
+    Mission,
     Reply,
 )
 from invitations.outbox.arming import why_mute
@@ -51,7 +53,7 @@ def specimen_of(template: LetterTemplate, invitation: Invitation) -> Letter:
         )
         letter.replaces = Letter(invitation=invitation, circular=circular)
     if template.kind == Letter.Kind.NOTE:
-        letter.mission = invitation.member_state.missions.first()
+        letter.mission = mission_to_show(invitation)
     if template.kind == Letter.Kind.ACKNOWLEDGEMENT:
         holding = template.variant == "holding"
         letter.reply = Reply(
@@ -60,6 +62,21 @@ def specimen_of(template: LetterTemplate, invitation: Invitation) -> Letter:
             received_at=timezone.now(),
         )
     return letter
+
+
+def mission_to_show(invitation: Invitation) -> Mission:
+    """Return a mission of the State whose greeting is written; refuse if there is none."""
+    missions = invitation.member_state.missions.exclude(greeted_as="")
+    mission = missions.order_by(Case(When(kind=Mission.Kind.MISSION, then=0), default=1)).first()
+    if mission is None:
+        raise ValidationError(
+            _(
+                "%(state)s has no mission whose greeting in notes verbales is written: write it on "
+                "the mission’s page, or choose another State for the preview."
+            )
+            % {"state": invitation.member_state}
+        )
+    return mission
 
 
 def render_specimen(

@@ -91,7 +91,7 @@ EDITION = {
     "segments_offered": ["opening"],
     "speaking_minutes": 3,
     "mission_city": "Zenda",
-    "contact_name": "Fritz von Tarlenheim",
+    "contact_name_en": "Fritz von Tarlenheim",
     "contact_email": "forum@example.org",
     "name_en": "Forum of Zenda",
     "place_en": "Zenda",

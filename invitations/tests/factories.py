@@ -58,6 +58,7 @@ class EditionFactory(InSixLanguages):
     theme = "Building bridges"
     place = "Geneva"
     organization = "Ruritanian Union of Telegraphs"
+    secretariat = "The secretariat of the Ruritanian Union of Telegraphs"
     organizers = "the Union and its partners"
     background = "The Forum is annual."
     opens_on = dt.date(2027, 5, 10)
@@ -117,6 +118,7 @@ class MissionFactory(DjangoModelFactory):
 
     name = factory.Sequence("Permanent Mission of Ruritania {}".format)
     emails = factory.Sequence("mission{}@example.org".format)
+    greeted_as = "to the Permanent Mission of Ruritania in Geneva"
 
 
 class MinisterFactory(DjangoModelFactory):

@@ -127,6 +127,13 @@ def comma_list(items: Iterable[object]) -> str:
     return _(", ").join(filter(None, map(str, items)))
 
 
+def with_honorific(honorific: str, name: str) -> str:
+    """Return ``Ms. Name`` in the active language; in Chinese, the honorific follows the name."""
+    if translation.get_language() == "zh-hans":
+        return f"{name}{honorific or ''}"
+    return f"{honorific or ''}\u00a0{name}".strip("\u00a0")
+
+
 def labelled(label: object, words: object) -> str:
     """Return ``label: words`` in the active language, with its colon."""
     return _("%(label)s: %(words)s") % {"label": label, "words": words}

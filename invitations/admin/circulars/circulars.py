@@ -23,7 +23,7 @@ from invitations.files.uploads import MEDIA_TYPES
 from invitations.forms.circular import CircularForm
 from invitations.forms.uploads import scan_kind
 from invitations.letters.circulars import pass_on_to_planned
-from invitations.models import AUTOMATIC_KINDS, Circular, Language, Letter, Rank, Region
+from invitations.models import AUTOMATIC_KINDS, Circular, Language, Letter, Mission, Rank, Region
 from invitations.text.dates import comma_list
 
 SHOWN_TO_READERS = {
@@ -32,11 +32,12 @@ SHOWN_TO_READERS = {
     "regions": "regions_shown",
     "languages": "languages_shown",
     "ranks": "ranks_shown",
+    "note_kinds": "note_kinds_shown",
 }
 # The beginnings of the names of fields that are printed in letters.
 PRINTED = (
-    "reference", "dated_on", "place", "signatory", "changes", "planned_at", "service",
-    "addressed_to", "shows_contact", "variant",
+    "reference", "dated_on", "place", "signatory", "original_signed", "changes", "planned_at",
+    "service", "addressed_to", "shows_contact", "variant",
 )  # fmt: skip
 
 
@@ -67,6 +68,16 @@ class CircularAdmin(AudienceMixin, ProgressMixin, DecisionsMixin):
             {"fields": ["audience", ("regions", "languages"), "ranks"]},
         ),
         (
+            gettext_lazy("Notes verbales"),
+            {
+                "description": gettext_lazy(
+                    "They cover the letters. A permanent mission is one in the edition’s city; "
+                    "other posts get their note by mail, if they have an address."
+                ),
+                "fields": ["note_kinds"],
+            },
+        ),
+        (
             gettext_lazy("The original"),
             {
                 "description": gettext_lazy(
@@ -84,7 +95,13 @@ class CircularAdmin(AudienceMixin, ProgressMixin, DecisionsMixin):
         ),
         WHY_IT_CHANGES,
         *language_tabs(
-            "place", "service", "addressed_to", "signatory_name", "signatory_title", "changes"
+            "place",
+            "service",
+            "addressed_to",
+            "signatory_honorific",
+            "signatory_name",
+            "signatory_title",
+            "changes",
         ),
     ]
 
@@ -179,7 +196,7 @@ class CircularAdmin(AudienceMixin, ProgressMixin, DecisionsMixin):
 
     @display(description=gettext_lazy("original signed"), boolean=True)
     def signed(self, circular: Circular) -> bool:
-        return bool(circular.original_signed_by and circular.original_signed_on)
+        return circular.is_signed
 
     @display(description=pgettext_lazy("letters", "composed"))
     def composed(self, circular: Any) -> str:
@@ -205,6 +222,10 @@ class CircularAdmin(AudienceMixin, ProgressMixin, DecisionsMixin):
     @display(description=gettext_lazy("ranks"))
     def ranks_shown(self, circular: Circular) -> str:
         return comma_list(Rank.objects.filter(code__in=circular.ranks)) or _("all")
+
+    @display(description=gettext_lazy("who gets notes verbales"))
+    def note_kinds_shown(self, circular: Circular) -> str:
+        return comma_list(Mission.Kind(one).label for one in circular.note_kinds) or _("none")
 
     @display(description=gettext_lazy("Scan on file"))
     def scan_file(self, circular: Circular) -> str:

@@ -2,18 +2,19 @@
 
 from typing import Any
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 from unfold import admin as unfold
-from unfold.decorators import display
+from unfold.decorators import action, display
 
 from invitations.admin.base import WHY_IT_CHANGES, Menu, ModelAdmin, language_tabs
 from invitations.admin.columns import list_url, text_link
 from invitations.forms.fields import COLUMN_FORM_FIELDS
 from invitations.forms.model_forms import HeldRowForm, MissionForm, SpellingsFormSet, WholeRowForm
+from invitations.letters.addressing import propose_greetings
 from invitations.models import FormOfAddress, Invitation, MemberState, Mission, Rank, StateAlias
 from invitations.text.dates import comma_list
 
@@ -116,17 +117,19 @@ class MissionAdmin(ModelAdmin):
     list_filter = ["kind", "city", "language"]
     search_fields = ["name", "city", "emails", "states__short_name_en", "states__short_name_fr"]
     autocomplete_fields = ["states"]
+    actions = ["propose_greetings"]
     fieldsets = [
         (
             None,
             {
                 "fields": ["name", ("kind", "city"), "states", "language"],
                 "description": gettext_lazy(
-                    "Permanent missions in the edition’s city get the copies of letters; another "
-                    "post or a regional office does not."
+                    "Permanent missions in the edition’s city get the copies of letters; other "
+                    "posts do not. Which of them get a note verbale, its circular says."
                 ),
             },
         ),
+        (gettext_lazy("Notes verbales"), {"fields": ["greeted_as"]}),
         (gettext_lazy("Addresses"), {"fields": ["postal_address", "phone", "emails"]}),
         WHY_IT_CHANGES,
     ]
@@ -137,6 +140,28 @@ class MissionAdmin(ModelAdmin):
     @display(description=gettext_lazy("States"))
     def serves(self, mission: Mission) -> str:
         return comma_list(mission.states.all())
+
+    @action(
+        description=gettext_lazy("Propose how notes verbales greet them"), permissions=["change"]
+    )
+    def propose_greetings(self, request: HttpRequest, queryset: QuerySet[Mission]) -> None:
+        """Write the greetings that are missing and certain; say how many are left to a person."""
+        written = propose_greetings(queryset.prefetch_related("states"))
+        told = ngettext(
+            "%(count)s greeting written: read it.",
+            "%(count)s greetings written: read them.",
+            written,
+        )
+        messages.success(request, told % {"count": written})
+        if left := queryset.filter(greeted_as="").count():
+            told = ngettext(
+                "%(count)s mission still lacks its greeting: its grammar is not certain. Write it "
+                "on its page.",
+                "%(count)s missions still lack their greeting: the grammar is not certain. Write "
+                "it on their pages.",
+                left,
+            )
+            messages.warning(request, told % {"count": left})
 
 
 @admin.register(Rank)

@@ -105,10 +105,10 @@ class ForumEditionAdmin(ReminderPagesMixin):
             gettext_lazy("Contact for replies and questions"),
             {
                 "description": gettext_lazy(
-                    "Named in each letter, and the address to which answers to its mail go."
+                    "Named in each letter, and the address to which answers to its mail go. The "
+                    "name stands in the tabs below: where a language has none, the English one."
                 ),
                 "fields": [
-                    "contact_name",
                     ("contact_phone", "contact_fax"),
                     "contact_email",
                 ],
@@ -135,9 +135,11 @@ class ForumEditionAdmin(ReminderPagesMixin):
             "city",
             "time_zone_name",
             "organization",
+            "secretariat",
             "postal_address",
             "organizers",
             "contact_honorific",
+            "contact_name",
             "background",
         ),
     ]

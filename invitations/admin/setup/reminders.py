@@ -16,9 +16,10 @@ from unfold.decorators import action
 
 from invitations.admin.base import ModelAdmin
 from invitations.admin.columns import change_url, list_url, text_link
-from invitations.letters.planning import emails_of, reminder_recipients
+from invitations.letters.planning import reminder_recipients
 from invitations.letters.released import (
     Held,
+    emails_of,
     held_for_each_state,
     released_missions,
     released_office,

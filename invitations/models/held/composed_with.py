@@ -53,10 +53,9 @@ def records_behind(letter: Any) -> Records:
     yield model_named("Rank"), [minister.rank_id]
     minister = type(minister).objects.select_related("rank").get(pk=minister.pk)
     in_languages = models.Q(language__in=[letter.language, letter.second_language])
-    forms = models.Q(**minister.addressed_by)
-    if alike := letter.circular.addressed_by:
-        # What follows it, a reminder, addresses the person all the same.
-        forms |= models.Q(**alike)
+    # What follows it, a reminder, addresses the person, the mission or nobody by name.
+    besides = models.Q(**model_named("FormOfAddress").BESIDES_THE_OFFICE)
+    forms = models.Q(**minister.addressed_by) | besides
     for name, used in (("FormOfAddress", forms & in_languages), ("Term", in_languages)):
         yield model_named(name), keys_of(name, used)
 

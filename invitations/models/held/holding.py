@@ -48,13 +48,15 @@ class Held(NamedTuple):
 HELD = {
     "ForumEdition": Held(
         "symbol opens_on closes_on track_opens_on track_closes_on reply_before"
-        " replies_closed_at time_zone segments_offered mission_city contact_name contact_phone"
+        " replies_closed_at time_zone segments_offered mission_city contact_phone"
         " contact_fax contact_email website partnership_link consultation_link registration_link"
         " statements_link releases_alone",
-        "name name_in_full theme city place time_zone_name organization organizers background"
-        " contact_honorific",
+        "name name_in_full theme city place time_zone_name organization secretariat organizers"
+        " background contact_honorific contact_name",
     ),
-    "Circular": Held("reference dated_on", "signatory_name signatory_title changes"),
+    "Circular": Held(
+        "reference dated_on", "signatory_honorific signatory_name signatory_title changes"
+    ),
     "MemberState": Held("iso3", "short_name formal_name"),
     "Minister": Held(
         "member_state_id honorific prenominal given_name family_name name_in_script"

@@ -390,7 +390,7 @@ def test_edition_is_added_with_its_texts_in_two_languages(admin_client):
             "segments_offered": ["opening"],
             "speaking_minutes": 3,
             "mission_city": "Geneva",
-            "contact_name": "Fritz von Tarlenheim",
+            "contact_name_en": "Fritz von Tarlenheim",
             "contact_email": "forum@example.org",
             "name_en": "Forum of Zenda",
             "name_fr": "Forum de Zenda",

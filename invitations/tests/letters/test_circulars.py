@@ -159,7 +159,7 @@ def test_a_note_verbale_covers_all_letters_to_the_states_of_its_mission(circular
 def test_missions_elsewhere_and_other_posts_get_no_note(circular, drafted):
     draft = drafted()
     MissionFactory(city="Vienna").states.add(draft.member_state)
-    MissionFactory(kind="post").states.add(draft.member_state)
+    MissionFactory(kind="embassy").states.add(draft.member_state)
     plan_circular(circular)
     compose_planned()
 

@@ -72,6 +72,19 @@ def test_a_step_for_the_mission_goes_to_mission_and_focal_point(reminded):
     assert letter.recipients == [["to", "mission@example.org"], ["to", "focal@example.org"]]
 
 
+def test_a_step_for_the_mission_speaks_to_the_mission(reminded):
+    letter = reminded("mission", variant="last", mission="mission@example.org")
+
+    assert letter.mail.startswith("To the Permanent Mission,\n")
+    assert "Excellency" not in letter.mail
+
+
+def test_a_step_for_the_mission_speaks_to_a_focal_point_where_there_is_no_mission(reminded):
+    letter = reminded("mission", variant="last", focal_point_email="focal@example.org")
+
+    assert letter.mail.startswith("Dear Sir or Madam,\n")
+
+
 def test_a_reminder_whose_step_lost_its_approval_waits_until_it_has_it_again(reminded):
     letter = reminded("office", approved=False)
     steps = ReminderStep.objects.filter(pk=letter.step_id)
@@ -93,6 +106,7 @@ def test_a_step_for_the_mission_goes_to_the_office_where_there_is_neither(remind
     letter = reminded("mission", variant="last")
 
     assert letter.recipients == [["to", "office@example.org"]]
+    assert letter.mail.startswith("Excellency,\n")
 
 
 def test_a_reminder_whose_frozen_letter_is_damaged_waits_and_keeps_no_other(

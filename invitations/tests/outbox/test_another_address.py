@@ -134,7 +134,7 @@ def test_another_minister_gets_the_letter_only_once_that_is_released(letter):
 
 
 def test_a_mission_that_is_elsewhere_gets_no_letter(letter):
-    for fields in ({"city": "Strelsau"}, {"kind": Mission.Kind.POST}):
+    for fields in ({"city": "Strelsau"}, {"kind": Mission.Kind.EMBASSY}):
         MissionFactory(**fields).states.add(letter.invitation.member_state)
     HeldChange.objects.all().delete()
 

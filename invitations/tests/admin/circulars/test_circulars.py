@@ -64,6 +64,16 @@ def test_audience_is_chosen_by_region_language_and_rank(client, drafter):
     assert circular.ranks == ["MIN"]
 
 
+def test_who_gets_notes_verbales_is_chosen_by_kind(client, drafter):
+    new = client.get(ADD).context["adminform"].form
+    client.post(ADD, words(note_kinds=["mission", "embassy"], signatory_honorific_en="Mr."))
+
+    circular = Circular.objects.get()
+    assert new["note_kinds"].value() == ["mission"]
+    assert circular.note_kinds == ["mission", "embassy"]
+    assert circular.signatory_called == "Mr.\u00a0Michael Strelsau"
+
+
 def test_unknown_region_is_refused(client, drafter):
     response = client.post(ADD, words(regions=["Atlantis"]))
 

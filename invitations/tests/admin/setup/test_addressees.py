@@ -4,7 +4,7 @@ import pytest
 from django.urls import reverse
 
 from invitations.models import ForumEdition, Minister, Mission
-from invitations.tests.desk import add_edition, page_of, signed_in
+from invitations.tests.desk import add_edition, choose, page_of, signed_in, told
 from invitations.tests.factories import (
     CircularFactory,
     EditionFactory,
@@ -119,6 +119,28 @@ def test_a_mission_says_what_kind_of_post_it_is_and_how_to_call_it(admin_client)
     mission.refresh_from_db()
     assert "zenda@example.org is not a telephone number" in refused.content.decode()
     assert (mission.kind, mission.phone) == (Mission.Kind.REGIONAL, "+999 555 01 00")
+
+
+def test_greetings_of_notes_are_proposed_and_those_in_doubt_are_counted(admin_client):
+    sure, in_doubt, written = (MissionFactory(greeted_as=words) for words in ("", "", "to Zenda"))
+    for mission, name in ((sure, "Kingdom of Ruritania"), (in_doubt, "Ruritania")):
+        mission.states.add(MemberStateFactory(formal_name_en=name))
+
+    page = choose(
+        admin_client,
+        reverse("admin:invitations_mission_changelist"),
+        "propose_greetings",
+        *(sure, in_doubt, written),
+    )
+
+    for mission in (sure, in_doubt, written):
+        mission.refresh_from_db()
+    assert sure.greeted_as.startswith("to the Permanent Mission of the Kingdom of Ruritania to")
+    assert (in_doubt.greeted_as, written.greeted_as) == ("", "to Zenda")
+    assert [words.split(":")[0] for words in told(page)] == [
+        "1 greeting written",
+        "1 mission still lacks its greeting",
+    ]
 
 
 def test_the_letterhead_is_typed_in_its_own_fields(admin_client):

@@ -24,7 +24,7 @@ def test_letter_goes_by_pouch_to_the_permanent_mission_in_the_city(letter):
 
 def test_letter_goes_by_post_to_the_capital_where_there_is_no_mission(letter):
     one = letter(minister__postal_address="1 Palace Square\nStrelsau")
-    mission_for(one, kind="post", city="Hentzau")
+    mission_for(one, kind="embassy", city="Hentzau")
 
     assert paper_route(one) == ("capital", "post", None)
 
@@ -40,7 +40,7 @@ def test_letter_goes_by_post_to_another_post_that_serves_the_state(letter, kind)
 
 def test_post_without_an_address_is_passed_over_for_the_regional_office(letter):
     one = letter()
-    post = mission_for(one, kind="post", city="Hentzau")
+    post = mission_for(one, kind="embassy", city="Hentzau")
     post.postal_address = ""
     post.save()
     office = mission_for(one, kind="regional", city="Zenda")
