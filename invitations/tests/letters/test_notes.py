@@ -1,0 +1,233 @@
+"""Notes verbales: they name the post with its State and seat, and go to the kinds of choice."""
+
+import page
+import pytest
+from django.core.exceptions import ValidationError
+
+from invitations.files.frozen import thaw
+from invitations.letters.addressing import greeting_in_geneva, propose_greetings, proposed_greeting
+from invitations.letters.circulars import by_mission, plan_circular, plan_notes
+from invitations.letters.composing_queue import compose_planned
+from invitations.letters.routes import paper_route
+from invitations.minister_import import load_shipped_states
+from invitations.models import Language, LetterTemplate, MemberState, Mission
+from invitations.outbox.specimens import render_specimen, specimen_of
+from invitations.tests.factories import CircularFactory, InvitationFactory, MissionFactory
+from invitations.tests.reading import printed
+
+pytestmark = pytest.mark.django_db
+
+GREETED = "to the post of Ruritania at Zenda"
+# The end of a note greets the post by its kind.
+SHORT = {
+    "en": ("to the Permanent Mission", "to the Embassy", "to the Ministry"),
+    "fr": ("à la Mission permanente", "à l’Ambassade", "au Ministère"),
+    "es": ("a la Misión Permanente", "a la Embajada", "al Ministerio"),
+    "ru": ("Постоянному представительству", "Посольству", "Министерству"),
+    "zh-hans": ("常驻代表团", "大使馆", "外交部"),
+    "ar": ("إلى البعثة الدائمة", "إلى السفارة", "إلى الوزارة"),
+}
+
+
+@pytest.fixture
+def note(composed):
+    """Make the note verbale that covers a composed letter."""
+
+    def make(edition=None, **post):
+        letter = composed(edition=edition)
+        mission = MissionFactory(**{"language": "en", **post})
+        mission.states.add(letter.invitation.member_state)
+        made = letter.circular.letters.create(
+            kind="note", mission=mission, invitation=letter.invitation, language=mission.language
+        )
+        made.covers.add(letter)
+        compose_planned()
+        made.refresh_from_db()
+        return made
+
+    return make
+
+
+@pytest.mark.parametrize("language", Language.values)
+@pytest.mark.parametrize("number", range(3))
+def test_a_note_greets_its_post_in_the_first_sentence_and_by_its_kind_at_the_end(
+    note, language, number
+):
+    kind = ("mission", "embassy", "ministry")[number]
+
+    words = note(language=language, kind=kind, greeted_as=GREETED)
+
+    for text in (words.paper, words.mail):
+        paragraphs = text.strip().split("\n\n")
+        assert GREETED in paragraphs[0]
+        assert "The secretariat of the Ruritanian Union of Telegraphs" in paragraphs[0]
+        assert SHORT[language][number] in paragraphs[-1]
+
+
+def test_a_note_to_a_post_without_a_greeting_waits_and_says_what_to_do(note):
+    waiting = note(greeted_as="")
+
+    assert waiting.state == "planned"
+    assert f"{waiting.mission}: on its page, write how a note" in waiting.waits_because
+
+
+def test_a_note_waits_for_the_name_of_its_secretariat(note):
+    circular = CircularFactory(edition__secretariat="")
+
+    waiting = note(edition=circular.edition)
+
+    assert "Write the secretariat’s name on the page of the edition" in waiting.waits_because
+
+
+def test_a_note_has_its_date_and_enclosures_below_its_text_and_no_address_above(note):
+    text = printed(note(postal_address="1 Castle Street\n1200 Geneva"))
+
+    assert text.index("highest consideration") < text.index("Geneva, 1 February 2027")
+    assert text.index("Geneva, 1 February 2027") < text.index("Enclosure: 1 letter")
+    for absent in ("Subject:", "1 Castle Street", "original signed", "Michael Strelsau"):
+        assert absent not in text
+
+
+def test_a_note_that_covers_two_letters_has_two_enclosures(composed, note):
+    one = note()
+    other = composed(edition=one.invitation.edition)
+    one.mission.states.add(other.invitation.member_state)
+    again = one.circular.letters.create(
+        kind="note", mission=MissionFactory(), invitation=one.invitation, language="en"
+    )
+    again.covers.set([*one.covers.all(), other])
+    compose_planned()
+    again.refresh_from_db()
+
+    assert "Enclosures: 2 letters" in printed(again)
+
+
+@pytest.mark.parametrize("language", Language.values)
+def test_a_note_is_an_archive_copy_and_open_to_all_readers(note, language):
+    made = note(language=language)
+
+    pdf = thaw(made.pdf.name, made.sha256)
+
+    for profile in (page.ValidationProfile.PDF_A_3A, page.ValidationProfile.PDF_UA_1):
+        assert page.validate_pdf_bytes(pdf, profile=profile).failures == []
+
+
+@pytest.mark.parametrize(
+    ("kinds", "told"),
+    [
+        (["mission"], ["mission"]),
+        (["embassy", "ministry"], ["embassy", "ministry"]),
+        (["mission", "consulate", "regional"], ["consulate", "mission", "regional"]),
+        ([], []),
+    ],
+)
+def test_a_circular_says_which_kinds_of_posts_get_its_notes(kinds, told):
+    circular = CircularFactory(note_kinds=kinds)
+    draft = InvitationFactory(edition=circular.edition, status="draft", issued_at=None)
+    for kind in Mission.Kind.values:
+        MissionFactory(kind=kind, city="Geneva").states.add(draft.member_state)
+    MissionFactory(city="Strelsau").states.add(draft.member_state)
+    plan_circular(circular)
+    compose_planned()
+
+    plan_notes(circular)
+
+    notes = circular.letters.filter(kind="note")
+    assert sorted(notes.values_list("mission__kind", flat=True)) == told
+
+
+def test_a_post_without_an_address_gets_no_note():
+    circular = CircularFactory(note_kinds=["embassy"])
+    draft = InvitationFactory(edition=circular.edition, status="draft", issued_at=None)
+    MissionFactory(kind="embassy", emails="").states.add(draft.member_state)
+    plan_circular(circular)
+    compose_planned()
+
+    assert plan_notes(circular) == 0
+
+
+def test_the_missions_of_many_letters_are_found_by_few_queries(django_assert_num_queries):
+    circular = CircularFactory()
+    for _number in range(3):
+        draft = InvitationFactory(edition=circular.edition, status="draft", issued_at=None)
+        MissionFactory().states.add(draft.member_state)
+    plan_circular(circular)
+    compose_planned()
+
+    with django_assert_num_queries(2):
+        assert len(by_mission(circular)) == 3
+
+
+@pytest.mark.parametrize(
+    ("iso3", "language", "words"),
+    [
+        ("FRA", "fr", "à la Mission permanente de la République française auprès"),
+        ("BEL", "fr", "à la Mission permanente du Royaume de Belgique auprès"),
+        ("COM", "fr", "à la Mission permanente de l’Union des Comores auprès"),
+        ("ESP", "es", "a la Misión Permanente del Reino de España ante"),
+        ("MEX", "es", "a la Misión Permanente de los Estados Unidos Mexicanos ante"),
+        ("KEN", "en", "to the Permanent Mission of the Republic of Kenya to"),
+        ("CHN", "zh-hans", "中华人民共和国常驻联合国"),
+        ("SAU", "ar", "إلى البعثة الدائمة للمملكة العربية السعودية لدى"),
+        ("EGY", "ar", "إلى البعثة الدائمة لجمهورية مصر العربية لدى"),
+    ],
+)
+def test_the_greeting_of_a_mission_is_proposed_where_its_grammar_is_certain(iso3, language, words):
+    load_shipped_states()
+
+    assert greeting_in_geneva(MemberState.objects.get(iso3=iso3), language).startswith(words)
+
+
+@pytest.mark.parametrize(
+    ("iso3", "language"),
+    [("BFA", "fr"), ("CAN", "en"), ("KAZ", "ru"), ("VAT", "fr"), ("PSE", "ar")],
+)
+def test_no_greeting_is_guessed(iso3, language):
+    load_shipped_states()
+
+    assert greeting_in_geneva(MemberState.objects.get(iso3=iso3), language) == ""
+
+
+@pytest.mark.parametrize("fields", [{"kind": "embassy"}, {"city": "New York"}, {"states": 2}])
+def test_a_greeting_is_proposed_only_to_a_mission_of_one_state_in_geneva(fields):
+    load_shipped_states()
+    states = MemberState.objects.filter(iso3__in=["KEN", "ZMB"][: fields.pop("states", 1)])
+    mission = MissionFactory(greeted_as="", **fields)
+    mission.states.set(states)
+
+    assert proposed_greeting(mission) == ""
+
+
+def test_a_proposal_overwrites_no_greeting():
+    load_shipped_states()
+    missions = [MissionFactory(greeted_as=words) for words in ("", "to the Legation of Kenya")]
+    for mission in missions:
+        mission.states.add(MemberState.objects.get(iso3="KEN"))
+
+    assert propose_greetings(missions) == 1
+
+    assert missions[0].greeted_as.startswith("to the Permanent Mission of the Republic of Kenya")
+    assert missions[1].greeted_as == "to the Legation of Kenya"
+
+
+def test_a_note_is_previewed_with_a_mission_that_can_be_greeted():
+    circular = CircularFactory()
+    draft = InvitationFactory(edition=circular.edition, status="draft", issued_at=None)
+    template = LetterTemplate.objects.get(kind="note", language="en")
+
+    with pytest.raises(ValidationError, match="has no mission whose greeting"):
+        specimen_of(template, draft)
+    MissionFactory(kind="embassy", greeted_as="to an embassy").states.add(draft.member_state)
+    MissionFactory(greeted_as="to a mission").states.add(draft.member_state)
+
+    letter = specimen_of(template, draft)
+    assert "compliments to a mission and" in render_specimen(letter, template, paper=False).mail
+
+
+@pytest.mark.parametrize("kind", ["embassy", "consulate", "ministry"])
+def test_other_posts_forward_letters_where_there_is_no_mission(composed, kind):
+    letter = composed()
+    post = MissionFactory(kind=kind, city="Strelsau", postal_address="1 Castle Street")
+    post.states.add(letter.invitation.member_state)
+
+    assert (paper_route(letter).way, paper_route(letter).mission) == ("post", post)
