@@ -9,6 +9,7 @@ from django.db.models import Case, When
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from invitations.letters.addressing import short_greeting
 from invitations.letters.circulars import invitation_circular
 from invitations.letters.composing import pdf_name
 from invitations.letters.context import dead_keys, printed_terms_in
@@ -53,7 +54,7 @@ def specimen_of(template: LetterTemplate, invitation: Invitation) -> Letter:
         )
         letter.replaces = Letter(invitation=invitation, circular=circular)
     if template.kind == Letter.Kind.NOTE:
-        letter.mission = mission_to_show(invitation)
+        letter.mission = mission_to_show(invitation, template.language)
     if template.kind == Letter.Kind.ACKNOWLEDGEMENT:
         holding = template.variant == "holding"
         letter.reply = Reply(
@@ -64,19 +65,15 @@ def specimen_of(template: LetterTemplate, invitation: Invitation) -> Letter:
     return letter
 
 
-def mission_to_show(invitation: Invitation) -> Mission:
-    """Return a mission of the State whose greeting is written; refuse if there is none."""
+def mission_to_show(invitation: Invitation, language: str) -> Mission:
+    """Return a mission of the State whose greeting is written, or one greeted by its kind alone."""
     missions = invitation.member_state.missions.exclude(greeted_as="")
-    mission = missions.order_by(Case(When(kind=Mission.Kind.MISSION, then=0), default=1)).first()
-    if mission is None:
-        raise ValidationError(
-            _(
-                "%(state)s has no mission whose greeting in notes verbales is written: write it on "
-                "the mission’s page, or choose another State for the preview."
-            )
-            % {"state": invitation.member_state}
-        )
-    return mission
+    by_kind = missions.order_by(Case(When(kind=Mission.Kind.MISSION, then=0), default=1))
+    if mission := by_kind.first():
+        return mission
+    unnamed = Mission(language=language)
+    unnamed.greeted_as = short_greeting(unnamed, language)
+    return unnamed
 
 
 def render_specimen(

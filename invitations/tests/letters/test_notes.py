@@ -2,7 +2,6 @@
 
 import page
 import pytest
-from django.core.exceptions import ValidationError
 
 from invitations.files.frozen import thaw
 from invitations.letters.addressing import greeting_in_geneva, propose_greetings, proposed_greeting
@@ -210,18 +209,18 @@ def test_a_proposal_overwrites_no_greeting():
     assert missions[1].greeted_as == "to the Legation of Kenya"
 
 
-def test_a_note_is_previewed_with_a_mission_that_can_be_greeted():
+def test_a_note_is_previewed_with_a_mission_of_the_state_or_greets_one_by_its_kind():
     circular = CircularFactory()
     draft = InvitationFactory(edition=circular.edition, status="draft", issued_at=None)
     template = LetterTemplate.objects.get(kind="note", language="en")
 
-    with pytest.raises(ValidationError, match="has no mission whose greeting"):
-        specimen_of(template, draft)
+    unnamed = render_specimen(specimen_of(template, draft), template, paper=False)
     MissionFactory(kind="embassy", greeted_as="to an embassy").states.add(draft.member_state)
     MissionFactory(greeted_as="to a mission").states.add(draft.member_state)
+    named = render_specimen(specimen_of(template, draft), template, paper=False)
 
-    letter = specimen_of(template, draft)
-    assert "compliments to a mission and" in render_specimen(letter, template, paper=False).mail
+    assert "compliments to the Permanent Mission and" in unnamed.mail
+    assert "compliments to a mission and" in named.mail
 
 
 @pytest.mark.parametrize("kind", ["embassy", "consulate", "ministry"])

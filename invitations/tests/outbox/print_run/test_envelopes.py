@@ -29,7 +29,7 @@ def test_letter_goes_by_post_to_the_capital_where_there_is_no_mission(letter):
     assert paper_route(one) == ("capital", "post", None)
 
 
-@pytest.mark.parametrize("kind", ["post", "mission"])
+@pytest.mark.parametrize("kind", ["embassy", "mission"])
 def test_letter_goes_by_post_to_another_post_that_serves_the_state(letter, kind):
     one = letter()
     mission_for(one, kind="regional", city="Zenda")
