@@ -27,8 +27,8 @@ from invitations.models import (
     ReminderStep,
     Term,
 )
-from invitations.models.held.composed_with import changed_behind, lock_shared
-from invitations.text.dates import comma_list
+from invitations.models.held.composed_with import lock_shared
+from invitations.models.held.outdated import CALLED_BACK, refuse_outdated
 
 LATE_AFTER = dt.timedelta(days=3)
 
@@ -51,7 +51,7 @@ def approve_letter(
     if (letter.sha256, letter.message_sha256) != (sha256, message_sha256):
         raise ValidationError(_("The letter was composed anew since you looked at it."))
     refuse_unsigned(letter.circular)
-    refuse_outdated(letter)
+    refuse_unlike_composed(letter)
     if is_late(letter) and not although_late:
         raise ValidationError(
             _("It would leave more than three days after the date printed on it: confirm that.")
@@ -88,26 +88,14 @@ def refuse_unsigned(circular: Circular) -> None:
         )
 
 
-def refuse_outdated(letter: Letter) -> None:
+def refuse_unlike_composed(letter: Letter) -> None:
     """Refuse a letter that invites unless all that it and what follows it use is as composed.
 
     From its approval on a change waits for a second person; until then it does not. So what stands
     at the approval has to be what the approver has seen.
     """
-    if letter.kind not in INVITING_KINDS:
-        return
-    if not letter.composed_with:
-        raise ValidationError(
-            _("Nobody can tell what changed since it was composed. Have it composed anew.")
-        )
-    if changed := changed_behind(letter):
-        raise ValidationError(
-            _(
-                "Changed since it was composed: %(what)s. Have it composed anew, and look at it "
-                "again."
-            )
-            % {"what": comma_list(changed)}
-        )
+    if letter.kind in INVITING_KINDS:
+        refuse_outdated(letter)
 
 
 def is_late(letter: Letter) -> bool:
@@ -121,7 +109,7 @@ def refuse_uncovered(note: Letter) -> None:
     """Refuse a note verbale unless all the letters that it covers are approved."""
     states = set(note.covers.values_list("state", flat=True))
     if Letter.State.CANCELLED in states:
-        raise ValidationError(_("A letter it covers was called back: compose the note anew."))
+        raise ValidationError(CALLED_BACK)
     if states != {Letter.State.APPROVED}:
         raise ValidationError(_("Approve the letters it covers first."))
 

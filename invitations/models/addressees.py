@@ -178,7 +178,9 @@ THE_MISSION = "MISSION"
 
 class FormOfAddress(HeldRow):
     # The forms of reminders to missions and focal points, and of copies.
-    BESIDES_THE_OFFICE = {"form__in": (THE_MISSION, UNNAMED), "gender": Gender.UNKNOWN}
+    BESIDES_THE_OFFICE = [
+        {"form": form, "gender": Gender.UNKNOWN} for form in (THE_MISSION, UNNAMED)
+    ]
 
     language = models.CharField(_("language"), max_length=10, choices=Language)
     form = models.CharField(_("form"), max_length=10)

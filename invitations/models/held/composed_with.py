@@ -1,12 +1,14 @@
-"""What a letter that invites was composed with, and what follows it uses.
+"""What letters that invite were composed with, and what follows them uses.
 
-Its records are hashed before it is composed and compared under locks when it is approved. From then
-on their changes are held, so all that is held later was on file when the approver looked.
+Its records are hashed before a letter is composed and compared under locks when it is approved.
+From then on their changes are held, so all that is held later was on file when the approver looked.
 """
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import chain
 from typing import Any
 
 from django.apps import apps
@@ -15,16 +17,32 @@ from django.db import models
 from invitations.models.held.change import Values
 from invitations.models.held.holding import name_of, values_of
 
-Records = Iterator[tuple[type[models.Model], list[Any]]]
+Letters = Sequence[Any]
+# The keys of one model's records behind each letter, by the letter's key.
+Keys = Mapping[int, list[Any]]
+Records = Iterator[tuple[type[models.Model], Keys]]
 
 
-def hashes_behind(letter: Any, *, lock: bool = False) -> dict[str, str]:
+def hashes_behind(letter: Any) -> dict[str, str]:
     """Return the hash of what is held of each record behind the letter, by its model and key."""
-    return {
-        f"{model.__name__} {key}": hash_of(values)
-        for model, keys in records_behind(letter)
-        for key, values in values_of(model, keys, lock=lock).items()
-    }
+    return hashes_behind_each([letter])[letter.pk]
+
+
+def hashes_behind_each(letters: Letters, *, lock: bool = False) -> dict[int, dict[str, str]]:
+    """Return these hashes by the letter's key; many letters take no more queries than one."""
+    found: dict[int, dict[str, str]] = {letter.pk: {} for letter in letters}
+    for model, keys in records_behind(letters):
+        values = values_of(model, all_of(keys), lock=lock)
+        hashes = {key: hash_of(said) for key, said in values.items()}
+        for letter, own in keys.items():
+            found[letter] |= {
+                f"{model.__name__} {key}": hashes[key] for key in own if key in hashes
+            }
+    return found
+
+
+def all_of(keys: Keys) -> set[Any]:
+    return set(chain.from_iterable(keys.values()))
 
 
 def hash_of(values: Values) -> str:
@@ -39,57 +57,104 @@ def lock_shared(letter: Any) -> None:
     Whoever locks several keeps to this order: edition, circulars, missions, States, invitation,
     letter, minister, rank, forms of address, terms.
     """
-    for model, keys in shared_records(letter):
-        values_of(model, keys, lock=True)
+    for model, keys in shared_records([letter]):
+        values_of(model, all_of(keys), lock=True)
 
 
-def records_behind(letter: Any) -> Records:
+def records_behind(letters: Letters) -> Records:
     """Yield the keys of each model's records; what leads to a record is yielded before it."""
-    yield from shared_records(letter)
-    invitation = letter.invitation
-    yield type(invitation), [invitation.pk]
-    minister: Any = model_named("Minister").objects.get(pk=invitation.minister_id)
-    yield type(minister), [minister.pk]
-    yield model_named("Rank"), [minister.rank_id]
-    minister = type(minister).objects.select_related("rank").get(pk=minister.pk)
-    in_languages = models.Q(language__in=[letter.language, letter.second_language])
-    # What follows it, a reminder, addresses the person, the mission or nobody by name.
-    besides = models.Q(**model_named("FormOfAddress").BESIDES_THE_OFFICE)
-    forms = models.Q(**minister.addressed_by) | besides
-    for name, used in (("FormOfAddress", forms & in_languages), ("Term", in_languages)):
-        yield model_named(name), keys_of(name, used)
+    yield from shared_records(letters)
+    yield model_named("Invitation"), {one.pk: [one.invitation_id] for one in letters}
+    ministers = {one.pk: one.invitation.minister_id for one in letters}
+    yield model_named("Minister"), {letter: [key] for letter, key in ministers.items()}
+    ranked = model_named("Minister").objects.select_related("rank")
+    found = ranked.in_bulk({*ministers.values()})
+    holders = {letter: found[key] for letter, key in ministers.items()}
+    yield model_named("Rank"), {letter: [one.rank_id] for letter, one in holders.items()}
+    yield model_named("FormOfAddress"), forms_behind(letters, holders)
+    yield model_named("Term"), terms_behind(letters)
 
 
-def shared_records(letter: Any) -> Records:
-    invitation = letter.invitation
-    circulars = [letter.circular_id, letter.replaces and letter.replaces.circular_id]
-    states = [invitation.member_state_id, invitation.minister.member_state_id]
-    yield model_named("ForumEdition"), [invitation.edition_id]
-    yield model_named("Circular"), circulars
-    yield model_named("Mission"), keys_of("Mission", models.Q(states=states[0]))
-    yield model_named("MemberState"), states
+def shared_records(letters: Letters) -> Records:
+    yield model_named("ForumEdition"), {one.pk: [one.invitation.edition_id] for one in letters}
+    yield (
+        model_named("Circular"),
+        {one.pk: [one.circular_id, one.replaces and one.replaces.circular_id] for one in letters},
+    )
+    invited = {one.pk: one.invitation.member_state_id for one in letters}
+    missions = keys_by("Mission", models.Q(states__in={*invited.values()}), "states")
+    yield model_named("Mission"), {letter: missions[state,] for letter, state in invited.items()}
+    yield (
+        model_named("MemberState"),
+        {one.pk: [invited[one.pk], one.invitation.minister.member_state_id] for one in letters},
+    )
 
 
-def keys_of(name: str, used: models.Q) -> list[Any]:
-    return list(model_named(name).objects.filter(used).values_list("pk", flat=True))
+def forms_behind(letters: Letters, ministers: Mapping[int, Any]) -> Keys:
+    """Return the forms of address of each letter in its languages.
+
+    What follows a letter, a reminder, addresses the person, the mission or nobody by name.
+    """
+    besides = model_named("FormOfAddress").BESIDES_THE_OFFICE
+    used = {one.pk: [ministers[one.pk].addressed_by, *besides] for one in letters}
+    forms = models.Q(form__in={by["form"] for own in used.values() for by in own})
+    found = keys_by("FormOfAddress", forms, "language", "form", "gender")
+    return {
+        one.pk: [
+            key
+            for language in languages_of(one)
+            for by in used[one.pk]
+            for key in found[language, by["form"], by["gender"]]
+        ]
+        for one in letters
+    }
+
+
+def terms_behind(letters: Letters) -> Keys:
+    languages = {language for one in letters for language in languages_of(one)}
+    found = keys_by("Term", models.Q(language__in=languages), "language")
+    return {one.pk: [key for said in languages_of(one) for key in found[said,]] for one in letters}
+
+
+def languages_of(letter: Any) -> list[str]:
+    return list(filter(None, [letter.language, letter.second_language]))
+
+
+def keys_by(name: str, used: models.Q, *columns: str) -> Mapping[tuple[Any, ...], list[Any]]:
+    """Return the keys of the rows that are used, by what these columns say."""
+    found: dict[tuple[Any, ...], list[Any]] = defaultdict(list)
+    for key, *said in model_named(name).objects.filter(used).values_list("pk", *columns):
+        found[tuple(said)].append(key)
+    return found
 
 
 def model_named(name: str) -> Any:
     return apps.get_model("invitations", name)
 
 
-def changed_behind(letter: Any) -> list[str]:
-    """Lock the records behind the letter, and return the names of those that are not as composed.
+def changed_behind(letters: Letters, *, lock: bool = False) -> dict[int, list[str]]:
+    """Return the records behind each letter that are not as it was composed, by its key.
 
-    One that is gone is named by its kind alone.
+    Without locks this holds for the moment only: an approval looks again, under locks.
     """
-    then: Mapping[str, str] = letter.composed_with
-    now = hashes_behind(letter, lock=True)
-    changed = {record for record in {**then, **now} if then.get(record) != now.get(record)}
-    return sorted({name_of_record(record) for record in changed})
+    now = hashes_behind_each(letters, lock=lock)
+    return {
+        one.pk: [
+            record
+            for record in {**one.composed_with, **now[one.pk]}
+            if one.composed_with.get(record) != now[one.pk].get(record)
+        ]
+        for one in letters
+    }
+
+
+def record_of(record: str) -> tuple[type[models.Model], str]:
+    """Return the model and the key of a record as the hashes name it."""
+    name, _space, key = record.partition(" ")
+    return model_named(name), key
 
 
 def name_of_record(record: str) -> str:
-    name, _space, key = record.partition(" ")
-    model = model_named(name)
+    """Return the record's name; one that is gone is named by its kind alone."""
+    model, key = record_of(record)
     return name_of(model, key) or str(model._meta.verbose_name)

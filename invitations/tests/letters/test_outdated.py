@@ -16,9 +16,10 @@ from invitations.letters.composing_queue import (
     compose_or_say_why,
     compose_planned,
 )
-from invitations.models import FormOfAddress, HeldChange, Letter, Rank, Term
+from invitations.models import HeldChange, Letter
 from invitations.reminders.planning import queue_reminders_of
-from invitations.tests.factories import CircularFactory, LetterFactory, MissionFactory, UserFactory
+from invitations.tests.factories import CircularFactory, UserFactory
+from invitations.tests.letters.changes import CHANGES, UNUSED, each_change, new_mission
 from invitations.tests.letters.drafts import drafted
 from invitations.tests.races import at_once, before_the_commit_of
 
@@ -33,20 +34,6 @@ def approve(letter):
 
 
 @pytest.fixture
-def minister_without_address(composed):
-    """Make a composed letter that goes on paper; the State's mission has an address."""
-
-    def make():
-        letter = composed(to_emails="", cc_emails="")
-        MissionFactory(emails="mission@example.org").states.add(letter.invitation.member_state)
-        recompose_letter(letter, UserFactory())
-        compose_planned()
-        return Letter.objects.get(state="composed")
-
-    return make
-
-
-@pytest.fixture
 def replacement(issued):
     """Make a composed replacement of an approved letter."""
 
@@ -57,44 +44,6 @@ def replacement(issued):
         return circular.letters.get()
 
     return make
-
-
-def set_on(find, **values):
-    def change(letter):
-        row = find(letter)
-        for name, value in values.items():
-            setattr(row, name, value)
-        row.save()
-        return row
-
-    return change
-
-
-def new_mission(letter):
-    mission = MissionFactory(emails="rupert@example.org")
-    mission.states.add(letter.invitation.member_state)
-    return mission
-
-
-RUPERT = "rupert@example.org"
-CHANGES = {
-    "minister's address": set_on(lambda one: one.invitation.minister, to_emails=RUPERT),
-    "minister's name": set_on(lambda one: one.invitation.minister, family_name="Hentzau"),
-    "edition's address": set_on(lambda one: one.invitation.edition, contact_email=RUPERT),
-    "edition's text": set_on(lambda one: one.invitation.edition, theme_en="Another theme"),
-    "edition's tick": set_on(lambda one: one.invitation.edition, releases_alone=True),
-    "State's name": set_on(lambda one: one.invitation.member_state, short_name_en="Hentzavia"),
-    "circular": set_on(lambda one: one.circular, reference="CL/Hentzau"),
-    "focal point": set_on(lambda one: one.invitation, focal_point_email=RUPERT),
-    "mission": set_on(lambda one: one.invitation.member_state.missions.get(), emails=RUPERT),
-    "new mission": new_mission,
-    "rank": set_on(lambda one: Rank.objects.get(pk="MIN"), name_en="Count"),
-    "form of address": set_on(
-        lambda one: FormOfAddress.objects.get(language="en", form="MIN", gender="f"), title="Mrs."
-    ),
-    "term": set_on(lambda one: Term.objects.get(language="en", key="page"), text="$page / $pages"),
-}
-each_change = pytest.mark.parametrize("change", CHANGES.values(), ids=CHANGES)
 
 
 @each_change
@@ -176,15 +125,6 @@ def test_a_replacement_prints_the_reference_that_it_replaces(replacement):
 
 def test_a_replacement_of_which_nothing_changed_is_approved(replacement):
     assert approve(replacement()).state == Letter.State.APPROVED
-
-
-IN_FRENCH = {"language": "fr", "form": "MIN", "gender": "f"}
-UNUSED = {
-    "no column of mail": set_on(lambda one: one.invitation.edition, speaking_minutes=5),
-    "another form": set_on(lambda one: FormOfAddress.objects.get(**IN_FRENCH), title="M."),
-    "another term": set_on(lambda one: Term.objects.get(language="fr", key="page"), text="$page"),
-    "another State's mission": lambda one: new_mission(LetterFactory()),
-}
 
 
 @pytest.mark.parametrize("change", UNUSED.values(), ids=UNUSED)

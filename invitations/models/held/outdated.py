@@ -1,0 +1,84 @@
+"""Letters that wait for approval, though what they were composed with has changed since.
+
+The letters stand above in the models, and are found by their name.
+"""
+
+from collections.abc import Iterable, Sequence
+from typing import Any, NamedTuple
+
+from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from invitations.models.held.composed_with import changed_behind, model_named, name_of_record
+from invitations.text.dates import comma_list
+
+UNKNOWN = gettext_lazy("Nobody can tell what changed since it was composed. Have it composed anew.")
+CALLED_BACK = gettext_lazy("A letter it covers was called back: compose the note anew.")
+COVERS_OUTDATED = gettext_lazy("A letter it covers is to be composed anew, and then the note too.")
+
+
+class Outdated(NamedTuple):
+    """The records that changed, as the hashes name them, or another reason in a sentence."""
+
+    records: list[str]
+    because: Any = ""
+
+
+def refuse_outdated(letter: Any) -> None:
+    """Lock the records behind a letter that invites, and refuse it unless they are as composed."""
+    outdated = outdated_among([letter], lock=True).get(letter.pk)
+    if outdated is None:
+        return
+    if outdated.because:
+        raise ValidationError(outdated.because)
+    changed = sorted({name_of_record(record) for record in outdated.records})
+    raise ValidationError(
+        _("Changed since it was composed: %(what)s. Have it composed anew, and look at it again.")
+        % {"what": comma_list(changed)}
+    )
+
+
+def outdated_among(letters: Sequence[Any], *, lock: bool = False) -> dict[int, Outdated]:
+    """Return why letters that invite have to be composed anew, by their keys."""
+    if not letters:
+        return {}
+    changed = changed_behind(letters, lock=lock)
+    return {
+        one.pk: Outdated(changed[one.pk]) if one.composed_with else Outdated([], UNKNOWN)
+        for one in letters
+        if changed[one.pk]
+    }
+
+
+def outdated_letters(letters: "QuerySet[Any]") -> dict[int, Outdated]:
+    """Return why composed letters have to be composed anew, notes verbales over them too.
+
+    Nothing is locked, so it holds for the moment. Many letters take no more queries than one.
+    """
+    waiting = letters.filter(state="composed").order_by()
+    keys = set(waiting.values_list("pk", flat=True))
+    covers = covered_by(keys)
+    found = outdated_among(
+        letters_to_compare(keys | {covered for _note, covered, _state in covers})
+    )
+    for note, covered, state in covers:
+        if state == "cancelled":
+            found[note] = Outdated([], CALLED_BACK)
+        elif covered in found:
+            found.setdefault(note, Outdated([], COVERS_OUTDATED))
+    return {key: why for key, why in found.items() if key in keys}
+
+
+def covered_by(notes: Iterable[int]) -> list[tuple[int, int, str]]:
+    """Return (note verbale, letter that it covers, state of that letter)."""
+    rows = model_named("Letter").covers.through.objects.filter(from_letter__in=notes)
+    return list(rows.values_list("from_letter", "to_letter", "to_letter__state"))
+
+
+def letters_to_compare(keys: Iterable[int]) -> list[Any]:
+    """Return those that invite and wait for approval, with what leads to their records."""
+    waiting = model_named("Letter").objects.inviting().filter(state="composed", pk__in=keys)
+    joined = waiting.select_related("invitation__minister", "circular", "replaces")
+    return list(joined.defer("paper", "mail"))

@@ -1,0 +1,53 @@
+"""What changes behind a letter after it was composed."""
+
+import pytest
+
+from invitations.models import FormOfAddress, Rank, Term
+from invitations.tests.factories import LetterFactory, MissionFactory
+
+
+def set_on(find, **values):
+    def change(letter):
+        row = find(letter)
+        for name, value in values.items():
+            setattr(row, name, value)
+        row.save()
+        return row
+
+    return change
+
+
+def new_mission(letter):
+    mission = MissionFactory(emails="rupert@example.org")
+    mission.states.add(letter.invitation.member_state)
+    return mission
+
+
+RUPERT = "rupert@example.org"
+CHANGES = {
+    "minister's address": set_on(lambda one: one.invitation.minister, to_emails=RUPERT),
+    "minister's name": set_on(lambda one: one.invitation.minister, family_name="Hentzau"),
+    "edition's address": set_on(lambda one: one.invitation.edition, contact_email=RUPERT),
+    "edition's text": set_on(lambda one: one.invitation.edition, theme_en="Another theme"),
+    "edition's tick": set_on(lambda one: one.invitation.edition, releases_alone=True),
+    "State's name": set_on(lambda one: one.invitation.member_state, short_name_en="Hentzavia"),
+    "circular": set_on(lambda one: one.circular, reference="CL/Hentzau"),
+    "focal point": set_on(lambda one: one.invitation, focal_point_email=RUPERT),
+    "mission": set_on(lambda one: one.invitation.member_state.missions.get(), emails=RUPERT),
+    "new mission": new_mission,
+    "rank": set_on(lambda one: Rank.objects.get(pk="MIN"), name_en="Count"),
+    "form of address": set_on(
+        lambda one: FormOfAddress.objects.get(language="en", form="MIN", gender="f"), title="Mrs."
+    ),
+    "term": set_on(lambda one: Term.objects.get(language="en", key="page"), text="$page / $pages"),
+}
+each_change = pytest.mark.parametrize("change", CHANGES.values(), ids=CHANGES)
+
+
+IN_FRENCH = {"language": "fr", "form": "MIN", "gender": "f"}
+UNUSED = {
+    "no column of mail": set_on(lambda one: one.invitation.edition, speaking_minutes=5),
+    "another form": set_on(lambda one: FormOfAddress.objects.get(**IN_FRENCH), title="M."),
+    "another term": set_on(lambda one: Term.objects.get(language="fr", key="page"), text="$page"),
+    "another State's mission": lambda one: new_mission(LetterFactory()),
+}

@@ -1,0 +1,126 @@
+"""Which letters have to be composed anew is told for many at once, before their approval."""
+
+import pytest
+
+from invitations.letters.approval import approve_letter, recompose_letter
+from invitations.letters.composing_queue import compose_planned
+from invitations.models import Letter
+from invitations.models.held.outdated import outdated_letters
+from invitations.tests.desk import composed_letter
+from invitations.tests.factories import (
+    EditionFactory,
+    LetterFactory,
+    MissionFactory,
+    UserFactory,
+)
+from invitations.tests.letters.changes import CHANGES, UNUSED, each_change, new_mission
+from invitations.tests.letters.drafts import drafted
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def note_over():
+    """Make a composed note verbale over a letter."""
+
+    def make(letter):
+        note = composed_letter(
+            invitation=letter.invitation,
+            circular=letter.circular,
+            kind="note",
+            mission=MissionFactory(),
+        )
+        note.covers.set([letter])
+        return note
+
+    return make
+
+
+@each_change
+def test_what_changed_is_told_before_the_approval(minister_without_address, change):
+    letter = minister_without_address()
+    row = change(letter)
+
+    found = outdated_letters(Letter.objects.all())
+
+    (record,) = found[letter.pk].records
+    assert record == f"{type(row).__name__} {row.pk}"
+
+
+@pytest.mark.parametrize("change", UNUSED.values(), ids=UNUSED)
+def test_a_letter_is_not_outdated_by_what_it_does_not_use(composed, change):
+    letter = composed()
+    change(letter)
+
+    assert letter.pk not in outdated_letters(Letter.objects.all())
+
+
+@pytest.mark.parametrize("number", [1, 12])
+def test_many_letters_are_compared_in_as_many_queries_as_one(
+    note_over, django_assert_num_queries, number
+):
+    edition = EditionFactory()
+    letters = [
+        composed_letter(
+            invitation=drafted(edition=edition), kind=kind, replaces=LetterFactory(), **languages
+        )
+        for kind in ("invitation", "replacement")
+        for languages in ({}, {"language": "fr", "second_language": "en"})
+        for _number in range(number)
+    ]
+    for letter in letters:
+        new_mission(letter)
+    notes = [note_over(letter) for letter in letters]
+
+    with django_assert_num_queries(17):
+        found = outdated_letters(Letter.objects.all())
+
+    assert {one.pk for one in [*letters, *notes]} == set(found)
+
+
+def test_nothing_is_locked_before_the_approval(composed, django_assert_num_queries):
+    composed()
+
+    with django_assert_num_queries(15) as queries:
+        outdated_letters(Letter.objects.all())
+
+    assert not [one["sql"] for one in queries if "FOR NO KEY UPDATE" in one["sql"]]
+
+
+def test_a_letter_of_which_it_is_not_known_is_outdated(composed):
+    letter = composed()
+    Letter.objects.update(composed_with={})
+
+    assert "Nobody can tell" in str(outdated_letters(Letter.objects.all())[letter.pk].because)
+
+
+def test_only_letters_that_wait_for_approval_are_outdated(composed):
+    letter, approved = composed(), composed()
+    approve_letter(approved, UserFactory(), approved.sha256, approved.message_sha256)
+    Letter.objects.update(composed_with={})
+
+    assert list(outdated_letters(Letter.objects.all())) == [letter.pk]
+
+
+def test_a_note_over_an_outdated_letter_is_outdated_with_it(composed, note_over):
+    letter = composed()
+    note = note_over(letter)
+    assert not outdated_letters(Letter.objects.all())
+    CHANGES["minister's name"](letter)
+
+    found = outdated_letters(Letter.objects.filter(pk=note.pk))
+
+    assert list(found) == [note.pk]
+    assert "is to be composed anew" in str(found[note.pk].because)
+
+
+def test_a_note_over_a_letter_that_was_composed_anew_is_outdated(composed, note_over):
+    letter = composed()
+    note = note_over(letter)
+    recompose_letter(letter, UserFactory())
+    compose_planned()
+
+    found = outdated_letters(Letter.objects.all())
+
+    assert list(found) == [note.pk]
+    assert "was called back" in str(found[note.pk].because)
