@@ -307,6 +307,10 @@ class Minister(HeldRow):
     def __str__(self) -> str:
         return self.name or comma_list([self.portfolio or self.rank_id, self.member_state])
 
+    @property
+    def told_as(self) -> str:
+        return f"{self.name} ({self.member_state})" if self.name else str(self)
+
     def clean(self) -> None:
         self.name_key = normalize_name(self.name)
 

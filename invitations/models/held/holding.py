@@ -127,6 +127,11 @@ class HeldRow(models.Model):
         with deleting(type(self), [self.pk]):
             return super().delete(*args, **kwargs)
 
+    @property
+    def told_as(self) -> str:
+        """The name of the row where nothing around it says whose it is."""
+        return str(self)
+
 
 def touches(model: type[models.Model], named: Iterable[str]) -> bool:
     """Whether one of the named fields is held; a text without language may be any of its six."""
@@ -253,8 +258,14 @@ def acting_user() -> User | None:
 
 
 def name_of(model: type[models.Model], key: Any) -> str:
-    row = models.QuerySet(model).filter(pk=key).first()
-    return f"{model._meta.verbose_name}: {row}"[:300] if row else ""
+    return names_of(model, [key]).get(str(key), "")
+
+
+def names_of(model: type[models.Model], keys: Iterable[Any]) -> dict[str, str]:
+    """Return the names of those rows that are there, by their keys as text, in one query."""
+    # Names of ministers and invitations have the State in them.
+    rows: Any = models.QuerySet(model).filter(pk__in=keys).select_related()
+    return {str(row.pk): f"{model._meta.verbose_name}: {row.told_as}"[:300] for row in rows}
 
 
 def letters_at_hand(

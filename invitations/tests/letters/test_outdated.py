@@ -70,7 +70,9 @@ def test_all_that_changed_is_named(composed):
     with pytest.raises(ValidationError) as refusal:
         approve(letter)
 
-    assert "circular: CL/Hentzau, minister: Flavia Hentzau." in refusal.value.messages[0]
+    state = letter.invitation.member_state
+    said = f"circular: CL/Hentzau, minister: Flavia Hentzau ({state})."
+    assert said in refusal.value.messages[0]
 
 
 def test_a_mission_that_is_gone_is_told(minister_without_address):
