@@ -21,3 +21,10 @@ def reads_only(request: HttpRequest, model: type[Model]) -> bool:
     may = request.user.get_all_permissions()
     own = {code for code in may if code.startswith(f"{label}.") and code.endswith(f"_{name}")}
     return own == {f"{label}.view_{name}"}
+
+
+def groups_who_may(permission: str) -> "QuerySet[Group]":
+    """Return the groups with the permission, which is named as ``has_perm`` names it."""
+    label, code = permission.split(".")
+    may = Permission.objects.filter(content_type__app_label=label, codename=code)
+    return Group.objects.filter(permissions__in=may).order_by("name")

@@ -29,10 +29,8 @@ def release_change(change: HeldChange, by: User, mark: str, because: str = "") -
     What one approver released alone is confirmed by it.
     """
     row, change = locked_change(change, mark)
-    if by.pk == change.alone_by_id:
-        raise ValidationError(_("A second person has to confirm it: you released it alone."))
-    if change.contributors.filter(pk=by.pk).exists():
-        raise ValidationError(_("A second person has to release it: you changed it."))
+    if because_not := why_not_by(change, by):
+        raise ValidationError(because_not)
     decide(change, HeldChange.State.RELEASED, by, because)
     record_act(change, Act.RELEASED, by, because)
     if row:
@@ -79,6 +77,15 @@ def release_alone(change: HeldChange, by: User, mark: str, because: str) -> None
     change.told.clear()
     record_act(change, Act.RELEASED_ALONE, by, because)
     record_act(row, Act.RELEASED_ALONE, by, because, changes=change.changed)
+
+
+def why_not_by(change: HeldChange, person: User) -> str:
+    """Return why this person may not release the change; an empty text if it is not their own."""
+    if person.pk == change.alone_by_id:
+        return _("A second person has to confirm it: you released it alone.")
+    if change.contributors.filter(pk=person.pk).exists():
+        return _("A second person has to release it: you changed it.")
+    return ""
 
 
 def why_not_alone(change: HeldChange) -> str:

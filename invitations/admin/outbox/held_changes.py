@@ -11,6 +11,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils.html import format_html_join
 from django.utils.text import capfirst
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext_lazy
 from unfold.decorators import action, display
 
@@ -19,14 +20,17 @@ from invitations.admin.columns import at_hour, change_url, hour_column, list_url
 from invitations.admin.confirming import act_on_each, confirmation_page, confirmed, tell_done
 from invitations.admin.held_values import change_in_words, changed_values
 from invitations.admin.reauthentication import signed_in_recently
+from invitations.admin.who_may import groups_who_may
 from invitations.forms.action_forms import MarkedForm, MarkedReasonForm, marks_of
 from invitations.models import HeldChange, MemberState
 from invitations.models.held.holding import HeldRow
+from invitations.outbox.approvers import MAY_RELEASE
 from invitations.outbox.release import (
     release_alone,
     release_change,
     take_back_change,
     why_not_alone,
+    why_not_by,
 )
 from invitations.text.dates import comma_list
 
@@ -176,7 +180,7 @@ class HeldChangeAdmin(RecordAdmin):
         return super().get_queryset(request).prefetch_related("states", "contributors")
 
     def has_release_permission(self, request: HttpRequest) -> bool:
-        return request.user.has_perm("invitations.release_heldchange")
+        return request.user.has_perm(MAY_RELEASE)
 
     def has_take_back_permission(self, request: HttpRequest) -> bool:
         may_change = request.user.has_perm("invitations.change_heldchange")
@@ -186,6 +190,14 @@ class HeldChangeAdmin(RecordAdmin):
         may = change.is_waiting and self.has_release_permission(request)
         return may and not why_not_alone(change)
 
+    def _why_not_released(self, request: HttpRequest, change: HeldChange) -> str:
+        """Return why the page has no button to release the change; empty if it has one."""
+        if self.has_release_permission(request):
+            return why_not_by(change, user_of(request))
+        return _(
+            "Who may release it: %(groups)s. Nobody releases what they changed themselves."
+        ) % {"groups": comma_list(groups_who_may(MAY_RELEASE)) or _("an administrator")}
+
     def held_on_page(self, request: HttpRequest, object_id: str | None) -> list[dict[str, Any]]:
         """Offer on the page of the change itself, too, what the page of its record offers."""
         change = self.get_object(request, unquote(object_id)) if object_id else None
@@ -194,8 +206,9 @@ class HeldChangeAdmin(RecordAdmin):
 
     def on_page_of_record(self, request: HttpRequest, change: HeldChange) -> dict[str, Any]:
         """Return what the page of the record shows of the change, with what the user may do."""
+        why_not = self._why_not_released(request, change)
         decisions = [
-            *([RELEASE] if self.has_release_permission(request) else []),
+            *([RELEASE] if not why_not else []),
             *([RELEASE_ALONE] if self._may_release_alone(request, change) else []),
             *([TAKE_BACK] if self.has_take_back_permission(request) else []),
         ]
@@ -205,6 +218,7 @@ class HeldChangeAdmin(RecordAdmin):
             "who": self.changers(change),
             "at": at_hour(change.asked_at),
             "url": list_url(HeldChange),
+            "why_not": why_not,
             "actions": [(one.action, one.words["button"]) for one in decisions],
         }
 

@@ -114,6 +114,52 @@ def test_each_model_of_the_table_holds_its_changes():
     assert all(isinstance(model.objects.all(), HeldQuerySet) for model in listed)
 
 
+WHO_MAY = "Who may release it: Approvers. Nobody releases what they changed themselves."
+
+
+def test_who_may_not_release_a_change_is_told_who_may(client, change):
+    signed_in(client, "view_heldchange", "change_heldchange", "view_minister")
+
+    for row in (change, change.row):
+        page = client.get(page_of(row)).content.decode()
+
+        assert WHO_MAY in page
+        assert 'value="release_selected"' not in page
+        assert 'value="take_back_selected"' in page
+
+
+def test_who_changed_it_is_told_that_another_person_releases_it(client, change):
+    change.contributors.add(signed_in(client, *RELEASER))
+
+    page = client.get(page_of(change)).content.decode()
+
+    assert "A second person has to release it: you changed it." in page
+    assert 'value="release_selected"' not in page
+
+
+def test_who_may_release_a_change_is_told_nothing(client, change):
+    signed_in(client, *RELEASER)
+
+    page = client.get(page_of(change)).content.decode()
+
+    assert WHO_MAY not in page
+    assert 'value="release_selected"' in page
+
+
+@pytest.mark.parametrize("where", ["list", "page", "release"])
+def test_a_minister_is_named_with_the_state(client, change, where):
+    signed_in(client, *RELEASER)
+    pages = {
+        "list": lambda: client.get(LIST),
+        "page": lambda: client.get(page_of(change)),
+        "release": lambda: choose(client, LIST, "release_selected", change),
+    }
+
+    page = pages[where]().content.decode()
+
+    assert f"minister: {change.row} ({change.row.member_state})" in page
+
+
 @pytest.mark.parametrize("place", range(len(HELD)), ids=list(HELD))
 def test_whatever_a_page_changes_of_the_table_waits(office, admin_client, place):
     row = rows_in_use(office)[place]
