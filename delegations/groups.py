@@ -49,8 +49,9 @@ IN_WORDS = {
     ),
     "Approvers": _(
         "They read what was composed and approve it: letters, texts that the system sends by "
-        "itself, and reminder steps. They release held changes, and name alternates for days of "
-        "absence. Nobody approves what is their own. Each of them alone may stop all sending."
+        "itself, and reminder steps. They have an outdated letter composed anew; another person "
+        "then approves it. They release held changes, and name alternates for days of absence. "
+        "Nobody approves what is their own. Each of them alone may stop all sending."
     ),
     "Registrars": _(
         "They put on file what comes by post, fax, mail and telephone, record the replies in it "

@@ -7,8 +7,7 @@ from django.contrib.auth.models import User
 from django.utils import timezone
 
 from invitations.models import Alternate
-
-LENT = ("invitations.approve_letter", "invitations.release_heldchange")
+from invitations.models.alternates import LENT
 
 
 class AlternateBackend(BaseBackend):

@@ -28,7 +28,12 @@ from invitations.models import (
     Term,
 )
 from invitations.models.held.composed_with import lock_shared
-from invitations.models.held.outdated import CALLED_BACK, refuse_outdated
+from invitations.models.held.outdated import (
+    CALLED_BACK,
+    Outdated,
+    outdated_letters,
+    refuse_outdated,
+)
 
 LATE_AFTER = dt.timedelta(days=3)
 
@@ -204,10 +209,11 @@ class Doubts(NamedTuple):
     unknown_gender: list[Letter]
     unsure_language: list[Letter]
     late: list[Letter]
+    outdated: dict[int, Outdated]
 
 
 def approval_doubts(letters: list[Letter]) -> Doubts:
-    """Return what is uncertain about these letters; none of it prevents approval."""
+    """Return what is uncertain about these letters; only what is outdated prevents approval."""
     return Doubts(
         unreviewed=unreviewed(letters),
         unknown_gender=[letter for letter in letters if is_named_without_gender(letter)],
@@ -217,6 +223,7 @@ def approval_doubts(letters: list[Letter]) -> Doubts:
             if letter.invitation.member_state.language_confidence in UNSURE
         ],
         late=[letter for letter in letters if is_late(letter)],
+        outdated=outdated_letters(Letter.objects.filter(pk__in=[one.pk for one in letters])),
     )
 
 

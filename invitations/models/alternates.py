@@ -10,6 +10,9 @@ from django.utils.translation import gettext_lazy as _
 
 from invitations.text.dates import comma_list, labelled
 
+# What an alternate may in an approver's place.
+LENT = ("invitations.approve_letter", "invitations.release_heldchange")
+
 
 class AlternateQuerySet(models.QuerySet["Alternate"]):
     def standing(self, day: dt.date) -> Self:

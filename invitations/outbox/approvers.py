@@ -10,7 +10,7 @@ from typing import Any
 from django.conf import settings
 from django.contrib.auth.models import User
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.formats import date_format
@@ -20,6 +20,7 @@ from django.utils.translation import ngettext
 from invitations.mail.outgoing import name_languages, new_message
 from invitations.mail.transport import Envelope, NotTaken, Refused, Unknown, configured_carrier
 from invitations.models import Alternate, HeldChange
+from invitations.models.alternates import LENT
 from invitations.outbox.arming import why_mute
 from invitations.setbacks import each_apart
 from invitations.text.dates import comma_list, labelled
@@ -49,13 +50,19 @@ def tell_approvers(now: dt.datetime | None = None) -> int:
 
 def approvers_at(now: dt.datetime) -> list[User]:
     """Return who may release today and has an address: approvers, and their alternates."""
+    return list(people_who_may(MAY_RELEASE, now).exclude(email=""))
+
+
+def people_who_may(permission: str, now: dt.datetime) -> "QuerySet[User]":
+    """Return who has the permission today, administrators aside, with alternates if it is lent."""
     own = User.objects.with_perm(
-        MAY_RELEASE, include_superusers=False, backend="django.contrib.auth.backends.ModelBackend"
+        permission, include_superusers=False, backend="django.contrib.auth.backends.ModelBackend"
     )
-    today = timezone.localdate(now)
-    lent = Alternate.objects.standing(today).filter(approver__in=own).values("alternate")
-    people = User.objects.filter(Q(pk__in=own.values("pk")) | Q(pk__in=lent), is_active=True)
-    return list(people.exclude(email="").order_by("pk"))
+    found = Q(pk__in=own.values("pk"))
+    if permission in LENT:
+        standing = Alternate.objects.standing(timezone.localdate(now)).filter(approver__in=own)
+        found |= Q(pk__in=standing.values("alternate"))
+    return User.objects.filter(found, is_active=True).order_by("pk")
 
 
 def tell(approver: User, now: dt.datetime) -> bool:

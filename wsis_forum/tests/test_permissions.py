@@ -90,7 +90,7 @@ TAKEN_BY = {
     "invitation: send_to_another": DRAFTERS,
     "invitation: withdraw_selected": DRAFTERS,
     "letter: approve_selected": APPROVERS,
-    "letter: compose_anew": DRAFTERS,
+    "letter: compose_anew": DRAFTERS | APPROVERS,
     "letter: dispatch_selected": DRAFTERS,
     "letter: print_selected": DRAFTERS | APPROVERS,
     "letter: send_test": DRAFTERS | APPROVERS,

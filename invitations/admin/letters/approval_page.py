@@ -14,8 +14,14 @@ from django.utils.translation import gettext as _
 
 from invitations.admin.base import ModelAdmin, user_of
 from invitations.admin.confirming import refusal_sentence
+from invitations.admin.letters.composing_anew import (
+    may_compose_anew,
+    outdated_groups,
+    who_then_approves,
+    why_outdated,
+)
 from invitations.admin.letters.text_changes import compare_texts
-from invitations.letters.approval import approval_doubts, refuse_unsigned
+from invitations.letters.approval import Doubts, approval_doubts, refuse_unsigned
 from invitations.letters.circulars import (
     CircularAudience,
     LeftOut,
@@ -62,18 +68,22 @@ def approval_page(
     chosen ones need no approval), ``planned`` (how many have no words yet) and ``whole`` (the key
     of the circular that is approved as a whole).
     """
-    refused = more.pop("refused", {})
-    obstacles = obstacles_for(letters, request)
+    refused, doubted = more.pop("refused", {}), approval_doubts(letters)
+    known, groups = obstacles_for(letters, request), outdated_groups(letters, doubted.outdated)
+    obstacles = known | {one.pk: why_outdated(group) for group in groups for one in group.letters}
     context = {
         **model_admin.admin_site.each_context(request),
         "opts": model_admin.opts,
         "title": labelled(_("Approve letters"), references(letters)),
         "free": len(letters) - len(obstacles),
-        "obstacles": sorted(set(obstacles.values())),
+        "obstacles": sorted(set(known.values())),
+        "outdated": groups,
+        "may_compose_anew": bool(groups) and may_compose_anew(request),
+        "who_then_approves": who_then_approves(request) if groups else "",
         "refused": len(refused),
         "reasons": [labelled(n, because) for because, n in Counter(refused.values()).most_common()],
         "although_late": "although_late" in request.POST,
-        **approval_details(letters, obstacles, refused),
+        **approval_details(letters, doubted, obstacles, refused),
         **more,
     }
     return TemplateResponse(request, "admin/letters/approve_letters.html", context)
@@ -84,10 +94,10 @@ def references(letters: list[Letter]) -> str:
 
 
 def approval_details(
-    letters: list[Letter], obstacles: dict[int, str], refused: dict[int, str]
+    letters: list[Letter], doubted: Doubts, obstacles: dict[int, str], refused: dict[int, str]
 ) -> dict[str, Any]:
     """Return what the approver needs to know of each letter, text and circular."""
-    doubted, held_for = approval_doubts(letters), held_for_each_state()
+    held_for = held_for_each_state()
     circulars = list({letter.circular_id: letter.circular for letter in letters}.values())
     return {
         "rows": [

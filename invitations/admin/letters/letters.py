@@ -14,6 +14,11 @@ from invitations.admin.columns import at_hour, at_hour_with, hour_column
 from invitations.admin.confirming import act_on_each, confirmed, row_by_row, tell_done
 from invitations.admin.letters.approval_page import recipient_lines
 from invitations.admin.letters.approvals import ApprovingMixin
+from invitations.admin.letters.composing_anew import (
+    ApprovalFilter,
+    in_order_of_approval,
+    may_compose_anew,
+)
 from invitations.admin.letters.letter_files import LetterFilesMixin
 from invitations.admin.letters.print_run import PrintRunMixin
 from invitations.letters.approval import recompose_letter
@@ -83,7 +88,14 @@ class LetterAdmin(PrintRunMixin, ApprovingMixin, LetterFilesMixin):
         "pdf_hash",
         "message_hash",
     ]
-    list_filter = ["state", ComposingFilter, "kind", "language", "invitation__edition"]
+    list_filter = [
+        "state",
+        ComposingFilter,
+        ApprovalFilter,
+        "kind",
+        "language",
+        "invitation__edition",
+    ]
     linked_lookups = ["kind__in", "circular__id__exact"]
     list_select_related = [
         "invitation__edition",
@@ -216,18 +228,23 @@ class LetterAdmin(PrintRunMixin, ApprovingMixin, LetterFilesMixin):
         send_specimen(letter, email)
         self.log_change(request, letter, _("A test was sent to oneself."))
 
-    @action(description=gettext_lazy("Compose anew"), permissions=["draft"])
+    def has_anew_permission(self, request: HttpRequest) -> bool:
+        return may_compose_anew(request)
+
+    @action(description=gettext_lazy("Compose anew"), permissions=["anew"])
     @confirmed(
         title=gettext_lazy("Compose anew"),
         explanation=gettext_lazy(
-            "These letters are dropped and planned anew, with today's words and "
-            "addresses; the new ones need approval."
+            "These letters are dropped and planned anew, with today’s words and addresses. You "
+            "cannot approve what you have composed anew: another person then has to."
         ),
+        rows=in_order_of_approval,
     )
     @row_by_row(
         done=ngettext_lazy(
             "%(count)s letter planned anew.", "%(count)s letters planned anew.", "count"
-        )
+        ),
+        rows=in_order_of_approval,
     )
     def compose_anew(self, request: HttpRequest, letter: Letter) -> None:
         recompose_letter(letter, user_of(request))

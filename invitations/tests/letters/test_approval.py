@@ -270,7 +270,7 @@ def test_what_is_sure_raises_no_doubt(composed):
     for words in (*LetterTemplate.objects.all(), *Term.objects.filter(source="")):
         tick_reviewed(words, UserFactory())
 
-    assert approval_doubts([letter]) == ([], [], [], [])
+    assert approval_doubts([letter]) == ([], [], [], [], {})
 
 
 def test_an_unnamed_minister_has_no_gender_to_confirm(composed):

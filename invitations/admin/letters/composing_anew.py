@@ -1,0 +1,180 @@
+"""Letters to be composed anew: what changed behind them, and who may have it done."""
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from typing import Any, NamedTuple
+
+from auditlog.models import LogEntry
+from django.contrib import admin
+from django.contrib.contenttypes.models import ContentType
+from django.db.models import Case, Q, QuerySet, When
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from invitations.admin.base import user_of
+from invitations.admin.held_values import name_of_column
+from invitations.models import Letter
+from invitations.models.held.composed_with import record_of
+from invitations.models.held.holding import names_of, touches
+from invitations.models.held.outdated import Outdated, outdated_letters
+from invitations.outbox.approvers import people_who_may
+from invitations.text.dates import comma_list, labelled
+
+MAY_APPROVE, MAY_DRAFT = "invitations.approve_letter", "invitations.change_letter"
+
+
+class ChangedRecord(NamedTuple):
+    """A record that changed: its name, its page if it is still there, and the fields if known."""
+
+    name: str
+    url: str
+    fields: str
+
+
+class OutdatedGroup(NamedTuple):
+    """Letters that have to be composed anew for the same reason."""
+
+    records: list[ChangedRecord]
+    because: str
+    letters: list[Letter]
+
+
+def outdated_groups(
+    letters: Iterable[Letter], outdated: Mapping[int, Outdated]
+) -> list[OutdatedGroup]:
+    """Group the letters by what changed behind them, in the order of the letters."""
+    found = [letter for letter in letters if letter.pk in outdated]
+    records = {record for one in outdated.values() for record in one.records}
+    named, changes = named_records(records), changes_since(records, found)
+    groups: dict[Any, OutdatedGroup] = {}
+    for letter in found:
+        why = outdated[letter.pk]
+        changed = [
+            named[record]._replace(fields=comma_list(fields_since(changes[record], letter)))
+            for record in why.records
+        ]
+        one = OutdatedGroup(sorted(changed), str(why.because), [])
+        groups.setdefault((*one.records, one.because), one).letters.append(letter)
+    return list(groups.values())
+
+
+def named_records(records: Iterable[str]) -> dict[str, ChangedRecord]:
+    """Return the name and page of each record, with one query for each model."""
+    keys = by_model(records)
+    names = {model: names_of(model, own) for model, own in keys.items()}
+    found = {}
+    for record in records:
+        model, key = record_of(record)
+        name, page = names[model].get(key), f"admin:invitations_{model._meta.model_name}_change"
+        url = reverse(page, args=[key]) if name else ""
+        found[record] = ChangedRecord(name or str(model._meta.verbose_name), url, "")
+    return found
+
+
+def by_model(records: Iterable[str]) -> dict[Any, list[str]]:
+    keys = defaultdict(list)
+    for model, key in map(record_of, records):
+        keys[model].append(key)
+    return keys
+
+
+Changes = list[tuple[dt.datetime, list[str]]]
+
+
+def changes_since(records: Iterable[str], letters: Iterable[Letter]) -> Mapping[str, Changes]:
+    """Return when which fields changed, from the history, since the first letter was composed."""
+    found: dict[str, Changes] = defaultdict(list)
+    since = min((one.composed_at for one in letters if one.composed_at), default=None)
+    kinds = {
+        ContentType.objects.get_for_model(model): keys for model, keys in by_model(records).items()
+    }
+    if since is None or not kinds:
+        return found
+    of = Q(
+        *(Q(content_type=kind, object_pk__in=keys) for kind, keys in kinds.items()), _connector=Q.OR
+    )
+    entries = LogEntry.objects.filter(of, timestamp__gte=since, action=LogEntry.Action.UPDATE)
+    models = {kind.pk: kind.model_class() for kind in kinds}
+    rows = entries.order_by("timestamp").values_list(
+        "content_type", "object_pk", "timestamp", "changes"
+    )
+    for kind, key, at, changes in rows:
+        model: Any = models[kind]
+        names = [name_of_column(model, name) for name in changes or {} if touches(model, [name])]
+        found[f"{model.__name__} {key}"].append((at, names))
+    return found
+
+
+def fields_since(changes: Changes, letter: Letter) -> list[str]:
+    """Return the names of the fields that changed after the letter was composed, each once."""
+    later = [names for at, names in changes if letter.composed_at and at >= letter.composed_at]
+    return list(dict.fromkeys(name for names in later for name in names))
+
+
+def why_outdated(group: OutdatedGroup) -> str:
+    """Return one line for the letter's row."""
+    if group.because:
+        return group.because
+    return labelled(
+        _("Changed since it was composed"), comma_list(one.name for one in group.records)
+    )
+
+
+def may_compose_anew(request: HttpRequest) -> bool:
+    """Whether the user drafts, or approves and is not the only one who does.
+
+    Whoever composes a letter anew cannot approve it.
+    """
+    may = request.user.has_perm
+    return may(MAY_DRAFT) or (may(MAY_APPROVE) and others_who_approve(request).exists())
+
+
+def in_order_of_approval(letters: QuerySet[Letter]) -> QuerySet[Letter]:
+    """Put notes verbales last: a note composed anew covers the letters that are there by then."""
+    is_note = Case(When(kind=Letter.Kind.NOTE, then=1), default=0)
+    return letters.order_by(is_note, "invitation__member_state__sort_key_fr", "pk")
+
+
+def others_who_approve(request: HttpRequest) -> "QuerySet[Any]":
+    return people_who_may(MAY_APPROVE, timezone.now()).exclude(pk=user_of(request).pk)
+
+
+def who_then_approves(request: HttpRequest) -> str:
+    """Say that somebody else has to approve; or, where there is nobody else, whom to ask."""
+    if others_who_approve(request).exists() or not request.user.has_perm(MAY_APPROVE):
+        return _(
+            "Whoever has a letter composed anew cannot approve it: another person then has to."
+        )
+    drafters = people_who_may(MAY_DRAFT, timezone.now()).exclude(pk=user_of(request).pk)
+    asked = comma_list(drafters) or _("an administrator")
+    return _(
+        "Nobody but you approves letters at present, and nobody approves what they have composed "
+        "anew. Ask a drafter to do it: %(drafters)s."
+    ) % {"drafters": asked}
+
+
+class ApprovalFilter(admin.SimpleListFilter):
+    """Composed letters: those that this user may approve, and those that are outdated."""
+
+    title = gettext_lazy("approval")
+    parameter_name = "approval"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [("open", _("to approve")), ("anew", _("to compose anew"))]
+
+    def queryset(self, request: HttpRequest, letters: QuerySet[Letter]) -> QuerySet[Letter]:
+        if self.value() not in ("open", "anew"):
+            return letters
+        to_approve, anew = letters_by_next_step(letters, user_of(request).pk)
+        return letters.filter(pk__in=anew if self.value() == "anew" else to_approve)
+
+
+def letters_by_next_step(letters: QuerySet[Letter], user: Any) -> tuple[set[int], set[int]]:
+    """Return the keys of the letters that the user may approve, and of those to compose anew."""
+    anew = set(outdated_letters(letters))
+    waiting = letters.filter(state=Letter.State.COMPOSED).exclude(composed_by=user).order_by()
+    return set(waiting.values_list("pk", flat=True)) - anew, anew
