@@ -1,6 +1,8 @@
 """The first page: the state of an edition, in counts that link to their lists."""
 
-from typing import Any
+import functools
+from collections.abc import Callable
+from typing import Any, NamedTuple
 
 from django.db.models import Count
 from django.http import HttpRequest
@@ -9,7 +11,9 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from invitations.admin.answers import ANSWERS_IN_SHORT, SILENT
+from invitations.admin.base import user_of
 from invitations.admin.columns import list_url
+from invitations.admin.letters.composing_anew import letters_by_next_step
 from invitations.admin.outbox.queue import COULD_NOT_BE_COMPOSED, FAULTS_OF_JOBS, outage_rows
 from invitations.models import (
     AUTOMATIC_KINDS,
@@ -54,7 +58,7 @@ def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
         if request.user.has_perm("invitations.view_delivery"):
             context["outages"] = outage_rows(timezone.now())
         context["editions"] = ForumEdition.objects.exclude(pk=edition.pk)
-        context["to_do"] = [item for item in to_do(edition) if item["count"]]
+        context["to_do"] = [item for item in to_do(edition, request) if item["count"]]
         context["invitations"] = invitation_counts(edition)
         context["answers"] = answer_counts(edition)
         context["outbox"] = outbox_counts(edition)
@@ -129,22 +133,35 @@ def outbox_counts(edition: ForumEdition) -> list[dict[str, Any]]:
     ]
 
 
-def to_do(edition: ForumEdition) -> list[dict[str, Any]]:
-    """Count what waits for a person."""
+class Waiting(NamedTuple):
+    """What waits for people who may do something about it: how many, and their list."""
+
+    may: bool
+    title: Any
+    count: Callable[[], int]
+    url: str
+
+
+def to_do(edition: ForumEdition, request: HttpRequest) -> list[dict[str, Any]]:
+    """Count what waits for this person; what others may do is not asked for."""
     here = {"invitation__edition__id__exact": edition.pk}
-    return [
-        *letters_to_do(edition, here),
-        *people_to_do(edition),
-        *changes_to_do(),
-        *replies_to_do(edition, here),
-        *reminders_to_do(edition, here),
+    waiting = [
+        *letters_to_do(edition, request, here),
+        *people_to_do(edition, request),
+        *changes_to_do(request),
+        *replies_to_do(edition, request, here),
+        *mails_to_do(request),
+        *reminders_to_do(edition, request, here),
     ]
+    return [linked_count(one.title, one.count(), one.url) for one in waiting if one.may]
 
 
-def changes_to_do() -> list[dict[str, Any]]:
+def may(request: HttpRequest, *codes: str) -> bool:
+    return any(request.user.has_perm(f"invitations.{code}") for code in codes)
+
+
+def changes_to_do(request: HttpRequest) -> list[Waiting]:
     """Count what a second person has to look at, by what has become of it."""
-    undecided = HeldChange.objects.undecided().order_by().values_list("state")
-    by_state = dict(undecided.annotate(Count("pk")))
     told = {
         HeldChange.State.WAITING: _("changes that a second person releases or takes back"),
         HeldChange.State.ALONE: _(
@@ -152,89 +169,128 @@ def changes_to_do() -> list[dict[str, Any]]:
         ),
     }
     return [
-        linked_count(title, by_state.get(state, 0), list_url(HeldChange, state__exact=state))
+        Waiting(
+            may(request, "release_heldchange", "change_heldchange"),
+            title,
+            HeldChange.objects.filter(state=state).count,
+            list_url(HeldChange, state__exact=state),
+        )
         for state, title in told.items()
     ]
 
 
-def letters_to_do(edition: ForumEdition, here: dict[str, Any]) -> list[dict[str, Any]]:
+def letters_to_do(
+    edition: ForumEdition, request: HttpRequest, here: dict[str, Any]
+) -> list[Waiting]:
     letters = Letter.objects.filter(invitation__edition=edition)
-    composed = letters.filter(state=Letter.State.COMPOSED).exclude(kind__in=AUTOMATIC_KINDS)
+    by_step = functools.cache(lambda: letters_by_next_step(letters, user_of(request)))
     return [
-        linked_count(
+        Waiting(
+            may(request, "change_letter"),
             COULD_NOT_BE_COMPOSED,
-            letters.not_composable().count(),
+            letters.not_composable().count,
             list_url(Letter, composing="failed", **here),
         ),
-        linked_count(FAULTS_OF_JOBS, Setback.objects.count(), list_url(Setback)),
-        linked_count(
+        Waiting(
+            may(request, "delete_setback"),
+            FAULTS_OF_JOBS,
+            Setback.objects.count,
+            list_url(Setback),
+        ),
+        Waiting(
+            may(request, "approve_letter"),
             _("letters to approve"),
-            composed.count(),
-            list_url(Letter, state__exact=Letter.State.COMPOSED, **here),
+            lambda: len(by_step().to_approve),
+            list_url(Letter, approval="open", **here),
+        ),
+        Waiting(
+            # The only approver has none composed anew, but asks for it.
+            may(request, "change_letter", "approve_letter"),
+            _("outdated letters to compose anew"),
+            lambda: len(by_step().anew),
+            list_url(Letter, approval="anew", **here),
         ),
     ]
 
 
-def people_to_do(edition: ForumEdition) -> list[dict[str, Any]]:
-    """Count whom invitations go to and should not."""
+def people_to_do(edition: ForumEdition, request: HttpRequest) -> list[Waiting]:
+    """Count whom invitations go to and should not, and whom nothing reaches."""
     return [
-        linked_count(
+        Waiting(
+            may(request, "change_invitation"),
             _("invitations of persons who left office: hand them over or withdraw them"),
-            edition.invitations.of_persons_out_of_office().count(),
+            edition.invitations.of_persons_out_of_office().count,
             list_url(Invitation, edition__id__exact=edition.pk, left_office="yes"),
-        )
-    ]
-
-
-def replies_to_do(edition: ForumEdition, here: dict[str, Any]) -> list[dict[str, Any]]:
-    """Count what came in, or came back, and whom nothing reaches."""
-    unread = Correspondence.objects.unread()
-    return [
-        linked_count(
-            _("contested replies"),
-            Reply.objects.contested().filter(invitation__edition=edition).count(),
-            list_url(Reply, status__exact=Reply.Status.CONTESTED, **here),
         ),
-        linked_count(
-            _("correspondence not dealt with"),
-            unread.filter(invitation__edition=edition).count(),
-            list_url(Correspondence, dealt_with="no", **here),
-        ),
-        linked_count(
+        Waiting(
+            may(request, "change_delivery"),
             _("offices not reached: find another address, telephone, or send by pouch"),
-            edition.invitations.unreached().count(),
+            edition.invitations.unreached().count,
             list_url(Invitation, edition__id__exact=edition.pk, reached="no"),
         ),
-        linked_count(
+    ]
+
+
+def replies_to_do(
+    edition: ForumEdition, request: HttpRequest, here: dict[str, Any]
+) -> list[Waiting]:
+    """Count what came in."""
+    return [
+        Waiting(
+            may(request, "change_reply"),
+            _("contested replies"),
+            Reply.objects.contested().filter(invitation__edition=edition).count,
+            list_url(Reply, status__exact=Reply.Status.CONTESTED, **here),
+        ),
+        Waiting(
+            may(request, "change_correspondence"),
+            _("correspondence not dealt with"),
+            Correspondence.objects.unread().filter(invitation__edition=edition).count,
+            list_url(Correspondence, dealt_with="no", **here),
+        ),
+    ]
+
+
+def mails_to_do(request: HttpRequest) -> list[Waiting]:
+    """Count mails and bounces of which nobody knows yet whose they are."""
+    return [
+        Waiting(
+            may(request, "change_correspondence"),
             _("mails of which nobody knows yet whose they are"),
-            unread.unmatched().count(),
+            Correspondence.objects.unread().unmatched().count,
             list_url(Correspondence, dealt_with="no", whose="unknown"),
         ),
-        linked_count(
+        Waiting(
+            may(request, "change_delivery"),
             _("bounces of which nobody knows yet what they are of"),
-            Bounce.objects.filter(delivery=None).count(),
+            Bounce.objects.filter(delivery=None).count,
             list_url(Bounce, matched="no"),
         ),
     ]
 
 
-def reminders_to_do(edition: ForumEdition, here: dict[str, Any]) -> list[dict[str, Any]]:
+def reminders_to_do(
+    edition: ForumEdition, request: HttpRequest, here: dict[str, Any]
+) -> list[Waiting]:
     silent = edition.invitations.silent()
     texts = LetterTemplate.objects.filter(kind__in=AUTOMATIC_KINDS, second_approver=None)
     return [
-        linked_count(
+        Waiting(
+            may(request, "change_calllistentry"),
             _("offices to call"),
-            CallListEntry.objects.filter(called_at=None, invitation__in=silent).count(),
+            CallListEntry.objects.filter(called_at=None, invitation__in=silent).count,
             list_url(CallListEntry, called="open", **here),
         ),
-        linked_count(
+        Waiting(
+            may(request, "approve_letter"),
             _("reminder steps without approval"),
-            edition.reminder_steps.filter(second_approver=None).count(),
+            edition.reminder_steps.filter(second_approver=None).count,
             list_url(ReminderStep, approved="no", edition__id__exact=edition.pk),
         ),
-        linked_count(
+        Waiting(
+            may(request, "approve_letter"),
             _("texts of reminders and acknowledgements without approval"),
-            texts.count(),
+            texts.count,
             list_url(LetterTemplate, approved="no", kind__in=",".join(AUTOMATIC_KINDS)),
         ),
     ]

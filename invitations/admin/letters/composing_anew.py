@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from auditlog.models import LogEntry
 from django.contrib import admin
+from django.contrib.auth.models import User
 from django.contrib.contenttypes.models import ContentType
 from django.db.models import Case, Q, QuerySet, When
 from django.http import HttpRequest
@@ -139,7 +140,7 @@ def in_order_of_approval(letters: QuerySet[Letter]) -> QuerySet[Letter]:
     return letters.order_by(is_note, "invitation__member_state__sort_key_fr", "pk")
 
 
-def others_who_approve(request: HttpRequest) -> "QuerySet[Any]":
+def others_who_approve(request: HttpRequest) -> QuerySet[User]:
     return people_who_may(MAY_APPROVE, timezone.now()).exclude(pk=user_of(request).pk)
 
 
@@ -169,12 +170,18 @@ class ApprovalFilter(admin.SimpleListFilter):
     def queryset(self, request: HttpRequest, letters: QuerySet[Letter]) -> QuerySet[Letter]:
         if self.value() not in ("open", "anew"):
             return letters
-        to_approve, anew = letters_by_next_step(letters, user_of(request).pk)
-        return letters.filter(pk__in=anew if self.value() == "anew" else to_approve)
+        steps = letters_by_next_step(letters, user_of(request))
+        return letters.filter(pk__in=steps.anew if self.value() == "anew" else steps.to_approve)
 
 
-def letters_by_next_step(letters: QuerySet[Letter], user: Any) -> tuple[set[int], set[int]]:
-    """Return the keys of the letters that the user may approve, and of those to compose anew."""
+class NextSteps(NamedTuple):
+    """The keys of composed letters: what a person may approve, and what is outdated."""
+
+    to_approve: set[int]
+    anew: set[int]
+
+
+def letters_by_next_step(letters: QuerySet[Letter], person: User) -> NextSteps:
     anew = set(outdated_letters(letters))
-    waiting = letters.filter(state=Letter.State.COMPOSED).exclude(composed_by=user).order_by()
-    return set(waiting.values_list("pk", flat=True)) - anew, anew
+    waiting = letters.filter(state=Letter.State.COMPOSED).exclude(composed_by=person).order_by()
+    return NextSteps(set(waiting.values_list("pk", flat=True)) - anew, anew)
