@@ -18,6 +18,7 @@ from invitations.admin.letters.approval_page import printed_circular_hour
 from invitations.letters.circulars import circular_progress, letters_at_another_hour, plan_notes
 from invitations.letters.composing_queue import reasons_not_composed
 from invitations.models import Circular, Letter
+from invitations.models.held.outdated import outdated_letters
 from invitations.text.dates import labelled
 from invitations.times.jobs import Job
 
@@ -35,6 +36,8 @@ class ProgressMixin(CircularPageMixin):
             circular,
             title=_("Progress"),
             told=progress_context(circular),
+            outdated=len(outdated_letters(circular.letters.all())),
+            outdated_url=list_url(Letter, circular__id__exact=circular.pk, approval="anew"),
             another_hour=letters_at_another_hour(circular).count(),
             hour=printed_circular_hour(circular),
             letters_url=list_url(Letter, circular__id__exact=circular.pk),

@@ -50,6 +50,20 @@ def test_progress_leads_to_approval_when_all_is_composed(client):
     assert "http-equiv" not in shown
 
 
+def test_progress_says_how_many_letters_are_outdated_and_lists_them(client, drafter):
+    circular = CircularFactory()
+    composed_in(circular)
+    outdated = composed_in(circular)
+    outdated.invitation.minister.family_name = "Hentzau"
+    outdated.invitation.minister.save()
+
+    response = client.get(page(circular, "progress"))
+
+    assert "1 composed letter is outdated" in response.content.decode()
+    listed = client.get(response.context["outdated_url"]).context["cl"].queryset
+    assert list(listed) == [outdated]
+
+
 def test_progress_without_letters_leads_to_the_audience(client, drafter):
     circular = CircularFactory()
 
