@@ -16,7 +16,6 @@ from invitations.admin.outbox.queue import COULD_NOT_BE_COMPOSED, FAULTS_OF_JOBS
 from invitations.minister_import import ask_for_import
 from invitations.models import (
     Arming,
-    Bounce,
     CallListEntry,
     Circular,
     Correspondence,
@@ -242,75 +241,6 @@ def test_first_page_counts_what_its_links_show(admin_client):
     assert counts["correspondence not dealt with"] == counts["reminder steps without approval"] == 1
     assert (counts["draft"], counts["issued"], counts["queued"]) == (1, 5, 1)
     assert counts[str(COULD_NOT_BE_COMPOSED)] == counts[str(FAULTS_OF_JOBS)] == 1
-
-
-def to_do(client):
-    return {
-        str(item["title"]): item for item in client.get(reverse("admin:index")).context["to_do"]
-    }
-
-
-def test_first_page_counts_apart_what_to_approve_and_what_to_compose_anew(client):
-    edition = EditionFactory()
-    good, outdated, own = (
-        composed_letter(
-            invitation=InvitationFactory(edition=edition, status="draft", issued_at=None)
-        )
-        for _number in range(3)
-    )
-    outdated.invitation.minister.family_name = "Hentzau"
-    outdated.invitation.minister.save()
-    user = signed_in(client, "view_invitation", "view_letter", "approve_letter")
-    Letter.objects.filter(pk=own.pk).update(composed_by=user)
-
-    items = {title: item for title, item in to_do(client).items() if "letters" in title}
-
-    listed = {
-        title: list(client.get(item["url"]).context["cl"].queryset) for title, item in items.items()
-    }
-    assert listed == {"letters to approve": [good], "outdated letters to compose anew": [outdated]}
-    assert {item["count"] for item in items.values()} == {1}
-
-
-WAITS_FOR = {
-    "Drafters": {
-        COULD_NOT_BE_COMPOSED,
-        FAULTS_OF_JOBS,
-        "outdated letters to compose anew",
-        "bounces of which nobody knows yet what they are of",
-    },
-    "Approvers": {
-        "letters to approve",
-        "outdated letters to compose anew",
-        "reminder steps without approval",
-        "texts of reminders and acknowledgements without approval",
-    },
-    "Registrars": {"correspondence not dealt with", "contested replies"},
-    "Readers": set(),
-}
-
-
-@pytest.mark.parametrize(("group", "titles"), WAITS_FOR.items(), ids=WAITS_FOR)
-def test_first_page_shows_what_its_reader_may_do(client, group, titles):
-    edition = StepFactory(second_approver=None).edition
-    good, outdated = (
-        composed_letter(
-            invitation=InvitationFactory(edition=edition, status="draft", issued_at=None)
-        )
-        for _number in range(2)
-    )
-    outdated.invitation.minister.family_name = "Hentzau"
-    outdated.invitation.minister.save()
-    LetterFactory(invitation__edition=edition, failed_attempts=1)
-    Setback.objects.create(job="hooks", item="mailgun")
-    Correspondence.objects.create(invitation=good.invitation, channel="fax")
-    ReplyFactory(invitation__edition=edition, status="contested")
-    Bounce.objects.create(kind="failed", received_at=timezone.now())
-    client.force_login(in_group(group))
-
-    items = to_do(client)
-
-    assert set(items) == {str(title) for title in titles}
 
 
 def test_first_page_says_that_nothing_can_leave_to_those_who_see_deliveries(client):
