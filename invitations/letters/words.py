@@ -113,8 +113,11 @@ def text_in(
     )
 
 
+BETWEEN_LANGUAGES = "\n\n* * *\n\n"
+
+
 def join_languages(field: str, texts: list[LetterText]) -> str:
-    return "\n\n* * *\n\n".join(filter(None, (getattr(text, field) for text in texts)))
+    return BETWEEN_LANGUAGES.join(filter(None, (getattr(text, field) for text in texts)))
 
 
 def template_for_letter(letter: Letter, language: str) -> LetterTemplate:

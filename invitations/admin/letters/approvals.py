@@ -20,17 +20,45 @@ from invitations.admin.letters.approval_page import (
     letters_to_approve,
     notes_last,
 )
+from invitations.admin.letters.composing_anew import MAY_APPROVE, outdated_groups, why_outdated
 from invitations.admin.reauthentication import signed_in_recently
+from invitations.admin.who_may import groups_who_may
 from invitations.letters.approval import approve_letter
 from invitations.models import Letter
-from invitations.text.dates import labelled
+from invitations.models.held.outdated import outdated_letters
+from invitations.text.dates import comma_list, labelled
 
 
 class ApprovingMixin(RecordAdmin):
-    """The approval of letters chosen in their list."""
+    """The approval of letters chosen in their list, or of one from its page."""
+
+    change_form_outer_before_template = "admin/letters/before_letter.html"
 
     def has_approve_permission(self, request: HttpRequest) -> bool:
-        return request.user.has_perm("invitations.approve_letter")
+        return request.user.has_perm(MAY_APPROVE)
+
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
+    ) -> HttpResponse:
+        if letter := kwargs.get("obj"):
+            context["approval"] = self._approval_of(request, letter)
+        return super().render_change_form(request, context, *args, **kwargs)
+
+    def _approval_of(self, request: HttpRequest, letter: Letter) -> dict[str, Any]:
+        """Return whether the user may approve the letter, and what stands in the way."""
+        if letter.state != Letter.State.COMPOSED:
+            return {}
+        groups = outdated_groups([letter], outdated_letters(Letter.objects.filter(pk=letter.pk)))
+        told = [why_outdated(group) for group in groups]
+        if not self.has_approve_permission(request):
+            who = comma_list(groups_who_may(MAY_APPROVE)) or _("an administrator")
+            told.append(
+                _("It waits for approval. Who may approve it: %(groups)s.") % {"groups": who}
+            )
+            return {"may": False, "told": told}
+        own = letter.composed_by_id == user_of(request).pk
+        told += [_("You composed this letter: another person has to approve it.")] if own else []
+        return {"may": not own, "told": told}
 
     def get_urls(self) -> list[Any]:
         return [

@@ -79,7 +79,9 @@ def file_link(kind: str, letter: Letter, sha256: str) -> str:
         return ""
     url = reverse(f"admin:invitations_letter_{kind}", args=[letter.pk])
     return format_html(
-        '{} <span class="break-words">SHA-256 {}</span>', text_link(url, _("open")), sha256
+        '{}<details><summary>SHA-256</summary><span class="break-words">{}</span></details>',
+        text_link(url, _("open")),
+        sha256,
     )
 
 

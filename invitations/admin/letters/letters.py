@@ -19,6 +19,7 @@ from invitations.admin.letters.composing_anew import (
     in_order_of_approval,
     may_compose_anew,
 )
+from invitations.admin.letters.frozen_words import shown_mail, shown_paper, shown_subject
 from invitations.admin.letters.letter_files import LetterFilesMixin
 from invitations.admin.letters.print_run import PrintRunMixin
 from invitations.letters.approval import recompose_letter
@@ -142,9 +143,9 @@ class LetterAdmin(PrintRunMixin, ApprovingMixin, LetterFilesMixin):
             "pdf_file",
             "message_file",
         ]
-        words = ["subject", "words_on_paper", "words_in_mail"]
+        words = ["shown_subject", "words_on_paper", "words_in_mail"]
         if not self.has_words_permission(request):
-            about, words = about[:-2], ["subject", "withheld"]
+            about, words = about[:-2], ["shown_subject", "withheld"]
         return [(None, {"fields": about}), (gettext_lazy("Frozen words"), {"fields": words})]
 
     readonly_fields = [
@@ -154,6 +155,7 @@ class LetterAdmin(PrintRunMixin, ApprovingMixin, LetterFilesMixin):
         "approved",
         "pdf_file",
         "message_file",
+        "shown_subject",
         "words_on_paper",
         "words_in_mail",
         "withheld",
@@ -201,13 +203,17 @@ class LetterAdmin(PrintRunMixin, ApprovingMixin, LetterFilesMixin):
     def approved(self, letter: Letter) -> str:
         return at_hour_with(letter.approved_at, letter.approved_by)
 
+    @display(description=gettext_lazy("subject"))
+    def shown_subject(self, letter: Letter) -> str:
+        return shown_subject(letter)
+
     @display(description=gettext_lazy("on paper"))
     def words_on_paper(self, letter: Letter) -> str:
-        return letter.paper
+        return shown_paper(letter)
 
     @display(description=gettext_lazy("in the mail"))
     def words_in_mail(self, letter: Letter) -> str:
-        return letter.mail
+        return shown_mail(letter)
 
     @display(description=gettext_lazy("words"))
     def withheld(self, letter: Letter) -> str:

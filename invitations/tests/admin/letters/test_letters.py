@@ -121,3 +121,102 @@ def test_page_of_a_letter_shows_words_hashes_recipients_deliveries_and_history(a
         assert words in page
     for trace in (letter.sha256, letter.message_sha256, "mission@example.org", "asked by Sapt"):
         assert trace in page
+
+
+# Its words, and its approval
+
+
+def page(client, letter):
+    url = reverse("admin:invitations_letter_change", args=[letter.pk])
+    return client.get(url).content.decode()
+
+
+ARABIC = {"language": "ar", "subject": "المنتدى"}
+
+
+def test_the_words_on_paper_are_shown_as_they_are_printed(admin_client):
+    letter = composed_letter(paper="**Your Excellency**, <b>1 \\* 2</b>\n\n- one\n- two")
+
+    shown = page(admin_client, letter)
+
+    assert "<p><strong>Your Excellency</strong>, &lt;b&gt;1 * 2&lt;/b&gt;</p>" in shown
+    assert "<li>one</li>" in shown
+
+
+def test_words_in_arabic_stand_from_right_to_left(admin_client):
+    letter = composed_letter(**ARABIC, paper="معالي الوزيرة", mail="سلام")
+
+    shown = page(admin_client, letter)
+
+    assert '<span lang="ar" dir="rtl">المنتدى</span>' in shown
+    assert '<div class="letter-words" lang="ar" dir="rtl"><p>معالي الوزيرة</p>' in shown
+    assert '<div class="lines" lang="ar" dir="rtl">سلام</div>' in shown
+
+
+def test_each_of_two_languages_stands_in_its_own_direction(admin_client):
+    words = "معالي\n\n* * *\n\nYour Excellency"
+    letter = composed_letter(**ARABIC, second_language="en", paper=words, mail=words)
+
+    shown = page(admin_client, letter)
+
+    assert '<div class="letter-words" lang="ar" dir="rtl"><p>معالي</p>' in shown
+    assert '<div class="letter-words" lang="en" dir="ltr"><p>Your Excellency</p>' in shown
+    assert '<div class="lines" lang="en" dir="ltr">Your Excellency</div>' in shown
+
+
+def test_languages_that_cannot_be_told_apart_stay_whole(admin_client):
+    words = "معالي\n\n* * *\n\nأ\n\n* * *\n\nYour Excellency"
+    letter = composed_letter(**ARABIC, second_language="en", mail=words)
+
+    assert f'<div class="lines" lang="" dir="auto">{words}</div>' in page(admin_client, letter)
+
+
+TO_APPROVE = 'value="approve_selected"'
+
+
+def test_the_page_of_a_letter_leads_to_its_approval(client):
+    signed_in(client, "view_letter", "approve_letter")
+    letter = composed_letter()
+
+    shown = page(client, letter)
+    response = choose(client, LETTERS, "approve_selected", letter)
+
+    assert TO_APPROVE in shown
+    assert [row.letter for row in response.context["rows"]] == [letter]
+
+
+def test_who_composed_a_letter_is_told_that_another_person_approves_it(client):
+    user = signed_in(client, "view_letter", "approve_letter")
+
+    shown = page(client, composed_letter(composed_by=user))
+
+    assert "You composed this letter: another person has to approve it." in shown
+    assert TO_APPROVE not in shown
+
+
+def test_who_may_not_approve_a_letter_is_told_who_may(client):
+    signed_in(client, "view_letter", "change_letter")
+
+    shown = page(client, composed_letter())
+
+    assert "It waits for approval. Who may approve it: Approvers." in shown
+    assert TO_APPROVE not in shown
+
+
+def test_the_page_of_an_outdated_letter_says_what_changed(client):
+    signed_in(client, "view_letter", "approve_letter")
+    letter = composed_letter()
+    letter.invitation.minister.family_name = "Hentzau"
+    letter.invitation.minister.save()
+
+    assert "Changed since it was composed: minister: Flavia Hentzau" in page(client, letter)
+
+
+@pytest.mark.parametrize("state", ["planned", "approved", "cancelled"])
+def test_a_letter_that_does_not_wait_for_approval_leads_to_none(admin_client, state):
+    letter = composed_letter(state=state, approved_at=timezone.now())
+
+    shown = page(admin_client, letter)
+
+    assert TO_APPROVE not in shown
+    assert "waits for approval" not in shown
