@@ -49,7 +49,8 @@ class ApprovingMixin(RecordAdmin):
         if letter.state != Letter.State.COMPOSED:
             return {}
         groups = outdated_groups([letter], outdated_letters(Letter.objects.filter(pk=letter.pk)))
-        told = [why_outdated(group) for group in groups]
+        outdated = _("It is outdated and has to be composed anew.")
+        told = [f"{outdated} {why_outdated(group)}" for group in groups]
         if not self.has_approve_permission(request):
             who = comma_list(groups_who_may(MAY_APPROVE)) or _("an administrator")
             told.append(
@@ -58,7 +59,7 @@ class ApprovingMixin(RecordAdmin):
             return {"may": False, "told": told}
         own = letter.composed_by_id == user_of(request).pk
         told += [_("You composed this letter: another person has to approve it.")] if own else []
-        return {"may": not own, "told": told}
+        return {"may": not own, "told": told, "outdated": bool(groups)}
 
     def get_urls(self) -> list[Any]:
         return [

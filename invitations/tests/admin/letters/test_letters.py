@@ -209,7 +209,11 @@ def test_the_page_of_an_outdated_letter_says_what_changed(client):
     letter.invitation.minister.family_name = "Hentzau"
     letter.invitation.minister.save()
 
-    assert "Changed since it was composed: minister: Flavia Hentzau" in page(client, letter)
+    shown = page(client, letter)
+
+    assert "It is outdated and has to be composed anew." in shown
+    assert "Changed since it was composed: minister: Flavia Hentzau" in shown
+    assert "Look at what changed" in shown
 
 
 @pytest.mark.parametrize("state", ["planned", "approved", "cancelled"])
