@@ -13,7 +13,7 @@ from invitations.letters.context import LetterKeys, letter_keys
 from invitations.letters.message import build_message
 from invitations.letters.pdf import render_pdf
 from invitations.letters.planning import enqueue_letter, letter_recipients, standing_letter
-from invitations.letters.released import use_released_values
+from invitations.letters.released import refuse_changed_meanwhile, use_released_values
 from invitations.letters.words import LetterText, join_languages, letter_texts
 from invitations.links import new_check_code
 from invitations.models import AUTOMATIC_KINDS, PRINTED_KINDS, Letter
@@ -60,6 +60,8 @@ def record_composed(letter: Letter) -> bool:
     automatic = letter.kind in AUTOMATIC_KINDS
     if automatic and not letter.recipients:
         raise ValidationError(_("There is no address on file for this letter."))
+    if automatic:
+        refuse_changed_meanwhile(letter)
     letter.state = Letter.State.APPROVED if automatic else Letter.State.COMPOSED
     letter.approved_at = letter.composed_at if automatic else None
     frozen = {name: getattr(letter, name) for name in FROZEN}

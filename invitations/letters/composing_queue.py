@@ -18,10 +18,17 @@ from django.utils.translation import gettext as _
 from invitations.files.frozen import StoreUnavailable, Tampered
 from invitations.letters.composing import compose_letter, refuse_unapproved_step
 from invitations.letters.planning import PRIORITY
-from invitations.letters.released import use_released_values
+from invitations.letters.released import Held, held_changes, use_released_values
 from invitations.letters.words import refuse_missing_texts, template_for_letter
 from invitations.mail.transport import NotTaken
-from invitations.models import AUTOMATIC_KINDS, Circular, Delivery, ForumEdition, Letter
+from invitations.models import (
+    AUTOMATIC_KINDS,
+    INVITING_KINDS,
+    Circular,
+    Delivery,
+    ForumEdition,
+    Letter,
+)
 from invitations.models.held.composed_with import hashes_behind
 from invitations.setbacks import ENDS_THE_TICK, pause_after, pause_at, place_of_error
 from invitations.times.clocks import CLOCKS_APART
@@ -154,13 +161,13 @@ def free_to_compose() -> Q:
 def claim_to_compose(pk: int) -> Letter | None:
     """Lease the letter and return it with its records; None if another worker has it.
 
-    The records of a letter that invites are hashed before they are read: what changes meanwhile
-    differs when it is approved.
+    What its records are, and which of their changes wait, is noted before they are read: what
+    changes meanwhile differs when it is approved, or when an automatic letter is done.
     """
     free = Letter.objects.planned().filter(free_to_compose(), pk=pk)
     if not free.update(composing_until=timezone.now() + COMPOSE_WITHIN):
         return None
-    composed_with = hashes_behind_letter(pk)
+    composed_with, held = noted_before(pk)
     letter = Letter.objects.select_related(
         "invitation__edition",
         "invitation__minister__member_state",
@@ -173,14 +180,19 @@ def claim_to_compose(pk: int) -> Letter | None:
         "step",
         "reply",
     ).get(pk=pk)
-    letter.composed_with = composed_with
+    letter.composed_with, letter.held = composed_with, held
     return letter
 
 
-def hashes_behind_letter(pk: int) -> dict[str, str]:
-    inviting = Letter.objects.inviting().select_related("invitation__minister", "replaces")
-    letter = inviting.filter(pk=pk).first()
-    return hashes_behind(letter) if letter else {}
+def noted_before(pk: int) -> tuple[dict[str, str], Held]:
+    """Return the hashes behind a letter that invites, or what is held for an automatic one."""
+    joined = Letter.objects.select_related("invitation__minister", "circular", "replaces")
+    letter = joined.get(pk=pk)
+    inviting, automatic = letter.kind in INVITING_KINDS, letter.kind in AUTOMATIC_KINDS
+    return (
+        hashes_behind(letter) if inviting else {},
+        held_changes(letter.invitation) if automatic else (),
+    )
 
 
 def compose_or_say_why(letter: Letter) -> bool:

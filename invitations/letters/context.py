@@ -204,9 +204,10 @@ def addressee_of(letter: Letter, language: str) -> FormalAddress:
         return FormalAddress(mission.name, [line for line in lines if line.strip()], "", "")
     if letter.circular.addressed_by and letter.kind in PRINTED_KINDS:
         return collective_address(letter.circular, language)
-    address = formal_address(letter.invitation.minister, language, letter.held)
+    held = letter.held or ()
+    address = formal_address(letter.invitation.minister, language, held)
     if spoken_to := spoken_to_besides(letter):
-        form = form_on_file(language, spoken_to, Gender.UNKNOWN, letter.held)
+        form = form_on_file(language, spoken_to, Gender.UNKNOWN, held)
         return address._replace(salutation=form.salutation, closing=form.closing)
     return address
 

@@ -54,7 +54,8 @@ def use_released_values(letter: Letter) -> None:
     """
     if letter.kind not in AUTOMATIC_KINDS:
         return
-    letter.held = held_changes(letter.invitation)
+    if letter.held is None:
+        letter.held = held_changes(letter.invitation)
     if not letter.held:
         return
     letter.invitation = released_invitation(letter.invitation, letter.held)
@@ -69,6 +70,18 @@ def use_released_values(letter: Letter) -> None:
     if not edition.takes_replies(letter.planned_at):
         raise ValidationError(
             _("That replies are taken again waits for a second person, who releases it.")
+        )
+
+
+def refuse_changed_meanwhile(letter: Letter) -> None:
+    """Refuse an automatic letter if a change behind it came or was decided since it was begun.
+
+    All that it uses was read in between: a change that came might be in it, unreleased.
+    """
+    then, now = letter.held or (), held_changes(letter.invitation)
+    if {change.pk for change in then} != {change.pk for change in now}:
+        raise ValidationError(
+            _("What stands behind it changed while it was composed: it is tried again.")
         )
 
 

@@ -130,8 +130,9 @@ class Letter(models.Model):
         verbose_name=_("approved by"),
     )  # fmt: skip
 
-    # The changes that an automatic letter leaves out while it is composed; no column.
-    held: Sequence[HeldChange] = ()
+    # The changes that an automatic letter leaves out while it is composed; no column. None: not
+    # asked for yet.
+    held: Sequence[HeldChange] | None = None
 
     objects = LetterQuerySet.as_manager()
 

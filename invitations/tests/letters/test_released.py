@@ -172,11 +172,11 @@ def test_a_reminder_waits_while_a_new_deadline_does(office):
     assert "reply before" in letter.waits_because
 
 
-def test_a_letter_asks_once_what_is_held(office):
+def test_a_letter_asks_what_is_held_before_it_is_composed_and_after(office):
     with CaptureQueriesContext(connection) as asked:
         remind(office)
 
-    assert sum("invitations_heldchange" in query["sql"] for query in asked) == 1
+    assert sum("invitations_heldchange" in query["sql"] for query in asked) == 2
 
 
 def test_the_name_of_a_rank_changes_when_it_is_released(office):
