@@ -138,7 +138,7 @@ class Waiting(NamedTuple):
 
     may: bool
     title: Any
-    count: Callable[[], int]
+    counted: Callable[[], int]
     url: str
 
 
@@ -153,7 +153,7 @@ def to_do(edition: ForumEdition, request: HttpRequest) -> list[dict[str, Any]]:
         *mails_to_do(request),
         *reminders_to_do(edition, request, here),
     ]
-    return [linked_count(one.title, one.count(), one.url) for one in waiting if one.may]
+    return [linked_count(one.title, one.counted(), one.url) for one in waiting if one.may]
 
 
 def may(request: HttpRequest, *codes: str) -> bool:

@@ -9,12 +9,15 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from icalendar import Calendar, Event
 
+from invitations.letters.context import printed_terms_in
+from invitations.letters.words import by_language
+from invitations.mail.html_part import Part, add_html, html_page
 from invitations.mail.outgoing import name_languages, new_message
 from invitations.models import ANSWERS_BRINGING, ForumEdition, Letter
 
 
 def build_message(letter: Letter, attached: dict[str, bytes]) -> EmailMessage:
-    """Return the message, dated to the letter's planned hour, or now if that is past.
+    """Return the message, as plain text and as HTML, without a date: it gets that when it leaves.
 
     The letter gets its Message-ID. ``attached`` holds PDFs by their file name.
     """
@@ -24,10 +27,12 @@ def build_message(letter: Letter, attached: dict[str, bytes]) -> EmailMessage:
         "Cc": [email for line, email in letter.recipients if line == "cc"],
         "Reply-To": [edition.contact_email],
     }
-    at = max(letter.not_before, timezone.now())
-    message = new_message(letter.subject, addresses, at, AUTOMATIC_MARK.get(letter.kind, ""))
+    mark = AUTOMATIC_MARK.get(letter.kind, "")
+    message = new_message(letter.subject, addresses, automatic=mark)
     letter.message_id = str(message["Message-ID"])
     message.set_content(letter.mail, cte="quoted-printable")
+    if letter.mail:
+        add_html(message, html_of(letter))
     for name, pdf in attached.items():
         message.add_attachment(pdf, maintype="application", subtype="pdf", filename=name)
     if letter.reply and letter.reply.answer in ANSWERS_BRINGING and letter.variant == "answer":
@@ -35,6 +40,22 @@ def build_message(letter: Letter, attached: dict[str, bytes]) -> EmailMessage:
             attach_calendar(message, edition)
     name_languages(message, letter.language, letter.second_language)
     return message
+
+
+def html_of(letter: Letter) -> str:
+    """Return the words of the mail as HTML, the button in the language that it stands in."""
+    parts = [
+        Part(
+            language or letter.language,
+            way,
+            words,
+            printed_terms_in(language or letter.language)["reply_online"],
+        )
+        for language, way, words in by_language(letter, letter.mail)
+    ]
+    with translation.override(letter.language):
+        organization = letter.invitation.edition.organization
+    return html_page(letter.subject, organization, parts, letter.circular.reference)
 
 
 AUTOMATIC_MARK: dict[str, str] = {

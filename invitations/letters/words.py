@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from django.core.exceptions import ValidationError
 from django.db.models import Model
+from django.utils.translation import get_language_info
 from django.utils.translation import gettext as _
 from modeltranslation.translator import translator
 
@@ -118,6 +119,24 @@ BETWEEN_LANGUAGES = "\n\n* * *\n\n"
 
 def join_languages(field: str, texts: list[LetterText]) -> str:
     return BETWEEN_LANGUAGES.join(filter(None, (getattr(text, field) for text in texts)))
+
+
+def by_language(letter: Letter, words: str) -> list[tuple[str, str, str]]:
+    """Return (language, direction, words) of each language of the letter.
+
+    Words that hold the line between two languages themselves cannot be told apart: they stay whole.
+    """
+    languages = [letter.language, *filter(None, [letter.second_language])]
+    parts = words.split(BETWEEN_LANGUAGES) if len(languages) > 1 else [words]
+    if not words:
+        return []
+    if len(parts) != len(languages):
+        return [("", "auto", words)]
+    return [(code, direction(code), part) for code, part in zip(languages, parts, strict=True)]
+
+
+def direction(language: str) -> str:
+    return "rtl" if get_language_info(language)["bidi"] else "ltr"
 
 
 def template_for_letter(letter: Letter, language: str) -> LetterTemplate:

@@ -32,9 +32,15 @@ def new_mail() -> EmailMessage:
 
 
 def new_message(
-    subject: str, addresses: Mapping[str, Iterable[str]], at: dt.datetime, automatic: str = ""
+    subject: str,
+    addresses: Mapping[str, Iterable[str]],
+    at: dt.datetime | None = None,
+    automatic: str = "",
 ) -> EmailMessage:
-    """Return a message with its headers and no content; ``addresses`` are keyed by header."""
+    """Return a message with its headers and no content; ``addresses`` are keyed by header.
+
+    Without ``at`` it has no date yet: it gets one when it first leaves.
+    """
     message = new_mail()
     message["From"] = settings.DEFAULT_FROM_EMAIL
     for header, emails in addresses.items():
@@ -43,11 +49,20 @@ def new_message(
                 message[header] = written
     with fault_in("Subject"):
         message["Subject"] = subject
-    message["Date"] = format_datetime(at)
+    if at:
+        message["Date"] = format_datetime(at)
     message["Message-ID"] = make_msgid(domain=urlsplit(settings.SITE_URL).hostname)
     if automatic:
         message["Auto-Submitted"] = automatic
     return message
+
+
+def dated(content: bytes, at: dt.datetime) -> bytes:
+    """Return the written message with its date before it, unless it was written with one."""
+    head, _blank, _body = content.partition(b"\r\n\r\n")
+    if b"\r\nDate: " in head or head.startswith(b"Date: "):
+        return content
+    return f"Date: {format_datetime(at)}\r\n".encode() + content
 
 
 @contextmanager

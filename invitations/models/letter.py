@@ -117,6 +117,8 @@ class Letter(models.Model):
     message = models.FileField(_("message"), blank=True, max_length=120)
     message_sha256 = models.CharField(_("SHA-256 of the message"), max_length=64, blank=True)
     message_id = models.CharField("Message-ID", max_length=120, blank=True)
+    # When it first left: each copy bears this date, before the frozen message.
+    dated_at = models.DateTimeField(_("dated at"), null=True, blank=True, editable=False)
     # The hash of each record that a letter which invites was composed with, for its approval.
     composed_with = models.JSONField(default=dict, blank=True, editable=False)
     composed_at = models.DateTimeField(_("composed at"), null=True, blank=True)

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from invitations.files.frozen import StoreUnavailable, Tampered, ask_the_store, thaw
 from invitations.letters.planning import call_back_letters
+from invitations.mail.outgoing import dated
 from invitations.mail.transport import (
     Broken,
     Carrier,
@@ -50,7 +51,7 @@ def deliver(delivery: Delivery, line: Carrier) -> bool:
         return False
     if not begin_delivery(delivery):
         return False
-    return send(delivery, line, content)
+    return send(delivery, line, dated(content, delivery.letter.dated_at or timezone.now()))
 
 
 def begin_delivery(delivery: Delivery) -> bool:

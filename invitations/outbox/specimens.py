@@ -16,6 +16,7 @@ from invitations.letters.context import dead_keys, printed_terms_in
 from invitations.letters.message import build_message
 from invitations.letters.pdf import render_pdf
 from invitations.letters.words import join_languages, letter_texts
+from invitations.mail.outgoing import dated
 from invitations.mail.transport import Envelope, NotTaken, configured_carrier
 from invitations.models import (
     PRINTED_KINDS,
@@ -127,7 +128,7 @@ def send_specimen(letter: Letter, email: str, template: LetterTemplate | None = 
 
 def written(specimen: Letter, attached: dict[str, bytes]) -> bytes:
     try:
-        return build_message(specimen, attached).as_bytes()
+        return dated(build_message(specimen, attached).as_bytes(), timezone.now())
     except Exception as error:  # whatever its rows hold, the user is told
         told = _("It could not be composed (%(fault)s): somebody has to look at it.")
         raise ValidationError(told % {"fault": place_of_error(error)}) from error

@@ -48,7 +48,17 @@ def begin_sending(delivery: Delivery) -> bool:
         "lease_ends_at": now + LEASE,
         "attempts": delivery.attempts + 1,
     }
-    return change(claimed, delivery, changes, {"state": State.SENDING})
+    with transaction.atomic():
+        begun = change(claimed, delivery, changes, {"state": State.SENDING})
+        if begun and delivery.letter.dated_at is None:
+            date_letter(delivery.letter, now)
+    return begun
+
+
+def date_letter(letter: Letter, now: dt.datetime) -> None:
+    """Date the letter to now, unless a copy of it has left before; all copies have one date."""
+    Letter.objects.filter(pk=letter.pk, dated_at=None).update(dated_at=now)
+    letter.refresh_from_db(fields=["dated_at"])
 
 
 def in_state(delivery: Delivery, state: str) -> "QuerySet[Delivery]":

@@ -20,7 +20,9 @@ from invitations.tests.factories import (
 from invitations.tests.smtp_peer import smtp_peer
 from wsis_forum.env import Mailbox
 
-CONTENT = b"Subject: Invitation\r\n\r\n.A line may begin with a dot.\r\n.\r\nSo be it.\r\n"
+BODY = b"Subject: Invitation\r\n\r\n.A line may begin with a dot.\r\n.\r\nSo be it.\r\n"
+# As messages were frozen once, with their date; now they get it when they leave.
+CONTENT = b"Date: Mon, 01 Feb 2027 09:00:00 +0000\r\n" + BODY
 
 # A busy machine is no fault of the code, and a run leaves nothing behind in the checkout.
 hypothesis_settings.register_profile(

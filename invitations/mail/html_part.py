@@ -1,0 +1,90 @@
+"""A mail's words as HTML, each language with its mark and direction; nothing is fetched for it."""
+
+import functools
+import re
+from collections.abc import Iterable
+from email.message import EmailMessage
+from typing import NamedTuple
+
+from django.conf import settings
+from django.template.loader import render_to_string
+from django.utils.html import escape, format_html
+from django.utils.safestring import SafeString, mark_safe
+
+EMBLEM = "emblem"
+ADDRESS = r"https?://[^\s<>()«»“”]*[^\s<>()«»“”.,;:!?。，；：！？）]"  # noqa: RUF001 -- Chinese signs
+EMAIL = r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+"
+# A telephone number has no-break spaces, so that a list of figures is none.
+NUMBER = r"\+\d[\d\u00a0]{5,}\d"
+
+
+class Part(NamedTuple):
+    """The mail in one language; ``label`` stands on the button that leads to the reply."""
+
+    lang: str
+    dir: str
+    words: str
+    label: str
+
+
+class Block(NamedTuple):
+    """A paragraph by its lines, or the link to the reply with the words of its button."""
+
+    lines: list[SafeString]
+    link: str = ""
+
+
+def html_page(subject: str, organization: str, parts: list[Part], reference: str) -> str:
+    """Return the words as one HTML page under the organization's name and emblem.
+
+    A paragraph that is the link to a reply becomes a button with the link beneath it.
+    """
+    sections = [(part, list(blocks(part.words, reference))) for part in parts]
+    context = {
+        "subject": subject,
+        "organization": organization,
+        "emblem": f"cid:{EMBLEM}",
+        "first": parts[0],
+        "sections": sections,
+    }
+    return re.sub(r"\n\s*\n+", "\n", render_to_string("mail/page.html", context))
+
+
+def add_html(message: EmailMessage, html: str) -> None:
+    """Add the HTML as the other form of the plain text, with the emblem that it shows."""
+    message.add_alternative(html, subtype="html", cte="quoted-printable")
+    (part,) = (one for one in message.iter_parts() if one.get_content_type() == "text/html")
+    part.add_related(
+        emblem_png(), maintype="image", subtype="png", cid=f"<{EMBLEM}>", filename="emblem.png",
+        disposition="inline",
+    )  # fmt: skip
+
+
+def blocks(words: str, reference: str) -> Iterable[Block]:
+    for paragraph in filter(str.strip, re.split(r"\n\s*\n", words)):
+        lines = [marked_up(line, reference) for line in paragraph.strip("\n").split("\n")]
+        word = paragraph.strip()
+        is_reply = word.startswith(f"{settings.SITE_URL}/r/") and re.fullmatch(ADDRESS, word)
+        yield Block(lines, word if is_reply else "")
+
+
+def marked_up(line: str, reference: str) -> SafeString:
+    """Return the line as HTML, in which addresses are links and keep their own order."""
+    signs = rf"({ADDRESS})|({EMAIL})|({NUMBER}|{re.escape(reference)})"
+    html, end = "", 0
+    for found in re.finditer(signs, line):
+        html += escape(line[end : found.start()]) + isolated(*found.groups())
+        end = found.end()
+    return mark_safe(html + escape(line[end:]))  # noqa: S308 -- escaped part by part
+
+
+def isolated(address: str | None, email: str | None, number: str | None) -> str:
+    if number:
+        return format_html('<bdi dir="ltr">{}</bdi>', number)
+    target = address or f"mailto:{email}"
+    return format_html('<a href="{}" dir="ltr">{}</a>', target, address or email)
+
+
+@functools.cache
+def emblem_png() -> bytes:
+    return (settings.BASE_DIR / "static/letters/emblem.png").read_bytes()

@@ -1,0 +1,124 @@
+"""The mail as HTML: the words of its plain text, with their language and direction."""
+
+import re
+from html import unescape
+from html.parser import HTMLParser
+
+import pytest
+
+from invitations.links import reply_url
+from invitations.mail.html_part import marked_up
+from invitations.models import Language
+from invitations.tests.reading import message_of, text_of
+
+pytestmark = pytest.mark.django_db
+
+BUTTON = "Your reply online"
+
+
+class Reader(HTMLParser):
+    """Keeps the words of the page's body, and what each tag says."""
+
+    def __init__(self):
+        super().__init__()
+        self.words, self.tags, self.hidden = [], [], 0
+
+    def handle_starttag(self, tag, attrs):
+        self.tags.append((tag, dict(attrs)))
+        self.hidden += tag in ("title", "style")
+
+    def handle_endtag(self, tag):
+        self.hidden -= tag in ("title", "style")
+
+    def handle_data(self, data):
+        if not self.hidden:
+            self.words += data.split()
+
+
+def html_of(letter):
+    return message_of(letter).get_body(("html",)).get_content()
+
+
+def words_of(html):
+    """The words of the mail, without its masthead and the button above the link."""
+    cells = re.findall(r'<td class="words.*?\n</td></tr>', html, re.DOTALL)
+    bare = (re.sub(r'<td class="button.*?</td>', "", cell, flags=re.DOTALL) for cell in cells)
+    return unescape(re.sub(r"<[^>]*>", "", "".join(bare)))
+
+
+def squeezed(text):
+    return re.sub(r"\s", "", text)
+
+
+def read(html):
+    reader = Reader()
+    reader.feed(html)
+    return reader
+
+
+def of_tag(reader, name):
+    return [attributes for tag, attributes in reader.tags if tag == name]
+
+
+@pytest.mark.parametrize("language", Language.values)
+def test_html_and_plain_text_have_the_same_words(composed, language):
+    letter = composed(language=language, second_language="en" if language != "en" else "")
+
+    assert squeezed(words_of(html_of(letter))) == squeezed(text_of(letter).replace("* * *", ""))
+
+
+def test_the_message_offers_plain_text_first_and_fetches_nothing(composed):
+    letter = composed()
+    message = message_of(letter)
+
+    kinds = [part.get_content_type() for part in message.walk()]
+
+    assert kinds == [
+        "multipart/mixed", "multipart/alternative", "text/plain", "multipart/related",
+        "text/html", "image/png", "application/pdf",
+    ]  # fmt: skip
+    html = html_of(letter)
+    assert [image["src"] for image in of_tag(read(html), "img")] == ["cid:emblem"]
+    assert not re.search(r"url\(|@import|<link|<script", html)
+    assert len(html.encode()) < 60_000
+
+
+def test_the_reply_is_a_button_and_a_link_in_words(composed):
+    letter = composed()
+    link = reply_url(letter.invitation.links.get())
+
+    reader = read(html_of(letter))
+
+    assert [one["href"] for one in of_tag(reader, "a")].count(link) == 2
+    assert BUTTON in " ".join(reader.words)
+    assert link in reader.words
+
+
+@pytest.mark.parametrize(("language", "direction"), [("ar", "rtl"), ("fr", "ltr")])
+def test_each_language_has_its_own_mark_and_direction(composed, language, direction):
+    letter = composed(language=language, second_language="en")
+
+    cells = [
+        cell for cell in of_tag(read(html_of(letter)), "td") if "words" in cell.get("class", "")
+    ]
+
+    assert [(cell["lang"], cell["dir"]) for cell in cells] == [
+        (language, direction), ("en", "ltr"),
+    ]  # fmt: skip
+
+
+def test_numbers_addresses_and_references_keep_their_order_in_arabic():
+    line = marked_up(
+        "الهاتف +41\u00a022\u00a0555، CL-19/58، a@example.org، https://a.example.org/x؟", "CL-19/58"
+    )
+
+    assert '<bdi dir="ltr">+41\u00a022\u00a0555</bdi>' in line
+    assert '<bdi dir="ltr">CL-19/58</bdi>' in line
+    assert '<a href="mailto:a@example.org" dir="ltr">a@example.org</a>' in line
+
+
+def test_words_of_others_are_no_html(composed):
+    letter = composed(portfolio='<b>Minister</b> & "Co"')
+
+    assert "<b>Minister" not in marked_up("<b>Minister</b> <script>x</script>", "CL-1")
+    assert "<script" not in html_of(letter)
