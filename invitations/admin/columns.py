@@ -1,7 +1,7 @@
 """Links and hours in lists and on pages."""
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 from urllib.parse import urlencode
 
@@ -9,10 +9,13 @@ from django.db.models import Model
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
 from unfold.decorators import display
 
-from invitations.text.dates import left_to_right
+from invitations.letters.scrutiny.holes import Lack
+from invitations.models import Language, Letter
+from invitations.text.dates import labelled, left_to_right
 
 
 def text_link(url: str, text: Any) -> str:
@@ -21,6 +24,40 @@ def text_link(url: str, text: Any) -> str:
 
 def change_url(row: Model) -> str:
     return reverse(f"admin:{row._meta.app_label}_{row._meta.model_name}_change", args=[row.pk])
+
+
+def field_url(lack: Lack, pk: Any) -> str:
+    """Return the page of the record, at its empty field."""
+    page = reverse(f"admin:invitations_{lack.model}_change", args=[pk])
+    return f"{page}#id_{lack.column}" if lack.column else page
+
+
+def missing_links(letter: Letter) -> list[tuple[str, str]]:
+    """Return address and name of each empty field that the letter waits for."""
+    invitation = letter.invitation
+    rows = {
+        "forumedition": invitation.edition_id,
+        "circular": letter.circular_id,
+        "minister": invitation.minister_id,
+        "memberstate": invitation.member_state_id,
+        "invitation": invitation.pk,
+        "letter": letter.pk,
+        "reply": letter.reply_id,
+        "mission": letter.mission_id,
+    }
+    lacks = [Lack(*named) for named in letter.waits_for]
+    return [
+        (
+            field_url(lack, rows[lack.model]),
+            labelled(Language(lack.language).label, lack.title),
+        )
+        for lack in lacks
+        if rows.get(lack.model)
+    ]
+
+
+def text_links(links: Iterable[tuple[str, str]]) -> SafeString:
+    return format_html_join(" · ", '<a class="text-link" href="{}">{}</a>', links)
 
 
 def list_url(model: type[Model], **filters: Any) -> str:

@@ -98,19 +98,6 @@ def spoken_to_besides(letter: Letter) -> str:
     return UNNAMED if letter.invitation.focal_point_email.split() else ""
 
 
-def greeting_of(mission: Mission) -> str:
-    """Return the words after “presents its compliments”; refuse a note until they are on file."""
-    if not mission.greeted_as:
-        raise ValidationError(
-            _(
-                "%(mission)s: on its page, write how a note verbale greets it, with its State and "
-                "seat."
-            )
-            % {"mission": mission}
-        )
-    return mission.greeted_as
-
-
 def short_greeting(mission: Mission, language: str) -> str:
     """Return the words by which the end of a note greets the post once more, by its kind."""
     key = f"to_{mission.kind}"

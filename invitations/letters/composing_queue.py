@@ -19,7 +19,8 @@ from invitations.files.frozen import StoreUnavailable, Tampered
 from invitations.letters.composing import compose_letter, refuse_unapproved_step
 from invitations.letters.planning import PRIORITY
 from invitations.letters.released import Held, held_changes, use_released_values
-from invitations.letters.words import refuse_missing_texts, template_for_letter
+from invitations.letters.scrutiny.holes import Lacking
+from invitations.letters.words import refuse_shared_lacks, template_for_letter
 from invitations.mail.transport import NotTaken
 from invitations.models import (
     AUTOMATIC_KINDS,
@@ -66,7 +67,7 @@ def compose_planned(
             except ENDS_THE_TICK:
                 # The letter is not at fault: if this can be written, another tick has it at once.
                 with suppress(Error):
-                    give_back(letter, letter.waits_because)
+                    give_back(letter, letter.waits_because, waits_for=letter.waits_for)
                 raise
     return composed
 
@@ -139,9 +140,7 @@ def missing_for(letter: Letter) -> str:
     try:
         refuse_unapproved_step(letter)
         use_released_values(letter)
-        for language in filter(None, [letter.language, letter.second_language]):
-            template_for_letter(letter, language)
-            refuse_missing_texts(letter, language)
+        refuse_shared_lacks(letter)
     except ValidationError as refusal:
         return refusal.messages[0][:BECAUSE_LIMIT]
     except ENDS_THE_TICK:
@@ -202,7 +201,14 @@ def compose_or_say_why(letter: Letter) -> bool:
     except ENDS_THE_TICK:
         raise
     except ValidationError as refusal:
-        give_back(letter, refusal.messages[0], failed_attempts=0, compose_again_at=timezone.now())
+        lacks = refusal.lacks if isinstance(refusal, Lacking) else []
+        give_back(
+            letter,
+            refusal.messages[0],
+            failed_attempts=0,
+            compose_again_at=timezone.now(),
+            waits_for=[list(lack) for lack in lacks],
+        )
     except (Tampered, NotTaken) as fault:
         could_not_compose(letter, str(fault), began)
     except Exception as error:  # noqa: BLE001 -- whatever one letter meets keeps no other waiting
@@ -233,6 +239,7 @@ def give_back(
     If that cannot be written, the letter stays under its lease, and the log says so.
     """
     because = because[:BECAUSE_LIMIT]
+    fields = {"waits_for": [], **fields}
     leased = Letter.objects.planned().filter(pk=letter.pk, composing_until=letter.composing_until)
     try:
         with transaction.atomic():

@@ -7,12 +7,12 @@ from django.core.exceptions import ValidationError
 from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
+from modeltranslation.utils import build_localized_fieldname
 
 from invitations.letters.addressing import (
     FormalAddress,
     collective_address,
     formal_address,
-    greeting_of,
     short_greeting,
     spoken_to_besides,
 )
@@ -20,6 +20,7 @@ from invitations.letters.released import form_on_file
 from invitations.links import grouped_code, reply_url
 from invitations.models import (
     PRINTED_KINDS,
+    Circular,
     ForumEdition,
     Gender,
     Language,
@@ -72,7 +73,7 @@ def placeholder_words(
     A letter whose receiver may not answer has no words for link and code.
     """
     invitation = letter.invitation
-    edition, circular = invitation.edition, letter.circular
+    edition = invitation.edition
     with translation.override(language):
         words = {
             "salutation": addressee.salutation,
@@ -80,13 +81,7 @@ def placeholder_words(
             "minister": addressee.name,
             "portfolio": invitation.minister.portfolio,
             "member_state": invitation.member_state.name_on_paper(language),
-            "reference": circular.reference,
-            "dated_on": printed_date(circular.dated_on, language),
-            "signatory": circular.signatory_name,
-            "signatory_title": circular.signatory_title,
-            "signatory_called": circular.signatory_called,
-            "changes": circular.changes,
-            **edition_words(edition, language),
+            **shared_words(letter, language),
         }
         if letter.kind == Letter.Kind.NOTE:
             words |= note_words(letter, language)
@@ -100,23 +95,39 @@ def placeholder_words(
             received = letter.reply.received_at.astimezone(edition.zone)
             words["received_at"] = printed_hour(received, edition.time_zone_name, language)
             words["recorded"] = recorded_words(letter.reply, language)
-        if edition.secretariat:
-            words["secretariat"] = edition.secretariat
     return {name: str(word) for name, word in words.items()}
+
+
+def shared_words(letter: Letter, language: str) -> dict[str, str]:
+    """Return the words that all letters of the circular have in the language."""
+    circular = letter.circular
+    with translation.override(language):
+        return {
+            "reference": circular.reference,
+            "dated_on": printed_date(circular.dated_on, language),
+            "signatory": own_text(circular, "signatory_name", language),
+            "signatory_title": own_text(circular, "signatory_title", language),
+            "signatory_called": circular.signatory_called,
+            "changes": own_text(circular, "changes", language),
+            **edition_words(letter.invitation.edition, language),
+        }
+
+
+def own_text(row: Circular | ForumEdition, field: str, language: str) -> str:
+    """Return the text in the language; where it is empty, no other language's stands for it."""
+    return getattr(row, build_localized_fieldname(field, language)) or ""
 
 
 def edition_words(edition: ForumEdition, language: str) -> dict[str, str]:
     """Return the words that come from the edition; call this with the language active."""
+    texts = (
+        "place", "city", "theme", "organization", "secretariat", "organizers", "background",
+    )  # fmt: skip
     return {
-        "forum": edition.name,
-        "forum_in_full": edition.name_in_full,
-        "city": edition.city,
+        "forum": own_text(edition, "name", language),
+        "forum_in_full": own_text(edition, "name_in_full", language),
+        **{field: own_text(edition, field, language) for field in texts},
         "forum_dates": printed_range(edition.opens_on, edition.closes_on, language),
-        "place": edition.place,
-        "theme": edition.theme,
-        "organization": edition.organization,
-        "organizers": edition.organizers,
-        "background": edition.background,
         "track_dates": printed_range(edition.track_opens_on, edition.track_closes_on, language),
         "segments": printed_list(
             [str(Segment(segment).label) for segment in edition.segments_offered], language
@@ -159,13 +170,9 @@ def last_day_words(edition: ForumEdition, language: str) -> str:
 
 def note_words(letter: Letter, language: str) -> dict[str, str]:
     """Return the words that only a note verbale has; call this with the language active."""
-    if not letter.invitation.edition.secretariat:
-        raise ValidationError(
-            _("Write the secretariat’s name on the page of the edition: it opens a note verbale.")
-        )
     words = {"covered": covered_words(letter, language)}
     if letter.mission:
-        words["to_mission"] = greeting_of(letter.mission)
+        words["to_mission"] = letter.mission.greeted_as
         words["to_mission_short"] = short_greeting(letter.mission, language)
     return words
 

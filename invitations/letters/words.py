@@ -5,14 +5,26 @@ from string import Template
 from typing import NamedTuple
 
 from django.core.exceptions import ValidationError
-from django.db.models import Model
 from django.utils.translation import get_language_info
 from django.utils.translation import gettext as _
-from modeltranslation.translator import translator
 
-from invitations.letters.context import LetterKeys, addressee_of, placeholder_words
-from invitations.models import Circular, Language, Letter, LetterTemplate
-from invitations.text.dates import comma_list
+from invitations.letters.context import (
+    LetterKeys,
+    addressee_of,
+    placeholder_words,
+    shared_words,
+)
+from invitations.letters.scrutiny.holes import (
+    Lack,
+    empty_words,
+    lack_of,
+    lacking_texts,
+    lacking_words,
+    refuse_lacks,
+)
+from invitations.models import Language, Letter, LetterTemplate
+from invitations.text.marks import fill_marked
+from invitations.text.placeholders import OPEN_LINE
 
 
 class LetterText(NamedTuple):
@@ -26,21 +38,31 @@ class LetterText(NamedTuple):
     addressee: list[str]
 
 
-# A line that holds only placeholders.
-OPEN_LINE = re.compile(r"\s*(\$(\w+|\{\w+\})\s*)+")
+class OpenText(NamedTuple):
+    """A text in one language, with the words for its placeholders."""
+
+    language: str
+    template: LetterTemplate
+    addressee: list[str]
+    words: dict[str, str]
 
 
 def fill_placeholders(text: str, words: dict[str, str]) -> str:
-    """Return the filled text; a line of placeholders that are all empty is left out."""
+    """Return the filled text, without the marked parts that have an empty placeholder.
+
+    A line of placeholders that are all empty is left out.
+    """
     try:
-        filled = [(line, Template(line).substitute(words)) for line in text.split("\n")]
-        return "\n".join(
-            printed for line, printed in filled if printed.strip() or not OPEN_LINE.fullmatch(line)
-        )
+        return fill_marked(text, words, lambda line: filled_line(line, words))
     except KeyError as missing:
         raise ValidationError(
             _("The placeholder $%(name)s has no words for this letter.") % {"name": missing.args[0]}
         ) from None
+
+
+def filled_line(line: str, words: dict[str, str]) -> str | None:
+    printed = Template(line).substitute(words)
+    return printed if printed.strip() or not OPEN_LINE.fullmatch(line) else None
 
 
 def escape_markdown(words: dict[str, str]) -> dict[str, str]:
@@ -48,69 +70,80 @@ def escape_markdown(words: dict[str, str]) -> dict[str, str]:
     return {name: re.sub(r"([\\`*_\[\]<>#~&])", r"\\\1", word) for name, word in words.items()}
 
 
-def refuse_missing_texts(letter: Letter, language: str) -> None:
-    """Refuse a language that lacks a text of the edition or circular that another language has."""
-    missing = [
-        str(getattr(row._meta.get_field(field), "verbose_name", field))
-        for row in (letter.invitation.edition, letter.circular)
-        for field in lacking_in(row, language)
-    ]
-    if letter.kind in Circular.REFERRING and not letter.circular.says("changes"):
-        missing.append(_("what changes"))
-    if missing:
-        raise ValidationError(
-            _("Missing in %(language)s: %(texts)s.")
-            % {"language": Language(language).label, "texts": comma_list(missing)}
-        )
-
-
-# A name in Latin letters will do where a language has none.
-ENGLISH_WILL_DO = {"contact_name"}
-
-
-def lacking_in(row: Model, language: str) -> list[str]:
-    options = translator.get_options_for_model(type(row))
-    return [
-        field
-        for field, columns in sorted(options.all_fields.items())
-        if field not in ENGLISH_WILL_DO
-        and any(getattr(row, column.name) for column in columns)
-        and not getattr(row, f"{field}_{language.replace('-', '_')}")
-    ]
-
-
 # No-break spaces stay, since French needs them.
 BLANKS = re.compile(r"[ \t\r\n]+")
 
 
 def letter_texts(
-    letter: Letter, keys: LetterKeys, template: LetterTemplate | None = None
+    letter: Letter,
+    keys: LetterKeys,
+    template: LetterTemplate | None = None,
+    *,
+    specimen: bool = False,
 ) -> list[LetterText]:
     """Return the letter's text in its language, and in its second language if it has one.
 
-    ``template`` replaces the newest usable template of the first language.
+    ``template`` replaces the newest usable template of the first language. Refuse a letter with a
+    hole; in a specimen a mark stands in its place.
     """
-    languages = [letter.language, letter.second_language]
+    languages = filter(None, [letter.language, letter.second_language])
+    opened = [
+        open_text(letter, language, keys, template if number == 0 else None)
+        for number, language in enumerate(languages)
+    ]
+    if specimen:
+        opened = [with_holes_named(letter, text) for text in opened]
+    else:
+        refuse_lacks(lack for text in opened for lack in lacks_of(letter, text))
+    return [filled_text(text) for text in opened]
+
+
+def open_text(
+    letter: Letter, language: str, keys: LetterKeys, template: LetterTemplate | None = None
+) -> OpenText:
+    template = template or template_for_letter(letter, language)
+    addressee = addressee_of(letter, language)
+    words = placeholder_words(letter, language, keys, addressee)
+    return OpenText(language, template, addressee.lines, words)
+
+
+def lacks_of(letter: Letter, text: OpenText) -> list[Lack]:
     return [
-        text_in(letter, language, keys, template if number == 0 else None)
-        for number, language in enumerate(filter(None, languages))
+        *lacking_texts(letter, text.language),
+        *lacking_words(letter.kind, text.language, text.template, text.words),
     ]
 
 
-def text_in(
-    letter: Letter, language: str, keys: LetterKeys, template: LetterTemplate | None = None
-) -> LetterText:
-    template = template or template_for_letter(letter, language)
-    refuse_missing_texts(letter, language)
-    addressee = addressee_of(letter, language)
-    words = placeholder_words(letter, language, keys, addressee)
+def refuse_shared_lacks(letter: Letter) -> None:
+    """Refuse what all letters of this circular, kind and languages lack, as composing would."""
+    languages = [letter.language, *filter(None, [letter.second_language])]
+    opened = [
+        OpenText(
+            language, template_for_letter(letter, language), [], shared_words(letter, language)
+        )
+        for language in languages
+    ]
+    refuse_lacks(lack for text in opened for lack in lacks_of(letter, text))
+
+
+def with_holes_named(letter: Letter, text: OpenText) -> OpenText:
+    """Return the text with a mark, and the field's name, wherever it would have a hole."""
+    marks = {
+        name: _("[missing: %(field)s]") % {"field": lack_of(name, text.language).title}
+        for name in empty_words(letter.kind, text.template, text.words)
+    }
+    return text._replace(words=text.words | marks)
+
+
+def filled_text(text: OpenText) -> LetterText:
+    template, words = text.template, text.words
     return LetterText(
-        language=language,
+        language=text.language,
         template=template,
         subject=BLANKS.sub(" ", fill_placeholders(template.subject, words)).strip(),
         paper=fill_placeholders(template.paper, escape_markdown(words)),
         mail=fill_placeholders(template.mail, words),
-        addressee=addressee.lines,
+        addressee=text.addressee,
     )
 
 

@@ -70,6 +70,8 @@ class Letter(models.Model):
     composing_until = models.DateTimeField(null=True, blank=True, editable=False)
     # Why it is still planned, and when it may be tried again: after a failure there is a pause.
     waits_because = models.CharField(_("why it waits"), max_length=300, blank=True, editable=False)
+    # The empty fields that it waits for: language, model and column of each.
+    waits_for = models.JSONField(default=list, blank=True, editable=False)
     failed_attempts = models.PositiveSmallIntegerField(
         _("failed attempts to compose it"), default=0, editable=False
     )

@@ -82,10 +82,11 @@ def render_specimen(
 ) -> Specimen:
     """Return the letter's words and PDF, made anew, with keys that open nothing.
 
-    Raise ValidationError if a text, a term or a form of address is missing.
+    A mark names each field that is empty and needed. Raise ValidationError if a template, a term or
+    a form of address is missing.
     """
     keys = dead_keys()
-    texts = letter_texts(letter, keys, template)
+    texts = letter_texts(letter, keys, template, specimen=True)
     printed = paper and letter.kind in PRINTED_KINDS
     pdf = render_pdf(letter, texts, keys, specimen=True) if printed else None
     return Specimen(texts[0].subject, join_languages("mail", texts), pdf)

@@ -3,58 +3,116 @@
 import re
 from difflib import get_close_matches
 from string import Template
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-# What each placeholder stands for, in the order in which a letter uses them.
-PLACEHOLDER_MEANINGS = {
-    "salutation": _("the opening, from the form of address"),
-    "closing": _("the closing, from the form of address"),
-    "minister": _("courtesy and name of the addressee"),
-    "portfolio": _("the addressee’s function"),
-    "member_state": _("the State’s name, as it stands alone on a line"),
-    "forum": _("name of the edition"),
-    "forum_in_full": _("name of the edition, without short forms"),
-    "forum_dates": _("first and last day of the forum"),
-    "place": _("where the forum is held"),
-    "city": _("city and country where the forum is held"),
-    "theme": _("theme of the edition"),
-    "background": _("background of the edition, whole sentences"),
-    "organization": _("the inviting organization"),
-    "secretariat": _("the secretariat of the organization, as it opens a sentence"),
-    "organizers": _("who organizes the forum together"),
-    "track_dates": _("days of the High-Level Track"),
-    "segments": _("parts of the High-Level Track, as a list"),
-    "reply_before": _("the date before which to reply"),
-    "last_day": _("the last day to reply, its last minute and the time zone"),
-    "reply_link": _("the office’s own link"),
-    "reply_code": _("the office’s own code"),
-    "code_page": _("the page that takes the code"),
-    "partnership_link": _("page on partnership packages"),
-    "consultation_link": _("page of the open consultation"),
-    "registration_link": _("page on which delegates register"),
-    "statements_link": _("page on policy statements"),
-    "website": _("website of the edition"),
-    "contact_name": _("the contact, with honorific"),
-    "contact_phone": _("telephone of the contact"),
-    "contact_fax": _("fax of the contact"),
-    "contact_email": _("e-mail of the contact"),
-    "reference": _("reference of the circular"),
-    "dated_on": _("date printed on the letter"),
-    "signatory": _("who signs"),
-    "signatory_title": _("title of who signs"),
-    "signatory_called": _("who signs, with honorific, in running text"),
-    "replaced_reference": _("reference of the letter it refers to"),
-    "replaced_on": _("date of the letter it refers to"),
-    "changes": _("what changes, whole sentences of the circular"),
-    "to_mission": _("to the mission or post, with State and seat: to the Permanent Mission of …"),
-    "to_mission_short": _("to the mission or post, once more: to the Permanent Mission"),
-    "covered": _("the addressees of the letters it covers, a paragraph to each"),
-    "recorded": _("the recorded reply, a line to each point"),
-    "received_at": _("when the reply was received"),
+from invitations.text.marks import identifiers, mark_faults, without_marks
+
+
+class Placeholder(NamedTuple):
+    """What a placeholder stands for, and the record and field that its words come from.
+
+    The record is one of the letter's: its edition, its circular, its minister. The field is empty
+    where the words come from more than one.
+    """
+
+    meaning: Any
+    model: str
+    field: str = ""
+
+
+# In the order in which a letter uses them.
+PLACEHOLDERS_OF_LETTERS = {
+    "salutation": Placeholder(
+        _("the opening, from the form of address"), "minister", "salutation_as_printed"
+    ),
+    "closing": Placeholder(
+        _("the closing, from the form of address"), "minister", "closing_as_printed"
+    ),
+    "minister": Placeholder(_("courtesy and name of the addressee"), "minister", "family_name"),
+    "portfolio": Placeholder(_("the addressee’s function"), "minister", "portfolio"),
+    "member_state": Placeholder(
+        _("the State’s name, as it stands alone on a line"), "memberstate", "short_name"
+    ),
+    "forum": Placeholder(_("name of the edition"), "forumedition", "name"),
+    "forum_in_full": Placeholder(
+        _("name of the edition, without short forms"), "forumedition", "name_in_full"
+    ),
+    "forum_dates": Placeholder(_("first and last day of the forum"), "forumedition", "opens_on"),
+    "place": Placeholder(_("where the forum is held"), "forumedition", "place"),
+    "city": Placeholder(_("city and country where the forum is held"), "forumedition", "city"),
+    "theme": Placeholder(_("theme of the edition"), "forumedition", "theme"),
+    "background": Placeholder(
+        _("background of the edition, whole sentences"), "forumedition", "background"
+    ),
+    "organization": Placeholder(_("the inviting organization"), "forumedition", "organization"),
+    "secretariat": Placeholder(
+        _("the secretariat of the organization, as it opens a sentence"),
+        "forumedition",
+        "secretariat",
+    ),
+    "organizers": Placeholder(_("who organizes the forum together"), "forumedition", "organizers"),
+    "track_dates": Placeholder(_("days of the High-Level Track"), "forumedition", "track_opens_on"),
+    "segments": Placeholder(
+        _("parts of the High-Level Track, as a list"), "forumedition", "segments_offered"
+    ),
+    "reply_before": Placeholder(
+        _("the date before which to reply"), "forumedition", "reply_before"
+    ),
+    "last_day": Placeholder(
+        _("the last day to reply, its last minute and the time zone"),
+        "forumedition",
+        "time_zone_name",
+    ),
+    "reply_link": Placeholder(_("the office’s own link"), "invitation"),
+    "reply_code": Placeholder(_("the office’s own code"), "invitation"),
+    "code_page": Placeholder(_("the page that takes the code"), ""),
+    "partnership_link": Placeholder(
+        _("page on partnership packages"), "forumedition", "partnership_link"
+    ),
+    "consultation_link": Placeholder(
+        _("page of the open consultation"), "forumedition", "consultation_link"
+    ),
+    "registration_link": Placeholder(
+        _("page on which delegates register"), "forumedition", "registration_link"
+    ),
+    "statements_link": Placeholder(
+        _("page on policy statements"), "forumedition", "statements_link"
+    ),
+    "website": Placeholder(_("website of the edition"), "forumedition", "website"),
+    "contact_name": Placeholder(_("the contact, with honorific"), "forumedition", "contact_name"),
+    "contact_phone": Placeholder(_("telephone of the contact"), "forumedition", "contact_phone"),
+    "contact_fax": Placeholder(_("fax of the contact"), "forumedition", "contact_fax"),
+    "contact_email": Placeholder(_("e-mail of the contact"), "forumedition", "contact_email"),
+    "reference": Placeholder(_("reference of the circular"), "circular", "reference"),
+    "dated_on": Placeholder(_("date printed on the letter"), "circular", "dated_on"),
+    "signatory": Placeholder(_("who signs"), "circular", "signatory_name"),
+    "signatory_title": Placeholder(_("title of who signs"), "circular", "signatory_title"),
+    "signatory_called": Placeholder(
+        _("who signs, with honorific, in running text"), "circular", "signatory_name"
+    ),
+    "replaced_reference": Placeholder(_("reference of the letter it refers to"), "letter"),
+    "replaced_on": Placeholder(_("date of the letter it refers to"), "letter"),
+    "changes": Placeholder(
+        _("what changes, whole sentences of the circular"), "circular", "changes"
+    ),
+    "to_mission": Placeholder(
+        _("to the mission or post, with State and seat: to the Permanent Mission of …"),
+        "mission",
+        "greeted_as",
+    ),
+    "to_mission_short": Placeholder(
+        _("to the mission or post, once more: to the Permanent Mission"), "mission", "kind"
+    ),
+    "covered": Placeholder(
+        _("the addressees of the letters it covers, a paragraph to each"), "letter"
+    ),
+    "recorded": Placeholder(_("the recorded reply, a line to each point"), "reply"),
+    "received_at": Placeholder(_("when the reply was received"), "reply", "received_at"),
 }
+PLACEHOLDER_MEANINGS = {name: one.meaning for name, one in PLACEHOLDERS_OF_LETTERS.items()}
 PLACEHOLDERS = set(PLACEHOLDER_MEANINGS)
 # The placeholders of a form of address.
 COURTESY_PLACEHOLDERS = {"title", "name", "family_name"}
@@ -92,6 +150,8 @@ ONLY_IN: dict[str, set[str]] = {
 # A note verbale goes to a mission, and a copy to an address that nobody has checked: neither
 # receiver may answer.
 KEY_PLACEHOLDERS = {"reply_link", "reply_code"}
+# Never in a part that may fall away: the box of the reply has the last day only if no text has it.
+HAVE_TO_STAY = ANSWERABLE | {"salutation", "closing"}
 # A note verbale is written in the third person, and has its own formulas of courtesy.
 COURTESIES = {"salutation", "closing"}
 # The subject is one line, and everybody who handles the mail can read it.
@@ -159,7 +219,7 @@ def validate_markdown(text: str) -> None:
 
 
 def validate_template_texts(kind: str, variant: str, fields: dict[str, str]) -> None:
-    """Refuse placeholders that such a letter cannot fill, and texts without those it must have."""
+    """Refuse placeholders that such a letter cannot fill, or must have and lacks; and odd marks."""
     wanted, refused = (
         required_placeholders(kind, variant),
         PLACEHOLDERS - usable_placeholders(kind, variant),
@@ -169,6 +229,7 @@ def validate_template_texts(kind: str, variant: str, fields: dict[str, str]) -> 
             *unfilled(text, refused),
             *(unfit(text, refused) if field == "subject" else []),
             *missing_placeholders(text, wanted.get(field, set())),
+            *mark_faults(text, wanted.get(field, set()) | HAVE_TO_STAY),
         ]
         for field, text in fields.items()
     }
@@ -200,7 +261,15 @@ def missing_placeholders(text: str, wanted: set[str]) -> list[ValidationError]:
     ]
 
 
-def identifiers(text: str) -> set[str]:
-    """Return the placeholders in the valid lines of a text; invalid lines are refused elsewhere."""
-    lines = [Template(line) for line in text.splitlines()]
-    return {name for line in lines if line.is_valid() for name in line.get_identifiers()}
+# A line that holds only placeholders.
+OPEN_LINE = re.compile(r"\s*(\$(\w+|\{\w+\})\s*)+")
+# On lines of their own in an address block: who is unnamed or has no function lacks the line.
+MAY_BE_EMPTY = {"minister", "portfolio"}
+
+
+def needed_words(text: str) -> set[str]:
+    """Return the placeholders of a text that may not be empty: a sentence would have a hole."""
+    needed = set()
+    for line in without_marks(text).split("\n"):
+        needed |= identifiers(line) - (MAY_BE_EMPTY if OPEN_LINE.fullmatch(line) else set())
+    return needed

@@ -1,8 +1,9 @@
 """The page of a circular's audience, and the planning of its letters."""
 
 from collections import Counter
+from typing import Any
 
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
@@ -12,16 +13,17 @@ from unfold.decorators import action
 from invitations.admin.base import user_of
 from invitations.admin.circulars.page import CircularPageMixin
 from invitations.admin.circulars.progress import tell_planned
-from invitations.admin.confirming import refusal_sentence
+from invitations.admin.columns import field_url
 from invitations.admin.letters.approval_page import (
     left_out_by_reason,
     printed_languages,
     recipient_lines,
 )
 from invitations.letters.circulars import circular_audience, current_recipients, plan_circular
-from invitations.letters.words import refuse_missing_texts
-from invitations.models import Circular, Invitation, Letter
-from invitations.text.dates import comma_list
+from invitations.letters.scrutiny.audience import LanguageLacks, audience_lacks
+from invitations.letters.scrutiny.holes import Lack
+from invitations.models import Circular, Invitation, Language
+from invitations.text.dates import comma_list, labelled
 
 
 class AudienceMixin(CircularPageMixin):
@@ -36,6 +38,7 @@ class AudienceMixin(CircularPageMixin):
             return self._plan(request, circular)
         found = circular_audience(circular)
         found_at = current_recipients(circular.edition, found.addressed)
+        lacks = audience_lacks(circular, found.addressed)
         return self._page(
             request,
             "audience",
@@ -46,7 +49,8 @@ class AudienceMixin(CircularPageMixin):
                 for invitation, lines in zip(found.addressed, found_at, strict=True)
             ],
             left_out=left_out_by_reason(circular, found),
-            missing=missing_texts(circular, found.addressed),
+            missing=missing_rows(lacks, circular),
+            falls_away=left_out_rows(lacks, circular),
             by_language=counted_by_language(found.addressed),
             unreached=sum(not lines for lines in found_at),
         )
@@ -66,14 +70,40 @@ def counted_by_language(invitations: list[Invitation]) -> str:
     return comma_list(f"{language} {number}" for language, number in languages.most_common())
 
 
-def missing_texts(circular: Circular, invitations: list[Invitation]) -> list[str]:
-    """Return what would keep letters waiting: texts missing in a language of the audience."""
-    by_language = {invitation.minister.language: invitation for invitation in invitations}
-    said = []
-    for language, invitation in by_language.items():
-        letter = Letter(invitation=invitation, circular=circular, kind=circular.kind)
-        try:
-            refuse_missing_texts(letter, language)
-        except ValidationError as refusal:
-            said.append(refusal_sentence(refusal))
-    return said
+def missing_rows(found: list[LanguageLacks], circular: Circular) -> list[dict[str, Any]]:
+    """Return, for each language, the empty fields for which its letters would wait."""
+    return [
+        {
+            "language": Language(one.language).label,
+            "has_text": one.has_text,
+            "letters": one.letters,
+            "fields": field_links(one.lacks, circular),
+            "ministers": minister_links(one),
+        }
+        for one in found
+        if one.lacks or one.ministers or not one.has_text
+    ]
+
+
+def left_out_rows(found: list[LanguageLacks], circular: Circular) -> list[dict[str, Any]]:
+    """Return, for each language, the empty fields whose part of the text would fall away."""
+    return [
+        {
+            "language": Language(one.language).label,
+            "fields": field_links(one.left_out, circular),
+        }
+        for one in found
+        if one.left_out
+    ]
+
+
+def field_links(lacks: list[Lack], circular: Circular) -> list[tuple[str, str]]:
+    rows = {"forumedition": circular.edition_id, "circular": circular.pk}
+    return [(field_url(lack, rows[lack.model]), lack.title) for lack in lacks]
+
+
+def minister_links(found: LanguageLacks) -> list[tuple[str, str]]:
+    return [
+        (field_url(lack, minister.pk), labelled(minister, lack.title))
+        for lack, minister in found.ministers
+    ]

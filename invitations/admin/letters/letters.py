@@ -5,12 +5,19 @@ from typing import Any
 from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext_lazy
 from unfold.decorators import action, display
 
 from invitations.admin.base import Menu, RecordInline, user_of
-from invitations.admin.columns import at_hour, at_hour_with, hour_column
+from invitations.admin.columns import (
+    at_hour,
+    at_hour_with,
+    hour_column,
+    missing_links,
+    text_links,
+)
 from invitations.admin.confirming import act_on_each, confirmed, row_by_row, tell_done
 from invitations.admin.letters.approval_page import recipient_lines
 from invitations.admin.letters.approvals import ApprovingMixin
@@ -184,8 +191,14 @@ class LetterAdmin(PrintRunMixin, ApprovingMixin, LetterFilesMixin):
 
     @display(description=gettext_lazy("why it waits"))
     def waits(self, letter: Letter) -> str:
-        """After a fault show the hour of the next attempt, else that of the last one."""
+        """After a fault show the hour of the next attempt, else that of the last one.
+
+        What is missing leads to its field.
+        """
         because = keep_own_order(letter.waits_because)
+        if links := missing_links(letter):
+            told = at_hour_with(letter.compose_again_at, because)
+            return format_html("{}<br>{}", told, text_links(links))
         if letter.failed_attempts and letter.compose_again_at:
             again = labelled(_("tried again from"), at_hour(letter.compose_again_at))
             return f"{because} ({again})"

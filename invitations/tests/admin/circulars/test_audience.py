@@ -4,11 +4,18 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
+from django.urls import reverse
 
-from invitations.models import Letter
+from invitations.letters.approval import revise_template
+from invitations.models import Letter, LetterTemplate
 from invitations.tests.admin.circulars.stages import draft, page
 from invitations.tests.desk import signed_in, told
-from invitations.tests.factories import CircularFactory, MissionFactory
+from invitations.tests.factories import (
+    CircularFactory,
+    EditionFactory,
+    MissionFactory,
+    UserFactory,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -39,12 +46,57 @@ def test_audience_is_seen_before_anything_is_composed(client, drafter):
     assert not Letter.objects.exists()
 
 
-def test_audience_says_which_texts_are_missing(client, drafter, issued):
+def test_audience_says_which_texts_are_missing_and_leads_to_their_fields(client, drafter, issued):
     notice = CircularFactory(edition=issued(language="fr").edition, kind="notice", place_fr="")
 
     response = client.get(page(notice, "audience"))
 
-    assert response.context["missing"] == ["Missing in French: place on the letter, what changes."]
+    (missing,) = response.context["missing"]
+    change = reverse("admin:invitations_circular_change", args=[notice.pk])
+    assert (missing["language"], missing["letters"]) == ("French", 1)
+    assert missing["fields"] == [
+        (f"{change}#id_place_fr", "place on the letter"),
+        (f"{change}#id_changes_fr", "what changes"),
+    ]
+    assert f'<a class="text-link" href="{change}#id_place_fr">' in response.content.decode()
+
+
+def test_audience_says_how_many_letters_wait_and_what_falls_away(client, drafter):
+    edition = EditionFactory(contact_phone="", organizers="", contact_fax="")
+    circular = CircularFactory(edition=edition)
+    for language in ("fr", "fr", "en"):
+        draft(edition, minister__language=language)
+
+    response = client.get(page(circular, "audience"))
+
+    change = reverse("admin:invitations_forumedition_change", args=[edition.pk])
+    waits = [
+        (row["language"], row["letters"], row["fields"]) for row in response.context["missing"]
+    ]
+    phone = [(f"{change}#id_contact_phone", "telephone")]
+    assert waits == [("French", 2, phone), ("English", 1, phone)]
+    assert response.context["falls_away"][0] == {
+        "language": "French",
+        "fields": [
+            (f"{change}#id_organizers_fr", "organizers"),
+            (f"{change}#id_contact_fax", "fax"),
+        ],
+    }
+    assert "(2 letters wait)" in response.content.decode()
+
+
+def test_audience_names_the_ministers_whose_function_the_text_needs(client, drafter):
+    circular = CircularFactory(languages=["en"])
+    text = LetterTemplate.objects.get(kind="invitation", variant="", language="en")
+    revise_template(text, UserFactory(), text.subject, f"As $portfolio:\n\n{text.paper}", text.mail)
+    _known, unknown = draft(circular.edition), draft(circular.edition, minister__portfolio="")
+
+    (missing,) = client.get(page(circular, "audience")).context["missing"]
+
+    minister = unknown.minister
+    change = reverse("admin:invitations_minister_change", args=[minister.pk])
+    assert missing["ministers"] == [(f"{change}#id_portfolio", f"{minister}: portfolio")]
+    assert missing["fields"] == []
 
 
 def test_audience_says_who_goes_to_the_print_run(client, drafter):
@@ -66,7 +118,7 @@ def test_audience_takes_as_many_queries_for_three_as_for_one(
         draft(circular.edition).member_state.missions.add(MissionFactory())
         draft(circular.edition, minister__language="ar")
 
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(12):
         client.get(page(circular, "audience"))
 
 

@@ -1,0 +1,16 @@
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+
+    dependencies = [
+        ('invitations', '0010_circular_to_all'),
+    ]
+
+    operations = [
+        migrations.AddField(
+            model_name='letter',
+            name='waits_for',
+            field=models.JSONField(blank=True, default=list, editable=False),
+        ),
+    ]
