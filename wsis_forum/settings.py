@@ -384,7 +384,10 @@ UNFOLD = {
         }
     },
     "STYLES": [lambda request: static("admin-desk/desk.css")],
-    "SCRIPTS": [lambda request: static("admin-desk/strict.js")],
+    "SCRIPTS": [
+        lambda request: static("admin-desk/strict.js"),
+        lambda request: static("admin-desk/field.js"),
+    ],
     "DASHBOARD_CALLBACK": "invitations.admin.dashboard.dashboard",
     "SIDEBAR": {
         "show_search": True,

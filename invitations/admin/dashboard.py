@@ -14,7 +14,12 @@ from invitations.admin.answers import ANSWERS_IN_SHORT, SILENT
 from invitations.admin.base import user_of
 from invitations.admin.columns import list_url
 from invitations.admin.letters.composing_anew import letters_by_next_step
-from invitations.admin.outbox.queue import COULD_NOT_BE_COMPOSED, FAULTS_OF_JOBS, outage_rows
+from invitations.admin.outbox.queue import (
+    COULD_NOT_BE_COMPOSED,
+    FAULTS_OF_JOBS,
+    LETTERS_WAIT,
+    outage_rows,
+)
 from invitations.models import (
     AUTOMATIC_KINDS,
     Bounce,
@@ -190,6 +195,12 @@ def letters_to_do(
             COULD_NOT_BE_COMPOSED,
             letters.not_composable().count,
             list_url(Letter, composing="failed", **here),
+        ),
+        Waiting(
+            may(request, "view_letter"),
+            LETTERS_WAIT,
+            letters.waiting().count,
+            list_url(Letter, composing="waits", **here),
         ),
         Waiting(
             may(request, "delete_setback"),

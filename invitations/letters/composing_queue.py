@@ -11,7 +11,7 @@ from typing import Any
 from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
 from django.db import Error, transaction
-from django.db.models import Case, F, Q, When
+from django.db.models import Case, F, Q, QuerySet, When
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -269,8 +269,15 @@ def reasons_not_composed(edition: ForumEdition, circular: Circular | None = None
 
     Letters that a worker composes at this moment are not counted.
     """
+    said = letters_with_reasons(edition, circular)
+    return Counter(said.values_list("waits_because", flat=True))
+
+
+def letters_with_reasons(
+    edition: ForumEdition, circular: Circular | None = None
+) -> QuerySet[Letter]:
+    """Return the planned letters, of an edition or a circular, that say why they wait."""
     waiting = Letter.objects.planned().filter(invitation__edition=edition, composing_until=None)
     if circular:
         waiting = waiting.filter(circular=circular).exclude(kind__in=AUTOMATIC_KINDS)
-    said = waiting.exclude(waits_because="").order_by("waits_because")
-    return Counter(said.values_list("waits_because", flat=True))
+    return waiting.exclude(waits_because="").order_by("waits_because")

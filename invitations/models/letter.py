@@ -28,6 +28,10 @@ class LetterQuerySet(models.QuerySet["Letter"]):
         """Planned letters that could not be composed: a person has to look at them."""
         return self.planned().filter(failed_attempts__gt=0)
 
+    def waiting(self) -> Self:
+        """Planned letters that wait for words, a field or a person, and are tried each minute."""
+        return self.planned().exclude(waits_because="").filter(failed_attempts=0)
+
     def in_force(self) -> Self:
         return self.exclude(state=Letter.State.CANCELLED)
 

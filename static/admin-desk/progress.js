@@ -16,13 +16,21 @@
     }
   };
 
+  const link = (url, name) => {
+    const found = document.createElement("a");
+    found.className = "text-link";
+    found.href = url;
+    found.textContent = name;
+    return found;
+  };
+
   const list = (waiting) => {
     const box = page.querySelector("[data-waiting]");
     box.hidden = waiting.length === 0;
     box.querySelector("ul").replaceChildren(
-      ...waiting.map((words) => {
+      ...waiting.map(({ words, links }) => {
         const item = document.createElement("li");
-        item.textContent = words;
+        item.append(words, ...links.flatMap(([url, name]) => [" · ", link(url, name)]));
         return item;
       }),
     );

@@ -13,10 +13,10 @@ from unfold.decorators import action
 
 from invitations.admin.base import user_of
 from invitations.admin.circulars.page import CircularPageMixin
-from invitations.admin.columns import list_url
+from invitations.admin.columns import list_url, missing_links
 from invitations.admin.letters.approval_page import printed_circular_hour
 from invitations.letters.circulars import circular_progress, letters_at_another_hour, plan_notes
-from invitations.letters.composing_queue import reasons_not_composed
+from invitations.letters.composing_queue import letters_with_reasons
 from invitations.models import Circular, Letter
 from invitations.models.held.outdated import outdated_letters
 from invitations.text.dates import labelled
@@ -65,13 +65,33 @@ class ProgressMixin(CircularPageMixin):
 def progress_context(circular: Circular) -> dict[str, Any]:
     """Return the figures of the progress page, which asks for them again while composing."""
     states = circular_progress(circular)
-    waiting = reasons_not_composed(circular.edition, circular) if states["planned"] else {}
     return {
         **states,
         "total": sum(states.values()),
         "with_words": states["composed"] + states["approved"],
-        "waiting": [labelled(number, because) for because, number in waiting.items()],
+        "waiting": waiting_rows(circular) if states["planned"] else [],
     }
+
+
+def waiting_rows(circular: Circular) -> list[dict[str, Any]]:
+    """Return each reason to wait with the links to the fields that are empty."""
+    found: dict[str, list[Letter]] = {}
+    letters = letters_with_reasons(circular.edition, circular)
+    for letter in letters.select_related("invitation"):
+        found.setdefault(letter.waits_because, []).append(letter)
+    return [
+        {"words": labelled(len(alike), because), "links": links_of(alike, circular)}
+        for because, alike in found.items()
+    ]
+
+
+def links_of(alike: list[Letter], circular: Circular) -> list[tuple[str, str]]:
+    """Return the links to the fields; where each minister has its own, the one to the letters."""
+    links = missing_links(alike[0])
+    if len(alike) == 1 or all(missing_links(letter) == links for letter in alike):
+        return links
+    filters = {"circular__id__exact": circular.pk, "composing": "waits"}
+    return [(list_url(Letter, **filters), _("which letters, and their fields"))]
 
 
 def tell_planned(request: HttpRequest, planned: int) -> None:

@@ -77,7 +77,7 @@ class ComposingFilter(admin.SimpleListFilter):
         return [("waits", _("waits")), ("failed", _("could not be composed"))]
 
     def queryset(self, request: HttpRequest, letters: QuerySet[Letter]) -> QuerySet[Letter]:
-        chosen = Letter.objects.planned().exclude(waits_because="")
+        chosen = Letter.objects.waiting()
         if self.value() == "failed":
             chosen = Letter.objects.not_composable()
         return letters.filter(pk__in=chosen.values("pk")) if self.value() else letters

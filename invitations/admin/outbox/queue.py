@@ -36,6 +36,9 @@ FOR_A_PERSON = {
 COULD_NOT_BE_COMPOSED = gettext_lazy(
     "letters that could not be composed: read why, put it right, and have them tried again"
 )
+LETTERS_WAIT = gettext_lazy(
+    "letters that wait for a text, a field or a person: read for what, and fill it in"
+)
 FAULTS_OF_JOBS = gettext_lazy("faults of the clock’s jobs: read what went wrong")
 
 
@@ -72,6 +75,7 @@ def queue_context(now: dt.datetime) -> dict[str, Any]:
         ],
         "letters": letter_counts(letters),
         **waiting_reasons(monitoring.count_reasons_to_wait()),
+        "waiting_url": list_url(Letter, composing="waits"),
     }
 
 

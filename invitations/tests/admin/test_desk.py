@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 from unfold.admin import ModelAdmin
 
-from invitations.admin.outbox.queue import COULD_NOT_BE_COMPOSED, FAULTS_OF_JOBS
+from invitations.admin.outbox.queue import COULD_NOT_BE_COMPOSED, FAULTS_OF_JOBS, LETTERS_WAIT
 from invitations.minister_import import ask_for_import
 from invitations.models import (
     Arming,
@@ -210,7 +210,7 @@ def test_first_page_takes_as_many_queries_for_three_rows_as_for_one(
         ReplyFactory(invitation=invitation)
         DeliveryFactory(letter__invitation=invitation)
 
-    with django_assert_num_queries(27):
+    with django_assert_num_queries(28):
         admin_client.get(reverse("admin:index"))
 
 
@@ -224,6 +224,8 @@ def test_first_page_counts_what_its_links_show(admin_client):
     courtesy = InvitationFactory(edition=edition, is_principal=False)
     LetterFactory(invitation=courtesy, failed_attempts=1)
     LetterFactory(failed_attempts=1)
+    other = InvitationFactory(edition=edition, is_principal=False)
+    LetterFactory(invitation=other, waits_because="Missing in English: fax.")
     Setback.objects.create(job="hooks", item="mailgun")
     Correspondence.objects.create(invitation=silent, channel="fax")
     DeliveryFactory(letter__invitation__edition=edition, letter__invitation__is_principal=False)
@@ -239,8 +241,9 @@ def test_first_page_counts_what_its_links_show(admin_client):
     assert counts == shown
     assert counts["silent"] == counts["regrets"] == counts["letters to approve"] == 1
     assert counts["correspondence not dealt with"] == counts["reminder steps without approval"] == 1
-    assert (counts["draft"], counts["issued"], counts["queued"]) == (1, 5, 1)
+    assert (counts["draft"], counts["issued"], counts["queued"]) == (1, 6, 1)
     assert counts[str(COULD_NOT_BE_COMPOSED)] == counts[str(FAULTS_OF_JOBS)] == 1
+    assert counts[str(LETTERS_WAIT)] == 1
 
 
 def test_first_page_says_that_nothing_can_leave_to_those_who_see_deliveries(client):

@@ -1,6 +1,7 @@
 """How far the letters of a circular are, and their notes verbales."""
 
 import pytest
+from django.urls import reverse
 
 from invitations.letters.approval import approve_letter
 from invitations.letters.composing_queue import compose_planned
@@ -31,7 +32,7 @@ def test_progress_counts_and_names_the_reasons_to_wait(client, drafter):
         "approved": 1,
         "total": 4,
         "with_words": 2,
-        "waiting": ["2: There is no text in Ruritanian."],
+        "waiting": [{"words": "2: There is no text in Ruritanian.", "links": []}],
     }
     assert "<li>2: There is no text in Ruritanian.</li>" in shown
     assert '<noscript><meta http-equiv="refresh" content="5;url=?unattended"></noscript>' in shown
@@ -82,7 +83,28 @@ def test_notice_that_does_not_say_what_changes_waits_and_says_so(client, drafter
     compose_planned()
 
     (waits,) = client.get(page(notice, "progress_json")).json()["waiting"]
-    assert waits == "1: Missing in English: what changes."
+    change = reverse("admin:invitations_circular_change", args=[notice.pk])
+    assert waits == {
+        "words": "1: Missing in English: what changes.",
+        "links": [[f"{change}#id_changes_en", "English: what changes"]],
+    }
+
+
+def test_progress_leads_to_the_letters_whose_ministers_lack_a_field(client, drafter):
+    circular = CircularFactory()
+    for _n in range(2):
+        LetterFactory(
+            invitation=draft(circular.edition),
+            circular=circular,
+            waits_because="Missing in English: portfolio.",
+            waits_for=[["en", "minister", "portfolio"]],
+        )
+
+    (waits,) = client.get(page(circular, "progress_json")).json()["waiting"]
+
+    assert waits["words"] == "2: Missing in English: portfolio."
+    ((url, _name),) = waits["links"]
+    assert f"circular__id__exact={circular.pk}&composing=waits" in url
 
 
 def test_notes_are_planned_once_all_letters_are_composed(client, drafter):

@@ -49,6 +49,24 @@ def test_the_page_of_a_letter_says_why_it_waits(admin_client):
     assert "Missing in Russian: theme." in page.content.decode()
 
 
+def test_the_page_and_the_list_of_letters_lead_to_the_field_that_is_empty(admin_client):
+    letter = LetterFactory(
+        waits_because="Missing in French: organizers, portfolio.",
+        waits_for=[["fr", "forumedition", "organizers_fr"], ["fr", "minister", "portfolio"]],
+    )
+    edition, minister = letter.invitation.edition, letter.invitation.minister
+    page = reverse("admin:invitations_letter_change", args=[letter.pk])
+
+    for url in (page, f"{LETTERS}?composing=waits"):
+        shown = admin_client.get(url).content.decode()
+        for row, column, name in (
+            (edition, "organizers_fr", "French: organizers"),
+            (minister, "portfolio", "French: portfolio"),
+        ):
+            change = reverse(f"admin:invitations_{row._meta.model_name}_change", args=[row.pk])
+            assert f'href="{change}#id_{column}">{name}</a>' in shown
+
+
 def test_a_letter_that_failed_says_when_it_is_tried_again(admin_client):
     again = timezone.now() + dt.timedelta(minutes=5)
     letter = LetterFactory(waits_because="No.", failed_attempts=1, compose_again_at=again)

@@ -6,11 +6,19 @@ from django.contrib.auth.models import Group, Permission
 from django.urls import reverse
 from django.utils import timezone, translation
 
-from invitations.admin.outbox.queue import queue_context
+from invitations.admin.outbox.queue import LETTERS_WAIT, queue_context
+from invitations.letters.composing_queue import compose_planned
 from invitations.models import Arming, Letter, Outage, Setback, Tick, Worker
 from invitations.outbox.arming import arm
+from invitations.replies import record_reply
 from invitations.tests.desk import choose, signed_in
-from invitations.tests.factories import DeliveryFactory, LetterFactory, MinisterFactory, UserFactory
+from invitations.tests.factories import (
+    DeliveryFactory,
+    EditionFactory,
+    LetterFactory,
+    MinisterFactory,
+    UserFactory,
+)
 from wsis_forum.env import Mailbox
 
 pytestmark = pytest.mark.django_db
@@ -149,6 +157,23 @@ def test_letters_that_wait_are_shown_with_the_reason(page):
     assert "<li>1: There is no address on file.</li>" in words
     counts = [(str(one["title"]), one["count"]) for one in context["letters"]]
     assert counts == [("planned", 2), ("being composed now", 1)]
+
+
+def test_a_waiting_acknowledgement_is_shown_on_the_queue_and_on_the_desk(
+    page, admin_client, reached, approved_texts
+):
+    invitation = reached(edition=EditionFactory(contact_phone=""))
+    record_reply(invitation, {"answer": "regrets"})
+    compose_planned()
+
+    context, _words = page()
+
+    assert context["reasons"] == ["1: Missing in English: telephone."]
+    listed = admin_client.get(context["waiting_url"]).context["cl"].result_list
+    assert [one.kind for one in listed] == ["acknowledgement"]
+    desk = admin_client.get(reverse("admin:index"))
+    counts = {str(one["title"]): one["count"] for one in desk.context["to_do"]}
+    assert counts[str(LETTERS_WAIT)] == 1
 
 
 def test_letters_that_failed_are_not_said_to_be_tried_each_minute(page):
