@@ -1,8 +1,5 @@
 """Approval by a second person of all that leaves in the organization's name."""
 
-import datetime as dt
-from typing import NamedTuple
-
 from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -16,11 +13,11 @@ from invitations.letters.planning import (
     call_back_letters,
     save_planned_letters,
 )
+from invitations.letters.scrutiny.doubts import is_late
 from invitations.models import (
     AUTOMATIC_KINDS,
     INVITING_KINDS,
     Circular,
-    Gender,
     Invitation,
     Letter,
     LetterTemplate,
@@ -28,14 +25,7 @@ from invitations.models import (
     Term,
 )
 from invitations.models.held.composed_with import lock_shared
-from invitations.models.held.outdated import (
-    CALLED_BACK,
-    Outdated,
-    outdated_letters,
-    refuse_outdated,
-)
-
-LATE_AFTER = dt.timedelta(days=3)
+from invitations.models.held.outdated import CALLED_BACK, refuse_outdated
 
 
 @transaction.atomic
@@ -101,13 +91,6 @@ def refuse_unlike_composed(letter: Letter) -> None:
     """
     if letter.kind in INVITING_KINDS:
         refuse_outdated(letter)
-
-
-def is_late(letter: Letter) -> bool:
-    """Whether the letter would leave more than three days after the date printed on it."""
-    edition = letter.invitation.edition
-    leaves_on = edition.local_date(max(letter.not_before, timezone.now()))
-    return leaves_on - letter.circular.dated_on > LATE_AFTER
 
 
 def refuse_uncovered(note: Letter) -> None:
@@ -200,60 +183,3 @@ def tick_reviewed(words: LetterTemplate | Term, by: User) -> None:
     if not unread.update(reviewed_by=by, reviewed_at=timezone.now()):
         raise ValidationError(_("A native reader has reviewed this already."))
     record_act(words, Act.REVIEWED, by)
-
-
-class Doubts(NamedTuple):
-    """What an approver should know about letters before approving them."""
-
-    unreviewed: list[str]
-    unknown_gender: list[Letter]
-    unsure_language: list[Letter]
-    late: list[Letter]
-    outdated: dict[int, Outdated]
-
-
-def approval_doubts(letters: list[Letter]) -> Doubts:
-    """Return what is uncertain about these letters; only what is outdated prevents approval."""
-    return Doubts(
-        unreviewed=unreviewed(letters),
-        unknown_gender=[letter for letter in letters if is_named_without_gender(letter)],
-        unsure_language=[
-            letter
-            for letter in letters
-            if letter.invitation.member_state.language_confidence in UNSURE
-        ],
-        late=[letter for letter in letters if is_late(letter)],
-        outdated=outdated_letters(Letter.objects.filter(pk__in=[one.pk for one in letters])),
-    )
-
-
-UNSURE = ("low",)
-
-
-def unreviewed(letters: list[Letter]) -> list[str]:
-    """Return the texts and terms of these letters that no native reader has reviewed."""
-    in_second = {
-        (letter.kind, letter.variant, letter.second_language)
-        for letter in letters
-        if letter.second_language
-    }
-    newest = [
-        LetterTemplate.objects.for_letter(kind, variant).filter(language=language).first()
-        for kind, variant, language in in_second
-    ]
-    used = {letter.template_id for letter in letters if letter.template_id} | {
-        text.pk for text in newest if text
-    }
-    templates = LetterTemplate.objects.filter(pk__in=used, reviewed_by=None)
-    languages = {language for letter in letters for language in languages_of(letter)}
-    terms = Term.objects.filter(language__in=languages, source="", reviewed_by=None)
-    return [*map(str, templates), *map(str, terms)]
-
-
-def languages_of(letter: Letter) -> list[str]:
-    return [letter.language, *filter(None, [letter.second_language])]
-
-
-def is_named_without_gender(letter: Letter) -> bool:
-    minister = letter.invitation.minister
-    return bool(minister.name) and minister.address_gender == Gender.UNKNOWN

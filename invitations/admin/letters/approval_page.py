@@ -21,7 +21,7 @@ from invitations.admin.letters.composing_anew import (
     why_outdated,
 )
 from invitations.admin.letters.text_changes import compare_texts
-from invitations.letters.approval import Doubts, approval_doubts, refuse_unsigned
+from invitations.letters.approval import refuse_unsigned
 from invitations.letters.circulars import (
     CircularAudience,
     LeftOut,
@@ -30,7 +30,9 @@ from invitations.letters.circulars import (
 )
 from invitations.letters.planning import reminded_besides
 from invitations.letters.released import held_for_each_state
+from invitations.letters.scrutiny.doubts import Doubts, approval_doubts
 from invitations.models import AUTOMATIC_KINDS, Circular, Delivery, Letter, Minister
+from invitations.models.held.outdated import outdated_letters
 from invitations.text.dates import comma_list, labelled, left_to_right, printed_date
 
 JOINED_FOR_APPROVAL = [
@@ -41,6 +43,7 @@ JOINED_FOR_APPROVAL = [
     "invitation__edition",
     "invitation__member_state",
     "invitation__minister__member_state",
+    "invitation__minister__rank",
 ]
 
 
@@ -69,7 +72,8 @@ def approval_page(
     of the circular that is approved as a whole).
     """
     refused, doubted = more.pop("refused", {}), approval_doubts(letters)
-    known, groups = obstacles_for(letters, request), outdated_groups(letters, doubted.outdated)
+    outdated = outdated_letters(Letter.objects.filter(pk__in=[one.pk for one in letters]))
+    known, groups = obstacles_for(letters, request), outdated_groups(letters, outdated)
     obstacles = known | {one.pk: why_outdated(group) for group in groups for one in group.letters}
     context = {
         **model_admin.admin_site.each_context(request),
@@ -78,6 +82,7 @@ def approval_page(
         "free": len(letters) - len(obstacles),
         "obstacles": sorted(set(known.values())),
         "outdated": groups,
+        "outdated_count": len(outdated),
         "may_compose_anew": bool(groups) and may_compose_anew(request),
         "who_then_approves": who_then_approves(request) if groups else "",
         "refused": len(refused),
@@ -207,7 +212,18 @@ def letter_warnings(letter: Letter, doubted: Any) -> list[str]:
             _("language not certain: %(language)s is on file for the State")
             % {"language": state.get_language_display()}
         )
-    return said
+    return [*said, *doubts_of_words(letter, doubted)]
+
+
+def doubts_of_words(letter: Letter, doubted: Doubts) -> list[str]:
+    """Return what is doubtful about the letter's address and its printed words."""
+    said = {
+        _("no function on file"): doubted.without_function,
+        _("a given name only"): doubted.given_name_only,
+        _("the form of address is not certain"): doubted.unsure_form,
+        **doubted.flawed,
+    }
+    return [words for words, letters in said.items() if letter in letters]
 
 
 def left_out_by_reason(

@@ -1,0 +1,166 @@
+"""The doubts about letters that an approver should know of; none of them prevents approval."""
+
+import datetime as dt
+import re
+from collections.abc import Callable, Iterator
+from typing import Any, NamedTuple
+
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from invitations.models import (
+    FormOfAddress,
+    Gender,
+    Language,
+    Letter,
+    LetterTemplate,
+    Minister,
+    Term,
+)
+
+LATE_AFTER = dt.timedelta(days=3)
+UNSURE = ("low",)
+
+
+class Doubts(NamedTuple):
+    """What is uncertain about letters; ``flawed`` has them by what is wrong in their words."""
+
+    unreviewed: list[str]
+    unknown_gender: list[Letter]
+    unsure_language: list[Letter]
+    late: list[Letter]
+    without_function: list[Letter]
+    given_name_only: list[Letter]
+    unsure_form: list[Letter]
+    flawed: dict[str, list[Letter]]
+
+
+def approval_doubts(letters: list[Letter]) -> Doubts:
+    """Return what is uncertain about these letters; none of it prevents approval."""
+
+    def of(is_so: Callable[[Minister], bool]) -> list[Letter]:
+        return [letter for letter in letters if is_so(letter.invitation.minister)]
+
+    return Doubts(
+        unreviewed=unreviewed(letters),
+        unknown_gender=of(is_named_without_gender),
+        unsure_language=[
+            letter
+            for letter in letters
+            if letter.invitation.member_state.language_confidence in UNSURE
+        ],
+        late=[letter for letter in letters if is_late(letter)],
+        without_function=of(lambda minister: not minister.portfolio.strip()),
+        given_name_only=of(has_given_name_only),
+        unsure_form=addressed_by_unsure_forms(letters),
+        flawed=flawed(letters),
+    )
+
+
+def is_late(letter: Letter) -> bool:
+    """Whether the letter would leave more than three days after the date printed on it."""
+    edition = letter.invitation.edition
+    leaves_on = edition.local_date(max(letter.not_before, timezone.now()))
+    return leaves_on - letter.circular.dated_on > LATE_AFTER
+
+
+def unreviewed(letters: list[Letter]) -> list[str]:
+    """Return the texts and terms of these letters that no native reader has reviewed."""
+    in_second = {
+        (letter.kind, letter.variant, letter.second_language)
+        for letter in letters
+        if letter.second_language
+    }
+    newest = [
+        LetterTemplate.objects.for_letter(kind, variant).filter(language=language).first()
+        for kind, variant, language in in_second
+    ]
+    used = {letter.template_id for letter in letters if letter.template_id} | {
+        text.pk for text in newest if text
+    }
+    templates = LetterTemplate.objects.filter(pk__in=used, reviewed_by=None)
+    languages = {language for letter in letters for language in languages_of(letter)}
+    terms = Term.objects.filter(language__in=languages, source="", reviewed_by=None)
+    return [*map(str, templates), *map(str, terms)]
+
+
+def languages_of(letter: Letter) -> list[str]:
+    return [letter.language, *filter(None, [letter.second_language])]
+
+
+def is_named_without_gender(minister: Minister) -> bool:
+    return bool(minister.name) and minister.address_gender == Gender.UNKNOWN
+
+
+def has_given_name_only(minister: Minister) -> bool:
+    """Whether a salutation by family name would call the person by the given name."""
+    family_name = minister.family_name or minister.family_name_in_script
+    return bool(minister.given_name) and not (family_name or minister.name_as_printed)
+
+
+def addressed_by_unsure_forms(letters: list[Letter]) -> list[Letter]:
+    """Return the letters whose form of address is of low confidence and not replaced as printed."""
+    rows = FormOfAddress.objects.filter(confidence__in=UNSURE)
+    unsure = set(rows.values_list("language", "form", "gender"))
+    return [letter for letter in letters if unsure & set(forms_used(letter))]
+
+
+def forms_used(letter: Letter) -> Iterator[tuple[str, str, str]]:
+    """Yield language, form and gender of the forms that the letter uses; a note has none."""
+    minister = letter.invitation.minister
+    if letter.kind == Letter.Kind.NOTE:
+        return
+    if minister.name_as_printed and minister.salutation_as_printed and minister.closing_as_printed:
+        return
+    addressed_by = minister.addressed_by
+    for language in languages_of(letter):
+        yield language, addressed_by["form"], addressed_by["gender"]
+
+
+# What no letter should hold, as it is read: without the marks of Markdown.
+FLAWS: tuple[tuple[Any, str], ...] = (
+    (_("brackets with nothing in them"), r"\(\s*\)|\[\s*\]|\uff08\s*\uff09"),
+    (_("two asterisks that make nothing bold"), r"\*\*"),
+    (_("a space before a comma or full stop"), r"[ \u00a0\u202f][,.\u060c\u3002\uff0c](?=\s|$)"),
+)
+FRENCH_FLAWS: tuple[tuple[Any, str], ...] = (
+    (_("straight quotation marks or apostrophes"), r"[\"']"),
+    (
+        _("no no-break space before : ; ? ! or », or after «"),
+        r"(?<![\u00a0\u202f])[:;?!»](?=[\s)]|$)|«(?![\u00a0\u202f])",
+    ),
+)
+MARKDOWN = (
+    (r"\[([^\]\n]*)\]\([^)\n]*\)", r"\1"),
+    (r"(?<!\\)\*\*(?=\S)(.+?)(?<=\S)\*\*", r"\1"),
+    (r"(?<!\\)\\([^\w\s]|_)", r"\1"),
+)
+# Between the two languages of a letter.
+PARTS = "\n\n* * *\n\n"
+
+
+def flawed(letters: list[Letter]) -> dict[str, list[Letter]]:
+    """Return the letters by what is wrong in the words that are printed and sent."""
+    found: dict[str, list[Letter]] = {}
+    for letter in letters:
+        for flaw in flaws_in(letter):
+            found.setdefault(flaw, []).append(letter)
+    return found
+
+
+def flaws_in(letter: Letter) -> list[str]:
+    found: dict[str, None] = {}
+    for field in ("subject", "paper", "mail", "addressee"):
+        parts = getattr(letter, field).split(PARTS)
+        for language, words in zip(languages_of(letter), parts, strict=False):
+            searched = FLAWS + (FRENCH_FLAWS if language == Language.FRENCH else ())
+            read = as_read(words) if field == "paper" else words
+            found |= {str(flaw): None for flaw, sign in searched if re.search(sign, read)}
+    return list(found)
+
+
+def as_read(paper: str) -> str:
+    """Return the words of a paper's Markdown as they are printed."""
+    for mark, words in MARKDOWN:
+        paper = re.sub(mark, words, paper)
+    return paper

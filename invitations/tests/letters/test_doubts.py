@@ -1,0 +1,114 @@
+"""What the approver is told of a letter's words and its form of address."""
+
+import pytest
+
+from invitations.letters.composing_queue import compose_planned
+from invitations.letters.scrutiny.doubts import approval_doubts, as_read, flaws_in
+from invitations.models import FormOfAddress, Language, Letter
+from invitations.tests.factories import CircularFactory, EditionFactory
+
+BRACKETS, STARS, SPACE = (
+    "brackets with nothing in them",
+    "two asterisks that make nothing bold",
+    "a space before a comma or full stop",
+)
+QUOTES, NO_BREAK = (
+    "straight quotation marks or apostrophes",
+    "no no-break space before : ; ? ! or », or after «",
+)
+
+
+@pytest.mark.parametrize(
+    ("paper", "flaws"),
+    [
+        ("The fax ()", [BRACKETS]),
+        ("The fax ( )", [BRACKETS]),
+        ("传真\uff08\uff09", [BRACKETS]),
+        ("**Before $1** January **", [STARS]),
+        ("By , and to", [SPACE]),
+        ("Before 1 January .", [SPACE]),
+        ("At .example.org, [x](x) and **y**, *z*.", []),
+        ("At \\[brackets\\], (1) 5.5 and \\*\\*", [STARS]),
+        ('What: that\'s "it"; so?', []),
+    ],
+)
+def test_the_words_of_a_letter_are_looked_at(paper, flaws):
+    assert flaws_in(Letter(language="en", paper=paper)) == flaws
+
+
+@pytest.mark.parametrize(
+    ("mail", "flaws"),
+    [
+        ("l’année\u00a0: oui\u202f? «\u00a0non\u00a0» (à 23\u00a0h\u00a059)", []),
+        ("https://example.org/r/abc: ou", [NO_BREAK]),
+        ("https://example.org/r/abc", []),
+        ("l'année", [QUOTES]),
+        ("Objet: Forum", [NO_BREAK]),
+        ("Objet : Forum", [NO_BREAK]),
+        ("«oui\u00a0»", [NO_BREAK]),
+    ],
+)
+def test_french_has_its_own_spaces_and_apostrophes(mail, flaws):
+    assert flaws_in(Letter(language="fr", mail=mail)) == flaws
+
+
+def test_each_language_of_a_letter_is_looked_at_by_its_own_rules():
+    words = "Objet\u00a0: Forum\n\n* * *\n\nSubject: that's it"
+
+    assert flaws_in(Letter(language="fr", second_language="en", mail=words)) == []
+    assert flaws_in(Letter(language="en", second_language="fr", mail=words)) == [QUOTES, NO_BREAK]
+
+
+def test_a_paper_is_read_as_it_is_printed():
+    assert as_read("**a *b*** [c](d) \\_e\\_") == "a *b* c _e_"
+
+
+@pytest.mark.django_db
+def test_what_is_doubtful_about_an_address_is_counted(composed):
+    whole = composed()
+    nameless = composed(edition=whole.circular.edition, given_name="Rupert", family_name="")
+    jobless = composed(edition=whole.circular.edition, portfolio="", given_name="Sapt")
+    FormOfAddress.objects.filter(language="en", form="MIN", gender="m").update(confidence="low")
+    unsure = composed(edition=whole.circular.edition, address_gender="m", given_name="Johann")
+
+    found = approval_doubts([whole, nameless, jobless, unsure])
+
+    assert found.given_name_only == [nameless]
+    assert found.without_function == [jobless]
+    assert found.unsure_form == [unsure]
+
+
+@pytest.mark.django_db
+def test_a_form_that_is_printed_otherwise_is_no_doubt(composed):
+    FormOfAddress.objects.update(confidence="low")
+    printed = {f"{part}_as_printed": "Sire" for part in ("name", "salutation", "closing")}
+
+    letter = composed(**printed)
+
+    assert approval_doubts([letter]).unsure_form == []
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("language", Language.values)
+@pytest.mark.parametrize("kind", ["invitation", "replacement", "notice", "corrigendum"])
+@pytest.mark.parametrize("optional", ["", None])
+def test_no_shipped_letter_has_a_flaw_whether_a_field_is_empty_or_not(
+    issued, language, kind, optional
+):
+    left_out = ("theme", "organizers", "background", "contact_fax", "website", "partnership_link")
+    empty = {} if optional is None else dict.fromkeys(left_out, optional)
+    first = issued(edition=EditionFactory(**empty), language=language)
+    letter = first.letters.get()
+    if kind != "invitation":
+        circular = CircularFactory(edition=first.edition, kind=kind, changes="—")
+        letter = Letter.objects.create(
+            invitation=first, circular=circular, kind=kind, language=language, replaces=letter
+        )
+        compose_planned()
+        letter.refresh_from_db()
+
+    assert letter.state != "planned", letter.waits_because
+    assert flaws_in(letter) == []
+    assert "[[" not in letter.paper + letter.mail + letter.subject
+    assert "\n\n\n" not in letter.paper + letter.mail
+    assert "  " not in letter.paper + letter.mail
