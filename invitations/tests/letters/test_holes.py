@@ -1,17 +1,26 @@
 """Nothing leaves with a hole: a letter waits for the words that its text needs."""
 
+import datetime as dt
+import re
+
 import pytest
+from django.utils import timezone
 
 from invitations.letters.approval import revise_template
 from invitations.letters.circulars import plan_invitation_letters
 from invitations.letters.composing_queue import compose_planned
-from invitations.models import ForumEdition, Language, Letter, LetterTemplate
+from invitations.models import ForumEdition, HeldChange, Language, Letter, LetterTemplate
+from invitations.replies import record_reply
 from invitations.tests.factories import (
     CircularFactory,
     EditionFactory,
+    LetterFactory,
+    StepFactory,
     UserFactory,
 )
 from invitations.tests.letters.drafts import drafted
+from invitations.tests.reading import printed, text_of
+from invitations.tests.replies.replying import REGRETS
 
 pytestmark = pytest.mark.django_db
 
@@ -117,3 +126,89 @@ def test_another_reason_leaves_no_field_to_wait_for(composed):
     letter.refresh_from_db()
     assert letter.waits_because.startswith("No approved text")
     assert letter.waits_for == []
+
+
+HOLE = re.compile(
+    r"\[\[|\]\]|\(\s*\)|\uff08\s*\uff09|[ \u00a0][,.\u060c\u3002\uff0c](\s|$)|\$|missing"
+)
+LEFT_OUT = ("theme", "organizers", "background", "contact_fax", "website", "partnership_link")
+
+
+@pytest.mark.parametrize("fields", [{}, dict.fromkeys(LEFT_OUT, "")])
+def test_ten_letters_in_six_languages_are_printed_without_a_hole(fields):
+    letters = ten_letters(EditionFactory(**fields))
+
+    for letter in letters:
+        assert letter.state == "composed"
+        for words in (printed(letter), letter.paper, letter.subject, text_of(letter)):
+            assert not HOLE.search(words), HOLE.search(words)
+        for field in set(LEFT_OUT) - set(fields):
+            assert getattr(letter.circular.edition, field) in letter.paper.replace(
+                "\\", ""
+            ).replace("\u00a0", " ")
+
+
+def test_an_organization_without_a_fax_names_none():
+    english, *_others = [
+        letter for letter in ten_letters(EditionFactory(contact_fax="")) if letter.language == "en"
+    ]
+
+    assert "telephone +41\u00a022\u00a0555\u00a00100, e\u2011mail" in english.paper
+    assert "by letter, note verbale or e-mail (forum@example.org)" in english.mail
+
+
+def test_a_part_falls_away_in_the_subject_and_in_the_mail_too():
+    text = LetterTemplate.objects.get(kind="invitation", variant="", language="en")
+    subject, mail = f"{text.subject}[[: $theme]]", f"[[Fax: $contact_fax]]\n\n{text.mail}"
+    revise_template(text, UserFactory(), subject, text.paper, mail)
+
+    english = next(
+        letter
+        for letter in ten_letters(EditionFactory(theme="", contact_fax=""))
+        if letter.language == "en"
+    )
+
+    assert english.subject == "WSIS Forum 2027: invitation to deliver a policy statement"
+    assert english.mail.startswith("Excellency,")
+
+
+def test_parts_fall_away_in_each_language_of_a_letter_by_its_own_text(composed):
+    revised("fr", lambda paper: paper.replace("[[, télécopie $contact_fax]]", ""))
+
+    letter = composed(language="fr", second_language="en")
+
+    french, english = letter.paper.split("\n\n* * *\n\n")
+    assert "555\u00a00101" not in french
+    assert "555\u00a00101" in english
+
+
+def test_an_acknowledgement_with_a_hole_waits_and_then_leaves(reached, approved_texts):
+    reply = record_reply(reached(edition=EditionFactory(contact_phone="")), REGRETS)
+
+    compose_planned()
+    waiting = reply.acknowledgements.get()
+    ForumEdition.objects.update(contact_phone="+41 22 555 0100")
+    HeldChange.objects.all().delete()
+    compose_planned()
+
+    assert (waiting.state, waiting.failed_attempts) == ("planned", 0)
+    assert waiting.waits_because == "Missing in English: telephone."
+    assert reply.acknowledgements.get().state == "approved"
+
+
+def test_a_reminder_with_a_hole_waits_and_keeps_no_other_waiting(reached, approved_texts):
+    edition = EditionFactory(contact_phone="")
+    hollow = reached(edition=edition)
+    whole = reached()
+    for invitation in (hollow, whole):
+        step = StepFactory(edition=invitation.edition)
+        LetterFactory(
+            invitation=invitation, kind="reminder", variant="first", step=step,
+            reply_before=edition.reply_before, leave_before=timezone.now() + dt.timedelta(days=9),
+        )  # fmt: skip
+
+    compose_planned(kinds=["reminder"])
+
+    said = [invitation.letters.get(kind="reminder") for invitation in (hollow, whole)]
+    assert [one.state for one in said] == ["planned", "approved"]
+    assert said[0].waits_for == [["en", "forumedition", "contact_phone"]]

@@ -10,7 +10,7 @@ from django.core.exceptions import ValidationError
 from django.urls import reverse
 
 from invitations.letters.context import dead_keys, printed_terms_in
-from invitations.models import Delivery, Letter, LetterEvent, LetterTemplate
+from invitations.models import Delivery, ForumEdition, Letter, LetterEvent, LetterTemplate
 from invitations.outbox.specimens import render_specimen, send_specimen, specimen_of
 from invitations.tests.factories import (
     CircularFactory,
@@ -18,6 +18,7 @@ from invitations.tests.factories import (
     LetterFactory,
     UserFactory,
 )
+from invitations.tests.reading import ask
 
 pytestmark = pytest.mark.django_db
 
@@ -61,6 +62,28 @@ def test_a_specimen_carries_a_key_that_opens_nothing(invitation):
     assert dead_keys().reply_code in mail
     assert link.token not in mail
     assert link.code not in mail.replace("-", "")
+
+
+def test_a_specimen_names_each_field_that_the_letter_would_wait_for(invitation):
+    ForumEdition.objects.update(contact_phone="", contact_fax="", organization_en="", place_en="")
+    invitation.edition.refresh_from_db()
+    text = text_of("note")
+
+    specimen = render_specimen(specimen_of(text, invitation), text, paper=False)
+
+    assert "The secretariat of the [missing: organization] presents" in specimen.mail
+    assert "telephone [missing: telephone], e-mail" in specimen.mail
+    assert "fax" not in specimen.mail
+
+
+def test_a_specimen_on_paper_names_them_too(invitation):
+    ForumEdition.objects.update(contact_phone="")
+    invitation.edition.refresh_from_db()
+
+    pdf = render_specimen(specimen_of(text_of("invitation"), invitation)).pdf
+
+    words = " ".join(ask(pdf, "pdftotext", "-", "-").split())
+    assert "telephone [missing: telephone], fax" in words
 
 
 def test_the_dead_link_is_answered_as_a_wrong_one(client):
