@@ -124,3 +124,13 @@ def test_a_preview_is_shown_in_its_frame_under_the_policy(desk, site):
     expect(frame.locator("pre.mail")).to_contain_text("Excellency")
     colour = frame.locator("dt").first.evaluate("one => getComputedStyle(one).color")
     assert colour == "rgb(75, 85, 99)"
+
+
+def test_a_link_to_an_empty_field_opens_its_tab_and_goes_to_it(desk, site):
+    edition = composed_letter().invitation.edition
+    change = reverse("admin:invitations_forumedition_change", args=[edition.pk])
+
+    desk.goto(f"{site}{change}#id_organizers_fr")
+
+    expect(desk.locator("#id_organizers_fr")).to_be_focused()
+    expect(desk.locator("#id_organizers_fr")).to_be_in_viewport()

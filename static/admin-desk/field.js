@@ -2,20 +2,29 @@
 "use strict";
 
 (() => {
-  const goTo = () => {
-    const id = decodeURIComponent(location.hash.slice(1));
-    if (!id.startsWith("id_")) return;
-    const field = document.getElementById(id);
-    if (!field) return;
+  const openTab = (field) => {
     const tab = field.closest(".tab-wrapper");
-    if (tab) {
-      const tabs = [...tab.parentElement.children].filter((one) => one.matches(".tab-wrapper"));
-      tab.parentElement.querySelectorAll("nav > a")[tabs.indexOf(tab)]?.click();
+    if (!tab) return;
+    const tabs = [...tab.parentElement.children].filter((one) => one.matches(".tab-wrapper"));
+    tab.parentElement.querySelectorAll("nav > a")[tabs.indexOf(tab)]?.click();
+  };
+
+  // The tab is shown some frames after it was chosen.
+  const reach = (field, frames) => {
+    if (!field.offsetParent && frames) {
+      requestAnimationFrame(() => reach(field, frames - 1));
+      return;
     }
-    requestAnimationFrame(() => {
-      field.scrollIntoView({ block: "center" });
-      field.focus({ preventScroll: true });
-    });
+    field.scrollIntoView({ block: "center" });
+    field.focus({ preventScroll: true });
+  };
+
+  const goTo = () => {
+    const id = location.hash.slice(1);
+    const field = id.startsWith("id_") && document.getElementById(id);
+    if (!field) return;
+    openTab(field);
+    reach(field, 60);
   };
 
   addEventListener("load", goTo);

@@ -66,9 +66,13 @@ def lacks_in(
         number,
         True,
         list(dict.fromkeys(lacks)),
-        [lack_of(name, language) for name in left_out_words(text, words)],
+        [lack for lack in left_out_in(text, language, words) if lack not in lacks],
         ministers_lacking(language, needed_of_each(circular, text), addressed),
     )
+
+
+def left_out_in(text: LetterTemplate, language: str, words: dict[str, str]) -> list[Lack]:
+    return [lack_of(name, language) for name in left_out_words(text, words)]
 
 
 def needed_of_each(circular: Circular, text: LetterTemplate) -> set[str]:
