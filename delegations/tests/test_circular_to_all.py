@@ -132,7 +132,7 @@ Fidèle à la politique de l’UIT en faveur de l’égalité entre les femmes e
 occasion pour vous encourager à inclure des femmes dans votre délégation et parmi les
 personnes qui s’exprimeront en son nom.
 Les États et les institutions qui souhaitent soutenir le Forum trouveront les offres de partenariat
-à l’adresse https://forum.example.org/partnership, et tout autre renseignement à l’adresse
+à l’adresse https://forum.example.org/partnership. Tout autre renseignement figure à l’adresse
 https://forum.example.org.
 CL-19/58
 Code de vérification de cette lettre …

@@ -38,8 +38,11 @@ class Doubts(NamedTuple):
 def approval_doubts(letters: list[Letter]) -> Doubts:
     """Return what is uncertain about these letters; none of it prevents approval."""
 
+    # A circular to all alike names nobody.
+    named = [letter for letter in letters if not letter.circular.addressed_by]
+
     def of(is_so: Callable[[Minister], bool]) -> list[Letter]:
-        return [letter for letter in letters if is_so(letter.invitation.minister)]
+        return [letter for letter in named if is_so(letter.invitation.minister)]
 
     return Doubts(
         unreviewed=unreviewed(letters),
@@ -107,12 +110,17 @@ def addressed_by_unsure_forms(letters: list[Letter]) -> list[Letter]:
 
 def forms_used(letter: Letter) -> Iterator[tuple[str, str, str]]:
     """Yield language, form and gender of the forms that the letter uses; a note has none."""
-    minister = letter.invitation.minister
+    minister, alike = letter.invitation.minister, letter.circular.addressed_by
     if letter.kind == Letter.Kind.NOTE:
         return
-    if minister.name_as_printed and minister.salutation_as_printed and minister.closing_as_printed:
+    if (
+        not alike
+        and minister.name_as_printed
+        and minister.salutation_as_printed
+        and minister.closing_as_printed
+    ):
         return
-    addressed_by = minister.addressed_by
+    addressed_by = alike or minister.addressed_by
     for language in languages_of(letter):
         yield language, addressed_by["form"], addressed_by["gender"]
 

@@ -89,6 +89,41 @@ def test_a_form_that_is_printed_otherwise_is_no_doubt(composed):
 
 
 @pytest.mark.django_db
+def test_of_a_circular_to_all_alike_only_its_own_form_is_doubted(composed):
+    edition = CircularFactory(addressed_to="To the ministers").edition
+    letter = composed(edition=edition, portfolio="", family_name="", address_gender="x")
+
+    found = approval_doubts([letter])
+    FormOfAddress.objects.filter(form="GEN").update(confidence="low")
+
+    assert found.without_function == found.given_name_only == found.unsure_form == []
+    assert found.unknown_gender == []
+    assert approval_doubts([letter]).unsure_form == [letter]
+
+
+LINKS = ("website", "partnership_link", "consultation_link", "registration_link", "statements_link")
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("language", Language.values)
+@pytest.mark.parametrize("word", ["", "https://forum.example.org/page"])
+def test_the_shipped_circular_has_no_flaw_without_its_pages_and_theme(composed, language, word):
+    names = {"name_in_full": "World Forum", "city": "Geneva (Switzerland)"}
+    texts = {} if word else dict.fromkeys(("theme", "organizers", "background", "contact_fax"), "")
+    edition = EditionFactory(**names, **texts, **dict.fromkeys(LINKS, word))
+    CircularFactory(edition=edition, variant="circular", addressed_to="To the ministers")
+
+    letter = composed(edition=edition, language=language)
+
+    assert letter.state == "composed", letter.waits_because
+    assert letter.template.variant == "circular"
+    assert flaws_in(letter) == []
+    assert "[[" not in letter.paper + letter.mail
+    assert "  " not in letter.paper
+    assert letter.paper.count(f"({word})") == (5 if word else 0)
+
+
+@pytest.mark.django_db
 @pytest.mark.parametrize("language", Language.values)
 @pytest.mark.parametrize("kind", ["invitation", "replacement", "notice", "corrigendum"])
 @pytest.mark.parametrize("optional", ["", None])

@@ -83,6 +83,13 @@ def test_what_the_letter_cannot_leave_without_does_not_fall_away():
         validate_template_texts("reminder", "first", {"mail": f"[[{mail}]]"})
 
 
+def test_the_last_day_does_not_fall_away_where_the_box_of_the_reply_would_have_it():
+    paper = " ".join(f"${name}" for name in sorted(required_placeholders("invitation")["paper"]))
+
+    with pytest.raises(ValidationError, match=r"\$last_day has to stand in each letter"):
+        validate_template_texts("invitation", "", {"paper": f"{paper} [[$last_day $theme]]"})
+
+
 @given(st.text(st.sampled_from("$${}[[]]ab \n\\>forum")))
 def test_a_text_whose_marks_are_right_can_always_be_filled(text):
     if mark_faults(text, set()) or not all(Template(line).is_valid() for line in text.split("\n")):
