@@ -20,7 +20,7 @@ from invitations.letters.composing import compose_letter, refuse_unapproved_step
 from invitations.letters.planning import PRIORITY
 from invitations.letters.released import Held, held_changes, use_released_values
 from invitations.letters.scrutiny.holes import Lacking
-from invitations.letters.words import refuse_shared_lacks, template_for_letter
+from invitations.letters.words import refuse_shared_lacks
 from invitations.mail.transport import NotTaken
 from invitations.models import (
     AUTOMATIC_KINDS,

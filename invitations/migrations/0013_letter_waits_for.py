@@ -4,7 +4,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('invitations', '0010_circular_to_all'),
+        ('invitations', '0012_letter_dated_at'),
     ]
 
     operations = [
