@@ -38,7 +38,7 @@ class GroupAdmin(DjangoGroupAdmin, ModelAdmin):  # type: ignore[misc]
     menu = (Menu.STAFF, 2, "groups")
     list_display = ["name"]
 
-    @signed_in_recently
+    @signed_in_recently("change_role")
     def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         return super().changeform_view(request, *args, **kwargs)
 

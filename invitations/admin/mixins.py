@@ -136,7 +136,7 @@ class ApprovedByTwoMixin(ModelAdmin):
         return approvers_named(text)
 
     @action(description=gettext_lazy("Approve"), permissions=["approve"])
-    @signed_in_recently
+    @signed_in_recently("approve_texts")
     @confirmed(
         title=gettext_lazy("Approve"),
         explanation=gettext_lazy(

@@ -172,7 +172,7 @@ class AuthenticatorAdmin(OfAccountAdmin):
         return row.last_used_at
 
     @action(description=gettext_lazy("Remove what was lost"), permissions=["remove"])
-    @signed_in_recently
+    @signed_in_recently("remove_factors")
     @confirmed(
         title=gettext_lazy("Remove what was lost"),
         explanation=gettext_lazy(
@@ -220,7 +220,7 @@ class UserSessionAdmin(OfAccountAdmin):
         return row.last_seen_at
 
     @action(description=gettext_lazy("End"), permissions=["end"])
-    @signed_in_recently
+    @signed_in_recently("end_sessions")
     @confirmed(
         title=gettext_lazy("End"),
         explanation=gettext_lazy("Whoever is there has to sign in anew."),
@@ -258,7 +258,7 @@ class SocialAccountAdmin(OfAccountAdmin):
         return row.last_login
 
     @action(description=gettext_lazy("Unlink"), permissions=["unlink"])
-    @signed_in_recently
+    @signed_in_recently("unlink_accounts")
     @confirmed(
         title=gettext_lazy("Unlink"),
         explanation=gettext_lazy(

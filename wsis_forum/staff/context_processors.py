@@ -7,6 +7,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 
 from wsis_forum.staff.demonstration import demonstration_code
+from wsis_forum.staff.kept_forms import act_kept
 
 
 def desk(request: HttpRequest) -> dict[str, Any]:
@@ -16,4 +17,10 @@ def desk(request: HttpRequest) -> dict[str, Any]:
     return {
         **admin.site.each_context(request),
         "demonstration_code": lambda: demonstration_code(request),
+        "act_asked_for": lambda: act_kept(request, next_of(request)),
     }
+
+
+def next_of(request: HttpRequest) -> str:
+    """Return the address at which the page goes on; a page without one is it."""
+    return request.POST.get("next") or request.GET.get("next") or request.path

@@ -6,7 +6,22 @@ from django.contrib.auth.models import User
 from django.http import HttpRequest
 from django.urls import reverse
 
+from invitations.admin.reauthentication import act_in_words
+
 KEPT = "kept_form"
+# What the page that asks again is asked for, and where it goes on.
+ASKED_FOR = "asked_for"
+
+
+def keep_act(request: HttpRequest, then: str, act: tuple[str, int]) -> None:
+    """Keep what is to be done at the address, for the pages before it to name."""
+    request.session[ASKED_FOR] = {"then": then, "act": act}
+
+
+def act_kept(request: HttpRequest, then: str) -> str:
+    """Return the words of what is to be done at the address; none if nothing was kept for it."""
+    asked = request.session.get(ASKED_FOR)
+    return act_in_words(*asked["act"]) if asked and asked["then"] == then else ""
 
 
 def keep_form(request: HttpRequest, user: User) -> str:

@@ -16,8 +16,8 @@ from django.utils.cache import add_never_cache_headers
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 
-from invitations.admin.reauthentication import UNATTENDED
-from wsis_forum.staff.kept_forms import drop_sent_form, keep_form
+from invitations.admin.reauthentication import UNATTENDED, act_behind
+from wsis_forum.staff.kept_forms import drop_sent_form, keep_act, keep_form
 from wsis_forum.staff.provider import asked_at_provider, came_by_provider
 from wsis_forum.staff.sessions import (
     follow_session,
@@ -106,6 +106,7 @@ class StaffSessionMiddleware:
             return None
         ways = get_adapter().get_reauthentication_methods(user)
         kept = keep_form(request, user)
+        keep_act(request, kept, act_behind(exception))
         if came_by_provider(request, user) or not ways:
             return redirect(asked_at_provider(kept))
         return redirect(add_query_params(ways[0]["url"], {"next": kept}))

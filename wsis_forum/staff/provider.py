@@ -15,7 +15,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from wsis_forum.staff.kept_forms import KEPT
+from wsis_forum.staff.kept_forms import ASKED_FOR, KEPT
 from wsis_forum.staff.sessions import PROVED_AT, has_second_factor, is_recent
 
 
@@ -37,7 +37,8 @@ class SocialAccountAdapter(DefaultSocialAccountAdapter):
             messages.error(request, told)
             raise ImmediateHttpResponse(redirect("admin:index"))
         # The session that opens now is a new one.
-        sociallogin.state[KEPT] = request.session.get(KEPT)
+        for name in (KEPT, ASKED_FOR):
+            sociallogin.state[name] = request.session.get(name)
 
 
 def user_of_proved_address(login: SocialLogin) -> User | None:
@@ -64,7 +65,8 @@ def go_on_after(request: HttpRequest, user: User, login: SocialLogin) -> None:
     get_authentication_records(request, user)[-1][PROVED_AT] = proved_at(login)
     kept = login.state.get(KEPT)
     if kept and kept["user"] == user.pk:
-        request.session[KEPT] = kept
+        for name in (KEPT, ASKED_FOR):
+            request.session[name] = login.state.get(name)
     request.session.modified = True
 
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from allauth.account.decorators import reauthentication_required
+from allauth.account.internal.flows.reauthentication import is_reauthentication_required
 from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.contrib import admin, messages
@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 
 from invitations.admin.base import user_of
+from invitations.admin.reauthentication import AskedFirst
 from wsis_forum.staff.forms import OwnPasswordForm
 from wsis_forum.staff.kept_forms import kept_form
 from wsis_forum.staff.sessions import end_session
@@ -57,9 +58,10 @@ def go_on(request: HttpRequest) -> HttpResponse:
 
 
 @login_required
-@reauthentication_required(app="wsis_forum")
 def end_sessions_of_mine(request: HttpRequest, pk: int | None = None) -> HttpResponse:
     """End one of one's own sessions, or all but this one; to be asked anew, show the list."""
+    if is_reauthentication_required(request, app="wsis_forum"):
+        raise AskedFirst("own_sessions")
     if request.method != "POST":
         return redirect("usersessions_list")
     mine = UserSession.objects.filter(user=request.user)

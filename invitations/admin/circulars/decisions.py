@@ -38,7 +38,7 @@ class DecisionsMixin(CircularPageMixin):
     def approve_page(self, request: HttpRequest, object_id: str) -> HttpResponse:
         return redirect("admin:invitations_circular_approve", object_id)
 
-    @signed_in_recently
+    @signed_in_recently("approve_circular")
     def approve_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Show all letters that wait for approval; the page posts to the letters' approval."""
         circular = self._circular(request, pk, allowed=self.has_approve_permission(request))

@@ -72,7 +72,7 @@ class ApprovingMixin(RecordAdmin):
         ]
 
     @action(description=gettext_lazy("Approve"), permissions=["approve"])
-    @signed_in_recently
+    @signed_in_recently("approve_letters")
     def approve_selected(
         self, request: HttpRequest, queryset: QuerySet[Letter]
     ) -> HttpResponse | None:
@@ -86,7 +86,7 @@ class ApprovingMixin(RecordAdmin):
             return None
         return approval_page(self, request, letters, need_none=chosen - len(letters))
 
-    @signed_in_recently
+    @signed_in_recently("approve_letters")
     def approve_view(self, request: HttpRequest) -> HttpResponse:
         """Approve the letters that the page showed, by the hashes that it showed."""
         if not self.has_approve_permission(request):

@@ -49,7 +49,7 @@ class PrintRunMixin(RecordAdmin):
         return request.user.has_perm("invitations.change_delivery")
 
     @action(description=gettext_lazy("Print run for pouch and post"), permissions=["words"])
-    @signed_in_recently
+    @signed_in_recently("print_letters")
     def print_selected(
         self, request: HttpRequest, queryset: QuerySet[Letter]
     ) -> HttpResponse | FileResponse | None:

@@ -248,7 +248,7 @@ class HeldChangeAdmin(RecordAdmin):
         return comma_list(change.contributors.all()) or gettext_lazy("a command")
 
     @action(description=RELEASE.words["title"], permissions=["release"])
-    @signed_in_recently
+    @signed_in_recently("release_changes")
     @confirmed(form=MarkedForm, **ASKED, **RELEASE.words)
     def release_selected(
         self, request: HttpRequest, queryset: QuerySet[HeldChange], **typed: Any
@@ -263,7 +263,7 @@ class HeldChangeAdmin(RecordAdmin):
         return self._decide(request, queryset, TAKE_BACK, **typed)
 
     @action(description=RELEASE_ALONE.words["title"], permissions=["release"])
-    @signed_in_recently
+    @signed_in_recently("release_changes_alone")
     @confirmed(form=MarkedReasonForm, **ASKED, **RELEASE_ALONE.words)
     def release_alone_selected(
         self, request: HttpRequest, queryset: QuerySet[HeldChange], **typed: Any

@@ -250,7 +250,7 @@ class MinisterExchangeMixin(ImportPageMixin, BackgroundImportMixin):
         record_export(Minister, rows.count(), file_format.get_title(), user_of(request))
         return content
 
-    @signed_in_recently
+    @signed_in_recently("export_ministers")
     def export_action(self, request: HttpRequest) -> HttpResponse:
         return super().export_action(request)
 

@@ -36,11 +36,11 @@ class UserAdmin(DjangoUserAdmin, ModelAdmin):  # type: ignore[misc]
     list_display = ["username", "full_name", "member_of", "is_staff", "last_login"]
     list_filter = ["is_staff", "is_superuser", "is_active", "groups"]
 
-    @signed_in_recently
+    @signed_in_recently("change_account")
     def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         return super().changeform_view(request, *args, **kwargs)
 
-    @signed_in_recently
+    @signed_in_recently("change_password")
     def user_change_password(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         return super().user_change_password(request, *args, **kwargs)
 
@@ -70,7 +70,7 @@ class AlternateAdmin(ModelAdmin):
     list_select_related = ["approver", "alternate"]
     fields = ["alternate", ("from_on", "until_on")]
 
-    @signed_in_recently
+    @signed_in_recently("name_alternate")
     def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         return super().changeform_view(request, *args, **kwargs)
 

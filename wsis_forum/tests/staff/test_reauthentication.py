@@ -1,12 +1,14 @@
 """Before what cannot be taken back the desk asks again who it is, and loses nothing typed."""
 
 import datetime as dt
+import re
 
 import pytest
 import time_machine
 from django.contrib.auth.models import User
 from django.urls import reverse
 
+from invitations.admin.reauthentication import ACTS, act_in_words
 from invitations.models import Alternate, Letter, LetterTemplate
 from invitations.tests.desk import choose, composed_letter, shown
 from invitations.tests.factories import CircularFactory
@@ -183,3 +185,55 @@ def test_accounts_and_roles_are_made_by_who_has_just_said_who_it_is(client, cloc
         assert answer.status_code == 302
         assert "reauthenticate" in answer["Location"]
     assert not User.objects.filter(username="rupert").exists()
+
+
+def act_named(page):
+    return re.findall(r'id="act">(.*?)</span>', page.text)
+
+
+def test_the_pages_that_ask_again_name_the_act_and_how_many_it_concerns(client, approver):
+    chosen = [composed_letter().pk, composed_letter().pk]
+
+    asked = client.post(LETTERS, {"action": "approve_selected", "_selected_action": chosen})
+    wrong = client.post(AGAIN, {"code": "000000", "next": CONTINUE})
+    answer = again(client, recovery_codes(approver)[0])
+
+    for page in (client.get(asked.url), wrong, client.get(answer.url)):
+        assert act_named(page) == ["You are about to approve 2 letters."]
+
+
+@pytest.mark.parametrize(
+    ("name", "act"),
+    [
+        ("invitations_minister_export", "export ministers and their addresses"),
+        ("invitations_alternate_add", "name an alternate, or change the days"),
+    ],
+)
+def test_an_act_that_was_only_opened_is_named_and_follows_at_once(client, approver, name, act):
+    asked = client.get(reverse(f"admin:{name}"))
+    page = client.get(asked.url)
+    words = {"code": recovery_codes(approver)[0], "next": reverse(f"admin:{name}")}
+    answer = client.post(AGAIN, words)
+
+    assert act_named(page) == [f"You are about to {act}."]
+    assert answer.url == reverse(f"admin:{name}")
+
+
+def test_the_other_ways_to_say_who_it_is_name_the_act_too(client, approver):
+    asked = client.get(reverse("admin:invitations_minister_export"))
+
+    by_password = client.get(asked.url.replace(AGAIN, BY_PASSWORD))
+
+    assert act_named(by_password) == ["You are about to export ministers and their addresses."]
+
+
+def test_another_page_names_no_act_of_before(client, approver):
+    client.get(reverse("admin:invitations_minister_export"))
+
+    assert act_named(client.get(f"{AGAIN}?next={LETTERS}")) == []
+
+
+@pytest.mark.parametrize("act", ACTS)
+def test_each_act_is_said_of_one_and_of_several(act):
+    assert "%" not in act_in_words(act, 1)
+    assert "%" not in act_in_words(act, 5)
