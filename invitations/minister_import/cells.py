@@ -20,8 +20,14 @@ MODEL_FIELDS = {field.name: field for field in (*Invitation._meta.fields, *Minis
 # A formula that a spreadsheet would run, also behind the apostrophe that makes it text, or the
 # error that a failed one left.
 FORMULA = re.compile(r"'*\s*(?:[=+\-@＝＋－＠]|#[A-Z/0]+[!?A]?$)")  # noqa: RUF001
-# What people write where they have nothing to write, beside signs alone.
-NOTHING_MEANT = re.compile(r"n/a|n\.a\.?|s/o|s\.o\.?|н/д|tb[acd]|xxx+", re.IGNORECASE)
+# What people write into a cell that they leave empty.
+LEFT_EMPTY = re.compile(r"[-‐‑‒–—―−]+|n/a|n\.a\.?|s/o|s\.o\.?|н/д", re.IGNORECASE)  # noqa: RUF001
+# What they write where they do not know yet, beside other signs alone.
+NOT_KNOWN = re.compile(r"tb[acd]|xxx+", re.IGNORECASE)
+
+
+class SaysNothing(ValidationError):
+    """Refuses a cell that should be empty; the rest of its row is checked as if it were."""
 
 
 class CellFault(NamedTuple):
@@ -83,13 +89,13 @@ def clean_cell(column: str, value: str, read: Callable[[str], Any]) -> Any:
     """Return what the cell means, None if it is empty; raise ValidationError to refuse it."""
     if not column:
         raise ValidationError(_("No heading stands above this."))
-    if not value:
+    if is_empty(value):
         if column == "state":
             raise ValidationError(_("The row names no State."))
         return None
     refuse_spoilt_line(value)
     if stands_for_nothing(value):
-        raise ValidationError(_("This says that there is nothing: leave the cell empty."))
+        raise SaysNothing(_("This says that there is nothing: leave the cell empty."))
     if FORMULA.match(value):
         value = text_on_file(column, value, read)
     if column in IN_LATIN_LETTERS:
@@ -100,9 +106,14 @@ def clean_cell(column: str, value: str, read: Callable[[str], Any]) -> Any:
     return field.clean(meaning, None) if field else meaning
 
 
+def is_empty(value: str) -> bool:
+    """Whether nothing stands in the cell, or what people write for nothing: a dash, n/a."""
+    return not value or bool(LEFT_EMPTY.fullmatch(value))
+
+
 def stands_for_nothing(value: str) -> bool:
-    """Whether the cell holds a dash, a question mark or the like instead of being empty."""
-    return not any(map(str.isalnum, value)) or bool(NOTHING_MEANT.fullmatch(value))
+    """Whether the cell holds a question mark or the like instead of being empty."""
+    return not any(map(str.isalnum, value)) or bool(NOT_KNOWN.fullmatch(value))
 
 
 def text_on_file(column: str, value: str, read: Callable[[str], Any]) -> str:
@@ -126,4 +137,6 @@ def clean_row(
             clean[column] = clean_cell(column, value, read.get(column, str))
         except ValidationError as refusal:
             faults.append(CellFault(row.line, column or "–", value, refusal.messages[0]))
+            if isinstance(refusal, SaysNothing) and column != "state":
+                clean[column] = None
     return clean, faults

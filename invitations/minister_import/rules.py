@@ -20,19 +20,15 @@ def check_rows(rows: list[ListRow], edition: ForumEdition) -> tuple[list[Entry],
     """
     read = cell_readers()
     cleaned = [(row, *clean_row(row, read)) for row in rows]
-    faults = [fault for _row, _clean, bad in cleaned for fault in bad]
-    good = [(row, clean) for row, clean, bad in cleaned if not bad]
+    good = [(row, clean) for row, clean, _bad in cleaned if clean.keys() == row.cells.keys()]
 
     files = people_on_file({clean["state"].pk for _row, clean in good}, edition)
     entries = [make_entry(row, clean, files) for row, clean in good]
-    for rule in (
-        check_who_is_meant,
-        check_names,
-        check_successions,
-        check_offices,
-        choose_principals,
-    ):
-        faults += rule(entries, files)
+    faults = [fault for rule in RULES for fault in rule(entries, files)]
+    # What a cell needs is told in place of that it should be empty.
+    told = {(fault.line, fault.column) for fault in faults}
+    bad = (fault for _row, _clean, bad in cleaned for fault in bad)
+    faults += [fault for fault in bad if (fault.line, fault.column) not in told]
     return entries, sorted(faults, key=lambda fault: fault.line)
 
 
@@ -199,3 +195,6 @@ def check_principals(group: list[Entry], principal: Invitation | None) -> list[C
             reason = _("The invitation exists: change there whether it is the principal one.")
             faults.append(entry.fault("principal", reason))
     return faults
+
+
+RULES = (check_who_is_meant, check_names, check_successions, check_offices, choose_principals)

@@ -13,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from invitations.minister_import import (
+    COLUMNS,
     LARGEST_FILE,
     MOST_ROWS,
     STATES_FILE,
@@ -265,12 +266,26 @@ def test_bad_cell_is_refused_with_line_column_and_reason(edition, cells, column,
     assert faults_of(edition, RUPERT, FLAVIA | cells) == [(3, column, sentence)]
 
 
-@pytest.mark.parametrize("column", ["family_name", "portfolio", "ref", "to", "name_in_script"])
-@pytest.mark.parametrize("said", ["—", "–", "-", ".", "?", "/", "…", "n/a", "N/A", "s/o", "xxx"])
+@pytest.mark.parametrize("column", ["given_name", "ref", "to", "name_in_script"])
+@pytest.mark.parametrize("said", [".", "?", "/", "…", "xxx", "tbc"])
 def test_what_stands_for_nothing_is_refused_with_what_to_do(edition, column, said):
     found = reason(edition, FLAVIA | {column: said})
 
     assert found == "This says that there is nothing: leave the cell empty."
+
+
+@pytest.mark.parametrize("column", list(COLUMNS))
+@pytest.mark.parametrize("said", ["—", "–", "-", "--", "n/a", "N/A", "s/o"])
+def test_a_dash_is_an_empty_cell(edition, column, said):
+    assert faults_of(edition, FLAVIA | {column: said}) == faults_of(edition, FLAVIA | {column: ""})
+
+
+@pytest.mark.parametrize("said", ["?", "—"])
+def test_a_sign_for_nothing_is_told_in_the_first_round_with_all_else(edition, said):
+    told = faults_of(edition, FLAVIA | {"portfolio": said, "replaces": "Nobody"})
+
+    assert [column for _line, column, _reason in told] == ["portfolio", "replaces"]
+    assert told[0][2] == "A new minister needs a portfolio, or else the name as printed."
 
 
 @pytest.mark.parametrize("name", ["O", "Na", "Xi", "欧"])
