@@ -258,7 +258,7 @@ def test_preview_costs_the_same_queries_for_few_rows_and_many(
     edition, count, django_assert_num_queries
 ):
     dataset = ListFormat().create_dataset(as_csv(*people(count)))
-    with django_assert_num_queries(14):
+    with django_assert_num_queries(15):
         result = MinisterResource(edition).import_data(dataset, dry_run=True)
     assert result.totals["new"] == count
 
