@@ -7,7 +7,7 @@ from invitations.minister_import.background import (
     import_lists,
     rows_written,
 )
-from invitations.minister_import.cells import FORMULA, CellFault
+from invitations.minister_import.cells import FORMULA, CellFault, is_empty
 from invitations.minister_import.columns import (
     COLUMNS,
     FOCAL_POINT_FIELDS,
@@ -15,6 +15,7 @@ from invitations.minister_import.columns import (
     MINISTER_FIELDS,
 )
 from invitations.minister_import.guide import explained_columns, template_workbook
+from invitations.minister_import.headings import printed_heading
 from invitations.minister_import.importing import (
     apply_changes,
     focal_points_kept,
@@ -61,8 +62,10 @@ __all__ = [
     "import_entries",
     "import_lists",
     "import_summary",
+    "is_empty",
     "load_shipped_states",
     "load_states",
+    "printed_heading",
     "read_table",
     "remarks_on",
     "rows_written",

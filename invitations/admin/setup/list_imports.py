@@ -6,6 +6,7 @@ from typing import Any
 from celery import current_app
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import transaction
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse
@@ -94,6 +95,12 @@ class BackgroundImportMixin(ImportExportMixin):
         response: HttpResponse = super().process_import(request, **kwargs)
         return response
 
+    def get_import_form_kwargs(self, request: HttpRequest) -> dict[str, Any]:
+        """Fill the form with the list that was confirmed in vain: nobody uploads it anew."""
+        filled: dict[str, Any] = super().get_import_form_kwargs(request)
+        kept = getattr(request, "kept_list", None)
+        return filled | ({"files": {"import_file": kept}} if kept else {})
+
     def left_to_a_worker(
         self, request: HttpRequest, confirmed: dict[str, Any]
     ) -> ListImport | None:
@@ -106,6 +113,7 @@ class BackgroundImportMixin(ImportExportMixin):
         if content is None:
             raise FileNotFoundError
         name = confirmed["original_file_name"]
+        request.kept_list = SimpleUploadedFile(name, content)  # type: ignore[attr-defined]
         table = read_table(io.BytesIO(content), name)
         if table.in_doubt and not confirmed["letters_are_right"]:
             raise ValidationError(_("Nothing was written: nobody said that the letters are right."))

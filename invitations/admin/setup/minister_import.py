@@ -20,7 +20,6 @@ from django.views.decorators.http import require_POST
 from import_export.fields import Field
 from import_export.formats.base_formats import CSV, XLSX, Format
 from import_export.forms import ConfirmImportForm
-from import_export.resources import ModelResource
 from import_export.results import Result
 from unfold.contrib.import_export.forms import ExportForm, ImportForm
 from unfold.widgets import UnfoldAdminSelectWidget
@@ -28,6 +27,7 @@ from unfold.widgets import UnfoldAdminSelectWidget
 from invitations.admin.base import user_of
 from invitations.admin.reauthentication import signed_in_recently
 from invitations.admin.setup.import_page import ImportPageMixin, letters_are_right
+from invitations.admin.setup.import_preview import PreviewedResource, preview_rows
 from invitations.admin.setup.import_remarks import messages_of, with_links
 from invitations.admin.setup.list_imports import BackgroundImportMixin
 from invitations.audit import record_export
@@ -118,7 +118,7 @@ class MinisterConfirmImportForm(ConfirmImportForm):
     letters_are_right = forms.BooleanField(initial=False, required=False, widget=forms.HiddenInput)
 
 
-class MinisterResource(ModelResource):
+class MinisterResource(PreviewedResource):
     """Checks all rows before the first is written, and writes all of them or none."""
 
     class Meta:
@@ -183,7 +183,9 @@ class MinisterResource(ModelResource):
         result.faults = [fault for line in self.faults.values() for fault in line]
         result.shown_faults = result.faults[:MOST_SHOWN]
         result.headings_of_faults = HEADINGS_OF_FAULTS
-        result.shown_rows = result.valid_rows()[:MOST_SHOWN]
+        result.headings, result.shown_rows = preview_rows(
+            self.get_diff_headers(), dataset, result.valid_rows()[:MOST_SHOWN]
+        )
         if result.has_errors() or result.has_validation_errors():
             return
 
@@ -316,7 +318,7 @@ class MinisterExchangeMixin(ImportPageMixin, BackgroundImportMixin):
             return self.back_to_import()
         except ValidationError as refusal:
             messages.error(request, refusal.messages[0])
-            return self.back_to_import()
+            return self.import_action(request)
 
     def process_result(self, result: Result, request: HttpRequest) -> HttpResponse:
         if result.has_errors() or result.has_validation_errors():
@@ -324,7 +326,7 @@ class MinisterExchangeMixin(ImportPageMixin, BackgroundImportMixin):
                 request,
                 _("Nothing was written: the data changed since the preview. Import it again."),
             )
-            return self.back_to_import()
+            return self.import_action(request)
         return super().process_result(result, request)
 
     def back_to_import(self) -> HttpResponse:

@@ -72,7 +72,7 @@ def test_a_guessed_encoding_waits_for_a_person_who_has_looked_at_the_words(staff
     content = as_csv(*(row | {"given_name": "Pøemysl"} for row in people(rows)), encoding="cp1252")
 
     refused, _cells = confirmed(staff, edition, content)
-    assert "nobody said that the letters are right" in staff.get(refused.url).content.decode()
+    assert "nobody said that the letters are right" in refused.text
     assert not Minister.objects.exists()
     assert not ListImport.objects.exists()
 
@@ -91,6 +91,20 @@ def test_the_words_of_a_guessed_encoding_stand_beside_the_tick(staff, edition):
     tick = page.context["confirm_form"]["letters_are_right"]
     assert tick.help_text == "<bdi>Pøemysl</bdi>"
     assert "required" in tick.as_widget()
+
+
+@pytest.mark.parametrize("rows", [1, 301])
+def test_a_list_confirmed_without_the_tick_is_kept_with_all_that_was_chosen(staff, edition, rows):
+    content = as_csv(*(row | {"given_name": "Pøemysl"} for row in people(rows)), encoding="cp1252")
+    refused, _cells = confirmed(staff, edition, content)
+
+    shown = {field.html_name: field.value() for field in refused.context["confirm_form"]}
+    process = reverse("admin:invitations_minister_process_import")
+    staff.post(process, shown | {"letters_are_right": "on"})
+    import_lists()
+
+    assert (shown["edition"], shown["original_file_name"]) == (edition.pk, "ministers.csv")
+    assert Minister.objects.filter(given_name="Pøemysl").count() == rows
 
 
 def test_who_imports_unicode_is_asked_for_no_tick(staff, edition):

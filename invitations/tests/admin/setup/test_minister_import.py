@@ -9,6 +9,7 @@ from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import Permission
 from django.contrib.messages import get_messages
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
 
 from invitations.admin.setup.minister_import import ListFormat, MinisterResource
 from invitations.models import Minister
@@ -87,6 +88,31 @@ def test_preview_shows_each_change_and_writes_nothing(staff, edition):
     assert Minister.objects.get(ref="R-1").family_name == "Elphberg"
 
 
+def test_preview_names_columns_states_and_ranks_in_the_language_of_its_reader(
+    staff, edition, ruritania
+):
+    staff.cookies["django_language"] = "fr"
+
+    page = preview(staff, edition, as_csv(FLAVIA | {"rank": "DPM", "gender": "f"}))
+
+    result = page.context["result"]
+    [row] = result.shown_rows
+    words = {heading: re.sub("<[^>]+>", "", cell) for heading, cell in row.cells}
+    assert words["État"] == "Ruritanie"
+    assert words["Rang"] == "Vice-Premier Ministre"
+    assert words["Langue"] == "français"
+    assert result.headings[0] == "État"
+
+
+def test_preview_shows_only_columns_with_a_value_in_the_file_or_a_change(staff, edition):
+    bring_in(edition, FLAVIA | {"ref": "R-1", "cc": "mission@example.org"})
+    listed = {"state": "XR", "given_name": "", "family_name": "Elphberg", "portfolio": "–"}
+
+    page = preview(staff, edition, as_csv(listed | {"ref": "R-1", "opening": ""}))
+
+    assert page.context["result"].headings == ["State", "Family name", "Reference of the list"]
+
+
 @pytest.mark.parametrize("state", ["XR", "Atlantis"])
 def test_a_wide_table_scrolls_in_its_panel(staff, edition, state):
     page = preview(staff, edition, as_csv(FLAVIA | {"state": state})).content.decode()
@@ -142,6 +168,9 @@ def test_nothing_is_written_where_the_data_changed_since_the_preview(staff, edit
     sentence = "Nothing was written: the data changed since the preview. Import it again."
     assert sentences(page) == [sentence]
     assert [minister.given_name for minister in Minister.objects.all()] == ["Michael"]
+    assert page.context["result"].faults
+    assert page.context["form"]["edition"].value() == str(edition.pk)
+    assert f'action="{reverse("admin:invitations_minister_import")}"' in page.text
 
 
 def test_confirmation_twice_imports_once(staff, edition):
@@ -258,7 +287,7 @@ def test_preview_costs_the_same_queries_for_few_rows_and_many(
     edition, count, django_assert_num_queries
 ):
     dataset = ListFormat().create_dataset(as_csv(*people(count)))
-    with django_assert_num_queries(15):
+    with django_assert_num_queries(16):
         result = MinisterResource(edition).import_data(dataset, dry_run=True)
     assert result.totals["new"] == count
 
