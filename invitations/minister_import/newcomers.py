@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from django.db.models import Exists, OuterRef
 from django.utils.translation import ngettext
 
+from invitations.minister_import.headings import printed_heading
 from invitations.minister_import.matching import Entry
 from invitations.models import Invitation, Minister
 from invitations.text.dates import comma_list
@@ -91,15 +92,16 @@ def telling_words(portfolio: str) -> set[str]:
 def asked_of(entry: Entry, there: list[Minister]) -> str:
     return ngettext(
         "%(state)s has a minister already: %(old)s. Is %(new)s (line %(line)s) the successor, or"
-        " a second addressee? Of a successor the column “replaces” says whom.",
+        " a second addressee? Of a successor the column “%(column)s” says whom.",
         "%(state)s has ministers already: %(old)s. Is %(new)s (line %(line)s) a successor, or"
-        " a further addressee? Of a successor the column “replaces” says whom.",
+        " a further addressee? Of a successor the column “%(column)s” says whom.",
         len(there),
     ) % {
         "state": entry.minister.member_state,
         "old": comma_list(map(with_portfolio, there)),
         "new": entry.name or entry.after("name_as_printed") or entry.after("portfolio"),
         "line": entry.row.line,
+        "column": printed_heading("replaces"),
     }
 
 
@@ -111,8 +113,11 @@ def told_of(entries: list[Entry]) -> str:
     """Name the newcomers whose State has a minister of the same rank and another portfolio."""
     return ngettext(
         "Line %(lines)s brings a minister of another portfolio beside one who is there. Is this a"
-        " successor, the column “replaces” says whose.",
+        " successor, the column “%(column)s” says whose.",
         "Lines %(lines)s bring ministers of another portfolio beside those who are there. Of a"
-        " successor the column “replaces” says whose.",
+        " successor the column “%(column)s” says whose.",
         len(entries),
-    ) % {"lines": comma_list([entry.row.line for entry in entries])}
+    ) % {
+        "lines": comma_list([entry.row.line for entry in entries]),
+        "column": printed_heading("replaces"),
+    }

@@ -16,7 +16,7 @@ ruritania, edition, run = lists.ruritania, lists.edition, lists.run
 NEW = RUPERT | {"portfolio": "Ministre des communications numériques"}
 ASKED = (
     "Ruritania has a minister already: Flavia Elphberg (Ministre des communications). Is Rupert"
-    " Hentzau (line 2) the successor, or a second addressee? Of a successor the column “replaces”"
+    " Hentzau (line 2) the successor, or a second addressee? Of a successor the column “Replaces”"
     " says whom."
 )
 
@@ -66,7 +66,7 @@ def test_newcomers_of_other_portfolios_are_told_together(edition):
 
     assert sentences(edition, *others) == [
         "Lines 2, 3, 4 bring ministers of another portfolio beside those who are there. Of a"
-        " successor the column “replaces” says whose."
+        " successor the column “Replaces” says whose."
     ]
 
 
