@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import Callable
+from contextlib import suppress
 from functools import partial
 
 from auditlog.context import set_actor
@@ -14,6 +15,7 @@ from django.db.models import QuerySet
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from redis.exceptions import RedisError
 
 from invitations.minister_import.cells import CellFault
 from invitations.minister_import.importing import (
@@ -39,6 +41,8 @@ FAILED = gettext_lazy(
 )
 SHOWN_EACH = 20  # rows
 SHOWN_FOR = 3600  # seconds
+# How far a list is may stay unknown for a while: its import does not fail with the cache.
+CACHE_AWAY = (RedisError, OSError)
 
 MAY_IMPORT = (
     "invitations.add_minister",
@@ -95,7 +99,8 @@ def import_list(pk: int) -> int:
             running(wanted).update(state=State.WAITING)
             raise
     Setback.objects.filter(job=Job.IMPORT_LISTS, item=str(pk)).delete()
-    cache.delete(progress_key(pk))
+    with suppress(*CACHE_AWAY):
+        cache.delete(progress_key(pk))
     return 1
 
 
@@ -188,7 +193,8 @@ def progress_key(pk: int) -> str:
 def progress_of(pk: int) -> Callable[[int], None]:
     def written(rows: int) -> None:
         if rows % SHOWN_EACH == 0:
-            cache.set(progress_key(pk), rows, SHOWN_FOR)
+            with suppress(*CACHE_AWAY):
+                cache.set(progress_key(pk), rows, SHOWN_FOR)
 
     return written
 
@@ -196,4 +202,8 @@ def progress_of(pk: int) -> Callable[[int], None]:
 def rows_written(wanted: ListImport) -> int:
     if wanted.state == State.DONE:
         return wanted.rows
-    return int(cache.get(progress_key(wanted.pk), 0)) if wanted.state == State.RUNNING else 0
+    if wanted.state != State.RUNNING:
+        return 0
+    with suppress(*CACHE_AWAY):
+        return int(cache.get(progress_key(wanted.pk), 0))
+    return 0

@@ -27,6 +27,14 @@ ADDED = "2 ministers added, 0 changed, 0 unchanged; 2 draft invitations made."
 
 
 @pytest.fixture
+def redis_away(settings):
+    """Nobody listens at the port of the cache."""
+    backend = "django.core.cache.backends.redis.RedisCache"
+    away = {"BACKEND": backend, "LOCATION": "redis://127.0.0.1:1/0"}
+    settings.CACHES = settings.CACHES | {"default": away}
+
+
+@pytest.fixture
 def asked(edition):
     def ask(*rows):
         content = as_csv(*(rows or (FLAVIA, RUPERT)))
@@ -133,6 +141,24 @@ def test_a_list_whose_worker_has_vanished_is_taken_up_again(asked):
     assert import_lists() == 1
     assert Minister.objects.count() == 2
     assert not Setback.objects.exists()
+
+
+def test_a_list_is_imported_and_counts_no_attempt_while_redis_is_away(asked, redis_away):
+    wanted = asked(*people(40))
+
+    assert import_lists() == 1
+
+    wanted.refresh_from_db()
+    assert wanted.state == State.DONE
+    assert Minister.objects.count() == 40
+    assert not Setback.objects.exists()
+
+
+def test_the_page_of_a_list_shows_while_redis_is_away(asked, redis_away):
+    wanted = asked()
+    wanted.state = State.RUNNING
+
+    assert background.rows_written(wanted) == 0
 
 
 def test_a_worker_that_was_given_up_writes_nothing(asked):
