@@ -73,7 +73,9 @@ def queue_reminders(now: dt.datetime | None = None) -> int:
 
 @transaction.atomic
 def queue_reminders_of(edition: ForumEdition, now: dt.datetime) -> int:
-    edition = ForumEdition.objects.select_for_update(of=("self",)).get(pk=edition.pk)
+    # Rows that refer to the edition, as each new invitation does, do not wait for this lock.
+    locked = ForumEdition.objects.select_for_update(of=("self",), no_key=True)
+    edition = locked.get(pk=edition.pk)
     schedules = schedules_of(edition)
     call_back_stale(edition, schedules, now)
     if not edition.takes_replies(now):
