@@ -79,6 +79,10 @@ class PaperReplyForm(WholeRowForm):
         # Only the machine may file mail without an invitation: a person knows whose it is.
         self.fields["invitation"].required = True
         self.fields["invitation"].help_text = ""
+        self.fields["respondent_email"].help_text = _(
+            "The acknowledgement goes to the addresses on file. This one gets a copy only if it is "
+            "a released address of the mission or the focal point."
+        )
 
     def clean_received_at(self) -> Any:
         now = timezone.now()

@@ -58,6 +58,7 @@ def standing_letter(invitation: Invitation) -> Letter | None:
 def plan_acknowledgement(reply: Reply) -> None:
     """Plan the acknowledgement to the addresses on file, and a copy to the address typed.
 
+    What staff typed gets one only if it is released.
     It takes the languages of the standing letter; without a standing letter none is planned.
     """
     standing = standing_letter(reply.invitation)
@@ -82,9 +83,25 @@ def plan_acknowledgement(reply: Reply) -> None:
 def variants_for(reply: Reply) -> list[str]:
     variants = [ACKNOWLEDGED_AS.get(reply.status, "answer")]
     typed = reply.respondent_email.lower()
-    if typed and typed not in known_addresses(reply.invitation):
+    if typed and typed not in known_addresses(reply.invitation) and may_get_a_copy(reply, typed):
         variants.append("copy")
     return variants
+
+
+def may_get_a_copy(reply: Reply, typed: str) -> bool:
+    """Tell whether mail may go to the address: the office typed it, or it is a released one.
+
+    What one member of staff typed, on the telephone or from a fax, nobody has checked.
+    """
+    if reply.recorded_by_id is None:
+        return True
+    try:
+        held = held_changes(reply.invitation)
+        invitation = released_office(reply.invitation, held)
+    except ValidationError:
+        return False
+    released = emails_of(released_missions(invitation, held)) + invitation.focal_point_email.split()
+    return typed in map(str.lower, released)
 
 
 def known_addresses(invitation: Invitation) -> set[str]:
