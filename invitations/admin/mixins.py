@@ -6,15 +6,18 @@ from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext_lazy
 from unfold.decorators import action, display
 
 from invitations.admin.base import FilledFilter, ModelAdmin, user_of
+from invitations.admin.columns import change_url, text_link
 from invitations.admin.confirming import confirmation_page, confirmed, row_by_row, submitted
 from invitations.admin.reauthentication import signed_in_recently
 from invitations.forms.action_forms import AnotherAddressForm, MarksForm, marks_of
 from invitations.letters.approval import approve_text
+from invitations.letters.planning import missions_of
 from invitations.models import Letter
 from invitations.models.approval import ApprovedByTwo
 from invitations.outbox.another_address import (
@@ -22,6 +25,7 @@ from invitations.outbox.another_address import (
     addresses_not_tried,
     send_to_another_address,
 )
+from invitations.text.dates import labelled
 
 
 class UnreachedFilter(admin.SimpleListFilter):
@@ -73,7 +77,7 @@ class AnotherAddressMixin(ModelAdmin):
     ) -> HttpResponse | None:
         addresses = addresses_not_tried(letter)
         if not addresses:
-            messages.error(request, PUT_IT_ON_FILE)
+            messages.error(request, where_to_put_it(letter))
             return None
         form = AnotherAddressForm(submitted(request), addresses=addresses)
         if form.is_valid() and self._sent(request, letter, form):
@@ -85,7 +89,11 @@ class AnotherAddressMixin(ModelAdmin):
             form,
             action="send_to_another",
             title=_("Send to another address"),
-            explanation=_("The letter goes out once more, byte for byte.") + f" {PUT_IT_ON_FILE}",
+            explanation=format_html(
+                "{} {}",
+                _("The letter goes out once more, byte for byte."),
+                where_to_put_it(letter),
+            ),
             button=_("Send"),
             describe=lambda row: getattr(row, "server_words", ""),
         )
@@ -100,6 +108,16 @@ class AnotherAddressMixin(ModelAdmin):
         told = _("The letter waits in the outbox for %(email)s.") % {"email": email}
         messages.success(request, told)
         return True
+
+
+def where_to_put_it(letter: Letter) -> str:
+    """Say where an address is added, with links to the records of the letter's office."""
+    invitation = letter.invitation
+    rows: list[Any] = [invitation.minister, *missions_of(invitation), invitation]
+    if letter.mission_id:
+        rows = [letter.mission]
+    links = ((text_link(change_url(row), labelled(row._meta.verbose_name, row)),) for row in rows)
+    return format_html("{} {}", PUT_IT_ON_FILE, format_html_join(" · ", "{}", links))
 
 
 def approvers_named(text: ApprovedByTwo) -> str:

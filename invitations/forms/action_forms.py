@@ -18,6 +18,8 @@ from unfold.widgets import (
 from invitations.forms.fields import LineField
 from invitations.models import CallListEntry, Delivery, Invitation, ReplyLink
 from invitations.outbox.another_address import PUT_IT_ON_FILE
+from invitations.text.dates import labelled
+from invitations.text.lines import isolated
 
 
 class SureForm(forms.Form):
@@ -121,10 +123,12 @@ class AnotherAddressForm(forms.Form):
         widget=UnfoldAdminRadioSelectWidget,
     )
 
-    def __init__(self, data: Any, *, addresses: list[str]) -> None:
-        super().__init__(data, initial={"email": addresses[0]})
+    def __init__(self, data: Any, *, addresses: dict[str, str]) -> None:
+        super().__init__(data, initial={"email": next(iter(addresses))})
         field: Any = self.fields["email"]
-        field.choices = [(address, address) for address in addresses]
+        field.choices = [
+            (address, labelled(isolated(address), whose)) for address, whose in addresses.items()
+        ]
 
 
 class LetterDispatchedForm(DispatchedForm):

@@ -1,5 +1,8 @@
 """Send a frozen letter once more, to another address of the office."""
 
+from collections.abc import Iterable
+from typing import Any
+
 from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -11,13 +14,13 @@ from invitations.letters.planning import (
     ENVELOPE_LENGTH,
     PRIORITY,
     TRY_FOR,
-    recipient_pairs,
 )
-from invitations.letters.released import emails_of, held_changes, released_missions, released_office
+from invitations.letters.released import held_changes, released_missions, released_office
 from invitations.links import random_signs
-from invitations.models import Delivery, Letter
+from invitations.models import Delivery, Letter, Minister, Mission
 from invitations.models.held.holding import letters_at_hand
 from invitations.outbox.sending import why_not_sendable
+from invitations.text.dates import comma_list
 
 PUT_IT_ON_FILE = gettext_lazy(
     "It goes only to an address of the office that a second person has released. Put the address "
@@ -63,10 +66,14 @@ def refuse_if_it_may_not_leave(letter: Letter) -> None:
         raise ValidationError(_("It may not leave: %s.") % because)
 
 
-def addresses_not_tried(letter: Letter) -> list[str]:
-    """Return the released addresses of the office to which this letter never went."""
+def addresses_not_tried(letter: Letter) -> dict[str, str]:
+    """Return the released addresses to which this letter never went, each with whose it is."""
     tried = addresses_tried(letter)
-    return [address for address in released_addresses(letter) if address.casefold() not in tried]
+    return {
+        address: whose
+        for address, whose in released_addresses(letter).items()
+        if address.casefold() not in tried
+    }
 
 
 def addresses_tried(letter: Letter) -> set[str]:
@@ -74,17 +81,43 @@ def addresses_tried(letter: Letter) -> set[str]:
     return {address.casefold() for address in by_mail}
 
 
-def released_addresses(letter: Letter) -> list[str]:
-    """Return the office's addresses as they were last released; of a note, its mission's alone."""
+def released_addresses(letter: Letter) -> dict[str, str]:
+    """Return the office's addresses as last released, each with whose it is; a note's mission's."""
     held = held_changes(letter.invitation)
     invitation = released_office(letter.invitation, held)
     missions = released_missions(invitation, held)
     if letter.mission_id:
-        return emails_of(one for one in missions if str(one.pk) == str(letter.mission_id))
-    office = invitation.minister
-    copies = [
-        *office.cc_emails.split(),
-        *emails_of(missions),
-        *invitation.focal_point_email.split(),
+        return whose_they_are(
+            of_missions(one for one in missions if str(one.pk) == str(letter.mission_id))
+        )
+    return whose_they_are(
+        [
+            *of_minister(invitation.minister),
+            *of_missions(missions),
+            *((one, _("focal point")) for one in invitation.focal_point_email.split()),
+        ]
+    )
+
+
+Owned = Iterable[tuple[str, str]]
+
+
+def of_minister(minister: Minister) -> Owned:
+    columns: Any = [Minister._meta.get_field(name) for name in ("to_emails", "cc_emails")]
+    to, cc = (f"{minister} ({column.verbose_name})" for column in columns)
+    return [
+        *((address, to) for address in minister.to_emails.split()),
+        *((address, cc) for address in minister.cc_emails.split()),
     ]
-    return [address for _line, address in recipient_pairs(office.to_emails.split(), copies)]
+
+
+def of_missions(missions: Iterable[Mission]) -> Owned:
+    return [(address, str(one)) for one in missions for address in one.emails.split()]
+
+
+def whose_they_are(owned: Owned) -> dict[str, str]:
+    """Return each address once, in order, with all whose it is."""
+    found: dict[str, tuple[str, list[str]]] = {}
+    for address, whose in owned:
+        found.setdefault(address.casefold(), (address, []))[1].append(whose)
+    return {address: comma_list(dict.fromkeys(whose)) for address, whose in found.values()}

@@ -192,6 +192,20 @@ def test_the_released_addresses_to_which_it_never_went_are_offered(client, offic
     assert released["email"].value() == "new@example.org"
 
 
+def test_each_address_says_whose_it_is_and_the_page_leads_to_where_one_is_added(
+    client, officer, bounced
+):
+    shown = act(client, INVITATIONS, bounced.letter.invitation)
+
+    page = text(shown)
+    [(_value, label)] = shown.context["form"].fields["email"].choices
+    minister = bounced.letter.invitation.minister
+    assert "cabinet@example.org" in label
+    assert label.endswith(f": {minister} (To)")
+    assert f'href="{page_of(minister)}">minister: {minister}</a>' in page
+    assert f'href="{page_of(bounced.letter.invitation)}"' in page
+
+
 @pytest.mark.parametrize("email", ["office@example.org", "rupert@example.org", ""])
 def test_an_address_that_is_not_offered_is_refused_with_what_to_do(client, officer, bounced, email):
     response = act(client, DELIVERIES, bounced, answered="yes", email=email)
