@@ -210,6 +210,7 @@ MODELTRANSLATION_DEFAULT_LANGUAGE = "en"
 ARABIC_MONTHS = os.getenv("ARABIC_MONTHS", "western")  # or eastern, or both
 USE_TZ = True
 TIME_ZONE = "Europe/Zurich"
+FORMAT_MODULE_PATH = ["wsis_forum.formats"]
 
 STATIC_URL = "static/"
 STATIC_ROOT = VAR_DIR / "static"

@@ -28,7 +28,12 @@ from invitations.admin.lookups import (
     lookups_of_date,
     lookups_of_filter,
 )
-from invitations.admin.who_may import groups_acting_on, reads_only
+from invitations.admin.who_may import (
+    ForReadersMixin,
+    groups_acting_on,
+    groups_changing,
+    reads_only,
+)
 from invitations.forms.fields import COLUMN_FORM_FIELDS
 from invitations.forms.model_forms import WholeRowForm
 from invitations.models import HeldChange
@@ -36,7 +41,7 @@ from invitations.models.held.holding import HeldRow, rows_used, why_kept
 from invitations.text.dates import comma_list
 
 
-class ModelAdmin(unfold.ModelAdmin):
+class ModelAdmin(ForReadersMixin):
     """A page of one model; ``menu`` is its group, place and icon in the sidebar."""
 
     form = WholeRowForm
@@ -147,7 +152,12 @@ class ModelAdmin(unfold.ModelAdmin):
     def _who_may(self, request: HttpRequest) -> dict[str, Any]:
         if not reads_only(request, self.model):
             return {}
-        return {"reads_only": True, "who_may": comma_list(groups_acting_on(self.model))}
+        changing, acting = groups_changing(self.model), groups_acting_on(self.model)
+        return {
+            "reads_only": True,
+            "who_changes": comma_list(changing),
+            "who_may": "" if changing else comma_list(acting),
+        }
 
     def held_on_page(self, request: HttpRequest, object_id: str | None) -> list[dict[str, Any]]:
         """Return each change of the record that waits for a second person, the last one first."""

@@ -14,7 +14,7 @@ from django.utils.safestring import SafeString
 from unfold.decorators import display
 
 from invitations.letters.scrutiny.holes import Lack
-from invitations.models import Language, Letter
+from invitations.models import ForumEdition, Language, Letter
 from invitations.text.dates import labelled, left_to_right
 
 
@@ -65,8 +65,18 @@ def list_url(model: type[Model], **filters: Any) -> str:
     return f"{url}?{urlencode(filters)}" if filters else url
 
 
-def at_hour(at: dt.datetime | None) -> str:
-    return left_to_right(date_format(timezone.localtime(at), "Y-m-d H:i")) if at else ""
+def at_hour(at: dt.datetime | None, zone: dt.tzinfo | None = None) -> str:
+    """Return day and hour as the reader's language has them, on the desk's clock or the zone's."""
+    return date_format(timezone.localtime(at, zone), "DATETIME_FORMAT") if at else ""
+
+
+def on_day(at: dt.datetime | None) -> str:
+    return date_format(timezone.localtime(at), "DATE_FORMAT") if at else ""
+
+
+def hour_of_edition(at: dt.datetime | None, edition: ForumEdition) -> str:
+    """Return the hour on the edition's clock, with the name of its zone."""
+    return f"{at_hour(at, edition.zone)} ({edition.time_zone_name})" if at else ""
 
 
 def at_hour_with(at: dt.datetime | None, *words: object) -> str:

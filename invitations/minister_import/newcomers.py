@@ -4,6 +4,7 @@ import re
 import unicodedata
 from collections import defaultdict
 from collections.abc import Iterator
+from typing import Any
 
 from django.db.models import Exists, OuterRef
 from django.utils.translation import ngettext
@@ -43,7 +44,7 @@ def beside_who_is_there(entries: list[Entry]) -> Iterator[str]:
         yield told_of(of_another_portfolio)
 
 
-def in_office(entries: list[Entry], states: set[int]) -> dict[tuple[int, str], list[Minister]]:
+def in_office(entries: list[Entry], states: set[int]) -> dict[tuple[int, Any], list[Any]]:
     """Return who is there in these States, by rank, without whom the list itself names."""
     named = {entry.minister.pk for entry in entries} | {
         entry.replaces.pk for entry in entries if entry.replaces
@@ -54,7 +55,7 @@ def in_office(entries: list[Entry], states: set[int]) -> dict[tuple[int, str], l
         .annotate(is_invited=Exists(live.filter(minister=OuterRef("pk"))))
         .select_related("member_state")
     )
-    by_rank: dict[tuple[int, str], list[Minister]] = defaultdict(list)
+    by_rank: dict[tuple[int, Any], list[Any]] = defaultdict(list)
     for minister in found.order_by("pk"):
         if minister.pk not in named:
             by_rank[minister.member_state_id, minister.rank_id].append(minister)

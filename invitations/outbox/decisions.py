@@ -110,7 +110,7 @@ def paper_delivery(letter: Letter, channel: str) -> Delivery:
             _("It left by %(channel)s already, on %(at)s, reference: %(reference)s.")
             % {
                 "channel": left.get_channel_display(),
-                "at": date_format(timezone.localtime(left.handed_over_at), "Y-m-d H:i"),
+                "at": date_format(timezone.localtime(left.handed_over_at), "DATETIME_FORMAT"),
                 "reference": left.reference or "–",
             }
         )

@@ -15,34 +15,25 @@ from django.contrib.auth.models import User
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext_lazy
 from unfold.decorators import action, display
 
 from invitations.admin.base import Menu, RecordAdmin, user_of
+from invitations.admin.columns import at_hour
 from invitations.admin.confirming import confirmed, row_by_row, tell_done
 from invitations.admin.reauthentication import signed_in_recently
 from invitations.audit import Act, record_act
 from invitations.forms.action_forms import ReasonForm
+from invitations.text.dates import labelled
 from wsis_forum.staff.counting import forget_wrong_codes
+from wsis_forum.staff.names import KINDS, browser_shown
 from wsis_forum.staff.sessions import end_session, end_sessions, has_second_factor
 
 # Secrets stand in some of these, and nothing in them is for a person to write.
 admin.site.unregister(
     [Authenticator, EmailAddress, SocialAccount, SocialApp, SocialToken, UserSession]
 )
-
-
-def call(model: Any, one: Any, several: Any) -> None:
-    """Name the model in the words of the desk; migrations keep the library's own."""
-    model._meta.verbose_name, model._meta.verbose_name_plural = one, several
-
-
-call(AccessLog, gettext_lazy("sign-in"), gettext_lazy("sign-ins"))
-call(AccessFailureLog, gettext_lazy("failed sign-in"), gettext_lazy("failed sign-ins"))
-call(AccessAttempt, gettext_lazy("lock"), gettext_lazy("wrong tries and locks"))
-call(UserSession, gettext_lazy("session"), gettext_lazy("sessions"))
-call(Authenticator, gettext_lazy("second factor"), gettext_lazy("second factors"))
-call(SocialAccount, gettext_lazy("linked sign-in"), gettext_lazy("linked sign-ins"))
 
 
 for label in ("axes", "mfa", "usersessions", "socialaccount"):
@@ -70,7 +61,7 @@ class SignInAdmin(RecordAdmin):
 
     @display(description=gettext_lazy("browser"))
     def browser(self, row: Any) -> str:
-        return row.user_agent
+        return browser_shown(row.user_agent)
 
 
 @admin.register(AccessLog)
@@ -126,7 +117,9 @@ class AccessAttemptAdmin(SignInAdmin):
     @confirmed(
         title=gettext_lazy("Free"),
         explanation=gettext_lazy("Whoever was locked out may try again at once."),
-        describe=lambda page, row: f"{row.username} ({row.ip_address})",
+        describe=lambda page, row: labelled(
+            _("locked until"), at_hour(page.locked_until(row)) or "–"
+        ),
     )
     @row_by_row(done=ngettext_lazy("%(count)s row freed.", "%(count)s rows freed.", "count"))
     def free_selected(self, request: HttpRequest, row: AccessAttempt) -> None:
@@ -203,13 +196,21 @@ class UserSessionAdmin(OfAccountAdmin):
     menu = (Menu.STAFF, 8, "devices")
     when_empty = gettext_lazy("Nobody is signed in.")
     actions = ["end_selected"]
-    list_display = ["owner", "ip", "began", "seen", "user_agent"]
+    list_display = ["owner", "address", "began", "seen", "browser"]
     ordering = ["-last_seen_at"]
-    fields = ["owner", "ip", "began", "seen", "user_agent"]
+    fields = ["owner", "address", "began", "seen", "browser"]
     readonly_fields = fields
 
     def has_end_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm("usersessions.delete_usersession")
+
+    @display(description=gettext_lazy("address"), ordering="ip")
+    def address(self, row: UserSession) -> str:
+        return row.ip or ""
+
+    @display(description=gettext_lazy("browser"))
+    def browser(self, row: UserSession) -> str:
+        return browser_shown(row.user_agent)
 
     @display(description=gettext_lazy("signed in"), ordering="created_at")
     def began(self, row: UserSession) -> dt.datetime:
@@ -277,11 +278,6 @@ class SocialAccountAdmin(OfAccountAdmin):
         end_sessions(row.user, user_of(request))
 
 
-KINDS = {
-    Authenticator.Type.TOTP: gettext_lazy("authenticator app"),
-    Authenticator.Type.WEBAUTHN: gettext_lazy("passkey"),
-    Authenticator.Type.RECOVERY_CODES: gettext_lazy("recovery codes"),
-}
 REMOVED = ngettext_lazy(
     "%(count)s second factor removed.", "%(count)s second factors removed.", "count"
 )

@@ -242,8 +242,13 @@ class Roles(TestCase):
 
         told = self.browser("Readers").get(url)
 
-        self.assertContains(told, "Who may do more: Drafters.")
-        self.assertNotContains(self.browser("Drafters").get(url), "Who may do more")
+        self.assertContains(told, "Who may change it: Drafters.")
+        self.assertNotContains(self.browser("Drafters").get(url), "Who may change it")
+
+    def test_who_only_exports_ministers_is_not_named_as_who_may_change_them(self):
+        told = self.browser("Readers").get(reverse("admin:invitations_minister_changelist"))
+
+        self.assertContains(told, "Who may change it: Drafters.")
 
     def test_every_member_of_staff_reads_what_each_role_may(self):
         told = self.browser(NOBODY).get(reverse("admin:auth_group_roles"))

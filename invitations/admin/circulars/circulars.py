@@ -18,6 +18,7 @@ from invitations.admin.circulars.progress import ProgressMixin
 from invitations.admin.columns import text_link
 from invitations.admin.frozen_files import frozen_file_response
 from invitations.admin.letters.approval_page import printed_circular_hour
+from invitations.admin.who_may import with_names
 from invitations.files import frozen
 from invitations.files.uploads import MEDIA_TYPES
 from invitations.forms.circular import CircularForm
@@ -61,6 +62,7 @@ class CircularAdmin(AudienceMixin, ProgressMixin, DecisionsMixin):
     list_filter = ["edition", "kind", "audience"]
     list_select_related = ["edition"]
     search_fields = ["reference", "signatory_name_en", "original_signed_by"]
+    shown_to_readers = SHOWN_TO_READERS
     fieldsets: Any = [
         (None, {"fields": ["edition", ("reference", "kind"), "dated_on", "planned_at"]}),
         (
@@ -154,15 +156,7 @@ class CircularAdmin(AudienceMixin, ProgressMixin, DecisionsMixin):
         """Show fields that cannot be edited as words."""
         fixed = self.get_readonly_fields(request, obj)
         shown = {"planned_at": "planned_hour"} if "planned_at" in fixed else {}
-        if obj and not self.has_change_permission(request, obj):
-            shown = SHOWN_TO_READERS
-        sets = [
-            (
-                title,
-                {**options, "fields": [rename_fields(name, shown) for name in options["fields"]]},
-            )
-            for title, options in self.fieldsets
-        ]
+        sets = with_names(super().get_fieldsets(request, obj), shown)
         if "dated_on" in fixed:
             sets[0][1]["description"] = _(
                 "Letters are approved with this reference, date and hour: call the circular back "
@@ -247,9 +241,3 @@ class CircularAdmin(AudienceMixin, ProgressMixin, DecisionsMixin):
         if response.status_code == 200:
             response.headers["Content-Disposition"] = f'attachment; filename="{download}"'
         return response
-
-
-def rename_fields(name: Any, names: dict[str, str]) -> Any:
-    if isinstance(name, tuple):
-        return tuple(dict.fromkeys(names.get(one, one) for one in name))
-    return names.get(name, name)

@@ -8,11 +8,11 @@ from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
-from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from invitations.admin.base import ModelAdmin, user_of
+from invitations.admin.columns import hour_of_edition
 from invitations.admin.confirming import refusal_sentence
 from invitations.admin.letters.composing_anew import (
     may_compose_anew,
@@ -33,7 +33,7 @@ from invitations.letters.released import held_for_each_state
 from invitations.letters.scrutiny.doubts import Doubts, approval_doubts
 from invitations.models import AUTOMATIC_KINDS, Circular, Delivery, Letter, Minister
 from invitations.models.held.outdated import outdated_letters
-from invitations.text.dates import comma_list, labelled, left_to_right, printed_date
+from invitations.text.dates import comma_list, labelled, printed_date
 
 JOINED_FOR_APPROVAL = [
     "circular__edition",
@@ -161,11 +161,7 @@ def printed_languages(row: Letter | Minister) -> str:
 
 def printed_circular_hour(circular: Circular) -> str:
     """Return the circular's hour on its edition's clock, with the zone."""
-    if not circular.planned_at:
-        return ""
-    zone = circular.edition.zone
-    at = timezone.localtime(circular.planned_at, zone)
-    return left_to_right(f"{at:%Y-%m-%d %H:%M} ({zone.key})")
+    return hour_of_edition(circular.planned_at, circular.edition)
 
 
 def signature_sentence(circular: Circular) -> str:

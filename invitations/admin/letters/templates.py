@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy, ngettext_lazy
 from unfold.decorators import action, display
 
 from invitations.admin.base import FilledFilter, Menu, ModelAdmin, user_of
-from invitations.admin.columns import at_hour, change_url
+from invitations.admin.columns import change_url, on_day
 from invitations.admin.confirming import confirmed, row_by_row
 from invitations.admin.letters import preview
 from invitations.admin.mixins import ApprovedByTwoFilter, ApprovedByTwoMixin
@@ -28,7 +28,7 @@ REVIEW_LABELS = {"ticked": "success", "sourced": "info", "not": "danger"}
 def review_state(words: LetterTemplate | Term) -> tuple[str, str]:
     """Return the native reader who ticked the words, or whether they have a source."""
     if words.reviewed_by:
-        return "ticked", f"{at_hour(words.reviewed_at)[:10]} {words.reviewed_by}"
+        return "ticked", f"{on_day(words.reviewed_at)} {words.reviewed_by}"
     if getattr(words, "source", ""):
         return "sourced", _("has a source")
     return "not", _("not reviewed by a native reader")
@@ -164,7 +164,7 @@ class LetterTemplateAdmin(ReviewedMixin, ApprovedByTwoMixin):
 
     @display(description=gettext_lazy("written"))
     def written(self, template: LetterTemplate) -> str:
-        return f"{template.written_at:%Y-%m-%d} {template.written_by or ''}"
+        return f"{on_day(template.written_at)} {template.written_by or ''}"
 
     def describe(self, words: Any) -> str:
         return preview.whole_text(words)

@@ -10,13 +10,21 @@ from unfold import admin as unfold
 from unfold.decorators import action, display
 
 from invitations.admin.base import WHY_IT_CHANGES, Menu, ModelAdmin, language_tabs, user_of
-from invitations.admin.columns import list_url, text_link
+from invitations.admin.columns import hour_of_edition, list_url, text_link
 from invitations.admin.confirming import act_on_each
 from invitations.admin.setup.reminder_steps import ReminderStepInline
 from invitations.admin.setup.reminders import ReminderPagesMixin
 from invitations.forms.model_forms import EditionForm, WholeRowForm
 from invitations.letters.circulars import plan_invitation_letters
-from invitations.models import ForumEdition, Invitation, QuietPeriod
+from invitations.models import Answer, ForumEdition, Invitation, QuietPeriod, Segment
+from invitations.text.dates import comma_list
+
+SHOWN_TO_READERS = {
+    "answers_offered": "answers_shown",
+    "segments_offered": "segments_shown",
+    "replies_closed_at": "closed_hour",
+    "speakers_published_at": "published_hour",
+}
 
 
 class QuietPeriodInline(unfold.TabularInline):
@@ -69,6 +77,8 @@ class ForumEditionAdmin(ReminderPagesMixin):
     date_hierarchy = "opens_on"
     actions = ["plan_letters_of_drafts"]
     inlines = [QuietPeriodInline, ReminderStepInline]
+    readonly_fields = list(SHOWN_TO_READERS.values())
+    shown_to_readers = SHOWN_TO_READERS
     fieldsets = [
         (None, {"fields": ["symbol", ("opens_on", "closes_on")]}),
         (
@@ -167,6 +177,22 @@ class ForumEditionAdmin(ReminderPagesMixin):
     def _invitations(self, edition: ForumEdition, status: str, count: int) -> str:
         filters = {"edition__id__exact": edition.pk, "status__exact": status}
         return text_link(list_url(Invitation, **filters), count)
+
+    @display(description=gettext_lazy("answers offered"))
+    def answers_shown(self, edition: ForumEdition) -> str:
+        return comma_list(Answer(one).label for one in edition.answers_offered)
+
+    @display(description=gettext_lazy("segments offered"))
+    def segments_shown(self, edition: ForumEdition) -> str:
+        return comma_list(Segment(one).label for one in edition.segments_offered)
+
+    @display(description=gettext_lazy("replies closed at"))
+    def closed_hour(self, edition: ForumEdition) -> str:
+        return hour_of_edition(edition.replies_closed_at, edition)
+
+    @display(description=gettext_lazy("list of speakers published at"))
+    def published_hour(self, edition: ForumEdition) -> str:
+        return hour_of_edition(edition.speakers_published_at, edition)
 
     @action(description=gettext_lazy("Compose the letters of all drafts"), permissions=["change"])
     def plan_letters_of_drafts(

@@ -14,10 +14,11 @@ from invitations.minister_import import MINISTER_FIELDS, is_empty, printed_headi
 from invitations.models import Minister, Rank
 from invitations.text.dates import comma_list
 
+FIELDS = {field.attname: field for field in Minister._meta.fields}
 CHOICES = {
-    column: dict(Minister._meta.get_field(name).flatchoices)
+    column: dict(FIELDS[name].flatchoices)
     for column, name in MINISTER_FIELDS.items()
-    if Minister._meta.get_field(name).flatchoices
+    if FIELDS[name].flatchoices
 }
 
 

@@ -47,7 +47,9 @@ def labels(response):
         re.sub(r"<(span|script)[^>]*symbols.*?</\1>|<[^>]+>", " ", words) for _tag, words in named
     ]
     words = [re.sub(r" \[[\w-]+\]|[:*]$", "", " ".join(unescape(one).split())) for one in bare]
-    return {word.strip() for word in words if re.search(r"[a-z]{3}", word)}
+    # An hour in the first column of a list is no label.
+    words = [word.strip() for word in words if not re.search(r"\d{4}, \d\d:\d\d$", word)]
+    return {word for word in words if re.search(r"[a-z]{3}", word)}
 
 
 def uncapped(word):

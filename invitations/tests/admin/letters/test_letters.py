@@ -8,6 +8,7 @@ from django.conf import settings
 from django.urls import reverse
 from django.utils import timezone
 
+from invitations.admin.columns import at_hour
 from invitations.tests.desk import choose, composed_letter, signed_in, told
 from invitations.tests.factories import DeliveryFactory, InvitationFactory, LetterFactory
 
@@ -73,8 +74,7 @@ def test_a_letter_that_failed_says_when_it_is_tried_again(admin_client):
 
     page = admin_client.get(reverse("admin:invitations_letter_change", args=[letter.pk]))
 
-    hour = timezone.localtime(again).strftime("%Y-%m-%d %H:%M")
-    assert f"No. (tried again from: {hour})" in page.content.decode()
+    assert f"No. (tried again from: {at_hour(again)})" in page.content.decode()
 
 
 def test_the_list_of_letters_that_failed_says_why(admin_client):

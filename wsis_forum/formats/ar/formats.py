@@ -1,0 +1,5 @@
+from invitations.text.dates import DAY
+
+DATE_FORMAT = DAY["ar"]
+TIME_FORMAT = "H:i"
+DATETIME_FORMAT = f"{DATE_FORMAT}، {TIME_FORMAT}"
