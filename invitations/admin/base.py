@@ -28,6 +28,7 @@ from invitations.admin.lookups import (
     lookups_of_date,
     lookups_of_filter,
 )
+from invitations.admin.waiting import WaitingMarkMixin
 from invitations.admin.who_may import (
     ForReadersMixin,
     groups_acting_on,
@@ -41,7 +42,7 @@ from invitations.models.held.holding import HeldRow, rows_used, why_kept
 from invitations.text.dates import comma_list
 
 
-class ModelAdmin(ForReadersMixin):
+class ModelAdmin(ForReadersMixin, WaitingMarkMixin):
     """A page of one model; ``menu`` is its group, place and icon in the sidebar."""
 
     form = WholeRowForm
