@@ -28,8 +28,9 @@ from invitations.files.spreadsheets import (
     names_by_spelling,
 )
 from invitations.files.uploads import decoded_plain_text
-from invitations.files.workbooks import lines_of_workbook
+from invitations.files.workbooks import Flaw, Sheet, WorkbookLine, sheets_of_workbook
 from invitations.models import Invitation
+from invitations.text.dates import comma_list
 
 # In the order of a list without headings.
 COLUMNS = (
@@ -37,7 +38,9 @@ COLUMNS = (
     "needs_visa_letter", "needs",
 )  # fmt: skip
 MOST_ROWS = 200
+MOST_READ = 1000  # lines, with those left out
 MOST_CELLS = 20
+STRUCK = {Flaw.STRUCK, Flaw.STRUCK_IN_PART}
 MOST_SIGNS = 60_000
 LARGEST_FILE = 2 * 1024 * 1024
 MOST_UNPACKED = 10 * 1024 * 1024
@@ -54,6 +57,12 @@ UNREADABLE = _(
     "This file is neither a spreadsheet (XLSX) nor a list in Unicode text (CSV), or it is damaged."
     " You may copy its lines and paste them below."
 )
+
+LINES_TOLD = [
+    _("Hidden rows, left out: %(lines)s. If they are meant, show them and upload anew."),
+    _("Rows struck through, left out: %(lines)s."),
+    _("Something is struck through in these rows, and was read: %(lines)s."),
+]
 
 
 @dataclass
@@ -103,6 +112,8 @@ class ListForm(OfficeForm):
     def __init__(self, *args: Any, known: list[Delegate], **named: Any) -> None:
         self.known = known
         self.rows: list[Row] = []
+        # How an uploaded file was read, and what of it was left out.
+        self.told: list[str] = []
         super().__init__(*args, **named)
 
     def clean(self) -> dict[str, Any]:
@@ -110,7 +121,7 @@ class ListForm(OfficeForm):
         if self.errors:
             return given
         file = given["file"]
-        lines = uploaded_lines(file) if file else given["lines"]
+        lines, self.told = uploaded_lines(file) if file else (given["lines"], [])
         if not lines.strip():
             raise ValidationError(_("Please choose a file, or paste the lines of the list."))
         given["lines"] = lines
@@ -126,31 +137,69 @@ class ListForm(OfficeForm):
         return [row for row in self.new if row.form.errors]
 
 
-def uploaded_lines(file: UploadedFile) -> str:
-    """Return the file as lines that can be shown, corrected and sent again."""
+def uploaded_lines(file: UploadedFile) -> tuple[str, list[str]]:
+    """Return the file as lines that can be shown, corrected and sent again, and what it lost."""
     if (file.size or 0) > LARGEST_FILE:
         raise ValidationError(_("The file may have 2 MB at most."))
     content = file.read()
-    lines = spreadsheet_lines(content) if is_package(content) else decoded_plain_text(content)
+    if is_package(content):
+        lines, told = spreadsheet_lines(content)
+    else:
+        lines, told = decoded_plain_text(content), []
     if not lines:
-        raise ValidationError(UNREADABLE)
+        raise ValidationError(told or UNREADABLE)
     if len(lines) > MOST_SIGNS:
         raise ValidationError(TOO_LONG, params={"count": MOST_ROWS})
-    return lines
+    return lines, told
 
 
-def spreadsheet_lines(content: bytes) -> str:
-    """Return the first visible sheet, with tabs between its cells; empty if it cannot be read."""
+def spreadsheet_lines(content: bytes) -> tuple[str, list[str]]:
+    """Return the first visible sheet, with tabs between its cells, and what was left out.
+
+    The lines are empty if the file cannot be read, or all of it is left out.
+    """
     written = io.StringIO()
     writer = csv.writer(written, delimiter="\t", lineterminator="\n")
-    lines = lines_of_workbook(content, MOST_CELLS, MOST_UNPACKED, MOST_SIGNS, calculated=True)
     try:
-        writer.writerows(cells for _number, cells in islice(lines, MOST_ROWS + 2))
+        sheets = sheets_of_workbook(content, MOST_CELLS, MOST_UNPACKED, MOST_SIGNS, calculated=True)
+        visible = [sheet for sheet in sheets if not sheet.is_hidden]
+        filled = (line for sheet in visible[:1] for line in sheet.lines() if any(line.cells))
+        lines = list(islice(filled, MOST_READ))
+        told = [*what_was_left_out(lines), *sheets_left_out(sheets, visible)]
     except (HostilePackage, UnreadableSheet):
-        return ""
+        return "", []
     except TooManySigns as fault:
         raise ValidationError(TOO_LONG, params={"count": MOST_ROWS}) from fault
-    return replace_surrogates(written.getvalue())
+    kept = [line for line in lines if not (line.is_hidden or line.is_struck)]
+    writer.writerows(line.cells[:MOST_CELLS] for line in kept[: MOST_ROWS + 2])
+    return replace_surrogates(written.getvalue()), told
+
+
+def what_was_left_out(lines: list[WorkbookLine]) -> list[str]:
+    """Return sentences on rows that are hidden or struck through, and on cells that are."""
+    hidden = [line.number for line in lines if line.is_hidden]
+    struck = [line.number for line in lines if line.is_struck and not line.is_hidden]
+    in_part = [
+        line.number
+        for line in lines
+        if not (line.is_hidden or line.is_struck) and STRUCK & set(line.flaws.values())
+    ]
+    told = zip(LINES_TOLD, (hidden, struck, in_part), strict=True)
+    return [sentence % {"lines": comma_list(numbers)} for sentence, numbers in told if numbers]
+
+
+def sheets_left_out(sheets: list[Sheet], visible: list[Sheet]) -> list[str]:
+    """Return sentences on all sheets but the first that people see."""
+    hidden = [sheet.name for sheet in sheets if sheet.is_hidden]
+    others = [sheet.name for sheet in visible[1:] if any(any(line.cells) for line in sheet.lines())]
+    return [
+        sentence % {"sheets": comma_list(f"“{name}”" for name in names)}
+        for sentence, names in (
+            (_("Sheets not read, because they are hidden: %(sheets)s."), hidden),
+            (_("Only the first sheet is read, and not: %(sheets)s."), others),
+        )
+        if names
+    ]
 
 
 def replace_surrogates(text: str) -> str:

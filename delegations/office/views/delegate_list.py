@@ -62,7 +62,7 @@ def list_page(
     request: HttpRequest, filed: OnFile, form: ListForm, status: int = 200
 ) -> HttpResponse:
     """Show the form, and below a preview the lines again, where they can be corrected."""
-    invitation, rows, refusals = filed.invitation, form.rows, None
+    invitation, rows, refusals, told = filed.invitation, form.rows, None, form.told
     if rows:
         lines = {"lines": form.cleaned_data["lines"], "form_key": form.typed["form_key"]}
         refusals = form.non_field_errors()
@@ -73,6 +73,7 @@ def list_page(
         form=form,
         refusals=refusals,
         rows=rows,
+        told=told,
         new=[row for row in rows if not row.is_known and not row.form.errors],
         wrong=[row for row in rows if not row.is_known and row.form.errors],
         parts=office_parts(filed),

@@ -1,0 +1,94 @@
+"""What of an uploaded list is not read is named before anybody on it is added."""
+
+import io
+import uuid
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from openpyxl import Workbook
+from openpyxl.styles import Font
+
+from delegations.tests.offices import browser, coming, page_of, text
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_february")]
+STRUCK = Font(strike=True)
+
+
+@pytest.fixture
+def book():
+    book = Workbook()
+    for row in (["Name", "Function"], ["Rudolf", "Envoy"], ["Fritz", "Aide"], ["Michael", "Duke"]):
+        book.active.append(row)
+    return book
+
+
+def shown(book):
+    file, invitation = io.BytesIO(), coming("Ruritania")
+    book.save(file)
+    words = {
+        "file": SimpleUploadedFile("list.xlsx", file.getvalue()),
+        "form_key": str(uuid.uuid4()),
+        "invitation": invitation.pk,
+        "lines": "",
+        "step": "preview",
+    }
+    return text(browser(invitation).post(page_of(invitation, "list"), words))
+
+
+def strike(*cells):
+    for cell in cells:
+        cell.font = STRUCK
+
+
+def test_a_person_struck_through_is_left_out_and_the_row_is_named(book):
+    strike(*book.active[4])
+
+    page = shown(book)
+
+    assert "Add 2 people" in page
+    assert "Rows struck through, left out: 4." in page
+    assert "Michael" not in page
+
+
+def test_hidden_and_filtered_rows_are_left_out_and_named(book):
+    book.active.row_dimensions[2].hidden = book.active.row_dimensions[3].hidden = True
+
+    page = shown(book)
+
+    assert "Add 1 person" in page
+    assert "Hidden rows, left out: 2, 3. If they are meant, show them and upload anew." in page
+
+
+def test_a_row_that_is_struck_in_part_is_read_and_named(book):
+    strike(book.active["B3"])
+
+    page = shown(book)
+
+    assert "Add 3 people" in page
+    assert "Something is struck through in these rows, and was read: 3." in page
+
+
+def test_sheets_that_are_not_read_are_named(book):
+    book.create_sheet("Guards").append(["Sapt"])
+    book.create_sheet("Empty")
+    book.create_sheet("Old").sheet_state = "hidden"
+
+    page = shown(book)
+
+    assert "Only the first sheet is read, and not: “Guards”." in page
+    assert "Sheets not read, because they are hidden: “Old”." in page
+    assert "“Empty”" not in page
+
+
+def test_a_list_that_is_left_out_as_a_whole_says_why(book):
+    for number in range(1, 5):
+        book.active.row_dimensions[number].hidden = True
+
+    page = shown(book)
+
+    assert "Hidden rows, left out: 1, 2, 3, 4." in page
+    assert "is damaged" not in page
+
+
+def test_a_plain_list_is_told_nothing_of(book):
+    assert "left out" not in shown(book)
