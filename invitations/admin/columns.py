@@ -15,7 +15,7 @@ from unfold.decorators import display
 
 from invitations.letters.scrutiny.holes import Lack
 from invitations.models import ForumEdition, Language, Letter
-from invitations.text.dates import labelled, left_to_right
+from invitations.text.dates import labelled
 
 
 def text_link(url: str, text: Any) -> str:
