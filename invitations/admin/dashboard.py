@@ -2,6 +2,7 @@
 
 import functools
 from collections.abc import Callable
+from functools import partial
 from typing import Any, NamedTuple
 
 from django.db.models import Count
@@ -19,7 +20,9 @@ from invitations.admin.outbox.queue import (
     FAULTS_OF_JOBS,
     LETTERS_WAIT,
     outage_rows,
+    rows_of_originals,
 )
+from invitations.letters.routes import mailed_in_spite_of_rank
 from invitations.models import (
     AUTOMATIC_KINDS,
     Bounce,
@@ -153,6 +156,7 @@ def to_do(edition: ForumEdition, request: HttpRequest) -> list[dict[str, Any]]:
     waiting = [
         *letters_to_do(edition, request, here),
         *people_to_do(edition, request),
+        *originals_to_do(edition, request),
         *changes_to_do(request),
         *replies_to_do(edition, request, here),
         *mails_to_do(request),
@@ -240,6 +244,21 @@ def people_to_do(edition: ForumEdition, request: HttpRequest) -> list[Waiting]:
             list_url(Invitation, edition__id__exact=edition.pk, reached="no"),
         ),
     ]
+
+
+def originals_to_do(edition: ForumEdition, request: HttpRequest) -> list[Waiting]:
+    """Count the signed originals that wait for a person, and mail where one is due."""
+    mailed = Waiting(
+        may(request, "change_invitation"),
+        _("letters that went by mail although the rank gets a signed original: decide on each"),
+        mailed_in_spite_of_rank(edition).count,
+        list_url(Invitation, edition__id__exact=edition.pk, original_due="yes"),
+    )
+    if not may(request, "change_delivery", "change_correspondence"):
+        return [mailed]
+    rows = rows_of_originals(timezone.localdate(), invitation__edition=edition)
+    counted = [Waiting(True, row["title"], partial(int, row["count"]), row["url"]) for row in rows]
+    return [mailed, *counted]
 
 
 def replies_to_do(

@@ -18,7 +18,8 @@ from invitations.admin.reauthentication import signed_in_recently
 from invitations.forms.action_forms import AnotherAddressForm, MarksForm, marks_of
 from invitations.letters.approval import approve_text
 from invitations.letters.planning import missions_of
-from invitations.models import Letter
+from invitations.letters.routes import mailed_in_spite_of_rank
+from invitations.models import ForumEdition, Letter
 from invitations.models.approval import ApprovedByTwo
 from invitations.outbox.another_address import (
     PUT_IT_ON_FILE,
@@ -48,6 +49,20 @@ class LeftOfficeFilter(admin.SimpleListFilter):
 
     def queryset(self, request: HttpRequest, queryset: Any) -> QuerySet[Any] | None:
         return queryset.of_persons_out_of_office() if self.value() == "yes" else None
+
+
+class OriginalDueFilter(admin.SimpleListFilter):
+    title = gettext_lazy("signed original")
+    parameter_name = "original_due"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [("yes", _("due to the rank, but the letter is mail"))]
+
+    def queryset(self, request: HttpRequest, queryset: Any) -> QuerySet[Any] | None:
+        if self.value() != "yes":
+            return None
+        mailed = mailed_in_spite_of_rank(*ForumEdition.objects.all())
+        return queryset.filter(pk__in=mailed.values("pk"))
 
 
 class AnotherAddressMixin(ModelAdmin):

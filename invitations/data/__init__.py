@@ -177,5 +177,6 @@ def letter_template(path: Path) -> dict[str, str]:
         "language": name["language"],
         "subject": words["subject"],
         "paper": words["paper"].strip(),
-        "mail": words["mail"].strip() + "\n",
+        # A note above signed originals goes on paper alone.
+        "mail": words["mail"].strip() and words["mail"].strip() + "\n",
     }

@@ -15,7 +15,7 @@ from unfold.widgets import (
     UnfoldAdminSplitDateTimeWidget,
 )
 
-from invitations.forms.model_forms import BoxesField, HeldRowForm
+from invitations.forms.model_forms import BoxesField, HeldRowForm, ranks_known
 from invitations.forms.uploads import checked_upload
 from invitations.models import (
     Circular,
@@ -23,7 +23,6 @@ from invitations.models import (
     LetterTemplate,
     MemberState,
     Mission,
-    Rank,
     Region,
 )
 from invitations.models.circular import permanent_missions
@@ -57,10 +56,6 @@ def regions_known() -> list[tuple[str, str]]:
         (region, str(names.get(region, region)))
         for region in regions.values_list("region", flat=True).distinct()
     ]
-
-
-def ranks_known() -> list[tuple[str, str]]:
-    return [(rank.code, str(rank)) for rank in Rank.objects.all()]
 
 
 def variants_known() -> list[tuple[str, str]]:

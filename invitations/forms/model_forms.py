@@ -9,7 +9,15 @@ from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget, UnfoldAdminTextInputWidget
 
 from invitations.forms.fields import AddressesField, LineField
-from invitations.models import Answer, ForumEdition, Invitation, Minister, Mission, Segment
+from invitations.models import (
+    Answer,
+    ForumEdition,
+    Invitation,
+    Minister,
+    Mission,
+    Rank,
+    Segment,
+)
 
 
 class WholeRowForm(forms.ModelForm):
@@ -89,6 +97,10 @@ class BoxesField(forms.MultipleChoiceField):
     widget = UnfoldAdminCheckboxSelectMultipleWidget
 
 
+def ranks_known() -> list[tuple[str, str]]:
+    return [(rank.code, str(rank)) for rank in Rank.objects.all()]
+
+
 class EditionForm(HeldRowForm):
     answers_offered = BoxesField(
         label=_("Answers offered"),
@@ -98,9 +110,19 @@ class EditionForm(HeldRowForm):
         label=_("Segments offered"), choices=Segment.choices, required=False
     )
 
+    original_ranks = BoxesField(
+        label=_("Ranks that get a signed original"),
+        choices=ranks_known,
+        required=False,
+        help_text=_(
+            "On paper, under a note verbale: no mail and no reminder. Where none is chosen, all "
+            "get their letter by mail."
+        ),
+    )
+
     class Meta:
         model = ForumEdition
-        fields = ["answers_offered", "segments_offered"]
+        fields = ["answers_offered", "segments_offered", "original_ranks"]
 
 
 class MissionForm(HeldRowForm):

@@ -13,6 +13,7 @@ from invitations.letters.planning import (
     call_back_letters,
     save_planned_letters,
 )
+from invitations.letters.routes import gets_original
 from invitations.letters.scrutiny.doubts import is_late
 from invitations.models import (
     AUTOMATIC_KINDS,
@@ -46,6 +47,7 @@ def approve_letter(
     if (letter.sha256, letter.message_sha256) != (sha256, message_sha256):
         raise ValidationError(_("The letter was composed anew since you looked at it."))
     refuse_unsigned(letter.circular)
+    refuse_other_road(letter)
     refuse_unlike_composed(letter)
     if is_late(letter) and not although_late:
         raise ValidationError(
@@ -81,6 +83,19 @@ def refuse_unsigned(circular: Circular) -> None:
             _("Record first who signed the original of %(reference)s, and when.")
             % {"reference": circular.reference}
         )
+
+
+def refuse_other_road(letter: Letter) -> None:
+    """Refuse a mail to whom a signed original is due now, and the reverse; a note follows these."""
+    if letter.kind == Letter.Kind.NOTE or letter.by_original == gets_original(letter.invitation):
+        return
+    if letter.by_original:
+        raise ValidationError(
+            _("A signed original is not due to this rank any more: have the letter composed anew.")
+        )
+    raise ValidationError(
+        _("A signed original is due to this rank now, no mail: have the letter composed anew.")
+    )
 
 
 def refuse_unlike_composed(letter: Letter) -> None:
@@ -162,6 +177,7 @@ def recompose_letter(letter: Letter, by: User) -> Letter:
         not_before=circular.planned_at or timezone.now(),
         replaces_id=letter.replaces_id,
         mission_id=letter.mission_id,
+        by_original=letter.by_original,
         composed_by=by,
     )
     save_planned_letters([anew])
@@ -173,6 +189,7 @@ def covered_now(note: Letter) -> "QuerySet[Letter]":
     """Return the letters in force of the invitations that the note covers, recomposed ones too."""
     kinds = [*AUTOMATIC_KINDS, Letter.Kind.NOTE]
     in_force = Letter.objects.in_force().filter(circular=note.circular_id).exclude(kind__in=kinds)
+    in_force = in_force.filter(by_original=note.by_original)
     return in_force.filter(invitation__in=note.covers.values("invitation"))
 
 

@@ -16,6 +16,7 @@ from invitations.letters.planning import (
     office_recipients,
     save_planned_letters,
 )
+from invitations.letters.routes import NOTE_VARIANT, gets_original
 from invitations.models import (
     AUTOMATIC_KINDS,
     Circular,
@@ -35,10 +36,14 @@ class LeftOut(NamedTuple):
 
 
 class CircularAudience(NamedTuple):
-    """The invitations a circular addresses, and those left out, in the French order of States."""
+    """The invitations a circular addresses, and those left out, in the French order of States.
+
+    Those addressed by signed original get no mail.
+    """
 
     addressed: list[Invitation]
     left_out: list[LeftOut]
+    by_original: list[Invitation]
 
 
 def invitation_circular(edition: ForumEdition) -> Circular:
@@ -64,13 +69,15 @@ def circular_audience(circular: Circular) -> CircularAudience:
         .values_list("invitation", "kind")
     )
     lettered = standing_letters(invitations) if circular.kind in Circular.REFERRING else {}
-    addressed, left_out = [], []
+    addressed, left_out, originals = [], [], []
     for invitation in invitations:
         because = why_not_addressed(circular, invitation, has_letter)
         if circular.kind in Circular.REFERRING and invitation.pk not in lettered:
             because = because or _("has no approved letter to refer to")
         if because:
             left_out.append(LeftOut(invitation.member_state, invitation, because))
+        elif gets_original(invitation):
+            originals.append(invitation)
         else:
             addressed.append(invitation)
     drafted = [invitation.member_state_id for invitation in invitations]
@@ -78,7 +85,7 @@ def circular_audience(circular: Circular) -> CircularAudience:
         LeftOut(state, None, _("no invitation is drafted"))
         for state in MemberState.objects.invited().exclude(pk__in=drafted)
     ]
-    return CircularAudience(addressed, left_out)
+    return CircularAudience(addressed, left_out, originals)
 
 
 def why_not_addressed(
@@ -137,10 +144,12 @@ def plan_circular(
 ) -> int:
     """Plan a letter for each invitation of the audience, or for those among ``invitations``.
 
+    Who gets a signed original has it planned too, without mail.
     ``by`` is the drafter, who cannot approve; a command has none.
     """
     circular = locked_circular(circular)
-    addressed = circular_audience(circular).addressed
+    found = circular_audience(circular)
+    addressed = [*found.addressed, *found.by_original]
     if invitations is not None:
         chosen = set(invitations.values_list("pk", flat=True))
         addressed = [invitation for invitation in addressed if invitation.pk in chosen]
@@ -155,6 +164,7 @@ def plan_circular(
                 language=invitation.minister.language,
                 second_language=second_language(invitation),
                 replaces=replaced.get(invitation.pk),
+                by_original=gets_original(invitation),
                 not_before=circular.planned_at or timezone.now(),
                 composed_by=by,
             )
@@ -187,50 +197,62 @@ def standing_letters(invitations: Iterable[Invitation]) -> dict[int, Letter]:
 def plan_notes(circular: Circular, by: User | None = None) -> int:
     """Plan a note verbale for each mission or post of the circular's choice.
 
-    It covers the circular's letters to the States that the mission serves.
+    It covers the circular's letters to the States that the mission serves. Signed originals lie
+    under a note of their own, on paper, to the permanent mission alone.
     """
     circular = locked_circular(circular)
-    noted = circular.letters.in_force().filter(kind=Letter.Kind.NOTE).values("mission")
-    covered = by_mission(circular)
-    notes = []
-    for mission in Mission.objects.filter(pk__in=covered).exclude(pk__in=noted):
-        letters = covered[mission.pk]
-        notes.append(
-            Letter(
-                invitation=letters[0].invitation,
-                circular=circular,
-                kind=Letter.Kind.NOTE,
-                language=mission.language,
-                mission=mission,
-                not_before=circular.planned_at or timezone.now(),
-                composed_by=by,
-            )
+    noted = circular.letters.in_force().filter(kind=Letter.Kind.NOTE)
+    has_note = set(noted.values_list("mission", "by_original"))
+    covered = {key: found for key, found in by_mission(circular).items() if key not in has_note}
+    missions = Mission.objects.in_bulk({mission for mission, _original in covered})
+    planned: dict[tuple[int, bool], Letter] = {
+        (pk, is_original): Letter(
+            invitation=letters[0].invitation,
+            circular=circular,
+            kind=Letter.Kind.NOTE,
+            variant=NOTE_VARIANT if is_original else "",
+            by_original=is_original,
+            language=missions[pk].language,
+            mission=missions[pk],
+            not_before=circular.planned_at or timezone.now(),
+            composed_by=by,
         )
-    planned = save_planned_letters(notes)
-    for note in notes:
-        if note.mission:
-            note.covers.set(covered[note.mission.pk])
+        for (pk, is_original), letters in covered.items()
+    }
+    save_planned_letters(list(planned.values()))
+    for key, note in planned.items():
+        note.covers.set(covered[key])
     if planned:
         record_act(circular, Act.NOTES_PLANNED, by)
-    return planned
+    return len(planned)
 
 
-def by_mission(circular: Circular) -> dict[int, list[Letter]]:
-    """Return the circular's composed and approved letters, by the missions that get a note."""
+def by_mission(circular: Circular) -> dict[tuple[int, bool], list[Letter]]:
+    """Return the circular's composed and approved letters, by the missions that get a note.
+
+    The key also says whether they are signed originals.
+    """
     letters = (
         circular.letters.filter(state__in=[Letter.State.COMPOSED, Letter.State.APPROVED])
         .exclude(kind__in=[*AUTOMATIC_KINDS, Letter.Kind.NOTE])
         .select_related("invitation")
         .order_by("invitation__member_state__sort_key_fr", "-invitation__is_principal", "pk")
     )
-    serving: dict[int, list[int]] = {}
-    for mission, state in missions_to_note(circular).values_list("pk", "states"):
-        serving.setdefault(state, []).append(mission)
-    found: dict[int, list[Letter]] = {}
+    to_note = {False: missions_to_note(circular), True: missions_in_the_city(circular)}
+    serving: dict[tuple[int, bool], list[int]] = {}
+    for is_original, missions in to_note.items():
+        for mission, state in missions.values_list("pk", "states"):
+            serving.setdefault((state, is_original), []).append(mission)
+    found: dict[tuple[int, bool], list[Letter]] = {}
     for letter in letters:
-        for mission in serving.get(letter.invitation.member_state_id, []):
-            found.setdefault(mission, []).append(letter)
+        for mission in serving.get((letter.invitation.member_state_id, letter.by_original), []):
+            found.setdefault((mission, letter.by_original), []).append(letter)
     return found
+
+
+def missions_in_the_city(circular: Circular) -> "QuerySet[Mission]":
+    city = circular.edition.mission_city
+    return Mission.objects.filter(kind=Mission.Kind.MISSION, city=city)
 
 
 def missions_to_note(circular: Circular) -> "QuerySet[Mission]":

@@ -14,6 +14,7 @@ from invitations.letters.message import build_message
 from invitations.letters.pdf import render_pdf
 from invitations.letters.planning import enqueue_letter, letter_recipients, standing_letter
 from invitations.letters.released import refuse_changed_meanwhile, use_released_values
+from invitations.letters.routes import gets_original
 from invitations.letters.words import LetterText, join_languages, letter_texts
 from invitations.links import new_check_code
 from invitations.models import AUTOMATIC_KINDS, PRINTED_KINDS, Letter
@@ -27,13 +28,15 @@ def compose_letter(letter: Letter, by: User | None = None) -> bool:
     """
     if letter.kind in PRINTED_KINDS and not letter.check_code:
         letter.check_code = new_check_code()
+    choose_road(letter)
     refuse_uncomposed(letter)
     refuse_unapproved_step(letter)
     use_released_values(letter)
     keys = letter_keys(letter)
     texts = letter_texts(letter, keys)
     letter.template, letter.subject = texts[0].template, texts[0].subject
-    letter.paper, letter.mail = join_languages("paper", texts), join_languages("mail", texts)
+    letter.paper = join_languages("paper", texts)
+    letter.mail = "" if letter.by_original else join_languages("mail", texts)
     letter.addressee = "\n".join(texts[0].addressee)
     letter.recipients = letter_recipients(letter)
     attach_pdf(letter, texts, keys)
@@ -41,6 +44,13 @@ def compose_letter(letter: Letter, by: User | None = None) -> bool:
         freeze_message(letter)
     letter.composed_at, letter.composed_by = timezone.now(), by or letter.composed_by
     return record_composed(letter)
+
+
+def choose_road(letter: Letter) -> None:
+    """Let the rank of today decide whether the letter is a signed original."""
+    # A note goes the way of the letters that it was planned for.
+    if letter.kind in PRINTED_KINDS and letter.kind != Letter.Kind.NOTE:
+        letter.by_original = gets_original(letter.invitation)
 
 
 def refuse_uncomposed(letter: Letter) -> None:
@@ -74,7 +84,8 @@ def record_composed(letter: Letter) -> bool:
 
 
 FROZEN = (
-    "template", "subject", "paper", "mail", "addressee", "recipients", "check_code", "pdf",
+    "by_original", "template", "subject", "paper", "mail", "addressee", "recipients", "check_code",
+    "pdf",
     "sha256", "message", "message_sha256", "message_id", "composed_with", "composed_at",
     "composed_by", "state", "approved_at",
 )  # fmt: skip

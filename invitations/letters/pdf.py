@@ -71,6 +71,7 @@ def letter_context(
         "code_page": code_page(),
         "check_code": keys.check_code,
         "is_note": letter.kind == Letter.Kind.NOTE,
+        "is_original": letter.by_original and letter.kind != Letter.Kind.NOTE,
         "specimen": specimen,
         "sheets": sheets,
     }
@@ -90,6 +91,7 @@ def sheet(letter: Letter, text: LetterText) -> dict[str, Any]:
     circular, edition = letter.circular, letter.invitation.edition
     terms = printed_terms_in(text.language)
     note = letter.kind == Letter.Kind.NOTE
+    is_signed = circular.is_signed and not letter.by_original
     with translation.override(text.language):
         return {
             "lang": text.language,
@@ -98,7 +100,7 @@ def sheet(letter: Letter, text: LetterText) -> dict[str, Any]:
             "postal_address": edition.postal_address,
             "contacts": letterhead_contacts(edition, terms),
             "service": circular.service,
-            "label": terms["note_verbale" if note else "circular_letter"],
+            "label": label_of(letter, terms),
             "place_and_date": place_and_date(circular, text.language),
             "contact": contact_lines(edition, terms) if circular.shows_contact else [],
             "last_day": "" if names_last_day(text) else last_day_words(edition, text.language),
@@ -106,7 +108,7 @@ def sheet(letter: Letter, text: LetterText) -> dict[str, Any]:
             "subject": text.subject,
             "enclosures": enclosures(letter) if note else "",
             "body": mark_safe(html_of_markdown(text.paper)),  # noqa: S308 -- Markdown without HTML
-            "original_signed": terms["original_signed"] if circular.is_signed else "",
+            "original_signed": terms["original_signed"] if is_signed else "",
             "signatory": circular.signatory_name,
             "signatory_title": circular.signatory_title,
             "terms": terms
@@ -121,6 +123,13 @@ def enclosures(letter: Letter) -> str:
     return ngettext("Enclosure: %(number)s letter", "Enclosures: %(number)s letters", number) % {
         "number": number
     }
+
+
+def label_of(letter: Letter, terms: dict[str, str]) -> str:
+    """Return what stands above the reference; a signed original is no circular letter."""
+    if letter.kind == Letter.Kind.NOTE:
+        return terms["note_verbale"]
+    return "" if letter.by_original else terms["circular_letter"]
 
 
 def before_words(term: str) -> str:

@@ -23,6 +23,7 @@ from invitations.letters.routes import paper_route
 from invitations.links import random_signs
 from invitations.models import (
     INVITING_KINDS,
+    Channel,
     Delivery,
     Invitation,
     Letter,
@@ -59,10 +60,11 @@ def plan_acknowledgement(reply: Reply) -> None:
     """Plan the acknowledgement to the addresses on file, and a copy to the address typed.
 
     What staff typed gets one only if it is released.
-    It takes the languages of the standing letter; without a standing letter none is planned.
+    It takes the languages of the standing letter; without a standing letter none is planned. To an
+    office that got a signed original only what it says online is acknowledged by mail.
     """
     standing = standing_letter(reply.invitation)
-    if standing is None:
+    if standing is None or (standing.by_original and reply.channel != Channel.ONLINE):
         return
     save_planned_letters(
         [
@@ -131,7 +133,9 @@ ACKNOWLEDGED_AS: dict[str, str] = {
 
 
 def letter_recipients(letter: Letter) -> list[list[str]]:
-    """Return [line, address] pairs without doubles, To before Cc."""
+    """Return [line, address] pairs without doubles, To before Cc; a signed original has none."""
+    if letter.by_original:
+        return []
     if letter.variant == "copy" and letter.reply:
         return [["to", letter.reply.respondent_email]]
     if letter.mission:
@@ -157,7 +161,8 @@ def reminded_besides(letter: Letter, held: Held) -> list[str]:
 
     Only principal invitations are reminded of. The ``held`` changes are left out.
     """
-    if letter.kind not in INVITING_KINDS or not letter.invitation.is_principal:
+    is_reminded = letter.kind in INVITING_KINDS and letter.invitation.is_principal
+    if letter.by_original or not is_reminded:
         return []
     invitation = released_office(letter.invitation, held)
     emails = emails_of(released_missions(invitation, held)) + invitation.focal_point_email.split()

@@ -1,11 +1,14 @@
-"""The route by which a letter leaves on paper."""
+"""The road of a letter: as a signed original or by mail, and its route on paper."""
 
-from typing import NamedTuple
+from functools import reduce
+from operator import or_
+from typing import Any, NamedTuple
 
-from django.db.models import TextChoices
+from django.db.models import Q, QuerySet, TextChoices
 from django.utils.translation import gettext_lazy as _
 
-from invitations.models import Delivery, Letter, Mission
+from invitations.models import Delivery, ForumEdition, Invitation, Letter, Minister, Mission
+from invitations.models.held.holding import was_released
 from invitations.text.dates import comma_list
 
 
@@ -56,3 +59,36 @@ def paper_route(letter: Letter) -> Route:
     if offices:
         return Route(Way.REGIONAL, Delivery.Channel.POUCH, offices[0])
     return Route(Way.NOWHERE)
+
+
+# Signed originals
+
+# The variant of the note verbale that transmits signed originals.
+NOTE_VARIANT = "original"
+
+
+def gets_original(invitation: Invitation) -> bool:
+    """Whether the next letter of the invitation is an original, by the rank of its minister."""
+    return invitation.minister.rank_id in invitation.edition.original_ranks
+
+
+def by_original(edition: ForumEdition) -> "QuerySet[Invitation]":
+    """Return the invitations that no machine reminds: staff speak to their mission.
+
+    The rank says so, as it stands or as it was last released, or the letter that stands does.
+    """
+    ranks = edition.original_ranks
+    was: Any = was_released(Minister, rank_id__in=ranks)
+    standing = Letter.objects.standing().originals().values("invitation")
+    of_rank = Q(minister__rank__in=ranks) | Q(minister__in=Minister.objects.filter(was))
+    return edition.invitations.filter(of_rank | Q(pk__in=standing))
+
+
+def mailed_in_spite_of_rank(*editions: ForumEdition) -> "QuerySet[Invitation]":
+    """Return the issued invitations whose rank calls for an original, but whose letter is mail.
+
+    A person decides what follows: a replacement is an original.
+    """
+    due = (Q(edition=one, minister__rank__in=one.original_ranks) for one in editions)
+    mailed = Letter.objects.standing().filter(by_original=False).values("invitation")
+    return Invitation.objects.issued().filter(reduce(or_, due, Q(pk=None)), pk__in=mailed)

@@ -12,7 +12,15 @@ from invitations.models.addressees import (
 from invitations.models.alternates import Alternate
 from invitations.models.approval import ApprovedByTwo
 from invitations.models.circular import Circular
-from invitations.models.delivery import Bounce, Delivery, LetterEvent
+from invitations.models.delivery import (
+    Bounce,
+    Delivery,
+    LetterEvent,
+    OriginalStep,
+    SignedOriginal,
+    Stage,
+    Step,
+)
 from invitations.models.edition import (
     ANSWERS_BRINGING,
     ANSWERS_NAMING_A_SUBSTITUTE,
@@ -75,6 +83,7 @@ __all__ = [
     "MemberState",
     "Minister",
     "Mission",
+    "OriginalStep",
     "Outage",
     "QuietPeriod",
     "Rank",
@@ -84,7 +93,10 @@ __all__ = [
     "ReplyLink",
     "Segment",
     "Setback",
+    "SignedOriginal",
+    "Stage",
     "StateAlias",
+    "Step",
     "Term",
     "Tick",
     "Worker",

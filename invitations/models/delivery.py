@@ -1,17 +1,21 @@
-"""The deliveries (the outbox), the bounces of them, and the history of letters and deliveries."""
+"""The deliveries (the outbox), their bounces, the steps of signed originals, and the history."""
 
 import datetime as dt
-from typing import Self
+from typing import Any, Self
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q, Subquery
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
-from invitations.models.letter import Letter
+from invitations.models.invitation import Invitation
+from invitations.models.letter import Letter, LetterQuerySet
 from invitations.models.reasons import ReasonField
-from invitations.text.dates import comma_list
+from invitations.models.reply import Correspondence
+from invitations.models.templates import LetterKind
+from invitations.text.dates import comma_list, labelled
 
 
 class DeliveryQuerySet(models.QuerySet["Delivery"]):
@@ -40,6 +44,7 @@ class Delivery(models.Model):
         EMAIL = "email", _("e-mail")
         POUCH = "pouch", _("pouch")
         POST = "post", _("post")
+        HAND = "hand", pgettext_lazy("way of delivery", "by hand")
 
     class Line(models.TextChoices):
         """The header of the message in which the address stands."""
@@ -194,3 +199,124 @@ class LetterEvent(models.Model):
 
     def __str__(self) -> str:
         return f"{self.at:%Y-%m-%d %H:%M} {self.get_state_display()}"
+
+
+# Letters that are signed by hand
+
+
+class Step(models.TextChoices):
+    """What is done with a signed original, in order."""
+
+    PRINTED = "printed", _("printed")
+    SIGNED = "signed", _("signed")
+    HANDED_OVER = "handed_over", _("handed over")
+    RECEIPT = "receipt", _("receipt on file")
+
+
+STEPS = list(Step)
+
+
+class Stage(models.TextChoices):
+    """What of signed originals waits for a person."""
+
+    UNDER_WAY = "under_way", _("to be printed, signed or handed over")
+    NO_RECEIPT = "no_receipt", _("handed over, receipt missing")
+    NO_ANSWER = "no_answer", _("no answer: speak to their mission")
+
+
+class SignedOriginalQuerySet(LetterQuerySet):
+    def with_days(self) -> Self:
+        """Annotate the day of each step that stands: ``printed_on`` and so on."""
+        days: dict[str, Any] = {
+            f"{step}_on": Subquery(standing_step(step).values("done_on")[:1]) for step in STEPS
+        }
+        return self.annotate(**days)
+
+    def at(self, stage: str, until: dt.date) -> Self:
+        """Those at that stage; of answers, the ones handed over by the day ``until``."""
+        if stage == Stage.UNDER_WAY:
+            return self.under_way()
+        return self.without_receipt() if stage == Stage.NO_RECEIPT else self.unanswered(until)
+
+    def under_way(self) -> Self:
+        """Approved ones that are not handed over yet, and that no other letter has replaced."""
+        replaced = Q(replaced_by__kind=LetterKind.REPLACEMENT, replaced_by__state="approved")
+        left = self.approved().filter(invitation__status="issued").exclude(replaced)
+        return left.exclude(Exists(standing_step(Step.HANDED_OVER)))
+
+    def without_receipt(self) -> Self:
+        handed_over = self.filter(Exists(standing_step(Step.HANDED_OVER)))
+        return handed_over.exclude(Exists(standing_step(Step.RECEIPT)))
+
+    def unanswered(self, until: dt.date) -> Self:
+        """Principal ones that stand, handed over by that day, of offices that say nothing yet."""
+        handed_over = standing_step(Step.HANDED_OVER).filter(done_on__lte=until)
+        silent = self.standing().filter(invitation__in=Invitation.objects.principal().silent())
+        unread = Correspondence.objects.unread().filter(invitation=OuterRef("invitation"))
+        return silent.filter(Exists(handed_over)).exclude(Exists(unread))
+
+
+class SignedOriginal(Letter):
+    """A letter that is signed by hand, as the desk lists it."""
+
+    objects = SignedOriginalQuerySet.as_manager()  # type: ignore[misc] # more than those of letters
+
+    class Meta:
+        proxy = True
+        # Whoever may read letters reads these; who records steps, the desk's page says.
+        default_permissions = ()
+        verbose_name = _("signed original")
+        verbose_name_plural = _("signed originals")
+
+
+class OriginalStepQuerySet(models.QuerySet["OriginalStep"]):
+    def standing(self) -> Self:
+        return self.filter(taken_back_at=None)
+
+
+class OriginalStep(models.Model):
+    """One step of a signed original: on which day, who recorded it, and the receipt's scan."""
+
+    letter = models.ForeignKey(
+        Letter, models.PROTECT, related_name="original_steps", verbose_name=_("letter")
+    )
+    step = models.CharField(_("step"), max_length=12, choices=Step)
+    done_on = models.DateField(_("day"))
+    remark = models.CharField(_("remark"), max_length=300, blank=True)
+    recorded_at = models.DateTimeField(_("recorded at"), default=timezone.now)
+    recorded_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+",
+        verbose_name=_("recorded by"),
+    )  # fmt: skip
+    scan = models.FileField(_("scan"), blank=True, max_length=120)
+    scan_sha256 = models.CharField(max_length=64, blank=True, editable=False)
+    taken_back_at = models.DateTimeField(_("taken back at"), null=True, blank=True)
+    taken_back_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+",
+        verbose_name=_("taken back by"),
+    )  # fmt: skip
+    taken_back_because = ReasonField(_("why taken back"))
+
+    objects = OriginalStepQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("step of a signed original")
+        verbose_name_plural = _("steps of a signed original")
+        # No page of its own: it stands on that of the original.
+        default_permissions = ()
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(
+                name="one_standing_step_of_a_kind",
+                fields=["letter", "step"],
+                condition=Q(taken_back_at=None),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return labelled(self.get_step_display(), f"{self.done_on:%Y-%m-%d}")
+
+
+def standing_step(step: str) -> "models.QuerySet[OriginalStep]":
+    """Return that step, as it stands, of the letter of the outer row."""
+    return OriginalStep.objects.standing().filter(letter=OuterRef("pk"), step=step)

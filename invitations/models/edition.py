@@ -14,6 +14,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from invitations.data import table
 from invitations.models.held.change import HeldChange, Values
 from invitations.models.held.holding import HeldQuerySet, HeldRow, lay_over
 from invitations.text.dates import with_honorific
@@ -64,6 +65,10 @@ def all_answers() -> list[str]:
 
 def all_segments() -> list[str]:
     return list(Segment.values)
+
+
+def ranks_by_original() -> list[str]:
+    return [row["code"] for row in table("original_ranks")]
 
 
 def validate_answers(values: Any) -> None:
@@ -188,6 +193,15 @@ class ForumEdition(HeldRow):
         help_text=_(
             "At once, with a reason. All approvers are told by mail, and a second one confirms or "
             "reverses it."
+        ),
+    )
+    original_ranks = models.JSONField(
+        _("ranks that get a signed original"),
+        default=ranks_by_original,
+        blank=True,
+        help_text=_(
+            "On paper, under a note verbale: no mail and no reminder. Where none is chosen, all "
+            "get their letter by mail."
         ),
     )
     speakers_published_at = models.DateTimeField(

@@ -5,7 +5,7 @@ from typing import Self
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -42,6 +42,16 @@ class LetterQuerySet(models.QuerySet["Letter"]):
     def approved(self) -> Self:
         return self.filter(state=Letter.State.APPROVED)
 
+    def standing(self) -> Self:
+        """The letter that stands of each invitation: the last approved one that invites."""
+        inviting = self.model.objects.inviting().approved()
+        newer = inviting.filter(invitation=OuterRef("invitation"), pk__gt=OuterRef("pk"))
+        return self.inviting().approved().exclude(Exists(newer))
+
+    def originals(self) -> Self:
+        """Letters that are signed by hand; not the notes verbales above them."""
+        return self.filter(by_original=True).exclude(kind=LetterKind.NOTE)
+
 
 class Letter(models.Model):
     """One letter of one invitation; it has no text until it is composed, and is then frozen."""
@@ -65,6 +75,12 @@ class Letter(models.Model):
     language = models.CharField(_("language"), max_length=10, choices=Language)
     second_language = models.CharField(
         _("second language"), max_length=10, choices=Language, blank=True
+    )
+    by_original = models.BooleanField(
+        _("by signed original"),
+        default=False,
+        editable=False,
+        help_text=_("It leaves on paper alone; so does the note verbale above it."),
     )
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.PLANNED)
     planned_at = models.DateTimeField(_("planned at"), default=timezone.now)
@@ -166,7 +182,7 @@ class Letter(models.Model):
             ),
             models.UniqueConstraint(
                 name="one_note_per_mission_and_circular",
-                fields=["mission", "circular"],
+                fields=["mission", "circular", "by_original"],
                 condition=Q(kind="note") & ~Q(state="cancelled"),
             ),
             models.CheckConstraint(
@@ -177,6 +193,10 @@ class Letter(models.Model):
                 name="referring_letter_names_the_one_it_refers_to",
                 condition=~Q(kind__in=["notice", "corrigendum", "replacement"])
                 | Q(replaces__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="signed_original_has_no_message",
+                condition=Q(by_original=False) | Q(message_sha256=""),
             ),
             models.UniqueConstraint(
                 name="one_reminder_per_step_and_deadline",

@@ -76,7 +76,7 @@ class LetterTemplate(ApprovedByTwo, ReviewedByNative):
         validators=[validate_placeholders, validate_markdown],
         help_text=_("Markdown, no HTML. The box with link and code is printed below it."),
     )
-    mail = models.TextField(_("in the mail"), validators=[validate_placeholders])
+    mail = models.TextField(_("in the mail"), blank=True, validators=[validate_placeholders])
     written_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, editable=False, related_name="+",
         verbose_name=_("written by"),

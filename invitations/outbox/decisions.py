@@ -10,7 +10,8 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from invitations.letters.routes import paper_route
-from invitations.models import PRINTED_KINDS, Delivery, Invitation, Letter
+from invitations.models import PRINTED_KINDS, Delivery, Invitation, Letter, OriginalStep
+from invitations.models.delivery import Step
 from invitations.outbox.sending import why_not_sendable
 from invitations.outbox.transitions import transit
 from invitations.times.clocks import CLOCKS_APART, by_this_clock
@@ -67,6 +68,7 @@ def mark_dispatched(
     at = by_this_clock(at, now)
     if channel == Delivery.Channel.EMAIL or at > now:
         raise ValidationError(_("Say by pouch or by post, and when it left: not in the future."))
+    refuse_unrecorded_original(delivery.letter)
     if delivery.channel == Delivery.Channel.EMAIL or not transit(
         delivery,
         State.QUEUED,
@@ -78,6 +80,15 @@ def mark_dispatched(
         handed_over_at=at,
     ):
         raise ValidationError(_("Only a printed letter that waits can be marked as dispatched."))
+
+
+def refuse_unrecorded_original(letter: Letter) -> None:
+    """Refuse a signed original that was not recorded as handed over: it may not be signed yet."""
+    handed_over = OriginalStep.objects.standing().filter(letter=letter.pk, step=Step.HANDED_OVER)
+    if letter.by_original and letter.kind != Letter.Kind.NOTE and not handed_over.exists():
+        raise ValidationError(
+            _("It is a signed original: record on the page of signed originals what was done.")
+        )
 
 
 @transaction.atomic

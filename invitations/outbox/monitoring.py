@@ -190,8 +190,12 @@ def outages_now() -> list[Outage]:
 
 
 def printed_waiting() -> int:
-    """Count letters for the pouch or the post that nobody has marked as dispatched."""
-    return Delivery.objects.exclude(channel=Delivery.Channel.EMAIL).waiting().count()
+    """Count letters for the pouch or the post that nobody has marked as dispatched.
+
+    Signed originals and the notes above them have a page of their own.
+    """
+    printed = Delivery.objects.exclude(channel=Delivery.Channel.EMAIL)
+    return printed.waiting().filter(letter__by_original=False).count()
 
 
 # Letters

@@ -15,6 +15,7 @@ from invitations.letters.composing import pdf_name
 from invitations.letters.context import dead_keys, printed_terms_in
 from invitations.letters.message import build_message
 from invitations.letters.pdf import render_pdf
+from invitations.letters.routes import NOTE_VARIANT, gets_original
 from invitations.letters.words import join_languages, letter_texts
 from invitations.mail.outgoing import dated
 from invitations.mail.transport import Envelope, NotTaken, configured_carrier
@@ -56,6 +57,9 @@ def specimen_of(template: LetterTemplate, invitation: Invitation) -> Letter:
         letter.replaces = Letter(invitation=invitation, circular=circular)
     if template.kind == Letter.Kind.NOTE:
         letter.mission = mission_to_show(invitation, template.language)
+        letter.by_original = template.variant == NOTE_VARIANT
+    elif letter.kind in PRINTED_KINDS:
+        letter.by_original = gets_original(invitation)
     if template.kind == Letter.Kind.ACKNOWLEDGEMENT:
         holding = template.variant == "holding"
         letter.reply = Reply(

@@ -11,6 +11,7 @@ from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from invitations.letters.routes import by_original
 from invitations.models import (
     CallListEntry,
     Delivery,
@@ -20,7 +21,11 @@ from invitations.models import (
     ReminderStep,
     Reply,
 )
-from invitations.reminders.planning import AFTER_THE_LETTER, has_unread_mail
+from invitations.reminders.planning import (
+    AFTER_THE_LETTER,
+    SPEAK_TO_THEIR_MISSION,
+    has_unread_mail,
+)
 from invitations.reminders.schedules import DAYS_APART, Schedule, schedules_of
 from invitations.times.calendars import ONE_DAY
 
@@ -109,6 +114,8 @@ def why_not_reminded(invitation: Any) -> str:
         return _("the office has answered")
     if invitation.has_written:
         return _("the office has sent something that nobody has looked at yet")
+    if invitation.is_by_original:
+        return str(SPEAK_TO_THEIR_MISSION)
     if invitation.reached_at is None:
         return _("the letter has not reached the office: it did not leave, or it came back")
     return ""
@@ -195,6 +202,7 @@ def invitations_of(edition: ForumEdition) -> "QuerySet[Invitation]":
         .annotate(
             has_answered=Exists(Reply.objects.standing().filter(invitation=OuterRef("pk"))),
             has_written=has_unread_mail("pk"),
+            is_by_original=Exists(by_original(edition).filter(pk=OuterRef("pk"))),
             reached_at=Subquery(arrived.values("handed_over_at")[:1]),
         )
         .order_by("member_state__sort_key_fr", "-is_principal", "pk")

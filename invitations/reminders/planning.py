@@ -32,9 +32,10 @@ from django.db.models import (
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
 from invitations.letters.planning import call_back_letters
+from invitations.letters.routes import by_original
 from invitations.models import (
     CallListEntry,
     Correspondence,
@@ -56,6 +57,8 @@ logger = logging.getLogger(__name__)
 AFTER_THE_LETTER = dt.timedelta(days=10)
 # Reminders that wait after the deadline are called back, so an older edition has none.
 OVER_AFTER = dt.timedelta(days=30)
+
+SPEAK_TO_THEIR_MISSION = gettext_lazy("by signed original: speak to their mission")
 
 Schedules = Mapping[int | None, Schedule]
 
@@ -90,9 +93,12 @@ def queue_reminders_of(edition: ForumEdition, now: dt.datetime) -> int:
 
 
 def may_be_reminded(edition: ForumEdition, now: dt.datetime) -> "QuerySet[Invitation]":
-    """Return silent principal invitations that arrived ten days ago and have no unread mail."""
+    """Return silent principal invitations that arrived ten days ago and have no unread mail.
+
+    Of who gets a signed original staff speak to the mission: neither mail nor call goes there.
+    """
     silent = edition.invitations.principal().silent().reached(before=now - AFTER_THE_LETTER)
-    return silent.exclude(has_unread_mail("pk"))
+    return silent.exclude(has_unread_mail("pk")).exclude(pk__in=by_original(edition).values("pk"))
 
 
 def has_unread_mail(invitation: str) -> Exists:
@@ -277,6 +283,10 @@ def stale(
         _("the office has answered, or the invitation is withdrawn"),
         ~Exists(of_office.principal().silent()),
     )
+    yield (
+        str(SPEAK_TO_THEIR_MISSION),
+        Q(invitation__in=by_original(edition).values("pk")),
+    )
     yield _("the letter came back: it has not reached the office"), ~Exists(of_office.reached(now))
     yield (
         _("the office has sent something that nobody has looked at yet"),
@@ -319,6 +329,8 @@ def why_reminder_must_stay(invitation: Invitation, letter: Letter, now: dt.datet
         return _("a later reminder takes its place")
     if not ReminderStep.objects.approved().filter(letters=letter).exists():
         return _("its step waits for the approval of two people")
+    if by_original(edition).filter(pk=invitation.pk).exists():
+        return str(SPEAK_TO_THEIR_MISSION)
     heard = may_be_reminded(edition, now).exclude(
         has_holding_reply_for("pk", letter.step_id, edition)
     )

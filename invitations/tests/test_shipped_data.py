@@ -8,7 +8,7 @@ from invitations.tests.factories import MemberStateFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
 
-SHIPPED = {Rank: 15, FormOfAddress: 210, Term: 120, LetterTemplate: 72}
+SHIPPED = {Rank: 15, FormOfAddress: 210, Term: 120, LetterTemplate: 78}
 
 
 def on_file():

@@ -132,6 +132,8 @@ REQUIRED: dict[str, dict[str, set[str]]] = {
     "notice": {"paper": ON_PAPER | {"changes"}, "mail": ANSWERABLE | {"changes"}},
     "corrigendum": {"paper": ON_PAPER | {"changes"}, "mail": ANSWERABLE | {"changes"}},
     "note": {"paper": {"to_mission", "covered"}, "mail": {"to_mission", "covered"}},
+    # It lies above signed originals, and never goes by mail.
+    "note-original": {"paper": {"to_mission", "covered"}},
     "reminder": {"mail": {"reply_before", "last_day", "reply_link"}},
     "acknowledgement": {"mail": {"recorded"}},
 }
@@ -167,7 +169,7 @@ def usable_placeholders(kind: str, variant: str = "") -> set[str]:
 
 def required_placeholders(kind: str, variant: str = "") -> dict[str, set[str]]:
     """Return the placeholders that each text of a letter of that kind must have, by field."""
-    wanted = REQUIRED.get(kind, {})
+    wanted = REQUIRED.get(f"{kind}-{variant}") or REQUIRED.get(kind, {})
     return {field: names & usable_placeholders(kind, variant) for field, names in wanted.items()}
 
 

@@ -59,6 +59,7 @@ OPENED_BY = {
     "invitations_minister_process_import": DRAFTERS,
     "invitations_reminderstep_reminders_page": READERS,
     "invitations_reply_settle": REGISTRARS,
+    "invitations_signedoriginal_scan": READERS,
 }
 TAKEN_BY = {
     "accessattempt: free_selected": {ADMINISTRATOR},
@@ -106,6 +107,11 @@ TAKEN_BY = {
     "reminderstep: approve_selected": APPROVERS,
     "reminderstep: delete_selected": DRAFTERS,
     "setback: try_again": DRAFTERS,
+    "signedoriginal: record_handed_over": DRAFTERS | REGISTRARS,
+    "signedoriginal: record_printed": DRAFTERS | REGISTRARS,
+    "signedoriginal: record_receipt": DRAFTERS | REGISTRARS,
+    "signedoriginal: record_signed": DRAFTERS | REGISTRARS,
+    "signedoriginal: take_back": DRAFTERS | REGISTRARS,
     "speakingslot: delete_selected": DESK,
     "statealias: delete_selected": DRAFTERS,
     "term: tick_selected": DRAFTERS,
@@ -190,7 +196,9 @@ class Roles(TestCase):
 
         # What came back is read by who reads deliveries, an import by who may import.
         bounces = {("bounce", role) for role in WRITTEN_BY_GROUP}
-        assert more == bounces | {("listimport", "Drafters")}
+        # A signed original is a letter, and is read by who reads letters.
+        originals = {("signedoriginal", role) for role in WRITTEN_BY_GROUP}
+        assert more == bounces | originals | {("listimport", "Drafters")}
 
     def test_who_may_not_open_a_list_or_form_is_refused_by_the_address(self):
         browser = self.browser(NOBODY)

@@ -78,6 +78,7 @@ from invitations.tests.factories import (
     StepFactory,
     UserFactory,
 )
+from invitations.tests.originals import ORIGINAL_ACTS
 
 __all__ = ["composed", "frozen_letter", "issued", "queued"]
 
@@ -389,6 +390,7 @@ ACTS = {
     end_link: ending_the_link,
     unpublish_speakers: unpublishing,
     stop_sending: stopping_all,
+    **ORIGINAL_ACTS,
 }
 
 

@@ -38,7 +38,7 @@ class AudienceMixin(CircularPageMixin):
             return self._plan(request, circular)
         found = circular_audience(circular)
         found_at = current_recipients(circular.edition, found.addressed)
-        lacks = audience_lacks(circular, found.addressed)
+        lacks = audience_lacks(circular, [*found.addressed, *found.by_original])
         return self._page(
             request,
             "audience",
@@ -51,6 +51,8 @@ class AudienceMixin(CircularPageMixin):
             left_out=left_out_by_reason(circular, found),
             missing=missing_rows(lacks, circular),
             falls_away=left_out_rows(lacks, circular),
+            originals=[(one, printed_languages(one.minister)) for one in found.by_original],
+            to_plan=[*found.addressed, *found.by_original],
             by_language=counted_by_language(found.addressed),
             unreached=sum(not lines for lines in found_at),
         )

@@ -22,7 +22,12 @@ from invitations.admin.letters.invitation_inlines import (
     LettersOfInvitation,
     RepliesOfInvitation,
 )
-from invitations.admin.mixins import AnotherAddressMixin, LeftOfficeFilter, UnreachedFilter
+from invitations.admin.mixins import (
+    AnotherAddressMixin,
+    LeftOfficeFilter,
+    OriginalDueFilter,
+    UnreachedFilter,
+)
 from invitations.admin.setup.editions import plan_letters_of_editions
 from invitations.forms.action_forms import ReasonForm, ReplaceLinkForm, versions_of_links
 from invitations.forms.model_forms import InvitationForm
@@ -69,6 +74,7 @@ class InvitationAdmin(InvitationColumnsMixin, AnotherAddressMixin):
         StandingAnswerFilter,
         UnreachedFilter,
         LeftOfficeFilter,
+        OriginalDueFilter,
         "is_principal",
         "member_state__region",
     ]

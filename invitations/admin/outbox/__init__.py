@@ -1,5 +1,5 @@
 """The pages of the queue and its deliveries."""
 
-from invitations.admin.outbox import deliveries, held_changes, operations
+from invitations.admin.outbox import deliveries, held_changes, operations, originals
 
-__all__ = ["deliveries", "held_changes", "operations"]
+__all__ = ["deliveries", "held_changes", "operations", "originals"]

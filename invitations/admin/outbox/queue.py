@@ -3,6 +3,8 @@
 import datetime as dt
 from typing import Any
 
+from django.db.models import Count, F, Min
+from django.db.models.functions import TruncDate
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils import timezone
@@ -14,8 +16,17 @@ from unfold.decorators import action
 
 from invitations.admin.base import RecordAdmin
 from invitations.admin.columns import at_hour, list_url
-from invitations.models import AUTOMATIC_KINDS, Delivery, Letter, Outage, Setback
+from invitations.models import (
+    AUTOMATIC_KINDS,
+    Delivery,
+    Letter,
+    Outage,
+    Setback,
+    SignedOriginal,
+)
+from invitations.models.delivery import Stage
 from invitations.outbox import monitoring
+from invitations.reminders.planning import AFTER_THE_LETTER
 from invitations.text.dates import keep_own_order, labelled
 from invitations.times.jobs import Job
 
@@ -39,6 +50,11 @@ COULD_NOT_BE_COMPOSED = gettext_lazy(
 LETTERS_WAIT = gettext_lazy(
     "letters that wait for a text, a field or a person: read for what, and fill it in"
 )
+ORIGINALS_AT = {
+    Stage.UNDER_WAY: gettext_lazy("signed originals to be printed, signed or handed over"),
+    Stage.NO_RECEIPT: gettext_lazy("signed originals of which the mission’s receipt is missing"),
+    Stage.NO_ANSWER: gettext_lazy("signed originals without an answer: speak to their mission"),
+}
 FAULTS_OF_JOBS = gettext_lazy("faults of the clock’s jobs: read what went wrong")
 
 
@@ -163,7 +179,29 @@ def rows_for_a_person(
                 "url": list_url(Delivery, state__exact=State.QUEUED, channel__in="pouch,post"),
             }
         )
-    return waiting
+    return waiting + [row for row in rows_of_originals(timezone.localdate()) if row["count"]]
+
+
+def rows_of_originals(today: dt.date, **filters: Any) -> list[dict[str, Any]]:
+    """Return what waits of signed originals, with the age of the oldest."""
+    originals = SignedOriginal.objects.originals().filter(**filters).with_days()
+    return [row_of_originals(originals, stage, today, filters) for stage in Stage]
+
+
+def row_of_originals(
+    originals: Any, stage: Stage, today: dt.date, filters: dict[str, Any]
+) -> dict[str, Any]:
+    since = TruncDate("approved_at") if stage == Stage.UNDER_WAY else F("handed_over_on")
+    found = originals.at(stage, today - AFTER_THE_LETTER).order_by()
+    told = found.aggregate(count=Count("pk"), since=Min(since))
+    days = (today - told["since"]).days if told["since"] else 0
+    age = ngettext("the oldest for %(days)s day", "the oldest for %(days)s days", days)
+    exact = {f"{name}__id__exact": row.pk for name, row in filters.items()}
+    return {
+        "count": told["count"],
+        "title": labelled(ORIGINALS_AT[stage], age % {"days": days}),
+        "url": list_url(SignedOriginal, stage=stage.value, **exact),
+    }
 
 
 def state_row(queue: monitoring.QueueCounts) -> dict[str, Any]:

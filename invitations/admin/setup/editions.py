@@ -95,6 +95,7 @@ class ForumEditionAdmin(ReminderPagesMixin):
                     "speakers_published_at",
                     "mission_city",
                     "releases_alone",
+                    "original_ranks",
                 ]
             },
         ),

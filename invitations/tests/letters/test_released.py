@@ -173,8 +173,10 @@ def test_a_reminder_waits_while_a_new_deadline_does(office):
 
 
 def test_a_letter_asks_what_is_held_before_it_is_composed_and_after(office):
-    with CaptureQueriesContext(connection) as asked:
-        remind(office)
+    with time_machine.travel("2027-03-10 09:00Z"):
+        queue_reminders()
+        with CaptureQueriesContext(connection) as asked:
+            compose_planned()
 
     assert sum("invitations_heldchange" in query["sql"] for query in asked) == 2
 

@@ -171,3 +171,29 @@ def test_only_a_drafter_plans(client):
     assert "Compose 1 letter" not in shown.content.decode()
     assert refused.status_code == 403
     assert not Letter.objects.exists()
+
+
+def test_who_gets_a_signed_original_is_listed_apart_and_planned_with_the_others(client, drafter):
+    circular = CircularFactory()
+    head, minister = draft(circular.edition, minister__rank_id="HOS"), draft(circular.edition)
+
+    response = client.get(page(circular, "audience"))
+    shown = " ".join(response.content.decode().split())
+
+    assert [one for one, _languages in response.context["originals"]] == [head]
+    assert [one for one, _languages, _to in response.context["addressed"]] == [minister]
+    assert response.context["left_out"] == []
+    assert "1 letter by signed original." in shown
+    assert "Compose 2 letters" in shown
+    client.post(page(circular, "audience"), {"seen": f"{head.pk} {minister.pk}"})
+    assert head.letters.get().by_original
+
+
+def test_with_heads_of_state_alone_there_is_somebody_to_write_to(client, drafter):
+    circular = CircularFactory()
+    draft(circular.edition, minister__rank_id="MON")
+
+    shown = client.get(page(circular, "audience")).content.decode()
+
+    assert "Nobody is left to write to" not in shown
+    assert "Compose 1 letter" in shown

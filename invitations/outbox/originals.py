@@ -1,0 +1,171 @@
+"""The steps of a signed original: printed, signed, handed over, and the mission's receipt."""
+
+import datetime as dt
+from typing import NamedTuple
+
+from django.contrib.auth.models import User
+from django.core.exceptions import ValidationError
+from django.db import models, transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from invitations.audit import Act, record_act
+from invitations.files.frozen import Frozen
+from invitations.letters.approval import locked_letter
+from invitations.letters.routes import paper_route
+from invitations.models import Delivery, Letter, OriginalStep
+from invitations.models.delivery import STEPS, Step
+from invitations.outbox.decisions import mark_dispatched, paper_delivery
+from invitations.outbox.envelopes import refuse_unprintable
+from invitations.outbox.transitions import State, transit
+
+ACTS: dict[str, Act] = {
+    Step.PRINTED: Act.ORIGINAL_PRINTED,
+    Step.SIGNED: Act.ORIGINAL_SIGNED,
+    Step.HANDED_OVER: Act.ORIGINAL_HANDED_OVER,
+    Step.RECEIPT: Act.ORIGINAL_RECEIPT,
+}
+
+
+class Done(NamedTuple):
+    """When a step was done, and what is known of it; a way only of the handing over."""
+
+    on: dt.date
+    remark: str = ""
+    channel: str = ""
+    reference: str = ""
+
+
+@transaction.atomic
+def record_step(letter: Letter, step: str, by: User, done: Done) -> Letter:
+    """Record the next step of a signed original; the handing over is that of its delivery too.
+
+    Refuse a step out of order, a second time, before the approval, or on a day to come.
+    """
+    letter = locked_letter(letter)
+    refuse_no_original(letter)
+    steps = {one.step: one for one in letter.original_steps.standing()}
+    refuse_twice(steps.get(step))
+    # What has left may have its receipt, whatever became of the invitation.
+    if step != Step.RECEIPT:
+        refuse_unprintable(letter)
+    refuse_out_of_order(letter, step, steps, done.on)
+    letter.original_steps.create(step=step, done_on=done.on, remark=done.remark, recorded_by=by)
+    if step == Step.HANDED_OVER:
+        hand_over_paper(letter, by, done)
+    record_act(letter, ACTS[step], by, " ".join(filter(None, [f"{done.on:%Y-%m-%d}", done.remark])))
+    return letter
+
+
+def refuse_no_original(letter: Letter) -> None:
+    if not letter.by_original or letter.kind == Letter.Kind.NOTE:
+        raise ValidationError(_("It is no signed original."))
+
+
+def refuse_twice(recorded: OriginalStep | None) -> None:
+    if recorded:
+        raise ValidationError(
+            _("“%(step)s” is on file already: %(on)s, by %(by)s.")
+            % {
+                "step": recorded.get_step_display(),
+                "on": f"{recorded.done_on:%Y-%m-%d}",
+                "by": recorded.recorded_by,
+            }
+        )
+
+
+def refuse_out_of_order(
+    letter: Letter, step: str, steps: dict[str, OriginalStep], on: dt.date
+) -> None:
+    """Refuse a day to come, a step that cannot be yet, and a day before what was done before."""
+    edition = letter.invitation.edition
+    if on > edition.local_date(timezone.now()):
+        raise ValidationError(_("That day is still to come: say on which day it was done."))
+    before = STEPS[: STEPS.index(Step(step))]
+    if missing := [str(one.label) for one in before if one not in steps]:
+        raise ValidationError(_("Record first: %(step)s.") % {"step": missing[0]})
+    earlier, since = _("approved"), edition.local_date(letter.approved_at or timezone.now())
+    if before:
+        earlier, since = str(before[-1].label), steps[before[-1]].done_on
+    if on < since:
+        raise ValidationError(
+            _("It was %(earlier)s on %(on)s only: this cannot have been before.")
+            % {"earlier": earlier, "on": f"{since:%Y-%m-%d}"}
+        )
+
+
+def hand_over_paper(letter: Letter, by: User, done: Done) -> None:
+    """Mark the delivery on paper, and those of the notes verbales above it that still wait."""
+    channel = done.channel or paper_route(letter).channel
+    if not channel:
+        raise ValidationError(_("It has no address: say how it was handed over."))
+    at = hour_on(letter, done.on)
+    mark_dispatched(paper_delivery(letter, channel), by, channel, done.reference, at)
+    for note in notes_above(letter):
+        if waiting := on_paper(note).filter(state=State.QUEUED).first():
+            mark_dispatched(waiting, by, channel, done.reference, at)
+
+
+def hour_on(letter: Letter, day: dt.date) -> dt.datetime:
+    """Return an instant on that day: noon, neither to come nor before the approval."""
+    noon = dt.datetime.combine(day, dt.time(12), letter.invitation.edition.zone)
+    return min(max(noon, letter.approved_at or noon), timezone.now())
+
+
+def notes_above(letter: Letter) -> list[Letter]:
+    return list(letter.notes.approved().filter(by_original=True))
+
+
+def on_paper(letter: Letter) -> "models.QuerySet[Delivery]":
+    return letter.deliveries.exclude(channel=Delivery.Channel.EMAIL)
+
+
+@transaction.atomic
+def take_back_step(letter: Letter, step: str, by: User, because: str) -> None:
+    """Take back the last step, recorded by mistake; its row stays on file with the reason.
+
+    Refuse if another step was recorded since.
+    """
+    if not because.strip():
+        raise ValidationError(_("Say why the step is taken back."))
+    letter = locked_letter(letter)
+    last = letter.original_steps.standing().last()
+    if last is None or last.step != step:
+        raise ValidationError(
+            _("Another step was recorded or taken back since you looked: look at it once more.")
+        )
+    last.taken_back_at, last.taken_back_by, last.taken_back_because = timezone.now(), by, because
+    last.save(update_fields=["taken_back_at", "taken_back_by", "taken_back_because"])
+    if step == Step.HANDED_OVER:
+        take_back_paper(letter, by, because)
+    record_act(letter, Act.STEP_TAKEN_BACK, by, f"{last}: {because}")
+
+
+def take_back_paper(letter: Letter, by: User, because: str) -> None:
+    """Let the delivery wait again, and that of a note verbale of which no letter has left."""
+    taken_back = [letter]
+    for note in notes_above(letter):
+        left = OriginalStep.objects.standing().filter(step=Step.HANDED_OVER)
+        if not left.filter(letter__in=note.covers.all()).exists():
+            taken_back.append(note)
+    for one in taken_back:
+        for delivery in on_paper(one).filter(state=State.HANDED_OVER):
+            transit(
+                delivery,
+                State.HANDED_OVER,
+                State.QUEUED,
+                because=because,
+                by=by,
+                handed_over_at=None,
+                reference="",
+            )
+
+
+@transaction.atomic
+def keep_scan(letter: Letter, by: User, scan: Frozen) -> None:
+    """Put the scan of the stamped receipt on file; it takes the place of an earlier one."""
+    letter = locked_letter(letter)
+    receipts = letter.original_steps.standing().filter(step=Step.RECEIPT)
+    if not receipts.update(scan=scan.name, scan_sha256=scan.sha256):
+        raise ValidationError(_("Record the receipt first; then put its scan on file."))
+    record_act(letter, Act.ORIGINAL_SCAN, by, scan.sha256[:12])

@@ -1,0 +1,235 @@
+"""Heads of State get a letter that is signed by hand, under a note verbale of its own."""
+
+import pytest
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError
+
+from invitations.files.frozen import thaw
+from invitations.letters.approval import approve_letter, recompose_letter
+from invitations.letters.circulars import circular_audience, plan_circular, plan_notes
+from invitations.letters.composing_queue import compose_planned
+from invitations.letters.routes import mailed_in_spite_of_rank
+from invitations.models import Letter, Rank
+from invitations.outbox.another_address import send_to_another_address
+from invitations.outbox.dispatch import dispatch_outbox
+from invitations.replies import record_reply
+from invitations.tests.factories import (
+    CircularFactory,
+    InvitationFactory,
+    MissionFactory,
+    UserFactory,
+)
+from invitations.tests.originals import approved
+from invitations.tests.reading import ask
+
+pytestmark = pytest.mark.django_db
+
+HEADS = ["HOS", "MON", "HOG"]
+
+
+def paper(letter):
+    return " ".join(ask(thaw(letter.pdf.name, letter.sha256), "pdftotext", "-", "-").split())
+
+
+def promoted(invitation, rank="HOS"):
+    minister = invitation.minister
+    minister.rank = Rank.objects.get(pk=rank)
+    minister.save()
+    return invitation
+
+
+@pytest.mark.parametrize("rank", HEADS)
+def test_a_head_of_state_gets_no_mail(peer, composed, rank):
+    letter = composed(rank_id=rank)
+
+    approved(letter)
+    dispatch_outbox()
+
+    letter.refresh_from_db()
+    assert (letter.by_original, letter.recipients, letter.mail) == (True, [], "")
+    assert (letter.message.name, letter.message_sha256) == ("", "")
+    assert [one.channel for one in letter.deliveries.all()] == ["post"]
+    assert peer.taken == []
+
+
+def test_the_invitation_is_in_force_and_its_link_opens_from_the_approval_on(client, composed):
+    invitation = approved(composed(rank_id="HOS")).invitation
+
+    invitation.refresh_from_db()
+    link = invitation.links.current().get()
+
+    assert invitation.status == "issued"
+    assert client.get(f"/r/{link.token}/").status_code == 302
+
+
+@pytest.mark.parametrize("language", ["en", "fr", "ar"])
+def test_on_the_original_stands_neither_circular_letter_nor_original_signed(composed, language):
+    original = composed(rank_id="HOS", language=language, second_language="es")
+    mailed = composed(rank_id="MIN", language=language)
+    terms = {"en": ["Circular letter", "(original signed)"], "fr": ["(original signé)"]}
+
+    for term in terms.get(language, []):
+        assert term.casefold() in paper(mailed).casefold()
+        assert term.casefold() not in paper(original).casefold()
+    code = original.invitation.links.current().get().code
+    assert code.replace("-", "") in paper(original).replace("-", "").replace(" ", "")
+
+
+def test_an_original_can_hold_no_message(composed):
+    letter = composed(rank_id="HOS")
+
+    with pytest.raises(IntegrityError):
+        Letter.objects.filter(pk=letter.pk).update(message_sha256="ab")
+
+
+def test_an_original_is_sent_to_no_other_address(composed):
+    letter = approved(composed(rank_id="HOS"))
+
+    with pytest.raises(ValidationError, match="goes by e-mail"):
+        send_to_another_address(letter, UserFactory(), "palace@example.org")
+
+
+def test_the_audience_names_who_gets_an_original_apart():
+    circular = CircularFactory()
+    of = {"edition": circular.edition, "status": "draft", "issued_at": None}
+    head = InvitationFactory(minister__rank_id="HOG", **of)
+    minister = InvitationFactory(**of)
+
+    found = circular_audience(circular)
+
+    assert (found.addressed, found.by_original, found.left_out) == ([minister], [head], [])
+    assert plan_circular(circular) == 2
+    assert circular.letters.get(by_original=True).invitation == head
+
+
+def test_without_a_rank_on_the_list_all_get_mail(composed):
+    letter = composed(rank_id="HOS")
+    edition = letter.invitation.edition
+    edition.original_ranks = []
+    edition.save()
+
+    with pytest.raises(ValidationError, match="not due to this rank any more"):
+        approved(letter)
+    anew = recompose_letter(letter, UserFactory())
+    compose_planned()
+
+    anew.refresh_from_db()
+    assert (anew.by_original, bool(anew.recipients), bool(anew.message_sha256)) == (
+        False,
+        True,
+        True,
+    )
+
+
+def test_a_rank_that_changes_after_planning_is_that_of_the_letter():
+    circular = CircularFactory()
+    draft = InvitationFactory(edition=circular.edition, status="draft", issued_at=None)
+    plan_circular(circular)
+
+    promoted(draft)
+    compose_planned()
+
+    letter = draft.letters.get()
+    assert (letter.state, letter.by_original, letter.recipients) == ("composed", True, [])
+
+
+def test_a_composed_mail_is_not_approved_for_whom_an_original_is_due(composed):
+    letter = composed()
+    edition = letter.invitation.edition
+    edition.original_ranks = ["MIN"]
+    edition.save()
+
+    with pytest.raises(ValidationError, match="A signed original is due to this rank now"):
+        approved(letter)
+
+
+def test_a_rank_that_changes_after_the_approval_needs_a_person(issued):
+    invitation = promoted(issued())
+    other = issued()
+
+    found = mailed_in_spite_of_rank(invitation.edition, other.edition)
+
+    assert list(found) == [invitation]
+
+
+def test_a_replacement_for_a_head_of_state_is_an_original(issued):
+    invitation = promoted(issued())
+    circular = CircularFactory(edition=invitation.edition, kind="replacement", changes="Later.")
+
+    plan_circular(circular)
+    compose_planned()
+
+    letter = circular.letters.get()
+    assert (letter.by_original, letter.message_sha256) == (True, "")
+    approved(letter)
+    assert not mailed_in_spite_of_rank(invitation.edition).exists()
+
+
+@pytest.fixture
+def under_notes():
+    """A circular to a minister and a head of State of two States with one mission."""
+    circular, mission = CircularFactory(), MissionFactory()
+    for rank in ("MIN", "HOS"):
+        draft = InvitationFactory(
+            edition=circular.edition, status="draft", issued_at=None, minister__rank_id=rank
+        )
+        mission.states.add(draft.member_state)
+    plan_circular(circular)
+    compose_planned()
+    assert plan_notes(circular) == 2
+    assert plan_notes(circular) == 0
+    compose_planned()
+    return circular
+
+
+def test_an_original_lies_under_a_note_of_its_own_on_paper_alone(under_notes):
+    notes = under_notes.letters.filter(kind="note")
+    mailed, original = notes.get(by_original=False), notes.get(by_original=True)
+    letter = under_notes.letters.originals().get()
+
+    assert list(original.covers.all()) == [letter]
+    assert (original.variant, original.recipients, original.message_sha256) == ("original", [], "")
+    assert "transmit herewith the original of the letter of 1 February 2027" in original.paper
+    assert "signed by Michael Strelsau" in original.paper
+    assert letter not in mailed.covers.all()
+    message = thaw(mailed.message.name, mailed.message_sha256)
+    assert message.count(b"application/pdf") == 2
+
+
+def test_a_note_by_mail_composed_anew_leaves_out_what_became_an_original(under_notes):
+    note = under_notes.letters.get(kind="note", by_original=False)
+    letter = note.covers.get()
+    promoted(letter.invitation)
+    recompose_letter(letter, UserFactory())
+    compose_planned()
+
+    anew = recompose_letter(note, UserFactory())
+
+    assert not anew.covers.exists()
+    compose_planned()
+    anew.refresh_from_db()
+    with pytest.raises(ValidationError, match="Approve the letters it covers first"):
+        approved(anew)
+
+
+def test_the_note_of_an_original_is_approved_after_it_and_waits_on_paper(under_notes):
+    note = under_notes.letters.get(kind="note", by_original=True)
+
+    with pytest.raises(ValidationError, match="Approve the letters it covers first"):
+        approve_letter(note, UserFactory(), note.sha256, "", although_late=True)
+    approved(under_notes.letters.originals().get())
+    approved(note)
+
+    assert [(one.channel, one.state) for one in note.deliveries.all()] == [("pouch", "queued")]
+
+
+def test_what_the_office_says_online_is_acknowledged(composed, approved_texts):
+    invitation = approved(composed(rank_id="HOS")).invitation
+
+    online = record_reply(invitation, {"answer": "in_person"})
+    by_note = record_reply(
+        invitation, {"answer": "in_person"}, channel="note_verbale", by=UserFactory()
+    )
+
+    assert online.acknowledgements.count() == 1
+    assert by_note.acknowledgements.count() == 0
