@@ -256,10 +256,15 @@ class SignedOriginalQuerySet(LetterQuerySet):
         return silent.filter(Exists(handed_over)).exclude(Exists(unread))
 
 
+class SignedOriginalManager(models.Manager["SignedOriginal"]):
+    def get_queryset(self) -> SignedOriginalQuerySet:
+        return SignedOriginalQuerySet(self.model, using=self._db).originals()
+
+
 class SignedOriginal(Letter):
     """A letter that is signed by hand, as the desk lists it."""
 
-    objects = SignedOriginalQuerySet.as_manager()  # type: ignore[misc] # more than those of letters
+    objects = SignedOriginalManager.from_queryset(SignedOriginalQuerySet)()  # type: ignore[misc] # more than those of letters
 
     class Meta:
         proxy = True

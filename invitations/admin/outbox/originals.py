@@ -170,8 +170,7 @@ class SignedOriginalAdmin(RecordAdmin):
         known = ~Q(state=Letter.State.CANCELLED) | Q(pk__in=steps.values("letter"))
         originals: Any = super().get_queryset(request)
         return (
-            originals.originals()
-            .filter(known)
+            originals.filter(known)
             .with_days()
             .prefetch_related(
                 Prefetch("invitation__replies", replies, to_attr="standing_replies"),

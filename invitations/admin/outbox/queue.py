@@ -184,7 +184,7 @@ def rows_for_a_person(
 
 def rows_of_originals(today: dt.date, **filters: Any) -> list[dict[str, Any]]:
     """Return what waits of signed originals, with the age of the oldest."""
-    originals = SignedOriginal.objects.originals().filter(**filters).with_days()
+    originals = SignedOriginal.objects.filter(**filters).with_days()
     return [row_of_originals(originals, stage, today, filters) for stage in Stage]
 
 

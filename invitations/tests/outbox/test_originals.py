@@ -32,7 +32,7 @@ def original(composed):
 
 
 def originals():
-    return SignedOriginal.objects.originals()
+    return SignedOriginal.objects.all()
 
 
 def standing(letter):

@@ -207,7 +207,7 @@ def test_queue_asks_as_much_of_a_long_outbox_as_of_a_short_one(
         LetterFactory(waits_because=f"Reason {number}.")
         Worker.objects.create(name=f"strelsau:{number}", seen_at=timezone.now())
 
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(14):
         admin_client.get(reverse(QUEUE))
 
 
@@ -361,11 +361,11 @@ def test_those_who_are_not_signed_in_are_told_nothing(client, settings):
 
 
 def test_the_banner_costs_one_statement(admin_client, settings, django_assert_num_queries):
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(14):
         admin_client.get(reverse(QUEUE))
 
     settings.MAILBOX = SMTP
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(15):
         admin_client.get(reverse(QUEUE))
 
 
