@@ -107,6 +107,7 @@ TAKEN_BY = {
     "reminderstep: approve_selected": APPROVERS,
     "reminderstep: delete_selected": DRAFTERS,
     "setback: try_again": DRAFTERS,
+    "signedoriginal: print_selected": DRAFTERS | APPROVERS,
     "signedoriginal: record_handed_over": DRAFTERS | REGISTRARS,
     "signedoriginal: record_printed": DRAFTERS | REGISTRARS,
     "signedoriginal: record_receipt": DRAFTERS | REGISTRARS,

@@ -10,15 +10,17 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import path, reverse
 from django.utils import timezone
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, ngettext_lazy
 from unfold.decorators import action, display
 
 from invitations.admin.answers import ANSWERS_IN_SHORT
-from invitations.admin.base import Menu, RecordAdmin, RecordInline, user_of
+from invitations.admin.base import Menu, RecordInline, user_of
 from invitations.admin.columns import at_hour_with, change_url, text_link
 from invitations.admin.confirming import confirmed, row_by_row
 from invitations.admin.frozen_files import frozen_file_response
+from invitations.admin.letters.print_run import PrintRunMixin
 from invitations.files import frozen
 from invitations.files.uploads import MEDIA_TYPES
 from invitations.forms.originals import (
@@ -42,6 +44,13 @@ EXPLAINED = gettext_lazy(
     "day to come."
 )
 RECORDED = ngettext_lazy("%(count)s original recorded.", "%(count)s originals recorded.", "count")
+
+
+TO_BE_DONE = {
+    Step.PRINTED: gettext_lazy("to be printed"),
+    Step.SIGNED: gettext_lazy("to be signed"),
+    Step.HANDED_OVER: gettext_lazy("to be handed over"),
+}
 
 
 class StepsOfOriginal(RecordInline):
@@ -79,13 +88,17 @@ class StageFilter(admin.SimpleListFilter):
         return queryset.at(self.value(), timezone.localdate() - AFTER_THE_LETTER)
 
 
+def in_one_line(words: object) -> str:
+    return format_html('<span class="whitespace-nowrap">{}</span>', words)
+
+
 def step_column(step: Step) -> Any:
     """Return a column with the day of that step."""
 
     @display(description=step.label, ordering=f"{step}_on")
     def shown(original: Any) -> str:
         day = getattr(original, f"{step}_on")
-        return f"{day:%Y-%m-%d}" if day else ""
+        return in_one_line(f"{day:%Y-%m-%d}") if day else ""
 
     return shown
 
@@ -109,8 +122,9 @@ def where_it_stands(page: Any, original: Any) -> str:
 
 
 @admin.register(SignedOriginal)
-class SignedOriginalAdmin(RecordAdmin):
-    menu = (Menu.DAILY, 7, "stylus_note")
+class SignedOriginalAdmin(PrintRunMixin):
+    # After the letters.
+    menu = (Menu.DAILY, 5, "stylus_note")
     when_empty = gettext_lazy(
         "Nobody gets a signed original: the edition says which ranks do, and their letters come "
         "here once the circular’s letters are planned."
@@ -140,6 +154,7 @@ class SignedOriginalAdmin(RecordAdmin):
         "invitation__member_state__list_name_fr",
     ]
     actions = [
+        "print_selected",
         "record_printed",
         "record_signed",
         "record_handed_over",
@@ -188,6 +203,10 @@ class SignedOriginalAdmin(RecordAdmin):
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return request.user.has_perm("invitations.view_letter")
+
+    def has_words_permission(self, request: HttpRequest) -> bool:
+        page: Any = self.admin_site.get_model_admin(Letter)
+        return bool(page.has_words_permission(request))
 
     def has_record_permission(self, request: HttpRequest) -> bool:
         may_read = self.has_view_permission(request)
@@ -246,7 +265,8 @@ class SignedOriginalAdmin(RecordAdmin):
     @display(description=gettext_lazy("letter"), ordering="kind")
     def letter_shown(self, original: SignedOriginal) -> str:
         url = reverse("admin:invitations_letter_change", args=[original.pk])
-        return text_link(url, comma_list([original.circular, original.get_kind_display()]))
+        named = comma_list([original.circular, original.get_kind_display()])
+        return text_link(url, in_one_line(named))
 
     @display(
         description=gettext_lazy("waits for"),
@@ -262,7 +282,7 @@ class SignedOriginalAdmin(RecordAdmin):
             return None
         if missing[0] == Step.RECEIPT:
             return "receipt", receipt_missing(original)
-        return "step", labelled(_("to be done"), missing[0].label)
+        return "step", TO_BE_DONE[missing[0]]
 
     @display(description=gettext_lazy("standing answer"))
     def answer(self, original: Any) -> Any:

@@ -11,7 +11,7 @@ from invitations.tests.originals import approved, done
 from invitations.tests.races import at_once
 
 pytestmark = [
-    pytest.mark.django_db(transaction=True),
+    pytest.mark.django_db(transaction=True, serialized_rollback=True),
     pytest.mark.skipif(
         connection.vendor != "postgresql", reason="Races need PostgreSQL: set DATABASE_URL to one."
     ),

@@ -15,6 +15,7 @@ from invitations.outbox.originals import record_step
 from invitations.tests.desk import choose, page_of, signed_in, told
 from invitations.tests.factories import UserFactory
 from invitations.tests.originals import approved, brought, done
+from invitations.tests.reading import ask
 
 pytestmark = pytest.mark.django_db
 
@@ -51,7 +52,7 @@ def test_the_list_shows_the_days_of_the_steps(client, clerk, original, composed)
 
     assert shown(client) == [original.pk] != [mailed.pk]
     assert page.content.decode().count(f"{timezone.localdate():%Y-%m-%d}") >= 2
-    assert "to be done: handed over" in page.content.decode()
+    assert "to be handed over" in page.content.decode()
 
 
 def test_a_step_asks_for_the_day_and_takes_today(client, clerk, original):
@@ -72,6 +73,18 @@ def test_a_refusal_names_the_row_and_the_others_are_recorded(client, clerk, orig
     assert "Record first: printed." in said[0]
     assert said[1:] == ["1 original recorded."]
     assert (steps(original), steps(other)) == ([], ["printed", "signed"])
+
+
+def test_the_page_prints_what_is_to_be_signed_with_its_address(client, clerk, composed):
+    original = approved(composed(rank_id="HOG", postal_address="1 Palace Square"))
+    signed_in(client, "view_letter", "approve_letter")
+
+    choose(client, LIST, "print_selected", original)
+    printed = choose(client, LIST, "print_selected", original, answered="yes")
+
+    words = ask(b"".join(printed.streaming_content), "pdftotext", "-", "-")
+    assert "to be signed by hand" in " ".join(words.split())
+    assert "1 Palace Square" in words
 
 
 def test_handing_over_takes_the_way_and_the_reference(client, clerk, original):
