@@ -45,7 +45,7 @@ IN_WORDS = {
         "They prepare an edition: its dates and texts, its States, missions and ministers, its "
         "circulars and reminder steps. They have letters composed and say what becomes of a mail "
         "that did not arrive. What they write leaves only after somebody else has approved it. "
-        "Each of them alone may stop all sending."
+        "Each of them alone may stop all sending. They record what is done with signed originals."
     ),
     "Approvers": _(
         "They read what was composed and approve it: letters, texts that the system sends by "
@@ -55,7 +55,8 @@ IN_WORDS = {
     ),
     "Registrars": _(
         "They put on file what comes by post, fax, mail and telephone, record the replies in it "
-        "for the offices, and call those that are silent."
+        "for the offices, and call those that are silent. They record what is done with signed "
+        "originals, and keep the receipts."
     ),
     "Speakers' desk": _(
         "They keep delegations and their delegates, policy statements, sessions and the list of "

@@ -207,10 +207,10 @@ class LetterEvent(models.Model):
 class Step(models.TextChoices):
     """What is done with a signed original, in order."""
 
-    PRINTED = "printed", _("printed")
-    SIGNED = "signed", _("signed")
-    HANDED_OVER = "handed_over", _("handed over")
-    RECEIPT = "receipt", _("receipt on file")
+    PRINTED = "printed", pgettext_lazy("signed original", "printed")
+    SIGNED = "signed", pgettext_lazy("signed original", "signed")
+    HANDED_OVER = "handed_over", pgettext_lazy("signed original", "handed over")
+    RECEIPT = "receipt", pgettext_lazy("signed original", "receipt on file")
 
 
 STEPS = list(Step)

@@ -89,8 +89,8 @@ def refuse_out_of_order(
         earlier, since = str(before[-1].label), steps[before[-1]].done_on
     if on < since:
         raise ValidationError(
-            _("It was %(earlier)s on %(on)s only: this cannot have been before.")
-            % {"earlier": earlier, "on": f"{since:%Y-%m-%d}"}
+            _("“%(step)s” was on %(on)s: this cannot have been before.")
+            % {"step": earlier, "on": f"{since:%Y-%m-%d}"}
         )
 
 

@@ -154,16 +154,14 @@ def destination(envelope: PaperEnvelope) -> list[str]:
 
 def line(letter: Letter) -> dict[str, Any]:
     is_note = letter.kind == Letter.Kind.NOTE
-    to_sign = letter.by_original and not is_note
+    to_sign = _("to be signed by hand") if letter.by_original and not is_note else ""
     # The State stands in a column of its own.
     state = letter.invitation.member_state.name_on_paper(letter.language)
     minister = [line for line in letter.addressee.splitlines() if line != state]
     return {
         "state": "" if is_note else letter.invitation.member_state.listed_as,
         "addressee": [] if is_note else minister,
-        "kind": comma_list(
-            [letter.get_kind_display(), _("to be signed by hand") if to_sign else ""]
-        ),
+        "kind": comma_list([letter.get_kind_display(), to_sign]),
         "is_note": is_note,
         "reference": letter.circular.reference,
         "check_code": grouped_code(letter.check_code or "", " "),

@@ -74,7 +74,7 @@ def test_a_step_that_cannot_be_is_refused(original, reached, step, because):
 def test_a_day_to_come_and_one_before_the_approval_are_refused(original):
     with pytest.raises(ValidationError, match="still to come"):
         record_step(original, Step.PRINTED, UserFactory(), done(days_ago=-1))
-    with pytest.raises(ValidationError, match="approved on"):
+    with pytest.raises(ValidationError, match="“approved” was on"):
         record_step(original, Step.PRINTED, UserFactory(), done(days_ago=1))
 
 
@@ -83,7 +83,7 @@ def test_a_step_is_not_before_the_one_before_it(original):
     with time_machine.travel(approved_on + dt.timedelta(days=9)):
         brought(original, Step.SIGNED)
 
-        with pytest.raises(ValidationError, match="It was signed on"):
+        with pytest.raises(ValidationError, match="“signed” was on"):
             record_step(original, Step.HANDED_OVER, UserFactory(), done(days_ago=2))
 
 
