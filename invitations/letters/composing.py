@@ -51,6 +51,9 @@ def choose_road(letter: Letter) -> None:
     # A note goes the way of the letters that it was planned for.
     if letter.kind in PRINTED_KINDS and letter.kind != Letter.Kind.NOTE:
         letter.by_original = gets_original(letter.invitation)
+        # A text for all ministers alike is none for a person who is addressed by name.
+        is_alike = letter.by_original and letter.circular.addressed_by
+        letter.variant = "" if is_alike else letter.circular.variant
 
 
 def refuse_uncomposed(letter: Letter) -> None:
@@ -84,10 +87,9 @@ def record_composed(letter: Letter) -> bool:
 
 
 FROZEN = (
-    "by_original", "template", "subject", "paper", "mail", "addressee", "recipients", "check_code",
-    "pdf",
-    "sha256", "message", "message_sha256", "message_id", "composed_with", "composed_at",
-    "composed_by", "state", "approved_at",
+    "by_original", "variant", "template", "subject", "paper", "mail", "addressee", "recipients",
+    "check_code", "pdf", "sha256", "message", "message_sha256", "message_id", "composed_with",
+    "composed_at", "composed_by", "state", "approved_at",
 )  # fmt: skip
 
 

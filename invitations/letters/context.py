@@ -203,13 +203,15 @@ def recorded_words(reply: Reply, language: str) -> str:
 def addressee_of(letter: Letter, language: str) -> FormalAddress:
     """Return the minister's address, that of all ministers, or of the mission that gets a note.
 
-    A note has no salutation and no closing; mail to others than the office speaks to them.
+    A note has no salutation and no closing; mail to others than the office speaks to them. A
+    signed original is nobody else's.
     """
     if letter.mission:
         mission = letter.mission
         lines = [mission.name, *mission.postal_address.splitlines()]
         return FormalAddress(mission.name, [line for line in lines if line.strip()], "", "")
-    if letter.circular.addressed_by and letter.kind in PRINTED_KINDS:
+    is_alike = letter.circular.addressed_by and not letter.by_original
+    if is_alike and letter.kind in PRINTED_KINDS:
         return collective_address(letter.circular, language)
     held = letter.held or ()
     address = formal_address(letter.invitation.minister, language, held)

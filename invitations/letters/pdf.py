@@ -102,7 +102,7 @@ def sheet(letter: Letter, text: LetterText) -> dict[str, Any]:
             "service": circular.service,
             "label": label_of(letter, terms),
             "place_and_date": place_and_date(circular, text.language),
-            "contact": contact_lines(edition, terms) if circular.shows_contact else [],
+            "contact": contact_lines(edition, terms) if shows_contact(letter) else [],
             "last_day": "" if names_last_day(text) else last_day_words(edition, text.language),
             "addressee": [keep_own_order(line) for line in text.addressee],
             "subject": text.subject,
@@ -148,6 +148,12 @@ def letterhead_contacts(edition: ForumEdition, terms: dict[str, str]) -> list[st
         ),
         *filter(None, [edition.organization_email, edition.organization_website]),
     ]
+
+
+def shows_contact(letter: Letter) -> bool:
+    """Whether the contact stands beneath the reference; the usual text names it by itself."""
+    in_usual_text = letter.by_original and letter.circular.addressed_by
+    return letter.circular.shows_contact and not in_usual_text
 
 
 def contact_lines(edition: ForumEdition, terms: dict[str, str]) -> list[str]:

@@ -74,7 +74,7 @@ def test_no_version_is_added_after_one_that_a_person_wrote(historical):
 
     load_shipped(historical)
 
-    assert (newest_invitation().version, LetterTemplate.objects.count()) == (2, 73)
+    assert (newest_invitation().version, LetterTemplate.objects.count()) == (2, 79)
 
 
 def test_an_approved_text_stays_in_use_until_two_people_approve_the_corrected_one(historical):

@@ -75,6 +75,23 @@ def test_on_the_original_stands_neither_circular_letter_nor_original_signed(comp
     assert code.replace("-", "") in paper(original).replace("-", "").replace(" ", "")
 
 
+def test_an_original_goes_to_its_addressee_by_name_also_from_a_circular_to_all():
+    alike = {"addressed_to": "To the ministers of the Member States", "variant": "circular"}
+    circular = CircularFactory(shows_contact=True, **alike)
+    of = {"edition": circular.edition, "status": "draft", "issued_at": None}
+    head, minister = InvitationFactory(minister__rank_id="HOS", **of), InvitationFactory(**of)
+
+    plan_circular(circular)
+    compose_planned()
+
+    original, mailed = head.letters.get(), minister.letters.get()
+    assert (original.variant, mailed.variant) == ("", "circular")
+    assert original.addressee.startswith("H.E. Ms. Flavia Elphberg")
+    assert mailed.addressee == "To the ministers of the Member States"
+    assert "To the ministers" not in paper(original)
+    assert paper(original).count("Fritz von Tarlenheim") == 1
+
+
 def test_an_original_can_hold_no_message(composed):
     letter = composed(rank_id="HOS")
 
