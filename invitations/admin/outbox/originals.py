@@ -133,10 +133,10 @@ class SignedOriginalAdmin(PrintRunMixin):
     list_display = [
         "state_of",
         "addressee_shown",
-        "letter_shown",
-        *(step_column(step) for step in Step),
         "waits_for",
+        *(step_column(step) for step in Step),
         "answer",
+        "letter_shown",
     ]
     list_display_links = ["state_of"]
     list_filter = [StageFilter, "invitation__edition", "kind"]
