@@ -221,7 +221,7 @@ def test_the_overview_names_mail_where_an_original_is_due(client, issued):
     invitation = issued()
     invitation.minister.rank = Rank.objects.get(pk="HOS")
     invitation.minister.save()
-    signed_in(client, "view_invitation", "view_delivery", "view_letter")
+    signed_in(client, "view_invitation", "change_invitation", "view_letter")
 
     page = client.get(reverse("admin:index"), {"edition": invitation.edition.symbol})
     due = reverse("admin:invitations_invitation_changelist") + "?original_due=yes"
