@@ -124,7 +124,7 @@ class Mission(HeldRow):
         _("language"), max_length=10, choices=Language, default=Language.ENGLISH
     )
     greeted_as = models.CharField(
-        _("as a note verbale greets it"),
+        _("greeting in a note verbale"),
         max_length=300,
         blank=True,
         help_text=_(

@@ -101,6 +101,7 @@ TAKEN_BY = {
     "memberstate: delete_selected": DRAFTERS,
     "minister: delete_selected": DRAFTERS,
     "mission: delete_selected": DRAFTERS,
+    "mission: propose_greetings": DRAFTERS,
     "policystatement: delete_selected": DESK,
     "quietperiod: delete_selected": DRAFTERS,
     "rank: delete_selected": DRAFTERS,

@@ -23,7 +23,8 @@ from invitations.files.frozen import StoreUnavailable, Tampered, freeze, thaw
 from invitations.letters.approval import approve_letter
 from invitations.letters.circulars import plan_invitation_letters
 from invitations.letters.composing_queue import compose_planned, reasons_not_composed
-from invitations.models import Delivery, Outage, Tick
+from invitations.mail.outgoing import dated
+from invitations.models import Delivery, Letter, Outage, Tick
 from invitations.outbox.arming import arm
 from invitations.outbox.dispatch import dispatch_outbox
 from invitations.tests.factories import CircularFactory, InvitationFactory, UserFactory
@@ -262,9 +263,10 @@ def test_a_letter_is_composed_and_sent_from_the_bucket(peer, bucket, planned, ma
 
     assert dispatch_outbox() == 1
 
-    letter = delivery.letter
+    letter = Letter.objects.get(pk=delivery.letter_id)
     assert peer.asked(bucket)[before:] == ["GET"]
-    assert mail_server.taken[0].content == thaw(letter.message.name, letter.message_sha256)
+    frozen = thaw(letter.message.name, letter.message_sha256)
+    assert mail_server.taken[0].content == dated(frozen, letter.dated_at)
     kept = {f"the forum/{name}" for name in (letter.pdf.name, letter.message.name)}
     assert set(peer.keys(bucket)) == kept
 

@@ -133,7 +133,7 @@ class SignedOriginalAdmin(PrintRunMixin):
     list_display = [
         "state_of",
         "addressee_shown",
-        "waits_for",
+        "next_step",
         *(step_column(step) for step in Step),
         "answer",
         "letter_shown",
@@ -166,7 +166,7 @@ class SignedOriginalAdmin(PrintRunMixin):
         "state_of",
         "addressee_shown",
         "letter_shown",
-        "waits_for",
+        "next_step",
         "answer",
         "scan_file",
         "new_scan",
@@ -272,7 +272,7 @@ class SignedOriginalAdmin(PrintRunMixin):
         description=gettext_lazy("waits for"),
         label={"receipt": "danger", "step": "warning", "before": "info", "gone": "danger"},
     )
-    def waits_for(self, original: Any) -> tuple[str, Any] | None:
+    def next_step(self, original: Any) -> tuple[str, Any] | None:
         if original.state == Letter.State.CANCELLED:
             return "gone", _("called back: destroy the paper")
         if original.state != Letter.State.APPROVED:

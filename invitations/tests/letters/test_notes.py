@@ -67,7 +67,7 @@ def test_a_note_to_a_post_without_a_greeting_waits_and_says_what_to_do(note):
     waiting = note(greeted_as="")
 
     assert waiting.state == "planned"
-    assert f"{waiting.mission}: on its page, write how a note" in waiting.waits_because
+    assert waiting.waits_because == "Missing in English: greeting in a note verbale."
 
 
 def test_a_note_waits_for_the_name_of_its_secretariat(note):
@@ -75,7 +75,7 @@ def test_a_note_waits_for_the_name_of_its_secretariat(note):
 
     waiting = note(edition=circular.edition)
 
-    assert "Write the secretariat’s name on the page of the edition" in waiting.waits_because
+    assert waiting.waits_because == "Missing in English: secretariat."
 
 
 def test_a_note_has_its_date_and_enclosures_below_its_text_and_no_address_above(note):

@@ -15,6 +15,7 @@ from invitations.outbox.dispatch import dispatch_outbox
 from invitations.replies import record_reply
 from invitations.tests.factories import (
     CircularFactory,
+    EditionFactory,
     InvitationFactory,
     MissionFactory,
     UserFactory,
@@ -77,7 +78,8 @@ def test_on_the_original_stands_neither_circular_letter_nor_original_signed(comp
 
 def test_an_original_goes_to_its_addressee_by_name_also_from_a_circular_to_all():
     alike = {"addressed_to": "To the ministers of the Member States", "variant": "circular"}
-    circular = CircularFactory(shows_contact=True, **alike)
+    edition = EditionFactory(name_in_full="The Forum", city="Geneva (Switzerland)")
+    circular = CircularFactory(edition=edition, shows_contact=True, **alike)
     of = {"edition": circular.edition, "status": "draft", "issued_at": None}
     head, minister = InvitationFactory(minister__rank_id="HOS", **of), InvitationFactory(**of)
 

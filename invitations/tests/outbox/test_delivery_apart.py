@@ -61,13 +61,13 @@ def test_a_file_that_cannot_be_read_stops_no_other(peer, queued, frozen_letter, 
 
 
 def test_too_large_a_message_fails_and_stops_no_other(peer, queued, frozen_letter):
-    peer.largest = 100
+    peer.largest = 150
     large, good = queued(frozen_letter(CONTENT * 9)), queued()
 
     assert dispatch_outbox() == 1
 
     assert (state_of(large), state_of(good)) == (State.FAILED, State.HANDED_OVER)
-    assert "the server takes 100 at most" in large.server_words
+    assert "the server takes 150 at most" in large.server_words
 
 
 def test_the_log_has_what_the_server_said_and_no_name(peer, queued, caplog):

@@ -65,14 +65,14 @@ def test_a_specimen_carries_a_key_that_opens_nothing(invitation):
 
 
 def test_a_specimen_names_each_field_that_the_letter_would_wait_for(invitation):
-    ForumEdition.objects.update(contact_phone="", contact_fax="", organization_en="", place_en="")
+    ForumEdition.objects.update(contact_phone="", contact_fax="", secretariat_en="", place_en="")
     invitation.edition.refresh_from_db()
     text = text_of("note")
 
     specimen = render_specimen(specimen_of(text, invitation), text, paper=False)
 
-    assert "The secretariat of the [missing: organization] presents" in specimen.mail
-    assert "telephone [missing: telephone], e-mail" in specimen.mail
+    assert "[missing: secretariat] presents" in specimen.mail
+    assert "telephone [missing: telephone] or e-mail" in specimen.mail
     assert "fax" not in specimen.mail
 
 

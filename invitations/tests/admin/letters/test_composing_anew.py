@@ -210,5 +210,5 @@ def test_many_outdated_letters_take_as_many_queries_as_one(
     circular.edition.contact_email = "hentzau@example.org"
     circular.edition.save()
 
-    with django_assert_num_queries(42):
+    with django_assert_num_queries(43):
         choose(client, LETTERS, "approve_selected", *letters)

@@ -17,8 +17,7 @@ def load(apps, schema_editor):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('invitations', '0011_letter_dated_at'),
-        ('invitations', '0011_notes_name_their_mission'),
+        ('invitations', '0013_letter_waits_for'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
