@@ -1,17 +1,20 @@
 """The shipped data; migrations load it by their own models, never by today's."""
 
 import csv
+import datetime as dt
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from django.db.migrations.state import StateApps
+from django.db.models import Q
 
 from invitations.text.spellings import state_key
 
 HERE = Path(__file__).parent
+FORMS, STATE_FORMS = "forms_of_address", "forms_of_address_by_state"
 NAME = re.compile(r"(?P<kind>[a-z]+)(-(?P<variant>[a-z]+))?\.(?P<language>[a-z-]+)\.md")
 WORDS = re.compile(
     r"\ASubject: (?P<subject>.+)\n--- paper\n(?P<paper>(.*\n)*?)--- mail\n(?P<mail>(.*\n)*)\Z"
@@ -25,11 +28,70 @@ def load_shipped(apps: StateApps) -> None:
     """
     model = {one.__name__: one for one in apps.get_app_config("invitations").get_models()}
     add_missing(model["Rank"], ["code"], ranks())
-    add_missing(model["FormOfAddress"], ["language", "form", "gender"], table("forms_of_address"))
+    add_forms_of_address(model)
     add_missing(model["Term"], ["key", "language"], table("terms"))
     add_letter_templates(model["LetterTemplate"])
     if "StateAlias" in model:  # The first migrations know none yet.
         add_state_aliases(model["MemberState"], model["StateAlias"])
+
+
+FORM_KEY = ["language", "form", "gender"]
+
+
+def add_forms_of_address(model: Mapping[str, Any]) -> None:
+    """Add the forms that are missing: the general ones, and those of the States on file.
+
+    The models of the first migrations lack the States' forms, and some columns.
+    """
+    forms = model["FormOfAddress"]
+    rows = [{name: row[name] for name in row if has_field(forms, name)} for row in table(FORMS)]
+    if not has_field(forms, "member_state"):
+        add_missing(forms, FORM_KEY, rows)
+        return
+    on_file = dict(model["MemberState"].objects.values_list("iso3", "pk"))
+    of_states = [
+        row | {"member_state_id": pk}
+        for row in state_forms()
+        if (pk := on_file.get(row.pop("member_state__iso3")))
+    ]
+    general = [row | {"member_state_id": None} for row in rows]
+    add_missing(forms, [*FORM_KEY, "member_state_id"], [*general, *of_states])
+
+
+def complete_forms(apps: StateApps) -> None:
+    """Fill what is new in the general forms on file, which had no such columns before.
+
+    The dative follows courtesy and title: it is left empty where staff have others.
+    """
+    forms = apps.get_model("invitations", "FormOfAddress").objects.filter(member_state=None)
+    for row in table(FORMS):
+        form = forms.filter(**{name: row[name] for name in FORM_KEY})
+        if row["unfit_in"]:
+            form.filter(unfit_in="").update(unfit_in=row["unfit_in"])
+        if row["courtesy_dative"] or row["title_dative"]:
+            as_shipped = {name: row[name] for name in ("courtesy", "title")}
+            datives = {f"{name}_dative": row[f"{name}_dative"] for name in as_shipped}
+            form.filter(**as_shipped).update(**datives)
+
+
+def complete_state_names(apps: StateApps) -> None:
+    """Fill the formal names that the States on file have in no language yet."""
+    states = apps.get_model("invitations", "MemberState").objects
+    for row in table("member_states"):
+        state = states.filter(iso3=row["iso3"])
+        for column in [name for name in row if name.startswith("formal_name_") and row[name]]:
+            state.filter(Q(**{column: ""}) | Q(**{column: None})).update(**{column: row[column]})
+
+
+def state_forms() -> list[dict[str, str]]:
+    """Return a row for each State and form that is its own; one line may serve several of them."""
+    return [
+        {name: row[name] for name in row if name not in ("states", "forms")}
+        | {"member_state__iso3": state, "form": form}
+        for row in table(STATE_FORMS)
+        for state in row["states"].split()
+        for form in row["forms"].split()
+    ]
 
 
 def add_state_aliases(states: Any, aliases: Any) -> None:
@@ -84,7 +146,7 @@ def names_apart() -> NamesApart:
     )
 
 
-def add_missing(model: Any, key: list[str], rows: Iterable[dict[str, str]]) -> None:
+def add_missing(model: Any, key: list[str], rows: Iterable[Mapping[str, Any]]) -> None:
     on_file = set(model.objects.values_list(*key))
     model.objects.bulk_create(
         model(**row) for row in rows if tuple(row[column] for column in key) not in on_file
@@ -109,7 +171,7 @@ def add_letter_templates(model: Any) -> None:
 # The tables whose texts a later migration may correct: the model of each, and what names a row.
 CORRECTED = {
     "member_states": ("MemberState", ["iso3"]),
-    "forms_of_address": ("FormOfAddress", ["language", "form", "gender"]),
+    FORMS: ("FormOfAddress", FORM_KEY),
     "ranks": ("Rank", ["code"]),
 }
 
@@ -117,24 +179,33 @@ CORRECTED = {
 def correct_shipped(apps: StateApps) -> list[str]:
     """Put right the rows that are still as ``shipped_before.csv`` has them; return the others.
 
-    A row stays as it is where staff have changed any of the texts that are corrected in it.
+    A row stays as it is where staff have changed any of the texts that are corrected in it. A text
+    may have been corrected before: each cell is one of its former texts, or today's.
     """
     left = []
     for (name, key), were in shipped_before().items():
         model_name, named_by = CORRECTED[name]
         model = apps.get_model("invitations", model_name)
         row = model.objects.filter(**dict(zip(named_by, key.split(), strict=True)))
+        if name == FORMS and has_field(model, "member_state"):
+            row = row.filter(member_state=None)
         now = shipped_texts(name, key, were)
-        if not (row.filter(**were).update(**now) or row.filter(**now).exists()):
+        as_shipped = {f"{column}__in": [*texts, now[column]] for column, texts in were.items()}
+        if not row.filter(**as_shipped).update(**now):
             left += [f"{model_name} {key}"] if row.exists() else []
     return left
 
 
-def shipped_before() -> dict[tuple[str, str], dict[str, str]]:
-    """Return the former texts of the rows that were corrected, by table and row."""
-    were: dict[tuple[str, str], dict[str, str]] = {}
+def has_field(model: Any, name: str) -> bool:
+    return name in {field.name for field in model._meta.get_fields()}
+
+
+def shipped_before() -> dict[tuple[str, str], dict[str, list[str]]]:
+    """Return the former texts of the rows that were corrected, by table, row and column."""
+    were: dict[tuple[str, str], dict[str, list[str]]] = {}
     for row in table("shipped_before"):
-        were.setdefault((row["table"], row["key"]), {})[row["column"]] = row["was"]
+        columns = were.setdefault((row["table"], row["key"]), {})
+        columns.setdefault(row["column"], []).append(row["was"])
     return were
 
 
@@ -146,6 +217,21 @@ def shipped_texts(name: str, key: str, columns: Iterable[str]) -> dict[str, str]
     texts = {column: row[column] for column in columns}
     english = {each.removesuffix("_en"): text for each, text in texts.items() if each[-3:] == "_en"}
     return texts | english
+
+
+@cache
+def former_state_names() -> dict[str, list[dict[str, str]]]:
+    """Return the names that States had ``until`` a day, by ISO code; the earliest first."""
+    names: dict[str, list[dict[str, str]]] = {}
+    for row in sorted(table("state_names_by_date"), key=lambda row: row["until"]):
+        names.setdefault(row["iso3"], []).append(row)
+    return names
+
+
+def former_names(iso3: str, on: dt.date | None) -> dict[str, str]:
+    """Return the State's names of that day by column, if they were others; else nothing."""
+    rows = former_state_names().get(iso3, [])
+    return next((row for row in rows if on and on.isoformat() < row["until"]), {})
 
 
 def table(name: str) -> list[dict[str, str]]:

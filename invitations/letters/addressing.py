@@ -1,5 +1,6 @@
 """Formal addresses: courtesy, name and State, on the envelope, in the salutation and in notes."""
 
+import datetime as dt
 from collections.abc import Iterable
 from string import Template
 from typing import NamedTuple
@@ -10,9 +11,11 @@ from django.utils.translation import gettext as _
 
 from invitations.letters.released import Held, form_on_file, mission_emails
 from invitations.models import (
+    HIGHEST,
     THE_MISSION,
     UNNAMED,
     Circular,
+    FormOfAddress,
     Language,
     Letter,
     MemberState,
@@ -37,19 +40,25 @@ class FormalAddress(NamedTuple):
     closing: str
 
 
-def formal_address(minister: Minister, language: str, held: Held = ()) -> FormalAddress:
+def formal_address(
+    minister: Minister, language: str, held: Held = (), *, on: dt.date | None = None
+) -> FormalAddress:
     """Return the addressee's block, the salutation and the closing, by the forms of address.
 
-    The State's name stands alone on the last line. A pre-nominal replaces the title; in Chinese,
-    title and courtesy follow the name, and State and function stand before it. The minister's
-    fields "as printed" win over the table, whose ``held`` changes are left out.
+    The State's name, that of the day ``on``, stands alone on the last line. A pre-nominal replaces
+    the title; in Chinese, title and courtesy follow the name, and State and function stand before
+    it. The minister's fields "as printed" win over the table, whose ``held`` changes are left out.
+    Raise ValidationError for a person of the highest ranks whom no form is sure to fit.
     """
-    form = form_on_file(language, **minister.addressed_by, held=held)
-    courtesy = minister.honorific or form.courtesy
+    state_key = minister.member_state_id
+    form = form_on_file(language, **minister.addressed_by, state=state_key, held=held)
+    refuse_doubtful_form(form, minister, language)
     title = titled(form.title, minister.prenominal)
     name = minister.name_in(language)
-    styled = minister.name_as_printed or styled_name(language, courtesy, title, name)
-    state = minister.member_state.name_on_paper(language)
+    styled = minister.name_as_printed or styled_name(
+        language, minister.honorific or form.courtesy, title, name
+    )
+    state = minister.member_state.name_on_paper(language, on)
     family_name = minister.family_name_in(language) or name
     lines = [line for line in (styled, minister.portfolio, state) if line]
     words = {"title": title, "name": name, "family_name": family_name}
@@ -63,10 +72,31 @@ def formal_address(minister: Minister, language: str, held: Held = ()) -> Formal
 
 def collective_address(circular: Circular, language: str) -> FormalAddress:
     """Return the address of all ministers alike, with the forms for a person without a name."""
-    form = form_on_file(language, held=(), **circular.addressed_by)
+    alike = circular.addressed_by
+    form = form_on_file(language, alike["form"], alike["gender"])
     with translation.override(language):
         line = circular.addressed_to
     return FormalAddress(line, [line], form.salutation, form.closing)
+
+
+def refuse_doubtful_form(form: FormOfAddress, minister: Minister, language: str) -> None:
+    """Refuse to address one of the highest ranks by a form that is not sure to fit in the State."""
+    state = minister.member_state
+    if form.form not in HIGHEST or minister.is_printed_as_written or form.fits(state):
+        return
+    raise ValidationError(
+        _(
+            "No form of address in %(language)s is sure to fit (%(rank)s, %(gender)s, %(state)s): "
+            "correct rank or gender, add a form for the State, or write name, opening and closing "
+            "as printed on the person."
+        )
+        % {
+            "rank": minister.rank,
+            "gender": minister.get_address_gender_display(),
+            "state": state,
+            "language": Language(language).label,
+        }
+    )
 
 
 def titled(title: str, prenominal: str) -> str:

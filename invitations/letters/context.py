@@ -216,7 +216,7 @@ def addressee_of(letter: Letter, language: str) -> FormalAddress:
     held = letter.held or ()
     address = formal_address(letter.invitation.minister, language, held)
     if spoken_to := spoken_to_besides(letter):
-        form = form_on_file(language, spoken_to, Gender.UNKNOWN, held)
+        form = form_on_file(language, spoken_to, Gender.UNKNOWN, held=held)
         return address._replace(salutation=form.salutation, closing=form.closing)
     return address
 

@@ -22,6 +22,7 @@ from invitations.models import (
     Language,
     Letter,
     Mission,
+    usable_forms,
 )
 from invitations.models.held.change import Values
 from invitations.models.held.holding import lay_over
@@ -159,20 +160,33 @@ def mission_emails(letter: Letter) -> list[str]:
     return emails_of(missions_of(letter.invitation))
 
 
-def form_on_file(language: str, form: str, gender: str, held: Held = ()) -> FormOfAddress:
-    """Return the form of address, without the changes that are held; refuse if there is none."""
-    key = {"language": language, "form": form, "gender": gender}
+def form_on_file(
+    language: str, form: str, gender: str, *, state: int | None = None, held: Held = ()
+) -> FormOfAddress:
+    """Return the State's own form of address, else the general one, without held changes.
+
+    Refuse if there is none.
+    """
     changes = held_of(FormOfAddress, held)
-    for change in changes:
-        if change.before and key.items() <= change.before.items():
-            return row_of(FormOfAddress, change, change.before)
-    try:
-        found = FormOfAddress.objects.get(**key)
-    except FormOfAddress.DoesNotExist:
-        raise ValidationError(
-            _("There is no form of address for %(form)s, %(gender)s, in %(language)s.")
-            % {"form": form, "gender": Gender(gender).label, "language": Language(language).label}
-        ) from None
-    if any(change.object_id == str(found.pk) for change in changes):
-        raise ValidationError(waits(found))
-    return found
+    changed = {change.object_id for change in changes}
+    key = {"language": language, "form": form, "gender": gender}
+    on_file = list(
+        FormOfAddress.objects.filter(usable_forms(form, gender, state), language=language)
+    )
+    before = [row_of(FormOfAddress, change, change.before) for change in changes if change.before]
+    found = [row for row in before if is_usable(row, state, key)]
+    found += [row for row in on_file if str(row.pk) not in changed]
+    if found:
+        return max(found, key=lambda row: row.member_state_id is not None)
+    if on_file:
+        raise ValidationError(waits(on_file[0]))
+    raise ValidationError(
+        _("There is no form of address for %(form)s, %(gender)s, in %(language)s.")
+        % {"form": form, "gender": Gender(gender).label, "language": Language(language).label}
+    )
+
+
+def is_usable(row: FormOfAddress, state: int | None, key: dict[str, str]) -> bool:
+    """Whether the row, as it was released, is a form of that key for the State."""
+    is_for_state = row.member_state_id in (None, state)
+    return is_for_state and all(getattr(row, name) == value for name, value in key.items())

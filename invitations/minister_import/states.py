@@ -16,8 +16,8 @@ from django.db import transaction
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from invitations.data import add_state_aliases, names_apart
-from invitations.models import MemberState, StateAlias, printed_keys
+from invitations.data import add_forms_of_address, add_state_aliases, names_apart
+from invitations.models import FormOfAddress, MemberState, StateAlias, printed_keys
 from invitations.text.dates import comma_list
 from invitations.text.spellings import state_key
 
@@ -70,10 +70,14 @@ def load_states(rows: Iterable[Mapping[str, str]]) -> tuple[list[MemberState], l
 
 @transaction.atomic
 def load_shipped_states() -> tuple[list[MemberState], list[MemberState]]:
-    """Load the shipped States with their other spellings; return the States added and completed."""
+    """Load the shipped States, their other spellings and forms of address.
+
+    Return the States added and completed.
+    """
     with STATES_FILE.open(encoding="utf-8", newline="") as file:
         loaded = load_states(csv.DictReader(file))
     add_state_aliases(MemberState, StateAlias)
+    add_forms_of_address({"FormOfAddress": FormOfAddress, "MemberState": MemberState})
     return loaded
 
 

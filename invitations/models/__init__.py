@@ -1,4 +1,5 @@
 from invitations.models.addressees import (
+    HIGHEST,
     THE_MISSION,
     UNNAMED,
     FormOfAddress,
@@ -8,6 +9,7 @@ from invitations.models.addressees import (
     Mission,
     Rank,
     Region,
+    usable_forms,
 )
 from invitations.models.alternates import Alternate
 from invitations.models.approval import ApprovedByTwo
@@ -54,6 +56,7 @@ __all__ = [
     "ANSWERS_NAMING_A_SUBSTITUTE",
     "ANSWERS_SPEAKING",
     "AUTOMATIC_KINDS",
+    "HIGHEST",
     "INVITING_KINDS",
     "NAME_THE_SUBSTITUTE",
     "PRINTED_KINDS",
@@ -103,4 +106,5 @@ __all__ = [
     "normalize_name",
     "printed_columns",
     "printed_keys",
+    "usable_forms",
 ]

@@ -1,24 +1,32 @@
 """Member States, their missions, and the ministers that the organization writes to."""
 
+import datetime as dt
 from typing import Self
 
 from django.core.exceptions import ValidationError
+from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from invitations.data import former_names
 from invitations.models.edition import Language, validate_phone, validate_zone
 from invitations.models.held.holding import HeldQuerySet, HeldRow
 from invitations.text.addresses import checked_address
 from invitations.text.dates import comma_list
 from invitations.text.placeholders import COURTESY_PLACEHOLDERS, unknown_placeholders
-from invitations.text.spellings import normalize_name
+from invitations.text.spellings import normalize_name, running_form
 
 
 def validate_address_lines(text: str) -> None:
     for line in text.split():
         checked_address(line)
+
+
+validate_codes = RegexValidator(
+    r"^[A-Z]{3}( [A-Z]{3})*\Z", _("Write codes of three letters, with a space between them.")
+)
 
 
 class Region(models.TextChoices):
@@ -89,15 +97,16 @@ class MemberState(HeldRow):
         """The State's name in lists, which follow the French order of States."""
         return self.list_name_fr or str(self)
 
-    def name_on_paper(self, language: str) -> str:
-        """Return the formal name in the language; else the short name, else the English one."""
+    def name_on_paper(self, language: str, on: dt.date | None = None) -> str:
+        """Return the formal name in the language; else the short name, else the English one.
+
+        On an earlier day a State may have had another name: a letter bears that of its date.
+        """
         suffix = language.replace("-", "_")
-        names = (
-            getattr(self, f"formal_name_{suffix}"),
-            getattr(self, f"short_name_{suffix}"),
-            getattr(self, "short_name_en"),  # noqa: B009 -- a column made by the translations
-        )
-        return next(name for name in names if name).replace("'", "’")
+        former = former_names(self.iso3, on)
+        columns = [f"formal_name_{suffix}", f"short_name_{suffix}", "short_name_en"]
+        names = [former.get(column) or getattr(self, column) for column in columns]
+        return running_form(next(name for name in names if name)).replace("'", "’")
 
 
 class Mission(HeldRow):
@@ -177,6 +186,11 @@ THE_MISSION = "MISSION"
 
 
 class FormOfAddress(HeldRow):
+    """How letters address who has that form: in one State, or wherever no State's own is on file.
+
+    A general form does not serve the States under ``unfit_in``, even where they have none.
+    """
+
     # The forms of reminders to missions and focal points, and of copies.
     BESIDES_THE_OFFICE = [
         {"form": form, "gender": Gender.UNKNOWN} for form in (THE_MISSION, UNNAMED)
@@ -185,8 +199,22 @@ class FormOfAddress(HeldRow):
     language = models.CharField(_("language"), max_length=10, choices=Language)
     form = models.CharField(_("form"), max_length=10)
     gender = models.CharField(_("gender"), max_length=1, choices=Gender)
+    member_state = models.ForeignKey(
+        MemberState, models.PROTECT, null=True, blank=True, related_name="+",
+        verbose_name=_("Member State"),
+        help_text=_("None: for all States that have no form of their own."),
+    )  # fmt: skip
+    unfit_in = models.CharField(
+        _("does not fit in"),
+        max_length=240,
+        blank=True,
+        validators=[validate_codes],
+        help_text=_("Codes of three letters, such as MCO LIE: those States need their own form."),
+    )
     courtesy = models.CharField(_("courtesy"), max_length=60, blank=True)
     title = models.CharField(pgettext_lazy("before a name", "title"), max_length=60, blank=True)
+    courtesy_dative = models.CharField(_("courtesy in the dative"), max_length=60, blank=True)
+    title_dative = models.CharField(_("title in the dative"), max_length=60, blank=True)
     salutation = models.CharField(_("salutation"), max_length=200)
     closing = models.CharField(_("closing"), max_length=300)
     confidence = models.CharField(_("confidence"), max_length=10, blank=True)
@@ -195,16 +223,30 @@ class FormOfAddress(HeldRow):
     class Meta:
         verbose_name = _("form of address")
         verbose_name_plural = _("forms of address")
-        ordering = ["language", "form", "gender"]
+        ordering = ["language", "form", "gender", "member_state"]
         constraints = [
             models.UniqueConstraint(
-                name="one_form_per_language_and_gender", fields=["language", "form", "gender"]
-            )
+                name="one_form_per_language_and_gender",
+                fields=["language", "form", "gender"],
+                condition=Q(member_state=None),
+                violation_error_message=_("There is a form for all States already."),
+            ),
+            models.UniqueConstraint(
+                name="one_form_per_state_language_and_gender",
+                fields=["language", "form", "gender", "member_state"],
+                violation_error_message=_("This State has such a form already."),
+            ),
         ]
 
     def __str__(self) -> str:
-        form = comma_list([self.form, self.get_gender_display()])
+        state = [self.member_state] if self.member_state else []
+        form = comma_list([self.form, self.get_gender_display(), *state])
         return f"{form} ({self.get_language_display()})"
+
+    def fits(self, state: MemberState) -> bool:
+        """Whether the form is sure, and not known to be another one in that State."""
+        is_own = self.member_state_id == state.pk
+        return self.confidence in SURE and (is_own or state.iso3 not in self.unfit_in.split())
 
     def clean(self) -> None:
         words = {"salutation": self.salutation, "closing": self.closing}
@@ -216,6 +258,16 @@ class FormOfAddress(HeldRow):
             raise ValidationError(faults)
 
 
+def usable_forms(form: str, gender: str, state: int | None) -> Q:
+    """Return the condition for forms of that kind: the State's own and the general one."""
+    of_state = Q(member_state=None) | Q(member_state=state)
+    return Q(form=form, gender=gender) & of_state
+
+
+# The forms of those whom no letter may address by guess: heads of State and of government, crowns,
+# princes and cardinals.
+HIGHEST = ("HOS", "MON", "GOVGEN", "CROWN", "HRH", "HH", "HSH", "HOG", "CARD")
+SURE = ("high", "medium")
 # Languages whose letters write a name in another script than the Latin one.
 OWN_SCRIPT = (Language.ARABIC, Language.CHINESE, Language.RUSSIAN)
 
@@ -243,6 +295,18 @@ class Minister(HeldRow):
     name_in_script = models.CharField(_("name in the letter's script"), max_length=120, blank=True)
     family_name_in_script = models.CharField(
         _("family name in the letter's script"), max_length=120, blank=True
+    )
+    name_in_dative = models.CharField(
+        _("name in the dative"),
+        max_length=120,
+        blank=True,
+        help_text=_("For the address of a Russian letter: Флавии Эльфберг."),
+    )
+    portfolio_in_dative = models.CharField(
+        _("portfolio in the dative"),
+        max_length=240,
+        blank=True,
+        help_text=_("For the address of a Russian letter: Министру связи."),
     )
     name_as_printed = models.CharField(
         _("name as printed"),
@@ -322,9 +386,14 @@ class Minister(HeldRow):
     @property
     def addressed_by(self) -> dict[str, str]:
         """The form and gender under which the forms of address have this person."""
-        if not self.name:
+        if not self.name and self.rank.form not in HIGHEST:
             return {"form": UNNAMED, "gender": Gender.UNKNOWN}
         return {"form": self.rank.form, "gender": self.address_gender}
+
+    @property
+    def is_printed_as_written(self) -> bool:
+        """Whether name, opening and closing are all written on the person."""
+        return all([self.name_as_printed, self.salutation_as_printed, self.closing_as_printed])
 
     @property
     def is_unnamed(self) -> bool:

@@ -2,13 +2,18 @@
 
 import pytest
 
-from invitations.data import correct_shipped, load_shipped, shipped_before
+from invitations.data import (
+    complete_forms,
+    correct_shipped,
+    load_shipped,
+    shipped_before,
+)
 from invitations.models import FormOfAddress, LetterTemplate, Rank, StateAlias, Term
 from invitations.tests.factories import MemberStateFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
 
-SHIPPED = {Rank: 15, FormOfAddress: 210, Term: 120, LetterTemplate: 78}
+SHIPPED = {Rank: 20, FormOfAddress: 300, Term: 120, LetterTemplate: 78}
 
 
 def on_file():
@@ -27,7 +32,7 @@ def newest_invitation():
 def test_shipped_data_loaded_again_changes_nothing(historical, django_assert_num_queries):
     before = on_file()
 
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(7):
         load_shipped(historical)
 
     assert on_file() == before
@@ -100,6 +105,45 @@ def test_a_row_as_it_was_shipped_before_is_corrected(historical):
     assert (state.formal_name_en, state.list_name_fr) == ("Republic of Nauru", "Nauru")
 
 
+def test_a_row_that_was_corrected_before_is_corrected_again(historical):
+    form = FormOfAddress.objects.filter(language="fr", form="CROWN", gender="f")
+    form.update(salutation="Altesse royale,", confidence="low", title="", notes="")
+
+    assert correct_shipped(historical) == []
+
+    found = form.get()
+    assert (found.salutation, found.title, found.confidence) == (
+        "Madame,",
+        "la Princesse",
+        "medium",
+    )
+
+
+def test_forms_of_states_come_for_those_on_file_and_are_not_corrected_for_general_ones(historical):
+    kuwait = MemberStateFactory(iso3="KWT")
+
+    load_shipped(historical)
+
+    own = FormOfAddress.objects.filter(member_state=kuwait)
+    assert set(own.values_list("form", flat=True)) == {"MON", "CROWN", "HOG"}
+    assert correct_shipped(historical) == []
+    assert own.get(form="MON", language="fr").salutation == "Altesse,"
+
+
+def test_the_general_forms_of_a_database_that_exists_receive_what_is_new(historical):
+    FormOfAddress.objects.update(unfit_in="", courtesy_dative="", title_dative="")
+    changed = FormOfAddress.objects.filter(language="ru", form="MIN", gender="f")
+    changed.update(title="княгиня")
+
+    complete_forms(historical)
+
+    found = FormOfAddress.objects.get(language="ru", form="MIN", gender="m")
+    assert found.courtesy_dative.endswith("Превосходительству")
+    assert found.title_dative == "г-ну"
+    assert "BEL" in FormOfAddress.objects.get(language="fr", form="HOS", gender="m").unfit_in
+    assert changed.get().title_dative == ""
+
+
 def test_a_row_that_staff_have_changed_is_not_corrected_and_is_named(historical):
     form = FormOfAddress.objects.filter(language="es", form="HOG", gender="f")
     form.update(salutation="Señora Presidenta:")
@@ -110,8 +154,10 @@ def test_a_row_that_staff_have_changed_is_not_corrected_and_is_named(historical)
     assert form.get().salutation == "Señora Presidenta:"
 
 
-def before(iso3):
-    return shipped_before()["member_states", iso3]
+def before(iso3, number=0):
+    """Return the first texts that were shipped of the State, or the last ones for -1."""
+    texts = shipped_before()["member_states", iso3]
+    return {column: were[number] for column, were in texts.items()}
 
 
 def test_the_spellings_of_states_on_file_come_with_a_migration_and_no_others(historical):

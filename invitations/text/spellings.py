@@ -53,3 +53,20 @@ def state_key(spelling: str) -> str:
         return said[0]
     long = [SHORTENED.get(word, word) for word in said]
     return " ".join(sorted(word for word in long if word not in SMALL_WORDS) or sorted(said))
+
+
+INVERTED = re.compile(r"(?P<name>[^(]+?) \((?P<before>[^()]+)\)")
+
+
+def running_form(name: str) -> str:
+    """Return a State's name as a sentence has it, where lists put its first words in brackets.
+
+    ``Iran (Islamic Republic of)`` is ``Islamic Republic of Iran``; a dash holds the name's place.
+    """
+    found = INVERTED.fullmatch(name)
+    if not found:
+        return name
+    before = found["before"]
+    if re.search(r"(^|\s)-(\s|$)", before):
+        return re.sub(r"(^|\s)-(\s|$)", rf"\g<1>{found['name']}\g<2>", before)
+    return before + ("" if before[-1] in APOSTROPHES else " ") + found["name"]

@@ -186,6 +186,7 @@ class FormOfAddressAdmin(ModelAdmin):
         "form",
         "gender",
         "language",
+        "member_state",
         "courtesy",
         "title",
         "salutation",
@@ -193,16 +194,43 @@ class FormOfAddressAdmin(ModelAdmin):
         "notes",
     ]
     list_filter = ["language", "form", "gender", "confidence"]
-    search_fields = ["form", "courtesy", "title", "salutation", "closing", "notes"]
+    list_select_related = ["member_state"]
+    search_fields = [
+        "form",
+        "courtesy",
+        "title",
+        "salutation",
+        "closing",
+        "notes",
+        "=member_state__iso3",
+        "member_state__short_name_en",
+    ]
+    autocomplete_fields = ["member_state"]
     list_per_page = 250
     fieldsets = [
         (None, {"fields": [("language", "form", "gender")]}),
         (
+            gettext_lazy("Where it serves"),
+            {
+                "fields": ["member_state", "unfit_in"],
+                "description": gettext_lazy(
+                    "A State’s own form goes before the one for all. Heads of State and of "
+                    "government, crowns and princes are addressed by no form that does not fit."
+                ),
+            },
+        ),
+        (
             gettext_lazy("As it is printed"),
             {
-                "fields": [("courtesy", "title"), "salutation", "closing"],
+                "fields": [
+                    ("courtesy", "title"),
+                    ("courtesy_dative", "title_dative"),
+                    "salutation",
+                    "closing",
+                ],
                 "description": gettext_lazy(
-                    "Opening and closing may name the person: $title, $name, $family_name. Letters "
+                    "Opening and closing may name the person: $title, $name, $family_name. The "
+                    "address of a Russian letter has courtesy and title in the dative. Letters "
                     "already composed keep the words they have."
                 ),
             },

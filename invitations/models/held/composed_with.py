@@ -91,20 +91,21 @@ def shared_records(letters: Letters) -> Records:
 
 
 def forms_behind(letters: Letters, ministers: Mapping[int, Any]) -> Keys:
-    """Return the forms of address of each letter in its languages.
+    """Return the forms of address of each letter in its languages, the State's own among them.
 
     What follows a letter, a reminder, addresses the person, the mission or nobody by name.
     """
     besides = model_named("FormOfAddress").BESIDES_THE_OFFICE
     used = {one.pk: [ministers[one.pk].addressed_by, *besides] for one in letters}
     forms = models.Q(form__in={by["form"] for own in used.values() for by in own})
-    found = keys_by("FormOfAddress", forms, "language", "form", "gender")
+    found = keys_by("FormOfAddress", forms, "language", "form", "gender", "member_state")
     return {
         one.pk: [
             key
             for language in languages_of(one)
             for by in used[one.pk]
-            for key in found[language, by["form"], by["gender"]]
+            for state in (None, ministers[one.pk].member_state_id)
+            for key in found[language, by["form"], by["gender"], state]
         ]
         for one in letters
     }

@@ -61,13 +61,15 @@ HELD = {
     "Minister": Held(
         "member_state_id honorific prenominal given_name family_name name_in_script"
         " family_name_in_script name_as_printed salutation_as_printed closing_as_printed"
-        " address_gender rank_id portfolio to_emails cc_emails",
+        " name_in_dative portfolio_in_dative address_gender rank_id portfolio to_emails cc_emails",
         alone="to_emails cc_emails",
     ),
     "Mission": Held("name kind city emails", alone="emails"),
     "Rank": Held("form", "name", everywhere=True),
     "FormOfAddress": Held(
-        "language form gender courtesy title salutation closing", everywhere=True
+        "language form gender member_state_id unfit_in courtesy title courtesy_dative title_dative"
+        " salutation closing confidence",
+        everywhere=True,
     ),
     "Term": Held("key language text", everywhere=True),
     "Invitation": Held("minister_id focal_point_email", alone="focal_point_email"),
@@ -301,7 +303,8 @@ def is_at_hand(edition: Any, values: Values) -> bool:
 def letters_using(name: str, key: Any, before: Values | None, after: Values | None) -> Q | None:
     """Return the condition for letters that use the row; None if it is too new for any."""
     if HELD[name].everywhere:
-        return ~Q(pk=None)
+        alone = states_served_alone(before, after)
+        return Q(invitation__member_state__in=alone) if alone else ~Q(pk=None)
     if name == "Mission":
         states = {*(before or {}).get("states", []), *(after or {}).get("states", [])}
         return Q(invitation__member_state__in=states) if states else None
@@ -310,6 +313,12 @@ def letters_using(name: str, key: Any, before: Values | None, after: Values | No
     if name == "Circular":
         return Q(circular=key)
     return Q(invitation__in=invitations_using(name, key))
+
+
+def states_served_alone(before: Values | None, after: Values | None) -> set[int]:
+    """Return the States of a form of address that serves no other; none if it serves all."""
+    said: list[Any] = [one.get("member_state_id") for one in (before, after) if one]
+    return set(said) if said and all(said) else set()
 
 
 def invitations_using(name: str, key: Any) -> "models.QuerySet[Any]":
@@ -348,7 +357,7 @@ def states_of(name: str, key: Any, before: Values | None, after: Values | None) 
         said = (before or {}, after or {})
         return {state for values in said for state in values.get("states", [])}
     if name not in ("MemberState", "Minister", "Invitation"):
-        return set()
+        return states_served_alone(before, after)
     return set(invitations_using(name, key).values_list("member_state", flat=True))
 
 

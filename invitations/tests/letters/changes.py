@@ -23,6 +23,13 @@ def new_mission(letter):
     return mission
 
 
+def form_of_the_state(letter):
+    return FormOfAddress.objects.create(
+        language="en", form="MIN", gender="f", member_state=letter.invitation.member_state,
+        salutation="My dear Count,", closing="Yours",
+    )  # fmt: skip
+
+
 RUPERT = "rupert@example.org"
 CHANGES = {
     "minister's address": set_on(lambda one: one.invitation.minister, to_emails=RUPERT),
@@ -39,6 +46,7 @@ CHANGES = {
     "form of address": set_on(
         lambda one: FormOfAddress.objects.get(language="en", form="MIN", gender="f"), title="Mrs."
     ),
+    "new form of the State": form_of_the_state,
     "term": set_on(lambda one: Term.objects.get(language="en", key="page"), text="$page / $pages"),
 }
 each_change = pytest.mark.parametrize("change", CHANGES.values(), ids=CHANGES)
@@ -49,5 +57,6 @@ UNUSED = {
     "no column of mail": set_on(lambda one: one.invitation.edition, speaking_minutes=5),
     "another form": set_on(lambda one: FormOfAddress.objects.get(**IN_FRENCH), title="M."),
     "another term": set_on(lambda one: Term.objects.get(language="fr", key="page"), text="$page"),
+    "another State's form": lambda one: form_of_the_state(LetterFactory()),
     "another State's mission": lambda one: new_mission(LetterFactory()),
 }

@@ -9,7 +9,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from invitations.letters.addressing import formal_address
-from invitations.models import FormOfAddress, Gender, Language, Rank, normalize_name
+from invitations.models import (
+    HIGHEST,
+    FormOfAddress,
+    Gender,
+    Language,
+    Rank,
+    normalize_name,
+)
 from invitations.tests.factories import MemberStateFactory, MinisterFactory
 
 pytestmark = pytest.mark.django_db
@@ -25,6 +32,9 @@ def ruritania():
     )
 
 
+# The highest of whom the table is not sure: letters to them wait for a gender or for other words.
+UNSURE = {(language, gender): {"CARD"} for language in Language.values for gender in "fx"}
+UNSURE["ar", "x"] = set(HIGHEST)
 CSV = settings.BASE_DIR / "invitations/data/ranks.csv"
 RANKS = [row["code"] for row in csv.DictReader(CSV.read_text("utf-8").splitlines())]
 
@@ -34,7 +44,7 @@ RANKS = [row["code"] for row in csv.DictReader(CSV.read_text("utf-8").splitlines
 def test_every_rank_has_a_form_in_every_language_and_gender(ruritania, language, gender):
     minister = MinisterFactory(member_state=ruritania, address_gender=gender)
 
-    for minister.rank_id in RANKS:
+    for minister.rank in Rank.objects.exclude(form__in=UNSURE.get((language, gender), "")):
         addressed = formal_address(minister, language)
 
         assert addressed.name

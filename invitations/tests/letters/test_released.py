@@ -12,7 +12,12 @@ from invitations.letters.composing_queue import compose_planned
 from invitations.models import FormOfAddress, HeldChange, Letter, Mission, Rank
 from invitations.reminders.planning import queue_reminders
 from invitations.replies import record_reply
-from invitations.tests.factories import EditionFactory, MissionFactory, StepFactory
+from invitations.tests.factories import (
+    EditionFactory,
+    MemberStateFactory,
+    MissionFactory,
+    StepFactory,
+)
 from invitations.tests.reading import message_of, text_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("approved_texts")]
@@ -136,6 +141,29 @@ def test_a_form_of_address_in_another_place_changes_nothing(office):
 
     assert letter.state == Letter.State.APPROVED
     assert "Rupert" not in letter.mail
+
+
+def test_a_form_of_the_state_that_was_never_released_leaves_the_general_one(office):
+    FormOfAddress.objects.create(
+        language="en", form="MIN", gender="f", member_state=office.member_state,
+        salutation="Hello, Rupert,", closing="Yours",
+    )  # fmt: skip
+
+    letter = remind(office)
+
+    assert letter.state == Letter.State.APPROVED
+    assert "Rupert" not in letter.mail
+
+
+def test_a_form_of_the_state_serves_until_its_move_is_released(office):
+    own = FormOfAddress.objects.create(
+        language="en", form="MIN", gender="f", member_state=office.member_state,
+        salutation="My dear Count,", closing="Yours",
+    )  # fmt: skip
+    HeldChange.objects.all().delete()
+    changed(own, member_state=MemberStateFactory())
+
+    assert "My dear Count," in remind(office).mail
 
 
 def test_a_rank_and_a_state_have_their_released_form_and_name(office):

@@ -69,6 +69,7 @@ def rows_in_use(office):
 
 
 OTHERWISE = {
+    "unfit_in": "LIE MCO",
     "iso3": "ZZZ",
     "time_zone": "Europe/Paris",
     "symbol": "wsis-2031",

@@ -214,6 +214,18 @@ def test_what_was_never_released_may_be_deleted(office):
     assert HeldChange.objects.get(state="dissolved").before is None
 
 
+def test_a_form_of_one_state_is_held_for_its_letters_alone(office):
+    said = {"language": "en", "form": "MIN", "gender": "f", "salutation": "My Lady,"}
+    elsewhere = FormOfAddress(member_state=MemberStateFactory(), closing="Yours", **said)
+    FormOfAddress.objects.bulk_create([elsewhere])
+
+    FormOfAddress.objects.create(member_state=office.member_state, closing="Yours", **said)
+
+    change = HeldChange.objects.get()
+    assert change.row.member_state == office.member_state
+    assert set(change.states.all()) == {office.member_state}
+
+
 def test_one_change_of_a_record_waits(office):
     address_changed(office.minister, "new@example.org")
     change = HeldChange.objects.get()
