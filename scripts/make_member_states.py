@@ -81,12 +81,14 @@ def formal_names(row: State, country: State) -> State:
 
 def sources(row: State) -> str:
     """Say where the names come from; regions and languages are always by hand."""
-    by_hand = [name for name in [*SHORT_NAMES, *FORMAL_NAMES, "name_list_fr"] if row[name]]
-    corrected = [f"{', '.join(by_hand)}: by hand"] if by_hand else []
+    by_hand = [name for name in [*SHORT_NAMES, "name_list_fr"] if row[name]]
+    said = ["hdx-python-country", *([f"{', '.join(by_hand)}: by hand"] if by_hand else [])]
     if row["formal_name"]:
-        formal = column("formal_name", row["language"])
-        corrected.append(f"{formal}: {row['formal_name_source']}")
-    return "; ".join(["hdx-python-country", *corrected])
+        said.append(f"{column('formal_name', row['language'])}: {row['formal_name_source']}")
+    said.append(f"other formal names: {row['formal_names_source']}")
+    if row["formal_names_doubtful"]:
+        said.append(f"not certain: {row['formal_names_doubtful'].replace(' ', ', ')}")
+    return "; ".join(said)
 
 
 def member_state(row: State) -> State:
@@ -125,9 +127,15 @@ def refuse_mistakes(rows: list[State]) -> None:
         if row["language"] != "en" and not row["formal_name"]
     ]
     mistakes += [
-        f"{BY_HAND.name}: {row['iso3']} has a formal name without a source."
+        f"{BY_HAND.name}: {row['iso3']} has formal names without a source."
         for row in rows
-        if row["formal_name"] and not row["formal_name_source"]
+        if (row["formal_name"] and not row["formal_name_source"]) or not row["formal_names_source"]
+    ]
+    mistakes += [
+        f"{BY_HAND.name}: {row['iso3']} lacks a formal name in {language}."
+        for row in rows
+        for language in LANGUAGES
+        if language not in ("en", row["language"]) and not row[column("formal_name", language)]
     ]
     mistakes += [
         f"{BY_HAND.name}: {iso3} stands there {times} times."

@@ -80,7 +80,7 @@ def placeholder_words(
             "closing": addressee.closing,
             "minister": addressee.name,
             "portfolio": invitation.minister.portfolio,
-            "member_state": invitation.member_state.name_on_paper(language),
+            "member_state": invitation.member_state.name_on_paper(language, circular.dated_on),
             **shared_words(letter, language),
         }
         if letter.kind == Letter.Kind.NOTE:
@@ -185,8 +185,9 @@ def covered_words(letter: Letter, language: str) -> str:
     covered = (
         letter.covers.order_by("invitation__member_state__sort_key_fr", "pk") if letter.pk else []
     )
-    invitations = [one.invitation for one in covered] or [letter.invitation]
-    blocks = [formal_address(invitation.minister, language).lines for invitation in invitations]
+    on = letter.circular.dated_on
+    ministers = [one.invitation.minister for one in covered] or [letter.invitation.minister]
+    blocks = [formal_address(minister, language, on=on).lines for minister in ministers]
     joined = "".join if language == Language.CHINESE else comma_list
     return "\n\n".join(joined(lines) for lines in blocks)
 
@@ -213,8 +214,8 @@ def addressee_of(letter: Letter, language: str) -> FormalAddress:
     is_alike = letter.circular.addressed_by and not letter.by_original
     if is_alike and letter.kind in PRINTED_KINDS:
         return collective_address(letter.circular, language)
-    held = letter.held or ()
-    address = formal_address(letter.invitation.minister, language, held)
+    held, minister = letter.held or (), letter.invitation.minister
+    address = formal_address(minister, language, held, on=letter.circular.dated_on)
     if spoken_to := spoken_to_besides(letter):
         form = form_on_file(language, spoken_to, Gender.UNKNOWN, held=held)
         return address._replace(salutation=form.salutation, closing=form.closing)

@@ -156,7 +156,7 @@ def line(letter: Letter) -> dict[str, Any]:
     is_note = letter.kind == Letter.Kind.NOTE
     to_sign = _("to be signed by hand") if letter.by_original and not is_note else ""
     # The State stands in a column of its own.
-    state = letter.invitation.member_state.name_on_paper(letter.language)
+    state = letter.invitation.member_state.name_on_paper(letter.language, letter.circular.dated_on)
     minister = [line for line in letter.addressee.splitlines() if line != state]
     return {
         "state": "" if is_note else letter.invitation.member_state.listed_as,

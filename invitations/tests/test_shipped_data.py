@@ -4,11 +4,12 @@ import pytest
 
 from invitations.data import (
     complete_forms,
+    complete_state_names,
     correct_shipped,
     load_shipped,
     shipped_before,
 )
-from invitations.models import FormOfAddress, LetterTemplate, Rank, StateAlias, Term
+from invitations.models import FormOfAddress, LetterTemplate, MemberState, Rank, StateAlias, Term
 from invitations.tests.factories import MemberStateFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -142,6 +143,16 @@ def test_the_general_forms_of_a_database_that_exists_receive_what_is_new(histori
     assert found.title_dative == "г-ну"
     assert "BEL" in FormOfAddress.objects.get(language="fr", form="HOS", gender="m").unfit_in
     assert changed.get().title_dative == ""
+
+
+def test_formal_names_come_to_the_states_on_file_where_they_have_none(historical):
+    MemberStateFactory(iso3="FRA", formal_name_ru="", formal_name_es="La Francia")
+
+    complete_state_names(historical)
+
+    france = MemberState.objects.get(iso3="FRA")
+    assert france.formal_name_ru == "Французская Республика"
+    assert france.formal_name_es == "La Francia"
 
 
 def test_a_row_that_staff_have_changed_is_not_corrected_and_is_named(historical):
