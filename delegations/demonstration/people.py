@@ -17,15 +17,26 @@ def invent_person(language: str, number: int) -> dict[str, str]:
     given_names, family_names = people[gender], people["family"]
     given = given_names[number // len(GENDERS) % len(given_names)]
     family = family_names[number % len(family_names)]
-    own = [*family[1:], *given[1:]] if language == "zh-hans" else [*given[1:], *family[1:]]
+    own = [*family[1:2], *given[1:2]] if language == "zh-hans" else [*given[1:2], *family[1:2]]
     return {
         "name": f"{given[0]} {family[0]}",
         "given_name": given[0],
         "family_name": family[0],
         "name_in_script": ("" if language == "zh-hans" else " ").join(own),
-        "family_name_in_script": "".join(family[1:]),
+        "family_name_in_script": "".join(family[1:2]),
+        "name_in_dative": in_dative(given, family, gender),
         "address_gender": gender,
     }
+
+
+def in_dative(given: list[str], family: list[str], gender: str) -> str:
+    """Return the name in the dative, which the table has of Russian names.
+
+    Such family names are not declined for a woman.
+    """
+    if not given[2:]:
+        return ""
+    return f"{given[2]} {family[2] if gender == 'm' else family[1]}"
 
 
 def read_people(language: str) -> Any:
@@ -40,6 +51,7 @@ def make_minister(kind: str, number: int, state: MemberState) -> Minister:
         member_state=state,
         ref=f"{DEMO_MARK}{iso2}" if kind == "demo" else f"{DEMO_MARK}{kind}-{iso2}",
         portfolio=read_people(state.language)["portfolio"][named["address_gender"]],
+        portfolio_in_dative=read_people(state.language).get("portfolio_in_dative", ""),
         language=state.language,
         to_emails=f"minister.{iso2}@example.org",
         cc_emails=f"cabinet.{iso2}@example.org" if number % 4 == 0 else "",

@@ -41,14 +41,20 @@ class FormalAddress(NamedTuple):
 
 
 def formal_address(
-    minister: Minister, language: str, held: Held = (), *, on: dt.date | None = None
+    minister: Minister,
+    language: str,
+    held: Held = (),
+    *,
+    on: dt.date | None = None,
+    listed: bool = False,
 ) -> FormalAddress:
     """Return the addressee's block, the salutation and the closing, by the forms of address.
 
     The State's name, that of the day ``on``, stands alone on the last line. A pre-nominal replaces
     the title; in Chinese, title and courtesy follow the name, and State and function stand before
-    it. The minister's fields "as printed" win over the table, whose ``held`` changes are left out.
-    Raise ValidationError for a person of the highest ranks whom no form is sure to fit.
+    it. In Russian the block stands in the dative, unless the person is only ``listed``. The
+    minister's fields "as printed" win over the table, whose ``held`` changes are left out. Raise
+    ValidationError for the highest ranks where no form is sure to fit, and where a dative lacks.
     """
     state_key = minister.member_state_id
     form = form_on_file(language, **minister.addressed_by, state=state_key, held=held)
@@ -60,7 +66,10 @@ def formal_address(
     )
     state = minister.member_state.name_on_paper(language, on)
     family_name = minister.family_name_in(language) or name
-    lines = [line for line in (styled, minister.portfolio, state) if line]
+    block = [styled, minister.portfolio]
+    if language == Language.RUSSIAN and not listed:
+        block = in_dative(minister, form)
+    lines = [line for line in (*block, state) if line]
     words = {"title": title, "name": name, "family_name": family_name}
     return FormalAddress(
         name=styled,
@@ -97,6 +106,28 @@ def refuse_doubtful_form(form: FormOfAddress, minister: Minister, language: str)
             "language": Language(language).label,
         }
     )
+
+
+def in_dative(minister: Minister, form: FormOfAddress) -> list[str]:
+    """Return name and function as the address of a Russian letter has them.
+
+    Refuse where one of them, or the courtesy, is not written in the dative: no ending is guessed.
+    """
+    has_courtesy = not minister.honorific and bool(form.courtesy_dative) == bool(form.courtesy)
+    is_named = minister.name_as_printed or (has_courtesy and minister.name_in_dative)
+    if (minister.name and not is_named) or (
+        minister.portfolio and not minister.portfolio_in_dative
+    ):
+        raise ValidationError(
+            _(
+                "The address of a Russian letter stands in the dative: write name and portfolio in "
+                "the dative on the person, and the name as printed where it has a courtesy of its "
+                "own."
+            )
+        )
+    title = titled(form.title_dative, minister.prenominal)
+    styled = styled_name(form.language, form.courtesy_dative, title, minister.name_in_dative)
+    return [minister.name_as_printed or styled, minister.portfolio_in_dative]
 
 
 def titled(title: str, prenominal: str) -> str:

@@ -187,7 +187,9 @@ def covered_words(letter: Letter, language: str) -> str:
     )
     on = letter.circular.dated_on
     ministers = [one.invitation.minister for one in covered] or [letter.invitation.minister]
-    blocks = [formal_address(minister, language, on=on).lines for minister in ministers]
+    blocks = [
+        formal_address(minister, language, on=on, listed=True).lines for minister in ministers
+    ]
     joined = "".join if language == Language.CHINESE else comma_list
     return "\n\n".join(joined(lines) for lines in blocks)
 
@@ -211,11 +213,12 @@ def addressee_of(letter: Letter, language: str) -> FormalAddress:
         mission = letter.mission
         lines = [mission.name, *mission.postal_address.splitlines()]
         return FormalAddress(mission.name, [line for line in lines if line.strip()], "", "")
-    is_alike = letter.circular.addressed_by and not letter.by_original
-    if is_alike and letter.kind in PRINTED_KINDS:
+    is_printed = letter.kind in PRINTED_KINDS
+    if letter.circular.addressed_by and is_printed and not letter.by_original:
         return collective_address(letter.circular, language)
     held, minister = letter.held or (), letter.invitation.minister
-    address = formal_address(minister, language, held, on=letter.circular.dated_on)
+    on = letter.circular.dated_on
+    address = formal_address(minister, language, held, on=on, listed=not is_printed)
     if spoken_to := spoken_to_besides(letter):
         form = form_on_file(language, spoken_to, Gender.UNKNOWN, held=held)
         return address._replace(salutation=form.salutation, closing=form.closing)

@@ -7,6 +7,8 @@ MINISTER_FIELDS = {
     "family_name": "family_name",
     "name_in_script": "name_in_script",
     "family_name_in_script": "family_name_in_script",
+    "name_in_dative": "name_in_dative",
+    "portfolio_in_dative": "portfolio_in_dative",
     "name_as_printed": "name_as_printed",
     "opening": "salutation_as_printed",
     "closing": "closing_as_printed",

@@ -35,6 +35,14 @@ MEANINGS: dict[str, tuple[str | Promise, str]] = {
         gettext_lazy("The family name in Arabic, Chinese or Cyrillic, as the letter is written."),
         "Эльфберг",
     ),
+    "name_in_dative": (
+        gettext_lazy("For the address of a Russian letter: to whom."),
+        "Флавии Эльфберг",
+    ),
+    "portfolio_in_dative": (
+        gettext_lazy("For the address of a Russian letter: to whom."),
+        "Министру торговли",
+    ),
     "name_as_printed": (
         gettext_lazy("The whole line with its courtesy, where the form of address does not fit."),
         "H.E. Princess Flavia",

@@ -132,6 +132,8 @@ class MinisterFactory(DjangoModelFactory):
     address_gender = "f"
     rank_id = "MIN"
     portfolio = "Minister of Communications"
+    name_in_dative = "Флавии Эльфберг"
+    portfolio_in_dative = "Министру связи"
     language = "en"
     to_emails = factory.Sequence("office{}@example.org".format)
 

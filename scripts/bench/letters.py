@@ -55,6 +55,7 @@ def written(language: str, count: int, mark: str = "") -> Iterator[Sheet]:
         for field, part in named.items():
             setattr(letter.invitation.minister, field, part)
         letter.invitation.minister.name_in_script += mark
+        letter.invitation.minister.name_in_dative += mark
         yield Sheet(letter, letter_texts(letter, keys), keys)
 
 

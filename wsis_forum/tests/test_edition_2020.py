@@ -326,19 +326,21 @@ def said_on_paper(letter):
     minister, state = invitation.minister, invitation.member_state
     assert language == state.language == minister.language
     gender = minister.address_gender
-    form = FormOfAddress.objects.get(language=language, form="MIN", gender=gender)
-    name = minister.name_in_script or minister.name
-    column = language.replace("-", "_")
+    form = FormOfAddress.objects.get(
+        language=language, form="MIN", gender=gender, member_state=None
+    )
+    is_russian = language == "ru"
+    name = minister.name_in_dative if is_russian else minister.name_in_script or minister.name
     with translation.override(language):
         edition = ForumEdition.objects.get(pk=invitation.edition_id)
         return [
             name,
-            form.courtesy,
-            form.title,
+            form.courtesy_dative if is_russian else form.courtesy,
+            form.title_dative if is_russian else form.title,
             form.salutation,
             form.closing,
-            minister.portfolio,
-            getattr(state, f"formal_name_{column}") or getattr(state, f"short_name_{column}"),
+            minister.portfolio_in_dative if is_russian else minister.portfolio,
+            state.name_on_paper(language, letter.circular.dated_on),
             edition.name,
             edition.theme,
             edition.time_zone_name,

@@ -80,6 +80,7 @@ class MinisterAdmin(MinisterExchangeMixin, ModelAdmin):
                 "fields": [
                     "address_gender",
                     ("honorific", "prenominal"),
+                    ("name_in_dative", "portfolio_in_dative"),
                     "name_as_printed",
                     ("salutation_as_printed", "closing_as_printed"),
                     "addressed_as",

@@ -61,7 +61,10 @@ def test_the_ranks_of_the_list_are_those_of_the_table():
 @pytest.mark.parametrize("gender", Gender.values)
 def test_a_prenominal_replaces_the_title_in_block_and_opening(ruritania, language, gender):
     rows = FormOfAddress.objects.filter(language=language, form="MIN", gender=gender)
-    rows.update(courtesy="H.E.", title="Title", salutation="Dear $title $family_name,")
+    rows.update(
+        courtesy="H.E.", courtesy_dative="H.E.", title="Title", title_dative="Title",
+        salutation="Dear $title $family_name,",
+    )  # fmt: skip
     minister = MinisterFactory(member_state=ruritania, address_gender=gender, prenominal="Dr.")
 
     addressed = formal_address(minister, language)
