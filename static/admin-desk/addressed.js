@@ -27,6 +27,13 @@ document.addEventListener("DOMContentLoaded", () => {
   }
 
   form.addEventListener("input", soon);
+  shown.addEventListener("click", ({ target }) => {
+    const field = document.getElementById(target.dataset.takesOver);
+    if (!field) return;
+    field.value = target.dataset.words;
+    field.focus();
+    soon();
+  });
   // Fields that complete what is typed tell it to jQuery alone.
   window.django?.jQuery?.(form).on("change", "select", soon);
 });

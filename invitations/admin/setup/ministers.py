@@ -18,6 +18,7 @@ from invitations.admin.setup.minister_import import MinisterExchangeMixin
 from invitations.forms.model_forms import MinisterForm
 from invitations.letters.addressing import FormalAddress, formal_address
 from invitations.models import Invitation, Language, Minister
+from invitations.text.datives import dative_of_function, dative_of_name
 
 
 class InvitationsOfMinister(RecordInline):
@@ -142,6 +143,7 @@ class AddressPreview(NamedTuple):
     direction: str
     address: FormalAddress | None
     refused: str
+    proposed: dict[str, tuple[str, str]]
 
 
 def address_previews(minister: Minister) -> list[AddressPreview]:
@@ -153,7 +155,27 @@ def address_previews(minister: Minister) -> list[AddressPreview]:
 
 def address_preview(minister: Minister, language: str) -> AddressPreview:
     about = language, str(Language(language).label), "rtl" if language == Language.ARABIC else "ltr"
+    proposed = proposed_datives(minister) if language == Language.RUSSIAN else {}
     try:
-        return AddressPreview(*about, formal_address(minister, language), "")
+        return AddressPreview(*about, formal_address(minister, language), "", proposed)
     except ValidationError as refusal:
-        return AddressPreview(*about, None, refusal_sentence(refusal))
+        return AddressPreview(*about, None, refusal_sentence(refusal), proposed)
+
+
+def proposed_datives(minister: Minister) -> dict[str, tuple[str, str]]:
+    """Return what the empty fields of the dative might say, by field, with the field's name.
+
+    Nothing is kept before a person takes it over.
+    """
+    name = minister.name_in(Language.RUSSIAN)
+    family_name = minister.family_name_in(Language.RUSSIAN)
+    found = {
+        "name_in_dative": dative_of_name(name, family_name, minister.address_gender),
+        "portfolio_in_dative": dative_of_function(minister.portfolio),
+    }
+    column: Any = Minister._meta.get_field
+    return {
+        field: (str(column(field).verbose_name), words)
+        for field, words in found.items()
+        if words and not getattr(minister, field)
+    }

@@ -54,6 +54,28 @@ def test_what_is_typed_as_printed_stands_at_once(admin_client):
         assert words in page
 
 
+def test_a_russian_address_is_proposed_where_it_lacks_and_kept_by_nobody_but_staff(admin_client):
+    minister = MinisterFactory(
+        language="ru", name_in_script="Флавия Эльфберг", family_name_in_script="Эльфберг",
+        portfolio="Министр связи", name_in_dative="", portfolio_in_dative="",
+    )  # fmt: skip
+
+    page = admin_client.get(page_of(minister)).content.decode()
+
+    assert "stands in the dative" in page
+    assert 'data-takes-over="id_name_in_dative" data-words="Флавии Эльфберг"' in page
+    assert 'data-takes-over="id_portfolio_in_dative" data-words="Министру связи"' in page
+    minister.refresh_from_db()
+    assert minister.name_in_dative == ""
+
+
+def test_no_dative_is_proposed_where_it_stands_or_the_letter_is_not_russian(admin_client):
+    for language in ("ru", "en"):
+        page = admin_client.get(page_of(MinisterFactory(language=language))).content.decode()
+
+        assert "data-takes-over" not in page
+
+
 def test_page_of_a_minister_shows_the_form_of_address_without_script(admin_client):
     minister = MinisterFactory(portfolio="Minister of Telegraphs")
 
