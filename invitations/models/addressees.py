@@ -7,8 +7,8 @@ from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from invitations.data import former_names
 from invitations.models.edition import Language, validate_phone, validate_zone
@@ -94,8 +94,14 @@ class MemberState(HeldRow):
 
     @property
     def listed_as(self) -> str:
-        """The State's name in lists, which follow the French order of States."""
-        return self.list_name_fr or str(self)
+        """The State's name in lists, in the reader's language; their order is the French one."""
+        in_french = get_language() == Language.FRENCH
+        return (in_french and self.list_name_fr) or str(self)
+
+    @property
+    def postal_name(self) -> str:
+        """The State's name on an envelope, in French, as the post of every State reads it."""
+        return running_form(self.list_name_fr or self.name_on_paper(Language.FRENCH))
 
     def name_on_paper(self, language: str, on: dt.date | None = None) -> str:
         """Return the formal name in the language; else the short name, else the English one.

@@ -109,7 +109,7 @@ def address_lines(envelope: PaperEnvelope) -> list[str]:
     letter, mission = envelope.letters[-1], envelope.route.mission
     addressee = letter.addressee.splitlines()
     if mission is None:
-        state = letter.invitation.member_state.listed_as.upper()
+        state = letter.invitation.member_state.postal_name.upper()
         postal = lines_of(letter.invitation.minister.postal_address)
         return [*addressee, *postal, *([] if postal[-1].upper() == state else [state])]
     to = [mission.name, *(lines_of(mission.postal_address) or [mission.city])]

@@ -3,6 +3,7 @@
 import datetime as dt
 
 import pytest
+from django.utils import translation
 
 from invitations.data import former_state_names, table
 from invitations.letters.addressing import formal_address
@@ -93,3 +94,19 @@ def test_a_short_name_in_brackets_never_stands_on_paper():
     lines = formal_address(MinisterFactory(member_state=state), "fr").lines
 
     assert lines[-1] == "République islamique d’Iran"
+
+
+def test_an_envelope_bears_the_french_name_without_brackets():
+    state = MemberState(iso3="CZE", list_name_fr="Tchèque (République)")
+
+    assert state.postal_name == "République Tchèque"
+
+
+@pytest.mark.parametrize(
+    ("language", "name"), [("en", "Vatican City State"), ("es", "Estado de la Ciudad del Vaticano")]
+)
+def test_the_vatican_has_one_name_in_letters_and_lists(language, name):
+    vatican = shipped("VAT")
+
+    with translation.override(language):
+        assert vatican.listed_as == vatican.name_on_paper(language) == name

@@ -150,8 +150,23 @@ def test_list_stands_in_french_order_and_shows_where_each_invitation_is(admin_cl
         "ARDOISE",
         "ZENDA",
     ]
-    assert page.index("Ardoise") < page.index("silent") < page.index("Zenda")
+    assert page.index("Strelsau") < page.index("silent") < page.index("Zenda")
     assert page.index("Zenda") < page.index("in person", page.index("Zenda"))
+    assert "Ardoise" not in page
+
+
+def test_list_names_each_state_in_the_reader_s_language(admin_client):
+    InvitationFactory(
+        minister__member_state__short_name_es="Ruritania del Sur",
+        minister__member_state__list_name_fr="Ruritanie (Sud)",
+    )
+
+    def page(language):
+        return admin_client.get(INVITATIONS, headers={"accept-language": language}).content.decode()
+
+    assert "Ruritania del Sur" in page("es")
+    assert "Ruritanie (Sud)" in page("fr")
+    assert "Ruritanie (Sud)" not in page("es")
 
 
 def test_filters_find_the_silent_the_answered_and_the_contested(admin_client):

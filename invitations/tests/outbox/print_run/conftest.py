@@ -34,8 +34,9 @@ def letter(edition):
             **{name: fields.pop(name) for name in list(fields) if name.startswith("minister__")},
         )
         if sort_key:
-            invitation.member_state.sort_key_fr = invitation.member_state.list_name_fr = sort_key
-            invitation.member_state.save()
+            state = invitation.member_state
+            state.sort_key_fr = state.list_name_fr = state.short_name = sort_key
+            state.save()
         pdf = freeze(pages_of(widths or (300 + invitation.pk,)), "letters", "pdf")
         now = timezone.now()
         return LetterFactory(
