@@ -4,11 +4,9 @@ from invitations.models.addressees import (
     UNNAMED,
     FormOfAddress,
     Gender,
-    MemberState,
     Minister,
     Mission,
     Rank,
-    Region,
     usable_forms,
 )
 from invitations.models.alternates import Alternate
@@ -40,7 +38,13 @@ from invitations.models.list_import import ListImport
 from invitations.models.operations import Arming, Outage, Setback, Tick, Worker
 from invitations.models.reminders import CallListEntry, ReminderStep
 from invitations.models.reply import NAME_THE_SUBSTITUTE, Channel, Correspondence, Reply
-from invitations.models.state_alias import StateAlias, printed_columns, printed_keys
+from invitations.models.states import (
+    MemberState,
+    Region,
+    StateAlias,
+    printed_columns,
+    printed_keys,
+)
 from invitations.models.templates import (
     AUTOMATIC_KINDS,
     INVITING_KINDS,

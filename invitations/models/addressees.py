@@ -1,22 +1,19 @@
-"""Member States, their missions, and the ministers that the organization writes to."""
-
-import datetime as dt
-from typing import Self
+"""The missions of States, and the ministers that the organization writes to."""
 
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import Q
-from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
-from invitations.data import former_names
-from invitations.models.edition import Language, validate_phone, validate_zone
-from invitations.models.held.holding import HeldQuerySet, HeldRow
+from invitations.models.edition import Language, validate_phone
+from invitations.models.held.holding import HeldRow
+from invitations.models.states import MemberState
 from invitations.text.addresses import checked_address
 from invitations.text.dates import comma_list
 from invitations.text.placeholders import COURTESY_PLACEHOLDERS, unknown_placeholders
-from invitations.text.spellings import normalize_name, running_form
+from invitations.text.spellings import normalize_name
 
 
 def validate_address_lines(text: str) -> None:
@@ -27,92 +24,6 @@ def validate_address_lines(text: str) -> None:
 validate_codes = RegexValidator(
     r"^[A-Z]{3}( [A-Z]{3})*\Z", _("Write codes of three letters, with a space between them.")
 )
-
-
-class Region(models.TextChoices):
-    AFRICA = "Africa", _("Africa")
-    AMERICAS = "Americas", _("Americas")
-    ARAB_STATES = "Arab States", _("Arab States")
-    ASIA_PACIFIC = "Asia-Pacific", _("Asia-Pacific")
-    CIS = "CIS", _("CIS")
-    EUROPE = "Europe", _("Europe")
-
-
-class MemberStateQuerySet(HeldQuerySet["MemberState"]):
-    def invited(self) -> Self:
-        return self.filter(invited_by_default=True)
-
-
-class MemberState(HeldRow):
-    class Status(models.TextChoices):
-        MEMBER = "member", _("Member State")
-        OBSERVER = "observer", _("observer")
-
-    iso2 = models.CharField("ISO 3166-1 alpha-2", max_length=2, unique=True)
-    iso3 = models.CharField("ISO 3166-1 alpha-3", max_length=3, unique=True)
-    m49 = models.CharField("M49", max_length=3, blank=True)
-    status = models.CharField(_("status"), max_length=10, choices=Status, default=Status.MEMBER)
-    invited_by_default = models.BooleanField(_("invited by default"), default=True)
-    short_name = models.CharField(_("short name"), max_length=120)
-    formal_name = models.CharField(
-        _("formal name"), max_length=160, blank=True, help_text=_("As it stands alone on a line.")
-    )
-    list_name_fr = models.CharField(_("name in French lists"), max_length=120, blank=True)
-    sort_key_fr = models.CharField(_("sort key of French lists"), max_length=120, blank=True)
-    itu_region = models.CharField(_("ITU administrative region"), max_length=1, blank=True)
-    region = models.CharField(_("region"), max_length=30, blank=True, choices=Region)
-    language = models.CharField(
-        _("language of correspondence"), max_length=10, choices=Language, default=Language.ENGLISH
-    )
-    language_confidence = models.CharField(
-        _("confidence in the language"), max_length=10, blank=True
-    )
-    language_alt = models.CharField(
-        _("second language"), max_length=10, choices=Language, blank=True
-    )
-    time_zone = models.CharField(
-        _("time zone"),
-        max_length=40,
-        blank=True,
-        validators=[validate_zone],
-        help_text=_(
-            "Of the capital. Where it is set, reminders go by the State's own calendar: its hour, "
-            "its weekend, its public holidays. Without it, they go by the edition's calendar alone."
-        ),
-    )
-    sources = models.CharField(_("sources"), max_length=200, blank=True)
-
-    objects = MemberStateQuerySet.as_manager()  # type: ignore[misc] # more than those of its base
-
-    class Meta:
-        verbose_name = _("Member State")
-        verbose_name_plural = _("Member States")
-        ordering = ["sort_key_fr", "iso3"]
-
-    def __str__(self) -> str:
-        return str(self.short_name)
-
-    @property
-    def listed_as(self) -> str:
-        """The State's name in lists, in the reader's language; their order is the French one."""
-        in_french = get_language() == Language.FRENCH
-        return (in_french and self.list_name_fr) or str(self)
-
-    @property
-    def postal_name(self) -> str:
-        """The State's name on an envelope, in French, as the post of every State reads it."""
-        return running_form(self.list_name_fr or self.name_on_paper(Language.FRENCH))
-
-    def name_on_paper(self, language: str, on: dt.date | None = None) -> str:
-        """Return the formal name in the language; else the short name, else the English one.
-
-        On an earlier day a State may have had another name: a letter bears that of its date.
-        """
-        suffix = language.replace("-", "_")
-        former = former_names(self.iso3, on)
-        columns = [f"formal_name_{suffix}", f"short_name_{suffix}", "short_name_en"]
-        names = [former.get(column) or getattr(self, column) for column in columns]
-        return running_form(next(name for name in names if name)).replace("'", "’")
 
 
 class Mission(HeldRow):
