@@ -86,14 +86,15 @@ class HeldQuerySet(models.QuerySet[Row]):
         if not touches(self.model, values):
             return super().update(**values)
         keys = list(self.values_list("pk", flat=True))
-        with holding(self.model, lambda: keys):
+        with holding(self.model, lambda: keys, states=[values.get("member_state")]):
             return super().update(**values)
 
     def bulk_create(self, objs: Iterable[Any], *args: Any, **kwargs: Any) -> list[Any]:
         if not HELD[self.model.__name__].everywhere:
             return super().bulk_create(objs, *args, **kwargs)
         rows = list(objs)
-        with holding(self.model, lambda: [row.pk for row in rows]):
+        states = [getattr(row, "member_state_id", None) for row in rows]
+        with holding(self.model, lambda: [row.pk for row in rows], states=states):
             return super().bulk_create(rows, *args, **kwargs)
 
     def delete(self) -> tuple[int, dict[str, int]]:
@@ -122,7 +123,8 @@ class HeldRow(models.Model):
         if is_new or (named is not None and not touches(type(self), named)):
             super().save(*args, **kwargs)
             return
-        with holding(type(self), lambda: [self.pk], self.why_changed):
+        states = [getattr(self, "member_state_id", None)]
+        with holding(type(self), lambda: [self.pk], self.why_changed, states):
             super().save(*args, **kwargs)
 
     def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
@@ -144,10 +146,16 @@ def touches(model: type[models.Model], named: Iterable[str]) -> bool:
 
 @contextmanager
 def holding(
-    model: type[models.Model], keys: Callable[[], list[Any]], because: str = ""
+    model: type[models.Model],
+    keys: Callable[[], list[Any]],
+    because: str = "",
+    states: Iterable[Any] = (),
 ) -> Iterator[None]:
     """Lock the rows, let them be written, and hold what changed in those that are in use."""
     with transaction.atomic():
+        # Who approves a letter to one of the States waits, and so sees a form that is new to it.
+        if HELD[model.__name__].everywhere:
+            values_of(apps.get_model("invitations", "MemberState"), list(states), lock=True)
         before = values_of(model, keys(), lock=True)
         yield
         hold_changes(model, before, values_of(model, keys()), because)
