@@ -80,7 +80,9 @@ def placeholder_words(
             "closing": addressee.closing,
             "minister": addressee.name,
             "portfolio": invitation.minister.portfolio,
-            "member_state": invitation.member_state.name_on_paper(language, circular.dated_on),
+            "member_state": invitation.member_state.name_on_paper(
+                language, letter.circular.dated_on
+            ),
             **shared_words(letter, language),
         }
         if letter.kind == Letter.Kind.NOTE:

@@ -204,7 +204,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='mission',
             name='greeted_as',
-            field=models.CharField(blank=True, help_text='In its language, with State and seat, as it follows “presents its compliments”: to the Permanent Mission of … to the United Nations Office … in Geneva. Russian: in the dative. Chinese: the name alone.', max_length=300, verbose_name='as a note verbale greets it'),
+            field=models.CharField(blank=True, help_text='In its language, with State and seat, as it follows “presents its compliments”: to the Permanent Mission of … to the United Nations Office … in Geneva. Russian: in the dative. Chinese: the name alone.', max_length=300, verbose_name='greeting in a note verbale'),
         ),
         migrations.AlterField(
             model_name='mission',

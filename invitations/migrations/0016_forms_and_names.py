@@ -16,6 +16,6 @@ def load(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("invitations", "0013_forms_by_state")]
+    dependencies = [("invitations", "0015_forms_by_state")]
 
     operations = [migrations.RunPython(load, migrations.RunPython.noop)]

@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('invitations', '0012_letter_dated_at'),
+        ('invitations', '0014_signed_originals'),
     ]
 
     operations = [
