@@ -26,6 +26,7 @@ SITE_URL = os.getenv("SITE_URL", f"http://127.0.0.1:{os.getenv('PORT', '8000')}"
 DEPLOYMENT = os.getenv("DEPLOYMENT", "embedded")
 # No copy of the database has this key: without it, or with another one, nothing is sent.
 ARMING_KEY = env.secret("ARMING_KEY", default="")
+SEAL_FILE, SEAL_PASSWORD = os.getenv("SEAL_FILE", ""), env.secret("SEAL_PASSWORD", default="")
 SITE_HOST = urlsplit(SITE_URL).hostname or ""
 IS_LOCAL = SITE_HOST in ("127.0.0.1", "localhost")
 ALLOWED_HOSTS = ["127.0.0.1", "localhost"] if IS_LOCAL else [SITE_HOST]

@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from invitations.files.frozen import freeze, thaw_or_damaged
+from invitations.files.sealing import has_seal, refuse_unusable_seal, seal_pdf
 from invitations.letters.context import LetterKeys, letter_keys
 from invitations.letters.message import build_message
 from invitations.letters.pdf import render_pdf
@@ -31,6 +32,7 @@ def compose_letter(letter: Letter, by: User | None = None) -> bool:
     choose_road(letter)
     refuse_uncomposed(letter)
     refuse_unapproved_step(letter)
+    refuse_unsealable(letter)
     use_released_values(letter)
     keys = letter_keys(letter)
     texts = letter_texts(letter, keys)
@@ -68,6 +70,12 @@ def refuse_unapproved_step(letter: Letter) -> None:
         raise ValidationError(_("Its reminder step waits for the approval of two people."))
 
 
+def refuse_unsealable(letter: Letter) -> None:
+    """Refuse a letter on paper while the seal that it is to carry is not fit for use."""
+    if letter.kind in PRINTED_KINDS:
+        refuse_unusable_seal()
+
+
 @transaction.atomic
 def record_composed(letter: Letter) -> bool:
     automatic = letter.kind in AUTOMATIC_KINDS
@@ -86,10 +94,11 @@ def record_composed(letter: Letter) -> bool:
     return True
 
 
+SEAL = ("unsealed_size", "sealed_by", "seal_valid_until")
 FROZEN = (
     "by_original", "variant", "template", "subject", "paper", "mail", "addressee", "recipients",
-    "check_code", "pdf", "sha256", "message", "message_sha256", "message_id", "composed_with",
-    "composed_at", "composed_by", "state", "approved_at",
+    "check_code", "pdf", "sha256", *SEAL, "message", "message_sha256", "message_id",
+    "composed_with", "composed_at", "composed_by", "state", "approved_at",
 )  # fmt: skip
 
 
@@ -107,9 +116,19 @@ def attach_pdf(letter: Letter, texts: list[LetterText], keys: LetterKeys) -> Non
         original = standing_letter(letter.invitation)
         if original is None:
             raise ValidationError(_("There is no approved letter to remind of."))
-        letter.pdf.name, letter.sha256 = original.pdf.name, original.sha256
+        for name in ("pdf", "sha256", *SEAL):
+            setattr(letter, name, getattr(original, name))
     else:
-        letter.pdf.name, letter.sha256 = freeze(render_pdf(letter, texts, keys), "letters", "pdf")
+        freeze_pdf(letter, render_pdf(letter, texts, keys))
+
+
+def freeze_pdf(letter: Letter, content: bytes) -> None:
+    """Freeze the PDF; where the organization has a seal, with it: that is what is approved."""
+    if has_seal():
+        letter.unsealed_size = len(content)
+        content, certificate = seal_pdf(content)
+        letter.sealed_by, letter.seal_valid_until = certificate.owner, certificate.valid_until
+    letter.pdf.name, letter.sha256 = freeze(content, "letters", "pdf")
 
 
 def freeze_message(letter: Letter) -> None:

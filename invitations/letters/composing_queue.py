@@ -16,7 +16,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from invitations.files.frozen import StoreUnavailable, Tampered
-from invitations.letters.composing import compose_letter, refuse_unapproved_step
+from invitations.letters.composing import (
+    compose_letter,
+    refuse_unapproved_step,
+    refuse_unsealable,
+)
 from invitations.letters.planning import PRIORITY
 from invitations.letters.released import Held, held_changes, use_released_values
 from invitations.letters.scrutiny.holes import Lacking
@@ -139,6 +143,7 @@ def missing_for(letter: Letter) -> str:
     """Return what all letters of this circular, kind, step and languages lack; empty if nothing."""
     try:
         refuse_unapproved_step(letter)
+        refuse_unsealable(letter)
         use_released_values(letter)
         refuse_shared_lacks(letter)
     except ValidationError as refusal:

@@ -1,7 +1,10 @@
 """The mail that carries a letter."""
 
 import datetime as dt
+import hashlib
+from email import message_from_bytes
 from email.message import EmailMessage
+from email.policy import SMTP
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -40,6 +43,22 @@ def build_message(letter: Letter, attached: dict[str, bytes]) -> EmailMessage:
             attach_calendar(message, edition)
     name_languages(message, letter.language, letter.second_language)
     return message
+
+
+def with_unsealed(content: bytes, sizes: dict[str, int]) -> bytes:
+    """Return the message with its sealed PDFs cut to what was there before the seal.
+
+    ``sizes`` holds how much that is, by the hash of the PDF.
+    """
+    message = message_from_bytes(content, EmailMessage, policy=SMTP)
+    for part in message.iter_attachments():
+        pdf = part.get_payload(decode=True)
+        if isinstance(pdf, bytes) and (size := sizes.get(hashlib.sha256(pdf).hexdigest())):
+            name = part.get_filename()
+            part.set_content(
+                pdf[:size], "application", "pdf", disposition="attachment", filename=name
+            )
+    return message.as_bytes()
 
 
 def html_of(letter: Letter) -> str:

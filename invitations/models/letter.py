@@ -136,6 +136,12 @@ class Letter(models.Model):
     )
     pdf = models.FileField(_("PDF"), blank=True, max_length=120)
     sha256 = models.CharField(_("SHA-256 of the PDF"), max_length=64, blank=True)
+    # How much of the PDF stood there before the seal, whose seal it is and until when it is valid.
+    unsealed_size = models.PositiveIntegerField(default=0, editable=False)
+    sealed_by = models.CharField(_("sealed by"), max_length=200, blank=True, editable=False)
+    seal_valid_until = models.DateTimeField(
+        _("certificate valid until"), null=True, blank=True, editable=False
+    )
     message = models.FileField(_("message"), blank=True, max_length=120)
     message_sha256 = models.CharField(_("SHA-256 of the message"), max_length=64, blank=True)
     message_id = models.CharField("Message-ID", max_length=120, blank=True)
@@ -236,3 +242,8 @@ class Letter(models.Model):
 
     def __str__(self) -> str:
         return comma_list([self.get_kind_display(), self.invitation])
+
+    @property
+    def keeps_its_seal(self) -> bool:
+        """Whether nobody may have the sealed bytes yet: a second person has to approve them."""
+        return bool(self.unsealed_size) and self.approved_at is None

@@ -64,7 +64,8 @@ def add_pages(book: pikepdf.Pdf, letter: Letter) -> int:
             _("The print run stopped at the damaged letter %(letter)s: %(damage)s")
             % {"letter": letter, "damage": damage}
         ) from None
-    with pikepdf.open(BytesIO(content)) as frozen:
+    # Merged pages are not the file that was sealed: a torn seal would look like a forged one.
+    with pikepdf.open(BytesIO(content[: letter.unsealed_size or None])) as frozen:
         book.pages.extend(frozen.pages)
         return len(frozen.pages)
 

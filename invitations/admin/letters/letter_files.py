@@ -1,8 +1,10 @@
 """The PDF and the message of a letter."""
 
+from http import HTTPStatus
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
+from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import path, reverse
@@ -14,6 +16,7 @@ from unfold.decorators import display
 from invitations.admin.base import RecordAdmin
 from invitations.admin.columns import text_link
 from invitations.admin.frozen_files import frozen_file_response
+from invitations.letters.message import with_unsealed
 from invitations.models import Letter
 
 
@@ -44,7 +47,8 @@ class LetterFilesMixin(RecordAdmin):
 
     @display(description=gettext_lazy("PDF"))
     def pdf_file(self, letter: Letter) -> str:
-        return file_link("pdf", letter, letter.sha256)
+        link = file_link("pdf", letter, letter.sha256)
+        return format_html("{}<p>{}</p>", link, told_of_seal(letter)) if letter.sealed_by else link
 
     @display(description=gettext_lazy("whole message"))
     def message_file(self, letter: Letter) -> str:
@@ -55,18 +59,25 @@ class LetterFilesMixin(RecordAdmin):
         if not letter.pdf:
             raise Http404
         name = f"{file_name(letter)}.pdf"
-        return frozen_file_response(
+        answer = frozen_file_response(
             request, str(letter.pdf), letter.sha256, "application/pdf", name
         )
+        if letter.keeps_its_seal and answer.status_code == HTTPStatus.OK:
+            answer.content = answer.content[: letter.unsealed_size]
+        return answer
 
     def message_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         letter = self._readable(request, pk)
         if not letter.message:
             raise Http404
         name = f"{file_name(letter)}.eml"
-        return frozen_file_response(
+        answer = frozen_file_response(
             request, str(letter.message), letter.message_sha256, "message/rfc822", name
         )
+        sizes = {} if letter.approved_at else unsealed_sizes(letter)
+        if sizes and answer.status_code == HTTPStatus.OK:
+            answer.content = with_unsealed(answer.content, sizes)
+        return answer
 
     def _readable(self, request: HttpRequest, pk: int) -> Letter:
         if not (self.has_view_permission(request) and self.has_words_permission(request)):
@@ -88,3 +99,19 @@ def file_link(kind: str, letter: Letter, sha256: str) -> str:
 def file_name(letter: Letter) -> str:
     invitation = letter.invitation
     return f"{invitation.edition.symbol}-{invitation.member_state.iso2}-{letter.kind}-{letter.pk}"
+
+
+def unsealed_sizes(letter: Letter) -> dict[str, int]:
+    """Return the size without the seal of each sealed letter that its message carries, by hash."""
+    carried = Letter.objects.filter(Q(pk=letter.pk) | Q(notes=letter)).exclude(unsealed_size=0)
+    return dict(carried.values_list("sha256", "unsealed_size"))
+
+
+def told_of_seal(letter: Letter) -> str:
+    """Return whose seal the PDF carries, and why it opens without it before the approval."""
+    if letter.keeps_its_seal:
+        return _(
+            "It carries the electronic seal of %(owner)s, and so does its SHA-256. Until it is "
+            "approved, it opens without the seal."
+        ) % {"owner": letter.sealed_by}
+    return _("It carries the electronic seal of %(owner)s.") % {"owner": letter.sealed_by}

@@ -1,0 +1,173 @@
+"""The organization's electronic seal on a PDF: PAdES B-B, added behind the bytes as they are."""
+
+import datetime as dt
+from functools import lru_cache
+from io import BytesIO
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from cryptography import x509
+from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.hazmat.primitives.serialization import pkcs12
+from cryptography.x509.oid import NameOID
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+if TYPE_CHECKING:
+    from pyhanko.sign.signers import SimpleSigner
+
+WARNED_BEFORE = dt.timedelta(days=30)
+# Room for what a signature holds besides its certificates.
+SIGNATURE_BYTES = 4096
+OWNER_LIMIT = 200
+FIELD = "Seal"
+
+
+class Certificate(NamedTuple):
+    """Whose seal it is, and from when until when."""
+
+    owner: str
+    valid_from: dt.datetime
+    valid_until: dt.datetime
+
+
+class SealFile(NamedTuple):
+    """The file as it is now: when another takes its place, that one is opened."""
+
+    path: str
+    changed_at: int
+    password: str
+
+
+def has_seal() -> bool:
+    return bool(settings.SEAL_FILE)
+
+
+def refuse_unusable_seal() -> None:
+    """Refuse while letters are to be sealed and the seal is not fit for it."""
+    if not has_seal():
+        return
+    owner, valid_from, valid_until = certificate_in(seal_file())
+    if not valid_from <= timezone.now() < valid_until:
+        raise ValidationError(
+            _(
+                "The certificate of the seal (%(owner)s) is valid from %(from)s to %(until)s only: "
+                "ask whoever runs the site to put a valid one into SEAL_FILE."
+            )
+            % {
+                "owner": owner,
+                "from": valid_from.date().isoformat(),
+                "until": valid_until.date().isoformat(),
+            }
+        )
+
+
+def seal_warning() -> str:
+    """Return why letters cannot be sealed, or soon cannot; empty if all is well."""
+    try:
+        refuse_unusable_seal()
+    except ValidationError as refusal:
+        return refusal.messages[0]
+    if not has_seal():
+        return ""
+    owner, _from, until = certificate_in(seal_file())
+    if until - timezone.now() > WARNED_BEFORE:
+        return ""
+    return _(
+        "The certificate of the seal (%(owner)s) is valid until %(until)s only: put a new one into "
+        "SEAL_FILE before, or letters will wait."
+    ) % {"owner": owner, "until": until.date().isoformat()}
+
+
+def seal_file() -> SealFile:
+    try:
+        changed_at = Path(settings.SEAL_FILE).stat().st_mtime_ns
+    except OSError:
+        raise unreadable() from None
+    return SealFile(settings.SEAL_FILE, changed_at, settings.SEAL_PASSWORD)
+
+
+def unreadable() -> ValidationError:
+    return ValidationError(
+        _(
+            "The seal cannot be read: ask whoever runs the site to correct SEAL_FILE, which names "
+            "a PKCS#12 file with key and certificate, or SEAL_PASSWORD, its password."
+        )
+    )
+
+
+# The web needs to know until when the certificate is valid; it keeps no key.
+@lru_cache(maxsize=1)
+def certificate_in(file: SealFile) -> Certificate:
+    password = file.password.encode() or None
+    try:
+        found = pkcs12.load_pkcs12(Path(file.path).read_bytes(), password)
+    except (OSError, ValueError, TypeError, UnsupportedAlgorithm):
+        raise unreadable() from None
+    if found.key is None or found.cert is None:
+        raise unreadable()
+    one = found.cert.certificate
+    return Certificate(owner_of(one), one.not_valid_before_utc, one.not_valid_after_utc)
+
+
+def owner_of(certificate: x509.Certificate) -> str:
+    """Return the organization that the certificate names, or else its common name."""
+    for kind in (NameOID.ORGANIZATION_NAME, NameOID.COMMON_NAME):
+        for name in certificate.subject.get_attributes_for_oid(kind):
+            return str(name.value)[:OWNER_LIMIT]
+    return certificate.subject.rfc4514_string()[:OWNER_LIMIT]
+
+
+# Opening the key takes far longer than sealing: a worker does it once.
+@lru_cache(maxsize=1)
+def signer_in(file: SealFile) -> "SimpleSigner":
+    from pyhanko.sign import SimpleSigner  # noqa: PLC0415 -- slow import
+
+    password = file.password.encode() or None
+    return SimpleSigner.load_pkcs12_data(Path(file.path).read_bytes(), [], password)
+
+
+def seal_pdf(content: bytes) -> tuple[bytes, Certificate]:
+    """Return the PDF with the seal behind it, and whose it is: what was there stays as it is.
+
+    Only a worker seals: the web never loads the library.
+    """
+    from pyhanko.pdf_utils.incremental_writer import (  # noqa: PLC0415 -- slow import
+        IncrementalPdfFileWriter,
+    )
+    from pyhanko.sign import PdfSigner  # noqa: PLC0415
+
+    file = seal_file()
+    certificate, signer = certificate_in(file), signer_in(file)
+    writer = IncrementalPdfFileWriter(BytesIO(content))
+    # It would write the metadata anew, and lose what they say of PDF/A and PDF/UA.
+    writer._update_meta = lambda: None  # type: ignore[method-assign]
+    about, field = words_of_seal(certificate.owner)
+    pdf_signer = PdfSigner(about, signer, new_field_spec=field)
+    sealed = pdf_signer.sign_pdf(writer, bytes_reserved=bytes_reserved(signer))
+    return bytes(sealed.getvalue()), certificate
+
+
+def words_of_seal(owner: str) -> tuple[Any, Any]:
+    """Return what the signature and its field say: PAdES, and nothing to see on the page."""
+    from pyhanko.sign import PdfSignatureMetadata  # noqa: PLC0415 -- slow import
+    from pyhanko.sign.fields import (  # noqa: PLC0415
+        InvisSigSettings,
+        SigFieldSpec,
+        SigSeedSubFilter,
+    )
+
+    # PDF/A wants it printable; PDF/UA wants it outside the page, since it has no tag.
+    unseen = InvisSigSettings(set_print_flag=True, box_out_of_bounds=True)
+    return (
+        PdfSignatureMetadata(FIELD, md_algorithm="sha256", subfilter=SigSeedSubFilter.PADES),
+        SigFieldSpec(FIELD, readable_field_name=owner, invis_sig_settings=unseen),
+    )
+
+
+def bytes_reserved(signer: "SimpleSigner") -> int:
+    """Return the room for the signature, in hexadecimal digits; unless told, it is made twice."""
+    certificates = [signer.signing_cert, *signer.cert_registry]
+    return 2 * (SIGNATURE_BYTES + sum(len(one.dump()) for one in certificates))

@@ -1,0 +1,271 @@
+import datetime as dt
+import email
+import shutil
+import subprocess
+import sys
+
+import page
+import pikepdf
+import pytest
+import time_machine
+from django.conf import settings as site
+from django.urls import reverse
+from django.utils import timezone
+
+from invitations.files.frozen import thaw
+from invitations.letters.approval import approve_letter
+from invitations.letters.composing_queue import compose_planned
+from invitations.letters.verification import verify_pdf
+from invitations.models import Delivery, Language, Letter
+from invitations.outbox.envelopes import pack_envelopes
+from invitations.outbox.print_run import print_run
+from invitations.tests.factories import UserFactory
+from invitations.tests.seals import OWNER, make_seal, seal_status, use_seal
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def seal(settings, tmp_path):
+    """A seal with which all letters are sealed; its certificate."""
+    return use_seal(settings, tmp_path / "seal.p12")
+
+
+def pdf_of(letter):
+    return thaw(letter.pdf.name, letter.sha256)
+
+
+def approved(letter):
+    return approve_letter(letter, UserFactory(), letter.sha256, letter.message_sha256)
+
+
+def attached(message):
+    parts = email.message_from_bytes(message).walk()
+    kind = "application/pdf"
+    return [one.get_payload(decode=True) for one in parts if one.get_content_type() == kind]
+
+
+def test_without_a_seal_a_letter_is_as_it_was(composed):
+    letter = composed()
+
+    assert b"/Sig" not in pdf_of(letter)
+    assert (letter.unsealed_size, letter.sealed_by, letter.seal_valid_until) == (0, "", None)
+
+
+def test_a_sealed_letter_is_valid_and_says_whose_seal_it_is(composed, seal):
+    letter = composed()
+
+    status = seal_status(pdf_of(letter), seal)
+
+    assert status.bottom_line
+    assert status.coverage.name == "ENTIRE_FILE"
+    assert letter.sealed_by == OWNER
+    assert letter.seal_valid_until == seal.not_valid_after_utc
+
+
+@pytest.mark.skipif(shutil.which("pdfsig") is None, reason="no pdfsig here")
+def test_other_readers_find_the_seal_valid_too(composed, seal, tmp_path):
+    file = tmp_path / "letter.pdf"
+    file.write_bytes(pdf_of(composed()))
+
+    done = subprocess.run(
+        ["pdfsig", "-nocert", str(file)], capture_output=True, text=True, check=False
+    )
+
+    assert "Signature is Valid." in done.stdout
+    assert "Total document signed" in done.stdout
+    assert "ETSI.CAdES.detached" in done.stdout
+
+
+def test_a_changed_byte_is_found(composed, seal):
+    letter = composed()
+    content = bytearray(pdf_of(letter))
+    place = letter.unsealed_size // 2
+    content[place] ^= 1
+
+    status = seal_status(bytes(content), seal)
+
+    assert not status.intact
+    assert not status.bottom_line
+
+
+@pytest.mark.parametrize("language", Language.values)
+def test_a_sealed_letter_is_still_an_archive_copy_and_open_to_all(composed, seal, language):
+    letter = composed(language=language)
+
+    for profile in (page.ValidationProfile.PDF_A_3A, page.ValidationProfile.PDF_UA_1):
+        assert page.validate_pdf_bytes(pdf_of(letter), profile=profile).failures == []
+    assert letter.sealed_by
+
+
+def test_the_sealed_bytes_are_those_that_are_approved_and_sent(composed, seal):
+    letter = approved(composed())
+
+    message = thaw(letter.message.name, letter.message_sha256)
+
+    assert attached(message) == [pdf_of(letter)]
+    assert seal_status(attached(message)[0], seal).bottom_line
+    assert verify_pdf(pdf_of(letter)).is_ours
+    assert Delivery.objects.filter(letter=letter).exists()
+
+
+def test_a_letter_sealed_before_stays_valid_when_the_seal_changes(
+    composed, seal, settings, tmp_path
+):
+    before = composed()
+    renewed = use_seal(settings, tmp_path / "renewed.p12", owner="Ruritanian Union")
+
+    after = composed()
+
+    assert seal_status(pdf_of(before), seal).bottom_line
+    assert seal_status(pdf_of(after), renewed).bottom_line
+    assert (before.sealed_by, after.sealed_by) == (OWNER, "Ruritanian Union")
+
+
+def test_another_file_in_the_same_place_is_used_without_a_new_start(composed, seal, settings):
+    composed()
+    renewed = use_seal(settings, type(site.BASE_DIR)(settings.SEAL_FILE), days=500)
+
+    assert composed().seal_valid_until == renewed.not_valid_after_utc
+
+
+# Before the approval
+
+
+def test_until_its_approval_the_desk_shows_a_letter_without_the_seal(composed, seal, admin_client):
+    letter = composed()
+    address = reverse("admin:invitations_letter_pdf", args=[letter.pk])
+
+    before = admin_client.get(address).content
+    approved(letter)
+    after = admin_client.get(address).content
+
+    assert before == pdf_of(letter)[: letter.unsealed_size]
+    assert before.endswith(b"%%EOF\n")
+    assert b"/Sig" not in before
+    assert after == pdf_of(letter)
+
+
+def test_until_its_approval_a_message_carries_the_letter_without_the_seal(
+    composed, seal, admin_client
+):
+    letter = composed()
+    address = reverse("admin:invitations_letter_message", args=[letter.pk])
+
+    before = admin_client.get(address).content
+    approved(letter)
+    after = admin_client.get(address).content
+
+    assert attached(before) == [pdf_of(letter)[: letter.unsealed_size]]
+    assert after == thaw(letter.message.name, letter.message_sha256)
+
+
+def test_a_letter_called_back_before_its_approval_never_shows_its_seal(
+    composed, seal, admin_client
+):
+    letter = composed()
+    Letter.objects.filter(pk=letter.pk).update(state=Letter.State.CANCELLED)
+
+    shown = admin_client.get(reverse("admin:invitations_letter_pdf", args=[letter.pk])).content
+
+    assert b"/Sig" not in shown
+
+
+def test_without_a_seal_the_message_is_given_out_as_it_is_frozen(composed, admin_client):
+    letter = composed()
+
+    shown = admin_client.get(reverse("admin:invitations_letter_message", args=[letter.pk])).content
+
+    assert shown == thaw(letter.message.name, letter.message_sha256)
+
+
+def test_the_page_of_a_letter_says_why_it_opens_without_the_seal(composed, seal, admin_client):
+    letter = composed()
+
+    shown = admin_client.get(reverse("admin:invitations_letter_change", args=[letter.pk]))
+
+    assert f"It carries the electronic seal of {OWNER}" in shown.content.decode()
+    assert "it opens without the seal" in shown.content.decode()
+
+
+def test_a_print_run_has_the_pages_and_no_torn_seal(composed, seal):
+    letter = approved(composed(postal_address="Palace Square 1\n10000 Strelsau"))
+
+    with print_run(pack_envelopes([letter])) as file, pikepdf.open(file) as book:
+        assert "/AcroForm" not in book.Root
+        notes = [one for sheet in book.pages for one in sheet.get("/Annots", [])]
+        assert not [one for one in notes if one.Subtype == "/Widget"]
+
+
+# A seal that is not fit for use
+
+
+@pytest.mark.parametrize("fault", ["password", "file", "content"])
+def test_a_seal_that_cannot_be_read_keeps_letters_planned(
+    composed, seal, settings, fault, tmp_path
+):
+    if fault == "password":
+        settings.SEAL_PASSWORD = "another"
+        make_seal(tmp_path / "seal.p12", days=401)
+    elif fault == "file":
+        settings.SEAL_FILE = str(tmp_path / "none.p12")
+    else:
+        (tmp_path / "seal.p12").write_text("no seal")
+
+    letter = composed()
+
+    assert letter.state == Letter.State.PLANNED
+    assert letter.waits_because.startswith("The seal cannot be read: ask whoever runs the site")
+    assert letter.failed_attempts == 0
+
+
+def test_a_past_certificate_keeps_letters_planned_until_there_is_a_new_one(
+    composed, settings, tmp_path
+):
+    use_seal(settings, tmp_path / "seal.p12", days=-1)
+    letter = composed()
+    because = letter.waits_because
+
+    use_seal(settings, tmp_path / "renewed.p12")
+    compose_planned()
+
+    letter.refresh_from_db()
+    assert because.startswith(f"The certificate of the seal ({OWNER}) is valid from ")
+    assert "put a valid one into SEAL_FILE" in because
+    assert (letter.state, letter.sealed_by) == (Letter.State.COMPOSED, OWNER)
+
+
+def test_a_letter_that_waits_for_a_seal_does_so_with_one_event(composed, settings, tmp_path):
+    use_seal(settings, tmp_path / "seal.p12", days=-1)
+    letter = composed()
+
+    compose_planned()
+
+    letter.refresh_from_db()
+    assert letter.state == Letter.State.PLANNED
+    assert letter.events.count() == 2
+
+
+def test_the_web_never_loads_what_seals():
+    ask = (
+        "import django; django.setup(); import wsis_forum.urls, sys;"
+        "from invitations.letters.composing_queue import compose_planned;"
+        "sys.exit('pyhanko' in sys.modules)"
+    )
+    environment = {"SECRET_KEY": "x", "DJANGO_SETTINGS_MODULE": "wsis_forum.settings"}
+
+    done = subprocess.run(
+        [sys.executable, "-c", ask], cwd=site.BASE_DIR, env=environment, check=False
+    )
+
+    assert done.returncode == 0
+
+
+def test_a_year_later_the_seal_is_refused_and_the_letter_stays_approved(composed, seal):
+    letter = approved(composed())
+
+    with time_machine.travel(timezone.now() + dt.timedelta(days=500)):
+        assert composed().state == Letter.State.PLANNED
+
+    letter.refresh_from_db()
+    assert letter.state == Letter.State.APPROVED

@@ -1,0 +1,59 @@
+"""Electronic seals, made for a test alone, and what validators say of sealed files."""
+
+import datetime as dt
+from io import BytesIO
+
+from asn1crypto.x509 import Certificate
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.serialization import pkcs12
+from cryptography.x509.oid import NameOID
+from django.utils import timezone
+from pyhanko.pdf_utils.reader import PdfFileReader
+from pyhanko.sign.validation import validate_pdf_signature
+from pyhanko_certvalidator import ValidationContext
+
+OWNER = "Ruritanian Union of Telegraphs"
+PASSWORD = "of-this-seal-alone"
+# Making a key takes a while.
+KEY = rsa.generate_private_key(65537, 2048)
+
+
+def make_seal(path, days=400, owner=OWNER, password=PASSWORD):
+    """Write a PKCS#12 file whose certificate is valid from a year ago, and return the certificate.
+
+    ``days`` may be negative: then it is past.
+    """
+    now = timezone.now()
+    names = (NameOID.ORGANIZATION_NAME, owner), (NameOID.COMMON_NAME, f"Seal of the {owner}")
+    name = x509.Name([x509.NameAttribute(*one) for one in names])
+    usage = dict.fromkeys(
+        ("key_encipherment", "data_encipherment", "key_agreement", "key_cert_sign", "crl_sign",
+         "encipher_only", "decipher_only"), False,
+    )  # fmt: skip
+    certificate = (
+        x509.CertificateBuilder(name, name, KEY.public_key(), x509.random_serial_number())
+        .not_valid_before(now - dt.timedelta(days=365))
+        .not_valid_after(now + dt.timedelta(days=days))
+        .add_extension(
+            x509.KeyUsage(digital_signature=True, content_commitment=True, **usage), critical=True
+        )
+        .sign(KEY, hashes.SHA256())
+    )
+    closed = serialization.BestAvailableEncryption(password.encode())
+    path.write_bytes(pkcs12.serialize_key_and_certificates(b"", KEY, certificate, None, closed))
+    return certificate
+
+
+def use_seal(settings, path, **fields):
+    """Have letters sealed with a new seal."""
+    settings.SEAL_FILE, settings.SEAL_PASSWORD = str(path), PASSWORD
+    return make_seal(path, **fields)
+
+
+def seal_status(content, certificate):
+    """Return what pyHanko says of the only signature, with that certificate as trusted."""
+    (signature,) = PdfFileReader(BytesIO(content)).embedded_signatures
+    trusted = Certificate.load(certificate.public_bytes(serialization.Encoding.DER))
+    return validate_pdf_signature(signature, ValidationContext(trust_roots=[trusted]))
