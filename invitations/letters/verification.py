@@ -23,6 +23,8 @@ class LetterVerdict(NamedTuple):
     reference: str = ""
     dated_on: dt.date | None = None
     replaced_on: dt.date | None = None
+    sealed_by: str = ""
+    seal_valid_until: dt.datetime | None = None
 
     @property
     def is_ours(self) -> bool:
@@ -44,12 +46,18 @@ def verdict_on(**mark: str) -> LetterVerdict:
     letter = issued.filter(**mark).select_related("circular", "invitation").first()
     if letter is None:
         return LetterVerdict(LetterStanding.UNKNOWN)
-    reference, dated_on = letter.circular.reference, letter.circular.dated_on
+    verdict = LetterVerdict(
+        LetterStanding.ISSUED,
+        letter.circular.reference,
+        letter.circular.dated_on,
+        sealed_by=letter.sealed_by,
+        seal_valid_until=letter.seal_valid_until,
+    )
     if is_withdrawn(letter):
-        return LetterVerdict(LetterStanding.WITHDRAWN, reference, dated_on)
+        return verdict._replace(standing=LetterStanding.WITHDRAWN)
     if replaced_on := replacement_date(letter):
-        return LetterVerdict(LetterStanding.REPLACED, reference, dated_on, replaced_on)
-    return LetterVerdict(LetterStanding.ISSUED, reference, dated_on)
+        return verdict._replace(standing=LetterStanding.REPLACED, replaced_on=replaced_on)
+    return verdict
 
 
 def is_withdrawn(letter: Letter) -> bool:

@@ -18,10 +18,11 @@ from delegations.office.page import (
 )
 from delegations.office.refusals import gone_page
 from delegations.office.throttle import count_wrong
+from invitations.files.sealing import has_seal
 from invitations.letters.verification import LetterVerdict, verify_check_code, verify_pdf
 from invitations.links import link_for_code, link_for_token
 from invitations.models import ForumEdition, Invitation, ReplyLink
-from invitations.text.dates import printed_date, printed_range
+from invitations.text.dates import keep_own_order, printed_date, printed_range
 
 
 @require_safe
@@ -140,10 +141,11 @@ def printed_verdict(verdict: LetterVerdict) -> dict[str, object]:
     language = translation.get_language()
     dates = {
         name: printed_date(day, language)
-        for name in ("dated_on", "replaced_on")
+        for name in ("dated_on", "replaced_on", "seal_valid_until")
         if (day := getattr(verdict, name))
     }
-    return {"verdict": verdict, **dates}
+    sealed_by = keep_own_order(verdict.sealed_by)
+    return {"verdict": verdict, "sealed_by": sealed_by, "has_seal": has_seal(), **dates}
 
 
 def is_only_shown(request: HttpRequest) -> bool:

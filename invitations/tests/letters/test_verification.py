@@ -227,4 +227,16 @@ def test_what_was_composed_and_approved_is_ours_by_code_and_by_file(issued):
 
 
 def test_a_verdict_says_nothing_about_whom_the_letter_addresses():
-    assert set(LetterVerdict._fields) == {"standing", "reference", "dated_on", "replaced_on"}
+    told = {"standing", "reference", "dated_on", "replaced_on", "sealed_by", "seal_valid_until"}
+
+    assert set(LetterVerdict._fields) == told
+
+
+def test_a_sealed_letter_is_told_with_its_seal_also_when_it_is_replaced():
+    until = dt.datetime(2029, 1, 1, tzinfo=dt.UTC)
+    letter = letter_on_paper(sealed_by="Ruritanian Union", seal_valid_until=until)
+    replace(letter)
+
+    for verdict in (verify_pdf(PDF), verify_check_code(CODE)):
+        assert verdict.standing == LetterStanding.REPLACED
+        assert (verdict.sealed_by, verdict.seal_valid_until) == ("Ruritanian Union", until)

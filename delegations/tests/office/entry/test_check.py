@@ -48,6 +48,36 @@ def test_the_date_of_a_letter_is_printed_in_the_language_of_the_page(client):
     assert "1er février 2027" in page
 
 
+def test_a_sealed_letter_says_whose_seal_it_carries_and_until_when(client):
+    until = dt.datetime(2029, 5, 1, 12, tzinfo=dt.UTC)
+    issued_letter(sealed_by="Ruritanian Union", seal_valid_until=until)
+
+    for given in ({"code": CHECK_CODE}, as_file()):
+        page = client.post(CHECK_PAGE, given).content.decode()
+        assert "carries the electronic seal of Ruritanian Union." in page
+        assert "The certificate of the seal is valid until 1 May 2029." in page
+
+
+def test_a_letter_without_a_seal_says_so_where_letters_are_sealed(client, settings):
+    issued_letter()
+    told = "This letter was issued without an electronic seal."
+
+    unsealed_house = client.post(CHECK_PAGE, as_file()).content.decode()
+    settings.SEAL_FILE = "seal.p12"
+    sealing_house = client.post(CHECK_PAGE, as_file()).content.decode()
+
+    assert told not in unsealed_house
+    assert told in sealing_house
+
+
+def test_what_is_not_ours_is_told_nothing_about_seals(client, settings):
+    settings.SEAL_FILE = "seal.p12"
+
+    page = client.post(CHECK_PAGE, {"code": CHECK_CODE}).content.decode()
+
+    assert "electronic seal" not in page
+
+
 def test_a_replaced_letter_says_since_when(client):
     letter = issued_letter()
     anew = CircularFactory(
