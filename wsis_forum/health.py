@@ -21,6 +21,7 @@ from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
 from invitations.files.frozen import store_takes_files
+from invitations.files.sealing import seal_warning
 from invitations.models import Delivery, Letter, Outage, Setback, Tick
 from invitations.outbox import monitoring
 from invitations.outbox.arming import why_mute
@@ -89,7 +90,7 @@ def what_is_amiss(now: dt.datetime) -> list[str]:
     ``late …``: a job of the clock; ``letters waiting``: no worker has tried them for a quarter of
     an hour; ``letters failed``: they could not be composed; ``faults``: a job met one; ``outage
     mail_server`` or ``outage store``: no worker gets through, so no letter leaves; ``store``: this
-    server cannot keep or read files.
+    server cannot keep or read files; ``seal``: letters cannot be sealed, or soon cannot.
     """
     found = [f"late {job.name}" for job in monitoring.clock_jobs(now) if job.is_late]
     if Letter.objects.planned().filter(monitoring.left_waiting(now)).exists():
@@ -99,6 +100,7 @@ def what_is_amiss(now: dt.datetime) -> list[str]:
     if Setback.objects.exists():
         found.append("faults")
     found += [f"outage {outage.of}" for outage in monitoring.outages_now()]
+    found += ["seal"] if seal_warning() else []
     return found if store_works() else [*found, "store"]
 
 

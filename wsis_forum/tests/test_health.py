@@ -13,6 +13,7 @@ from django.utils import timezone
 from invitations.models import Arming, Outage, Setback, Tick, Worker
 from invitations.outbox.arming import arm
 from invitations.tests.factories import DeliveryFactory, LetterFactory
+from invitations.tests.seals import use_seal
 from wsis_forum import health
 from wsis_forum.env import Mailbox
 
@@ -119,6 +120,21 @@ def test_a_store_that_takes_no_file_is_told_and_replies_are_still_taken(
     settings.MEDIA_ROOT = tmp_path / "full"
 
     assert probed() == (200, ["store"])
+
+
+@pytest.mark.usefixtures("ticking")
+@pytest.mark.parametrize(("days", "told"), [(31, "ok"), (29, "seal"), (-1, "seal")])
+def test_a_seal_is_told_thirty_days_before_it_ends(probed, settings, tmp_path, days, told):
+    use_seal(settings, tmp_path / "seal.p12", days=days)
+
+    assert probed() == (200, [told])
+
+
+def test_a_seal_that_cannot_be_opened_is_told(probed, ticking, settings, tmp_path):
+    use_seal(settings, tmp_path / "seal.p12")
+    settings.SEAL_PASSWORD = "another"
+
+    assert probed() == (200, ["seal"])
 
 
 def test_a_store_that_hangs_does_not_keep_the_probe(probed, ticking, monkeypatch):

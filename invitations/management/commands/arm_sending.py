@@ -4,6 +4,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from invitations.files.sealing import seal_warning
 from invitations.mail.dns_records import dns_faults, domain_of, house_resolver, is_reserved
 from invitations.outbox.arming import arm, why_mute
 
@@ -31,6 +32,8 @@ class Command(BaseCommand):
     def handle(self, although_dns: bool, new_key: bool, by: str | None, **options: Any) -> str:
         dns = what_dns_says(although_dns)
         key = arm(anew=new_key, by=by or system_user())
+        if warning := seal_warning():
+            self.stderr.write(warning)
         said = f"Sending is armed for {settings.DEPLOYMENT}"
         if key:
             self.stderr.write("Set ARMING_KEY to this key on each host: it is not shown again.")

@@ -9,6 +9,7 @@ from django.views.debug import SafeExceptionReporterFilter
 
 from invitations.models import Arming
 from invitations.outbox.arming import arm, database_identity, why_mute
+from invitations.tests.seals import use_seal
 from wsis_forum.env import Mailbox
 
 pytestmark = pytest.mark.django_db
@@ -37,6 +38,23 @@ def test_the_history_of_the_arming_names_who_armed_it(monkeypatch):
         "tarlenheim",
         "Fritz von Tarlenheim",
     ]
+
+
+def test_arming_warns_thirty_days_before_the_certificate_of_the_seal_ends(settings, tmp_path):
+    use_seal(settings, tmp_path / "seal.p12", days=29)
+
+    said, told = arm_sending()
+
+    assert said[0].startswith("Sending is armed")
+    assert "The certificate of the seal (Ruritanian Union of Telegraphs) is valid until" in told
+    assert "put a new one into SEAL_FILE" in told
+
+
+def test_arming_says_nothing_of_a_seal_that_lasts_or_that_is_not_there(settings, tmp_path):
+    without = arm_sending()
+    use_seal(settings, tmp_path / "seal.p12", days=31)
+
+    assert "seal" not in arm_sending()[1] + without[1]
 
 
 def test_nothing_is_sent_until_someone_has_armed_the_deployment():
