@@ -111,7 +111,7 @@ def told_of_seal(letter: Letter) -> str:
     """Return whose seal the PDF carries, and why it opens without it before the approval."""
     if letter.keeps_its_seal:
         return _(
-            "It carries the electronic seal of %(owner)s, and so does its SHA-256. Until it is "
-            "approved, it opens without the seal."
+            "It carries the electronic seal of %(owner)s, and its SHA-256 is that of the sealed "
+            "file. Until it is approved, it opens without the seal."
         ) % {"owner": letter.sealed_by}
     return _("It carries the electronic seal of %(owner)s.") % {"owner": letter.sealed_by}

@@ -19,7 +19,7 @@ from invitations.letters.verification import verify_pdf
 from invitations.models import Delivery, Language, Letter
 from invitations.outbox.envelopes import pack_envelopes
 from invitations.outbox.print_run import print_run
-from invitations.tests.factories import UserFactory
+from invitations.tests.factories import MissionFactory, UserFactory
 from invitations.tests.seals import OWNER, make_seal, seal_status, use_seal
 
 pytestmark = pytest.mark.django_db
@@ -186,6 +186,37 @@ def test_the_page_of_a_letter_says_why_it_opens_without_the_seal(composed, seal,
 
     assert f"It carries the electronic seal of {OWNER}" in shown.content.decode()
     assert "it opens without the seal" in shown.content.decode()
+
+
+def test_the_page_of_approval_says_whose_hash_it_shows(composed, seal, admin_client):
+    letter = composed()
+    chosen = {"action": "approve_selected", "_selected_action": [letter.pk]}
+
+    shown = admin_client.post(reverse("admin:invitations_letter_changelist"), chosen)
+
+    assert letter.sha256 in shown.content.decode()
+    assert "This is the hash of the sealed file." in shown.content.decode()
+
+
+def test_the_message_of_a_note_carries_its_letters_without_their_seals(
+    composed, seal, admin_client
+):
+    letter = composed()
+    mission = MissionFactory(language="en")
+    mission.states.add(letter.invitation.member_state)
+    note = letter.circular.letters.create(
+        kind="note", mission=mission, invitation=letter.invitation, language="en"
+    )
+    note.covers.add(letter)
+    compose_planned()
+    note.refresh_from_db()
+
+    address = reverse("admin:invitations_letter_message", args=[note.pk])
+    shown = attached(admin_client.get(address).content)
+
+    assert shown == [pdf_of(one)[: one.unsealed_size] for one in (note, letter)]
+    assert note.unsealed_size
+    assert letter.unsealed_size
 
 
 def test_a_print_run_has_the_pages_and_no_torn_seal(composed, seal):
