@@ -89,9 +89,19 @@ def record_composed(letter: Letter) -> bool:
     if not Letter.objects.planned().filter(pk=letter.pk).update(**frozen, **TRIED_NO_MORE):
         return False
     letter.events.create(state=Letter.State.COMPOSED, actor=letter.composed_by)
+    leave_other_notes(letter)
     if automatic:
         enqueue_letter(letter)
     return True
+
+
+def leave_other_notes(letter: Letter) -> None:
+    """Take the letter from the notes that wait and do not go its road, as signed original or mail.
+
+    Such a note was planned before the rank of the letter's minister changed.
+    """
+    for note in letter.notes.planned().exclude(by_original=letter.by_original):
+        note.covers.remove(letter)
 
 
 SEAL = ("unsealed_size", "sealed_by", "seal_valid_until")
@@ -114,7 +124,8 @@ def attach_pdf(letter: Letter, texts: list[LetterText], keys: LetterKeys) -> Non
         return
     if letter.kind == Letter.Kind.REMINDER:
         original = standing_letter(letter.invitation)
-        if original is None:
+        # No PDF of a letter that is signed by hand ever leaves by mail.
+        if original is None or original.by_original:
             raise ValidationError(_("There is no approved letter to remind of."))
         for name in ("pdf", "sha256", *SEAL):
             setattr(letter, name, getattr(original, name))

@@ -17,7 +17,9 @@ from invitations.tests.factories import (
     CircularFactory,
     EditionFactory,
     InvitationFactory,
+    LetterFactory,
     MissionFactory,
+    StepFactory,
     UserFactory,
 )
 from invitations.tests.originals import approved
@@ -229,6 +231,44 @@ def test_a_note_by_mail_composed_anew_leaves_out_what_became_an_original(under_n
     anew.refresh_from_db()
     with pytest.raises(ValidationError, match="Approve the letters it covers first"):
         approved(anew)
+
+
+def test_a_note_by_mail_leaves_out_what_becomes_an_original_while_it_waits(under_notes):
+    note = under_notes.letters.get(kind="note", by_original=False)
+    letter = note.covers.get()
+    again = recompose_letter(letter, UserFactory())
+    anew = recompose_letter(note, UserFactory())
+    promoted(letter.invitation)
+
+    compose_planned()
+
+    again.refresh_from_db()
+    anew.refresh_from_db()
+    assert again.by_original
+    assert not anew.covers.exists()
+    assert thaw(anew.message.name, anew.message_sha256).count(b"application/pdf") == 1
+
+
+def test_a_reminder_never_carries_an_original_that_came_meanwhile(issued, approved_texts):
+    invitation = issued()
+    circular = CircularFactory(edition=invitation.edition, kind="replacement", changes="Later.")
+    promoted(invitation)
+    plan_circular(circular)
+    compose_planned()
+    approved(circular.letters.get())
+    reminder = LetterFactory(
+        invitation=invitation,
+        kind="reminder",
+        variant="first",
+        step=StepFactory(edition=invitation.edition),
+        reply_before=invitation.edition.reply_before,
+        leave_before=invitation.edition.deadline,
+    )
+
+    compose_planned()
+
+    reminder.refresh_from_db()
+    assert (reminder.state, reminder.pdf.name) == ("planned", "")
 
 
 def test_the_note_of_an_original_is_approved_after_it_and_waits_on_paper(under_notes):
