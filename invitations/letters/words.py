@@ -23,6 +23,7 @@ from invitations.letters.scrutiny.holes import (
     refuse_lacks,
 )
 from invitations.models import Language, Letter, LetterTemplate
+from invitations.text.lines import is_blank
 from invitations.text.marks import fill_marked
 from invitations.text.placeholders import OPEN_LINE
 
@@ -62,7 +63,7 @@ def fill_placeholders(text: str, words: dict[str, str]) -> str:
 
 def filled_line(line: str, words: dict[str, str]) -> str | None:
     printed = Template(line).substitute(words)
-    return printed if printed.strip() or not OPEN_LINE.fullmatch(line) else None
+    return None if is_blank(printed) and OPEN_LINE.fullmatch(line) else printed
 
 
 def escape_markdown(words: dict[str, str]) -> dict[str, str]:

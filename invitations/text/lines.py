@@ -33,6 +33,8 @@ CHINESE_OR_NEAR = re.compile(r"[\u2e80-\u2fff\u3005-\ud7ff\uf900-\ufaff\U0002000
 OVERRIDES = "\u202d\u202e"
 # Format signs that are visible: before a number, or in the Quran.
 SEEN = "\u0600\u0601\u0602\u0603\u0604\u0605\u06dd\u070f\u0890\u0891\u08e2"
+# Letters and signs of Hangul and Braille that print as a blank.
+FILLERS = "\u115f\u1160\u2800\u3164\uffa0"
 MARKS = "\u200e\u200f\u061c"
 JOINERS = "\u200c\u200d"
 RIGHT_TO_LEFT = re.compile(r"[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
@@ -72,6 +74,16 @@ def without_invisible(typed: str) -> str:
         typed = MARK_IN_A_WORD.sub("", NEEDLESS_JOINER.sub("", typed))
         typed = unicodedata.normalize("NFC", typed)
     return typed.strip(BLANKS + MARKS)
+
+
+def is_blank(words: str) -> bool:
+    """Whether nothing of the words is seen: they hold blanks, direction marks or joiners alone."""
+    return all(
+        sign.isspace()
+        or sign in FILLERS
+        or (unicodedata.category(sign) in ("Cc", "Cf") and sign not in SEEN)
+        for sign in words
+    )
 
 
 def narrow_signs(words: str) -> str:

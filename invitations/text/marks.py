@@ -8,6 +8,8 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
+from invitations.text.lines import is_blank
+
 # Of three brackets in a row the outer two are the mark's: [[[$website]($website)]].
 SIGN = re.compile(r"\[\[|\]\](?!\])")
 MARK = re.compile(r"\[\[(.*?)\]\](?!\])", re.DOTALL)
@@ -72,8 +74,8 @@ def identifiers_in_marks(text: str) -> set[str]:
 
 
 def without_marks(text: str) -> str:
-    """Return what of the text stands in each letter."""
-    return MARK.sub("", text)
+    """Return what of the text stands in each letter, with a sign where a part may fall away."""
+    return MARK.sub(FALLEN, text)
 
 
 def fill_marked(text: str, words: Mapping[str, str], fill: Callable[[str], str | None]) -> str:
@@ -82,7 +84,7 @@ def fill_marked(text: str, words: Mapping[str, str], fill: Callable[[str], str |
     A line goes with its line break if nothing is left of it, or if ``fill`` returns None.
     """
     kept = MARK.sub(
-        lambda mark: mark[1] if all(words[n].strip() for n in identifiers(mark[1])) else FALLEN,
+        lambda mark: FALLEN if any(is_blank(words[n]) for n in identifiers(mark[1])) else mark[1],
         text,
     )
     lines = (mended(line) for line in kept.split("\n"))

@@ -12,6 +12,7 @@ from modeltranslation.utils import build_localized_fieldname
 
 from invitations.models import PRINTED_KINDS, Circular, Language, Letter, LetterTemplate
 from invitations.text.dates import comma_list
+from invitations.text.lines import is_blank
 from invitations.text.marks import identifiers_in_marks
 from invitations.text.placeholders import PLACEHOLDERS_OF_LETTERS, needed_words
 
@@ -119,7 +120,7 @@ def in_order(names: set[str]) -> list[str]:
 
 
 def is_empty(word: str | None) -> bool:
-    return not (word or "").strip()
+    return is_blank(word or "")
 
 
 def lack_of(name: str, language: str) -> Lack:

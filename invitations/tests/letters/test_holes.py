@@ -107,6 +107,23 @@ def test_a_function_within_a_sentence_has_to_be_known(composed):
     assert letter.waits_for == [["en", "minister", "portfolio"]]
 
 
+@pytest.mark.parametrize("beside", ["[[, fax $contact_fax]]", "[[$contact_fax, ]]"])
+def test_a_line_with_a_part_that_stays_may_lack_no_function(composed, beside):
+    line = f"$portfolio{beside}" if beside.startswith("[[,") else f"{beside}$portfolio"
+    revised("en", lambda paper: f"{line}\n\n{paper}")
+
+    letter = composed(portfolio="")
+
+    assert letter.waits_because == "Missing in English: portfolio."
+
+
+@pytest.mark.parametrize("unseen", ["\u200b", "\u200f", "\u2068\u2069", "\ufeff \u00a0"])
+def test_what_nobody_sees_is_no_text(composed, unseen):
+    letter = composed(edition=EditionFactory(organizers=unseen))
+
+    assert letter.waits_because == "Missing in English: organizers."
+
+
 def test_who_has_no_function_lacks_its_line_in_an_address_block(composed):
     revised("en", lambda paper: f"$minister\n$portfolio\n$member_state\n\n{paper}")
 
