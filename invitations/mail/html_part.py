@@ -12,7 +12,9 @@ from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 
 EMBLEM = "emblem"
-ADDRESS = r"https?://[^\s<>()«»“”]*[^\s<>()«»“”.,;:!?。，；：！？）]"  # noqa: RUF001 -- Chinese signs
+# Marks of direction stand around an address, never in it.
+UNSEEN = r"\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff"
+ADDRESS = rf"https?://[^\s<>()«»“”{UNSEEN}]*[^\s<>()«»“”{UNSEEN}.,;:!?。，；：！？）]"  # noqa: RUF001 -- Chinese signs
 EMAIL = r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+"
 # A telephone number has no-break spaces, so that a list of figures is none.
 NUMBER = r"\+\d[\d\u00a0]{5,}\d"

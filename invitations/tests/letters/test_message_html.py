@@ -122,3 +122,13 @@ def test_words_of_others_are_no_html(composed):
 
     assert "<b>Minister" not in marked_up("<b>Minister</b> <script>x</script>", "CL-1")
     assert "<script" not in html_of(letter)
+
+
+def test_a_link_ends_before_the_sign_that_keeps_its_order():
+    line = marked_up(
+        "\u2068https://a.example.org/x\u2069, \u2068https://b.example.org\u200f", "CL-1"
+    )
+
+    assert 'href="https://a.example.org/x"' in line
+    assert 'href="https://b.example.org"' in line
+    assert "</a>\u2069" in line
