@@ -4,16 +4,16 @@ import re
 from functools import partial
 
 NO_BREAK = "\u00a0"
-# The signs within an address, also as a link of Markdown, are not those of a sentence.
-ADDRESS = r"\S*(?://|@)\S*"
+# The signs within an address, a link of Markdown or the code of a sign are not those of a sentence.
+ADDRESS = r'\]\([^)\n]*\)|\bwww\.\S*|[^\s(]*(?://|@)\S*|&#?\w+;|""'
 FRENCH = {
-    r"(?<=\w)'(?=\w)": "’",
+    r"(?<=\w)'(?=[\w$])": "’",
     r'"(?P<quoted>[^"\n]+)"': f"«{NO_BREAK}\\g<quoted>{NO_BREAK}»",
     r"«[ \u00a0\u202f]*": f"«{NO_BREAK}",
     r"[ \u00a0\u202f]*»": f"{NO_BREAK}»",
-    r"(?<=[\w)»*’])[ \u00a0\u202f]*(?P<sign>[;?!])": f"{NO_BREAK}\\g<sign>",
+    r"(?<=[\w)}»*’])[ \u00a0\u202f]*(?P<sign>[;?!])": f"{NO_BREAK}\\g<sign>",
     # A colon within an hour stays as it is.
-    r"(?<=[\w)»*’])[ \u00a0]*:(?=[\s*]|\Z)": f"{NO_BREAK}:",
+    r"(?<=[\w)}»*’])[ \u00a0]*:(?=[\s*]|\Z)": f"{NO_BREAK}:",
 }
 
 

@@ -1,4 +1,6 @@
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from invitations.data import letter_templates
 from invitations.text.typography import mended_french
@@ -17,6 +19,9 @@ FRENCH = [text for text in letter_templates() if text["language"] == "fr"]
         ("à 14:30, https://a.example.org/?b;c!", "à 14:30, https://a.example.org/?b;c!"),
         ("[ici](https://a.example.org/?x) : voilà", "[ici](https://a.example.org/?x)\u00a0: voilà"),
         ("$forum : $theme", "$forum\u00a0: $theme"),
+        ("l'$organization ; ${theme} !", "l’$organization\u00a0; ${theme}\u00a0!"),
+        ("www.a.example.org/?b;c&nbsp;: oui", "www.a.example.org/?b;c&nbsp;: oui"),
+        ('[ici](https://a.example.org "b") ?', '[ici](https://a.example.org "b")\u00a0?'),
     ],
 )
 def test_what_is_typed_in_french_gets_its_spaces_and_quotes(typed, printed):
@@ -28,3 +33,25 @@ def test_what_is_typed_in_french_gets_its_spaces_and_quotes(typed, printed):
 def test_the_shipped_french_texts_need_no_mending(text):
     for field in ("subject", "paper", "mail"):
         assert mended_french(text[field]) == text[field]
+
+
+KEPT = [
+    "$theme",
+    "${theme}",
+    "[[",
+    "]]",
+    "https://a.example.org/?x=1;y!z",
+    "www.a.example.org/?x",
+    "a@example.org",
+    "&nbsp;",
+    ' [ici](https://a.example.org "b")',
+]
+SIGNS = list(" \u00a0\u202f\n\"'«»;?!:*()aé1.,|")
+
+
+@given(st.lists(st.sampled_from(KEPT + SIGNS), max_size=9).map("".join))
+def test_a_second_mending_changes_nothing_and_no_placeholder_link_or_mark_is_touched(typed):
+    printed = mended_french(typed)
+
+    assert mended_french(printed) == printed
+    assert [printed.count(kept) for kept in KEPT] == [typed.count(kept) for kept in KEPT]
