@@ -18,6 +18,7 @@ from invitations.models import (
     Rank,
     Segment,
 )
+from invitations.models.edition import all_answers, all_segments, ranks_by_original
 
 
 class WholeRowForm(forms.ModelForm):
@@ -105,14 +106,18 @@ class EditionForm(HeldRowForm):
     answers_offered = BoxesField(
         label=_("Answers offered"),
         choices=[choice for choice in Answer.choices if choice[0] != Answer.HOLDING],
+        initial=all_answers,
     )
     segments_offered = BoxesField(
-        label=_("Segments offered"), choices=Segment.choices, required=False
+        label=_("Segments offered"),
+        choices=Segment.choices,
+        initial=all_segments,
+        required=False,
     )
-
     original_ranks = BoxesField(
         label=_("Ranks that get a signed original"),
         choices=ranks_known,
+        initial=ranks_by_original,
         required=False,
         help_text=_(
             "On paper, under a note verbale: no mail and no reminder. Where none is chosen, all "

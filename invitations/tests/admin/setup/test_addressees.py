@@ -236,3 +236,17 @@ def test_a_reference_is_used_once_in_the_organization(admin_client):
 
     errors = response.context["adminform"].form.errors
     assert errors["reference"] == ["Circular with this Reference already exists."]
+
+
+def test_a_new_edition_offers_all_answers_and_asks_for_originals_of_the_shipped_ranks(
+    admin_client,
+):
+    form = admin_client.get(reverse("admin:invitations_forumedition_add")).context["adminform"].form
+
+    ticked = {
+        name: {box.data["value"] for box in form[name] if box.data["selected"]}
+        for name in ("answers_offered", "segments_offered", "original_ranks")
+    }
+
+    edition = ForumEdition()
+    assert ticked == {name: set(getattr(edition, name)) for name in ticked}
