@@ -38,8 +38,8 @@ class Doubts(NamedTuple):
 def approval_doubts(letters: list[Letter]) -> Doubts:
     """Return what is uncertain about these letters; none of it prevents approval."""
 
-    # A circular to all alike names nobody.
-    named = [letter for letter in letters if not letter.circular.addressed_by]
+    # A circular to all alike names nobody; a signed original is addressed by name all the same.
+    named = [letter for letter in letters if not alike_of(letter)]
 
     def of(is_so: Callable[[Minister], bool]) -> list[Letter]:
         return [letter for letter in named if is_so(letter.invitation.minister)]
@@ -58,6 +58,11 @@ def approval_doubts(letters: list[Letter]) -> Doubts:
         unsure_form=addressed_by_unsure_forms(letters),
         flawed=flawed(letters),
     )
+
+
+def alike_of(letter: Letter) -> dict[str, str]:
+    """Return the form that the circular addresses all by, empty where the letter has its own."""
+    return {} if letter.by_original else letter.circular.addressed_by
 
 
 def is_late(letter: Letter) -> bool:
@@ -110,7 +115,7 @@ def addressed_by_unsure_forms(letters: list[Letter]) -> list[Letter]:
 
 def forms_used(letter: Letter) -> Iterator[tuple[str, str, str]]:
     """Yield language, form and gender of the forms that the letter uses; a note has none."""
-    minister, alike = letter.invitation.minister, letter.circular.addressed_by
+    minister, alike = letter.invitation.minister, alike_of(letter)
     if letter.kind == Letter.Kind.NOTE:
         return
     if (

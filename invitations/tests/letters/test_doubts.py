@@ -101,6 +101,17 @@ def test_of_a_circular_to_all_alike_only_its_own_form_is_doubted(composed):
     assert approval_doubts([letter]).unsure_form == [letter]
 
 
+@pytest.mark.django_db
+def test_a_signed_original_is_doubted_though_its_circular_is_to_all_alike(composed):
+    edition = CircularFactory(addressed_to="To the ministers").edition
+    letter = composed(edition=edition, portfolio="", address_gender="x")
+    letter.by_original = True
+
+    found = approval_doubts([letter])
+
+    assert found.without_function == found.unknown_gender == [letter]
+
+
 LINKS = ("website", "partnership_link", "consultation_link", "registration_link", "statements_link")
 
 
