@@ -5,6 +5,7 @@ from typing import Any
 from django.contrib import admin, messages
 from django.db.models import Count, Q, QuerySet
 from django.http import HttpRequest
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from unfold import admin as unfold
 from unfold.decorators import action, display
@@ -16,12 +17,13 @@ from invitations.admin.setup.reminder_steps import ReminderStepInline
 from invitations.admin.setup.reminders import ReminderPagesMixin
 from invitations.forms.model_forms import EditionForm, WholeRowForm
 from invitations.letters.circulars import plan_invitation_letters
-from invitations.models import Answer, ForumEdition, Invitation, QuietPeriod, Segment
+from invitations.models import Answer, ForumEdition, Invitation, QuietPeriod, Rank, Segment
 from invitations.text.dates import comma_list
 
 SHOWN_TO_READERS = {
     "answers_offered": "answers_shown",
     "segments_offered": "segments_shown",
+    "original_ranks": "ranks_shown",
     "replies_closed_at": "closed_hour",
     "speakers_published_at": "published_hour",
 }
@@ -186,6 +188,11 @@ class ForumEditionAdmin(ReminderPagesMixin):
     @display(description=gettext_lazy("segments offered"))
     def segments_shown(self, edition: ForumEdition) -> str:
         return comma_list(Segment(one).label for one in edition.segments_offered)
+
+    @display(description=gettext_lazy("ranks that get a signed original"))
+    def ranks_shown(self, edition: ForumEdition) -> str:
+        ranks = Rank.objects.filter(code__in=edition.original_ranks)
+        return comma_list(ranks) or _("none")
 
     @display(description=gettext_lazy("replies closed at"))
     def closed_hour(self, edition: ForumEdition) -> str:

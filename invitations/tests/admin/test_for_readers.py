@@ -21,6 +21,7 @@ def page(client):
     edition = EditionFactory(
         answers_offered=["in_person", "regrets"],
         segments_offered=["opening"],
+        original_ranks=["HOS"],
         replies_closed_at=NOON,
         time_zone="Asia/Tokyo",
         time_zone_name="Tokyo time",
@@ -33,6 +34,7 @@ def test_a_reader_sees_what_an_edition_offers_in_words(page):
     assert "in_person" not in page
     assert str(Answer.IN_PERSON.label) in page
     assert "opening" in page.casefold()
+    assert "Head of State" in page
 
 
 def test_a_reader_sees_an_edition_s_hour_on_its_clock_with_its_zone(page):
