@@ -19,8 +19,8 @@ from django.utils.translation import gettext_lazy
 from invitations.admin.base import user_of
 from invitations.admin.held_values import name_of_column
 from invitations.models import Letter
-from invitations.models.held.composed_with import record_of
-from invitations.models.held.holding import names_of, touches
+from invitations.models.held.composed_with import is_compared, record_of
+from invitations.models.held.holding import names_of
 from invitations.models.held.outdated import Outdated, outdated_letters
 from invitations.outbox.approvers import people_who_may
 from invitations.text.dates import comma_list, labelled
@@ -105,7 +105,7 @@ def changes_since(records: Iterable[str], letters: Iterable[Letter]) -> Mapping[
     )
     for kind, key, at, changes in rows:
         model: Any = models[kind]
-        names = [name_of_column(model, name) for name in changes or {} if touches(model, [name])]
+        names = [name_of_column(model, name) for name in changes or {} if is_compared(model, name)]
         found[f"{model.__name__} {key}"].append((at, names))
     return found
 

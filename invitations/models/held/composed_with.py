@@ -15,12 +15,14 @@ from django.apps import apps
 from django.db import models
 
 from invitations.models.held.change import Values
-from invitations.models.held.holding import name_of, values_of
+from invitations.models.held.holding import Held, name_of, touches, values_of
 
 Letters = Sequence[Any]
 # The keys of one model's records behind each letter, by the letter's key.
 Keys = Mapping[int, list[Any]]
 Records = Iterator[tuple[type[models.Model], Keys]]
+# What letters print and nothing that follows them does: it is compared, and not held.
+PRINTED_ALONE = {"Circular": Held("variant shows_contact", "place service addressed_to")}
 
 
 def hashes_behind(letter: Any) -> dict[str, str]:
@@ -32,13 +34,23 @@ def hashes_behind_each(letters: Letters, *, lock: bool = False) -> dict[int, dic
     """Return these hashes by the letter's key; many letters take no more queries than one."""
     found: dict[int, dict[str, str]] = {letter.pk: {} for letter in letters}
     for model, keys in records_behind(letters):
-        values = values_of(model, all_of(keys), lock=lock)
+        values = values_of(model, all_of(keys), lock=lock, also=printed_alone(model))
         hashes = {key: hash_of(said) for key, said in values.items()}
         for letter, own in keys.items():
             found[letter] |= {
                 f"{model.__name__} {key}": hashes[key] for key in own if key in hashes
             }
     return found
+
+
+def printed_alone(model: type[models.Model]) -> list[str]:
+    printed = PRINTED_ALONE.get(model.__name__)
+    return printed.names() if printed else []
+
+
+def is_compared(model: type[models.Model], name: str) -> bool:
+    """Whether letters that wait for approval are outdated once this column changes."""
+    return touches(model, [name]) or name in printed_alone(model)
 
 
 def all_of(keys: Keys) -> set[Any]:

@@ -196,9 +196,9 @@ def why_kept(row: models.Model) -> str:
 
 
 def values_of(
-    model: type[models.Model], keys: Iterable[Any], *, lock: bool = False
+    model: type[models.Model], keys: Iterable[Any], *, lock: bool = False, also: Iterable[str] = ()
 ) -> dict[Any, Values]:
-    """Return the held values of each row, as JSON keeps them; a mission's States among them."""
+    """Return what is held of each row, and ``also``, as JSON has it; a mission's States with it."""
     known = [key for key in keys if key is not None]
     if not known:
         return {}
@@ -206,7 +206,7 @@ def values_of(
     rows: Any = models.QuerySet(model).filter(pk__in=known).order_by("pk")
     if lock:
         rows = rows.select_for_update(of=("self",), no_key=True)
-    columns = HELD[model.__name__].names()
+    columns = [*HELD[model.__name__].names(), *also]
     found = {
         key: dict(zip(columns, said, strict=True))
         for key, *said in rows.values_list("pk", *columns)

@@ -19,7 +19,13 @@ from invitations.letters.composing_queue import (
 from invitations.models import HeldChange, Letter
 from invitations.reminders.planning import queue_reminders_of
 from invitations.tests.factories import CircularFactory, UserFactory
-from invitations.tests.letters.changes import CHANGES, UNUSED, each_change, new_mission
+from invitations.tests.letters.changes import (
+    CHANGES,
+    UNUSED,
+    each_change,
+    each_change_in_print,
+    new_mission,
+)
 from invitations.tests.letters.drafts import drafted
 from invitations.tests.races import at_once, before_the_commit_of
 
@@ -60,6 +66,18 @@ def test_what_changed_since_the_letter_was_composed_is_not_approved_unseen(
     recompose_letter(letter, UserFactory())
     compose_planned()
     approve(Letter.objects.get(state="composed"))
+
+
+@each_change_in_print
+def test_another_text_or_layout_of_the_circular_is_not_approved_unseen(composed, change):
+    letter = composed()
+    circular = change(letter)
+
+    with pytest.raises(ValidationError, match="Changed since it was composed") as refusal:
+        approve(letter)
+
+    assert str(circular) in refusal.value.messages[0]
+    assert not HeldChange.objects.exists()
 
 
 def test_all_that_changed_is_named(composed):
