@@ -1,9 +1,11 @@
 """Whom, and how: forms of address by State, and who is addressed by none that is not sure."""
 
+import re
+
 import pytest
 from django.core.exceptions import ValidationError
 
-from invitations.data import add_forms_of_address
+from invitations.data import add_forms_of_address, table
 from invitations.letters.addressing import formal_address
 from invitations.models import FormOfAddress, Letter, MemberState
 from invitations.tests.factories import MemberStateFactory, MinisterFactory
@@ -26,6 +28,10 @@ def holder(state, rank, gender="m", **fields):
         ("BEL MON m", "fr", "Sa Majesté le Roi Rudolf Elphberg", "Sire,"),
         ("GBR MON f", "en", "H.M. Queen Rudolf Elphberg", "Your Majesty,"),
         ("OMN MON m", "ar", "صاحب الجلالة السلطان Rudolf Elphberg", "صاحب الجلالة،"),
+        (
+            "SAU MON m", "ar",
+            "خادم الحرمين الشريفين الملك Rudolf Elphberg", "خادم الحرمين الشريفين،",
+        ),
         ("KWT MON m", "ar", "حضرة صاحب السمو الشيخ Rudolf Elphberg", "صاحب السمو،"),
         ("QAT MON m", "fr", "Son Altesse le Cheikh Rudolf Elphberg", "Altesse,"),
         ("JPN MON m", "es", "Su Majestad el Emperador Rudolf Elphberg", "Majestad:"),
@@ -69,6 +75,28 @@ def test_each_is_addressed_as_the_state_has_it(who, language, name, opening):
     addressed = formal_address(holder(*who.split()), language)
 
     assert (addressed.name, addressed.salutation) == (name, opening)
+
+
+@pytest.mark.parametrize(
+    ("language", "style", "spoken_to"),
+    [
+        ("fr", r"Majesté|Altesse|Sainteté|Éminence", r"^Je prie Votre ({}).* d’agréer"),
+        ("es", r"Majestad|Alteza|Santidad|Eminencia", r"^Ruego a Vuestra ({}).* que acepte "),
+    ],
+)
+def test_a_majesty_a_highness_and_a_holiness_are_begged_in_the_third_person(
+    language, style, spoken_to
+):
+    rows = [*table("forms_of_address"), *table("forms_of_address_by_state")]
+
+    closings = [
+        row["closing"]
+        for row in rows
+        if row["language"] == language and re.search(style, row["courtesy"] + row["salutation"])
+    ]
+
+    assert len(closings) > 20
+    assert [each for each in closings if not re.search(spoken_to.format(style), each)] == []
 
 
 @pytest.mark.parametrize("language", ["ar", "en", "es", "fr", "ru", "zh-hans"])
