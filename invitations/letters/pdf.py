@@ -1,6 +1,7 @@
 """The printed letter, as a PDF."""
 
 import functools
+import re
 from base64 import b64encode
 from io import BytesIO
 from string import Template
@@ -28,7 +29,7 @@ from invitations.letters.context import (
 from invitations.letters.typesetting import collector_paused, typeset_pdf
 from invitations.letters.words import LetterText
 from invitations.models import Circular, ForumEdition, Letter
-from invitations.text.dates import keep_own_order, printed_date
+from invitations.text.dates import dates_in, keep_own_order, printed_date
 from invitations.text.placeholders import identifiers
 
 
@@ -107,7 +108,7 @@ def sheet(letter: Letter, text: LetterText) -> dict[str, Any]:
             "addressee": [keep_own_order(line) for line in text.addressee],
             "subject": text.subject,
             "enclosures": enclosures(letter) if note else "",
-            "body": mark_safe(html_of_markdown(text.paper)),  # noqa: S308 -- Markdown without HTML
+            "body": body_html(text.paper, text.language),
             "original_signed": terms["original_signed"] if is_signed else "",
             "signatory": circular.signatory_name,
             "signatory_title": circular.signatory_title,
@@ -197,6 +198,14 @@ def check_label(term: str) -> str:
 @functools.cache
 def emblem() -> str:
     return (settings.BASE_DIR / "static/letters/emblem.svg").read_text()
+
+
+def body_html(paper: str, language: str) -> SafeString:
+    """Return the paper as HTML whose dates stay on one line; tags, and addresses in them, stay."""
+    date = dates_in(language)
+    parts = re.split(r"(<[^>]*>)", html_of_markdown(paper))
+    parts[::2] = [date.sub(r'<span class="date">\g<0></span>', part) for part in parts[::2]]
+    return mark_safe("".join(parts))  # noqa: S308 -- Markdown without HTML
 
 
 def html_of_markdown(text: str) -> str:

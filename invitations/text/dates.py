@@ -1,6 +1,7 @@
 """Dates, lists and labels as each language prints them."""
 
 import datetime as dt
+import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 
@@ -108,6 +109,25 @@ def printed_range(first: dt.date, last: dt.date, language: str) -> str:
         joined = joined if joined.strip(" –") else " – "
         return f"{printed_date(first, language)}{joined}{printed_date(last, language)}"
     return f"{formatted(first, language, start)}{joined}{formatted(last, language, end)}"
+
+
+# A day, before the name of its month and its year; in a range the first day stands before it.
+UNBROKEN = {
+    "ar": r"(?:\d{1,2}–)?\d{1,2} (?:{months}) \d{4}",
+    "en": r"(?:\d{1,2}–)?\d{1,2} (?:{months}) \d{4}",
+    "es": r"(?:\d{1,2} [ay] )?\d{1,2} de (?:{months}) de \d{4}",
+    "fr": r"(?:\d{1,2}(?:er)? (?:au|et) )?\d{1,2}(?:er)? (?:{months}) \d{4}",
+    "ru": r"(?:\d{1,2}–)?\d{1,2} (?:{months}) \d{4}\u00a0г\.",
+    "zh-hans": r"\d{4}年\d{1,2}月\d{1,2}日(?:至\d{1,2}日)?",
+}
+
+
+def dates_in(language: str) -> re.Pattern[str]:
+    """Return the pattern of the dates and ranges that letters in the language print."""
+    month = "E" if language == "ru" else "F"
+    names = [formatted(dt.date(2020, number, 2), language, month) for number in range(1, 13)]
+    months = "|".join(map(re.escape, names))
+    return re.compile(r"(?<!\d)" + UNBROKEN[language].replace("{months}", months))
 
 
 def printed_list(items: Sequence[str], language: str) -> str:

@@ -9,7 +9,7 @@ from pydyf import Stream
 
 from invitations.files.frozen import thaw
 from invitations.letters.composing_queue import compose_planned
-from invitations.letters.pdf import html_of_markdown
+from invitations.letters.pdf import body_html, html_of_markdown
 from invitations.letters.pdf_conformance import DelimitedStream
 from invitations.letters.typesetting import typeset_pdf
 from invitations.models import Language, LetterTemplate
@@ -165,6 +165,24 @@ def test_a_letter_that_would_fill_three_pages_waits_and_says_so(composed):
 
 def test_html_is_no_markdown():
     assert "&lt;b&gt;" in html_of_markdown("<b>bold</b>")
+
+
+@pytest.mark.parametrize(
+    ("language", "date"),
+    [
+        ("ar", "6–9 أبريل 2020"),
+        ("en", "14 January 2020"),
+        ("es", "14 de enero de 2020"),
+        ("fr", "6 au 9 avril 2020"),
+        ("ru", "14 января 2020\u00a0г."),
+        ("zh-hans", "2020年4月6日至9日"),
+    ],
+)
+def test_a_date_stays_on_one_line_and_an_address_as_it_is(language, date):
+    body = body_html(f"[**{date}**](https://example.org/{date.replace(' ', '-')})", language)
+
+    assert f'<strong><span class="date">{date}</span></strong>' in body
+    assert body.count('class="date"') == 1
 
 
 def test_an_override_is_printed_as_it_is(composed):

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from invitations.models import Language
 from invitations.text.dates import (
     DAY,
+    dates_in,
     keep_own_order,
     printed_date,
     printed_hour,
@@ -85,6 +86,18 @@ def test_a_printed_range_names_both_days_and_ends_as_its_last_one(first, days, l
 @given(DAYS, DAYS, LANGUAGES)
 def test_two_days_are_never_printed_alike(one, other, language):
     assert (printed_date(one, language) == printed_date(other, language)) == (one == other)
+
+
+@given(first=DAYS, days=st.integers(0, 27), language=LANGUAGES)
+def test_every_printed_date_is_found_again_in_its_language(first, days, language):
+    last = first + dt.timedelta(days)
+    ends = [first] if first.month == last.month else [first, last]
+
+    words = f"({printed_range(first, last, language)})"
+
+    assert len(dates_in(language).findall(words)) == len(ends)
+    assert dates_in(language).fullmatch(printed_date(first, language))
+    assert len(ends) > 1 or dates_in(language).fullmatch(words[1:-1])
 
 
 def test_every_language_has_its_dates():
