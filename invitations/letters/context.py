@@ -39,6 +39,7 @@ from invitations.text.dates import (
     printed_range,
 )
 from invitations.text.placeholders import is_keyless
+from invitations.text.typography import joined_in_chinese
 
 
 class LetterKeys(NamedTuple):
@@ -192,7 +193,7 @@ def covered_words(letter: Letter, language: str) -> str:
     blocks = [
         formal_address(minister, language, on=on, listed=True).lines for minister in ministers
     ]
-    joined = "".join if language == Language.CHINESE else comma_list
+    joined = joined_in_chinese if language == Language.CHINESE else comma_list
     return "\n\n".join(joined(lines) for lines in blocks)
 
 

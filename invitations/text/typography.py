@@ -1,6 +1,7 @@
 """The spaces, quotes and apostrophes of a text as a language prints them."""
 
 import re
+from collections.abc import Iterable
 from functools import partial
 
 NO_BREAK = "\u00a0"
@@ -29,3 +30,9 @@ def mended_french(text: str) -> str:
 
 def mended(printed: str, found: re.Match[str]) -> str:
     return found["address"] or found.expand(printed)
+
+
+def joined_in_chinese(parts: Iterable[str]) -> str:
+    """Return the parts without spaces between them, but for one between two Latin words."""
+    latin = r"[A-Za-zÀ-ɏ.)]"
+    return re.sub(rf"(?<={latin})\n(?={latin})", " ", "\n".join(parts)).replace("\n", "")

@@ -1,5 +1,7 @@
 """Notes verbales: they name the post with its State and seat, and go to the kinds of choice."""
 
+import re
+
 import page
 import pytest
 
@@ -230,3 +232,29 @@ def test_other_posts_forward_letters_where_there_is_no_mission(composed, kind):
     post.states.add(letter.invitation.member_state)
 
     assert (paper_route(letter).way, paper_route(letter).mission) == ("post", post)
+
+
+def test_latin_function_and_name_do_not_run_together_in_a_chinese_note(note):
+    words = note(language="zh-hans", greeted_as=GREETED)
+
+    minister = words.covers.get().invitation.minister
+    assert minister.portfolio
+    assert f"{minister.portfolio} {minister.name}" in words.paper
+
+
+SINGULAR = {
+    "en": r"to (the|its) addressee",
+    "es": r"a la persona a quien|alta autoridad",
+    "fr": r"à son destinataire|à la haute autorité",
+    "ru": r"передаче \w+ адресату",
+}
+
+
+@pytest.mark.parametrize("language", SINGULAR)
+def test_a_note_asks_to_forward_what_it_covers_whether_one_letter_or_several(language):
+    texts = LetterTemplate.objects.filter(kind="note", language=language)
+
+    told = [words.replace("\u00a0", " ") for text in texts for words in (text.paper, text.mail)]
+
+    assert len(told) == 4
+    assert [words for words in told if re.search(SINGULAR[language], words)] == []
