@@ -2,7 +2,9 @@
 
 import functools
 import re
+from base64 import b64encode
 from collections.abc import Iterable
+from email import message_from_bytes, policy
 from email.message import EmailMessage
 from typing import NamedTuple
 
@@ -60,6 +62,23 @@ def add_html(message: EmailMessage, html: str) -> None:
         emblem_png(), maintype="image", subtype="png", cid=f"<{EMBLEM}>", filename="emblem.png",
         disposition="inline",
     )  # fmt: skip
+
+
+def html_alone(content: bytes) -> str:
+    """Return the HTML of a written message with its pictures in it; empty if it has none."""
+    message = message_from_bytes(content, policy=policy.default)
+    part = message.get_body(("html",))
+    html = str(part.get_content()) if part else ""
+    for picture in message.walk():
+        if name := str(picture["Content-ID"] or "").strip("<>"):
+            data = b64encode(picture.get_payload(decode=True)).decode()
+            html = html.replace(f"cid:{name}", f"data:{picture.get_content_type()};base64,{data}")
+    return html
+
+
+def plain_alone(content: bytes) -> str:
+    part = message_from_bytes(content, policy=policy.default).get_body(("plain",))
+    return str(part.get_content()) if part else ""
 
 
 def blocks(words: str, reference: str) -> Iterable[Block]:

@@ -20,6 +20,7 @@ from invitations.admin.letters.composing_anew import (
     who_then_approves,
     why_outdated,
 )
+from invitations.admin.letters.mail_frames import WIDTHS
 from invitations.admin.letters.text_changes import compare_texts
 from invitations.letters.approval import refuse_unsigned
 from invitations.letters.circulars import (
@@ -87,6 +88,7 @@ def approval_page(
         "who_then_approves": who_then_approves(request) if groups else "",
         "refused": len(refused),
         "reasons": [labelled(n, because) for because, n in Counter(refused.values()).most_common()],
+        "widths": WIDTHS,
         "although_late": "although_late" in request.POST,
         **approval_details(letters, doubted, obstacles, refused),
         **more,

@@ -16,6 +16,7 @@ from unfold.decorators import display
 from invitations.admin.base import RecordAdmin
 from invitations.admin.columns import text_link
 from invitations.admin.frozen_files import frozen_file_response
+from invitations.admin.letters.mail_frames import FORMS, framed_mail
 from invitations.letters.message import with_unsealed
 from invitations.models import Letter
 
@@ -41,6 +42,11 @@ class LetterFilesMixin(RecordAdmin):
                 "<int:pk>/message/",
                 self.admin_site.admin_view(self.message_view),
                 name="invitations_letter_message",
+            ),
+            path(
+                "<int:pk>/mail/<str:form>/",
+                self.admin_site.admin_view(self.mail_view),
+                name="invitations_letter_mail",
             ),
             *super().get_urls(),
         ]
@@ -78,6 +84,12 @@ class LetterFilesMixin(RecordAdmin):
         if sizes and answer.status_code == HTTPStatus.OK:
             answer.content = with_unsealed(answer.content, sizes)
         return answer
+
+    def mail_view(self, request: HttpRequest, pk: int, form: str) -> HttpResponse:
+        letter = self._readable(request, pk)
+        if not letter.message or form not in FORMS:
+            raise Http404
+        return framed_mail(letter, form)
 
     def _readable(self, request: HttpRequest, pk: int) -> Letter:
         if not (self.has_view_permission(request) and self.has_words_permission(request)):

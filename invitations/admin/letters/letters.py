@@ -28,6 +28,7 @@ from invitations.admin.letters.composing_anew import (
 )
 from invitations.admin.letters.frozen_words import shown_mail, shown_paper, shown_subject
 from invitations.admin.letters.letter_files import LetterFilesMixin
+from invitations.admin.letters.mail_frames import shown_in_frames
 from invitations.admin.letters.print_run import PrintRunMixin
 from invitations.letters.approval import recompose_letter
 from invitations.letters.composing_queue import try_composing_again
@@ -150,7 +151,7 @@ class LetterAdmin(PrintRunMixin, ApprovingMixin, LetterFilesMixin):
             "pdf_file",
             "message_file",
         ]
-        words = ["shown_subject", "words_on_paper", "words_in_mail"]
+        words = ["shown_subject", "words_on_paper", "words_in_mail", "mail_as_read"]
         if not self.has_words_permission(request):
             about, words = about[:-2], ["shown_subject", "withheld"]
         return [(None, {"fields": about}), (gettext_lazy("Frozen words"), {"fields": words})]
@@ -165,6 +166,7 @@ class LetterAdmin(PrintRunMixin, ApprovingMixin, LetterFilesMixin):
         "shown_subject",
         "words_on_paper",
         "words_in_mail",
+        "mail_as_read",
         "withheld",
     ]
 
@@ -227,6 +229,10 @@ class LetterAdmin(PrintRunMixin, ApprovingMixin, LetterFilesMixin):
     @display(description=gettext_lazy("in the mail"))
     def words_in_mail(self, letter: Letter) -> str:
         return shown_mail(letter)
+
+    @display(description=gettext_lazy("as the office reads it"))
+    def mail_as_read(self, letter: Letter) -> str:
+        return shown_in_frames(letter)
 
     @display(description=gettext_lazy("words"))
     def withheld(self, letter: Letter) -> str:

@@ -1,0 +1,56 @@
+"""The frozen mail as the office sees it, in frames that run nothing and load nothing."""
+
+from django.http import HttpResponse
+from django.template.loader import render_to_string
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from invitations.files import frozen
+from invitations.letters.words import direction
+from invitations.mail.html_part import html_alone, plain_alone
+from invitations.models import Letter
+
+# Of a phone, and of a window in which nothing has to be narrow.
+WIDTHS = (380, 800)
+FORMS = ("plain", "html")
+HEADERS = {
+    # The links of the mail lead nowhere from here, and no form of it is sent.
+    "Content-Security-Policy": (
+        "sandbox; default-src 'none'; img-src data:; style-src 'unsafe-inline';"
+        " form-action 'none'; frame-ancestors 'self'"
+    ),
+    "X-Frame-Options": "SAMEORIGIN",
+}
+
+
+def framed_mail(letter: Letter, form: str) -> HttpResponse:
+    """Return one of the forms of the frozen message, or a page that says why there is none."""
+    try:
+        content = frozen.thaw(str(letter.message), letter.message_sha256)
+    except frozen.Tampered:
+        return HttpResponse(
+            told(_("This file is not what was frozen")), status=409, headers=HEADERS
+        )
+    if form == "plain":
+        shown = page_of_words(plain_alone(content), letter.language)
+    else:
+        shown = html_alone(content) or told(
+            _("This message was frozen without HTML: the office reads its plain text.")
+        )
+    return HttpResponse(shown, headers=HEADERS)
+
+
+def told(words: str) -> str:
+    return page_of_words(words, get_language() or "en")
+
+
+def page_of_words(words: str, language: str) -> str:
+    info = {"words": words, "lang": language, "dir": direction(language)}
+    return render_to_string("admin/letters/mail_alone.html", info)
+
+
+def shown_in_frames(letter: Letter) -> str:
+    if not letter.message_sha256:
+        return ""
+    context = {"letter": letter, "widths": WIDTHS}
+    return render_to_string("admin/letters/mail_frames.html", context)
