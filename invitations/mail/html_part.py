@@ -18,6 +18,13 @@ EMBLEM = "emblem"
 UNSEEN = r"\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff"
 ADDRESS = rf"https?://[^\s<>()«»“”{UNSEEN}]*[^\s<>()«»“”{UNSEEN}.,;:!?。，；：！？）]"  # noqa: RUF001 -- Chinese signs
 EMAIL = r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+"
+# A reply code as it is printed, in groups of four.
+CODE = r"\b[a-z]{4}(?:-[a-z]{4}){2}\b"
+# As many signs of an e-mail address fit on one line of a narrow phone.
+ON_ONE_LINE = 28
+LEFT_TO_RIGHT = "\u2066"
+# What an office typed, or day and hour, between the signs that keep its order in plain text.
+ISOLATE = "([\u2066\u2068])([^\u2066-\u2069]*)\u2069"
 # A telephone number has no-break spaces, so that a list of figures is none.
 NUMBER = r"\+\d[\d\u00a0]{5,}\d"
 
@@ -90,20 +97,35 @@ def blocks(words: str, reference: str) -> Iterable[Block]:
 
 
 def marked_up(line: str, reference: str) -> SafeString:
-    """Return the line as HTML, in which addresses are links and keep their own order."""
-    signs = rf"({ADDRESS})|({EMAIL})|({NUMBER}|{re.escape(reference)})"
+    """Return the line as HTML: addresses are links, and what keeps its own order is isolated."""
+    signs = rf"{ISOLATE}|({ADDRESS})|({EMAIL})|({CODE})|({NUMBER}|{re.escape(reference)})"
     html, end = "", 0
     for found in re.finditer(signs, line):
-        html += escape(line[end : found.start()]) + isolated(*found.groups())
+        html += escape(line[end : found.start()])
+        mark, words, *others = found.groups()
+        html += quoted(mark, marked_up(words, reference)) if mark else isolated(*others)
         end = found.end()
     return mark_safe(html + escape(line[end:]))  # noqa: S308 -- escaped part by part
 
 
-def isolated(address: str | None, email: str | None, number: str | None) -> str:
+def quoted(mark: str, html: SafeString) -> SafeString:
+    """Return words that plain text isolates by signs, isolated by a tag: not each font has them."""
+    way = "ltr" if mark == LEFT_TO_RIGHT else "auto"
+    return format_html('<bdi dir="{}">{}</bdi>', way, html)
+
+
+def isolated(
+    address: str | None, email: str | None, code: str | None, number: str | None
+) -> SafeString:
+    """Return what reads from left to right everywhere; a code or a short address on one line."""
     if number:
         return format_html('<bdi dir="ltr">{}</bdi>', number)
+    if code:
+        return format_html('<bdi dir="ltr" style="white-space:nowrap">{}</bdi>', code)
     target = address or f"mailto:{email}"
-    return format_html('<a href="{}" dir="ltr">{}</a>', target, address or email)
+    link = format_html('<a href="{}" dir="ltr">{}</a>', target, address or email)
+    is_short = email and len(email) <= ON_ONE_LINE
+    return format_html('<span style="white-space:nowrap">{}</span>', link) if is_short else link
 
 
 @functools.cache

@@ -47,7 +47,7 @@ def words_of(html):
 
 
 def squeezed(text):
-    return re.sub(r"\s", "", text)
+    return re.sub(r"[\s\u2066-\u2069]", "", text)
 
 
 def read(html):
@@ -131,4 +131,32 @@ def test_a_link_ends_before_the_sign_that_keeps_its_order():
 
     assert 'href="https://a.example.org/x"' in line
     assert 'href="https://b.example.org"' in line
-    assert "</a>\u2069" in line
+
+
+def test_what_an_office_typed_is_isolated_by_a_tag(acknowledged):
+    remarks = "وفد من ثلاثة"
+    letters = acknowledged({"answer": "in_person", "remarks": remarks})
+
+    assert f'<bdi dir="auto">{remarks}</bdi>' in html_of(letters["answer"])
+
+
+def test_an_arabic_mail_isolates_words_and_hours_of_another_order():
+    line = marked_up("الرد: \u2068Sapt, sapt@example.org <b>\u2069، \u206610:00\u2069", "CL-1")
+
+    assert '<bdi dir="auto">Sapt, <span' in line
+    assert "sapt@example.org</a></span> &lt;b&gt;</bdi>" in line
+    assert '<bdi dir="ltr">10:00</bdi>' in line
+    assert not re.search("[\u2066-\u2069]", line)
+
+
+def test_a_sign_of_isolation_without_its_end_is_left_as_it_is():
+    assert marked_up("\u2068Sapt <b>", "CL-1") == "\u2068Sapt &lt;b&gt;"
+
+
+def test_a_code_and_a_short_address_stay_on_one_line():
+    line = marked_up("code tmzr-qwzv-xfmx, wsis-forum@example.org", "CL-1")
+    long = marked_up(f"{'office' * 9}@example.org", "CL-1")
+
+    assert '<bdi dir="ltr" style="white-space:nowrap">tmzr-qwzv-xfmx</bdi>' in line
+    assert line.count("white-space:nowrap") == 2
+    assert "nowrap" not in long
