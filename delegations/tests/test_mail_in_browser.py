@@ -1,0 +1,103 @@
+"""The mail as HTML in a browser: six languages, on a phone and in a window, by day and by night."""
+
+import re
+
+import pytest
+from django.conf import settings
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+from playwright.sync_api import expect
+
+from delegations.tests.browser import browser_page
+from delegations.tests.measures import NOT_LEGIBLE, axe_findings, bring_axe
+from invitations.files.frozen import thaw
+from invitations.letters.composing_queue import compose_planned
+from invitations.mail.html_part import html_alone
+from invitations.models import Language, Letter
+from invitations.replies import record_reply
+from invitations.tests.factories import InvitationFactory, LetterFactory, UserFactory
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.django_db(transaction=True, serialized_rollback=True),
+]
+WIDTHS = (380, 800)
+OF_PAGES = ("landmark-one-main", "page-has-heading-one", "region")
+
+
+def mails_of(edition, language):
+    """The mail of each kind in the language, with another language after it."""
+    spoken = {"language": language, "second_language": "fr" if language == "en" else "en"}
+    office = InvitationFactory(
+        edition=edition, **{f"minister__{name}": code for name, code in spoken.items()}
+    )
+    of_office = {"invitation": office, "circular": edition.circulars.get(), **spoken}
+    LetterFactory(kind="invitation", **of_office)
+    compose_planned()
+    Letter.objects.update(state="approved", approved_at=timezone.now())
+    LetterFactory(
+        kind="reminder",
+        variant="first",
+        step=edition.reminder_steps.get(),
+        reply_before=edition.reply_before,
+        leave_before=edition.deadline,
+        **of_office,
+    )
+    record_reply(office, {"answer": "in_person", "remarks": "With seven boxes, שלום."})
+    compose_planned()
+    return {
+        letter.kind: html_alone(thaw(letter.message.name, letter.message_sha256))
+        for letter in Letter.objects.exclude(message_sha256="")
+    }
+
+
+def faults_of_a_mail(page):
+    """What axe finds, but for headings and landmarks: those are of the page that shows the mail."""
+    return [words for words in axe_findings(page) if not words.startswith(OF_PAGES)]
+
+
+@pytest.mark.parametrize("language", Language.values)
+def test_no_mail_keeps_anybody_out_or_runs_off_its_page(chromium, edition, language):
+    mails = mails_of(edition, language)
+
+    with browser_page(chromium) as page:
+        bring_axe(page)
+        found = {}
+        for kind, html in mails.items():
+            for width in WIDTHS:
+                page.set_viewport_size({"width": width, "height": 800})
+                page.goto("about:blank")
+                page.set_content(html)
+                found[kind, width] = [*faults_of_a_mail(page), *page.evaluate(NOT_LEGIBLE)]
+
+    assert {*mails} == {"invitation", "reminder", "acknowledgement"}
+    assert {name: lines for name, lines in found.items() if lines} == {}
+
+
+@pytest.fixture
+def desk(chromium, site):
+    with browser_page(chromium, viewport={"width": 1600, "height": 1000}) as page:
+        client = Client()
+        client.force_login(UserFactory(is_superuser=True))
+        held = client.cookies[settings.SESSION_COOKIE_NAME]
+        page.context.add_cookies([{"name": held.key, "value": held.value, "url": site}])
+        yield page
+
+
+def test_the_desk_s_frames_load_once_they_are_opened_and_show_the_mail(desk, site, edition):
+    letter = LetterFactory(circular=edition.circulars.get(), invitation__edition=edition)
+    compose_planned()
+    asked = []
+    desk.on("request", lambda request: asked.append(request.url))
+
+    desk.goto(f"{site}{reverse('admin:invitations_letter_change', args=[letter.pk])}")
+    desk.wait_for_load_state("networkidle")
+    before = [url for url in asked if re.search(r"/mail/(plain|html)/$", url)]
+    desk.click(".mail-frames summary")
+
+    assert before == []
+    for number in range(3):
+        frame = desk.frame_locator(".mail-frames iframe").nth(number)
+        expect(frame.locator("body")).to_contain_text("/r/")
+    expect(frame.locator("img")).to_be_visible()

@@ -1,0 +1,79 @@
+"""Draw the mail of the demonstration in six languages, by day and by night, for docs/pictures.
+
+Needs Chromium, and the database of a demonstration, in which an office may have to answer first:
+python manage.py shell -c "from scripts.mail_pictures import main; main()"
+"""
+
+import io
+from pathlib import Path
+
+from PIL import Image
+from playwright.sync_api import Browser, sync_playwright
+
+from invitations.letters.composing_queue import compose_planned
+from invitations.letters.message import build_message
+from invitations.mail.html_part import html_alone
+from invitations.models import Invitation, Language, Letter
+from invitations.replies import record_reply
+
+WIDTH, GAP, SCALE, COLOURS = 400, 16, 0.75, 16
+KINDS = ("invitation", "reminder", "acknowledgement")
+FOLDER = Path(__file__).resolve().parent.parent / "docs/pictures"
+
+
+def main() -> None:
+    answer_in_each_language()
+    drawn = {kind: mails_of(kind) for kind in KINDS}
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path="/usr/bin/chromium", args=["--no-sandbox", "--disable-gpu"]
+        )
+        for kind, mails in drawn.items():
+            rows = [
+                [drawn_at(browser, mail, light) for mail in mails] for light in ("light", "dark")
+            ]
+            sheet = on_one_sheet(rows).quantize(COLOURS, dither=Image.Dither.NONE)
+            sheet.save(FOLDER / f"mail-{kind}.png", optimize=True)
+        browser.close()
+
+
+def answer_in_each_language() -> None:
+    """Let an office answer in each language in which none has, so that it is acknowledged."""
+    acknowledged = Letter.objects.filter(kind="acknowledgement")
+    for language in Language:
+        if not acknowledged.filter(language=language).exists():
+            office = Invitation.objects.issued().filter(letters__language=language).earliest("pk")
+            record_reply(office, {"answer": "in_person"})
+    compose_planned()
+
+
+def mails_of(kind: str) -> list[str]:
+    """Return the newest letter of the kind in each language, as HTML of today."""
+    written = Letter.objects.filter(kind=kind, second_language="").exclude(message_sha256="")
+    letters = [written.filter(language=language).latest("pk") for language in Language]
+    return [html_alone(build_message(letter, {}).as_bytes()) for letter in letters]
+
+
+def drawn_at(browser: Browser, html: str, light: str) -> Image.Image:
+    context = browser.new_context(
+        viewport={"width": WIDTH, "height": 100},
+        device_scale_factor=SCALE,
+        color_scheme="dark" if light == "dark" else "light",
+    )
+    page = context.new_page()
+    page.set_content(html)
+    content = page.screenshot(full_page=True)
+    context.close()
+    return Image.open(io.BytesIO(content)).convert("RGB")
+
+
+def on_one_sheet(rows: list[list[Image.Image]]) -> Image.Image:
+    heights = [max(picture.height for picture in row) for row in rows]
+    width = sum(picture.width + GAP for picture in rows[0]) + GAP
+    sheet = Image.new("RGB", (width, sum(heights) + GAP * (len(rows) + 1)), "#9aa5b1")
+    top = GAP
+    for row, height in zip(rows, heights, strict=True):
+        for place, picture in enumerate(row):
+            sheet.paste(picture, (GAP + place * (picture.width + GAP), top))
+        top += height + GAP
+    return sheet
