@@ -78,7 +78,7 @@ def html_alone(content: bytes) -> str:
     html = str(part.get_content()) if part else ""
     for picture in message.walk():
         if name := str(picture["Content-ID"] or "").strip("<>"):
-            data = b64encode(picture.get_payload(decode=True)).decode()
+            data = b64encode(picture.get_content()).decode()
             html = html.replace(f"cid:{name}", f"data:{picture.get_content_type()};base64,{data}")
     return html
 
