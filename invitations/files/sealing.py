@@ -38,7 +38,6 @@ class SealFile(NamedTuple):
 
     path: str
     changed_at: int
-    password: str
 
 
 def has_seal() -> bool:
@@ -86,7 +85,12 @@ def seal_file() -> SealFile:
         changed_at = Path(settings.SEAL_FILE).stat().st_mtime_ns
     except OSError:
         raise unreadable() from None
-    return SealFile(settings.SEAL_FILE, changed_at, settings.SEAL_PASSWORD)
+    return SealFile(settings.SEAL_FILE, changed_at)
+
+
+def password() -> bytes | None:
+    """Return the password; kept in no variable, which a page about an error might show."""
+    return settings.SEAL_PASSWORD.encode() or None
 
 
 def unreadable() -> ValidationError:
@@ -101,9 +105,8 @@ def unreadable() -> ValidationError:
 # The web needs to know until when the certificate is valid; it keeps no key.
 @lru_cache(maxsize=1)
 def certificate_in(file: SealFile) -> Certificate:
-    password = file.password.encode() or None
     try:
-        found = pkcs12.load_pkcs12(Path(file.path).read_bytes(), password)
+        found = pkcs12.load_pkcs12(Path(file.path).read_bytes(), password())
     except (OSError, ValueError, TypeError, UnsupportedAlgorithm):
         raise unreadable() from None
     if found.key is None or found.cert is None:
@@ -125,8 +128,7 @@ def owner_of(certificate: x509.Certificate) -> str:
 def signer_in(file: SealFile) -> "SimpleSigner":
     from pyhanko.sign import SimpleSigner  # noqa: PLC0415 -- slow import
 
-    password = file.password.encode() or None
-    return SimpleSigner.load_pkcs12_data(Path(file.path).read_bytes(), [], password)
+    return SimpleSigner.load_pkcs12_data(Path(file.path).read_bytes(), [], password())
 
 
 def seal_pdf(content: bytes) -> tuple[bytes, Certificate]:

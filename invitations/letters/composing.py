@@ -127,7 +127,8 @@ def attach_pdf(letter: Letter, texts: list[LetterText], keys: LetterKeys) -> Non
         # No PDF of a letter that is signed by hand ever leaves by mail.
         if original is None or original.by_original:
             raise ValidationError(_("There is no approved letter to remind of."))
-        for name in ("pdf", "sha256", *SEAL):
+        letter.pdf.name = original.pdf.name
+        for name in ("sha256", *SEAL):
             setattr(letter, name, getattr(original, name))
     else:
         freeze_pdf(letter, render_pdf(letter, texts, keys))

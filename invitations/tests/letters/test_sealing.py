@@ -19,7 +19,7 @@ from invitations.letters.verification import verify_pdf
 from invitations.models import Delivery, Language, Letter
 from invitations.outbox.envelopes import pack_envelopes
 from invitations.outbox.print_run import print_run
-from invitations.tests.factories import MissionFactory, UserFactory
+from invitations.tests.factories import MissionFactory, StepFactory, UserFactory
 from invitations.tests.seals import OWNER, make_seal, seal_status, use_seal
 
 pytestmark = pytest.mark.django_db
@@ -107,6 +107,30 @@ def test_the_sealed_bytes_are_those_that_are_approved_and_sent(composed, seal):
     assert seal_status(attached(message)[0], seal).bottom_line
     assert verify_pdf(pdf_of(letter)).is_ours
     assert Delivery.objects.filter(letter=letter).exists()
+
+
+def test_a_reminder_repeats_the_sealed_letter_also_while_the_seal_is_not_fit_for_use(
+    composed, seal, settings, approved_texts
+):
+    letter = approved(composed())
+    settings.SEAL_FILE = "none.p12"
+    edition = letter.invitation.edition
+    reminder = letter.invitation.letters.create(
+        circular=letter.circular,
+        kind=Letter.Kind.REMINDER,
+        variant="first",
+        language="en",
+        step=StepFactory(edition=edition),
+        reply_before=edition.reply_before,
+        leave_before=timezone.now() + dt.timedelta(days=2),
+    )
+
+    compose_planned()
+
+    reminder.refresh_from_db()
+    assert reminder.waits_because == ""
+    assert (reminder.sha256, reminder.sealed_by) == (letter.sha256, OWNER)
+    assert attached(thaw(reminder.message.name, reminder.message_sha256)) == [pdf_of(letter)]
 
 
 def test_a_letter_sealed_before_stays_valid_when_the_seal_changes(
@@ -277,13 +301,17 @@ def test_a_letter_that_waits_for_a_seal_does_so_with_one_event(composed, setting
     assert letter.events.count() == 2
 
 
-def test_the_web_never_loads_what_seals():
+def test_the_web_never_loads_what_seals(tmp_path):
     ask = (
         "import django; django.setup(); import wsis_forum.urls, sys;"
         "from invitations.letters.composing_queue import compose_planned;"
         "sys.exit('pyhanko' in sys.modules)"
     )
-    environment = {"SECRET_KEY": "x", "DJANGO_SETTINGS_MODULE": "wsis_forum.settings"}
+    environment = {
+        "SECRET_KEY": "of-this-test-alone",
+        "DJANGO_SETTINGS_MODULE": "wsis_forum.settings",
+        "VAR_DIR": str(tmp_path),
+    }
 
     done = subprocess.run(
         [sys.executable, "-c", ask], cwd=site.BASE_DIR, env=environment, check=False
