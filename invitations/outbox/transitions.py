@@ -49,9 +49,12 @@ def begin_sending(delivery: Delivery) -> bool:
         "attempts": delivery.attempts + 1,
     }
     with transaction.atomic():
-        begun = change(claimed, delivery, changes, {"state": State.SENDING})
-        if begun and delivery.letter.dated_at is None:
+        # The letter before its delivery, as whoever calls it back locks them.
+        if delivery.letter.dated_at is None:
             date_letter(delivery.letter, now)
+        begun = change(claimed, delivery, changes, {"state": State.SENDING})
+        if not begun:
+            transaction.set_rollback(True)
     return begun
 
 

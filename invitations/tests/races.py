@@ -50,6 +50,25 @@ def before_the_commit_of(change, act):
     return at_once(write, act_then)[1]
 
 
+def ends_within(seconds, thread):
+    thread.join(timeout=seconds)
+    return not thread.is_alive()
+
+
+def on_the_side(job, results):
+    """Start the job in a thread that leaves its result in ``results``."""
+
+    def run():
+        try:
+            results.append(job())
+        finally:
+            connection.close()
+
+    thread = threading.Thread(target=run)
+    thread.start()
+    return thread
+
+
 def database_url():
     db = connection.settings_dict
     account = f"{db['USER']}:{db['PASSWORD']}" if db["PASSWORD"] else db["USER"]

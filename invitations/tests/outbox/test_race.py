@@ -1,7 +1,6 @@
 """What two workers, two offices or two approvers do at the same moment: row locks, for real."""
 
 import datetime as dt
-import threading
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
@@ -25,7 +24,7 @@ from invitations.outbox.sending import begin_delivery
 from invitations.reminders.planning import queue_reminders
 from invitations.replies import record_reply
 from invitations.tests.factories import EditionFactory, StepFactory, UserFactory
-from invitations.tests.races import at_once, end_other_sessions
+from invitations.tests.races import at_once, end_other_sessions, ends_within, on_the_side
 from invitations.tests.reports import report, written
 from wsis_forum.env import Mailbox
 
@@ -39,25 +38,6 @@ pytestmark = [
 
 State = Delivery.State
 STEP_DAY = dt.datetime(2027, 3, 10, 9, tzinfo=dt.UTC)
-
-
-def ends_within(seconds, thread):
-    thread.join(timeout=seconds)
-    return not thread.is_alive()
-
-
-def on_the_side(job, results):
-    """Start the job in a thread that leaves its result in ``results``."""
-
-    def run():
-        try:
-            results.append(job())
-        finally:
-            connection.close()
-
-    thread = threading.Thread(target=run)
-    thread.start()
-    return thread
 
 
 @pytest.fixture
