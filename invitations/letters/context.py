@@ -217,7 +217,7 @@ def addressee_of(letter: Letter, language: str) -> FormalAddress:
         lines = [mission.name, *mission.postal_address.splitlines()]
         return FormalAddress(mission.name, [line for line in lines if line.strip()], "", "")
     is_printed = letter.kind in PRINTED_KINDS
-    if letter.circular.addressed_by and is_printed and not letter.by_original:
+    if letter.addressed_alike and is_printed:
         return collective_address(letter.circular, language)
     held, minister = letter.held or (), letter.invitation.minister
     on = letter.circular.dated_on

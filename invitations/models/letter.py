@@ -247,3 +247,8 @@ class Letter(models.Model):
     def keeps_its_seal(self) -> bool:
         """Whether nobody may have the sealed bytes yet: a second person has to approve them."""
         return bool(self.unsealed_size) and self.approved_at is None
+
+    @property
+    def addressed_alike(self) -> dict[str, str]:
+        """The form of address of a circular to all; none of a signed original, to a person."""
+        return {} if self.by_original else self.circular.addressed_by

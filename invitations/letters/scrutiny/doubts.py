@@ -38,8 +38,8 @@ class Doubts(NamedTuple):
 def approval_doubts(letters: list[Letter]) -> Doubts:
     """Return what is uncertain about these letters; none of it prevents approval."""
 
-    # A circular to all alike names nobody; a signed original is addressed by name all the same.
-    named = [letter for letter in letters if not alike_of(letter)]
+    # A circular to all alike names nobody.
+    named = [letter for letter in letters if not letter.addressed_alike]
 
     def of(is_so: Callable[[Minister], bool]) -> list[Letter]:
         return [letter for letter in named if is_so(letter.invitation.minister)]
@@ -58,11 +58,6 @@ def approval_doubts(letters: list[Letter]) -> Doubts:
         unsure_form=addressed_by_unsure_forms(letters),
         flawed=flawed(letters),
     )
-
-
-def alike_of(letter: Letter) -> dict[str, str]:
-    """Return the form that the circular addresses all by, empty where the letter has its own."""
-    return {} if letter.by_original else letter.circular.addressed_by
 
 
 def is_late(letter: Letter) -> bool:
@@ -106,28 +101,32 @@ def has_given_name_only(minister: Minister) -> bool:
     return bool(minister.given_name) and not (family_name or minister.name_as_printed)
 
 
+# Language, form and gender of a form of address, and the State that it is for; None is for all.
+FormKey = tuple[str, str, str, int | None]
+
+
 def addressed_by_unsure_forms(letters: list[Letter]) -> list[Letter]:
     """Return the letters whose form of address is of low confidence and not replaced as printed."""
-    rows = FormOfAddress.objects.filter(confidence__in=UNSURE)
-    unsure = set(rows.values_list("language", "form", "gender"))
-    return [letter for letter in letters if unsure & set(forms_used(letter))]
+    columns = ("language", "form", "gender", "member_state", "confidence")
+    on_file = {tuple(key): sure for *key, sure in FormOfAddress.objects.values_list(*columns)}
+
+    def is_unsure(key: FormKey) -> bool:
+        return on_file.get(key, on_file.get((*key[:3], None))) in UNSURE
+
+    return [letter for letter in letters if any(map(is_unsure, forms_used(letter)))]
 
 
-def forms_used(letter: Letter) -> Iterator[tuple[str, str, str]]:
-    """Yield language, form and gender of the forms that the letter uses; a note has none."""
-    minister, alike = letter.invitation.minister, alike_of(letter)
+def forms_used(letter: Letter) -> Iterator[FormKey]:
+    """Yield the forms that the letter uses, by its minister's State; a note has none."""
+    minister, alike = letter.invitation.minister, letter.addressed_alike
     if letter.kind == Letter.Kind.NOTE:
         return
-    if (
-        not alike
-        and minister.name_as_printed
-        and minister.salutation_as_printed
-        and minister.closing_as_printed
-    ):
+    if not alike and minister.is_printed_as_written:
         return
     addressed_by = alike or minister.addressed_by
+    state = None if alike else minister.member_state_id
     for language in languages_of(letter):
-        yield language, addressed_by["form"], addressed_by["gender"]
+        yield language, addressed_by["form"], addressed_by["gender"], state
 
 
 # What no letter should hold, as it is read: without the marks of Markdown.

@@ -112,6 +112,33 @@ def test_a_signed_original_is_doubted_though_its_circular_is_to_all_alike(compos
     assert found.without_function == found.unknown_gender == [letter]
 
 
+@pytest.mark.django_db
+def test_an_original_under_a_circular_to_all_is_doubted_as_a_letter_to_a_person(composed):
+    edition = CircularFactory(addressed_to="To the ministers").edition
+    letter = composed(edition=edition, rank_id="HOS", portfolio="", family_name="")
+    FormOfAddress.objects.filter(form="HOS").update(confidence="low")
+
+    found = approval_doubts([letter])
+
+    assert found.without_function == found.given_name_only == found.unsure_form == [letter]
+
+
+@pytest.mark.django_db
+def test_a_form_is_doubted_where_it_serves_and_not_where_a_state_has_its_own(composed):
+    own, others = composed(), composed()
+    used = {"language": "en", "form": "MIN", "gender": "f"}
+    general = FormOfAddress.objects.filter(**used)
+    general.update(confidence="low")
+    state = own.invitation.member_state
+    FormOfAddress.objects.create(**used, member_state=state, confidence="high")
+
+    assert approval_doubts([own, others]).unsure_form == [others]
+
+    general.filter(member_state=None).update(confidence="high")
+    general.filter(member_state=state).update(confidence="low")
+    assert approval_doubts([own, others]).unsure_form == [own]
+
+
 LINKS = ("website", "partnership_link", "consultation_link", "registration_link", "statements_link")
 
 
