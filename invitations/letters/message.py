@@ -12,11 +12,13 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from icalendar import Calendar, Event
 
-from invitations.letters.context import printed_terms_in
+from invitations.letters.context import dead_keys, printed_terms_in
 from invitations.letters.words import by_language
+from invitations.links import reply_url
 from invitations.mail.html_part import Part, add_html, html_page
 from invitations.mail.outgoing import name_languages, new_message
 from invitations.models import ANSWERS_BRINGING, ForumEdition, Letter
+from invitations.text.placeholders import is_keyless
 
 
 def build_message(letter: Letter, attached: dict[str, bytes]) -> EmailMessage:
@@ -69,12 +71,20 @@ def html_of(letter: Letter) -> str:
             way,
             words,
             printed_terms_in(language or letter.language)["reply_online"],
+            reply_links(letter),
         )
         for language, way, words in by_language(letter, letter.mail)
     ]
     with translation.override(letter.language):
         organization = letter.invitation.edition.organization
     return html_page(letter.subject, organization, parts, letter.circular.reference)
+
+
+def reply_links(letter: Letter) -> list[str]:
+    """Return the links that lead to the office's own page: of the letter, or of a specimen."""
+    if is_keyless(letter.kind, letter.variant):
+        return []
+    return [dead_keys().reply_link, *map(reply_url, letter.invitation.links.current())]
 
 
 AUTOMATIC_MARK: dict[str, str] = {

@@ -3,7 +3,7 @@
 import functools
 import re
 from base64 import b64encode
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from typing import NamedTuple
@@ -30,12 +30,16 @@ NUMBER = r"\+\d[\d\u00a0]{5,}\d"
 
 
 class Part(NamedTuple):
-    """The mail in one language; ``label`` stands on the button that leads to the reply."""
+    """The mail in one language; ``label`` stands on the button that leads to the reply.
+
+    Only ``links`` become a button, not one that somebody typed.
+    """
 
     lang: str
     dir: str
     words: str
     label: str
+    links: Collection[str]
 
 
 class Block(NamedTuple):
@@ -50,7 +54,7 @@ def html_page(subject: str, organization: str, parts: list[Part], reference: str
 
     A paragraph that is the link to a reply becomes a button with the link beneath it.
     """
-    sections = [(part, list(blocks(part.words, reference))) for part in parts]
+    sections = [(part, list(blocks(part, reference))) for part in parts]
     context = {
         "subject": subject,
         "organization": organization,
@@ -88,12 +92,11 @@ def plain_alone(content: bytes) -> str:
     return str(part.get_content()) if part else ""
 
 
-def blocks(words: str, reference: str) -> Iterable[Block]:
-    for paragraph in filter(str.strip, re.split(r"\n\s*\n", words)):
+def blocks(part: Part, reference: str) -> Iterable[Block]:
+    for paragraph in filter(str.strip, re.split(r"\n\s*\n", part.words)):
         lines = [marked_up(line, reference) for line in paragraph.strip("\n").split("\n")]
         word = paragraph.strip()
-        is_reply = word.startswith(f"{settings.SITE_URL}/r/") and re.fullmatch(ADDRESS, word)
-        yield Block(lines, word if is_reply else "")
+        yield Block(lines, word if word in part.links else "")
 
 
 def marked_up(line: str, reference: str) -> SafeString:

@@ -5,6 +5,7 @@ from html import unescape
 from html.parser import HTMLParser
 
 import pytest
+from django.conf import settings
 
 from invitations.links import reply_url
 from invitations.mail.html_part import marked_up
@@ -160,3 +161,18 @@ def test_a_code_and_a_short_address_stay_on_one_line():
     assert '<bdi dir="ltr" style="white-space:nowrap">tmzr-qwzv-xfmx</bdi>' in line
     assert line.count("white-space:nowrap") == 2
     assert "nowrap" not in long
+    assert "</a>\u2069" in line
+
+
+def test_a_link_that_somebody_typed_is_no_button(acknowledged):
+    typed = f"{settings.SITE_URL}/r/abcd-efgh-ijkl-mnop-0/"
+    said = {"respondent_email": "copy@example.org", "remarks": f"See:\n\n{typed}"}
+
+    letters = acknowledged({"answer": "in_person", **said})
+
+    buttons = {
+        variant: [one["href"] for one in of_tag(read(html_of(letter)), "a") if "style" in one]
+        for variant, letter in letters.items()
+    }
+    own = reply_url(letters["answer"].invitation.links.get())
+    assert buttons == {"answer": [own], "copy": []}
