@@ -83,12 +83,25 @@ def mark_dispatched(
 
 
 def refuse_unrecorded_original(letter: Letter) -> None:
-    """Refuse a signed original that was not recorded as handed over: it may not be signed yet."""
-    handed_over = OriginalStep.objects.standing().filter(letter=letter.pk, step=Step.HANDED_OVER)
-    if letter.by_original and letter.kind != Letter.Kind.NOTE and not handed_over.exists():
+    """Refuse a signed original that was not recorded as handed over: it may not be signed yet.
+
+    The note verbale above leaves with the first that it covers.
+    """
+    is_note = letter.kind == Letter.Kind.NOTE
+    lying = letter.covers.all() if is_note else Letter.objects.filter(pk=letter.pk)
+    handed_over = OriginalStep.objects.standing().filter(letter__in=lying, step=Step.HANDED_OVER)
+    if not letter.by_original or handed_over.exists():
+        return
+    if is_note:
         raise ValidationError(
-            _("It is a signed original: record on the page of signed originals what was done.")
+            _(
+                "It leaves with a signed original: record on the page of signed originals what was "
+                "done."
+            )
         )
+    raise ValidationError(
+        _("It is a signed original: record on the page of signed originals what was done.")
+    )
 
 
 @transaction.atomic

@@ -158,6 +158,17 @@ def test_the_note_above_leaves_with_the_first_and_waits_again_with_the_last(unde
     assert note.deliveries.get().state == "queued"
 
 
+def test_the_note_above_does_not_leave_before_an_original_is_handed_over(under_a_note):
+    (first, _second), note = under_a_note
+    brought(first, Step.SIGNED)
+
+    with pytest.raises(ValidationError, match="It leaves with a signed original"):
+        dispatch_on_paper(note, UserFactory(), "pouch", "7", timezone.now())
+    record_step(first, Step.HANDED_OVER, UserFactory(), done())
+
+    assert note.deliveries.get().state == "handed_over"
+
+
 def test_a_wrong_tick_is_taken_back_with_a_reason_and_stays_on_file(original):
     brought(original, Step.HANDED_OVER)
     clerk = UserFactory()
