@@ -71,6 +71,18 @@ def test_an_outdated_letter_is_named_by_state_with_what_changed(client, second, 
     assert "Approve 1 letter</button>" in page
 
 
+def test_a_text_that_changed_is_named_once_in_its_language(client, second, approver, circular):
+    letter = waiting(circular)
+    edition = letter.invitation.edition
+    edition.name_in_full = "Another name"
+    edition.save()
+
+    response = choose(client, LETTERS, "approve_selected", letter)
+
+    ((record,),) = [group.records for group in response.context["outdated"]]
+    assert record.fields == "Name in full [en]"
+
+
 def test_letters_outdated_by_the_same_record_stand_together(client, second, approver, circular):
     letters = [waiting(circular) for _number in range(3)]
     circular.edition.contact_email = "hentzau@example.org"
