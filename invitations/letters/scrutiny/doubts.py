@@ -38,7 +38,7 @@ class Doubts(NamedTuple):
 def approval_doubts(letters: list[Letter]) -> Doubts:
     """Return what is uncertain about these letters; none of it prevents approval."""
 
-    # A circular to all alike names nobody.
+    # A circular to all alike names nobody; a signed original is addressed by name all the same.
     named = [letter for letter in letters if not letter.addressed_alike]
 
     def of(is_so: Callable[[Minister], bool]) -> list[Letter]:

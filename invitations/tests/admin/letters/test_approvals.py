@@ -454,3 +454,13 @@ def test_letter_of_another_drafter_is_free_and_ones_own_is_not(client, approver)
     rows = {row.letter: row.obstacle for row in page_of(client, other, own).context["rows"]}
 
     assert rows == {other: "", own: "You composed it: a second person has to approve."}
+
+
+def test_each_letter_to_all_alike_says_whom_it_invites(client, approver):
+    circular = CircularFactory(addressed_to="To the ministers")
+    draft = InvitationFactory(status="draft", issued_at=None, edition=circular.edition)
+    letter = composed_letter(invitation=draft, circular=circular, addressee="To the ministers")
+
+    page = choose(client, LETTERS, "approve_selected", letter).content.decode()
+
+    assert f"To the ministers</span><br>{draft}</label>" in page
