@@ -19,7 +19,7 @@ from invitations.letters.circulars import circular_progress, letters_at_another_
 from invitations.letters.composing_queue import letters_with_reasons
 from invitations.models import Circular, Letter
 from invitations.models.held.outdated import outdated_letters
-from invitations.text.dates import labelled
+from invitations.text.dates import keep_own_order, labelled
 from invitations.times.jobs import Job
 
 
@@ -80,7 +80,7 @@ def waiting_rows(circular: Circular) -> list[dict[str, Any]]:
     for letter in letters.select_related("invitation"):
         found.setdefault(letter.waits_because, []).append(letter)
     return [
-        {"words": labelled(len(alike), because), "links": links_of(alike, circular)}
+        {"words": labelled(len(alike), keep_own_order(because)), "links": links_of(alike, circular)}
         for because, alike in found.items()
     ]
 

@@ -13,6 +13,7 @@ from invitations.admin.columns import at_hour, at_hour_with, text_link
 from invitations.admin.letters.letters import LETTER_LABELS
 from invitations.links import reply_url
 from invitations.models import Invitation, Letter
+from invitations.text.dates import left_to_right
 
 
 class InvitationColumnsMixin(ModelAdmin):
@@ -76,4 +77,4 @@ class InvitationColumnsMixin(ModelAdmin):
     @display(description=gettext_lazy("link for the reply"))
     def reply_address(self, invitation: Invitation) -> str:
         current = invitation.links.current().first()
-        return reply_url(current) if current else ""
+        return left_to_right(reply_url(current)) if current else ""

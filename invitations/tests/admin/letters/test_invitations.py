@@ -8,7 +8,7 @@ from django.contrib.auth.models import Permission
 from django.urls import reverse
 
 from invitations.audit import Act
-from invitations.links import replace_link
+from invitations.links import replace_link, reply_url
 from invitations.models import CallListEntry, Invitation
 from invitations.tests.desk import told
 from invitations.tests.factories import (
@@ -388,3 +388,12 @@ def test_call_list_can_show_only_those_still_to_be_called(admin_client):
     found = admin_client.get(CALLS, {"called": "open"}).context["cl"].result_list
 
     assert list(found) == [open_entry]
+
+
+def test_in_arabic_the_reply_link_keeps_its_slash_at_its_end(admin_client):
+    invitation = InvitationFactory()
+    admin_client.cookies["django_language"] = "ar"
+
+    page = admin_client.get(page_of(invitation)).content.decode()
+
+    assert f"\u2066{reply_url(invitation.links.current().get())}\u2069" in page
