@@ -10,6 +10,7 @@ from playwright.sync_api import expect
 from delegations.tests.browser import browser_page
 from invitations.models import Letter
 from invitations.tests.desk import composed_letter
+from invitations.tests.factories import MinisterFactory
 from wsis_forum.tests.staff.people import PASSWORD, code, member, recovery_codes
 
 # The reference data of the migrations comes back after each of these tests.
@@ -46,6 +47,21 @@ def test_the_page_of_the_queue_renews_itself_and_keeps_no_session_awake(chromium
 
         assert renewed.value.ok
         expect(page.locator("[data-lost]")).to_be_hidden()
+
+
+def test_in_arabic_the_lists_stand_to_the_right(chromium, site):
+    member("rassendyll", is_superuser=True)
+    MinisterFactory()
+
+    with browser_page(chromium) as page:
+        type_password(page, site)
+        type_code(page, code())
+        expect_desk(page)
+        page.context.add_cookies([{"name": "django_language", "value": "ar", "url": site}])
+        page.goto(f"{site}{reverse('admin:invitations_minister_changelist')}")
+
+        for cell in page.locator("#result_list tbody :is(td, th)").all():
+            expect(cell).to_have_css("text-align", "start")
 
 
 def expect_desk(page):
