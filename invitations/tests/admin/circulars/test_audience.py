@@ -197,3 +197,14 @@ def test_with_heads_of_state_alone_there_is_somebody_to_write_to(client, drafter
 
     assert "Nobody is left to write to" not in shown
     assert "Compose 1 letter" in shown
+
+
+def test_where_nobody_is_left_the_page_leads_to_ministers_and_invitations(client):
+    signed_in(client, "view_circular", "change_circular", "add_minister", "add_invitation")
+    leads_on = [
+        reverse(f"admin:invitations_{page}") for page in ("minister_import", "invitation_add")
+    ]
+
+    empty = client.get(page(CircularFactory(), "audience")).content.decode()
+
+    assert all(f'href="{address}"' in empty for address in leads_on)
