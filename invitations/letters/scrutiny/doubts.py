@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from invitations.models import (
+    Circular,
     FormOfAddress,
     Gender,
     Language,
@@ -157,7 +158,21 @@ def flawed(letters: list[Letter]) -> dict[str, list[Letter]]:
     for letter in letters:
         for flaw in flaws_in(letter):
             found.setdefault(flaw, []).append(letter)
+        if speaks_to_a_crown_as_to_a_minister(letter):
+            found.setdefault(str(AS_TO_A_MINISTER), []).append(letter)
     return found
+
+
+# Who is spoken to in the third person; the usual texts say “you” and “your Government”.
+STYLED = ("MON", "CROWN", "HRH", "HH", "HSH", "CARD")
+AS_TO_A_MINISTER = _("“you” and “your Government”, said to a Majesty, a Highness or an Eminence")
+
+
+def speaks_to_a_crown_as_to_a_minister(letter: Letter) -> bool:
+    """Whether the usual text goes to somebody whom protocol addresses in the third person."""
+    is_usual = letter.kind in Circular.Kind.values and not letter.variant
+    to_all_alike = letter.circular.addressed_by and not letter.by_original
+    return is_usual and not to_all_alike and letter.invitation.minister.rank.form in STYLED
 
 
 def flaws_in(letter: Letter) -> list[str]:

@@ -3,7 +3,12 @@
 import pytest
 
 from invitations.letters.composing_queue import compose_planned
-from invitations.letters.scrutiny.doubts import approval_doubts, as_read, flaws_in
+from invitations.letters.scrutiny.doubts import (
+    AS_TO_A_MINISTER,
+    approval_doubts,
+    as_read,
+    flaws_in,
+)
 from invitations.models import FormOfAddress, Language, Letter
 from invitations.tests.factories import CircularFactory, EditionFactory
 
@@ -76,6 +81,20 @@ def test_what_is_doubtful_about_an_address_is_counted(composed):
     assert found.given_name_only == [nameless]
     assert found.without_function == [jobless]
     assert found.unsure_form == [unsure]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("rank", "is_told"), [("MON", True), ("HRH", True), ("CARD", True), ("HOG", False)]
+)
+def test_it_is_told_that_the_usual_text_speaks_to_a_crown_as_to_a_minister(composed, rank, is_told):
+    letter = composed(rank_id=rank, address_gender="m")
+    of_its_own = composed(edition=letter.circular.edition, rank_id=rank, address_gender="m")
+    of_its_own.variant = "crowns"
+
+    found = approval_doubts([letter, of_its_own])
+
+    assert found.flawed == ({str(AS_TO_A_MINISTER): [letter]} if is_told else {})
 
 
 @pytest.mark.django_db
