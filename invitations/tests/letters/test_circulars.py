@@ -8,12 +8,13 @@ from invitations.letters.circulars import (
     call_back_circular,
     circular_audience,
     circular_progress,
+    pass_on_to_planned,
     plan_circular,
     plan_notes,
 )
 from invitations.letters.composing_queue import compose_planned
 from invitations.letters.issuing import withdraw_invitation
-from invitations.models import Delivery, Letter, Rank
+from invitations.models import Delivery, Letter, LetterTemplate, Rank
 from invitations.outbox.dispatch import dispatch_outbox
 from invitations.tests.factories import (
     CircularFactory,
@@ -53,6 +54,27 @@ def test_the_audience_is_all_drafts_in_the_french_order_of_states(circular, draf
     last.member_state.refresh_from_db()
 
     assert circular_audience(circular).addressed == [first, last]
+
+
+def test_crowns_get_a_text_of_their_own_before_the_others_get_the_usual_one(circular, drafted):
+    king, minister = drafted(minister__rank_id="MON", minister__address_gender="m"), drafted()
+    usual = LetterTemplate.objects.get(kind="invitation", variant="", language="en")
+    usual.pk, usual.variant = None, "crowns"
+    usual.save()
+    circular.ranks, circular.variant = ["MON"], "crowns"
+    circular.save()
+    plan_circular(circular)
+    compose_planned()
+
+    circular.ranks, circular.variant = [], ""
+    circular.save()
+    pass_on_to_planned(circular)
+    plan_circular(circular)
+    compose_planned()
+
+    assert king.letters.get().template.variant == "crowns"
+    assert minister.letters.get().template.variant == ""
+    approve(king.letters.get())
 
 
 @pytest.mark.parametrize(
