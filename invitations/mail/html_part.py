@@ -81,9 +81,10 @@ def html_alone(content: bytes) -> str:
     part = message.get_body(("html",))
     html = str(part.get_content()) if part else ""
     for picture in message.walk():
-        if name := str(picture["Content-ID"] or "").strip("<>"):
-            data = b64encode(picture.get_content()).decode()
-            html = html.replace(f"cid:{name}", f"data:{picture.get_content_type()};base64,{data}")
+        name, shown = str(picture["Content-ID"] or ""), picture.get_payload(decode=True)
+        if name and isinstance(shown, bytes):
+            url = f"data:{picture.get_content_type()};base64,{b64encode(shown).decode()}"
+            html = html.replace(f"cid:{name.strip('<>')}", url)
     return html
 
 

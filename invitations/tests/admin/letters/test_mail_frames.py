@@ -120,7 +120,7 @@ def test_both_pages_frame_the_mail_and_load_it_when_it_is_looked_at(client):
     for response in (client.get(change), choose(client, LETTERS, "approve_selected", letter)):
         frames = re.findall(r"<iframe[^>]*>", response.content.decode())
         ours = [one for one in frames if "/mail/" in one]
-        assert [re.search(r'width="(\d+)"', one)[1] for one in ours] == ["560", "380", "800"]
+        assert [re.search(r'width="(\d+)"', one)[1] for one in ours] == ["480", "380", "800"]
         assert all(' sandbox loading="lazy" ' in one for one in ours)
 
 
