@@ -213,11 +213,12 @@ def record(request: HttpRequest, invitation: Invitation) -> HttpResponse:
 @office_required()
 def track(request: HttpRequest, invitation: Invitation) -> HttpResponse:
     """Return the High-Level Track as a calendar file; 404 for an office that does not come."""
-    if not any(reply.answer in ANSWERS_BRINGING for reply in invitation.replies.standing()):
+    reply = invitation.replies.standing().filter(answer__in=ANSWERS_BRINGING).first()
+    if reply is None:
         raise Http404
-    edition = invitation.edition
+    name = f"{invitation.edition.symbol}.ics"
     return HttpResponse(
-        track_calendar(edition),
+        track_calendar(invitation, reply).to_ical(),
         content_type="text/calendar; charset=utf-8",
-        headers={"Content-Disposition": f'attachment; filename="{edition.symbol}.ics"'},
+        headers={"Content-Disposition": f'attachment; filename="{name}"'},
     )

@@ -174,3 +174,4 @@ def test_the_calendar_holds_the_high_level_track():
     assert b"METHOD:PUBLISH" in response.content
     assert b"DTSTART;VALUE=DATE:20270511" in response.content
     assert b"DTEND;VALUE=DATE:20270513" in response.content
+    assert f"UID:wsis-2027-{invitation.pk}@".encode() in response.content

@@ -1,6 +1,3 @@
-import datetime as dt
-
-import icalendar
 import pytest
 
 from invitations.files.frozen import thaw
@@ -82,47 +79,6 @@ def test_acknowledgements_are_put_in_the_outbox_at_once_and_leave_first(acknowle
 
     delivery = letters["answer"].deliveries.get()
     assert (delivery.state, delivery.priority) == (Delivery.State.QUEUED, 1)
-
-
-@pytest.mark.parametrize(
-    ("answer", "attached"),
-    [("in_person", 1), ("attends_only", 1), ("video", 0), ("regrets", 0), ("holding", 0)],
-)
-def test_those_who_come_get_the_days_of_the_track_as_a_calendar(acknowledged, answer, attached):
-    (letter,) = acknowledged({"answer": answer}).values()
-
-    parts = list(message_of(letter).iter_attachments())
-
-    assert [part.get_content_type() for part in parts] == ["text/calendar"] * attached
-
-
-def test_the_calendar_is_published_and_names_the_days_of_the_track(acknowledged):
-    letter = acknowledged({"answer": "in_person"})["answer"]
-
-    (part,) = message_of(letter).iter_attachments()
-    calendar = icalendar.Calendar.from_ical(part.get_content())
-    (event,) = calendar.events
-
-    assert part["Content-Type"].params["method"] == "PUBLISH"
-    assert calendar["METHOD"] == "PUBLISH"
-    assert (event["DTSTART"].dt, event["DTEND"].dt) == (
-        dt.date(2027, 5, 11),
-        dt.date(2027, 5, 13),
-    )
-    assert "ATTENDEE" not in event
-    assert letter.invitation.links.get().token not in part.get_content()
-
-
-def test_the_calendar_of_a_french_acknowledgement_is_french(reached, approved_texts):
-    invitation = reached(edition__name_fr="Forum du SMSI 2027")
-    invitation.letters.update(language="fr")
-    reply = record_reply(invitation, {"answer": "in_person"})
-
-    compose_planned()
-
-    (part,) = message_of(reply.acknowledgements.get()).iter_attachments()
-    (event,) = icalendar.Calendar.from_ical(part.get_content()).events
-    assert event["SUMMARY"].startswith("Forum du SMSI 2027")
 
 
 def test_without_an_approved_text_an_acknowledgement_waits(reached):
