@@ -43,11 +43,15 @@ class LetterFilesMixin(RecordAdmin):
                 self.admin_site.admin_view(self.message_view),
                 name="invitations_letter_message",
             ),
-            path(
-                "<int:pk>/mail/<str:form>/",
-                self.admin_site.admin_view(self.mail_view),
-                name="invitations_letter_mail",
-            ),
+            *[
+                path(
+                    f"<int:pk>/mail/{form}/",
+                    self.admin_site.admin_view(self.mail_view),
+                    {"form": form},
+                    name=f"invitations_letter_{form}",
+                )
+                for form in FORMS
+            ],
             *super().get_urls(),
         ]
 
@@ -87,7 +91,7 @@ class LetterFilesMixin(RecordAdmin):
 
     def mail_view(self, request: HttpRequest, pk: int, form: str) -> HttpResponse:
         letter = self._readable(request, pk)
-        if not letter.message or form not in FORMS:
+        if not letter.message:
             raise Http404
         return framed_mail(letter, form)
 

@@ -46,7 +46,7 @@ def told(words: str) -> str:
 
 def page_of_words(words: str, language: str) -> str:
     info = {"words": words, "lang": language, "dir": direction(language)}
-    return render_to_string("admin/letters/mail_alone.html", info)
+    return render_to_string("mail/alone.html", info)
 
 
 def shown_in_frames(letter: Letter) -> str:
