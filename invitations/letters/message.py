@@ -134,11 +134,16 @@ def track_calendar(invitation: Invitation, reply: Reply, method: str = "PUBLISH"
     event = days_of_track(edition)
     host = urlsplit(settings.SITE_URL).hostname
     event.add("uid", f"{edition.symbol}-{invitation.pk}@{host}")
-    event.add("sequence", invitation.replies.filter(pk__lt=reply.pk).count())
+    event.add("sequence", earlier_replies(invitation, reply))
     event.add("last-modified", reply.recorded_at.astimezone(dt.UTC))
     event.add("status", "CANCELLED" if method == "CANCEL" else "CONFIRMED")
     calendar.add_component(event)
     return calendar
+
+
+def earlier_replies(invitation: Invitation, reply: Reply) -> int:
+    """Count them: it grows with each reply; that of a specimen is not saved."""
+    return invitation.replies.filter(pk__lt=reply.pk).count() if reply.pk else 0
 
 
 def days_of_track(edition: ForumEdition) -> Event:
