@@ -65,6 +65,7 @@ def test_crowns_get_a_text_of_their_own_before_the_others_get_the_usual_one(circ
     circular.save()
     plan_circular(circular)
     compose_planned()
+    approve(king.letters.get())
 
     circular.ranks, circular.variant = [], ""
     circular.save()
@@ -74,7 +75,6 @@ def test_crowns_get_a_text_of_their_own_before_the_others_get_the_usual_one(circ
 
     assert king.letters.get().template.variant == "crowns"
     assert minister.letters.get().template.variant == ""
-    approve(king.letters.get())
 
 
 @pytest.mark.parametrize(
