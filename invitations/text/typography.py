@@ -2,19 +2,20 @@
 
 import re
 from collections.abc import Iterable
-from functools import partial
 
 NO_BREAK = "\u00a0"
 # The signs within an address, a link of Markdown or the code of a sign are not those of a sentence.
-ADDRESS = r'\]\([^)\n]*\)|\bwww\.\S*|[^\s(]*(?://|@)\S*|&#?\w+;|""'
+ADDRESS = r'\]\([^)\n]*\)|\bwww\.[^\s\[\]]*|[^\s(\[\]]*(?://|@)[^\s\[\]]*|&#?\w+;|""'
+# Stands for one of these while the rest is mended.
+KEPT = "\ue000"
 FRENCH = {
     r"(?<=\w)'(?=[\w$])": "’",
-    r'"(?P<quoted>[^"\n]+)"': f"«{NO_BREAK}\\g<quoted>{NO_BREAK}»",
+    r'"([^"\n]+)"': f"«{NO_BREAK}\\1{NO_BREAK}»",
     r"«[ \u00a0\u202f]*": f"«{NO_BREAK}",
     r"[ \u00a0\u202f]*»": f"{NO_BREAK}»",
-    r"(?<=[\w)}»*’])[ \u00a0\u202f]*(?P<sign>[;?!])": f"{NO_BREAK}\\g<sign>",
+    rf"(?<=[\w)}}»*’{KEPT}])[ \u00a0\u202f]*([;?!])": f"{NO_BREAK}\\1",
     # A colon within an hour stays as it is.
-    r"(?<=[\w)}»*’])[ \u00a0]*:(?=[\s*]|\Z)": f"{NO_BREAK}:",
+    rf"(?<=[\w)}}»*’{KEPT}])[ \u00a0]*:(?=[\s*]|\Z)": f"{NO_BREAK}:",
 }
 
 
@@ -23,13 +24,13 @@ def mended_french(text: str) -> str:
 
     Addresses stay as they are, and so does a text that is right already.
     """
+    if KEPT in text:
+        return text
+    kept = iter(re.findall(ADDRESS, text))
+    text = re.sub(ADDRESS, KEPT, text)
     for typed, printed in FRENCH.items():
-        text = re.sub(f"(?P<address>{ADDRESS})|{typed}", partial(mended, printed), text)
-    return text
-
-
-def mended(printed: str, found: re.Match[str]) -> str:
-    return found["address"] or found.expand(printed)
+        text = re.sub(typed, printed, text)
+    return re.sub(KEPT, lambda _found: next(kept), text)
 
 
 def joined_in_chinese(parts: Iterable[str]) -> str:

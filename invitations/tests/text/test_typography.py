@@ -22,6 +22,7 @@ FRENCH = [text for text in letter_templates() if text["language"] == "fr"]
         ("l'$organization ; ${theme} !", "l’$organization\u00a0; ${theme}\u00a0!"),
         ("www.a.example.org/?b;c&nbsp;: oui", "www.a.example.org/?b;c&nbsp;: oui"),
         ('[ici](https://a.example.org "b") ?', '[ici](https://a.example.org "b")\u00a0?'),
+        ('" [ici](https://a.example.org "b")', '" [ici](https://a.example.org "b")'),
     ],
 )
 def test_what_is_typed_in_french_gets_its_spaces_and_quotes(typed, printed):
@@ -44,7 +45,7 @@ KEPT = [
     "www.a.example.org/?x",
     "a@example.org",
     "&nbsp;",
-    ' [ici](https://a.example.org "b")',
+    '[ici](https://a.example.org "b")',
 ]
 SIGNS = list(" \u00a0\u202f\n\"'«»;?!:*()aé1.,|")
 
