@@ -14,7 +14,6 @@ from openpyxl.styles.numbers import BUILTIN_FORMATS, BUILTIN_FORMATS_MAX_SIZE
 from invitations.files.packages import refuse_hostile_package
 from invitations.files.spreadsheets import (
     DAMAGED,
-    SheetLine,
     TooManySigns,
     UnreadableSheet,
     cell_text,
@@ -243,24 +242,3 @@ def sheets_of_workbook(
         return [Sheet(sheet, most_columns, count) for sheet in reader.wb.worksheets]
     except DAMAGED as fault:
         raise UnreadableSheet from fault
-
-
-def lines_of_workbook(
-    content: bytes,
-    most_columns: int,
-    most_unpacked: int,
-    most_signs: int,
-    *,
-    calculated: bool = False,
-) -> Iterator[SheetLine]:
-    """Yield the lines of the first sheet that is not hidden, as far as the columns go.
-
-    Raise UnreadableSheet, HostilePackage or TooManySigns.
-    """
-    sheets = sheets_of_workbook(
-        content, most_columns, most_unpacked, most_signs, calculated=calculated
-    )
-    for sheet in [sheet for sheet in sheets if not sheet.is_hidden][:1]:
-        for line in sheet.lines():
-            if any(line.cells[:most_columns]):
-                yield SheetLine(line.number, line.cells[:most_columns])

@@ -9,11 +9,20 @@ from openpyxl import Workbook
 from openpyxl.styles import Font
 
 from invitations.files.packages import HostilePackage, PackageWithMacros, ZipBomb
-from invitations.files.spreadsheets import TooManySigns, UnreadableSheet
-from invitations.files.workbooks import Flaw, lines_of_workbook, sheets_of_workbook
+from invitations.files.spreadsheets import SheetLine, TooManySigns, UnreadableSheet
+from invitations.files.workbooks import Flaw, sheets_of_workbook
 from invitations.tests.uploading import docx, package, sheet_that_repeats
 
 PLENTY = 1_000_000
+
+
+def lines_of_workbook(content, most_columns, *limits, calculated=False):
+    """The lines of the first sheet that is not hidden, as far as the columns go."""
+    sheets = sheets_of_workbook(content, most_columns, *limits, calculated=calculated)
+    for sheet in [sheet for sheet in sheets if not sheet.is_hidden][:1]:
+        for line in sheet.lines():
+            if any(line.cells[:most_columns]):
+                yield SheetLine(line.number, line.cells[:most_columns])
 
 
 def workbook(*rows):
