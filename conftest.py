@@ -62,6 +62,11 @@ def pytest_collection_finish():
     gc.freeze()
 
 
+def pytest_xdist_auto_num_workers() -> int:
+    """One process more than there are cores: tests wait for disks, clocks and other programs."""
+    return len(os.sched_getaffinity(0)) + 1
+
+
 @pytest.fixture(autouse=True, scope="session")
 def static_files_as_they_are():
     """Pages find their static files without `collectstatic` beforehand."""
