@@ -29,6 +29,7 @@ TOKEN = "kwfdud8qt7e8nyrk8ktv5"
 
 LEAKY = f"""
 import logging
+from celery.signals import worker_ready
 from celery.utils.log import get_task_logger
 from wsis_forum.celery import app
 
@@ -38,6 +39,10 @@ def leak():
     logging.getLogger("invitations").info("A rule opens %s", "/r/{TOKEN}/")
     logging.getLogger().warning("Anybody opens /r/{TOKEN}/")
     raise RuntimeError("Fell over /r/{TOKEN}/")
+
+@worker_ready.connect
+def ask(**kwargs):
+    leak.delay()
 """
 
 
@@ -181,7 +186,7 @@ def test_celery_worker_logs_no_token_in_a_message_or_a_traceback(tmp_path):
 
 
 def leaking(running, folder, name):
-    """A worker that has been given a task which tells a token, and its log."""
+    """A worker that gives itself a task which tells a token, and its log."""
     folder.mkdir()
     (folder / "leaky.py").write_text(LEAKY)
     worker = ("-m", "celery", "-A", "leaky", "worker", "--concurrency", "1",
@@ -189,9 +194,6 @@ def leaking(running, folder, name):
     if name != "log":
         worker += ("--logfile", str(folder / name))
     process, _stderr = running.enter_context(started(folder, *worker))
-    asked = ("-m", "celery", "-A", "leaky", "call", "leaky.leak")
-    with started(folder, *asked) as (call, _log):
-        assert call.wait(timeout=60) == 0
     return process, folder / name
 
 
