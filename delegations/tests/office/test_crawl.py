@@ -15,6 +15,7 @@ from delegations.office.urls import urlpatterns
 from delegations.tests.offices import browser, invited, page_of, text, words_of
 from delegations.tests.rows import all_rows
 from invitations.replies import record_reply
+from invitations.tests.databases import AS_DEPLOYED
 from invitations.tests.factories import EditionFactory
 
 pytestmark = [
@@ -188,7 +189,7 @@ def test_odd_headers_break_nothing_anywhere():
     stranger, before = browser(other), all_rows()
 
     for headers, method in itertools.product(ODD_HEADERS, ("get", "post")):
-        for url in every_address(one, other, other, at_most=2):
+        for url in every_address(one, other, other, at_most=2 if AS_DEPLOYED else 1):
             response = getattr(stranger, method)(url, **headers)
             assert response.status_code < 500 or url == "/healthz", (url, method, headers)
             assert SECRET not in body(response), (url, method)
