@@ -7,6 +7,7 @@ from allauth.mfa.models import Authenticator
 from allauth.mfa.utils import decrypt
 from django.contrib.auth.models import User
 from django.core.management import CommandError, call_command
+from django.test import TestCase
 from django.utils import timezone
 
 from delegations.models import Delegate, Delegation, PolicyStatement, SpeakingSlot
@@ -79,103 +80,91 @@ def test_first_tick_mails_nobody(days):
         assert tick() == (0, 0, 0)
 
 
-@time_machine.travel(WEDNESDAY)
-def test_every_screen_has_something_to_show():
-    states(35)
+class Demonstration(TestCase):
+    """Each test begins once it has been made, with its hour."""
 
-    demo()
+    @classmethod
+    def setUpTestData(cls):
+        cls.enterClassContext(time_machine.travel(WEDNESDAY))
+        environment = cls.enterClassContext(pytest.MonkeyPatch.context())
+        environment.setenv("DEMO_PASSWORD", "of-the-tests-alone")
+        states(35)
+        cls.said = demo()
 
-    replies = Reply.objects.all()
-    assert set(replies.values_list("answer", flat=True)) == set(Answer.values)
-    assert set(replies.values_list("channel", flat=True)) == set(Channel.values)
-    assert set(replies.values_list("status", flat=True)) == set(Reply.Status.values) - {"set_aside"}
-    assert replies.contested().count() == 1
-    assert Correspondence.objects.unread().count() == 3
-    assert Delivery.objects.get(state="failed").server_words.startswith("550 ")
-    assert Delivery.objects.filter(state="uncertain").count() == 1
-    assert Delivery.objects.get(state="queued").channel in {"pouch", "post"}
-    assert Letter.objects.filter(state="composed", approved_by=None).count() == 2
-    assert Delegation.objects.standing().exists()
-    assert set(Delegate.objects.values_list("gender", flat=True)) >= {"m", "f"}
-    assert PolicyStatement.objects.standing().exists()
-    assert list(SpeakingSlot.objects.values_list("position", flat=True))[:2] == [1, 2]
-    assert not CallListEntry.objects.exists()
+    def test_every_screen_has_something_to_show(self):
+        replies = Reply.objects.all()
+        assert set(replies.values_list("answer", flat=True)) == set(Answer.values)
+        assert set(replies.values_list("channel", flat=True)) == set(Channel.values)
+        assert {*replies.values_list("status", flat=True)} == {*Reply.Status.values} - {"set_aside"}
+        assert replies.contested().count() == 1
+        assert Correspondence.objects.unread().count() == 3
+        assert Delivery.objects.get(state="failed").server_words.startswith("550 ")
+        assert Delivery.objects.filter(state="uncertain").count() == 1
+        assert Delivery.objects.get(state="queued").channel in {"pouch", "post"}
+        assert Letter.objects.filter(state="composed", approved_by=None).count() == 2
+        assert Delegation.objects.standing().exists()
+        assert set(Delegate.objects.values_list("gender", flat=True)) >= {"m", "f"}
+        assert PolicyStatement.objects.standing().exists()
+        assert list(SpeakingSlot.objects.values_list("position", flat=True))[:2] == [1, 2]
+        assert not CallListEntry.objects.exists()
 
+    def test_past_is_past_and_agrees_with_itself(self):
+        edition = ForumEdition.objects.get(symbol="demo")
+        assert edition.circulars.get().dated_on == SIX_WEEKS_BACK
+        assert edition.last_day == dt.date(2026, 12, 9)
+        assert (edition.opens_on - edition.last_day).days >= 12 * 7
+        letters_left = {"invitation": dt.date(2026, 10, 14), "reminder": dt.date(2026, 11, 18)}
+        for kind, day in letters_left.items():
+            gone = Delivery.objects.filter(letter__kind=kind, state="handed_over")
+            assert {at.date() for at in gone.values_list("handed_over_at", flat=True)} == {day}
+        reminded = Letter.objects.filter(kind="reminder")
+        assert reminded.exists()
+        for letter in reminded:
+            earlier = letter.invitation.replies.standing().filter(received_at__lt=letter.planned_at)
+            assert not earlier.exists()
+        handed_over = Letter.objects.filter(deliveries__state="handed_over")
+        acknowledged = handed_over.filter(kind="acknowledgement")
+        assert set(acknowledged.values_list("reply", flat=True)) == set(
+            Reply.objects.values_list("pk", flat=True)
+        )
+        today = timezone.now() - dt.timedelta(hours=10)
+        assert not LetterEvent.objects.filter(at__gt=today).exists()
+        assert not Reply.objects.filter(recorded_at__gt=today).exists()
+        assert not Invitation.objects.filter(issued_at__gt=today).exists()
 
-@time_machine.travel(WEDNESDAY)
-def test_past_is_past_and_agrees_with_itself():
-    states(16)
+    def test_reply_link_is_that_of_a_silent_minister(self):
+        lines = dict(line.split(": ", 1) for line in self.said)
 
-    demo()
+        assert (lines["edition"], lines["drafter"], lines["approver"]) == (
+            "demo",
+            "drafter",
+            "approver",
+        )
+        link = ReplyLink.objects.get(token=lines["reply link"].rsplit("/", 2)[1])
+        assert not link.invitation.replies.standing().exists()
+        assert self.client.get(lines["reply link"]).status_code == 302
 
-    edition = ForumEdition.objects.get(symbol="demo")
-    assert edition.circulars.get().dated_on == SIX_WEEKS_BACK
-    assert edition.last_day == dt.date(2026, 12, 9)
-    assert (edition.opens_on - edition.last_day).days >= 12 * 7
-    for kind, day in (("invitation", dt.date(2026, 10, 14)), ("reminder", dt.date(2026, 11, 18))):
-        gone = Delivery.objects.filter(letter__kind=kind, state="handed_over")
-        assert {at.date() for at in gone.values_list("handed_over_at", flat=True)} == {day}
-    reminded = Letter.objects.filter(kind="reminder")
-    assert reminded.exists()
-    for letter in reminded:
-        earlier = letter.invitation.replies.standing().filter(received_at__lt=letter.planned_at)
-        assert not earlier.exists()
-    acknowledged = Letter.objects.filter(kind="acknowledgement", deliveries__state="handed_over")
-    assert set(acknowledged.values_list("reply", flat=True)) == set(
-        Reply.objects.values_list("pk", flat=True)
-    )
-    today = timezone.now() - dt.timedelta(hours=10)
-    assert not LetterEvent.objects.filter(at__gt=today).exists()
-    assert not Reply.objects.filter(recorded_at__gt=today).exists()
-    assert not Invitation.objects.filter(issued_at__gt=today).exists()
+    def test_second_run_changes_nothing(self):
+        counts = [model.objects.count() for model in (Minister, Letter, Reply, User)]
 
+        second = demo()
 
-@time_machine.travel(WEDNESDAY)
-def test_reply_link_is_that_of_a_silent_minister(client):
-    states(9)
+        assert second == ["The demonstration is here already.", *self.said]
+        assert [model.objects.count() for model in (Minister, Letter, Reply, User)] == counts
 
-    lines = dict(line.split(": ", 1) for line in demo())
-
-    assert (lines["edition"], lines["drafter"], lines["approver"]) == (
-        "demo",
-        "drafter",
-        "approver",
-    )
-    link = ReplyLink.objects.get(token=lines["reply link"].rsplit("/", 2)[1])
-    assert not link.invitation.replies.standing().exists()
-    assert client.get(lines["reply link"]).status_code == 302
-
-
-@time_machine.travel(WEDNESDAY)
-def test_second_run_changes_nothing():
-    states(7)
-    first = demo()
-    counts = [model.objects.count() for model in (Minister, Letter, Reply, User)]
-
-    second = demo()
-
-    assert second == ["The demonstration is here already.", *first]
-    assert [model.objects.count() for model in (Minister, Letter, Reply, User)] == counts
-
-
-@time_machine.travel(WEDNESDAY)
-def test_two_users_have_approved_all_that_leaves_by_itself():
-    states(3)
-
-    demo()
-
-    drafter, approver = User.objects.order_by("-username")
-    assert {group.name for group in drafter.groups.all()} == {"Drafters", "Registrars"}
-    assert {group.name for group in approver.groups.all()} == {"Approvers", "Registrars"}
-    assert all(user.is_staff and not user.is_superuser for user in (drafter, approver))
-    assert drafter.check_password("of-the-tests-alone")
-    assert not LetterTemplate.objects.filter(second_approver=None).exists()
-    steps = ForumEdition.objects.get().reminder_steps.approved()
-    assert list(steps.values_list("days_before", "medium", "variant")) == [
-        (21, "mail", "first"),
-        (7, "mail", "last"),
-        (2, "call", ""),
-    ]
+    def test_two_users_have_approved_all_that_leaves_by_itself(self):
+        drafter, approver = User.objects.order_by("-username")
+        assert {group.name for group in drafter.groups.all()} == {"Drafters", "Registrars"}
+        assert {group.name for group in approver.groups.all()} == {"Approvers", "Registrars"}
+        assert all(user.is_staff and not user.is_superuser for user in (drafter, approver))
+        assert drafter.check_password("of-the-tests-alone")
+        assert not LetterTemplate.objects.filter(second_approver=None).exists()
+        steps = ForumEdition.objects.get().reminder_steps.approved()
+        assert list(steps.values_list("days_before", "medium", "variant")) == [
+            (21, "mail", "first"),
+            (7, "mail", "last"),
+            (2, "call", ""),
+        ]
 
 
 @time_machine.travel(WEDNESDAY)
