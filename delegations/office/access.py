@@ -6,8 +6,6 @@ from typing import Any, Concatenate, ParamSpec
 
 from django.conf import settings
 from django.core.signing import b64_encode
-from django.db.models import OuterRef, Subquery, TextField
-from django.db.models.functions import Cast
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -18,7 +16,7 @@ from django.views.decorators.csrf import csrf_exempt
 from delegations.office.page import activate_letter_language, is_staff_looking
 from delegations.office.refusals import gone_page_with_typed, link_not_held
 from delegations.office.request_limits import refuse_oversized
-from invitations.models import HeldChange, Invitation, ReplyLink
+from invitations.models import Invitation, ReplyLink
 
 P = ParamSpec("P")
 View = Callable[Concatenate[HttpRequest, P], HttpResponse]
@@ -76,25 +74,7 @@ def office_required(*permissions: str) -> Callable[[OfficeView], OfficeView]:
 
 
 def load_invitation(pk: int) -> Invitation:
-    invitations = Invitation.objects.select_related("edition", "minister", "member_state")
-    found: Any = invitations.annotate(edition_before=edition_before("edition")).get(pk=pk)
-    return with_released_edition(found, found.edition_before)
-
-
-def edition_before(edition: str) -> Subquery:
-    """Return what was released of an edition whose change waits, for the query that finds it."""
-    waiting = HeldChange.objects.waiting().filter(
-        content_type__app_label="invitations",
-        content_type__model="forumedition",
-        object_id=Cast(OuterRef(edition), TextField()),
-    )
-    return Subquery(waiting.values("before")[:1])
-
-
-def with_released_edition(invitation: Invitation, before: Any) -> Invitation:
-    """Let the pages tell the released contact without one query more."""
-    invitation.edition.as_released = invitation.edition.with_values(before)
-    return invitation
+    return Invitation.objects.select_related("edition", "minister", "member_state").get(pk=pk)
 
 
 def refuse_staff(
@@ -153,8 +133,4 @@ def read_link_cookie(request: HttpRequest, invitation_id: int) -> ReplyLink | No
     links = ReplyLink.objects.filter(invitation=invitation_id).select_related(
         "invitation__minister", "invitation__edition", "invitation__member_state"
     )
-    links = links.annotate(edition_before=edition_before("invitation__edition"))
-    found = next((link for link in links if link_digest(link.token) == digest), None)
-    if found:
-        with_released_edition(found.invitation, found.edition_before)
-    return found
+    return next((link for link in links if link_digest(link.token) == digest), None)

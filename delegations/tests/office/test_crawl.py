@@ -230,14 +230,14 @@ def test_queries_of_a_reply_and_of_its_summary(
     words = words_of(invitation, answer="video", respondent_email="sapt@example.org")
 
     # The invitation by its link, the State's replies, the delegation with its statement,
-    # the texts.
-    with django_assert_num_queries(4):
+    # the texts, what waits of the edition.
+    with django_assert_num_queries(5):
         client.post(page_of(invitation), words | {"step": "check"})
     # A copy to the address typed, since it is none of the minister's or the missions'.
     with django_assert_max_num_queries(14):
         client.post(page_of(invitation), words | {"step": "record"})
     # As for the summary, and the ranks.
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(6):
         client.get(page_of(invitation))
 
 

@@ -468,12 +468,12 @@ def test_queries_are_as_many_for_fifty_as_for_one(invitation, django_assert_num_
     seen = hidden(client.get(url), "seen")
 
     # The invitation by its link, the State's replies, the delegation, its delegates,
-    # its history.
-    with django_assert_num_queries(5):
+    # its history, what waits of the edition.
+    with django_assert_num_queries(6):
         client.get(page_of(invitation, "delegation"))
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(5):
         client.get(url)
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(5):
         client.get(page_of(invitation, "list"))
     # The invitation, the answer, the delegation, its delegates, the row and the change,
     # within a transaction, and a row of the field history.
