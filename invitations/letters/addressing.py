@@ -66,7 +66,7 @@ def formal_address(
     )
     state = minister.member_state.name_on_paper(language, on)
     family_name = minister.family_name_in(language) or name
-    block = [styled, minister.portfolio]
+    block = [styled, minister.portfolio_in(language)]
     if language == Language.RUSSIAN and not listed:
         block = in_dative(minister, form)
     lines = [line for line in (*block, state) if line]

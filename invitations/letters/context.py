@@ -80,7 +80,7 @@ def placeholder_words(
             "salutation": addressee.salutation,
             "closing": addressee.closing,
             "minister": addressee.name,
-            "portfolio": invitation.minister.portfolio,
+            "portfolio": invitation.minister.portfolio_in(language),
             "member_state": invitation.member_state.name_on_paper(
                 language, letter.circular.dated_on
             ),

@@ -18,13 +18,14 @@ from invitations.letters.scrutiny.holes import (
     Lack,
     empty_words,
     lack_of,
+    lacking_function,
     lacking_texts,
     lacking_words,
     refuse_lacks,
 )
-from invitations.models import Language, Letter, LetterTemplate
+from invitations.models import PRINTED_KINDS, Language, Letter, LetterTemplate
 from invitations.text.lines import is_blank
-from invitations.text.marks import fill_marked
+from invitations.text.marks import fill_marked, identifiers
 from invitations.text.placeholders import OPEN_LINE
 
 
@@ -95,7 +96,11 @@ def letter_texts(
     if specimen:
         opened = [with_holes_named(letter, text) for text in opened]
     else:
-        refuse_lacks(lack for text in opened for lack in lacks_of(letter, text))
+        refuse_lacks(
+            lack
+            for text in opened
+            for lack in (*lacks_of(letter, text), *lacking_in_second(letter, text))
+        )
     return [filled_text(text) for text in opened]
 
 
@@ -115,6 +120,16 @@ def lacks_of(letter: Letter, text: OpenText) -> list[Lack]:
     ]
 
 
+def lacking_in_second(letter: Letter, text: OpenText) -> list[Lack]:
+    """Return the minister's function, if the text prints it and is the letter's second one."""
+    template = text.template
+    is_printed = letter.kind in PRINTED_KINDS and not letter.addressed_alike
+    named = identifiers(f"{template.subject}\n{template.paper}\n{template.mail}")
+    if text.language != letter.second_language or not (is_printed or "portfolio" in named):
+        return []
+    return lacking_function(letter.invitation.minister, text.language)
+
+
 def refuse_shared_lacks(letter: Letter) -> None:
     """Refuse what all letters of this circular, kind and languages lack, as composing would."""
     languages = [letter.language, *filter(None, [letter.second_language])]
@@ -130,10 +145,18 @@ def refuse_shared_lacks(letter: Letter) -> None:
 def with_holes_named(letter: Letter, text: OpenText) -> OpenText:
     """Return the text with a mark, and the field's name, wherever it would have a hole."""
     marks = {
-        name: _("[missing: %(field)s]") % {"field": lack_of(name, text.language).title}
+        name: hole_named(lack_of(name, text.language))
         for name in empty_words(letter.kind, text.template, text.words)
     }
-    return text._replace(words=text.words | marks)
+    function, block = letter.invitation.minister.portfolio_in(text.language), text.addressee
+    for lack in lacking_in_second(letter, text):
+        marks["portfolio"] = hole_named(lack)
+        block = [marks["portfolio"] if line == function else line for line in block]
+    return text._replace(words=text.words | marks, addressee=block)
+
+
+def hole_named(lack: Lack) -> str:
+    return _("[missing: %(field)s]") % {"field": lack.title}
 
 
 def filled_text(text: OpenText) -> LetterText:

@@ -15,6 +15,7 @@ MINISTER_FIELDS = {
     "gender": "address_gender",
     "rank": "rank_id",
     "portfolio": "portfolio",
+    "portfolio_in_second_language": "portfolio_in_second_language",
     "language": "language",
     "second_language": "second_language",
     "to": "to_emails",

@@ -61,6 +61,10 @@ MEANINGS: dict[str, tuple[str | Promise, str]] = {
         gettext_lazy("In the letter’s language, printed as it stands."),
         "Minister of Trade",
     ),
+    "portfolio_in_second_language": (
+        gettext_lazy("As the letter’s text in the second language has it."),
+        "Ministre du commerce",
+    ),
     "language": (gettext_lazy("A code. Empty: the State’s language of correspondence."), "fr"),
     "second_language": (gettext_lazy("A code, where the letter has a second language."), "en"),
     "to": (

@@ -12,6 +12,7 @@ from invitations.models.held.holding import HeldRow
 from invitations.models.states import MemberState
 from invitations.text.addresses import checked_address
 from invitations.text.dates import comma_list
+from invitations.text.lines import is_blank
 from invitations.text.placeholders import COURTESY_PLACEHOLDERS, unknown_placeholders
 from invitations.text.spellings import normalize_name
 
@@ -97,6 +98,15 @@ class Gender(models.TextChoices):
     UNKNOWN = "x", _("not known")
 
 
+class Style(models.TextChoices):
+    """As what letters speak of a person in the third person."""
+
+    MAJESTY = "majesty", _("Majesty")
+    HIGHNESS = "highness", _("Highness")
+    HOLINESS = "holiness", _("Holiness")
+    EMINENCE = "eminence", _("Eminence")
+
+
 UNNAMED = "GEN"
 # A permanent mission, as mail that is not written to the minister addresses it.
 THE_MISSION = "MISSION"
@@ -134,6 +144,22 @@ class FormOfAddress(HeldRow):
     title_dative = models.CharField(_("title in the dative"), max_length=60, blank=True)
     salutation = models.CharField(_("salutation"), max_length=200)
     closing = models.CharField(_("closing"), max_length=300)
+    style = models.CharField(
+        _("spoken of as"),
+        max_length=10,
+        choices=Style,
+        blank=True,
+        help_text=_("The text then speaks of the person; without it, it says “you”."),
+    )
+    styled = models.CharField(
+        _("in running text"), max_length=60, blank=True, help_text=_("Your Majesty")
+    )
+    government = models.CharField(
+        _("the Government in running text"),
+        max_length=120,
+        blank=True,
+        help_text=_("Your Majesty’s Government; of the Pope: the Holy See"),
+    )
     confidence = models.CharField(_("confidence"), max_length=10, blank=True)
     notes = models.CharField(_("notes"), max_length=300, blank=True)
 
@@ -253,6 +279,12 @@ class Minister(HeldRow):
     portfolio = models.CharField(
         _("portfolio"), max_length=240, blank=True, help_text=_("In the letter's language.")
     )
+    portfolio_in_second_language = models.CharField(
+        _("portfolio in the second language"),
+        max_length=240,
+        blank=True,
+        help_text=_("As the letter’s text in the second language has it."),
+    )
     language = models.CharField(_("language"), max_length=10, choices=Language)
     second_language = models.CharField(
         _("second language"), max_length=10, choices=Language, blank=True
@@ -316,6 +348,18 @@ class Minister(HeldRow):
     def is_unnamed(self) -> bool:
         """Tell whether letters go to the holder of the office, whoever that is."""
         return not (self.name or self.name_as_printed)
+
+    def portfolio_in(self, language: str) -> str:
+        """Return the function in the language; that of the first language where none is known."""
+        is_second = language == self.second_language != self.language
+        return (is_second and self.portfolio_in_second_language) or self.portfolio
+
+    def lacks_portfolio_in(self, language: str) -> bool:
+        """Whether there is a function, and it is known in another language alone."""
+        is_known = language == self.second_language and not is_blank(
+            self.portfolio_in_second_language
+        )
+        return language != self.language and not is_known and not is_blank(self.portfolio)
 
     def name_in(self, language: str) -> str:
         """Return the name in the language's script if it is known, else in Latin letters."""

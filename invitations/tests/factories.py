@@ -134,6 +134,7 @@ class MinisterFactory(DjangoModelFactory):
     portfolio = "Minister of Communications"
     name_in_dative = "Флавии Эльфберг"
     portfolio_in_dative = "Министру связи"
+    portfolio_in_second_language = "Ministre des communications"
     language = "en"
     to_emails = factory.Sequence("office{}@example.org".format)
 

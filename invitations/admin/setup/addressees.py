@@ -235,6 +235,16 @@ class FormOfAddressAdmin(ModelAdmin):
                 ),
             },
         ),
+        (
+            gettext_lazy("Third person"),
+            {
+                "fields": ["style", ("styled", "government")],
+                "description": gettext_lazy(
+                    "Who has a style gets the text “crown” of each kind of letter. The words stand "
+                    "within its sentences: Your Majesty; Votre Majesté; Ваше Величество."
+                ),
+            },
+        ),
         (gettext_lazy("How sure it is"), {"fields": ["confidence", "notes"]}),
         WHY_IT_CHANGES,
     ]

@@ -17,6 +17,7 @@ from invitations.admin.confirming import refusal_sentence
 from invitations.admin.setup.minister_import import MinisterExchangeMixin
 from invitations.forms.model_forms import MinisterForm
 from invitations.letters.addressing import FormalAddress, formal_address
+from invitations.letters.scrutiny.holes import lacking_function, refuse_lacks
 from invitations.models import Invitation, Language, Minister
 from invitations.text.datives import dative_of_function, dative_of_name
 
@@ -72,6 +73,7 @@ class MinisterAdmin(MinisterExchangeMixin, ModelAdmin):
                     ("name_in_script", "family_name_in_script"),
                     ("rank", "portfolio"),
                     ("language", "second_language"),
+                    "portfolio_in_second_language",
                 ]
             },
         ),
@@ -157,6 +159,7 @@ def address_preview(minister: Minister, language: str) -> AddressPreview:
     about = language, str(Language(language).label), "rtl" if language == Language.ARABIC else "ltr"
     proposed = proposed_datives(minister) if language == Language.RUSSIAN else {}
     try:
+        refuse_lacks(lacking_function(minister, language))
         return AddressPreview(*about, formal_address(minister, language), "", proposed)
     except ValidationError as refusal:
         return AddressPreview(*about, None, refusal_sentence(refusal), proposed)
@@ -171,7 +174,7 @@ def proposed_datives(minister: Minister) -> dict[str, tuple[str, str]]:
     family_name = minister.family_name_in(Language.RUSSIAN)
     found = {
         "name_in_dative": dative_of_name(name, family_name, minister.address_gender),
-        "portfolio_in_dative": dative_of_function(minister.portfolio),
+        "portfolio_in_dative": dative_of_function(minister.portfolio_in(Language.RUSSIAN)),
     }
     column: Any = Minister._meta.get_field
     return {

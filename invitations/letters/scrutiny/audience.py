@@ -9,6 +9,7 @@ from invitations.letters.scrutiny.holes import (
     Lack,
     is_empty,
     lack_of,
+    lacking_function,
     lacking_texts,
     lacking_words,
     left_out_words,
@@ -67,7 +68,10 @@ def lacks_in(
         True,
         list(dict.fromkeys(lacks)),
         [lack for lack in left_out_in(text, language, words) if lack not in lacks],
-        ministers_lacking(language, needed_of_each(circular, text), addressed),
+        [
+            *ministers_lacking(language, needed_of_each(circular, text), addressed),
+            *lacking_their_function(language, circular, addressed),
+        ],
     )
 
 
@@ -79,6 +83,14 @@ def needed_of_each(circular: Circular, text: LetterTemplate) -> set[str]:
     """Return what the text needs of each minister; a circular to all alike names nobody."""
     needed = needed_words(f"{text.subject}\n{text.paper}\n{text.mail}")
     return needed - ({"minister"} if circular.addressed_by else set())
+
+
+def lacking_their_function(
+    language: str, circular: Circular, ministers: Iterable[Minister]
+) -> list[tuple[Lack, Minister]]:
+    """Return the ministers whose function is not on file in their second language."""
+    named = [] if circular.addressed_by else ministers
+    return [(lack, minister) for minister in named for lack in lacking_function(minister, language)]
 
 
 def ministers_lacking(

@@ -10,7 +10,14 @@ from django.utils.translation import gettext as _
 from modeltranslation.translator import translator
 from modeltranslation.utils import build_localized_fieldname
 
-from invitations.models import PRINTED_KINDS, Circular, Language, Letter, LetterTemplate
+from invitations.models import (
+    PRINTED_KINDS,
+    Circular,
+    Language,
+    Letter,
+    LetterTemplate,
+    Minister,
+)
 from invitations.text.dates import comma_list
 from invitations.text.lines import is_blank
 from invitations.text.marks import identifiers_in_marks
@@ -106,6 +113,13 @@ def empty_words(kind: str, template: LetterTemplate, words: Mapping[str, str]) -
     for text in (template.subject, template.paper, template.mail):
         needed = needed | needed_words(text)
     return [name for name in in_order(needed & set(words)) if is_empty(words[name])]
+
+
+def lacking_function(minister: Minister, language: str) -> list[Lack]:
+    """Return the minister's function, where a text in their second language would lack it."""
+    if minister.lacks_portfolio_in(language):
+        return [Lack(language, "minister", "portfolio_in_second_language")]
+    return []
 
 
 def left_out_words(template: LetterTemplate, words: Mapping[str, str]) -> list[str]:

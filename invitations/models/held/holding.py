@@ -61,20 +61,20 @@ HELD = {
     "Minister": Held(
         "member_state_id honorific prenominal given_name family_name name_in_script"
         " family_name_in_script name_as_printed salutation_as_printed closing_as_printed"
-        " name_in_dative portfolio_in_dative address_gender rank_id portfolio to_emails cc_emails",
+        " name_in_dative portfolio_in_dative portfolio_in_second_language address_gender rank_id"
+        " portfolio to_emails cc_emails",
         alone="to_emails cc_emails",
     ),
     "Mission": Held("name kind city emails", alone="emails"),
     "Rank": Held("form", "name", everywhere=True),
     "FormOfAddress": Held(
         "language form gender member_state_id unfit_in courtesy title courtesy_dative title_dative"
-        " salutation closing confidence",
+        " salutation closing style styled government confidence",
         everywhere=True,
     ),
     "Term": Held("key language text", everywhere=True),
     "Invitation": Held("minister_id focal_point_email", alone="focal_point_email"),
 }
-
 
 Row = TypeVar("Row", bound=models.Model, covariant=True)
 

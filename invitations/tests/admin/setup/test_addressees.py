@@ -69,6 +69,25 @@ def test_a_russian_address_is_proposed_where_it_lacks_and_kept_by_nobody_but_sta
     assert minister.name_in_dative == ""
 
 
+def test_a_russian_second_language_is_proposed_for_by_its_own_function(admin_client):
+    minister = MinisterFactory(
+        second_language="ru", portfolio_in_second_language="Министр связи", name_in_dative="",
+        name_in_script="Флавия Эльфберг", portfolio_in_dative="",
+    )  # fmt: skip
+
+    page = admin_client.get(page_of(minister)).content.decode()
+
+    assert 'data-takes-over="id_portfolio_in_dative" data-words="Министру связи"' in page
+
+
+def test_the_page_of_a_minister_says_that_the_second_language_lacks_the_function(admin_client):
+    minister = MinisterFactory(second_language="fr", portfolio_in_second_language="")
+
+    page = admin_client.get(page_of(minister)).content.decode()
+
+    assert "Missing in French: portfolio in the second language." in page
+
+
 def test_no_dative_is_proposed_where_it_stands_or_the_letter_is_not_russian(admin_client):
     for language in ("ru", "en"):
         page = admin_client.get(page_of(MinisterFactory(language=language))).content.decode()
