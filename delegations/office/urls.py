@@ -25,6 +25,11 @@ urlpatterns = [
     path("office/<int:invitation_id>/delegation/", delegation.delegation, name="delegation"),
     path("office/<int:invitation_id>/delegation/add/", person.add, name="add"),
     path("office/<int:invitation_id>/delegation/list/", delegate_list.whole_list, name="list"),
+    path(
+        "office/<int:invitation_id>/delegation/list/template.xlsx",
+        delegate_list.template,
+        name="list_template",
+    ),
     path("office/<int:invitation_id>/delegation/<int:pk>/", person.person, name="person"),
     path(
         "office/<int:invitation_id>/delegation/<int:pk>/remove/",

@@ -1,4 +1,4 @@
-"""Lists from spreadsheets and CSV files: their lines as texts, and the fields of their headings."""
+"""Lists from spreadsheets and CSV files: their lines as texts."""
 
 import csv
 import datetime as dt
@@ -6,7 +6,7 @@ import io
 import re
 import zipfile
 import zlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator
 from typing import NamedTuple
 
 from openpyxl.worksheet.formula import ArrayFormula, DataTableFormula
@@ -89,16 +89,6 @@ def cell_text(value: object) -> str:
     if isinstance(value, float) and value.is_integer():
         value = int(value)
     return tidy_text(str(value))
-
-
-def names_by_spelling(meant: Mapping[str, Iterable[object]]) -> dict[str, str]:
-    """Return the names of fields or values by each word that people may write for them."""
-    return {comparable_words(str(word)): name for name, words in meant.items() for word in words}
-
-
-def fields_of_headings(headings: Iterable[str], known: Mapping[str, str]) -> list[str]:
-    """Return for each heading the field that it names, or an empty text."""
-    return [known.get(comparable_words(heading), "") for heading in headings]
 
 
 def comparable_words(words: str) -> str:

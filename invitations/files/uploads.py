@@ -141,7 +141,12 @@ def decoded_plain_text(content: bytes) -> str:
         words = content.decode("utf-16" if marked else "utf-8-sig")
     except UnicodeDecodeError:
         return ""
+    return words if is_plain(words) else ""
+
+
+def is_plain(words: str) -> bool:
+    """Whether the text holds words, no sign that cannot be stored, and no file of another kind."""
     signs = set(words) - set(LINE_ENDS)
     if words.startswith(NOT_PLAIN) or any(is_unstorable(sign) for sign in signs):
-        return ""
-    return words if words.strip() else ""
+        return False
+    return bool(words.strip())

@@ -4,6 +4,7 @@ from typing import Any, cast
 
 from crispy_forms.layout import Fieldset, Layout
 from django import forms
+from django.core.exceptions import ValidationError
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
@@ -11,10 +12,19 @@ from delegations.models import Delegate
 from delegations.office.forms.base import KeyField, OfficeForm, day_field
 from invitations.forms.fields import AddressField, LineField, TextField
 
+FORMULA_SIGNS = ("=", "+", "@")
 DETAILS = (
     "role", "name", "function", "organization", "email", "gender", "arrives_on", "departs_on",
     "needs_visa_letter",
 )  # fmt: skip
+
+
+def refuse_no_name(words: str) -> None:
+    """Refuse a formula, a number, and whatever else has no letter."""
+    if words.startswith(FORMULA_SIGNS) or not any(sign.isalpha() for sign in words):
+        raise ValidationError(
+            _("“%(words)s” is no name: please write it in letters."), params={"words": words[:60]}
+        )
 
 
 class DelegateForm(OfficeForm):
@@ -28,6 +38,7 @@ class DelegateForm(OfficeForm):
         max_length=120,
         help_text=_("Given name and family name, in Latin letters where that is usual."),
         error_messages={"required": _("Please give the name.")},
+        validators=[refuse_no_name],
     )
     function = LineField(label=_("Function"), max_length=200, required=False)
     organization = LineField(label=_("Organization"), max_length=200, required=False)

@@ -6,11 +6,12 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from delegations.nominations import nominate_delegates
 from delegations.office.access import office_required
 from delegations.office.forms.delegate_list import ListForm
+from delegations.office.list_template import known_headings, list_template
 from delegations.office.on_file import OnFile, office_parts, read_on_file
 from delegations.office.page import (
     TOO_LONG_OPEN,
@@ -20,6 +21,7 @@ from delegations.office.page import (
     switch_language,
 )
 from delegations.office.views.delegation import STAFF_NEED, named_delegates
+from invitations.files.uploads import MEDIA_TYPES
 from invitations.models import Invitation
 
 
@@ -40,7 +42,7 @@ def whole_list(request: HttpRequest, invitation: Invitation) -> HttpResponse:
         return list_page(request, filed, form, status=403)
     if not form.is_valid():
         return list_page(request, filed, form)
-    if request.POST.get("step") == "add" and not form.wrong and form.new:
+    if request.POST.get("step") == "add" and form.was_shown and not form.wrong and form.new:
         return add_people(request, filed, form)
     return list_page(request, filed, form)
 
@@ -58,13 +60,30 @@ def add_people(request: HttpRequest, filed: OnFile, form: ListForm) -> HttpRespo
     return redirect("office:delegation", filed.invitation.pk)
 
 
+@require_safe
+@office_required(STAFF_NEED)
+def template(request: HttpRequest, invitation: Invitation) -> HttpResponse:
+    """Return a spreadsheet with the headings of the list, in the language of the page."""
+    name = f"{invitation.edition.symbol}-{invitation.member_state.iso2.lower()}.xlsx"
+    return HttpResponse(
+        list_template(),
+        content_type=MEDIA_TYPES["xlsx"],
+        headers={"Content-Disposition": f'attachment; filename="{name}"'},
+    )
+
+
 def list_page(
     request: HttpRequest, filed: OnFile, form: ListForm, status: int = 200
 ) -> HttpResponse:
     """Show the form, and below a preview the lines again, where they can be corrected."""
-    invitation, rows, refusals, told = filed.invitation, form.rows, None, form.told
+    invitation, rows, refusals = filed.invitation, form.rows, None
+    told, unread = form.told, form.unread
     if rows:
-        lines = {"lines": form.cleaned_data["lines"], "form_key": form.typed["form_key"]}
+        lines = {
+            "lines": form.cleaned_data["lines"],
+            "form_key": form.typed["form_key"],
+            "without": form.unread,
+        }
         refusals = form.non_field_errors()
         form = ListForm(of=invitation, known=form.known, initial=lines)
     shown = page_context(
@@ -74,6 +93,8 @@ def list_page(
         refusals=refusals,
         rows=rows,
         told=told,
+        unread=unread,
+        headings=known_headings() if unread else [],
         new=[row for row in rows if not row.is_known and not row.form.errors],
         wrong=[row for row in rows if not row.is_known and row.form.errors],
         parts=office_parts(filed),

@@ -23,7 +23,9 @@ from delegations.models import (
 )
 from delegations.office.forms.answer import ReplyForm
 from delegations.office.forms.delegate import DelegateForm
-from delegations.office.forms.delegate_list import COLUMNS, ListForm, uploaded_lines
+from delegations.office.forms.delegate_list import ListForm
+from delegations.office.forms.list_file import uploaded_lines
+from delegations.office.forms.list_words import COLUMNS
 from delegations.office.forms.statement import StatementForm
 from delegations.tests.offices import browser, invited
 from invitations.models import ForumEdition, Invitation, Reply

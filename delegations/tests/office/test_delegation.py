@@ -8,7 +8,7 @@ from django.urls import reverse
 from openpyxl import Workbook
 
 from delegations.models import Delegate, Delegation, DelegationChange
-from delegations.office.forms.delegate_list import replace_surrogates
+from delegations.office.forms.list_file import replace_surrogates
 from delegations.tests.offices import browser, coming, invited, page_of, text, token_in
 from delegations.tests.rows import all_rows
 from invitations.replies import record_reply
@@ -346,7 +346,7 @@ def test_each_bad_cell_is_named_with_its_line_and_nobody_is_added(invitation):
     page = text(sent(invitation, lines, step="add"))
 
     assert "Line 1, E-mail – rudolf@ is not an e-mail address: please write it" in page
-    assert "Line 1, Role – Select a valid choice. king" in page
+    assert "Line 1, Role – “king” is not known here. Please write one of these: Head of" in page
     assert "Line 4, Name as on the badge – Please give the name." in page
     assert "Fritz;;;;" in page
     assert not Delegate.objects.exists()
@@ -402,7 +402,7 @@ def test_a_spreadsheet_becomes_lines_that_can_be_corrected(invitation):
     page = text(sent(invitation, file=SimpleUploadedFile("list.bin", content)))
 
     assert "Add 2 people" in page
-    assert "10 May" not in page
+    assert "10 May 2027" in page
     assert "Rudolf 2027-05-10" in page
 
 
@@ -418,13 +418,17 @@ def test_a_list_in_unicode_text_is_read(invitation, content):
 
 
 @pytest.mark.parametrize(
-    "content",
-    [b"MZ\x90\0" * 50, b"PK\x03\x04" + b"\0" * 50, b"%PDF-1.7 nothing", b"\xe9\xe8;caf\xe9"],
+    ("content", "told"),
+    [
+        (b"MZ\x90\0" * 50, "This file is neither a spreadsheet (XLSX) nor a list"),
+        (b"PK\x03\x04" + b"\0" * 50, "This file is neither a spreadsheet (XLSX) nor a list"),
+        (b"%PDF-1.7 nothing", "list.xlsx is no spreadsheet: save the list as XLSX or CSV."),
+    ],
 )
-def test_a_file_that_is_no_list_is_refused(invitation, content):
+def test_a_file_that_is_no_list_is_refused(invitation, content, told):
     page = text(sent(invitation, file=SimpleUploadedFile("list.xlsx", content)))
 
-    assert "This file is neither a spreadsheet (XLSX) nor a list" in page
+    assert told in page
     assert NOTHING in page
 
 

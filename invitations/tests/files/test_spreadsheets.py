@@ -9,9 +9,7 @@ from invitations.files.spreadsheets import (
     UnreadableSheet,
     cell_text,
     divider_of,
-    fields_of_headings,
     lines_of_csv,
-    names_by_spelling,
 )
 
 
@@ -62,16 +60,6 @@ def test_a_strict_reader_names_the_line_whose_quotation_mark_is_open():
 
     assert refusal.value.line == 3
     assert list(lines_of_csv(text))[2].cells == ["Fritz,head"]
-
-
-def test_headings_are_known_by_any_of_their_words():
-    known = names_by_spelling({"name": ["name", "Nom et prénom"], "role": ["role", "Роль"]})
-
-    assert fields_of_headings(["NOM  et prénom", "роль\u200b", "phone"], known) == [
-        "name",
-        "role",
-        "",
-    ]
 
 
 @given(st.text(max_size=200))

@@ -1,0 +1,120 @@
+"""An uploaded list of delegates, as lines that can be shown, corrected and sent again."""
+
+import csv
+import io
+from itertools import islice
+
+from django.core.exceptions import ValidationError
+from django.core.files.uploadedfile import UploadedFile
+from django.utils.translation import gettext_lazy as _
+
+from invitations.files.encodings import decoded_text
+from invitations.files.packages import HostilePackage, is_package
+from invitations.files.spreadsheets import TooManySigns, UnreadableSheet, divider_of
+from invitations.files.uploads import decoded_plain_text, is_plain
+from invitations.files.workbooks import Flaw, Sheet, WorkbookLine, sheets_of_workbook
+from invitations.minister_import.sources import DIVIDERS, why_another_kind
+from invitations.text.dates import comma_list
+
+MOST_ROWS = 200
+MOST_READ = 1000  # lines, with those left out
+MOST_CELLS = 20
+STRUCK = {Flaw.STRUCK, Flaw.STRUCK_IN_PART}
+MOST_SIGNS = 60_000
+LARGEST_FILE = 2 * 1024 * 1024
+MOST_UNPACKED = 10 * 1024 * 1024
+TOO_LONG = _("A list may have %(count)s people at most.")
+UNREADABLE = _(
+    "This file is neither a spreadsheet (XLSX) nor a list in Unicode text (CSV), or it is damaged."
+    " You may copy its lines and paste them below."
+)
+
+LINES_TOLD = [
+    _("Hidden rows, left out: %(lines)s. If they are meant, show them and upload anew."),
+    _("Rows struck through, left out: %(lines)s."),
+    _("Something is struck through in these rows, and was read: %(lines)s."),
+]
+
+
+def uploaded_lines(file: UploadedFile) -> tuple[str, list[str]]:
+    """Return the file as lines, and sentences on how it was read and what it lost."""
+    if (file.size or 0) > LARGEST_FILE:
+        raise ValidationError(_("The file may have 2 MB at most."))
+    content = file.read()
+    if reason := why_another_kind(content):
+        raise ValidationError(reason, params={"name": file.name})
+    lines, told = spreadsheet_lines(content) if is_package(content) else text_lines(content)
+    if not lines:
+        raise ValidationError(told or UNREADABLE)
+    if len(lines) > MOST_SIGNS:
+        raise ValidationError(TOO_LONG, params={"count": MOST_ROWS})
+    return lines, told
+
+
+def text_lines(content: bytes) -> tuple[str, list[str]]:
+    """Return a text of Unicode, or of a code page that its letters tell, which is said."""
+    if lines := decoded_plain_text(content):
+        return lines, []
+    found = decoded_text(content)
+    if found is None or not found.is_guessed or not is_plain(found.words):
+        return "", []
+    divider = divider_of(found.words)
+    read_as = {"encoding": found.encoding, "signs": DIVIDERS.get(divider, divider)}
+    return found.words, [
+        str(_("Read as text in %(encoding)s, divided by %(signs)s.") % read_as),
+        str(_("The encoding is a guess: look whether all letters are right.")),
+    ]
+
+
+def spreadsheet_lines(content: bytes) -> tuple[str, list[str]]:
+    """Return the first visible sheet, with tabs between its cells, and what was left out.
+
+    The lines are empty if the file cannot be read, or all of it is left out.
+    """
+    written = io.StringIO()
+    writer = csv.writer(written, delimiter="\t", lineterminator="\n")
+    try:
+        sheets = sheets_of_workbook(content, MOST_CELLS, MOST_UNPACKED, MOST_SIGNS, calculated=True)
+        visible = [sheet for sheet in sheets if not sheet.is_hidden]
+        filled = (line for sheet in visible[:1] for line in sheet.lines() if any(line.cells))
+        lines = list(islice(filled, MOST_READ))
+        told = [*what_was_left_out(lines), *sheets_left_out(sheets, visible)]
+    except (HostilePackage, UnreadableSheet):
+        return "", []
+    except TooManySigns as fault:
+        raise ValidationError(TOO_LONG, params={"count": MOST_ROWS}) from fault
+    kept = [line for line in lines if not (line.is_hidden or line.is_struck)]
+    writer.writerows(line.cells[:MOST_CELLS] for line in kept[: MOST_ROWS + 2])
+    return replace_surrogates(written.getvalue()), told
+
+
+def what_was_left_out(lines: list[WorkbookLine]) -> list[str]:
+    """Return sentences on rows that are hidden or struck through, and on cells that are."""
+    hidden = [line.number for line in lines if line.is_hidden]
+    struck = [line.number for line in lines if line.is_struck and not line.is_hidden]
+    in_part = [
+        line.number
+        for line in lines
+        if not (line.is_hidden or line.is_struck) and STRUCK & set(line.flaws.values())
+    ]
+    told = zip(LINES_TOLD, (hidden, struck, in_part), strict=True)
+    return [sentence % {"lines": comma_list(numbers)} for sentence, numbers in told if numbers]
+
+
+def sheets_left_out(sheets: list[Sheet], visible: list[Sheet]) -> list[str]:
+    """Return sentences on all sheets but the first that people see."""
+    hidden = [sheet.name for sheet in sheets if sheet.is_hidden]
+    others = [sheet.name for sheet in visible[1:] if any(any(line.cells) for line in sheet.lines())]
+    return [
+        sentence % {"sheets": comma_list(f"“{name}”" for name in names)}
+        for sentence, names in (
+            (_("Sheets not read, because they are hidden: %(sheets)s."), hidden),
+            (_("Only the first sheet is read, and not: %(sheets)s."), others),
+        )
+        if names
+    ]
+
+
+def replace_surrogates(text: str) -> str:
+    """Write a question mark for each lone surrogate, which a spreadsheet can contain."""
+    return text.encode("utf-8", "replace").decode()
