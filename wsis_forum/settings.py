@@ -6,12 +6,8 @@ from email.utils import parseaddr
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from django.templatetags.static import static
-from django.urls import reverse_lazy
-from django.utils.translation import gettext_lazy as _
-
 from invitations.times.jobs import CLOCK_JOBS
-from wsis_forum import env, logs
+from wsis_forum import env, logs, looks
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = Path(os.getenv("VAR_DIR", BASE_DIR / "var")).resolve()
@@ -348,53 +344,6 @@ AUDITLOG_INCLUDE_TRACKING_MODELS = (
     {"model": "auth.Group", "m2m_fields": ["permissions"]},
 )
 
-UNFOLD = {
-    "SITE_TITLE": _("WSIS Forum"),
-    "SITE_HEADER": _("WSIS Forum"),
-    "SITE_SUBHEADER": _("Secretariat"),
-    "SITE_SYMBOL": "mail",
-    "SITE_FAVICONS": [
-        {
-            "rel": "icon",
-            "type": "image/svg+xml",
-            "href": lambda request: static("site/favicon.svg"),
-        }
-    ],
-    "ACCOUNT": {
-        "navigation": [
-            {"title": _("Change password"), "link": reverse_lazy("admin:password_change")},
-            {"title": _("Second factors"), "link": reverse_lazy("mfa_index")},
-            {"title": _("Sessions"), "link": reverse_lazy("usersessions_list")},
-        ]
-    },
-    "SHOW_HISTORY": True,
-    "SHOW_VIEW_ON_SITE": False,
-    "SHOW_LANGUAGES": True,
-    "COLORS": {
-        "primary": {
-            "50": "oklch(97% .014 254.6)",
-            "100": "oklch(93.2% .032 255.6)",
-            "200": "oklch(88.2% .059 254.1)",
-            "300": "oklch(80.9% .105 251.8)",
-            "400": "oklch(70.7% .165 254.6)",
-            "500": "oklch(62.3% .214 259.8)",
-            "600": "oklch(50% .15 255)",
-            "700": "oklch(43% .14 256)",
-            "800": "oklch(38% .12 257)",
-            "900": "oklch(33% .1 258)",
-            "950": "oklch(28.2% .091 267.9)",
-        }
-    },
-    "STYLES": [lambda request: static("admin-desk/desk.css")],
-    "SCRIPTS": [
-        lambda request: static("admin-desk/strict.js"),
-        lambda request: static("admin-desk/field.js"),
-    ],
-    "DASHBOARD_CALLBACK": "invitations.admin.dashboard.dashboard",
-    "SIDEBAR": {
-        "show_search": True,
-        "navigation": "invitations.admin.navigation.navigation",
-    },
-}
+UNFOLD = looks.UNFOLD
 
 LOGGING = logs.LOGGING
