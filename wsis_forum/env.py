@@ -146,6 +146,29 @@ def inbox(name: str) -> Inbox | None:
     return Inbox(host, port, user, password, security, unquote(url.path.strip("/")) or "INBOX")
 
 
+def time_stamp_service() -> tuple[str, str]:
+    """Read ``SEAL_TSA``; return the address alone, and ``user:password``; both empty if not set.
+
+    A name and a password go over TLS only, or to a service on this machine.
+    """
+    written = secret("SEAL_TSA", default="")
+    if not written:
+        return "", ""
+    try:
+        url = urlsplit(written)
+        host, _port = url.hostname, url.port
+    except ValueError:
+        url, host = urlsplit(""), None
+    user, password = credentials("SEAL_TSA", url)
+    is_open = url.scheme == "http" and host not in ("127.0.0.1", "localhost")
+    if url.scheme not in ("https", "http") or not host or (is_open and (user or password)):
+        raise ImproperlyConfigured(
+            "SEAL_TSA cannot be read: set it to https://user:password@host/path."
+        )
+    address = url._replace(netloc=url.netloc.rpartition("@")[2]).geturl()
+    return address, f"{user}:{password}" if user or password else ""
+
+
 def openid_connect() -> dict[str, Any]:
     """Return django-allauth's settings of the organization's own sign-in; empty if there is none.
 

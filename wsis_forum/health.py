@@ -11,6 +11,7 @@ from django.conf import settings
 from django.db import Error, connection, transaction
 from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.recorder import MigrationRecorder
+from django.db.models import Max
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare
@@ -46,8 +47,9 @@ def healthz(request: HttpRequest) -> HttpResponse:
             told = what_is_amiss(timezone.now())
         except Error:
             stops = "database"
+    lines = [stops] if stops else [*(told or ["ok"]), *last_time_stamp()]
     return HttpResponse(
-        "\n".join([stops] if stops else told or ["ok"]) + "\n",
+        "\n".join(lines) + "\n",
         content_type="text/plain; charset=utf-8",
         status=503 if stops else 200,
     )
@@ -102,6 +104,17 @@ def what_is_amiss(now: dt.datetime) -> list[str]:
     found += [f"outage {outage.of}" for outage in monitoring.outages_now()]
     found += ["seal"] if seal_warning() else []
     return found if store_works() else [*found, "store"]
+
+
+def last_time_stamp() -> list[str]:
+    """Return when the time-stamp service answered last; no line where none is asked.
+
+    It is read from the letters: only workers ask the service.
+    """
+    if not settings.SEAL_TSA:
+        return []
+    at = Letter.objects.aggregate(at=Max("time_stamped_at"))["at"]
+    return [f"time-stamps {at:%Y-%m-%dT%H:%M:%SZ}" if at else "time-stamps none yet"]
 
 
 def store_works() -> bool:

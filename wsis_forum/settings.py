@@ -23,6 +23,9 @@ DEPLOYMENT = os.getenv("DEPLOYMENT", "embedded")
 # No copy of the database has this key: without it, or with another one, nothing is sent.
 ARMING_KEY = env.secret("ARMING_KEY", default="")
 SEAL_FILE, SEAL_PASSWORD = os.getenv("SEAL_FILE", ""), env.secret("SEAL_PASSWORD", default="")
+# The service that stamps the time on each seal; only workers ask it.
+SEAL_TSA, SEAL_TSA_PASSWORD = env.time_stamp_service()
+SEAL_TSA_REQUIRED = env.flag("SEAL_TSA_REQUIRED", default=True)
 SITE_HOST = urlsplit(SITE_URL).hostname or ""
 IS_LOCAL = SITE_HOST in ("127.0.0.1", "localhost")
 ALLOWED_HOSTS = ["127.0.0.1", "localhost"] if IS_LOCAL else [SITE_HOST]

@@ -1,10 +1,9 @@
-"""The organization's electronic seal on a PDF: PAdES B-B, added behind the bytes as they are."""
+"""The organization's electronic seal: whose it is, and whether it is fit for use."""
 
 import datetime as dt
 from functools import lru_cache
-from io import BytesIO
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import NamedTuple
 
 from cryptography import x509
 from cryptography.exceptions import UnsupportedAlgorithm
@@ -15,14 +14,8 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-if TYPE_CHECKING:
-    from pyhanko.sign.signers import SimpleSigner
-
 WARNED_BEFORE = dt.timedelta(days=30)
-# Room for what a signature holds besides its certificates.
-SIGNATURE_BYTES = 4096
 OWNER_LIMIT = 200
-FIELD = "Seal"
 
 
 class Certificate(NamedTuple):
@@ -121,55 +114,3 @@ def owner_of(certificate: x509.Certificate) -> str:
         for name in certificate.subject.get_attributes_for_oid(kind):
             return str(name.value)[:OWNER_LIMIT]
     return certificate.subject.rfc4514_string()[:OWNER_LIMIT]
-
-
-# Opening the key takes far longer than sealing: a worker does it once.
-@lru_cache(maxsize=1)
-def signer_in(file: SealFile) -> "SimpleSigner":
-    from pyhanko.sign import SimpleSigner  # noqa: PLC0415 -- slow import
-
-    return SimpleSigner.load_pkcs12_data(Path(file.path).read_bytes(), [], password())
-
-
-def seal_pdf(content: bytes) -> tuple[bytes, Certificate]:
-    """Return the PDF with the seal behind it, and whose it is: what was there stays as it is.
-
-    Only a worker seals: the web never loads the library.
-    """
-    from pyhanko.pdf_utils.incremental_writer import (  # noqa: PLC0415 -- slow import
-        IncrementalPdfFileWriter,
-    )
-    from pyhanko.sign import PdfSigner  # noqa: PLC0415
-
-    file = seal_file()
-    certificate, signer = certificate_in(file), signer_in(file)
-    writer = IncrementalPdfFileWriter(BytesIO(content))
-    # It would write the metadata anew, and lose what they say of PDF/A and PDF/UA.
-    writer._update_meta = lambda: None  # type: ignore[method-assign]
-    about, field = words_of_seal(certificate.owner)
-    pdf_signer = PdfSigner(about, signer, new_field_spec=field)
-    sealed = pdf_signer.sign_pdf(writer, bytes_reserved=bytes_reserved(signer))
-    return bytes(sealed.getvalue()), certificate
-
-
-def words_of_seal(owner: str) -> tuple[Any, Any]:
-    """Return what the signature and its field say: PAdES, and nothing to see on the page."""
-    from pyhanko.sign import PdfSignatureMetadata  # noqa: PLC0415 -- slow import
-    from pyhanko.sign.fields import (  # noqa: PLC0415
-        InvisSigSettings,
-        SigFieldSpec,
-        SigSeedSubFilter,
-    )
-
-    # PDF/A wants it printable; PDF/UA wants it outside the page, since it has no tag.
-    unseen = InvisSigSettings(set_print_flag=True, box_out_of_bounds=True)
-    return (
-        PdfSignatureMetadata(FIELD, md_algorithm="sha256", subfilter=SigSeedSubFilter.PADES),
-        SigFieldSpec(FIELD, readable_field_name=owner, invis_sig_settings=unseen),
-    )
-
-
-def bytes_reserved(signer: "SimpleSigner") -> int:
-    """Return the room for the signature, in hexadecimal digits; unless told, it is made twice."""
-    certificates = [signer.signing_cert, *signer.cert_registry]
-    return 2 * (SIGNATURE_BYTES + sum(len(one.dump()) for one in certificates))

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -9,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from invitations.files.frozen import freeze, thaw_or_damaged
-from invitations.files.sealing import has_seal, refuse_unusable_seal, seal_pdf
+from invitations.files.sealing import has_seal, refuse_unusable_seal
 from invitations.letters.context import LetterKeys, letter_keys
 from invitations.letters.message import build_message
 from invitations.letters.pdf import render_pdf
@@ -18,7 +19,7 @@ from invitations.letters.released import refuse_changed_meanwhile, use_released_
 from invitations.letters.routes import gets_original
 from invitations.letters.words import LetterText, join_languages, letter_texts
 from invitations.links import new_check_code
-from invitations.models import AUTOMATIC_KINDS, PRINTED_KINDS, Letter
+from invitations.models import AUTOMATIC_KINDS, PRINTED_KINDS, Letter, Outage
 
 
 def compose_letter(letter: Letter, by: User | None = None) -> bool:
@@ -71,9 +72,32 @@ def refuse_unapproved_step(letter: Letter) -> None:
 
 
 def refuse_unsealable(letter: Letter) -> None:
-    """Refuse a letter on paper while the seal that it is to carry is not fit for use."""
-    if letter.kind in PRINTED_KINDS:
-        refuse_unusable_seal()
+    """Refuse a letter on paper while the seal or its time stamp is not to be had."""
+    if letter.kind not in PRINTED_KINDS:
+        return
+    refuse_unusable_seal()
+    if has_seal() and settings.SEAL_TSA and settings.SEAL_TSA_REQUIRED:
+        refuse_without_time()
+
+
+def refuse_without_time() -> None:
+    """Refuse while the time-stamp service is left alone, since it gave no time stamp."""
+    from invitations.files.time_stamps import (  # noqa: PLC0415 -- slow import
+        NoTimeStamp,
+        service_at,
+    )
+
+    try:
+        service_at(settings.SEAL_TSA).refuse_while_silent()
+    except NoTimeStamp as no:
+        raise waits_for_time_stamp(str(no)) from None
+
+
+def waits_for_time_stamp(fault: str) -> ValidationError:
+    return ValidationError(
+        _("The time-stamp service gives no time stamp (%(fault)s): letters wait until it does.")
+        % {"fault": fault}
+    )
 
 
 @transaction.atomic
@@ -104,7 +128,10 @@ def leave_other_notes(letter: Letter) -> None:
         note.covers.remove(letter)
 
 
-SEAL = ("unsealed_size", "sealed_by", "seal_valid_until")
+SEAL = (
+    "unsealed_size", "sealed_by", "seal_valid_until", "time_stamped_at", "time_stamped_by",
+    "lacks_time_stamp",
+)  # fmt: skip
 FROZEN = (
     "by_original", "variant", "template", "subject", "paper", "mail", "addressee", "recipients",
     "check_code", "pdf", "sha256", *SEAL, "message", "message_sha256", "message_id",
@@ -138,9 +165,27 @@ def freeze_pdf(letter: Letter, content: bytes) -> None:
     """Freeze the PDF; where the organization has a seal, with it: that is what is approved."""
     if has_seal():
         letter.unsealed_size = len(content)
-        content, certificate = seal_pdf(content)
-        letter.sealed_by, letter.seal_valid_until = certificate.owner, certificate.valid_until
+        content = seal_letter(letter, content)
     letter.pdf.name, letter.sha256 = freeze(content, "letters", "pdf")
+
+
+def seal_letter(letter: Letter, content: bytes) -> bytes:
+    """Return the sealed PDF, and let the letter say whose seal it bears, and of what time."""
+    from invitations.files.pades import NoTimeStamp, seal_pdf  # noqa: PLC0415 -- slow import
+
+    try:
+        sealed = seal_pdf(content)
+    except NoTimeStamp as no:
+        Outage.objects.begin(Outage.Of.TIME_STAMPS, str(no))
+        raise waits_for_time_stamp(str(no)) from None
+    letter.sealed_by, letter.seal_valid_until = sealed.owner, sealed.valid_until
+    letter.lacks_time_stamp = bool(sealed.why_no_time_stamp)
+    if letter.lacks_time_stamp:
+        Outage.objects.begin(Outage.Of.TIME_STAMPS, sealed.why_no_time_stamp)
+    elif sealed.time_stamp:
+        letter.time_stamped_at, letter.time_stamped_by = sealed.time_stamp
+        Outage.objects.end(Outage.Of.TIME_STAMPS)
+    return sealed.content
 
 
 def freeze_message(letter: Letter) -> None:

@@ -25,6 +25,8 @@ class LetterVerdict(NamedTuple):
     replaced_on: dt.date | None = None
     sealed_by: str = ""
     seal_valid_until: dt.datetime | None = None
+    sealed_on: dt.datetime | None = None
+    time_from: str = ""
 
     @property
     def is_ours(self) -> bool:
@@ -52,6 +54,8 @@ def verdict_on(**mark: str) -> LetterVerdict:
         letter.circular.dated_on,
         sealed_by=letter.sealed_by,
         seal_valid_until=letter.seal_valid_until,
+        sealed_on=letter.time_stamped_at,
+        time_from=letter.time_stamped_by,
     )
     if is_withdrawn(letter):
         return verdict._replace(standing=LetterStanding.WITHDRAWN)

@@ -142,6 +142,12 @@ class Letter(models.Model):
     seal_valid_until = models.DateTimeField(
         _("certificate valid until"), null=True, blank=True, editable=False
     )
+    # The time on the seal, and whose word that is; or that the service gave none.
+    time_stamped_at = models.DateTimeField(
+        _("time on the seal"), null=True, blank=True, editable=False
+    )
+    time_stamped_by = models.CharField(_("time from"), max_length=200, blank=True, editable=False)
+    lacks_time_stamp = models.BooleanField(default=False, editable=False)
     message = models.FileField(_("message"), blank=True, max_length=120)
     message_sha256 = models.CharField(_("SHA-256 of the message"), max_length=64, blank=True)
     message_id = models.CharField("Message-ID", max_length=120, blank=True)

@@ -1,5 +1,7 @@
 """The operation of the system: timed jobs, workers, faults, outages, and the arming."""
 
+from typing import Self
+
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -56,17 +58,36 @@ class Setback(models.Model):
         return f"{self.job}, {self.item}"
 
 
+class OutageQuerySet(models.QuerySet["Outage"]):
+    def standing(self) -> Self:
+        return self.filter(ended_at=None)
+
+    def of_the_outbox(self) -> Self:
+        """What keeps each delivery from leaving."""
+        return self.filter(of__in=[Outage.Of.MAIL_SERVER, Outage.Of.STORE])
+
+    def begin(self, of: str, words: str) -> None:
+        """Note that it is out of reach from now on, unless that is known."""
+        Outage.objects.bulk_create([Outage(of=of, words=words)], ignore_conflicts=True)
+
+    def end(self, of: str) -> None:
+        self.standing().filter(of=of).update(ended_at=timezone.now())
+
+
 class Outage(models.Model):
-    """A period in which no delivery could leave."""
+    """A period in which no delivery could leave, or no seal get its time stamp."""
 
     class Of(models.TextChoices):
         MAIL_SERVER = "mail_server", _("no connection to the mail server")
         STORE = "store", _("the file store cannot be read")
+        TIME_STAMPS = "time_stamps", _("no time stamps for the seal of letters")
 
     of = models.CharField(_("what is out of reach"), max_length=12, choices=Of)
     words = models.TextField(_("the server's words"), blank=True)
     began_at = models.DateTimeField(_("began at"), default=timezone.now)
     ended_at = models.DateTimeField(_("ended at"), null=True, blank=True)
+
+    objects = OutageQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("outage")

@@ -65,7 +65,7 @@ def lines_wanted(now: dt.datetime, at_rest: Exists) -> int:
     """Return how many connections to open: one for each due batch, or one to end an outage."""
     most = connections_at_once()
     wanted = math.ceil(due_now(now, at_rest)[: BATCH * most].count() / BATCH)
-    return wanted or int(Outage.objects.filter(ended_at=None).exists())
+    return wanted or int(Outage.objects.of_the_outbox().standing().exists())
 
 
 def connections_at_once() -> int:
@@ -132,7 +132,7 @@ def reach(line: Carrier) -> None:
     Raise Unreachable or StoreUnavailable if nothing can leave.
     """
     line.connect()
-    outages = Outage.objects.filter(ended_at=None)
+    outages = Outage.objects.of_the_outbox().standing()
     known = list(outages.values_list("of", flat=True))
     if Outage.Of.STORE in known:
         ask_the_store()

@@ -185,8 +185,8 @@ def handed_over_by_hour(now: dt.datetime) -> list[tuple[dt.datetime, int]]:
 
 
 def outages_now() -> list[Outage]:
-    """Return what keeps deliveries from leaving now, and since when."""
-    return list(Outage.objects.filter(ended_at=None).order_by("began_at"))
+    """Return what keeps deliveries from leaving or seals from their time, and since when."""
+    return list(Outage.objects.standing().order_by("began_at"))
 
 
 def printed_waiting() -> int:

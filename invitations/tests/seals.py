@@ -52,8 +52,12 @@ def use_seal(settings, path, **fields):
     return make_seal(path, **fields)
 
 
-def seal_status(content, certificate):
-    """Return what pyHanko says of the only signature, with that certificate as trusted."""
+def seal_status(content, certificate, *others, at=None):
+    """Return what pyHanko says of the only signature, with those certificates as trusted."""
     (signature,) = PdfFileReader(BytesIO(content)).embedded_signatures
-    trusted = Certificate.load(certificate.public_bytes(serialization.Encoding.DER))
-    return validate_pdf_signature(signature, ValidationContext(trust_roots=[trusted]))
+    trusted = [
+        Certificate.load(one.public_bytes(serialization.Encoding.DER))
+        for one in (certificate, *others)
+    ]
+    context = ValidationContext(trust_roots=trusted, moment=at)
+    return validate_pdf_signature(signature, context)

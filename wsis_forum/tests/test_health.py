@@ -113,6 +113,19 @@ def test_an_outage_that_keeps_letters_from_leaving_is_told_until_it_ends(
     assert figures()[f'wsis_forum_outage{{of="{of}"}}'] == 0
 
 
+def test_when_the_time_stamp_service_answered_last_stands_below_what_is_amiss(
+    probed, ticking, settings
+):
+    settings.SEAL_TSA = "https://stamps.example.org/"
+    before = probed()
+    at = dt.datetime(2026, 11, 27, 9, 5, tzinfo=dt.UTC)
+    LetterFactory(time_stamped_at=at)
+    LetterFactory(time_stamped_at=at - dt.timedelta(days=1))
+
+    assert before == (200, ["ok", "time-stamps none yet"])
+    assert probed() == (200, ["ok", "time-stamps 2026-11-27T09:05:00Z"])
+
+
 def test_a_store_that_takes_no_file_is_told_and_replies_are_still_taken(
     probed, ticking, settings, tmp_path
 ):

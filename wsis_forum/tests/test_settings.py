@@ -236,15 +236,50 @@ def test_a_page_of_an_error_shows_no_secret_of_the_store(files_at, settings):
     assert "hush" not in str(shown)
 
 
+def test_no_page_about_an_error_shows_the_password_of_the_time_stamps(settings, monkeypatch):
+    monkeypatch.setenv("SEAL_TSA", "https://registry:hush@stamps.example.org/")
+    settings.SEAL_TSA, settings.SEAL_TSA_PASSWORD = env.time_stamp_service()
+
+    shown = SafeExceptionReporterFilter().get_safe_settings()
+
+    assert shown["SEAL_TSA"] == "https://stamps.example.org/"
+    assert "hush" not in str(shown)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "stamps.example.org",
+        "ftp://stamps.example.org/",
+        "https:///tsa",
+        "https://hush@[/",
+        "https://registry:hush@stamps.example.org:none/",
+        "http://registry:hush@stamps.example.org/",
+    ],
+)
+def test_a_time_stamp_service_that_cannot_be_asked_is_refused_without_its_password(
+    monkeypatch, url
+):
+    monkeypatch.setenv("SEAL_TSA", url)
+
+    with pytest.raises(ImproperlyConfigured) as refusal:
+        env.time_stamp_service()
+
+    assert str(refusal.value) == (
+        "SEAL_TSA cannot be read: set it to https://user:password@host/path."
+    )
+
+
 @pytest.mark.parametrize(
     ("name", "read", "url"),
     [
         ("EMAIL_URL", lambda: env.mailbox(""), "smtp://protocol:{}@mail.example.org/"),
         ("INTRAY_URL", lambda: env.inbox("INTRAY_URL"), "imaps://protocol:{}@mail.example.org/"),
+        ("SEAL_TSA", env.time_stamp_service, "https://registry:{}@stamps.example.org/"),
     ],
 )
 @pytest.mark.parametrize("password", ["Zürich", "Z%C3%BCrich"])
-def test_a_password_that_no_mail_server_takes_is_refused_without_telling_it(
+def test_a_password_that_no_server_takes_is_refused_without_telling_it(
     monkeypatch, name, read, url, password
 ):
     monkeypatch.setenv(name, url.format(password))

@@ -141,11 +141,11 @@ def printed_verdict(verdict: LetterVerdict) -> dict[str, object]:
     language = translation.get_language()
     dates = {
         name: printed_date(day, language)
-        for name in ("dated_on", "replaced_on", "seal_valid_until")
+        for name in ("dated_on", "replaced_on", "seal_valid_until", "sealed_on")
         if (day := getattr(verdict, name))
     }
-    sealed_by = keep_own_order(verdict.sealed_by)
-    return {"verdict": verdict, "sealed_by": sealed_by, "has_seal": has_seal(), **dates}
+    names = {name: keep_own_order(getattr(verdict, name)) for name in ("sealed_by", "time_from")}
+    return {"verdict": verdict, "has_seal": has_seal(), **names, **dates}
 
 
 def is_only_shown(request: HttpRequest) -> bool:

@@ -205,6 +205,8 @@ def letter_warnings(letter: Letter, doubted: Any) -> list[str]:
         )
     if letter in doubted.unknown_gender:
         said.append(_("gender not known: confirm with the mission"))
+    if letter.lacks_time_stamp:
+        said.append(_("The seal has no time stamp: the service gave none."))
     if letter in doubted.unsure_language:
         said.append(
             _("language not certain: %(language)s is on file for the State")

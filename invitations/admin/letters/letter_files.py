@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy
 from unfold.decorators import display
 
 from invitations.admin.base import RecordAdmin
-from invitations.admin.columns import text_link
+from invitations.admin.columns import at_hour, text_link
 from invitations.admin.frozen_files import frozen_file_response
 from invitations.admin.letters.mail_frames import FORMS, framed_mail
 from invitations.letters.message import with_unsealed
@@ -124,10 +124,24 @@ def unsealed_sizes(letter: Letter) -> dict[str, int]:
 
 
 def told_of_seal(letter: Letter) -> str:
-    """Return whose seal the PDF carries, and why it opens without it before the approval."""
+    """Return whose seal the PDF carries and of what time, and why it opens without it as yet."""
+    owner = {"owner": letter.sealed_by}
     if letter.keeps_its_seal:
-        return _(
+        told = _(
             "It carries the electronic seal of %(owner)s, and its SHA-256 is that of the sealed "
             "file. Until it is approved, it opens without the seal."
-        ) % {"owner": letter.sealed_by}
-    return _("It carries the electronic seal of %(owner)s.") % {"owner": letter.sealed_by}
+        )
+    else:
+        told = _("It carries the electronic seal of %(owner)s.")
+    return " ".join(filter(None, [told % owner, told_of_time(letter)]))
+
+
+def told_of_time(letter: Letter) -> str:
+    if letter.lacks_time_stamp:
+        return _("The seal has no time stamp: the service gave none.")
+    if not letter.time_stamped_at:
+        return ""
+    return _("It was sealed at %(at)s by the clock of %(service)s.") % {
+        "at": at_hour(letter.time_stamped_at),
+        "service": letter.time_stamped_by,
+    }

@@ -228,6 +228,7 @@ def test_what_was_composed_and_approved_is_ours_by_code_and_by_file(issued):
 
 def test_a_verdict_says_nothing_about_whom_the_letter_addresses():
     told = {"standing", "reference", "dated_on", "replaced_on", "sealed_by", "seal_valid_until"}
+    told |= {"sealed_on", "time_from"}
 
     assert set(LetterVerdict._fields) == told
 

@@ -75,6 +75,14 @@ def test_an_outage_ends_although_nothing_is_due_any_more(peer, settings, queued)
     assert Outage.objects.get().ended_at is not None
 
 
+def test_what_leaves_says_nothing_of_the_time_stamps(peer, queued):
+    Outage.objects.begin(Outage.Of.TIME_STAMPS, "it refused")
+    queued()
+
+    assert dispatch_outbox() == 1
+    assert Outage.objects.standing().get().of == "time_stamps"
+
+
 def test_the_first_connection_after_an_outage_takes_all_that_waited_for_it(peer, settings, queued):
     goes_away(settings)
     deliveries = [queued() for _number in range(30)]
