@@ -44,6 +44,7 @@ def main() -> None:
         os.environ["SECRET_KEY_FILE"] = str(VAR_DIR / "secret-key")
     os.environ.setdefault("DEMO_PASSWORD", kept_secret("demo-password", 12))
     prepare_codes(port)
+    seal_is_lent = lend_seal()
     # The Procfile's programs are those of the environment this script runs in.
     os.environ["PATH"] = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
 
@@ -55,6 +56,9 @@ def main() -> None:
     manage("migrate", "--verbosity", "0")
     print(manage("load_member_states"), end="", flush=True)
     demonstration = manage("demo", may_refuse=True)
+    if seal_is_lent and not demonstration:
+        # Letters of a real edition bear no seal of a demonstration.
+        del os.environ["SEAL_FILE"]
     # A fork holds the lock on, until it has seen the site answer.
     fork = multiprocessing.get_context("fork")
     fork.Process(target=announce, args=(port, demonstration), daemon=True).start()
@@ -110,6 +114,18 @@ def kept_secret(name: str, size: int) -> str:
         with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
             file.write(secrets.token_urlsafe(size))
     return path.read_text()
+
+
+def lend_seal() -> bool:
+    """Have letters sealed with the demonstration's own seal, made once; not where there is one."""
+    if {"SEAL_FILE", "SEAL_PASSWORD", "SEAL_PASSWORD_FILE"} & os.environ.keys():
+        return False
+    path = VAR_DIR / "demonstration-seal.p12"
+    if not path.exists():
+        command = [sys.executable, "-m", "scripts.demonstration_seal", str(path)]
+        subprocess.run(command, check=True, cwd=ROOT)
+    os.environ["SEAL_FILE"] = str(path)
+    return True
 
 
 def prepare_codes(port: int) -> None:

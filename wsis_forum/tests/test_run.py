@@ -1,4 +1,4 @@
-"""What `make run` says, in one line, before it starts anything."""
+"""What `make run` says and makes before it starts anything."""
 
 import fcntl
 import os
@@ -7,15 +7,17 @@ import subprocess
 import sys
 
 import pytest
-from django.conf import settings
+from django.conf import settings as site
 
+from invitations.files.sealing import SealFile, certificate_in, seal_warning
+from scripts import run as make_run
 from scripts.peers.ports import free_port
 
 
 def run(folder, port):
     return subprocess.Popen(
         [sys.executable, "scripts/run.py"],
-        cwd=settings.BASE_DIR,
+        cwd=site.BASE_DIR,
         env=os.environ | {"VAR_DIR": str(folder), "PORT": str(port)},
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
     )  # fmt: skip
@@ -49,3 +51,43 @@ def test_a_port_that_the_first_one_took_is_told_after_waiting_for_it(tmp_path):
     assert (process.returncode, out) == (1, "")
     assert err == f"Port {port} is in use. Choose another one: make run PORT=8001\n"
     assert [path.name for path in tmp_path.iterdir()] == ["set-up.lock"]
+
+
+@pytest.fixture
+def lent(tmp_path, monkeypatch):
+    """The seal that a start in this folder lends."""
+    monkeypatch.setattr(make_run, "VAR_DIR", tmp_path)
+    monkeypatch.setenv("SEAL_FILE", "")
+    monkeypatch.delenv("SEAL_FILE")
+
+    def lend():
+        make_run.lend_seal()
+        path = os.environ.pop("SEAL_FILE")
+        return SealFile(path, os.stat(path).st_mtime_ns)
+
+    return lend
+
+
+def test_the_demonstration_has_a_seal_that_says_it_is_nobodys(lent, settings):
+    seal = lent()
+
+    settings.SEAL_FILE = seal.path
+    assert certificate_in(seal).owner == "DEMONSTRATION (no seal of anybody)"
+    assert seal_warning() == ""
+
+
+def test_the_demonstrations_seal_is_made_once_and_for_its_owner_alone(lent, tmp_path):
+    first = lent()
+
+    assert lent() == first
+    assert os.stat(first.path).st_mode & 0o777 == 0o600
+    assert [path.name for path in tmp_path.iterdir()] == ["demonstration-seal.p12"]
+
+
+def test_whoever_has_a_seal_gets_none_of_the_demonstration(tmp_path, monkeypatch):
+    monkeypatch.setattr(make_run, "VAR_DIR", tmp_path)
+    monkeypatch.setenv("SEAL_FILE", "/own/seal.p12")
+
+    assert not make_run.lend_seal()
+    assert os.environ["SEAL_FILE"] == "/own/seal.p12"
+    assert list(tmp_path.iterdir()) == []
