@@ -1,8 +1,11 @@
 """Electronic seals, made for a test alone, and what validators say of sealed files."""
 
 import datetime as dt
+import shutil
+import subprocess
 from io import BytesIO
 
+import pytest
 from asn1crypto.x509 import Certificate
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
@@ -14,6 +17,7 @@ from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.validation import validate_pdf_signature
 from pyhanko_certvalidator import ValidationContext
 
+NO_PDFSIG = pytest.mark.skipif(shutil.which("pdfsig") is None, reason="no pdfsig here")
 OWNER = "Ruritanian Union of Telegraphs"
 PASSWORD = "of-this-seal-alone"
 # Making a key takes a while.
@@ -61,3 +65,11 @@ def seal_status(content, certificate, *others, at=None):
     ]
     context = ValidationContext(trust_roots=trusted, moment=at)
     return validate_pdf_signature(signature, context)
+
+
+def what_pdfsig_says(content, folder):
+    """Return what poppler's reader says of the signatures, whoever made them."""
+    file = folder / "read-by-pdfsig.pdf"
+    file.write_bytes(content)
+    command = ["pdfsig", "-nocert", str(file)]
+    return subprocess.run(command, capture_output=True, text=True, check=False).stdout

@@ -1,6 +1,5 @@
 import datetime as dt
 import email
-import shutil
 import subprocess
 import sys
 
@@ -20,7 +19,14 @@ from invitations.models import Delivery, Language, Letter
 from invitations.outbox.envelopes import pack_envelopes
 from invitations.outbox.print_run import print_run
 from invitations.tests.factories import MissionFactory, StepFactory, UserFactory
-from invitations.tests.seals import OWNER, make_seal, seal_status, use_seal
+from invitations.tests.seals import (
+    NO_PDFSIG,
+    OWNER,
+    make_seal,
+    seal_status,
+    use_seal,
+    what_pdfsig_says,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -63,18 +69,13 @@ def test_a_sealed_letter_is_valid_and_says_whose_seal_it_is(composed, seal):
     assert letter.seal_valid_until == seal.not_valid_after_utc
 
 
-@pytest.mark.skipif(shutil.which("pdfsig") is None, reason="no pdfsig here")
+@NO_PDFSIG
 def test_other_readers_find_the_seal_valid_too(composed, seal, tmp_path):
-    file = tmp_path / "letter.pdf"
-    file.write_bytes(pdf_of(composed()))
+    said = what_pdfsig_says(pdf_of(composed()), tmp_path)
 
-    done = subprocess.run(
-        ["pdfsig", "-nocert", str(file)], capture_output=True, text=True, check=False
-    )
-
-    assert "Signature is Valid." in done.stdout
-    assert "Total document signed" in done.stdout
-    assert "ETSI.CAdES.detached" in done.stdout
+    assert "Signature is Valid." in said
+    assert "Total document signed" in said
+    assert "ETSI.CAdES.detached" in said
 
 
 def test_a_changed_byte_is_found(composed, seal):
@@ -303,9 +304,10 @@ def test_a_letter_that_waits_for_a_seal_does_so_with_one_event(composed, setting
 
 def test_the_web_never_loads_what_seals(tmp_path):
     ask = (
-        "import django; django.setup(); import wsis_forum.urls, sys;"
+        "import sys, wsis_forum.wsgi, wsis_forum.urls;"
+        "from django.urls import get_resolver; get_resolver().url_patterns;"
         "from invitations.letters.composing_queue import compose_planned;"
-        "sys.exit('pyhanko' in sys.modules)"
+        "sys.exit(bool({'pyhanko', 'asn1crypto'} & sys.modules.keys()))"
     )
     environment = {
         "SECRET_KEY": "of-this-test-alone",
