@@ -14,7 +14,7 @@ READ_BY_ALL = [
     "mission", "rank", "formofaddress", "minister", "lettertemplate", "term", "invitation",
     "letter", "delivery", "letterevent", "calllistentry", "correspondence", "reply", "setback",
     "delegation", "highlevelsession", "policystatement", "statementtext", "speakingslot",
-    "heldchange",
+    "heldchange", "sessionhours", "calendarentry",
 ]  # fmt: skip
 WRITTEN_BY_GROUP = {
     "Drafters": [

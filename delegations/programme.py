@@ -1,15 +1,20 @@
-"""The list of speakers: the order in which they are inscribed, and what is published."""
+"""The programme: sessions whose hours calendars have, and the list of speakers."""
+
+import datetime as dt
 
 from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import F, Prefetch, QuerySet, Subquery
+from django.utils import timezone
 from django.utils.translation import gettext as _
+from modeltranslation.utils import build_localized_fieldname
 
 from delegations.models import HighLevelSession, PolicyStatement, SpeakingSlot
 from delegations.models.delegation import standing_answers
 from invitations.audit import Act, record_act
-from invitations.models import ANSWERS_SPEAKING, ForumEdition
+from invitations.letters.approval import approve_text
+from invitations.models import ANSWERS_SPEAKING, ForumEdition, Language, SessionHours
 
 
 @transaction.atomic
@@ -21,6 +26,37 @@ def unpublish_speakers(edition: ForumEdition, by: User, because: str) -> None:
     if not published.update(speakers_published_at=None):
         raise ValidationError(_("The list of speakers is not public."))
     record_act(edition, Act.UNPUBLISHED, by, because)
+
+
+@transaction.atomic
+def approve_session(session: HighLevelSession, by: User, mark: str) -> None:
+    """Approve the session as it has this mark; after the second person, calendars have its hours.
+
+    Raise ValidationError if it is changed, or approved by the same person.
+    """
+    approve_text(session, by, mark)
+    session = HighLevelSession.objects.select_related("hours").get(pk=session.pk)
+    if session.is_approved:
+        publish_hours(session, timezone.now())
+
+
+def publish_hours(session: HighLevelSession, at: dt.datetime) -> None:
+    """Let calendars have the session's hours; what says the same is not published again."""
+    said = {field: getattr(session, field) for field in PUBLISHED}
+    hours = session.hours
+    if hours is None and not session.is_called_off:
+        session.hours = SessionHours.objects.create(**said, published_at=at)
+        session.save(update_fields=["hours"])
+    elif hours and any(getattr(hours, field) != said[field] for field in said):
+        SessionHours.objects.filter(pk=hours.pk).update(
+            **said, published_at=at, sequence=F("sequence") + 1
+        )
+
+
+PUBLISHED = (
+    "edition", "segment", "starts_at", "ends_at", "room", "is_called_off",
+    *(build_localized_fieldname("title", language) for language in Language.values),
+)  # fmt: skip
 
 
 def in_order_of_speaking(statements: QuerySet[PolicyStatement]) -> QuerySet[PolicyStatement]:

@@ -2,7 +2,7 @@
 
 from modeltranslation.translator import TranslationOptions, register
 
-from invitations.models import Circular, ForumEdition, MemberState, Rank
+from invitations.models import Circular, ForumEdition, MemberState, Rank, SessionHours
 
 
 @register(ForumEdition)
@@ -50,3 +50,8 @@ class MemberStateTexts(TranslationOptions):
 @register(Rank)
 class RankTexts(TranslationOptions):
     fields = ("name",)
+
+
+@register(SessionHours)
+class SessionHoursTexts(TranslationOptions):
+    fields = ("title",)

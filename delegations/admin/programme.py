@@ -1,18 +1,26 @@
 """The sessions of the High-Level Track, and the list of speakers."""
 
+import datetime as dt
+from typing import Any
+
+from django import forms
 from django.contrib import admin
+from django.contrib.auth.models import User
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext_lazy
 from unfold.decorators import action
 
 from delegations.models import HighLevelSession, SpeakingSlot
-from delegations.programme import unpublish_speakers
+from delegations.programme import approve_session, unpublish_speakers
 from invitations.admin.base import Menu, ModelAdmin, language_tabs, user_of
 from invitations.admin.columns import hour_column
 from invitations.admin.confirming import act_on_each, confirmed, tell_done
+from invitations.admin.mixins import ApprovedByTwoFilter, ApprovedByTwoMixin
 from invitations.forms.action_forms import ReasonForm
 from invitations.models import ForumEdition
+from invitations.text.dates import left_to_right
 
 UNPUBLISHED = ngettext_lazy(
     "%(count)s list is not public any more.", "%(count)s lists are not public any more.", "count"
@@ -20,7 +28,7 @@ UNPUBLISHED = ngettext_lazy(
 
 
 @admin.register(HighLevelSession)
-class HighLevelSessionAdmin(ModelAdmin):
+class HighLevelSessionAdmin(ApprovedByTwoMixin):
     menu = (Menu.FORUM, 5, "podium")
     when_empty = gettext_lazy("Add the sessions of the High-Level Track: statements are put there.")
     list_display = [
@@ -30,10 +38,13 @@ class HighLevelSessionAdmin(ModelAdmin):
         hour_column("ends_at", gettext_lazy("ends at")),
         "room",
         "seats",
+        "is_called_off",
+        "approved",
     ]
-    actions = ["unpublish"]
-    list_filter = ["edition", "segment"]
-    list_select_related = ["edition"]
+    actions = ["approve_selected", "unpublish"]
+    list_filter = ["edition", "segment", "is_called_off", ApprovedByTwoFilter]
+    list_select_related = ["edition", "first_approver", "second_approver"]
+    readonly_fields = ["approved"]
     search_fields = ["title_en", "title_fr", "room", "chair"]
     date_hierarchy = "starts_at"
     fieldsets = [
@@ -45,11 +56,48 @@ class HighLevelSessionAdmin(ModelAdmin):
                     ("starts_at", "ends_at"),
                     ("room", "seats"),
                     "chair",
-                ]
+                    "is_called_off",
+                    "approved",
+                ],
+                "description": gettext_lazy(
+                    "Calendars of those who come, and the public one, have a session’s hours once "
+                    "two people have approved it. A change needs their approval again; until then "
+                    "calendars keep what was approved last."
+                ),
             },
         ),
         *language_tabs("title"),
     ]
+
+    def approve(self, text: HighLevelSession, by: User, mark: str) -> None:
+        approve_session(text, by, mark)
+
+    def describe(self, text: HighLevelSession) -> str:
+        """Return what calendars will say, for who approves it."""
+        zone = text.edition.zone
+        hours = [left_to_right(f"{at.astimezone(zone):%Y-%m-%d %H:%M}") for at in hours_of(text)]
+        off = _("called off") if text.is_called_off else ""
+        return "\n".join(
+            filter(None, [text.get_segment_display(), " – ".join(hours), text.room, off])
+        )
+
+    def save_model(
+        self, request: HttpRequest, obj: HighLevelSession, form: forms.ModelForm, change: bool
+    ) -> None:
+        """Drop both approvals if the session changes; calendars keep what was approved last."""
+        if form.changed_data:
+            obj.drop_approvals()
+        super().save_model(request, obj, form, change)
+
+    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> tuple[Any, ...]:
+        """Keep sessions that calendars have: these are called off instead."""
+        found, counts, lacking, protected = super().get_deleted_objects(objs, request)
+        told = [
+            _("%(session)s: calendars have it; call it off instead.") % {"session": one}
+            for one in objs
+            if one.hours_id
+        ]
+        return found, counts, lacking, [*protected, *told]
 
     @action(
         description=gettext_lazy("Take the list of speakers from the public page"),
@@ -70,6 +118,10 @@ class HighLevelSessionAdmin(ModelAdmin):
         user = user_of(request)
         done = act_on_each(request, editions, lambda one: unpublish_speakers(one, user, because))
         tell_done(request, UNPUBLISHED, done)
+
+
+def hours_of(session: HighLevelSession) -> tuple[dt.datetime, dt.datetime]:
+    return session.starts_at, session.ends_at
 
 
 @admin.register(SpeakingSlot)

@@ -7,10 +7,25 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from delegations.models.delegation import Delegation, has_standing_answer
-from invitations.models import ANSWERS_SPEAKING, ForumEdition, Segment
+from invitations.models import (
+    ANSWERS_SPEAKING,
+    ApprovedByTwo,
+    ForumEdition,
+    Segment,
+    SessionHours,
+)
+from invitations.models.approval import ApprovedByTwoQuerySet
 
 
-class HighLevelSession(models.Model):
+class HighLevelSessionQuerySet(ApprovedByTwoQuerySet):
+    def taking_place(self) -> Self:
+        """Sessions that nobody has called off: to stop, one person suffices."""
+        return self.filter(is_called_off=False)
+
+
+class HighLevelSession(ApprovedByTwo):
+    """A session as staff plan it; calendars have the hours that two people approved last."""
+
     edition = models.ForeignKey(
         ForumEdition, models.PROTECT, related_name="sessions", verbose_name=_("edition")
     )
@@ -21,17 +36,29 @@ class HighLevelSession(models.Model):
     room = models.CharField(_("room"), max_length=80, blank=True)
     chair = models.CharField(_("chair"), max_length=120, blank=True)
     seats = models.PositiveSmallIntegerField(_("speaking slots"), default=0)
+    is_called_off = models.BooleanField(
+        _("called off"),
+        default=False,
+        help_text=_("It stays on file; after two approvals, calendars take it out."),
+    )
+    hours = models.OneToOneField(
+        SessionHours, models.PROTECT, null=True, editable=False, related_name="session",
+        verbose_name=_("hours of a session"),
+    )  # fmt: skip
 
-    class Meta:
+    objects = HighLevelSessionQuerySet.as_manager()
+
+    class Meta(ApprovedByTwo.Meta):
         verbose_name = _("high-level session")
         verbose_name_plural = _("high-level sessions")
         ordering = ["starts_at", "pk"]
         constraints = [
+            *ApprovedByTwo.Meta.constraints,
             models.CheckConstraint(
                 name="session_ends_after_it_starts",
                 condition=Q(ends_at__gt=F("starts_at")),
                 violation_error_message=_("A session ends after it starts."),
-            )
+            ),
         ]
 
     def __str__(self) -> str:

@@ -18,11 +18,11 @@ from invitations.letters.scrutiny.doubts import is_late
 from invitations.models import (
     AUTOMATIC_KINDS,
     INVITING_KINDS,
+    ApprovedByTwo,
     Circular,
     Invitation,
     Letter,
     LetterTemplate,
-    ReminderStep,
     Term,
 )
 from invitations.models.held.composed_with import lock_shared
@@ -118,16 +118,17 @@ def refuse_uncovered(note: Letter) -> None:
 
 
 @transaction.atomic
-def approve_text(text: LetterTemplate | ReminderStep, by: User, mark: str) -> None:
+def approve_text(text: ApprovedByTwo, by: User, mark: str) -> None:
     """Approve what has exactly this mark; after the second person, the system may send it."""
-    text = type(text).objects.select_for_update(of=("self",)).get(pk=text.pk)
+    on_file = type(text)._default_manager
+    text = on_file.select_for_update(of=("self",)).get(pk=text.pk)
     if text.mark != mark:
         raise ValidationError(_("It was changed again since you looked at it: look once more."))
     if text.is_approved:
         raise ValidationError(_("Two people have approved this already."))
     if text.first_approver_id == by.pk:
         raise ValidationError(_("A second person has to approve: you are the first."))
-    locked, now = type(text).objects.filter(pk=text.pk), timezone.now()
+    locked, now = on_file.filter(pk=text.pk), timezone.now()
     if text.first_approver_id is None:
         locked.update(first_approver=by, first_approved_at=now)
         record_act(text, Act.APPROVED_FIRST, by)

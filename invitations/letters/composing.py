@@ -11,15 +11,27 @@ from django.utils.translation import gettext as _
 
 from invitations.files.frozen import freeze, thaw_or_damaged
 from invitations.files.sealing import has_seal, refuse_unusable_seal
+from invitations.letters.calendar.told import OfficeCalendar, entries_of, office_calendar
 from invitations.letters.context import LetterKeys, letter_keys
 from invitations.letters.message import build_message
 from invitations.letters.pdf import render_pdf
 from invitations.letters.planning import enqueue_letter, letter_recipients, standing_letter
-from invitations.letters.released import refuse_changed_meanwhile, use_released_values
+from invitations.letters.released import (
+    CHANGED_MEANWHILE,
+    refuse_changed_meanwhile,
+    use_released_values,
+)
 from invitations.letters.routes import gets_original
 from invitations.letters.words import LetterText, join_languages, letter_texts
 from invitations.links import new_check_code
-from invitations.models import AUTOMATIC_KINDS, PRINTED_KINDS, Letter, Outage
+from invitations.models import (
+    AUTOMATIC_KINDS,
+    PRINTED_KINDS,
+    CalendarEntry,
+    Invitation,
+    Letter,
+    Outage,
+)
 
 
 def compose_letter(letter: Letter, by: User | None = None) -> bool:
@@ -35,6 +47,7 @@ def compose_letter(letter: Letter, by: User | None = None) -> bool:
     refuse_unapproved_step(letter)
     refuse_unsealable(letter)
     use_released_values(letter)
+    letter.calendar = calendar_for(letter)
     keys = letter_keys(letter)
     texts = letter_texts(letter, keys)
     letter.template, letter.subject = texts[0].template, texts[0].subject
@@ -47,6 +60,12 @@ def compose_letter(letter: Letter, by: User | None = None) -> bool:
         freeze_message(letter)
     letter.composed_at, letter.composed_by = timezone.now(), by or letter.composed_by
     return record_composed(letter)
+
+
+def calendar_for(letter: Letter) -> OfficeCalendar | None:
+    """Return what the letter has for the office's calendar; a copy to others has nothing."""
+    answers = letter.kind == Letter.Kind.ACKNOWLEDGEMENT and letter.variant == "answer"
+    return office_calendar(letter.invitation) if answers else None
 
 
 def choose_road(letter: Letter) -> None:
@@ -107,6 +126,7 @@ def record_composed(letter: Letter) -> bool:
         raise ValidationError(_("There is no address on file for this letter."))
     if automatic:
         refuse_changed_meanwhile(letter)
+    calendar = lock_calendar(letter)
     letter.state = Letter.State.APPROVED if automatic else Letter.State.COMPOSED
     letter.approved_at = letter.composed_at if automatic else None
     frozen = {name: getattr(letter, name) for name in FROZEN}
@@ -114,9 +134,22 @@ def record_composed(letter: Letter) -> bool:
         return False
     letter.events.create(state=Letter.State.COMPOSED, actor=letter.composed_by)
     leave_other_notes(letter)
+    CalendarEntry.objects.bulk_create(entries_of(letter, calendar) if calendar else ())
     if automatic:
         enqueue_letter(letter)
     return True
+
+
+def lock_calendar(letter: Letter) -> OfficeCalendar | None:
+    """Lock the invitation, so that one letter at a time tells its calendar; refuse what is stale.
+
+    Another letter, or an answer, may have come since the words were written.
+    """
+    if letter.calendar:
+        Invitation.objects.locked().get(pk=letter.invitation_id)
+        if calendar_for(letter) != letter.calendar:
+            raise ValidationError(CHANGED_MEANWHILE)
+    return letter.calendar
 
 
 def leave_other_notes(letter: Letter) -> None:

@@ -1,25 +1,20 @@
 """The mail that carries a letter."""
 
-import datetime as dt
 import hashlib
 from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import SMTP
-from urllib.parse import urlsplit
 
-from django.conf import settings
-from django.utils import timezone, translation
-from django.utils.translation import get_language
-from django.utils.translation import gettext as _
-from icalendar import Calendar, Event, vCalAddress
+from django.utils import translation
+from icalendar import Calendar
 
+from invitations.letters.calendar.events import calendars_to_send
 from invitations.letters.context import dead_keys, printed_terms_in
 from invitations.letters.words import by_language
 from invitations.links import reply_url
 from invitations.mail.html_part import Part, add_html, html_page
 from invitations.mail.outgoing import name_languages, new_message
-from invitations.models import ANSWERS_BRINGING, ForumEdition, Invitation, Letter, Reply
-from invitations.text.dates import labelled
+from invitations.models import Letter
 from invitations.text.placeholders import is_keyless
 
 
@@ -42,10 +37,10 @@ def build_message(letter: Letter, attached: dict[str, bytes]) -> EmailMessage:
         add_html(message, html_of(letter))
     for name, pdf in attached.items():
         message.add_attachment(pdf, maintype="application", subtype="pdf", filename=name)
-    if letter.reply and letter.variant == "answer":
+    if letter.calendar:
         with translation.override(letter.language):
-            if calendar := calendar_of(letter, letter.reply):
-                attach_calendar(message, calendar)
+            for name, calendar in calendars_to_send(letter.invitation, letter.calendar).items():
+                attach_calendar(message, name, calendar)
     name_languages(message, letter.language, letter.second_language)
     return message
 
@@ -96,75 +91,11 @@ AUTOMATIC_MARK: dict[str, str] = {
 }
 
 
-def attach_calendar(message: EmailMessage, calendar: Calendar) -> None:
+def attach_calendar(message: EmailMessage, name: str, calendar: Calendar) -> None:
     message.add_attachment(
         calendar.to_ical(),
         maintype="text",
         subtype="calendar",
-        filename="high-level-track.ics",
+        filename=name,
         params={"method": str(calendar["method"]), "charset": "utf-8"},
     )
-
-
-def calendar_of(letter: Letter, reply: Reply) -> Calendar | None:
-    """Return the days for who comes, their cancellation for who was to come, or nothing."""
-    if reply.answer in ANSWERS_BRINGING:
-        return track_calendar(letter.invitation, reply)
-    if last_acknowledged(letter) in ANSWERS_BRINGING:
-        return track_calendar(letter.invitation, reply, "CANCEL")
-    return None
-
-
-def last_acknowledged(letter: Letter) -> str | None:
-    """Return the answer that was acknowledged to the office before this one."""
-    answers = letter.invitation.letters.in_force().filter(
-        kind=Letter.Kind.ACKNOWLEDGEMENT, variant="answer", composed_at__isnull=False
-    )
-    earlier = answers.exclude(pk=letter.pk).order_by("composed_at", "pk")
-    return earlier.values_list("reply__answer", flat=True).last()
-
-
-def track_calendar(invitation: Invitation, reply: Reply, method: str = "PUBLISH") -> Calendar:
-    """Return the days in the active language: one event for an invitation, moved by each reply."""
-    edition = invitation.edition
-    calendar = Calendar()
-    calendar.add("prodid", "-//WSIS Forum//High-Level Track//EN")
-    calendar.add("version", "2.0")
-    calendar.add("method", method)
-    event = days_of_track(edition)
-    host = urlsplit(settings.SITE_URL).hostname
-    event.add("uid", f"{edition.symbol}-{invitation.pk}@{host}")
-    event.add("sequence", earlier_replies(invitation, reply))
-    event.add("last-modified", reply.recorded_at.astimezone(dt.UTC))
-    event.add("status", "CANCELLED" if method == "CANCEL" else "CONFIRMED")
-    calendar.add_component(event)
-    return calendar
-
-
-def earlier_replies(invitation: Invitation, reply: Reply) -> int:
-    """Count them: it grows with each reply; that of a specimen is not saved."""
-    return invitation.replies.filter(pk__lt=reply.pk).count() if reply.pk else 0
-
-
-def days_of_track(edition: ForumEdition) -> Event:
-    """Return the days as an event; no address in it is personal."""
-    language = {"language": get_language() or "en"}
-    event = Event()
-    # Days, no hours: those follow the programme, and nothing is sent when that changes.
-    event.add("dtstamp", timezone.now())
-    event.add("dtstart", edition.track_opens_on)
-    event.add("dtend", edition.track_closes_on + dt.timedelta(days=1))
-    event.add("transp", "OPAQUE")
-    event.add("summary", labelled(edition.name, _("High-Level Track")), parameters=language)
-    event.add("location", edition.place, parameters=language)
-    event.add("organizer", organizer(edition))
-    public = edition.website or settings.SITE_URL
-    event.add("description", labelled(_("Website"), public), parameters=language)
-    event.add("url", public)
-    return event
-
-
-def organizer(edition: ForumEdition) -> vCalAddress:
-    address = vCalAddress(f"mailto:{edition.contact_email}")
-    address.params["CN"] = edition.contact_name
-    return address

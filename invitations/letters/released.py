@@ -12,6 +12,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from invitations.models import (
     AUTOMATIC_KINDS,
@@ -26,6 +27,10 @@ from invitations.models import (
 )
 from invitations.models.held.change import Values
 from invitations.models.held.holding import lay_over
+
+CHANGED_MEANWHILE = gettext_lazy(
+    "What stands behind it changed while it was composed: it is tried again."
+)
 
 Held = Sequence[HeldChange]
 Row = TypeVar("Row", bound=models.Model)
@@ -81,9 +86,7 @@ def refuse_changed_meanwhile(letter: Letter) -> None:
     """
     then, now = letter.held or (), held_changes(letter.invitation)
     if {change.pk for change in then} != {change.pk for change in now}:
-        raise ValidationError(
-            _("What stands behind it changed while it was composed: it is tried again.")
-        )
+        raise ValidationError(CHANGED_MEANWHILE)
 
 
 def released_invitation(invitation: Invitation, held: Held) -> Invitation:

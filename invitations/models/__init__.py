@@ -11,6 +11,8 @@ from invitations.models.addressees import (
 )
 from invitations.models.alternates import Alternate
 from invitations.models.approval import ApprovedByTwo
+from invitations.models.calendar.entries import CalendarEntry
+from invitations.models.calendar.hours import SessionHours
 from invitations.models.circular import Circular
 from invitations.models.delivery import (
     Bounce,
@@ -71,6 +73,7 @@ __all__ = [
     "ApprovedByTwo",
     "Arming",
     "Bounce",
+    "CalendarEntry",
     "CallListEntry",
     "Channel",
     "Circular",
@@ -99,6 +102,7 @@ __all__ = [
     "Reply",
     "ReplyLink",
     "Segment",
+    "SessionHours",
     "Setback",
     "SignedOriginal",
     "Stage",

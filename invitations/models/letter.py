@@ -1,7 +1,7 @@
 """Letters: planned as rows, composed into frozen files, and approved."""
 
 from collections.abc import Sequence
-from typing import Self
+from typing import Any, Self
 
 from django.conf import settings
 from django.db import models
@@ -169,6 +169,8 @@ class Letter(models.Model):
     # The changes that an automatic letter leaves out while it is composed; no column. None: not
     # asked for yet.
     held: Sequence[HeldChange] | None = None
+    # What it has for the office's calendar, compared when its words are written; no column.
+    calendar: Any = None
 
     objects = LetterQuerySet.as_manager()
 

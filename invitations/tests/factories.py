@@ -19,6 +19,7 @@ from invitations.models import (
     Mission,
     ReminderStep,
     Reply,
+    SessionHours,
     normalize_name,
 )
 
@@ -88,6 +89,20 @@ class CircularFactory(InSixLanguages):
     signatory_title = "Secretary-General"
     original_signed_by = "Michael Strelsau"
     original_signed_on = dt.date(2027, 2, 1)
+
+
+class HoursFactory(InSixLanguages):
+    """Hours of a session in Geneva on 11 May 2027, from half past nine to half past ten."""
+
+    class Meta:
+        model = SessionHours
+
+    edition = factory.SubFactory(EditionFactory)
+    segment = "opening"
+    title = "Opening segment"
+    starts_at = dt.datetime(2027, 5, 11, 7, 30, tzinfo=dt.UTC)
+    ends_at = dt.datetime(2027, 5, 11, 8, 30, tzinfo=dt.UTC)
+    room = "Room Popov"
 
 
 class StepFactory(DjangoModelFactory):

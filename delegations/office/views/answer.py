@@ -25,7 +25,7 @@ from delegations.office.page import (
 )
 from delegations.office.receipt import record_pdf
 from delegations.office.refusals import gone_page_with_typed
-from invitations.letters.message import track_calendar
+from invitations.letters.calendar.events import track_calendar
 from invitations.models import ANSWERS_BRINGING, Invitation
 from invitations.replies import REPLY_FIELDS, UnseenReply, record_reply_once, reply_in_draft
 from invitations.text.dates import printed_date, printed_range
@@ -213,12 +213,11 @@ def record(request: HttpRequest, invitation: Invitation) -> HttpResponse:
 @office_required()
 def track(request: HttpRequest, invitation: Invitation) -> HttpResponse:
     """Return the High-Level Track as a calendar file; 404 for an office that does not come."""
-    reply = invitation.replies.standing().filter(answer__in=ANSWERS_BRINGING).first()
-    if reply is None:
+    if not invitation.replies.standing().filter(answer__in=ANSWERS_BRINGING).exists():
         raise Http404
     name = f"{invitation.edition.symbol}.ics"
     return HttpResponse(
-        track_calendar(invitation, reply).to_ical(),
+        track_calendar(invitation).to_ical(),
         content_type="text/calendar; charset=utf-8",
         headers={"Content-Disposition": f'attachment; filename="{name}"'},
     )

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from delegations.changes import Stale
-from delegations.models import PolicyStatement, StatementText
+from delegations.models import HighLevelSession, PolicyStatement, StatementText
 from delegations.office.access import office_required
 from delegations.office.forms.base import differing_fields
 from delegations.office.forms.statement import COLUMNS, FilesForm, StatementForm
@@ -69,7 +69,7 @@ def statement(request: HttpRequest, invitation: Invitation) -> HttpResponse:
 
 
 def session_choices(edition: ForumEdition) -> list[tuple[int, str]]:
-    """Return the sessions that have speaking slots, with their hours."""
+    """Return the sessions that take place and have speaking slots, with their hours."""
     language = get_language()
     return [
         (
@@ -79,7 +79,7 @@ def session_choices(edition: ForumEdition) -> list[tuple[int, str]]:
                 session.starts_at.astimezone(edition.zone), edition.time_zone_name, language
             ),
         )
-        for session in edition.sessions.filter(seats__gt=0)
+        for session in HighLevelSession.objects.taking_place().filter(edition=edition, seats__gt=0)
     ]
 
 

@@ -1,9 +1,12 @@
-"""The letters, replies, correspondence and calls on an invitation's page."""
+"""The letters, replies, correspondence, calls and calendar on an invitation's page."""
 
+from django.db.models import QuerySet
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy
+from unfold.decorators import display
 
 from invitations.admin.base import RecordInline
-from invitations.models import CallListEntry, Correspondence, Letter, Reply
+from invitations.models import CalendarEntry, CallListEntry, Correspondence, Letter, Reply
 
 
 class LettersOfInvitation(RecordInline):
@@ -33,3 +36,21 @@ class CallsOfInvitation(RecordInline):
     verbose_name_plural = gettext_lazy("telephone calls")
     fields = ["listed_at", "called_at", "note"]
     readonly_fields = fields
+
+
+class CalendarOfInvitation(RecordInline):
+    model = CalendarEntry
+    verbose_name_plural = gettext_lazy("calendar")
+    fields = ["event", "sequence", "is_cancelled", "letter"]
+    readonly_fields = fields
+
+    @display(description=gettext_lazy("high-level session"))
+    def event(self, entry: CalendarEntry) -> str:
+        return entry.event
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[CalendarEntry]:
+        return (
+            super()
+            .get_queryset(request)
+            .select_related("session", "letter__invitation__minister__member_state")
+        )

@@ -17,6 +17,7 @@ from invitations.admin.columns import change_url, text_link
 from invitations.admin.confirming import act_on_each, confirmed, tell_done
 from invitations.admin.letters.invitation_columns import InvitationColumnsMixin
 from invitations.admin.letters.invitation_inlines import (
+    CalendarOfInvitation,
     CallsOfInvitation,
     CorrespondenceOfInvitation,
     LettersOfInvitation,
@@ -105,6 +106,7 @@ class InvitationAdmin(InvitationColumnsMixin, AnotherAddressMixin):
         LettersOfInvitation,
         CorrespondenceOfInvitation,
         CallsOfInvitation,
+        CalendarOfInvitation,
     ]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Invitation]:

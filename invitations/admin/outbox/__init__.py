@@ -1,5 +1,5 @@
 """The pages of the queue and its deliveries."""
 
-from invitations.admin.outbox import deliveries, held_changes, operations, originals
+from invitations.admin.outbox import calendars, deliveries, held_changes, operations, originals
 
-__all__ = ["deliveries", "held_changes", "operations", "originals"]
+__all__ = ["calendars", "deliveries", "held_changes", "operations", "originals"]

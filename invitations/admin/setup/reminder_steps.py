@@ -78,6 +78,5 @@ class ReminderStepAdmin(StepPagesMixin, ApprovedByTwoMixin):
     ) -> None:
         """Drop both approvals if the step changes: two people look at it again."""
         if form.changed_data:
-            obj.first_approver = obj.second_approver = None
-            obj.first_approved_at = obj.second_approved_at = None
+            obj.drop_approvals()
         super().save_model(request, obj, form, change)

@@ -16,6 +16,7 @@ from invitations.admin.outbox.queue import COULD_NOT_BE_COMPOSED, FAULTS_OF_JOBS
 from invitations.minister_import import ask_for_import
 from invitations.models import (
     Arming,
+    CalendarEntry,
     CallListEntry,
     Circular,
     Correspondence,
@@ -37,6 +38,7 @@ from invitations.models import (
     ReminderStep,
     Reply,
     ReplyLink,
+    SessionHours,
     Setback,
     StateAlias,
 )
@@ -46,6 +48,7 @@ from invitations.tests.factories import (
     CircularFactory,
     DeliveryFactory,
     EditionFactory,
+    HoursFactory,
     InvitationFactory,
     LetterFactory,
     MemberStateFactory,
@@ -88,6 +91,13 @@ def called(n):
     entry.invitation.member_state.missions.add(MissionFactory())
     ReplyFactory(invitation=entry.invitation, respondent_phone="+999 5550 100")
     return entry
+
+
+def told(n):
+    letter, session = LetterFactory(), HoursFactory()
+    return CalendarEntry.objects.create(
+        invitation=letter.invitation, session=session, letter=letter, sequence=n
+    )
 
 
 def happened(n):
@@ -158,6 +168,8 @@ LISTS = [
     (Delivery, lambda n: DeliveryFactory(), 8),
     (LetterEvent, happened, 8),
     (CallListEntry, called, 8),
+    (CalendarEntry, told, 8),
+    (SessionHours, lambda n: HoursFactory(), 6),
     (Correspondence, came_in, 8),
     (Reply, lambda n: ReplyFactory(), 8),
     (User, member, 7),

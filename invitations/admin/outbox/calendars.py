@@ -1,0 +1,84 @@
+"""What offices were sent for their calendars, and the hours that calendars have."""
+
+from django.contrib import admin
+from django.utils.translation import gettext_lazy
+from unfold.decorators import display
+
+from invitations.admin.base import Menu, RecordAdmin
+from invitations.admin.columns import at_hour, change_url, hour_column, text_link
+from invitations.models import CalendarEntry, SessionHours
+
+
+@admin.register(CalendarEntry)
+class CalendarEntryAdmin(RecordAdmin):
+    menu = (Menu.FORUM, 7, "calendar_month")
+    when_empty = gettext_lazy("What letters bring to the calendars of offices is written here.")
+    list_display = [
+        "invitation",
+        "event",
+        "sequence",
+        "is_cancelled",
+        "letter_shown",
+        "letter_state",
+        "composed_at",
+    ]
+    list_filter = ["is_cancelled", "letter__state", "letter__kind", "invitation__edition"]
+    list_select_related = [
+        "session",
+        "letter",
+        "invitation__member_state",
+        "invitation__minister__member_state",
+    ]
+    linked_lookups = ["invitation__id__exact"]
+    search_fields = [
+        "session__title_en",
+        "session__title_fr",
+        "invitation__member_state__short_name_en",
+        "invitation__member_state__list_name_fr",
+        "invitation__minister__family_name",
+    ]
+    fields = ["invitation", "event", ("sequence", "is_cancelled"), "letter", "said"]
+    readonly_fields = ["event"]
+
+    @display(description=gettext_lazy("high-level session"), ordering="session__starts_at")
+    def event(self, entry: CalendarEntry) -> str:
+        return entry.event
+
+    @display(description=gettext_lazy("letter"), ordering="letter__kind")
+    def letter_shown(self, entry: CalendarEntry) -> str:
+        return text_link(change_url(entry.letter), entry.letter.get_kind_display())
+
+    @display(description=gettext_lazy("status"), ordering="letter__state")
+    def letter_state(self, entry: CalendarEntry) -> str:
+        return entry.letter.get_state_display()
+
+    @display(description=gettext_lazy("composed at"), ordering="letter__composed_at")
+    def composed_at(self, entry: CalendarEntry) -> str:
+        return at_hour(entry.letter.composed_at)
+
+
+@admin.register(SessionHours)
+class SessionHoursAdmin(RecordAdmin):
+    when_empty = gettext_lazy(
+        "Once two people have approved a session, its hours in calendars stand here."
+    )
+    list_display = [
+        "title",
+        "segment",
+        hour_column("starts_at", gettext_lazy("starts at")),
+        hour_column("ends_at", gettext_lazy("ends at")),
+        "room",
+        "is_called_off",
+        "sequence",
+        hour_column("published_at", gettext_lazy("published at")),
+    ]
+    list_filter = ["edition", "segment", "is_called_off"]
+    search_fields = ["title_en", "title_fr", "room"]
+    date_hierarchy = "starts_at"
+    fields = [
+        ("edition", "segment"),
+        "title",
+        ("starts_at", "ends_at"),
+        ("room", "is_called_off"),
+        ("sequence", "published_at"),
+    ]

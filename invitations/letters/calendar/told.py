@@ -1,0 +1,124 @@
+"""What an office's calendar is to hold, what it was told, and what is new in between."""
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+from django.core.serializers.json import DjangoJSONEncoder
+from django.utils import translation
+
+from invitations.models import (
+    ANSWERS_BRINGING,
+    CalendarEntry,
+    ForumEdition,
+    Invitation,
+    Letter,
+    Reply,
+    SessionHours,
+)
+
+# A session; or None, the days of the Track, for whom no session of the chosen segments is known.
+Session = SessionHours | None
+
+
+class Event(NamedTuple):
+    """An event of an office, with the SEQUENCE that it has from now on."""
+
+    session: Session
+    sequence: int
+    is_new: bool
+
+
+class OfficeCalendar(NamedTuple):
+    """The events that stand, and those that were told and stand no more."""
+
+    standing: list[Event]
+    cancelled: list[Event]
+
+    @property
+    def changes(self) -> list[Event]:
+        return [*(event for event in self.standing if event.is_new), *self.cancelled]
+
+
+def office_calendar(invitation: Invitation) -> OfficeCalendar:
+    """Return the calendar by the reply that stands, beside what the office was told last."""
+    hours = SessionHours.objects.in_force().filter(edition=invitation.edition_id)
+    return compared(
+        sessions_of(hours, invitation.replies.standing().first()),
+        list(invitation.calendar_entries.with_letters()),
+        invitation.edition,
+    )
+
+
+def sessions_of(hours: Iterable[SessionHours], reply: Reply | None) -> list[Session]:
+    """Return the sessions of the segments that the reply chose, or the days if there is none."""
+    if reply is None or reply.answer not in ANSWERS_BRINGING:
+        return []
+    return [one for one in hours if one.segment in reply.segments] or [None]
+
+
+def compared(
+    wanted: Sequence[Session], entries: Sequence[CalendarEntry], edition: ForumEdition
+) -> OfficeCalendar:
+    """Return the wanted events and those that fall away, each with its SEQUENCE.
+
+    The entries are the invitation's, the latest last.
+    """
+    told = {
+        entry.session: entry for entry in entries if entry.letter.state != Letter.State.CANCELLED
+    }
+    highest: dict[Session, int] = {}
+    for entry in entries:
+        highest[entry.session] = max(entry.sequence, highest.get(entry.session, 0))
+
+    def next_one(session: Session) -> int:
+        return highest[session] + 1 if session in highest else 0
+
+    def standing(session: Session) -> Event:
+        before = told.get(session)
+        if before and tells_the_same(before, edition):
+            return Event(session, before.sequence, is_new=False)
+        return Event(session, next_one(session), is_new=True)
+
+    fallen = [
+        session
+        for session, entry in told.items()
+        if not entry.is_cancelled and session not in wanted
+    ]
+    return OfficeCalendar(
+        [standing(session) for session in wanted],
+        [Event(session, next_one(session), is_new=True) for session in fallen],
+    )
+
+
+def tells_the_same(entry: CalendarEntry, edition: ForumEdition) -> bool:
+    """Whether the event stands in the office's calendar as it would be told today."""
+    if entry.is_cancelled:
+        return False
+    return entry.said in ("", what_it_says(entry.session, edition, entry.letter.language))
+
+
+def what_it_says(session: Session, edition: ForumEdition, language: str) -> str:
+    """Return the hash of the hours, the room and the title in that language, or of the days."""
+    said: list[object] = [edition.track_opens_on, edition.track_closes_on]
+    if session:
+        with translation.override(language):
+            said = [session.starts_at, session.ends_at, session.room, session.title]
+    return hashlib.sha256(DjangoJSONEncoder().encode(said).encode()).hexdigest()
+
+
+def entries_of(letter: Letter, calendar: OfficeCalendar) -> list[CalendarEntry]:
+    """Return a row for each event of the letter."""
+    invitation = letter.invitation
+    return [
+        CalendarEntry(
+            invitation_id=invitation.pk,
+            session=event.session,
+            letter_id=letter.pk,
+            sequence=event.sequence,
+            said=what_it_says(event.session, invitation.edition, letter.language),
+            is_cancelled=is_cancelled,
+        )
+        for events, is_cancelled in ((calendar.standing, False), (calendar.cancelled, True))
+        for event in events
+    ]
