@@ -24,6 +24,9 @@ from invitations.models import Letter
 class LetterFilesMixin(RecordAdmin):
     """Files whose words carry the reply link: only those who draft or approve may read them."""
 
+    class Media:
+        js = ["admin-desk/mail_frames.js"]
+
     def has_draft_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm("invitations.change_letter")
 
