@@ -117,9 +117,16 @@ def read_code(typed: str) -> str:
 
 
 def is_like_a_code(typed: str) -> bool:
-    """Whether the text has the shape of a reply code; nothing is looked up."""
+    """Whether the text has the shape of a reply code, misread or not; nothing is looked up."""
     code = read_code(typed)
-    return len(code) == CODE_LENGTH and set(code) <= set(CODE_ALPHABET)
+    is_whole = len(code) == CODE_LENGTH and not code.isdecimal()
+    return is_whole and set(code.translate(MISREAD)) <= set(CODE_ALPHABET)
+
+
+def is_like_a_check_code(typed: str) -> bool:
+    """Whether the text has the shape of the digits that verify a letter; nothing is looked up."""
+    signs = plain_signs(typed)
+    return len(signs) == CHECK_LENGTH and signs.isdecimal()
 
 
 def link_for_code(typed: str) -> ReplyLink:

@@ -4,6 +4,9 @@ from django.urls import include, path
 from wsis_forum import health, notices
 
 handler400 = "delegations.office.views.errors.bad_request"
+handler403 = "delegations.office.views.errors.not_permitted"
+handler404 = "delegations.office.views.errors.not_found"
+handler500 = "delegations.office.views.errors.fault"
 urlpatterns = [
     path("admin/account/", include("wsis_forum.staff.urls")),
     path("admin/", admin.site.urls),

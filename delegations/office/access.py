@@ -13,6 +13,7 @@ from django.utils.crypto import salted_hmac
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 
+from delegations.office.contact import refusal_page
 from delegations.office.page import activate_letter_language, is_staff_looking
 from delegations.office.refusals import gone_page_with_typed, link_not_held
 from delegations.office.request_limits import refuse_oversized
@@ -82,7 +83,7 @@ def refuse_staff(
 ) -> HttpResponse | None:
     """Return the refusal of staff who may not look, or who try to change something."""
     if not Invitation.objects.filter(pk=invitation_id).exists():
-        return render(request, "404.html", status=404)
+        return refusal_page(request, "404.html", 404)
     may_look = request.user.has_perms(("invitations.view_invitation", *permissions))
     if may_look and request.method in ("GET", "HEAD"):
         return None

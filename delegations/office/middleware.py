@@ -5,13 +5,12 @@ from typing import Any
 
 from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse, UnreadablePostError
-from django.shortcuts import render
 
 from delegations.office.access import private_page
+from delegations.office.contact import refusal_without_database
 from delegations.office.request_limits import refuse_oversized
 from delegations.office.views.errors import bad_request
 from invitations.files.frozen import StoreUnavailable
-from invitations.models import ForumEdition
 
 
 class RequestLimitsMiddleware:
@@ -53,7 +52,7 @@ class StoreUnavailableMiddleware:
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         if not isinstance(exception, StoreUnavailable):
             return None
-        shown = {"because": exception, "edition": ForumEdition.objects.current()}
-        response = private_page(render)(request, "503.html", shown, status=503)
+        refuse = private_page(refusal_without_database)
+        response = refuse(request, "503.html", 503, because=exception)
         response["Retry-After"] = "120"
         return response

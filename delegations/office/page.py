@@ -10,6 +10,7 @@ from django.utils import translation
 from django.utils.translation import gettext_lazy
 from django.views.i18n import set_language
 
+from delegations.office.contact import remember_contact
 from invitations.models import Invitation, Minister
 
 TOO_LONG_OPEN = gettext_lazy("This page was open too long. Please check it and send it again.")
@@ -23,8 +24,14 @@ def activate_letter_language(request: HttpRequest, language: str) -> None:
 
 def activate_address_language(request: HttpRequest) -> None:
     """Use the language in a letter link's address, unless the visitor chose one on this site."""
-    if not has_chosen_language(request) and request.GET.get("in") in dict(settings.LANGUAGES):
-        translation.activate(request.GET["in"])
+    if not has_chosen_language(request):
+        activate_linked_language(request)
+
+
+def activate_linked_language(request: HttpRequest) -> None:
+    """Use the language of a page's own link to it, where no form can be sent."""
+    if (language := request.GET.get("in")) in dict(settings.LANGUAGES):
+        translation.activate(language)
 
 
 def has_chosen_language(request: HttpRequest) -> bool:
@@ -70,6 +77,7 @@ def is_staff_looking(request: HttpRequest) -> bool:
 
 def page_context(request: HttpRequest, invitation: Invitation, **more: Any) -> dict[str, Any]:
     """Return the variables of an office's page: those that all have, and those given."""
+    remember_contact(invitation.edition)
     return {
         "invitation": invitation,
         "edition": invitation.edition,

@@ -2,22 +2,36 @@
 
 from typing import Any
 
+from django.core.exceptions import ValidationError
+from django.db import models
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
 
+from delegations.models import Delegate, PolicyStatement, StatementText
+from delegations.office.contact import current_edition
 from delegations.office.page import activate_address_language, csrf_refusal
 from delegations.office.request_limits import LARGEST_TYPED, content_length
-from invitations.models import ForumEdition, Invitation
+from invitations.models import Invitation, Reply, Segment
+from invitations.text.dates import comma_list
 
 # What a form brings along that nobody typed.
 NOT_TYPED = ("csrfmiddlewaretoken", "language")
-HIDDEN = ("invitation", "form_key", "seen", "step", "from")
+HIDDEN = ("invitation", "form_key", "seen", "step", "from", "without", "replaces")
+# Whose columns the forms fill.
+KEPT_IN = (Reply, PolicyStatement, Delegate)
+# What a form calls otherwise than its column.
+COLUMNS = {
+    "spoken": PolicyStatement._meta.get_field("language"),
+    "text_language": StatementText._meta.get_field("language"),
+}
 
 
 def link_not_held(request: HttpRequest) -> HttpResponse:
     """Say how to get in, and keep on the page what was typed meanwhile."""
     activate_address_language(request)
-    shown: dict[str, Any] = {"edition": ForumEdition.objects.current()}
+    shown: dict[str, Any] = {"edition": current_edition()}
     if content_length(request) > LARGEST_TYPED:
         shown["had_files"] = True
     elif refusal := csrf_refusal(request):
@@ -39,11 +53,40 @@ def gone_page_with_typed(
 ) -> HttpResponse:
     """Say why the page takes nothing; what was typed meanwhile is shown, to be copied."""
     if request.method == "POST" and not csrf_refusal(request):
-        typed = typed_values(request.POST)
-        more["typed"] = [value for name, value in typed if value and name not in HIDDEN]
+        more["typed"] = typed_in_words(request.POST)
     return gone_page(request, invitation, reason, **more)
 
 
 def typed_values(posted: QueryDict) -> list[tuple[str, str]]:
     typed = [(name, values) for name, values in posted.lists() if name not in NOT_TYPED]
     return [(name, value) for name, values in typed for value in values]
+
+
+def typed_in_words(posted: QueryDict) -> list[tuple[str, str]]:
+    """Return what was typed as labels and words, without what nobody typed or left empty."""
+    fields: dict[str, Any] = {f.name: f for model in KEPT_IN for f in model._meta.fields} | COLUMNS
+    shown = []
+    for name, values in posted.lists():
+        words = comma_list(in_words(name, fields.get(name), value) for value in values if value)
+        if words and name not in (*NOT_TYPED, *HIDDEN):
+            label = fields[name].verbose_name if name in fields else _("Text")
+            shown.append((str(capfirst(label)), words))
+    return shown
+
+
+def in_words(name: str, field: Any, value: str) -> str:
+    """Return the words of a choice, of a row or of a ticked box; other words as they are."""
+    if isinstance(field, models.BooleanField):
+        return _("yes")
+    if isinstance(field, models.ForeignKey):
+        return str(row_named(field, value) or value)
+    choices: Any = Segment.choices if name == "segments" else getattr(field, "choices", None)
+    return str(capfirst(dict(choices or ()).get(value)) or value)
+
+
+def row_named(field: Any, value: str) -> models.Model | None:
+    try:
+        found: models.Model | None = field.formfield().to_python(value)
+    except ValidationError:
+        return None
+    return found

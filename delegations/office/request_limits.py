@@ -2,7 +2,8 @@
 
 from django.core.files.uploadhandler import TemporaryFileUploadHandler
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+
+from delegations.office.contact import refusal_page
 
 # A scan of staff has 20 MB at most, and nothing that is asked for has more.
 LARGEST_FILE = 20 * 1024 * 1024
@@ -22,9 +23,9 @@ class BoundedUploadHandler(TemporaryFileUploadHandler):
 def refuse_oversized(request: HttpRequest, at_most: int = LARGEST_REQUEST) -> HttpResponse | None:
     """Return the refusal of a request that announces more, or does not say how much it brings."""
     if request.headers.get("Transfer-Encoding"):
-        return render(request, "413.html", {"is_unmeasured": True}, status=411)
+        return refusal_page(request, "413.html", 411, is_unmeasured=True)
     if content_length(request) > at_most:
-        return render(request, "413.html", status=413)
+        return refusal_page(request, "413.html", 413)
     return None
 
 

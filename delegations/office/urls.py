@@ -17,6 +17,8 @@ urlpatterns = [
     path("code/", entry.enter_code, name="code"),
     path("check/", entry.check, name="check"),
     path("r/<slug:token>/", entry.open_link, name="open"),
+    path("r/", entry.open_spoilt_link),
+    path("r/<path:rest>", entry.open_spoilt_link),
     path("speakers/<slug:symbol>/", speakers.speakers, name="speakers"),
     path("office/<int:invitation_id>/", answer.office, name="answer"),
     path("office/<int:invitation_id>/thanks/", answer.recorded, name="recorded"),

@@ -130,8 +130,10 @@ def list_speakers(edition):
 
 def refusals(page, edition):
     """What answers those who cannot be let in, or not any longer."""
-    page.goto(f"{settings.SITE_URL}/r/unknown/")
+    page.goto(f"{settings.SITE_URL}/nowhere/")
     yield "no such page"
+    page.goto(f"{settings.SITE_URL}/r/unknown/")
+    yield "link that is incomplete"
     of_office(page, invited(edition)[0])
     yield "link not opened"
     forgetful = hold(page, edition)
@@ -257,6 +259,9 @@ def lists(page, edition):
     page.fill("#id_lines", "Rudolf Rassendyll;Envoy;Posts;rudolf@example.org\nSapt;Aide;;;head")
     press(page, "#words .btn[value=preview]")
     yield "list to be confirmed"
+    page.fill("#id_lines", "Name;Remarks\nFritz von Tarlenheim;By train.")
+    press(page, "#words .btn[value=preview]")
+    yield "list with a column that is not known"
 
 
 @contextmanager

@@ -4,12 +4,10 @@ from typing import Any
 
 from crispy_forms.helper import FormHelper
 from django import forms
-from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext_lazy as _
 
 from invitations.forms.uploads import checked_upload
-from invitations.links import is_like_a_code
 
 LETTER_LIMIT = 10 * 1024 * 1024
 
@@ -56,20 +54,6 @@ class CheckForm(PublicForm):
         error_messages={"empty": _("This file is empty: please choose another one.")},
         widget=forms.FileInput({"accept": "application/pdf,.pdf"}),
     )
-
-    def clean_code(self) -> str:
-        """Refuse the letter's other code, which says nothing about the letter."""
-        code: str = self.cleaned_data["code"]
-        if is_like_a_code(code):
-            raise ValidationError(
-                _("This is the code for the reply. The one to check a letter has sixteen digits."),
-                code="for_the_reply",
-            )
-        return code
-
-    @property
-    def has_the_code_for_the_reply(self) -> bool:
-        return self.has_error("code", "for_the_reply")
 
     def clean_letter(self) -> UploadedFile | None:
         return checked_upload(

@@ -1,5 +1,7 @@
 """The front page, the ways in by a letter's link or code, and the check of a letter."""
 
+import re
+
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -10,9 +12,11 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_safe
 
 from delegations.office.access import private_page, set_link_cookie
+from delegations.office.contact import current_edition
 from delegations.office.forms.codes import CheckForm, CodeForm, PublicForm
 from delegations.office.page import (
     activate_letter_language,
+    activate_linked_language,
     activate_sent_language,
     remember_language,
 )
@@ -20,9 +24,16 @@ from delegations.office.refusals import gone_page
 from delegations.office.throttle import count_wrong
 from invitations.files.sealing import has_seal
 from invitations.letters.verification import LetterVerdict, verify_check_code, verify_pdf
-from invitations.links import link_for_code, link_for_token
+from invitations.links import (
+    is_like_a_check_code,
+    is_like_a_code,
+    link_for_code,
+    link_for_token,
+)
 from invitations.models import ForumEdition, Invitation, ReplyLink
 from invitations.text.dates import keep_own_order, printed_date, printed_range
+
+TOKEN_FIRST = re.compile(r"[a-z0-9]+")
 
 
 @require_safe
@@ -54,20 +65,38 @@ def open_link(request: HttpRequest, token: str) -> HttpResponse:
     return response
 
 
+@require_safe
+@private_page
+def open_spoilt_link(request: HttpRequest, rest: str = "") -> HttpResponse:
+    """Open a link to whose end signs of the text around it were added; lead others to the code."""
+    token = TOKEN_FIRST.match(rest)
+    response = redirect("office:open", token[0]) if token else lead_to_code()
+    response["Referrer-Policy"] = "no-referrer"
+    return response
+
+
 def follow_link(request: HttpRequest, token: str) -> HttpResponse:
     try:
         link = link_for_token(token)
     except ReplyLink.DoesNotExist:
-        return render(request, "404.html", status=404)
-    if link.invitation.status == Invitation.Status.DRAFT:
-        return render(request, "404.html", status=404)
-    return enter_office(request, link)
+        return lead_to_code()
+    return lead_to_code() if is_draft(link) else enter_office(request, link)
+
+
+def is_draft(link: ReplyLink) -> bool:
+    return link.invitation.status == Invitation.Status.DRAFT
+
+
+def lead_to_code() -> HttpResponse:
+    """Lead whose link opens nothing, as a truncated one does, to the page of the code."""
+    return redirect(reverse("office:code") + "?wrong-link=1")
 
 
 def enter_office(request: HttpRequest, link: ReplyLink) -> HttpResponse:
     """Give the browser the link's cookie, and move on to the page of its office."""
     if reason := link.gone_reason:
         activate_letter_language(request, link.invitation.minister.language)
+        activate_linked_language(request)
         return gone_page(request, link.invitation, reason)
 
     response = redirect(office_url(request, link.invitation))
@@ -96,7 +125,10 @@ def enter_code(request: HttpRequest) -> HttpResponse:
     """
     template = "office/code.html"
     if is_only_shown(request):
-        return render_form(request, template, CodeForm(initial=request.POST.dict()))
+        shown: dict[str, object] = {"wrong_link": "wrong-link" in request.GET}
+        return render_form(request, template, CodeForm(initial=request.POST.dict()), shown)
+    if is_like_a_check_code(request.POST.get("code", "")):
+        return led_over(request, "office/check.html", CheckForm)
     form = CodeForm(request.POST)
     if not form.is_valid():
         return render_form(request, template, form)
@@ -114,7 +146,7 @@ def issued_link(typed: str) -> ReplyLink | None:
         link = link_for_code(typed)
     except ReplyLink.DoesNotExist:
         return None
-    return None if link.invitation.status == Invitation.Status.DRAFT else link
+    return None if is_draft(link) else link
 
 
 @sensitive_post_parameters("code")
@@ -126,6 +158,8 @@ def check(request: HttpRequest) -> HttpResponse:
     if is_only_shown(request):
         code = request.POST.get("code", "")
         return render_form(request, template, CheckForm(initial={"code": code}))
+    if is_like_a_code(request.POST.get("code", "")):
+        return led_over(request, "office/code.html", CodeForm)
     form = CheckForm(request.POST, request.FILES)
     if not form.is_valid():
         return render_form(request, template, form)
@@ -134,6 +168,15 @@ def check(request: HttpRequest) -> HttpResponse:
     if not verdict.is_ours and (wait := count_wrong("check", client_address(request))):
         return throttled(request, template, form, wait)
     return render_form(request, template, form, printed_verdict(verdict))
+
+
+def led_over(request: HttpRequest, template: str, form: type[PublicForm]) -> HttpResponse:
+    """Show the page to which this one of a letter's two codes belongs, with the code filled in.
+
+    Nothing is looked up, so nothing is told, and nothing counts as a wrong try.
+    """
+    kept = form(initial={"code": request.POST["code"]})
+    return render_form(request, template, kept, {"is_led_over": True})
 
 
 def printed_verdict(verdict: LetterVerdict) -> dict[str, object]:
@@ -162,7 +205,7 @@ def render_form(
 ) -> HttpResponse:
     """Show the form with what was typed, and the address to write to instead."""
     language = activate_sent_language(request)
-    page = {"form": form, "edition": ForumEdition.objects.current(), **(shown or {})}
+    page = {"form": form, "edition": current_edition(), **(shown or {})}
     response = render(request, template, page, status=status)
     return remember_language(request, response) if language else response
 

@@ -1,12 +1,11 @@
-"""The pages for requests that cannot be read, and for forms without their token."""
+"""The pages for what cannot be read, found or shown, and for forms without their token."""
 
 from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
 
+from delegations.office.contact import refusal_page, refusal_without_database
 from delegations.office.page import activate_sent_language
 from delegations.office.request_limits import LARGEST_TYPED, content_length
-from invitations.models import ForumEdition
 
 MORE_THAN_A_FORM = (RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent)
 
@@ -14,8 +13,21 @@ MORE_THAN_A_FORM = (RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent)
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     """Show that a request is too much for a form, or was damaged on its way."""
     if isinstance(exception, MORE_THAN_A_FORM):
-        return render(request, "413.html", status=413)
-    return render(request, "400.html", status=400)
+        return refusal_page(request, "413.html", 413)
+    return refusal_page(request, "400.html", 400)
+
+
+def not_permitted(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return refusal_page(request, "403.html", 403)
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return refusal_page(request, "404.html", 404)
+
+
+def fault(request: HttpRequest) -> HttpResponse:
+    """Say that the fault is ours; what fell over may be the database."""
+    return refusal_without_database(request, "500.html", 500)
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
@@ -23,5 +35,4 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     # Where cookies are refused, the switch of the language is such a form.
     if content_length(request) <= LARGEST_TYPED:
         activate_sent_language(request)
-    page = {"edition": ForumEdition.objects.current()}
-    return render(request, "403_csrf.html", page, status=403)
+    return refusal_page(request, "403_csrf.html", 403)

@@ -4,6 +4,8 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from delegations.office.contact import current_edition
+from delegations.office.views.errors import fault
 from delegations.tests.offices import browser, page_of
 from invitations.models import HeldChange, LetterTemplate
 from invitations.tests.desk import composed_letter
@@ -51,6 +53,16 @@ def test_a_link_that_is_gone_names_the_released_contact(invitation, client):
     url = reverse("office:open", args=[link.token])
 
     assert "forum@example.org" in told(client, url)
+
+
+@pytest.mark.parametrize("remembered_by", [current_edition, None])
+def test_a_page_that_reports_a_fault_names_the_released_contact(invitation, rf, remembered_by):
+    remembered_by() if remembered_by else browser(invitation).get(page_of(invitation))
+
+    page = fault(rf.get("/")).content.decode()
+
+    assert "forum@example.org" in page
+    assert "rupert@example.org" not in page
 
 
 def test_the_record_of_an_answer_says_what_was_released(invitation):

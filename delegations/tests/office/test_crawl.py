@@ -76,6 +76,7 @@ def every_address(invitation, other, visitor, at_most=4):
         "invitation_id": [invitation.pk, other.pk, 0, 10**30],
         "pk": [row.pk, 10**30, 0],
         "token": [visitor.links.get().token, "a" * 500],
+        "rest": [f"{visitor.links.get().token}/.", "☃"],
         "symbol": [invitation.edition.symbol, "nowhere", "a" * 500],
     }
     fewer = {name: choice[:at_most] for name, choice in values.items()}

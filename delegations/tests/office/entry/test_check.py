@@ -3,16 +3,12 @@ import datetime as dt
 import pytest
 
 from delegations.office.forms.codes import LETTER_LIMIT
-from delegations.office.throttle import WRONG_FROM_ONE
-from delegations.tests.office.entry.addresses import CHECK_PAGE, CODE_PAGE, offices_of
+from delegations.tests.office.entry.addresses import CHECK_PAGE, offices_of
 from delegations.tests.office.entry.codes import (
     CHECK_CODE,
-    OPENS_NOTHING,
     as_file,
     issued_letter,
     over_the_limits,
-    printed_code_of,
-    words_of,
 )
 from invitations.models import Invitation
 from invitations.tests.factories import CircularFactory, InvitationFactory, MinisterFactory
@@ -110,30 +106,6 @@ def test_another_letter_is_not_ours(client, given):
     issued_letter()
 
     assert "Not one of ours" in client.post(CHECK_PAGE, given).content.decode()
-
-
-def test_a_check_code_opens_no_invitation(client):
-    issued_letter()
-
-    assert OPENS_NOTHING in client.post(CODE_PAGE, {"code": CHECK_CODE}).content.decode()
-    assert not offices_of(client)
-
-
-def test_who_types_the_reply_code_to_check_a_letter_is_told_which_code_it_is(client):
-    code = printed_code_of(issued_letter().invitation)
-    answers = set()
-
-    for typed in [code, code.upper(), "bcdf ghjk mnpq"] * WRONG_FROM_ONE:
-        response = client.post(CHECK_PAGE, {"code": typed})
-        answers.add((response.status_code, words_of(response)))
-
-    [(status, said)] = answers
-    assert status == 200
-    assert "This is the code for the reply. The one to check a letter has sixteen digits." in said
-    assert "Not one of ours" not in said
-    link = f'<a href="{CODE_PAGE}">Enter the code printed in your letter</a>'
-    assert link in response.content.decode()
-    assert link not in client.get(CHECK_PAGE).content.decode()
 
 
 def test_a_check_says_nothing_about_whom_the_letter_addresses(client):

@@ -94,7 +94,7 @@ def test_a_malformed_an_unknown_and_a_draft_s_code_get_one_answer(
 ):
     drafts = printed_code_of(InvitationFactory(status=Invitation.Status.DRAFT))
     answers = set()
-    for typed in ("x", "bcdf-ghjk-mnpq", drafts, CHECK_CODE, "\0", "b" * 5000):
+    for typed in ("x", "bcdf-ghjk-mnpq", drafts, CHECK_CODE[:-1], "\0", "b" * 5000):
         # The code, the edition whose contact is named, what of it waits.
         with django_assert_num_queries(3):
             response = client.post(CODE_PAGE, {"code": typed})
@@ -164,7 +164,7 @@ def test_over_the_limits_all_wrong_codes_still_get_one_answer(client, django_ass
     drafts = printed_code_of(InvitationFactory(status=Invitation.Status.DRAFT))
     over_the_limits("127.0.0.1")
     answers = set()
-    for typed in ("x", "bcdf-ghjk-mnpq", drafts, CHECK_CODE):
+    for typed in ("x", "bcdf-ghjk-mnpq", drafts, CHECK_CODE[:-1]):
         # The code, the edition whose contact is named, what of it waits.
         with django_assert_num_queries(3):
             response = client.post(CODE_PAGE, {"code": typed})

@@ -3,9 +3,7 @@ import datetime as dt
 import pytest
 import time_machine
 from django.conf import settings
-from django.core.exceptions import PermissionDenied
 from django.utils import timezone
-from django.views.defaults import permission_denied, server_error
 
 from delegations.office.access import link_cookie_name, link_digest
 from delegations.office.views.entry import client_address
@@ -61,18 +59,51 @@ def test_a_link_takes_nothing_but_get_and_head(client, method):
     assert response.status_code == 405
 
 
-@pytest.mark.parametrize("token", ["forged", "%00", "..%2f", "a" * 2000, "☃", "ab%ed%a0%80"])
-def test_an_unknown_token_is_not_found(client, token):
-    response = client.get(f"/r/{token}/")
+@pytest.mark.parametrize("token", ["forged", "a" * 2000, "☃", "ab%ed%a0%80", "..%2f", ""])
+def test_an_unknown_token_leads_to_the_code_and_says_why(client, token):
+    response = client.get(f"/r/{token}/", follow=True)
 
-    assert response.status_code == 404
-    assert "There is no such page" in response.content.decode()
+    [*_steps, (address, _status)] = response.redirect_chain
+    assert address == "/code/?wrong-link=1"
+    page = response.content.decode()
+    assert "The link that you followed opens nothing: it may be incomplete" in page
+    assert "mailto:forum@example.org" not in page  # no edition yet
+    assert 'name="code"' in page
+    assert not offices_of(client)
 
 
-def test_a_draft_is_not_found(client):
+def test_a_link_that_a_mail_program_broke_in_two_leads_to_the_code(client):
+    invitation = InvitationFactory()
+    whole = address_of(invitation)
+
+    for broken in (whole[:-9], whole[:-9] + "/", "/r/"):
+        page = client.get(broken, follow=True).content.decode()
+        assert "it may be incomplete" in page
+        assert f"mailto:{invitation.edition.contact_email}" in page
+
+
+@pytest.mark.parametrize("added", ["", ".", "/.", ").", "/>", "/%20and", "%C2%A0"])
+def test_a_link_opens_with_signs_at_its_end_that_belong_to_the_text_around_it(client, added):
+    invitation = InvitationFactory()
+
+    response = client.get(address_of(invitation).rstrip("/") + added, follow=True)
+
+    assert response.status_code == 200
+    assert offices_of(client) == [invitation.pk]
+
+
+def test_the_page_of_the_code_keeps_saying_why_in_another_language(client):
+    page = client.post("/code/?wrong-link=1", {"language": "fr", "code": "bcdf"})
+
+    assert page["Content-Language"] == "fr"
+    assert 'role="status"' in page.content.decode()
+    assert 'value="bcdf"' in page.content.decode()
+
+
+def test_a_draft_opens_as_little_as_a_wrong_link(client):
     draft = InvitationFactory(status=Invitation.Status.DRAFT)
 
-    assert client.get(address_of(draft)).status_code == 404
+    assert client.get(address_of(draft)).url == "/code/?wrong-link=1"
 
 
 def test_a_withdrawn_invitation_is_gone(client):
@@ -126,10 +157,14 @@ def test_a_link_is_stored_nowhere_and_told_to_nobody(client, status):
     assert response["Referrer-Policy"] == "no-referrer"
 
 
-def test_a_page_that_sends_no_referrer_holds_no_form(client):
-    gone = client.get(address_of(InvitationFactory(status=Invitation.Status.WITHDRAWN)))
+def test_a_page_that_sends_no_referrer_holds_no_form_and_speaks_six_languages(client):
+    address = address_of(InvitationFactory(status=Invitation.Status.WITHDRAWN))
+    gone = client.get(address)
 
     assert "<form" not in gone.content.decode()
+    for language, _name in settings.LANGUAGES:
+        assert f'href="?in={language}"' in gone.content.decode()
+        assert client.get(f"{address}?in={language}")["Content-Language"] == language
     assert "<form" in client.get("/nowhere/").content.decode()
 
 
@@ -167,21 +202,6 @@ def test_the_language_switch_comes_back_to_the_same_page(client):
 
     assert response.url == "/nowhere/"
     assert client.get("/")["Content-Language"] == "es"
-
-
-def test_the_page_that_reports_a_fault_asks_for_nothing(rf, django_assert_num_queries):
-    with django_assert_num_queries(0):
-        response = server_error(rf.get("/"))
-
-    assert response.status_code == 500
-    assert "The fault is ours" in response.content.decode()
-
-
-def test_a_page_that_is_not_permitted_says_so(rf):
-    response = permission_denied(rf.get("/"), PermissionDenied())
-
-    assert response.status_code == 403
-    assert "This page is not open to you" in response.content.decode()
 
 
 def test_queries_of_an_opened_link(client, django_assert_num_queries):

@@ -1,0 +1,144 @@
+"""Whoever is refused finds six languages, whom to write to, and the way by the code."""
+
+import pytest
+from django.core.exceptions import BadRequest, PermissionDenied, RequestDataTooBig
+from django.http import Http404
+from django.test import Client, override_settings
+from django.urls import include, path
+from django.utils import timezone
+
+from delegations.office.contact import current_edition
+from delegations.tests.office.entry.addresses import address_of, office_of
+from invitations.files.frozen import StoreUnavailable
+from invitations.models import ForumEdition, Invitation, Rank
+from invitations.tests.factories import EditionFactory, InvitationFactory
+
+pytestmark = pytest.mark.django_db
+FAULTS = {
+    400: BadRequest("?"),
+    403: PermissionDenied(),
+    404: Http404(),
+    413: RequestDataTooBig(),
+    500: RuntimeError("Fell over."),
+    503: StoreUnavailable("The store does not answer."),
+}
+handler400 = "delegations.office.views.errors.bad_request"
+handler403 = "delegations.office.views.errors.not_permitted"
+handler404 = "delegations.office.views.errors.not_found"
+handler500 = "delegations.office.views.errors.fault"
+
+
+def fail(request, status):
+    raise FAULTS[status]
+
+
+urlpatterns = [path("fails/<int:status>/", fail), path("", include("wsis_forum.urls"))]
+
+
+@pytest.fixture
+def visitor():
+    with override_settings(ROOT_URLCONF=__name__):
+        yield Client(raise_request_exception=False)
+
+
+@pytest.fixture
+def edition():
+    edition = EditionFactory()
+    current_edition()
+    return edition
+
+
+@pytest.mark.parametrize("status", FAULTS)
+def test_a_page_that_refuses_is_no_dead_end(visitor, edition, status):
+    response = visitor.get(f"/fails/{status}/")
+
+    page = response.content.decode()
+    assert response.status_code == status
+    assert f"mailto:{edition.contact_email}" in page
+    assert 'href="/code/"' in page
+    assert page.count('name="language"') == 6
+    assert 'name="csrfmiddlewaretoken"' in page
+    assert page.count("<h1") == 1
+
+
+@pytest.mark.parametrize("language", ["ar", "zh-hans", "fr", "ru", "es"])
+@pytest.mark.parametrize("status", FAULTS)
+def test_a_page_that_refuses_speaks_the_language_that_was_chosen(visitor, status, language):
+    visitor.post("/i18n/setlang/", {"language": language, "next": "/"})
+
+    page = visitor.get(f"/fails/{status}/").content.decode()
+
+    assert f'<html lang="{language}"' in page
+
+
+@pytest.mark.parametrize("status", [500, 503])
+def test_a_page_that_reports_a_fault_asks_no_database(
+    visitor, edition, status, django_assert_num_queries
+):
+    with django_assert_num_queries(0):
+        response = visitor.get(f"/fails/{status}/")
+
+    assert response.status_code == status
+    assert f"mailto:{edition.contact_email}" in response.content.decode()
+
+
+def test_the_switch_of_a_page_that_reports_a_fault_is_taken(edition):
+    with override_settings(ROOT_URLCONF=__name__):
+        visitor = Client(raise_request_exception=False, enforce_csrf_checks=True)
+        page = visitor.get("/fails/500/").content.decode()
+        token = page.split('name="csrfmiddlewaretoken" value="')[1].split('"')[0]
+        words = {"language": "es", "next": "/fails/500/", "csrfmiddlewaretoken": token}
+        assert visitor.post("/i18n/setlang/", words).url == "/fails/500/"
+
+        assert '<html lang="es"' in visitor.get("/fails/500/").content.decode()
+
+
+# Gone
+
+
+@pytest.mark.parametrize("status", ["withdrawn", "replaced"])
+def test_a_link_that_is_gone_leads_to_the_code(client, status):
+    invitation = InvitationFactory()
+    if status == "withdrawn":
+        Invitation.objects.update(status=status)
+    else:
+        invitation.links.update(replaced_at=timezone.now())
+
+    response = client.get(address_of(invitation))
+
+    assert response.status_code == 410
+    assert 'href="/code/"' in response.content.decode()
+
+
+def test_where_replies_are_closed_no_code_is_asked_for(client):
+    invitation = InvitationFactory()
+    ForumEdition.objects.update(replies_closed_at=timezone.now())
+
+    assert 'href="/code/"' not in client.get(address_of(invitation)).content.decode()
+
+
+def test_what_was_written_is_shown_in_words(client):
+    invitation = InvitationFactory()
+    client.get(address_of(invitation))
+    Invitation.objects.update(status=Invitation.Status.WITHDRAWN)
+    rank = Rank.objects.first()
+    words = {
+        "answer": "in_person", "segments": ["opening", "prizes"], "substitute_rank": rank.pk,
+        "partnership_interest": "on", "remarks": "Typed.", "spoken": "fr", "lines": "Fritz;Aide",
+        "seen": "12", "step": "check", "substitute_name": "",
+    }  # fmt: skip
+
+    page = " ".join(client.post(office_of(invitation), words).content.decode().split())
+
+    for label, said in (
+        ("Answer", "Attends in person and delivers a statement"),
+        ("Segments to be attended", "Opening segment, WSIS Prizes ceremony"),
+        ("Interested in partnership packages", "yes"),
+        ("Remarks", "Typed."),
+        ("Language", "French"),
+        ("Text", "Fritz;Aide"),
+    ):
+        assert f"<dt>{label}</dt><dd><bdi>{said}</bdi></dd>" in page
+    assert f"<bdi>{rank}</bdi>" in page
+    assert "in_person" not in page
+    assert page.count("<dt>") == 7
