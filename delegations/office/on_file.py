@@ -81,6 +81,16 @@ class OnFile:
         return next((reply for reply in self.live if reply.channel == Channel.ONLINE), None)
 
     @property
+    def acknowledged(self) -> Reply | None:
+        """The reply that its office has on paper: the last one of this site, or that on file."""
+        return self.last_online or self.standing or next(iter(self.live), None)
+
+    @property
+    def has_calendar(self) -> bool:
+        """Whether the office itself comes, and can have the High-Level Track for its calendar."""
+        return self.standing is not None and self.standing.answer in ANSWERS_BRINGING
+
+    @property
     def comes(self) -> bool:
         return not self.answers.isdisjoint(ANSWERS_BRINGING)
 
@@ -110,11 +120,18 @@ class OfficePart(NamedTuple):
     state: str
     is_done: bool
     is_open: bool
+    # What is to be done next, in words; empty where nothing is asked.
+    step: str = ""
 
 
 def office_parts(filed: OnFile) -> list[OfficePart]:
     """Return what an office is asked for: what is done and what is left to do."""
     return [answer_part(filed), statement_part(filed), delegation_part(filed)]
+
+
+def next_part(parts: list[OfficePart], here: str) -> OfficePart | None:
+    """Return the first thing left to do, but for that of the page on which the office stands."""
+    return next((part for part in parts if part.step and part.view != here), None)
 
 
 def answer_part(filed: OnFile) -> OfficePart:
@@ -135,10 +152,12 @@ def statement_part(filed: OnFile) -> OfficePart:
         state = _("none is expected with this answer") if filed.answers else _("after the answer")
         return OfficePart("statement", label, state, False, is_open=filed.keeps("statement"))
     if filed.statement is None:
-        return OfficePart("statement", label, _("to be announced"), False, is_open=True)
+        step = _("Announce the policy statement")
+        return OfficePart("statement", label, _("to be announced"), False, is_open=True, step=step)
     if names_another_speaker(filed):
         state = _("announced, but the answer now names another speaker: please check")
-        return OfficePart("statement", label, state, False, is_open=True)
+        step = _("Check the policy statement")
+        return OfficePart("statement", label, state, False, is_open=True, step=step)
     if not filed.texts:
         return OfficePart(
             "statement", label, _("announced; the text may follow"), True, is_open=True
@@ -162,7 +181,8 @@ def delegation_part(filed: OnFile) -> OfficePart:
         state = _("none is expected with this answer") if filed.answers else _("after the answer")
         return OfficePart("delegation", label, state, False, is_open=filed.keeps("named"))
     if not filed.named:
-        return OfficePart("delegation", label, _("nobody is named yet"), False, is_open=True)
+        state, step = _("nobody is named yet"), _("Name the delegation")
+        return OfficePart("delegation", label, state, False, is_open=True, step=step)
     people = ngettext("%d person named", "%d people named", filed.named) % filed.named
     return OfficePart("delegation", label, people, True, is_open=True)
 

@@ -12,6 +12,7 @@ from django.views.i18n import set_language
 
 from delegations.office.contact import remember_contact
 from invitations.models import Invitation, Minister
+from invitations.text.dates import printed_range
 
 TOO_LONG_OPEN = gettext_lazy("This page was open too long. Please check it and send it again.")
 
@@ -77,10 +78,13 @@ def is_staff_looking(request: HttpRequest) -> bool:
 
 def page_context(request: HttpRequest, invitation: Invitation, **more: Any) -> dict[str, Any]:
     """Return the variables of an office's page: those that all have, and those given."""
-    remember_contact(invitation.edition)
+    edition, language = invitation.edition, translation.get_language()
+    remember_contact(edition)
     return {
         "invitation": invitation,
-        "edition": invitation.edition,
+        "edition": edition,
+        "forum_dates": printed_range(edition.opens_on, edition.closes_on, language),
+        "track_dates": printed_range(edition.track_opens_on, edition.track_closes_on, language),
         "minister_name": printed_minister_name(invitation.minister),
         "looks_on": is_staff_looking(request),
         **more,

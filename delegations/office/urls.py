@@ -9,6 +9,7 @@ from delegations.office.views import (
     speakers,
     statement,
     statement_files,
+    summary,
 )
 
 app_name = "office"
@@ -21,6 +22,8 @@ urlpatterns = [
     path("r/<path:rest>", entry.open_spoilt_link),
     path("speakers/<slug:symbol>/", speakers.speakers, name="speakers"),
     path("office/<int:invitation_id>/", answer.office, name="answer"),
+    path("office/<int:invitation_id>/change/", answer.change, name="change"),
+    path("office/<int:invitation_id>/check/<uuid:form_key>/", summary.summary, name="summary"),
     path("office/<int:invitation_id>/thanks/", answer.recorded, name="recorded"),
     path("office/<int:invitation_id>/record.pdf", answer.record, name="record"),
     path("office/<int:invitation_id>/track.ics", answer.track, name="track"),

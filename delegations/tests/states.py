@@ -149,6 +149,7 @@ def refusals(page, edition):
     yield "replies closed"
     withdrawn = hold(page, edition)
     Invitation.objects.filter(pk=withdrawn.pk).update(status="withdrawn")
+    page.click(".further summary")
     page.fill("#id_remarks", "Typed.")
     page.check("#id_answer_0")
     press(page, CHECK)
@@ -162,6 +163,7 @@ def answers(page, edition):
     press(page, CHECK)
     yield "answer not chosen"
     page.check("#id_answer_1")
+    page.click(".further summary")
     page.fill("#id_respondent_email", "nobody@")
     press(page, CHECK)
     yield "answer with errors"
@@ -172,6 +174,8 @@ def answers(page, edition):
     yield "answer to be checked"
     press(page, RECORD)
     yield "answer recorded"
+    press(page, ".choices a[href$='/change/']")
+    yield "answer to be changed"
 
 
 def answers_on_file(page, edition):

@@ -242,23 +242,29 @@ class Reply(models.Model):
 
     def recorded_points(self, language: str) -> list[tuple[str, str]]:
         """Return what the office said, labelled in the active language, for mails and pages."""
+        return [(label, words) for _field, label, words in self.recorded_fields(language)]
+
+    def recorded_fields(self, language: str) -> list[tuple[str, str, str]]:
+        """Return the field, its label and its words of each point that the office gave."""
         points = [
-            (gettext("Answer"), capfirst(self.get_answer_display())),
-            (gettext("Substitute"), self.substitute_name),
-            (gettext("Substitute’s function"), self.substitute_function),
-            (gettext("Substitute’s rank"), str(self.substitute_rank or "")),
+            ("answer", gettext("Answer"), capfirst(self.get_answer_display())),
+            ("substitute_name", gettext("Substitute"), self.substitute_name),
+            ("substitute_function", gettext("Substitute’s function"), self.substitute_function),
+            ("substitute_rank", gettext("Substitute’s rank"), str(self.substitute_rank or "")),
             (
+                "segments",
                 gettext("Segments to be attended"),
                 capfirst(printed_list(self.segment_names, language)),
             ),
             (
+                "partnership_interest",
                 gettext("Partnership packages"),
                 gettext("of interest") if self.partnership_interest else "",
             ),
-            (gettext("Answered by"), self.respondent_name),
-            (gettext("Function"), self.respondent_function),
-            (gettext("E-mail"), self.respondent_email),
-            (gettext("Telephone"), self.respondent_phone),
-            (gettext("Remarks"), self.remarks),
+            ("respondent_name", gettext("Answered by"), self.respondent_name),
+            ("respondent_function", gettext("Function"), self.respondent_function),
+            ("respondent_email", gettext("E-mail"), self.respondent_email),
+            ("respondent_phone", gettext("Telephone"), self.respondent_phone),
+            ("remarks", gettext("Remarks"), self.remarks),
         ]
-        return [(label, words) for label, words in points if words]
+        return [point for point in points if point[2]]

@@ -1,17 +1,41 @@
 """The form by which an office answers."""
 
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
-from crispy_forms.layout import Fieldset, Layout
 from django import forms
 from django.utils.html import format_html
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from delegations.office.forms.base import KeyField, OfficeForm
 from invitations.forms.fields import AddressField, LineField, TextField
-from invitations.models import NAME_THE_SUBSTITUTE, Answer, Rank, Segment
+from invitations.models import ANSWERS_BRINGING, NAME_THE_SUBSTITUTE, Answer, Rank, Segment
 from invitations.replies import REPLY_FIELDS
+
+SUBSTITUTE = ("substitute_name", "substitute_function", "substitute_rank")
+FURTHER = ("respondent_name", "respondent_function", "respondent_email", "respondent_phone")
+SENSES = {
+    Answer.IN_PERSON: (pgettext_lazy("answer", "In person"), _("with a statement")),
+    Answer.REPRESENTED: (
+        pgettext_lazy("answer", "By a substitute"),
+        _("who delivers a statement"),
+    ),
+    Answer.ATTENDS_ONLY: (pgettext_lazy("answer", "Attendance only"), _("without a statement")),
+    Answer.VIDEO: (pgettext_lazy("answer", "By video"), _("with a statement")),
+    Answer.WRITTEN: (pgettext_lazy("answer", "In writing"), _("a written statement only")),
+    Answer.REGRETS: (pgettext_lazy("answer", "Regrets"), _("unable to attend")),
+    Answer.HOLDING: (
+        pgettext_lazy("answer", "Answer to follow"),
+        _("the invitation has been transmitted to the capital"),
+    ),
+}
+
+
+class AnswerCard(NamedTuple):
+    value: str
+    sense: Any
+    rest: Any
 
 
 class ReplyForm(OfficeForm):
@@ -79,6 +103,7 @@ class ReplyForm(OfficeForm):
         """Offer the edition's answers and segments, and the holding reply."""
         edition = self.of.edition
         answers = [Answer(answer) for answer in (*edition.answers_offered, Answer.HOLDING)]
+        self.answers = answers
         segments = [Segment(segment) for segment in edition.segments_offered]
         for name, offered in (("answer", answers), ("segments", segments)):
             field = cast("forms.ChoiceField", self.fields[name])
@@ -93,32 +118,34 @@ class ReplyForm(OfficeForm):
             )
 
     @property
-    def is_blank(self) -> bool:
-        """Whether the form holds no words of anybody."""
-        hidden = {field.name for field in self.hidden_fields()}
-        return not self.is_bound and self.initial.keys() <= hidden
+    def cards(self) -> list[AnswerCard]:
+        """The answers offered, each with its sense in a word or two and the rest in some more."""
+        return [AnswerCard(value, *SENSES[value]) for value in self.answers]
 
-    def laid_out(self) -> Layout:
-        """Lay out all but the hidden fields: the template writes those and caches the rest."""
-        return Layout(
-            "answer",
-            Fieldset(
-                _("If a substitute represents the minister"),
-                "substitute_name",
-                "substitute_function",
-                "substitute_rank",
-            ),
-            *(["segments"] if "segments" in self.fields else []),
-            "partnership_interest",
-            Fieldset(
-                _("Who answers for the minister"),
-                "respondent_name",
-                "respondent_function",
-                "respondent_email",
-                "respondent_phone",
-            ),
-            "remarks",
-        )
+    @property
+    def ranks(self) -> Any:
+        """The ranks as values and words: no row is made of them where they are only listed."""
+        return Rank.objects.values_list("code", "name")
+
+    @property
+    def attended(self) -> list[str]:
+        """The segments that are ticked."""
+        return self["segments"].value() or []
+
+    @property
+    def further(self) -> list[forms.BoundField]:
+        """The lines that any answer may have; the page folds them while nothing is in them."""
+        return [self[name] for name in FURTHER]
+
+    @property
+    def is_unfolded(self) -> bool:
+        names = (*FURTHER, "partnership_interest", "remarks")
+        return any(self[name].value() or name in self.errors for name in names)
+
+    @property
+    def shows_substitute(self) -> bool:
+        """Whether a fault is to be seen there, whichever answer is chosen."""
+        return not self.errors.keys().isdisjoint(SUBSTITUTE)
 
     def clean(self) -> dict[str, Any]:
         said: dict[str, Any] = super().clean() or {}
@@ -133,6 +160,16 @@ class ReplyForm(OfficeForm):
         return self.cleaned_data["seen"] if "seen" in self.data else None
 
     @property
-    def words(self) -> dict[str, Any]:
-        """The reply's columns, as a valid form gives them."""
+    def typed_words(self) -> dict[str, Any]:
+        """The reply's columns, as a valid form gives them, for whichever answer they were typed."""
         return {name: self.cleaned_data[name] for name in REPLY_FIELDS if name in self.fields}
+
+    @property
+    def words(self) -> dict[str, Any]:
+        """The reply's columns, without what the chosen answer does not ask."""
+        said, unasked = self.typed_words, set()
+        if said["answer"] != Answer.REPRESENTED:
+            unasked |= {*SUBSTITUTE}
+        if said["answer"] not in ANSWERS_BRINGING:
+            unasked |= {"segments"} & said.keys()
+        return said | {name: self.fields[name].clean(None) for name in unasked}

@@ -1,15 +1,19 @@
 """The pages of the office's answer to the invitation."""
 
+from typing import Any
+
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone, translation
 from django.views.decorators.http import require_http_methods, require_safe
 
-from delegations.office.access import is_staff_looking, office_required
+from delegations.office.access import office_required
+from delegations.office.drafts import forget_draft
 from delegations.office.forms.answer import ReplyForm
 from delegations.office.on_file import (
     OnFile,
+    next_part,
     office_parts,
     printed_receipt,
     read_on_file,
@@ -19,22 +23,24 @@ from delegations.office.on_file import (
 from delegations.office.page import (
     TOO_LONG_OPEN,
     csrf_refusal,
+    is_staff_looking,
     page_context,
     remember_language,
     switch_language,
 )
 from delegations.office.receipt import record_pdf
 from delegations.office.refusals import gone_page_with_typed
+from delegations.office.views.summary import show_summary, summary_page
 from invitations.letters.calendar.events import track_calendar
-from invitations.models import ANSWERS_BRINGING, Invitation
-from invitations.replies import REPLY_FIELDS, UnseenReply, record_reply_once, reply_in_draft
-from invitations.text.dates import printed_date, printed_range
+from invitations.models import ANSWERS_BRINGING, ForumEdition, Invitation
+from invitations.replies import REPLY_FIELDS, UnseenReply, record_reply_once
+from invitations.text.dates import printed_date
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @office_required()
 def office(request: HttpRequest, invitation: Invitation) -> HttpResponse:
-    """Show what is on file, and take a reply.
+    """Show what is on file, or else the form, and take a reply.
 
     Only a POST with a chosen answer records a reply. The form comes first with a step, to be shown
     as a summary; a form without a step is recorded.
@@ -43,7 +49,19 @@ def office(request: HttpRequest, invitation: Invitation) -> HttpResponse:
         return closed_page(request, invitation)
     if request.method == "POST":
         return take_reply(request, invitation)
-    return start_reply(request, invitation)
+    filed = read_on_file(invitation)
+    if filed.standing or filed.contested:
+        return filed_page(request, invitation, filed)
+    return start_reply(request, invitation, filed)
+
+
+@require_safe
+@office_required()
+def change(request: HttpRequest, invitation: Invitation) -> HttpResponse:
+    """Show the form with the words on file, to change the reply."""
+    if not (is_staff_looking(request) or invitation.edition.takes_replies(timezone.now())):
+        return closed_page(request, invitation)
+    return start_reply(request, invitation, read_on_file(invitation))
 
 
 def take_reply(request: HttpRequest, invitation: Invitation) -> HttpResponse:
@@ -52,7 +70,7 @@ def take_reply(request: HttpRequest, invitation: Invitation) -> HttpResponse:
         return shown
     if form.is_valid():
         if request.POST.get("step") == "check":
-            return summary_page(request, invitation, form)
+            return show_summary(request, invitation, form)
         try:
             record_reply_once(
                 invitation, form.words, form.cleaned_data["form_key"], form.seen_by_office
@@ -62,6 +80,7 @@ def take_reply(request: HttpRequest, invitation: Invitation) -> HttpResponse:
         except ValidationError as refusal:
             form.add_error(None, refusal.messages)
         else:
+            forget_draft(invitation, form.cleaned_data["form_key"])
             return redirect("office:recorded", invitation.pk)
     return answer_page(request, invitation, form)
 
@@ -88,9 +107,8 @@ def show_again(
     return None
 
 
-def start_reply(request: HttpRequest, invitation: Invitation) -> HttpResponse:
+def start_reply(request: HttpRequest, invitation: Invitation, filed: OnFile) -> HttpResponse:
     """Show the form filled from the reply on file, but leave the answer to be chosen."""
-    filed = read_on_file(invitation)
     known = filed.standing or filed.holding
     words = (
         {name: getattr(known, name) for name in REPLY_FIELDS if name != "answer"} if known else {}
@@ -104,44 +122,9 @@ def show_in_other_language(
 ) -> HttpResponse:
     """Show the same page in the language chosen, with what was typed."""
     if request.POST.get("from") == "summary" and form.is_valid():
-        return remember_language(request, summary_page(request, invitation, form))
+        return remember_language(request, show_summary(request, invitation, form))
     form = ReplyForm(of=invitation, typed=form.typed)
     return remember_language(request, answer_page(request, invitation, form))
-
-
-def summary_page(
-    request: HttpRequest, invitation: Invitation, form: ReplyForm, status: int = 200
-) -> HttpResponse:
-    """Show what would be recorded; record nothing yet."""
-    filed, language = read_on_file(invitation), translation.get_language()
-    reply = reply_in_draft(invitation, form.words)
-    words, beside = reply.recorded_points(language), []
-    standing, seen = filed.standing, form.seen_by_office
-    if standing and seen is not None and seen != str(standing.pk):
-        beside = differing_points(standing.recorded_points(language), words)
-        data = request.POST.copy()
-        data["seen"] = str(standing.pk)
-        form = ReplyForm(data, of=invitation)
-        form.add_error(None, UnseenReply())
-    shown = page_context(
-        request,
-        invitation,
-        form=form,
-        parts=office_parts(filed),
-        words=words,
-        standing=standing,
-        beside=beside,
-    )
-    return render(request, "office/summary.html", shown, status=status)
-
-
-def differing_points(
-    standing: list[tuple[str, str]], typed: list[tuple[str, str]]
-) -> list[tuple[str, str, str]]:
-    """Return label, words on file and words typed of each point in which two replies differ."""
-    ours, theirs = dict(standing), dict(typed)
-    pairs = [(label, ours.get(label, ""), theirs.get(label, "")) for label in {**ours, **theirs}]
-    return [(label, stands, said) for label, stands, said in pairs if stands != said]
 
 
 def answer_page(
@@ -151,43 +134,67 @@ def answer_page(
     filed: OnFile | None = None,
     status: int = 200,
 ) -> HttpResponse:
-    edition, language = invitation.edition, translation.get_language()
     filed = filed or read_on_file(invitation)
+    holding = filed.holding and printed_receipt(filed.holding, translation.get_language())
     shown = page_context(
         request,
         invitation,
         form=form,
         parts=office_parts(filed),
         here="answer",
-        dates=printed_range(edition.opens_on, edition.closes_on, language),
-        last_day=printed_date(edition.last_day, language),
-        reply_before=printed_date(edition.reply_before, language),
-        is_late=edition.is_late(timezone.now()),
-        standing=filed.standing and reply_in_words(filed.standing, language),
-        contested=[(reply, printed_receipt(reply, language)) for reply in filed.contested],
-        holding=filed.holding and printed_receipt(filed.holding, language),
-        history=reply_history(filed, language),
+        standing=filed.standing,
+        holding=holding,
+        **last_day_in_words(invitation.edition),
     )
     return render(request, "office/office.html", shown, status=status)
+
+
+def filed_page(request: HttpRequest, invitation: Invitation, filed: OnFile) -> HttpResponse:
+    """Show what the office has answered, and what is left to do; the form is one step away."""
+    language, parts = translation.get_language(), office_parts(filed)
+    shown = page_context(
+        request,
+        invitation,
+        filed=filed,
+        parts=parts,
+        here="answer",
+        next_part=next_part(parts, "answer"),
+        words=reply_in_words(filed.standing or filed.contested[0], language),
+        contested=[(reply, printed_receipt(reply, language)) for reply in filed.contested],
+        history=reply_history(filed, language),
+        **last_day_in_words(invitation.edition),
+    )
+    return render(request, "office/on_file.html", shown)
+
+
+def last_day_in_words(edition: ForumEdition) -> dict[str, Any]:
+    language = translation.get_language()
+    return {
+        "last_day": printed_date(edition.last_day, language),
+        "reply_before": printed_date(edition.reply_before, language),
+        "is_late": edition.is_late(timezone.now()),
+    }
 
 
 @require_safe
 @office_required()
 def recorded(request: HttpRequest, invitation: Invitation) -> HttpResponse:
-    """Show the last reply recorded on this site, as it is on file."""
+    """Show the last reply recorded on this site, or else the one that came by another channel."""
     filed = read_on_file(invitation)
-    reply = filed.last_online
+    reply = filed.acknowledged
     if reply is None:
         return redirect("office:answer", invitation.pk)
+    parts = office_parts(filed)
     mailed = set(reply.acknowledgements.in_force().values_list("variant", flat=True))
     shown = page_context(
         request,
         invitation,
         reply=reply,
-        parts=office_parts(filed),
+        parts=parts,
         words=reply_in_words(reply, translation.get_language()),
         standing=filed.standing,
-        comes=filed.standing is not None and filed.standing.answer in ANSWERS_BRINGING,
+        filed=filed,
+        next_part=next_part(parts, "answer"),
         acknowledged=bool(mailed - {"copy"}) and invitation.minister.to_emails,
         copied="copy" in mailed,
     )
@@ -197,8 +204,8 @@ def recorded(request: HttpRequest, invitation: Invitation) -> HttpResponse:
 @require_safe
 @office_required()
 def record(request: HttpRequest, invitation: Invitation) -> HttpResponse:
-    """Return the acknowledgement of the last reply recorded on this site, as a PDF."""
-    reply = read_on_file(invitation).last_online
+    """Return the acknowledgement of the reply on file, as a PDF."""
+    reply = read_on_file(invitation).acknowledged
     if reply is None:
         return redirect("office:answer", invitation.pk)
     name = f"{invitation.edition.symbol}-{invitation.member_state.iso2.lower()}-{reply.pk}.pdf"

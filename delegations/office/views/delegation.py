@@ -11,7 +11,13 @@ from delegations.changes import AUTHOR_PATHS, changed_field_labels, printed_auth
 from delegations.models import Delegate
 from delegations.nominations import gender_balance, gender_encouragement
 from delegations.office.access import office_required
-from delegations.office.on_file import OnFile, office_parts, printed_edition_hour, read_on_file
+from delegations.office.on_file import (
+    OnFile,
+    next_part,
+    office_parts,
+    printed_edition_hour,
+    read_on_file,
+)
 from delegations.office.page import page_context
 from invitations.models import Invitation
 from invitations.text.dates import printed_date
@@ -26,14 +32,16 @@ def delegation(request: HttpRequest, invitation: Invitation) -> HttpResponse:
     """Show who is named, the balance, and who changed what."""
     filed = read_on_file(invitation)
     named = named_delegates(filed)
+    parts = office_parts(filed)
     return render(
         request,
         "office/delegation.html",
         page_context(
             request,
             invitation,
-            parts=office_parts(filed),
+            parts=parts,
             here="delegation",
+            next_part=next_part(parts, "delegation"),
             filed=filed,
             people=[(person, delegate_particulars(person)) for person in named],
             balance=gender_balance(named),

@@ -17,7 +17,13 @@ from delegations.models import HighLevelSession, PolicyStatement, StatementText
 from delegations.office.access import office_required
 from delegations.office.forms.base import differing_fields
 from delegations.office.forms.statement import COLUMNS, FilesForm, StatementForm
-from delegations.office.on_file import OnFile, office_parts, printed_edition_hour, read_on_file
+from delegations.office.on_file import (
+    OnFile,
+    next_part,
+    office_parts,
+    printed_edition_hour,
+    read_on_file,
+)
 from delegations.office.page import (
     TOO_LONG_OPEN,
     csrf_refusal,
@@ -139,15 +145,16 @@ def statement_page(
     files_form = more.pop("files_form", None) or FilesForm(
         of=invitation, current=text_choices(texts)
     )
-    edition = invitation.edition
+    edition, parts = invitation.edition, office_parts(filed)
     shown = page_context(
         request,
         invitation,
         form=form or statement_form(filed, sessions),
         files_form=files_form,
         filed=filed,
-        parts=office_parts(filed),
+        parts=parts,
         here="statement",
+        next_part=next_part(parts, "statement"),
         texts=[printed_text(text, invitation) for text in texts],
         takes_texts=takes_texts(edition, timezone.now()),
         track_opens=printed_date(edition.track_opens_on, get_language()),

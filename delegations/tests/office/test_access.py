@@ -22,7 +22,7 @@ def test_the_page_names_state_minister_and_last_day(invitation):
     above_the_button = page[: page.index("Check the reply")]
     assert above_the_button.count("Ruritania") >= 2
     assert above_the_button.count("Flavia Elphberg") == 2
-    assert above_the_button.count("Minister of Posts of Ruritania") == 2
+    assert page.count("Minister of Posts of Ruritania") == 1
     assert "before 1 April 2027: the last day is 31 March 2027 (Geneva time)" in page
 
 

@@ -104,7 +104,7 @@ def test_the_first_stop_leads_past_the_languages_to_the_content(chromium, editio
         page.keyboard.press("Enter")
         expect(page.locator("main")).to_be_focused()
         page.keyboard.press("Tab")
-        expect(page.locator(".parts a").first).to_be_focused()
+        expect(page.locator("#id_answer_0")).to_be_focused()
 
 
 @pytest.mark.parametrize("language", ["ar", "fr"])

@@ -286,19 +286,18 @@ def test_queries_of_the_page_and_of_a_reply(
 ):
     client = browser(invitation)
 
-    # The invitation by its link, the State's replies, and the ranks for the form.
-    with django_assert_num_queries(3):
-        client.get(page_of(invitation))
-    with django_assert_num_queries(2):
+    # The invitation by its link, the State's replies, the ranks for the form, and what waits of
+    # the edition.
+    with django_assert_num_queries(4):
         client.get(page_of(invitation))
     with django_assert_max_num_queries(14):
         client.post(page_of(invitation), words_of(invitation))
     # The invitation by its link, the State's replies, the delegation with its statement,
-    # the ranks.
+    # what waits of the edition.
     with django_assert_num_queries(4):
         client.get(page_of(invitation))
-    # The same, but the acknowledgements for the ranks.
-    with django_assert_num_queries(4):
+    # The same, and the acknowledgements.
+    with django_assert_num_queries(5):
         client.get(page_of(invitation, "recorded"))
 
 

@@ -72,9 +72,10 @@ def test_the_printed_link_is_answered_acknowledged_and_reminded_no_more(
     with browser_page(chromium) as page:
         page.goto(link)
         assert link not in page.content()
-        page.get_by_label("Attends in person and delivers a statement").check()
+        page.get_by_label("In person with a statement").check()
         page.get_by_label("Opening segment").check()
-        page.get_by_label("Name", exact=True).fill("Colonel Sapt")
+        page.click(".further summary")
+        page.get_by_label("Name (optional)", exact=True).fill("Colonel Sapt")
         page.click(CHECK)
         expect(page.locator("h1")).to_have_text("Please check the reply")
         page.click(RECORD)
@@ -124,6 +125,7 @@ def test_a_form_without_an_answer_comes_back_with_the_focus_on_what_is_wrong(chr
 
     with browser_page(chromium) as page:
         page.goto(link)
+        page.click(".further summary")
         page.get_by_label("Remarks").fill("Typed.")
         page.click(CHECK)
         expect(page.get_by_role("alert")).to_be_focused()
@@ -142,6 +144,7 @@ def test_the_language_changes_and_what_was_typed_stays(chromium, edition):
         page.goto(link)
         expect(page.locator("html")).to_have_attribute("lang", "fr")
         page.check("#id_answer_3")
+        page.click(".further summary")
         page.fill("#id_remarks", "Typed.")
         page.click("button[lang=ar]")
         expect(page.locator("html")).to_have_attribute("dir", "rtl")
@@ -163,6 +166,7 @@ def test_nothing_is_wider_than_a_small_phone(chromium, edition, site, language):
             page.goto(address)
             assert page.evaluate("document.documentElement.scrollWidth") == 320
         page.check("#id_answer_0")
+        page.click(".further summary")
         page.fill("#id_remarks", "x" * 300)
         page.click(CHECK)
         page.click(RECORD)
@@ -214,6 +218,7 @@ def test_a_delegation_is_named_and_the_mind_changed_without_javascript(chromium,
         expect(page.get_by_role("status")).to_have_text("Fritz von Tarlenheim is off the list.")
 
         page.click(".parts >> text=Answer")
+        page.click("text=Change the reply")
         page.check("#id_answer_5")
         page.click(CHECK)
         page.click(RECORD)

@@ -1,6 +1,7 @@
 import uuid
 
 import pytest
+from django.template.loader import render_to_string
 from django.utils import translation
 from django.utils.datastructures import MultiValueDict
 
@@ -63,9 +64,9 @@ def test_the_edition_says_which_answers_it_offers():
 
 @pytest.mark.parametrize("field", REPLY_FIELDS)
 def test_whatever_an_office_may_say_is_laid_out_on_its_form(invitation, field):
-    layout = ReplyForm(of=invitation).laid_out()
+    page = render_to_string("office/questions.html", {"form": ReplyForm(of=invitation)})
 
-    assert field in [pointer.name for pointer in layout.get_field_names()]
+    assert f'name="{field}"' in page
 
 
 def test_the_edition_says_which_segments_it_offers():

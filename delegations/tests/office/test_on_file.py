@@ -1,4 +1,5 @@
 import datetime as dt
+import re
 
 import pytest
 import time_machine
@@ -10,7 +11,12 @@ from invitations.models import Answer, Channel
 from invitations.replies import file_correspondence, record_reply, settle_contested
 from invitations.tests.factories import EditionFactory, ReplyFactory, UserFactory
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_february")]
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.usefixtures("in_february"),
+    # WeasyPrint leaves the colour profile of a PDF/A open.
+    pytest.mark.filterwarnings("ignore:unclosed file.*sRGB2014.icc:ResourceWarning"),
+]
 
 
 # What is on file
@@ -23,14 +29,28 @@ def test_a_silent_office_sees_nothing_on_file(invitation):
     assert not checked(page)
 
 
-def test_a_returning_office_finds_its_words_but_chooses_its_answer_again(invitation):
-    words = {"answer": "in_person", "segments": ["opening"], "respondent_name": "Colonel Sapt"}
-    record_reply(invitation, words | {"remarks": "First.\nSecond."})
+def test_a_returning_office_finds_what_is_on_file_and_no_form(invitation):
+    record_reply(invitation, {"answer": "in_person", "respondent_name": "Colonel Sapt"})
 
     page = text(browser(invitation).get(page_of(invitation)))
 
     assert "On file" in page
     assert "Attends in person and delivers a statement" in page
+    assert "<bdi>Colonel Sapt</bdi>" in page
+    assert 'name="answer"' not in page
+    for name in ("change", "record", "track", "statement", "delegation"):
+        assert f'href="{page_of(invitation, name)}"' in page
+    assert re.findall(r'class="btn btn-primary"[^>]*>([^<]+)', page) == [
+        "Announce the policy statement"
+    ]
+
+
+def test_a_changed_reply_begins_with_its_words_but_its_answer_is_chosen_again(invitation):
+    words = {"answer": "in_person", "segments": ["opening"], "respondent_name": "Colonel Sapt"}
+    record_reply(invitation, words | {"remarks": "First.\nSecond."})
+
+    page = text(browser(invitation).get(page_of(invitation, "change")))
+
     assert 'value="Colonel Sapt"' in page
     assert "First. Second.</textarea>" in page
     assert "To change the reply" in page
@@ -95,8 +115,9 @@ def test_a_reply_on_paper_is_on_file_for_the_page_too(invitation):
     client = browser(invitation)
 
     assert "Statement by video" in text(client.get(page_of(invitation)))
-    nothing_online = client.get(page_of(invitation, "recorded"))
-    assert nothing_online.url == page_of(invitation)
+    assert "Statement by video" in text(client.get(page_of(invitation, "recorded")))
+    receipt = client.get(page_of(invitation, "record"))
+    assert receipt["Content-Type"] == "application/pdf"
 
 
 def test_a_reply_that_was_set_aside_is_shown_no_more(invitation):
@@ -107,7 +128,9 @@ def test_a_reply_that_was_set_aside_is_shown_no_more(invitation):
         invitation.replies.contested().get(), UserFactory(), "A note confirms.", stands=False
     )
 
-    assert client.get(page_of(invitation, "recorded")).url == page_of(invitation)
+    page = text(client.get(page_of(invitation, "recorded")))
+    assert "Attends in person" in page
+    assert "Regrets" not in page
     assert "says otherwise" not in text(client.get(page_of(invitation)))
 
 

@@ -34,7 +34,7 @@ def test_a_summary_is_shown_before_anything_is_recorded(invitation):
     client = browser(invitation)
     words = words_of(invitation, step="check", remarks="Two\nlines.", segments=["opening"])
 
-    page = client.post(page_of(invitation), words)
+    page = client.post(page_of(invitation), words, follow=True)
 
     assert "Nothing has been recorded yet" in text(page)
     assert "Attends in person and delivers a statement" in text(page)
@@ -51,10 +51,13 @@ def test_a_summary_leaves_out_what_its_answer_has_no_room_for(invitation):
         segments=["opening"],
     )
 
-    page = browser(invitation).post(page_of(invitation), words)
+    page = browser(invitation).post(page_of(invitation), words, follow=True)
 
-    assert "Opening segment" not in text(page)
-    assert "<bdi>Rudolf Rassendyll" not in text(page)
+    recorded, fallen = text(page).split('class="fallen"')
+    assert "Opening segment" not in recorded
+    assert "<bdi>Rudolf Rassendyll" not in recorded
+    assert "Segments to be attended – <bdi>Opening segment" in fallen
+    assert "Substitute – <bdi>Rudolf Rassendyll" in fallen
 
 
 def test_the_summary_records_what_it_shows(invitation):
@@ -68,7 +71,7 @@ def test_the_summary_records_what_it_shows(invitation):
         partnership_interest="on",
         remarks="Two\nlines.",
     )
-    shown = client.post(page_of(invitation), words).content.decode()
+    shown = client.post(page_of(invitation), words, follow=True).content.decode()
     kept = hidden_in(shown)
     again = {name: [value for other, value in kept if other == name] for name, _value in kept}
 
@@ -107,7 +110,7 @@ def test_the_summary_says_that_another_reply_is_replaced(invitation):
 
     page = text(
         browser(invitation).post(
-            page_of(invitation), words_of(invitation, answer="regrets", step="check")
+            page_of(invitation), words_of(invitation, answer="regrets", step="check"), follow=True
         )
     )
 
@@ -116,13 +119,43 @@ def test_the_summary_says_that_another_reply_is_replaced(invitation):
 
 def test_the_summary_changes_its_language_and_stays_a_summary(invitation):
     client = browser(invitation)
-    words = words_of(invitation, answer="video")
+    words = words_of(invitation, answer="video") | {"from": "summary", "language": "fr"}
 
-    page = text(client.post(page_of(invitation), words | {"from": "summary", "language": "fr"}))
+    page = text(client.post(page_of(invitation), words, follow=True))
 
     assert '<html lang="fr"' in page
     assert 'value="record"' in page
     assert not Reply.objects.exists()
+
+
+def test_who_comes_back_to_a_summary_finds_it_and_once_it_is_recorded_the_record(invitation):
+    client, words = browser(invitation), words_of(invitation, answer="video", remarks="Typed.")
+    address = client.post(page_of(invitation), words | {"step": "check"}).url
+
+    assert "Typed." in text(client.get(address))
+    client.post(page_of(invitation), words | {"step": "record"})
+
+    assert client.get(address).url == page_of(invitation, "recorded")
+
+
+def test_a_summary_opens_for_its_office_alone(invitation):
+    other = invited("Strelsau")
+    words = words_of(invitation, remarks="Typed.", step="check")
+    address = browser(invitation).post(page_of(invitation), words).url
+
+    assert browser(other).get(address).status_code == 404
+    elsewhere = address.replace(f"/{invitation.pk}/", f"/{other.pk}/")
+    assert "Typed." not in text(browser(other).get(elsewhere, follow=True))
+
+
+def test_without_a_cache_the_summary_is_shown_at_once(invitation, settings):
+    nowhere = {"BACKEND": "django.core.cache.backends.redis.RedisCache"}
+    address = {"LOCATION": "redis://127.0.0.1:1/0"}
+    settings.CACHES = {**settings.CACHES, "default": nowhere | address}
+
+    page = browser(invitation).post(page_of(invitation), words_of(invitation, step="check"))
+
+    assert "Nothing has been recorded yet" in text(page)
 
 
 # What is left to do, and what was said before

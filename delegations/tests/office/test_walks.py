@@ -120,6 +120,7 @@ def go_the_whole_way(page, language):
     part(page, "answer")
     assert_spoken(page, language, "Reply to the invitation")
     expect(page.locator("#filed + dl")).to_contain_text(office["answers"])
+    page.click(".choices a[href$='/change/']")
     answer(page, language, "regrets", office["answers"])
     part(page, "answer")
     expect(page.locator(".history > li")).to_have_count(2)
@@ -130,11 +131,16 @@ def go_the_whole_way(page, language):
 
 def answer(page, language, choice, respondent):
     page.check(f"[name=answer][value={choice}]")
+    if not page.locator("#id_respondent_name").is_visible():
+        page.click(".further summary")
     page.fill("#id_respondent_name", respondent)
     page.click(CHECK)
     assert_spoken(page, language, "Please check the reply")
     expect(page.locator("main .filed")).to_contain_text(respondent)
     page.click(RECORD)
+    assert_spoken(page, language, "Your reply has been recorded")
+    expect(page.locator("h1")).to_be_focused()
+    page.go_back()
     assert_spoken(page, language, "Your reply has been recorded")
     expect(page.locator("main .filed")).to_contain_text(respondent)
 
@@ -148,6 +154,9 @@ def announce(page, language, office):
     expect(page.get_by_role("status")).to_have_text(
         in_words(language, "The particulars of the statement are saved.")
     )
+    expect(page.get_by_role("status")).to_be_focused()
+    assert page.title().startswith(in_words(language, "Saved"))
+    expect(page.locator(".btn-primary")).to_have_text(in_words(language, "Name the delegation"))
     expect(page.locator("#id_title")).to_have_value(office["title"])
     text = {"name": office["file"], "mimeType": "text/plain", "buffer": office["title"].encode()}
     page.set_input_files("#file_texts", [text])

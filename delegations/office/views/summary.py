@@ -1,0 +1,87 @@
+"""The summary of a reply that is not recorded yet, at an address of its own."""
+
+from typing import cast
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import redirect, render
+from django.utils import translation
+from django.views.decorators.http import require_safe
+
+from delegations.office.access import office_required
+from delegations.office.drafts import keep_draft, read_draft
+from delegations.office.forms.answer import ReplyForm
+from delegations.office.on_file import office_parts, read_on_file
+from delegations.office.page import is_staff_looking, page_context
+from invitations.models import Invitation, Reply
+from invitations.replies import UnseenReply, reply_in_draft
+
+
+def show_summary(request: HttpRequest, invitation: Invitation, form: ReplyForm) -> HttpResponse:
+    """Lead to the summary; what was typed is kept for it."""
+    form_key = form.cleaned_data["form_key"]
+    if keep_draft(invitation, form_key, request.POST):
+        return redirect("office:summary", invitation.pk, form_key)
+    return summary_page(request, invitation, form)
+
+
+@require_safe
+@office_required()
+def summary(request: HttpRequest, invitation: Invitation, form_key: UUID) -> HttpResponse:
+    """Show what would be recorded; once it is, who comes back finds what was recorded."""
+    draft = None if is_staff_looking(request) else read_draft(invitation, form_key)
+    if draft is None:
+        return redirect("office:recorded", invitation.pk)
+    form = ReplyForm(draft, of=invitation)
+    if not form.is_valid():
+        return redirect("office:change", invitation.pk)
+    return summary_page(request, invitation, form)
+
+
+def summary_page(
+    request: HttpRequest, invitation: Invitation, form: ReplyForm, status: int = 200
+) -> HttpResponse:
+    """Show what would be recorded; record nothing yet."""
+    filed, language = read_on_file(invitation), translation.get_language()
+    fields, beside = reply_in_draft(invitation, form.words).recorded_fields(language), []
+    words = [(label, said) for _field, label, said in fields]
+    standing, seen = filed.standing, form.seen_by_office
+    if standing and seen is not None and seen != str(standing.pk):
+        beside = differing_points(standing.recorded_points(language), words)
+        data = cast("QueryDict", form.data).copy()
+        data["seen"] = str(standing.pk)
+        form = ReplyForm(data, of=invitation)
+        form.add_error(None, UnseenReply())
+    shown = page_context(
+        request,
+        invitation,
+        form=form,
+        parts=office_parts(filed),
+        lines=[(place_of(field), label, said) for field, label, said in fields],
+        fallen=fallen_points(form, words, language),
+        standing=standing,
+        beside=beside,
+    )
+    return render(request, "office/summary.html", shown, status=status)
+
+
+def place_of(field: str) -> str:
+    """Return the id under which the form has the field, or the first of its choices."""
+    return f"id_{field}_0" if field in ("answer", "segments") else f"id_{field}"
+
+
+def fallen_points(
+    form: ReplyForm, kept: list[tuple[str, str]], language: str
+) -> list[tuple[str, str]]:
+    """Return label and words of what was typed for another answer than the chosen one."""
+    typed = Reply(invitation=form.of, **form.typed_words).recorded_points(language)
+    return [point for point in typed if point not in kept]
+
+
+def differing_points(
+    standing: list[tuple[str, str]], typed: list[tuple[str, str]]
+) -> list[tuple[str, str, str]]:
+    """Return label, words on file and words typed of each point in which two replies differ."""
+    ours, theirs = dict(standing), dict(typed)
+    pairs = [(label, ours.get(label, ""), theirs.get(label, "")) for label in {**ours, **theirs}]
+    return [(label, stands, said) for label, stands, said in pairs if stands != said]
