@@ -215,8 +215,9 @@ def statements(page, edition):
     file_text(speaker, TEXT, "Policy statement of Ruritania, final version.txt", "français", None)
     of_office(page, speaker, "statement")
     yield "statement with a text"
-    press(page, "#files-form .btn")
-    yield "no file chosen"
+    page.select_option("#file_replaces", index=1)
+    press(page, SAVE)
+    yield "no file in the place of the other"
 
 
 def delegations(page, edition):

@@ -157,7 +157,7 @@ class SeveralFilesField(forms.FileField):
 
 
 class FilesForm(OfficeForm):
-    """Texts and a photo, saved apart from the particulars: a wrong word there loses no file."""
+    """Texts and a photo, in one form with the particulars; each file is saved by itself."""
 
     auto_ids = "file_%s"
 
@@ -187,6 +187,10 @@ class FilesForm(OfficeForm):
         replaced.choices = [("", _("None: it is filed beside the others")), *self.current]
         if not self.current:
             del self.fields["replaces"]
+
+    def laid_out(self) -> Layout:
+        """Lay out what is asked; the form of the particulars, beside it, names the invitation."""
+        return Layout(*(name for name in self.fields if name != "invitation"))
 
     def clean_photo(self) -> UploadedFile | None:
         return self.cleaned_data["photo"] or None

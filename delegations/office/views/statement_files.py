@@ -14,7 +14,7 @@ from delegations.office.access import office_required
 from delegations.office.forms.statement import FilesForm
 from delegations.office.on_file import read_on_file
 from delegations.office.page import TOO_LONG_OPEN, csrf_refusal
-from delegations.office.views.statement import (
+from delegations.office.views.statement_page import (
     STAFF_NEED,
     session_choices,
     statement_page,
@@ -39,9 +39,7 @@ def files(request: HttpRequest, invitation: Invitation) -> HttpResponse:
     """Take texts and a photo, each file by itself: a bad one does not hold back a good one."""
     if request.method != "POST":
         return redirect("office:statement", invitation.pk)
-    sessions, filed = session_choices(invitation.edition), read_on_file(invitation)
-    current = text_choices(list(filed.statement.texts.current())) if filed.statement else []
-    form = FilesForm(request.POST, request.FILES, of=invitation, current=current)
+    sessions, form = session_choices(invitation.edition), files_form_of(invitation, request)
     if csrf_refusal(request):
         form.add_error(None, TOO_LONG_OPEN)
         return statement_page(request, invitation, sessions, files_form=form, status=403)
@@ -52,6 +50,14 @@ def files(request: HttpRequest, invitation: Invitation) -> HttpResponse:
             messages.success(request, _("On file: %s") % printed_list(saved, get_language()))
             return redirect("office:statement", invitation.pk)
     return statement_page(request, invitation, sessions, files_form=form, files_saved=saved)
+
+
+def files_form_of(invitation: Invitation, request: HttpRequest | None = None) -> FilesForm:
+    """Return the form of the files: with what was sent, or blank."""
+    statement = read_on_file(invitation).statement
+    current = text_choices(list(statement.texts.current())) if statement else []
+    sent = (request.POST, request.FILES) if request else ()
+    return FilesForm(*sent, of=invitation, current=current)
 
 
 def take_files(invitation: Invitation, form: FilesForm) -> list[str]:

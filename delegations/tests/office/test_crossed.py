@@ -100,7 +100,7 @@ def test_of_two_who_answer_the_second_sees_what_the_first_one_said():
     first.post(page_of(invitation), words_of(invitation, answer="regrets", remarks="Not this year"))
     words = words_of(invitation, answer="video", remarks="By video.", seen=seen, step="check")
 
-    asked = second.post(page_of(invitation), words)
+    asked = second.post(page_of(invitation), words, follow=True)
 
     assert "Another reply was recorded after you opened the page" in text(asked)
     assert "<bdi>Not this year</bdi>" in text(asked)
@@ -131,10 +131,10 @@ def test_who_saw_what_stands_is_not_asked_again():
     invitation = invited("Ruritania")
     client = browser(invitation)
     client.post(page_of(invitation), words_of(invitation, answer="regrets"))
-    seen = hidden(client.get(page_of(invitation)), "seen")
+    seen = hidden(client.get(page_of(invitation, "change")), "seen")
     words = words_of(invitation, answer="video", seen=seen)
 
-    summary = text(client.post(page_of(invitation), words | {"step": "check"}))
+    summary = text(client.post(page_of(invitation), words | {"step": "check"}, follow=True))
     client.post(page_of(invitation), words | {"step": "record"})
 
     assert "Another reply was recorded" not in summary

@@ -129,7 +129,7 @@ def test_no_statement_is_asked_for_where_nobody_speaks(answer):
     refused = text(client.post(page_of(invitation, "statement"), words_of(invitation)))
 
     assert "With the answer on file no statement is expected" in page
-    assert "Save the particulars" not in page
+    assert "Save the statement" not in page
     assert "once an answer with a statement stands" in refused
     assert not PolicyStatement.objects.exists()
 
@@ -144,7 +144,7 @@ def test_after_regrets_the_office_still_finds_what_it_sent(invitation):
     assert f'href="{way}"' in text(client.get(page_of(invitation)))
     page = text(client.get(way))
     assert "speech.txt" in page
-    assert "Send the files" not in page
+    assert "Save the statement" not in page
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,116 @@
+"""The page of a policy statement, as it is shown by whatever was sent to it."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.template.defaultfilters import filesizeformat
+from django.utils import timezone
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from delegations.models import HighLevelSession, PolicyStatement, StatementText
+from delegations.office.forms.statement import COLUMNS, FilesForm, StatementForm
+from delegations.office.on_file import (
+    OnFile,
+    next_part,
+    office_parts,
+    printed_edition_hour,
+    read_on_file,
+)
+from delegations.office.page import page_context
+from delegations.statements import statement_mark, takes_texts
+from invitations.models import Answer, ForumEdition, Invitation
+from invitations.text.dates import printed_date, printed_hour
+
+STAFF_NEED = "delegations.view_policystatement"
+MODES = {Answer.VIDEO: PolicyStatement.Mode.VIDEO, Answer.WRITTEN: PolicyStatement.Mode.WRITTEN}
+
+
+def session_choices(edition: ForumEdition) -> list[tuple[int, str]]:
+    """Return the sessions that take place and have speaking slots, with their hours."""
+    language = get_language()
+    return [
+        (
+            session.pk,
+            f"{session.title} – "
+            + printed_hour(
+                session.starts_at.astimezone(edition.zone), edition.time_zone_name, language
+            ),
+        )
+        for session in HighLevelSession.objects.taking_place().filter(edition=edition, seats__gt=0)
+    ]
+
+
+def statement_form(filed: OnFile, sessions: list[tuple[int, str]]) -> StatementForm:
+    """Return a form filled from the statement on file, or from what the answer says."""
+    row = filed.statement
+    if row is not None:
+        known = {name: getattr(row, column) for name, column in COLUMNS.items()}
+        known["seen"] = statement_mark(row)
+    else:
+        known = values_from_answer(filed)
+    return StatementForm(of=filed.invitation, sessions=sessions, initial=known)
+
+
+def values_from_answer(filed: OnFile) -> dict[str, Any]:
+    """Return the speaker and the mode that the standing answer names, or the minister."""
+    reply, minister = filed.standing, filed.invitation.minister
+    if reply and reply.answer == Answer.REPRESENTED:
+        name, function = reply.substitute_name, reply.substitute_function
+    else:
+        name, function = minister.name, minister.portfolio
+    known: dict[str, Any] = {"speaker_name": name, "speaker_function": function}
+    if reply:
+        known["mode"] = MODES.get(Answer(reply.answer), PolicyStatement.Mode.IN_PERSON)
+    return known
+
+
+def statement_page(
+    request: HttpRequest,
+    invitation: Invitation,
+    sessions: list[tuple[int, str]],
+    form: StatementForm | None = None,
+    status: int = 200,
+    **more: Any,
+) -> HttpResponse:
+    filed = more.pop("filed", None) or read_on_file(invitation)
+    of_statement = StatementText.objects.filter(statement=filed.statement)
+    texts = list(of_statement) if filed.statement else []
+    files_form = more.pop("files_form", None) or FilesForm(
+        of=invitation, current=text_choices(texts)
+    )
+    edition, parts = invitation.edition, office_parts(filed)
+    shown = page_context(
+        request,
+        invitation,
+        form=form or statement_form(filed, sessions),
+        files_form=files_form,
+        filed=filed,
+        parts=parts,
+        here="statement",
+        next_part=next_part(parts, "statement"),
+        texts=[printed_text(text, invitation) for text in texts],
+        takes_texts=takes_texts(edition, timezone.now()),
+        track_opens=printed_date(edition.track_opens_on, get_language()),
+        **{"nothing_saved": _("Nothing has been saved yet"), **more},
+    )
+    return render(request, "office/statement.html", shown, status=status)
+
+
+def text_choices(texts: list[StatementText]) -> list[tuple[int, str]]:
+    return [(text.pk, text.called) for text in texts if text.replaced_at is None]
+
+
+def printed_text(text: StatementText, invitation: Invitation) -> dict[str, Any]:
+    language = get_language()
+    replaced = text.replaced_at and printed_edition_hour(text.replaced_at, invitation, language)
+    return {
+        "pk": text.pk,
+        "called": text.called,
+        "language": text.language,
+        "kind": text.kind.upper(),
+        "size": filesizeformat(text.size),
+        "filed": printed_edition_hour(text.filed_at, invitation, language),
+        "replaced": replaced,
+    }
