@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse
 from django.middleware.csrf import get_token
 from django.shortcuts import render
@@ -9,32 +10,24 @@ from django.template.loader import render_to_string
 
 from invitations.models import ForumEdition
 
-# What this process told last, for pages that may ask no database.
-_told: dict[str, ForumEdition] = {}
-
-
-def current_edition() -> ForumEdition | None:
-    """Return the current edition, and remember the contact that it tells."""
-    edition = ForumEdition.objects.current()
-    if edition:
-        remember_contact(edition)
-    return edition
-
-
-def remember_contact(edition: ForumEdition) -> None:
-    """Keep what was released of the edition for pages that cannot ask for it."""
-    _ = edition.as_released  # kept with the edition once it was asked for
-    _told["edition"] = edition
-
 
 def refusal_page(request: HttpRequest, template: str, status: int, **shown: Any) -> HttpResponse:
     """Return the page with the contact and the switch of languages."""
-    return render(request, template, {"edition": current_edition(), **shown}, status=status)
+    shown = {"edition": ForumEdition.objects.current(), **shown}
+    return render(request, template, shown, status=status)
 
 
-def refusal_without_database(
-    request: HttpRequest, template: str, status: int, **shown: Any
-) -> HttpResponse:
-    """Return the page as ``refusal_page`` does, but of what this process knows by itself."""
-    known = {"request": request, "csrf_token": get_token(request), "edition": _told.get("edition")}
+def fault_page(request: HttpRequest, template: str, status: int, **shown: Any) -> HttpResponse:
+    """Return the page as ``refusal_page`` does, or without the contact if the database is away."""
+    known = {"request": request, "csrf_token": get_token(request), "edition": reachable_edition()}
     return HttpResponse(render_to_string(template, {**known, **shown}), status=status)
+
+
+def reachable_edition() -> ForumEdition | None:
+    """Return the current edition with its contact, if the database can be asked."""
+    try:
+        edition = ForumEdition.objects.current()
+        _ = edition and edition.as_released  # kept with the edition, for the template
+    except DatabaseError:
+        return None
+    return edition

@@ -7,7 +7,7 @@ from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse, UnreadablePostError
 
 from delegations.office.access import private_page
-from delegations.office.contact import refusal_without_database
+from delegations.office.contact import fault_page
 from delegations.office.request_limits import refuse_oversized
 from delegations.office.views.errors import bad_request
 from invitations.files.frozen import StoreUnavailable
@@ -52,7 +52,7 @@ class StoreUnavailableMiddleware:
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         if not isinstance(exception, StoreUnavailable):
             return None
-        refuse = private_page(refusal_without_database)
+        refuse = private_page(fault_page)
         response = refuse(request, "503.html", 503, because=exception)
         response["Retry-After"] = "120"
         return response

@@ -10,7 +10,6 @@ from django.utils import translation
 from django.utils.translation import gettext_lazy
 from django.views.i18n import set_language
 
-from delegations.office.contact import remember_contact
 from invitations.models import Invitation, Minister
 from invitations.text.dates import printed_range
 
@@ -79,7 +78,6 @@ def is_staff_looking(request: HttpRequest) -> bool:
 def page_context(request: HttpRequest, invitation: Invitation, **more: Any) -> dict[str, Any]:
     """Return the variables of an office's page: those that all have, and those given."""
     edition, language = invitation.edition, translation.get_language()
-    remember_contact(edition)
     return {
         "invitation": invitation,
         "edition": edition,

@@ -12,7 +12,6 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_safe
 
 from delegations.office.access import private_page, set_link_cookie
-from delegations.office.contact import current_edition
 from delegations.office.forms.codes import CheckForm, CodeForm, PublicForm
 from delegations.office.page import (
     activate_letter_language,
@@ -205,7 +204,7 @@ def render_form(
 ) -> HttpResponse:
     """Show the form with what was typed, and the address to write to instead."""
     language = activate_sent_language(request)
-    page = {"form": form, "edition": current_edition(), **(shown or {})}
+    page = {"form": form, "edition": ForumEdition.objects.current(), **(shown or {})}
     response = render(request, template, page, status=status)
     return remember_language(request, response) if language else response
 

@@ -3,7 +3,7 @@
 from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
 from django.http import HttpRequest, HttpResponse
 
-from delegations.office.contact import refusal_page, refusal_without_database
+from delegations.office.contact import fault_page, refusal_page
 from delegations.office.page import activate_sent_language
 from delegations.office.request_limits import LARGEST_TYPED, content_length
 
@@ -27,7 +27,7 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 def fault(request: HttpRequest) -> HttpResponse:
     """Say that the fault is ours; what fell over may be the database."""
-    return refusal_without_database(request, "500.html", 500)
+    return fault_page(request, "500.html", 500)
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
