@@ -173,8 +173,8 @@ FROZEN = (
 
 
 TRIED_NO_MORE: dict[str, Any] = {
-    "composing_until": None, "waits_because": "", "waits_for": [], "failed_attempts": 0,
-    "compose_again_at": None,
+    "composing_until": None, "waits_because": "", "waits_for": [], "waits_with": "",
+    "failed_attempts": 0, "compose_again_at": None,
 }  # fmt: skip
 
 

@@ -4,7 +4,7 @@ import datetime as dt
 import logging
 import time
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from typing import Any
 
@@ -24,6 +24,7 @@ from invitations.letters.composing import (
 from invitations.letters.planning import PRIORITY
 from invitations.letters.released import Held, held_changes, use_released_values
 from invitations.letters.scrutiny.holes import Lacking
+from invitations.letters.scrutiny.tried_with import letters_to_mark, marks_of
 from invitations.letters.words import refuse_shared_lacks
 from invitations.mail.transport import NotTaken
 from invitations.models import (
@@ -55,13 +56,14 @@ def compose_planned(
     """
     stop_at = time.monotonic() + within.total_seconds() if within else None
     note_vanished()
-    composed, at_rest = 0, waiting_still()
+    composed, (at_rest, marks) = 0, waiting_still()
     for pk in planned_letters(edition, kinds):
         if pk in at_rest:
             continue
         if stop_at and time.monotonic() > stop_at:
             break
         if letter := claim_to_compose(pk):
+            letter.waits_with = marks.get(pk, "")
             try:
                 composed += compose_or_say_why(letter)
             except StoreUnavailable as fault:
@@ -113,30 +115,42 @@ def planned_letters(edition: ForumEdition | None, kinds: Iterable[str]) -> list[
     )
 
 
-def waiting_still() -> set[int]:
-    """Return the keys of the letters that still lack the text they lacked at their last try.
+def waiting_still() -> tuple[set[int], dict[int, str]]:
+    """Return the keys of the letters that need no try, and the mark of each that waits.
+
+    A letter rests while all that it was tried with is as it was then. The marks are taken before
+    anything is tried: what changes meanwhile differs at the next tick.
+    """
+    waiting = letters_to_mark(
+        Letter.objects.planned().filter(free_to_compose(), WAITS, failed_attempts=0)
+    )
+    marks = marks_of(waiting)
+    found = {one.pk for one in waiting if one.waits_with == marks[one.pk]}
+    found |= lacking_still([one for one in waiting if one.pk not in found], marks)
+    Letter.objects.planned().filter(pk__in=found).update(compose_again_at=timezone.now())
+    return found, marks
+
+
+def lacking_still(letters: Iterable[Letter], marks: Mapping[int, str]) -> set[int]:
+    """Return the keys of the letters that lack the same text as at their last try; mark them.
 
     One look-up serves all letters of a kind and language, even if hundreds wait for one text.
     """
-    rows = (
-        Letter.objects.planned()
-        .filter(free_to_compose(), WAITS, failed_attempts=0)
-        .values_list(
-            "pk", "waits_because", "invitation__edition", "circular", "kind", "variant",
-            "language", "second_language", "step",
-        )
-    )  # fmt: skip
-    alike: dict[tuple[Any, ...], list[int]] = defaultdict(list)
-    for pk, *what in rows:
-        alike[tuple(what)].append(pk)
-    found: set[int] = set()
-    for (because, *_what), pks in alike.items():
-        joined = Letter.objects.select_related("invitation__edition", "circular", "step")
-        first = joined.get(pk=pks[0])
-        if missing_for(first) == because:
-            found.update(pks)
-    Letter.objects.planned().filter(pk__in=found).update(compose_again_at=timezone.now())
-    return found
+    alike: dict[tuple[Any, ...], list[Letter]] = defaultdict(list)
+    for one in letters:
+        alike[one.waits_because, *(getattr(one, name) for name in ALIKE)].append(one)
+    found: list[Letter] = []
+    joined = Letter.objects.select_related("invitation__edition", "circular", "step")
+    for (because, *_what), ones in alike.items():
+        if missing_for(joined.get(pk=ones[0].pk)) == because:
+            found += ones
+    for one in found:
+        one.waits_with = marks[one.pk]
+    Letter.objects.planned().filter(free_to_compose()).bulk_update(found, ["waits_with"])
+    return {one.pk for one in found}
+
+
+ALIKE = ("circular_id", "kind", "variant", "language", "second_language", "step_id")
 
 
 def missing_for(letter: Letter) -> str:
@@ -213,6 +227,7 @@ def compose_or_say_why(letter: Letter) -> bool:
             failed_attempts=0,
             compose_again_at=timezone.now(),
             waits_for=[list(lack) for lack in lacks],
+            waits_with=letter.waits_with,
         )
     except (Tampered, NotTaken) as fault:
         could_not_compose(letter, str(fault), began)
@@ -244,7 +259,7 @@ def give_back(
     If that cannot be written, the letter stays under its lease, and the log says so.
     """
     because = because[:BECAUSE_LIMIT]
-    fields = {"waits_for": [], **fields}
+    fields = {"waits_for": [], "waits_with": "", **fields}
     leased = Letter.objects.planned().filter(pk=letter.pk, composing_until=letter.composing_until)
     try:
         with transaction.atomic():
@@ -262,7 +277,7 @@ def give_back(
 def try_composing_again(letter: Letter, by: User) -> None:
     """End the pause of a letter that could not be composed, so that the next tick tries it."""
     failed = Letter.objects.not_composable().filter(pk=letter.pk)
-    if not failed.update(failed_attempts=0, compose_again_at=None):
+    if not failed.update(failed_attempts=0, compose_again_at=None, waits_with=""):
         raise ValidationError(_("Only a letter that could not be composed can be tried again."))
     letter.events.create(
         state=Letter.State.PLANNED, actor=by, because=_("to be tried again at once")

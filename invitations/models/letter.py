@@ -29,7 +29,7 @@ class LetterQuerySet(models.QuerySet["Letter"]):
         return self.planned().filter(failed_attempts__gt=0)
 
     def waiting(self) -> Self:
-        """Planned letters that wait for words, a field or a person, and are tried each minute."""
+        """Planned letters that wait for words, a field or a person; each minute looks at them."""
         return self.planned().exclude(waits_because="").filter(failed_attempts=0)
 
     def in_force(self) -> Self:
@@ -92,6 +92,8 @@ class Letter(models.Model):
     waits_because = models.CharField(_("why it waits"), max_length=300, blank=True, editable=False)
     # The empty fields that it waits for: language, model and column of each.
     waits_for = models.JSONField(default=list, blank=True, editable=False)
+    # The mark of all that it was tried with: while that is the same, it is not tried again.
+    waits_with = models.CharField(max_length=64, blank=True, editable=False)
     failed_attempts = models.PositiveSmallIntegerField(
         _("failed attempts to compose it"), default=0, editable=False
     )

@@ -119,7 +119,7 @@ def summary_rows(
 
 
 def waiting_reasons(found: list[monitoring.ReasonCount]) -> dict[str, list[str]]:
-    """Return reasons to wait, tried again each minute, and faults, tried again after a pause."""
+    """Return reasons to wait, tried again once put right, and faults, tried again after a pause."""
     shown = [(one.failed, labelled(one.number, keep_own_order(one.why))) for one in found]
     return {
         "reasons": [words for failed, words in shown if not failed],

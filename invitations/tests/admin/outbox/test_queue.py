@@ -176,13 +176,13 @@ def test_a_waiting_acknowledgement_is_shown_on_the_queue_and_on_the_desk(
     assert counts[str(LETTERS_WAIT)] == 1
 
 
-def test_letters_that_failed_are_not_said_to_be_tried_each_minute(page):
+def test_letters_that_failed_are_not_said_to_be_tried_within_a_minute(page):
     LetterFactory(waits_because="It could not be composed.", failed_attempts=1)
 
     context, words = page()
 
     assert context["reasons"] == []
-    assert "tried again each minute" not in words
+    assert "within a minute they are tried again" not in words
     assert "after a pause that grows" in words
     assert "<li>1: It could not be composed.</li>" in words
 

@@ -1,0 +1,18 @@
+"""The mark of what a letter that waits was tried with: it rests until something of it changes."""
+
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+
+    dependencies = [
+        ('invitations', '0017_sealed_letters'),
+    ]
+
+    operations = [
+        migrations.AddField(
+            model_name='letter',
+            name='waits_with',
+            field=models.CharField(blank=True, editable=False, max_length=64),
+        ),
+    ]
