@@ -12,7 +12,7 @@ class InvitationsConfig(AppConfig):
         # Events of a mail provider come as a signal of django-anymail.
         from invitations.inbox.bounces import record_provider_event  # noqa: PLC0415 -- models come first
         from invitations.models import Mission  # noqa: PLC0415
-        from invitations.models.held.holding import hold_states_of_missions  # noqa: PLC0415
+        from invitations.models.held.rows import hold_states_of_missions  # noqa: PLC0415
 
         # Which States a mission serves lies in a table of its own, which no ``save`` passes.
         m2m_changed.connect(hold_states_of_missions, sender=Mission.states.through)

@@ -38,7 +38,8 @@ from invitations.admin.who_may import (
 from invitations.forms.fields import COLUMN_FORM_FIELDS
 from invitations.forms.model_forms import WholeRowForm
 from invitations.models import HeldChange
-from invitations.models.held.holding import HeldRow, rows_used, why_kept
+from invitations.models.held.holding import rows_used, why_kept
+from invitations.models.held.rows import HeldRow
 from invitations.text.dates import comma_list
 
 

@@ -14,7 +14,7 @@ from unfold.decorators import display
 from unfold.views import ChangeList
 
 from invitations.models import HeldChange
-from invitations.models.held.holding import HeldRow
+from invitations.models.held.rows import HeldRow
 
 
 class MarkedList(ChangeList):

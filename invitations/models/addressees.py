@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from invitations.models.edition import Language, validate_phone
-from invitations.models.held.holding import HeldRow
+from invitations.models.held.rows import HeldRow
 from invitations.models.states import MemberState
 from invitations.text.addresses import checked_address
 from invitations.text.dates import comma_list

@@ -10,7 +10,7 @@ from modeltranslation.translator import translator
 
 from invitations.models.addressees import UNNAMED, Gender, Mission
 from invitations.models.edition import ForumEdition
-from invitations.models.held.holding import HeldRow
+from invitations.models.held.rows import HeldRow
 from invitations.text.dates import with_honorific
 
 

@@ -16,7 +16,8 @@ from django.utils.translation import pgettext_lazy
 
 from invitations.data import table
 from invitations.models.held.change import HeldChange, Values
-from invitations.models.held.holding import HeldQuerySet, HeldRow, lay_over
+from invitations.models.held.holding import lay_over
+from invitations.models.held.rows import HeldQuerySet, HeldRow
 from invitations.text.dates import with_honorific
 from invitations.times.calendars import is_day_off, is_weekend
 

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from invitations.models.addressees import Minister
 from invitations.models.edition import ANSWERS_BRINGING, ForumEdition
-from invitations.models.held.holding import HeldQuerySet, HeldRow
+from invitations.models.held.rows import HeldQuerySet, HeldRow
 from invitations.models.reasons import ReasonField
 from invitations.models.states import MemberState
 from invitations.text.dates import labelled

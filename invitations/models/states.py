@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from invitations.data import former_names
 from invitations.models.edition import Language, validate_zone
-from invitations.models.held.holding import HeldQuerySet, HeldRow
+from invitations.models.held.rows import HeldQuerySet, HeldRow
 from invitations.text.spellings import running_form, state_key
 
 

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from invitations.models.approval import ApprovedByTwo, ApprovedByTwoQuerySet
 from invitations.models.edition import Language
-from invitations.models.held.holding import HeldRow
+from invitations.models.held.rows import HeldRow
 from invitations.text.dates import comma_list
 from invitations.text.placeholders import (
     TERM_PLACEHOLDERS,

@@ -23,7 +23,7 @@ from invitations.admin.reauthentication import signed_in_recently
 from invitations.admin.who_may import groups_who_may
 from invitations.forms.action_forms import MarkedForm, MarkedReasonForm, marks_of
 from invitations.models import HeldChange, MemberState
-from invitations.models.held.holding import HeldRow
+from invitations.models.held.rows import HeldRow
 from invitations.outbox.approvers import MAY_RELEASE
 from invitations.outbox.release import (
     release_alone,

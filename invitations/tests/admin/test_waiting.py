@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from invitations.models import HeldChange, Rank
-from invitations.models.held.holding import HeldRow
+from invitations.models.held.rows import HeldRow
 from invitations.tests.factories import MinisterFactory, UserFactory
 
 pytestmark = pytest.mark.django_db

@@ -22,7 +22,8 @@ from invitations.models import (
     Rank,
     Term,
 )
-from invitations.models.held.holding import HELD, HeldQuerySet, HeldRow
+from invitations.models.held.holding import HELD
+from invitations.models.held.rows import HeldQuerySet, HeldRow
 from invitations.tests.desk import as_sent, choose, page_of, signed_in, told
 from invitations.tests.factories import (
     MemberStateFactory,

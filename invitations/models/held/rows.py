@@ -1,0 +1,103 @@
+"""The rows of which some columns are held when they change in use.
+
+Whatever saves, updates or deletes such a row comes by here, so that no page, import or command can
+forget it.
+"""
+
+from collections.abc import Iterable
+from typing import Any, TypeVar
+
+from django.apps import apps
+from django.db import models
+
+from invitations.models.held.holding import (
+    HELD,
+    deleting,
+    hold_changes,
+    holding,
+    touches,
+    values_of,
+)
+
+Row = TypeVar("Row", bound=models.Model, covariant=True)
+
+
+class HeldQuerySet(models.QuerySet[Row]):
+    """Rows whose changes in use are held, also where they are written without ``save``."""
+
+    def update(self, **values: Any) -> int:
+        if not touches(self.model, values):
+            return super().update(**values)
+        keys = list(self.values_list("pk", flat=True))
+        with holding(self.model, lambda: keys, states=[values.get("member_state")]):
+            return super().update(**values)
+
+    def bulk_create(self, objs: Iterable[Any], *args: Any, **kwargs: Any) -> list[Any]:
+        if not HELD[self.model.__name__].everywhere:
+            return super().bulk_create(objs, *args, **kwargs)
+        rows = list(objs)
+        states = [getattr(row, "member_state_id", None) for row in rows]
+        with holding(self.model, lambda: [row.pk for row in rows], states=states):
+            return super().bulk_create(rows, *args, **kwargs)
+
+    def delete(self) -> tuple[int, dict[str, int]]:
+        keys = list(self.values_list("pk", flat=True))
+        with deleting(self.model, keys):
+            return super().delete()
+
+    update.alters_data = bulk_create.alters_data = delete.alters_data = True  # type: ignore[attr-defined]
+    delete.queryset_only = True  # type: ignore[attr-defined]
+
+
+class HeldRow(models.Model):
+    """A row of which some columns are held when they change in use."""
+
+    # Why the row changes, if whoever saves it says so; no column.
+    why_changed = ""
+
+    objects = HeldQuerySet.as_manager()
+
+    class Meta:
+        abstract = True
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        named = kwargs.get("update_fields")
+        is_new = self.pk is None and not HELD[type(self).__name__].everywhere
+        if is_new or (named is not None and not touches(type(self), named)):
+            super().save(*args, **kwargs)
+            return
+        states = [getattr(self, "member_state_id", None)]
+        with holding(type(self), lambda: [self.pk], self.why_changed, states):
+            super().save(*args, **kwargs)
+
+    def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
+        with deleting(type(self), [self.pk]):
+            return super().delete(*args, **kwargs)
+
+    @property
+    def told_as(self) -> str:
+        """The name of the row where nothing around it says whose it is."""
+        return str(self)
+
+
+def hold_states_of_missions(
+    sender: Any, instance: Any, action: str, reverse: bool, pk_set: set[int] | None, **kwargs: Any
+) -> None:
+    """Hold a change of the States that a mission serves, from whichever side it is made."""
+    mission = apps.get_model("invitations", "Mission")
+    verb, when = action.split("_")[1], action.split("_")[0]
+    if when == "pre":
+        keys = (
+            [instance.pk]
+            if not reverse
+            else pk_set or instance.missions.values_list("pk", flat=True)
+        )
+        instance.held_before = values_of(mission, list(keys), lock=True)
+        # Who approves a letter to these States waits, and so sees a mission that is new to them.
+        states = (
+            [instance.pk] if reverse else pk_set or instance.states.values_list("pk", flat=True)
+        )
+        values_of(apps.get_model("invitations", "MemberState"), list(states), lock=True)
+    elif verb in ("add", "remove", "clear"):
+        before, because = instance.held_before, getattr(instance, "why_changed", "")
+        hold_changes(mission, before, values_of(mission, before), because)
