@@ -7,7 +7,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from invitations.models import HeldChange, MemberState
+from invitations.models import HeldChange, MemberState, Rank
 from invitations.text.dates import comma_list, keep_own_order, labelled
 
 
@@ -49,8 +49,9 @@ def in_words(model: type[Model], name: str, value: Any) -> str:
     """Return the value as people read it: a choice by its label, a row by its name."""
     if value in ("", None, []):
         return ""
-    if name == "states":
-        return comma_list(MemberState.objects.filter(pk__in=value))
+    rows = {"states": MemberState, "original_ranks": Rank}.get(name)
+    if rows:
+        return comma_list(rows._default_manager.filter(pk__in=value))
     column: Any = model._meta.get_field(name)
     if column.is_relation:
         return str(column.related_model._default_manager.filter(pk=value).first() or value)

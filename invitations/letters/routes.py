@@ -7,7 +7,15 @@ from typing import Any, NamedTuple
 from django.db.models import Q, QuerySet, TextChoices
 from django.utils.translation import gettext_lazy as _
 
-from invitations.models import Delivery, ForumEdition, Invitation, Letter, Minister, Mission
+from invitations.models import (
+    AUTOMATIC_KINDS,
+    Delivery,
+    ForumEdition,
+    Invitation,
+    Letter,
+    Minister,
+    Mission,
+)
 from invitations.models.held.holding import was_released
 from invitations.text.dates import comma_list
 
@@ -75,13 +83,33 @@ def gets_original(invitation: Invitation) -> bool:
 def by_original(edition: ForumEdition) -> "QuerySet[Invitation]":
     """Return the invitations that no machine reminds: staff speak to their mission.
 
-    The rank says so, as it stands or as it was last released, or the letter that stands does.
+    The rank or the edition's list says so, as it stands or as it was last released, or the letter
+    that stands does.
     """
-    ranks = edition.original_ranks
+    ranks = [*edition.original_ranks, *edition.as_released.original_ranks]
     was: Any = was_released(Minister, rank_id__in=ranks)
     standing = Letter.objects.standing().originals().values("invitation")
     of_rank = Q(minister__rank__in=ranks) | Q(minister__in=Minister.objects.filter(was))
     return edition.invitations.filter(of_rank | Q(pk__in=standing))
+
+
+ORIGINAL_DUE = _(
+    "A signed original is due to this rank now, no mail. Replace the letter by a circular of that "
+    "kind; or correct the rank, and then send this anew."
+)
+
+
+def is_mail_in_spite_of_rank(letter: Letter) -> bool:
+    """Whether it is mail, or a note over mail, to somebody to whom a signed original is due now.
+
+    What the office said online is acknowledged by mail all the same; nobody is reminded.
+    """
+    if letter.by_original or letter.kind in AUTOMATIC_KINDS:
+        return False
+    is_note = letter.kind == Letter.Kind.NOTE
+    letters = letter.covers.all() if is_note else Letter.objects.filter(pk=letter.pk)
+    asked = ("invitation__minister__rank", "invitation__edition__original_ranks")
+    return any(rank in ranks for rank, ranks in letters.values_list(*asked))
 
 
 def mailed_in_spite_of_rank(*editions: ForumEdition) -> "QuerySet[Invitation]":

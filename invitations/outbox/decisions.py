@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from invitations.letters.routes import paper_route
+from invitations.letters.routes import ORIGINAL_DUE, is_mail_in_spite_of_rank, paper_route
 from invitations.models import PRINTED_KINDS, Delivery, Invitation, Letter, OriginalStep
 from invitations.models.delivery import Step
 from invitations.outbox.sending import why_not_sendable
@@ -39,6 +39,8 @@ def decide_uncertain(delivery: Delivery, by: User, *, went: bool) -> None:
 
 def send_anew(delivery: Delivery, by: User) -> None:
     """Put a failed or missed delivery back into the outbox."""
+    if is_mail_in_spite_of_rank(delivery.letter):
+        raise ValidationError(ORIGINAL_DUE)
     if delivery.state not in (State.FAILED, State.MISSED) or not queue_again(
         delivery, delivery.state, by, _("send anew")
     ):

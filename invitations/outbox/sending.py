@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from invitations.files.frozen import StoreUnavailable, Tampered, ask_the_store, thaw
 from invitations.letters.planning import call_back_letters
+from invitations.letters.routes import ORIGINAL_DUE, is_mail_in_spite_of_rank
 from invitations.mail.outgoing import dated
 from invitations.mail.transport import (
     Broken,
@@ -55,8 +56,14 @@ def deliver(delivery: Delivery, line: Carrier) -> bool:
 
 
 def begin_delivery(delivery: Delivery) -> bool:
-    """Set *sending* if the letter may still leave; otherwise cancel it with the reason."""
+    """Set *sending* if the letter may still leave; otherwise cancel it with the reason.
+
+    Mail to whom a signed original is due meanwhile is kept back for a person to decide.
+    """
     letter = delivery.letter
+    if is_mail_in_spite_of_rank(letter):
+        transit(delivery, State.CLAIMED, State.MISSED, because=str(ORIGINAL_DUE))
+        return False
     if letter.kind in (Letter.Kind.REMINDER, Letter.Kind.NOTE):
         return begin_under_lock(delivery)
     if begin_sending(delivery):

@@ -42,7 +42,9 @@ FOR_A_PERSON = {
     ),
     State.FAILED: gettext_lazy("failed: read the server's words, then put it right and send anew"),
     State.BOUNCED: gettext_lazy("bounced: find another address, telephone, or send by pouch"),
-    State.MISSED: gettext_lazy("missed by more than a day: send anew if it is still wanted"),
+    State.MISSED: gettext_lazy(
+        "missed by more than a day, or kept back: read why, and send anew if it is still wanted"
+    ),
 }
 COULD_NOT_BE_COMPOSED = gettext_lazy(
     "letters that could not be composed: read why, put it right, and have them tried again"

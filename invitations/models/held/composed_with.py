@@ -50,16 +50,21 @@ def printed_alone(model: type[models.Model]) -> list[str]:
 
 def is_compared(model: type[models.Model], name: str) -> bool:
     """Whether letters that wait for approval are outdated once this column changes."""
-    return touches(model, [name]) or name in printed_alone(model)
+    is_held = touches(model, [name]) and name not in NOT_COMPARED
+    return is_held or name in printed_alone(model)
 
 
 def all_of(keys: Keys) -> set[Any]:
     return set(chain.from_iterable(keys.values()))
 
 
+# Which other States a mission serves is no matter of a letter; whether a signed original is due to
+# its own rank is asked at its approval.
+NOT_COMPARED = {"states", "original_ranks"}
+
+
 def hash_of(values: Values) -> str:
-    # Which other States a mission serves is no matter of this letter.
-    said = {name: value for name, value in values.items() if name != "states"}
+    said = {name: value for name, value in values.items() if name not in NOT_COMPARED}
     return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from invitations.models import CallListEntry, Rank
+from invitations.models import CallListEntry, HeldChange, Rank
 from invitations.reminders.forecast import forecast_of
 from invitations.reminders.planning import queue_reminders, why_reminder_must_stay
 from invitations.tests.factories import InvitationFactory
@@ -77,3 +77,26 @@ def test_with_no_rank_on_the_list_a_mailed_letter_is_reminded_of_as_any_other(ed
     queue_reminders(geneva(10))
 
     assert variants() == ["first"]
+
+
+def test_one_person_alone_cannot_begin_reminders_by_shortening_the_list(edition, reached):
+    reached(edition=edition, minister__rank_id="HOS")
+    edition.original_ranks = []
+    edition.save()
+
+    queue_reminders(geneva(10))
+    before = variants()
+    HeldChange.objects.all().delete()
+    queue_reminders(geneva(10, hour=10))
+
+    assert (before, variants()) == ([], ["first"])
+
+
+def test_one_person_alone_ends_reminders_by_lengthening_the_list(edition, reached):
+    reached(edition=edition)
+    edition.original_ranks = ["MIN"]
+    edition.save()
+
+    queue_reminders(geneva(10))
+
+    assert variants() == []

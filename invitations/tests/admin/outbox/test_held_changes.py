@@ -75,6 +75,7 @@ OTHERWISE = {
     "time_zone": "Europe/Paris",
     "symbol": "wsis-2031",
     "segments_offered": ["opening"],
+    "original_ranks": ["HOS"],
     "releases_alone": True,
     "replies_closed_at": dt.datetime(2031, 6, 1, tzinfo=dt.UTC),
     "rank": "HOS",
