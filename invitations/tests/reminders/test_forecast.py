@@ -185,7 +185,7 @@ def test_the_plan_costs_the_same_for_one_office_and_for_three(
     for _number in range(offices):
         reached(edition=edition)
 
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(10):
         plan = forecast_of(edition, geneva(1))
 
     assert len(plan.mails) == 2 * offices

@@ -232,7 +232,7 @@ def test_planning_costs_the_same_for_one_office_and_for_three(edition, reached, 
         planned = queue_reminders(geneva(10))
 
     assert planned == offices
-    assert len(queries) == 18
+    assert len(queries) == 19
 
 
 @time_machine.travel(geneva(10), tick=False)
