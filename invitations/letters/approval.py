@@ -3,7 +3,7 @@
 from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -11,15 +11,13 @@ from invitations.audit import Act, record_act, save_new
 from invitations.letters.issuing import issue_invitation, release_letter
 from invitations.letters.planning import (
     call_back_letters,
+    covered_now,
     save_planned_letters,
 )
 from invitations.letters.routes import gets_original
 from invitations.letters.scrutiny.doubts import is_late
 from invitations.models import (
-    AUTOMATIC_KINDS,
-    INVITING_KINDS,
     ApprovedByTwo,
-    Circular,
     Invitation,
     Letter,
     LetterTemplate,
@@ -37,8 +35,7 @@ def approve_letter(
 
     ``although_late`` confirms that it leaves more than three days after the date printed on it.
     """
-    if letter.kind in INVITING_KINDS:
-        lock_shared(letter)
+    lock_shared(letter)
     letter = locked_letter(letter)
     if letter.state != Letter.State.COMPOSED:
         raise ValidationError(_("Only a composed letter can be approved."))
@@ -46,9 +43,11 @@ def approve_letter(
         raise ValidationError(_("A second person has to approve: you composed this letter."))
     if (letter.sha256, letter.message_sha256) != (sha256, message_sha256):
         raise ValidationError(_("The letter was composed anew since you looked at it."))
-    refuse_unsigned(letter.circular)
+    refuse_unsigned(letter)
     refuse_other_road(letter)
-    refuse_unlike_composed(letter)
+    # From its approval on a change waits for a second person; until then it does not. So what
+    # stands at the approval has to be what the approver has seen.
+    refuse_outdated(letter)
     if is_late(letter) and not although_late:
         raise ValidationError(
             _("It would leave more than three days after the date printed on it: confirm that.")
@@ -69,16 +68,24 @@ def approve_letter(
 
 
 def locked_letter(letter: Letter) -> Letter:
-    """Lock the letter's invitation and then the letter, and return it as it is now."""
-    Invitation.objects.locked().get(pk=letter.invitation_id)
+    """Lock the letter's invitation and then the letter, and return it as it is now.
+
+    With a note verbale the invitations of all that it covers are locked, the one made first before
+    the others.
+    """
+    covered = Letter.objects.filter(notes=letter.pk).values("invitation")
+    of_these = Q(pk=letter.invitation_id) | Q(pk__in=covered)
+    list(Invitation.objects.locked().filter(of_these).values_list("pk"))
     locked = Letter.objects.select_for_update(of=("self",), no_key=True)
     return locked.select_related(
         "invitation__edition", "invitation__member_state", "invitation__minister", "circular"
     ).get(pk=letter.pk)
 
 
-def refuse_unsigned(circular: Circular) -> None:
-    if not (circular.original_signed_by and circular.original_signed_on):
+def refuse_unsigned(letter: Letter) -> None:
+    """Refuse a copy of which nobody has signed the original; one that is itself signed may come."""
+    circular = letter.circular
+    if not letter.by_original and not circular.is_signed:
         raise ValidationError(
             _("Record first who signed the original of %(reference)s, and when.")
             % {"reference": circular.reference}
@@ -96,16 +103,6 @@ def refuse_other_road(letter: Letter) -> None:
     raise ValidationError(
         _("A signed original is due to this rank now, no mail: have the letter composed anew.")
     )
-
-
-def refuse_unlike_composed(letter: Letter) -> None:
-    """Refuse a letter that invites unless all that it and what follows it use is as composed.
-
-    From its approval on a change waits for a second person; until then it does not. So what stands
-    at the approval has to be what the approver has seen.
-    """
-    if letter.kind in INVITING_KINDS:
-        refuse_outdated(letter)
 
 
 def refuse_uncovered(note: Letter) -> None:
@@ -184,14 +181,6 @@ def recompose_letter(letter: Letter, by: User) -> Letter:
     save_planned_letters([anew])
     anew.covers.set(covered_now(letter))
     return anew
-
-
-def covered_now(note: Letter) -> "QuerySet[Letter]":
-    """Return the letters in force of the invitations that the note covers, recomposed ones too."""
-    kinds = [*AUTOMATIC_KINDS, Letter.Kind.NOTE]
-    in_force = Letter.objects.in_force().filter(circular=note.circular_id).exclude(kind__in=kinds)
-    in_force = in_force.filter(by_original=note.by_original)
-    return in_force.filter(invitation__in=note.covers.values("invitation"))
 
 
 @transaction.atomic

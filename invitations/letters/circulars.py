@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from invitations.audit import Act, record_act, record_acts
 from invitations.letters.planning import (
+    answered_already,
     call_back_letters,
     office_recipients,
     save_planned_letters,
@@ -235,6 +236,7 @@ def by_mission(circular: Circular) -> dict[tuple[int, bool], list[Letter]]:
     letters = (
         circular.letters.filter(state__in=[Letter.State.COMPOSED, Letter.State.APPROVED])
         .exclude(kind__in=[*AUTOMATIC_KINDS, Letter.Kind.NOTE])
+        .exclude(answered_already())
         .select_related("invitation")
         .order_by("invitation__member_state__sort_key_fr", "-invitation__is_principal", "pk")
     )
@@ -248,6 +250,17 @@ def by_mission(circular: Circular) -> dict[tuple[int, bool], list[Letter]]:
         for mission in serving.get((letter.invitation.member_state_id, letter.by_original), []):
             found.setdefault((mission, letter.by_original), []).append(letter)
     return found
+
+
+def missions_foreseen(circular: Circular, found: CircularAudience) -> dict[str, list[Mission]]:
+    """Return who would get a note verbale over the audience's letters, by its text's variant."""
+    mailed = missions_to_note(circular).filter(states__in=states_of(found.addressed))
+    by_hand = missions_in_the_city(circular).filter(states__in=states_of(found.by_original))
+    return {"": list(mailed.distinct()), NOTE_VARIANT: list(by_hand.distinct())}
+
+
+def states_of(invitations: Iterable[Invitation]) -> set[int]:
+    return {invitation.member_state_id for invitation in invitations}
 
 
 def missions_in_the_city(circular: Circular) -> "QuerySet[Mission]":

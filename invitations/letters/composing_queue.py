@@ -21,21 +21,20 @@ from invitations.letters.composing import (
     refuse_unapproved_step,
     refuse_unsealable,
 )
-from invitations.letters.planning import PRIORITY
+from invitations.letters.planning import PRIORITY, tidy_waiting_notes
 from invitations.letters.released import Held, held_changes, use_released_values
 from invitations.letters.scrutiny.holes import Lacking
-from invitations.letters.scrutiny.tried_with import letters_to_mark, marks_of
+from invitations.letters.scrutiny.tried_with import marks_of
 from invitations.letters.words import refuse_shared_lacks
 from invitations.mail.transport import NotTaken
 from invitations.models import (
     AUTOMATIC_KINDS,
-    INVITING_KINDS,
     Circular,
     Delivery,
     ForumEdition,
     Letter,
 )
-from invitations.models.held.composed_with import hashes_behind
+from invitations.models.held.composed_with import hashes_behind, letters_with_records
 from invitations.setbacks import ENDS_THE_TICK, pause_after, pause_at, place_of_error
 from invitations.times.clocks import CLOCKS_APART
 
@@ -56,6 +55,7 @@ def compose_planned(
     """
     stop_at = time.monotonic() + within.total_seconds() if within else None
     note_vanished()
+    tidy_waiting_notes()
     composed, (at_rest, marks) = 0, waiting_still()
     for pk in planned_letters(edition, kinds):
         if pk in at_rest:
@@ -121,9 +121,8 @@ def waiting_still() -> tuple[set[int], dict[int, str]]:
     A letter rests while all that it was tried with is as it was then. The marks are taken before
     anything is tried: what changes meanwhile differs at the next tick.
     """
-    waiting = letters_to_mark(
-        Letter.objects.planned().filter(free_to_compose(), WAITS, failed_attempts=0)
-    )
+    planned = letters_with_records().filter(state=Letter.State.PLANNED, failed_attempts=0)
+    waiting: list[Letter] = list(planned.filter(free_to_compose(), WAITS))
     marks = marks_of(waiting)
     found = {one.pk for one in waiting if one.waits_with == marks[one.pk]}
     found |= lacking_still([one for one in waiting if one.pk not in found], marks)
@@ -203,14 +202,11 @@ def claim_to_compose(pk: int) -> Letter | None:
 
 
 def noted_before(pk: int) -> tuple[dict[str, str], Held]:
-    """Return the hashes behind a letter that invites, or what is held for an automatic one."""
-    joined = Letter.objects.select_related("invitation__minister", "circular", "replaces")
-    letter = joined.get(pk=pk)
-    inviting, automatic = letter.kind in INVITING_KINDS, letter.kind in AUTOMATIC_KINDS
-    return (
-        hashes_behind(letter) if inviting else {},
-        held_changes(letter.invitation) if automatic else (),
-    )
+    """Return what is held for an automatic letter, or the hashes behind any other."""
+    letter = letters_with_records().get(pk=pk)
+    if letter.kind in AUTOMATIC_KINDS:
+        return {}, held_changes(letter.invitation)
+    return hashes_behind(letter), ()
 
 
 def compose_or_say_why(letter: Letter) -> bool:

@@ -8,7 +8,13 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from invitations.audit import Act, record_act, record_acts
-from invitations.letters.planning import call_back_letters, enqueue_letter
+from invitations.letters.planning import (
+    call_back_letters,
+    drop_idle_notes,
+    enqueue_letter,
+    pass_notes_on,
+    unapproved_notes_over,
+)
 from invitations.links import new_link
 from invitations.models import ForumEdition, Invitation, Letter, Minister
 
@@ -89,5 +95,8 @@ def withdraw_invitations(
         before = [one for one in in_hand if one.status == status]
         changes = {"status": (status, Status.WITHDRAWN)}
         record_acts(before, Act.WITHDRAWN, by, because, changes)
-    call_back_letters(Letter.objects.filter(invitation__in=in_hand), because, by)
+    pass_notes_on(in_hand)
+    letters = Letter.objects.filter(invitation__in=in_hand)
+    call_back_letters(letters, because, by)
+    drop_idle_notes(unapproved_notes_over(letters))
     return in_hand

@@ -6,8 +6,9 @@ from collections.abc import Iterable
 from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from invitations.letters.released import (
     Held,
@@ -22,6 +23,7 @@ from invitations.letters.released import (
 from invitations.letters.routes import paper_route
 from invitations.links import random_signs
 from invitations.models import (
+    AUTOMATIC_KINDS,
     INVITING_KINDS,
     Channel,
     Delivery,
@@ -228,3 +230,54 @@ def call_back_letters(letters: "QuerySet[Letter]", because: str, by: User | None
         + [LetterEvent(letter_id=pk, state=state, because=because, actor=by) for pk in emptied]
     )
     return cancelled
+
+
+# Notes verbales
+
+
+def covered_now(note: Letter) -> "QuerySet[Letter]":
+    """Return the letters in force of the invitations that the note covers, recomposed ones too."""
+    kinds = [*AUTOMATIC_KINDS, Letter.Kind.NOTE]
+    in_force = Letter.objects.in_force().filter(circular=note.circular_id).exclude(kind__in=kinds)
+    in_force = in_force.filter(by_original=note.by_original)
+    return in_force.filter(invitation__in=note.covers.values("invitation"))
+
+
+def unapproved_notes_over(letters: "QuerySet[Letter]") -> "QuerySet[Letter]":
+    notes = Letter.objects.filter(pk__in=letters.values("notes"))
+    return notes.filter(state__in=[Letter.State.PLANNED, Letter.State.COMPOSED])
+
+
+def pass_notes_on(withdrawn: Iterable[Invitation]) -> None:
+    """Let notes that wait stand with an invitation in force, if they cover letters of another."""
+    keys = [invitation.pk for invitation in withdrawn]
+    letters = Letter.objects.filter(invitation__in=keys)
+    for note in unapproved_notes_over(letters).filter(invitation__in=keys):
+        others = note.covers.exclude(state=Letter.State.CANCELLED).exclude(invitation__in=keys)
+        if other := others.order_by("invitation__member_state__sort_key_fr", "pk").first():
+            Letter.objects.filter(pk=note.pk).update(invitation=other.invitation_id)
+
+
+def answered_already() -> Q:
+    """Match mailed invitations whose office has answered: no mission has to forward them."""
+    answered = Invitation.objects.answered().values("pk")
+    return Q(kind=Letter.Kind.INVITATION, by_original=False, invitation__in=answered)
+
+
+@transaction.atomic
+def tidy_waiting_notes() -> None:
+    """Let planned notes cover what takes the place of what was called back; drop the idle ones."""
+    planned = Letter.objects.planned().filter(kind=Letter.Kind.NOTE, composing_until=None)
+    called_back = Letter.objects.filter(notes=OuterRef("pk"), state=Letter.State.CANCELLED)
+    for note in planned.filter(Exists(called_back)):
+        note.covers.set(covered_now(note))
+    drop_idle_notes(planned)
+
+
+def drop_idle_notes(notes: "QuerySet[Letter]") -> None:
+    """Call back those of the notes that cover no letter any more that has to be forwarded."""
+    forwarded = Letter.objects.in_force().filter(notes=OuterRef("pk")).exclude(answered_already())
+    idle = notes.filter(~Exists(forwarded))
+    if keys := list(idle.values_list("pk", flat=True)):
+        because = _("it covers no letter any more: they were called back, or are answered")
+        call_back_letters(Letter.objects.filter(pk__in=keys), because)

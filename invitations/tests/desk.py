@@ -11,7 +11,7 @@ from invitations.models.held.composed_with import hashes_behind
 from invitations.tests.factories import InvitationFactory, LetterFactory, UserFactory
 
 
-def composed_letter(**fields):
+def composed_letter(covers=(), **fields):
     """A letter with frozen bytes, of a draft invitation that the approval issues."""
     if "invitation" not in fields:
         fields["invitation"] = InvitationFactory(status="draft", issued_at=None)
@@ -34,6 +34,7 @@ def composed_letter(**fields):
             **fields,
         }
     )
+    letter.covers.set(covers)
     letter.composed_with = hashes_behind(letter)
     letter.save(update_fields=["composed_with"])
     return letter

@@ -30,8 +30,13 @@ from invitations.models import (
     ReplyLink,
     Term,
 )
-from invitations.models.held.composed_with import all_of, languages_of, shared_records
-from invitations.models.held.outdated import covered_by
+from invitations.models.held.composed_with import (
+    all_of,
+    covered_by,
+    languages_of,
+    letters_with_records,
+    shared_records,
+)
 
 # What of a letter's own row decides about its words; a try changes nothing of it.
 OWN = (
@@ -45,23 +50,17 @@ Parts = dict[int, list[str]]
 def marks_of(letters: Sequence[Letter]) -> dict[int, str]:
     """Return the mark of all that each letter may be composed with, by the letter's key.
 
-    The letters are those of ``letters_to_mark``; many take no more queries than one.
+    The letters are those of ``letters_with_records``; many take no more queries than one.
     """
     covers = covered_by(one.pk for one in letters)
     known = {one.pk: one for one in letters}
     others = {covered for _note, covered, _state in covers} - set(known)
-    parts = parts_of([*letters, *letters_to_mark(Letter.objects.filter(pk__in=others))])
+    parts = parts_of([*letters, *letters_with_records().filter(pk__in=others)])
     over: Parts = defaultdict(list)
     for note, covered, state in covers:
         over[note] += [*parts[covered], str(state == Letter.State.CANCELLED)]
     shared = [str(timezone.localdate()), state_of_seal()] if letters else []
     return {key: hash_of([*shared, *sorted(parts[key] + over[key])]) for key in known}
-
-
-def letters_to_mark(letters: "models.QuerySet[Letter]") -> list[Letter]:
-    """Return the letters with what leads to their records."""
-    joined = letters.select_related("invitation__minister", "circular", "replaces")
-    return list(joined.defer("paper", "mail"))
 
 
 def state_of_seal() -> str:

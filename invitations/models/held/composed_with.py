@@ -1,4 +1,4 @@
-"""What letters that invite were composed with, and what follows them uses.
+"""What letters that a person approves were composed with, and what follows them uses.
 
 Its records are hashed before a letter is composed and compared under locks when it is approved.
 From then on their changes are held, so all that is held later was on file when the approver looked.
@@ -7,7 +7,8 @@ From then on their changes are held, so all that is held later was on file when 
 import hashlib
 import json
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from copy import copy
 from itertools import chain
 from typing import Any
 
@@ -23,6 +24,8 @@ Keys = Mapping[int, list[Any]]
 Records = Iterator[tuple[type[models.Model], Keys]]
 # What letters print and nothing that follows them does: it is compared, and not held.
 PRINTED_ALONE = {"Circular": Held("variant shows_contact", "place service addressed_to")}
+# What a note verbale prints of its own mission.
+GREETING = "greeted_as"
 
 
 def hashes_behind(letter: Any) -> dict[str, str]:
@@ -31,16 +34,62 @@ def hashes_behind(letter: Any) -> dict[str, str]:
 
 
 def hashes_behind_each(letters: Letters, *, lock: bool = False) -> dict[int, dict[str, str]]:
-    """Return these hashes by the letter's key; many letters take no more queries than one."""
+    """Return these hashes by the letter's key; many letters take no more queries than one.
+
+    Behind a note verbale is what is behind the letters that it covers, too.
+    """
+    rows = with_covered(letters)
     found: dict[int, dict[str, str]] = {letter.pk: {} for letter in letters}
-    for model, keys in records_behind(letters):
-        values = values_of(model, all_of(keys), lock=lock, also=printed_alone(model))
+    greeted = [(model_named("Mission"), missions_of_notes(letters), [GREETING])]
+    behind = ((model, keys, printed_alone(model)) for model, keys in records_behind(rows))
+    for model, keys, also in chain(behind, greeted):
+        values = values_of(model, all_of(keys), lock=lock, also=also)
         hashes = {key: hash_of(said) for key, said in values.items()}
-        for letter, own in keys.items():
-            found[letter] |= {
+        for row, own in keys.items():
+            found[letter_of(row)] |= {
                 f"{model.__name__} {key}": hashes[key] for key in own if key in hashes
             }
     return found
+
+
+def with_covered(letters: Letters) -> list[Any]:
+    """Return the letters, and each that a note among them covers, in the note's languages.
+
+    The key of such a row is that of the note and its own.
+    """
+    notes = {one.pk: one for one in letters if one.kind == "note"}
+    covers = covered_by(notes)
+    keys = {key for _note, key, _state in covers}
+    covered = letters_with_records().in_bulk(keys) if keys else {}
+    return [*letters, *(read_in(notes[note], covered[key]) for note, key, _state in covers)]
+
+
+def read_in(note: Any, covered: Any) -> Any:
+    row = copy(covered)
+    row.pk = (note.pk, covered.pk)
+    row.language, row.second_language = note.language, note.second_language
+    return row
+
+
+def letter_of(row: Any) -> int:
+    return row[0] if isinstance(row, tuple) else row
+
+
+def covered_by(notes: Iterable[int]) -> list[tuple[int, int, str]]:
+    """Return (note verbale, letter that it covers, state of that letter)."""
+    rows = model_named("Letter").covers.through.objects.filter(from_letter__in=list(notes))
+    return list(rows.values_list("from_letter", "to_letter", "to_letter__state"))
+
+
+def letters_with_records() -> "models.QuerySet[Any]":
+    """Return letters with what leads to their records."""
+    joined = ("invitation__minister", "circular", "replaces")
+    rows: models.QuerySet[Any] = model_named("Letter").objects.select_related(*joined)
+    return rows.defer("paper", "mail")
+
+
+def missions_of_notes(letters: Letters) -> Keys:
+    return {one.pk: [one.mission_id] for one in letters if one.kind == "note"}
 
 
 def printed_alone(model: type[models.Model]) -> list[str]:
@@ -51,7 +100,7 @@ def printed_alone(model: type[models.Model]) -> list[str]:
 def is_compared(model: type[models.Model], name: str) -> bool:
     """Whether letters that wait for approval are outdated once this column changes."""
     is_held = touches(model, [name]) and name not in NOT_COMPARED
-    return is_held or name in printed_alone(model)
+    return is_held or name in [*printed_alone(model), GREETING]
 
 
 def all_of(keys: Keys) -> set[Any]:
@@ -74,8 +123,9 @@ def lock_shared(letter: Any) -> None:
     Whoever locks several keeps to this order: edition, circulars, missions, States, invitation,
     letter, minister, rank, forms of address, terms.
     """
-    for model, keys in shared_records([letter]):
-        values_of(model, all_of(keys), lock=True)
+    for model, keys in shared_records(with_covered([letter])):
+        own = missions_of_notes([letter]) if model.__name__ == "Mission" else {}
+        values_of(model, all_of(keys) | all_of(own), lock=True)
 
 
 def records_behind(letters: Letters) -> Records:

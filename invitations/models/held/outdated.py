@@ -11,7 +11,12 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from invitations.models.held.composed_with import changed_behind, model_named, name_of_record
+from invitations.models.held.composed_with import (
+    changed_behind,
+    covered_by,
+    letters_with_records,
+    name_of_record,
+)
 from invitations.text.dates import comma_list
 
 UNKNOWN = gettext_lazy("Nobody can tell what changed since it was composed. Have it composed anew.")
@@ -26,8 +31,11 @@ class Outdated(NamedTuple):
     because: Any = ""
 
 
+BACK, COVERS = Outdated([], CALLED_BACK), Outdated([], COVERS_OUTDATED)
+
+
 def refuse_outdated(letter: Any) -> None:
-    """Lock the records behind a letter that invites, and refuse it unless they are as composed."""
+    """Lock the records behind a letter, and refuse it unless they are as it was composed."""
     outdated = outdated_among([letter], lock=True).get(letter.pk)
     if outdated is None:
         return
@@ -41,7 +49,7 @@ def refuse_outdated(letter: Any) -> None:
 
 
 def outdated_among(letters: Sequence[Any], *, lock: bool = False) -> dict[int, Outdated]:
-    """Return why letters that invite have to be composed anew, by their keys."""
+    """Return why letters have to be composed anew, by their keys."""
     if not letters:
         return {}
     changed = changed_behind(letters, lock=lock)
@@ -63,22 +71,11 @@ def outdated_letters(letters: "QuerySet[Any]") -> dict[int, Outdated]:
     found = outdated_among(
         letters_to_compare(keys | {covered for _note, covered, _state in covers})
     )
-    for note, covered, state in covers:
-        if state == "cancelled":
-            found[note] = Outdated([], CALLED_BACK)
-        elif covered in found:
-            found.setdefault(note, Outdated([], COVERS_OUTDATED))
+    found |= {note: COVERS for note, covered, _state in covers if covered in found}
+    found |= {note: BACK for note, _covered, state in covers if state == "cancelled"}
     return {key: why for key, why in found.items() if key in keys}
 
 
-def covered_by(notes: Iterable[int]) -> list[tuple[int, int, str]]:
-    """Return (note verbale, letter that it covers, state of that letter)."""
-    rows = model_named("Letter").covers.through.objects.filter(from_letter__in=notes)
-    return list(rows.values_list("from_letter", "to_letter", "to_letter__state"))
-
-
 def letters_to_compare(keys: Iterable[int]) -> list[Any]:
-    """Return those that invite and wait for approval, with what leads to their records."""
-    waiting = model_named("Letter").objects.inviting().filter(state="composed", pk__in=keys)
-    joined = waiting.select_related("invitation__minister", "circular", "replaces")
-    return list(joined.defer("paper", "mail"))
+    """Return those that wait for approval, with what leads to their records."""
+    return list(letters_with_records().filter(state="composed", pk__in=list(keys)))

@@ -9,7 +9,7 @@ from invitations.letters.approval import approve_letter, recompose_letter
 from invitations.letters.circulars import circular_audience, plan_circular, plan_notes
 from invitations.letters.composing_queue import compose_planned
 from invitations.letters.routes import mailed_in_spite_of_rank
-from invitations.models import Letter, Rank
+from invitations.models import Circular, Letter, Rank
 from invitations.outbox.another_address import send_to_another_address
 from invitations.outbox.dispatch import dispatch_outbox
 from invitations.replies import record_reply
@@ -186,6 +186,18 @@ def test_a_replacement_for_a_head_of_state_is_an_original(issued):
     assert not mailed_in_spite_of_rank(invitation.edition).exists()
 
 
+def test_an_original_is_approved_before_anybody_signed_one_of_the_circular(composed):
+    original, mailed = composed(rank_id="HOS"), composed()
+    Circular.objects.update(original_signed_by="")
+
+    approved(original)
+    with pytest.raises(ValidationError, match="Record first who signed"):
+        approved(mailed)
+
+    mailed.refresh_from_db()
+    assert mailed.state == "composed"
+
+
 @pytest.fixture
 def under_notes():
     """A circular to a minister and a head of State of two States with one mission."""
@@ -217,7 +229,7 @@ def test_an_original_lies_under_a_note_of_its_own_on_paper_alone(under_notes):
     assert message.count(b"application/pdf") == 2
 
 
-def test_a_note_by_mail_composed_anew_leaves_out_what_became_an_original(under_notes):
+def test_a_note_by_mail_composed_anew_over_what_became_an_original_drops_out(under_notes):
     note = under_notes.letters.get(kind="note", by_original=False)
     letter = note.covers.get()
     promoted(letter.invitation)
@@ -229,8 +241,7 @@ def test_a_note_by_mail_composed_anew_leaves_out_what_became_an_original(under_n
     assert not anew.covers.exists()
     compose_planned()
     anew.refresh_from_db()
-    with pytest.raises(ValidationError, match="Approve the letters it covers first"):
-        approved(anew)
+    assert anew.state == "cancelled"
 
 
 def test_a_note_by_mail_leaves_out_what_becomes_an_original_while_it_waits(under_notes):

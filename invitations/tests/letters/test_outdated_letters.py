@@ -1,6 +1,8 @@
 """Which letters have to be composed anew is told for many at once, before their approval."""
 
 import pytest
+from django.core.exceptions import ValidationError
+from django.utils import timezone
 
 from invitations.letters.approval import approve_letter, recompose_letter
 from invitations.letters.composing_queue import compose_planned
@@ -13,7 +15,7 @@ from invitations.tests.factories import (
     MissionFactory,
     UserFactory,
 )
-from invitations.tests.letters.changes import CHANGES, UNUSED, each_change, new_mission
+from invitations.tests.letters.changes import CHANGES, UNUSED, each_change, new_mission, set_on
 from invitations.tests.letters.drafts import drafted
 
 pytestmark = pytest.mark.django_db
@@ -24,14 +26,13 @@ def note_over():
     """Make a composed note verbale over a letter."""
 
     def make(letter):
-        note = composed_letter(
+        return composed_letter(
             invitation=letter.invitation,
             circular=letter.circular,
             kind="note",
             mission=MissionFactory(),
+            covers=[letter],
         )
-        note.covers.set([letter])
-        return note
 
     return make
 
@@ -72,7 +73,7 @@ def test_many_letters_are_compared_in_as_many_queries_as_one(
         new_mission(letter)
     notes = [note_over(letter) for letter in letters]
 
-    with django_assert_num_queries(17):
+    with django_assert_num_queries(21):
         found = outdated_letters(Letter.objects.all())
 
     assert {one.pk for one in [*letters, *notes]} == set(found)
@@ -124,3 +125,61 @@ def test_a_note_over_a_letter_that_was_composed_anew_is_outdated(composed, note_
 
     assert list(found) == [note.pk]
     assert "was called back" in str(found[note.pk].because)
+
+
+@pytest.mark.parametrize("kind", ["notice", "corrigendum"])
+@pytest.mark.parametrize("name", ["minister's name", "circular", "edition's text"])
+def test_a_letter_that_refers_to_another_is_compared_too(kind, name):
+    letter = composed_letter(kind=kind, replaces=LetterFactory())
+    row = CHANGES[name](letter)
+
+    found = outdated_letters(Letter.objects.all())
+
+    assert found[letter.pk].records == [f"{type(row).__name__} {row.pk}"]
+
+
+@pytest.fixture
+def note_over_approved(note_over):
+    """A composed note verbale in English over an approved letter in French."""
+    letter = composed_letter(language="fr")
+    Letter.objects.filter(pk=letter.pk).update(state="approved", approved_at=timezone.now())
+    return note_over(letter)
+
+
+OF_A_NOTE = {
+    "greeting": set_on(lambda note: note.mission, greeted_as="to the Legation of Ruritania"),
+    "address": set_on(lambda note: note.mission, emails="legation@example.org"),
+    **{
+        name: lambda note, name=name: CHANGES[name](note.covers.get())
+        for name in ("minister's name", "State's name", "form of address", "circular", "term")
+    },
+}
+
+
+@pytest.mark.parametrize("change", OF_A_NOTE.values(), ids=OF_A_NOTE)
+def test_what_changed_behind_a_note_or_what_it_covers_is_told(note_over_approved, change):
+    assert not outdated_letters(Letter.objects.all())
+
+    row = change(note_over_approved)
+
+    found = outdated_letters(Letter.objects.all())
+    assert found[note_over_approved.pk].records == [f"{type(row).__name__} {row.pk}"]
+
+
+def test_a_note_behind_which_something_changed_is_not_approved(note_over_approved):
+    note = note_over_approved
+    OF_A_NOTE["minister's name"](note)
+
+    with pytest.raises(ValidationError, match="Changed since it was composed: minister"):
+        approve_letter(note, UserFactory(), note.sha256, note.message_sha256)
+
+
+def test_the_greeting_of_a_mission_outdates_no_other_letter(composed):
+    letter = composed()
+    mission = new_mission(letter)
+    recompose_letter(letter, UserFactory())
+    compose_planned()
+
+    OF_A_NOTE["greeting"](LetterFactory(mission=mission))
+
+    assert not outdated_letters(Letter.objects.all())

@@ -29,10 +29,8 @@ def test_composed_letters_of_the_circular_are_planned_anew(client, drafter):
 def test_note_covers_the_letter_that_was_composed_anew(client, drafter):
     circular = CircularFactory()
     letter = composed_in(circular)
-    note = composed_letter(
-        invitation=letter.invitation, circular=circular, kind="note", mission=MissionFactory()
-    )
-    note.covers.add(letter)
+    about = {"invitation": letter.invitation, "circular": circular, "mission": MissionFactory()}
+    composed_letter(kind="note", covers=[letter], **about)
 
     client.post(page(circular, "anew"))
 

@@ -297,8 +297,8 @@ def test_note_verbale_is_approved_after_the_letters_it_covers(client, approver):
         circular=letter.circular,
         kind="note",
         mission=MissionFactory(),
+        covers=[letter],
     )
-    note.covers.add(letter)
 
     rows = page_of(client, note, letter).context["rows"]
     client.post(APPROVE, {"letters": [shown(note), shown(letter)]})

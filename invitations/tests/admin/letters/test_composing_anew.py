@@ -189,10 +189,8 @@ def test_a_reader_composes_nothing_anew(client, second, circular):
 def test_a_note_that_is_composed_anew_with_its_letters_covers_the_new_ones(client, circular):
     signed_in(client, "view_letter", "change_letter")
     letter = renamed(waiting(circular))
-    note = composed_letter(
-        invitation=letter.invitation, circular=circular, kind="note", mission=MissionFactory()
-    )
-    note.covers.set([letter])
+    about = {"invitation": letter.invitation, "circular": circular, "mission": MissionFactory()}
+    note = composed_letter(kind="note", covers=[letter], **about)
 
     choose(client, LETTERS, "compose_anew", note, letter, answered="yes")
 

@@ -1,0 +1,117 @@
+"""A note verbale that covers no letter any more drops out, instead of waiting."""
+
+import pytest
+
+from invitations.letters.approval import recompose_letter
+from invitations.letters.circulars import by_mission, plan_circular, plan_notes
+from invitations.letters.composing_queue import compose_planned
+from invitations.letters.issuing import withdraw_invitation
+from invitations.models import Mission
+from invitations.replies import record_reply
+from invitations.tests.factories import (
+    CircularFactory,
+    InvitationFactory,
+    MissionFactory,
+    UserFactory,
+)
+from invitations.tests.originals import approved
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def circular():
+    """A circular to two States with one mission, whose note waits for its greeting."""
+    made, mission = CircularFactory(), MissionFactory(greeted_as="")
+    for _number in range(2):
+        draft = InvitationFactory(edition=made.edition, status="draft", issued_at=None)
+        mission.states.add(draft.member_state)
+    plan_circular(made)
+    compose_planned()
+    plan_notes(made)
+    compose_planned()
+    return made
+
+
+def note_of(circular):
+    return circular.letters.filter(kind="note").latest("pk")
+
+
+def inviting(circular):
+    return list(circular.letters.in_force().filter(kind="invitation").order_by("pk"))
+
+
+def withdraw(letters):
+    for letter in letters:
+        withdraw_invitation(letter.invitation, UserFactory(), "A change of government.")
+
+
+def test_a_note_whose_letters_were_all_withdrawn_drops_out(circular):
+    withdraw(inviting(circular))
+
+    assert note_of(circular).state == "cancelled"
+
+
+def test_a_note_that_waits_for_approval_drops_out_too(circular):
+    Mission.objects.update(greeted_as="to the Legation")
+    compose_planned()
+    assert note_of(circular).state == "composed"
+
+    withdraw(inviting(circular))
+
+    assert note_of(circular).state == "cancelled"
+
+
+def test_a_note_keeps_the_letters_that_are_not_withdrawn(circular):
+    withdrawn, kept = inviting(circular)
+    withdraw([withdrawn])
+    Mission.objects.update(greeted_as="to the Legation")
+
+    compose_planned()
+
+    note = note_of(circular)
+    assert (note.state, list(note.covers.all())) == ("composed", [kept])
+    assert withdrawn.invitation.member_state.short_name not in note.paper
+
+
+def test_a_note_whose_letters_are_all_answered_drops_out(circular):
+    for letter in inviting(circular):
+        record_reply(approved(letter).invitation, {"answer": "regrets"})
+
+    compose_planned()
+
+    note = note_of(circular)
+    assert note.state == "cancelled"
+    assert note.events.latest("pk").because.startswith("it covers no letter any more")
+    assert by_mission(circular) == {}
+
+
+def test_a_note_stays_while_one_office_is_silent(circular):
+    first, *_others = inviting(circular)
+    record_reply(approved(first).invitation, {"answer": "regrets"})
+
+    compose_planned()
+
+    assert note_of(circular).state == "planned"
+
+
+def test_a_note_that_waits_covers_a_letter_that_was_composed_anew(circular):
+    first, second = inviting(circular)
+    anew = recompose_letter(first, UserFactory())
+
+    compose_planned()
+
+    assert set(note_of(circular).covers.all()) == {anew, second}
+
+
+def test_a_notice_to_who_has_answered_is_forwarded(circular):
+    for letter in inviting(circular):
+        record_reply(approved(letter).invitation, {"answer": "regrets"})
+    notice = CircularFactory(edition=circular.edition, kind="notice", changes="Later.")
+    plan_circular(notice)
+    compose_planned()
+
+    assert plan_notes(notice) == 1
+    compose_planned()
+
+    assert note_of(notice).state == "planned"
