@@ -19,7 +19,12 @@ from invitations.admin.letters.approval_page import (
     printed_languages,
     recipient_lines,
 )
-from invitations.letters.circulars import circular_audience, current_recipients, plan_circular
+from invitations.letters.circulars import (
+    circular_audience,
+    current_recipients,
+    missions_foreseen,
+    plan_circular,
+)
 from invitations.letters.scrutiny.audience import LanguageLacks, audience_lacks
 from invitations.letters.scrutiny.holes import Lack
 from invitations.models import Circular, Invitation, Language
@@ -38,7 +43,8 @@ class AudienceMixin(CircularPageMixin):
             return self._plan(request, circular)
         found = circular_audience(circular)
         found_at = current_recipients(circular.edition, found.addressed)
-        lacks = audience_lacks(circular, [*found.addressed, *found.by_original])
+        notes = missions_foreseen(circular, found)
+        lacks = audience_lacks(circular, found.addressed, found.by_original, notes)
         return self._page(
             request,
             "audience",
@@ -76,14 +82,14 @@ def missing_rows(found: list[LanguageLacks], circular: Circular) -> list[dict[st
     """Return, for each language, the empty fields for which its letters would wait."""
     return [
         {
-            "language": Language(one.language).label,
+            "language": letters_called(one),
             "has_text": one.has_text,
             "letters": one.letters,
             "fields": field_links(one.lacks, circular),
-            "ministers": minister_links(one),
+            "receivers": receiver_links(one),
         }
         for one in found
-        if one.lacks or one.ministers or not one.has_text
+        if one.lacks or one.receivers or not one.has_text
     ]
 
 
@@ -91,7 +97,7 @@ def left_out_rows(found: list[LanguageLacks], circular: Circular) -> list[dict[s
     """Return, for each language, the empty fields whose part of the text would fall away."""
     return [
         {
-            "language": Language(one.language).label,
+            "language": letters_called(one),
             "fields": field_links(one.left_out, circular),
         }
         for one in found
@@ -99,13 +105,18 @@ def left_out_rows(found: list[LanguageLacks], circular: Circular) -> list[dict[s
     ]
 
 
+def letters_called(found: LanguageLacks) -> str:
+    """Return the language, and which letters are meant if not the circular's own: French, notes."""
+    return comma_list([Language(found.language).label, found.called])
+
+
 def field_links(lacks: list[Lack], circular: Circular) -> list[tuple[str, str]]:
     rows = {"forumedition": circular.edition_id, "circular": circular.pk}
     return [(field_url(lack, rows[lack.model]), lack.title) for lack in lacks]
 
 
-def minister_links(found: LanguageLacks) -> list[tuple[str, str]]:
+def receiver_links(found: LanguageLacks) -> list[tuple[str, str]]:
     return [
-        (field_url(lack, minister.pk), labelled(minister, lack.title))
-        for lack, minister in found.ministers
+        (field_url(lack, receiver.pk), labelled(receiver, lack.title))
+        for lack, receiver in found.receivers
     ]

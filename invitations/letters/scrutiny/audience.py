@@ -1,8 +1,10 @@
-"""What the letters of a circular's audience would lack, before they are planned."""
+"""What the letters of a circular's audience, and the notes over them, would lack before planned."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
-from typing import NamedTuple
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from django.utils.translation import gettext_lazy as _
 
 from invitations.letters.context import shared_words
 from invitations.letters.scrutiny.holes import (
@@ -14,63 +16,114 @@ from invitations.letters.scrutiny.holes import (
     lacking_words,
     left_out_words,
 )
-from invitations.models import Circular, Invitation, Letter, LetterTemplate, Minister
+from invitations.models import Circular, Invitation, Letter, LetterTemplate, Minister, Mission
 from invitations.text.placeholders import needed_words
 
 
-class LanguageLacks(NamedTuple):
-    """What letters lack in one language: all of them, and those to single ministers.
+class Foreseen(NamedTuple):
+    """Letters that would be made of one text: what they are, if not the circular's mail alone."""
 
-    ``left_out`` are empty fields whose part of the text falls away.
+    called: Any
+    kind: str
+    variant: str
+    receivers: Sequence[Minister | Mission]
+    names_nobody: bool = False
+
+
+class LanguageLacks(NamedTuple):
+    """What letters lack in one language: all of them, and those to single receivers.
+
+    ``called`` says which letters, where they are others than the circular's own. ``left_out`` are
+    empty fields whose part of the text falls away.
     """
 
     language: str
+    called: Any
     letters: int
     has_text: bool
     lacks: list[Lack]
     left_out: list[Lack]
-    ministers: list[tuple[Lack, Minister]]
+    receivers: list[tuple[Lack, Minister | Mission]]
 
 
-def audience_lacks(circular: Circular, invitations: Sequence[Invitation]) -> list[LanguageLacks]:
-    """Return what the circular's letters to these would lack, the language of most first."""
-    usable = LetterTemplate.objects.for_letter(circular.kind, circular.variant)
-    texts = {text.language: text for text in usable.order_by("version")}
-    counted = Counter(one for each in invitations for one in languages_of(each.minister))
+ORIGINALS = _("signed originals")
+NOTES = _("notes verbales")
+NOTES_OVER_ORIGINALS = _("notes verbales over signed originals")
+
+
+def audience_lacks(
+    circular: Circular,
+    mailed: Sequence[Invitation],
+    originals: Sequence[Invitation] = (),
+    notes: Mapping[str, Sequence[Mission]] | None = None,
+) -> list[LanguageLacks]:
+    """Return what these letters would lack, the language of most first.
+
+    ``notes`` has the missions that would get a note verbale, by the variant of its text.
+    """
+    found = foreseen_letters(circular, mailed, originals)
+    for variant, missions in (notes or {}).items():
+        called = NOTES_OVER_ORIGINALS if variant else NOTES
+        found.append(Foreseen(called, Letter.Kind.NOTE, variant, missions))
+    return [one for letters in found for one in lacks_of(circular, letters)]
+
+
+def foreseen_letters(
+    circular: Circular, mailed: Sequence[Invitation], originals: Sequence[Invitation]
+) -> list[Foreseen]:
+    """Return the circular's letters by their text.
+
+    Who gets a signed original is addressed by name, in the usual text, also where all others are
+    addressed alike.
+    """
+    by_mail, by_hand = ([one.minister for one in group] for group in (mailed, originals))
+    if not circular.addressed_by:
+        return [Foreseen("", circular.kind, circular.variant, [*by_mail, *by_hand])]
     return [
-        lacks_in(language, number, circular, invitations, texts.get(language))
+        Foreseen("", circular.kind, circular.variant, by_mail, names_nobody=True),
+        Foreseen(ORIGINALS, circular.kind, "", by_hand),
+    ]
+
+
+def lacks_of(circular: Circular, letters: Foreseen) -> list[LanguageLacks]:
+    usable = LetterTemplate.objects.for_letter(letters.kind, letters.variant)
+    texts = {text.language: text for text in usable.order_by("version")}
+    counted = Counter(said for one in letters.receivers for said in languages_of(one))
+    return [
+        lacks_in(language, number, circular, letters, texts.get(language))
         for language, number in counted.most_common()
     ]
 
 
-def languages_of(minister: Minister) -> set[str]:
-    return {minister.language, minister.second_language} - {""}
+def languages_of(receiver: Minister | Mission) -> set[str]:
+    return {receiver.language, getattr(receiver, "second_language", "")} - {""}
 
 
 def lacks_in(
     language: str,
     number: int,
     circular: Circular,
-    invitations: Iterable[Invitation],
+    letters: Foreseen,
     text: LetterTemplate | None,
 ) -> LanguageLacks:
     letter = Letter(
-        invitation=Invitation(edition=circular.edition), circular=circular, kind=circular.kind
+        invitation=Invitation(edition=circular.edition), circular=circular, kind=letters.kind
     )
     lacks, words = lacking_texts(letter, language), shared_words(letter, language)
     if text is None:
-        return LanguageLacks(language, number, False, lacks, [], [])
-    lacks += lacking_words(circular.kind, language, text, words)
-    addressed = [one.minister for one in invitations if language in languages_of(one.minister)]
+        return LanguageLacks(language, letters.called, number, False, lacks, [], [])
+    lacks += lacking_words(letters.kind, language, text, words)
+    addressed = [one for one in letters.receivers if language in languages_of(one)]
     return LanguageLacks(
         language,
+        letters.called,
         number,
         True,
         list(dict.fromkeys(lacks)),
         [lack for lack in left_out_in(text, language, words) if lack not in lacks],
         [
-            *ministers_lacking(language, needed_of_each(circular, text), addressed),
-            *lacking_their_function(language, circular, addressed),
+            *receivers_lacking(language, needed_of_each(letters, text), addressed),
+            *lacking_their_function(language, letters, addressed),
         ],
     )
 
@@ -79,30 +132,35 @@ def left_out_in(text: LetterTemplate, language: str, words: dict[str, str]) -> l
     return [lack_of(name, language) for name in left_out_words(text, words)]
 
 
-def needed_of_each(circular: Circular, text: LetterTemplate) -> set[str]:
-    """Return what the text needs of each minister; a circular to all alike names nobody."""
+def needed_of_each(letters: Foreseen, text: LetterTemplate) -> set[str]:
+    """Return what the text needs of each receiver; a circular to all alike names nobody."""
     needed = needed_words(f"{text.subject}\n{text.paper}\n{text.mail}")
-    return needed - ({"minister"} if circular.addressed_by else set())
+    return needed - ({"minister"} if letters.names_nobody else set())
 
 
 def lacking_their_function(
-    language: str, circular: Circular, ministers: Iterable[Minister]
-) -> list[tuple[Lack, Minister]]:
+    language: str, letters: Foreseen, receivers: Iterable[Minister | Mission]
+) -> list[tuple[Lack, Minister | Mission]]:
     """Return the ministers whose function is not on file in their second language."""
-    named = [] if circular.addressed_by else ministers
-    return [(lack, minister) for minister in named for lack in lacking_function(minister, language)]
+    named = [] if letters.names_nobody else receivers
+    ministers = [one for one in named if isinstance(one, Minister)]
+    return [(lack, one) for one in ministers for lack in lacking_function(one, language)]
 
 
-def ministers_lacking(
-    language: str, needed: set[str], ministers: Iterable[Minister]
-) -> list[tuple[Lack, Minister]]:
-    """Return the ministers whose name or function the text needs and who have none on file."""
+def receivers_lacking(
+    language: str, needed: set[str], receivers: Iterable[Minister | Mission]
+) -> list[tuple[Lack, Minister | Mission]]:
+    """Return who has not on file what the text needs: name or function, or a mission's greeting."""
     return [
-        (lack_of(name, language), minister)
-        for minister in ministers
-        for name, word in (
-            ("minister", minister.name_as_printed or minister.name),
-            ("portfolio", minister.portfolio),
-        )
+        (lack_of(name, language), receiver)
+        for receiver in receivers
+        for name, word in own_words(receiver)
         if name in needed and is_empty(word)
     ]
+
+
+def own_words(receiver: Minister | Mission) -> list[tuple[str, str]]:
+    if isinstance(receiver, Mission):
+        return [("to_mission", receiver.greeted_as)]
+    name = receiver.name_as_printed or receiver.name
+    return [("minister", name), ("portfolio", receiver.portfolio)]

@@ -95,8 +95,89 @@ def test_audience_names_the_ministers_whose_function_the_text_needs(client, draf
 
     minister = unknown.minister
     change = reverse("admin:invitations_minister_change", args=[minister.pk])
-    assert missing["ministers"] == [(f"{change}#id_portfolio", f"{minister}: portfolio")]
+    assert missing["receivers"] == [(f"{change}#id_portfolio", f"{minister}: portfolio")]
     assert missing["fields"] == []
+
+
+def served(invitation, **mission):
+    made = MissionFactory(**mission)
+    made.states.add(invitation.member_state)
+    return made
+
+
+def what_waits(response):
+    return [
+        (row["language"], row["letters"], [title for _url, title in row["fields"]])
+        for row in response.context["missing"]
+    ]
+
+
+def test_audience_foresees_the_notes_verbales_over_its_letters(client, drafter):
+    edition = EditionFactory(secretariat="")
+    circular = CircularFactory(edition=edition)
+    mission = served(draft(edition), language="fr", greeted_as="")
+    served(draft(edition, minister__rank_id="HOS"), language="ar")
+    MissionFactory(greeted_as="", language="es")
+
+    response = client.get(page(circular, "audience"))
+
+    assert what_waits(response) == [
+        ("French, notes verbales", 1, ["secretariat"]),
+        ("Arabic, notes verbales over signed originals", 1, ["secretariat"]),
+    ]
+    change = reverse("admin:invitations_mission_change", args=[mission.pk])
+    ((url, name),) = response.context["missing"][0]["receivers"]
+    assert (url, name) == (f"{change}#id_greeted_as", f"{mission}: greeting in a note verbale")
+
+
+def test_audience_foresees_notes_to_the_kinds_of_posts_of_choice_alone(client, drafter):
+    circular = CircularFactory(note_kinds=["embassy"])
+    invitation = draft(circular.edition)
+    served(invitation, greeted_as="")
+    embassy = served(invitation, greeted_as="", kind="embassy", city="Strelsau")
+
+    (missing,) = client.get(page(circular, "audience")).context["missing"]
+
+    assert [name for _url, name in missing["receivers"]] == [
+        f"{embassy}: greeting in a note verbale"
+    ]
+
+
+def test_audience_foresees_the_usual_text_of_signed_originals(client, drafter):
+    circular = CircularFactory(variant="circular", addressed_to="To the ministers")
+    draft(circular.edition, minister__rank_id="HOS", minister__language="fr")
+    LetterTemplate.objects.filter(kind="invitation", variant="", language="fr").delete()
+
+    (missing,) = client.get(page(circular, "audience")).context["missing"]
+
+    assert (missing["language"], missing["has_text"]) == ("French, signed originals", False)
+
+
+def test_audience_names_the_head_of_state_whose_name_the_usual_text_needs(client, drafter):
+    circular = CircularFactory(variant="circular", addressed_to="To the ministers")
+    text = LetterTemplate.objects.get(kind="invitation", variant="", language="en")
+    revise_template(text, UserFactory(), text.subject, f"To $minister:\n\n{text.paper}", text.mail)
+    unnamed = {"minister__given_name": "", "minister__family_name": ""}
+    draft(circular.edition, **unnamed)
+    head = draft(circular.edition, minister__rank_id="HOS", **unnamed).minister
+
+    _mailed, missing = client.get(page(circular, "audience")).context["missing"]
+
+    ((url, _name),) = missing["receivers"]
+    assert reverse("admin:invitations_minister_change", args=[head.pk]) in url
+
+
+@pytest.mark.parametrize("number", [1, 4])
+def test_audience_of_many_takes_as_many_queries_as_of_one(
+    client, drafter, django_assert_num_queries, number
+):
+    circular = CircularFactory()
+    for _number in range(number):
+        for rank in ("MIN", "HOS"):
+            served(draft(circular.edition, minister__rank_id=rank), greeted_as="")
+
+    with django_assert_num_queries(16):
+        client.get(page(circular, "audience"))
 
 
 def test_audience_says_who_goes_to_the_print_run(client, drafter):
@@ -118,7 +199,7 @@ def test_audience_takes_as_many_queries_for_three_as_for_one(
         draft(circular.edition).member_state.missions.add(MissionFactory())
         draft(circular.edition, minister__language="ar")
 
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(15):
         client.get(page(circular, "audience"))
 
 
