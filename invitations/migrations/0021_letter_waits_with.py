@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('invitations', '0017_sealed_letters'),
+        ('invitations', '0020_session_hours'),
     ]
 
     operations = [
