@@ -179,18 +179,15 @@ def signature_sentence(circular: Circular) -> str:
 
 def obstacles_for(letters: list[Letter], request: HttpRequest) -> dict[int, str]:
     """Return why this person cannot approve letters now, as far as it is known beforehand."""
-    unsigned = {}
-    for circular in {letter.circular for letter in letters}:
+    found = {}
+    for letter in letters:
+        if letter.composed_by_id == user_of(request).pk:
+            found[letter.pk] = _("You composed it: a second person has to approve.")
         try:
-            refuse_unsigned(circular)
+            refuse_unsigned(letter)
         except ValidationError as refusal:
-            unsigned[circular.pk] = refusal_sentence(refusal)
-    own = _("You composed it: a second person has to approve.")
-    return {
-        letter.pk: unsigned.get(letter.circular_id, own)
-        for letter in letters
-        if letter.circular_id in unsigned or letter.composed_by_id == user_of(request).pk
-    }
+            found[letter.pk] = refusal_sentence(refusal)
+    return found
 
 
 def letter_warnings(letter: Letter, doubted: Any) -> list[str]:
