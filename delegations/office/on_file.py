@@ -1,6 +1,7 @@
 """What is on file for an office: its replies, their results, and what is left to do."""
 
-from collections.abc import Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -10,7 +11,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from delegations.models import Delegation, PolicyStatement
+from delegations.models import Delegation, PolicyStatement, StatementText
 from invitations.models import (
     ANSWERS_BRINGING,
     ANSWERS_SPEAKING,
@@ -38,7 +39,7 @@ class OnFile:
         delegations = Delegation.objects.filter(
             edition=self.invitation.edition_id, member_state=self.invitation.member_state_id
         )
-        return delegations.select_related("statement").annotate(named=Count("delegates")).first()
+        return with_statement_and_number(delegations).first()
 
     @property
     def named(self) -> int:
@@ -103,13 +104,60 @@ class OnFile:
         return not self.is_silent and bool(getattr(self, what))
 
 
+def with_statement_and_number(delegations: Any) -> Any:
+    """Let each delegation bring its statement, and the number of its delegates, ``named``."""
+    return delegations.select_related("statement").annotate(named=Count("delegates"))
+
+
 def read_on_file(invitation: Invitation) -> OnFile:
     """Read the State's replies in one query; the delegation is read when needed."""
-    replies: list[Any] = list(Reply.objects.of_state(invitation).order_by("-pk"))
+    return sorted_on_file(invitation, list(Reply.objects.of_state(invitation).order_by("-pk")))
+
+
+def sorted_on_file(invitation: Invitation, replies: list[Any]) -> OnFile:
+    """Tell the office's own replies from those that others of its State gave."""
     own = [reply for reply in replies if reply.invitation_id == invitation.pk]
     for reply in own:
         reply.invitation = invitation
     return OnFile(invitation, own, {reply.answer for reply in replies if reply.is_in_force})
+
+
+def read_several_on_file(invitations: Sequence[Invitation]) -> list[OnFile]:
+    """Read what is on file for each of the offices, in three queries for all of them."""
+    replies: Any = Reply.objects.of_editions_and_states(invitations).select_related("invitation")
+    delegations: Any = Delegation.objects.filter(
+        edition__in={invitation.edition_id for invitation in invitations},
+        member_state__in={invitation.member_state_id for invitation in invitations},
+    )
+    by_state, of_state = defaultdict(list), {}
+    for reply in replies.order_by("-pk"):
+        by_state[state_of(reply.invitation)].append(reply)
+    for delegation in with_statement_and_number(delegations):
+        of_state[state_of(delegation)] = delegation
+    texts = current_texts(of_state.values())
+    return [
+        on_file_of(invitation, by_state[state_of(invitation)], of_state, texts)
+        for invitation in invitations
+    ]
+
+
+def state_of(row: Invitation | Delegation) -> tuple[int, int]:
+    return row.edition_id, row.member_state_id
+
+
+def current_texts(delegations: Iterable[Delegation]) -> Counter[int]:
+    """Return the number of current texts by delegation."""
+    current = StatementText.objects.current().filter(statement__delegation__in=list(delegations))
+    return Counter(current.values_list("statement__delegation", flat=True))
+
+
+def on_file_of(
+    invitation: Invitation, replies: list[Any], delegations: dict[Any, Any], texts: Counter[int]
+) -> OnFile:
+    filed = sorted_on_file(invitation, replies)
+    filed.delegation = delegations.get(state_of(invitation))
+    filed.texts = texts[filed.delegation.pk] if filed.delegation else 0
+    return filed
 
 
 class OfficePart(NamedTuple):

@@ -9,6 +9,7 @@ from delegations.office.views import (
     speakers,
     statement,
     statement_files,
+    states,
     summary,
 )
 
@@ -20,6 +21,7 @@ urlpatterns = [
     path("r/<slug:token>/", entry.open_link, name="open"),
     path("r/", entry.open_spoilt_link),
     path("r/<path:rest>", entry.open_spoilt_link),
+    path("states/", states.states, name="states"),
     path("speakers/<slug:symbol>/", speakers.speakers, name="speakers"),
     path("office/<int:invitation_id>/", answer.office, name="answer"),
     path("office/<int:invitation_id>/change/", answer.change, name="change"),

@@ -58,6 +58,7 @@ def after_the_answer(page, edition):
     yield from statements(page, edition)
     yield from delegations(page, edition)
     yield from lists(page, edition)
+    yield from several(page, edition)
     yield from looks(page, edition)
 
 
@@ -267,6 +268,19 @@ def lists(page, edition):
     page.fill("#id_lines", "Name;Remarks\nFritz von Tarlenheim;By train.")
     press(page, "#words .btn[value=preview]")
     yield "list with a column that is not known"
+
+
+def several(page, edition):
+    """The page of a mission that answers for more than one State."""
+    page.context.clear_cookies()
+    open_page(page, "office:states")
+    yield "no States held"
+    hold(page, edition)
+    hold(page, edition, "in_person", remarks="With a word on the journey.")
+    open_page(page, "office:states")
+    yield "several States, asked about"
+    press(page, "main [value=together]")
+    yield "several States"
 
 
 @contextmanager

@@ -1,5 +1,6 @@
 """Correspondence that came in, and the replies it holds."""
 
+from collections.abc import Sequence
 from typing import Self
 
 from django.conf import settings
@@ -118,12 +119,16 @@ class ReplyQuerySet(models.QuerySet["Reply"]):
 
     def of_state(self, invitation: Invitation) -> Self:
         """All replies of the invitation's State, each with ``is_in_force``."""
-        of_state = self.filter(
-            invitation__edition=invitation.edition_id,
-            invitation__member_state=invitation.member_state_id,
+        return self.of_editions_and_states([invitation])
+
+    def of_editions_and_states(self, invitations: Sequence[Invitation]) -> Self:
+        """All replies of any of the States to any of the editions, each with ``is_in_force``."""
+        found = self.filter(
+            invitation__edition__in={invitation.edition_id for invitation in invitations},
+            invitation__member_state__in={one.member_state_id for one in invitations},
         )
         standing, issued = Reply.Status.STANDING, Invitation.Status.ISSUED
-        return of_state.annotate(is_in_force=Q(status=standing, invitation__status=issued))
+        return found.annotate(is_in_force=Q(status=standing, invitation__status=issued))
 
 
 class Reply(models.Model):

@@ -20,6 +20,7 @@ from delegations.office.page import (
     remember_language,
 )
 from delegations.office.refusals import gone_page
+from delegations.office.several_states import hold_for_several
 from delegations.office.throttle import count_wrong
 from invitations.files.sealing import has_seal
 from invitations.letters.verification import LetterVerdict, verify_check_code, verify_pdf
@@ -101,6 +102,7 @@ def enter_office(request: HttpRequest, link: ReplyLink) -> HttpResponse:
     response = redirect(office_url(request, link.invitation))
     if not request.user.is_staff:  # Staff look, and never answer.
         set_link_cookie(response, link)
+        hold_for_several(response, link)
     return response
 
 

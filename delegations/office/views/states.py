@@ -1,0 +1,70 @@
+"""One page for a mission that answers for several States."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone, translation
+from django.utils.text import capfirst
+from django.views.decorators.http import require_http_methods
+
+from delegations.office.access import private_page
+from delegations.office.contact import current_edition
+from delegations.office.on_file import OnFile, office_parts, read_several_on_file
+from delegations.office.page import is_staff_looking, printed_minister_name
+from delegations.office.several_states import (
+    answer_together,
+    answers_together,
+    forget_all,
+    invitations_held,
+)
+from invitations.text.dates import printed_date
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@private_page
+def states(request: HttpRequest) -> HttpResponse:
+    """Show what each State has answered and what is left, once somebody said that all are theirs.
+
+    Nothing is answered here: each answer goes to the page of its own invitation.
+    """
+    if request.method == "POST":
+        return decide(request)
+    # Staff look at one office after the other, by their own permissions.
+    held = [] if is_staff_looking(request) else invitations_held(request)
+    is_agreed = answers_together(request)
+    filed = read_several_on_file(held) if held and is_agreed else []
+    shown = {
+        "edition": current_edition(),
+        "held": len(held),
+        "is_agreed": is_agreed,
+        "states": [in_short(one) for one in filed],
+        "silent": sum(one.standing is None for one in filed),
+    }
+    return render(request, "office/states.html", shown)
+
+
+def decide(request: HttpRequest) -> HttpResponse:
+    """Keep for twelve hours that the States belong together, or forget them."""
+    response = redirect("office:states")
+    if request.POST.get("step") == "forget":
+        forget_all(request, response)
+    elif request.POST.get("step") == "together" and not is_staff_looking(request):
+        answer_together(response)
+    return response
+
+
+def in_short(filed: OnFile) -> dict[str, Any]:
+    """Return what the page shows of one State: its answer, and what is done and left."""
+    invitation, language = filed.invitation, translation.get_language()
+    answered, *others = office_parts(filed)
+    standing, edition = filed.standing, invitation.edition
+    is_asked = not (standing or edition.is_late(timezone.now()))
+    return {
+        "invitation": invitation,
+        "minister_name": printed_minister_name(invitation.minister),
+        "answer": capfirst(standing.get_answer_display()) if standing else answered.state,
+        "contested": answered.state if filed.contested else "",
+        "others": others if filed.answers else [],
+        "last_day": printed_date(edition.last_day, language) if is_asked else "",
+    }
