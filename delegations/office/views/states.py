@@ -9,7 +9,6 @@ from django.utils.text import capfirst
 from django.views.decorators.http import require_http_methods
 
 from delegations.office.access import private_page
-from delegations.office.contact import current_edition
 from delegations.office.on_file import OnFile, office_parts, read_several_on_file
 from delegations.office.page import is_staff_looking, printed_minister_name
 from delegations.office.several_states import (
@@ -18,6 +17,7 @@ from delegations.office.several_states import (
     forget_all,
     invitations_held,
 )
+from invitations.models import ForumEdition
 from invitations.text.dates import printed_date
 
 
@@ -35,7 +35,7 @@ def states(request: HttpRequest) -> HttpResponse:
     is_agreed = answers_together(request)
     filed = read_several_on_file(held) if held and is_agreed else []
     shown = {
-        "edition": current_edition(),
+        "edition": ForumEdition.objects.current(),
         "held": len(held),
         "is_agreed": is_agreed,
         "states": [in_short(one) for one in filed],
