@@ -25,6 +25,9 @@ ACTS: dict[str, Any] = {
         "print %(count)d letters for pouch and post",
         "count",
     ),
+    "archive_letters": ngettext_lazy(
+        "take %(count)d letter out as a file", "take %(count)d letters out as a file", "count"
+    ),
     "release_changes": ngettext_lazy(
         "release %(count)d change", "release %(count)d changes", "count"
     ),

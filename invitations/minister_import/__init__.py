@@ -7,7 +7,7 @@ from invitations.minister_import.background import (
     import_lists,
     rows_written,
 )
-from invitations.minister_import.cells import FORMULA, CellFault, is_empty
+from invitations.minister_import.cells import CellFault, is_empty
 from invitations.minister_import.columns import (
     COLUMNS,
     FOCAL_POINT_FIELDS,
@@ -38,7 +38,6 @@ from invitations.minister_import.table import MOST_ROWS, Line, ListRow, Table, r
 __all__ = [
     "COLUMNS",
     "FOCAL_POINT_FIELDS",
-    "FORMULA",
     "LARGEST_FILE",
     "MARKS",
     "MAY_IMPORT",

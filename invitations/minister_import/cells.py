@@ -14,12 +14,10 @@ from invitations.minister_import.table import ListRow
 from invitations.models import Gender, Invitation, Language, Minister, Rank
 from invitations.text.addresses import address_lines, one_address
 from invitations.text.dates import comma_list
+from invitations.text.formulas import FORMULA
 from invitations.text.lines import isolated, narrow_signs, refuse_spoilt_line, without_unstorable
 
 MODEL_FIELDS = {field.name: field for field in (*Invitation._meta.fields, *Minister._meta.fields)}
-# A formula that a spreadsheet would run, also behind the apostrophe that makes it text, or the
-# error that a failed one left.
-FORMULA = re.compile(r"'*\s*(?:[=+\-@＝＋－＠]|#[A-Z/0]+[!?A]?$)")  # noqa: RUF001
 # What people write into a cell that they leave empty.
 LEFT_EMPTY = re.compile(r"[-‐‑‒–—―−]+|n/a|n\.a\.?|s/o|s\.o\.?|н/д", re.IGNORECASE)  # noqa: RUF001
 # What they write where they do not know yet, beside other signs alone.

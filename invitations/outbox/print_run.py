@@ -17,6 +17,7 @@ from invitations.letters.routes import Way
 from invitations.letters.typesetting import fonts_and_styles
 from invitations.links import grouped_code
 from invitations.models import Delivery, Letter
+from invitations.outbox.archive import file_name
 from invitations.outbox.envelopes import PaperEnvelope, PrintRun
 from invitations.text.dates import comma_list
 
@@ -25,8 +26,8 @@ def print_run(run: PrintRun) -> IO[bytes]:
     """Return the run as one PDF, in a temporary file that is deleted when it is closed.
 
     The letters' frozen pages are checked and merged, never rendered anew; the merged file promises
-    neither tags nor PDF/A, which only the frozen files have. Raise ValidationError, with the
-    letter's name, if frozen bytes are damaged or missing.
+    neither tags nor PDF/A, which only the frozen files have. Sealed ones are attached, as they are.
+    Raise ValidationError, with the letter's name, if frozen bytes are damaged or missing.
     """
     pages: dict[int, int] = {}
     with pikepdf.new() as book, pressed("envelope", **address_words(run)) as sheets:
@@ -65,9 +66,22 @@ def add_pages(book: pikepdf.Pdf, letter: Letter) -> int:
             % {"letter": letter, "damage": damage}
         ) from None
     # Merged pages are not the file that was sealed: a torn seal would look like a forged one.
+    if letter.unsealed_size:
+        attach(book, file_name(letter), content)
     with pikepdf.open(BytesIO(content[: letter.unsealed_size or None])) as frozen:
         book.pages.extend(frozen.pages)
         return len(frozen.pages)
+
+
+def attach(book: pikepdf.Pdf, name: str, content: bytes) -> None:
+    """Let the run carry the sealed file itself, which any reader saves and any validator reads."""
+    book.attachments[name] = pikepdf.AttachedFileSpec(
+        book,
+        content,
+        filename=name,
+        mime_type="application/pdf",
+        relationship=pikepdf.Name.Source,
+    )
 
 
 def pressed(name: str, **words: Any) -> pikepdf.Pdf:

@@ -21,6 +21,7 @@ from invitations.admin.columns import (
 from invitations.admin.confirming import act_on_each, confirmed, row_by_row, tell_done
 from invitations.admin.letters.approval_page import recipient_lines
 from invitations.admin.letters.approvals import ApprovingMixin
+from invitations.admin.letters.archive import ArchiveMixin
 from invitations.admin.letters.composing_anew import (
     ApprovalFilter,
     in_order_of_approval,
@@ -85,7 +86,7 @@ class ComposingFilter(admin.SimpleListFilter):
 
 
 @admin.register(Letter)
-class LetterAdmin(PrintRunMixin, ApprovingMixin, LetterFilesMixin):
+class LetterAdmin(ArchiveMixin, PrintRunMixin, ApprovingMixin, LetterFilesMixin):
     menu = (Menu.DAILY, 5, "drafts")
     when_empty = gettext_lazy("Compose the letters from the list of invitations.")
     list_display = [
@@ -129,6 +130,7 @@ class LetterAdmin(PrintRunMixin, ApprovingMixin, LetterFilesMixin):
         "send_test",
         "print_selected",
         "dispatch_selected",
+        "archive_selected",
     ]
     inlines = [DeliveriesOfLetter, EventsOfLetter]
 

@@ -34,7 +34,6 @@ from invitations.audit import record_export
 from invitations.minister_import import (
     COLUMNS,
     FOCAL_POINT_FIELDS,
-    FORMULA,
     MARKS,
     MAY_IMPORT,
     MINISTER_FIELDS,
@@ -50,6 +49,7 @@ from invitations.minister_import import (
     remarks_on,
 )
 from invitations.models import ForumEdition, Minister
+from invitations.text.formulas import escape_formula
 
 LINE = "line"
 ATTRIBUTES = {
@@ -209,11 +209,6 @@ class MinisterResource(PreviewedResource):
         if field.column_name == "unnamed":
             return "yes" if instance.is_unnamed else ""
         return escape_formula(super().export_field(field, instance, **kwargs))
-
-
-def escape_formula(value: Any) -> Any:
-    """Put an apostrophe before a cell that a spreadsheet would run as a formula."""
-    return f"'{value}" if FORMULA.match(str(value)) else value
 
 
 def faults_as_csv(faults: list[CellFault]) -> bytes:

@@ -16,6 +16,7 @@ from invitations.letters.approval import approve_letter
 from invitations.letters.composing_queue import compose_planned
 from invitations.letters.verification import verify_pdf
 from invitations.models import Delivery, Language, Letter
+from invitations.outbox.archive import file_name
 from invitations.outbox.envelopes import pack_envelopes
 from invitations.outbox.print_run import print_run
 from invitations.tests.factories import MissionFactory, StepFactory, UserFactory
@@ -244,13 +245,23 @@ def test_the_message_of_a_note_carries_its_letters_without_their_seals(
     assert letter.unsealed_size
 
 
-def test_a_print_run_has_the_pages_and_no_torn_seal(composed, seal):
+def test_a_print_run_has_the_pages_without_a_torn_seal_and_the_sealed_file(composed, seal):
     letter = approved(composed(postal_address="Palace Square 1\n10000 Strelsau"))
 
     with print_run(pack_envelopes([letter])) as file, pikepdf.open(file) as book:
         assert "/AcroForm" not in book.Root
         notes = [one for sheet in book.pages for one in sheet.get("/Annots", [])]
         assert not [one for one in notes if one.Subtype == "/Widget"]
+        ((name, carried),) = book.attachments.items()
+        assert name == file_name(letter)
+        assert carried.get_file().read_bytes() == pdf_of(letter)
+
+
+def test_a_print_run_without_a_seal_carries_no_file(composed):
+    letter = approved(composed(postal_address="Palace Square 1\n10000 Strelsau"))
+
+    with print_run(pack_envelopes([letter])) as file, pikepdf.open(file) as book:
+        assert not book.attachments
 
 
 # A seal that is not fit for use
