@@ -20,11 +20,17 @@ from invitations.admin.letters.approval_page import (
     letters_to_approve,
     notes_last,
 )
-from invitations.admin.letters.composing_anew import MAY_APPROVE, outdated_groups, why_outdated
+from invitations.admin.letters.composing_anew import (
+    MAY_APPROVE,
+    OutdatedLetter,
+    outdated_groups,
+    outdated_of_minister,
+    why_outdated,
+)
 from invitations.admin.reauthentication import signed_in_recently
 from invitations.admin.who_may import groups_who_may
 from invitations.letters.approval import approve_letter
-from invitations.models import Letter
+from invitations.models import Letter, Minister
 from invitations.models.held.outdated import outdated_letters
 from invitations.text.dates import comma_list, labelled
 
@@ -60,6 +66,10 @@ class ApprovingMixin(RecordAdmin):
         own = letter.composed_by_id == user_of(request).pk
         told += [_("You composed this letter: another person has to approve it.")] if own else []
         return {"may": not own, "told": told, "outdated": bool(groups)}
+
+    def outdated_on_page_of(self, request: HttpRequest, minister: Minister) -> list[OutdatedLetter]:
+        """Return what the page of a minister says of letters to that person."""
+        return outdated_of_minister(minister) if self.has_view_permission(request) else []
 
     def get_urls(self) -> list[Any]:
         return [

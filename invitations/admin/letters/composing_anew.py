@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy
 
 from invitations.admin.base import user_of
 from invitations.admin.held_values import name_of_column
-from invitations.models import Letter
+from invitations.models import Letter, Minister
 from invitations.models.held.composed_with import is_compared, record_of
 from invitations.models.held.holding import names_of
 from invitations.models.held.outdated import Outdated, outdated_letters
@@ -130,6 +130,30 @@ def why_outdated(group: OutdatedGroup) -> str:
     return labelled(
         _("Changed since it was composed"), comma_list(one.name for one in group.records)
     )
+
+
+class OutdatedLetter(NamedTuple):
+    letter: Letter
+    named: str
+    because: str
+
+
+def outdated_of_minister(minister: Minister) -> list[OutdatedLetter]:
+    """Return the composed letters to the person, and notes over them, that are to compose anew."""
+    to_them = Letter.objects.filter(
+        Q(invitation__minister=minister) | Q(covers__invitation__minister=minister)
+    )
+    outdated = outdated_letters(to_them.distinct())
+    letters = Letter.objects.filter(pk__in=outdated).select_related("circular").order_by("pk")
+    return [
+        OutdatedLetter(
+            letter,
+            comma_list([letter.get_kind_display(), letter.circular]),
+            why_outdated(group),
+        )
+        for group in outdated_groups(letters, outdated)
+        for letter in group.letters
+    ]
 
 
 def may_compose_anew(request: HttpRequest) -> bool:

@@ -18,7 +18,7 @@ from invitations.admin.setup.minister_import import MinisterExchangeMixin
 from invitations.forms.model_forms import MinisterForm
 from invitations.letters.addressing import FormalAddress, formal_address
 from invitations.letters.scrutiny.holes import lacking_function, refuse_lacks
-from invitations.models import Invitation, Language, Minister
+from invitations.models import Invitation, Language, Letter, Minister
 from invitations.text.datives import dative_of_function, dative_of_name
 
 
@@ -35,6 +35,7 @@ class InvitationsOfMinister(RecordInline):
 @admin.register(Minister)
 class MinisterAdmin(MinisterExchangeMixin, ModelAdmin):
     form = MinisterForm
+    change_form_outer_before_template = "admin/setup/before_minister.html"
     menu = (Menu.ADDRESSEES, 1, "person")
     when_empty = gettext_lazy(
         "Import the ministers from a spreadsheet, or add one: each gets an invitation."
@@ -117,6 +118,14 @@ class MinisterAdmin(MinisterExchangeMixin, ModelAdmin):
             path("addressed/", view, name="invitations_minister_addressed"),
             *super().get_urls(),
         ]
+
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
+    ) -> HttpResponse:
+        letters: Any = self.admin_site._registry.get(Letter)
+        if letters and (minister := kwargs.get("obj")):
+            context["outdated"] = letters.outdated_on_page_of(request, minister)
+        return super().render_change_form(request, context, *args, **kwargs)
 
     @display(description=gettext_lazy("will be addressed as"))
     def addressed_as(self, minister: Minister) -> str:
