@@ -14,6 +14,8 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from invitations.text.dates import told_day
+
 WARNED_BEFORE = dt.timedelta(days=30)
 OWNER_LIMIT = 200
 
@@ -50,8 +52,8 @@ def refuse_unusable_seal() -> None:
             )
             % {
                 "owner": owner,
-                "from": valid_from.date().isoformat(),
-                "until": valid_until.date().isoformat(),
+                "from": told_day(valid_from.date()),
+                "until": told_day(valid_until.date()),
             }
         )
 
@@ -70,7 +72,7 @@ def seal_warning() -> str:
     return _(
         "The certificate of the seal (%(owner)s) is valid until %(until)s only: put a new one into "
         "SEAL_FILE before, or letters will wait."
-    ) % {"owner": owner, "until": until.date().isoformat()}
+    ) % {"owner": owner, "until": told_day(until.date())}
 
 
 def seal_file() -> SealFile:

@@ -26,6 +26,7 @@ from invitations.models import (
     Region,
 )
 from invitations.models.circular import permanent_missions
+from invitations.text.dates import told_hour
 
 ORIGINAL_LIMIT = 10 * 1024 * 1024
 ORIGINAL_KINDS = ("pdf", "jpg", "png")
@@ -157,5 +158,5 @@ def hour_help(zone: ZoneInfo | None) -> str:
     now = timezone.localtime(timezone=zone)
     return _("In the time zone %(zone)s, where it is now %(now)s. Letters leave no earlier.") % {
         "zone": zone.key,
-        "now": f"{now:%Y-%m-%d %H:%M}",
+        "now": told_hour(now),
     }

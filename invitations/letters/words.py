@@ -27,6 +27,7 @@ from invitations.models import PRINTED_KINDS, Language, Letter, LetterTemplate
 from invitations.text.lines import is_blank
 from invitations.text.marks import fill_marked, identifiers
 from invitations.text.placeholders import OPEN_LINE
+from invitations.text.typography import unbroken_courtesies
 
 
 class LetterText(NamedTuple):
@@ -161,13 +162,16 @@ def hole_named(lack: Lack) -> str:
 
 def filled_text(text: OpenText) -> LetterText:
     template, words = text.template, text.words
+    subject = BLANKS.sub(" ", fill_placeholders(template.subject, words)).strip()
+    paper = fill_placeholders(template.paper, escape_markdown(words))
+    mail = fill_placeholders(template.mail, words)
     return LetterText(
         language=text.language,
         template=template,
-        subject=BLANKS.sub(" ", fill_placeholders(template.subject, words)).strip(),
-        paper=fill_placeholders(template.paper, escape_markdown(words)),
-        mail=fill_placeholders(template.mail, words),
-        addressee=text.addressee,
+        subject=unbroken_courtesies(subject),
+        paper=unbroken_courtesies(paper),
+        mail=unbroken_courtesies(mail),
+        addressee=[unbroken_courtesies(line) for line in text.addressee],
     )
 
 

@@ -8,7 +8,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from invitations.text.dates import comma_list, labelled
+from invitations.text.dates import comma_list, labelled, printed_range, told_in
 
 # What an alternate may in an approver's place.
 LENT = ("invitations.approve_letter", "invitations.release_heldchange")
@@ -53,5 +53,5 @@ class Alternate(models.Model):
         ]
 
     def __str__(self) -> str:
-        days = f"{self.from_on:%Y-%m-%d} – {self.until_on:%Y-%m-%d}"
+        days = printed_range(self.from_on, self.until_on, told_in())
         return labelled(self.approver, comma_list([self.alternate, days]))

@@ -15,7 +15,7 @@ from invitations.models.letter import Letter, LetterQuerySet
 from invitations.models.reasons import ReasonField
 from invitations.models.reply import Correspondence
 from invitations.models.templates import LetterKind
-from invitations.text.dates import comma_list, labelled
+from invitations.text.dates import comma_list, labelled, told_day, told_hour
 
 
 class DeliveryQuerySet(models.QuerySet["Delivery"]):
@@ -167,7 +167,8 @@ class Bounce(models.Model):
         ordering = ["-received_at", "-pk"]
 
     def __str__(self) -> str:
-        return f"{self.get_kind_display()}, {self.received_at:%Y-%m-%d %H:%M}"
+        at = told_hour(timezone.localtime(self.received_at))
+        return comma_list([self.get_kind_display(), at])
 
 
 class LetterEvent(models.Model):
@@ -198,7 +199,7 @@ class LetterEvent(models.Model):
         indexes = [models.Index(name="events_by_hour", fields=["at"])]
 
     def __str__(self) -> str:
-        return f"{self.at:%Y-%m-%d %H:%M} {self.get_state_display()}"
+        return f"{told_hour(timezone.localtime(self.at))} {self.get_state_display()}"
 
 
 # Letters that are signed by hand
@@ -322,7 +323,7 @@ class OriginalStep(models.Model):
         ]
 
     def __str__(self) -> str:
-        return labelled(self.get_step_display(), f"{self.done_on:%Y-%m-%d}")
+        return labelled(self.get_step_display(), told_day(self.done_on))
 
 
 def standing_step(step: str) -> "models.QuerySet[OriginalStep]":

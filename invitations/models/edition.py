@@ -18,7 +18,7 @@ from invitations.data import table
 from invitations.models.held.change import HeldChange, Values
 from invitations.models.held.holding import lay_over
 from invitations.models.held.rows import HeldQuerySet, HeldRow
-from invitations.text.dates import with_honorific
+from invitations.text.dates import printed_range, told_in, with_honorific
 from invitations.times.calendars import is_day_off, is_weekend
 
 
@@ -320,4 +320,4 @@ class QuietPeriod(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.first_on:%Y-%m-%d} – {self.last_on:%Y-%m-%d}"
+        return printed_range(self.first_on, self.last_on, told_in())

@@ -6,6 +6,8 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from invitations.text.dates import comma_list, told_hour
+
 
 class Tick(models.Model):
     """The last run of a timed job, and how much it did."""
@@ -101,7 +103,7 @@ class Outage(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.get_of_display()}, {self.began_at:%Y-%m-%d %H:%M}"
+        return comma_list([self.get_of_display(), told_hour(timezone.localtime(self.began_at))])
 
 
 class Arming(models.Model):

@@ -13,7 +13,6 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.urls import reverse
 from django.utils import timezone, translation
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -23,7 +22,7 @@ from invitations.models import Alternate, HeldChange
 from invitations.models.alternates import LENT
 from invitations.outbox.arming import why_mute
 from invitations.setbacks import each_apart
-from invitations.text.dates import comma_list, labelled
+from invitations.text.dates import comma_list, labelled, told_hour
 from invitations.times.jobs import Job
 
 logger = logging.getLogger(__name__)
@@ -123,5 +122,5 @@ def line_about(change: HeldChange) -> str:
             "person": change.alone_by
         }
         return "- " + labelled(change.named, labelled(alone, change.alone_because))
-    at = date_format(timezone.localtime(change.asked_at), "Y-m-d H:i")
+    at = told_hour(timezone.localtime(change.asked_at))
     return "- " + labelled(change.named, comma_list(filter(None, [change.asked_by, at])))

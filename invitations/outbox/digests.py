@@ -12,7 +12,6 @@ from django.conf import settings
 from django.db.models import F, Q, QuerySet
 from django.urls import reverse
 from django.utils import timezone, translation
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -21,7 +20,7 @@ from invitations.mail.transport import Envelope, NotTaken, Refused, Unknown, con
 from invitations.models import Delivery, ForumEdition, Letter, LetterEvent, Tick
 from invitations.outbox.arming import why_mute
 from invitations.setbacks import each_apart
-from invitations.text.dates import comma_list, labelled
+from invitations.text.dates import comma_list, labelled, told_hour
 from invitations.times.clocks import CLOCKS_APART
 from invitations.times.jobs import Job
 
@@ -179,7 +178,7 @@ def mail_body(edition: ForumEdition, digest: Digest, since: dt.datetime, until: 
 
 
 def hour_in(edition: ForumEdition, at: dt.datetime) -> str:
-    return date_format(at.astimezone(edition.zone), "Y-m-d H:i")
+    return told_hour(at.astimezone(edition.zone))
 
 
 def counted(digest: Digest) -> list[str]:

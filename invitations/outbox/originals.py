@@ -18,6 +18,7 @@ from invitations.models.delivery import STEPS, Step
 from invitations.outbox.decisions import mark_dispatched, paper_delivery
 from invitations.outbox.envelopes import refuse_unprintable
 from invitations.outbox.transitions import State, transit
+from invitations.text.dates import told_day
 
 ACTS: dict[str, Act] = {
     Step.PRINTED: Act.ORIGINAL_PRINTED,
@@ -53,7 +54,7 @@ def record_step(letter: Letter, step: str, by: User, done: Done) -> Letter:
     letter.original_steps.create(step=step, done_on=done.on, remark=done.remark, recorded_by=by)
     if step == Step.HANDED_OVER:
         hand_over_paper(letter, by, done)
-    record_act(letter, ACTS[step], by, " ".join(filter(None, [f"{done.on:%Y-%m-%d}", done.remark])))
+    record_act(letter, ACTS[step], by, " ".join(filter(None, [told_day(done.on), done.remark])))
     return letter
 
 
@@ -68,7 +69,7 @@ def refuse_twice(recorded: OriginalStep | None) -> None:
             _("“%(step)s” is on file already: %(on)s, by %(by)s.")
             % {
                 "step": recorded.get_step_display(),
-                "on": f"{recorded.done_on:%Y-%m-%d}",
+                "on": told_day(recorded.done_on),
                 "by": recorded.recorded_by,
             }
         )
@@ -90,7 +91,7 @@ def refuse_out_of_order(
     if on < since:
         raise ValidationError(
             _("“%(step)s” was on %(on)s: this cannot have been before.")
-            % {"step": earlier, "on": f"{since:%Y-%m-%d}"}
+            % {"step": earlier, "on": told_day(since)}
         )
 
 

@@ -10,6 +10,8 @@ from django.utils import translation
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from invitations.text.typography import unbroken_courtesies
+
 DAY = {
     "ar": "j F Y",
     "en": "j F Y",
@@ -95,6 +97,21 @@ def printed_hour(at: dt.datetime, zone: str, language: str) -> str:
     return hour.format(date=printed_date(at.date(), language), at=at) + zoned.format(zone=zone)
 
 
+def told_day(day: dt.date) -> str:
+    """Return the date in the active language."""
+    return printed_date(day, told_in())
+
+
+def told_hour(at: dt.datetime) -> str:
+    """Return day and hour in the active language; ``at`` is local time."""
+    hour, _zoned = HOUR[told_in()]
+    return hour.format(date=told_day(at.date()), at=at)
+
+
+def told_in() -> str:
+    return translation.get_language() or settings.LANGUAGE_CODE
+
+
 NEXT_DAY = {"es": " y ", "fr": " et "}
 
 
@@ -151,7 +168,7 @@ def with_honorific(honorific: str, name: str) -> str:
     """Return ``Ms. Name`` in the active language; in Chinese, the honorific follows the name."""
     if translation.get_language() == "zh-hans":
         return f"{name}{honorific or ''}"
-    return f"{honorific or ''}\u00a0{name}".strip("\u00a0")
+    return unbroken_courtesies(f"{honorific or ''}\u00a0{name}".strip("\u00a0"))
 
 
 def labelled(label: object, words: object) -> str:

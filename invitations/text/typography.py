@@ -33,6 +33,15 @@ def mended_french(text: str) -> str:
     return re.sub(KEPT, lambda _found: next(kept), text)
 
 
+# The Russian courtesies, in each case: г-н, г-жа, г-да.
+COURTESIES = re.compile(r"\b([гГ])-(?=[нжд][\u0430-\u044f]{0,3}\b)")
+
+
+def unbroken_courtesies(text: str) -> str:
+    """Return the text whose Russian courtesies have a hyphen at which no line parts."""
+    return COURTESIES.sub("\\1\u2011", text)
+
+
 def joined_in_chinese(parts: Iterable[str]) -> str:
     """Return the parts without spaces between them, but for one between two Latin words."""
     latin = r"[A-Za-zÀ-ɏ.)]"

@@ -35,7 +35,7 @@ from invitations.models import Letter, OriginalStep, Reply, SignedOriginal
 from invitations.models.delivery import Stage, Step
 from invitations.outbox.originals import Done, keep_scan, record_step, take_back_step
 from invitations.reminders.planning import AFTER_THE_LETTER
-from invitations.text.dates import comma_list, labelled
+from invitations.text.dates import comma_list, labelled, told_day
 
 # Whoever may do either records the steps.
 RECORDED_WITH = ("change_delivery", "change_correspondence")
@@ -98,7 +98,7 @@ def step_column(step: Step) -> Any:
     @display(description=step.label, ordering=f"{step}_on")
     def shown(original: Any) -> str:
         day = getattr(original, f"{step}_on")
-        return in_one_line(f"{day:%Y-%m-%d}") if day else ""
+        return in_one_line(told_day(day)) if day else ""
 
     return shown
 

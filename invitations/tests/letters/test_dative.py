@@ -100,7 +100,7 @@ def test_a_reply_is_acknowledged_though_a_dative_lacks(reached):
 
     letter = invitation.letters.get(kind="acknowledgement")
     assert letter.state == Letter.State.APPROVED
-    assert "Его Превосходительство г-н Рудольф Эльфберг" in letter.mail
+    assert "Его Превосходительство г\u2011н Рудольф Эльфберг" in letter.mail
 
 
 def test_a_note_names_whom_it_covers_in_the_nominative(composed):
@@ -113,4 +113,4 @@ def test_a_note_names_whom_it_covers_in_the_nominative(composed):
 
     paper = letter_texts(note, dead_keys())[0].paper
 
-    assert "Его Превосходительство г-н Рудольф Эльфберг" in paper
+    assert "Его Превосходительство г\u2011н Рудольф Эльфберг" in paper

@@ -14,6 +14,9 @@ from invitations.text.dates import (
     printed_hour,
     printed_list,
     printed_range,
+    told_day,
+    told_hour,
+    with_honorific,
 )
 
 DAYS = st.dates(dt.date(2019, 1, 1), dt.date(2040, 12, 31))
@@ -168,3 +171,31 @@ def test_two_days_in_a_row_are_joined_by_and_in_spanish():
 def test_a_line_that_runs_the_other_way_stands_apart(language, typed, stands):
     with translation.override(language):
         assert keep_own_order(typed) == stands
+
+
+@pytest.mark.parametrize(
+    ("language", "hour"),
+    [
+        ("en", "15 January 2020, 14:05"),
+        ("fr", "15 janvier 2020 à 14 h 05"),
+        ("zh-hans", "2020年1月15日14:05"),
+    ],
+)
+def test_a_day_and_an_hour_are_told_in_the_readers_language(language, hour):
+    at = dt.datetime(2020, 1, 15, 14, 5, tzinfo=dt.UTC)
+
+    with translation.override(language):
+        assert told_hour(at) == hour
+        assert hour.startswith(told_day(at.date()))
+
+
+def test_without_a_language_a_day_is_told_in_that_of_the_site():
+    with translation.override(None):
+        assert told_day(dt.date(2020, 1, 15)) == "15 January 2020"
+
+
+def test_a_russian_honorific_stays_in_one_piece_with_its_name():
+    with translation.override("ru"):
+        said = with_honorific("г-жа", "Эльфберг")
+
+    assert said == "г-жа Эльфберг".replace("-", "\u2011").replace(" ", "\u00a0")

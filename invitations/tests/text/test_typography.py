@@ -3,7 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from invitations.data import letter_templates
-from invitations.text.typography import mended_french
+from invitations.text.typography import mended_french, unbroken_courtesies
 
 FRENCH = [text for text in letter_templates() if text["language"] == "fr"]
 
@@ -56,3 +56,16 @@ def test_a_second_mending_changes_nothing_and_no_placeholder_link_or_mark_is_tou
 
     assert mended_french(printed) == printed
     assert [printed.count(kept) for kept in KEPT] == [typed.count(kept) for kept in KEPT]
+
+
+@pytest.mark.parametrize("courtesy", ["г-н", "г-жа", "Г-жа", "г-ну", "г-же", "г-ном", "г-да"])
+def test_no_line_parts_within_a_russian_courtesy(courtesy):
+    printed = courtesy.replace("-", "\u2011")
+
+    assert unbroken_courtesies(f"Вручить {courtesy} Эльфберг") == f"Вручить {printed} Эльфберг"
+    assert unbroken_courtesies(printed) == printed
+
+
+@pytest.mark.parametrize("word", ["Петербург-на-Неве", "г-образный", "какого-нибудь", "юг-нам"])
+def test_other_words_keep_their_hyphen(word):
+    assert unbroken_courtesies(word) == word
