@@ -24,7 +24,7 @@ from invitations.models import (
     Term,
 )
 from invitations.models.held.composed_with import lock_shared
-from invitations.models.held.outdated import CALLED_BACK, refuse_outdated
+from invitations.models.held.outdated import CALLED_BACK, DUE, NOT_DUE, refuse_outdated
 
 
 @transaction.atomic
@@ -96,13 +96,7 @@ def refuse_other_road(letter: Letter) -> None:
     """Refuse a mail to whom a signed original is due now, and the reverse; a note follows these."""
     if letter.kind == Letter.Kind.NOTE or letter.by_original == gets_original(letter.invitation):
         return
-    if letter.by_original:
-        raise ValidationError(
-            _("A signed original is not due to this rank any more: have the letter composed anew.")
-        )
-    raise ValidationError(
-        _("A signed original is due to this rank now, no mail: have the letter composed anew.")
-    )
+    raise ValidationError(NOT_DUE if letter.by_original else DUE)
 
 
 def refuse_uncovered(note: Letter) -> None:

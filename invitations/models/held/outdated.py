@@ -15,12 +15,19 @@ from invitations.models.held.composed_with import (
     changed_behind,
     covered_by,
     letters_with_records,
+    model_named,
     name_of_record,
 )
 from invitations.text.dates import comma_list
 
 UNKNOWN = gettext_lazy("Nobody can tell what changed since it was composed. Have it composed anew.")
 CALLED_BACK = gettext_lazy("A letter it covers was called back: compose the note anew.")
+DUE = gettext_lazy(
+    "A signed original is due to this rank now, no mail: have the letter composed anew."
+)
+NOT_DUE = gettext_lazy(
+    "A signed original is not due to this rank any more: have the letter composed anew."
+)
 COVERS_OUTDATED = gettext_lazy("A letter it covers is to be composed anew, and then the note too.")
 
 
@@ -68,12 +75,28 @@ def outdated_letters(letters: "QuerySet[Any]") -> dict[int, Outdated]:
     waiting = letters.filter(state="composed").order_by()
     keys = set(waiting.values_list("pk", flat=True))
     covers = covered_by(keys)
-    found = outdated_among(
-        letters_to_compare(keys | {covered for _note, covered, _state in covers})
-    )
+    compared = letters_to_compare(keys | {covered for _note, covered, _state in covers})
+    found = outdated_among(compared) | on_another_road(compared)
     found |= {note: COVERS for note, covered, _state in covers if covered in found}
     found |= {note: BACK for note, _covered, state in covers if state == "cancelled"}
     return {key: why for key, why in found.items() if key in keys}
+
+
+def on_another_road(letters: Sequence[Any]) -> dict[int, Outdated]:
+    """Return why letters are mail though a signed original is due now, or the reverse."""
+    editions = {one.invitation.edition_id for one in letters}
+    rows = model_named("ForumEdition").objects.filter(pk__in=editions)
+    ranks = dict(rows.values_list("pk", "original_ranks"))
+    due = {
+        one.pk: one.invitation.minister.rank_id in ranks[one.invitation.edition_id]
+        for one in letters
+        if one.kind != "note"
+    }
+    return {
+        one.pk: Outdated([], DUE if due[one.pk] else NOT_DUE)
+        for one in letters
+        if one.by_original != due.get(one.pk, one.by_original)
+    }
 
 
 def letters_to_compare(keys: Iterable[int]) -> list[Any]:

@@ -6,7 +6,7 @@ from django.utils import timezone
 
 from invitations.letters.approval import approve_letter, recompose_letter
 from invitations.letters.composing_queue import compose_planned
-from invitations.models import Letter
+from invitations.models import ForumEdition, Letter
 from invitations.models.held.outdated import outdated_letters
 from invitations.tests.desk import composed_letter
 from invitations.tests.factories import (
@@ -73,7 +73,7 @@ def test_many_letters_are_compared_in_as_many_queries_as_one(
         new_mission(letter)
     notes = [note_over(letter) for letter in letters]
 
-    with django_assert_num_queries(21):
+    with django_assert_num_queries(22):
         found = outdated_letters(Letter.objects.all())
 
     assert {one.pk for one in [*letters, *notes]} == set(found)
@@ -82,7 +82,7 @@ def test_many_letters_are_compared_in_as_many_queries_as_one(
 def test_nothing_is_locked_before_the_approval(composed, django_assert_num_queries):
     composed()
 
-    with django_assert_num_queries(15) as queries:
+    with django_assert_num_queries(16) as queries:
         outdated_letters(Letter.objects.all())
 
     assert not [one["sql"] for one in queries if "FOR NO KEY UPDATE" in one["sql"]]
@@ -183,3 +183,22 @@ def test_the_greeting_of_a_mission_outdates_no_other_letter(composed):
     OF_A_NOTE["greeting"](LetterFactory(mission=mission))
 
     assert not outdated_letters(Letter.objects.all())
+
+
+def test_a_mail_to_whom_a_signed_original_is_due_meanwhile_is_outdated():
+    mailed, other = composed_letter(), composed_letter()
+    ForumEdition.objects.filter(pk=mailed.invitation.edition_id).update(original_ranks=["MIN"])
+
+    found = outdated_letters(Letter.objects.all())
+
+    assert (mailed.pk in found, other.pk in found) == (True, False)
+    assert str(found[mailed.pk].because).startswith("A signed original is due to this rank now")
+
+
+def test_an_original_that_is_not_due_any_more_is_outdated(composed):
+    letter = composed(rank_id="HOS")
+    ForumEdition.objects.update(original_ranks=[])
+
+    found = outdated_letters(Letter.objects.all())
+
+    assert "is not due to this rank any more" in str(found[letter.pk].because)
