@@ -18,6 +18,7 @@ from invitations.letters.pdf import render_pdf
 from invitations.letters.planning import enqueue_letter, letter_recipients, standing_letter
 from invitations.letters.released import (
     CHANGED_MEANWHILE,
+    Passing,
     refuse_changed_meanwhile,
     use_released_values,
 )
@@ -112,8 +113,8 @@ def refuse_without_time() -> None:
         raise waits_for_time_stamp(str(no)) from None
 
 
-def waits_for_time_stamp(fault: str) -> ValidationError:
-    return ValidationError(
+def waits_for_time_stamp(fault: str) -> Passing:
+    return Passing(
         _("The time-stamp service gives no time stamp (%(fault)s): letters wait until it does.")
         % {"fault": fault}
     )
@@ -148,7 +149,7 @@ def lock_calendar(letter: Letter) -> OfficeCalendar | None:
     if letter.calendar:
         Invitation.objects.locked().get(pk=letter.invitation_id)
         if calendar_for(letter) != letter.calendar:
-            raise ValidationError(CHANGED_MEANWHILE)
+            raise Passing(CHANGED_MEANWHILE)
     return letter.calendar
 
 

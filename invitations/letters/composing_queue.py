@@ -22,7 +22,7 @@ from invitations.letters.composing import (
     refuse_unsealable,
 )
 from invitations.letters.planning import PRIORITY, tidy_waiting_notes
-from invitations.letters.released import Held, held_changes, use_released_values
+from invitations.letters.released import Held, Passing, held_changes, use_released_values
 from invitations.letters.scrutiny.holes import Lacking
 from invitations.letters.scrutiny.tried_with import marks_of
 from invitations.letters.words import refuse_shared_lacks
@@ -141,10 +141,11 @@ def lacking_still(letters: Iterable[Letter], marks: Mapping[int, str]) -> set[in
     found: list[Letter] = []
     joined = Letter.objects.select_related("invitation__edition", "circular", "step")
     for (because, *_what), ones in alike.items():
-        if missing_for(joined.get(pk=ones[0].pk)) == because:
+        refusal = refusal_of(joined.get(pk=ones[0].pk))
+        if refusal and said_by(refusal) == because:
             found += ones
-    for one in found:
-        one.waits_with = marks[one.pk]
+            for one in ones:
+                one.waits_with = mark_after(refusal, marks[one.pk])
     Letter.objects.planned().filter(free_to_compose()).bulk_update(found, ["waits_with"])
     return {one.pk for one in found}
 
@@ -152,20 +153,29 @@ def lacking_still(letters: Iterable[Letter], marks: Mapping[int, str]) -> set[in
 ALIKE = ("circular_id", "kind", "variant", "language", "second_language", "step_id")
 
 
-def missing_for(letter: Letter) -> str:
-    """Return what all letters of this circular, kind, step and languages lack; empty if nothing."""
+def said_by(refusal: ValidationError) -> str:
+    return str(refusal.messages[0])[:BECAUSE_LIMIT]
+
+
+def mark_after(refusal: ValidationError, mark: str) -> str:
+    """Return what a letter that was refused is marked with; empty if it is not to rest."""
+    return "" if isinstance(refusal, Passing) else mark
+
+
+def refusal_of(letter: Letter) -> ValidationError | None:
+    """Return what refuses all letters of this circular, kind, step and languages, if anything."""
     try:
         refuse_unapproved_step(letter)
         refuse_unsealable(letter)
         use_released_values(letter)
         refuse_shared_lacks(letter)
     except ValidationError as refusal:
-        return refusal.messages[0][:BECAUSE_LIMIT]
+        return refusal
     except ENDS_THE_TICK:
         raise
     except Exception:  # noqa: BLE001 -- the letter is tried by itself, and keeps the reason
-        return ""
-    return ""
+        return None
+    return None
 
 
 def free_to_compose() -> Q:
@@ -223,7 +233,7 @@ def compose_or_say_why(letter: Letter) -> bool:
             failed_attempts=0,
             compose_again_at=timezone.now(),
             waits_for=[list(lack) for lack in lacks],
-            waits_with=letter.waits_with,
+            waits_with=mark_after(refusal, letter.waits_with),
         )
     except (Tampered, NotTaken) as fault:
         could_not_compose(letter, str(fault), began)

@@ -32,6 +32,11 @@ CHANGED_MEANWHILE = gettext_lazy(
     "What stands behind it changed while it was composed: it is tried again."
 )
 
+
+class Passing(ValidationError):
+    """A refusal that may end though no record changes: the letter is tried again each minute."""
+
+
 Held = Sequence[HeldChange]
 Row = TypeVar("Row", bound=models.Model)
 
@@ -86,7 +91,7 @@ def refuse_changed_meanwhile(letter: Letter) -> None:
     """
     then, now = letter.held or (), held_changes(letter.invitation)
     if {change.pk for change in then} != {change.pk for change in now}:
-        raise ValidationError(CHANGED_MEANWHILE)
+        raise Passing(CHANGED_MEANWHILE)
 
 
 def released_invitation(invitation: Invitation, held: Held) -> Invitation:
