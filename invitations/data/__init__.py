@@ -44,13 +44,13 @@ def add_forms_of_address(model: Mapping[str, Any]) -> None:
     The models of the first migrations lack the States' forms, and some columns.
     """
     forms = model["FormOfAddress"]
-    rows = [{name: row[name] for name in row if has_field(forms, name)} for row in table(FORMS)]
+    rows = [known_columns(forms, row) for row in table(FORMS)]
     if not has_field(forms, "member_state"):
         add_missing(forms, FORM_KEY, rows)
         return
     on_file = dict(model["MemberState"].objects.values_list("iso3", "pk"))
     of_states = [
-        row | {"member_state_id": pk}
+        known_columns(forms, row) | {"member_state_id": pk}
         for row in state_forms()
         if (pk := on_file.get(row.pop("member_state__iso3")))
     ]
@@ -72,6 +72,35 @@ def complete_forms(apps: StateApps) -> None:
             as_shipped = {name: row[name] for name in ("courtesy", "title")}
             datives = {f"{name}_dative": row[f"{name}_dative"] for name in as_shipped}
             form.filter(**as_shipped).update(**datives)
+
+
+STYLE = ("style", "styled", "government")
+
+
+def complete_styles(apps: StateApps) -> list[str]:
+    """Say of whom the forms on file speak in the third person; return those that staff changed.
+
+    The style follows the words: it is left empty where staff have another courtesy, title, opening
+    or closing. A form that has a style keeps it.
+    """
+    forms = apps.get_model("invitations", "FormOfAddress").objects.filter(style="")
+    left = []
+    for row in [*table(FORMS), *state_forms()]:
+        if not row["style"]:
+            continue
+        state = row.get("member_state__iso3")
+        form = forms.filter(**{name: row[name] for name in FORM_KEY}, member_state__iso3=state)
+        printed = {name: row[name] for name in ("courtesy", "title", "salutation", "closing")}
+        if not form.filter(**printed).update(**{name: row[name] for name in STYLE}):
+            left += [f"FormOfAddress {row_name(row)}"] if form.exists() else []
+    return left
+
+
+def row_name(row: Mapping[str, str]) -> str:
+    """Return the key of a form of address, with the State that it is for."""
+    return " ".join(
+        filter(None, [*(row[name] for name in FORM_KEY), row.get("member_state__iso3")])
+    )
 
 
 def complete_state_names(apps: StateApps) -> None:
@@ -194,6 +223,10 @@ def correct_shipped(apps: StateApps) -> list[str]:
         if not row.filter(**as_shipped).update(**now):
             left += [f"{model_name} {key}"] if row.exists() else []
     return left
+
+
+def known_columns(model: Any, row: Mapping[str, str]) -> dict[str, str]:
+    return {name: row[name] for name in row if has_field(model, name)}
 
 
 def has_field(model: Any, name: str) -> bool:

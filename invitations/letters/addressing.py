@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from invitations.letters.released import Held, form_on_file, mission_emails
 from invitations.models import (
+    AUTOMATIC_KINDS,
     HIGHEST,
     THE_MISSION,
     UNNAMED,
@@ -38,6 +39,8 @@ class FormalAddress(NamedTuple):
     lines: list[str]
     salutation: str
     closing: str
+    styled: str = ""
+    government: str = ""
 
 
 def formal_address(
@@ -76,7 +79,29 @@ def formal_address(
         lines=lines[::-1] if language == Language.CHINESE else lines,
         salutation=minister.salutation_as_printed or Template(form.salutation).substitute(words),
         closing=minister.closing_as_printed or Template(form.closing).substitute(words),
+        styled=form.styled,
+        government=form.government,
     )
+
+
+def is_styled(minister: Minister, language: str) -> bool:
+    """Whether letters speak of the person in the third person: to a crown, the Pope, a cardinal.
+
+    Refuse where words as printed stand for a form that does not fit: as what the text would speak
+    of the person, nobody has said.
+    """
+    state = minister.member_state
+    form = form_on_file(language, **minister.addressed_by, state=state.pk)
+    if form.style and not form.fits(state):
+        refuse_doubtful_form(form, minister, language)
+        raise ValidationError(
+            _(
+                "The text for crowns needs a form of address in %(language)s that fits (%(rank)s, "
+                "%(state)s): add one for the State, or choose another text on the circular."
+            )
+            % {"rank": minister.rank, "state": state, "language": Language(language).label}
+        )
+    return bool(form.style)
 
 
 def collective_address(circular: Circular, language: str) -> FormalAddress:
@@ -144,19 +169,26 @@ def styled_name(language: str, courtesy: str, title: str, name: str) -> str:
     return " ".join(part for part in (courtesy, title, name) if part)
 
 
-def spoken_to_besides(letter: Letter) -> str:
-    """Return the form of address of a mail that speaks to others than the office; or none.
+def spoken_to_besides(letter: Letter, language: str) -> str:
+    """Return the form of address of a mail that does not speak to the addressee; or none.
 
     Such are reminders that go to the mission, or to a focal point alone, and copies to an address
-    that somebody typed.
+    that somebody typed. What the machine sends to a crown speaks to whoever reads it there.
     """
+    goes_to_mission = letter.step and letter.step.audience == ReminderStep.Audience.MISSION
+    if goes_to_mission and mission_emails(letter):
+        return THE_MISSION
     if letter.variant == "copy":
         return UNNAMED
-    if not letter.step or letter.step.audience != ReminderStep.Audience.MISSION:
-        return ""
-    if mission_emails(letter):
-        return THE_MISSION
-    return UNNAMED if letter.invitation.focal_point_email.split() else ""
+    if goes_to_mission and letter.invitation.focal_point_email.split():
+        return UNNAMED
+    return UNNAMED if letter.kind in AUTOMATIC_KINDS and style_of(letter, language) else ""
+
+
+def style_of(letter: Letter, language: str) -> str:
+    minister, held = letter.invitation.minister, letter.held or ()
+    state = minister.member_state_id
+    return form_on_file(language, **minister.addressed_by, state=state, held=held).style
 
 
 def short_greeting(mission: Mission, language: str) -> str:

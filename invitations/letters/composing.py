@@ -52,6 +52,7 @@ def compose_letter(letter: Letter, by: User | None = None) -> bool:
     keys = letter_keys(letter)
     texts = letter_texts(letter, keys)
     letter.template, letter.subject = texts[0].template, texts[0].subject
+    letter.variant = texts[0].template.variant
     letter.paper = join_languages("paper", texts)
     letter.mail = "" if letter.by_original else join_languages("mail", texts)
     letter.addressee = "\n".join(texts[0].addressee)

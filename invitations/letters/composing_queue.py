@@ -139,7 +139,8 @@ def lacking_still(letters: Iterable[Letter], marks: Mapping[int, str]) -> set[in
     for one in letters:
         alike[one.waits_because, *(getattr(one, name) for name in ALIKE)].append(one)
     found: list[Letter] = []
-    joined = Letter.objects.select_related("invitation__edition", "circular", "step")
+    minister = ("invitation__minister__rank", "invitation__minister__member_state")
+    joined = Letter.objects.select_related("invitation__edition", "circular", "step", *minister)
     for (because, *_what), ones in alike.items():
         refusal = refusal_of(joined.get(pk=ones[0].pk))
         if refusal and said_by(refusal) == because:

@@ -19,6 +19,7 @@ from invitations.letters.addressing import (
 from invitations.letters.released import form_on_file
 from invitations.links import grouped_code, reply_url
 from invitations.models import (
+    CROWN,
     PRINTED_KINDS,
     Circular,
     ForumEdition,
@@ -80,6 +81,8 @@ def placeholder_words(
             "salutation": addressee.salutation,
             "closing": addressee.closing,
             "minister": addressee.name,
+            "styled": addressee.styled,
+            "government": addressee.government,
             "portfolio": invitation.minister.portfolio_in(language),
             "member_state": invitation.member_state.name_on_paper(
                 language, letter.circular.dated_on
@@ -222,23 +225,28 @@ def addressee_of(letter: Letter, language: str) -> FormalAddress:
     held, minister = letter.held or (), letter.invitation.minister
     on = letter.circular.dated_on
     address = formal_address(minister, language, held, on=on, listed=not is_printed)
-    if spoken_to := spoken_to_besides(letter):
+    if spoken_to := spoken_to_besides(letter, language):
         form = form_on_file(language, spoken_to, Gender.UNKNOWN, held=held)
         return address._replace(salutation=form.salutation, closing=form.closing)
     return address
 
 
-def printed_terms_in(language: str) -> dict[str, str]:
-    """Return the terms printed around the text, by key; raise ValidationError if one is missing."""
+def printed_terms_in(language: str, variant: str = "") -> dict[str, str]:
+    """Return the terms printed around the text, by key; raise ValidationError if one is missing.
+
+    Those around a text for crowns say “your” of nothing.
+    """
     terms = dict(Term.objects.filter(language=language).values_list("key", "text"))
-    if missing := sorted(PRINTED_TERMS - set(terms)):
+    of_crowns = {key: f"{key}_{CROWN}" for key in SAYING_YOUR} if variant == CROWN else {}
+    if missing := sorted({*PRINTED_TERMS, *of_crowns.values()} - set(terms)):
         raise ValidationError(
             _("Missing in %(language)s: the terms %(texts)s.")
             % {"language": Language(language).label, "texts": comma_list(missing)}
         )
-    return terms
+    return terms | {key: terms[other] for key, other in of_crowns.items()}
 
 
+SAYING_YOUR = ("reply_online", "reply_code")
 PRINTED_TERMS = {
     "ref", "subject", "circular_letter", "note_verbale", "original_signed", "reply_online",
     "reply_code", "check_code", "check_at", "page", "specimen", "phone", "fax", "contact", "email",

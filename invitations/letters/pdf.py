@@ -90,7 +90,7 @@ def qr(link: str) -> str:
 
 def sheet(letter: Letter, text: LetterText) -> dict[str, Any]:
     circular, edition = letter.circular, letter.invitation.edition
-    terms = printed_terms_in(text.language)
+    terms = printed_terms_in(text.language, text.template.variant)
     note = letter.kind == Letter.Kind.NOTE
     is_signed = circular.is_signed and not letter.by_original
     with translation.override(text.language):

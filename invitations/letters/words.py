@@ -8,6 +8,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import get_language_info
 from django.utils.translation import gettext as _
 
+from invitations.letters.addressing import is_styled
 from invitations.letters.context import (
     LetterKeys,
     addressee_of,
@@ -23,7 +24,14 @@ from invitations.letters.scrutiny.holes import (
     lacking_words,
     refuse_lacks,
 )
-from invitations.models import PRINTED_KINDS, Language, Letter, LetterTemplate
+from invitations.models import (
+    CROWN,
+    PRINTED_KINDS,
+    Circular,
+    Language,
+    Letter,
+    LetterTemplate,
+)
 from invitations.text.lines import is_blank
 from invitations.text.marks import fill_marked, identifiers
 from invitations.text.placeholders import OPEN_LINE
@@ -200,15 +208,26 @@ def direction(language: str) -> str:
     return "rtl" if get_language_info(language)["bidi"] else "ltr"
 
 
+def text_variant(letter: Letter) -> str:
+    """Return the variant of the letter’s text; the usual one says “you”, and to no crown."""
+    says_you = letter.kind in Circular.Kind.values and not letter.variant
+    if not says_you or letter.addressed_alike:
+        return letter.variant
+    languages = filter(None, [letter.language, letter.second_language])
+    minister = letter.invitation.minister
+    return CROWN if any(is_styled(minister, language) for language in languages) else ""
+
+
 def template_for_letter(letter: Letter, language: str) -> LetterTemplate:
-    usable = LetterTemplate.objects.for_letter(letter.kind, letter.variant)
+    variant = text_variant(letter)
+    usable = LetterTemplate.objects.for_letter(letter.kind, variant)
     template = usable.filter(language=language).first()
     if template is None:
         raise ValidationError(
             _("No approved text: %(kind)s %(variant)s, %(language)s.")
             % {
                 "kind": letter.get_kind_display(),
-                "variant": letter.variant,
+                "variant": variant,
                 "language": Language(language).label,
             }
         )

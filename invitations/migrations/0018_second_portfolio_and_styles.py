@@ -1,6 +1,16 @@
 """The function in a second language; and of whom letters speak in the third person."""
 
+import sys
+
 from django.db import migrations, models
+
+from invitations.data import complete_styles, load_shipped
+
+
+def load(apps, schema_editor):
+    load_shipped(apps)
+    if left := complete_styles(apps):
+        sys.stdout.write(f" Without a style, since staff have changed them: {', '.join(left)}.")
 
 
 class Migration(migrations.Migration):
@@ -23,11 +33,12 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='formofaddress',
             name='styled',
-            field=models.CharField(blank=True, help_text='Your Majesty', max_length=60, verbose_name='in running text'),
+            field=models.CharField(blank=True, help_text='Your Majesty', max_length=60, verbose_name='style in running text'),
         ),
         migrations.AddField(
             model_name='minister',
             name='portfolio_in_second_language',
             field=models.CharField(blank=True, help_text='As the letter’s text in the second language has it.', max_length=240, verbose_name='portfolio in the second language'),
         ),
+        migrations.RunPython(load, migrations.RunPython.noop),
     ]

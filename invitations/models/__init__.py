@@ -49,6 +49,7 @@ from invitations.models.states import (
 )
 from invitations.models.templates import (
     AUTOMATIC_KINDS,
+    CROWN,
     INVITING_KINDS,
     PRINTED_KINDS,
     LetterKind,
@@ -62,6 +63,7 @@ __all__ = [
     "ANSWERS_NAMING_A_SUBSTITUTE",
     "ANSWERS_SPEAKING",
     "AUTOMATIC_KINDS",
+    "CROWN",
     "HIGHEST",
     "INVITING_KINDS",
     "NAME_THE_SUBSTITUTE",

@@ -152,7 +152,7 @@ class FormOfAddress(HeldRow):
         help_text=_("The text then speaks of the person; without it, it says “you”."),
     )
     styled = models.CharField(
-        _("in running text"), max_length=60, blank=True, help_text=_("Your Majesty")
+        _("style in running text"), max_length=60, blank=True, help_text=_("Your Majesty")
     )
     government = models.CharField(
         _("the Government in running text"),
@@ -197,8 +197,14 @@ class FormOfAddress(HeldRow):
             field: unknown_placeholders(text, COURTESY_PLACEHOLDERS)
             for field, text in words.items()
         }
+        if self.style:
+            spoken = {"styled": self.styled, "government": self.government}
+            faults |= {field: [UNSPOKEN] for field, text in spoken.items() if is_blank(text)}
         if faults := {field: said for field, said in faults.items() if said}:
             raise ValidationError(faults)
+
+
+UNSPOKEN = ValidationError(_("A letter that speaks of a person needs these words."))
 
 
 def usable_forms(form: str, gender: str, state: int | None) -> Q:

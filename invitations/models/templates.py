@@ -40,6 +40,10 @@ AUTOMATIC_KINDS = (LetterKind.REMINDER, LetterKind.ACKNOWLEDGEMENT)
 PRINTED_KINDS = tuple(kind for kind in LetterKind if kind not in AUTOMATIC_KINDS)
 
 
+# The variant of what circulars bring that speaks of who is addressed in the third person.
+CROWN = "crown"
+
+
 class ReviewedByNative(models.Model):
     """A text that a native reader marks as reviewed; until then, approvers are warned."""
 

@@ -36,6 +36,12 @@ PLACEHOLDERS_OF_LETTERS = {
     "member_state": Placeholder(
         _("the State’s name, as it stands alone on a line"), "memberstate", "short_name"
     ),
+    "styled": Placeholder(
+        _("of whom the text speaks in the third person: Your Majesty"), "formofaddress", "styled"
+    ),
+    "government": Placeholder(
+        _("that person’s Government: Your Majesty’s Government"), "formofaddress", "government"
+    ),
     "forum": Placeholder(_("name of the edition"), "forumedition", "name"),
     "forum_in_full": Placeholder(
         _("name of the edition, without short forms"), "forumedition", "name_in_full"
@@ -140,6 +146,8 @@ REQUIRED: dict[str, dict[str, set[str]]] = {
 REFERRING = {"notice", "corrigendum", "replacement"}
 # Placeholders that only letters of these kinds can fill.
 ONLY_IN: dict[str, set[str]] = {
+    "styled": {"invitation", *REFERRING},
+    "government": {"invitation", *REFERRING},
     "replaced_on": REFERRING,
     "replaced_reference": REFERRING,
     "changes": REFERRING,

@@ -16,7 +16,16 @@ from invitations.letters.scrutiny.holes import (
     lacking_words,
     left_out_words,
 )
-from invitations.models import Circular, Invitation, Letter, LetterTemplate, Minister, Mission
+from invitations.models import (
+    CROWN,
+    Circular,
+    FormOfAddress,
+    Invitation,
+    Letter,
+    LetterTemplate,
+    Minister,
+    Mission,
+)
 from invitations.text.placeholders import needed_words
 
 
@@ -47,6 +56,7 @@ class LanguageLacks(NamedTuple):
 
 
 ORIGINALS = _("signed originals")
+CROWNS = _("letters to crowns")
 NOTES = _("notes verbales")
 NOTES_OVER_ORIGINALS = _("notes verbales over signed originals")
 
@@ -65,7 +75,7 @@ def audience_lacks(
     for variant, missions in (notes or {}).items():
         called = NOTES_OVER_ORIGINALS if variant else NOTES
         found.append(Foreseen(called, Letter.Kind.NOTE, variant, missions))
-    return [one for letters in found for one in lacks_of(circular, letters)]
+    return [one for letters in found if letters.receivers for one in lacks_of(circular, letters)]
 
 
 def foreseen_letters(
@@ -78,11 +88,34 @@ def foreseen_letters(
     """
     by_mail, by_hand = ([one.minister for one in group] for group in (mailed, originals))
     if not circular.addressed_by:
-        return [Foreseen("", circular.kind, circular.variant, [*by_mail, *by_hand])]
+        return letters_by_name(circular, "", circular.variant, [*by_mail, *by_hand])
+    alike = Foreseen("", circular.kind, circular.variant, by_mail, names_nobody=True)
+    return [alike, *letters_by_name(circular, ORIGINALS, "", by_hand)]
+
+
+def letters_by_name(
+    circular: Circular, called: Any, variant: str, ministers: Sequence[Minister]
+) -> list[Foreseen]:
+    """Return letters that name whom they go to; crowns have a text of their own for the usual."""
+    crowns = [] if variant else styled_among(ministers)
+    among_crowns = {one.pk for one in crowns}
+    others = [one for one in ministers if one.pk not in among_crowns]
     return [
-        Foreseen("", circular.kind, circular.variant, by_mail, names_nobody=True),
-        Foreseen(ORIGINALS, circular.kind, "", by_hand),
+        Foreseen(called, circular.kind, variant, others),
+        Foreseen(CROWNS, circular.kind, CROWN, crowns),
     ]
+
+
+def styled_among(ministers: Sequence[Minister]) -> list[Minister]:
+    """Return those of whom a letter speaks in the third person, in one of its languages."""
+    columns = ("language", "form", "gender", "member_state", "style")
+    on_file = {tuple(key): style for *key, style in FormOfAddress.objects.values_list(*columns)}
+
+    def is_styled(minister: Minister, language: str) -> bool:
+        key = (language, *minister.addressed_by.values())
+        return bool(on_file.get((*key, minister.member_state_id), on_file.get((*key, None))))
+
+    return [one for one in ministers if any(is_styled(one, said) for said in languages_of(one))]
 
 
 def lacks_of(circular: Circular, letters: Foreseen) -> list[LanguageLacks]:

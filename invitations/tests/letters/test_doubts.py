@@ -88,6 +88,7 @@ def test_what_is_doubtful_about_an_address_is_counted(composed):
     ("rank", "is_told"), [("MON", True), ("HRH", True), ("CARD", True), ("HOG", False)]
 )
 def test_it_is_told_that_the_usual_text_speaks_to_a_crown_as_to_a_minister(composed, rank, is_told):
+    FormOfAddress.objects.update(style="")
     letter = composed(rank_id=rank, address_gender="m")
     of_its_own = composed(edition=letter.circular.edition, rank_id=rank, address_gender="m")
     of_its_own.variant = "crowns"

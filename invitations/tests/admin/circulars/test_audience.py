@@ -199,7 +199,7 @@ def test_audience_takes_as_many_queries_for_three_as_for_one(
         draft(circular.edition).member_state.missions.add(MissionFactory())
         draft(circular.edition, minister__language="ar")
 
-    with django_assert_num_queries(15):
+    with django_assert_num_queries(16):
         client.get(page(circular, "audience"))
 
 

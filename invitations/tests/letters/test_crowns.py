@@ -1,0 +1,249 @@
+"""Of whom letters speak in the third person: crowns, the Pope, cardinals."""
+
+import re
+
+import pytest
+from django.core.exceptions import ValidationError
+
+from invitations.data import complete_styles, load_shipped
+from invitations.files.frozen import thaw
+from invitations.letters.composing_queue import compose_planned
+from invitations.letters.context import dead_keys
+from invitations.letters.scrutiny.audience import audience_lacks
+from invitations.letters.scrutiny.doubts import AS_TO_A_MINISTER, flawed, flaws_in
+from invitations.letters.words import letter_texts
+from invitations.models import FormOfAddress, Language, Letter, LetterTemplate, Term
+from invitations.replies import record_reply
+from invitations.tests.factories import (
+    CircularFactory,
+    EditionFactory,
+    InvitationFactory,
+    LetterFactory,
+    MemberStateFactory,
+    StepFactory,
+)
+from invitations.tests.reading import ask
+
+pytestmark = pytest.mark.django_db
+
+KING = {"rank_id": "MON", "address_gender": "m"}
+PRINTED = {
+    "name_as_printed": "Son Altesse Royale le Grand-Duc",
+    "salutation_as_printed": "Monseigneur,",
+    "closing_as_printed": "Je prie Votre Altesse Royale d’agréer ma considération.",
+}
+KINDS = ["invitation", "replacement", "notice", "corrigendum"]
+# How each language says “you” to a minister.
+YOU = {
+    "en": r"\byour?s?\b(?! (royal |serene |imperial )?(majesty|highness|holiness|eminence))",
+    "fr": r"\b(vous|votre|vos)\b(?! (majesté|altesse|sainteté|éminence))",
+    "es": r"\b(usted|\w+[ai]rle)\b",
+    "ru": r"\b(вы|вас|вам|вами|ваш|ваша)\b",
+    "ar": r"\b(حكومتكم|وفدكم|بردكم|ردكم|بيانكم|إليكم|بدعوتكم|أدعوكم|مكتبكم|\w+تم)\b",
+    "zh-hans": r"您|贵国",
+}
+
+
+def says_you(words, language):
+    return [found.group() for found in re.finditer(YOU[language], words, re.IGNORECASE)]
+
+
+@pytest.mark.parametrize("language", Language.values)
+@pytest.mark.parametrize("kind", KINDS)
+def test_no_text_for_crowns_says_you(language, kind):
+    of = {"kind": kind, "language": language}
+    usual = LetterTemplate.objects.get(**of, variant="")
+    crown = LetterTemplate.objects.get(**of, variant="crown")
+
+    crown.clean()
+    assert says_you(usual.paper + usual.mail, language)
+    assert says_you(crown.subject + crown.paper + crown.mail, language) == []
+
+
+@pytest.mark.parametrize("language", Language.values)
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("optional", ["", None])
+def test_no_letter_to_a_crown_has_a_flaw_whether_a_field_is_empty_or_not(
+    issued, language, kind, optional
+):
+    left_out = ("theme", "organizers", "background", "contact_fax", "website", "partnership_link")
+    empty = {} if optional is None else dict.fromkeys(left_out, optional)
+    edition = EditionFactory(original_ranks=[], **empty)
+    first = issued(edition=edition, language=language, **KING)
+    letter = first.letters.get()
+    if kind != "invitation":
+        circular = CircularFactory(edition=edition, kind=kind, changes="—")
+        letter = Letter.objects.create(
+            invitation=first, circular=circular, kind=kind, language=language, replaces=letter
+        )
+        compose_planned()
+        letter.refresh_from_db()
+
+    assert letter.variant == "crown", letter.waits_because
+    assert flaws_in(letter) == []
+    assert says_you(letter.subject + letter.paper + letter.mail, language) == []
+    assert not re.search(r"\[\[|\n\n\n|  |\$", letter.paper + letter.mail + letter.subject)
+
+
+WORDS = [
+    ("MON m BEL", "fr", ("inviter Votre Majesté", "le Gouvernement de Votre Majesté a")),
+    ("MON f DNK", "en", ("to invite Your Majesty", "what Your Majesty’s Government has")),
+    ("MON m VAT", "fr", ("inviter Votre Sainteté", "ce que le Saint-Siège a accompli")),
+    ("MON m VAT", "en", ("to invite Your Holiness", "what the Holy See has achieved")),
+    ("MON m MCO", "fr", ("inviter Votre Altesse Sérénissime", "de Votre Altesse Sérénissime a")),
+    ("MON m QAT", "ar", ("بدعوة سموكم إلى", "إنجازات حكومة سموكم")),
+    ("MON m SAU", "ar", ("بدعوة مقامكم الكريم إلى", "إنجازات حكومة خادم الحرمين الشريفين")),
+    ("CARD m VAT", "es", ("invitar a Vuestra Eminencia", "lo que la Santa Sede ha logrado")),
+    ("HRH f JOR", "ru", ("пригласить Ваше Королевское Высочество", "Вашего Королевского Высо")),
+    ("MON m JPN", "zh-hans", ("邀请陛下参加", "陛下的政府")),
+    ("HOG m KWT", "en", ("to invite Your Highness", "Your Highness’s Government")),
+]
+
+
+@pytest.mark.parametrize(("who", "language", "said"), WORDS)
+def test_a_letter_speaks_of_the_person_and_of_their_government(
+    historical, composed, who, language, said
+):
+    rank, gender, iso3 = who.split()
+    state = MemberStateFactory(iso3=iso3)
+    load_shipped(historical)
+
+    letter = composed(member_state=state, rank_id=rank, address_gender=gender, language=language)
+
+    assert letter.state == "composed", letter.waits_because
+    assert [words for words in said if words not in letter.paper] == []
+
+
+def test_what_is_printed_around_the_text_says_your_of_nothing(composed):
+    letter, to_minister = composed(**KING), composed()
+
+    printed = ask(thaw(letter.pdf.name, letter.sha256), "pdftotext", "-", "-")
+    usual = ask(thaw(to_minister.pdf.name, to_minister.sha256), "pdftotext", "-", "-")
+    assert "Reply online" in printed
+    assert says_you(printed, "en") == []
+    assert "Your reply online" in usual
+
+
+def test_a_letter_to_a_crown_waits_for_the_terms_around_it(composed):
+    Term.objects.filter(key="reply_code_crown", language="en").delete()
+
+    letter = composed(**KING)
+
+    assert letter.waits_because == "Missing in English: the terms reply_code_crown."
+
+
+def test_a_minister_is_spoken_to(composed):
+    letter = composed()
+
+    assert letter.variant == ""
+    assert "to invite you" in letter.paper
+
+
+def test_a_letter_waits_for_the_text_for_crowns_and_the_audience_names_it(composed):
+    LetterTemplate.objects.filter(kind="invitation", variant="crown", language="fr").delete()
+
+    letter = composed(**KING, language="fr")
+
+    assert letter.waits_because == "No approved text: invitation crown, French."
+    [french] = audience_lacks(letter.circular, [letter.invitation])
+    assert (french.language, french.has_text, french.crowns) == ("fr", True, 1)
+
+
+def test_what_a_form_as_printed_means_in_the_text_is_not_guessed(composed):
+    luxembourg = MemberStateFactory(iso3="LUX")
+
+    letter = composed(member_state=luxembourg, rank_id="MON", language="fr", **PRINTED)
+
+    assert "The text for crowns needs a form of address in French that fits" in letter.waits_because
+    general = FormOfAddress.objects.get(form="MON", gender="f", language="fr", member_state=None)
+    general.pk, general.member_state, general.styled = None, luxembourg, "Votre Altesse Royale"
+    general.save()
+    compose_planned()
+    letter.refresh_from_db()
+    assert "J’ai l’honneur d’inviter Votre Altesse Royale" in letter.paper
+    assert letter.paper.startswith("Monseigneur,")
+
+
+def test_a_circular_with_a_text_of_its_own_keeps_it(composed):
+    own = LetterTemplate.objects.get(kind="invitation", variant="crown", language="en")
+    own.pk, own.variant = None, "household"
+    own.save()
+    circular = CircularFactory(variant="household")
+
+    assert composed(edition=circular.edition, **KING).template == own
+
+
+def test_a_crown_whose_form_has_no_style_is_doubted(composed):
+    FormOfAddress.objects.update(style="")
+
+    letter = composed(**KING)
+
+    assert flawed([letter]) == {str(AS_TO_A_MINISTER): [letter]}
+
+
+def test_a_style_needs_its_words():
+    form = FormOfAddress.objects.get(form="MON", gender="m", language="en", member_state=None)
+    form.styled = form.government = " "
+
+    with pytest.raises(ValidationError) as refused:
+        form.clean()
+
+    assert set(refused.value.message_dict) == {"styled", "government"}
+
+
+def of_king(gender="m"):
+    return FormOfAddress.objects.filter(form="MON", gender=gender, language="en", member_state=None)
+
+
+def test_forms_on_file_receive_their_style_but_those_that_staff_changed(historical):
+    FormOfAddress.objects.update(style="", styled="", government="")
+    of_king("f").update(salutation="Ma’am,")
+
+    left = complete_styles(historical)
+
+    assert left == ["FormOfAddress en MON f"]
+    assert of_king().get().styled == "Your Majesty"
+    assert of_king("f").get().style == ""
+    assert FormOfAddress.objects.filter(form="MIN").exclude(style="").count() == 0
+    assert complete_styles(historical) == left
+
+
+@pytest.mark.usefixtures("approved_texts")
+def test_what_the_machine_writes_to_a_crown_speaks_to_the_office(reached):
+    crown = {f"minister__{name}": value for name, value in KING.items()}
+    invitation = reached(edition=EditionFactory(original_ranks=[]), **crown)
+
+    record_reply(invitation, {"answer": "in_person"})
+    compose_planned()
+
+    mail = invitation.letters.get(kind="acknowledgement").mail
+    assert mail.startswith("Dear Sir or Madam,")
+    assert "H.M. King Flavia Elphberg" in mail
+    assert "Your Majesty" not in mail
+
+
+@pytest.mark.usefixtures("approved_texts")
+def test_a_reminder_to_a_minister_speaks_to_the_minister_and_to_a_highness_to_the_office(reached):
+    said = []
+    for rank in ("MIN", "HRH"):
+        invitation = reached(minister__rank_id=rank)
+        letter = LetterFactory(
+            invitation=invitation, kind="reminder", variant="first",
+            step=StepFactory(edition=invitation.edition),
+            reply_before=invitation.edition.reply_before,
+            leave_before="2027-03-01T09:00:00Z",
+        )  # fmt: skip
+        compose_planned(kinds=["reminder"])
+        letter.refresh_from_db()
+        said.append(letter.mail.partition("\n")[0])
+
+    assert said == ["Excellency,", "Dear Sir or Madam,"]
+
+
+def test_a_preview_of_the_text_names_what_a_minister_lacks():
+    text = LetterTemplate.objects.get(kind="invitation", variant="crown", language="en")
+    letter = LetterFactory(invitation=InvitationFactory())
+
+    [words] = letter_texts(letter, dead_keys(), text, specimen=True)
+
+    assert r"to invite \[missing: style in running text\] to take part" in words.paper
