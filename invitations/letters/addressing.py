@@ -193,7 +193,11 @@ def style_of(letter: Letter, language: str) -> str:
 
 def short_greeting(mission: Mission, language: str) -> str:
     """Return the words by which the end of a note greets the post once more, by its kind."""
-    key = f"to_{mission.kind}"
+    return term_in(language, f"to_{mission.kind}")
+
+
+def term_in(language: str, key: str) -> str:
+    """Return the term in the language; raise ValidationError if it is missing."""
     term = Term.objects.filter(language=language, key=key).first()
     if term is None:
         raise ValidationError(

@@ -15,6 +15,7 @@ from invitations.letters.addressing import (
     formal_address,
     short_greeting,
     spoken_to_besides,
+    term_in,
 )
 from invitations.letters.released import form_on_file
 from invitations.links import grouped_code, reply_url
@@ -176,7 +177,11 @@ def last_day_words(edition: ForumEdition, language: str) -> str:
 
 def note_words(letter: Letter, language: str) -> dict[str, str]:
     """Return the words that only a note verbale has; call this with the language active."""
-    words = {"covered": covered_words(letter, language)}
+    is_one = not letter.pk or letter.covers.count() < 2
+    words = {
+        "covered": covered_words(letter, language),
+        "addressees": term_in(language, "addressee" if is_one else "addressees"),
+    }
     if letter.mission:
         words["to_mission"] = letter.mission.greeted_as
         words["to_mission_short"] = short_greeting(letter.mission, language)

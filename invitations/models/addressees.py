@@ -1,5 +1,7 @@
 """The missions of States, and the ministers that the organization writes to."""
 
+import re
+
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db import models
@@ -217,8 +219,17 @@ def usable_forms(form: str, gender: str, state: int | None) -> Q:
 # princes and cardinals.
 HIGHEST = ("HOS", "MON", "GOVGEN", "CROWN", "HRH", "HH", "HSH", "HOG", "CARD")
 SURE = ("high", "medium")
-# Languages whose letters write a name in another script than the Latin one.
-OWN_SCRIPT = (Language.ARABIC, Language.CHINESE, Language.RUSSIAN)
+# The letters of the languages that write a name in another script than the Latin one.
+SCRIPTS = {
+    Language.ARABIC.value: re.compile("[\u0600-\u06ff]"),
+    Language.CHINESE.value: re.compile("[\u3400-\u9fff]"),
+    Language.RUSSIAN.value: re.compile("[\u0400-\u04ff]"),
+}
+
+
+def is_written_in(language: str, name: str) -> bool:
+    """Whether the name stands in the language's own script."""
+    return language in SCRIPTS and bool(SCRIPTS[language].search(name))
 
 
 class Minister(HeldRow):
@@ -369,7 +380,9 @@ class Minister(HeldRow):
 
     def name_in(self, language: str) -> str:
         """Return the name in the language's script if it is known, else in Latin letters."""
-        return (language in OWN_SCRIPT and self.name_in_script) or self.name
+        in_script = self.name_in_script
+        return in_script if is_written_in(language, in_script) else self.name
 
     def family_name_in(self, language: str) -> str:
-        return (language in OWN_SCRIPT and self.family_name_in_script) or self.family_name
+        in_script = self.family_name_in_script
+        return in_script if is_written_in(language, in_script) else self.family_name

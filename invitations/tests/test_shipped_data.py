@@ -14,7 +14,7 @@ from invitations.tests.factories import MemberStateFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
 
-SHIPPED = {Rank: 20, FormOfAddress: 300, Term: 132, LetterTemplate: 102}
+SHIPPED = {Rank: 20, FormOfAddress: 300, Term: 144, LetterTemplate: 102}
 
 
 def on_file():

@@ -115,6 +115,9 @@ PLACEHOLDERS_OF_LETTERS = {
     "covered": Placeholder(
         _("the addressees of the letters it covers, a paragraph to each"), "letter"
     ),
+    "addressees": Placeholder(
+        _("“addressee of the letter”, or “addressees” where it covers several"), "letter"
+    ),
     "recorded": Placeholder(_("the recorded reply, a line to each point"), "reply"),
     "received_at": Placeholder(_("when the reply was received"), "reply", "received_at"),
 }
@@ -154,6 +157,7 @@ ONLY_IN: dict[str, set[str]] = {
     "to_mission": {"note"},
     "to_mission_short": {"note"},
     "covered": {"note"},
+    "addressees": {"note"},
     "recorded": {"acknowledgement"},
     "received_at": {"acknowledgement"},
 }

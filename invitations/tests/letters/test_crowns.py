@@ -117,8 +117,10 @@ def test_a_letter_speaks_of_the_person_and_of_their_government(
 def test_what_is_printed_around_the_text_says_your_of_nothing(composed):
     letter, to_minister = composed(**KING), composed()
 
-    printed = ask(thaw(letter.pdf.name, letter.sha256), "pdftotext", "-", "-")
-    usual = ask(thaw(to_minister.pdf.name, to_minister.sha256), "pdftotext", "-", "-")
+    printed, usual = (
+        " ".join(ask(thaw(one.pdf.name, one.sha256), "pdftotext", "-", "-").split())
+        for one in (letter, to_minister)
+    )
     assert "Reply online" in printed
     assert says_you(printed, "en") == []
     assert "Your reply online" in usual
@@ -162,6 +164,15 @@ def test_what_a_form_as_printed_means_in_the_text_is_not_guessed(composed):
     letter.refresh_from_db()
     assert "J’ai l’honneur d’inviter Votre Altesse Royale" in letter.paper
     assert letter.paper.startswith("Monseigneur,")
+
+
+@pytest.mark.parametrize("rank", ["MON", "CROWN", "CARD", "HOG"])
+def test_nobody_s_gender_is_guessed_where_the_language_needs_it(composed, rank):
+    letter = composed(rank_id=rank, address_gender="x", language="ar")
+
+    assert letter.state == "planned"
+    assert "is sure to fit" in letter.waits_because
+    assert "not known" in letter.waits_because
 
 
 def test_a_circular_with_a_text_of_its_own_keeps_it(composed):

@@ -9,11 +9,18 @@ from invitations.files.frozen import thaw
 from invitations.letters.addressing import greeting_in_geneva, propose_greetings, proposed_greeting
 from invitations.letters.circulars import by_mission, plan_circular, plan_notes
 from invitations.letters.composing_queue import compose_planned
+from invitations.letters.context import dead_keys
 from invitations.letters.routes import paper_route
+from invitations.letters.words import letter_texts
 from invitations.minister_import import load_shipped_states
 from invitations.models import Language, LetterTemplate, MemberState, Mission
 from invitations.outbox.specimens import render_specimen, specimen_of
-from invitations.tests.factories import CircularFactory, InvitationFactory, MissionFactory
+from invitations.tests.factories import (
+    CircularFactory,
+    InvitationFactory,
+    MinisterFactory,
+    MissionFactory,
+)
 from invitations.tests.reading import printed
 
 pytestmark = pytest.mark.django_db
@@ -47,6 +54,23 @@ def note(composed):
         return made
 
     return make
+
+
+def test_a_russian_note_names_its_addressees_in_the_plural_where_they_are_several(note, composed):
+    one = note(language="ru", greeted_as=GREETED)
+    several = note(edition=one.circular.edition, language="ru", greeted_as=GREETED)
+    several.covers.add(composed(edition=one.circular.edition))
+
+    assert "Адресат письма:" in one.paper
+    assert "Адресаты письма:" in letter_texts(several, dead_keys())[0].paper
+    assert "Адресаты письма:" in letter_texts(several, dead_keys())[0].mail
+
+
+def test_a_note_names_nobody_in_the_script_of_another_language():
+    arab = MinisterFactory(name_in_script="فلافيا إلفبرغ", family_name_in_script="إلفبرغ")
+
+    assert arab.name_in("ar") == "فلافيا إلفبرغ"
+    assert (arab.name_in("ru"), arab.family_name_in("zh-hans")) == ("Flavia Elphberg", "Elphberg")
 
 
 @pytest.mark.parametrize("language", Language.values)

@@ -27,7 +27,7 @@ from invitations.tests.reading import ask
 
 pytestmark = pytest.mark.django_db
 
-HEADS = ["HOS", "MON", "HOG"]
+HEADS = ["HOS", "MON", "HOG", "CARD"]
 
 
 def paper(letter):
@@ -43,7 +43,7 @@ def promoted(invitation, rank="HOS"):
 
 @pytest.mark.parametrize("rank", HEADS)
 def test_a_head_of_state_gets_no_mail(peer, composed, rank):
-    letter = composed(rank_id=rank)
+    letter = composed(rank_id=rank, address_gender="m")
 
     approved(letter)
     dispatch_outbox()
