@@ -1,0 +1,77 @@
+"""What each letter told the calendars of offices, as the desk lists it."""
+
+from importlib import import_module
+
+import pytest
+from django.apps import apps
+from django.urls import reverse
+
+from invitations.letters.composing_queue import compose_planned
+from invitations.models import CalendarEntry
+from invitations.replies import record_reply
+from invitations.tests.factories import HoursFactory
+
+pytestmark = pytest.mark.django_db
+
+ENTRIES = reverse("admin:invitations_calendarentry_changelist")
+
+
+@pytest.fixture
+def office(reached, approved_texts):
+    return reached()
+
+
+def acknowledged(office, answer, *segments):
+    reply = record_reply(office, {"answer": answer, "segments": list(segments)})
+    compose_planned()
+    return reply.acknowledgements.get()
+
+
+def test_the_desk_lists_each_event_with_its_letter_and_its_sequence(admin_client, office):
+    HoursFactory(edition=office.edition)
+    acknowledged(office, "in_person", "opening")
+    letter = acknowledged(office, "regrets")
+
+    page = admin_client.get(ENTRIES, {"invitation__id__exact": office.pk})
+
+    rows = page.context["cl"].result_list
+    assert [(row.sequence, row.is_cancelled) for row in rows] == [(1, True), (0, False)]
+    shown = page.content.decode()
+    assert "Opening segment" in shown
+    assert reverse("admin:invitations_letter_change", args=[letter.pk]) in shown
+
+
+def test_the_page_of_the_invitation_shows_its_calendar(admin_client, office):
+    acknowledged(office, "in_person")
+
+    page = reverse("admin:invitations_invitation_change", args=[office.pk])
+
+    assert "days of the High-Level Track" in admin_client.get(page).content.decode()
+
+
+def test_nobody_edits_what_was_told(admin_client, office):
+    acknowledged(office, "in_person")
+    entry = CalendarEntry.objects.get()
+
+    admin_client.post(
+        reverse("admin:invitations_calendarentry_change", args=[entry.pk]), {"sequence": 9}
+    )
+    admin_client.post(
+        reverse("admin:invitations_calendarentry_delete", args=[entry.pk]), {"post": "yes"}
+    )
+
+    assert CalendarEntry.objects.get().sequence == 0
+
+
+def test_what_was_told_before_there_were_entries_is_entered_once(office):
+    acknowledged(office, "in_person")
+    acknowledged(office, "attends_only")
+    letter = acknowledged(office, "regrets")
+    CalendarEntry.objects.all().delete()
+
+    migration = import_module("invitations.migrations.0020_session_hours")
+    migration.enter_what_was_told(apps, None)
+
+    entry = CalendarEntry.objects.get()
+    assert (entry.letter, entry.session, entry.sequence) == (letter, None, 2)
+    assert entry.is_cancelled
