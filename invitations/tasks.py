@@ -12,6 +12,7 @@ from invitations.letters import composing_queue
 from invitations.minister_import import background
 from invitations.outbox import approvers, digests, dispatch, monitoring
 from invitations.outbox.monitoring import ticked
+from invitations.reminders import hours_moved
 from invitations.reminders.planning import queue_reminders as queue_due_reminders
 from invitations.times.jobs import Job
 
@@ -22,6 +23,12 @@ TICK = dt.timedelta(seconds=40)
 def queue_reminders() -> None:
     with ticked(Job.QUEUE_REMINDERS) as tick:
         tick.did = queue_due_reminders()
+
+
+@shared_task
+def update_calendars() -> None:
+    with ticked(Job.UPDATE_CALENDARS) as tick:
+        tick.did = hours_moved.update_calendars()
 
 
 @shared_task

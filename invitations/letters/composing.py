@@ -15,7 +15,12 @@ from invitations.letters.calendar.told import OfficeCalendar, entries_of, office
 from invitations.letters.context import LetterKeys, letter_keys
 from invitations.letters.message import build_message
 from invitations.letters.pdf import render_pdf
-from invitations.letters.planning import enqueue_letter, letter_recipients, standing_letter
+from invitations.letters.planning import (
+    call_back_letters,
+    enqueue_letter,
+    letter_recipients,
+    standing_letter,
+)
 from invitations.letters.released import (
     CHANGED_MEANWHILE,
     Passing,
@@ -39,7 +44,8 @@ def compose_letter(letter: Letter, by: User | None = None) -> bool:
     """Freeze the letter's text, PDF and message; an automatic kind goes to the outbox at once.
 
     A second language follows in the same PDF and the same mail. Return False if another worker
-    was faster. Raise ValidationError if a template or a text is missing.
+    was faster, or if a calendar has nothing to tell. Raise ValidationError if a template or a text
+    is missing.
     """
     if letter.kind in PRINTED_KINDS and not letter.check_code:
         letter.check_code = new_check_code()
@@ -49,6 +55,9 @@ def compose_letter(letter: Letter, by: User | None = None) -> bool:
     refuse_unsealable(letter)
     use_released_values(letter)
     letter.calendar = calendar_for(letter)
+    if has_nothing_to_tell(letter):
+        call_back_letters(Letter.objects.filter(pk=letter.pk), _("nothing in it is new any more"))
+        return False
     keys = letter_keys(letter)
     texts = letter_texts(letter, keys)
     letter.template, letter.subject = texts[0].template, texts[0].subject
@@ -67,7 +76,14 @@ def compose_letter(letter: Letter, by: User | None = None) -> bool:
 def calendar_for(letter: Letter) -> OfficeCalendar | None:
     """Return what the letter has for the office's calendar; a copy to others has nothing."""
     answers = letter.kind == Letter.Kind.ACKNOWLEDGEMENT and letter.variant == "answer"
-    return office_calendar(letter.invitation) if answers else None
+    has_one = answers or letter.kind == Letter.Kind.CALENDAR
+    return office_calendar(letter.invitation) if has_one else None
+
+
+def has_nothing_to_tell(letter: Letter) -> bool:
+    """Whether what a calendar letter was planned for has been told, or has not come about."""
+    told = letter.calendar
+    return letter.kind == Letter.Kind.CALENDAR and told is not None and not told.changes
 
 
 def choose_road(letter: Letter) -> None:
@@ -182,7 +198,7 @@ TRIED_NO_MORE: dict[str, Any] = {
 
 def attach_pdf(letter: Letter, texts: list[LetterText], keys: LetterKeys) -> None:
     """Render and freeze the letter's PDF; a reminder takes the frozen PDF of its invitation."""
-    if letter.kind == Letter.Kind.ACKNOWLEDGEMENT:
+    if letter.kind in (Letter.Kind.ACKNOWLEDGEMENT, Letter.Kind.CALENDAR):
         return
     if letter.kind == Letter.Kind.REMINDER:
         original = standing_letter(letter.invitation)

@@ -17,6 +17,7 @@ from invitations.letters.addressing import (
     spoken_to_besides,
     term_in,
 )
+from invitations.letters.calendar.told import Event
 from invitations.letters.released import form_on_file
 from invitations.links import grouped_code, reply_url
 from invitations.models import (
@@ -37,6 +38,7 @@ from invitations.text.dates import (
     labelled,
     printed_date,
     printed_hour,
+    printed_hours,
     printed_list,
     printed_range,
 )
@@ -102,6 +104,8 @@ def placeholder_words(
             received = letter.reply.received_at.astimezone(edition.zone)
             words["received_at"] = printed_hour(received, edition.time_zone_name, language)
             words["recorded"] = recorded_words(letter.reply, language)
+        if letter.kind == Letter.Kind.CALENDAR and letter.calendar:
+            words["sessions"] = changed_sessions(edition, letter.calendar.changes, language)
     return {name: str(word) for name, word in words.items()}
 
 
@@ -212,6 +216,27 @@ def recorded_words(reply: Reply, language: str) -> str:
             labelled(label, keep_own_order(words))
             for label, words in reply.recorded_points(language)
         )
+
+
+def changed_sessions(edition: ForumEdition, changes: list[Event], language: str) -> str:
+    """Return what is new in the office's calendar, a line to each session."""
+    with translation.override(language):
+        return "\n".join(session_line(edition, event, language) for event in changes)
+
+
+def session_line(edition: ForumEdition, event: Event, language: str) -> str:
+    """Return hours and room of a session, or that it is taken out; call it in the language."""
+    session = event.session
+    title = session.title if session else _("days of the High-Level Track")
+    if event.is_cancelled:
+        off = session and session.is_called_off
+        return labelled(title, _("called off") if off else _("taken out of the calendar"))
+    if session is None:
+        days = printed_range(edition.track_opens_on, edition.track_closes_on, language)
+        return labelled(title, days)
+    at, until = (one.astimezone(edition.zone) for one in (session.starts_at, session.ends_at))
+    hours = printed_hours(at, until, edition.time_zone_name, language)
+    return labelled(title, comma_list([hours, keep_own_order(session.room)]))
 
 
 def addressee_of(letter: Letter, language: str) -> FormalAddress:

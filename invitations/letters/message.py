@@ -88,6 +88,7 @@ def reply_links(letter: Letter) -> list[str]:
 AUTOMATIC_MARK: dict[str, str] = {
     Letter.Kind.REMINDER: "auto-generated",
     Letter.Kind.ACKNOWLEDGEMENT: "auto-replied",
+    Letter.Kind.CALENDAR: "auto-generated",
 }
 
 

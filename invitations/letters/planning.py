@@ -40,6 +40,7 @@ TRY_FOR = dt.timedelta(days=5)
 PRIORITY: dict[str, int] = {
     Letter.Kind.ACKNOWLEDGEMENT: 1,
     Letter.Kind.NOTICE: 2,
+    Letter.Kind.CALENDAR: 3,
     Letter.Kind.REMINDER: 4,
 }
 

@@ -4,6 +4,8 @@ import django.db.models.deletion
 import django.utils.timezone
 from django.db import migrations, models
 
+from invitations.data import load_shipped
+
 
 BRINGING = ("in_person", "represented", "attends_only")
 
@@ -18,7 +20,7 @@ def enter_what_was_told(apps, schema_editor):
     for letter in answered.exclude(state="cancelled").order_by("composed_at", "pk").select_related("reply"):
         comes, before = letter.reply.answer in BRINGING, told.get(letter.invitation_id)
         if comes or (before and not before.is_cancelled):
-            earlier = letter.reply.__class__.objects.filter(
+            earlier = apps.get_model("invitations", "Reply").objects.filter(
                 invitation=letter.invitation_id, pk__lt=letter.reply_id
             )
             told[letter.invitation_id] = entry(
@@ -28,6 +30,10 @@ def enter_what_was_told(apps, schema_editor):
                 is_cancelled=not comes,
             )
     entry.objects.bulk_create(told.values())
+
+
+def load(apps, schema_editor):
+    load_shipped(apps)
 
 
 class Migration(migrations.Migration):
@@ -92,5 +98,20 @@ class Migration(migrations.Migration):
             model_name='calendarentry',
             constraint=models.UniqueConstraint(condition=models.Q(('session', None)), fields=('letter',), name='one_entry_per_letter_for_the_days'),
         ),
+        migrations.AlterField(
+            model_name='letter',
+            name='kind',
+            field=models.CharField(choices=[('invitation', 'invitation'), ('note', 'note verbale'), ('notice', 'notice of changed dates'), ('corrigendum', 'corrigendum'), ('replacement', 'replacement'), ('reminder', 'reminder'), ('acknowledgement', 'acknowledgement'), ('calendar', 'calendar')], max_length=20, verbose_name='kind'),
+        ),
+        migrations.AlterField(
+            model_name='lettertemplate',
+            name='kind',
+            field=models.CharField(choices=[('invitation', 'invitation'), ('note', 'note verbale'), ('notice', 'notice of changed dates'), ('corrigendum', 'corrigendum'), ('replacement', 'replacement'), ('reminder', 'reminder'), ('acknowledgement', 'acknowledgement'), ('calendar', 'calendar')], max_length=20, verbose_name='kind'),
+        ),
+        migrations.AddConstraint(
+            model_name='letter',
+            constraint=models.UniqueConstraint(condition=models.Q(('kind', 'calendar'), ('state', 'planned')), fields=('invitation',), name='one_planned_calendar'),
+        ),
         migrations.RunPython(enter_what_was_told, migrations.RunPython.noop),
+        migrations.RunPython(load, migrations.RunPython.noop),
     ]

@@ -224,6 +224,11 @@ class Letter(models.Model):
                 fields=["reply", "variant"],
                 condition=Q(kind="acknowledgement") & ~Q(state="cancelled"),
             ),
+            models.UniqueConstraint(
+                name="one_planned_calendar",
+                fields=["invitation"],
+                condition=Q(kind="calendar", state="planned"),
+            ),
             models.CheckConstraint(
                 name="reminder_names_its_step_and_deadline",
                 condition=~Q(kind="reminder")

@@ -25,6 +25,7 @@ from invitations.mail.transport import (
 )
 from invitations.models import Delivery, Invitation, Letter
 from invitations.outbox.transitions import State, begin_sending, transit
+from invitations.reminders.hours_moved import why_calendar_must_stay
 from invitations.reminders.planning import why_reminder_must_stay
 from invitations.setbacks import place_of_error, spread_pause_after
 
@@ -33,6 +34,8 @@ logger = logging.getLogger(__name__)
 # Seconds in which a known answer must be recorded, well inside the lease, and between two tries.
 SETTLE_WITHIN, SETTLE_EACH = 10, 0.2
 FAULTS_AT_MOST = 5
+# What may not leave any more is called back: the clock plans it anew if it is due after all.
+PLANNED_ANEW = (Letter.Kind.REMINDER, Letter.Kind.CALENDAR)
 
 
 def deliver(delivery: Delivery, line: Carrier) -> bool:
@@ -64,7 +67,7 @@ def begin_delivery(delivery: Delivery) -> bool:
     if is_mail_in_spite_of_rank(letter):
         transit(delivery, State.CLAIMED, State.MISSED, because=str(ORIGINAL_DUE))
         return False
-    if letter.kind in (Letter.Kind.REMINDER, Letter.Kind.NOTE):
+    if letter.kind in (*PLANNED_ANEW, Letter.Kind.NOTE):
         return begin_under_lock(delivery)
     if begin_sending(delivery):
         return True
@@ -80,8 +83,7 @@ def begin_under_lock(delivery: Delivery) -> bool:
     letter = delivery.letter
     invitation = Invitation.objects.locked().get(pk=letter.invitation_id)
     if because := why_not_sendable(letter, invitation, timezone.now()):
-        if letter.kind == Letter.Kind.REMINDER:
-            # It is planned anew if the office may be reminded after all.
+        if letter.kind in PLANNED_ANEW:
             call_back_letters(Letter.objects.filter(pk=letter.pk), because)
         else:
             transit(delivery, State.CLAIMED, State.CANCELLED, because=because)
@@ -100,6 +102,8 @@ def why_not_sendable(letter: Letter, invitation: Invitation, now: dt.datetime) -
         return _("a letter it covers was called back")
     if letter.kind == Letter.Kind.REMINDER:
         return why_reminder_must_stay(invitation, letter, now)
+    if letter.kind == Letter.Kind.CALENDAR:
+        return why_calendar_must_stay(invitation, letter)
     return ""
 
 

@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from invitations.letters.addressing import short_greeting
+from invitations.letters.calendar.told import specimen_calendar
 from invitations.letters.circulars import invitation_circular
 from invitations.letters.composing import pdf_name
 from invitations.letters.context import dead_keys, printed_terms_in
@@ -67,6 +68,8 @@ def specimen_of(template: LetterTemplate, invitation: Invitation) -> Letter:
             answer=Answer.HOLDING if holding else Answer.IN_PERSON,
             received_at=timezone.now(),
         )
+    if template.kind == Letter.Kind.CALENDAR:
+        letter.calendar = specimen_calendar(invitation.edition)
     return letter
 
 

@@ -14,7 +14,7 @@ from invitations.tests.factories import MemberStateFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
 
-SHIPPED = {Rank: 20, FormOfAddress: 300, Term: 144, LetterTemplate: 102}
+SHIPPED = {Rank: 20, FormOfAddress: 300, Term: 144, LetterTemplate: 108}
 
 
 def on_file():
@@ -80,7 +80,7 @@ def test_no_version_is_added_after_one_that_a_person_wrote(historical):
 
     load_shipped(historical)
 
-    assert (newest_invitation().version, LetterTemplate.objects.count()) == (2, 103)
+    assert (newest_invitation().version, LetterTemplate.objects.count()) == (2, 109)
 
 
 def test_an_approved_text_stays_in_use_until_two_people_approve_the_corrected_one(historical):

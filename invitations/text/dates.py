@@ -112,6 +112,27 @@ def told_in() -> str:
     return translation.get_language() or settings.LANGUAGE_CODE
 
 
+# From an hour to another one of the same day.
+HOURS = {
+    "ar": "{date}، {at:%H:%M}–{until:%H:%M}",
+    "en": "{date}, {at:%H:%M}–{until:%H:%M}",
+    "es": "{date}, de {at:%H.%M} a {until:%H.%M} horas",
+    "fr": "{date} de {at:%H} h {at:%M} à {until:%H} h {until:%M}",
+    "ru": "{date}, {at:%H:%M}–{until:%H:%M}",
+    "zh-hans": "{date}{at:%H:%M}至{until:%H:%M}",
+}
+
+
+def printed_hours(at: dt.datetime, until: dt.datetime, zone: str, language: str) -> str:
+    """Return ``Tuesday 15 January 2020, 14:05–15:30 (Geneva time)``, both in local time."""
+    if at.date() != until.date():
+        ends = (printed_hour(one, zone, language) for one in (at, until))
+        return " – ".join(ends)
+    _hour, zoned = HOUR[language]
+    date = printed_weekday(at.date(), language)
+    return HOURS[language].format(date=date, at=at, until=until) + zoned.format(zone=zone)
+
+
 NEXT_DAY = {"es": " y ", "fr": " et "}
 
 

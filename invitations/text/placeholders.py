@@ -120,6 +120,7 @@ PLACEHOLDERS_OF_LETTERS = {
     ),
     "recorded": Placeholder(_("the recorded reply, a line to each point"), "reply"),
     "received_at": Placeholder(_("when the reply was received"), "reply", "received_at"),
+    "sessions": Placeholder(_("what is new in the calendar, a line to each session"), "letter"),
 }
 PLACEHOLDER_MEANINGS = {name: one.meaning for name, one in PLACEHOLDERS_OF_LETTERS.items()}
 PLACEHOLDERS = set(PLACEHOLDER_MEANINGS)
@@ -145,6 +146,7 @@ REQUIRED: dict[str, dict[str, set[str]]] = {
     "note-original": {"paper": {"to_mission", "covered"}},
     "reminder": {"mail": {"reply_before", "last_day", "reply_link"}},
     "acknowledgement": {"mail": {"recorded"}},
+    "calendar": {"mail": {"sessions"}},
 }
 REFERRING = {"notice", "corrigendum", "replacement"}
 # Placeholders that only letters of these kinds can fill.
@@ -160,6 +162,7 @@ ONLY_IN: dict[str, set[str]] = {
     "addressees": {"note"},
     "recorded": {"acknowledgement"},
     "received_at": {"acknowledgement"},
+    "sessions": {"calendar"},
 }
 # A note verbale goes to a mission, and a copy to an address that nobody has checked: neither
 # receiver may answer.
@@ -169,7 +172,7 @@ HAVE_TO_STAY = ANSWERABLE | {"salutation", "closing"}
 # A note verbale is written in the third person, and has its own formulas of courtesy.
 COURTESIES = {"salutation", "closing"}
 # The subject is one line, and everybody who handles the mail can read it.
-NOT_IN_SUBJECT = {"background", "changes", "covered", "recorded"} | KEY_PLACEHOLDERS
+NOT_IN_SUBJECT = {"background", "changes", "covered", "recorded", "sessions"} | KEY_PLACEHOLDERS
 
 
 def usable_placeholders(kind: str, variant: str = "") -> set[str]:

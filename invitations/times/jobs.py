@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 class Job(TextChoices):
     QUEUE_REMINDERS = "queue_reminders", _("plan reminders")
+    UPDATE_CALENDARS = "update_calendars", _("bring calendars up to date")
     COMPOSE_PLANNED = "compose_planned", _("compose letters")
     DISPATCH_OUTBOX = "dispatch_outbox", _("work the outbox")
     READ_MAILBOXES = "read_mailboxes", _("read the mailboxes")

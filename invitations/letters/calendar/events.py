@@ -42,7 +42,7 @@ def calendar_of(method: str, invitation: Invitation, events: Iterable[Event]) ->
     edition = invitation.edition
     replied = [reply.recorded_at for reply in invitation.replies.standing()]
     calendar = new_calendar(method)
-    for session, sequence, _is_new in events:
+    for session, sequence, *_new in events:
         event = session_event(edition, session) if session else days_event(edition)
         changed = replied + ([session.published_at] if session else [])
         of_session = f"-{session.pk}" if session else ""

@@ -27,6 +27,7 @@ class Event(NamedTuple):
     session: Session
     sequence: int
     is_new: bool
+    is_cancelled: bool = False
 
 
 class OfficeCalendar(NamedTuple):
@@ -48,6 +49,12 @@ def office_calendar(invitation: Invitation) -> OfficeCalendar:
         list(invitation.calendar_entries.with_letters()),
         invitation.edition,
     )
+
+
+def specimen_calendar(edition: ForumEdition) -> OfficeCalendar:
+    """Return what an office would have that chose each segment."""
+    hours = list(SessionHours.objects.in_force().filter(edition=edition))
+    return OfficeCalendar([Event(one, 0, is_new=True) for one in hours or [None]], [])
 
 
 def sessions_of(hours: Iterable[SessionHours], reply: Reply | None) -> list[Session]:
@@ -87,7 +94,7 @@ def compared(
     ]
     return OfficeCalendar(
         [standing(session) for session in wanted],
-        [Event(session, next_one(session), is_new=True) for session in fallen],
+        [Event(session, next_one(session), is_new=True, is_cancelled=True) for session in fallen],
     )
 
 
@@ -117,8 +124,7 @@ def entries_of(letter: Letter, calendar: OfficeCalendar) -> list[CalendarEntry]:
             letter_id=letter.pk,
             sequence=event.sequence,
             said=what_it_says(event.session, invitation.edition, letter.language),
-            is_cancelled=is_cancelled,
+            is_cancelled=event.is_cancelled,
         )
-        for events, is_cancelled in ((calendar.standing, False), (calendar.cancelled, True))
-        for event in events
+        for event in (*calendar.standing, *calendar.cancelled)
     ]

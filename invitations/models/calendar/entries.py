@@ -15,7 +15,8 @@ from invitations.text.dates import labelled
 class CalendarEntryQuerySet(models.QuerySet["CalendarEntry"]):
     def with_letters(self) -> Self:
         """All entries in the order of their letters, which say in which language and whether."""
-        return self.select_related("letter", "session").order_by("pk")
+        words = ("letter__mail", "letter__paper", "letter__composed_with")
+        return self.select_related("letter", "session").defer(*words).order_by("pk")
 
 
 class CalendarEntry(models.Model):

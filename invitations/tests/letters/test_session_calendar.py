@@ -85,6 +85,18 @@ def test_the_hours_are_those_of_the_session_in_utc(office, opening):
     assert event["LOCATION"] == "Room Popov, Geneva"
 
 
+def test_in_april_half_past_nine_in_geneva_is_an_hour_of_summer_time(office):
+    half_past_nine = dt.datetime(2020, 4, 7, 9, 30, tzinfo=office.edition.zone)
+    HoursFactory(
+        edition=office.edition, starts_at=half_past_nine, ends_at=half_past_nine + 3 * HOUR
+    )
+
+    (event,) = events_of(acknowledgement(office, "in_person", "opening")).values()
+
+    assert event["DTSTART"].to_ical() == b"20200407T073000Z"
+    assert event["DTEND"].to_ical() == b"20200407T103000Z"
+
+
 @pytest.mark.parametrize("segments", [[], ["prizes"]], ids=["none chosen", "its hours unknown"])
 def test_where_no_hours_are_known_of_what_was_chosen_the_days_stand(office, opening, segments):
     letter = acknowledgement(office, "in_person", *segments)

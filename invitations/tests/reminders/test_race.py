@@ -5,10 +5,13 @@ from functools import partial
 import pytest
 from django.db import OperationalError, connection, transaction
 
-from invitations.models import ForumEdition
+from invitations.letters.composing_queue import compose_planned
+from invitations.models import ForumEdition, LetterTemplate
+from invitations.reminders.hours_moved import update_calendars
 from invitations.reminders.planning import queue_reminders_of
-from invitations.tests.factories import InvitationFactory
-from invitations.tests.races import before_the_commit_of
+from invitations.replies import record_reply
+from invitations.tests.factories import HoursFactory, InvitationFactory, UserFactory
+from invitations.tests.races import at_once, before_the_commit_of
 from invitations.tests.reminding import geneva
 
 pytestmark = [
@@ -49,3 +52,34 @@ def test_the_deadline_is_not_moved_while_reminders_are_planned(edition):
     )
 
     assert not done
+
+
+def test_two_servers_plan_one_mail_about_hours_that_moved(edition, reached):
+    LetterTemplate.objects.update(first_approver=UserFactory(), second_approver=UserFactory())
+    session = HoursFactory(edition=edition, published_at=geneva(1))
+    invitation = reached(edition=edition)
+    record_reply(invitation, {"answer": "in_person", "segments": ["opening"]})
+    compose_planned()
+    type(session).objects.update(room="Room Ada")
+
+    planned = at_once(*[partial(update_calendars, geneva(8))] * 2)
+
+    assert sorted(planned) == [0, 1]
+    assert invitation.letters.filter(kind="calendar").count() == 1
+
+
+def test_two_workers_tell_a_calendar_once(edition, reached):
+    LetterTemplate.objects.update(first_approver=UserFactory(), second_approver=UserFactory())
+    session = HoursFactory(edition=edition, published_at=geneva(1))
+    invitation = reached(edition=edition)
+    record_reply(invitation, {"answer": "in_person", "segments": ["opening"]})
+    compose_planned()
+    type(session).objects.update(room="Room Ada")
+    update_calendars(geneva(8))
+    record_reply(invitation, {"answer": "attends_only", "segments": ["opening"]})
+
+    at_once(compose_planned, compose_planned)
+    compose_planned()
+
+    told = invitation.calendar_entries.exclude(letter__state="cancelled").order_by("pk")
+    assert [*told.values_list("sequence", flat=True)] in ([0, 1], [0, 1, 1])

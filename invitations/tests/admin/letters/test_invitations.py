@@ -59,7 +59,7 @@ def listed(client, **filters):
 
 INLINES = {
     f"{name}-{form}_FORMS": 0
-    for name in ("replies", "letters", "correspondence", "call_list_entries")
+    for name in ("replies", "letters", "correspondence", "call_list_entries", "calendar_entries")
     for form in ("TOTAL", "INITIAL")
 }
 

@@ -1,0 +1,16 @@
+from typing import Any
+
+from django.core.management.base import BaseCommand
+
+from invitations.outbox.monitoring import ticked
+from invitations.reminders.hours_moved import update_calendars
+from invitations.times.jobs import Job
+
+
+class Command(BaseCommand):
+    help = "Plan mails to offices in whose calendars hours have moved, without Celery."
+
+    def handle(self, **options: Any) -> str:
+        with ticked(Job.UPDATE_CALENDARS) as tick:
+            tick.did = update_calendars()
+        return f"{tick.did} calendar mails planned."

@@ -1,0 +1,152 @@
+"""Who is told by mail that something in its calendar has moved, and which such mail is overtaken.
+
+What stands is compared with what the office was told last, so that a second run adds nothing, and
+nobody hears that nothing has changed. Such mails keep to the reminders' days: none on a quiet day,
+and none within three days of the last, until the Track is near.
+"""
+
+import datetime as dt
+from functools import partial
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from invitations.letters.calendar.told import Event, compared, office_calendar, sessions_of
+from invitations.letters.planning import save_planned_letters
+from invitations.models import (
+    CalendarEntry,
+    Channel,
+    Delivery,
+    ForumEdition,
+    Invitation,
+    Letter,
+    Reply,
+    SessionHours,
+)
+from invitations.reminders.schedules import DAYS_APART
+from invitations.setbacks import each_apart
+from invitations.times.calendars import ONE_DAY
+from invitations.times.jobs import Job
+
+# Sessions are approved one after the other: one mail tells of all.
+AT_REST = dt.timedelta(minutes=10)
+# From so long before the Track on, whoever travels hears of each change at once.
+NEAR = dt.timedelta(days=7)
+
+
+def update_calendars(now: dt.datetime | None = None) -> int:
+    """Plan a mail to each office in whose calendar something is new; return how many.
+
+    Editions without published hours have none. A failure with one does not delay the others.
+    """
+    now = now or timezone.now()
+    today = timezone.localdate(now)
+    editions = ForumEdition.objects.filter(closes_on__gte=today, session_hours__isnull=False)
+    jobs = [
+        (edition.symbol, partial(update_calendars_of, edition, now))
+        for edition in editions.distinct()
+    ]
+    return each_apart(Job.UPDATE_CALENDARS, jobs)
+
+
+@transaction.atomic
+def update_calendars_of(edition: ForumEdition, now: dt.datetime) -> int:
+    # One at a time: the next one finds what this one has planned.
+    locked = ForumEdition.objects.select_for_update(of=("self",), no_key=True)
+    edition = locked.get(pk=edition.pk)
+    hours = list(edition.session_hours.all())
+    if not may_leave(edition, hours, now):
+        return 0
+    in_force = [one for one in hours if not one.is_called_off]
+    invitations = {
+        invitation.pk: invitation
+        for invitation in may_be_told(edition, now)
+        if has_news(edition, invitation, in_force, now)
+    }
+    standing = Letter.objects.standing().filter(invitation__in=invitations)
+    return save_planned_letters(
+        [
+            calendar_letter(letter)
+            for letter in standing.order_by("invitation")
+            if is_reached_by_mail(letter, invitations[letter.invitation_id])
+        ]
+    )
+
+
+def may_leave(edition: ForumEdition, hours: list[SessionHours], now: dt.datetime) -> bool:
+    """Whether the programme is at rest, and today is no quiet day or the Track is near."""
+    if any(now - AT_REST < one.published_at <= now for one in hours):
+        return False
+    return is_near(edition, now) or not edition.is_quiet(edition.local_date(now))
+
+
+def is_near(edition: ForumEdition, now: dt.datetime) -> bool:
+    return edition.local_date(now) >= edition.track_opens_on - NEAR
+
+
+def may_be_told(edition: ForumEdition, now: dt.datetime) -> "QuerySet[Invitation]":
+    """Return issued invitations without a letter under way that tells their calendar anyway.
+
+    Each has its standing reply in ``stands``, and in ``told`` what it was told.
+    """
+    letters = Letter.objects.filter(invitation=OuterRef("pk"))
+    under_way = letters.planned().filter(
+        Q(kind=Letter.Kind.CALENDAR) | Q(kind=Letter.Kind.ACKNOWLEDGEMENT, variant="answer")
+    )
+    found = edition.invitations.issued().exclude(Exists(under_way))
+    if not is_near(edition, now):
+        found = found.exclude(Exists(told_since(now - DAYS_APART * ONE_DAY)))
+    standing = Prefetch("replies", Reply.objects.standing(), to_attr="stands")
+    told = Prefetch("calendar_entries", CalendarEntry.objects.with_letters(), to_attr="told")
+    return found.prefetch_related(standing, told)
+
+
+def told_since(since: dt.datetime) -> "QuerySet[Delivery]":
+    """Return deliveries of calendar mails to the office that left, or may have left, since then."""
+    left = Delivery.objects.left().filter(letter__kind=Letter.Kind.CALENDAR)
+    return left.filter(letter__invitation=OuterRef("pk"), sending_at__gte=since)
+
+
+def has_news(
+    edition: ForumEdition, invitation: Invitation, hours: list[SessionHours], now: dt.datetime
+) -> bool:
+    """Whether anything in the office's calendar is new and not over yet."""
+    found: Any = invitation
+    wanted = sessions_of(hours, next(iter(found.stands), None))
+    changes = compared(wanted, found.told, edition).changes
+    return any(not is_over(event, edition, now) for event in changes)
+
+
+def is_over(event: Event, edition: ForumEdition, now: dt.datetime) -> bool:
+    if event.session:
+        return event.session.ends_at < now
+    return edition.track_closes_on < edition.local_date(now)
+
+
+def is_reached_by_mail(letter: Letter, invitation: Any) -> bool:
+    """Whether its answers are acknowledged by mail: to a signed original, those given online."""
+    online = any(reply.channel == Channel.ONLINE for reply in invitation.stands)
+    return online or not letter.by_original
+
+
+def calendar_letter(standing: Letter) -> Letter:
+    """Return the planned mail, in the languages of the letter that stands."""
+    return Letter(
+        invitation_id=standing.invitation_id,
+        circular_id=standing.circular_id,
+        kind=Letter.Kind.CALENDAR,
+        language=standing.language,
+        second_language=standing.second_language,
+    )
+
+
+def why_calendar_must_stay(invitation: Invitation, letter: Letter) -> str:
+    """Return why the mail may not leave: the calendar was told otherwise since, or has to be."""
+    own = letter.calendar_entries.latest("pk")
+    since = invitation.calendar_entries.exclude(letter__state=Letter.State.CANCELLED)
+    if since.filter(pk__gt=own.pk).exists() or office_calendar(invitation).changes:
+        return _("the calendar has changed again")
+    return ""

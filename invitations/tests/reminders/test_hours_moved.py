@@ -1,0 +1,366 @@
+"""Mails to offices whose calendar has changed: to whom and when, and which are overtaken."""
+
+import datetime as dt
+
+import icalendar
+import pytest
+import time_machine
+from django.core.management import call_command
+
+from invitations.letters.composing_queue import compose_planned
+from invitations.models import CalendarEntry, Language, Letter, LetterTemplate, SessionHours, Tick
+from invitations.outbox.dispatch import dispatch_outbox
+from invitations.reminders.hours_moved import update_calendars
+from invitations.replies import record_reply, settle_contested
+from invitations.tests.factories import HoursFactory, UserFactory
+from invitations.tests.reading import message_of, text_of
+from invitations.tests.reminding import geneva
+
+pytestmark = pytest.mark.django_db
+
+HOUR = dt.timedelta(hours=1)
+MONDAY, NEXT_SUNDAY = geneva(8), geneva(14)
+
+
+@pytest.fixture
+def clock():
+    with time_machine.travel(MONDAY, tick=False) as clock:
+        yield clock
+
+
+@pytest.fixture
+def edition(clock, approved_texts, edition):
+    """The opening and the dialogues were approved a week ago."""
+    published = {"edition": edition, "published_at": geneva(1)}
+    HoursFactory(**published)
+    HoursFactory(**published, segment="dialogues", title="Dialogues", room="Room Ada")
+    return edition
+
+
+@pytest.fixture
+def coming(edition, reached):
+    """Make an office that comes to these segments and was told its calendar."""
+
+    def make(*segments, **fields):
+        invitation = reached(edition=edition, **fields)
+        said = {"answer": "in_person", "segments": list(segments or ["opening"])}
+        record_reply(invitation, said)
+        compose_planned()
+        return invitation
+
+    return make
+
+
+def move(segment="opening", by=HOUR, at=MONDAY, **fields):
+    """Publish other hours, as the second approval of a session does."""
+    for session in SessionHours.objects.filter(segment=segment):
+        session.starts_at, session.ends_at = session.starts_at + by, session.ends_at + by
+        session.published_at = at
+        for name, value in fields.items():
+            setattr(session, name, value)
+        session.save()
+
+
+def told(clock, at=MONDAY + HOUR):
+    """Go to the hour, plan and compose; return the number of calendar mails planned."""
+    clock.move_to(at)
+    planned = update_calendars()
+    compose_planned()
+    return planned
+
+
+def mails(invitation):
+    return invitation.letters.in_force().filter(kind="calendar").order_by("pk")
+
+
+def events_in(letter):
+    """Return (method, title, SEQUENCE) of each event of the letter's mail."""
+    found = []
+    for part in message_of(letter).iter_attachments():
+        calendar = icalendar.Calendar.from_ical(part.get_content())
+        title = "WSIS Forum 2027: "
+        found += [
+            (str(calendar["METHOD"]), event["SUMMARY"].removeprefix(title), event["SEQUENCE"])
+            for event in calendar.events
+        ]
+    return found
+
+
+# Who is told
+
+
+def test_an_office_is_told_once_of_hours_that_moved(clock, coming):
+    invitation = coming("opening", "dialogues")
+    move("opening")
+
+    assert [told(clock), told(clock), told(clock, MONDAY + 100 * HOUR)] == [1, 0, 0]
+
+    letter = mails(invitation).get()
+    assert events_in(letter) == [("PUBLISH", "Dialogues", 0), ("PUBLISH", "Opening segment", 1)]
+    assert "Tuesday 11 May 2027, 10:30–11:30 (Geneva time), Room Popov" in text_of(letter)
+    assert "Dialogues:" not in text_of(letter)
+
+
+def test_who_did_not_choose_the_session_is_told_nothing(clock, coming):
+    coming("dialogues")
+    move("opening")
+
+    assert told(clock) == 0
+
+
+def test_nobody_is_told_that_nothing_has_changed(clock, coming):
+    coming()
+    move(by=0 * HOUR, title_fr="Séance d’ouverture", sequence=1)
+
+    assert told(clock) == 0
+
+
+def test_a_session_that_was_called_off_is_cancelled(clock, coming):
+    invitation = coming("opening", "dialogues")
+    move("opening", is_called_off=True)
+
+    told(clock)
+
+    letter = mails(invitation).get()
+    assert ("CANCEL", "Opening segment", 1) in events_in(letter)
+    assert "Opening segment: called off" in text_of(letter)
+
+
+def test_who_answered_before_there_were_hours_gets_them_in_place_of_the_days(
+    clock, edition, coming
+):
+    move("opening", is_called_off=True, at=geneva(1))
+    invitation = coming("opening")
+    move("opening", by=0 * HOUR, is_called_off=False)
+
+    told(clock)
+
+    assert events_in(mails(invitation).get()) == [
+        ("PUBLISH", "Opening segment", 0),
+        ("CANCEL", "High-Level Track", 1),
+    ]
+
+
+def test_a_reply_that_staff_let_stand_takes_the_sessions_out(clock, coming):
+    invitation = coming()
+    contested = record_reply(invitation, {"answer": "regrets"}, channel="fax", by=UserFactory())
+    settle_contested(contested, UserFactory(), "The note verbale says so.", stands=True)
+
+    told(clock)
+
+    assert events_in(mails(invitation).get()) == [("CANCEL", "Opening segment", 1)]
+
+
+def test_an_office_whose_acknowledgement_is_not_composed_yet_gets_the_calendar_with_it(
+    clock, coming
+):
+    invitation = coming()
+    move()
+    record_reply(invitation, {"answer": "attends_only", "segments": ["opening"]})
+
+    clock.move_to(MONDAY + HOUR)
+    assert update_calendars() == 0
+    compose_planned()
+
+    letter = invitation.letters.filter(kind="acknowledgement").latest("pk")
+    assert events_in(letter) == [("PUBLISH", "Opening segment", 1)]
+    assert update_calendars() == 0
+
+
+def test_the_cancellation_after_regrets_comes_with_their_acknowledgement(clock, coming):
+    invitation = coming()
+    record_reply(invitation, {"answer": "regrets"})
+
+    assert told(clock) == 0
+
+    letter = invitation.letters.filter(kind="acknowledgement").latest("pk")
+    assert events_in(letter) == [("CANCEL", "Opening segment", 1)]
+
+
+def test_a_withdrawn_invitation_is_told_nothing(clock, coming):
+    invitation = coming()
+    invitation.status = "withdrawn"
+    invitation.withdrawn_at = MONDAY
+    invitation.save()
+    move()
+
+    assert told(clock) == 0
+
+
+def test_an_office_with_a_signed_original_is_told_what_it_asked_online(clock, coming):
+    by_fax, online = coming(), coming()
+    Letter.objects.filter(kind="invitation").update(by_original=True, message_sha256="", sha256="0")
+    by_fax.replies.update(channel="fax")
+    move()
+
+    told(clock)
+
+    assert (mails(by_fax).count(), mails(online).count()) == (0, 1)
+
+
+def test_without_approved_sessions_nothing_is_planned(clock, edition, reached):
+    SessionHours.objects.all().delete()
+    record_reply(reached(edition=edition), {"answer": "in_person"})
+    compose_planned()
+    edition.track_closes_on += dt.timedelta(days=1)
+    edition.save()
+
+    assert told(clock) == 0
+
+
+# When
+
+
+def test_one_mail_tells_of_all_sessions_that_are_approved_one_after_the_other(clock, coming):
+    invitation = coming("opening", "dialogues")
+    move("opening")
+    assert told(clock, MONDAY + HOUR / 10) == 0
+    move("dialogues", at=MONDAY + HOUR / 10)
+
+    assert told(clock) == 1
+
+    assert [sequence for *_event, sequence in events_in(mails(invitation).get())] == [1, 1]
+
+
+def test_on_a_quiet_day_nobody_is_told(clock, coming):
+    coming()
+    move(at=geneva(13))
+
+    assert told(clock, NEXT_SUNDAY) == 0
+    assert told(clock, NEXT_SUNDAY + 24 * HOUR) == 1
+
+
+def test_near_the_track_each_change_is_told_at_once(clock, coming):
+    coming()
+    sunday = geneva(9, month=5)
+    move(at=sunday - HOUR)
+
+    assert told(clock, sunday) == 1
+
+
+def test_no_two_mails_leave_within_three_days(clock, coming, peer):
+    coming()
+    move()
+    told(clock)
+    dispatch_outbox()
+    move(at=MONDAY + 24 * HOUR)
+
+    assert told(clock, MONDAY + 48 * HOUR) == 0
+    assert told(clock, MONDAY + 80 * HOUR) == 1
+
+
+def test_a_session_that_is_over_is_not_told_of(clock, coming):
+    coming()
+    move()
+
+    assert told(clock, geneva(13, month=5)) == 0
+
+
+# What is overtaken
+
+
+def test_hours_that_moved_back_before_the_mail_was_written_leave_no_mail(clock, coming):
+    invitation = coming()
+    move()
+    clock.move_to(MONDAY + HOUR)
+    update_calendars()
+    move(by=-HOUR)
+
+    compose_planned()
+
+    assert not mails(invitation).exists()
+    assert [told(clock), told(clock)] == [0, 0]
+
+
+def test_a_mail_that_is_overtaken_is_not_sent(clock, coming, peer):
+    invitation = coming()
+    dispatch_outbox()
+    before = len(peer.taken)
+    move()
+    told(clock)
+    move(at=MONDAY + HOUR)
+
+    dispatch_outbox()
+
+    assert len(peer.taken) == before
+    assert told(clock, MONDAY + 2 * HOUR) == 1
+    dispatch_outbox()
+    assert len(peer.taken) == before + 1
+    assert events_in(mails(invitation).get()) == [("PUBLISH", "Opening segment", 2)]
+
+
+def test_a_mail_that_an_acknowledgement_overtakes_is_not_sent(clock, coming, peer):
+    invitation = coming()
+    move()
+    told(clock)
+    record_reply(invitation, {"answer": "regrets"})
+    compose_planned()
+
+    dispatch_outbox()
+
+    assert not mails(invitation).exists()
+    assert told(clock, MONDAY + 80 * HOUR) == 0
+
+
+def test_a_mail_that_stands_is_sent(clock, coming, peer):
+    invitation = coming()
+    dispatch_outbox()
+    before = len(peer.taken)
+    move()
+    told(clock)
+
+    dispatch_outbox()
+
+    assert len(peer.taken) == before + 1
+    assert CalendarEntry.objects.filter(letter=mails(invitation).get()).count() == 1
+
+
+# The text
+
+
+@pytest.mark.parametrize("language", Language.values)
+def test_the_mail_is_in_the_language_of_the_letter(clock, edition, coming, language):
+    invitation = coming(minister__language=language)
+    Letter.objects.filter(invitation=invitation).update(language=language)
+    CalendarEntry.objects.all().delete()
+    move()
+
+    told(clock)
+
+    letter = mails(invitation).get()
+    text = text_of(letter)
+    assert letter.language == language
+    assert "$" not in text
+    assert "2027" in text
+    assert invitation.links.get().token in text
+    (event,) = [
+        event
+        for part in message_of(letter).iter_attachments()
+        for event in icalendar.Calendar.from_ical(part.get_content()).events
+    ]
+    assert event["SUMMARY"].params["LANGUAGE"] == language
+    assert message_of(letter)["Auto-Submitted"] == "auto-generated"
+
+
+def test_a_text_that_is_not_approved_waits(clock, coming):
+    invitation = coming()
+    invitation.letters.update(language="fr")
+    LetterTemplate.objects.filter(kind="calendar").update(second_approver=None)
+    move()
+
+    told(clock)
+
+    letter = mails(invitation).get()
+    assert letter.state == "planned"
+    assert "No approved text" in letter.waits_because
+
+
+def test_the_command_plans_what_is_due_and_says_how_many(clock, coming, capsys):
+    coming()
+    move()
+    clock.move_to(MONDAY + HOUR)
+
+    call_command("update_calendars")
+
+    assert capsys.readouterr().out.strip() == "1 calendar mails planned."
+    assert Tick.objects.get(name="update_calendars").did == 1
