@@ -23,6 +23,7 @@ urlpatterns = [
     path("r/<path:rest>", entry.open_spoilt_link),
     path("states/", states.states, name="states"),
     path("speakers/<slug:symbol>/", speakers.speakers, name="speakers"),
+    path("programme/<slug:symbol>.ics", speakers.programme, name="programme"),
     path("office/<int:invitation_id>/", answer.office, name="answer"),
     path("office/<int:invitation_id>/change/", answer.change, name="change"),
     path("office/<int:invitation_id>/check/<uuid:form_key>/", summary.summary, name="summary"),

@@ -30,7 +30,7 @@ from invitations.links import (
     link_for_code,
     link_for_token,
 )
-from invitations.models import ForumEdition, Invitation, ReplyLink
+from invitations.models import ForumEdition, Invitation, ReplyLink, SessionHours
 from invitations.text.dates import keep_own_order, printed_date, printed_range
 
 TOKEN_FIRST = re.compile(r"[a-z0-9]+")
@@ -41,12 +41,14 @@ def home(request: HttpRequest) -> HttpResponse:
     """Show the editions to come, or else the last one, and no invitation."""
     editions = ForumEdition.objects.at_hand()
     language, now = translation.get_language(), timezone.now()
+    in_calendars = set(SessionHours.objects.values_list("edition", flat=True).distinct())
     dated = [
         (
             edition,
             printed_range(edition.opens_on, edition.closes_on, language),
             printed_range(edition.track_opens_on, edition.track_closes_on, language),
             edition.shows_speakers(now),
+            edition.pk in in_calendars,
         )
         for edition in editions
     ]

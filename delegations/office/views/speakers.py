@@ -1,14 +1,15 @@
-"""The public list of speakers."""
+"""The public list of speakers, and the public calendar of the programme."""
 
 import datetime as dt
 
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
 from delegations.programme import sessions_with_speakers
+from invitations.letters.calendar.events import public_calendar
 from invitations.models import ForumEdition
 from invitations.text.dates import printed_hour
 
@@ -25,8 +26,22 @@ def speakers(request: HttpRequest, symbol: str) -> HttpResponse:
     shown = {
         "edition": edition,
         "as_of": hour(now),
+        "has_programme": edition.session_hours.exists(),
         "sessions": [
             (session, hour(session.starts_at)) for session in sessions_with_speakers(edition)
         ],
     }
     return render(request, "office/speakers.html", shown)
+
+
+@require_safe
+def programme(request: HttpRequest, symbol: str) -> HttpResponse:
+    """Return the sessions that two people approved as a calendar file; 404 while there is none."""
+    edition = get_object_or_404(ForumEdition, symbol=symbol)
+    if not edition.session_hours.exists():
+        raise Http404
+    return HttpResponse(
+        public_calendar(edition).to_ical(),
+        content_type="text/calendar; charset=utf-8",
+        headers={"Content-Disposition": f'attachment; filename="{edition.symbol}.ics"'},
+    )

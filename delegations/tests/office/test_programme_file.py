@@ -1,0 +1,111 @@
+"""The public calendar of the programme, with UIDs of its own."""
+
+import datetime as dt
+
+import icalendar
+import pytest
+from django.urls import reverse
+
+from delegations.tests.offices import browser, coming, page_of
+from invitations.models import Language, SessionHours
+from invitations.tests.factories import EditionFactory, HoursFactory
+
+pytestmark = pytest.mark.django_db
+
+FILE = "/programme/wsis-2027.ics"
+
+
+@pytest.fixture
+def edition():
+    return EditionFactory(
+        symbol="wsis-2027",
+        website="https://forum.example.org",
+        speakers_published_at=dt.datetime(2026, 1, 1, tzinfo=dt.UTC),
+    )
+
+
+@pytest.fixture
+def sessions(edition):
+    return [
+        HoursFactory(edition=edition, title_fr="Segment inaugural", title_ar="الجلسة الافتتاحية"),
+        HoursFactory(edition=edition, segment="prizes", title="Prizes", is_called_off=True),
+    ]
+
+
+def calendar_at(client, language="en"):
+    response = client.get(FILE, headers={"Accept-Language": language})
+    assert response["Content-Type"] == "text/calendar; charset=utf-8"
+    return icalendar.Calendar.from_ical(response.content)
+
+
+def test_everybody_can_have_the_sessions_that_two_people_approved(client, sessions):
+    calendar = calendar_at(client)
+
+    assert calendar["METHOD"] == "PUBLISH"
+    assert [str(event["STATUS"]) for event in calendar.events] == ["CONFIRMED", "CANCELLED"]
+    opening, _prizes = calendar.events
+    assert opening["DTSTART"].to_ical() == b"20270511T073000Z"
+    assert opening["URL"] == "https://forum.example.org"
+
+
+def test_there_is_no_file_before_a_session_is_approved(client, edition):
+    assert client.get(FILE).status_code == 404
+    assert client.get("/programme/nowhere.ics").status_code == 404
+
+
+def test_its_uids_are_others_than_those_of_offices(client, sessions):
+    invitation = coming("Ruritania", edition=sessions[0].edition)
+    invitation.replies.update(segments=["opening"])
+
+    own = icalendar.Calendar.from_ical(
+        browser(invitation).get(page_of(invitation, "track")).content
+    )
+    public = calendar_at(client)
+
+    uids = {str(event["UID"]) for event in (*own.events, *public.events)}
+    assert len(uids) == len(own.events) + len(public.events) == 3
+
+
+def test_its_sequence_is_that_of_the_publication(client, sessions):
+    SessionHours.objects.filter(segment="opening").update(sequence=4)
+
+    assert calendar_at(client).events[0]["SEQUENCE"] == 4
+
+
+@pytest.mark.parametrize("language", Language.values)
+def test_the_file_is_in_the_visitor_s_language_as_the_standard_asks(client, sessions, language):
+    response = client.get(FILE, headers={"Accept-Language": language})
+
+    calendar = icalendar.Calendar.from_ical(response.content)
+    assert max(map(len, response.content.split(b"\r\n"))) <= 75
+    for event in calendar.events:
+        assert event.errors == []
+        assert event["SUMMARY"].params["LANGUAGE"] == language
+        assert {"UID", "DTSTAMP", "DTSTART", "DTEND", "SEQUENCE", "ORGANIZER"} <= {*event}
+
+
+def test_the_file_is_kept_from_shared_caches_as_the_pages_are(client, sessions):
+    page, file = client.get("/speakers/wsis-2027/"), client.get(FILE)
+
+    assert file["Cache-Control"] == page["Cache-Control"]
+    assert "Accept-Language" in file["Vary"]
+
+
+@pytest.mark.parametrize("page", ["/", "/speakers/wsis-2027/"])
+def test_the_public_pages_lead_to_the_file_once_there_is_one(client, edition, page):
+    link = f'href="{reverse("office:programme", args=["wsis-2027"])}"'
+    assert link not in client.get(page).content.decode()
+
+    HoursFactory(edition=edition)
+
+    assert link in client.get(page).content.decode()
+
+
+def test_the_file_of_several_sessions_takes_as_many_queries_as_of_one(
+    client, edition, django_assert_num_queries
+):
+    for number in (1, 3):
+        while SessionHours.objects.count() < number:
+            HoursFactory(edition=edition)
+        with django_assert_num_queries(3):
+            client.get(FILE)
