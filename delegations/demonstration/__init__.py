@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from delegations.demonstration.delegations import make_delegations
 from delegations.demonstration.edition import (
+    approve_sessions,
     approve_texts,
     edition_day,
     make_edition,
@@ -39,7 +40,9 @@ def make_demonstration(kind: str, password: str, say: Callable[[str], object]) -
     now = timezone.now()
     edition = make_edition(kind, now)
     staff = make_staff(password)[: len(STAFF)]
-    approve_texts(edition, staff, edition_day(edition, edition.circulars.get().dated_on, hour=8))
+    morning = edition_day(edition, edition.circulars.get().dated_on, hour=8)
+    approve_texts(edition, staff, morning)
+    approve_sessions(edition, staff, morning)
     states = list(MemberState.objects.invited().order_by("iso2"))
     make_missions(edition, states)
     for number, state in enumerate(states):

@@ -10,6 +10,7 @@ from django.contrib.auth.models import User
 from django.utils import timezone
 
 from delegations.models import HighLevelSession
+from delegations.programme import approve_session
 from invitations.letters.approval import approve_text
 from invitations.models import Circular, ForumEdition, LetterTemplate, ReminderStep
 
@@ -108,3 +109,16 @@ def approve_texts(edition: ForumEdition, staff: list[User], at: dt.datetime) -> 
             texts.filter(pk=text.pk).update(
                 first_approved_at=happened_at, second_approved_at=happened_at
             )
+
+
+def approve_sessions(edition: ForumEdition, staff: list[User], at: dt.datetime) -> None:
+    """Approve the sessions, so that calendars have their hours; none that is approved already."""
+    happened_at = min(at, timezone.now())
+    for session in edition.sessions.filter(hours=None, first_approver=None):
+        for by in staff:
+            session.refresh_from_db()
+            approve_session(session, by, session.mark)
+        HighLevelSession.objects.filter(pk=session.pk).update(
+            first_approved_at=happened_at, second_approved_at=happened_at
+        )
+    edition.session_hours.filter(published_at__gt=happened_at).update(published_at=happened_at)

@@ -34,6 +34,7 @@ from invitations.models import (
 )
 from invitations.outbox.dispatch import dispatch_outbox
 from invitations.outbox.specimens import render_specimen, specimen_of
+from invitations.reminders.hours_moved import update_calendars
 from invitations.reminders.planning import queue_reminders
 from invitations.tests.factories import (
     EditionFactory,
@@ -67,7 +68,7 @@ def demo(*arguments):
 
 
 def tick():
-    return queue_reminders(), compose_planned(), dispatch_outbox()
+    return queue_reminders(), update_calendars(), compose_planned(), dispatch_outbox()
 
 
 @pytest.mark.parametrize("days", [0, 3, 5], ids=["Wednesday", "Saturday", "Monday"])
@@ -77,7 +78,7 @@ def test_first_tick_mails_nobody(days):
         demo()
 
         assert Letter.objects.filter(kind="reminder").exists()
-        assert tick() == (0, 0, 0)
+        assert tick() == (0, 0, 0, 0)
 
 
 class Demonstration(TestCase):
@@ -308,7 +309,7 @@ def test_both_stand_side_by_side(order):
     assert Minister.objects.count() == 12
     assert Invitation.objects.filter(edition__symbol="wsis-2020", status="draft").count() == 6
     assert not HeldChange.objects.exists()
-    assert tick() == (0, 0, 0)
+    assert tick() == (0, 0, 0, 0)
 
 
 @pytest.mark.parametrize("count", [1, 4])
