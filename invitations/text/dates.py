@@ -130,6 +130,8 @@ def printed_hours(at: dt.datetime, until: dt.datetime, zone: str, language: str)
         return " – ".join(ends)
     _hour, zoned = HOUR[language]
     date = printed_weekday(at.date(), language)
+    # In Russian a sentence begins with a capital, a weekday within it does not.
+    date = date[0].lower() + date[1:] if language == "ru" else date
     return HOURS[language].format(date=date, at=at, until=until) + zoned.format(zone=zone)
 
 

@@ -8,6 +8,7 @@ import subprocess
 
 from django.utils import timezone
 
+from invitations.letters.composing import calendar_for
 from invitations.letters.message import build_message
 from invitations.mail.outgoing import dated
 from invitations.models import Language, Letter
@@ -24,6 +25,7 @@ def main() -> None:
         for language in Language:
             letters = Letter.objects.filter(kind=kind, language=language)
             if letter := letters.exclude(message_sha256="").order_by("pk").last():
+                letter.calendar = calendar_for(letter)
                 points, rules = scored(dated(build_message(letter, {}).as_bytes(), timezone.now()))
                 label = f"{kind}, {tables.NAMES[language]}"
                 tables.row(label, *tables.at_most(points, HIGHEST), f"  {rules}")

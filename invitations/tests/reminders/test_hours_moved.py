@@ -256,6 +256,17 @@ def test_a_session_that_is_over_is_not_told_of(clock, coming):
     assert told(clock, geneva(13, month=5)) == 0
 
 
+@pytest.mark.parametrize("offices", [1, 3])
+def test_as_many_queries_ask_whether_three_offices_are_told_as_for_one(
+    clock, coming, django_assert_num_queries, offices
+):
+    for _office in range(offices):
+        coming("opening", "dialogues")
+
+    with django_assert_num_queries(10):
+        update_calendars()
+
+
 # What is overtaken
 
 

@@ -12,6 +12,7 @@ from invitations.text.dates import (
     keep_own_order,
     printed_date,
     printed_hour,
+    printed_hours,
     printed_list,
     printed_range,
     told_day,
@@ -41,6 +42,31 @@ def test_a_date_is_printed_as_its_language_prints_it(language, printed):
 def test_the_first_of_a_month_is_premier_in_french():
     assert printed_date(dt.date(2020, 1, 1), "fr") == "1er janvier 2020"
     assert printed_date(dt.date(2020, 1, 11), "fr") == "11 janvier 2020"
+
+
+@pytest.mark.parametrize(
+    ("language", "printed"),
+    [
+        ("ar", "الثلاثاء، 7 أبريل 2020، 09:30–12:30 (Z)"),
+        ("en", "Tuesday 7 April 2020, 09:30–12:30 (Z)"),
+        ("es", "martes, 7 de abril de 2020, de 09.30 a 12.30 horas (Z)"),
+        ("fr", "mardi 7 avril 2020 de 09 h 30 à 12 h 30 (Z)"),
+        ("ru", "вторник, 7 апреля 2020\u00a0г., 09:30–12:30 (Z)"),
+        ("zh-hans", "2020年4月7日星期二09:30至12:30（Z）"),
+    ],
+)
+def test_hours_of_one_day_are_printed_as_their_language_prints_them(language, printed):
+    at, until = dt.datetime(2020, 4, 7, 9, 30), dt.datetime(2020, 4, 7, 12, 30)  # noqa: DTZ001
+
+    assert printed_hours(at, until, "Z", language) == printed
+
+
+def test_hours_that_end_on_another_day_name_both_days():
+    at, until = dt.datetime(2020, 4, 7, 22), dt.datetime(2020, 4, 8, 1)  # noqa: DTZ001
+
+    assert (
+        printed_hours(at, until, "Z", "en") == "7 April 2020, 22:00 (Z) – 8 April 2020, 01:00 (Z)"
+    )
 
 
 @pytest.mark.parametrize(
