@@ -2,6 +2,8 @@
 
 from contextlib import contextmanager
 
+from django.conf import settings
+
 from invitations.links import reply_url
 from invitations.tests.factories import InvitationFactory, MinisterFactory
 
@@ -28,6 +30,19 @@ def browser_page(chromium, **options):
     finally:
         context.close()
     assert not complaints
+
+
+@contextmanager
+def page_in(chromium, language, **options):
+    """A page in that language, on which nothing fades from one colour to another."""
+    context = chromium.new_context(locale="en-GB", reduced_motion="reduce", **options)
+    context.set_default_timeout(10_000)
+    cookie = {"name": settings.LANGUAGE_COOKIE_NAME, "value": language, "url": settings.SITE_URL}
+    context.add_cookies([cookie])
+    try:
+        yield context.new_page()
+    finally:
+        context.close()
 
 
 def invited(edition, **minister):

@@ -1,15 +1,13 @@
 """Whoever reads with other eyes, in other light or by the keys alone finds nothing in the way."""
 
 import subprocess
-from contextlib import contextmanager
 from itertools import chain
 
 import pytest
-from django.conf import settings
 from playwright.sync_api import expect
 
 from delegations.models import PolicyStatement
-from delegations.tests.browser import CHECK, RECORD, SAVE, invited
+from delegations.tests.browser import CHECK, RECORD, SAVE, invited, page_in
 from delegations.tests.measures import bring_axe, findings, focus_findings, watched
 from delegations.tests.states import (
     after_the_answer,
@@ -27,19 +25,6 @@ pytestmark = [
     pytest.mark.browser,
     pytest.mark.django_db(transaction=True, serialized_rollback=True),
 ]
-
-
-@contextmanager
-def page_in(chromium, language, **options):
-    """A page in that language, on which nothing fades from one colour to another."""
-    context = chromium.new_context(locale="en-GB", reduced_motion="reduce", **options)
-    context.set_default_timeout(10_000)
-    cookie = {"name": settings.LANGUAGE_COOKIE_NAME, "value": language, "url": settings.SITE_URL}
-    context.add_cookies([cookie])
-    try:
-        yield context.new_page()
-    finally:
-        context.close()
 
 
 @pytest.mark.parametrize("states", [up_to_the_answer, after_the_answer])

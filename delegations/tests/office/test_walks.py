@@ -46,11 +46,11 @@ OFFICES = {
         "file": "政策声明.txt",
         "people": ["埃尔夫贝格", "拉森迪尔"],
     },
-    "es": {
-        "answers": "Elena de Zenda",
-        "title": "La confianza, ¿de dónde viene?",
-        "file": "Declaración.txt",
-        "people": ["Flavia Elphberg", "Rodolfo Rassendyll"],
+    "ru": {
+        "answers": "Елена Зендская",
+        "title": "Доверие как основа цифрового будущего",
+        "file": "Заявление.txt",
+        "people": ["Флавия Эльфберг", "Рудольф Рассендилл"],
     },
 }
 
@@ -95,14 +95,14 @@ def test_an_office_goes_the_whole_way_in_chinese_from_a_typed_code(chromium, edi
     assert_left_behind(invitation, OFFICES["zh-hans"])
 
 
-def test_an_office_goes_the_whole_way_in_spanish_without_javascript(chromium, edition):
-    invitation, link = invited(edition, language="es", portfolio="Ministra de Correos")
+def test_an_office_goes_the_whole_way_in_russian_without_javascript(chromium, edition):
+    invitation, link = invited(edition, language="ru", portfolio="Министр связи")
 
     with browser_page(chromium, java_script_enabled=False) as page:
         page.goto(link)
-        go_the_whole_way(page, "es")
+        go_the_whole_way(page, "ru")
 
-    assert_left_behind(invitation, OFFICES["es"])
+    assert_left_behind(invitation, OFFICES["ru"])
 
 
 def misread(code):

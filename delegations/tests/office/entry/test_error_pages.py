@@ -1,47 +1,25 @@
 """Whoever is refused finds six languages, whom to write to, and the way by the code."""
 
 import pytest
-from django.core.exceptions import BadRequest, PermissionDenied, RequestDataTooBig
 from django.db import OperationalError, connection
-from django.http import Http404
 from django.test import Client, override_settings
-from django.urls import include, path
 from django.utils import timezone
 
 from delegations.tests.office.entry.addresses import address_of, office_of
-from invitations.files.frozen import StoreUnavailable
+from delegations.tests.office.entry.failing import FAULTS
 from invitations.models import ForumEdition, Invitation, Rank
 from invitations.tests.factories import EditionFactory, InvitationFactory
 
 pytestmark = pytest.mark.django_db
-FAULTS = {
-    400: BadRequest("?"),
-    403: PermissionDenied(),
-    404: Http404(),
-    413: RequestDataTooBig(),
-    500: RuntimeError("Fell over."),
-    503: StoreUnavailable("The store does not answer."),
-}
-handler400 = "delegations.office.views.errors.bad_request"
-handler403 = "delegations.office.views.errors.not_permitted"
-handler404 = "delegations.office.views.errors.not_found"
-handler500 = "delegations.office.views.errors.fault"
 
 
 def away(*query):
     raise OperationalError("The server closed the connection.")
 
 
-def fail(request, status):
-    raise FAULTS[status]
-
-
-urlpatterns = [path("fails/<int:status>/", fail), path("", include("wsis_forum.urls"))]
-
-
 @pytest.fixture
 def visitor():
-    with override_settings(ROOT_URLCONF=__name__):
+    with override_settings(ROOT_URLCONF="delegations.tests.office.entry.failing"):
         yield Client(raise_request_exception=False)
 
 
@@ -85,7 +63,7 @@ def test_a_page_that_reports_a_fault_is_shown_without_the_database(visitor, edit
 
 
 def test_the_switch_of_a_page_that_reports_a_fault_is_taken(edition):
-    with override_settings(ROOT_URLCONF=__name__):
+    with override_settings(ROOT_URLCONF="delegations.tests.office.entry.failing"):
         visitor = Client(raise_request_exception=False, enforce_csrf_checks=True)
         page = visitor.get("/fails/500/").content.decode()
         token = page.split('name="csrfmiddlewaretoken" value="')[1].split('"')[0]

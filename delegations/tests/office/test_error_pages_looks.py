@@ -1,0 +1,30 @@
+"""Whoever reads with other eyes finds the way on from a page that refuses, too."""
+
+import pytest
+from django.test import override_settings
+
+from delegations.office.contact import current_edition
+from delegations.tests.browser import PHONE, page_in
+from delegations.tests.measures import bring_axe, findings
+from delegations.tests.office.entry.failing import FAULTS
+
+# The reference data of the migrations comes back after each of these tests.
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.django_db(transaction=True, serialized_rollback=True),
+]
+
+
+def test_no_page_that_refuses_keeps_anybody_out(chromium, edition, site):
+    current_edition()
+    found = {}
+
+    failing = override_settings(ROOT_URLCONF="delegations.tests.office.entry.failing")
+    with failing, page_in(chromium, "ar", **PHONE) as page:
+        bring_axe(page)
+        for status in FAULTS:
+            page.goto(f"{site}/fails/{status}/")
+            assert page.locator("a[href='/code/']").count() == 1
+            found[status] = findings(page)
+
+    assert {status: lines for status, lines in found.items() if lines} == {}
