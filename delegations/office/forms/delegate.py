@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from delegations.models import Delegate
 from delegations.office.forms.base import KeyField, OfficeForm, day_field
 from invitations.forms.fields import AddressField, LineField, TextField
+from invitations.text.lines import isolated
 
 FORMULA_SIGNS = ("=", "+", "@")
 DETAILS = (
@@ -23,7 +24,8 @@ def refuse_no_name(words: str) -> None:
     """Refuse a formula, a number, and whatever else has no letter."""
     if words.startswith(FORMULA_SIGNS) or not any(sign.isalpha() for sign in words):
         raise ValidationError(
-            _("“%(words)s” is no name: please write it in letters."), params={"words": words[:60]}
+            _("“%(words)s” is no name: please write it in letters."),
+            params={"words": isolated(words[:60])},
         )
 
 

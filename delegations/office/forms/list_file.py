@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from invitations.files.encodings import decoded_text
 from invitations.files.packages import HostilePackage, is_package
 from invitations.files.spreadsheets import TooManySigns, UnreadableSheet, divider_of
-from invitations.files.uploads import decoded_plain_text, is_plain
+from invitations.files.uploads import is_plain
 from invitations.files.workbooks import Flaw, Sheet, WorkbookLine, sheets_of_workbook
 from invitations.minister_import.sources import DIVIDERS, why_another_kind
 from invitations.text.dates import comma_list
@@ -53,11 +53,11 @@ def uploaded_lines(file: UploadedFile) -> tuple[str, list[str]]:
 
 def text_lines(content: bytes) -> tuple[str, list[str]]:
     """Return a text of Unicode, or of a code page that its letters tell, which is said."""
-    if lines := decoded_plain_text(content):
-        return lines, []
     found = decoded_text(content)
-    if found is None or not found.is_guessed or not is_plain(found.words):
+    if found is None or not is_plain(found.words):
         return "", []
+    if not found.is_guessed:
+        return found.words, []
     divider = divider_of(found.words)
     read_as = {"encoding": found.encoding, "signs": DIVIDERS.get(divider, divider)}
     return found.words, [

@@ -27,7 +27,8 @@ from invitations.files.spreadsheets import (
     lines_of_csv,
 )
 from invitations.models import Invitation
-from invitations.text.dates import comma_list, printed_date
+from invitations.text.dates import comma_list, left_to_right, printed_date
+from invitations.text.lines import isolated
 
 # Among so many lines the headings are looked for.
 LINES_OF_HEAD = 5
@@ -87,7 +88,9 @@ class Columns(NamedTuple):
 
     def called(self, place: int) -> str:
         heading = short_heading(self.headings[place]) if place < len(self.headings) else ""
-        return f"“{heading}”" if heading else _("column %d, without a heading") % (place + 1)
+        return (
+            f"“{isolated(heading)}”" if heading else _("column %d, without a heading") % (place + 1)
+        )
 
 
 def short_heading(said: str) -> str:
@@ -180,12 +183,15 @@ def say_what_is_allowed(form: DelegateForm, said: dict[str, str]) -> None:
     for column in ("arrives_on", "departs_on"):
         form.fields[column].error_messages["invalid"] = _(
             "“%(said)s” is not read as a date: please write it like %(example)s."
-        ) % {"said": said.get(column, "")[:60], "example": form.of.edition.opens_on}
+        ) % {
+            "said": isolated(said.get(column, "")[:60]),
+            "example": left_to_right(str(form.of.edition.opens_on)),
+        }
 
 
 def what_is_allowed(column: str, said: dict[str, str]) -> str:
     return _("“%(said)s” is not known here. Please write one of these: %(allowed)s.") % {
-        "said": said.get(column, "")[:60],
+        "said": isolated(said.get(column, "")[:60]),
         "allowed": comma_list(words_allowed(column)),
     }
 

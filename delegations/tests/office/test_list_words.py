@@ -205,6 +205,20 @@ def test_what_is_refused_says_what_is_allowed(invitation, column, said, told):
     assert "Add 1 person" not in page
 
 
+def test_words_of_the_list_keep_their_order_in_an_arabic_sentence(invitation):
+    client = browser(invitation)
+    client.cookies["django_language"] = "ar"
+    lines = "Name;Arrival;Remarks\nFlavia;soon (?);x"
+    words = {"invitation": invitation.pk, "form_key": uuid.uuid4(), "lines": lines}
+
+    page = text(client.post(page_of(invitation, "list"), words))
+
+    assert "\u2068soon (?)\u2069" in page
+    assert "\u20682027-" not in page
+    assert "\u20662027-" in page
+    assert "“\u2068Remarks\u2069”" in page
+
+
 # Files
 
 
@@ -226,6 +240,15 @@ def test_a_list_in_a_code_page_of_windows_is_read_and_said_to_be_a_guess(
     assert "Add 1 person" in page
     assert f"Read as text in {encoding}, divided by" in page
     assert "The encoding is a guess: look whether all letters are right." in page
+
+
+def test_a_list_in_unicode_without_its_mark_is_read_and_no_guess(invitation):
+    file = SimpleUploadedFile("list.csv", "Name;Function\nFlavia;Envoy".encode("utf-16-le"))
+
+    page = shown(invitation, file=file)
+
+    assert "Add 1 person" in page
+    assert "guess" not in page
 
 
 @pytest.mark.parametrize("language", ["en", "fr", "es", "ru", "ar", "zh-hans"])

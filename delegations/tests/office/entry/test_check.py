@@ -3,7 +3,7 @@ import datetime as dt
 import pytest
 
 from delegations.office.forms.codes import LETTER_LIMIT
-from delegations.tests.office.entry.addresses import CHECK_PAGE, offices_of
+from delegations.tests.office.entry.addresses import CHECK_PAGE, CODE_PAGE, offices_of
 from delegations.tests.office.entry.codes import (
     CHECK_CODE,
     as_file,
@@ -20,7 +20,9 @@ def test_a_letter_of_ours_is_recognized_whatever_others_have_tried(client):
     issued_letter()
     over_the_limits("127.0.0.1")
 
-    assert client.post(CHECK_PAGE, {"code": "1234"}).status_code == 429
+    refused = client.post(CHECK_PAGE, {"code": "1234"})
+    assert refused.status_code == 429
+    assert f'href="{CODE_PAGE}"' in refused.content.decode()
     for given in ({"code": CHECK_CODE}, as_file()):
         response = client.post(CHECK_PAGE, given)
         assert response.status_code == 200

@@ -122,3 +122,16 @@ def test_what_was_written_is_shown_in_words(client):
     assert f"<bdi>{rank}</bdi>" in page
     assert "in_person" not in page
     assert page.count("<dt>") == 7
+
+
+@pytest.mark.parametrize("sent", ["9" * 40, "x", "-1", "0", "²", "\0"])
+def test_what_names_no_row_is_shown_as_it_was_sent(client, sent):
+    invitation = InvitationFactory()
+    client.get(address_of(invitation))
+    Invitation.objects.update(status=Invitation.Status.WITHDRAWN)
+    words = {"substitute_rank": sent, "first_choice": sent, "answer": sent, "segments": sent}
+
+    page = client.post(office_of(invitation), words)
+
+    assert page.status_code == 410
+    assert page.content.decode().count(f"<bdi>{sent}</bdi>") == 4
