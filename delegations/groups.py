@@ -14,7 +14,7 @@ READ_BY_ALL = [
     "mission", "rank", "formofaddress", "minister", "lettertemplate", "term", "invitation",
     "letter", "delivery", "letterevent", "calllistentry", "correspondence", "reply", "setback",
     "delegation", "highlevelsession", "policystatement", "statementtext", "speakingslot",
-    "heldchange", "sessionhours", "calendarentry",
+    "heldchange", "sessionhours", "calendarentry", "notice",
 ]  # fmt: skip
 WRITTEN_BY_GROUP = {
     "Drafters": [
@@ -31,7 +31,7 @@ WRITTEN_BY_GROUP = {
 MORE_PERMISSIONS = {
     "Drafters": [
         "change_letter", "change_delivery", "add_term", "change_term", "delete_setback",
-        "export_minister", "change_heldchange", "view_arming", "stop_arming",
+        "export_minister", "change_heldchange", "view_arming", "stop_arming", "change_notice",
     ],
     "Approvers": [
         "approve_letter", "change_lettertemplate", "change_reminderstep", "export_minister",

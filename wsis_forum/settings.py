@@ -338,6 +338,7 @@ AUDITLOG_INCLUDE_TRACKING_MODELS = (
     {"model": "delegations.Delegate", "mask_fields": ["needs"]},
     "delegations.PolicyStatement",
     "delegations.HighLevelSession",
+    "delegations.Notice",
     "delegations.SpeakingSlot",
     {
         "model": "auth.User",

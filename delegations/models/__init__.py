@@ -1,6 +1,7 @@
 """Delegations, their statements, and the list of speakers."""
 
 from delegations.models.delegation import Delegate, Delegation, DelegationChange
+from delegations.models.notice import Notice
 from delegations.models.programme import HighLevelSession, SpeakingSlot
 from delegations.models.statement import PolicyStatement, StatementText
 
@@ -9,6 +10,7 @@ __all__ = [
     "Delegation",
     "DelegationChange",
     "HighLevelSession",
+    "Notice",
     "PolicyStatement",
     "SpeakingSlot",
     "StatementText",

@@ -75,7 +75,7 @@ def office_required(*permissions: str) -> Callable[[OfficeView], OfficeView]:
 
 
 def load_invitation(pk: int) -> Invitation:
-    return Invitation.objects.select_related("edition", "minister", "member_state").get(pk=pk)
+    return Invitation.objects.select_related("edition", "minister__rank", "member_state").get(pk=pk)
 
 
 def refuse_staff(
@@ -132,6 +132,6 @@ def read_link_cookie(request: HttpRequest, invitation_id: int) -> ReplyLink | No
     if not digest:
         return None
     links = ReplyLink.objects.filter(invitation=invitation_id).select_related(
-        "invitation__minister", "invitation__edition", "invitation__member_state"
+        "invitation__minister__rank", "invitation__edition", "invitation__member_state"
     )
     return next((link for link in links if link_digest(link.token) == digest), None)

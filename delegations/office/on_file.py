@@ -1,17 +1,17 @@
 """What is on file for an office: its replies, their results, and what is left to do."""
 
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from django.db.models import Count
+from django.db.models import Count, Q
 from django.utils.functional import cached_property
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from delegations.models import Delegation, PolicyStatement, StatementText
+from delegations.models import Delegation, PolicyStatement
 from invitations.models import (
     ANSWERS_BRINGING,
     ANSWERS_SPEAKING,
@@ -35,11 +35,11 @@ class OnFile:
 
     @cached_property
     def delegation(self) -> Any:
-        """The State's delegation, with its statement and the number of delegates, ``named``."""
+        """The State's delegation, with its statement and the numbers ``named`` and ``texts``."""
         delegations = Delegation.objects.filter(
             edition=self.invitation.edition_id, member_state=self.invitation.member_state_id
         )
-        return with_statement_and_number(delegations).first()
+        return with_statement_and_numbers(delegations).first()
 
     @property
     def named(self) -> int:
@@ -49,10 +49,10 @@ class OnFile:
     def statement(self) -> PolicyStatement | None:
         return getattr(self.delegation, "statement", None)
 
-    @cached_property
+    @property
     def texts(self) -> int:
         """The number of current texts of the statement."""
-        return self.statement.texts.current().count() if self.statement else 0
+        return self.delegation.texts if self.delegation else 0
 
     @property
     def is_silent(self) -> bool:
@@ -104,9 +104,13 @@ class OnFile:
         return not self.is_silent and bool(getattr(self, what))
 
 
-def with_statement_and_number(delegations: Any) -> Any:
-    """Let each delegation bring its statement, and the number of its delegates, ``named``."""
-    return delegations.select_related("statement").annotate(named=Count("delegates"))
+def with_statement_and_numbers(delegations: Any) -> Any:
+    """Let each delegation bring its statement, and how many delegates and current texts it has."""
+    current = Q(statement__texts__isnull=False, statement__texts__replaced_at=None)
+    return delegations.select_related("statement").annotate(
+        named=Count("delegates", distinct=True),
+        texts=Count("statement__texts", filter=current, distinct=True),
+    )
 
 
 def read_on_file(invitation: Invitation) -> OnFile:
@@ -123,7 +127,7 @@ def sorted_on_file(invitation: Invitation, replies: list[Any]) -> OnFile:
 
 
 def read_several_on_file(invitations: Sequence[Invitation]) -> list[OnFile]:
-    """Read what is on file for each of the offices, in three queries for all of them."""
+    """Read what is on file for each of the offices, in two queries for all of them."""
     replies: Any = Reply.objects.of_editions_and_states(invitations).select_related("invitation")
     delegations: Any = Delegation.objects.filter(
         edition__in={invitation.edition_id for invitation in invitations},
@@ -132,32 +136,18 @@ def read_several_on_file(invitations: Sequence[Invitation]) -> list[OnFile]:
     by_state, of_state = defaultdict(list), {}
     for reply in replies.order_by("-pk"):
         by_state[state_of(reply.invitation)].append(reply)
-    for delegation in with_statement_and_number(delegations):
+    for delegation in with_statement_and_numbers(delegations):
         of_state[state_of(delegation)] = delegation
-    texts = current_texts(of_state.values())
-    return [
-        on_file_of(invitation, by_state[state_of(invitation)], of_state, texts)
-        for invitation in invitations
-    ]
+    found = []
+    for invitation in invitations:
+        filed = sorted_on_file(invitation, by_state[state_of(invitation)])
+        filed.delegation = of_state.get(state_of(invitation))
+        found.append(filed)
+    return found
 
 
 def state_of(row: Invitation | Delegation) -> tuple[int, int]:
     return row.edition_id, row.member_state_id
-
-
-def current_texts(delegations: Iterable[Delegation]) -> Counter[int]:
-    """Return the number of current texts by delegation."""
-    current = StatementText.objects.current().filter(statement__delegation__in=list(delegations))
-    return Counter(current.values_list("statement__delegation", flat=True))
-
-
-def on_file_of(
-    invitation: Invitation, replies: list[Any], delegations: dict[Any, Any], texts: Counter[int]
-) -> OnFile:
-    filed = sorted_on_file(invitation, replies)
-    filed.delegation = delegations.get(state_of(invitation))
-    filed.texts = texts[filed.delegation.pk] if filed.delegation else 0
-    return filed
 
 
 class OfficePart(NamedTuple):

@@ -4,13 +4,16 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.models import User
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.middleware.csrf import CsrfViewMiddleware
 from django.utils import translation
 from django.utils.translation import gettext_lazy
 from django.views.i18n import set_language
 
-from invitations.models import Invitation, Minister
+from invitations.letters.addressing import styled_name, titled
+from invitations.letters.released import form_on_file
+from invitations.models import HIGHEST, Invitation, Minister
 from invitations.text.dates import printed_range
 
 TOO_LONG_OPEN = gettext_lazy("This page was open too long. Please check it and send it again.")
@@ -83,10 +86,38 @@ def page_context(request: HttpRequest, invitation: Invitation, **more: Any) -> d
         "edition": edition,
         "forum_dates": printed_range(edition.opens_on, edition.closes_on, language),
         "track_dates": printed_range(edition.track_opens_on, edition.track_closes_on, language),
-        "minister_name": printed_minister_name(invitation.minister),
+        "minister_name": styled_minister_name(invitation),
+        "state_name": invitation.member_state.name_on_paper(language),
+        "reference": letter_reference(invitation),
         "looks_on": is_staff_looking(request),
         **more,
     }
+
+
+def letter_reference(invitation: Invitation) -> str | None:
+    """Return the reference of the letter that invites: the last one that was approved."""
+    letters = invitation.letters.inviting().approved().order_by("-pk")
+    return letters.values_list("circular__reference", flat=True).first()
+
+
+def styled_minister_name(invitation: Invitation) -> str:
+    """Return the name with courtesy and title, as letters in the page's language style it.
+
+    The name stands alone where no form of address is sure to fit.
+    """
+    minister, language = invitation.minister, translation.get_language()
+    name, is_own = printed_minister_name(minister), language == minister.language
+    if is_own and minister.name_as_printed:
+        return minister.name_as_printed
+    state = invitation.member_state_id
+    try:
+        form = form_on_file(language, **minister.addressed_by, state=state, held=())
+    except ValidationError:
+        return name
+    if form.form in HIGHEST and not form.fits(invitation.member_state):
+        return name
+    courtesy = (minister.honorific if is_own else "") or form.courtesy
+    return styled_name(language, courtesy, titled(form.title, minister.prenominal), name)
 
 
 def printed_minister_name(minister: Minister) -> str:

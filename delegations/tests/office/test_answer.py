@@ -286,18 +286,18 @@ def test_queries_of_the_page_and_of_a_reply(
 ):
     client = browser(invitation)
 
-    # The invitation by its link, the State's replies, the ranks for the form, and what waits of
-    # the edition.
-    with django_assert_num_queries(4):
+    # The invitation by its link, the State's replies, the ranks for the form, the form of address,
+    # the letter's reference, and what waits of the edition.
+    with django_assert_num_queries(6):
         client.get(page_of(invitation))
     with django_assert_max_num_queries(14):
         client.post(page_of(invitation), words_of(invitation))
     # The invitation by its link, the State's replies, the delegation with its statement,
-    # what waits of the edition.
-    with django_assert_num_queries(4):
+    # and the last three again.
+    with django_assert_num_queries(6):
         client.get(page_of(invitation))
     # The same, and the acknowledgements.
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(7):
         client.get(page_of(invitation, "recorded"))
 
 

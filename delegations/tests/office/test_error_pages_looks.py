@@ -3,7 +3,6 @@
 import pytest
 from django.test import override_settings
 
-from delegations.office.contact import current_edition
 from delegations.tests.browser import PHONE, page_in
 from delegations.tests.measures import bring_axe, findings
 from delegations.tests.office.entry.failing import FAULTS
@@ -16,7 +15,6 @@ pytestmark = [
 
 
 def test_no_page_that_refuses_keeps_anybody_out(chromium, edition, site):
-    current_edition()
     found = {}
 
     failing = override_settings(ROOT_URLCONF="delegations.tests.office.entry.failing")

@@ -37,8 +37,8 @@ def test_first_screen(chromium, edition, language):
 
     with browser_page(chromium, **PHONE) as page:
         page.goto(link)
-        whose, last_day = page.locator(".whose"), page.locator(".last-day")
-        expect(whose).to_contain_text(str(invitation.member_state))
+        whose, last_day = page.locator(".whose strong"), page.locator(".last-day")
+        expect(whose).to_have_text(str(invitation.member_state))
         line_height = whose.evaluate("one => parseFloat(getComputedStyle(one).lineHeight)")
         assert whose.bounding_box()["height"] <= 1.5 * line_height
         expect(last_day).to_be_in_viewport(ratio=1)

@@ -1,7 +1,7 @@
 import pytest
 
 from delegations.tests.offices import browser, checked, on_paper, page_of, text, words_of
-from invitations.models import Reply
+from invitations.models import Letter, MemberState, Minister, Reply
 from invitations.tests.factories import InvitationFactory, MinisterFactory
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_february")]
@@ -58,3 +58,47 @@ def test_every_page_stands_in_every_language(invitation, language):
 
     assert told["Content-Language"] == language
     assert client.get(page_of(invitation)).status_code == 200
+
+
+# Whose page it is
+
+
+@pytest.mark.parametrize(
+    ("language", "styled", "state"),
+    [
+        ("en", "H.E. Ms. Flavia Elphberg", "Republic of Ruritania"),
+        ("fr", "Son Excellence Madame Flavia Elphberg", "République de Ruritanie"),
+        ("zh-hans", "Flavia Elphberg女士阁下", "鲁里坦尼亚共和国"),
+    ],
+)
+def test_the_page_says_whose_it_is_as_the_letter_does(invitation, language, styled, state):
+    Minister.objects.update(address_gender="f", language=language)
+    MemberState.objects.update(
+        formal_name_en="Republic of Ruritania",
+        formal_name_fr="République de Ruritanie",
+        formal_name_zh_hans="鲁里坦尼亚共和国",
+    )
+
+    page = text(browser(invitation).get(page_of(invitation)))
+
+    masthead = page[page.index("<header") : page.index("</header>")]
+    assert "Ruritanian Union of Telegraphs" in masthead
+    assert Letter.objects.get().circular.reference in masthead
+    assert f'href="{page_of(invitation)}"' in masthead
+    whose = page[page.index('class="whose"') :]
+    assert f"<strong>{state}</strong><br><bdi>{styled}</bdi>" in whose
+
+
+def test_a_name_stands_alone_where_no_form_of_address_is_sure_to_fit(invitation):
+    Minister.objects.update(rank="MON", address_gender="f")
+    MemberState.objects.update(iso3="MCO")
+
+    page = text(browser(invitation).get(page_of(invitation)))
+
+    assert "<br><bdi>Flavia Elphberg</bdi></p>" in page
+
+
+def test_the_state_stands_first_in_the_title_of_the_page(invitation):
+    page = text(browser(invitation).get(page_of(invitation)))
+
+    assert "<title>Ruritania – Reply to the invitation" in page

@@ -101,8 +101,9 @@ def test_words_on_file_are_shown_to_their_office_alone():
     record_reply(one, {"answer": "regrets", **own})
 
     for _look in range(2):
-        assert "Secret.</textarea>" in text(browser(one).get(page_of(one)))
-        assert "Secret." not in text(browser(other).get(page_of(other)))
+        assert "Secret.</textarea>" in text(browser(one).get(page_of(one, "change")))
+        for name in ("answer", "change"):
+            assert "Secret." not in text(browser(other).get(page_of(other, name)))
 
 
 @pytest.mark.parametrize("step", ["record", "change", "check"])
@@ -226,7 +227,7 @@ def deploy_static(settings, folder):
     settings.STATIC_ROOT = folder
     storage = CompressedManifestStaticFilesStorage(location=folder)
     names = [
-        "site/site.css", "site/favicon.svg",
+        "site/site.css", "site/favicon.svg", "letters/emblem.svg",
         *(
             f"js-lib-bootstrap5/css/{sheet}.min.css{of}"
             for sheet in ("bootstrap", "bootstrap.rtl")

@@ -1,0 +1,21 @@
+"""The notices on privacy and on accessibility, for everyone."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils.safestring import mark_safe
+from django.views.decorators.http import require_safe
+
+from delegations.models import Notice
+from invitations.letters.pdf import html_of_markdown
+from invitations.models import ForumEdition
+
+
+@require_safe
+def notice(request: HttpRequest, kind: str) -> HttpResponse:
+    found = get_object_or_404(Notice, kind=kind)
+    shown = {
+        "notice": found,
+        "words": mark_safe(html_of_markdown(found.text)),  # noqa: S308 -- Markdown without HTML
+        "edition": ForumEdition.objects.current(),
+    }
+    return render(request, "office/notice.html", shown)

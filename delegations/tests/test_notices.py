@@ -1,0 +1,74 @@
+import pytest
+from django.urls import reverse
+
+from delegations.models import Notice
+from delegations.notices import load_notices, shipped_notice
+from delegations.office.access import OPEN_FOR
+from delegations.office.drafts import KEPT_FOR
+from delegations.office.throttle import WINDOW
+from delegations.tests.offices import browser, invited, page_of, text
+from invitations.models import Language
+from invitations.tests.factories import EditionFactory
+
+pytestmark = pytest.mark.django_db
+DAY = 24 * 3600
+
+
+@pytest.mark.parametrize("kind", Notice.Kind.values)
+@pytest.mark.parametrize("language", Language.values)
+def test_each_notice_stands_in_each_language(client, kind, language):
+    EditionFactory()
+    client.cookies["django_language"] = language
+
+    page = text(client.get(reverse("office:notice", args=[kind])))
+
+    first_heading = shipped_notice(kind, language).split("## ")[1].splitlines()[0]
+    assert f"<h2>{first_heading}</h2>" in page
+    assert "forum@example.org" in page
+
+
+def test_a_notice_promises_what_is_kept():
+    english = shipped_notice("privacy", "en")
+
+    assert ("fourteen days" in english, OPEN_FOR) == (True, 14 * DAY)
+    assert ("kept for one day" in english, KEPT_FOR) == (True, DAY)
+    assert ("at most twenty minutes" in english, 2 * WINDOW) == (True, 20 * 60)
+
+
+def test_every_page_leads_to_the_notices(client):
+    invitation = invited("Ruritania")
+
+    for page in (
+        client.get("/"),
+        client.get("/code/"),
+        browser(invitation).get(page_of(invitation)),
+    ):
+        for kind in Notice.Kind.values:
+            assert f'href="{reverse("office:notice", args=[kind])}"' in text(page)
+
+
+def test_what_staff_wrote_stays_and_html_in_it_is_shown_as_typed(client, historical):
+    Notice.objects.filter(kind="privacy").update(text_en="Ours. <script>")
+    Notice.objects.filter(kind="accessibility").delete()
+
+    for _twice in range(2):
+        load_notices(historical)
+
+    page = text(client.get(reverse("office:notice", args=["privacy"])))
+    assert "Ours. &lt;script&gt;" in page
+    assert Notice.objects.count() == 2
+
+
+def test_staff_edit_a_notice_at_the_desk(admin_client):
+    notice = Notice.objects.get(kind="privacy")
+    page = reverse("admin:delegations_notice_change", args=[notice.pk])
+    texts = {f"text_{code.replace('-', '_')}": f"Words in {code}." for code in Language.values}
+
+    admin_client.post(page, texts)
+
+    notice.refresh_from_db()
+    assert notice.text_ar == "Words in ar."
+
+
+def test_a_notice_that_is_none_is_not_found(client):
+    assert client.get(reverse("office:notice", args=["cookies"])).status_code == 404
