@@ -91,7 +91,7 @@ def is_styled(minister: Minister, language: str) -> bool:
     of the person, nobody has said.
     """
     state = minister.member_state
-    form = form_on_file(language, **minister.addressed_by, state=state.pk)
+    form = form_on_file(language, **minister.addressed_by, state=state.pk, held=())
     if form.style and not form.fits(state):
         refuse_doubtful_form(form, minister, language)
         raise ValidationError(
