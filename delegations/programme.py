@@ -76,14 +76,15 @@ def in_order_of_speaking(statements: QuerySet[PolicyStatement]) -> QuerySet[Poli
 
 
 def sessions_with_speakers(edition: ForumEdition) -> QuerySet[HighLevelSession]:
-    """Return the sessions that have speakers, by hour, each with its ``speakers`` in order.
+    """Return the sessions that take place and have speakers, by hour, with ``speakers`` in order.
 
     Speakers are slots of States that speak today; a later regret takes one off the list.
     """
     standing = SpeakingSlot.objects.standing()
     speakers = standing.select_related("delegation__member_state", "delegation__statement")
     return (
-        HighLevelSession.objects.filter(edition=edition, slots__in=standing)
+        HighLevelSession.objects.taking_place()
+        .filter(edition=edition, slots__in=standing)
         .distinct()
         .prefetch_related(Prefetch("slots", speakers.order_by("position"), to_attr="speakers"))
     )

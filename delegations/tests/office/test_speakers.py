@@ -98,6 +98,15 @@ def test_who_sends_regrets_afterwards_has_left_the_list(client, session):
     assert "Zenda" in page
 
 
+def test_a_session_that_was_called_off_is_not_listed(client, session):
+    inscribed(session, "Ruritania", 1)
+    assert "Dialogues" in text(client.get(PAGE))
+
+    HighLevelSession.objects.update(is_called_off=True)
+
+    assert "Dialogues" not in text(client.get(PAGE))
+
+
 def test_only_sessions_with_speakers_are_listed_by_their_hour(client, edition):
     late, early = session_of(edition, "Late", 14), session_of(edition, "Early", 8)
     session_of(edition, "Without speakers", 10)
