@@ -12,6 +12,7 @@ from django.urls import reverse
 
 from delegations.office.access import OPEN_FOR, link_digest
 from invitations.models import Invitation, ReplyLink
+from invitations.text.spellings import normalize_name
 
 TOGETHER_FOR = 12 * 3600  # seconds
 MOST_STATES = 100
@@ -84,4 +85,4 @@ def invitations_held(request: HttpRequest) -> list[Invitation]:
     found = [
         link.invitation for link in issued if link_digest(link.token) == held[link.invitation_id]
     ]
-    return sorted(found, key=lambda invitation: (str(invitation.member_state), invitation.pk))
+    return sorted(found, key=lambda one: (normalize_name(str(one.member_state)), one.pk))

@@ -61,6 +61,12 @@ def test_each_state_is_shown_with_its_answer_and_what_is_left():
         assert f'href="{page_of(invitation)}"' in page
 
 
+def test_accents_do_not_change_the_order_of_the_states():
+    page = shown(together(invited("Zenda"), invited("Étrurie"), invited("Graustark")))
+
+    assert page.index("Étrurie") < page.index("Graustark") < page.index("Zenda")
+
+
 def test_an_answer_on_paper_and_one_that_is_clarified_are_told():
     paper, differing = invited("Ruritania"), coming("Graustark")
     on_paper(paper, answer="video")
