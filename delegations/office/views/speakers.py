@@ -1,6 +1,8 @@
 """The public list of speakers, and the public calendar of the programme."""
 
 import datetime as dt
+import unicodedata
+from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
@@ -8,9 +10,10 @@ from django.utils import timezone
 from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
+from delegations.models import SpeakingSlot
 from delegations.programme import sessions_with_speakers
 from invitations.letters.calendar.events import public_calendar
-from invitations.models import ForumEdition
+from invitations.models import ForumEdition, Language
 from invitations.text.dates import printed_hour
 
 
@@ -28,7 +31,8 @@ def speakers(request: HttpRequest, symbol: str) -> HttpResponse:
         "as_of": hour(now),
         "has_programme": edition.session_hours.exists(),
         "sessions": [
-            (session, hour(session.starts_at)) for session in sessions_with_speakers(edition)
+            (session, hour(session.starts_at), in_their_languages(session))
+            for session in sessions_with_speakers(edition)
         ],
     }
     return render(request, "office/speakers.html", shown)
@@ -45,3 +49,21 @@ def programme(request: HttpRequest, symbol: str) -> HttpResponse:
         content_type="text/calendar; charset=utf-8",
         headers={"Content-Disposition": f'attachment; filename="{edition.symbol}.ics"'},
     )
+
+
+SCRIPTS = {"ARABIC": Language.ARABIC, "CJK": Language.CHINESE, "CYRILLIC": Language.RUSSIAN}
+LATIN = (Language.ENGLISH, Language.FRENCH, Language.SPANISH)
+
+
+def in_their_languages(session: Any) -> list[tuple[SpeakingSlot, str]]:
+    """Return each slot of the session, and the language of its speaker's function."""
+    return [(slot, function_language(slot)) for slot in session.speakers]
+
+
+def function_language(slot: SpeakingSlot) -> str:
+    """Return the language by the script; of Latin letters the State's own; empty if in doubt."""
+    statement = getattr(slot.delegation, "statement", None)
+    letters = (sign for sign in (statement.speaker_function if statement else "") if sign.isalpha())
+    script = unicodedata.name(next(letters, " "), "").split()[0].partition("-")[0]
+    own = slot.delegation.member_state.language
+    return SCRIPTS.get(script, own if script == "LATIN" and own in LATIN else "")

@@ -6,7 +6,7 @@ from django.utils import timezone, translation
 
 from delegations.models import Delegation, HighLevelSession, PolicyStatement, SpeakingSlot
 from delegations.tests.offices import text
-from invitations.models import Reply
+from invitations.models import MemberState, Reply
 from invitations.tests.factories import (
     EditionFactory,
     InvitationFactory,
@@ -94,7 +94,7 @@ def test_who_sends_regrets_afterwards_has_left_the_list(client, session):
 
     page = text(client.get(PAGE))
 
-    assert "Ruritania" not in page
+    assert "<strong>Ruritania</strong>" not in page
     assert "Zenda" in page
 
 
@@ -159,3 +159,28 @@ def test_the_list_takes_as_many_queries_for_three_speakers_as_for_one(
 @pytest.mark.parametrize("method", ["post", "put", "delete"])
 def test_the_list_is_only_read(client, edition, method):
     assert getattr(client, method)(PAGE).status_code == 405
+
+
+@pytest.mark.parametrize(
+    ("function", "spoken", "told"),
+    [
+        ("وزيرة الاتصالات", "en", "ar"),
+        ("通信部长", "en", "zh-hans"),
+        ("Министр связи", "en", "ru"),
+        ("Ministre des Postes", "fr", "fr"),
+    ],
+)
+def test_a_function_is_read_in_its_language(client, session, function, spoken, told):
+    words = {"speaker_name": "Flavia Elphberg", "speaker_function": function}
+    invitation = inscribed(session, "Ruritania", 1, **words)
+    MemberState.objects.filter(pk=invitation.member_state_id).update(language=spoken)
+
+    assert f'<bdi class="state" lang="{told}">{function}</bdi>' in text(client.get(PAGE))
+
+
+def test_a_function_whose_language_is_in_doubt_has_that_of_the_page(client, session):
+    words = {"speaker_name": "Flavia Elphberg", "speaker_function": "Ministra"}
+    invitation = inscribed(session, "Ruritania", 1, **words)
+    MemberState.objects.filter(pk=invitation.member_state_id).update(language="ar")
+
+    assert '<bdi class="state">Ministra</bdi>' in text(client.get(PAGE))
