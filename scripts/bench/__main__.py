@@ -1,6 +1,6 @@
 """Print what composing, sending and planning cost, as ratios to other code in the same run.
 
-    python -m scripts.bench [--rounds N] [--large] [composing] [sending] [pages] [planning]
+    python -m scripts.bench [--rounds N] [--large] [composing] [sending] [pages] [planning] [mail]
 
 Each measurement runs in a process of its own, in turns with what it is compared with; the medians
 are printed. The letters, of the fictitious edition of 2020, are in the database wsis_forum_bench,
@@ -17,7 +17,7 @@ import time
 from pathlib import Path
 from urllib.parse import SplitResult, urlsplit
 
-from .parts import composing, pages, planning, sending
+from .parts import composing, mail, pages, planning, sending
 from .rounds import run_children
 
 DATABASE = "wsis_forum_bench"
@@ -26,6 +26,7 @@ PARTS = {
     "sending": sending.play,
     "pages": pages.play,
     "planning": planning.play,
+    "mail": mail.play,
 }
 UNSET = (
     "SECRET_KEY_FILE",

@@ -1,34 +1,76 @@
-"""Mails of each kind and language of a demonstration, scored by SpamAssassin without a network.
+"""Children that write a mail of each kind and language, and score them by SpamAssassin offline."""
 
-python manage.py shell -c "from scripts.bench.spam import main; main()"
-"""
-
+import json
 import re
 import subprocess
+from pathlib import Path
 
+from django.core.management import call_command
 from django.utils import timezone
 
-from invitations.letters.composing import calendar_for
-from invitations.letters.message import build_message
+from invitations.files.frozen import thaw
+from invitations.letters.circulars import plan_circular, plan_notes
+from invitations.letters.composing_queue import compose_planned
 from invitations.mail.outgoing import dated
-from invitations.models import Language, Letter
-from scripts.bench import tables
+from invitations.models import Circular, Invitation, Language, Letter
+from invitations.replies import record_reply
 
-KINDS = ("invitation", "reminder", "acknowledgement")
-HIGHEST = 2.0
+REFERRING = ("notice", "corrigendum", "replacement")
 SCORE = r"X-Spam-Status: \w+, score=(-?[\d.]+).*?tests=(.*?)autolearn"
 
 
-def main() -> None:
-    tables.heading("SpamAssassin, points", "points", "target", "")
-    for kind in KINDS:
-        for language in Language:
-            letters = Letter.objects.filter(kind=kind, language=language)
-            if letter := letters.exclude(message_sha256="").order_by("pk").last():
-                letter.calendar = calendar_for(letter)
-                points, rules = scored(dated(build_message(letter, {}).as_bytes(), timezone.now()))
-                label = f"{kind}, {tables.NAMES[language]}"
-                tables.row(label, *tables.at_most(points, HIGHEST), f"  {rules}")
+def tell_story() -> None:
+    """Play the demonstration, and let each kind of letter go to an office of each language."""
+    call_command("migrate", verbosity=0)
+    call_command("load_member_states")
+    call_command("demo")
+    offices = [office_that_reads(language) for language in Language]
+    for office in offices:
+        record_reply(office, {"answer": "in_person"})
+    for kind in REFERRING:
+        circular = circular_of(kind, offices[0])
+        chosen = Invitation.objects.filter(pk__in=[office.pk for office in offices])
+        plan_circular(circular, chosen)
+    compose_planned()
+    plan_notes(circular)
+    compose_planned()
+
+
+def office_that_reads(language: str) -> Invitation:
+    issued = Invitation.objects.issued().filter(letters__language=language)
+    return issued.filter(letters__kind=Letter.Kind.REMINDER).earliest("pk")
+
+
+def circular_of(kind: str, office: Invitation) -> Circular:
+    circular = office.edition.circulars.earliest("pk")
+    circular.pk, circular._state.adding = None, True
+    circular.kind, circular.reference = kind, f"{circular.reference}, {kind}"
+    circular.dated_on = timezone.localdate()
+    for language in Language:
+        setattr(circular, f"changes_{language.value.replace('-', '_')}", "9:30, A, B 2.")
+    circular.save()
+    return circular
+
+
+def score(file: str) -> None:
+    """Write the points of each kind and language, and the rules that gave them, into the file."""
+    found = [
+        (letter.kind, letter.language, *scored(frozen_mail(letter)))
+        for kind in Letter.Kind.values
+        for language in Language.values
+        if (letter := last_mail(kind, language))
+    ]
+    Path(file).write_text(json.dumps(found))
+
+
+def last_mail(kind: str, language: str) -> Letter | None:
+    letters = Letter.objects.filter(kind=kind, language=language, second_language="")
+    return letters.exclude(message_sha256="").order_by("pk").last()
+
+
+def frozen_mail(letter: Letter) -> bytes:
+    """Return the mail as it would leave now."""
+    return dated(thaw(letter.message.name, letter.message_sha256), timezone.now())
 
 
 def scored(content: bytes) -> tuple[float, str]:
