@@ -144,7 +144,7 @@ def told_of_time(letter: Letter) -> str:
         return _("The seal has no time stamp: the service gave none.")
     if not letter.time_stamped_at:
         return ""
-    return _("It was sealed at %(at)s by the clock of %(service)s.") % {
+    return _("It was sealed on %(at)s by the clock of %(service)s.") % {
         "at": at_hour(letter.time_stamped_at),
         "service": letter.time_stamped_by,
     }
