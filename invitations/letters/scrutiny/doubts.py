@@ -155,12 +155,44 @@ PARTS = "\n\n* * *\n\n"
 def flawed(letters: list[Letter]) -> dict[str, list[Letter]]:
     """Return the letters by what is wrong in the words that are printed and sent."""
     found: dict[str, list[Letter]] = {}
+    notes = notes_in_two_languages(letters)
     for letter in letters:
-        for flaw in flaws_in(letter):
+        told = {
+            AS_TO_A_MINISTER: speaks_to_a_crown_as_to_a_minister(letter),
+            ALIKE_IN_BOTH: is_printed_alike_in_both_languages(letter),
+            IN_ANOTHER_LANGUAGE: letter.pk in notes,
+        }
+        for flaw in [*flaws_in(letter), *(str(doubt) for doubt, is_so in told.items() if is_so)]:
             found.setdefault(flaw, []).append(letter)
-        if speaks_to_a_crown_as_to_a_minister(letter):
-            found.setdefault(str(AS_TO_A_MINISTER), []).append(letter)
     return found
+
+
+ALIKE_IN_BOTH = _("words as printed on the person, alike in both languages of the letter")
+IN_ANOTHER_LANGUAGE = _("a function in another language than the note’s")
+# Of the person, in one language; no form of address replaces them in the other one.
+AS_PRINTED = (
+    "honorific", "prenominal", "name_as_printed", "salutation_as_printed", "closing_as_printed",
+)  # fmt: skip
+
+
+def is_printed_alike_in_both_languages(letter: Letter) -> bool:
+    """Whether words that somebody wrote in one language stand in the other one too."""
+    minister = letter.invitation.minister
+    is_named = bool(letter.second_language) and not letter.addressed_alike
+    return is_named and any(getattr(minister, field).strip() for field in AS_PRINTED)
+
+
+def notes_in_two_languages(letters: list[Letter]) -> set[int]:
+    """Return the notes verbales that name somebody by a function in another language."""
+    spoken = {letter.pk: letter.language for letter in letters if letter.kind == Letter.Kind.NOTE}
+    if not spoken:
+        return set()
+    rows = Letter.covers.through.objects.filter(from_letter__in=spoken)
+    return {
+        row.from_letter_id
+        for row in rows.select_related("to_letter__invitation__minister")
+        if row.to_letter.invitation.minister.lacks_portfolio_in(spoken[row.from_letter_id])
+    }
 
 
 # Who is spoken to in the third person; the usual texts say “you” and “your Government”.

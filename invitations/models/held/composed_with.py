@@ -23,7 +23,13 @@ Letters = Sequence[Any]
 Keys = Mapping[int, list[Any]]
 Records = Iterator[tuple[type[models.Model], Keys]]
 # What letters print and nothing that follows them does: it is compared, and not held.
-PRINTED_ALONE = {"Circular": Held("variant shows_contact", "place service addressed_to")}
+PRINTED_ALONE = {
+    "Circular": Held("variant shows_contact", "place service addressed_to"),
+    "ForumEdition": Held(
+        "organization_phone organization_fax organization_email organization_website",
+        "postal_address",
+    ),
+}
 # What a note verbale prints of its own mission.
 GREETING = "greeted_as"
 

@@ -50,12 +50,14 @@ CHANGES = {
     "term": set_on(lambda one: Term.objects.get(language="en", key="page"), text="$page / $pages"),
 }
 each_change = pytest.mark.parametrize("change", CHANGES.values(), ids=CHANGES)
-# What the letters of a circular print, and nothing that follows them.
+# What letters print, and nothing that follows them.
 PRINTED = {
     "circular's text": set_on(lambda one: one.circular, variant="circular"),
     "circular's layout": set_on(lambda one: one.circular, shows_contact=True),
     "circular's addressees": set_on(lambda one: one.circular, addressed_to_en="To the ministers"),
     "circular's service": set_on(lambda one: one.circular, service_en="General Secretariat"),
+    "letterhead": set_on(lambda one: one.invitation.edition, organization_phone="+41 22 555 0199"),
+    "letterhead's address": set_on(lambda one: one.invitation.edition, postal_address_en="Zenda"),
 }
 each_change_in_print = pytest.mark.parametrize("change", PRINTED.values(), ids=PRINTED)
 

@@ -4,13 +4,20 @@ import pytest
 
 from invitations.letters.composing_queue import compose_planned
 from invitations.letters.scrutiny.doubts import (
+    ALIKE_IN_BOTH,
     AS_TO_A_MINISTER,
+    IN_ANOTHER_LANGUAGE,
     approval_doubts,
     as_read,
     flaws_in,
 )
 from invitations.models import FormOfAddress, Language, Letter
-from invitations.tests.factories import CircularFactory, EditionFactory
+from invitations.tests.factories import (
+    CircularFactory,
+    EditionFactory,
+    LetterFactory,
+    MissionFactory,
+)
 
 BRACKETS, STARS, SPACE = (
     "brackets with nothing in them",
@@ -157,6 +164,33 @@ def test_a_form_is_doubted_where_it_serves_and_not_where_a_state_has_its_own(com
     general.filter(member_state=None).update(confidence="high")
     general.filter(member_state=state).update(confidence="low")
     assert approval_doubts([own, others]).unsure_form == [own]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("field", ["honorific", "prenominal", "salutation_as_printed"])
+def test_words_as_printed_are_doubted_where_a_letter_has_two_languages(composed, field):
+    alike = composed(second_language="fr", **{field: "Dr."})
+    edition = alike.circular.edition
+    of_one, plain = composed(edition=edition, **{field: "Dr."}), composed(second_language="fr")
+
+    assert approval_doubts([alike, of_one, plain]).flawed == {str(ALIKE_IN_BOTH): [alike]}
+
+
+@pytest.mark.django_db
+def test_a_note_is_doubted_that_names_a_function_in_another_language(composed):
+    notes = []
+    for second in ("", "ar"):
+        letter = composed(second_language=second, portfolio_in_second_language="وزيرة الاتصالات")
+        for language in ("en", "ar"):
+            note = LetterFactory(
+                invitation=letter.invitation, kind="note", language=language,
+                mission=MissionFactory(),
+            )  # fmt: skip
+            note.covers.add(letter)
+            notes.append(note)
+
+    _same, foreign, _first, _second = notes
+    assert approval_doubts(notes).flawed == {str(IN_ANOTHER_LANGUAGE): [foreign]}
 
 
 LINKS = ("website", "partnership_link", "consultation_link", "registration_link", "statements_link")

@@ -69,14 +69,14 @@ def test_what_changed_since_the_letter_was_composed_is_not_approved_unseen(
 
 
 @each_change_in_print
-def test_another_text_or_layout_of_the_circular_is_not_approved_unseen(composed, change):
+def test_another_text_layout_or_letterhead_is_not_approved_unseen(composed, change):
     letter = composed()
-    circular = change(letter)
+    row = change(letter)
 
     with pytest.raises(ValidationError, match="Changed since it was composed") as refusal:
         approve(letter)
 
-    assert str(circular) in refusal.value.messages[0]
+    assert str(row) in refusal.value.messages[0]
     assert not HeldChange.objects.exists()
 
 
