@@ -118,6 +118,12 @@ class ReplyForm(OfficeForm):
             )
 
     @property
+    def is_blank(self) -> bool:
+        """Whether the form holds no words of anybody."""
+        hidden = {field.name for field in self.hidden_fields()}
+        return not self.is_bound and self.initial.keys() <= hidden
+
+    @property
     def cards(self) -> list[AnswerCard]:
         """The answers offered, each with its sense in a word or two and the rest in some more."""
         return [AnswerCard(value, *SENSES[value]) for value in self.answers]
