@@ -9,7 +9,7 @@ from invitations.data import complete_styles, load_shipped
 from invitations.files.frozen import thaw
 from invitations.letters.composing_queue import compose_planned
 from invitations.letters.context import dead_keys
-from invitations.letters.scrutiny.audience import audience_lacks
+from invitations.letters.scrutiny.audience import CROWNS, audience_lacks
 from invitations.letters.scrutiny.doubts import AS_TO_A_MINISTER, flawed, flaws_in
 from invitations.letters.words import letter_texts
 from invitations.models import FormOfAddress, Language, Letter, LetterTemplate, Term
@@ -147,8 +147,9 @@ def test_a_letter_waits_for_the_text_for_crowns_and_the_audience_names_it(compos
     letter = composed(**KING, language="fr")
 
     assert letter.waits_because == "No approved text: invitation crown, French."
-    [french] = audience_lacks(letter.circular, [letter.invitation])
-    assert (french.language, french.has_text, french.crowns) == ("fr", True, 1)
+    [french] = audience_lacks(letter.circular, [], [letter.invitation])
+    assert (french.language, french.called, french.has_text) == ("fr", CROWNS, False)
+    assert french.letters == 1
 
 
 def test_what_a_form_as_printed_means_in_the_text_is_not_guessed(composed):

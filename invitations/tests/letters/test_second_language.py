@@ -122,7 +122,7 @@ def test_the_audience_names_whose_function_lacks():
         | {"minister__portfolio_in_second_language": ""},
     )
 
-    lacking = {one.language: one.ministers for one in audience_lacks(circular, [invitation])}
+    lacking = {one.language: one.receivers for one in audience_lacks(circular, [invitation])}
 
     [(lack, minister)] = lacking["en"]
     assert (lack.column, minister) == ("portfolio_in_second_language", invitation.minister)
