@@ -15,6 +15,7 @@ from invitations.letters.composing_queue import compose_planned
 from invitations.letters.message import build_message
 from invitations.models import (
     Answer,
+    CalendarEntry,
     CallListEntry,
     Channel,
     Circular,
@@ -78,6 +79,7 @@ def test_first_tick_mails_nobody(days):
         demo()
 
         assert Letter.objects.filter(kind="reminder").exists()
+        assert CalendarEntry.objects.exclude(session=None).exists()
         assert tick() == (0, 0, 0, 0)
 
 
