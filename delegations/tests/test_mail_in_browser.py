@@ -16,7 +16,7 @@ from invitations.letters.composing_queue import compose_planned
 from invitations.mail.html_part import html_alone
 from invitations.models import Language, Letter
 from invitations.replies import record_reply
-from invitations.tests.factories import InvitationFactory, LetterFactory, UserFactory
+from invitations.tests.factories import HoursFactory, InvitationFactory, LetterFactory, UserFactory
 
 pytestmark = [
     pytest.mark.browser,
@@ -44,7 +44,11 @@ def mails_of(edition, language):
         leave_before=edition.deadline,
         **of_office,
     )
-    record_reply(office, {"answer": "in_person", "remarks": "With seven boxes, שלום."})
+    said = {"answer": "in_person", "segments": ["opening"], "remarks": "With seven boxes, שלום."}
+    record_reply(office, said)
+    compose_planned()
+    HoursFactory(edition=edition)
+    LetterFactory(kind="calendar", **of_office)
     compose_planned()
     return {
         letter.kind: html_alone(thaw(letter.message.name, letter.message_sha256))
@@ -71,7 +75,7 @@ def test_no_mail_keeps_anybody_out_or_runs_off_its_page(chromium, edition, langu
                 page.set_content(html)
                 found[kind, width] = [*faults_of_a_mail(page), *page.evaluate(NOT_LEGIBLE)]
 
-    assert {*mails} == {"invitation", "reminder", "acknowledgement"}
+    assert {*mails} == {"invitation", "reminder", "acknowledgement", "calendar"}
     assert {name: lines for name, lines in found.items() if lines} == {}
 
 
