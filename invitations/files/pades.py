@@ -4,15 +4,19 @@ It needs pyHanko, which workers alone load.
 """
 
 import datetime as dt
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from io import BytesIO
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from cryptography.hazmat.primitives.asymmetric.ec import ECDSA
+from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
+from cryptography.hazmat.primitives.serialization import load_der_private_key
 from django.conf import settings
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.sign import PdfSignatureMetadata, PdfSigner, SimpleSigner
 from pyhanko.sign.fields import InvisSigSettings, SigFieldSpec, SigSeedSubFilter
+from pyhanko_certvalidator.util import get_pyca_cryptography_hash
 
 from invitations.files.sealing import SealFile, certificate_in, password, seal_file
 from invitations.files.time_stamps import (
@@ -38,10 +42,28 @@ class Sealed(NamedTuple):
     why_no_time_stamp: str = ""
 
 
-# Opening the key takes far longer than sealing: a worker does it once.
+class KeptKeySigner(SimpleSigner):
+    """A signer that opens its key once: each opening checks it, which takes longer than signing."""
+
+    @cached_property
+    def opened(self) -> Any:
+        return load_der_private_key(self.signing_key.dump(), password=None)
+
+    def sign_raw(self, data: bytes, digest_algorithm: str) -> bytes:
+        mechanism = self.get_signature_mechanism_for_digest(digest_algorithm).signature_algo
+        hashing = get_pyca_cryptography_hash(digest_algorithm)
+        if mechanism == "rsassa_pkcs1v15":
+            return bytes(self.opened.sign(data, PKCS1v15(), hashing))
+        if mechanism == "ecdsa":
+            return bytes(self.opened.sign(data, ECDSA(hashing)))
+        return bytes(super().sign_raw(data, digest_algorithm))
+
+
+# Opening the file takes far longer than sealing: a worker does it once.
 @lru_cache(maxsize=1)
-def signer_in(file: SealFile) -> SimpleSigner:
-    return SimpleSigner.load_pkcs12_data(Path(file.path).read_bytes(), [], password())
+def signer_in(file: SealFile) -> KeptKeySigner:
+    found = SimpleSigner.load_pkcs12_data(Path(file.path).read_bytes(), [], password())
+    return KeptKeySigner(found.signing_cert, found.signing_key, found.cert_registry)
 
 
 def seal_pdf(content: bytes) -> Sealed:

@@ -24,7 +24,7 @@ PASSWORD = "of-this-seal-alone"
 KEY = rsa.generate_private_key(65537, 2048)
 
 
-def make_seal(path, days=400, owner=OWNER, password=PASSWORD):
+def make_seal(path, days=400, owner=OWNER, password=PASSWORD, key=KEY):
     """Write a PKCS#12 file whose certificate is valid from a year ago, and return the certificate.
 
     ``days`` may be negative: then it is past.
@@ -37,16 +37,16 @@ def make_seal(path, days=400, owner=OWNER, password=PASSWORD):
          "encipher_only", "decipher_only"), False,
     )  # fmt: skip
     certificate = (
-        x509.CertificateBuilder(name, name, KEY.public_key(), x509.random_serial_number())
+        x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
         .not_valid_before(now - dt.timedelta(days=365))
         .not_valid_after(now + dt.timedelta(days=days))
         .add_extension(
             x509.KeyUsage(digital_signature=True, content_commitment=True, **usage), critical=True
         )
-        .sign(KEY, hashes.SHA256())
+        .sign(key, hashes.SHA256())
     )
     closed = serialization.BestAvailableEncryption(password.encode())
-    path.write_bytes(pkcs12.serialize_key_and_certificates(b"", KEY, certificate, None, closed))
+    path.write_bytes(pkcs12.serialize_key_and_certificates(b"", key, certificate, None, closed))
     return certificate
 
 

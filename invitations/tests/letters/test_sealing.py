@@ -7,6 +7,7 @@ import page
 import pikepdf
 import pytest
 import time_machine
+from cryptography.hazmat.primitives.asymmetric import ec
 from django.conf import settings as site
 from django.urls import reverse
 from django.utils import timezone
@@ -77,6 +78,13 @@ def test_other_readers_find_the_seal_valid_too(composed, seal, tmp_path):
     assert "Signature is Valid." in said
     assert "Total document signed" in said
     assert "ETSI.CAdES.detached" in said
+
+
+def test_the_key_of_a_seal_may_be_of_an_elliptic_curve(composed, settings, tmp_path):
+    key = ec.generate_private_key(ec.SECP256R1())
+    certificate = use_seal(settings, tmp_path / "seal.p12", key=key)
+
+    assert seal_status(pdf_of(composed()), certificate).bottom_line
 
 
 def test_a_changed_byte_is_found(composed, seal):
