@@ -139,5 +139,5 @@ def test_the_page_costs_the_same_for_one_office_and_for_three(
     for _number in range(offices):
         reached(edition=edition)
 
-    with django_assert_num_queries(16):
+    with django_assert_num_queries(17):
         admin_client.get(page(edition))
