@@ -5,7 +5,6 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
-from django.contrib.auth.models import User
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
@@ -69,8 +68,8 @@ class HighLevelSessionAdmin(ApprovedByTwoMixin):
         *language_tabs("title"),
     ]
 
-    def approve(self, text: HighLevelSession, by: User, mark: str) -> None:
-        approve_session(text, by, mark)
+    def approve(self, request: HttpRequest, text: HighLevelSession, mark: str) -> None:
+        approve_session(text, user_of(request), mark)
 
     def describe(self, text: HighLevelSession) -> str:
         """Return what calendars will say, for who approves it."""

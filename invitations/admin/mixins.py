@@ -3,7 +3,6 @@
 from typing import Any
 
 from django.contrib import admin, messages
-from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
@@ -184,7 +183,7 @@ class ApprovedByTwoMixin(ModelAdmin):
         done=ngettext_lazy("%(count)s approval noted.", "%(count)s approvals noted.", "count")
     )
     def approve_selected(self, request: HttpRequest, text: Any, marks: dict[int, str]) -> None:
-        self.approve(text, user_of(request), marks.get(text.pk, ""))
+        self.approve(request, text, marks.get(text.pk, ""))
 
-    def approve(self, text: Any, by: User, mark: str) -> None:
-        approve_text(text, by, mark)
+    def approve(self, request: HttpRequest, text: Any, mark: str) -> None:
+        approve_text(text, user_of(request), mark)

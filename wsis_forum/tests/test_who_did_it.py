@@ -1,5 +1,6 @@
 """Each verb that is told who acts leaves one row that names the person."""
 
+import datetime as dt
 import importlib
 import inspect
 import pkgutil
@@ -15,7 +16,8 @@ from django.utils import timezone
 import delegations
 import invitations
 from delegations.demonstration.story import Incoming, receive_answers
-from delegations.programme import unpublish_speakers
+from delegations.models import HighLevelSession
+from delegations.programme import approve_session, unpublish_speakers
 from invitations import audit
 from invitations.inbox.bounces import match_bounce, move_to_bounced
 from invitations.inbox.filing import assign_mail
@@ -212,6 +214,16 @@ def approving_a_text(make, by):
     return step
 
 
+def approving_a_session(make, by):
+    edition = EditionFactory()
+    begins = dt.datetime.combine(edition.track_opens_on, dt.time(9), dt.UTC)
+    session = HighLevelSession.objects.create(
+        edition=edition, starts_at=begins, ends_at=begins + dt.timedelta(hours=1)
+    )
+    approve_session(session, by, session.mark)
+    return session
+
+
 def revising(make, by):
     text = LetterTemplate.objects.first()
     return revise_template(text, by, text.subject, text.paper, f"{text.mail}\n\nP. S.")
@@ -369,6 +381,7 @@ ACTS = {
     send_to_another_address: sending_to_another_address,
     approve_letter: approving_a_letter,
     approve_text: approving_a_text,
+    approve_session: approving_a_session,
     revise_template: revising,
     recompose_letter: recomposing,
     tick_reviewed: reviewing,
