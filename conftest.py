@@ -12,7 +12,7 @@ import pytest
 from auditlog.context import auditlog_value
 from django.conf import settings
 from django.contrib.auth.signals import user_logged_in
-from django.core.cache import cache
+from django.core.cache import cache, caches
 from django.db.migrations.loader import MigrationLoader
 from django.test import override_settings
 from django.utils import translation
@@ -85,10 +85,11 @@ def passwords_hashed_in_no_time():
 
 @pytest.fixture(autouse=True)
 def nothing_counted_yet():
-    """Each test counts wrong codes by itself, in the memory of its own process."""
+    """Each test counts wrong codes by itself, in its own memory, and keeps no part of a page."""
     memory = {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
     with override_settings(CACHES={**settings.CACHES, "default": memory}):
         cache.clear()
+        caches["template_fragments"].clear()
         yield
 
 
