@@ -73,7 +73,7 @@ class SessionHoursAdmin(RecordAdmin):
         hour_column("published_at", gettext_lazy("published at")),
     ]
     list_filter = ["edition", "segment", "is_called_off"]
-    search_fields = ["title_en", "title_fr", "room"]
+    search_fields = ["title", "room"]
     date_hierarchy = "starts_at"
     fields = [
         ("edition", "segment"),

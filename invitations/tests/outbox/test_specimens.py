@@ -89,7 +89,7 @@ def test_a_specimen_on_paper_names_them_too(invitation):
 def test_the_dead_link_is_answered_as_a_wrong_one(client):
     path = dead_keys().reply_link.removeprefix("http://127.0.0.1:8000")
 
-    assert client.get(path).status_code == 404
+    assert client.get(path).url == "/code/?wrong-link=1"
 
 
 @pytest.mark.parametrize("kind", ["invitation", "reminder"])
