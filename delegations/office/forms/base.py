@@ -30,6 +30,8 @@ class OfficeForm(forms.Form):
 
     # Two forms on one page need ids of their own.
     auto_ids = "id_%s"
+    # Whether the page says at each field that may stay empty that it may.
+    marks_optional = False
 
     def __init__(
         self,
@@ -52,7 +54,16 @@ class OfficeForm(forms.Form):
         helper.form_tag = False
         helper.disable_csrf = True
         helper.layout = self.laid_out()
+        if self.marks_optional:
+            self.mark_optional()
         return helper
+
+    def mark_optional(self) -> None:
+        """Say at the labels, which faults have named by now, what may stay empty."""
+        for name, field in self.fields.items():
+            if not field.required and not isinstance(field.widget, forms.CheckboxInput):
+                bound = self[name]
+                bound.label = _("%(label)s (optional)") % {"label": bound.label}
 
     def fresh(self) -> dict[str, Any]:
         """Return what an empty form begins with."""

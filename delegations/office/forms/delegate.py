@@ -32,6 +32,8 @@ def refuse_no_name(words: str) -> None:
 class DelegateForm(OfficeForm):
     """``seen`` is the mark of the person's row when the page was opened; empty for a new one."""
 
+    marks_optional = True
+
     form_key = KeyField()
     seen = forms.CharField(required=False, max_length=64, widget=forms.HiddenInput)
     role = forms.ChoiceField(label=_("Role"), initial=Delegate.Role.ADVISER)

@@ -37,6 +37,8 @@ MOST_FILES = 10
 class StatementForm(OfficeForm):
     """``seen`` is the mark of the statement when the page was opened; empty for a new one."""
 
+    marks_optional = True
+
     seen = forms.CharField(required=False, max_length=64, widget=forms.HiddenInput)
     speaker_name = LineField(
         label=_("Speaker"),
@@ -158,6 +160,8 @@ class SeveralFilesField(forms.FileField):
 
 class FilesForm(OfficeForm):
     """Texts and a photo, in one form with the particulars; each file is saved by itself."""
+
+    marks_optional = True
 
     auto_ids = "file_%s"
 
