@@ -31,11 +31,12 @@ CHECK, RECORD = ".btn[name=step][value=check]", ".btn[name=step][value=record]"
 
 
 def main() -> None:
-    links = {code: silent_link(code) for code in ("fr", "ar", "zh-hans", "es")}
+    links = {code: silent_link(code) for code in ("en", "fr", "ar", "zh-hans", "es")}
     with served(), sync_playwright() as playwright:
         browser = playwright.chromium.launch(
             executable_path="/usr/bin/chromium", args=["--no-sandbox", "--disable-gpu"]
         )
+        in_english(browser, links["en"])
         in_french(browser, links["fr"])
         in_arabic(browser, links["ar"])
         in_chinese(browser, links["zh-hans"])
@@ -65,6 +66,11 @@ def served() -> Iterator[None]:
 class Quiet(WSGIRequestHandler):
     def log_message(self, *args: object) -> None:
         pass
+
+
+def in_english(browser: Browser, link: str) -> None:
+    with opened(browser, link, viewport={"width": 700, "height": 805}) as page:
+        draw(page, "office", whole=False)
 
 
 def in_french(browser: Browser, link: str) -> None:
