@@ -107,6 +107,11 @@ THANKS = """\
     - link "change the reply now":
       - /url: /office/1/change/
     - text: .
+  - paragraph:
+    - text: Do you answer for other States too?
+    - link "See them on one page":
+      - /url: /states/
+    - text: .
   - navigation "What is asked, and how far it has come":
     - list:
       - listitem:
