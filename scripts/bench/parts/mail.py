@@ -16,9 +16,9 @@ PLAIN = "neither: no seal, no HTML"
 # Label, the child, and whether it seals.
 COMPARED = {
     PLAIN: ("job.compose_without_html", False),
-    "HTML": ("job.compose", False),
+    "HTML": ("job.compose_warm", False),
     "a seal": ("job.compose_without_html", True),
-    "both": ("job.compose", True),
+    "both": ("job.compose_warm", True),
 }
 BOTH, SEAL_MS, MEMORY, POINTS = 1.15, 10, 200, 2
 
