@@ -75,7 +75,11 @@ def html_of(letter: Letter) -> str:
     ]
     with translation.override(letter.language):
         organization = letter.invitation.edition.organization
-    return html_page(letter.subject, organization, parts, letter.circular.reference)
+    # A note verbale says little: beside so few words, filters take a picture for a hidden text.
+    has_emblem = letter.kind != Letter.Kind.NOTE
+    return html_page(
+        letter.subject, organization, parts, letter.circular.reference, has_emblem=has_emblem
+    )
 
 
 def reply_links(letter: Letter) -> list[str]:

@@ -49,8 +49,10 @@ class Block(NamedTuple):
     link: str = ""
 
 
-def html_page(subject: str, organization: str, parts: list[Part], reference: str) -> str:
-    """Return the words as one HTML page under the organization's name and emblem.
+def html_page(
+    subject: str, organization: str, parts: list[Part], reference: str, *, has_emblem: bool
+) -> str:
+    """Return the words as one HTML page under the organization's name and, if said so, emblem.
 
     A paragraph that is the link to a reply becomes a button with the link beneath it.
     """
@@ -58,7 +60,7 @@ def html_page(subject: str, organization: str, parts: list[Part], reference: str
     context = {
         "subject": subject,
         "organization": organization,
-        "emblem": f"cid:{EMBLEM}",
+        "emblem": f"cid:{EMBLEM}" if has_emblem else "",
         "first": parts[0],
         "sections": sections,
     }
@@ -66,8 +68,10 @@ def html_page(subject: str, organization: str, parts: list[Part], reference: str
 
 
 def add_html(message: EmailMessage, html: str) -> None:
-    """Add the HTML as the other form of the plain text, with the emblem that it shows."""
+    """Add the HTML as the other form of the plain text, with the emblem if it shows it."""
     message.add_alternative(html, subtype="html", cte="quoted-printable")
+    if f"cid:{EMBLEM}" not in html:
+        return
     (part,) = (one for one in message.iter_parts() if one.get_content_type() == "text/html")
     part.add_related(
         emblem_png(), maintype="image", subtype="png", cid=f"<{EMBLEM}>", filename="emblem.png",

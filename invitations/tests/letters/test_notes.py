@@ -12,6 +12,7 @@ from invitations.letters.composing_queue import compose_planned
 from invitations.letters.context import dead_keys
 from invitations.letters.routes import paper_route
 from invitations.letters.words import letter_texts
+from invitations.mail.html_part import html_alone
 from invitations.minister_import import load_shipped_states
 from invitations.models import Language, LetterTemplate, MemberState, Mission
 from invitations.outbox.specimens import render_specimen, specimen_of
@@ -64,6 +65,14 @@ def test_a_russian_note_names_its_addressees_in_the_plural_where_they_are_severa
     assert "Адресат письма:" in one.paper
     assert "Адресаты письма:" in letter_texts(several, dead_keys())[0].paper
     assert "Адресаты письма:" in letter_texts(several, dead_keys())[0].mail
+
+
+def test_a_mail_with_few_words_shows_no_picture_that_filters_take_for_a_hidden_text(note):
+    content = thaw((made := note()).message.name, made.message_sha256)
+
+    assert "<html" in html_alone(content)
+    assert "<img" not in html_alone(content)
+    assert b"image/png" not in content
 
 
 def test_a_note_names_nobody_in_the_script_of_another_language():
