@@ -98,8 +98,9 @@ def letter_texts(
     hole; in a specimen a mark stands in its place.
     """
     languages = filter(None, [letter.language, letter.second_language])
+    variant = text_variant(letter)
     opened = [
-        open_text(letter, language, keys, template if number == 0 else None)
+        open_text(letter, language, keys, variant, template if number == 0 else None)
         for number, language in enumerate(languages)
     ]
     if specimen:
@@ -114,9 +115,9 @@ def letter_texts(
 
 
 def open_text(
-    letter: Letter, language: str, keys: LetterKeys, template: LetterTemplate | None = None
+    letter: Letter, language: str, keys: LetterKeys, variant: str, template: LetterTemplate | None
 ) -> OpenText:
-    template = template or template_for_letter(letter, language)
+    template = template or template_for_letter(letter, language, variant)
     addressee = addressee_of(letter, language)
     words = placeholder_words(letter, language, keys, addressee)
     return OpenText(language, template, addressee.lines, words)
@@ -142,9 +143,13 @@ def lacking_in_second(letter: Letter, text: OpenText) -> list[Lack]:
 def refuse_shared_lacks(letter: Letter) -> None:
     """Refuse what all letters of this circular, kind and languages lack, as composing would."""
     languages = [letter.language, *filter(None, [letter.second_language])]
+    variant = text_variant(letter)
     opened = [
         OpenText(
-            language, template_for_letter(letter, language), [], shared_words(letter, language)
+            language,
+            template_for_letter(letter, language, variant),
+            [],
+            shared_words(letter, language),
         )
         for language in languages
     ]
@@ -218,8 +223,7 @@ def text_variant(letter: Letter) -> str:
     return CROWN if any(is_styled(minister, language) for language in languages) else ""
 
 
-def template_for_letter(letter: Letter, language: str) -> LetterTemplate:
-    variant = text_variant(letter)
+def template_for_letter(letter: Letter, language: str, variant: str) -> LetterTemplate:
     usable = LetterTemplate.objects.for_letter(letter.kind, variant)
     template = usable.filter(language=language).first()
     if template is None:
