@@ -293,11 +293,11 @@ def test_queries_of_the_page_and_of_a_reply(
     with django_assert_max_num_queries(14):
         client.post(page_of(invitation), words_of(invitation))
     # The invitation by its link, the State's replies, the delegation with its statement,
-    # and the last three again.
-    with django_assert_num_queries(6):
+    # the form of address and the reference: the contact was told a moment ago.
+    with django_assert_num_queries(5):
         client.get(page_of(invitation))
     # The same, and the acknowledgements.
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(6):
         client.get(page_of(invitation, "recorded"))
 
 

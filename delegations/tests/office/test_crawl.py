@@ -253,7 +253,7 @@ def test_queries_of_a_reply_and_of_its_summary(
     with django_assert_max_num_queries(14):
         client.post(page_of(invitation), words | {"step": "record"})
     # As for the summary, where it is shown.
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(5):
         client.get(page_of(invitation))
 
 

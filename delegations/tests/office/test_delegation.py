@@ -472,12 +472,12 @@ def test_queries_are_as_many_for_fifty_as_for_one(invitation, django_assert_num_
     seen = hidden(client.get(url), "seen")
 
     # The invitation by its link, the State's replies, the delegation, its delegates,
-    # its history, the form of address, the reference, what waits of the edition.
-    with django_assert_num_queries(8):
+    # its history, the form of address, the reference.
+    with django_assert_num_queries(7):
         client.get(page_of(invitation, "delegation"))
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(6):
         client.get(url)
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(6):
         client.get(page_of(invitation, "list"))
     # The invitation, the answer, the delegation, its delegates, the row and the change,
     # within a transaction, and a row of the field history.

@@ -63,9 +63,8 @@ def test_queries_of_the_page_and_of_a_change(invitation, django_assert_num_queri
     seen = seen_by(client, invitation)
 
     # The invitation by its link, the sessions of the track, the State's replies, the
-    # delegation with its statement, its texts, the form of address, the reference, what waits of
-    # the edition.
-    with django_assert_num_queries(8):
+    # delegation with its statement, its texts, the form of address, the reference.
+    with django_assert_num_queries(7):
         client.get(page_of(invitation, "statement"))
     with django_assert_num_queries(11):
         client.post(page_of(invitation, "statement"), words_of(invitation, title="New", seen=seen))
