@@ -4,7 +4,7 @@ import datetime as dt
 import logging
 import time
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from typing import Any
 
@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 
 from invitations.files.frozen import StoreUnavailable, Tampered
 from invitations.letters.composing import (
+    choose_road,
     compose_letter,
     refuse_unapproved_step,
     refuse_unsealable,
@@ -34,7 +35,11 @@ from invitations.models import (
     ForumEdition,
     Letter,
 )
-from invitations.models.held.composed_with import hashes_behind, letters_with_records
+from invitations.models.held.composed_with import (
+    forms_behind,
+    hashes_behind,
+    letters_with_records,
+)
 from invitations.setbacks import ENDS_THE_TICK, pause_after, pause_at, place_of_error
 from invitations.times.clocks import CLOCKS_APART
 
@@ -122,7 +127,8 @@ def waiting_still() -> tuple[set[int], dict[int, str]]:
     anything is tried: what changes meanwhile differs at the next tick.
     """
     planned = letters_with_records().filter(state=Letter.State.PLANNED, failed_attempts=0)
-    waiting: list[Letter] = list(planned.filter(free_to_compose(), WAITS))
+    joined = planned.select_related("invitation__edition", "invitation__minister__rank")
+    waiting: list[Letter] = list(joined.filter(free_to_compose(), WAITS))
     marks = marks_of(waiting)
     found = {one.pk for one in waiting if one.waits_with == marks[one.pk]}
     found |= lacking_still([one for one in waiting if one.pk not in found], marks)
@@ -130,18 +136,15 @@ def waiting_still() -> tuple[set[int], dict[int, str]]:
     return found, marks
 
 
-def lacking_still(letters: Iterable[Letter], marks: Mapping[int, str]) -> set[int]:
+def lacking_still(letters: Sequence[Letter], marks: Mapping[int, str]) -> set[int]:
     """Return the keys of the letters that lack the same text as at their last try; mark them.
 
     One look-up serves all letters of a kind and language, even if hundreds wait for one text.
     """
-    alike: dict[tuple[Any, ...], list[Letter]] = defaultdict(list)
-    for one in letters:
-        alike[one.waits_because, *(getattr(one, name) for name in ALIKE)].append(one)
     found: list[Letter] = []
     minister = ("invitation__minister__rank", "invitation__minister__member_state")
     joined = Letter.objects.select_related("invitation__edition", "circular", "step", *minister)
-    for (because, *_what), ones in alike.items():
+    for (because, *_what), ones in alike(letters).items():
         refusal = refusal_of(joined.get(pk=ones[0].pk))
         if refusal and said_by(refusal) == because:
             found += ones
@@ -152,6 +155,21 @@ def lacking_still(letters: Iterable[Letter], marks: Mapping[int, str]) -> set[in
 
 
 ALIKE = ("circular_id", "kind", "variant", "language", "second_language", "step_id")
+
+
+def alike(letters: Sequence[Letter]) -> dict[tuple[Any, ...], list[Letter]]:
+    """Return together the letters that wait for the same reason and would have the same text.
+
+    The text follows the circular and the rank of today, and the forms of address: a State may have
+    its own.
+    """
+    forms = forms_behind(letters, {one.pk: one.invitation.minister for one in letters})
+    found: dict[tuple[Any, ...], list[Letter]] = defaultdict(list)
+    for one in letters:
+        choose_road(one)
+        text = (getattr(one, name) for name in ALIKE)
+        found[one.waits_because, *text, *forms[one.pk]].append(one)
+    return found
 
 
 def said_by(refusal: ValidationError) -> str:
@@ -166,6 +184,7 @@ def mark_after(refusal: ValidationError, mark: str) -> str:
 def refusal_of(letter: Letter) -> ValidationError | None:
     """Return what refuses all letters of this circular, kind, step and languages, if anything."""
     try:
+        choose_road(letter)
         refuse_unapproved_step(letter)
         refuse_unsealable(letter)
         use_released_values(letter)

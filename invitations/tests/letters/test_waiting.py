@@ -222,6 +222,58 @@ def test_a_seal_that_is_fit_lets_letters_be_composed(settings, tmp_path):
     assert is_composed(letter)
 
 
+@pytest.fixture
+def alike():
+    """Make two letters of one circular that wait for the same reason, the one made first first."""
+
+    def make(**fields):
+        edition = EditionFactory(original_ranks=[])
+        for _number in range(2):
+            drafted(edition=edition, **fields)
+        plan_invitation_letters(edition)
+        letters = [rested(letter) for letter in Letter.objects.order_by("pk")]
+        assert letters[0].waits_because == letters[1].waits_because
+        return letters
+
+    return make
+
+
+def test_a_form_of_one_state_lets_its_letter_be_composed_though_another_waits_alike(alike):
+    FormOfAddress.objects.filter(language="en", form="MIN")._raw_delete("default")
+    first, other = alike()
+
+    FormOfAddress.objects.create(
+        language="en", form="MIN", gender="f", member_state=first.invitation.member_state,
+        salutation="Your Excellency,", closing="Yours", confidence="high",
+    )  # fmt: skip
+
+    assert is_composed(first)
+    assert not is_composed(other)
+
+
+def test_a_letter_waits_for_no_text_for_crowns_once_its_minister_is_none(alike):
+    LetterTemplate.objects.filter(language="en", variant="crown")._raw_delete("default")
+    first, other = alike(minister__rank_id="MON", minister__address_gender="m")
+
+    set_on(lambda one: one.invitation.minister, rank_id="MIN")(first)
+    set_on(lambda one: one.invitation.minister, portfolio="Crown Prince")(other)
+
+    assert is_composed(first)
+    assert not is_composed(other)
+
+
+def test_another_text_of_its_circular_lets_the_letter_be_composed():
+    LetterTemplate.objects.filter(language="en", variant="circular")._raw_delete("default")
+    draft = drafted()
+    set_on(lambda one: one.edition.circulars.get(), variant="circular")(draft)
+    plan_invitation_letters(draft.edition)
+    letter = rested(draft.letters.get())
+
+    set_on(lambda one: one.circular, variant="")(letter)
+
+    assert is_composed(letter)
+
+
 def note_over(letter, **post):
     mission = MissionFactory(**post)
     mission.states.add(letter.invitation.member_state)
