@@ -9,27 +9,31 @@ from django.core.cache import cache
 from django.http import QueryDict
 from redis.exceptions import RedisError
 
+from delegations.office.forms.answer import ReplyForm
 from invitations.models import Invitation
 
 KEPT_FOR = 24 * 3600  # seconds
 CACHE_AWAY = (RedisError, OSError)
-NO_WORDS = ("csrfmiddlewaretoken", "language", "step", "from")
 
 
-def keep_draft(invitation: Invitation, form_key: UUID, posted: QueryDict) -> bool:
-    """Keep what was typed under the key of its form, and return whether it could be kept."""
-    words = posted.copy()
-    for name in NO_WORDS:
-        words.pop(name, None)
+def keep_draft(form: ReplyForm, posted: QueryDict) -> bool:
+    """Keep what was typed under the key of its form, and return whether it could be kept.
+
+    Only what the form asks is kept: whatever else a browser sends would fill the cache.
+    """
+    words = QueryDict(mutable=True)
+    for name in form.fields.keys() & posted.keys():
+        words.setlist(name, posted.getlist(name))
+    name = draft_name(form.of, form.cleaned_data["form_key"])
     try:
-        cache.set(draft_name(invitation, form_key), words.urlencode(), KEPT_FOR)
+        cache.set(name, words.urlencode(), KEPT_FOR)
     except CACHE_AWAY:
         return False
     return True
 
 
 def read_draft(invitation: Invitation, form_key: UUID) -> QueryDict | None:
-    """Return what was typed; None where it was recorded meanwhile, or a day has passed."""
+    """Return what was typed; None if it was recorded, a day has passed, or the cache lost it."""
     try:
         words = cache.get(draft_name(invitation, form_key))
     except CACHE_AWAY:

@@ -45,7 +45,7 @@ class ReplyForm(OfficeForm):
     """
 
     form_key = KeyField()
-    seen = forms.CharField(required=False, widget=forms.HiddenInput)
+    seen = forms.CharField(max_length=20, required=False, widget=forms.HiddenInput)
     answer = forms.ChoiceField(
         label=_("Answer"),
         widget=forms.RadioSelect,

@@ -19,9 +19,8 @@ from invitations.replies import UnseenReply, reply_in_draft
 
 def show_summary(request: HttpRequest, invitation: Invitation, form: ReplyForm) -> HttpResponse:
     """Lead to the summary; what was typed is kept for it."""
-    form_key = form.cleaned_data["form_key"]
-    if keep_draft(invitation, form_key, request.POST):
-        return redirect("office:summary", invitation.pk, form_key)
+    if keep_draft(form, request.POST):
+        return redirect("office:summary", invitation.pk, form.cleaned_data["form_key"])
     return summary_page(request, invitation, form)
 
 
@@ -31,11 +30,21 @@ def summary(request: HttpRequest, invitation: Invitation, form_key: UUID) -> Htt
     """Show what would be recorded; once it is, who comes back finds what was recorded."""
     draft = None if is_staff_looking(request) else read_draft(invitation, form_key)
     if draft is None:
-        return redirect("office:recorded", invitation.pk)
+        return without_draft(request, invitation, form_key)
     form = ReplyForm(draft, of=invitation)
     if not form.is_valid():
         return redirect("office:change", invitation.pk)
     return summary_page(request, invitation, form)
+
+
+def without_draft(request: HttpRequest, invitation: Invitation, form_key: UUID) -> HttpResponse:
+    """Lead to what was recorded by this form; else tell that its words are gone.
+
+    Another reply on file is not to be taken for the one that was typed here.
+    """
+    if is_staff_looking(request) or invitation.replies.filter(form_key=form_key).exists():
+        return redirect("office:recorded", invitation.pk)
+    return render(request, "office/not_kept.html", page_context(request, invitation), status=404)
 
 
 def summary_page(

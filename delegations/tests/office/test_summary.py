@@ -3,6 +3,7 @@ import re
 
 import pikepdf
 import pytest
+from django.core.cache import cache
 
 from delegations.office.receipt import acknowledgement_words
 from delegations.tests.offices import browser, checked, invited, on_paper, page_of, text, words_of
@@ -156,6 +157,40 @@ def test_without_a_cache_the_summary_is_shown_at_once(invitation, settings):
     page = browser(invitation).post(page_of(invitation), words_of(invitation, step="check"))
 
     assert "Nothing has been recorded yet" in text(page)
+
+
+def test_a_summary_that_the_cache_lost_is_not_taken_for_an_answer_on_file(invitation):
+    record_reply(invitation, {"answer": "in_person"})
+    client, words = browser(invitation), words_of(invitation, answer="regrets", step="check")
+    address = client.post(page_of(invitation), words).url
+    cache.clear()
+
+    response = client.get(address)
+
+    assert response.status_code == 404
+    assert "This summary is kept no longer" in text(response)
+    assert f'href="{page_of(invitation)}"' in text(response)
+
+
+def test_a_lost_summary_is_told_in_the_language_that_is_chosen_there(invitation):
+    client = browser(invitation)
+    address = client.post(page_of(invitation), words_of(invitation, step="check")).url
+    cache.clear()
+    switch = re.search(r'<form id="languages" action="([^"]*)"', text(client.get(address)))
+
+    client.post(switch[1], {"language": "fr", "next": address})
+
+    assert '<html lang="fr"' in text(client.get(address))
+
+
+def test_only_what_the_form_asks_is_kept_for_the_summary(invitation):
+    words = words_of(invitation, step="check", remarks="Typed.", padding="Hentzau")
+
+    browser(invitation).post(page_of(invitation), words)
+
+    kept = cache.get(f"draft-{invitation.pk}-{words['form_key']}")
+    assert "remarks=Typed." in kept
+    assert "Hentzau" not in kept
 
 
 # What is left to do, and what was said before
