@@ -30,8 +30,8 @@ PRINTED_ALONE = {
         "postal_address",
     ),
 }
-# What a note verbale prints of its own mission.
-GREETING = "greeted_as"
+# What a note verbale prints of its own mission, beside its name.
+PRINTED_ON_NOTES = ["greeted_as", "postal_address"]
 
 
 def hashes_behind(letter: Any) -> dict[str, str]:
@@ -46,7 +46,7 @@ def hashes_behind_each(letters: Letters, *, lock: bool = False) -> dict[int, dic
     """
     rows = with_covered(letters)
     found: dict[int, dict[str, str]] = {letter.pk: {} for letter in letters}
-    greeted = [(model_named("Mission"), missions_of_notes(letters), [GREETING])]
+    greeted = [(model_named("Mission"), missions_of_notes(letters), PRINTED_ON_NOTES)]
     behind = ((model, keys, printed_alone(model)) for model, keys in records_behind(rows))
     for model, keys, also in chain(behind, greeted):
         values = values_of(model, all_of(keys), lock=lock, also=also)
@@ -106,7 +106,8 @@ def printed_alone(model: type[models.Model]) -> list[str]:
 def is_compared(model: type[models.Model], name: str) -> bool:
     """Whether letters that wait for approval are outdated once this column changes."""
     is_held = touches(model, [name]) and name not in NOT_COMPARED
-    return is_held or name in [*printed_alone(model), GREETING]
+    on_notes = PRINTED_ON_NOTES if model.__name__ == "Mission" else []
+    return is_held or name in [*printed_alone(model), *on_notes]
 
 
 def all_of(keys: Keys) -> set[Any]:

@@ -149,6 +149,7 @@ def note_over_approved(note_over):
 OF_A_NOTE = {
     "greeting": set_on(lambda note: note.mission, greeted_as="to the Legation of Ruritania"),
     "address": set_on(lambda note: note.mission, emails="legation@example.org"),
+    "postal address": set_on(lambda note: note.mission, postal_address="Zenda"),
     **{
         name: lambda note, name=name: CHANGES[name](note.covers.get())
         for name in ("minister's name", "State's name", "form of address", "circular", "term")
