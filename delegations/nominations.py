@@ -28,11 +28,11 @@ def delegate_mark(delegate: Delegate) -> str:
 def nominate_delegate(
     invitation: Invitation, words: dict[str, Any], form_key: uuid.UUID
 ) -> Delegate:
-    """Name a person; the same form with the same words names nobody twice."""
+    """Name a person; the same words, of whichever form, name nobody twice."""
     delegation, named = lock_list(invitation)
-    before = next((person for person in named if person.form_key == form_key), None)
-    if before and says_already(before, words):
-        return before
+    if already := next((person for person in named if says_already(person, words)), None):
+        return already
+    before = any(person.form_key == form_key for person in named)
     refuse_too_many(delegation, len(named) + 1)
     refuse_second_head(words["role"], named)
     delegate = Delegate(delegation=delegation, form_key=None if before else form_key, **words)

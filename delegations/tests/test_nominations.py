@@ -136,6 +136,13 @@ def test_a_change_on_the_secretariat_s_desk_is_seen_too(invitation):
         remove_delegate(invitation, delegate.pk, seen)
 
 
+def test_the_same_words_of_another_form_name_nobody_twice(invitation):
+    first = nominate_delegate(invitation, words(), uuid.uuid4())
+
+    assert nominate_delegate(invitation, words(), uuid.uuid4()) == first
+    assert Delegate.objects.count() == 1
+
+
 def test_who_is_taken_off_twice_is_off_the_list(invitation):
     delegate = named(invitation)
     seen = delegate_mark(delegate)

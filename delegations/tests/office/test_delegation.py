@@ -482,7 +482,7 @@ def test_queries_are_as_many_for_fifty_as_for_one(invitation, django_assert_num_
     # The invitation, the answer, the delegation, its delegates, the row and the change,
     # within a transaction, and a row of the field history.
     with django_assert_num_queries(9):
-        client.post(page_of(invitation, "add"), words_of(invitation))
+        client.post(page_of(invitation, "add"), words_of(invitation, name="Another"))
     with django_assert_num_queries(11):
         client.post(url, words_of(invitation, function="Envoy", seen=seen))
 
