@@ -27,6 +27,7 @@ def keep_draft(form: ReplyForm, posted: QueryDict) -> bool:
     name = draft_name(form.of, form.cleaned_data["form_key"])
     try:
         cache.set(name, words.urlencode(), KEPT_FOR)
+        cache.set(newest_name(form.of), form.cleaned_data["form_key"], KEPT_FOR)
     except CACHE_AWAY:
         return False
     return True
@@ -41,11 +42,24 @@ def read_draft(invitation: Invitation, form_key: UUID) -> QueryDict | None:
     return None if words is None else QueryDict(words)
 
 
+def newest_draft(invitation: Invitation) -> UUID | None:
+    """Return the key of the form that was last typed; None if it was recorded, or nothing was."""
+    try:
+        form_key: UUID | None = cache.get(newest_name(invitation))
+    except CACHE_AWAY:
+        return None
+    return form_key if form_key and read_draft(invitation, form_key) is not None else None
+
+
 def forget_draft(invitation: Invitation, form_key: UUID) -> None:
     try:
         cache.delete(draft_name(invitation, form_key))
     except CACHE_AWAY:
         return
+
+
+def newest_name(invitation: Invitation) -> str:
+    return f"draft-{invitation.pk}"
 
 
 def draft_name(invitation: Invitation, form_key: UUID) -> str:

@@ -1,6 +1,7 @@
 """The pages of the office's answer to the invitation."""
 
 from typing import Any
+from uuid import UUID
 
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
@@ -9,7 +10,7 @@ from django.utils import timezone, translation
 from django.views.decorators.http import require_http_methods, require_safe
 
 from delegations.office.access import office_required
-from delegations.office.drafts import forget_draft
+from delegations.office.drafts import forget_draft, newest_draft
 from delegations.office.forms.answer import ReplyForm
 from delegations.office.on_file import (
     OnFile,
@@ -142,6 +143,7 @@ def answer_page(
         form=form,
         parts=office_parts(filed),
         here="answer",
+        begun=begun_draft(request, invitation),
         standing=filed.standing,
         holding=holding,
         **last_day_in_words(invitation.edition),
@@ -158,6 +160,7 @@ def filed_page(request: HttpRequest, invitation: Invitation, filed: OnFile) -> H
         filed=filed,
         parts=parts,
         here="answer",
+        begun=begun_draft(request, invitation),
         next_part=next_part(parts, "answer"),
         words=reply_in_words(filed.standing or filed.contested[0], language),
         contested=[(reply, printed_receipt(reply, language)) for reply in filed.contested],
@@ -165,6 +168,12 @@ def filed_page(request: HttpRequest, invitation: Invitation, filed: OnFile) -> H
         **last_day_in_words(invitation.edition),
     )
     return render(request, "office/on_file.html", shown)
+
+
+def begun_draft(request: HttpRequest, invitation: Invitation) -> UUID | None:
+    """Return the key of a form that was typed and not recorded, for who comes back to the page."""
+    comes_back = request.method in ("GET", "HEAD") and not is_staff_looking(request)
+    return newest_draft(invitation) if comes_back else None
 
 
 def last_day_in_words(edition: ForumEdition) -> dict[str, Any]:

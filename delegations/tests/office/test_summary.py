@@ -28,6 +28,23 @@ def hidden_in(page):
     return re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', page)
 
 
+# A reply that was begun
+
+
+def test_who_comes_back_by_the_link_is_led_to_what_was_typed_and_not_recorded(invitation):
+    client = browser(invitation)
+    assert "A reply was begun here" not in text(client.get(page_of(invitation)))
+
+    words = words_of(invitation, step="check")
+    address = client.post(page_of(invitation), words).url
+    page = text(client.get(page_of(invitation)))
+
+    assert "A reply was begun here and has not been recorded yet." in page
+    assert f'href="{address}"' in page
+    client.post(page_of(invitation), words | {"step": "record"})
+    assert "A reply was begun here" not in text(client.get(page_of(invitation)))
+
+
 # A summary to check
 
 
