@@ -34,6 +34,7 @@ from invitations.models import ForumEdition, Invitation, ReplyLink, SessionHours
 from invitations.text.dates import keep_own_order, printed_date, printed_range
 
 TOKEN_FIRST = re.compile(r"[a-z0-9]+")
+PASTED_LINK = re.compile(r"/r/([a-z0-9]+)", re.IGNORECASE)
 
 
 @require_safe
@@ -130,13 +131,16 @@ def enter_code(request: HttpRequest) -> HttpResponse:
     if is_only_shown(request):
         shown: dict[str, object] = {"wrong_link": "wrong-link" in request.GET}
         return render_form(request, template, CodeForm(initial=request.POST.dict()), shown)
-    if is_like_a_check_code(request.POST.get("code", "")):
+    typed = request.POST.get("code", "")
+    if link := PASTED_LINK.search(typed):
+        return redirect("office:open", link[1].lower())
+    if is_like_a_check_code(typed):
         return led_over(request, "office/check.html", CheckForm)
     form = CodeForm(request.POST)
     if not form.is_valid():
         return render_form(request, template, form)
-    if link := issued_link(form.cleaned_data["code"]):
-        return enter_office(request, link)
+    if found := issued_link(form.cleaned_data["code"]):
+        return enter_office(request, found)
     if wait := count_wrong("code", client_address(request)):
         return throttled(request, template, form, wait)
     form.add_error("code", _("This code opens nothing: please compare it with the letter."))

@@ -15,7 +15,7 @@ from delegations.tests.office.entry.codes import (
     words_of,
 )
 from delegations.tests.rows import all_rows
-from invitations.links import replace_link
+from invitations.links import replace_link, reply_url
 from invitations.models import Invitation
 from invitations.tests.factories import EditionFactory, InvitationFactory, UserFactory
 
@@ -158,6 +158,15 @@ def test_a_right_code_opens_whatever_others_have_tried(client):
 
     assert client.post(CODE_PAGE, {"code": "bcdf"}).status_code == 429
     assert client.post(CODE_PAGE, {"code": code}).status_code == 302
+
+
+@pytest.mark.parametrize("around", ["{}", "Please reply here: {}.", "<{}>"])
+def test_the_whole_link_in_the_place_of_the_code_opens_what_it_opens(client, around):
+    link = reply_url(InvitationFactory().links.get())
+
+    response = client.post(CODE_PAGE, {"code": around.format(link)})
+
+    assert response.url in link
 
 
 def test_over_the_limits_all_wrong_codes_still_get_one_answer(
