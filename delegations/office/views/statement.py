@@ -55,6 +55,8 @@ def statement(request: HttpRequest, invitation: Invitation) -> HttpResponse:
     files_form, saved = save_files(request, invitation)
     if stale:
         return stale_page(request, invitation, stale, files_form, saved)
+    if not form.errors and files_form and files_form.errors:
+        messages.success(request, saved_words(saved))
     if form.errors or (files_form and files_form.errors):
         again = form if form.errors else statement_form(read_on_file(invitation), sessions)
         return show_again(request, invitation, again, files_form=files_form, files_saved=saved)
@@ -107,7 +109,7 @@ def show_again(
 ) -> HttpResponse:
     """Show the page with what was typed; a file that was not taken has to be chosen once more."""
     had_files = bool(request.FILES) and not shown.get("files_saved")
-    if shown.get("files_saved"):
+    if form.errors and shown.get("files_saved"):
         shown["nothing_saved"] = _("The particulars have not been saved")
     return statement_page(request, invitation, form.sessions, form, had_files=had_files, **shown)
 
