@@ -47,9 +47,14 @@ def nominate_delegates(
 ) -> list[Delegate]:
     """Name all people of a list, or none; the same list again names nobody twice."""
     delegation, named = lock_list(invitation)
-    keys = [uuid.uuid5(form_key, str(place)) for place in range(len(people))]
-    if before := [person for person in named if person.form_key in keys]:
+    wanted: dict[uuid.UUID | None, dict[str, Any]] = {
+        uuid.uuid5(form_key, str(place)): words for place, words in enumerate(people)
+    }
+    before = [person for person in named if person.form_key in wanted]
+    if before and all(says_already(person, wanted[person.form_key]) for person in before):
         return before
+    # A browser may bring back a form that was sent, with others on its list: they have no key.
+    keys = [None] * len(people) if before else [*wanted]
     refuse_too_many(delegation, len(named) + len(people))
     for words in people:
         refuse_second_head(words["role"], named)

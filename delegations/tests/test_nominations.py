@@ -198,6 +198,16 @@ def test_a_list_sent_again_adds_nobody_twice(invitation):
     assert Delegate.objects.count() == DelegationChange.objects.count() == 2
 
 
+def test_others_on_a_list_that_a_browser_brought_back_are_added(invitation):
+    key = uuid.uuid4()
+    nominate_delegates(invitation, [words("Rudolf"), words("Fritz")], key)
+
+    added = nominate_delegates(invitation, [words("Flavia")], key)
+
+    assert [person.name for person in added] == ["Flavia"]
+    assert Delegate.objects.filter(name="Flavia").count() == Delegate.objects.count() - 2 == 1
+
+
 def test_a_departure_before_the_arrival_is_refused_by_the_verb_too(invitation):
     with pytest.raises(ValidationError):
         named(invitation, arrives_on=dt.date(2027, 5, 12), departs_on=dt.date(2027, 5, 11))
