@@ -3,31 +3,32 @@
 The summary holds the words too. Where the cache is away, it is shown without an address.
 """
 
+from collections.abc import Iterable
 from uuid import UUID
 
 from django.core.cache import cache
 from django.http import QueryDict
 from redis.exceptions import RedisError
 
-from delegations.office.forms.answer import ReplyForm
 from invitations.models import Invitation
 
 KEPT_FOR = 24 * 3600  # seconds
 CACHE_AWAY = (RedisError, OSError)
 
 
-def keep_draft(form: ReplyForm, posted: QueryDict) -> bool:
+def keep_draft(
+    invitation: Invitation, form_key: UUID, posted: QueryDict, asked: Iterable[str]
+) -> bool:
     """Keep what was typed under the key of its form, and return whether it could be kept.
 
-    Only what the form asks is kept: whatever else a browser sends would fill the cache.
+    Only the fields ``asked`` are kept: whatever else a browser sends would fill the cache.
     """
     words = QueryDict(mutable=True)
-    for name in form.fields.keys() & posted.keys():
+    for name in posted.keys() & {*asked}:
         words.setlist(name, posted.getlist(name))
-    name = draft_name(form.of, form.cleaned_data["form_key"])
     try:
-        cache.set(name, words.urlencode(), KEPT_FOR)
-        cache.set(newest_name(form.of), form.cleaned_data["form_key"], KEPT_FOR)
+        cache.set(draft_name(invitation, form_key), words.urlencode(), KEPT_FOR)
+        cache.set(newest_name(invitation), form_key, KEPT_FOR)
     except CACHE_AWAY:
         return False
     return True
