@@ -155,6 +155,7 @@ def plan_circular(
         chosen = set(invitations.values_list("pk", flat=True))
         addressed = [invitation for invitation in addressed if invitation.pk in chosen]
     replaced = standing_letters(addressed) if circular.kind in Circular.REFERRING else {}
+    languages = {one.pk: one.minister.languages for one in addressed}
     planned = save_planned_letters(
         [
             Letter(
@@ -162,8 +163,8 @@ def plan_circular(
                 circular=circular,
                 kind=circular.kind,
                 variant=circular.variant,
-                language=invitation.minister.language,
-                second_language=second_language(invitation),
+                language=languages[invitation.pk][0],
+                second_language=languages[invitation.pk][1],
                 replaces=replaced.get(invitation.pk),
                 by_original=gets_original(invitation),
                 not_before=circular.planned_at or timezone.now(),
@@ -181,11 +182,6 @@ def locked_circular(circular: Circular) -> Circular:
     """Lock the circular, so that one at a time plans its letters, and return it as it is now."""
     # An office that answers while it is locked gets its acknowledgement, which refers to it.
     return Circular.objects.select_for_update(of=("self",), no_key=True).get(pk=circular.pk)
-
-
-def second_language(invitation: Invitation) -> str:
-    minister = invitation.minister
-    return "" if minister.second_language == minister.language else minister.second_language
 
 
 def standing_letters(invitations: Iterable[Invitation]) -> dict[int, Letter]:

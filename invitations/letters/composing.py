@@ -34,6 +34,7 @@ from invitations.models import (
     AUTOMATIC_KINDS,
     PRINTED_KINDS,
     CalendarEntry,
+    Circular,
     Invitation,
     Letter,
     Outage,
@@ -87,7 +88,9 @@ def has_nothing_to_tell(letter: Letter) -> bool:
 
 
 def choose_road(letter: Letter) -> None:
-    """Let the rank of today decide whether the letter is a signed original."""
+    """Let the minister of today decide on the languages, and whether it is a signed original."""
+    if letter.kind in Circular.Kind.values:
+        letter.language, letter.second_language = letter.invitation.minister.languages
     # A note goes the way of the letters that it was planned for.
     if letter.kind in PRINTED_KINDS and letter.kind != Letter.Kind.NOTE:
         letter.by_original = gets_original(letter.invitation)
@@ -184,7 +187,8 @@ SEAL = (
     "lacks_time_stamp",
 )  # fmt: skip
 FROZEN = (
-    "by_original", "variant", "template", "subject", "paper", "mail", "addressee", "recipients",
+    "language", "second_language", "by_original", "variant", "template", "subject", "paper", "mail",
+    "addressee", "recipients",
     "check_code", "pdf", "sha256", *SEAL, "message", "message_sha256", "message_id",
     "composed_with", "composed_at", "composed_by", "state", "approved_at",
 )  # fmt: skip

@@ -350,6 +350,12 @@ class Minister(HeldRow):
         return f"{self.given_name} {self.family_name}".strip() or self.name_in_script
 
     @property
+    def languages(self) -> tuple[str, str]:
+        """The language of letters, and the second one; empty if there is none beside the first."""
+        beside = "" if self.second_language == self.language else self.second_language
+        return self.language, beside
+
+    @property
     def addressed_by(self) -> dict[str, str]:
         """The form and gender under which the forms of address have this person."""
         if not self.name and self.rank.form not in HIGHEST:

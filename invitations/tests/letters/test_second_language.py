@@ -4,7 +4,7 @@
 import pytest
 
 from invitations.letters.addressing import formal_address
-from invitations.letters.approval import approve_letter
+from invitations.letters.approval import approve_letter, recompose_letter
 from invitations.letters.composing_queue import compose_planned
 from invitations.letters.context import dead_keys
 from invitations.letters.scrutiny.audience import audience_lacks
@@ -157,3 +157,28 @@ def test_the_function_in_the_second_language_is_held_and_outdates_a_letter(compo
         "portfolio_in_second_language": ("Minister of Posts", "Minister of Telegraphs")
     }
     assert change.object_id == str(approved.invitation.minister_id)
+
+
+@pytest.mark.parametrize("today", [("fr", ""), ("es", "")])
+def test_a_letter_that_waited_is_composed_in_the_languages_that_its_minister_has_today(
+    composed, today
+):
+    letter = composed(**BILINGUAL | {"portfolio_in_second_language": ""})
+    Minister.objects.update(language=today[0], second_language=today[1])
+
+    compose_planned()
+
+    letter.refresh_from_db()
+    assert letter.state == Letter.State.COMPOSED
+    assert (letter.language, letter.second_language) == today
+
+
+def test_a_letter_is_composed_anew_in_the_language_that_its_minister_has_today(composed):
+    letter = composed(**BILINGUAL)
+    Minister.objects.update(language="es", second_language="")
+
+    anew = recompose_letter(letter, UserFactory())
+    compose_planned()
+
+    anew.refresh_from_db()
+    assert (anew.state, anew.language, anew.second_language) == ("composed", "es", "")
