@@ -16,6 +16,7 @@ from invitations.tests.factories import MissionFactory
 from invitations.tests.reading import printed
 
 WORDS = {path.name: path.read_text("utf-8") for path in sorted((HERE / "templates").glob("*.md"))}
+MAY_LACK = r"\$\{?(contact_fax|partnership_link|organizers|background|theme)\b"
 EXAMPLE = settings.BASE_DIR / "delegations/data/editions.json"
 
 # What no text of the language may hold.
@@ -35,6 +36,16 @@ def test_no_text_has_a_fault_of_its_language_s_typography(language):
         for name, text in WORDS.items()
         if name.endswith(f".{language}.md")
         and (match := re.search(FAULTS[language], text.removeprefix("Subject: ")))
+    }
+
+    assert found == {}
+
+
+def test_what_an_organization_may_not_have_falls_away_in_every_text():
+    found = {
+        name: match.group()
+        for name, text in WORDS.items()
+        if (match := re.search(MAY_LACK, re.sub(r"\[\[.*?\]\]", "", text, flags=re.DOTALL)))
     }
 
     assert found == {}
