@@ -32,6 +32,7 @@ from invitations.models import (
     Letter,
     LetterTemplate,
 )
+from invitations.models.held.composed_with import languages_of
 from invitations.text.lines import is_blank
 from invitations.text.marks import fill_marked, identifiers
 from invitations.text.placeholders import OPEN_LINE
@@ -97,7 +98,7 @@ def letter_texts(
     ``template`` replaces the newest usable template of the first language. Refuse a letter with a
     hole; in a specimen a mark stands in its place.
     """
-    languages = filter(None, [letter.language, letter.second_language])
+    languages = languages_of(letter)
     variant = text_variant(letter)
     opened = [
         open_text(letter, language, keys, variant, template if number == 0 else None)
@@ -142,7 +143,7 @@ def lacking_in_second(letter: Letter, text: OpenText) -> list[Lack]:
 
 def refuse_shared_lacks(letter: Letter) -> None:
     """Refuse what all letters of this circular, kind and languages lack, as composing would."""
-    languages = [letter.language, *filter(None, [letter.second_language])]
+    languages = languages_of(letter)
     variant = text_variant(letter)
     opened = [
         OpenText(
@@ -200,7 +201,7 @@ def by_language(letter: Letter, words: str) -> list[tuple[str, str, str]]:
 
     Words that hold the line between two languages themselves cannot be told apart: they stay whole.
     """
-    languages = [letter.language, *filter(None, [letter.second_language])]
+    languages = languages_of(letter)
     parts = words.split(BETWEEN_LANGUAGES) if len(languages) > 1 else [words]
     if not words:
         return []
@@ -218,9 +219,8 @@ def text_variant(letter: Letter) -> str:
     says_you = letter.kind in Circular.Kind.values and not letter.variant
     if not says_you or letter.addressed_alike:
         return letter.variant
-    languages = filter(None, [letter.language, letter.second_language])
     minister = letter.invitation.minister
-    return CROWN if any(is_styled(minister, language) for language in languages) else ""
+    return CROWN if any(is_styled(minister, said) for said in languages_of(letter)) else ""
 
 
 def template_for_letter(letter: Letter, language: str, variant: str) -> LetterTemplate:

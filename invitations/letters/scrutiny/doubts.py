@@ -18,6 +18,7 @@ from invitations.models import (
     Minister,
     Term,
 )
+from invitations.models.held.composed_with import languages_of
 
 LATE_AFTER = dt.timedelta(days=3)
 UNSURE = ("low",)
@@ -86,10 +87,6 @@ def unreviewed(letters: list[Letter]) -> list[str]:
     languages = {language for letter in letters for language in languages_of(letter)}
     terms = Term.objects.filter(language__in=languages, source="", reviewed_by=None)
     return [*map(str, templates), *map(str, terms)]
-
-
-def languages_of(letter: Letter) -> list[str]:
-    return [letter.language, *filter(None, [letter.second_language])]
 
 
 def is_named_without_gender(minister: Minister) -> bool:
