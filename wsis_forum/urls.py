@@ -9,6 +9,7 @@ handler404 = "delegations.office.views.errors.not_found"
 handler500 = "delegations.office.views.errors.fault"
 urlpatterns = [
     path("admin/account/", include("wsis_forum.staff.urls")),
+    path("admin/", include("delegations.desk.urls")),
     path("admin/", admin.site.urls),
     path("healthz", health.healthz, name="healthz"),
     path("metrics", health.metrics, name="metrics"),
