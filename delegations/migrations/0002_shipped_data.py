@@ -10,9 +10,6 @@ def make(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    # It came after all others, so a database that has not seen it is refused here.
-    replaces = [("delegations", "0007_who_reads_faults")]
-
     dependencies = [
         ("delegations", "0001_initial"),
         ("invitations", "0001_initial"),

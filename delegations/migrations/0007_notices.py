@@ -14,6 +14,8 @@ def load(apps, schema_editor):
 class Migration(migrations.Migration):
 
     dependencies = [
+        ('delegations', '0002_shipped_data'),
+        # Part of 0001_initial: a database that has not seen it is refused here.
         ('delegations', '0006_sessions_approved'),
     ]
 

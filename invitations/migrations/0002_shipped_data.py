@@ -10,12 +10,6 @@ def load(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    replaces = [
-        ("invitations", "0002_reference_data"),
-        ("invitations", "0003_letter_templates"),
-        ("invitations", "0005_words_in_six_languages"),
-    ]
-
     dependencies = [("invitations", "0001_initial")]
 
     operations = [migrations.RunPython(load, migrations.RunPython.noop)]

@@ -6,6 +6,8 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
+        ('invitations', '0002_shipped_data'),
+        # Part of 0001_initial: a database that has not seen it is refused here.
         ('invitations', '0020_session_hours'),
     ]
 

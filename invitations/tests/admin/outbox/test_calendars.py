@@ -1,9 +1,6 @@
 """What each letter told the calendars of offices, as the desk lists it."""
 
-from importlib import import_module
-
 import pytest
-from django.apps import apps
 from django.urls import reverse
 
 from invitations.letters.composing_queue import compose_planned
@@ -61,17 +58,3 @@ def test_nobody_edits_what_was_told(admin_client, office):
     )
 
     assert CalendarEntry.objects.get().sequence == 0
-
-
-def test_what_was_told_before_there_were_entries_is_entered_once(office):
-    acknowledged(office, "in_person")
-    acknowledged(office, "attends_only")
-    letter = acknowledged(office, "regrets")
-    CalendarEntry.objects.all().delete()
-
-    migration = import_module("invitations.migrations.0020_session_hours")
-    migration.enter_what_was_told(apps, None)
-
-    entry = CalendarEntry.objects.get()
-    assert (entry.letter, entry.session, entry.sequence) == (letter, None, 2)
-    assert entry.is_cancelled
