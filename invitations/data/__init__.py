@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from django.db.migrations.state import StateApps
-from django.db.models import Q
 
 from invitations.text.spellings import state_key
 
@@ -31,85 +30,22 @@ def load_shipped(apps: StateApps) -> None:
     add_forms_of_address(model)
     add_missing(model["Term"], ["key", "language"], table("terms"))
     add_letter_templates(model["LetterTemplate"])
-    if "StateAlias" in model:  # The first migrations know none yet.
-        add_state_aliases(model["MemberState"], model["StateAlias"])
+    add_state_aliases(model["MemberState"], model["StateAlias"])
 
 
 FORM_KEY = ["language", "form", "gender"]
 
 
 def add_forms_of_address(model: Mapping[str, Any]) -> None:
-    """Add the forms that are missing: the general ones, and those of the States on file.
-
-    The models of the first migrations lack the States' forms, and some columns.
-    """
-    forms = model["FormOfAddress"]
-    rows = [known_columns(forms, row) for row in table(FORMS)]
-    if not has_field(forms, "member_state"):
-        add_missing(forms, FORM_KEY, rows)
-        return
+    """Add the forms that are missing: the general ones, and those of the States on file."""
     on_file = dict(model["MemberState"].objects.values_list("iso3", "pk"))
+    general = [row | {"member_state_id": None} for row in table(FORMS)]
     of_states = [
-        known_columns(forms, row) | {"member_state_id": pk}
+        row | {"member_state_id": pk}
         for row in state_forms()
         if (pk := on_file.get(row.pop("member_state__iso3")))
     ]
-    general = [row | {"member_state_id": None} for row in rows]
-    add_missing(forms, [*FORM_KEY, "member_state_id"], [*general, *of_states])
-
-
-def complete_forms(apps: StateApps) -> None:
-    """Fill what is new in the general forms on file, which had no such columns before.
-
-    The dative follows courtesy and title: it is left empty where staff have others.
-    """
-    forms = apps.get_model("invitations", "FormOfAddress").objects.filter(member_state=None)
-    for row in table(FORMS):
-        form = forms.filter(**{name: row[name] for name in FORM_KEY})
-        if row["unfit_in"]:
-            form.filter(unfit_in="").update(unfit_in=row["unfit_in"])
-        if row["courtesy_dative"] or row["title_dative"]:
-            as_shipped = {name: row[name] for name in ("courtesy", "title")}
-            datives = {f"{name}_dative": row[f"{name}_dative"] for name in as_shipped}
-            form.filter(**as_shipped).update(**datives)
-
-
-STYLE = ("style", "styled", "government")
-
-
-def complete_styles(apps: StateApps) -> list[str]:
-    """Say of whom the forms on file speak in the third person; return those that staff changed.
-
-    The style follows the words: it is left empty where staff have another courtesy, title, opening
-    or closing. A form that has a style keeps it.
-    """
-    forms = apps.get_model("invitations", "FormOfAddress").objects.filter(style="")
-    left = []
-    for row in [*table(FORMS), *state_forms()]:
-        if not row["style"]:
-            continue
-        state = row.get("member_state__iso3")
-        form = forms.filter(**{name: row[name] for name in FORM_KEY}, member_state__iso3=state)
-        printed = {name: row[name] for name in ("courtesy", "title", "salutation", "closing")}
-        if not form.filter(**printed).update(**{name: row[name] for name in STYLE}):
-            left += [f"FormOfAddress {row_name(row)}"] if form.exists() else []
-    return left
-
-
-def row_name(row: Mapping[str, str]) -> str:
-    """Return the key of a form of address, with the State that it is for."""
-    return " ".join(
-        filter(None, [*(row[name] for name in FORM_KEY), row.get("member_state__iso3")])
-    )
-
-
-def complete_state_names(apps: StateApps) -> None:
-    """Fill the formal names that the States on file have in no language yet."""
-    states = apps.get_model("invitations", "MemberState").objects
-    for row in table("member_states"):
-        state = states.filter(iso3=row["iso3"])
-        for column in [name for name in row if name.startswith("formal_name_") and row[name]]:
-            state.filter(Q(**{column: ""}) | Q(**{column: None})).update(**{column: row[column]})
+    add_missing(model["FormOfAddress"], [*FORM_KEY, "member_state_id"], [*general, *of_states])
 
 
 def state_forms() -> list[dict[str, str]]:
@@ -176,9 +112,13 @@ def names_apart() -> NamesApart:
 
 
 def add_missing(model: Any, key: list[str], rows: Iterable[Mapping[str, Any]]) -> None:
+    """Add the rows whose key is not on file, without the columns that the model lacks yet."""
     on_file = set(model.objects.values_list(*key))
+    known = {field.attname for field in model._meta.concrete_fields}
     model.objects.bulk_create(
-        model(**row) for row in rows if tuple(row[column] for column in key) not in on_file
+        model(**{column: row[column] for column in row if column in known})
+        for row in rows
+        if tuple(row[column] for column in key) not in on_file
     )
 
 
@@ -216,21 +156,13 @@ def correct_shipped(apps: StateApps) -> list[str]:
         model_name, named_by = CORRECTED[name]
         model = apps.get_model("invitations", model_name)
         row = model.objects.filter(**dict(zip(named_by, key.split(), strict=True)))
-        if name == FORMS and has_field(model, "member_state"):
+        if name == FORMS:
             row = row.filter(member_state=None)
         now = shipped_texts(name, key, were)
         as_shipped = {f"{column}__in": [*texts, now[column]] for column, texts in were.items()}
         if not row.filter(**as_shipped).update(**now):
             left += [f"{model_name} {key}"] if row.exists() else []
     return left
-
-
-def known_columns(model: Any, row: Mapping[str, str]) -> dict[str, str]:
-    return {name: row[name] for name in row if has_field(model, name)}
-
-
-def has_field(model: Any, name: str) -> bool:
-    return name in {field.name for field in model._meta.get_fields()}
 
 
 def shipped_before() -> dict[tuple[str, str], dict[str, list[str]]]:

@@ -5,7 +5,7 @@ import re
 import pytest
 from django.core.exceptions import ValidationError
 
-from invitations.data import complete_styles, load_shipped
+from invitations.data import load_shipped
 from invitations.files.frozen import thaw
 from invitations.letters.composing_queue import compose_planned
 from invitations.letters.context import dead_keys
@@ -201,23 +201,6 @@ def test_a_style_needs_its_words():
         form.clean()
 
     assert set(refused.value.message_dict) == {"styled", "government"}
-
-
-def of_king(gender="m"):
-    return FormOfAddress.objects.filter(form="MON", gender=gender, language="en", member_state=None)
-
-
-def test_forms_on_file_receive_their_style_but_those_that_staff_changed(historical):
-    FormOfAddress.objects.update(style="", styled="", government="")
-    of_king("f").update(salutation="Ma’am,")
-
-    left = complete_styles(historical)
-
-    assert left == ["FormOfAddress en MON f"]
-    assert of_king().get().styled == "Your Majesty"
-    assert of_king("f").get().style == ""
-    assert FormOfAddress.objects.filter(form="MIN").exclude(style="").count() == 0
-    assert complete_styles(historical) == left
 
 
 @pytest.mark.usefixtures("approved_texts")
