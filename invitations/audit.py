@@ -33,6 +33,7 @@ class Act(TextChoices):
     APPROVED_FIRST = "approved_first", _("first approval")
     APPROVED_SECOND = "approved_second", _("second approval")
     WRITTEN = "written", _("written as the next version")
+    BEGUN = "begun", _("begun from an earlier edition")
     REVIEWED = "reviewed", _("reviewed by a native reader")
     FILED = "filed", _("put on file")
     ASSIGNED = "assigned", _("said whose mail it is")
@@ -97,12 +98,12 @@ def record_export(model: type[Model], number: int, kind: str, by: User) -> None:
     )
 
 
-def save_new(row: Model, act: Act, by: User) -> None:
-    """Save a new row, and begin its history with this act and its person."""
+def save_new(row: Model, act: Act, by: User, because: str = "") -> None:
+    """Save a new row, and begin its history with this act, its person and the reason."""
     # Otherwise auditlog writes a first row without a person.
     with disable_auditlog():
         row.save()
-    entry = entry_of(row, act, by)
+    entry = entry_of(row, act, by, because)
     entry.action = LogEntry.Action.CREATE
     entry.save()
 
