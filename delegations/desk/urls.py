@@ -1,6 +1,10 @@
 """Pages of the desk that belong to no single list."""
 
-from django.urls import URLPattern
+from django.urls import path
+
+from delegations.desk.board import board
 
 app_name = "desk"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("board/", board, name="board"),
+]

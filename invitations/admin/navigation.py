@@ -29,10 +29,16 @@ def navigation(request: HttpRequest) -> list[dict[str, Any]]:
         "icon": "key",
         "link": reverse_lazy("admin:auth_group_roles"),
     }
-    may_see_queue = request.user.has_perm("invitations.view_delivery")
+    board = {"title": _("Board"), "icon": "grid_view", "link": reverse_lazy("desk:board")}
     groups = [Menu.DAILY, Menu.FORUM, Menu.ADDRESSEES, Menu.SET_UP, Menu.STAFF]
     return [
-        {"items": [overview, queue] if may_see_queue else [overview]},
+        {
+            "items": [
+                overview,
+                *([board] if request.user.has_perm("invitations.view_invitation") else []),
+                *([queue] if request.user.has_perm("invitations.view_delivery") else []),
+            ]
+        },
         *(
             {"title": group, "separator": True, "items": group_pages(request, group)}
             for group in groups

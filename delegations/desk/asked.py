@@ -1,0 +1,50 @@
+"""What the desk's own pages are asked for: the edition, the order of States, the permission."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.contrib import admin
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.urls import NoReverseMatch, reverse
+
+from delegations.desk.standings import ORDERS
+from invitations.admin.columns import list_url
+from invitations.models import ForumEdition, Invitation, MemberState
+
+View = Callable[..., HttpResponse]
+
+
+def desk_page(*permissions: str) -> Callable[[View], View]:
+    """Let only staff come to the view, and of them only those with all the permissions."""
+
+    def marked(view: View) -> View:
+        @wraps(view)
+        def permitted(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            if not request.user.has_perms(permissions):
+                raise PermissionDenied
+            return view(request, *args, **kwargs)
+
+        return admin.site.admin_view(permitted)
+
+    return marked
+
+
+def edition_asked(request: HttpRequest) -> ForumEdition | None:
+    """Return the edition that the address names; else the one that is at hand."""
+    named = ForumEdition.objects.filter(symbol=request.GET.get("edition", "")).first()
+    return named or ForumEdition.objects.current()
+
+
+def order_asked(request: HttpRequest) -> str:
+    order = request.GET.get("order", "")
+    return order if order in ORDERS else next(iter(ORDERS))
+
+
+def state_url(edition: ForumEdition, state: MemberState) -> str:
+    """Return the page of the State."""
+    try:
+        return reverse("desk:state", kwargs={"symbol": edition.symbol, "iso3": state.iso3})
+    except NoReverseMatch:
+        return list_url(Invitation, edition__id__exact=edition.pk, member_state__id__exact=state.pk)

@@ -1,0 +1,132 @@
+"""Where each State stands with an edition: its answer, silent, or not written to yet."""
+
+import datetime as dt
+from collections.abc import Iterable
+from typing import Any, NamedTuple
+
+from django.db.models import F, FilteredRelation, Q
+from django.utils.translation import gettext_lazy
+
+from invitations.admin.answers import ANSWERS_IN_SHORT, SILENT
+from invitations.models import Answer, ForumEdition, Invitation, MemberState, Region
+from invitations.text.spellings import normalize_name
+
+DRAFT, UNINVITED = "draft", "uninvited"
+NO_REGION = ""
+
+
+class Kind(NamedTuple):
+    """How a State stands: in words, and by a sign that needs no colour and that each face has."""
+
+    code: str
+    words: Any
+    mark: str
+
+
+KINDS = {
+    kind.code: kind
+    for kind in (
+        Kind(Answer.IN_PERSON, ANSWERS_IN_SHORT[Answer.IN_PERSON], "+"),
+        Kind(Answer.REPRESENTED, ANSWERS_IN_SHORT[Answer.REPRESENTED], "±"),
+        Kind(Answer.ATTENDS_ONLY, ANSWERS_IN_SHORT[Answer.ATTENDS_ONLY], "="),
+        Kind(Answer.VIDEO, ANSWERS_IN_SHORT[Answer.VIDEO], "@"),
+        Kind(Answer.WRITTEN, ANSWERS_IN_SHORT[Answer.WRITTEN], "¶"),
+        Kind(Answer.REGRETS, ANSWERS_IN_SHORT[Answer.REGRETS], "×"),  # noqa: RUF001
+        Kind(SILENT, gettext_lazy("silent"), "?"),
+        Kind(DRAFT, gettext_lazy("letter has not left"), "…"),
+        Kind(UNINVITED, gettext_lazy("no invitation"), "–"),
+    )
+}
+ANSWERED = [code for code in KINDS if code in ANSWERS_IN_SHORT]
+INVITED = [*ANSWERED, SILENT]
+
+
+class Standing(NamedTuple):
+    """A State, how it stands, and since when; ``invitation`` is the key of its principal one."""
+
+    state: MemberState
+    kind: Kind
+    since: dt.datetime | None
+    invitation: int | None
+
+
+def standings_of(edition: ForumEdition, order: str) -> list[Standing]:
+    """Return the States that the edition invites or could, Member States first, in that order."""
+    invited = {row["member_state"]: row for row in principal_rows(edition)}
+    states = MemberState.objects.filter(Q(invited_by_default=True) | Q(pk__in=invited))
+    return [standing(state, invited.get(state.pk)) for state in in_order(states, order)]
+
+
+def principal_rows(edition: ForumEdition) -> Any:
+    """Return the edition's principal invitations that were not withdrawn, with their answers."""
+    live = edition.invitations.principal().exclude(status=Invitation.Status.WITHDRAWN)
+    stands = FilteredRelation("replies", condition=Q(replies__status="standing"))
+    return (
+        live.order_by()
+        .annotate(stands=stands)
+        .values(
+            "pk", "member_state", "status", "issued_at",
+            answer=F("stands__answer"), answered_at=F("stands__received_at"),
+        )
+    )  # fmt: skip
+
+
+def standing(state: MemberState, row: dict[str, Any] | None) -> Standing:
+    if row is None:
+        return Standing(state, KINDS[UNINVITED], None, None)
+    if row["status"] == Invitation.Status.DRAFT:
+        return Standing(state, KINDS[DRAFT], None, row["pk"])
+    if row["answer"]:
+        return Standing(state, KINDS[row["answer"]], row["answered_at"], row["pk"])
+    return Standing(state, KINDS[SILENT], row["issued_at"], row["pk"])
+
+
+# The orders in which lists of States are kept
+
+
+ORDERS = {
+    "fr": gettext_lazy("French alphabetical order"),
+    "en": gettext_lazy("English alphabetical order"),
+}
+
+
+def in_order(states: Iterable[MemberState], order: str) -> list[MemberState]:
+    """Sort by the alphabet of that language, observers after Member States."""
+    keys = {"fr": french_key, "en": english_key}
+    return sorted(
+        states, key=lambda state: (state.status != state.Status.MEMBER, keys[order](state))
+    )
+
+
+def french_key(state: MemberState) -> str:
+    return state.sort_key_fr
+
+
+def english_key(state: Any) -> str:
+    return normalize_name(state.short_name_en or state.iso3)
+
+
+# By region
+
+
+class RegionOfStates(NamedTuple):
+    code: str
+    name: Any
+    standings: list[Standing]
+
+
+def by_region(standings: Iterable[Standing]) -> list[RegionOfStates]:
+    """Return the regions that have States; those of no region come last."""
+    names = {**dict(Region.choices), NO_REGION: gettext_lazy("Without a region")}
+    found: dict[str, list[Standing]] = {code: [] for code in names}
+    for one in standings:
+        found[one.state.region if one.state.region in found else NO_REGION].append(one)
+    return [RegionOfStates(code, names[code], rows) for code, rows in found.items() if rows]
+
+
+def counts(standings: Iterable[Standing]) -> dict[str, int]:
+    """Return how many States stand in each way, all ways named."""
+    found = dict.fromkeys(KINDS, 0)
+    for one in standings:
+        found[one.kind.code] += 1
+    return found
