@@ -91,11 +91,11 @@ def test_what_calendars_do_not_say_is_not_published_again(session):
 def test_two_people_call_a_session_off(session):
     approved(session)
     change(session, is_called_off=True)
-    assert SessionHours.objects.in_force().exists()
+    assert SessionHours.objects.taking_place().exists()
 
     approved(session)
 
-    assert not SessionHours.objects.in_force().exists()
+    assert not SessionHours.objects.taking_place().exists()
     assert SessionHours.objects.get().sequence == 1
 
 

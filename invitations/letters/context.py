@@ -225,7 +225,7 @@ def changed_sessions(edition: ForumEdition, changes: list[Event], language: str)
 
 
 def session_line(edition: ForumEdition, event: Event, language: str) -> str:
-    """Return hours and room of a session, or that it is taken out; call it in the language."""
+    """Return hours and place of a session, or that it is taken out; call it in the language."""
     session = event.session
     title = session.title if session else _("days of the High-Level Track")
     if event.is_cancelled:
@@ -233,10 +233,10 @@ def session_line(edition: ForumEdition, event: Event, language: str) -> str:
         return labelled(title, _("called off") if off else _("taken out of the calendar"))
     if session is None:
         days = printed_range(edition.track_opens_on, edition.track_closes_on, language)
-        return labelled(title, days)
+        return labelled(title, comma_list([days, edition.place]))
     at, until = (one.astimezone(edition.zone) for one in (session.starts_at, session.ends_at))
     hours = printed_hours(at, until, edition.time_zone_name, language)
-    return labelled(title, comma_list([hours, keep_own_order(session.room)]))
+    return labelled(title, comma_list([hours, keep_own_order(session.room), edition.place]))
 
 
 def addressee_of(letter: Letter, language: str) -> FormalAddress:

@@ -4,6 +4,7 @@ A record has its new values at once, and letters that are approved by themselves
 them. An automatic letter is composed with copies that have the released ones.
 """
 
+import datetime as dt
 from collections.abc import Callable, Iterable, Sequence
 from copy import copy
 from typing import Any, TypeVar
@@ -13,10 +14,12 @@ from django.db import models
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from modeltranslation.utils import build_localized_fieldname
 
 from invitations.models import (
     AUTOMATIC_KINDS,
     FormOfAddress,
+    ForumEdition,
     Gender,
     HeldChange,
     Invitation,
@@ -92,6 +95,36 @@ def refuse_changed_meanwhile(letter: Letter) -> None:
     then, now = letter.held or (), held_changes(letter.invitation)
     if {change.pk for change in then} != {change.pk for change in now}:
         raise Passing(CHANGED_MEANWHILE)
+
+
+def released_edition(edition: ForumEdition) -> ForumEdition:
+    """Return a copy of the edition with its released values: what calendars say of all States."""
+    return released(edition, list(edition_changes(edition, HeldChange.State.WAITING)))
+
+
+def renamed_at(edition: ForumEdition) -> list[dt.datetime]:
+    """Return when other words were released of what each event of the edition says."""
+    names = [
+        build_localized_fieldname(text, language)
+        for text in ("name", "place")
+        for language in Language.values
+    ]
+    changes = edition_changes(edition, HeldChange.State.RELEASED)
+    return [
+        change.decided_at
+        for change in changes
+        if change.decided_at and tells_otherwise(change, names)
+    ]
+
+
+def edition_changes(edition: ForumEdition, state: str) -> "QuerySet[HeldChange]":
+    changes = HeldChange.objects.of(edition).filter(state=state)
+    return changes.select_related("content_type").order_by("decided_at")
+
+
+def tells_otherwise(change: HeldChange, names: Iterable[str]) -> bool:
+    before, after = change.before or {}, change.after or {}
+    return any(before.get(name) != after.get(name) for name in names)
 
 
 def released_invitation(invitation: Invitation, held: Held) -> Invitation:

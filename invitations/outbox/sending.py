@@ -103,7 +103,7 @@ def why_not_sendable(letter: Letter, invitation: Invitation, now: dt.datetime) -
     if letter.kind == Letter.Kind.REMINDER:
         return why_reminder_must_stay(invitation, letter, now)
     if letter.kind == Letter.Kind.CALENDAR:
-        return why_calendar_must_stay(invitation, letter)
+        return why_calendar_must_stay(invitation, letter, now)
     return ""
 
 

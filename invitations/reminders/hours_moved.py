@@ -1,11 +1,12 @@
 """Who is told by mail that something in its calendar has moved, and which such mail is overtaken.
 
 What stands is compared with what the office was told last, so that a second run adds nothing, and
-nobody hears that nothing has changed. Such mails keep to the reminders' days: none on a quiet day,
-and none within three days of the last, until the Track is near.
+nobody hears that nothing has changed. Such mails keep to the reminders' days: none on a day that is
+quiet where the office is, and none within three days of the last, until the Track is near.
 """
 
 import datetime as dt
+from collections.abc import Iterable
 from functools import partial
 from typing import Any
 
@@ -16,6 +17,7 @@ from django.utils.translation import gettext as _
 
 from invitations.letters.calendar.told import Event, compared, office_calendar, sessions_of
 from invitations.letters.planning import save_planned_letters
+from invitations.letters.released import released_edition, renamed_at
 from invitations.models import (
     CalendarEntry,
     Channel,
@@ -26,13 +28,14 @@ from invitations.models import (
     Reply,
     SessionHours,
 )
-from invitations.reminders.schedules import DAYS_APART
+from invitations.reminders.schedules import DAYS_APART, schedules_of
 from invitations.setbacks import each_apart
 from invitations.times.calendars import ONE_DAY
 from invitations.times.jobs import Job
 
-# Sessions are approved one after the other: one mail tells of all.
-AT_REST = dt.timedelta(minutes=10)
+# Sessions are approved one after the other, and a correction may be corrected: one mail tells of
+# all. Once the Track is on, and on the day before, minutes count.
+AT_REST, AT_REST_BY_THEN = dt.timedelta(hours=1), dt.timedelta(minutes=10)
 # From so long before the Track on, whoever travels hears of each change at once.
 NEAR = dt.timedelta(days=7)
 
@@ -56,15 +59,15 @@ def update_calendars(now: dt.datetime | None = None) -> int:
 def update_calendars_of(edition: ForumEdition, now: dt.datetime) -> int:
     # One at a time: the next one finds what this one has planned.
     locked = ForumEdition.objects.select_for_update(of=("self",), no_key=True)
-    edition = locked.get(pk=edition.pk)
+    edition = released_edition(locked.get(pk=edition.pk))
     hours = list(edition.session_hours.all())
-    if not may_leave(edition, hours, now):
+    if not is_at_rest(edition, hours, now):
         return 0
-    in_force = [one for one in hours if not one.is_called_off]
+    taking_place = [one for one in hours if not one.is_called_off]
     invitations = {
         invitation.pk: invitation
-        for invitation in may_be_told(edition, now)
-        if has_news(edition, invitation, in_force, now)
+        for invitation in awake(edition, may_be_told(edition, now), now)
+        if has_news(edition, invitation, taking_place, now)
     }
     standing = Letter.objects.standing().filter(invitation__in=invitations)
     return save_planned_letters(
@@ -76,15 +79,29 @@ def update_calendars_of(edition: ForumEdition, now: dt.datetime) -> int:
     )
 
 
-def may_leave(edition: ForumEdition, hours: list[SessionHours], now: dt.datetime) -> bool:
-    """Whether the programme is at rest, and today is no quiet day or the Track is near."""
-    if any(now - AT_REST < one.published_at <= now for one in hours):
-        return False
-    return is_near(edition, now) or not edition.is_quiet(edition.local_date(now))
+def is_at_rest(edition: ForumEdition, hours: list[SessionHours], now: dt.datetime) -> bool:
+    """Whether nothing that calendars say was approved or released just now."""
+    is_on = edition.local_date(now) >= edition.track_opens_on - ONE_DAY
+    since = now - (AT_REST_BY_THEN if is_on else AT_REST)
+    approved = [one.published_at for one in hours] + renamed_at(edition)
+    return not any(since < at <= now for at in approved)
 
 
 def is_near(edition: ForumEdition, now: dt.datetime) -> bool:
     return edition.local_date(now) >= edition.track_opens_on - NEAR
+
+
+def awake(
+    edition: ForumEdition, invitations: Iterable[Invitation], now: dt.datetime
+) -> list[Invitation]:
+    """Return those whose State has no quiet day today, as for reminders; near the Track, all."""
+    if is_near(edition, now):
+        return list(invitations)
+    is_quiet = {
+        state: schedule.is_quiet(schedule.day_of(now))
+        for state, schedule in schedules_of(edition).items()
+    }
+    return [one for one in invitations if not is_quiet.get(one.member_state_id, is_quiet[None])]
 
 
 def may_be_told(edition: ForumEdition, now: dt.datetime) -> "QuerySet[Invitation]":
@@ -143,8 +160,15 @@ def calendar_letter(standing: Letter) -> Letter:
     )
 
 
-def why_calendar_must_stay(invitation: Invitation, letter: Letter) -> str:
-    """Return why the mail may not leave: the calendar was told otherwise since, or has to be."""
+def why_calendar_must_stay(invitation: Invitation, letter: Letter, now: dt.datetime) -> str:
+    """Return why the mail may not leave: today is quiet, or the calendar was told otherwise since.
+
+    What one of the office has already goes to its others on any day.
+    """
+    invitation.edition = released_edition(invitation.edition)
+    has_begun = Delivery.objects.left().filter(letter=letter).exists()
+    if not (has_begun or awake(invitation.edition, [invitation], now)):
+        return _("today is a quiet day")
     own = letter.calendar_entries.latest("pk")
     since = invitation.calendar_entries.exclude(letter__state=Letter.State.CANCELLED)
     if since.filter(pk__gt=own.pk).exists() or office_calendar(invitation).changes:

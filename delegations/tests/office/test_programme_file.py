@@ -7,8 +7,9 @@ import pytest
 from django.urls import reverse
 
 from delegations.tests.offices import browser, coming, page_of
-from invitations.models import Language, SessionHours
-from invitations.tests.factories import EditionFactory, HoursFactory
+from invitations.models import ForumEdition, HeldChange, Language, SessionHours
+from invitations.outbox.release import release_change
+from invitations.tests.factories import EditionFactory, HoursFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -72,6 +73,23 @@ def test_its_sequence_is_that_of_the_publication(client, sessions):
     assert calendar_at(client).events[0]["SEQUENCE"] == 4
 
 
+def test_another_place_raises_each_sequence_once_a_second_person_released_it(client, sessions):
+    coming("Ruritania", edition=sessions[0].edition)
+    edition = ForumEdition.objects.get()
+    edition.place_en = "Palexpo, Geneva"
+    edition.save()
+    before = calendar_at(client).events[0]
+
+    change = HeldChange.objects.waiting().of(edition).get()
+    release_change(change, UserFactory(), change.mark)
+
+    after = calendar_at(client).events[0]
+    assert [event["SEQUENCE"] for event in (before, after)] == [0, 1]
+    assert before["LOCATION"] == "Room Popov, Geneva"
+    assert after["LOCATION"] == "Room Popov, Palexpo, Geneva"
+    assert after["LAST-MODIFIED"].dt > before["LAST-MODIFIED"].dt
+
+
 @pytest.mark.parametrize("language", Language.values)
 def test_the_file_is_in_the_visitor_s_language_as_the_standard_asks(client, sessions, language):
     response = client.get(FILE, headers={"Accept-Language": language})
@@ -107,5 +125,5 @@ def test_the_file_of_several_sessions_takes_as_many_queries_as_of_one(
     for number in (1, 3):
         while SessionHours.objects.count() < number:
             HoursFactory(edition=edition)
-        with django_assert_num_queries(3):
+        with django_assert_num_queries(5):
             client.get(FILE)

@@ -16,12 +16,14 @@ from icalendar import Calendar, vCalAddress
 from icalendar import Event as VEvent
 
 from invitations.letters.calendar.told import Event, OfficeCalendar, office_calendar
+from invitations.letters.released import released_edition, renamed_at
 from invitations.models import ForumEdition, Invitation, SessionHours
 from invitations.text.dates import comma_list, labelled
 
 
 def track_calendar(invitation: Invitation) -> Calendar:
-    """Return what stands for the office, in the active language."""
+    """Return what stands for the office, in the active language, as it was released."""
+    invitation.edition = released_edition(invitation.edition)
     return calendar_of("PUBLISH", invitation, office_calendar(invitation).standing)
 
 
@@ -40,11 +42,11 @@ def calendars_to_send(invitation: Invitation, told: OfficeCalendar) -> dict[str,
 
 def calendar_of(method: str, invitation: Invitation, events: Iterable[Event]) -> Calendar:
     edition = invitation.edition
-    replied = [reply.recorded_at for reply in invitation.replies.standing()]
+    known = [reply.recorded_at for reply in invitation.replies.standing()] + renamed_at(edition)
     calendar = new_calendar(method)
     for session, sequence, *_new in events:
         event = session_event(edition, session) if session else days_event(edition)
-        changed = replied + ([session.published_at] if session else [])
+        changed = known + ([session.published_at] if session else [])
         of_session = f"-{session.pk}" if session else ""
         event.add("uid", unique(f"{edition.symbol}-{invitation.pk}{of_session}"))
         event.add("sequence", sequence)
@@ -55,14 +57,19 @@ def calendar_of(method: str, invitation: Invitation, events: Iterable[Event]) ->
 
 
 def public_calendar(edition: ForumEdition) -> Calendar:
-    """Return all sessions ever published, also those called off, under UIDs of their own."""
+    """Return all sessions ever published, also those called off, under UIDs of their own.
+
+    Another name or place of the edition raises the SEQUENCE of each of them.
+    """
+    edition, renamed = released_edition(edition), renamed_at(edition)
     calendar = new_calendar("PUBLISH")
     calendar.add("x-wr-calname", labelled(edition.name, _("High-Level Track")))
     for session in edition.session_hours.all():
         event = session_event(edition, session)
         event.add("uid", unique(f"{edition.symbol}-session-{session.pk}"))
-        event.add("sequence", session.sequence)
-        event.add("last-modified", session.published_at.astimezone(dt.UTC))
+        event.add("sequence", session.sequence + len(renamed))
+        changed = max([session.published_at, *renamed])
+        event.add("last-modified", changed.astimezone(dt.UTC))
         event.add("status", "CANCELLED" if session.is_called_off else "CONFIRMED")
         calendar.add_component(event)
     return calendar

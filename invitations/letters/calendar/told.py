@@ -43,7 +43,7 @@ class OfficeCalendar(NamedTuple):
 
 def office_calendar(invitation: Invitation) -> OfficeCalendar:
     """Return the calendar by the reply that stands, beside what the office was told last."""
-    hours = SessionHours.objects.in_force().filter(edition=invitation.edition_id)
+    hours = SessionHours.objects.taking_place().filter(edition=invitation.edition_id)
     return compared(
         sessions_of(hours, invitation.replies.standing().first()),
         list(invitation.calendar_entries.with_letters()),
@@ -53,7 +53,7 @@ def office_calendar(invitation: Invitation) -> OfficeCalendar:
 
 def specimen_calendar(edition: ForumEdition) -> OfficeCalendar:
     """Return what an office would have that chose each segment."""
-    hours = list(SessionHours.objects.in_force().filter(edition=edition))
+    hours = list(SessionHours.objects.taking_place().filter(edition=edition))
     return OfficeCalendar([Event(one, 0, is_new=True) for one in hours or [None]], [])
 
 
@@ -106,11 +106,16 @@ def tells_the_same(entry: CalendarEntry, edition: ForumEdition) -> bool:
 
 
 def what_it_says(session: Session, edition: ForumEdition, language: str) -> str:
-    """Return the hash of the hours, the room and the title in that language, or of the days."""
-    said: list[object] = [edition.track_opens_on, edition.track_closes_on]
-    if session:
-        with translation.override(language):
-            said = [session.starts_at, session.ends_at, session.room, session.title]
+    """Return the hash of hours or days, place and title of the event in that language.
+
+    Its description and address on the web are not in it: for them alone no office is written to.
+    """
+    with translation.override(language):
+        said: list[object] = [edition.name, edition.place]
+        if session:
+            said += [session.starts_at, session.ends_at, session.room, session.title]
+        else:
+            said += [edition.track_opens_on, edition.track_closes_on]
     return hashlib.sha256(DjangoJSONEncoder().encode(said).encode()).hexdigest()
 
 

@@ -11,7 +11,7 @@ from invitations.models.edition import ForumEdition, Segment
 
 
 class SessionHoursQuerySet(models.QuerySet["SessionHours"]):
-    def in_force(self) -> Self:
+    def taking_place(self) -> Self:
         """Sessions that take place: none that was called off."""
         return self.filter(is_called_off=False)
 

@@ -8,13 +8,22 @@ import time_machine
 from django.core.management import call_command
 
 from invitations.letters.composing_queue import compose_planned
-from invitations.models import CalendarEntry, Language, Letter, LetterTemplate, SessionHours, Tick
+from invitations.models import (
+    CalendarEntry,
+    HeldChange,
+    Language,
+    Letter,
+    LetterTemplate,
+    SessionHours,
+    Tick,
+)
 from invitations.outbox.dispatch import dispatch_outbox
+from invitations.outbox.release import release_change
 from invitations.reminders.hours_moved import update_calendars
 from invitations.replies import record_reply, settle_contested
 from invitations.tests.factories import HoursFactory, UserFactory
 from invitations.tests.reading import message_of, text_of
-from invitations.tests.reminding import geneva
+from invitations.tests.reminding import geneva, own_calendar
 
 pytestmark = pytest.mark.django_db
 
@@ -99,6 +108,59 @@ def test_an_office_is_told_once_of_hours_that_moved(clock, coming):
     assert events_in(letter) == [("PUBLISH", "Dialogues", 0), ("PUBLISH", "Opening segment", 1)]
     assert "Tuesday 11 May 2027, 10:30–11:30 (Geneva time), Room Popov" in text_of(letter)
     assert "Dialogues:" not in text_of(letter)
+
+
+def release_of(edition, **fields):
+    """Give the edition other words; return what lets a second person release them."""
+    for name, value in fields.items():
+        setattr(edition, name, value)
+    edition.save()
+
+    def release():
+        for change in HeldChange.objects.waiting().of(edition):
+            release_change(change, UserFactory(), change.mark)
+
+    return release
+
+
+@pytest.mark.parametrize(
+    ("fields", "says"),
+    [
+        ({"place_en": "Palexpo, Geneva"}, "Room Popov, Palexpo, Geneva"),
+        ({"name_en": "WSIS+20 Forum 2027"}, "WSIS+20 Forum 2027"),
+    ],
+)
+def test_another_place_or_name_of_the_edition_is_told_once_it_is_released(
+    clock, edition, coming, fields, says
+):
+    invitation = coming("opening", "dialogues")
+    release = release_of(edition, **fields)
+    assert [told(clock), invitation.letters.filter(kind="calendar").count()] == [0, 0]
+    release()
+
+    assert [told(clock, MONDAY + 2 * HOUR), told(clock, MONDAY + 4 * HOUR)] == [1, 0]
+
+    letter = mails(invitation).get()
+    assert [sequence for *_event, sequence in events_in(letter)] == [1, 1]
+    assert says in text_of(letter)
+
+
+def test_another_room_or_title_of_a_session_is_told(clock, coming):
+    invitation = coming("opening")
+    move(by=0 * HOUR, room="Room Ada", title_en="Opening of the Forum")
+
+    assert told(clock) == 1
+
+    letter = mails(invitation).get()
+    assert events_in(letter) == [("PUBLISH", "Opening of the Forum", 1)]
+    assert "Opening of the Forum: Tuesday 11 May 2027" in text_of(letter)
+
+
+def test_for_another_website_nobody_is_written_to(clock, edition, coming):
+    coming()
+    release_of(edition, website="https://forum.example.org/2027")()
+
+    assert told(clock, MONDAY + 2 * HOUR) == 0
 
 
 def test_who_did_not_choose_the_session_is_told_nothing(clock, coming):
@@ -214,10 +276,11 @@ def test_without_approved_sessions_nothing_is_planned(clock, edition, reached):
 def test_one_mail_tells_of_all_sessions_that_are_approved_one_after_the_other(clock, coming):
     invitation = coming("opening", "dialogues")
     move("opening")
-    assert told(clock, MONDAY + HOUR / 10) == 0
-    move("dialogues", at=MONDAY + HOUR / 10)
+    assert told(clock, MONDAY + HOUR / 2) == 0
+    move("dialogues", at=MONDAY + HOUR / 2)
+    assert told(clock) == 0
 
-    assert told(clock) == 1
+    assert told(clock, MONDAY + 2 * HOUR) == 1
 
     assert [sequence for *_event, sequence in events_in(mails(invitation).get())] == [1, 1]
 
@@ -230,12 +293,52 @@ def test_on_a_quiet_day_nobody_is_told(clock, coming):
     assert told(clock, NEXT_SUNDAY + 24 * HOUR) == 1
 
 
-def test_near_the_track_each_change_is_told_at_once(clock, coming):
+@pytest.mark.parametrize(
+    ("state", "on_friday_and_sunday"),
+    [(("ZZ", ""), [1, 0]), (("EG", "Africa/Cairo"), [0, 1]), (("FR", "Europe/Paris"), [1, 0])],
+)
+def test_a_state_with_a_calendar_of_its_own_is_told_on_its_working_days(
+    clock, edition, reached, state, on_friday_and_sunday
+):
+    invitation = own_calendar(reached, edition, *state)
+    record_reply(invitation, {"answer": "in_person", "segments": ["opening"]})
+    compose_planned()
+    move(at=geneva(12, hour=5))
+
+    assert [told(clock, day) for day in (geneva(12), NEXT_SUNDAY)] == on_friday_and_sunday
+
+
+def test_what_did_not_leave_before_a_quiet_day_leaves_after_it(clock, coming, peer):
+    invitation = coming()
+    dispatch_outbox()
+    before = len(peer.taken)
+    move(at=geneva(12, hour=20))
+    told(clock, geneva(12, hour=23))
+
+    clock.move_to(geneva(13))
+    dispatch_outbox()
+    assert (len(peer.taken), mails(invitation).count()) == (before, 0)
+    assert told(clock, geneva(13, hour=10)) == 0
+
+    assert told(clock, NEXT_SUNDAY + 24 * HOUR) == 1
+
+
+def test_near_the_track_a_change_is_told_on_a_quiet_day_after_an_hour(clock, coming):
     coming()
     sunday = geneva(9, month=5)
     move(at=sunday - HOUR)
 
+    assert told(clock, sunday - HOUR / 2) == 0
     assert told(clock, sunday) == 1
+
+
+def test_from_the_day_before_the_track_on_a_change_is_told_after_ten_minutes(clock, coming):
+    coming()
+    monday = geneva(10, month=5)
+    move(at=monday)
+
+    assert told(clock, monday + HOUR / 10) == 0
+    assert told(clock, monday + HOUR / 6) == 1
 
 
 def test_no_two_mails_leave_within_three_days(clock, coming, peer):
@@ -263,7 +366,7 @@ def test_as_many_queries_ask_whether_three_offices_are_told_as_for_one(
     for _office in range(offices):
         coming("opening", "dialogues")
 
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(14):
         update_calendars()
 
 
@@ -280,7 +383,7 @@ def test_hours_that_moved_back_before_the_mail_was_written_leave_no_mail(clock, 
     compose_planned()
 
     assert not mails(invitation).exists()
-    assert [told(clock), told(clock)] == [0, 0]
+    assert [told(clock, MONDAY + 2 * HOUR), told(clock, MONDAY + 2 * HOUR)] == [0, 0]
 
 
 def test_a_mail_that_is_overtaken_is_not_sent(clock, coming, peer):

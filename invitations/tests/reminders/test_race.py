@@ -6,7 +6,8 @@ import pytest
 from django.db import OperationalError, connection, transaction
 
 from invitations.letters.composing_queue import compose_planned
-from invitations.models import ForumEdition, LetterTemplate
+from invitations.models import ForumEdition, HeldChange, LetterTemplate
+from invitations.outbox.release import release_change
 from invitations.reminders.hours_moved import update_calendars
 from invitations.reminders.planning import queue_reminders_of
 from invitations.replies import record_reply
@@ -66,6 +67,29 @@ def test_two_servers_plan_one_mail_about_hours_that_moved(edition, reached):
 
     assert sorted(planned) == [0, 1]
     assert invitation.letters.filter(kind="calendar").count() == 1
+
+
+def test_two_servers_tell_a_released_place_once_and_no_office_twice(edition, reached):
+    LetterTemplate.objects.update(first_approver=UserFactory(), second_approver=UserFactory())
+    HoursFactory(edition=edition, published_at=geneva(1))
+    invitation = reached(edition=edition)
+    record_reply(invitation, {"answer": "in_person", "segments": ["opening"]})
+    compose_planned()
+    ForumEdition.objects.filter(pk=edition.pk).update(place_en="Palexpo, Geneva")
+    change = HeldChange.objects.waiting().of(edition).get()
+    release_change(change, UserFactory(), change.mark)
+
+    def tick():
+        planned = update_calendars(geneva(8))
+        compose_planned()
+        return planned
+
+    planned = at_once(tick, tick, tick)
+    compose_planned()
+
+    told = invitation.calendar_entries.exclude(letter__state="cancelled").order_by("pk")
+    assert [sorted(planned), update_calendars(geneva(8))] == [[0, 0, 1], 0]
+    assert [*told.values_list("sequence", flat=True)] == [0, 1]
 
 
 def test_two_workers_tell_a_calendar_once(edition, reached):
