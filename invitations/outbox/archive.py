@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from invitations.files.frozen import Tampered, thaw
 from invitations.models import AUTOMATIC_KINDS, Letter
-from invitations.text.formulas import escape_formula
+from invitations.text.formulas import escape_in_csv
 
 JOINED = ("circular", "invitation__member_state", "invitation__minister")
 IN_ORDER = ("invitation__member_state__sort_key_fr", "circular__reference", "pk")
@@ -93,7 +93,7 @@ def index(letters: Iterable[Letter]) -> bytes:
     writer = csv.writer(written)
     writer.writerow(HEADINGS)
     for letter in letters:
-        writer.writerow([escape_formula(cell) for cell in line(letter)])
+        writer.writerow([escape_in_csv(cell) for cell in line(letter)])
     return written.getvalue().encode("utf-8-sig")
 
 

@@ -49,7 +49,7 @@ from invitations.minister_import import (
     remarks_on,
 )
 from invitations.models import ForumEdition, Minister
-from invitations.text.formulas import escape_formula
+from invitations.text.formulas import escape_formula, escape_in_csv
 
 LINE = "line"
 ATTRIBUTES = {
@@ -216,7 +216,7 @@ def faults_as_csv(faults: list[CellFault]) -> bytes:
     writer = csv.writer(written)
     writer.writerow(HEADINGS_OF_FAULTS)
     for fault in faults:
-        writer.writerow([escape_formula(cell) for cell in fault.told])
+        writer.writerow([escape_in_csv(cell) for cell in fault.told])
     return written.getvalue().encode("utf-8-sig")
 
 
