@@ -21,7 +21,9 @@ VALID = dt.timedelta(days=3650)
 def make_seal(path: Path) -> None:
     """Write key and certificate into a file that its owner alone may read, whole or not at all."""
     key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.ORGANIZATION_NAME, OWNER)])
+    # Readers show either of them.
+    kinds = (NameOID.ORGANIZATION_NAME, NameOID.COMMON_NAME)
+    name = x509.Name([x509.NameAttribute(kind, OWNER) for kind in kinds])
     now = dt.datetime.now(dt.UTC)
     certificate = (
         x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())

@@ -5,8 +5,11 @@ import os
 import socket
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives.serialization import pkcs12
+from cryptography.x509.oid import NameOID
 from django.conf import settings as site
 
 from invitations.files.sealing import SealFile, certificate_in, seal_warning
@@ -74,6 +77,13 @@ def test_the_demonstration_has_a_seal_that_says_it_is_nobodys(lent, settings):
     settings.SEAL_FILE = seal.path
     assert certificate_in(seal).owner == "DEMONSTRATION (no seal of anybody)"
     assert seal_warning() == ""
+
+
+def test_readers_that_show_a_common_name_show_it_too(lent):
+    found = pkcs12.load_pkcs12(Path(lent().path).read_bytes(), None).cert.certificate
+
+    (name,) = found.subject.get_attributes_for_oid(NameOID.COMMON_NAME)
+    assert name.value == "DEMONSTRATION (no seal of anybody)"
 
 
 def test_the_demonstrations_seal_is_made_once_and_for_its_owner_alone(lent, tmp_path):
