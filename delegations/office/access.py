@@ -14,6 +14,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 
 from delegations.office.contact import refusal_page
+from delegations.office.kept_pages import shown_at_an_address
 from delegations.office.page import activate_letter_language, is_staff_looking
 from delegations.office.refusals import gone_page_with_typed, link_not_held
 from delegations.office.request_limits import refuse_oversized
@@ -63,15 +64,24 @@ def office_required(*permissions: str) -> Callable[[OfficeView], OfficeView]:
             activate_letter_language(request, link.invitation.minister.language)
             if refused := refuse_oversized(request, LARGEST_REQUEST):
                 return refused
-            if reason := link.gone_reason:
-                return gone_page_with_typed(request, link.invitation, reason)
-            return view(request, link.invitation, **named)
+            return shown_at_an_address(open_to_its_office(view))(request, link, **named)
 
         # A refusal speaks the letter's language, which the middleware does not know.
         guarded.measures_requests = True  # type: ignore[attr-defined]
         return guarded
 
     return guard
+
+
+def open_to_its_office(view: OfficeView) -> OfficeView:
+    """Show the page to whom holds its link; one whose link has ended is told so."""
+
+    def opened(request: HttpRequest, link: ReplyLink, **named: Any) -> HttpResponse:
+        if reason := link.gone_reason:
+            return gone_page_with_typed(request, link.invitation, reason)
+        return view(request, link.invitation, **named)
+
+    return opened
 
 
 def load_invitation(pk: int) -> Invitation:

@@ -1,4 +1,4 @@
-from django.urls import path
+from django.urls import path, register_converter
 
 from delegations.office.views import (
     answer,
@@ -14,6 +14,26 @@ from delegations.office.views import (
     summary,
 )
 
+
+class Anything:
+    """Whatever a mail program made of an address, with breaks of lines."""
+
+    regex = r"[\s\S]+"
+
+    def to_python(self, value: str) -> str:
+        return value
+
+    def to_url(self, value: str) -> str:
+        return value
+
+
+class SpoiltPage(Anything):
+    regex = r"(?i:code|check|states)[/\s]*"
+
+
+register_converter(Anything, "anything")
+register_converter(SpoiltPage, "spoilt_page")
+
 app_name = "office"
 urlpatterns = [
     path("", entry.home, name="home"),
@@ -21,8 +41,10 @@ urlpatterns = [
     path("check/", entry.check, name="check"),
     path("r/<slug:token>/", entry.open_link, name="open"),
     path("r/", entry.open_spoilt_link),
-    path("r/<path:rest>", entry.open_spoilt_link),
+    path("r/<anything:rest>", entry.open_spoilt_link),
+    path("R/<anything:rest>", entry.open_spoilt_link),
     path("states/", states.states, name="states"),
+    path("<spoilt_page:page>", entry.spoilt_page),
     path("notices/<slug:kind>/", notices.notice, name="notice"),
     path("speakers/<slug:symbol>/", speakers.speakers, name="speakers"),
     path("programme/<slug:symbol>.ics", speakers.programme, name="programme"),

@@ -40,8 +40,16 @@ def page_of(invitation, name="answer"):
     return reverse(f"office:{name}", args=[invitation.pk])
 
 
+class Browser(Client):
+    """A browser that goes where an answer to a form leads, as far as its own page."""
+
+    def post(self, *args, **named):
+        response = super().post(*args, **named)
+        return self.get(response.url) if "?shown=" in response.get("Location", "") else response
+
+
 def browser(*invitations, **options):
-    client = Client(**options)
+    client = Browser(**options)
     for invitation in invitations:
         client.get(reverse("office:open", args=[invitation.links.current().get().token]))
     return client

@@ -35,7 +35,9 @@ def whole_list(request: HttpRequest, invitation: Invitation) -> HttpResponse:
         return list_page(request, filed, ListForm(of=invitation, known=known))
     form = ListForm(request.POST, request.FILES, of=invitation, known=known)
     if switch_language(request):
-        again = ListForm(of=invitation, known=known, typed=form.typed)
+        # A list that can be shown is shown again; nobody is added.
+        shows_rows = bool(request.POST.get("lines") or request.FILES) and form.is_valid()
+        again = form if shows_rows else ListForm(of=invitation, known=known, typed=form.typed)
         return remember_language(request, list_page(request, filed, again))
     if csrf_refusal(request):
         form.add_error(None, TOO_LONG_OPEN)
@@ -55,8 +57,8 @@ def add_people(request: HttpRequest, filed: OnFile, form: ListForm) -> HttpRespo
     except ValidationError as refusal:
         form.add_error(None, refusal.messages)
         return list_page(request, filed, form)
-    told = ngettext("%d person was added.", "%d people were added.", len(added))
-    messages.success(request, told % len(added))
+    told = ngettext("%(count)d person was added.", "%(count)d people were added.", len(added))
+    messages.success(request, told % {"count": len(added)})
     return redirect("office:delegation", filed.invitation.pk)
 
 

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from delegations.office.access import private_page, set_link_cookie
 from delegations.office.forms.codes import CheckForm, CodeForm, PublicForm
+from delegations.office.kept_pages import lead_to_kept, shown_at_an_address
 from delegations.office.page import (
     activate_letter_language,
     activate_linked_language,
@@ -33,7 +34,7 @@ from invitations.links import (
 from invitations.models import ForumEdition, Invitation, ReplyLink, SessionHours
 from invitations.text.dates import keep_own_order, printed_date, printed_range
 
-TOKEN_FIRST = re.compile(r"[a-z0-9]+")
+TOKEN_FIRST = re.compile(r"[a-z0-9]+", re.IGNORECASE)
 PASTED_LINK = re.compile(r"/r/([a-z0-9]+)", re.IGNORECASE)
 
 
@@ -71,16 +72,22 @@ def open_link(request: HttpRequest, token: str) -> HttpResponse:
 @require_safe
 @private_page
 def open_spoilt_link(request: HttpRequest, rest: str = "") -> HttpResponse:
-    """Open a link to whose end signs of the text around it were added; lead others to the code."""
-    token = TOKEN_FIRST.match(rest)
-    response = redirect("office:open", token[0]) if token else lead_to_code()
+    """Open a link broken into lines, or with signs at its end; lead others to the code."""
+    token = TOKEN_FIRST.match("".join(rest.split()))
+    response = redirect("office:open", token[0].lower()) if token else lead_to_code()
     response["Referrer-Policy"] = "no-referrer"
     return response
 
 
+@require_safe
+def spoilt_page(request: HttpRequest, page: str) -> HttpResponse:
+    """Lead to the page whose address was typed in capitals, or broken into lines."""
+    return redirect(f"office:{''.join(page.replace('/', ' ').split()).lower()}")
+
+
 def follow_link(request: HttpRequest, token: str) -> HttpResponse:
     try:
-        link = link_for_token(token)
+        link = link_for_token(token.lower())
     except ReplyLink.DoesNotExist:
         return lead_to_code()
     return lead_to_code() if is_draft(link) else enter_office(request, link)
@@ -122,6 +129,7 @@ def office_url(request: HttpRequest, invitation: Invitation) -> str:
 @sensitive_post_parameters("code")
 @require_http_methods(["GET", "HEAD", "POST"])
 @private_page
+@shown_at_an_address
 def enter_code(request: HttpRequest) -> HttpResponse:
     """Take the code printed on paper, which opens what the link opens.
 
@@ -135,7 +143,7 @@ def enter_code(request: HttpRequest) -> HttpResponse:
     if link := PASTED_LINK.search(typed):
         return redirect("office:open", link[1].lower())
     if is_like_a_check_code(typed):
-        return led_over(request, "office/check.html", CheckForm)
+        return led_over(request, "check", CheckForm)
     form = CodeForm(request.POST)
     if not form.is_valid():
         return render_form(request, template, form)
@@ -159,6 +167,7 @@ def issued_link(typed: str) -> ReplyLink | None:
 @sensitive_post_parameters("code")
 @require_http_methods(["GET", "HEAD", "POST"])
 @private_page
+@shown_at_an_address
 def check(request: HttpRequest) -> HttpResponse:
     """Say whether a letter is one of ours, but never to whom it went."""
     template = "office/check.html"
@@ -166,7 +175,7 @@ def check(request: HttpRequest) -> HttpResponse:
         code = request.POST.get("code", "")
         return render_form(request, template, CheckForm(initial={"code": code}))
     if is_like_a_code(request.POST.get("code", "")):
-        return led_over(request, "office/code.html", CodeForm)
+        return led_over(request, "code", CodeForm)
     form = CheckForm(request.POST, request.FILES)
     if not form.is_valid():
         return render_form(request, template, form)
@@ -177,13 +186,14 @@ def check(request: HttpRequest) -> HttpResponse:
     return render_form(request, template, form, printed_verdict(verdict))
 
 
-def led_over(request: HttpRequest, template: str, form: type[PublicForm]) -> HttpResponse:
-    """Show the page to which this one of a letter's two codes belongs, with the code filled in.
+def led_over(request: HttpRequest, page: str, form: type[PublicForm]) -> HttpResponse:
+    """Lead to the page to which this one of a letter's two codes belongs, with the code filled in.
 
     Nothing is looked up, so nothing is told, and nothing counts as a wrong try.
     """
     kept = form(initial={"code": request.POST["code"]})
-    return render_form(request, template, kept, {"is_led_over": True})
+    shown = render_form(request, f"office/{page}.html", kept, {"is_led_over": True})
+    return lead_to_kept(request, shown, reverse(f"office:{page}"))
 
 
 def printed_verdict(verdict: LetterVerdict) -> dict[str, object]:

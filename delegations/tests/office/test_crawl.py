@@ -91,6 +91,7 @@ def every_address(invitation, other, visitor, at_most=4):
         "rest": [f"{visitor.links.get().token}/.", "☃"],
         "form_key": [draft_of(invitation), draft_of(other)],
         "kind": ["privacy", "nowhere"],
+        "page": ["CODE", "States/%0A"],
         "symbol": [invitation.edition.symbol, "nowhere", "a" * 500],
     }
     fewer = {name: choice[:at_most] for name, choice in values.items()}

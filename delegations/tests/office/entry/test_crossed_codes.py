@@ -1,7 +1,10 @@
 """A letter has two codes; who types one where the other belongs is led over, with the code kept."""
 # ruff: noqa: RUF001 (signs that look alike are what is tested)
 
+from urllib.parse import urlsplit
+
 import pytest
+from django.test import Client
 
 from delegations.office.throttle import WRONG_FROM_ONE
 from delegations.tests.office.entry.addresses import CHECK_PAGE, CODE_PAGE, office_of, offices_of
@@ -72,3 +75,15 @@ def test_a_page_that_was_led_over_is_shown_in_another_language_with_the_code(cli
 
     assert page["Content-Language"] == "fr"
     assert kept(page, typed, CODE_PAGE)
+
+
+@pytest.mark.parametrize(
+    ("typed_on", "typed", "shown_on"),
+    [(CHECK_PAGE, "bcdf-ghjk-mnpq", CODE_PAGE), (CODE_PAGE, "1234 5678 9012 3456", CHECK_PAGE)],
+)
+def test_the_address_is_that_of_the_page_to_which_the_code_belongs(typed_on, typed, shown_on):
+    led = Client().post(typed_on, {"code": typed})
+
+    assert led.status_code == 302
+    assert urlsplit(led.url).path == shown_on
+    assert typed not in led.url

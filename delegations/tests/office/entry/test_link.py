@@ -287,3 +287,28 @@ def test_the_address_is_what_our_own_proxies_saw(rf, settings, proxies, address)
     )
 
     assert client_address(request) == address
+
+
+@pytest.mark.parametrize("spoilt", ["/R/{}/", "/r/{}%0A", "/r/{}/%0A", "/r/{}%20/", "/r/%0A{}/"])
+def test_a_link_in_capitals_or_broken_into_lines_opens_its_page(client, spoilt):
+    invitation = InvitationFactory()
+    token = invitation.links.get().token
+
+    for written in (token, token.upper(), f"{token[:9]}%0A{token[9:]}"):
+        page = client.get(spoilt.format(written), follow=True)
+
+        assert page.redirect_chain[-1][0] == office_of(invitation)
+
+
+@pytest.mark.parametrize(
+    ("typed", "page"),
+    [
+        ("/CODE/", "/code/"),
+        ("/Code", "/code/"),
+        ("/code/%0A", "/code/"),
+        ("/Check/", "/check/"),
+        ("/STATES", "/states/"),
+    ],
+)
+def test_an_address_in_capitals_or_with_a_break_leads_to_its_page(client, typed, page):
+    assert client.get(typed).url == page
