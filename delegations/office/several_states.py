@@ -1,26 +1,30 @@
 """Which links a browser holds, for the one page of those who answer for several States.
 
-The page sees a cookie for each link that was opened, and shows nothing of them before somebody has
-said in this browser, for twelve hours, that the States are all theirs.
+The page sees a cookie for each link that was opened, and names their States; it shows nothing of
+what they answered before somebody has said in this browser, for twelve hours, that all are theirs.
 """
 
-from collections.abc import Iterator
+import time
 
 from django.conf import settings
+from django.core.signing import b62_decode, b62_encode, b64_encode, get_cookie_signer
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
+from django.utils.crypto import constant_time_compare, salted_hmac
 
-from delegations.office.access import OPEN_FOR, link_digest
+from delegations.office.access import OPEN_FOR
 from invitations.models import Invitation, ReplyLink
 from invitations.text.spellings import normalize_name
 
 TOGETHER_FOR = 12 * 3600  # seconds
-MOST_STATES = 100
+MOST_STATES = 60
+# Names and marks are short: those of all Member States go into the one header that servers take.
+MARK_BYTES = 9
 
 
 def cookie_prefix() -> str:
     """Return how the cookies' names begin; over TLS so that no page without TLS can set them."""
-    return f"{'__Secure-' * settings.SESSION_COOKIE_SECURE}states-"
+    return f"{'__Secure-' * settings.SESSION_COOKIE_SECURE}s-"
 
 
 def consent_cookie_name() -> str:
@@ -29,7 +33,7 @@ def consent_cookie_name() -> str:
 
 def set_for_several(response: HttpResponse, name: str, value: str, max_age: int) -> None:
     """Send the cookie to the page of several States alone."""
-    response.set_signed_cookie(
+    response.set_cookie(
         name,
         value,
         max_age=max_age,
@@ -43,11 +47,21 @@ def set_for_several(response: HttpResponse, name: str, value: str, max_age: int)
 def hold_for_several(response: HttpResponse, link: ReplyLink) -> None:
     """Let the page of several States know of a link that was opened; the digest opens nothing."""
     name = f"{cookie_prefix()}{link.invitation_id}"
-    set_for_several(response, name, link_digest(link.token), OPEN_FOR)
+    now = b62_encode(int(time.time()))
+    set_for_several(response, name, f"{now}.{held_digest(link.token, now)}", OPEN_FOR)
+
+
+def held_digest(token: str, opened_at: str) -> str:
+    """Return the keyed digest of a token and of when its link was opened; it is the signature."""
+    words = f"{opened_at} {token}"
+    digest = salted_hmac("delegations.office.several_states", words, algorithm="sha256").digest()
+    return b64_encode(digest[:MARK_BYTES]).decode()
 
 
 def answer_together(response: HttpResponse) -> None:
-    set_for_several(response, consent_cookie_name(), "yes", TOGETHER_FOR)
+    name = consent_cookie_name()
+    signed = get_cookie_signer(salt=name).sign("yes")
+    set_for_several(response, name, signed, TOGETHER_FOR)
 
 
 def answers_together(request: HttpRequest) -> bool:
@@ -59,30 +73,58 @@ def forget_all(request: HttpRequest, response: HttpResponse) -> None:
     """Let the browser forget what it held for the page; each link still opens its own office."""
     for name in request.COOKIES:
         if name.startswith(cookie_prefix()):
-            response.delete_cookie(name, path=reverse("office:states"), samesite="Lax")
+            forget(response, name)
 
 
-def digests_held(request: HttpRequest) -> Iterator[tuple[int, str]]:
-    """Yield invitations and the digests of their links, as far as the signatures are ours."""
-    for name in list(request.COOKIES):
+def forget(response: HttpResponse, name: str) -> None:
+    response.delete_cookie(name, path=reverse("office:states"), samesite="Lax")
+
+
+def marks_held(request: HttpRequest) -> dict[int, str]:
+    """Return invitations and what marks their links as opened here, those opened last first."""
+    oldest, held = int(time.time()) - OPEN_FOR, []
+    for name, mark in request.COOKIES.items():
         number = name.removeprefix(cookie_prefix())
         if name != number and number.isascii() and number.isdecimal() and len(number) < 10:
-            digest = request.get_signed_cookie(name, None, max_age=OPEN_FOR)
-            if digest:
-                yield int(number), digest
+            opened = opened_at(mark)
+            if opened > oldest:
+                held.append((opened, int(number), mark))
+    return {number: mark for _opened, number, mark in sorted(held, reverse=True)}
+
+
+def opened_at(mark: str) -> int:
+    """Return the hour that a mark gives, in seconds; 0 for what is no mark."""
+    try:
+        return b62_decode(mark.partition(".")[0][:8] or "0")
+    except ValueError:
+        return 0
+
+
+def drop_oldest(request: HttpRequest, response: HttpResponse) -> None:
+    """Let the browser forget the links beyond those that the page holds."""
+    for number in [*marks_held(request)][MOST_STATES:]:
+        forget(response, f"{cookie_prefix()}{number}")
+
+
+def holds_too_many(request: HttpRequest) -> bool:
+    return len(marks_held(request)) > MOST_STATES
 
 
 def invitations_held(request: HttpRequest) -> list[Invitation]:
     """Return the invitations that this browser can answer, in the order of their States' names.
 
-    A link that was replaced or whose invitation was withdrawn has dropped out.
+    A link that was replaced or whose invitation was withdrawn has dropped out, and so have the
+    oldest beyond the number that the page holds.
     """
-    held = dict(list(digests_held(request))[:MOST_STATES])
+    held = dict([*marks_held(request).items()][:MOST_STATES])
     links = ReplyLink.objects.current().filter(invitation__in=held)
     issued = links.filter(invitation__status=Invitation.Status.ISSUED).select_related(
         "invitation__minister", "invitation__edition", "invitation__member_state"
     )
-    found = [
-        link.invitation for link in issued if link_digest(link.token) == held[link.invitation_id]
-    ]
+    found = [link.invitation for link in issued if is_marked(link, held[link.invitation_id])]
     return sorted(found, key=lambda one: (normalize_name(str(one.member_state)), one.pk))
+
+
+def is_marked(link: ReplyLink, mark: str) -> bool:
+    now, _dot, digest = mark.partition(".")
+    return constant_time_compare(digest, held_digest(link.token, now))

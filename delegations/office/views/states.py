@@ -12,9 +12,12 @@ from delegations.office.access import private_page
 from delegations.office.on_file import OnFile, office_parts, read_several_on_file
 from delegations.office.page import is_staff_looking, printed_minister_name
 from delegations.office.several_states import (
+    MOST_STATES,
     answer_together,
     answers_together,
+    drop_oldest,
     forget_all,
+    holds_too_many,
     invitations_held,
 )
 from invitations.models import ForumEdition
@@ -24,7 +27,7 @@ from invitations.text.dates import printed_date
 @require_http_methods(["GET", "HEAD", "POST"])
 @private_page
 def states(request: HttpRequest) -> HttpResponse:
-    """Show what each State has answered and what is left, once somebody said that all are theirs.
+    """Name the States, and show what is answered and left once somebody said that all are theirs.
 
     Nothing is answered here: each answer goes to the page of its own invitation.
     """
@@ -36,12 +39,15 @@ def states(request: HttpRequest) -> HttpResponse:
     filed = read_several_on_file(held) if held and is_agreed else []
     shown = {
         "edition": ForumEdition.objects.current(),
-        "held": len(held),
+        "held": held,
+        "at_most": MOST_STATES if holds_too_many(request) else 0,
         "is_agreed": is_agreed,
         "states": [in_short(one) for one in filed],
         "silent": sum(one.standing is None for one in filed),
     }
-    return render(request, "office/states.html", shown)
+    response = render(request, "office/states.html", shown)
+    drop_oldest(request, response)
+    return response
 
 
 def decide(request: HttpRequest) -> HttpResponse:

@@ -5,9 +5,12 @@ import uuid
 
 import pytest
 import time_machine
+from django.urls import reverse
 from django.utils import timezone
 
 from delegations.nominations import nominate_delegates
+from delegations.office import several_states
+from delegations.office.views import states as states_view
 from delegations.statements import submit_statement
 from delegations.tests.offices import browser, coming, invited, on_paper, page_of, text
 from delegations.tests.rows import all_rows
@@ -32,14 +35,46 @@ def shown(client):
     return text(client.get(PAGE)).split("<main")[1]
 
 
-def test_nothing_is_named_before_somebody_says_that_the_states_are_theirs():
-    client = browser(invited("Ruritania"), invited("Graustark"))
+def test_the_states_are_named_before_somebody_says_that_they_are_theirs_and_no_answer_is():
+    client = browser(coming("Ruritania"), invited("Graustark"))
 
     page = shown(client)
 
-    assert "This browser has opened the links of 2 invitations." in page
+    assert "<li><strong>Ruritania</strong>" in page
+    assert "<li><strong>Graustark</strong>" in page
     assert "I answer for these States" in page
+    assert "in person" not in page
+
+
+def test_beyond_what_the_page_holds_the_oldest_are_dropped_and_that_is_told(monkeypatch):
+    for module in (several_states, states_view):
+        monkeypatch.setattr(module, "MOST_STATES", 2)
+    opened = [invited(state) for state in ("Ruritania", "Graustark", "Evallonia")]
+    client = browser()
+    for minute, invitation in enumerate(opened):
+        with time_machine.travel(timezone.now() + dt.timedelta(minutes=minute)):
+            link = invitation.links.current().get()
+            client.get(reverse("office:open", args=[link.token]))
+
+    with time_machine.travel(timezone.now() + dt.timedelta(minutes=3)):
+        page, again = shown(client), shown(client)
+
+    assert "It shows the 2 States whose links were opened last" in page
+    assert "Graustark" in page
+    assert "Evallonia" in page
     assert "Ruritania" not in page
+    assert "opened last" not in again
+    assert client.get(page_of(opened[0])).status_code == 200
+
+
+def test_the_links_of_all_member_states_go_into_one_header(settings):
+    settings.SESSION_COOKIE_SECURE = True
+    client = browser(invited("Ruritania"))
+
+    (mark,) = (one for name, one in client.cookies.items() if "Secure-s-" in name)
+
+    # gunicorn takes 8190 bytes; numbers of invitations have up to five digits.
+    assert 193 * len(f"__Secure-s-12345={mark.value}; ") < 7900
 
 
 def test_each_state_is_shown_with_its_answer_and_what_is_left():
@@ -108,7 +143,7 @@ def test_after_twelve_hours_it_has_to_be_said_again():
     with time_machine.travel(timezone.now() + dt.timedelta(hours=12, minutes=1)):
         page = shown(client)
 
-    assert "Ruritania" not in page
+    assert "Last day to reply" not in page
     assert "I answer for these States" in page
 
 
@@ -140,9 +175,9 @@ def test_a_link_that_opens_nothing_more_drops_out(ended):
 def test_a_digest_of_another_office_or_one_that_nobody_signed_shows_nothing():
     one, other = invited("Ruritania"), invited("Graustark")
     client = together(one)
-    client.cookies[f"states-{other.pk}"] = client.cookies[f"states-{one.pk}"].value
-    client.cookies["states-"] = client.cookies["states-x"] = "forged"
-    client.cookies[f"states-{10**30}"] = "forged:forged"
+    client.cookies[f"s-{other.pk}"] = client.cookies[f"s-{one.pk}"].value
+    client.cookies["s-"] = client.cookies["s-x"] = "forged"
+    client.cookies[f"s-{10**30}"] = "forged:forged"
 
     page = shown(client)
 
@@ -156,7 +191,7 @@ def test_cookies_go_to_the_page_alone(settings):
     client = together(invitation)
 
     for name, seconds in ((invitation.pk, 14 * 24 * 3600), ("together", 12 * 3600)):
-        cookie = client.cookies[f"__Secure-states-{name}"]
+        cookie = client.cookies[f"__Secure-s-{name}"]
         assert (cookie["path"], cookie["max-age"]) == (PAGE, seconds)
         assert (cookie["httponly"], cookie["secure"], cookie["samesite"]) == (True, True, "Lax")
         assert invitation.links.get().token not in str(cookie)
