@@ -173,16 +173,23 @@ def note_office_change(
 
 
 def gender_balance(named: list[Delegate]) -> str:
-    """Return how many women, men and people not stated are named, in words."""
+    """Return how many women, men and people of whom it is not known are named, in words."""
     women = sum(person.gender == "f" for person in named)
     men = sum(person.gender == "m" for person in named)
     silent = len(named) - women - men
     counts = (
-        (women, ngettext("%d woman", "%d women", women)),
-        (men, ngettext("%d man", "%d men", men)),
-        (silent, ngettext("%d person not stated", "%d people not stated", silent)),
+        (women, ngettext("%(count)d woman", "%(count)d women", women)),
+        (men, ngettext("%(count)d man", "%(count)d men", men)),
+        (
+            silent,
+            ngettext(
+                "%(count)d person whose gender is not stated",
+                "%(count)d people whose gender is not stated",
+                silent,
+            ),
+        ),
     )
-    return _(", ").join(words % count for count, words in counts if count)
+    return _(", ").join(words % {"count": count} for count, words in counts if count)
 
 
 def gender_encouragement() -> str:

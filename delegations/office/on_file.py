@@ -15,11 +15,21 @@ from delegations.models import Delegation, PolicyStatement
 from invitations.models import (
     ANSWERS_BRINGING,
     ANSWERS_SPEAKING,
+    Answer,
     Channel,
     Invitation,
     Reply,
 )
 from invitations.text.dates import printed_hour
+from invitations.text.lines import isolated
+
+# How the statement of each answer is delivered.
+MODE_OF_ANSWER = {
+    Answer.IN_PERSON: PolicyStatement.Mode.IN_PERSON,
+    Answer.REPRESENTED: PolicyStatement.Mode.IN_PERSON,
+    Answer.VIDEO: PolicyStatement.Mode.VIDEO,
+    Answer.WRITTEN: PolicyStatement.Mode.WRITTEN,
+}
 
 
 @dataclass
@@ -30,6 +40,8 @@ class OnFile:
     replies: Sequence[Reply]
     # The answers that stand for the State: one minister's regrets do not undo another one's yes.
     answers: set[str] = field(default_factory=set)
+    # Those of them that other ministers of the State gave.
+    of_others: set[str] = field(default_factory=set)
 
     # The delegation is read only when needed: an office that is silent has none yet.
 
@@ -123,7 +135,9 @@ def sorted_on_file(invitation: Invitation, replies: list[Any]) -> OnFile:
     own = [reply for reply in replies if reply.invitation_id == invitation.pk]
     for reply in own:
         reply.invitation = invitation
-    return OnFile(invitation, own, {reply.answer for reply in replies if reply.is_in_force})
+    in_force = [reply for reply in replies if reply.is_in_force]
+    others = {reply.answer for reply in in_force if reply.invitation_id != invitation.pk}
+    return OnFile(invitation, own, {reply.answer for reply in in_force}, others)
 
 
 def read_several_on_file(invitations: Sequence[Invitation]) -> list[OnFile]:
@@ -187,41 +201,94 @@ def answer_part(filed: OnFile) -> OfficePart:
 def statement_part(filed: OnFile) -> OfficePart:
     label = _("Policy statement")
     if not filed.speaks:
-        state = _("none is expected with this answer") if filed.answers else _("after the answer")
-        return OfficePart("statement", label, state, False, is_open=filed.keeps("statement"))
+        kept = filed.keeps("statement")
+        return OfficePart("statement", label, unasked_state(filed, kept), False, is_open=kept)
     if filed.statement is None:
         step = _("Announce the policy statement")
         return OfficePart("statement", label, _("to be announced"), False, is_open=True, step=step)
-    if names_another_speaker(filed):
-        state = _("announced, but the answer now names another speaker: please check")
+    if statement_doubts(filed):
+        state = _("announced, but the answer now says otherwise: please check")
         step = _("Check the policy statement")
         return OfficePart("statement", label, state, False, is_open=True, step=step)
     if not filed.texts:
         return OfficePart(
             "statement", label, _("announced; the text may follow"), True, is_open=True
         )
-    texts = ngettext("announced, with %d text", "announced, with %d texts", filed.texts)
-    return OfficePart("statement", label, texts % filed.texts, True, is_open=True)
+    texts = ngettext(
+        "announced, with %(count)d text", "announced, with %(count)d texts", filed.texts
+    ) % {"count": filed.texts}
+    return OfficePart("statement", label, texts, True, is_open=True)
 
 
-def names_another_speaker(filed: OnFile) -> bool:
-    """Whether the speaker of the statement is the minister or a substitute no longer named."""
-    if filed.standing is None or filed.statement is None:
-        return False
-    named = {reply.substitute_name for reply in filed.replies} | {filed.invitation.minister.name}
-    expected = filed.standing.substitute_name or filed.invitation.minister.name
-    return filed.statement.speaker_name in named - {expected, ""}
+def unasked_state(filed: OnFile, is_kept: bool) -> str:
+    """Return the state of what the answer on file does not ask for."""
+    if not filed.answers:
+        return _("after the answer")
+    if is_kept:
+        return _("on file, but not expected with this answer")
+    return _("none is expected with this answer")
+
+
+def statement_doubts(filed: OnFile) -> list[str]:
+    """Return, in sentences, where the statement says otherwise than the answer that stands."""
+    reply, statement = filed.standing, filed.statement
+    if reply is None or statement is None or reply.answer not in ANSWERS_SPEAKING:
+        return []
+    minister, doubts = filed.invitation.minister.name, []
+    named = {reply.substitute_name for reply in filed.replies} | {minister}
+    expected = reply.substitute_name or minister
+    if statement.speaker_name in named - {expected, ""}:
+        doubts.append(
+            _(
+                "By the answer on file the speaker is %(expected)s; the statement still names"
+                " %(speaker)s. Please check the speaker’s name and function."
+            )
+            % {"expected": isolated(expected), "speaker": isolated(statement.speaker_name)}
+        )
+    if statement.mode != MODE_OF_ANSWER[Answer(reply.answer)]:
+        doubts.append(
+            _(
+                "The answer on file says “%(answer)s”; the statement says that it is delivered"
+                " “%(mode)s”. Please correct the one that is wrong."
+            )
+            % {"answer": reply.get_answer_display(), "mode": statement.get_mode_display()}
+        )
+    return doubts
+
+
+def put_aside(filed: OnFile, answers: set[str]) -> list[str]:
+    """Return, in sentences, what is on file and not expected while these answers stand."""
+    if filed.is_silent or not answers:
+        return []
+    sentences = []
+    if filed.statement and answers.isdisjoint(ANSWERS_SPEAKING):
+        sentences.append(
+            _(
+                "The policy statement that is on file is not expected with this answer. It is kept,"
+                " stands on no list of speakers, and counts again should the answer change."
+            )
+        )
+    if filed.named and answers.isdisjoint(ANSWERS_BRINGING):
+        sentences.append(
+            _(
+                "The delegation that is on file is not expected with this answer. Its list is kept,"
+                " and counts again should the answer change."
+            )
+        )
+    return sentences
 
 
 def delegation_part(filed: OnFile) -> OfficePart:
     label = _("Delegation")
     if not filed.comes:
-        state = _("none is expected with this answer") if filed.answers else _("after the answer")
-        return OfficePart("delegation", label, state, False, is_open=filed.keeps("named"))
+        kept = filed.keeps("named")
+        return OfficePart("delegation", label, unasked_state(filed, kept), False, is_open=kept)
     if not filed.named:
         state, step = _("nobody is named yet"), _("Name the delegation")
         return OfficePart("delegation", label, state, False, is_open=True, step=step)
-    people = ngettext("%d person named", "%d people named", filed.named) % filed.named
+    people = ngettext("%(count)d person named", "%(count)d people named", filed.named) % {
+        "count": filed.named
+    }
     return OfficePart("delegation", label, people, True, is_open=True)
 
 

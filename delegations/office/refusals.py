@@ -48,11 +48,17 @@ def gone_page(
 
 
 def gone_page_with_typed(
-    request: HttpRequest, invitation: Invitation, reason: str, **more: Any
+    request: HttpRequest,
+    invitation: Invitation,
+    reason: str,
+    typed_before: QueryDict | None = None,
+    **more: Any,
 ) -> HttpResponse:
     """Say why the page takes nothing; what was typed meanwhile is shown, to be copied."""
     if request.method == "POST" and not csrf_refusal(request):
-        more["typed"] = typed_in_words(request.POST)
+        typed_before = request.POST
+    if typed_before:
+        more["typed"] = typed_in_words(typed_before)
     return gone_page(request, invitation, reason, **more)
 
 

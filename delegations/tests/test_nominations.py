@@ -219,8 +219,8 @@ def test_a_departure_before_the_arrival_is_refused_by_the_verb_too(invitation):
         ("fm", "1 woman, 1 man"),
         ("mmm", "3 men"),
         ("ff", "2 women"),
-        ("m ", "1 man, 1 person not stated"),
-        ("  ", "2 people not stated"),
+        ("m ", "1 man, 1 person whose gender is not stated"),
+        ("  ", "2 people whose gender is not stated"),
     ],
 )
 def test_the_balance_is_told_in_numbers(genders, told):

@@ -36,7 +36,9 @@ class DelegateForm(OfficeForm):
 
     form_key = KeyField()
     seen = forms.CharField(required=False, max_length=64, widget=forms.HiddenInput)
-    role = forms.ChoiceField(label=_("Role"), initial=Delegate.Role.ADVISER)
+    role = forms.ChoiceField(
+        label=_("Role"), error_messages={"required": _("Please choose the role.")}
+    )
     name = LineField(
         label=_("Name as on the badge"),
         max_length=120,
@@ -77,7 +79,8 @@ class DelegateForm(OfficeForm):
         super().__init__(*args, **named)
 
     def offer(self) -> None:
-        roles = [(value, capfirst(label)) for value, label in Delegate.Role.choices]
+        roles = [("", _("Not chosen yet"))]
+        roles += [(value, capfirst(label)) for value, label in Delegate.Role.choices]
         cast("forms.ChoiceField", self.fields["role"]).choices = roles
         cast("forms.ChoiceField", self.fields["gender"]).choices = [
             ("", _("Not stated")),

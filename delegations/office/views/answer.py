@@ -17,6 +17,7 @@ from delegations.office.on_file import (
     next_part,
     office_parts,
     printed_receipt,
+    put_aside,
     read_on_file,
     reply_history,
     reply_in_words,
@@ -90,7 +91,7 @@ def closed_page(request: HttpRequest, invitation: Invitation) -> HttpResponse:
     """Refuse replies; an office that comes goes on with the statement and the delegation."""
     answered, *others = office_parts(read_on_file(invitation))
     goes_on = any(part.is_open for part in others)
-    shown = {"parts": [answered, *others], "here": "answer"} if goes_on else {}
+    shown: dict[str, Any] = {"parts": [answered, *others], "here": "answer"} if goes_on else {}
     return gone_page_with_typed(request, invitation, "closed", **shown)
 
 
@@ -109,11 +110,11 @@ def show_again(
 
 
 def start_reply(request: HttpRequest, invitation: Invitation, filed: OnFile) -> HttpResponse:
-    """Show the form filled from the reply on file, but leave the answer to be chosen."""
+    """Show the form filled from what is on file; an answer that is to follow is left to choose."""
     known = filed.standing or filed.holding
-    words = (
-        {name: getattr(known, name) for name in REPLY_FIELDS if name != "answer"} if known else {}
-    )
+    words = {name: getattr(known, name) for name in REPLY_FIELDS} if known else {}
+    if not filed.standing:
+        words.pop("answer", None)
     words["seen"] = filed.standing.pk if filed.standing else ""
     return answer_page(request, invitation, ReplyForm(of=invitation, initial=words), filed)
 
@@ -162,6 +163,7 @@ def filed_page(request: HttpRequest, invitation: Invitation, filed: OnFile) -> H
         here="answer",
         begun=begun_draft(request, invitation),
         next_part=next_part(parts, "answer"),
+        put_aside=put_aside(filed, filed.answers),
         words=reply_in_words(filed.standing or filed.contested[0], language),
         contested=[(reply, printed_receipt(reply, language)) for reply in filed.contested],
         history=reply_history(filed, language),
@@ -204,6 +206,7 @@ def recorded(request: HttpRequest, invitation: Invitation) -> HttpResponse:
         standing=filed.standing,
         filed=filed,
         next_part=next_part(parts, "answer"),
+        put_aside=put_aside(filed, filed.answers),
         acknowledged=bool(mailed - {"copy"}) and invitation.minister.to_emails,
         copied="copy" in mailed,
     )

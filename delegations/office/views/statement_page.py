@@ -12,11 +12,13 @@ from django.utils.translation import gettext as _
 from delegations.models import HighLevelSession, PolicyStatement, StatementText
 from delegations.office.forms.statement import COLUMNS, FilesForm, StatementForm
 from delegations.office.on_file import (
+    MODE_OF_ANSWER,
     OnFile,
     next_part,
     office_parts,
     printed_edition_hour,
     read_on_file,
+    statement_doubts,
 )
 from delegations.office.page import page_context
 from delegations.statements import statement_mark, takes_texts
@@ -24,7 +26,6 @@ from invitations.models import Answer, ForumEdition, Invitation
 from invitations.text.dates import printed_date, printed_hour
 
 STAFF_NEED = "delegations.view_policystatement"
-MODES = {Answer.VIDEO: PolicyStatement.Mode.VIDEO, Answer.WRITTEN: PolicyStatement.Mode.WRITTEN}
 
 
 def session_choices(edition: ForumEdition) -> list[tuple[int, str]]:
@@ -62,7 +63,7 @@ def values_from_answer(filed: OnFile) -> dict[str, Any]:
         name, function = minister.name, minister.portfolio
     known: dict[str, Any] = {"speaker_name": name, "speaker_function": function}
     if reply:
-        known["mode"] = MODES.get(Answer(reply.answer), PolicyStatement.Mode.IN_PERSON)
+        known["mode"] = MODE_OF_ANSWER.get(Answer(reply.answer), PolicyStatement.Mode.IN_PERSON)
     return known
 
 
@@ -90,6 +91,7 @@ def statement_page(
         parts=parts,
         here="statement",
         next_part=next_part(parts, "statement"),
+        doubts=statement_doubts(filed),
         texts=[printed_text(text, invitation) for text in texts],
         takes_texts=takes_texts(edition, timezone.now()),
         track_opens=printed_date(edition.track_opens_on, get_language()),

@@ -5,15 +5,17 @@ from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
-from django.utils import translation
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from delegations.office.access import office_required
 from delegations.office.drafts import keep_draft, read_draft
 from delegations.office.forms.answer import ReplyForm
-from delegations.office.on_file import office_parts, read_on_file
+from delegations.office.on_file import OnFile, office_parts, put_aside, read_on_file
 from delegations.office.page import is_staff_looking, page_context
-from invitations.models import Invitation, Reply
+from delegations.office.refusals import gone_page_with_typed
+from invitations.models import Answer, Invitation, Reply
 from invitations.replies import UnseenReply, reply_in_draft
 
 
@@ -32,6 +34,8 @@ def summary(request: HttpRequest, invitation: Invitation, form_key: UUID) -> Htt
     draft = None if is_staff_looking(request) else read_draft(invitation, form_key)
     if draft is None:
         return without_draft(request, invitation, form_key)
+    if not invitation.edition.takes_replies(timezone.now()):
+        return gone_page_with_typed(request, invitation, "closed", typed_before=draft)
     form = ReplyForm(draft, of=invitation)
     if not form.is_valid():
         return redirect("office:change", invitation.pk)
@@ -70,9 +74,16 @@ def summary_page(
         lines=[(place_of(field), label, said) for field, label, said in fields],
         fallen=fallen_points(form, words, language),
         standing=standing,
+        put_aside=put_aside(filed, answers_with(filed, form.words["answer"])),
         beside=beside,
+        nothing_saved=_("This reply has not been recorded"),
     )
     return render(request, "office/summary.html", shown, status=status)
+
+
+def answers_with(filed: OnFile, answer: str) -> set[str]:
+    """Return the answers that would stand for the State; one that is to follow replaces none."""
+    return filed.answers if answer == Answer.HOLDING else filed.of_others | {answer}
 
 
 def place_of(field: str) -> str:

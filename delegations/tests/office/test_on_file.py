@@ -45,7 +45,7 @@ def test_a_returning_office_finds_what_is_on_file_and_no_form(invitation):
     ]
 
 
-def test_a_changed_reply_begins_with_its_words_but_its_answer_is_chosen_again(invitation):
+def test_a_changed_reply_begins_with_its_answer_and_its_words(invitation):
     words = {"answer": "in_person", "segments": ["opening"], "respondent_name": "Colonel Sapt"}
     record_reply(invitation, words | {"remarks": "First.\nSecond."})
 
@@ -54,7 +54,7 @@ def test_a_changed_reply_begins_with_its_words_but_its_answer_is_chosen_again(in
     assert 'value="Colonel Sapt"' in page
     assert "First. Second.</textarea>" in page
     assert "To change the reply" in page
-    assert checked(page) == {"opening"}
+    assert checked(page) == {"in_person", "opening"}
 
 
 def test_a_change_supersedes_and_is_shown(invitation):

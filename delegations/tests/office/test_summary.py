@@ -4,6 +4,7 @@ import re
 import pikepdf
 import pytest
 from django.core.cache import cache
+from django.utils import timezone
 
 from delegations.office.receipt import acknowledgement_words
 from delegations.tests.offices import browser, checked, invited, on_paper, page_of, text, words_of
@@ -396,3 +397,30 @@ def test_without_an_approved_text_what_was_recorded_stands_alone(invitation):
 
 def test_there_is_no_acknowledgement_of_nothing(invitation):
     assert browser(invitation).get(page_of(invitation, "record")).url == page_of(invitation)
+
+
+def test_after_the_closing_a_summary_says_so_and_keeps_its_words(invitation):
+    client = browser(invitation)
+    words = words_of(invitation, step="check", remarks="Typed.")
+    address = client.post(page_of(invitation), words).url
+    invitation.edition.replies_closed_at = timezone.now()
+    invitation.edition.save()
+
+    page = client.get(address)
+
+    assert page.status_code == 410
+    assert "Replies to this invitation are closed" in text(page)
+    assert "Typed." in text(page)
+    assert "Nothing has been recorded yet" not in text(page)
+
+
+def test_a_stale_summary_does_not_say_that_nothing_is_recorded(invitation):
+    client = browser(invitation)
+    stale = words_of(invitation, answer="regrets", seen="")
+    client.post(page_of(invitation), words_of(invitation, answer="video"))
+
+    page = text(client.post(page_of(invitation), stale))
+
+    assert "This reply has not been recorded" in page
+    assert "Another reply was recorded after you opened the page." in page
+    assert "Nothing has been recorded" not in page

@@ -49,9 +49,7 @@ def test_a_change_of_the_substitute_asks_to_check_the_speaker(invitation):
             announced(client, invitation, speaker_name=substitute)
             assert "please check" not in text(client.get(page_of(invitation)))
 
-    assert "the answer now names another speaker: please check" in text(
-        client.get(page_of(invitation))
-    )
+    assert "the answer now says otherwise: please check" in text(client.get(page_of(invitation)))
 
     announced(client, invitation, speaker_name="Antoinette", seen=seen_by(client, invitation))
     assert "please check" not in text(client.get(page_of(invitation)))
