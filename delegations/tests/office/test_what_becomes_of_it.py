@@ -1,0 +1,108 @@
+"""What becomes of a statement and a delegation on file when the answer changes."""
+
+import re
+import uuid
+
+import pytest
+
+from delegations.models import PolicyStatement
+from delegations.nominations import nominate_delegate
+from delegations.statements import submit_statement
+from delegations.tests.offices import browser, coming, page_of, text, words_of
+from delegations.tests.states import PERSON, STATEMENT
+from invitations.replies import record_reply
+from invitations.tests.factories import InvitationFactory, MinisterFactory
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_february")]
+STATEMENT_KEPT = "The policy statement that is on file is not expected with this answer."
+DELEGATION_KEPT = "The delegation that is on file is not expected with this answer."
+
+
+@pytest.fixture
+def invitation():
+    """An office that comes in person, and has announced its statement and a delegate."""
+    invitation = coming("Ruritania")
+    name = {"speaker_name": invitation.minister.name}
+    submit_statement(invitation, STATEMENT | name, "")
+    nominate_delegate(invitation, PERSON | {"name": "Fritz von Tarlenheim"}, uuid.uuid4())
+    return invitation
+
+
+@pytest.mark.parametrize(
+    ("answer", "told"),
+    [
+        ("regrets", {STATEMENT_KEPT, DELEGATION_KEPT}),
+        ("attends_only", {STATEMENT_KEPT}),
+        ("video", {DELEGATION_KEPT}),
+        ("in_person", set()),
+        ("holding", set()),
+    ],
+)
+def test_the_summary_says_what_the_answer_no_longer_asks_for(invitation, answer, told):
+    words = words_of(invitation, answer=answer, step="check")
+
+    page = text(browser(invitation).post(page_of(invitation), words, follow=True))
+
+    assert {said for said in (STATEMENT_KEPT, DELEGATION_KEPT) if said in page} == told
+
+
+def test_after_regrets_the_pages_say_that_both_are_kept(invitation):
+    client = browser(invitation)
+    words = words_of(invitation, answer="regrets")
+
+    thanks = text(client.post(page_of(invitation), words, follow=True))
+    filed = text(client.get(page_of(invitation)))
+
+    for page in (thanks, filed):
+        assert STATEMENT_KEPT in page
+        assert DELEGATION_KEPT in page
+        assert page.count("on file, but not expected with this answer") == 2
+
+
+def test_nothing_is_put_aside_while_another_minister_of_the_state_comes(invitation):
+    minister = MinisterFactory(member_state=invitation.member_state, family_name="Sapt")
+    other = InvitationFactory(
+        minister=minister, edition=invitation.edition, is_principal=False, status="issued"
+    )
+    record_reply(other, {"answer": "in_person"})
+    words = words_of(invitation, answer="regrets", step="check")
+
+    page = text(browser(invitation).post(page_of(invitation), words, follow=True))
+
+    assert STATEMENT_KEPT not in page
+    assert DELEGATION_KEPT not in page
+
+
+def test_after_a_substitute_the_statement_says_what_to_check(invitation):
+    client = browser(invitation)
+    words = words_of(invitation, answer="represented", substitute_name="Rudolf Rassendyll")
+    client.post(page_of(invitation), words)
+
+    page = text(client.get(page_of(invitation, "statement")))
+
+    assert re.search("By the answer on file the speaker is \\W?Rudolf Rassendyll", page)
+    assert "Please check the speaker’s name and function." in page
+    assert "the answer now says otherwise: please check" in page
+
+
+@pytest.mark.parametrize(
+    ("answer", "mode", "differs"),
+    [
+        ("in_person", "in_person", False),
+        ("video", "in_person", True),
+        ("written", "video", True),
+        ("written", "written", False),
+        ("in_person", "video", True),
+    ],
+)
+def test_answer_and_statement_are_compared_in_how_it_is_delivered(
+    invitation, answer, mode, differs
+):
+    record_reply(invitation, {"answer": answer})
+    PolicyStatement.objects.update(mode=mode)
+    client = browser(invitation)
+
+    pages = [text(client.get(page_of(invitation, name))) for name in ("statement", "answer")]
+
+    assert ("Please correct the one that is wrong." in pages[0]) == differs
+    assert ("the answer now says otherwise: please check" in pages[1]) == differs
