@@ -40,29 +40,10 @@ class QuietDays(models.TextChoices):
 def new_edition_from(
     source: ForumEdition, asked: Mapping[str, Any], quiet_days: QuietDays, by: User
 ) -> ForumEdition:
-    """Begin an edition from an earlier one, with its sessions moved to the new Track's days.
+    """Begin an edition from an earlier one: its texts, steps, quiet days and sessions come along.
 
     Nothing is approved, and nobody is invited. Raise ValidationError if the symbol is taken or the
     dates are out of order; then nothing is made.
-    """
-    edition = begin_edition(source, asked, quiet_days, by)
-    HighLevelSession.objects.bulk_create(
-        session_like(session, edition, edition.track_opens_on - source.track_opens_on)
-        for session in HighLevelSession.objects.taking_place()
-        .filter(edition=source)
-        .select_related("edition")
-    )
-    return edition
-
-
-@transaction.atomic
-def begin_edition(
-    source: ForumEdition, asked: Mapping[str, Any], quiet_days: QuietDays, by: User
-) -> ForumEdition:
-    """Save a new edition with what was asked, and the texts, steps and quiet days of the earlier.
-
-    No approval, invitation or link comes along. Raise ValidationError if the symbol is taken or the
-    dates are out of order.
     """
     edition = new_edition_like(source, asked)
     edition.validate_constraints()
@@ -74,6 +55,7 @@ def begin_edition(
         raise ValidationError(taken, params={"symbol": edition.symbol}) from None
     ReminderStep.objects.bulk_create(steps_like(source, edition))
     QuietPeriod.objects.bulk_create(quiet_periods_like(source, edition, quiet_days))
+    HighLevelSession.objects.bulk_create(sessions_like(source, edition))
     return edition
 
 
@@ -158,6 +140,13 @@ def in_another_year(day: dt.date, years: int) -> dt.date:
         return day.replace(year=day.year + years)
     except ValueError:
         return day.replace(year=day.year + years, day=28)
+
+
+def sessions_like(source: ForumEdition, edition: ForumEdition) -> list[HighLevelSession]:
+    """Return the sessions that were not called off, moved to the days of the new Track."""
+    days = edition.track_opens_on - source.track_opens_on
+    sessions = HighLevelSession.objects.taking_place().filter(edition=source)
+    return [session_like(one, edition, days) for one in sessions.select_related("edition")]
 
 
 def session_like(

@@ -44,6 +44,8 @@ OPENED_BY = {
     "invitations_correspondence_message": REGISTRARS,
     "invitations_correspondence_scan": READERS,
     "invitations_delivery_queue": READERS,
+    "invitations_forumedition_new_from": DRAFTERS,
+    "invitations_forumedition_next": DRAFTERS,
     "invitations_forumedition_reminders": READERS,
     "invitations_forumedition_reminders_page": READERS,
     "invitations_letter_approve": APPROVERS,

@@ -16,6 +16,7 @@ from django.utils import timezone
 import delegations
 import invitations
 from delegations.demonstration.story import Incoming, receive_answers
+from delegations.editions import new_edition_from
 from delegations.models import HighLevelSession
 from delegations.programme import approve_session, unpublish_speakers
 from invitations import audit
@@ -355,6 +356,10 @@ def unpublishing(make, by):
     return edition
 
 
+def beginning_an_edition(make, by):
+    return new_edition_from(EditionFactory(), {"symbol": "wsis-next"}, "none", by)
+
+
 def stopping_all(make, by):
     arm()
     stop_sending(by, BECAUSE)
@@ -403,6 +408,7 @@ ACTS = {
     end_link: ending_the_link,
     unpublish_speakers: unpublishing,
     stop_sending: stopping_all,
+    new_edition_from: beginning_an_edition,
     **ORIGINAL_ACTS,
 }
 
