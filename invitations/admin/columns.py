@@ -14,8 +14,11 @@ from django.utils.safestring import SafeString
 from unfold.decorators import display
 
 from invitations.letters.scrutiny.holes import Lack
-from invitations.models import ForumEdition, Language, Letter
+from invitations.models import ForumEdition, Language, Letter, MemberState
 from invitations.text.dates import labelled
+
+# In the address of a State's page: the list from which one came, and how it was filtered.
+LISTED_IN, FILTERS = "list", "_changelist_filters"
 
 
 def text_link(url: str, text: Any) -> str:
@@ -24,6 +27,21 @@ def text_link(url: str, text: Any) -> str:
 
 def change_url(row: Model) -> str:
     return reverse(f"admin:{row._meta.app_label}_{row._meta.model_name}_change", args=[row.pk])
+
+
+def state_url(edition: ForumEdition, state: MemberState) -> str:
+    return reverse("desk:state", args=[edition.symbol, state.iso3])
+
+
+def state_link(row: Any, edition: ForumEdition, state: MemberState) -> str:
+    """Return the State's name, linked to its page for who may open it.
+
+    The page then leads on to the next State of the list of this row (``LeadsToStatesMixin``).
+    """
+    listed_in = getattr(row, "listed_in", None)
+    if listed_in is None:
+        return state.listed_as
+    return text_link(f"{state_url(edition, state)}?{listed_in}", state.listed_as)
 
 
 def field_url(lack: Lack, pk: Any) -> str:

@@ -6,8 +6,11 @@ from django.http import HttpRequest
 
 from invitations.outbox.arming import why_mute
 
+# The names of the addresses of the desk: the lists, and what needs both apps.
+DESK = ("admin", "desk")
+
 
 def sending(request: HttpRequest) -> dict[str, Any]:
     """Give the admin's templates the function: the database is asked where the reason is shown."""
     page = request.resolver_match
-    return {"why_mute": why_mute} if page and page.app_name == "admin" else {}
+    return {"why_mute": why_mute} if page and page.app_name in DESK else {}

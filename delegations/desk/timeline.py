@@ -1,0 +1,239 @@
+"""All that has happened between the secretariat and a State, in sentences, the newest first."""
+
+import datetime as dt
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+from auditlog.models import LogEntry
+from django.db.models import Model
+from django.urls import reverse
+from django.utils.text import Truncator, capfirst
+from django.utils.translation import gettext as _
+
+from delegations.changes import AUTHOR_PATHS, changed_field_labels, printed_author
+from delegations.desk import told
+from delegations.desk.dossier import Dossier
+from delegations.models import DelegationChange
+from invitations.admin.columns import change_url, on_day
+from invitations.models import (
+    AUTOMATIC_KINDS,
+    CallListEntry,
+    Delivery,
+    HeldChange,
+    Invitation,
+    Letter,
+    LetterEvent,
+    OriginalStep,
+    Reply,
+)
+from invitations.text.dates import comma_list, keep_own_order, labelled, told_day
+
+ADDRESSES = {"to_emails", "cc_emails", "emails", "focal_point_email"}
+
+
+class Line(NamedTuple):
+    """One sentence of the timeline: when, what, by whom, the record behind it, and more of it."""
+
+    at: dt.datetime
+    words: str
+    who: str
+    url: str
+    more: str = ""
+    order: int = 0
+
+
+def timeline(dossier: Dossier) -> list[Line]:
+    """Return a line for each event that the user may read of."""
+    lines = [
+        *lines_of_letters(dossier),
+        *lines_of_originals(dossier),
+        *lines_of_correspondence(dossier),
+        *lines_of_replies(dossier),
+        *lines_of_call_list(dossier),
+        *lines_of_invitations(dossier),
+        *lines_of_held_changes(dossier),
+        *lines_of_delegation(dossier),
+    ]
+    return sorted(lines, key=lambda line: (line.at, line.order), reverse=True)
+
+
+def by(person: Any, otherwise: Any = "") -> str:
+    return str(person or otherwise or _("the machine"))
+
+
+def in_short(words: str) -> str:
+    return keep_own_order(Truncator(" ".join(words.split())).chars(160))
+
+
+# Letters and their deliveries
+
+
+def lines_of_letters(dossier: Dossier) -> Iterator[Line]:
+    """Tell what became of letters; what befell several addresses in one minute is one line."""
+    if not dossier.reads(LetterEvent):
+        return
+    events = LetterEvent.objects.filter(letter__in=dossier.letters).select_related("actor")
+    deliveries = {delivery.pk: delivery for delivery in dossier.deliveries}
+    for alike in events_alike(last_of_deferrals(dossier.told(events.order_by("at", "pk")))):
+        event, to = (
+            alike[0],
+            [deliveries[one.delivery_id] for one in alike if one.delivery_id in deliveries],
+        )
+        of_letter = event.delivery_id is None
+        sentence = sentence_of_letter(event) if of_letter else sentence_of_deliveries(event, to)
+        if sentence:
+            words = labelled(capfirst(event.letter.get_kind_display()), sentence)
+            url = change_url(to[0] if len(to) == 1 else event.letter)
+            yield Line(event.at, words, by(event.actor), url, reason_of(event), event.pk)
+
+
+def events_alike(events: list[LetterEvent]) -> list[list[LetterEvent]]:
+    """Return the events of each letter, minute and kind together, in order."""
+    found: dict[tuple[Any, ...], list[LetterEvent]] = {}
+    for event in events:
+        minute = event.at.replace(second=0, microsecond=0)
+        of_delivery = event.delivery_id is not None
+        alike = event.letter_id, of_delivery, event.state, minute, event.actor_id, reason_of(event)
+        found.setdefault(alike, []).append(event)
+    return list(found.values())
+
+
+def reason_of(event: LetterEvent) -> str:
+    """Return why, and what the mail server said; not its polite word that all is well."""
+    said = "" if event.state == told.State.HANDED_OVER else event.server_words
+    return keep_own_order(" ".join(filter(None, [event.because, said])))
+
+
+def last_of_deferrals(events: list[LetterEvent]) -> list[LetterEvent]:
+    """Leave out all deferrals of a delivery but its last one: it is tried many times."""
+    last = {event.delivery_id: event.pk for event in events if event.state == told.State.DEFERRED}
+    return [
+        event
+        for event in events
+        if event.state != told.State.DEFERRED or last[event.delivery_id] == event.pk
+    ]
+
+
+def sentence_of_letter(event: LetterEvent) -> Any:
+    """Return what became of the letter; nobody composes and approves what is automatic."""
+    by_itself = event.letter.kind in AUTOMATIC_KINDS and event.state != Letter.State.CANCELLED
+    return "" if by_itself else told.OF_LETTERS.get(event.state, "")
+
+
+def sentence_of_deliveries(event: LetterEvent, deliveries: list[Delivery]) -> Any:
+    """Return what became of the deliveries; none where only our own work went on."""
+    if not deliveries or (event.state == told.State.QUEUED and not event.actor_id):
+        return ""
+    first = deliveries[0]
+    if event.state == told.State.HANDED_OVER and first.channel in told.LEFT_ON_PAPER:
+        left = told.LEFT_ON_PAPER[first.channel]
+        return labelled(left, first.reference) if first.reference else left
+    sentence = told.OF_DELIVERIES.get(event.state, "")
+    to = comma_list(keep_own_order(one.address) or one.get_channel_display() for one in deliveries)
+    return sentence and sentence % {"to": to}
+
+
+def lines_of_originals(dossier: Dossier) -> Iterator[Line]:
+    """Tell the steps of signed originals, on whose pages they stand."""
+    letters = [letter for letter in dossier.letters if letter.by_original]
+    steps = OriginalStep.objects.filter(letter__in=letters)
+    for step in steps.select_related("recorded_by", "taken_back_by"):
+        url = reverse("admin:invitations_signedoriginal_change", args=[step.letter_id])
+        more = comma_list([told_day(step.done_on), step.remark])
+        words = str(told.OF_ORIGINALS[step.step])
+        yield Line(step.recorded_at, words, by(step.recorded_by), url, more)
+        if step.taken_back_at:
+            words = told.STEP_TAKEN_BACK % {"step": step.get_step_display()}
+            who = by(step.taken_back_by)
+            yield Line(step.taken_back_at, words, who, url, step.taken_back_because, 1)
+
+
+# What the office said
+
+
+def lines_of_correspondence(dossier: Dossier) -> Iterator[Line]:
+    for one in dossier.correspondence:
+        words = told.AUTOMATIC_MAIL_CAME if one.is_automatic else told.CAME_IN[one.channel]
+        more = in_short(comma_list([one.reference, one.sender, one.summary]))
+        who = by(one.recorded_by, _("from the mailbox") if one.message else "")
+        yield Line(one.received_at, str(words), who, change_url(one), more)
+        if one.dealt_with_at and one.dealt_with_by:
+            words = told.DEALT_WITH % {"day": on_day(one.received_at)}
+            yield Line(one.dealt_with_at, words, by(one.dealt_with_by), change_url(one), "", 2)
+
+
+def lines_of_replies(dossier: Dossier) -> Iterator[Line]:
+    for reply in dossier.replies:
+        answer = {"answer": reply.get_answer_display()}
+        stands = reply.status == Reply.Status.STANDING
+        more = in_short(
+            comma_list(
+                [
+                    "" if stands else reply.get_status_display(),
+                    _("late") if reply.is_late else "",
+                    reply.substitute_name,
+                    reply.remarks,
+                ]
+            )
+        )
+        who = by(reply.recorded_by, reply.respondent_name or _("the office"))
+        words = told.REPLIED[reply.channel] % answer
+        yield Line(reply.received_at, words, who, change_url(reply), more, 1)
+        if reply.settled_at:
+            gone = reply.status == Reply.Status.SET_ASIDE
+            words = (told.SET_ASIDE if gone else told.CHOSEN) % answer
+            because = reply.settled_because
+            yield Line(reply.settled_at, words, by(reply.settled_by), change_url(reply), because, 2)
+
+
+def lines_of_call_list(dossier: Dossier) -> Iterator[Line]:
+    for entry in dossier.of_invitations(CallListEntry):
+        yield Line(entry.listed_at, str(told.TO_BE_CALLED), by(None), change_url(entry))
+
+
+# What was done with the invitation and the records behind it
+
+
+def lines_of_invitations(dossier: Dossier) -> Iterator[Line]:
+    kind = {"content_type__app_label": "invitations", "content_type__model": "invitation"}
+    acts = LogEntry.objects.filter(**kind, object_id__in=dossier.keys).select_related("actor")
+    for entry in acts:
+        said = entry.additional_data or {}
+        if words := told.OF_INVITATIONS.get(said.get("act", "")):
+            who = by(entry.actor, said.get("named") or entry.actor_email)
+            url = url_of(Invitation, entry.object_id)
+            yield Line(entry.timestamp, str(words), who, url, said.get("because", ""), 3)
+    for one in dossier.invitations:
+        yield Line(one.drafted_at, str(told.DRAFTED), "", change_url(one), str(one.minister), -1)
+
+
+def url_of(model: type[Model], pk: Any) -> str:
+    return reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_change", args=[pk])
+
+
+def lines_of_held_changes(dossier: Dossier) -> Iterator[Line]:
+    """Tell what changed of whom and where mail goes, and who released it."""
+    for change, name in dossier.held_changes:
+        url, record = change_url(change), {"record": keep_own_order(name)}
+        words, because = told.CHANGED % record, change.because
+        yield Line(change.asked_at, words, by(change.asked_by), url, because)
+        if change.alone_at:
+            words, because = told.RELEASED_ALONE % record, change.alone_because
+            yield Line(change.alone_at, words, by(change.alone_by), url, because, 1)
+        if change.decided_at and change.state in told.DECIDED:
+            of_address = set(change.changed) <= ADDRESSES
+            released = change.state == HeldChange.State.RELEASED
+            sentence = told.DECIDED[change.state]
+            words = (told.ADDRESS_RELEASED if released and of_address else sentence) % record
+            because = change.decided_because
+            yield Line(change.decided_at, words, by(change.decided_by), url, because, 2)
+
+
+def lines_of_delegation(dossier: Dossier) -> Iterator[Line]:
+    if not (dossier.delegation and dossier.reads(DelegationChange)):
+        return
+    url = change_url(dossier.delegation)
+    for change in dossier.delegation.changes.select_related(*AUTHOR_PATHS):
+        words = told.OF_DELEGATIONS[change.part, change.act] % {"subject": change.subject}
+        fields = changed_field_labels(change)
+        yield Line(change.at, words, printed_author(change), url, fields, change.pk)

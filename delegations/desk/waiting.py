@@ -1,0 +1,80 @@
+"""What of a State waits for a person, each with the page on which it is done."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from django.urls import reverse
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from delegations.desk.dossier import Dossier
+from invitations.admin.columns import change_url, on_day
+from invitations.models import Delivery, Invitation, Letter, Reply
+from invitations.text.dates import keep_own_order, labelled
+
+FOR_A_PERSON: dict[str, Any] = {
+    Delivery.State.UNCERTAIN: gettext_lazy("it is not known whether it left for %(to)s."),
+    Delivery.State.FAILED: gettext_lazy("it did not leave for %(to)s: the mail server refused it."),
+    Delivery.State.BOUNCED: gettext_lazy("it came back from %(to)s."),
+    Delivery.State.MISSED: gettext_lazy("it was kept back for %(to)s, since its hour has passed."),
+}
+
+
+def waiting(dossier: Dossier) -> list[tuple[str, str]]:
+    """Return sentence and address of each thing that a person has to do."""
+    return [
+        *contested_replies(dossier),
+        *unread_correspondence(dossier),
+        *deliveries_in_doubt(dossier),
+        *letters_at_work(dossier),
+        *held_changes(dossier),
+        *persons_out_of_office(dossier),
+    ]
+
+
+def contested_replies(dossier: Dossier) -> Iterator[tuple[str, str]]:
+    for reply in dossier.replies:
+        if reply.status == Reply.Status.CONTESTED:
+            url = reverse("admin:invitations_reply_settle", args=[reply.pk])
+            words = _("Two replies differ: choose which one stands.")
+            yield words, url if dossier.may("invitations.change_reply") else change_url(reply)
+
+
+def unread_correspondence(dossier: Dossier) -> Iterator[tuple[str, str]]:
+    for one in dossier.correspondence:
+        if one.dealt_with_at is None:
+            day = on_day(one.received_at)
+            words = _("Nobody has dealt with what came in on %(day)s; no reminder leaves before.")
+            yield words % {"day": day}, change_url(one)
+
+
+def deliveries_in_doubt(dossier: Dossier) -> Iterator[tuple[str, str]]:
+    for delivery in dossier.deliveries:
+        if sentence := FOR_A_PERSON.get(delivery.state):
+            to = keep_own_order(delivery.address) or delivery.get_channel_display()
+            kind = capfirst(delivery.letter.get_kind_display())
+            yield labelled(kind, sentence % {"to": to}), change_url(delivery)
+
+
+def letters_at_work(dossier: Dossier) -> Iterator[tuple[str, str]]:
+    for letter in dossier.letters:
+        kind, because = capfirst(letter.get_kind_display()), keep_own_order(letter.waits_because)
+        if letter.state == Letter.State.PLANNED and because:
+            yield labelled(kind, because), change_url(letter)
+        if letter.state == Letter.State.COMPOSED:
+            yield labelled(kind, _("it waits for approval.")), change_url(letter)
+
+
+def held_changes(dossier: Dossier) -> Iterator[tuple[str, str]]:
+    for change, name in dossier.held_changes:
+        if change.is_waiting or change.is_alone:
+            words = _("A second person has to look at a change of %(record)s.")
+            yield words % {"record": keep_own_order(name)}, change_url(change)
+
+
+def persons_out_of_office(dossier: Dossier) -> Iterator[tuple[str, str]]:
+    for one in dossier.invitations:
+        if one.minister.successor_id and one.status != Invitation.Status.WITHDRAWN:
+            words = _("%(person)s has left office, and is invited still.")
+            yield words % {"person": keep_own_order(str(one.minister))}, change_url(one)
