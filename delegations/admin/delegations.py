@@ -22,6 +22,8 @@ from delegations.changes import (
 )
 from delegations.models import Delegate, Delegation, DelegationChange
 from invitations.admin.base import Menu, RecordAdmin, RecordInline, user_of
+from invitations.admin.columns import state_link
+from invitations.admin.mixins import LeadsToStatesMixin
 from invitations.forms.fields import COLUMN_FORM_FIELDS
 from invitations.forms.model_forms import WholeRowForm
 
@@ -75,12 +77,12 @@ class ChangeInline(RecordInline):
 
 
 @admin.register(Delegation)
-class DelegationAdmin(StandingMixin):
+class DelegationAdmin(LeadsToStatesMixin, StandingMixin):
     menu = (Menu.FORUM, 1, "groups_3")
     when_empty = gettext_lazy(
         "A delegation is made when an office first names somebody; you may add one for it."
     )
-    list_display = ["member_state", "edition", "delegates_named", "stands"]
+    list_display = ["member_state", "edition", "delegates_named", "stands", "page_of_state"]
     list_filter = ["edition", StandingFilter, "member_state__region"]
     list_select_related = ["edition", "member_state"]
     list_per_page = 250
@@ -114,6 +116,10 @@ class DelegationAdmin(StandingMixin):
             note_staff_change(user_of(request), person, Act.CHANGED, fields)
         for person in formset.deleted_objects:
             note_staff_change(user_of(request), person, Act.REMOVED, [])
+
+    @display(description=gettext_lazy("State’s page"))
+    def page_of_state(self, delegation: Delegation) -> str:
+        return state_link(delegation, delegation.edition, delegation.member_state)
 
     @display(description=gettext_lazy("delegates"), ordering="named")
     def delegates_named(self, delegation: Any) -> int:

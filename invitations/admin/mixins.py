@@ -1,6 +1,7 @@
-"""Mixins of several pages: one more address for a letter, approval by two people."""
+"""Mixins of several pages: the way to a State's page, one more address, approval by two people."""
 
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
@@ -12,7 +13,7 @@ from django.utils.translation import gettext_lazy, ngettext_lazy
 from unfold.decorators import action, display
 
 from invitations.admin.base import FilledFilter, ModelAdmin, user_of
-from invitations.admin.columns import change_url, text_link
+from invitations.admin.columns import FILTERS, LISTED_IN, change_url, text_link
 from invitations.admin.confirming import confirmation_page, confirmed, row_by_row, submitted
 from invitations.admin.reauthentication import signed_in_recently
 from invitations.forms.action_forms import AnotherAddressForm, MarksForm, marks_of
@@ -27,6 +28,21 @@ from invitations.outbox.another_address import (
     send_to_another_address,
 )
 from invitations.text.dates import labelled
+
+
+class LeadsToStatesMixin(ModelAdmin):
+    """A list whose rows lead to the pages of their States, which lead on through the same list."""
+
+    def get_changelist_instance(self, request: HttpRequest) -> Any:
+        shown = super().get_changelist_instance(request)
+        if request.method == "GET" and request.user.has_perm("invitations.view_invitation"):
+            chosen = request.GET.copy()
+            chosen.pop("p", None)
+            came_from = {LISTED_IN: self.opts.model_name, FILTERS: chosen.urlencode()}
+            listed_in = urlencode({name: words for name, words in came_from.items() if words})
+            for row in shown.result_list:
+                row.listed_in = listed_in
+        return shown
 
 
 class UnreachedFilter(admin.SimpleListFilter):

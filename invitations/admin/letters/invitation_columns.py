@@ -9,7 +9,7 @@ from unfold.decorators import display
 
 from invitations.admin.answers import ANSWERS_IN_SHORT, CONTESTED, SILENT
 from invitations.admin.base import ModelAdmin
-from invitations.admin.columns import at_hour, at_hour_with, text_link
+from invitations.admin.columns import at_hour, at_hour_with, state_link, text_link
 from invitations.admin.letters.letters import LETTER_LABELS
 from invitations.links import reply_url
 from invitations.models import Invitation, Letter
@@ -21,7 +21,7 @@ class InvitationColumnsMixin(ModelAdmin):
 
     @display(description=gettext_lazy("State"), ordering="member_state__sort_key_fr")
     def state(self, invitation: Invitation) -> str:
-        return invitation.member_state.listed_as
+        return state_link(invitation, invitation.edition, invitation.member_state)
 
     @display(description=gettext_lazy("principal"), boolean=True, ordering="is_principal")
     def principal(self, invitation: Invitation) -> bool:

@@ -25,6 +25,7 @@ from invitations.admin.letters.invitation_inlines import (
 )
 from invitations.admin.mixins import (
     AnotherAddressMixin,
+    LeadsToStatesMixin,
     LeftOfficeFilter,
     OriginalDueFilter,
     UnreachedFilter,
@@ -53,7 +54,7 @@ WITHDRAWN = ngettext_lazy(
 
 
 @admin.register(Invitation)
-class InvitationAdmin(InvitationColumnsMixin, AnotherAddressMixin):
+class InvitationAdmin(InvitationColumnsMixin, LeadsToStatesMixin, AnotherAddressMixin):
     menu = (Menu.DAILY, 1, "mail")
     when_empty = gettext_lazy(
         "Import the ministers from a spreadsheet: each gets a draft invitation. "
@@ -68,7 +69,7 @@ class InvitationAdmin(InvitationColumnsMixin, AnotherAddressMixin):
         "letter_shown",
         "handed_over",
     ]
-    list_display_links = ["state", "minister"]
+    list_display_links = ["minister"]
     list_filter = [
         "edition",
         "status",

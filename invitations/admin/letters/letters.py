@@ -16,6 +16,7 @@ from invitations.admin.columns import (
     at_hour_with,
     hour_column,
     missing_links,
+    state_link,
     text_links,
 )
 from invitations.admin.confirming import act_on_each, confirmed, row_by_row, tell_done
@@ -31,6 +32,7 @@ from invitations.admin.letters.frozen_words import shown_mail, shown_paper, show
 from invitations.admin.letters.letter_files import LetterFilesMixin
 from invitations.admin.letters.mail_frames import shown_in_frames
 from invitations.admin.letters.print_run import PrintRunMixin
+from invitations.admin.mixins import LeadsToStatesMixin
 from invitations.letters.approval import recompose_letter
 from invitations.letters.composing_queue import try_composing_again
 from invitations.models import Delivery, Letter, LetterEvent
@@ -86,7 +88,9 @@ class ComposingFilter(admin.SimpleListFilter):
 
 
 @admin.register(Letter)
-class LetterAdmin(ArchiveMixin, PrintRunMixin, ApprovingMixin, LetterFilesMixin):
+class LetterAdmin(
+    LeadsToStatesMixin, ArchiveMixin, PrintRunMixin, ApprovingMixin, LetterFilesMixin
+):
     menu = (Menu.DAILY, 5, "drafts")
     when_empty = gettext_lazy("Compose the letters from the list of invitations.")
     list_display = [
@@ -179,7 +183,8 @@ class LetterAdmin(ArchiveMixin, PrintRunMixin, ApprovingMixin, LetterFilesMixin)
 
     @display(description=gettext_lazy("State"), ordering="invitation__member_state__sort_key_fr")
     def state_of(self, letter: Letter) -> str:
-        return letter.invitation.member_state.listed_as
+        invitation = letter.invitation
+        return state_link(letter, invitation.edition, invitation.member_state)
 
     @display(description=gettext_lazy("status"), ordering="state", label=LETTER_LABELS)
     def state_shown(self, letter: Letter) -> tuple[str, Any]:

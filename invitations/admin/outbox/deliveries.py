@@ -9,9 +9,9 @@ from django.utils.translation import gettext_lazy, ngettext_lazy
 from unfold.decorators import action, display
 
 from invitations.admin.base import Menu, user_of
-from invitations.admin.columns import change_url, hour_column, text_link
+from invitations.admin.columns import change_url, hour_column, state_link, text_link
 from invitations.admin.confirming import confirmed, row_by_row
-from invitations.admin.mixins import AnotherAddressMixin
+from invitations.admin.mixins import AnotherAddressMixin, LeadsToStatesMixin
 from invitations.admin.outbox.queue import QueuePageMixin
 from invitations.forms.action_forms import DispatchedForm
 from invitations.models import Delivery, Letter
@@ -35,7 +35,7 @@ DELIVERIES_CHANGED = ngettext_lazy(
 
 
 @admin.register(Delivery)
-class DeliveryAdmin(AnotherAddressMixin, QueuePageMixin):
+class DeliveryAdmin(LeadsToStatesMixin, AnotherAddressMixin, QueuePageMixin):
     menu = (Menu.DAILY, 6, "outbox")
     when_empty = gettext_lazy("Nothing waits: deliveries come with the approval of letters.")
     list_display = [
@@ -51,6 +51,7 @@ class DeliveryAdmin(AnotherAddressMixin, QueuePageMixin):
     list_filter = ["state", "channel", "letter__kind", "letter__invitation__edition"]
     linked_lookups = ["channel__in"]
     list_select_related = [
+        "letter__invitation__edition",
         "letter__invitation__member_state",
         "letter__invitation__minister__member_state",
     ]
@@ -104,7 +105,8 @@ class DeliveryAdmin(AnotherAddressMixin, QueuePageMixin):
         ordering="letter__invitation__member_state__sort_key_fr",
     )
     def state_of(self, delivery: Delivery) -> str:
-        return delivery.letter.invitation.member_state.listed_as
+        invitation = delivery.letter.invitation
+        return state_link(delivery, invitation.edition, invitation.member_state)
 
     @action(description=gettext_lazy("Uncertain: it went"), permissions=["dispatch"])
     @confirmed(

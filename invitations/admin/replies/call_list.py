@@ -12,8 +12,9 @@ from django.utils.translation import gettext_lazy
 from unfold.decorators import display
 
 from invitations.admin.answers import ANSWERS_IN_SHORT
-from invitations.admin.base import Menu, ModelAdmin, user_of
-from invitations.admin.columns import at_hour_with, change_url, text_link
+from invitations.admin.base import Menu, user_of
+from invitations.admin.columns import at_hour_with, change_url, state_link, text_link
+from invitations.admin.mixins import LeadsToStatesMixin
 from invitations.forms.action_forms import CallNoteForm
 from invitations.models import CallListEntry, Invitation, Reply
 from invitations.text.dates import comma_list
@@ -36,17 +37,19 @@ class CalledFilter(admin.SimpleListFilter):
 
 
 @admin.register(CallListEntry)
-class CallListEntryAdmin(ModelAdmin):
+class CallListEntryAdmin(LeadsToStatesMixin):
     menu = (Menu.DAILY, 4, "call")
     when_empty = gettext_lazy(
         "Nobody is to be called yet: the last reminder step lists the offices still silent."
     )
     list_display = ["state", "minister", "reach", "answer", "note", "called"]
+    list_display_links = ["answer"]
     list_editable = ["note"]
     list_filter = ["invitation__edition", CalledFilter, "reply_before"]
     list_select_related = [
         "step__edition",
         "called_by",
+        "invitation__edition",
         "invitation__member_state",
         "invitation__minister__member_state",
     ]
@@ -89,7 +92,8 @@ class CallListEntryAdmin(ModelAdmin):
 
     @display(description=gettext_lazy("State"))
     def state(self, entry: CallListEntry) -> str:
-        return entry.invitation.member_state.listed_as
+        invitation = entry.invitation
+        return state_link(entry, invitation.edition, invitation.member_state)
 
     @display(description=gettext_lazy("minister"))
     def minister(self, entry: CallListEntry) -> str:

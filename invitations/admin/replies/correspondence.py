@@ -10,8 +10,9 @@ from django.utils.translation import gettext_lazy, ngettext_lazy
 from unfold.decorators import action, display
 
 from invitations.admin.base import FilledFilter, Menu, RecordInline, user_of
-from invitations.admin.columns import at_hour_with, hour_column
+from invitations.admin.columns import at_hour_with, hour_column, state_link
 from invitations.admin.confirming import row_by_row
+from invitations.admin.mixins import LeadsToStatesMixin
 from invitations.admin.replies.filed_mail import FiledMailMixin, WhoseFilter
 from invitations.admin.replies.recording import RecordingMixin
 from invitations.admin.replies.scans import ScansMixin
@@ -40,7 +41,7 @@ class DealtWithFilter(FilledFilter):
 
 
 @admin.register(Correspondence)
-class CorrespondenceAdmin(RecordingMixin, ScansMixin, FiledMailMixin):
+class CorrespondenceAdmin(LeadsToStatesMixin, RecordingMixin, ScansMixin, FiledMailMixin):
     menu = (Menu.DAILY, 2, "inbox")
     when_empty = gettext_lazy(
         "Record what comes by fax, letter, note verbale or telephone; mail to the in-tray is filed "
@@ -55,9 +56,10 @@ class CorrespondenceAdmin(RecordingMixin, ScansMixin, FiledMailMixin):
         "first_words",
         "dealt_with",
     ]
-    list_display_links = ["state", "channel"]
+    list_display_links = ["channel"]
     list_filter = [DealtWithFilter, WhoseFilter, "channel", "is_automatic", "invitation__edition"]
     list_select_related = [
+        "invitation__edition",
         "invitation__member_state",
         "probably_of__member_state",
         "invitation__minister__member_state",
@@ -143,7 +145,7 @@ class CorrespondenceAdmin(RecordingMixin, ScansMixin, FiledMailMixin):
     @display(description=gettext_lazy("State"), ordering="invitation__member_state__sort_key_fr")
     def state(self, correspondence: Correspondence) -> str:
         if invitation := correspondence.invitation:
-            return invitation.member_state.listed_as
+            return state_link(correspondence, invitation.edition, invitation.member_state)
         if guess := correspondence.probably_of:
             return _("%(state)s? Its sender could not be verified.") % {
                 "state": guess.member_state.listed_as

@@ -14,7 +14,8 @@ from unfold.decorators import display
 
 from invitations.admin.answers import ANSWERS_IN_SHORT
 from invitations.admin.base import Menu, RecordAdmin, user_of
-from invitations.admin.columns import at_hour, at_hour_with, hour_column, text_link
+from invitations.admin.columns import at_hour, at_hour_with, hour_column, state_link, text_link
+from invitations.admin.mixins import LeadsToStatesMixin
 from invitations.forms.action_forms import SettleForm
 from invitations.models import Reply
 from invitations.replies import settle_contested
@@ -37,7 +38,7 @@ STATUS_IN_SHORT = {
 
 
 @admin.register(Reply)
-class ReplyAdmin(RecordAdmin):
+class ReplyAdmin(LeadsToStatesMixin, RecordAdmin):
     menu = (Menu.DAILY, 3, "reply")
     when_empty = gettext_lazy(
         "No office has answered yet. Replies come through the link in the letter; what comes "
@@ -53,6 +54,7 @@ class ReplyAdmin(RecordAdmin):
         "late",
         "choose",
     ]
+    list_display_links = ["minister"]
     list_filter = ["status", "answer", "channel", "invitation__edition"]
     list_select_related = [
         "invitation__edition",
@@ -113,7 +115,8 @@ class ReplyAdmin(RecordAdmin):
 
     @display(description=gettext_lazy("State"), ordering="invitation__member_state__sort_key_fr")
     def state(self, reply: Reply) -> str:
-        return reply.invitation.member_state.listed_as
+        invitation = reply.invitation
+        return state_link(reply, invitation.edition, invitation.member_state)
 
     @display(description=gettext_lazy("minister"))
     def minister(self, reply: Reply) -> str:
