@@ -20,6 +20,7 @@ from invitations.letters.planning import (
     enqueue_letter,
     letter_recipients,
     standing_letter,
+    why_overtaken,
 )
 from invitations.letters.released import (
     CHANGED_MEANWHILE,
@@ -45,8 +46,8 @@ def compose_letter(letter: Letter, by: User | None = None) -> bool:
     """Freeze the letter's text, PDF and message; an automatic kind goes to the outbox at once.
 
     A second language follows in the same PDF and the same mail. Return False if another worker
-    was faster, or if a calendar has nothing to tell. Raise ValidationError if a template or a text
-    is missing.
+    was faster, or if there is nothing to tell any more. Raise ValidationError if a template or a
+    text is missing.
     """
     if letter.kind in PRINTED_KINDS and not letter.check_code:
         letter.check_code = new_check_code()
@@ -56,8 +57,8 @@ def compose_letter(letter: Letter, by: User | None = None) -> bool:
     refuse_unsealable(letter)
     use_released_values(letter)
     letter.calendar = calendar_for(letter)
-    if has_nothing_to_tell(letter):
-        call_back_letters(Letter.objects.filter(pk=letter.pk), _("nothing in it is new any more"))
+    if because := why_idle(letter):
+        call_back_letters(Letter.objects.filter(pk=letter.pk), because)
         return False
     keys = letter_keys(letter)
     texts = letter_texts(letter, keys)
@@ -81,10 +82,12 @@ def calendar_for(letter: Letter) -> OfficeCalendar | None:
     return office_calendar(letter.invitation) if has_one else None
 
 
-def has_nothing_to_tell(letter: Letter) -> bool:
-    """Whether what a calendar letter was planned for has been told, or has not come about."""
+def why_idle(letter: Letter) -> str:
+    """Return why an automatic letter has nothing to tell any more; empty if it has."""
     told = letter.calendar
-    return letter.kind == Letter.Kind.CALENDAR and told is not None and not told.changes
+    if letter.kind == Letter.Kind.CALENDAR and told is not None and not told.changes:
+        return _("nothing in it is new any more")
+    return why_overtaken(letter)
 
 
 def choose_road(letter: Letter) -> None:

@@ -6,6 +6,7 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.urls import reverse
 from django.utils import translation
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from modeltranslation.utils import build_localized_fieldname
 
@@ -103,6 +104,7 @@ def placeholder_words(
         if letter.reply:
             received = letter.reply.received_at.astimezone(edition.zone)
             words["received_at"] = printed_hour(received, edition.time_zone_name, language)
+            words["answer"] = capfirst(letter.reply.get_answer_display())
             words["recorded"] = recorded_words(letter.reply, language)
         if letter.kind == Letter.Kind.CALENDAR and letter.calendar:
             words["sessions"] = changed_sessions(edition, letter.calendar.changes, language)

@@ -85,6 +85,13 @@ def plan_acknowledgement(reply: Reply) -> None:
     )
 
 
+def why_overtaken(letter: Letter) -> str:
+    """Return why an acknowledgement confirms what stands no more; empty if it does not."""
+    if letter.reply_id and Reply.objects.gone().filter(pk=letter.reply_id).exists():
+        return _("its reply stands no more: a later one, or the secretariat, took its place")
+    return ""
+
+
 def variants_for(reply: Reply) -> list[str]:
     variants = [ACKNOWLEDGED_AS.get(reply.status, "answer")]
     typed = reply.respondent_email.lower()

@@ -113,6 +113,10 @@ class ReplyQuerySet(models.QuerySet["Reply"]):
     def contested(self) -> Self:
         return self.filter(status=Reply.Status.CONTESTED)
 
+    def gone(self) -> Self:
+        """Replies whose place a later one took, or that staff set aside."""
+        return self.filter(status__in=[Reply.Status.SUPERSEDED, Reply.Status.SET_ASIDE])
+
     def in_force_for(self, invitation: Invitation) -> Self:
         """Standing replies of the invitation's State, to any of its issued invitations."""
         return self.of_state(invitation).filter(is_in_force=True)

@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from invitations.files.frozen import StoreUnavailable, Tampered, ask_the_store, thaw
-from invitations.letters.planning import call_back_letters
+from invitations.letters.planning import call_back_letters, why_overtaken
 from invitations.letters.routes import ORIGINAL_DUE, is_mail_in_spite_of_rank
 from invitations.mail.outgoing import dated
 from invitations.mail.transport import (
@@ -34,8 +34,8 @@ logger = logging.getLogger(__name__)
 # Seconds in which a known answer must be recorded, well inside the lease, and between two tries.
 SETTLE_WITHIN, SETTLE_EACH = 10, 0.2
 FAULTS_AT_MOST = 5
-# What may not leave any more is called back: the clock plans it anew if it is due after all.
-PLANNED_ANEW = (Letter.Kind.REMINDER, Letter.Kind.CALENDAR)
+# What may not leave any more is called back as a whole: what is due after all is planned anew.
+CALLED_BACK = (Letter.Kind.REMINDER, Letter.Kind.CALENDAR, Letter.Kind.ACKNOWLEDGEMENT)
 
 
 def deliver(delivery: Delivery, line: Carrier) -> bool:
@@ -67,7 +67,7 @@ def begin_delivery(delivery: Delivery) -> bool:
     if is_mail_in_spite_of_rank(letter):
         transit(delivery, State.CLAIMED, State.MISSED, because=str(ORIGINAL_DUE))
         return False
-    if letter.kind in (*PLANNED_ANEW, Letter.Kind.NOTE):
+    if letter.kind in (*CALLED_BACK, Letter.Kind.NOTE):
         return begin_under_lock(delivery)
     if begin_sending(delivery):
         return True
@@ -83,7 +83,7 @@ def begin_under_lock(delivery: Delivery) -> bool:
     letter = delivery.letter
     invitation = Invitation.objects.locked().get(pk=letter.invitation_id)
     if because := why_not_sendable(letter, invitation, timezone.now()):
-        if letter.kind in PLANNED_ANEW:
+        if letter.kind in CALLED_BACK:
             call_back_letters(Letter.objects.filter(pk=letter.pk), because)
         else:
             transit(delivery, State.CLAIMED, State.CANCELLED, because=because)
@@ -104,7 +104,7 @@ def why_not_sendable(letter: Letter, invitation: Invitation, now: dt.datetime) -
         return why_reminder_must_stay(invitation, letter, now)
     if letter.kind == Letter.Kind.CALENDAR:
         return why_calendar_must_stay(invitation, letter, now)
-    return ""
+    return why_overtaken(letter)
 
 
 def send(delivery: Delivery, line: Carrier, content: bytes) -> bool:

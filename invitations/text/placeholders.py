@@ -119,6 +119,7 @@ PLACEHOLDERS_OF_LETTERS = {
         _("“addressee of the letter”, or “addressees” where it covers several"), "letter"
     ),
     "recorded": Placeholder(_("the recorded reply, a line to each point"), "reply"),
+    "answer": Placeholder(_("the answer given, in the words of the record"), "reply", "answer"),
     "received_at": Placeholder(_("when the reply was received"), "reply", "received_at"),
     "sessions": Placeholder(_("what is new in the calendar, a line to each session"), "letter"),
 }
@@ -161,6 +162,7 @@ ONLY_IN: dict[str, set[str]] = {
     "covered": {"note"},
     "addressees": {"note"},
     "recorded": {"acknowledgement"},
+    "answer": {"acknowledgement"},
     "received_at": {"acknowledgement"},
     "sessions": {"calendar"},
 }

@@ -1,14 +1,23 @@
+import datetime as dt
+
 import pytest
+import time_machine
+from django.utils import translation
+from django.utils.text import capfirst
 
 from invitations.files.frozen import thaw
 from invitations.letters.composing_queue import compose_planned
 from invitations.links import reply_url
-from invitations.models import Delivery, HeldChange, Letter
-from invitations.replies import record_reply
+from invitations.models import Delivery, HeldChange, Language, Letter
+from invitations.outbox.dispatch import dispatch_outbox
+from invitations.replies import record_reply, settle_contested
 from invitations.tests.factories import MissionFactory, UserFactory
 from invitations.tests.reading import message_of, text_of
+from invitations.tests.reminding import geneva
 
 pytestmark = pytest.mark.django_db
+
+NOON = geneva(8, 12)
 
 
 def test_the_acknowledgement_goes_to_the_addresses_on_file_alone(acknowledged):
@@ -97,3 +106,94 @@ def test_an_acknowledgement_without_an_address_on_file_waits_and_says_why(reache
     letter = reply.acknowledgements.get()
     assert letter.state == Letter.State.PLANNED
     assert letter.events.latest("pk").because == "There is no address on file for this letter."
+
+
+# Which of several
+
+
+def answers_in_a_row(invitation, *answers):
+    """Record them a minute apart, and compose and send each as it comes."""
+    for number, answer in enumerate(answers):
+        with time_machine.travel(NOON + number * dt.timedelta(minutes=1), tick=False):
+            record_reply(invitation, {"answer": answer})
+            compose_planned()
+    return invitation.letters.filter(kind="acknowledgement").order_by("pk")
+
+
+def paragraphs_of(letter):
+    return "\n".join(text_of(letter).splitlines()).split("\n\n")
+
+
+def test_each_of_several_says_which_answer_it_acknowledges_and_when_it_came(
+    reached, approved_texts
+):
+    letters = answers_in_a_row(reached(), "in_person", "video", "written", "in_person")
+
+    assert len({letter.subject for letter in letters}) == 4
+    first_of_all, second, *_others = letters
+    assert first_of_all.subject.endswith("of your reply of 8 March 2027, 12:00 (Geneva time)")
+    assert second.subject.endswith("of your reply of 8 March 2027, 12:01 (Geneva time)")
+    _salutation, first, block, *_rest = paragraphs_of(second)
+    assert "“Statement by video”" in first
+    assert block.splitlines()[-1] == str(second.invitation.member_state.short_name)
+
+
+@pytest.mark.parametrize("language", Language.values)
+def test_the_first_sentence_ends_with_minister_and_state(reached, approved_texts, language):
+    invitation = reached(minister__language=language)
+    invitation.letters.update(language=language)
+
+    (letter,) = answers_in_a_row(invitation, "regrets")
+
+    _salutation, first, block, *_rest = paragraphs_of(letter)
+    with translation.override(language):
+        assert capfirst(letter.reply.get_answer_display()) in first.replace("\n", " ")
+    assert "2027" in first
+    assert "2027" in letter.subject
+    assert first[-1] in ":："  # noqa: RUF001 -- Chinese colon
+    assert len(block.splitlines()) == 3
+
+
+def test_one_whose_reply_was_superseded_before_it_was_written_is_called_back(
+    reached, approved_texts
+):
+    invitation = reached()
+    earlier = record_reply(invitation, {"answer": "in_person", "respondent_email": "s@example.org"})
+    later = record_reply(invitation, {"answer": "regrets"})
+
+    compose_planned()
+
+    assert {*earlier.acknowledgements.values_list("state", flat=True)} == {"cancelled"}
+    assert later.acknowledgements.get().state == "approved"
+    event = earlier.acknowledgements.first().events.latest("pk")
+    assert "its reply stands no more" in event.because
+
+
+def test_one_that_waits_in_the_outbox_does_not_leave_once_its_reply_is_superseded(
+    reached, approved_texts, peer
+):
+    invitation = reached()
+    earlier = record_reply(invitation, {"answer": "in_person"})
+    compose_planned()
+    later = record_reply(invitation, {"answer": "regrets"})
+    compose_planned()
+
+    dispatch_outbox()
+
+    assert [letter.state for letter in earlier.acknowledgements.all()] == ["cancelled"]
+    (message,) = peer.taken
+    assert later.acknowledgements.get().message_id.encode() in message.content
+    assert b"CONFIRMED" not in message.content
+
+
+def test_one_of_a_reply_that_staff_set_aside_does_not_leave(reached, approved_texts, peer):
+    invitation = reached()
+    stood = record_reply(invitation, {"answer": "in_person"})
+    compose_planned()
+    contested = record_reply(invitation, {"answer": "regrets"}, channel="fax", by=UserFactory())
+    settle_contested(contested, UserFactory(), "The note verbale says so.", stands=True)
+
+    dispatch_outbox()
+
+    assert stood.acknowledgements.get().state == "cancelled"
+    assert not peer.taken

@@ -157,13 +157,14 @@ def test_hours_that_become_known_take_the_place_of_the_days(office):
     assert days not in events_of(letter)
 
 
-def test_an_acknowledgement_brings_the_calendar_of_the_reply_that_stands(office, opening):
+def test_no_calendar_confirms_a_reply_that_stands_no_more(office, opening):
     earlier = record_reply(office, {"answer": "in_person", "segments": ["opening"]})
     record_reply(office, {"answer": "regrets"})
 
     compose_planned()
 
-    assert calendars_of(earlier.acknowledgements.get()) == {}
+    assert earlier.acknowledgements.get().state == "cancelled"
+    assert not CalendarEntry.objects.exists()
 
 
 def test_what_each_letter_said_is_on_file(office, opening):
