@@ -1,9 +1,12 @@
-"""The acknowledgement of a reply, as a PDF for its office to keep; it opens nothing."""
+"""The acknowledgement of a reply, as a PDF for its office to keep."""
+
+import re
 
 from django.core.exceptions import ValidationError
 from django.template.loader import render_to_string
 from django.utils import translation
-from django.utils.safestring import mark_safe
+from django.utils.html import escape, format_html
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
 from invitations.letters.context import LetterKeys, code_page, printed_terms_in, recorded_words
@@ -12,16 +15,19 @@ from invitations.letters.planning import ACKNOWLEDGED_AS, standing_letter
 from invitations.letters.released import use_released_values
 from invitations.letters.typesetting import typeset_pdf
 from invitations.letters.words import letter_texts
+from invitations.links import grouped_code
+from invitations.mail.html_part import ADDRESS, CODE, EMAIL
 from invitations.models import Letter, Reply
 from invitations.text.dates import keep_own_order, labelled, printed_hour
 
 PAGES = 4  # at most; remarks may be long
+WHOLE = re.compile(f"{ADDRESS}|{EMAIL}|{CODE}")
 
 
 def record_pdf(reply: Reply, language: str) -> bytes:
-    """Return the words of the acknowledgement by mail as a PDF, without link and code.
+    """Return the words of the acknowledgement by mail as a PDF.
 
-    In place of the link it names the page on which the code in the letter is entered.
+    In place of the link it names the page that takes the code, and the code.
     """
     edition = reply.invitation.edition
     subject, words = acknowledgement_words(reply, language)
@@ -34,9 +40,22 @@ def record_pdf(reply: Reply, language: str) -> bytes:
             "postal_address": edition.postal_address,
             "contacts": letterhead_contacts(edition, printed_terms_in(language)),
             "subject": subject,
-            "paragraphs": words.split("\n\n"),
+            "paragraphs": [
+                [unbroken(line) for line in paragraph.split("\n")]
+                for paragraph in words.split("\n\n")
+            ],
         }
     return typeset_pdf(render_to_string("office/record.html", shown), PAGES)
+
+
+def unbroken(line: str) -> SafeString:
+    """Return the line as HTML in which no address and no code is divided."""
+    html, end = "", 0
+    for found in WHOLE.finditer(line):
+        html += escape(line[end : found.start()])
+        html += format_html('<span class="whole">{}</span>', found[0])
+        end = found.end()
+    return mark_safe(html + escape(line[end:]))  # noqa: S308 -- escaped part by part
 
 
 def acknowledgement_words(reply: Reply, language: str) -> tuple[str, str]:
@@ -54,11 +73,21 @@ def acknowledgement_words(reply: Reply, language: str) -> tuple[str, str]:
         )
         try:
             use_released_values(mail)
-            (text,) = letter_texts(mail, LetterKeys(f"\u2066{code_page()}\u2069", "", ""))
+            (text,) = letter_texts(mail, LetterKeys(page_and_code(reply, language), "", ""))
         except ValidationError:
             return plain_record_words(reply, language)
         return text.subject, text.mail
     return plain_record_words(reply, language)
+
+
+def page_and_code(reply: Reply, language: str) -> str:
+    """Return the page that takes the code, with the code: paper and a copy cannot be clicked."""
+    link = reply.invitation.links.current().first()
+    if link is None:
+        return code_page()
+    with translation.override(language):
+        term = printed_terms_in(language)["reply_code"]
+        return f"{code_page()}\n{labelled(term, grouped_code(link.code))}"
 
 
 def plain_record_words(reply: Reply, language: str) -> tuple[str, str]:

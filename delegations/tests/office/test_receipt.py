@@ -1,12 +1,14 @@
 import re
 
 import pytest
+from django.conf import settings
 from django.utils import timezone
 
 from delegations.office.receipt import record_pdf
 from delegations.tests.offices import browser, page_of
 from invitations.letters.composing_queue import compose_planned
 from invitations.letters.context import recorded_words
+from invitations.links import grouped_code
 from invitations.models import LetterTemplate
 from invitations.replies import record_reply
 from invitations.tests.factories import (
@@ -88,6 +90,17 @@ def test_what_is_copied_from_a_record_holds_no_marks_of_direction(answered):
 
     assert not {"\u2068", "\u2069", "\ufffd"} & {*copied}
     assert "+41 22 555 01 99" in copied
+
+
+def test_no_address_and_no_code_of_a_record_is_broken_across_a_line(answered):
+    email = "secretariat-of-the-wsis-forum@example.org"
+    reply = answered("en", respondent_email=email)
+
+    lines = ask(record_pdf(reply, "en"), "pdftotext", "-layout", "-", "-").splitlines()
+
+    code = grouped_code(reply.invitation.links.get().code)
+    for whole in (email, f"{settings.SITE_URL}/code/", code):
+        assert any(whole in line for line in lines)
 
 
 def test_a_telephone_number_stands_apart_in_an_arabic_mail(answered):
