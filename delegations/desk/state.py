@@ -3,11 +3,11 @@
 from typing import Any
 
 from django.contrib import admin
-from django.contrib.auth.decorators import permission_required
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 
+from delegations.desk.asked import desk_page
 from delegations.desk.dossier import Dossier
 from delegations.desk.neighbours import neighbours
 from delegations.desk.timeline import Line, timeline
@@ -25,8 +25,7 @@ SEES_LINKS = "invitations.change_invitation"
 STATUS_LABELS = {"draft": "info", "issued": "success", "withdrawn": "danger"}
 
 
-@admin.site.admin_view
-@permission_required("invitations.view_invitation", raise_exception=True)
+@desk_page("invitations.view_invitation")
 def state_page(request: HttpRequest, symbol: str, iso3: str) -> HttpResponse:
     """Show all that is on file of the State, and what has happened; change nothing."""
     dossier = Dossier(symbol, iso3, user_of(request))
