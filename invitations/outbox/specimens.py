@@ -4,11 +4,13 @@ from email.utils import parseaddr
 from typing import NamedTuple
 
 from django.conf import settings
+from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
 from django.db.models import Case, When
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from invitations.audit import Act, record_act
 from invitations.letters.addressing import short_greeting
 from invitations.letters.calendar.told import specimen_calendar
 from invitations.letters.circulars import invitation_circular
@@ -97,6 +99,12 @@ def render_specimen(
     printed = paper and letter.kind in PRINTED_KINDS
     pdf = render_pdf(letter, texts, keys, specimen=True) if printed else None
     return Specimen(texts[0].subject, join_languages("mail", texts), pdf)
+
+
+def send_test(letter: Letter, by: User, template: LetterTemplate | None = None) -> None:
+    """Send the letter as a test to the person's own address; the edition's history says so."""
+    send_specimen(letter, by.email, template)
+    record_act(letter.invitation.edition, Act.TESTED, by, str(template or letter))
 
 
 def send_specimen(letter: Letter, email: str, template: LetterTemplate | None = None) -> str:

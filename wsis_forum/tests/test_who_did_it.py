@@ -69,6 +69,7 @@ from invitations.outbox.decisions import (
 )
 from invitations.outbox.dispatch import transit
 from invitations.outbox.release import release_alone, release_change, take_back_change
+from invitations.outbox.specimens import send_test
 from invitations.replies import file_correspondence, mark_dealt_with, record_reply, settle_contested
 from invitations.tests.conftest import composed, frozen_letter, issued, queued
 from invitations.tests.factories import (
@@ -360,6 +361,13 @@ def beginning_an_edition(make, by):
     return new_edition_from(EditionFactory(), {"symbol": "wsis-next"}, "none", by)
 
 
+def sending_a_test(make, by):
+    letter = make.composed()
+    by.email = "oneself@example.org"
+    send_test(letter, by)
+    return letter.invitation.edition
+
+
 def stopping_all(make, by):
     arm()
     stop_sending(by, BECAUSE)
@@ -408,6 +416,7 @@ ACTS = {
     end_link: ending_the_link,
     unpublish_speakers: unpublishing,
     stop_sending: stopping_all,
+    send_test: sending_a_test,
     new_edition_from: beginning_an_edition,
     **ORIGINAL_ACTS,
 }

@@ -36,7 +36,7 @@ from invitations.admin.mixins import LeadsToStatesMixin
 from invitations.letters.approval import recompose_letter
 from invitations.letters.composing_queue import try_composing_again
 from invitations.models import Delivery, Letter, LetterEvent
-from invitations.outbox.specimens import send_specimen
+from invitations.outbox.specimens import send_test
 from invitations.text.dates import keep_own_order, labelled
 
 # Each is rendered while the request waits.
@@ -252,12 +252,11 @@ class LetterAdmin(
             told = _("Choose at most %(count)s letters for a test.") % {"count": LARGEST_TEST}
             messages.error(request, told)
             return
-        email = user_of(request).email
-        sent = act_on_each(request, queryset, lambda one: self._send_test(request, one, email))
-        tell_done(request, TESTS_SENT, sent, email=email)
+        sent = act_on_each(request, queryset, lambda one: self._send_test(request, one))
+        tell_done(request, TESTS_SENT, sent, email=user_of(request).email)
 
-    def _send_test(self, request: HttpRequest, letter: Letter, email: str) -> None:
-        send_specimen(letter, email)
+    def _send_test(self, request: HttpRequest, letter: Letter) -> None:
+        send_test(letter, user_of(request))
         self.log_change(request, letter, _("A test was sent to oneself."))
 
     def has_anew_permission(self, request: HttpRequest) -> bool:

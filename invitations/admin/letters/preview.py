@@ -17,7 +17,7 @@ from django.views.decorators.clickjacking import xframe_options_sameorigin
 
 from invitations.admin.confirming import refusal_sentence
 from invitations.models import ForumEdition, Invitation, Language, LetterKind, LetterTemplate
-from invitations.outbox.specimens import render_specimen, send_specimen, specimen_of
+from invitations.outbox.specimens import render_specimen, send_test, specimen_of
 from invitations.text.dates import comma_list, labelled
 from invitations.text.lines import refuse_spoilt, refuse_spoilt_line, tidy_line, tidy_text
 from invitations.text.placeholders import (
@@ -162,7 +162,7 @@ def send_preview(request: HttpRequest, user: User) -> tuple[bool, HttpResponse]:
         return False, specimen_page(request, {"refusals": wrong}, status=422)
     try:
         letter = specimen_of(template, chosen_invitation(request.POST, template.language))
-        send_specimen(letter, user.email, template)
+        send_test(letter, user, template)
     except ValidationError as refusal:
         return False, specimen_page(request, {"refused": refusal_sentence(refusal)}, status=422)
     return True, specimen_page(request, {"sent_to": user.email})

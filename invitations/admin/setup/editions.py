@@ -1,10 +1,12 @@
 """The edition of the forum: its dates, letterhead and quiet days."""
 
+from collections.abc import Callable
 from typing import Any
 
 from django.contrib import admin, messages
 from django.db.models import Count, Q, QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from unfold import admin as unfold
@@ -13,8 +15,10 @@ from unfold.decorators import action, display
 from invitations.admin.base import WHY_IT_CHANGES, Menu, ModelAdmin, language_tabs, user_of
 from invitations.admin.columns import hour_of_edition, list_url, text_link
 from invitations.admin.confirming import act_on_each
+from invitations.admin.setup.checklist import checklist, remaining
 from invitations.admin.setup.reminder_steps import ReminderStepInline
 from invitations.admin.setup.reminders import ReminderPagesMixin
+from invitations.admin.who_may import without_reason
 from invitations.forms.model_forms import EditionForm, WholeRowForm
 from invitations.letters.circulars import plan_invitation_letters
 from invitations.models import Answer, ForumEdition, Invitation, QuietPeriod, Rank, Segment
@@ -27,6 +31,40 @@ SHOWN_TO_READERS = {
     "replies_closed_at": "closed_hour",
     "speakers_published_at": "published_hour",
 }
+
+
+# What an edition cannot be without.
+ASKED_FIRST = [
+    ("symbol", "name_en"),
+    ("opens_on", "closes_on"),
+    ("track_opens_on", "track_closes_on"),
+    "reply_before",
+    "place_en",
+    ("time_zone", "time_zone_name_en"),
+    ("contact_name_en", "contact_email"),
+]
+
+
+def asked_first(sets: Any) -> list[tuple[Any, dict[str, Any]]]:
+    """Return the fieldsets of a new edition: what has to be there first, the rest folded."""
+    named = {name for line in ASKED_FIRST for name in ([line] if isinstance(line, str) else line)}
+    found: list[tuple[Any, dict[str, Any]]] = [(None, {"fields": ASKED_FIRST})]
+    for title, options in without_reason(sets):
+        if fields := [line for line in map(without(named), options["fields"]) if line]:
+            classes = options.get("classes", ["collapse"])
+            found.append((title, {**options, "fields": fields, "classes": classes}))
+    return found
+
+
+def without(named: set[str]) -> Callable[[Any], Any]:
+    """Return what takes the named fields out of a line of a page."""
+
+    def left(line: Any) -> Any:
+        if isinstance(line, str):
+            return "" if line in named else line
+        return tuple(name for name in line if name not in named)
+
+    return left
 
 
 class QuietPeriodInline(unfold.TabularInline):
@@ -65,6 +103,7 @@ class ForumEditionAdmin(ReminderPagesMixin):
     menu = (Menu.SET_UP, 1, "event")
     when_empty = gettext_lazy("Add the edition: its dates, its deadline, and what it offers.")
     form = EditionForm
+    change_form_outer_before_template = "admin/setup/before_edition.html"
     list_display = [
         "symbol",
         "name",
@@ -78,7 +117,7 @@ class ForumEditionAdmin(ReminderPagesMixin):
     search_fields = ["symbol", "name_en", "name_fr"]
     date_hierarchy = "opens_on"
     actions = ["plan_letters_of_drafts"]
-    inlines = [QuietPeriodInline, ReminderStepInline]
+    inlines = [ReminderStepInline, QuietPeriodInline]
     readonly_fields = list(SHOWN_TO_READERS.values())
     shown_to_readers = SHOWN_TO_READERS
     fieldsets = [
@@ -157,6 +196,10 @@ class ForumEditionAdmin(ReminderPagesMixin):
         ),
     ]
 
+    def get_fieldsets(self, request: HttpRequest, obj: ForumEdition | None = None) -> Any:
+        sets = super().get_fieldsets(request, obj)
+        return sets if obj else asked_first(sets)
+
     def get_queryset(self, request: HttpRequest) -> QuerySet[ForumEdition]:
         in_draft = Q(invitations__status=Invitation.Status.DRAFT)
         in_force = Q(invitations__status=Invitation.Status.ISSUED)
@@ -168,6 +211,15 @@ class ForumEditionAdmin(ReminderPagesMixin):
                 issued=Count("invitations", filter=in_force),
             )
         )
+
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
+    ) -> HttpResponse:
+        if edition := kwargs.get("obj"):
+            items = checklist(edition, user_of(request))
+            context["checklist"], context["remaining"] = items, remaining(items)
+            context["checklist_is_open"] = edition.closes_on >= timezone.localdate()
+        return super().render_change_form(request, context, *args, **kwargs)
 
     @display(description=gettext_lazy("drafts"), ordering="drafts")
     def drafts(self, edition: Any) -> str:

@@ -2,29 +2,39 @@
 
 from typing import Any
 
-from django import forms
 from django.contrib import admin
 from django.contrib.admin.utils import label_for_field
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy
+from unfold import admin as unfold
 from unfold.decorators import display
 
-from invitations.admin.base import Menu, RecordInline
+from invitations.admin.base import Menu
 from invitations.admin.mixins import ApprovedByTwoFilter, ApprovedByTwoMixin, approvers_named
 from invitations.admin.setup.reminders import StepPagesMixin
+from invitations.forms.reminder_steps import USUAL_STEPS, ReminderStepForm, ReminderStepFormSet
 from invitations.models import ReminderStep
 from invitations.text.dates import labelled
 
 
-class ReminderStepInline(RecordInline):
+class ReminderStepInline(unfold.TabularInline):
+    """The steps of an edition, on its page; a new edition begins with the usual ones."""
+
     model = ReminderStep
+    form = ReminderStepForm
+    formset = ReminderStepFormSet
     fields = ["days_before", "due_on", "hour", "medium", "audience", "variant", "approved"]
-    readonly_fields = fields
+    readonly_fields = ["due_on", "approved"]
+    hide_title = True
+    tab = True
+
+    def get_extra(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> int:
+        return 0 if obj else len(USUAL_STEPS)
 
     @display(description=gettext_lazy("leaves on"))
     def due_on(self, step: ReminderStep) -> Any:
-        return step.due_on
+        return step.due_on if step.pk else ""
 
     @display(description=gettext_lazy("approved"))
     def approved(self, step: ReminderStep) -> str:
@@ -37,6 +47,7 @@ class ReminderStepInline(RecordInline):
 
 @admin.register(ReminderStep)
 class ReminderStepAdmin(StepPagesMixin, ApprovedByTwoMixin):
+    form = ReminderStepForm
     menu = (Menu.SET_UP, 3, "alarm")
     when_empty = gettext_lazy("Add the steps by which silent offices are reminded: 21, 7, 2 days.")
     list_display = [
@@ -72,11 +83,3 @@ class ReminderStepAdmin(StepPagesMixin, ApprovedByTwoMixin):
         return "\n".join(
             labelled(label_for_field(name, ReminderStep), value) for name, value in shown.items()
         )
-
-    def save_model(
-        self, request: HttpRequest, obj: ReminderStep, form: forms.ModelForm, change: bool
-    ) -> None:
-        """Drop both approvals if the step changes: two people look at it again."""
-        if form.changed_data:
-            obj.drop_approvals()
-        super().save_model(request, obj, form, change)

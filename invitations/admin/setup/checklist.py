@@ -1,0 +1,172 @@
+"""What stands between an edition and its first letters: a list on its page, each item a link."""
+
+from collections.abc import Iterable
+from typing import Any, NamedTuple
+
+from auditlog.models import LogEntry
+from django.contrib.auth.models import User
+from django.db.models import Count, Q
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import get_language, ngettext
+from django.utils.translation import gettext as _
+from modeltranslation.utils import build_localized_fieldname
+
+from invitations.admin.columns import change_url, list_url
+from invitations.audit import Act
+from invitations.letters.scrutiny.holes import lacking_in
+from invitations.models import (
+    Arming,
+    Circular,
+    ForumEdition,
+    Invitation,
+    Language,
+    LetterTemplate,
+    MemberState,
+    Minister,
+    ReminderStep,
+)
+from invitations.outbox.arming import why_mute
+from invitations.text.dates import comma_list, printed_date, printed_range
+
+
+class Item(NamedTuple):
+    """Something to be done before letters leave: whether it is, what to say of it, where to go."""
+
+    title: Any
+    is_done: bool
+    words: str
+    url: str
+
+
+def checklist(edition: ForumEdition, reader: User) -> list[Item]:
+    """Return the items in the order in which a secretariat comes to them.
+
+    An item leads nowhere where its reader may not go.
+    """
+    return [
+        dates(edition),
+        texts(edition),
+        circular_of(edition, reader),
+        steps(edition),
+        ministers(edition),
+        test_letter(edition),
+        sending(reader),
+    ]
+
+
+def dates(edition: ForumEdition) -> Item:
+    language = get_language()
+    days = printed_range(edition.opens_on, edition.closes_on, language)
+    last_day = printed_date(edition.last_day, language)
+    is_ahead = not edition.is_late(timezone.now())
+    told = (
+        _("%(days)s; the last day to reply is %(day)s.")
+        if is_ahead
+        else _("%(days)s; the last day to reply was %(day)s.")
+    )
+    words = told % {"days": days, "day": last_day}
+    return Item(_("Dates"), is_ahead, words, f"{change_url(edition)}#id_reply_before")
+
+
+def texts(edition: ForumEdition) -> Item:
+    """Say in how many languages the edition has all its texts, and what the first lacks."""
+    lacking = {code: found for code in Language.values if (found := lacking_in(edition, code))}
+    words = _("Complete in %(number)s of %(all)s languages.") % {
+        "number": len(Language) - len(lacking),
+        "all": len(Language),
+    }
+    url = change_url(edition)
+    if lacking:
+        words = f"{words} {lacking_sentence(edition, lacking)}"
+        code, fields = next(iter(lacking.items()))
+        url += f"#id_{build_localized_fieldname(fields[0], code)}"
+    return Item(_("Texts"), not lacking, words, url)
+
+
+def lacking_sentence(edition: ForumEdition, lacking: dict[str, list[str]]) -> str:
+    """Name what is missing, the languages together that lack the same."""
+    alike: dict[tuple[str, ...], list[str]] = {}
+    for code, fields in lacking.items():
+        alike.setdefault(tuple(fields), []).append(str(Language(code).label))
+    told = _("Missing in %(language)s: %(texts)s.")
+    return " ".join(
+        told % {"language": comma_list(languages), "texts": comma_list(titles(edition, fields))}
+        for fields, languages in alike.items()
+    )
+
+
+def titles(edition: ForumEdition, fields: Iterable[str]) -> list[str]:
+    return [str(edition._meta.get_field(name).verbose_name) for name in fields]  # type: ignore[union-attr]
+
+
+def circular_of(edition: ForumEdition, reader: User) -> Item:
+    title = _("Circular of invitation")
+    circular = edition.circulars.filter(kind=Circular.Kind.INVITATION).first()
+    if circular is None:
+        may_add = reader.has_perm("invitations.add_circular")
+        url = f"{reverse('admin:invitations_circular_add')}?edition={edition.pk}"
+        words = _("There is none yet: it has reference and signatory.")
+        return Item(title, False, words, url if may_add else "")
+    dated = _("dated %(day)s") % {"day": printed_date(circular.dated_on, get_language())}
+    return Item(title, True, comma_list([circular.reference, dated]), change_url(circular))
+
+
+def steps(edition: ForumEdition) -> Item:
+    """Say how many of the steps two people have approved."""
+    counted = edition.reminder_steps.aggregate(
+        all=Count("pk"), approved=Count("pk", filter=Q(second_approver__isnull=False))
+    )
+    title, number = _("Reminder steps"), counted["all"]
+    if not number:
+        words = _("There are none: nobody is reminded.")
+        return Item(title, False, words, f"{change_url(edition)}#reminder_steps")
+    words = _("%(number)s of %(all)s approved by two people.") % {
+        "number": counted["approved"],
+        "all": number,
+    }
+    url = list_url(ReminderStep, edition__id__exact=edition.pk)
+    return Item(title, counted["approved"] == number, words, url)
+
+
+def ministers(edition: ForumEdition) -> Item:
+    """Say how many of the States that are invited have an invitation, drafted or in force."""
+    live = edition.invitations.principal().exclude(status=Invitation.Status.WITHDRAWN)
+    states = MemberState.objects.invited().aggregate(
+        all=Count("pk"), with_one=Count("pk", filter=Q(pk__in=live.values("member_state")))
+    )
+    words = _("%(number)s of %(all)s States have an invitation, drafted or in force.") % {
+        "number": states["with_one"],
+        "all": states["all"],
+    }
+    is_done = states["with_one"] == states["all"] > 0
+    url = list_url(Invitation, edition__id__exact=edition.pk) if is_done else list_url(Minister)
+    return Item(_("Ministers"), is_done, words, url)
+
+
+def test_letter(edition: ForumEdition) -> Item:
+    tests = LogEntry.objects.get_for_object(edition).filter(additional_data__act=Act.TESTED)
+    title, last = _("Test letter"), tests.order_by("-timestamp").first()
+    if last:
+        day = printed_date(edition.local_date(last.timestamp), get_language())
+        words = _("%(person)s had one sent to themselves on %(day)s.")
+        said = words % {"person": last.additional_data["named"], "day": day}
+        return Item(
+            title, True, said, reverse("admin:invitations_forumedition_history", args=[edition.pk])
+        )
+    words = _("Nobody has had one sent to themselves yet.")
+    return Item(title, False, words, list_url(LetterTemplate, kind="invitation"))
+
+
+def sending(reader: User) -> Item:
+    mute = why_mute()
+    words = mute or _("Letters leave once they are approved.")
+    url = list_url(Arming) if reader.has_perm("invitations.view_arming") else ""
+    return Item(_("Sending"), not mute, words, url)
+
+
+def remaining(items: list[Item]) -> str:
+    """Say how many items are left."""
+    number = sum(not item.is_done for item in items)
+    told = ngettext("%(number)s item is open.", "%(number)s items are open.", number)
+    return told % {"number": number} if number else _("Everything is ready.")

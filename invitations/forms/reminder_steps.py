@@ -1,0 +1,59 @@
+"""The form of a reminder step, and the steps with which a new edition begins."""
+
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+from invitations.forms.model_forms import WholeRowForm
+from invitations.models import LetterKind, LetterTemplate, ReminderStep
+from invitations.text.dates import comma_list
+
+USUAL_STEPS = [
+    {"days_before": 21, "audience": ReminderStep.Audience.OFFICE, "variant": "first"},
+    {"days_before": 7, "audience": ReminderStep.Audience.MISSION, "variant": "last"},
+    {"days_before": 2, "medium": ReminderStep.Medium.CALL},
+]
+
+
+class ReminderStepForm(WholeRowForm):
+    """A form that drops both approvals if the step changes: two people look at it again."""
+
+    # Whether the page proposed the step: it is kept as it stands, although nobody typed it.
+    is_proposed = False
+
+    def has_changed(self) -> bool:
+        return self.is_proposed or super().has_changed()
+
+    def clean_variant(self) -> str:
+        """Refuse a mail for which there is no text: it would never be composed."""
+        variant = str(self.cleaned_data["variant"])
+        texts = LetterTemplate.objects.filter(kind=LetterKind.REMINDER)
+        known = sorted(set(texts.values_list("variant", flat=True)))
+        if self.cleaned_data.get("medium") == ReminderStep.Medium.MAIL and variant not in known:
+            raise ValidationError(
+                _("There is no such text of a reminder. There are: %(texts)s."),
+                params={"texts": comma_list(known)},
+            )
+        return variant
+
+    def save(self, commit: bool = True) -> ReminderStep:
+        if self.changed_data:
+            self.instance.drop_approvals()
+        return super().save(commit)
+
+
+class ReminderStepFormSet(forms.BaseInlineFormSet):
+    """The steps of one edition; that of a new one proposes the usual steps."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.instance.pk is None:
+            self.initial_extra = USUAL_STEPS
+
+    def _construct_form(self, i: int, **kwargs: Any) -> Any:
+        form = super()._construct_form(i, **kwargs)  # type: ignore[misc] # Django’s own hook
+        # A row without a number of days was emptied, or never filled.
+        form.is_proposed = self.instance.pk is None and bool(form["days_before"].value())
+        return form

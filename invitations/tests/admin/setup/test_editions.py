@@ -1,0 +1,194 @@
+"""The page of an edition: what is asked first, its steps, and what is left before letters leave."""
+
+import datetime as dt
+
+import pytest
+from django.urls import reverse
+
+from invitations.admin.setup.checklist import checklist, remaining
+from invitations.models import ForumEdition, ReminderStep
+from invitations.outbox.specimens import send_test
+from invitations.tests.desk import add_edition, as_sent, page_of, signed_in
+from invitations.tests.factories import (
+    CircularFactory,
+    EditionFactory,
+    InvitationFactory,
+    LetterFactory,
+    MemberStateFactory,
+    StepFactory,
+    UserFactory,
+)
+
+pytestmark = pytest.mark.django_db
+
+ADD = reverse("admin:invitations_forumedition_add")
+USUAL = [(21, "mail", "office", "first"), (7, "mail", "mission", "last"), (2, "call", "office", "")]
+
+
+def items(edition, reader=None):
+    return {str(item.title): item for item in checklist(edition, reader or UserFactory())}
+
+
+def steps_of(edition):
+    return list(edition.reminder_steps.values_list("days_before", "medium", "audience", "variant"))
+
+
+# What is asked
+
+
+def test_the_form_asks_first_what_an_edition_cannot_be_without(admin_client):
+    form = admin_client.get(ADD).context["adminform"]
+
+    first, *others = form.fieldsets
+    assert first[1]["fields"][0] == ("symbol", "name_en")
+    required = {name for name, field in form.form.fields.items() if field.required}
+    asked = {
+        name for line in first[1]["fields"] for name in ([line] if type(line) is str else line)
+    }
+    assert required - asked == {"answers_offered", "speaking_minutes", "mission_city"}
+    assert all({"collapse", "tab"} & set(options["classes"]) for _title, options in others)
+
+
+def test_the_form_offers_all_answers_and_proposes_the_usual_steps(admin_client):
+    page = admin_client.get(ADD)
+    sent = as_sent(page)
+
+    assert len(sent["answers_offered"]) == 6
+    assert len(sent["segments_offered"]) == 5
+    days = [
+        form["days_before"].value() for form in page.context["inline_admin_formsets"][0].formset
+    ]
+    assert days == [21, 7, 2]
+
+
+def test_the_usual_steps_are_made_with_the_edition_and_approved_by_nobody(admin_client):
+    formset = admin_client.get(ADD).context["inline_admin_formsets"][0].formset
+    proposed = {
+        field.html_name: field.value() for form in formset for field in form if field.value()
+    }
+
+    add_edition(admin_client, **proposed, **{"reminder_steps-TOTAL_FORMS": 3})
+
+    edition = ForumEdition.objects.get()
+    assert steps_of(edition) == USUAL
+    assert not edition.reminder_steps.exclude(first_approver=None).exists()
+
+
+def test_a_proposed_step_that_was_taken_away_is_not_made(admin_client):
+    proposed = {
+        "reminder_steps-0-days_before": 21,
+        "reminder_steps-0-hour": 9,
+        "reminder_steps-0-medium": "mail",
+        "reminder_steps-0-audience": "office",
+        "reminder_steps-0-variant": "first",
+        "reminder_steps-TOTAL_FORMS": 1,
+    }
+
+    add_edition(admin_client, **proposed)
+
+    assert steps_of(ForumEdition.objects.get()) == USUAL[:1]
+
+
+@pytest.fixture
+def step():
+    return StepFactory(edition=EditionFactory(time_zone_name="Geneva time"))
+
+
+def save_step(client, step, **words):
+    page = client.get(page_of(step.edition))
+    row = {"id": step.pk, "edition": step.edition_id, "days_before": step.days_before, "hour": 9}
+    row |= {"medium": "mail", "audience": "office", "variant": "first", **words}
+    typed = {f"reminder_steps-0-{name}": value for name, value in row.items()}
+    return client.post(page_of(step.edition), as_sent(page) | typed)
+
+
+def test_a_step_that_is_changed_where_it_is_listed_loses_both_approvals(admin_client, step):
+    save_step(admin_client, step, days_before=14)
+
+    step.refresh_from_db()
+    assert (step.days_before, step.is_approved) == (14, False)
+
+
+def test_a_step_that_is_saved_as_it_was_keeps_its_approvals(admin_client, step):
+    assert save_step(admin_client, step).status_code == 302
+
+    step.refresh_from_db()
+    assert step.is_approved
+
+
+def test_a_mail_without_a_text_is_refused_beside_the_texts_that_exist(admin_client, step):
+    answer = save_step(admin_client, step, variant="")
+
+    assert "There are: first, last." in answer.content.decode()
+    assert ReminderStep.objects.get().variant == "first"
+
+
+# What is left
+
+
+def test_the_list_says_what_an_edition_without_anything_lacks(settings):
+    MemberStateFactory()
+    settings.MAILBOX = settings.MAILBOX._replace(scheme="smtp")
+
+    found = items(EditionFactory(reply_before=dt.date(2000, 1, 1), theme_fr=""))
+
+    assert {title for title, item in found.items() if item.is_done} == set()
+    assert found["Texts"].words == "Complete in 5 of 6 languages. Missing in French: theme."
+    assert found["Texts"].url.endswith("#id_theme_fr")
+    assert found["Reminder steps"].words == "There are none: nobody is reminded."
+    assert found["Ministers"].words.startswith("0 of 1 States")
+    assert found["Sending"].words.startswith("Nothing is sent")
+    assert remaining(list(found.values())) == "7 items are open."
+
+
+def test_the_list_says_that_everything_is_ready(in_time):
+    edition = in_time
+    StepFactory(edition=edition)
+    send_test(
+        LetterFactory(invitation=edition.invitations.get()),
+        UserFactory(username="rupert", email="oneself@example.org"),
+    )
+
+    found = items(edition)
+
+    assert found["Test letter"].words.startswith("rupert had one sent to themselves on ")
+    assert {title for title, item in found.items() if not item.is_done} == set()
+    assert remaining(list(found.values())) == "Everything is ready."
+
+
+@pytest.fixture
+def in_time():
+    edition = EditionFactory()
+    CircularFactory(edition=edition)
+    InvitationFactory(edition=edition, status="draft", issued_at=None)
+    return edition
+
+
+def test_one_approval_of_a_step_is_not_enough():
+    step = StepFactory(second_approver=None)
+
+    item = items(step.edition)["Reminder steps"]
+
+    assert (item.is_done, item.words) == (False, "0 of 1 approved by two people.")
+
+
+@pytest.mark.parametrize("number", [1, 3])
+def test_the_list_takes_four_queries(django_assert_num_queries, in_time, number):
+    reader = UserFactory()
+    for days in range(number):
+        StepFactory(edition=in_time, days_before=days)
+        InvitationFactory(edition=in_time)
+    reader.get_all_permissions()
+
+    with django_assert_num_queries(4):
+        checklist(in_time, reader)
+
+
+def test_the_list_leads_nowhere_its_reader_may_not_go(client):
+    reader = signed_in(client, "view_forumedition")
+    edition = EditionFactory()
+
+    found = items(edition, reader)
+
+    assert (found["Sending"].url, found["Circular of invitation"].url) == ("", "")
+    assert "Before letters leave" in client.get(page_of(edition)).content.decode()
