@@ -15,9 +15,10 @@ from invitations.letters.message import build_message
 from invitations.mail.html_part import html_alone
 from invitations.models import Invitation, Language, Letter
 from invitations.replies import record_reply
+from scripts.bench.spam import move_sessions
 
 WIDTH, GAP, SCALE, COLOURS = 400, 16, 0.75, 16
-KINDS = ("invitation", "reminder", "acknowledgement")
+KINDS = ("invitation", "reminder", "acknowledgement", "calendar")
 FOLDER = Path(__file__).resolve().parent.parent / "docs/pictures"
 
 
@@ -38,18 +39,21 @@ def main() -> None:
 
 
 def answer_in_each_language() -> None:
-    """Let an office answer in each language in which none has, so that it is acknowledged."""
+    """Let an office answer in each language in which none has; tell who comes of another room."""
     acknowledged = Letter.objects.filter(kind="acknowledgement")
     for language in Language:
         if not acknowledged.filter(language=language).exists():
             office = Invitation.objects.issued().filter(letters__language=language).earliest("pk")
-            record_reply(office, {"answer": "in_person"})
+            record_reply(office, {"answer": "in_person", "segments": ["opening"]})
+    compose_planned()
+    move_sessions([one.invitation for one in acknowledged.exclude(state="cancelled")])
     compose_planned()
 
 
 def mails_of(kind: str) -> list[str]:
     """Return the newest letter of the kind in each language, as HTML of today."""
     written = Letter.objects.filter(kind=kind, second_language="").exclude(message_sha256="")
+    written = written.exclude(variant__in=("copy", "contested", "holding"))
     letters = [written.filter(language=language).latest("pk") for language in Language]
     return [html_alone(build_message(letter, {}).as_bytes()) for letter in letters]
 

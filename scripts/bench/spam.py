@@ -11,8 +11,10 @@ from django.utils import timezone
 from invitations.files.frozen import thaw
 from invitations.letters.circulars import plan_circular, plan_notes
 from invitations.letters.composing_queue import compose_planned
+from invitations.letters.planning import save_planned_letters
 from invitations.mail.outgoing import dated
-from invitations.models import Circular, Invitation, Language, Letter
+from invitations.models import Circular, Invitation, Language, Letter, SessionHours
+from invitations.reminders.hours_moved import calendar_letter
 from invitations.replies import record_reply
 
 REFERRING = ("notice", "corrigendum", "replacement")
@@ -26,7 +28,9 @@ def tell_story() -> None:
     call_command("demo")
     offices = [office_that_reads(language) for language in Language]
     for office in offices:
-        record_reply(office, {"answer": "in_person"})
+        record_reply(office, {"answer": "in_person", "segments": ["opening"]})
+    compose_planned()
+    move_sessions(offices)
     for kind in REFERRING:
         circular = circular_of(kind, offices[0])
         chosen = Invitation.objects.filter(pk__in=[office.pk for office in offices])
@@ -34,6 +38,13 @@ def tell_story() -> None:
     compose_planned()
     plan_notes(circular)
     compose_planned()
+
+
+def move_sessions(offices: list[Invitation]) -> None:
+    """Publish another room, and plan the mails that tell it, whatever day it is."""
+    SessionHours.objects.update(room="Popov")
+    standing = Letter.objects.standing().filter(invitation__in=offices)
+    save_planned_letters([calendar_letter(letter) for letter in standing])
 
 
 def office_that_reads(language: str) -> Invitation:
