@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from delegations.models import Delegate
 from delegations.office.forms.base import KeyField, OfficeForm
+from delegations.office.forms.list_cells import corrected_lines, lines_mark
 from delegations.office.forms.list_file import MOST_SIGNS, uploaded_lines
 from delegations.office.forms.list_rows import Row, read_columns, read_rows
 from invitations.text.dates import comma_list
@@ -51,12 +52,18 @@ class ListForm(OfficeForm):
         if self.errors:
             return given
         file = given["file"]
-        lines, self.told = uploaded_lines(file) if file else (given["lines"], [])
+        lines, self.told = uploaded_lines(file) if file else (self.corrected(given["lines"]), [])
         if not lines.strip():
             raise ValidationError(_("Please choose a file, or paste the lines of the list."))
         given["lines"] = lines
         self.read(lines)
         return given
+
+    def corrected(self, lines: str) -> str:
+        """Return the lines with what was typed into their cells; changed as text, they are left."""
+        if self.data.get("cells_of") != lines_mark(lines):
+            return lines
+        return corrected_lines(read_columns(lines), self.data) or lines
 
     def read(self, lines: str) -> None:
         columns = read_columns(lines)

@@ -44,15 +44,12 @@ class Row:
     is_known: bool
 
     @property
-    def cells(self) -> list[tuple[str, str, list[str]]]:
-        """Label, words and errors of each cell that has any."""
-        faults = self.form.errors
+    def cells(self) -> list[tuple[str, str]]:
+        """Label and words of each cell that has any, of a line without fault."""
         shown = []
         for name in COLUMNS:
-            wrong = [str(fault) for fault in faults.get(name, [])]
-            words = self.said.get(name, "") if wrong else self.in_words(name)
-            if words or wrong:
-                shown.append((str(self.form[name].label), words, wrong))
+            if words := self.in_words(name):
+                shown.append((str(self.form[name].label), words))
         return shown
 
     def in_words(self, name: str) -> str:

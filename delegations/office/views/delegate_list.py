@@ -11,6 +11,8 @@ from django.views.decorators.http import require_http_methods, require_safe
 from delegations.nominations import nominate_delegates
 from delegations.office.access import office_required
 from delegations.office.forms.delegate_list import ListForm
+from delegations.office.forms.list_cells import cell_fields, lines_mark
+from delegations.office.forms.list_rows import Row
 from delegations.office.list_template import known_headings, list_template
 from delegations.office.on_file import OnFile, office_parts, read_on_file
 from delegations.office.page import (
@@ -74,31 +76,36 @@ def template(request: HttpRequest, invitation: Invitation) -> HttpResponse:
     )
 
 
+def is_wrong(row: Row) -> bool:
+    return not row.is_known and bool(row.form.errors)
+
+
 def list_page(
     request: HttpRequest, filed: OnFile, form: ListForm, status: int = 200
 ) -> HttpResponse:
     """Show the form, and below a preview the lines again, where they can be corrected."""
     invitation, rows, refusals = filed.invitation, form.rows, None
-    told, unread = form.told, form.unread
+    told, unread, cells_of = form.told, form.unread, ""
     if rows:
         lines = {
             "lines": form.cleaned_data["lines"],
             "form_key": form.typed["form_key"],
             "without": form.unread,
         }
-        refusals = form.non_field_errors()
+        refusals, cells_of = form.non_field_errors(), lines_mark(lines["lines"])
         form = ListForm(of=invitation, known=form.known, initial=lines)
     shown = page_context(
         request,
         invitation,
         form=form,
         refusals=refusals,
-        rows=rows,
+        rows=[(row, cell_fields(row) if is_wrong(row) else []) for row in rows],
         told=told,
         unread=unread,
         headings=known_headings() if unread else [],
         new=[row for row in rows if not row.is_known and not row.form.errors],
-        wrong=[row for row in rows if not row.is_known and row.form.errors],
+        wrong=any(map(is_wrong, rows)),
+        cells_of=cells_of,
         parts=office_parts(filed),
         filed=filed,
         here="delegation",
