@@ -149,6 +149,28 @@ def replace_text(statement: PolicyStatement, pk: int) -> None:
         raise ValidationError(_("That text was replaced in the meantime: please look again."))
 
 
+@transaction.atomic
+def take_text_off(invitation: Invitation, pk: int) -> None:
+    """Take a text off the statement, if it is on it; it stays on file."""
+    statement = lock_statement(invitation)
+    current = statement.texts.current().filter(pk=pk)
+    if current.update(replaced_at=timezone.now(), is_taken_off=True):
+        note_office_change(statement, invitation, Act.REMOVED, ["texts"])
+
+
+@transaction.atomic
+def take_photo_off(invitation: Invitation, seen: str) -> None:
+    """Take the photo off the statement, unless another one took its place meanwhile."""
+    statement = lock_statement(invitation)
+    if not statement.photo:
+        return
+    if statement.photo_sha256 != seen:
+        raise ValidationError(_("Another photo was filed in the meantime: please look again."))
+    statement.photo, statement.photo_sha256 = "", ""
+    statement.save(update_fields=["photo", "photo_sha256"])
+    note_office_change(statement, invitation, Act.REMOVED, ["photo"])
+
+
 def file_photo(invitation: Invitation, content: bytes) -> PolicyStatement:
     """File the photo of the speaker, without the place and hour that the camera wrote into it."""
     refuse_unless_taking_files(invitation)

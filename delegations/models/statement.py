@@ -106,6 +106,8 @@ class StatementText(models.Model):
         Invitation, models.PROTECT, related_name="+", verbose_name=_("filed by")
     )
     replaced_at = models.DateTimeField(_("replaced at"), null=True, blank=True)
+    # Whether nothing came in its place.
+    is_taken_off = models.BooleanField(_("taken off"), default=False)
 
     objects = StatementTextQuerySet.as_manager()
 

@@ -4,7 +4,7 @@ import re
 
 from django.core.exceptions import ValidationError
 from django.template.loader import render_to_string
-from django.utils import translation
+from django.utils import timezone, translation
 from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
@@ -17,10 +17,11 @@ from invitations.letters.typesetting import typeset_pdf
 from invitations.letters.words import letter_texts
 from invitations.links import grouped_code
 from invitations.mail.html_part import ADDRESS, CODE, EMAIL
-from invitations.models import Letter, Reply
+from invitations.models import ForumEdition, Invitation, Letter, Reply
 from invitations.text.dates import keep_own_order, labelled, printed_hour
 
 PAGES = 4  # at most; remarks may be long
+PAGES_ON_FILE = 60  # a delegation may have hundreds of people
 WHOLE = re.compile(f"{ADDRESS}|{EMAIL}|{CODE}")
 
 
@@ -29,8 +30,14 @@ def record_pdf(reply: Reply, language: str) -> bytes:
 
     In place of the link it names the page that takes the code, and the code.
     """
-    edition = reply.invitation.edition
     subject, words = acknowledgement_words(reply, language)
+    return words_on_paper(reply.invitation.edition, subject, words, language, PAGES)
+
+
+def words_on_paper(
+    edition: ForumEdition, subject: str, words: str, language: str, pages: int
+) -> bytes:
+    """Return subject and paragraphs under the organization's head, as a PDF."""
     with translation.override(language):
         shown = {
             "lang": language,
@@ -45,7 +52,18 @@ def record_pdf(reply: Reply, language: str) -> bytes:
                 for paragraph in words.split("\n\n")
             ],
         }
-    return typeset_pdf(render_to_string("office/record.html", shown), PAGES)
+    return typeset_pdf(render_to_string("office/record.html", shown), pages)
+
+
+def on_file_pdf(
+    invitation: Invitation, subject: str, points: list[list[str]], language: str
+) -> bytes:
+    """Return what is on file of the State now, in paragraphs of lines, as a PDF."""
+    edition, state = invitation.edition, invitation.member_state.name_on_paper(language)
+    now = printed_hour(timezone.now().astimezone(edition.zone), edition.time_zone_name, language)
+    head = [keep_own_order(f"{edition.name}\n{state}"), labelled(_("On file"), now)]
+    words = "\n\n".join(["\n".join(head), *("\n".join(lines) for lines in points)])
+    return words_on_paper(edition, subject, words, language, PAGES_ON_FILE)
 
 
 def unbroken(line: str) -> SafeString:

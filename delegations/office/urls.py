@@ -7,9 +7,11 @@ from delegations.office.views import (
     entry,
     notices,
     person,
+    receipts,
     speakers,
     statement,
     statement_files,
+    statement_removal,
     states,
     summary,
 )
@@ -72,4 +74,24 @@ urlpatterns = [
     path("office/<int:invitation_id>/statement/files/", statement_files.files, name="files"),
     path("office/<int:invitation_id>/statement/photo/", statement_files.photo, name="photo"),
     path("office/<int:invitation_id>/statement/text/<int:pk>/", statement_files.text, name="text"),
+    path(
+        "office/<int:invitation_id>/statement/text/<int:pk>/remove/",
+        statement_removal.text_off,
+        name="text_off",
+    ),
+    path(
+        "office/<int:invitation_id>/statement/photo/remove/",
+        statement_removal.photo_off,
+        name="photo_off",
+    ),
+    path(
+        "office/<int:invitation_id>/statement.pdf",
+        receipts.statement_record,
+        name="statement_record",
+    ),
+    path(
+        "office/<int:invitation_id>/delegation.pdf",
+        receipts.delegation_record,
+        name="delegation_record",
+    ),
 ]

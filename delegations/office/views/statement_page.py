@@ -20,7 +20,7 @@ from delegations.office.on_file import (
     read_on_file,
     statement_doubts,
 )
-from delegations.office.page import page_context
+from delegations.office.page import is_staff_looking, page_context
 from delegations.statements import statement_mark, takes_texts
 from invitations.models import Answer, ForumEdition, Invitation
 from invitations.text.dates import printed_date, printed_hour
@@ -82,6 +82,7 @@ def statement_page(
         of=invitation, current=text_choices(texts)
     )
     edition, parts = invitation.edition, office_parts(filed)
+    takes = takes_texts(edition, timezone.now())
     shown = page_context(
         request,
         invitation,
@@ -93,7 +94,8 @@ def statement_page(
         next_part=next_part(parts, "statement"),
         doubts=statement_doubts(filed),
         texts=[printed_text(text, invitation) for text in texts],
-        takes_texts=takes_texts(edition, timezone.now()),
+        takes_texts=takes,
+        takes_off=takes and filed.speaks and not is_staff_looking(request),
         track_opens=printed_date(edition.track_opens_on, get_language()),
         **{"nothing_saved": _("Nothing has been saved yet"), **more},
     )
@@ -115,4 +117,5 @@ def printed_text(text: StatementText, invitation: Invitation) -> dict[str, Any]:
         "size": filesizeformat(text.size),
         "filed": printed_edition_hour(text.filed_at, invitation, language),
         "replaced": replaced,
+        "is_taken_off": text.is_taken_off,
     }

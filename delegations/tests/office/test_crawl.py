@@ -72,7 +72,7 @@ def addresses(invitation, other):
         for of in (invitation, other):
             row = (
                 StatementText.objects.filter(filed_by=of)
-                if pattern.name == "text"
+                if pattern.name in ("text", "text_off")
                 else Delegate.objects.filter(delegation__member_state=of.member_state)
             ).get()
             yield reverse(f"office:{pattern.name}", args=[invitation.pk, row.pk])

@@ -12,8 +12,14 @@ from delegations.tests.offices import browser, coming, page_of, text, words_of
 from delegations.tests.states import PERSON, STATEMENT
 from invitations.replies import record_reply
 from invitations.tests.factories import InvitationFactory, MinisterFactory
+from invitations.tests.reading import ask
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_february")]
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.usefixtures("in_february"),
+    # WeasyPrint leaves the colour profile of a PDF/A open.
+    pytest.mark.filterwarnings("ignore:unclosed file.*sRGB2014.icc:ResourceWarning"),
+]
 STATEMENT_KEPT = "The policy statement that is on file is not expected with this answer."
 DELEGATION_KEPT = "The delegation that is on file is not expected with this answer."
 
@@ -106,3 +112,24 @@ def test_answer_and_statement_are_compared_in_how_it_is_delivered(
 
     assert ("Please correct the one that is wrong." in pages[0]) == differs
     assert ("the answer now says otherwise: please check" in pages[1]) == differs
+
+
+def test_who_is_on_the_list_is_a_pdf_to_keep(invitation):
+    client = browser(invitation)
+    address = page_of(invitation, "delegation_record")
+    assert f'href="{address}"' in text(client.get(page_of(invitation, "delegation")))
+
+    receipt = client.get(address)
+
+    assert receipt["Content-Type"] == "application/pdf"
+    words = " ".join(ask(receipt.content, "pdftotext", "-", "-").split())
+    assert "Adviser: Fritz von Tarlenheim" in words
+    assert "1 person whose gender is not stated" in words
+
+
+def test_while_nobody_is_named_there_is_no_list_to_keep():
+    invitation = coming("Graustark")
+
+    refused = browser(invitation).get(page_of(invitation, "delegation_record"))
+
+    assert refused.status_code == 404
