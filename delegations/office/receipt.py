@@ -1,4 +1,4 @@
-"""The acknowledgement of a reply, as a PDF for its office to keep."""
+"""The acknowledgement of a reply, as a PDF for its office to keep; it opens nothing."""
 
 import re
 
@@ -15,20 +15,19 @@ from invitations.letters.planning import ACKNOWLEDGED_AS, standing_letter
 from invitations.letters.released import use_released_values
 from invitations.letters.typesetting import typeset_pdf
 from invitations.letters.words import letter_texts
-from invitations.links import grouped_code
-from invitations.mail.html_part import ADDRESS, CODE, EMAIL
+from invitations.mail.html_part import ADDRESS, EMAIL
 from invitations.models import ForumEdition, Invitation, Letter, Reply
 from invitations.text.dates import keep_own_order, labelled, printed_hour
 
 PAGES = 4  # at most; remarks may be long
 PAGES_ON_FILE = 60  # a delegation may have hundreds of people
-WHOLE = re.compile(f"{ADDRESS}|{EMAIL}|{CODE}")
+WHOLE = re.compile(f"{ADDRESS}|{EMAIL}")
 
 
 def record_pdf(reply: Reply, language: str) -> bytes:
-    """Return the words of the acknowledgement by mail as a PDF.
+    """Return the words of the acknowledgement by mail as a PDF, without link and code.
 
-    In place of the link it names the page that takes the code, and the code.
+    In place of the link it names the page that takes the code, and says where the code stands.
     """
     subject, words = acknowledgement_words(reply, language)
     return words_on_paper(reply.invitation.edition, subject, words, language, PAGES)
@@ -67,7 +66,7 @@ def on_file_pdf(
 
 
 def unbroken(line: str) -> SafeString:
-    """Return the line as HTML in which no address and no code is divided."""
+    """Return the line as HTML in which no address is divided."""
     html, end = "", 0
     for found in WHOLE.finditer(line):
         html += escape(line[end : found.start()])
@@ -91,21 +90,17 @@ def acknowledgement_words(reply: Reply, language: str) -> tuple[str, str]:
         )
         try:
             use_released_values(mail)
-            (text,) = letter_texts(mail, LetterKeys(page_and_code(reply, language), "", ""))
+            (text,) = letter_texts(mail, LetterKeys(way_to_the_page(language), "", ""))
         except ValidationError:
             return plain_record_words(reply, language)
         return text.subject, text.mail
     return plain_record_words(reply, language)
 
 
-def page_and_code(reply: Reply, language: str) -> str:
-    """Return the page that takes the code, with the code: paper and a copy cannot be clicked."""
-    link = reply.invitation.links.current().first()
-    if link is None:
-        return code_page()
+def way_to_the_page(language: str) -> str:
+    """Return the page that takes the code, and where it stands: this paper itself opens nothing."""
     with translation.override(language):
-        term = printed_terms_in(language)["reply_code"]
-        return f"{code_page()}\n{labelled(term, grouped_code(link.code))}"
+        return f"{code_page()}\n{_('The code stands in the letter of invitation.')}"
 
 
 def plain_record_words(reply: Reply, language: str) -> tuple[str, str]:
