@@ -141,6 +141,7 @@ def add_letter_templates(model: Any) -> None:
 CORRECTED = {
     "member_states": ("MemberState", ["iso3"]),
     FORMS: ("FormOfAddress", FORM_KEY),
+    STATE_FORMS: ("FormOfAddress", [*FORM_KEY, "member_state__iso3"]),
     "ranks": ("Rank", ["code"]),
 }
 
@@ -152,13 +153,14 @@ def correct_shipped(apps: StateApps) -> list[str]:
     may have been corrected before: each cell is one of its former texts, or today's.
     """
     left = []
+    today = {name: rows_by_key(name) for name in CORRECTED}
     for (name, key), were in shipped_before().items():
         model_name, named_by = CORRECTED[name]
         model = apps.get_model("invitations", model_name)
         row = model.objects.filter(**dict(zip(named_by, key.split(), strict=True)))
         if name == FORMS:
             row = row.filter(member_state=None)
-        now = shipped_texts(name, key, were)
+        now = shipped_texts(today[name][key], were)
         as_shipped = {f"{column}__in": [*texts, now[column]] for column, texts in were.items()}
         if not row.filter(**as_shipped).update(**now):
             left += [f"{model_name} {key}"] if row.exists() else []
@@ -174,11 +176,15 @@ def shipped_before() -> dict[tuple[str, str], dict[str, list[str]]]:
     return were
 
 
-def shipped_texts(name: str, key: str, columns: Iterable[str]) -> dict[str, str]:
+def rows_by_key(name: str) -> dict[str, dict[str, str]]:
+    """Return the rows of the shipped table as they are today, each by its key."""
+    rows = state_forms() if name == STATE_FORMS else table(name)
+    return {" ".join(row[each] for each in CORRECTED[name][1]): row for row in rows}
+
+
+def shipped_texts(row: dict[str, str], columns: Iterable[str]) -> dict[str, str]:
     """Return a row's texts of today in those columns, and in the one without a language."""
-    named_by = CORRECTED[name][1]
-    row = next(one for one in table(name) if " ".join(one[each] for each in named_by) == key)
-    row["list_name_fr"] = row.get("name_list_fr", "")
+    row = row | {"list_name_fr": row.get("name_list_fr", "")}
     texts = {column: row[column] for column in columns}
     english = {each.removesuffix("_en"): text for each, text in texts.items() if each[-3:] == "_en"}
     return texts | english

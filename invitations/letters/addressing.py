@@ -1,6 +1,7 @@
 """Formal addresses: courtesy, name and State, on the envelope, in the salutation and in notes."""
 
 import datetime as dt
+import re
 from collections.abc import Iterable
 from string import Template
 from typing import NamedTuple
@@ -23,13 +24,17 @@ from invitations.models import (
     Minister,
     Mission,
     ReminderStep,
+    Style,
     Term,
 )
 from invitations.text.greetings import mission_in_geneva
 
 GENEVA = {"Geneva", "Genève", "Ginebra", "Женева", "日内瓦", "جنيف"}
+VATICAN = "VAT"
+# The Pope and cardinals stand for the Holy See, not for the Vatican City State.
+OF_THE_HOLY_SEE = (Style.HOLINESS, Style.EMINENCE)
 # Their missions bear other names than the State's.
-NAMED_OTHERWISE = {"VAT"}
+NAMED_OTHERWISE = {VATICAN}
 
 
 class FormalAddress(NamedTuple):
@@ -41,6 +46,7 @@ class FormalAddress(NamedTuple):
     closing: str
     styled: str = ""
     government: str = ""
+    state: str = ""
 
 
 def formal_address(
@@ -54,22 +60,23 @@ def formal_address(
     """Return the addressee's block, the salutation and the closing, by the forms of address.
 
     The State's name, that of the day ``on``, stands alone on the last line. A pre-nominal replaces
-    the title; in Chinese, title and courtesy follow the name, and State and function stand before
-    it. In Russian the block stands in the dative, unless the person is only ``listed``. The
-    minister's fields "as printed" win over the table, whose ``held`` changes are left out. Raise
-    ValidationError for the highest ranks where no form is sure to fit, and where a dative lacks.
+    the title, and a function that says it again lets it fall away; in Chinese, title and courtesy
+    follow the name, and State and function stand before it. In Russian the block stands in the
+    dative, unless the person is only ``listed``. The minister's fields "as printed" win over the
+    table, whose ``held`` changes are left out. Raise ValidationError for the highest ranks where no
+    form is sure to fit, and where a dative lacks.
     """
     state_key = minister.member_state_id
     form = form_on_file(language, **minister.addressed_by, state=state_key, held=held)
     refuse_doubtful_form(form, minister, language)
     title = titled(form.title, minister.prenominal)
-    name = minister.name_in(language)
+    name, function = minister.name_in(language), minister.portfolio_in(language)
     styled = minister.name_as_printed or styled_name(
-        language, minister.honorific or form.courtesy, title, name
+        language, minister.honorific or form.courtesy, unrepeated(title, function), name
     )
-    state = minister.member_state.name_on_paper(language, on)
+    state = state_on_paper(minister.member_state, form, on)
     family_name = minister.family_name_in(language) or name
-    block = [styled, minister.portfolio_in(language)]
+    block = [styled, function]
     if language == Language.RUSSIAN and not listed:
         block = in_dative(minister, form)
     lines = [line for line in (*block, state) if line]
@@ -81,7 +88,15 @@ def formal_address(
         closing=minister.closing_as_printed or Template(form.closing).substitute(words),
         styled=form.styled,
         government=form.government,
+        state=state,
     )
+
+
+def state_on_paper(state: MemberState, form: FormOfAddress, on: dt.date | None) -> str:
+    """Return the State's name of that day; above the Pope's or a cardinal's, the Holy See."""
+    if state.iso3 == VATICAN and form.style in OF_THE_HOLY_SEE:
+        return term_in(form.language, "holy_see")
+    return state.name_on_paper(form.language, on)
 
 
 def is_styled(minister: Minister, language: str) -> bool:
@@ -150,15 +165,29 @@ def in_dative(minister: Minister, form: FormOfAddress) -> list[str]:
                 "own."
             )
         )
-    title = titled(form.title_dative, minister.prenominal)
+    function = minister.portfolio_in_dative
+    title = unrepeated(titled(form.title_dative, minister.prenominal), function)
     styled = styled_name(form.language, form.courtesy_dative, title, minister.name_in_dative)
-    return [minister.name_as_printed or styled, minister.portfolio_in_dative]
+    return [minister.name_as_printed or styled, function]
 
 
 def titled(title: str, prenominal: str) -> str:
     """Return the title, or the pre-nominal in its place after the same article: el Sr., el Dr."""
     article, _space, _noun = title.rpartition(" ")
     return f"{article} {prenominal}".strip() if prenominal else title
+
+
+def unrepeated(title: str, function: str) -> str:
+    """Return the title, unless the function beneath the name begins or ends with it.
+
+    Such are King of Ruritania, Crown Prince and 比利时国王.
+    """
+    noun = re.escape(ARTICLE.sub("", title))
+    is_said = bool(noun) and re.search(rf"^{noun}(?!\w)|{noun}$", function, re.IGNORECASE)
+    return "" if is_said else title
+
+
+ARTICLE = re.compile(r"^(?:le |la |l’|el )")
 
 
 def styled_name(language: str, courtesy: str, title: str, name: str) -> str:

@@ -29,6 +29,7 @@ from invitations.models import (
     Gender,
     Language,
     Letter,
+    LetterKind,
     Reply,
     Segment,
     Term,
@@ -88,9 +89,8 @@ def placeholder_words(
             "styled": addressee.styled,
             "government": addressee.government,
             "portfolio": invitation.minister.portfolio_in(language),
-            "member_state": invitation.member_state.name_on_paper(
-                language, letter.circular.dated_on
-            ),
+            "member_state": addressee.state
+            or invitation.member_state.name_on_paper(language, letter.circular.dated_on),
             **shared_words(letter, language),
         }
         if letter.kind == Letter.Kind.NOTE:
@@ -263,22 +263,25 @@ def addressee_of(letter: Letter, language: str) -> FormalAddress:
     return address
 
 
-def printed_terms_in(language: str, variant: str = "") -> dict[str, str]:
+def printed_terms_in(language: str, variant: str = "", kind: str = "") -> dict[str, str]:
     """Return the terms printed around the text, by key; raise ValidationError if one is missing.
 
-    Those around a text for crowns say “your” of nothing.
+    Those around a text for crowns say “your” of nothing, and a note verbale is no letter.
     """
     terms = dict(Term.objects.filter(language=language).values_list("key", "text"))
-    of_crowns = {key: f"{key}_{CROWN}" for key in SAYING_YOUR} if variant == CROWN else {}
-    if missing := sorted({*PRINTED_TERMS, *of_crowns.values()} - set(terms)):
+    others = {key: f"{key}_{CROWN}" for key in SAYING_YOUR} if variant == CROWN else {}
+    if kind == LetterKind.NOTE:
+        others = {key: f"{key}_{kind}" for key in SAYING_LETTER}
+    if missing := sorted({*PRINTED_TERMS, *others.values()} - set(terms)):
         raise ValidationError(
             _("Missing in %(language)s: the terms %(texts)s.")
             % {"language": Language(language).label, "texts": comma_list(missing)}
         )
-    return terms | {key: terms[other] for key, other in of_crowns.items()}
+    return terms | {key: terms[other] for key, other in others.items()}
 
 
 SAYING_YOUR = ("reply_online", "reply_code")
+SAYING_LETTER = ("check_code", "check_at")
 PRINTED_TERMS = {
     "ref", "subject", "circular_letter", "note_verbale", "original_signed", "reply_online",
     "reply_code", "check_code", "check_at", "page", "specimen", "phone", "fax", "contact", "email",

@@ -7,6 +7,7 @@ from invitations.models.addressees import (
     Minister,
     Mission,
     Rank,
+    Style,
     usable_forms,
 )
 from invitations.models.alternates import Alternate
@@ -110,6 +111,7 @@ __all__ = [
     "Stage",
     "StateAlias",
     "Step",
+    "Style",
     "Term",
     "Tick",
     "Worker",

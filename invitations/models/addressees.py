@@ -107,6 +107,7 @@ class Style(models.TextChoices):
     HIGHNESS = "highness", _("Highness")
     HOLINESS = "holiness", _("Holiness")
     EMINENCE = "eminence", _("Eminence")
+    EXCELLENCY = "excellency", pgettext_lazy("style", "Excellency")
 
 
 UNNAMED = "GEN"

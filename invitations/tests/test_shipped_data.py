@@ -8,7 +8,7 @@ from invitations.tests.factories import MemberStateFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
 
-SHIPPED = {Rank: 20, FormOfAddress: 300, Term: 144, LetterTemplate: 108}
+SHIPPED = {Rank: 21, FormOfAddress: 318, Term: 162, LetterTemplate: 108}
 
 
 def on_file():
@@ -133,6 +133,22 @@ def test_forms_of_states_come_for_those_on_file_and_are_not_corrected_for_genera
     assert set(own.values_list("form", flat=True)) == {"MON", "CROWN", "HOG"}
     assert correct_shipped(historical) == []
     assert own.get(form="MON", language="fr").salutation == "Altesse,"
+
+
+def test_the_own_forms_of_a_state_are_corrected_but_those_that_staff_changed(historical):
+    for iso3 in ("KWT", "QAT"):
+        MemberStateFactory(iso3=iso3)
+    load_shipped(historical)
+    emirs = FormOfAddress.objects.filter(
+        form="MON", language="ar", member_state__iso3__in=["KWT", "QAT"]
+    )
+    emirs.update(salutation="صاحب السمو،", closing="وتفضلوا بقبول فائق الاحترام والتقدير.")
+    emirs.filter(member_state__iso3="QAT").update(salutation="سمو الأمير،")
+
+    assert correct_shipped(historical) == ["FormOfAddress ar MON m QAT"]
+
+    assert emirs.get(member_state__iso3="KWT").salutation == "حضرة صاحب السمو،"
+    assert emirs.get(member_state__iso3="QAT").salutation == "سمو الأمير،"
 
 
 def test_a_row_that_staff_have_changed_is_not_corrected_and_is_named(historical):

@@ -193,7 +193,7 @@ def notes_in_two_languages(letters: list[Letter]) -> set[int]:
 
 
 # Who is spoken to in the third person; the usual texts say “you” and “your Government”.
-STYLED = ("MON", "CROWN", "HRH", "HH", "HSH", "CARD")
+STYLED = ("MON", "GOVGEN", "CROWN", "HRH", "HH", "HSH", "CARD")
 AS_TO_A_MINISTER = _("“you” and “your Government”, said to a Majesty, a Highness or an Eminence")
 
 

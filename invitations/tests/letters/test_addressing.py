@@ -204,7 +204,7 @@ def test_in_chinese_state_and_function_stand_before_the_name_title_and_courtesy_
         ("ar", "صاحبة الجلالة،"),
         ("en", "Your Majesty,"),
         ("es", "Majestad:"),
-        ("fr", "Majesté,"),
+        ("fr", "Madame,"),
         ("ru", "Ваше Величество,"),
         ("zh-hans", "尊敬的陛下："),  # noqa: RUF001 -- as Chinese prints it
     ],

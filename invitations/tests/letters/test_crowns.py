@@ -35,7 +35,10 @@ PRINTED = {
 KINDS = ["invitation", "replacement", "notice", "corrigendum"]
 # How each language says “you” to a minister.
 YOU = {
-    "en": r"\byour?s?\b(?! (royal |serene |imperial )?(majesty|highness|holiness|eminence))",
+    "en": (
+        r"\byour?s?\b"
+        r"(?! (royal |serene |imperial )?(majesty|highness|holiness|eminence|excellency))"
+    ),
     "fr": r"\b(vous|votre|vos)\b(?! (majesté|altesse|sainteté|éminence))",
     "es": r"\b(usted|\w+[ai]rle)\b",
     "ru": r"\b(вы|вас|вам|вами|ваш|ваша)\b",
@@ -97,6 +100,9 @@ WORDS = [
     ("HRH f JOR", "ru", ("пригласить Ваше Королевское Высочество", "Вашего Королевского Высо")),
     ("MON m JPN", "zh-hans", ("邀请陛下参加", "陛下的政府")),
     ("HOG m KWT", "en", ("to invite Your Highness", "Your Highness’s Government")),
+    ("GOVGEN f CAN", "en", ("to invite Your Excellency", "what the Government of Canada has")),
+    ("GOVGEN m CAN", "fr", ("inviter Votre Excellence", "le Gouvernement du Canada a accompli")),
+    ("GOVGEN m JAM", "es", ("invitar a Vuestra Excelencia", "lo que el Gobierno de su país ha")),
 ]
 
 
@@ -124,6 +130,18 @@ def test_what_is_printed_around_the_text_says_your_of_nothing(composed):
     assert "Reply online" in printed
     assert says_you(printed, "en") == []
     assert "Your reply online" in usual
+
+
+def test_what_is_written_to_a_royal_highness_is_no_circular_and_no_copy(composed):
+    edition = EditionFactory(original_ranks=[])
+    printed, usual = (
+        " ".join(ask(thaw(one.pdf.name, one.sha256), "pdftotext", "-", "-").split())
+        for one in (composed(edition=edition, rank_id=rank) for rank in ("HRH", "MIN"))
+    )
+
+    for label in ("Circular letter", "(original signed)"):
+        assert label in usual
+        assert label not in printed
 
 
 def test_a_letter_to_a_crown_waits_for_the_terms_around_it(composed):
@@ -213,8 +231,26 @@ def test_what_the_machine_writes_to_a_crown_speaks_to_the_office(reached):
 
     mail = invitation.letters.get(kind="acknowledgement").mail
     assert mail.startswith("Dear Sir or Madam,")
-    assert "H.M. King Flavia Elphberg" in mail
+    assert "His Majesty King Flavia Elphberg" in mail
     assert "Your Majesty" not in mail
+
+
+@pytest.mark.parametrize("language", Language.values)
+@pytest.mark.parametrize("variant", ["answer", "holding", "contested"])
+def test_no_subject_in_the_mailbox_of_a_crown_says_your(language, variant):
+    of = {"kind": "acknowledgement", "variant": variant, "language": language}
+    subject = LetterTemplate.objects.get(**of).subject
+
+    assert says_you(subject, language) == []
+    assert not re.search(r"\bsu |رسالتكم|إفادتكم", subject)
+
+
+@pytest.mark.parametrize("language", Language.values)
+def test_no_reminder_speaks_of_the_capital_since_it_may_go_to_the_office_there(language):
+    texts = LetterTemplate.objects.filter(kind="reminder", language=language)
+
+    assert len(texts) == 2
+    assert not [one for one in texts if re.search("capital|столиц|العاصمة|首都", one.mail)]
 
 
 @pytest.mark.usefixtures("approved_texts")

@@ -50,7 +50,7 @@ def test_other_languages_have_no_dative():
 def test_a_king_s_title_stands_in_the_dative():
     king = MinisterFactory(**RUSSIAN | {"rank_id": "MON"})
 
-    assert formal_address(king, "ru").lines[0] == "Его Величеству королю Рудольфу Эльфбергу"
+    assert formal_address(king, "ru").lines[0] == "Его Величеству Королю Рудольфу Эльфбергу"
 
 
 @pytest.mark.parametrize("missing", ["name_in_dative", "portfolio_in_dative"])

@@ -26,20 +26,22 @@ def holder(state, rank, gender="m", **fields):
     ("who", "language", "name", "opening"),
     [
         ("BEL MON m", "fr", "Sa Majesté le Roi Rudolf Elphberg", "Sire,"),
-        ("GBR MON f", "en", "H.M. Queen Rudolf Elphberg", "Your Majesty,"),
+        ("GBR MON f", "en", "Her Majesty Queen Rudolf Elphberg", "Your Majesty,"),
+        ("GBR MON f", "fr", "Sa Majesté la Reine Rudolf Elphberg", "Madame,"),
+        ("GBR MON x", "en", "H.M. Rudolf Elphberg", "Your Majesty,"),
         ("OMN MON m", "ar", "صاحب الجلالة السلطان Rudolf Elphberg", "صاحب الجلالة،"),
         (
             "SAU MON m", "ar",
             "خادم الحرمين الشريفين الملك Rudolf Elphberg", "خادم الحرمين الشريفين،",
         ),
-        ("KWT MON m", "ar", "حضرة صاحب السمو الشيخ Rudolf Elphberg", "صاحب السمو،"),
+        ("KWT MON m", "ar", "حضرة صاحب السمو الشيخ Rudolf Elphberg", "حضرة صاحب السمو،"),
         ("QAT MON m", "fr", "Son Altesse le Cheikh Rudolf Elphberg", "Altesse,"),
         ("JPN MON m", "es", "Su Majestad el Emperador Rudolf Elphberg", "Majestad:"),
         ("LUX MON m", "fr", "Son Altesse Royale le Grand-Duc Rudolf Elphberg", "Monseigneur,"),
         ("MCO MON m", "fr", "Son Altesse Sérénissime le Prince Rudolf Elphberg", "Monseigneur,"),
         ("VAT MON m", "fr", "Sa Sainteté le Pape Rudolf Elphberg", "Très Saint-Père,"),
         ("VAT CARD m", "en", "His Eminence Cardinal Rudolf Elphberg", "Your Eminence,"),
-        ("ARE HOS m", "en", "H.H. Sheikh Rudolf Elphberg", "Your Highness,"),
+        ("ARE HOS m", "en", "His Highness Sheikh Rudolf Elphberg", "Your Highness,"),
         ("CAN GOVGEN f", "en", "H.E. Ms. Rudolf Elphberg", "Excellency,"),
         ("CAN GOVGEN f", "fr", "Son Excellence Madame Rudolf Elphberg", "Excellence,"),
         (
@@ -66,6 +68,12 @@ def holder(state, rank, gender="m", **fields):
         ("JOR HOG m", "ar", "دولة السيد Rudolf Elphberg", "دولة رئيس الوزراء،"),
         ("KWT CROWN m", "ar", "سمو الشيخ Rudolf Elphberg", "سمو ولي العهد،"),
         ("JOR CROWN m", "ar", "صاحب السمو الملكي الأمير Rudolf Elphberg", "صاحب السمو الملكي،"),
+        ("ESP CROWN f", "ar", "صاحبة السمو الملكي الأميرة Rudolf Elphberg", "صاحبة السمو الملكي،"),
+        ("JPN CROWN m", "zh-hans", "Rudolf Elphberg皇嗣殿下", "尊敬的殿下："),  # noqa: RUF001
+        (
+            "CIV MINETAT m", "fr",
+            "Son Excellence Monsieur Rudolf Elphberg", "Monsieur le Ministre d’État,",
+        ),
         ("EGY SECST f", "ar", "سعادة السيدة Rudolf Elphberg", "سعادة وكيلة الوزارة،"),
         ("TUN SECST m", "ar", "سعادة السيد Rudolf Elphberg", "سعادة كاتب الدولة،"),
         ("BOL VPRES m", "es", "Su Excelencia el Sr. Rudolf Elphberg", "Excelencia:"),
@@ -77,26 +85,91 @@ def test_each_is_addressed_as_the_state_has_it(who, language, name, opening):
     assert (addressed.name, addressed.salutation) == (name, opening)
 
 
-@pytest.mark.parametrize(
-    ("language", "style", "spoken_to"),
-    [
-        ("fr", r"Majesté|Altesse|Sainteté|Éminence", r"^Je prie Votre ({}).* d’agréer"),
-        ("es", r"Majestad|Alteza|Santidad|Eminencia", r"^Ruego a Vuestra ({}).* que acepte "),
-    ],
-)
-def test_a_majesty_a_highness_and_a_holiness_are_begged_in_the_third_person(
-    language, style, spoken_to
-):
-    rows = [*table("forms_of_address"), *table("forms_of_address_by_state")]
+SHIPPED = [*table("forms_of_address"), *table("forms_of_address_by_state")]
+BEGGED = {
+    "ar": "^وأرجو من {} التفضل بقبول ",
+    "en": "^I beg {} to accept ",
+    "es": "^Ruego a {} que acepte ",
+    "fr": "^Je prie {} d’agréer(, .*,)? l’",
+    "ru": "^Прошу {} принять ",
+    "zh-hans": "^恭请{}接受",
+}
 
-    closings = [
+
+@pytest.mark.parametrize("language", BEGGED)
+def test_a_majesty_a_highness_and_a_holiness_are_begged_in_the_third_person(language):
+    rows = [row for row in SHIPPED if row["language"] == language and row["style"]]
+    crowns = [row for row in rows if row["style"] != "excellency"]
+
+    otherwise = [
         row["closing"]
-        for row in rows
-        if row["language"] == language and re.search(style, row["courtesy"] + row["salutation"])
+        for row in crowns
+        if not re.search(BEGGED[language].format(row["styled"]), row["closing"])
     ]
 
-    assert len(closings) > 20
-    assert [each for each in closings if not re.search(spoken_to.format(style), each)] == []
+    assert len(crowns) > 20
+    assert otherwise == []
+
+
+def test_no_sovereign_is_assured_of_as_little_as_a_minister():
+    low = ("فائق الاحترام", "顺致", "considération")
+
+    said = [
+        row["closing"] for row in SHIPPED if "MON" in row["forms" if "forms" in row else "form"]
+    ]
+
+    assert [closing for closing in said if any(words in closing for words in low)] == []
+
+
+def test_a_sovereign_s_title_has_a_capital_in_russian():
+    titles = {
+        row["title"]
+        for row in SHIPPED
+        if row["language"] == "ru" and "MON" in row["forms" if "forms" in row else "form"]
+    }
+
+    assert {title for title in titles if title[:1].islower()} == {"шейх"}
+
+
+@pytest.mark.parametrize(
+    ("who", "state"),
+    [
+        ("VAT MON m", "Saint-Siège"),
+        ("VAT CARD m", "Saint-Siège"),
+        ("VAT MIN m", "État de la Cité du Vatican"),
+    ],
+)
+def test_the_pope_and_a_cardinal_stand_for_the_holy_see(who, state):
+    minister = holder(*who.split())
+    minister.member_state.formal_name_fr = "État de la Cité du Vatican"
+
+    assert formal_address(minister, "fr").lines[-1] == state
+
+
+@pytest.mark.parametrize(
+    ("who", "language", "function", "name"),
+    [
+        ("BEL MON m", "fr", "Roi des Belges", "Sa Majesté Rudolf Elphberg"),
+        ("JPN MON m", "fr", "Empereur du Japon", "Sa Majesté Rudolf Elphberg"),
+        ("LUX MON m", "es", "Gran Duque", "Su Alteza Real Rudolf Elphberg"),
+        ("NOR CROWN m", "en", "Crown Prince", "His Royal Highness Rudolf Elphberg"),
+        ("ESP MON m", "zh-hans", "西班牙国王", "Rudolf Elphberg陛下"),
+        ("NOR HRH m", "en", "Princes’ Envoy", "His Royal Highness Prince Rudolf Elphberg"),
+        ("FRA MIN m", "fr", "Ministre", "Son Excellence Monsieur Rudolf Elphberg"),
+    ],
+)
+def test_no_title_is_printed_twice(who, language, function, name):
+    assert formal_address(holder(*who.split(), portfolio=function), language).name == name
+
+
+def test_no_title_is_printed_twice_in_the_dative():
+    king = holder(
+        "BEL", "MON", portfolio="Король", portfolio_in_dative="Королю Бельгии",
+        name_in_dative="Рудольфу Эльфбергу",
+    )  # fmt: skip
+
+    form = FormOfAddress.objects.get(language="ru", form="MON", gender="m", member_state=None)
+    assert formal_address(king, "ru").lines[0] == f"{form.courtesy_dative} {king.name_in_dative}"
 
 
 @pytest.mark.parametrize("language", ["ar", "en", "es", "fr", "ru", "zh-hans"])
