@@ -28,7 +28,7 @@ from invitations.letters.context import (
 )
 from invitations.letters.typesetting import collector_paused, typeset_pdf
 from invitations.letters.words import LetterText
-from invitations.models import Circular, ForumEdition, Letter
+from invitations.models import CROWN, Circular, ForumEdition, Letter
 from invitations.text.dates import dates_in, keep_own_order, printed_date
 from invitations.text.placeholders import identifiers
 
@@ -90,9 +90,9 @@ def qr(link: str) -> str:
 
 def sheet(letter: Letter, text: LetterText) -> dict[str, Any]:
     circular, edition = letter.circular, letter.invitation.edition
-    terms = printed_terms_in(text.language, text.template.variant)
+    terms = printed_terms_in(text.language, text.template.variant, letter.kind)
     note = letter.kind == Letter.Kind.NOTE
-    is_signed = circular.is_signed and not letter.by_original
+    is_signed = circular.is_signed and not is_personal(letter, text)
     with translation.override(text.language):
         return {
             "lang": text.language,
@@ -101,7 +101,7 @@ def sheet(letter: Letter, text: LetterText) -> dict[str, Any]:
             "postal_address": edition.postal_address,
             "contacts": letterhead_contacts(edition, terms),
             "service": circular.service,
-            "label": label_of(letter, terms),
+            "label": label_of(letter, text, terms),
             "place_and_date": place_and_date(circular, text.language),
             "contact": contact_lines(edition, terms) if shows_contact(letter) else [],
             "last_day": "" if names_last_day(text) else last_day_words(edition, text.language),
@@ -126,11 +126,16 @@ def enclosures(letter: Letter) -> str:
     }
 
 
-def label_of(letter: Letter, terms: dict[str, str]) -> str:
-    """Return what stands above the reference; a signed original is no circular letter."""
+def label_of(letter: Letter, text: LetterText, terms: dict[str, str]) -> str:
+    """Return what stands above the reference; what is written to one person is no circular."""
     if letter.kind == Letter.Kind.NOTE:
         return terms["note_verbale"]
-    return "" if letter.by_original else terms["circular_letter"]
+    return "" if is_personal(letter, text) else terms["circular_letter"]
+
+
+def is_personal(letter: Letter, text: LetterText) -> bool:
+    """Whether the letter is a signed original, or speaks of a Majesty or a Highness."""
+    return letter.by_original or text.template.variant == CROWN
 
 
 def before_words(term: str) -> str:
