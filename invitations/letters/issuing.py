@@ -98,5 +98,8 @@ def withdraw_invitations(
     pass_notes_on(in_hand)
     letters = Letter.objects.filter(invitation__in=in_hand)
     call_back_letters(letters, because, by)
-    drop_idle_notes(unapproved_notes_over(letters))
+    notes = unapproved_notes_over(letters)
+    # Of two withdrawals at once the later one sees here what the earlier one called back.
+    list(notes.order_by("pk").select_for_update(of=("self",), no_key=True).values_list("pk"))
+    drop_idle_notes(notes)
     return in_hand

@@ -9,11 +9,12 @@ from django.db import connection
 from invitations.audit import Act
 from invitations.letters.approval import approve_letter, recompose_letter
 from invitations.letters.circulars import call_back_circular, plan_notes
+from invitations.letters.composing_queue import compose_planned
 from invitations.letters.issuing import withdraw_invitation
 from invitations.models import Letter
 from invitations.replies import record_reply
 from invitations.tests.factories import MissionFactory, UserFactory
-from invitations.tests.races import at_once
+from invitations.tests.races import at_once, before_the_commit_of
 
 pytestmark = [
     pytest.mark.django_db(transaction=True, serialized_rollback=True),
@@ -85,6 +86,29 @@ def test_an_office_may_answer_while_notes_of_its_circular_are_planned(reached):
         assert recorded.acknowledgements.count() == 1
         # Over the letter of an office that answered first no note is planned any more.
         assert planned in (0, 1)
+
+
+def test_two_withdrawals_at_once_leave_no_note_over_nothing(composed):
+    for _time in range(TIMES):
+        first = composed()
+        second = composed(edition=first.circular.edition)
+        mission = MissionFactory(city=first.circular.edition.mission_city)
+        mission.states.set([one.invitation.member_state for one in (first, second)])
+        note = first.circular.letters.create(
+            kind="note", mission=mission, invitation=first.invitation, language="en"
+        )
+        note.covers.set([first, second])
+        compose_planned()
+
+        before_the_commit_of(
+            *[
+                partial(withdraw_invitation, one.invitation, UserFactory(), "Its minister left.")
+                for one in (first, second)
+            ]
+        )
+
+        note.refresh_from_db()
+        assert note.state == "cancelled"
 
 
 def test_of_two_who_call_back_a_circular_at_once_one_leaves_an_act(composed):
