@@ -31,6 +31,7 @@ from invitations.letters.words import LetterText
 from invitations.models import CROWN, Circular, ForumEdition, Letter
 from invitations.text.dates import dates_in, keep_own_order, printed_date
 from invitations.text.placeholders import identifiers
+from invitations.text.typography import unbroken_compounds
 
 
 def render_pdf(
@@ -105,8 +106,8 @@ def sheet(letter: Letter, text: LetterText) -> dict[str, Any]:
             "place_and_date": place_and_date(circular, text.language),
             "contact": contact_lines(edition, terms) if shows_contact(letter) else [],
             "last_day": "" if names_last_day(text) else last_day_words(edition, text.language),
-            "addressee": [keep_own_order(line) for line in text.addressee],
-            "subject": text.subject,
+            "addressee": [keep_own_order(unbroken_compounds(line)) for line in text.addressee],
+            "subject": unbroken_compounds(text.subject),
             "enclosures": enclosures(letter) if note else "",
             "body": body_html(text.paper, text.language),
             "original_signed": terms["original_signed"] if is_signed else "",
@@ -206,10 +207,13 @@ def emblem() -> str:
 
 
 def body_html(paper: str, language: str) -> SafeString:
-    """Return the paper as HTML whose dates stay on one line; tags, and addresses in them, stay."""
+    """Return the paper as HTML whose dates and names stay on one line; tags and addresses stay."""
     date = dates_in(language)
     parts = re.split(r"(<[^>]*>)", html_of_markdown(paper))
-    parts[::2] = [date.sub(r'<span class="date">\g<0></span>', part) for part in parts[::2]]
+    parts[::2] = [
+        date.sub(r'<span class="date">\g<0></span>', unbroken_compounds(part))
+        for part in parts[::2]
+    ]
     return mark_safe("".join(parts))  # noqa: S308 -- Markdown without HTML
 
 

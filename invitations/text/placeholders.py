@@ -128,7 +128,11 @@ PLACEHOLDERS = set(PLACEHOLDER_MEANINGS)
 # The placeholders of a form of address.
 COURTESY_PLACEHOLDERS = {"title", "name", "family_name"}
 # The placeholders of the terms that have any; the other terms are printed as they are.
-TERM_PLACEHOLDERS = {"page": {"page", "pages"}, "check_at": {"page"}}
+TERM_PLACEHOLDERS = {
+    "page": {"page", "pages"},
+    "check_at": {"page"},
+    "check_at_note": {"page"},
+}
 
 ANSWERABLE = {"reply_before", "last_day", "reply_link", "reply_code"}
 ON_PAPER = {"salutation", "closing", "reply_before"}

@@ -42,6 +42,19 @@ def unbroken_courtesies(text: str) -> str:
     return COURTESIES.sub("\\1\u2011", text)
 
 
+# Parts of a name that a hyphen joins, and short prefixes: High-Level, Saint-Siège, co-organized.
+COMPOUNDS = re.compile(
+    r"(?<=[a-zß-ÿа-яё])-(?=[A-ZÀ-ÞА-ЯЁ])|(?:(?<=\b[a-z])|(?<=\b[a-z]{2}))-(?=[a-zß-ÿ])"
+)
+
+
+def unbroken_compounds(text: str) -> str:
+    """Return the text whose names and prefixes no line parts at their hyphen; addresses stay."""
+    parts = re.split(f"({ADDRESS})", text)
+    parts[::2] = [COMPOUNDS.sub("\u2011", part) for part in parts[::2]]
+    return "".join(parts)
+
+
 def joined_in_chinese(parts: Iterable[str]) -> str:
     """Return the parts without spaces between them, but for one between two Latin words."""
     latin = r"[A-Za-zÀ-ɏ.)]"

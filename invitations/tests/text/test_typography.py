@@ -3,7 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from invitations.data import letter_templates
-from invitations.text.typography import mended_french, unbroken_courtesies
+from invitations.text.typography import mended_french, unbroken_compounds, unbroken_courtesies
 
 FRENCH = [text for text in letter_templates() if text["language"] == "fr"]
 
@@ -69,3 +69,26 @@ def test_no_line_parts_within_a_russian_courtesy(courtesy):
 @pytest.mark.parametrize("word", ["Петербург-на-Неве", "г-образный", "какого-нибудь", "юг-нам"])
 def test_other_words_keep_their_hyphen(word):
     assert unbroken_courtesies(word) == word
+
+
+@pytest.mark.parametrize(
+    "name", ["High-Level Track", "le Saint-Siège", "Vice-Ministre", "co-organized"]
+)
+def test_no_line_parts_within_a_name_of_two_words(name):
+    printed = name.replace("-", "\u2011")
+
+    assert unbroken_compounds(f"**{name}**, man-made") == f"**{printed}**, man-made"
+    assert unbroken_compounds(printed) == printed
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "https://forum.example.org/Saint-Siege/High-Level",
+        "[www.a-B.example.org](https://www.a-B.example.org)",
+        "High-Level@example.org",
+        "CL-19/58",
+    ],
+)
+def test_addresses_and_references_keep_their_hyphen(address):
+    assert unbroken_compounds(f"voir {address}.") == f"voir {address}."
