@@ -5,6 +5,12 @@ import sys
 from django.db import migrations, models
 
 from invitations.data import correct_shipped, load_shipped
+from invitations.models.edition import validate_zone_name
+
+ZONES = (
+    "As printed: Geneva time; heure de Genève; hora de Ginebra; по женевскому времени; 日内瓦时间. "
+    "Arabic without the letter that joins it to the hour: توقيت جنيف."
+)
 
 
 def load(apps, schema_editor):
@@ -31,5 +37,19 @@ class Migration(migrations.Migration):
                 verbose_name="spoken of as",
             ),
         ),
+        *[
+            migrations.AlterField(
+                model_name="forumedition",
+                name=f"time_zone_name{suffix}",
+                field=models.CharField(
+                    help_text=ZONES,
+                    max_length=60,
+                    null=bool(suffix),
+                    validators=[validate_zone_name],
+                    verbose_name="name of the time zone",
+                ),
+            )
+            for suffix in ("", "_ar", "_en", "_es", "_fr", "_ru", "_zh_hans")
+        ],
         migrations.RunPython(load, migrations.RunPython.noop),
     ]

@@ -87,6 +87,15 @@ def validate_zone(name: str) -> None:
         raise ValidationError(_("%(name)s is not a time zone."), params={"name": name})
 
 
+def validate_zone_name(name: str) -> None:
+    """Refuse an Arabic name that begins with the preposition which letters put before it."""
+    if re.match("ب(ال)?توقيت", name):
+        raise ValidationError(
+            _("Letters put the first letter before %(name)s themselves: write it without."),
+            params={"name": name},
+        )
+
+
 def validate_phone(number: str) -> None:
     """Refuse a text that is not an international telephone number."""
     if not re.fullmatch(r"\+[0-9][0-9 ().-]{5,}[0-9]", number):
@@ -151,7 +160,13 @@ class ForumEdition(HeldRow):
         _("time zone"), max_length=40, default="Europe/Zurich", validators=[validate_zone]
     )
     time_zone_name = models.CharField(
-        _("name of the time zone"), max_length=60, help_text=_("As printed: Geneva time.")
+        _("name of the time zone"),
+        max_length=60,
+        validators=[validate_zone_name],
+        help_text=_(
+            "As printed: Geneva time; heure de Genève; hora de Ginebra; по женевскому времени; "
+            "日内瓦时间. Arabic without the letter that joins it to the hour: توقيت جنيف."
+        ),
     )
 
     answers_offered = models.JSONField(

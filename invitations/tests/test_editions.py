@@ -2,6 +2,7 @@ import datetime as dt
 
 import pytest
 import time_machine
+from django.core.exceptions import ValidationError
 
 from invitations.models import ForumEdition
 from invitations.tests.factories import EditionFactory
@@ -41,3 +42,22 @@ def test_it_is_late_from_midnight_of_the_deadline_in_geneva():
 
     assert not edition.is_late(dt.datetime(2027, 3, 31, 21, 59, tzinfo=dt.UTC))
     assert edition.is_late(dt.datetime(2027, 3, 31, 22, 0, tzinfo=dt.UTC))
+
+
+@pytest.mark.parametrize("name", ["بتوقيت جنيف", "بالتوقيت المحلي"])
+def test_an_arabic_time_zone_with_the_preposition_of_the_letter_is_refused(name):
+    edition = EditionFactory(time_zone_name_ar=name)
+
+    with pytest.raises(ValidationError) as refused:
+        edition.clean_fields()
+
+    assert refused.value.message_dict == {
+        "time_zone_name_ar": [
+            f"Letters put the first letter before {name} themselves: write it without."
+        ]
+    }
+
+
+@pytest.mark.parametrize("name", ["توقيت جنيف", "التوقيت المحلي", "بيروت"])
+def test_an_arabic_time_zone_stands_as_letters_join_it(name):
+    EditionFactory(time_zone_name_ar=name).clean_fields()
