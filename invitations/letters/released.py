@@ -227,6 +227,23 @@ def form_on_file(
     )
 
 
+def forms_on_file() -> Callable[..., FormOfAddress | None]:
+    """Return a function from language, form, gender and ``state`` to the form that letters use.
+
+    It takes one query, and none after it; what waits for a release is in it.
+    """
+    on_file = {
+        (row.language, row.form, row.gender, row.member_state_id): row
+        for row in FormOfAddress.objects.all()
+    }
+
+    def found(language: str, form: str, gender: str, state: int | None) -> FormOfAddress | None:
+        key = (language, form, gender)
+        return on_file.get((*key, state)) or on_file.get((*key, None))
+
+    return found
+
+
 def is_usable(row: FormOfAddress, state: int | None, key: dict[str, str]) -> bool:
     """Whether the row, as it was released, is a form of that key for the State."""
     is_for_state = row.member_state_id in (None, state)

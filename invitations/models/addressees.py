@@ -74,6 +74,11 @@ class Mission(HeldRow):
     def __str__(self) -> str:
         return comma_list([self.name, self.city])
 
+    @property
+    def languages(self) -> tuple[str, str]:
+        """The language of its notes; there is never a second one."""
+        return self.language, ""
+
 
 class Rank(HeldRow):
     """The rank of a person: weight in the list of speakers, and form of address."""

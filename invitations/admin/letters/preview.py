@@ -16,7 +16,15 @@ from django.utils.translation import gettext as _
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 
 from invitations.admin.confirming import refusal_sentence
-from invitations.models import ForumEdition, Invitation, Language, LetterKind, LetterTemplate
+from invitations.letters.scrutiny.audience import styled_among
+from invitations.models import (
+    CROWN,
+    ForumEdition,
+    Invitation,
+    Language,
+    LetterKind,
+    LetterTemplate,
+)
 from invitations.outbox.specimens import render_specimen, send_test, specimen_of
 from invitations.text.dates import comma_list, labelled
 from invitations.text.lines import refuse_spoilt, refuse_spoilt_line, tidy_line, tidy_text
@@ -120,20 +128,32 @@ def invitations_to_preview() -> QuerySet[Invitation]:
     )
 
 
-def chosen_invitation(data: QueryDict, language: str) -> Invitation:
-    """Return the invitation that the form names, or one whose minister reads the language."""
+def chosen_invitation(data: QueryDict, template: LetterTemplate) -> Invitation:
+    """Return the invitation that the form names, or else the one that fits the text best."""
     pk = data.get("for", "")
     found = invitations_to_preview().filter(pk=pk).first() if pk.isdecimal() else None
-    found = (
-        found
-        or invitations_to_preview().filter(minister__language=language).first()
-        or invitations_to_preview().first()
-    )
+    found = found or fitting_invitation(template)
     if found is None:
         raise ValidationError(
             _("There is no invitation yet: draft one in the current edition, for the preview.")
         )
     return found
+
+
+def fitting_invitation(template: LetterTemplate) -> Invitation | None:
+    """Return the first invitation of a crown for a text to crowns, and of a minister for another.
+
+    Among them, one whose minister reads the language.
+    """
+    shown = list(invitations_to_preview())
+    crowns = {minister.pk for minister in styled_among([one.minister for one in shown])}
+    to_crowns = template.variant == CROWN
+
+    def unlike(one: Invitation) -> tuple[bool, bool]:
+        is_crown = one.minister_id in crowns
+        return is_crown != to_crowns, one.minister.language != template.language
+
+    return min(shown, key=unlike, default=None)
 
 
 def render_preview(request: HttpRequest) -> HttpResponse:
@@ -143,7 +163,7 @@ def render_preview(request: HttpRequest) -> HttpResponse:
         return specimen_page(request, {"refusals": wrong}, status=422)
     on_paper = request.POST.get("show") != "mail"
     try:
-        letter = specimen_of(template, chosen_invitation(request.POST, template.language))
+        letter = specimen_of(template, chosen_invitation(request.POST, template))
         specimen = render_specimen(letter, template, paper=on_paper)
     except ValidationError as refusal:
         return specimen_page(request, {"refused": refusal_sentence(refusal)}, status=422)
@@ -161,7 +181,7 @@ def send_preview(request: HttpRequest, user: User) -> tuple[bool, HttpResponse]:
     if wrong := template_refusals(template):
         return False, specimen_page(request, {"refusals": wrong}, status=422)
     try:
-        letter = specimen_of(template, chosen_invitation(request.POST, template.language))
+        letter = specimen_of(template, chosen_invitation(request.POST, template))
         send_test(letter, user, template)
     except ValidationError as refusal:
         return False, specimen_page(request, {"refused": refusal_sentence(refusal)}, status=422)

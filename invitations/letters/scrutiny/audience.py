@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 from django.utils.translation import gettext_lazy as _
 
 from invitations.letters.context import shared_words
+from invitations.letters.released import forms_on_file
 from invitations.letters.scrutiny.holes import (
     Lack,
     is_empty,
@@ -19,7 +20,6 @@ from invitations.letters.scrutiny.holes import (
 from invitations.models import (
     CROWN,
     Circular,
-    FormOfAddress,
     Invitation,
     Letter,
     LetterTemplate,
@@ -108,28 +108,25 @@ def letters_by_name(
 
 def styled_among(ministers: Sequence[Minister]) -> list[Minister]:
     """Return those of whom a letter speaks in the third person, in one of its languages."""
-    columns = ("language", "form", "gender", "member_state", "style")
-    on_file = {tuple(key): style for *key, style in FormOfAddress.objects.values_list(*columns)}
+    form_of = forms_on_file()
 
     def is_styled(minister: Minister, language: str) -> bool:
-        key = (language, *minister.addressed_by.values())
-        return bool(on_file.get((*key, minister.member_state_id), on_file.get((*key, None))))
+        form = form_of(language, **minister.addressed_by, state=minister.member_state_id)
+        return bool(form and form.style)
 
-    return [one for one in ministers if any(is_styled(one, said) for said in languages_of(one))]
+    return [
+        one for one in ministers if any(said and is_styled(one, said) for said in one.languages)
+    ]
 
 
 def lacks_of(circular: Circular, letters: Foreseen) -> list[LanguageLacks]:
     usable = LetterTemplate.objects.for_letter(letters.kind, letters.variant)
     texts = {text.language: text for text in usable.order_by("version")}
-    counted = Counter(said for one in letters.receivers for said in languages_of(one))
+    counted = Counter(said for one in letters.receivers for said in one.languages if said)
     return [
         lacks_in(language, number, circular, letters, texts.get(language))
         for language, number in counted.most_common()
     ]
-
-
-def languages_of(receiver: Minister | Mission) -> set[str]:
-    return {receiver.language, getattr(receiver, "second_language", "")} - {""}
 
 
 def lacks_in(
@@ -146,7 +143,7 @@ def lacks_in(
     if text is None:
         return LanguageLacks(language, letters.called, number, False, lacks, [], [])
     lacks += lacking_words(letters.kind, language, text, words)
-    addressed = [one for one in letters.receivers if language in languages_of(one)]
+    addressed = [one for one in letters.receivers if language in one.languages]
     return LanguageLacks(
         language,
         letters.called,

@@ -8,9 +8,9 @@ from typing import Any, NamedTuple
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from invitations.letters.released import forms_on_file
 from invitations.models import (
     Circular,
-    FormOfAddress,
     Gender,
     Language,
     Letter,
@@ -105,11 +105,11 @@ FormKey = tuple[str, str, str, int | None]
 
 def addressed_by_unsure_forms(letters: list[Letter]) -> list[Letter]:
     """Return the letters whose form of address is of low confidence and not replaced as printed."""
-    columns = ("language", "form", "gender", "member_state", "confidence")
-    on_file = {tuple(key): sure for *key, sure in FormOfAddress.objects.values_list(*columns)}
+    form_of = forms_on_file()
 
     def is_unsure(key: FormKey) -> bool:
-        return on_file.get(key, on_file.get((*key[:3], None))) in UNSURE
+        form = form_of(*key[:3], state=key[3])
+        return bool(form and form.confidence in UNSURE)
 
     return [letter for letter in letters if any(map(is_unsure, forms_used(letter)))]
 

@@ -14,7 +14,7 @@ from invitations.letters.routes import paper_route
 from invitations.letters.words import letter_texts
 from invitations.mail.html_part import html_alone
 from invitations.minister_import import load_shipped_states
-from invitations.models import Language, LetterTemplate, MemberState, Mission
+from invitations.models import Language, LetterTemplate, MemberState, Mission, Term
 from invitations.outbox.specimens import render_specimen, specimen_of
 from invitations.tests.factories import (
     CircularFactory,
@@ -55,6 +55,18 @@ def note(composed):
         return made
 
     return make
+
+
+@pytest.mark.parametrize("language", Language.values)
+def test_the_foot_of_a_note_speaks_of_a_note(note, language):
+    letter = note(language=language)
+
+    paper = " ".join(printed(letter).split())
+
+    terms = dict(Term.objects.filter(language=language).values_list("key", "text"))
+    assert terms["check_code_note"] in paper
+    assert terms["check_code"] not in paper
+    assert terms["check_at"].replace("$page", "").strip() not in paper
 
 
 def test_a_russian_note_names_its_addressees_in_the_plural_where_they_are_several(note, composed):

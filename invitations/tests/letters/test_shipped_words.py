@@ -22,10 +22,10 @@ EXAMPLE = settings.BASE_DIR / "delegations/data/editions.json"
 # What no text of the language may hold.
 FAULTS = {
     "en": r"(in|of|to|concerning) \$(forum|organization)\b",
-    "es": r"\b(de|a) el \b",
+    "es": r"\b(de|a) el \b|Tengo el honor[^.]*\b(tuve|tengo) el honor",
     "fr": r"\b(de|à) les? \b| [:;?!»]|« ",
     "ru": r" г\.",
-    "zh-hans": r"[\u4e00-\u9fff}][,;:?!]|[\uff1a\uff1b\uff0c。\uff1f\uff01、] ",
+    "zh-hans": r"代表代表|[\u4e00-\u9fff}][,;:?!]|[\uff1a\uff1b\uff0c。\uff1f\uff01、] ",
 }
 
 
@@ -39,6 +39,25 @@ def test_no_text_has_a_fault_of_its_language_s_typography(language):
     }
 
     assert found == {}
+
+
+# “I” and “we” of one letter, by language: the signatory speaks, and not the secretariat.
+SPEAKING = {
+    "ar": (r"\bأتشرف|\bأود|\bأرجو", r"\bونرجو"),
+    "en": (r"\bI\b", r"\b[Ww]e\b"),
+    "fr": (r"\b[Jj]e\b|\bJ’", r"\bnous\b|\bnos\b"),
+    "ru": (r"\bИмею|\bПрошу", r"\bПросим|\bнаши\b"),  # noqa: RUF001 -- in Russian
+}
+
+
+@pytest.mark.parametrize("language", SPEAKING)
+@pytest.mark.parametrize("variant", ["", "-crown"])
+def test_a_corrigendum_speaks_as_one_person(language, variant):
+    text = WORDS[f"corrigendum{variant}.{language}.md"]
+    i, we = SPEAKING[language]
+
+    assert re.search(i, text)
+    assert not re.search(we, text)
 
 
 def test_what_an_organization_may_not_have_falls_away_in_every_text():

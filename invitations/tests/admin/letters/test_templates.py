@@ -123,6 +123,23 @@ def test_without_a_choice_the_minister_reads_the_language_of_the_text(admin_clie
     assert '<pre class="mail" lang="ar" dir="rtl">' in page.content.decode()
 
 
+def test_without_a_choice_a_text_for_crowns_is_shown_for_a_crown_and_no_other(
+    admin_client, text, invitation
+):
+    king = InvitationFactory(
+        edition=invitation.edition, minister__rank_id="MON", minister__address_gender="m",
+        minister__member_state__sort_key_fr="AAA",
+    )  # fmt: skip
+    to_crowns = LetterTemplate.objects.filter(kind="invitation", variant="crown", language="en")
+
+    shown = [preview(admin_client, one) for one in (to_crowns.last(), text)]
+
+    assert [page.context["letter"].invitation for page in shown] == [king, invitation]
+    assert (
+        "to send Your Majesty herewith" in preview(admin_client, to_crowns.last()).content.decode()
+    )
+
+
 def test_a_new_text_is_previewed_before_it_is_saved(admin_client, invitation):
     words = {"subject": "On $forum", "mail": "$recorded"}
 
