@@ -369,7 +369,7 @@ def test_the_acknowledgement_is_a_pdf_to_keep(invitation):
     title, pages = words_in(response.content)
     assert response["Content-Type"] == "application/pdf"
     assert response["Content-Disposition"].startswith("attachment; ")
-    assert "acknowledgement of your reply" in str(title)
+    assert "acknowledgement of the reply" in str(title)
     assert pages == 1
 
 
@@ -380,7 +380,7 @@ def test_the_acknowledgement_says_what_the_mail_says_and_opens_nothing(invitatio
 
     subject, words = acknowledgement_words(reply, "en")
 
-    assert "acknowledgement of your reply" in subject
+    assert "acknowledgement of the reply" in subject
     assert "Answered by: Colonel Sapt" in words
     page, way = next(part for part in words.split("\n\n") if "/code/" in part).splitlines()
     assert page == f"{settings.SITE_URL}/code/"

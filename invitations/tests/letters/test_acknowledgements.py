@@ -131,8 +131,8 @@ def test_each_of_several_says_which_answer_it_acknowledges_and_when_it_came(
 
     assert len({letter.subject for letter in letters}) == 4
     first_of_all, second, *_others = letters
-    assert first_of_all.subject.endswith("of your reply of 8 March 2027, 12:00 (Geneva time)")
-    assert second.subject.endswith("of your reply of 8 March 2027, 12:01 (Geneva time)")
+    assert first_of_all.subject.endswith("of the reply of 8 March 2027, 12:00 (Geneva time)")
+    assert second.subject.endswith("of the reply of 8 March 2027, 12:01 (Geneva time)")
     _salutation, first, block, *_rest = paragraphs_of(second)
     assert "“Statement by video”" in first
     assert block.splitlines()[-1] == str(second.invitation.member_state.short_name)
