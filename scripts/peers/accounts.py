@@ -1,8 +1,16 @@
 """Account for what arrived: deliveries beside what the mail server took."""
 
+import hashlib
 from collections import Counter
 from collections.abc import Iterable
 from typing import NamedTuple
+
+from django.utils import timezone
+
+from invitations.files.frozen import thaw
+from invitations.mail.outgoing import dated
+from invitations.mail.transport import return_path
+from invitations.models import Delivery
 
 
 class Receipt(NamedTuple):
@@ -33,6 +41,21 @@ class Account(NamedTuple):
             "uncertain beyond the bound": max(0, self.uncertain - uncertain_at_most),
         }
         return [f"{number} {what}" for what, number in found.items() if number]
+
+
+def states_by_receipt(deliveries: Iterable[Delivery]) -> dict[Receipt, str]:
+    """Return the state of each delivery, by the receipt that it has to leave at the mail server."""
+    return {
+        Receipt(one.address, return_path(one.envelope or ""), sha256_of_mail(one)): one.state
+        for one in deliveries
+    }
+
+
+def sha256_of_mail(delivery: Delivery) -> str:
+    """Return the hash of the frozen message with the date at which its letter first left."""
+    letter = delivery.letter
+    frozen = thaw(letter.message.name, letter.message_sha256)
+    return hashlib.sha256(dated(frozen, letter.dated_at or timezone.now())).hexdigest()
 
 
 def account_for(states: dict[Receipt, str], received: Iterable[Receipt]) -> Account:

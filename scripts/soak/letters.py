@@ -8,7 +8,6 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from invitations.letters.planning import enqueue_letter
-from invitations.mail.transport import return_path
 from invitations.models import (
     Delivery,
     ForumEdition,
@@ -19,7 +18,7 @@ from invitations.models import (
     Reply,
 )
 from invitations.replies import record_reply
-from scripts.peers.accounts import Account, Receipt, account_for
+from scripts.peers.accounts import Account, account_for, states_by_receipt
 from scripts.peers.mail_server import MailServer
 from scripts.peers.programs import wait_until
 from scripts.soak import rows
@@ -63,13 +62,7 @@ class Letters:
         return not self.deliveries.filter(state__in=WAITING).exists()
 
     def account(self, mail: MailServer) -> Account:
-        found = self.deliveries.values_list(
-            "address", "envelope", "letter__message_sha256", "state"
-        )
-        states = {
-            Receipt(address, return_path(envelope or ""), sha256): state
-            for address, envelope, sha256, state in found
-        }
+        states = states_by_receipt(self.deliveries.select_related("letter"))
         ours = {receipt.address for receipt in states}
         return account_for(states, [r for r in mail.received() if r.address in ours])
 

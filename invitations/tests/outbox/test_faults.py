@@ -14,15 +14,15 @@ from django.conf import settings as configured
 from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
 
-from invitations.mail.transport import return_path
 from invitations.models import Delivery
 from invitations.outbox.arming import arm
 from invitations.outbox.dispatch import dispatch_outbox
 from invitations.replies import record_reply
 from invitations.tasks import dispatch_outbox as tick_of_the_outbox
+from invitations.tests.conftest import BODY
 from invitations.tests.factories import EditionFactory, StepFactory
 from invitations.tests.races import at_once, database_url, end_other_sessions, tick
-from scripts.peers.accounts import Receipt, account_for
+from scripts.peers.accounts import account_for, states_by_receipt
 from scripts.peers.mail_server import MailServer
 from scripts.peers.ports import open_lines
 from scripts.peers.programs import start_celery, wait_until
@@ -53,10 +53,10 @@ def mail(tmp_path, settings, db):
 
 @pytest.fixture
 def outbox(frozen_letter, queued):
-    """Queue so many deliveries of one letter, each to an address of its own."""
+    """Queue deliveries of one letter, each to its own address; it is dated when it leaves."""
 
     def fill(number):
-        letter = frozen_letter()
+        letter = frozen_letter(BODY)
         for _number in range(number):
             queued(letter, envelope=uuid4().hex[:16])
 
@@ -114,8 +114,7 @@ def all_went_on():
 
 
 def breaches(mail, uncertain_at_most):
-    rows = Delivery.objects.values_list("address", "envelope", "letter__message_sha256", "state")
-    states = {Receipt(a, return_path(sign), digest): state for a, sign, digest, state in rows}
+    states = states_by_receipt(Delivery.objects.select_related("letter"))
     return account_for(states, mail.received()).breaches(uncertain_at_most)
 
 
