@@ -48,7 +48,8 @@ def edition() -> ForumEdition:
     today, number = timezone.localdate(), next(NUMBERS)
     made = ForumEdition.objects.create(
         symbol=f"soak-{number}", name="WSIS Forum", place="Geneva", time_zone_name="Geneva time",
-        contact_name="Fritz von Tarlenheim", contact_email="forum@example.org",
+        contact_name="Fritz von Tarlenheim", contact_phone="+41 22 555 01 00",
+        contact_email="forum@example.org",
         reply_before=today + dt.timedelta(days=20),
         **dict.fromkeys(DATES, today + dt.timedelta(days=60)),
     )  # fmt: skip
