@@ -197,9 +197,11 @@ def test_no_page_is_larger_than_60_kb_with_fifty_delegates(invitation, language)
 
 @pytest.mark.parametrize("language", ["ar", "fr"])
 def test_all_that_a_page_loads_is_small_compressed_and_kept_for_ever(
-    invitation, settings, tmp_path, language
+    invitation, settings, static_folder, language
 ):
-    deploy_static(settings, tmp_path)
+    manifest = {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"}
+    settings.STATIC_ROOT = static_folder
+    settings.STORAGES = {**settings.STORAGES, "staticfiles": manifest}
     client = browser(invitation)
     client.cookies["django_language"] = language
     page = client.get(page_of(invitation)).content.decode()
@@ -222,9 +224,10 @@ def test_all_that_a_page_loads_is_small_compressed_and_kept_for_ever(
     )
 
 
-def deploy_static(settings, folder):
-    """Collect what the public pages load, as a deployment does."""
-    settings.STATIC_ROOT = folder
+@pytest.fixture(scope="module")
+def static_folder(tmp_path_factory):
+    """What the public pages load, collected as a deployment does."""
+    folder = tmp_path_factory.mktemp("static")
     storage = CompressedManifestStaticFilesStorage(location=folder)
     names = [
         "site/site.css", "site/favicon.svg", "letters/emblem.svg",
@@ -239,5 +242,4 @@ def deploy_static(settings, folder):
             storage.save(name, File(file))
     for name, _hashed, processed in storage.post_process({n: (storage, n) for n in names}):
         assert not isinstance(processed, Exception), name
-    manifest = {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"}
-    settings.STORAGES = {**settings.STORAGES, "staticfiles": manifest}
+    return folder
