@@ -26,7 +26,7 @@ from invitations.mail.transport import (
 from invitations.models import Delivery, Invitation, Letter
 from invitations.outbox.transitions import State, begin_sending, transit
 from invitations.reminders.hours_moved import why_calendar_must_stay
-from invitations.reminders.planning import why_reminder_must_stay
+from invitations.reminders.leaving import why_reminder_must_stay
 from invitations.setbacks import place_of_error, spread_pause_after
 
 logger = logging.getLogger(__name__)

@@ -6,7 +6,6 @@ one statement, however many they are.
 """
 
 import datetime as dt
-import logging
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from functools import partial, reduce
@@ -32,7 +31,7 @@ from django.db.models import (
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy
 
 from invitations.letters.planning import call_back_letters
 from invitations.letters.routes import by_original
@@ -48,11 +47,9 @@ from invitations.models import (
     Reply,
 )
 from invitations.models.insert_select import insert_select
-from invitations.reminders.schedules import DAYS_APART, Schedule, schedule_of, schedules_of
-from invitations.setbacks import ENDS_THE_TICK, each_apart, place_of_error
+from invitations.reminders.schedules import Schedule, schedules_of
+from invitations.setbacks import each_apart
 from invitations.times.jobs import Job
-
-logger = logging.getLogger(__name__)
 
 AFTER_THE_LETTER = dt.timedelta(days=10)
 # Reminders that wait after the deadline are called back, so an older edition has none.
@@ -309,79 +306,3 @@ def planned_before_today(schedules: Schedules, now: dt.datetime) -> Q:
         or_,
         (of_states(states) & Q(planned_at__lt=start) for start, states in by_start.items()),
     )
-
-
-# The check before a reminder leaves
-
-
-def why_reminder_must_stay(invitation: Invitation, letter: Letter, now: dt.datetime) -> str:
-    """Return why the reminder must not leave now; an empty text if it may."""
-    now = now.astimezone(dt.UTC)
-    edition = ForumEdition.objects.get(pk=invitation.edition_id)
-    schedule = schedule_of(edition, invitation.member_state)
-    today = schedule.day_of(now)
-    in_time = now < schedule.deadline and letter.reply_before == edition.reply_before
-    if not in_time or not edition.takes_replies(now):
-        return _("the deadline has passed or moved")
-    if schedule.is_quiet(today):
-        return _("today is a quiet day")
-    if schedule.mail_on(today) is None:
-        return _("a later reminder takes its place")
-    if not ReminderStep.objects.approved().filter(letters=letter).exists():
-        return _("its step waits for the approval of two people")
-    if by_original(edition).filter(pk=invitation.pk).exists():
-        return str(SPEAK_TO_THEIR_MISSION)
-    heard = may_be_reminded(edition, now).exclude(
-        has_holding_reply_for("pk", letter.step_id, edition)
-    )
-    if not heard.filter(pk=invitation.pk).exists():
-        return _("the office has answered, or has sent something")
-    others = left_since(invitation, schedule.apart_since(today)).exclude(letter=letter)
-    if others.exists():
-        told = ngettext(
-            "another reminder left less than %(days)s day ago",
-            "another reminder left less than %(days)s days ago",
-            DAYS_APART,
-        )
-        return told % {"days": DAYS_APART}
-    return ""
-
-
-def resting_reminders(now: dt.datetime) -> "QuerySet[Letter]":
-    """Return reminders that must not leave today: a quiet day there, or another one left lately.
-
-    Use it to exclude by row: ``~Exists(resting_reminders(now).filter(pk=OuterRef("letter")))``.
-    """
-    now = now.astimezone(dt.UTC)
-    resting = Q(pk=None)
-    for edition in ForumEdition.objects.filter(reply_before__gt=now - dt.timedelta(days=2)):
-        resting |= Q(invitation__edition=edition) & resting_in(edition, now)
-    return Letter.objects.filter(resting, kind=Letter.Kind.REMINDER)
-
-
-def resting_in(edition: ForumEdition, now: dt.datetime) -> Q:
-    """Return the condition for reminders that rest: all, if the edition's days cannot be found."""
-    try:
-        return resting_of(schedules_of(edition), now)
-    except ENDS_THE_TICK:
-        raise
-    except Exception as error:  # noqa: BLE001 -- a failure with one edition must not stop the others
-        logger.error("Reminders of %s rest: %s", edition.symbol, place_of_error(error))  # noqa: TRY400 -- the place is enough
-        return ~Q(pk=None)
-
-
-def resting_of(schedules: Schedules, now: dt.datetime) -> Q:
-    quiet: list[int | None] = []
-    by_since: dict[dt.datetime, list[int | None]] = defaultdict(list)
-    for state, schedule in schedules.items():
-        today = schedule.day_of(now)
-        if schedule.mail_on(today) is None:
-            quiet.append(state)
-        else:
-            by_since[schedule.apart_since(today)].append(state)
-    lately = (
-        of_states(states)
-        & Q(Exists(left_since(OuterRef("invitation"), since).exclude(letter=OuterRef("pk"))))
-        for since, states in by_since.items()
-    )
-    return reduce(or_, lately, of_states(quiet))

@@ -2,11 +2,8 @@ import datetime as dt
 
 import pytest
 
-from invitations.reminders.planning import (
-    queue_reminders,
-    resting_reminders,
-    why_reminder_must_stay,
-)
+from invitations.reminders.leaving import resting_reminders, why_reminder_must_stay
+from invitations.reminders.planning import queue_reminders
 from invitations.tests.factories import ReplyFactory
 from invitations.tests.reminding import geneva, handed_over, own_calendar, reminders
 

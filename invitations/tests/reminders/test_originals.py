@@ -4,7 +4,8 @@ import pytest
 
 from invitations.models import CallListEntry, HeldChange, Rank
 from invitations.reminders.forecast import forecast_of
-from invitations.reminders.planning import queue_reminders, why_reminder_must_stay
+from invitations.reminders.leaving import why_reminder_must_stay
+from invitations.reminders.planning import queue_reminders
 from invitations.tests.factories import InvitationFactory
 from invitations.tests.reminding import geneva, reminders, variants
 

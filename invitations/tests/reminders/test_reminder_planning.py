@@ -18,11 +18,8 @@ from hypothesis import strategies as st
 
 from invitations.models import CallListEntry, Invitation, Letter
 from invitations.reminders.forecast import forecast_of
-from invitations.reminders.planning import (
-    queue_reminders,
-    resting_reminders,
-    why_reminder_must_stay,
-)
+from invitations.reminders.leaving import resting_reminders, why_reminder_must_stay
+from invitations.reminders.planning import queue_reminders
 from invitations.replies import file_correspondence, mark_dealt_with, record_reply
 from invitations.tests.databases import AS_DEPLOYED
 from invitations.tests.factories import (

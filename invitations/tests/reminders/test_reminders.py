@@ -9,7 +9,8 @@ from django.utils import timezone
 from invitations.letters.composing_queue import compose_planned
 from invitations.models import CallListEntry, Delivery, ForumEdition, Letter, QuietPeriod, Setback
 from invitations.outbox.dispatch import dispatch_outbox
-from invitations.reminders.planning import queue_reminders, resting_reminders
+from invitations.reminders.leaving import resting_reminders
+from invitations.reminders.planning import queue_reminders
 from invitations.reminders.schedules import Steps
 from invitations.tests.factories import EditionFactory, StepFactory
 from invitations.tests.reminding import (

@@ -1,0 +1,99 @@
+"""The check before a reminder leaves: what has changed since it was planned, and what day it is."""
+
+import datetime as dt
+import logging
+from collections import defaultdict
+from functools import reduce
+from operator import or_
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from invitations.letters.routes import by_original
+from invitations.models import ForumEdition, Invitation, Letter, ReminderStep
+from invitations.reminders.planning import (
+    SPEAK_TO_THEIR_MISSION,
+    Schedules,
+    has_holding_reply_for,
+    left_since,
+    may_be_reminded,
+    of_states,
+)
+from invitations.reminders.schedules import DAYS_APART, schedule_of, schedules_of
+from invitations.setbacks import ENDS_THE_TICK, place_of_error
+
+logger = logging.getLogger(__name__)
+
+
+def why_reminder_must_stay(invitation: Invitation, letter: Letter, now: dt.datetime) -> str:
+    """Return why the reminder must not leave now; an empty text if it may."""
+    now = now.astimezone(dt.UTC)
+    edition = ForumEdition.objects.get(pk=invitation.edition_id)
+    schedule = schedule_of(edition, invitation.member_state)
+    today = schedule.day_of(now)
+    in_time = now < schedule.deadline and letter.reply_before == edition.reply_before
+    if not in_time or not edition.takes_replies(now):
+        return _("the deadline has passed or moved")
+    if schedule.is_quiet(today):
+        return _("today is a quiet day")
+    if schedule.mail_on(today) is None:
+        return _("a later reminder takes its place")
+    if not ReminderStep.objects.approved().filter(letters=letter).exists():
+        return _("its step waits for the approval of two people")
+    if by_original(edition).filter(pk=invitation.pk).exists():
+        return str(SPEAK_TO_THEIR_MISSION)
+    heard = may_be_reminded(edition, now).exclude(
+        has_holding_reply_for("pk", letter.step_id, edition)
+    )
+    if not heard.filter(pk=invitation.pk).exists():
+        return _("the office has answered, or has sent something")
+    others = left_since(invitation, schedule.apart_since(today)).exclude(letter=letter)
+    if others.exists():
+        told = ngettext(
+            "another reminder left less than %(days)s day ago",
+            "another reminder left less than %(days)s days ago",
+            DAYS_APART,
+        )
+        return told % {"days": DAYS_APART}
+    return ""
+
+
+def resting_reminders(now: dt.datetime) -> "QuerySet[Letter]":
+    """Return reminders that must not leave today: a quiet day there, or another one left lately.
+
+    Use it to exclude by row: ``~Exists(resting_reminders(now).filter(pk=OuterRef("letter")))``.
+    """
+    now = now.astimezone(dt.UTC)
+    resting = Q(pk=None)
+    for edition in ForumEdition.objects.filter(reply_before__gt=now - dt.timedelta(days=2)):
+        resting |= Q(invitation__edition=edition) & resting_in(edition, now)
+    return Letter.objects.filter(resting, kind=Letter.Kind.REMINDER)
+
+
+def resting_in(edition: ForumEdition, now: dt.datetime) -> Q:
+    """Return the condition for reminders that rest: all, if the edition's days cannot be found."""
+    try:
+        return resting_of(schedules_of(edition), now)
+    except ENDS_THE_TICK:
+        raise
+    except Exception as error:  # noqa: BLE001 -- a failure with one edition must not stop the others
+        logger.error("Reminders of %s rest: %s", edition.symbol, place_of_error(error))  # noqa: TRY400 -- the place is enough
+        return ~Q(pk=None)
+
+
+def resting_of(schedules: Schedules, now: dt.datetime) -> Q:
+    quiet: list[int | None] = []
+    by_since: dict[dt.datetime, list[int | None]] = defaultdict(list)
+    for state, schedule in schedules.items():
+        today = schedule.day_of(now)
+        if schedule.mail_on(today) is None:
+            quiet.append(state)
+        else:
+            by_since[schedule.apart_since(today)].append(state)
+    lately = (
+        of_states(states)
+        & Q(Exists(left_since(OuterRef("invitation"), since).exclude(letter=OuterRef("pk"))))
+        for since, states in by_since.items()
+    )
+    return reduce(or_, lately, of_states(quiet))
