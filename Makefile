@@ -18,6 +18,8 @@ MESSAGES := $(patsubst %.po,%.mo,$(wildcard locale/*/LC_MESSAGES/*.po))
 run: $(VENV)/run-ready $(MESSAGES)
 	@$(BIN)/python scripts/run.py
 
+# Compiled once: the tests run in several processes, and start programs of their own.
+test: export PYTHONDONTWRITEBYTECODE =
 test: $(VENV)/test-ready $(MESSAGES)
 	$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 $(ARGS)
 
