@@ -232,7 +232,7 @@ def letters_at_hand(
     released = dict(waiting.values_list("object_id", "before"))
     if model is edition:
         released |= before or {}
-    at_hand = {str(one.pk) for one in edition.objects.at_hand()} | {
+    at_hand = {str(one.pk) for one in edition.objects.only("pk").at_hand()} | {
         str(key) for key, values in released.items() if values and is_at_hand(edition(), values)
     }
     closed_at = "invitation__edition__replies_closed_at"
