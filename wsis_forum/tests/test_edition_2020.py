@@ -47,7 +47,7 @@ from wsis_forum.env import Mailbox
 
 GENEVA = ZoneInfo("Europe/Zurich")
 # As each language writes the last minute in which an answer is in time.
-LAST_MINUTE = {"es": "23.59", "fr": "23 h 59", "ru": "23 ч. 59 мин.", "zh-hans": "23时59分"}
+LAST_MINUTE = {"es": "23.59", "fr": "23 h 59", "zh-hans": "23时59分"}
 LETTERS_LEAVE = dt.datetime(2019, 12, 6, 10, tzinfo=GENEVA)
 DAYS = [dt.date(2019, 12, 7) + dt.timedelta(days=n) for n in range(41)]
 HOLIDAYS = (dt.date(2019, 12, 24), dt.date(2020, 1, 3))
