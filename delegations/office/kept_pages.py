@@ -21,6 +21,7 @@ from delegations.office.drafts import CACHE_AWAY, KEPT_FOR
 
 View = Callable[..., HttpResponse]
 ASKED_BY = "shown"
+SHORTLY = 600  # seconds
 # A form with its faults, in another language, beside what stands now, or not taken any more.
 KEPT_STATUS = (200, 403, 409, 410)
 
@@ -33,22 +34,35 @@ def shown_at_an_address(view: View) -> View:
         if request.method == "POST":
             return lead_to_kept(request, view(request, *args, **named))
         if ASKED_BY in request.GET:
-            return kept_page(request)
+            return kept_page(request) or kept_no_longer(request)
         return view(request, *args, **named)
 
     return shown
 
 
+def shown_shortly_at_an_address(view: View) -> View:
+    """Do so for some minutes on a page open to all; afterwards show it as it begins."""
+
+    @wraps(view)
+    def shown(request: HttpRequest, /, *args: Any, **named: Any) -> HttpResponse:
+        if request.method == "POST":
+            return lead_to_kept(request, view(request, *args, **named), kept_for=SHORTLY)
+        kept = kept_page(request) if ASKED_BY in request.GET else None
+        return kept or view(request, *args, **named)
+
+    return shown
+
+
 def lead_to_kept(
-    request: HttpRequest, response: HttpResponse, path: str | None = None
+    request: HttpRequest, response: HttpResponse, path: str = "", kept_for: int = KEPT_FOR
 ) -> HttpResponse:
-    """Keep the page a day, and lead to it; other answers go as they are."""
+    """Keep the page, and lead to it; other answers go as they are."""
     if response.status_code not in KEPT_STATUS:
         return response
     path, key = path or request.path, uuid.uuid4().hex
     page = (translation.get_language(), response.status_code, zlib.compress(response.content))
     try:
-        cache.set(page_name(request, path, key), page, KEPT_FOR)
+        cache.set(page_name(request, path, key), page, kept_for)
     except CACHE_AWAY:
         return response
     leading = redirect(f"{path}?{ASKED_BY}={key}")
@@ -56,17 +70,21 @@ def lead_to_kept(
     return leading
 
 
-def kept_page(request: HttpRequest) -> HttpResponse:
-    """Return the page as it was shown; else say that it is kept no longer."""
+def kept_page(request: HttpRequest) -> HttpResponse | None:
+    """Return the page as it was shown; None if it is not kept, or not for this browser."""
     try:
         found = cache.get(page_name(request, request.path, request.GET[ASKED_BY]))
     except CACHE_AWAY:
-        found = None
+        return None
     if found is None:
-        return refusal_page(request, "office/not_kept.html", 404, again=request.path)
+        return None
     language, status, page = found
     translation.activate(language)
     return HttpResponse(zlib.decompress(page), status=status)
+
+
+def kept_no_longer(request: HttpRequest) -> HttpResponse:
+    return refusal_page(request, "office/not_kept.html", 404, again=request.path)
 
 
 def page_name(request: HttpRequest, path: str, key: str) -> str:

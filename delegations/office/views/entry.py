@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from delegations.office.access import private_page, set_link_cookie
 from delegations.office.forms.codes import CheckForm, CodeForm, PublicForm
-from delegations.office.kept_pages import lead_to_kept, shown_at_an_address
+from delegations.office.kept_pages import SHORTLY, lead_to_kept, shown_shortly_at_an_address
 from delegations.office.page import (
     activate_letter_language,
     activate_linked_language,
@@ -129,7 +129,7 @@ def office_url(request: HttpRequest, invitation: Invitation) -> str:
 @sensitive_post_parameters("code")
 @require_http_methods(["GET", "HEAD", "POST"])
 @private_page
-@shown_at_an_address
+@shown_shortly_at_an_address
 def enter_code(request: HttpRequest) -> HttpResponse:
     """Take the code printed on paper, which opens what the link opens.
 
@@ -167,7 +167,7 @@ def issued_link(typed: str) -> ReplyLink | None:
 @sensitive_post_parameters("code")
 @require_http_methods(["GET", "HEAD", "POST"])
 @private_page
-@shown_at_an_address
+@shown_shortly_at_an_address
 def check(request: HttpRequest) -> HttpResponse:
     """Say whether a letter is one of ours, but never to whom it went."""
     template = "office/check.html"
@@ -193,7 +193,7 @@ def led_over(request: HttpRequest, page: str, form: type[PublicForm]) -> HttpRes
     """
     kept = form(initial={"code": request.POST["code"]})
     shown = render_form(request, f"office/{page}.html", kept, {"is_led_over": True})
-    return lead_to_kept(request, shown, reverse(f"office:{page}"))
+    return lead_to_kept(request, shown, reverse(f"office:{page}"), kept_for=SHORTLY)
 
 
 def printed_verdict(verdict: LetterVerdict) -> dict[str, object]:

@@ -108,3 +108,15 @@ def test_a_changed_reply_begins_with_its_answer():
     page = text(opened(invitation).get(page_of(invitation, "change")))
 
     assert checked(page) == {"in_person"}
+
+
+def test_a_page_that_is_open_to_all_is_kept_shortly_and_then_shown_as_it_begins():
+    client = Client()
+    address = client.post("/code/", {"code": "bcdf"}).url
+    assert 'value="bcdf"' in text(client.get(address))
+
+    cache.clear()
+    page = client.get(address)
+
+    assert page.status_code == 200
+    assert 'value="bcdf"' not in text(page)
