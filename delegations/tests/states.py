@@ -262,9 +262,11 @@ def lists(page, edition):
     page.fill("#id_lines", "Rudolf Rassendyll;Envoy;Posts;rudolf@\n;Aide;;;head")
     press(page, "#words .btn[value=preview]")
     yield "list with wrong cells"
+    page.click("#words details > summary")
     page.fill("#id_lines", "Rudolf Rassendyll;Envoy;Posts;rudolf@example.org\nSapt;Aide;;;head")
     press(page, "#words .btn[value=preview]")
     yield "list to be confirmed"
+    page.click("#words details > summary")
     page.fill("#id_lines", "Name;Remarks\nFritz von Tarlenheim;By train.")
     press(page, "#words .btn[value=preview]")
     yield "list with a column that is not known"

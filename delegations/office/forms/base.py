@@ -9,6 +9,7 @@ from crispy_forms.layout import Layout
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.functional import cached_property
+from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from invitations.models import Invitation
@@ -63,7 +64,9 @@ class OfficeForm(forms.Form):
         for name, field in self.fields.items():
             if not field.required and not isinstance(field.widget, forms.CheckboxInput):
                 bound = self[name]
-                bound.label = _("%(label)s (optional)") % {"label": bound.label}
+                bound.label = format_html(
+                    '{} <span class="optional">({})</span>', bound.label, _("optional")
+                )
 
     def fresh(self) -> dict[str, Any]:
         """Return what an empty form begins with."""

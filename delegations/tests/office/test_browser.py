@@ -228,7 +228,7 @@ def test_a_delegation_is_named_and_the_mind_changed_without_javascript(chromium,
     assert Delegate.objects.count() == 2
 
 
-def test_what_is_wrong_in_a_list_has_the_focus_and_leads_to_its_line(chromium, edition):
+def test_what_is_wrong_in_a_list_has_the_focus_and_leads_to_its_field(chromium, edition):
     invitation, link = invited(edition)
     ReplyFactory(invitation=invitation)
 
@@ -240,4 +240,4 @@ def test_what_is_wrong_in_a_list_has_the_focus_and_leads_to_its_line(chromium, e
         page.click("text=Show the list")
         expect(page.get_by_role("alert")).to_be_focused()
         page.click("text=Line 1, E-mail")
-        expect(page.locator("#line-1")).to_be_focused()
+        expect(page.locator("#cell-1-email")).to_be_focused()

@@ -74,6 +74,7 @@ def test_a_list_with_each_kind_of_fault_is_corrected_and_added(chromium, edition
         expect(page.locator("#told")).to_contain_text("“Примечания”")
         expect(page.locator("main [role=alert] li")).to_have_count(5)
         expect(page.locator(ADD)).to_have_count(0)
+        page.click("#words details > summary")
         page.fill("#id_lines", FAULTY.rpartition("\n")[0] + "\n" + CORRECTED)
         page.click(PREVIEW)
         expect(page.locator("main [role=alert]")).to_contain_text("“Примечания”")
