@@ -46,12 +46,12 @@ def print_costs(form: Cost, page: Cost, filed: Cost, saved: Cost, confirmed: Cos
     line("product: the answer page", page, *tables.at_least(rate(page) / rate(form), 0.7))
     line(
         "product: the same, with an answer on file", filed,
-        *tables.at_least(rate(filed) / rate(form), 0.25),
+        *tables.at_least(rate(filed) / rate(form), 0.7),
     )  # fmt: skip
     line("floor: a locked row of ten fields, saved", saved)
     line(
         "product: an answer confirmed", confirmed,
-        *tables.at_least(rate(confirmed) / rate(saved), 0.2),
+        *tables.at_least(rate(confirmed) / rate(saved), 0.22),
     )  # fmt: skip
 
 
