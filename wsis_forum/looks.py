@@ -46,7 +46,7 @@ UNFOLD = {
         lambda request: static("admin-desk/strict.js"),
         lambda request: static("admin-desk/field.js"),
     ],
-    "DASHBOARD_CALLBACK": "invitations.admin.dashboard.dashboard",
+    "DASHBOARD_CALLBACK": "delegations.desk.first_page.first_page",
     "SIDEBAR": {
         "show_search": True,
         "navigation": "invitations.admin.navigation.navigation",

@@ -3,10 +3,12 @@
 from django.urls import path
 
 from delegations.desk.board import board
+from delegations.desk.silent import silent
 from delegations.desk.state import state_page
 
 app_name = "desk"
 urlpatterns = [
     path("board/", board, name="board"),
     path("state/<slug:symbol>/<str:iso3>/", state_page, name="state"),
+    path("board/silent/", silent, name="silent"),
 ]

@@ -3,8 +3,6 @@
 import datetime as dt
 from typing import Any
 
-from django.db.models import Count, F, Min
-from django.db.models.functions import TruncDate
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils import timezone
@@ -16,17 +14,8 @@ from unfold.decorators import action
 
 from invitations.admin.base import RecordAdmin
 from invitations.admin.columns import at_hour, list_url
-from invitations.models import (
-    AUTOMATIC_KINDS,
-    Delivery,
-    Letter,
-    Outage,
-    Setback,
-    SignedOriginal,
-)
-from invitations.models.delivery import Stage
+from invitations.models import Delivery, Letter, Outage
 from invitations.outbox import monitoring
-from invitations.reminders.planning import AFTER_THE_LETTER
 from invitations.text.dates import keep_own_order, labelled
 from invitations.times.jobs import Job
 
@@ -36,28 +25,7 @@ STATES = (
     State.QUEUED, State.CLAIMED, State.SENDING, State.DEFERRED, State.HANDED_OVER,
     State.UNCERTAIN, State.FAILED, State.BOUNCED, State.MISSED, State.CANCELLED,
 )  # fmt: skip
-FOR_A_PERSON = {
-    State.UNCERTAIN: gettext_lazy(
-        "uncertain: find out whether it went, then say so or send it again"
-    ),
-    State.FAILED: gettext_lazy("failed: read the server's words, then put it right and send anew"),
-    State.BOUNCED: gettext_lazy("bounced: find another address, telephone, or send by pouch"),
-    State.MISSED: gettext_lazy(
-        "missed by more than a day, or kept back: read why, and send anew if it is still wanted"
-    ),
-}
-COULD_NOT_BE_COMPOSED = gettext_lazy(
-    "letters that could not be composed: read why, put it right, and have them tried again"
-)
-LETTERS_WAIT = gettext_lazy(
-    "letters that wait for a text, a field or a person: read for what, and fill it in"
-)
-ORIGINALS_AT = {
-    Stage.UNDER_WAY: gettext_lazy("signed originals to be printed, signed or handed over"),
-    Stage.NO_RECEIPT: gettext_lazy("signed originals of which the mission’s receipt is missing"),
-    Stage.NO_ANSWER: gettext_lazy("signed originals without an answer: speak to their mission"),
-}
-FAULTS_OF_JOBS = gettext_lazy("faults of the clock’s jobs: read what went wrong")
+FOR_A_PERSON = (State.UNCERTAIN, State.FAILED, State.BOUNCED, State.MISSED)
 
 
 class QueuePageMixin(RecordAdmin):
@@ -83,7 +51,6 @@ def queue_context(now: dt.datetime) -> dict[str, Any]:
     return {
         "in_short": summary_rows(queues, now),
         "outages": outage_rows(now),
-        "for_a_person": rows_for_a_person(queues, letters),
         "queues": [state_row(queues[state]) for state in STATES if state in queues],
         "hours": hourly_bars(monitoring.handed_over_by_hour(now)),
         "jobs": [job_row(job, now) for job in monitoring.clock_jobs(now)],
@@ -138,71 +105,6 @@ def outage_row(outage: Outage, now: dt.datetime) -> dict[str, Any]:
         "reason": labelled(outage.get_of_display(), keep_own_order(outage.words)),
         "since": at_hour(outage.began_at),
         "age": printed_age(outage.began_at, now),
-    }
-
-
-def rows_for_a_person(
-    queues: dict[str, monitoring.QueueCounts], letters: monitoring.LetterCounts
-) -> list[dict[str, Any]]:
-    """Return what only a person decides, each with the link to its list."""
-    waiting = [
-        {
-            "count": queues[state].total,
-            "title": title,
-            "url": list_url(Delivery, state__exact=state.value),
-        }
-        for state, title in FOR_A_PERSON.items()
-        if state in queues
-    ]
-    if letters.failed:
-        waiting.append(
-            {
-                "count": letters.failed,
-                "title": COULD_NOT_BE_COMPOSED,
-                "url": list_url(Letter, composing="failed"),
-            }
-        )
-    if faults := Setback.objects.count():
-        waiting.append({"count": faults, "title": FAULTS_OF_JOBS, "url": list_url(Setback)})
-    if letters.to_approve:
-        kinds = ",".join(kind for kind in Letter.Kind.values if kind not in AUTOMATIC_KINDS)
-        waiting.append(
-            {
-                "count": letters.to_approve,
-                "title": _("letters to approve"),
-                "url": list_url(Letter, state__exact=Letter.State.COMPOSED, kind__in=kinds),
-            }
-        )
-    if printed := monitoring.printed_waiting():
-        waiting.append(
-            {
-                "count": printed,
-                "title": _("printed letters to mark as dispatched"),
-                "url": list_url(Delivery, state__exact=State.QUEUED, channel__in="pouch,post"),
-            }
-        )
-    return waiting + [row for row in rows_of_originals(timezone.localdate()) if row["count"]]
-
-
-def rows_of_originals(today: dt.date, **filters: Any) -> list[dict[str, Any]]:
-    """Return what waits of signed originals, with the age of the oldest."""
-    originals = SignedOriginal.objects.filter(**filters).with_days()
-    return [row_of_originals(originals, stage, today, filters) for stage in Stage]
-
-
-def row_of_originals(
-    originals: Any, stage: Stage, today: dt.date, filters: dict[str, Any]
-) -> dict[str, Any]:
-    since = TruncDate("approved_at") if stage == Stage.UNDER_WAY else F("handed_over_on")
-    found = originals.at(stage, today - AFTER_THE_LETTER).order_by()
-    told = found.aggregate(count=Count("pk"), since=Min(since))
-    days = (today - told["since"]).days if told["since"] else 0
-    age = ngettext("the oldest for %(days)s day", "the oldest for %(days)s days", days)
-    exact = {f"{name}__id__exact": row.pk for name, row in filters.items()}
-    return {
-        "count": told["count"],
-        "title": labelled(ORIGINALS_AT[stage], age % {"days": days}),
-        "url": list_url(SignedOriginal, stage=stage.value, **exact),
     }
 
 

@@ -12,7 +12,6 @@ from django.urls import reverse
 from django.utils import timezone
 from unfold.admin import ModelAdmin
 
-from invitations.admin.outbox.queue import COULD_NOT_BE_COMPOSED, FAULTS_OF_JOBS, LETTERS_WAIT
 from invitations.minister_import import ask_for_import
 from invitations.models import (
     Arming,
@@ -32,18 +31,15 @@ from invitations.models import (
     Minister,
     Mission,
     OriginalStep,
-    Outage,
     QuietPeriod,
     Rank,
     ReminderStep,
     Reply,
     ReplyLink,
     SessionHours,
-    Setback,
     StateAlias,
 )
 from invitations.outbox.arming import arm
-from invitations.tests.desk import composed_letter, signed_in
 from invitations.tests.factories import (
     CircularFactory,
     DeliveryFactory,
@@ -211,74 +207,6 @@ def test_every_page_of_the_sidebar_opens(admin_client):
 
     assert len(links) > 20
     assert {admin_client.get(link).status_code for link in links} == {200}
-
-
-@pytest.mark.parametrize("rows", [1, 3])
-def test_first_page_takes_as_many_queries_for_three_rows_as_for_one(
-    admin_client, django_assert_num_queries, rows
-):
-    step = StepFactory()
-    for _n in range(rows):
-        invitation = InvitationFactory(edition=step.edition)
-        ReplyFactory(invitation=invitation)
-        DeliveryFactory(letter__invitation=invitation)
-
-    with django_assert_num_queries(32):
-        admin_client.get(reverse("admin:index"))
-
-
-def test_first_page_counts_what_its_links_show(admin_client):
-    edition = StepFactory(second_approver=None).edition
-    ReplyFactory(invitation=InvitationFactory(edition=edition), answer="regrets")
-    silent = InvitationFactory(edition=edition)
-    InvitationFactory(edition=edition, is_principal=False)
-    InvitationFactory(edition=edition, status="draft")
-    composed_letter(invitation=silent)
-    courtesy = InvitationFactory(edition=edition, is_principal=False)
-    LetterFactory(invitation=courtesy, failed_attempts=1)
-    LetterFactory(failed_attempts=1)
-    other = InvitationFactory(edition=edition, is_principal=False)
-    LetterFactory(invitation=other, waits_because="Missing in English: fax.")
-    Setback.objects.create(job="hooks", item="mailgun")
-    Correspondence.objects.create(invitation=silent, channel="fax")
-    DeliveryFactory(letter__invitation__edition=edition, letter__invitation__is_principal=False)
-
-    page = admin_client.get(reverse("admin:index")).context
-
-    items = [*page["to_do"], *page["answers"], *page["invitations"], *page["outbox"]]
-    counts = {str(item["title"]): item["count"] for item in items}
-    shown = {
-        str(item["title"]): admin_client.get(item["url"]).context["cl"].result_count
-        for item in items
-    }
-    assert counts == shown
-    assert counts["silent"] == counts["regrets"] == counts["letters to approve"] == 1
-    assert counts["correspondence not dealt with"] == counts["reminder steps without approval"] == 1
-    assert (counts["draft"], counts["issued"], counts["queued"]) == (1, 6, 1)
-    assert counts[str(COULD_NOT_BE_COMPOSED)] == counts[str(FAULTS_OF_JOBS)] == 1
-    assert counts[str(LETTERS_WAIT)] == 1
-
-
-def test_first_page_says_that_nothing_can_leave_to_those_who_see_deliveries(client):
-    EditionFactory()
-    Outage.objects.create(of="mail_server", words="Connection refused")
-    said = "no connection to the mail server: Connection refused."
-
-    signed_in(client, "view_invitation", "view_delivery")
-    assert said in client.get(reverse("admin:index")).content.decode()
-
-    signed_in(client, "view_invitation")
-    assert said not in client.get(reverse("admin:index")).content.decode()
-
-
-def test_first_page_says_that_a_copy_is_mute(admin_client, settings):
-    settings.MAILBOX = settings.MAILBOX._replace(scheme="smtp", host="mail.example.org", port=25)
-
-    assert "Nothing is sent" in admin_client.get(reverse("admin:index")).content.decode()
-
-
-def test_first_page_of_an_empty_site_says_what_to_add(admin_client):
-    assert "There is no edition yet" in admin_client.get(reverse("admin:index")).content.decode()
 
 
 def test_empty_list_says_what_to_do_next(admin_client):

@@ -1,0 +1,71 @@
+"""What goes out next: the mails in the outbox, and the reminders of the days to come."""
+
+import datetime as dt
+from typing import Any
+
+from django.db.models import Count, Min
+from django.urls import reverse
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from invitations.admin.columns import list_url
+from invitations.admin.setup.reminders import step_in_words
+from invitations.models import Delivery, ForumEdition, ReminderStep
+from invitations.reminders.forecast import Forecast
+from invitations.text.dates import labelled, printed_hour, printed_weekday
+
+DAYS_SHOWN = 4
+
+
+def coming_context(edition: ForumEdition, plan: Forecast) -> dict[str, Any]:
+    return {
+        "outbox": outbox_row(edition),
+        "because": plan.because,
+        "days": day_rows(plan)[:DAYS_SHOWN],
+        "reminders_url": reverse("admin:invitations_forumedition_reminders", args=[edition.pk]),
+    }
+
+
+def outbox_row(edition: ForumEdition) -> dict[str, Any] | None:
+    """Return how many mails wait in the outbox, and when the first of them may leave."""
+    waiting = Delivery.objects.waiting().by_mail().filter(letter__invitation__edition=edition)
+    told = waiting.order_by().aggregate(count=Count("pk"), first=Min("not_before"))
+    if not told["count"]:
+        return None
+    at = told["first"].astimezone(edition.zone)
+    return {
+        "count": told["count"],
+        "at": printed_hour(at, edition.time_zone_name, get_language()),
+        "url": list_url(
+            Delivery,
+            state__exact=Delivery.State.QUEUED.value,
+            letter__invitation__edition__id__exact=edition.pk,
+        ),
+    }
+
+
+def day_rows(plan: Forecast) -> list[dict[str, Any]]:
+    """Return each day to come, with its step, whom it goes to, and how many get it."""
+    return [
+        {
+            "day": printed_weekday(day, get_language()),
+            "how": how_and_to_whom(step),
+            "count": len(found),
+        }
+        for (day, step), found in plan.by_day().items()
+    ]
+
+
+def how_and_to_whom(step: ReminderStep) -> str:
+    if step.medium == ReminderStep.Medium.CALL:
+        return step_in_words(step)
+    return labelled(step_in_words(step), step.get_audience_display())
+
+
+def next_of_each(plan: Forecast) -> dict[int, tuple[dt.date, str]]:
+    """Return the day of the next mail or call of each invitation, and which of both it is."""
+    found: dict[int, tuple[dt.date, str]] = {}
+    for one in sorted([*plan.mails, *plan.calls], key=lambda planned: planned.at.date()):
+        how = _("call") if one.step.medium == ReminderStep.Medium.CALL else _("mail")
+        found.setdefault(one.invitation.pk, (one.at.date(), how))
+    return found

@@ -1,0 +1,162 @@
+"""Who is silent: what each office was sent, when it was called, and what comes next."""
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Iterable
+from typing import Any, NamedTuple
+from urllib.parse import urlencode
+
+from django.contrib import admin
+from django.db.models import Count, Max
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from delegations.desk.asked import desk_page, edition_asked, state_url
+from delegations.desk.coming import next_of_each
+from delegations.desk.standings import french_key
+from invitations.admin.columns import on_day
+from invitations.models import (
+    CallListEntry,
+    Correspondence,
+    Delivery,
+    ForumEdition,
+    Invitation,
+    MemberState,
+    Region,
+)
+from invitations.models.reply import Channel
+from invitations.reminders.forecast import forecast_of
+
+
+class Silent(NamedTuple):
+    """A State without an answer, and what was tried; ``coming`` is the next mail or call."""
+
+    state: MemberState
+    region: str
+    left_at: dt.datetime | None = None
+    addresses: int = 0
+    called_at: dt.datetime | None = None
+    coming: tuple[dt.date, str] | None = None
+
+    def days_since(self, now: dt.datetime) -> int | None:
+        return (now - self.left_at).days if self.left_at else None
+
+
+def silent_rows(edition: ForumEdition, coming: dict[int, tuple[dt.date, str]]) -> list[Silent]:
+    """Return the States whose principal invitation has no answer, in the French order."""
+    silent = edition.invitations.silent().principal().select_related("member_state")
+    left, called, regions = letters_of(silent), calls_of(silent), dict(Region.choices)
+    rows = [
+        Silent(
+            one.member_state,
+            str(regions.get(one.member_state.region, "")),
+            **left.get(one.pk, {}),
+            called_at=called.get(one.pk),
+            coming=coming.get(one.pk),
+        )
+        for one in silent
+    ]
+    return sorted(rows, key=lambda row: french_key(row.state))
+
+
+def letters_of(silent: Iterable[Invitation]) -> dict[int, dict[str, Any]]:
+    """Return when the last letter left to each office, and how many addresses were tried."""
+    tried = Delivery.objects.filter(letter__invitation__in=silent).exclude(
+        state__in=[*Delivery.NOT_LEFT, Delivery.State.CANCELLED]
+    )
+    found = tried.order_by().values_list("letter__invitation")
+    rows = found.annotate(Max("handed_over_at"), Count("address", distinct=True))
+    return {key: {"left_at": at, "addresses": number} for key, at, number in rows}
+
+
+def calls_of(silent: Iterable[Invitation]) -> dict[int, dt.datetime]:
+    """Return when each office was on the telephone last, whoever called."""
+    listed = CallListEntry.objects.filter(invitation__in=silent, called_at__isnull=False)
+    noted = Correspondence.objects.filter(invitation__in=silent, channel=Channel.TELEPHONE)
+    calls: dict[int, list[dt.datetime]] = defaultdict(list)
+    for rows, at in ((listed, "called_at"), (noted, "received_at")):
+        for key, last in rows.order_by().values_list("invitation").annotate(Max(at)):
+            calls[key].append(last)
+    return {key: max(found) for key, found in calls.items()}
+
+
+# The page
+
+EARLIEST, LATEST = dt.datetime.min.replace(tzinfo=dt.UTC), dt.date.max
+COLUMNS: dict[str, tuple[Any, Any]] = {
+    "state": (gettext_lazy("State"), lambda row: french_key(row.state)),
+    "region": (gettext_lazy("Region"), lambda row: row.region),
+    "letter": (gettext_lazy("Last letter"), lambda row: row.left_at or EARLIEST),
+    "addresses": (gettext_lazy("Addresses tried"), lambda row: row.addresses),
+    "called": (gettext_lazy("Last call"), lambda row: row.called_at or EARLIEST),
+    "next": (gettext_lazy("Next"), lambda row: row.coming[0] if row.coming else LATEST),
+}
+
+
+@desk_page("invitations.view_invitation")
+def silent(request: HttpRequest) -> HttpResponse:
+    edition = edition_asked(request)
+    context = {**admin.site.each_context(request), "title": _("Who is silent"), "edition": edition}
+    if edition:
+        context |= silent_context(edition, request)
+    return TemplateResponse(request, "admin/desk/silent.html", context)
+
+
+def silent_context(edition: ForumEdition, request: HttpRequest) -> dict[str, Any]:
+    now, region = timezone.now(), request.GET.get("region", "")
+    rows = silent_rows(edition, next_of_each(forecast_of(edition, now)))
+    by, backwards = sort_asked(request)
+    rows.sort(key=COLUMNS[by][1], reverse=backwards)
+    asked = {"edition": edition.symbol, "region": region} if region else {"edition": edition.symbol}
+    return {
+        "editions": ForumEdition.objects.exclude(pk=edition.pk)[:12],
+        "all": len(rows),
+        "columns": [heading(name, by, backwards, asked) for name in COLUMNS],
+        "rows": [
+            row_shown(row, edition, now) for row in rows if row.state.region == region or not region
+        ],
+        "regions": [
+            {
+                "name": name,
+                "count": sum(row.state.region == code for row in rows),
+                "url": f"?{urlencode({'edition': edition.symbol, 'region': code})}",
+                "is_chosen": code == region,
+            }
+            for code, name in Region.choices
+        ],
+        "region": dict(Region.choices).get(region, ""),
+    }
+
+
+def sort_asked(request: HttpRequest) -> tuple[str, bool]:
+    """Return the column by which to sort, and whether backwards; as it is, the French order."""
+    asked = request.GET.get("sort", "")
+    by = asked.removeprefix("-")
+    return (by, asked.startswith("-")) if by in COLUMNS else ("state", False)
+
+
+def heading(name: str, by: str, backwards: bool, asked: dict[str, str]) -> dict[str, Any]:
+    """Return a column's heading, whose link sorts by it, and then the other way round."""
+    turned = f"-{name}" if name == by and not backwards else name
+    order = "descending" if backwards else "ascending"
+    return {
+        "words": COLUMNS[name][0],
+        "url": f"?{urlencode({**asked, 'sort': turned})}",
+        "order": order if name == by else "none",
+    }
+
+
+def row_shown(row: Silent, edition: ForumEdition, now: dt.datetime) -> dict[str, Any]:
+    return {
+        "state": row.state.listed_as,
+        "url": state_url(edition, row.state),
+        "region": row.region,
+        "days": row.days_since(now),
+        "left": on_day(row.left_at),
+        "addresses": row.addresses,
+        "called": on_day(row.called_at),
+        "next": row.coming,
+    }

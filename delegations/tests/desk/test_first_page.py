@@ -1,0 +1,214 @@
+"""The first page: its counts, its three questions, and to whom it says what."""
+
+import datetime as dt
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from delegations.desk.needs import COULD_NOT_BE_COMPOSED, FAULTS_OF_JOBS, LETTERS_WAIT
+from invitations.models import Correspondence, Outage, Setback
+from invitations.tests.desk import composed_letter, signed_in
+from invitations.tests.factories import (
+    DeliveryFactory,
+    EditionFactory,
+    InvitationFactory,
+    LetterFactory,
+    MemberStateFactory,
+    MinisterFactory,
+    ReplyFactory,
+    StepFactory,
+)
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.mark.parametrize("rows", [1, 3])
+def test_first_page_takes_as_many_queries_for_three_rows_as_for_one(
+    admin_client, django_assert_num_queries, rows
+):
+    step = StepFactory()
+    for _n in range(rows):
+        invitation = InvitationFactory(edition=step.edition)
+        ReplyFactory(invitation=invitation)
+        DeliveryFactory(letter__invitation=invitation)
+
+    with django_assert_num_queries(48):
+        admin_client.get(reverse("admin:index"))
+
+
+def test_first_page_counts_what_its_links_show(admin_client):
+    edition = StepFactory(second_approver=None).edition
+    ReplyFactory(invitation=InvitationFactory(edition=edition), answer="regrets")
+    silent = InvitationFactory(edition=edition)
+    InvitationFactory(edition=edition, is_principal=False)
+    InvitationFactory(edition=edition, status="draft")
+    composed_letter(invitation=silent)
+    courtesy = InvitationFactory(edition=edition, is_principal=False)
+    LetterFactory(invitation=courtesy, failed_attempts=1)
+    LetterFactory(failed_attempts=1)
+    other = InvitationFactory(edition=edition, is_principal=False)
+    LetterFactory(invitation=other, waits_because="Missing in English: fax.")
+    Setback.objects.create(job="hooks", item="mailgun")
+    Correspondence.objects.create(invitation=silent, channel="fax")
+    DeliveryFactory(letter__invitation__edition=edition, letter__invitation__is_principal=False)
+
+    page = admin_client.get(reverse("admin:index")).context
+
+    items = [*page["to_do"], *page["answers"], *page["invitations"], *page["outbox"]]
+    counts = {str(item["title"]): item["count"] for item in items}
+    shown = {
+        str(item["title"]): admin_client.get(item["url"]).context["cl"].result_count
+        for item in items
+    }
+    assert counts == shown
+    assert counts["silent"] == counts["regrets"] == counts["letters to approve"] == 1
+    assert counts["correspondence not dealt with"] == counts["reminder steps without approval"] == 1
+    assert (counts["draft"], counts["issued"], counts["queued"]) == (1, 6, 1)
+    assert counts[str(COULD_NOT_BE_COMPOSED)] == counts[str(FAULTS_OF_JOBS)] == 1
+    assert counts[str(LETTERS_WAIT)] == 1
+
+
+def test_first_page_says_that_nothing_can_leave_to_those_who_see_deliveries(client):
+    EditionFactory()
+    Outage.objects.create(of="mail_server", words="Connection refused")
+    said = "no connection to the mail server: Connection refused."
+
+    signed_in(client, "view_invitation", "view_delivery")
+    assert said in client.get(reverse("admin:index")).content.decode()
+
+    signed_in(client, "view_invitation")
+    assert said not in client.get(reverse("admin:index")).content.decode()
+
+
+def test_first_page_says_that_a_copy_is_mute(admin_client, settings):
+    settings.MAILBOX = settings.MAILBOX._replace(scheme="smtp", host="mail.example.org", port=25)
+
+    assert "Nothing is sent" in admin_client.get(reverse("admin:index")).content.decode()
+
+
+def test_first_page_of_an_empty_site_says_what_to_add(admin_client):
+    assert "There is no edition yet" in admin_client.get(reverse("admin:index")).content.decode()
+
+
+# Who is silent
+
+
+def silent_state(edition, region, days, **fields):
+    """A State of the region whose letter left so many days ago; it has no answer."""
+    minister = MinisterFactory(member_state=MemberStateFactory(region=region))
+    invitation = InvitationFactory(edition=edition, minister=minister, **fields)
+    at = timezone.now() - dt.timedelta(days=days)
+    DeliveryFactory(letter__invitation=invitation, state="handed_over", handed_over_at=at)
+    return invitation
+
+
+def test_first_page_says_who_is_silent_in_each_region_and_for_how_long(admin_client):
+    edition = EditionFactory()
+    silent_state(edition, "Africa", 8)
+    silent_state(edition, "Africa", 20)
+    called = silent_state(edition, "Europe", 3)
+    Correspondence.objects.create(invitation=called, channel="telephone")
+    ReplyFactory(invitation=silent_state(edition, "Europe", 30))
+
+    silent = admin_client.get(reverse("admin:index")).context["silent"]
+
+    rows = {
+        str(one["name"]): (one["count"], one["days"], one["uncalled"]) for one in silent["regions"]
+    }
+    assert rows == {"Africa": (2, 20, 2), "Europe": (1, 3, 0)}
+    assert silent["all"] == 3
+    listed = {
+        str(one["name"]): len(admin_client.get(one["url"]).context["rows"])
+        for one in silent["regions"]
+    }
+    assert listed == {"Africa": 2, "Europe": 1}
+
+
+@pytest.mark.parametrize(
+    ("by", "first"),
+    [
+        ("letter", "long ago"),
+        ("-letter", "lately"),
+        ("region", "long ago"),
+        ("-region", "lately"),
+        ("addresses", "long ago"),
+        ("-addresses", "lately"),
+        ("called", "lately"),
+        ("-called", "long ago"),
+        ("next", "lately"),
+        ("-next", "long ago"),
+    ],
+)
+def test_the_silent_are_sorted_as_asked(in_february, admin_client, by, first):
+    edition = StepFactory(days_before=21).edition
+    long_ago = silent_state(edition, "Africa", 40)
+    lately = silent_state(edition, "Europe", 20)
+    DeliveryFactory(letter=lately.letters.get(), arrived=True, address="second@example.org")
+    Correspondence.objects.create(invitation=long_ago, channel="telephone", dealt_with_at=None)
+
+    rows = admin_client.get(reverse("desk:silent"), {"sort": by}).context["rows"]
+
+    names = {str(long_ago.member_state): "long ago", str(lately.member_state): "lately"}
+    assert names[rows[0]["state"]] == first
+
+
+def test_what_is_no_column_sorts_by_the_french_order(admin_client):
+    edition = EditionFactory()
+    first, second = silent_state(edition, "Europe", 3), silent_state(edition, "Africa", 9)
+
+    rows = admin_client.get(reverse("desk:silent"), {"sort": "password"}).context["rows"]
+
+    states = [str(one.member_state) for one in (first, second)]
+    assert [row["state"] for row in rows] == states
+
+
+@pytest.mark.parametrize("rows", [1, 3])
+def test_the_silent_take_as_many_queries_for_three_as_for_one(
+    admin_client, django_assert_num_queries, rows
+):
+    edition = StepFactory().edition
+    for _n in range(rows):
+        silent_state(edition, "Africa", 8)
+
+    with django_assert_num_queries(19):
+        admin_client.get(reverse("desk:silent"))
+
+
+def test_the_silent_are_for_those_who_may_see_invitations(client):
+    EditionFactory()
+    signed_in(client, "view_letter")
+    assert client.get(reverse("desk:silent")).status_code == 403
+
+    signed_in(client, "view_invitation")
+    assert "Nobody is silent here." in client.get(reverse("desk:silent")).content.decode()
+
+
+# What goes out next
+
+
+def test_first_page_says_what_goes_out_next_and_to_how_many(in_february, admin_client):
+    edition = StepFactory(days_before=21).edition
+    for _n in range(2):
+        silent_state(edition, "Africa", 9)
+    DeliveryFactory(
+        letter__invitation__edition=edition, not_before=timezone.now() + dt.timedelta(hours=2)
+    )
+
+    coming = admin_client.get(reverse("admin:index")).context["coming"]
+
+    assert [(one["day"], one["count"]) for one in coming["days"]] == [
+        ("Wednesday 10 March 2027", 2)
+    ]
+    assert coming["outbox"]["count"] == 1
+    assert coming["outbox"]["at"] == "10 February 2027, 12:00 (Geneva time)"
+    assert admin_client.get(coming["outbox"]["url"]).context["cl"].result_count == 1
+    assert admin_client.get(coming["reminders_url"]).status_code == 200
+
+
+def test_first_page_says_why_nobody_is_reminded(in_february, admin_client):
+    InvitationFactory()
+
+    page = admin_client.get(reverse("admin:index")).content.decode()
+
+    assert "Nobody is reminded any more: no reminder step is approved by two people." in page

@@ -1,0 +1,155 @@
+"""What needs whoever reads the first page, and for how long."""
+
+import datetime as dt
+
+import pytest
+from django.contrib.auth.models import Group
+from django.urls import reverse
+from django.utils import timezone
+
+from delegations.desk.needs import COULD_NOT_BE_COMPOSED, FAULTS_OF_JOBS, STUCK
+from delegations.models import HighLevelSession
+from invitations.models import Bounce, Correspondence, Letter, Setback
+from invitations.tests.desk import composed_letter, signed_in
+from invitations.tests.factories import (
+    DeliveryFactory,
+    EditionFactory,
+    InvitationFactory,
+    LetterFactory,
+    ReplyFactory,
+    StepFactory,
+    UserFactory,
+)
+
+pytestmark = pytest.mark.django_db
+
+
+HOUR = dt.timedelta(hours=1)
+
+
+def to_do(client, edition=None):
+    asked = {"edition": edition.symbol} if edition else {}
+    page = client.get(reverse("admin:index"), asked)
+    return {str(item["title"]): item for item in page.context["to_do"]}
+
+
+def test_first_page_counts_apart_what_to_approve_and_what_to_compose_anew(client):
+    edition = EditionFactory()
+    good, outdated, own = (
+        composed_letter(
+            invitation=InvitationFactory(edition=edition, status="draft", issued_at=None)
+        )
+        for _number in range(3)
+    )
+    outdated.invitation.minister.family_name = "Hentzau"
+    outdated.invitation.minister.save()
+    user = signed_in(client, "view_invitation", "view_letter", "approve_letter")
+    Letter.objects.filter(pk=own.pk).update(composed_by=user)
+
+    items = {title: item for title, item in to_do(client).items() if "letters" in title}
+
+    listed = {
+        title: list(client.get(item["url"]).context["cl"].queryset) for title, item in items.items()
+    }
+    assert listed == {"letters to approve": [good], "outdated letters to compose anew": [outdated]}
+    assert {item["count"] for item in items.values()} == {1}
+
+
+WAITS_FOR = {
+    "Drafters": {
+        COULD_NOT_BE_COMPOSED,
+        FAULTS_OF_JOBS,
+        "outdated letters to compose anew",
+        "bounces of which nobody knows yet what they are of",
+    },
+    "Approvers": {
+        "letters to approve",
+        "outdated letters to compose anew",
+        "reminder steps without approval",
+        "texts of reminders and acknowledgements without approval",
+    },
+    "Registrars": {"correspondence not dealt with", "contested replies"},
+    "Readers": set(),
+}
+
+
+@pytest.mark.parametrize(("group", "titles"), WAITS_FOR.items(), ids=WAITS_FOR)
+def test_first_page_shows_what_its_reader_may_do(client, group, titles):
+    edition = StepFactory(second_approver=None).edition
+    good, outdated = (
+        composed_letter(
+            invitation=InvitationFactory(edition=edition, status="draft", issued_at=None)
+        )
+        for _number in range(2)
+    )
+    outdated.invitation.minister.family_name = "Hentzau"
+    outdated.invitation.minister.save()
+    LetterFactory(invitation__edition=edition, failed_attempts=1)
+    Setback.objects.create(job="hooks", item="mailgun")
+    Correspondence.objects.create(invitation=good.invitation, channel="fax")
+    ReplyFactory(invitation__edition=edition, status="contested")
+    Bounce.objects.create(kind="failed", received_at=timezone.now())
+    user = UserFactory()
+    user.groups.add(Group.objects.get(name=group))
+    client.force_login(user)
+
+    items = to_do(client)
+
+    assert set(items) == {str(title) for title in titles}
+
+
+def test_what_is_stuck_leads_to_its_list_with_its_age(admin_client):
+    edition, long_ago = EditionFactory(), timezone.now() - dt.timedelta(days=8)
+    of_edition = {"letter__invitation__edition": edition, "not_before": long_ago}
+    for state in STUCK:
+        DeliveryFactory(state=state, address=f"{state}@example.org", **of_edition)
+    DeliveryFactory(channel="pouch", address="", **of_edition)
+    DeliveryFactory(state="failed")
+
+    items = to_do(admin_client, edition)
+
+    assert {str(title) for title in STUCK.values()} < set(items)
+    stuck = [item for item in items.values() if item["age"] == "oldest: 8 days"]
+    assert len(stuck) == len(STUCK) + 1
+    assert all(item["is_old"] for item in stuck)
+    for item in stuck:
+        listed = admin_client.get(item["url"]).context["cl"]
+        assert listed.result_count == item["count"] == 1, item["title"]
+
+
+def test_what_the_clock_could_not_do_leads_to_what_it_was(admin_client):
+    failed = LetterFactory(failed_attempts=2, waits_because="It could not be composed.")
+    LetterFactory(waits_because="No text.", invitation__edition=failed.invitation.edition)
+    Setback.objects.create(job="read_mailboxes", item="INTRAY_URL", because="no such user")
+
+    items = to_do(admin_client, failed.invitation.edition)
+
+    composing, faults = items[str(COULD_NOT_BE_COMPOSED)], items[str(FAULTS_OF_JOBS)]
+    assert (composing["count"], faults["count"]) == (1, 1)
+    listed = admin_client.get(composing["url"]).context["cl"].result_list
+    assert list(listed) == [failed]
+    assert "no such user" in admin_client.get(faults["url"]).content.decode()
+
+
+def test_what_came_today_has_no_age(admin_client):
+    came = Correspondence.objects.create(invitation=InvitationFactory(), channel="fax")
+
+    items = to_do(admin_client, came.invitation.edition)
+
+    assert items["correspondence not dealt with"]["age"] == ""
+
+
+def test_a_session_waits_for_who_approves(client):
+    edition = EditionFactory()
+    at = dt.datetime(2027, 5, 11, 7, tzinfo=dt.UTC)
+    session = HighLevelSession.objects.create(
+        edition=edition, segment="opening", title="Opening", starts_at=at, ends_at=at + HOUR
+    )
+    title = "sessions that wait for the approval of two people"
+    signed_in(client, "view_invitation", "view_highlevelsession", "approve_letter")
+
+    item = to_do(client, edition)[title]
+
+    assert list(client.get(item["url"]).context["cl"].queryset) == [session]
+    signed_in(client, "view_invitation", "view_highlevelsession")
+    assert title not in to_do(client, edition)
