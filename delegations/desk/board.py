@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
@@ -11,6 +12,8 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from delegations.desk.asked import desk_page, edition_asked, order_asked, state_url
+from delegations.desk.curve import curve_context
+from delegations.desk.genders import gender_context
 from delegations.desk.standings import (
     INVITED,
     KINDS,
@@ -34,6 +37,8 @@ def board(request: HttpRequest) -> HttpResponse:
     context = {**admin.site.each_context(request), "title": _("Board"), "edition": edition}
     if edition:
         context |= board_context(edition, order_asked(request))
+        if request.user.has_perm("delegations.view_delegation"):
+            context |= gender_context(edition)
     return TemplateResponse(request, "admin/desk/board.html", context)
 
 
@@ -43,12 +48,15 @@ def board_context(edition: ForumEdition, order: str) -> dict[str, Any]:
     return {
         "editions": ForumEdition.objects.exclude(pk=edition.pk)[:12],
         "orders": [(code, words, code == order) for code, words in ORDERS.items()],
+        "languages": list(settings.LANGUAGES),
+        "language": get_language(),
         "last_day": printed_date(edition.last_day, get_language()),
         "last_day_is_over": edition.is_late(timezone.now()),
         **headline(standings),
         "legend": legend(standings),
         "regions": [region_tiles(region, edition) for region in regions],
         "table": table_of_answers(regions, edition),
+        **curve_context(edition),
     }
 
 
