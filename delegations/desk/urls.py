@@ -3,6 +3,7 @@
 from django.urls import path
 
 from delegations.desk.board import board
+from delegations.desk.sheet import sheet
 from delegations.desk.silent import silent
 from delegations.desk.state import state_page
 
@@ -10,5 +11,6 @@ app_name = "desk"
 urlpatterns = [
     path("board/", board, name="board"),
     path("state/<slug:symbol>/<str:iso3>/", state_page, name="state"),
+    path("board/sheet.pdf", sheet, name="sheet"),
     path("board/silent/", silent, name="silent"),
 ]
