@@ -1,0 +1,127 @@
+"""The board and the first page in a browser that holds them to their policy: keys, eyes, curve."""
+
+import datetime as dt
+
+import pytest
+from django.conf import settings
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+from playwright.sync_api import expect
+
+from delegations.tests.browser import browser_page
+from delegations.tests.measures import RULES, bring_axe
+from invitations.tests.factories import (
+    DeliveryFactory,
+    InvitationFactory,
+    ReplyFactory,
+    UserFactory,
+)
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.django_db(transaction=True, serialized_rollback=True),
+]
+PAGES = ["admin:index", "desk:board", "desk:silent"]
+# The frame of the interface around our part of the page is its own.
+RUN_AXE = """
+async (rules) => {
+    const { violations } = await axe.run(".board", { runOnly: rules });
+    return violations.flatMap(({ id, nodes }) =>
+        nodes.map(({ html }) => `${id}: ${html.slice(0, 160)}`));
+}
+"""
+
+
+def states(edition):
+    """Two States in each of two regions; one of each has answered."""
+    at = timezone.now() - dt.timedelta(days=9)
+    for number, region in enumerate(("Africa", "Africa", "Europe", "Europe")):
+        invitation = InvitationFactory(
+            edition=edition,
+            minister__member_state__region=region,
+            minister__member_state__short_name=f"Zenda {number}",
+        )
+        DeliveryFactory(letter__invitation=invitation, state="handed_over", handed_over_at=at)
+        if number % 2:
+            ReplyFactory(invitation=invitation, answer="video")
+
+
+@pytest.fixture
+def desk(chromium, site):
+    """Return how to open a browser in which somebody with all rights is signed in."""
+
+    def opened(**options):
+        client = Client()
+        client.force_login(UserFactory(is_superuser=True))
+        held = client.cookies[settings.SESSION_COOKIE_NAME]
+        cookies = [{"name": held.key, "value": held.value, "url": site}]
+        return browser_page(chromium, **options), cookies
+
+    return opened
+
+
+def tab_to(page, selector):
+    for _press in range(200):
+        page.keyboard.press("Tab")
+        if page.evaluate("selector => document.activeElement.matches(selector)", selector):
+            return
+    raise AssertionError(f"The Tab key does not lead to {selector}.")
+
+
+def test_the_board_by_keyboard(desk, site, edition):
+    states(edition)
+    browser, cookies = desk()
+    with browser as page:
+        page.context.add_cookies(cookies)
+        page.goto(f"{site}{reverse('desk:board')}")
+
+        tab_to(page, "nav a[href='#region-europe']")
+        page.keyboard.press("Enter")
+        page.keyboard.press("Tab")
+
+        first = page.locator("#region-europe + ul .tile").first
+        expect(first).to_be_focused()
+        expect(first).to_contain_text("Zenda 2")
+        expect(first.locator(".more")).to_have_css("opacity", "1")
+        expect(first.locator(".more")).to_contain_text("silent")
+        with page.expect_navigation() as led:
+            page.keyboard.press("Enter")
+        assert led.value.ok
+
+
+def test_the_curve_is_drawn_under_the_policy_of_the_desk(desk, site, edition):
+    states(edition)
+    browser, cookies = desk()
+    with browser as page:
+        page.context.add_cookies(cookies)
+        page.goto(f"{site}{reverse('desk:board')}")
+
+        drawn = "Chart.getChart('curve-chart')?.data.datasets.map((one) => one.data.length)"
+        page.wait_for_function(drawn)
+
+        days, letters, reminders, deadline = page.evaluate(drawn)
+        assert days == 10
+        assert (letters, reminders, deadline) == (1, 0, 2)
+        page.click("details summary >> text=The same as a table")
+        expect(page.locator("section[aria-labelledby=curve] tbody tr").first).to_be_visible()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("language", ["ar", "fr"])
+def test_no_page_keeps_anybody_out(desk, site, edition, language, scheme):
+    states(edition)
+    phone = {"width": 390, "height": 800}
+    browser, cookies = desk(viewport=phone, color_scheme=scheme, reduced_motion="reduce")
+    with browser as page:
+        name = settings.LANGUAGE_COOKIE_NAME
+        page.context.add_cookies([*cookies, {"name": name, "value": language, "url": site}])
+        bring_axe(page)
+        found = {}
+        for one in PAGES:
+            page.goto(f"{site}{reverse(one)}")
+            found[one] = page.evaluate(RUN_AXE, RULES)
+            if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
+                found[one].append("scrolls sideways")
+
+    assert {name: lines for name, lines in found.items() if lines} == {}
