@@ -1,4 +1,4 @@
-"""What the desk's own pages are asked for: the edition, the order of States, the permission."""
+"""What the desk's own pages are asked for: the edition, the permission, a State’s page."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -7,11 +7,9 @@ from typing import Any
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 
-from delegations.desk.standings import ORDERS
-from invitations.admin.columns import list_url
-from invitations.models import ForumEdition, Invitation, MemberState
+from invitations.models import ForumEdition, MemberState
 
 View = Callable[..., HttpResponse]
 
@@ -37,14 +35,5 @@ def edition_asked(request: HttpRequest) -> ForumEdition | None:
     return named or ForumEdition.objects.current()
 
 
-def order_asked(request: HttpRequest) -> str:
-    order = request.GET.get("order", "")
-    return order if order in ORDERS else next(iter(ORDERS))
-
-
 def state_url(edition: ForumEdition, state: MemberState) -> str:
-    """Return the page of the State."""
-    try:
-        return reverse("desk:state", kwargs={"symbol": edition.symbol, "iso3": state.iso3})
-    except NoReverseMatch:
-        return list_url(Invitation, edition__id__exact=edition.pk, member_state__id__exact=state.pk)
+    return reverse("desk:state", kwargs={"symbol": edition.symbol, "iso3": state.iso3})

@@ -11,9 +11,9 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from delegations.desk.asked import edition_asked
-from delegations.desk.coming import coming_context, next_of_each
+from delegations.desk.board.coming import coming_context, next_of_each
+from delegations.desk.board.silent import Silent, silent_rows
 from delegations.desk.needs import needs_of
-from delegations.desk.silent import Silent, silent_rows
 from invitations.admin.answers import ANSWERS_IN_SHORT, SILENT
 from invitations.admin.columns import list_url
 from invitations.admin.outbox.queue import outage_rows

@@ -2,9 +2,9 @@
 
 from django.urls import path
 
-from delegations.desk.board import board
-from delegations.desk.sheet import sheet
-from delegations.desk.silent import silent
+from delegations.desk.board.page import board
+from delegations.desk.board.sheet import sheet
+from delegations.desk.board.silent import silent
 from delegations.desk.state import state_page
 
 app_name = "desk"

@@ -3,7 +3,7 @@
 import pytest
 from django.urls import reverse
 
-from delegations.desk.standings import KINDS
+from delegations.desk.board.standings import KINDS
 from invitations.tests.desk import signed_in
 from invitations.tests.factories import (
     EditionFactory,

@@ -5,7 +5,7 @@ import datetime as dt
 import pytest
 from django.urls import reverse
 
-from delegations.desk.curve import curve_of
+from delegations.desk.board.curve import curve_of
 from invitations.tests.factories import (
     DeliveryFactory,
     EditionFactory,

@@ -3,7 +3,7 @@
 import pytest
 from django.urls import reverse
 
-from delegations.desk.genders import gender_counts
+from delegations.desk.board.genders import gender_counts
 from delegations.models import Delegate, Delegation, PolicyStatement
 from invitations.tests.desk import signed_in
 from invitations.tests.factories import EditionFactory, InvitationFactory, ReplyFactory

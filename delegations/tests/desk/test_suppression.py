@@ -7,7 +7,7 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from delegations.desk.suppression import SMALLEST, shown_cells, shown_sums
+from delegations.desk.board.suppression import SMALLEST, shown_cells, shown_sums
 
 ROWS = ("heads", "speakers", "delegates")
 COLUMNS = range(3)

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from delegations.desk.suppression import shown_cells, shown_sums
+from delegations.desk.board.suppression import shown_cells, shown_sums
 from delegations.models import Delegate, Delegation, PolicyStatement
 from invitations.models import ForumEdition, Gender
 from invitations.text.spellings import normalize_name

@@ -11,10 +11,10 @@ from django.utils.text import capfirst
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from delegations.desk.asked import desk_page, edition_asked, order_asked, state_url
-from delegations.desk.curve import curve_context
-from delegations.desk.genders import gender_context
-from delegations.desk.standings import (
+from delegations.desk.asked import desk_page, edition_asked, state_url
+from delegations.desk.board.curve import curve_context
+from delegations.desk.board.genders import gender_context
+from delegations.desk.board.standings import (
     INVITED,
     KINDS,
     NO_REGION,
@@ -23,6 +23,7 @@ from delegations.desk.standings import (
     Standing,
     by_region,
     counts,
+    order_asked,
     standings_of,
 )
 from invitations.admin.answers import ANSWERS_IN_SHORT

@@ -15,8 +15,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from delegations.desk.asked import desk_page, edition_asked, state_url
-from delegations.desk.coming import next_of_each
-from delegations.desk.standings import french_key
+from delegations.desk.board.coming import next_of_each
+from delegations.desk.board.standings import french_key
 from invitations.admin.columns import on_day
 from invitations.models import (
     CallListEntry,

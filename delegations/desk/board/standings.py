@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 from django.db.models import F, FilteredRelation, Q
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy
 
 from invitations.admin.answers import ANSWERS_IN_SHORT, SILENT
@@ -88,6 +89,11 @@ ORDERS = {
     "fr": gettext_lazy("French alphabetical order"),
     "en": gettext_lazy("English alphabetical order"),
 }
+
+
+def order_asked(request: HttpRequest) -> str:
+    order = request.GET.get("order", "")
+    return order if order in ORDERS else next(iter(ORDERS))
 
 
 def in_order(states: Iterable[MemberState], order: str) -> list[MemberState]:
