@@ -13,6 +13,7 @@ READ_BY_ALL = [
     "forumedition", "quietperiod", "circular", "reminderstep", "memberstate", "statealias",
     "mission", "rank", "formofaddress", "minister", "lettertemplate", "term", "invitation",
     "letter", "delivery", "letterevent", "calllistentry", "correspondence", "reply", "setback",
+    "telephonecall",
     "delegation", "highlevelsession", "policystatement", "statementtext", "speakingslot",
     "heldchange", "sessionhours", "calendarentry", "notice",
 ]  # fmt: skip
@@ -22,7 +23,7 @@ WRITTEN_BY_GROUP = {
         "mission", "rank", "formofaddress", "minister", "lettertemplate", "invitation",
     ],
     "Approvers": [],
-    "Registrars": ["correspondence", "calllistentry", "reply"],
+    "Registrars": ["correspondence", "reply"],
     "Speakers' desk": [
         "delegation", "delegate", "highlevelsession", "policystatement", "speakingslot",
     ],
@@ -38,6 +39,7 @@ MORE_PERMISSIONS = {
         "release_heldchange", "add_alternate", "change_alternate", "delete_alternate",
         "view_alternate", "view_arming", "stop_arming",
     ],
+    "Registrars": ["add_telephonecall", "change_telephonecall"],
     "Speakers' desk": ["view_delegate", "view_delegationchange"],
 }  # fmt: skip
 IN_WORDS = {

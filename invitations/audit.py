@@ -48,6 +48,8 @@ class Act(TextChoices):
     RELEASED_ALONE = "released_alone", _("released by one approver alone")
     LINK_ENDED = "link_ended", _("link and code ended")
     UNPUBLISHED = "unpublished", _("list of speakers taken from the public page")
+    CALL_NOTED = "call_noted", _("telephone call noted")
+    CALL_STRUCK = "call_struck", _("note of a telephone call struck")
     STOPPED = "stopped", _("all sending stopped")
     ARMED = "armed", _("sending armed")
     TESTED = "tested", _("a test letter sent to oneself")

@@ -20,6 +20,7 @@ from invitations.models import (
     Mission,
     Reply,
     ReplyLink,
+    TelephoneCall,
 )
 
 # What no line of the page says: a letter's words are long.
@@ -95,6 +96,11 @@ class Dossier:
     @cached_property
     def correspondence(self) -> list[Correspondence]:
         return self.of_invitations(Correspondence, "recorded_by", "dealt_with_by")
+
+    @cached_property
+    def calls(self) -> list[TelephoneCall]:
+        """The calls to the offices, the last one first."""
+        return self.of_invitations(TelephoneCall, "by", "struck_by")
 
     def of_invitations(self, model: Any, *joined: str) -> list[Any]:
         """Return the rows of these invitations, each with its invitation as it was read."""

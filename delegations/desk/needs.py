@@ -319,12 +319,10 @@ def mails(request: HttpRequest) -> Iterator[Need]:
 
 
 def reminders(edition: ForumEdition, request: HttpRequest) -> Iterator[Need]:
-    to_call = CallListEntry.objects.filter(
-        called_at=None, invitation__in=edition.invitations.silent()
-    )
+    to_call = CallListEntry.objects.to_call().filter(invitation__edition=edition)
     texts = LetterTemplate.objects.filter(kind__in=AUTOMATIC_KINDS, second_approver=None)
     yield Need(
-        may(request, "change_calllistentry"),
+        may(request, "add_telephonecall"),
         _("offices to call"),
         oldest(to_call, "listed_at"),
         list_url(CallListEntry, called="open", **of_edition(edition)),

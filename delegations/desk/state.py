@@ -4,10 +4,12 @@ from typing import Any
 
 from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 
 from delegations.desk.asked import desk_page
+from delegations.desk.calls import call_form, noted
 from delegations.desk.dossier import Dossier
 from delegations.desk.neighbours import neighbours
 from delegations.desk.timeline import Line, timeline
@@ -27,13 +29,17 @@ STATUS_LABELS = {"draft": "info", "issued": "success", "withdrawn": "danger"}
 
 @desk_page("invitations.view_invitation")
 def state_page(request: HttpRequest, symbol: str, iso3: str) -> HttpResponse:
-    """Show all that is on file of the State, and what has happened; change nothing."""
+    """Show all that is on file of the State, and what has happened; a POST notes a call."""
     dossier = Dossier(symbol, iso3, user_of(request))
+    call = call_form(request, dossier)
+    if request.method == "POST" and noted(request, call):
+        return redirect(request.get_full_path())
     context = {
         **admin.site.each_context(request),
         "title": dossier.state.listed_as,
         "edition": dossier.edition,
         "state": dossier.state,
+        "call": call,
         "beside": neighbours(request, dossier),
         "invitations": [invitation_shown(dossier, one) for one in dossier.invitations],
         "missions": dossier.missions,

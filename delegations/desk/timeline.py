@@ -49,6 +49,7 @@ def timeline(dossier: Dossier) -> list[Line]:
         *lines_of_originals(dossier),
         *lines_of_correspondence(dossier),
         *lines_of_replies(dossier),
+        *lines_of_calls(dossier),
         *lines_of_call_list(dossier),
         *lines_of_invitations(dossier),
         *lines_of_held_changes(dossier),
@@ -184,6 +185,20 @@ def lines_of_replies(dossier: Dossier) -> Iterator[Line]:
             words = (told.SET_ASIDE if gone else told.CHOSEN) % answer
             because = reply.settled_because
             yield Line(reply.settled_at, words, by(reply.settled_by), change_url(reply), because, 2)
+
+
+def lines_of_calls(dossier: Dossier) -> Iterator[Line]:
+    for call in dossier.calls:
+        url, words = change_url(call), str(told.CALLED[call.outcome])
+        more = in_short(comma_list([call.whom, call.fact]))
+        ahead = call.next_call_on and _("next call on %(day)s") % {
+            "day": told_day(call.next_call_on)
+        }
+        more = comma_list([more, ahead or "", _("struck") if call.struck_at else ""])
+        yield Line(call.at, words, by(call.by), url, more)
+        if call.struck_at:
+            words = told.CALL_STRUCK % {"day": on_day(call.at)}
+            yield Line(call.struck_at, words, by(call.struck_by), url, call.struck_because)
 
 
 def lines_of_call_list(dossier: Dossier) -> Iterator[Line]:

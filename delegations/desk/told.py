@@ -6,10 +6,10 @@ from django.utils.translation import gettext_lazy as _
 
 from delegations.models import DelegationChange
 from invitations.audit import Act
-from invitations.models import Channel, Delivery, HeldChange, Letter
+from invitations.models import Channel, Delivery, HeldChange, Letter, TelephoneCall
 from invitations.models.delivery import Step
 
-State, Paper = Delivery.State, Delivery.Channel
+State, Paper, Outcome = Delivery.State, Delivery.Channel, TelephoneCall.Outcome
 # Behind the name of the letter: “Reminder: came back from …”.
 OF_LETTERS: dict[str, Any] = {
     Letter.State.COMPOSED: _("composed; a second person approves it before it leaves."),
@@ -65,6 +65,15 @@ DECIDED: dict[str, Any] = {
 }
 ADDRESS_RELEASED = _("An address of %(record)s was released.")
 RELEASED_ALONE = _("The change of %(record)s was released by one approver alone.")
+CALLED: dict[str, Any] = {
+    Outcome.PROMISED: _("Telephoned: a reply is promised."),
+    Outcome.REACHED: _("Telephoned: somebody was reached."),
+    Outcome.CALL_BACK: _("Telephoned: to be called back."),
+    Outcome.NO_ANSWER: _("Telephoned: nobody answered."),
+    Outcome.WRONG_NUMBER: _("Telephoned: the number was wrong."),
+    Outcome.OTHER: _("Telephoned."),
+}
+CALL_STRUCK = _("The note of a call on %(day)s was struck.")
 TO_BE_CALLED = _("The office was put on the call list.")
 OF_ORIGINALS: dict[str, Any] = {
     Step.PRINTED: _("The signed original was printed."),

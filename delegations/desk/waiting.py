@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 from delegations.desk.dossier import Dossier
 from invitations.admin.columns import change_url, on_day
 from invitations.models import Delivery, Invitation, Letter, Reply
-from invitations.text.dates import keep_own_order, labelled
+from invitations.text.dates import keep_own_order, labelled, told_day
 
 FOR_A_PERSON: dict[str, Any] = {
     Delivery.State.UNCERTAIN: gettext_lazy("it is not known whether it left for %(to)s."),
@@ -26,6 +26,7 @@ def waiting(dossier: Dossier) -> list[tuple[str, str]]:
     return [
         *contested_replies(dossier),
         *unread_correspondence(dossier),
+        *calls_to_make(dossier),
         *deliveries_in_doubt(dossier),
         *letters_at_work(dossier),
         *held_changes(dossier),
@@ -47,6 +48,19 @@ def unread_correspondence(dossier: Dossier) -> Iterator[tuple[str, str]]:
             day = on_day(one.received_at)
             words = _("Nobody has dealt with what came in on %(day)s; no reminder leaves before.")
             yield words % {"day": day}, change_url(one)
+
+
+def calls_to_make(dossier: Dossier) -> Iterator[tuple[str, str]]:
+    """Tell of each silent office on which day it is to be called again, by its last call."""
+    for one in dossier.invitations:
+        standing = [call for call in dossier.of(one, dossier.calls) if not call.struck_at]
+        last = standing[0] if standing else None
+        answered = Reply.Status.STANDING in {
+            reply.status for reply in dossier.of(one, dossier.replies)
+        }
+        if last and last.next_call_on and not answered:
+            day = told_day(last.next_call_on)
+            yield _("To be called again on %(day)s.") % {"day": day}, change_url(last)
 
 
 def deliveries_in_doubt(dossier: Dossier) -> Iterator[tuple[str, str]]:

@@ -8,7 +8,6 @@ from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import (
-    UnfoldAdminExpandableTextareaWidget,
     UnfoldAdminRadioSelectWidget,
     UnfoldAdminSelectWidget,
     UnfoldAdminSplitDateTimeWidget,
@@ -16,7 +15,7 @@ from unfold.widgets import (
 )
 
 from invitations.forms.fields import LineField
-from invitations.models import CallListEntry, Delivery, Invitation, ReplyLink
+from invitations.models import Delivery, Invitation, ReplyLink
 from invitations.outbox.another_address import PUT_IT_ON_FILE
 from invitations.text.dates import labelled
 from invitations.text.lines import isolated
@@ -154,10 +153,3 @@ class SettleForm(forms.Form):
         widget=UnfoldAdminRadioSelectWidget,
     )
     because = LineField(label=_("Reason"), max_length=300, widget=UnfoldAdminTextInputWidget)
-
-
-class CallNoteForm(forms.ModelForm):
-    class Meta:
-        model = CallListEntry
-        fields = ["note"]
-        widgets = {"note": UnfoldAdminExpandableTextareaWidget({"class": "lg:min-w-56"})}

@@ -39,7 +39,7 @@ from invitations.models.invitation import Invitation, ReplyLink
 from invitations.models.letter import Letter
 from invitations.models.list_import import ListImport
 from invitations.models.operations import Arming, Outage, Setback, Tick, Worker
-from invitations.models.reminders import CallListEntry, ReminderStep
+from invitations.models.reminders import CallListEntry, ReminderStep, TelephoneCall
 from invitations.models.reply import NAME_THE_SUBSTITUTE, Channel, Correspondence, Reply
 from invitations.models.states import (
     MemberState,
@@ -112,6 +112,7 @@ __all__ = [
     "StateAlias",
     "Step",
     "Style",
+    "TelephoneCall",
     "Term",
     "Tick",
     "Worker",

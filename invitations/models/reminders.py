@@ -1,10 +1,12 @@
-"""The reminder steps of an edition, and the telephone calls of the last one."""
+"""The reminder steps of an edition, telephone calls, and the offices to call by the last step."""
 
 import datetime as dt
+from typing import Self
 
 from django.conf import settings
 from django.core.validators import MaxValueValidator
 from django.db import models
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
@@ -12,6 +14,7 @@ from django.utils.translation import ngettext
 from invitations.models.approval import ApprovedByTwo, ApprovedByTwoQuerySet
 from invitations.models.edition import ForumEdition
 from invitations.models.invitation import Invitation
+from invitations.models.reasons import ReasonField
 from invitations.text.dates import comma_list, labelled
 from invitations.times.calendars import moved_to_working_day
 
@@ -82,6 +85,86 @@ class ReminderStep(ApprovedByTwo):
         )
 
 
+class TelephoneCallQuerySet(models.QuerySet["TelephoneCall"]):
+    def standing(self) -> Self:
+        return self.filter(struck_at=None)
+
+    def reaching(self) -> Self:
+        """Calls at which somebody of the office was spoken to."""
+        return self.standing().filter(outcome__in=TelephoneCall.REACHING)
+
+
+class TelephoneCall(models.Model):
+    """A call of the secretariat to an office; one that was noted wrongly is struck, and kept."""
+
+    class Outcome(models.TextChoices):
+        PROMISED = "promised", _("a reply is promised")
+        REACHED = "reached", _("somebody was reached")
+        CALL_BACK = "call_back", _("to be called back")
+        NO_ANSWER = "no_answer", _("nobody answered")
+        WRONG_NUMBER = "wrong_number", _("wrong number")
+        OTHER = "other", _("something else")
+
+    REACHING = (Outcome.PROMISED, Outcome.REACHED, Outcome.CALL_BACK, Outcome.OTHER)
+
+    invitation = models.ForeignKey(
+        Invitation, models.PROTECT, related_name="calls", verbose_name=_("invitation")
+    )
+    at = models.DateTimeField(_("called at"), default=timezone.now)
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+",
+        verbose_name=_("called by"),
+    )  # fmt: skip
+    outcome = models.CharField(_("outcome"), max_length=12, choices=Outcome)
+    whom = models.CharField(_("who was reached"), max_length=120, blank=True)
+    # Notes of earlier versions may be longer.
+    fact = models.TextField(_("what was said"), blank=True, max_length=200)
+    next_call_on = models.DateField(_("next call on"), null=True, blank=True)
+    struck_at = models.DateTimeField(_("struck at"), null=True, blank=True, editable=False)
+    struck_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, editable=False, related_name="+",
+        verbose_name=_("struck by"),
+    )  # fmt: skip
+    struck_because = ReasonField(_("why struck"), editable=False)
+
+    objects = TelephoneCallQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("telephone call")
+        verbose_name_plural = _("telephone calls")
+        ordering = ["-at", "-pk"]
+        # It is never deleted.
+        default_permissions = ("add", "change", "view")
+        constraints = [
+            models.CheckConstraint(
+                name="struck_call_says_why",
+                condition=Q(struck_at=None, struck_by=None, struck_because="")
+                | Q(struck_at__isnull=False, struck_by__isnull=False) & ~Q(struck_because=""),
+            ),
+            models.CheckConstraint(
+                name="call_back_says_when",
+                condition=~Q(outcome="call_back") | Q(next_call_on__isnull=False),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return labelled(self.invitation, self.get_outcome_display())
+
+
+class CallListEntryQuerySet(models.QuerySet["CallListEntry"]):
+    def called(self) -> Self:
+        """Entries whose office was spoken to since it was listed."""
+        reached = TelephoneCall.objects.reaching().filter(
+            invitation=OuterRef("invitation"), at__gte=OuterRef("listed_at")
+        )
+        return self.filter(Exists(reached))
+
+    def to_call(self) -> Self:
+        """Entries of offices that are silent, and that nobody has reached since."""
+        silent = self.filter(invitation__in=Invitation.objects.silent())
+        return silent.exclude(pk__in=self.model.objects.called())
+
+
 class CallListEntry(models.Model):
     """An office without an answer that the secretariat telephones, by the last reminder step."""
 
@@ -94,12 +177,8 @@ class CallListEntry(models.Model):
     )  # fmt: skip
     reply_before = models.DateField(_("deadline it reminds of"))
     listed_at = models.DateTimeField(_("listed at"), default=timezone.now)
-    called_at = models.DateTimeField(_("called at"), null=True, blank=True)
-    called_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+",
-        verbose_name=_("called by"),
-    )  # fmt: skip
-    note = models.TextField(_("telephone note"), blank=True)
+
+    objects = CallListEntryQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("call list entry")

@@ -4,7 +4,13 @@ import datetime as dt
 from zoneinfo import ZoneInfo
 
 from invitations.models import Letter
-from invitations.tests.factories import EditionFactory, StepFactory
+from invitations.reminders.calls import note_call, strike_call
+from invitations.tests.factories import (
+    EditionFactory,
+    InvitationFactory,
+    StepFactory,
+    UserFactory,
+)
 
 
 def geneva(day, hour=9, minute=0, second=0, month=3):
@@ -47,3 +53,16 @@ def own_calendar(reached, edition, iso2, zone):
         minister__member_state__iso2=iso2,
         minister__member_state__time_zone=zone,
     )
+
+
+def noting_a_call(make, by):
+    return note_call(InvitationFactory(), by, "promised")
+
+
+def striking_a_call(make, by):
+    call = note_call(InvitationFactory(), UserFactory(), "promised")
+    strike_call(call, by, "A change of government.")
+    return call
+
+
+CALL_ACTS = {note_call: noting_a_call, strike_call: striking_a_call}

@@ -122,6 +122,7 @@ TAKEN_BY = {
     "signedoriginal: take_back": DRAFTERS | REGISTRARS,
     "speakingslot: delete_selected": DESK,
     "statealias: delete_selected": DRAFTERS,
+    "telephonecall: strike_selected": REGISTRARS,
     "term: tick_selected": DRAFTERS,
     "user: delete_selected": {ADMINISTRATOR},
     "socialaccount: unlink_selected": {ADMINISTRATOR},

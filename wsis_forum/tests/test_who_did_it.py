@@ -83,6 +83,7 @@ from invitations.tests.factories import (
     UserFactory,
 )
 from invitations.tests.originals import ORIGINAL_ACTS
+from invitations.tests.reminding import CALL_ACTS
 
 __all__ = ["composed", "frozen_letter", "issued", "queued"]
 
@@ -418,6 +419,7 @@ ACTS = {
     stop_sending: stopping_all,
     send_test: sending_a_test,
     new_edition_from: beginning_an_edition,
+    **CALL_ACTS,
     **ORIGINAL_ACTS,
 }
 

@@ -1,7 +1,6 @@
 """Who is silent: what each office was sent, when it was called, and what comes next."""
 
 import datetime as dt
-from collections import defaultdict
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 from urllib.parse import urlencode
@@ -19,27 +18,34 @@ from delegations.desk.board.coming import next_of_each
 from delegations.desk.board.standings import french_key
 from invitations.admin.columns import on_day
 from invitations.models import (
-    CallListEntry,
     Correspondence,
     Delivery,
     ForumEdition,
     Invitation,
     MemberState,
     Region,
+    TelephoneCall,
 )
 from invitations.models.reply import Channel
 from invitations.reminders.forecast import forecast_of
 
 
 class Silent(NamedTuple):
-    """A State without an answer, and what was tried; ``coming`` is the next mail or call."""
+    """A State without an answer, and what was tried; ``coming`` is what the steps bring next."""
 
     state: MemberState
     region: str
     left_at: dt.datetime | None = None
     addresses: int = 0
     called_at: dt.datetime | None = None
+    call_on: dt.date | None = None
     coming: tuple[dt.date, str] | None = None
+
+    @property
+    def next(self) -> tuple[dt.date, str] | None:
+        """What comes first: a reminder, or the call that was promised."""
+        call = (self.call_on, _("telephone call")) if self.call_on else None
+        return min(filter(None, [call, self.coming]), default=None)
 
     def days_since(self, now: dt.datetime) -> int | None:
         return (now - self.left_at).days if self.left_at else None
@@ -54,7 +60,7 @@ def silent_rows(edition: ForumEdition, coming: dict[int, tuple[dt.date, str]]) -
             one.member_state,
             str(regions.get(one.member_state.region, "")),
             **left.get(one.pk, {}),
-            called_at=called.get(one.pk),
+            **called.get(one.pk, {}),
             coming=coming.get(one.pk),
         )
         for one in silent
@@ -72,15 +78,23 @@ def letters_of(silent: Iterable[Invitation]) -> dict[int, dict[str, Any]]:
     return {key: {"left_at": at, "addresses": number} for key, at, number in rows}
 
 
-def calls_of(silent: Iterable[Invitation]) -> dict[int, dt.datetime]:
-    """Return when each office was on the telephone last, whoever called."""
-    listed = CallListEntry.objects.filter(invitation__in=silent, called_at__isnull=False)
+def calls_of(silent: Iterable[Invitation]) -> dict[int, dict[str, Any]]:
+    """Return when each office was telephoned last, whoever called, and when it is called next."""
+    standing = TelephoneCall.objects.standing().filter(invitation__in=silent).order_by("at", "pk")
+    calls = {
+        key: {"called_at": at, "call_on": again}
+        for key, at, again in standing.values_list("invitation", "at", "next_call_on")
+    }
     noted = Correspondence.objects.filter(invitation__in=silent, channel=Channel.TELEPHONE)
-    calls: dict[int, list[dt.datetime]] = defaultdict(list)
-    for rows, at in ((listed, "called_at"), (noted, "received_at")):
-        for key, last in rows.order_by().values_list("invitation").annotate(Max(at)):
-            calls[key].append(last)
-    return {key: max(found) for key, found in calls.items()}
+    for key, at in noted.order_by().values_list("invitation").annotate(Max("received_at")):
+        calls[key] = later_call(calls.get(key), at)
+    return calls
+
+
+def later_call(call: dict[str, Any] | None, at: dt.datetime) -> dict[str, Any]:
+    if call is None:
+        return {"called_at": at}
+    return call | {"called_at": max(call["called_at"], at)}
 
 
 # The page
@@ -92,7 +106,7 @@ COLUMNS: dict[str, tuple[Any, Any]] = {
     "letter": (gettext_lazy("Last letter"), lambda row: row.left_at or EARLIEST),
     "addresses": (gettext_lazy("Addresses tried"), lambda row: row.addresses),
     "called": (gettext_lazy("Last call"), lambda row: row.called_at or EARLIEST),
-    "next": (gettext_lazy("Next"), lambda row: row.coming[0] if row.coming else LATEST),
+    "next": (gettext_lazy("Next"), lambda row: row.next[0] if row.next else LATEST),
 }
 
 
@@ -158,5 +172,5 @@ def row_shown(row: Silent, edition: ForumEdition, now: dt.datetime) -> dict[str,
         "left": on_day(row.left_at),
         "addresses": row.addresses,
         "called": on_day(row.called_at),
-        "next": row.coming,
+        "next": row.next,
     }

@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from delegations.desk.needs import COULD_NOT_BE_COMPOSED, FAULTS_OF_JOBS, LETTERS_WAIT
 from invitations.models import Correspondence, Outage, Setback
+from invitations.reminders.calls import note_call
 from invitations.tests.desk import composed_letter, signed_in
 from invitations.tests.factories import (
     DeliveryFactory,
@@ -18,6 +19,7 @@ from invitations.tests.factories import (
     MinisterFactory,
     ReplyFactory,
     StepFactory,
+    UserFactory,
 )
 
 pytestmark = pytest.mark.django_db
@@ -123,6 +125,16 @@ def test_first_page_says_who_is_silent_in_each_region_and_for_how_long(admin_cli
         for one in silent["regions"]
     }
     assert listed == {"Africa": 2, "Europe": 1}
+
+
+def test_a_call_that_was_promised_comes_next(admin_client):
+    edition = EditionFactory()
+    on = timezone.localdate() + dt.timedelta(days=1)
+    note_call(silent_state(edition, "Africa", 8), UserFactory(), "call_back", next_call_on=on)
+
+    (row,) = admin_client.get(reverse("desk:silent")).context["rows"]
+
+    assert (row["called"] != "", row["next"]) == (True, (on, "telephone call"))
 
 
 @pytest.mark.parametrize(

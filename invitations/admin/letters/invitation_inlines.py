@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy
 from unfold.decorators import display
 
 from invitations.admin.base import RecordInline
-from invitations.models import CalendarEntry, CallListEntry, Correspondence, Letter, Reply
+from invitations.models import CalendarEntry, Correspondence, Letter, Reply, TelephoneCall
 
 
 class LettersOfInvitation(RecordInline):
@@ -27,14 +27,20 @@ class CorrespondenceOfInvitation(RecordInline):
     model = Correspondence
     fk_name = "invitation"
     verbose_name_plural = gettext_lazy("correspondence")
-    fields = ["channel", "received_at", "reference", "summary", "dealt_with_at"]
+    fields = [
+        "channel",
+        "received_at",
+        "reference",
+        "summary",
+        "dealt_with_at",
+    ]
     readonly_fields = fields
 
 
 class CallsOfInvitation(RecordInline):
-    model = CallListEntry
+    model = TelephoneCall
     verbose_name_plural = gettext_lazy("telephone calls")
-    fields = ["listed_at", "called_at", "note"]
+    fields = ["at", "outcome", "whom", "fact", "by"]
     readonly_fields = fields
 
 

@@ -1,5 +1,5 @@
-"""The pages of replies, correspondence and undelivered mail."""
+"""The pages of replies, correspondence, telephone calls and undelivered mail."""
 
-from invitations.admin.replies import bounces, call_list, correspondence, replies
+from invitations.admin.replies import bounces, call_list, calls, correspondence, replies
 
-__all__ = ["bounces", "call_list", "correspondence", "replies"]
+__all__ = ["bounces", "call_list", "calls", "correspondence", "replies"]

@@ -9,7 +9,6 @@ from django.apps import apps
 from django.contrib import admin
 from django.contrib.auth.models import Group, Permission, User
 from django.urls import reverse
-from django.utils import timezone
 from unfold.admin import ModelAdmin
 
 from invitations.minister_import import ask_for_import
@@ -38,8 +37,10 @@ from invitations.models import (
     ReplyLink,
     SessionHours,
     StateAlias,
+    TelephoneCall,
 )
 from invitations.outbox.arming import arm
+from invitations.reminders.calls import note_call, strike_call
 from invitations.tests.factories import (
     CircularFactory,
     DeliveryFactory,
@@ -81,12 +82,17 @@ def called(n):
         invitation=InvitationFactory(),
         step=StepFactory(medium="call"),
         reply_before=dt.date(2027, 4, 1),
-        called_by=UserFactory(),
-        called_at=timezone.now(),
     )
+    note_call(entry.invitation, UserFactory(), "promised")
     entry.invitation.member_state.missions.add(MissionFactory())
     ReplyFactory(invitation=entry.invitation, respondent_phone="+999 5550 100")
     return entry
+
+
+def telephoned(n):
+    call = note_call(InvitationFactory(), UserFactory(), "promised")
+    strike_call(call, UserFactory(), "It was another State.")
+    return call
 
 
 def told(n):
@@ -163,7 +169,8 @@ LISTS = [
     (Letter, lambda n: LetterFactory(), 6),
     (Delivery, lambda n: DeliveryFactory(), 8),
     (LetterEvent, happened, 8),
-    (CallListEntry, called, 8),
+    (CallListEntry, called, 9),
+    (TelephoneCall, telephoned, 8),
     (CalendarEntry, told, 6),
     (SessionHours, lambda n: HoursFactory(), 8),
     (Correspondence, came_in, 8),

@@ -6,10 +6,12 @@ import pytest
 from auditlog.models import LogEntry
 from django.contrib.auth.models import Permission
 from django.urls import reverse
+from django.utils import timezone
 
 from invitations.audit import Act
 from invitations.links import replace_link, reply_url
 from invitations.models import CallListEntry, Invitation
+from invitations.reminders.calls import note_call, strike_call
 from invitations.tests.desk import told
 from invitations.tests.factories import (
     EditionFactory,
@@ -59,7 +61,7 @@ def listed(client, **filters):
 
 INLINES = {
     f"{name}-{form}_FORMS": 0
-    for name in ("replies", "letters", "correspondence", "call_list_entries", "calendar_entries")
+    for name in ("replies", "letters", "correspondence", "calls", "calendar_entries")
     for form in ("TOTAL", "INITIAL")
 }
 
@@ -335,19 +337,6 @@ def on_call_list(**fields):
     )
 
 
-def note(client, entry, words):
-    return client.post(
-        CALLS,
-        {
-            "form-TOTAL_FORMS": 1,
-            "form-INITIAL_FORMS": 1,
-            "form-0-id": entry.pk,
-            "form-0-note": words,
-            "_save": "Save",
-        },
-    )
-
-
 def test_call_list_shows_how_to_reach_the_office(admin_client):
     entry = on_call_list(focal_point_email="fritz@example.org")
     ReplyFactory(
@@ -364,30 +353,32 @@ def test_call_list_shows_how_to_reach_the_office(admin_client):
     assert "mission@example.org" in page
 
 
-def test_telephone_note_says_who_called_and_when(client):
-    user = UserFactory(username="sapt")
-    user.user_permissions.set(Permission.objects.filter(codename="change_calllistentry"))
-    client.force_login(user)
-    entry = on_call_list()
+def test_call_list_shows_the_last_call_that_was_not_struck(admin_client):
+    entry, keeper = on_call_list(), UserFactory(username="sapt")
+    note_call(entry.invitation, keeper, "promised", whom="Fritz", fact="On Monday.")
+    strike_call(
+        note_call(entry.invitation, keeper, "wrong_number"), keeper, "It was another State."
+    )
 
-    note(client, entry, "")
-    entry.refresh_from_db()
-    assert entry.called_at is None
+    [row] = admin_client.get(CALLS).context["cl"].result_list
 
-    note(client, entry, "They will answer on Monday.")
-    entry.refresh_from_db()
-    assert entry.note == "They will answer on Monday."
-    assert entry.called_by == user
-    assert entry.called_at is not None
+    assert "a reply is promised, Fritz, On Monday." in admin_client.get(CALLS).content.decode()
+    assert [call.by for call in row.invitation.calls.all()] == [keeper]
 
 
 def test_call_list_can_show_only_those_still_to_be_called(admin_client):
-    open_entry, answered = on_call_list(), on_call_list()
+    answered, reached, not_reached, called_before = (on_call_list() for _one in range(4))
     ReplyFactory(invitation=answered.invitation)
+    caller, yesterday = UserFactory(), timezone.now() - dt.timedelta(days=1)
+    note_call(reached.invitation, caller, "promised")
+    note_call(not_reached.invitation, caller, "no_answer")
+    note_call(called_before.invitation, caller, "promised", at=yesterday)
 
     found = admin_client.get(CALLS, {"called": "open"}).context["cl"].result_list
+    called = admin_client.get(CALLS, {"called": "called"}).context["cl"].result_list
 
-    assert list(found) == [open_entry]
+    assert set(found) == {not_reached, called_before}
+    assert list(called) == [reached]
 
 
 def test_in_arabic_the_reply_link_keeps_its_slash_at_its_end(admin_client):
