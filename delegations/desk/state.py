@@ -12,6 +12,7 @@ from delegations.desk.asked import desk_page
 from delegations.desk.calls import call_form, noted
 from delegations.desk.dossier import Dossier
 from delegations.desk.neighbours import neighbours
+from delegations.desk.offers import offers
 from delegations.desk.timeline import Line, timeline
 from delegations.desk.waiting import waiting
 from invitations.admin.answers import ANSWERS_IN_SHORT
@@ -71,6 +72,7 @@ def invitation_shown(dossier: Dossier, invitation: Any) -> dict[str, Any]:
         "printed": printed_as(invitation, letter),
         "phones": dossier.phones_of(invitation),
         "link": link_of(dossier, invitation),
+        "offers": offers(dossier, invitation),
     }
 
 

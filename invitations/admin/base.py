@@ -16,6 +16,7 @@ from django.core.validators import ProhibitNullCharactersValidator
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from modeltranslation.utils import build_localized_fieldname
@@ -93,7 +94,10 @@ class ModelAdmin(ForReadersMixin, WaitingMarkMixin):
     def response_action(
         self, request: HttpRequest, queryset: QuerySet[Any]
     ) -> HttpResponseBase | None:
-        """Refuse keys that no row can have, which no list of ours sends."""
+        """Refuse keys that no row can have, which no list of ours sends.
+
+        Once it is done, go back to the page on which the action was chosen.
+        """
         try:
             for key in request.POST.getlist(ACTION_CHECKBOX_NAME):
                 ProhibitNullCharactersValidator()(key)
@@ -102,7 +106,10 @@ class ModelAdmin(ForReadersMixin, WaitingMarkMixin):
             told = _("Which rows are meant cannot be read: choose them in the list once more.")
             messages.error(request, told)
             return HttpResponseRedirect(request.get_full_path())
-        return super().response_action(request, queryset)
+        answer = super().response_action(request, queryset)
+        if isinstance(answer, HttpResponseRedirect) and answer.url == request.get_full_path():
+            return HttpResponseRedirect(back_to(request) or answer.url)
+        return answer
 
     def get_form(
         self, request: HttpRequest, obj: Model | None = None, change: bool = False, **kwargs: Any
@@ -252,6 +259,13 @@ def language_tabs(*names: str) -> list[tuple[Any, dict[str, Any]]]:
         )
         for code, label in languages
     ]
+
+
+def back_to(request: HttpRequest) -> str:
+    """Return the address of the page on which an action was chosen; empty for its own list."""
+    said = request.POST.get("back", "")
+    is_ours = said.startswith("/") and url_has_allowed_host_and_scheme(said, allowed_hosts=None)
+    return said if is_ours else ""
 
 
 def user_of(request: HttpRequest) -> User:

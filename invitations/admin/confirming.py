@@ -13,7 +13,7 @@ from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from invitations.admin.base import ModelAdmin
+from invitations.admin.base import ModelAdmin, back_to
 from invitations.forms.action_forms import SureForm
 from invitations.text.dates import labelled
 
@@ -152,6 +152,7 @@ def confirmation_page(
         "form": form,
         "rows": [(row.pk, row, describe(row)) for row in rows],
         "button": words["title"],
+        "back": back_to(request),
         **words,
     }
     return TemplateResponse(request, "admin/confirm.html", context)

@@ -20,6 +20,7 @@ from invitations.admin.letters.approval_page import (
     recipient_lines,
 )
 from invitations.letters.circulars import (
+    CircularAudience,
     circular_audience,
     current_recipients,
     missions_foreseen,
@@ -41,7 +42,7 @@ class AudienceMixin(CircularPageMixin):
         circular = self._circular(request, pk)
         if request.method == "POST":
             return self._plan(request, circular)
-        found = circular_audience(circular)
+        found = of_one(circular_audience(circular), request.GET.get("only", ""))
         found_at = current_recipients(circular.edition, found.addressed)
         notes = missions_foreseen(circular, found)
         lacks = audience_lacks(circular, found.addressed, found.by_original, notes)
@@ -71,6 +72,17 @@ class AudienceMixin(CircularPageMixin):
         planned = plan_circular(circular, shown, by=user_of(request))
         tell_planned(request, planned)
         return redirect("admin:invitations_circular_progress", circular.pk)
+
+
+def of_one(found: CircularAudience, only: str) -> CircularAudience:
+    """Return the audience without all others, where the page is asked for one invitation alone."""
+    if not only:
+        return found
+    return CircularAudience(
+        [one for one in found.addressed if str(one.pk) == only],
+        [one for one in found.left_out if one.invitation and str(one.invitation.pk) == only],
+        [one for one in found.by_original if str(one.pk) == only],
+    )
 
 
 def counted_by_language(invitations: list[Invitation]) -> str:

@@ -1,0 +1,149 @@
+"""What may be done for an invitation now, each led to the page on which it is confirmed.
+
+Nothing is offered that would be refused: neither to who may not, nor where it cannot succeed.
+"""
+
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+from django.core.exceptions import ValidationError
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.http import urlencode
+from django.utils.translation import gettext as _
+
+from delegations.desk.dossier import Dossier
+from invitations.admin.columns import list_url
+from invitations.models import (
+    AUTOMATIC_KINDS,
+    INVITING_KINDS,
+    Circular,
+    Delivery,
+    Invitation,
+    Letter,
+)
+from invitations.outbox.another_address import addresses_not_tried, refuse_if_it_may_not_leave
+
+AGAIN: dict[str, str] = {
+    Delivery.State.UNCERTAIN: "send_again",
+    Delivery.State.FAILED: "send_anew_selected",
+    Delivery.State.MISSED: "send_anew_selected",
+}
+
+
+class Offer(NamedTuple):
+    """A link, or the action of a list for these rows, which asks before it acts."""
+
+    title: Any
+    icon: str
+    url: str
+    action: str = ""
+    rows: tuple[int, ...] = ()
+
+
+def offers(dossier: Dossier, invitation: Any) -> list[Offer]:
+    """Return what this user may do for the invitation."""
+    return [
+        *to_record(dossier, invitation),
+        *to_send_again(dossier, invitation),
+        *to_send_elsewhere(dossier, invitation),
+        *to_replace(dossier, invitation),
+        *to_withdraw(dossier, invitation),
+    ]
+
+
+def is_in_force(invitation: Invitation) -> bool:
+    return invitation.status == Invitation.Status.ISSUED
+
+
+def to_record(dossier: Dossier, invitation: Any) -> Iterator[Offer]:
+    """Offer the form for what came on paper or by telephone, while replies are taken."""
+    takes_replies = dossier.edition.takes_replies(timezone.now())
+    may = dossier.may("invitations.add_correspondence")
+    if may and is_in_force(invitation) and takes_replies:
+        url = reverse("admin:invitations_correspondence_add")
+        query = urlencode({"invitation": invitation.pk})
+        yield Offer(_("Record a reply"), "reply", f"{url}?{query}")
+
+
+def to_send_again(dossier: Dossier, invitation: Any) -> Iterator[Offer]:
+    """Offer what failed, was missed or is uncertain, and may leave still."""
+    if not (dossier.may("invitations.change_delivery") and is_in_force(invitation)):
+        return
+    found: dict[str, list[int]] = {}
+    for delivery in dossier.deliveries:
+        letter, action = delivery.letter, AGAIN.get(delivery.state)
+        own = letter.invitation_id == invitation.pk and letter.state == Letter.State.APPROVED
+        if own and action and not is_due_on_paper(letter, invitation):
+            found.setdefault(action, []).append(delivery.pk)
+    for action, keys in found.items():
+        uncertain = action == AGAIN[Delivery.State.UNCERTAIN]
+        title = _("Uncertain: send again") if uncertain else _("Send again")
+        yield Offer(title, "outgoing_mail", list_url(Delivery), action, tuple(keys))
+
+
+def is_due_on_paper(letter: Letter, invitation: Any) -> bool:
+    """Whether the rank gets a signed original now, so that mail is not sent anew."""
+    by_rank = invitation.minister.rank_id in invitation.edition.original_ranks
+    return by_rank and not letter.by_original and letter.kind not in AUTOMATIC_KINDS
+
+
+def to_send_elsewhere(dossier: Dossier, invitation: Any) -> Iterator[Offer]:
+    """Offer to send the letter to a released address to which it never went."""
+    letter = standing_letter(dossier, invitation)
+    if not (dossier.may("invitations.change_delivery") and letter):
+        return
+    try:
+        refuse_if_it_may_not_leave(letter)
+        addresses = addresses_not_tried(letter)
+    except ValidationError:
+        return
+    if addresses:
+        url, rows = list_url(Invitation), (invitation.pk,)
+        yield Offer(_("Send to another address"), "alternate_email", url, "send_to_another", rows)
+
+
+def standing_letter(dossier: Dossier, invitation: Any) -> Letter | None:
+    """Return the approved letter that invites, of an invitation in force."""
+    letters = dossier.of(invitation, dossier.letters) if is_in_force(invitation) else []
+    inviting = (letter for letter in letters if letter.kind in INVITING_KINDS)
+    return next((letter for letter in inviting if letter.state == Letter.State.APPROVED), None)
+
+
+def to_replace(dossier: Dossier, invitation: Any) -> Iterator[Offer]:
+    """Offer to compose a letter anew before its approval, and to replace it afterwards."""
+    composed = [
+        letter.pk
+        for letter in dossier.of(invitation, dossier.letters)
+        if letter.kind in INVITING_KINDS and letter.state == Letter.State.COMPOSED
+    ]
+    if composed:
+        if dossier.may("invitations.change_letter"):
+            title, rows = _("Compose the letter anew"), tuple(composed)
+            yield Offer(title, "refresh", list_url(Letter), "compose_anew", rows)
+        return
+    if standing_letter(dossier, invitation) and dossier.may("invitations.add_circular"):
+        url = replacing_url(dossier, invitation)
+        yield Offer(_("Replace the letter"), "find_replace", url)
+
+
+def replacing_url(dossier: Dossier, invitation: Any) -> str:
+    """Return the audience of a replacement, for this office alone; else the form for a new one."""
+    replaced_by = {
+        letter.circular_id
+        for letter in dossier.of(invitation, dossier.letters)
+        if letter.state != Letter.State.CANCELLED
+    }
+    waiting = [pk for pk in dossier.replacements if pk not in replaced_by]
+    if waiting:
+        url = reverse("admin:invitations_circular_audience", args=[waiting[0]])
+        return f"{url}?{urlencode({'only': invitation.pk})}"
+    asked = {"kind": Circular.Kind.REPLACEMENT, "edition": dossier.edition.pk}
+    return f"{reverse('admin:invitations_circular_add')}?{urlencode(asked)}"
+
+
+def to_withdraw(dossier: Dossier, invitation: Any) -> Iterator[Offer]:
+    withdrawn = invitation.status == Invitation.Status.WITHDRAWN
+    if dossier.may("invitations.change_invitation") and not withdrawn:
+        url, rows = list_url(Invitation), (invitation.pk,)
+        yield Offer(_("Withdraw"), "block", url, "withdraw_selected", rows)
