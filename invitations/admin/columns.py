@@ -110,3 +110,16 @@ def hour_column(name: str, title: Any) -> Callable[[Any], str]:
         return at_hour(getattr(row, name))
 
     return shown
+
+
+def linked_column(model: type[Model], name: str) -> Callable[[Any], str]:
+    """Return a column that leads to the row's own page, as the rows of an inline need one."""
+    column: Any = model._meta.get_field(name)
+
+    @display(description=column.verbose_name)
+    def shown(row: Any) -> str:
+        in_words = getattr(row, f"get_{name}_display", None)
+        value = in_words() if in_words else getattr(row, name)
+        return text_link(change_url(row), at_hour(value) if name.endswith("_at") else value)
+
+    return shown

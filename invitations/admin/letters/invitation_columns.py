@@ -9,7 +9,7 @@ from unfold.decorators import display
 
 from invitations.admin.answers import ANSWERS_IN_SHORT, CONTESTED, SILENT
 from invitations.admin.base import ModelAdmin
-from invitations.admin.columns import at_hour, at_hour_with, state_link, text_link
+from invitations.admin.columns import at_hour, at_hour_with, state_link, state_url, text_link
 from invitations.admin.letters.letters import LETTER_LABELS
 from invitations.links import reply_url
 from invitations.models import Invitation, Letter
@@ -22,6 +22,11 @@ class InvitationColumnsMixin(ModelAdmin):
     @display(description=gettext_lazy("State"), ordering="member_state__sort_key_fr")
     def state(self, invitation: Invitation) -> str:
         return state_link(invitation, invitation.edition, invitation.member_state)
+
+    @display(description=gettext_lazy("State’s page"))
+    def page_of_state(self, invitation: Invitation) -> str:
+        url = state_url(invitation.edition, invitation.member_state)
+        return text_link(url, invitation.member_state.listed_as)
 
     @display(description=gettext_lazy("principal"), boolean=True, ordering="is_principal")
     def principal(self, invitation: Invitation) -> bool:

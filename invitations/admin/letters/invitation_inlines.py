@@ -6,20 +6,21 @@ from django.utils.translation import gettext_lazy
 from unfold.decorators import display
 
 from invitations.admin.base import RecordInline
+from invitations.admin.columns import change_url, linked_column, text_link
 from invitations.models import CalendarEntry, Correspondence, Letter, Reply, TelephoneCall
 
 
 class LettersOfInvitation(RecordInline):
     model = Letter
     verbose_name_plural = gettext_lazy("letters")
-    fields = ["kind", "language", "state", "planned_at", "approved_at"]
+    fields = [linked_column(Letter, "kind"), "language", "state", "planned_at", "approved_at"]
     readonly_fields = fields
 
 
 class RepliesOfInvitation(RecordInline):
     model = Reply
     verbose_name_plural = gettext_lazy("replies")
-    fields = ["answer", "status", "channel", "received_at", "respondent_name"]
+    fields = [linked_column(Reply, "answer"), "status", "channel", "received_at", "respondent_name"]
     readonly_fields = fields
 
 
@@ -28,7 +29,7 @@ class CorrespondenceOfInvitation(RecordInline):
     fk_name = "invitation"
     verbose_name_plural = gettext_lazy("correspondence")
     fields = [
-        "channel",
+        linked_column(Correspondence, "channel"),
         "received_at",
         "reference",
         "summary",
@@ -40,7 +41,7 @@ class CorrespondenceOfInvitation(RecordInline):
 class CallsOfInvitation(RecordInline):
     model = TelephoneCall
     verbose_name_plural = gettext_lazy("telephone calls")
-    fields = ["at", "outcome", "whom", "fact", "by"]
+    fields = [linked_column(TelephoneCall, "outcome"), "at", "whom", "fact", "by"]
     readonly_fields = fields
 
 
@@ -52,7 +53,7 @@ class CalendarOfInvitation(RecordInline):
 
     @display(description=gettext_lazy("high-level session"))
     def event(self, entry: CalendarEntry) -> str:
-        return entry.event
+        return text_link(change_url(entry), entry.event)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[CalendarEntry]:
         return (

@@ -152,7 +152,7 @@ class InvitationAdmin(InvitationColumnsMixin, LeadsToStatesMixin, AnotherAddress
         if self.has_change_permission(request, obj):
             history.append("reply_address")
         return [
-            (None, {"fields": ["member_state", *minister]}),
+            (None, {"fields": ["page_of_state", *minister]}),
             WHY_IT_CHANGES,
             (gettext_lazy("How it stands"), {"fields": history}),
         ]
@@ -161,7 +161,7 @@ class InvitationAdmin(InvitationColumnsMixin, LeadsToStatesMixin, AnotherAddress
         if obj is None:
             return []
         shown = [
-            "member_state",
+            "page_of_state",
             "edition",
             "status",
             "answer",

@@ -15,6 +15,7 @@ from invitations.admin.columns import (
     at_hour,
     at_hour_with,
     hour_column,
+    linked_column,
     missing_links,
     state_link,
     text_links,
@@ -69,7 +70,15 @@ class EventsOfLetter(RecordInline):
 
 class DeliveriesOfLetter(RecordInline):
     model = Delivery
-    fields = ["line", "address", "channel", "state", "handed_over_at", "attempts", "server_words"]
+    fields = [
+        linked_column(Delivery, "channel"),
+        "line",
+        "address",
+        "state",
+        "handed_over_at",
+        "attempts",
+        "server_words",
+    ]
     readonly_fields = fields
 
 

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy, ngettext_lazy
 from unfold.decorators import action, display
 
 from invitations.admin.base import FilledFilter, Menu, RecordInline, user_of
-from invitations.admin.columns import at_hour_with, hour_column, state_link
+from invitations.admin.columns import at_hour_with, hour_column, linked_column, state_link
 from invitations.admin.confirming import row_by_row
 from invitations.admin.mixins import LeadsToStatesMixin
 from invitations.admin.replies.filed_mail import FiledMailMixin, WhoseFilter
@@ -26,7 +26,13 @@ from invitations.replies import mark_dealt_with
 class RepliesBrought(RecordInline):
     model = Reply
     verbose_name_plural = gettext_lazy("the reply it brought")
-    fields = ["answer", "status", "substitute_name", "respondent_name", "remarks"]
+    fields = [
+        linked_column(Reply, "answer"),
+        "status",
+        "substitute_name",
+        "respondent_name",
+        "remarks",
+    ]
     readonly_fields = fields
     tab = False
 

@@ -8,12 +8,14 @@ from django.contrib.auth.models import Permission
 from django.urls import reverse
 from django.utils import timezone
 
+from invitations.admin.columns import change_url
 from invitations.audit import Act
 from invitations.links import replace_link, reply_url
-from invitations.models import CallListEntry, Invitation
+from invitations.models import CallListEntry, Correspondence, Invitation
 from invitations.reminders.calls import note_call, strike_call
 from invitations.tests.desk import told
 from invitations.tests.factories import (
+    DeliveryFactory,
     EditionFactory,
     InvitationFactory,
     LetterFactory,
@@ -388,3 +390,21 @@ def test_in_arabic_the_reply_link_keeps_its_slash_at_its_end(admin_client):
     page = admin_client.get(page_of(invitation)).content.decode()
 
     assert f"\u2066{reply_url(invitation.links.current().get())}\u2069" in page
+
+
+def test_each_row_in_the_tabs_leads_to_its_record(admin_client):
+    delivery = DeliveryFactory()
+    letter, invitation = delivery.letter, delivery.letter.invitation
+    fax = Correspondence.objects.create(invitation=invitation, channel="fax")
+    reply = ReplyFactory(invitation=invitation, correspondence=fax)
+    call = note_call(invitation, UserFactory(), "promised")
+
+    pages = {
+        invitation: [letter, reply, fax, call],
+        letter: [delivery],
+        fax: [reply],
+    }
+    for record, rows in pages.items():
+        page = admin_client.get(change_url(record)).content.decode()
+        for row in rows:
+            assert f'href="{change_url(row)}"' in page, (record, row)
