@@ -152,14 +152,14 @@ def sort_asked(request: HttpRequest) -> tuple[str, bool]:
     return (by, asked.startswith("-")) if by in COLUMNS else ("state", False)
 
 
-def heading(name: str, by: str, backwards: bool, asked: dict[str, str]) -> dict[str, Any]:
+def heading(name: str, column: str, backwards: bool, asked: dict[str, str]) -> dict[str, Any]:
     """Return a column's heading, whose link sorts by it, and then the other way round."""
-    turned = f"-{name}" if name == by and not backwards else name
+    turned = f"-{name}" if name == column and not backwards else name
     order = "descending" if backwards else "ascending"
     return {
         "words": COLUMNS[name][0],
         "url": f"?{urlencode({**asked, 'sort': turned})}",
-        "order": order if name == by else "none",
+        "order": order if name == column else "none",
     }
 
 
