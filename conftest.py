@@ -1,7 +1,9 @@
 """What every test run shares: its environment, and what becomes of a skipped test."""
 
+import functools
 import gc
 import os
+import random
 import re
 import tempfile
 import time
@@ -91,6 +93,36 @@ def nothing_counted_yet():
         cache.clear()
         caches["template_fragments"].clear()
         yield
+
+
+@pytest.fixture(autouse=True, scope="session")
+def same_letters_typeset_once():
+    """Letters of the same HTML are typeset once in a process; nothing else decides on a PDF."""
+    from invitations.letters import pdf  # noqa: PLC0415 -- not before Django is set up
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(pdf, "typeset_pdf", functools.lru_cache(maxsize=256)(pdf.typeset_pdf))
+        yield
+
+
+@pytest.fixture(autouse=True)
+def same_numbers_in_each_test(monkeypatch):
+    """Each test counts its rows from one and draws the same links: many begin with one letter."""
+    from factory.django import DjangoModelFactory  # noqa: PLC0415
+
+    from invitations import links  # noqa: PLC0415
+
+    monkeypatch.setattr(links, "secrets", random.Random(2020))  # noqa: S311 -- no secret of a test
+    for factory in with_subclasses(DjangoModelFactory):
+        factory.reset_sequence(1, force=True)
+
+
+def with_subclasses(factory):
+    """The factories of rows below this one that have a model of their own."""
+    for one in factory.__subclasses__():
+        if not one._meta.abstract:
+            yield one
+        yield from with_subclasses(one)
 
 
 def give_second_factor(sender, request, user, **kwargs):
