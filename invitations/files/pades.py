@@ -9,6 +9,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from asn1crypto.cms import CMSAttributes
 from cryptography.hazmat.primitives.asymmetric.ec import ECDSA
 from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
 from cryptography.hazmat.primitives.serialization import load_der_private_key
@@ -30,6 +31,8 @@ from invitations.files.time_stamps import (
 # Room for what a signature holds besides its certificates and the time on it.
 SIGNATURE_BYTES = 4096
 FIELD = "Seal"
+# Stands where the SHA-256 of a letter will.
+NO_HASH = b"the hash of a letter stands here"
 
 
 class Sealed(NamedTuple):
@@ -43,11 +46,25 @@ class Sealed(NamedTuple):
 
 
 class KeptKeySigner(SimpleSigner):
-    """A signer that opens its key once: each opening checks it, which takes longer than signing."""
+    """A signer that opens its key once, and writes once what it signs beside a letter's hash.
+
+    Opening the key checks it, which takes longer than signing; so does the writing.
+    """
+
+    signs_beside = b""
 
     @cached_property
     def opened(self) -> Any:
         return load_der_private_key(self.signing_key.dump(), password=None)
+
+    async def signed_attrs(
+        self, data_digest: bytes, digest_algorithm: str, *settings: Any, **more: Any
+    ) -> CMSAttributes:
+        """Return what is signed: the same for each letter, but for its hash."""
+        if not self.signs_beside:
+            written = await super().signed_attrs(NO_HASH, digest_algorithm, *settings, **more)
+            self.signs_beside = written.dump()
+        return CMSAttributes.load(self.signs_beside.replace(NO_HASH, data_digest))
 
     def sign_raw(self, data: bytes, digest_algorithm: str) -> bytes:
         mechanism = self.get_signature_mechanism_for_digest(digest_algorithm).signature_algo

@@ -2,6 +2,7 @@ import datetime as dt
 import email
 import subprocess
 import sys
+from io import BytesIO
 
 import page
 import pikepdf
@@ -11,6 +12,8 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from django.conf import settings as site
 from django.urls import reverse
 from django.utils import timezone
+from pyhanko.pdf_utils.reader import PdfFileReader
+from pyhanko.sign import SimpleSigner
 
 from invitations.files.frozen import thaw
 from invitations.letters.approval import approve_letter
@@ -53,6 +56,13 @@ def attached(message):
     return [one.get_payload(decode=True) for one in parts if one.get_content_type() == kind]
 
 
+def signed_in(content):
+    """Return what the only signature signs, by its kind."""
+    (signature,) = PdfFileReader(BytesIO(content)).embedded_signatures
+    signed = signature.signer_info["signed_attrs"]
+    return {one["type"].native: one["values"].native for one in signed}
+
+
 def test_without_a_seal_a_letter_is_as_it_was(composed):
     letter = composed()
 
@@ -85,6 +95,27 @@ def test_the_key_of_a_seal_may_be_of_an_elliptic_curve(composed, settings, tmp_p
     certificate = use_seal(settings, tmp_path / "seal.p12", key=key)
 
     assert seal_status(pdf_of(composed()), certificate).bottom_line
+
+
+def test_what_is_signed_beside_a_letter_s_hash_is_written_once(composed, seal, monkeypatch):
+    written = []
+    stock = SimpleSigner.signed_attrs
+
+    async def counted(*args, **kwargs):
+        written.append(args)
+        return await stock(*args, **kwargs)
+
+    monkeypatch.setattr(SimpleSigner, "signed_attrs", counted)
+
+    first, second = (pdf_of(composed()) for _letter in range(2))
+
+    assert len(written) == 1
+    assert seal_status(first, seal).bottom_line
+    assert seal_status(second, seal).bottom_line
+    own, other = signed_in(first), signed_in(second)
+    assert own.pop("message_digest") != other.pop("message_digest")
+    assert own == other
+    assert own.keys() == {"content_type", "signing_certificate_v2"}
 
 
 def test_a_changed_byte_is_found(composed, seal):
