@@ -181,7 +181,7 @@ def test_the_public_check_says_when_the_letter_was_sealed(composed, peer, client
     letter = composed()
     approve_letter(letter, UserFactory(), letter.sha256, letter.message_sha256)
 
-    shown = client.post(reverse("office:check"), {"code": letter.check_code})
+    shown = client.post(reverse("office:check"), {"code": letter.check_code}, follow=True)
 
     assert f"by the clock of {NAME}" in shown.content.decode()
 
