@@ -53,6 +53,7 @@ class Act(TextChoices):
     STOPPED = "stopped", _("all sending stopped")
     ARMED = "armed", _("sending armed")
     TESTED = "tested", _("a test letter sent to oneself")
+    SEEN = "seen", _("looked at before its approval")
     TAKEN_OUT = "taken_out", _("taken out as a file")
     FACTOR_ADDED = "factor_added", _("second factor added")
     FACTOR_REMOVED = "factor_removed", _("second factor removed")

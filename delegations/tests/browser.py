@@ -29,7 +29,7 @@ def browser_page(chromium, **options):
         yield page
     finally:
         context.close()
-    assert not complaints
+    assert not complaints, complaints
 
 
 @contextmanager

@@ -4,10 +4,14 @@ import datetime as dt
 
 import pytest
 import time_machine
+from django.conf import settings
 from django.db import connection
+from django.test import Client
+from django.urls import reverse
 from django.utils import timezone, translation
 from playwright.sync_api import sync_playwright
 
+from delegations.tests.browser import browser_page
 from invitations.models import LetterTemplate
 from invitations.tests.factories import CircularFactory, EditionFactory, StepFactory, UserFactory
 
@@ -68,3 +72,15 @@ def edition(site):
     StepFactory(edition=edition, days_before=7)
     LetterTemplate.objects.update(first_approver=UserFactory(), second_approver=UserFactory())
     return edition
+
+
+@pytest.fixture
+def desk(chromium, site):
+    """A page of the desk on which somebody with all rights is signed in."""
+    with browser_page(chromium) as page:
+        page.goto(f"{site}{reverse('admin:login')}")
+        client = Client()
+        client.force_login(UserFactory(is_superuser=True))
+        held = client.cookies[settings.SESSION_COOKIE_NAME]
+        page.context.add_cookies([{"name": held.key, "value": held.value, "url": site}])
+        yield page

@@ -1,16 +1,13 @@
 """The desk in a browser that holds it to its policy: whatever a page tries beyond it is told."""
 
 import pytest
-from django.conf import settings
-from django.test import Client
 from django.urls import reverse
 from playwright.sync_api import expect
 
 from delegations.models import Delegate, Delegation
-from delegations.tests.browser import browser_page
 from invitations.models import LetterTemplate
 from invitations.tests.desk import composed_letter
-from invitations.tests.factories import ReplyFactory, UserFactory
+from invitations.tests.factories import ReplyFactory
 
 pytestmark = [
     pytest.mark.browser,
@@ -27,10 +24,12 @@ PAGES = [
     "invitations_memberstate_changelist",
     "invitations_memberstate_delete",
     "invitations_forumedition_change",
+    "invitations_forumedition_next",
     "invitations_forumedition_reminders",
     "invitations_circular_change",
     "invitations_circular_approve",
     "invitations_circular_audience",
+    "invitations_circular_look",
     "invitations_circular_progress",
     "invitations_minister_add",
     "invitations_minister_import",
@@ -44,7 +43,17 @@ PAGES = [
     "auth_group_change",
     "auditlog_logentry_changelist",
 ]
-OF_ONE_ROW = {"approve", "audience", "change", "delete", "history", "progress", "reminders"}
+OF_ONE_ROW = {
+    "approve",
+    "audience",
+    "change",
+    "delete",
+    "history",
+    "look",
+    "next",
+    "progress",
+    "reminders",
+}
 
 
 def rows_of_the_desk():
@@ -72,18 +81,6 @@ def address_of(name, keys):
     _app, _, rest = name.partition("_")
     model, _, page = rest.partition("_")
     return reverse(f"admin:{name}", args=[keys[model]] if page in OF_ONE_ROW else [])
-
-
-@pytest.fixture
-def desk(chromium, site):
-    """A page of the desk on which somebody with all rights is signed in."""
-    with browser_page(chromium) as page:
-        page.goto(f"{site}{reverse('admin:login')}")
-        client = Client()
-        client.force_login(UserFactory(is_superuser=True))
-        held = client.cookies[settings.SESSION_COOKIE_NAME]
-        page.context.add_cookies([{"name": held.key, "value": held.value, "url": site}])
-        yield page
 
 
 def test_no_page_of_the_desk_tries_what_its_policy_forbids(desk, site):

@@ -1,6 +1,10 @@
 """Approval by a second person of all that leaves in the organization's name."""
 
+from collections.abc import Iterable
+
+from auditlog.models import LogEntry
 from django.contrib.auth.models import User
+from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Q
@@ -65,6 +69,33 @@ def approve_letter(
     else:
         release_letter(letter, by)
     return letter
+
+
+@transaction.atomic
+def note_seen(letter: Letter, by: User, sha256: str, message_sha256: str) -> None:
+    """Remember that the person has looked at the letter with exactly these hashes."""
+    letter = locked_letter(letter)
+    if (letter.sha256, letter.message_sha256) != (sha256, message_sha256):
+        raise ValidationError(_("The letter was composed anew since you looked at it."))
+    if letter.pk not in seen_by(by, [letter]):
+        changes = {"sha256": ("", sha256), "message_sha256": ("", message_sha256)}
+        record_act(letter, Act.SEEN, by, changes=changes)
+
+
+def seen_by(person: User, letters: Iterable[Letter]) -> set[int]:
+    """Return the keys of the letters that the person has looked at as they are now."""
+    hashes = {letter.pk: (letter.sha256, letter.message_sha256) for letter in letters}
+    looks = LogEntry.objects.filter(
+        content_type=ContentType.objects.get_for_model(Letter),
+        object_id__in=hashes,
+        actor=person,
+        additional_data__act=Act.SEEN,
+    )
+    return {
+        pk
+        for pk, said in looks.values_list("object_id", "changes")
+        if (said["sha256"][1], said["message_sha256"][1]) == hashes[pk]
+    }
 
 
 def locked_letter(letter: Letter) -> Letter:

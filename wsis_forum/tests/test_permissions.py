@@ -37,6 +37,7 @@ OPENED_BY = {
     "invitations_circular_call_back": DRAFTERS | APPROVERS,
     "invitations_circular_call_back_page": DRAFTERS | APPROVERS,
     "invitations_circular_compose_anew_page": DRAFTERS,
+    "invitations_circular_look": APPROVERS,
     "invitations_circular_notes": DRAFTERS,
     "invitations_circular_progress": READERS,
     "invitations_circular_progress_json": READERS,

@@ -25,6 +25,7 @@ from invitations.inbox.filing import assign_mail
 from invitations.letters.approval import (
     approve_letter,
     approve_text,
+    note_seen,
     recompose_letter,
     revise_template,
     tick_reviewed,
@@ -358,8 +359,10 @@ def unpublishing(make, by):
     return edition
 
 
-def beginning_an_edition(make, by):
-    return new_edition_from(EditionFactory(), {"symbol": "wsis-next"}, "none", by)
+def looking_at_it(make, by):
+    letter = make.composed()
+    note_seen(letter, by, letter.sha256, letter.message_sha256)
+    return letter
 
 
 def sending_a_test(make, by):
@@ -417,6 +420,7 @@ ACTS = {
     end_link: ending_the_link,
     unpublish_speakers: unpublishing,
     stop_sending: stopping_all,
+    note_seen: looking_at_it,
     send_test: sending_a_test,
     new_edition_from: beginning_an_edition,
     **CALL_ACTS,

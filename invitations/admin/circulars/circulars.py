@@ -14,6 +14,7 @@ from unfold.decorators import display
 from invitations.admin.base import WHY_IT_CHANGES, Menu, language_tabs
 from invitations.admin.circulars.audience import AudienceMixin
 from invitations.admin.circulars.decisions import DecisionsMixin, tell_composed_before
+from invitations.admin.circulars.flip_through import FlipThroughMixin
 from invitations.admin.circulars.progress import ProgressMixin
 from invitations.admin.columns import text_link
 from invitations.admin.frozen_files import frozen_file_response
@@ -43,7 +44,7 @@ PRINTED = (
 
 
 @admin.register(Circular)
-class CircularAdmin(AudienceMixin, ProgressMixin, DecisionsMixin):
+class CircularAdmin(AudienceMixin, ProgressMixin, DecisionsMixin, FlipThroughMixin):
     menu = (Menu.SET_UP, 2, "description")
     when_empty = gettext_lazy(
         "Add the circular of the edition: its reference stands on all letters of invitation."
@@ -122,6 +123,7 @@ class CircularAdmin(AudienceMixin, ProgressMixin, DecisionsMixin):
             "progress.json": self.progress_json,
             "notes": self.notes_view,
             "approve": self.approve_view,
+            "look": self.look_view,
             "anew": self.anew_view,
             "call-back": self.call_back_view,
             "scan": self.scan_view,

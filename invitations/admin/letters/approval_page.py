@@ -108,12 +108,10 @@ def approval_details(
     circulars = list({letter.circular_id: letter.circular for letter in letters}.values())
     return {
         "rows": [
-            LetterRow(
+            letter_row(
                 letter,
-                printed_languages(letter),
-                recipient_lines(letter.recipients),
                 "\n".join(reminded_besides(letter, held_for(letter.invitation.member_state_id))),
-                letter_warnings(letter, doubted),
+                doubted,
                 obstacles.get(letter.pk, ""),
                 refused.get(letter.pk, ""),
             )
@@ -135,6 +133,28 @@ def approval_details(
             for circular in circulars
         ],
     }
+
+
+def letter_row(
+    letter: Letter, reminded: str, doubted: Doubts, obstacle: str, refused: str = ""
+) -> LetterRow:
+    return LetterRow(
+        letter,
+        printed_languages(letter),
+        recipient_lines(letter.recipients),
+        reminded,
+        letter_warnings(letter, doubted),
+        obstacle,
+        refused,
+    )
+
+
+def obstacles_now(letters: list[Letter], request: HttpRequest) -> dict[int, str]:
+    """Return why this person cannot approve letters now, also those that are outdated."""
+    outdated = outdated_letters(Letter.objects.filter(pk__in=[one.pk for one in letters]))
+    groups = outdated_groups(letters, outdated)
+    stale = {one.pk: why_outdated(group) for group in groups for one in group.letters}
+    return obstacles_for(letters, request) | stale
 
 
 def letters_to_approve(letters: QuerySet[Letter]) -> list[Letter]:

@@ -1,0 +1,89 @@
+"""Staff in a browser: an approver goes through letters one by one."""
+
+import io
+import re
+
+import pikepdf
+import pytest
+from django.urls import reverse
+from playwright.sync_api import expect
+
+from delegations.tests.measures import bring_axe
+from invitations.files.frozen import freeze
+from invitations.models import Letter
+from invitations.tests.desk import composed_letter
+from invitations.tests.factories import CircularFactory, InvitationFactory, MemberStateFactory
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.django_db(transaction=True, serialized_rollback=True),
+]
+
+
+# What is ours on the page: the frames around it are the interface's own.
+WRONG_ON_PAGE = """
+async () => {
+    const { violations } = await axe.run(".flip-through", { iframes: false });
+    return violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html}`));
+}
+"""
+
+
+def letters_of(circular, number):
+    pdf = blank_page()
+    for place in range(number):
+        state = MemberStateFactory(sort_key_fr=f"{place:04}")
+        draft = InvitationFactory(
+            edition=circular.edition,
+            status="draft",
+            issued_at=None,
+            minister__member_state=state,
+        )
+        composed_letter(circular=circular, invitation=draft, pdf=pdf.name, sha256=pdf.sha256)
+
+
+def blank_page():
+    """A PDF that a reader shows: over a damaged one it keeps the keys to itself."""
+    paper, content = pikepdf.new(), io.BytesIO()
+    paper.add_blank_page()
+    paper.save(content)
+    return freeze(content.getvalue(), "letters", "pdf")
+
+
+def test_an_approver_goes_through_twelve_letters_by_the_keyboard(desk, site):
+    circular = CircularFactory()
+    letters_of(circular, 12)
+    bring_axe(desk)
+    desk.goto(f"{site}{reverse('admin:invitations_circular_look', args=[circular.pk])}")
+    place = desk.locator(".flip-through nav strong")
+    expect(desk.locator("[data-pdf] iframe")).to_have_count(1)
+    findings = desk.evaluate(WRONG_ON_PAGE)
+
+    desk.keyboard.press("ArrowRight")
+    expect(place).to_have_text("Letter 2 of 12")
+    desk.keyboard.press("ArrowLeft")
+    expect(place).to_have_text("Letter 1 of 12")
+    for number in range(2, 13):
+        desk.keyboard.press("Enter")
+        expect(place).to_have_text(f"Letter {number} of 12")
+    desk.keyboard.press("Enter")
+    desk.get_by_role("button", name="Approve the 12 letters that you have seen").click()
+    desk.wait_for_url("**/progress/")
+
+    assert findings == []
+    assert Letter.objects.approved().count() == 12
+
+
+def test_a_letter_stands_beside_its_mail_and_on_a_phone_above_it(desk, site):
+    circular = CircularFactory()
+    letters_of(circular, 1)
+    desk.goto(f"{site}{reverse('admin:invitations_circular_look', args=[circular.pk])}")
+
+    expect(desk.locator("[data-pdf] iframe")).to_have_attribute("src", re.compile("^blob:"))
+    wide = [figure.bounding_box() for figure in desk.locator("figure").all()]
+    desk.set_viewport_size({"width": 390, "height": 800})
+    narrow = [figure.bounding_box() for figure in desk.locator("figure").all()]
+
+    assert wide[0]["y"] == wide[1]["y"]
+    assert narrow[0]["y"] < narrow[1]["y"]
+    assert desk.evaluate("document.documentElement.scrollWidth") <= 390
