@@ -422,7 +422,9 @@ ACTS = {
     stop_sending: stopping_all,
     note_seen: looking_at_it,
     send_test: sending_a_test,
-    new_edition_from: beginning_an_edition,
+    new_edition_from: lambda make, by: new_edition_from(
+        EditionFactory(), {"symbol": "x"}, "none", by
+    ),
     **CALL_ACTS,
     **ORIGINAL_ACTS,
 }
