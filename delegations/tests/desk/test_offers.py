@@ -46,13 +46,10 @@ def choose(client, invitation, offer, **words):
 
 
 @pytest.fixture
-def failed(queued):
-    """A delivery that the mail server refused."""
-    delivery = queued(state="failed")
-    minister = delivery.letter.invitation.minister
-    minister.to_emails = delivery.address
-    minister.save()
-    return delivery
+def failed(queued, frozen_letter):
+    """A delivery to the office's only address, that the mail server refused."""
+    letter = frozen_letter()
+    return queued(letter, state="failed", address=letter.invitation.minister.to_emails)
 
 
 def test_each_is_offered_what_is_theirs(client, failed):

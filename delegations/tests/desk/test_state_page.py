@@ -114,6 +114,13 @@ def test_who_may_not_read_invitations_is_refused(client):
     assert client.get(page_of(InvitationFactory())).status_code == 403
 
 
+def test_whoever_is_not_signed_in_is_led_to_the_door(client):
+    answer = client.get(page_of(InvitationFactory()))
+
+    assert answer.status_code == 302
+    assert "login" in answer.url
+
+
 def test_what_one_may_not_read_is_not_told(client):
     signed_in(client, "view_invitation")
     invitation = InvitationFactory()
