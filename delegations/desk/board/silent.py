@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy
 from delegations.desk.asked import desk_page, edition_asked, state_url
 from delegations.desk.board.coming import next_of_each
 from delegations.desk.board.standings import french_key
-from invitations.admin.columns import on_day
+from invitations.admin.columns import FILTERS, LISTED_IN, on_day
 from invitations.models import (
     Correspondence,
     Delivery,
@@ -163,10 +163,16 @@ def heading(name: str, column: str, backwards: bool, asked: dict[str, str]) -> d
     }
 
 
+def among_the_silent(edition: ForumEdition) -> str:
+    """Return what lets the page of a State lead on to the next silent one, in the French order."""
+    filters = {"answer": "silent", "edition__id__exact": edition.pk}
+    return urlencode({LISTED_IN: Invitation._meta.model_name, FILTERS: urlencode(filters)})
+
+
 def row_shown(row: Silent, edition: ForumEdition, now: dt.datetime) -> dict[str, Any]:
     return {
         "state": row.state.listed_as,
-        "url": state_url(edition, row.state),
+        "url": f"{state_url(edition, row.state)}?{among_the_silent(edition)}",
         "region": row.region,
         "days": row.days_since(now),
         "left": on_day(row.left_at),

@@ -101,6 +101,16 @@ def test_the_filter_of_the_list_goes_along(admin_client, invited):
     assert admin_client.get(found.after.url).context["beside"].before.name == "Strelsau"
 
 
+def test_the_page_of_the_silent_leads_through_them(admin_client, invited):
+    ReplyFactory(invitation=invited[1])
+    page = admin_client.get(reverse("desk:silent"), {"edition": "wsis-2027"})
+
+    [first, *_others] = page.context["rows"]
+
+    found = admin_client.get(first["url"]).context["beside"]
+    assert (found.before, found.after.name, found.total) == (None, "Tarlenheim", 3)
+
+
 def test_without_a_list_one_steps_through_all_states_of_the_edition(admin_client, invited):
     InvitationFactory(minister__member_state=MemberStateFactory(sort_key_fr="SZ"))
 
