@@ -47,7 +47,7 @@ def new_edition_from(
     """
     edition = new_edition_like(source, asked)
     edition.validate_constraints()
-    taken = _("There is an edition with the symbol “%(symbol)s” already.")
+    taken = _("There is an edition with the code “%(symbol)s” already.")
     try:
         with transaction.atomic():
             save_new(edition, Act.BEGUN, by, because=str(source))

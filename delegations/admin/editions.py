@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from unfold.decorators import action
 
 from delegations.admin.new_edition import NewEditionForm, proposed
-from delegations.editions import QuietDays, new_edition_from, sessions_outside
+from delegations.editions import PAGES, QuietDays, new_edition_from, sessions_outside
 from invitations.admin.base import user_of
 from invitations.admin.columns import change_url
 from invitations.admin.setup.editions import ForumEditionAdmin
@@ -88,6 +88,9 @@ def tell_begun(request: HttpRequest, edition: ForumEdition, source: ForumEdition
         "approved, and nobody is invited yet."
     )
     messages.success(request, told % {"edition": edition, "source": source, "came": came})
+    if emptied := pages_left_behind(source, edition):
+        told = _("These addresses of pages name the old year; enter them anew: %(pages)s.")
+        messages.warning(request, told % {"pages": comma_list(emptied)})
     if outside := sessions_outside(edition):
         told = ngettext(
             "%(count)s session lies outside the new days of the High-Level Track.",
@@ -95,3 +98,12 @@ def tell_begun(request: HttpRequest, edition: ForumEdition, source: ForumEdition
             outside,
         )
         messages.warning(request, told % {"count": outside})
+
+
+def pages_left_behind(source: ForumEdition, edition: ForumEdition) -> list[str]:
+    """Return the names of the pages whose addresses did not come along."""
+    return [
+        str(edition._meta.get_field(page).verbose_name)  # type: ignore[union-attr]
+        for page in PAGES
+        if getattr(source, page) and not getattr(edition, page)
+    ]

@@ -10,8 +10,11 @@ from django.urls import reverse
 from delegations.editions import QuietDays, new_edition_from
 from delegations.models import HighLevelSession
 from invitations.models import ForumEdition, Invitation, QuietPeriod, ReminderStep
+from invitations.tests.conftest import composed, issued
 from invitations.tests.desk import page_of, signed_in, told
 from invitations.tests.factories import EditionFactory, InvitationFactory, StepFactory, UserFactory
+
+__all__ = ["composed", "issued"]
 
 pytestmark = pytest.mark.django_db
 
@@ -152,7 +155,7 @@ def test_the_same_symbol_is_refused_and_nothing_is_half_made(source):
     begun(source)
     held = [model.objects.count() for model in (ForumEdition, ReminderStep, QuietPeriod)]
 
-    with pytest.raises(ValidationError, match="an edition with the symbol “wsis-2028” already"):
+    with pytest.raises(ValidationError, match="an edition with the code “wsis-2028” already"):
         new_edition_from(source, ASKED, QuietDays.NONE, UserFactory())
 
     assert held == [model.objects.count() for model in (ForumEdition, ReminderStep, QuietPeriod)]
@@ -161,6 +164,20 @@ def test_the_same_symbol_is_refused_and_nothing_is_half_made(source):
 def test_dates_out_of_order_are_refused(source):
     with pytest.raises(ValidationError, match="The deadline comes before the opening"):
         begun(source, reply_before=dt.date(2028, 12, 1))
+
+
+def test_letters_of_the_new_edition_are_composed_approved_and_put_into_the_outbox(source, issued):
+    edition = begun(source)
+    edition.website = "https://forum.example.org/2028/"
+    edition.name_in_full_en = "The Forum of 2028 in full"
+    edition.save()
+
+    invitation = issued(edition=edition)
+
+    letter = invitation.letters.get()
+    assert letter.state == "approved"
+    assert "WSIS Forum 2028" in letter.mail
+    assert letter.deliveries.get().state == "queued"
 
 
 # At the desk
@@ -184,6 +201,7 @@ def test_a_drafter_begins_an_edition_from_the_last_one(client, source):
     ]
     assert len(form.fields) == 13
     assert answer.redirect_chain == [(page_of(edition), 302)]
+    assert told(answer)[1].endswith("enter them anew: website.")
     assert (
         "2 reminder steps, 1 session, 1 quiet period. Nothing of it is approved" in told(answer)[0]
     )
@@ -195,7 +213,7 @@ def test_sessions_outside_the_new_days_are_told(client, source):
 
     answer = client.post(next_of(source), ASKED | {"quiet_days": "none"}, follow=True)
 
-    assert told(answer)[1] == "1 session lies outside the new days of the High-Level Track."
+    assert told(answer)[2] == "1 session lies outside the new days of the High-Level Track."
 
 
 def test_a_refusal_keeps_what_was_typed(client, source):

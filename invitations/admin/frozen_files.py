@@ -14,7 +14,7 @@ def frozen_file_response(
     try:
         content = frozen.thaw(name, sha256)
     except frozen.Tampered as damage:
-        context = {"title": _("This file is not what was frozen"), "damage": str(damage)}
+        context = {"title": _("This file is not the one that was composed"), "damage": str(damage)}
         return TemplateResponse(request, "admin/tampered.html", context, status=409)
     shown = "inline" if content_type != "message/rfc822" else "attachment"
     return HttpResponse(

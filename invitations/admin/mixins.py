@@ -122,7 +122,7 @@ class AnotherAddressMixin(ModelAdmin):
             title=_("Send to another address"),
             explanation=format_html(
                 "{} {}",
-                _("The letter goes out once more, byte for byte."),
+                _("The letter goes out once more, exactly as it was."),
                 where_to_put_it(letter),
             ),
             button=_("Send"),

@@ -20,7 +20,7 @@ def navigation(request: HttpRequest) -> list[dict[str, Any]]:
         "link": reverse_lazy("admin:index"),
     }
     queue = {
-        "title": _("Queue"),
+        "title": _("Outbox"),
         "icon": "monitor_heart",
         "link": reverse_lazy("admin:invitations_delivery_queue"),
     }

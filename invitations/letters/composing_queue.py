@@ -95,7 +95,7 @@ def note_vanished() -> None:
     over = Q(composing_until__lt=now) | Q(composing_until__gt=now + COMPOSE_WITHIN + CLOCKS_APART)
     for letter in Letter.objects.planned().filter(over):
         began = (letter.composing_until or letter.planned_at) - COMPOSE_WITHIN
-        could_not_compose(letter, _("its worker vanished while composing it"), min(began, now))
+        could_not_compose(letter, _("the program stopped while composing it"), min(began, now))
 
 
 def planned_letters(edition: ForumEdition | None, kinds: Iterable[str]) -> list[int]:

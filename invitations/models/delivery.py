@@ -53,8 +53,8 @@ class Delivery(models.Model):
         CC = "cc", _("Cc")
 
     class State(models.TextChoices):
-        QUEUED = "queued", _("queued")
-        CLAIMED = "claimed", _("claimed")
+        QUEUED = "queued", _("waits to leave")
+        CLAIMED = "claimed", _("about to leave")
         SENDING = "sending", _("sending")
         HANDED_OVER = "handed_over", _("handed over")
         DEFERRED = "deferred", _("deferred")
@@ -87,12 +87,12 @@ class Delivery(models.Model):
     priority = models.PositiveSmallIntegerField(
         _("priority"), default=5, help_text=_("The smallest number leaves first.")
     )
-    not_before = models.DateTimeField(_("not before"), default=timezone.now)
-    leave_before = models.DateTimeField(_("leave before"), null=True, blank=True)
+    not_before = models.DateTimeField(_("leaves no earlier than"), default=timezone.now)
+    leave_before = models.DateTimeField(_("not sent any more from"), null=True, blank=True)
     attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
     claim = models.UUIDField(null=True, blank=True, editable=False)
     lease_ends_at = models.DateTimeField(null=True, blank=True, editable=False)
-    sending_at = models.DateTimeField(_("sending since"), null=True, blank=True)
+    sending_at = models.DateTimeField(_("being sent since"), null=True, blank=True)
     handed_over_at = models.DateTimeField(_("handed over at"), null=True, blank=True)
     reference = models.CharField(
         _("dispatch reference"), max_length=60, blank=True, help_text=_("Of the pouch or post.")
@@ -193,8 +193,8 @@ class LetterEvent(models.Model):
     server_words = models.TextField(_("the server's words"), blank=True)
 
     class Meta:
-        verbose_name = _("letter event")
-        verbose_name_plural = _("letter events")
+        verbose_name = _("entry in the history of letters")
+        verbose_name_plural = _("history of letters")
         ordering = ["at", "pk"]
         indexes = [models.Index(name="events_by_hour", fields=["at"])]
 

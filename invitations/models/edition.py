@@ -118,7 +118,7 @@ class ForumEditionQuerySet(HeldQuerySet["ForumEdition"]):
 
 
 class ForumEdition(HeldRow):
-    symbol = models.SlugField(_("symbol"), max_length=20, unique=True, help_text="wsis-2020")
+    symbol = models.SlugField(_("edition code"), max_length=20, unique=True, help_text="wsis-2020")
     name = models.CharField(_("name"), max_length=120)
     name_in_full = models.CharField(
         _("name in full"), max_length=200, blank=True, help_text=_("Without short forms.")
@@ -153,7 +153,7 @@ class ForumEdition(HeldRow):
     track_opens_on = models.DateField(_("High-Level Track opens on"))
     track_closes_on = models.DateField(_("High-Level Track closes on"))
     reply_before = models.DateField(
-        _("reply before"), help_text=_("Exclusive: the last day is the day before.")
+        _("reply before"), help_text=_("The last day to reply is the day before.")
     )
     replies_closed_at = models.DateTimeField(_("replies closed at"), null=True, blank=True)
     time_zone = models.CharField(

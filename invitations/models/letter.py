@@ -59,7 +59,7 @@ class Letter(models.Model):
     Kind = LetterKind
 
     class State(models.TextChoices):
-        PLANNED = "planned", _("planned")
+        PLANNED = "planned", _("to be composed")
         COMPOSED = "composed", _("composed")
         APPROVED = "approved", _("approved")
         CANCELLED = "cancelled", _("cancelled")
@@ -83,9 +83,9 @@ class Letter(models.Model):
         help_text=_("It leaves on paper alone; so does the note verbale above it."),
     )
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.PLANNED)
-    planned_at = models.DateTimeField(_("planned at"), default=timezone.now)
-    not_before = models.DateTimeField(_("not before"), default=timezone.now)
-    leave_before = models.DateTimeField(_("leave before"), null=True, blank=True)
+    planned_at = models.DateTimeField(_("to be composed since"), default=timezone.now)
+    not_before = models.DateTimeField(_("leaves no earlier than"), default=timezone.now)
+    leave_before = models.DateTimeField(_("not sent any more from"), null=True, blank=True)
     # The end of the lease of the worker that composes it. A lease in the past was not given back.
     composing_until = models.DateTimeField(null=True, blank=True, editable=False)
     # Why it is still planned, and when it may be tried again: after a failure there is a pause.

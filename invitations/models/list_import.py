@@ -24,7 +24,7 @@ class ListImport(models.Model):
     """A confirmed list; its file is kept only until the import ends, for it holds names."""
 
     class State(models.TextChoices):
-        WAITING = "waiting", _("waits for a worker")
+        WAITING = "waiting", _("waits for its turn")
         RUNNING = "running", _("is being imported")
         DONE = "done", _("imported")
         REFUSED = "refused", _("refused: nothing was written")

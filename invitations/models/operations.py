@@ -15,11 +15,11 @@ class Tick(models.Model):
     name = models.SlugField(_("job"), max_length=40, unique=True)
     began_at = models.DateTimeField(_("began at"))
     ended_at = models.DateTimeField(_("ended at"), null=True, blank=True)
-    did = models.PositiveIntegerField(_("how much it did"), default=0)
+    did = models.PositiveIntegerField(_("items done"), default=0)
 
     class Meta:
-        verbose_name = _("run of the clock")
-        verbose_name_plural = _("runs of the clock")
+        verbose_name = _("run of a regular job")
+        verbose_name_plural = _("runs of regular jobs")
 
     def __str__(self) -> str:
         return self.name
@@ -32,8 +32,8 @@ class Worker(models.Model):
     seen_at = models.DateTimeField(_("seen at"))
 
     class Meta:
-        verbose_name = _("worker")
-        verbose_name_plural = _("workers")
+        verbose_name = _("background program")
+        verbose_name_plural = _("background programs")
 
     def __str__(self) -> str:
         return self.name

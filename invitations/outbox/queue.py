@@ -23,12 +23,12 @@ MINUTE = dt.timedelta(minutes=1)
 def tidy_queue(now: dt.datetime) -> None:
     """End expired claims, and move what is uncertain, missed or past its last day."""
     leased = Delivery.objects.filter(lease_ends_at__lt=now)
-    vanished = _("its worker vanished before it began")
+    vanished = _("the program stopped before it began")
     # A delivery of such an age can have been claimed only if it was deferred before.
     deferred = leased.filter(Q(attempts__gt=0) | Q(not_before__lt=now - MISSED_AFTER))
     transit_each(deferred, State.CLAIMED, State.DEFERRED, vanished)
     transit_each(leased, State.CLAIMED, State.QUEUED, vanished)
-    transit_each(leased, State.SENDING, State.UNCERTAIN, _("its worker vanished while sending"))
+    transit_each(leased, State.SENDING, State.UNCERTAIN, _("the program stopped while sending"))
     by_mail = Delivery.objects.by_mail()
     past = by_mail.filter(leave_before__lt=now)
     reminders = past.filter(letter__kind=Letter.Kind.REMINDER)

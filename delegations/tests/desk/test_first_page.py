@@ -66,7 +66,7 @@ def test_first_page_counts_what_its_links_show(admin_client):
     assert counts == shown
     assert counts["silent"] == counts["regrets"] == counts["letters to approve"] == 1
     assert counts["correspondence not dealt with"] == counts["reminder steps without approval"] == 1
-    assert (counts["draft"], counts["issued"], counts["queued"]) == (1, 6, 1)
+    assert (counts["draft"], counts["issued"], counts["waits to leave"]) == (1, 6, 1)
     assert counts[str(COULD_NOT_BE_COMPOSED)] == counts[str(FAULTS_OF_JOBS)] == 1
     assert counts[str(LETTERS_WAIT)] == 1
 

@@ -107,7 +107,7 @@ class LetterAdmin(
         "state_of",
         "language",
         "state_shown",
-        hour_column("planned_at", gettext_lazy("planned at")),
+        hour_column("planned_at", gettext_lazy("to be composed since")),
         "pdf_hash",
         "message_hash",
     ]
@@ -127,7 +127,6 @@ class LetterAdmin(
         "composed_by",
         "approved_by",
     ]
-    list_per_page = 250
     search_fields = [
         "invitation__minister__family_name",
         "=invitation__member_state__iso2",
@@ -169,7 +168,7 @@ class LetterAdmin(
         words = ["shown_subject", "words_on_paper", "words_in_mail", "mail_as_read"]
         if not self.has_words_permission(request):
             about, words = about[:-2], ["shown_subject", "withheld"]
-        return [(None, {"fields": about}), (gettext_lazy("Frozen words"), {"fields": words})]
+        return [(None, {"fields": about}), (gettext_lazy("Words as composed"), {"fields": words})]
 
     readonly_fields = [
         "waits",

@@ -29,13 +29,13 @@ def framed_mail(letter: Letter, form: str) -> HttpResponse:
         content = frozen.thaw(str(letter.message), letter.message_sha256)
     except frozen.Tampered:
         return HttpResponse(
-            told(_("This file is not what was frozen")), status=409, headers=HEADERS
+            told(_("This file is not the one that was composed")), status=409, headers=HEADERS
         )
     if form == "plain":
         shown = page_of_words(plain_alone(content), letter.language)
     else:
         shown = html_alone(content) or told(
-            _("This message was frozen without HTML: the office reads its plain text.")
+            _("This message was composed without HTML: the office reads its plain text.")
         )
     return HttpResponse(shown, headers=HEADERS)
 

@@ -43,7 +43,7 @@ class DeliveryAdmin(LeadsToStatesMixin, AnotherAddressMixin, QueuePageMixin):
         "state_shown",
         "letter_kind",
         "state_of",
-        hour_column("not_before", gettext_lazy("not before")),
+        hour_column("not_before", gettext_lazy("leaves no earlier than")),
         hour_column("handed_over_at", gettext_lazy("handed over at")),
         "attempts",
         "server_words",
@@ -135,7 +135,7 @@ class DeliveryAdmin(LeadsToStatesMixin, AnotherAddressMixin, QueuePageMixin):
     @action(description=gettext_lazy("Failed or missed: send anew"), permissions=["dispatch"])
     @confirmed(
         title=gettext_lazy("Send anew"),
-        explanation=gettext_lazy("They go back to the queue, with the same frozen message."),
+        explanation=gettext_lazy("They are sent again, with exactly the same message."),
         describe=lambda page, delivery: delivery.server_words,
     )
     @row_by_row(done=DELIVERIES_CHANGED)

@@ -44,7 +44,9 @@ class ArmingAdmin(RecordAdmin):
 
 @admin.register(Tick)
 class TickAdmin(RecordAdmin):
-    when_empty = gettext_lazy("The clock has not run yet: start a worker and beat.")
+    when_empty = gettext_lazy(
+        "No regular job has run yet: start “celery worker” and “celery beat”."
+    )
     list_display = [
         "name",
         hour_column("began_at", gettext_lazy("began at")),
@@ -56,7 +58,7 @@ class TickAdmin(RecordAdmin):
 
 @admin.register(Setback)
 class SetbackAdmin(RecordAdmin):
-    when_empty = gettext_lazy("No job of the clock has met a fault.")
+    when_empty = gettext_lazy("No regular job has met a fault.")
     list_display = [
         "job_shown",
         "item",
@@ -84,7 +86,7 @@ class SetbackAdmin(RecordAdmin):
 
 @admin.register(Worker)
 class WorkerAdmin(RecordAdmin):
-    when_empty = gettext_lazy("No worker was seen in the last day.")
+    when_empty = gettext_lazy("No background program was seen in the last day.")
     list_display = ["name", hour_column("seen_at", gettext_lazy("seen at"))]
     fields = ["name", "seen_at"]
 

@@ -31,7 +31,7 @@ FOR_A_PERSON = (State.UNCERTAIN, State.FAILED, State.BOUNCED, State.MISSED)
 class QueuePageMixin(RecordAdmin):
     actions_list = ["queue"]
 
-    @action(description=gettext_lazy("Queue"), url_path="queue", permissions=["view"])
+    @action(description=gettext_lazy("Outbox"), url_path="queue", permissions=["view"])
     def queue(self, request: HttpRequest) -> HttpResponse:
         return never_cache(self._queue)(request)
 
@@ -39,7 +39,7 @@ class QueuePageMixin(RecordAdmin):
         now = timezone.now()
         context = {
             **self.admin_site.each_context(request),
-            "title": _("Queue"),
+            "title": _("Outbox"),
             "at": timezone.localtime(now),
             **queue_context(now),
         }

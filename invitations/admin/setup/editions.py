@@ -91,8 +91,8 @@ def plan_letters_of_editions(
     )
     if planned:
         told = ngettext(
-            "%(count)s letter planned; the workers compose it within minutes.",
-            "%(count)s letters planned; the workers compose them within minutes.",
+            "%(count)s letter is composed within minutes.",
+            "%(count)s letters are composed within minutes.",
             sum(planned),
         )
         messages.success(request, told % {"count": sum(planned)})

@@ -100,5 +100,5 @@ def edition_of(symbol: str) -> ForumEdition:
         return ForumEdition.objects.get(symbol=symbol)
     except ForumEdition.DoesNotExist:
         raise CommandError(
-            _("There is no edition with the symbol %(symbol)s.") % {"symbol": symbol}
+            _("There is no edition with the code %(symbol)s.") % {"symbol": symbol}
         ) from None

@@ -256,7 +256,7 @@ def test_a_letter_that_kills_its_worker_pauses_longer_each_time(acknowledged, mo
     gaps = [(b - a) / MINUTE for a, b in pairwise(tried)]
     assert gaps == [6, 10, 20]
     letter.refresh_from_db()
-    assert letter.waits_because == "its worker vanished while composing it"
+    assert letter.waits_because == "the program stopped while composing it"
     assert compose_planned() == 1
 
 

@@ -62,7 +62,7 @@ def test_what_cannot_be_read_is_said_in_one_line(edition, tmp_path):
     ):
         call_command("import_ministers", path, "--edition", edition.symbol)
     path.write_bytes(as_csv(FLAVIA))
-    with pytest.raises(CommandError, match=r"There is no edition with the symbol wsis-1894\."):
+    with pytest.raises(CommandError, match=r"There is no edition with the code wsis-1894\."):
         call_command("import_ministers", path, "--edition", "wsis-1894")
     path.write_bytes(b"state\n")
     with pytest.raises(CommandError, match=r"list\.csv lacks a column that it needs: family_name"):

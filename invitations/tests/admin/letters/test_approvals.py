@@ -390,7 +390,7 @@ def test_letter_is_planned_composed_and_approved_through_the_admin(client):
 
     letter = invitation.letters.get()
     assert letter.state == "planned"
-    assert told(response) == ["1 letter planned; the workers compose it within minutes."]
+    assert told(response) == ["1 letter is composed within minutes."]
     compose_planned()
     signed_in(client, "view_letter", "approve_letter")
     page = page_of(client, letter).context["rows"]

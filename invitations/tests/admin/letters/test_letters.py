@@ -113,7 +113,7 @@ def test_tampered_file_is_not_shown_but_said(admin_client):
     response = admin_client.get(reverse("admin:invitations_letter_pdf", args=[letter.pk]))
 
     assert response.status_code == 409
-    assert "is not what was frozen" in response.content.decode()
+    assert "is not the one that was composed" in response.content.decode()
     assert b"forged" not in response.content
 
 

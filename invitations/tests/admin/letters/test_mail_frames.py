@@ -70,7 +70,7 @@ def test_a_message_that_was_frozen_without_html_says_so(admin_client):
     name, sha256 = freeze(FROZEN_WITHOUT_HTML, "messages", "eml")
     letter = composed_letter(message=name, message_sha256=sha256)
 
-    assert "This message was frozen without HTML" in shown(admin_client, letter)
+    assert "This message was composed without HTML" in shown(admin_client, letter)
     assert "Your Excellency," in shown(admin_client, letter, "plain")
 
 
@@ -87,7 +87,7 @@ def test_a_tampered_message_is_not_shown_but_said(admin_client):
     response = admin_client.get(frame(letter))
 
     assert response.status_code == 409
-    assert "This file is not what was frozen" in response.content.decode()
+    assert "This file is not the one that was composed" in response.content.decode()
     assert response["Content-Security-Policy"] == POLICY
 
 

@@ -45,7 +45,7 @@ def test_queue_of_an_empty_site_says_what_to_expect(page):
     assert "What needs a person stands on the overview." in words
     assert "Nothing is in the outbox yet: deliveries come with the approval of letters." in words
     assert "Nothing was handed over in the last 24 hours." in words
-    assert "No worker was seen in the last two minutes: start" in words
+    assert "No background program was seen in the last two minutes: start" in words
     assert "No letter is planned yet." in words
 
 
@@ -58,7 +58,7 @@ def test_queue_counts_by_state_and_age(page):
     context, words = page()
 
     rows = {str(row["label"]): (row["total"], row["by_age"]) for row in context["queues"]}
-    assert rows == {"queued": (2, [1, 1, 0, 0, 0]), "deferred": (1, [0, 0, 1, 0, 0])}
+    assert rows == {"waits to leave": (2, [1, 1, 0, 0, 0]), "deferred": (1, [0, 0, 1, 0, 0])}
     assert "2 hours" in words
 
 
@@ -140,7 +140,7 @@ def test_letters_that_wait_are_shown_with_the_reason(page):
 
     assert "<li>1: There is no address on file.</li>" in words
     counts = [(str(one["title"]), one["count"]) for one in context["letters"]]
-    assert counts == [("planned", 2), ("being composed now", 1)]
+    assert counts == [("to be composed", 2), ("being composed now", 1)]
 
 
 def test_a_waiting_acknowledgement_is_shown_on_the_queue_and_on_the_desk(

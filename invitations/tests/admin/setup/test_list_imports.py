@@ -38,7 +38,7 @@ def test_a_long_list_is_left_to_a_worker_and_its_page_shows_how_far_it_is(staff,
     assert response.url == page_of(wanted)
     assert not Minister.objects.exists()
     waiting = staff.get(response.url)
-    assert "waits for a worker" in waiting.content.decode()
+    assert "waits for its turn" in waiting.content.decode()
     assert "0 of 301" in waiting.content.decode()
     assert waiting["Refresh"] == "3;url=?unattended="
 
