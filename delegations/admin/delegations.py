@@ -85,7 +85,6 @@ class DelegationAdmin(LeadsToStatesMixin, StandingMixin):
     list_display = ["member_state", "edition", "delegates_named", "stands", "page_of_state"]
     list_filter = ["edition", StandingFilter, "member_state__region"]
     list_select_related = ["edition", "member_state"]
-    list_per_page = 250
     search_fields = [
         "=member_state__iso2",
         "member_state__short_name_en",

@@ -55,6 +55,8 @@ class ModelAdmin(ForReadersMixin, WaitingMarkMixin):
     list_select_related: Any = ()
     list_filter_sheet = False
     list_fullwidth = True
+    # A page of a list stays below 300 kB: who has a slow line reads it too.
+    list_per_page = list_max_show_all = 20
     list_before_template = "admin/who_may.html"
     change_form_outer_before_template = "admin/before_record.html"
     # The lookups of links on our own pages, beside those of the list's filters.

@@ -82,7 +82,6 @@ class InvitationAdmin(InvitationColumnsMixin, LeadsToStatesMixin, AnotherAddress
     ]
     linked_lookups = ["member_state__id__exact"]
     list_select_related = ["edition", "member_state", "minister__member_state"]
-    list_per_page = 250
     search_fields = [
         "minister__given_name",
         "minister__family_name",

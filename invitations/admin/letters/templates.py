@@ -223,7 +223,6 @@ class TermAdmin(ReviewedMixin):
     list_select_related = ["reviewed_by"]
     search_fields = ["key", "text", "source"]
     list_editable = ["text"]
-    list_per_page = 250
     fields = [("key", "language"), "text", "source", "reader", "why_changed"]
     readonly_fields = ["reader"]
 

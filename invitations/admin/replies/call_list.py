@@ -53,7 +53,6 @@ class CallListEntryAdmin(LeadsToStatesMixin, RecordAdmin):
         "invitation__member_state__list_name_fr",
         "invitation__minister__family_name",
     ]
-    list_per_page = 250
     fields = ["state", "minister", "reach", "answer", "step", "reply_before", "last_call"]
     readonly_fields = ["state", "minister", "reach", "answer", "last_call"]
 

@@ -57,7 +57,6 @@ class MemberStateAdmin(ModelAdmin):
         "short_name_ar",
         "short_name_zh_hans",
     ]
-    list_per_page = 250
     inlines = [AliasesOfState]
     fieldsets = [
         (
@@ -206,7 +205,6 @@ class FormOfAddressAdmin(ModelAdmin):
         "member_state__short_name_en",
     ]
     autocomplete_fields = ["member_state"]
-    list_per_page = 250
     fieldsets = [
         (None, {"fields": [("language", "form", "gender")]}),
         (

@@ -1,0 +1,40 @@
+"""No page of a list is heavy, however many rows the list has."""
+
+import pytest
+from django.contrib import admin
+from django.urls import reverse
+
+from invitations.admin.base import ModelAdmin
+from invitations.tests.factories import DeliveryFactory, MemberStateFactory, ReplyFactory
+
+pytestmark = pytest.mark.django_db
+
+HEAVIEST = 300_000
+
+
+def test_no_page_of_a_list_weighs_more_than_300_kilobytes(admin_client):
+    for place in range(60):
+        name = "The Most Serene Republic of Ruritania and the Isles beyond the Sea"
+        state = MemberStateFactory(short_name=f"{name} {place}")
+        delivery = DeliveryFactory(letter__invitation__member_state=state)
+        ReplyFactory(invitation=delivery.letter.invitation)
+
+    weights = {}
+    for model, page in admin.site._registry.items():
+        if isinstance(page, ModelAdmin):
+            name = f"{model._meta.app_label}_{model._meta.model_name}"
+            answer = admin_client.get(reverse(f"admin:{name}_changelist"))
+            weights[name] = len(answer.content)
+
+    assert weights["invitations_invitation"] > 100_000
+    assert {name: weight for name, weight in weights.items() if weight > HEAVIEST} == {}
+
+
+def test_all_rows_can_be_chosen_although_a_page_has_few(admin_client):
+    for _number in range(30):
+        MemberStateFactory()
+
+    page = admin_client.get(reverse("admin:invitations_memberstate_changelist"))
+
+    assert len(page.context["cl"].result_list) == 20
+    assert "Select all 30" in page.content.decode()
