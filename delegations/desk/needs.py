@@ -144,7 +144,7 @@ COULD_NOT_BE_COMPOSED = gettext_lazy(
 LETTERS_WAIT = gettext_lazy(
     "letters that wait for a text, a field or a person: read for what, and fill it in"
 )
-FAULTS_OF_JOBS = gettext_lazy("faults of the clock’s jobs: read what went wrong")
+FAULTS_OF_JOBS = gettext_lazy("faults of regular jobs: read what went wrong")
 
 
 def deliveries(edition: ForumEdition, request: HttpRequest) -> Iterator[Need]:

@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('invitations', '0021_letter_waits_with'),
+        ('invitations', '0025_telephone_calls'),
     ]
 
     operations = [

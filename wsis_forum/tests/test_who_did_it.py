@@ -422,9 +422,7 @@ ACTS = {
     stop_sending: stopping_all,
     note_seen: looking_at_it,
     send_test: sending_a_test,
-    new_edition_from: lambda make, by: new_edition_from(
-        EditionFactory(), {"symbol": "x"}, "none", by
-    ),
+    new_edition_from: lambda _make, by: new_edition_from(EditionFactory(), {"symbol": "x"}, "", by),
     **CALL_ACTS,
     **ORIGINAL_ACTS,
 }
