@@ -88,7 +88,9 @@ def by_original(edition: ForumEdition) -> "QuerySet[Invitation]":
     """
     ranks = [*edition.original_ranks, *edition.as_released.original_ranks]
     was: Any = was_released(Minister, rank_id__in=ranks)
-    standing = Letter.objects.standing().originals().values("invitation")
+    # Of this edition alone: PostgreSQL would read the letters of all years for it.
+    own = Letter.objects.standing().originals().filter(invitation__edition=edition)
+    standing = own.values("invitation")
     of_rank = Q(minister__rank__in=ranks) | Q(minister__in=Minister.objects.filter(was))
     return edition.invitations.filter(of_rank | Q(pk__in=standing))
 

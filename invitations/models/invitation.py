@@ -1,7 +1,7 @@
 """Invitations, and the links and codes by which offices answer them."""
 
 import datetime as dt
-from typing import Any, Self
+from typing import Self
 
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
@@ -62,13 +62,16 @@ class InvitationQuerySet(HeldQuerySet["Invitation"]):
         hoped_for = self.with_invitation_sent_and(
             "queued", "claimed", "sending", "deferred", "uncertain", "missed", "handed_over"
         )
-        return self.silent().filter(pk__in=refused).exclude(pk__in=hoped_for)
+        return self.silent().filter(refused, ~hoped_for)
 
-    def with_invitation_sent_and(self, *states: str) -> Any:
-        """Return the keys of the invitations that have a delivery in one of these states."""
-        return self.model.objects.filter(
-            letters__kind__in=["invitation", "replacement"], letters__deliveries__state__in=states
-        ).values("pk")
+    def with_invitation_sent_and(self, *states: str) -> Exists:
+        """Whether an invitation has a delivery in one of these states; asked of each by itself."""
+        sent = self.model.objects.filter(
+            pk=OuterRef("pk"),
+            letters__kind__in=["invitation", "replacement"],
+            letters__deliveries__state__in=states,
+        )
+        return Exists(sent)
 
     def of_persons_out_of_office(self) -> Self:
         """Drafts and issued invitations of ministers whom somebody has replaced."""

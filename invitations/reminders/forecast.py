@@ -29,6 +29,8 @@ from invitations.reminders.planning import (
 from invitations.reminders.schedules import DAYS_APART, Schedule, schedules_of
 from invitations.times.calendars import ONE_DAY
 
+Steps = list[tuple[ReminderStep, dt.datetime]]
+
 
 class ComingReminder(NamedTuple):
     """A mail or call that an office will get; ``at`` is local time where its hour counts."""
@@ -140,21 +142,21 @@ def add_to(
             step.days_before,
         )
         plan.add_none(because % {"days": step.days_before}, invitation)
-    planned = list(mails_to(invitation, facts, schedule, now))
+    planned = list(mails_to(invitation, facts, schedule, mails, now))
     if not planned and not skipped:
         plan.add_none(_("no mail is left for it before the deadline"), invitation)
     plan.mails += planned
-    plan.calls += calls_to(invitation, facts, by_edition, now)
+    plan.calls += calls_to(invitation, facts, by_edition, calls)
 
 
 def mails_to(
-    invitation: Any, facts: Facts, schedule: Schedule, now: dt.datetime
+    invitation: Any, facts: Facts, schedule: Schedule, mails: Steps, now: dt.datetime
 ) -> Iterator[ComingReminder]:
     if facts.waiting:
         yield ComingReminder(
             invitation, facts.waiting, now.astimezone(schedule.zone), is_in_outbox=True
         )
-    for step, at in coming(schedule, schedule.mail_on, invitation.reached_at, now):
+    for step, at in mails:
         day = schedule.day_of(at)
         if facts.may_have(step, day):
             facts.reminded, facts.left_on = step.days_before, day
@@ -162,9 +164,9 @@ def mails_to(
 
 
 def calls_to(
-    invitation: Any, facts: Facts, schedule: Schedule, now: dt.datetime
+    invitation: Any, facts: Facts, schedule: Schedule, calls: Steps
 ) -> Iterator[ComingReminder]:
-    for step, at in coming(schedule, schedule.call_on, invitation.reached_at, now):
+    for step, at in calls:
         if step.pk not in facts.called | facts.skipped:
             facts.called.add(step.pk)
             yield ComingReminder(invitation, step, at.astimezone(schedule.zone))
@@ -202,7 +204,7 @@ def invitations_of(edition: ForumEdition) -> "QuerySet[Invitation]":
         .annotate(
             has_answered=Exists(Reply.objects.standing().filter(invitation=OuterRef("pk"))),
             has_written=has_unread_mail("pk"),
-            is_by_original=Exists(by_original(edition).filter(pk=OuterRef("pk"))),
+            is_by_original=Q(pk__in=by_original(edition).values("pk")),
             reached_at=Subquery(arrived.values("handed_over_at")[:1]),
         )
         .order_by("member_state__sort_key_fr", "-is_principal", "pk")
@@ -215,7 +217,8 @@ def facts_of(
     known: dict[int, Facts] = defaultdict(Facts)
     for letter in reminders_of(edition):
         schedule = schedules.get(letter.invitation.member_state_id, schedules[None])
-        note_reminder(known[letter.invitation_id], letter, schedule, now)
+        is_current = letter.reply_before == edition.reply_before
+        note_reminder(known[letter.invitation_id], letter, is_current, schedule, now)
     of_edition = {"invitation__edition": edition}
     noted = Reply.objects.filter(
         status=Reply.Status.NOTED, skips_deadline=edition.reply_before, **of_edition
@@ -233,7 +236,7 @@ def reminders_of(edition: ForumEdition) -> "QuerySet[Any]":
     return (
         Letter.objects.in_force()
         .filter(kind=Letter.Kind.REMINDER, invitation__edition=edition)
-        .select_related("step", "invitation__edition")
+        .select_related("step", "invitation")
         .annotate(
             left_at=Max(
                 Coalesce("deliveries__handed_over_at", "deliveries__sending_at"), filter=left
@@ -243,10 +246,11 @@ def reminders_of(edition: ForumEdition) -> "QuerySet[Any]":
     )
 
 
-def note_reminder(facts: Facts, letter: Any, schedule: Schedule, now: dt.datetime) -> None:
+def note_reminder(
+    facts: Facts, letter: Any, is_current: bool, schedule: Schedule, now: dt.datetime
+) -> None:
     """Take a reminder into account; one that will be called back does not count."""
     today = schedule.day_of(now)
-    is_current = letter.reply_before == letter.invitation.edition.reply_before
     if letter.left_at:
         left_on = schedule.day_of(letter.left_at)
         facts.left_on = max(facts.left_on or left_on, left_on)
