@@ -79,6 +79,23 @@ def test_no_mail_keeps_anybody_out_or_runs_off_its_page(chromium, edition, langu
     assert {name: lines for name, lines in found.items() if lines} == {}
 
 
+# The element in each corner of the button, three pixels within its edges.
+CORNERS = """() => {
+    const box = document.querySelector(".button").getBoundingClientRect();
+    const at = (x, y) => document.elementFromPoint(x, y).closest("a") !== null;
+    return [at(box.left + 3, box.top + 3), at(box.right - 3, box.bottom - 3)];
+}"""
+
+
+def test_the_button_is_a_link_up_to_its_edges(chromium, edition):
+    html = mails_of(edition, "ar")["invitation"]
+
+    with browser_page(chromium, viewport={"width": 380, "height": 2000}) as page:
+        page.set_content(html)
+
+        assert page.evaluate(CORNERS) == [True, True]
+
+
 @pytest.fixture
 def desk(chromium, site):
     with browser_page(chromium, viewport={"width": 1600, "height": 1000}) as page:
