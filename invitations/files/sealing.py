@@ -7,6 +7,8 @@ from typing import NamedTuple
 
 from cryptography import x509
 from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from cryptography.hazmat.primitives.serialization import pkcs12
 from cryptography.x509.oid import NameOID
 from django.conf import settings
@@ -107,12 +109,24 @@ def certificate_in(file: SealFile) -> Certificate:
     if found.key is None or found.cert is None:
         raise unreadable()
     one = found.cert.certificate
+    has_key = isinstance(found.key, RSAPrivateKey | EllipticCurvePrivateKey)
+    if not has_key or not names_in(one):
+        raise ValidationError(
+            _(
+                "The seal cannot be used: ask whoever runs the site to put one into SEAL_FILE that "
+                "names the organization and has an RSA or an elliptic-curve key."
+            )
+        )
     return Certificate(owner_of(one), one.not_valid_before_utc, one.not_valid_after_utc)
 
 
 def owner_of(certificate: x509.Certificate) -> str:
     """Return the organization that the certificate names, or else its common name."""
-    for kind in (NameOID.ORGANIZATION_NAME, NameOID.COMMON_NAME):
-        for name in certificate.subject.get_attributes_for_oid(kind):
-            return str(name.value)[:OWNER_LIMIT]
-    return certificate.subject.rfc4514_string()[:OWNER_LIMIT]
+    names = [*names_in(certificate), certificate.subject.rfc4514_string()]
+    return names[0][:OWNER_LIMIT]
+
+
+def names_in(certificate: x509.Certificate) -> list[str]:
+    kinds = (NameOID.ORGANIZATION_NAME, NameOID.COMMON_NAME)
+    named = (certificate.subject.get_attributes_for_oid(kind) for kind in kinds)
+    return [str(name.value) for of_kind in named for name in of_kind]

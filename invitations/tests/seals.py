@@ -10,6 +10,7 @@ from asn1crypto.x509 import Certificate
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import pkcs12
 from cryptography.x509.oid import NameOID
 from django.utils import timezone
@@ -27,11 +28,11 @@ KEY = rsa.generate_private_key(65537, 2048)
 def make_seal(path, days=400, owner=OWNER, password=PASSWORD, key=KEY):
     """Write a PKCS#12 file whose certificate is valid from a year ago, and return the certificate.
 
-    ``days`` may be negative: then it is past.
+    ``days`` may be negative: then it is past. Without an owner it is nobody's.
     """
     now = timezone.now()
     names = (NameOID.ORGANIZATION_NAME, owner), (NameOID.COMMON_NAME, f"Seal of the {owner}")
-    name = x509.Name([x509.NameAttribute(*one) for one in names])
+    name = x509.Name([x509.NameAttribute(*one) for one in names if owner])
     usage = dict.fromkeys(
         ("key_encipherment", "data_encipherment", "key_agreement", "key_cert_sign", "crl_sign",
          "encipher_only", "decipher_only"), False,
@@ -43,7 +44,7 @@ def make_seal(path, days=400, owner=OWNER, password=PASSWORD, key=KEY):
         .add_extension(
             x509.KeyUsage(digital_signature=True, content_commitment=True, **usage), critical=True
         )
-        .sign(key, hashes.SHA256())
+        .sign(key, None if isinstance(key, Ed25519PrivateKey) else hashes.SHA256())
     )
     closed = serialization.BestAvailableEncryption(password.encode())
     path.write_bytes(pkcs12.serialize_key_and_certificates(b"", key, certificate, None, closed))

@@ -8,7 +8,7 @@ import page
 import pikepdf
 import pytest
 import time_machine
-from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric import ec, ed25519
 from django.conf import settings as site
 from django.urls import reverse
 from django.utils import timezone
@@ -16,6 +16,7 @@ from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign import SimpleSigner
 
 from invitations.files.frozen import thaw
+from invitations.files.sealing import seal_warning
 from invitations.letters.approval import approve_letter
 from invitations.letters.composing_queue import compose_planned
 from invitations.letters.verification import verify_pdf
@@ -323,6 +324,21 @@ def test_a_seal_that_cannot_be_read_keeps_letters_planned(
     assert letter.state == Letter.State.PLANNED
     assert letter.waits_because.startswith("The seal cannot be read: ask whoever runs the site")
     assert letter.failed_attempts == 0
+
+
+@pytest.mark.parametrize("fault", ["kind of key", "owner"])
+def test_a_seal_that_nobody_could_check_keeps_letters_planned(composed, settings, fault, tmp_path):
+    if fault == "owner":
+        use_seal(settings, tmp_path / "seal.p12", owner=None)
+    else:
+        use_seal(settings, tmp_path / "seal.p12", key=ed25519.Ed25519PrivateKey.generate())
+
+    letter = composed()
+
+    assert letter.state == Letter.State.PLANNED
+    assert "names the organization and has an RSA or an elliptic-curve key" in letter.waits_because
+    assert letter.failed_attempts == 0
+    assert seal_warning() == letter.waits_because
 
 
 def test_a_past_certificate_keeps_letters_planned_until_there_is_a_new_one(
