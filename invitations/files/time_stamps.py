@@ -121,7 +121,10 @@ def connected(address: str) -> Iterator[HTTPConnection]:
     timer.daemon = True
     timer.start()
     try:
-        yield line
+        line.connect()
+        # A line that was not there yet has not been cut.
+        if not is_over:
+            yield line
     except (OSError, HTTPException):
         if not is_over:
             raise

@@ -2,6 +2,9 @@ import asyncio
 import datetime as dt
 import logging
 import re
+import socket
+import time
+from threading import Timer
 
 import page
 import pytest
@@ -106,6 +109,23 @@ def test_an_answer_that_does_not_fit_is_not_believed(peer, monkeypatch, does, fa
 
     with pytest.raises(time_stamps.NoTimeStamp, match=re.escape(fault)):
         asyncio.run(time_stamps.time_stamp_service().async_timestamp(bytes(range(32)), "sha256"))
+
+
+def test_a_slow_look_up_of_its_name_leaves_a_service_no_more_time(peer, monkeypatch):
+    look_up = socket.getaddrinfo
+    monkeypatch.setattr(time_stamps, "WITHIN", 0.2)
+    monkeypatch.setattr(
+        socket, "getaddrinfo", lambda *name, **more: time.sleep(0.5) or look_up(*name, **more)
+    )
+    peer.does = "drips"
+    # It would drip for hours.
+    Timer(3, peer.released.set).start()
+    began = time.monotonic()
+
+    with pytest.raises(time_stamps.NoTimeStamp, match="it did not answer in time"):
+        time_stamps.time_stamp_service().ask(b"")
+
+    assert time.monotonic() - began < 2
 
 
 def test_letters_wait_while_the_service_gives_no_time_stamp(composed, peer):
