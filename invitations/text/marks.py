@@ -25,6 +25,9 @@ NOTHING_IN_IT = _(
     "Line %(line)s: there is no placeholder between [[ and ]], so nothing decides whether the part"
     " stays."
 )
+LONE_BRACKET = _(
+    "Line %(line)s: a bracket between [[ and ]] has no counterpart, and would be printed."
+)
 HAS_TO_STAY = _(
     "Line %(line)s: $%(name)s has to stand in each letter, so it cannot stand between [[ and ]]."
 )
@@ -47,9 +50,12 @@ def mark_faults(text: str, wanted: set[str]) -> list[ValidationError]:
 
 
 def faults_inside(text: str, start: int, end: int, wanted: set[str]) -> list[ValidationError]:
-    names = identifiers(text[start:end])
+    inside = text[start:end]
+    names = identifiers(inside)
     if not names:
         return [fault(NOTHING_IN_IT, text, start)]
+    if inside.count("[") != inside.count("]"):
+        return [fault(LONE_BRACKET, text, start)]
     return [
         fault(HAS_TO_STAY, text, found.start(), name=name)
         for name in sorted(names & wanted)

@@ -57,6 +57,9 @@ def test_a_part_falls_away_if_one_of_its_placeholders_is_empty():
         ("[[ $b\n[[ $c ]] d ]]", r"Line 2: \[\[ opens again"),
         ("a\n[[ b ]]", "Line 2: there is no placeholder"),
         ("a\n[[ b $$c ]]", "Line 2: there is no placeholder"),
+        ("a\n[[, fax $b]]]]", "Line 2: a bracket between"),
+        ("[[$b]]]", "Line 1: a bracket between"),
+        ("[[[ $b ]]", "Line 1: a bracket between"),
         ("[[\n$last_day]]", r"Line 2: \$last_day has to stand in each letter"),
     ],
 )
