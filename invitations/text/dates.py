@@ -84,8 +84,8 @@ def printed_weekday(day: dt.date, language: str) -> str:
 HOUR = {
     "ar": ("{date}، {at:%H:%M}", " ({zone})"),
     "en": ("{date}, {at:%H:%M}", " ({zone})"),
-    "es": ("{date}, {at:%H.%M} horas", " ({zone})"),
-    "fr": ("{date} à {at:%H} h {at:%M}", " ({zone})"),
+    "es": ("{date}, {at.hour}.{at:%M} horas", " ({zone})"),
+    "fr": ("{date} à {at.hour} h {at:%M}", " ({zone})"),
     "ru": ("{date}, {at:%H:%M}", " ({zone})"),
     "zh-hans": ("{date}{at:%H:%M}", "（{zone}）"),
 }
@@ -116,8 +116,8 @@ def told_in() -> str:
 HOURS = {
     "ar": "{date}، {at:%H:%M}–{until:%H:%M}",
     "en": "{date}, {at:%H:%M}–{until:%H:%M}",
-    "es": "{date}, de {at:%H.%M} a {until:%H.%M} horas",
-    "fr": "{date} de {at:%H} h {at:%M} à {until:%H} h {until:%M}",
+    "es": "{date}, de {at.hour}.{at:%M} a {until.hour}.{until:%M} horas",
+    "fr": "{date} de {at.hour} h {at:%M} à {until.hour} h {until:%M}",
     "ru": "{date}, {at:%H:%M}–{until:%H:%M}",
     "zh-hans": "{date}{at:%H:%M}至{until:%H:%M}",
 }

@@ -49,8 +49,8 @@ def test_the_first_of_a_month_is_premier_in_french():
     [
         ("ar", "الثلاثاء، 7 أبريل 2020، 09:30–12:30 (Z)"),
         ("en", "Tuesday 7 April 2020, 09:30–12:30 (Z)"),
-        ("es", "martes, 7 de abril de 2020, de 09.30 a 12.30 horas (Z)"),
-        ("fr", "mardi 7 avril 2020 de 09 h 30 à 12 h 30 (Z)"),
+        ("es", "martes, 7 de abril de 2020, de 9.30 a 12.30 horas (Z)"),
+        ("fr", "mardi 7 avril 2020 de 9 h 30 à 12 h 30 (Z)"),
         ("ru", "вторник, 7 апреля 2020\u00a0г., 09:30–12:30 (Z)"),
         ("zh-hans", "2020年4月7日星期二09:30至12:30（Z）"),
     ],
