@@ -11,6 +11,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from invitations.letters.released import Held, form_on_file, mission_emails
+from invitations.letters.routes import gets_original
 from invitations.models import (
     AUTOMATIC_KINDS,
     HIGHEST,
@@ -202,7 +203,8 @@ def spoken_to_besides(letter: Letter, language: str) -> str:
     """Return the form of address of a mail that does not speak to the addressee; or none.
 
     Such are reminders that go to the mission, or to a focal point alone, and copies to an address
-    that somebody typed. What the machine sends to a crown speaks to whoever reads it there.
+    that somebody typed. What the machine sends to a crown, or to whom the organization writes by
+    signed original, speaks to whoever reads it there.
     """
     goes_to_mission = letter.step and letter.step.audience == ReminderStep.Audience.MISSION
     if goes_to_mission and mission_emails(letter):
@@ -211,7 +213,9 @@ def spoken_to_besides(letter: Letter, language: str) -> str:
         return UNNAMED
     if goes_to_mission and letter.invitation.focal_point_email.split():
         return UNNAMED
-    return UNNAMED if letter.kind in AUTOMATIC_KINDS and style_of(letter, language) else ""
+    if letter.kind not in AUTOMATIC_KINDS:
+        return ""
+    return UNNAMED if gets_original(letter.invitation) or style_of(letter, language) else ""
 
 
 def style_of(letter: Letter, language: str) -> str:

@@ -303,3 +303,15 @@ def test_what_the_office_says_online_is_acknowledged(composed, approved_texts):
 
     assert online.acknowledgements.count() == 1
     assert by_note.acknowledgements.count() == 0
+
+
+@pytest.mark.parametrize("rank", ["HOS", "HOG"])
+def test_the_acknowledgement_of_an_original_speaks_to_the_office(composed, approved_texts, rank):
+    invitation = approved(composed(rank_id=rank)).invitation
+
+    record_reply(invitation, {"answer": "in_person"})
+    compose_planned()
+
+    mail = invitation.letters.get(kind="acknowledgement").mail
+    assert mail.startswith("Dear Sir or Madam,")
+    assert "Flavia Elphberg" in mail
