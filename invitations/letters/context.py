@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils import translation
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from modeltranslation.utils import build_localized_fieldname
 
 from invitations.letters.addressing import (
@@ -235,10 +236,15 @@ def session_line(edition: ForumEdition, event: Event, language: str) -> str:
         return labelled(title, _("called off") if off else _("taken out of the calendar"))
     if session is None:
         days = printed_range(edition.track_opens_on, edition.track_closes_on, language)
-        return labelled(title, comma_list([days, edition.place]))
+        return labelled(title, day_and_place(days, edition.place))
     at, until = (one.astimezone(edition.zone) for one in (session.starts_at, session.ends_at))
     hours = printed_hours(at, until, edition.time_zone_name, language)
-    return labelled(title, comma_list([hours, keep_own_order(session.room), edition.place]))
+    return labelled(title, day_and_place(hours, keep_own_order(session.room), edition.place))
+
+
+def day_and_place(*parts: str) -> str:
+    """Return the parts in the active language; the comma of Chinese lists is not for these."""
+    return pgettext("between day and place", ", ").join(filter(None, map(str, parts)))
 
 
 def addressee_of(letter: Letter, language: str) -> FormalAddress:
