@@ -130,6 +130,7 @@ def forms_used(letter: Letter) -> Iterator[FormKey]:
 # What no letter should hold, as it is read: without the marks of Markdown.
 FLAWS: tuple[tuple[Any, str], ...] = (
     (_("brackets with nothing in them"), r"\(\s*\)|\[\s*\]|\uff08\s*\uff09"),
+    (_("double brackets, which make a part fall away in a letter template alone"), r"\[\[|\]\]"),
     (_("two asterisks that make nothing bold"), r"\*\*"),
     (_("a space before a comma or full stop"), r"[ \u00a0\u202f][,.\u060c\u3002\uff0c](?=\s|$)"),
 )
@@ -157,6 +158,7 @@ def flawed(letters: list[Letter]) -> dict[str, list[Letter]]:
         told = {
             AS_TO_A_MINISTER: speaks_to_a_crown_as_to_a_minister(letter),
             ALIKE_IN_BOTH: is_printed_alike_in_both_languages(letter),
+            LEFT_OFFICE: names_who_left_office(letter),
             IN_ANOTHER_LANGUAGE: letter.pk in notes,
         }
         for flaw in [*flaws_in(letter), *(str(doubt) for doubt, is_so in told.items() if is_so)]:
@@ -165,6 +167,7 @@ def flawed(letters: list[Letter]) -> dict[str, list[Letter]]:
 
 
 ALIKE_IN_BOTH = _("words as printed on the person, alike in both languages of the letter")
+LEFT_OFFICE = _("an addressee who has left office: hand the invitation over, or withdraw it")
 IN_ANOTHER_LANGUAGE = _("a function in another language than the note’s")
 # Of the person, in one language; no form of address replaces them in the other one.
 AS_PRINTED = (
@@ -177,6 +180,12 @@ def is_printed_alike_in_both_languages(letter: Letter) -> bool:
     minister = letter.invitation.minister
     is_named = bool(letter.second_language) and not letter.addressed_alike
     return is_named and any(getattr(minister, field).strip() for field in AS_PRINTED)
+
+
+def names_who_left_office(letter: Letter) -> bool:
+    """Whether the letter names somebody whose successor is on file; a note names nobody itself."""
+    is_named = letter.kind != Letter.Kind.NOTE and not letter.addressed_alike
+    return is_named and letter.invitation.minister.successor_id is not None
 
 
 def notes_in_two_languages(letters: list[Letter]) -> set[int]:

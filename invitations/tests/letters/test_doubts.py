@@ -7,6 +7,7 @@ from invitations.letters.scrutiny.doubts import (
     ALIKE_IN_BOTH,
     AS_TO_A_MINISTER,
     IN_ANOTHER_LANGUAGE,
+    LEFT_OFFICE,
     approval_doubts,
     as_read,
     flaws_in,
@@ -16,6 +17,7 @@ from invitations.tests.factories import (
     CircularFactory,
     EditionFactory,
     LetterFactory,
+    MinisterFactory,
     MissionFactory,
 )
 
@@ -24,6 +26,7 @@ BRACKETS, STARS, SPACE = (
     "two asterisks that make nothing bold",
     "a space before a comma or full stop",
 )
+DOUBLE = "double brackets, which make a part fall away in a letter template alone"
 QUOTES, NO_BREAK = (
     "straight quotation marks or apostrophes",
     "no no-break space before : ; ? ! or », or after «",
@@ -35,6 +38,8 @@ QUOTES, NO_BREAK = (
     [
         ("The fax ()", [BRACKETS]),
         ("The fax ( )", [BRACKETS]),
+        ("By us[[, fax 1]], e-mail", [DOUBLE]),
+        ("By us, fax 1]]", [DOUBLE]),
         ("传真\uff08\uff09", [BRACKETS]),
         ("**Before $1** January **", [STARS]),
         ("By , and to", [SPACE]),
@@ -113,6 +118,16 @@ def test_a_form_that_is_printed_otherwise_is_no_doubt(composed):
     letter = composed(**printed)
 
     assert approval_doubts([letter]).unsure_form == []
+
+
+@pytest.mark.django_db
+def test_it_is_told_that_the_addressee_has_left_office(composed):
+    letter = composed()
+    leaver = letter.invitation.minister
+    leaver.successor = MinisterFactory(member_state=leaver.member_state, family_name="Tarlenheim")
+    leaver.save()
+
+    assert approval_doubts([letter]).flawed == {str(LEFT_OFFICE): [letter]}
 
 
 @pytest.mark.django_db
