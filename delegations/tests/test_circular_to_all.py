@@ -124,7 +124,7 @@ prononçant une déclaration de politique générale, vous feriez connaître à 
 les choix de votre Gouvernement et les partenariats qu’il recherche pour atteindre les objectifs
 de développement durable ; les modalités en sont exposées à l’adresse https://
 forum.example.org/statements.
-Votre réponse m’est nécessaire avant le 15 janvier 2020. Elle peut être adressée par
+Je vous saurais gré de votre réponse avant le 15 janvier 2020. Elle peut être adressée par
 correspondance à la personne dont le nom figure en tête de cette lettre, ou donnée en ligne, à
 l’aide de l’adresse ou du code imprimés ci‑dessous. Les membres de votre délégation s’inscriront
 eux-mêmes à l’adresse https://forum.example.org/registration.
