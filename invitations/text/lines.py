@@ -35,6 +35,8 @@ OVERRIDES = "\u202d\u202e"
 SEEN = "\u0600\u0601\u0602\u0603\u0604\u0605\u06dd\u070f\u0890\u0891\u08e2"
 # Letters and signs of Hangul and Braille that print as a blank.
 FILLERS = "\u115f\u1160\u2800\u3164\uffa0"
+# Signs that only change or join the letter before them: alone, nothing of them is seen.
+FILLERS += "\u034f\u180b\u180c\u180d" + "".join(map(chr, range(0xFE00, 0xFE10)))
 MARKS = "\u200e\u200f\u061c"
 JOINERS = "\u200c\u200d"
 RIGHT_TO_LEFT = re.compile(r"[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")

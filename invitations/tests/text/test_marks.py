@@ -41,7 +41,7 @@ def filled(text, **words):
 def test_a_part_falls_away_with_the_gap_that_it_would_leave(text, with_it, without_it):
     assert filled(text, fax="2") == with_it
     assert filled(text, fax="") == without_it
-    for unseen in (" \u00a0", "\u200b", "\u200f", "\u2068\u2069", "\ufeff"):
+    for unseen in (" \u00a0", "\u200b", "\u200f", "\u2068\u2069", "\ufeff", "\u034f", "\ufe0f"):
         assert filled(text, fax=unseen) == without_it
 
 
