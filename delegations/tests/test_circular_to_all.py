@@ -126,7 +126,7 @@ de développement durable ; les modalités en sont exposées à l’adresse http
 forum.example.org/statements.
 Je vous saurais gré de votre réponse avant le 15 janvier 2020. Elle peut être adressée par
 correspondance à la personne dont le nom figure en tête de cette lettre, ou donnée en ligne, à
-l’aide de l’adresse ou du code imprimés ci‑dessous. Les membres de votre délégation s’inscriront
+l’aide de l’adresse ou du code imprimés ci\u2011dessous. Les membres de votre délégation s’inscriront
 eux-mêmes à l’adresse https://forum.example.org/registration.
 Fidèle à la politique de l’UIT en faveur de l’égalité entre les femmes et les hommes, je saisis cette
 occasion pour vous encourager à inclure des femmes dans votre délégation et parmi les
