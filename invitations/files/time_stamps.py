@@ -182,13 +182,16 @@ def read_answer(answer: bytes, query: TimeStampReq, nonce: int) -> tuple[Content
 
 
 def stamp_in(token: ContentInfo, query: TimeStampReq, nonce: int) -> TimeStamp:
-    """Return what the token says; raise ValueError unless it is whole, and of this query."""
+    """Return what the token says; raise ValueError unless it is whole, of this query and valid."""
     info = token["content"]["encap_content_info"]["content"].parsed
     is_of_query = info["message_imprint"].native == query["message_imprint"].native
     if not is_of_query or info["nonce"].native != nonce:
         raise ValueError
     certificate = x509.load_der_x509_certificate(signed_by(token).dump())
-    return TimeStamp(info["gen_time"].native, owner_of(certificate))
+    stamp = TimeStamp(info["gen_time"].native, owner_of(certificate))
+    if not certificate.not_valid_before_utc <= stamp.at < certificate.not_valid_after_utc:
+        raise ValueError
+    return stamp
 
 
 def signed_by(token: ContentInfo) -> Certificate:

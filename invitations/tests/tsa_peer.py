@@ -20,14 +20,14 @@ KEY = rsa.generate_private_key(65537, 2048)
 REPLY = "application/timestamp-reply"
 
 
-def make_certificate(use=ExtendedKeyUsageOID.TIME_STAMPING):
+def make_certificate(use=ExtendedKeyUsageOID.TIME_STAMPING, days=3650):
     name = x509.Name([x509.NameAttribute(NameOID.ORGANIZATION_NAME, NAME)])
     now = dt.datetime.now(dt.UTC)
     usage = x509.KeyUsage(True, True, *[False] * 7)
     return (
         x509.CertificateBuilder(name, name, KEY.public_key(), x509.random_serial_number())
         .not_valid_before(now - dt.timedelta(days=365))
-        .not_valid_after(now + dt.timedelta(days=3650))
+        .not_valid_after(now + dt.timedelta(days=days))
         .add_extension(x509.ExtendedKeyUsage([use]), critical=True)
         .add_extension(usage, critical=True)
         .sign(KEY, hashes.SHA256())
@@ -106,6 +106,8 @@ class Peer:
             return stamper_with(self.certificate, fixed_dt=now + dt.timedelta(hours=1))
         if self.does == "another use":
             return stamper_with(make_certificate(ExtendedKeyUsageOID.CODE_SIGNING))
+        if self.does == "past certificate":
+            return stamper_with(make_certificate(days=-1))
         if self.does == "too large":
             more = [self.stamper_certificate() for _number in range(20)]
             return stamper_with(self.certificate, certs_to_embed=more)
