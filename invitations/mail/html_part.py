@@ -16,8 +16,12 @@ from django.utils.safestring import SafeString, mark_safe
 EMBLEM = "emblem"
 # Marks of direction stand around an address, never in it.
 UNSEEN = r"\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff"
-ADDRESS = rf"https?://[^\s<>()«»“”{UNSEEN}]*[^\s<>()«»“”{UNSEEN}.,;:!?。，；：！？）]"  # noqa: RUF001 -- Chinese signs
-EMAIL = r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+"
+# Chinese words stand right beside an address, without a space.
+CHINESE = r"\u3000-\u9fff\uff00-\uffef"
+NOT_IN_ADDRESS = rf"\s<>()«»“”{UNSEEN}{CHINESE}"
+ADDRESS = rf"https?://[^{NOT_IN_ADDRESS}]*[^{NOT_IN_ADDRESS}.,;:!?]"
+OF_DOMAIN = rf"(?:[^\W{CHINESE}]|-)+"
+EMAIL = rf"[A-Za-z0-9_.+-]+@{OF_DOMAIN}(?:\.{OF_DOMAIN})+"
 # A reply code as it is printed, in groups of four.
 CODE = r"\b[a-z]{4}(?:-[a-z]{4}){2}\b"
 # As many signs of an e-mail address fit on one line of a narrow phone.

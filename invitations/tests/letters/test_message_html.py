@@ -118,6 +118,22 @@ def test_numbers_addresses_and_references_keep_their_order_in_arabic():
     assert '<a href="mailto:a@example.org" dir="ltr">a@example.org</a>' in line
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        "请写信至{email}联系，或打开{page}后答复。",  # noqa: RUF001 -- Chinese comma
+        "للاستفسار و{email}، {page}",
+        "{email}, {page}.",
+    ],
+)
+def test_an_address_ends_where_words_begin_that_stand_right_beside_it(words):
+    email, page = "wsis-forum@example.org", "https://forum.example.org/code/"
+
+    line = marked_up(words.format(email=email, page=page), "CL-1")
+
+    assert re.findall('href="([^"]*)"', line) == [f"mailto:{email}", page]
+
+
 def test_words_of_others_are_no_html(composed):
     letter = composed(portfolio='<b>Minister</b> & "Co"')
 
