@@ -11,10 +11,12 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from unfold.decorators import display
 
 from invitations.letters.scrutiny.holes import Lack
-from invitations.models import ForumEdition, Language, Letter, MemberState
+from invitations.models import ForumEdition, Invitation, Language, Letter, MemberState
 from invitations.text.dates import labelled
 
 # In the address of a State's page: the list from which one came, and how it was filtered.
@@ -110,6 +112,12 @@ def hour_column(name: str, title: Any) -> Callable[[Any], str]:
         return at_hour(getattr(row, name))
 
     return shown
+
+
+@display(description=gettext_lazy("kind"), ordering="is_principal", label={"courtesy": "warning"})
+def courtesy(invitation: Invitation) -> tuple[str, str] | None:
+    """Mark what is not the principal invitation of its State; nearly all are."""
+    return None if invitation.is_principal else ("courtesy", _("by courtesy"))
 
 
 def linked_column(model: type[Model], name: str) -> Callable[[Any], str]:

@@ -28,10 +28,6 @@ class InvitationColumnsMixin(ModelAdmin):
         url = state_url(invitation.edition, invitation.member_state)
         return text_link(url, invitation.member_state.listed_as)
 
-    @display(description=gettext_lazy("principal"), boolean=True, ordering="is_principal")
-    def principal(self, invitation: Invitation) -> bool:
-        return invitation.is_principal
-
     @display(
         description=gettext_lazy("status"),
         ordering="status",

@@ -13,7 +13,7 @@ from unfold.decorators import action
 
 from invitations.admin.answers import StandingAnswerFilter
 from invitations.admin.base import WHY_IT_CHANGES, Menu, user_of
-from invitations.admin.columns import change_url, text_link
+from invitations.admin.columns import change_url, courtesy, text_link
 from invitations.admin.confirming import act_on_each, confirmed, tell_done
 from invitations.admin.letters.invitation_columns import InvitationColumnsMixin
 from invitations.admin.letters.invitation_inlines import (
@@ -63,7 +63,7 @@ class InvitationAdmin(InvitationColumnsMixin, LeadsToStatesMixin, AnotherAddress
     list_display = [
         "state",
         "minister",
-        "principal",
+        courtesy,
         "status_shown",
         "answer_shown",
         "letter_shown",

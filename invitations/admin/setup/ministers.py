@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 from unfold.decorators import display
 
 from invitations.admin.base import WHY_IT_CHANGES, Menu, ModelAdmin, RecordInline
+from invitations.admin.columns import courtesy
 from invitations.admin.confirming import refusal_sentence
 from invitations.admin.setup.minister_import import MinisterExchangeMixin
 from invitations.forms.model_forms import MinisterForm
@@ -25,7 +26,7 @@ from invitations.text.datives import dative_of_function, dative_of_name
 class InvitationsOfMinister(RecordInline):
     model = Invitation
     verbose_name_plural = gettext_lazy("invitations")
-    fields = ["edition", "status", "is_principal", "issued_at"]
+    fields = ["edition", "status", courtesy, "issued_at"]
     readonly_fields = fields
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Invitation]:

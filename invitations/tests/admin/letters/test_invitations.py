@@ -89,6 +89,16 @@ def test_added_invitation_is_a_draft_with_its_link(admin_client):
     assert invitation.links.current().count() == 1
 
 
+@pytest.mark.parametrize("is_principal", [True, False])
+def test_only_what_is_not_the_principal_invitation_is_marked(admin_client, is_principal):
+    invitation = InvitationFactory(is_principal=is_principal)
+    minister = reverse("admin:invitations_minister_change", args=[invitation.minister_id])
+
+    for page in (INVITATIONS, minister):
+        shown = admin_client.get(page).content.decode()
+        assert ("by courtesy" in shown) is not is_principal
+
+
 def test_second_principal_invitation_of_a_state_is_refused_on_the_form(admin_client):
     first = InvitationFactory()
     other = MinisterFactory(member_state=first.member_state, given_name="Rudolf")
