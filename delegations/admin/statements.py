@@ -19,6 +19,19 @@ from invitations.admin.base import Menu, ModelAdmin, RecordAdmin, RecordInline
 from invitations.admin.columns import at_hour, hour_column, text_link
 
 
+@display(description=gettext_lazy("status"), ordering="replaced_at")
+def what_became(text: StatementText) -> str:
+    """Say when the text was replaced, or taken off without another in its place."""
+    if not text.replaced_at:
+        return ""
+    told = (
+        _("taken off %(at)s; it stays on file")
+        if text.is_taken_off
+        else _("replaced %(at)s; it stays on file")
+    )
+    return told % {"at": at_hour(text.replaced_at)}
+
+
 def file_link(row: Model, gives: str) -> str:
     page = f"admin:{row._meta.app_label}_{row._meta.model_name}_{gives}"
     return text_link(reverse(page, args=[row.pk]), _("download"))
@@ -46,7 +59,7 @@ class FileGivingMixin(ModelAdmin):
 class TextInline(RecordInline):
     model = StatementText
     verbose_name_plural = gettext_lazy("texts")
-    fields = ["called", "language", "kind", "filed_at", "replaced_at", "download"]
+    fields = ["called", "language", "kind", "filed_at", what_became, "download"]
     readonly_fields = fields
 
     @display(description="")
@@ -117,7 +130,7 @@ class StatementTextAdmin(FileGivingMixin, RecordAdmin):
         "language",
         "kind",
         hour_column("filed_at", gettext_lazy("filed at")),
-        hour_column("replaced_at", gettext_lazy("replaced at")),
+        what_became,
         "download",
     ]
     list_filter = ["statement__delegation__edition", "kind"]

@@ -57,6 +57,21 @@ def test_a_text_is_taken_off_after_it_was_asked_and_stays_on_file(client, invita
     assert changes(invitation) == [("removed", ["texts"])]
 
 
+def test_the_desk_reads_that_a_text_was_taken_off_and_not_replaced(
+    client, invitation, admin_client
+):
+    client.post(text_off(invitation), {"invitation": invitation.pk})
+    statement = PolicyStatement.objects.get()
+
+    for page in (
+        reverse("admin:delegations_statementtext_changelist"),
+        reverse("admin:delegations_policystatement_change", args=[statement.pk]),
+    ):
+        shown = text(admin_client.get(page))
+        assert "taken off 10 February 2027" in shown
+        assert "replaced" not in shown
+
+
 def test_a_text_is_taken_off_once(client, invitation):
     address = text_off(invitation)
 
