@@ -182,3 +182,13 @@ def test_issued_invitation_without_an_answer_brings_no_delegation(admin_client):
     page = admin_client.get(list_url(Delegation), {"stands": "yes"})
 
     assert page.context["cl"].result_count == 0
+
+
+@pytest.mark.parametrize("row", [lambda: slot().session, lambda: slot().delegation])
+def test_what_has_speaking_slots_offers_no_deletion(admin_client, row):
+    held = row()
+
+    page = admin_client.get(page_url(held)).text
+
+    assert f"{page_url(held).removesuffix('change/')}delete/" not in page
+    assert "others belong to it: speaking slots" in page

@@ -31,6 +31,7 @@ from invitations.admin.lookups import (
 )
 from invitations.admin.waiting import WaitingMarkMixin
 from invitations.admin.who_may import (
+    DeletedAloneMixin,
     ForReadersMixin,
     groups_acting_on,
     groups_changing,
@@ -44,7 +45,7 @@ from invitations.models.held.rows import HeldRow
 from invitations.text.dates import comma_list
 
 
-class ModelAdmin(ForReadersMixin, WaitingMarkMixin):
+class ModelAdmin(ForReadersMixin, DeletedAloneMixin, WaitingMarkMixin):
     """A page of one model; ``menu`` is its group, place and icon in the sidebar."""
 
     form = WholeRowForm

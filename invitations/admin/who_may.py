@@ -1,12 +1,17 @@
-"""Pages for those who only read them: in words, and with who may do what."""
+"""Pages that offer what their reader may do, in words for those who only read."""
 
 from typing import Any
 
 from django.contrib.auth.models import Group, Permission
 from django.contrib.contenttypes.models import ContentType
-from django.db.models import Model, QuerySet
-from django.http import HttpRequest
+from django.db.models import CASCADE, PROTECT, RESTRICT, Exists, Model, OuterRef, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
 from unfold import admin as unfold
+
+from invitations.models.held.holding import rows_used, why_kept
+from invitations.models.held.rows import HeldRow
+from invitations.text.dates import comma_list
 
 
 class ForReadersMixin(unfold.ModelAdmin):
@@ -38,6 +43,67 @@ def rename_fields(name: Any, names: dict[str, str]) -> Any:
 def without_reason(sets: Any) -> list[tuple[Any, dict[str, Any]]]:
     """Leave out the reason that a change is given: who changes nothing gives none."""
     return [one for one in sets if list(one[1]["fields"]) != ["why_changed"]]
+
+
+# What can be deleted
+
+
+class DeletedAloneMixin(unfold.ModelAdmin):
+    """Pages that offer to delete only a record to which no other one holds."""
+
+    change_form_outer_after_template = "admin/kept.html"
+    instead_of_deleting: Any = ""
+
+    def get_actions(self, request: HttpRequest) -> dict[str, Any]:
+        """Offer no deletion of many rows at once where any of them may have to stay."""
+        actions: dict[str, Any] = super().get_actions(request)
+        if issubclass(self.model, HeldRow) or self.relations_that_keep(request):
+            actions.pop("delete_selected", None)
+        return actions
+
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
+    ) -> HttpResponse:
+        row = context["original"]
+        if row and self.has_delete_permission(request, row):
+            kept = self.why_it_stays(request, row)
+            context |= {"show_delete": not kept, "kept": kept}
+        return super().render_change_form(request, context, *args, **kwargs)
+
+    def why_it_stays(self, request: HttpRequest, row: Model) -> list[Any]:
+        """Return sentences on what keeps the record from being deleted, and what to do instead."""
+        if kinds := self.kinds_held(request, row):
+            told = _("This record cannot be deleted, for others belong to it: %(kinds)s.")
+            return [told % {"kinds": comma_list(kinds)}, self.instead_of_deleting]
+        used = rows_used(self.model, [row.pk]) if isinstance(row, HeldRow) else []
+        return [why_kept(one) for one in used]
+
+    def kinds_held(self, request: HttpRequest, row: Model) -> list[str]:
+        """Return the names of what belongs to the record, in one query."""
+        relations = self.relations_that_keep(request)
+        if not relations:
+            return []
+        held = [
+            Exists(QuerySet(one.related_model).filter(**{one.field.name: OuterRef("pk")}))
+            for one in relations
+        ]
+        there = QuerySet(self.model).filter(pk=row.pk).values_list(*held).get()
+        found = [
+            one.related_model for one, is_there in zip(relations, there, strict=True) if is_there
+        ]
+        return list(dict.fromkeys(str(model._meta.verbose_name_plural) for model in found))
+
+    def relations_that_keep(self, request: HttpRequest) -> list[Any]:
+        """Return the relations to this model whose rows would refuse its deletion."""
+        relations = self.opts.get_fields(include_hidden=True)
+        return [one for one in relations if self._keeps(request, one)]
+
+    def _keeps(self, request: HttpRequest, relation: Any) -> bool:
+        on_delete = getattr(relation, "on_delete", None) if relation.auto_created else None
+        if on_delete is not CASCADE:
+            return on_delete in (PROTECT, RESTRICT)
+        page = self.admin_site._registry.get(relation.related_model)
+        return page is not None and not page.has_delete_permission(request)
 
 
 # Who may do what

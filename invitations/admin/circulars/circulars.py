@@ -46,6 +46,7 @@ PRINTED = (
 @admin.register(Circular)
 class CircularAdmin(AudienceMixin, ProgressMixin, DecisionsMixin, FlipThroughMixin):
     menu = (Menu.SET_UP, 2, "description")
+    instead_of_deleting = gettext_lazy("To stop it, call its letters back.")
     when_empty = gettext_lazy(
         "Add the circular of the edition: its reference stands on all letters of invitation."
     )

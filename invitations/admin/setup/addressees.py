@@ -34,6 +34,7 @@ class AliasesOfState(unfold.TabularInline):
 class MemberStateAdmin(ModelAdmin):
     form = HeldRowForm
     menu = (Menu.ADDRESSEES, 2, "flag")
+    instead_of_deleting = gettext_lazy("Change it, or take “invited by default” away.")
     when_empty = gettext_lazy("Run “manage.py load_member_states”: it brings the 193 States.")
     list_display = [
         "iso2",
@@ -167,6 +168,7 @@ class MissionAdmin(ModelAdmin):
 class RankAdmin(ModelAdmin):
     form = HeldRowForm
     menu = (Menu.ADDRESSEES, 4, "military_tech")
+    instead_of_deleting = gettext_lazy("Change it, or give those people another one first.")
     list_display = ["code", "name", "weight", "form"]
     list_filter = ["form"]
     search_fields = ["code", "name_en", "name_fr"]

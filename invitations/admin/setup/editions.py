@@ -101,6 +101,7 @@ def plan_letters_of_editions(
 @admin.register(ForumEdition)
 class ForumEditionAdmin(ReminderPagesMixin):
     menu = (Menu.SET_UP, 1, "event")
+    instead_of_deleting = gettext_lazy("To stop it, withdraw its invitations.")
     when_empty = gettext_lazy("Add the edition: its dates, its deadline, and what it offers.")
     form = EditionForm
     change_form_outer_before_template = "admin/setup/before_edition.html"

@@ -38,6 +38,9 @@ class MinisterAdmin(MinisterExchangeMixin, ModelAdmin):
     form = MinisterForm
     change_form_outer_before_template = "admin/setup/before_minister.html"
     menu = (Menu.ADDRESSEES, 1, "person")
+    instead_of_deleting = gettext_lazy(
+        "Enter the successor of who left office; withdraw the invitation of who is not to come."
+    )
     when_empty = gettext_lazy(
         "Import the ministers from a spreadsheet, or add one: each gets an invitation."
     )

@@ -30,6 +30,7 @@ admin.site.unregister([User, Group, LogEntry])
 # Django's class comes first, and its stubs type the attributes more narrowly than ours.
 class UserAdmin(DjangoUserAdmin, ModelAdmin):  # type: ignore[misc]
     menu = (Menu.STAFF, 1, "badge")
+    instead_of_deleting = gettext_lazy("Take “active” away: then nobody signs in with it.")
     form = UserChangeForm
     add_form = UserCreationForm
     change_password_form = AdminPasswordChangeForm

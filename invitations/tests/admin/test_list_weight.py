@@ -5,7 +5,12 @@ from django.contrib import admin
 from django.urls import reverse
 
 from invitations.admin.base import ModelAdmin
-from invitations.tests.factories import DeliveryFactory, MemberStateFactory, ReplyFactory
+from invitations.tests.factories import (
+    DeliveryFactory,
+    MemberStateFactory,
+    MissionFactory,
+    ReplyFactory,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -32,9 +37,9 @@ def test_no_page_of_a_list_weighs_more_than_300_kilobytes(admin_client):
 
 def test_all_rows_can_be_chosen_although_a_page_has_few(admin_client):
     for _number in range(30):
-        MemberStateFactory()
+        MissionFactory()
 
-    page = admin_client.get(reverse("admin:invitations_memberstate_changelist"))
+    page = admin_client.get(reverse("admin:invitations_mission_changelist"))
 
     assert len(page.context["cl"].result_list) == 20
     assert "Select all 30" in page.content.decode()

@@ -355,3 +355,12 @@ def test_the_page_of_a_deletion_says_why_a_mission_is_kept(office, admin_client)
 
     assert "Take its States away first" in page.content.decode()
     assert Mission.objects.exists()
+
+
+def test_the_page_of_a_mission_that_is_kept_offers_no_deletion(office, admin_client):
+    mission = Mission.objects.get()
+
+    page = admin_client.get(reverse("admin:invitations_mission_change", args=[mission.pk])).text
+
+    assert reverse("admin:invitations_mission_delete", args=[mission.pk]) not in page
+    assert "Take its States away first" in page
