@@ -62,7 +62,7 @@ def as_sent(response):
     """What the browser would send from the page as it is shown."""
     forms = [response.context["adminform"].form]
     for inline in response.context["inline_admin_formsets"]:
-        forms += [inline.formset.management_form]
+        forms += [inline.formset.management_form, *inline.formset.forms]
     return {
         field.html_name: field.value()
         for form in forms

@@ -348,7 +348,8 @@ def test_each_link_to_a_list_is_answered(admin_client):
     """Those of the first page, the queue, and every list and page that names another list."""
     edition = EditionFactory()
     circular = CircularFactory(edition=edition)
-    composed = composed_letter(invitation__edition=edition, circular=circular)
+    draft = InvitationFactory(edition=edition, status="draft", issued_at=None)
+    composed = composed_letter(invitation=draft, circular=circular)
     DeliveryFactory(letter=composed, state="uncertain")
     DeliveryFactory(letter=composed, state="queued", channel="pouch")
     standing = ReplyFactory(invitation__edition=edition)

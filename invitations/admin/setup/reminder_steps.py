@@ -13,6 +13,7 @@ from unfold.decorators import display
 from invitations.admin.base import Menu
 from invitations.admin.mixins import ApprovedByTwoFilter, ApprovedByTwoMixin, approvers_named
 from invitations.admin.setup.reminders import StepPagesMixin
+from invitations.forms.fields import COLUMN_FORM_FIELDS
 from invitations.forms.reminder_steps import USUAL_STEPS, ReminderStepForm, ReminderStepFormSet
 from invitations.models import ReminderStep
 from invitations.text.dates import labelled
@@ -24,6 +25,7 @@ class ReminderStepInline(unfold.TabularInline):
     model = ReminderStep
     form = ReminderStepForm
     formset = ReminderStepFormSet
+    formfield_overrides: Any = COLUMN_FORM_FIELDS
     fields = ["days_before", "due_on", "hour", "medium", "audience", "variant", "approved"]
     readonly_fields = ["due_on", "approved"]
     hide_title = True
