@@ -5,12 +5,14 @@ from typing import Any
 from django import forms
 from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget, UnfoldAdminTextInputWidget
 
 from invitations.forms.fields import AddressesField, LineField
 from invitations.models import (
     Answer,
+    DigestChoice,
     ForumEdition,
     Invitation,
     Minister,
@@ -19,6 +21,7 @@ from invitations.models import (
     Segment,
 )
 from invitations.models.edition import all_answers, all_segments, ranks_by_original
+from invitations.models.operations import all_kinds
 
 
 class WholeRowForm(forms.ModelForm):
@@ -96,6 +99,32 @@ class BoxesField(forms.MultipleChoiceField):
     """Boxes to tick, on pages of the admin."""
 
     widget = UnfoldAdminCheckboxSelectMultipleWidget
+
+
+class DigestChoiceForm(WholeRowForm):
+    """What one's own digest mails tell and when; what happened before is not told."""
+
+    chosen_by: User
+
+    what = BoxesField(
+        label=_("What you are told"),
+        choices=DigestChoice.What.choices,
+        initial=all_kinds,
+        help_text=_(
+            "“Needs a person” is a letter or mail that failed, came back or missed its hour, or of "
+            "which nobody knows whether it arrived."
+        ),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.instance.pk is None:
+            self.instance.user = self.chosen_by
+
+    def clean(self) -> dict[str, Any] | None:
+        if self.initial.get("often") == DigestChoice.Often.NEVER:
+            self.instance.told_until = timezone.now()
+        return super().clean()
 
 
 def ranks_known() -> list[tuple[str, str]]:

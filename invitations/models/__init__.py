@@ -38,7 +38,7 @@ from invitations.models.held.change import HeldChange
 from invitations.models.invitation import Invitation, ReplyLink
 from invitations.models.letter import Letter
 from invitations.models.list_import import ListImport
-from invitations.models.operations import Arming, Outage, Setback, Tick, Worker
+from invitations.models.operations import Arming, DigestChoice, Outage, Setback, Tick, Worker
 from invitations.models.reminders import CallListEntry, ReminderStep, TelephoneCall
 from invitations.models.reply import NAME_THE_SUBSTITUTE, Channel, Correspondence, Reply
 from invitations.models.states import (
@@ -82,6 +82,7 @@ __all__ = [
     "Circular",
     "Correspondence",
     "Delivery",
+    "DigestChoice",
     "FormOfAddress",
     "ForumEdition",
     "Gender",

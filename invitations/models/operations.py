@@ -1,12 +1,13 @@
-"""The operation of the system: timed jobs, workers, faults, outages, and the arming."""
+"""The operation of the system: timed jobs, workers, faults, outages, arming, who is told of it."""
 
 from typing import Self
 
+from django.conf import settings
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from invitations.text.dates import comma_list, told_hour
+from invitations.text.dates import comma_list, labelled, told_hour
 
 
 class Tick(models.Model):
@@ -127,3 +128,38 @@ class Arming(models.Model):
 
     def __str__(self) -> str:
         return f"{self.deployment}, {self.database}"
+
+
+def all_kinds() -> list[str]:
+    return list(DigestChoice.What.values)
+
+
+class DigestChoice(models.Model):
+    """What a person of staff asked to be told of the outbox by mail, and when."""
+
+    class What(models.TextChoices):
+        NEEDS_A_PERSON = "needs_a_person", _("needs a person")
+        PLANNED = "planned", _("to be composed")
+        HANDED_OVER = "handed_over", _("handed over")
+        CANCELLED = "cancelled", _("cancelled")
+
+    class Often(models.TextChoices):
+        NEVER = "never", _("no mails")
+        AT_ONCE = "at_once", _("a few minutes after it happened")
+        HOURLY = "hourly", _("each hour")
+        MORNING = "morning", _("each working morning at eight")
+
+    user = models.OneToOneField(
+        settings.AUTH_USER_MODEL, models.CASCADE, related_name="digest_choice",
+        verbose_name=_("account"),
+    )  # fmt: skip
+    what = models.JSONField(_("what you are told"), default=all_kinds)
+    often = models.CharField(_("when"), max_length=8, choices=Often, default=Often.NEVER)
+    told_until = models.DateTimeField(_("told until"), default=timezone.now, editable=False)
+
+    class Meta:
+        verbose_name = _("digest mails")
+        verbose_name_plural = _("digest mails")
+
+    def __str__(self) -> str:
+        return labelled(self.user, self.get_often_display())

@@ -1,4 +1,4 @@
-"""Tell the secretariat by mail what the outbox did; a digest is no letter and is not kept."""
+"""Tell staff who ask by mail what the outbox did; a digest is no letter and is not kept."""
 
 import datetime as dt
 import logging
@@ -9,7 +9,8 @@ from functools import partial
 from typing import Any, NamedTuple
 
 from django.conf import settings
-from django.db.models import F, Q, QuerySet
+from django.contrib.auth.models import User
+from django.db.models import F, Q
 from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
@@ -17,7 +18,7 @@ from django.utils.translation import ngettext
 
 from invitations.mail.outgoing import name_languages, new_message
 from invitations.mail.transport import Envelope, NotTaken, Refused, Unknown, configured_carrier
-from invitations.models import Delivery, ForumEdition, Letter, LetterEvent, Tick
+from invitations.models import Delivery, DigestChoice, ForumEdition, Letter, LetterEvent
 from invitations.outbox.arming import why_mute
 from invitations.setbacks import each_apart
 from invitations.text.dates import comma_list, labelled, told_hour
@@ -26,11 +27,11 @@ from invitations.times.jobs import Job
 
 logger = logging.getLogger(__name__)
 
+MAY_BE_TOLD = "invitations.view_delivery"
 # Events are told at this age: by then their transaction is committed, also on a server whose
 # clock is behind.
 SETTLED = dt.timedelta(minutes=1) + CLOCKS_APART
-# The first digest of an edition looks back no further than this.
-FIRST_LOOK = dt.timedelta(hours=1)
+MORNING = dt.time(8)
 NEEDS_A_PERSON: list[str] = [
     Delivery.State.UNCERTAIN,
     Delivery.State.FAILED,
@@ -43,10 +44,19 @@ TOLD: list[str] = [
     Delivery.State.HANDED_OVER,
     Delivery.State.CANCELLED,
 ]
+STATES: dict[str, list[str]] = {
+    DigestChoice.What.NEEDS_A_PERSON: NEEDS_A_PERSON,
+    DigestChoice.What.PLANNED: [Letter.State.PLANNED],
+    DigestChoice.What.HANDED_OVER: [Delivery.State.HANDED_OVER],
+    DigestChoice.What.CANCELLED: [Delivery.State.CANCELLED],
+}
 NAMED_AT_MOST = 50
 
 
 class Digest(NamedTuple):
+    edition: ForumEdition
+    since: dt.datetime
+    until: dt.datetime
     counts: dict[tuple[str, str], int]  # by state and kind of letter
     troubles: list[LetterEvent]
 
@@ -56,99 +66,125 @@ class Digest(NamedTuple):
 
 
 def send_digest(now: dt.datetime | None = None) -> int:
-    """Send each edition's contact what happened since the last digest; return how many were sent.
+    """Tell each who asked what happened since the last digest; return how many mails left.
 
-    It says what a second person released of the edition, and goes where it was released. A digest
-    that cannot be written does not stop the others.
+    It says what a second person released of each edition. A digest that cannot be written does not
+    stop the others.
     """
     if mute := why_mute():
         logger.warning(mute)
         return 0
-    until = (now or timezone.now()) - SETTLED
+    choices = choices_that_stand()
+    if not choices:
+        return 0
+    ends = ends_of_digests((now or timezone.now()) - SETTLED)
     editions = [edition.as_released for edition in ForumEdition.objects.order_by("pk")]
     return each_apart(
-        Job.SEND_DIGEST, [(edition.symbol, partial(tell, edition, until)) for edition in editions]
+        Job.SEND_DIGEST,
+        [(str(one.user.pk), partial(tell, one, editions, ends[one.often])) for one in choices],
     )
 
 
-def tell(edition: ForumEdition, until: dt.datetime) -> bool:
-    """Send the digest up to ``until``, if anything happened; a failure leaves it for later."""
-    name = f"digest-{edition.symbol}"
-    begin = until - FIRST_LOOK
-    tick, _made = Tick.objects.get_or_create(name=name, defaults={"began_at": begin})
-    since = tick.began_at
-    digest = digest_of(edition, since, until)
-    mine = Tick.objects.filter(name=name, began_at=since)
-    if not digest.total:
+def choices_that_stand() -> list[DigestChoice]:
+    """Return those of staff who ask for mails, have an address and may still read the outbox."""
+    may = User.objects.with_perm(MAY_BE_TOLD, backend="django.contrib.auth.backends.ModelBackend")
+    asked = DigestChoice.objects.exclude(often=DigestChoice.Often.NEVER).exclude(user__email="")
+    told = asked.filter(user__in=may.filter(is_staff=True))
+    return list(told.select_related("user").order_by("pk"))
+
+
+def ends_of_digests(until: dt.datetime) -> dict[str, dt.datetime]:
+    """Return up to when each may be told by now: all, whole hours, or whole working mornings."""
+    return {
+        DigestChoice.Often.AT_ONCE: until,
+        DigestChoice.Often.HOURLY: until.replace(minute=0, second=0, microsecond=0),
+        DigestChoice.Often.MORNING: last_morning(until),
+    }
+
+
+def last_morning(until: dt.datetime) -> dt.datetime:
+    """Return the last working morning of the current edition; without one nothing is told."""
+    edition = ForumEdition.objects.current()
+    if not edition:
+        return until
+    day = edition.local_date(until)
+    if until < dt.datetime.combine(day, MORNING, edition.zone):
+        day -= dt.timedelta(days=1)
+    return dt.datetime.combine(edition.working_day(day), MORNING, edition.zone)
+
+
+def tell(choice: DigestChoice, editions: list[ForumEdition], until: dt.datetime) -> bool:
+    """Send what was chosen up to ``until``, if it happened; a failure leaves it for later."""
+    since = choice.told_until
+    if until <= since:
         return False
+    states = [state for what in choice.what for state in STATES[what]]
+    found = [digest_of(edition, states, since, until) for edition in editions]
+    digests = [digest for digest in found if digest.total]
     # Built before the mark moves: what cannot be written now is told by a later digest.
-    content = message_of(edition, digest, since, until).as_bytes()
+    content = message_of(choice.user, digests, until).as_bytes() if digests else b""
     # The worker that moves the mark sends the digest; another one finds it moved.
-    if not mine.update(began_at=until):
+    if not move_mark(choice, since, until) or not digests:
         return False
-    if send(edition, digest, content):
-        Tick.objects.filter(name=name, began_at=until).update(
-            ended_at=timezone.now(), did=digest.total
-        )
+    if send(choice.user, content):
         return True
-    Tick.objects.filter(name=name, began_at=until).update(began_at=since)
+    move_mark(choice, until, since)
     return False
 
 
-def digest_of(edition: ForumEdition, since: dt.datetime, until: dt.datetime) -> Digest:
-    events = told_events(edition, since, until)
+def move_mark(choice: DigestChoice, since: dt.datetime, until: dt.datetime) -> int:
+    return DigestChoice.objects.filter(pk=choice.pk, told_until=since).update(told_until=until)
+
+
+def digest_of(
+    edition: ForumEdition, states: list[str], since: dt.datetime, until: dt.datetime
+) -> Digest:
+    happened = LetterEvent.objects.filter(
+        at__gte=since, at__lt=until, state__in=states, letter__invitation__edition=edition
+    )
+    # An event that says why a letter still waits does not mean that it was planned again.
+    events = happened.exclude(~Q(because=""), state=Letter.State.PLANNED)
     counts = Counter(events.order_by().values_list("state", F("letter__kind")))
     troubles = events.filter(state__in=NEEDS_A_PERSON).select_related(
         "delivery", "letter__invitation__member_state"
     )
-    return Digest(dict(counts), list(troubles.order_by("at", "pk")[:NAMED_AT_MOST]))
+    named = list(troubles.order_by("at", "pk")[:NAMED_AT_MOST])
+    return Digest(edition, since, until, dict(counts), named)
 
 
-def told_events(
-    edition: ForumEdition, since: dt.datetime, until: dt.datetime
-) -> "QuerySet[LetterEvent]":
-    happened = LetterEvent.objects.filter(
-        at__gte=since, at__lt=until, state__in=TOLD, letter__invitation__edition=edition
-    )
-    # An event that says why a letter still waits does not mean that it was planned again.
-    return happened.exclude(~Q(because=""), state=Letter.State.PLANNED)
-
-
-def send(edition: ForumEdition, digest: Digest, content: bytes) -> bool:
+def send(user: User, content: bytes) -> bool:
     _name, sender = parseaddr(settings.DEFAULT_FROM_EMAIL)
     try:
         with configured_carrier() as line:
             line.connect()
-            line.hand_over(Envelope(sender, edition.contact_email), content)
+            line.hand_over(Envelope(sender, user.email), content)
     except (Refused, Unknown) as fault:
         # It is not sent again each minute: the admin's pages show the same.
-        logger.error("The digest of %s may be lost: %s", edition.symbol, fault.words)  # noqa: TRY400
+        logger.error("The digest of account %s may be lost: %s", user.pk, fault.words)  # noqa: TRY400
     except NotTaken as fault:
-        logger.warning("The digest of %s waits: %s", edition.symbol, fault.words)
+        logger.warning("The digest of account %s waits: %s", user.pk, fault.words)
         return False
-    else:
-        logger.info("The digest of %s was handed over: %s events.", edition.symbol, digest.total)
     return True
 
 
 # Its words
 
 
-def message_of(
-    edition: ForumEdition, digest: Digest, since: dt.datetime, until: dt.datetime
-) -> EmailMessage:
-    subject = f"[{edition.symbol}] {in_short(digest)}"
-    message = new_message(subject, {"To": [edition.contact_email]}, until, "auto-generated")
-    message.set_content(mail_body(edition, digest, since, until), cte="quoted-printable")
+def message_of(user: User, digests: list[Digest], until: dt.datetime) -> EmailMessage:
+    symbols = comma_list(digest.edition.symbol for digest in digests)
+    subject = f"[{symbols}] {in_short(digests)}"
+    message = new_message(subject, {"To": [user.email]}, until, "auto-generated")
+    message.set_content(mail_body(digests), cte="quoted-printable")
     name_languages(message, translation.get_language() or "")
     return message
 
 
-def in_short(digest: Digest) -> str:
+def in_short(digests: list[Digest]) -> str:
     """Count by state, what needs a person first: "failed: 1, handed over: 193"."""
     by_state: Counter[str] = Counter()
-    for (state, _kind), number in digest.counts.items():
-        by_state[state] += number
+    for digest in digests:
+        for (state, _kind), number in digest.counts.items():
+            by_state[state] += number
     return comma_list(labelled(label(state), by_state[state]) for state in TOLD if by_state[state])
 
 
@@ -156,13 +192,28 @@ def label(state: str) -> str:
     return str(LetterEvent.STATES[state])
 
 
-def mail_body(edition: ForumEdition, digest: Digest, since: dt.datetime, until: dt.datetime) -> str:
+def mail_body(digests: list[Digest]) -> str:
+    lines = [line for digest in digests for line in [*lines_of(digest), ""]]
+    outbox, choice = map(address_of, ("delivery", "digestchoice"))
+    lines += [
+        _("The outbox: %(url)s") % {"url": outbox},
+        _("What these mails tell you, and when: %(url)s") % {"url": choice},
+    ]
+    return "\n".join([*lines, ""])
+
+
+def address_of(model: str) -> str:
+    return settings.SITE_URL.rstrip("/") + reverse(f"admin:invitations_{model}_changelist")
+
+
+def lines_of(digest: Digest) -> list[str]:
+    edition = digest.edition
     lines = [
         _("%(edition)s: what the outbox did from %(since)s to %(until)s, %(zone)s.")
         % {
             "edition": edition.name,
-            "since": hour_in(edition, since),
-            "until": hour_in(edition, until),
+            "since": hour_in(edition, digest.since),
+            "until": hour_in(edition, digest.until),
             "zone": edition.time_zone_name,
         },
         "",
@@ -173,8 +224,7 @@ def mail_body(edition: ForumEdition, digest: Digest, since: dt.datetime, until: 
     if left_out := needing(digest) - len(digest.troubles):
         more = ngettext("… and %(count)s more.", "… and %(count)s more.", left_out)
         lines.append(more % {"count": left_out})
-    outbox = settings.SITE_URL.rstrip("/") + reverse("admin:invitations_delivery_changelist")
-    return "\n".join([*lines, "", _("The outbox: %(url)s") % {"url": outbox}, ""])
+    return lines
 
 
 def hour_in(edition: ForumEdition, at: dt.datetime) -> str:

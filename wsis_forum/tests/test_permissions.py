@@ -81,6 +81,7 @@ TAKEN_BY = {
     "delivery: send_again": DRAFTERS,
     "delivery: send_anew_selected": DRAFTERS,
     "delivery: send_to_another": DRAFTERS,
+    "digestchoice: delete_selected": {ADMINISTRATOR},
     "formofaddress: delete_selected": DRAFTERS,
     "forumedition: delete_selected": DRAFTERS,
     "forumedition: plan_letters_of_drafts": DRAFTERS,
@@ -208,7 +209,9 @@ class Roles(TestCase):
         bounces = {("bounce", role) for role in WRITTEN_BY_GROUP}
         # A signed original is a letter, and is read by who reads letters.
         originals = {("signedoriginal", role) for role in WRITTEN_BY_GROUP}
-        assert more == bounces | originals | {("listimport", "Drafters")}
+        # Who reads the outbox chooses one's own mails about it.
+        digests = {("digestchoice", role) for role in WRITTEN_BY_GROUP}
+        assert more == bounces | originals | digests | {("listimport", "Drafters")}
 
     def test_who_may_not_open_a_list_or_form_is_refused_by_the_address(self):
         browser = self.browser(NOBODY)

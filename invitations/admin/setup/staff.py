@@ -12,6 +12,7 @@ from django.contrib.contenttypes.models import ContentType
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils.text import capfirst
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.decorators import display
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
@@ -19,8 +20,9 @@ from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationFo
 from invitations.admin.base import Menu, ModelAdmin, user_of
 from invitations.admin.history import act_in_words
 from invitations.admin.reauthentication import signed_in_recently
-from invitations.forms.model_forms import AlternateForm
-from invitations.models import Alternate
+from invitations.forms.model_forms import AlternateForm, DigestChoiceForm
+from invitations.models import Alternate, DigestChoice
+from invitations.outbox.digests import MAY_BE_TOLD
 from invitations.text.dates import comma_list
 
 admin.site.unregister([User, Group, LogEntry])
@@ -95,6 +97,58 @@ class AlternateAdmin(ModelAdmin):
 
     def _is_own(self, request: HttpRequest, obj: Any) -> bool:
         return obj is None or request.user.is_superuser or obj.approver_id == request.user.pk
+
+
+@admin.register(DigestChoice)
+class DigestChoiceAdmin(ModelAdmin):
+    """One page in place of a list: what each who reads the outbox chose for oneself."""
+
+    form = DigestChoiceForm
+    menu = (Menu.STAFF, 6, "notifications")
+    fields = ["what", "often"]
+    radio_fields = {"often": admin.VERTICAL}
+    show_add_link = False
+
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        return self.add_view(request)
+
+    def add_view(
+        self, request: HttpRequest, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """Show and save the choice that is on file, if there is one."""
+        own = self.get_queryset(request).first()
+        others = ("show_delete", "show_save_and_add_another", "show_save_and_continue")
+        context = {"title": _("Digest mails"), **dict.fromkeys(others, False)}
+        return self.changeform_view(request, str(own.pk) if own else None, form_url, context)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[DigestChoice]:
+        return super().get_queryset(request).filter(user=request.user.pk)
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        address = user_of(request).email
+        told = _("These mails go to %(address)s.") % {"address": address}
+        lacking = _("No mail can go to you: ask an administrator to note your e-mail address.")
+        return [(None, {"fields": self.fields, "description": told if address else lacking})]
+
+    def get_form(
+        self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any
+    ) -> Any:
+        form: Any = super().get_form(request, obj, change, **kwargs)
+        form.chosen_by = user_of(request)
+        return form
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return request.user.has_perm(MAY_BE_TOLD) and (
+            obj is None or obj.user_id == request.user.pk
+        )
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return self.has_view_permission(request)
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return self.has_view_permission(request, obj)
 
 
 class KindOfRowFilter(ResourceTypeFilter):

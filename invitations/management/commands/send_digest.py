@@ -7,7 +7,7 @@ from invitations.outbox.digests import send_digest
 
 
 class Command(BaseCommand):
-    help = "Tell the secretariat by mail what the outbox did since the last digest, without Celery."
+    help = "Tell staff who ask by mail what the outbox did since the last digest, without Celery."
 
     def handle(self, **options: Any) -> str:
         if mute := why_mute():
