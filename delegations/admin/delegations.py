@@ -22,7 +22,7 @@ from delegations.changes import (
 )
 from delegations.models import Delegate, Delegation, DelegationChange
 from invitations.admin.base import Menu, RecordAdmin, RecordInline, user_of
-from invitations.admin.columns import state_link
+from invitations.admin.columns import listed_state, state_link
 from invitations.admin.mixins import LeadsToStatesMixin
 from invitations.forms.fields import COLUMN_FORM_FIELDS
 from invitations.forms.model_forms import WholeRowForm
@@ -82,7 +82,7 @@ class DelegationAdmin(LeadsToStatesMixin, StandingMixin):
     when_empty = gettext_lazy(
         "A delegation is made when an office first names somebody; you may add one for it."
     )
-    list_display = ["member_state", "edition", "delegates_named", "stands", "page_of_state"]
+    list_display = [listed_state, "edition", "delegates_named", "stands", "page_of_state"]
     list_filter = ["edition", StandingFilter, "member_state__region"]
     list_select_related = ["edition", "member_state"]
     search_fields = [

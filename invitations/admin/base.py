@@ -28,6 +28,7 @@ from invitations.admin.lookups import (
     lists_searched,
     lookups_of_date,
     lookups_of_filter,
+    name_of_choice,
 )
 from invitations.admin.waiting import WaitingMarkMixin
 from invitations.admin.who_may import (
@@ -120,6 +121,13 @@ class ModelAdmin(ForReadersMixin, DeletedAloneMixin, WaitingMarkMixin):
         form = super().get_form(request, obj, change, **kwargs)
         form.refusal = getattr(request, "refusal", None)
         return form
+
+    def formfield_for_dbfield(self, *args: Any, **kwargs: Any) -> Any:
+        """Name each choice as the lists and the search for choices do."""
+        field = super().formfield_for_dbfield(*args, **kwargs)
+        if isinstance(field, forms.ModelChoiceField):
+            field.label_from_instance = name_of_choice  # type: ignore[assignment, method-assign]
+        return field
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
         """Read the values in the address as their columns do, and drop those that are invalid."""

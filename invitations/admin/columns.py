@@ -114,6 +114,12 @@ def hour_column(name: str, title: Any) -> Callable[[Any], str]:
     return shown
 
 
+@display(description=gettext_lazy("Member State"), ordering="member_state__sort_key_fr")
+def listed_state(row: Any) -> str:
+    """Name the State in the reader's language, as all lists do."""
+    return str(row.member_state.listed_as)
+
+
 @display(description=gettext_lazy("kind"), ordering="is_principal", label={"courtesy": "warning"})
 def courtesy(invitation: Invitation) -> tuple[str, str] | None:
     """Mark what is not the principal invitation of its State; nearly all are."""

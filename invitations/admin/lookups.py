@@ -1,8 +1,9 @@
-"""What a list's address may ask, and what a search reads."""
+"""What a list's address may ask, what a search reads, and how what is found is named."""
 
 from typing import Any
 
 from django.contrib.admin.utils import get_fields_from_path
+from django.contrib.admin.views.autocomplete import AutocompleteJsonView
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Model
@@ -47,3 +48,15 @@ def lists_searched(model: type[Model], search_field: str) -> list[type[Model]]:
         if column.one_to_many or column.many_to_many:
             passed.append(model)
     return passed
+
+
+def name_of_choice(row: Model) -> str:
+    """Return the row's name in lists and, for an invitation, its edition."""
+    return str(getattr(row, "chosen_as", row))
+
+
+class AutocompleteView(AutocompleteJsonView):
+    """The choices that fit what was typed, named as the form names them."""
+
+    def serialize_result(self, obj: Any, to_field_name: str) -> dict[str, str]:
+        return super().serialize_result(obj, to_field_name) | {"text": name_of_choice(obj)}

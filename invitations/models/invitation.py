@@ -146,6 +146,12 @@ class Invitation(HeldRow):
     def __str__(self) -> str:
         return labelled(self.member_state, self.minister)
 
+    @property
+    def chosen_as(self) -> str:
+        """Its name among the invitations of several editions."""
+        named = labelled(self.member_state.listed_as, self.minister)
+        return f"{named} ({self.edition.symbol})"
+
 
 class ReplyLinkQuerySet(models.QuerySet["ReplyLink"]):
     def current(self) -> Self:

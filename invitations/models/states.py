@@ -84,6 +84,11 @@ class MemberState(HeldRow):
         return (in_french and self.list_name_fr) or str(self)
 
     @property
+    def chosen_as(self) -> str:
+        """The State's name among choices is that of the lists."""
+        return self.listed_as
+
+    @property
     def postal_name(self) -> str:
         """The State's name on an envelope, in French, as the post of every State reads it."""
         return running_form(self.list_name_fr or self.name_on_paper(Language.FRENCH))

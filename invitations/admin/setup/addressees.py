@@ -11,7 +11,7 @@ from unfold import admin as unfold
 from unfold.decorators import action, display
 
 from invitations.admin.base import WHY_IT_CHANGES, Menu, ModelAdmin, language_tabs
-from invitations.admin.columns import list_url, text_link
+from invitations.admin.columns import list_url, listed_state, text_link
 from invitations.forms.fields import COLUMN_FORM_FIELDS
 from invitations.forms.model_forms import HeldRowForm, MissionForm, SpellingsFormSet, WholeRowForm
 from invitations.letters.addressing import propose_greetings
@@ -89,7 +89,7 @@ class MemberStateAdmin(ModelAdmin):
 class StateAliasAdmin(ModelAdmin):
     menu = (Menu.ADDRESSEES, 6, "spellcheck")
     when_empty = gettext_lazy("Run “manage.py load_member_states”: it brings the usual spellings.")
-    list_display = ["spelling", "member_state", "language"]
+    list_display = ["spelling", listed_state, "language"]
     list_filter = ["language", "member_state__region"]
     list_select_related = ["member_state"]
     search_fields = ["spelling", "=member_state__iso2", "member_state__short_name_en"]

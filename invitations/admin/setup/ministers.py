@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 from unfold.decorators import display
 
 from invitations.admin.base import WHY_IT_CHANGES, Menu, ModelAdmin, RecordInline
-from invitations.admin.columns import courtesy
+from invitations.admin.columns import courtesy, listed_state
 from invitations.admin.confirming import refusal_sentence
 from invitations.admin.setup.minister_import import MinisterExchangeMixin
 from invitations.forms.model_forms import MinisterForm
@@ -46,7 +46,7 @@ class MinisterAdmin(MinisterExchangeMixin, ModelAdmin):
     )
     list_display = [
         "name_or_function",
-        "member_state",
+        listed_state,
         "rank",
         "portfolio",
         "language",

@@ -8,11 +8,11 @@ from django.contrib.auth.models import Permission
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.html import conditional_escape
+from django.utils.html import conditional_escape, escape
 
 from invitations.admin.replies.correspondence import CorrespondenceAdmin
 from invitations.admin.replies.replies import ReplyAdmin
-from invitations.models import Correspondence, Reply
+from invitations.models import Correspondence, MemberState, Reply
 from invitations.replies import REPLY_FIELDS
 from invitations.tests.answers import all_said
 from invitations.tests.factories import InvitationFactory, ReplyFactory, UserFactory
@@ -297,6 +297,34 @@ def test_invitations_in_force_alone_are_offered_for_correspondence(client, regis
     ).json()
 
     assert [entry["id"] for entry in found["results"]] == [str(live.pk)]
+
+
+def test_an_invitation_to_choose_is_named_in_the_reader_s_language_with_its_edition(
+    client, registrar
+):
+    invitation = InvitationFactory(minister__family_name="Elphberg")
+    state = invitation.member_state
+    MemberState.objects.filter(pk=state.pk).update(list_name_fr="Ruritanie (Royaume de)")
+    asked = {
+        "term": "Elphberg",
+        "app_label": "invitations",
+        "model_name": "correspondence",
+        "field_name": "invitation",
+    }
+
+    found = client.get(
+        reverse("admin:autocomplete"), asked, headers={"accept-language": "fr"}
+    ).json()
+    form = client.get(
+        reverse("admin:invitations_correspondence_add"),
+        {"invitation": invitation.pk},
+        headers={"accept-language": "fr"},
+    ).text
+
+    [choice] = found["results"]
+    assert choice["text"].startswith("Ruritanie (Royaume de)")
+    assert choice["text"].endswith(f"({invitation.edition.symbol})")
+    assert escape(choice["text"]) in form
 
 
 # The choice
