@@ -125,3 +125,17 @@ def test_no_page_keeps_anybody_out(desk, site, edition, language, scheme):
                 found[one].append("scrolls sideways")
 
     assert {name: lines for name, lines in found.items() if lines} == {}
+
+
+def test_an_hour_warns_of_another_zone_and_a_day_does_not(desk, site):
+    browser, cookies = desk(timezone_id="Asia/Tokyo")
+    with browser as page:
+        page.context.add_cookies(cookies)
+        warned = page.locator(".timezonewarning:visible")
+
+        page.goto(f"{site}{reverse('admin:invitations_quietperiod_add')}")
+        expect(page.locator(".timezonewarning")).not_to_have_count(0)
+        expect(warned).to_have_count(0)
+
+        page.goto(f"{site}{reverse('admin:invitations_correspondence_add')}")
+        expect(warned).to_have_count(1)
