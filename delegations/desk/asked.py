@@ -7,9 +7,8 @@ from typing import Any
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
-from django.urls import reverse
 
-from invitations.models import ForumEdition, MemberState
+from invitations.models import ForumEdition
 
 View = Callable[..., HttpResponse]
 
@@ -33,7 +32,3 @@ def edition_asked(request: HttpRequest) -> ForumEdition | None:
     """Return the edition that the address names; else the one that is at hand."""
     named = ForumEdition.objects.filter(symbol=request.GET.get("edition", "")).first()
     return named or ForumEdition.objects.current()
-
-
-def state_url(edition: ForumEdition, state: MemberState) -> str:
-    return reverse("desk:state", kwargs={"symbol": edition.symbol, "iso3": state.iso3})

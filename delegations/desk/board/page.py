@@ -11,7 +11,7 @@ from django.utils.text import capfirst
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from delegations.desk.asked import desk_page, edition_asked, state_url
+from delegations.desk.asked import desk_page, edition_asked
 from delegations.desk.board.curve import curve_context
 from delegations.desk.board.genders import gender_context
 from delegations.desk.board.standings import (
@@ -27,7 +27,7 @@ from delegations.desk.board.standings import (
     standings_of,
 )
 from invitations.admin.answers import ANSWERS_IN_SHORT
-from invitations.admin.columns import list_url, on_day
+from invitations.admin.columns import list_url, on_day, state_url
 from invitations.models import ForumEdition, Invitation
 from invitations.text.dates import labelled, printed_date
 

@@ -13,10 +13,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from delegations.desk.asked import desk_page, edition_asked, state_url
+from delegations.desk.asked import desk_page, edition_asked
 from delegations.desk.board.coming import next_of_each
 from delegations.desk.board.standings import french_key
-from invitations.admin.columns import FILTERS, LISTED_IN, on_day
+from invitations.admin.columns import FILTERS, LISTED_IN, on_day, state_url
 from invitations.models import (
     Correspondence,
     Delivery,
