@@ -15,6 +15,7 @@ from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.auth.models import User
 from django.db.models import Count
+from django.urls import reverse
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from invitations.admin.columns import state_url
@@ -33,8 +34,9 @@ def main() -> None:
             executable_path="/usr/bin/chromium", args=["--no-sandbox", "--disable-gpu"]
         )
         with at_the_desk(browser, session.session_key) as page:
-            page.goto(settings.SITE_URL + state)
-            draw(page, "state")
+            for address, name in ((reverse("admin:index"), "desk"), (state, "state")):
+                page.goto(settings.SITE_URL + address)
+                draw(page, name)
         browser.close()
     session.delete()
 
