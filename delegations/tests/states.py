@@ -175,7 +175,7 @@ def answers(page, edition):
     yield "answer to be checked"
     press(page, RECORD)
     yield "answer recorded"
-    press(page, ".choices a[href$='/change/']")
+    press(page, ".steps a[href$='/change/']")
     yield "answer to be changed"
 
 

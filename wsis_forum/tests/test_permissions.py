@@ -79,7 +79,6 @@ TAKEN_BY = {
     "delivery: send_again": DRAFTERS,
     "delivery: send_anew_selected": DRAFTERS,
     "delivery: send_to_another": DRAFTERS,
-    "digestchoice: delete_selected": {ADMINISTRATOR},
     "forumedition: plan_letters_of_drafts": DRAFTERS,
     "group: delete_selected": {ADMINISTRATOR},
     "heldchange: release_alone_selected": APPROVERS,

@@ -42,7 +42,9 @@ def cell_fields(row: Row) -> list[CellField]:
 
 def lines_mark(lines: str) -> str:
     """Return the digest of the lines, by which a page tells that they were not changed as text."""
-    return hashlib.sha256("\n".join(lines.splitlines()).encode()).hexdigest()[:16]
+    return hashlib.sha256("\n".join(lines.splitlines()).encode(errors="surrogatepass")).hexdigest()[
+        :16
+    ]
 
 
 def corrected_lines(columns: Columns, data: Mapping[str, str]) -> str:

@@ -26,7 +26,7 @@ PHONE_OF_TODAY = {
 }
 DESKTOP = {"viewport": {"width": 1440, "height": 900}}
 PARTS = ("answer", "statement", "delegation")
-NONE_EXPECTED = "none is expected with this answer"
+NOT_EXPECTED = "on file, but not expected with this answer"
 OFFICES = {
     "fr": {
         "answers": "Hélène de Zenda",
@@ -120,12 +120,12 @@ def go_the_whole_way(page, language):
     part(page, "answer")
     assert_spoken(page, language, "Reply to the invitation")
     expect(page.locator("#filed + dl")).to_contain_text(office["answers"])
-    page.click(".choices a[href$='/change/']")
+    page.click(".steps a[href$='/change/']")
     answer(page, language, "regrets", office["answers"])
     part(page, "answer")
     expect(page.locator(".history > li")).to_have_count(2)
     expect(page.locator(".parts a")).to_have_count(3)
-    states = [in_words(language, "recorded"), *[in_words(language, NONE_EXPECTED)] * 2]
+    states = [in_words(language, "recorded"), *[in_words(language, NOT_EXPECTED)] * 2]
     expect(page.locator(".parts .state")).to_have_text(states)
 
 

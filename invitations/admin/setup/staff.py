@@ -108,6 +108,7 @@ class DigestChoiceAdmin(ModelAdmin):
     fields = ["what", "often"]
     radio_fields = {"often": admin.VERTICAL}
     show_add_link = False
+    actions = None
 
     def changelist_view(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
