@@ -8,7 +8,7 @@ import pytest
 from django.urls import reverse
 from playwright.sync_api import expect
 
-from delegations.tests.measures import bring_axe
+from delegations.tests.measures import bring_axe, faults_within
 from invitations.files.frozen import freeze
 from invitations.models import Letter
 from invitations.tests.desk import composed_letter
@@ -18,15 +18,6 @@ pytestmark = [
     pytest.mark.browser,
     pytest.mark.django_db(transaction=True, serialized_rollback=True),
 ]
-
-
-# What is ours on the page: the frames around it are the interface's own.
-WRONG_ON_PAGE = """
-async () => {
-    const { violations } = await axe.run(".flip-through", { iframes: false });
-    return violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html}`));
-}
-"""
 
 
 def letters_of(circular, number):
@@ -57,7 +48,7 @@ def test_an_approver_goes_through_twelve_letters_by_the_keyboard(desk, site):
     desk.goto(f"{site}{reverse('admin:invitations_circular_look', args=[circular.pk])}")
     place = desk.locator(".flip-through nav strong")
     expect(desk.locator("[data-pdf] iframe")).to_have_count(1)
-    findings = desk.evaluate(WRONG_ON_PAGE)
+    findings = faults_within(desk, ".flip-through")
 
     desk.keyboard.press("ArrowRight")
     expect(place).to_have_text("Letter 2 of 12")

@@ -10,7 +10,7 @@ from django.utils import timezone
 from playwright.sync_api import expect
 
 from delegations.tests.browser import browser_page
-from delegations.tests.measures import RULES, bring_axe
+from delegations.tests.measures import RULES, bring_axe, faults_within
 from invitations.tests.factories import (
     DeliveryFactory,
     InvitationFactory,
@@ -23,14 +23,6 @@ pytestmark = [
     pytest.mark.django_db(transaction=True, serialized_rollback=True),
 ]
 PAGES = ["admin:index", "desk:board", "desk:silent"]
-# The frame of the interface around our part of the page is its own.
-RUN_AXE = """
-async (rules) => {
-    const { violations } = await axe.run(".board", { runOnly: rules });
-    return violations.flatMap(({ id, nodes }) =>
-        nodes.map(({ html }) => `${id}: ${html.slice(0, 160)}`));
-}
-"""
 
 
 def states(edition):
@@ -120,7 +112,7 @@ def test_no_page_keeps_anybody_out(desk, site, edition, language, scheme):
         found = {}
         for one in PAGES:
             page.goto(f"{site}{reverse(one)}")
-            found[one] = page.evaluate(RUN_AXE, RULES)
+            found[one] = faults_within(page, ".board", runOnly=RULES)
             if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
                 found[one].append("scrolls sideways")
 

@@ -1,7 +1,6 @@
 """A registrar goes through the silent States in a browser, by the mouse and by the keys alone."""
 
 import pytest
-from axe_playwright_python.base import AXE_SCRIPT
 from django.conf import settings
 from django.contrib.auth.models import Group
 from django.test import Client
@@ -9,6 +8,7 @@ from django.urls import reverse
 from playwright.sync_api import expect
 
 from delegations.tests.browser import browser_page
+from delegations.tests.measures import bring_axe, faults_within
 from invitations.admin.columns import state_url
 from invitations.models import TelephoneCall
 from invitations.tests.factories import (
@@ -26,13 +26,6 @@ pytestmark = [
     pytest.mark.django_db(transaction=True, serialized_rollback=True),
 ]
 NAMES = ["Ruritania", "Strelsau", "Zenda"]
-# The page itself: what stands around it is the interface's own.
-RUN_AXE = """
-async () => {
-    const { violations } = await axe.run(".state-page", { resultTypes: ["violations"] });
-    return violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html}`));
-}
-"""
 WIDE = "document.documentElement.scrollWidth > document.documentElement.clientWidth"
 
 
@@ -129,12 +122,12 @@ def test_nothing_on_the_page_keeps_anybody_out(desk, site, silent, language, sch
     cookie = {"name": settings.LANGUAGE_COOKIE_NAME, "value": language, "url": site}
     desk.context.add_cookies([cookie])
     desk.emulate_media(color_scheme=scheme, reduced_motion="reduce")
-    desk.add_init_script(AXE_SCRIPT)
+    bring_axe(desk)
 
     for width in (1280, 390):
         desk.set_viewport_size({"width": width, "height": 844})
         desk.goto(f"{site}{state_url(silent[0].edition, silent[0].member_state)}")
         desk.click("#call summary")
 
-        assert desk.evaluate(RUN_AXE) == []
+        assert faults_within(desk, ".state-page") == []
         assert not desk.evaluate(WIDE)
