@@ -10,7 +10,6 @@ from django.shortcuts import get_object_or_404
 
 from delegations.models import Delegation, PolicyStatement
 from invitations.models import (
-    Circular,
     Correspondence,
     Delivery,
     ForumEdition,
@@ -156,12 +155,6 @@ class Dossier:
             (change, str(behind[change.content_type.model, change.object_id]))
             for change in changes.select_related("content_type", *people)
         ]
-
-    @cached_property
-    def replacements(self) -> list[int]:
-        """The edition's circulars that replace letters, the last one first."""
-        found = self.edition.circulars.filter(kind=Circular.Kind.REPLACEMENT).order_by("-pk")
-        return list(found.values_list("pk", flat=True))
 
     def of(self, invitation: Invitation, rows: Iterable[Any]) -> list[Any]:
         return [row for row in rows if row.invitation_id == invitation.pk]

@@ -14,10 +14,10 @@ from django.utils.translation import gettext as _
 
 from delegations.desk.dossier import Dossier
 from invitations.admin.columns import list_url
+from invitations.admin.mending.replacing import MAY_REPLACE
 from invitations.models import (
     AUTOMATIC_KINDS,
     INVITING_KINDS,
-    Circular,
     Delivery,
     Invitation,
     Letter,
@@ -122,24 +122,23 @@ def to_replace(dossier: Dossier, invitation: Any) -> Iterator[Offer]:
             title, rows = _("Compose the letter anew"), tuple(composed)
             yield Offer(title, "refresh", list_url(Letter), "compose_anew", rows)
         return
-    if standing_letter(dossier, invitation) and dossier.may("invitations.add_circular"):
-        url = replacing_url(dossier, invitation)
-        yield Offer(_("Replace the letter"), "find_replace", url)
+    may = all(dossier.may(permission) for permission in MAY_REPLACE)
+    if (
+        standing_letter(dossier, invitation)
+        and may
+        and not waits_to_be_replaced(dossier, invitation)
+    ):
+        url, rows = list_url(Invitation), (invitation.pk,)
+        yield Offer(_("Replace the letter"), "find_replace", url, "replace_letters", rows)
 
 
-def replacing_url(dossier: Dossier, invitation: Any) -> str:
-    """Return the audience of a replacement, for this office alone; else the form for a new one."""
-    replaced_by = {
-        letter.circular_id
-        for letter in dossier.of(invitation, dossier.letters)
-        if letter.state != Letter.State.CANCELLED
-    }
-    waiting = [pk for pk in dossier.replacements if pk not in replaced_by]
-    if waiting:
-        url = reverse("admin:invitations_circular_audience", args=[waiting[0]])
-        return f"{url}?{urlencode({'only': invitation.pk})}"
-    asked = {"kind": Circular.Kind.REPLACEMENT, "edition": dossier.edition.pk}
-    return f"{reverse('admin:invitations_circular_add')}?{urlencode(asked)}"
+def waits_to_be_replaced(dossier: Dossier, invitation: Any) -> bool:
+    """Whether a replacement is under way, or somebody else holds the office."""
+    letters = dossier.of(invitation, dossier.letters)
+    planned = (one for one in letters if one.state == Letter.State.PLANNED)
+    return bool(invitation.minister.successor_id) or any(
+        one.kind == Letter.Kind.REPLACEMENT for one in planned
+    )
 
 
 def to_withdraw(dossier: Dossier, invitation: Any) -> Iterator[Offer]:

@@ -55,6 +55,7 @@ OF_INVITATIONS: dict[str, Any] = {
     Act.ISSUED: _("The invitation is in force."),
     Act.WITHDRAWN: _("The invitation was withdrawn."),
     Act.DRAFT_AGAIN: _("The invitation is a draft again, since its circular was called back."),
+    Act.REPLACED: _("A replacement of the letter was begun."),
     Act.LINK_REPLACED: _("Link and code were replaced by new ones."),
     Act.LINK_ENDED: _("Link and code were ended."),
 }

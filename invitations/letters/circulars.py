@@ -70,9 +70,12 @@ def circular_audience(circular: Circular) -> CircularAudience:
         .values_list("invitation", "kind")
     )
     lettered = standing_letters(invitations) if circular.kind in Circular.REFERRING else {}
+    chosen = chosen_for(circular)
     addressed, left_out, originals = [], [], []
     for invitation in invitations:
         because = why_not_addressed(circular, invitation, has_letter)
+        if chosen is not None and invitation.pk not in chosen:
+            because = _("not among the letters that it replaces")
         if circular.kind in Circular.REFERRING and invitation.pk not in lettered:
             because = because or _("has no approved letter to refer to")
         if because:
@@ -87,6 +90,13 @@ def circular_audience(circular: Circular) -> CircularAudience:
         for state in MemberState.objects.invited().exclude(pk__in=drafted)
     ]
     return CircularAudience(addressed, left_out, originals)
+
+
+def chosen_for(circular: Circular) -> set[int] | None:
+    """Return the invitations that a replacement was chosen for; None for any other circular."""
+    if circular.kind != Circular.Kind.REPLACEMENT:
+        return None
+    return set(circular.chosen.values_list("pk", flat=True))
 
 
 def why_not_addressed(

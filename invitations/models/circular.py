@@ -92,6 +92,10 @@ class Circular(HeldRow):
     regions = models.JSONField(_("regions"), default=list, blank=True)
     languages = models.JSONField(_("languages"), default=list, blank=True)
     ranks = models.JSONField(_("ranks"), default=list, blank=True)
+    chosen = models.ManyToManyField(
+        "invitations.Invitation", related_name="replacements", blank=True,
+        verbose_name=_("invitations whose letters it replaces"),
+    )  # fmt: skip
     note_kinds = models.JSONField(
         _("who gets notes verbales"),
         default=permanent_missions,

@@ -166,6 +166,10 @@ class Reply(models.Model):
         Correspondence, models.PROTECT, null=True, blank=True, related_name="replies",
         verbose_name=_("correspondence"),
     )  # fmt: skip
+    carried_from = models.OneToOneField(
+        "self", models.PROTECT, null=True, editable=False, related_name="carried_to",
+        verbose_name=_("carried over from"),
+    )  # fmt: skip
 
     substitute_name = models.CharField(_("substitute's name"), max_length=120, blank=True)
     substitute_function = models.CharField(_("substitute's function"), max_length=200, blank=True)
@@ -240,6 +244,11 @@ class Reply(models.Model):
     def is_gone(self) -> bool:
         """Whether a later reply took its place, or staff set it aside."""
         return self.status in (Reply.Status.SUPERSEDED, Reply.Status.SET_ASIDE)
+
+    @property
+    def is_to_confirm(self) -> bool:
+        """Whether it stands, but was given before a change of office and not confirmed since."""
+        return self.carried_from_id is not None and self.status == self.Status.STANDING
 
     @property
     def is_late(self) -> bool:

@@ -80,6 +80,7 @@ class EditionFactory(InSixLanguages):
 class CircularFactory(InSixLanguages):
     class Meta:
         model = Circular
+        skip_postgeneration_save = True
 
     edition = factory.SubFactory(EditionFactory)
     reference = factory.Sequence("CL-27/{}".format)
@@ -89,6 +90,11 @@ class CircularFactory(InSixLanguages):
     signatory_title = "Secretary-General"
     original_signed_by = "Michael Strelsau"
     original_signed_on = dt.date(2027, 2, 1)
+
+    @factory.post_generation
+    def chosen(self, create, extracted, **kwargs):
+        """The invitations whose letters a replacement is for."""
+        self.chosen.add(*(extracted or ()))
 
 
 class HoursFactory(InSixLanguages):

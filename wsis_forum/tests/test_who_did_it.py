@@ -83,6 +83,7 @@ from invitations.tests.factories import (
     StepFactory,
     UserFactory,
 )
+from invitations.tests.mending import MENDING_ACTS
 from invitations.tests.originals import ORIGINAL_ACTS
 from invitations.tests.reminding import CALL_ACTS
 
@@ -423,8 +424,7 @@ ACTS = {
     note_seen: looking_at_it,
     send_test: sending_a_test,
     new_edition_from: lambda _make, by: new_edition_from(EditionFactory(), {"symbol": "x"}, "", by),
-    **CALL_ACTS,
-    **ORIGINAL_ACTS,
+    **CALL_ACTS | MENDING_ACTS | ORIGINAL_ACTS,
 }
 
 

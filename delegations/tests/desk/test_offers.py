@@ -4,14 +4,13 @@ import datetime as dt
 
 import pytest
 from django.contrib.auth.models import Group
-from django.urls import reverse
 from django.utils import timezone
 
 from invitations.admin.columns import list_url, state_url
-from invitations.models import Delivery, Invitation, Letter
+from invitations.models import Circular, Delivery, Invitation, Letter
 from invitations.tests.conftest import frozen_letter, queued
 from invitations.tests.desk import composed_letter, told
-from invitations.tests.factories import CircularFactory, InvitationFactory, UserFactory
+from invitations.tests.factories import InvitationFactory, UserFactory
 
 __all__ = ["frozen_letter", "queued"]
 
@@ -136,17 +135,15 @@ def test_a_letter_is_replaced_for_this_office_alone(client, frozen_letter):
     member(client, "Drafters")
     letter, other = frozen_letter(), frozen_letter()
     Invitation.objects.update(edition=letter.invitation.edition)
-    new = offered(client, letter.invitation)[REPLACE].url
-    assert new.startswith(reverse("admin:invitations_circular_add") + "?kind=replacement")
-    circular = CircularFactory(edition=letter.invitation.edition, kind="replacement")
+    said = {"reference": "CL-27/9", "dated_on": "2027-03-01", "because": "Her name was wrong."}
 
-    audience = offered(client, letter.invitation)[REPLACE].url
-    shown = client.get(audience).context
-    client.post(audience, {"seen": " ".join(str(one.pk) for one in shown["to_plan"])})
+    offer = offered(client, letter.invitation)[REPLACE]
+    choose(client, letter.invitation, offer, changes_en="The name is put right.", **said)
 
+    circular = Circular.objects.get(reference="CL-27/9")
     assert [one.invitation for one in circular.letters.all()] == [letter.invitation]
     assert other.invitation.letters.count() == 1
-    assert offered(client, letter.invitation)[REPLACE].url == new
+    assert REPLACE not in offered(client, letter.invitation)
 
 
 def test_an_invitation_is_withdrawn_with_a_reason_and_one_is_back(client):

@@ -69,7 +69,13 @@ class CircularAdmin(AudienceMixin, ProgressMixin, DecisionsMixin, FlipThroughMix
         (None, {"fields": ["edition", ("reference", "kind"), "dated_on", "planned_at"]}),
         (
             gettext_lazy("Audience"),
-            {"fields": ["audience", ("regions", "languages"), "ranks"]},
+            {
+                "description": gettext_lazy(
+                    "A replacement has another one: the letters chosen for it in the list of "
+                    "letters, and no others."
+                ),
+                "fields": ["audience", ("regions", "languages"), "ranks"],
+            },
         ),
         (
             gettext_lazy("Notes verbales"),
@@ -160,6 +166,8 @@ class CircularAdmin(AudienceMixin, ProgressMixin, DecisionsMixin, FlipThroughMix
         fixed = self.get_readonly_fields(request, obj)
         shown = {"planned_at": "planned_hour"} if "planned_at" in fixed else {}
         sets = with_names(super().get_fieldsets(request, obj), shown)
+        if obj and obj.kind == Circular.Kind.REPLACEMENT:
+            sets[1] = (sets[1][0], {"fields": ["chosen_shown"]})
         if "dated_on" in fixed:
             sets[0][1]["description"] = _(
                 "Letters are approved with this reference, date and hour: call the circular back "
@@ -169,7 +177,7 @@ class CircularAdmin(AudienceMixin, ProgressMixin, DecisionsMixin, FlipThroughMix
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
         """Fix the fields that letters already contain."""
-        fixed = list(SHOWN_TO_READERS.values())
+        fixed = [*SHOWN_TO_READERS.values(), "chosen_shown"]
         if obj and obj.planned_letters:
             fixed += ["edition", "kind"]
         if obj and obj.approved_letters:
@@ -205,6 +213,15 @@ class CircularAdmin(AudienceMixin, ProgressMixin, DecisionsMixin, FlipThroughMix
     @display(description=pgettext_lazy("letters", "approved"))
     def approved(self, circular: Any) -> str:
         return f"{circular.approved_letters} / {circular.planned_letters}"
+
+    @display(description=gettext_lazy("invitations whose letters it replaces"))
+    def chosen_shown(self, circular: Circular) -> str:
+        chosen = circular.chosen.order_by("member_state__sort_key_fr").select_related(
+            "member_state", "minister__member_state"
+        )
+        return comma_list(chosen) or _(
+            "none yet: choose them in the list of letters, by “Replace these letters…”"
+        )
 
     @display(description=gettext_lazy("regions"))
     def regions_shown(self, circular: Circular) -> str:

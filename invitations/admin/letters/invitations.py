@@ -4,8 +4,11 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
 from django.db.models import Exists, OuterRef, QuerySet, Subquery
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import path
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext_lazy
@@ -13,7 +16,7 @@ from unfold.decorators import action
 
 from invitations.admin.answers import StandingAnswerFilter
 from invitations.admin.base import WHY_IT_CHANGES, Menu, user_of
-from invitations.admin.columns import change_url, courtesy, text_link
+from invitations.admin.columns import change_url, courtesy, list_url, text_link
 from invitations.admin.confirming import act_on_each, confirmed, tell_done
 from invitations.admin.letters.invitation_columns import InvitationColumnsMixin
 from invitations.admin.letters.invitation_inlines import (
@@ -23,6 +26,7 @@ from invitations.admin.letters.invitation_inlines import (
     LettersOfInvitation,
     RepliesOfInvitation,
 )
+from invitations.admin.mending.replacing import ReplacingMixin
 from invitations.admin.mixins import (
     AnotherAddressMixin,
     LeadsToStatesMixin,
@@ -45,6 +49,7 @@ from invitations.models import (
     LetterKind,
     Reply,
 )
+from invitations.outbox.mending.replacing import Replaceable
 from invitations.text.dates import labelled
 
 ENDED = ngettext_lazy("%(count)s link ended.", "%(count)s links ended.", "count")
@@ -54,7 +59,9 @@ WITHDRAWN = ngettext_lazy(
 
 
 @admin.register(Invitation)
-class InvitationAdmin(InvitationColumnsMixin, LeadsToStatesMixin, AnotherAddressMixin):
+class InvitationAdmin(
+    InvitationColumnsMixin, LeadsToStatesMixin, ReplacingMixin, AnotherAddressMixin
+):
     menu = (Menu.DAILY, 1, "mail")
     when_empty = gettext_lazy(
         "Import the ministers from a spreadsheet: each gets a draft invitation. "
@@ -96,6 +103,7 @@ class InvitationAdmin(InvitationColumnsMixin, LeadsToStatesMixin, AnotherAddress
     autocomplete_fields = ["minister"]
     actions = [
         "compose_letters",
+        "replace_letters",
         "send_to_another",
         "replace_links",
         "end_links",
@@ -181,6 +189,26 @@ class InvitationAdmin(InvitationColumnsMixin, LeadsToStatesMixin, AnotherAddress
 
     def letter_of(self, row: Invitation) -> Letter | None:
         return standing_letter(row)
+
+    def get_urls(self) -> list[Any]:
+        view = self.admin_site.admin_view(self.replace_view)
+        return [path("replace/", view, name="invitations_invitation_replace"), *super().get_urls()]
+
+    def replace_view(self, request: HttpRequest) -> HttpResponse:
+        """Ask what the list's action asks, about the invitations that the address names."""
+        if not self.has_replace_permission(request):
+            raise PermissionDenied
+        asked = request.POST.getlist("_selected_action") or request.GET.getlist("of")
+        keys = [int(key) for key in asked if key.isdecimal()]
+        chosen = self.get_queryset(request).filter(pk__in=keys)
+        return self.replace_letters(request, chosen) or redirect(list_url(Invitation))
+
+    def invitations_of(self, queryset: QuerySet[Invitation]) -> QuerySet[Invitation]:
+        return Invitation.objects.filter(pk__in=queryset.values("pk"))
+
+    def rows_of(self, queryset: QuerySet[Invitation], found: Replaceable) -> QuerySet[Invitation]:
+        chosen = queryset.filter(pk__in=[one.pk for one in found.letters])
+        return chosen.select_related("member_state", "minister__member_state")
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False

@@ -33,10 +33,12 @@ from invitations.admin.letters.frozen_words import shown_mail, shown_paper, show
 from invitations.admin.letters.letter_files import LetterFilesMixin
 from invitations.admin.letters.mail_frames import shown_in_frames
 from invitations.admin.letters.print_run import PrintRunMixin
+from invitations.admin.mending.replacing import ReplacingMixin
 from invitations.admin.mixins import LeadsToStatesMixin
 from invitations.letters.approval import recompose_letter
 from invitations.letters.composing_queue import try_composing_again
-from invitations.models import Delivery, Letter, LetterEvent
+from invitations.models import Delivery, Invitation, Letter, LetterEvent
+from invitations.outbox.mending.replacing import Replaceable
 from invitations.outbox.specimens import send_test
 from invitations.text.dates import keep_own_order, labelled
 
@@ -49,6 +51,8 @@ TESTS_SENT = ngettext_lazy(
     "%(count)s tests are on their way to %(email)s.",
     "count",
 )
+# What the name of a letter says.
+NAMED_BY = ("invitation__member_state", "invitation__minister__member_state")
 LETTER_LABELS = {
     "planned": "info",
     "composed": "warning",
@@ -98,7 +102,12 @@ class ComposingFilter(admin.SimpleListFilter):
 
 @admin.register(Letter)
 class LetterAdmin(
-    LeadsToStatesMixin, ArchiveMixin, PrintRunMixin, ApprovingMixin, LetterFilesMixin
+    LeadsToStatesMixin,
+    ReplacingMixin,
+    ArchiveMixin,
+    PrintRunMixin,
+    ApprovingMixin,
+    LetterFilesMixin,
 ):
     menu = (Menu.DAILY, 5, "drafts")
     when_empty = gettext_lazy("Compose the letters from the list of invitations.")
@@ -139,6 +148,7 @@ class LetterAdmin(
         "approve_selected",
         "compose_anew",
         "try_again_now",
+        "replace_letters",
         "send_test",
         "print_selected",
         "dispatch_selected",
@@ -266,6 +276,14 @@ class LetterAdmin(
     def _send_test(self, request: HttpRequest, letter: Letter) -> None:
         send_test(letter, user_of(request))
         self.log_change(request, letter, _("A test was sent to oneself."))
+
+    def invitations_of(self, queryset: QuerySet[Letter]) -> QuerySet[Invitation]:
+        return Invitation.objects.filter(pk__in=queryset.values("invitation"))
+
+    def rows_of(self, queryset: QuerySet[Letter], found: Replaceable) -> QuerySet[Letter]:
+        """Return one letter of each invitation, though several of it were chosen."""
+        chosen = Letter.objects.filter(pk__in=[one.pk for one in found.letters.values()])
+        return chosen.select_related(*NAMED_BY)
 
     def has_anew_permission(self, request: HttpRequest) -> bool:
         return may_compose_anew(request)

@@ -1,16 +1,15 @@
 """What an import of ministers asks a person to look at, with links to what may follow."""
 
 from collections.abc import Iterable
-from urllib.parse import urlencode
 
-from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.text import capfirst
 from django.utils.translation import ngettext
 
 from invitations.admin.columns import list_url, text_link
+from invitations.admin.mending.replacing import replacing_url
 from invitations.minister_import import FollowUp, Remark
-from invitations.models import Circular, Invitation
+from invitations.models import Invitation
 
 # Each is a message on the page that comes next, which a cookie or the session carries.
 MOST_TOLD = 30
@@ -32,8 +31,7 @@ def place_of(follow_up: FollowUp, invitation: Invitation) -> str:
         return list_url(Invitation, id__exact=invitation.pk)
     if follow_up == FollowUp.HAND_OVER:
         return list_url(Invitation, edition__id__exact=invitation.edition_id, left_office="yes")
-    said = {"edition": invitation.edition_id, "kind": Circular.Kind.REPLACEMENT.value}
-    return f"{reverse('admin:invitations_circular_add')}?{urlencode(said)}"
+    return replacing_url([invitation.pk])
 
 
 def messages_of(remarks: Iterable[Remark]) -> list[str]:

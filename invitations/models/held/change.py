@@ -20,7 +20,12 @@ Values = Mapping[str, Any]
 
 class HeldChangeQuerySet(models.QuerySet["HeldChange"]):
     def waiting(self) -> Self:
-        return self.filter(state=HeldChange.State.WAITING)
+        """Return what automatic mail leaves out until a second person has released it."""
+        return self.filter(kind=HeldChange.Kind.MAIL, state=HeldChange.State.WAITING)
+
+    def successions(self) -> Self:
+        """Return the successions in office that wait for a second person."""
+        return self.filter(kind=HeldChange.Kind.SUCCESSION, state=HeldChange.State.WAITING)
 
     def undecided(self) -> Self:
         """Return what a second person has to look at, in force already or not."""
@@ -47,6 +52,7 @@ class HeldChange(models.Model):
 
     class Kind(models.TextChoices):
         MAIL = "mail", _("what automatic mail says, and where it goes")
+        SUCCESSION = "succession", _("a successor in office")
 
     class State(models.TextChoices):
         WAITING = "waiting", _("waits for a second person")
@@ -69,6 +75,10 @@ class HeldChange(models.Model):
     )  # fmt: skip
     before = models.JSONField(_("before"), null=True)
     after = models.JSONField(_("afterwards"), null=True)
+    letters = models.ManyToManyField(
+        "invitations.Letter", related_name="+", blank=True,
+        verbose_name=_("letters that go to the corrected address"),
+    )  # fmt: skip
     state = models.CharField(_("state"), max_length=12, choices=State, default=State.WAITING)
     asked_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+",

@@ -148,7 +148,10 @@ def test_a_second_language_that_is_the_first_is_none(circular, drafted):
 def test_a_letter_that_refers_to_another_goes_to_those_who_have_that_other(issued, kind):
     invitation = issued()
     InvitationFactory(edition=invitation.edition, status="draft", issued_at=None)
-    circular = CircularFactory(edition=invitation.edition, kind=kind, changes="All is later.")
+    chosen = [invitation] if kind == "replacement" else []
+    circular = CircularFactory(
+        edition=invitation.edition, kind=kind, changes="All is later.", chosen=chosen
+    )
 
     assert plan_circular(circular) == 1
 

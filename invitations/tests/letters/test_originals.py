@@ -175,7 +175,9 @@ def test_a_rank_that_changes_after_the_approval_needs_a_person(issued):
 
 def test_a_replacement_for_a_head_of_state_is_an_original(issued):
     invitation = promoted(issued())
-    circular = CircularFactory(edition=invitation.edition, kind="replacement", changes="Later.")
+    circular = CircularFactory(
+        edition=invitation.edition, kind="replacement", changes="Later.", chosen=[invitation]
+    )
 
     plan_circular(circular)
     compose_planned()
@@ -262,7 +264,9 @@ def test_a_note_by_mail_leaves_out_what_becomes_an_original_while_it_waits(under
 
 def test_a_reminder_never_carries_an_original_that_came_meanwhile(issued, approved_texts):
     invitation = issued()
-    circular = CircularFactory(edition=invitation.edition, kind="replacement", changes="Later.")
+    circular = CircularFactory(
+        edition=invitation.edition, kind="replacement", changes="Later.", chosen=[invitation]
+    )
     promoted(invitation)
     plan_circular(circular)
     compose_planned()

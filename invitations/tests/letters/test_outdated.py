@@ -44,7 +44,10 @@ def replacement(issued):
     """Make a composed replacement of an approved letter."""
 
     def make():
-        circular = CircularFactory(edition=issued().edition, kind="replacement", changes="Later.")
+        invitation = issued()
+        circular = CircularFactory(
+            edition=invitation.edition, kind="replacement", changes="Later.", chosen=[invitation]
+        )
         plan_circular(circular)
         compose_planned()
         return circular.letters.get()

@@ -53,23 +53,24 @@ def test_preview_and_summary_offer_what_may_follow(admin_client, edition, change
     assert "Remarks shown: 1 of 1." in shown
     assert "What left already: invitation CL-27/1, on 1 February 2027" in shown
     assert "&lt;b&gt;Elphberg" in shown
-    resend, replace = [url for url in links_in(shown) if "id__exact" in url or "replacement" in url]
+    resend, replace = [url for url in links_in(shown) if "id__exact" in url or "/replace/" in url]
 
     told = " ".join(confirm(admin_client, page))
     assert links_in(told) == [resend, replace]
     assert "Send the letter to the new address" in told
 
 
-def test_the_links_lead_to_the_invitation_and_to_a_replacement(admin_client, edition, changed):
+def test_the_links_lead_to_the_invitation_and_to_the_replacement_of_its_letter(
+    admin_client, edition, changed
+):
     shown = preview(admin_client, edition, changed).content.decode()
-    resend, replace = [url for url in links_in(shown) if "id__exact" in url or "replacement" in url]
+    resend, replace = [url for url in links_in(shown) if "id__exact" in url or "/replace/" in url]
 
     found = admin_client.get(resend).context["cl"]
-    circular = admin_client.get(replace).context["adminform"].form
+    asked = admin_client.get(replace).context["rows"]
 
     assert [one.minister.ref for one in found.queryset] == ["R-1"]
-    assert circular.initial["kind"] == "replacement"
-    assert str(circular.initial["edition"]) == str(edition.pk)
+    assert [invitation.minister.ref for _pk, invitation, _more in asked] == ["R-1"]
 
 
 def test_a_list_without_remarks_has_no_such_part(admin_client, edition):

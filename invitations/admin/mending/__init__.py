@@ -1,0 +1,1 @@
+"""The pages on which staff put right what has left already."""

@@ -1,0 +1,146 @@
+import pytest
+from django.contrib.auth.models import Group
+from django.urls import reverse
+
+from invitations.admin.columns import list_url
+from invitations.admin.mending.replacing import replacing_url
+from invitations.models import Circular, Invitation, Letter
+from invitations.tests.desk import choose, told
+from invitations.tests.factories import EditionFactory, InvitationFactory, UserFactory
+
+pytestmark = pytest.mark.django_db
+
+SAID = {
+    "answered": "yes",
+    "reference": "CL-27/9",
+    "dated_on": "2027-03-01",
+    "because": "The name was spelt wrongly.",
+    "changes_en": "The name is put right.",
+}
+
+
+@pytest.fixture
+def drafter(client):
+    user = UserFactory()
+    user.groups.add(Group.objects.get(name="Drafters"))
+    client.force_login(user)
+    return user
+
+
+@pytest.fixture
+def forty(frozen_letter):
+    """Forty letters with a wrong name, and five that are right."""
+    edition = EditionFactory()
+    letters = [
+        frozen_letter(
+            invitation=InvitationFactory(edition=edition), addressee="H.E. Ms. Flavia Elfberg"
+        )
+        for _number in range(45)
+    ]
+    return letters[:40]
+
+
+def test_forty_letters_chosen_in_the_list_are_replaced_and_no_others(client, drafter, forty):
+    asked = choose(client, list_url(Letter), "replace_letters", *forty)
+    response = choose(client, list_url(Letter), "replace_letters", *forty, **SAID)
+
+    assert "Flavia Elfberg" in asked.content.decode()
+    circular = Circular.objects.get(reference="CL-27/9")
+    progress = reverse("admin:invitations_circular_progress", args=[circular.pk])
+    assert response.redirect_chain[-1][0] == progress
+    assert told(response) == ["40 replacements are composed now; a second person approves them."]
+    assert {one.replaces_id for one in circular.letters.all()} == {one.pk for one in forty}
+    assert {one.composed_by for one in circular.letters.all()} == {drafter}
+
+
+def test_the_same_page_sent_twice_replaces_nothing_twice(client, drafter, forty):
+    for _time in range(2):
+        choose(client, list_url(Letter), "replace_letters", *forty, **SAID)
+
+    assert Letter.objects.filter(kind="replacement").count() == 40
+
+
+def test_more_letters_join_a_circular_of_replacement_on_file(client, drafter, forty):
+    choose(client, list_url(Letter), "replace_letters", *forty[:2], **SAID)
+    circular = Circular.objects.get(reference="CL-27/9")
+
+    more = {"answered": "yes", "because": "One was forgotten.", "circular": circular.pk}
+    choose(client, list_url(Letter), "replace_letters", forty[2], **more)
+
+    assert circular.letters.count() == 3
+
+
+def test_what_is_missing_is_said_and_nothing_typed_is_lost(client, drafter, forty):
+    said = SAID | {"reference": forty[0].circular.reference, "changes_en": ""}
+
+    form = choose(client, list_url(Letter), "replace_letters", *forty, **said).context["form"]
+
+    assert form.errors == {
+        "reference": ["There is a circular with this reference already."],
+        "changes_en": ["This field is required."],
+    }
+    assert form["because"].value() == SAID["because"]
+    assert not Circular.objects.filter(kind="replacement").exists()
+
+
+def test_nothing_is_asked_about_what_cannot_be_replaced(client, drafter):
+    draft = InvitationFactory(status="draft", issued_at=None)
+
+    response = choose(client, list_url(Invitation), "replace_letters", draft)
+
+    assert told(response) == [f"{draft}: This invitation is not in force."]
+    assert response.context["cl"].opts.model_name == "invitation"
+
+
+def test_letters_of_two_editions_are_not_replaced_by_one_circular(client, drafter, frozen_letter):
+    response = choose(client, list_url(Letter), "replace_letters", frozen_letter(), frozen_letter())
+
+    assert told(response) == ["Choose letters of one edition: a circular belongs to one."]
+
+
+def test_the_page_for_one_letter_has_an_address(client, drafter, forty):
+    one = forty[0].invitation
+    url = replacing_url([one.pk])
+
+    shown = client.get(url)
+    client.post(url, {**SAID, "_selected_action": one.pk})
+
+    assert [row for _pk, row, _more in shown.context["rows"]] == [one]
+    assert Letter.objects.filter(kind="replacement").get().invitation == one
+
+
+def test_each_language_of_the_selection_is_asked_for(client, drafter, frozen_letter):
+    edition = EditionFactory()
+    french, arabic = (
+        frozen_letter(invitation__edition=edition, invitation__minister__language=language)
+        for language in ("fr", "ar")
+    )
+
+    form = choose(client, list_url(Letter), "replace_letters", french, arabic).context["form"]
+
+    assert [name for name in form.fields if name.startswith("changes")] == [
+        "changes_ar",
+        "changes_fr",
+    ]
+
+
+def test_the_page_of_a_replacement_names_whose_letters_it_replaces(client, drafter, forty):
+    choose(client, list_url(Letter), "replace_letters", *forty[:2], **SAID)
+    circular = Circular.objects.get(reference="CL-27/9")
+
+    page = client.get(reverse("admin:invitations_circular_change", args=[circular.pk]))
+
+    assert str(forty[0].invitation) in page.content.decode()
+    audience = dict(page.context["adminform"].fieldsets)["Audience"]
+    assert audience["fields"] == ["chosen_shown"]
+
+
+@pytest.mark.parametrize("number", [1, 3])
+def test_the_question_takes_as_many_queries_for_many_letters(
+    client, drafter, forty, django_assert_num_queries, number
+):
+    url = list_url(Letter)
+    choose(client, url, "replace_letters", *forty[:number])
+
+    with django_assert_num_queries(15):
+        choose(client, url, "replace_letters", *forty[:number])
