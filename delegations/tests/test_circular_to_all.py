@@ -115,15 +115,15 @@ processus de consultation ouverte auquel participent toutes les parties prenante
 Chaque année, le Forum réunit autour d’une même table des gouvernements, des entreprises,
 des chercheurs et des associations. Ensemble, ils mesurent le chemin parcouru dans la mise en
 œuvre des grandes orientations du SMSI et choisissent les tâches des années à venir. Vos
-propositions pour son programme sont les bienvenues à l’adresse https://forum.example.org/
-consultation.
+propositions pour son programme sont les bienvenues à l’adresse
+https://forum.example.org/consultation.
 La Partie de haut niveau (7 et 8 avril 2020) donnera la parole aux Gouvernements. Elle
 comprend : segment inaugural, dialogues stratégiques interactifs, table ronde ministérielle,
 cérémonie de remise des prix du SMSI et programme de mise en relation de haut niveau. En y
 prononçant une déclaration de politique générale, vous feriez connaître à toutes les délégations
 les choix de votre Gouvernement et les partenariats qu’il recherche pour atteindre les objectifs
-de développement durable ; les modalités en sont exposées à l’adresse https://
-forum.example.org/statements.
+de développement durable ; les modalités en sont exposées à l’adresse
+https://forum.example.org/statements.
 Je vous saurais gré de votre réponse avant le 15 janvier 2020. Elle peut être adressée par
 correspondance à la personne dont le nom figure en tête de cette lettre, ou donnée en ligne, à
 l’aide de l’adresse ou du code imprimés ci\u2011dessous. Les membres de votre délégation s’inscriront

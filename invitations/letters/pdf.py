@@ -29,7 +29,7 @@ from invitations.letters.context import (
 from invitations.letters.typesetting import collector_paused, typeset_pdf
 from invitations.letters.words import LetterText
 from invitations.models import CROWN, Circular, ForumEdition, Letter
-from invitations.text.dates import dates_in, keep_own_order, printed_date
+from invitations.text.dates import dates_in, printed_date
 from invitations.text.placeholders import identifiers
 from invitations.text.typography import unbroken_compounds
 
@@ -106,7 +106,7 @@ def sheet(letter: Letter, text: LetterText) -> dict[str, Any]:
             "place_and_date": place_and_date(circular, text.language),
             "contact": contact_lines(edition, terms) if shows_contact(letter) else [],
             "last_day": "" if names_last_day(text) else last_day_words(edition, text.language),
-            "addressee": [keep_own_order(unbroken_compounds(line)) for line in text.addressee],
+            "addressee": [unbroken_compounds(line) for line in text.addressee],
             "subject": unbroken_compounds(text.subject),
             "enclosures": enclosures(letter) if note else "",
             "body": body_html(text.paper, text.language),
@@ -206,10 +206,15 @@ def emblem() -> str:
     return (settings.BASE_DIR / "static/letters/emblem.svg").read_text()
 
 
+# An address that fits on a line parts nowhere, not even after “https://”.
+SHORT_ADDRESS = re.compile(r'<a (href="(https?://[^"]{1,60})")>\2</a>')
+
+
 def body_html(paper: str, language: str) -> SafeString:
-    """Return the paper as HTML whose dates and names stay on one line; tags and addresses stay."""
+    """Return the paper as HTML whose dates, names and short addresses stay on one line."""
     date = dates_in(language)
-    parts = re.split(r"(<[^>]*>)", html_of_markdown(paper))
+    html = SHORT_ADDRESS.sub(r'<a class="whole" \1>\2</a>', html_of_markdown(paper))
+    parts = re.split(r"(<[^>]*>)", html)
     parts[::2] = [
         date.sub(r'<span class="date">\g<0></span>', unbroken_compounds(part))
         for part in parts[::2]

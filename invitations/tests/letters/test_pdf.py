@@ -185,6 +185,16 @@ def test_a_date_stays_on_one_line_and_an_address_as_it_is(language, date):
     assert body.count('class="date"') == 1
 
 
+@pytest.mark.parametrize(("folder", "is_whole"), [("go", True), ("go/" * 30, False)])
+def test_an_address_that_fits_on_a_line_parts_nowhere(folder, is_whole):
+    address = f"https://example.org/{folder}"
+
+    body = body_html(f"At [{address}]({address}).", "en")
+
+    assert ('<a class="whole" href=' in body) == is_whole
+    assert f'href="{address}">{address}</a>.' in body
+
+
 def test_an_override_is_printed_as_it_is(composed):
     letter = composed(
         name_as_printed="H.H. Princess Flavia of Ruritania",
