@@ -84,8 +84,8 @@ def printed_weekday(day: dt.date, language: str) -> str:
 HOUR = {
     "ar": ("{date}، {at:%H:%M}", " ({zone})"),
     "en": ("{date}, {at:%H:%M}", " ({zone})"),
-    "es": ("{date}, {at.hour}.{at:%M} horas", " ({zone})"),
-    "fr": ("{date} à {at.hour} h {at:%M}", " ({zone})"),
+    "es": ("{date}, a {las} {at.hour}.{at:%M} horas", " ({zone})"),
+    "fr": ("{date} à {at.hour}\u00a0h\u00a0{at:%M}", " ({zone})"),
     "ru": ("{date}, {at:%H:%M}", " ({zone})"),
     "zh-hans": ("{date}{at:%H:%M}", "（{zone}）"),
 }
@@ -93,8 +93,18 @@ HOUR = {
 
 def printed_hour(at: dt.datetime, zone: str, language: str) -> str:
     """Return ``15 January 2020, 14:05 (Geneva time)``; ``at`` is local time in that zone."""
-    hour, zoned = HOUR[language]
-    return hour.format(date=printed_date(at.date(), language), at=at) + zoned.format(zone=zone)
+    _hour, zoned = HOUR[language]
+    return day_and_hour(at, language) + zoned.format(zone=zone)
+
+
+def day_and_hour(at: dt.datetime, language: str) -> str:
+    hour, _zoned = HOUR[language]
+    return hour.format(date=printed_date(at.date(), language), at=at, las=las(at))
+
+
+def las(at: dt.datetime) -> str:
+    """Return the Spanish article of the hour: a la 1.05, a las 14.05."""
+    return "la" if at.hour == 1 else "las"
 
 
 def told_day(day: dt.date) -> str:
@@ -104,8 +114,7 @@ def told_day(day: dt.date) -> str:
 
 def told_hour(at: dt.datetime) -> str:
     """Return day and hour in the active language; ``at`` is local time."""
-    hour, _zoned = HOUR[told_in()]
-    return hour.format(date=told_day(at.date()), at=at)
+    return day_and_hour(at, told_in())
 
 
 def told_in() -> str:
@@ -116,8 +125,8 @@ def told_in() -> str:
 HOURS = {
     "ar": "{date}، {at:%H:%M}–{until:%H:%M}",
     "en": "{date}, {at:%H:%M}–{until:%H:%M}",
-    "es": "{date}, de {at.hour}.{at:%M} a {until.hour}.{until:%M} horas",
-    "fr": "{date} de {at.hour} h {at:%M} à {until.hour} h {until:%M}",
+    "es": "{date}, de {las} {at.hour}.{at:%M} a {las_until} {until.hour}.{until:%M} horas",
+    "fr": "{date} de {at.hour}\u00a0h\u00a0{at:%M} à {until.hour}\u00a0h\u00a0{until:%M}",
     "ru": "{date}, {at:%H:%M}–{until:%H:%M}",
     "zh-hans": "{date}{at:%H:%M}至{until:%H:%M}",
 }
@@ -132,7 +141,9 @@ def printed_hours(at: dt.datetime, until: dt.datetime, zone: str, language: str)
     date = printed_weekday(at.date(), language)
     # In Russian a sentence begins with a capital, a weekday within it does not.
     date = date[0].lower() + date[1:] if language == "ru" else date
-    return HOURS[language].format(date=date, at=at, until=until) + zoned.format(zone=zone)
+    articles = {"las": las(at), "las_until": las(until)}
+    hours = HOURS[language].format(date=date, at=at, until=until, **articles)
+    return hours + zoned.format(zone=zone)
 
 
 NEXT_DAY = {"es": " y ", "fr": " et "}

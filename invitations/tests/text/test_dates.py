@@ -49,8 +49,8 @@ def test_the_first_of_a_month_is_premier_in_french():
     [
         ("ar", "الثلاثاء، 7 أبريل 2020، 09:30–12:30 (Z)"),
         ("en", "Tuesday 7 April 2020, 09:30–12:30 (Z)"),
-        ("es", "martes, 7 de abril de 2020, de 9.30 a 12.30 horas (Z)"),
-        ("fr", "mardi 7 avril 2020 de 9 h 30 à 12 h 30 (Z)"),
+        ("es", "martes, 7 de abril de 2020, de las 9.30 a las 12.30 horas (Z)"),
+        ("fr", "mardi 7 avril 2020 de 9\u00a0h\u00a030 à 12\u00a0h\u00a030 (Z)"),
         ("ru", "вторник, 7 апреля 2020\u00a0г., 09:30–12:30 (Z)"),
         ("zh-hans", "2020年4月7日星期二09:30至12:30（Z）"),
     ],
@@ -164,7 +164,7 @@ def test_the_names_of_the_months_in_arabic_are_a_setting(settings, names, printe
     [
         ("ar", "15 يناير 2020، 14:05 (توقيت جنيف)"),
         ("en", "15 January 2020, 14:05 (توقيت جنيف)"),
-        ("es", "15 de enero de 2020, 14.05 horas (توقيت جنيف)"),
+        ("es", "15 de enero de 2020, a las 14.05 horas (توقيت جنيف)"),
         ("fr", "15 janvier 2020 à 14 h 05 (توقيت جنيف)"),
         ("zh-hans", "2020年1月15日14:05（توقيت جنيف）"),
     ],
@@ -175,6 +175,22 @@ def test_an_hour_is_printed_as_its_language_prints_it(language, printed):
     said = printed_hour(at, "توقيت جنيف", language)
 
     assert said.replace("\u00a0", " ") == printed
+
+
+def test_no_line_parts_a_french_hour():
+    at = dt.datetime(2020, 1, 15, 14, 5, tzinfo=dt.UTC)
+
+    assert "à 14\u00a0h\u00a005 (" in printed_hour(at, "heure de Genève", "fr")
+
+
+@pytest.mark.parametrize(("hour", "article"), [(0, "las"), (1, "la"), (13, "las")])
+def test_the_spanish_hour_has_its_article(hour, article):
+    at, until = (dt.datetime(2020, 1, 15, hour, minute, tzinfo=dt.UTC) for minute in (5, 30))
+
+    assert f"a {article} {hour}.05 horas" in printed_hour(at, "Z", "es")
+    assert f"de {article} {hour}.05 a {article} {hour}.30 horas" in printed_hours(
+        at, until, "Z", "es"
+    )
 
 
 def test_two_days_in_a_row_are_joined_by_and_in_spanish():
@@ -203,7 +219,7 @@ def test_a_line_that_runs_the_other_way_stands_apart(language, typed, stands):
     ("language", "hour"),
     [
         ("en", "15 January 2020, 14:05"),
-        ("fr", "15 janvier 2020 à 14 h 05"),
+        ("fr", "15 janvier 2020 à 14\u00a0h\u00a005"),
         ("zh-hans", "2020年1月15日14:05"),
     ],
 )
