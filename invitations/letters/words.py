@@ -36,7 +36,7 @@ from invitations.models.held.composed_with import languages_of
 from invitations.text.lines import is_blank
 from invitations.text.marks import fill_marked, identifiers
 from invitations.text.placeholders import OPEN_LINE
-from invitations.text.typography import unbroken_courtesies
+from invitations.text.typography import printed_courtesies
 
 
 class LetterText(NamedTuple):
@@ -182,10 +182,10 @@ def filled_text(text: OpenText) -> LetterText:
     return LetterText(
         language=text.language,
         template=template,
-        subject=unbroken_courtesies(subject),
-        paper=unbroken_courtesies(paper),
-        mail=unbroken_courtesies(mail),
-        addressee=[unbroken_courtesies(line) for line in text.addressee],
+        subject=printed_courtesies(subject),
+        paper=printed_courtesies(paper),
+        mail=printed_courtesies(mail),
+        addressee=[printed_courtesies(line) for line in text.addressee],
     )
 
 

@@ -42,6 +42,14 @@ def unbroken_courtesies(text: str) -> str:
     return COURTESIES.sub("\\1\u2011", text)
 
 
+AT_THE_START = re.compile("^г(?=\u2011[нжд])", re.MULTILINE)
+
+
+def printed_courtesies(text: str) -> str:
+    """Return the text with unbroken Russian courtesies, which begin a line with a capital."""
+    return AT_THE_START.sub("Г", unbroken_courtesies(text))
+
+
 # Parts of a name that a hyphen joins, and short prefixes: High-Level, Saint-Siège, co-organized.
 COMPOUNDS = re.compile(
     r"(?<=[a-zß-ÿа-яё])-(?=[A-ZÀ-ÞА-ЯЁ])|(?:(?<=\b[a-z])|(?<=\b[a-z]{2}))-(?=[a-zß-ÿ])"

@@ -3,7 +3,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from invitations.data import letter_templates
-from invitations.text.typography import mended_french, unbroken_compounds, unbroken_courtesies
+from invitations.text.typography import (
+    mended_french,
+    printed_courtesies,
+    unbroken_compounds,
+    unbroken_courtesies,
+)
 
 FRENCH = [text for text in letter_templates() if text["language"] == "fr"]
 
@@ -92,3 +97,13 @@ def test_no_line_parts_within_a_name_of_two_words(name):
 )
 def test_addresses_and_references_keep_their_hyphen(address):
     assert unbroken_compounds(f"voir {address}.") == f"voir {address}."
+
+
+def test_a_russian_courtesy_begins_a_line_with_a_capital():
+    typed = "Контакт: г-жа Мобан\n\nг-жа Мобан\nг-ну Штрельзау\nгод"  # noqa: RUF001 -- in Russian
+
+    lines = printed_courtesies(typed).replace("\u2011", "-").splitlines()
+
+    assert [line.split()[0] for line in lines if line] == ["Контакт:", "Г-жа", "Г-ну", "год"]
+    assert "г-жа Мобан" in lines[0]
+    assert printed_courtesies("\n".join(lines)) == printed_courtesies(typed)
