@@ -20,6 +20,11 @@ class Act(TextChoices):
     ISSUED = "issued", _("put in force with the approval of its letter")
     WITHDRAWN = "withdrawn", _("withdrawn")
     DRAFT_AGAIN = "draft_again", _("a draft again: its circular was called back")
+    HAND_OVER_ASKED = (
+        "hand_over_asked",
+        _("link and code ended, since a successor is to be invited"),
+    )
+    IN_SUCCESSION = "in_succession", _("put in force in place of a person who left office")
     REPLACED = "replaced", _("replacement of its letter begun")
     LINK_REPLACED = "link_replaced", _("link and code replaced by new ones")
     LETTERS_PLANNED = "letters_planned", _("letters planned")
@@ -36,6 +41,7 @@ class Act(TextChoices):
     WRITTEN = "written", _("written as the next version")
     BEGUN = "begun", _("begun from an earlier edition")
     BEGUN_REPLACEMENT = "begun_replacement", _("begun to replace letters")
+    WRITTEN_FOR_SUCCESSION = "written_for_succession", _("entered as a successor in office")
     REVIEWED = "reviewed", _("reviewed by a native reader")
     FILED = "filed", _("put on file")
     ASSIGNED = "assigned", _("said whose mail it is")

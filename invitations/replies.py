@@ -200,7 +200,7 @@ def already_recorded(reply: Reply, form_before: Reply | None, earlier: list[Repl
     if form_before or reply.correspondence:
         return form_before
     last = next((r for r in earlier if r.channel == reply.channel), None)
-    if last and not last.is_gone and what_it_says(last) == what_it_says(reply):
+    if last and not last.is_gone and not last.carried_from_id and says_the_same(last, reply):
         return last
     return None
 
@@ -223,6 +223,10 @@ def what_it_says(reply: Reply) -> list[Any]:
     return [getattr(reply, name) for name in REPLY_FIELDS]
 
 
+def says_the_same(one: Reply, other: Reply) -> bool:
+    return what_it_says(one) == what_it_says(other)
+
+
 def status_beside(
     reply: Reply, earlier: list[Reply], seen: str | None = None, *, is_given: bool
 ) -> str:
@@ -237,21 +241,25 @@ def status_beside(
     in_force = [r for r in earlier if r.channel == reply.channel and r.status in BESIDE]
     if is_given and any(reply.received_at < r.received_at for r in in_force):
         return Reply.Status.SUPERSEDED
-    if standing.channel == reply.channel:
+    if standing.channel == reply.channel or standing.is_to_confirm:
         return Reply.Status.STANDING
     same = (standing.answer, standing.substitute_name) == (reply.answer, reply.substitute_name)
     return Reply.Status.CONFIRMING if same else Reply.Status.CONTESTED
 
 
 def make_room_for(reply: Reply, earlier: list[Reply]) -> None:
-    """Supersede earlier replies of the same channel."""
+    """Supersede earlier replies of the same channel, and one that was only carried over."""
     by_status: dict[str, list[str]] = {
         Reply.Status.STANDING: [Reply.Status.STANDING, Reply.Status.CONTESTED],
         Reply.Status.CONTESTED: [Reply.Status.CONTESTED, Reply.Status.CONFIRMING],
         Reply.Status.CONFIRMING: [Reply.Status.CONTESTED, Reply.Status.CONFIRMING],
     }
     replaced = by_status.get(reply.status, [])
-    gone = [r.pk for r in earlier if r.channel == reply.channel and r.status in replaced]
+    gone = [
+        r.pk
+        for r in earlier
+        if r.status in replaced and (r.channel == reply.channel or r.is_to_confirm)
+    ]
     if gone:
         Reply.objects.filter(pk__in=gone).update(status=Reply.Status.SUPERSEDED)
 

@@ -19,8 +19,10 @@ from invitations.models import (
     AUTOMATIC_KINDS,
     INVITING_KINDS,
     Delivery,
+    HeldChange,
     Invitation,
     Letter,
+    Reply,
 )
 from invitations.outbox.another_address import addresses_not_tried, refuse_if_it_may_not_leave
 
@@ -29,6 +31,9 @@ AGAIN: dict[str, str] = {
     Delivery.State.FAILED: "send_anew_selected",
     Delivery.State.MISSED: "send_anew_selected",
 }
+
+
+HANDS_OVER = ("invitations.change_invitation", "invitations.add_minister")
 
 
 class Offer(NamedTuple):
@@ -48,6 +53,7 @@ def offers(dossier: Dossier, invitation: Any) -> list[Offer]:
         *to_send_again(dossier, invitation),
         *to_send_elsewhere(dossier, invitation),
         *to_replace(dossier, invitation),
+        *to_hand_over(dossier, invitation),
         *to_withdraw(dossier, invitation),
     ]
 
@@ -139,6 +145,22 @@ def waits_to_be_replaced(dossier: Dossier, invitation: Any) -> bool:
     return bool(invitation.minister.successor_id) or any(
         one.kind == Letter.Kind.REPLACEMENT for one in planned
     )
+
+
+def to_hand_over(dossier: Dossier, invitation: Any) -> Iterator[Offer]:
+    """Offer to hand over to a successor, unless one waits for a second person already."""
+    withdrawn = invitation.status == Invitation.Status.WITHDRAWN
+    waits = any(
+        change.kind == HeldChange.Kind.SUCCESSION
+        and change.is_waiting
+        and change.object_id == str(invitation.pk)
+        for change, _name in dossier.held_changes
+    )
+    replies = dossier.of(invitation, dossier.replies)
+    differ = any(reply.status == Reply.Status.CONTESTED for reply in replies)
+    if all(map(dossier.may, HANDS_OVER)) and not (withdrawn or waits or differ):
+        url = reverse("desk:hand_over", args=[invitation.pk])
+        yield Offer(_("Hand over to a successor"), "how_to_reg", url)
 
 
 def to_withdraw(dossier: Dossier, invitation: Any) -> Iterator[Offer]:

@@ -22,7 +22,7 @@ from invitations.admin.setup.ministers import address_previews
 from invitations.letters.words import direction
 from invitations.links import grouped_code, reply_url
 from invitations.models import INVITING_KINDS, Invitation, Language, Letter, Reply
-from invitations.text.dates import comma_list, left_to_right
+from invitations.text.dates import comma_list, labelled, left_to_right
 
 SEES_LINKS = "invitations.change_invitation"
 STATUS_LABELS = {"draft": "info", "issued": "success", "withdrawn": "danger"}
@@ -113,6 +113,8 @@ def answer_of(dossier: Dossier, invitation: Invitation) -> tuple[str, Any] | Non
     if invitation.status != Invitation.Status.ISSUED or not dossier.reads(Reply):
         return None
     for reply in dossier.of(invitation, dossier.replies):
+        if reply.is_to_confirm:
+            return "warning", labelled(_("to be confirmed"), ANSWERS_IN_SHORT[reply.answer])
         if reply.status == Reply.Status.STANDING:
             return "success", ANSWERS_IN_SHORT[reply.answer]
     return ("warning", _("silent")) if invitation.is_principal else None

@@ -230,7 +230,9 @@ def lines_of_held_changes(dossier: Dossier) -> Iterator[Line]:
     """Tell what changed of whom and where mail goes, and who released it."""
     for change, name in dossier.held_changes:
         url, record = change_url(change), {"record": keep_own_order(name)}
-        words, because = told.CHANGED % record, change.because
+        of_office = change.kind == HeldChange.Kind.SUCCESSION
+        words = (told.SUCCESSOR_ASKED if of_office else told.CHANGED) % record
+        because = change.because
         yield Line(change.asked_at, words, by(change.asked_by), url, because)
         if change.alone_at:
             words, because = told.RELEASED_ALONE % record, change.alone_because
@@ -238,7 +240,7 @@ def lines_of_held_changes(dossier: Dossier) -> Iterator[Line]:
         if change.decided_at and change.state in told.DECIDED:
             of_address = set(change.changed) <= ADDRESSES
             released = change.state == HeldChange.State.RELEASED
-            sentence = told.DECIDED[change.state]
+            sentence = (told.HANDED_OVER if of_office else told.DECIDED)[change.state]
             words = (told.ADDRESS_RELEASED if released and of_address else sentence) % record
             because = change.decided_because
             yield Line(change.decided_at, words, by(change.decided_by), url, because, 2)

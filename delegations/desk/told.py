@@ -55,6 +55,8 @@ OF_INVITATIONS: dict[str, Any] = {
     Act.ISSUED: _("The invitation is in force."),
     Act.WITHDRAWN: _("The invitation was withdrawn."),
     Act.DRAFT_AGAIN: _("The invitation is a draft again, since its circular was called back."),
+    Act.HAND_OVER_ASKED: _("Link and code were ended, since a successor is to be invited."),
+    Act.IN_SUCCESSION: _("The invitation is in force, in place of a person who left office."),
     Act.REPLACED: _("A replacement of the letter was begun."),
     Act.LINK_REPLACED: _("Link and code were replaced by new ones."),
     Act.LINK_ENDED: _("Link and code were ended."),
@@ -63,6 +65,11 @@ CHANGED = _("The record of %(record)s was changed; a second person releases it."
 DECIDED: dict[str, Any] = {
     HeldChange.State.RELEASED: _("The change of %(record)s was released."),
     HeldChange.State.TAKEN_BACK: _("The change of %(record)s was taken back."),
+}
+SUCCESSOR_ASKED = _("A successor of %(record)s was entered; a second person releases it.")
+HANDED_OVER: dict[str, Any] = {
+    HeldChange.State.RELEASED: _("The invitation of %(record)s was handed over."),
+    HeldChange.State.TAKEN_BACK: _("The successor of %(record)s was taken back."),
 }
 ADDRESS_RELEASED = _("An address of %(record)s was released.")
 RELEASED_ALONE = _("The change of %(record)s was released by one approver alone.")

@@ -5,12 +5,14 @@ from django.urls import path
 from delegations.desk.board.page import board
 from delegations.desk.board.sheet import sheet
 from delegations.desk.board.silent import silent
+from delegations.desk.handing_over import hand_over_page
 from delegations.desk.state import state_page
 
 app_name = "desk"
 urlpatterns = [
     path("board/", board, name="board"),
     path("state/<slug:symbol>/<str:iso3>/", state_page, name="state"),
+    path("invitation/<int:pk>/hand-over/", hand_over_page, name="hand_over"),
     path("board/sheet.pdf", sheet, name="sheet"),
     path("board/silent/", silent, name="silent"),
 ]

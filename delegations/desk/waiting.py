@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from delegations.desk.dossier import Dossier
+from delegations.desk.offers import to_hand_over
 from invitations.admin.columns import change_url, on_day
 from invitations.models import Delivery, Invitation, Letter, Reply
 from invitations.text.dates import keep_own_order, labelled, told_day
@@ -91,4 +92,5 @@ def persons_out_of_office(dossier: Dossier) -> Iterator[tuple[str, str]]:
     for one in dossier.invitations:
         if one.minister.successor_id and one.status != Invitation.Status.WITHDRAWN:
             words = _("%(person)s has left office, and is invited still.")
-            yield words % {"person": keep_own_order(str(one.minister))}, change_url(one)
+            handed = next((offer.url for offer in to_hand_over(dossier, one)), change_url(one))
+            yield words % {"person": keep_own_order(str(one.minister))}, handed

@@ -7,7 +7,8 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from invitations.models import HeldChange, MemberState, Rank
+from invitations.models import HeldChange, Invitation, MemberState, Minister, Rank, Reply
+from invitations.outbox.mending.succession import DelegationChoice, LetterChoice, ReplyChoice
 from invitations.text.dates import comma_list, keep_own_order, labelled
 
 
@@ -19,12 +20,32 @@ class ChangedValue(NamedTuple):
 
 def changed_values(change: HeldChange) -> list[ChangedValue]:
     """Return what differs, under the names that the record's page has."""
+    if change.kind == HeldChange.Kind.SUCCESSION:
+        return succession_values(change)
     model: Any = change.content_type.model_class()
     return [
         ChangedValue(
             name_of_column(model, name), *(in_words(model, name, value) for value in values)
         )
         for name, values in change.changed.items()
+    ]
+
+
+def succession_values(change: HeldChange) -> list[ChangedValue]:
+    """Return who leaves and who comes, and what becomes of what is on file."""
+    before, said = change.before or {}, change.after or {}
+    people = Minister.objects.in_bulk([before["minister"], said["minister"]])
+    reply = Reply.objects.filter(pk=said["stands"]).first()
+    principal = Invitation.objects.filter(pk=said["principal"]).first()
+    old, new = (people.get(values["minister"]) for values in (before, said))
+    carried = str(ReplyChoice(said["reply"]).label) if reply else ""
+    answer = reply.get_answer_display() if reply else ""
+    return [
+        ChangedValue(_("Minister"), str(old or ""), str(new or "")),
+        ChangedValue(_("Letter"), "", str(LetterChoice(said["letter"]).label)),
+        ChangedValue(_("Answer on file"), answer, carried or _("there is none")),
+        ChangedValue(_("Delegation"), "", str(DelegationChoice(said["delegation"]).label)),
+        ChangedValue(_("Principal invitation"), str(old or ""), str(principal or new or "")),
     ]
 
 

@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import (
     UnfoldAdminDateWidget,
+    UnfoldAdminRadioSelectWidget,
     UnfoldAdminSelectWidget,
     UnfoldAdminTextareaWidget,
     UnfoldAdminTextInputWidget,
@@ -16,9 +17,25 @@ from unfold.widgets import (
 )
 
 from invitations.forms.action_forms import ReasonForm
-from invitations.forms.fields import LineField, TextField
-from invitations.models import Circular, ForumEdition, Language
+from invitations.forms.fields import AddressesField, LineField, TextField
+from invitations.forms.model_forms import WholeRowForm
+from invitations.models import (
+    Circular,
+    ForumEdition,
+    Gender,
+    Invitation,
+    Language,
+    Minister,
+    Rank,
+)
 from invitations.outbox.mending.replacing import replacements_of
+from invitations.outbox.mending.succession import (
+    Choices,
+    DelegationChoice,
+    LetterChoice,
+    ReplyChoice,
+    other_invitations,
+)
 from invitations.text.dates import labelled
 
 A_NEW_ONE = ""
@@ -99,3 +116,112 @@ def changes_field(language: str) -> TextField:
             }
         ),
     )
+
+
+class HandOverForm(ReasonForm):
+    """Who takes office, and what becomes of what is on file of who leaves it."""
+
+    successor = forms.ModelChoiceField(
+        label=_("Successor"),
+        queryset=Minister.objects.none(),
+        required=False,
+        empty_label=_("somebody who is not on file yet: type the name below"),
+        widget=UnfoldAdminSelectWidget,
+    )
+    letter = forms.ChoiceField(
+        label=_("The letter"),
+        choices=LetterChoice.choices,
+        initial=LetterChoice.NOW,
+        widget=UnfoldAdminRadioSelectWidget,
+    )
+    reply = forms.ChoiceField(
+        label=_("The answer on file"),
+        choices=ReplyChoice.choices,
+        initial=ReplyChoice.CARRY,
+        widget=UnfoldAdminRadioSelectWidget,
+    )
+    delegation = forms.ChoiceField(
+        label=_("The delegation"),
+        choices=DelegationChoice.choices,
+        initial=DelegationChoice.KEEP,
+        widget=UnfoldAdminRadioSelectWidget,
+    )
+    principal = forms.ModelChoiceField(
+        label=_("Principal invitation"),
+        queryset=Invitation.objects.none(),
+        required=False,
+        empty_label=_("that of the successor"),
+        help_text=_("The State’s answer is this one’s."),
+        widget=UnfoldAdminSelectWidget,
+    )
+    field_order = ["successor", "letter", "reply", "delegation", "principal", "because"]
+
+    def __init__(
+        self, data: Any, *, invitation: Invitation, asks: Iterable[str], **more: Any
+    ) -> None:
+        super().__init__(data, **more)
+        choices: Any = self.fields
+        of_state = invitation.member_state.ministers.filter(successor=None)
+        choices["successor"].queryset = of_state.exclude(pk=invitation.minister_id)
+        choices["principal"].queryset = other_invitations(invitation).select_related(
+            "member_state", "minister__member_state"
+        )
+        for name in {"reply", "delegation", "principal"} - set(asks):
+            del self.fields[name]
+
+    @property
+    def choices(self) -> Choices:
+        said = self.cleaned_data
+        principal = said.get("principal")
+        return Choices(
+            letter=said["letter"],
+            reply=said.get("reply", ReplyChoice.ASK),
+            delegation=said.get("delegation", DelegationChoice.KEEP),
+            principal=principal.pk if principal else None,
+        )
+
+
+class NewMinisterForm(WholeRowForm):
+    """A successor who is not on file yet, of the State and in the function of who leaves."""
+
+    given_name = LineField(
+        label=_("Given name"), max_length=120, required=False, widget=UnfoldAdminTextInputWidget
+    )
+    family_name = LineField(
+        label=_("Family name"), max_length=120, widget=UnfoldAdminTextInputWidget
+    )
+    portfolio = LineField(label=_("Portfolio"), max_length=240, widget=UnfoldAdminTextInputWidget)
+    rank = forms.ModelChoiceField(
+        label=_("Rank"), queryset=Rank.objects.all(), widget=UnfoldAdminSelectWidget
+    )
+    address_gender = forms.ChoiceField(
+        label=_("Gender of the form of address"),
+        choices=Gender.choices,
+        initial=Gender.UNKNOWN,
+        widget=UnfoldAdminSelectWidget,
+    )
+    language = forms.ChoiceField(
+        label=_("Language"), choices=Language.choices, widget=UnfoldAdminSelectWidget
+    )
+    to_emails = AddressesField(
+        label=_("To"),
+        required=False,
+        help_text=_("One address a line; none: the letter goes on paper."),
+        widget=UnfoldAdminTextareaWidget(attrs={"rows": 2}),
+    )
+
+    class Meta:
+        model = Minister
+        fields = [
+            "given_name", "family_name", "portfolio", "rank", "address_gender", "language",
+            "to_emails",
+        ]  # fmt: skip
+
+    def __init__(self, data: Any, *, before: Minister) -> None:
+        alike = {"portfolio": before.portfolio, "rank": before.rank_id, "language": before.language}
+        super().__init__(
+            data,
+            initial=alike,
+            instance=Minister(member_state=before.member_state),
+            prefix="new",
+        )

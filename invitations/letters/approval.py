@@ -64,7 +64,9 @@ def approve_letter(
         timezone.now(),
     )
     letter.save(update_fields=["state", "approved_by", "approved_at"])
-    if letter.kind == Letter.Kind.INVITATION:
+    is_draft = letter.invitation.status == Invitation.Status.DRAFT
+    # An invitation that took the place of another's is in force before its letter.
+    if letter.kind == Letter.Kind.INVITATION and is_draft:
         issue_invitation(letter, by)
     else:
         release_letter(letter, by)

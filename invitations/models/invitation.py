@@ -78,6 +78,10 @@ class InvitationQuerySet(HeldQuerySet["Invitation"]):
         live = self.exclude(status=Invitation.Status.WITHDRAWN)
         return live.exclude(minister__successor=None)
 
+    def in_office(self) -> Self:
+        """Invitations of ministers whom nobody has replaced."""
+        return self.filter(minister__successor=None)
+
     def unheard(self) -> Self:
         """Invitations whose office has sent correspondence that nobody has dealt with yet."""
         return self.filter(correspondence__isnull=False, correspondence__dealt_with_at=None)

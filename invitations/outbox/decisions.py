@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from invitations.letters.routes import ORIGINAL_DUE, is_mail_in_spite_of_rank, paper_route
 from invitations.models import PRINTED_KINDS, Delivery, Invitation, Letter, OriginalStep
 from invitations.models.delivery import Step
-from invitations.outbox.sending import why_not_sendable
+from invitations.outbox.sending import LEFT_OFFICE, has_left_office, why_not_sendable
 from invitations.outbox.transitions import transit
 from invitations.times.clocks import CLOCKS_APART, by_this_clock
 
@@ -41,6 +41,8 @@ def send_anew(delivery: Delivery, by: User) -> None:
     """Put a failed or missed delivery back into the outbox."""
     if is_mail_in_spite_of_rank(delivery.letter):
         raise ValidationError(ORIGINAL_DUE)
+    if has_left_office(delivery.letter, delivery.letter.invitation):
+        raise ValidationError(_("It may not leave: %s.") % LEFT_OFFICE)
     if delivery.state not in (State.FAILED, State.MISSED) or not queue_again(
         delivery, delivery.state, by, _("send anew")
     ):

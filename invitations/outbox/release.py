@@ -20,6 +20,7 @@ from invitations.models.held.holding import (
     letters_using,
     values_of,
 )
+from invitations.outbox.mending.succession import hand_over, lock_state, take_back_hand_over
 
 
 @transaction.atomic
@@ -33,7 +34,9 @@ def release_change(change: HeldChange, by: User, mark: str, because: str = "") -
         raise ValidationError(because_not)
     decide(change, HeldChange.State.RELEASED, by, because)
     record_act(change, Act.RELEASED, by, because)
-    if row:
+    if change.kind == HeldChange.Kind.SUCCESSION:
+        hand_over(change, by)
+    elif row:
         record_act(row, Act.RELEASED, by, because, changes=change.changed)
 
 
@@ -44,6 +47,11 @@ def take_back_change(change: HeldChange, by: User, mark: str, because: str = "")
     What one approver released alone is reversed by it.
     """
     row, change = locked_change(change, mark)
+    if change.kind == HeldChange.Kind.SUCCESSION:
+        take_back_hand_over(change)
+        decide(change, HeldChange.State.TAKEN_BACK, by, because)
+        record_act(change, Act.TAKEN_BACK, by, because)
+        return
     if change.is_alone:
         wait_again(change, row)
     # The record's history has one row, which names this act.
@@ -90,6 +98,8 @@ def why_not_by(change: HeldChange, person: User) -> str:
 
 def why_not_alone(change: HeldChange) -> str:
     """Return why no approver may release the change alone; an empty text if one may."""
+    if change.kind != HeldChange.Kind.MAIL:
+        return _("Only a corrected address or hour can be released by one approver alone.")
     model: Any = change.content_type.model_class()
     corrected = set(HELD[model.__name__].alone.split())
     if change.before is None or not set(change.changed) <= corrected:
@@ -124,6 +134,8 @@ def locked_change(change: HeldChange, mark: str) -> tuple[Any, HeldChange]:
     Refuse what is decided, and what is not as the mark says.
     """
     model: Any = change.content_type.model_class()
+    if change.kind == HeldChange.Kind.SUCCESSION and change.row:
+        lock_state(change.row)
     row = model.objects.select_for_update(of=("self",), no_key=True).filter(pk=change.object_id)
     found = row.first()
     locked = HeldChange.objects.select_for_update(of=("self",)).get(pk=change.pk)

@@ -9,6 +9,7 @@ from typing import Any
 from django.db import InterfaceError, OperationalError, connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from invitations.files.frozen import StoreUnavailable, Tampered, ask_the_store, thaw
 from invitations.letters.planning import call_back_letters, why_overtaken
@@ -69,6 +70,9 @@ def begin_delivery(delivery: Delivery) -> bool:
         return False
     if letter.kind in (*CALLED_BACK, Letter.Kind.NOTE):
         return begin_under_lock(delivery)
+    if has_left_office(letter, letter.invitation):
+        transit(delivery, State.CLAIMED, State.MISSED, because=str(LEFT_OFFICE))
+        return False
     if begin_sending(delivery):
         return True
     invitation = Invitation.objects.get(pk=letter.invitation_id)
@@ -95,6 +99,8 @@ def why_not_sendable(letter: Letter, invitation: Invitation, now: dt.datetime) -
     """Return why the letter may no longer leave, or an empty string if it may."""
     if invitation.status != Invitation.Status.ISSUED:
         return _("the invitation is not in force")
+    if has_left_office(letter, invitation):
+        return str(LEFT_OFFICE)
     if not Letter.objects.approved().filter(pk=letter.pk).exists():
         return _("the letter is not in force")
     is_note = letter.kind == Letter.Kind.NOTE
@@ -105,6 +111,15 @@ def why_not_sendable(letter: Letter, invitation: Invitation, now: dt.datetime) -
     if letter.kind == Letter.Kind.CALENDAR:
         return why_calendar_must_stay(invitation, letter, now)
     return why_overtaken(letter)
+
+
+LEFT_OFFICE = gettext_lazy("the person it is written to has left office")
+
+
+def has_left_office(letter: Letter, invitation: Invitation) -> bool:
+    """Whether a successor is entered of whom it is written to; a note is written to a mission."""
+    of_note = letter.kind == Letter.Kind.NOTE
+    return not of_note and not Invitation.objects.in_office().filter(pk=invitation.pk).exists()
 
 
 def send(delivery: Delivery, line: Carrier, content: bytes) -> bool:

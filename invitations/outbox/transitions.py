@@ -7,7 +7,7 @@ from typing import Any
 from django.conf import settings
 from django.contrib.auth.models import User
 from django.db import connection, transaction
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from invitations.models import Delivery, Invitation, Letter, LetterEvent
@@ -37,10 +37,14 @@ def transit(  # noqa: PLR0913 -- what an event keeps
 
 
 def begin_sending(delivery: Delivery) -> bool:
-    """Set *sending* if the claim holds, the letter is approved and its invitation issued."""
+    """Set *sending* if the claim holds, the letter is approved and its invitation issued.
+
+    Nothing leaves to a person who has left office, but a note verbale to the mission does.
+    """
     now = timezone.now()
     letter = Letter.objects.approved().filter(pk=OuterRef("letter"))
-    in_force = Exists(letter.filter(invitation__status=Invitation.Status.ISSUED))
+    to_whom_it_is_due = Q(kind=Letter.Kind.NOTE) | Q(invitation__minister__successor=None)
+    in_force = Exists(letter.filter(to_whom_it_is_due, invitation__status=Invitation.Status.ISSUED))
     claimed = in_state(delivery, State.CLAIMED).filter(in_force, lease_ends_at__gt=now)
     changes = {
         "state": State.SENDING,

@@ -113,7 +113,7 @@ def may_be_told(edition: ForumEdition, now: dt.datetime) -> "QuerySet[Invitation
     under_way = letters.planned().filter(
         Q(kind=Letter.Kind.CALENDAR) | Q(kind=Letter.Kind.ACKNOWLEDGEMENT, variant="answer")
     )
-    found = edition.invitations.issued().exclude(Exists(under_way))
+    found = edition.invitations.issued().in_office().exclude(Exists(under_way))
     if not is_near(edition, now):
         found = found.exclude(Exists(told_since(now - DAYS_APART * ONE_DAY)))
     standing = Prefetch("replies", Reply.objects.standing(), to_attr="stands")

@@ -92,10 +92,15 @@ def queue_reminders_of(edition: ForumEdition, now: dt.datetime) -> int:
 def may_be_reminded(edition: ForumEdition, now: dt.datetime) -> "QuerySet[Invitation]":
     """Return silent principal invitations that arrived ten days ago and have no unread mail.
 
+    Whoever has left office is reminded of nothing.
     Of who gets a signed original staff speak to the mission: neither mail nor call goes there.
     """
     silent = edition.invitations.principal().silent().reached(before=now - AFTER_THE_LETTER)
-    return silent.exclude(has_unread_mail("pk")).exclude(pk__in=by_original(edition).values("pk"))
+    return (
+        silent.in_office()
+        .exclude(has_unread_mail("pk"))
+        .exclude(pk__in=by_original(edition).values("pk"))
+    )
 
 
 def has_unread_mail(invitation: str) -> Exists:

@@ -8,9 +8,23 @@ from invitations.outbox.mending.replacing import (
     give_new_links,
     replace_letters,
 )
-from invitations.tests.factories import CircularFactory
+from invitations.outbox.mending.succession import (
+    Choices,
+    ask_to_hand_over,
+    carry_over,
+    hand_over,
+)
+from invitations.outbox.release import release_change
+from invitations.tests.factories import (
+    CircularFactory,
+    InvitationFactory,
+    MinisterFactory,
+    ReplyFactory,
+    UserFactory,
+)
 
 BECAUSE = "The name was spelt wrongly."
+NEW_GOVERNMENT = "A change of government."
 
 
 def beginning(make, by):
@@ -33,7 +47,49 @@ def giving_new_links(make, by):
     return invitation
 
 
+def successor_of(invitation, **fields):
+    words = {
+        "member_state": invitation.member_state,
+        "given_name": "Rupert",
+        "family_name": "Rassendyll",
+    }
+    return MinisterFactory(**words | fields)
+
+
+def asked_for(invitation, by=None, successor=None, **choices):
+    """Ask for the hand-over, and return the change that waits for a second person."""
+    successor = successor or successor_of(invitation)
+    choices = Choices(**choices)
+    return ask_to_hand_over(invitation, successor, choices, by or UserFactory(), NEW_GOVERNMENT)
+
+
+def released_by(change, by=None):
+    """Release the hand-over, and return the successor's invitation."""
+    release_change(change, by or UserFactory(), change.mark)
+    return Invitation.objects.get(minister=change.after["minister"])
+
+
+def asking(make, by):
+    return asked_for(make.issued(), by)
+
+
+def handing_over(make, by):
+    change = asked_for(ReplyFactory(invitation=make.issued()).invitation)
+    return released_by(change, by)
+
+
+def carrying_over(make, by):
+    reply = ReplyFactory(invitation=make.issued())
+    edition = reply.invitation.edition
+    draft = InvitationFactory(edition=edition, status="draft", issued_at=None)
+    carry_over(reply, draft, by)
+    return draft
+
+
 MENDING_ACTS = {
+    ask_to_hand_over: asking,
+    hand_over: handing_over,
+    carry_over: carrying_over,
     begin_replacement: beginning,
     replace_letters: replacing,
     give_new_links: giving_new_links,

@@ -17,6 +17,7 @@ __all__ = ["frozen_letter", "queued"]
 pytestmark = pytest.mark.django_db
 
 RECORD, REPLACE, WITHDRAW = "Record a reply", "Replace the letter", "Withdraw"
+HAND_OVER = "Hand over to a successor"
 AGAIN, ELSEWHERE, ANEW = "Send again", "Send to another address", "Compose the letter anew"
 
 
@@ -54,7 +55,7 @@ def failed(queued, frozen_letter):
 def test_each_is_offered_what_is_theirs(client, failed):
     invitation = failed.letter.invitation
     by_group = {
-        "Drafters": {AGAIN, REPLACE, WITHDRAW},
+        "Drafters": {AGAIN, REPLACE, HAND_OVER, WITHDRAW},
         "Registrars": {RECORD},
         "Approvers": set(),
         "Readers": set(),
@@ -72,8 +73,8 @@ def test_what_cannot_succeed_is_not_offered(client):
     draft = InvitationFactory(status="draft", issued_at=None)
 
     assert set(offered(client, withdrawn)) == set()
-    assert set(offered(client, closed)) == {WITHDRAW}
-    assert set(offered(client, draft)) == {WITHDRAW}
+    assert set(offered(client, closed)) == {HAND_OVER, WITHDRAW}
+    assert set(offered(client, draft)) == {HAND_OVER, WITHDRAW}
 
 
 def test_a_letter_that_is_not_approved_is_composed_anew_instead_of_replaced(client):

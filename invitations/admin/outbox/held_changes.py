@@ -59,8 +59,9 @@ RELEASE = Decision(
     {
         "title": gettext_lazy("Release changes"),
         "explanation": gettext_lazy(
-            "Reminders and acknowledgements will say this from now on, and go there. You cannot "
-            "release what you changed yourself."
+            "Reminders and acknowledgements will say this from now on, and go there; an "
+            "invitation is handed over to the successor. You cannot release what you changed "
+            "yourself."
         ),
         "button": gettext_lazy("Release"),
     },
@@ -72,7 +73,8 @@ TAKE_BACK = Decision(
     {
         "title": gettext_lazy("Take changes back"),
         "explanation": gettext_lazy(
-            "The records have their released values again; what was never released is deleted."
+            "The records have their released values again; what was never released is deleted. "
+            "Where a successor was entered, the old link stays dead until it is replaced."
         ),
         "button": gettext_lazy("Take back"),
     },

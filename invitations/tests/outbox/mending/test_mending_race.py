@@ -3,11 +3,14 @@
 import pytest
 from django.db import connection
 
-from invitations.models import Invitation, Letter
+from invitations.letters.issuing import withdraw_invitation
+from invitations.models import HeldChange, Invitation, Letter, Reply
 from invitations.outbox.mending.replacing import replace_letters
+from invitations.outbox.release import release_change, take_back_change
+from invitations.replies import record_reply
 from invitations.tests.factories import CircularFactory, UserFactory
-from invitations.tests.mending import BECAUSE
-from invitations.tests.races import at_once
+from invitations.tests.mending import BECAUSE, asked_for, successor_of
+from invitations.tests.races import at_once, before_the_commit_of
 
 pytestmark = [
     pytest.mark.django_db(transaction=True, serialized_rollback=True),
@@ -34,3 +37,75 @@ def test_of_two_who_replace_the_same_letter_at_once_one_does(frozen_letter):
 
     assert sorted(done) == [0, 1]
     assert Letter.objects.filter(kind="replacement").count() == 1
+
+
+def test_of_two_who_enter_a_successor_at_once_one_does(issued):
+    invitation = issued()
+    people = [successor_of(invitation, given_name=name) for name in ("Rupert", "Michael")]
+    users = [UserFactory(), UserFactory()]
+
+    done = at_once(
+        *(
+            lambda user=user, one=one: asked_for(invitation, user, one)
+            for user, one in zip(users, people, strict=True)
+        )
+    )
+
+    assert sum(isinstance(one, HeldChange) for one in done) == 1
+    assert HeldChange.objects.successions().count() == 1
+
+
+def test_of_a_release_and_a_taking_back_at_once_one_is_done(issued):
+    change = asked_for(issued())
+    one, other = UserFactory(), UserFactory()
+
+    at_once(
+        lambda: release_change(change, one, change.mark),
+        lambda: take_back_change(change, other, change.mark),
+    )
+
+    change.refresh_from_db()
+    handed_over = Invitation.objects.filter(minister=change.after["minister"]).exists()
+    assert handed_over == (change.state == "released")
+
+
+def test_a_reply_that_is_recorded_during_the_release_is_not_lost(issued):
+    invitation = issued()
+    change, second = asked_for(invitation), UserFactory()
+
+    answer = before_the_commit_of(
+        lambda: record_reply(invitation, {"answer": "in_person"}, channel="fax"),
+        lambda: release_change(change, second, change.mark),
+    )
+
+    assert "A reply came in after" in str(answer)
+    invitation.refresh_from_db()
+    assert invitation.status == "issued"
+
+
+def test_a_reply_after_the_release_is_refused_aloud(issued):
+    invitation = issued()
+    change, second = asked_for(invitation), UserFactory()
+
+    answer = before_the_commit_of(
+        lambda: release_change(change, second, change.mark),
+        lambda: record_reply(invitation, {"answer": "in_person"}, channel="fax"),
+    )
+
+    assert "not in force" in str(answer)
+    assert not Reply.objects.exists()
+
+
+def test_a_withdrawal_and_a_release_at_once_end_in_one_withdrawal(issued):
+    invitation = issued()
+    change, second = asked_for(invitation), UserFactory()
+
+    at_once(
+        lambda: withdraw_invitation(invitation, second, BECAUSE),
+        lambda: release_change(change, second, change.mark),
+    )
+
+    invitation.refresh_from_db()
+    assert invitation.status == "withdrawn"
+    live = Invitation.objects.exclude(status="withdrawn").principal()
+    assert live.count() <= 1

@@ -1,0 +1,121 @@
+"""The page on which an invitation is handed over to a successor in office."""
+
+from typing import Any
+
+from django.contrib import admin, messages
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.template.response import TemplateResponse
+from django.utils.translation import gettext as _
+
+from delegations.desk.asked import desk_page
+from delegations.desk.offers import HANDS_OVER
+from delegations.models import Delegate, Delegation
+from invitations.admin.answers import ANSWERS_IN_SHORT
+from invitations.admin.base import user_of
+from invitations.admin.columns import on_day, state_url
+from invitations.audit import Act, save_new
+from invitations.forms.mending import HandOverForm, NewMinisterForm
+from invitations.letters.planning import standing_letter
+from invitations.models import Invitation, Minister
+from invitations.outbox.mending.succession import (
+    ask_to_hand_over,
+    other_invitations,
+    why_not_handed_over,
+)
+
+
+@desk_page(*HANDS_OVER)
+def hand_over_page(request: HttpRequest, pk: int) -> HttpResponse:
+    """Ask who takes office, and what becomes of what is on file; a POST asks for the hand-over."""
+    found = Invitation.objects.select_related("edition", "member_state", "minister__member_state")
+    invitation = get_object_or_404(found, pk=pk)
+    back = state_url(invitation.edition, invitation.member_state)
+    if why := why_not_handed_over(invitation):
+        messages.error(request, why)
+        return redirect(back)
+    on_file = what_is_on_file(invitation)
+    form = HandOverForm(
+        request.POST or None,
+        invitation=invitation,
+        asks=what_is_asked(invitation, on_file),
+        initial={"successor": named_successor(request, invitation)},
+    )
+    new = NewMinisterForm(request.POST or None, before=invitation.minister)
+    if request.method == "POST" and asked(request, invitation, form, new):
+        return redirect(back)
+    context = {
+        **admin.site.each_context(request),
+        "title": _("Hand over to a successor"),
+        "invitation": invitation,
+        "minister": invitation.minister,
+        "state": invitation.member_state,
+        "form": form,
+        "new": new,
+        "media": form.media + new.media,
+        "back": back,
+        **on_file,
+    }
+    return TemplateResponse(request, "admin/desk/hand_over.html", context)
+
+
+def what_is_on_file(invitation: Invitation) -> dict[str, Any]:
+    """Return letter, answer and delegation, as the page says them."""
+    letter, reply = standing_letter(invitation), invitation.replies.standing().first()
+    named = Delegate.objects.filter(
+        delegation__in=Delegation.objects.filter(
+            edition=invitation.edition_id, member_state=invitation.member_state_id
+        )
+    )
+    return {
+        "letter": letter,
+        "letter_day": on_day(letter.approved_at) if letter else "",
+        "answer": ANSWERS_IN_SHORT[reply.answer] if reply else "",
+        "answer_day": on_day(reply.received_at) if reply else "",
+        "people": list(named.order_by("pk")),
+    }
+
+
+def what_is_asked(invitation: Invitation, on_file: dict[str, Any]) -> list[str]:
+    """Return the questions that make sense: nothing is asked about what is not there."""
+    is_there = {
+        "reply": on_file["answer"],
+        "delegation": on_file["people"],
+        "principal": invitation.is_principal and other_invitations(invitation).exists(),
+    }
+    return [name for name, found in is_there.items() if found]
+
+
+def named_successor(request: HttpRequest, invitation: Invitation) -> int | None:
+    named = request.GET.get("successor", "")
+    return int(named) if named.isdecimal() else invitation.minister.successor_id
+
+
+def asked(
+    request: HttpRequest, invitation: Invitation, form: HandOverForm, new: NewMinisterForm
+) -> bool:
+    """Ask for the hand-over; where it is refused, the form says why."""
+    if not form.is_valid() or not (form.cleaned_data["successor"] or new.is_valid()):
+        return False
+    try:
+        with transaction.atomic():
+            successor = form.cleaned_data["successor"] or added(request, new)
+            because = form.cleaned_data["because"]
+            ask_to_hand_over(invitation, successor, form.choices, user_of(request), because)
+    except ValidationError as refusal:
+        form.add_error(None, refusal.messages)
+        return False
+    told = _(
+        "The link of %(old)s is dead from now on. A second person releases the hand-over to "
+        "%(new)s."
+    ) % {"old": invitation.minister, "new": successor}
+    messages.success(request, told)
+    return True
+
+
+def added(request: HttpRequest, new: NewMinisterForm) -> Minister:
+    minister: Minister = new.instance
+    save_new(minister, Act.WRITTEN_FOR_SUCCESSION, user_of(request))
+    return minister

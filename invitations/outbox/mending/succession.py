@@ -1,0 +1,251 @@
+"""A successor in office: the old link ends at once, the rest when a second person releases it."""
+
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+from django.contrib.auth.models import User
+from django.contrib.contenttypes.models import ContentType
+from django.core.exceptions import ValidationError
+from django.db import models, transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from invitations.audit import Act, record_act
+from invitations.letters.circulars import invitation_circular, plan_circular
+from invitations.letters.issuing import draft_invitation, withdraw_invitation
+from invitations.letters.released import held_changes, released_office
+from invitations.models import HeldChange, Invitation, Minister, Reply
+
+Status = Invitation.Status
+
+
+class LetterChoice(models.TextChoices):
+    """What becomes of the letter."""
+
+    NOW = "now", gettext_lazy("a letter of invitation to the successor is composed")
+    LATER = "later", gettext_lazy("none yet: the successor’s invitation is a draft")
+
+
+class ReplyChoice(models.TextChoices):
+    """What becomes of the answer on file."""
+
+    CARRY = "carry", gettext_lazy("it stays valid, to be confirmed by the successor’s office")
+    ASK = "ask", gettext_lazy("it ends with the old invitation: the successor’s office is asked")
+
+
+class DelegationChoice(models.TextChoices):
+    """What becomes of the people whom the old office has named."""
+
+    KEEP = "keep", gettext_lazy("it stays as it is")
+    HEAD_OFF = "head_off", gettext_lazy("its head is taken off, the others stay")
+    ALL_OFF = "all_off", gettext_lazy("all are taken off: the successor’s office names them anew")
+
+
+class Choices(NamedTuple):
+    """What a hand-over does; ``principal`` is another invitation that becomes the State's own."""
+
+    letter: str = LetterChoice.NOW
+    reply: str = ReplyChoice.CARRY
+    delegation: str = DelegationChoice.KEEP
+    principal: int | None = None
+
+
+class HandOver(NamedTuple):
+    """A hand-over as it is carried out, for whoever keeps more of a State."""
+
+    old: Invitation
+    new: Invitation
+    delegation: str
+    by: User
+
+
+# What else is done in the same transaction; delegations add theirs when Django starts.
+ALSO_DONE: list[Callable[[HandOver], None]] = []
+
+COME_MEANWHILE = gettext_lazy(
+    "A reply came in after the hand-over was asked for. Take it back, and ask for it anew with "
+    "that reply in view."
+)
+
+
+@transaction.atomic
+def ask_to_hand_over(
+    invitation: Invitation, successor: Minister, choices: Choices, by: User, because: str
+) -> HeldChange:
+    """Enter the successor, end the old link and code at once, and hold the rest for a release.
+
+    From now on nothing leaves to the person who left office.
+    """
+    lock_state(invitation)
+    invitation = Invitation.objects.select_related("minister__member_state").get(pk=invitation.pk)
+    refuse_hand_over(invitation, successor, choices, because)
+    before = invitation.minister.successor_id
+    in_office = Minister.objects.filter(pk=invitation.minister_id, successor=before)
+    if not in_office.update(successor=successor):
+        raise ValidationError(_("Somebody else has entered a successor meanwhile."))
+    invitation.links.current().update(replaced_at=timezone.now())
+    standing = invitation.replies.standing().first()
+    change = HeldChange.objects.create(
+        kind=HeldChange.Kind.SUCCESSION,
+        content_type=ContentType.objects.get_for_model(Invitation),
+        object_id=str(invitation.pk),
+        named=f"{Invitation._meta.verbose_name}: {invitation.minister.told_as}"[:300],
+        before={"minister": invitation.minister_id, "successor": before},
+        after={
+            "minister": successor.pk,
+            "stands": standing.pk if standing else None,
+            **choices._asdict(),
+        },
+        asked_by=by,
+        because=because,
+    )
+    change.states.add(invitation.member_state_id)
+    change.contributors.add(by)
+    record_act(change, Act.HELD, by, because)
+    record_act(invitation, Act.HAND_OVER_ASKED, by, because)
+    return change
+
+
+def lock_state(invitation: Invitation) -> list[Invitation]:
+    """Lock all invitations of the State to the edition, in the order of whoever locks several."""
+    of_state = Invitation.objects.filter(
+        edition=invitation.edition_id, member_state=invitation.member_state_id
+    )
+    return list(of_state.locked())
+
+
+def refuse_hand_over(
+    invitation: Invitation, successor: Minister, choices: Choices, because: str
+) -> None:
+    if not because.strip():
+        raise ValidationError(_("Say why the invitation is handed over."))
+    if why := why_not_handed_over(invitation):
+        raise ValidationError(why)
+    if successor.pk == invitation.minister_id:
+        raise ValidationError(_("Choose another person than the one who left office."))
+    if successor.member_state_id != invitation.member_state_id:
+        raise ValidationError(_("The successor is of another State."))
+    if successor.successor_id:
+        raise ValidationError(_("This person has left office too."))
+    others = other_invitations(invitation).exclude(minister=successor)
+    if choices.principal and not others.filter(pk=choices.principal).exists():
+        raise ValidationError(_("Choose as principal an invitation of the State that is live."))
+
+
+def why_not_handed_over(invitation: Invitation) -> str:
+    """Return why it cannot be asked for now; an empty text if it can."""
+    if invitation.status == Status.WITHDRAWN:
+        return _("This invitation is withdrawn already.")
+    if HeldChange.objects.successions().of(invitation).exists():
+        return _("A successor is entered already; a second person releases it or takes it back.")
+    if invitation.replies.contested().exists():
+        return _("Two replies differ: choose first which of them stands.")
+    return ""
+
+
+def other_invitations(invitation: Invitation) -> "models.QuerySet[Invitation]":
+    """Return the State's other invitations to the edition that are not withdrawn."""
+    of_state = Invitation.objects.filter(
+        edition=invitation.edition_id, member_state=invitation.member_state_id
+    )
+    return of_state.exclude(status=Status.WITHDRAWN).exclude(pk=invitation.pk)
+
+
+def hand_over(change: HeldChange, by: User) -> None:
+    """Carry out what was asked for: withdraw the old invitation, and let the successor's follow.
+
+    Call it within a transaction, with the invitations of the State locked.
+    """
+    said: Any = change.after
+    old = Invitation.objects.select_related("edition", "member_state", "minister").get(
+        pk=change.object_id
+    )
+    standing = old.replies.standing().first()
+    refuse_changed(old, standing, said)
+    focal_point = released_office(old, held_changes(old))
+    withdraw_invitation(old, by, change.because)
+    new = invitation_of_successor(old, focal_point, said)
+    if old.is_principal:
+        make_principal(new, said)
+    plan_first_letter(new, said, change.asked_by)
+    if standing and said["reply"] == ReplyChoice.CARRY:
+        carry_over(standing, new, by)
+    for also in ALSO_DONE:
+        also(HandOver(old, new, said["delegation"], by))
+
+
+def refuse_changed(old: Invitation, standing: Reply | None, said: Any) -> None:
+    """Refuse what was asked for while something else was on file."""
+    if old.status == Status.WITHDRAWN:
+        raise ValidationError(_("The invitation was withdrawn meanwhile: take this back."))
+    if (standing.pk if standing else None) != said["stands"] or old.replies.contested().exists():
+        raise ValidationError(COME_MEANWHILE)
+
+
+def invitation_of_successor(old: Invitation, focal_point: Invitation, said: Any) -> Invitation:
+    """Return the successor's invitation, drafted now unless there is one."""
+    successor = Minister.objects.get(pk=said["minister"])
+    if found := other_invitations(old).filter(minister=successor).first():
+        return found
+    return draft_invitation(
+        old.edition,
+        successor,
+        is_principal=False,
+        focal_point_name=focal_point.focal_point_name,
+        focal_point_email=focal_point.focal_point_email,
+    )
+
+
+def make_principal(new: Invitation, said: Any) -> None:
+    """Let the successor's invitation, or the one that was chosen, be the State's own."""
+    live = Invitation.objects.exclude(status=Status.WITHDRAWN)
+    if not live.filter(pk=said["principal"] or new.pk).update(is_principal=True):
+        raise ValidationError(_("The invitation chosen as principal was withdrawn meanwhile."))
+    new.refresh_from_db(fields=["is_principal"])
+
+
+def plan_first_letter(new: Invitation, said: Any, by: User | None) -> None:
+    """Plan the letter to the successor, if one is wanted and none is on its way."""
+    if said["letter"] != LetterChoice.NOW or new.letters.inviting().exists():
+        return
+    circular = invitation_circular(new.edition)
+    if not plan_circular(circular, Invitation.objects.filter(pk=new.pk), by):
+        raise ValidationError(
+            _("The circular %(reference)s does not address the successor: look at its audience.")
+            % {"reference": circular.reference}
+        )
+
+
+def carry_over(standing: Reply, new: Invitation, by: User) -> None:
+    """Let the answer stand for the successor too, to be confirmed; then the invitation is in force.
+
+    What the successor's office has said already stays instead.
+    """
+    if new.replies.standing().exists():
+        return
+    Reply.objects.create(
+        **{name: getattr(standing, name) for name in CARRIED},
+        invitation=new,
+        status=Reply.Status.STANDING,
+        carried_from=standing,
+        recorded_by=by,
+    )
+    drafts = Invitation.objects.filter(pk=new.pk, status=Status.DRAFT)
+    if drafts.update(status=Status.ISSUED, issued_at=timezone.now()):
+        changes = {"status": (Status.DRAFT, Status.ISSUED)}
+        record_act(new, Act.IN_SUCCESSION, by, changes=changes)
+
+
+CARRIED = (
+    "answer", "channel", "received_at", "substitute_name", "substitute_function",
+    "substitute_rank", "segments", "partnership_interest", "respondent_name",
+    "respondent_function", "respondent_email", "respondent_phone", "remarks",
+)  # fmt: skip
+
+
+def take_back_hand_over(change: HeldChange) -> None:
+    """Let the minister be in office again; the link that has ended stays dead."""
+    before, after = change.before or {}, change.after or {}
+    entered = Minister.objects.filter(pk=before["minister"], successor=after["minister"])
+    entered.update(successor=before["successor"])
