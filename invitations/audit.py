@@ -42,6 +42,7 @@ class Act(TextChoices):
     BEGUN = "begun", _("begun from an earlier edition")
     BEGUN_REPLACEMENT = "begun_replacement", _("begun to replace letters")
     WRITTEN_FOR_SUCCESSION = "written_for_succession", _("entered as a successor in office")
+    DRAFTED = "drafted", _("drafted for a minister on file")
     REVIEWED = "reviewed", _("reviewed by a native reader")
     FILED = "filed", _("put on file")
     ASSIGNED = "assigned", _("said whose mail it is")
@@ -118,6 +119,14 @@ def save_new(row: Model, act: Act, by: User, because: str = "") -> None:
     entry = entry_of(row, act, by, because)
     entry.action = LogEntry.Action.CREATE
     entry.save()
+
+
+def record_new(rows: Iterable[Model], act: Act, by: User) -> None:
+    """Begin the history of rows that were written in bulk, which auditlog does not see."""
+    entries = [entry_of(row, act, by) for row in rows]
+    for entry in entries:
+        entry.action = LogEntry.Action.CREATE
+    LogEntry.objects.bulk_create(entries)
 
 
 def entry_of(  # noqa: PLR0913 -- what a row of the history keeps

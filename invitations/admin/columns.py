@@ -16,8 +16,15 @@ from django.utils.translation import gettext_lazy
 from unfold.decorators import display
 
 from invitations.letters.scrutiny.holes import Lack
-from invitations.models import ForumEdition, Invitation, Language, Letter, MemberState
-from invitations.text.dates import labelled
+from invitations.models import (
+    ForumEdition,
+    Invitation,
+    Language,
+    Letter,
+    MemberState,
+    Minister,
+)
+from invitations.text.dates import comma_list, labelled
 
 # In the address of a State's page: the list from which one came, and how it was filtered.
 LISTED_IN, FILTERS = "list", "_changelist_filters"
@@ -50,6 +57,12 @@ def field_url(lack: Lack, pk: Any) -> str:
     """Return the page of the record, at its empty field."""
     page = reverse(f"admin:invitations_{lack.model}_change", args=[pk])
     return f"{page}#id_{lack.column}" if lack.column else page
+
+
+def printed_languages(row: Letter | Minister) -> str:
+    return comma_list(
+        dict.fromkeys([row.get_language_display(), row.get_second_language_display()])
+    )
 
 
 def missing_links(letter: Letter) -> list[tuple[str, str]]:

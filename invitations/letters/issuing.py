@@ -1,13 +1,16 @@
 """Verbs of the invitation: draft it, issue it, withdraw it."""
 
+from collections.abc import Collection, Iterable
+from typing import Any, NamedTuple
+
 from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from invitations.audit import Act, record_act, record_acts
+from invitations.audit import Act, record_act, record_acts, record_new
 from invitations.letters.planning import (
     call_back_letters,
     drop_idle_notes,
@@ -16,7 +19,14 @@ from invitations.letters.planning import (
     unapproved_notes_over,
 )
 from invitations.links import new_link
-from invitations.models import ForumEdition, Invitation, Letter, Minister
+from invitations.models import (
+    ForumEdition,
+    Invitation,
+    Letter,
+    MemberState,
+    Minister,
+    ReplyLink,
+)
 
 Status = Invitation.Status
 
@@ -103,3 +113,127 @@ def withdraw_invitations(
     list(notes.order_by("pk").select_for_update(of=("self",), no_key=True).values_list("pk"))
     drop_idle_notes(notes)
     return in_hand
+
+
+# Drafts for the ministers on file
+
+
+class ToInvite(NamedTuple):
+    minister: Minister
+    is_principal: bool
+
+
+class NotInvited(NamedTuple):
+    state: MemberState
+    minister: Minister | None
+    because: str
+
+
+class OnFile(NamedTuple):
+    """Whom of the ministers on file the edition could invite, and who is left out and why."""
+
+    to_invite: list[ToInvite]
+    left_out: list[NotInvited]
+
+
+def ministers_on_file(edition: ForumEdition) -> OnFile:
+    """Return who could get a draft invitation, and who could not, in the French order of States."""
+    ministers = list(
+        Minister.objects.select_related("member_state", "rank").order_by(
+            "member_state__sort_key_fr", "rank__weight", "pk"
+        )
+    )
+    status = dict(edition.invitations.order_by("pk").values_list("minister", "status"))
+    standing = edition.invitations.exclude(status=Status.WITHDRAWN)
+    live = set(standing.values_list("minister", flat=True))
+    willing, left_out = [], []
+    for minister in ministers:
+        if because := why_not_invited(minister, status.get(minister.pk, ""), live):
+            left_out.append(NotInvited(minister.member_state, minister, because))
+        else:
+            willing.append(minister)
+    in_office = [one.member_state_id for one in ministers if not one.successor_id]
+    left_out += [
+        NotInvited(state, None, _("no minister in office is on file"))
+        for state in MemberState.objects.invited().exclude(pk__in=in_office)
+    ]
+    return OnFile(with_principals(edition, willing), left_out)
+
+
+def why_not_invited(minister: Minister, status: str, live: set[int]) -> str:
+    """Return why the minister gets no draft; empty if there is none to hinder it."""
+    if minister.pk in live:
+        return _("has an invitation to this edition already")
+    if minister.successor_id:
+        return _("has left office")
+    if status == Status.WITHDRAWN:
+        return _("the invitation to this edition was withdrawn: draft another one by hand")
+    if not minister.member_state.invited_by_default:
+        return _("the State is not invited by default: draft the invitation by hand")
+    return ""
+
+
+def with_principals(edition: ForumEdition, ministers: Iterable[Minister]) -> list[ToInvite]:
+    """Say of each minister whether the invitation is the principal one of a State without any.
+
+    That is who had it in the edition before, or that person's successor; else the highest in rank.
+    """
+    by_state: dict[int, list[Minister]] = {}
+    for one in ministers:
+        by_state.setdefault(one.member_state_id, []).append(one)
+    had_it = principals_before(edition)
+    live = edition.invitations.principal().exclude(status=Status.WITHDRAWN)
+    taken = set(live.values_list("member_state", flat=True))
+    chosen = {
+        max(people, key=lambda one: one.pk in had_it).pk
+        for state, people in by_state.items()
+        if state not in taken
+    }
+    return [ToInvite(one, one.pk in chosen) for people in by_state.values() for one in people]
+
+
+def principals_before(edition: ForumEdition) -> set[int]:
+    """Return who holds today the offices of the principal invitations to the edition before."""
+    before = ForumEdition.objects.filter(opens_on__lt=edition.opens_on).first()
+    if before is None:
+        return set()
+    principal = before.invitations.principal().exclude(status=Status.WITHDRAWN)
+    found = set(principal.values_list("minister", flat=True))
+    following: dict[int, Any] = dict(
+        Minister.objects.exclude(successor=None).order_by().values_list("pk", "successor")
+    )
+    seen: set[int] = set()
+    while leavers := (found & following.keys()) - seen:
+        seen |= leavers
+        found |= {following[one] for one in leavers}
+    return found
+
+
+@transaction.atomic
+def draft_invitations(edition: ForumEdition, chosen: Collection[int], by: User) -> int:
+    """Draft an invitation to each chosen minister who has none; return how many there are new.
+
+    It may be run twice, and by two people at once: whoever was invited meanwhile is left out.
+    """
+    # One at a time drafts for an edition; whoever drafts a single invitation does not wait.
+    ForumEdition.objects.select_for_update(of=("self",), no_key=True).get(pk=edition.pk)
+    willing = [one.minister for one in ministers_on_file(edition).to_invite]
+    asked = [one for one in willing if one.pk in chosen]
+    drafts = [
+        Invitation(
+            edition=edition,
+            minister=minister,
+            member_state=minister.member_state,
+            is_principal=is_principal,
+        )
+        for minister, is_principal in with_principals(edition, asked)
+    ]
+    try:
+        with transaction.atomic():
+            Invitation.objects.bulk_create(drafts)
+    except IntegrityError:
+        told = _("Somebody drafted one of these invitations at the same moment: look once more.")
+        raise ValidationError(told) from None
+    ReplyLink.objects.bulk_create(map(new_link, drafts))
+    record_new(drafts, Act.DRAFTED, by)
+    return len(drafts)

@@ -13,10 +13,9 @@ from unfold.decorators import action
 from invitations.admin.base import user_of
 from invitations.admin.circulars.page import CircularPageMixin
 from invitations.admin.circulars.progress import tell_planned
-from invitations.admin.columns import field_url
+from invitations.admin.columns import field_url, printed_languages
 from invitations.admin.letters.approval_page import (
     left_out_by_reason,
-    printed_languages,
     recipient_lines,
 )
 from invitations.letters.circulars import (

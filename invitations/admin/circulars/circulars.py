@@ -6,9 +6,11 @@ from typing import Any
 from django.contrib import admin
 from django.db.models import Count, Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.urls import path, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
+from modeltranslation.utils import build_localized_fieldname
 from unfold.decorators import display
 
 from invitations.admin.base import WHY_IT_CHANGES, Menu, language_tabs
@@ -17,6 +19,7 @@ from invitations.admin.circulars.decisions import DecisionsMixin, tell_composed_
 from invitations.admin.circulars.flip_through import FlipThroughMixin
 from invitations.admin.circulars.progress import ProgressMixin
 from invitations.admin.columns import text_link
+from invitations.admin.fieldsets import asked_first
 from invitations.admin.frozen_files import frozen_file_response
 from invitations.admin.letters.approval_page import printed_circular_hour
 from invitations.admin.who_may import with_names
@@ -36,6 +39,21 @@ SHOWN_TO_READERS = {
     "ranks": "ranks_shown",
     "note_kinds": "note_kinds_shown",
 }
+# What a circular cannot be without.
+ASKED_FIRST = [
+    "edition",
+    ("reference", "kind"),
+    ("dated_on", "place_en"),
+    ("signatory_honorific_en", "signatory_name_en"),
+    "signatory_title_en",
+    "planned_at",
+    "audience",
+]
+# What the circular of an edition says as that of the edition before did, until somebody changes it.
+ALIKE = ("shows_contact", "variant", "note_kinds")
+ALIKE_TEXTS = (
+    "place", "service", "addressed_to", "signatory_honorific", "signatory_name", "signatory_title",
+)  # fmt: skip
 # The beginnings of the names of fields that are printed in letters.
 PRINTED = (
     "reference", "dated_on", "place", "signatory", "original_signed", "changes", "planned_at",
@@ -80,6 +98,7 @@ class CircularAdmin(AudienceMixin, ProgressMixin, DecisionsMixin, FlipThroughMix
         (
             gettext_lazy("Notes verbales"),
             {
+                "classes": ["collapse"],
                 "description": gettext_lazy(
                     "They cover the letters. A permanent mission is one in the edition’s city; "
                     "other posts get their note by mail, if they have an address."
@@ -101,7 +120,7 @@ class CircularAdmin(AudienceMixin, ProgressMixin, DecisionsMixin, FlipThroughMix
         ),
         (
             gettext_lazy("The text and its layout"),
-            {"fields": ["variant", "shows_contact"]},
+            {"classes": ["collapse"], "fields": ["variant", "shows_contact"]},
         ),
         WHY_IT_CHANGES,
         *language_tabs(
@@ -162,7 +181,9 @@ class CircularAdmin(AudienceMixin, ProgressMixin, DecisionsMixin, FlipThroughMix
         )
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> list[tuple[Any, Any]]:
-        """Show fields that cannot be edited as words."""
+        """Show fields that cannot be edited as words; ask of a new circular what it needs first."""
+        if obj is None:
+            return asked_first(ASKED_FIRST, super().get_fieldsets(request, obj))
         fixed = self.get_readonly_fields(request, obj)
         shown = {"planned_at": "planned_hour"} if "planned_at" in fixed else {}
         sets = with_names(super().get_fieldsets(request, obj), shown)
@@ -183,6 +204,21 @@ class CircularAdmin(AudienceMixin, ProgressMixin, DecisionsMixin, FlipThroughMix
         if obj and obj.approved_letters:
             fixed += ["reference", "dated_on", "planned_at"]
         return fixed
+
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
+        """Begin with the signatory, the place and the manner of the last circular of invitation."""
+        said = super().get_changeform_initial_data(request)
+        last = Circular.objects.filter(kind=Circular.Kind.INVITATION).first()
+        return proposed(last) | said if last else said
+
+    def response_add(
+        self, request: HttpRequest, obj: Circular, post_url_continue: str | None = None
+    ) -> HttpResponse:
+        """Go on to the audience: whom the new circular reaches, and whom it lacks."""
+        answer = super().response_add(request, obj, post_url_continue)
+        if "_save" not in request.POST or not self.has_view_permission(request, obj):
+            return answer
+        return redirect("admin:invitations_circular_audience", obj.pk)
 
     def save_model(self, request: HttpRequest, obj: Circular, form: Any, change: bool) -> None:
         if scan := form.cleaned_data.get("new_scan"):
@@ -261,3 +297,9 @@ class CircularAdmin(AudienceMixin, ProgressMixin, DecisionsMixin, FlipThroughMix
         if response.status_code == 200:
             response.headers["Content-Disposition"] = f'attachment; filename="{download}"'
         return response
+
+
+def proposed(last: Circular) -> dict[str, Any]:
+    """Return what a new circular takes over from the last one, in all six languages."""
+    texts = [build_localized_fieldname(name, code) for name in ALIKE_TEXTS for code in Language]
+    return {name: getattr(last, name) for name in (*ALIKE, *texts)}

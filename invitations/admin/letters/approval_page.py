@@ -12,7 +12,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from invitations.admin.base import ModelAdmin, user_of
-from invitations.admin.columns import hour_of_edition
+from invitations.admin.columns import hour_of_edition, printed_languages
 from invitations.admin.confirming import refusal_sentence
 from invitations.admin.letters.composing_anew import (
     may_compose_anew,
@@ -32,7 +32,7 @@ from invitations.letters.circulars import (
 from invitations.letters.planning import reminded_besides
 from invitations.letters.released import held_for_each_state
 from invitations.letters.scrutiny.doubts import Doubts, approval_doubts
-from invitations.models import AUTOMATIC_KINDS, Circular, Delivery, Letter, Minister
+from invitations.models import AUTOMATIC_KINDS, Circular, Delivery, Letter
 from invitations.models.held.outdated import outdated_letters
 from invitations.text.dates import comma_list, labelled, printed_date
 
@@ -173,12 +173,6 @@ def notes_last(letters: Iterable[Letter]) -> list[Letter]:
 def recipient_lines(lines: Iterable[Sequence[str]]) -> str:
     """Return the addresses, one to a line, each after the name of its message header."""
     return "\n".join(labelled(Delivery.Line(line).label, address) for line, address in lines)
-
-
-def printed_languages(row: Letter | Minister) -> str:
-    return comma_list(
-        dict.fromkeys([row.get_language_display(), row.get_second_language_display()])
-    )
 
 
 def printed_circular_hour(circular: Circular) -> str:

@@ -49,7 +49,7 @@ def checklist(edition: ForumEdition, reader: User) -> list[Item]:
         texts(edition),
         circular_of(edition, reader),
         steps(edition),
-        ministers(edition),
+        ministers(edition, reader),
         test_letter(edition),
         sending(reader),
     ]
@@ -129,7 +129,7 @@ def steps(edition: ForumEdition) -> Item:
     return Item(title, counted["approved"] == number, words, url)
 
 
-def ministers(edition: ForumEdition) -> Item:
+def ministers(edition: ForumEdition, reader: User) -> Item:
     """Say how many of the States that are invited have an invitation, drafted or in force."""
     live = edition.invitations.principal().exclude(status=Invitation.Status.WITHDRAWN)
     states = MemberState.objects.invited().aggregate(
@@ -141,6 +141,8 @@ def ministers(edition: ForumEdition) -> Item:
     }
     is_done = states["with_one"] == states["all"] > 0
     url = list_url(Invitation, edition__id__exact=edition.pk) if is_done else list_url(Minister)
+    if not is_done and reader.has_perm("invitations.add_invitation"):
+        url = reverse("admin:invitations_forumedition_draft", args=[edition.pk])
     return Item(_("Ministers"), is_done, words, url)
 
 

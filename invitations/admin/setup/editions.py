@@ -1,6 +1,5 @@
 """The edition of the forum: its dates, letterhead and quiet days."""
 
-from collections.abc import Callable
 from typing import Any
 
 from django.contrib import admin, messages
@@ -15,10 +14,11 @@ from unfold.decorators import action, display
 from invitations.admin.base import WHY_IT_CHANGES, Menu, ModelAdmin, language_tabs, user_of
 from invitations.admin.columns import hour_of_edition, list_url, text_link
 from invitations.admin.confirming import act_on_each
+from invitations.admin.fieldsets import asked_first
 from invitations.admin.setup.checklist import checklist, remaining
+from invitations.admin.setup.drafting import DraftingPageMixin
 from invitations.admin.setup.reminder_steps import ReminderStepInline
 from invitations.admin.setup.reminders import ReminderPagesMixin
-from invitations.admin.who_may import without_reason
 from invitations.forms.model_forms import EditionForm, WholeRowForm
 from invitations.letters.circulars import plan_invitation_letters
 from invitations.models import Answer, ForumEdition, Invitation, QuietPeriod, Rank, Segment
@@ -43,28 +43,6 @@ ASKED_FIRST = [
     ("time_zone", "time_zone_name_en"),
     ("contact_name_en", "contact_email"),
 ]
-
-
-def asked_first(sets: Any) -> list[tuple[Any, dict[str, Any]]]:
-    """Return the fieldsets of a new edition: what has to be there first, the rest folded."""
-    named = {name for line in ASKED_FIRST for name in ([line] if isinstance(line, str) else line)}
-    found: list[tuple[Any, dict[str, Any]]] = [(None, {"fields": ASKED_FIRST})]
-    for title, options in without_reason(sets):
-        if fields := [line for line in map(without(named), options["fields"]) if line]:
-            classes = options.get("classes", ["collapse"])
-            found.append((title, {**options, "fields": fields, "classes": classes}))
-    return found
-
-
-def without(named: set[str]) -> Callable[[Any], Any]:
-    """Return what takes the named fields out of a line of a page."""
-
-    def left(line: Any) -> Any:
-        if isinstance(line, str):
-            return "" if line in named else line
-        return tuple(name for name in line if name not in named)
-
-    return left
 
 
 class QuietPeriodInline(unfold.TabularInline):
@@ -99,7 +77,7 @@ def plan_letters_of_editions(
 
 
 @admin.register(ForumEdition)
-class ForumEditionAdmin(ReminderPagesMixin):
+class ForumEditionAdmin(ReminderPagesMixin, DraftingPageMixin):
     menu = (Menu.SET_UP, 1, "event")
     instead_of_deleting = gettext_lazy("To stop it, withdraw its invitations.")
     when_empty = gettext_lazy("Add the edition: its dates, its deadline, and what it offers.")
@@ -118,6 +96,7 @@ class ForumEditionAdmin(ReminderPagesMixin):
     search_fields = ["symbol", "name_en", "name_fr"]
     date_hierarchy = "opens_on"
     actions = ["plan_letters_of_drafts"]
+    actions_detail = ["draft_page", "reminders_page"]
     inlines = [ReminderStepInline, QuietPeriodInline]
     readonly_fields = list(SHOWN_TO_READERS.values())
     shown_to_readers = SHOWN_TO_READERS
@@ -199,7 +178,7 @@ class ForumEditionAdmin(ReminderPagesMixin):
 
     def get_fieldsets(self, request: HttpRequest, obj: ForumEdition | None = None) -> Any:
         sets = super().get_fieldsets(request, obj)
-        return sets if obj else asked_first(sets)
+        return sets if obj else asked_first(ASKED_FIRST, sets)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[ForumEdition]:
         in_draft = Q(invitations__status=Invitation.Status.DRAFT)

@@ -282,10 +282,12 @@ def test_with_heads_of_state_alone_there_is_somebody_to_write_to(client, drafter
 
 def test_where_nobody_is_left_the_page_leads_to_ministers_and_invitations(client):
     signed_in(client, "view_circular", "change_circular", "add_minister", "add_invitation")
+    circular = CircularFactory()
     leads_on = [
-        reverse(f"admin:invitations_{page}") for page in ("minister_import", "invitation_add")
+        reverse("admin:invitations_minister_import"),
+        reverse("admin:invitations_forumedition_draft", args=[circular.edition_id]),
     ]
 
-    empty = client.get(page(CircularFactory(), "audience")).content.decode()
+    empty = client.get(page(circular, "audience")).content.decode()
 
     assert all(f'href="{address}"' in empty for address in leads_on)

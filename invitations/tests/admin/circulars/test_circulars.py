@@ -242,3 +242,39 @@ def test_list_takes_as_many_queries_for_three_circulars_as_for_one(
         response = client.get(LIST)
 
     assert response.content.decode().count("1 / 1") == rows
+
+
+def test_a_new_circular_asks_ten_things_and_folds_the_rest(client, drafter):
+    first, *rest = client.get(ADD).context["adminform"].fieldsets
+
+    asked = [
+        name for line in first[1]["fields"] for name in ([line] if isinstance(line, str) else line)
+    ]
+    assert len(asked) == 10
+    assert all({"collapse", "tab"} & set(options["classes"]) for _title, options in rest)
+
+
+def test_a_new_circular_begins_as_the_last_one_was_signed(client, drafter):
+    CircularFactory(
+        signatory_title_fr="Secrétaire général",
+        note_kinds=["mission", "embassy"],
+        dated_on=dt.date(2026, 2, 1),
+        original_signed_by="Black Michael",
+    )
+    CircularFactory(kind="notice", signatory_name="Rupert", dated_on=dt.date(2026, 9, 1))
+
+    form = client.get(ADD).context["adminform"].form
+
+    shown = {name: form[name].value() for name in form.fields}
+    assert shown["signatory_title_fr"] == "Secrétaire général"
+    assert shown["signatory_name_en"] == "Michael Strelsau"
+    assert shown["note_kinds"] == ["mission", "embassy"]
+    asked_anew = ("reference", "dated_on", "original_signed_by")
+    assert not any(shown[name] for name in asked_anew)
+
+
+def test_a_new_circular_leads_to_its_audience(client, drafter):
+    answer = client.post(ADD, {**words(), "_save": "yes"})
+
+    circular = Circular.objects.get()
+    assert answer.url == page(circular, "audience")
