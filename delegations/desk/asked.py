@@ -30,5 +30,6 @@ def desk_page(*permissions: str) -> Callable[[View], View]:
 
 def edition_asked(request: HttpRequest) -> ForumEdition | None:
     """Return the edition that the address names; else the one that is at hand."""
-    named = ForumEdition.objects.filter(symbol=request.GET.get("edition", "")).first()
+    symbol = request.GET.get("edition")
+    named = ForumEdition.objects.filter(symbol=symbol).first() if symbol else None
     return named or ForumEdition.objects.current()

@@ -1,9 +1,10 @@
 """The first page: what needs its reader, who is silent, and what goes out next."""
 
+from collections import Counter
 from typing import Any
 from urllib.parse import urlencode
 
-from django.db.models import Count
+from django.db.models import Count, FilteredRelation, Q
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
@@ -13,27 +14,17 @@ from django.utils.translation import gettext as _
 from delegations.desk.asked import edition_asked
 from delegations.desk.board.coming import coming_context, next_of_each
 from delegations.desk.board.silent import Silent, silent_rows
-from delegations.desk.needs import needs_of
+from delegations.desk.needs.page import needs_of
+from delegations.desk.outbox import outbox_counts, outbox_of
 from invitations.admin.answers import ANSWERS_IN_SHORT, SILENT
 from invitations.admin.columns import list_url
 from invitations.admin.outbox.queue import outage_rows
-from invitations.models import Delivery, ForumEdition, Invitation, Region, Reply
+from invitations.models import ForumEdition, Invitation, Region, Reply
 from invitations.reminders.forecast import forecast_of
 from invitations.text.dates import printed_date
 
-# What needs a person comes first.
-OUTBOX_ORDER = [
-    "uncertain",
-    "failed",
-    "bounced",
-    "missed",
-    "deferred",
-    "queued",
-    "claimed",
-    "sending",
-    "handed_over",
-    "cancelled",
-]
+# By status, whether it is the State's principal one, and the answer that stands.
+Counted = dict[tuple[str, bool, str | None], int]
 
 
 def first_page(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
@@ -44,17 +35,18 @@ def first_page(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
     context["edition"] = edition
     if edition:
         now = timezone.now()
-        plan = forecast_of(edition, now)
+        plan, outbox = forecast_of(edition, now), outbox_of(edition)
+        by_answer = invitations_by_answer(edition)
         if request.user.has_perm("invitations.view_delivery"):
             context["outages"] = outage_rows(now)
         context |= {
             "editions": ForumEdition.objects.exclude(pk=edition.pk)[:12],
-            "to_do": needs_of(edition, request),
-            "invitations": invitation_counts(edition),
-            "answers": answer_counts(edition),
-            "outbox": outbox_counts(edition),
+            "to_do": needs_of(edition, request, outbox),
+            "invitations": invitation_counts(edition, by_answer),
+            "answers": answer_counts(edition, by_answer),
+            "outbox": outbox_counts(edition, outbox),
             "silent": silent_by_region(edition, silent_rows(edition, next_of_each(plan))),
-            "coming": coming_context(edition, plan),
+            "coming": coming_context(edition, plan, outbox),
             "last_day": printed_date(edition.last_day, get_language()),
             "last_day_is_over": edition.is_late(now),
         }
@@ -90,55 +82,48 @@ def linked_count(title: Any, count: int, url: str) -> dict[str, Any]:
     return {"title": title, "count": count, "url": url}
 
 
-def invitation_counts(edition: ForumEdition) -> list[dict[str, Any]]:
-    by_status = dict(edition.invitations.order_by().values_list("status").annotate(Count("pk")))
+def invitations_by_answer(edition: ForumEdition) -> Counted:
+    """Count the invitations by status, whether they are principal, and the answer that stands."""
+    stands = FilteredRelation("replies", condition=Q(replies__status=Reply.Status.STANDING))
+    rows = (
+        edition.invitations.order_by()
+        .annotate(stands=stands)
+        .values_list("status", "is_principal", "stands__answer")
+        .annotate(Count("pk"))
+    )
+    return {(status, is_principal, answer): number for status, is_principal, answer, number in rows}
+
+
+def invitation_counts(edition: ForumEdition, by_answer: Counted) -> list[dict[str, Any]]:
+    by_status: Counter[str] = Counter()
+    for (status, _is_principal, _answer), number in by_answer.items():
+        by_status[status] += number
     return [
         linked_count(
             label,
-            by_status.get(status, 0),
+            by_status[status],
             list_url(Invitation, edition__id__exact=edition.pk, status__exact=status),
         )
         for status, label in Invitation.Status.choices
     ]
 
 
-def answer_counts(edition: ForumEdition) -> list[dict[str, Any]]:
+def answer_counts(edition: ForumEdition, by_answer: Counted) -> list[dict[str, Any]]:
     """Count the silent, then each answer offered; principal invitations only."""
-    principal = edition.invitations.principal()
-    standing = Reply.objects.standing().filter(invitation__in=principal.issued())
-    by_answer = dict(standing.order_by().values_list("answer").annotate(Count("pk")))
-    silent = principal.silent().count()
-    counts: list[tuple[str, Any, int]] = [(SILENT, _("silent"), silent)]
-    counts += [
-        (answer, ANSWERS_IN_SHORT[answer], by_answer.get(answer, 0))
-        for answer in edition.answers_offered
-    ]
+    words: dict[str | None, Any] = {
+        None: _("silent"),
+        **{answer: ANSWERS_IN_SHORT[answer] for answer in edition.answers_offered},
+    }
     return [
         linked_count(
             label,
-            count,
+            by_answer.get((Invitation.Status.ISSUED, True, answer), 0),
             list_url(
                 Invitation,
                 edition__id__exact=edition.pk,
                 is_principal__exact=1,
-                answer=answer,
+                answer=answer or SILENT,
             ),
         )
-        for answer, label, count in counts
-    ]
-
-
-def outbox_counts(edition: ForumEdition) -> list[dict[str, Any]]:
-    deliveries = Delivery.objects.filter(letter__invitation__edition=edition)
-    by_state = dict(deliveries.order_by().values_list("state").annotate(Count("pk")))
-    return [
-        linked_count(
-            Delivery.State(state).label,
-            by_state[state],
-            list_url(
-                Delivery, state__exact=state, letter__invitation__edition__id__exact=edition.pk
-            ),
-        )
-        for state in OUTBOX_ORDER
-        if state in by_state
+        for answer, label in words.items()
     ]

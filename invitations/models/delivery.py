@@ -23,7 +23,7 @@ class DeliveryQuerySet(models.QuerySet["Delivery"]):
         return self.filter(channel=Delivery.Channel.EMAIL)
 
     def waiting(self) -> Self:
-        return self.filter(state__in=[Delivery.State.QUEUED, Delivery.State.DEFERRED])
+        return self.filter(state__in=Delivery.WAITING)
 
     def due(self, at: dt.datetime) -> Self:
         return self.by_mail().waiting().filter(not_before__lte=at)
@@ -64,6 +64,7 @@ class Delivery(models.Model):
         CANCELLED = "cancelled", _("cancelled")
         BOUNCED = "bounced", _("bounced")
 
+    WAITING = (State.QUEUED, State.DEFERRED)
     # Left, being sent, or may have left: they cannot be called back. The others still can.
     LEFT = (State.SENDING, State.HANDED_OVER, State.UNCERTAIN, State.BOUNCED)
     NOT_LEFT = (State.QUEUED, State.CLAIMED, State.DEFERRED, State.MISSED)

@@ -3,11 +3,11 @@
 import datetime as dt
 from typing import Any
 
-from django.db.models import Count, Min
 from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from delegations.desk.outbox import OutboxRow
 from invitations.admin.columns import list_url
 from invitations.admin.setup.reminders import step_in_words
 from invitations.models import Delivery, ForumEdition, ReminderStep
@@ -17,24 +17,26 @@ from invitations.text.dates import labelled, printed_hour, printed_weekday
 DAYS_SHOWN = 4
 
 
-def coming_context(edition: ForumEdition, plan: Forecast) -> dict[str, Any]:
+def coming_context(
+    edition: ForumEdition, plan: Forecast, outbox: dict[str, OutboxRow]
+) -> dict[str, Any]:
     return {
-        "outbox": outbox_row(edition),
+        "outbox": outbox_row(edition, outbox),
         "because": plan.because,
         "days": day_rows(plan)[:DAYS_SHOWN],
         "reminders_url": reverse("admin:invitations_forumedition_reminders", args=[edition.pk]),
     }
 
 
-def outbox_row(edition: ForumEdition) -> dict[str, Any] | None:
+def outbox_row(edition: ForumEdition, outbox: dict[str, OutboxRow]) -> dict[str, Any] | None:
     """Return how many mails wait in the outbox, and when the first of them may leave."""
-    waiting = Delivery.objects.waiting().by_mail().filter(letter__invitation__edition=edition)
-    told = waiting.order_by().aggregate(count=Count("pk"), first=Min("not_before"))
-    if not told["count"]:
+    waiting = [outbox[state] for state in Delivery.WAITING if state in outbox]
+    first = min((row.first_mail for row in waiting if row.first_mail), default=None)
+    if first is None:
         return None
-    at = told["first"].astimezone(edition.zone)
+    at = first.astimezone(edition.zone)
     return {
-        "count": told["count"],
+        "count": sum(row.mails for row in waiting),
         "at": printed_hour(at, edition.time_zone_name, get_language()),
         "url": list_url(
             Delivery,

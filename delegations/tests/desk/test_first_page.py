@@ -6,7 +6,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from delegations.desk.needs import COULD_NOT_BE_COMPOSED, FAULTS_OF_JOBS, LETTERS_WAIT
+from delegations.desk.needs.letters import COULD_NOT_BE_COMPOSED, FAULTS_OF_JOBS, LETTERS_WAIT
 from invitations.models import Correspondence, Outage, Setback
 from invitations.reminders.calls import note_call
 from invitations.tests.desk import composed_letter, signed_in
@@ -35,7 +35,7 @@ def test_first_page_takes_as_many_queries_for_three_rows_as_for_one(
         ReplyFactory(invitation=invitation)
         DeliveryFactory(letter__invitation=invitation)
 
-    with django_assert_num_queries(48):
+    with django_assert_num_queries(24):
         admin_client.get(reverse("admin:index"))
 
 
@@ -59,16 +59,19 @@ def test_first_page_counts_what_its_links_show(admin_client):
 
     items = [*page["to_do"], *page["answers"], *page["invitations"], *page["outbox"]]
     counts = {str(item["title"]): item["count"] for item in items}
-    shown = {
-        str(item["title"]): admin_client.get(item["url"]).context["cl"].result_count
-        for item in items
-    }
+    shown = {str(item["title"]): rows_behind(admin_client, item["url"]) for item in items}
     assert counts == shown
     assert counts["silent"] == counts["regrets"] == counts["letters to approve"] == 1
     assert counts["correspondence not dealt with"] == counts["reminder steps without approval"] == 1
     assert (counts["draft"], counts["issued"], counts["waits to leave"]) == (1, 6, 1)
     assert counts[str(COULD_NOT_BE_COMPOSED)] == counts[str(FAULTS_OF_JOBS)] == 1
     assert counts[str(LETTERS_WAIT)] == 1
+
+
+def rows_behind(client, url):
+    """How many rows the list has to which the first page leads, or letters to be looked at."""
+    page = client.get(url).context
+    return page["cl"].result_count if "cl" in page else page["number"]
 
 
 def test_first_page_says_that_nothing_can_leave_to_those_who_see_deliveries(client):
@@ -183,7 +186,7 @@ def test_the_silent_take_as_many_queries_for_three_as_for_one(
     for _n in range(rows):
         silent_state(edition, "Africa", 8)
 
-    with django_assert_num_queries(19):
+    with django_assert_num_queries(18):
         admin_client.get(reverse("desk:silent"))
 
 

@@ -7,11 +7,12 @@ from django.contrib.auth.models import Group
 from django.urls import reverse
 from django.utils import timezone
 
-from delegations.desk.needs import COULD_NOT_BE_COMPOSED, FAULTS_OF_JOBS, STUCK
+from delegations.desk.needs.letters import COULD_NOT_BE_COMPOSED, FAULTS_OF_JOBS, STUCK
 from delegations.models import HighLevelSession
 from invitations.models import Bounce, Correspondence, Letter, Setback
 from invitations.tests.desk import composed_letter, signed_in
 from invitations.tests.factories import (
+    CircularFactory,
     DeliveryFactory,
     EditionFactory,
     InvitationFactory,
@@ -53,6 +54,20 @@ def test_first_page_counts_apart_what_to_approve_and_what_to_compose_anew(client
     }
     assert listed == {"letters to approve": [good], "outdated letters to compose anew": [outdated]}
     assert {item["count"] for item in items.values()} == {1}
+
+
+def test_letters_of_one_circular_are_looked_at_one_by_one(client):
+    letter = composed_letter()
+    signed_in(client, "view_invitation", "view_letter", "approve_letter")
+
+    look = reverse("admin:invitations_circular_look", args=[letter.circular_id])
+    assert to_do(client)["letters to approve"]["url"] == look
+
+    edition = letter.invitation.edition
+    draft = InvitationFactory(edition=edition, status="draft", issued_at=None)
+    composed_letter(invitation=draft, circular=CircularFactory(edition=edition, kind="notice"))
+
+    assert "/letter/?approval=open" in to_do(client)["letters to approve"]["url"]
 
 
 WAITS_FOR = {

@@ -1,0 +1,1 @@
+"""What needs a person: one list for the first page, of what its reader may do something about."""

@@ -1,0 +1,65 @@
+"""The list on the first page: what waits for its reader, and for how long."""
+
+import datetime as dt
+from collections.abc import Iterator
+from typing import Any
+
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.translation import ngettext
+
+from delegations.desk.needs.letters import deliveries, letters, originals, people
+from delegations.desk.needs.need import Need, found_of
+from delegations.desk.needs.people import approvals, changes, mails, replies
+from delegations.desk.outbox import OutboxRow
+from invitations.models import ForumEdition
+
+OLD = dt.timedelta(days=7)
+
+
+def needs_of(
+    edition: ForumEdition, request: HttpRequest, outbox: dict[str, OutboxRow]
+) -> list[dict[str, Any]]:
+    """Return what waits for this person, and for how long; what others may do is not asked for."""
+    now = timezone.now()
+    needs = [need for need in all_needs(edition, request, outbox) if need.may]
+    return [
+        {
+            "title": need.title,
+            "count": found.number,
+            "url": need.url,
+            "age": age_in_words(found.since, now),
+            "is_old": found.since is not None and age_of(found.since, now) > OLD,
+        }
+        for need, found in zip(needs, found_of(needs), strict=True)
+        if found.number
+    ]
+
+
+def all_needs(
+    edition: ForumEdition, request: HttpRequest, outbox: dict[str, OutboxRow]
+) -> Iterator[Need]:
+    yield from deliveries(edition, request, outbox)
+    yield from letters(edition, request)
+    yield from people(edition, request)
+    yield from originals(edition, request)
+    yield from changes(request)
+    yield from replies(edition, request)
+    yield from mails(request)
+    yield from approvals(edition, request)
+
+
+def age_of(since: dt.datetime | dt.date, now: dt.datetime) -> dt.timedelta:
+    if isinstance(since, dt.datetime):
+        return now - since
+    return timezone.localdate(now) - since
+
+
+def age_in_words(since: dt.datetime | dt.date | None, now: dt.datetime) -> str:
+    if since is None:
+        return ""
+    age = age_of(since, now)
+    if age.days < 1:
+        return ""
+    words = ngettext("oldest: %(days)s day", "oldest: %(days)s days", age.days)
+    return words % {"days": age.days}

@@ -1,0 +1,107 @@
+"""Needs of decisions: what a second person releases, what came in, what two people approve."""
+
+from collections.abc import Iterator
+
+from django.http import HttpRequest
+from django.utils.translation import gettext as _
+
+from delegations.desk.needs.need import Need, may, of_edition
+from delegations.models import HighLevelSession
+from invitations.admin.columns import list_url
+from invitations.models import (
+    AUTOMATIC_KINDS,
+    Bounce,
+    CallListEntry,
+    Correspondence,
+    ForumEdition,
+    HeldChange,
+    LetterTemplate,
+    ReminderStep,
+    Reply,
+)
+
+
+def changes(request: HttpRequest) -> Iterator[Need]:
+    """Yield what a second person has to look at, by what has become of it."""
+    told = {
+        HeldChange.State.WAITING: _("changes that a second person releases or takes back"),
+        HeldChange.State.ALONE: _(
+            "changes that one approver released alone: confirm or reverse them"
+        ),
+    }
+    for state, title in told.items():
+        yield Need(
+            may(request, "release_heldchange", "change_heldchange"),
+            title,
+            list_url(HeldChange, state__exact=state.value),
+            HeldChange.objects.filter(state=state),
+            "asked_at",
+        )
+
+
+def replies(edition: ForumEdition, request: HttpRequest) -> Iterator[Need]:
+    """Yield what offices said that somebody has to read, decide on, or ask by telephone."""
+    here, own = of_edition(edition), {"invitation__edition": edition}
+    yield Need(
+        may(request, "change_reply"),
+        _("contested replies"),
+        list_url(Reply, status__exact=Reply.Status.CONTESTED.value, **here),
+        Reply.objects.contested().filter(**own),
+        "received_at",
+    )
+    yield Need(
+        may(request, "change_correspondence"),
+        _("correspondence not dealt with"),
+        list_url(Correspondence, dealt_with="no", **here),
+        Correspondence.objects.unread().filter(**own),
+        "received_at",
+    )
+    yield Need(
+        may(request, "add_telephonecall"),
+        _("offices to call"),
+        list_url(CallListEntry, called="open", **here),
+        CallListEntry.objects.to_call().filter(**own),
+        "listed_at",
+    )
+
+
+def mails(request: HttpRequest) -> Iterator[Need]:
+    """Yield mails and bounces of which nobody knows yet whose they are."""
+    yield Need(
+        may(request, "change_correspondence"),
+        _("mails of which nobody knows yet whose they are"),
+        list_url(Correspondence, dealt_with="no", whose="unknown"),
+        Correspondence.objects.unread().unmatched(),
+        "received_at",
+    )
+    yield Need(
+        may(request, "change_delivery"),
+        _("bounces of which nobody knows yet what they are of"),
+        list_url(Bounce, matched="no"),
+        Bounce.objects.filter(delivery=None),
+        "received_at",
+    )
+
+
+def approvals(edition: ForumEdition, request: HttpRequest) -> Iterator[Need]:
+    """Yield what two people approve before the machine uses it by itself."""
+    approves = may(request, "approve_letter")
+    yield Need(
+        approves,
+        _("reminder steps without approval"),
+        list_url(ReminderStep, approved="no", edition__id__exact=edition.pk),
+        edition.reminder_steps.filter(second_approver=None),
+    )
+    yield Need(
+        approves,
+        _("texts of reminders and acknowledgements without approval"),
+        list_url(LetterTemplate, approved="no", kind__in=",".join(AUTOMATIC_KINDS)),
+        LetterTemplate.objects.filter(kind__in=AUTOMATIC_KINDS, second_approver=None),
+        "written_at",
+    )
+    yield Need(
+        approves and request.user.has_perm("delegations.view_highlevelsession"),
+        _("sessions that wait for the approval of two people"),
+        list_url(HighLevelSession, approved="no", edition__id__exact=edition.pk),
+        HighLevelSession.objects.filter(edition=edition, second_approver=None),
+    )
