@@ -107,7 +107,7 @@ def composed_letters(
     """Yield the composed letters that this person may approve, and those that are outdated."""
     composed = own.filter(state=Letter.State.COMPOSED).order_by()
     asked = composed.values("pk", "composed_at", "composed_by", "circular", "kind")
-    rows: list[dict[str, Any]] = [*asked]
+    rows: list[Any] = list(asked)
     outdated = outdated_letters(own) if rows else {}
     anew = [row for row in rows if row["pk"] in outdated]
     fit = [row for row in rows if row["pk"] not in outdated]
