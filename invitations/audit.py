@@ -20,6 +20,7 @@ class Act(TextChoices):
     ISSUED = "issued", _("put in force with the approval of its letter")
     WITHDRAWN = "withdrawn", _("withdrawn")
     DRAFT_AGAIN = "draft_again", _("a draft again: its circular was called back")
+    LETTER_LEFT = "letter_left", _("its letter left as it is, though the record says otherwise")
     HAND_OVER_ASKED = (
         "hand_over_asked",
         _("link and code ended, since a successor is to be invited"),

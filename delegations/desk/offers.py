@@ -6,7 +6,6 @@ Nothing is offered that would be refused: neither to who may not, nor where it c
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-from django.core.exceptions import ValidationError
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import urlencode
@@ -14,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from delegations.desk.dossier import Dossier
 from invitations.admin.columns import list_url
+from invitations.admin.mending.correcting import MAY_CORRECT, NOT_ARRIVED
 from invitations.admin.mending.replacing import MAY_REPLACE
 from invitations.models import (
     AUTOMATIC_KINDS,
@@ -24,7 +24,8 @@ from invitations.models import (
     Letter,
     Reply,
 )
-from invitations.outbox.another_address import addresses_not_tried, refuse_if_it_may_not_leave
+from invitations.outbox.another_address import why_not_sent_elsewhere
+from invitations.outbox.mending.corrected import why_not_corrected
 
 AGAIN: dict[str, str] = {
     Delivery.State.UNCERTAIN: "send_again",
@@ -50,6 +51,7 @@ def offers(dossier: Dossier, invitation: Any) -> list[Offer]:
     """Return what this user may do for the invitation."""
     return [
         *to_record(dossier, invitation),
+        *to_correct_the_address(dossier, invitation),
         *to_send_again(dossier, invitation),
         *to_send_elsewhere(dossier, invitation),
         *to_replace(dossier, invitation),
@@ -88,6 +90,21 @@ def to_send_again(dossier: Dossier, invitation: Any) -> Iterator[Offer]:
         yield Offer(title, "outgoing_mail", list_url(Delivery), action, tuple(keys))
 
 
+def to_correct_the_address(dossier: Dossier, invitation: Any) -> Iterator[Offer]:
+    """Offer to correct the address of the last mail that did not arrive."""
+    if not (all(map(dossier.may, MAY_CORRECT)) and is_in_force(invitation)):
+        return
+    failed = (
+        delivery
+        for delivery in reversed(dossier.deliveries)
+        if delivery.state in NOT_ARRIVED and delivery.letter.invitation_id == invitation.pk
+    )
+    last = next(failed, None)
+    if last and not why_not_corrected(last):
+        url = reverse("admin:invitations_delivery_correct", args=[last.pk])
+        yield Offer(_("Correct the address and send again"), "contact_mail", url)
+
+
 def is_due_on_paper(letter: Letter, invitation: Any) -> bool:
     """Whether the rank gets a signed original now, so that mail is not sent anew."""
     by_rank = invitation.minister.rank_id in invitation.edition.original_ranks
@@ -99,12 +116,7 @@ def to_send_elsewhere(dossier: Dossier, invitation: Any) -> Iterator[Offer]:
     letter = standing_letter(dossier, invitation)
     if not (dossier.may("invitations.change_delivery") and letter):
         return
-    try:
-        refuse_if_it_may_not_leave(letter)
-        addresses = addresses_not_tried(letter)
-    except ValidationError:
-        return
-    if addresses:
+    if not why_not_sent_elsewhere(letter):
         url, rows = list_url(Invitation), (invitation.pk,)
         yield Offer(_("Send to another address"), "alternate_email", url, "send_to_another", rows)
 

@@ -50,10 +50,14 @@ class UnreachedFilter(admin.SimpleListFilter):
     parameter_name = "reached"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        return [("no", _("not reached: every address bounced or was refused"))]
+        return [
+            ("no", _("not reached: every address bounced or was refused")),
+            ("yet", _("reached nobody yet: no letter was handed over")),
+        ]
 
     def queryset(self, request: HttpRequest, queryset: Any) -> QuerySet[Any] | None:
-        return queryset.unreached() if self.value() == "no" else None
+        chosen = {"no": "unreached", "yet": "reached_nobody"}.get(self.value() or "")
+        return getattr(queryset, chosen)() if chosen else None
 
 
 class LeftOfficeFilter(admin.SimpleListFilter):

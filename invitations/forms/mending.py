@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import (
     UnfoldAdminDateWidget,
+    UnfoldAdminEmailInputWidget,
     UnfoldAdminRadioSelectWidget,
     UnfoldAdminSelectWidget,
     UnfoldAdminTextareaWidget,
@@ -17,7 +18,7 @@ from unfold.widgets import (
 )
 
 from invitations.forms.action_forms import ReasonForm
-from invitations.forms.fields import AddressesField, LineField, TextField
+from invitations.forms.fields import AddressesField, AddressField, LineField, TextField
 from invitations.forms.model_forms import WholeRowForm
 from invitations.models import (
     Circular,
@@ -28,6 +29,7 @@ from invitations.models import (
     Minister,
     Rank,
 )
+from invitations.outbox.mending.after_saving import Road
 from invitations.outbox.mending.replacing import replacements_of
 from invitations.outbox.mending.succession import (
     Choices,
@@ -225,3 +227,32 @@ class NewMinisterForm(WholeRowForm):
             instance=Minister(member_state=before.member_state),
             prefix="new",
         )
+
+
+class CorrectedAddressForm(ReasonForm):
+    """The address that takes the place of the one to which a mail did not get."""
+
+    email = AddressField(
+        label=_("Corrected address"),
+        help_text=_(
+            "It takes the place of the old one on file. When a second person has released it, the "
+            "letter goes there by itself."
+        ),
+        widget=UnfoldAdminEmailInputWidget,
+    )
+    field_order = ["email", "because"]
+
+
+class AfterSavingForm(ReasonForm):
+    """What becomes of the letters that left, of the roads that can succeed."""
+
+    road = forms.ChoiceField(
+        label=_("What becomes of the letter"), widget=UnfoldAdminRadioSelectWidget
+    )
+    field_order = ["road", "because"]
+
+    def __init__(self, data: Any, *, roads: Iterable[str], **more: Any) -> None:
+        super().__init__(data, **more)
+        choices: Any = self.fields["road"]
+        choices.choices = [(road, Road(road).label) for road in roads]
+        self.fields["because"].required = False

@@ -64,6 +64,10 @@ class InvitationQuerySet(HeldQuerySet["Invitation"]):
         )
         return self.silent().filter(refused, ~hoped_for)
 
+    def reached_nobody(self) -> Self:
+        """Issued invitations of which no letter was handed over or dispatched yet."""
+        return self.issued().exclude(self.with_invitation_sent_and("handed_over"))
+
     def with_invitation_sent_and(self, *states: str) -> Exists:
         """Whether an invitation has a delivery in one of these states; asked of each by itself."""
         sent = self.model.objects.filter(

@@ -66,6 +66,16 @@ def refuse_if_it_may_not_leave(letter: Letter) -> None:
         raise ValidationError(_("It may not leave: %s.") % because)
 
 
+def why_not_sent_elsewhere(letter: Letter) -> str:
+    """Return why the letter goes to no other address now; an empty text if it may."""
+    try:
+        refuse_if_it_may_not_leave(letter)
+        is_there = addresses_not_tried(letter)
+    except ValidationError as refusal:
+        return " ".join(refusal.messages)
+    return "" if is_there else str(PUT_IT_ON_FILE)
+
+
 def addresses_not_tried(letter: Letter) -> dict[str, str]:
     """Return the released addresses to which this letter never went, each with whose it is."""
     tried = addresses_tried(letter)

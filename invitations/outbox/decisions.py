@@ -8,6 +8,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from invitations.letters.routes import ORIGINAL_DUE, is_mail_in_spite_of_rank, paper_route
 from invitations.models import PRINTED_KINDS, Delivery, Invitation, Letter, OriginalStep
@@ -39,14 +40,22 @@ def decide_uncertain(delivery: Delivery, by: User, *, went: bool) -> None:
 
 def send_anew(delivery: Delivery, by: User) -> None:
     """Put a failed or missed delivery back into the outbox."""
+    if because := why_not_sent_anew(delivery):
+        raise ValidationError(because)
+    if not queue_again(delivery, delivery.state, by, _("send anew")):
+        raise ValidationError(ONLY_FAILED)
+
+
+ONLY_FAILED = gettext_lazy("Only a failed or missed delivery is sent anew.")
+
+
+def why_not_sent_anew(delivery: Delivery) -> str:
+    """Return why the delivery is not sent anew; an empty text if it may be."""
     if is_mail_in_spite_of_rank(delivery.letter):
-        raise ValidationError(ORIGINAL_DUE)
+        return str(ORIGINAL_DUE)
     if has_left_office(delivery.letter, delivery.letter.invitation):
-        raise ValidationError(_("It may not leave: %s.") % LEFT_OFFICE)
-    if delivery.state not in (State.FAILED, State.MISSED) or not queue_again(
-        delivery, delivery.state, by, _("send anew")
-    ):
-        raise ValidationError(_("Only a failed or missed delivery is sent anew."))
+        return _("It may not leave: %s.") % LEFT_OFFICE
+    return "" if delivery.state in (State.FAILED, State.MISSED) else str(ONLY_FAILED)
 
 
 def queue_again(delivery: Delivery, old: str, by: User, because: str) -> bool:

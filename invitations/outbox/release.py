@@ -20,6 +20,7 @@ from invitations.models.held.holding import (
     letters_using,
     values_of,
 )
+from invitations.outbox.mending.corrected import send_where_corrected
 from invitations.outbox.mending.succession import hand_over, lock_state, take_back_hand_over
 
 
@@ -38,6 +39,7 @@ def release_change(change: HeldChange, by: User, mark: str, because: str = "") -
         hand_over(change, by)
     elif row:
         record_act(row, Act.RELEASED, by, because, changes=change.changed)
+    send_where_corrected(change, by)
 
 
 @transaction.atomic
@@ -85,6 +87,7 @@ def release_alone(change: HeldChange, by: User, mark: str, because: str) -> None
     change.told.clear()
     record_act(change, Act.RELEASED_ALONE, by, because)
     record_act(row, Act.RELEASED_ALONE, by, because, changes=change.changed)
+    send_where_corrected(change, by)
 
 
 def why_not_by(change: HeldChange, person: User) -> str:

@@ -2,7 +2,15 @@
 
 import datetime as dt
 
-from invitations.models import Invitation
+from django.utils import timezone
+
+from invitations.models import HeldChange, Invitation
+from invitations.outbox.mending.after_saving import (
+    leave_letters,
+    send_to_each,
+    send_to_new_addresses,
+)
+from invitations.outbox.mending.corrected import correct_address, send_where_corrected
 from invitations.outbox.mending.replacing import (
     begin_replacement,
     give_new_links,
@@ -13,6 +21,7 @@ from invitations.outbox.mending.succession import (
     ask_to_hand_over,
     carry_over,
     hand_over,
+    plan_first_letter,
 )
 from invitations.outbox.release import release_change
 from invitations.tests.factories import (
@@ -78,6 +87,54 @@ def handing_over(make, by):
     return released_by(change, by)
 
 
+def failed_mail(make, **fields):
+    """A mail that the server refused, to the only address of the office."""
+    letter = make.frozen_letter(**fields)
+    address = letter.invitation.minister.to_emails
+    return make.queued(letter, state="failed", address=address, server_words="550 unknown")
+
+
+def correcting(make, by):
+    delivery = failed_mail(make)
+    correct_address(delivery, by, "right@example.org", BECAUSE)
+    return delivery
+
+
+def sending_where_corrected(make, by):
+    delivery = failed_mail(make)
+    [change] = correct_address(delivery, UserFactory(), "right@example.org", BECAUSE)
+    HeldChange.objects.filter(pk=change.pk).update(
+        state="released", decided_at=timezone.now(), decided_by=UserFactory()
+    )
+    send_where_corrected(change, by)
+    return delivery.letter.deliveries.get(address="right@example.org")
+
+
+def leaving_it(make, by):
+    minister = make.issued().minister
+    leave_letters(minister, by, BECAUSE)
+    return minister
+
+
+def sending_to_new_addresses(make, by):
+    letter = make.frozen_letter()
+    send_to_new_addresses(letter.invitation.minister, [letter], by)
+    return letter.deliveries.get()
+
+
+def sending_to_each(make, by):
+    letter = make.frozen_letter()
+    send_to_each(letter.invitation.minister, letter, by)
+    return letter.deliveries.get()
+
+
+def planning_the_first_letter(make, by):
+    edition = make.issued().edition
+    draft = InvitationFactory(edition=edition, status="draft", issued_at=None)
+    plan_first_letter(draft, {"letter": "now"}, by)
+    return draft.letters.get()
+
+
 def carrying_over(make, by):
     reply = ReplyFactory(invitation=make.issued())
     edition = reply.invitation.edition
@@ -87,6 +144,12 @@ def carrying_over(make, by):
 
 
 MENDING_ACTS = {
+    plan_first_letter: planning_the_first_letter,
+    leave_letters: leaving_it,
+    send_to_new_addresses: sending_to_new_addresses,
+    send_to_each: sending_to_each,
+    correct_address: correcting,
+    send_where_corrected: sending_where_corrected,
     ask_to_hand_over: asking,
     hand_over: handing_over,
     carry_over: carrying_over,

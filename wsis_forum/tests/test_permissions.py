@@ -44,6 +44,7 @@ OPENED_BY = {
     "invitations_circular_scan": READERS,
     "invitations_correspondence_message": REGISTRARS,
     "invitations_correspondence_scan": READERS,
+    "invitations_delivery_correct": DRAFTERS,
     "invitations_delivery_queue": READERS,
     "invitations_forumedition_draft": DRAFTERS,
     # It leads on to the address above, which refuses.
@@ -65,6 +66,7 @@ OPENED_BY = {
     "invitations_minister_faults": DRAFTERS,
     "invitations_minister_import": DRAFTERS,
     "invitations_minister_import_template": DRAFTERS,
+    "invitations_minister_letters": DRAFTERS,
     "invitations_minister_process_import": DRAFTERS,
     "invitations_reminderstep_reminders_page": READERS,
     "invitations_reply_settle": REGISTRARS,

@@ -17,7 +17,7 @@ __all__ = ["frozen_letter", "queued"]
 pytestmark = pytest.mark.django_db
 
 RECORD, REPLACE, WITHDRAW = "Record a reply", "Replace the letter", "Withdraw"
-HAND_OVER = "Hand over to a successor"
+HAND_OVER, CORRECT = "Hand over to a successor", "Correct the address and send again"
 AGAIN, ELSEWHERE, ANEW = "Send again", "Send to another address", "Compose the letter anew"
 
 
@@ -55,7 +55,7 @@ def failed(queued, frozen_letter):
 def test_each_is_offered_what_is_theirs(client, failed):
     invitation = failed.letter.invitation
     by_group = {
-        "Drafters": {AGAIN, REPLACE, HAND_OVER, WITHDRAW},
+        "Drafters": {CORRECT, AGAIN, REPLACE, HAND_OVER, WITHDRAW},
         "Registrars": {RECORD},
         "Approvers": set(),
         "Readers": set(),

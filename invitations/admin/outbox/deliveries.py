@@ -11,6 +11,7 @@ from unfold.decorators import action, display
 from invitations.admin.base import Menu, user_of
 from invitations.admin.columns import change_url, hour_column, state_link, text_link
 from invitations.admin.confirming import confirmed, row_by_row
+from invitations.admin.mending.correcting import CorrectingMixin, address_to_look_at
 from invitations.admin.mixins import AnotherAddressMixin, LeadsToStatesMixin
 from invitations.admin.outbox.queue import QueuePageMixin
 from invitations.forms.action_forms import DispatchedForm
@@ -35,7 +36,7 @@ DELIVERIES_CHANGED = ngettext_lazy(
 
 
 @admin.register(Delivery)
-class DeliveryAdmin(LeadsToStatesMixin, AnotherAddressMixin, QueuePageMixin):
+class DeliveryAdmin(CorrectingMixin, LeadsToStatesMixin, AnotherAddressMixin, QueuePageMixin):
     menu = (Menu.DAILY, 6, "outbox")
     when_empty = gettext_lazy("Nothing waits: deliveries come with the approval of letters.")
     list_display = [
@@ -71,6 +72,7 @@ class DeliveryAdmin(LeadsToStatesMixin, AnotherAddressMixin, QueuePageMixin):
         "send_to_another",
         "mark_as_dispatched",
     ]
+    change_form_outer_before_template = "admin/mending/before_delivery.html"
     fields = [
         "letter",
         ("channel", "line"),
@@ -135,8 +137,11 @@ class DeliveryAdmin(LeadsToStatesMixin, AnotherAddressMixin, QueuePageMixin):
     @action(description=gettext_lazy("Failed or missed: send anew"), permissions=["dispatch"])
     @confirmed(
         title=gettext_lazy("Send anew"),
-        explanation=gettext_lazy("They are sent again, with exactly the same message."),
-        describe=lambda page, delivery: delivery.server_words,
+        explanation=gettext_lazy(
+            "They are sent again to the same address, with exactly the same message. A wrong "
+            "address is corrected on the page of its delivery."
+        ),
+        describe=lambda page, delivery: address_to_look_at(delivery),
     )
     @row_by_row(done=DELIVERIES_CHANGED)
     def send_anew_selected(self, request: HttpRequest, delivery: Delivery) -> None:

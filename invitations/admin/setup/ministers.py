@@ -15,6 +15,7 @@ from unfold.decorators import display
 from invitations.admin.base import WHY_IT_CHANGES, Menu, ModelAdmin, RecordInline
 from invitations.admin.columns import courtesy, listed_state
 from invitations.admin.confirming import refusal_sentence
+from invitations.admin.mending.after_saving import AsksAboutLettersMixin
 from invitations.admin.setup.minister_import import MinisterExchangeMixin
 from invitations.forms.model_forms import MinisterForm
 from invitations.letters.addressing import FormalAddress, formal_address
@@ -34,7 +35,7 @@ class InvitationsOfMinister(RecordInline):
 
 
 @admin.register(Minister)
-class MinisterAdmin(MinisterExchangeMixin, ModelAdmin):
+class MinisterAdmin(AsksAboutLettersMixin, MinisterExchangeMixin, ModelAdmin):
     form = MinisterForm
     change_form_outer_before_template = "admin/setup/before_minister.html"
     menu = (Menu.ADDRESSEES, 1, "person")

@@ -1,0 +1,138 @@
+"""The question that follows when a minister was saved whose letter has left: what becomes of it."""
+
+from collections.abc import Iterable
+from typing import Any
+from urllib.parse import urlencode
+
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.template.response import TemplateResponse
+from django.urls import path, reverse
+from django.utils.translation import gettext as _
+
+from invitations.admin.base import ModelAdmin, user_of
+from invitations.admin.columns import change_url, on_day, text_link
+from invitations.admin.mending.replacing import MAY_REPLACE, replacing_url
+from invitations.forms.mending import AfterSavingForm
+from invitations.models import Letter, Minister
+from invitations.outbox.mending.after_saving import (
+    Road,
+    leave_letters,
+    letters_that_left,
+    road_for,
+    roads_open,
+    send_to_new_addresses,
+    what_matters,
+)
+from invitations.text.dates import labelled
+
+MAY_SEND = "invitations.change_delivery"
+
+
+class AsksAboutLettersMixin(ModelAdmin):
+    """A page of ministers that asks, after a change, about the letters that have left."""
+
+    def get_urls(self) -> list[Any]:
+        view = self.admin_site.admin_view(self.letters_view)
+        own = path("<int:pk>/letters/", view, name="invitations_minister_letters")
+        return [own, *super().get_urls()]
+
+    def save_model(self, request: HttpRequest, obj: Minister, form: Any, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        request.mattered = what_matters(form.changed_data) if change else []  # type: ignore[attr-defined]
+
+    def response_change(self, request: HttpRequest, obj: Minister) -> HttpResponse:
+        """Lead to the question about their letters, or link to it where one stays on the page."""
+        response = super().response_change(request, obj)
+        changed = getattr(request, "mattered", [])
+        if not changed or not letters_that_left(obj).exists():
+            return response
+        query = urlencode([("changed", one) for one in changed])
+        url = f"{reverse('admin:invitations_minister_letters', args=[obj.pk])}?{query}"
+        if "_save" in request.POST:
+            return redirect(url)
+        messages.warning(
+            request, text_link(url, _("A letter has left already: what becomes of it?"))
+        )
+        return response
+
+    def letters_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Ask what becomes of the letters that left; nothing happens by itself."""
+        minister = get_object_or_404(self.get_queryset(request).select_related("successor"), pk=pk)
+        if not self.has_change_permission(request, minister):
+            raise PermissionDenied
+        letters = list(
+            letters_that_left(minister).select_related("circular", "invitation__edition")
+        )
+        if not letters:
+            messages.info(request, _("No letter to this minister has left."))
+            return redirect(change_url(minister))
+        roads = [road for road in roads_open(minister, letters) if may_take(request, road)]
+        chosen = road_for(request.GET.getlist("changed"), roads)
+        form = AfterSavingForm(request.POST or None, roads=roads, initial={"road": chosen})
+        if request.method == "POST" and form.is_valid():
+            answer = self._take(request, minister, letters, form)
+            if answer:
+                return answer
+        context = {
+            **admin.site.each_context(request),
+            "title": _("Their letter has left"),
+            "minister": minister,
+            "letters": [letter_told(letter) for letter in letters],
+            "form": form,
+            "back": change_url(minister),
+        }
+        return TemplateResponse(request, "admin/mending/letters_of_minister.html", context)
+
+    def _take(
+        self, request: HttpRequest, minister: Minister, letters: list[Letter], form: AfterSavingForm
+    ) -> HttpResponse | None:
+        """Take the road that was chosen; where that is refused, the form says why."""
+        road, because = form.cleaned_data["road"], form.cleaned_data["because"]
+        if road == Road.REPLACE:
+            return redirect(replacing_url(letter.invitation_id for letter in letters))
+        if road == Road.HAND_OVER:
+            return redirect("desk:hand_over", letters[0].invitation_id)
+        try:
+            told = self._carried_out(request, road, minister, letters, because)
+        except ValidationError as refusal:
+            form.add_error(None, refusal.messages)
+            return None
+        messages.success(request, told)
+        return redirect("admin:invitations_minister_changelist")
+
+    def _carried_out(
+        self, request: HttpRequest, road: str, minister: Minister, letters: list[Letter], why: str
+    ) -> str:
+        """Send the letters, or leave them, and return what is told of it."""
+        user = user_of(request)
+        if road == Road.LEAVE:
+            leave_letters(minister, user, why)
+            return _("The letter is left as it is; that is on file.")
+        if send_to_new_addresses(minister, letters, user):
+            return _(
+                "The letter goes to the new address as soon as a second person has released it."
+            )
+        return _("The letter waits in the outbox for the new address.")
+
+
+def may_take(request: HttpRequest, road: str) -> bool:
+    needed: dict[str, Iterable[str]] = {
+        Road.REPLACE: MAY_REPLACE,
+        Road.SEND: [MAY_SEND],
+        Road.HAND_OVER: ["invitations.change_invitation", "invitations.add_minister"],
+    }
+    return request.user.has_perms(list(needed.get(road, [])))
+
+
+def letter_told(letter: Letter) -> dict[str, Any]:
+    """Return what the page says of a letter: its day, whom it names, and where it went."""
+    went = letter.deliveries.left().exclude(address="").order_by("pk")
+    return {
+        "letter": letter,
+        "named": labelled(letter.circular.reference, on_day(letter.approved_at)),
+        "addressee": letter.addressee.split("\n"),
+        "went_to": list(went.values_list("address", flat=True)),
+    }

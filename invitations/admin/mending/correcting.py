@@ -1,0 +1,159 @@
+"""What helps a delivery that did not arrive: on its own page, and only where it can succeed."""
+
+from typing import Any, NamedTuple
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import path, reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from invitations.admin.base import ModelAdmin, user_of
+from invitations.admin.columns import change_url, state_url, text_links
+from invitations.admin.confirming import confirmation_page, submitted
+from invitations.forms.mending import CorrectedAddressForm
+from invitations.models import Delivery
+from invitations.outbox.another_address import (
+    released_addresses,
+    why_not_sent_elsewhere,
+)
+from invitations.outbox.decisions import why_not_sent_anew
+from invitations.outbox.mending.corrected import (
+    MAY_BE_CORRECTED,
+    correct_address,
+    places_of,
+    why_not_corrected,
+)
+from invitations.text.dates import comma_list, keep_own_order, labelled
+from invitations.text.lines import isolated
+
+State = Delivery.State
+
+
+NOT_ARRIVED = (State.FAILED, State.BOUNCED, State.MISSED)
+
+
+class Help(NamedTuple):
+    """A list action for this delivery, which asks before it acts; or a page of its own."""
+
+    title: Any
+    action: str = ""
+    url: str = ""
+
+
+SETTLED = (
+    Help(gettext_lazy("It went"), "it_went"),
+    Help(gettext_lazy("Send again"), "send_again"),
+)
+
+
+class CorrectingMixin(ModelAdmin):
+    """The page of a delivery, with what may be done about it and whom it is about."""
+
+    def get_urls(self) -> list[Any]:
+        view = self.admin_site.admin_view(self.correct_view)
+        own = path("<int:pk>/correct/", view, name="invitations_delivery_correct")
+        return [own, *super().get_urls()]
+
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
+    ) -> HttpResponse:
+        if delivery := kwargs.get("obj"):
+            may = request.user.has_perms(MAY_CORRECT)
+            context |= {"helps": helps(delivery) if may else [], "about": about(request, delivery)}
+        return super().render_change_form(request, context, *args, **kwargs)
+
+    def correct_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Ask for the address that takes the old one's place, and why."""
+        if not request.user.has_perms(MAY_CORRECT):
+            raise PermissionDenied
+        delivery = get_object_or_404(with_office(self.get_queryset(request)), pk=pk)
+        if why := why_not_corrected(delivery):
+            messages.error(request, why)
+            return redirect(change_url(delivery))
+        form = CorrectedAddressForm(submitted(request))
+        if form.is_valid() and self._corrected(request, delivery, form):
+            return redirect(change_url(delivery))
+        old = labelled(_("Old address"), isolated(delivery.address))
+        at = labelled(_("It stands at"), comma_list(place.row for place in places_of(delivery)))
+        return confirmation_page(
+            self,
+            request,
+            self.get_queryset(request).filter(pk=pk),
+            form,
+            action="",
+            title=_("Correct the address and send again"),
+            explanation=f"{old} · {at}",
+            button=_("Correct it"),
+            describe=lambda row: row.server_words,
+        )
+
+    def _corrected(
+        self, request: HttpRequest, delivery: Delivery, form: CorrectedAddressForm
+    ) -> bool:
+        said = form.cleaned_data
+        try:
+            correct_address(delivery, user_of(request), said["email"], said["because"])
+        except ValidationError as refusal:
+            form.add_error("email", refusal.messages)
+            return False
+        told = _("The letter goes to %(email)s as soon as a second person has released it.")
+        messages.success(request, told % {"email": said["email"]})
+        return True
+
+
+MAY_CORRECT = ("invitations.change_delivery", "invitations.change_minister")
+
+
+def with_office(deliveries: Any) -> Any:
+    return deliveries.select_related(
+        "letter__mission",
+        "letter__invitation__edition",
+        "letter__invitation__member_state",
+        "letter__invitation__minister__member_state",
+    )
+
+
+def helps(delivery: Delivery) -> list[Help]:
+    """Return what may be done about the delivery, the likeliest help first."""
+    found = []
+    if delivery.state in NOT_ARRIVED and not why_not_corrected(delivery):
+        url = reverse("admin:invitations_delivery_correct", args=[delivery.pk])
+        found.append(Help(_("Correct the address and send again"), url=url))
+    if delivery.state == State.UNCERTAIN:
+        found += SETTLED
+    if not why_not_sent_anew(delivery):
+        found.append(Help(_("Send anew to this address"), "send_anew_selected"))
+    if delivery.state in MAY_BE_CORRECTED and not why_not_sent_elsewhere(delivery.letter):
+        found.append(Help(_("Send to another address"), "send_to_another"))
+    return found
+
+
+def about(request: HttpRequest, delivery: Delivery) -> Any:
+    """Return links to the State, the minister and the invitation, for who may read them."""
+    invitation = delivery.letter.invitation
+    state = invitation.member_state
+    if not request.user.has_perm("invitations.view_invitation"):
+        return ""
+    return text_links(
+        [
+            (state_url(invitation.edition, state), state.listed_as),
+            (change_url(invitation.minister), str(invitation.minister)),
+            (change_url(invitation), _("The invitation")),
+        ]
+    )
+
+
+def address_to_look_at(delivery: Delivery) -> str:
+    """Return the server's words, and today's addresses where this one is on file no more."""
+    lines = [delivery.server_words]
+    on_file = released_addresses(delivery.letter)
+    if delivery.address and delivery.address.casefold() not in map(str.casefold, on_file):
+        told = _("%(address)s is on file no more. On file: %(addresses)s.") % {
+            "address": isolated(delivery.address),
+            "addresses": comma_list(map(isolated, on_file)) or _("none"),
+        }
+        lines.append(told)
+    return "\n".join(keep_own_order(line) for line in lines if line)

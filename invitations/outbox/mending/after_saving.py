@@ -1,0 +1,102 @@
+"""What may become of a letter that has left, once its minister's record says otherwise."""
+
+from collections.abc import Iterable, Sequence
+
+from django.contrib.auth.models import User
+from django.core.exceptions import ValidationError
+from django.db import models, transaction
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from invitations.audit import Act, record_act
+from invitations.models import Delivery, HeldChange, Invitation, Letter, Minister
+from invitations.models.held.holding import HELD, letters_at_hand
+from invitations.outbox.another_address import (
+    addresses_not_tried,
+    addresses_tried,
+    send_to_another_address,
+)
+from invitations.outbox.mending.replacing import replaceable
+from invitations.outbox.mending.succession import why_not_handed_over
+
+
+class Road(models.TextChoices):
+    REPLACE = "replace", gettext_lazy("Replace it: a letter with what stands on file now")
+    SEND = "send", gettext_lazy("Send it to the new address, just as it is")
+    HAND_OVER = "hand_over", gettext_lazy("Hand the invitation over to the successor")
+    LEAVE = "leave", gettext_lazy("Leave it as it is")
+
+
+ADDRESSES = {"to_emails", "cc_emails"}
+PRINTED = {name.removesuffix("_id") for name in HELD["Minister"].names()} - ADDRESSES
+
+
+def what_matters(changed: Iterable[str]) -> list[str]:
+    """Return which of name, address and successor are among the changed columns."""
+    columns = {"name": PRINTED, "address": ADDRESSES, "successor": {"successor"}}
+    return [one for one, names in columns.items() if names & set(changed)]
+
+
+def letters_that_left(minister: Minister) -> "models.QuerySet[Letter]":
+    """Return the letters in force that invite the minister and have left, or may have."""
+    left = Delivery.objects.left().filter(letter=models.OuterRef("pk"))
+    standing = Letter.objects.standing().filter(
+        invitation__minister=minister, invitation__status=Invitation.Status.ISSUED
+    )
+    return standing.filter(models.Exists(left), pk__in=letters_at_hand().values("pk"))
+
+
+def roads_open(minister: Minister, letters: Sequence[Letter]) -> list[str]:
+    """Return what can succeed now; to leave a letter is always possible."""
+    invitations = Invitation.objects.filter(pk__in=[letter.invitation_id for letter in letters])
+    is_open = {
+        Road.REPLACE: bool(replaceable(invitations).letters),
+        Road.SEND: any(new_addresses(minister, letter) for letter in letters),
+        Road.HAND_OVER: bool(minister.successor_id)
+        and not why_not_handed_over(letters[0].invitation),
+        Road.LEAVE: True,
+    }
+    return [road for road, opened in is_open.items() if opened]
+
+
+def new_addresses(minister: Minister, letter: Letter) -> set[str]:
+    """Return the minister's addresses, released or not, to which the letter never went."""
+    on_file = {one.casefold() for one in f"{minister.to_emails} {minister.cc_emails}".split()}
+    return set() if minister.successor_id else on_file - addresses_tried(letter)
+
+
+def road_for(changed: Sequence[str], roads: Sequence[str]) -> str:
+    """Return the road that what was changed calls for, if it is open."""
+    called_for = {"successor": Road.HAND_OVER, "name": Road.REPLACE, "address": Road.SEND}
+    likely = [road for what, road in called_for.items() if what in changed and road in roads]
+    return next(iter(likely), Road.LEAVE)
+
+
+@transaction.atomic
+def send_to_new_addresses(minister: Minister, letters: Iterable[Letter], by: User) -> bool:
+    """Send the letters to the minister's new addresses; return whether that waits for a release."""
+    waiting = list(HeldChange.objects.waiting().of(minister).select_for_update(of=("self",)))
+    for letter in letters:
+        if not new_addresses(minister, letter):
+            continue
+        for change in waiting:
+            change.letters.add(letter)
+            because = _("to leave for the new address, once released")
+            letter.events.create(state=letter.state, actor=by, because=because)
+        if not waiting:
+            send_to_each(minister, letter, by)
+    return bool(waiting)
+
+
+def send_to_each(minister: Minister, letter: Letter, by: User) -> None:
+    wanted = new_addresses(minister, letter)
+    found = [one for one in addresses_not_tried(letter) if one.casefold() in wanted]
+    if not found:
+        raise ValidationError(_("This letter has a delivery to that address already."))
+    for address in found:
+        send_to_another_address(letter, by, address)
+
+
+def leave_letters(minister: Minister, by: User, because: str) -> None:
+    """Record that the letters that left stay as they are, though the record says otherwise."""
+    record_act(minister, Act.LETTER_LEFT, by, because)

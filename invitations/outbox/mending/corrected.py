@@ -1,0 +1,141 @@
+"""Correct an address where it stands on file, and send the letter there once that is released."""
+
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+from django.contrib.auth.models import User
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from invitations.letters.planning import missions_of
+from invitations.models import Delivery, HeldChange, Invitation, Letter, Minister, Mission
+from invitations.outbox.another_address import (
+    addresses_tried,
+    refuse_if_it_may_not_leave,
+    send_to_another_address,
+)
+from invitations.text.addresses import one_address
+
+State = Delivery.State
+# The address may be right while a mail is on its way.
+MAY_BE_CORRECTED = (State.FAILED, State.BOUNCED, State.MISSED, State.UNCERTAIN, State.HANDED_OVER)
+
+
+class Place(NamedTuple):
+    """A column of a record in which an address stands."""
+
+    row: Minister | Mission | Invitation
+    column: str
+
+    @property
+    def lines(self) -> list[str]:
+        words: str = getattr(self.row, self.column)
+        return words.split()
+
+
+def places_of(delivery: Delivery) -> list[Place]:
+    """Return where the delivery's address stands on file, for the office of its letter."""
+    address = delivery.address.casefold()
+    return [
+        place
+        for place in places(delivery.letter)
+        if address in (line.casefold() for line in place.lines)
+    ]
+
+
+def places(letter: Letter) -> Iterator[Place]:
+    invitation = letter.invitation
+    if not letter.mission_id:
+        yield Place(invitation.minister, "to_emails")
+        yield Place(invitation.minister, "cc_emails")
+        yield Place(invitation, "focal_point_email")
+    missions = [letter.mission] if letter.mission else missions_of(invitation)
+    for mission in missions:
+        yield Place(mission, "emails")
+
+
+def why_not_corrected(delivery: Delivery) -> str:
+    """Return why the address cannot be corrected from its delivery; an empty text if it can."""
+    if delivery.channel != Delivery.Channel.EMAIL or delivery.state not in MAY_BE_CORRECTED:
+        return _("Only the address of a mail that was tried is corrected.")
+    try:
+        refuse_if_it_may_not_leave(delivery.letter)
+    except ValidationError as refusal:
+        return " ".join(refusal.messages)
+    if not places_of(delivery):
+        return _("This address is on file no more: send the letter to another address.")
+    return ""
+
+
+@transaction.atomic
+def correct_address(delivery: Delivery, by: User, email: str, because: str) -> list[HeldChange]:
+    """Put the new address in the place of the delivery's wherever it stands on file.
+
+    The letter goes there when a second person releases the change, without another step.
+    """
+    if not because.strip():
+        raise ValidationError(_("Say why the address is corrected."))
+    if why := why_not_corrected(delivery):
+        raise ValidationError(why)
+    new = one_address(email)
+    if not new:
+        raise ValidationError(_("Type the corrected address."))
+    if new.casefold() in addresses_tried(delivery.letter):
+        raise ValidationError(_("This letter has a delivery to that address already."))
+    changes = [
+        held
+        for place in places_of(delivery)
+        for held in put_in_place(place, delivery, new, because)
+    ]
+    for change in changes:
+        change.contributors.add(by)
+        HeldChange.objects.filter(pk=change.pk, asked_by=None).update(asked_by=by)
+    delivery.letter.events.create(
+        delivery=delivery, state=delivery.state, actor=by, because=_("its address was corrected")
+    )
+    return changes
+
+
+def put_in_place(place: Place, delivery: Delivery, new: str, because: str) -> Iterator[HeldChange]:
+    """Write the address into the record, and let the change that waits carry the letter."""
+    row: Any = (
+        type(place.row).objects.select_for_update(of=("self",), no_key=True).get(pk=place.row.pk)
+    )
+    old = delivery.address.casefold()
+    lines = [new if line.casefold() == old else line for line in Place(row, place.column).lines]
+    setattr(row, place.column, "\n".join(dict.fromkeys(lines)))
+    row.why_changed = because
+    row.full_clean(validate_unique=False, validate_constraints=False)
+    row.save()
+    for change in HeldChange.objects.waiting().of(row):
+        change.letters.add(delivery.letter)
+        yield change
+
+
+def send_where_corrected(change: HeldChange, by: User) -> None:
+    """Send the letters that wait for this change to the addresses that are new in it.
+
+    One that may not leave any more does not hinder the release: its history says why.
+    """
+    for letter in change.letters.select_related("invitation__minister"):
+        for address in sorted(new_addresses(change) - addresses_tried(letter)):
+            try:
+                send_to_another_address(letter, by, address)
+            except ValidationError as refusal:
+                because = " ".join(refusal.messages)
+                letter.events.create(state=letter.state, actor=by, because=because[:300])
+
+
+def new_addresses(change: HeldChange) -> set[str]:
+    """Return the addresses that the change adds, in small letters."""
+    before, after = (
+        {
+            line.casefold()
+            for name, words in (values or {}).items()
+            if name.endswith(("emails", "email"))
+            for line in words.split()
+        }
+        for values in (change.before, change.after)
+    )
+    return after - before

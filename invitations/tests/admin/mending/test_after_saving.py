@@ -1,0 +1,133 @@
+import pytest
+from auditlog.models import LogEntry
+from django.contrib.auth.models import Group
+from django.urls import reverse
+
+from invitations.admin.columns import change_url
+from invitations.admin.mending.replacing import replacing_url
+from invitations.audit import Act
+from invitations.models import HeldChange
+from invitations.tests.desk import as_sent, told
+from invitations.tests.factories import UserFactory
+from invitations.tests.mending import successor_of
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def drafter(client):
+    user = UserFactory()
+    user.groups.add(Group.objects.get(name="Drafters"))
+    client.force_login(user)
+    return user
+
+
+@pytest.fixture
+def invited(client, drafter, frozen_letter, queued):
+    """An invitation whose letter was handed over to the office."""
+    letter = frozen_letter(addressee="H.E. Ms. Flavia Elfberg\nMinister of Communications")
+    queued(letter, arrived=True, address=letter.invitation.minister.to_emails)
+    return letter.invitation
+
+
+def url_of(minister):
+    return reverse("admin:invitations_minister_letters", args=[minister.pk])
+
+
+def saved(client, minister, **words):
+    sent = as_sent(client.get(change_url(minister)))
+    return client.post(change_url(minister), {**sent, "_save": "Save", **words})
+
+
+@pytest.mark.parametrize(
+    ("words", "road"),
+    [
+        ({"family_name": "Elphberg-Strelsau"}, "replace"),
+        ({"to_emails": "new@example.org"}, "send"),
+        ({"family_name": "Elphberg-Strelsau", "to_emails": "new@example.org"}, "replace"),
+    ],
+)
+def test_saving_asks_what_becomes_of_the_letter_with_the_likely_road_chosen(
+    client, invited, words, road
+):
+    response = saved(client, invited.minister, **words)
+
+    assert response.url.startswith(url_of(invited.minister))
+    page = client.get(response.url)
+    assert page.context["form"]["road"].value() == road
+    assert "Flavia Elfberg" in page.content.decode()
+    assert LogEntry.objects.filter(additional_data__act=Act.LETTER_LEFT).count() == 0
+
+
+def test_a_successor_leads_to_the_hand_over(client, invited):
+    successor = successor_of(invited)
+
+    response = saved(client, invited.minister, successor=successor.pk)
+    page = client.get(response.url)
+    taken = client.post(response.url, {"road": "hand_over"})
+
+    assert [road for road, _label in page.context["form"].fields["road"].choices] == [
+        "hand_over",
+        "leave",
+    ]
+    assert page.context["form"]["road"].value() == "hand_over"
+    assert taken.url == reverse("desk:hand_over", args=[invited.pk])
+    asked = client.get(taken.url).context["form"]
+    assert asked["successor"].value() == successor.pk
+
+
+def test_to_replace_it_leads_to_the_replacement_of_this_letter(client, invited):
+    taken = client.post(url_of(invited.minister), {"road": "replace"})
+
+    assert taken.url == replacing_url([invited.pk])
+
+
+def test_the_letter_goes_to_the_new_address_once_it_is_released(client, invited):
+    response = saved(client, invited.minister, to_emails="new@example.org")
+
+    sent = client.post(response.url, {"road": "send"}, follow=True)
+
+    assert told(sent)[-1] == (
+        "The letter goes to the new address as soon as a second person has released it."
+    )
+    change = HeldChange.objects.waiting().get()
+    assert list(change.letters.all()) == list(invited.letters.all())
+
+
+def test_to_leave_it_is_on_file_too(client, drafter, invited):
+    response = saved(client, invited.minister, prenominal="Dr.")
+
+    client.post(response.url, {"road": "leave", "because": "They know her."})
+
+    entry = LogEntry.objects.get(additional_data__act=Act.LETTER_LEFT)
+    assert (entry.actor, entry.additional_data["because"]) == (drafter, "They know her.")
+
+
+def test_nothing_is_asked_where_no_letter_has_left_or_nothing_printed_changed(
+    client, drafter, invited, frozen_letter
+):
+    waiting = frozen_letter().invitation.minister
+
+    assert "letters" not in saved(client, waiting, family_name="Strelsau").url
+    assert "letters" not in saved(client, invited.minister, postal_address="Zenda").url
+    nothing = told(client.get(url_of(waiting), follow=True))
+    assert nothing[-1] == "No letter to this minister has left."
+
+
+def test_who_stays_on_the_page_gets_a_link(client, invited):
+    minister = invited.minister
+    sent = as_sent(client.get(change_url(minister)))
+    sent |= {"_continue": "Save and continue", "prenominal": "Dr."}
+
+    page = client.post(change_url(minister), sent, follow=True)
+
+    assert "A letter has left already: what becomes of it?" in " ".join(told(page))
+
+
+def test_the_question_is_asked_in_a_fixed_number_of_queries(
+    client, invited, django_assert_num_queries
+):
+    client.get(url_of(invited.minister))
+
+    with django_assert_num_queries(13):
+        client.get(url_of(invited.minister))

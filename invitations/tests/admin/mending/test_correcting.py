@@ -1,0 +1,134 @@
+from types import SimpleNamespace
+
+import pytest
+from django.contrib.auth.models import Group
+from django.urls import reverse
+
+from invitations.admin.columns import change_url, list_url, state_url
+from invitations.models import Delivery, HeldChange, Invitation, Minister
+from invitations.tests.desk import choose, told
+from invitations.tests.factories import UserFactory
+from invitations.tests.mending import failed_mail
+
+pytestmark = pytest.mark.django_db
+
+CORRECT = "Correct the address and send again"
+
+
+def member(client, group):
+    user = UserFactory()
+    user.groups.add(Group.objects.get(name=group))
+    client.force_login(user)
+    return user
+
+
+@pytest.fixture
+def failed(client, frozen_letter, queued):
+    member(client, "Drafters")
+    return failed_mail(SimpleNamespace(frozen_letter=frozen_letter, queued=queued))
+
+
+def test_the_page_of_a_failed_delivery_has_the_button_that_helps(client, failed):
+    page = client.get(change_url(failed))
+    invitation = failed.letter.invitation
+
+    assert [help.title for help in page.context["helps"]] == [CORRECT, "Send anew to this address"]
+    for url in [
+        state_url(invitation.edition, invitation.member_state),
+        change_url(invitation),
+        change_url(invitation.minister),
+        reverse("admin:invitations_delivery_correct", args=[failed.pk]),
+    ]:
+        assert f'href="{url}"' in page.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("state", "titles"),
+    [
+        ("queued", []),
+        ("uncertain", ["It went", "Send again"]),
+        ("bounced", [CORRECT]),
+        ("missed", [CORRECT, "Send anew to this address"]),
+        ("cancelled", []),
+        ("handed_over", []),
+    ],
+)
+def test_each_delivery_is_offered_what_can_succeed(client, failed, state, titles):
+    Delivery.objects.update(state=state, handed_over_at="2027-02-01T09:00Z")
+
+    assert [str(help.title) for help in client.get(change_url(failed)).context["helps"]] == titles
+
+
+def test_who_only_reads_sees_whom_it_is_about_and_no_button(client, failed):
+    member(client, "Readers")
+
+    page = client.get(change_url(failed))
+
+    assert page.context["helps"] == []
+    assert change_url(failed.letter.invitation.minister) in page.content.decode()
+
+
+def test_an_address_is_corrected_and_the_letter_follows_its_release(client, failed):
+    url = reverse("admin:invitations_delivery_correct", args=[failed.pk])
+    asked = client.get(url)
+    said = {"answered": "yes", "email": "right@example.org", "because": "A slip of the pen."}
+    response = client.post(url, said, follow=True)
+
+    assert failed.address in asked.content.decode()
+    assert told(response) == [
+        "The letter goes to right@example.org as soon as a second person has released it."
+    ]
+    change = HeldChange.objects.waiting().get()
+    member(client, "Approvers")
+    marks = {"answered": "yes", "because": "", "marks": f"{change.pk}:{change.mark}"}
+    choose(client, list_url(HeldChange), "release_selected", change, **marks)
+    assert failed.letter.deliveries.filter(address="right@example.org", state="queued").exists()
+
+
+def test_a_refused_address_is_shown_with_what_was_typed(client, failed):
+    url = reverse("admin:invitations_delivery_correct", args=[failed.pk])
+
+    form = client.post(url, {"answered": "yes", "email": failed.address, "because": "Why."})
+
+    assert form.context["form"].errors == {
+        "email": ["This letter has a delivery to that address already."]
+    }
+    assert form.context["form"]["because"].value() == "Why."
+
+
+def test_the_page_is_not_shown_where_nothing_can_be_corrected(client, failed):
+    Minister.objects.update(to_emails="other@example.org")
+    url = reverse("admin:invitations_delivery_correct", args=[failed.pk])
+
+    assert told(client.get(url, follow=True)) == [
+        "This address is on file no more: send the letter to another address."
+    ]
+
+
+def test_sending_anew_names_the_address_that_is_on_file_today(client, failed):
+    Minister.objects.update(to_emails="today@example.org")
+    HeldChange.objects.all().delete()
+
+    page = choose(client, list_url(Delivery), "send_anew_selected", failed)
+
+    assert "today@example.org" in page.content.decode()
+
+
+def test_those_who_were_not_reached_yet_are_a_list(client, failed, reached):
+    reached()
+
+    found = client.get(list_url(Invitation, reached="yet")).context["cl"].queryset
+
+    assert list(found) == [failed.letter.invitation]
+
+
+@pytest.mark.parametrize("number", [1, 3])
+def test_the_page_takes_as_many_queries_for_many_addresses(
+    client, failed, queued, django_assert_num_queries, number
+):
+    for one in range(number):
+        queued(failed.letter, state="failed", address=f"{one}@example.org")
+    client.get(change_url(failed))
+
+    with django_assert_num_queries(21):
+        client.get(change_url(failed))

@@ -1,0 +1,123 @@
+from types import SimpleNamespace
+
+import pytest
+from django.core.exceptions import ValidationError
+
+from invitations.letters.issuing import withdraw_invitation
+from invitations.models import HeldChange, Invitation, Minister
+from invitations.outbox.mending.corrected import correct_address, why_not_corrected
+from invitations.outbox.release import release_alone, release_change, take_back_change
+from invitations.tests.factories import InvitationFactory, MissionFactory, UserFactory
+from invitations.tests.mending import BECAUSE, failed_mail
+
+pytestmark = pytest.mark.django_db
+
+RIGHT = "right@example.org"
+
+
+@pytest.fixture
+def failed(frozen_letter, queued):
+    return failed_mail(SimpleNamespace(frozen_letter=frozen_letter, queued=queued))
+
+
+def addresses(letter):
+    return set(letter.deliveries.values_list("address", flat=True))
+
+
+def test_the_letter_goes_to_the_corrected_address_once_a_second_person_released_it(failed):
+    by, letter = UserFactory(), failed.letter
+
+    [change] = correct_address(failed, by, RIGHT, BECAUSE)
+
+    minister = Minister.objects.get(pk=letter.invitation.minister_id)
+    assert minister.to_emails == RIGHT
+    assert addresses(letter) == {failed.address}
+    with pytest.raises(ValidationError, match="you changed it"):
+        release_change(change, by, change.mark)
+    release_change(change, UserFactory(), change.mark)
+    assert addresses(letter) == {failed.address, RIGHT}
+    assert letter.deliveries.get(address=RIGHT).state == "queued"
+
+
+def test_what_is_taken_back_goes_nowhere(failed):
+    [change] = correct_address(failed, UserFactory(), RIGHT, BECAUSE)
+
+    take_back_change(change, UserFactory(), change.mark)
+
+    assert addresses(failed.letter) == {failed.address}
+    assert Minister.objects.get(pk=failed.letter.invitation.minister_id).to_emails == failed.address
+
+
+def test_one_approver_alone_sends_it_where_the_edition_allows(failed):
+    failed.letter.invitation.edition.releases_alone = True
+    failed.letter.invitation.edition.save()
+    HeldChange.objects.all().delete()
+    [change] = correct_address(failed, UserFactory(), RIGHT, BECAUSE)
+    release_alone(change, UserFactory(), change.mark, "The forum is tomorrow.")
+
+    change.refresh_from_db()
+    release_change(change, UserFactory(), change.mark)
+
+    assert failed.letter.deliveries.filter(address=RIGHT).count() == 1
+
+
+def test_the_address_is_corrected_wherever_it_stands(failed):
+    invitation = failed.letter.invitation
+    mission = MissionFactory(emails=f"mission@example.org\n{failed.address.upper()}")
+    mission.states.add(invitation.member_state)
+    HeldChange.objects.all().delete()
+
+    changes = correct_address(failed, UserFactory(), RIGHT, BECAUSE)
+    mission.refresh_from_db()
+    for change in changes:
+        release_change(change, UserFactory(), change.mark)
+
+    assert mission.emails == f"mission@example.org\n{RIGHT}"
+    assert failed.letter.deliveries.filter(address=RIGHT).count() == 1
+
+
+def test_a_withdrawal_meanwhile_does_not_hinder_the_release(failed):
+    [change] = correct_address(failed, UserFactory(), RIGHT, BECAUSE)
+    withdraw_invitation(failed.letter.invitation, UserFactory(), "By note.")
+
+    release_change(change, UserFactory(), change.mark)
+
+    assert addresses(failed.letter) == {failed.address}
+    assert "not in force" in failed.letter.events.last().because
+
+
+@pytest.mark.parametrize(
+    ("email", "because", "why"),
+    [
+        ("nobody", BECAUSE, "is not an e-mail address"),
+        (RIGHT, " ", "Say why"),
+        ("", BECAUSE, "Type the corrected address"),
+    ],
+)
+def test_what_is_no_correction_is_refused(failed, email, because, why):
+    with pytest.raises(ValidationError, match=why):
+        correct_address(failed, UserFactory(), email, because)
+
+    assert not HeldChange.objects.exists()
+
+
+def test_the_same_address_again_is_refused(failed):
+    with pytest.raises(ValidationError, match="a delivery to that address already"):
+        correct_address(failed, UserFactory(), failed.address.upper(), BECAUSE)
+
+
+def test_what_cannot_be_corrected_says_why(failed, queued):
+    assert why_not_corrected(failed) == ""
+    assert "was tried" in why_not_corrected(queued())
+    assert "on file no more" in why_not_corrected(
+        queued(state="failed", address="gone@example.org")
+    )
+    failed.letter.invitation.minister.to_emails = ""
+    assert "on file no more" in why_not_corrected(failed)
+
+
+def test_reached_nobody_yet_is_a_set(reached, failed):
+    reached()
+    InvitationFactory(status="draft", issued_at=None)
+
+    assert list(Invitation.objects.reached_nobody()) == [failed.letter.invitation]
