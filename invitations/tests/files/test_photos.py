@@ -72,19 +72,19 @@ def test_a_picture_too_large_to_draw_is_refused(of):
 
 
 @pytest.mark.parametrize(
-    "content",
+    "made",
     [
-        picture("JPEG", size=(8_660, 5_770)),
-        picture("JPEG", size=(8_660, 5_770), progressive=True),
-        picture("JPEG", size=(4_999, 4_999)),
-        saved(Image.new("RGBA", (4_000, 4_000)), "PNG"),
+        lambda: picture("JPEG", size=(8_660, 5_770)),
+        lambda: picture("JPEG", size=(8_660, 5_770), progressive=True),
+        lambda: picture("JPEG", size=(4_999, 4_999)),
+        lambda: saved(Image.new("RGBA", (4_000, 4_000)), "PNG"),
     ],
     ids=["JPEG", "progressive", "JPEG drawn whole", "PNG"],
 )
-def test_the_largest_photo_takes_little_memory_and_none_of_the_site(content):
+def test_the_largest_photo_takes_little_memory_and_none_of_the_site(made):
     said = subprocess.run(
         [sys.executable, "-c", WHAT_A_PHOTO_TAKES],
-        input=content,
+        input=made(),
         stdout=subprocess.PIPE,
         check=True,
         cwd=settings.BASE_DIR,

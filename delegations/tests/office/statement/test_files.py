@@ -81,23 +81,26 @@ def test_a_good_file_is_kept_beside_a_bad_one(invitation):
 
 
 @pytest.mark.parametrize(
-    ("content", "told"),
+    ("made", "told"),
     [
-        (b"MZ\x90\0\0\0", "This is no PDF"),
-        (pdf("Zenda"), "protected by a password"),
-        (docx(("bomb", b"\0" * (70 * 1024 * 1024))), "This is no PDF"),
-        (pdf_bomb(90), "This is no PDF"),
-        (pdf_of_many_objects(500_000), "This PDF cannot be read safely: please save it anew"),
-        (b"x" * (10 * 1024 * 1024 + 1), "A file may have 10 MB at most."),
-        (b"", "This is no PDF"),
+        (lambda: b"MZ\x90\0\0\0", "This is no PDF"),
+        (lambda: pdf("Zenda"), "protected by a password"),
+        (lambda: docx(("bomb", b"\0" * (70 * 1024 * 1024))), "This is no PDF"),
+        (lambda: pdf_bomb(90), "This is no PDF"),
+        (
+            lambda: pdf_of_many_objects(500_000),
+            "This PDF cannot be read safely: please save it anew",
+        ),
+        (lambda: b"x" * (10 * 1024 * 1024 + 1), "A file may have 10 MB at most."),
+        (lambda: b"", "This is no PDF"),
     ],
     ids=["program", "locked", "bomb", "PDF bomb", "too many objects", "large", "empty"],
 )
-def test_a_hostile_file_is_refused_with_a_sentence(invitation, content, told):
+def test_a_hostile_file_is_refused_with_a_sentence(invitation, made, told):
     client = browser(invitation)
     announced(client, invitation)
 
-    page = text(send(client, invitation, file(content)))
+    page = text(send(client, invitation, file(made())))
 
     assert "No file has been saved" in page
     assert told in page
