@@ -17,10 +17,16 @@ def away(*query):
     raise OperationalError("The server closed the connection.")
 
 
+@pytest.fixture(scope="module", autouse=True)
+def failing_pages():
+    """Beside the pages of the site; once, since all addresses are read anew in each language."""
+    with override_settings(ROOT_URLCONF="delegations.tests.office.entry.failing"):
+        yield
+
+
 @pytest.fixture
 def visitor():
-    with override_settings(ROOT_URLCONF="delegations.tests.office.entry.failing"):
-        yield Client(raise_request_exception=False)
+    return Client(raise_request_exception=False)
 
 
 @pytest.fixture
@@ -63,14 +69,13 @@ def test_a_page_that_reports_a_fault_is_shown_without_the_database(visitor, edit
 
 
 def test_the_switch_of_a_page_that_reports_a_fault_is_taken(edition):
-    with override_settings(ROOT_URLCONF="delegations.tests.office.entry.failing"):
-        visitor = Client(raise_request_exception=False, enforce_csrf_checks=True)
-        page = visitor.get("/fails/500/").content.decode()
-        token = page.split('name="csrfmiddlewaretoken" value="')[1].split('"')[0]
-        words = {"language": "es", "next": "/fails/500/", "csrfmiddlewaretoken": token}
-        assert visitor.post("/i18n/setlang/", words).url == "/fails/500/"
+    visitor = Client(raise_request_exception=False, enforce_csrf_checks=True)
+    page = visitor.get("/fails/500/").content.decode()
+    token = page.split('name="csrfmiddlewaretoken" value="')[1].split('"')[0]
+    words = {"language": "es", "next": "/fails/500/", "csrfmiddlewaretoken": token}
+    assert visitor.post("/i18n/setlang/", words).url == "/fails/500/"
 
-        assert '<html lang="es"' in visitor.get("/fails/500/").content.decode()
+    assert '<html lang="es"' in visitor.get("/fails/500/").content.decode()
 
 
 # Gone
