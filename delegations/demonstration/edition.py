@@ -99,16 +99,16 @@ def make_sessions(edition: ForumEdition, sessions: list[dict[str, Any]]) -> None
 
 def approve_texts(edition: ForumEdition, staff: list[User], at: dt.datetime) -> None:
     """Approve the shipped texts and the edition's steps, but none that is approved already."""
+    happened_at = min(at, timezone.now())
     for texts in (LetterTemplate.objects.filter(written_by=None), edition.reminder_steps.all()):
-        for text in texts.filter(second_approver=None):
-            for by in staff:
-                text.refresh_from_db()
-                if not text.is_approved and text.first_approver_id != by.pk:
-                    approve_text(text, by, text.mark)
-            happened_at = min(at, timezone.now())
-            texts.filter(pk=text.pk).update(
-                first_approved_at=happened_at, second_approved_at=happened_at
-            )
+        waiting = list(texts.filter(second_approver=None))
+        for text in waiting:
+            others = [by for by in staff if by.pk != text.first_approver_id]
+            for by in others if text.first_approver_id is None else others[:1]:
+                approve_text(text, by, text.mark)
+        texts.filter(pk__in=[text.pk for text in waiting]).update(
+            first_approved_at=happened_at, second_approved_at=happened_at
+        )
 
 
 def approve_sessions(edition: ForumEdition, staff: list[User], at: dt.datetime) -> None:
