@@ -87,7 +87,8 @@ def serve(database, tmp_path):
             "TMPDIR": str(temporary),
             "DEBUG": "True",
         }
-        command = [sys.executable, "-m", "gunicorn", "--workers", "2", "--no-control-socket"]
+        command = [sys.executable, "-m", "gunicorn", "--no-control-socket"]
+        command += ["--workers", "2", "--preload"]  # loaded once for both
         command += ["--bind", f"127.0.0.1:{port}", "--log-level", "error", "wsis_forum.wsgi"]
         process = subprocess.Popen(command, cwd=ROOT, env=environment)
         started.append(process)
