@@ -7,12 +7,26 @@ from django.urls import reverse
 from django.utils import timezone
 
 from invitations.files.frozen import freeze
-from invitations.models.held.composed_with import hashes_behind
+from invitations.models.held.composed_with import hashes_behind_each
 from invitations.tests.factories import InvitationFactory, LetterFactory, UserFactory
 
 
 def composed_letter(covers=(), **fields):
     """A letter with frozen bytes, of a draft invitation that the approval issues."""
+    return composed_letters([{"covers": covers, **fields}])[0]
+
+
+def composed_letters(each):
+    """Such letters, with what is behind them looked up for all at once."""
+    letters = [letter_with_bytes(**fields) for fields in each]
+    behind = hashes_behind_each(letters)
+    for letter in letters:
+        letter.composed_with = behind[letter.pk]
+        letter.save(update_fields=["composed_with"])
+    return letters
+
+
+def letter_with_bytes(covers=(), **fields):
     if "invitation" not in fields:
         fields["invitation"] = InvitationFactory(status="draft", issued_at=None)
     minister = fields["invitation"].minister
@@ -35,8 +49,6 @@ def composed_letter(covers=(), **fields):
         }
     )
     letter.covers.set(covers)
-    letter.composed_with = hashes_behind(letter)
-    letter.save(update_fields=["composed_with"])
     return letter
 
 

@@ -6,7 +6,7 @@ from django.urls import reverse
 
 from invitations.letters.approval import note_seen, seen_by
 from invitations.models import Letter
-from invitations.tests.desk import composed_letter, shown, signed_in, told
+from invitations.tests.desk import composed_letters, shown, signed_in, told
 from invitations.tests.factories import CircularFactory, InvitationFactory, MemberStateFactory
 
 pytestmark = pytest.mark.django_db
@@ -24,18 +24,18 @@ def circular():
 
 def letters_of(circular, number):
     """Composed letters of the circular, in the order in which they are shown."""
-    return [
-        composed_letter(
-            circular=circular,
-            invitation=InvitationFactory(
+    return composed_letters(
+        {
+            "circular": circular,
+            "invitation": InvitationFactory(
                 edition=circular.edition,
                 status="draft",
                 issued_at=None,
                 minister__member_state=MemberStateFactory(sort_key_fr=f"{place:04}"),
             ),
-        )
+        }
         for place in range(number)
-    ]
+    )
 
 
 def look(circular, letter=None):
