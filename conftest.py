@@ -2,12 +2,14 @@
 
 import functools
 import gc
+import hashlib
 import os
 import random
 import re
 import tempfile
 import time
 from pathlib import Path
+from uuid import uuid4
 
 import django
 import pytest
@@ -39,6 +41,8 @@ if WORKER:
 else:
     folder = tempfile.TemporaryDirectory(prefix="wsis-forum-tests-")
     os.environ["VAR_DIR"] = folder.name
+    Path(folder.name, "typeset").mkdir()
+TYPESET = Path(os.environ["VAR_DIR"], *([".."] if WORKER else []), "typeset").resolve()
 for name in ("static", "broker"):
     Path(os.environ["VAR_DIR"], name).mkdir(parents=True)
 # The README's table names each variable that a deployment may set.
@@ -97,11 +101,27 @@ def nothing_counted_yet():
 
 @pytest.fixture(autouse=True, scope="session")
 def same_letters_typeset_once():
-    """Letters of the same HTML are typeset once in a process; nothing else decides on a PDF."""
-    from invitations.letters import pdf  # noqa: PLC0415 -- not before Django is set up
+    """The same HTML is typeset once in a run, by whichever process; nothing else decides on a PDF.
+
+    Each PDF was made in this run, by the typesetting that is tested; the run's folder holds it.
+    """
+    from delegations.office import receipt  # noqa: PLC0415 -- not before Django is set up
+    from invitations.letters import pdf  # noqa: PLC0415
+    from invitations.letters.typesetting import typeset_pdf  # noqa: PLC0415
+
+    @functools.wraps(typeset_pdf)
+    def typeset_once(html: str, pages: int) -> bytes:
+        kept = TYPESET / hashlib.sha256(f"{pages} {html}".encode()).hexdigest()
+        if not kept.exists():
+            # Two may typeset it at once: each writes a whole file before it has this name.
+            own = kept.with_suffix(f".{uuid4()}")
+            own.write_bytes(typeset_pdf(html, pages))
+            own.replace(kept)
+        return kept.read_bytes()
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(pdf, "typeset_pdf", functools.lru_cache(maxsize=256)(pdf.typeset_pdf))
+        for module in (pdf, receipt):
+            patch.setattr(module, "typeset_pdf", typeset_once)
         yield
 
 
