@@ -22,7 +22,7 @@ from django.test import override_settings
 from django.utils import translation
 
 # Modules and tests stay to the end: the collector need not look at them again and again.
-gc.set_threshold(20_000, 20, 50)
+gc.set_threshold(100_000, 20, 50)
 WORKER = os.getenv("PYTEST_XDIST_WORKER")
 SERVICES_REQUIRED = os.getenv("REQUIRE_SERVICES") == "1"
 
