@@ -137,6 +137,28 @@ def same_numbers_in_each_test(monkeypatch):
         factory.reset_sequence(1, force=True)
 
 
+# There nobody reads how the rows came about with which a test begins; each entry is a row more.
+WITHOUT_HISTORY = tuple(
+    str(Path(__file__).parent / folder)
+    for folder in (
+        "delegations/tests/office",
+        "invitations/tests/inbox",
+        "invitations/tests/letters",
+        "invitations/tests/outbox",
+        "invitations/tests/reminders",
+        "invitations/tests/replies",
+    )
+)
+
+
+@pytest.fixture(autouse=True)
+def no_history_where_nobody_reads_it(request, monkeypatch):
+    from invitations.tests.factories import RowFactory  # noqa: PLC0415
+
+    if str(request.path).startswith(WITHOUT_HISTORY):
+        monkeypatch.setattr(RowFactory, "_has_history", False)
+
+
 def with_subclasses(factory):
     """The factories of rows below this one that have a model of their own."""
     for one in factory.__subclasses__():

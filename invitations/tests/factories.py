@@ -1,9 +1,12 @@
 """Fictitious States and people; never a real name, real address or real dispute."""
 
 import datetime as dt
+from contextlib import nullcontext
 
 import factory
+from auditlog.context import disable_auditlog
 from django.contrib.auth import get_user_model
+from django.contrib.contenttypes.models import ContentType
 from factory.django import DjangoModelFactory
 from modeltranslation.translator import translator
 
@@ -24,7 +27,22 @@ from invitations.models import (
 )
 
 
-class UserFactory(DjangoModelFactory):
+class RowFactory(DjangoModelFactory):
+    """Rows with which a test begins, with or without an entry in the history of changes."""
+
+    _has_history = True
+
+    class Meta:
+        abstract = True
+
+    @classmethod
+    def _create(cls, model_class, *args, **kwargs):
+        ContentType.objects.get_for_model(model_class)  # as its entry would have looked it up
+        with nullcontext() if cls._has_history else disable_auditlog():
+            return super()._create(model_class, *args, **kwargs)
+
+
+class UserFactory(RowFactory):
     class Meta:
         model = get_user_model()
 
@@ -32,7 +50,7 @@ class UserFactory(DjangoModelFactory):
     is_staff = True
 
 
-class InSixLanguages(DjangoModelFactory):
+class InSixLanguages(RowFactory):
     """The given texts stand in each language that has no own."""
 
     class Meta:
@@ -111,7 +129,7 @@ class HoursFactory(InSixLanguages):
     room = "Room Popov"
 
 
-class StepFactory(DjangoModelFactory):
+class StepFactory(RowFactory):
     class Meta:
         model = ReminderStep
 
@@ -122,7 +140,7 @@ class StepFactory(DjangoModelFactory):
     second_approver = factory.SubFactory(UserFactory)
 
 
-class MemberStateFactory(DjangoModelFactory):
+class MemberStateFactory(RowFactory):
     class Meta:
         model = MemberState
 
@@ -133,7 +151,7 @@ class MemberStateFactory(DjangoModelFactory):
     language = "en"
 
 
-class MissionFactory(DjangoModelFactory):
+class MissionFactory(RowFactory):
     class Meta:
         model = Mission
 
@@ -142,7 +160,7 @@ class MissionFactory(DjangoModelFactory):
     greeted_as = "to the Permanent Mission of Ruritania in Geneva"
 
 
-class MinisterFactory(DjangoModelFactory):
+class MinisterFactory(RowFactory):
     class Meta:
         model = Minister
 
@@ -160,7 +178,7 @@ class MinisterFactory(DjangoModelFactory):
     to_emails = factory.Sequence("office{}@example.org".format)
 
 
-class InvitationFactory(DjangoModelFactory):
+class InvitationFactory(RowFactory):
     """Issued, with its link; ``status="draft"`` for one that is not in force yet."""
 
     class Meta:
@@ -179,7 +197,7 @@ class InvitationFactory(DjangoModelFactory):
             new_link(self).save()
 
 
-class LetterFactory(DjangoModelFactory):
+class LetterFactory(RowFactory):
     class Meta:
         model = Letter
 
@@ -193,7 +211,7 @@ class LetterFactory(DjangoModelFactory):
     language = "en"
 
 
-class DeliveryFactory(DjangoModelFactory):
+class DeliveryFactory(RowFactory):
     """Queued; ``arrived=True`` for one that was handed over a month before the deadline."""
 
     class Meta:
@@ -209,7 +227,7 @@ class DeliveryFactory(DjangoModelFactory):
     address = factory.Sequence("office{}@example.org".format)
 
 
-class ReplyFactory(DjangoModelFactory):
+class ReplyFactory(RowFactory):
     class Meta:
         model = Reply
 
