@@ -129,6 +129,8 @@ def waiting_still() -> tuple[set[int], dict[int, str]]:
     planned = letters_with_records().filter(state=Letter.State.PLANNED, failed_attempts=0)
     joined = planned.select_related("invitation__edition", "invitation__minister__rank")
     waiting: list[Letter] = list(joined.filter(free_to_compose(), WAITS))
+    if not waiting:
+        return set(), {}
     marks = marks_of(waiting)
     found = {one.pk for one in waiting if one.waits_with == marks[one.pk]}
     found |= lacking_still([one for one in waiting if one.pk not in found], marks)
