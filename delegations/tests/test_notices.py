@@ -35,6 +35,11 @@ def test_a_notice_promises_what_is_kept():
     assert ("at most twenty minutes" in english, 2 * WINDOW) == (True, 20 * 60)
 
 
+def test_the_list_of_speakers_has_one_name_in_chinese():
+    assert "发言名单" in shipped_notice("privacy", "zh-hans")
+    assert "发言者名单" not in shipped_notice("privacy", "zh-hans")
+
+
 def test_every_page_leads_to_the_notices(client):
     invitation = invited("Ruritania")
 

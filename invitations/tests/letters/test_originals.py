@@ -224,7 +224,7 @@ def test_an_original_lies_under_a_note_of_its_own_on_paper_alone(under_notes):
 
     assert list(original.covers.all()) == [letter]
     assert (original.variant, original.recipients, original.message_sha256) == ("original", [], "")
-    assert "transmit herewith the original of the letter of 1 February 2027" in original.paper
+    assert "herewith, in the original, correspondence of 1 February 2027" in original.paper
     assert "signed by Michael Strelsau" in original.paper
     assert letter not in mailed.covers.all()
     message = thaw(mailed.message.name, mailed.message_sha256)

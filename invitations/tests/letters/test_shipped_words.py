@@ -4,6 +4,7 @@ import re
 
 import pytest
 from django.conf import settings
+from django.template.loader import render_to_string
 
 from invitations.data import HERE
 from invitations.letters.composing_queue import compose_planned
@@ -58,6 +59,60 @@ def test_a_corrigendum_speaks_as_one_person(language, variant):
 
     assert re.search(i, text)
     assert not re.search(we, text)
+
+
+# One letter, or more than one, above whatever number of originals.
+NUMBERED = {
+    "ar": r"أصل الرسالة|أصل رسالة|المرسَل إليه\b",
+    "en": r"\b[Ll]etters?\b|\boriginals\b|the original\b(?!,)",
+    "es": r"\b[Cc]artas?\b|\bel original\b",
+    "fr": r"\b[Ll]ettres?\b|\bl’original\b|\bcet original\b",
+    "ru": r"\b[Пп]исьм|\bподлинника\b|\bподлинник\b|\$addressees",  # noqa: RUF001 -- in Russian
+    "zh-hans": r"[一两]封|各函",
+}
+
+
+@pytest.mark.parametrize("language", NUMBERED)
+def test_a_note_above_originals_is_right_above_one_and_above_several(language):
+    assert not re.search(NUMBERED[language], WORDS[f"note-original.{language}.md"])
+
+
+@pytest.mark.parametrize("language", Language.values)
+@pytest.mark.parametrize("kind", ["holding", "contested", "copy", "answer"])
+def test_a_mail_about_a_reply_says_in_its_first_sentence_whose_invitation_it_is(kind, language):
+    mail = WORDS[f"acknowledgement-{kind}.{language}.md"].partition("--- mail\n")[2]
+    _opening, sentence, addressee = mail.split("\n\n")[:3]
+
+    assert sentence.endswith((":", "："))  # noqa: RUF001 -- in Chinese
+    assert not re.search(r"[.?؟。] ?(?!\Z)", sentence)
+    assert {*addressee.splitlines()} == {"$minister", "$portfolio", "$member_state"}
+
+
+@pytest.mark.parametrize("language", Language.values)
+def test_a_mail_about_hours_says_in_its_first_sentence_whose_invitation_it_is(language):
+    mail = WORDS[f"calendar.{language}.md"].partition("--- mail\n")[2]
+    _opening, sentence, addressee = mail.split("\n\n")[:3]
+
+    assert not re.search(r"[.?؟。] ?(?!\Z)", sentence)
+    assert "$minister" in addressee
+
+
+# Their words end with brackets: the zone of an hour, the country of a city.
+BRACKETED = r"[(（][^)）]*\$\{?(?:received_at|last_day|city)\b[^)）]*[)）]"
+
+
+def test_no_brackets_stand_around_words_that_have_brackets():
+    found = {
+        name: found.group() for name, text in WORDS.items() if (found := re.search(BRACKETED, text))
+    }
+
+    assert found == {}
+
+
+def test_the_secretariat_has_a_capital_in_each_french_text():
+    assert [
+        name for name in WORDS if name.endswith(".fr.md") and "e secrétariat" in WORDS[name]
+    ] == []
 
 
 def test_what_an_organization_may_not_have_falls_away_in_every_text():
@@ -123,7 +178,8 @@ def test_an_address_keeps_its_own_order_in_an_arabic_note(note):
 
     sheets = letter_context(letter, letter_texts(letter, dead_keys()), dead_keys())["sheets"]
 
-    assert "\u20681200 Geneva\u2069" in sheets[0]["addressee"]
+    html = render_to_string("letters/letter.html", {"sheets": sheets})
+    assert "<p>&#x2068;1200 Geneva&#x2069;</p>" in html
 
 
 @pytest.mark.django_db
