@@ -31,10 +31,10 @@ from invitations.letters.circulars import (
 )
 from invitations.letters.planning import reminded_besides
 from invitations.letters.released import held_for_each_state
-from invitations.letters.scrutiny.doubts import Doubts, approval_doubts
+from invitations.letters.scrutiny.doubts import Doubts, approval_doubts, leaves_on
 from invitations.models import AUTOMATIC_KINDS, Circular, Delivery, Letter
 from invitations.models.held.outdated import outdated_letters
-from invitations.text.dates import comma_list, labelled, printed_date
+from invitations.text.dates import comma_list, labelled, printed_date, told_day
 
 JOINED_FOR_APPROVAL = [
     "circular__edition",
@@ -208,7 +208,14 @@ def letter_warnings(letter: Letter, doubted: Any) -> list[str]:
     minister, state = letter.invitation.minister, letter.invitation.member_state
     said = []
     if letter in doubted.late:
-        said.append(_("late"))
+        said.append(
+            _(
+                "It is dated %(dated)s and would leave on %(leaves)s, more than three days later: "
+                "who approves it confirms that. If it is to bear another date, change that of the "
+                "circular and have the letter composed anew."
+            )
+            % {"dated": told_day(letter.circular.dated_on), "leaves": told_day(leaves_on(letter))}
+        )
     if letter.kind != Letter.Kind.NOTE and letter.language != minister.language:
         said.append(
             _("the minister's language is %(language)s")

@@ -64,9 +64,12 @@ def approval_doubts(letters: list[Letter]) -> Doubts:
 
 def is_late(letter: Letter) -> bool:
     """Whether the letter would leave more than three days after the date printed on it."""
-    edition = letter.invitation.edition
-    leaves_on = edition.local_date(max(letter.not_before, timezone.now()))
-    return leaves_on - letter.circular.dated_on > LATE_AFTER
+    return leaves_on(letter) - letter.circular.dated_on > LATE_AFTER
+
+
+def leaves_on(letter: Letter) -> dt.date:
+    """Return the day on which the letter would leave if it were approved now."""
+    return letter.invitation.edition.local_date(max(letter.not_before, timezone.now()))
 
 
 def unreviewed(letters: list[Letter]) -> list[str]:
@@ -153,13 +156,14 @@ PARTS = "\n\n* * *\n\n"
 def flawed(letters: list[Letter]) -> dict[str, list[Letter]]:
     """Return the letters by what is wrong in the words that are printed and sent."""
     found: dict[str, list[Letter]] = {}
-    notes = notes_in_two_languages(letters)
+    notes, with_earlier = notes_in_two_languages(letters), with_earlier_texts(letters)
     for letter in letters:
         told = {
             AS_TO_A_MINISTER: speaks_to_a_crown_as_to_a_minister(letter),
             ALIKE_IN_BOTH: is_printed_alike_in_both_languages(letter),
             LEFT_OFFICE: names_who_left_office(letter),
             IN_ANOTHER_LANGUAGE: letter.pk in notes,
+            EARLIER_TEXT: letter.pk in with_earlier,
         }
         for flaw in [*flaws_in(letter), *(str(doubt) for doubt, is_so in told.items() if is_so)]:
             found.setdefault(flaw, []).append(letter)
@@ -169,6 +173,10 @@ def flawed(letters: list[Letter]) -> dict[str, list[Letter]]:
 ALIKE_IN_BOTH = _("words as printed on the person, alike in both languages of the letter")
 LEFT_OFFICE = _("an addressee who has left office: hand the invitation over, or withdraw it")
 IN_ANOTHER_LANGUAGE = _("a function in another language than the note’s")
+EARLIER_TEXT = _(
+    "an earlier version of the letter template, which was revised since: compose anew what is to "
+    "have the new words"
+)
 # Of the person, in one language; no form of address replaces them in the other one.
 AS_PRINTED = (
     "honorific", "prenominal", "name_as_printed", "salutation_as_printed", "closing_as_printed",
@@ -198,6 +206,29 @@ def notes_in_two_languages(letters: list[Letter]) -> set[int]:
         row.from_letter_id
         for row in rows.select_related("to_letter__invitation__minister")
         if row.to_letter.invitation.minister.lacks_portfolio_in(spoken[row.from_letter_id])
+    }
+
+
+def with_earlier_texts(letters: list[Letter]) -> set[int]:
+    """Return the letters that would have a newer version of their text if composed anew now."""
+    usable = LetterTemplate.objects.usable().filter(kind__in={letter.kind for letter in letters})
+    columns = ("kind", "variant", "language", "written_at", "pk")
+    newest = {
+        tuple(of): (at, pk) for *of, at, pk in usable.order_by("version").values_list(*columns)
+    }
+
+    def is_revised(letter: Letter, language: str) -> bool:
+        written_at, pk = newest.get((letter.kind, letter.variant, language), (None, None))
+        if pk is None or letter.composed_at is None:
+            return False
+        # Which version the second language has is not on file, only when it was composed.
+        is_first = language == letter.language
+        return pk != letter.template_id if is_first else written_at > letter.composed_at
+
+    return {
+        letter.pk
+        for letter in letters
+        if letter.template_id and any(is_revised(letter, said) for said in languages_of(letter))
     }
 
 

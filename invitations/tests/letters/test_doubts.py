@@ -2,23 +2,27 @@
 
 import pytest
 
+from invitations.letters.approval import revise_template
 from invitations.letters.composing_queue import compose_planned
 from invitations.letters.scrutiny.doubts import (
     ALIKE_IN_BOTH,
     AS_TO_A_MINISTER,
+    EARLIER_TEXT,
     IN_ANOTHER_LANGUAGE,
     LEFT_OFFICE,
     approval_doubts,
     as_read,
     flaws_in,
+    with_earlier_texts,
 )
-from invitations.models import FormOfAddress, Language, Letter
+from invitations.models import FormOfAddress, Language, Letter, LetterTemplate
 from invitations.tests.factories import (
     CircularFactory,
     EditionFactory,
     LetterFactory,
     MinisterFactory,
     MissionFactory,
+    UserFactory,
 )
 
 BRACKETS, STARS, SPACE = (
@@ -206,6 +210,43 @@ def test_a_note_is_doubted_that_names_a_function_in_another_language(composed):
 
     _same, foreign, _first, _second = notes
     assert approval_doubts(notes).flawed == {str(IN_ANOTHER_LANGUAGE): [foreign]}
+
+
+def revised(language, **fields):
+    text = LetterTemplate.objects.filter(kind="invitation", variant="", language=language).last()
+    words = {"subject": text.subject, "paper": text.paper, "mail": text.mail} | fields
+    return revise_template(text, UserFactory(), **words)
+
+
+@pytest.mark.django_db
+def test_an_approver_is_told_of_a_text_that_was_revised_since(composed):
+    before = composed()
+    assert approval_doubts([before]).flawed == {}
+
+    revised("en", subject="Another subject")
+
+    after = composed(edition=before.circular.edition)
+    assert approval_doubts([before, after]).flawed == {str(EARLIER_TEXT): [before]}
+
+
+@pytest.mark.django_db
+def test_a_revised_text_of_the_second_language_is_told_and_no_other_s(composed):
+    both, english = composed(second_language="fr"), composed()
+
+    revised("fr", subject="Un autre objet")
+    revised("es", subject="Otro asunto")
+
+    assert approval_doubts([both, english]).flawed == {str(EARLIER_TEXT): [both]}
+
+
+@pytest.mark.django_db
+def test_letters_composed_with_an_earlier_text_are_found_in_one_query(
+    composed, django_assert_num_queries
+):
+    letters = [composed() for _number in range(3)]
+
+    with django_assert_num_queries(1):
+        with_earlier_texts(letters)
 
 
 LINKS = ("website", "partnership_link", "consultation_link", "registration_link", "statements_link")

@@ -1,13 +1,17 @@
 """The letters of a circular one by one: what is remembered, and what is approved by it."""
 
+import datetime as dt
+
 import pytest
 from auditlog.models import LogEntry
 from django.urls import reverse
+from django.utils import timezone
 
 from invitations.letters.approval import note_seen, seen_by
-from invitations.models import Letter
-from invitations.tests.desk import composed_letters, shown, signed_in, told
+from invitations.models import Circular, Letter
+from invitations.tests.desk import composed_letter, composed_letters, shown, signed_in, told
 from invitations.tests.factories import CircularFactory, InvitationFactory, MemberStateFactory
+from invitations.text.dates import told_day
 
 pytestmark = pytest.mark.django_db
 
@@ -157,6 +161,18 @@ def test_the_doubts_of_this_letter_stand_above_it(client, approver, circular):
     assert "no function on file" in client.get(look(circular, doubtful)).context["row"].doubts
 
 
+def test_of_a_late_letter_both_days_and_what_to_do_are_told(client, approver, circular):
+    (letter,) = letters_of(circular, 1)
+    today = circular.edition.local_date(timezone.now())
+    printed = today - dt.timedelta(days=4)
+    Circular.objects.update(dated_on=printed)
+
+    (doubt,) = client.get(look(circular, letter)).context["row"].doubts
+
+    assert f"dated {told_day(printed)} and would leave on {told_day(today)}" in doubt
+    assert "change that of the circular" in doubt
+
+
 def test_without_letters_it_leads_to_the_progress(client, approver, circular):
     answer = client.get(look(circular))
 
@@ -178,7 +194,7 @@ def test_a_letter_takes_as_many_queries_among_more(
     letters_of(circular, number)
     client.get(look(circular))
 
-    with django_assert_num_queries(26):
+    with django_assert_num_queries(27):
         client.get(look(circular))
 
 
