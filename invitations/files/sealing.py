@@ -20,6 +20,7 @@ from invitations.text.dates import told_day
 
 WARNED_BEFORE = dt.timedelta(days=30)
 OWNER_LIMIT = 200
+RSA_BITS, CURVE_BITS = 2048, 256
 
 
 class Certificate(NamedTuple):
@@ -99,7 +100,7 @@ def unreadable() -> ValidationError:
     )
 
 
-# The web needs to know until when the certificate is valid; it keeps no key.
+# No web process asks this: workers tell the database what is amiss with the seal.
 @lru_cache(maxsize=1)
 def certificate_in(file: SealFile) -> Certificate:
     try:
@@ -109,15 +110,31 @@ def certificate_in(file: SealFile) -> Certificate:
     if found.key is None or found.cert is None:
         raise unreadable()
     one = found.cert.certificate
-    has_key = isinstance(found.key, RSAPrivateKey | EllipticCurvePrivateKey)
-    if not has_key or not names_in(one):
+    key = found.key
+    if not isinstance(key, RSAPrivateKey | EllipticCurvePrivateKey) or not names_in(one):
         raise ValidationError(
             _(
                 "The seal cannot be used: ask whoever runs the site to put one into SEAL_FILE that "
                 "names the organization and has an RSA or an elliptic-curve key."
             )
         )
+    refuse_weak(key)
     return Certificate(owner_of(one), one.not_valid_before_utc, one.not_valid_after_utc)
+
+
+def refuse_weak(key: RSAPrivateKey | EllipticCurvePrivateKey) -> None:
+    """Refuse a key that somebody might compute: a short one, or one on a small curve."""
+    is_rsa = isinstance(key, RSAPrivateKey)
+    if key.key_size >= (RSA_BITS if is_rsa else CURVE_BITS):
+        return
+    raise ValidationError(
+        _(
+            "The key of the seal is too weak (%(bits)s bits): ask whoever runs the site to put one "
+            "into SEAL_FILE that has an RSA key of at least %(rsa)s bits, or one on an elliptic "
+            "curve of at least %(curve)s."
+        )
+        % {"bits": key.key_size, "rsa": RSA_BITS, "curve": CURVE_BITS}
+    )
 
 
 def owner_of(certificate: x509.Certificate) -> str:

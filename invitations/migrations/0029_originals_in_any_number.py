@@ -1,6 +1,6 @@
-"""A note above signed originals says nothing of their number; mails say first whose they are."""
+"""A note above originals says nothing of their number; workers tell what is amiss with the seal."""
 
-from django.db import migrations
+from django.db import migrations, models
 
 from invitations.data import load_shipped
 
@@ -12,4 +12,20 @@ def load(apps, schema_editor):
 class Migration(migrations.Migration):
     dependencies = [("invitations", "0028_digest_choices")]
 
-    operations = [migrations.RunPython(load, migrations.RunPython.noop)]
+    operations = [
+        migrations.AlterField(
+            model_name="outage",
+            name="of",
+            field=models.CharField(
+                choices=[
+                    ("mail_server", "no connection to the mail server"),
+                    ("store", "the file store cannot be read"),
+                    ("time_stamps", "no time stamps for the seal of letters"),
+                    ("seal", "the seal of letters"),
+                ],
+                max_length=12,
+                verbose_name="what is out of reach",
+            ),
+        ),
+        migrations.RunPython(load, migrations.RunPython.noop),
+    ]

@@ -67,23 +67,32 @@ class OutageQuerySet(models.QuerySet["Outage"]):
 
     def of_the_outbox(self) -> Self:
         """What keeps each delivery from leaving."""
-        return self.filter(of__in=[Outage.Of.MAIL_SERVER, Outage.Of.STORE])
+        return self.filter(of__in=Outage.OF_THE_OUTBOX)
 
     def begin(self, of: str, words: str) -> None:
         """Note that it is out of reach from now on, unless that is known."""
         Outage.objects.bulk_create([Outage(of=of, words=words)], ignore_conflicts=True)
+
+    def tell(self, of: str, words: str) -> None:
+        """Note what is amiss now, once for each words; end it if there are none."""
+        self.standing().filter(of=of).exclude(words=words).update(ended_at=timezone.now())
+        if words:
+            self.begin(of, words)
 
     def end(self, of: str) -> None:
         self.standing().filter(of=of).update(ended_at=timezone.now())
 
 
 class Outage(models.Model):
-    """A period in which no delivery could leave, or no seal get its time stamp."""
+    """A period in which no delivery could leave, no seal get its time, or the seal was amiss."""
 
     class Of(models.TextChoices):
         MAIL_SERVER = "mail_server", _("no connection to the mail server")
         STORE = "store", _("the file store cannot be read")
         TIME_STAMPS = "time_stamps", _("no time stamps for the seal of letters")
+        SEAL = "seal", _("the seal of letters")
+
+    OF_THE_OUTBOX = (Of.MAIL_SERVER, Of.STORE)
 
     of = models.CharField(_("what is out of reach"), max_length=12, choices=Of)
     words = models.TextField(_("the server's words"), blank=True)
@@ -105,6 +114,10 @@ class Outage(models.Model):
 
     def __str__(self) -> str:
         return comma_list([self.get_of_display(), told_hour(timezone.localtime(self.began_at))])
+
+    @property
+    def stops_the_outbox(self) -> bool:
+        return self.of in self.OF_THE_OUTBOX
 
 
 class Arming(models.Model):

@@ -19,6 +19,7 @@ from django.db.models import Case, Count, F, Min, Q, When
 from django.db.models.functions import Coalesce, TruncHour
 from django.utils import timezone
 
+from invitations.files.sealing import seal_warning
 from invitations.models import AUTOMATIC_KINDS, Delivery, Letter, Outage, Setback, Tick, Worker
 
 logger = logging.getLogger(__name__)
@@ -184,8 +185,13 @@ def handed_over_by_hour(now: dt.datetime) -> list[tuple[dt.datetime, int]]:
     return [(hour, counted.get(hour, 0)) for hour in hours]
 
 
+def tell_of_the_seal() -> None:
+    """Note why letters cannot be sealed, or soon cannot: workers have the key, pages have not."""
+    Outage.objects.tell(Outage.Of.SEAL, seal_warning())
+
+
 def outages_now() -> list[Outage]:
-    """Return what keeps deliveries from leaving or seals from their time, and since when."""
+    """Return what keeps letters from leaving, from their seal or its time, and since when."""
     return list(Outage.objects.standing().order_by("began_at"))
 
 

@@ -10,6 +10,8 @@ from django.db import OperationalError, connection
 from django.db.migrations.recorder import MigrationRecorder
 from django.utils import timezone
 
+from invitations import tasks
+from invitations.files.sealing import certificate_in
 from invitations.models import Arming, Outage, Setback, Tick, Worker
 from invitations.outbox.arming import arm
 from invitations.tests.factories import DeliveryFactory, LetterFactory
@@ -104,7 +106,7 @@ def test_an_outage_that_keeps_letters_from_leaving_is_told_until_it_ends(
 ):
     outage = Outage.objects.create(of=of, words="Connection refused")
 
-    assert probed() == (200, [f"outage {of}"])
+    assert probed() == (200, ["seal" if of == Outage.Of.SEAL else f"outage {of}"])
     assert figures()[f'wsis_forum_outage{{of="{of}"}}'] == 1
 
     Outage.objects.filter(pk=outage.pk).update(ended_at=timezone.now())
@@ -140,14 +142,33 @@ def test_a_store_that_takes_no_file_is_told_and_replies_are_still_taken(
 def test_a_seal_is_told_thirty_days_before_it_ends(probed, settings, tmp_path, days, told):
     use_seal(settings, tmp_path / "seal.p12", days=days)
 
+    tasks.compose_planned()
+
     assert probed() == (200, [told])
 
 
-def test_a_seal_that_cannot_be_opened_is_told(probed, ticking, settings, tmp_path):
-    use_seal(settings, tmp_path / "seal.p12")
+@pytest.mark.usefixtures("ticking")
+def test_a_seal_that_cannot_be_opened_is_told_until_it_can(probed, settings, tmp_path):
+    use_seal(settings, tmp_path / "seal.p12", days=29)
+    tasks.compose_planned()
     settings.SEAL_PASSWORD = "another"
+    use_seal(settings, tmp_path / "other.p12", password="of-another-seal")
+    tasks.compose_planned()
+    told, words = probed(), Outage.objects.standing().get().words
 
-    assert probed() == (200, ["seal"])
+    use_seal(settings, tmp_path / "renewed.p12")
+    tasks.compose_planned()
+
+    assert (told, probed()) == ((200, ["seal"]), (200, ["ok"]))
+    assert words.startswith("The seal cannot be read")
+
+
+def test_the_probe_opens_no_seal(probed, ticking, settings, tmp_path, monkeypatch):
+    certificate_in.cache_clear()
+    use_seal(settings, tmp_path / "seal.p12", days=-1)
+
+    assert probed() == (200, ["ok"])
+    assert certificate_in.cache_info().misses == 0
 
 
 def test_a_store_that_hangs_does_not_keep_the_probe(probed, ticking, monkeypatch):

@@ -105,6 +105,7 @@ def outage_row(outage: Outage, now: dt.datetime) -> dict[str, Any]:
         "reason": labelled(outage.get_of_display(), keep_own_order(outage.words)),
         "since": at_hour(outage.began_at),
         "age": printed_age(outage.began_at, now),
+        "stops_the_outbox": outage.stops_the_outbox,
     }
 
 

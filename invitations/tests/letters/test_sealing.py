@@ -8,7 +8,7 @@ import page
 import pikepdf
 import pytest
 import time_machine
-from cryptography.hazmat.primitives.asymmetric import ec, ed25519
+from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 from django.conf import settings as site
 from django.urls import reverse
 from django.utils import timezone
@@ -339,6 +339,24 @@ def test_a_seal_that_nobody_could_check_keeps_letters_planned(composed, settings
     assert "names the organization and has an RSA or an elliptic-curve key" in letter.waits_because
     assert letter.failed_attempts == 0
     assert seal_warning() == letter.waits_because
+
+
+@pytest.mark.parametrize(
+    ("key", "bits"),
+    [
+        (rsa.generate_private_key(65537, 1024), 1024),
+        (ec.generate_private_key(ec.SECP224R1()), 224),
+    ],
+    ids=["RSA", "curve"],
+)
+def test_a_weak_key_seals_nothing_and_is_told_in_words(composed, settings, tmp_path, key, bits):
+    use_seal(settings, tmp_path / "seal.p12", key=key)
+
+    letter = composed()
+
+    assert letter.state == Letter.State.PLANNED
+    assert letter.waits_because.startswith(f"The key of the seal is too weak ({bits} bits)")
+    assert "an RSA key of at least 2048 bits" in letter.waits_because
 
 
 def test_a_past_certificate_keeps_letters_planned_until_there_is_a_new_one(

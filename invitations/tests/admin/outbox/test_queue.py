@@ -182,6 +182,15 @@ def test_a_reason_of_another_direction_keeps_its_order():
     assert "\u2068[Errno 111] Connection refused\u2069" in context["outages"][0]["reason"]
 
 
+def test_a_seal_that_ends_soon_is_told_and_stops_nothing(admin_client):
+    Outage.objects.create(of="seal", words="Its certificate ends tomorrow.")
+
+    page = admin_client.get(reverse(QUEUE)).content.decode()
+
+    assert "The seal of letters: Its certificate ends tomorrow. (since " in page
+    assert "Nothing can leave" not in page
+
+
 @pytest.mark.parametrize("rows", [1, 3])
 def test_queue_asks_as_much_of_a_long_outbox_as_of_a_short_one(
     admin_client, django_assert_num_queries, rows
