@@ -7,13 +7,14 @@ from django.conf import settings
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import escape
 from playwright.sync_api import expect
 
 from delegations.tests.browser import browser_page
 from delegations.tests.measures import NOT_LEGIBLE, axe_findings, bring_axe
 from invitations.files.frozen import thaw
 from invitations.letters.composing_queue import compose_planned
-from invitations.mail.html_part import html_alone
+from invitations.mail.html_part import html_alone, plain_alone
 from invitations.models import Language, Letter
 from invitations.replies import record_reply
 from invitations.tests.factories import HoursFactory, InvitationFactory, LetterFactory, UserFactory
@@ -23,6 +24,7 @@ pytestmark = [
     pytest.mark.django_db(transaction=True, serialized_rollback=True),
 ]
 WIDTHS = (380, 800)
+RIGHT_TO_LEFT = "(?m)^\u2067|\u2069$"
 OF_PAGES = ("landmark-one-main", "page-has-heading-one", "region")
 
 
@@ -94,6 +96,43 @@ def test_the_button_is_a_link_up_to_its_edges(chromium, edition):
         page.set_content(html)
 
         assert page.evaluate(CORNERS) == [True, True]
+
+
+# Of each line: whether its first sign stands to the right of its last one, as Arabic reads.
+READS_FROM_THE_RIGHT = """() => {
+    const text = document.querySelector("pre").firstChild, found = [];
+    const left = (at) => {
+        const range = document.createRange();
+        range.setStart(text, at);
+        range.setEnd(text, at + 1);
+        return range.getBoundingClientRect().left;
+    };
+    let start = 0;
+    for (const line of text.data.split("\\n")) {
+        const signs = [...line].map((sign, at) => [sign, start + at])
+            .filter(([sign]) => !/[\\u200e\\u2066-\\u2069\\s]/.test(sign));
+        if (/[\\u0621-\\u064a]/.test(line))
+            found.push([line, left(signs[0][1]) > left(signs.at(-1)[1])]);
+        start += line.length + 1;
+    }
+    return found;
+}"""
+
+
+def test_an_arabic_mail_reads_right_in_a_pane_from_left_to_right(chromium, edition):
+    mails_of(edition, "ar")
+    letters = Letter.objects.exclude(message_sha256="").exclude(kind="note")
+    plain = [plain_alone(thaw(one.message.name, one.message_sha256)) for one in letters]
+
+    with browser_page(chromium, viewport={"width": 5000, "height": 800}) as page:
+        for words in plain:
+            page.set_content(f'<pre dir="ltr">{escape(words)}</pre>')
+            lines = page.evaluate(READS_FROM_THE_RIGHT)
+
+            assert len(lines) > 5
+            assert [line for line, reads in lines if not reads] == []
+            page.set_content(f'<pre dir="ltr">{escape(re.sub(RIGHT_TO_LEFT, "", words))}</pre>')
+            assert [line for line, reads in page.evaluate(READS_FROM_THE_RIGHT) if not reads]
 
 
 @pytest.fixture

@@ -10,11 +10,12 @@ from icalendar import Calendar
 
 from invitations.letters.calendar.events import calendars_to_send
 from invitations.letters.context import dead_keys, printed_terms_in
-from invitations.letters.words import by_language
+from invitations.letters.words import BETWEEN_LANGUAGES, by_language
 from invitations.links import reply_url
 from invitations.mail.html_part import Part, add_html, html_page
 from invitations.mail.outgoing import name_languages, new_message
 from invitations.models import Letter
+from invitations.text.dates import right_to_left
 from invitations.text.placeholders import is_keyless
 
 
@@ -32,7 +33,7 @@ def build_message(letter: Letter, attached: dict[str, bytes]) -> EmailMessage:
     mark = AUTOMATIC_MARK.get(letter.kind, "")
     message = new_message(letter.subject, addresses, automatic=mark)
     letter.message_id = str(message["Message-ID"])
-    message.set_content(letter.mail, cte="quoted-printable")
+    message.set_content(plain_of(letter), cte="quoted-printable")
     if letter.mail:
         add_html(message, html_of(letter))
     for name, pdf in attached.items():
@@ -59,6 +60,14 @@ def with_unsealed(content: bytes, sizes: dict[str, int]) -> bytes:
                 pdf[:size], "application", "pdf", disposition="attachment", filename=name
             )
     return message.as_bytes()
+
+
+def plain_of(letter: Letter) -> str:
+    """Return the words of the mail as plain text, which many a pane shows from left to right."""
+    return BETWEEN_LANGUAGES.join(
+        right_to_left(words) if way == "rtl" else words
+        for _language, way, words in by_language(letter, letter.mail)
+    )
 
 
 def html_of(letter: Letter) -> str:

@@ -225,6 +225,20 @@ def keep_own_order(text: str) -> str:
     )
 
 
+def right_to_left(text: str) -> str:
+    """Return each line with Arabic in it marked so that it reads right in any pane.
+
+    A line without is left alone: a link stays as it is, with nothing around it.
+    """
+    return "\n".join(
+        f"\u2067{line}\u2069" if is_arabic(line) else line for line in text.split("\n")
+    )
+
+
+def is_arabic(line: str) -> bool:
+    return bool({unicodedata.bidirectional(sign) for sign in line} & {"R", "AL"})
+
+
 def runs_otherwise(line: str) -> bool:
     """Whether the line has letters of the other direction, or, in Arabic, only digits and signs."""
     kinds = {unicodedata.bidirectional(sign) for sign in line}

@@ -55,6 +55,25 @@ def test_each_line_breaks_between_words_at_72_columns(composed, language):
     assert max(map(len, narrow)) <= COLUMNS
 
 
+def test_each_arabic_line_says_that_it_reads_from_right_to_left(composed):
+    letter = composed(language="ar", second_language="en")
+    link = reply_url(letter.invitation.links.get())
+
+    arabic, english = text_of(letter).replace("\r\n", "\n").split("\n\n* * *\n\n")
+
+    lines = arabic.strip().split("\n")
+    assert link in lines
+    for line in lines:
+        is_marked = line.startswith("\u2067") and line.endswith("\u2069")
+        assert is_marked == bool(re.search("[\u0621-\u064a]", line))
+    assert "\u2067" not in english
+
+
+@pytest.mark.parametrize("language", [one for one in Language.values if one != "ar"])
+def test_no_other_mail_has_marks_of_direction_around_its_lines(composed, language):
+    assert "\u2067" not in text_of(composed(language=language))
+
+
 def test_what_a_reader_without_html_gets_is_not_flowed_or_encoded_twice(composed):
     plain = message_of(composed(language="fr")).get_body(("plain",))
 
