@@ -6,6 +6,7 @@ from django.conf import settings
 from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -36,9 +37,11 @@ from invitations.models import (
     PRINTED_KINDS,
     CalendarEntry,
     Circular,
+    Delivery,
     Invitation,
     Letter,
     Outage,
+    Reply,
 )
 
 
@@ -56,6 +59,7 @@ def compose_letter(letter: Letter, by: User | None = None) -> bool:
     refuse_unapproved_step(letter)
     refuse_unsealable(letter)
     use_released_values(letter)
+    call_back_overtaken(letter)
     letter.calendar = calendar_for(letter)
     if because := why_idle(letter):
         call_back_letters(Letter.objects.filter(pk=letter.pk), because)
@@ -75,10 +79,28 @@ def compose_letter(letter: Letter, by: User | None = None) -> bool:
     return record_composed(letter)
 
 
+def call_back_overtaken(letter: Letter) -> None:
+    """Call back what has not left and this acknowledgement of a later reply takes the place of.
+
+    What nobody got has told no calendar, so nothing of it is cancelled there.
+    """
+    if not is_answer(letter) or why_overtaken(letter):
+        return
+    others = letter.invitation.letters.in_force().exclude(pk=letter.pk)
+    waiting = others.filter(deliveries__in=Delivery.objects.not_left())
+    overtaken = Q(kind=Letter.Kind.CALENDAR) | Q(reply__in=Reply.objects.gone())
+    if keys := set(waiting.filter(overtaken).values_list("pk", flat=True)):
+        because = _("a later acknowledgement took its place before it left")
+        call_back_letters(Letter.objects.filter(pk__in=keys), because)
+
+
+def is_answer(letter: Letter) -> bool:
+    return letter.kind == Letter.Kind.ACKNOWLEDGEMENT and letter.variant == "answer"
+
+
 def calendar_for(letter: Letter) -> OfficeCalendar | None:
     """Return what the letter has for the office's calendar; a copy to others has nothing."""
-    answers = letter.kind == Letter.Kind.ACKNOWLEDGEMENT and letter.variant == "answer"
-    has_one = answers or letter.kind == Letter.Kind.CALENDAR
+    has_one = is_answer(letter) or letter.kind == Letter.Kind.CALENDAR
     return office_calendar(letter.invitation) if has_one else None
 
 

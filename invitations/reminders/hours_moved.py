@@ -107,6 +107,8 @@ def awake(
 def may_be_told(edition: ForumEdition, now: dt.datetime) -> "QuerySet[Invitation]":
     """Return issued invitations without a letter under way that tells their calendar anyway.
 
+    Nor one whose acknowledgement waits to leave: first what an office was told, then what moved.
+    Near the Track each is told at once; the SEQUENCE of its events says which mail is the later.
     Each has its standing reply in ``stands``, and in ``told`` what it was told.
     """
     letters = Letter.objects.filter(invitation=OuterRef("pk"))
@@ -116,9 +118,16 @@ def may_be_told(edition: ForumEdition, now: dt.datetime) -> "QuerySet[Invitation
     found = edition.invitations.issued().in_office().exclude(Exists(under_way))
     if not is_near(edition, now):
         found = found.exclude(Exists(told_since(now - DAYS_APART * ONE_DAY)))
+        found = found.exclude(Exists(acknowledgements_waiting()))
     standing = Prefetch("replies", Reply.objects.standing(), to_attr="stands")
     told = Prefetch("calendar_entries", CalendarEntry.objects.with_letters(), to_attr="told")
     return found.prefetch_related(standing, told)
+
+
+def acknowledgements_waiting() -> "QuerySet[Delivery]":
+    """Return deliveries to the office, greylisted ones too, that acknowledge its answer."""
+    of_answers = {"letter__kind": Letter.Kind.ACKNOWLEDGEMENT, "letter__variant": "answer"}
+    return Delivery.objects.waiting().filter(letter__invitation=OuterRef("pk"), **of_answers)
 
 
 def told_since(since: dt.datetime) -> "QuerySet[Delivery]":

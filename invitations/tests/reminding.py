@@ -3,6 +3,8 @@
 import datetime as dt
 from zoneinfo import ZoneInfo
 
+from django.utils import timezone
+
 from invitations.models import Letter
 from invitations.reminders.calls import note_call, strike_call
 from invitations.tests.factories import (
@@ -45,6 +47,12 @@ def variants():
 
 def handed_over(letter, at):
     letter.deliveries.create(address="office@example.org", state="handed_over", handed_over_at=at)
+
+
+def left_by_mail(letter):
+    """Let all deliveries of the letter have left just now; return it."""
+    letter.deliveries.update(state="handed_over", handed_over_at=timezone.now())
+    return letter
 
 
 def own_calendar(reached, edition, iso2, zone):

@@ -150,7 +150,7 @@ def test_the_first_sentence_ends_with_minister_and_state(reached, approved_texts
         assert capfirst(letter.reply.get_answer_display()) in first.replace("\n", " ")
     assert "2027" in first
     assert "2027" in letter.subject
-    assert first[-1] in ":："  # noqa: RUF001 -- Chinese colon
+    assert first.rstrip("\u2069")[-1] in ":："  # noqa: RUF001 -- Chinese colon
     assert len(block.splitlines()) == 3
 
 

@@ -10,6 +10,7 @@ from invitations.models import CalendarEntry, Language, Letter, SessionHours
 from invitations.replies import record_reply
 from invitations.tests.factories import HoursFactory
 from invitations.tests.reading import message_of
+from invitations.tests.reminding import left_by_mail
 
 pytestmark = pytest.mark.django_db
 
@@ -46,10 +47,12 @@ def dialogues(office):
     )
 
 
-def acknowledgement(invitation, answer="in_person", *segments):
+def acknowledgement(invitation, answer="in_person", *segments, left=True):
+    """The composed acknowledgement of an answer, which has left unless told otherwise."""
     reply = record_reply(invitation, {"answer": answer, "segments": list(segments)})
     compose_planned()
-    return reply.acknowledgements.get()
+    letter = reply.acknowledgements.get()
+    return left_by_mail(letter) if left else letter
 
 
 def calendars_of(letter):
@@ -145,6 +148,27 @@ def test_regrets_cancel_each_session(office, opening, dialogues):
     assert [*calendars_of(letter)] == ["CANCEL"]
     assert events_of(letter, "CANCEL").keys() == before.keys()
     assert calendars_of(acknowledgement(office, "video")) == {}
+
+
+def test_regrets_cancel_nothing_that_nobody_was_sent(office, opening):
+    unsent = acknowledgement(office, "in_person", "opening", left=False)
+
+    letter = acknowledgement(office, "regrets")
+
+    unsent.refresh_from_db()
+    assert unsent.state == "cancelled"
+    assert unsent.events.last().because == "a later acknowledgement took its place before it left"
+    assert calendars_of(letter) == {}
+
+
+@pytest.mark.parametrize("state", ["uncertain", "bounced"])
+def test_what_may_have_left_is_cancelled_in_calendars(office, opening, state):
+    first = acknowledgement(office, "in_person", "opening", left=False)
+    first.deliveries.update(state=state)
+
+    letter = acknowledgement(office, "regrets")
+
+    assert [*calendars_of(letter)] == ["CANCEL"]
 
 
 def test_hours_that_become_known_take_the_place_of_the_days(office):

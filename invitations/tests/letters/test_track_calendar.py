@@ -9,6 +9,7 @@ from invitations.letters.composing_queue import compose_planned
 from invitations.models import Language
 from invitations.replies import record_reply
 from invitations.tests.reading import message_of
+from invitations.tests.reminding import left_by_mail
 
 pytestmark = pytest.mark.django_db
 
@@ -23,10 +24,11 @@ SUMMARIES = {
 
 
 def answered(invitation, answer):
-    """Record the answer; return the attachments of its acknowledgement."""
+    """Record the answer; return the attachments of its acknowledgement, which has left."""
     reply = record_reply(invitation, {"answer": answer})
     compose_planned()
-    return list(message_of(reply.acknowledgements.get()).iter_attachments())
+    letter = left_by_mail(reply.acknowledgements.get())
+    return list(message_of(letter).iter_attachments())
 
 
 def calendar_in(part):

@@ -10,6 +10,7 @@ from django.core.management import call_command
 from invitations.letters.composing_queue import compose_planned
 from invitations.models import (
     CalendarEntry,
+    Delivery,
     HeldChange,
     Language,
     Letter,
@@ -23,7 +24,7 @@ from invitations.reminders.hours_moved import update_calendars
 from invitations.replies import record_reply, settle_contested
 from invitations.tests.factories import HoursFactory, UserFactory
 from invitations.tests.reading import message_of, text_of
-from invitations.tests.reminding import geneva, own_calendar
+from invitations.tests.reminding import geneva, left_by_mail, own_calendar
 
 pytestmark = pytest.mark.django_db
 
@@ -55,9 +56,14 @@ def coming(edition, reached):
         said = {"answer": "in_person", "segments": list(segments or ["opening"])}
         record_reply(invitation, said)
         compose_planned()
+        left_by_mail(invitation.letters.get(kind="acknowledgement"))
         return invitation
 
     return make
+
+
+def acknowledged(invitation):
+    return Delivery.objects.filter(letter__invitation=invitation, letter__kind="acknowledgement")
 
 
 def move(segment="opening", by=HOUR, at=MONDAY, **fields):
@@ -108,6 +114,17 @@ def test_an_office_is_told_once_of_hours_that_moved(clock, coming):
     assert events_in(letter) == [("PUBLISH", "Dialogues", 0), ("PUBLISH", "Opening segment", 1)]
     assert "Tuesday 11 May 2027, 10:30–11:30 (Geneva time), Room Popov" in text_of(letter)
     assert "Dialogues:" not in text_of(letter)
+
+
+def test_no_office_is_told_while_its_acknowledgement_waits_for_a_slow_server(clock, coming):
+    invitation = coming("opening")
+    acknowledged(invitation).update(state="deferred", attempts=1)
+    move("opening")
+
+    before = told(clock)
+    acknowledged(invitation).update(state="handed_over")
+
+    assert [before, told(clock, MONDAY + 2 * HOUR)] == [0, 1]
 
 
 def release_of(edition, **fields):
@@ -303,6 +320,7 @@ def test_a_state_with_a_calendar_of_its_own_is_told_on_its_working_days(
     invitation = own_calendar(reached, edition, *state)
     record_reply(invitation, {"answer": "in_person", "segments": ["opening"]})
     compose_planned()
+    left_by_mail(invitation.letters.get(kind="acknowledgement"))
     move(at=geneva(12, hour=5))
 
     assert [told(clock, day) for day in (geneva(12), NEXT_SUNDAY)] == on_friday_and_sunday

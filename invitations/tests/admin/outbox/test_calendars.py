@@ -7,6 +7,7 @@ from invitations.letters.composing_queue import compose_planned
 from invitations.models import CalendarEntry
 from invitations.replies import record_reply
 from invitations.tests.factories import HoursFactory
+from invitations.tests.reminding import left_by_mail
 
 pytestmark = pytest.mark.django_db
 
@@ -21,7 +22,7 @@ def office(reached, approved_texts):
 def acknowledged(office, answer, *segments):
     reply = record_reply(office, {"answer": answer, "segments": list(segments)})
     compose_planned()
-    return reply.acknowledgements.get()
+    return left_by_mail(reply.acknowledgements.get())
 
 
 def test_the_desk_lists_each_event_with_its_letter_and_its_sequence(admin_client, office):
