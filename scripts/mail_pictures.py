@@ -2,6 +2,8 @@
 
 Needs Chromium, and the database of a demonstration, in which an office may have to answer first:
 python manage.py shell -c "from scripts.mail_pictures import main; main()"
+
+delegations/tests/test_mail_in_browser.py draws the same of its own letters, and compares the names.
 """
 
 import io
@@ -29,13 +31,16 @@ def main() -> None:
         browser = playwright.chromium.launch(
             executable_path="/usr/bin/chromium", args=["--no-sandbox", "--disable-gpu"]
         )
-        for kind, mails in drawn.items():
-            rows = [
-                [drawn_at(browser, mail, light) for mail in mails] for light in ("light", "dark")
-            ]
-            sheet = on_one_sheet(rows).quantize(COLOURS, dither=Image.Dither.NONE)
-            sheet.save(FOLDER / f"mail-{kind}.png", optimize=True)
+        draw_mails(browser, drawn, FOLDER)
         browser.close()
+
+
+def draw_mails(browser: Browser, drawn: dict[str, list[str]], folder: Path) -> None:
+    """Draw a sheet of each kind: its mails in the six languages, light above dark."""
+    for kind, mails in drawn.items():
+        rows = [[drawn_at(browser, mail, light) for mail in mails] for light in ("light", "dark")]
+        sheet = on_one_sheet(rows).quantize(COLOURS, dither=Image.Dither.NONE)
+        sheet.save(folder / f"mail-{kind}.png", optimize=True)
 
 
 def answer_in_each_language() -> None:

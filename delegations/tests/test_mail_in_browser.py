@@ -8,6 +8,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import escape
+from PIL import Image
 from playwright.sync_api import expect
 
 from delegations.tests.browser import browser_page
@@ -18,6 +19,7 @@ from invitations.mail.html_part import html_alone, plain_alone
 from invitations.models import Language, Letter
 from invitations.replies import record_reply
 from invitations.tests.factories import HoursFactory, InvitationFactory, LetterFactory, UserFactory
+from scripts.mail_pictures import FOLDER, GAP, KINDS, draw_mails
 
 pytestmark = [
     pytest.mark.browser,
@@ -79,6 +81,32 @@ def test_no_mail_keeps_anybody_out_or_runs_off_its_page(chromium, edition, langu
 
     assert {*mails} == {"invitation", "reminder", "acknowledgement", "calendar"}
     assert {name: lines for name, lines in found.items() if lines} == {}
+
+
+def test_the_pictures_in_the_documentation_are_those_that_the_mails_of_today_make(
+    chromium, edition, tmp_path
+):
+    mails = mails_of(edition, "ar")
+
+    draw_mails(chromium, {kind: [mails[kind]] for kind in KINDS}, tmp_path)
+
+    drawn, kept = measured(tmp_path), measured(FOLDER)
+    guide = (settings.BASE_DIR / "docs/letters.md").read_text("utf-8")
+    assert drawn.keys() == kept.keys() == {*re.findall(r"pictures/(mail-\w+\.png)", guide)}
+    for name, (width, height, colours) in drawn.items():
+        # There the six languages stand side by side, light above dark.
+        assert kept[name][0] == len(Language) * (width - GAP) + GAP
+        assert kept[name][1] > height / 2 > 400
+        assert colours > 8
+
+
+def measured(folder):
+    """Width, height and number of colours of each picture of mail in the folder."""
+    found = {}
+    for path in folder.glob("mail-*.png"):
+        with Image.open(path) as picture:
+            found[path.name] = (*picture.size, len(picture.getcolors()))
+    return found
 
 
 # The element in each corner of the button, three pixels within its edges.
