@@ -226,6 +226,15 @@ def test_a_head_of_government_is_no_prime_minister_in_spanish_unless_the_portfol
     assert "Ministra" not in addressed.closing
 
 
+@pytest.mark.parametrize(("gender", "opening"), [("m", "صاحب المعالي،"), ("f", "صاحبة المعالي،")])
+def test_an_arabic_opening_calls_no_deputy_by_an_office_beside_that_of_the_function(
+    gender, opening
+):
+    form = {"language": "ar", "form": "DPM", "gender": gender, "member_state": None}
+
+    assert FormOfAddress.objects.get(**form).salutation == opening
+
+
 def test_the_name_stands_in_the_letter_s_script_where_it_is_known(ruritania):
     minister = MinisterFactory(member_state=ruritania, name_in_script="Флавия Эльфберг")
 
