@@ -15,7 +15,7 @@ def keep_audiences(apps, schema_editor):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('invitations', '0028_digest_choices'),
+        ('invitations', '0029_originals_in_any_number'),
     ]
 
     operations = [
