@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from invitations.letters.approval import note_seen, seen_by
 from invitations.models import Circular, Letter
-from invitations.tests.desk import composed_letter, composed_letters, shown, signed_in, told
+from invitations.tests.desk import composed_letters, shown, signed_in, told
 from invitations.tests.factories import CircularFactory, InvitationFactory, MemberStateFactory
 from invitations.text.dates import told_day
 
