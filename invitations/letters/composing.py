@@ -59,13 +59,14 @@ def compose_letter(letter: Letter, by: User | None = None) -> bool:
     refuse_unapproved_step(letter)
     refuse_unsealable(letter)
     use_released_values(letter)
-    call_back_overtaken(letter)
     letter.calendar = calendar_for(letter)
     if because := why_idle(letter):
         call_back_letters(Letter.objects.filter(pk=letter.pk), because)
         return False
     keys = letter_keys(letter)
     texts = letter_texts(letter, keys)
+    if call_back_overtaken(letter):
+        letter.calendar = calendar_for(letter)
     letter.template, letter.subject = texts[0].template, texts[0].subject
     letter.variant = texts[0].template.variant
     letter.paper = join_languages("paper", texts)
@@ -79,19 +80,21 @@ def compose_letter(letter: Letter, by: User | None = None) -> bool:
     return record_composed(letter)
 
 
-def call_back_overtaken(letter: Letter) -> None:
-    """Call back what has not left and this acknowledgement of a later reply takes the place of.
+def call_back_overtaken(letter: Letter) -> bool:
+    """Call back what has not left and gives way to this acknowledgement; tell if anything was.
 
     What nobody got has told no calendar, so nothing of it is cancelled there.
     """
-    if not is_answer(letter) or why_overtaken(letter):
-        return
+    if not is_answer(letter):
+        return False
     others = letter.invitation.letters.in_force().exclude(pk=letter.pk)
     waiting = others.filter(deliveries__in=Delivery.objects.not_left())
     overtaken = Q(kind=Letter.Kind.CALENDAR) | Q(reply__in=Reply.objects.gone())
-    if keys := set(waiting.filter(overtaken).values_list("pk", flat=True)):
-        because = _("a later acknowledgement took its place before it left")
+    keys = set(waiting.filter(overtaken).values_list("pk", flat=True))
+    because = _("a later acknowledgement took its place before it left")
+    if keys:
         call_back_letters(Letter.objects.filter(pk__in=keys), because)
+    return bool(keys)
 
 
 def is_answer(letter: Letter) -> bool:

@@ -6,7 +6,7 @@ import icalendar
 import pytest
 
 from invitations.letters.composing_queue import compose_planned
-from invitations.models import CalendarEntry, Language, Letter, SessionHours
+from invitations.models import CalendarEntry, Language, Letter, LetterTemplate, SessionHours
 from invitations.replies import record_reply
 from invitations.tests.factories import HoursFactory
 from invitations.tests.reading import message_of
@@ -159,6 +159,17 @@ def test_regrets_cancel_nothing_that_nobody_was_sent(office, opening):
     assert unsent.state == "cancelled"
     assert unsent.events.last().because == "a later acknowledgement took its place before it left"
     assert calendars_of(letter) == {}
+
+
+def test_nothing_is_called_back_for_an_acknowledgement_that_cannot_be_composed(office, opening):
+    unsent = acknowledgement(office, "in_person", "opening", left=False)
+    LetterTemplate.objects.filter(variant="answer").update(variant="gone")
+
+    record_reply(office, {"answer": "regrets"})
+    compose_planned()
+
+    unsent.refresh_from_db()
+    assert unsent.state == "approved"
 
 
 @pytest.mark.parametrize("state", ["uncertain", "bounced"])
