@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Callable, Mapping
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
@@ -18,7 +19,10 @@ from invitations.audit import Act, save_new
 from invitations.models import ForumEdition, Language, QuietPeriod, ReminderStep
 
 # What is asked anew is no part of this list; the rest was decided for the earlier edition alone.
-DECIDED_ANEW = {"id", "replies_closed_at", "speakers_published_at", "releases_alone"}
+DECIDED_ANEW = {
+    "id", "replies_closed_at", "speakers_published_at", "releases_alone", "stopped_at",
+    "postponed_at", "moved_at", "is_online",
+}  # fmt: skip
 PAGES = (
     "website", "registration_link", "partnership_link", "consultation_link", "statements_link",
 )  # fmt: skip
@@ -155,8 +159,7 @@ def session_like(
     """Return the session so many days later, at the same hour by the clock; who chairs is open."""
 
     def moved(at: dt.datetime) -> dt.datetime:
-        local = at.astimezone(session.edition.zone).replace(tzinfo=None)
-        return (local + days).replace(tzinfo=edition.zone)
+        return moved_by_the_clock(at, days, session.edition.zone, edition.zone)
 
     return HighLevelSession(
         edition=edition,
@@ -164,6 +167,14 @@ def session_like(
         ends_at=moved(session.ends_at),
         **{name: getattr(session, name) for name in KEPT_OF_SESSIONS},
     )
+
+
+def moved_by_the_clock(
+    at: dt.datetime, days: dt.timedelta, zone: ZoneInfo, new_zone: ZoneInfo
+) -> dt.datetime:
+    """Return the instant so many days later, at the same hour by the clock."""
+    local = at.astimezone(zone).replace(tzinfo=None)
+    return (local + days).replace(tzinfo=new_zone)
 
 
 def sessions_outside(edition: ForumEdition) -> int:

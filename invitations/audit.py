@@ -55,6 +55,8 @@ class Act(TextChoices):
     HELD = "held", _("changed; it waits for a second person")
     RELEASED = "released", _("released for automatic mail")
     TAKEN_BACK = "taken_back", _("taken back: the released values stand again")
+    DATES_MOVED = "dates_moved", _("dates moved, for everybody at once")
+    REMINDERS_STOPPED = "reminders_stopped", _("reminders and deadline stopped")
     RELEASED_ALONE = "released_alone", _("released by one approver alone")
     LINK_ENDED = "link_ended", _("link and code ended")
     UNPUBLISHED = "unpublished", _("list of speakers taken from the public page")

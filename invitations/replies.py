@@ -1,6 +1,7 @@
 """Record what an office answers, and what came in on paper."""
 
 import datetime as dt
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -13,6 +14,7 @@ from django.utils.translation import gettext_lazy
 
 from invitations.audit import Act, record_act, record_acts, save_new
 from invitations.files.frozen import Frozen
+from invitations.letters.issuing import lock_invitation, refuse_if_not_in_force
 from invitations.letters.planning import plan_acknowledgement
 from invitations.models import (
     ANSWERS_BRINGING,
@@ -21,9 +23,16 @@ from invitations.models import (
     Answer,
     Channel,
     Correspondence,
+    DatesMove,
     Invitation,
     ReminderStep,
     Reply,
+)
+from invitations.outbox.moved_dates.rounds import (
+    last_move,
+    note_reply,
+    note_same_again,
+    refuse_unseen_dates,
 )
 from invitations.reminders.schedules import schedule_of
 from invitations.times.clocks import by_this_clock
@@ -73,6 +82,7 @@ def record_reply(  # noqa: PLR0913 -- what was said, and all that is known of ho
     correspondence: Correspondence | None = None,
     form_key: UUID | None = None,
     seen: str | None = None,
+    seen_dates: str | None = None,
 ) -> Reply:
     """Record the reply and plan its acknowledgement; earlier replies stay on file.
 
@@ -81,15 +91,16 @@ def record_reply(  # noqa: PLR0913 -- what was said, and all that is known of ho
     words again, record nothing new. A holding reply is noted, and skips the next reminder step.
 
     ``seen`` names the reply that stood when the page was opened, empty for none: if another one
-    stands by now, raise UnseenReply.
+    stands by now, raise UnseenReply. ``seen_dates`` names the move of dates that it showed, empty
+    for none: if they have moved since, raise UnseenDates. A reply after a move re-confirms, or
+    changes, the answer that is asked about.
 
     Without ``received_at`` a reply comes now, after all that is on file: the lock gives the order,
     not the clocks of several servers. Only an hour that staff give is compared with the others of
     its channel: a reply older than one of these is filed as superseded at once.
     """
-    lock_invitation(invitation)
+    move = last_move_seen(invitation, seen_dates)
     now = timezone.now()
-    refuse_if_not_in_force(invitation, now)
     reply = reply_in_draft(
         invitation,
         words,
@@ -103,6 +114,8 @@ def record_reply(  # noqa: PLR0913 -- what was said, and all that is known of ho
     refuse_if_incomplete(reply)
     form_before, earlier = earlier_replies(reply)
     if recorded := already_recorded(reply, form_before, earlier):
+        if form_before is None:
+            note_same_again(recorded, move, reply)
         return recorded
     keep_order(reply, earlier, is_given=received_at is not None)
     reply.status = status_beside(reply, earlier, seen, is_given=received_at is not None)
@@ -112,6 +125,7 @@ def record_reply(  # noqa: PLR0913 -- what was said, and all that is known of ho
         reply.skips_deadline = invitation.edition.reply_before if reply.skips_step else None
     reply.clean_fields(exclude=READ_ROWS)
     save_once(reply)
+    note_reply(reply, move, is_given=received_at is not None)
     if by:
         record_act(reply, Act.RECORDED, by)
     # A reply that never stood is not acknowledged: a later one of its channel was.
@@ -121,13 +135,18 @@ def record_reply(  # noqa: PLR0913 -- what was said, and all that is known of ho
 
 
 def record_reply_once(
-    invitation: Invitation, words: dict[str, Any], form_key: UUID, seen: str | None = None
+    invitation: Invitation,
+    words: dict[str, Any],
+    form_key: UUID,
+    seen: str | None = None,
+    seen_dates: str | None = None,
 ) -> Reply:
     """Record one reply for a form, however often it is sent; other words make another reply."""
     # A browser may bring back a form that was sent before, and its key with it.
-    reply = record_reply(invitation, words, form_key=form_key, seen=seen)
+    record = partial(record_reply, invitation, words, seen=seen, seen_dates=seen_dates)
+    reply = record(form_key=form_key)
     if reply.is_gone or what_it_says(reply) != what_it_says(reply_in_draft(invitation, words)):
-        return record_reply(invitation, words, seen=seen)
+        return record()
     return reply
 
 
@@ -145,20 +164,13 @@ def reply_in_draft(invitation: Invitation, words: dict[str, Any], **how_it_came:
     return Reply(invitation=invitation, **said, **how_it_came)
 
 
-def lock_invitation(invitation: Invitation) -> None:
-    """Lock the invitation, so that one at a time files for it, and read its present status.
-
-    Call it within a transaction.
-    """
-    statuses = Invitation.objects.locked().values_list("status", flat=True)
-    invitation.status = statuses.get(pk=invitation.pk)
-
-
-def refuse_if_not_in_force(invitation: Invitation, now: dt.datetime) -> None:
-    if invitation.status != Invitation.Status.ISSUED:
-        raise ValidationError(_("This invitation is not in force."))
-    if not invitation.edition.takes_replies(now):
-        raise ValidationError(_("Replies to this edition are closed."))
+def last_move_seen(invitation: Invitation, seen_dates: str | None) -> DatesMove | None:
+    """Lock the invitation, and return the last move of its dates; refuse one that was not seen."""
+    lock_invitation(invitation)
+    refuse_if_not_in_force(invitation, timezone.now())
+    move = last_move(invitation)
+    refuse_unseen_dates(move, seen_dates)
+    return move
 
 
 def keep_order(reply: Reply, earlier: list[Reply], *, is_given: bool) -> None:
@@ -311,6 +323,7 @@ def settle_contested(contested: Reply, by: User, because: str, *, stands: bool) 
     act = Act.CHOSEN if stands else Act.SET_ASIDE
     record_act(contested, act, by, because, {"status": (Reply.Status.CONTESTED, status)})
     contested.refresh_from_db()
+    note_reply(contested, last_move(contested.invitation), is_given=True)
     return contested
 
 

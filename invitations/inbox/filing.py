@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from invitations.audit import Act, record_act
 from invitations.files.frozen import Tampered, freeze, thaw_or_damaged
+from invitations.letters.issuing import lock_invitation
 from invitations.letters.released import missions_of
 from invitations.mail.authenticity import is_disowned
 from invitations.mail.incoming import (
@@ -31,7 +32,6 @@ from invitations.mail.incoming import (
     text_of_mail,
 )
 from invitations.models import Channel, Correspondence, Invitation, Letter
-from invitations.replies import lock_invitation
 from invitations.text.keys import mask_keys
 
 SUBJECT_LIMIT = 300

@@ -179,7 +179,10 @@ def record_composed(letter: Letter) -> bool:
     letter.state = Letter.State.APPROVED if automatic else Letter.State.COMPOSED
     letter.approved_at = letter.composed_at if automatic else None
     frozen = {name: getattr(letter, name) for name in FROZEN}
-    if not Letter.objects.planned().filter(pk=letter.pk).update(**frozen, **TRIED_NO_MORE):
+    # Where its dates have moved meanwhile, the letter is composed anew.
+    dated = {"invitation__edition__moved_at": letter.invitation.edition.moved_at}
+    planned = Letter.objects.planned().filter(pk=letter.pk, **dated)
+    if not planned.update(**frozen, **TRIED_NO_MORE):
         return False
     letter.events.create(state=Letter.State.COMPOSED, actor=letter.composed_by)
     leave_other_notes(letter)

@@ -43,7 +43,6 @@ from invitations.text.dates import (
     printed_hour,
     printed_hours,
     printed_list,
-    printed_range,
 )
 from invitations.text.placeholders import is_keyless
 from invitations.text.typography import joined_in_chinese
@@ -141,13 +140,11 @@ def edition_words(edition: ForumEdition, language: str) -> dict[str, str]:
         "forum": own_text(edition, "name", language),
         "forum_in_full": own_text(edition, "name_in_full", language),
         **{field: own_text(edition, field, language) for field in texts},
-        "forum_dates": printed_range(edition.opens_on, edition.closes_on, language),
-        "track_dates": printed_range(edition.track_opens_on, edition.track_closes_on, language),
+        **({"place": edition.venue} if edition.is_online else {}),
         "segments": printed_list(
             [str(Segment(segment).label) for segment in edition.segments_offered], language
         ),
-        "reply_before": printed_date(edition.reply_before, language),
-        "last_day": last_day_words(edition, language),
+        **days_words(edition, language),
         "code_page": code_page(),
         "partnership_link": edition.partnership_link,
         "consultation_link": edition.consultation_link,
@@ -158,6 +155,18 @@ def edition_words(edition: ForumEdition, language: str) -> dict[str, str]:
         "contact_phone": unbroken_number(edition.contact_phone),
         "contact_fax": unbroken_number(edition.contact_fax),
         "contact_email": edition.contact_email,
+    }
+
+
+def days_words(edition: ForumEdition, language: str) -> dict[str, str]:
+    """Return the words of its days; while it is postponed there are none, and letters wait."""
+    if edition.postponed_at:
+        return dict.fromkeys(("forum_dates", "track_dates", "reply_before", "last_day"), "")
+    return {
+        "forum_dates": edition.forum_days(language),
+        "track_dates": edition.track_days(language),
+        "reply_before": printed_date(edition.reply_before, language),
+        "last_day": last_day_words(edition, language),
     }
 
 
@@ -235,11 +244,11 @@ def session_line(edition: ForumEdition, event: Event, language: str) -> str:
         off = session and session.is_called_off
         return labelled(title, _("called off") if off else _("taken out of the calendar"))
     if session is None:
-        days = printed_range(edition.track_opens_on, edition.track_closes_on, language)
-        return labelled(title, day_and_place(days, edition.place))
+        days = edition.track_days(language)
+        return labelled(title, day_and_place(days, edition.venue))
     at, until = (one.astimezone(edition.zone) for one in (session.starts_at, session.ends_at))
     hours = printed_hours(at, until, edition.time_zone_name, language)
-    return labelled(title, day_and_place(hours, keep_own_order(session.room), edition.place))
+    return labelled(title, day_and_place(hours, keep_own_order(session.room), edition.venue))
 
 
 def day_and_place(*parts: str) -> str:

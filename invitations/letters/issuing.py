@@ -1,5 +1,6 @@
-"""Verbs of the invitation: draft it, issue it, withdraw it."""
+"""Verbs of the invitation: draft it, issue it, withdraw it; whether it is in force."""
 
+import datetime as dt
 from collections.abc import Collection, Iterable
 from typing import Any, NamedTuple
 
@@ -113,6 +114,22 @@ def withdraw_invitations(
     list(notes.order_by("pk").select_for_update(of=("self",), no_key=True).values_list("pk"))
     drop_idle_notes(notes)
     return in_hand
+
+
+def lock_invitation(invitation: Invitation) -> None:
+    """Lock the invitation, so that one at a time files for it, and read its present status.
+
+    Call it within a transaction.
+    """
+    statuses = Invitation.objects.locked().values_list("status", flat=True)
+    invitation.status = statuses.get(pk=invitation.pk)
+
+
+def refuse_if_not_in_force(invitation: Invitation, now: dt.datetime) -> None:
+    if invitation.status != Invitation.Status.ISSUED:
+        raise ValidationError(_("This invitation is not in force."))
+    if not invitation.edition.takes_replies(now):
+        raise ValidationError(_("Replies to this edition are closed."))
 
 
 # Drafts for the ministers on file

@@ -105,7 +105,7 @@ def sheet(letter: Letter, text: LetterText) -> dict[str, Any]:
             "label": label_of(letter, text, terms),
             "place_and_date": place_and_date(circular, text.language),
             "contact": contact_lines(edition, terms) if shows_contact(letter) else [],
-            "last_day": "" if names_last_day(text) else last_day_words(edition, text.language),
+            "last_day": shown_last_day(edition, text),
             "addressee": [unbroken_compounds(line) for line in text.addressee],
             "subject": unbroken_compounds(text.subject),
             "enclosures": enclosures(letter) if note else "",
@@ -172,6 +172,13 @@ def contact_lines(edition: ForumEdition, terms: dict[str, str]) -> list[str]:
         "email": f"\u2066{edition.contact_email}\u2069",
     }
     return [before_words(terms[key]) + words for key, words in lines.items() if words]
+
+
+def shown_last_day(edition: ForumEdition, text: LetterText) -> str:
+    """Return the last day beside the link; empty where the text names it, or there is none."""
+    if edition.postponed_at or names_last_day(text):
+        return ""
+    return last_day_words(edition, text.language)
 
 
 def names_last_day(text: LetterText) -> bool:

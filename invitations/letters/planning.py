@@ -94,6 +94,9 @@ def why_overtaken(letter: Letter) -> str:
 
 def variants_for(reply: Reply) -> list[str]:
     variants = [ACKNOWLEDGED_AS.get(reply.status, "answer")]
+    if variants == ["holding"] and reply.invitation.edition.postponed_at:
+        # Its own text names the deadline, and there is none.
+        variants = ["answer"]
     typed = reply.respondent_email.lower()
     if typed and typed not in known_addresses(reply.invitation) and may_get_a_copy(reply, typed):
         variants.append("copy")

@@ -99,11 +99,12 @@ def refuse_changed_meanwhile(letter: Letter) -> None:
 
 def released_edition(edition: ForumEdition) -> ForumEdition:
     """Return a copy of the edition with its released values: what calendars say of all States."""
-    return released(edition, list(edition_changes(edition, HeldChange.State.WAITING)))
+    waiting = edition_changes(edition, HeldChange.State.WAITING)
+    return released(edition, list(waiting.filter(kind=HeldChange.Kind.MAIL)))
 
 
 def renamed_at(edition: ForumEdition) -> list[dt.datetime]:
-    """Return when other words were released of what each event of the edition says."""
+    """Return when other words were released of what each event of the edition says, or it moved."""
     names = [
         build_localized_fieldname(text, language)
         for text in ("name", "place")
@@ -113,7 +114,8 @@ def renamed_at(edition: ForumEdition) -> list[dt.datetime]:
     return [
         change.decided_at
         for change in changes
-        if change.decided_at and tells_otherwise(change, names)
+        if change.decided_at
+        and (change.kind == HeldChange.Kind.DATES or tells_otherwise(change, names))
     ]
 
 

@@ -101,17 +101,29 @@ ORIGINAL_DUE = _(
 )
 
 
-def is_mail_in_spite_of_rank(letter: Letter) -> bool:
-    """Whether it is mail, or a note over mail, to somebody to whom a signed original is due now.
+DATES_MOVED = _(
+    "The dates have moved since it was composed: it names the earlier ones. Tell the office by a "
+    "notice, or replace the letter."
+)
 
-    What the office said online is acknowledged by mail all the same; nobody is reminded.
+
+def why_kept_back(letter: Letter) -> Any:
+    """Return why mail that a person approved, or a note over such mail, may not leave now.
+
+    A signed original is due to the rank by now, or the dates of the edition have moved since. What
+    the office said online is acknowledged by mail all the same; nobody is reminded.
     """
     if letter.by_original or letter.kind in AUTOMATIC_KINDS:
-        return False
+        return ""
     is_note = letter.kind == Letter.Kind.NOTE
     letters = letter.covers.all() if is_note else Letter.objects.filter(pk=letter.pk)
-    asked = ("invitation__minister__rank", "invitation__edition__original_ranks")
-    return any(rank in ranks for rank, ranks in letters.values_list(*asked))
+    edition = "invitation__edition__"
+    asked = ("invitation__minister__rank", f"{edition}original_ranks", "composed_at")
+    rows = list(letters.values_list(*asked, f"{edition}moved_at"))
+    if any(rank in ranks for rank, ranks, *_days in rows):
+        return ORIGINAL_DUE
+    is_earlier = any(moved and composed and composed < moved for *_by, composed, moved in rows)
+    return DATES_MOVED if is_earlier else ""
 
 
 def mailed_in_spite_of_rank(*editions: ForumEdition) -> "QuerySet[Invitation]":

@@ -38,6 +38,8 @@ from invitations.models.held.change import HeldChange
 from invitations.models.invitation import Invitation, ReplyLink
 from invitations.models.letter import Letter
 from invitations.models.list_import import ListImport
+from invitations.models.moved.moves import DatesMove
+from invitations.models.moved.reconfirmations import Reconfirmation
 from invitations.models.operations import Arming, DigestChoice, Outage, Setback, Tick, Worker
 from invitations.models.reminders import CallListEntry, ReminderStep, TelephoneCall
 from invitations.models.reply import NAME_THE_SUBSTITUTE, Channel, Correspondence, Reply
@@ -81,6 +83,7 @@ __all__ = [
     "Channel",
     "Circular",
     "Correspondence",
+    "DatesMove",
     "Delivery",
     "DigestChoice",
     "FormOfAddress",
@@ -101,6 +104,7 @@ __all__ = [
     "Outage",
     "QuietPeriod",
     "Rank",
+    "Reconfirmation",
     "Region",
     "ReminderStep",
     "Reply",

@@ -11,8 +11,8 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.functional import cached_property
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from invitations.data import table
 from invitations.models.held.change import HeldChange, Values
@@ -109,7 +109,9 @@ class ForumEditionQuerySet(HeldQuerySet["ForumEdition"]):
     def at_hand(self) -> Self:
         """Return the editions that are not over, the nearest last; if none, the most recent one."""
         in_order = self.order_by("-opens_on", "-pk")
-        coming = in_order.filter(closes_on__gte=timezone.localdate())
+        # One that is postponed has no end yet: that of its earlier dates ends nothing.
+        ahead = Q(closes_on__gte=timezone.localdate()) | Q(postponed_at__isnull=False)
+        coming = in_order.filter(ahead)
         return coming if coming else in_order[:1]
 
     def current(self) -> "ForumEdition | None":
@@ -156,6 +158,14 @@ class ForumEdition(HeldRow):
         _("reply before"), help_text=_("The last day to reply is the day before.")
     )
     replies_closed_at = models.DateTimeField(_("replies closed at"), null=True, blank=True)
+    stopped_at = models.DateTimeField(
+        _("reminders and deadline stopped at"), null=True, editable=False
+    )
+    postponed_at = models.DateTimeField(
+        _("postponed without a new date since"), null=True, editable=False
+    )
+    moved_at = models.DateTimeField(_("dates moved at"), null=True, editable=False)
+    is_online = models.BooleanField(_("held online"), default=False, editable=False)
     time_zone = models.CharField(
         _("time zone"), max_length=40, default="Europe/Zurich", validators=[validate_zone]
     )
@@ -287,8 +297,30 @@ class ForumEdition(HeldRow):
     def start_of_day(self, at: dt.datetime) -> dt.datetime:
         return dt.datetime.combine(self.local_date(at), dt.time.min, self.zone)
 
+    @property
+    def is_stopped(self) -> bool:
+        """Whether there is no deadline now, and nobody is reminded of one."""
+        return self.stopped_at is not None or self.postponed_at is not None
+
     def is_late(self, at: dt.datetime) -> bool:
-        return at >= self.deadline
+        return not self.is_stopped and at >= self.deadline
+
+    def forum_days(self, language: str) -> str:
+        """Return its days in words; while it is postponed, that new ones follow."""
+        return self.days_in_words(self.opens_on, self.closes_on, language)
+
+    def track_days(self, language: str) -> str:
+        return self.days_in_words(self.track_opens_on, self.track_closes_on, language)
+
+    def days_in_words(self, first: dt.date, last: dt.date, language: str) -> str:
+        if self.postponed_at:
+            return gettext("postponed; new dates will be announced")
+        return printed_range(first, last, language)
+
+    @property
+    def venue(self) -> str:
+        """The place where it is held, in the active language; or that it is held online."""
+        return gettext("online") if self.is_online else self.place
 
     def takes_replies(self, at: dt.datetime) -> bool:
         """Whether replies are still accepted: late ones are, until staff close the edition."""

@@ -5,7 +5,7 @@ from typing import Any, Self
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -47,6 +47,10 @@ class LetterQuerySet(models.QuerySet["Letter"]):
         inviting = self.model.objects.inviting().approved()
         newer = inviting.filter(invitation=OuterRef("invitation"), pk__gt=OuterRef("pk"))
         return self.inviting().approved().exclude(Exists(newer))
+
+    def of_earlier_dates(self) -> Self:
+        """Letters frozen before the dates of their edition moved, or before it went online."""
+        return self.filter(composed_at__lt=F("invitation__edition__moved_at"))
 
     def originals(self) -> Self:
         """Letters that are signed by hand; not the notes verbales above them."""
@@ -251,7 +255,7 @@ class Letter(models.Model):
                 name="approver_is_not_the_drafter",
                 condition=Q(approved_by=None)
                 | Q(composed_by=None)
-                | ~Q(approved_by=models.F("composed_by")),
+                | ~Q(approved_by=F("composed_by")),
             ),
         ]
 
@@ -262,6 +266,12 @@ class Letter(models.Model):
     def keeps_its_seal(self) -> bool:
         """Whether nobody may have the sealed bytes yet: a second person has to approve them."""
         return bool(self.unsealed_size) and self.approved_at is None
+
+    @property
+    def is_of_earlier_dates(self) -> bool:
+        """Whether the dates of its edition have moved since it was frozen."""
+        moved = self.invitation.edition.moved_at
+        return bool(moved and self.composed_at and self.composed_at < moved)
 
     @property
     def addressed_alike(self) -> dict[str, str]:

@@ -160,8 +160,15 @@ class CallListEntryQuerySet(models.QuerySet["CallListEntry"]):
         return self.filter(Exists(reached))
 
     def to_call(self) -> Self:
-        """Entries of offices that are silent, and that nobody has reached since."""
-        silent = self.filter(invitation__in=Invitation.objects.silent())
+        """Entries of offices that are silent, and that nobody has reached since.
+
+        Nobody is called for an edition that is postponed, or about to move.
+        """
+        resting = {
+            "invitation__edition__stopped_at": None,
+            "invitation__edition__postponed_at": None,
+        }
+        silent = self.filter(invitation__in=Invitation.objects.silent(), **resting)
         return silent.exclude(pk__in=self.model.objects.called())
 
 

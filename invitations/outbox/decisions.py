@@ -10,7 +10,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from invitations.letters.routes import ORIGINAL_DUE, is_mail_in_spite_of_rank, paper_route
+from invitations.letters.routes import paper_route, why_kept_back
 from invitations.models import PRINTED_KINDS, Delivery, Invitation, Letter, OriginalStep
 from invitations.models.delivery import Step
 from invitations.outbox.sending import LEFT_OFFICE, has_left_office, why_not_sendable
@@ -51,8 +51,8 @@ ONLY_FAILED = gettext_lazy("Only a failed or missed delivery is sent anew.")
 
 def why_not_sent_anew(delivery: Delivery) -> str:
     """Return why the delivery is not sent anew; an empty text if it may be."""
-    if is_mail_in_spite_of_rank(delivery.letter):
-        return str(ORIGINAL_DUE)
+    if because := why_kept_back(delivery.letter):
+        return str(because)
     if has_left_office(delivery.letter, delivery.letter.invitation):
         return _("It may not leave: %s.") % LEFT_OFFICE
     return "" if delivery.state in (State.FAILED, State.MISSED) else str(ONLY_FAILED)

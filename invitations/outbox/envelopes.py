@@ -7,7 +7,7 @@ from django.core.exceptions import ValidationError
 from django.db.models import Prefetch, Q, QuerySet
 from django.utils.translation import gettext as _
 
-from invitations.letters.routes import Route, Way, paper_route
+from invitations.letters.routes import DATES_MOVED, Route, Way, paper_route
 from invitations.models import PRINTED_KINDS, Invitation, Letter, Mission
 from invitations.text.dates import comma_list
 
@@ -87,6 +87,8 @@ def refuse_unprintable(letter: Letter) -> None:
         raise ValidationError(_("Only an approved letter is printed."))
     if letter.invitation.status != Invitation.Status.ISSUED:
         raise ValidationError(_("The invitation is not in force."))
+    if letter.is_of_earlier_dates:
+        raise ValidationError(DATES_MOVED)
     if any(is_replacement(other) for other in letter.replaced_by.all()):
         raise ValidationError(_("Another letter has replaced it: print that one."))
     if any(is_gone(covered) for covered in letter.covers.all()):

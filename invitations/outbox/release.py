@@ -30,6 +30,7 @@ def release_change(change: HeldChange, by: User, mark: str, because: str = "") -
 
     What one approver released alone is confirmed by it.
     """
+    refuse_dates(change)
     row, change = locked_change(change, mark)
     if because_not := why_not_by(change, by):
         raise ValidationError(because_not)
@@ -48,6 +49,7 @@ def take_back_change(change: HeldChange, by: User, mark: str, because: str = "")
 
     What one approver released alone is reversed by it.
     """
+    refuse_dates(change)
     row, change = locked_change(change, mark)
     if change.kind == HeldChange.Kind.SUCCESSION:
         take_back_hand_over(change)
@@ -88,6 +90,12 @@ def release_alone(change: HeldChange, by: User, mark: str, because: str) -> None
     record_act(change, Act.RELEASED_ALONE, by, because)
     record_act(row, Act.RELEASED_ALONE, by, because, changes=change.changed)
     send_where_corrected(change, by)
+
+
+def refuse_dates(change: HeldChange) -> None:
+    """Refuse a move of dates, of which nothing is in the record yet: it has verbs of its own."""
+    if change.kind == HeldChange.Kind.DATES:
+        raise ValidationError(_("Dates that move are decided on their own page."))
 
 
 def why_not_by(change: HeldChange, person: User) -> str:

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from invitations.files.frozen import StoreUnavailable, Tampered, ask_the_store, thaw
 from invitations.letters.planning import call_back_letters, why_overtaken
-from invitations.letters.routes import ORIGINAL_DUE, is_mail_in_spite_of_rank
+from invitations.letters.routes import why_kept_back
 from invitations.mail.outgoing import dated
 from invitations.mail.transport import (
     Broken,
@@ -62,11 +62,12 @@ def deliver(delivery: Delivery, line: Carrier) -> bool:
 def begin_delivery(delivery: Delivery) -> bool:
     """Set *sending* if the letter may still leave; otherwise cancel it with the reason.
 
-    Mail to whom a signed original is due meanwhile is kept back for a person to decide.
+    Mail to whom a signed original is due meanwhile, or that names earlier dates, is kept back for a
+    person to decide.
     """
     letter = delivery.letter
-    if is_mail_in_spite_of_rank(letter):
-        transit(delivery, State.CLAIMED, State.MISSED, because=str(ORIGINAL_DUE))
+    if because := why_kept_back(letter):
+        transit(delivery, State.CLAIMED, State.MISSED, because=str(because))
         return False
     if letter.kind in (*CALLED_BACK, Letter.Kind.NOTE):
         return begin_under_lock(delivery)

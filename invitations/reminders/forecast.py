@@ -24,6 +24,7 @@ from invitations.models import (
 from invitations.reminders.planning import (
     AFTER_THE_LETTER,
     SPEAK_TO_THEIR_MISSION,
+    STOPPED,
     has_unread_mail,
 )
 from invitations.reminders.schedules import DAYS_APART, Schedule, schedules_of
@@ -96,6 +97,8 @@ def forecast_of(edition: ForumEdition, now: dt.datetime) -> Forecast:
 
 
 def why_nobody_reminded(schedule: Schedule, edition: ForumEdition, now: dt.datetime) -> str:
+    if edition.is_stopped:
+        return str(STOPPED)
     if now >= schedule.deadline:
         return _("the deadline has passed")
     if not edition.takes_replies(now):

@@ -43,11 +43,14 @@ NEAR = dt.timedelta(days=7)
 def update_calendars(now: dt.datetime | None = None) -> int:
     """Plan a mail to each office in whose calendar something is new; return how many.
 
-    Editions without published hours have none. A failure with one does not delay the others.
+    Editions without published hours, whose days never moved, have none. A failure with one does not
+    delay the others.
     """
     now = now or timezone.now()
     today = timezone.localdate(now)
-    editions = ForumEdition.objects.filter(closes_on__gte=today, session_hours__isnull=False)
+    ahead = Q(closes_on__gte=today) | Q(postponed_at__isnull=False)
+    told = Q(session_hours__isnull=False) | Q(moves__released_at__isnull=False)
+    editions = ForumEdition.objects.filter(ahead, told)
     jobs = [
         (edition.symbol, partial(update_calendars_of, edition, now))
         for edition in editions.distinct()
@@ -141,12 +144,15 @@ def has_news(
 ) -> bool:
     """Whether anything in the office's calendar is new and not over yet."""
     found: Any = invitation
-    wanted = sessions_of(hours, next(iter(found.stands), None))
+    wanted = sessions_of(hours, next(iter(found.stands), None), edition)
     changes = compared(wanted, found.told, edition).changes
     return any(not is_over(event, edition, now) for event in changes)
 
 
 def is_over(event: Event, edition: ForumEdition, now: dt.datetime) -> bool:
+    if edition.postponed_at:
+        # It is taken out of calendars, whatever its earlier days were.
+        return False
     if event.session:
         return event.session.ends_at < now
     return edition.track_closes_on < edition.local_date(now)

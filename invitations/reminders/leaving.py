@@ -14,6 +14,7 @@ from invitations.letters.routes import by_original
 from invitations.models import ForumEdition, Invitation, Letter, ReminderStep
 from invitations.reminders.planning import (
     SPEAK_TO_THEIR_MISSION,
+    STOPPED,
     Schedules,
     has_holding_reply_for,
     left_since,
@@ -30,11 +31,10 @@ def why_reminder_must_stay(invitation: Invitation, letter: Letter, now: dt.datet
     """Return why the reminder must not leave now; an empty text if it may."""
     now = now.astimezone(dt.UTC)
     edition = ForumEdition.objects.get(pk=invitation.edition_id)
+    if because := why_past(edition, letter, now):
+        return because
     schedule = schedule_of(edition, invitation.member_state)
     today = schedule.day_of(now)
-    in_time = now < schedule.deadline and letter.reply_before == edition.reply_before
-    if not in_time or not edition.takes_replies(now):
-        return _("the deadline has passed or moved")
     if schedule.is_quiet(today):
         return _("today is a quiet day")
     if schedule.mail_on(today) is None:
@@ -56,6 +56,16 @@ def why_reminder_must_stay(invitation: Invitation, letter: Letter, now: dt.datet
             DAYS_APART,
         )
         return told % {"days": DAYS_APART}
+    return ""
+
+
+def why_past(edition: ForumEdition, letter: Letter, now: dt.datetime) -> str:
+    """Return why the deadline is none any more of which the letter reminds; empty if it is."""
+    if edition.is_stopped:
+        return str(STOPPED)
+    in_time = now < edition.deadline and letter.reply_before == edition.reply_before
+    if not in_time or not edition.takes_replies(now):
+        return _("the deadline has passed or moved")
     return ""
 
 

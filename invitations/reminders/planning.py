@@ -55,6 +55,7 @@ AFTER_THE_LETTER = dt.timedelta(days=10)
 # Reminders that wait after the deadline are called back, so an older edition has none.
 OVER_AFTER = dt.timedelta(days=30)
 
+STOPPED = gettext_lazy("the Forum is postponed, or its dates are about to move")
 SPEAK_TO_THEIR_MISSION = gettext_lazy("by signed original: speak to their mission")
 
 Schedules = Mapping[int | None, Schedule]
@@ -280,6 +281,8 @@ def stale(
         for state, schedule in schedules.items()
         if schedule.next_is_near(schedule.day_of(now))
     ]
+    if edition.is_stopped:
+        yield str(STOPPED), ~Q(pk=None)
     yield _("the deadline has moved"), ~Q(reply_before=edition.reply_before)
     yield (
         _("the office has answered, or the invitation is withdrawn"),

@@ -121,7 +121,12 @@ class Steps(NamedTuple):
         return self.edition.deadline.astimezone(dt.UTC)
 
     def dues(self, bare: Schedule, medium: str) -> list[Due]:
-        """Return the steps that leave before the deadline, each with its day."""
+        """Return the steps that leave before the deadline, each with its day.
+
+        There is no deadline, and so no step, while the edition is postponed or about to move.
+        """
+        if self.edition.is_stopped:
+            return []
         dues = []
         for step in self.steps:
             if step.medium == medium:

@@ -145,6 +145,11 @@ REQUIRED: dict[str, dict[str, set[str]]] = {
         "mail": ANSWERABLE | {"replaced_on", "replaced_reference"},
     },
     "notice": {"paper": ON_PAPER | {"changes"}, "mail": ANSWERABLE | {"changes"}},
+    # There is no date before which to reply.
+    "notice-postponed": {
+        "paper": {"salutation", "closing", "changes"},
+        "mail": {"reply_link", "reply_code", "changes"},
+    },
     "corrigendum": {"paper": ON_PAPER | {"changes"}, "mail": ANSWERABLE | {"changes"}},
     "note": {"paper": {"to_mission", "covered"}, "mail": {"to_mission", "covered"}},
     # It lies above signed originals, and never goes by mail.

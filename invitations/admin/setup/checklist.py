@@ -27,7 +27,7 @@ from invitations.models import (
     ReminderStep,
 )
 from invitations.outbox.arming import why_mute
-from invitations.text.dates import comma_list, printed_date, printed_range
+from invitations.text.dates import comma_list, printed_date
 
 
 class Item(NamedTuple):
@@ -57,7 +57,7 @@ def checklist(edition: ForumEdition, reader: User) -> list[Item]:
 
 def dates(edition: ForumEdition) -> Item:
     language = get_language()
-    days = printed_range(edition.opens_on, edition.closes_on, language)
+    days = edition.forum_days(language)
     last_day = printed_date(edition.last_day, language)
     is_ahead = not edition.is_late(timezone.now())
     told = (

@@ -59,7 +59,8 @@ def calendar_of(method: str, invitation: Invitation, events: Iterable[Event]) ->
 def public_calendar(edition: ForumEdition) -> Calendar:
     """Return all sessions ever published, also those called off, under UIDs of their own.
 
-    Another name or place of the edition raises the SEQUENCE of each of them.
+    Another name or place of the edition raises the SEQUENCE of each of them, and so does each move:
+    what is postponed is called off until there are new dates.
     """
     edition, renamed = released_edition(edition), renamed_at(edition)
     calendar = new_calendar("PUBLISH")
@@ -70,7 +71,8 @@ def public_calendar(edition: ForumEdition) -> Calendar:
         event.add("sequence", session.sequence + len(renamed))
         changed = max([session.published_at, *renamed])
         event.add("last-modified", changed.astimezone(dt.UTC))
-        event.add("status", "CANCELLED" if session.is_called_off else "CONFIRMED")
+        is_off = session.is_called_off or edition.postponed_at
+        event.add("status", "CANCELLED" if is_off else "CONFIRMED")
         calendar.add_component(event)
     return calendar
 
@@ -91,7 +93,7 @@ def session_event(edition: ForumEdition, session: SessionHours) -> VEvent:
     event = new_event(
         edition,
         session.title,
-        place=comma_list([session.room, edition.place]),
+        place=comma_list([session.room, edition.venue]),
         about=[capfirst(session.get_segment_display())],
     )
     event.add("dtstart", session.starts_at.astimezone(dt.UTC))
@@ -101,7 +103,7 @@ def session_event(edition: ForumEdition, session: SessionHours) -> VEvent:
 
 def days_event(edition: ForumEdition) -> VEvent:
     """Return the days as an event: whoever gets it chose no session whose hours are known."""
-    event = new_event(edition, _("High-Level Track"), place=edition.place)
+    event = new_event(edition, _("High-Level Track"), place=edition.venue)
     event.add("dtstart", edition.track_opens_on)
     event.add("dtend", edition.track_closes_on + dt.timedelta(days=1))
     return event

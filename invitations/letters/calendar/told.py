@@ -45,7 +45,7 @@ def office_calendar(invitation: Invitation) -> OfficeCalendar:
     """Return the calendar by the reply that stands, beside what the office was told last."""
     hours = SessionHours.objects.taking_place().filter(edition=invitation.edition_id)
     return compared(
-        sessions_of(hours, invitation.replies.standing().first()),
+        sessions_of(hours, invitation.replies.standing().first(), invitation.edition),
         list(invitation.calendar_entries.with_letters()),
         invitation.edition,
     )
@@ -57,9 +57,14 @@ def specimen_calendar(edition: ForumEdition) -> OfficeCalendar:
     return OfficeCalendar([Event(one, 0, is_new=True) for one in hours or [None]], [])
 
 
-def sessions_of(hours: Iterable[SessionHours], reply: Reply | None) -> list[Session]:
-    """Return the sessions of the segments that the reply chose, or the days if there is none."""
-    if reply is None or reply.answer not in ANSWERS_BRINGING:
+def sessions_of(
+    hours: Iterable[SessionHours], reply: Reply | None, edition: ForumEdition
+) -> list[Session]:
+    """Return the sessions of the segments that the reply chose, or the days if there is none.
+
+    While the edition is postponed, nothing of it stands in a calendar.
+    """
+    if edition.postponed_at or reply is None or reply.answer not in ANSWERS_BRINGING:
         return []
     return [one for one in hours if one.segment in reply.segments] or [None]
 
@@ -111,7 +116,7 @@ def what_it_says(session: Session, edition: ForumEdition, language: str) -> str:
     Its description and address on the web are not in it: for them alone no office is written to.
     """
     with translation.override(language):
-        said: list[object] = [edition.name, edition.place]
+        said: list[object] = [edition.name, edition.venue]
         if session:
             said += [session.starts_at, session.ends_at, session.room, session.title]
         else:

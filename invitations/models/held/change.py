@@ -20,15 +20,19 @@ Values = Mapping[str, Any]
 
 class HeldChangeQuerySet(models.QuerySet["HeldChange"]):
     def waiting(self) -> Self:
-        """Return what automatic mail leaves out until a second person has released it."""
-        return self.filter(kind=HeldChange.Kind.MAIL, state=HeldChange.State.WAITING)
+        """Return what waits of what automatic mail says: until then it says what was before."""
+        return self.filter(state=HeldChange.State.WAITING, kind=HeldChange.Kind.MAIL)
 
     def successions(self) -> Self:
         """Return the successions in office that wait for a second person."""
         return self.filter(kind=HeldChange.Kind.SUCCESSION, state=HeldChange.State.WAITING)
 
+    def waiting_dates(self) -> Self:
+        """Return the moves of dates that wait: nothing of them is in the record yet."""
+        return self.filter(state=HeldChange.State.WAITING, kind=HeldChange.Kind.DATES)
+
     def undecided(self) -> Self:
-        """Return what a second person has to look at, in force already or not."""
+        """Return what a second person has to look at, in force already or not, of each kind."""
         return self.filter(state__in=[HeldChange.State.WAITING, HeldChange.State.ALONE])
 
     def of(self, row: models.Model) -> Self:
@@ -53,6 +57,7 @@ class HeldChange(models.Model):
     class Kind(models.TextChoices):
         MAIL = "mail", _("what automatic mail says, and where it goes")
         SUCCESSION = "succession", _("a successor in office")
+        DATES = "dates", _("dates that move, for everybody at once")
 
     class State(models.TextChoices):
         WAITING = "waiting", _("waits for a second person")

@@ -26,7 +26,8 @@ Records = Iterator[tuple[type[models.Model], Keys]]
 PRINTED_ALONE = {
     "Circular": Held("variant shows_contact", "place service addressed_to"),
     "ForumEdition": Held(
-        "organization_phone organization_fax organization_email organization_website",
+        "organization_phone organization_fax organization_email organization_website"
+        " postponed_at is_online",
         "postal_address",
     ),
 }
@@ -119,8 +120,16 @@ def all_of(keys: Keys) -> set[Any]:
 NOT_COMPARED = {"states", "original_ranks"}
 
 
+# What is not so of most editions: letters composed before there were such columns stay as they are.
+SAID_IF_SO = {"postponed_at", "is_online"}
+
+
 def hash_of(values: Values) -> str:
-    said = {name: value for name, value in values.items() if name not in NOT_COMPARED}
+    said = {
+        name: value
+        for name, value in values.items()
+        if name not in NOT_COMPARED and (value or name not in SAID_IF_SO)
+    }
     return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()
 
 

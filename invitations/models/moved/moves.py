@@ -1,0 +1,78 @@
+"""Moves of an edition: to other dates, to a day not known yet, or online."""
+
+from typing import Any, Self
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from invitations.models.circular import Circular
+from invitations.models.edition import ForumEdition
+from invitations.models.held.change import HeldChange
+from invitations.text.dates import labelled
+
+# Whoever answered for one of these is asked whether the answer holds for another.
+ASKED_AGAIN_FOR = {
+    "opens_on", "closes_on", "track_opens_on", "track_closes_on", "postponed_at", "is_online",
+    "answers_offered",
+}  # fmt: skip
+
+
+class DatesMoveQuerySet(models.QuerySet["DatesMove"]):
+    def released(self) -> Self:
+        return self.filter(released_at__isnull=False)
+
+    def last_of(self, edition: int) -> "DatesMove | None":
+        """Return the last released move of the edition with that key."""
+        return self.released().filter(edition=edition).order_by("pk").last()
+
+
+class DatesMove(models.Model):
+    """A move of an edition, in force once a second person has released its held change."""
+
+    class Kind(models.TextChoices):
+        MOVED = "moved", _("moved to new dates")
+        POSTPONED = "postponed", _("postponed without a new date")
+        ONLINE = "online", _("moved online")
+
+    edition = models.ForeignKey(
+        ForumEdition, models.PROTECT, related_name="moves", verbose_name=_("edition")
+    )
+    change = models.OneToOneField(
+        HeldChange, models.PROTECT, related_name="move", verbose_name=_("held change")
+    )
+    kind = models.CharField(_("kind"), max_length=10, choices=Kind)
+    days = models.IntegerField(_("days by which sessions move"), default=0)
+    sessions = models.JSONField(_("sessions that move"), default=list, blank=True)
+    drafts_notice = models.BooleanField(_("draft a notice"), default=True)
+    notice = models.ForeignKey(
+        Circular, models.PROTECT, null=True, blank=True, related_name="+",
+        verbose_name=_("notice drafted"),
+    )  # fmt: skip
+    released_at = models.DateTimeField(_("released at"), null=True, blank=True)
+
+    objects = DatesMoveQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("move of dates")
+        verbose_name_plural = _("moves of dates")
+        ordering = ["-pk"]
+
+    def __str__(self) -> str:
+        return labelled(self.edition, self.get_kind_display())
+
+    @property
+    def asks_again(self) -> bool:
+        """Whether offices are asked if their answers hold: not where the deadline alone moves."""
+        if self.kind == DatesMove.Kind.POSTPONED:
+            return False
+        return not ASKED_AGAIN_FOR.isdisjoint(self.change.changed)
+
+    @property
+    def before(self) -> Any:
+        """The edition as it was, in memory."""
+        return self.edition.with_values(self.change.before)
+
+    @property
+    def after(self) -> Any:
+        """The edition as it is to be, in memory."""
+        return self.edition.with_values(self.change.after)

@@ -1,0 +1,1 @@
+"""Dates that move: asked for, put in force, and what offices then say again."""

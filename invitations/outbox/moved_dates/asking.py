@@ -1,0 +1,141 @@
+"""To ask that an edition moves: its dates stay until a second person releases the move."""
+
+import datetime as dt
+import json
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from django.contrib.auth.models import User
+from django.contrib.contenttypes.models import ContentType
+from django.core.exceptions import ValidationError
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db import models, transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from invitations.audit import Act, record_act
+from invitations.models import DatesMove, ForumEdition, HeldChange
+from invitations.models.held.holding import letters_at_hand, name_of
+from invitations.outbox.release import decide, locked_change
+
+DATES = ("opens_on", "closes_on", "track_opens_on", "track_closes_on", "reply_before")
+MOVING = (*DATES, "postponed_at", "is_online", "answers_offered")
+
+
+class Asked(NamedTuple):
+    """What is asked: the kind, the days, and what goes with them."""
+
+    kind: DatesMove.Kind
+    dates: Mapping[str, dt.date] = {}
+    # Only a move online changes the answers that are offered.
+    answers_offered: list[str] = []
+    days: int = 0
+    sessions: list[int] = []
+    drafts_notice: bool = True
+    # Whether reminders and the deadline rest until it is decided; a postponement stops them anyway.
+    stops: bool = True
+
+
+def offices_were_told(edition: ForumEdition) -> bool:
+    """Whether letters that name the edition's dates were approved: a second person then decides."""
+    return letters_at_hand().filter(invitation__edition=edition).exists()
+
+
+@transaction.atomic
+def ask_to_move(edition: ForumEdition, asked: Asked, by: User, because: str) -> DatesMove:
+    """Hold the move until a second person releases it; it takes the place of one that waits.
+
+    A postponement stops reminders and the deadline at once: to stop, one person suffices.
+    """
+    if not because.strip():
+        raise ValidationError(_("Say why it moves: who releases it reads this."))
+    now = timezone.now()
+    edition = locked_edition(edition)
+    before = values_of_edition(edition)
+    after = values_asked(before, asked, now)
+    refuse_if_nothing_moves(edition, asked, before, after)
+    for earlier in HeldChange.objects.waiting_dates().of(edition):
+        take_back_move(earlier, by, earlier.mark, because=_("another move takes its place"))
+    change = hold(edition, before, after, by, because)
+    if asked.stops or asked.kind == DatesMove.Kind.POSTPONED:
+        stop(edition, by, because, now)
+    return DatesMove.objects.create(
+        edition=edition,
+        change=change,
+        kind=asked.kind,
+        days=asked.days,
+        sessions=asked.sessions,
+        drafts_notice=asked.drafts_notice,
+    )
+
+
+def locked_edition(edition: ForumEdition) -> ForumEdition:
+    locked = ForumEdition.objects.select_for_update(of=("self",), no_key=True)
+    return locked.get(pk=edition.pk)
+
+
+def values_of_edition(edition: ForumEdition) -> dict[str, Any]:
+    """Return the columns that a move changes, as JSON has them."""
+    said = {name: getattr(edition, name) for name in MOVING}
+    found: dict[str, Any] = json.loads(DjangoJSONEncoder().encode(said))
+    return found
+
+
+def values_asked(before: Mapping[str, Any], asked: Asked, now: dt.datetime) -> dict[str, Any]:
+    if asked.kind == DatesMove.Kind.POSTPONED:
+        return {**before, "postponed_at": now.isoformat()}
+    dates = {name: day.isoformat() for name, day in asked.dates.items()}
+    online = {"is_online": True, "answers_offered": asked.answers_offered}
+    more = online if asked.kind == DatesMove.Kind.ONLINE else {}
+    return {**before, **dates, "postponed_at": None, **more}
+
+
+def refuse_if_nothing_moves(
+    edition: ForumEdition, asked: Asked, before: Mapping[str, Any], after: Mapping[str, Any]
+) -> None:
+    is_postponed = edition.postponed_at is not None
+    if after == before or (asked.kind == DatesMove.Kind.POSTPONED and is_postponed):
+        raise ValidationError(_("Nothing moves: this is how it stands already."))
+    moved = edition.with_values(after)
+    moved.clean_fields()
+    moved.validate_constraints()
+
+
+def hold(
+    edition: ForumEdition, before: dict[str, Any], after: dict[str, Any], by: User, because: str
+) -> HeldChange:
+    change = HeldChange.objects.create(
+        kind=HeldChange.Kind.DATES,
+        content_type=ContentType.objects.get_for_model(ForumEdition),
+        object_id=str(edition.pk),
+        named=name_of(ForumEdition, edition.pk),
+        before=before,
+        after=after,
+        asked_by=by,
+        because=because,
+    )
+    change.contributors.add(by)
+    record_act(change, Act.HELD, by, because)
+    return change
+
+
+def stop(edition: ForumEdition, by: User, because: str, now: dt.datetime) -> None:
+    """Stop reminders and the deadline of the edition; who stopped it first stays on file."""
+    if write_edition(edition, stopped_at=now, only_if=models.Q(stopped_at=None)):
+        record_act(edition, Act.REMINDERS_STOPPED, by, because)
+
+
+def write_edition(edition: ForumEdition, only_if: models.Q | None = None, **values: Any) -> int:
+    """Write what one person may stop, or two have released: nothing of it is held again."""
+    rows: Any = models.QuerySet(ForumEdition).filter(only_if or models.Q(), pk=edition.pk)
+    return int(rows.update(**values))
+
+
+@transaction.atomic
+def take_back_move(change: HeldChange, by: User, mark: str, because: str = "") -> None:
+    """Drop a move that waits: the dates stay, reminders and the deadline hold again."""
+    edition, change = locked_change(change, mark)
+    write_edition(edition, stopped_at=None)
+    decide(change, HeldChange.State.TAKEN_BACK, by, because)
+    record_act(change, Act.TAKEN_BACK, by, because)
+    record_act(edition, Act.TAKEN_BACK, by, because)

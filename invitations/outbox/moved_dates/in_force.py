@@ -1,0 +1,105 @@
+"""A move of dates in force: all that names the old days is called back, or waits for a person."""
+
+from django.contrib.auth.models import User
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.db.models import F
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from invitations.audit import Act, record_act
+from invitations.letters.planning import call_back_letters, save_planned_letters, why_overtaken
+from invitations.models import (
+    AUTOMATIC_KINDS,
+    DatesMove,
+    Delivery,
+    ForumEdition,
+    HeldChange,
+    Invitation,
+    Letter,
+    Reconfirmation,
+    Reply,
+)
+from invitations.models.insert_select import insert_select
+from invitations.outbox.moved_dates.asking import write_edition
+from invitations.outbox.moved_dates.notice import draft_notice
+from invitations.outbox.release import decide, locked_change, why_not_by
+
+DECIDED = ("stopped_at", "moved_at")
+
+
+@transaction.atomic
+def put_in_force(change: HeldChange, by: User, mark: str, because: str = "") -> DatesMove:
+    """Let the edition have its new dates, for everybody at once; whoever asked for it may not.
+
+    Answers stay as they are: each office that gave one is asked if it holds. What was frozen with
+    the earlier days and has not left is called back; letters that a person approved wait for one.
+    """
+    edition, change = locked_change(change, mark)
+    if because_not := why_not_by(change, by):
+        raise ValidationError(because_not)
+    move = DatesMove.objects.select_related("edition", "change").get(change=change)
+    # Replies that are being recorded come before, or find the new dates.
+    list(Invitation.objects.filter(edition=edition).locked().values_list("pk"))
+    move.edition = take_effect(edition, change)
+    move.released_at = move.edition.moved_at
+    if move.drafts_notice:
+        move.notice = draft_notice(move)
+    move.save(update_fields=["released_at", "notice"])
+    call_back_frozen(move)
+    if move.asks_again:
+        ask_again(move)
+    decide(change, HeldChange.State.RELEASED, by, because)
+    record_act(change, Act.RELEASED, by, because)
+    record_act(edition, Act.DATES_MOVED, by, because, changes=change.changed)
+    return move
+
+
+def take_effect(edition: ForumEdition, change: HeldChange) -> ForumEdition:
+    """Write the new dates, also where another change of the edition waits with the old ones."""
+    moved = edition.with_values(change.after)
+    moved.stopped_at, moved.moved_at = None, timezone.now()
+    values = {name: getattr(moved, name) for name in (*(change.after or {}), *DECIDED)}
+    write_edition(edition, **values)
+    for waiting in HeldChange.objects.waiting().of(edition).select_for_update(of=("self",)):
+        for said in filter(None, (waiting.before, waiting.after)):
+            said.update({name: day for name, day in (change.after or {}).items() if name in said})
+        waiting.save(update_fields=["before", "after"])
+    return moved
+
+
+def call_back_frozen(move: DatesMove) -> None:
+    """Call back automatic mail that has not left; acknowledgements are composed anew."""
+    because = _("the dates have moved since it was composed")
+    waiting = Delivery.objects.not_left().filter(
+        letter__invitation__edition=move.edition_id, letter__kind__in=AUTOMATIC_KINDS
+    )
+    frozen = Letter.objects.in_force().filter(pk__in=waiting.values("letter"))
+    keys = list(frozen.values_list("pk", flat=True))
+    call_back_letters(Letter.objects.filter(pk__in=keys), because)
+    gone = Letter.objects.filter(
+        pk__in=keys, state=Letter.State.CANCELLED, kind=Letter.Kind.ACKNOWLEDGEMENT
+    )
+    save_planned_letters(
+        [planned_anew(letter) for letter in gone.order_by("pk") if not why_overtaken(letter)]
+    )
+    if move.kind == DatesMove.Kind.POSTPONED:
+        # The text for a holding reply names the deadline, and there is none.
+        holding = Letter.objects.planned().filter(variant="holding", reply__isnull=False)
+        holding.filter(invitation__edition=move.edition_id).update(variant="answer")
+
+
+def planned_anew(letter: Letter) -> Letter:
+    """Return the same letter without its words."""
+    kept = ("invitation_id", "circular_id", "kind", "variant", "language", "second_language")
+    return Letter(**{name: getattr(letter, name) for name in (*kept, "reply_id")})
+
+
+def ask_again(move: DatesMove) -> int:
+    """Ask each office whose answer stands if it holds; return how many."""
+    standing = Reply.objects.standing().filter(
+        invitation__edition=move.edition_id, invitation__status=Invitation.Status.ISSUED
+    )
+    return insert_select(
+        standing, Reconfirmation, move=move.pk, invitation=F("invitation"), reply=F("pk")
+    )

@@ -1,0 +1,83 @@
+"""The notice that tells offices of a move: drafted with it, and sent as any other circular."""
+
+from typing import Any
+
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
+from modeltranslation.translator import translator
+from modeltranslation.utils import build_localized_fieldname
+
+from invitations.models import Circular, DatesMove, ForumEdition, Language
+
+KEPT = ("place", "signatory_honorific", "signatory_name", "signatory_title", "service",
+        "addressed_to", "shows_contact", "note_kinds")  # fmt: skip
+# The text for a postponement names no date before which to reply.
+POSTPONED = "postponed"
+
+
+def draft_notice(move: DatesMove) -> Circular | None:
+    """Return the draft of a notice in six languages; None where no circular invites yet."""
+    inviting = move.edition.circulars.filter(kind=Circular.Kind.INVITATION).first()
+    if inviting is None:
+        return None
+    is_postponed = move.kind == DatesMove.Kind.POSTPONED
+    notice = Circular(
+        edition=move.edition,
+        kind=Circular.Kind.NOTICE,
+        reference=free_reference(inviting),
+        dated_on=move.edition.local_date(timezone.now()),
+        variant=POSTPONED if is_postponed else "",
+        **kept_of(inviting),
+        **{
+            build_localized_fieldname("changes", language): changes_in(move, language)
+            for language in Language.values
+        },
+    )
+    notice.save()
+    return notice
+
+
+def kept_of(inviting: Circular) -> dict[str, Any]:
+    """Return what a notice has of the circular that invites, in each language."""
+    texts = translator.get_options_for_model(Circular).all_fields
+    columns = [
+        column.name
+        for name in KEPT
+        for column in (texts.get(name) or [Circular._meta.get_field(name)])
+    ]
+    return {name: getattr(inviting, name) for name in columns}
+
+
+def free_reference(inviting: Circular) -> str:
+    """Return the circular's reference with the next number that is free; staff may change it."""
+    taken = set(Circular.objects.values_list("reference", flat=True))
+    numbered = (f"{inviting.reference[:30]}/Add.{number}" for number in range(1, len(taken) + 2))
+    return next(reference for reference in numbered if reference not in taken)
+
+
+def changes_in(move: DatesMove, language: str) -> str:
+    """Return in whole sentences what changes; days stand after a colon, which no grammar bends."""
+    with translation.override(language):
+        before, after = move.before, move.after
+        words = {
+            "forum": named_in(move.edition, language),
+            "before": before.forum_days(language),
+            "after": after.forum_days(language),
+        }
+        if move.kind == DatesMove.Kind.POSTPONED:
+            told = _(
+                "The %(forum)s has been postponed. Dates announced earlier: %(before)s. New dates "
+                "will be announced as soon as they are known."
+            )
+        elif move.kind == DatesMove.Kind.ONLINE:
+            told = _("The %(forum)s will be held online. Its dates: %(after)s.")
+        else:
+            told = _(
+                "The dates of the %(forum)s have changed. Dates announced earlier: %(before)s. New "
+                "dates: %(after)s."
+            )
+        return told % words
+
+
+def named_in(edition: ForumEdition, language: str) -> str:
+    return getattr(edition, build_localized_fieldname("name", language)) or edition.name

@@ -1,0 +1,135 @@
+"""What offices say again after a move: their answer holds, or another one takes its place."""
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from invitations.letters.issuing import lock_invitation, refuse_if_not_in_force
+from invitations.models import (
+    Channel,
+    DatesMove,
+    ForumEdition,
+    Invitation,
+    Reconfirmation,
+    Reply,
+)
+
+Said = Reconfirmation.Said
+
+
+class UnseenDates(ValidationError):
+    """Refusal of what was said to other dates: they moved after its page was opened."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            _(
+                "The dates have changed since you opened the page, and nothing was recorded. They "
+                "are shown here as they are now: please look at them, and confirm once more."
+            )
+        )
+
+
+def open_question(invitation: Invitation) -> Reconfirmation | None:
+    """Return the question of the last move to the office; None if nothing is asked."""
+    asked = Reconfirmation.objects.current().filter(invitation=invitation)
+    return asked.select_related("move__change", "reply").first()
+
+
+def may_confirm(invitation: Invitation, reply: Reply) -> bool:
+    """Whether the answer is one that the edition offers still: no other can be re-confirmed."""
+    return reply.answer in invitation.edition.answers_offered
+
+
+def last_move(invitation: Invitation) -> DatesMove | None:
+    """Return the last move of the edition, which the invitation then has as it is by now.
+
+    Call it under the invitation's lock: a move waits for it.
+    """
+    move = DatesMove.objects.last_of(invitation.edition_id)
+    if move:
+        invitation.edition = ForumEdition.objects.get(pk=invitation.edition_id)
+    return move
+
+
+def refuse_unseen_dates(move: DatesMove | None, seen: str | None) -> None:
+    """Refuse what was said on a page that showed other dates; ``seen`` names its last move."""
+    if seen is not None and seen != mark_of(move):
+        raise UnseenDates
+
+
+def mark_of(move: DatesMove | None) -> str:
+    return str(move.pk) if move else ""
+
+
+def note_reply(reply: Reply, move: DatesMove | None, *, is_given: bool) -> None:
+    """Take a reply that was just recorded for what its office says of the new dates.
+
+    One that staff date before the move was said of the earlier dates, and is asked about itself.
+    """
+    has_said = reply.status in (Reply.Status.STANDING, Reply.Status.CONFIRMING)
+    if move is None or move.released_at is None or not has_said or not move.asks_again:
+        return
+    asked = Reconfirmation.objects.filter(move=move, invitation=reply.invitation_id)
+    if is_given and reply.received_at < move.released_at:
+        ask_about(reply, move)
+    elif question := asked.select_related("reply").first():
+        is_same = (reply.answer, reply.substitute_name) == (
+            question.reply.answer, question.reply.substitute_name,
+        )  # fmt: skip
+        settle(question, Said.STILL_VALID if is_same else Said.CHANGED, reply)
+
+
+def ask_about(reply: Reply, move: DatesMove) -> None:
+    """Ask about the reply that stands now, unless the office has said something since the move."""
+    if reply.status != Reply.Status.STANDING:
+        return
+    question, _is_new = Reconfirmation.objects.get_or_create(
+        move=move, invitation_id=reply.invitation_id, defaults={"reply": reply}
+    )
+    Reconfirmation.objects.filter(pk=question.pk).not_yet().update(reply=reply)
+
+
+def settle(question: Reconfirmation, said: str, reply: Reply) -> None:
+    Reconfirmation.objects.filter(pk=question.pk).update(
+        said=said,
+        said_at=reply.received_at,
+        channel=reply.channel,
+        recorded_by=reply.recorded_by,
+        correspondence=reply.correspondence,
+    )
+
+
+def note_same_again(recorded: Reply, move: DatesMove | None, again: Reply) -> None:
+    """Take the same words, sent once more, for a re-confirmation of the reply on file."""
+    if recorded.status in (Reply.Status.STANDING, Reply.Status.CONFIRMING):
+        again.status = recorded.status
+        note_reply(again, move, is_given=again.correspondence_id is not None)
+
+
+@transaction.atomic
+def confirm_answer(invitation: Invitation, seen_reply: str, seen_dates: str) -> Reconfirmation:
+    """Note that the answer holds for the dates as they are now; once said, it stays said.
+
+    Refuse it if dates or answer are others than the page showed, or if the answer is offered no
+    more: nothing is converted, the office chooses anew.
+    """
+    lock_invitation(invitation)
+    now = timezone.now()
+    refuse_if_not_in_force(invitation, now)
+    refuse_unseen_dates(last_move(invitation), seen_dates)
+    question = open_question(invitation)
+    standing = invitation.replies.standing().first()
+    if question is None or standing is None:
+        raise ValidationError(_("Nothing is to be re-confirmed here."))
+    if str(standing.pk) != seen_reply:
+        raise ValidationError(
+            _("Another reply came to stand meanwhile: please look at what is on file now.")
+        )
+    if not may_confirm(invitation, standing):
+        raise ValidationError(_("This answer is not offered any more: please choose another one."))
+    Reconfirmation.objects.filter(pk=question.pk).not_yet().update(
+        said=Said.STILL_VALID, said_at=now, channel=Channel.ONLINE
+    )
+    question.refresh_from_db()
+    return question

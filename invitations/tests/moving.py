@@ -1,0 +1,34 @@
+"""Dates of an edition that move, as the one who asks and the one who releases would do it."""
+
+import datetime as dt
+
+from invitations.models import DatesMove
+from invitations.outbox.moved_dates.asking import DATES, Asked, ask_to_move
+from invitations.outbox.moved_dates.in_force import put_in_force
+from invitations.tests.factories import UserFactory
+
+ONLINE = ["attends_only", "video", "written", "regrets"]
+
+
+def later(edition, days=21):
+    return {name: getattr(edition, name) + dt.timedelta(days=days) for name in DATES}
+
+
+def asked(edition, kind="moved", days=21, by=None, **more):
+    """A move that waits: to other days, without any, or online."""
+    edition.refresh_from_db()
+    online = {"answers_offered": ONLINE} if kind == "online" else {}
+    dates = {} if kind == "postponed" else later(edition, days)
+    what = Asked(DatesMove.Kind(kind), dates, **{"days": days, **online, **more})
+    return ask_to_move(edition, what, by or UserFactory(), "The hall is being repaired.")
+
+
+def in_force(move, by=None):
+    return put_in_force(move.change, by or UserFactory(), move.change.mark)
+
+
+def moved(edition, kind="moved", days=21, **more):
+    """A move that a second person has released."""
+    move = in_force(asked(edition, kind, days, **more))
+    edition.refresh_from_db()
+    return move

@@ -1,0 +1,268 @@
+"""An edition moves: asked by one, in force once a second person releases it."""
+
+import datetime as dt
+
+import pytest
+from django.core.exceptions import ValidationError
+
+from invitations.models import Circular, DatesMove, HeldChange, Language, Letter, Reconfirmation
+from invitations.outbox.moved_dates.asking import Asked, ask_to_move, take_back_move
+from invitations.outbox.release import release_change, take_back_change
+from invitations.tests.factories import (
+    CircularFactory,
+    DeliveryFactory,
+    EditionFactory,
+    InvitationFactory,
+    LetterFactory,
+    ReplyFactory,
+    UserFactory,
+)
+from invitations.tests.moving import asked, in_force, later, moved
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def edition():
+    return EditionFactory()
+
+
+def days_of(edition):
+    edition.refresh_from_db()
+    return [edition.opens_on, edition.closes_on, edition.reply_before]
+
+
+def test_nothing_of_a_move_holds_before_a_second_person_releases_it(edition):
+    before = days_of(edition)
+
+    move = asked(edition)
+
+    assert days_of(edition) == before
+    assert (move.change.kind, move.change.state) == ("dates", "waiting")
+
+    in_force(move)
+
+    assert days_of(edition) == [day + dt.timedelta(days=21) for day in before]
+    assert edition.moved_at == DatesMove.objects.get().released_at
+    assert HeldChange.objects.get().state == "released"
+
+
+def test_whoever_asks_for_a_move_does_not_release_it(edition):
+    drafter = UserFactory()
+    move = asked(edition, by=drafter)
+
+    with pytest.raises(ValidationError, match="A second person has to release it"):
+        in_force(move, by=drafter)
+
+    assert edition.moved_at is None
+
+
+def test_what_was_looked_at_is_what_is_released(edition):
+    move = asked(edition)
+    HeldChange.objects.update(after={**move.change.after, "opens_on": "2027-06-01"})
+
+    with pytest.raises(ValidationError, match="It was changed again since you looked at it"):
+        in_force(move)
+
+
+def test_a_move_is_released_once(edition):
+    move = asked(edition)
+    in_force(move)
+
+    with pytest.raises(ValidationError, match="This was decided already"):
+        in_force(move)
+
+
+def test_a_move_says_why_and_moves_something(edition):
+    asker = UserFactory()
+    with pytest.raises(ValidationError, match="Say why it moves"):
+        ask_to_move(edition, Asked(DatesMove.Kind.MOVED, later(edition)), asker, " ")
+    with pytest.raises(ValidationError, match="Nothing moves"):
+        ask_to_move(edition, Asked(DatesMove.Kind.MOVED, later(edition, 0)), asker, "Because.")
+
+    assert not HeldChange.objects.exists()
+
+
+def test_dates_out_of_order_are_refused_when_they_are_asked_for(edition):
+    dates = later(edition) | {"closes_on": edition.opens_on}
+
+    with pytest.raises(ValidationError, match="The deadline comes before the opening"):
+        ask_to_move(edition, Asked(DatesMove.Kind.MOVED, dates), UserFactory(), "Because.")
+
+
+def test_another_move_takes_the_place_of_the_one_that_waits(edition):
+    first = asked(edition)
+
+    second = asked(edition, days=7)
+
+    first.change.refresh_from_db()
+    assert first.change.state == "taken_back"
+    assert list(HeldChange.objects.waiting_dates()) == [second.change]
+
+
+def test_a_postponement_stops_the_deadline_at_once_and_tells_nobody_yet(edition):
+    asked(edition, "postponed")
+
+    edition.refresh_from_db()
+    assert edition.is_stopped
+    assert not edition.is_late(edition.deadline + dt.timedelta(days=1))
+    assert edition.postponed_at is None
+    assert "2027" in edition.forum_days("en")
+
+
+def test_a_move_that_is_taken_back_lets_the_deadline_hold_again(edition):
+    change = asked(edition, "postponed").change
+
+    take_back_move(change, UserFactory(), change.mark)
+
+    edition.refresh_from_db()
+    assert not edition.is_stopped
+    assert edition.is_late(edition.deadline)
+
+
+def test_new_dates_end_a_postponement(edition):
+    moved(edition, "postponed")
+    assert edition.forum_days("en") == "postponed; new dates will be announced"
+    assert not edition.is_late(edition.deadline)
+
+    moved(edition)
+
+    assert edition.postponed_at is None
+    assert edition.forum_days("en") != "postponed; new dates will be announced"
+    assert edition.is_late(edition.deadline)
+
+
+def test_a_forum_that_is_postponed_stays_at_hand_after_its_earlier_days(edition):
+    EditionFactory()
+    edition.opens_on = edition.closes_on = edition.track_opens_on = dt.date(2020, 5, 4)
+    edition.track_closes_on = edition.reply_before = dt.date(2020, 5, 4)
+    edition.save()
+    manager = type(edition).objects
+    assert edition not in manager.at_hand()
+
+    moved(edition, "postponed")
+
+    assert edition in manager.at_hand()
+
+
+def test_online_the_answers_offered_change_and_the_place_is_online(edition):
+    moved(edition, "online")
+
+    assert edition.answers_offered == ["attends_only", "video", "written", "regrets"]
+    assert (edition.is_online, edition.venue) == (True, "online")
+
+
+def test_a_move_is_not_decided_as_what_automatic_mail_says(edition):
+    change = asked(edition).change
+
+    for verb in (release_change, take_back_change):
+        with pytest.raises(ValidationError, match="decided on their own page"):
+            verb(change, UserFactory(), change.mark)
+
+
+def test_another_change_of_the_edition_that_waits_has_the_new_dates_too(edition):
+    LetterFactory(
+        invitation=InvitationFactory(edition=edition), state="approved", sha256="0" * 64,
+        composed_at="2027-02-01T09:00Z", approved_at="2027-02-01T09:00Z",
+    )  # fmt: skip
+    edition.contact_email = "elsewhere@example.org"
+    edition.save()
+    waiting = HeldChange.objects.waiting().get()
+
+    moved(edition)
+
+    waiting.refresh_from_db()
+    assert waiting.state == "waiting"
+    assert set(waiting.changed) == {"contact_email"}
+    assert edition.as_released.opens_on == edition.opens_on
+
+
+# What hangs on it
+
+
+def test_each_answer_that_stands_is_asked_about_and_stays_as_it_is(edition):
+    standing = ReplyFactory(invitation=InvitationFactory(edition=edition))
+    InvitationFactory(edition=edition)
+    ReplyFactory()
+    before = type(standing).objects.values().get(pk=standing.pk)
+
+    move = moved(edition)
+
+    question = Reconfirmation.objects.get()
+    assert (question.move, question.reply, question.said) == (move, standing, "not_yet")
+    assert type(standing).objects.values().get(pk=standing.pk) == before
+
+
+def test_a_deadline_that_moves_alone_asks_nobody_again(edition):
+    ReplyFactory(invitation=InvitationFactory(edition=edition))
+    dates = later(edition, 0) | {"reply_before": edition.reply_before + dt.timedelta(days=5)}
+
+    in_force(ask_to_move(edition, Asked(DatesMove.Kind.MOVED, dates), UserFactory(), "More time."))
+
+    assert not Reconfirmation.objects.exists()
+
+
+def test_a_postponement_asks_nobody_and_the_questions_of_an_earlier_move_are_overtaken(edition):
+    ReplyFactory(invitation=InvitationFactory(edition=edition))
+    moved(edition)
+    assert Reconfirmation.objects.current().count() == 1
+
+    moved(edition, "postponed")
+
+    assert Reconfirmation.objects.count() == 1
+    assert not Reconfirmation.objects.current().exists()
+
+
+def frozen(edition, kind="invitation", state="approved", **fields):
+    at = dt.datetime(2027, 2, 1, 9, tzinfo=dt.UTC)
+    invitation = fields.pop("invitation", None) or InvitationFactory(edition=edition)
+    letter = LetterFactory(
+        invitation=invitation, kind=kind, state=state, sha256="0" * 64, message_sha256="0" * 64,
+        composed_at=at, approved_at=at if state == "approved" else None, **fields,
+    )  # fmt: skip
+    return letter, DeliveryFactory(letter=letter)
+
+
+def test_an_acknowledgement_that_has_not_left_is_composed_anew(edition):
+    reply = ReplyFactory(invitation=InvitationFactory(edition=edition))
+    letter, delivery = frozen(
+        edition, "acknowledgement", invitation=reply.invitation, reply=reply, variant="answer"
+    )
+
+    moved(edition)
+
+    letter.refresh_from_db()
+    delivery.refresh_from_db()
+    again = Letter.objects.exclude(pk=letter.pk).get()
+    assert (letter.state, delivery.state) == ("cancelled", "cancelled")
+    assert (again.state, again.reply, again.variant) == ("planned", reply, "answer")
+
+
+def test_the_notice_is_drafted_in_six_languages_and_not_sent(edition):
+    inviting = CircularFactory(edition=edition, kind="invitation", reference="CL-27/1")
+
+    move = moved(edition)
+
+    notice = Circular.objects.exclude(pk=inviting.pk).get()
+    assert move.notice == notice
+    assert (notice.kind, notice.reference, notice.variant) == ("notice", "CL-27/1/Add.1", "")
+    assert notice.signatory_name == inviting.signatory_name
+    assert all(getattr(notice, f"changes_{one.replace('-', '_')}") for one in Language.values)
+    assert "10–14 May 2027" in notice.changes_en
+    assert not Letter.objects.exists()
+
+
+def test_the_notice_of_a_postponement_names_no_new_date(edition):
+    CircularFactory(edition=edition, kind="invitation")
+
+    notice = moved(edition, "postponed").notice
+
+    assert notice.variant == "postponed"
+    assert "has been postponed" in notice.changes_en
+
+
+def test_no_notice_is_drafted_where_none_is_wanted_or_nobody_was_invited(edition):
+    assert moved(edition).notice is None
+    CircularFactory(edition=edition, kind="invitation")
+
+    assert moved(edition, drafts_notice=False).notice is None

@@ -1,0 +1,191 @@
+"""What offices say again once the dates have moved."""
+
+import datetime as dt
+
+import pytest
+from django.core.exceptions import ValidationError
+from django.utils import timezone
+
+from invitations.models import Reconfirmation, Reply
+from invitations.outbox.moved_dates.rounds import UnseenDates, confirm_answer
+from invitations.replies import file_correspondence, record_reply, settle_contested
+from invitations.tests.factories import EditionFactory, InvitationFactory, UserFactory
+from invitations.tests.moving import moved
+
+pytestmark = pytest.mark.django_db
+
+IN_PERSON, REGRETS = {"answer": "in_person"}, {"answer": "regrets"}
+
+
+@pytest.fixture
+def invitation():
+    return InvitationFactory(edition=EditionFactory())
+
+
+def answered(invitation, **words):
+    return record_reply(invitation, IN_PERSON | words)
+
+
+def said(invitation):
+    return Reconfirmation.objects.current().get(invitation=invitation).said
+
+
+def confirmed(invitation, reply, move):
+    return confirm_answer(invitation, str(reply.pk), str(move.pk))
+
+
+def test_an_answer_that_holds_is_re_confirmed_once_and_stays_the_same_reply(invitation):
+    reply = answered(invitation)
+    move = moved(invitation.edition)
+
+    first = confirmed(invitation, reply, move)
+    again = confirmed(invitation, reply, move)
+
+    assert (first.said, first.channel) == ("still_valid", "online")
+    assert first.said_at == again.said_at
+    assert list(Reply.objects.all()) == [reply]
+
+
+def test_another_answer_is_a_re_confirmation_too(invitation):
+    answered(invitation)
+    moved(invitation.edition)
+
+    record_reply(invitation, REGRETS)
+
+    assert said(invitation) == "changed"
+    assert invitation.replies.standing().get().answer == "regrets"
+
+
+@pytest.mark.parametrize("words", [{}, {"remarks": "With a delegation of four."}])
+def test_the_same_answer_given_anew_re_confirms_it(invitation, words):
+    answered(invitation)
+    moved(invitation.edition)
+
+    record_reply(invitation, IN_PERSON | words)
+
+    assert said(invitation) == "still_valid"
+
+
+def test_what_came_on_paper_re_confirms_too(invitation):
+    answered(invitation)
+    moved(invitation.edition)
+    registrar = UserFactory()
+
+    filed = file_correspondence(
+        invitation, registrar, "note_verbale", timezone.now(), reply_words=IN_PERSON
+    )
+
+    question = Reconfirmation.objects.get()
+    assert (question.said, question.channel) == ("still_valid", "note_verbale")
+    assert (question.recorded_by, question.correspondence) == (registrar, filed)
+
+
+def test_paper_that_is_older_than_the_move_is_asked_about_itself(invitation):
+    since = timezone.now() - dt.timedelta(days=1)
+    moved(invitation.edition)
+
+    fax = record_reply(invitation, IN_PERSON, channel="fax", received_at=since)
+
+    question = Reconfirmation.objects.get()
+    assert (question.said, question.reply) == ("not_yet", fax)
+
+
+def test_a_contested_reply_re_confirms_only_once_staff_let_it_stand(invitation):
+    answered(invitation)
+    moved(invitation.edition)
+    contested = record_reply(invitation, REGRETS, channel="letter", received_at=timezone.now())
+    assert (contested.status, said(invitation)) == ("contested", "not_yet")
+
+    settle_contested(contested, UserFactory(), "The minister signed it.", stands=True)
+
+    assert said(invitation) == "changed"
+
+
+def test_the_first_answer_after_a_move_is_an_answer_and_nothing_to_re_confirm(invitation):
+    moved(invitation.edition)
+
+    answered(invitation)
+
+    assert not Reconfirmation.objects.exists()
+
+
+def test_a_holding_reply_re_confirms_nothing(invitation):
+    answered(invitation)
+    moved(invitation.edition)
+
+    record_reply(invitation, {"answer": "holding"})
+
+    assert said(invitation) == "not_yet"
+
+
+def test_each_move_asks_anew(invitation):
+    reply = answered(invitation)
+    confirmed(invitation, reply, moved(invitation.edition))
+
+    second = moved(invitation.edition, days=7)
+
+    assert said(invitation) == "not_yet"
+    confirmed(invitation, reply, second)
+    assert said(invitation) == "still_valid"
+
+
+def test_an_answer_that_is_offered_no_more_is_asked_again_and_never_converted(invitation):
+    reply = answered(invitation)
+    move = moved(invitation.edition, "online")
+
+    with pytest.raises(ValidationError, match="not offered any more"):
+        confirmed(invitation, reply, move)
+    with pytest.raises(ValidationError, match="choose one of the answers offered"):
+        record_reply(invitation, IN_PERSON | {"remarks": "All the same."})
+
+    assert (said(invitation), invitation.replies.standing().get()) == ("not_yet", reply)
+    record_reply(invitation, {"answer": "video"})
+    assert said(invitation) == "changed"
+
+
+def test_what_was_said_on_a_page_with_other_dates_is_refused(invitation):
+    reply = answered(invitation)
+    first = moved(invitation.edition)
+    moved(invitation.edition, days=7)
+
+    with pytest.raises(UnseenDates):
+        confirmed(invitation, reply, first)
+    with pytest.raises(UnseenDates):
+        record_reply(invitation, REGRETS, seen_dates=str(first.pk))
+
+    assert said(invitation) == "not_yet"
+    assert invitation.replies.get() == reply
+
+
+def test_a_form_that_was_opened_before_any_move_is_refused_too(invitation):
+    moved(invitation.edition)
+
+    with pytest.raises(UnseenDates):
+        record_reply(invitation, IN_PERSON, seen_dates="")
+
+    assert record_reply(invitation, IN_PERSON).status == "standing"
+
+
+def test_a_page_that_showed_another_reply_confirms_nothing(invitation):
+    first = answered(invitation)
+    record_reply(invitation, REGRETS)
+    move = moved(invitation.edition)
+
+    with pytest.raises(ValidationError, match="Another reply came to stand"):
+        confirmed(invitation, first, move)
+
+
+def test_nothing_is_to_be_re_confirmed_where_no_dates_moved(invitation):
+    reply = answered(invitation)
+
+    with pytest.raises(ValidationError, match="Nothing is to be re-confirmed"):
+        confirm_answer(invitation, str(reply.pk), "")
+
+
+def test_an_office_that_was_withdrawn_confirms_nothing(invitation):
+    reply = answered(invitation)
+    move = moved(invitation.edition)
+    type(invitation).objects.update(status="withdrawn")
+
+    with pytest.raises(ValidationError, match="not in force"):
+        confirmed(invitation, reply, move)
