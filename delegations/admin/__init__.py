@@ -1,5 +1,21 @@
 """Delegations, statements and the list of speakers on the secretariat's desk."""
 
-from delegations.admin import delegations, editions, notices, programme, roles, statements
+from delegations.admin import (
+    delegations,
+    editions,
+    held_changes,
+    notices,
+    programme,
+    roles,
+    statements,
+)
 
-__all__ = ["delegations", "editions", "notices", "programme", "roles", "statements"]
+__all__ = [
+    "delegations",
+    "editions",
+    "held_changes",
+    "notices",
+    "programme",
+    "roles",
+    "statements",
+]

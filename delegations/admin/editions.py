@@ -1,4 +1,4 @@
-"""On the page of an edition: a new one begun from it, with its sessions."""
+"""On the page of an edition: its dates move, and a new one is begun from it, with its sessions."""
 
 from typing import Any
 
@@ -7,17 +7,20 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
-from django.urls import path
+from django.urls import path, reverse
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from unfold.decorators import action
 
+from delegations.admin.moved_dates import moved_dates_page
 from delegations.admin.new_edition import NewEditionForm, proposed
 from delegations.editions import PAGES, QuietDays, new_edition_from, sessions_outside
 from invitations.admin.base import user_of
 from invitations.admin.columns import change_url
 from invitations.admin.setup.editions import ForumEditionAdmin
-from invitations.models import ForumEdition
+from invitations.models import ForumEdition, HeldChange
+from invitations.outbox.moved_dates.asking import DATES, offices_were_told
 from invitations.text.dates import comma_list
 
 admin.site.unregister(ForumEdition)
@@ -25,15 +28,19 @@ admin.site.unregister(ForumEdition)
 
 @admin.register(ForumEdition)
 class EditionWithSessionsAdmin(ForumEditionAdmin):
-    """The page of an edition, from which the next one is begun: sessions come along."""
+    """The page of an edition, on whose dates sessions hang: they move along, or come along."""
 
     actions_row = ["new_from"]
-    actions_detail = [*ForumEditionAdmin.actions_detail, "new_from"]
+    actions_detail = [*ForumEditionAdmin.actions_detail, "move_dates", "new_from"]
 
     def get_urls(self) -> list[Any]:
-        view = self.admin_site.admin_view(self.new_edition_view)
-        name = "invitations_forumedition_next"
-        return [path("<int:pk>/next/", view, name=name), *super().get_urls()]
+        view = self.admin_site.admin_view
+        named = "invitations_forumedition"
+        return [
+            path("<int:pk>/next/", view(self.new_edition_view), name=f"{named}_next"),
+            path("<int:pk>/dates/", view(self.moved_dates_view), name=f"{named}_dates"),
+            *super().get_urls(),
+        ]
 
     def has_begin_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
         return self.has_add_permission(request)
@@ -45,6 +52,43 @@ class EditionWithSessionsAdmin(ForumEditionAdmin):
     )
     def new_from(self, request: HttpRequest, object_id: str) -> HttpResponse:
         return redirect("admin:invitations_forumedition_next", object_id)
+
+    @action(
+        description=gettext_lazy("Move, postpone, go online"),
+        icon="event_repeat",
+        permissions=["change"],
+    )
+    def move_dates(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        return redirect("admin:invitations_forumedition_dates", object_id)
+
+    def moved_dates_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        return moved_dates_page(self, request, pk)
+
+    def held_moves(self, request: HttpRequest, edition: ForumEdition) -> list[dict[str, Any]]:
+        """Return the move of the edition that waits, with what the user may do about it."""
+        page: Any = self.admin_site._registry[HeldChange]
+        waiting = HeldChange.objects.waiting_dates().of(edition)
+        return [page.on_page_of_record(request, change) for change in waiting]
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        """Save all but dates that offices were told: how these move is asked on a page."""
+        moved = [name for name in DATES if name in form.changed_data]
+        if change and moved and offices_were_told(obj):
+            request.moved_dates = {name: getattr(obj, name) for name in DATES}  # type: ignore[attr-defined]
+            for name in moved:
+                setattr(obj, name, form.initial[name])
+                form.changed_data.remove(name)
+        super().save_model(request, obj, form, change)
+
+    def response_change(self, request: HttpRequest, obj: Any) -> HttpResponse:
+        """Lead to the page on which dates move, if some were typed that offices know otherwise."""
+        answer = super().response_change(request, obj)
+        if typed := getattr(request, "moved_dates", None):
+            told = _("The dates are not changed yet: offices were told the earlier ones.")
+            messages.warning(request, told)
+            url = reverse("admin:invitations_forumedition_dates", args=[obj.pk])
+            return HttpResponseRedirect(f"{url}?{urlencode(typed)}")
+        return answer
 
     def new_edition_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         source = get_object_or_404(ForumEdition, pk=pk)

@@ -24,6 +24,7 @@ from invitations.models import (
     Letter,
     LetterEvent,
     OriginalStep,
+    Reconfirmation,
     Reply,
 )
 from invitations.text.dates import comma_list, keep_own_order, labelled, told_day
@@ -49,6 +50,7 @@ def timeline(dossier: Dossier) -> list[Line]:
         *lines_of_originals(dossier),
         *lines_of_correspondence(dossier),
         *lines_of_replies(dossier),
+        *lines_of_reconfirmations(dossier),
         *lines_of_calls(dossier),
         *lines_of_call_list(dossier),
         *lines_of_invitations(dossier),
@@ -185,6 +187,20 @@ def lines_of_replies(dossier: Dossier) -> Iterator[Line]:
             words = (told.SET_ASIDE if gone else told.CHOSEN) % answer
             because = reply.settled_because
             yield Line(reply.settled_at, words, by(reply.settled_by), change_url(reply), because, 2)
+
+
+def lines_of_reconfirmations(dossier: Dossier) -> Iterator[Line]:
+    """Tell who said that their answer holds; where no dates moved, nothing is read for it."""
+    if dossier.edition.moved_at is None or not dossier.reads(Reply):
+        return
+    said = Reconfirmation.objects.filter(
+        invitation__in=dossier.keys, said=Reconfirmation.Said.STILL_VALID
+    )
+    for one in said.select_related("reply", "recorded_by"):
+        if one.said_at:
+            words = told.RECONFIRMED % {"answer": one.reply.get_answer_display()}
+            who = by(one.recorded_by, _("the office"))
+            yield Line(one.said_at, words, who, change_url(one.reply), "", 1)
 
 
 def lines_of_calls(dossier: Dossier) -> Iterator[Line]:

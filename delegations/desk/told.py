@@ -48,6 +48,7 @@ REPLIED: dict[str, Any] = {
     Channel.NOTE_VERBALE: _("The office replied by note verbale: %(answer)s."),
     Channel.TELEPHONE: _("The office replied by telephone: %(answer)s."),
 }
+RECONFIRMED = _("The office re-confirmed its answer after the dates had moved: %(answer)s.")
 CHOSEN = _("Of two replies that differ, this one stands: %(answer)s.")
 SET_ASIDE = _("Of two replies that differ, this one was set aside: %(answer)s.")
 DRAFTED = _("The invitation was drafted.")

@@ -8,7 +8,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from invitations.models import Answer, Reply
+from invitations.models import Answer, Reconfirmation, Reply
 
 SILENT, CONTESTED = "silent", "contested"
 ANSWERS_IN_SHORT: dict[str, Any] = {
@@ -20,6 +20,22 @@ ANSWERS_IN_SHORT: dict[str, Any] = {
     Answer.REGRETS: gettext_lazy("regrets"),
     Answer.HOLDING: gettext_lazy("transmitted to the capital"),
 }
+
+
+class ReconfirmationFilter(admin.SimpleListFilter):
+    """What offices said again since the dates of their edition moved last."""
+
+    title = gettext_lazy("re-confirmation")
+    parameter_name = "reconfirmed"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return list(Reconfirmation.Said.choices)
+
+    def queryset(self, request: HttpRequest, queryset: Any) -> QuerySet[Any] | None:
+        if self.value() is None:
+            return None
+        asked = Reconfirmation.objects.current().filter(said=self.value())
+        return queryset.issued().filter(pk__in=asked.values("invitation"))
 
 
 class StandingAnswerFilter(admin.SimpleListFilter):

@@ -7,7 +7,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from invitations.models import HeldChange, Invitation, MemberState, Minister, Rank, Reply
+from invitations.models import Answer, HeldChange, Invitation, MemberState, Minister, Rank, Reply
 from invitations.outbox.mending.succession import DelegationChoice, LetterChoice, ReplyChoice
 from invitations.text.dates import comma_list, keep_own_order, labelled
 
@@ -70,12 +70,16 @@ def in_words(model: type[Model], name: str, value: Any) -> str:
     """Return the value as people read it: a choice by its label, a row by its name."""
     if value in ("", None, []):
         return ""
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
     rows = {"states": MemberState, "original_ranks": Rank}.get(name)
     if rows:
         return comma_list(rows._default_manager.filter(pk__in=value))
     column: Any = model._meta.get_field(name)
     if column.is_relation:
         return str(column.related_model._default_manager.filter(pk=value).first() or value)
+    if name == "answers_offered":
+        return comma_list(Answer(one).label for one in value)
     if isinstance(value, list):
         return comma_list(value)
     return str(dict(column.flatchoices).get(value, value))

@@ -94,9 +94,14 @@ def days_from(edition: ForumEdition, known: Iterable[dt.date]) -> list[dt.date]:
     found = list(known)
     if not found:
         return []
-    last = max(edition.last_day, *found)
+    last = max([*found, *last_days(edition)])
     first = max(min(*found, last), last - LONGEST * ONE_DAY)
     return [first + number * ONE_DAY for number in range((last - first).days + 1)]
+
+
+def last_days(edition: ForumEdition) -> list[dt.date]:
+    """Return the last day to reply; none while the edition is postponed without a new date."""
+    return [] if edition.postponed_at else [edition.last_day]
 
 
 def shifted(previous: ForumEdition | None, edition: ForumEdition) -> Counter[dt.date]:
@@ -141,16 +146,18 @@ def chart(curve: Curve, edition: ForumEdition) -> dict[str, Any]:
             {"name": _("letters left"), "sign": "triangle", "at": marks(curve, curve.letters)},
             {"name": _("reminders left"), "sign": "rect", "at": marks(curve, curve.reminders)},
         ],
-        "deadline": {
-            "name": labelled(
-                _("last day to reply"), printed_date(edition.last_day, get_language())
-            ),
-            "index": curve.days.index(edition.last_day) if edition.last_day in curve.days else None,
-            "top": top,
-        },
+        "deadline": deadline_mark(curve, edition, top),
         "axis": _("States that have answered"),
         "total": sum(curve.answered[-1:]),
     }
+
+
+def deadline_mark(curve: Curve, edition: ForumEdition, top: int) -> dict[str, Any]:
+    """Return the name, place and height of the last day's line; without place none is drawn."""
+    named = [printed_date(day, get_language()) for day in last_days(edition)]
+    places = [curve.days.index(day) for day in last_days(edition) if day in curve.days]
+    name = labelled(_("last day to reply"), *named) if named else ""
+    return {"name": name, "index": next(iter(places), None), "top": top}
 
 
 def marks(curve: Curve, sent: dict[dt.date, int]) -> list[dict[str, int]]:
@@ -169,7 +176,7 @@ def table_rows(curve: Curve, edition: ForumEdition) -> list[dict[str, Any]]:
     for index, day in enumerate(curve.days):
         answered = curve.answered[index] if index < len(curve.answered) else None
         sent = (curve.letters.get(day, 0), curve.reminders.get(day, 0))
-        if any(sent) or answered not in (None, last) or day == edition.last_day:
+        if any(sent) or answered not in (None, last) or day in last_days(edition):
             rows.append(
                 {
                     "day": printed_date(day, get_language()),
@@ -177,7 +184,7 @@ def table_rows(curve: Curve, edition: ForumEdition) -> list[dict[str, Any]]:
                     "reminders": sent[1],
                     "answered": answered,
                     "before": curve.before[index] if curve.before else None,
-                    "is_last_day": day == edition.last_day,
+                    "is_last_day": day in last_days(edition),
                 }
             )
         last = last if answered is None else answered

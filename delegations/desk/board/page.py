@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from delegations.desk.asked import desk_page, edition_asked
 from delegations.desk.board.curve import curve_context
 from delegations.desk.board.genders import gender_context
+from delegations.desk.board.reconfirmed import reconfirmed_context
 from delegations.desk.board.standings import (
     INVITED,
     KINDS,
@@ -57,6 +58,7 @@ def board_context(edition: ForumEdition, order: str) -> dict[str, Any]:
         "legend": legend(standings),
         "regions": [region_tiles(region, edition) for region in regions],
         "table": table_of_answers(regions, edition),
+        **reconfirmed_context(edition),
         **curve_context(edition),
     }
 

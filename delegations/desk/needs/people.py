@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
+from delegations.desk.board.reconfirmed import reconfirmed_url
 from delegations.desk.needs.need import Need, may, of_edition
 from delegations.models import HighLevelSession
 from invitations.admin.columns import list_url
@@ -16,6 +17,7 @@ from invitations.models import (
     ForumEdition,
     HeldChange,
     LetterTemplate,
+    Reconfirmation,
     ReminderStep,
     Reply,
 )
@@ -49,6 +51,15 @@ def replies(edition: ForumEdition, request: HttpRequest) -> Iterator[Need]:
         Reply.objects.contested().filter(**own),
         "received_at",
     )
+    if edition.moved_at:
+        asked = Reconfirmation.objects.current().counted().filter(move__edition=edition)
+        yield Need(
+            may(request, "add_telephonecall"),
+            _("answers not re-confirmed since the dates moved"),
+            reconfirmed_url(edition, Reconfirmation.Said.NOT_YET),
+            asked.not_yet(),
+            "move__released_at",
+        )
     yield Need(
         may(request, "change_correspondence"),
         _("correspondence not dealt with"),

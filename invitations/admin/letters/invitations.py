@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext_lazy
 from unfold.decorators import action
 
-from invitations.admin.answers import StandingAnswerFilter
+from invitations.admin.answers import ReconfirmationFilter, StandingAnswerFilter
 from invitations.admin.base import WHY_IT_CHANGES, Menu, user_of
 from invitations.admin.columns import change_url, courtesy, list_url, text_link
 from invitations.admin.confirming import act_on_each, confirmed, tell_done
@@ -81,6 +81,7 @@ class InvitationAdmin(
         "edition",
         "status",
         StandingAnswerFilter,
+        ReconfirmationFilter,
         UnreachedFilter,
         LeftOfficeFilter,
         OriginalDueFilter,

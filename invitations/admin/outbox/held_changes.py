@@ -25,6 +25,7 @@ from invitations.forms.action_forms import MarkedForm, MarkedReasonForm, marks_o
 from invitations.models import HeldChange, MemberState
 from invitations.models.held.rows import HeldRow
 from invitations.outbox.approvers import MAY_RELEASE
+from invitations.outbox.moved_dates.asking import take_back_move
 from invitations.outbox.release import (
     release_alone,
     release_change,
@@ -60,8 +61,8 @@ RELEASE = Decision(
         "title": gettext_lazy("Release changes"),
         "explanation": gettext_lazy(
             "Reminders and acknowledgements will say this from now on, and go there; an "
-            "invitation is handed over to the successor. You cannot release what you changed "
-            "yourself."
+            "invitation is handed over to the successor; moved dates hold for everybody. You "
+            "cannot release what you changed yourself."
         ),
         "button": gettext_lazy("Release"),
     },
@@ -74,7 +75,8 @@ TAKE_BACK = Decision(
         "title": gettext_lazy("Take changes back"),
         "explanation": gettext_lazy(
             "The records have their released values again; what was never released is deleted. "
-            "Where a successor was entered, the old link stays dead until it is replaced."
+            "Dates that were to move stay. Where a successor was entered, the old link stays dead "
+            "until it is replaced."
         ),
         "button": gettext_lazy("Take back"),
     },
@@ -188,6 +190,14 @@ class HeldChangeAdmin(RecordAdmin):
         may_change = request.user.has_perm("invitations.change_heldchange")
         return may_change or self.has_release_permission(request)
 
+    def verb_of(
+        self, decision: Decision, change: HeldChange
+    ) -> Callable[[HeldChange, User, str, str], None]:
+        """Return what the decision does with a change of its kind."""
+        if change.kind == HeldChange.Kind.DATES and decision is TAKE_BACK:
+            return take_back_move
+        return decision.verb
+
     def _may_release_alone(self, request: HttpRequest, change: HeldChange) -> bool:
         may = change.is_waiting and self.has_release_permission(request)
         return may and not why_not_alone(change)
@@ -284,7 +294,7 @@ class HeldChangeAdmin(RecordAdmin):
         done = act_on_each(
             request,
             queryset.undecided().filter(pk__in=marks),
-            lambda one: decision.verb(one, user_of(request), marks[one.pk], because),
+            lambda one: self.verb_of(decision, one)(one, user_of(request), marks[one.pk], because),
         )
         tell_done(request, decision.done, done)
         anew = [one.pk for one in queryset.undecided() if one.mark != marks.get(one.pk)]

@@ -1,0 +1,236 @@
+"""The page on which the dates of an edition move: before and after, and what hangs on it."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404
+from django.template.response import TemplateResponse
+from django.utils import timezone
+from django.utils.text import capfirst
+from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import gettext as _
+from unfold.widgets import (
+    UnfoldAdminIntegerFieldWidget,
+    UnfoldAdminRadioSelectWidget,
+    UnfoldAdminTextInputWidget,
+    UnfoldBooleanWidget,
+)
+
+from delegations.admin.new_edition import DayInput
+from delegations.models import HighLevelSession
+from delegations.moved_dates import HangsOn, hangs_on
+from invitations.admin.base import user_of
+from invitations.admin.columns import at_hour, change_url
+from invitations.forms.fields import LineField
+from invitations.forms.model_forms import BoxesField
+from invitations.models import Answer, DatesMove, ForumEdition, HeldChange
+from invitations.outbox.moved_dates.asking import DATES, Asked, ask_to_move
+from invitations.text.dates import printed_date
+
+# To who comes to a forum online nobody travels.
+ONLINE = [Answer.ATTENDS_ONLY, Answer.VIDEO, Answer.WRITTEN, Answer.REGRETS]
+
+
+class MoveForm(forms.Form):
+    """The kind of the move and its days; what is proposed may be changed or unticked."""
+
+    kind = forms.ChoiceField(
+        label=gettext_lazy("What happens"),
+        choices=DatesMove.Kind.choices,
+        widget=UnfoldAdminRadioSelectWidget,
+    )
+    answers_offered = BoxesField(
+        label=gettext_lazy("Answers offered online"),
+        choices=[choice for choice in Answer.choices if choice[0] != Answer.HOLDING],
+        required=False,
+        help_text=gettext_lazy(
+            "Only for a move online. Who gave another answer is asked again; nothing is converted."
+        ),
+    )
+    days = forms.IntegerField(
+        label=gettext_lazy("Days by which sessions move"),
+        min_value=-3650,
+        max_value=3650,
+        required=False,
+        widget=UnfoldAdminIntegerFieldWidget,
+    )
+    sessions = BoxesField(label=gettext_lazy("Sessions that move"), required=False)
+    drafts_notice = forms.BooleanField(
+        label=gettext_lazy("Draft a notice to all offices; it is not sent"),
+        required=False,
+        widget=UnfoldBooleanWidget,
+    )
+    stops = forms.BooleanField(
+        label=gettext_lazy("Stop reminders and the deadline until a second person has decided"),
+        required=False,
+        help_text=gettext_lazy("A postponement without a date stops them in any case, at once."),
+        widget=UnfoldBooleanWidget,
+    )
+    because = LineField(
+        label=gettext_lazy("Why it moves"), max_length=300, widget=UnfoldAdminTextInputWidget
+    )
+
+    def __init__(self, edition: ForumEdition, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.edition = edition
+        for name in DATES:
+            column: Any = ForumEdition._meta.get_field(name)
+            self.fields[name] = forms.DateField(
+                label=capfirst(column.verbose_name), widget=DayInput
+            )
+        sessions = HighLevelSession.objects.taking_place().filter(edition=edition)
+        field: Any = self.fields["sessions"]
+        field.choices = [(one.pk, f"{one.title} ({at_hour(one.starts_at)})") for one in sessions]
+
+    def clean(self) -> dict[str, Any]:
+        said: dict[str, Any] = super().clean() or {}
+        if said.get("kind") == DatesMove.Kind.ONLINE and not said.get("answers_offered"):
+            self.add_error("answers_offered", _("Choose at least one answer that is offered."))
+        return said
+
+    @property
+    def asked(self) -> Asked:
+        said = self.cleaned_data
+        return Asked(
+            kind=DatesMove.Kind(said["kind"]),
+            dates={name: said[name] for name in DATES},
+            answers_offered=said["answers_offered"],
+            days=said["days"] or 0,
+            sessions=[int(key) for key in said["sessions"]],
+            drafts_notice=said["drafts_notice"],
+            stops=said["stops"],
+        )
+
+    @property
+    def date_fields(self) -> list[forms.BoundField]:
+        return [self[name] for name in DATES]
+
+
+def proposed(edition: ForumEdition, said: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what the page proposes for the days in its address; else for today's days."""
+    fields = {name: forms.DateField(required=False) for name in DATES}
+    dates = {name: getattr(edition, name) for name in DATES}
+    for name, field in fields.items():
+        try:
+            dates[name] = field.clean(said.get(name)) or dates[name]
+        except ValidationError:
+            continue
+    kind = said.get("kind", "")
+    sessions = HighLevelSession.objects.taking_place().filter(edition=edition)
+    return {
+        **dates,
+        "kind": kind if kind in DatesMove.Kind.values else DatesMove.Kind.MOVED,
+        "answers_offered": [one for one in ONLINE if one in edition.answers_offered] or ONLINE,
+        "days": (dates["track_opens_on"] - edition.track_opens_on).days,
+        "sessions": list(sessions.values_list("pk", flat=True)),
+        "drafts_notice": True,
+        "stops": True,
+    }
+
+
+def moved_dates_page(page: Any, request: HttpRequest, pk: int) -> HttpResponse:
+    """Show the page, or ask for the move; nothing of it holds before a second person releases."""
+    edition = get_object_or_404(ForumEdition, pk=pk)
+    may_ask = page.has_change_permission(request, edition)
+    if not (may_ask or page.has_view_permission(request, edition)):
+        raise PermissionDenied
+    begins = proposed(edition, request.GET)
+    form = MoveForm(edition, request.POST or None, initial=begins)
+    if request.method == "POST" and not may_ask:
+        raise PermissionDenied
+    if "look" in request.POST:
+        form.errors.pop("because", None)
+    elif form.is_valid():
+        try:
+            ask_to_move(edition, form.asked, user_of(request), form.cleaned_data["because"])
+        except ValidationError as refusal:
+            form.add_error(None, refusal.messages)
+        else:
+            messages.success(request, _("The move waits for a second person, who releases it."))
+            return HttpResponseRedirect(request.path)
+    context = {
+        **page.admin_site.each_context(request),
+        "title": _("Dates of %(edition)s") % {"edition": edition},
+        "opts": page.opts,
+        "edition": edition,
+        "edition_url": change_url(edition),
+        "form": form if may_ask else None,
+        "held": page.held_moves(request, edition),
+        **what_follows(edition, form, begins),
+    }
+    return TemplateResponse(request, "admin/setup/moved_dates.html", context)
+
+
+def what_follows(
+    edition: ForumEdition, form: MoveForm, begins: Mapping[str, Any]
+) -> dict[str, Any]:
+    """Return before and after, and what hangs on it: of the move that waits, else of the form."""
+    waiting = HeldChange.objects.waiting_dates().of(edition).select_related("move").first()
+    if waiting:
+        move = waiting.move
+        after, days, moving = edition.with_values(waiting.after), move.days, {*move.sessions}
+    else:
+        typed = form.cleaned_data if form.is_bound else {}
+        said = {**begins, **{name: one for name, one in typed.items() if one is not None}}
+        after, days, moving = edition.with_values(values_of(said)), said["days"] or 0, None
+    hangs = hangs_on(edition, after, days, moving)
+    return {
+        "waiting": waiting,
+        "dates": dates_in_words(edition, after),
+        "hangs": hangs,
+        "sessions": sessions_in_words(hangs),
+        "steps": steps_in_words(hangs),
+    }
+
+
+def values_of(said: Mapping[str, Any]) -> dict[str, Any]:
+    dates = {name: said[name].isoformat() for name in DATES}
+    if said["kind"] == DatesMove.Kind.POSTPONED:
+        return {"postponed_at": timezone.now()}
+    online = {"is_online": True, "answers_offered": said["answers_offered"]}
+    return dates | {"postponed_at": None} | (online if said["kind"] == "online" else {})
+
+
+def dates_in_words(edition: ForumEdition, after: ForumEdition) -> list[tuple[Any, str, str]]:
+    """Return each date's name, and what it is before and after."""
+    language = get_language()
+    rows = [
+        (_("Forum"), edition.forum_days(language), after.forum_days(language)),
+        (_("High-Level Track"), edition.track_days(language), after.track_days(language)),
+        (_("Last day to reply"), last_day(edition), last_day(after)),
+        (_("Place"), edition.venue, after.venue),
+    ]
+    return [(name, before, then) for name, before, then in rows]
+
+
+def last_day(edition: ForumEdition) -> str:
+    return "–" if edition.postponed_at else printed_date(edition.last_day, get_language())
+
+
+def sessions_in_words(hangs: HangsOn) -> list[dict[str, Any]]:
+    return [
+        {
+            "title": one.session.title,
+            "url": change_url(one.session),
+            "before": at_hour(one.before),
+            "after": at_hour(one.after),
+            "is_outside": one.is_outside,
+        }
+        for one in hangs.sessions
+    ]
+
+
+def steps_in_words(hangs: HangsOn) -> list[dict[str, Any]]:
+    language = get_language()
+    return [
+        {
+            "days": one.step.days_before,
+            "before": printed_date(one.before, language) if one.before else "–",
+            "after": printed_date(one.after, language) if one.after else "–",
+        }
+        for one in hangs.steps
+    ]
