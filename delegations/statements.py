@@ -73,9 +73,9 @@ def speaker_rank(speaker: str, invitation: Invitation) -> str | None:
 
 
 def takes_texts(edition: ForumEdition, at: dt.datetime) -> bool:
-    """Whether texts are taken: until the day on which the High-Level Track opens."""
+    """Whether texts are taken: until the day on which the High-Level Track opens, if it has one."""
     # On that day the speakers have them.
-    return edition.local_date(at) < edition.track_opens_on
+    return edition.postponed_at is not None or edition.local_date(at) < edition.track_opens_on
 
 
 def text_kind(content: bytes) -> str:

@@ -14,7 +14,6 @@ from django.views.i18n import set_language
 from invitations.letters.addressing import styled_name, titled
 from invitations.letters.released import form_on_file
 from invitations.models import HIGHEST, Invitation, Minister
-from invitations.text.dates import printed_range
 
 TOO_LONG_OPEN = gettext_lazy("This page was open too long. Please check it and send it again.")
 
@@ -84,8 +83,8 @@ def page_context(request: HttpRequest, invitation: Invitation, **more: Any) -> d
     return {
         "invitation": invitation,
         "edition": edition,
-        "forum_dates": printed_range(edition.opens_on, edition.closes_on, language),
-        "track_dates": printed_range(edition.track_opens_on, edition.track_closes_on, language),
+        "forum_dates": edition.forum_days(language),
+        "track_dates": edition.track_days(language),
         "minister_name": styled_minister_name(invitation),
         "state_name": invitation.member_state.name_on_paper(language),
         "reference": letter_reference(invitation),

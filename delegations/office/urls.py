@@ -13,6 +13,7 @@ from delegations.office.views import (
     statement_files,
     statement_removal,
     states,
+    still_valid,
     summary,
 )
 
@@ -53,6 +54,7 @@ urlpatterns = [
     path("office/<int:invitation_id>/", answer.office, name="answer"),
     path("office/<int:invitation_id>/change/", answer.change, name="change"),
     path("office/<int:invitation_id>/check/<uuid:form_key>/", summary.summary, name="summary"),
+    path("office/<int:invitation_id>/still-valid/", still_valid.still_valid, name="still_valid"),
     path("office/<int:invitation_id>/thanks/", answer.recorded, name="recorded"),
     path("office/<int:invitation_id>/record.pdf", answer.record, name="record"),
     path("office/<int:invitation_id>/track.ics", answer.track, name="track"),

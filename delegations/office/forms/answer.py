@@ -41,11 +41,13 @@ class AnswerCard(NamedTuple):
 class ReplyForm(OfficeForm):
     """The questions of the edition; no answer is chosen until a person chooses one.
 
-    ``seen`` names the reply that stood when the page was opened; empty for none.
+    ``seen`` names the reply that stood when the page was opened, ``dates`` the last move of its
+    dates; empty for none.
     """
 
     form_key = KeyField()
     seen = forms.CharField(max_length=20, required=False, widget=forms.HiddenInput)
+    dates = forms.CharField(max_length=20, required=False, widget=forms.HiddenInput)
     answer = forms.ChoiceField(
         label=_("Answer"),
         widget=forms.RadioSelect,
@@ -164,6 +166,11 @@ class ReplyForm(OfficeForm):
     def seen_by_office(self) -> str | None:
         """The standing reply that the office saw; empty for none, None if the form does not say."""
         return self.cleaned_data["seen"] if "seen" in self.data else None
+
+    @property
+    def dates_seen(self) -> str | None:
+        """The last move of the dates that the office saw; None if the form does not say."""
+        return self.cleaned_data["dates"] if "dates" in self.data else None
 
     @property
     def typed_words(self) -> dict[str, Any]:

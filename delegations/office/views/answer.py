@@ -10,6 +10,7 @@ from django.utils import timezone, translation
 from django.views.decorators.http import require_http_methods, require_safe
 
 from delegations.office.access import office_required
+from delegations.office.asked_again import asked_again, seen_dates
 from delegations.office.drafts import forget_draft, newest_draft
 from delegations.office.forms.answer import ReplyForm
 from delegations.office.on_file import (
@@ -35,6 +36,7 @@ from delegations.office.refusals import gone_page_with_typed
 from delegations.office.views.summary import show_summary, summary_page
 from invitations.letters.calendar.events import track_calendar
 from invitations.models import ANSWERS_BRINGING, ForumEdition, Invitation
+from invitations.outbox.moved_dates.rounds import UnseenDates
 from invitations.replies import REPLY_FIELDS, UnseenReply, record_reply_once
 from invitations.text.dates import printed_date
 
@@ -75,9 +77,13 @@ def take_reply(request: HttpRequest, invitation: Invitation) -> HttpResponse:
             return show_summary(request, invitation, form)
         try:
             record_reply_once(
-                invitation, form.words, form.cleaned_data["form_key"], form.seen_by_office
+                invitation,
+                form.words,
+                form.cleaned_data["form_key"],
+                form.seen_by_office,
+                form.dates_seen,
             )
-        except UnseenReply:
+        except (UnseenReply, UnseenDates):
             return summary_page(request, invitation, form, status=409)
         except ValidationError as refusal:
             form.add_error(None, refusal.messages)
@@ -116,6 +122,7 @@ def start_reply(request: HttpRequest, invitation: Invitation, filed: OnFile) -> 
     if not filed.standing:
         words.pop("answer", None)
     words["seen"] = filed.standing.pk if filed.standing else ""
+    words["dates"] = seen_dates(invitation)
     return answer_page(request, invitation, ReplyForm(of=invitation, initial=words), filed)
 
 
@@ -152,7 +159,9 @@ def answer_page(
     return render(request, "office/office.html", shown, status=status)
 
 
-def filed_page(request: HttpRequest, invitation: Invitation, filed: OnFile) -> HttpResponse:
+def filed_page(
+    request: HttpRequest, invitation: Invitation, filed: OnFile, status: int = 200, **more: Any
+) -> HttpResponse:
     """Show what the office has answered, and what is left to do; the form is one step away."""
     language, parts = translation.get_language(), office_parts(filed)
     shown = page_context(
@@ -167,9 +176,11 @@ def filed_page(request: HttpRequest, invitation: Invitation, filed: OnFile) -> H
         words=reply_in_words(filed.standing or filed.contested[0], language),
         contested=[(reply, printed_receipt(reply, language)) for reply in filed.contested],
         history=reply_history(filed, language),
+        asked_again=asked_again(filed),
         **last_day_in_words(invitation.edition),
+        **more,
     )
-    return render(request, "office/on_file.html", shown)
+    return render(request, "office/on_file.html", shown, status=status)
 
 
 def begun_draft(request: HttpRequest, invitation: Invitation) -> UUID | None:
@@ -184,6 +195,8 @@ def last_day_in_words(edition: ForumEdition) -> dict[str, Any]:
         "last_day": printed_date(edition.last_day, language),
         "reply_before": printed_date(edition.reply_before, language),
         "is_late": edition.is_late(timezone.now()),
+        # A deadline that is about to move is named as long as it lies ahead.
+        "has_deadline": not edition.is_stopped or timezone.now() < edition.deadline,
     }
 
 

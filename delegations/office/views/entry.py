@@ -32,7 +32,7 @@ from invitations.links import (
     link_for_token,
 )
 from invitations.models import ForumEdition, Invitation, ReplyLink, SessionHours
-from invitations.text.dates import keep_own_order, printed_date, printed_range
+from invitations.text.dates import keep_own_order, printed_date
 
 TOKEN_FIRST = re.compile(r"[a-z0-9]+", re.IGNORECASE)
 PASTED_LINK = re.compile(r"/r/([a-z0-9]+)", re.IGNORECASE)
@@ -47,8 +47,8 @@ def home(request: HttpRequest) -> HttpResponse:
     dated = [
         (
             edition,
-            printed_range(edition.opens_on, edition.closes_on, language),
-            printed_range(edition.track_opens_on, edition.track_closes_on, language),
+            edition.forum_days(language),
+            edition.track_days(language),
             edition.shows_speakers(now),
             edition.pk in in_calendars,
         )

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import unicodedata
+from collections.abc import Callable
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -31,11 +32,16 @@ def speakers(request: HttpRequest, symbol: str) -> HttpResponse:
         "as_of": hour(now),
         "has_programme": edition.session_hours.exists(),
         "sessions": [
-            (session, hour(session.starts_at), in_their_languages(session))
+            (session, hour_of(session, edition, hour), in_their_languages(session))
             for session in sessions_with_speakers(edition)
         ],
     }
     return render(request, "office/speakers.html", shown)
+
+
+def hour_of(session: Any, edition: ForumEdition, hour: Callable[[dt.datetime], str]) -> str:
+    """Return when the session begins; while the edition is postponed, that new dates follow."""
+    return edition.track_days(get_language()) if edition.postponed_at else hour(session.starts_at)
 
 
 @require_safe

@@ -65,7 +65,7 @@ def in_short(filed: OnFile) -> dict[str, Any]:
     invitation, language = filed.invitation, translation.get_language()
     answered, *others = office_parts(filed)
     standing, edition = filed.standing, invitation.edition
-    is_asked = not (standing or edition.is_late(timezone.now()))
+    is_asked = not (standing or edition.is_stopped or edition.is_late(timezone.now()))
     return {
         "invitation": invitation,
         "minister_name": printed_minister_name(invitation.minister),

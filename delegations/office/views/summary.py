@@ -3,6 +3,7 @@
 from typing import cast
 from uuid import UUID
 
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils import timezone, translation
@@ -10,12 +11,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from delegations.office.access import office_required
+from delegations.office.asked_again import seen_dates
 from delegations.office.drafts import keep_draft, read_draft
 from delegations.office.forms.answer import ReplyForm
 from delegations.office.on_file import OnFile, office_parts, put_aside, read_on_file
 from delegations.office.page import is_staff_looking, page_context
 from delegations.office.refusals import gone_page_with_typed
 from invitations.models import Answer, Invitation, Reply
+from invitations.outbox.moved_dates.rounds import UnseenDates
 from invitations.replies import UnseenReply, reply_in_draft
 
 
@@ -62,10 +65,10 @@ def summary_page(
     standing, seen = filed.standing, form.seen_by_office
     if standing and seen is not None and seen != str(standing.pk):
         beside = differing_points(standing.recorded_points(language), words)
-        data = cast("QueryDict", form.data).copy()
-        data["seen"] = str(standing.pk)
-        form = ReplyForm(data, of=invitation)
-        form.add_error(None, UnseenReply())
+        form = marked_anew(form, "seen", str(standing.pk), UnseenReply())
+    dates = seen_dates(invitation)
+    if form.dates_seen not in (None, dates):
+        form = marked_anew(form, "dates", dates, UnseenDates())
     shown = page_context(
         request,
         invitation,
@@ -79,6 +82,17 @@ def summary_page(
         nothing_saved=_("This reply has not been recorded"),
     )
     return render(request, "office/summary.html", shown, status=status)
+
+
+def marked_anew(form: ReplyForm, name: str, mark: str, because: ValidationError) -> ReplyForm:
+    """Return the form with the mark of what stands now, and the reason why nothing is recorded."""
+    data = cast("QueryDict", form.data).copy()
+    data[name] = mark
+    again = ReplyForm(data, of=form.of)
+    for earlier in form.non_field_errors():
+        again.add_error(None, earlier)
+    again.add_error(None, because)
+    return again
 
 
 def answers_with(filed: OnFile, answer: str) -> set[str]:

@@ -1,0 +1,54 @@
+"""What an office reads once dates have moved: before and now, and whether its answer holds."""
+
+from typing import Any
+
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from delegations.office.on_file import OnFile, printed_edition_hour
+from invitations.models import DatesMove, Invitation, Reconfirmation
+from invitations.outbox.moved_dates.rounds import may_confirm, open_question
+
+
+def seen_dates(invitation: Invitation) -> str:
+    """Return the mark of the dates that a page shows, for its forms."""
+    move = last_move_of(invitation)
+    return str(move.pk) if move else ""
+
+
+def last_move_of(invitation: Invitation) -> DatesMove | None:
+    if invitation.edition.moved_at is None:
+        return None
+    return DatesMove.objects.last_of(invitation.edition_id)
+
+
+def asked_again(filed: OnFile) -> dict[str, Any]:
+    """Return what the page says of the move, in words; nothing where no dates ever moved."""
+    move = last_move_of(filed.invitation)
+    if move is None or filed.invitation.edition.postponed_at:
+        return {}
+    question, standing = open_question(filed.invitation), filed.standing
+    if question is None or standing is None:
+        return {}
+    language = translation.get_language()
+    before, after = question.move.before, filed.invitation.edition
+    if question.move.kind == DatesMove.Kind.ONLINE:
+        heading = _("The Forum is held online")
+    else:
+        heading = _("The dates of the Forum have changed")
+    return {
+        "heading": heading,
+        "before": "" if before.postponed_at else before.forum_days(language),
+        "now": after.forum_days(language),
+        "mark": str(question.move_id),
+        "reply": standing,
+        "is_offered": may_confirm(filed.invitation, standing),
+        "is_open": question.said == Reconfirmation.Said.NOT_YET,
+        "said_on": said_on(question, filed.invitation),
+    }
+
+
+def said_on(question: Reconfirmation, invitation: Invitation) -> str:
+    if question.said_at is None:
+        return ""
+    return printed_edition_hour(question.said_at, invitation, translation.get_language())
