@@ -46,9 +46,11 @@ OPENED_BY = {
     "invitations_correspondence_scan": READERS,
     "invitations_delivery_correct": DRAFTERS,
     "invitations_delivery_queue": READERS,
+    "invitations_forumedition_dates": READERS,
     "invitations_forumedition_draft": DRAFTERS,
     # It leads on to the address above, which refuses.
     "invitations_forumedition_draft_page": DRAFTERS,
+    "invitations_forumedition_move_dates": DRAFTERS,
     "invitations_forumedition_new_from": DRAFTERS,
     "invitations_forumedition_next": DRAFTERS,
     "invitations_forumedition_reminders": READERS,

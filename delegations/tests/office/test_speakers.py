@@ -14,6 +14,7 @@ from invitations.tests.factories import (
     MinisterFactory,
     ReplyFactory,
 )
+from invitations.tests.moving import moved
 
 pytestmark = pytest.mark.django_db
 
@@ -184,3 +185,14 @@ def test_a_function_whose_language_is_in_doubt_has_that_of_the_page(client, sess
     MemberState.objects.filter(pk=invitation.member_state_id).update(language="ar")
 
     assert '<bdi class="state">Ministra</bdi>' in text(client.get(PAGE))
+
+
+def test_while_the_forum_is_postponed_no_hour_is_named(client, session):
+    inscribed(session, "Ruritania", 1)
+    assert "11 May 2027" in text(client.get(PAGE))
+
+    moved(session.edition, "postponed")
+
+    page = text(client.get(PAGE))
+    assert "May 2027" not in page
+    assert "postponed; new dates will be announced" in page

@@ -1,0 +1,78 @@
+"""A reply and the release of a move at the same moment: nothing is lost, and all is asked about."""
+
+from functools import partial
+
+import pytest
+from django.core.exceptions import ValidationError
+from django.db import connection
+
+from invitations.models import DatesMove, Reconfirmation, Reply
+from invitations.outbox.moved_dates.in_force import put_in_force
+from invitations.outbox.moved_dates.rounds import UnseenDates, confirm_answer
+from invitations.replies import record_reply
+from invitations.tests.factories import EditionFactory, InvitationFactory, UserFactory
+from invitations.tests.moving import asked, moved
+from invitations.tests.races import at_once, before_the_commit_of
+
+pytestmark = [
+    pytest.mark.django_db(transaction=True, serialized_rollback=True),
+    pytest.mark.skipif(
+        connection.vendor != "postgresql",
+        reason="Races need PostgreSQL: set DATABASE_URL to one.",
+    ),
+]
+
+
+@pytest.fixture
+def invitation(db):
+    return InvitationFactory(edition=EditionFactory())
+
+
+def release_of(move, by):
+    return partial(put_in_force, move.change, by, move.change.mark)
+
+
+def test_a_reply_that_comes_just_before_a_release_is_asked_about(invitation):
+    release = release_of(asked(invitation.edition), UserFactory())
+
+    before_the_commit_of(partial(record_reply, invitation, {"answer": "in_person"}), release)
+
+    assert Reconfirmation.objects.get().reply == Reply.objects.get()
+
+
+def test_a_reply_to_the_dates_before_waits_for_the_release_and_is_refused(invitation):
+    release = release_of(asked(invitation.edition), UserFactory())
+
+    said = before_the_commit_of(
+        release, partial(record_reply, invitation, {"answer": "in_person"}, seen_dates="")
+    )
+
+    assert isinstance(said, UnseenDates)
+    assert not Reply.objects.exists()
+
+
+def test_an_answer_that_a_move_online_ends_is_refused_at_the_same_moment(invitation):
+    release = release_of(asked(invitation.edition, "online"), UserFactory())
+
+    said = before_the_commit_of(release, partial(record_reply, invitation, {"answer": "in_person"}))
+
+    assert isinstance(said, ValidationError)
+    assert not Reply.objects.exists()
+
+
+def test_of_ten_who_release_at_once_one_does(invitation):
+    move = asked(invitation.edition)
+    people = [UserFactory() for _one in range(10)]
+
+    done = at_once(*[release_of(move, by) for by in people])
+
+    assert sum(isinstance(one, DatesMove) for one in done) == 1
+
+
+def test_ten_presses_of_the_button_re_confirm_once(invitation):
+    reply = record_reply(invitation, {"answer": "in_person"})
+    move = moved(invitation.edition)
+
+    done = at_once(*[partial(confirm_answer, invitation, str(reply.pk), str(move.pk))] * 10)
+
+    assert {one.said_at for one in done} == {Reconfirmation.objects.get().said_at}
