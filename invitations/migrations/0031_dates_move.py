@@ -14,7 +14,7 @@ def load(apps, schema_editor):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('invitations', '0028_digest_choices'),
+        ('invitations', '0030_replacements'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
@@ -42,7 +42,7 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name='heldchange',
             name='kind',
-            field=models.CharField(choices=[('mail', 'what automatic mail says, and where it goes'), ('dates', 'dates that move, for everybody at once')], default='mail', max_length=20, verbose_name='kind'),
+            field=models.CharField(choices=[('mail', 'what automatic mail says, and where it goes'), ('succession', 'a successor in office'), ('dates', 'dates that move, for everybody at once')], default='mail', max_length=20, verbose_name='kind'),
         ),
         migrations.CreateModel(
             name='DatesMove',
