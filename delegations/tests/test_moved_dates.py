@@ -6,6 +6,7 @@ import pytest
 from django.contrib.auth.models import Group
 from django.core.exceptions import ValidationError
 from django.urls import reverse
+from django.utils import timezone
 
 from delegations.models import HighLevelSession
 from delegations.tests.offices import browser, coming, invited, page_of, text
@@ -374,6 +375,7 @@ def test_board_and_first_page_say_that_a_forum_is_postponed(client, edition):
 
 def approved_letter(edition):
     invitation = invited("Zenda", edition=edition)
+    invitation.letters.update(composed_at=timezone.now() - dt.timedelta(days=1))
     letter = invitation.letters.get()
     return letter, DeliveryFactory(letter=letter)
 
