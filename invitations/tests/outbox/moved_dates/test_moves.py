@@ -5,6 +5,7 @@ import datetime as dt
 import pytest
 from django.core.exceptions import ValidationError
 
+from invitations.letters.composing_queue import claim_to_compose, compose_or_say_why
 from invitations.models import Circular, DatesMove, HeldChange, Language, Letter, Reconfirmation
 from invitations.outbox.moved_dates.asking import Asked, ask_to_move, take_back_move
 from invitations.outbox.release import release_change, take_back_change
@@ -266,3 +267,20 @@ def test_no_notice_is_drafted_where_none_is_wanted_or_nobody_was_invited(edition
     CircularFactory(edition=edition, kind="invitation")
 
     assert moved(edition, drafts_notice=False).notice is None
+
+
+@pytest.mark.parametrize("language", Language.values)
+@pytest.mark.parametrize("kind", ["moved", "postponed", "online"])
+def test_the_letters_of_the_drafted_notice_can_be_composed(edition, kind, language):
+    inviting = CircularFactory(edition=edition, kind="invitation")
+    invitation = InvitationFactory(edition=edition, minister__language=language)
+    first, _delivery = frozen(edition, invitation=invitation, circular=inviting)
+    notice = moved(edition, kind).notice
+    letter = LetterFactory(
+        invitation=invitation, circular=notice, kind="notice", replaces=first, language=language
+    )
+
+    assert compose_or_say_why(claim_to_compose(letter.pk))
+
+    letter.refresh_from_db()
+    assert letter.state == "composed", letter.waits_because
