@@ -19,6 +19,8 @@ from invitations.text.dates import labelled
 
 # The confirmation page posts a field for each row, and Django takes at most 1000 fields.
 LARGEST_SELECTION = 500
+# A sentence for each would fill the page that comes next.
+MOST_REFUSED = 10
 
 
 def as_chosen(queryset: QuerySet[Any]) -> Any:
@@ -31,12 +33,14 @@ def confirmed(
     initial: Callable[[QuerySet[Any]], dict[str, Any]] = lambda queryset: {},
     rows: Callable[[QuerySet[Any]], Any] = as_chosen,
     describe: Callable[[Any, Any], Any] = lambda page, row: "",
+    why_not: Callable[[Any], str] | None = None,
     **words: Any,
 ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Show a page of confirmation before the action, and pass the form's values as keywords.
 
     The page lists ``rows(queryset)``, and its form begins with ``initial(queryset)``;
     ``describe(page, row)`` says more about a row; ``words`` are those of ``confirmation_page``.
+    Rows with which it would be refused anyway are told, by ``why_not(row)``, and not asked about.
     """
 
     def decorator(act: Callable[..., Any]) -> Callable[..., Any]:
@@ -45,6 +49,10 @@ def confirmed(
             shown = rows(queryset)
             if too_many(request, shown.count()):
                 return None
+            if why_not and submitted(request) is None:
+                shown = those_that_can(request, shown, why_not)
+                if not shown:
+                    return None
             filled = form(submitted(request), initial=initial(queryset))
             if filled.is_valid():
                 tell_gone(request, shown)
@@ -95,6 +103,23 @@ def act_on_each(request: HttpRequest, rows: Iterable[Model], act: Callable[[Any]
         else:
             done += 1
     return done
+
+
+def those_that_can(request: HttpRequest, rows: Any, why_not: Callable[[Any], str]) -> Any:
+    """Return the rows with which the action can succeed; say of the others why it cannot."""
+    refused = {row: because for row in rows if (because := why_not(row))}
+    for row, because in list(refused.items())[:MOST_REFUSED]:
+        messages.warning(request, labelled(row, because))
+    tell_more_refused(request, len(refused) - MOST_REFUSED)
+    return rows.exclude(pk__in=[row.pk for row in refused])
+
+
+def tell_more_refused(request: HttpRequest, more: int) -> None:
+    if more > 0:
+        told = ngettext(
+            "%(count)s more row is left out.", "%(count)s more rows are left out.", more
+        )
+        messages.warning(request, told % {"count": more})
 
 
 def tell_done(request: HttpRequest, done: Any, count: int, **words: Any) -> None:

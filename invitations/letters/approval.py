@@ -184,12 +184,18 @@ def revise_template(
     return revised
 
 
+def why_not_recomposed(letter: Letter) -> str:
+    if letter.state == Letter.State.COMPOSED:
+        return ""
+    return _("Only a composed letter that is not approved is composed anew.")
+
+
 @transaction.atomic
 def recompose_letter(letter: Letter, by: User) -> Letter:
     """Cancel a composed letter and plan it anew, with today's texts and addresses."""
     letter = locked_letter(letter)
-    if letter.state != Letter.State.COMPOSED:
-        raise ValidationError(_("Only a composed letter that is not approved is composed anew."))
+    if why := why_not_recomposed(letter):
+        raise ValidationError(why)
     call_back_letters(Letter.objects.filter(pk=letter.pk), _("composed anew"), by)
     circular = letter.circular
     anew = Letter(

@@ -296,14 +296,8 @@ def call_back_circular(circular: Circular, by: User, because: str) -> int:
     letters = circular.letters.in_force().exclude(kind__in=AUTOMATIC_KINDS)
     invitations = Invitation.objects.filter(pk__in=letters.values("invitation"))
     list(invitations.locked().values_list("pk"))
-    deliveries = Delivery.objects.filter(letter__in=letters)
-    if deliveries.left().exists() or deliveries.filter(attempts__gt=0).exists():
-        raise ValidationError(
-            _(
-                "Letters of the circular have left already: withdraw invitations, or replace "
-                "letters."
-            )
-        )
+    if why := why_not_called_back(circular):
+        raise ValidationError(why)
     pks = list(letters.values_list("pk", flat=True))
     inviting = Letter.objects.filter(pk__in=pks, kind=Letter.Kind.INVITATION)
     issued_by_it = Invitation.objects.issued().filter(pk__in=inviting.values("invitation"))
@@ -316,6 +310,16 @@ def call_back_circular(circular: Circular, by: User, because: str) -> int:
     changes = {"status": (Invitation.Status.ISSUED, Invitation.Status.DRAFT)}
     record_acts(issued, Act.DRAFT_AGAIN, by, because, changes)
     return called_back
+
+
+def why_not_called_back(circular: Circular) -> str:
+    """Return why the circular cannot be called back as a whole; an empty text if it can."""
+    letters = circular.letters.in_force().exclude(kind__in=AUTOMATIC_KINDS)
+    deliveries = Delivery.objects.filter(letter__in=letters)
+    tried = deliveries.filter(Q(state__in=Delivery.LEFT) | Q(attempts__gt=0))
+    if not tried.exists():
+        return ""
+    return _("Letters of the circular have left already: withdraw invitations, or replace letters.")
 
 
 def circular_progress(circular: Circular) -> dict[str, int]:

@@ -10,6 +10,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from invitations.audit import Act, record_act, record_acts, record_new
 from invitations.letters.planning import (
@@ -84,8 +85,15 @@ def release_letter(letter: Letter, by: User) -> None:
 def withdraw_invitation(invitation: Invitation, by: User, because: str) -> None:
     """Withdraw the invitation: its link says so, and letters that have not left are cancelled."""
     if not withdraw_invitations(Invitation.objects.filter(pk=invitation.pk), by, because):
-        raise ValidationError(_("This invitation is withdrawn already."))
+        raise ValidationError(WITHDRAWN_ALREADY)
     invitation.refresh_from_db()
+
+
+WITHDRAWN_ALREADY = gettext_lazy("This invitation is withdrawn already.")
+
+
+def why_not_withdrawn(invitation: Invitation) -> str:
+    return str(WITHDRAWN_ALREADY) if invitation.status == Status.WITHDRAWN else ""
 
 
 @transaction.atomic

@@ -20,6 +20,13 @@ from invitations.times.clocks import CLOCKS_APART, by_this_clock
 State = Delivery.State
 
 
+NOT_UNCERTAIN = gettext_lazy("This delivery is not uncertain any more.")
+
+
+def why_not_uncertain(delivery: Delivery) -> str:
+    return "" if delivery.state == State.UNCERTAIN else str(NOT_UNCERTAIN)
+
+
 def decide_uncertain(delivery: Delivery, by: User, *, went: bool) -> None:
     """Settle an uncertain delivery: it went, or it is sent again."""
     now = timezone.now()
@@ -35,7 +42,7 @@ def decide_uncertain(delivery: Delivery, by: User, *, went: bool) -> None:
     else:
         settled = queue_again(delivery, State.UNCERTAIN, by, _("send again"))
     if not settled:
-        raise ValidationError(_("This delivery is not uncertain any more."))
+        raise ValidationError(NOT_UNCERTAIN)
 
 
 def send_anew(delivery: Delivery, by: User) -> None:

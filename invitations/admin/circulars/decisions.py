@@ -1,5 +1,7 @@
 """Decisions about all letters of a circular: approve, compose anew, call back."""
 
+from typing import Any
+
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
@@ -24,11 +26,22 @@ from invitations.admin.letters.approval_page import (
 from invitations.admin.reauthentication import signed_in_recently
 from invitations.forms.action_forms import ReasonForm
 from invitations.letters.approval import recompose_letter
-from invitations.letters.circulars import call_back_circular, circular_progress
-from invitations.models import Circular
+from invitations.letters.circulars import (
+    call_back_circular,
+    circular_progress,
+    why_not_called_back,
+)
+from invitations.models import Circular, Letter
 
 
 class DecisionsMixin(CircularPageMixin):
+    def get_actions_detail(self, request: HttpRequest, object_id: Any) -> list[Any]:
+        """Offer only decisions that can succeed now."""
+        circular = self.get_object(request, object_id)
+        hidden = decisions_in_vain(circular) if circular else set()
+        offered = super().get_actions_detail(request, object_id)
+        return [one for one in offered if one.method.__name__ not in hidden]
+
     @action(
         description=gettext_lazy("Approve"),
         icon="done_all",
@@ -85,6 +98,9 @@ class DecisionsMixin(CircularPageMixin):
         if not sum(circular_progress(circular).values()):
             messages.info(request, _("This circular has no letters: nothing is called back."))
             return redirect("admin:invitations_circular_change", pk)
+        if request.method != "POST" and (why := why_not_called_back(circular)):
+            messages.error(request, why)
+            return redirect("admin:invitations_circular_progress", pk)
         form = ReasonForm(request.POST or None)
         if request.method == "POST" and form.is_valid():
             try:
@@ -106,6 +122,15 @@ class DecisionsMixin(CircularPageMixin):
             hour=printed_circular_hour(circular),
             invites=circular.kind == Circular.Kind.INVITATION,
         )
+
+
+def decisions_in_vain(circular: Circular) -> set[str]:
+    """Return the decisions about its letters that would be refused, or do nothing."""
+    counted = circular_progress(circular)
+    hidden = set() if counted[Letter.State.COMPOSED] else {"approve_page", "compose_anew_page"}
+    if not sum(counted.values()) or why_not_called_back(circular):
+        hidden.add("call_back_page")
+    return hidden
 
 
 def tell_composed_before(request: HttpRequest, circular: Circular) -> None:

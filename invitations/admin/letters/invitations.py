@@ -244,6 +244,7 @@ class InvitationAdmin(
         ),
         button=gettext_lazy("Withdraw"),
         form=ReasonForm,
+        why_not=issuing.why_not_withdrawn,
     )
     def withdraw_selected(
         self, request: HttpRequest, queryset: QuerySet[Invitation], because: str
@@ -251,7 +252,7 @@ class InvitationAdmin(
         withdrawn = issuing.withdraw_invitations(queryset, user_of(request), because)
         refused = queryset.exclude(pk__in=[invitation.pk for invitation in withdrawn])
         for invitation in refused:
-            told = labelled(invitation, _("This invitation is withdrawn already."))
+            told = labelled(invitation, issuing.WITHDRAWN_ALREADY)
             messages.error(request, told)
         tell_done(request, WITHDRAWN, len(withdrawn))
 

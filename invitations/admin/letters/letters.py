@@ -35,7 +35,7 @@ from invitations.admin.letters.mail_frames import shown_in_frames
 from invitations.admin.letters.print_run import PrintRunMixin
 from invitations.admin.mending.replacing import ReplacingMixin
 from invitations.admin.mixins import LeadsToStatesMixin
-from invitations.letters.approval import recompose_letter
+from invitations.letters.approval import recompose_letter, why_not_recomposed
 from invitations.letters.composing_queue import try_composing_again
 from invitations.models import Delivery, Invitation, Letter, LetterEvent
 from invitations.outbox.mending.replacing import Replaceable
@@ -296,6 +296,7 @@ class LetterAdmin(
             "cannot approve what you have composed anew: another person then has to."
         ),
         rows=in_order_of_approval,
+        why_not=why_not_recomposed,
     )
     @row_by_row(
         done=ngettext_lazy(

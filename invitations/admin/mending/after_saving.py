@@ -27,6 +27,7 @@ from invitations.outbox.mending.after_saving import (
     what_matters,
 )
 from invitations.text.dates import labelled
+from invitations.text.lines import isolated
 
 MAY_SEND = "invitations.change_delivery"
 
@@ -132,7 +133,7 @@ def letter_told(letter: Letter) -> dict[str, Any]:
     went = letter.deliveries.left().exclude(address="").order_by("pk")
     return {
         "letter": letter,
-        "named": labelled(letter.circular.reference, on_day(letter.approved_at)),
+        "named": labelled(isolated(letter.circular.reference), on_day(letter.approved_at)),
         "addressee": letter.addressee.split("\n"),
         "went_to": list(went.values_list("address", flat=True)),
     }

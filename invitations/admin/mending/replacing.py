@@ -16,7 +16,13 @@ from django.utils.translation import gettext_lazy, ngettext
 from unfold.decorators import action
 
 from invitations.admin.base import ModelAdmin, user_of
-from invitations.admin.confirming import confirmation_page, submitted, too_many
+from invitations.admin.confirming import (
+    MOST_REFUSED,
+    confirmation_page,
+    submitted,
+    tell_more_refused,
+    too_many,
+)
 from invitations.forms.mending import ReplacementForm
 from invitations.models import Circular, Invitation
 from invitations.outbox.mending.replacing import (
@@ -29,8 +35,6 @@ from invitations.outbox.mending.replacing import (
 from invitations.text.dates import keep_own_order, labelled
 
 MAY_REPLACE = ["invitations.add_circular", "invitations.change_letter"]
-# A sentence for each would fill the page that comes next.
-MOST_REFUSED = 10
 
 
 class ReplacingMixin(ModelAdmin):
@@ -65,13 +69,7 @@ class ReplacingMixin(ModelAdmin):
         """Say what cannot be replaced, before anything is asked."""
         for invitation, because in list(found.refused.items())[:MOST_REFUSED]:
             messages.warning(request, labelled(invitation, because))
-        if (more := len(found.refused) - MOST_REFUSED) > 0:
-            told = ngettext(
-                "%(count)s more letter cannot be replaced.",
-                "%(count)s more letters cannot be replaced.",
-                more,
-            )
-            messages.warning(request, told % {"count": more})
+        tell_more_refused(request, len(found.refused) - MOST_REFUSED)
         if len({invitation.edition_id for invitation in found.letters}) > 1:
             messages.error(request, _("Choose letters of one edition: a circular belongs to one."))
             return False

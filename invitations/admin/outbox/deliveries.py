@@ -16,7 +16,13 @@ from invitations.admin.mixins import AnotherAddressMixin, LeadsToStatesMixin
 from invitations.admin.outbox.queue import QueuePageMixin
 from invitations.forms.action_forms import DispatchedForm
 from invitations.models import Delivery, Letter
-from invitations.outbox.decisions import decide_uncertain, mark_dispatched, send_anew
+from invitations.outbox.decisions import (
+    decide_uncertain,
+    mark_dispatched,
+    send_anew,
+    why_not_sent_anew,
+    why_not_uncertain,
+)
 
 DELIVERY_LABELS = {
     "handed_over": "success",
@@ -117,6 +123,7 @@ class DeliveryAdmin(CorrectingMixin, LeadsToStatesMixin, AnotherAddressMixin, Qu
             "You know from the mail server's log or from the addressee that these left. They "
             "count as handed over and are not sent again."
         ),
+        why_not=why_not_uncertain,
     )
     @row_by_row(done=DELIVERIES_CHANGED)
     def it_went(self, request: HttpRequest, delivery: Delivery) -> None:
@@ -129,6 +136,7 @@ class DeliveryAdmin(CorrectingMixin, LeadsToStatesMixin, AnotherAddressMixin, Qu
             "The mail server fell silent after it had the message: it may have sent it. The "
             "addressee may get a second copy of the same letter."
         ),
+        why_not=why_not_uncertain,
     )
     @row_by_row(done=DELIVERIES_CHANGED)
     def send_again(self, request: HttpRequest, delivery: Delivery) -> None:
@@ -142,6 +150,7 @@ class DeliveryAdmin(CorrectingMixin, LeadsToStatesMixin, AnotherAddressMixin, Qu
             "address is corrected on the page of its delivery."
         ),
         describe=lambda page, delivery: address_to_look_at(delivery),
+        why_not=why_not_sent_anew,
     )
     @row_by_row(done=DELIVERIES_CHANGED)
     def send_anew_selected(self, request: HttpRequest, delivery: Delivery) -> None:

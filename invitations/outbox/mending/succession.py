@@ -13,7 +13,11 @@ from django.utils.translation import gettext_lazy
 
 from invitations.audit import Act, record_act
 from invitations.letters.circulars import invitation_circular, plan_circular
-from invitations.letters.issuing import draft_invitation, withdraw_invitation
+from invitations.letters.issuing import (
+    WITHDRAWN_ALREADY,
+    draft_invitation,
+    withdraw_invitation,
+)
 from invitations.letters.released import held_changes, released_office
 from invitations.models import HeldChange, Invitation, Minister, Reply
 
@@ -136,7 +140,7 @@ def refuse_hand_over(
 def why_not_handed_over(invitation: Invitation) -> str:
     """Return why it cannot be asked for now; an empty text if it can."""
     if invitation.status == Status.WITHDRAWN:
-        return _("This invitation is withdrawn already.")
+        return str(WITHDRAWN_ALREADY)
     if HeldChange.objects.successions().of(invitation).exists():
         return _("A successor is entered already; a second person releases it or takes it back.")
     if invitation.replies.contested().exists():

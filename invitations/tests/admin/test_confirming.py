@@ -4,9 +4,10 @@ import pytest
 from django.contrib import admin
 from django.urls import reverse
 
-from invitations.models import Invitation
-from invitations.tests.desk import choose, signed_in, told
-from invitations.tests.factories import InvitationFactory
+from invitations.admin.columns import list_url
+from invitations.models import Invitation, Letter
+from invitations.tests.desk import choose, composed_letter, signed_in, told
+from invitations.tests.factories import InvitationFactory, LetterFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -82,3 +83,25 @@ def test_rows_that_cannot_be_read_are_asked_for_once_more(desk, key):
     assert told(response) == [
         "Which rows are meant cannot be read: choose them in the list once more."
     ]
+
+
+def test_nothing_is_asked_about_rows_with_which_it_would_be_refused(admin_client):
+    composed, planned = composed_letter(), LetterFactory()
+
+    asked = choose(admin_client, list_url(Letter), "compose_anew", composed, planned)
+    nothing = choose(admin_client, list_url(Letter), "compose_anew", planned)
+
+    why = "Only a composed letter that is not approved is composed anew."
+    assert [row for _pk, row, _more in asked.context["rows"]] == [composed]
+    assert told(asked) == [f"{planned}: {why}"]
+    assert told(nothing) == [f"{planned}: {why}"]
+    assert "rows" not in nothing.context
+
+
+def test_of_many_such_rows_the_first_are_named(admin_client):
+    planned = [LetterFactory() for _number in range(12)]
+
+    response = choose(admin_client, list_url(Letter), "compose_anew", *planned)
+
+    assert len(told(response)) == 11
+    assert told(response)[-1] == "2 more rows are left out."

@@ -1,12 +1,13 @@
 """Letters of a circular composed anew or called back, and who may."""
 
 import pytest
+from django.urls import reverse
 from django.utils import timezone
 
 from invitations.models import Delivery
 from invitations.tests.admin.circulars.stages import approved_in, composed_in, page
 from invitations.tests.desk import composed_letter, signed_in, told
-from invitations.tests.factories import CircularFactory, MissionFactory
+from invitations.tests.factories import CircularFactory, DeliveryFactory, MissionFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -90,3 +91,36 @@ def test_pages_of_a_circular_are_closed_to_those_without_the_right(client, name)
     signed_in(client, "view_letter")
 
     assert client.get(page(circular, name)).status_code == 403
+
+
+def offered(client, circular):
+    url = reverse("admin:invitations_circular_change", args=[circular.pk])
+    page = client.get(url).content.decode()
+    return {name for name in ("compose_anew_page", "call_back_page") if f"/{name}" in page}
+
+
+def test_only_decisions_that_can_succeed_are_offered(client, drafter):
+    circular = CircularFactory()
+    decisions = {"compose_anew_page", "call_back_page"}
+    before = offered(client, circular)
+    letter = composed_in(circular)
+    composed = offered(client, circular)
+    DeliveryFactory(letter=letter, arrived=True)
+    letter.state = "approved"
+    letter.approved_at = timezone.now()
+    letter.save()
+
+    assert not before & decisions
+    assert composed >= decisions
+    assert not offered(client, circular) & decisions
+
+
+def test_that_it_cannot_be_called_back_is_said_before_a_reason_is_asked(client, drafter):
+    circular = CircularFactory()
+    approved_in(circular).deliveries.update(attempts=1)
+
+    response = client.get(page(circular, "call_back"), follow=True)
+
+    assert told(response) == [
+        "Letters of the circular have left already: withdraw invitations, or replace letters."
+    ]
