@@ -13,7 +13,7 @@ from invitations.reminders.planning import queue_reminders_of
 from invitations.replies import record_reply
 from invitations.tests.factories import HoursFactory, InvitationFactory, UserFactory
 from invitations.tests.races import at_once, before_the_commit_of
-from invitations.tests.reminding import geneva
+from invitations.tests.reminding import geneva, left_by_mail
 
 pytestmark = [
     pytest.mark.skipif(
@@ -61,6 +61,7 @@ def test_two_servers_plan_one_mail_about_hours_that_moved(edition, reached):
     invitation = reached(edition=edition)
     record_reply(invitation, {"answer": "in_person", "segments": ["opening"]})
     compose_planned()
+    left_by_mail(invitation.letters.get(kind="acknowledgement"))
     type(session).objects.update(room="Room Ada")
 
     planned = at_once(*[partial(update_calendars, geneva(8))] * 2)
@@ -75,6 +76,7 @@ def test_two_servers_tell_a_released_place_once_and_no_office_twice(edition, rea
     invitation = reached(edition=edition)
     record_reply(invitation, {"answer": "in_person", "segments": ["opening"]})
     compose_planned()
+    left_by_mail(invitation.letters.get(kind="acknowledgement"))
     ForumEdition.objects.filter(pk=edition.pk).update(place_en="Palexpo, Geneva")
     change = HeldChange.objects.waiting().of(edition).get()
     release_change(change, UserFactory(), change.mark)
@@ -98,6 +100,7 @@ def test_two_workers_tell_a_calendar_once(edition, reached):
     invitation = reached(edition=edition)
     record_reply(invitation, {"answer": "in_person", "segments": ["opening"]})
     compose_planned()
+    left_by_mail(invitation.letters.get(kind="acknowledgement"))
     type(session).objects.update(room="Room Ada")
     update_calendars(geneva(8))
     record_reply(invitation, {"answer": "attends_only", "segments": ["opening"]})
@@ -106,4 +109,5 @@ def test_two_workers_tell_a_calendar_once(edition, reached):
     compose_planned()
 
     told = invitation.calendar_entries.exclude(letter__state="cancelled").order_by("pk")
-    assert [*told.values_list("sequence", flat=True)] in ([0, 1], [0, 1, 1])
+    # A calendar mail that was the first is called back: its number is not used again.
+    assert [*told.values_list("sequence", flat=True)] in ([0, 1], [0, 2])
