@@ -49,6 +49,7 @@ UNFOLD = {
     "DASHBOARD_CALLBACK": "delegations.desk.first_page.first_page",
     "SIDEBAR": {
         "show_search": True,
+        "command_search": True,
         "navigation": "invitations.admin.navigation.navigation",
     },
 }

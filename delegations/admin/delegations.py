@@ -86,10 +86,7 @@ class DelegationAdmin(LeadsToStatesMixin, StandingMixin):
     list_filter = ["edition", StandingFilter, "member_state__region"]
     list_select_related = ["edition", "member_state"]
     search_fields = [
-        "=member_state__iso2",
-        "member_state__short_name_en",
-        "member_state__short_name_fr",
-        "member_state__list_name_fr",
+        "member_state__iso3__called",
         "delegates__name",
     ]
     autocomplete_fields = ["member_state"]
@@ -139,8 +136,7 @@ class DelegateAdmin(NotedMixin):
         "function",
         "organization",
         "email",
-        "delegation__member_state__short_name_en",
-        "delegation__member_state__list_name_fr",
+        "delegation__member_state__iso3__called",
     ]
     autocomplete_fields = ["delegation"]
 

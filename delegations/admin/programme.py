@@ -132,8 +132,7 @@ class SpeakingSlotAdmin(ModelAdmin):
     list_filter = ["session__edition", "session"]
     list_select_related = ["session", "delegation__edition", "delegation__member_state"]
     search_fields = [
-        "delegation__member_state__short_name_en",
-        "delegation__member_state__list_name_fr",
+        "delegation__member_state__iso3__called",
         "session__title_en",
     ]
     autocomplete_fields = ["session", "delegation"]

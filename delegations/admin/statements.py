@@ -91,8 +91,7 @@ class PolicyStatementAdmin(StandingMixin, FileGivingMixin, NotedMixin):
         "speaker_name",
         "title",
         "theme",
-        "delegation__member_state__short_name_en",
-        "delegation__member_state__list_name_fr",
+        "delegation__member_state__iso3__called",
     ]
     autocomplete_fields = ["delegation", "first_choice", "second_choice"]
     fields = [
@@ -140,7 +139,7 @@ class StatementTextAdmin(FileGivingMixin, RecordAdmin):
         "filed_by__minister__member_state",
         "filed_by__member_state",
     ]
-    search_fields = ["called", "sha256", "statement__delegation__member_state__short_name_en"]
+    search_fields = ["called", "sha256", "statement__delegation__member_state__iso3__called"]
     date_hierarchy = "filed_at"
     fields = ["delegation", "called", "language", "kind", "size", "sha256", "filed", "download"]
     readonly_fields = ["delegation", "filed", "download"]

@@ -5,6 +5,7 @@ from django.urls import path
 from delegations.desk.board.page import board
 from delegations.desk.board.sheet import sheet
 from delegations.desk.board.silent import silent
+from delegations.desk.finding.page import find
 from delegations.desk.handing_over import hand_over_page
 from delegations.desk.state import state_page
 
@@ -15,4 +16,6 @@ urlpatterns = [
     path("invitation/<int:pk>/hand-over/", hand_over_page, name="hand_over"),
     path("board/sheet.pdf", sheet, name="sheet"),
     path("board/silent/", silent, name="silent"),
+    # In place of django-unfold's own, and found by its name.
+    path("search/", find),
 ]

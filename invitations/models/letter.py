@@ -186,7 +186,12 @@ class Letter(models.Model):
         ordering = ["-planned_at", "-pk"]
         permissions = [("approve_letter", "Can approve letters")]
         indexes = [
-            models.Index(name="planned_letters", fields=["id"], condition=Q(state="planned"))
+            models.Index(name="planned_letters", fields=["id"], condition=Q(state="planned")),
+            models.Index(
+                name="letters_by_message_id",
+                fields=["message_id"],
+                condition=~Q(message_id=""),
+            ),
         ]
         constraints = [
             models.UniqueConstraint(

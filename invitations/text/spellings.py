@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from functools import lru_cache
 
 # Words that a State's name has in one list and lacks in another: articles, prepositions and “and”.
 SMALL_WORDS = {
@@ -36,6 +37,12 @@ def normalize_name(name: str) -> str:
     return " ".join(re.sub(r"[\W_]+", " ", bare).casefold().split())
 
 
+@lru_cache(maxsize=20_000)
+def search_words(name: str) -> str:
+    """Return the words of a name as searches compare them: bare, small, Arabic in one spelling."""
+    return normalize_name(name).translate(ARABIC)
+
+
 def state_key(spelling: str) -> str:
     """Return one key for the spellings of a State's name, whatever their order and small words.
 
@@ -44,7 +51,7 @@ def state_key(spelling: str) -> str:
     """
     spelling = ELISION.sub("", GENITIVE.sub("s", spelling))
     spelling = LETTERS_WITH_POINTS.sub(lambda found: found[0].replace(".", "") + " ", spelling)
-    words = normalize_name(spelling).translate(ARABIC)
+    words = search_words(spelling)
     words = ARABIC_AND.sub("و", words)
     if words.isdecimal() and len(words) <= LONGEST_NUMBER:
         return f"{int(words):03d}"

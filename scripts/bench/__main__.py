@@ -1,7 +1,7 @@
 """Print what composing, sending and planning cost, as ratios to other code in the same run.
 
     python -m scripts.bench [--rounds N] [--large] [composing] [sending] [pages] [planning] [mail]
-                            [desk]
+                            [desk] [search]
 
 Each measurement runs in a process of its own, in turns with what it is compared with; the medians
 are printed. The letters, of the fictitious edition of 2020, are in the database wsis_forum_bench,
@@ -18,7 +18,7 @@ import time
 from pathlib import Path
 from urllib.parse import SplitResult, urlsplit
 
-from .parts import composing, desk, mail, pages, planning, sending
+from .parts import composing, desk, mail, pages, planning, search, sending
 from .rounds import run_children
 
 DATABASE = "wsis_forum_bench"
@@ -29,6 +29,7 @@ PARTS = {
     "planning": planning.play,
     "mail": mail.play,
     "desk": desk.play,
+    "search": search.play,
 }
 UNSET = (
     "SECRET_KEY_FILE",

@@ -93,12 +93,15 @@ class InvitationAdmin(
     search_fields = [
         "minister__given_name",
         "minister__family_name",
+        "minister__name_key",
         "minister__name_in_script",
         "minister__portfolio",
-        "=member_state__iso2",
-        "member_state__short_name_en",
-        "member_state__short_name_fr",
-        "member_state__list_name_fr",
+        "minister__to_emails",
+        "minister__cc_emails",
+        "=minister__ref",
+        "focal_point_name",
+        "focal_point_email",
+        "member_state__iso3__called",
     ]
     form = InvitationForm
     autocomplete_fields = ["minister"]
@@ -145,9 +148,12 @@ class InvitationAdmin(
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Invitation], search_term: str
     ) -> tuple[QuerySet[Invitation], bool]:
-        """Offer only issued invitations to correspondence."""
+        """Find those of a circular too, by its reference; offer only issued ones to mail."""
         found: Any
         found, may_repeat = super().get_search_results(request, queryset, search_term)
+        if (reference := search_term.strip()) and self._may_read(request, Letter):
+            of_circular = Letter.objects.filter(circular__reference__iexact=reference)
+            found = found | queryset.filter(pk__in=of_circular.values("invitation"))
         if request.GET.get("model_name") == Correspondence._meta.model_name:
             found = found.issued()
         return found, may_repeat

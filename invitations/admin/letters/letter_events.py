@@ -33,7 +33,7 @@ class LetterEventAdmin(RecordAdmin):
         "because",
         "server_words",
         "delivery__address",
-        "letter__invitation__member_state__short_name_en",
+        "letter__invitation__member_state__iso3__called",
     ]
     date_hierarchy = "at"
     # Newest first: the page of a letter tells its story from the beginning.

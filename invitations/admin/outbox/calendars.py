@@ -33,8 +33,7 @@ class CalendarEntryAdmin(RecordAdmin):
     search_fields = [
         "session__title_en",
         "session__title_fr",
-        "invitation__member_state__short_name_en",
-        "invitation__member_state__list_name_fr",
+        "invitation__member_state__iso3__called",
         "invitation__minister__family_name",
     ]
     fields = ["invitation", "event", ("sequence", "is_cancelled"), "letter", "said"]

@@ -66,8 +66,7 @@ class DeliveryAdmin(CorrectingMixin, LeadsToStatesMixin, AnotherAddressMixin, Qu
         "address",
         "reference",
         "server_words",
-        "letter__invitation__member_state__short_name_en",
-        "letter__invitation__member_state__list_name_fr",
+        "letter__invitation__member_state__iso3__called",
         "letter__invitation__minister__family_name",
     ]
     date_hierarchy = "not_before"

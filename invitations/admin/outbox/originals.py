@@ -149,9 +149,7 @@ class SignedOriginalAdmin(PrintRunMixin):
     ]
     search_fields = [
         "invitation__minister__family_name",
-        "=invitation__member_state__iso2",
-        "invitation__member_state__short_name_en",
-        "invitation__member_state__list_name_fr",
+        "invitation__member_state__iso3__called",
     ]
     actions = [
         "print_selected",

@@ -55,8 +55,7 @@ class BounceAdmin(AnotherAddressMixin, RecordAdmin):
     search_fields = [
         "server_words",
         "delivery__address",
-        "delivery__letter__invitation__member_state__short_name_en",
-        "delivery__letter__invitation__member_state__list_name_fr",
+        "delivery__letter__invitation__member_state__iso3__called",
         "delivery__letter__invitation__minister__family_name",
     ]
     date_hierarchy = "received_at"

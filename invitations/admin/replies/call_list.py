@@ -49,8 +49,7 @@ class CallListEntryAdmin(LeadsToStatesMixin, RecordAdmin):
         "invitation__minister__member_state",
     ]
     search_fields = [
-        "invitation__member_state__short_name_en",
-        "invitation__member_state__list_name_fr",
+        "invitation__member_state__iso3__called",
         "invitation__minister__family_name",
     ]
     fields = ["state", "minister", "reach", "answer", "step", "reply_before", "last_call"]

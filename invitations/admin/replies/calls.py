@@ -56,9 +56,7 @@ class TelephoneCallAdmin(LeadsToStatesMixin, RecordAdmin):
     search_fields = [
         "whom",
         "fact",
-        "=invitation__member_state__iso2",
-        "invitation__member_state__short_name_en",
-        "invitation__member_state__list_name_fr",
+        "invitation__member_state__iso3__called",
         "invitation__minister__family_name",
     ]
     date_hierarchy = "at"

@@ -77,9 +77,7 @@ class CorrespondenceAdmin(LeadsToStatesMixin, RecordingMixin, ScansMixin, FiledM
         "sender",
         "summary",
         "invitation__minister__family_name",
-        "=invitation__member_state__iso2",
-        "invitation__member_state__short_name_en",
-        "invitation__member_state__list_name_fr",
+        "invitation__member_state__iso3__called",
     ]
     date_hierarchy = "received_at"
     autocomplete_fields = ["invitation"]

@@ -65,9 +65,7 @@ class ReplyAdmin(LeadsToStatesMixin, RecordAdmin):
     ]
     search_fields = [
         "invitation__minister__family_name",
-        "=invitation__member_state__iso2",
-        "invitation__member_state__short_name_en",
-        "invitation__member_state__list_name_fr",
+        "invitation__member_state__iso3__called",
         "substitute_name",
         "respondent_name",
         "remarks",

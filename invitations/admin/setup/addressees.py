@@ -12,11 +12,15 @@ from unfold.decorators import action, display
 
 from invitations.admin.base import WHY_IT_CHANGES, Menu, ModelAdmin, language_tabs
 from invitations.admin.columns import list_url, listed_state, text_link
+from invitations.admin.state_names import Called
 from invitations.forms.fields import COLUMN_FORM_FIELDS
 from invitations.forms.model_forms import HeldRowForm, MissionForm, SpellingsFormSet, WholeRowForm
 from invitations.letters.addressing import propose_greetings
 from invitations.models import FormOfAddress, Invitation, MemberState, Mission, Rank, StateAlias
 from invitations.text.dates import comma_list
+
+# The lists of the desk search States by it.
+MemberState._meta.get_field("iso3").register_lookup(Called)
 
 
 class AliasesOfState(unfold.TabularInline):
@@ -47,17 +51,7 @@ class MemberStateAdmin(ModelAdmin):
     ]
     list_display_links = ["iso2", "short_name"]
     list_filter = ["region", "itu_region", "language", "status", "invited_by_default"]
-    search_fields = [
-        "=iso2",
-        "=iso3",
-        "list_name_fr",
-        "short_name_en",
-        "short_name_fr",
-        "short_name_es",
-        "short_name_ru",
-        "short_name_ar",
-        "short_name_zh_hans",
-    ]
+    search_fields = ["iso3__called"]
     inlines = [AliasesOfState]
     fieldsets = [
         (
@@ -92,7 +86,7 @@ class StateAliasAdmin(ModelAdmin):
     list_display = ["spelling", listed_state, "language"]
     list_filter = ["language", "member_state__region"]
     list_select_related = ["member_state"]
-    search_fields = ["spelling", "=member_state__iso2", "member_state__short_name_en"]
+    search_fields = ["spelling", "member_state__iso3__called"]
     autocomplete_fields = ["member_state"]
     fieldsets = [
         (
@@ -115,7 +109,7 @@ class MissionAdmin(ModelAdmin):
     when_empty = gettext_lazy("Add the permanent missions: they get the copies of letters.")
     list_display = ["name", "kind", "city", "serves", "phone", "emails", "language"]
     list_filter = ["kind", "city", "language"]
-    search_fields = ["name", "city", "emails", "states__short_name_en", "states__short_name_fr"]
+    search_fields = ["name", "city", "emails", "states__iso3__called"]
     autocomplete_fields = ["states"]
     actions = ["propose_greetings"]
     fieldsets = [
@@ -204,7 +198,7 @@ class FormOfAddressAdmin(ModelAdmin):
         "closing",
         "notes",
         "=member_state__iso3",
-        "member_state__short_name_en",
+        "member_state__iso3__called",
     ]
     autocomplete_fields = ["member_state"]
     fieldsets = [

@@ -59,12 +59,11 @@ class MinisterAdmin(AsksAboutLettersMixin, MinisterExchangeMixin, ModelAdmin):
     search_fields = [
         "given_name",
         "family_name",
+        "name_key",
         "name_in_script",
         "portfolio",
         "to_emails",
-        "=member_state__iso2",
-        "member_state__short_name_en",
-        "member_state__short_name_fr",
+        "member_state__iso3__called",
     ]
     autocomplete_fields = ["member_state", "successor"]
     readonly_fields = ["addressed_as"]

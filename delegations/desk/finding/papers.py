@@ -1,0 +1,172 @@
+"""Codes, references and identifiers on papers and in mails; sessions, and pages of the desk."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import Prefetch, Q, prefetch_related_objects
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+
+from delegations.desk.dossier import NOT_TOLD
+from delegations.desk.finding.people import line_of, of_invitations
+from delegations.desk.finding.search import EACH_KIND, Found, Search, described
+from delegations.models import HighLevelSession
+from invitations.admin.base import ModelAdmin
+from invitations.admin.columns import change_url, list_url
+from invitations.links import (
+    is_like_a_check_code,
+    is_like_a_code,
+    link_for_code,
+    plain_signs,
+)
+from invitations.models import (
+    Circular,
+    Correspondence,
+    Delivery,
+    ForumEdition,
+    Letter,
+    ReplyLink,
+)
+from invitations.text.spellings import search_words
+
+# Words of titles are compared one by one, so that accents do not matter.
+SESSIONS_AT_MOST = 1000
+
+
+def reply_code(search: Search) -> list[Found]:
+    """Return the State whose code was typed, in full; the code itself is not shown."""
+    if not is_like_a_code(search.typed):
+        return []
+    try:
+        link = link_for_code(search.typed)
+    except ReplyLink.DoesNotExist:
+        return []
+    told = _("reply code, replaced") if link.replaced_at else _("reply code")
+    invitation: Any = link.invitation
+    return [line_of(search, invitation, invitation, told, invitation.minister)]
+
+
+def check_code(search: Search) -> list[Found]:
+    """Return the letter whose paper bears the digits."""
+    if not is_like_a_check_code(search.typed):
+        return []
+    return letters(search, _("check code"), check_code=plain_signs(search.typed))
+
+
+def letters(search: Search, told: str, **identified: str) -> list[Found]:
+    found = of_invitations(Letter.objects.filter(**identified), "invitation__")
+    return [
+        line_of(search, one, one.invitation, told, one.get_kind_display())._replace(icon="draft")
+        for one in found.defer(*NOT_TOLD)
+    ]
+
+
+def message_id(search: Search) -> list[Found]:
+    """Return the letter that left under this Message-ID, written with or without brackets.
+
+    Only who reads letters whole sees their identifiers.
+    """
+    if not (is_like_a_message_id(search.typed) and reads_letters_whole(search)):
+        return []
+    return letters(search, "Message-ID", message_id=in_brackets(search.typed))
+
+
+def reads_letters_whole(search: Search) -> bool:
+    return any(search.user.has_perm(f"invitations.{one}_letter") for one in ("change", "approve"))
+
+
+def is_like_a_message_id(typed: str) -> bool:
+    return "@" in typed and " " not in typed
+
+
+def in_brackets(typed: str) -> str:
+    return f"<{typed.strip('<>')}>"
+
+
+def correspondence(search: Search) -> list[Found]:
+    """Return what came in, by the sender's reference, name or address, or by its Message-ID."""
+    text = search.typed
+    named = Q(reference__icontains=text) | Q(sender__icontains=text)
+    if is_like_a_message_id(text):
+        named |= Q(message_id=in_brackets(text))
+    return [
+        came_in(search, one)
+        for one in of_invitations(Correspondence.objects.filter(named), "invitation__")
+    ]
+
+
+def came_in(search: Search, one: Any) -> Found:
+    kind = one.get_channel_display()
+    name = one.reference or one.sender or kind
+    if one.invitation:
+        return line_of(search, one, one.invitation, kind, name)._replace(icon="inbox")
+    return Found(name, described(kind, _("of nobody yet")), change_url(one), "inbox")
+
+
+def deliveries(search: Search) -> list[Found]:
+    """Return where mails went, also to addresses that are on file no more."""
+    text = search.typed
+    sent = Q(reference__icontains=text)
+    if "@" in text:
+        sent |= Q(address__icontains=text)
+    found = of_invitations(Delivery.objects.filter(sent), "letter__invitation__")
+    return [
+        line_of(
+            search, one, one.letter.invitation, _("delivery"), one.reference or one.address
+        )._replace(icon="outgoing_mail")
+        for one in found.defer(*(f"letter__{name}" for name in NOT_TOLD))
+    ]
+
+
+def circulars(search: Search) -> list[Found]:
+    found = Circular.objects.filter(reference__icontains=search.typed).select_related("edition")
+    return [
+        Found(
+            one.reference,
+            described(_("circular"), one.get_kind_display(), one.edition.symbol),
+            change_url(one),
+            "campaign",
+        )
+        for one in found.order_by(*search.current_first("edition"), "-pk")[:EACH_KIND]
+    ]
+
+
+def sessions(search: Search) -> list[Found]:
+    """Return sessions by their title in any language, and by room and chair."""
+    words = search_words(search.typed).split()
+    rows = HighLevelSession.objects.order_by(*search.current_first("edition"), "starts_at")
+    found = [
+        one
+        for one in rows[:SESSIONS_AT_MOST]
+        if words and all(word in session_words(one) for word in words)
+    ][:EACH_KIND]
+    prefetch_related_objects(found, Prefetch("edition", ForumEdition.objects.only("symbol")))
+    return [
+        Found(
+            str(one),
+            described(_("session"), one.room, one.edition.symbol),
+            change_url(one),
+            "event",
+        )
+        for one in found
+    ]
+
+
+def session_words(session: Any) -> str:
+    titles = [value for name, value in vars(session).items() if name.startswith("title")]
+    return search_words(" ".join(filter(None, [*titles, session.room, session.chair])))
+
+
+def pages(search: Search) -> list[Found]:
+    """Return the lists of the desk that are called so, among those the person may open."""
+    said = search_words(search.typed)
+    named = [
+        (str(model._meta.verbose_name_plural), page.menu, model)
+        for model, page in admin.site._registry.items()
+        if isinstance(page, ModelAdmin) and page.menu and search.reads(model)
+    ]
+    return [
+        Found(capfirst(name), str(menu[0]), list_url(model), menu[2])
+        for name, menu, model in named
+        if said and said in search_words(name)
+    ]

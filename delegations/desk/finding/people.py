@@ -1,0 +1,125 @@
+"""States, ministers, missions, and those who wrote or were named for a State."""
+
+from typing import Any
+
+from django.db.models import F, OuterRef, Q, Subquery
+from django.utils.translation import gettext as _
+
+from delegations.desk.finding.search import EACH_KIND, Found, Search, described
+from delegations.models import Delegate
+from invitations.admin.state_names import states_called
+from invitations.models import Invitation, MemberState, Minister, Mission, Reply
+from invitations.text.dates import labelled
+
+# A State that was typed in full leads to its earlier editions too.
+EARLIER_EDITIONS = 3
+
+
+def states(search: Search) -> list[Found]:
+    """Return the States of that name or code, each in the edition at hand."""
+    keys = list(states_called(search.typed))[:EACH_KIND]
+    found = MemberState.objects.in_bulk(keys)
+    shown = [found[pk] for pk in keys]
+    symbol = search.edition.symbol if search.edition else ""
+    return [
+        *(state_line(search, state, symbol) for state in shown),
+        *(earlier_lines(search, shown[0]) if len(shown) == 1 else []),
+    ]
+
+
+def state_line(search: Search, state: Any, symbol: str) -> Found:
+    kind = MemberState.Status(state.status).label
+    link = search.page_of(state, state.iso3, symbol)
+    return Found(state.listed_as, described(kind, state.iso2, symbol), link, "flag")
+
+
+def earlier_lines(search: Search, state: Any) -> list[Found]:
+    if not search.reads(Invitation):
+        return []
+    invited = Invitation.objects.filter(member_state=state).exclude(edition=search.edition)
+    symbols = invited.order_by("-edition__opens_on").values_list("edition__symbol", flat=True)
+    return [
+        state_line(search, state, symbol)
+        for symbol in list(dict.fromkeys(symbols))[:EARLIER_EDITIONS]
+    ]
+
+
+def ministers(search: Search) -> list[Found]:
+    """Return ministers by name, address or reference; who is in office comes first."""
+    text = search.typed
+    named = Q(name_in_script__contains=text) | Q(ref__iexact=text)
+    if words := search.words:
+        named |= Q(*(Q(name_key__contains=word) for word in words))
+    if "@" in text:
+        named |= Q(to_emails__icontains=text) | Q(cc_emails__icontains=text)
+    invited = Invitation.objects.filter(minister=OuterRef("pk"))
+    latest = invited.order_by(*search.current_first("edition"))
+    found = (
+        Minister.objects.filter(named)
+        .select_related("member_state")
+        .annotate(symbol=Subquery(latest.values("edition__symbol")[:1]))
+        .order_by(F("successor").asc(nulls_first=True), "family_name", "pk")
+    )
+    return [
+        Found(
+            labelled(one.member_state.listed_as, one.name or one),
+            described(_("minister"), one.portfolio, one.symbol),
+            search.page_of(one, one.member_state.iso3, one.symbol),
+            "person",
+        )
+        for one in found[:EACH_KIND]
+    ]
+
+
+def missions(search: Search) -> list[Found]:
+    """Return missions by name or address; a mission may serve several States."""
+    named = Q(name__icontains=search.typed) | Q(emails__icontains=search.typed)
+    return [
+        Found(str(one), one.get_kind_display(), search.page_of(one, "", None), "apartment")
+        for one in Mission.objects.filter(named)[:EACH_KIND]
+    ]
+
+
+def focal_points(search: Search) -> list[Found]:
+    text = search.typed
+    named = Q(focal_point_name__icontains=text) | Q(focal_point_email__icontains=text)
+    found = of_invitations(Invitation.objects.filter(named), "")
+    return [
+        line_of(search, one, one, _("focal point"), one.focal_point_name or one.focal_point_email)
+        for one in found
+    ]
+
+
+def respondents(search: Search) -> list[Found]:
+    """Return who answered for an office, and who was named as a substitute."""
+    text = search.typed
+    named = (
+        Q(respondent_name__icontains=text)
+        | Q(respondent_email__icontains=text)
+        | Q(substitute_name__icontains=text)
+    )
+    found = of_invitations(Reply.objects.filter(named), "invitation__")
+    return [
+        line_of(search, one, one.invitation, _("reply"), one.respondent_name or one.substitute_name)
+        for one in found
+    ]
+
+
+def delegates(search: Search) -> list[Found]:
+    text = search.typed
+    named = Delegate.objects.filter(Q(name__icontains=text) | Q(email__icontains=text))
+    found = of_invitations(named, "delegation__")
+    return [line_of(search, one, one.delegation, _("delegate"), one.name) for one in found]
+
+
+def of_invitations(found: Any, path: str) -> Any:
+    """Return the last rows that were written, each with its State and edition."""
+    joined = [f"{path}edition", f"{path}member_state"]
+    return found.select_related(*joined).order_by("-pk")[:EACH_KIND]
+
+
+def line_of(search: Search, row: Any, of: Any, kind: object, name: object) -> Found:
+    """Return the line of a row that belongs to the State and edition of ``of``."""
+    state, symbol = of.member_state, of.edition.symbol
+    link = search.page_of(row, state.iso3, symbol)
+    return Found(labelled(state.listed_as, name), described(kind, symbol), link, "person")

@@ -1,0 +1,118 @@
+"""The palette in a browser that holds it to the policy of the desk: keys alone, and Arabic."""
+
+import pytest
+from django.conf import settings
+from django.test import Client
+from playwright.sync_api import expect
+
+from delegations.tests.browser import browser_page
+from delegations.tests.desk.finding.filed import NAMES, file_everything, member_of
+from delegations.tests.measures import RULES, bring_axe, faults_within
+from invitations.admin.columns import change_url, state_url
+from invitations.links import grouped_code
+from invitations.models import Mission
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.django_db(transaction=True, serialized_rollback=True),
+]
+ROLES = ["Registrars", "Readers", "Speakers' desk"]
+
+
+def cookies_of(user, site, language="en"):
+    client = Client()
+    client.force_login(user)
+    held = client.cookies[settings.SESSION_COOKIE_NAME]
+    return [
+        {"name": held.key, "value": held.value, "url": site},
+        {"name": settings.LANGUAGE_COOKIE_NAME, "value": language, "url": site},
+    ]
+
+
+def type_into_palette(page, typed):
+    """Open the palette by its keys, type, and wait for what is found."""
+    page.wait_for_function("document.querySelector('[x-data^=searchCommand]')?._x_dataStack")
+    page.keyboard.press("Control+k")
+    box = page.locator("#search-input-command")
+    expect(box).to_be_focused()
+    with page.expect_response("**/admin/search/"):
+        page.keyboard.insert_text(typed)
+    return page.locator("#command-results-list")
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_each_kind_is_found_by_keys_alone(chromium, site, edition, role):
+    invitation = file_everything(edition)
+    state, session = state_url(edition, invitation.member_state), edition.sessions.get()
+    code = grouped_code(invitation.links.get().code)
+    to_state = (
+        "QX", "ile ruritanie", "Strelsau Marches", NAMES["short_name_zh_hans"], "hentzauova",
+        "office.qx@example.org", "T-17", code, "1234 5678 9012 3456", "MFA/2027/0815",
+        "answer-5@office.example.org", "bersonin",
+    )  # fmt: skip
+    leads = dict.fromkeys(to_state, state) | {
+        "QX/58": change_url(edition.circulars.get()),
+        "traversee": change_url(session),
+        "lake@example.org": change_url(Mission.objects.get(emails="lake@example.org")),
+    }
+    with browser_page(chromium) as page:
+        page.context.add_cookies(cookies_of(member_of(role), site))
+        for typed, link in leads.items():
+            page.goto(f"{site}/admin/")
+            first = type_into_palette(page, typed).locator("a").first
+            expect(first).to_be_visible()
+            with page.expect_navigation():
+                page.keyboard.press("Enter")
+            assert page.url == f"{site}{link}", typed
+
+
+@pytest.mark.parametrize(("role", "is_found"), [("Readers", False), ("Speakers' desk", True)])
+def test_delegate_is_found_by_who_may_read_delegates(chromium, site, edition, role, is_found):
+    invitation = file_everything(edition)
+    with browser_page(chromium) as page:
+        page.context.add_cookies(cookies_of(member_of(role), site))
+        page.goto(f"{site}/admin/")
+
+        results = type_into_palette(page, "lauengram")
+
+        if is_found:
+            expect(results).to_contain_text("Nether Ruritania: Rupert Lauengram")
+            page.keyboard.press("ArrowDown")
+            with page.expect_navigation():
+                page.keyboard.press("Enter")
+            assert page.url == f"{site}{state_url(edition, invitation.member_state)}"
+        else:
+            expect(results).to_contain_text("Nothing is found.")
+            page.keyboard.press("Enter")
+            page.keyboard.press("Escape")
+            expect(page.locator("#search-input-command")).to_have_value("")
+            page.keyboard.press("Escape")
+            expect(page.locator("#search-input-command")).to_be_hidden()
+
+
+def test_button_in_the_sidebar_is_reached_and_opened_by_keys(chromium, site, edition):
+    with browser_page(chromium) as page:
+        page.context.add_cookies(cookies_of(member_of("Readers"), site))
+        page.goto(f"{site}/admin/")
+
+        page.get_by_role("button", name="Search Ctrl + K").focus()
+        page.keyboard.press("Enter")
+
+        expect(page.locator("#search-input-command")).to_be_focused()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_palette_in_arabic_keeps_nobody_out(chromium, site, edition, scheme):
+    file_everything(edition)
+    options = {"color_scheme": scheme, "reduced_motion": "reduce"}
+    with browser_page(chromium, viewport={"width": 390, "height": 800}, **options) as page:
+        page.context.add_cookies(cookies_of(member_of("Registrars"), site, "ar"))
+        bring_axe(page)
+        page.goto(f"{site}/admin/")
+
+        results = type_into_palette(page, "السفلى روريتانيا")
+
+        expect(results.locator("a").first).to_contain_text(NAMES["short_name_ar"])
+        expect(results.locator("a").first).to_have_css("direction", "rtl")
+        assert faults_within(page, "[role=dialog]", runOnly=RULES) == []
+        assert not page.evaluate("document.documentElement.scrollWidth > innerWidth")
