@@ -11,6 +11,7 @@ WITHIN = 100  # milliseconds, of the largest
 
 
 def play(asked: argparse.Namespace, folder: Path) -> None:
+    run_children("pages.collect_static")
     run_children("sending.approve")
     run_children("planning.settle")
     run_children("children.desk.answer")
