@@ -2,7 +2,7 @@
 
 import datetime as dt
 import functools
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, cast
 
 from django import forms
@@ -37,6 +37,7 @@ from invitations.admin.who_may import (
     groups_acting_on,
     groups_changing,
     reads_only,
+    without_reason,
 )
 from invitations.forms.fields import COLUMN_FORM_FIELDS
 from invitations.forms.model_forms import WholeRowForm
@@ -282,6 +283,28 @@ def back_to(request: HttpRequest) -> str:
 def user_of(request: HttpRequest) -> User:
     """Return the user; everybody in the admin is signed in."""
     return cast("User", request.user)
+
+
+def asked_first(first: Sequence[Any], sets: Any) -> list[tuple[Any, dict[str, Any]]]:
+    """Return the fieldsets of a new record: what has to be there first, the rest folded."""
+    named = {name for line in first for name in ([line] if isinstance(line, str) else line)}
+    found: list[tuple[Any, dict[str, Any]]] = [(None, {"fields": first})]
+    for title, options in without_reason(sets):
+        if fields := [line for line in map(without(named), options["fields"]) if line]:
+            classes = options.get("classes", ["collapse"])
+            found.append((title, {**options, "fields": fields, "classes": classes}))
+    return found
+
+
+def without(named: set[str]) -> Callable[[Any], Any]:
+    """Return what takes the named fields out of a line of a page."""
+
+    def left(line: Any) -> Any:
+        if isinstance(line, str):
+            return "" if line in named else line
+        return tuple(name for name in line if name not in named)
+
+    return left
 
 
 # On the pages of records whose changes may wait for a second person.

@@ -32,7 +32,7 @@ def drop_indexes(apps, schema_editor):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('invitations', '0028_digest_choices'),
+        ('invitations', '0031_dates_move'),
     ]
 
     operations = [

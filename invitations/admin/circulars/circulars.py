@@ -13,13 +13,12 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 from modeltranslation.utils import build_localized_fieldname
 from unfold.decorators import display
 
-from invitations.admin.base import WHY_IT_CHANGES, Menu, language_tabs
+from invitations.admin.base import WHY_IT_CHANGES, Menu, asked_first, language_tabs
 from invitations.admin.circulars.audience import AudienceMixin
 from invitations.admin.circulars.decisions import DecisionsMixin, tell_composed_before
 from invitations.admin.circulars.flip_through import FlipThroughMixin
 from invitations.admin.circulars.progress import ProgressMixin
 from invitations.admin.columns import text_link
-from invitations.admin.fieldsets import asked_first
 from invitations.admin.frozen_files import frozen_file_response
 from invitations.admin.letters.approval_page import printed_circular_hour
 from invitations.admin.who_may import with_names

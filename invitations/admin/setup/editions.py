@@ -11,10 +11,16 @@ from django.utils.translation import gettext_lazy, ngettext
 from unfold import admin as unfold
 from unfold.decorators import action, display
 
-from invitations.admin.base import WHY_IT_CHANGES, Menu, ModelAdmin, language_tabs, user_of
+from invitations.admin.base import (
+    WHY_IT_CHANGES,
+    Menu,
+    ModelAdmin,
+    asked_first,
+    language_tabs,
+    user_of,
+)
 from invitations.admin.columns import hour_of_edition, list_url, text_link
 from invitations.admin.confirming import act_on_each
-from invitations.admin.fieldsets import asked_first
 from invitations.admin.setup.checklist import checklist, remaining
 from invitations.admin.setup.drafting import DraftingPageMixin
 from invitations.admin.setup.reminder_steps import ReminderStepInline
