@@ -42,6 +42,8 @@ MORE_PERMISSIONS = {
     "Registrars": ["add_telephonecall", "change_telephonecall"],
     "Speakers' desk": ["view_delegate", "view_delegationchange"],
 }  # fmt: skip
+# What groups were granted once, and no page asks for any more.
+TAKEN_AWAY = {"Registrars": ["change_calllistentry"]}
 IN_WORDS = {
     "Drafters": _(
         "They prepare an edition: its dates and texts, its States, missions and ministers, its "
@@ -77,6 +79,7 @@ def grant_group_permissions(
     """Make the groups that are missing, each with all its permissions.
 
     A group on file gets only those that are new, or for new models: staff may have edited the rest.
+    What is of no use any more is taken away.
     """
     make_permissions(apps)
     group: Any = apps.get_model("auth", "Group")
@@ -90,6 +93,8 @@ def grant_group_permissions(
             new = Q(content_type__model__in=new_models) | Q(codename__in=new_permissions)
             may = may.filter(new)
         one.permissions.add(*may)
+        useless = {"content_type__app_label__in": APPS, "codename__in": TAKEN_AWAY.get(name, [])}
+        one.permissions.remove(*permission.objects.filter(**useless))
 
 
 def permissions_of(name: str) -> list[str]:

@@ -45,6 +45,16 @@ def test_what_an_administrator_took_from_a_group_or_gave_to_it_stays(historical)
     assert granted() == before
 
 
+def test_what_no_page_asks_for_any_more_is_taken_away(historical):
+    before = granted()
+    useless = Permission.objects.get(codename="change_calllistentry")
+    Group.objects.get(name="Registrars").permissions.add(useless)
+
+    grant_group_permissions(historical)
+
+    assert granted() == before
+
+
 def test_a_new_model_is_granted_to_the_groups_on_file(historical):
     before = granted()
     for group in Group.objects.all():
