@@ -129,8 +129,8 @@ def hour_column(name: str, title: Any) -> Callable[[Any], str]:
 
 @display(description=gettext_lazy("Member State"), ordering="member_state__sort_key_fr")
 def listed_state(row: Any) -> str:
-    """Name the State in the reader's language, as all lists do."""
-    return str(row.member_state.listed_as)
+    """Name the State in the reader's language, as all lists do; what serves all States has none."""
+    return str(row.member_state.listed_as) if row.member_state_id else ""
 
 
 @display(description=gettext_lazy("kind"), ordering="is_principal", label={"courtesy": "warning"})

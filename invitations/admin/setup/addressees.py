@@ -133,7 +133,7 @@ class MissionAdmin(ModelAdmin):
 
     @display(description=gettext_lazy("States"))
     def serves(self, mission: Mission) -> str:
-        return comma_list(mission.states.all())
+        return comma_list(state.listed_as for state in mission.states.all())
 
     @action(
         description=gettext_lazy("Propose how notes verbales greet them"), permissions=["change"]
@@ -181,7 +181,7 @@ class FormOfAddressAdmin(ModelAdmin):
         "form",
         "gender",
         "language",
-        "member_state",
+        listed_state,
         "courtesy",
         "title",
         "salutation",

@@ -3,7 +3,7 @@
 import pytest
 from django.urls import reverse
 
-from invitations.models import ForumEdition, Minister, Mission
+from invitations.models import FormOfAddress, ForumEdition, Minister, Mission
 from invitations.tests.desk import add_edition, choose, page_of, signed_in, told
 from invitations.tests.factories import (
     CircularFactory,
@@ -269,3 +269,16 @@ def test_a_new_edition_offers_all_answers_and_asks_for_originals_of_the_shipped_
 
     edition = ForumEdition()
     assert ticked == {name: set(getattr(edition, name)) for name in ticked}
+
+
+def test_missions_and_forms_of_address_name_states_in_the_reader_s_language(admin_client, settings):
+    state = MemberStateFactory(short_name_fr="Ruritanie", list_name_fr="RURITANIE")
+    MissionFactory().states.add(state)
+    words = {"language": "fr", "form": "MIN", "gender": "m", "salutation": "$title,"}
+    FormOfAddress.objects.create(**words, closing="Hommages.", member_state=state)
+    admin_client.cookies[settings.LANGUAGE_COOKIE_NAME] = "fr"
+
+    for model in ("mission", "formofaddress"):
+        url = reverse(f"admin:invitations_{model}_changelist")
+        asked = {"q": "Ruritania"} if model == "formofaddress" else {}
+        assert "RURITANIE" in admin_client.get(url, asked).content.decode()
