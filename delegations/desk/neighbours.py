@@ -23,6 +23,7 @@ from invitations.models import (
     MemberState,
     Reply,
 )
+from invitations.models.states import place_in
 
 # The lists that lead here, each with the way from its rows to edition and State.
 LISTS: dict[str, tuple[type[Model], str]] = {
@@ -62,7 +63,7 @@ def neighbours(request: HttpRequest, dossier: Dossier) -> Neighbours:
     if rows is None:
         listed_in, filters = "", ""
         model, path = LISTS["invitation"]
-        rows = Invitation.objects.order_by("member_state__sort_key_fr", "pk")
+        rows = Invitation.objects.order_by(place_in(dossier.edition.order_of_states), "pk")
     rows = rows.filter(**{f"{path}edition": dossier.edition})
     states = list(dict.fromkeys(rows.values_list(f"{path}member_state", flat=True)))
     place = states.index(dossier.state.pk) if dossier.state.pk in states else -1

@@ -28,6 +28,7 @@ from invitations.models import (
     MemberState,
     Mission,
 )
+from invitations.models.states import place_in
 
 
 class LeftOut(NamedTuple):
@@ -37,7 +38,7 @@ class LeftOut(NamedTuple):
 
 
 class CircularAudience(NamedTuple):
-    """The invitations a circular addresses, and those left out, in the French order of States.
+    """The invitations a circular addresses, and those left out, in the edition's order of States.
 
     Those addressed by signed original get no mail.
     """
@@ -62,7 +63,7 @@ def circular_audience(circular: Circular) -> CircularAudience:
     invitations = list(
         circular.edition.invitations.exclude(status=Invitation.Status.WITHDRAWN)
         .select_related("member_state", "minister__rank", "minister__member_state", "edition")
-        .order_by("member_state__sort_key_fr", "-is_principal", "pk")
+        .order_by(place_in(circular.edition.order_of_states), "-is_principal", "pk")
     )
     has_letter = set(
         circular.letters.in_force()

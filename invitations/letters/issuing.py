@@ -29,6 +29,7 @@ from invitations.models import (
     Minister,
     ReplyLink,
 )
+from invitations.models.states import place_in
 
 Status = Invitation.Status
 
@@ -162,10 +163,10 @@ class OnFile(NamedTuple):
 
 
 def ministers_on_file(edition: ForumEdition) -> OnFile:
-    """Return who could get a draft invitation, and who could not, in the French order of States."""
+    """Return who could get a draft invitation, and who not, in the edition's order of States."""
     ministers = list(
         Minister.objects.select_related("member_state", "rank").order_by(
-            "member_state__sort_key_fr", "rank__weight", "pk"
+            place_in(edition.order_of_states), "rank__weight", "pk"
         )
     )
     status = dict(edition.invitations.order_by("pk").values_list("minister", "status"))

@@ -31,6 +31,7 @@ from invitations.models.edition import (
     Answer,
     ForumEdition,
     Language,
+    OrderOfStates,
     QuietPeriod,
     Segment,
 )
@@ -100,6 +101,7 @@ __all__ = [
     "MemberState",
     "Minister",
     "Mission",
+    "OrderOfStates",
     "OriginalStep",
     "Outage",
     "QuietPeriod",

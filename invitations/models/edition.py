@@ -60,6 +60,14 @@ class Segment(models.TextChoices):
     NETWORKING = "networking", _("high-level networking programme")
 
 
+class OrderOfStates(models.TextChoices):
+    """In which order States stand in lists, by the alphabet of a language of protocol."""
+
+    FRENCH = "fr", _("French alphabetical order")
+    ENGLISH = "en", _("English alphabetical order")
+    SPANISH = "es", _("Spanish alphabetical order")
+
+
 def all_answers() -> list[str]:
     return [answer for answer in Answer.values if answer != Answer.HOLDING]
 
@@ -188,6 +196,13 @@ class ForumEdition(HeldRow):
     speaking_minutes = models.PositiveSmallIntegerField(_("minutes for a statement"), default=3)
     delegates_limit = models.PositiveSmallIntegerField(
         _("largest delegation"), null=True, blank=True
+    )
+    order_of_states = models.CharField(
+        _("order of States"),
+        max_length=2,
+        choices=OrderOfStates,
+        default=OrderOfStates.FRENCH,
+        help_text=_("That of the host’s protocol: on the board, its sheet and in lists."),
     )
     mission_city = models.CharField(
         _("city of the permanent missions"), max_length=60, default="Geneva"

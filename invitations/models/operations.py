@@ -7,6 +7,7 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from invitations.models.edition import Language
 from invitations.text.dates import comma_list, labelled, told_hour
 
 
@@ -168,6 +169,9 @@ class DigestChoice(models.Model):
     )  # fmt: skip
     what = models.JSONField(_("what you are told"), default=all_kinds)
     often = models.CharField(_("when"), max_length=8, choices=Often, default=Often.NEVER)
+    language = models.CharField(
+        _("language"), max_length=10, choices=Language, default=Language.ENGLISH
+    )
     told_until = models.DateTimeField(_("told until"), default=timezone.now, editable=False)
 
     class Meta:

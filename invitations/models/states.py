@@ -1,17 +1,20 @@
 """Member States and their names; other spellings stand in lists alone, and are never printed."""
 
 import datetime as dt
+from collections.abc import Iterable
 from typing import Self
 
 from django.core.exceptions import ValidationError
 from django.db import models
+from django.db.models import Case, F, Value, When
+from django.db.models.expressions import Combinable
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from invitations.data import former_names
-from invitations.models.edition import Language, validate_zone
+from invitations.models.edition import Language, OrderOfStates, validate_zone
 from invitations.models.held.rows import HeldQuerySet, HeldRow
-from invitations.text.spellings import running_form, state_key
+from invitations.text.spellings import normalize_name, running_form, state_key
 
 
 class Region(models.TextChoices):
@@ -103,6 +106,30 @@ class MemberState(HeldRow):
         columns = [f"formal_name_{suffix}", f"short_name_{suffix}", "short_name_en"]
         names = [former.get(column) or getattr(self, column) for column in columns]
         return running_form(next(name for name in names if name)).replace("'", "’")
+
+
+def in_order(states: Iterable[MemberState], order: str) -> list[MemberState]:
+    """Sort by the alphabet of that language, observers after Member States."""
+    return sorted(
+        states, key=lambda state: (state.status != state.Status.MEMBER, *key_in(state, order))
+    )
+
+
+def key_in(state: MemberState, order: str) -> tuple[str, str]:
+    """Return by what a State is sorted in that order; the French one has its own key on file."""
+    if order == OrderOfStates.FRENCH:
+        return state.sort_key_fr, state.iso3
+    name = getattr(state, f"short_name_{order}") or state.short_name_en or state.iso3
+    return normalize_name(name), state.iso3
+
+
+def place_in(order: str, path: str = "member_state") -> Combinable:
+    """Return by what the database sorts rows in that order of their States."""
+    if order == OrderOfStates.FRENCH:
+        return F(f"{path}__sort_key_fr")
+    states = sorted(MemberState.objects.order_by(), key=lambda state: key_in(state, order))
+    places = (When(**{path: state.pk}, then=Value(place)) for place, state in enumerate(states))
+    return Case(*places, default=Value(len(states)), output_field=models.IntegerField())
 
 
 class StateAlias(models.Model):

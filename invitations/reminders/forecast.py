@@ -21,6 +21,7 @@ from invitations.models import (
     ReminderStep,
     Reply,
 )
+from invitations.models.states import place_in
 from invitations.reminders.planning import (
     AFTER_THE_LETTER,
     SPEAK_TO_THEIR_MISSION,
@@ -195,7 +196,7 @@ def coming(
 
 
 def invitations_of(edition: ForumEdition) -> "QuerySet[Invitation]":
-    """Return the edition's invitations, in the French order of States, with facts for reminders."""
+    """Return the edition's invitations, in its order of States, with facts for reminders."""
     arrived = Delivery.objects.filter(
         letter__invitation=OuterRef("pk"),
         letter__kind__in=[Letter.Kind.INVITATION, Letter.Kind.REPLACEMENT],
@@ -210,7 +211,7 @@ def invitations_of(edition: ForumEdition) -> "QuerySet[Invitation]":
             is_by_original=Q(pk__in=by_original(edition).values("pk")),
             reached_at=Subquery(arrived.values("handed_over_at")[:1]),
         )
-        .order_by("member_state__sort_key_fr", "-is_principal", "pk")
+        .order_by(place_in(edition.order_of_states), "-is_principal", "pk")
     )
 
 

@@ -104,6 +104,7 @@ EDITION = {
     "segments_offered": ["opening"],
     "speaking_minutes": 3,
     "mission_city": "Zenda",
+    "order_of_states": "fr",
     "contact_name_en": "Fritz von Tarlenheim",
     "contact_email": "forum@example.org",
     "name_en": "Forum of Zenda",

@@ -19,7 +19,6 @@ from delegations.desk.board.standings import (
     INVITED,
     KINDS,
     NO_REGION,
-    ORDERS,
     RegionOfStates,
     Standing,
     by_region,
@@ -29,7 +28,7 @@ from delegations.desk.board.standings import (
 )
 from invitations.admin.answers import ANSWERS_IN_SHORT
 from invitations.admin.columns import list_url, on_day, state_url
-from invitations.models import ForumEdition, Invitation
+from invitations.models import ForumEdition, Invitation, OrderOfStates
 from invitations.text.dates import labelled, printed_date
 
 
@@ -38,7 +37,7 @@ def board(request: HttpRequest) -> HttpResponse:
     edition = edition_asked(request)
     context = {**admin.site.each_context(request), "title": _("Board"), "edition": edition}
     if edition:
-        context |= board_context(edition, order_asked(request))
+        context |= board_context(edition, order_asked(request, edition))
         if request.user.has_perm("delegations.view_delegation"):
             context |= gender_context(edition)
     return TemplateResponse(request, "admin/desk/board.html", context)
@@ -49,7 +48,7 @@ def board_context(edition: ForumEdition, order: str) -> dict[str, Any]:
     regions = by_region(standings)
     return {
         "editions": ForumEdition.objects.exclude(pk=edition.pk)[:12],
-        "orders": [(code, words, code == order) for code, words in ORDERS.items()],
+        "orders": [(code, words, code == order) for code, words in OrderOfStates.choices],
         "languages": list(settings.LANGUAGES),
         "language": get_language(),
         "last_day": printed_date(edition.last_day, get_language()),

@@ -12,10 +12,10 @@ from django.views.decorators.cache import never_cache
 
 from delegations.desk.asked import desk_page, edition_asked
 from delegations.desk.board.page import headline, legend, table_of_answers
-from delegations.desk.board.standings import ORDERS, by_region, order_asked, standings_of
+from delegations.desk.board.standings import by_region, order_asked, standings_of
 from invitations.letters.pdf_conformance import finish_pdf
 from invitations.letters.typesetting import STANDARD, collector_paused, fonts_and_styles
-from invitations.models import ForumEdition
+from invitations.models import ForumEdition, OrderOfStates
 from invitations.text.dates import printed_date, printed_hour
 
 # Points; names of States are long in some languages, and the page is one.
@@ -30,7 +30,7 @@ def sheet(request: HttpRequest) -> HttpResponse:
         raise Http404
     now, language = timezone.now(), language_asked(request)
     with translation.override(language):
-        pdf = typeset(sheet_context(edition, order_asked(request), language, now))
+        pdf = typeset(sheet_context(edition, order_asked(request, edition), language, now))
     name = f"board-{edition.symbol}-{edition.local_date(now):%Y-%m-%d}-{language}.pdf"
     return HttpResponse(
         pdf,
@@ -57,7 +57,7 @@ def sheet_context(
         "as_of": printed_hour(now.astimezone(edition.zone), edition.time_zone_name, language),
         "last_day": printed_date(edition.last_day, language),
         "last_day_is_over": edition.is_late(now),
-        "order": ORDERS[order],
+        "order": OrderOfStates(order).label,
         **headline(standings),
         "legend": legend(standings),
         "table": table_of_answers(regions, edition),

@@ -15,7 +15,6 @@ from django.utils.translation import gettext_lazy
 
 from delegations.desk.asked import desk_page, edition_asked
 from delegations.desk.board.coming import next_of_each
-from delegations.desk.board.standings import french_key
 from invitations.admin.columns import FILTERS, LISTED_IN, on_day, state_url
 from invitations.models import (
     Correspondence,
@@ -27,6 +26,7 @@ from invitations.models import (
     TelephoneCall,
 )
 from invitations.models.reply import Channel
+from invitations.models.states import key_in
 from invitations.reminders.forecast import forecast_of
 
 
@@ -52,7 +52,7 @@ class Silent(NamedTuple):
 
 
 def silent_rows(edition: ForumEdition, coming: dict[int, tuple[dt.date, str]]) -> list[Silent]:
-    """Return the States whose principal invitation has no answer, in the French order."""
+    """Return the States whose principal invitation has no answer, in the edition's order."""
     silent = edition.invitations.silent().principal().select_related("member_state")
     left, called, regions = letters_of(silent), calls_of(silent), dict(Region.choices)
     rows = [
@@ -65,7 +65,7 @@ def silent_rows(edition: ForumEdition, coming: dict[int, tuple[dt.date, str]]) -
         )
         for one in silent
     ]
-    return sorted(rows, key=lambda row: french_key(row.state))
+    return sorted(rows, key=lambda row: key_in(row.state, edition.order_of_states))
 
 
 def letters_of(silent: Iterable[Invitation]) -> dict[int, dict[str, Any]]:
@@ -100,8 +100,9 @@ def later_call(call: dict[str, Any] | None, at: dt.datetime) -> dict[str, Any]:
 # The page
 
 EARLIEST, LATEST = dt.datetime.min.replace(tzinfo=dt.UTC), dt.date.max
+# Sorted by State, the rows stay in the order of the edition.
 COLUMNS: dict[str, tuple[Any, Any]] = {
-    "state": (gettext_lazy("State"), lambda row: french_key(row.state)),
+    "state": (gettext_lazy("State"), None),
     "region": (gettext_lazy("Region"), lambda row: row.region),
     "letter": (gettext_lazy("Last letter"), lambda row: row.left_at or EARLIEST),
     "addresses": (gettext_lazy("Addresses tried"), lambda row: row.addresses),
@@ -123,7 +124,10 @@ def silent_context(edition: ForumEdition, request: HttpRequest) -> dict[str, Any
     now, region = timezone.now(), request.GET.get("region", "")
     rows = silent_rows(edition, next_of_each(forecast_of(edition, now)))
     by, backwards = sort_asked(request)
-    rows.sort(key=COLUMNS[by][1], reverse=backwards)
+    if key := COLUMNS[by][1]:
+        rows.sort(key=key, reverse=backwards)
+    elif backwards:
+        rows.reverse()
     asked = {"edition": edition.symbol, "region": region} if region else {"edition": edition.symbol}
     return {
         "editions": ForumEdition.objects.exclude(pk=edition.pk)[:12],
@@ -146,7 +150,7 @@ def silent_context(edition: ForumEdition, request: HttpRequest) -> dict[str, Any
 
 
 def sort_asked(request: HttpRequest) -> tuple[str, bool]:
-    """Return the column by which to sort, and whether backwards; as it is, the French order."""
+    """Return the column by which to sort, and whether backwards; as it is, the edition's order."""
     asked = request.GET.get("sort", "")
     by = asked.removeprefix("-")
     return (by, asked.startswith("-")) if by in COLUMNS else ("state", False)
@@ -164,7 +168,7 @@ def heading(name: str, column: str, backwards: bool, asked: dict[str, str]) -> d
 
 
 def among_the_silent(edition: ForumEdition) -> str:
-    """Return what lets the page of a State lead on to the next silent one, in the French order."""
+    """Return what lets the page of a State lead on to the next silent one, in the same order."""
     filters = {"answer": "silent", "edition__id__exact": edition.pk}
     return urlencode({LISTED_IN: Invitation._meta.model_name, FILTERS: urlencode(filters)})
 

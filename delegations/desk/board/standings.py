@@ -9,8 +9,15 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy
 
 from invitations.admin.answers import ANSWERS_IN_SHORT, SILENT
-from invitations.models import Answer, ForumEdition, Invitation, MemberState, Region
-from invitations.text.spellings import normalize_name
+from invitations.models import (
+    Answer,
+    ForumEdition,
+    Invitation,
+    MemberState,
+    OrderOfStates,
+    Region,
+)
+from invitations.models.states import in_order
 
 DRAFT, UNINVITED = "draft", "uninvited"
 NO_REGION = ""
@@ -82,34 +89,10 @@ def standing(state: MemberState, row: dict[str, Any] | None) -> Standing:
     return Standing(state, KINDS[SILENT], row["issued_at"], row["pk"])
 
 
-# The orders in which lists of States are kept
-
-
-ORDERS = {
-    "fr": gettext_lazy("French alphabetical order"),
-    "en": gettext_lazy("English alphabetical order"),
-}
-
-
-def order_asked(request: HttpRequest) -> str:
+def order_asked(request: HttpRequest, edition: ForumEdition) -> str:
+    """Return the order of States that the address names; else that of the edition."""
     order = request.GET.get("order", "")
-    return order if order in ORDERS else next(iter(ORDERS))
-
-
-def in_order(states: Iterable[MemberState], order: str) -> list[MemberState]:
-    """Sort by the alphabet of that language, observers after Member States."""
-    keys = {"fr": french_key, "en": english_key}
-    return sorted(
-        states, key=lambda state: (state.status != state.Status.MEMBER, keys[order](state))
-    )
-
-
-def french_key(state: MemberState) -> str:
-    return state.sort_key_fr
-
-
-def english_key(state: Any) -> str:
-    return normalize_name(state.short_name_en or state.iso3)
+    return order if order in OrderOfStates.values else edition.order_of_states
 
 
 # By region

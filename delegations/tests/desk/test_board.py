@@ -81,6 +81,25 @@ def test_states_stand_in_the_chosen_order_and_observers_last(admin_client):
     assert orders["en"] == ["Austria", "Zenda", "Aachen"]
 
 
+def test_the_edition_says_in_which_order_its_states_stand(admin_client):
+    edition = EditionFactory(order_of_states="es")
+    for english, spanish, key in (("Austria", "Zeta", "A"), ("Zenda", "Alfa", "B")):
+        one = invited(edition, english)
+        one.member_state.short_name_es, one.member_state.sort_key_fr = spanish, key
+        one.member_state.save()
+
+    filtered = {"edition__id__exact": edition.pk}
+    listed = admin_client.get(reverse("admin:invitations_invitation_changelist"), filtered)
+    silent = admin_client.get(reverse("desk:silent")).context["rows"]
+    next_one = admin_client.get(silent[0]["url"]).context["beside"].after
+
+    assert list(tiles(admin_client)["Africa"]) == ["Zenda", "Austria"]
+    assert list(tiles(admin_client, order="fr")["Africa"]) == ["Austria", "Zenda"]
+    assert [row["state"] for row in silent] == ["Zenda", "Austria"]
+    assert [str(one.member_state) for one in listed.context["cl"].queryset] == ["Zenda", "Austria"]
+    assert next_one.name == "Austria"
+
+
 def test_headline_says_how_many_of_how_many(admin_client):
     edition = EditionFactory()
     ReplyFactory(invitation=invited(edition, "Ruritania"))

@@ -47,8 +47,10 @@ from invitations.models import (
     Invitation,
     Letter,
     LetterKind,
+    OrderOfStates,
     Reply,
 )
+from invitations.models.states import place_in
 from invitations.outbox.mending.replacing import Replaceable
 from invitations.text.dates import labelled
 
@@ -142,8 +144,11 @@ class InvitationAdmin(
             )
         )
 
-    def get_ordering(self, request: HttpRequest) -> list[str]:
-        return ["-edition__opens_on", "member_state__sort_key_fr", "-is_principal", "pk"]
+    def get_ordering(self, request: HttpRequest) -> Any:
+        """Sort by State as the edition does that is listed alone; of several, in French."""
+        if not hasattr(request, "by_state"):
+            request.by_state = place_in(order_listed(request))  # type: ignore[attr-defined]
+        return ["-edition__opens_on", request.by_state, "-is_principal", "pk"]
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Invitation], search_term: str
@@ -309,6 +314,13 @@ class InvitationAdmin(
             request, queryset, lambda one: end_link(one, versions.get(one.pk, 0), user, because)
         )
         tell_done(request, ENDED, done)
+
+
+def order_listed(request: HttpRequest) -> str:
+    """Return the order of States of the one edition that the list shows; else the French one."""
+    pk = request.GET.get("edition__id__exact", "")
+    editions = ForumEdition.objects.filter(pk=pk) if pk.isdecimal() else ForumEdition.objects.none()
+    return editions.values_list("order_of_states", flat=True).first() or OrderOfStates.FRENCH
 
 
 def tell_replaced(request: HttpRequest, invitation: Invitation) -> None:

@@ -120,7 +120,7 @@ class ForumEditionAdmin(ReminderPagesMixin, DraftingPageMixin):
                     "segments_offered",
                     ("speaking_minutes", "delegates_limit"),
                     "speakers_published_at",
-                    "mission_city",
+                    ("mission_city", "order_of_states"),
                     "releases_alone",
                     "original_ranks",
                 ]
