@@ -1,8 +1,21 @@
 """What the secretariat's desk looks like: django-unfold's settings."""
 
+from typing import Any
+
+from django.http import HttpRequest
 from django.templatetags.static import static
-from django.urls import reverse_lazy
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+
+
+def account_links(request: HttpRequest) -> list[dict[str, Any]]:
+    """Return what a person may decide about their own account, and what to be told by mail."""
+    links = {"admin:password_change": _("Change password"), "mfa_index": _("Second factors")}
+    links |= {"usersessions_list": _("Sessions")}
+    if request.user.has_perm("invitations.view_delivery"):
+        links |= {"admin:invitations_digestchoice_changelist": _("Digest mails")}
+    return [{"title": title, "link": reverse(page)} for page, title in links.items()]
+
 
 UNFOLD = {
     "SITE_TITLE": _("WSIS Forum"),
@@ -16,13 +29,7 @@ UNFOLD = {
             "href": lambda request: static("site/favicon.svg"),
         }
     ],
-    "ACCOUNT": {
-        "navigation": [
-            {"title": _("Change password"), "link": reverse_lazy("admin:password_change")},
-            {"title": _("Second factors"), "link": reverse_lazy("mfa_index")},
-            {"title": _("Sessions"), "link": reverse_lazy("usersessions_list")},
-        ]
-    },
+    "ACCOUNT": {"navigation": account_links},
     "SHOW_HISTORY": True,
     "SHOW_VIEW_ON_SITE": False,
     "SHOW_LANGUAGES": True,

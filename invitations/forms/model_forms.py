@@ -6,6 +6,7 @@ from django import forms
 from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
 from django.utils import timezone
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget, UnfoldAdminTextInputWidget
 
@@ -120,6 +121,7 @@ class DigestChoiceForm(WholeRowForm):
         super().__init__(*args, **kwargs)
         if self.instance.pk is None:
             self.instance.user = self.chosen_by
+            self.initial["language"] = get_language()
 
     def clean(self) -> dict[str, Any] | None:
         if self.initial.get("often") == DigestChoice.Often.NEVER:

@@ -122,7 +122,8 @@ def tell(choice: DigestChoice, editions: list[ForumEdition], until: dt.datetime)
     found = [digest_of(edition, states, since, until) for edition in editions]
     digests = [digest for digest in found if digest.total]
     # Built before the mark moves: what cannot be written now is told by a later digest.
-    content = message_of(choice.user, digests, until).as_bytes() if digests else b""
+    with translation.override(choice.language):
+        content = message_of(choice.user, digests, until).as_bytes() if digests else b""
     # The worker that moves the mark sends the digest; another one finds it moved.
     if not move_mark(choice, since, until) or not digests:
         return False

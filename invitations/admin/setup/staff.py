@@ -105,7 +105,7 @@ class DigestChoiceAdmin(ModelAdmin):
 
     form = DigestChoiceForm
     menu = (Menu.STAFF, 6, "notifications")
-    fields = ["what", "often"]
+    fields = ["what", "often", "language"]
     radio_fields = {"often": admin.VERTICAL}
     show_add_link = False
     actions = None

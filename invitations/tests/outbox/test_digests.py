@@ -85,6 +85,18 @@ def test_a_digest_counts_what_happened_and_names_what_needs_a_person(peer, editi
     assert "Ruritania" in text
 
 
+def test_a_digest_speaks_the_language_that_was_chosen(peer, edition, sapt):
+    asked("helga@example.org", language="fr")
+    happened(edition, "failed")
+
+    send_digest()
+
+    spoken = {one["To"]: (one["Content-Language"], one["Subject"]) for one in digests(peer)}
+    assert spoken["sapt@example.org"] == ("en", "[wsis-2027] failed: 1")
+    language, subject = spoken["helga@example.org"]
+    assert (language, "failed" in subject) == ("fr", False)
+
+
 def test_a_digest_says_what_was_released_and_never_goes_to_the_contact(
     peer, edition, sapt, frozen_letter
 ):

@@ -27,11 +27,12 @@ def test_who_reads_the_outbox_chooses_what_is_told_and_when(client, page):
     user = reader(client, email="sapt@example.org")
 
     shown = client.get(page).content.decode()
-    client.post(page, {"what": ["needs_a_person"], "often": "hourly"})
+    client.post(page, {"what": ["needs_a_person"], "often": "hourly", "language": "fr"})
 
     choice = DigestChoice.objects.get()
     assert "These mails go to sapt@example.org." in shown
-    assert (choice.user, choice.what, choice.often) == (user, ["needs_a_person"], "hourly")
+    assert (choice.user, choice.what) == (user, ["needs_a_person"])
+    assert (choice.often, choice.language) == ("hourly", "fr")
     assert "None" not in client.get(page).context["title"]
 
 
@@ -41,13 +42,14 @@ def test_nobody_is_asked_for_a_mail_that_was_not_chosen(client, page):
     form = client.get(page).context["adminform"].form
 
     assert (form["often"].initial, form["what"].initial) == ("never", ALL)
+    assert form["language"].value() == "en"
     assert not DigestChoice.objects.exists()
 
 
 def test_a_choice_made_again_takes_the_place_of_the_first(client, page):
     reader(client)
     for often in ("hourly", "never", "morning"):
-        client.post(page, {"what": ALL, "often": often})
+        client.post(page, {"what": ALL, "often": often, "language": "en"})
 
     assert DigestChoice.objects.get().often == "morning"
 
@@ -57,7 +59,7 @@ def test_mails_that_begin_again_do_not_tell_what_happened_in_between(client, pag
         reader(client)
         for often in ("never", "hourly", "morning"):
             clock.shift(60)
-            client.post(page, {"what": ALL, "often": often})
+            client.post(page, {"what": ALL, "often": often, "language": "en"})
 
     assert DigestChoice.objects.get().told_until.isoformat() == "2027-03-10T11:02:00+00:00"
 
@@ -65,7 +67,7 @@ def test_mails_that_begin_again_do_not_tell_what_happened_in_between(client, pag
 def test_mails_that_tell_nothing_are_refused(client, page):
     reader(client)
 
-    answer = client.post(page, {"often": "hourly"})
+    answer = client.post(page, {"often": "hourly", "language": "fr"})
 
     assert answer.context["adminform"].form.errors["what"]
     assert not DigestChoice.objects.exists()
@@ -79,8 +81,8 @@ def test_nobody_chooses_for_another(client, admin_client, page, who):
     browser = client if who == "reader" else admin_client
     theirs = reverse("admin:invitations_digestchoice_change", args=[other.pk])
 
-    browser.post(theirs, {"what": ALL, "often": "never"})
-    browser.post(page, {"what": ALL, "often": "morning"})
+    browser.post(theirs, {"what": ALL, "often": "never", "language": "en"})
+    browser.post(page, {"what": ALL, "often": "morning", "language": "en"})
 
     other.refresh_from_db()
     assert other.often == "hourly"
@@ -97,4 +99,4 @@ def test_who_may_not_read_the_outbox_has_no_choice(client, page):
     client.force_login(UserFactory())
 
     assert client.get(page).status_code == 403
-    assert client.post(page, {"what": ALL, "often": "hourly"}).status_code == 403
+    assert client.post(page, {"what": ALL, "often": "hourly", "language": "fr"}).status_code == 403
