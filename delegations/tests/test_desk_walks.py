@@ -10,7 +10,7 @@ from playwright.sync_api import expect
 
 from delegations.tests.measures import bring_axe, faults_within
 from invitations.files.frozen import freeze
-from invitations.models import Letter
+from invitations.models import DigestChoice, Letter
 from invitations.tests.desk import composed_letter
 from invitations.tests.factories import CircularFactory, InvitationFactory, MemberStateFactory
 
@@ -41,9 +41,9 @@ def blank_page():
     return freeze(content.getvalue(), "letters", "pdf")
 
 
-def test_an_approver_goes_through_twelve_letters_by_the_keyboard(desk, site):
+def test_an_approver_goes_through_193_letters_by_the_keyboard(desk, site):
     circular = CircularFactory()
-    letters_of(circular, 12)
+    letters_of(circular, 193)
     bring_axe(desk)
     desk.goto(f"{site}{reverse('admin:invitations_circular_look', args=[circular.pk])}")
     place = desk.locator(".flip-through nav strong")
@@ -51,18 +51,33 @@ def test_an_approver_goes_through_twelve_letters_by_the_keyboard(desk, site):
     findings = faults_within(desk, ".flip-through")
 
     desk.keyboard.press("ArrowRight")
-    expect(place).to_have_text("Letter 2 of 12")
+    expect(place).to_have_text("Letter 2 of 193")
     desk.keyboard.press("ArrowLeft")
-    expect(place).to_have_text("Letter 1 of 12")
-    for number in range(2, 13):
+    expect(place).to_have_text("Letter 1 of 193")
+    for number in range(2, 194):
         desk.keyboard.press("Enter")
-        expect(place).to_have_text(f"Letter {number} of 12")
+        expect(place).to_have_text(f"Letter {number} of 193")
     desk.keyboard.press("Enter")
-    desk.get_by_role("button", name="Approve the 12 letters that you have seen").click()
-    desk.wait_for_url("**/progress/")
+    desk.get_by_role("button", name="Approve the 193 letters that you have seen").click()
+    desk.wait_for_url("**/progress/", timeout=120_000)
 
     assert findings == []
-    assert Letter.objects.approved().count() == 12
+    assert Letter.objects.approved().count() == 193
+
+
+def test_somebody_chooses_digest_mails_from_the_menu_of_the_account(desk, site):
+    desk.goto(f"{site}{reverse('admin:index')}")
+    desk.get_by_text("hentzau").first.click()
+    desk.get_by_role("link", name="Digest mails").last.click()
+    desk.get_by_label("each hour").check()
+    desk.get_by_label("to be composed").uncheck()
+    desk.get_by_label("Language").select_option(label="French")
+    desk.get_by_role("button", name="Save").click()
+
+    expect(desk.get_by_label("each hour")).to_be_checked()
+    choice = DigestChoice.objects.get()
+    assert (choice.often, choice.language) == ("hourly", "fr")
+    assert "planned" not in choice.what
 
 
 def test_a_letter_stands_beside_its_mail_and_on_a_phone_above_it(desk, site):

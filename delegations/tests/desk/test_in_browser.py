@@ -82,6 +82,32 @@ def test_the_board_by_keyboard(desk, site, edition):
         assert led.value.ok
 
 
+@pytest.mark.parametrize("language", ["en", "ar"])
+def test_the_arrow_keys_go_from_tile_to_tile_as_one_reads(desk, site, edition, language):
+    states(edition)
+    browser, cookies = desk()
+    with browser as page:
+        name = settings.LANGUAGE_COOKIE_NAME
+        page.context.add_cookies([*cookies, {"name": name, "value": language, "url": site}])
+        page.goto(f"{site}{reverse('desk:board')}")
+        tiles = page.locator("a.tile[href*='/state/']")
+        back, onward = sorted(["ArrowLeft", "ArrowRight"], reverse=language == "ar")
+
+        tab_to(page, ".tile")
+        passed = []
+        for key in (onward, onward, back, "ArrowDown", "ArrowUp", "End", "Home"):
+            page.keyboard.press(key)
+            passed.append(page.evaluate("document.activeElement.querySelector('.name').innerText"))
+        stops = page.locator("a.tile[tabindex='0']")
+
+        assert tiles.count() == page.locator(".tile").count() == 4
+        assert passed[:3] == ["Zenda 1", "Zenda 2", "Zenda 1"]
+        assert passed[3:] == ["Zenda 3", "Zenda 1", "Zenda 1", "Zenda 0"]
+        assert stops.count() == 2
+        page.keyboard.press("Tab")
+        expect(tiles.nth(3)).to_be_focused()
+
+
 def test_the_curve_is_drawn_under_the_policy_of_the_desk(desk, site, edition):
     states(edition)
     browser, cookies = desk()
