@@ -341,6 +341,7 @@ def test_edition_is_added_with_its_texts_in_two_languages(admin_client):
             "segments_offered": ["opening"],
             "speaking_minutes": 3,
             "mission_city": "Geneva",
+            "order_of_states": "fr",
             "contact_name_en": "Fritz von Tarlenheim",
             "contact_email": "forum@example.org",
             "name_en": "Forum of Zenda",

@@ -45,7 +45,8 @@ def test_the_form_asks_first_what_an_edition_cannot_be_without(admin_client):
     asked = {
         name for line in first[1]["fields"] for name in ([line] if type(line) is str else line)
     }
-    assert required - asked == {"answers_offered", "speaking_minutes", "mission_city"}
+    usual = {"answers_offered", "speaking_minutes", "mission_city", "order_of_states"}
+    assert required - asked == usual
     assert all({"collapse", "tab"} & set(options["classes"]) for _title, options in others)
 
 
