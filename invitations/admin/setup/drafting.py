@@ -11,7 +11,6 @@ from django.urls import path, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from unfold.decorators import action
-from unfold.widgets import CHECKBOX_CLASSES
 
 from invitations.admin.base import ModelAdmin, user_of
 from invitations.admin.columns import change_url, printed_languages
@@ -52,7 +51,6 @@ class DraftingPageMixin(ModelAdmin):
             "edition_url": change_url(edition),
             "to_invite": [(*one, printed_languages(one.minister)) for one in found.to_invite],
             "left_out": by_reason(found.left_out),
-            "box": " ".join(CHECKBOX_CLASSES),
         }
         return TemplateResponse(request, "admin/setup/draft_invitations.html", context)
 

@@ -203,3 +203,13 @@ def test_the_page_takes_as_many_queries_for_three_as_for_one(
 
     with django_assert_num_queries(9):
         admin_client.get(page_of_drafts(new_edition))
+
+
+def test_the_page_of_193_ministers_weighs_no_more_than_300_kilobytes(admin_client, new_edition):
+    for _n in range(193):
+        MinisterFactory()
+
+    page = admin_client.get(page_of_drafts(new_edition))
+
+    assert page.content.count(b'name="minister"') == 193
+    assert len(page.content) < 300_000
