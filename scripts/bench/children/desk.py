@@ -29,7 +29,7 @@ PAGES = {
     "letters": "admin:invitations_letter_changelist",
     "replies": "admin:invitations_reply_changelist",
 }
-OURS = ("board", "silent")
+OURS = ("first page", "board", "silent")
 # What grows with the editions.
 LARGE = ("invitation", "letter", "delivery", "reply", "calllistentry", "correspondence")
 
@@ -59,6 +59,7 @@ def explain() -> None:
     for name in OURS:
         with asked() as statements:
             opened(browser, reverse(PAGES[name]))
+        plans.append(f"-- {name}: {len(statements)} queries, of these on large tables:")
         plans += [f"-- {name}\n{plan_of(*one)}" for one in statements if is_large(one[0])]
     (settings.VAR_DIR / "desk-plans.txt").write_text("\n\n".join(plans))
 
@@ -102,7 +103,9 @@ def asked() -> Iterator[list[tuple[str, Any]]]:
 
 
 def is_large(sql: str) -> bool:
-    return sql.startswith("SELECT") and any(f'FROM "invitations_{one}"' in sql for one in LARGE)
+    return sql.lstrip("(").startswith("SELECT") and any(
+        f'FROM "invitations_{one}"' in sql for one in LARGE
+    )
 
 
 def plan_of(sql: str, params: Any) -> str:
