@@ -119,7 +119,8 @@ def key_in(state: MemberState, order: str) -> tuple[str, str]:
     """Return by what a State is sorted in that order; the French one has its own key on file."""
     if order == OrderOfStates.FRENCH:
         return state.sort_key_fr, state.iso3
-    name = getattr(state, f"short_name_{order}") or state.short_name_en or state.iso3
+    own, english = (getattr(state, f"short_name_{code}") for code in (order, "en"))
+    name = own or english or state.iso3
     return normalize_name(name), state.iso3
 
 

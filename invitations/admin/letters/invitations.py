@@ -146,9 +146,10 @@ class InvitationAdmin(
 
     def get_ordering(self, request: HttpRequest) -> Any:
         """Sort by State as the edition does that is listed alone; of several, in French."""
-        if not hasattr(request, "by_state"):
-            request.by_state = place_in(order_listed(request))  # type: ignore[attr-defined]
-        return ["-edition__opens_on", request.by_state, "-is_principal", "pk"]
+        asked: Any = request
+        if not hasattr(asked, "by_state"):
+            asked.by_state = place_in(order_listed(request))
+        return ["-edition__opens_on", asked.by_state, "-is_principal", "pk"]
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Invitation], search_term: str
