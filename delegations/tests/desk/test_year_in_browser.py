@@ -4,14 +4,9 @@ import datetime as dt
 from contextlib import ExitStack
 
 import pytest
-from django.conf import settings
-from django.contrib.auth.models import Group
-from django.test import Client
-from django.urls import reverse
 from django.utils import timezone
-from playwright.sync_api import expect
 
-from delegations.tests.browser import browser_page
+from delegations.tests.desk.person import signed_in_person
 from invitations.letters.composing_queue import compose_planned
 from invitations.models import Delivery, ForumEdition, Letter
 from invitations.outbox.arming import arm
@@ -24,7 +19,6 @@ from invitations.tests.factories import (
     MemberStateFactory,
     MinisterFactory,
     StepFactory,
-    UserFactory,
 )
 
 __all__ = ["mail_server"]
@@ -36,62 +30,12 @@ pytestmark = [
 YEAR = dt.timedelta(days=364)
 
 
-class Person:
-    """Somebody at the desk in a browser of their own, whose clicks and typed fields are counted."""
-
-    def __init__(self, page, site):
-        self.page, self.site = page, site
-        self.clicks = self.typed = 0
-
-    def begin(self):
-        self.page.goto(f"{self.site}{reverse('admin:index')}")
-
-    def click(self, place):
-        self.clicks += 1
-        place = self.page.locator(place) if isinstance(place, str) else place
-        place.click()
-
-    def link(self, name, **more):
-        self.click(self.page.get_by_role("link", name=name, **more).first)
-
-    def button(self, name):
-        self.click(self.page.get_by_role("button", name=name).first)
-
-    def fill(self, name, words):
-        self.typed += 1
-        self.page.fill(f"[name={name}]", str(words))
-
-    def choose(self, action):
-        """Choose the action for the rows that are ticked in a list."""
-        self.clicks += 2
-        self.page.select_option("#changelist-actions select", label=action)
-        self.page.click("#changelist-actions button:visible")
-
-    def press(self, key):
-        self.clicks += 1
-        self.page.keyboard.press(key)
-
-    def sees(self, words):
-        expect(self.page.get_by_text(words).first).to_be_visible()
-
-
 @pytest.fixture
 def people(chromium, site):
-    """Return a drafter and two approvers, each signed in in a browser of their own."""
+    """A drafter and two approvers, each signed in in a browser of their own."""
     with ExitStack() as browsers:
-        found = []
-        for name, group in (("rupert", "Drafters"), ("sapt", "Approvers"), ("fritz", "Approvers")):
-            user = UserFactory(username=name, email=f"{name}@example.org")
-            user.groups.add(Group.objects.get(name=group))
-            client = Client()
-            client.force_login(user)
-            held = client.cookies[settings.SESSION_COOKIE_NAME]
-            page = browsers.enter_context(
-                browser_page(chromium, viewport={"width": 1440, "height": 900})
-            )
-            page.context.add_cookies([{"name": held.key, "value": held.value, "url": site}])
-            found.append(Person(page, site))
-        yield found
+        who = (("rupert", "Drafters"), ("sapt", "Approvers"), ("fritz", "Approvers"))
+        yield [browsers.enter_context(signed_in_person(chromium, site, *one)) for one in who]
 
 
 @pytest.fixture
@@ -187,4 +131,4 @@ def test_a_new_edition_from_the_last_one_until_its_mails_leave(
     assert Letter.objects.approved().filter(invitation__edition=edition).count() == 3
     assert set(Delivery.objects.values_list("state", flat=True)) == {"handed_over"}
     assert len(mail_server.taken) == 3
-    assert [(one.clicks, one.typed) for one in people] == [(10, 9), (10, 0), (5, 0)]
+    assert [(one.clicks, one.typed) for one in people] == [(10, 9), (11, 0), (6, 0)]

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from invitations.admin.base import ModelAdmin, user_of
-from invitations.admin.columns import text_link
+from invitations.admin.columns import state_url, text_link
 from invitations.admin.replies.scans import freeze_scan
 from invitations.models import Correspondence, Reply
 from invitations.replies import file_correspondence
@@ -96,6 +96,9 @@ class RecordingMixin(ModelAdmin):
                 ),
             )
         response = super().response_add(request, obj, post_url_continue)
+        if "_save" in request.POST and "invitation" in request.GET and obj.invitation:
+            # From the page of the State one came here, and there one goes back.
+            return redirect(state_url(obj.invitation.edition, obj.invitation.member_state))
         if "_addanother" not in request.POST:
             return response
         kept = {"channel": obj.channel, "received_at": obj.received_at.isoformat()}
