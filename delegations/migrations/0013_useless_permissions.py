@@ -12,7 +12,7 @@ def take_away(apps, schema_editor):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('delegations', '0009_who_notes_calls'),
+        ('delegations', '0012_search'),
     ]
 
     operations = [
