@@ -24,6 +24,7 @@ from delegations.models import Delegate, Delegation, DelegationChange
 from invitations.admin.base import Menu, RecordAdmin, RecordInline, user_of
 from invitations.admin.columns import listed_state, state_link
 from invitations.admin.mixins import LeadsToStatesMixin
+from invitations.admin.taking_out import TakenOutMixin
 from invitations.forms.fields import COLUMN_FORM_FIELDS
 from invitations.forms.model_forms import WholeRowForm
 
@@ -77,7 +78,7 @@ class ChangeInline(RecordInline):
 
 
 @admin.register(Delegation)
-class DelegationAdmin(LeadsToStatesMixin, StandingMixin):
+class DelegationAdmin(TakenOutMixin, LeadsToStatesMixin, StandingMixin):
     menu = (Menu.FORUM, 1, "groups_3")
     when_empty = gettext_lazy(
         "A delegation is made when an office first names somebody; you may add one for it."
@@ -123,7 +124,7 @@ class DelegationAdmin(LeadsToStatesMixin, StandingMixin):
 
 
 @admin.register(Delegate)
-class DelegateAdmin(NotedMixin):
+class DelegateAdmin(TakenOutMixin, NotedMixin):
     """Gender and needs are shown on the page of one person, never in a list."""
 
     menu = (Menu.FORUM, 2, "group")
@@ -142,7 +143,7 @@ class DelegateAdmin(NotedMixin):
 
 
 @admin.register(DelegationChange)
-class DelegationChangeAdmin(RecordAdmin):
+class DelegationChangeAdmin(TakenOutMixin, RecordAdmin):
     """Changes are listed on the page of their delegation."""
 
     list_display = ["at", "who", "part", "act", "subject"]

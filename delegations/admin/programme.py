@@ -17,6 +17,7 @@ from invitations.admin.base import Menu, ModelAdmin, language_tabs, user_of
 from invitations.admin.columns import hour_column
 from invitations.admin.confirming import act_on_each, confirmed, tell_done
 from invitations.admin.mixins import ApprovedByTwoFilter, ApprovedByTwoMixin
+from invitations.admin.taking_out import TakenOutMixin
 from invitations.forms.action_forms import ReasonForm
 from invitations.models import ForumEdition
 from invitations.text.dates import left_to_right
@@ -27,7 +28,7 @@ UNPUBLISHED = ngettext_lazy(
 
 
 @admin.register(HighLevelSession)
-class HighLevelSessionAdmin(ApprovedByTwoMixin):
+class HighLevelSessionAdmin(TakenOutMixin, ApprovedByTwoMixin):
     menu = (Menu.FORUM, 5, "podium")
     when_empty = gettext_lazy("Add the sessions of the High-Level Track: statements are put there.")
     list_display = [
@@ -124,7 +125,7 @@ def hours_of(session: HighLevelSession) -> tuple[dt.datetime, dt.datetime]:
 
 
 @admin.register(SpeakingSlot)
-class SpeakingSlotAdmin(ModelAdmin):
+class SpeakingSlotAdmin(TakenOutMixin, ModelAdmin):
     menu = (Menu.FORUM, 6, "format_list_numbered")
     when_empty = gettext_lazy("The list of speakers is empty: add a slot for each statement.")
     list_display = ["position", "delegation", "session", "minutes", "moved_because"]

@@ -18,6 +18,7 @@ MORE_IN_WORDS = {
     "approve_letter": _("approve letters, texts and reminder steps"),
     "release_heldchange": _("release held changes"),
     "stop_arming": _("stop all sending"),
+    "take_out_lists": _("take the lists that they read out as files"),
     "export_minister": _("take ministers and their addresses out as a file"),
 }
 

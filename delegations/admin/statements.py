@@ -17,6 +17,7 @@ from delegations.models import PolicyStatement, StatementText
 from delegations.statements import Download, download_response, photo_download, text_download
 from invitations.admin.base import Menu, ModelAdmin, RecordAdmin, RecordInline
 from invitations.admin.columns import at_hour, hour_column, text_link
+from invitations.admin.taking_out import TakenOutMixin
 
 
 @display(description=gettext_lazy("status"), ordering="replaced_at")
@@ -68,7 +69,7 @@ class TextInline(RecordInline):
 
 
 @admin.register(PolicyStatement)
-class PolicyStatementAdmin(StandingMixin, FileGivingMixin, NotedMixin):
+class PolicyStatementAdmin(TakenOutMixin, StandingMixin, FileGivingMixin, NotedMixin):
     menu = (Menu.FORUM, 3, "record_voice_over")
     when_empty = gettext_lazy("No statement yet: offices announce theirs by their link.")
     list_display = [

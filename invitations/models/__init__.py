@@ -38,7 +38,7 @@ from invitations.models.edition import (
 from invitations.models.held.change import HeldChange
 from invitations.models.invitation import Invitation, ReplyLink
 from invitations.models.letter import Letter
-from invitations.models.list_import import ListImport
+from invitations.models.list_import import ListExport, ListImport
 from invitations.models.moved.moves import DatesMove
 from invitations.models.moved.reconfirmations import Reconfirmation
 from invitations.models.operations import Arming, DigestChoice, Outage, Setback, Tick, Worker
@@ -97,6 +97,7 @@ __all__ = [
     "LetterEvent",
     "LetterKind",
     "LetterTemplate",
+    "ListExport",
     "ListImport",
     "MemberState",
     "Minister",

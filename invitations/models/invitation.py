@@ -129,6 +129,7 @@ class Invitation(HeldRow):
     class Meta:
         verbose_name = _("invitation")
         verbose_name_plural = _("invitations")
+        permissions = [("take_out_lists", "Can take lists out as files")]
         ordering = ["edition", "member_state", "-is_principal", "pk"]
         constraints = [
             models.UniqueConstraint(

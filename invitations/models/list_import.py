@@ -1,12 +1,14 @@
-"""A list of ministers that was confirmed, and waits to be imported in the background."""
+"""Long lists that a worker brings in or takes out: ministers imported, any list as a file."""
 
 import datetime as dt
 from typing import Self
 
+from django.apps import apps
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 # Longer than a worker may take: a list that is being imported since then has lost its worker.
@@ -65,3 +67,76 @@ class ListImport(models.Model):
     @property
     def is_ended(self) -> bool:
         return self.state in (self.State.DONE, self.State.REFUSED)
+
+
+# How long the file of a list that was taken out is kept for whoever asked for it.
+KEPT_FOR = dt.timedelta(days=1)
+
+
+class ListExportQuerySet(models.QuerySet["ListExport"]):
+    def due(self, at: dt.datetime) -> Self:
+        """Return the lists that no worker has begun, and those whose worker has vanished."""
+        lost = Q(state=ListExport.State.RUNNING, began_at__lte=at - LOST_AFTER)
+        return self.filter(Q(state=ListExport.State.WAITING) | lost)
+
+    def expired(self, at: dt.datetime) -> Self:
+        """Return the lists whose file is still there, and is to go."""
+        return self.exclude(content=None).filter(ended_at__lte=at - KEPT_FOR)
+
+
+class ListExport(models.Model):
+    """A list of the desk, by its address, that somebody wants as a file."""
+
+    class State(models.TextChoices):
+        WAITING = "waiting", _("waits for its turn")
+        RUNNING = "running", _("is being made")
+        DONE = "done", _("made")
+        REFUSED = "refused", _("refused")
+
+    model = models.CharField(_("list"), max_length=60)
+    asked = models.TextField(_("filters and order"), blank=True)
+    kind = models.CharField(_("kind of file"), max_length=4)
+    rows = models.PositiveIntegerField(_("rows"))
+    written = models.PositiveIntegerField(_("rows written"), default=0)
+    state = models.CharField(_("state"), max_length=8, choices=State, default=State.WAITING)
+    asked_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("asked for by")
+    )
+    language = models.CharField(_("language"), max_length=10)
+    asked_at = models.DateTimeField(_("asked for at"), default=timezone.now)
+    began_at = models.DateTimeField(_("began at"), null=True, blank=True)
+    ended_at = models.DateTimeField(_("ended at"), null=True, blank=True)
+    told = models.TextField(_("what came of it"), blank=True)
+    content = models.BinaryField(null=True, editable=False)
+
+    objects = ListExportQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("list taken out")
+        verbose_name_plural = _("lists taken out")
+        ordering = ["-asked_at"]
+        constraints = [
+            models.CheckConstraint(
+                name="only_a_list_that_was_made_has_a_file",
+                condition=Q(state="done") | Q(content__isnull=True),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.list_name
+
+    @property
+    def list_name(self) -> str:
+        return str(capfirst(apps.get_model(self.model)._meta.verbose_name_plural))
+
+    @property
+    def file_name(self) -> str:
+        name = self.model.partition(".")[2]
+        return f"{name}-{timezone.localtime(self.asked_at):%Y-%m-%d-%H%M}.{self.kind}"
+
+    @property
+    def is_ended(self) -> bool:
+        return self.state in (self.State.DONE, self.State.REFUSED)
+
+    def is_expired(self, at: dt.datetime) -> bool:
+        return self.ended_at is not None and self.ended_at <= at - KEPT_FOR

@@ -11,6 +11,7 @@ class Job(TextChoices):
     DISPATCH_OUTBOX = "dispatch_outbox", _("work the outbox")
     READ_MAILBOXES = "read_mailboxes", _("read the mailboxes")
     IMPORT_LISTS = "import_lists", _("import long lists")
+    TAKE_OUT_LISTS = "take_out_lists", _("make files of long lists")
     SEND_DIGEST = "send_digest", _("send the digest")
     TELL_APPROVERS = "tell_approvers", _("tell approvers what waits for them")
     HOOKS = "hooks", _("take the mail provider’s events")

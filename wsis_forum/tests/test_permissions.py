@@ -22,6 +22,14 @@ DRAFTERS = {"Drafters", ADMINISTRATOR}
 APPROVERS = {"Approvers", ADMINISTRATOR}
 REGISTRARS = {"Registrars", ADMINISTRATOR}
 DESK = {"Speakers' desk", ADMINISTRATOR}
+TAKEN_OUT = [
+    *(f"delegations_{one}" for one in ("delegation", "highlevelsession", "policystatement",
+                                       "speakingslot")),
+    *(f"invitations_{one}" for one in (
+        "bounce", "calllistentry", "correspondence", "delivery", "heldchange", "invitation",
+        "letter", "memberstate", "mission", "reply", "telephonecall",
+    )),
+]  # fmt: skip
 OPENED_BY = {
     "desk:board": READERS,
     "desk:sheet": READERS,
@@ -77,6 +85,11 @@ OPENED_BY = {
     "invitations_reminderstep_reminders_page": READERS,
     "invitations_reply_settle": REGISTRARS,
     "invitations_signedoriginal_scan": READERS,
+    "invitations_listexport_file": READERS - {"Readers"},
+    # Lists as files: for who reads them, but for readers.
+    "delegations_delegate_take_out": DESK,
+    "delegations_delegationchange_take_out": DESK,
+    **dict.fromkeys((f"{one}_take_out" for one in TAKEN_OUT), READERS - {"Readers"}),
 }
 TAKEN_BY = {
     "accessattempt: free_selected": {ADMINISTRATOR},
@@ -225,7 +238,9 @@ class Roles(TestCase):
         originals = {("signedoriginal", role) for role in WRITTEN_BY_GROUP}
         # Who reads the outbox chooses one's own mails about it.
         digests = {("digestchoice", role) for role in WRITTEN_BY_GROUP}
-        assert more == bounces | originals | digests | {("listimport", "Drafters")}
+        # Who takes lists out sees the own ones.
+        lists = {("listexport", role) for role in set(WRITTEN_BY_GROUP) - {"Readers"}}
+        assert more == bounces | originals | digests | lists | {("listimport", "Drafters")}
 
     def test_who_may_not_open_a_list_or_form_is_refused_by_the_address(self):
         browser = self.browser(NOBODY)

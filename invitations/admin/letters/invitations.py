@@ -35,6 +35,7 @@ from invitations.admin.mixins import (
     UnreachedFilter,
 )
 from invitations.admin.setup.editions import plan_letters_of_editions
+from invitations.admin.taking_out import TakenOutMixin
 from invitations.forms.action_forms import ReasonForm, ReplaceLinkForm, versions_of_links
 from invitations.forms.model_forms import InvitationForm
 from invitations.letters import issuing
@@ -62,7 +63,11 @@ WITHDRAWN = ngettext_lazy(
 
 @admin.register(Invitation)
 class InvitationAdmin(
-    InvitationColumnsMixin, LeadsToStatesMixin, ReplacingMixin, AnotherAddressMixin
+    TakenOutMixin,
+    InvitationColumnsMixin,
+    LeadsToStatesMixin,
+    ReplacingMixin,
+    AnotherAddressMixin,
 ):
     menu = (Menu.DAILY, 1, "mail")
     when_empty = gettext_lazy(

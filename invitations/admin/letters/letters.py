@@ -35,6 +35,7 @@ from invitations.admin.letters.mail_frames import shown_in_frames
 from invitations.admin.letters.print_run import PrintRunMixin
 from invitations.admin.mending.replacing import ReplacingMixin
 from invitations.admin.mixins import LeadsToStatesMixin
+from invitations.admin.taking_out import TakenOutMixin
 from invitations.letters.approval import recompose_letter, why_not_recomposed
 from invitations.letters.composing_queue import try_composing_again
 from invitations.models import Delivery, Invitation, Letter, LetterEvent
@@ -102,6 +103,7 @@ class ComposingFilter(admin.SimpleListFilter):
 
 @admin.register(Letter)
 class LetterAdmin(
+    TakenOutMixin,
     LeadsToStatesMixin,
     ReplacingMixin,
     ArchiveMixin,

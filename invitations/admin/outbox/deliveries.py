@@ -14,6 +14,7 @@ from invitations.admin.confirming import confirmed, row_by_row
 from invitations.admin.mending.correcting import CorrectingMixin, address_to_look_at
 from invitations.admin.mixins import AnotherAddressMixin, LeadsToStatesMixin
 from invitations.admin.outbox.queue import QueuePageMixin
+from invitations.admin.taking_out import TakenOutMixin
 from invitations.forms.action_forms import DispatchedForm
 from invitations.models import Delivery, Letter
 from invitations.outbox.decisions import (
@@ -42,7 +43,9 @@ DELIVERIES_CHANGED = ngettext_lazy(
 
 
 @admin.register(Delivery)
-class DeliveryAdmin(CorrectingMixin, LeadsToStatesMixin, AnotherAddressMixin, QueuePageMixin):
+class DeliveryAdmin(
+    TakenOutMixin, CorrectingMixin, LeadsToStatesMixin, AnotherAddressMixin, QueuePageMixin
+):
     menu = (Menu.DAILY, 6, "outbox")
     when_empty = gettext_lazy("Nothing waits: deliveries come with the approval of letters.")
     list_display = [

@@ -20,6 +20,7 @@ from invitations.admin.columns import at_hour, change_url, hour_column, list_url
 from invitations.admin.confirming import act_on_each, confirmation_page, confirmed, tell_done
 from invitations.admin.held_values import change_in_words, changed_values
 from invitations.admin.reauthentication import signed_in_recently
+from invitations.admin.taking_out import TakenOutMixin
 from invitations.admin.who_may import groups_who_may
 from invitations.forms.action_forms import MarkedForm, MarkedReasonForm, marks_of
 from invitations.models import HeldChange, MemberState
@@ -142,7 +143,7 @@ class StateFilter(admin.SimpleListFilter):
 
 
 @admin.register(HeldChange)
-class HeldChangeAdmin(RecordAdmin):
+class HeldChangeAdmin(TakenOutMixin, RecordAdmin):
     menu = (Menu.DAILY, 9, "pending_actions")
     when_empty = gettext_lazy(
         "Nothing has changed of what automatic mail says, or of where it goes."

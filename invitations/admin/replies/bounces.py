@@ -15,6 +15,7 @@ from invitations.admin.base import FilledFilter, Menu, RecordAdmin, user_of
 from invitations.admin.columns import change_url, hour_column, text_link
 from invitations.admin.frozen_files import frozen_file_response
 from invitations.admin.mixins import AnotherAddressMixin
+from invitations.admin.taking_out import TakenOutMixin
 from invitations.files import frozen
 from invitations.inbox.bounces import match_bounce
 from invitations.mail import incoming
@@ -33,7 +34,7 @@ class MatchedFilter(FilledFilter):
 
 
 @admin.register(Bounce)
-class BounceAdmin(AnotherAddressMixin, RecordAdmin):
+class BounceAdmin(TakenOutMixin, AnotherAddressMixin, RecordAdmin):
     menu = (Menu.DAILY, 8, "mark_email_unread")
     when_empty = gettext_lazy(
         "Nothing came back. Mail servers report here what they could not deliver, through the "

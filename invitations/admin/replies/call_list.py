@@ -14,6 +14,7 @@ from invitations.admin.base import Menu, RecordAdmin
 from invitations.admin.columns import change_url, state_link, text_link
 from invitations.admin.mixins import LeadsToStatesMixin
 from invitations.admin.replies.calls import call_in_short
+from invitations.admin.taking_out import TakenOutMixin
 from invitations.models import CallListEntry, Reply, TelephoneCall
 from invitations.text.dates import comma_list
 
@@ -34,7 +35,7 @@ class CalledFilter(admin.SimpleListFilter):
 
 
 @admin.register(CallListEntry)
-class CallListEntryAdmin(LeadsToStatesMixin, RecordAdmin):
+class CallListEntryAdmin(TakenOutMixin, LeadsToStatesMixin, RecordAdmin):
     menu = (Menu.DAILY, 4, "call")
     when_empty = gettext_lazy(
         "Nobody is to be called yet: the last reminder step lists the offices still silent."

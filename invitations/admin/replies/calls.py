@@ -13,6 +13,7 @@ from invitations.admin.base import Menu, RecordAdmin, user_of
 from invitations.admin.columns import at_hour_with, hour_column, state_link
 from invitations.admin.confirming import confirmed, row_by_row
 from invitations.admin.mixins import LeadsToStatesMixin
+from invitations.admin.taking_out import TakenOutMixin
 from invitations.forms.action_forms import ReasonForm
 from invitations.models import TelephoneCall
 from invitations.reminders.calls import strike_call
@@ -29,7 +30,7 @@ OUTCOME_LABELS = {
 
 
 @admin.register(TelephoneCall)
-class TelephoneCallAdmin(LeadsToStatesMixin, RecordAdmin):
+class TelephoneCallAdmin(TakenOutMixin, LeadsToStatesMixin, RecordAdmin):
     menu = (Menu.DAILY, 4, "phone_in_talk")
     when_empty = gettext_lazy(
         "No call is noted yet: note calls on the page of the State, on any day."

@@ -16,6 +16,7 @@ from invitations.admin.mixins import LeadsToStatesMixin
 from invitations.admin.replies.filed_mail import FiledMailMixin, WhoseFilter
 from invitations.admin.replies.recording import RecordingMixin
 from invitations.admin.replies.scans import ScansMixin
+from invitations.admin.taking_out import TakenOutMixin
 from invitations.forms.correspondence import PaperReplyForm
 from invitations.forms.model_forms import FiledMailForm, WholeRowForm
 from invitations.inbox.filing import assign_mail
@@ -47,7 +48,9 @@ class DealtWithFilter(FilledFilter):
 
 
 @admin.register(Correspondence)
-class CorrespondenceAdmin(LeadsToStatesMixin, RecordingMixin, ScansMixin, FiledMailMixin):
+class CorrespondenceAdmin(
+    TakenOutMixin, LeadsToStatesMixin, RecordingMixin, ScansMixin, FiledMailMixin
+):
     menu = (Menu.DAILY, 2, "inbox")
     when_empty = gettext_lazy(
         "Record what comes by fax, letter, note verbale or telephone; mail to the in-tray is filed "

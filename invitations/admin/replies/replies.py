@@ -16,6 +16,7 @@ from invitations.admin.answers import ANSWERS_IN_SHORT
 from invitations.admin.base import Menu, RecordAdmin, user_of
 from invitations.admin.columns import at_hour, at_hour_with, hour_column, state_link, text_link
 from invitations.admin.mixins import LeadsToStatesMixin
+from invitations.admin.taking_out import TakenOutMixin
 from invitations.forms.action_forms import SettleForm
 from invitations.models import Reply
 from invitations.replies import settle_contested
@@ -38,7 +39,7 @@ STATUS_IN_SHORT = {
 
 
 @admin.register(Reply)
-class ReplyAdmin(LeadsToStatesMixin, RecordAdmin):
+class ReplyAdmin(TakenOutMixin, LeadsToStatesMixin, RecordAdmin):
     menu = (Menu.DAILY, 3, "reply")
     when_empty = gettext_lazy(
         "No office has answered yet. Replies come through the link in the letter; what comes "

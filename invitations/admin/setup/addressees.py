@@ -13,6 +13,7 @@ from unfold.decorators import action, display
 from invitations.admin.base import WHY_IT_CHANGES, Menu, ModelAdmin, language_tabs
 from invitations.admin.columns import list_url, listed_state, text_link
 from invitations.admin.state_names import Called
+from invitations.admin.taking_out import TakenOutMixin
 from invitations.forms.fields import COLUMN_FORM_FIELDS
 from invitations.forms.model_forms import HeldRowForm, MissionForm, SpellingsFormSet, WholeRowForm
 from invitations.letters.addressing import propose_greetings
@@ -35,7 +36,7 @@ class AliasesOfState(unfold.TabularInline):
 
 
 @admin.register(MemberState)
-class MemberStateAdmin(ModelAdmin):
+class MemberStateAdmin(TakenOutMixin, ModelAdmin):
     form = HeldRowForm
     menu = (Menu.ADDRESSEES, 2, "flag")
     instead_of_deleting = gettext_lazy("Change it, or take “invited by default” away.")
@@ -103,7 +104,7 @@ class StateAliasAdmin(ModelAdmin):
 
 
 @admin.register(Mission)
-class MissionAdmin(ModelAdmin):
+class MissionAdmin(TakenOutMixin, ModelAdmin):
     form = MissionForm
     menu = (Menu.ADDRESSEES, 3, "apartment")
     when_empty = gettext_lazy("Add the permanent missions: they get the copies of letters.")

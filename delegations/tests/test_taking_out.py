@@ -1,0 +1,248 @@
+"""Each list taken out, and read again: its rows are those that the page shows."""
+
+import html
+import io
+import re
+
+import openpyxl
+import pytest
+from auditlog.models import LogEntry
+from django.contrib import admin
+from django.contrib.auth.models import Group
+from django.contrib.contenttypes.models import ContentType
+from django.core.management import call_command
+from django.test import TestCase
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.html import strip_tags
+from django.utils.text import capfirst
+from unfold.templatetags.unfold_list import result_headers, results
+
+from delegations.models import Delegation, DelegationChange
+from invitations.admin.columns import list_url
+from invitations.admin.taking_out import TakenOutMixin
+from invitations.admin.taking_out.background import take_out_lists
+from invitations.admin.taking_out.lists import MOST_AT_ONCE
+from invitations.models import (
+    Bounce,
+    CallListEntry,
+    Delivery,
+    HeldChange,
+    Invitation,
+    ListExport,
+    MemberState,
+    Mission,
+    ReminderStep,
+    TelephoneCall,
+)
+from invitations.tests.factories import MemberStateFactory, UserFactory
+from invitations.text.formulas import escape_formula
+
+PAGES = [page for page in admin.site._registry.values() if isinstance(page, TakenOutMixin)]
+SHOWN_AS = {"check_small": "Yes", "close_small": "No"}
+
+
+def words_of(cell):
+    found = " ".join(html.unescape(strip_tags(str(cell).replace("<br>", "\n"))).split())
+    return "" if found == "-" else found
+
+
+def text_shown(cell):
+    """The words of a cell of the page; a sign for yes or no is the word."""
+    if 'type="checkbox"' in str(cell):
+        return None
+    if sign := re.search(r"material-symbols-outlined[^>]*>\s*(\w+)\s*<", str(cell)):
+        return SHOWN_AS[sign[1]]
+    return words_of(cell)
+
+
+def rows_shown(browser, url):
+    """All rows of a list as its pages show them, in order."""
+    shown, number = [], 1
+    while True:
+        answer = browser.get(url, {"p": number})
+        listed = answer.context["cl"]
+        for row in results(listed):
+            texts = [text_shown(cell) for cell in row]
+            shown.append([escape_formula(text) for text in texts if text is not None])
+        if number >= listed.paginator.num_pages:
+            return shown
+        number += 1
+
+
+def headings_shown(browser, url):
+    listed = browser.get(url).context["cl"]
+    texts = [words_of(capfirst(str(heading["text"]))) for heading in result_headers(listed)]
+    return texts[1:] if listed.list_display[0] == "action_checkbox" else texts
+
+
+def rows_read(answer):
+    book = openpyxl.load_workbook(io.BytesIO(answer.getvalue()))
+    answer.close()
+    cells = [[words_of(cell.value or "") for cell in row] for row in book.active.iter_rows()]
+    return cells[0], cells[1:]
+
+
+def take_out_url(model):
+    return reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_take_out")
+
+
+def file_what_the_demonstration_lacks(mission, user):
+    now = timezone.now()
+    invitation = Invitation.objects.issued().latest("pk")
+    kind = ContentType.objects.get_for_model(mission)
+    HeldChange.objects.create(content_type=kind, object_id=str(mission.pk), named=str(mission))
+    delivery = Delivery.objects.filter(letter__invitation__edition=invitation.edition).first()
+    Bounce.objects.create(kind="hard", received_at=now, delivery=delivery)
+    TelephoneCall.objects.create(invitation=invitation, outcome="reached", at=now, by=user)
+    CallListEntry.objects.create(
+        invitation=invitation,
+        step=ReminderStep.objects.create(edition=invitation.edition, days_before=3),
+        reply_before=invitation.edition.reply_before,
+    )
+    DelegationChange.objects.create(
+        delegation=Delegation.objects.latest("pk"), user=user, part="statement", act="added",
+        subject="=1+1",
+    )  # fmt: skip
+
+
+class EachList(TestCase):
+    @classmethod
+    def setUpTestData(cls):
+        # The demonstration invites whom it finds: a few are enough.
+        for language in ["en", "fr", "ar", "es", "ru", "zh-hans"] * 2:
+            MemberStateFactory(language=language)
+        with pytest.MonkeyPatch.context() as environment:
+            environment.setenv("DEMO_PASSWORD", "of-the-tests-alone")
+            call_command("demo", stdout=io.StringIO())
+        cls.user = UserFactory(is_superuser=True, username="sapt")
+        mission = Mission.objects.create(name="=HYPERLINK(1)", phone="+41 22 555 0100")
+        file_what_the_demonstration_lacks(mission, cls.user)
+
+    def setUp(self):
+        self.client.force_login(self.user)
+
+    def test_each_list_is_read_again_row_by_row(self):
+        filled = set()
+        for page in PAGES:
+            answer = self.client.post(take_out_url(page.model), {"kind": "xlsx"})
+            assert answer.status_code == 200, page
+            headings, rows = rows_read(answer)
+            shown = rows_shown(self.client, list_url(page.model))
+            assert rows == shown, page
+            assert headings == headings_shown(self.client, list_url(page.model))
+            filled |= {page.opts.model_name} if rows else set()
+
+        assert filled == {page.opts.model_name for page in PAGES}
+
+    def test_filter_search_and_order_of_the_list_are_kept(self):
+        for asked in ({"status__exact": "issued"}, {"answer": "silent"}, {"o": "-2"}, {"q": "zz"}):
+            address = "&".join(f"{name}={value}" for name, value in asked.items())
+            url = f"{take_out_url(Invitation)}?{address}"
+            _headings, rows = rows_read(self.client.post(url, {"kind": "xlsx"}))
+            answer = self.client.get(list_url(Invitation), asked)
+            assert len(rows) == answer.context["cl"].result_count, asked
+            first = [[text_shown(cell) for cell in row] for row in results(answer.context["cl"])]
+            assert rows[:20] == [[one for one in row if one is not None] for row in first], asked
+
+    def test_csv_and_pdf_hold_the_same(self):
+        for kind, begins in (("csv", b"\xef\xbb\xbf"), ("pdf", b"%PDF")):
+            answer = self.client.post(take_out_url(MemberState), {"kind": kind})
+            assert answer.getvalue().startswith(begins)
+            assert f".{kind}" in answer["Content-Disposition"]
+            answer.close()
+
+    def test_each_file_leaves_a_row_that_says_who_what_and_how_many(self):
+        number = Mission.objects.count()
+
+        self.client.post(take_out_url(Mission), {"kind": "csv"}).close()
+
+        entry = LogEntry.objects.filter(additional_data__act="taken_out").latest("pk")
+        assert entry.actor == self.user
+        assert entry.object_repr == f"permanent missions: {number}, CSV"
+
+    def test_looking_at_the_question_takes_nothing_out(self):
+        before = LogEntry.objects.count()
+
+        page = self.client.get(f"{take_out_url(Invitation)}?answer=silent&q=a")
+
+        assert page.context["filters"] == ["Standing answer: silent", "Search: a"]
+        assert LogEntry.objects.count() == before
+        assert self.client.post(take_out_url(Invitation), {"kind": "exe"}).status_code == 200
+        assert LogEntry.objects.count() == before
+
+    def test_what_the_list_refuses_is_not_taken_out(self):
+        url = f"{take_out_url(Invitation)}?minister__to_emails__startswith=a"
+
+        assert self.client.post(url, {"kind": "csv"}).status_code == 400
+
+    def test_pdf_of_too_many_rows_says_so(self):
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr("invitations.admin.taking_out.page.MOST_PRINTED", 1)
+            answer = self.client.post(take_out_url(MemberState), {"kind": "pdf"})
+
+        assert answer.status_code == 200
+        (refusal,) = answer.context["form"].errors["kind"]
+        assert refusal.startswith("A PDF holds at most 1 rows")
+
+    def test_who_may_read_a_list_alone_takes_nothing_out(self):
+        for group, status in (("Readers", 403), ("Registrars", 200)):
+            user = UserFactory()
+            user.groups.add(Group.objects.get(name=group))
+            self.client.force_login(user)
+            answer = self.client.get(list_url(Invitation))
+            assert ("take_out_url" in answer.context) == (status == 200)
+            assert self.client.get(take_out_url(Invitation)).status_code == status
+            answer = self.client.post(take_out_url(Invitation), {"kind": "csv"})
+            assert answer.status_code == status
+            answer.close()
+
+    def test_long_list_is_made_by_a_worker_for_whoever_asked(self):
+        long = dict.fromkeys(MOST_AT_ONCE, 1)
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr("invitations.admin.taking_out.lists.MOST_AT_ONCE", long)
+            answer = self.client.post(f"{take_out_url(MemberState)}?o=1", {"kind": "xlsx"})
+        wanted = ListExport.objects.get()
+        page = reverse("admin:invitations_listexport_change", args=[wanted.pk])
+        file = reverse("admin:invitations_listexport_file", args=[wanted.pk])
+        assert answer["Location"] == page
+        assert self.client.get(page)["Refresh"].startswith("3;")
+        assert self.client.get(file).status_code == 404
+
+        assert (take_out_lists(), take_out_lists()) == (1, 0)
+
+        _headings, rows = rows_read(self.client.get(file))
+        assert rows == rows_shown(self.client, f"{list_url(MemberState)}?o=1")
+        assert "Refresh" not in self.client.get(page)
+        entry = LogEntry.objects.filter(additional_data__act="taken_out").latest("pk")
+        assert (entry.actor, entry.object_repr) == (self.user, f"Member States: {len(rows)}, XLSX")
+        self.client.force_login(UserFactory(is_superuser=True))
+        assert self.client.get(file).status_code == 404
+        assert self.client.get(page).status_code == 302
+
+    def test_file_of_a_long_list_goes_after_a_day(self):
+        yesterday = timezone.now() - timezone.timedelta(days=1, minutes=1)
+        wanted = ListExport.objects.create(
+            model="invitations.mission", kind="csv", rows=1, asked_by=self.user, language="en",
+            state="done", content=b"State", ended_at=yesterday,
+        )  # fmt: skip
+        file = reverse("admin:invitations_listexport_file", args=[wanted.pk])
+        assert self.client.get(file).status_code == 404
+
+        take_out_lists()
+
+        wanted.refresh_from_db()
+        assert wanted.content is None
+        assert "not kept any more" in self.client.get(list_url(ListExport)).content.decode()
+
+    def test_long_list_is_refused_to_who_lost_the_right(self):
+        user = UserFactory()
+        wanted = ListExport.objects.create(
+            model="invitations.mission", kind="csv", rows=1, asked_by=user, language="en"
+        )
+
+        take_out_lists()
+
+        wanted.refresh_from_db()
+        assert (wanted.state, wanted.content) == ("refused", None)
+        assert wanted.told == "You may not take this list out any more."

@@ -1,0 +1,124 @@
+"""The headings and cells of a list as plain text, as its page shows them."""
+
+import html
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from django.contrib.admin.utils import (
+    display_for_field,
+    display_for_value,
+    get_fields_from_path,
+    label_for_field,
+    lookup_field,
+)
+from django.core.exceptions import FieldDoesNotExist, ObjectDoesNotExist
+from django.db.models.constants import LOOKUP_SEP
+from django.utils.html import strip_tags
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+
+from invitations.text.dates import comma_list, labelled
+
+CHECKBOX = "action_checkbox"
+# So many rows are in memory at a time, with what is joined to them.
+AT_ONCE = 500
+# No program shows them, and a workbook may not hold them.
+CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
+
+
+def columns_of(listed: Any) -> list[Any]:
+    """Return the columns of the list, but for the boxes by which rows are chosen."""
+    return [name for name in listed.list_display if name != CHECKBOX]
+
+
+def headings_of(listed: Any) -> list[str]:
+    return [
+        plain(capfirst(str(label_for_field(name, listed.model, listed.model_admin))))
+        for name in columns_of(listed)
+    ]
+
+
+def rows_of(listed: Any) -> Iterator[list[str]]:
+    """Yield the cells of each row, in the order of the list.
+
+    The keys are read first, then some rows at a time: memory does not grow with the list, and no
+    cursor stays open at the server.
+    """
+    names, keys = columns_of(listed), keys_of(listed)
+    for start in range(0, len(keys), AT_ONCE):
+        some = keys[start : start + AT_ONCE]
+        found = {row.pk: row for row in listed.queryset.order_by().filter(pk__in=some)}
+        for key in some:
+            if key in found:
+                yield [cell_of(listed, found[key], name) for name in names]
+
+
+def keys_of(listed: Any) -> list[Any]:
+    return list(listed.queryset.values_list("pk", flat=True))
+
+
+def cell_of(listed: Any, row: Any, name: Any) -> str:
+    """Return the text that the list shows; an empty cell has none."""
+    try:
+        field, attribute, value = lookup_field(name, row, listed.model_admin)
+    except ObjectDoesNotExist:
+        return ""
+    if field is not None and not field.auto_created:
+        if field.many_to_one or field.one_to_one:
+            return plain(getattr(row, field.name) or "")
+        if isinstance(value, bool):
+            return yes_or_no(value)
+        return plain(display_for_field(value, field, ""))
+    if isinstance(value, bool):
+        return yes_or_no(value)
+    if getattr(attribute, "label", False) and isinstance(value, list | tuple):
+        # The first is the colour.
+        return plain(value[1])
+    if isinstance(value, list | tuple):
+        return plain(comma_list(str(one) for one in value))
+    return plain(display_for_value(value, ""))
+
+
+def yes_or_no(value: bool) -> str:
+    return _("Yes") if value else _("No")
+
+
+def plain(value: Any) -> str:
+    """Return the words of a cell without mark-up."""
+    words = str(value)
+    if hasattr(value, "__html__"):
+        words = html.unescape(strip_tags(words.replace("<br>", "\n")))
+    return CONTROLS.sub("", words).strip()
+
+
+def filters_in_words(listed: Any) -> list[str]:
+    """Return what the list was narrowed by: each filter with its choice, and what was typed."""
+    told, asked = [], dict(listed.get_filters_params())
+    for one in listed.filter_specs:
+        names = set(one.expected_parameters())
+        if names & asked.keys():
+            chosen = [choice["display"] for choice in one.choices(listed) if choice.get("selected")]
+            told.append(labelled(capfirst(one.title), comma_list(map(str, chosen))))
+        for name in names:
+            asked.pop(name, None)
+    told += [
+        labelled(capfirst(name_of_lookup(listed.model, lookup)), comma_list(values))
+        for lookup, values in asked.items()
+    ]
+    if listed.query:
+        told.append(labelled(_("Search"), listed.query))
+    return told
+
+
+def name_of_lookup(model: Any, lookup: str) -> Any:
+    """Return the name of the column that an address compares."""
+    path = lookup
+    while path:
+        try:
+            field: Any = get_fields_from_path(model, path)[-1]
+        except FieldDoesNotExist:
+            path = path.rpartition(LOOKUP_SEP)[0]
+        else:
+            return getattr(field, "verbose_name", lookup)
+    return lookup

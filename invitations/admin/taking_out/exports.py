@@ -1,0 +1,103 @@
+"""The page of the long lists that workers make: how far they are, and their files for a day."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.core.exceptions import PermissionDenied
+from django.db.models import Model, QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.urls import path, reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from unfold.decorators import display
+
+from invitations.admin.base import Menu, RecordAdmin
+from invitations.admin.columns import hour_column, text_link
+from invitations.admin.reauthentication import UNATTENDED
+from invitations.admin.taking_out.files import CONTENT_TYPES, Kind
+from invitations.admin.taking_out.lists import TAKE_OUT
+from invitations.models import ListExport
+
+ASKED_AGAIN_AFTER = "3"  # seconds
+
+
+@admin.register(ListExport)
+class ListExportAdmin(RecordAdmin):
+    """Everybody sees the own lists alone."""
+
+    menu = (Menu.DAILY, 30, "download")
+    when_empty = gettext_lazy("Long lists that you take out as files wait here, for a day.")
+    list_display = [
+        "list_name",
+        "kind",
+        "state",
+        "progress",
+        "file",
+        hour_column("asked_at", gettext_lazy("asked for at")),
+    ]
+    list_filter = ["state"]
+    fields = ["list_name", "kind", "state", "progress", "file", "told", "asked_at", "ended_at"]
+    readonly_fields = ["list_name", "progress", "file"]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[ListExport]:
+        own = super().get_queryset(request).filter(asked_by=request.user.pk)
+        return own.defer("content")
+
+    def has_view_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return request.user.has_perm(TAKE_OUT)
+
+    @display(description=gettext_lazy("list"))
+    def list_name(self, wanted: ListExport) -> str:
+        return wanted.list_name
+
+    @display(description=gettext_lazy("rows written"))
+    def progress(self, wanted: ListExport) -> str:
+        done = wanted.rows if wanted.state == ListExport.State.DONE else wanted.written
+        return _("%(done)d of %(total)d") % {"done": done, "total": wanted.rows}
+
+    @display(description=gettext_lazy("file"))
+    def file(self, wanted: ListExport) -> str:
+        if wanted.state != ListExport.State.DONE:
+            return ""
+        if wanted.is_expired(timezone.now()):
+            return _("not kept any more: take the list out again")
+        url = reverse("admin:invitations_listexport_file", args=[wanted.pk])
+        return text_link(url, wanted.file_name)
+
+    def get_urls(self) -> list[Any]:
+        view = self.admin_site.admin_view(self.file_view)
+        return [
+            path("<int:pk>/file/", view, name="invitations_listexport_file"),
+            *super().get_urls(),
+        ]
+
+    def file_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Hand the file over to whoever asked for it, while it is kept."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        wanted = get_object_or_404(ListExport, pk=pk, asked_by=request.user.pk)
+        if not wanted.content or wanted.is_expired(timezone.now()):
+            raise Http404
+        return HttpResponse(
+            bytes(wanted.content),
+            content_type=CONTENT_TYPES[Kind(wanted.kind)],
+            headers={"Content-Disposition": f'attachment; filename="{wanted.file_name}"'},
+        )
+
+    def change_view(
+        self,
+        request: HttpRequest,
+        object_id: str,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        """Show the row, and again in a few seconds until the file is made."""
+        page: HttpResponse = super().change_view(request, object_id, form_url, extra_context)
+        shown = getattr(page, "context_data", {}).get("original")
+        if isinstance(shown, ListExport) and not shown.is_ended:
+            again = request.GET.copy()
+            again[UNATTENDED] = ""
+            page["Refresh"] = f"{ASKED_AGAIN_AFTER};url=?{again.urlencode()}"
+        return page

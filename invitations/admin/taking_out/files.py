@@ -1,0 +1,131 @@
+"""Lists as files: workbooks, CSV, and PDF to be printed."""
+
+import csv
+import io
+import os
+import tempfile
+from collections.abc import Callable, Iterable
+from itertools import chain
+from typing import IO, Any, NamedTuple
+
+from django.conf import settings
+from django.db.models import TextChoices
+from django.template.loader import render_to_string
+from django.utils import timezone, translation
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from openpyxl import Workbook
+from openpyxl.cell import WriteOnlyCell
+from openpyxl.styles import Font
+from openpyxl.utils import get_column_letter
+
+from invitations.letters.pdf_conformance import finish_pdf
+from invitations.letters.typesetting import STANDARD, collector_paused, fonts_and_styles
+from invitations.text.formulas import escape_formula, escape_in_csv
+
+LONGEST_TITLE = 31  # signs, of a sheet
+NOT_IN_TITLES = str.maketrans(dict.fromkeys("[]:*?/\\'", " "))
+NARROWEST, WIDEST = 10, 60  # signs, of a column
+
+
+class Kind(TextChoices):
+    XLSX = "xlsx", "XLSX"
+    CSV = "csv", "CSV"
+    PDF = "pdf", "PDF"
+
+
+CONTENT_TYPES = {
+    Kind.XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    Kind.CSV: "text/csv; charset=utf-8",
+    Kind.PDF: "application/pdf",
+}
+
+
+class Sheet(NamedTuple):
+    """A list to be written: what it is called, how it was narrowed, and its rows."""
+
+    title: str
+    filters: list[str]
+    headings: list[str]
+    number: int
+    rows: Iterable[list[str]]
+
+
+def written(kind: str, sheet: Sheet) -> IO[bytes]:
+    """Return the list as a file of the kind, at its beginning, in the active language."""
+    file: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115 -- whoever sends it closes it
+    WRITERS[kind](sheet, file)
+    file.seek(0)
+    return file
+
+
+def write_workbook(sheet: Sheet, file: IO[bytes]) -> None:
+    """Write row by row; a sheet in Arabic begins at the right."""
+    book = Workbook(write_only=True)
+    page = book.create_sheet(sheet.title.translate(NOT_IN_TITLES)[:LONGEST_TITLE])
+    page.sheet_view.rightToLeft = translation.get_language_bidi()
+    page.freeze_panes = "A2"
+    for number, heading in enumerate(sheet.headings, 1):
+        width = min(max(NARROWEST, 2 * len(heading)), WIDEST)
+        page.column_dimensions[get_column_letter(number)].width = width
+    page.append([in_bold(page, heading) for heading in sheet.headings])
+    for row in sheet.rows:
+        page.append([escape_formula(cell) for cell in row])
+    book.properties.title = sheet.title
+    book.properties.description = "; ".join(sheet.filters)
+    book.save(file)
+
+
+def in_bold(page: Any, heading: str) -> WriteOnlyCell:
+    cell = WriteOnlyCell(page, escape_formula(heading))
+    cell.font = Font(bold=True)
+    return cell
+
+
+def write_csv(sheet: Sheet, file: IO[bytes]) -> None:
+    # Excel reads a CSV as UTF-8 only if it begins with the byte order mark.
+    words = io.TextIOWrapper(file, "utf-8-sig", newline="", write_through=True)
+    writer = csv.writer(words)
+    for row in chain([sheet.headings], sheet.rows):
+        writer.writerow([escape_in_csv(cell) for cell in row])
+    words.detach()
+
+
+def write_pdf(sheet: Sheet, file: IO[bytes]) -> None:
+    """Print the list on A4, across: with the day, the filters, and "page n of m" on each page."""
+    from weasyprint import CSS, HTML  # noqa: PLC0415 -- slow import
+
+    fonts, _letters, fetcher = fonts_and_styles(os.getpid())
+    before, between, after = numbered_pages()
+    context = {
+        "sheet": sheet,
+        "lang": translation.get_language(),
+        "dir": "rtl" if translation.get_language_bidi() else "ltr",
+        "as_of": date_format(timezone.localtime(), "DATETIME_FORMAT"),
+    }
+    content = f'"{before}" counter(page) "{between}" counter(pages) "{after}"'
+    rules = (settings.BASE_DIR / "templates/admin/taking_out/list.css").read_text()
+    css = CSS(
+        string=f"{rules} @page {{ @bottom-center {{ content: {content} }} }}",
+        font_config=fonts,
+        url_fetcher=fetcher,
+    )
+    page = render_to_string("admin/taking_out/list.html", context)
+    with collector_paused():
+        html = HTML(string=page, url_fetcher=fetcher)
+        document = html.render(font_config=fonts, stylesheets=[css], **STANDARD)
+        file.write(document.write_pdf(finisher=finish_pdf, **STANDARD))
+
+
+def numbered_pages() -> tuple[str, str, str]:
+    """Return what stands before, between and after the two numbers of "page 2 of 7"."""
+    before, rest = (_("page %(page)s of %(pages)s") % {"page": "\0", "pages": "\1"}).split("\0")
+    between, after = rest.split("\1")
+    return before, between, after
+
+
+WRITERS: dict[str, Callable[[Sheet, IO[bytes]], None]] = {
+    Kind.XLSX: write_workbook,
+    Kind.CSV: write_csv,
+    Kind.PDF: write_pdf,
+}

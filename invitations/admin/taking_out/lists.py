@@ -1,0 +1,37 @@
+"""Who may take a list out, and the list as a file, with the row of the audit that it leaves."""
+
+from typing import IO, Any
+
+from django.contrib.auth.models import User
+from django.http import HttpRequest
+from django.utils.text import capfirst
+
+from invitations.admin.taking_out.cells import filters_in_words, headings_of, rows_of
+from invitations.admin.taking_out.files import Kind, Sheet, written
+from invitations.audit import record_export
+
+TAKE_OUT = "invitations.take_out_lists"
+MOST_PRINTED = 2_000
+# Longer lists are made by a worker: a request answers within seconds.
+MOST_AT_ONCE = {Kind.XLSX: 2_000, Kind.CSV: 2_000, Kind.PDF: 200}
+
+
+def may_take_out(page: Any, request: HttpRequest) -> bool:
+    """Whether the person may read the list, and take it out."""
+    return bool(
+        page.has_view_permission(request) and request.user.has_perms((TAKE_OUT, *page.also_needed))
+    )
+
+
+def is_long(kind: str, rows: int) -> bool:
+    return rows > MOST_AT_ONCE[Kind(kind)]
+
+
+def taken_out(listed: Any, kind: str, taken_by: User, rows: Any = rows_of) -> IO[bytes]:
+    """Return the list as a file, and write down who took out how many rows of what."""
+    number = listed.result_count
+    title = str(capfirst(listed.opts.verbose_name_plural))
+    sheet = Sheet(title, filters_in_words(listed), headings_of(listed), number, rows(listed))
+    file = written(kind, sheet)
+    record_export(listed.model, number, Kind(kind).label, taken_by)
+    return file

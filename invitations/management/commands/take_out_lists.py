@@ -1,0 +1,16 @@
+from typing import Any
+
+from django.core.management.base import BaseCommand
+
+from invitations.admin.taking_out.background import take_out_lists
+from invitations.outbox.monitoring import ticked
+from invitations.times.jobs import Job
+
+
+class Command(BaseCommand):
+    help = "Make the files of long lists that somebody waits for, and forget those of yesterday."
+
+    def handle(self, **options: Any) -> str:
+        with ticked(Job.TAKE_OUT_LISTS) as tick:
+            tick.did = take_out_lists()
+        return f"{tick.did} lists made or refused."

@@ -1,0 +1,115 @@
+"""Files of lists: safe in a spreadsheet, right in Arabic, with their pages numbered."""
+
+import csv
+import io
+import re
+import subprocess
+
+import openpyxl
+import pytest
+from django.utils import translation
+from hypothesis import given
+from hypothesis import strategies as st
+
+from invitations.admin.taking_out.cells import plain
+from invitations.admin.taking_out.files import Kind, Sheet, written
+from invitations.text.formulas import escape_formula
+
+ROWS = [["Nether Ruritania", "=1+1"], ["روريتانيا السفلى", "+41 22 555 0100"]]
+
+
+def runs(cell):
+    """Whether a spreadsheet may take the cell for a formula, or a command."""
+    return cell.strip()[:1] in tuple("=+-@＝＋－＠")  # noqa: RUF001
+
+
+def sheet(rows=ROWS, **fields):
+    said = {"title": "Replies", "filters": ["Edition: wsis-1"], "headings": ["State", "@Words"]}
+    return Sheet(**{**said, "number": len(rows), "rows": iter(rows), **fields})
+
+
+def bytes_of(kind, sheet):
+    with written(kind, sheet) as file:
+        return file.read()
+
+
+def book_of(sheet):
+    return openpyxl.load_workbook(io.BytesIO(bytes_of(Kind.XLSX, sheet)))
+
+
+def cells_of(book):
+    return [[cell.value or "" for cell in row] for row in book.active.iter_rows()]
+
+
+@given(st.lists(st.lists(st.text(max_size=40), min_size=2, max_size=2), max_size=5))
+def test_no_cell_of_a_workbook_is_a_formula(rows):
+    rows = [[plain(cell) for cell in row] for row in rows]
+
+    book = book_of(sheet(rows))
+
+    for row in book.active.iter_rows():
+        for cell in row:
+            assert cell.data_type != "f"
+            assert not runs(str(cell.value or ""))
+
+
+@given(st.lists(st.lists(st.text(max_size=40), min_size=2, max_size=2), max_size=5))
+def test_no_cell_of_a_csv_is_a_formula(rows):
+    rows = [[plain(cell) for cell in row] for row in rows]
+
+    text = bytes_of(Kind.CSV, sheet(rows)).decode("utf-8-sig")
+
+    for row in csv.reader(io.StringIO(text, newline="")):
+        # Also in a program that divides lines by semicolons or tabs.
+        assert not any(runs(part) for cell in row for part in re.split(r"[;\t\r\n]", cell))
+
+
+def test_workbook_holds_the_rows_as_they_are_shown_but_for_formulas():
+    found = cells_of(book_of(sheet()))
+
+    assert found == [["State", "'@Words"], *([escape_formula(one) for one in row] for row in ROWS)]
+
+
+@pytest.mark.parametrize(("language", "is_from_the_right"), [("ar", True), ("fr", False)])
+def test_sheet_begins_where_the_language_begins(language, is_from_the_right):
+    with translation.override(language):
+        book = book_of(sheet())
+
+    assert bool(book.active.sheet_view.rightToLeft) == is_from_the_right
+    assert book.active.freeze_panes == "A2"
+
+
+def test_title_that_no_sheet_may_have_is_shortened():
+    title = "History: who [did] what/when? 'Yes' * and much more than that"
+
+    book = book_of(sheet(title=title))
+
+    assert len(book.active.title) <= 31
+    assert book.properties.title == title
+
+
+def test_signs_that_a_workbook_may_not_hold_are_left_out():
+    assert plain("a\x00b\x0bc\nd") == "abc\nd"
+
+
+@pytest.mark.parametrize(
+    ("language", "last"), [("en", "page 2 of 2"), ("ar", None)], ids=["en", "ar"]
+)
+def test_pdf_names_filter_rows_and_pages(tmp_path, language, last):
+    rows = [[f"State {number}", "silent"] for number in range(40)]
+    with translation.override(language):
+        (tmp_path / "list.pdf").write_bytes(bytes_of(Kind.PDF, sheet(rows)))
+
+    words = subprocess.run(
+        ["pdftotext", "-layout", tmp_path / "list.pdf", "-"], capture_output=True, check=True
+    ).stdout.decode()
+
+    assert "wsis-1" in words
+    assert all(f"State {number}" in words for number in range(40))
+    assert words.count("State 0") == 1
+    assert words.count("\f") == 2
+    if last:
+        assert last in words
+        assert "40 rows." in words
+        # The headings come again on the second page.
+        assert words.count("@Words") == 2
