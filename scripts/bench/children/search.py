@@ -30,7 +30,8 @@ def write() -> None:
     Reply.objects.filter(respondent_name="").update(
         respondent_name=numbered("Detchard "), respondent_email=numbered("office", "@example.org")
     )
-    Letter.objects.filter(message_id="").update(message_id=numbered("<l", "@forum.example.org>"))
+    # Copies have the identifiers of the first edition: each gets its own.
+    Letter.objects.update(message_id=numbered("<l", "@forum.example.org>"))
     Delivery.objects.update(address=numbered("minister", "@example.org"))
     without = Invitation.objects.filter(correspondence=None)
     insert_select(
