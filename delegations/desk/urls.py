@@ -5,6 +5,7 @@ from django.urls import path
 from delegations.desk.board.page import board
 from delegations.desk.board.sheet import sheet
 from delegations.desk.board.silent import silent
+from delegations.desk.contacts import contacts
 from delegations.desk.finding.page import find
 from delegations.desk.handing_over import hand_over_page
 from delegations.desk.state import state_page
@@ -14,6 +15,7 @@ urlpatterns = [
     path("board/", board, name="board"),
     path("state/<slug:symbol>/<str:iso3>/", state_page, name="state"),
     path("invitation/<int:pk>/hand-over/", hand_over_page, name="hand_over"),
+    path("state/<slug:symbol>/<str:iso3>/contacts.vcf", contacts, name="contacts"),
     path("board/sheet.pdf", sheet, name="sheet"),
     path("board/silent/", silent, name="silent"),
     # In place of django-unfold's own, and found by its name.
