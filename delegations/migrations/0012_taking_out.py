@@ -12,7 +12,7 @@ def grant(apps, schema_editor):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('delegations', '0012_search'),
+        ('delegations', '0011_useless_permissions'),
         ('invitations', '0034_taking_out'),
     ]
 

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('invitations', '0034_search'),
+        ('invitations', '0032_search'),
     ]
 
     operations = [

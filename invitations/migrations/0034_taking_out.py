@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('invitations', '0034_search'),
+        ('invitations', '0033_order_of_states'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

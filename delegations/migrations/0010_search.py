@@ -20,7 +20,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('delegations', '0009_who_notes_calls'),
-        ('invitations', '0034_search'),
+        ('invitations', '0032_search'),
     ]
 
     operations = [

@@ -12,7 +12,7 @@ def take_away(apps, schema_editor):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('delegations', '0012_search'),
+        ('delegations', '0010_search'),
     ]
 
     operations = [
