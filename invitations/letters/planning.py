@@ -54,9 +54,17 @@ def save_planned_letters(letters: list[Letter]) -> int:
     return len(letters)
 
 
-def standing_letter(invitation: Invitation) -> Letter | None:
-    """Return the approved letter that invites: the last replacement, else the first letter."""
-    return invitation.letters.inviting().approved().order_by("-pk").first()
+# What an automatic letter takes from the letter that invited.
+PASSED_ON = ("invitation", "circular", "language", "second_language", "by_original")
+
+
+def standing_letter(invitation: Invitation, *only: str) -> Letter | None:
+    """Return the approved letter that invites: the last replacement, else the first letter.
+
+    With names of columns, only these are read: its words are long.
+    """
+    letters = invitation.letters.inviting().approved().order_by("-pk")
+    return (letters.only(*only) if only else letters).first()
 
 
 def plan_acknowledgement(reply: Reply) -> None:
@@ -66,7 +74,7 @@ def plan_acknowledgement(reply: Reply) -> None:
     It takes the languages of the standing letter; without a standing letter none is planned. To an
     office that got a signed original only what it says online is acknowledged by mail.
     """
-    standing = standing_letter(reply.invitation)
+    standing = standing_letter(reply.invitation, *PASSED_ON)
     if standing is None or (standing.by_original and reply.channel != Channel.ONLINE):
         return
     save_planned_letters(

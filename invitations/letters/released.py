@@ -213,9 +213,8 @@ def form_on_file(
     changes = held_of(FormOfAddress, held)
     changed = {change.object_id for change in changes}
     key = {"language": language, "form": form, "gender": gender}
-    on_file = list(
-        FormOfAddress.objects.filter(usable_forms(form, gender, state), language=language)
-    )
+    usable = FormOfAddress.objects.filter(usable_forms(form, gender, state), language=language)
+    on_file = list(usable.order_by())  # one or two: the State's own is chosen below
     before = [row_of(FormOfAddress, change, change.before) for change in changes if change.before]
     found = [row for row in before if is_usable(row, state, key)]
     found += [row for row in on_file if str(row.pk) not in changed]
