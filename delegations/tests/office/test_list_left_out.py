@@ -92,3 +92,24 @@ def test_a_list_that_is_left_out_as_a_whole_says_why(book):
 
 def test_a_plain_list_is_told_nothing_of(book):
     assert "left out" not in shown(book)
+
+
+def test_people_without_a_role_are_said_to_be_read_as_advisers(book):
+    page = shown(book)
+
+    assert "No line names a role: everybody is read as “adviser”." in page
+    assert "Add 3 people" in page
+
+
+def test_lines_that_lack_a_role_beside_others_are_named(book):
+    for row, role in enumerate(("Role", "Head of delegation", "", "")):
+        book.active.cell(row + 1, 3, role)
+
+    assert "Lines without a role, read as “adviser”: 3, 4." in shown(book)
+
+
+def test_nothing_is_said_of_roles_where_each_line_has_one(book):
+    for row, role in enumerate(("Role", "Head of delegation", "Adviser", "Adviser")):
+        book.active.cell(row + 1, 3, role)
+
+    assert "read as" not in shown(book)
