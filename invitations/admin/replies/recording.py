@@ -104,6 +104,12 @@ class RecordingMixin(ModelAdmin):
         kept = {"channel": obj.channel, "received_at": obj.received_at.isoformat()}
         return redirect(f"{request.path}?{urlencode(kept)}")
 
+    def response_post_save_add(self, request: HttpRequest, obj: Correspondence) -> HttpResponse:
+        """Lead who may see it to the State's page, where the reply stands; others to the list."""
+        if obj.invitation and request.user.has_perm("invitations.view_invitation"):
+            return redirect(state_url(obj.invitation.edition, obj.invitation.member_state))
+        return super().response_post_save_add(request, obj)
+
 
 def contest_warning(contested: Reply) -> str:
     return text_link(

@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import conditional_escape, escape
 
+from invitations.admin.columns import state_url
 from invitations.admin.replies.correspondence import CorrespondenceAdmin
 from invitations.admin.replies.replies import ReplyAdmin
 from invitations.models import Correspondence, MemberState, Reply
@@ -53,6 +54,23 @@ def errors(response):
 
 def told(client):
     return [str(message) for message in client.get(LIST).context["messages"]]
+
+
+def test_who_has_recorded_a_reply_lands_on_the_page_of_the_state(client, registrar):
+    invitation = InvitationFactory()
+
+    response = file(client, invitation, answer="in_person")
+
+    assert response.url == state_url(invitation.edition, invitation.member_state)
+    assert "was added successfully" in client.get(response.url).content.decode()
+
+
+def test_who_may_not_see_that_page_lands_in_the_list(client, registrar):
+    registrar.user_permissions.remove(Permission.objects.get(codename="view_invitation"))
+
+    response = file(client, InvitationFactory(), answer="in_person")
+
+    assert response.url == LIST
 
 
 def test_correspondence_and_its_reply_are_recorded_in_one_form(client, registrar):
