@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from delegations.changes import Stale, lock_delegation, refuse_unless_answered, row_mark
 from delegations.models import Delegate, Delegation, DelegationChange
+from delegations.receipts import plan_delegation_receipt
 from invitations.models import ANSWERS_BRINGING, Invitation
 
 COMPARED = (
@@ -67,6 +68,7 @@ def nominate_delegates(
     DelegationChange.objects.bulk_create(
         office_change(delegation, invitation, Act.ADDED, person.name) for person in added
     )
+    plan_delegation_receipt(delegation, invitation)
     return added
 
 
@@ -170,6 +172,7 @@ def note_office_change(
     noted = office_change(delegation, invitation, act, subject)
     noted.fields = fields or []
     noted.save()
+    plan_delegation_receipt(delegation, invitation)
 
 
 def gender_balance(named: list[Delegate]) -> str:

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from delegations.changes import Stale, lock_delegation, refuse_unless_answered, row_mark
 from delegations.models import DelegationChange, PolicyStatement, StatementText
+from delegations.receipts import plan_statement_receipt
 from invitations.files.frozen import freeze, thaw
 from invitations.files.photos import redraw_photo
 from invitations.files.uploads import (
@@ -217,6 +218,7 @@ def note_office_change(
         subject=statement.speaker_name,
         fields=fields,
     )
+    plan_statement_receipt(statement, invitation)
 
 
 class Download(NamedTuple):

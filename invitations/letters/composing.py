@@ -179,9 +179,12 @@ def record_composed(letter: Letter) -> bool:
     letter.state = Letter.State.APPROVED if automatic else Letter.State.COMPOSED
     letter.approved_at = letter.composed_at if automatic else None
     frozen = {name: getattr(letter, name) for name in FROZEN}
-    # Where its dates have moved meanwhile, the letter is composed anew.
-    dated = {"invitation__edition__moved_at": letter.invitation.edition.moved_at}
-    planned = Letter.objects.planned().filter(pk=letter.pk, **dated)
+    # Where its dates have moved meanwhile, or what a receipt tells, the letter is composed anew.
+    as_before = {
+        "invitation__edition__moved_at": letter.invitation.edition.moved_at,
+        "planned_at": letter.planned_at,
+    }
+    planned = Letter.objects.planned().filter(pk=letter.pk, **as_before)
     if not planned.update(**frozen, **TRIED_NO_MORE):
         return False
     letter.events.create(state=Letter.State.COMPOSED, actor=letter.composed_by)
@@ -231,9 +234,12 @@ TRIED_NO_MORE: dict[str, Any] = {
 }  # fmt: skip
 
 
+WITHOUT_PDF = (Letter.Kind.ACKNOWLEDGEMENT, Letter.Kind.CALENDAR, Letter.Kind.RECEIPT)
+
+
 def attach_pdf(letter: Letter, texts: list[LetterText], keys: LetterKeys) -> None:
     """Render and freeze the letter's PDF; a reminder takes the frozen PDF of its invitation."""
-    if letter.kind in (Letter.Kind.ACKNOWLEDGEMENT, Letter.Kind.CALENDAR):
+    if letter.kind in WITHOUT_PDF:
         return
     if letter.kind == Letter.Kind.REMINDER:
         original = standing_letter(letter.invitation)

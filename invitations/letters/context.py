@@ -1,5 +1,6 @@
 """The words of a letter's placeholders, in its language."""
 
+import datetime as dt
 from typing import NamedTuple
 
 from django.conf import settings
@@ -101,14 +102,24 @@ def placeholder_words(
             replaced = letter.replaces.circular
             words["replaced_reference"] = replaced.reference
             words["replaced_on"] = printed_date(replaced.dated_on, language)
-        if letter.reply:
-            received = letter.reply.received_at.astimezone(edition.zone)
+        if received_at := came_in_at(letter):
+            received = received_at.astimezone(edition.zone)
             words["received_at"] = printed_hour(received, edition.time_zone_name, language)
+        if letter.kind == Letter.Kind.RECEIPT:
+            words["filed"] = letter.filed.get(language, "")
+        if letter.reply:
             words["answer"] = capfirst(letter.reply.get_answer_display())
             words["recorded"] = recorded_words(letter.reply, language)
         if letter.kind == Letter.Kind.CALENDAR and letter.calendar:
             words["sessions"] = changed_sessions(edition, letter.calendar.changes, language)
     return {name: str(word) for name, word in words.items()}
+
+
+def came_in_at(letter: Letter) -> dt.datetime | None:
+    """Return when what the letter acknowledges came in: the reply, or the last thing filed."""
+    if letter.kind == Letter.Kind.RECEIPT:
+        return letter.planned_at
+    return letter.reply.received_at if letter.reply else None
 
 
 def shared_words(letter: Letter, language: str) -> dict[str, str]:

@@ -102,6 +102,7 @@ AUTOMATIC_MARK: dict[str, str] = {
     Letter.Kind.REMINDER: "auto-generated",
     Letter.Kind.ACKNOWLEDGEMENT: "auto-replied",
     Letter.Kind.CALENDAR: "auto-generated",
+    Letter.Kind.RECEIPT: "auto-replied",
 }
 
 

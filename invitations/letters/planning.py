@@ -1,7 +1,8 @@
 """Verbs of a letter's row: plan it, address it, put it into the outbox, call it back."""
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from typing import Any
 
 from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
@@ -23,6 +24,8 @@ from invitations.letters.released import (
 from invitations.letters.routes import paper_route
 from invitations.links import random_signs
 from invitations.models import (
+    ANSWERS_BRINGING,
+    ANSWERS_SPEAKING,
     AUTOMATIC_KINDS,
     INVITING_KINDS,
     Channel,
@@ -39,6 +42,7 @@ ENVELOPE_LENGTH = 16
 TRY_FOR = dt.timedelta(days=5)
 PRIORITY: dict[str, int] = {
     Letter.Kind.ACKNOWLEDGEMENT: 1,
+    Letter.Kind.RECEIPT: 1,
     Letter.Kind.NOTICE: 2,
     Letter.Kind.CALENDAR: 3,
     Letter.Kind.REMINDER: 4,
@@ -93,8 +97,59 @@ def plan_acknowledgement(reply: Reply) -> None:
     )
 
 
+# Who files goes on filing: one receipt tells what stands so long after the last change.
+AT_REST = dt.timedelta(hours=1)
+# The answers with which an office files what a receipt acknowledges.
+FILED_WITH: dict[str, tuple[str, ...]] = {
+    "statement": ANSWERS_SPEAKING,
+    "delegation": ANSWERS_BRINGING,
+}
+
+
+def plan_receipt(invitation: Invitation, what: str, filed_in: Callable[[str], str]) -> None:
+    """Plan the receipt of a statement or a delegation, or let the planned one tell what stands now.
+
+    ``filed_in`` returns what is on file, a line to each point, in a language of the letter. Call it
+    within the transaction of the change. Without a standing letter none is planned.
+    """
+    standing = standing_letter(invitation, *PASSED_ON)
+    if standing is None:
+        return
+    now = timezone.now()
+    languages = filter(None, (standing.language, standing.second_language))
+    told: dict[str, Any] = {
+        "filed": {language: filed_in(language) for language in languages},
+        "language": standing.language,
+        "second_language": standing.second_language,
+        "planned_at": now,
+        "compose_again_at": now + AT_REST,
+        # Whoever composes it just now has older words, and leaves it.
+        "composing_until": None,
+    }
+    kind = Letter.Kind.RECEIPT
+    if not invitation.letters.planned().filter(kind=kind, variant=what).update(**told):
+        circular = standing.circular_id
+        letter = Letter(
+            invitation=invitation, circular_id=circular, kind=kind, variant=what, **told
+        )
+        save_planned_letters([letter])
+
+
+def why_receipt_overtaken(receipt: Letter) -> str:
+    """Return why what the receipt tells counts no more, or is told by a later one."""
+    answers = Reply.objects.in_force_for(receipt.invitation)
+    if not answers.filter(answer__in=FILED_WITH[receipt.variant]).exists():
+        return _("what it acknowledges is not expected with the answer that stands now")
+    later = Letter.objects.in_force().filter(pk__gt=receipt.pk, invitation=receipt.invitation_id)
+    if later.filter(kind=receipt.kind, variant=receipt.variant).exists():
+        return _("a later receipt tells what is on file now")
+    return ""
+
+
 def why_overtaken(letter: Letter) -> str:
-    """Return why an acknowledgement confirms what stands no more; empty if it does not."""
+    """Return why it acknowledges what stands no more; empty if it does not."""
+    if letter.kind == Letter.Kind.RECEIPT:
+        return why_receipt_overtaken(letter)
     if letter.reply_id and Reply.objects.gone().filter(pk=letter.reply_id).exists():
         return _("its reply stands no more: a later one, or the secretariat, took its place")
     return ""

@@ -60,6 +60,10 @@ def held_for_each_state() -> Callable[[int], Held]:
     return lambda state: [change for change, states in found if not states or state in states]
 
 
+# Statements and delegations are filed, and hours move, after the last replies were taken too.
+ASK_FOR_REPLIES = (Letter.Kind.REMINDER, Letter.Kind.ACKNOWLEDGEMENT)
+
+
 def use_released_values(letter: Letter) -> None:
     """Let an automatic letter see its records as they were last released.
 
@@ -81,7 +85,7 @@ def use_released_values(letter: Letter) -> None:
         raise ValidationError(
             _("The date in “reply before” waits for a second person, who releases it.")
         )
-    if not edition.takes_replies(letter.planned_at):
+    if letter.kind in ASK_FOR_REPLIES and not edition.takes_replies(letter.planned_at):
         raise ValidationError(
             _("That replies are taken again waits for a second person, who releases it.")
         )

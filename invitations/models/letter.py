@@ -114,6 +114,8 @@ class Letter(models.Model):
         Reply, models.PROTECT, null=True, blank=True, related_name="acknowledgements",
         verbose_name=_("reply"),
     )  # fmt: skip
+    # What a receipt tells: the lines on file, by language, as they were when it was planned.
+    filed = models.JSONField(default=dict, blank=True, editable=False)
     replaces = models.ForeignKey(
         "self", models.PROTECT, null=True, blank=True, related_name="replaced_by",
         verbose_name=_("replaces"),
@@ -237,6 +239,11 @@ class Letter(models.Model):
                 name="one_planned_calendar",
                 fields=["invitation"],
                 condition=Q(kind="calendar", state="planned"),
+            ),
+            models.UniqueConstraint(
+                name="one_planned_receipt",
+                fields=["invitation", "variant"],
+                condition=Q(kind="receipt", state="planned"),
             ),
             models.CheckConstraint(
                 name="reminder_names_its_step_and_deadline",

@@ -31,13 +31,19 @@ class LetterKind(models.TextChoices):
     REMINDER = "reminder", _("reminder")
     ACKNOWLEDGEMENT = "acknowledgement", _("acknowledgement")
     CALENDAR = "calendar", _("calendar")
+    RECEIPT = "receipt", _("receipt")
 
 
 # What stands of these, reminders and acknowledgements follow.
 INVITING_KINDS = (LetterKind.INVITATION, LetterKind.REPLACEMENT)
 # Automatic letters leave by mail only, with an approved text. The others are printed too, and each
 # is approved by itself.
-AUTOMATIC_KINDS = (LetterKind.REMINDER, LetterKind.ACKNOWLEDGEMENT, LetterKind.CALENDAR)
+AUTOMATIC_KINDS = (
+    LetterKind.REMINDER,
+    LetterKind.ACKNOWLEDGEMENT,
+    LetterKind.CALENDAR,
+    LetterKind.RECEIPT,
+)
 PRINTED_KINDS = tuple(kind for kind in LetterKind if kind not in AUTOMATIC_KINDS)
 
 

@@ -36,7 +36,12 @@ logger = logging.getLogger(__name__)
 SETTLE_WITHIN, SETTLE_EACH = 10, 0.2
 FAULTS_AT_MOST = 5
 # What may not leave any more is called back as a whole: what is due after all is planned anew.
-CALLED_BACK = (Letter.Kind.REMINDER, Letter.Kind.CALENDAR, Letter.Kind.ACKNOWLEDGEMENT)
+CALLED_BACK = (
+    Letter.Kind.REMINDER,
+    Letter.Kind.CALENDAR,
+    Letter.Kind.ACKNOWLEDGEMENT,
+    Letter.Kind.RECEIPT,
+)
 
 
 def deliver(delivery: Delivery, line: Carrier) -> bool:

@@ -70,6 +70,8 @@ def specimen_of(template: LetterTemplate, invitation: Invitation) -> Letter:
             answer=Answer.HOLDING if holding else Answer.IN_PERSON,
             received_at=timezone.now(),
         )
+    if template.kind == Letter.Kind.RECEIPT:
+        letter.filed = {template.language: str(invitation.minister.name)}
     if template.kind == Letter.Kind.CALENDAR:
         letter.calendar = specimen_calendar(invitation.edition)
     return letter

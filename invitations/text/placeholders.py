@@ -120,7 +120,12 @@ PLACEHOLDERS_OF_LETTERS = {
     ),
     "recorded": Placeholder(_("the recorded reply, a line to each point"), "reply"),
     "answer": Placeholder(_("the answer given, in the words of the record"), "reply", "answer"),
-    "received_at": Placeholder(_("when the reply was received"), "reply", "received_at"),
+    "received_at": Placeholder(
+        _("when the reply was received, or what an office filed"), "reply", "received_at"
+    ),
+    "filed": Placeholder(
+        _("the statement or the delegation on file, a line to each point"), "letter"
+    ),
     "sessions": Placeholder(_("what is new in the calendar, a line to each session"), "letter"),
 }
 PLACEHOLDER_MEANINGS = {name: one.meaning for name, one in PLACEHOLDERS_OF_LETTERS.items()}
@@ -157,6 +162,7 @@ REQUIRED: dict[str, dict[str, set[str]]] = {
     "reminder": {"mail": {"reply_before", "last_day", "reply_link"}},
     "acknowledgement": {"mail": {"recorded"}},
     "calendar": {"mail": {"sessions"}},
+    "receipt": {"mail": {"filed"}},
 }
 REFERRING = {"notice", "corrigendum", "replacement"}
 # Placeholders that only letters of these kinds can fill.
@@ -172,7 +178,8 @@ ONLY_IN: dict[str, set[str]] = {
     "addressees": {"note"},
     "recorded": {"acknowledgement"},
     "answer": {"acknowledgement"},
-    "received_at": {"acknowledgement"},
+    "received_at": {"acknowledgement", "receipt"},
+    "filed": {"receipt"},
     "sessions": {"calendar"},
 }
 # A note verbale goes to a mission, and a copy to an address that nobody has checked: neither
@@ -183,7 +190,14 @@ HAVE_TO_STAY = ANSWERABLE | {"salutation", "closing"}
 # A note verbale is written in the third person, and has its own formulas of courtesy.
 COURTESIES = {"salutation", "closing"}
 # The subject is one line, and everybody who handles the mail can read it.
-NOT_IN_SUBJECT = {"background", "changes", "covered", "recorded", "sessions"} | KEY_PLACEHOLDERS
+NOT_IN_SUBJECT = {
+    "background",
+    "changes",
+    "covered",
+    "recorded",
+    "sessions",
+    "filed",
+} | KEY_PLACEHOLDERS
 
 
 def usable_placeholders(kind: str, variant: str = "") -> set[str]:

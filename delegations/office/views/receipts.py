@@ -1,9 +1,6 @@
 """What is on file of a statement and of a delegation, as a PDF for the office to keep."""
 
-from typing import Any
-
 from django.http import Http404, HttpRequest, HttpResponse
-from django.utils.text import capfirst
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
@@ -11,12 +8,12 @@ from django.views.decorators.http import require_safe
 from delegations.models import PolicyStatement, StatementText
 from delegations.nominations import gender_balance
 from delegations.office.access import office_required
-from delegations.office.forms.statement import COLUMNS
 from delegations.office.on_file import read_on_file
 from delegations.office.receipt import on_file_pdf
 from delegations.office.views.delegation import STAFF_NEED as NEED_OF_DELEGATION
 from delegations.office.views.delegation import delegate_particulars, named_delegates
 from delegations.office.views.statement_page import STAFF_NEED, printed_text
+from delegations.receipts import person_line, photo_lines, statement_lines
 from invitations.models import Invitation
 from invitations.text.dates import keep_own_order, labelled
 
@@ -40,8 +37,7 @@ def delegation_record(request: HttpRequest, invitation: Invitation) -> HttpRespo
     if not named:
         raise Http404
     people = [
-        [labelled(capfirst(person.get_role_display()), keep_own_order(person.name))]
-        + [keep_own_order(line) for line in delegate_particulars(person)]
+        [person_line(person)] + [keep_own_order(line) for line in delegate_particulars(person)]
         for person in named
     ]
     return pdf_response(
@@ -60,31 +56,10 @@ def pdf_response(
     )
 
 
-def statement_lines(statement: PolicyStatement) -> list[str]:
-    lines = []
-    for column in COLUMNS.values():
-        field: Any = statement._meta.get_field(column.removesuffix("_id"))
-        if words := column_in_words(statement, field):
-            lines.append(labelled(capfirst(field.verbose_name), keep_own_order(words)))
-    return lines
-
-
-def column_in_words(statement: PolicyStatement, field: Any) -> str:
-    """Return what a column says; empty where nothing was said."""
-    value = getattr(statement, field.name)
-    if isinstance(value, bool):
-        return _("yes") if value else ""
-    if field.choices:
-        value = getattr(statement, f"get_{field.name}_display")()
-    return str(value or "")
-
-
 def text_lines(statement: PolicyStatement, invitation: Invitation) -> list[str]:
     current = StatementText.objects.current().filter(statement=statement)
     texts = [printed_text(text, invitation) for text in current]
     lines = [
         labelled(_("Text"), f"{keep_own_order(one['called'])}, {one['filed']}") for one in texts
     ]
-    if statement.photo:
-        lines.append(labelled(_("Photo of the speaker"), _("on file")))
-    return lines
+    return [*lines, *photo_lines(statement)]

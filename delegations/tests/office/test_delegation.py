@@ -480,10 +480,11 @@ def test_queries_are_as_many_for_fifty_as_for_one(invitation, django_assert_num_
     with django_assert_num_queries(6):
         client.get(page_of(invitation, "list"))
     # The invitation, the answer, the delegation, its delegates, the row and the change,
-    # within a transaction, and a row of the field history.
-    with django_assert_num_queries(9):
+    # within a transaction, and a row of the field history; for the receipt the letter that
+    # stands, the people named, and its row.
+    with django_assert_num_queries(12):
         client.post(page_of(invitation, "add"), words_of(invitation, name="Another"))
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(14):
         client.post(url, words_of(invitation, function="Envoy", seen=seen))
 
 

@@ -66,5 +66,6 @@ def test_queries_of_the_page_and_of_a_change(invitation, django_assert_num_queri
     # delegation with its statement, its texts, the form of address, the reference.
     with django_assert_num_queries(7):
         client.get(page_of(invitation, "statement"))
-    with django_assert_num_queries(11):
+    # A change also lets its receipt tell what stands now: the letter, the texts, the row.
+    with django_assert_num_queries(14):
         client.post(page_of(invitation, "statement"), words_of(invitation, title="New", seen=seen))
