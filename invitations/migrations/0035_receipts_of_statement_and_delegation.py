@@ -13,7 +13,7 @@ def load(apps, schema_editor):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('invitations', '0028_digest_choices'),
+        ('invitations', '0034_taking_out'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
