@@ -180,8 +180,10 @@ def lines_of_replies(dossier: Dossier) -> Iterator[Line]:
             )
         )
         who = by(reply.recorded_by, reply.respondent_name or _("the office"))
-        words = told.REPLIED[reply.channel] % answer
-        yield Line(reply.received_at, words, who, change_url(reply), more, 1)
+        said_here = reply.carried_from_id is None
+        words = (told.REPLIED[reply.channel] if said_here else told.CARRIED) % answer
+        at = reply.received_at if said_here else reply.recorded_at
+        yield Line(at, words, who, change_url(reply), more, 1)
         if reply.settled_at:
             gone = reply.status == Reply.Status.SET_ASIDE
             words = (told.SET_ASIDE if gone else told.CHOSEN) % answer

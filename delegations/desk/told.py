@@ -49,6 +49,7 @@ REPLIED: dict[str, Any] = {
     Channel.TELEPHONE: _("The office replied by telephone: %(answer)s."),
 }
 RECONFIRMED = _("The office re-confirmed its answer after the dates had moved: %(answer)s.")
+CARRIED = _("The predecessor’s answer stays valid, to be confirmed: %(answer)s.")
 CHOSEN = _("Of two replies that differ, this one stands: %(answer)s.")
 SET_ASIDE = _("Of two replies that differ, this one was set aside: %(answer)s.")
 DRAFTED = _("The invitation was drafted.")

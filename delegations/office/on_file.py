@@ -189,6 +189,9 @@ def next_part(parts: list[OfficePart], here: str) -> OfficePart | None:
 def answer_part(filed: OnFile) -> OfficePart:
     if filed.contested:
         state = _("two communications differ; the secretariat is clarifying the matter")
+    elif filed.standing and filed.standing.is_to_confirm:
+        state = _("given by the predecessor’s office; to be confirmed or changed")
+        return OfficePart("answer", _("Answer"), state, False, is_open=True)
     elif filed.standing:
         state = _("recorded")
     elif filed.holding:

@@ -67,8 +67,8 @@ def deliver(delivery: Delivery, line: Carrier) -> bool:
 def begin_delivery(delivery: Delivery) -> bool:
     """Set *sending* if the letter may still leave; otherwise cancel it with the reason.
 
-    Mail to whom a signed original is due meanwhile, or that names earlier dates, is kept back for a
-    person to decide.
+    Mail to whom a signed original is due meanwhile, that names earlier dates, or to who has left
+    office, is kept back for a person to decide.
     """
     letter = delivery.letter
     if because := why_kept_back(letter):
@@ -76,14 +76,12 @@ def begin_delivery(delivery: Delivery) -> bool:
         return False
     if letter.kind in (*CALLED_BACK, Letter.Kind.NOTE):
         return begin_under_lock(delivery)
-    if has_left_office(letter, letter.invitation):
-        transit(delivery, State.CLAIMED, State.MISSED, because=str(LEFT_OFFICE))
-        return False
     if begin_sending(delivery):
         return True
     invitation = Invitation.objects.get(pk=letter.invitation_id)
     if because := why_not_sendable(letter, invitation, timezone.now()):
-        transit(delivery, State.CLAIMED, State.CANCELLED, because=because)
+        kept_back = State.MISSED if because == str(LEFT_OFFICE) else State.CANCELLED
+        transit(delivery, State.CLAIMED, kept_back, because=because)
     return False
 
 

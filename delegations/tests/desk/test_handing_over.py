@@ -137,6 +137,7 @@ def test_the_page_of_the_state_tells_of_each_step(client, coming):
     assert "A successor of Flavia Elphberg was entered; a second person releases it." in page
     assert "The invitation of Flavia Elphberg was handed over." in page
     assert "to be confirmed: in person" in page
+    assert "stays valid, to be confirmed: attends in person" in page
 
 
 def test_the_second_person_reads_what_becomes_of_each_part(client, coming):

@@ -45,6 +45,21 @@ def test_a_returning_office_finds_what_is_on_file_and_no_form(invitation):
     ]
 
 
+def test_an_answer_of_the_predecessor_is_confirmed_in_the_same_words(invitation):
+    predecessor = ReplyFactory(invitation__edition=invitation.edition)
+    words = {"answer": "in_person", "channel": "online"}
+    ReplyFactory(invitation=invitation, carried_from=predecessor, **words)
+    before = text(browser(invitation).get(page_of(invitation)))
+
+    record_reply(invitation, {"answer": "in_person"})
+
+    after = text(browser(invitation).get(page_of(invitation)))
+    asked = "The office before yours gave this answer. It stays valid"
+    assert asked in before
+    assert asked not in after
+    assert invitation.replies.standing().get().carried_from is None
+
+
 def test_a_changed_reply_begins_with_its_answer_and_its_words(invitation):
     words = {"answer": "in_person", "segments": ["opening"], "respondent_name": "Colonel Sapt"}
     record_reply(invitation, words | {"remarks": "First.\nSecond."})
