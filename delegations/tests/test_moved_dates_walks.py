@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 from playwright.sync_api import expect
 
+from delegations.models import HighLevelSession
 from delegations.tests.browser import CHECK, RECORD, browser_page, invited
 from delegations.tests.measures import RULES, bring_axe, faults_within
 from invitations.models import Reconfirmation
@@ -65,6 +66,22 @@ def offices(edition):
     return found
 
 
+def session_on(day, edition):
+    at = dt.datetime.combine(day, dt.time(10), edition.zone)
+    HighLevelSession.objects.create(
+        edition=edition,
+        segment="opening",
+        title="Opening segment",
+        starts_at=at,
+        ends_at=at + dt.timedelta(hours=1),
+    )
+
+
+def begins_on():
+    session = HighLevelSession.objects.select_related("edition").get()
+    return session.edition.local_date(session.starts_at)
+
+
 def dates_page(edition):
     return reverse("admin:invitations_forumedition_dates", args=[edition.pk])
 
@@ -92,6 +109,7 @@ def test_a_postponement_to_the_re_confirmation_of_the_last_office(
     staff, chromium, site, edition, offices
 ):
     drafter, approver = staff("Drafters"), staff("Approvers")
+    session_on(edition.track_opens_on, edition)
     bring_axe(drafter)
     drafter.goto(f"{site}{page_of(edition)}")
     for name in ("closes_on", "track_closes_on", "track_opens_on", "opens_on"):
@@ -104,6 +122,7 @@ def test_a_postponement_to_the_re_confirmation_of_the_last_office(
     drafter.fill("[name=because]", "The hall is being repaired.")
     drafter.get_by_role("button", name="Ask for it: a second person releases").click()
     expect(drafter.get_by_text("The move waits for a second person")).to_be_visible()
+    findings += faults_within(drafter, ".desk", runOnly=RULES)
 
     released(approver, site)
     new = edition.opens_on + dt.timedelta(days=21), edition.closes_on + dt.timedelta(days=21)
@@ -123,6 +142,7 @@ def test_a_postponement_to_the_re_confirmation_of_the_last_office(
         assert Reconfirmation.objects.exclude(said="not_yet").count() == number
 
     board_says(approver, site, 2, 0, 0)
+    assert begins_on() == edition.track_opens_on + dt.timedelta(days=21)
     assert findings == []
 
 
