@@ -13,10 +13,13 @@ VENV := .venv$(if $(filter-out python3,$(PYTHON)),-$(shell $(PYTHON) -c \
 BIN := $(VENV)/bin
 MESSAGES := $(patsubst %.po,%.mo,$(wildcard locale/*/LC_MESSAGES/*.po))
 
-.PHONY: run test check messages requirements bench soak clean
+.PHONY: run install test check messages requirements bench soak clean
 
 run: $(VENV)/run-ready $(MESSAGES)
 	@$(BIN)/python scripts/run.py
+
+# What a deployment needs of this checkout; docs/deploy.md has the rest.
+install: $(VENV)/run-ready $(MESSAGES)
 
 # Compiled once: the tests run in several processes, and start programs of their own.
 test: export PYTHONDONTWRITEBYTECODE =

@@ -62,6 +62,9 @@ if [ "$purpose" = test ]; then
     need chromium command -v chromium
     need poppler-utils command -v pdftotext
     need openssl command -v openssl
+    need nginx-light command -v nginx
+    need curl command -v curl
+    need systemd command -v systemd-analyze
     requirements=requirements-dev.txt
 else
     requirements=requirements.txt

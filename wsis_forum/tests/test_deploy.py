@@ -1,0 +1,215 @@
+"""What lies in deploy/: units, proxy and variables, as far as one can see without a host."""
+
+import re
+import secrets
+import shutil
+import subprocess
+import sys
+import threading
+import time
+from configparser import ConfigParser
+from http.server import BaseHTTPRequestHandler, HTTPServer
+
+import pytest
+from django.conf import settings
+from honcho.environ import parse_procfile
+
+from conftest import VARIABLES
+from scripts.follow_guide import commands
+from scripts.peers.ports import answers, free_port
+
+DEPLOY = settings.BASE_DIR / "deploy"
+UNITS = {"web": "wsis-forum-web", "worker": "wsis-forum-worker@1", "beat": "wsis-forum-beat"}
+TOKEN = "abcdefghjkmnpqrstuvwx"
+
+
+def unit(name):
+    described = ConfigParser(interpolation=None, strict=False, delimiters="=")
+    described.read(DEPLOY / "systemd" / f"{name.rstrip('1')}.service")
+    return described["Service"]
+
+
+def given_variables():
+    lines = (DEPLOY / "environment").read_text().splitlines()
+    return {name: value.strip('"') for name, _is, value in
+            (line.lstrip("#").partition("=") for line in lines)
+            if re.fullmatch("[A-Z_]+", name)}  # fmt: skip
+
+
+# The units
+
+
+@pytest.mark.parametrize("name", UNITS)
+def test_a_unit_runs_what_the_procfile_runs(name):
+    program = parse_procfile((settings.BASE_DIR / "Procfile").read_text()).processes[name]
+
+    line = unit(UNITS[name])["ExecStart"].removeprefix("/opt/wsis-forum/.venv/bin/")
+    for here, there in (("127.0.0.1:8000", "127.0.0.1:$PORT"), ("--workers 2 ", ""),
+                        ("--hostname %i@%%h ", "")):  # fmt: skip
+        line = line.replace(here, there)
+    assert line == program
+
+
+@pytest.mark.skipif(not shutil.which("systemd-analyze"), reason="systemd is not here.")
+@pytest.mark.parametrize("name", UNITS.values())
+def test_a_unit_is_exposed_little(name, tmp_path):
+    shutil.copytree(DEPLOY / "systemd", tmp_path / "etc/systemd/system")
+
+    told = subprocess.run(
+        ["systemd-analyze", "security", "--offline=true", f"--root={tmp_path}", "--no-pager",
+         "--threshold=20", f"{name}.service"],
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+
+    assert told.returncode == 0, told.stdout + told.stderr
+    assert float(re.search(r"exposure level for \S+: ([\d.]+)", told.stdout)[1]) < 2
+
+
+# The variables
+
+
+def test_each_variable_of_the_example_is_one_of_the_readme():
+    assert {name.removesuffix("_FILE") for name in given_variables()} <= VARIABLES
+
+
+def test_the_settings_of_the_example_pass_the_check_of_a_deployment(tmp_path):
+    given = given_variables() | {"VAR_DIR": str(tmp_path), "PATH": "/usr/bin:/bin"}
+    contents = {
+        "secret-key": secrets.token_hex(50),
+        "email-url": "smtp://user:password@mail.example.org:587/?security=starttls",
+        "arming-key": "a" * 48,
+    }
+    for name, content in contents.items():
+        (tmp_path / name).write_text(content)
+    for name, value in given.items():
+        given[name] = value.replace("/etc/wsis-forum/", f"{tmp_path}/")
+
+    told = subprocess.run(
+        [sys.executable, "manage.py", "check", "--deploy", "--fail-level", "WARNING"],
+        cwd=settings.BASE_DIR, env=given, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+
+    assert told.returncode == 0, told.stderr
+
+
+# The guide
+
+
+def test_each_file_that_the_guide_uses_is_there():
+    used = set(re.findall(r"\bdeploy/[\w./-]*\w", "\n".join(commands())))
+
+    assert {"deploy/environment", "deploy/run", "deploy/nginx/wsis-forum.conf"} <= used
+    assert not [path for path in used if not (settings.BASE_DIR / path).exists()]
+
+
+def test_the_guide_starts_each_unit():
+    enabled = next(line for line in commands() if line.startswith("systemctl enable"))
+
+    assert {*UNITS.values(), "wsis-forum-worker@2"} == set(enabled.split()[3:])
+
+
+# The proxy
+
+
+class Site(BaseHTTPRequestHandler):
+    """A site that says which headers it was given."""
+
+    def do_GET(self):
+        body = "\n".join(f"{name}: {value}" for name, value in self.headers.items()).encode()
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *arguments):
+        pass
+
+
+@pytest.fixture
+def proxy(tmp_path):
+    """The nginx of the deployment, with other ports and a certificate of its own."""
+    site = HTTPServer(("127.0.0.1", 0), Site)
+    threading.Thread(target=site.serve_forever, daemon=True).start()
+    plain, tls = free_port(), free_port()
+    subprocess.run(
+        ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=x",
+         "-keyout", tmp_path / "key.pem", "-out", tmp_path / "fullchain.pem"],
+        check=True, capture_output=True,
+    )  # fmt: skip
+    server = (DEPLOY / "nginx/wsis-forum.conf").read_text()
+    server = re.sub(r" *listen \[::\].*\n", "", server)
+    for there, here in (("listen 80", f"listen 127.0.0.1:{plain}"),
+                        ("listen 443", f"listen 127.0.0.1:{tls}"),
+                        ("127.0.0.1:8000", f"127.0.0.1:{site.server_port}"),
+                        ("/etc/ssl/wsis-forum", str(tmp_path)),
+                        ("/var/log/nginx", str(tmp_path))):  # fmt: skip
+        assert there in server
+        server = server.replace(there, here)
+    temporary = "".join(f"{name}_temp_path {tmp_path}/{name};\n" for name in
+                        ("client_body", "proxy", "fastcgi", "uwsgi", "scgi"))  # fmt: skip
+    whole = tmp_path / "nginx.conf"
+    whole.write_text(
+        f"daemon off; pid {tmp_path}/pid; error_log {tmp_path}/errors;\n"
+        f"events {{}}\nhttp {{\n{temporary}{server}}}\n"
+    )
+    nginx = subprocess.Popen(["nginx", "-c", whole, "-e", tmp_path / "errors"])
+    stop_at = time.monotonic() + 30
+    while not answers(tls) and time.monotonic() < stop_at:
+        time.sleep(0.05)
+    yield plain, tls, tmp_path
+    nginx.terminate()
+    nginx.wait()
+    site.shutdown()
+    site.server_close()
+
+
+def fetch(address, **headers):
+    """Fetch it as curl does, from a proxy whose certificate nobody knows."""
+    told = subprocess.run(
+        ["curl", "--silent", "--insecure", "--include", "--noproxy", "*", address,
+         *(word for name, value in headers.items() for word in ("-H", f"{name}: {value}")),],
+        capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    return told.stdout
+
+
+@pytest.mark.skipif(not shutil.which("nginx"), reason="nginx is not here.")
+def test_the_proxy_leads_to_tls_and_says_so_itself(proxy):
+    plain, tls, _folder = proxy
+
+    assert "301" in fetch(f"http://127.0.0.1:{plain}/check/").splitlines()[0]
+    told = fetch(f"https://127.0.0.1:{tls}/", **{"X-Forwarded-Proto": "http", "Host": "forum"})
+    assert "X-Forwarded-Proto: https" in told
+    assert "X-Forwarded-Proto: http\n" not in told
+    assert "Host: forum" in told
+
+
+@pytest.mark.skipif(not shutil.which("nginx"), reason="nginx is not here.")
+def test_the_log_of_the_proxy_holds_no_reply_link(proxy):
+    _plain, tls, folder = proxy
+
+    fetch(f"https://127.0.0.1:{tls}/r/{TOKEN}/", Referer=f"https://forum/r/{TOKEN}/")
+    fetch(f"https://127.0.0.1:{tls}/%72/{TOKEN}/")
+
+    log = (folder / "wsis-forum.log").read_text()
+    assert log.count("***") == 3
+    assert TOKEN not in log
+
+
+# Containers
+
+
+def test_no_container_is_root_or_writes_to_its_image():
+    compose = (DEPLOY / "container/compose.yaml").read_text()
+    image = (DEPLOY / "container/Containerfile").read_text()
+
+    services = re.split(
+        r"^  (?=\w+:$)", compose.partition("\nservices:\n")[2].partition("\n# ")[0], flags=re.M
+    )
+    assert re.search(r"^USER (\S+)", image, re.M)[1] == "10001:10001"
+    assert 'user: "10001:10001"' in compose.partition("services:")[0]
+    for service in filter(None, services):
+        own = "<<: *program" in service
+        assert own or re.search("^    user: (postgres|redis)", service, re.M), service
+        assert own or "read_only: true" in service
+        assert "healthcheck:" in service or service.startswith("prepare")
