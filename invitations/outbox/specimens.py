@@ -113,12 +113,22 @@ def send_specimen(letter: Letter, email: str, template: LetterTemplate | None = 
     """Send a specimen, marked as a test, to the user's address; return the mail server's words."""
     if mute := why_mute():
         raise ValidationError(mute)
+    email = address_of_tests(email)
+    return hand_over_test(email, specimen_mail(letter, email, template))
+
+
+def address_of_tests(email: str) -> str:
+    """Return the account's address as mail servers take it; refuse none, or one that is none."""
     if not email:
         raise ValidationError(
             _("Your account has no e-mail address: whoever keeps the accounts can enter one.")
         )
     # A command or another sign-on may have made the account, with any address.
-    email = checked_address(email)
+    return checked_address(email)
+
+
+def specimen_mail(letter: Letter, email: str, template: LetterTemplate | None = None) -> bytes:
+    """Return the mail to that address with the letter as a specimen, marked as a test."""
     subject, mail, pdf = render_specimen(letter, template)
     mark = printed_terms_in(letter.language)["specimen"]
     specimen = Letter(
@@ -132,7 +142,13 @@ def send_specimen(letter: Letter, email: str, template: LetterTemplate | None = 
         recipients=[["to", email]],
     )
     attached = {f"TEST-{pdf_name(letter)}": pdf} if pdf else {}
-    content = written(specimen, attached)
+    return written(specimen, attached)
+
+
+def hand_over_test(email: str, content: bytes) -> str:
+    """Hand a marked test to the mail server, if this deployment may write; return its words."""
+    if mute := why_mute():
+        raise ValidationError(mute)
     _name, sender = parseaddr(settings.DEFAULT_FROM_EMAIL)
     try:
         with configured_carrier() as line:
