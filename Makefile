@@ -13,7 +13,7 @@ VENV := .venv$(if $(filter-out python3,$(PYTHON)),-$(shell $(PYTHON) -c \
 BIN := $(VENV)/bin
 MESSAGES := $(patsubst %.po,%.mo,$(wildcard locale/*/LC_MESSAGES/*.po))
 
-.PHONY: run install test check messages requirements bench soak clean
+.PHONY: run install test check messages requirements bench soak guide clean
 
 run: $(VENV)/run-ready $(MESSAGES)
 	@$(BIN)/python scripts/run.py
@@ -70,6 +70,10 @@ soak: export DATABASE_URL ?= postgres://postgres@127.0.0.1:5432/wsis_forum_soak
 soak: export REDIS_URL ?= redis://127.0.0.1:6379/15
 soak: $(VENV)/test-ready $(MESSAGES)
 	$(BIN)/python -m scripts.soak $(ARGS)
+
+# docs/deploy.md word for word, on layers that go away again; for root, with PostgreSQL, Redis and nginx.
+guide: $(VENV)/test-ready
+	$(BIN)/python -m scripts.follow_guide
 
 # What can be made again; the data in $(VAR_DIR) stay.
 clean:

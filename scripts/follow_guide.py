@@ -22,6 +22,8 @@ from configparser import ConfigParser
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
+# The host's own programs: a Python in somebody's home is out of reach for the units' user.
+PATH = "/usr/sbin:/usr/bin:/sbin:/bin"
 UNITS = Path("/etc/systemd/system")
 LAYERED = ("/etc", "/opt", "/run", "/var")
 SITE = "https://forum.example.org"
@@ -35,6 +37,7 @@ def main() -> None:
         command = ["unshare", "--mount", "--net", "--propagation", "private", sys.executable]
         command += ["-m", "scripts.follow_guide", "--apart", str(os.getpid())]
         sys.exit(subprocess.run(command, check=False, cwd=ROOT).returncode)
+    os.environ["PATH"] = PATH
     with tempfile.TemporaryDirectory(prefix="wsis-forum-guide-") as name:
         folder = Path(name)
         folder.chmod(0o711)
