@@ -64,6 +64,7 @@ if [ "$purpose" = test ]; then
     need openssl command -v openssl
     need nginx-light command -v nginx
     need curl command -v curl
+    need gnupg command -v gpg
     need systemd command -v systemd-analyze
     requirements=requirements-dev.txt
 else

@@ -1,0 +1,115 @@
+"""What deploy/backup writes, deploy/restore reads: every row and every file, into another place."""
+
+import subprocess
+import sys
+from contextlib import closing
+from hashlib import sha256
+from pathlib import Path
+
+import psycopg2
+import pytest
+from django.conf import settings
+from django.db import connection
+from psycopg2.sql import SQL, Identifier
+
+from invitations.files.frozen import freeze
+from invitations.outbox.arming import arm
+from invitations.tests.databases import address_of, postgresql, run
+from invitations.tests.factories import InvitationFactory, LetterFactory, ReplyFactory
+
+pytestmark = [
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.skipif(connection.vendor != "postgresql", reason="The scripts are PostgreSQL's."),
+]
+RESTORED = "wsis_forum_restored"
+DEPLOY = settings.BASE_DIR / "deploy"
+
+
+@pytest.fixture
+def keys(tmp_path):
+    """A pair of keys in files, as an organization keeps them in two places."""
+    home = ["gpg", "--batch", "--quiet", "--homedir", tmp_path / "home"]
+    (tmp_path / "home").mkdir(mode=0o700)
+    make = ["--passphrase", "", "--quick-generate-key", "backup@example.org", "future-default"]
+    subprocess.run([*home, *make], check=True)
+    for name, verb in (("public", "--export"), ("private", "--export-secret-keys")):
+        subprocess.run([*home, "--output", tmp_path / name, verb], check=True)
+    yield tmp_path / "public", tmp_path / "private"
+    subprocess.run(["gpgconf", "--homedir", tmp_path / "home", "--kill", "gpg-agent"], check=True)
+
+
+@pytest.fixture
+def empty_database():
+    postgresql("dropdb", "--if-exists", "--force", RESTORED)
+    postgresql("createdb", RESTORED)
+    yield address_of(RESTORED)
+    postgresql("dropdb", "--force", RESTORED)
+
+
+def rows_of(address):
+    """A hash of all rows of each table."""
+    with closing(psycopg2.connect(address)) as line, line.cursor() as cursor:
+        cursor.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")
+        tables = [name for (name,) in cursor.fetchall()]
+        found = {}
+        for name in tables:
+            cursor.execute(
+                SQL("SELECT md5(string_agg(t::text, '' ORDER BY t::text)) FROM {} t").format(
+                    Identifier(name)
+                )
+            )
+            found[name] = cursor.fetchone()[0]
+    return found
+
+
+def files_of(folder):
+    found = [path for path in Path(folder).rglob("*") if path.is_file()]
+    return {str(path.relative_to(folder)): sha256(path.read_bytes()).hexdigest() for path in found}
+
+
+def test_a_restored_backup_is_equal_in_every_row_and_file_and_writes_to_nobody(
+    keys, empty_database, tmp_path
+):
+    public, private = keys
+    letter = LetterFactory(invitation=InvitationFactory())
+    ReplyFactory(invitation=letter.invitation)
+    frozen = freeze(b"Subject: Invitation\r\n\r\nFlavia Elphberg\r\n", "messages", "eml")
+    key = arm()
+    here = address_of(connection.settings_dict["NAME"])
+    backup, folder = tmp_path / "backup", tmp_path / "restored"
+
+    made = run(DEPLOY / "backup", public, backup, DATABASE_URL=here,
+               STORAGE_URL=settings.MEDIA_ROOT.as_uri())  # fmt: skip
+    read = run(DEPLOY / "restore", private, backup, empty_database, folder)
+
+    assert (made.returncode, read.returncode) == (0, 0), made.stderr + read.stderr
+    assert rows_of(empty_database) == rows_of(here)
+    assert files_of(folder) == files_of(settings.MEDIA_ROOT)
+    assert files_of(folder)[frozen.name] == frozen.sha256
+    assert b"Elphberg" not in backup.read_bytes()
+    sent = run(
+        sys.executable, "manage.py", "dispatch_outbox", DATABASE_URL=empty_database,
+        EMAIL_URL="smtp://127.0.0.1:9/", ARMING_KEY=key,
+    )  # fmt: skip
+    assert "this is a copy" in sent.stdout + sent.stderr
+
+
+def test_nothing_is_restored_over_what_is_there(keys, tmp_path):
+    _public, private = keys
+    here = address_of(connection.settings_dict["NAME"])
+
+    over_rows = run(DEPLOY / "restore", private, tmp_path / "backup", here, tmp_path / "new")
+    over_files = run(DEPLOY / "restore", private, tmp_path / "backup", here, tmp_path)
+
+    assert "tables already" in over_rows.stderr
+    assert "name a new folder" in over_files.stderr
+    assert not (tmp_path / "new").exists()
+
+
+def test_a_backup_is_not_written_over(keys, tmp_path):
+    (tmp_path / "backup").write_text("of yesterday")
+
+    again = run(DEPLOY / "backup", keys[0], tmp_path / "backup", VAR_DIR=str(tmp_path))
+
+    assert again.returncode == 1
+    assert (tmp_path / "backup").read_text() == "of yesterday"
