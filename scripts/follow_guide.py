@@ -102,6 +102,7 @@ class Host:
     def __init__(self, outside: str) -> None:
         self.outside = outside
         self.cwd = ROOT
+        self.has_proxy = False
         self.processes: dict[str, subprocess.Popen[bytes]] = {}
 
     def do(self, line: str) -> None:
@@ -123,8 +124,8 @@ class Host:
     def systemctl(self, verb: str, *names: str) -> None:
         units = [name for name in names if not name.startswith("--")]
         if units == ["nginx"]:
-            is_up = Path("/run/nginx.pid").exists()
-            run("nginx -s reload" if is_up else "nginx")
+            run("nginx -s reload" if self.has_proxy else "nginx")
+            self.has_proxy = True
             return
         for unit in units:
             if verb in ("stop", "restart"):
@@ -141,8 +142,8 @@ class Host:
         for unit in list(self.processes):
             self.stop(unit)
         for pid in (Path("/run/nginx.pid"), folder / "postgresql/data/postmaster.pid"):
-            if pid.exists():
-                subprocess.run(["kill", pid.read_text().split()[0]], check=False)
+            if pid.exists() and (told := pid.read_text().split()):
+                subprocess.run(["kill", told[0]], check=False)
         subprocess.run(["redis-cli", "shutdown", "nosave"], check=False, capture_output=True)
 
 
