@@ -16,9 +16,9 @@ from django.utils import timezone
 import delegations
 import invitations
 from delegations.demonstration.story import Incoming, receive_answers
-from delegations.editions import new_edition_from
 from delegations.models import HighLevelSession
 from delegations.programme import approve_session, unpublish_speakers
+from delegations.tests.acts import EDITION_ACTS
 from invitations import audit
 from invitations.inbox.bounces import match_bounce, move_to_bounced
 from invitations.inbox.filing import assign_mail
@@ -423,8 +423,7 @@ ACTS = {
     stop_sending: stopping_all,
     note_seen: looking_at_it,
     send_test: sending_a_test,
-    new_edition_from: lambda _make, by: new_edition_from(EditionFactory(), {"symbol": "x"}, "", by),
-    **CALL_ACTS | MENDING_ACTS | ORIGINAL_ACTS,
+    **CALL_ACTS | EDITION_ACTS | MENDING_ACTS | ORIGINAL_ACTS,
 }
 
 

@@ -1,0 +1,74 @@
+"""Acts on a whole edition, each by the person who is told to it."""
+
+from django.utils import timezone
+
+from delegations.editions import new_edition_from
+from delegations.moved_dates import release_move
+from invitations.letters.issuing import draft_invitations
+from invitations.outbox.moved_dates.asking import (
+    ask_to_move,
+    hold,
+    stop,
+    take_back_move,
+    values_of_edition,
+)
+from invitations.outbox.moved_dates.in_force import put_in_force
+from invitations.tests.factories import EditionFactory, MinisterFactory
+from invitations.tests.mending import BECAUSE
+from invitations.tests.moving import asked, in_force
+
+
+def beginning_from_another(_make, by):
+    return new_edition_from(EditionFactory(), {"symbol": "x"}, "", by)
+
+
+def drafting(_make, by):
+    edition, minister = EditionFactory(), MinisterFactory()
+    draft_invitations(edition, {minister.pk}, by)
+    return edition.invitations.get()
+
+
+def asking_to_move(_make, by):
+    return asked(EditionFactory(), by=by).change
+
+
+def holding(_make, by):
+    edition = EditionFactory()
+    before = values_of_edition(edition)
+    return hold(edition, before, before, by, BECAUSE)
+
+
+def stopping_an_edition(_make, by):
+    edition = EditionFactory()
+    stop(edition, by, BECAUSE, timezone.now())
+    return edition
+
+
+def taking_a_move_back(_make, by):
+    move = asked(EditionFactory())
+    take_back_move(move.change, by, move.change.mark)
+    return move.change
+
+
+def putting_in_force(_make, by):
+    move = asked(EditionFactory())
+    in_force(move, by=by)
+    return move.change
+
+
+def releasing_with_sessions(_make, by):
+    move = asked(EditionFactory())
+    release_move(move.change, by, move.change.mark)
+    return move.change
+
+
+EDITION_ACTS = {
+    new_edition_from: beginning_from_another,
+    draft_invitations: drafting,
+    ask_to_move: asking_to_move,
+    hold: holding,
+    stop: stopping_an_edition,
+    take_back_move: taking_a_move_back,
+    put_in_force: putting_in_force,
+    release_move: releasing_with_sessions,
+}
