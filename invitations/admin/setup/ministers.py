@@ -12,7 +12,7 @@ from django.urls import path
 from django.utils.translation import gettext_lazy
 from unfold.decorators import display
 
-from invitations.admin.base import WHY_IT_CHANGES, Menu, ModelAdmin, RecordInline
+from invitations.admin.base import WHY_IT_CHANGES, Menu, RecordInline
 from invitations.admin.columns import courtesy, listed_state
 from invitations.admin.confirming import refusal_sentence
 from invitations.admin.mending.after_saving import AsksAboutLettersMixin
@@ -35,7 +35,7 @@ class InvitationsOfMinister(RecordInline):
 
 
 @admin.register(Minister)
-class MinisterAdmin(AsksAboutLettersMixin, MinisterExchangeMixin, ModelAdmin):
+class MinisterAdmin(MinisterExchangeMixin, AsksAboutLettersMixin):
     form = MinisterForm
     change_form_outer_before_template = "admin/setup/before_minister.html"
     menu = (Menu.ADDRESSEES, 1, "person")
