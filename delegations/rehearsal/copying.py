@@ -59,7 +59,8 @@ COLUMNS: dict[type[models.Model], list[str]] = {User: ["username", "is_active", 
 # Everything is to happen once more: a letter that left is a draft again.
 SET_BACK: dict[type[models.Model], dict[str, Any]] = {
     Invitation: {"status": Invitation.Status.DRAFT, "issued_at": None},
-    Circular: {"original_scan": ""},
+    Circular: {"original_scan": "", "chosen": []},
+    HeldChange: {"letters": []},
 }
 
 
