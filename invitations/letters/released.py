@@ -124,7 +124,7 @@ def renamed_at(edition: ForumEdition) -> list[dt.datetime]:
 
 
 def edition_changes(edition: ForumEdition, state: str) -> "QuerySet[HeldChange]":
-    changes = HeldChange.objects.of(edition).filter(kind=HeldChange.Kind.MAIL, state=state)
+    changes = HeldChange.objects.of(edition).filter(state=state)
     return changes.select_related("content_type").order_by("decided_at")
 
 

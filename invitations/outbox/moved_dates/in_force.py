@@ -21,11 +21,13 @@ from invitations.models import (
     Reply,
 )
 from invitations.models.insert_select import insert_select
-from invitations.outbox.moved_dates.asking import write_edition
+from invitations.outbox.moved_dates.asking import DATES, values_of_edition, write_edition
 from invitations.outbox.moved_dates.notice import draft_notice
 from invitations.outbox.release import decide, locked_change, why_not_by
 
 DECIDED = ("stopped_at", "moved_at")
+# What answers an act of the office; reminders and calendars are planned anew by the clock.
+NOT_DUE_BY_THE_CLOCK = (Letter.Kind.ACKNOWLEDGEMENT, Letter.Kind.RECEIPT)
 
 
 @transaction.atomic
@@ -38,6 +40,7 @@ def put_in_force(change: HeldChange, by: User, mark: str, because: str = "") -> 
     edition, change = locked_change(change, mark)
     if because_not := why_not_by(change, by):
         raise ValidationError(because_not)
+    refuse_changed_meanwhile(edition, change)
     move = DatesMove.objects.select_related("edition", "change").get(change=change)
     # Replies that are being recorded come before, or find the new dates.
     list(Invitation.objects.filter(edition=edition).locked().values_list("pk"))
@@ -55,21 +58,37 @@ def put_in_force(change: HeldChange, by: User, mark: str, because: str = "") -> 
     return move
 
 
+def refuse_changed_meanwhile(edition: ForumEdition, change: HeldChange) -> None:
+    """Refuse a move of which the days, or what else it changes, are not as it was asked for."""
+    before, now = change.before or {}, values_of_edition(edition)
+    if any(now[name] != before.get(name) for name in {*DATES, *change.changed}):
+        raise ValidationError(
+            _(
+                "The edition was changed after this move was asked for. Take it back, and ask for "
+                "it anew."
+            )
+        )
+
+
 def take_effect(edition: ForumEdition, change: HeldChange) -> ForumEdition:
-    """Write the new dates, also where another change of the edition waits with the old ones."""
-    moved = edition.with_values(change.after)
+    """Write what moves, also where another change of the edition waits with the old dates.
+
+    What does not move stays as it is by now; what of it waits for a second person goes on waiting.
+    """
+    moves = {name: after for name, (_before, after) in change.changed.items()}
+    moved = edition.with_values(moves)
     moved.stopped_at, moved.moved_at = None, timezone.now()
-    values = {name: getattr(moved, name) for name in (*(change.after or {}), *DECIDED)}
+    values = {name: getattr(moved, name) for name in (*moves, *DECIDED)}
     write_edition(edition, **values)
     for waiting in HeldChange.objects.waiting().of(edition).select_for_update(of=("self",)):
         for said in filter(None, (waiting.before, waiting.after)):
-            said.update({name: day for name, day in (change.after or {}).items() if name in said})
+            said.update({name: day for name, day in moves.items() if name in said})
         waiting.save(update_fields=["before", "after"])
     return moved
 
 
 def call_back_frozen(move: DatesMove) -> None:
-    """Call back automatic mail that has not left; acknowledgements are composed anew."""
+    """Call back automatic mail that has not left; acknowledgements and receipts are made anew."""
     because = _("the dates have moved since it was composed")
     waiting = Delivery.objects.not_left().filter(
         letter__invitation__edition=move.edition_id, letter__kind__in=AUTOMATIC_KINDS
@@ -78,7 +97,7 @@ def call_back_frozen(move: DatesMove) -> None:
     keys = list(frozen.values_list("pk", flat=True))
     call_back_letters(Letter.objects.filter(pk__in=keys), because)
     gone = Letter.objects.filter(
-        pk__in=keys, state=Letter.State.CANCELLED, kind=Letter.Kind.ACKNOWLEDGEMENT
+        pk__in=keys, state=Letter.State.CANCELLED, kind__in=NOT_DUE_BY_THE_CLOCK
     )
     save_planned_letters(
         [planned_anew(letter) for letter in gone.order_by("pk") if not why_overtaken(letter)]
@@ -92,7 +111,7 @@ def call_back_frozen(move: DatesMove) -> None:
 def planned_anew(letter: Letter) -> Letter:
     """Return the same letter without its words."""
     kept = ("invitation_id", "circular_id", "kind", "variant", "language", "second_language")
-    return Letter(**{name: getattr(letter, name) for name in (*kept, "reply_id")})
+    return Letter(**{name: getattr(letter, name) for name in (*kept, "reply_id", "filed")})
 
 
 def ask_again(move: DatesMove) -> int:

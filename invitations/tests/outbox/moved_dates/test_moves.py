@@ -6,7 +6,16 @@ import pytest
 from django.core.exceptions import ValidationError
 
 from invitations.letters.composing_queue import claim_to_compose, compose_or_say_why
-from invitations.models import Circular, DatesMove, HeldChange, Language, Letter, Reconfirmation
+from invitations.letters.released import renamed_at
+from invitations.models import (
+    Circular,
+    DatesMove,
+    ForumEdition,
+    HeldChange,
+    Language,
+    Letter,
+    Reconfirmation,
+)
 from invitations.outbox.moved_dates.asking import Asked, ask_to_move, take_back_move
 from invitations.outbox.release import release_change, take_back_change
 from invitations.tests.factories import (
@@ -18,7 +27,7 @@ from invitations.tests.factories import (
     ReplyFactory,
     UserFactory,
 )
-from invitations.tests.moving import asked, in_force, later, moved
+from invitations.tests.moving import ONLINE, asked, in_force, later, moved
 
 pytestmark = pytest.mark.django_db
 
@@ -284,3 +293,58 @@ def test_the_letters_of_the_drafted_notice_can_be_composed(edition, kind, langua
 
     letter.refresh_from_db()
     assert letter.state == "composed", letter.waits_because
+
+
+def test_a_receipt_that_has_not_left_is_made_anew(frozen_letter, queued):
+    letter = frozen_letter()
+    own = {"invitation": letter.invitation, "circular": letter.circular}
+    ReplyFactory(invitation=letter.invitation)
+    filed = {"en": "Flavia Elphberg"}
+    receipt = frozen_letter(kind="receipt", variant="delegation", filed=filed, **own)
+    queued(receipt)
+
+    moved(letter.invitation.edition)
+
+    again = letter.invitation.letters.in_force().get(kind="receipt")
+    assert (again.state, again.variant, again.filed) == ("planned", "delegation", filed)
+
+
+def test_what_does_not_move_stays_as_it_is_by_now(edition):
+    move = asked(edition)
+    ForumEdition.objects.filter(pk=edition.pk).update(answers_offered=ONLINE)
+
+    in_force(move)
+
+    edition.refresh_from_db()
+    assert edition.answers_offered == ONLINE
+
+
+@pytest.mark.parametrize("kind", ["moved", "postponed"])
+def test_days_that_were_changed_meanwhile_are_looked_at_first(kind, edition):
+    move = asked(edition, kind)
+    day = edition.reply_before + dt.timedelta(days=3)
+    ForumEdition.objects.filter(pk=edition.pk).update(reply_before=day)
+
+    with pytest.raises(ValidationError, match="was changed after this move was asked for"):
+        in_force(move)
+
+    edition.refresh_from_db()
+    assert (edition.reply_before, edition.postponed_at) == (day, None)
+
+
+def test_a_move_online_releases_no_deadline_that_waits(frozen_letter):
+    edition = frozen_letter().invitation.edition
+    was = edition.reply_before
+    edition.reply_before += dt.timedelta(days=3)
+    edition.save()
+
+    moved(edition, "online", days=0)
+
+    waiting = HeldChange.objects.waiting().get()
+    assert waiting.before["reply_before"] == was.isoformat()
+
+
+def test_calendars_count_a_move_among_what_was_released(edition):
+    moved(edition, "online", days=0)
+
+    assert renamed_at(edition) == [HeldChange.objects.get().decided_at]
