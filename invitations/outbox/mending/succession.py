@@ -19,7 +19,7 @@ from invitations.letters.issuing import (
     withdraw_invitation,
 )
 from invitations.letters.released import held_changes, released_office
-from invitations.models import HeldChange, Invitation, Minister, Reply
+from invitations.models import HeldChange, Invitation, Minister, Reconfirmation, Reply
 
 Status = Invitation.Status
 
@@ -70,6 +70,11 @@ ALSO_DONE: list[Callable[[HandOver], None]] = []
 COME_MEANWHILE = gettext_lazy(
     "A reply came in after the hand-over was asked for. Take it back, and ask for it anew with "
     "that reply in view."
+)
+
+OTHER_SUCCESSOR = gettext_lazy(
+    "Who holds this office was changed after the hand-over was asked for. Take it back, and ask "
+    "for it anew."
 )
 
 
@@ -183,6 +188,9 @@ def refuse_changed(old: Invitation, standing: Reply | None, said: Any) -> None:
     """Refuse what was asked for while something else was on file."""
     if old.status == Status.WITHDRAWN:
         raise ValidationError(_("The invitation was withdrawn meanwhile: take this back."))
+    entered = Minister.objects.filter(pk=said["minister"], successor=None)
+    if old.minister.successor_id != said["minister"] or not entered.exists():
+        raise ValidationError(OTHER_SUCCESSOR)
     if (standing.pk if standing else None) != said["stands"] or old.replies.contested().exists():
         raise ValidationError(COME_MEANWHILE)
 
@@ -228,17 +236,31 @@ def carry_over(standing: Reply, new: Invitation, by: User) -> None:
     """
     if new.replies.standing().exists():
         return
-    Reply.objects.create(
+    carried = Reply.objects.create(
         **{name: getattr(standing, name) for name in CARRIED},
         invitation=new,
         status=Reply.Status.STANDING,
         carried_from=standing,
         recorded_by=by,
     )
+    carry_question(standing.invitation, carried)
     drafts = Invitation.objects.filter(pk=new.pk, status=Status.DRAFT)
     if drafts.update(status=Status.ISSUED, issued_at=timezone.now()):
         changes = {"status": (Status.DRAFT, Status.ISSUED)}
         record_act(new, Act.IN_SUCCESSION, by, changes=changes)
+
+
+def carry_question(old: Invitation, carried: Reply) -> None:
+    """Let what was asked of the old office after a move hold for the answer carried over."""
+    asked = Reconfirmation.objects.current().filter(invitation=old).first()
+    if asked is None:
+        return
+    said = ("said", "said_at", "channel", "recorded_by", "correspondence")
+    Reconfirmation.objects.update_or_create(
+        move=asked.move,
+        invitation=carried.invitation,
+        defaults={"reply": carried} | {name: getattr(asked, name) for name in said},
+    )
 
 
 CARRIED = (

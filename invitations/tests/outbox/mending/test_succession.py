@@ -8,9 +8,10 @@ from invitations.letters.approval import approve_letter
 from invitations.letters.composing_queue import compose_planned
 from invitations.letters.issuing import withdraw_invitation
 from invitations.links import link_for_token
-from invitations.models import Delivery, HeldChange, Invitation, Minister
+from invitations.models import Delivery, HeldChange, Invitation, Minister, Reconfirmation
 from invitations.outbox.decisions import send_anew
 from invitations.outbox.dispatch import dispatch_outbox
+from invitations.outbox.moved_dates.rounds import confirm_answer
 from invitations.outbox.release import release_alone, release_change, take_back_change
 from invitations.reminders.planning import may_be_reminded
 from invitations.replies import record_reply
@@ -21,6 +22,7 @@ from invitations.tests.factories import (
     UserFactory,
 )
 from invitations.tests.mending import NEW_GOVERNMENT, asked_for, released_by, successor_of
+from invitations.tests.moving import moved
 
 pytestmark = pytest.mark.django_db
 
@@ -250,3 +252,56 @@ def test_history_names_both_people(issued):
     acts = [(one.additional_data["act"], one.actor) for one in of_invitation if one.additional_data]
     assert (Act.HAND_OVER_ASKED, asker) in acts
     assert (Act.WITHDRAWN, second) in acts
+
+
+@pytest.mark.parametrize("is_asked_first", [True, False])
+def test_dates_that_moved_are_asked_of_the_successors_office(issued, is_asked_first):
+    """The board counts who has re-confirmed: an answer that was carried over is in no other way."""
+    reply = ReplyFactory(invitation=issued())
+    change = asked_for(reply.invitation) if is_asked_first else None
+    moved(reply.invitation.edition)
+
+    new = released_by(change or asked_for(now_of(reply.invitation)))
+
+    [question] = Reconfirmation.objects.current().counted()
+    assert (question.invitation, question.reply) == (new, new.replies.get())
+    assert question.said == "not_yet"
+    mark = str(question.move_id)
+    assert confirm_answer(new, str(question.reply_id), mark).said == "still_valid"
+
+
+def test_what_the_old_office_said_of_the_new_dates_holds_for_what_is_carried(issued):
+    reply = ReplyFactory(invitation=issued())
+    move = moved(reply.invitation.edition)
+    confirm_answer(now_of(reply.invitation), str(reply.pk), str(move.pk))
+
+    new = released_by(asked_for(now_of(reply.invitation)))
+
+    assert Reconfirmation.objects.current().counted().get(invitation=new).said == "still_valid"
+
+
+def test_nobody_is_invited_who_has_left_office_meanwhile(issued):
+    invitation = ReplyFactory(invitation=issued()).invitation
+    successor = successor_of(invitation)
+    change = asked_for(invitation, successor=successor, letter="later")
+    third = successor_of(invitation, given_name="Sapt")
+    Minister.objects.filter(pk=successor.pk).update(successor=third)
+
+    with pytest.raises(ValidationError, match="holds this office was changed"):
+        release_change(change, UserFactory(), change.mark)
+
+    take_back_change(change, UserFactory(), change.mark)
+    assert now_of(invitation).minister.successor is None
+
+
+@pytest.mark.parametrize("is_back", [True, False])
+def test_another_successor_on_file_is_looked_at_first(issued, is_back):
+    invitation = issued()
+    change = asked_for(invitation)
+    other = None if is_back else successor_of(invitation, given_name="Sapt")
+    Minister.objects.filter(pk=invitation.minister_id).update(successor=other)
+
+    with pytest.raises(ValidationError, match="holds this office was changed"):
+        release_change(change, UserFactory(), change.mark)
+
+    assert now_of(invitation).status == "issued"
