@@ -25,6 +25,7 @@ from invitations.letters.released import form_on_file
 from invitations.links import grouped_code, reply_url
 from invitations.models import (
     CROWN,
+    POSTPONED,
     PRINTED_KINDS,
     Circular,
     ForumEdition,
@@ -292,10 +293,10 @@ def addressee_of(letter: Letter, language: str) -> FormalAddress:
 def printed_terms_in(language: str, variant: str = "", kind: str = "") -> dict[str, str]:
     """Return the terms printed around the text, by key; raise ValidationError if one is missing.
 
-    Those around a text for crowns say “your” of nothing, and a note verbale is no letter.
+    Those around a text that crowns get say “your” of nothing, and a note verbale is no letter.
     """
     terms = dict(Term.objects.filter(language=language).values_list("key", "text"))
-    others = {key: f"{key}_{CROWN}" for key in SAYING_YOUR} if variant == CROWN else {}
+    others = {key: f"{key}_{CROWN}" for key in SAYING_YOUR} if variant in (CROWN, POSTPONED) else {}
     if kind == LetterKind.NOTE:
         others = {key: f"{key}_{kind}" for key in SAYING_LETTER}
     if missing := sorted({*PRINTED_TERMS, *others.values()} - set(terms)):

@@ -49,6 +49,8 @@ PRINTED_KINDS = tuple(kind for kind in LetterKind if kind not in AUTOMATIC_KINDS
 
 # The variant of what circulars bring that speaks of who is addressed in the third person.
 CROWN = "crown"
+# The text of a notice that names no date before which to reply; it says “you” to nobody.
+POSTPONED = "postponed"
 
 
 class ReviewedByNative(models.Model):

@@ -7,12 +7,10 @@ from django.utils.translation import gettext as _
 from modeltranslation.translator import translator
 from modeltranslation.utils import build_localized_fieldname
 
-from invitations.models import Circular, DatesMove, ForumEdition, Language
+from invitations.models import POSTPONED, Circular, DatesMove, ForumEdition, Language
 
 KEPT = ("place", "signatory_honorific", "signatory_name", "signatory_title", "service",
         "addressed_to", "shows_contact", "note_kinds")  # fmt: skip
-# The text for a postponement names no date before which to reply.
-POSTPONED = "postponed"
 
 
 def draft_notice(move: DatesMove) -> Circular | None:

@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 from invitations.data import load_shipped
 from invitations.files.frozen import thaw
 from invitations.letters.composing_queue import compose_planned
-from invitations.letters.context import dead_keys
+from invitations.letters.context import dead_keys, printed_terms_in
 from invitations.letters.scrutiny.audience import CROWNS, audience_lacks
 from invitations.letters.scrutiny.doubts import AS_TO_A_MINISTER, flawed, flaws_in
 from invitations.letters.words import letter_texts
@@ -61,6 +61,16 @@ def test_no_text_for_crowns_says_you(language, kind):
     crown.clean()
     assert says_you(usual.paper + usual.mail, language)
     assert says_you(crown.subject + crown.paper + crown.mail, language) == []
+
+
+@pytest.mark.parametrize("language", Language.values)
+def test_the_notice_of_a_postponement_says_you_to_nobody(language):
+    """It has no text beside it for crowns: one and the same goes to kings and to ministers."""
+    notice = LetterTemplate.objects.get(kind="notice", variant="postponed", language=language)
+    around = printed_terms_in(language, notice.variant)
+
+    assert says_you(f"{notice.subject}\n{notice.paper}\n{notice.mail}", language) == []
+    assert around["reply_online"] == printed_terms_in(language, "crown")["reply_online"]
 
 
 @pytest.mark.parametrize("language", Language.values)
