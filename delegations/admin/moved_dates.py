@@ -56,6 +56,7 @@ class MoveForm(forms.Form):
         min_value=-3650,
         max_value=3650,
         required=False,
+        help_text=gettext_lazy("Left empty: by as many days as the Track begins later."),
         widget=UnfoldAdminIntegerFieldWidget,
     )
     sessions = BoxesField(label=gettext_lazy("Sessions that move"), required=False)
@@ -99,7 +100,7 @@ class MoveForm(forms.Form):
             kind=DatesMove.Kind(said["kind"]),
             dates={name: said[name] for name in DATES},
             answers_offered=said["answers_offered"],
-            days=said["days"] or 0,
+            days=days_of(self.edition, said),
             sessions=[int(key) for key in said["sessions"]],
             drafts_notice=said["drafts_notice"],
             stops=said["stops"],
@@ -125,11 +126,21 @@ def proposed(edition: ForumEdition, said: Mapping[str, Any]) -> dict[str, Any]:
         **dates,
         "kind": kind if kind in DatesMove.Kind.values else DatesMove.Kind.MOVED,
         "answers_offered": [one for one in ONLINE if one in edition.answers_offered] or ONLINE,
-        "days": (dates["track_opens_on"] - edition.track_opens_on).days,
         "sessions": list(sessions.values_list("pk", flat=True)),
         "drafts_notice": True,
         "stops": True,
     }
+
+
+def days_of(edition: ForumEdition, said: Mapping[str, Any]) -> int:
+    """Return by how many days sessions move: as typed, else with the Track.
+
+    A postponement leaves them where they are: there is no day to move them to.
+    """
+    if said["kind"] == DatesMove.Kind.POSTPONED:
+        return 0
+    days: int | None = said.get("days")
+    return (said["track_opens_on"] - edition.track_opens_on).days if days is None else days
 
 
 def moved_dates_page(page: Any, request: HttpRequest, pk: int) -> HttpResponse:
@@ -176,7 +187,8 @@ def what_follows(
     else:
         typed = form.cleaned_data if form.is_bound else {}
         said = {**begins, **{name: one for name, one in typed.items() if one is not None}}
-        after, days, moving = edition.with_values(values_of(said)), said["days"] or 0, None
+        after, days = edition.with_values(values_of(said)), days_of(edition, said)
+        moving = {int(key) for key in said["sessions"]}
     hangs = hangs_on(edition, after, days, moving)
     return {
         "waiting": waiting,

@@ -108,7 +108,7 @@ def test_dates_that_offices_know_are_not_saved_but_lead_to_their_page(client, ed
     page = client.get(answer.url)
     assert answer.url.startswith(dates_page(edition))
     assert page.context["form"]["opens_on"].value() == later(edition)["opens_on"]
-    assert page.context["form"]["days"].value() == 21
+    assert page.context["form"]["days"].value() is None
     assert "10–14 May 2027" in text(page)
     assert "31 May 2027 – 4 June 2027" in text(page)
 
@@ -143,6 +143,38 @@ def test_the_page_says_what_hangs_on_the_dates(client, edition, drafter):
     assert "11 May 2027" in page
     assert "1 June 2027" in page
     assert "21 days before the last day" in page
+
+
+def test_sessions_move_with_the_track_unless_other_days_are_typed(client, edition, drafter):
+    session_of(edition)
+    client.force_login(drafter)
+    sent = typed(edition, days=21) | {"days": "", "look": "yes"}
+
+    assert "1 June 2027" in text(client.post(dates_page(edition), sent))
+    client.post(dates_page(edition), typed(edition, days=21) | {"days": ""})
+
+    assert DatesMove.objects.get().days == 21
+
+
+def test_what_follows_leaves_a_session_that_is_unticked_on_its_day(client, edition, drafter):
+    session_of(edition)
+    client.force_login(drafter)
+
+    page = client.post(dates_page(edition), typed(edition, sessions=[], look="yes"))
+
+    assert "1 session would lie outside the days of the High-Level Track." in text(page)
+
+
+def test_a_postponement_leaves_sessions_where_they_are(client, edition, drafter, approver):
+    session = session_of(edition)
+    client.force_login(drafter)
+    client.post(dates_page(edition), typed(edition, "postponed", days=21))
+
+    released(client, approver)
+
+    was = session.starts_at
+    session.refresh_from_db()
+    assert session.starts_at == was
 
 
 def test_sessions_that_stay_behind_are_outside_the_track(client, edition, drafter):
