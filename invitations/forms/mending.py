@@ -78,10 +78,17 @@ class ReplacementForm(ReasonForm):
         self.languages = list(languages)
         on_file: Any = self.fields["circular"]
         on_file.queryset = replacements_of(edition)
-        if not on_file.queryset.exists():
-            del self.fields["circular"]
         for language in self.languages:
             self.fields[f"changes_{language}"] = changes_field(language)
+        if not on_file.queryset.exists():
+            del self.fields["circular"]
+            for name in self.of_a_new_one:
+                self.fields[name].required = True
+
+    @property
+    def of_a_new_one(self) -> list[str]:
+        """What a new circular needs, and one on file has."""
+        return ["reference", "dated_on", *(f"changes_{one}" for one in self.languages)]
 
     @property
     def changes(self) -> dict[str, str]:
@@ -91,8 +98,7 @@ class ReplacementForm(ReasonForm):
         cleaned: Any = super().clean()
         if cleaned.get("circular"):
             return cleaned
-        names = ["reference", "dated_on", *(f"changes_{one}" for one in self.languages)]
-        for name in names:
+        for name in self.of_a_new_one:
             if name in cleaned and not cleaned[name]:
                 self.add_error(name, self.fields[name].error_messages["required"])
         reference = cleaned.get("reference")

@@ -83,6 +83,18 @@ def test_what_is_missing_is_said_and_nothing_typed_is_lost(client, drafter, fort
     assert not Circular.objects.filter(kind="replacement").exists()
 
 
+def test_a_new_circular_marks_what_it_needs_and_one_on_file_needs_the_reason_alone(
+    client, drafter, forty
+):
+    def needed(letter):
+        form = choose(client, list_url(Letter), "replace_letters", letter).context["form"]
+        return [name for name, field in form.fields.items() if field.required]
+
+    assert needed(forty[0]) == ["reference", "dated_on", "because", "changes_en"]
+    choose(client, list_url(Letter), "replace_letters", *forty[:2], **SAID)
+    assert needed(forty[2]) == ["because"]
+
+
 def test_nothing_is_asked_about_what_cannot_be_replaced(client, drafter):
     draft = InvitationFactory(status="draft", issued_at=None)
 
