@@ -48,6 +48,11 @@ class LetterQuerySet(models.QuerySet["Letter"]):
         newer = inviting.filter(invitation=OuterRef("invitation"), pk__gt=OuterRef("pk"))
         return self.inviting().approved().exclude(Exists(newer))
 
+    def replaced(self) -> Self:
+        """Letters that an approved replacement cancels: it says so to the office."""
+        replacements = self.model.objects.approved().filter(kind=LetterKind.REPLACEMENT)
+        return self.filter(Exists(replacements.filter(replaces=OuterRef("pk"))))
+
     def of_earlier_dates(self) -> Self:
         """Letters frozen before the dates of their edition moved, or before it went online."""
         return self.filter(composed_at__lt=F("invitation__edition__moved_at"))

@@ -19,7 +19,7 @@ from invitations.letters.released import held_changes, released_missions, releas
 from invitations.links import random_signs
 from invitations.models import Delivery, Letter, Minister, Mission
 from invitations.models.held.holding import letters_at_hand
-from invitations.outbox.sending import why_not_sendable
+from invitations.outbox.sending import why_not_sendable, why_replaced
 from invitations.text.dates import comma_list
 
 PUT_IT_ON_FILE = gettext_lazy(
@@ -58,7 +58,8 @@ def send_to_another_address(letter: Letter, by: User, email: str) -> Delivery:
 def refuse_if_it_may_not_leave(letter: Letter) -> None:
     if not letter.message or letter.state != Letter.State.APPROVED:
         raise ValidationError(_("Only an approved letter that goes by e-mail can be sent."))
-    because = why_not_sendable(letter, letter.invitation, timezone.now())
+    now = timezone.now()
+    because = why_not_sendable(letter, letter.invitation, now) or why_replaced(letter)
     # No change of an address is held any more once no automatic mail can leave.
     if not because and not letters_at_hand().filter(pk=letter.pk).exists():
         because = _("the edition is over")

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 from invitations.letters.routes import paper_route, why_kept_back
 from invitations.models import PRINTED_KINDS, Delivery, Invitation, Letter, OriginalStep
 from invitations.models.delivery import Step
-from invitations.outbox.sending import LEFT_OFFICE, has_left_office, why_not_sendable
+from invitations.outbox.sending import LEFT_OFFICE, has_left_office, why_not_sendable, why_replaced
 from invitations.outbox.transitions import transit
 from invitations.times.clocks import CLOCKS_APART, by_this_clock
 
@@ -62,6 +62,8 @@ def why_not_sent_anew(delivery: Delivery) -> str:
         return str(because)
     if has_left_office(delivery.letter, delivery.letter.invitation):
         return _("It may not leave: %s.") % LEFT_OFFICE
+    if replaced := why_replaced(delivery.letter):
+        return _("It may not leave: %s.") % replaced
     return "" if delivery.state in (State.FAILED, State.MISSED) else str(ONLY_FAILED)
 
 

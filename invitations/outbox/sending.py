@@ -79,7 +79,8 @@ def begin_delivery(delivery: Delivery) -> bool:
     if begin_sending(delivery):
         return True
     invitation = Invitation.objects.get(pk=letter.invitation_id)
-    if because := why_not_sendable(letter, invitation, timezone.now()):
+    because = why_not_sendable(letter, invitation, timezone.now()) or why_replaced(letter)
+    if because:
         kept_back = State.MISSED if because == str(LEFT_OFFICE) else State.CANCELLED
         transit(delivery, State.CLAIMED, kept_back, because=because)
     return False
@@ -115,6 +116,12 @@ def why_not_sendable(letter: Letter, invitation: Invitation, now: dt.datetime) -
     if letter.kind == Letter.Kind.CALENDAR:
         return why_calendar_must_stay(invitation, letter, now)
     return why_overtaken(letter)
+
+
+def why_replaced(letter: Letter) -> str:
+    """Return why it leaves by mail no more: its replacement cancels it; empty if there is none."""
+    is_replaced = Letter.objects.replaced().filter(pk=letter.pk).exists()
+    return _("another letter has replaced it") if is_replaced else ""
 
 
 LEFT_OFFICE = gettext_lazy("the person it is written to has left office")

@@ -1,18 +1,30 @@
+import datetime as dt
+import uuid
 from types import SimpleNamespace
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.utils import timezone
 
 from invitations.letters.issuing import withdraw_invitation
 from invitations.models import HeldChange, Invitation, Minister
+from invitations.outbox.another_address import why_not_sent_elsewhere
+from invitations.outbox.decisions import why_not_sent_anew
 from invitations.outbox.mending.corrected import correct_address, why_not_corrected
 from invitations.outbox.release import release_alone, release_change, take_back_change
-from invitations.tests.factories import InvitationFactory, MissionFactory, UserFactory
+from invitations.outbox.sending import begin_delivery
+from invitations.tests.factories import (
+    InvitationFactory,
+    LetterFactory,
+    MissionFactory,
+    UserFactory,
+)
 from invitations.tests.mending import BECAUSE, failed_mail
 
 pytestmark = pytest.mark.django_db
 
 RIGHT = "right@example.org"
+HOUR = dt.timedelta(hours=1)
 
 
 @pytest.fixture
@@ -74,6 +86,49 @@ def test_the_address_is_corrected_wherever_it_stands(failed):
 
     assert mission.emails == f"mission@example.org\n{RIGHT}"
     assert failed.letter.deliveries.filter(address=RIGHT).count() == 1
+
+
+def replaced(letter):
+    """Another letter, approved by now, that cancels this one."""
+    return LetterFactory(
+        invitation=letter.invitation,
+        kind="replacement",
+        state="approved",
+        replaces=letter,
+        sha256="0" * 64,
+        composed_at=timezone.now(),
+        approved_at=timezone.now(),
+    )
+
+
+def test_a_letter_that_was_replaced_is_not_sent_once_more(failed):
+    replaced(failed.letter)
+
+    assert "another letter has replaced it" in why_not_corrected(failed)
+    assert "another letter has replaced it" in why_not_sent_anew(failed)
+    assert "another letter has replaced it" in why_not_sent_elsewhere(failed.letter)
+
+
+def test_a_replacement_meanwhile_keeps_the_replaced_letter_from_the_new_address(failed):
+    [change] = correct_address(failed, UserFactory(), RIGHT, BECAUSE)
+    replaced(failed.letter)
+
+    release_change(change, UserFactory(), change.mark)
+
+    assert addresses(failed.letter) == {failed.address}
+    last = failed.letter.events.latest("pk")
+    assert last.because == "It may not leave: another letter has replaced it."
+
+
+def test_a_mail_that_waits_is_cancelled_when_its_letter_was_replaced(queued):
+    delivery = queued(claim=uuid.uuid4(), state="claimed", lease_ends_at=timezone.now() + HOUR)
+    replaced(delivery.letter)
+
+    assert not begin_delivery(delivery)
+
+    delivery.refresh_from_db()
+    assert delivery.state == "cancelled"
+    assert delivery.letter.events.latest("pk").because == "another letter has replaced it"
 
 
 def test_a_withdrawal_meanwhile_does_not_hinder_the_release(failed):
