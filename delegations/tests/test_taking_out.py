@@ -8,7 +8,7 @@ import openpyxl
 import pytest
 from auditlog.models import LogEntry
 from django.contrib import admin
-from django.contrib.auth.models import Group
+from django.contrib.auth.models import Group, Permission
 from django.contrib.contenttypes.models import ContentType
 from django.core.management import call_command
 from django.test import TestCase
@@ -246,3 +246,19 @@ class EachList(TestCase):
         wanted.refresh_from_db()
         assert (wanted.state, wanted.content) == ("refused", None)
         assert wanted.told == "You may not take this list out any more."
+
+
+@pytest.mark.django_db
+def test_the_file_is_refused_to_who_may_not_read_the_list_any_more(client):
+    user = UserFactory()
+    user.user_permissions.add(Permission.objects.get(codename="take_out_lists"))
+    wanted = ListExport.objects.create(
+        model="invitations.mission", kind="csv", rows=1, asked_by=user, language="en",
+        state="done", content=b"State", ended_at=timezone.now(),
+    )  # fmt: skip
+    file = reverse("admin:invitations_listexport_file", args=[wanted.pk])
+    client.force_login(user)
+    assert client.get(file).status_code == 403
+
+    user.user_permissions.add(Permission.objects.get(codename="view_mission"))
+    assert client.get(file).content == b"State"

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.apps import apps
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.db.models import Model, QuerySet
@@ -17,7 +18,7 @@ from invitations.admin.base import Menu, RecordAdmin
 from invitations.admin.columns import hour_column, text_link
 from invitations.admin.reauthentication import UNATTENDED
 from invitations.admin.taking_out.files import CONTENT_TYPES, Kind
-from invitations.admin.taking_out.lists import TAKE_OUT
+from invitations.admin.taking_out.lists import TAKE_OUT, may_take_out
 from invitations.models import ListExport
 
 ASKED_AGAIN_AFTER = "3"  # seconds
@@ -80,6 +81,8 @@ class ListExportAdmin(RecordAdmin):
         wanted = get_object_or_404(ListExport, pk=pk, asked_by=request.user.pk)
         if not wanted.content or wanted.is_expired(timezone.now()):
             raise Http404
+        if not may_take_out(admin.site.get_model_admin(apps.get_model(wanted.model)), request):
+            raise PermissionDenied
         return HttpResponse(
             bytes(wanted.content),
             content_type=CONTENT_TYPES[Kind(wanted.kind)],
