@@ -332,7 +332,8 @@ AUDITLOG_INCLUDE_TRACKING_MODELS = (
     "invitations.Term",
     "invitations.Invitation",
     "invitations.Correspondence",
-    "invitations.Reply",
+    # Whatever carries a reply over says so itself: to look for it takes a query for each reply.
+    {"model": "invitations.Reply", "exclude_fields": ["carried_to"]},
     "delegations.Delegation",
     # Needs tell of a person's health: that they changed is kept, not what they are.
     {"model": "delegations.Delegate", "mask_fields": ["needs"]},
