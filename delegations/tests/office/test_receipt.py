@@ -17,6 +17,7 @@ from invitations.tests.factories import (
     UserFactory,
 )
 from invitations.tests.reading import ask, text_of
+from invitations.text.dates import right_to_left
 
 pytestmark = pytest.mark.django_db
 
@@ -106,9 +107,9 @@ def test_a_telephone_number_stands_apart_in_an_arabic_mail(answered):
     compose_planned()
 
     lines = text_of(reply.acknowledgements.get(variant="answer")).splitlines()
-    assert "الهاتف: \u2068+41 22 555 01 99\u2069" in lines
-    assert "ملاحظات: \u2068We thank you.\u2069" in lines
-    assert "نشكركم على الدعوة." in lines
+    assert right_to_left("الهاتف: \u2068+41 22 555 01 99\u2069") in lines
+    assert right_to_left("ملاحظات: \u2068We thank you.\u2069") in lines
+    assert right_to_left("نشكركم على الدعوة.") in lines
 
 
 def test_an_arabic_name_stands_apart_in_an_english_mail(answered):
