@@ -29,6 +29,8 @@ def of_each_kind(issued, seal):
             circular = CircularFactory(
                 edition=invitation.edition, kind=kind, changes="All is later."
             )
+            if kind == "replacement":
+                circular.chosen.set([invitation])
             plan_circular(circular)
         compose_planned()
         plan_notes(circular)
