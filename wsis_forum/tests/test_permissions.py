@@ -32,6 +32,8 @@ TAKEN_OUT = [
 ]  # fmt: skip
 OPENED_BY = {
     "desk:board": READERS,
+    "desk:contacts": READERS - {"Readers"},
+    "desk:hand_over": DRAFTERS,
     "desk:sheet": READERS,
     "desk:silent": READERS,
     "desk:state": READERS,
@@ -169,7 +171,8 @@ def url_of(name, converters):
     """The address of the first row there is; of pages of both apps, that of its edition."""
     if name.startswith("desk:"):
         one = Invitation.objects.select_related("edition", "member_state").first()
-        return reverse(name, args=[one.edition.symbol, one.member_state.iso3] if converters else [])
+        said = {"symbol": one.edition.symbol, "iso3": one.member_state.iso3, "pk": one.pk}
+        return reverse(name, kwargs={kind: said[kind] for kind in converters})
     row = page_named(name).model.objects.first()
     return reverse(f"admin:{name}", args=[row.pk if row else 1] if converters else [])
 
