@@ -106,7 +106,7 @@ def test_the_desk_s_interface_works_under_its_policy(desk, site):
     desk.check("#action-toggle")
     expect(desk.locator("#changelist-actions select")).to_be_visible()
     desk.keyboard.press("Control+k")
-    desk.fill("#command-search, input[name=s]", "letters")
+    desk.fill("#search-input-command", "letters")
     desk.keyboard.press("Escape")
 
 
