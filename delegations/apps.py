@@ -10,8 +10,4 @@ class DelegationsConfig(AppConfig):
     verbose_name = _("Delegations")
 
     def ready(self) -> None:
-        # Models are there only by now.
-        from delegations.succession import join_in_hand_overs  # noqa: PLC0415
-
-        join_in_hand_overs()
         register(check_proxies_are_named, Tags.security, deploy=True)

@@ -1,36 +1,36 @@
-"""What becomes of a State's delegation when its invitation is handed over to a successor."""
+"""A hand-over to a successor in office, together with the State's delegation."""
 
-from delegations.changes import lock_delegation
+from typing import Any
+
+from django.contrib.auth.models import User
+from django.db import transaction
+from django.db.models import QuerySet
+
+from delegations.changes import lock_delegation, note_staff_change
 from delegations.models import Delegate, Delegation, DelegationChange
-from invitations.outbox.mending.succession import ALSO_DONE, DelegationChoice, HandOver
+from invitations.models import HeldChange, Invitation
+from invitations.outbox.mending.succession import DelegationChoice
+from invitations.outbox.release import release_change
 
 
-def join_in_hand_overs() -> None:
-    """Let each hand-over that is released do here what was chosen for the delegation."""
-    if pass_on not in ALSO_DONE:
-        ALSO_DONE.append(pass_on)
+@transaction.atomic
+def release_hand_over(change: HeldChange, by: User, mark: str, because: str = "") -> None:
+    """Hand the invitation over, and do with the delegation what was chosen, all at once."""
+    release_change(change, by, mark, because)
+    said: Any = change.after
+    left = Invitation.objects.select_related("edition", "member_state").get(pk=change.object_id)
+    for person in who_is_taken_off(left, said["delegation"]):
+        person.delete()
+        note_staff_change(by, person, DelegationChange.Act.REMOVED, [])
 
 
-def pass_on(handed: HandOver) -> None:
-    """Take off the head, or all people named, if that was chosen; the others stay.
+def who_is_taken_off(left: Invitation, choice: str) -> QuerySet[Delegate]:
+    """Return the people who leave the delegation, locked, by what was chosen for it.
 
-    Call it within the transaction of the hand-over.
+    Call it within a transaction.
     """
-    of_state = {"edition": handed.new.edition_id, "member_state": handed.new.member_state_id}
-    if handed.delegation == DelegationChoice.KEEP or not Delegation.objects.filter(**of_state):
-        return
-    delegation = lock_delegation(handed.new)
-    people = delegation.delegates.order_by("pk")
-    if handed.delegation == DelegationChoice.HEAD_OFF:
-        people = people.filter(role=Delegate.Role.HEAD)
-    DelegationChange.objects.bulk_create(
-        DelegationChange(
-            delegation=delegation,
-            user=handed.by,
-            part=DelegationChange.Part.DELEGATE,
-            act=DelegationChange.Act.REMOVED,
-            subject=person.name,
-        )
-        for person in people
-    )
-    people.delete()
+    of_state = {"edition": left.edition_id, "member_state": left.member_state_id}
+    if choice == DelegationChoice.KEEP or not Delegation.objects.filter(**of_state).exists():
+        return Delegate.objects.none()
+    people = lock_delegation(left).delegates.order_by("pk")
+    return people.filter(role=Delegate.Role.HEAD) if choice == DelegationChoice.HEAD_OFF else people

@@ -4,6 +4,7 @@ from django.utils import timezone
 
 from delegations.editions import new_edition_from
 from delegations.moved_dates import release_move
+from delegations.succession import release_hand_over
 from invitations.letters.issuing import draft_invitations
 from invitations.outbox.moved_dates.asking import (
     ask_to_move,
@@ -13,8 +14,8 @@ from invitations.outbox.moved_dates.asking import (
     values_of_edition,
 )
 from invitations.outbox.moved_dates.in_force import put_in_force
-from invitations.tests.factories import EditionFactory, MinisterFactory
-from invitations.tests.mending import BECAUSE
+from invitations.tests.factories import EditionFactory, MinisterFactory, ReplyFactory
+from invitations.tests.mending import BECAUSE, asked_for
 from invitations.tests.moving import asked, in_force
 
 
@@ -62,6 +63,12 @@ def releasing_with_sessions(_make, by):
     return move.change
 
 
+def handing_over_with_the_delegation(make, by):
+    change = asked_for(ReplyFactory(invitation=make.issued()).invitation)
+    release_hand_over(change, by, change.mark)
+    return change
+
+
 EDITION_ACTS = {
     new_edition_from: beginning_from_another,
     draft_invitations: drafting,
@@ -70,5 +77,6 @@ EDITION_ACTS = {
     stop: stopping_an_edition,
     take_back_move: taking_a_move_back,
     put_in_force: putting_in_force,
+    release_hand_over: handing_over_with_the_delegation,
     release_move: releasing_with_sessions,
 }

@@ -3,9 +3,10 @@
 import pytest
 
 from delegations.models import Delegate, Delegation, DelegationChange
+from delegations.succession import release_hand_over
 from invitations.tests.conftest import composed, issued
 from invitations.tests.factories import ReplyFactory, UserFactory
-from invitations.tests.mending import asked_for, released_by
+from invitations.tests.mending import asked_for
 
 __all__ = ["composed", "issued"]
 
@@ -35,7 +36,8 @@ def coming(issued):
 def test_of_the_delegation_those_stay_whom_was_said(coming, choice, stay):
     by = UserFactory()
 
-    released_by(asked_for(coming, delegation=choice), by)
+    change = asked_for(coming, delegation=choice)
+    release_hand_over(change, by, change.mark)
 
     assert list(Delegate.objects.values_list("name", flat=True)) == stay
     taken_off = DelegationChange.objects.filter(act="removed", user=by)
@@ -44,7 +46,8 @@ def test_of_the_delegation_those_stay_whom_was_said(coming, choice, stay):
 
 
 def test_the_delegation_is_expected_no_more_if_the_answer_is_asked_anew(coming):
-    released_by(asked_for(coming, reply="ask"))
+    change = asked_for(coming, reply="ask")
+    release_hand_over(change, UserFactory(), change.mark)
 
     assert not Delegation.objects.standing().exists()
     assert Delegate.objects.count() == 3

@@ -1,6 +1,5 @@
 """A successor in office: the old link ends at once, the rest when a second person releases it."""
 
-from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from django.contrib.auth.models import User
@@ -54,18 +53,6 @@ class Choices(NamedTuple):
     delegation: str = DelegationChoice.KEEP
     principal: int | None = None
 
-
-class HandOver(NamedTuple):
-    """A hand-over as it is carried out, for whoever keeps more of a State."""
-
-    old: Invitation
-    new: Invitation
-    delegation: str
-    by: User
-
-
-# What else is done in the same transaction; delegations add theirs when Django starts.
-ALSO_DONE: list[Callable[[HandOver], None]] = []
 
 COME_MEANWHILE = gettext_lazy(
     "A reply came in after the hand-over was asked for. Take it back, and ask for it anew with "
@@ -180,8 +167,6 @@ def hand_over(change: HeldChange, by: User) -> None:
     plan_first_letter(new, said, change.asked_by)
     if standing and said["reply"] == ReplyChoice.CARRY:
         carry_over(standing, new, by)
-    for also in ALSO_DONE:
-        also(HandOver(old, new, said["delegation"], by))
 
 
 def refuse_changed(old: Invitation, standing: Reply | None, said: Any) -> None:
