@@ -1,7 +1,7 @@
 """Long lists that a worker brings in or takes out: ministers imported, any list as a file."""
 
 import datetime as dt
-from typing import Self
+from typing import Any, Self
 
 from django.apps import apps
 from django.conf import settings
@@ -15,14 +15,39 @@ from django.utils.translation import gettext_lazy as _
 LOST_AFTER = dt.timedelta(minutes=10)
 
 
-class ListImportQuerySet(models.QuerySet["ListImport"]):
+class LongListQuerySet(models.QuerySet[Any]):
     def due(self, at: dt.datetime) -> Self:
         """Return the lists that no worker has begun, and those whose worker has vanished."""
-        lost = Q(state=ListImport.State.RUNNING, began_at__lte=at - LOST_AFTER)
-        return self.filter(Q(state=ListImport.State.WAITING) | lost)
+        lost = Q(state="running", began_at__lte=at - LOST_AFTER)
+        return self.filter(Q(state="waiting") | lost)
 
 
-class ListImport(models.Model):
+class LongList(models.Model):
+    """A list that somebody has asked for, until a worker has done with it."""
+
+    # By kind: each has its own words for waiting, running, done and refused.
+    state: Any
+    content = models.BinaryField(null=True, editable=False)
+    rows = models.PositiveIntegerField(_("rows"))
+    asked_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("asked for by")
+    )
+    language = models.CharField(_("language"), max_length=10)
+    asked_at = models.DateTimeField(_("asked for at"), default=timezone.now)
+    began_at = models.DateTimeField(_("began at"), null=True, blank=True)
+    ended_at = models.DateTimeField(_("ended at"), null=True, blank=True)
+    told = models.TextField(_("what came of it"), blank=True)
+
+    class Meta:
+        abstract = True
+        ordering = ["-asked_at"]
+
+    @property
+    def is_ended(self) -> bool:
+        return self.state in ("done", "refused")
+
+
+class ListImport(LongList):
     """A confirmed list; its file is kept only until the import ends, for it holds names."""
 
     class State(models.TextChoices):
@@ -35,24 +60,13 @@ class ListImport(models.Model):
         "invitations.ForumEdition", models.PROTECT, related_name="+", verbose_name=_("edition")
     )
     file_name = models.CharField(_("file"), max_length=200)
-    content = models.BinaryField(null=True, editable=False)
-    rows = models.PositiveIntegerField(_("rows"))
     state = models.CharField(_("state"), max_length=8, choices=State, default=State.WAITING)
-    asked_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("asked for by")
-    )
-    language = models.CharField(_("language"), max_length=10)
-    asked_at = models.DateTimeField(_("asked for at"), default=timezone.now)
-    began_at = models.DateTimeField(_("began at"), null=True, blank=True)
-    ended_at = models.DateTimeField(_("ended at"), null=True, blank=True)
-    told = models.TextField(_("what came of it"), blank=True)
 
-    objects = ListImportQuerySet.as_manager()
+    objects = LongListQuerySet.as_manager()
 
-    class Meta:
+    class Meta(LongList.Meta):
         verbose_name = _("import of a list")
         verbose_name_plural = _("imports of lists")
-        ordering = ["-asked_at"]
         constraints = [
             models.CheckConstraint(
                 name="an_imported_list_keeps_no_file",
@@ -64,27 +78,18 @@ class ListImport(models.Model):
     def __str__(self) -> str:
         return self.file_name
 
-    @property
-    def is_ended(self) -> bool:
-        return self.state in (self.State.DONE, self.State.REFUSED)
-
 
 # How long the file of a list that was taken out is kept for whoever asked for it.
 KEPT_FOR = dt.timedelta(days=1)
 
 
-class ListExportQuerySet(models.QuerySet["ListExport"]):
-    def due(self, at: dt.datetime) -> Self:
-        """Return the lists that no worker has begun, and those whose worker has vanished."""
-        lost = Q(state=ListExport.State.RUNNING, began_at__lte=at - LOST_AFTER)
-        return self.filter(Q(state=ListExport.State.WAITING) | lost)
-
+class ListExportQuerySet(LongListQuerySet):
     def expired(self, at: dt.datetime) -> Self:
         """Return the lists whose file is still there, and is to go."""
         return self.exclude(content=None).filter(ended_at__lte=at - KEPT_FOR)
 
 
-class ListExport(models.Model):
+class ListExport(LongList):
     """A list of the desk, by its address, that somebody wants as a file."""
 
     class State(models.TextChoices):
@@ -96,25 +101,14 @@ class ListExport(models.Model):
     model = models.CharField(_("list"), max_length=60)
     asked = models.TextField(_("filters and order"), blank=True)
     kind = models.CharField(_("kind of file"), max_length=4)
-    rows = models.PositiveIntegerField(_("rows"))
     written = models.PositiveIntegerField(_("rows written"), default=0)
     state = models.CharField(_("state"), max_length=8, choices=State, default=State.WAITING)
-    asked_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("asked for by")
-    )
-    language = models.CharField(_("language"), max_length=10)
-    asked_at = models.DateTimeField(_("asked for at"), default=timezone.now)
-    began_at = models.DateTimeField(_("began at"), null=True, blank=True)
-    ended_at = models.DateTimeField(_("ended at"), null=True, blank=True)
-    told = models.TextField(_("what came of it"), blank=True)
-    content = models.BinaryField(null=True, editable=False)
 
     objects = ListExportQuerySet.as_manager()
 
-    class Meta:
+    class Meta(LongList.Meta):
         verbose_name = _("list taken out")
         verbose_name_plural = _("lists taken out")
-        ordering = ["-asked_at"]
         constraints = [
             models.CheckConstraint(
                 name="only_a_list_that_was_made_has_a_file",
@@ -133,10 +127,6 @@ class ListExport(models.Model):
     def file_name(self) -> str:
         name = self.model.partition(".")[2]
         return f"{name}-{timezone.localtime(self.asked_at):%Y-%m-%d-%H%M}.{self.kind}"
-
-    @property
-    def is_ended(self) -> bool:
-        return self.state in (self.State.DONE, self.State.REFUSED)
 
     def is_expired(self, at: dt.datetime) -> bool:
         return self.ended_at is not None and self.ended_at <= at - KEPT_FOR

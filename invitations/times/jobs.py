@@ -1,7 +1,9 @@
 """The jobs whose runs and faults are kept, under the same name in schedule, admin and probes."""
 
+from celery import current_app
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
+from kombu.exceptions import OperationalError
 
 
 class Job(TextChoices):
@@ -19,3 +21,12 @@ class Job(TextChoices):
 
 # The other one, HOOKS, is begun by the mail provider.
 CLOCK_JOBS = tuple(job for job in Job if job != Job.HOOKS)
+
+
+def begin_soon(job: Job, workers: int = 1) -> None:
+    """Ask so many workers to begin at once; if the broker is away, the next tick begins."""
+    for _worker in range(workers):
+        try:
+            current_app.send_task(f"invitations.tasks.{job}", expires=55, retry=False)
+        except (OperationalError, OSError):
+            return

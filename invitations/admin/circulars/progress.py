@@ -2,13 +2,11 @@
 
 from typing import Any
 
-from celery import current_app
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
-from kombu.exceptions import OperationalError
 from unfold.decorators import action
 
 from invitations.admin.base import user_of
@@ -20,7 +18,7 @@ from invitations.letters.composing_queue import letters_with_reasons
 from invitations.models import Circular, Letter
 from invitations.models.held.outdated import outdated_letters
 from invitations.text.dates import keep_own_order, labelled
-from invitations.times.jobs import Job
+from invitations.times.jobs import Job, begin_soon
 
 
 class ProgressMixin(CircularPageMixin):
@@ -98,17 +96,6 @@ def tell_planned(request: HttpRequest, planned: int) -> None:
     if not planned:
         messages.info(request, _("Nobody is left to write to: nothing was planned."))
         return
-    wake_workers()
+    begin_soon(Job.COMPOSE_PLANNED, workers=2)
     told = ngettext("%(count)s letter planned.", "%(count)s letters planned.", planned)
     messages.success(request, told % {"count": planned})
-
-
-def wake_workers() -> None:
-    """Ask two workers to begin at once; if the broker is away, the next tick begins."""
-    for _worker in range(2):
-        try:
-            current_app.send_task(
-                f"invitations.tasks.{Job.COMPOSE_PLANNED}", expires=55, retry=False
-            )
-        except (OperationalError, OSError):
-            return

@@ -1,9 +1,9 @@
 """The page of the long lists that workers import: how far they are, and what came of them."""
 
 import io
+from functools import partial
 from typing import Any
 
-from celery import current_app
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -14,12 +14,10 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from import_export.admin import ImportExportMixin
-from kombu.exceptions import OperationalError
 from unfold.decorators import display
 
-from invitations.admin.base import Menu, RecordAdmin, user_of
+from invitations.admin.base import Menu, WatchedMixin, user_of
 from invitations.admin.columns import hour_column
-from invitations.admin.reauthentication import UNATTENDED
 from invitations.minister_import import (
     MAY_IMPORT,
     MOST_AT_ONCE,
@@ -28,13 +26,11 @@ from invitations.minister_import import (
     rows_written,
 )
 from invitations.models import ListImport
-from invitations.times.jobs import Job
-
-ASKED_AGAIN_AFTER = "3"  # seconds
+from invitations.times.jobs import Job, begin_soon
 
 
 @admin.register(ListImport)
-class ListImportAdmin(RecordAdmin):
+class ListImportAdmin(WatchedMixin):
     menu = (Menu.ADDRESSEES, 6, "upload_file")
     when_empty = gettext_lazy("No list was long enough to be imported in the background.")
     list_display = [
@@ -65,22 +61,6 @@ class ListImportAdmin(RecordAdmin):
     def progress(self, wanted: ListImport) -> str:
         return _("%(done)d of %(total)d") % {"done": rows_written(wanted), "total": wanted.rows}
 
-    def change_view(
-        self,
-        request: HttpRequest,
-        object_id: str,
-        form_url: str = "",
-        extra_context: dict[str, Any] | None = None,
-    ) -> HttpResponse:
-        """Show the row, and again in a few seconds until its import has ended."""
-        page: HttpResponse = super().change_view(request, object_id, form_url, extra_context)
-        shown = getattr(page, "context_data", {}).get("original")
-        if isinstance(shown, ListImport) and not shown.is_ended:
-            again = request.GET.copy()
-            again[UNATTENDED] = ""
-            page["Refresh"] = f"{ASKED_AGAIN_AFTER};url=?{again.urlencode()}"
-        return page
-
 
 class BackgroundImportMixin(ImportExportMixin):
     """A confirmed list that is too long for a request is left to a worker."""
@@ -90,7 +70,7 @@ class BackgroundImportMixin(ImportExportMixin):
             raise PermissionDenied
         form = self.create_confirm_form(request)
         if form.is_valid() and (wanted := self.left_to_a_worker(request, form.cleaned_data)):
-            transaction.on_commit(wake_a_worker)
+            transaction.on_commit(partial(begin_soon, Job.IMPORT_LISTS))
             return redirect("admin:invitations_listimport_change", wanted.pk)
         response: HttpResponse = super().process_import(request, **kwargs)
         return response
@@ -123,11 +103,3 @@ class BackgroundImportMixin(ImportExportMixin):
         wanted = ask_for_import(content, name, rows, confirmed["edition"], user_of(request))
         file.remove()
         return wanted
-
-
-def wake_a_worker() -> None:
-    """Ask a worker to begin at once; if the broker is away, the next tick begins."""
-    try:
-        current_app.send_task(f"invitations.tasks.{Job.IMPORT_LISTS}", expires=55, retry=False)
-    except (OperationalError, OSError):
-        return

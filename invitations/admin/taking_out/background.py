@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from functools import partial
 from typing import Any
 
-from celery import current_app
 from django.apps import apps
 from django.contrib import admin
 from django.contrib.auth.models import User
@@ -12,7 +11,6 @@ from django.db.models import Model
 from django.http import HttpRequest, QueryDict
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
-from kombu.exceptions import OperationalError
 
 from invitations.admin.taking_out.cells import AT_ONCE, rows_of
 from invitations.admin.taking_out.lists import may_take_out, taken_out
@@ -35,14 +33,6 @@ def ask_for_list(
         asked_by=asked_by,
         language=translation.get_language() or "en",
     )
-
-
-def wake_a_worker() -> None:
-    """Ask a worker to begin at once; if the broker is away, the next tick begins."""
-    try:
-        current_app.send_task(f"invitations.tasks.{Job.TAKE_OUT_LISTS}", expires=55, retry=False)
-    except (OperationalError, OSError):
-        return
 
 
 def take_out_lists() -> int:

@@ -14,18 +14,15 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.decorators import display
 
-from invitations.admin.base import Menu, RecordAdmin
+from invitations.admin.base import Menu, WatchedMixin
 from invitations.admin.columns import hour_column, text_link
-from invitations.admin.reauthentication import UNATTENDED
 from invitations.admin.taking_out.files import CONTENT_TYPES, Kind
 from invitations.admin.taking_out.lists import TAKE_OUT, may_take_out
 from invitations.models import ListExport
 
-ASKED_AGAIN_AFTER = "3"  # seconds
-
 
 @admin.register(ListExport)
-class ListExportAdmin(RecordAdmin):
+class ListExportAdmin(WatchedMixin):
     """Everybody sees the own lists alone."""
 
     menu = (Menu.DAILY, 30, "download")
@@ -88,19 +85,3 @@ class ListExportAdmin(RecordAdmin):
             content_type=CONTENT_TYPES[Kind(wanted.kind)],
             headers={"Content-Disposition": f'attachment; filename="{wanted.file_name}"'},
         )
-
-    def change_view(
-        self,
-        request: HttpRequest,
-        object_id: str,
-        form_url: str = "",
-        extra_context: dict[str, Any] | None = None,
-    ) -> HttpResponse:
-        """Show the row, and again in a few seconds until the file is made."""
-        page: HttpResponse = super().change_view(request, object_id, form_url, extra_context)
-        shown = getattr(page, "context_data", {}).get("original")
-        if isinstance(shown, ListExport) and not shown.is_ended:
-            again = request.GET.copy()
-            again[UNATTENDED] = ""
-            page["Refresh"] = f"{ASKED_AGAIN_AFTER};url=?{again.urlencode()}"
-        return page

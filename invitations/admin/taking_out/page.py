@@ -1,10 +1,12 @@
 """The page that asks as which kind of file a list is to be taken out, and hands it over."""
 
+from functools import partial
 from typing import Any
 
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
+from django.db import transaction
 from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
@@ -18,7 +20,7 @@ from unfold.widgets import UnfoldAdminRadioSelectWidget
 from invitations.admin.base import ModelAdmin, user_of
 from invitations.admin.columns import list_url
 from invitations.admin.reauthentication import signed_in_recently
-from invitations.admin.taking_out.background import ask_for_list, wake_a_worker
+from invitations.admin.taking_out.background import ask_for_list
 from invitations.admin.taking_out.cells import filters_in_words
 from invitations.admin.taking_out.files import CONTENT_TYPES, Kind
 from invitations.admin.taking_out.lists import (
@@ -27,6 +29,7 @@ from invitations.admin.taking_out.lists import (
     may_take_out,
     taken_out,
 )
+from invitations.times.jobs import Job, begin_soon
 
 
 class KindForm(forms.Form):
@@ -116,6 +119,6 @@ class TakenOutMixin(ModelAdmin):
 
     def left_to_a_worker(self, request: HttpRequest, kind: str, rows: int) -> HttpResponse:
         wanted = ask_for_list(self.model, request.GET.urlencode(), kind, rows, user_of(request))
-        wake_a_worker()
+        transaction.on_commit(partial(begin_soon, Job.TAKE_OUT_LISTS))
         messages.info(request, _("The list is long: a worker makes the file."))
         return redirect("admin:invitations_listexport_change", wanted.pk)
