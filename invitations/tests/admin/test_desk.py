@@ -18,6 +18,7 @@ from invitations.models import (
     CallListEntry,
     Circular,
     Correspondence,
+    DatesMove,
     Delivery,
     FormOfAddress,
     ForumEdition,
@@ -32,6 +33,7 @@ from invitations.models import (
     OriginalStep,
     QuietPeriod,
     Rank,
+    Reconfirmation,
     ReminderStep,
     Reply,
     ReplyLink,
@@ -196,8 +198,12 @@ def test_list_takes_as_many_queries_for_three_rows_as_for_one(
     assert response.context["cl"].result_count >= rows
 
 
-def test_every_model_but_the_secret_link_and_the_steps_of_an_original_has_its_page():
-    models = set(apps.get_app_config("invitations").get_models()) - {ReplyLink, OriginalStep}
+# One is secret, the others are read on the page of what they belong to.
+WITHOUT_A_PAGE = {ReplyLink, OriginalStep, DatesMove, Reconfirmation}
+
+
+def test_every_other_model_has_its_page():
+    models = set(apps.get_app_config("invitations").get_models()) - WITHOUT_A_PAGE
 
     pages = {model: admin.site.get_model_admin(model) for model in models}
 
