@@ -11,7 +11,7 @@ from django.utils import timezone
 from delegations.models import HighLevelSession
 from delegations.tests.offices import browser, coming, invited, page_of, text
 from delegations.tests.rows import all_rows
-from invitations.admin.columns import state_url
+from invitations.admin.columns import change_url, state_url
 from invitations.letters.routes import why_kept_back
 from invitations.models import (
     DatesMove,
@@ -36,7 +36,7 @@ from invitations.tests.factories import (
     StepFactory,
     UserFactory,
 )
-from invitations.tests.moving import later, moved
+from invitations.tests.moving import asked, later, moved
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_february")]
 
@@ -143,6 +143,17 @@ def test_the_page_says_what_hangs_on_the_dates(client, edition, drafter):
     assert "11 May 2027" in page
     assert "1 June 2027" in page
     assert "21 days before the last day" in page
+
+
+def test_who_releases_a_move_reads_its_days_in_words(client, edition, approver):
+    change = asked(edition).change
+    client.force_login(approver)
+
+    page = text(client.get(change_url(change)))
+
+    opens = later(edition)["opens_on"]
+    assert f"{opens:%-d %B %Y}" in page
+    assert f"{opens:%Y-%m-%d}" not in page
 
 
 def test_sessions_move_with_the_track_unless_other_days_are_typed(client, edition, drafter):

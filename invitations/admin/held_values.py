@@ -1,15 +1,17 @@
 """The values of a held change in words: column by column, before and afterwards."""
 
+import datetime as dt
 from typing import Any, NamedTuple
 
-from django.db.models import Model
+from django.db.models import DateField, Model
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
+from invitations.admin.columns import at_hour
 from invitations.models import Answer, HeldChange, Invitation, MemberState, Minister, Rank, Reply
 from invitations.outbox.mending.succession import DelegationChoice, LetterChoice, ReplyChoice
-from invitations.text.dates import comma_list, keep_own_order, labelled
+from invitations.text.dates import comma_list, keep_own_order, labelled, told_day
 
 
 class ChangedValue(NamedTuple):
@@ -82,4 +84,7 @@ def in_words(model: type[Model], name: str, value: Any) -> str:
         return comma_list(Answer(one).label for one in value)
     if isinstance(value, list):
         return comma_list(value)
+    if isinstance(column, DateField):
+        day = column.to_python(value)
+        return at_hour(day) if isinstance(day, dt.datetime) else told_day(day)
     return str(dict(column.flatchoices).get(value, value))
