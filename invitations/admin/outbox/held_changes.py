@@ -228,6 +228,7 @@ class HeldChangeAdmin(TakenOutMixin, RecordAdmin):
         return {
             "change": change,
             "values": changed_values(change),
+            "letters": change.letters.count(),
             "who": self.changers(change),
             "at": at_hour(change.asked_at),
             "url": list_url(HeldChange),

@@ -6,6 +6,7 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
+from invitations.admin.columns import change_url
 from invitations.letters.issuing import withdraw_invitation
 from invitations.models import HeldChange, Invitation, Minister
 from invitations.outbox.another_address import why_not_sent_elsewhere
@@ -49,6 +50,14 @@ def test_the_letter_goes_to_the_corrected_address_once_a_second_person_released_
     release_change(change, UserFactory(), change.mark)
     assert addresses(letter) == {failed.address, RIGHT}
     assert letter.deliveries.get(address=RIGHT).state == "queued"
+
+
+def test_who_releases_it_reads_that_a_letter_goes_there(failed, admin_client):
+    [change] = correct_address(failed, UserFactory(), RIGHT, BECAUSE)
+
+    page = admin_client.get(change_url(change)).content.decode()
+
+    assert "1 letter that did not arrive goes to the new address" in page
 
 
 def test_what_is_taken_back_goes_nowhere(failed):
