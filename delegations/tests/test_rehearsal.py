@@ -148,7 +148,7 @@ def test_the_report_speaks_each_language_in_its_direction(language, tmp_path):
     assert f'<html lang="{language}" dir="{direction}">' in page
 
 
-@pytest.mark.django_db(transaction=True)
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)
 @pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has no such transactions.")
 def test_postgresql_refuses_to_write_while_the_copy_is_read():
     with pytest.raises(Exception, match="read-only transaction"), as_of_one_moment():

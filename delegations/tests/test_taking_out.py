@@ -78,7 +78,6 @@ def headings_shown(browser, url):
 
 def rows_read(answer):
     book = openpyxl.load_workbook(io.BytesIO(answer.getvalue()))
-    answer.close()
     cells = [[words_of(cell.value or "") for cell in row] for row in book.active.iter_rows()]
     return cells[0], cells[1:]
 
@@ -150,12 +149,11 @@ class EachList(TestCase):
             answer = self.client.post(take_out_url(MemberState), {"kind": kind})
             assert answer.getvalue().startswith(begins)
             assert f".{kind}" in answer["Content-Disposition"]
-            answer.close()
 
     def test_each_file_leaves_a_row_that_says_who_what_and_how_many(self):
         number = Mission.objects.count()
 
-        self.client.post(take_out_url(Mission), {"kind": "csv"}).close()
+        self.client.post(take_out_url(Mission), {"kind": "csv"}).getvalue()
 
         entry = LogEntry.objects.filter(additional_data__act="taken_out").latest("pk")
         assert entry.actor == self.user
@@ -195,7 +193,7 @@ class EachList(TestCase):
             assert self.client.get(take_out_url(Invitation)).status_code == status
             answer = self.client.post(take_out_url(Invitation), {"kind": "csv"})
             assert answer.status_code == status
-            answer.close()
+            answer.getvalue()
 
     def test_long_list_is_made_by_a_worker_for_whoever_asked(self):
         long = dict.fromkeys(MOST_AT_ONCE, 1)

@@ -18,7 +18,7 @@ from invitations.tests.databases import address_of, postgresql, run
 from invitations.tests.factories import InvitationFactory, LetterFactory, ReplyFactory
 
 pytestmark = [
-    pytest.mark.django_db(transaction=True),
+    pytest.mark.django_db(transaction=True, serialized_rollback=True),
     pytest.mark.skipif(connection.vendor != "postgresql", reason="The scripts are PostgreSQL's."),
 ]
 RESTORED = "wsis_forum_restored"
