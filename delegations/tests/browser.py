@@ -3,6 +3,7 @@
 from contextlib import contextmanager
 
 from django.conf import settings
+from playwright.sync_api import expect
 
 from invitations.links import reply_url
 from invitations.tests.factories import InvitationFactory, MinisterFactory
@@ -43,6 +44,13 @@ def page_in(chromium, language, **options):
         yield context.new_page()
     finally:
         context.close()
+
+
+def open_palette(page):
+    """Open the search of the desk by its keys, once its script answers."""
+    page.wait_for_function("document.querySelector('[x-data^=searchCommand]')?._x_dataStack")
+    page.keyboard.press("Control+k")
+    expect(page.locator("#search-input-command")).to_be_focused()
 
 
 def invited(edition, **minister):

@@ -5,6 +5,7 @@ from django.urls import reverse
 from playwright.sync_api import expect
 
 from delegations.models import Delegate, Delegation
+from delegations.tests.browser import open_palette
 from invitations.models import LetterTemplate
 from invitations.tests.desk import composed_letter
 from invitations.tests.factories import ReplyFactory
@@ -105,7 +106,8 @@ def test_the_desk_s_interface_works_under_its_policy(desk, site):
 
     desk.check("#action-toggle")
     expect(desk.locator("#changelist-actions select")).to_be_visible()
-    desk.keyboard.press("Control+k")
+    desk.locator("#action-toggle").blur()
+    open_palette(desk)
     desk.fill("#search-input-command", "letters")
     desk.keyboard.press("Escape")
 

@@ -12,9 +12,12 @@
     const frame = document.createElement("iframe");
     frame.title = holder.querySelector("a").textContent;
     frame.src = `${URL.createObjectURL(await answer.blob())}#toolbar=0&navpanes=0&view=FitH`;
-    // A reader of PDF takes the focus when it opens: the keys stay with the page.
+    // A reader of PDF takes the focus when it opens, however late: the keys stay with the page
+    // until somebody points at the frame, or tabs to it.
     frame.inert = true;
-    frame.addEventListener("load", () => window.setTimeout(() => (frame.inert = false), 1500));
+    const release = () => (frame.inert = false);
+    holder.addEventListener("pointerenter", release);
+    addEventListener("keydown", (event) => event.key === "Tab" && release());
     holder.append(frame);
   };
 

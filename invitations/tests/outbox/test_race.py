@@ -48,8 +48,9 @@ def edition(db):
 
 
 @pytest.fixture
-def claimed_reminder(edition, reached, frozen_letter, queued):
+def claimed_reminder(edition, reached, frozen_letter, queued, monkeypatch):
     """Make a reminder that a worker has claimed, on whatever day the test runs."""
+    monkeypatch.setattr("invitations.models.ForumEdition.is_quiet", lambda edition, day: False)
     deadline = timezone.now() + dt.timedelta(days=20)
     edition.reply_before = deadline.astimezone(edition.zone).date()
     edition.save(update_fields=["reply_before"])
@@ -153,10 +154,7 @@ def test_ten_identical_forms_at_the_same_moment_are_one_reply(reached):
     assert invitation.letters.filter(kind="acknowledgement").count() == 1
 
 
-def test_a_reminder_waits_for_a_reply_that_is_being_recorded_and_then_stays(
-    claimed_reminder, monkeypatch
-):
-    monkeypatch.setattr("invitations.models.ForumEdition.is_quiet", lambda edition, day: False)
+def test_a_reminder_waits_for_a_reply_that_is_being_recorded_and_then_stays(claimed_reminder):
     invitation, began = claimed_reminder.letter.invitation, []
 
     with transaction.atomic():
@@ -170,8 +168,7 @@ def test_a_reminder_waits_for_a_reply_that_is_being_recorded_and_then_stays(
     assert claimed_reminder.state == State.CANCELLED
 
 
-def test_a_reply_waits_for_a_reminder_that_has_begun(claimed_reminder, monkeypatch):
-    monkeypatch.setattr("invitations.models.ForumEdition.is_quiet", lambda edition, day: False)
+def test_a_reply_waits_for_a_reminder_that_has_begun(claimed_reminder):
     invitation, replies = claimed_reminder.letter.invitation, []
 
     with transaction.atomic():

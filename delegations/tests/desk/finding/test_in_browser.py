@@ -5,7 +5,7 @@ from django.conf import settings
 from django.test import Client
 from playwright.sync_api import expect
 
-from delegations.tests.browser import browser_page
+from delegations.tests.browser import browser_page, open_palette
 from delegations.tests.desk.finding.filed import NAMES, file_everything, member_of
 from delegations.tests.measures import RULES, bring_axe, faults_within
 from invitations.admin.columns import change_url, state_url
@@ -31,10 +31,7 @@ def cookies_of(user, site, language="en"):
 
 def type_into_palette(page, typed):
     """Open the palette by its keys, type, and wait for what is found."""
-    page.wait_for_function("document.querySelector('[x-data^=searchCommand]')?._x_dataStack")
-    page.keyboard.press("Control+k")
-    box = page.locator("#search-input-command")
-    expect(box).to_be_focused()
+    open_palette(page)
     with page.expect_response("**/admin/search/"):
         page.keyboard.insert_text(typed)
     return page.locator("#command-results-list")
