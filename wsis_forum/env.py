@@ -24,6 +24,17 @@ def number(name: str, default: int) -> int:
     return int(value)
 
 
+def origins(name: str) -> list[str]:
+    """Return the origins, parted by spaces or commas, by which browsers name other sites."""
+    found = os.getenv(name, "").replace(",", " ").split()
+    for origin in found:
+        if not re.fullmatch(r"https?://[\w.-]+(:\d+)?", origin):
+            raise ImproperlyConfigured(
+                f"{name}: {origin} is no origin: write it as https://www.example.org."
+            )
+    return found
+
+
 def secret(name: str, default: str | None = None) -> str:
     """Return the secret itself, or the content of the file that ``{name}_FILE`` names."""
     if path := os.getenv(f"{name}_FILE"):

@@ -16,6 +16,8 @@ from django.template import engines
 from django.template.loader import get_template
 from django.utils.cache import patch_cache_control, patch_vary_headers
 
+from delegations.api.problems import problem
+
 # Whatever a browser can lend to a page; a passkey is the only one that a page here asks for.
 LENT = (
     "accelerometer", "autoplay", "camera", "clipboard-read", "display-capture",
@@ -64,9 +66,11 @@ class HeadersMiddleware:
 
 def refuse_plain_http(request: HttpRequest) -> HttpResponse | None:
     """Refuse a machine that shows its secret without TLS; a redirect would hide that it did."""
-    asks_for_a_secret = request.path_info.startswith(("/hooks/", "/metrics"))
+    asks_for_a_secret = request.path_info.startswith(("/hooks/", "/metrics", "/api/"))
     if not asks_for_a_secret or request.is_secure() or not settings.SECURE_SSL_REDIRECT:
         return None
+    if request.path_info.startswith("/api/"):
+        return problem(403, "Ask by https.")
     return HttpResponseForbidden("Ask by https.", content_type="text/plain; charset=utf-8")
 
 

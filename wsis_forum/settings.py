@@ -45,6 +45,7 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "django.forms",
     "auditlog",
+    "corsheaders",
     "import_export",
     "anymail",
     "crispy_forms",
@@ -66,6 +67,8 @@ MIDDLEWARE = [
     "wsis_forum.headers.ContentSecurityPolicyMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "corsheaders.middleware.CorsMiddleware",
+    "delegations.api.edge.ApiMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "delegations.office.middleware.RequestLimitsMiddleware",
@@ -283,6 +286,12 @@ CONTENT_SECURITY_POLICY = {
         "frame-ancestors": ["'none'"],
     },
 }
+# Pages of these other sites may read the API in a visitor's browser; none brings a cookie along.
+CORS_URLS_REGEX = r"^/api/"
+CORS_ALLOWED_ORIGINS = env.origins("API_ORIGINS")
+CORS_ALLOW_METHODS = ["GET", "HEAD", "OPTIONS"]
+CORS_ALLOW_HEADERS = ["accept", "authorization", "if-none-match"]
+CORS_EXPOSE_HEADERS = ["ETag", "Retry-After"]
 # Where pages have unfold's looks, and need what they need.
 DESK_ADDRESSES = ("/admin/",)
 # Whoever finds a fault writes there: an address, or a page; shown in /.well-known/security.txt.

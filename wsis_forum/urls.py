@@ -21,6 +21,7 @@ urlpatterns = [
     path(".well-known/security.txt", notices.security, name="security"),
     path("security.txt", notices.security),
     path("i18n/", include("django.conf.urls.i18n")),
+    path("api/", include("delegations.api.urls")),
     path("hooks/", include("wsis_forum.hooks")),
     path("", include("delegations.office.urls")),
 ]

@@ -1,4 +1,4 @@
-"""Counts of wrong codes, kept in the cache for ten minutes at a time.
+"""Counts of wrong codes and of calls, kept in the cache for ten minutes at a time.
 
 A right code is always taken. The counts slow down people who guess, and warn the operators.
 """
@@ -17,6 +17,7 @@ logger = logging.getLogger(__name__)
 WINDOW = 600  # seconds
 WRONG_FROM_ONE = 10
 WRONG_FROM_ALL = 300
+CALLS_FROM_ONE = 600
 
 
 def count_wrong(page: str, address: str) -> int:
@@ -31,6 +32,13 @@ def count_wrong(page: str, address: str) -> int:
     if from_one <= WRONG_FROM_ONE and from_all <= WRONG_FROM_ALL:
         return 0
     return WINDOW - passed
+
+
+def count_call(page: str, address: str) -> int:
+    """Count one more call from there; return the seconds to wait, or 0 while there are few."""
+    window, passed = divmod(int(time.time()), WINDOW)
+    calls = increment(f"calls:{page}:{window}:from:{counted_network(address)}")
+    return 0 if calls <= CALLS_FROM_ONE else WINDOW - passed
 
 
 def increment(key: str) -> int:

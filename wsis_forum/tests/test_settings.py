@@ -34,7 +34,7 @@ def check(folder, **variables):
 def test_the_readmes_table_has_the_variables_that_are_read_and_no_others():
     sources = [settings.BASE_DIR / "wsis_forum" / name for name in ("settings.py", "env.py")]
     sources.append(settings.BASE_DIR / "delegations/management/commands/demo.py")
-    asked = r"(?:getenv|flag|number|secret|inbox)\(\s*[\"']([A-Z_]+)[\"']"
+    asked = r"(?:getenv|flag|number|origins|secret|inbox)\(\s*[\"']([A-Z_]+)[\"']"
     names = {name for path in sources for name in re.findall(asked, path.read_text())}
 
     anymail = {name for name in names | VARIABLES if name.startswith("ANYMAIL_")}
@@ -123,6 +123,20 @@ def test_unreadable_setting_is_said_in_one_line(tmp_path, variables, said):
     assert done.returncode == 1
     assert done.stderr == f"{said}\n"
     assert done.stdout == ""
+
+
+def test_origins_are_parted_by_spaces_or_commas(monkeypatch):
+    monkeypatch.setenv("API_ORIGINS", "https://www.example.org, http://10.0.0.5:8080")
+
+    assert env.origins("API_ORIGINS") == ["https://www.example.org", "http://10.0.0.5:8080"]
+
+
+@pytest.mark.parametrize("origin", ["*", "www.example.org", "https://www.example.org/page", "null"])
+def test_what_is_no_origin_is_said_in_one_line(monkeypatch, origin):
+    monkeypatch.setenv("API_ORIGINS", origin)
+
+    with pytest.raises(ImproperlyConfigured, match=r"API_ORIGINS: .* is no origin"):
+        env.origins("API_ORIGINS")
 
 
 # STORAGE_URL

@@ -1,0 +1,1 @@
+"""What machines read, and nothing that they could change: addresses under /api/."""

@@ -1,0 +1,53 @@
+"""What the API says when it refuses: a number, and a sentence that says what to do."""
+
+import logging
+
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from ninja import NinjaAPI, Schema
+from ninja.errors import ValidationError
+
+logger = logging.getLogger("django.request")
+
+NOTHING_HERE = "Nothing has this address: /api/v1/openapi.json names those that there are."
+FAULT = "The fault is ours, and is noted. Try again in some minutes."
+
+
+class Problem(Schema):
+    """Why there is no answer."""
+
+    status: int
+    detail: str
+
+
+class Refusal(Exception):
+    """A refusal that is answered in its own words."""
+
+    def __init__(self, status: int, detail: str) -> None:
+        super().__init__(detail)
+        self.status, self.detail = status, detail
+
+
+def problem(status: int, detail: str, **headers: str) -> JsonResponse:
+    return JsonResponse({"status": status, "detail": detail}, status=status, headers=headers)
+
+
+def answer_problems(api: NinjaAPI) -> None:
+    """Let the API answer its refusals and faults in JSON, each with a sentence."""
+
+    @api.exception_handler(Refusal)
+    def refused(request: HttpRequest, refusal: Refusal) -> HttpResponse:
+        return problem(refusal.status, refusal.detail)
+
+    @api.exception_handler(Http404)
+    def missing(request: HttpRequest, missed: Http404) -> HttpResponse:
+        return problem(404, str(missed) or NOTHING_HERE)
+
+    @api.exception_handler(ValidationError)
+    def not_understood(request: HttpRequest, error: ValidationError) -> HttpResponse:
+        said = (f"{one['loc'][-1]}: {one['msg']}" for one in error.errors)
+        return problem(422, f"Not understood. {'; '.join(said)}.")
+
+    @api.exception_handler(Exception)
+    def failed(request: HttpRequest, error: Exception) -> HttpResponse:
+        logger.error("Fault at %s", request.path, exc_info=error, extra={"status_code": 500})
+        return problem(500, FAULT)

@@ -1,0 +1,126 @@
+"""What everybody may read: editions, States, sessions, the list of speakers, totals of answers."""
+
+from django.http import Http404, HttpRequest
+from django.shortcuts import get_object_or_404
+from django.utils import timezone
+from ninja import Query, Router
+
+from delegations.api.keys import Asked, next_part, part_of
+from delegations.api.problems import Problem
+from delegations.api.shapes import (
+    Edition,
+    Editions,
+    Session,
+    Sessions,
+    Speaker,
+    Speakers,
+    State,
+    States,
+    Totals,
+    as_released,
+)
+from delegations.desk.board.standings import ANSWERED, INVITED, counts, standings_of
+from delegations.models import HighLevelSession, SpeakingSlot
+from invitations.letters.released import released_edition
+from invitations.models import ForumEdition, MemberState
+
+NO_EDITION = "No edition has this symbol: /api/v1/editions names those that there are."
+NOT_PUBLIC = "The list of speakers of this edition is not public."
+LISTS = dict.fromkeys((404, 422, 429), Problem)
+ONE = dict.fromkeys((404, 429), Problem)
+
+router = Router(tags=["published"])
+
+
+@router.get("/states", response={200: States, **LISTS}, operation_id="states")
+def states(request: HttpRequest, asked: Query[Asked]) -> States:
+    """List the States that the forum invites, by their codes; the key is `iso2`."""
+    rows, more = part_of(MemberState.objects.invited(), asked, ["iso2"], "iso2")
+    return States(
+        items=[State.of(state) for state in as_released(rows)],
+        next=next_part(request, asked, rows[-1].iso2 if rows else "", more=more),
+    )
+
+
+@router.get("/editions", response={200: Editions, **LISTS}, operation_id="editions")
+def editions(request: HttpRequest, asked: Query[Asked]) -> Editions:
+    """List the editions by their symbols; the key is `symbol`."""
+    rows, more = part_of(ForumEdition.objects.all(), asked, ["symbol"], "symbol")
+    now = timezone.now()
+    return Editions(
+        items=[Edition.of(edition, now) for edition in as_released(rows)],
+        next=next_part(request, asked, rows[-1].symbol if rows else "", more=more),
+    )
+
+
+@router.get(
+    "/editions/{symbol}",
+    response={200: Edition, **ONE},
+    operation_id="edition",
+)
+def edition(request: HttpRequest, symbol: str) -> Edition:
+    """Return one edition."""
+    return Edition.of(released_edition(edition_of(symbol)), timezone.now())
+
+
+@router.get(
+    "/editions/{symbol}/sessions",
+    response={200: Sessions, **LISTS},
+    operation_id="sessions",
+)
+def sessions(request: HttpRequest, symbol: str, asked: Query[Asked]) -> Sessions:
+    """List the sessions whose hours are published, by hour; those called off too. Key: `id`."""
+    found = edition_of(symbol)
+    rows, more = part_of(found.session_hours.all(), asked, ["starts_at", "pk"], "id")
+    return Sessions(
+        items=[Session.of(hours, found) for hours in rows],
+        next=next_part(request, asked, rows[-1].pk if rows else "", more=more),
+    )
+
+
+@router.get(
+    "/editions/{symbol}/speakers",
+    response={200: Speakers, **LISTS},
+    operation_id="speakers",
+)
+def speakers(request: HttpRequest, symbol: str, asked: Query[Asked]) -> Speakers:
+    """List the speakers by session and place, once the list is public. Key: `id`.
+
+    A State that does not speak any more has left the list.
+    """
+    found = edition_of(symbol)
+    if not found.shows_speakers(timezone.now()):
+        raise Http404(NOT_PUBLIC)
+    held = HighLevelSession.objects.taking_place().filter(edition=found)
+    slots = SpeakingSlot.objects.standing().filter(session__in=held)
+    slots = slots.select_related("session", "delegation__member_state", "delegation__statement")
+    order = ["session__starts_at", "session_id", "position"]
+    rows, more = part_of(slots, asked, order, "id")
+    return Speakers(
+        items=[Speaker.of(slot) for slot in rows],
+        next=next_part(request, asked, rows[-1].pk if rows else "", more=more),
+    )
+
+
+@router.get(
+    "/editions/{symbol}/totals",
+    response={200: Totals, **ONE},
+    operation_id="totals",
+)
+def totals(request: HttpRequest, symbol: str) -> Totals:
+    """Count the States by answer: each counts once, by its principal invitation.
+
+    No count of persons is told: who asks each hour could take one from the next.
+    """
+    found = edition_of(symbol)
+    by_kind = counts(standings_of(found, found.order_of_states))
+    invited, silent = sum(by_kind[code] for code in INVITED), by_kind[INVITED[-1]]
+    answers = {code: by_kind[code] for code in ANSWERED}
+    return Totals(invited=invited, answered=invited - silent, silent=silent, **answers)
+
+
+def edition_of(symbol: str) -> ForumEdition:
+    try:
+        return get_object_or_404(ForumEdition, symbol=symbol)
+    except Http404:
+        raise Http404(NO_EDITION) from None

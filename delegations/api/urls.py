@@ -1,0 +1,34 @@
+from django.http import HttpRequest, HttpResponse
+from django.urls import path
+from ninja import NinjaAPI
+
+from delegations.api import published
+from delegations.api.problems import NOTHING_HERE, answer_problems, problem
+
+DESCRIPTION = (
+    "What the forum publishes, for machines. Each address is read only. Lists come in parts: ask "
+    "for `next` until it is null. Send the `ETag` of an answer as `If-None-Match`, and it is not "
+    "sent again while it is the same. After 429, wait as many seconds as `Retry-After` says."
+)
+
+api = NinjaAPI(
+    title="WSIS Forum: invitations, answers, speakers",
+    version="1.0.0",
+    description=DESCRIPTION,
+    urls_namespace="api",
+    docs_url=None,
+)
+api.add_router("", published.router)
+answer_problems(api)
+
+
+def nothing_here(request: HttpRequest, rest: str = "") -> HttpResponse:
+    return problem(404, NOTHING_HERE)
+
+
+urlpatterns = [
+    path("v1/", nothing_here),
+    path("v1/", api.urls),
+    path("", nothing_here),
+    path("<path:rest>", nothing_here),
+]

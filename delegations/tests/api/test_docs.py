@@ -1,0 +1,62 @@
+"""What docs/api.md shows is what is answered."""
+
+import json
+import re
+
+import pytest
+import time_machine
+from django.conf import settings
+
+from delegations.tests.api.published import V1, published_edition
+from invitations.tests.factories import (
+    InvitationFactory,
+    MemberStateFactory,
+    MinisterFactory,
+    ReplyFactory,
+)
+
+pytestmark = pytest.mark.django_db
+
+NAMES = {
+    "ar": "روريتانيا", "zh_hans": "卢里塔尼亚", "en": "Ruritania",
+    "fr": "Ruritanie", "ru": "Руритания", "es": "Ruritania",
+}  # fmt: skip
+FORMAL = {"en": "Kingdom of Ruritania", "fr": "Royaume de Ruritanie"}
+
+
+@pytest.fixture
+def documented():
+    return (settings.BASE_DIR / "docs/api.md").read_text()
+
+
+@pytest.fixture
+def shown():
+    """The edition and the States of the document's examples."""
+    edition = published_edition()
+    state = MemberStateFactory(
+        iso2="RT", iso3="RTA", region="Europe",
+        **{f"short_name_{code}": name for code, name in NAMES.items()},
+        **{f"formal_name_{code}": FORMAL.get(code, "") for code in NAMES},
+    )  # fmt: skip
+    other = MemberStateFactory(iso2="ZE", iso3="ZEN")
+    for one in (state, other):
+        InvitationFactory(edition=edition, minister=MinisterFactory(member_state=one))
+    ReplyFactory(invitation=edition.invitations.get(member_state=state))
+    with time_machine.travel("2027-03-10T09:00Z", tick=False):
+        yield edition
+
+
+def test_each_example_is_answered_as_it_stands_there(client, shown, documented):
+    examples = re.findall(r"^    curl (\S+)\n\n```json\n(.*?)```", documented, re.M | re.S)
+    assert len(examples) >= 3
+
+    for address, answer in examples:
+        found = client.get(address.removeprefix("https://forum.example.org"))
+        assert found.json() == json.loads(answer), address
+
+
+def test_each_address_that_is_answered_is_named_there_and_no_other(client, documented):
+    described = client.get(f"{V1}/openapi.json").json()["paths"]
+
+    named = set(re.findall(r"^\| `(/api/v1/\S+)` \|", documented, re.M))
+    assert named == {address.replace("{symbol}", "wsis-2027") for address in described}
