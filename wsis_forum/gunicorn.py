@@ -1,7 +1,8 @@
 from gunicorn import glogging
 from gunicorn.config import Config
 
-from wsis_forum.logs import WithoutTokens
+from wsis_forum import env
+from wsis_forum.logs import HOUR, LINE, JSONWithoutTokens, WithoutTokens
 
 
 class Logger(glogging.Logger):
@@ -9,6 +10,11 @@ class Logger(glogging.Logger):
 
     def setup(self, cfg: Config) -> None:
         super().setup(cfg)
+        as_json = env.flag("LOG_JSON", default=False)
         for handler in (*self.error_log.handlers, *self.access_log.handlers):
             if kept := handler.formatter:
-                handler.setFormatter(WithoutTokens(kept._fmt, kept.datefmt))
+                handler.setFormatter(
+                    JSONWithoutTokens(LINE, HOUR, "{")
+                    if as_json
+                    else WithoutTokens(kept._fmt, kept.datefmt)
+                )

@@ -1,23 +1,50 @@
-"""Keep links and codes, by which offices answer, out of the logs."""
+"""What stands in the logs: no link, code or address, and of which request or job an entry tells."""
 
 import logging
+import re
 import sys
 import traceback
+from contextvars import ContextVar
 from types import TracebackType
+from typing import Any
+
+from pythonjsonlogger.json import JsonFormatter
 
 from invitations.text.keys import mask_keys
+
+# An address of mail, also as it stands in a link; a Message-ID of ours tells of nobody.
+ADDRESS = re.compile(
+    r"(?!\d{9,}\.\d+\.)(?<![\w.+%-])[^\s@\"'<>(),;:=/\\]{1,64}(?:@|%40)[\w-]+(?:\.[\w-]+)+"
+)
+# Name and password in the address of a server.
+CREDENTIALS = re.compile(r"(?<=://)[^\s/@\"'<>]+@")
+# What an entry may say of itself beside its words.
+SAID = ("letter", "delivery", "status_code")
+
+LINE, HOUR = "{asctime} {levelname} {name} {message}", "%Y-%m-%dT%H:%M:%S%z"
+
+request_id: ContextVar[str] = ContextVar("request_id", default="")
+# Of this process: a worker's child does one job at a time, in one thread or several.
+job: dict[str, str] = {}
+
+
+def settings_of_logging(*, as_json: bool) -> dict[str, Any]:
+    """Return Django's LOGGING: entries as lines for people, or as JSON for a collector."""
+    return LOGGING | {
+        "formatters": {
+            "line": {
+                "class": f"wsis_forum.logs.{'JSON' if as_json else ''}WithoutTokens",
+                "format": LINE,
+                "datefmt": HOUR,
+                "style": "{",
+            }
+        }
+    }
+
 
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {
-        "line": {
-            "class": "wsis_forum.logs.WithoutTokens",
-            "format": "{asctime} {levelname} {name} {message}",
-            "datefmt": "%Y-%m-%dT%H:%M:%S%z",
-            "style": "{",
-        }
-    },
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": "WARNING"},
     "loggers": {
@@ -34,15 +61,51 @@ LOGGING = {
 }
 
 
+def masked(text: str) -> str:
+    return ADDRESS.sub("…", CREDENTIALS.sub("…@", mask_keys(text)))
+
+
+def origin(record: logging.LogRecord) -> dict[str, str]:
+    """Return the request or the job that the entry came of, and the letter that it tells of."""
+    found = {"request": request_id.get(), **job}
+    found |= {name: str(getattr(record, name)) for name in SAID if hasattr(record, name)}
+    return {name: value for name, value in found.items() if value}
+
+
 class WithoutTokens(logging.Formatter):
     """Mask the whole entry, with the words of an exception and its traceback."""
 
     def format(self, record: logging.LogRecord) -> str:
-        return mask_keys(super().format(record))
+        return masked(super().format(record))
+
+    def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802 -- its name in logging
+        came_of = " ".join(f"{name}={value}" for name, value in origin(record).items())
+        return super().formatMessage(record) + (f" [{came_of}]" if came_of else "")
+
+
+class JSONWithoutTokens(JsonFormatter):
+    """The same as one line of JSON; of what else an entry carries, only what ``SAID`` names."""
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(
+            *arguments,
+            rename_fields={"asctime": "time", "levelname": "level", "name": "logger"},
+            json_ensure_ascii=False,
+            **options,
+        )
+
+    def add_fields(
+        self, log_data: dict[str, Any], record: logging.LogRecord, message_dict: dict[str, Any]
+    ) -> None:
+        super().add_fields(log_data, record, message_dict)
+        known = ("time", "level", "logger", "message", "exc_info", "stack_info")
+        told = {name: masked(str(log_data[name])) for name in known if log_data.get(name)}
+        log_data.clear()
+        log_data.update(told | origin(record))
 
 
 def print_uncaught(
     kind: type[BaseException], error: BaseException, trace: TracebackType | None
 ) -> None:
     """Print the exception that ends a program, without tokens."""
-    sys.stderr.write(mask_keys("".join(traceback.format_exception(kind, error, trace))))
+    sys.stderr.write(masked("".join(traceback.format_exception(kind, error, trace))))

@@ -63,6 +63,7 @@ INSTALLED_APPS = [
     "wsis_forum.staff",
 ]
 MIDDLEWARE = [
+    "wsis_forum.request_ids.RequestIdMiddleware",
     "wsis_forum.headers.HeadersMiddleware",
     "wsis_forum.headers.ContentSecurityPolicyMiddleware",
     "django.middleware.security.SecurityMiddleware",
@@ -360,4 +361,5 @@ AUDITLOG_INCLUDE_TRACKING_MODELS = (
 
 UNFOLD = looks.UNFOLD
 
-LOGGING = logs.LOGGING
+LOG_JSON = env.flag("LOG_JSON", default=False)
+LOGGING = logs.settings_of_logging(as_json=LOG_JSON)

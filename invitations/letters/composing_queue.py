@@ -261,7 +261,9 @@ def compose_or_say_why(letter: Letter) -> bool:
         could_not_compose(letter, str(fault), began)
     except Exception as error:  # noqa: BLE001 -- whatever one letter meets keeps no other waiting
         place = place_of_error(error)
-        logger.error("Letter %s could not be composed: %s", letter.pk, place)  # noqa: TRY400 -- a trace would show whose letter it is
+        logger.error(  # noqa: TRY400 -- a trace would show whose letter it is
+            "Letter %s could not be composed: %s", letter.pk, place, extra={"letter": letter.pk}
+        )
         told = _("It could not be composed (%(fault)s): somebody has to look at it.")
         could_not_compose(letter, told % {"fault": place}, began)
     return False
@@ -298,7 +300,9 @@ def give_back(
         raise
     except Exception as error:  # noqa: BLE001 -- whatever one letter meets keeps no other waiting
         place = place_of_error(error)
-        logger.error("Letter %s stays under its lease: %s", letter.pk, place)  # noqa: TRY400 -- a trace would show whose letter it is
+        logger.error(  # noqa: TRY400 -- a trace would show whose letter it is
+            "Letter %s stays under its lease: %s", letter.pk, place, extra={"letter": letter.pk}
+        )
 
 
 @transaction.atomic

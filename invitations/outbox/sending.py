@@ -25,7 +25,7 @@ from invitations.mail.transport import (
     return_path,
 )
 from invitations.models import Delivery, Invitation, Letter
-from invitations.outbox.transitions import State, begin_sending, transit
+from invitations.outbox.transitions import State, begin_sending, named, transit
 from invitations.reminders.hours_moved import why_calendar_must_stay
 from invitations.reminders.leaving import why_reminder_must_stay
 from invitations.setbacks import place_of_error, spread_pause_after
@@ -156,7 +156,7 @@ def tell(delivery: Delivery, came_of_it: str, content: bytes, words: str) -> Non
     logger.info(
         "Delivery %s %s: %s, attempt %s, %s bytes: %s",
         delivery.pk, came_of_it, delivery.letter.kind, delivery.attempts + 1, len(content),
-        " ".join(words.split()),
+        " ".join(words.split()), extra=named(delivery),
     )  # fmt: skip
 
 
@@ -186,7 +186,7 @@ def settle(delivery: Delivery, old: str, new: str, **fields: Any) -> bool:
                 raise
             logger.warning(
                 "Delivery %s is not yet written down as %s: %s",
-                delivery.pk, new, type(lost).__name__,
+                delivery.pk, new, type(lost).__name__, extra=named(delivery),
             )  # fmt: skip
         connection.close()
         time.sleep(SETTLE_EACH)
@@ -217,7 +217,10 @@ def break_off(delivery: Delivery, old: str, kind: str) -> bool:
 
 def settle_after_fault(delivery: Delivery, fault: Exception) -> None:
     """Break off a delivery that raised; one already *sending* may have arrived: it is uncertain."""
-    logger.error("Delivery %s could not be handed over: %s", delivery.pk, place_of_error(fault))
+    logger.error(
+        "Delivery %s could not be handed over: %s",
+        delivery.pk, place_of_error(fault), extra=named(delivery),
+    )  # fmt: skip
     kind = type(fault).__name__
     if not break_off(delivery, State.CLAIMED, kind):
         settle(delivery, State.SENDING, State.UNCERTAIN, because=_("it broke off: %s") % kind)

@@ -70,6 +70,11 @@ def date_letter(letter: Letter, now: dt.datetime) -> None:
     letter.refresh_from_db(fields=["dated_at"])
 
 
+def named(delivery: Delivery) -> dict[str, Any]:
+    """Return what an entry of the log says of the delivery beside its words."""
+    return {"delivery": delivery.pk, "letter": delivery.letter_id}
+
+
 def in_state(delivery: Delivery, state: str) -> "QuerySet[Delivery]":
     """Match the delivery while it is in that state and under the claim that we know."""
     return Delivery.objects.filter(pk=delivery.pk, state=state, claim=delivery.claim)
@@ -103,4 +108,7 @@ def transit_each(
         except Exception as fault:  # the others are moved all the same
             if not connection.is_usable():
                 raise
-            logger.error("Delivery %s stays %s: %s", delivery.pk, old, place_of_error(fault))  # noqa: TRY400 -- no address
+            logger.error(  # noqa: TRY400 -- no address
+                "Delivery %s stays %s: %s",
+                delivery.pk, old, place_of_error(fault), extra=named(delivery),
+            )  # fmt: skip

@@ -196,6 +196,16 @@ def test_the_log_of_the_proxy_holds_no_reply_link(proxy):
     assert TOKEN not in log
 
 
+@pytest.mark.skipif(not shutil.which("nginx"), reason="nginx is not here.")
+def test_the_proxy_names_each_request_in_its_own_log_and_to_the_site(proxy):
+    _plain, tls, folder = proxy
+
+    told = fetch(f"https://127.0.0.1:{tls}/", **{"X-Request-ID": "chosen-by-a-visitor"})
+
+    name = re.search(r"X-Request-ID: ([0-9a-f]{32})\s", told)[1]
+    assert (folder / "wsis-forum.log").read_text().endswith(f" {name}\n")
+
+
 # Containers
 
 

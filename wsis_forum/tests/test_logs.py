@@ -1,14 +1,11 @@
 """No log holds what opens an office's page: here the programs themselves write one."""
 
+import json
 import logging
-import os
 import re
-import subprocess
-import sys
-import time
 import urllib.error
 import urllib.request
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 
 import pytest
 from django.conf import settings
@@ -23,7 +20,8 @@ from invitations.links import (
 )
 from invitations.text.keys import mask_keys
 from scripts.peers.ports import free_port
-from wsis_forum.logs import WithoutTokens
+from wsis_forum.logs import WithoutTokens, masked, settings_of_logging
+from wsis_forum.tests.running import started, wait_for
 
 TOKEN = "kwfdud8qt7e8nyrk8ktv5"
 
@@ -86,6 +84,21 @@ def test_the_hour_of_an_entry_says_how_far_it_is_from_utc():
 @pytest.mark.parametrize(
     "line",
     [
+        "Key (email)=(flavia.elphberg@mfa.example.org) already exists.",
+        "550 5.1.1 <flavia.elphberg@mfa.example.org>: unknown",
+        "Not Found: /check/flavia.elphberg%40mfa.example.org",
+        "mailto:flavia.elphberg+forum@mfa.example.org, twice",
+        "smtp://flavia.elphberg:hush@mfa.example.org:587",
+    ],
+)
+def test_an_address_is_masked_wherever_it_stands(line):
+    assert not re.search(r"flavia|elphberg|hush|mfa", masked(line))
+    assert "…" in masked(line)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
         "2027-02-10 09:00:00,123 WARNING django.request Not Found: /robots.txt",
         "Task invitations.tasks.compose_planned[3f2a8c1e-5b7d-4e9f-8a6b-2c4d6e8f9a1b] succeeded",
         "letters/9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08.pdf",
@@ -94,7 +107,7 @@ def test_the_hour_of_an_entry_says_how_far_it_is_from_utc():
     ],
 )
 def test_other_words_are_logged_as_they_are(line):
-    assert mask_keys(line) == line
+    assert masked(line) == line
 
 
 def test_traceback_and_stack_are_masked_with_the_message():
@@ -111,41 +124,14 @@ def test_traceback_and_stack_are_masked_with_the_message():
 
 def test_every_handler_of_the_site_masks():
     handlers = [*logging.getLogger().handlers, *logging.getLogger("django.server").handlers]
-    formatters = settings.LOGGING["formatters"].values()
+    formatters = [
+        *settings_of_logging(as_json=True)["formatters"].values(),
+        *settings.LOGGING["formatters"].values(),
+    ]
 
-    assert {each["class"] for each in formatters} == {"wsis_forum.logs.WithoutTokens"}
+    masking = ["wsis_forum.logs.JSONWithoutTokens", "wsis_forum.logs.WithoutTokens"]
+    assert [each["class"] for each in formatters] == masking
     assert "mail_admins" not in str([handler.name for handler in handlers])
-
-
-@contextmanager
-def started(tmp_path, *command):
-    """A program of this deployment on a folder of its own, and the log it writes."""
-    environment = {name: text for name, text in os.environ.items() if name != "REDIS_URL"} | {
-        "VAR_DIR": str(tmp_path),
-        "DATABASE_URL": f"sqlite:///{tmp_path}/empty.sqlite3",
-        "PYTHONPATH": f"{tmp_path}:{settings.BASE_DIR}",
-    }
-    for folder in ("broker", "static"):
-        (tmp_path / folder).mkdir(exist_ok=True)
-    log = tmp_path / "log"
-    with log.open("ab") as output:
-        process = subprocess.Popen(
-            [sys.executable, *command],
-            env=environment, cwd=settings.BASE_DIR, stdout=output, stderr=output,
-        )  # fmt: skip
-    try:
-        yield process, log
-    finally:
-        process.terminate()
-        process.wait(timeout=30)
-
-
-def wait_for(words, process, log, seconds=60):
-    stop_at = time.monotonic() + seconds
-    while not log.exists() or words not in log.read_text():
-        assert process.poll() is None, log
-        assert time.monotonic() < stop_at, log
-        time.sleep(0.1)
 
 
 def test_gunicorn_logs_neither_request_nor_referer_with_a_token(tmp_path):
@@ -170,19 +156,25 @@ def test_gunicorn_logs_neither_request_nor_referer_with_a_token(tmp_path):
 
 
 def test_celery_worker_logs_no_token_in_a_message_or_a_traceback(tmp_path):
-    """To the screen and to a file of its own: both workers start and stop at the same time."""
+    """To the screen, to a file of its own, and as JSON: all start and stop at the same time."""
     with ExitStack() as both:
-        logs = [leaking(both, tmp_path / name, name) for name in ("log", "worker.log")]
+        logs = [leaking(both, tmp_path / name, name) for name in ("log", "worker.log", "json.log")]
         for process, log in logs:
             wait_for("RuntimeError: Fell over", process, log)
 
     for _process, log in logs:
         told = log.read_text()
         assert TOKEN not in told
+        assert told.count("A task opens") == 1
         for words in ("A task opens", "A rule opens", "Anybody opens", "Fell over"):
             assert f"{words} /r/…/" in told
-        assert re.search(r"^\d{4}-\d\d-\d\dT\S+ ERROR celery\.app\.trace ", told, re.MULTILINE)
-        assert told.count("A task opens") == 1
+    for _process, log in logs[:2]:
+        entry = r"^\d{4}-\d\d-\d\dT\S+ ERROR celery\.app\.trace .* \[job=leak job_id=\S+\]$"
+        assert re.search(entry, log.read_text(), re.MULTILINE)
+    entries = [json.loads(line) for line in logs[2][1].read_text().splitlines()]
+    (job_id,) = {entry["job_id"] for entry in entries if entry.get("job") == "leak"}
+    assert re.fullmatch(r"[0-9a-f-]{36}", job_id)
+    assert len([entry for entry in entries if entry.get("job_id")]) == 4
 
 
 def leaking(running, folder, name):
@@ -193,7 +185,8 @@ def leaking(running, folder, name):
               "--without-gossip", "--without-mingle", "--loglevel", "INFO")  # fmt: skip
     if name != "log":
         worker += ("--logfile", str(folder / name))
-    process, _stderr = running.enter_context(started(folder, *worker))
+    as_json = {"LOG_JSON": "True"} if name == "json.log" else {}
+    process, _stderr = running.enter_context(started(folder, *worker, **as_json))
     return process, folder / name
 
 
