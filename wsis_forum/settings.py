@@ -7,7 +7,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from invitations.times.jobs import CLOCK_JOBS
-from wsis_forum import env, logs, looks
+from wsis_forum import __version__, env, error_reports, logs, looks
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = Path(os.getenv("VAR_DIR", BASE_DIR / "var")).resolve()
@@ -363,3 +363,5 @@ UNFOLD = looks.UNFOLD
 
 LOG_JSON = env.flag("LOG_JSON", default=False)
 LOGGING = logs.settings_of_logging(as_json=LOG_JSON)
+if SENTRY_DSN := env.secret("SENTRY_DSN", default=""):
+    error_reports.start(SENTRY_DSN, DEPLOYMENT, __version__)
