@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.db import DatabaseError
+from django.db import Error
 from django.http import HttpRequest, HttpResponse
 from django.middleware.csrf import get_token
 from django.shortcuts import render
@@ -28,6 +28,6 @@ def reachable_edition() -> ForumEdition | None:
     try:
         edition = ForumEdition.objects.current()
         _ = edition and edition.as_released  # kept with the edition, for the template
-    except DatabaseError:
+    except Error:
         return None
     return edition
