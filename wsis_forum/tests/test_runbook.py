@@ -1,0 +1,24 @@
+"""The runbook is held to the tree: each of its chapters was tried, and names the tests that did."""
+
+import re
+
+import pytest
+from django.conf import settings
+
+PAGE = (settings.BASE_DIR / "docs/runbook.md").read_text()
+_before, *CHAPTERS = re.split(r"^## ", PAGE, flags=re.M)
+
+
+@pytest.mark.parametrize("chapter", CHAPTERS, ids=[text.splitlines()[0] for text in CHAPTERS])
+def test_a_chapter_says_what_is_seen_done_and_left_alone_and_was_tried(chapter):
+    _title, *parts = re.split(r"^\*\*(Seen\.|Do\.|Do not|Tried\.)\*\*", chapter, flags=re.M)
+
+    assert parts[::2] == ["Seen.", "Do.", "Do not", "Tried."]
+    named = re.findall(r"`([\w/]+\.py)::(\w+)`", parts[-1])
+    assert len(named) >= 3
+    for path, name in named:
+        assert f"def {name}(" in (settings.BASE_DIR / path).read_text(), (path, name)
+
+
+def test_there_are_twelve_chapters():
+    assert len(CHAPTERS) == 12
