@@ -42,6 +42,7 @@ check: $(VENV)/test-ready $(MESSAGES)
 	$(BIN)/lint-imports
 	$(BIN)/python scripts/check_rooms.py
 	@scripts/messages.sh check $(BIN)/python
+	$(BIN)/hadolint deploy/container/Containerfile
 	$(BIN)/djade --check --target-version 5.2 $$(find templates -name '*.html')
 	$(BIN)/python manage.py makemigrations --check --dry-run
 	$(BIN)/python manage.py check --deploy --fail-level WARNING

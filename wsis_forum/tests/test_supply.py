@@ -7,6 +7,7 @@ import subprocess
 import sys
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 
 import pytest
 from django.conf import settings
@@ -44,6 +45,20 @@ def test_each_direct_dependency_has_its_reason_beside_it():
     lines = (read("requirements.in") + read("requirements-dev.in")).splitlines()
 
     assert not [line for line in lines if "==" in line and not re.search(r" # \S", line)]
+
+
+# The container
+
+
+def test_hadolint_is_content_with_the_image():
+    hadolint = Path(sys.executable).with_name("hadolint")
+
+    done = subprocess.run(
+        [hadolint, "deploy/container/Containerfile"],
+        cwd=settings.BASE_DIR, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+
+    assert (done.returncode, done.stdout) == (0, "")
 
 
 # The audit
