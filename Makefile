@@ -13,7 +13,7 @@ VENV := .venv$(if $(filter-out python3,$(PYTHON)),-$(shell $(PYTHON) -c \
 BIN := $(VENV)/bin
 MESSAGES := $(patsubst %.po,%.mo,$(wildcard locale/*/LC_MESSAGES/*.po))
 
-.PHONY: run install test check messages requirements bench soak guide clean
+.PHONY: run install test check messages requirements sbom bench soak guide clean
 
 run: $(VENV)/run-ready $(MESSAGES)
 	@$(BIN)/python scripts/run.py
@@ -61,6 +61,11 @@ requirements: $(VENV)/test-ready
 			--custom-compile-command 'make requirements' --output-file $$name.txt $(ARGS) $$name.in \
 			|| exit; \
 	done
+
+# What a release is made of, in CycloneDX: each pinned version with its hashes.
+sbom: $(VENV)/test-ready
+	@mkdir -p $(VAR_DIR)
+	$(BIN)/python -m scripts.sbom > $(VAR_DIR)/wsis-forum.cdx.json
 
 bench: export DATABASE_URL ?= postgres://postgres@127.0.0.1:5432/wsis_forum_bench
 bench: export REDIS_URL ?= redis://127.0.0.1:6379/1

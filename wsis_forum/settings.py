@@ -12,6 +12,8 @@ from wsis_forum import __version__, env, error_reports, logs, looks
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = Path(os.getenv("VAR_DIR", BASE_DIR / "var")).resolve()
 
+VERSION = __version__
+
 DEBUG = env.flag("DEBUG", default=False)
 SECRET_KEY, *SECRET_KEY_FALLBACKS = env.keys(
     env.secret("SECRET_KEY", default="insecure" if DEBUG else None)

@@ -4,6 +4,7 @@ from collections import Counter
 from typing import Any
 from urllib.parse import urlencode
 
+from django.conf import settings
 from django.db.models import Count, FilteredRelation, Q
 from django.http import HttpRequest
 from django.urls import reverse
@@ -28,7 +29,7 @@ Counted = dict[tuple[str, bool, str | None], int]
 
 
 def first_page(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
-    context["title"] = _("Overview")
+    context |= {"title": _("Overview"), "version": settings.VERSION}
     if not request.user.has_perm("invitations.view_invitation"):
         return context
     edition = edition_asked(request)

@@ -12,6 +12,8 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 
+from wsis_forum import __version__
+
 # What is asked of nobody: a proxy that refuses, but for the servers of the tests themselves.
 ALONE = {"HTTPS_PROXY": "http://127.0.0.1:9", "NO_PROXY": "127.0.0.1", "PIP_NO_CACHE_DIR": "1"}
 
@@ -59,6 +61,24 @@ def test_hadolint_is_content_with_the_image():
     )  # fmt: skip
 
     assert (done.returncode, done.stdout) == (0, "")
+
+
+# The list of packages
+
+
+def test_the_list_of_a_release_has_each_pinned_version_with_its_hashes():
+    done = subprocess.run(
+        [sys.executable, "-m", "scripts.sbom"],
+        cwd=settings.BASE_DIR, capture_output=True, text=True, timeout=120, check=True,
+    )  # fmt: skip
+
+    listed = json.loads(done.stdout)
+    components = listed["components"]
+    assert (listed["bomFormat"], listed["specVersion"]) == ("CycloneDX", "1.6")
+    assert listed["metadata"]["component"]["version"] == __version__
+    assert {(one["name"], one["version"]) for one in components} == pins(read("requirements.txt"))
+    assert all(one["externalReferences"][0]["hashes"] for one in components)
+    assert len(listed["dependencies"][0]["dependsOn"]) == len(components)
 
 
 # The audit

@@ -39,6 +39,13 @@ def test_first_page_takes_as_many_queries_for_three_rows_as_for_one(
         admin_client.get(reverse("admin:index"))
 
 
+def test_first_page_says_which_version_runs(client, settings):
+    settings.VERSION = "7.11"
+    client.force_login(UserFactory(is_staff=True))
+
+    assert "7.11" in client.get(reverse("admin:index")).content.decode()
+
+
 def test_first_page_counts_what_its_links_show(admin_client):
     edition = StepFactory(second_approver=None).edition
     ReplyFactory(invitation=InvitationFactory(edition=edition), answer="regrets")
