@@ -121,6 +121,7 @@ TAKEN_BY = {
     "invitation: withdraw_selected": DRAFTERS,
     "letter: approve_selected": APPROVERS,
     "letter: archive_selected": DRAFTERS | APPROVERS,
+    "letter: copy_selected": DRAFTERS | APPROVERS,
     "letter: compose_anew": DRAFTERS | APPROVERS,
     "letter: dispatch_selected": DRAFTERS,
     "letter: print_selected": DRAFTERS | APPROVERS,

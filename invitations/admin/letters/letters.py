@@ -153,6 +153,7 @@ class LetterAdmin(
         "print_selected",
         "dispatch_selected",
         "archive_selected",
+        "copy_selected",
     ]
     inlines = [DeliveriesOfLetter, EventsOfLetter]
 

@@ -1,0 +1,149 @@
+"""A letter as a Word document for those who must sign on paper."""
+
+import io
+import zipfile
+
+import docx
+import pytest
+from auditlog.models import LogEntry
+from django.urls import reverse
+from django.utils import timezone, translation
+from docx.oxml.ns import qn
+
+from invitations.letters.unsigned.copies import mark, unsigned_copy
+from invitations.letters.words import BETWEEN_LANGUAGES
+from invitations.tests.desk import choose, signed_in
+from invitations.tests.factories import CircularFactory, LetterFactory
+
+pytestmark = pytest.mark.django_db
+
+LETTERS = reverse("admin:invitations_letter_changelist")
+PAPER = "Excellency,\n\nI invite **you** to the *Forum*:\n\n- one\n- two\n\nSee [our page](https://x.org)."
+
+
+def approved(**fields):
+    return LetterFactory(
+        **{
+            "state": "approved",
+            "composed_at": timezone.now(),
+            "approved_at": timezone.now(),
+            "sha256": "0" * 64,
+            "message_sha256": "0" * 64,
+            "addressee": "H.E. Ms. Flavia Elphberg\nRuritania",
+            "subject": "Invitation",
+            "paper": PAPER,
+            **fields,
+        }
+    )
+
+
+def opened(content):
+    return docx.Document(io.BytesIO(content))
+
+
+def lines(document):
+    return [paragraph.text for paragraph in document.paragraphs]
+
+
+def test_the_copy_says_what_the_letter_says_in_its_order():
+    letter = approved(circular=CircularFactory(reference="CL-27/9"))
+
+    said = lines(opened(unsigned_copy(letter)))
+
+    assert said == [
+        mark(), "Geneva, 1 February 2027", "CL-27/9", "H.E. Ms. Flavia Elphberg", "Ruritania",
+        "Invitation", "Excellency,", "I invite you to the Forum:", "one", "two",
+        "See our page (https://x.org).", "Michael Strelsau", "Secretary-General",
+    ]  # fmt: skip
+
+
+def test_emphasis_and_lists_are_those_of_the_printed_letter():
+    document = opened(unsigned_copy(approved()))
+
+    runs = [run for paragraph in document.paragraphs for run in paragraph.runs]
+    assert [run.text for run in runs if run.bold] == [mark(), "Invitation", "you"]
+    assert [run.text for run in runs if run.italic] == ["Forum"]
+    styles = [paragraph.style.name for paragraph in document.paragraphs]
+    assert styles.count("List Bullet") == 2
+
+
+def test_each_page_is_marked_in_the_letter_s_language():
+    letter = approved(language="fr")
+
+    document = opened(unsigned_copy(letter))
+
+    with translation.override("fr"):
+        assert mark() in [paragraph.text for paragraph in document.sections[0].header.paragraphs]
+        assert lines(document)[0] == mark()
+
+
+def test_arabic_runs_from_right_to_left_in_each_paragraph_and_word():
+    document = opened(unsigned_copy(approved(language="ar", paper="صاحب السعادة،\n\nأدعوكم")))
+
+    for paragraph in [*document.paragraphs, document.sections[0].header.paragraphs[-1]]:
+        assert paragraph._p.pPr.find(qn("w:bidi")) is not None
+        assert all(run.font.rtl for run in paragraph.runs)
+        assert all(
+            run._r.rPr.find(qn("w:lang")).get(qn("w:bidi")) == "ar-SA" for run in paragraph.runs
+        )
+
+
+def test_a_letter_in_two_languages_has_both_each_in_its_direction():
+    letter = approved(
+        language="fr", second_language="ar", paper=BETWEEN_LANGUAGES.join(["Excellence,", "سعادة"])
+    )
+
+    document = opened(unsigned_copy(letter))
+
+    ways = {p.text: p._p.pPr is not None and p._p.pPr.find(qn("w:bidi")) is not None
+            for p in document.paragraphs}  # fmt: skip
+    assert (ways["Excellence,"], ways["سعادة"]) == (False, True)
+
+
+def test_what_a_minister_is_called_is_no_mark_up_of_the_document():
+    letter = approved(paper="Dear \\<b\\> & <script>alert(1)</script>,", addressee="<w:p/>\x0b")
+
+    said = lines(opened(unsigned_copy(letter)))
+
+    assert "Dear <b> & <script>alert(1)</script>," in said
+
+
+def test_no_link_or_code_of_the_office_is_in_the_copy():
+    letter = approved()
+    link = letter.invitation.links.get()
+
+    with zipfile.ZipFile(io.BytesIO(unsigned_copy(letter))) as package:
+        whole = b"".join(package.read(name) for name in package.namelist())
+
+    assert link.token.encode() not in whole
+    assert link.code.encode() not in whole
+
+
+def test_who_takes_copies_out_is_on_file(client):
+    person = signed_in(client, "view_letter", "change_letter")
+    one, other = approved(), approved(language="fr")
+
+    alone = choose(client, LETTERS, "copy_selected", one)
+    both = choose(client, LETTERS, "copy_selected", one, other)
+
+    assert lines(opened(b"".join(alone.streaming_content)))[0] == mark()
+    with zipfile.ZipFile(io.BytesIO(b"".join(both.streaming_content))) as book:
+        assert all(name.endswith("-unsigned.docx") for name in book.namelist())
+        assert len(book.namelist()) == 2
+    taken = LogEntry.objects.filter(actor=person, additional_data__act="taken_out")
+    assert [entry.object_repr.rpartition(": ")[2] for entry in taken.order_by("pk")] == [
+        "1, DOCX", "2, DOCX",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "fields", [{"state": "composed", "approved_at": None}, {"kind": "reminder"}]
+)
+def test_only_an_approved_letter_on_paper_is_copied(client, fields):
+    signed_in(client, "view_letter", "change_letter")
+    if fields.get("kind"):
+        fields = {**fields, "kind": "receipt", "variant": "statement"}
+
+    page = choose(client, LETTERS, "copy_selected", approved(**fields))
+
+    assert "There is no letter to be copied among those chosen." in page.content.decode()
