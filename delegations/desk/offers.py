@@ -82,7 +82,7 @@ def to_send_again(dossier: Dossier, invitation: Any) -> Iterator[Offer]:
     for delivery in dossier.deliveries:
         letter, action = delivery.letter, AGAIN.get(delivery.state)
         own = letter.invitation_id == invitation.pk and letter.state == Letter.State.APPROVED
-        if own and action and not is_due_on_paper(letter, invitation):
+        if own and action and not stays_here(dossier, letter, invitation):
             found.setdefault(action, []).append(delivery.pk)
     for action, keys in found.items():
         uncertain = action == AGAIN[Delivery.State.UNCERTAIN]
@@ -103,6 +103,29 @@ def to_correct_the_address(dossier: Dossier, invitation: Any) -> Iterator[Offer]
     if last and not why_not_corrected(last):
         url = reverse("admin:invitations_delivery_correct", args=[last.pk])
         yield Offer(_("Correct the address and send again"), "contact_mail", url)
+
+
+def stays_here(dossier: Dossier, letter: Letter, invitation: Any) -> bool:
+    """Whether ``why_it_stays`` would refuse the letter; told from what was read already."""
+    cancelled = {
+        one.replaces_id
+        for one in dossier.letters
+        if one.kind == Letter.Kind.REPLACEMENT and one.state == Letter.State.APPROVED
+    }
+    to_who_left = invitation.minister.successor_id and letter.kind != Letter.Kind.NOTE
+    gone = {reply.pk for reply in dossier.replies if reply.is_gone}
+    return bool(
+        to_who_left
+        or letter.pk in cancelled
+        or letter.reply_id in gone
+        or is_due_on_paper(letter, invitation)
+        or is_of_earlier_dates(letter)
+    )
+
+
+def is_of_earlier_dates(letter: Letter) -> bool:
+    """Whether it is approved mail that names dates which have moved since."""
+    return letter.is_of_earlier_dates and letter.kind not in AUTOMATIC_KINDS
 
 
 def is_due_on_paper(letter: Letter, invitation: Any) -> bool:

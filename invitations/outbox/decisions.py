@@ -10,10 +10,11 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from invitations.letters.planning import why_overtaken
 from invitations.letters.routes import paper_route, why_kept_back
 from invitations.models import PRINTED_KINDS, Delivery, Invitation, Letter, OriginalStep
 from invitations.models.delivery import Step
-from invitations.outbox.sending import LEFT_OFFICE, has_left_office, why_not_sendable, why_replaced
+from invitations.outbox.sending import why_not_in_force, why_not_sendable, why_replaced
 from invitations.outbox.transitions import transit
 from invitations.times.clocks import CLOCKS_APART, by_this_clock
 
@@ -27,8 +28,13 @@ def why_not_uncertain(delivery: Delivery) -> str:
     return "" if delivery.state == State.UNCERTAIN else str(NOT_UNCERTAIN)
 
 
+def why_not_sent_again(delivery: Delivery) -> str:
+    """Return why an uncertain delivery is not sent again; an empty text if it may be."""
+    return why_not_uncertain(delivery) or why_it_stays(delivery.letter)
+
+
 def decide_uncertain(delivery: Delivery, by: User, *, went: bool) -> None:
-    """Settle an uncertain delivery: it went, or it is sent again."""
+    """Settle an uncertain delivery: it went, or it is sent again, if it may leave still."""
     now = timezone.now()
     if went:
         settled = transit(
@@ -40,6 +46,8 @@ def decide_uncertain(delivery: Delivery, by: User, *, went: bool) -> None:
             handed_over_at=delivery.sending_at or now,
         )
     else:
+        if because := why_it_stays(delivery.letter):
+            raise ValidationError(because)
         settled = queue_again(delivery, State.UNCERTAIN, by, _("send again"))
     if not settled:
         raise ValidationError(NOT_UNCERTAIN)
@@ -58,13 +66,19 @@ ONLY_FAILED = gettext_lazy("Only a failed or missed delivery is sent anew.")
 
 def why_not_sent_anew(delivery: Delivery) -> str:
     """Return why the delivery is not sent anew; an empty text if it may be."""
-    if because := why_kept_back(delivery.letter):
-        return str(because)
-    if has_left_office(delivery.letter, delivery.letter.invitation):
-        return _("It may not leave: %s.") % LEFT_OFFICE
-    if replaced := why_replaced(delivery.letter):
-        return _("It may not leave: %s.") % replaced
+    if because := why_it_stays(delivery.letter):
+        return because
     return "" if delivery.state in (State.FAILED, State.MISSED) else str(ONLY_FAILED)
+
+
+def why_it_stays(letter: Letter) -> str:
+    """Return why the letter leaves by mail no more, whoever asks for it; empty if it may."""
+    if because := why_kept_back(letter):
+        return str(because)
+    void = (
+        why_not_in_force(letter, letter.invitation) or why_replaced(letter) or why_overtaken(letter)
+    )
+    return _("It may not leave: %s.") % void if void else ""
 
 
 def queue_again(delivery: Delivery, old: str, by: User, because: str) -> bool:

@@ -91,7 +91,10 @@ def begin_under_lock(delivery: Delivery) -> bool:
     """Begin under the invitation's lock, which excludes a reply that is being recorded."""
     letter = delivery.letter
     invitation = Invitation.objects.locked().get(pk=letter.invitation_id)
-    if because := why_not_sendable(letter, invitation, timezone.now()):
+    because = why_not_sendable(letter, invitation, timezone.now())
+    if letter.kind == Letter.Kind.NOTE:
+        because = because or why_replaced(letter)
+    if because:
         if letter.kind in CALLED_BACK:
             call_back_letters(Letter.objects.filter(pk=letter.pk), because)
         else:
@@ -102,6 +105,17 @@ def begin_under_lock(delivery: Delivery) -> bool:
 
 def why_not_sendable(letter: Letter, invitation: Invitation, now: dt.datetime) -> str:
     """Return why the letter may no longer leave, or an empty string if it may."""
+    if because := why_not_in_force(letter, invitation):
+        return because
+    if letter.kind == Letter.Kind.REMINDER:
+        return why_reminder_must_stay(invitation, letter, now)
+    if letter.kind == Letter.Kind.CALENDAR:
+        return why_calendar_must_stay(invitation, letter, now)
+    return why_overtaken(letter)
+
+
+def why_not_in_force(letter: Letter, invitation: Invitation) -> str:
+    """Return why the letter leaves on no day, whatever its kind; an empty text if it may."""
     if invitation.status != Invitation.Status.ISSUED:
         return _("the invitation is not in force")
     if has_left_office(letter, invitation):
@@ -111,15 +125,13 @@ def why_not_sendable(letter: Letter, invitation: Invitation, now: dt.datetime) -
     is_note = letter.kind == Letter.Kind.NOTE
     if is_note and letter.covers.exclude(state=Letter.State.APPROVED).exists():
         return _("a letter it covers was called back")
-    if letter.kind == Letter.Kind.REMINDER:
-        return why_reminder_must_stay(invitation, letter, now)
-    if letter.kind == Letter.Kind.CALENDAR:
-        return why_calendar_must_stay(invitation, letter, now)
-    return why_overtaken(letter)
+    return ""
 
 
 def why_replaced(letter: Letter) -> str:
     """Return why it leaves by mail no more: its replacement cancels it; empty if there is none."""
+    if letter.kind == Letter.Kind.NOTE and letter.covers.replaced().exists():
+        return _("another letter has replaced one that it covers")
     is_replaced = Letter.objects.replaced().filter(pk=letter.pk).exists()
     return _("another letter has replaced it") if is_replaced else ""
 

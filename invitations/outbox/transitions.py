@@ -39,14 +39,15 @@ def transit(  # noqa: PLR0913 -- what an event keeps
 def begin_sending(delivery: Delivery) -> bool:
     """Set *sending* if the claim holds, the letter is approved and its invitation issued.
 
-    A letter that another one has replaced stays. Nothing leaves to a person who has left office,
-    but a note verbale to the mission does.
+    A letter that another one has replaced stays, and a note verbale over one. Nothing leaves to a
+    person who has left office, but a note verbale to the mission does.
     """
     now = timezone.now()
     letter = Letter.objects.approved().filter(pk=OuterRef("letter"))
     to_whom_it_is_due = Q(kind=Letter.Kind.NOTE) | Q(invitation__minister__successor=None)
     issued = letter.filter(to_whom_it_is_due, invitation__status=Invitation.Status.ISSUED)
-    in_force = Exists(issued) & ~Exists(letter.replaced())
+    covered = Letter.objects.filter(notes=OuterRef("letter"))
+    in_force = Exists(issued) & ~Exists(letter.replaced()) & ~Exists(covered.replaced())
     claimed = in_state(delivery, State.CLAIMED).filter(in_force, lease_ends_at__gt=now)
     changes = {
         "state": State.SENDING,

@@ -7,10 +7,11 @@ from django.contrib.auth.models import Group
 from django.utils import timezone
 
 from invitations.admin.columns import list_url, state_url
-from invitations.models import Circular, Delivery, Invitation, Letter
+from invitations.models import Circular, Delivery, Invitation, Letter, Minister
 from invitations.tests.conftest import frozen_letter, queued
 from invitations.tests.desk import composed_letter, told
 from invitations.tests.factories import InvitationFactory, UserFactory
+from invitations.tests.mending import successor_of
 
 __all__ = ["frozen_letter", "queued"]
 
@@ -118,6 +119,22 @@ def test_mail_is_not_sent_anew_where_a_signed_original_is_due(client, failed):
     edition.save()
 
     assert AGAIN not in offered(client, failed.letter.invitation)
+
+
+@pytest.mark.parametrize("state", ["failed", "uncertain"])
+def test_mail_that_would_be_refused_is_not_sent_again(client, failed, frozen_letter, state):
+    member(client, "Drafters")
+    Delivery.objects.update(state=state)
+    letter, invitation = failed.letter, failed.letter.invitation
+    again = {AGAIN, "Uncertain: send again"}
+    assert again & set(offered(client, invitation))
+
+    frozen_letter(invitation=invitation, kind="replacement", replaces=letter)
+    assert not again & set(offered(client, invitation))
+
+    Letter.objects.filter(kind="replacement").delete()
+    Minister.objects.update(successor=successor_of(invitation))
+    assert not again & set(offered(client, invitation))
 
 
 def test_the_letter_goes_to_an_address_it_never_went_to(client, frozen_letter):

@@ -8,7 +8,6 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import path, reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from invitations.admin.base import ModelAdmin, user_of
 from invitations.admin.columns import change_url, state_url, text_links
@@ -19,7 +18,7 @@ from invitations.outbox.another_address import (
     released_addresses,
     why_not_sent_elsewhere,
 )
-from invitations.outbox.decisions import why_not_sent_anew
+from invitations.outbox.decisions import why_not_sent_again, why_not_sent_anew
 from invitations.outbox.mending.corrected import (
     MAY_BE_CORRECTED,
     correct_address,
@@ -41,12 +40,6 @@ class Help(NamedTuple):
     title: Any
     action: str = ""
     url: str = ""
-
-
-SETTLED = (
-    Help(gettext_lazy("It went"), "it_went"),
-    Help(gettext_lazy("Send again"), "send_again"),
-)
 
 
 class CorrectingMixin(ModelAdmin):
@@ -123,7 +116,9 @@ def helps(delivery: Delivery) -> list[Help]:
         url = reverse("admin:invitations_delivery_correct", args=[delivery.pk])
         found.append(Help(_("Correct the address and send again"), url=url))
     if delivery.state == State.UNCERTAIN:
-        found += SETTLED
+        found.append(Help(_("It went"), "it_went"))
+    if not why_not_sent_again(delivery):
+        found.append(Help(_("Send again"), "send_again"))
     if not why_not_sent_anew(delivery):
         found.append(Help(_("Send anew to this address"), "send_anew_selected"))
     if delivery.state in MAY_BE_CORRECTED and not why_not_sent_elsewhere(delivery.letter):

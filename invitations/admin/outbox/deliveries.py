@@ -21,6 +21,7 @@ from invitations.outbox.decisions import (
     decide_uncertain,
     mark_dispatched,
     send_anew,
+    why_not_sent_again,
     why_not_sent_anew,
     why_not_uncertain,
 )
@@ -138,7 +139,7 @@ class DeliveryAdmin(
             "The mail server fell silent after it had the message: it may have sent it. The "
             "addressee may get a second copy of the same letter."
         ),
-        why_not=why_not_uncertain,
+        why_not=why_not_sent_again,
     )
     @row_by_row(done=DELIVERIES_CHANGED)
     def send_again(self, request: HttpRequest, delivery: Delivery) -> None:

@@ -2,9 +2,16 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
-from invitations.outbox.decisions import decide_uncertain, mark_dispatched, send_anew
+from invitations.models import Invitation, Letter
+from invitations.outbox.decisions import (
+    decide_uncertain,
+    mark_dispatched,
+    send_anew,
+    why_not_sent_again,
+    why_not_sent_anew,
+)
 from invitations.outbox.dispatch import dispatch_outbox
-from invitations.tests.factories import UserFactory
+from invitations.tests.factories import ReplyFactory, UserFactory
 from invitations.tests.outbox.deliveries import DAY, MINUTE, State, state_of
 
 pytestmark = pytest.mark.django_db
@@ -83,3 +90,16 @@ def test_only_a_printed_letter_that_waits_is_marked_as_dispatched(queued, fields
         mark_dispatched(delivery, UserFactory(), "post", "RR 123 RU", timezone.now())
 
     assert state_of(delivery) != State.HANDED_OVER
+
+
+@pytest.mark.parametrize("state", [State.FAILED, State.UNCERTAIN])
+def test_what_would_be_called_back_is_refused_at_once(queued, state):
+    withdrawn, answered_anew = queued(state=state), queued(state=state)
+    Invitation.objects.filter(letters=withdrawn.letter).update(status="withdrawn")
+    reply = ReplyFactory(invitation=answered_anew.letter.invitation, status="superseded")
+    Letter.objects.filter(pk=answered_anew.letter_id).update(kind="acknowledgement", reply=reply)
+
+    again = why_not_sent_anew if state == State.FAILED else why_not_sent_again
+    for delivery, why in [(withdrawn, "not in force"), (answered_anew, "stands no more")]:
+        delivery.letter.refresh_from_db()
+        assert why in again(delivery)

@@ -8,7 +8,7 @@ from invitations.admin.columns import change_url, list_url, state_url
 from invitations.models import Delivery, HeldChange, Invitation, Minister
 from invitations.tests.desk import choose, told
 from invitations.tests.factories import UserFactory
-from invitations.tests.mending import failed_mail
+from invitations.tests.mending import failed_mail, successor_of
 
 pytestmark = pytest.mark.django_db
 
@@ -57,6 +57,17 @@ def test_each_delivery_is_offered_what_can_succeed(client, failed, state, titles
     Delivery.objects.update(state=state, handed_over_at="2027-02-01T09:00Z")
 
     assert [str(help.title) for help in client.get(change_url(failed)).context["helps"]] == titles
+
+
+def test_what_would_be_refused_has_no_button(client, failed):
+    Delivery.objects.update(state="uncertain")
+    Minister.objects.update(successor=successor_of(failed.letter.invitation))
+
+    titles = [str(help.title) for help in client.get(change_url(failed)).context["helps"]]
+    refused = told(choose(client, list_url(Delivery), "send_again", failed))
+
+    assert titles == ["It went"]
+    assert "has left office" in refused[0]
 
 
 def test_who_only_reads_sees_whom_it_is_about_and_no_button(client, failed):
@@ -130,5 +141,5 @@ def test_the_page_takes_as_many_queries_for_many_addresses(
         queued(failed.letter, state="failed", address=f"{one}@example.org")
     client.get(change_url(failed))
 
-    with django_assert_num_queries(24):
+    with django_assert_num_queries(25):
         client.get(change_url(failed))

@@ -8,13 +8,14 @@ from django.utils import timezone
 
 from invitations.admin.columns import change_url
 from invitations.letters.issuing import withdraw_invitation
-from invitations.models import HeldChange, Invitation, Minister
+from invitations.models import Delivery, HeldChange, Invitation, Minister
 from invitations.outbox.another_address import why_not_sent_elsewhere
-from invitations.outbox.decisions import why_not_sent_anew
+from invitations.outbox.decisions import decide_uncertain, why_it_stays, why_not_sent_anew
 from invitations.outbox.mending.corrected import correct_address, why_not_corrected
 from invitations.outbox.release import release_alone, release_change, take_back_change
 from invitations.outbox.sending import begin_delivery
 from invitations.tests.factories import (
+    CircularFactory,
     InvitationFactory,
     LetterFactory,
     MissionFactory,
@@ -101,6 +102,7 @@ def replaced(letter):
     """Another letter, approved by now, that cancels this one."""
     return LetterFactory(
         invitation=letter.invitation,
+        circular=CircularFactory(edition=letter.invitation.edition, kind="replacement"),
         kind="replacement",
         state="approved",
         replaces=letter,
@@ -116,6 +118,28 @@ def test_a_letter_that_was_replaced_is_not_sent_once_more(failed):
     assert "another letter has replaced it" in why_not_corrected(failed)
     assert "another letter has replaced it" in why_not_sent_anew(failed)
     assert "another letter has replaced it" in why_not_sent_elsewhere(failed.letter)
+
+
+def test_an_uncertain_mail_is_not_sent_again_once_its_letter_was_replaced(failed):
+    Delivery.objects.update(state="uncertain")
+    failed.refresh_from_db()
+    replaced(failed.letter)
+
+    with pytest.raises(ValidationError, match="another letter has replaced it"):
+        decide_uncertain(failed, UserFactory(), went=False)
+    decide_uncertain(failed, UserFactory(), went=True)
+
+    failed.refresh_from_db()
+    assert failed.state == "handed_over"
+
+
+def test_a_replacement_of_the_replacement_leaves_both_earlier_ones_at_home(failed):
+    second = replaced(failed.letter)
+    third = replaced(second)
+
+    assert "another letter has replaced it" in why_it_stays(failed.letter)
+    assert "another letter has replaced it" in why_it_stays(second)
+    assert why_it_stays(third) == ""
 
 
 def test_a_replacement_meanwhile_keeps_the_replaced_letter_from_the_new_address(failed):
@@ -138,6 +162,23 @@ def test_a_mail_that_waits_is_cancelled_when_its_letter_was_replaced(queued):
     delivery.refresh_from_db()
     assert delivery.state == "cancelled"
     assert delivery.letter.events.latest("pk").because == "another letter has replaced it"
+
+
+def test_a_note_verbale_forwards_no_letter_that_was_replaced(queued, frozen_letter):
+    above = frozen_letter(kind="note", mission=MissionFactory())
+    covered = frozen_letter()
+    above.covers.add(covered)
+    delivery = queued(
+        above, claim=uuid.uuid4(), state="claimed", lease_ends_at=timezone.now() + HOUR
+    )
+    replaced(covered)
+
+    assert not begin_delivery(delivery)
+
+    delivery.refresh_from_db()
+    assert delivery.state == "cancelled"
+    assert above.events.latest("pk").because == "another letter has replaced one that it covers"
+    assert "replaced one that it covers" in why_not_sent_elsewhere(above)
 
 
 def test_a_withdrawal_meanwhile_does_not_hinder_the_release(failed):
