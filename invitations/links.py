@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from invitations.audit import Act, record_act
-from invitations.models import Invitation, ReplyLink
+from invitations.models import HeldChange, Invitation, ReplyLink
 
 # 31 signs that nobody confuses, in print or on the telephone: 4.95 bits each.
 ALPHABET = "23456789abcdefghjkmnpqrstuvwxyz"
@@ -60,17 +60,30 @@ def replace_link(invitation: Invitation, version: int, by: User, because: str) -
     """Give the invitation a new link and code in place of this version, which says so.
 
     A version that was replaced meanwhile is refused: the one after it may be given out already.
+    While a hand-over waits, the link of who leaves office stays dead.
     """
     if not because.strip():
         raise ValidationError(_("Say why the link is replaced."))
     invitation = Invitation.objects.locked().get(pk=invitation.pk)
-    if invitation.status != Invitation.Status.ISSUED:
-        raise ValidationError(_("The invitation is not in force."))
+    if why := why_link_stays(invitation):
+        raise ValidationError(why)
     end_version(invitation, version)
     link = new_link(invitation, invitation.links.aggregate(last=Max("version"))["last"] + 1)
     link.save()
     record_act(invitation, Act.LINK_REPLACED, by, because)
     return link
+
+
+def why_link_stays(invitation: Invitation) -> str:
+    """Return why the invitation gets no new link; an empty text if it may have one."""
+    if HeldChange.objects.successions().of(invitation).exists():
+        return _("A successor is entered already; a second person releases it or takes it back.")
+    # The letter of a draft whose link has ended waits for a new one.
+    is_draft = invitation.status == Invitation.Status.DRAFT
+    lacks_one = is_draft and not invitation.links.current().exists()
+    if invitation.status != Invitation.Status.ISSUED and not lacks_one:
+        return _("The invitation is not in force.")
+    return ""
 
 
 @transaction.atomic

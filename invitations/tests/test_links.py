@@ -10,6 +10,7 @@ from invitations.links import (
     CODE_ALPHABET,
     CODE_LENGTH,
     TOKEN_LENGTH,
+    end_link,
     grouped_code,
     link_for_code,
     link_for_token,
@@ -135,6 +136,15 @@ def test_the_link_of_an_invitation_that_is_not_in_force_stays(status):
         replace_link(invitation, 1, UserFactory(), "It was forwarded.")
 
     assert invitation.links.current().get().version == 1
+
+
+def test_a_draft_whose_link_has_ended_may_have_a_new_one():
+    draft = InvitationFactory(status="draft", issued_at=None)
+    end_link(draft, 1, UserFactory(), "It was forwarded.")
+
+    replace_link(draft, 0, UserFactory(), "Its letter waits for it.")
+
+    assert draft.links.current().get().version == 2
 
 
 def test_an_invitation_has_one_current_link():

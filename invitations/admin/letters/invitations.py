@@ -40,7 +40,7 @@ from invitations.forms.action_forms import ReasonForm, ReplaceLinkForm, versions
 from invitations.forms.model_forms import InvitationForm
 from invitations.letters import issuing
 from invitations.letters.planning import standing_letter
-from invitations.links import end_link, replace_link
+from invitations.links import end_link, replace_link, why_link_stays
 from invitations.models import (
     Correspondence,
     Delivery,
@@ -284,6 +284,7 @@ class InvitationAdmin(
         ),
         form=ReplaceLinkForm,
         initial=versions_of_links,
+        why_not=why_link_stays,
     )
     def replace_links(
         self,

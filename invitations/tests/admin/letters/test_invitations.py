@@ -25,6 +25,7 @@ from invitations.tests.factories import (
     StepFactory,
     UserFactory,
 )
+from invitations.tests.mending import asked_for
 
 pytestmark = pytest.mark.django_db
 
@@ -320,6 +321,18 @@ def test_the_link_of_a_draft_is_not_replaced(admin_client):
     )
 
     assert told(response) == [f"{draft}: The invitation is not in force."]
+
+
+def test_a_link_that_stays_dead_is_not_asked_about(admin_client):
+    invitation = InvitationFactory()
+    asked_for(invitation)
+
+    response = choose(admin_client, "replace_links", invitation)
+
+    assert told(response) == [
+        f"{invitation}: A successor is entered already; a second person releases it or takes it"
+        " back."
+    ]
 
 
 def test_a_reader_replaces_no_link(client):

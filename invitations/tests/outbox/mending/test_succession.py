@@ -7,8 +7,14 @@ from invitations.audit import Act
 from invitations.letters.approval import approve_letter
 from invitations.letters.composing_queue import compose_planned
 from invitations.letters.issuing import withdraw_invitation
-from invitations.links import link_for_token
-from invitations.models import Delivery, HeldChange, Invitation, Minister, Reconfirmation
+from invitations.links import NO_LINK, link_for_token, replace_link
+from invitations.models import (
+    Delivery,
+    HeldChange,
+    Invitation,
+    Minister,
+    Reconfirmation,
+)
 from invitations.outbox.decisions import send_anew
 from invitations.outbox.dispatch import dispatch_outbox
 from invitations.outbox.moved_dates.rounds import confirm_answer
@@ -120,6 +126,20 @@ def test_what_is_taken_back_leaves_the_minister_in_office_and_the_link_dead(issu
     assert not invitation.links.current().exists()
     assert now_of(invitation).status == "issued"
     assert asked_for(invitation, successor=Minister.objects.get(given_name="Rupert"))
+
+
+@pytest.mark.parametrize("status", ["draft", "issued"])
+def test_no_new_link_is_made_for_who_leaves_while_the_hand_over_waits(status):
+    issued_at = timezone.now() if status == "issued" else None
+    invitation, by = InvitationFactory(status=status, issued_at=issued_at), UserFactory()
+    change = asked_for(invitation)
+
+    with pytest.raises(ValidationError, match="A successor is entered already"):
+        replace_link(invitation, NO_LINK, by, "They ask for it.")
+    assert not invitation.links.current().exists()
+
+    take_back_change(change, UserFactory(), change.mark)
+    assert replace_link(invitation, NO_LINK, by, "She stays.").version == 2
 
 
 def test_a_reply_that_came_meanwhile_is_looked_at_first(issued):
