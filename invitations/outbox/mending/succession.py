@@ -19,6 +19,7 @@ from invitations.letters.issuing import (
 )
 from invitations.letters.released import held_changes, released_office
 from invitations.models import HeldChange, Invitation, Minister, Reconfirmation, Reply
+from invitations.outbox.mending.acknowledging import acknowledge_once_more, hold_acknowledgements
 
 Status = Invitation.Status
 
@@ -81,6 +82,7 @@ def ask_to_hand_over(
     if not in_office.update(successor=successor):
         raise ValidationError(_("Somebody else has entered a successor meanwhile."))
     invitation.links.current().update(replaced_at=timezone.now())
+    hold_acknowledgements(invitation)
     standing = invitation.replies.standing().first()
     change = HeldChange.objects.create(
         kind=HeldChange.Kind.SUCCESSION,
@@ -260,3 +262,5 @@ def take_back_hand_over(change: HeldChange) -> None:
     before, after = change.before or {}, change.after or {}
     entered = Minister.objects.filter(pk=before["minister"], successor=after["minister"])
     entered.update(successor=before["successor"])
+    if invitation := Invitation.objects.issued().in_office().filter(pk=change.object_id).first():
+        acknowledge_once_more(invitation, change.asked_at)

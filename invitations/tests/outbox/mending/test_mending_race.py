@@ -2,11 +2,16 @@
 
 import pytest
 from django.db import connection
+from django.utils import timezone
 
+from invitations.letters.composing_queue import compose_planned
 from invitations.letters.issuing import withdraw_invitation
-from invitations.models import HeldChange, Invitation, Letter, Reply
+from invitations.links import replace_link
+from invitations.models import Delivery, HeldChange, Invitation, Letter, Reply
 from invitations.outbox.mending.replacing import replace_letters
+from invitations.outbox.queue import claim_batch
 from invitations.outbox.release import release_change, take_back_change
+from invitations.outbox.sending import begin_delivery
 from invitations.replies import record_reply
 from invitations.tests.factories import CircularFactory, UserFactory
 from invitations.tests.mending import BECAUSE, asked_for, successor_of
@@ -53,6 +58,43 @@ def test_of_two_who_enter_a_successor_at_once_one_does(issued):
 
     assert sum(isinstance(one, HeldChange) for one in done) == 1
     assert HeldChange.objects.successions().count() == 1
+
+
+def test_a_link_that_is_replaced_while_a_successor_is_entered_stays_dead(issued):
+    invitation, by = issued(), UserFactory()
+
+    answer = before_the_commit_of(
+        lambda: asked_for(invitation), lambda: replace_link(invitation, 1, by, BECAUSE)
+    )
+
+    assert "A successor is entered already" in str(answer)
+    assert not invitation.links.current().exists()
+
+
+def test_a_link_that_was_just_replaced_ends_with_the_hand_over(issued):
+    invitation, by = issued(), UserFactory()
+
+    change = before_the_commit_of(
+        lambda: replace_link(invitation, 1, by, BECAUSE), lambda: asked_for(invitation)
+    )
+
+    assert change.is_waiting
+    assert invitation.links.count() == 2
+    assert not invitation.links.current().exists()
+
+
+def test_an_acknowledgement_does_not_leave_while_a_successor_is_entered(issued, approved_texts):
+    invitation = issued()
+    record_reply(invitation, {"answer": "in_person"})
+    compose_planned()
+    Delivery.objects.filter(letter__kind="invitation").update(state="missed")
+    [delivery] = claim_batch(timezone.now())
+
+    began = before_the_commit_of(lambda: asked_for(invitation), lambda: begin_delivery(delivery))
+
+    assert not began
+    delivery.refresh_from_db()
+    assert delivery.state == "cancelled"
 
 
 def test_of_a_release_and_a_taking_back_at_once_one_is_done(issued):

@@ -1,0 +1,47 @@
+"""Acknowledgements and receipts of an office whose minister has left, and stays after all."""
+
+import datetime as dt
+
+from invitations.letters.planning import call_back_letters, save_planned_letters, why_overtaken
+from invitations.models import Invitation, Letter, LetterEvent
+from invitations.outbox.sending import LEFT_OFFICE
+from invitations.times.clocks import CLOCKS_APART
+
+# Reminders and calendars are planned by what is due; these are when something is recorded, once.
+TOLD_ONCE = (Letter.Kind.ACKNOWLEDGEMENT, Letter.Kind.RECEIPT)
+SAID_AGAIN = (
+    "invitation", "circular_id", "kind", "variant", "language", "second_language", "reply_id",
+    "filed",
+)  # fmt: skip
+
+
+def hold_acknowledgements(invitation: Invitation) -> int:
+    """Call back what acknowledges and has not left: it carries a link that has ended.
+
+    Call it within a transaction, with the invitation locked.
+    """
+    return call_back_letters(invitation.letters.filter(kind__in=TOLD_ONCE), str(LEFT_OFFICE))
+
+
+def acknowledge_once_more(invitation: Invitation, since: dt.datetime) -> int:
+    """Plan anew what was called back since then and acknowledges what stands; count these letters.
+
+    They wait for the invitation's new link.
+    """
+    own = invitation.letters.filter(kind__in=TOLD_ONCE).order_by("pk")
+    said = {told_in(letter) for letter in own.in_force()}
+    cancelled = Letter.State.CANCELLED
+    lately = LetterEvent.objects.filter(state=cancelled, at__gte=since - CLOCKS_APART)
+    called_back = own.filter(state=cancelled, pk__in=lately.values("letter"))
+    again = {told_in(one): one for one in called_back if not why_overtaken(one)}
+    return save_planned_letters(
+        [
+            Letter(**{name: getattr(letter, name) for name in SAID_AGAIN})
+            for told, letter in again.items()
+            if told not in said
+        ]
+    )
+
+
+def told_in(letter: Letter) -> tuple[str, str, int | None]:
+    return letter.kind, letter.variant, letter.reply_id
