@@ -16,6 +16,7 @@ from delegations.models import Delegate, Delegation
 from invitations.admin.answers import ANSWERS_IN_SHORT
 from invitations.admin.base import user_of
 from invitations.admin.columns import on_day, state_url
+from invitations.admin.mending.reasons import reason_brought
 from invitations.audit import Act, save_new
 from invitations.forms.mending import HandOverForm, NewMinisterForm
 from invitations.letters.planning import standing_letter
@@ -41,7 +42,10 @@ def hand_over_page(request: HttpRequest, pk: int) -> HttpResponse:
         request.POST or None,
         invitation=invitation,
         asks=what_is_asked(invitation, on_file),
-        initial={"successor": named_successor(request, invitation)},
+        initial={
+            "successor": named_successor(request, invitation),
+            "because": reason_brought(request, [invitation.minister_id]),
+        },
     )
     new = NewMinisterForm(request.POST or None, before=invitation.minister)
     if request.method == "POST" and asked(request, invitation, form, new):

@@ -73,8 +73,10 @@ class ReplacementForm(ReasonForm):
     )
     field_order = ["circular", "reference", "dated_on", "because", "new_links"]
 
-    def __init__(self, data: Any, *, edition: ForumEdition, languages: Iterable[str]) -> None:
-        super().__init__(data)
+    def __init__(
+        self, data: Any, *, edition: ForumEdition, languages: Iterable[str], **more: Any
+    ) -> None:
+        super().__init__(data, **more)
         self.languages = list(languages)
         on_file: Any = self.fields["circular"]
         on_file.queryset = replacements_of(edition)

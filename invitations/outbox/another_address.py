@@ -30,10 +30,11 @@ PUT_IT_ON_FILE = gettext_lazy(
 
 
 @transaction.atomic
-def send_to_another_address(letter: Letter, by: User, email: str) -> Delivery:
+def send_to_another_address(letter: Letter, by: User, email: str, because: str = "") -> Delivery:
     """Put the same frozen message into the outbox once more, for an address it never went to.
 
-    It may hold a personal link: an address that one person typed alone gets none.
+    It may hold a personal link: an address that one person typed alone gets none. The reason, if
+    one was given, stands in the letter's history.
     """
     refuse_if_it_may_not_leave(letter)
     if email.strip().casefold() in addresses_tried(letter):
@@ -49,9 +50,8 @@ def send_to_another_address(letter: Letter, by: User, email: str) -> Delivery:
         not_before=now,
         leave_before=letter.leave_before or now + TRY_FOR,
     )
-    letter.events.create(
-        delivery=delivery, state=delivery.state, actor=by, because=_("another address")
-    )
+    because = because.strip() or _("another address")
+    letter.events.create(delivery=delivery, state=delivery.state, actor=by, because=because)
     return delivery
 
 

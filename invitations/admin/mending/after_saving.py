@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from invitations.admin.base import ModelAdmin, user_of
 from invitations.admin.columns import change_url, on_day, text_link
+from invitations.admin.mending.reasons import bring_reason
 from invitations.admin.mending.replacing import MAY_REPLACE, replacing_url
 from invitations.forms.mending import AfterSavingForm
 from invitations.models import Letter, Minister
@@ -92,6 +93,7 @@ class AsksAboutLettersMixin(ModelAdmin):
     ) -> HttpResponse | None:
         """Take the road that was chosen; where that is refused, the form says why."""
         road, because = form.cleaned_data["road"], form.cleaned_data["because"]
+        bring_reason(request, minister.pk, because)
         if road == Road.REPLACE:
             return redirect(replacing_url(letter.invitation_id for letter in letters))
         if road == Road.HAND_OVER:
@@ -102,7 +104,7 @@ class AsksAboutLettersMixin(ModelAdmin):
             form.add_error(None, refusal.messages)
             return None
         messages.success(request, told)
-        return redirect("admin:invitations_minister_changelist")
+        return redirect(change_url(minister))
 
     def _carried_out(
         self, request: HttpRequest, road: str, minister: Minister, letters: list[Letter], why: str
@@ -112,7 +114,7 @@ class AsksAboutLettersMixin(ModelAdmin):
         if road == Road.LEAVE:
             leave_letters(minister, user, why)
             return _("The letter is left as it is; that is on file.")
-        if send_to_new_addresses(minister, letters, user):
+        if send_to_new_addresses(minister, letters, user, why):
             return _(
                 "The letter goes to the new address as soon as a second person has released it."
             )

@@ -23,6 +23,7 @@ from invitations.admin.confirming import (
     tell_more_refused,
     too_many,
 )
+from invitations.admin.mending.reasons import reason_brought
 from invitations.forms.mending import ReplacementForm
 from invitations.models import Circular, Invitation
 from invitations.outbox.mending.replacing import (
@@ -59,7 +60,12 @@ class ReplacingMixin(ModelAdmin):
             return None
         [edition] = {invitation.edition for invitation in found.letters}
         form = ReplacementForm(
-            submitted(request), edition=edition, languages=languages_of(found.letters)
+            submitted(request),
+            edition=edition,
+            languages=languages_of(found.letters),
+            initial={
+                "because": reason_brought(request, (one.minister_id for one in found.letters))
+            },
         )
         if form.is_valid() and (circular := self._replaced(request, found, form)):
             return redirect("admin:invitations_circular_progress", circular.pk)

@@ -73,28 +73,33 @@ def road_for(changed: Sequence[str], roads: Sequence[str]) -> str:
 
 
 @transaction.atomic
-def send_to_new_addresses(minister: Minister, letters: Iterable[Letter], by: User) -> bool:
-    """Send the letters to the minister's new addresses; return whether that waits for a release."""
+def send_to_new_addresses(
+    minister: Minister, letters: Iterable[Letter], by: User, because: str = ""
+) -> bool:
+    """Send the letters to the minister's new addresses; return whether that waits for a release.
+
+    The reason, if one is given, stands in the history of each letter.
+    """
     waiting = list(HeldChange.objects.waiting().of(minister).select_for_update(of=("self",)))
     for letter in letters:
         if not new_addresses(minister, letter):
             continue
         for change in waiting:
             change.letters.add(letter)
-            because = _("to leave for the new address, once released")
-            letter.events.create(state=letter.state, actor=by, because=because)
+            words = because.strip() or _("to leave for the new address, once released")
+            letter.events.create(state=letter.state, actor=by, because=words)
         if not waiting:
-            send_to_each(minister, letter, by)
+            send_to_each(minister, letter, by, because)
     return bool(waiting)
 
 
-def send_to_each(minister: Minister, letter: Letter, by: User) -> None:
+def send_to_each(minister: Minister, letter: Letter, by: User, because: str = "") -> None:
     wanted = new_addresses(minister, letter)
     found = [one for one in addresses_not_tried(letter) if one.casefold() in wanted]
     if not found:
         raise ValidationError(_("This letter has a delivery to that address already."))
     for address in found:
-        send_to_another_address(letter, by, address)
+        send_to_another_address(letter, by, address, because)
 
 
 def leave_letters(minister: Minister, by: User, because: str) -> None:

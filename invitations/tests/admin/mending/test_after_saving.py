@@ -6,7 +6,8 @@ from django.urls import reverse
 from invitations.admin.columns import change_url
 from invitations.admin.mending.replacing import replacing_url
 from invitations.audit import Act
-from invitations.models import HeldChange
+from invitations.models import HeldChange, Minister
+from invitations.outbox.release import release_change
 from invitations.tests.desk import as_sent, told
 from invitations.tests.factories import UserFactory
 from invitations.tests.mending import successor_of
@@ -101,6 +102,62 @@ def test_to_leave_it_is_on_file_too(client, drafter, invited):
 
     entry = LogEntry.objects.get(additional_data__act=Act.LETTER_LEFT)
     assert (entry.actor, entry.additional_data["because"]) == (drafter, "They know her.")
+
+
+def test_the_reason_comes_along_to_the_replacement(client, invited):
+    because = "It was spelt wrongly."
+
+    asked = client.post(url_of(invited.minister), {"road": "replace", "because": because})
+    page = client.get(asked.url)
+
+    assert page.context["form"]["because"].value() == because
+    assert because not in asked.url
+
+
+def test_the_reason_comes_along_to_the_hand_over(client, invited):
+    successor_of(invited)
+    minister = invited.minister
+    saved(client, minister, successor=Minister.objects.get(given_name="Rupert").pk)
+
+    said = {"road": "hand_over", "because": "A new government."}
+    asked = client.post(url_of(minister), said)
+
+    assert client.get(asked.url).context["form"]["because"].value() == "A new government."
+
+
+@pytest.mark.parametrize("is_released", [True, False])
+def test_the_reason_stands_in_the_history_of_a_letter_that_is_sent(client, invited, is_released):
+    saved(client, invited.minister, to_emails="new@example.org")
+    if is_released:
+        change = HeldChange.objects.get()
+        release_change(change, UserFactory(), change.mark)
+
+    client.post(url_of(invited.minister), {"road": "send", "because": "Their office has moved."})
+
+    assert invited.letters.get().events.last().because == "Their office has moved."
+
+
+def test_each_minister_has_a_reason_of_their_own(client, invited, frozen_letter, queued):
+    other = frozen_letter(invitation__edition=invited.edition)
+    queued(other, arrived=True, address=other.invitation.minister.to_emails)
+    for minister, because in [(invited.minister, "One."), (other.invitation.minister, "Two.")]:
+        client.post(url_of(minister), {"road": "replace", "because": because})
+
+    one, two, both = (
+        client.get(replacing_url(keys)).context["form"]["because"].value()
+        for keys in ([invited.pk], [other.invitation_id], [invited.pk, other.invitation_id])
+    )
+
+    assert (one, two, both) == ("One.", "Two.", "")
+
+
+def test_one_is_back_at_the_minister_once_it_is_decided(client, invited):
+    for road in ("leave", "send"):
+        saved(client, invited.minister, to_emails="new@example.org")
+
+        done = client.post(url_of(invited.minister), {"road": road})
+
+        assert done.url == change_url(invited.minister)
 
 
 def test_nothing_is_asked_where_no_letter_has_left_or_nothing_printed_changed(
