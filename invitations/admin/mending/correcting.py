@@ -10,11 +10,12 @@ from django.urls import path, reverse
 from django.utils.translation import gettext as _
 
 from invitations.admin.base import ModelAdmin, user_of
-from invitations.admin.columns import change_url, state_url, text_links
+from invitations.admin.columns import change_url, state_url, text_link, text_links
 from invitations.admin.confirming import confirmation_page, submitted
 from invitations.forms.mending import CorrectedAddressForm
-from invitations.models import Delivery
+from invitations.models import Delivery, HeldChange, Letter
 from invitations.outbox.another_address import (
+    addresses_tried,
     released_addresses,
     why_not_sent_elsewhere,
 )
@@ -22,6 +23,7 @@ from invitations.outbox.decisions import why_not_sent_again, why_not_sent_anew
 from invitations.outbox.mending.corrected import (
     MAY_BE_CORRECTED,
     correct_address,
+    new_addresses,
     places_of,
     why_not_corrected,
 )
@@ -55,7 +57,11 @@ class CorrectingMixin(ModelAdmin):
     ) -> HttpResponse:
         if delivery := kwargs.get("obj"):
             may = request.user.has_perms(MAY_CORRECT)
-            context |= {"helps": helps(delivery) if may else [], "about": about(request, delivery)}
+            context |= {
+                "helps": helps(delivery) if may else [],
+                "about": about(request, delivery),
+                "waits": what_waits(request, delivery.letter),
+            }
         return super().render_change_form(request, context, *args, **kwargs)
 
     def correct_view(self, request: HttpRequest, pk: int) -> HttpResponse:
@@ -92,8 +98,7 @@ class CorrectingMixin(ModelAdmin):
         except ValidationError as refusal:
             form.add_error("email", refusal.messages)
             return False
-        told = _("The letter goes to %(email)s as soon as a second person has released it.")
-        messages.success(request, told % {"email": said["email"]})
+        messages.success(request, once_released(said["email"]))
         return True
 
 
@@ -124,6 +129,22 @@ def helps(delivery: Delivery) -> list[Help]:
     if delivery.state in MAY_BE_CORRECTED and not why_not_sent_elsewhere(delivery.letter):
         found.append(Help(_("Send to another address"), "send_to_another"))
     return found
+
+
+def what_waits(request: HttpRequest, letter: Letter) -> list[Any]:
+    """Return where the letter goes once a second person has released a corrected address."""
+    may_read = request.user.has_perm("invitations.view_heldchange")
+    changes = HeldChange.objects.waiting().filter(letters=letter).order_by("pk")
+    return [
+        text_link(change_url(change), told) if may_read else told
+        for change in changes
+        for told in map(once_released, sorted(new_addresses(change) - addresses_tried(letter)))
+    ]
+
+
+def once_released(email: str) -> str:
+    told = _("The letter goes to %(email)s as soon as a second person has released it.")
+    return told % {"email": isolated(email)}
 
 
 def about(request: HttpRequest, delivery: Delivery) -> Any:

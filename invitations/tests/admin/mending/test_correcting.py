@@ -6,6 +6,8 @@ from django.urls import reverse
 
 from invitations.admin.columns import change_url, list_url, state_url
 from invitations.models import Delivery, HeldChange, Invitation, Minister
+from invitations.outbox.mending.corrected import correct_address
+from invitations.outbox.release import release_change
 from invitations.tests.desk import choose, told
 from invitations.tests.factories import UserFactory
 from invitations.tests.mending import failed_mail, successor_of
@@ -96,6 +98,22 @@ def test_an_address_is_corrected_and_the_letter_follows_its_release(client, fail
     assert failed.letter.deliveries.filter(address="right@example.org", state="queued").exists()
 
 
+@pytest.mark.parametrize("group", ["Drafters", "Readers"])
+def test_the_page_says_what_waits_and_what_happens_then(client, failed, group):
+    [change] = correct_address(failed, UserFactory(), "right@example.org", "A slip of the pen.")
+    member(client, group)
+
+    waiting = client.get(change_url(failed))
+    release_change(change, UserFactory(), change.mark)
+    released = client.get(change_url(failed))
+
+    [told] = waiting.context["waits"]
+    assert "as soon as a second person has released it" in told
+    assert "right@example.org" in told
+    assert f'href="{change_url(change)}"' in waiting.content.decode()
+    assert released.context["waits"] == []
+
+
 def test_a_refused_address_is_shown_with_what_was_typed(client, failed):
     url = reverse("admin:invitations_delivery_correct", args=[failed.pk])
 
@@ -141,5 +159,5 @@ def test_the_page_takes_as_many_queries_for_many_addresses(
         queued(failed.letter, state="failed", address=f"{one}@example.org")
     client.get(change_url(failed))
 
-    with django_assert_num_queries(25):
+    with django_assert_num_queries(26):
         client.get(change_url(failed))
