@@ -59,12 +59,13 @@ class LetterKeys(NamedTuple):
 
 
 def letter_keys(letter: Letter) -> LetterKeys:
-    link = letter.invitation.links.current().first()
-    if link is None:
-        raise ValidationError(_("Its link has ended: give the invitation a new one first."))
-    return LetterKeys(
-        reply_url(link), grouped_code(link.code), grouped_code(letter.check_code or "", " ")
-    )
+    """Return the keys that the letter prints; refuse one with a link where that has ended."""
+    check_code = grouped_code(letter.check_code or "", " ")
+    if link := letter.invitation.links.current().first():
+        return LetterKeys(reply_url(link), grouped_code(link.code), check_code)
+    if is_keyless(letter.kind, letter.variant):
+        return dead_keys()._replace(check_code=check_code)
+    raise ValidationError(_("Its link has ended: give the invitation a new one first."))
 
 
 def dead_keys() -> LetterKeys:

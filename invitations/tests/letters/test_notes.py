@@ -4,6 +4,7 @@ import re
 
 import page
 import pytest
+from django.utils import timezone
 
 from invitations.files.frozen import thaw
 from invitations.letters.addressing import greeting_in_geneva, propose_greetings, proposed_greeting
@@ -12,6 +13,7 @@ from invitations.letters.composing_queue import compose_planned
 from invitations.letters.context import dead_keys
 from invitations.letters.routes import paper_route
 from invitations.letters.words import letter_texts
+from invitations.links import grouped_code
 from invitations.mail.html_part import html_alone
 from invitations.minister_import import load_shipped_states
 from invitations.models import Language, LetterTemplate, MemberState, Mission, Term
@@ -42,8 +44,9 @@ SHORT = {
 def note(composed):
     """Make the note verbale that covers a composed letter."""
 
-    def make(edition=None, **post):
+    def make(edition=None, *, has_link=True, **post):
         letter = composed(edition=edition)
+        letter.invitation.links.update(replaced_at=None if has_link else timezone.now())
         mission = MissionFactory(**{"language": "en", **post})
         mission.states.add(letter.invitation.member_state)
         made = letter.circular.letters.create(
@@ -55,6 +58,13 @@ def note(composed):
         return made
 
     return make
+
+
+def test_a_note_has_no_link_and_so_waits_for_none(note):
+    letter = note(has_link=False)
+
+    assert letter.state == "composed"
+    assert grouped_code(letter.check_code, " ") in " ".join(printed(letter).split())
 
 
 @pytest.mark.parametrize("language", Language.values)
