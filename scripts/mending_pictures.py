@@ -1,0 +1,68 @@
+"""Draw the pages on which something is put right for docs/pictures.
+
+Needs Chromium, and the database of a demonstration, whose drafter's sign-in it takes without the
+door: DEBUG=True SITE_URL=http://127.0.0.1:8077 python manage.py shell -c
+"from scripts.mending_pictures import main; main()"
+"""
+
+from django.conf import settings
+from django.contrib.auth.models import User
+from django.urls import reverse
+from playwright.sync_api import sync_playwright
+
+from invitations.admin.columns import change_url
+from invitations.admin.mending.replacing import replacing_url
+from invitations.models import Delivery, Invitation
+from invitations.outbox.transitions import State, transit
+from scripts.desk_pictures import at_the_desk, session_of
+from scripts.office_pictures import draw, served
+
+SIZE = {"width": 900, "height": 800}
+
+
+def main() -> None:
+    # Before the browser, beside whose loop Django asks for no rows.
+    let_one_come_back()
+    drawn = pages()
+    session = session_of(User.objects.get(username="drafter"))
+    with served(), sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path="/usr/bin/chromium", args=["--no-sandbox", "--disable-gpu"]
+        )
+        with at_the_desk(browser, session.session_key) as page:
+            page.set_viewport_size(SIZE)  # type: ignore[arg-type]
+            for name, address in drawn.items():
+                page.goto(settings.SITE_URL + address)
+                page.screenshot()  # what slides in has come to rest
+                draw(page, f"mending-{name}")
+        browser.close()
+    session.delete()
+
+
+def let_one_come_back() -> None:
+    """Let a mail of the letters come back, as long as none has."""
+    letters = Delivery.objects.filter(letter__kind="invitation")
+    if letters.filter(state=State.BOUNCED).exists():
+        return
+    silent = Invitation.objects.issued().filter(replies=None, minister__language="en")
+    went = letters.filter(state=State.HANDED_OVER, letter__invitation__in=silent).earliest("pk")
+    words = "550 5.1.1 The mailbox does not exist."
+    transit(went, State.HANDED_OVER, State.BOUNCED, words=words)
+
+
+def pages() -> dict[str, str]:
+    """Return the address of each page, by the name of its picture."""
+    principal = Invitation.objects.principal()
+    coming = principal.bringing().exclude(minister__family_name="").earliest("pk")
+    three = principal.issued().filter(minister__language="en").order_by("pk")[:3]
+    came_back = Delivery.objects.filter(state=State.BOUNCED, letter__kind="invitation").earliest(
+        "pk"
+    )
+    minister = reverse("admin:invitations_minister_letters", args=[coming.minister_id])
+    return {
+        "replace": replacing_url([one.pk for one in three]),
+        "delivery": change_url(came_back),
+        "correct": reverse("admin:invitations_delivery_correct", args=[came_back.pk]),
+        "their-letter": f"{minister}?changed=name",
+        "hand-over": reverse("desk:hand_over", args=[coming.pk]),
+    }
