@@ -23,7 +23,6 @@ from invitations.models import (
     Answer,
     Channel,
     Correspondence,
-    DatesMove,
     Invitation,
     ReminderStep,
     Reply,
@@ -99,7 +98,7 @@ def record_reply(  # noqa: PLR0913 -- what was said, and all that is known of ho
     not the clocks of several servers. Only an hour that staff give is compared with the others of
     its channel: a reply older than one of these is filed as superseded at once.
     """
-    move = last_move_seen(invitation, seen_dates)
+    lock_with_dates_seen(invitation, seen_dates)
     now = timezone.now()
     reply = reply_in_draft(
         invitation,
@@ -115,7 +114,7 @@ def record_reply(  # noqa: PLR0913 -- what was said, and all that is known of ho
     form_before, earlier = earlier_replies(reply)
     if recorded := already_recorded(reply, form_before, earlier):
         if form_before is None:
-            note_same_again(recorded, move, reply)
+            note_same_again(recorded, reply)
         return recorded
     keep_order(reply, earlier, is_given=received_at is not None)
     reply.status = status_beside(reply, earlier, seen, is_given=received_at is not None)
@@ -125,7 +124,7 @@ def record_reply(  # noqa: PLR0913 -- what was said, and all that is known of ho
         reply.skips_deadline = invitation.edition.reply_before if reply.skips_step else None
     reply.clean_fields(exclude=READ_ROWS)
     save_once(reply)
-    note_reply(reply, move, is_given=received_at is not None)
+    note_reply(reply, is_given=received_at is not None)
     if by:
         record_act(reply, Act.RECORDED, by)
     # A reply that never stood is not acknowledged: a later one of its channel was.
@@ -164,13 +163,11 @@ def reply_in_draft(invitation: Invitation, words: dict[str, Any], **how_it_came:
     return Reply(invitation=invitation, **said, **how_it_came)
 
 
-def last_move_seen(invitation: Invitation, seen_dates: str | None) -> DatesMove | None:
-    """Lock the invitation, and return the last move of its dates; refuse one that was not seen."""
+def lock_with_dates_seen(invitation: Invitation, seen_dates: str | None) -> None:
+    """Lock the invitation, with its edition as it is by now; refuse a move that was not seen."""
     lock_invitation(invitation)
     refuse_if_not_in_force(invitation, timezone.now())
-    move = last_move(invitation)
-    refuse_unseen_dates(move, seen_dates)
-    return move
+    refuse_unseen_dates(last_move(invitation), seen_dates)
 
 
 def keep_order(reply: Reply, earlier: list[Reply], *, is_given: bool) -> None:
@@ -323,7 +320,7 @@ def settle_contested(contested: Reply, by: User, because: str, *, stands: bool) 
     act = Act.CHOSEN if stands else Act.SET_ASIDE
     record_act(contested, act, by, because, {"status": (Reply.Status.CONTESTED, status)})
     contested.refresh_from_db()
-    note_reply(contested, last_move(contested.invitation), is_given=True)
+    note_reply(contested, is_given=True)
     return contested
 
 

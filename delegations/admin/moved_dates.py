@@ -28,11 +28,13 @@ from invitations.admin.columns import at_hour, change_url
 from invitations.forms.fields import LineField
 from invitations.forms.model_forms import BoxesField
 from invitations.models import Answer, DatesMove, ForumEdition, HeldChange
+from invitations.models.edition import all_answers
 from invitations.outbox.moved_dates.asking import DATES, Asked, ask_to_move
 from invitations.text.dates import printed_date
 
 # To who comes to a forum online nobody travels.
 ONLINE = [Answer.ATTENDS_ONLY, Answer.VIDEO, Answer.WRITTEN, Answer.REGRETS]
+OF_FORM = [kind.value for kind in DatesMove.OF_FORM]
 
 
 class MoveForm(forms.Form):
@@ -48,7 +50,8 @@ class MoveForm(forms.Form):
         choices=[choice for choice in Answer.choices if choice[0] != Answer.HOLDING],
         required=False,
         help_text=gettext_lazy(
-            "Only for a move online. Who gave another answer is asked again; nothing is converted."
+            "Only for a move online, or back. Who gave another answer is asked again; nothing is "
+            "converted."
         ),
     )
     days = forms.IntegerField(
@@ -78,6 +81,8 @@ class MoveForm(forms.Form):
     def __init__(self, edition: ForumEdition, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.edition = edition
+        kinds: Any = self.fields["kind"]
+        kinds.choices = kinds_for(edition)
         for name in DATES:
             column: Any = ForumEdition._meta.get_field(name)
             self.fields[name] = forms.DateField(
@@ -89,7 +94,7 @@ class MoveForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         said: dict[str, Any] = super().clean() or {}
-        if said.get("kind") == DatesMove.Kind.ONLINE and not said.get("answers_offered"):
+        if said.get("kind") in OF_FORM and not said.get("answers_offered"):
             self.add_error("answers_offered", _("Choose at least one answer that is offered."))
         return said
 
@@ -111,6 +116,21 @@ class MoveForm(forms.Form):
         return [self[name] for name in DATES]
 
 
+def kinds_for(edition: ForumEdition) -> list[tuple[str, Any]]:
+    """Return the kinds of move that can be asked for: only what is online comes back."""
+    so_already = DatesMove.Kind.ONLINE if edition.is_online else DatesMove.Kind.IN_PERSON
+    return [one for one in DatesMove.Kind.choices if one[0] != so_already]
+
+
+def answers_proposed(edition: ForumEdition) -> list[str]:
+    """Return the answers for the other form: online, or those offered before it went online."""
+    if not edition.is_online:
+        return [one for one in ONLINE if one in edition.answers_offered] or [*ONLINE]
+    online = edition.moves.released().filter(kind=DatesMove.Kind.ONLINE).select_related("change")
+    first = next((move for move in online if not move.before.is_online), None)
+    return list(first.before.answers_offered) if first else all_answers()
+
+
 def proposed(edition: ForumEdition, said: Mapping[str, Any]) -> dict[str, Any]:
     """Return what the page proposes for the days in its address; else for today's days."""
     fields = {name: forms.DateField(required=False) for name in DATES}
@@ -120,12 +140,13 @@ def proposed(edition: ForumEdition, said: Mapping[str, Any]) -> dict[str, Any]:
             dates[name] = field.clean(said.get(name)) or dates[name]
         except ValidationError:
             continue
-    kind = said.get("kind", "")
+    named = [kind for kind, _label in kinds_for(edition)]
+    kind = said["kind"] if said.get("kind") in named else DatesMove.Kind.MOVED
     sessions = HighLevelSession.objects.taking_place().filter(edition=edition)
     return {
         **dates,
-        "kind": kind if kind in DatesMove.Kind.values else DatesMove.Kind.MOVED,
-        "answers_offered": [one for one in ONLINE if one in edition.answers_offered] or ONLINE,
+        "kind": kind,
+        "answers_offered": answers_proposed(edition),
         "sessions": list(sessions.values_list("pk", flat=True)),
         "drafts_notice": True,
         "stops": True,
@@ -203,8 +224,9 @@ def values_of(said: Mapping[str, Any]) -> dict[str, Any]:
     dates = {name: said[name].isoformat() for name in DATES}
     if said["kind"] == DatesMove.Kind.POSTPONED:
         return {"postponed_at": timezone.now()}
-    online = {"is_online": True, "answers_offered": said["answers_offered"]}
-    return dates | {"postponed_at": None} | (online if said["kind"] == "online" else {})
+    is_online = said["kind"] == DatesMove.Kind.ONLINE
+    of_form = {"is_online": is_online, "answers_offered": said["answers_offered"]}
+    return dates | {"postponed_at": None} | (of_form if said["kind"] in OF_FORM else {})
 
 
 def dates_in_words(edition: ForumEdition, after: ForumEdition) -> list[tuple[Any, str, str]]:

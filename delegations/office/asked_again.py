@@ -32,20 +32,24 @@ def asked_again(filed: OnFile) -> dict[str, Any]:
         return {}
     language = translation.get_language()
     before, after = question.move.before, filed.invitation.edition
-    if question.move.kind == DatesMove.Kind.ONLINE:
-        heading = _("The Forum is held online")
-    else:
-        heading = _("The dates of the Forum have changed")
     return {
-        "heading": heading,
+        "heading": heading_of(question.move),
         "before": "" if before.postponed_at else before.forum_days(language),
         "now": after.forum_days(language),
-        "mark": str(question.move_id),
+        "mark": str(move.pk),
         "reply": standing,
         "is_offered": may_confirm(filed.invitation, standing),
         "is_open": question.said == Reconfirmation.Said.NOT_YET,
         "said_on": said_on(question, filed.invitation),
     }
+
+
+def heading_of(move: DatesMove) -> str:
+    if move.kind == DatesMove.Kind.ONLINE:
+        return _("The Forum is held online")
+    if move.kind == DatesMove.Kind.IN_PERSON:
+        return _("The Forum is held in person again")
+    return _("The dates of the Forum have changed")
 
 
 def said_on(question: Reconfirmation, invitation: Invitation) -> str:

@@ -7,7 +7,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from invitations.forms.model_forms import WholeRowForm
-from invitations.models import LetterKind, LetterTemplate, ReminderStep
+from invitations.models import AFTER_A_MOVE, LetterKind, LetterTemplate, ReminderStep
 from invitations.text.dates import comma_list
 
 USUAL_STEPS = [
@@ -29,7 +29,10 @@ class ReminderStepForm(WholeRowForm):
     def clean_variant(self) -> str:
         """Refuse a mail for which there is no text: it would never be composed."""
         variant = str(self.cleaned_data["variant"])
-        texts = LetterTemplate.objects.filter(kind=LetterKind.REMINDER)
+        # Those for who is reminded after a move are taken by themselves.
+        texts = LetterTemplate.objects.filter(kind=LetterKind.REMINDER).exclude(
+            variant__in=AFTER_A_MOVE
+        )
         known = sorted(set(texts.values_list("variant", flat=True)))
         if self.cleaned_data.get("medium") == ReminderStep.Medium.MAIL and variant not in known:
             raise ValidationError(

@@ -25,8 +25,8 @@ from invitations.letters.released import form_on_file
 from invitations.links import grouped_code, reply_url
 from invitations.models import (
     CROWN,
-    POSTPONED,
     PRINTED_KINDS,
+    TO_WHOMEVER,
     Circular,
     ForumEdition,
     Gender,
@@ -297,7 +297,8 @@ def printed_terms_in(language: str, variant: str = "", kind: str = "") -> dict[s
     Those around a text that crowns get say “your” of nothing, and a note verbale is no letter.
     """
     terms = dict(Term.objects.filter(language=language).values_list("key", "text"))
-    others = {key: f"{key}_{CROWN}" for key in SAYING_YOUR} if variant in (CROWN, POSTPONED) else {}
+    says_you = variant not in SAYING_YOU_TO_NOBODY
+    others = {} if says_you else {key: f"{key}_{CROWN}" for key in SAYING_YOUR}
     if kind == LetterKind.NOTE:
         others = {key: f"{key}_{kind}" for key in SAYING_LETTER}
     if missing := sorted({*PRINTED_TERMS, *others.values()} - set(terms)):
@@ -309,6 +310,7 @@ def printed_terms_in(language: str, variant: str = "", kind: str = "") -> dict[s
 
 
 SAYING_YOUR = ("reply_online", "reply_code")
+SAYING_YOU_TO_NOBODY = (CROWN, *TO_WHOMEVER)
 SAYING_LETTER = ("check_code", "check_at")
 PRINTED_TERMS = {
     "ref", "subject", "circular_letter", "note_verbale", "original_signed", "reply_online",

@@ -52,11 +52,17 @@ from invitations.models.states import (
     printed_keys,
 )
 from invitations.models.templates import (
+    AFTER_A_MOVE,
     AUTOMATIC_KINDS,
     CROWN,
+    IN_PERSON,
     INVITING_KINDS,
+    MOVED,
+    ONLINE,
     POSTPONED,
     PRINTED_KINDS,
+    RECONFIRM,
+    TO_WHOMEVER,
     LetterKind,
     LetterTemplate,
     Term,
@@ -64,6 +70,7 @@ from invitations.models.templates import (
 from invitations.text.spellings import normalize_name
 
 __all__ = [
+    "AFTER_A_MOVE",
     "ANSWERS_BRINGING",
     "ANSWERS_NAMING_A_SUBSTITUTE",
     "ANSWERS_SPEAKING",
@@ -71,10 +78,15 @@ __all__ = [
     "CROWN",
     "HIGHEST",
     "INVITING_KINDS",
+    "IN_PERSON",
+    "MOVED",
     "NAME_THE_SUBSTITUTE",
+    "ONLINE",
     "POSTPONED",
     "PRINTED_KINDS",
+    "RECONFIRM",
     "THE_MISSION",
+    "TO_WHOMEVER",
     "UNNAMED",
     "Alternate",
     "Answer",

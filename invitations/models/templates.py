@@ -49,8 +49,13 @@ PRINTED_KINDS = tuple(kind for kind in LetterKind if kind not in AUTOMATIC_KINDS
 
 # The variant of what circulars bring that speaks of who is addressed in the third person.
 CROWN = "crown"
-# The text of a notice that names no date before which to reply; it says “you” to nobody.
-POSTPONED = "postponed"
+# The texts of a notice for one kind of move. Each says “you” to nobody, and serves crowns too; that
+# of a postponement names no date before which to reply.
+POSTPONED, ONLINE, IN_PERSON = "postponed", "online", "inperson"
+TO_WHOMEVER = (POSTPONED, ONLINE, IN_PERSON)
+# The texts of a reminder once dates have moved: to who is silent, and to who has answered.
+MOVED, RECONFIRM = "moved", "reconfirm"
+AFTER_A_MOVE = (MOVED, RECONFIRM)
 
 
 class ReviewedByNative(models.Model):

@@ -3,6 +3,7 @@
 import datetime as dt
 
 from invitations.models import DatesMove
+from invitations.models.edition import all_answers
 from invitations.outbox.moved_dates.asking import DATES, Asked, ask_to_move
 from invitations.outbox.moved_dates.in_force import put_in_force
 from invitations.tests.factories import UserFactory
@@ -17,9 +18,11 @@ def later(edition, days=21):
 def asked(edition, kind="moved", days=21, by=None, **more):
     """A move that waits: to other days, without any, or online."""
     edition.refresh_from_db()
-    online = {"answers_offered": ONLINE} if kind == "online" else {}
+    answers = {"online": ONLINE, "in_person": all_answers()}.get(kind)
+    of_form = {"answers_offered": answers} if answers else {}
     dates = {} if kind == "postponed" else later(edition, days)
-    what = Asked(DatesMove.Kind(kind), dates, **{"days": days, **online, **more})
+    dates = more.pop("dates", dates)
+    what = Asked(DatesMove.Kind(kind), dates, **{"days": days, **of_form, **more})
     return ask_to_move(edition, what, by or UserFactory(), "The hall is being repaired.")
 
 

@@ -25,6 +25,12 @@ class DatesMoveQuerySet(models.QuerySet["DatesMove"]):
         """Return the last released move of the edition with that key."""
         return self.released().filter(edition=edition).order_by("pk").last()
 
+    def asking(self, edition: int) -> "DatesMove | None":
+        """Return the move that offices are asked about: the deadline may have moved alone since."""
+        moves = self.released().filter(edition=edition).select_related("change").order_by("-pk")
+        found = next((move for move in moves if move.overtakes), None)
+        return found if found and found.asks_again else None
+
 
 class DatesMove(models.Model):
     """A move of an edition, in force once a second person has released its held change."""
@@ -33,6 +39,10 @@ class DatesMove(models.Model):
         MOVED = "moved", _("moved to new dates")
         POSTPONED = "postponed", _("postponed without a new date")
         ONLINE = "online", _("moved online")
+        IN_PERSON = "in_person", _("back from online to in person")
+
+    # These change in which form it is held, and so which answers are offered.
+    OF_FORM = (Kind.ONLINE, Kind.IN_PERSON)
 
     edition = models.ForeignKey(
         ForumEdition, models.PROTECT, related_name="moves", verbose_name=_("edition")
@@ -66,6 +76,11 @@ class DatesMove(models.Model):
         if self.kind == DatesMove.Kind.POSTPONED:
             return False
         return not ASKED_AGAIN_FOR.isdisjoint(self.change.changed)
+
+    @property
+    def overtakes(self) -> bool:
+        """Whether what offices were asked before is asked no more."""
+        return self.kind == DatesMove.Kind.POSTPONED or self.asks_again
 
     @property
     def before(self) -> Any:

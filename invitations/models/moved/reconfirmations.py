@@ -4,7 +4,7 @@ from typing import Self
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from invitations.models.invitation import Invitation
@@ -15,11 +15,8 @@ from invitations.text.dates import labelled
 
 class ReconfirmationQuerySet(models.QuerySet["Reconfirmation"]):
     def current(self) -> Self:
-        """Questions of the last move of their edition; those of an earlier one are overtaken."""
-        later = DatesMove.objects.released().filter(
-            edition=OuterRef("move__edition"), pk__gt=OuterRef("move")
-        )
-        return self.exclude(Exists(later))
+        """Questions that no later move has overtaken."""
+        return self.filter(overtaken_at=None)
 
     def counted(self) -> Self:
         """Questions to offices that are invited and whose State they answer for."""
@@ -48,6 +45,8 @@ class Reconfirmation(models.Model):
         Reply, models.PROTECT, related_name="reconfirmations", verbose_name=_("reply asked about")
     )
     said = models.CharField(_("re-confirmation"), max_length=12, choices=Said, default=Said.NOT_YET)
+    # A later move asks anew, or a postponement asks nothing.
+    overtaken_at = models.DateTimeField(_("overtaken at"), null=True, blank=True)
     said_at = models.DateTimeField(_("said at"), null=True, blank=True)
     channel = models.CharField(_("channel"), max_length=20, choices=Channel, blank=True)
     recorded_by = models.ForeignKey(
@@ -68,6 +67,11 @@ class Reconfirmation(models.Model):
         constraints = [
             models.UniqueConstraint(
                 name="one_question_per_move_and_office", fields=["move", "invitation"]
+            ),
+            models.UniqueConstraint(
+                name="one_question_at_a_time",
+                fields=["invitation"],
+                condition=Q(overtaken_at=None),
             ),
             models.CheckConstraint(
                 name="reconfirmation_says_when",

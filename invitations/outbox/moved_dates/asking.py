@@ -27,7 +27,7 @@ class Asked(NamedTuple):
 
     kind: DatesMove.Kind
     dates: Mapping[str, dt.date] = {}
-    # Only a move online changes the answers that are offered.
+    # Only a move online, and back, changes the answers that are offered.
     answers_offered: list[str] = []
     days: int = 0
     sessions: list[int] = []
@@ -85,16 +85,25 @@ def values_asked(before: Mapping[str, Any], asked: Asked, now: dt.datetime) -> d
     if asked.kind == DatesMove.Kind.POSTPONED:
         return {**before, "postponed_at": now.isoformat()}
     dates = {name: day.isoformat() for name, day in asked.dates.items()}
-    online = {"is_online": True, "answers_offered": asked.answers_offered}
-    more = online if asked.kind == DatesMove.Kind.ONLINE else {}
-    return {**before, **dates, "postponed_at": None, **more}
+    return {**before, **dates, "postponed_at": None, **values_of_form(asked)}
+
+
+def values_of_form(asked: Asked) -> dict[str, Any]:
+    """Return what a move online, or back, changes beside the days."""
+    if asked.kind not in DatesMove.OF_FORM:
+        return {}
+    is_online = asked.kind == DatesMove.Kind.ONLINE
+    return {"is_online": is_online, "answers_offered": asked.answers_offered}
 
 
 def refuse_if_nothing_moves(
     edition: ForumEdition, asked: Asked, before: Mapping[str, Any], after: Mapping[str, Any]
 ) -> None:
-    is_postponed = edition.postponed_at is not None
-    if after == before or (asked.kind == DatesMove.Kind.POSTPONED and is_postponed):
+    stands = {
+        DatesMove.Kind.POSTPONED: edition.postponed_at is not None,
+        DatesMove.Kind.IN_PERSON: not edition.is_online,
+    }
+    if after == before or stands.get(asked.kind):
         raise ValidationError(_("Nothing moves: this is how it stands already."))
     moved = edition.with_values(after)
     moved.clean_fields()

@@ -50,6 +50,8 @@ def put_in_force(change: HeldChange, by: User, mark: str, because: str = "") -> 
         move.notice = draft_notice(move)
     move.save(update_fields=["released_at", "notice"])
     call_back_frozen(move)
+    if move.overtakes:
+        overtake_questions(move)
     if move.asks_again:
         ask_again(move)
     decide(change, HeldChange.State.RELEASED, by, because)
@@ -112,6 +114,12 @@ def planned_anew(letter: Letter) -> Letter:
     """Return the same letter without its words."""
     kept = ("invitation_id", "circular_id", "kind", "variant", "language", "second_language")
     return Letter(**{name: getattr(letter, name) for name in (*kept, "reply_id", "filed")})
+
+
+def overtake_questions(move: DatesMove) -> None:
+    """Ask no more what earlier moves asked; a deadline that moves alone leaves it asked."""
+    asked = Reconfirmation.objects.current().filter(move__edition=move.edition_id)
+    asked.update(overtaken_at=move.released_at)
 
 
 def ask_again(move: DatesMove) -> int:

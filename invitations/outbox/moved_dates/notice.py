@@ -7,8 +7,22 @@ from django.utils.translation import gettext as _
 from modeltranslation.translator import translator
 from modeltranslation.utils import build_localized_fieldname
 
-from invitations.models import POSTPONED, Circular, DatesMove, ForumEdition, Language
+from invitations.models import (
+    IN_PERSON,
+    ONLINE,
+    POSTPONED,
+    Circular,
+    DatesMove,
+    ForumEdition,
+    Language,
+)
 
+# The text of the notice of each kind of move; new dates have the usual one.
+VARIANTS = {
+    DatesMove.Kind.POSTPONED: POSTPONED,
+    DatesMove.Kind.ONLINE: ONLINE,
+    DatesMove.Kind.IN_PERSON: IN_PERSON,
+}
 KEPT = ("place", "signatory_honorific", "signatory_name", "signatory_title", "service",
         "addressed_to", "shows_contact", "note_kinds")  # fmt: skip
 
@@ -18,13 +32,12 @@ def draft_notice(move: DatesMove) -> Circular | None:
     inviting = move.edition.circulars.filter(kind=Circular.Kind.INVITATION).first()
     if inviting is None:
         return None
-    is_postponed = move.kind == DatesMove.Kind.POSTPONED
     notice = Circular(
         edition=move.edition,
         kind=Circular.Kind.NOTICE,
         reference=free_reference(inviting),
         dated_on=move.edition.local_date(timezone.now()),
-        variant=POSTPONED if is_postponed else "",
+        variant=VARIANTS.get(DatesMove.Kind(move.kind), ""),
         **kept_of(inviting),
         **{
             build_localized_fieldname("changes", language): changes_in(move, language)
@@ -61,6 +74,7 @@ def changes_in(move: DatesMove, language: str) -> str:
             "forum": named_in(move.edition, language),
             "before": before.forum_days(language),
             "after": after.forum_days(language),
+            "place": after.venue,
         }
         if move.kind == DatesMove.Kind.POSTPONED:
             told = _(
@@ -69,6 +83,11 @@ def changes_in(move: DatesMove, language: str) -> str:
             )
         elif move.kind == DatesMove.Kind.ONLINE:
             told = _("The %(forum)s will be held online. Its dates: %(after)s.")
+        elif move.kind == DatesMove.Kind.IN_PERSON:
+            told = _(
+                "The %(forum)s will be held in person again. Its dates: %(after)s. Place: "
+                "%(place)s."
+            )
         else:
             told = _(
                 "The dates of the %(forum)s have changed. Dates announced earlier: %(before)s. New "

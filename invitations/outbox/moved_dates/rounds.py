@@ -52,6 +52,13 @@ def last_move(invitation: Invitation) -> DatesMove | None:
     return move
 
 
+def asking_move(invitation: Invitation) -> DatesMove | None:
+    """Return the move that the office is asked about; an edition that never moved has none."""
+    if invitation.edition.moved_at is None:
+        return None
+    return DatesMove.objects.asking(invitation.edition_id)
+
+
 def refuse_unseen_dates(move: DatesMove | None, seen: str | None) -> None:
     """Refuse what was said on a page that showed other dates; ``seen`` names its last move."""
     if seen is not None and seen != mark_of(move):
@@ -62,13 +69,14 @@ def mark_of(move: DatesMove | None) -> str:
     return str(move.pk) if move else ""
 
 
-def note_reply(reply: Reply, move: DatesMove | None, *, is_given: bool) -> None:
+def note_reply(reply: Reply, *, is_given: bool) -> None:
     """Take a reply that was just recorded for what its office says of the new dates.
 
     One that staff date before the move was said of the earlier dates, and is asked about itself.
     """
     has_said = reply.status in (Reply.Status.STANDING, Reply.Status.CONFIRMING)
-    if move is None or move.released_at is None or not has_said or not move.asks_again:
+    move = asking_move(reply.invitation) if has_said else None
+    if move is None or move.released_at is None:
         return
     asked = Reconfirmation.objects.filter(move=move, invitation=reply.invitation_id)
     if is_given and reply.received_at < move.released_at:
@@ -100,11 +108,11 @@ def settle(question: Reconfirmation, said: str, reply: Reply) -> None:
     )
 
 
-def note_same_again(recorded: Reply, move: DatesMove | None, again: Reply) -> None:
+def note_same_again(recorded: Reply, again: Reply) -> None:
     """Take the same words, sent once more, for a re-confirmation of the reply on file."""
     if recorded.status in (Reply.Status.STANDING, Reply.Status.CONFIRMING):
         again.status = recorded.status
-        note_reply(again, move, is_given=again.correspondence_id is not None)
+        note_reply(again, is_given=again.correspondence_id is not None)
 
 
 @transaction.atomic

@@ -64,9 +64,11 @@ def test_no_text_for_crowns_says_you(language, kind):
 
 
 @pytest.mark.parametrize("language", Language.values)
-def test_the_notice_of_a_postponement_says_you_to_nobody(language):
+@pytest.mark.parametrize("variant", ["postponed", "online", "inperson"])
+def test_the_notice_of_a_move_that_is_none_of_days_says_you_to_nobody(language, variant):
     """It has no text beside it for crowns: one and the same goes to kings and to ministers."""
-    notice = LetterTemplate.objects.get(kind="notice", variant="postponed", language=language)
+    notice = LetterTemplate.objects.get(kind="notice", variant=variant, language=language)
+    notice.clean()
     around = printed_terms_in(language, notice.variant)
 
     assert says_you(f"{notice.subject}\n{notice.paper}\n{notice.mail}", language) == []
@@ -259,7 +261,7 @@ def test_no_subject_in_the_mailbox_of_a_crown_says_your(language, variant):
 def test_no_reminder_speaks_of_the_capital_since_it_may_go_to_the_office_there(language):
     texts = LetterTemplate.objects.filter(kind="reminder", language=language)
 
-    assert len(texts) == 2
+    assert len(texts) == 4
     assert not [one for one in texts if re.search("capital|столиц|العاصمة|首都", one.mail)]
 
 

@@ -14,6 +14,7 @@ from invitations.models import (
     HeldChange,
     Language,
     Letter,
+    LetterTemplate,
     Reconfirmation,
 )
 from invitations.outbox.moved_dates.asking import Asked, ask_to_move, take_back_move
@@ -271,6 +272,38 @@ def test_the_notice_of_a_postponement_names_no_new_date(edition):
     assert "has been postponed" in notice.changes_en
 
 
+@pytest.mark.parametrize("days", [0, 21])
+def test_the_notice_of_a_move_online_speaks_of_no_new_dates_in_its_subject(edition, days):
+    CircularFactory(edition=edition, kind="invitation")
+
+    notice = moved(edition, "online", days=days).notice
+
+    assert notice.variant == "online"
+    text = LetterTemplate.objects.get(kind="notice", variant="online", language="en")
+    assert "dates" not in text.subject
+
+
+def test_what_came_back_in_person_offers_what_was_offered_and_converts_nothing(edition):
+    CircularFactory(edition=edition, kind="invitation")
+    reply = ReplyFactory(invitation=InvitationFactory(edition=edition), answer="video")
+    moved(edition, "online", days=0)
+
+    move = moved(edition, "in_person", days=0)
+
+    assert (edition.is_online, move.notice.variant) == (False, "inperson")
+    assert "in person again" in move.notice.changes_en
+    assert "Geneva" in move.notice.changes_en
+    assert "in_person" in edition.answers_offered
+    assert Reconfirmation.objects.current().get().reply == reply
+    reply.refresh_from_db()
+    assert (reply.answer, reply.status) == ("video", "standing")
+
+
+def test_what_is_in_person_already_does_not_come_back(edition):
+    with pytest.raises(ValidationError, match="Nothing moves"):
+        asked(edition, "in_person")
+
+
 def test_no_notice_is_drafted_where_none_is_wanted_or_nobody_was_invited(edition):
     assert moved(edition).notice is None
     CircularFactory(edition=edition, kind="invitation")
@@ -279,12 +312,14 @@ def test_no_notice_is_drafted_where_none_is_wanted_or_nobody_was_invited(edition
 
 
 @pytest.mark.parametrize("language", Language.values)
-@pytest.mark.parametrize("kind", ["moved", "postponed", "online"])
+@pytest.mark.parametrize("kind", ["moved", "postponed", "online", "in_person"])
 def test_the_letters_of_the_drafted_notice_can_be_composed(edition, kind, language):
     inviting = CircularFactory(edition=edition, kind="invitation")
     invitation = InvitationFactory(edition=edition, minister__language=language)
     first, _delivery = frozen(edition, invitation=invitation, circular=inviting)
-    notice = moved(edition, kind).notice
+    if kind == "in_person":
+        moved(edition, "online", days=0)
+    notice = moved(edition, kind, days=0 if kind == "in_person" else 21).notice
     letter = LetterFactory(
         invitation=invitation, circular=notice, kind="notice", replaces=first, language=language
     )

@@ -6,11 +6,12 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
-from invitations.models import Reconfirmation, Reply
+from invitations.models import DatesMove, Reconfirmation, Reply
+from invitations.outbox.moved_dates.asking import Asked, ask_to_move
 from invitations.outbox.moved_dates.rounds import UnseenDates, confirm_answer
 from invitations.replies import file_correspondence, record_reply, settle_contested
 from invitations.tests.factories import EditionFactory, InvitationFactory, UserFactory
-from invitations.tests.moving import moved
+from invitations.tests.moving import in_force, later, moved
 
 pytestmark = pytest.mark.django_db
 
@@ -127,6 +128,33 @@ def test_each_move_asks_anew(invitation):
     assert said(invitation) == "not_yet"
     confirmed(invitation, reply, second)
     assert said(invitation) == "still_valid"
+
+
+def test_a_deadline_that_moves_alone_leaves_the_question_of_the_dates_before_it_open(invitation):
+    reply = answered(invitation)
+    moved(invitation.edition)
+    day = invitation.edition.reply_before + dt.timedelta(days=5)
+
+    later = in_force(deadline_alone(invitation.edition, day))
+
+    assert said(invitation) == "not_yet"
+    assert confirmed(invitation, reply, later).said == "still_valid"
+
+
+def test_the_same_answer_re_confirms_after_a_deadline_has_moved_alone(invitation):
+    answered(invitation)
+    moved(invitation.edition)
+    day = invitation.edition.reply_before + dt.timedelta(days=5)
+    in_force(deadline_alone(invitation.edition, day))
+
+    record_reply(invitation, IN_PERSON)
+
+    assert said(invitation) == "still_valid"
+
+
+def deadline_alone(edition, day):
+    dates = later(edition, 0) | {"reply_before": day}
+    return ask_to_move(edition, Asked(DatesMove.Kind.MOVED, dates), UserFactory(), "More time.")
 
 
 def test_an_answer_that_is_offered_no_more_is_asked_again_and_never_converted(invitation):
