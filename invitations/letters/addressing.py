@@ -106,8 +106,7 @@ def is_styled(minister: Minister, language: str) -> bool:
     Refuse where words as printed stand for a form that does not fit: as what the text would speak
     of the person, nobody has said.
     """
-    state = minister.member_state
-    form = form_on_file(language, **minister.addressed_by, state=state.pk, held=())
+    form, state = own_form(minister, language), minister.member_state
     if form.style and not form.fits(state):
         refuse_doubtful_form(form, minister, language)
         raise ValidationError(
@@ -118,6 +117,16 @@ def is_styled(minister: Minister, language: str) -> bool:
             % {"rank": minister.rank, "state": state, "language": Language(language).label}
         )
     return bool(form.style)
+
+
+def has_style(minister: Minister, language: str) -> bool:
+    """Whether the person is a Majesty, a Highness or another of whom letters may so speak."""
+    return bool(own_form(minister, language).style)
+
+
+def own_form(minister: Minister, language: str) -> FormOfAddress:
+    state = minister.member_state_id
+    return form_on_file(language, **minister.addressed_by, state=state, held=())
 
 
 def collective_address(circular: Circular, language: str) -> FormalAddress:

@@ -29,7 +29,7 @@ from invitations.letters.released import (
     refuse_changed_meanwhile,
     use_released_values,
 )
-from invitations.letters.routes import gets_original
+from invitations.letters.routes import gets_original, variant_by_name
 from invitations.letters.words import LetterText, join_languages, letter_texts
 from invitations.links import new_check_code
 from invitations.models import (
@@ -122,9 +122,9 @@ def choose_road(letter: Letter) -> None:
     # A note goes the way of the letters that it was planned for.
     if letter.kind in PRINTED_KINDS and letter.kind != Letter.Kind.NOTE:
         letter.by_original = gets_original(letter.invitation)
-        # A text for all ministers alike is none for a person who is addressed by name.
-        is_alike = letter.by_original and letter.circular.addressed_by
-        letter.variant = "" if is_alike else letter.circular.variant
+        circular = letter.circular
+        by_name = variant_by_name(circular)
+        letter.variant = by_name if letter.by_original else circular.variant
 
 
 def refuse_uncomposed(letter: Letter) -> None:

@@ -18,6 +18,7 @@ from django.utils.translation import ngettext
 from markdown_it import MarkdownIt
 from PIL import Image
 
+from invitations.letters.addressing import has_style
 from invitations.letters.context import (
     LetterKeys,
     check_page,
@@ -28,7 +29,8 @@ from invitations.letters.context import (
 )
 from invitations.letters.typesetting import collector_paused, typeset_pdf
 from invitations.letters.words import LetterText
-from invitations.models import CROWN, Circular, ForumEdition, Letter
+from invitations.models import Circular, ForumEdition, Letter
+from invitations.models.held.composed_with import languages_of
 from invitations.text.dates import dates_in, printed_date
 from invitations.text.placeholders import identifiers
 from invitations.text.typography import unbroken_compounds
@@ -93,7 +95,7 @@ def sheet(letter: Letter, text: LetterText) -> dict[str, Any]:
     circular, edition = letter.circular, letter.invitation.edition
     terms = printed_terms_in(text.language, text.template.variant, letter.kind)
     note = letter.kind == Letter.Kind.NOTE
-    is_signed = circular.is_signed and not is_personal(letter, text)
+    is_signed = circular.is_signed and not is_personal(letter)
     with translation.override(text.language):
         return {
             "lang": text.language,
@@ -102,7 +104,7 @@ def sheet(letter: Letter, text: LetterText) -> dict[str, Any]:
             "postal_address": edition.postal_address,
             "contacts": letterhead_contacts(edition, terms),
             "service": circular.service,
-            "label": label_of(letter, text, terms),
+            "label": label_of(letter, terms),
             "place_and_date": place_and_date(circular, text.language),
             "contact": contact_lines(edition, terms) if shows_contact(letter) else [],
             "last_day": shown_last_day(edition, text),
@@ -127,16 +129,19 @@ def enclosures(letter: Letter) -> str:
     }
 
 
-def label_of(letter: Letter, text: LetterText, terms: dict[str, str]) -> str:
+def label_of(letter: Letter, terms: dict[str, str]) -> str:
     """Return what stands above the reference; what is written to one person is no circular."""
     if letter.kind == Letter.Kind.NOTE:
         return terms["note_verbale"]
-    return "" if is_personal(letter, text) else terms["circular_letter"]
+    return "" if is_personal(letter) else terms["circular_letter"]
 
 
-def is_personal(letter: Letter, text: LetterText) -> bool:
-    """Whether the letter is a signed original, or speaks of a Majesty or a Highness."""
-    return letter.by_original or text.template.variant == CROWN
+def is_personal(letter: Letter) -> bool:
+    """Whether it is a signed original, or goes by name to a Majesty, in whichever words."""
+    if letter.by_original or letter.kind == Letter.Kind.NOTE or letter.addressed_alike:
+        return letter.by_original
+    minister = letter.invitation.minister
+    return any(has_style(minister, language) for language in languages_of(letter))
 
 
 def before_words(term: str) -> str:

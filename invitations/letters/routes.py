@@ -9,6 +9,8 @@ from django.utils.translation import gettext_lazy as _
 
 from invitations.models import (
     AUTOMATIC_KINDS,
+    TO_WHOMEVER,
+    Circular,
     Delivery,
     ForumEdition,
     Invitation,
@@ -78,6 +80,12 @@ NOTE_VARIANT = "original"
 def gets_original(invitation: Invitation) -> bool:
     """Whether the next letter of the invitation is an original, by the rank of its minister."""
     return invitation.minister.rank_id in invitation.edition.original_ranks
+
+
+def variant_by_name(circular: Circular) -> str:
+    """Return the variant for who is addressed by name: a text for all alike is none for them."""
+    is_alike = circular.addressed_by and circular.variant not in TO_WHOMEVER
+    return "" if is_alike else circular.variant
 
 
 def by_original(edition: ForumEdition) -> "QuerySet[Invitation]":

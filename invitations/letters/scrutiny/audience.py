@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from invitations.letters.context import shared_words
 from invitations.letters.released import forms_on_file
+from invitations.letters.routes import variant_by_name
 from invitations.letters.scrutiny.holes import (
     Lack,
     is_empty,
@@ -83,14 +84,14 @@ def foreseen_letters(
 ) -> list[Foreseen]:
     """Return the circular's letters by their text.
 
-    Who gets a signed original is addressed by name, in the usual text, also where all others are
-    addressed alike.
+    Who gets a signed original is addressed by name, also where all others are addressed alike: in
+    the usual text, or in that of a move.
     """
     by_mail, by_hand = ([one.minister for one in group] for group in (mailed, originals))
     if not circular.addressed_by:
         return letters_by_name(circular, "", circular.variant, [*by_mail, *by_hand])
     alike = Foreseen("", circular.kind, circular.variant, by_mail, names_nobody=True)
-    return [alike, *letters_by_name(circular, ORIGINALS, "", by_hand)]
+    return [alike, *letters_by_name(circular, ORIGINALS, variant_by_name(circular), by_hand)]
 
 
 def letters_by_name(

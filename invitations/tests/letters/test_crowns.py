@@ -22,6 +22,7 @@ from invitations.tests.factories import (
     MemberStateFactory,
     StepFactory,
 )
+from invitations.tests.moving import moved
 from invitations.tests.reading import ask
 
 pytestmark = pytest.mark.django_db
@@ -154,6 +155,47 @@ def test_what_is_written_to_a_royal_highness_is_no_circular_and_no_copy(composed
     for label in ("Circular letter", "(original signed)"):
         assert label in usual
         assert label not in printed
+
+
+@pytest.mark.parametrize("kind", ["moved", "postponed", "online"])
+def test_a_notice_to_a_royal_highness_is_no_circular_either(issued, kind):
+    edition = EditionFactory(original_ranks=[])
+    invitations = [issued(edition=edition, rank_id=rank) for rank in ("HRH", "MIN")]
+    notice = moved(edition, kind).notice
+    letters = [notice_to(invitation, notice) for invitation in invitations]
+    compose_planned()
+
+    printed, usual = map(words_on_paper, letters)
+
+    assert "Circular letter" in usual
+    assert "Circular letter" not in printed
+
+
+def notice_to(invitation, circular):
+    first = invitation.letters.get(kind="invitation")
+    return Letter.objects.create(
+        invitation=invitation, circular=circular, kind="notice", language="en", replaces=first
+    )
+
+
+def words_on_paper(letter):
+    letter.refresh_from_db()
+    assert letter.state == "composed", letter.waits_because
+    return " ".join(ask(thaw(letter.pdf.name, letter.sha256), "pdftotext", "-", "-").split())
+
+
+def test_a_signed_original_keeps_the_text_of_a_postponement_where_others_are_addressed_alike(
+    issued,
+):
+    edition = EditionFactory(original_ranks=["HOG"])
+    CircularFactory(edition=edition, addressed_to="To the ministers of the Member States")
+    first = issued(edition=edition, rank_id="HOG")
+    letter = notice_to(first, moved(edition, "postponed").notice)
+
+    compose_planned()
+
+    letter.refresh_from_db()
+    assert (letter.state, letter.variant) == ("composed", "postponed"), letter.waits_because
 
 
 def test_a_letter_to_a_crown_waits_for_the_terms_around_it(composed):
