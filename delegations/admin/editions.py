@@ -82,13 +82,12 @@ class EditionWithSessionsAdmin(ForumEditionAdmin):
 
     def response_change(self, request: HttpRequest, obj: Any) -> HttpResponse:
         """Lead to the page on which dates move, if some were typed that offices know otherwise."""
-        answer = super().response_change(request, obj)
-        if typed := getattr(request, "moved_dates", None):
-            told = _("The dates are not changed yet: offices were told the earlier ones.")
-            messages.warning(request, told)
-            url = reverse("admin:invitations_forumedition_dates", args=[obj.pk])
-            return HttpResponseRedirect(f"{url}?{urlencode(typed)}")
-        return answer
+        typed = getattr(request, "moved_dates", None)
+        if typed is None:
+            return super().response_change(request, obj)
+        messages.warning(request, told_of_dates(obj))
+        url = reverse("admin:invitations_forumedition_dates", args=[obj.pk])
+        return HttpResponseRedirect(f"{url}?{urlencode(typed)}")
 
     def new_edition_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         source = get_object_or_404(ForumEdition, pk=pk)
@@ -113,6 +112,20 @@ class EditionWithSessionsAdmin(ForumEditionAdmin):
             "source_url": change_url(source),
         }
         return TemplateResponse(request, "admin/setup/new_edition.html", context)
+
+
+def told_of_dates(edition: ForumEdition) -> str:
+    """Say in one message what became of dates that offices know, and of all else on the page."""
+    if HeldChange.objects.waiting().of(edition).exists():
+        return _(
+            "The dates are not changed yet: offices were told the earlier ones. Ask for the move "
+            "on this page, and a second person releases it. All else is saved; automatic mail says "
+            "it once a second person has released that too."
+        )
+    return _(
+        "The dates are not changed yet: offices were told the earlier ones. Ask for the move on "
+        "this page, and a second person releases it. All else is saved."
+    )
 
 
 def tell_begun(request: HttpRequest, edition: ForumEdition, source: ForumEdition) -> None:

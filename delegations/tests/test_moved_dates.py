@@ -106,6 +106,9 @@ def test_dates_that_offices_know_are_not_saved_but_lead_to_their_page(client, ed
     edition.refresh_from_db()
     assert (edition.opens_on, edition.website) == (was, "https://new.example.org")
     page = client.get(answer.url)
+    [told] = [str(message) for message in page.context["messages"]]
+    assert "The dates are not changed yet" in told
+    assert "a second person releases it. All else is saved; automatic mail says it once" in told
     assert answer.url.startswith(dates_page(edition))
     assert page.context["form"]["opens_on"].value() == later(edition)["opens_on"]
     assert page.context["form"]["days"].value() is None
