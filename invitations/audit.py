@@ -49,6 +49,7 @@ class Act(TextChoices):
     ASSIGNED = "assigned", _("said whose mail it is")
     DEALT_WITH = "dealt_with", _("dealt with")
     RECORDED = "recorded", _("recorded for the office")
+    RECONFIRMED = "reconfirmed", _("re-confirmed for the office after the dates had moved")
     CHOSEN = "chosen", _("chosen: it stands")
     SET_ASIDE = "set_aside", _("set aside")
     MATCHED = "matched", _("said which delivery it is of")

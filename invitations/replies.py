@@ -28,6 +28,7 @@ from invitations.models import (
     Reply,
 )
 from invitations.outbox.moved_dates.rounds import (
+    confirm_for_office,
     last_move,
     note_reply,
     note_same_again,
@@ -332,29 +333,34 @@ def file_correspondence(  # noqa: PLR0913 -- the particulars of a letter receive
     received_at: dt.datetime,
     *,
     reply_words: dict[str, Any] | None = None,
+    still_valid: bool = False,
     scan: Frozen | None = None,
     **particulars: Any,
 ) -> Correspondence:
     """File what came in, and record the reply it brought, which deals with it.
 
+    ``still_valid`` says that it brought none, but that the answer on file holds for moved dates.
     Without a reply it waits unread, and holds the office's reminders until someone looks at it.
     """
     now = timezone.now()
     received_at = by_this_clock(received_at, now)
+    deals_with_it = bool(reply_words or still_valid)
     filed = Correspondence(
         invitation=invitation,
         channel=channel,
         received_at=received_at,
         recorded_by=by,
-        dealt_with_at=now if reply_words else None,
-        dealt_with_by=by if reply_words else None,
+        dealt_with_at=now if deals_with_it else None,
+        dealt_with_by=by if deals_with_it else None,
         scan=scan.name if scan else "",
         scan_sha256=scan.sha256 if scan else "",
         **particulars,
     )
     filed.full_clean(exclude=["recorded_by", "dealt_with_by", "scan"])
     save_new(filed, Act.FILED, by)
-    if reply_words:
+    if still_valid:
+        confirm_for_office(filed)
+    elif reply_words:
         record_reply(
             invitation,
             reply_words,

@@ -18,6 +18,7 @@ from invitations.models import (
     Letter,
     MemberState,
     Mission,
+    Reconfirmation,
     Reply,
     ReplyLink,
     TelephoneCall,
@@ -92,6 +93,15 @@ class Dossier:
     @cached_property
     def replies(self) -> list[Reply]:
         return self.of_invitations(Reply, "recorded_by", "settled_by")
+
+    @cached_property
+    def asked_again(self) -> set[int]:
+        """The invitations whose offices have not said yet if their answer holds after a move."""
+        if self.edition.moved_at is None or not self.reads(Reply):
+            return set()
+        asked = Reconfirmation.objects.current().not_yet().filter(invitation__in=self.keys)
+        offered = asked.filter(reply__answer__in=self.edition.answers_offered)
+        return set(offered.values_list("invitation", flat=True))
 
     @cached_property
     def correspondence(self) -> list[Correspondence]:

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from delegations.desk.dossier import Dossier
 from invitations.admin.columns import list_url
+from invitations.admin.letters.invitation_columns import still_valid_url
 from invitations.admin.mending.correcting import MAY_CORRECT, NOT_ARRIVED
 from invitations.admin.mending.replacing import MAY_REPLACE
 from invitations.models import (
@@ -65,13 +66,19 @@ def is_in_force(invitation: Invitation) -> bool:
 
 
 def to_record(dossier: Dossier, invitation: Any) -> Iterator[Offer]:
-    """Offer the form for what came on paper or by telephone, while replies are taken."""
+    """Offer the form for what came on paper or by telephone, while replies are taken.
+
+    Once dates have moved, also for an office that says that its answer holds.
+    """
     takes_replies = dossier.edition.takes_replies(timezone.now())
     may = dossier.may("invitations.add_correspondence")
     if may and is_in_force(invitation) and takes_replies:
         url = reverse("admin:invitations_correspondence_add")
         query = urlencode({"invitation": invitation.pk})
         yield Offer(_("Record a reply"), "reply", f"{url}?{query}")
+        if invitation.pk in dossier.asked_again:
+            url = still_valid_url(invitation)
+            yield Offer(_("Record that the answer holds"), "event_available", url)
 
 
 def to_send_again(dossier: Dossier, invitation: Any) -> Iterator[Offer]:

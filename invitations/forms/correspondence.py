@@ -19,7 +19,14 @@ from unfold.widgets import (
 from invitations.forms.fields import COLUMN_FORM_FIELDS
 from invitations.forms.model_forms import BoxesField, WholeRowForm
 from invitations.forms.uploads import checked_upload
-from invitations.models import NAME_THE_SUBSTITUTE, Answer, Correspondence, Reply, Segment
+from invitations.models import (
+    NAME_THE_SUBSTITUTE,
+    Answer,
+    Correspondence,
+    Reconfirmation,
+    Reply,
+    Segment,
+)
 from invitations.replies import REPLY_FIELDS
 from invitations.times.clocks import by_this_clock
 
@@ -37,6 +44,10 @@ def of_reply(name: str, widget: type[forms.Widget]) -> forms.Field:
         Reply, [name], widgets={name: widget}, formfield_callback=of_column
     )
     return made[name]
+
+
+# Among the answers: what came in brings no other one.
+STILL_VALID = "still_valid"
 
 
 class PaperReplyForm(WholeRowForm):
@@ -79,6 +90,11 @@ class PaperReplyForm(WholeRowForm):
         # Only the machine may file mail without an invitation: a person knows whose it is.
         self.fields["invitation"].required = True
         self.fields["invitation"].help_text = ""
+        if Reconfirmation.objects.current().not_yet().exists():
+            answer: Any = self.fields["answer"]
+            none, *others = answer.choices
+            holds = (STILL_VALID, _("still valid: the answer on file holds for the dates as now"))
+            answer.choices = [none, holds, *others]
         self.fields["respondent_email"].help_text = _(
             "The acknowledgement goes to the addresses on file. This one gets a copy only if it is "
             "a released address of the mission or the focal point."
@@ -103,6 +119,10 @@ class PaperReplyForm(WholeRowForm):
     def clean(self) -> dict[str, Any] | None:
         cleaned = super().clean() or {}
         said = [name for name in REPLY_FIELDS if cleaned.get(name)]
+        if self.is_still_valid and said != ["answer"]:
+            raise ValidationError(
+                _("An answer that holds stays as it is: leave all other fields of the reply empty.")
+            )
         if said and not cleaned.get("answer") and "answer" not in self.errors:
             raise ValidationError(_("Choose the answer, or leave all fields of the reply empty."))
         names_nobody = not (cleaned.get("substitute_name") or "substitute_name" in self.errors)
@@ -111,7 +131,11 @@ class PaperReplyForm(WholeRowForm):
         return cleaned
 
     @property
+    def is_still_valid(self) -> bool:
+        return self.cleaned_data.get("answer") == STILL_VALID
+
+    @property
     def reply_words(self) -> dict[str, Any] | None:
-        if not self.cleaned_data["answer"]:
+        if not self.cleaned_data["answer"] or self.is_still_valid:
             return None
         return {name: self.cleaned_data[name] for name in REPLY_FIELDS}

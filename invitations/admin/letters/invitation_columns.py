@@ -2,22 +2,51 @@
 
 from typing import Any
 
+from django.http import HttpRequest
 from django.urls import reverse
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.decorators import display
 
-from invitations.admin.answers import ANSWERS_IN_SHORT, CONTESTED, SILENT
+from invitations.admin.answers import (
+    ANSWERS_IN_SHORT,
+    CONTESTED,
+    SILENT,
+    ReconfirmationFilter,
+)
 from invitations.admin.base import ModelAdmin
 from invitations.admin.columns import at_hour, at_hour_with, state_link, state_url, text_link
 from invitations.admin.letters.letters import LETTER_LABELS
+from invitations.forms.correspondence import STILL_VALID
 from invitations.links import reply_url
-from invitations.models import Invitation, Letter
+from invitations.models import Invitation, Letter, Reconfirmation
 from invitations.text.dates import left_to_right
+
+Said = Reconfirmation.Said
+
+
+def still_valid_url(invitation: Invitation) -> str:
+    """Return the form for a call or a letter by which the office says that its answer holds."""
+    known: dict[str, str | int] = {"invitation": invitation.pk, "answer": STILL_VALID}
+    return f"{reverse('admin:invitations_correspondence_add')}?{urlencode(known)}"
 
 
 class InvitationColumnsMixin(ModelAdmin):
     """Columns that read what the list annotates."""
+
+    def get_list_display(self, request: HttpRequest) -> Any:
+        """Beside each office that has not re-confirmed, lead to the form that says so for it."""
+        shown = super().get_list_display(request)
+        asks = request.GET.get(ReconfirmationFilter.parameter_name) == Said.NOT_YET
+        may_record = request.user.has_perm("invitations.add_correspondence")
+        return [*shown, "still_valid"] if asks and may_record else shown
+
+    @display(description=gettext_lazy("re-confirmation"))
+    def still_valid(self, invitation: Any) -> str:
+        if invitation.standing_answer not in invitation.edition.answers_offered:
+            return _("its answer is not offered any more")
+        return text_link(still_valid_url(invitation), _("record that the answer holds"))
 
     @display(description=gettext_lazy("State"), ordering="member_state__sort_key_fr")
     def state(self, invitation: Invitation) -> str:

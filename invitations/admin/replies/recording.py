@@ -73,6 +73,7 @@ class RecordingMixin(ModelAdmin):
             obj.channel,
             obj.received_at,
             reply_words=form.reply_words,
+            still_valid=form.is_still_valid,
             scan=freeze_scan(form.cleaned_data["scan"]),
             reference=obj.reference,
             sender=obj.sender,

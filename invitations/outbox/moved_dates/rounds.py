@@ -5,9 +5,11 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from invitations.audit import Act, record_act
 from invitations.letters.issuing import lock_invitation, refuse_if_not_in_force
 from invitations.models import (
     Channel,
+    Correspondence,
     DatesMove,
     ForumEdition,
     Invitation,
@@ -126,18 +128,54 @@ def confirm_answer(invitation: Invitation, seen_reply: str, seen_dates: str) -> 
     now = timezone.now()
     refuse_if_not_in_force(invitation, now)
     refuse_unseen_dates(last_move(invitation), seen_dates)
-    question = open_question(invitation)
-    standing = invitation.replies.standing().first()
-    if question is None or standing is None:
-        raise ValidationError(_("Nothing is to be re-confirmed here."))
+    question, standing = asked_of(invitation)
     if str(standing.pk) != seen_reply:
         raise ValidationError(
             _("Another reply came to stand meanwhile: please look at what is on file now.")
         )
-    if not may_confirm(invitation, standing):
-        raise ValidationError(_("This answer is not offered any more: please choose another one."))
+    refuse_unoffered(invitation, standing)
     Reconfirmation.objects.filter(pk=question.pk).not_yet().update(
         said=Said.STILL_VALID, said_at=now, channel=Channel.ONLINE
     )
     question.refresh_from_db()
+    return question
+
+
+def asked_of(invitation: Invitation) -> tuple[Reconfirmation, Reply]:
+    """Return what the office is asked, and the answer that stands; call it under the lock."""
+    question = open_question(invitation)
+    standing = invitation.replies.standing().first()
+    if question is None or standing is None:
+        raise ValidationError(_("Nothing is to be re-confirmed here."))
+    return question, standing
+
+
+def refuse_unoffered(invitation: Invitation, standing: Reply) -> None:
+    if not may_confirm(invitation, standing):
+        raise ValidationError(_("This answer is not offered any more: please choose another one."))
+
+
+@transaction.atomic
+def confirm_for_office(filed: Correspondence) -> Reconfirmation:
+    """Note that the answer holds by what staff have put on file: a call, a letter, a note.
+
+    Refuse what came in before the dates moved: it was said of the earlier ones.
+    """
+    invitation = Invitation.objects.get(correspondence=filed)
+    lock_invitation(invitation)
+    refuse_if_not_in_force(invitation, timezone.now())
+    last_move(invitation)
+    question, standing = asked_of(invitation)
+    if question.said != Said.NOT_YET:
+        raise ValidationError(_("The office has said already whether its answer holds."))
+    if question.move.released_at and filed.received_at < question.move.released_at:
+        raise ValidationError(
+            _("It came in before the dates moved, and says nothing of the dates as they are now.")
+        )
+    refuse_unoffered(invitation, standing)
+    question.said, question.said_at = Said.STILL_VALID, filed.received_at
+    question.channel, question.correspondence = filed.channel, filed
+    question.recorded_by = filed.recorded_by
+    question.save(update_fields=["said", "said_at", "channel", "correspondence", "recorded_by"])
+    record_act(standing, Act.RECONFIRMED, filed.recorded_by)
     return question
