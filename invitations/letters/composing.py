@@ -33,6 +33,7 @@ from invitations.letters.routes import gets_original, variant_by_name
 from invitations.letters.words import LetterText, join_languages, letter_texts
 from invitations.links import new_check_code
 from invitations.models import (
+    AFTER_A_MOVE,
     AUTOMATIC_KINDS,
     PRINTED_KINDS,
     CalendarEntry,
@@ -238,7 +239,10 @@ WITHOUT_PDF = (Letter.Kind.ACKNOWLEDGEMENT, Letter.Kind.CALENDAR, Letter.Kind.RE
 
 
 def attach_pdf(letter: Letter, texts: list[LetterText], keys: LetterKeys) -> None:
-    """Render and freeze the letter's PDF; a reminder takes the frozen PDF of its invitation."""
+    """Render and freeze the letter's PDF; a reminder takes the frozen PDF of its invitation.
+
+    Once dates have moved that PDF names the earlier ones, and the reminder goes without it.
+    """
     if letter.kind in WITHOUT_PDF:
         return
     if letter.kind == Letter.Kind.REMINDER:
@@ -246,6 +250,8 @@ def attach_pdf(letter: Letter, texts: list[LetterText], keys: LetterKeys) -> Non
         # No PDF of a letter that is signed by hand ever leaves by mail.
         if original is None or original.by_original:
             raise ValidationError(_("There is no approved letter to remind of."))
+        if letter.variant in AFTER_A_MOVE:
+            return
         letter.pdf.name = original.pdf.name
         for name in ("sha256", *SEAL):
             setattr(letter, name, getattr(original, name))

@@ -320,6 +320,14 @@ class ForumEdition(HeldRow):
     def is_late(self, at: dt.datetime) -> bool:
         return not self.is_stopped and at >= self.deadline
 
+    def is_ahead(self, now: dt.datetime) -> bool:
+        """Whether it is not over; one that is postponed is not, whatever its earlier days were."""
+        return self.postponed_at is not None or self.closes_on >= self.local_date(now)
+
+    def moved_since(self, at: dt.datetime | None) -> bool:
+        """Whether its dates have moved since that instant."""
+        return bool(at and self.moved_at and at < self.moved_at)
+
     def forum_days(self, language: str) -> str:
         """Return its days in words; while it is postponed, that new ones follow."""
         return self.days_in_words(self.opens_on, self.closes_on, language)

@@ -1,7 +1,7 @@
 """Invitations, and the links and codes by which offices answer them."""
 
 import datetime as dt
-from typing import Self
+from typing import Any, Self
 
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
@@ -39,6 +39,26 @@ class InvitationQuerySet(HeldQuerySet["Invitation"]):
 
     def silent(self) -> Self:
         return self.issued().exclude(replies__status="standing")
+
+    def to_reconfirm(self) -> Self:
+        """Answered invitations whose office has not said yet if its answer holds after a move."""
+        return self.answered().filter(Exists(self.asked_again()))
+
+    def awaited(self, asked_before: dt.datetime | None = None) -> Self:
+        """Issued invitations whose office is silent, or has not re-confirmed after a move.
+
+        With an instant, only moves that were released by then count.
+        """
+        answered = self.model.objects.filter(pk=OuterRef("pk"), replies__status="standing")
+        return self.issued().filter(~Exists(answered) | Exists(self.asked_again(asked_before)))
+
+    def asked_again(self, before: dt.datetime | None = None) -> "InvitationQuerySet":
+        """The outer invitation, if its office was asked by then and has not said anything yet."""
+        asked: dict[str, Any] = {"said": "not_yet", "overtaken_at": None}
+        if before:
+            asked["move__released_at__lte"] = before
+        of_office = {f"reconfirmations__{name}": value for name, value in asked.items()}
+        return self.model.objects.filter(pk=OuterRef("pk"), **of_office)
 
     def bringing(self) -> Self:
         """Issued invitations whose standing reply says that somebody comes to the forum."""

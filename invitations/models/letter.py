@@ -287,8 +287,7 @@ class Letter(models.Model):
     @property
     def is_of_earlier_dates(self) -> bool:
         """Whether the dates of its edition have moved since it was frozen."""
-        moved = self.invitation.edition.moved_at
-        return bool(moved and self.composed_at and self.composed_at < moved)
+        return self.invitation.edition.moved_since(self.composed_at)
 
     @property
     def addressed_alike(self) -> dict[str, str]:

@@ -160,7 +160,7 @@ class CallListEntryQuerySet(models.QuerySet["CallListEntry"]):
         return self.filter(Exists(reached))
 
     def to_call(self) -> Self:
-        """Entries of offices that are silent, and that nobody has reached since.
+        """Entries of offices that owe a word, and that nobody has reached since.
 
         Nobody is called for an edition that is postponed, or about to move.
         """
@@ -168,8 +168,8 @@ class CallListEntryQuerySet(models.QuerySet["CallListEntry"]):
             "invitation__edition__stopped_at": None,
             "invitation__edition__postponed_at": None,
         }
-        silent = self.filter(invitation__in=Invitation.objects.silent(), **resting)
-        return silent.exclude(pk__in=self.model.objects.called())
+        awaited = self.filter(invitation__in=Invitation.objects.awaited(), **resting)
+        return awaited.exclude(pk__in=self.model.objects.called())
 
 
 class CallListEntry(models.Model):

@@ -18,6 +18,7 @@ from invitations.models import (
     ForumEdition,
     Invitation,
     Letter,
+    Reconfirmation,
     ReminderStep,
     Reply,
 )
@@ -116,7 +117,7 @@ def why_not_reminded(invitation: Any) -> str:
         return _("the invitation is not issued yet: its letter waits for approval")
     if not invitation.is_principal:
         return _("it is a courtesy invitation: the State's principal one is reminded")
-    if invitation.has_answered:
+    if invitation.has_answered and invitation.asked_at is None:
         return _("the office has answered")
     if invitation.has_written:
         return _("the office has sent something that nobody has looked at yet")
@@ -136,8 +137,9 @@ def add_to(
 ) -> None:
     by_edition = schedules[None]
     schedule = schedules.get(invitation.member_state_id, by_edition)
-    mails = list(coming(schedule, schedule.mail_on, invitation.reached_at, now))
-    calls = list(coming(by_edition, by_edition.call_on, invitation.reached_at, now))
+    told_at = max(filter(None, (invitation.reached_at, invitation.asked_at)))
+    mails = list(coming(schedule, schedule.mail_on, told_at, now))
+    calls = list(coming(by_edition, by_edition.call_on, told_at, now))
     skipped = {step: None for step, _at in mails + calls if step.pk in facts.skipped}
     for step in skipped:
         because = ngettext(
@@ -179,14 +181,14 @@ def calls_to(
 def coming(
     schedule: Schedule,
     step_on: Callable[[dt.date], ReminderStep | None],
-    reached_at: dt.datetime,
+    told_at: dt.datetime,
     now: dt.datetime,
 ) -> Iterator[tuple[ReminderStep, dt.datetime]]:
     """Yield each day's step from now until the deadline, and when it may first leave."""
     day = schedule.day_of(now)
     while schedule.at(day) < schedule.deadline:
         if step := step_on(day):
-            at = max(now, schedule.at(day, step.hour), reached_at + AFTER_THE_LETTER)
+            at = max(now, schedule.at(day, step.hour), told_at + AFTER_THE_LETTER)
             if schedule.day_of(at) == day and at < schedule.deadline:
                 yield step, at
         day += ONE_DAY
@@ -202,12 +204,14 @@ def invitations_of(edition: ForumEdition) -> "QuerySet[Invitation]":
         letter__kind__in=[Letter.Kind.INVITATION, Letter.Kind.REPLACEMENT],
         state=Delivery.State.HANDED_OVER,
     ).order_by("handed_over_at")
+    asked = Reconfirmation.objects.current().not_yet().filter(invitation=OuterRef("pk"))
     return (
         edition.invitations.select_related("member_state", "minister__member_state", "edition")
         .prefetch_related("member_state__missions")
         .annotate(
             has_answered=Exists(Reply.objects.standing().filter(invitation=OuterRef("pk"))),
             has_written=has_unread_mail("pk"),
+            asked_at=Subquery(asked.values("move__released_at")[:1]),
             is_by_original=Q(pk__in=by_original(edition).values("pk")),
             reached_at=Subquery(arrived.values("handed_over_at")[:1]),
         )

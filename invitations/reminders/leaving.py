@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from invitations.letters.routes import by_original
-from invitations.models import ForumEdition, Invitation, Letter, ReminderStep
+from invitations.models import RECONFIRM, ForumEdition, Invitation, Letter, ReminderStep
 from invitations.reminders.planning import (
     SPEAK_TO_THEIR_MISSION,
     STOPPED,
@@ -43,10 +43,12 @@ def why_reminder_must_stay(invitation: Invitation, letter: Letter, now: dt.datet
         return _("its step waits for the approval of two people")
     if by_original(edition).filter(pk=invitation.pk).exists():
         return str(SPEAK_TO_THEIR_MISSION)
-    heard = may_be_reminded(edition, now).exclude(
+    owing = may_be_reminded(edition, now).exclude(
         has_holding_reply_for("pk", letter.step_id, edition)
     )
-    if not heard.filter(pk=invitation.pk).exists():
+    offices = Invitation.objects.filter(pk=invitation.pk)
+    asked = offices.to_reconfirm() if letter.variant == RECONFIRM else offices.silent()
+    if not owing.filter(pk__in=asked.values("pk")).exists():
         return _("the office has answered, or has sent something")
     others = left_since(invitation, schedule.apart_since(today)).exclude(letter=letter)
     if others.exists():
@@ -64,7 +66,7 @@ def why_past(edition: ForumEdition, letter: Letter, now: dt.datetime) -> str:
     if edition.is_stopped:
         return str(STOPPED)
     in_time = now < edition.deadline and letter.reply_before == edition.reply_before
-    if not in_time or not edition.takes_replies(now):
+    if not in_time or edition.moved_since(letter.composed_at) or not edition.takes_replies(now):
         return _("the deadline has passed or moved")
     return ""
 

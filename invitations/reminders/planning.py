@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 
 from django.db import transaction
 from django.db.models import (
+    BooleanField,
     Case,
     DateTimeField,
     Exists,
@@ -36,6 +37,8 @@ from django.utils.translation import gettext_lazy
 from invitations.letters.planning import call_back_letters
 from invitations.letters.routes import by_original
 from invitations.models import (
+    MOVED,
+    RECONFIRM,
     CallListEntry,
     Correspondence,
     Delivery,
@@ -91,14 +94,17 @@ def queue_reminders_of(edition: ForumEdition, now: dt.datetime) -> int:
 
 
 def may_be_reminded(edition: ForumEdition, now: dt.datetime) -> "QuerySet[Invitation]":
-    """Return silent principal invitations that arrived ten days ago and have no unread mail.
+    """Return principal invitations that arrived ten days ago, owe a word and have no unread mail.
 
+    It is owed by who is silent, and by who was asked ten days ago if an answer holds after a move.
     Whoever has left office is reminded of nothing.
     Of who gets a signed original staff speak to the mission: neither mail nor call goes there.
     """
-    silent = edition.invitations.principal().silent().reached(before=now - AFTER_THE_LETTER)
+    told_by = now - AFTER_THE_LETTER
+    awaited = edition.invitations.principal().awaited(asked_before=told_by)
     return (
-        silent.in_office()
+        awaited.reached(before=told_by)
+        .in_office()
         .exclude(has_unread_mail("pk"))
         .exclude(pk__in=by_original(edition).values("pk"))
     )
@@ -163,7 +169,7 @@ def plan_reminder_letters(edition: ForumEdition, groups: list[Group], now: dt.da
         invitation=F("invitation"),
         circular=F("circular"),
         kind=Letter.Kind.REMINDER,
-        variant=by_group(groups, lambda group: group.step.variant, TextField()),
+        variant=text_due(edition, groups),
         language=F("language"),
         second_language=F("second_language"),
         planned_at=now,
@@ -179,6 +185,19 @@ def plan_reminder_letters(edition: ForumEdition, groups: list[Group], now: dt.da
         insert_select(planned, LetterEvent, letter=F("pk"), state=F("state"))
         call_back_earlier(planned, highest)
     return number
+
+
+def text_due(edition: ForumEdition, groups: list[Group]) -> Case:
+    """Return the variant of the text: after a move, none that speaks of a letter of earlier dates.
+
+    Of whom a reply is on file nobody says that there is none.
+    """
+    asked = edition.invitations.to_reconfirm().filter(pk=OuterRef("invitation"))
+    cases = [When(Exists(asked), then=Value(RECONFIRM))]
+    if edition.moved_at:
+        cases.append(When(composed_at__lt=edition.moved_at, then=Value(MOVED)))
+    of_step = by_group(groups, lambda group: group.step.variant, TextField())
+    return Case(*cases, default=of_step, output_field=TextField())
 
 
 def originals_due(
@@ -286,7 +305,15 @@ def stale(
     yield _("the deadline has moved"), ~Q(reply_before=edition.reply_before)
     yield (
         _("the office has answered, or the invitation is withdrawn"),
-        ~Exists(of_office.principal().silent()),
+        ~Exists(of_office.principal().awaited()),
+    )
+    yield (
+        _("the office has answered, or has sent something"),
+        Case(
+            When(variant=RECONFIRM, then=~Exists(of_office.to_reconfirm())),
+            default=~Exists(of_office.silent()),
+            output_field=BooleanField(),
+        ),
     )
     yield (
         str(SPEAK_TO_THEIR_MISSION),

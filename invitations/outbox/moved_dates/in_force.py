@@ -92,6 +92,10 @@ def take_effect(edition: ForumEdition, change: HeldChange) -> ForumEdition:
 def call_back_frozen(move: DatesMove) -> None:
     """Call back automatic mail that has not left; acknowledgements and receipts are made anew."""
     because = _("the dates have moved since it was composed")
+    planned = Letter.objects.planned().filter(
+        invitation__edition=move.edition_id, kind=Letter.Kind.REMINDER
+    )
+    call_back_letters(planned, because)
     waiting = Delivery.objects.not_left().filter(
         letter__invitation__edition=move.edition_id, letter__kind__in=AUTOMATIC_KINDS
     )
