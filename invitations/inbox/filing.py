@@ -192,7 +192,7 @@ def current(invitations: Iterable[Invitation]) -> list[Invitation]:
     """Return those to editions that are not over, or else those that still take replies."""
     now = timezone.now()
     taking = [one for one in invitations if one.edition.takes_replies(now)]
-    ahead = [one for one in taking if one.edition.closes_on >= one.edition.local_date(now)]
+    ahead = [one for one in taking if one.edition.is_ahead(now)]
     return ahead or taking
 
 

@@ -58,6 +58,8 @@ def checklist(edition: ForumEdition, reader: User) -> list[Item]:
 def dates(edition: ForumEdition) -> Item:
     language = get_language()
     days = edition.forum_days(language)
+    if edition.postponed_at:
+        return Item(_("Dates"), False, days, f"{change_url(edition)}#id_reply_before")
     last_day = printed_date(edition.last_day, language)
     is_ahead = not edition.is_late(timezone.now())
     told = (

@@ -204,7 +204,7 @@ class ForumEditionAdmin(ReminderPagesMixin, DraftingPageMixin):
         if edition := kwargs.get("obj"):
             items = checklist(edition, user_of(request))
             context["checklist"], context["remaining"] = items, remaining(items)
-            context["checklist_is_open"] = edition.closes_on >= timezone.localdate()
+            context["checklist_is_open"] = edition.is_ahead(timezone.now())
         return super().render_change_form(request, context, *args, **kwargs)
 
     @display(description=gettext_lazy("drafts"), ordering="drafts")

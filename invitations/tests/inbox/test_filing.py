@@ -295,6 +295,22 @@ def test_of_two_editions_the_one_that_is_not_over_is_meant(office):
         assert file_mail(written()).invitation == office
 
 
+def test_an_edition_that_is_postponed_is_not_over_though_its_earlier_days_are(office):
+    later = EditionFactory(
+        **{
+            name: dt.date(2028, 5, 8)
+            for name in ("opens_on", "closes_on", "track_opens_on", "track_closes_on")
+        },
+        reply_before=dt.date(2028, 4, 3),
+    )
+    InvitationFactory(minister=office.minister, edition=later)
+    type(later).objects.filter(pk=office.edition_id).update(postponed_at=timezone.now())
+
+    with time_machine.travel(dt.datetime(2027, 6, 1, tzinfo=dt.UTC)):
+        # It may be either, and a person says which.
+        assert file_mail(written()).invitation is None
+
+
 @pytest.mark.parametrize("status", ["draft", "withdrawn"])
 def test_an_invitation_that_is_not_in_force_gets_no_mail_by_its_sender(office, status):
     Invitation.objects.filter(pk=office.pk).update(status=status)

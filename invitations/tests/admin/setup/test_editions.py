@@ -4,6 +4,7 @@ import datetime as dt
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
 from invitations.admin.setup.checklist import checklist, remaining
 from invitations.models import ForumEdition, ReminderStep
@@ -193,3 +194,11 @@ def test_the_list_leads_nowhere_its_reader_may_not_go(client):
 
     assert (found["Sending"].url, found["Circular of invitation"].url) == ("", "")
     assert "Before letters leave" in client.get(page_of(edition)).content.decode()
+
+
+def test_the_checklist_of_what_is_postponed_names_no_earlier_day():
+    edition = EditionFactory(postponed_at=timezone.now())
+
+    dates = items(edition)["Dates"]
+
+    assert (dates.is_done, dates.words) == (False, "postponed; new dates will be announced")
