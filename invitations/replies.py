@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy
 from invitations.audit import Act, record_act, record_acts, save_new
 from invitations.files.frozen import Frozen
 from invitations.letters.issuing import lock_invitation, refuse_if_not_in_force
-from invitations.letters.planning import plan_acknowledgement
+from invitations.letters.planning import plan_acknowledgement, plan_receipts_again
 from invitations.models import (
     ANSWERS_BRINGING,
     ANSWERS_NAMING_A_SUBSTITUTE,
@@ -128,10 +128,17 @@ def record_reply(  # noqa: PLR0913 -- what was said, and all that is known of ho
     note_reply(reply, is_given=received_at is not None)
     if by:
         record_act(reply, Act.RECORDED, by)
+    acknowledge(reply, earlier)
+    return reply
+
+
+def acknowledge(reply: Reply, earlier: list[Reply]) -> None:
+    """Plan the acknowledgement, and what an earlier reply kept back and this one asks for."""
     # A reply that never stood is not acknowledged: a later one of its channel was.
     if reply.status != Reply.Status.SUPERSEDED:
         plan_acknowledgement(reply)
-    return reply
+    if earlier:
+        plan_receipts_again(reply.invitation)
 
 
 def record_reply_once(
@@ -322,6 +329,7 @@ def settle_contested(contested: Reply, by: User, because: str, *, stands: bool) 
     record_act(contested, act, by, because, {"status": (Reply.Status.CONTESTED, status)})
     contested.refresh_from_db()
     note_reply(contested, is_given=True)
+    plan_receipts_again(contested.invitation)
     return contested
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -144,6 +144,37 @@ def why_receipt_overtaken(receipt: Letter) -> str:
     if later.filter(kind=receipt.kind, variant=receipt.variant).exists():
         return _("a later receipt tells what is on file now")
     return ""
+
+
+def plan_receipts_again(invitation: Invitation) -> None:
+    """Plan once more what an earlier answer kept back, if the answers in force ask for it now.
+
+    Each tells what the office had filed, and at which hour. Call it under the invitation's lock.
+    """
+    receipts = invitation.letters.filter(kind=Letter.Kind.RECEIPT).defer("paper", "mail")
+    for receipt in {one.variant: one for one in receipts.order_by("pk")}.values():
+        if receipt.state == Letter.State.CANCELLED and not why_receipt_overtaken(receipt):
+            again = planned_anew(receipt)
+            again.compose_again_at = timezone.now() + AT_REST
+            save_unless_planned(again)
+
+
+def planned_anew(letter: Letter) -> Letter:
+    """Return the same letter without its words; a receipt tells what stood at its own hour."""
+    kept = ("invitation_id", "circular_id", "kind", "variant", "language", "second_language")
+    anew = Letter(**{name: getattr(letter, name) for name in (*kept, "reply_id", "filed")})
+    if letter.kind == Letter.Kind.RECEIPT:
+        anew.planned_at = letter.planned_at
+    return anew
+
+
+def save_unless_planned(letter: Letter) -> None:
+    """Save the planned letter, unless what the office files just now has planned the same."""
+    try:
+        with transaction.atomic():
+            save_planned_letters([letter])
+    except IntegrityError:
+        return
 
 
 def why_overtaken(letter: Letter) -> str:

@@ -8,7 +8,12 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from invitations.audit import Act, record_act
-from invitations.letters.planning import call_back_letters, save_planned_letters, why_overtaken
+from invitations.letters.planning import (
+    call_back_letters,
+    planned_anew,
+    save_planned_letters,
+    why_overtaken,
+)
 from invitations.models import (
     AUTOMATIC_KINDS,
     DatesMove,
@@ -112,12 +117,6 @@ def call_back_frozen(move: DatesMove) -> None:
         # The text for a holding reply names the deadline, and there is none.
         holding = Letter.objects.planned().filter(variant="holding", reply__isnull=False)
         holding.filter(invitation__edition=move.edition_id).update(variant="answer")
-
-
-def planned_anew(letter: Letter) -> Letter:
-    """Return the same letter without its words."""
-    kept = ("invitation_id", "circular_id", "kind", "variant", "language", "second_language")
-    return Letter(**{name: getattr(letter, name) for name in (*kept, "reply_id", "filed")})
 
 
 def overtake_questions(move: DatesMove) -> None:

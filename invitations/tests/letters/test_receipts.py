@@ -10,7 +10,8 @@ from invitations.letters.planning import plan_receipt
 from invitations.links import reply_url
 from invitations.models import ForumEdition, HeldChange, Letter
 from invitations.outbox.dispatch import dispatch_outbox
-from invitations.replies import record_reply
+from invitations.replies import record_reply, settle_contested
+from invitations.tests.factories import UserFactory
 from invitations.tests.reading import message_of, text_of
 from invitations.tests.reminding import geneva
 
@@ -124,6 +125,49 @@ def test_a_composed_receipt_does_not_leave_after_regrets(speaking, clock):
     receipt = receipts(speaking).get()
     assert receipt.state == Letter.State.CANCELLED
     assert receipt.deliveries.get().handed_over_at is None
+
+
+def test_what_regrets_kept_back_is_acknowledged_once_the_office_comes_after_all(speaking, clock):
+    filed(speaking, "Title: Bridges")
+    record_reply(speaking, {"answer": "regrets"})
+    an_hour_passes(clock)
+    compose_planned()
+
+    record_reply(speaking, {"answer": "in_person", "remarks": "After all."})
+    assert compose_planned() == 1  # the acknowledgement of the answer
+    an_hour_passes(clock)
+    compose_planned()
+
+    kept_back, receipt = receipts(speaking)
+    assert (kept_back.state, receipt.state) == (Letter.State.CANCELLED, Letter.State.APPROVED)
+    assert "Title: Bridges" in receipt.mail
+    assert "8 March 2027, 12:00" in receipt.subject
+
+
+def test_a_receipt_that_staff_made_expected_again_is_made_again(speaking, clock):
+    filed(speaking, "Head: Flavia Elphberg", "delegation")
+    record_reply(speaking, {"answer": "regrets"})
+    an_hour_passes(clock)
+    compose_planned()
+
+    by_fax = {"channel": "fax", "by": UserFactory()}
+    yes = record_reply(speaking, {"answer": "in_person"}, **by_fax)
+    assert receipts(speaking).count() == 1
+    settle_contested(yes, UserFactory(), "The note verbale says so.", stands=True)
+
+    assert receipts(speaking, state="planned").get().filed
+
+
+def test_a_receipt_that_has_left_is_not_made_again(speaking, clock):
+    filed(speaking, "Title: Bridges")
+    an_hour_passes(clock)
+    compose_planned()
+    dispatch_outbox()
+
+    record_reply(speaking, {"answer": "regrets"})
+    record_reply(speaking, {"answer": "in_person", "remarks": "After all."})
+
+    assert receipts(speaking).count() == 1
 
 
 def test_an_answer_without_a_statement_keeps_the_receipt_of_the_delegation(speaking, clock):
