@@ -12,7 +12,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from invitations.files.frozen import StoreUnavailable, Tampered, ask_the_store, thaw
-from invitations.letters.planning import call_back_letters, why_overtaken
+from invitations.letters.planning import (
+    call_back_letters,
+    planned_anew,
+    save_planned_letters,
+    why_overtaken,
+)
 from invitations.letters.routes import why_kept_back
 from invitations.mail.outgoing import dated
 from invitations.mail.transport import (
@@ -26,7 +31,7 @@ from invitations.mail.transport import (
 )
 from invitations.models import Delivery, Invitation, Letter
 from invitations.outbox.transitions import State, begin_sending, named, transit
-from invitations.reminders.hours_moved import why_calendar_must_stay
+from invitations.reminders.hours_moved import is_calendar_behind, why_calendar_must_stay
 from invitations.reminders.leaving import why_reminder_must_stay
 from invitations.setbacks import place_of_error, spread_pause_after
 
@@ -99,6 +104,11 @@ def begin_under_lock(delivery: Delivery) -> bool:
             call_back_letters(Letter.objects.filter(pk=letter.pk), because)
         else:
             transit(delivery, State.CLAIMED, State.CANCELLED, because=because)
+        return False
+    if letter.kind == Letter.Kind.ACKNOWLEDGEMENT and is_calendar_behind(letter):
+        because = _("the calendar has changed again")
+        call_back_letters(Letter.objects.filter(pk=letter.pk), because)
+        save_planned_letters([planned_anew(letter)])
         return False
     return begin_sending(delivery)
 

@@ -189,3 +189,15 @@ def why_calendar_must_stay(invitation: Invitation, letter: Letter, now: dt.datet
     if since.filter(pk__gt=own.pk).exists() or office_calendar(invitation).changes:
         return _("the calendar has changed again")
     return ""
+
+
+def is_calendar_behind(acknowledgement: Letter) -> bool:
+    """Whether a later letter has told the office its calendar, while nobody has this one yet.
+
+    Near the Track mails of moved hours do not wait for an acknowledgement that a slow server keeps.
+    """
+    own = acknowledgement.calendar_entries.order_by("pk").last()
+    if own is None or Delivery.objects.left().filter(letter=acknowledgement).exists():
+        return False
+    later = CalendarEntry.objects.filter(invitation=own.invitation_id, pk__gt=own.pk)
+    return Delivery.objects.left().filter(letter__calendar_entries__in=later).exists()

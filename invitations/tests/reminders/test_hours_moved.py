@@ -23,13 +23,13 @@ from invitations.outbox.release import release_change
 from invitations.reminders.hours_moved import update_calendars
 from invitations.replies import record_reply, settle_contested
 from invitations.tests.factories import HoursFactory, UserFactory
+from invitations.tests.hours import HOUR, MONDAY, events_in, mails, move
 from invitations.tests.reading import message_of, text_of
 from invitations.tests.reminding import geneva, left_by_mail, own_calendar
 
 pytestmark = pytest.mark.django_db
 
-HOUR = dt.timedelta(hours=1)
-MONDAY, NEXT_SUNDAY = geneva(8), geneva(14)
+NEXT_SUNDAY = geneva(14)
 
 
 @pytest.fixture
@@ -66,39 +66,12 @@ def acknowledged(invitation):
     return Delivery.objects.filter(letter__invitation=invitation, letter__kind="acknowledgement")
 
 
-def move(segment="opening", by=HOUR, at=MONDAY, **fields):
-    """Publish other hours, as the second approval of a session does."""
-    for session in SessionHours.objects.filter(segment=segment):
-        session.starts_at, session.ends_at = session.starts_at + by, session.ends_at + by
-        session.published_at = at
-        for name, value in fields.items():
-            setattr(session, name, value)
-        session.save()
-
-
 def told(clock, at=MONDAY + HOUR):
     """Go to the hour, plan and compose; return the number of calendar mails planned."""
     clock.move_to(at)
     planned = update_calendars()
     compose_planned()
     return planned
-
-
-def mails(invitation):
-    return invitation.letters.in_force().filter(kind="calendar").order_by("pk")
-
-
-def events_in(letter):
-    """Return (method, title, SEQUENCE) of each event of the letter's mail."""
-    found = []
-    for part in message_of(letter).iter_attachments():
-        calendar = icalendar.Calendar.from_ical(part.get_content())
-        title = "WSIS Forum 2027: "
-        found += [
-            (str(calendar["METHOD"]), event["SUMMARY"].removeprefix(title), event["SEQUENCE"])
-            for event in calendar.events
-        ]
-    return found
 
 
 # Who is told
