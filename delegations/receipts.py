@@ -2,14 +2,17 @@
 
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.utils import translation
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from delegations.models import Delegate, Delegation, PolicyStatement
-from invitations.letters.planning import plan_receipt
-from invitations.models import Invitation
-from invitations.text.dates import keep_own_order, labelled
+from invitations.letters.planning import plan_receipt, released_recipients
+from invitations.models import Invitation, Letter, LetterTemplate
+from invitations.text.addresses import masked_address
+from invitations.text.dates import keep_own_order, labelled, printed_list
+from invitations.text.lines import isolated
 
 PARTICULARS = (
     "speaker_name", "speaker_function", "mode", "title", "theme", "first_choice", "second_choice",
@@ -37,6 +40,24 @@ def plan_delegation_receipt(delegation: Delegation, invitation: Invitation) -> N
             return "\n".join(lines) or capfirst(_("nobody is named yet"))
 
     plan_receipt(invitation, "delegation", filed_in)
+
+
+def receipt_goes_to(invitation: Invitation, what: str) -> str:
+    """Return, in words, to which masked addresses a planned receipt goes; empty if it cannot."""
+    kind = Letter.Kind.RECEIPT
+    planned = invitation.letters.planned().filter(kind=kind, variant=what)
+    languages = planned.values_list("language", "second_language").first()
+    if languages is None:
+        return ""
+    texts = LetterTemplate.objects.for_letter(kind, what).values_list("language", flat=True)
+    if not {*filter(None, languages)} <= set(texts):
+        return ""
+    try:
+        recipients = released_recipients(invitation)
+    except ValidationError:
+        return ""
+    masked = dict.fromkeys(masked_address(email) for _line, email in recipients)
+    return printed_list([isolated(one) for one in masked], translation.get_language())
 
 
 def person_line(person: Delegate) -> str:

@@ -11,6 +11,9 @@ from delegations.nominations import (
 )
 from delegations.statements import file_text, submit_statement, take_text_off
 from delegations.tests.office.statement.statements import speaking
+from delegations.tests.offices import browser, page_of, text
+from invitations.models import HeldChange, LetterTemplate, Minister
+from invitations.tests.factories import UserFactory
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_february")]
 
@@ -84,3 +87,63 @@ def test_a_delegation_of_which_nobody_is_left_says_so(invitation):
 
     (line,) = lines_of(invitation, "delegation")
     assert "Hentzau" not in line
+
+
+# What the office's pages say of it
+
+
+@pytest.fixture
+def approved_texts(db):
+    LetterTemplate.objects.update(first_approver=UserFactory(), second_approver=UserFactory())
+
+
+def page(invitation, name):
+    return text(browser(invitation).get(page_of(invitation, name)))
+
+
+def release(**emails):
+    """Let the office have these addresses, and nobody has to release them any more."""
+    Minister.objects.update(**emails)
+    HeldChange.objects.all().delete()
+
+
+FOLLOWS = "A receipt of what is on file follows by mail, about an hour after the last change, to"
+
+
+@pytest.mark.usefixtures("approved_texts")
+def test_the_pages_say_that_a_receipt_follows_and_name_no_address_whole(invitation):
+    release(to_emails="flavia@example.org", cc_emails="cabinet@example.org")
+    assert FOLLOWS not in page(invitation, "statement") + page(invitation, "delegation")
+
+    submit_statement(invitation, {"speaker_name": "Flavia Elphberg"}, "")
+    nominate_delegate(invitation, named("Rupert Hentzau"), uuid.uuid4())
+
+    for name in ("statement", "delegation"):
+        shown = page(invitation, name)
+        assert f"{FOLLOWS} f…@example.org and c…@example.org." in shown
+        assert "flavia@" not in shown
+
+
+@pytest.mark.usefixtures("approved_texts")
+def test_once_the_receipt_has_left_no_page_announces_it(invitation):
+    submit_statement(invitation, {"speaker_name": "Flavia Elphberg"}, "")
+
+    receipt = receipt_of(invitation, "statement")
+    receipt.state = "cancelled"
+    receipt.save()
+
+    assert FOLLOWS not in page(invitation, "statement")
+
+
+def test_without_an_approved_text_no_page_promises_a_receipt(invitation):
+    submit_statement(invitation, {"speaker_name": "Flavia Elphberg"}, "")
+
+    assert FOLLOWS not in page(invitation, "statement")
+
+
+@pytest.mark.usefixtures("approved_texts")
+def test_without_an_address_on_file_no_page_promises_a_receipt(invitation):
+    release(to_emails="")
+    submit_statement(invitation, {"speaker_name": "Flavia Elphberg"}, "")
+
+    assert FOLLOWS not in page(invitation, "statement")

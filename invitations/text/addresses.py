@@ -167,3 +167,9 @@ def address_in_ascii(address: str) -> str:
     if not local.isascii() or "=?" in local or any(map(is_unseen, local)):
         raise ValueError("no mail server takes it as an address")
     return f"{local}@{domain if domain.isascii() else idna.encode(domain, uts46=True).decode()}"
+
+
+def masked_address(address: str) -> str:
+    """Return the address so that only who has it knows it again: ``f…@example.org``."""
+    local, _at, domain = address.rpartition("@")
+    return f"{local[:1]}…@{domain}"

@@ -19,6 +19,7 @@ from delegations.office.on_file import (
     read_on_file,
 )
 from delegations.office.page import page_context
+from delegations.receipts import receipt_goes_to
 from invitations.models import Invitation
 from invitations.text.dates import printed_date
 
@@ -43,6 +44,7 @@ def delegation(request: HttpRequest, invitation: Invitation) -> HttpResponse:
             here="delegation",
             next_part=next_part(parts, "delegation"),
             filed=filed,
+            receipt_goes_to=receipt_goes_to(invitation, "delegation") if named else "",
             people=[(person, delegate_particulars(person)) for person in named],
             balance=gender_balance(named),
             encouragement=gender_encouragement(),

@@ -21,6 +21,7 @@ from delegations.office.on_file import (
     statement_doubts,
 )
 from delegations.office.page import is_staff_looking, page_context
+from delegations.receipts import receipt_goes_to
 from delegations.statements import statement_mark, takes_texts
 from invitations.models import Answer, ForumEdition, Invitation
 from invitations.text.dates import printed_date, printed_hour
@@ -93,6 +94,7 @@ def statement_page(
         here="statement",
         next_part=next_part(parts, "statement"),
         doubts=statement_doubts(filed),
+        receipt_goes_to=receipt_goes_to(invitation, "statement") if filed.statement else "",
         texts=[printed_text(text, invitation) for text in texts],
         takes_texts=takes,
         takes_off=takes and filed.speaks and not is_staff_looking(request),

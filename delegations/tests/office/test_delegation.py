@@ -472,8 +472,9 @@ def test_queries_are_as_many_for_fifty_as_for_one(invitation, django_assert_num_
     seen = hidden(client.get(url), "seen")
 
     # The invitation by its link, the State's replies, the delegation, its delegates,
-    # its history, the form of address, the reference.
-    with django_assert_num_queries(7):
+    # its history, the form of address, the reference, the receipt that is planned, and its
+    # approved texts.
+    with django_assert_num_queries(9):
         client.get(page_of(invitation, "delegation"))
     with django_assert_num_queries(6):
         client.get(url)

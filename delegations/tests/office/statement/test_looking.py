@@ -63,8 +63,9 @@ def test_queries_of_the_page_and_of_a_change(invitation, django_assert_num_queri
     seen = seen_by(client, invitation)
 
     # The invitation by its link, the sessions of the track, the State's replies, the
-    # delegation with its statement, its texts, the form of address, the reference.
-    with django_assert_num_queries(7):
+    # delegation with its statement, its texts, the form of address, the reference, the receipt
+    # that is planned, and its approved texts.
+    with django_assert_num_queries(9):
         client.get(page_of(invitation, "statement"))
     # A change also lets its receipt tell what stands now: the letter, the texts, the row.
     with django_assert_num_queries(14):
