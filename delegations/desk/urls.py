@@ -5,6 +5,7 @@ from django.urls import path
 from delegations.desk.board.page import board
 from delegations.desk.board.sheet import sheet
 from delegations.desk.board.silent import silent
+from delegations.desk.board.silent_file import silent_take_out
 from delegations.desk.contacts import contacts
 from delegations.desk.finding.page import find
 from delegations.desk.handing_over import hand_over_page
@@ -18,6 +19,7 @@ urlpatterns = [
     path("state/<slug:symbol>/<str:iso3>/contacts.vcf", contacts, name="contacts"),
     path("board/sheet.pdf", sheet, name="sheet"),
     path("board/silent/", silent, name="silent"),
+    path("board/silent/take-out/", silent_take_out, name="silent_take_out"),
     # In place of django-unfold's own, and found by its name.
     path("search/", find),
 ]

@@ -36,6 +36,7 @@ OPENED_BY = {
     "desk:hand_over": DRAFTERS,
     "desk:sheet": READERS,
     "desk:silent": READERS,
+    "desk:silent_take_out": READERS - {"Readers"},
     "desk:state": READERS,
     "auth_group_roles": EVERYONE,
     "delegations_policystatement_photo": READERS,

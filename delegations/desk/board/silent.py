@@ -9,6 +9,7 @@ from django.contrib import admin
 from django.db.models import Count, Max
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -16,6 +17,7 @@ from django.utils.translation import gettext_lazy
 from delegations.desk.asked import desk_page, edition_asked
 from delegations.desk.board.coming import next_of_each
 from invitations.admin.columns import FILTERS, LISTED_IN, on_day, state_url
+from invitations.admin.taking_out.lists import TAKE_OUT
 from invitations.models import (
     Correspondence,
     Delivery,
@@ -117,25 +119,42 @@ def silent(request: HttpRequest) -> HttpResponse:
     context = {**admin.site.each_context(request), "title": _("Who is silent"), "edition": edition}
     if edition:
         context |= silent_context(edition, request)
+        if request.user.has_perm(TAKE_OUT):
+            context["take_out_url"] = take_out_url(edition, request)
     return TemplateResponse(request, "admin/desk/silent.html", context)
 
 
-def silent_context(edition: ForumEdition, request: HttpRequest) -> dict[str, Any]:
-    now, region = timezone.now(), request.GET.get("region", "")
+def take_out_url(edition: ForumEdition, request: HttpRequest) -> str:
+    """Return where the list is taken out as it is shown."""
+    asked = request.GET.copy()
+    asked["edition"] = edition.symbol
+    return f"{reverse('desk:silent_take_out')}?{asked.urlencode()}"
+
+
+def rows_asked(edition: ForumEdition, request: HttpRequest, now: dt.datetime) -> list[Silent]:
+    """Return the silent of all regions, in the order that the address names."""
     rows = silent_rows(edition, next_of_each(forecast_of(edition, now)))
     by, backwards = sort_asked(request)
     if key := COLUMNS[by][1]:
         rows.sort(key=key, reverse=backwards)
     elif backwards:
         rows.reverse()
+    return rows
+
+
+def in_region(rows: list[Silent], region: str) -> list[Silent]:
+    return [row for row in rows if row.state.region == region or not region]
+
+
+def silent_context(edition: ForumEdition, request: HttpRequest) -> dict[str, Any]:
+    now, region = timezone.now(), request.GET.get("region", "")
+    rows, (by, backwards) = rows_asked(edition, request, now), sort_asked(request)
     asked = {"edition": edition.symbol, "region": region} if region else {"edition": edition.symbol}
     return {
         "editions": ForumEdition.objects.exclude(pk=edition.pk)[:12],
         "all": len(rows),
         "columns": [heading(name, by, backwards, asked) for name in COLUMNS],
-        "rows": [
-            row_shown(row, edition, now) for row in rows if row.state.region == region or not region
-        ],
+        "rows": [row_shown(row, edition, now) for row in in_region(rows, region)],
         "regions": [
             {
                 "name": name,

@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from delegations.desk.needs.letters import COULD_NOT_BE_COMPOSED, FAULTS_OF_JOBS, LETTERS_WAIT
+from delegations.tests.desk.silent import silent_state
 from invitations.models import Correspondence, Outage, Setback
 from invitations.reminders.calls import note_call
 from invitations.tests.desk import composed_letter, signed_in
@@ -15,8 +16,6 @@ from invitations.tests.factories import (
     EditionFactory,
     InvitationFactory,
     LetterFactory,
-    MemberStateFactory,
-    MinisterFactory,
     ReplyFactory,
     StepFactory,
     UserFactory,
@@ -104,15 +103,6 @@ def test_first_page_of_an_empty_site_says_what_to_add(admin_client):
 
 
 # Who is silent
-
-
-def silent_state(edition, region, days, **fields):
-    """A State of the region whose letter left so many days ago; it has no answer."""
-    minister = MinisterFactory(member_state=MemberStateFactory(region=region))
-    invitation = InvitationFactory(edition=edition, minister=minister, **fields)
-    at = timezone.now() - dt.timedelta(days=days)
-    DeliveryFactory(letter__invitation=invitation, state="handed_over", handed_over_at=at)
-    return invitation
 
 
 def test_first_page_says_who_is_silent_in_each_region_and_for_how_long(admin_client):

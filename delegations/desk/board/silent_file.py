@@ -1,0 +1,86 @@
+"""The list of the silent as a file: in the order and of the region in which it is shown."""
+
+from collections.abc import Iterator
+
+from django.contrib import admin
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from delegations.desk.asked import desk_page, edition_asked
+from delegations.desk.board.silent import COLUMNS, Silent, in_region, rows_asked
+from invitations.admin.base import user_of
+from invitations.admin.columns import on_day
+from invitations.admin.reauthentication import signed_in_recently
+from invitations.admin.taking_out.files import CONTENT_TYPES, Kind, Sheet, written
+from invitations.admin.taking_out.lists import TAKE_OUT
+from invitations.admin.taking_out.page import KindForm
+from invitations.audit import record_export
+from invitations.models import ForumEdition, Invitation, Region
+from invitations.text.dates import comma_list, labelled
+
+
+@desk_page("invitations.view_invitation", TAKE_OUT)
+def silent_take_out(request: HttpRequest) -> HttpResponse:
+    answer: HttpResponse = asked_or_handed_over(None, request)
+    return answer
+
+
+@signed_in_recently("take_out_lists")
+def asked_or_handed_over(_page: None, request: HttpRequest) -> HttpResponse | FileResponse:
+    """Ask for the kind of file; a POST hands it over, and leaves a row that says so."""
+    edition = edition_asked(request)
+    if edition is None:
+        raise Http404
+    sheet = sheet_of(edition, request)
+    form = KindForm(request.POST or None, rows=sheet.number)
+    if form.is_valid():
+        kind = Kind(form.cleaned_data["kind"])
+        record_export(Invitation, sheet.number, kind.label, user_of(request))
+        return FileResponse(
+            written(kind, sheet),
+            as_attachment=True,
+            filename=f"silent-{edition.symbol}-{timezone.localtime():%Y-%m-%d-%H%M}.{kind}",
+            content_type=CONTENT_TYPES[kind],
+        )
+    context = {
+        **admin.site.each_context(request),
+        "title": sheet.title,
+        "number": sheet.number,
+        "filters": sheet.filters,
+        "form": form,
+        "list_url": f"{reverse('desk:silent')}?{request.GET.urlencode()}",
+    }
+    return TemplateResponse(request, "admin/taking_out/ask.html", context)
+
+
+def sheet_of(edition: ForumEdition, request: HttpRequest) -> Sheet:
+    region = request.GET.get("region", "")
+    rows = in_region(rows_asked(edition, request, timezone.now()), region)
+    name = dict(Region.choices).get(region)
+    filters = [labelled(COLUMNS["region"][0], name)] if name else []
+    headings = [str(words) for words, _key in COLUMNS.values()]
+    title = labelled(_("Who is silent"), edition.name)
+    return Sheet(title, filters, headings, len(rows), cells_of(rows))
+
+
+def cells_of(rows: list[Silent]) -> Iterator[list[str]]:
+    for row in rows:
+        yield [
+            str(row.state.listed_as),
+            row.region,
+            on_day(row.left_at),
+            str(row.addresses),
+            on_day(row.called_at),
+            next_in_words(row),
+        ]
+
+
+def next_in_words(row: Silent) -> str:
+    if not row.next:
+        return ""
+    day, words = row.next
+    return comma_list([date_format(day, "DATE_FORMAT"), words])
