@@ -1,5 +1,6 @@
 """States, ministers, missions, and those who wrote or were named for a State."""
 
+from itertools import islice
 from typing import Any
 
 from django.db.models import F, OuterRef, Q, Subquery
@@ -10,9 +11,11 @@ from delegations.models import Delegate
 from invitations.admin.state_names import states_called
 from invitations.models import Invitation, MemberState, Minister, Mission, Reply
 from invitations.text.dates import labelled
+from invitations.text.spellings import search_words
 
 # A State that was typed in full leads to its earlier editions too.
 EARLIER_EDITIONS = 3
+DELEGATES_AT_MOST = 10_000
 
 
 def states(search: Search) -> list[Found]:
@@ -106,10 +109,23 @@ def respondents(search: Search) -> list[Found]:
 
 
 def delegates(search: Search) -> list[Found]:
+    """Return delegates by name or address; in the edition at hand accents do not matter."""
     text = search.typed
-    named = Delegate.objects.filter(Q(name__icontains=text) | Q(email__icontains=text))
-    found = of_invitations(named, "delegation__")
+    named = Q(name__icontains=text) | Q(email__icontains=text) | Q(pk__in=called_alike(search))
+    found = of_invitations(Delegate.objects.filter(named), "delegation__")
     return [line_of(search, one, one.delegation, _("delegate"), one.name) for one in found]
+
+
+def called_alike(search: Search) -> list[int]:
+    """Return the delegates to the edition at hand whose names have all the words, the last first.
+
+    They are compared one by one: the database knows no letter without its accent.
+    """
+    words = search_words(search.typed).split()
+    coming = Delegate.objects.filter(delegation__edition=search.edition).order_by("-pk")
+    named = coming.values_list("pk", "name")[:DELEGATES_AT_MOST] if words else []
+    alike = (pk for pk, name in named if all(word in search_words(name) for word in words))
+    return list(islice(alike, EACH_KIND))
 
 
 def of_invitations(found: Any, path: str) -> Any:

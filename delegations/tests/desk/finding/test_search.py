@@ -6,6 +6,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from delegations.models import Delegate, Delegation
 from delegations.tests.desk.finding.filed import NAMES, file_everything, found, member_of
 from invitations.admin.columns import change_url, list_url, state_url
 from invitations.links import grouped_code, new_link
@@ -187,6 +188,18 @@ def test_name_of_a_state_is_told_in_the_language_of_the_reader(client, edition):
     assert [one.title for one in answer.context["results"]] == [NAMES["short_name_ar"]]
 
 
+@pytest.mark.parametrize("typed", ["zoe dub", "ZOË DUBČEKOVÁ", "dubčekova", "Dubcek"])
+def test_delegate_is_found_without_the_accents_of_the_name(client, edition, typed):
+    invitation = file_everything(edition)
+    Delegate.objects.create(delegation=Delegation.objects.get(), name="Zoë Dubčeková")
+    client.force_login(member_of("Speakers' desk"))
+
+    lines = found(client, typed)
+
+    page = state_url(edition, invitation.member_state)
+    assert [line for line in lines if line[0].endswith(": Zoë Dubčeková") and line[2] == page]
+
+
 @pytest.mark.parametrize("offices", [1, 3])
 def test_queries_are_as_many_for_any_number_of_rows(
     client, edition, offices, django_assert_num_queries
@@ -198,7 +211,7 @@ def test_queries_are_as_many_for_any_number_of_rows(
         )  # fmt: skip
     client.force_login(UserFactory(is_superuser=True))
 
-    with django_assert_num_queries(14):
+    with django_assert_num_queries(15):
         lines = found(client, "hentzau")
 
     assert len(lines) == 2 * offices
