@@ -98,6 +98,24 @@ def test_button_in_the_sidebar_is_reached_and_opened_by_keys(chromium, site, edi
         expect(page.locator("#search-input-command")).to_be_focused()
 
 
+# A screen that shows the next picture a quarter of a second late.
+SLOW_SCREEN = """
+    const inTime = window.requestAnimationFrame.bind(window);
+    window.requestAnimationFrame = (then) => setTimeout(() => inTime(then), 250);
+"""
+
+
+def test_palette_has_the_focus_however_slow_the_screen_is(chromium, site, edition):
+    with browser_page(chromium) as page:
+        page.context.add_cookies(cookies_of(member_of("Readers"), site))
+        page.add_init_script(SLOW_SCREEN)
+        page.goto(f"{site}/admin/")
+
+        type_into_palette(page, "ruritania")
+
+        expect(page.locator("#search-input-command")).to_have_value("ruritania")
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_palette_in_arabic_keeps_nobody_out(chromium, site, edition, scheme):
     file_everything(edition)
