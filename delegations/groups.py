@@ -33,15 +33,19 @@ MORE_PERMISSIONS = {
     "Drafters": [
         "change_letter", "change_delivery", "add_term", "change_term", "delete_setback",
         "export_minister", "change_heldchange", "view_arming", "stop_arming", "change_notice",
-        "take_out_lists",
+        "take_out_lists", "add_apitoken", "change_apitoken", "view_apitoken", "view_apicall",
     ],
     "Approvers": [
         "approve_letter", "change_lettertemplate", "change_reminderstep", "export_minister",
         "release_heldchange", "add_alternate", "change_alternate", "delete_alternate",
-        "view_alternate", "view_arming", "stop_arming", "take_out_lists",
+        "view_alternate", "view_arming", "stop_arming", "take_out_lists", "change_apitoken",
+        "view_apitoken", "view_apicall",
     ],
     "Registrars": ["add_telephonecall", "change_telephonecall", "take_out_lists"],
-    "Speakers' desk": ["view_delegate", "view_delegationchange", "take_out_lists"],
+    "Speakers' desk": [
+        "view_delegate", "view_delegationchange", "take_out_lists", "add_apitoken",
+        "change_apitoken", "view_apitoken", "view_apicall",
+    ],
 }  # fmt: skip
 # What groups were granted once, and no page asks for any more.
 TAKEN_AWAY = {"Registrars": ["change_calllistentry"]}

@@ -8,6 +8,7 @@ from delegations.admin import (
     programme,
     roles,
     statements,
+    tokens,
 )
 
 __all__ = [
@@ -18,4 +19,5 @@ __all__ = [
     "programme",
     "roles",
     "statements",
+    "tokens",
 ]

@@ -6,13 +6,16 @@ from collections.abc import Callable
 from django.http import HttpRequest, HttpResponse
 from django.utils.cache import get_conditional_response, patch_cache_control
 
+from delegations.api.keys import Asked
 from delegations.api.problems import problem
 from delegations.office.throttle import count_call
 from delegations.office.views.entry import client_address
 
+ASKED = set(Asked.model_fields)
 READ = "GET, HEAD, OPTIONS"
 ONLY_READ = f"The API is only read: ask by {READ}."
 A_NUL = "Nothing has a NUL in its address or key: leave it out."
+UNKNOWN = "Not understood. Only after and limit are asked for, each once."
 TOO_MANY = "Too many calls: wait as many seconds as Retry-After says."
 
 
@@ -66,6 +69,9 @@ def refused(request: HttpRequest) -> HttpResponse | None:
         return problem(405, ONLY_READ, Allow=READ)
     if "\0" in request.path_info or "%00" in request.META.get("QUERY_STRING", ""):
         return problem(404, A_NUL)
+    # A mistyped word would be answered by the whole list.
+    if any(word not in ASKED or len(said) > 1 for word, said in request.GET.lists()):
+        return problem(422, UNKNOWN)
     if wait := count_call("api", client_address(request)):
         return problem(429, TOO_MANY, **{"Retry-After": str(wait)})
     return None

@@ -4,11 +4,12 @@ import logging
 
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from ninja import NinjaAPI, Schema
-from ninja.errors import ValidationError
+from ninja.errors import AuthenticationError, ValidationError
 
 logger = logging.getLogger("django.request")
 
 NOTHING_HERE = "Nothing has this address: /api/v1/openapi.json names those that there are."
+WITHOUT_ONE = "Send a token as “Authorization: Bearer …”: this is not public."
 FAULT = "The fault is ours, and is noted. Try again in some minutes."
 
 
@@ -22,9 +23,9 @@ class Problem(Schema):
 class Refusal(Exception):
     """A refusal that is answered in its own words."""
 
-    def __init__(self, status: int, detail: str) -> None:
+    def __init__(self, status: int, detail: str, **headers: str) -> None:
         super().__init__(detail)
-        self.status, self.detail = status, detail
+        self.status, self.detail, self.headers = status, detail, headers
 
 
 def problem(status: int, detail: str, **headers: str) -> JsonResponse:
@@ -36,7 +37,11 @@ def answer_problems(api: NinjaAPI) -> None:
 
     @api.exception_handler(Refusal)
     def refused(request: HttpRequest, refusal: Refusal) -> HttpResponse:
-        return problem(refusal.status, refusal.detail)
+        return problem(refusal.status, refusal.detail, **refusal.headers)
+
+    @api.exception_handler(AuthenticationError)
+    def without_token(request: HttpRequest, error: AuthenticationError) -> HttpResponse:
+        return problem(401, WITHOUT_ONE, **{"WWW-Authenticate": "Bearer"})
 
     @api.exception_handler(Http404)
     def missing(request: HttpRequest, missed: Http404) -> HttpResponse:

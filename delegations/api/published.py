@@ -26,13 +26,12 @@ from invitations.models import ForumEdition, MemberState
 
 NO_EDITION = "No edition has this symbol: /api/v1/editions names those that there are."
 NOT_PUBLIC = "The list of speakers of this edition is not public."
-LISTS = dict.fromkeys((404, 422, 429), Problem)
-ONE = dict.fromkeys((404, 429), Problem)
+REFUSALS = dict.fromkeys((404, 422, 429), Problem)
 
 router = Router(tags=["published"])
 
 
-@router.get("/states", response={200: States, **LISTS}, operation_id="states")
+@router.get("/states", response={200: States, **REFUSALS}, operation_id="states")
 def states(request: HttpRequest, asked: Query[Asked]) -> States:
     """List the States that the forum invites, by their codes; the key is `iso2`."""
     rows, more = part_of(MemberState.objects.invited(), asked, ["iso2"], "iso2")
@@ -42,7 +41,7 @@ def states(request: HttpRequest, asked: Query[Asked]) -> States:
     )
 
 
-@router.get("/editions", response={200: Editions, **LISTS}, operation_id="editions")
+@router.get("/editions", response={200: Editions, **REFUSALS}, operation_id="editions")
 def editions(request: HttpRequest, asked: Query[Asked]) -> Editions:
     """List the editions by their symbols; the key is `symbol`."""
     rows, more = part_of(ForumEdition.objects.all(), asked, ["symbol"], "symbol")
@@ -55,7 +54,7 @@ def editions(request: HttpRequest, asked: Query[Asked]) -> Editions:
 
 @router.get(
     "/editions/{symbol}",
-    response={200: Edition, **ONE},
+    response={200: Edition, **REFUSALS},
     operation_id="edition",
 )
 def edition(request: HttpRequest, symbol: str) -> Edition:
@@ -65,7 +64,7 @@ def edition(request: HttpRequest, symbol: str) -> Edition:
 
 @router.get(
     "/editions/{symbol}/sessions",
-    response={200: Sessions, **LISTS},
+    response={200: Sessions, **REFUSALS},
     operation_id="sessions",
 )
 def sessions(request: HttpRequest, symbol: str, asked: Query[Asked]) -> Sessions:
@@ -80,7 +79,7 @@ def sessions(request: HttpRequest, symbol: str, asked: Query[Asked]) -> Sessions
 
 @router.get(
     "/editions/{symbol}/speakers",
-    response={200: Speakers, **LISTS},
+    response={200: Speakers, **REFUSALS},
     operation_id="speakers",
 )
 def speakers(request: HttpRequest, symbol: str, asked: Query[Asked]) -> Speakers:
@@ -104,7 +103,7 @@ def speakers(request: HttpRequest, symbol: str, asked: Query[Asked]) -> Speakers
 
 @router.get(
     "/editions/{symbol}/totals",
-    response={200: Totals, **ONE},
+    response={200: Totals, **REFUSALS},
     operation_id="totals",
 )
 def totals(request: HttpRequest, symbol: str) -> Totals:

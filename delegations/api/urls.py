@@ -2,11 +2,12 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import path
 from ninja import NinjaAPI
 
-from delegations.api import published
+from delegations.api import by_token, published
 from delegations.api.problems import NOTHING_HERE, answer_problems, problem
 
 DESCRIPTION = (
-    "What the forum publishes, for machines. Each address is read only. Lists come in parts: ask "
+    "What the forum publishes, for machines; and, by a token, answers by State and persons. "
+    "Each address is read only. Lists come in parts: ask "
     "for `next` until it is null. Send the `ETag` of an answer as `If-None-Match`, and it is not "
     "sent again while it is the same. After 429, wait as many seconds as `Retry-After` says."
 )
@@ -19,6 +20,7 @@ api = NinjaAPI(
     docs_url=None,
 )
 api.add_router("", published.router)
+api.add_router("", by_token.router)
 answer_problems(api)
 
 

@@ -4,8 +4,11 @@ from delegations.models.delegation import Delegate, Delegation, DelegationChange
 from delegations.models.notice import Notice
 from delegations.models.programme import HighLevelSession, SpeakingSlot
 from delegations.models.statement import PolicyStatement, StatementText
+from delegations.models.token import ApiCall, ApiToken
 
 __all__ = [
+    "ApiCall",
+    "ApiToken",
     "Delegate",
     "Delegation",
     "DelegationChange",

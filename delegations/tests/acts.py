@@ -5,6 +5,8 @@ from django.utils import timezone
 from delegations.editions import new_edition_from
 from delegations.moved_dates import release_move
 from delegations.succession import release_hand_over
+from delegations.tests.api.tokens import made
+from delegations.tokens import make_token, release_token, revoke_token
 from invitations.letters.issuing import draft_invitations
 from invitations.outbox.moved_dates.asking import (
     ask_to_move,
@@ -69,6 +71,24 @@ def handing_over_with_the_delegation(make, by):
     return change
 
 
+def making_a_token(_make, by):
+    by.is_superuser = True
+    token, _words = made(EditionFactory(), "answers", by=by)
+    return token
+
+
+def releasing_a_token(_make, by):
+    token, _words = made(EditionFactory(), "answers")
+    release_token(token, by)
+    return token
+
+
+def revoking_a_token(_make, by):
+    token, _words = made(EditionFactory(), "answers")
+    revoke_token(token, by, BECAUSE)
+    return token
+
+
 EDITION_ACTS = {
     new_edition_from: beginning_from_another,
     draft_invitations: drafting,
@@ -79,4 +99,7 @@ EDITION_ACTS = {
     put_in_force: putting_in_force,
     release_hand_over: handing_over_with_the_delegation,
     release_move: releasing_with_sessions,
+    make_token: making_a_token,
+    release_token: releasing_a_token,
+    revoke_token: revoking_a_token,
 }

@@ -34,6 +34,10 @@ ACTS: dict[str, Any] = {
     "release_changes_alone": ngettext_lazy(
         "release %(count)d change alone", "release %(count)d changes alone", "count"
     ),
+    "release_tokens": ngettext_lazy(
+        "release %(count)d token of the API", "release %(count)d tokens of the API", "count"
+    ),
+    "make_token": gettext_lazy("make or look at a token of the API"),
     "remove_factors": ngettext_lazy(
         "remove %(count)d second factor", "remove %(count)d second factors", "count"
     ),

@@ -97,6 +97,8 @@ OPENED_BY = {
 TAKEN_BY = {
     "accessattempt: free_selected": {ADMINISTRATOR},
     "alternate: delete_selected": APPROVERS,
+    "apitoken: release_selected": APPROVERS,
+    "apitoken: revoke_selected": DRAFTERS | APPROVERS | DESK,
     "arming: stop_all": DRAFTERS | APPROVERS,
     "authenticator: remove_lost": {ADMINISTRATOR},
     "bounce: send_to_another": DRAFTERS,

@@ -1,5 +1,6 @@
 """What docs/api.md shows is what is answered."""
 
+import datetime as dt
 import json
 import re
 
@@ -8,6 +9,7 @@ import time_machine
 from django.conf import settings
 
 from delegations.tests.api.published import V1, published_edition
+from delegations.tests.api.tokens import released, with_token
 from invitations.tests.factories import (
     InvitationFactory,
     MemberStateFactory,
@@ -22,6 +24,12 @@ NAMES = {
     "fr": "Ruritanie", "ru": "Руритания", "es": "Ruritania",
 }  # fmt: skip
 FORMAL = {"en": "Kingdom of Ruritania", "fr": "Royaume de Ruritanie"}
+
+
+@pytest.fixture(autouse=True)
+def in_march():
+    with time_machine.travel("2027-03-10T09:00Z", tick=False):
+        yield
 
 
 @pytest.fixture
@@ -41,17 +49,19 @@ def shown():
     other = MemberStateFactory(iso2="ZE", iso3="ZEN")
     for one in (state, other):
         InvitationFactory(edition=edition, minister=MinisterFactory(member_state=one))
-    ReplyFactory(invitation=edition.invitations.get(member_state=state))
-    with time_machine.travel("2027-03-10T09:00Z", tick=False):
-        yield edition
+    at = dt.datetime(2027, 3, 9, 9, tzinfo=dt.UTC)
+    ReplyFactory(invitation=edition.invitations.get(member_state=state), received_at=at)
+    return edition
 
 
 def test_each_example_is_answered_as_it_stands_there(client, shown, documented):
-    examples = re.findall(r"^    curl (\S+)\n\n```json\n(.*?)```", documented, re.M | re.S)
-    assert len(examples) >= 3
+    example = r"^    curl (?:-H \S+ Bearer \$TOKEN\" )?(\S+)\n\n```json\n(.*?)```"
+    examples = re.findall(example, documented, re.M | re.S)
+    assert len(examples) >= 4
+    _token, words = released(shown, "answers")
 
     for address, answer in examples:
-        found = client.get(address.removeprefix("https://forum.example.org"))
+        found = client.get(address.removeprefix("https://forum.example.org"), **with_token(words))
         assert found.json() == json.loads(answer), address
 
 

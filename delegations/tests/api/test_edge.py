@@ -81,6 +81,14 @@ def test_a_fault_of_ours_is_noted_and_answered_in_a_sentence(client, monkeypatch
     assert "Fault at /api/v1/states" in caplog.text
 
 
+@pytest.mark.parametrize("query", ["limt=1", "limit=1&limit=2", "after=RA&page=2"])
+def test_a_word_that_is_not_asked_for_is_refused_in_a_sentence(client, query):
+    answer = client.get(f"{STATES}?{query}")
+
+    assert answer.status_code == 422
+    assert "Only after and limit" in answer.json()["detail"]
+
+
 # Cookies
 
 

@@ -1,0 +1,159 @@
+"""Tokens of the API: made, released, revoked; and what each has read."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.utils import timezone
+from django.utils.cache import add_never_cache_headers
+from django.utils.translation import gettext_lazy, ngettext_lazy
+from unfold.decorators import action, display
+
+from delegations.models import ApiCall, ApiToken
+from delegations.tokens import make_token, release_token, revoke_token
+from invitations.admin.base import Menu, ModelAdmin, RecordAdmin, user_of
+from invitations.admin.columns import hour_column, list_url, text_link
+from invitations.admin.confirming import confirmed, row_by_row
+from invitations.admin.reauthentication import signed_in_recently
+from invitations.forms.action_forms import ReasonForm
+from invitations.outbox.approvers import MAY_RELEASE
+from invitations.text.dates import comma_list
+
+RELEASED = ngettext_lazy("%(count)s token released.", "%(count)s tokens released.", "count")
+REVOKED = ngettext_lazy("%(count)s token revoked.", "%(count)s tokens revoked.", "count")
+LABELS = {"waiting": "warning", "open": "success", "over": "danger", "revoked": "danger"}
+STATES = {
+    "waiting": gettext_lazy("waits for a second person"),
+    "open": gettext_lazy("released"),
+    "over": gettext_lazy("its days are over"),
+    "revoked": gettext_lazy("revoked"),
+}
+
+
+@admin.register(ApiToken)
+class ApiTokenAdmin(ModelAdmin):
+    menu = (Menu.STAFF, 7, "key")
+    when_empty = gettext_lazy("No other system reads what is not public.")
+    list_display = [
+        "called",
+        "edition",
+        "reads",
+        "valid_until",
+        "state_shown",
+        "made_by",
+        "released_by",
+        hour_column("last_used_at", gettext_lazy("last used")),
+        "calls_shown",
+    ]
+    list_filter = ["edition"]
+    list_select_related = ["edition", "made_by", "released_by"]
+    search_fields = ["called", "begins_with"]
+    actions = ["release_selected", "revoke_selected"]
+    asked = ["called", "edition", *(f"reads_{scope}" for scope in ApiToken.SCOPES), "valid_until"]
+    told = [
+        "begins_with", "state_shown", "made_by", "made_at", "released_by", "released_at",
+        "revoked_by", "revoked_at", "revoked_because", "calls_shown",
+    ]  # fmt: skip
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        rows: Any = super().get_queryset(request)
+        return rows.with_calls()
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        return [*self.asked, *(self.told if obj else [])]
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_release_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm(MAY_RELEASE)
+
+    def has_revoke_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("delegations.change_apitoken")
+
+    @signed_in_recently("make_token")
+    def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        return super().changeform_view(request, *args, **kwargs)
+
+    def save_model(self, request: Any, obj: ApiToken, form: forms.ModelForm, change: bool) -> None:
+        request.words_of_token = make_token(obj, user_of(request))
+
+    def log_addition(self, request: HttpRequest, obj: Any, message: Any) -> None:
+        """Leave it to the history of acts, which names the token's maker."""
+
+    def response_add(
+        self, request: Any, obj: ApiToken, post_url_continue: str | None = None
+    ) -> HttpResponse:
+        """Show the words of the token, this once: they are kept nowhere."""
+        context = {
+            **self.admin_site.each_context(request),
+            "title": gettext_lazy("Token made"),
+            "opts": self.opts,
+            "token": obj,
+            "words": request.words_of_token,
+            "url": list_url(ApiToken),
+        }
+        page = TemplateResponse(request, "admin/token_made.html", context)
+        add_never_cache_headers(page)
+        return page
+
+    @display(description=gettext_lazy("reads"))
+    def reads(self, token: ApiToken) -> str:
+        return comma_list(map(ApiToken.name_of, token.scopes))
+
+    @display(description=gettext_lazy("state"), label=LABELS)
+    def state_shown(self, token: ApiToken) -> tuple[str, Any]:
+        state = state_of(token)
+        return state, STATES[state]
+
+    @display(description=gettext_lazy("calls"))
+    def calls_shown(self, token: Any) -> Any:
+        return text_link(list_url(ApiCall, token__id__exact=token.pk), str(token.call_count))
+
+    @action(description=gettext_lazy("Release tokens"), permissions=["release"])
+    @signed_in_recently("release_tokens")
+    @confirmed(
+        title=gettext_lazy("Release tokens"),
+        explanation=gettext_lazy(
+            "From now on the system reads what the token names, until its last day. You cannot "
+            "release what you made yourself."
+        ),
+        button=gettext_lazy("Release"),
+        describe=lambda page, token: page.reads(token),
+    )
+    @row_by_row(done=RELEASED)
+    def release_selected(self, request: HttpRequest, token: ApiToken) -> None:
+        release_token(token, user_of(request))
+
+    @action(description=gettext_lazy("Revoke tokens"), permissions=["revoke"])
+    @confirmed(
+        title=gettext_lazy("Revoke tokens"),
+        explanation=gettext_lazy("From now on they open nothing, for good."),
+        button=gettext_lazy("Revoke"),
+        form=ReasonForm,
+    )
+    @row_by_row(done=REVOKED)
+    def revoke_selected(self, request: HttpRequest, token: ApiToken, because: str) -> None:
+        revoke_token(token, user_of(request), because)
+
+
+def state_of(token: ApiToken) -> str:
+    if token.revoked_at:
+        return "revoked"
+    if token.valid_until < timezone.localdate():
+        return "over"
+    return "open" if token.released_at else "waiting"
+
+
+@admin.register(ApiCall)
+class ApiCallAdmin(RecordAdmin):
+    menu = (Menu.STAFF, 8, "api")
+    when_empty = gettext_lazy("No other system has read what is not public.")
+    list_display = [hour_column("at", gettext_lazy("at")), "token", "asked", "rows", "status"]
+    list_filter = ["token", "asked", "status"]
+    list_select_related = ["token__edition"]

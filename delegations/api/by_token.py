@@ -1,0 +1,124 @@
+"""What a token opens: answers by State, contacts, delegates, respondents; each call is noted."""
+
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from ninja import Query, Router
+
+from delegations.api.bearer import TokenBearer
+from delegations.api.keys import Asked, next_part, part_of
+from delegations.api.personal import (
+    Contact,
+    Contacts,
+    DelegateEntries,
+    DelegateEntry,
+    Respondent,
+    Respondents,
+    StateAnswer,
+    StateAnswers,
+)
+from delegations.api.problems import Problem
+from delegations.desk.board.standings import principal_rows
+from delegations.models import Delegate, Delegation
+from delegations.tokens import note_call
+from invitations.letters.released import released_invitation
+from invitations.models import HeldChange, Invitation, Reply
+
+ISSUED = Invitation.Status.ISSUED
+REFUSALS = dict.fromkeys((401, 403, 404, 422, 429), Problem)
+
+router = Router(tags=["by token"])
+
+
+@router.get(
+    "/editions/{symbol}/answers",
+    response={200: StateAnswers, **REFUSALS},
+    auth=TokenBearer("answers"),
+    operation_id="answers",
+)
+def answers(request: Any, symbol: str, asked: Query[Asked]) -> StateAnswers:
+    """List how each invited State stands, by codes. Scope: answers. Key: `iso2`."""
+    columns = ("member_state__iso2", "issued_at", "answer", "answered_at")
+    rows = principal_rows(request.auth.edition).filter(status=ISSUED).values(*columns)
+    found, more = part_of(rows, asked, columns[:1], columns[0])
+    key = found[-1]["member_state__iso2"] if found else ""
+    return StateAnswers(
+        items=noted(request, "answers", [StateAnswer.of(row) for row in found]),
+        next=next_part(request, asked, key, more=more),
+    )
+
+
+@router.get(
+    "/editions/{symbol}/contacts",
+    response={200: Contacts, **REFUSALS},
+    auth=TokenBearer("contacts"),
+    operation_id="contacts",
+)
+def contacts(request: Any, symbol: str, asked: Query[Asked]) -> Contacts:
+    """List whom the edition invites and how they are reached. Scope: contacts. Key: `id`.
+
+    Whom a second person has not released yet is left out.
+    """
+    rows = request.auth.edition.invitations.filter(status=ISSUED)
+    rows = rows.select_related(
+        "edition", "member_state", "minister__rank", "minister__member_state"
+    )
+    rows = rows.prefetch_related("member_state__missions")
+    found, more = part_of(rows, asked, ["member_state__iso2", "pk"], "id")
+    return Contacts(
+        items=noted(request, "contacts", released_contacts(found)),
+        next=next_part(request, asked, found[-1].pk if found else "", more=more),
+    )
+
+
+def released_contacts(invitations: list[Invitation]) -> list[Contact]:
+    held = list(HeldChange.objects.waiting().select_related("content_type"))
+    found = []
+    for invitation in invitations:
+        try:
+            one = released_invitation(invitation, held)
+        except ValidationError:
+            continue
+        found.append(Contact.of(one, held))
+    return found
+
+
+@router.get(
+    "/editions/{symbol}/delegates",
+    response={200: DelegateEntries, **REFUSALS},
+    auth=TokenBearer("delegates"),
+    operation_id="delegates",
+)
+def delegates(request: Any, symbol: str, asked: Query[Asked]) -> DelegateEntries:
+    """List the delegates of delegations that come today. Scope: delegates. Key: `id`."""
+    coming = Delegation.objects.standing().filter(edition=request.auth.edition)
+    rows = Delegate.objects.filter(delegation__in=coming)
+    rows = rows.select_related("delegation__member_state")
+    found, more = part_of(rows, asked, ["delegation__member_state__iso2", "pk"], "id")
+    return DelegateEntries(
+        items=noted(request, "delegates", [DelegateEntry.of(one) for one in found]),
+        next=next_part(request, asked, found[-1].pk if found else "", more=more),
+    )
+
+
+@router.get(
+    "/editions/{symbol}/respondents",
+    response={200: Respondents, **REFUSALS},
+    auth=TokenBearer("respondents"),
+    operation_id="respondents",
+)
+def respondents(request: Any, symbol: str, asked: Query[Asked]) -> Respondents:
+    """List who gave the answers that stand. Scope: respondents. Key: `id`."""
+    issued = {"invitation__edition": request.auth.edition, "invitation__status": ISSUED}
+    rows = Reply.objects.standing().filter(**issued).select_related("invitation__member_state")
+    found, more = part_of(rows, asked, ["invitation__member_state__iso2", "pk"], "id")
+    return Respondents(
+        items=noted(request, "respondents", [Respondent.of(one) for one in found]),
+        next=next_part(request, asked, found[-1].pk if found else "", more=more),
+    )
+
+
+def noted(request: Any, asked: str, items: list[Any]) -> list[Any]:
+    """Return what is answered, once the call stands on file."""
+    note_call(request.auth, asked, 200, len(items))
+    return items

@@ -1,0 +1,123 @@
+"""Tokens by which other systems read what is not public, and what each has read."""
+
+import datetime as dt
+from typing import Any, Self
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Count, F, Max, Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from invitations.models import ForumEdition
+from invitations.models.reasons import ReasonField
+from invitations.text.dates import comma_list
+
+
+class ApiTokenQuerySet(models.QuerySet["ApiToken"]):
+    def with_calls(self) -> Self:
+        """Say of each how often it was used, and when last."""
+        return self.annotate(call_count=Count("calls"), last_used_at=Max("calls__at"))
+
+
+class ApiToken(models.Model):
+    """What one other system may read of one edition; only the hash of the token is kept."""
+
+    SCOPES = ("answers", "contacts", "delegates", "respondents")
+
+    edition = models.ForeignKey(
+        ForumEdition, models.PROTECT, related_name="tokens", verbose_name=_("edition")
+    )
+    called = models.CharField(
+        _("system that reads"), max_length=120, help_text=_("Which system, and who runs it.")
+    )
+    reads_answers = models.BooleanField(_("answers by State"), default=False)
+    reads_contacts = models.BooleanField(_("contacts of offices and missions"), default=False)
+    reads_delegates = models.BooleanField(_("delegates"), default=False)
+    reads_respondents = models.BooleanField(_("who answered, and substitutes"), default=False)
+    valid_until = models.DateField(_("valid until"), help_text=_("The last day, within a year."))
+    digest = models.CharField(max_length=64, unique=True, editable=False)
+    begins_with = models.CharField(_("begins with"), max_length=12, editable=False)
+    made_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, editable=False, related_name="+",
+        verbose_name=_("made by"),
+    )  # fmt: skip
+    made_at = models.DateTimeField(_("made at"), default=timezone.now, editable=False)
+    released_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, editable=False, related_name="+",
+        verbose_name=_("released by"),
+    )  # fmt: skip
+    released_at = models.DateTimeField(_("released at"), null=True, editable=False)
+    revoked_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, editable=False, related_name="+",
+        verbose_name=_("revoked by"),
+    )  # fmt: skip
+    revoked_at = models.DateTimeField(_("revoked at"), null=True, editable=False)
+    revoked_because = ReasonField(_("why revoked"), editable=False)
+
+    objects = ApiTokenQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("token of the API")
+        verbose_name_plural = _("tokens of the API")
+        ordering = ["-made_at", "-pk"]
+        constraints = [
+            models.CheckConstraint(
+                name="token_reads_something",
+                condition=Q(reads_answers=True)
+                | Q(reads_contacts=True)
+                | Q(reads_delegates=True)
+                | Q(reads_respondents=True),
+                violation_error_message=_("Choose what the system may read."),
+            ),
+            models.CheckConstraint(
+                name="nobody_releases_their_own_token",
+                condition=Q(released_at=None, released_by=None)
+                | (
+                    Q(released_at__isnull=False, released_by__isnull=False)
+                    & ~Q(released_by=F("made_by"))
+                ),
+            ),
+            models.CheckConstraint(
+                name="revoked_token_says_by_whom",
+                condition=Q(revoked_at=None, revoked_by=None)
+                | Q(revoked_at__isnull=False, revoked_by__isnull=False),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return comma_list([self.called, self.edition])
+
+    @property
+    def scopes(self) -> list[str]:
+        return [scope for scope in self.SCOPES if getattr(self, f"reads_{scope}")]
+
+    @classmethod
+    def name_of(cls, scope: str) -> Any:
+        """Return the scope as people call it."""
+        column: Any = cls._meta.get_field(f"reads_{scope}")
+        return column.verbose_name
+
+    def is_open(self, day: dt.date) -> bool:
+        """Whether it opens anything: released, not revoked, and its last day is not over."""
+        return self.released_at is not None and self.revoked_at is None and day <= self.valid_until
+
+
+class ApiCall(models.Model):
+    """One call with a token: which system, what it asked for, and how many rows it was given."""
+
+    token = models.ForeignKey(
+        ApiToken, models.PROTECT, related_name="calls", verbose_name=_("token of the API")
+    )
+    at = models.DateTimeField(_("at"), default=timezone.now, db_index=True)
+    asked = models.CharField(_("asked for"), max_length=40)
+    status = models.PositiveSmallIntegerField(_("status"), help_text=_("200: it was answered."))
+    rows = models.PositiveIntegerField(_("rows"), default=0)
+
+    class Meta:
+        verbose_name = _("call of the API")
+        verbose_name_plural = _("calls of the API")
+        ordering = ["-at", "-pk"]
+
+    def __str__(self) -> str:
+        return comma_list([self.token, self.asked])

@@ -1,0 +1,82 @@
+"""Tokens of the API: made by one person, released by another, revoked by anyone of them."""
+
+import datetime as dt
+import hashlib
+import secrets
+
+from django.contrib.auth.models import User
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from delegations.models import ApiCall, ApiToken
+from invitations.audit import Act, record_act, save_new
+from invitations.text.dates import comma_list
+
+PREFIX = "wsis_"
+SHOWN = 10
+LONGEST = dt.timedelta(days=366)
+# Nobody gives a system what they may not read themselves.
+READ_BY = {
+    "answers": "invitations.view_reply",
+    "contacts": "invitations.export_minister",
+    "delegates": "delegations.view_delegate",
+    "respondents": "invitations.view_reply",
+}
+
+
+@transaction.atomic
+def make_token(token: ApiToken, by: User) -> str:
+    """Save the token and return its words, which cannot be read again; it opens nothing yet."""
+    today = timezone.localdate()
+    if not today <= token.valid_until <= today + LONGEST:
+        raise ValidationError(_("The last day of a token lies within a year from today."))
+    if unread := [scope for scope in token.scopes if not by.has_perm(READ_BY[scope])]:
+        names = map(ApiToken.name_of, unread)
+        raise ValidationError(
+            _("You cannot give a system what you may not take out yourself: %(what)s.")
+            % {"what": comma_list(names)}
+        )
+    words = PREFIX + secrets.token_urlsafe(32)
+    token.digest, token.begins_with, token.made_by = hash_of(words), words[:SHOWN], by
+    save_new(token, Act.TOKEN_MADE, by)
+    return words
+
+
+@transaction.atomic
+def release_token(token: ApiToken, by: User) -> None:
+    """Let the token open what it names; whoever made it may not."""
+    if token.made_by_id == by.pk:
+        raise ValidationError(_("A second person has to release it: you made it."))
+    waiting = ApiToken.objects.filter(pk=token.pk, released_at=None, revoked_at=None)
+    waiting = waiting.exclude(made_by=by).filter(valid_until__gte=timezone.localdate())
+    if not waiting.update(released_by=by, released_at=timezone.now()):
+        raise ValidationError(_("This token does not wait any more."))
+    record_act(token, Act.TOKEN_RELEASED, by)
+
+
+@transaction.atomic
+def revoke_token(token: ApiToken, by: User, because: str) -> None:
+    """Let the token open nothing from now on: to stop, one person suffices."""
+    if not because.strip():
+        raise ValidationError(_("Say why the token is revoked."))
+    in_force = ApiToken.objects.filter(pk=token.pk, revoked_at=None)
+    if not in_force.update(revoked_by=by, revoked_at=timezone.now(), revoked_because=because):
+        raise ValidationError(_("This token was revoked already."))
+    record_act(token, Act.TOKEN_REVOKED, by, because)
+
+
+def token_of(words: str) -> ApiToken | None:
+    """Return the token of these words, whether it opens anything or not."""
+    return ApiToken.objects.select_related("edition").filter(digest=hash_of(words)).first()
+
+
+def note_call(token: ApiToken, asked: str, status: int, rows: int = 0) -> None:
+    """Write down what was asked for and how many rows were given; no name and no row."""
+    ApiCall.objects.create(token=token, asked=asked, status=status, rows=rows)
+
+
+def hash_of(words: str) -> str:
+    # So many random bits need no salt and no slow hash.
+    return hashlib.sha256(words.encode(errors="surrogateescape")).hexdigest()
