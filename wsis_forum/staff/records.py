@@ -25,7 +25,7 @@ from django.http import HttpRequest
 
 from invitations.audit import Act, record_act
 from wsis_forum.staff.encryption import renew_secrets
-from wsis_forum.staff.sessions import SECOND_FACTORS, has_second_factor
+from wsis_forum.staff.sessions import SECOND_FACTORS, clear_ended, has_second_factor
 
 logger = logging.getLogger(__name__)
 
@@ -46,6 +46,8 @@ def listen() -> None:
 
 def tell_signed_in(user: User, **kwargs: Any) -> None:
     logger.info("%s signed in.", user.get_username())
+    # Nobody else makes sessions: they are never more than a day's.
+    clear_ended()
 
 
 def tell_signed_out(user: User | None, **kwargs: Any) -> None:

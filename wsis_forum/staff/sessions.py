@@ -1,7 +1,9 @@
 """What a session of staff is worth: how far its person has signed in, and for how long."""
 
+import datetime as dt
 import logging
 import time
+from importlib import import_module
 from typing import Any
 
 from allauth.account.authentication import get_authentication_records
@@ -92,6 +94,13 @@ def person_of(request: HttpRequest, user: Any) -> Any:
         return user
     whole = not is_over(request, user) and second_factor_given(request, user)
     return user if whole else AnonymousUser()
+
+
+def clear_ended() -> None:
+    """Delete sessions that have ended, with the addresses that were noted of them."""
+    import_module(settings.SESSION_ENGINE).SessionStore.clear_expired()
+    ended_by = timezone.now() - dt.timedelta(hours=settings.SIGN_IN_HOURS)
+    UserSession.objects.filter(last_seen_at__lt=ended_by).delete()
 
 
 def end_session(session: UserSession, by: User | None) -> None:

@@ -6,6 +6,8 @@ import pytest
 import time_machine
 from allauth.usersessions.models import UserSession
 from axes.models import AccessFailureLog
+from django.contrib.sessions.models import Session
+from django.test import Client
 from django.urls import reverse
 
 from invitations.tests.factories import InvitationFactory
@@ -325,3 +327,20 @@ def test_a_password_of_digits_alone_is_as_good_as_any(client):
     answer = client.post(reverse("admin:password_change"), passwords | {"new_password2": long})
 
     assert answer.status_code == 302
+
+
+# What is left of them
+
+
+def test_who_signs_in_clears_what_ended_before(client, clock):
+    sign_in(Client(), member())
+    clock(hours=11)
+    sign_in(Client(), member("sapt"))
+    clock(hours=2)
+
+    sign_in(client, member("flavia"))
+
+    listed = UserSession.objects.values_list("user__username", flat=True)
+    assert sorted(listed) == ["flavia", "sapt"]
+    assert Session.objects.count() == 2
+    assert may_enter(client)
