@@ -114,17 +114,23 @@ def earlier_cookie_name(invitation_id: int) -> str:
     return f"office-{invitation_id}"
 
 
-def link_digest(token: str) -> str:
-    """Return the keyed digest of a token, for the browser's cookie; it opens nothing."""
-    digest = salted_hmac("invitations.links", token, algorithm="sha256").digest()
-    return b64_encode(digest[:DIGEST_BYTES]).decode()
+def keyed_digests(purpose: str, words: str, size: int) -> list[str]:
+    """Return the digest under today's key, and then under each older one that still opens."""
+    keys = [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
+    made = (salted_hmac(purpose, words, secret=key, algorithm="sha256").digest() for key in keys)
+    return [b64_encode(digest[:size]).decode() for digest in made]
+
+
+def link_digests(token: str) -> list[str]:
+    """Return the keyed digests of a token, the first for the browser's cookie; none opens it."""
+    return keyed_digests("invitations.links", token, DIGEST_BYTES)
 
 
 def set_link_cookie(response: HttpResponse, link: ReplyLink) -> None:
     """Send the cookie to the pages of its office alone, until some weeks after this opening."""
     response.set_signed_cookie(
         link_cookie_name(link.invitation_id),
-        link_digest(link.token),
+        link_digests(link.token)[0],
         max_age=OPEN_FOR,
         path=reverse("office:answer", args=[link.invitation_id]),
         secure=settings.SESSION_COOKIE_SECURE,
@@ -144,4 +150,4 @@ def read_link_cookie(request: HttpRequest, invitation_id: int) -> ReplyLink | No
     links = ReplyLink.objects.filter(invitation=invitation_id).select_related(
         "invitation__minister__rank", "invitation__edition", "invitation__member_state"
     )
-    return next((link for link in links if link_digest(link.token) == digest), None)
+    return next((link for link in links if digest in link_digests(link.token)), None)

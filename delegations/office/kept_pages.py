@@ -10,6 +10,7 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
+from django.conf import settings
 from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -62,7 +63,7 @@ def lead_to_kept(
     path, key = path or request.path, uuid.uuid4().hex
     page = (translation.get_language(), response.status_code, zlib.compress(response.content))
     try:
-        cache.set(page_name(request, path, key), page, kept_for)
+        cache.set(page_names(request, path, key)[0], page, kept_for)
     except CACHE_AWAY:
         return response
     leading = redirect(f"{path}?{ASKED_BY}={key}")
@@ -73,12 +74,12 @@ def lead_to_kept(
 def kept_page(request: HttpRequest) -> HttpResponse | None:
     """Return the page as it was shown; None if it is not kept, or not for this browser."""
     try:
-        found = cache.get(page_name(request, request.path, request.GET[ASKED_BY]))
+        kept = cache.get_many(page_names(request, request.path, request.GET[ASKED_BY]))
     except CACHE_AWAY:
         return None
-    if found is None:
+    if not kept:
         return None
-    language, status, page = found
+    ((language, status, page),) = kept.values()
     translation.activate(language)
     return HttpResponse(zlib.decompress(page), status=status)
 
@@ -87,8 +88,9 @@ def kept_no_longer(request: HttpRequest) -> HttpResponse:
     return refusal_page(request, "office/not_kept.html", 404, again=request.path)
 
 
-def page_name(request: HttpRequest, path: str, key: str) -> str:
-    """Return the name of a page, which only the browser of its form can give."""
-    browser = request.META.get("CSRF_COOKIE", "")
-    name = salted_hmac("delegations.office.kept_pages", f"{browser} {path} {key}")
-    return f"page-{name.hexdigest()}"
+def page_names(request: HttpRequest, path: str, key: str) -> list[str]:
+    """Return the name of a page, which only its browser can give, and those by older keys."""
+    words = f"{request.META.get('CSRF_COOKIE', '')} {path} {key}"
+    keys = [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
+    named = (salted_hmac("delegations.office.kept_pages", words, secret=one) for one in keys)
+    return [f"page-{name.hexdigest()}" for name in named]

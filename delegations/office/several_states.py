@@ -7,12 +7,12 @@ what they answered before somebody has said in this browser, for twelve hours, t
 import time
 
 from django.conf import settings
-from django.core.signing import b62_decode, b62_encode, b64_encode, get_cookie_signer
+from django.core.signing import b62_decode, b62_encode, get_cookie_signer
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
-from django.utils.crypto import constant_time_compare, salted_hmac
+from django.utils.crypto import constant_time_compare
 
-from delegations.office.access import OPEN_FOR
+from delegations.office.access import OPEN_FOR, keyed_digests
 from invitations.models import Invitation, ReplyLink
 from invitations.text.spellings import normalize_name
 
@@ -48,14 +48,12 @@ def hold_for_several(response: HttpResponse, link: ReplyLink) -> None:
     """Let the page of several States know of a link that was opened; the digest opens nothing."""
     name = f"{cookie_prefix()}{link.invitation_id}"
     now = b62_encode(int(time.time()))
-    set_for_several(response, name, f"{now}.{held_digest(link.token, now)}", OPEN_FOR)
+    set_for_several(response, name, f"{now}.{held_digests(link.token, now)[0]}", OPEN_FOR)
 
 
-def held_digest(token: str, opened_at: str) -> str:
-    """Return the keyed digest of a token and of when its link was opened; it is the signature."""
-    words = f"{opened_at} {token}"
-    digest = salted_hmac("delegations.office.several_states", words, algorithm="sha256").digest()
-    return b64_encode(digest[:MARK_BYTES]).decode()
+def held_digests(token: str, opened_at: str) -> list[str]:
+    """Return keyed digests of a token and of when its link was opened; the first is the mark."""
+    return keyed_digests("delegations.office.several_states", f"{opened_at} {token}", MARK_BYTES)
 
 
 def answer_together(response: HttpResponse) -> None:
@@ -127,4 +125,4 @@ def invitations_held(request: HttpRequest) -> list[Invitation]:
 
 def is_marked(link: ReplyLink, mark: str) -> bool:
     now, _dot, digest = mark.partition(".")
-    return constant_time_compare(digest, held_digest(link.token, now))
+    return any(constant_time_compare(digest, one) for one in held_digests(link.token, now))

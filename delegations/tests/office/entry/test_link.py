@@ -5,7 +5,7 @@ import time_machine
 from django.conf import settings
 from django.utils import timezone
 
-from delegations.office.access import link_cookie_name, link_digest
+from delegations.office.access import link_cookie_name, link_digests
 from delegations.office.views.entry import client_address
 from delegations.tests.office.entry.addresses import address_of, office_of, offices_of
 from delegations.tests.rows import all_rows
@@ -260,7 +260,7 @@ def test_what_a_browser_holds_opens_no_other_office(client):
     client.get(address_of(one))
     own, others = (client.cookies[link_cookie_name(one.pk)].value, link_cookie_name(other.pk))
 
-    for forged in (own, link_digest(other.links.get().token), other.links.get().token):
+    for forged in (own, link_digests(other.links.get().token)[0], other.links.get().token):
         client.cookies[others] = forged
         assert client.get(office_of(other)).status_code == 404
 
