@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy
 from invitations.audit import Act, record_act, record_acts, save_new
 from invitations.files.frozen import Frozen
 from invitations.letters.issuing import lock_invitation, refuse_if_not_in_force
-from invitations.letters.planning import plan_acknowledgement, plan_receipts_again
+from invitations.letters.planning import FILED_WITH, plan_acknowledgement, plan_receipts_again
 from invitations.models import (
     ANSWERS_BRINGING,
     ANSWERS_NAMING_A_SUBSTITUTE,
@@ -137,8 +137,15 @@ def acknowledge(reply: Reply, earlier: list[Reply]) -> None:
     # A reply that never stood is not acknowledged: a later one of its channel was.
     if reply.status != Reply.Status.SUPERSEDED:
         plan_acknowledgement(reply)
-    if earlier:
+    if any(asks_for_more(reply, one) for one in earlier):
         plan_receipts_again(reply.invitation)
+
+
+def asks_for_more(reply: Reply, earlier: Reply) -> bool:
+    """Whether something may be filed with the reply that could not be with the earlier one."""
+    return any(
+        reply.answer in answers and earlier.answer not in answers for answers in FILED_WITH.values()
+    )
 
 
 def record_reply_once(

@@ -18,7 +18,7 @@ from django.utils.html import strip_tags
 from django.utils.text import capfirst
 from unfold.templatetags.unfold_list import result_headers, results
 
-from delegations.models import Delegation, DelegationChange
+from delegations.models import Delegation, DelegationChange, SpeakingSlot
 from invitations.admin.columns import list_url
 from invitations.admin.taking_out import TakenOutMixin
 from invitations.admin.taking_out.background import take_out_lists
@@ -99,10 +99,15 @@ def file_what_the_demonstration_lacks(mission, user):
         step=ReminderStep.objects.create(edition=invitation.edition, days_before=3),
         reply_before=invitation.edition.reply_before,
     )
+    delegation = Delegation.objects.latest("pk")
     DelegationChange.objects.create(
-        delegation=Delegation.objects.latest("pk"), user=user, part="statement", act="added",
-        subject="=1+1",
-    )  # fmt: skip
+        delegation=delegation, user=user, part="statement", act="added", subject="=1+1"
+    )
+    # On some days nobody of so few speaks in person.
+    SpeakingSlot.objects.get_or_create(
+        delegation=delegation,
+        defaults={"session": delegation.edition.sessions.latest("starts_at"), "position": 99},
+    )
 
 
 class EachList(TestCase):

@@ -59,7 +59,8 @@ def letter_context(
 ) -> dict[str, Any]:
     """Return the context of the letter's template: what languages share, and a sheet for each."""
     circular = letter.circular
-    sheets = [sheet(letter, text) for text in texts]
+    is_personal = goes_to_a_person(letter)
+    sheets = [sheet(letter, text, is_personal=is_personal) for text in texts]
     first = sheets[0]
     return {
         "lang": first["lang"],
@@ -91,11 +92,11 @@ def qr(link: str) -> str:
     return f"data:image/png;base64,{b64encode(file.getvalue()).decode()}"
 
 
-def sheet(letter: Letter, text: LetterText) -> dict[str, Any]:
+def sheet(letter: Letter, text: LetterText, *, is_personal: bool) -> dict[str, Any]:
     circular, edition = letter.circular, letter.invitation.edition
     terms = printed_terms_in(text.language, text.template.variant, letter.kind)
     note = letter.kind == Letter.Kind.NOTE
-    is_signed = circular.is_signed and not is_personal(letter)
+    is_signed = circular.is_signed and not is_personal
     with translation.override(text.language):
         return {
             "lang": text.language,
@@ -104,7 +105,7 @@ def sheet(letter: Letter, text: LetterText) -> dict[str, Any]:
             "postal_address": edition.postal_address,
             "contacts": letterhead_contacts(edition, terms),
             "service": circular.service,
-            "label": label_of(letter, terms),
+            "label": label_of(letter, terms, is_personal=is_personal),
             "place_and_date": place_and_date(circular, text.language),
             "contact": contact_lines(edition, terms) if shows_contact(letter) else [],
             "last_day": shown_last_day(edition, text),
@@ -129,14 +130,14 @@ def enclosures(letter: Letter) -> str:
     }
 
 
-def label_of(letter: Letter, terms: dict[str, str]) -> str:
+def label_of(letter: Letter, terms: dict[str, str], *, is_personal: bool) -> str:
     """Return what stands above the reference; what is written to one person is no circular."""
     if letter.kind == Letter.Kind.NOTE:
         return terms["note_verbale"]
-    return "" if is_personal(letter) else terms["circular_letter"]
+    return "" if is_personal else terms["circular_letter"]
 
 
-def is_personal(letter: Letter) -> bool:
+def goes_to_a_person(letter: Letter) -> bool:
     """Whether it is a signed original, or goes by name to a Majesty, in whichever words."""
     if letter.by_original or letter.kind == Letter.Kind.NOTE or letter.addressed_alike:
         return letter.by_original

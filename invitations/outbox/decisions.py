@@ -46,7 +46,7 @@ def decide_uncertain(delivery: Delivery, by: User, *, went: bool) -> None:
             handed_over_at=delivery.sending_at or now,
         )
     else:
-        if because := why_it_stays(delivery.letter):
+        if because := why_not_sent_again(delivery):
             raise ValidationError(because)
         settled = queue_again(delivery, State.UNCERTAIN, by, _("send again"))
     if not settled:

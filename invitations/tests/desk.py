@@ -16,6 +16,12 @@ def composed_letter(covers=(), **fields):
     return composed_letters([{"covers": covers, **fields}])[0]
 
 
+def letter_in_force():
+    return composed_letter(
+        invitation=InvitationFactory(), state="approved", approved_at=timezone.now()
+    )
+
+
 def composed_letters(each):
     """Such letters, with what is behind them looked up for all at once."""
     letters = [letter_with_bytes(**fields) for fields in each]

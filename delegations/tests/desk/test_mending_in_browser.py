@@ -122,7 +122,8 @@ def test_a_wrong_address_is_mended_and_the_letter_sent_again(at_the_desk, site, 
         page.get_by_label("Corrected address").fill("right@example.org")
         page.get_by_label("Reason").fill("A slip of the pen.")
         page.get_by_role("button", name="Correct it").click()
-        expect(page.get_by_text("as soon as a second person has released it")).to_be_visible()
+        waits = page.get_by_role("link", name="as soon as a second person has released it")
+        expect(waits).to_be_visible()
     assert failed.letter.deliveries.count() == 1
     with at_the_desk("Approvers") as page:
         release_what_waits(page, site)

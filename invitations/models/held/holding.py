@@ -244,7 +244,7 @@ def letters_at_hand(
 def is_at_hand(edition: Any, values: Values) -> bool:
     lay_over(edition, values)
     now = timezone.now()
-    return bool(edition.is_ahead(now) or edition.takes_replies(now))
+    return bool(edition.takes_replies(now) or edition.is_ahead(now))
 
 
 def letters_using(name: str, key: Any, before: Values | None, after: Values | None) -> Q | None:

@@ -142,15 +142,15 @@ def test_composing_says_who_and_when_and_leaves_an_event():
     assert letter.events.latest("pk").actor == drafter
 
 
-def test_composing_looks_up_texts_once_and_forms_twice_for_each_language():
+def test_composing_looks_up_texts_once_and_forms_thrice_for_each_language():
     invitation = drafted(minister__language="fr", minister__second_language="en")
     plan_invitation_letters(invitation.edition)
 
     with CaptureQueriesContext(connection) as asked:
         compose_letter(invitation.letters.get())
 
-    # The form says first whether the text is that for crowns.
-    for model, times in ((LetterTemplate, 2), (FormOfAddress, 4)):
+    # The form says first whether the text is that for crowns, and then whether it is a circular.
+    for model, times in ((LetterTemplate, 2), (FormOfAddress, 6)):
         table = f'FROM "{model._meta.db_table}"'
         assert sum(table in query["sql"] for query in asked) == times
 

@@ -6,7 +6,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from invitations.tests.desk import choose, signed_in, told
+from invitations.tests.desk import choose, letter_in_force, signed_in, told
 from invitations.tests.factories import DeliveryFactory
 
 pytestmark = pytest.mark.django_db
@@ -36,7 +36,8 @@ def test_person_decides_that_an_uncertain_delivery_went(client):
 
 def test_person_decides_to_send_an_uncertain_delivery_again(client):
     signed_in(client, "view_delivery", "change_delivery")
-    delivery, handed = DeliveryFactory(**UNCERTAIN), DeliveryFactory(arrived=True)
+    delivery = DeliveryFactory(**UNCERTAIN, letter=letter_in_force())
+    handed = DeliveryFactory(arrived=True)
 
     response = choose(client, DELIVERIES, "send_again", delivery, handed, answered="yes")
 
@@ -50,7 +51,9 @@ def test_person_decides_to_send_an_uncertain_delivery_again(client):
 
 def test_failed_delivery_is_sent_anew(client):
     signed_in(client, "view_delivery", "change_delivery")
-    delivery = DeliveryFactory(state="failed", server_words="550 no such mailbox")
+    delivery = DeliveryFactory(
+        state="failed", server_words="550 no such mailbox", letter=letter_in_force()
+    )
 
     asked = choose(client, DELIVERIES, "send_anew_selected", delivery).content.decode()
     choose(client, DELIVERIES, "send_anew_selected", delivery, answered="yes")

@@ -104,7 +104,7 @@ def test_missing_receipts_stand_by_age_the_oldest_first(client, clerk, original,
     with time_machine.travel(begun + dt.timedelta(days=2)):
         brought(later, Step.HANDED_OVER)
     with time_machine.travel(begun + dt.timedelta(days=1)):
-        brought(original, Step.HANDED_OVER, day=(begun + dt.timedelta(days=1)).date())
+        brought(original, Step.HANDED_OVER, day=timezone.localdate(begun) + dt.timedelta(days=1))
 
     with time_machine.travel(begun + dt.timedelta(days=5)):
         clerk.last_login = timezone.now()

@@ -11,7 +11,7 @@ from invitations.letters.composing_queue import compose_planned
 from invitations.models import Arming, Outage, Setback, Tick, Worker
 from invitations.outbox.arming import arm
 from invitations.replies import record_reply
-from invitations.tests.desk import choose, signed_in
+from invitations.tests.desk import choose, letter_in_force, signed_in
 from invitations.tests.factories import (
     DeliveryFactory,
     EditionFactory,
@@ -309,7 +309,7 @@ def test_a_folder_of_mail_has_no_banner(admin_client, addresses):
 def test_the_answer_to_a_refused_form_and_an_action_have_the_banner_too(admin_client, settings):
     settings.MAILBOX = SMTP
     minister = MinisterFactory()
-    delivery = DeliveryFactory(state="failed")
+    delivery = DeliveryFactory(state="failed", letter=letter_in_force())
 
     refused = admin_client.post(
         reverse("admin:invitations_minister_change", args=[minister.pk]), {"family_name": ""}
