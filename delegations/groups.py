@@ -34,12 +34,15 @@ MORE_PERMISSIONS = {
         "change_letter", "change_delivery", "add_term", "change_term", "delete_setback",
         "export_minister", "change_heldchange", "view_arming", "stop_arming", "change_notice",
         "take_out_lists", "add_apitoken", "change_apitoken", "view_apitoken", "view_apicall",
+        "add_webhookaddress", "change_webhookaddress", "view_webhookaddress",
+        "view_webhookmessage",
     ],
     "Approvers": [
         "approve_letter", "change_lettertemplate", "change_reminderstep", "export_minister",
         "release_heldchange", "add_alternate", "change_alternate", "delete_alternate",
         "view_alternate", "view_arming", "stop_arming", "take_out_lists", "change_apitoken",
-        "view_apitoken", "view_apicall",
+        "view_apitoken", "view_apicall", "change_webhookaddress", "view_webhookaddress",
+        "view_webhookmessage",
     ],
     "Registrars": ["add_telephonecall", "change_telephonecall", "take_out_lists"],
     "Speakers' desk": [

@@ -13,6 +13,7 @@ from invitations.letters import composing_queue
 from invitations.minister_import import background
 from invitations.outbox import approvers, digests, dispatch, monitoring
 from invitations.outbox.monitoring import ticked
+from invitations.outbox.webhooks import sending as webhooks
 from invitations.reminders import hours_moved
 from invitations.reminders.planning import queue_reminders as queue_due_reminders
 from invitations.times.jobs import Job
@@ -61,6 +62,12 @@ def import_lists() -> None:
 def take_out_lists() -> None:
     with ticked(Job.TAKE_OUT_LISTS) as tick:
         tick.did = lists_taken_out.take_out_lists()
+
+
+@shared_task
+def send_webhooks() -> None:
+    with ticked(Job.SEND_WEBHOOKS) as tick:
+        tick.did = webhooks.send_webhooks(within=TICK)
 
 
 @shared_task

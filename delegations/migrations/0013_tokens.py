@@ -8,15 +8,18 @@ from django.db import migrations, models
 from delegations.groups import grant_group_permissions
 
 
+NEW = ['apitoken', 'apicall', 'webhookaddress', 'webhookmessage']
+
+
 def grant(apps, schema_editor):
-    grant_group_permissions(apps, new_models=['apitoken', 'apicall'])
+    grant_group_permissions(apps, new_models=NEW)
 
 
 class Migration(migrations.Migration):
 
     dependencies = [
         ('delegations', '0012_taking_out'),
-        ('invitations', '0035_receipts_of_statement_and_delegation'),
+        ('invitations', '0038_webhooks'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

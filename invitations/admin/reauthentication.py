@@ -38,6 +38,10 @@ ACTS: dict[str, Any] = {
         "release %(count)d token of the API", "release %(count)d tokens of the API", "count"
     ),
     "make_token": gettext_lazy("make or look at a token of the API"),
+    "release_webhooks": ngettext_lazy(
+        "release %(count)d webhook", "release %(count)d webhooks", "count"
+    ),
+    "make_webhook": gettext_lazy("make or look at a webhook, or change its secret"),
     "remove_factors": ngettext_lazy(
         "remove %(count)d second factor", "remove %(count)d second factors", "count"
     ),

@@ -67,6 +67,8 @@ from invitations.models.templates import (
     LetterTemplate,
     Term,
 )
+from invitations.models.webhooks.addresses import WebhookAddress
+from invitations.models.webhooks.messages import WebhookMessage
 from invitations.text.spellings import normalize_name
 
 __all__ = [
@@ -137,6 +139,8 @@ __all__ = [
     "TelephoneCall",
     "Term",
     "Tick",
+    "WebhookAddress",
+    "WebhookMessage",
     "Worker",
     "normalize_name",
     "printed_columns",

@@ -82,8 +82,11 @@ def hash_of(key: str) -> str:
 
 def why_mute() -> str:
     """Return why nothing may leave from here, or an empty string if it may."""
-    if settings.MAILBOX.scheme == "file":
-        return ""
+    return "" if settings.MAILBOX.scheme == "file" else why_not_armed()
+
+
+def why_not_armed() -> str:
+    """Return why nothing may leave this machine, mail that goes to a folder aside."""
     arming = Arming.objects.first()
     if arming is None:
         return _("Nothing is sent: run “manage.py arm_sending” on the deployment that may write.")

@@ -14,6 +14,7 @@ class Job(TextChoices):
     READ_MAILBOXES = "read_mailboxes", _("read the mailboxes")
     IMPORT_LISTS = "import_lists", _("import long lists")
     TAKE_OUT_LISTS = "take_out_lists", _("make files of long lists")
+    SEND_WEBHOOKS = "send_webhooks", _("tell other systems")
     SEND_DIGEST = "send_digest", _("send the digest")
     TELL_APPROVERS = "tell_approvers", _("tell approvers what waits for them")
     HOOKS = "hooks", _("take the mail provider’s events")

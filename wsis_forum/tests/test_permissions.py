@@ -147,6 +147,10 @@ TAKEN_BY = {
     "statealias: delete_selected": DRAFTERS,
     "telephonecall: strike_selected": REGISTRARS,
     "term: tick_selected": DRAFTERS,
+    "webhookaddress: end_selected": DRAFTERS | APPROVERS,
+    "webhookaddress: release_selected": APPROVERS,
+    "webhookaddress: rotate_selected": DRAFTERS | APPROVERS,
+    "webhookmessage: send_again": DRAFTERS | APPROVERS,
     "socialaccount: unlink_selected": {ADMINISTRATOR},
     "usersession: end_selected": {ADMINISTRATOR},
 }

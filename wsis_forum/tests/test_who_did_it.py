@@ -86,6 +86,7 @@ from invitations.tests.factories import (
 from invitations.tests.mending import MENDING_ACTS
 from invitations.tests.originals import ORIGINAL_ACTS
 from invitations.tests.reminding import CALL_ACTS
+from invitations.tests.webhooks import WEBHOOK_ACTS
 
 __all__ = ["composed", "frozen_letter", "issued", "queued"]
 
@@ -423,7 +424,7 @@ ACTS = {
     stop_sending: stopping_all,
     note_seen: looking_at_it,
     send_test: sending_a_test,
-    **CALL_ACTS | EDITION_ACTS | MENDING_ACTS | ORIGINAL_ACTS,
+    **CALL_ACTS | EDITION_ACTS | MENDING_ACTS | ORIGINAL_ACTS | WEBHOOK_ACTS,
 }
 
 

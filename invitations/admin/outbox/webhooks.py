@@ -1,0 +1,182 @@
+"""Where other systems are told that something happened, what went there, and what did not."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.utils.cache import add_never_cache_headers
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext_lazy
+from unfold.decorators import action, display
+
+from invitations.admin.base import Menu, ModelAdmin, RecordAdmin, user_of
+from invitations.admin.columns import hour_column, list_url
+from invitations.admin.confirming import confirmed, row_by_row
+from invitations.admin.reauthentication import signed_in_recently
+from invitations.forms.action_forms import ReasonForm
+from invitations.models import WebhookAddress, WebhookMessage
+from invitations.outbox.approvers import MAY_RELEASE
+from invitations.outbox.webhooks.addresses import (
+    end_webhook,
+    make_webhook,
+    release_webhook,
+    rotate_secret,
+)
+from invitations.outbox.webhooks.sending import send_message_again
+
+RELEASED = ngettext_lazy("%(count)s webhook released.", "%(count)s webhooks released.", "count")
+ENDED = ngettext_lazy("%(count)s webhook ended.", "%(count)s webhooks ended.", "count")
+AGAIN = ngettext_lazy(
+    "%(count)s message leaves once more.", "%(count)s messages leave once more.", "count"
+)
+LABELS = {"waiting": "warning", "in_use": "success", "ended": "danger"}
+STATES = {
+    "waiting": gettext_lazy("waits for a second person"),
+    "in_use": gettext_lazy("released"),
+    "ended": gettext_lazy("ended"),
+}
+STATE_LABELS = {"waiting": "warning", "sending": "info", "arrived": "success", "failed": "danger"}
+
+
+@admin.register(WebhookAddress)
+class WebhookAddressAdmin(ModelAdmin):
+    menu = (Menu.STAFF, 9, "webhook")
+    when_empty = gettext_lazy("No other system is told that something happened.")
+    list_display = ["called", "edition", "url", "state_shown", "made_by", "released_by"]
+    list_filter = ["edition"]
+    list_select_related = ["edition", "made_by", "released_by"]
+    search_fields = ["called", "url"]
+    actions = ["release_selected", "rotate_selected", "end_selected"]
+    asked = ["called", "edition", "url"]
+    shown_later = [
+        "state_shown", "made_by", "made_at", "released_by", "released_at", "rotated_at",
+        "ended_by", "ended_at",
+    ]  # fmt: skip
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        return [*self.asked, *(self.shown_later if obj else [])]
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_release_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm(MAY_RELEASE)
+
+    def has_keep_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("invitations.change_webhookaddress")
+
+    @signed_in_recently("make_webhook")
+    def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        return super().changeform_view(request, *args, **kwargs)
+
+    def save_model(
+        self, request: Any, obj: WebhookAddress, form: forms.ModelForm, change: bool
+    ) -> None:
+        request.secret = make_webhook(obj, user_of(request))
+
+    def log_addition(self, request: HttpRequest, obj: Any, message: Any) -> None:
+        """Leave it to the history of acts, which names the person."""
+
+    def response_add(
+        self, request: Any, obj: WebhookAddress, post_url_continue: str | None = None
+    ) -> HttpResponse:
+        return self.secret_page(request, obj, request.secret)
+
+    def secret_page(
+        self, request: HttpRequest, webhook: WebhookAddress, secret: str
+    ) -> HttpResponse:
+        """Show the secret, this once."""
+        context = {
+            **self.admin_site.each_context(request),
+            "title": _("Secret of the webhook"),
+            "opts": self.opts,
+            "webhook": webhook,
+            "secret": secret,
+            "url": list_url(WebhookAddress),
+        }
+        page = TemplateResponse(request, "admin/outbox/webhook_secret.html", context)
+        add_never_cache_headers(page)
+        return page
+
+    @display(description=gettext_lazy("state"), label=LABELS)
+    def state_shown(self, webhook: WebhookAddress) -> tuple[str, Any]:
+        state = "in_use" if webhook.released_at else "waiting"
+        state = "ended" if webhook.ended_at else state
+        return state, STATES[state]
+
+    @action(description=gettext_lazy("Release webhooks"), permissions=["release"])
+    @signed_in_recently("release_webhooks")
+    @confirmed(
+        title=gettext_lazy("Release webhooks"),
+        explanation=gettext_lazy(
+            "From now on these addresses hear that a reply was recorded, a list published or an "
+            "edition changed; never what. You cannot release what you made yourself."
+        ),
+        button=gettext_lazy("Release"),
+        describe=lambda page, webhook: webhook.url,
+    )
+    @row_by_row(done=RELEASED)
+    def release_selected(self, request: HttpRequest, webhook: WebhookAddress) -> None:
+        release_webhook(webhook, user_of(request))
+
+    @action(description=gettext_lazy("End webhooks"), permissions=["keep"])
+    @confirmed(
+        title=gettext_lazy("End webhooks"),
+        explanation=gettext_lazy("Nothing goes there from now on, for good."),
+        button=gettext_lazy("End"),
+        form=ReasonForm,
+    )
+    @row_by_row(done=ENDED)
+    def end_selected(self, request: HttpRequest, webhook: WebhookAddress, because: str) -> None:
+        end_webhook(webhook, user_of(request), because)
+
+    @action(description=gettext_lazy("Change the secret"), permissions=["keep"])
+    @signed_in_recently("make_webhook")
+    @confirmed(
+        title=gettext_lazy("Change the secret"),
+        explanation=gettext_lazy(
+            "The new secret of the first of them is shown once; the earlier one is valid for "
+            "another day."
+        ),
+    )
+    def rotate_selected(
+        self, request: HttpRequest, queryset: QuerySet[WebhookAddress]
+    ) -> HttpResponse | None:
+        for webhook in queryset[:1]:
+            return self.secret_page(request, webhook, rotate_secret(webhook, user_of(request)))
+        return None
+
+
+@admin.register(WebhookMessage)
+class WebhookMessageAdmin(RecordAdmin):
+    menu = (Menu.STAFF, 10, "outbound")
+    when_empty = gettext_lazy("No other system was told anything yet.")
+    list_display = [
+        hour_column("happened_at", gettext_lazy("at")),
+        "kind",
+        "address",
+        "state_shown",
+        "attempts",
+        "said",
+    ]
+    list_filter = ["state", "kind", "address"]
+    list_select_related = ["address__edition"]
+    actions = ["send_again"]
+
+    def has_again_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("invitations.change_webhookaddress")
+
+    @display(description=gettext_lazy("state"), ordering="state", label=STATE_LABELS)
+    def state_shown(self, message: WebhookMessage) -> tuple[str, Any]:
+        return message.state, message.get_state_display()
+
+    @action(description=gettext_lazy("Send again"), permissions=["again"])
+    @row_by_row(done=AGAIN)
+    def send_again(self, request: HttpRequest, message: WebhookMessage) -> None:
+        send_message_again(message, user_of(request))

@@ -1,0 +1,15 @@
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from invitations.outbox.arming import why_not_armed
+from invitations.outbox.webhooks.sending import send_webhooks
+
+
+class Command(BaseCommand):
+    help = "Tell other systems what happened, and what they did not take before, without Celery."
+
+    def handle(self, **options: Any) -> str:
+        if mute := why_not_armed():
+            raise CommandError(mute)
+        return f"{send_webhooks()} messages arrived."

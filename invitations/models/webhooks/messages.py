@@ -1,0 +1,60 @@
+"""What each other system was told, and whether it took it."""
+
+import uuid
+
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from invitations.models.webhooks.addresses import WebhookAddress
+from invitations.text.dates import comma_list
+
+
+class WebhookMessage(models.Model):
+    """One thing that one system is told, and whether it took it."""
+
+    class Kind(models.TextChoices):
+        REPLY_RECORDED = "reply.recorded", _("a reply was recorded")
+        SPEAKERS_PUBLISHED = "speakers.published", _("the list of speakers was published")
+        EDITION_CHANGED = "edition.changed", _("the edition changed")
+
+    class State(models.TextChoices):
+        WAITING = "waiting", _("waits to leave")
+        SENDING = "sending", _("sending")
+        ARRIVED = "arrived", _("arrived")
+        FAILED = "failed", _("failed")
+
+    address = models.ForeignKey(
+        WebhookAddress, models.PROTECT, related_name="messages", verbose_name=_("webhook")
+    )
+    kind = models.CharField(_("kind"), max_length=20, choices=Kind)
+    # What it is about, once for each address: the key of a reply, an hour, a version.
+    subject = models.CharField(_("identifier"), max_length=64)
+    key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    happened_at = models.DateTimeField(_("at"), default=timezone.now)
+    state = models.CharField(_("state"), max_length=10, choices=State, default=State.WAITING)
+    attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
+    not_before = models.DateTimeField(_("not before"), default=timezone.now)
+    lease_ends_at = models.DateTimeField(null=True, editable=False)
+    arrived_at = models.DateTimeField(_("arrived at"), null=True)
+    said = models.CharField(_("what the other system said"), max_length=200, blank=True)
+
+    class Meta:
+        verbose_name = _("message of a webhook")
+        verbose_name_plural = _("messages of webhooks")
+        ordering = ["-happened_at", "-pk"]
+        constraints = [
+            models.UniqueConstraint(
+                name="one_message_of_each_subject", fields=["address", "kind", "subject"]
+            ),
+            models.CheckConstraint(
+                name="message_being_sent_has_a_lease",
+                condition=Q(state="sending", lease_ends_at__isnull=False)
+                | (~Q(state="sending") & Q(lease_ends_at=None)),
+            ),
+        ]
+        indexes = [models.Index(name="webhooks_that_wait", fields=["state", "not_before"])]
+
+    def __str__(self) -> str:
+        return comma_list([self.get_kind_display(), self.address])

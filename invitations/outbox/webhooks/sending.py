@@ -1,0 +1,116 @@
+"""The messages that wait: sent by one worker each, tried again in the outbox's manner."""
+
+import datetime as dt
+import json
+
+from cryptography.fernet import InvalidToken
+from django.contrib.auth.models import User
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.db.models import F
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from invitations.audit import Act, record_act
+from invitations.models import WebhookMessage
+from invitations.outbox.arming import why_not_armed
+from invitations.outbox.webhooks.announcing import announce_all
+from invitations.outbox.webhooks.peers import Undelivered, Way, post, public_way
+from invitations.outbox.webhooks.signing import signed
+from invitations.setbacks import spread_pause_after
+
+State = WebhookMessage.State
+LEASE = dt.timedelta(minutes=5)
+MOST_ATTEMPTS = 12
+NO_KEY = "The secret cannot be read under today’s key: change it."
+
+
+def send_webhooks(within: dt.timedelta = dt.timedelta(seconds=40), way: Way | None = None) -> int:
+    """Tell other systems what they have not been told; return how many messages arrived.
+
+    Nothing is looked for and nothing leaves unless sending is armed.
+    """
+    if why_not_armed():
+        return 0
+    announce_all()
+    ends_at, arrived = timezone.now() + within, 0
+    way = way or public_way()
+    while timezone.now() < ends_at and (message := claim_next(timezone.now())):
+        arrived += send(message, way)
+    return arrived
+
+
+@transaction.atomic
+def claim_next(now: dt.datetime) -> WebhookMessage | None:
+    """Take the next message that is due; what a vanished worker left is due again."""
+    left = WebhookMessage.objects.filter(state=State.SENDING, lease_ends_at__lt=now)
+    left.update(state=State.WAITING, lease_ends_at=None)
+    due = WebhookMessage.objects.filter(
+        state=State.WAITING,
+        not_before__lte=now,
+        address__released_at__isnull=False,
+        address__ended_at=None,
+    )
+    due = due.select_for_update(skip_locked=True, of=("self",)).select_related("address__edition")
+    message = due.order_by("not_before", "pk").first()
+    if message is None:
+        return None
+    claimed = WebhookMessage.objects.filter(pk=message.pk, state=State.WAITING)
+    taken = {"state": State.SENDING, "lease_ends_at": now + LEASE, "attempts": F("attempts") + 1}
+    if not claimed.update(**taken):
+        return None
+    message.attempts += 1
+    return message
+
+
+def send(message: WebhookMessage, way: Way) -> bool:
+    """Send the message, and write down what became of it."""
+    try:
+        status = post(message.address.url, *written(message, timezone.now()), way)
+    except Undelivered as reason:
+        return put_off(message, str(reason))
+    except InvalidToken:
+        return put_off(message, NO_KEY)
+    if not 200 <= status < 300:
+        return put_off(message, f"Answered {status}.")
+    arrived = {"arrived_at": timezone.now(), "said": f"Answered {status}."}
+    conclude(message, state=State.ARRIVED, **arrived)
+    return True
+
+
+def put_off(message: WebhookMessage, said: str) -> bool:
+    """Let the message wait, longer each time; after the last attempt it has failed."""
+    is_last = message.attempts >= MOST_ATTEMPTS
+    again_at = timezone.now() + spread_pause_after(message.attempts)
+    state = State.FAILED if is_last else State.WAITING
+    conclude(message, state=state, not_before=again_at, said=said)
+    return False
+
+
+def conclude(message: WebhookMessage, **values: object) -> None:
+    """Write what became of it, unless another worker has it meanwhile."""
+    own = WebhookMessage.objects.filter(
+        pk=message.pk, state=State.SENDING, attempts=message.attempts
+    )
+    own.update(lease_ends_at=None, **values)
+
+
+def written(message: WebhookMessage, now: dt.datetime) -> tuple[dict[str, str], str]:
+    """Return the signed headers and the body: a kind and an identifier, never what was said."""
+    edition = message.address.edition.symbol
+    is_reply = message.kind == WebhookMessage.Kind.REPLY_RECORDED
+    data = {"edition": edition, "id": message.subject if is_reply else edition}
+    at = message.happened_at.astimezone(dt.UTC).isoformat()
+    body = json.dumps({"type": message.kind, "timestamp": at, "data": data})
+    headers = signed(message.address, f"msg_{message.key.hex}", body, now)
+    return {"content-type": "application/json", **headers}, body
+
+
+@transaction.atomic
+def send_message_again(message: WebhookMessage, by: User) -> None:
+    """Let a message that failed, or arrived, leave once more under the same identifier."""
+    over = WebhookMessage.objects.filter(pk=message.pk, state__in=[State.FAILED, State.ARRIVED])
+    anew = {"state": State.WAITING, "attempts": 0, "not_before": timezone.now(), "said": ""}
+    if not over.update(**anew, arrived_at=None):
+        raise ValidationError(_("This message waits to leave already."))
+    record_act(message, Act.SENT_AGAIN, by)

@@ -1,0 +1,53 @@
+"""The secret of an address, and what it signs, by the specification of Standard Webhooks."""
+
+import datetime as dt
+import secrets
+from base64 import b64encode, urlsafe_b64encode
+
+from cryptography.fernet import Fernet, MultiFernet
+from django.conf import settings
+from django.utils.crypto import salted_hmac
+from standardwebhooks import Webhook
+
+from invitations.models import WebhookAddress
+
+SECRET_BYTES = 32
+EARLIER_SIGNS_FOR = dt.timedelta(days=1)
+
+
+def new_secret() -> str:
+    """Return a secret as Standard Webhooks writes it."""
+    return f"whsec_{b64encode(secrets.token_bytes(SECRET_BYTES)).decode()}"
+
+
+# It signs, and so has to be read again: the database holds it encrypted.
+
+
+def key_of(secret: str) -> Fernet:
+    # Another salt would be another key.
+    made = salted_hmac("secrets of webhooks", "", secret, algorithm="sha256")
+    return Fernet(urlsafe_b64encode(made.digest()))
+
+
+def encrypt(text: str) -> str:
+    return key_of(settings.SECRET_KEY).encrypt(text.encode()).decode()
+
+
+def decrypt(kept: str) -> str:
+    """Return the secret; raise InvalidToken if no key of ours, old ones included, opens it."""
+    keys = [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
+    return MultiFernet([key_of(key) for key in keys]).decrypt(kept.encode()).decode()
+
+
+def signed(address: WebhookAddress, key: str, body: str, now: dt.datetime) -> dict[str, str]:
+    """Return the headers that sign this body, under each secret that is valid now."""
+    kept = [address.secret]
+    if address.rotated_at and address.earlier_secret:
+        kept += [address.earlier_secret] * (now - address.rotated_at < EARLIER_SIGNS_FOR)
+    at = now.astimezone(dt.UTC)
+    signatures = (Webhook(decrypt(one)).sign(key, at, body) for one in kept)
+    return {
+        "webhook-id": key,
+        "webhook-timestamp": str(int(at.timestamp())),
+        "webhook-signature": " ".join(signatures),
+    }

@@ -1,0 +1,341 @@
+"""Other systems are told that something happened, once it is sure that they may be."""
+
+import datetime as dt
+import logging
+import ssl
+import time
+from ipaddress import ip_address
+
+import pytest
+import time_machine
+from django.core.exceptions import ValidationError
+from django.urls import reverse
+from django.utils import timezone
+
+from invitations.models import ForumEdition, HeldChange, WebhookAddress, WebhookMessage
+from invitations.outbox.arming import arm
+from invitations.outbox.webhooks.addresses import end_webhook, release_webhook, rotate_secret
+from invitations.outbox.webhooks.announcing import announce_all
+from invitations.outbox.webhooks.peers import (
+    PinnedConnection,
+    Undelivered,
+    Way,
+    answered,
+    is_refused,
+    post,
+    public_way,
+)
+from invitations.outbox.webhooks.sending import MOST_ATTEMPTS, send_message_again, send_webhooks
+from invitations.tests.desk import choose
+from invitations.tests.factories import EditionFactory, ReplyFactory, UserFactory
+from invitations.tests.webhooks import as_json, made, released, webhook_peer
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def armed(settings):
+    settings.ARMING_KEY = arm()
+
+
+def told_of(webhook):
+    return sorted(webhook.messages.values_list("kind", flat=True))
+
+
+def later(**pause):
+    return time_machine.travel(timezone.now() + dt.timedelta(**pause), tick=True)
+
+
+# What is told
+
+
+def test_a_reply_is_told_once_by_its_identifier_and_never_what_it_says(armed, tmp_path):
+    with webhook_peer(tmp_path, 204) as peer:
+        webhook, secret = released(peer.url)
+        reply = ReplyFactory(
+            invitation__edition=webhook.edition, answer="regrets", remarks="SECRET"
+        )
+
+        assert [send_webhooks(way=peer.way), send_webhooks(way=peer.way)] == [1, 0]
+
+    (told,) = peer.told
+    assert as_json(told)["type"] == "reply.recorded"
+    assert as_json(told)["data"] == {"edition": webhook.edition.symbol, "id": str(reply.pk)}
+    assert set(as_json(told)) == {"type", "timestamp", "data"}
+    assert peer.read_by(secret) == as_json(told)
+
+
+def test_what_happened_before_the_release_or_in_another_edition_is_not_told():
+    edition = EditionFactory(speakers_published_at=timezone.now() - dt.timedelta(days=1))
+    ReplyFactory(invitation__edition=edition)
+    webhook, _secret = released(edition=edition)
+    ReplyFactory()
+
+    announce_all()
+
+    assert told_of(webhook) == []
+
+
+def test_a_published_list_and_a_changed_edition_are_told_each_once():
+    webhook, _secret = released()
+    ForumEdition.objects.update(speakers_published_at=timezone.now() + dt.timedelta(hours=1))
+    announce_all()
+    assert told_of(webhook) == []
+
+    with later(hours=2):
+        announce_all()
+        announce_all()
+    ForumEdition.objects.update(place_en="Palexpo")
+    announce_all()
+    announce_all()
+
+    assert told_of(webhook) == ["edition.changed", "speakers.published"]
+    assert not HeldChange.objects.exists()
+
+
+def test_what_is_not_public_of_an_edition_is_no_change():
+    webhook, _secret = released()
+
+    ForumEdition.objects.update(contact_name="Rupert", mission_city="Zenda")
+    announce_all()
+
+    assert told_of(webhook) == []
+
+
+@pytest.mark.parametrize("replies", [1, 3])
+def test_to_look_for_news_takes_as_many_queries_for_three_replies_as_for_one(
+    replies, django_assert_num_queries
+):
+    webhook, _secret = released()
+    for _reply in range(replies):
+        ReplyFactory(invitation__edition=webhook.edition)
+
+    # The addresses; a savepoint, the replies, the edition as released, the rows, and its end.
+    with django_assert_num_queries(6):
+        announce_all()
+
+    assert len(told_of(webhook)) == replies
+
+
+# Who may be told
+
+
+def test_nothing_leaves_unless_sending_is_armed_not_even_from_a_laptop(mail_folder, tmp_path):
+    with webhook_peer(tmp_path, 204) as peer:
+        webhook, _secret = released(peer.url)
+        ReplyFactory(invitation__edition=webhook.edition)
+
+        assert send_webhooks(way=peer.way) == 0
+
+    assert (peer.told, told_of(webhook)) == ([], [])
+
+
+def test_one_person_makes_an_address_and_another_releases_it(armed, tmp_path):
+    maker = UserFactory()
+    with webhook_peer(tmp_path, 204) as peer:
+        webhook, _secret = made(peer.url, by=maker)
+        ReplyFactory(invitation__edition=webhook.edition)
+        assert send_webhooks(way=peer.way) == 0
+
+        with pytest.raises(ValidationError, match="A second person"):
+            release_webhook(webhook, maker)
+        release_webhook(webhook, UserFactory())
+        ReplyFactory(invitation__edition=webhook.edition)
+
+        assert send_webhooks(way=peer.way) == 1
+
+
+def test_what_waits_for_an_address_that_one_person_ended_stays(armed, tmp_path):
+    with webhook_peer(tmp_path, 204) as peer:
+        webhook, _secret = released(peer.url)
+        ReplyFactory(invitation__edition=webhook.edition)
+        announce_all()
+
+        end_webhook(webhook, webhook.made_by, "The contract ended.")
+
+        assert send_webhooks(way=peer.way) == 0
+    assert peer.told == []
+
+
+# What is not taken
+
+
+def test_a_peer_that_fails_twice_is_told_again_under_the_same_identifier(armed, tmp_path):
+    with webhook_peer(tmp_path, 500, 302, 204) as peer:
+        webhook, _secret = released(peer.url)
+        ReplyFactory(invitation__edition=webhook.edition)
+
+        assert [send_webhooks(way=peer.way), send_webhooks(way=peer.way)] == [0, 0]
+        assert webhook.messages.get().said == "Answered 500."
+        with later(hours=1):
+            assert send_webhooks(way=peer.way) == 0
+        with later(hours=3):
+            assert send_webhooks(way=peer.way) == 1
+
+    message = webhook.messages.get()
+    assert (message.state, message.attempts, message.said) == ("arrived", 3, "Answered 204.")
+    assert len({headers["webhook-id"] for headers, _body in peer.told}) == 1
+    assert len(peer.told) == 3
+
+
+def test_after_the_last_attempt_it_has_failed_until_a_person_sends_it_again(armed, tmp_path):
+    with webhook_peer(tmp_path, 500, 204) as peer:
+        webhook, _secret = released(peer.url)
+        ReplyFactory(invitation__edition=webhook.edition)
+        announce_all()
+        webhook.messages.update(attempts=MOST_ATTEMPTS - 1)
+        send_webhooks(way=peer.way)
+        message = webhook.messages.get()
+        assert message.state == "failed"
+
+        send_message_again(message, UserFactory())
+
+        with pytest.raises(ValidationError, match="waits to leave already"):
+            send_message_again(message, UserFactory())
+        assert send_webhooks(way=peer.way) == 1
+
+
+def test_what_a_vanished_worker_left_is_sent_again(armed, tmp_path):
+    with webhook_peer(tmp_path, 204) as peer:
+        webhook, _secret = released(peer.url)
+        ReplyFactory(invitation__edition=webhook.edition)
+        announce_all()
+        ends = timezone.now() + dt.timedelta(minutes=5)
+        webhook.messages.update(state="sending", attempts=1, lease_ends_at=ends)
+        assert send_webhooks(way=peer.way) == 0
+
+        with later(minutes=6):
+            assert send_webhooks(way=peer.way) == 1
+
+
+def test_for_a_day_both_secrets_open_the_signature(armed, tmp_path):
+    with webhook_peer(tmp_path, 204) as peer:
+        webhook, earlier = released(peer.url)
+        secret = rotate_secret(webhook, UserFactory())
+        ReplyFactory(invitation__edition=webhook.edition)
+        send_webhooks(way=peer.way)
+
+        assert peer.read_by(secret) == peer.read_by(earlier)
+        headers, _body = peer.told[0]
+        assert len(headers["webhook-signature"].split()) == 2
+    assert secret not in str(WebhookAddress.objects.values().get())
+
+
+# Where nothing goes
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "127.0.0.1", "10.0.0.5", "172.16.0.1", "192.168.1.1", "169.254.169.254", "100.64.0.1",
+        "0.0.0.0", "224.0.0.1", "255.255.255.255", "::1", "::", "fe80::1", "fc00::1", "ff02::1",
+        "::ffff:127.0.0.1", "::ffff:10.0.0.1", "64:ff9b::7f00:1", "2002:7f00:1::", "2001:0:1::",
+    ],
+)  # fmt: skip
+def test_no_address_that_is_not_public_is_told(address):
+    assert is_refused(ip_address(address))
+
+
+@pytest.mark.parametrize("address", ["8.8.8.8", "2a00:1450:4001::1"])
+def test_public_addresses_are_told(address):
+    assert not is_refused(ip_address(address))
+
+
+def test_a_host_of_this_machine_is_refused_before_anything_is_sent(tmp_path):
+    with webhook_peer(tmp_path, 204) as peer:
+        for url in (peer.url, peer.url.replace("localhost", "127.0.0.1")):
+            with pytest.raises(Undelivered, match="not public"):
+                post(url, {}, "", Way(is_refused, peer.way.context))
+
+    assert peer.told == []
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://localhost/",
+        "https://a:b@localhost/",
+        "https://[x/",
+        "https://localhost:x/",
+        "file:///",
+    ],
+)
+def test_what_is_not_of_https_alone_is_refused(url):
+    with pytest.raises(Undelivered, match="https alone"):
+        post(url, {}, "", public_way())
+
+
+def test_a_peer_whose_certificate_is_not_believed_is_told_nothing(tmp_path):
+    with webhook_peer(tmp_path, 204) as peer:
+        with pytest.raises(Undelivered, match="SSLCertVerificationError"):
+            post(peer.url, {}, "", Way(peer.way.refuses, ssl.create_default_context()))
+        with pytest.raises(Undelivered, match="SSLCertVerificationError"):
+            post(peer.url.replace("localhost", "127.0.0.1"), {}, "", peer.way)
+
+    assert peer.told == []
+
+
+def test_the_connection_goes_to_the_address_that_was_checked_whatever_the_name_says_then(tmp_path):
+    host = "systems.example.org"
+    with webhook_peer(tmp_path, 204, host=host) as peer:
+        connection = PinnedConnection(host, peer.port, "127.0.0.1", peer.way.context)
+
+        assert answered(connection, "/", {}, "{}") == 204
+        with pytest.raises(Undelivered, match="no address"):
+            post(f"https://{host}:{peer.port}/", {}, "", peer.way)
+
+
+def test_a_peer_that_answers_bit_by_bit_is_left(tmp_path):
+    with webhook_peer(tmp_path, 204, pauses=[0.1] * 50) as peer:
+        began = time.monotonic()
+        with pytest.raises(Undelivered, match="No answer"):
+            post(peer.url, {}, "", peer.way._replace(within=0.5))
+
+    assert time.monotonic() - began < 3
+
+
+def test_an_address_beyond_ascii_is_a_failure_and_stops_no_other(armed, tmp_path):
+    with webhook_peer(tmp_path, 204) as peer:
+        odd, _secret = released(f"https://localhost:{peer.port}/é")
+        other, _secret = released(peer.url, odd.edition)
+        ReplyFactory(invitation__edition=odd.edition)
+
+        assert send_webhooks(way=peer.way) == 1
+
+    assert odd.messages.get().said == "No answer: UnicodeEncodeError."
+    assert other.messages.get().state == "arrived"
+
+
+# The desk
+
+
+def test_the_secret_is_shown_once_and_the_page_tells_what_went_and_what_did_not(
+    armed, admin_client, tmp_path, caplog
+):
+    caplog.set_level(logging.DEBUG)
+    words = {"edition": EditionFactory().pk, "called": "Badges"}
+    add, messages = (
+        reverse(f"admin:invitations_{name}")
+        for name in ("webhookaddress_add", "webhookmessage_changelist")
+    )
+    plain = admin_client.post(add, {**words, "url": "http://systems.example.org/"})
+    assert not WebhookAddress.objects.exists()
+    assert 'value="Badges"' in plain.content.decode()
+
+    with webhook_peer(tmp_path, 500, 204) as peer:
+        page = admin_client.post(add, {**words, "url": peer.url}).content.decode()
+        webhook = WebhookAddress.objects.get()
+        release_webhook(webhook, UserFactory())
+        ReplyFactory(invitation__edition=webhook.edition)
+        send_webhooks(way=peer.way)
+
+        told = admin_client.get(messages).content.decode()
+        WebhookMessage.objects.update(state="failed")
+        choose(admin_client, messages, "send_again", WebhookMessage.objects.get())
+        send_webhooks(way=peer.way)
+
+        secret = page.partition('id="secret"')[2].partition(">")[2].partition("<")[0]
+        assert peer.read_by(secret)["type"] == "reply.recorded"
+    assert "Answered 500." in told
+    kept = admin_client.get(reverse("admin:invitations_webhookaddress_changelist"))
+    assert secret not in kept.content.decode() + caplog.text
