@@ -1,6 +1,6 @@
-"""Do harm to the outbox for a quarter of an hour, and account for every letter.
+"""Do harm to the outbox and to the site, and account for every letter and every reply.
 
-    python -m scripts.soak [--seed N] [kills] [faults] [together] [answers] [poison] [limit]
+    python -m scripts.soak [--seed N] [kills] [faults] [together] [answers] [poison] [limit] [hour]
 
 Real Celery workers and beats, and a mail server that records what it took. What is handed over must
 have arrived exactly once; what is uncertain at most once, and no more may be uncertain than there
@@ -23,7 +23,9 @@ from scripts.soak.environment import child_environment, named_servers, own_serve
 from scripts.soak.table import COLUMNS, in_columns
 
 # Each part is a module of this package, which a child plays.
-PARTS = ("kills", "faults", "together", "answers", "poison", "limit")
+PARTS = ("kills", "faults", "together", "answers", "poison", "limit", "hour")
+# Those whose servers come to harm.
+WITH_OWN_SERVERS = ("faults", "hour")
 STOPPED = 128
 
 
@@ -54,7 +56,9 @@ def played(part: str, seed: int) -> int:
         folder.chmod(0o711)
         try:
             servers = (
-                own.enter_context(own_servers(folder)) if part == "faults" else named_servers()
+                own.enter_context(own_servers(folder))
+                if part in WITH_OWN_SERVERS
+                else named_servers()
             )
         except ProgramMissing as program:
             sys.exit(str(program))
