@@ -10,10 +10,21 @@ import subprocess
 import sys
 import threading
 from pathlib import Path
+from typing import NamedTuple
 
-MEMORY = 256 * 1024 * 1024  # bytes; ten megabytes of the smallest objects need half of it
-PROCESSOR = 3  # seconds of processor time; the largest honest file needs half of them
-PATIENCE = 20  # seconds by the clock, for a busy machine
+
+class Limits(NamedTuple):
+    """What one file may take; by default that of a document or a photo."""
+
+    # Bytes; ten megabytes of the smallest objects need half of it.
+    memory: int = 256 * 1024 * 1024
+    # Seconds of processor time; the largest honest file needs half of them.
+    processor: int = 3
+    # Seconds by the clock, for a busy machine.
+    patience: float = 20
+
+
+USUAL = Limits()
 # One web process opens at most so many files at once.
 AT_ONCE = threading.BoundedSemaphore(2)
 
@@ -22,17 +33,25 @@ class Unsafe(Exception):
     """The file took more memory or time than any honest file."""
 
 
-def run_confined(program: str, content: bytes) -> bytes:
+def run_confined(program: str, content: bytes, limits: Limits | None = None) -> bytes:
     """Return what the program writes when it reads the content; raise Unsafe past the limits."""
+    limits = limits or USUAL
     with AT_ONCE:
         try:
             ended = subprocess.run(  # noqa: S603 -- the arguments are files of ours
-                [sys.executable, "-I", __file__, program],
+                [
+                    sys.executable,
+                    "-I",
+                    __file__,
+                    program,
+                    str(limits.memory),
+                    str(limits.processor),
+                ],
                 input=content,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,
                 env={},
-                timeout=PATIENCE,
+                timeout=limits.patience,
                 check=True,
             )
         except (subprocess.CalledProcessError, subprocess.TimeoutExpired) as failed:
@@ -49,8 +68,8 @@ def limit(kind: int, most: int) -> None:
 
 def main() -> None:
     limit(resource.RLIMIT_CORE, 0)
-    limit(resource.RLIMIT_CPU, PROCESSOR)
-    limit(resource.RLIMIT_AS, MEMORY)
+    limit(resource.RLIMIT_CPU, int(sys.argv[3]))
+    limit(resource.RLIMIT_AS, int(sys.argv[2]))
     sys.path.append(str(Path(__file__).parents[2]))
     runpy.run_path(sys.argv[1], run_name="__main__")
 

@@ -94,7 +94,7 @@ def test_a_look_that_is_killed_refuses_the_file(looks_by):
 
 
 def test_a_look_that_does_not_end_refuses_the_file(looks_by, monkeypatch):
-    monkeypatch.setattr(confined, "PATIENCE", 0.3)
+    monkeypatch.setattr(confined, "USUAL", confined.Limits(patience=0.3))
     looks_by("time.sleep(60)")
 
     with pytest.raises(Unsafe):
