@@ -8,7 +8,7 @@ from celery import shared_task
 from celery.signals import worker_ready, worker_shutdown
 
 from invitations.admin.taking_out import background as lists_taken_out
-from invitations.inbox import mailboxes
+from invitations.inbox import mailboxes, scans
 from invitations.letters import composing_queue
 from invitations.minister_import import background
 from invitations.outbox import approvers, digests, dispatch, monitoring
@@ -50,6 +50,12 @@ def dispatch_outbox() -> None:
 def read_mailboxes() -> None:
     with ticked(Job.READ_MAILBOXES) as tick:
         tick.did = mailboxes.read_mailboxes(within=TICK).taken
+
+
+@shared_task
+def read_scans() -> None:
+    with ticked(Job.READ_SCANS) as tick:
+        tick.did = scans.read_scans()
 
 
 @shared_task

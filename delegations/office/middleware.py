@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse, UnreadablePostError
 
 from delegations.office.access import private_page
 from delegations.office.contact import fault_page
-from delegations.office.request_limits import refuse_oversized
+from delegations.office.request_limits import LARGEST_REQUEST, refuse_oversized
 from delegations.office.views.errors import bad_request
 from invitations.files.frozen import StoreUnavailable
 
@@ -17,7 +17,8 @@ class RequestLimitsMiddleware:
     """Refuse a request that announces more than any form has, before a byte of it is read.
 
     Refuse also an address that holds a NUL: no row holds one, and PostgreSQL cannot be asked for
-    it. A view that is marked ``measures_requests`` measures by itself.
+    it. A view that is marked ``measures_requests`` measures by itself; one that names the
+    ``largest_of_staff`` takes so much from who is signed in.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
@@ -31,7 +32,11 @@ class RequestLimitsMiddleware:
     ) -> HttpResponse | None:
         if "\0" in request.path_info or "%00" in request.META.get("QUERY_STRING", ""):
             raise BadRequest("A NUL stands in the address.")
-        return None if getattr(view, "measures_requests", False) else refuse_oversized(request)
+        if getattr(view, "measures_requests", False):
+            return None
+        largest: int = getattr(view, "largest_of_staff", 0)
+        at_most = largest if largest and request.user.is_staff else LARGEST_REQUEST
+        return refuse_oversized(request, at_most)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         # A visitor who hangs up while sending is no fault of ours, and reads no answer.

@@ -43,7 +43,13 @@ from invitations.models.moved.moves import DatesMove
 from invitations.models.moved.reconfirmations import Reconfirmation
 from invitations.models.operations import Arming, DigestChoice, Outage, Setback, Tick, Worker
 from invitations.models.reminders import CallListEntry, ReminderStep, TelephoneCall
-from invitations.models.reply import NAME_THE_SUBSTITUTE, Channel, Correspondence, Reply
+from invitations.models.reply import (
+    NAME_THE_SUBSTITUTE,
+    Channel,
+    Correspondence,
+    DroppedScan,
+    Reply,
+)
 from invitations.models.states import (
     MemberState,
     Region,
@@ -103,6 +109,7 @@ __all__ = [
     "DatesMove",
     "Delivery",
     "DigestChoice",
+    "DroppedScan",
     "FormOfAddress",
     "ForumEdition",
     "Gender",

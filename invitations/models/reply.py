@@ -1,4 +1,4 @@
-"""Correspondence that came in, and the replies it holds."""
+"""Correspondence that came in, also as scans dropped at once, and the replies it holds."""
 
 from collections.abc import Sequence
 from typing import Self
@@ -104,6 +104,88 @@ class Correspondence(models.Model):
     def __str__(self) -> str:
         about = self.reference or self.invitation or self.sender
         return comma_list([self.get_channel_display(), about])
+
+
+class DroppedScanQuerySet(models.QuerySet["DroppedScan"]):
+    def to_read(self) -> Self:
+        return self.filter(state=DroppedScan.State.WAITING)
+
+    def to_record(self) -> Self:
+        """Return scans on file whose reply nobody has recorded yet, the first dropped first."""
+        kept = self.exclude(state__in=[DroppedScan.State.TWICE, DroppedScan.State.REFUSED])
+        return kept.filter(correspondence__dealt_with_at=None).order_by("pk")
+
+
+class DroppedScan(models.Model):
+    """One file of those that were dropped at once, what was read of it, and what came of it."""
+
+    class State(models.TextChoices):
+        WAITING = "waiting", _("waits to be read")
+        READ = "read", _("read")
+        UNREAD = "unread", _("could not be read: open the file itself")
+        TWICE = "twice", _("on file already: the same file came before")
+        REFUSED = "refused", _("refused: not kept")
+
+    class Found(models.TextChoices):
+        CODE = "code", _("by the code on the paper")
+        WORDS = "words", _("by what it says")
+        NAME = "name", _("by the name of the file")
+
+    file_name = models.CharField(_("file"), max_length=200)
+    sha256 = models.CharField(max_length=64, editable=False)
+    state = models.CharField(_("state"), max_length=8, choices=State, default=State.WAITING)
+    told = models.CharField(_("what came of it"), max_length=300, blank=True)
+    correspondence = models.ForeignKey(
+        Correspondence, models.PROTECT, null=True, related_name="dropped",
+        verbose_name=_("correspondence"),
+    )  # fmt: skip
+    # What the machine proposes; only a person says whose it is.
+    proposed = models.ForeignKey(
+        Invitation, models.PROTECT, null=True, editable=False, related_name="+",
+        verbose_name=_("whose it may be"),
+    )  # fmt: skip
+    found = models.CharField(_("how it was found"), max_length=5, choices=Found, blank=True)
+    # Name and hash of each page's picture, and whether it is blank.
+    pages = models.JSONField(default=list, editable=False)
+    total_pages = models.PositiveSmallIntegerField(_("pages"), default=0)
+    dropped_at = models.DateTimeField(_("dropped at"), default=timezone.now)
+    dropped_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("dropped by")
+    )
+    read_at = models.DateTimeField(_("read at"), null=True, blank=True)
+
+    objects = DroppedScanQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("dropped scan")
+        verbose_name_plural = _("dropped scans")
+        ordering = ["-pk"]
+        constraints = [
+            models.UniqueConstraint(
+                name="the_same_scan_is_on_file_once",
+                fields=["sha256"],
+                condition=Q(state__in=["waiting", "read", "unread"]),
+            ),
+            models.CheckConstraint(
+                name="only_a_refused_scan_is_not_on_file",
+                condition=Q(state="refused") | Q(correspondence__isnull=False),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.file_name
+
+    @property
+    def blank_pages(self) -> list[int]:
+        """The numbers of the pages that bear nothing."""
+        return [place for place, page in enumerate(self.pages, 1) if page["is_blank"]]
+
+    @property
+    def is_blank(self) -> bool:
+        return bool(self.pages) and len(self.blank_pages) == self.total_pages
+
+    def blank_pages_in_words(self, language: str) -> str:
+        return printed_list([str(number) for number in self.blank_pages], language)
 
 
 class ReplyQuerySet(models.QuerySet["Reply"]):

@@ -12,6 +12,7 @@ class Job(TextChoices):
     COMPOSE_PLANNED = "compose_planned", _("compose letters")
     DISPATCH_OUTBOX = "dispatch_outbox", _("work the outbox")
     READ_MAILBOXES = "read_mailboxes", _("read the mailboxes")
+    READ_SCANS = "read_scans", _("read scans")
     IMPORT_LISTS = "import_lists", _("import long lists")
     TAKE_OUT_LISTS = "take_out_lists", _("make files of long lists")
     SEND_WEBHOOKS = "send_webhooks", _("tell other systems")

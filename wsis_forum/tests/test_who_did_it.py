@@ -85,6 +85,7 @@ from invitations.tests.factories import (
 )
 from invitations.tests.mending import MENDING_ACTS
 from invitations.tests.originals import ORIGINAL_ACTS
+from invitations.tests.paper import PAPER_ACTS
 from invitations.tests.reminding import CALL_ACTS
 from invitations.tests.webhooks import WEBHOOK_ACTS
 
@@ -424,7 +425,7 @@ ACTS = {
     stop_sending: stopping_all,
     note_seen: looking_at_it,
     send_test: sending_a_test,
-    **CALL_ACTS | EDITION_ACTS | MENDING_ACTS | ORIGINAL_ACTS | WEBHOOK_ACTS,
+    **CALL_ACTS | EDITION_ACTS | MENDING_ACTS | ORIGINAL_ACTS | PAPER_ACTS | WEBHOOK_ACTS,
 }
 
 

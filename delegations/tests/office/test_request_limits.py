@@ -2,6 +2,7 @@ from pathlib import Path
 
 import pytest
 from django.test import RequestFactory
+from django.urls import reverse
 
 from delegations.office.request_limits import (
     LARGEST_FILE,
@@ -42,6 +43,16 @@ def test_a_length_that_is_no_number_announces_nothing(length, bytes_announced):
 
     assert content_length(request) == bytes_announced
     assert refuse_oversized(request) is None
+
+
+@pytest.mark.django_db
+def test_a_pile_of_scans_is_taken_from_who_is_signed_in_alone(client, admin_client):
+    drop = reverse("admin:invitations_droppedscan_drop")
+    pile, too_large = ({"CONTENT_LENGTH": str(size * MB)} for size in (100, 121))
+
+    assert admin_client.post(drop, b"", "text/plain", **pile).status_code == 200
+    assert admin_client.post(drop, b"", "text/plain", **too_large).status_code == 413
+    assert client.post(drop, b"", "text/plain", **pile).status_code == 413
 
 
 @pytest.mark.django_db

@@ -1,5 +1,12 @@
 """The pages of replies, correspondence, telephone calls and undelivered mail."""
 
-from invitations.admin.replies import bounces, call_list, calls, correspondence, replies
+from invitations.admin.replies import (
+    bounces,
+    call_list,
+    calls,
+    correspondence,
+    dropped_scans,
+    replies,
+)
 
-__all__ = ["bounces", "call_list", "calls", "correspondence", "replies"]
+__all__ = ["bounces", "call_list", "calls", "correspondence", "dropped_scans", "replies"]

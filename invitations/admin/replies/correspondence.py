@@ -13,6 +13,7 @@ from invitations.admin.base import FilledFilter, Menu, RecordInline, user_of
 from invitations.admin.columns import at_hour_with, hour_column, linked_column, state_link
 from invitations.admin.confirming import row_by_row
 from invitations.admin.mixins import LeadsToStatesMixin
+from invitations.admin.replies.beside import BesideMixin
 from invitations.admin.replies.filed_mail import FiledMailMixin, WhoseFilter
 from invitations.admin.replies.recording import RecordingMixin
 from invitations.admin.replies.scans import ScansMixin
@@ -49,7 +50,7 @@ class DealtWithFilter(FilledFilter):
 
 @admin.register(Correspondence)
 class CorrespondenceAdmin(
-    TakenOutMixin, LeadsToStatesMixin, RecordingMixin, ScansMixin, FiledMailMixin
+    TakenOutMixin, LeadsToStatesMixin, RecordingMixin, ScansMixin, BesideMixin
 ):
     menu = (Menu.DAILY, 2, "inbox")
     when_empty = gettext_lazy(
@@ -102,6 +103,7 @@ class CorrespondenceAdmin(
         "scan_file",
         "guess",
         *FiledMailMixin.readonly_fields,
+        "to_record",
         "recorded",
         "dealt_with",
     ]

@@ -9,7 +9,6 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import path, reverse
-from django.utils.http import urlencode
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -20,7 +19,7 @@ from invitations.admin.columns import text_link
 from invitations.admin.frozen_files import frozen_file_response
 from invitations.files import frozen
 from invitations.mail import incoming
-from invitations.models import Channel, Correspondence
+from invitations.models import Correspondence
 from invitations.replies import mark_dealt_with
 from invitations.text.dates import comma_list
 
@@ -39,7 +38,7 @@ class WhoseFilter(admin.SimpleListFilter):
 class FiledMailMixin(ModelAdmin):
     """A page that shows mail only to registrars, since mail may quote the reply link."""
 
-    readonly_fields: Any = ["message_file", "words", "to_record"]
+    readonly_fields: Any = ["message_file", "words"]
 
     def has_deal_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm("invitations.change_correspondence")
@@ -105,23 +104,6 @@ class FiledMailMixin(ModelAdmin):
             return mail_text(frozen.thaw(mail.message.name, mail.message_sha256))
         except (frozen.Tampered, frozen.StoreUnavailable) as damage:
             return str(damage)
-
-    @display(description=gettext_lazy("reply it brought"))
-    def to_record(self, mail: Correspondence) -> str:
-        """Return a link to the form of a reply, filled in with what is known of this mail."""
-        if mail.invitation_id is None or mail.is_automatic:
-            return ""
-        known: dict[str, str | int] = {
-            "invitation": mail.invitation_id,
-            "channel": Channel.MAIL.value,
-            "received_at": mail.received_at.isoformat(),
-            "sender": mail.sender,
-            "reference": mail.reference,
-        }
-        url = reverse("admin:invitations_correspondence_add")
-        return text_link(
-            f"{url}?{urlencode(known)}", _("record it; then mark this mail as dealt with")
-        )
 
 
 def mail_text(content: bytes) -> str:

@@ -85,17 +85,7 @@ class RecordingMixin(ModelAdmin):
     def response_add(
         self, request: HttpRequest, obj: Correspondence, post_url_continue: str | None = None
     ) -> HttpResponse:
-        contested = obj.replies.contested().first()
-        if contested:
-            messages.warning(request, contest_warning(contested))
-        if obj.replies.filter(status=Reply.Status.SUPERSEDED).exists():
-            messages.warning(
-                request,
-                _(
-                    "A reply that came later by this channel is on file and keeps its place: this"
-                    " one is kept as superseded, and is not acknowledged."
-                ),
-            )
+        tell_of_replies(request, obj)
         response = super().response_add(request, obj, post_url_continue)
         if "_save" in request.POST and "invitation" in request.GET and obj.invitation:
             # From the page of the State one came here, and there one goes back.
@@ -110,6 +100,21 @@ class RecordingMixin(ModelAdmin):
         if obj.invitation and request.user.has_perm("invitations.view_invitation"):
             return redirect(state_url(obj.invitation.edition, obj.invitation.member_state))
         return super().response_post_save_add(request, obj)
+
+
+def tell_of_replies(request: HttpRequest, filed: Correspondence) -> None:
+    """Warn of a reply that contradicts the standing one, or came before the last of its channel."""
+    contested = filed.replies.contested().first()
+    if contested:
+        messages.warning(request, contest_warning(contested))
+    if filed.replies.filter(status=Reply.Status.SUPERSEDED).exists():
+        messages.warning(
+            request,
+            _(
+                "A reply that came later by this channel is on file and keeps its place: this"
+                " one is kept as superseded, and is not acknowledged."
+            ),
+        )
 
 
 def contest_warning(contested: Reply) -> str:

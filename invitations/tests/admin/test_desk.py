@@ -20,6 +20,7 @@ from invitations.models import (
     Correspondence,
     DatesMove,
     Delivery,
+    DroppedScan,
     FormOfAddress,
     ForumEdition,
     Invitation,
@@ -57,6 +58,7 @@ from invitations.tests.factories import (
     StepFactory,
     UserFactory,
 )
+from invitations.tests.paper import drop
 
 pytestmark = pytest.mark.django_db
 
@@ -148,6 +150,10 @@ def list_import(n):
     return ask_for_import(b"state", f"list {n}.csv", 1, EditionFactory(), UserFactory())
 
 
+def dropped(n):
+    return drop(f"fax {n}".encode(), proposed=InvitationFactory(), found="code")
+
+
 LISTS = [
     (ForumEdition, lambda n: EditionFactory(), 7),
     (QuietPeriod, quiet, 6),
@@ -176,6 +182,7 @@ LISTS = [
     (CalendarEntry, told, 6),
     (SessionHours, lambda n: HoursFactory(), 8),
     (Correspondence, came_in, 8),
+    (DroppedScan, dropped, 6),
     (Reply, lambda n: ReplyFactory(), 8),
     (User, member, 7),
     (Group, lambda n: Group.objects.create(name=f"Guard {n}"), 5),
@@ -264,9 +271,8 @@ def in_group(name):
     return user
 
 
-READABLE = [
-    model for model, _make, _queries in LISTS if model not in (User, Group, LogEntry, ListImport)
-]
+FOR_SOME = (User, Group, LogEntry, ListImport, DroppedScan)
+READABLE = [model for model, _make, _queries in LISTS if model not in FOR_SOME]
 
 
 @pytest.mark.parametrize("model", READABLE, ids=[model.__name__ for model in READABLE])

@@ -387,18 +387,6 @@ def test_the_description_of_mail_of_nobody_known_can_be_put_right(client, office
     assert (mail.invitation, mail.summary) == (None, "Asks for hotels.")
 
 
-def test_the_form_for_the_reply_starts_with_what_is_known_of_the_mail(client, officer):
-    invitation = InvitationFactory(minister__to_emails="office@example.org")
-    mail = file_mail(written())
-    page = client.get(page_of(mail))
-    link = page.context["adminform"].model_admin.to_record(mail).split('href="')[1].split('"')[0]
-
-    form = client.get(link.replace("&amp;", "&")).context["adminform"].form
-
-    assert form["invitation"].value() == invitation.pk
-    assert (form["channel"].value(), form["sender"].value()) == ("mail", mail.sender)
-
-
 def test_what_a_person_files_still_names_its_invitation(client, officer):
     add = reverse("admin:invitations_correspondence_add")
     fax = {"channel": "fax", "received_at_0": "2026-11-20", "received_at_1": "09:30"}

@@ -1,0 +1,65 @@
+"""What is on file and unread becomes a reply: a person says whose it is, and what it answers."""
+
+from typing import Any
+
+from django.contrib.auth.models import User
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from invitations.audit import Act, Changes, record_act
+from invitations.letters.issuing import lock_invitation, refuse_if_not_in_force
+from invitations.models import Correspondence, Invitation, Reply
+from invitations.replies import record_reply
+
+
+@transaction.atomic
+def record_filed(
+    filed: Correspondence,
+    invitation: Invitation,
+    by: User,
+    words: dict[str, Any] | None,
+    **particulars: Any,
+) -> Reply | None:
+    """Say whose the correspondence is, and record the reply it brought, which deals with it.
+
+    Without words it is only said whose it is: it waits, and holds the office's reminders. It is
+    refused if somebody dealt with it meanwhile, or said that it is another office's.
+    """
+    now = timezone.now()
+    lock_invitation(invitation)
+    refuse_if_not_in_force(invitation, now)
+    filed = unread_of(filed, invitation)
+    changes = changed(filed, invitation, particulars)
+    done = {"dealt_with_at": now, "dealt_with_by": by} if words is not None else {}
+    row = Correspondence.objects.filter(pk=filed.pk)
+    row.update(invitation=invitation, **particulars, **done)
+    record_act(filed, Act.DEALT_WITH if done else Act.ASSIGNED, by, changes=changes)
+    filed = row.get()
+    if words is None:
+        return None
+    how_it_came: dict[str, Any] = {"channel": filed.channel, "received_at": filed.received_at}
+    return record_reply(invitation, words, by=by, correspondence=filed, **how_it_came)
+
+
+def unread_of(filed: Correspondence, invitation: Invitation) -> Correspondence:
+    """Lock the correspondence; refuse what was dealt with, or is of another invitation."""
+    locked = Correspondence.objects.select_for_update().get(pk=filed.pk)
+    if locked.dealt_with_at:
+        raise ValidationError(_("Someone has dealt with this already."))
+    if locked.invitation_id not in (None, invitation.pk):
+        raise ValidationError(_("Somebody has said already whose mail this is."))
+    return locked
+
+
+def changed(filed: Correspondence, invitation: Invitation, particulars: dict[str, Any]) -> Changes:
+    """Return what the history tells: how it came, where that is put right, and whose it is."""
+    changes: dict[str, tuple[object, object]] = {
+        name: (getattr(filed, name), value)
+        for name, value in particulars.items()
+        if getattr(filed, name) != value
+    }
+    if filed.invitation_id is None:
+        changes["invitation"] = (None, invitation.pk)
+    return changes

@@ -1,0 +1,16 @@
+from typing import Any
+
+from django.core.management.base import BaseCommand
+
+from invitations.inbox.scans import read_scans
+from invitations.outbox.monitoring import ticked
+from invitations.times.jobs import Job
+
+
+class Command(BaseCommand):
+    help = "Read the scans that were dropped and wait."
+
+    def handle(self, **options: Any) -> str:
+        with ticked(Job.READ_SCANS) as tick:
+            tick.did = read_scans()
+        return f"{tick.did} scans read."

@@ -1,0 +1,172 @@
+"""Forty scans are dropped at once, and recorded one after the other beside their pictures."""
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
+from django.utils import timezone
+
+from invitations.admin.columns import list_url
+from invitations.inbox.scans import read_scans
+from invitations.models import Correspondence, DroppedScan, Reply
+from invitations.tests.admin.replies.test_beside import RIGHTS, form_of, page, sent
+from invitations.tests.desk import signed_in
+from invitations.tests.factories import InvitationFactory
+from invitations.tests.paper import drop, letter_of, past_edition
+from invitations.tests.sheets import as_file, sheet
+
+pytestmark = pytest.mark.django_db
+
+DROP = reverse("admin:invitations_droppedscan_drop")
+LIST = list_url(DroppedScan)
+
+
+@pytest.fixture
+def registrar(client):
+    return signed_in(client, *RIGHTS)
+
+
+def dropped(client, *files, **said):
+    came = {"channel": "fax", "received_at_0": "2026-11-20", "received_at_1": "09:30:00"}
+    scans = [SimpleUploadedFile(name, content) for name, content in files]
+    return client.post(DROP, {**came, **said, "scans": scans}, follow=True)
+
+
+def told(response):
+    return [str(message) for message in response.context["messages"]]
+
+
+def test_scans_are_dropped_at_once_and_each_says_what_became_of_it(client, registrar):
+    one, two = as_file(sheet(lines=1)), as_file(sheet(lines=2))
+
+    response = dropped(
+        client,
+        ("1.png", one),
+        ("2.png", two),
+        ("3.png", one),
+        ("4.xlsx", b"PK\x03\x04"),
+        ("5.png", b""),
+    )
+
+    states = DroppedScan.objects.order_by("pk").values_list("file_name", "state")
+    assert dict(states) == {
+        "1.png": "waiting", "2.png": "waiting", "3.png": "twice", "4.xlsx": "refused",
+        "5.png": "refused",
+    }  # fmt: skip
+    assert told(response) == ["2 scans are on file.", "3 files are not: the list says why."]
+    assert "A scan is a PDF, PNG, JPEG or TIFF file." in response.content.decode()
+    filed = Correspondence.objects.all()
+    assert {(one.channel, f"{timezone.localtime(one.received_at):%H:%M}") for one in filed} == {
+        ("fax", "09:30")
+    }
+
+
+def test_the_list_renews_itself_while_scans_are_being_read(client, registrar):
+    drop(as_file(sheet()))
+
+    again = client.get(f"{LIST}?state=waiting")["Refresh"]
+    assert again == "3;url=?state=waiting&unattended="
+    assert client.get(f"{LIST}{again.removeprefix('3;url=')}")["Refresh"] == again
+
+    read_scans()
+    assert "Refresh" not in client.get(LIST)
+
+
+def test_no_file_or_too_many_are_refused(client, registrar):
+    nothing = client.post(DROP, {"channel": "fax"})
+    many = dropped(client, *[(f"{n}.png", b"x") for n in range(61)])
+
+    assert nothing.context["form"].errors["scans"] == ["This field is required."]
+    assert many.context["form"].errors["scans"] == ["At most 60 scans can be dropped at once."]
+    assert not DroppedScan.objects.exists()
+
+
+def test_the_picture_lies_beside_the_form_with_what_the_code_proposes(client, registrar):
+    invitation = InvitationFactory()
+    scan = drop(as_file(letter_of(invitation)))
+    read_scans()
+
+    response = client.get(page(scan.correspondence))
+
+    picture = reverse("admin:invitations_droppedscan_page", args=[scan.pk, 1])
+    assert f'<img src="{picture}"' in response.content.decode()
+    assert client.get(picture).content.startswith(b"\xff\xd8\xff")
+    assert client.get(picture.replace("/page/1/", "/page/2/")).status_code == 404
+    assert form_of(response)["invitation"].value() == invitation.pk
+    assert (
+        f"Proposed by the code on the paper: {invitation.chosen_as}." in response.content.decode()
+    )
+
+
+def test_a_proposal_of_another_edition_is_named_and_not_chosen(client, registrar):
+    past = past_edition()
+    earlier = InvitationFactory(edition=past)
+    now = InvitationFactory(minister=earlier.minister)
+    scan = drop(as_file(letter_of(earlier)))
+    read_scans()
+
+    response = client.get(page(scan.correspondence))
+
+    form = form_of(response)
+    assert not form["invitation"].value()
+    assert [pk for pk, _name in form.fields["invitation"].choices] == [now.pk, earlier.pk]
+    assert "This edition is not the current one" in response.content.decode()
+
+
+def test_record_and_next_leads_through_the_pile_with_channel_and_hour(client, registrar):
+    invitations = [InvitationFactory() for _fax in range(3)]
+    scans = [drop(as_file(letter_of(one))) for one in invitations]
+    read_scans()
+    first, second, last = (page(scan.correspondence) for scan in scans)
+
+    came = {"channel": "letter", "received_at_0": "2026-11-19", "received_at_1": "08:00:00"}
+    response = client.post(first, sent(client.get(first), answer="in_person", **came))
+    assert response.url.startswith(f"{second}?")
+
+    begun = client.get(response.url)
+    assert form_of(begun)["channel"].value() == "letter"
+    response = client.post(response.url, sent(begun, answer="regrets"))
+    assert response.url.startswith(f"{last}?")
+
+    response = client.post(response.url, sent(client.get(response.url), _nothing=""), follow=True)
+    assert told(response)[-1] == "That was the last scan."
+    assert list(Reply.objects.order_by("pk").values_list("invitation", "answer", "channel")) == [
+        (invitations[0].pk, "in_person", "letter"),
+        (invitations[1].pk, "regrets", "letter"),
+    ]
+    assert not DroppedScan.objects.to_record().exists()
+
+
+def test_a_blank_scan_says_so_and_is_put_aside(client, registrar):
+    scan = drop(as_file(sheet(lines=0)))
+    read_scans()
+
+    response = client.get(page(scan.correspondence))
+    assert "The paper is blank." in response.content.decode()
+    assert "all: the paper is blank" in client.get(LIST).content.decode()
+
+    client.post(page(scan.correspondence), {"_nothing": ""})
+    scan.correspondence.refresh_from_db()
+    assert scan.correspondence.dealt_with_by == registrar
+    assert not Reply.objects.exists()
+
+
+def test_a_scan_that_is_named_for_a_state_offers_its_invitation_unchosen(client, registrar):
+    invitation = InvitationFactory()
+    scan = drop(b"broken", f"{invitation.member_state.iso3}.png", state="unread")
+    scan.proposed, scan.found = invitation, "name"
+    scan.save()
+
+    form = form_of(client.get(page(scan.correspondence)))
+
+    assert not form["invitation"].value()
+    assert [pk for pk, _name in form.fields["invitation"].choices] == [invitation.pk]
+
+
+def test_who_may_not_record_drops_nothing_and_sees_no_picture(client):
+    scan = drop(b"a fax")
+    signed_in(client, "view_correspondence")
+
+    assert client.get(DROP).status_code == 403
+    assert client.get(LIST).status_code == 403
+    picture = reverse("admin:invitations_droppedscan_page", args=[scan.pk, 1])
+    assert client.get(picture).status_code == 403
