@@ -1,0 +1,161 @@
+"""A registrar's afternoon: a pile of faxes, dropped at once and recorded by keyboard alone."""
+
+import random
+
+import pytest
+from django.urls import reverse
+from PIL import Image
+from playwright.sync_api import expect
+
+from delegations.demonstration.faxes import (
+    A4,
+    WHITE,
+    fax_with_code,
+    named_fax,
+    reply,
+    reply_link,
+    scanned,
+    typed_fax,
+)
+from delegations.tests.desk.person import signed_in_person
+from invitations.admin.columns import list_url
+from invitations.inbox.scans import read_scans
+from invitations.models import Correspondence, DroppedScan, Reply
+from invitations.tests.factories import InvitationFactory
+from invitations.tests.paper import past_edition
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.django_db(transaction=True, serialized_rollback=True),
+]
+LISTED = list_url(DroppedScan)
+DROPPED_AT = reverse("admin:invitations_droppedscan_drop")
+
+
+@pytest.fixture
+def registrar(chromium, site):
+    with signed_in_person(chromium, site, "sapt", "Registrars") as person:
+        yield person
+
+
+@pytest.fixture
+def invitations(edition):
+    return [InvitationFactory(edition=edition) for _office in range(7)]
+
+
+@pytest.fixture
+def earlier(invitations):
+    """An invitation of the last office to an edition that is over."""
+    return InvitationFactory(edition=past_edition(), minister=invitations[-1].minister)
+
+
+@pytest.fixture
+def pile(invitations, earlier):
+    """Ten faxes as of the forty that the demonstration makes: some of each kind."""
+    rng = random.Random(10)
+    with_code = [fax_with_code(number, invitations[number], rng) for number in range(3)]
+    upside_down = scanned(reply(invitations[3], reply_link(invitations[3])), rng, "PNG", 180)
+    files = [
+        *with_code,
+        ("scan-4.png", upside_down),
+        typed_fax(0, invitations[4]),
+        named_fax(invitations[5], rng),
+        ("scan-7.png", scanned(reply(invitations[6], ""), rng, "PNG")),
+        ("scan-8.png", scanned(reply(earlier, reply_link(earlier)), rng, "PNG")),
+        ("scan-9.png", scanned(Image.new("L", A4, WHITE), rng, "PNG")),
+        ("scan-10.png", with_code[0].content),
+    ]
+    return [
+        {"name": name, "mimeType": "application/octet-stream", "buffer": content}
+        for name, content in files
+    ]
+
+
+def drop(person, pile):
+    """Three actions for the whole pile."""
+    person.page.goto(person.site + LISTED)
+    person.link("Drop scans")
+    person.clicks += 1
+    person.page.set_input_files("[name=scans]", pile)
+    person.button("Put them on file")
+    person.sees("9 scans are on file.")
+    person.sees("1 file is not: the list says why.")
+
+
+def keys(person, *pressed):
+    """One action: it takes effect with its last key."""
+    person.clicks += 1
+    for key in pressed:
+        person.page.keyboard.press(key)
+
+
+def at(person, name):
+    expect(person.page.get_by_role("link", name=name, exact=True)).to_be_visible()
+
+
+def record_proposed(person, name):
+    """The code tells whose it is: choose the answer, record."""
+    at(person, name)
+    person.sees("Proposed by the code on the paper")
+    keys(person, "Space")
+    keys(person, "Enter")
+
+
+def record_unsure(person, name):
+    """Its words or its name tell whose it may be: say so, choose the answer, record."""
+    at(person, name)
+    keys(person, "Space", "Tab", "Tab")
+    keys(person, "Space")
+    keys(person, "Enter")
+
+
+def record_found(person, name, letters):
+    """Nothing tells whose it is: two letters of the State, the answer, record."""
+    at(person, name)
+    person.page.keyboard.type(letters)
+    keys(person, "Enter")
+    expect(person.page.locator("[name=invitation]:checked")).to_have_count(1)
+    keys(person, "Space")
+    keys(person, "Enter")
+
+
+def put_aside(person, name, words):
+    at(person, name)
+    person.sees(words)
+    person.button("It brought no reply")
+
+
+def test_ten_faxes_are_recorded_by_keyboard_in_23_actions(registrar, pile, invitations):
+    drop(registrar, pile)
+    read_scans()
+    registrar.page.goto(registrar.site + LISTED)
+    registrar.link("scan-0001.png")
+
+    for name in ("scan-0001.png", "scan-0002.jpg", "scan-0003.tif", "scan-4.png"):
+        record_proposed(registrar, name)
+    record_unsure(registrar, "letter-1.pdf")
+    record_unsure(registrar, f"{invitations[5].member_state.iso3}-reply.png")
+    record_found(registrar, "scan-7.png", invitations[6].member_state.iso2)
+    put_aside(registrar, "scan-8.png", "This edition is not the current one")
+    put_aside(registrar, "scan-9.png", "The paper is blank.")
+    registrar.sees("That was the last scan.")
+
+    replies = Reply.objects.order_by("pk")
+    assert [reply.invitation for reply in replies] == invitations
+    assert {(reply.channel, reply.status) for reply in replies} == {("fax", "standing")}
+    assert not Correspondence.objects.unread().exists()
+    # Three for the pile, one to open it; two for each code, three for each of the others.
+    assert registrar.clicks == 3 + 1 + 4 * 2 + 3 * 3 + 2 * 1
+
+
+def test_scans_are_dropped_without_any_script(chromium, site, registrar, pile):
+    context = chromium.new_context(java_script_enabled=False, locale="en-GB")
+    context.add_cookies(registrar.page.context.cookies())
+    page = context.new_page()
+    page.goto(site + DROPPED_AT)
+    page.set_input_files("[name=scans]", pile[:2])
+    with page.expect_navigation(url=f"{site}{LISTED}"):
+        page.get_by_role("button", name="Put them on file").click()
+
+    assert DroppedScan.objects.to_read().count() == 2
+    context.close()
