@@ -3,7 +3,9 @@
 import random
 
 import pytest
+from django.conf import settings
 from django.urls import reverse
+from django.utils import timezone
 from PIL import Image
 from playwright.sync_api import expect
 
@@ -18,10 +20,11 @@ from delegations.demonstration.faxes import (
     typed_fax,
 )
 from delegations.tests.desk.person import signed_in_person
+from delegations.tests.measures import RULES, bring_axe, faults_within
 from invitations.admin.columns import list_url
-from invitations.inbox.scans import read_scans
+from invitations.inbox.scans import Scan, drop_scan, read_scans
 from invitations.models import Correspondence, DroppedScan, Reply
-from invitations.tests.factories import InvitationFactory
+from invitations.tests.factories import InvitationFactory, UserFactory
 from invitations.tests.paper import past_edition
 
 pytestmark = [
@@ -29,6 +32,7 @@ pytestmark = [
     pytest.mark.django_db(transaction=True, serialized_rollback=True),
 ]
 LISTED = list_url(DroppedScan)
+BESIDE = "admin:invitations_correspondence_reply"
 DROPPED_AT = reverse("admin:invitations_droppedscan_drop")
 
 
@@ -159,3 +163,19 @@ def test_scans_are_dropped_without_any_script(chromium, site, registrar, pile):
 
     assert DroppedScan.objects.to_read().count() == 2
     context.close()
+
+
+@pytest.mark.parametrize("width", [1440, 390])
+def test_both_pages_are_read_by_everybody_from_right_to_left_too(registrar, site, pile, width):
+    registrar.page.set_viewport_size({"width": width, "height": 900})
+    cookie = {"name": settings.LANGUAGE_COOKIE_NAME, "value": "ar", "url": site}
+    registrar.page.context.add_cookies([cookie])
+    bring_axe(registrar.page)
+    drop_scan(Scan(pile[0]["name"], pile[0]["buffer"], "png"), UserFactory(), "fax", timezone.now())
+    read_scans()
+    scan = DroppedScan.objects.get()
+
+    for address in (DROPPED_AT, reverse(BESIDE, args=[scan.correspondence_id])):
+        registrar.page.goto(site + address)
+        assert faults_within(registrar.page, ".desk", runOnly=RULES) == []
+        assert not registrar.page.evaluate("document.documentElement.scrollWidth > innerWidth")
