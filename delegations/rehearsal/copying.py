@@ -56,8 +56,10 @@ COPIED: dict[type[models.Model], Callable[[Rows, ForumEdition], Rows]] = {
 }
 # Of a person with an account the copy has the name alone, which approvals refer to.
 COLUMNS: dict[type[models.Model], list[str]] = {User: ["username", "is_active", "is_staff"]}
-# Everything is to happen once more: a letter that left is a draft again.
+# Everything is to happen once more: a letter that left is a draft again, and none to come is older
+# than a move of dates.
 SET_BACK: dict[type[models.Model], dict[str, Any]] = {
+    ForumEdition: {"moved_at": None},
     Invitation: {"status": Invitation.Status.DRAFT, "issued_at": None},
     Circular: {"original_scan": "", "chosen": []},
     HeldChange: {"letters": []},

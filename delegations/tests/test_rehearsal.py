@@ -13,13 +13,13 @@ from django.utils import translation
 
 from conftest import VARIABLES
 from delegations.rehearsal.apart import environment_of
-from delegations.rehearsal.copying import COPIED, as_of_one_moment, write_copy
+from delegations.rehearsal.copying import COPIED, as_of_one_moment, rows_of, write_copy
 from delegations.rehearsal.diary import Diary
 from delegations.rehearsal.incoming import plan_incoming
 from delegations.rehearsal.marked_tests import staff_named
 from delegations.rehearsal.report import write_report
 from delegations.tests.rehearsals import LANGUAGES, edition_of_seventeen, rehearse
-from invitations.models import HeldChange, Minister
+from invitations.models import ForumEdition, HeldChange, Minister
 from invitations.outbox.arming import arm
 from invitations.tests.factories import (
     CircularFactory,
@@ -28,6 +28,7 @@ from invitations.tests.factories import (
     LetterFactory,
     UserFactory,
 )
+from invitations.tests.moving import moved
 from wsis_forum.env import Mailbox
 
 LEFT_BEHIND = {
@@ -128,6 +129,17 @@ def test_nothing_is_copied_that_leads_to_what_is_left_behind(tmp_path):
 
 
 @pytest.mark.django_db
+@pytest.mark.django_db
+def test_letters_of_a_rehearsal_are_not_taken_for_older_than_a_move():
+    edition = EditionFactory()
+    moved(edition)
+
+    [row] = rows_of(ForumEdition, edition)
+
+    assert row["fields"]["moved_at"] is None
+    assert row["fields"]["opens_on"] == edition.opens_on
+
+
 def test_the_same_seed_invents_the_same_replies():
     edition = edition_of_seventeen()
     since = dt.date(2027, 2, 1)
