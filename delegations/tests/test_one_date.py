@@ -12,7 +12,8 @@ from delegations.models import HighLevelSession
 from delegations.moved_dates import release_move
 from delegations.tests.offices import browser, invited, page_of, text
 from invitations.letters.composing_queue import compose_planned
-from invitations.models import Delivery, LetterTemplate
+from invitations.models import Delivery, Letter, LetterTemplate
+from invitations.outbox.moved_dates.asking import take_back_move
 from invitations.reminders.hours_moved import update_calendars
 from invitations.replies import record_reply
 from invitations.tests.factories import DeliveryFactory, EditionFactory, HoursFactory, UserFactory
@@ -22,7 +23,8 @@ from invitations.text.dates import printed_date
 
 pytestmark = pytest.mark.django_db
 
-NOON = dt.datetime(2027, 2, 10, 12, tzinfo=dt.UTC)
+# A Monday, so long before that no day on which something is said is one of the edition's months.
+NOON = dt.datetime(2027, 1, 4, 12, tzinfo=dt.UTC)
 HOURS = dt.timedelta(hours=2)
 BOARD = reverse("desk:board")
 
@@ -124,8 +126,7 @@ def days_that_may_be_named(edition):
 
 
 def released(edition, clock, kind, days=21, **more):
-    sessions = [one.pk for one in edition.sessions.all()]
-    move = asked(edition, kind, days, sessions=sessions, **more)
+    move = asked(edition, kind, days, sessions=sessions_of(edition), **more)
     clock.shift(HOURS)
     release_move(move.change, UserFactory(), move.change.mark)
     edition.refresh_from_db()
@@ -133,39 +134,92 @@ def released(edition, clock, kind, days=21, **more):
     return move
 
 
-def test_all_four_name_the_same_dates_before_and_after_each_act(edition, clock, client):
-    offices = [answered(edition, "Ruritania", segments=["opening"])[0]]
-    offices += [answered(edition, "Zenda")[0]]
-    track = "11–12 May 2027"
+def offices_of(edition):
+    """A speaker of a session, one who comes for the days alone, and one who travels."""
+    return [
+        answered(edition, "Ruritania", segments=["opening"])[0],
+        answered(edition, "Zenda")[0],
+        answered(edition, "Strelsau", answer="in_person")[0],
+    ]
 
-    said = faces(edition, client, offices)
-    assert all(named_in(words) <= days_that_may_be_named(edition) for words in said.values())
-    assert track in said["pages"].replace("\u00a0", " ")
-    assert "31 March 2027" in said["board"].replace("\u00a0", " ")
-    assert "20270511" in said["acknowledgements"]
 
-    waiting = asked(edition, "moved", 21)
+def told_by_mail(edition, clock, days):
+    """What the mails say that bring calendars up to date so many days after the last act."""
+    known = set(edition_letters(edition).values_list("pk", flat=True))
+    clock.shift(dt.timedelta(days=days))
+    update_calendars()
+    composed_and_sent()
+    new = edition_letters(edition).filter(state="approved").exclude(pk__in=known)
+    return unfolded("\n".join(map(said_by, new)))
+
+
+def edition_letters(edition):
+    return Letter.objects.filter(kind="calendar", invitation__edition=edition)
+
+
+def assert_one_date(edition, clock, client, offices, act, days=7):  # noqa: PLR0913 -- what is there
+    """Each face names days, and no others than those in force; none while it is postponed."""
     edition.refresh_from_db()
+    mails = told_by_mail(edition, clock, days)
     said = faces(edition, client, offices)
-    assert all(named_in(words) <= days_that_may_be_named(edition) for words in said.values())
-    assert track in said["pages"].replace("\u00a0", " ")
-    assert waiting.change.is_waiting
+    if edition.postponed_at:
+        # What is called off is called off on the day on which it was.
+        assert "STATUS:CONFIRMED" not in said.pop("programme") + mails
+        assert not any(map(named_in, said.values())), (act, said)
+        return
+    assert not named_in(mails) - days_that_may_be_named(edition), act
+    others = {
+        face: named_in(words) - days_that_may_be_named(edition) for face, words in said.items()
+    }
+    assert not any(others.values()), (act, others)
+    assert all(map(named_in, said.values())), act
+    assert f"{edition.track_opens_on:%Y%m%d}" in said["calendars"], act
+    assert printed_date(edition.last_day, "en") in said["board"], act
 
-    for kind, days in (("moved", 21), ("postponed", 0), ("moved", 42), ("online", 0)):
-        released(edition, clock, kind, days)
 
-        said = faces(edition, client, offices)
+ACTS = {
+    "moved": [("moved", 21)],
+    "moved twice and back to the first dates": [("moved", 21), ("moved", 21), ("moved", -42)],
+    "postponed and then moved": [("moved", 21), ("postponed", 0), ("moved", 42)],
+    "postponed and then as at first": [("postponed", 0), ("moved", 0)],
+    "online and back in person": [("online", 0), ("in_person", 0)],
+    "online on other days, moved, postponed, back": [
+        ("online", 21), ("moved", 7), ("postponed", 0), ("in_person", 0),
+    ],
+}  # fmt: skip
 
-        allowed = set() if edition.postponed_at else days_that_may_be_named(edition)
-        found = {face: named_in(words) - allowed for face, words in said.items()}
-        if edition.postponed_at:
-            # What is called off is called off on the day on which it was.
-            assert "STATUS:CONFIRMED" not in said["programme"]
-            del found["programme"]
-        assert not any(found.values()), (kind, found)
-        if not edition.postponed_at:
-            for face in ("pages", "calendars", "programme", "board", "acknowledgements"):
-                assert named_in(said[face]), (kind, face)
+
+@pytest.mark.parametrize("acts", ACTS.values(), ids=ACTS)
+def test_all_name_the_same_dates_once_asked_and_once_released(edition, clock, client, acts):
+    offices = offices_of(edition)
+    assert_one_date(edition, clock, client, offices, "at first")
+
+    for kind, days in acts:
+        move = asked(edition, kind, days, sessions=sessions_of(edition))
+        assert update_calendars() == 0
+        assert_one_date(edition, clock, client, offices, f"{kind} asked", days=0)
+        release_move(move.change, UserFactory(), move.change.mark)
+        clock.shift(HOURS)
+        assert_one_date(edition, clock, client, offices, f"{kind} released")
+
+
+@pytest.mark.parametrize("kind", ["moved", "postponed", "online", "in_person"])
+def test_all_name_the_dates_of_before_once_a_move_is_taken_back(edition, clock, client, kind):
+    offices = offices_of(edition)
+    if kind == "in_person":
+        released(edition, clock, "online", 0)
+
+    move = asked(edition, kind, 21, sessions=sessions_of(edition))
+    before = edition.forum_days("en")
+    clock.shift(HOURS)
+    take_back_move(move.change, UserFactory(), move.change.mark)
+
+    assert_one_date(edition, clock, client, offices, f"{kind} taken back")
+    assert (edition.forum_days("en"), edition.is_stopped) == (before, False)
+
+
+def sessions_of(edition):
+    return [one.pk for one in edition.sessions.all()]
 
 
 def told(invitation):
@@ -185,6 +239,8 @@ def test_calendars_that_were_sent_follow_each_act_with_a_higher_sequence(edition
         "postponed": "CANCELLED",
         "again": "20270622",
         "online": "online",
+        "back": "Geneva",
+        "at first": "20270511",
     }
 
     highest = 0
@@ -193,6 +249,8 @@ def test_calendars_that_were_sent_follow_each_act_with_a_higher_sequence(edition
         ("postponed", "postponed", 0),
         ("again", "moved", 21),
         ("online", "online", 0),
+        ("back", "in_person", 0),
+        ("at first", "moved", -42),
     ):
         released(edition, clock, kind, days)
         clock.shift(dt.timedelta(days=7))
