@@ -1,6 +1,7 @@
 """Dates move, as staff and offices walk through it in their browsers."""
 
 import datetime as dt
+from itertools import product
 
 import pytest
 from django.conf import settings
@@ -13,10 +14,12 @@ from playwright.sync_api import expect
 from delegations.models import HighLevelSession
 from delegations.tests.browser import CHECK, RECORD, browser_page, invited
 from delegations.tests.measures import RULES, bring_axe, faults_within
-from invitations.models import Reconfirmation
+from invitations.admin.columns import list_url, state_url
+from invitations.models import Invitation, Reconfirmation
 from invitations.replies import record_reply
 from invitations.tests.desk import page_of
 from invitations.tests.factories import DeliveryFactory, LetterFactory, UserFactory
+from invitations.tests.moving import moved
 from invitations.text.dates import printed_date, printed_range
 
 pytestmark = [
@@ -25,6 +28,7 @@ pytestmark = [
 ]
 SENT = timezone.now() - dt.timedelta(days=20)
 BUTTON = "Our reply is still valid"
+WIDE = "document.documentElement.scrollWidth > document.documentElement.clientWidth"
 
 
 @pytest.fixture
@@ -144,6 +148,77 @@ def test_a_postponement_to_the_re_confirmation_of_the_last_office(
     board_says(approver, site, 2, 0, 0)
     assert begins_on() == edition.track_opens_on + dt.timedelta(days=21)
     assert findings == []
+
+
+def test_the_last_office_re_confirms_by_telephone(staff, site, edition, offices):
+    moved(edition)
+    registrar, approver = staff("Registrars"), staff("Approvers")
+    approver.goto(f"{site}{reverse('desk:board')}")
+    board_says(approver, site, 0, 0, 2)
+    for number, (invitation, _link) in enumerate(offices[:2], start=1):
+        if number == 1:
+            registrar.goto(f"{site}{state_url(edition, invitation.member_state)}")
+            registrar.get_by_role("link", name="Record that the answer holds").click()
+        else:
+            registrar.goto(f"{site}{not_re_confirmed(edition)}")
+            registrar.get_by_role("link", name="record that the answer holds").click()
+        registrar.select_option("[name=channel]", "telephone")
+        expect(registrar.locator("[name=answer]")).to_have_value("still_valid")
+        registrar.fill("[name=sender]", "Fritz von Tarlenheim")
+        registrar.get_by_role("button", name="Save", exact=True).click()
+        expect(registrar.get_by_text("The office re-confirmed its answer").first).to_be_visible()
+
+    board_says(approver, site, 2, 0, 0)
+    said = Reconfirmation.objects.exclude(recorded_by=None).values_list("said", "channel")
+    assert list(said) == [("still_valid", "telephone")] * 2
+
+
+def not_re_confirmed(edition):
+    return list_url(Invitation, edition__id__exact=edition.pk, reconfirmed="not_yet")
+
+
+def test_what_was_moved_online_comes_back_in_person(staff, chromium, site, edition, offices):
+    moved(edition, "online", days=0)
+    drafter, approver = staff("Drafters"), staff("Approvers")
+    drafter.goto(f"{site}{dates_page(edition)}")
+    drafter.get_by_label("back from online to in person").check()
+    expect(drafter.locator("[name=answers_offered][value=in_person]")).to_be_checked()
+    drafter.fill("[name=because]", "All may travel again.")
+    drafter.get_by_role("button", name="Ask for it: a second person releases").click()
+
+    released(approver, site)
+    for _invitation, link in offices[:2]:
+        with browser_page(chromium) as page:
+            page.goto(link)
+            expect(page.get_by_role("heading", name="held in person again")).to_be_visible()
+            page.get_by_role("button", name=BUTTON).click()
+            expect(page.get_by_text("your answer is re-confirmed")).to_be_visible()
+    board_says(approver, site, 2, 0, 0)
+
+
+def test_nothing_is_amiss_on_the_pages_of_a_move(staff, chromium, site, edition, offices):
+    moved(edition)
+    drafter, registrar = staff("Drafters"), staff("Registrars")
+    invitation, link = offices[0]
+    form = f"{reverse('admin:invitations_correspondence_add')}?invitation={invitation.pk}"
+    with browser_page(chromium) as office:
+        pages = [
+            (drafter, f"{site}{dates_page(edition)}", ".desk", {"runOnly": RULES}),
+            # Its boxes are the interface's own.
+            (registrar, f"{site}{form}&answer=still_valid", "#correspondence_form", {}),
+            (registrar, f"{site}{state_url(edition, invitation.member_state)}", ".desk", {}),
+            (office, link, "main", {"runOnly": RULES}),
+        ]
+        for page in (drafter, registrar, office):
+            bring_axe(page)
+        for (page, url, part, rules), scheme, width in product(
+            pages, ("light", "dark"), (1280, 390)
+        ):
+            page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+            page.set_viewport_size({"width": width, "height": 844})
+            page.goto(url)
+            assert faults_within(page, part, **rules) == [], (url, scheme, width)
+            assert not page.evaluate(WIDE), (url, width)
 
 
 def test_a_move_online_asks_again_who_meant_to_travel(staff, chromium, site, edition, offices):
