@@ -120,7 +120,7 @@ def test_the_pages_say_that_a_receipt_follows_and_name_no_address_whole(invitati
 
     for name in ("statement", "delegation"):
         shown = page(invitation, name)
-        assert f"{FOLLOWS} f…@example.org and c…@example.org." in shown
+        assert f"{FOLLOWS} f…\u2060@example.org and c…\u2060@example.org." in shown
         assert "flavia@" not in shown
 
 

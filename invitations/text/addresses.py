@@ -170,6 +170,6 @@ def address_in_ascii(address: str) -> str:
 
 
 def masked_address(address: str) -> str:
-    """Return the address so that only who has it knows it again: ``f…@example.org``."""
+    """Return the address so that only who has it knows it again: ``f…@example.org``, unbroken."""
     local, _at, domain = address.rpartition("@")
-    return f"{local[:1]}…@{domain}"
+    return f"{local[:1]}…\N{WORD JOINER}@{domain}"
