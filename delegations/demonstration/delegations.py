@@ -1,10 +1,13 @@
 """What follows a yes: delegations, statements, and the first speakers on the list."""
 
+from itertools import count
+
 from django.utils import timezone
 
 from delegations.demonstration.people import invent_person, read_people
 from delegations.models import Delegate, Delegation, PolicyStatement, SpeakingSlot
 from delegations.programme import in_order_of_speaking
+from invitations.letters.context import own_text
 from invitations.models import ANSWERS_BRINGING, ANSWERS_SPEAKING, Answer, ForumEdition, Reply
 
 MODES: dict[str, str] = {
@@ -40,7 +43,7 @@ def make_delegates(delegation: Delegation, reply: Reply, number: int) -> None:
         function=reply.substitute_function or minister.portfolio,
         gender=gender,
     )
-    others = [invent_person(minister.language, number * 3 + n + 11) for n in range(number % 4)]
+    others = invent_others(minister.language, number, head.name)
     roles = (Delegate.Role.ALTERNATE, Delegate.Role.ADVISER, Delegate.Role.ADVISER)
     advisers = [
         Delegate(
@@ -56,6 +59,18 @@ def make_delegates(delegation: Delegation, reply: Reply, number: int) -> None:
     Delegate.objects.bulk_create([head, *advisers])
 
 
+def invent_others(language: str, number: int, head: str) -> list[dict[str, str]]:
+    """Return up to three people, of whom none has the name of the head or of another."""
+    wanted, found = number % 4, dict[str, dict[str, str]]()
+    for seed in count(number * 3 + 11):
+        if len(found) == wanted:
+            break
+        person = invent_person(language, seed)
+        if person["name"] != head:
+            found.setdefault(person["name"], person)
+    return [*found.values()]
+
+
 def make_statement(delegation: Delegation, reply: Reply, number: int) -> None:
     minister = reply.invitation.minister
     first, second = delegation.edition.sessions.filter(segment="dialogues").order_by("starts_at")
@@ -65,7 +80,7 @@ def make_statement(delegation: Delegation, reply: Reply, number: int) -> None:
         speaker_function=reply.substitute_function or minister.portfolio,
         speaker_rank_id=reply.substitute_rank_id or minister.rank_id,
         mode=MODES.get(reply.answer, PolicyStatement.Mode.IN_PERSON),
-        title=delegation.edition.theme.partition(":")[0],
+        title=own_text(delegation.edition, "theme", minister.language).partition(":")[0],
         first_choice=second if number % 3 else first,
         second_choice=first if number % 3 else second,
         language=minister.language,
