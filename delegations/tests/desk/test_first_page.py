@@ -175,6 +175,16 @@ def test_what_is_no_column_sorts_by_the_french_order(admin_client):
     assert [row["state"] for row in rows] == states
 
 
+def test_with_a_single_edition_the_list_of_the_silent_offers_nothing_to_choose(admin_client):
+    silent_state(EditionFactory(), "Africa", 8)
+    choice = '<form class="which'
+    assert choice not in admin_client.get(reverse("desk:silent")).content.decode()
+
+    EditionFactory()
+
+    assert choice in admin_client.get(reverse("desk:silent")).content.decode()
+
+
 @pytest.mark.parametrize("rows", [1, 3])
 def test_the_silent_take_as_many_queries_for_three_as_for_one(
     admin_client, django_assert_num_queries, rows
