@@ -9,6 +9,7 @@ delegations/tests/test_mail_in_browser.py draws the same of its own letters, and
 import io
 from pathlib import Path
 
+from django.db.models import Q
 from PIL import Image
 from playwright.sync_api import Browser, sync_playwright
 
@@ -17,10 +18,11 @@ from invitations.letters.message import build_message
 from invitations.mail.html_part import html_alone
 from invitations.models import Invitation, Language, Letter
 from invitations.replies import record_reply
-from scripts.bench.spam import move_sessions
+from scripts.bench.spam import file_with_receipts, move_sessions
 
 WIDTH, GAP, SCALE, COLOURS = 400, 16, 0.75, 16
-KINDS = ("invitation", "reminder", "acknowledgement", "calendar")
+# What a picture shows: a kind of letter, or a variant of the receipts.
+KINDS = ("invitation", "reminder", "acknowledgement", "calendar", "statement", "delegation")
 FOLDER = Path(__file__).resolve().parent.parent / "docs/pictures"
 
 
@@ -35,6 +37,11 @@ def main() -> None:
         browser.close()
 
 
+def name_of(letter: Letter) -> str:
+    """Return the name of the picture that shows such a letter."""
+    return letter.variant if letter.kind == Letter.Kind.RECEIPT else letter.kind
+
+
 def draw_mails(browser: Browser, drawn: dict[str, list[str]], folder: Path) -> None:
     """Draw a sheet of each kind: its mails in the six languages, light above dark."""
     for kind, mails in drawn.items():
@@ -44,20 +51,23 @@ def draw_mails(browser: Browser, drawn: dict[str, list[str]], folder: Path) -> N
 
 
 def answer_in_each_language() -> None:
-    """Let an office answer in each language in which none has; tell who comes of another room."""
+    """Let an office of each language answer and file; tell who comes of another room."""
     acknowledged = Letter.objects.filter(kind="acknowledgement")
     for language in Language:
         if not acknowledged.filter(language=language).exists():
             office = Invitation.objects.issued().filter(letters__language=language).earliest("pk")
             record_reply(office, {"answer": "in_person", "segments": ["opening"]})
     compose_planned()
-    move_sessions([one.invitation for one in acknowledged.exclude(state="cancelled")])
+    coming = [one.invitation for one in acknowledged.exclude(state="cancelled")]
+    move_sessions(coming)
+    file_with_receipts(coming)
     compose_planned()
 
 
-def mails_of(kind: str) -> list[str]:
-    """Return the newest letter of the kind in each language, as HTML of today."""
-    written = Letter.objects.filter(kind=kind, second_language="").exclude(message_sha256="")
+def mails_of(name: str) -> list[str]:
+    """Return the newest letter of the kind or variant in each language, as HTML of today."""
+    named = Q(kind=name) | Q(kind="receipt", variant=name)
+    written = Letter.objects.filter(named, second_language="").exclude(message_sha256="")
     written = written.exclude(variant__in=("copy", "contested", "holding"))
     letters = [written.filter(language=language).latest("pk") for language in Language]
     return [html_alone(build_message(letter, {}).as_bytes()) for letter in letters]

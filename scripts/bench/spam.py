@@ -8,12 +8,23 @@ from pathlib import Path
 from django.core.management import call_command
 from django.utils import timezone
 
+from delegations.demonstration.delegations import make_delegates, make_statement
+from delegations.models import Delegation, PolicyStatement
+from delegations.receipts import plan_delegation_receipt, plan_statement_receipt
 from invitations.files.frozen import thaw
 from invitations.letters.circulars import plan_circular, plan_notes
 from invitations.letters.composing_queue import compose_planned
 from invitations.letters.planning import save_planned_letters
 from invitations.mail.outgoing import dated
-from invitations.models import Circular, Invitation, Language, Letter, SessionHours
+from invitations.models import (
+    Answer,
+    Circular,
+    Invitation,
+    Language,
+    Letter,
+    Reply,
+    SessionHours,
+)
 from invitations.reminders.hours_moved import calendar_letter
 from invitations.replies import record_reply
 
@@ -31,6 +42,7 @@ def tell_story() -> None:
         record_reply(office, {"answer": "in_person", "segments": ["opening"]})
     compose_planned()
     move_sessions(offices)
+    file_with_receipts(offices)
     for kind in REFERRING:
         circular = circular_of(kind, offices[0])
         chosen = Invitation.objects.filter(pk__in=[office.pk for office in offices])
@@ -45,6 +57,23 @@ def move_sessions(offices: list[Invitation]) -> None:
     SessionHours.objects.update(room="Popov")
     standing = Letter.objects.standing().filter(invitation__in=offices)
     save_planned_letters([calendar_letter(letter) for letter in standing])
+
+
+def file_with_receipts(offices: list[Invitation]) -> None:
+    """Let offices that come and speak have filed both, and plan the receipts, due at once."""
+    coming = Reply.objects.standing().filter(invitation__in=offices, answer=Answer.IN_PERSON)
+    for number, reply in enumerate(coming):
+        office = reply.invitation
+        delegation, is_new = Delegation.objects.get_or_create(
+            edition=office.edition, member_state=office.member_state
+        )
+        if is_new:
+            make_delegates(delegation, reply, 4 * number + 3)
+            make_statement(delegation, reply, number)
+        plan_delegation_receipt(delegation, office)
+        for statement in PolicyStatement.objects.filter(delegation=delegation):
+            plan_statement_receipt(statement, office)
+    Letter.objects.planned().filter(kind=Letter.Kind.RECEIPT).update(compose_again_at=None)
 
 
 def office_that_reads(language: str) -> Invitation:
