@@ -19,26 +19,50 @@ from django.urls import reverse
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from invitations.admin.columns import state_url
-from invitations.models import Invitation
-from scripts.office_pictures import draw, opened, served
+from invitations.models import Circular, Invitation, Letter
+from scripts.office_pictures import draw, first_page, opened, save, served
 
 DESKTOP = {"viewport": {"width": 1280, "height": 1000}}
+STAFF = ("drafter", "approver")
+DOTS_PER_INCH = 80
+PDF_IS_DRAWN = 3000  # milliseconds
 
 
 def main() -> None:
     # Before the browser, beside whose loop Django asks for no rows.
-    state = page_of_a_state()
-    session = session_of(User.objects.get(username="drafter"))
+    state, letters = page_of_a_state(), letters_one_by_one()
+    drafter, approver = (session_of(User.objects.get(username=name)) for name in STAFF)
+    pages = {"desk": reverse("admin:index"), "state": state, "board": reverse("desk:board")}
     with served(), sync_playwright() as playwright:
         browser = playwright.chromium.launch(
             executable_path="/usr/bin/chromium", args=["--no-sandbox", "--disable-gpu"]
         )
-        with at_the_desk(browser, session.session_key) as page:
-            for address, name in ((reverse("admin:index"), "desk"), (state, "state")):
+        with at_the_desk(browser, drafter.session_key) as page:
+            for name, address in pages.items():
                 page.goto(settings.SITE_URL + address)
                 draw(page, name)
+            draw_sheet(page)
+        with at_the_desk(browser, approver.session_key) as page:
+            page.goto(settings.SITE_URL + letters)
+            # What a reader of PDFs draws is in no document that could be waited for.
+            page.wait_for_selector("[data-pdf] iframe")
+            page.wait_for_timeout(PDF_IS_DRAWN)
+            draw(page, "flip-through")
         browser.close()
-    session.delete()
+    drafter.delete()
+    approver.delete()
+
+
+def letters_one_by_one() -> str:
+    """Return the page on which an approver goes through the letters of a circular that wait."""
+    waiting = Circular.objects.filter(letters__state=Letter.State.COMPOSED)
+    return reverse("admin:invitations_circular_look", args=[waiting.latest("pk").pk])
+
+
+def draw_sheet(page: Page) -> None:
+    """Draw the first page of the Secretary-General's sheet, as a printer has it."""
+    answer = page.request.get(f"{settings.SITE_URL}{reverse('desk:sheet')}?language=en")
+    save(first_page(answer.body(), DOTS_PER_INCH), "sheet")
 
 
 def page_of_a_state() -> str:

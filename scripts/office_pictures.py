@@ -139,10 +139,13 @@ def draw(page: Page, name: str, *, whole: bool = True) -> None:
 
 
 def print_on_paper(page: Page, name: str) -> None:
-    command = ["pdftoppm", "-r", "60", "-f", "1", "-l", "1", "-png", "-"]
-    paper = page.pdf(format="A4")
-    drawn = subprocess.run(command, input=paper, capture_output=True, check=True).stdout
-    save(Image.open(io.BytesIO(drawn)), name)
+    save(first_page(page.pdf(format="A4"), 60), name)
+
+
+def first_page(pdf: bytes, dots_per_inch: int) -> Image.Image:
+    command = ["pdftoppm", "-r", str(dots_per_inch), "-f", "1", "-l", "1", "-png", "-"]
+    drawn = subprocess.run(command, input=pdf, capture_output=True, check=True).stdout
+    return Image.open(io.BytesIO(drawn))
 
 
 def save(picture: Image.Image, name: str) -> None:
