@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('invitations', '0035_receipts_of_statement_and_delegation'),
+        ('invitations', '0036_asked_again'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

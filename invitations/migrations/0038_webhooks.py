@@ -11,7 +11,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('invitations', '0035_receipts_of_statement_and_delegation'),
+        ('invitations', '0037_dropped_scans'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
