@@ -41,8 +41,11 @@ if WORKER:
 else:
     folder = tempfile.TemporaryDirectory(prefix="wsis-forum-tests-")
     os.environ["VAR_DIR"] = folder.name
-    Path(folder.name, "typeset").mkdir()
-TYPESET = Path(os.environ["VAR_DIR"], *([".."] if WORKER else []), "typeset").resolve()
+# What the processes of a run share.
+RUN = Path(os.environ["VAR_DIR"], *([".."] if WORKER else [])).resolve()
+TYPESET = RUN / "typeset"
+if not WORKER:
+    TYPESET.mkdir()
 for name in ("static", "broker"):
     Path(os.environ["VAR_DIR"], name).mkdir(parents=True)
 # The README's table names each variable that a deployment may set.
@@ -62,6 +65,7 @@ django.setup()
 
 # Worker processes inherit the environment, and would read their settings before the lines above.
 del os.environ["DJANGO_SETTINGS_MODULE"]
+pytest_plugins = ["wsis_forum.tests.shipped_rows"]
 
 
 def pytest_collection_finish():
