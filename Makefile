@@ -24,7 +24,7 @@ install: $(VENV)/run-ready $(MESSAGES)
 # Compiled once: the tests run in several processes, and start programs of their own.
 test: export PYTHONDONTWRITEBYTECODE =
 test: $(VENV)/test-ready $(MESSAGES)
-	$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 $(ARGS)
+	$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist worksteal $(ARGS)
 
 # The checks look at the project as it is deployed; they connect to nothing, but for the audit.
 check: export DEBUG = False

@@ -23,7 +23,6 @@ from invitations.tests.factories import UserFactory
 from invitations.tests.smtp_peer import smtp_peer
 from wsis_forum.env import Mailbox
 
-# They come before the tests that empty the tables, as the shipped rows are copied.
 pytestmark = pytest.mark.django_db
 
 
