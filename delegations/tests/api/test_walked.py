@@ -3,8 +3,10 @@
 import pytest
 import schemathesis
 from django.conf import settings
+from django.core import signals
 from django.core.cache import cache
 from django.core.handlers.wsgi import WSGIHandler
+from django.db import close_old_connections
 from hypothesis import HealthCheck, Phase, given
 from hypothesis import settings as hypothesis_settings
 from schemathesis import GenerationMode
@@ -35,7 +37,13 @@ def served(environ, start):
 
 @pytest.fixture
 def described():
-    return schemathesis.openapi.from_wsgi(f"{V1}/openapi.json", served)
+    """The document of the site, whose calls leave the connection of the test open."""
+    told = (signals.request_started, signals.request_finished)
+    for one in told:
+        one.disconnect(close_old_connections)
+    yield schemathesis.openapi.from_wsgi(f"{V1}/openapi.json", served)
+    for one in told:
+        one.connect(close_old_connections)
 
 
 def words_for_everything():
