@@ -74,7 +74,7 @@ def token_of(words: str) -> ApiToken | None:
 
 def note_call(token: ApiToken, asked: str, status: int, rows: int = 0) -> None:
     """Write down what was asked for and how many rows were given; no name and no row."""
-    ApiCall.objects.create(token=token, asked=asked, status=status, rows=rows)
+    ApiCall.objects.create(made_with=token, asked=asked, status=status, rows=rows)
 
 
 def hash_of(words: str) -> str:

@@ -49,7 +49,7 @@ class ApiTokenAdmin(ModelAdmin):
     ]
     list_filter = ["edition"]
     list_select_related = ["edition", "made_by", "released_by"]
-    search_fields = ["called", "begins_with"]
+    search_fields = ["called"]
     actions = ["release_selected", "revoke_selected"]
     asked = ["called", "edition", *(f"reads_{scope}" for scope in ApiToken.SCOPES), "valid_until"]
     told = [
@@ -113,7 +113,7 @@ class ApiTokenAdmin(ModelAdmin):
 
     @display(description=gettext_lazy("calls"))
     def calls_shown(self, token: Any) -> Any:
-        return text_link(list_url(ApiCall, token__id__exact=token.pk), str(token.call_count))
+        return text_link(list_url(ApiCall, made_with__id__exact=token.pk), str(token.call_count))
 
     @action(description=gettext_lazy("Release tokens"), permissions=["release"])
     @signed_in_recently("release_tokens")
@@ -154,6 +154,6 @@ def state_of(token: ApiToken) -> str:
 class ApiCallAdmin(RecordAdmin):
     menu = (Menu.STAFF, 8, "api")
     when_empty = gettext_lazy("No other system has read what is not public.")
-    list_display = [hour_column("at", gettext_lazy("at")), "token", "asked", "rows", "status"]
-    list_filter = ["token", "asked", "status"]
-    list_select_related = ["token__edition"]
+    list_display = [hour_column("at", gettext_lazy("at")), "made_with", "asked", "rows", "status"]
+    list_filter = ["made_with", "asked", "status"]
+    list_select_related = ["made_with__edition"]

@@ -59,7 +59,7 @@ class Migration(migrations.Migration):
                 ('asked', models.CharField(max_length=40, verbose_name='asked for')),
                 ('status', models.PositiveSmallIntegerField(help_text='200: it was answered.', verbose_name='status')),
                 ('rows', models.PositiveIntegerField(default=0, verbose_name='rows')),
-                ('token', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='calls', to='delegations.apitoken', verbose_name='token of the API')),
+                ('made_with', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='calls', to='delegations.apitoken', verbose_name='token of the API')),
             ],
             options={
                 'verbose_name': 'call of the API',

@@ -106,7 +106,7 @@ class ApiToken(models.Model):
 class ApiCall(models.Model):
     """One call with a token: which system, what it asked for, and how many rows it was given."""
 
-    token = models.ForeignKey(
+    made_with = models.ForeignKey(
         ApiToken, models.PROTECT, related_name="calls", verbose_name=_("token of the API")
     )
     at = models.DateTimeField(_("at"), default=timezone.now, db_index=True)
@@ -120,4 +120,4 @@ class ApiCall(models.Model):
         ordering = ["-at", "-pk"]
 
     def __str__(self) -> str:
-        return comma_list([self.token, self.asked])
+        return comma_list([self.made_with, self.asked])

@@ -165,7 +165,7 @@ def test_the_list_tells_who_made_and_released_a_token_how_it_stands_and_how_it_w
 
     for told in (str(token.made_by), str(token.released_by), "answers by State", "released"):
         assert told in page
-    assert f"token__id__exact={token.pk}" in page
+    assert f"made_with__id__exact={token.pk}" in page
     calls = browser_of(of_group("Approvers")).get(reverse("admin:delegations_apicall_changelist"))
     assert "answers" in calls.content.decode()
 

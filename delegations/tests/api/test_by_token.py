@@ -234,7 +234,7 @@ def test_each_call_says_which_system_asked_for_what_and_how_much_it_was_given(cl
     read(client, "delegates", words, "?limit=1")
     status(client, "answers", words)
 
-    calls = list(ApiCall.objects.order_by("pk").values_list("token", "asked", "status", "rows"))
+    calls = list(ApiCall.objects.order_by("pk").values_list("made_with", "asked", "status", "rows"))
     assert calls == [(token.pk, "delegates", 200, 1), (token.pk, "answers", 403, 0)]
 
 
