@@ -130,6 +130,7 @@ def test_gunicorn_writes_json_too(tmp_path):
             )
             with pytest.raises(urllib.error.HTTPError) as refused:
                 urllib.request.urlopen(asked, timeout=60)
+            refused.value.close()
         wait_for("GET /healthz HTTP/1.1", process, log)
 
     entries = [json.loads(line) for line in log.read_text().splitlines()]
