@@ -277,8 +277,12 @@ def call_back_stale(edition: ForumEdition, schedules: Schedules, now: dt.datetim
 
     If the office may still be reminded, its reminder is planned anew on a later day that suits.
     """
+    waiting = waiting_reminders(edition)
+    # On most ticks none waits, and the question for the reasons is long.
+    if not waiting.exists():
+        return
     cases = [When(condition, then=Value(why)) for why, condition in stale(edition, schedules, now)]
-    found = waiting_reminders(edition).annotate(why=Case(*cases, output_field=TextField()))
+    found = waiting.annotate(why=Case(*cases, output_field=TextField()))
     by_reason: dict[str, list[int]] = defaultdict(list)
     concerned = set()
     for pk, invitation, why in found.exclude(why=None).values_list("pk", "invitation", "why"):
