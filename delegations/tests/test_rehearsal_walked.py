@@ -68,6 +68,19 @@ def copied(rehearsed):
         yield lambda sql: database.execute(sql).fetchall()
 
 
+def test_the_copy_has_the_tables_and_constraints_of_this_version(copied):
+    made = dict(copied("SELECT name, sql FROM sqlite_master WHERE name NOT LIKE 'sqlite_%'"))
+    models = [one for one in apps.get_models(include_auto_created=True) if not one._meta.proxy]
+
+    for model in models:
+        table = made.pop(model._meta.db_table)
+        for column in model._meta.local_concrete_fields:
+            assert f'"{column.column}" ' in table
+        for constraint in model._meta.constraints:
+            assert constraint.name in table or constraint.name in made
+    assert not [name for name, sql in made.items() if sql.startswith("CREATE TABLE")]
+
+
 def mails_of(rehearsed):
     files = sorted((rehearsed.folder / "mail").iterdir())
     return {one.name: email.message_from_bytes(one.read_bytes(), policy=email.policy.default)

@@ -4,12 +4,11 @@ from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import translation
 
 from delegations.rehearsal.apart import refuse_unless_apart
-from delegations.rehearsal.copying import load_copy
+from delegations.rehearsal.copying import load_copy, make_tables
 from delegations.rehearsal.marked_tests import write_tests
 from delegations.rehearsal.report import write_report
 from delegations.rehearsal.walking import walk
@@ -33,8 +32,7 @@ class Command(BaseCommand):
             raise CommandError(refusal.messages[0]) from None
         # Each mail stands in the report.
         logging.getLogger("invitations").setLevel(logging.WARNING)
-        call_command("migrate", verbosity=0)
-        call_command("flush", interactive=False, verbosity=0)
+        make_tables()
         edition = load_copy(copy)
         copy.unlink()
         with translation.override(language):
