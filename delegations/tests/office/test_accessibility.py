@@ -18,6 +18,7 @@ from delegations.tests.states import (
     of_office,
     up_to_the_answer,
 )
+from invitations.models import Language
 from invitations.replies import record_reply
 
 # The reference data of the migrations comes back after each of these tests.
@@ -28,7 +29,7 @@ pytestmark = [
 
 
 @pytest.mark.parametrize("states", [up_to_the_answer, after_the_answer])
-@pytest.mark.parametrize("language", ["ar", "zh-hans", "fr"])
+@pytest.mark.parametrize("language", Language.values)
 def test_no_page_in_any_state_keeps_anybody_out(chromium, edition, language, states):
     with page_in(chromium, language) as page, watched(page) as from_elsewhere:
         bring_axe(page)
