@@ -37,7 +37,7 @@ LEFT_BEHIND = {
     *("OriginalStep", "ListImport", "Tick", "Worker", "Setback", "Outage", "Arming"),
     *("DigestChoice", "Delegation", "Delegate", "DelegationChange", "Notice", "SpeakingSlot"),
     *("PolicyStatement", "StatementText", "DatesMove", "Reconfirmation", "ListExport"),
-    "DroppedScan",
+    *("DroppedScan", "WebhookAddress", "WebhookMessage", "ApiToken", "ApiCall"),
 }
 
 
@@ -129,7 +129,6 @@ def test_nothing_is_copied_that_leads_to_what_is_left_behind(tmp_path):
 
 
 @pytest.mark.django_db
-@pytest.mark.django_db
 def test_letters_of_a_rehearsal_are_not_taken_for_older_than_a_move():
     edition = EditionFactory()
     moved(edition)
@@ -140,6 +139,7 @@ def test_letters_of_a_rehearsal_are_not_taken_for_older_than_a_move():
     assert row["fields"]["opens_on"] == edition.opens_on
 
 
+@pytest.mark.django_db
 def test_the_same_seed_invents_the_same_replies():
     edition = edition_of_seventeen()
     since = dt.date(2027, 2, 1)

@@ -162,6 +162,7 @@ def test_search_looks_at_columns_that_the_user_sees(page):
             continue
         seen = {*page.get_list_display(request), *shown_to(page, request)}
         seen |= {"subject"} if "shown_subject" in seen else set()
+        seen |= {"file_name"} if "file" in seen else set()
         # The name again, without capitals and accents.
         seen |= {"name_key"} if "family_name" in seen else set()
         if page.model is Letter and page.has_words_permission(request):
