@@ -35,8 +35,8 @@ class CorrespondenceQuerySet(models.QuerySet["Correspondence"]):
         return self.filter(dealt_with_at=None)
 
     def unmatched(self) -> Self:
-        """Correspondence filed by the system without finding the invitation it belongs to."""
-        return self.filter(invitation=None)
+        """Mail filed by the system without finding the invitation it belongs to; no scan."""
+        return self.filter(invitation=None, scan="")
 
 
 class Correspondence(models.Model):

@@ -14,6 +14,7 @@ from invitations.models import (
     Bounce,
     CallListEntry,
     Correspondence,
+    DroppedScan,
     ForumEdition,
     HeldChange,
     LetterTemplate,
@@ -77,13 +78,20 @@ def replies(edition: ForumEdition, request: HttpRequest) -> Iterator[Need]:
 
 
 def mails(request: HttpRequest) -> Iterator[Need]:
-    """Yield mails and bounces of which nobody knows yet whose they are."""
+    """Yield mails, scans and bounces of which nobody knows yet whose they are."""
     yield Need(
         may(request, "change_correspondence"),
         _("mails of which nobody knows yet whose they are"),
         list_url(Correspondence, dealt_with="no", whose="unknown"),
         Correspondence.objects.unread().unmatched(),
         "received_at",
+    )
+    yield Need(
+        may(request, "change_correspondence"),
+        _("dropped scans to be recorded"),
+        list_url(DroppedScan, to_record="yes"),
+        DroppedScan.objects.to_record(),
+        "dropped_at",
     )
     yield Need(
         may(request, "change_delivery"),

@@ -10,6 +10,7 @@ from django.utils import timezone
 from delegations.desk.needs.letters import COULD_NOT_BE_COMPOSED, FAULTS_OF_JOBS, STUCK
 from delegations.models import HighLevelSession
 from invitations.models import Bounce, Correspondence, Letter, Setback
+from invitations.replies import mark_dealt_with
 from invitations.tests.desk import composed_letter, signed_in
 from invitations.tests.factories import (
     CircularFactory,
@@ -21,6 +22,7 @@ from invitations.tests.factories import (
     StepFactory,
     UserFactory,
 )
+from invitations.tests.paper import drop
 
 pytestmark = pytest.mark.django_db
 
@@ -168,3 +170,18 @@ def test_a_session_waits_for_who_approves(client):
     assert list(client.get(item["url"]).context["cl"].queryset) == [session]
     signed_in(client, "view_invitation", "view_highlevelsession")
     assert title not in to_do(client, edition)
+
+
+def test_dropped_scans_wait_for_who_records_replies_and_are_no_mails(client):
+    EditionFactory()
+    scan, other = drop(b"a fax"), drop(b"another")
+    mark_dealt_with(other.correspondence, UserFactory())
+    may = ("add_correspondence", "change_correspondence", "view_correspondence")
+    signed_in(client, "view_invitation", *may)
+
+    items = to_do(client)
+
+    item = items["dropped scans to be recorded"]
+    assert item["count"] == 1
+    assert list(client.get(item["url"]).context["cl"].queryset) == [scan]
+    assert "mails of which nobody knows yet whose they are" not in items
