@@ -23,7 +23,6 @@ def member(client, group):
 
 def rows_in(answer):
     book = openpyxl.load_workbook(io.BytesIO(answer.getvalue()))
-    answer.close()
     return [[cell or "" for cell in row] for row in book.active.iter_rows(values_only=True)]
 
 
@@ -57,7 +56,6 @@ def test_the_file_has_the_kind_that_was_chosen(client, kind, begins):
 
     assert answer.getvalue().startswith(begins)
     assert f".{kind}" in answer["Content-Disposition"]
-    answer.close()
 
 
 def test_who_may_only_read_is_offered_no_file(client):

@@ -144,7 +144,7 @@ ABOUT = """\
 def tree(page):
     """The tree without what differs from day to day."""
     found = page.locator("main").aria_snapshot() + "\n"
-    found = re.sub(r"\d+(–\d+)? \w+ \d{4}(, \d\d:\d\d)?", "DATE", found)
+    found = re.sub(r"(\d+( \w+( \d{4})? )?– ?)?\d+ \w+ \d{4}(, \d\d:\d\d)?", "DATE", found)
     return re.sub(r"/office/\d+/", "/office/1/", found)
 
 
