@@ -87,8 +87,9 @@ def test_an_approver_goes_through_193_letters_by_the_keyboard(desk, site):
 
 def test_somebody_chooses_digest_mails_from_the_menu_of_the_account(desk, site):
     desk.goto(f"{site}{reverse('admin:index')}")
-    desk.get_by_text("hentzau").first.click()
-    desk.get_by_role("link", name="Digest mails").last.click()
+    account = desk.locator("[x-data*=openUserLinks]")
+    account.get_by_text("hentzau").first.click()
+    account.get_by_role("link", name="Digest mails").click()
     desk.get_by_label("each hour").check()
     desk.get_by_label("to be composed").uncheck()
     desk.get_by_label("Language").select_option(label="French")
