@@ -49,6 +49,7 @@ from invitations.models.reply import (
     Correspondence,
     DroppedScan,
     Reply,
+    has_unread_mail,
 )
 from invitations.models.states import (
     MemberState,
@@ -149,6 +150,7 @@ __all__ = [
     "WebhookAddress",
     "WebhookMessage",
     "Worker",
+    "has_unread_mail",
     "normalize_name",
     "printed_columns",
     "printed_keys",

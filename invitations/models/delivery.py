@@ -13,7 +13,7 @@ from django.utils.translation import pgettext_lazy
 from invitations.models.invitation import Invitation
 from invitations.models.letter import Letter, LetterQuerySet
 from invitations.models.reasons import ReasonField
-from invitations.models.reply import Correspondence
+from invitations.models.reply import has_unread_mail
 from invitations.models.templates import LetterKind
 from invitations.text.dates import comma_list, labelled, told_day, told_hour
 
@@ -254,8 +254,7 @@ class SignedOriginalQuerySet(LetterQuerySet):
         """Principal ones that stand, handed over by that day, of offices that say nothing yet."""
         handed_over = standing_step(Step.HANDED_OVER).filter(done_on__lte=until)
         silent = self.standing().filter(invitation__in=Invitation.objects.principal().silent())
-        unread = Correspondence.objects.unread().filter(invitation=OuterRef("invitation"))
-        return silent.filter(Exists(handed_over)).exclude(Exists(unread))
+        return silent.filter(Exists(handed_over)).exclude(has_unread_mail("invitation__"))
 
 
 class SignedOriginalManager(models.Manager["SignedOriginal"]):

@@ -5,7 +5,7 @@ from typing import Self
 
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.utils import timezone
 from django.utils.text import capfirst
 from django.utils.translation import gettext, pgettext_lazy
@@ -186,6 +186,19 @@ class DroppedScan(models.Model):
 
     def blank_pages_in_words(self, language: str) -> str:
         return printed_list([str(number) for number in self.blank_pages], language)
+
+
+def has_unread_mail(row: str = "") -> Q:
+    """Return the condition that something from the office lies unread; ``row`` leads to it.
+
+    A scan of nobody yet lies there for whom it proposes, and holds all reminders of that State:
+    an office may answer on the letter of an earlier edition.
+    """
+    filed = Correspondence.objects.unread().filter(invitation=OuterRef(f"{row}pk"))
+    piled = DroppedScan.objects.to_record().filter(
+        correspondence__invitation=None, proposed__member_state=OuterRef(f"{row}member_state")
+    )
+    return Q(Exists(filed)) | Q(Exists(piled))
 
 
 class ReplyQuerySet(models.QuerySet["Reply"]):

@@ -21,14 +21,10 @@ from invitations.models import (
     Reconfirmation,
     ReminderStep,
     Reply,
-)
-from invitations.models.states import place_in
-from invitations.reminders.planning import (
-    AFTER_THE_LETTER,
-    SPEAK_TO_THEIR_MISSION,
-    STOPPED,
     has_unread_mail,
 )
+from invitations.models.states import place_in
+from invitations.reminders.planning import AFTER_THE_LETTER, SPEAK_TO_THEIR_MISSION, STOPPED
 from invitations.reminders.schedules import DAYS_APART, Schedule, schedules_of
 from invitations.times.calendars import ONE_DAY
 
@@ -210,7 +206,7 @@ def invitations_of(edition: ForumEdition) -> "QuerySet[Invitation]":
         .prefetch_related("member_state__missions")
         .annotate(
             has_answered=Exists(Reply.objects.standing().filter(invitation=OuterRef("pk"))),
-            has_written=has_unread_mail("pk"),
+            has_written=has_unread_mail(),
             asked_at=Subquery(asked.values("move__released_at")[:1]),
             is_by_original=Q(pk__in=by_original(edition).values("pk")),
             reached_at=Subquery(arrived.values("handed_over_at")[:1]),

@@ -40,7 +40,6 @@ from invitations.models import (
     MOVED,
     RECONFIRM,
     CallListEntry,
-    Correspondence,
     Delivery,
     ForumEdition,
     Invitation,
@@ -48,6 +47,7 @@ from invitations.models import (
     LetterEvent,
     ReminderStep,
     Reply,
+    has_unread_mail,
 )
 from invitations.models.insert_select import insert_select
 from invitations.reminders.schedules import Schedule, schedules_of
@@ -105,13 +105,9 @@ def may_be_reminded(edition: ForumEdition, now: dt.datetime) -> "QuerySet[Invita
     return (
         awaited.reached(before=told_by)
         .in_office()
-        .exclude(has_unread_mail("pk"))
+        .exclude(has_unread_mail())
         .exclude(pk__in=by_original(edition).values("pk"))
     )
-
-
-def has_unread_mail(invitation: str) -> Exists:
-    return Exists(Correspondence.objects.unread().filter(invitation=OuterRef(invitation)))
 
 
 def has_holding_reply_for(invitation: str, step: Any, edition: ForumEdition) -> Exists:
@@ -326,7 +322,7 @@ def stale(
     yield _("the letter came back: it has not reached the office"), ~Exists(of_office.reached(now))
     yield (
         _("the office has sent something that nobody has looked at yet"),
-        has_unread_mail("invitation"),
+        has_unread_mail("invitation__"),
     )
     yield (
         _("the office says that an answer will follow"),

@@ -22,6 +22,7 @@ from invitations.tests.factories import (
     UserFactory,
 )
 from invitations.tests.originals import approved, brought, done
+from invitations.tests.paper import drop
 
 pytestmark = pytest.mark.django_db
 
@@ -214,6 +215,13 @@ def test_who_says_nothing_is_to_be_spoken_to_through_their_mission(original):
 
     assert originals().unanswered(today).get().pk == original.pk
     assert not originals().unanswered(today - dt.timedelta(days=1)).exists()
+
+
+def test_nobody_is_spoken_to_whose_answer_may_lie_in_the_pile_of_scans(original):
+    brought(original, Step.HANDED_OVER)
+    drop(b"a fax", state="read", proposed=original.invitation, found="code")
+
+    assert not originals().unanswered(timezone.localdate()).exists()
 
 
 def test_the_scan_of_the_receipt_needs_the_receipt(original):

@@ -2,11 +2,14 @@ import pytest
 import time_machine
 from django.utils import timezone
 
+from invitations.inbox.filing import assign_mail
 from invitations.letters.issuing import withdraw_invitation
 from invitations.models import CallListEntry, Delivery
+from invitations.reminders.leaving import why_reminder_must_stay
 from invitations.reminders.planning import queue_reminders
 from invitations.replies import file_correspondence, mark_dealt_with, record_reply
 from invitations.tests.factories import InvitationFactory, ReplyFactory, UserFactory
+from invitations.tests.paper import drop, past_edition
 from invitations.tests.reminding import geneva, handed_over, reminders, variants
 
 pytestmark = pytest.mark.django_db
@@ -156,3 +159,52 @@ def test_one_office_s_correspondence_holds_no_other_s_reminder(edition, reached)
     queue_reminders(geneva(10))
 
     assert reminders().get().invitation == silent
+
+
+def in_the_pile(invitation):
+    """A scan of the day before, which a person has not looked at, and whose it may be."""
+    with time_machine.travel(geneva(9), tick=False):
+        return drop(b"a fax", state="read", proposed=invitation, found="code")
+
+
+def test_a_scan_in_the_pile_holds_the_reminder_of_the_office_that_it_may_be_of(edition, reached):
+    writing, silent = reached(edition=edition), reached(edition=edition)
+    scan = in_the_pile(writing)
+    queue_reminders(geneva(10))
+    while_it_lies_there = [letter.invitation for letter in reminders()]
+    with time_machine.travel(geneva(11), tick=False):
+        mark_dealt_with(scan.correspondence, UserFactory())
+
+    queue_reminders(geneva(12))
+
+    assert while_it_lies_there == [silent]
+    assert {letter.invitation for letter in reminders()} == {silent, writing}
+
+
+def test_an_answer_on_the_letter_of_an_earlier_edition_holds_the_reminder_too(edition, reached):
+    invitation = reached(edition=edition)
+    in_the_pile(InvitationFactory(edition=past_edition(), minister=invitation.minister))
+
+    assert queue_reminders(geneva(10)) == 0
+
+
+def test_a_scan_of_which_a_person_said_whose_it_is_holds_no_other_s_reminder(edition, reached):
+    proposed, writing = reached(edition=edition), reached(edition=edition)
+    assign_mail(in_the_pile(proposed).correspondence, writing, UserFactory())
+
+    queue_reminders(geneva(10))
+
+    assert reminders().get().invitation == proposed
+
+
+def test_a_reminder_that_waits_is_called_back_when_a_scan_of_its_office_is_dropped(
+    edition, reached
+):
+    invitation = reached(edition=edition)
+    queue_reminders(geneva(10))
+    letter = reminders().get()
+    drop(b"a fax", state="read", proposed=invitation, found="name")
+
+    assert "sent something" in why_reminder_must_stay(invitation, letter, geneva(10))
+    queue_reminders(geneva(10, 10))
+    assert not reminders().exists()
