@@ -1,6 +1,9 @@
 """Where other systems are told that something happened."""
 
+from urllib.parse import urlsplit
+
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.core.validators import URLValidator
 from django.db import models
 from django.db.models import F, Q
@@ -9,6 +12,12 @@ from django.utils.translation import gettext_lazy as _
 
 from invitations.models.edition import ForumEdition
 from invitations.text.dates import comma_list
+
+NO_USER_NAME = _(
+    "Leave out the user name and password: each message is signed, which tells the other system "
+    "that it is ours."
+)
+BEYOND_ASCII = _("Write the address as a browser sends it: letters without accents, and %-signs.")
 
 
 class WebhookAddressQuerySet(models.QuerySet["WebhookAddress"]):
@@ -77,3 +86,10 @@ class WebhookAddress(models.Model):
 
     def __str__(self) -> str:
         return comma_list([self.called, self.edition])
+
+    def clean(self) -> None:
+        """Refuse what nothing could be sent to: a name that signs in, or letters beyond ASCII."""
+        if "@" in urlsplit(self.url).netloc:
+            raise ValidationError({"url": NO_USER_NAME})
+        if not self.url.isascii():
+            raise ValidationError({"url": BEYOND_ASCII})

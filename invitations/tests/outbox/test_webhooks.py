@@ -339,3 +339,24 @@ def test_the_secret_is_shown_once_and_the_page_tells_what_went_and_what_did_not(
     assert "Answered 500." in told
     kept = admin_client.get(reverse("admin:invitations_webhookaddress_changelist"))
     assert secret not in kept.content.decode() + caplog.text
+
+
+@pytest.mark.parametrize(
+    ("url", "because"),
+    [
+        ("https://user:secret@systems.example.org/told", "Leave out the user name and password"),
+        ("https://user@systems.example.org/told", "Leave out the user name and password"),
+        ("https://systems.example.org/téléphone", "Write the address as a browser sends it"),
+    ],
+)
+def test_an_address_to_which_nothing_could_be_sent_is_refused_when_it_is_saved(
+    admin_client, url, because
+):
+    add = reverse("admin:invitations_webhookaddress_add")
+    words = {"edition": EditionFactory().pk, "called": "Badges", "url": url}
+
+    page = admin_client.post(add, words).content.decode()
+
+    assert because in page
+    assert 'value="Badges"' in page
+    assert not WebhookAddress.objects.exists()
