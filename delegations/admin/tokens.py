@@ -13,7 +13,7 @@ from unfold.decorators import action, display
 
 from delegations.models import ApiCall, ApiToken
 from delegations.tokens import make_token, release_token, revoke_token
-from invitations.admin.base import Menu, ModelAdmin, RecordAdmin, user_of
+from invitations.admin.base import CalledByEditionFilter, Menu, ModelAdmin, RecordAdmin, user_of
 from invitations.admin.columns import hour_column, list_url, text_link
 from invitations.admin.confirming import confirmed, row_by_row
 from invitations.admin.reauthentication import signed_in_recently
@@ -155,5 +155,5 @@ class ApiCallAdmin(RecordAdmin):
     menu = (Menu.STAFF, 8, "api")
     when_empty = gettext_lazy("No other system has read what is not public.")
     list_display = [hour_column("at", gettext_lazy("at")), "made_with", "asked", "rows", "status"]
-    list_filter = ["made_with", "asked", "status"]
+    list_filter = [("made_with", CalledByEditionFilter), "asked", "status"]
     list_select_related = ["made_with__edition"]

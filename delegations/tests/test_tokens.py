@@ -13,13 +13,14 @@ from django.utils import timezone
 
 from delegations.models import ApiToken
 from delegations.tests.api.tokens import made, released, superuser
-from delegations.tokens import hash_of, release_token, revoke_token
+from delegations.tokens import hash_of, note_call, release_token, revoke_token
 from invitations.tests.desk import choose
 from invitations.tests.factories import EditionFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
 
 TOKENS = reverse("admin:delegations_apitoken_changelist")
+CALLS = reverse("admin:delegations_apicall_changelist")
 ADD = reverse("admin:delegations_apitoken_add")
 
 
@@ -181,3 +182,17 @@ def test_the_list_takes_as_many_queries_for_three_tokens_as_for_one(
 
     with django_assert_num_queries(6):
         assert client.get(TOKENS).status_code == 200
+
+
+@pytest.mark.parametrize("calls", [1, 3])
+def test_the_calls_take_as_many_queries_for_three_as_for_one(
+    edition, calls, django_assert_num_queries
+):
+    for _call in range(calls):
+        token, _words = released(edition, "answers")
+        note_call(token, "answers", 200, 1)
+    client = browser_of(superuser())
+    client.get(CALLS)
+
+    with django_assert_num_queries(8):
+        assert client.get(CALLS).status_code == 200

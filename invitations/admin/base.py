@@ -231,6 +231,14 @@ class FilledFilter(admin.SimpleListFilter):
         return queryset.filter(**{f"{self.column}__isnull": self.value() == "no"})
 
 
+class CalledByEditionFilter(admin.RelatedFieldListFilter):
+    """Choices whose names hold that of their edition, found by one query."""
+
+    def field_choices(self, field: Any, request: Any, model_admin: Any) -> list[Any]:
+        rows = field.related_model._default_manager.select_related("edition")
+        return [(row.pk, str(row)) for row in rows]
+
+
 class RecordAdmin(ModelAdmin):
     """A page of rows that our functions write and nobody edits by hand."""
 

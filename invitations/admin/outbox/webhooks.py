@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext_lazy
 from unfold.decorators import action, display
 
-from invitations.admin.base import Menu, ModelAdmin, RecordAdmin, user_of
+from invitations.admin.base import CalledByEditionFilter, Menu, ModelAdmin, RecordAdmin, user_of
 from invitations.admin.columns import hour_column, list_url
 from invitations.admin.confirming import confirmed, row_by_row
 from invitations.admin.reauthentication import signed_in_recently
@@ -165,7 +165,7 @@ class WebhookMessageAdmin(RecordAdmin):
         "attempts",
         "said",
     ]
-    list_filter = ["state", "kind", "address"]
+    list_filter = ["state", "kind", ("address", CalledByEditionFilter)]
     list_select_related = ["address__edition"]
     actions = ["send_again"]
 

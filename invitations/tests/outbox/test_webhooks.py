@@ -12,6 +12,7 @@ from django.core.exceptions import ValidationError
 from django.urls import reverse
 from django.utils import timezone
 
+from invitations.admin.columns import list_url
 from invitations.models import ForumEdition, HeldChange, WebhookAddress, WebhookMessage
 from invitations.outbox.arming import arm
 from invitations.outbox.webhooks.addresses import end_webhook, release_webhook, rotate_secret
@@ -360,3 +361,18 @@ def test_an_address_to_which_nothing_could_be_sent_is_refused_when_it_is_saved(
     assert because in page
     assert 'value="Badges"' in page
     assert not WebhookAddress.objects.exists()
+
+
+@pytest.mark.parametrize("rows", [1, 3])
+def test_the_lists_take_as_many_queries_for_three_rows_as_for_one(
+    rows, admin_client, django_assert_num_queries
+):
+    webhooks = [released()[0] for _row in range(rows)]
+    for webhook in webhooks:
+        ReplyFactory(invitation__edition=webhook.edition)
+    announce_all()
+
+    for model, queries in ((WebhookAddress, 6), (WebhookMessage, 6)):
+        admin_client.get(list_url(model))
+        with django_assert_num_queries(queries):
+            assert admin_client.get(list_url(model)).status_code == 200
