@@ -152,6 +152,19 @@ def test_ten_faxes_are_recorded_by_keyboard_in_23_actions(registrar, pile, invit
     assert registrar.clicks == 3 + 1 + 4 * 2 + 3 * 3 + 2 * 1
 
 
+def test_a_paper_that_came_upside_down_is_turned_by_the_keys(registrar, pile):
+    drop_scan(Scan("scan.png", pile[6]["buffer"], "png"), UserFactory(), "fax", timezone.now())
+    read_scans()
+    beside = reverse(BESIDE, args=[Correspondence.objects.get().pk])
+    registrar.page.goto(registrar.site + beside)
+    picture = registrar.page.get_by_role("img", name="Page 1")
+    registrar.page.get_by_role("radio", name="0°", exact=True).focus()
+
+    for turned in ("90deg", "180deg", "270deg", "none"):
+        keys(registrar, "ArrowRight")
+        expect(picture).to_have_css("rotate", turned)
+
+
 def test_scans_are_dropped_without_any_script(chromium, site, registrar, pile):
     context = chromium.new_context(java_script_enabled=False, locale="en-GB")
     context.add_cookies(registrar.page.context.cookies())

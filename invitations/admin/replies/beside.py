@@ -26,6 +26,8 @@ from invitations.replies import mark_dealt_with
 MAY_RECORD = ("invitations.add_correspondence", "invitations.change_correspondence")
 # What the next paper of a pile begins with, where it was put right.
 KEPT_FOR_NEXT = ("channel", "received_at")
+# Degrees by which a person turns a paper that no code turned upright.
+TURNS = ("0", "90", "180", "270")
 
 
 class BesideMixin(FiledMailMixin):
@@ -81,6 +83,8 @@ class BesideMixin(FiledMailMixin):
             "scan_url": filed.scan
             and reverse("admin:invitations_correspondence_scan", args=[filed.pk]),
             "pages": pictures_of(scan),
+            "turns": TURNS,
+            "turned": request.POST.get("turned", TURNS[0]),
             "told": offered.told,
             "words": self.words(filed) if filed.message else "",
         }

@@ -1,5 +1,7 @@
 """Forty scans are dropped at once, and recorded one after the other beside their pictures."""
 
+import re
+
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
@@ -33,6 +35,11 @@ def dropped(client, *files, **said):
 
 def told(response):
     return [str(message) for message in response.context["messages"]]
+
+
+def turned_by(response):
+    checked = r'name="turned" value="([0-9]+)" form="reply" checked'
+    return "".join(re.findall(checked, response.content.decode()))
 
 
 def test_scans_are_dropped_at_once_and_each_says_what_became_of_it(client, registrar):
@@ -95,6 +102,17 @@ def test_the_picture_lies_beside_the_form_with_what_the_code_proposes(client, re
     assert (
         f"Proposed by the code on the paper: {invitation.chosen_as}." in response.content.decode()
     )
+
+
+def test_a_paper_that_somebody_turned_stays_turned_while_its_state_is_looked_for(client, registrar):
+    scan = drop(as_file(sheet()))
+    read_scans()
+    url = page(scan.correspondence)
+    assert turned_by(client.get(url)) == "0"
+
+    looked = client.post(url, sent(client.get(url), whose="Ruritania", turned="180"))
+
+    assert turned_by(looked) == "180"
 
 
 def test_a_proposal_of_another_edition_is_named_and_not_chosen(client, registrar):
