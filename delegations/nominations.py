@@ -1,6 +1,9 @@
 """Name, change and remove delegates; the offices of a State share one delegation."""
 
+import csv
 import uuid
+from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -19,6 +22,17 @@ COMPARED = (
 )  # fmt: skip
 NOT_COMING = gettext_lazy("A delegation is named once an answer that brings somebody stands.")
 Act = DelegationChange.Act
+WORDS_FILE = Path(__file__).parent / "data" / "list_words.csv"
+# A name that stands in several columns of a list is put together in this order.
+NAME_PARTS = ("given_name", "middle_name", "name", "family_name")
+
+
+def words_on_file() -> Iterator[tuple[str, str, list[str]]]:
+    """Yield column, value and the words for it in all languages; a heading has no value."""
+    with WORDS_FILE.open(encoding="utf-8", newline="") as file:
+        for row in csv.DictReader(file):
+            column, value = row.pop("column"), row.pop("value")
+            yield column, value, [word for cell in row.values() for word in cell.split("|") if word]
 
 
 def delegate_mark(delegate: Delegate) -> str:

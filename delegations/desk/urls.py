@@ -9,6 +9,7 @@ from delegations.desk.board.silent_file import silent_take_out
 from delegations.desk.contacts import contacts
 from delegations.desk.finding.page import find
 from delegations.desk.handing_over import hand_over_page
+from delegations.desk.registered.page import registered
 from delegations.desk.state import state_page
 
 app_name = "desk"
@@ -20,6 +21,7 @@ urlpatterns = [
     path("board/sheet.pdf", sheet, name="sheet"),
     path("board/silent/", silent, name="silent"),
     path("board/silent/take-out/", silent_take_out, name="silent_take_out"),
+    path("registered/", registered, name="registered"),
     # In place of django-unfold's own, and found by its name.
     path("search/", find),
 ]

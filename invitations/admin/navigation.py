@@ -30,12 +30,18 @@ def navigation(request: HttpRequest) -> list[dict[str, Any]]:
         "link": reverse_lazy("admin:auth_group_roles"),
     }
     board = {"title": _("Board"), "icon": "grid_view", "link": reverse_lazy("desk:board")}
+    registered = {
+        "title": _("Registered or not"),
+        "icon": "how_to_reg",
+        "link": reverse_lazy("desk:registered"),
+    }
     groups = [Menu.DAILY, Menu.FORUM, Menu.ADDRESSEES, Menu.SET_UP, Menu.STAFF]
     return [
         {
             "items": [
                 overview,
                 *([board] if request.user.has_perm("invitations.view_invitation") else []),
+                *([registered] if request.user.has_perm("delegations.view_delegate") else []),
                 *([queue] if request.user.has_perm("invitations.view_delivery") else []),
             ]
         },

@@ -13,6 +13,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import translation
 from django.utils.translation import gettext as _
 
@@ -125,9 +126,14 @@ def with_their_like(
 
 def states_by_name() -> KnownNames:
     """Lock the States and return them by their names; the lock keeps two imports apart."""
+    return names_of(MemberState.objects.select_for_update(no_key=True))
+
+
+def names_of(states: QuerySet[MemberState]) -> KnownNames:
+    """Return the States by all names that are understood."""
     names: dict[str, list[MemberState]] = defaultdict(list)
     on_file = {}
-    for state in MemberState.objects.select_for_update(no_key=True).order_by("pk"):
+    for state in states.order_by("pk"):
         on_file[state.iso3] = state
         for key in printed_keys(state):
             names[key].append(state)

@@ -34,6 +34,7 @@ OPENED_BY = {
     "desk:board": READERS,
     "desk:contacts": READERS - {"Readers"},
     "desk:hand_over": DRAFTERS,
+    "desk:registered": DESK,
     "desk:sheet": READERS,
     "desk:silent": READERS,
     "desk:silent_take_out": READERS - {"Readers"},

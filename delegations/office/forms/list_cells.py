@@ -6,8 +6,9 @@ import io
 from collections.abc import Mapping
 from typing import NamedTuple
 
+from delegations.nominations import NAME_PARTS
 from delegations.office.forms.list_rows import Columns, Row
-from delegations.office.forms.list_words import COLUMNS, NAME_PARTS, label_of, words_allowed
+from delegations.office.forms.list_words import COLUMNS, label_of, words_allowed
 
 TypedCells = dict[int, dict[str, str]]
 

@@ -9,12 +9,12 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from delegations.models import Delegate
+from delegations.nominations import NAME_PARTS
 from delegations.office.forms.delegate import DelegateForm
 from delegations.office.forms.list_file import MOST_ROWS, TOO_LONG
 from delegations.office.forms.list_words import (
     COLUMNS,
     HEADINGS_OF_A_LIST,
-    NAME_PARTS,
     columns_of_headings,
     label_of,
     values_by_word,

@@ -1,10 +1,7 @@
 """The words by which people head the columns of a list of delegates, and fill them in."""
 
-import csv
 import functools
 from collections import defaultdict
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 from django.conf import settings
@@ -13,18 +10,16 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from delegations.models import Delegate
+from delegations.nominations import words_on_file
 from delegations.office.forms.delegate import DelegateForm
 from invitations.files.spreadsheets import comparable_words
 from invitations.minister_import.headings import BETWEEN_HEADINGS, heading_key
 
-WORDS_FILE = Path(__file__).parents[2] / "data" / "list_words.csv"
 # In the order of a list without headings.
 COLUMNS = (
     "name", "function", "organization", "email", "role", "gender", "arrives_on", "departs_on",
     "needs_visa_letter", "needs",
 )  # fmt: skip
-# A name that stands in several columns is put together in this order.
-NAME_PARTS = ("given_name", "middle_name", "name", "family_name")
 # A line of so many headings is one, wherever it stands, and whether or not it names people.
 HEADINGS_OF_A_LIST = 2
 FORM_VALUES = {"yes": "on", "no": "", "unstated": ""}
@@ -33,14 +28,6 @@ LABELS: dict[str, dict[str, Any]] = {
     "gender": {"f": _("Woman"), "m": _("Man"), "unstated": _("Not stated")},
     "needs_visa_letter": {"yes": _("yes"), "no": _("no")},
 }
-
-
-def words_on_file() -> Iterator[tuple[str, str, list[str]]]:
-    """Yield column, value and the words for it in all languages; a heading has no value."""
-    with WORDS_FILE.open(encoding="utf-8", newline="") as file:
-        for row in csv.DictReader(file):
-            column, value = row.pop("column"), row.pop("value")
-            yield column, value, [word for cell in row.values() for word in cell.split("|") if word]
 
 
 @functools.cache

@@ -12,13 +12,12 @@ from django.utils import translation
 from openpyxl import load_workbook
 
 from delegations.models import Delegate
+from delegations.nominations import WORDS_FILE, words_on_file
 from delegations.office.forms.list_words import (
     COLUMNS,
-    WORDS_FILE,
     column_meant,
     columns_of_headings,
     values_by_word,
-    words_on_file,
 )
 from delegations.tests.offices import browser, coming, page_of, text
 from invitations.files.spreadsheets import comparable_words
