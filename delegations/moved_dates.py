@@ -19,6 +19,7 @@ from invitations.models import (
     Reply,
     SessionHours,
 )
+from invitations.models.moved.moves import ASKED_AGAIN_FOR
 from invitations.outbox.moved_dates.in_force import put_in_force
 
 
@@ -73,6 +74,8 @@ class HangsOn(NamedTuple):
 
     invited: int
     answered: int
+    # Whether their offices are asked if these answers hold.
+    asks_again: bool
     # Answers that stand and would not be offered any more.
     asked_anew: int
     slots: int
@@ -99,20 +102,29 @@ def hangs_on(
     standing = Reply.objects.standing().filter(invitation__in=issued)
     letters = Letter.objects.filter(invitation__edition=edition, by_original=False)
     frozen = letters.exclude(kind__in=["reminder", "acknowledgement", "calendar"])
+    sessions = moving_sessions(edition, after, days, moving)
+    move = [one.session.pk for one in sessions if one.before != one.after]
     return HangsOn(
         invited=issued.count(),
         answered=standing.count(),
+        asks_again=asks_again(edition, after),
         asked_anew=standing.exclude(answer__in=after.answers_offered).count(),
-        slots=SpeakingSlot.objects.standing().filter(session__edition=edition).count(),
+        slots=SpeakingSlot.objects.standing().filter(session__in=move).count(),
         calendars=issued.filter(calendar_entries__isnull=False).distinct().count(),
         kept_back=frozen.approved()
         .filter(deliveries__in=Delivery.objects.not_left())
         .distinct()
         .count(),
         outdated=frozen.filter(state=Letter.State.COMPOSED).count(),
-        sessions=moving_sessions(edition, after, days, moving),
+        sessions=sessions,
         steps=moving_steps(edition, after),
     )
+
+
+def asks_again(edition: ForumEdition, after: ForumEdition) -> bool:
+    """Whether the move asks offices anew: a postponement does not, nor the deadline alone."""
+    changed = any(getattr(edition, name) != getattr(after, name) for name in ASKED_AGAIN_FOR)
+    return changed and after.postponed_at is None
 
 
 def moving_sessions(

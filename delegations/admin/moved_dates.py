@@ -117,9 +117,11 @@ class MoveForm(forms.Form):
 
 
 def kinds_for(edition: ForumEdition) -> list[tuple[str, Any]]:
-    """Return the kinds of move that can be asked for: only what is online comes back."""
-    so_already = DatesMove.Kind.ONLINE if edition.is_online else DatesMove.Kind.IN_PERSON
-    return [one for one in DatesMove.Kind.choices if one[0] != so_already]
+    """Return the kinds of move that can be asked for: none of them stands already."""
+    so_already = {DatesMove.Kind.ONLINE if edition.is_online else DatesMove.Kind.IN_PERSON}
+    if edition.postponed_at:
+        so_already.add(DatesMove.Kind.POSTPONED)
+    return [one for one in DatesMove.Kind.choices if one[0] not in so_already]
 
 
 def answers_proposed(edition: ForumEdition) -> list[str]:
@@ -192,17 +194,17 @@ def moved_dates_page(page: Any, request: HttpRequest, pk: int) -> HttpResponse:
         "edition_url": change_url(edition),
         "form": form if may_ask else None,
         "held": page.held_moves(request, edition),
-        **what_follows(edition, form, begins),
+        **what_follows(edition, form, begins, is_typed=form.is_bound or bool(request.GET)),
     }
     return TemplateResponse(request, "admin/setup/moved_dates.html", context)
 
 
 def what_follows(
-    edition: ForumEdition, form: MoveForm, begins: Mapping[str, Any]
+    edition: ForumEdition, form: MoveForm, begins: Mapping[str, Any], *, is_typed: bool
 ) -> dict[str, Any]:
-    """Return before and after, and what hangs on it: of the move that waits, else of the form."""
+    """Return before and after, and what hangs on it: of what was typed, else of what waits."""
     waiting = HeldChange.objects.waiting_dates().of(edition).select_related("move").first()
-    if waiting:
+    if waiting and not is_typed:
         move = waiting.move
         after, days, moving = edition.with_values(waiting.after), move.days, {*move.sessions}
     else:
@@ -213,6 +215,7 @@ def what_follows(
     hangs = hangs_on(edition, after, days, moving)
     return {
         "waiting": waiting,
+        "is_typed": is_typed,
         "dates": dates_in_words(edition, after),
         "hangs": hangs,
         "sessions": sessions_in_words(hangs),

@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 from django.urls import reverse
 from django.utils import timezone
 
-from delegations.models import HighLevelSession
+from delegations.models import Delegation, HighLevelSession, SpeakingSlot
 from delegations.tests.offices import browser, coming, invited, page_of, text
 from delegations.tests.rows import all_rows
 from invitations.admin.columns import change_url, state_url
@@ -243,8 +243,45 @@ def test_the_page_takes_as_many_queries_for_three_sessions_as_for_one(
     client.force_login(drafter)
     client.get(dates_page(edition))
 
-    with django_assert_num_queries(19):
+    with django_assert_num_queries(18):
         client.get(dates_page(edition))
+
+
+def test_a_postponement_is_said_to_ask_no_office_and_to_move_no_slot(client, edition, drafter):
+    state = coming("Ruritania", edition=edition).member_state
+    delegation, _made = Delegation.objects.get_or_create(edition=edition, member_state=state)
+    SpeakingSlot.objects.create(session=session_of(edition), delegation=delegation, position=1)
+    client.force_login(drafter)
+
+    moves = text(client.post(dates_page(edition), typed(edition, look="yes")))
+    rests = text(client.post(dates_page(edition), typed(edition, "postponed", look="yes")))
+
+    assert "its office is asked again" in moves
+    assert "1 speaking slot moves with its session." in moves
+    assert "1 answer is on file: it stays valid, and its office is asked nothing." in rests
+    assert "speaking slot" not in rests
+
+
+def test_beside_a_move_that_waits_what_is_typed_is_shown_too(client, edition, drafter):
+    client.force_login(drafter)
+    client.post(dates_page(edition), typed(edition, days=21))
+    waiting = client.get(dates_page(edition))
+
+    page = client.post(dates_page(edition), typed(edition, days=28, look="yes"))
+
+    assert waiting.context["dates"][0][2] == "31 May 2027 – 4 June 2027"
+    assert page.context["dates"][0][2] == "7–11 June 2027"
+
+
+def test_what_is_postponed_already_is_not_offered_to_be_postponed(client, edition, drafter):
+    client.force_login(drafter)
+    offered = client.get(dates_page(edition)).context["form"]["kind"]
+    moved(edition, "postponed")
+
+    left = client.get(dates_page(edition)).context["form"]["kind"]
+
+    assert "postponed" in dict(offered.field.choices)
+    assert "postponed" not in dict(left.field.choices)
 
 
 # Asked, and released
