@@ -99,6 +99,7 @@ class ReplacementForm(ReasonForm):
     def clean(self) -> dict[str, Any] | None:
         cleaned: Any = super().clean()
         if cleaned.get("circular"):
+            self.refuse_what_would_be_lost(cleaned)
             return cleaned
         for name in self.of_a_new_one:
             if name in cleaned and not cleaned[name]:
@@ -108,7 +109,16 @@ class ReplacementForm(ReasonForm):
             self.add_error("reference", ValidationError(TAKEN))
         return cleaned
 
+    def refuse_what_would_be_lost(self, cleaned: dict[str, Any]) -> None:
+        """Refuse words beside a circular on file, which has its own; its day is proposed anyway."""
+        for name in self.of_a_new_one:
+            if name != "dated_on" and cleaned.get(name):
+                self.add_error(name, ValidationError(HAS_ITS_OWN))
 
+
+HAS_ITS_OWN = _(
+    "The circular that you chose has its own: leave this empty, or begin a new circular above."
+)
 TAKEN = _("There is a circular with this reference already.")
 
 

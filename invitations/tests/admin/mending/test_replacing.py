@@ -70,6 +70,20 @@ def test_more_letters_join_a_circular_of_replacement_on_file(client, drafter, fo
     assert circular.letters.count() == 3
 
 
+def test_words_typed_beside_a_circular_on_file_are_not_dropped_in_silence(client, drafter, forty):
+    choose(client, list_url(Letter), "replace_letters", *forty[:2], **SAID)
+    circular = Circular.objects.get(reference="CL-27/9")
+
+    both = SAID | {"circular": circular.pk, "reference": ""}
+    form = choose(client, list_url(Letter), "replace_letters", forty[2], **both).context["form"]
+
+    [why] = form.errors.pop("changes_en")
+    assert why.startswith("The circular that you chose has its own")
+    assert not form.errors
+    assert form["changes_en"].value() == SAID["changes_en"]
+    assert circular.letters.count() == 2
+
+
 def test_what_is_missing_is_said_and_nothing_typed_is_lost(client, drafter, forty):
     said = SAID | {"reference": forty[0].circular.reference, "changes_en": ""}
 
