@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from delegations.desk.asked import desk_page
 from delegations.desk.offers import HANDS_OVER
@@ -25,6 +26,10 @@ from invitations.outbox.mending.succession import (
     ask_to_hand_over,
     other_invitations,
     why_not_handed_over,
+)
+
+ONE_OF_THEM = gettext_lazy(
+    "Somebody on file is chosen, and another name is typed below: leave one of the two empty."
 )
 
 
@@ -103,9 +108,13 @@ def asked(
     """Ask for the hand-over; where it is refused, the form says why."""
     if not form.is_valid() or not (form.cleaned_data["successor"] or new.is_valid()):
         return False
+    successor = form.cleaned_data["successor"]
+    if successor and new.is_typed:
+        form.add_error("successor", ONE_OF_THEM)
+        return False
     try:
         with transaction.atomic():
-            successor = form.cleaned_data["successor"] or added(request, new)
+            successor = successor or added(request, new)
             because = form.cleaned_data["because"]
             ask_to_hand_over(invitation, successor, form.choices, user_of(request), because)
     except ValidationError as refusal:

@@ -237,6 +237,11 @@ class NewMinisterForm(WholeRowForm):
             "to_emails",
         ]  # fmt: skip
 
+    @property
+    def is_typed(self) -> bool:
+        """Whether a name was typed, which nobody proposed."""
+        return any((self[name].value() or "").strip() for name in ("given_name", "family_name"))
+
     def __init__(self, data: Any, *, before: Minister) -> None:
         alike = {"portfolio": before.portfolio, "rank": before.rank_id, "language": before.language}
         super().__init__(

@@ -102,6 +102,19 @@ def test_a_successor_who_is_not_on_file_is_typed_on_the_same_page(client, drafte
     assert HeldChange.objects.successions().get().after["minister"] == successor.pk
 
 
+def test_a_name_typed_beside_a_chosen_successor_is_not_dropped_in_silence(client, drafter, issued):
+    invitation = issued()
+    chosen = successor_of(invitation)
+
+    shown = client.post(url_of(invitation), {**SAID, **TYPED, "successor": chosen.pk})
+
+    [why] = shown.context["form"].errors["successor"]
+    assert why.startswith("Somebody on file is chosen, and another name is typed below")
+    assert shown.context["new"]["family_name"].value() == "Rassendyll"
+    assert '<details class="mb-6" open>' in shown.content.decode()
+    assert not HeldChange.objects.exists()
+
+
 def test_what_is_refused_loses_nothing_that_was_typed(client, drafter, issued):
     invitation = issued()
 
