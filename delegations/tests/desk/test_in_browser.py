@@ -159,3 +159,18 @@ def test_an_hour_warns_of_another_zone_and_a_day_does_not(desk, site):
 
         page.goto(f"{site}{reverse('admin:invitations_correspondence_add')}")
         expect(warned).to_have_count(1)
+
+
+@pytest.mark.parametrize("language", ["en", "ar"])
+def test_calendar_and_clock_leave_free_what_is_typed(desk, site, edition, language):
+    browser, cookies = desk()
+    chosen = {"name": settings.LANGUAGE_COOKIE_NAME, "value": language, "url": site}
+    with browser as page:
+        page.context.add_cookies([*cookies, chosen])
+        page.goto(f"{site}{reverse('admin:invitations_correspondence_add')}")
+        for name in ("received_at_0", "received_at_1"):
+            field = page.locator(f"[name={name}]").bounding_box()
+            opens = page.locator(f"[name={name}] ~ .datetimeshortcuts").bounding_box()
+            begins = opens["x"] - field["x"]
+            is_left = begins + opens["width"] < field["width"] / 2
+            assert is_left is (language == "ar")
