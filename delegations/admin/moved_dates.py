@@ -86,7 +86,7 @@ class MoveForm(forms.Form):
         for name in DATES:
             column: Any = ForumEdition._meta.get_field(name)
             self.fields[name] = forms.DateField(
-                label=capfirst(column.verbose_name), widget=DayInput
+                label=capfirst(column.verbose_name), help_text=column.help_text, widget=DayInput
             )
         sessions = HighLevelSession.objects.taking_place().filter(edition=edition)
         field: Any = self.fields["sessions"]
