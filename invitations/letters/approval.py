@@ -49,6 +49,7 @@ def approve_letter(
         raise ValidationError(_("The letter was composed anew since you looked at it."))
     refuse_unsigned(letter)
     refuse_other_road(letter)
+    refuse_out_of_office(letter)
     # From its approval on a change waits for a second person; until then it does not. So what
     # stands at the approval has to be what the approver has seen.
     refuse_outdated(letter)
@@ -130,6 +131,12 @@ def refuse_other_road(letter: Letter) -> None:
     if letter.kind == Letter.Kind.NOTE or letter.by_original == gets_original(letter.invitation):
         return
     raise ValidationError(NOT_DUE if letter.by_original else DUE)
+
+
+def refuse_out_of_office(letter: Letter) -> None:
+    """Refuse a letter to a person whose successor is on file; a note goes to a mission."""
+    if letter.kind != Letter.Kind.NOTE and letter.invitation.minister.successor_id:
+        raise ValidationError(_("Somebody else holds this office now: hand the invitation over."))
 
 
 def refuse_uncovered(note: Letter) -> None:

@@ -22,7 +22,7 @@ from invitations.admin.letters.composing_anew import (
 )
 from invitations.admin.letters.mail_frames import WIDTHS
 from invitations.admin.letters.text_changes import compare_texts
-from invitations.letters.approval import refuse_unsigned
+from invitations.letters.approval import refuse_out_of_office, refuse_unsigned
 from invitations.letters.circulars import (
     CircularAudience,
     LeftOut,
@@ -199,6 +199,7 @@ def obstacles_for(letters: list[Letter], request: HttpRequest) -> dict[int, str]
             found[letter.pk] = _("You composed it: a second person has to approve.")
         try:
             refuse_unsigned(letter)
+            refuse_out_of_office(letter)
         except ValidationError as refusal:
             found[letter.pk] = refusal_sentence(refusal)
     return found

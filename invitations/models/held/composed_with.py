@@ -31,6 +31,8 @@ PRINTED_ALONE = {
         "postal_address",
     ),
 }
+# The office's link and code, which a letter prints: another one is no change that is held.
+LINK = "ReplyLink"
 # What a note verbale prints of its own mission, beside its name.
 PRINTED_ON_NOTES = ["greeted_as", "postal_address"]
 
@@ -56,7 +58,24 @@ def hashes_behind_each(letters: Letters, *, lock: bool = False) -> dict[int, dic
             found[letter_of(row)] |= {
                 f"{model.__name__} {key}": hashes[key] for key in own if key in hashes
             }
+    for letter in letters:
+        found[letter.pk] |= link_behind(letter)
     return found
+
+
+def link_behind(letter: Any) -> dict[str, str]:
+    """Return the key of the link that the letter would print now; a note verbale has none."""
+    if letter.kind == "note":
+        return {}
+    with_it = hasattr(letter, "link_now")
+    key = letter.link_now if with_it else current_link(letter.invitation_id).first()
+    return {LINK: str(key or "")}
+
+
+def current_link(invitation: Any) -> "models.QuerySet[Any]":
+    current = model_named("ReplyLink").objects.current()
+    keys: models.QuerySet[Any] = current.filter(invitation=invitation).values_list("pk", flat=True)
+    return keys
 
 
 def with_covered(letters: Letters) -> list[Any]:
@@ -92,7 +111,8 @@ def letters_with_records() -> "models.QuerySet[Any]":
     """Return letters with what leads to their records."""
     joined = ("invitation__minister", "circular", "replaces")
     rows: models.QuerySet[Any] = model_named("Letter").objects.select_related(*joined)
-    return rows.defer("paper", "mail")
+    link = models.Subquery(current_link(models.OuterRef("invitation")))
+    return rows.defer("paper", "mail").annotate(link_now=link)
 
 
 def missions_of_notes(letters: Letters) -> Keys:
@@ -227,6 +247,7 @@ def changed_behind(letters: Letters, *, lock: bool = False) -> dict[int, list[st
             record
             for record in {**one.composed_with, **now[one.pk]}
             if one.composed_with.get(record) != now[one.pk].get(record)
+            and (record != LINK or LINK in one.composed_with)
         ]
         for one in letters
     }

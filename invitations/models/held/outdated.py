@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from invitations.models.held.composed_with import (
+    LINK,
     changed_behind,
     covered_by,
     letters_with_records,
@@ -27,6 +28,10 @@ DUE = gettext_lazy(
 )
 NOT_DUE = gettext_lazy(
     "A signed original is not due to this rank any more: have the letter composed anew."
+)
+DEAD_LINK = gettext_lazy(
+    "Its link was replaced, or has ended, since it was composed. Have it composed anew, and look at"
+    " it again."
 )
 COVERS_OUTDATED = gettext_lazy("A letter it covers is to be composed anew, and then the note too.")
 
@@ -60,11 +65,13 @@ def outdated_among(letters: Sequence[Any], *, lock: bool = False) -> dict[int, O
     if not letters:
         return {}
     changed = changed_behind(letters, lock=lock)
-    return {
-        one.pk: Outdated(changed[one.pk]) if one.composed_with else Outdated([], UNKNOWN)
-        for one in letters
-        if changed[one.pk]
-    }
+    return {one.pk: why_anew(one, changed[one.pk]) for one in letters if changed[one.pk]}
+
+
+def why_anew(letter: Any, changed: list[str]) -> Outdated:
+    if not letter.composed_with:
+        return Outdated([], UNKNOWN)
+    return Outdated([], DEAD_LINK) if LINK in changed else Outdated(changed)
 
 
 def outdated_letters(letters: "QuerySet[Any]") -> dict[int, Outdated]:

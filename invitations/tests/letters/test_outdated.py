@@ -16,7 +16,10 @@ from invitations.letters.composing_queue import (
     compose_or_say_why,
     compose_planned,
 )
-from invitations.models import HeldChange, Letter
+from invitations.links import NO_LINK, end_link, replace_link
+from invitations.models import HeldChange, Letter, Minister
+from invitations.models.held.outdated import outdated_letters
+from invitations.outbox.release import take_back_change
 from invitations.reminders.planning import queue_reminders_of
 from invitations.tests.factories import CircularFactory, UserFactory
 from invitations.tests.letters.changes import (
@@ -27,6 +30,7 @@ from invitations.tests.letters.changes import (
     new_mission,
 )
 from invitations.tests.letters.drafts import drafted
+from invitations.tests.mending import asked_for, successor_of
 from invitations.tests.races import at_once, before_the_commit_of
 
 pytestmark = pytest.mark.django_db
@@ -175,6 +179,71 @@ def test_a_letter_of_which_it_is_not_known_is_composed_anew(composed):
     recompose_letter(letter, UserFactory())
     compose_planned()
     approve(Letter.objects.get(state="composed"))
+
+
+# The link that it prints
+
+
+def get_another_link(draft):
+    end_link(draft, 1, UserFactory(), "It was forwarded.")
+    replace_link(draft, NO_LINK, UserFactory(), "It was forwarded.")
+
+
+def test_a_letter_whose_link_has_ended_or_was_replaced_is_not_approved(composed):
+    replaced, ended = composed(), composed()
+    end_link(ended.invitation, 1, UserFactory(), "It was forwarded.")
+    get_another_link(replaced.invitation)
+
+    for letter in (replaced, ended):
+        with pytest.raises(ValidationError, match="Its link was replaced, or has ended"):
+            approve(letter)
+    assert {*outdated_letters(Letter.objects.all())} == {replaced.pk, ended.pk}
+
+    recompose_letter(replaced, UserFactory())
+    compose_planned()
+    again = replaced.invitation.letters.get(state="composed")
+    assert replaced.invitation.links.current().get().token in again.mail
+    assert approve(again).state == Letter.State.APPROVED
+
+
+def test_a_letter_composed_before_its_hand_over_began_is_not_approved(replacement):
+    letter, by = replacement(), UserFactory()
+    change = asked_for(letter.invitation)
+    with pytest.raises(ValidationError, match="Somebody else holds this office now"):
+        approve(letter)
+
+    take_back_change(change, by, change.mark)
+    with pytest.raises(ValidationError, match="Its link was replaced, or has ended"):
+        approve(letter)
+    replace_link(letter.invitation, NO_LINK, by, "She stays.")
+    with pytest.raises(ValidationError, match="Its link was replaced, or has ended"):
+        approve(letter)
+
+
+def test_a_link_replaced_while_its_letter_is_composed_is_noticed_at_the_approval(composed):
+    recompose_letter(composed(), UserFactory())
+    letter = claim_to_compose(Letter.objects.get(state="planned").pk)
+    get_another_link(letter.invitation)
+    compose_or_say_why(letter)
+
+    with pytest.raises(ValidationError, match="Its link was replaced, or has ended"):
+        approve(Letter.objects.get(pk=letter.pk))
+
+
+def test_a_letter_composed_before_links_were_noted_is_approved_as_before(composed):
+    letter = composed()
+    del letter.composed_with["ReplyLink"]
+    letter.save()
+
+    assert approve(letter).state == Letter.State.APPROVED
+
+
+def test_a_letter_to_a_person_out_of_office_is_not_approved(composed):
+    letter = composed()
+    Minister.objects.update(successor=successor_of(letter.invitation))
+
+    with pytest.raises(ValidationError, match="Somebody else holds this office now"):
+        approve(letter)
 
 
 # At the same moment
