@@ -26,6 +26,7 @@ from invitations.models import (
     Reply,
 )
 from invitations.outbox.another_address import why_not_sent_elsewhere
+from invitations.outbox.decisions import why_it_stays
 from invitations.outbox.mending.corrected import why_not_corrected
 
 AGAIN: dict[str, str] = {
@@ -59,6 +60,9 @@ def offers(dossier: Dossier, invitation: Any) -> list[Offer]:
         *to_hand_over(dossier, invitation),
         *to_withdraw(dossier, invitation),
     ]
+
+
+ASKED_THEMSELVES = (Letter.Kind.REMINDER, Letter.Kind.CALENDAR, Letter.Kind.RECEIPT)
 
 
 def is_in_force(invitation: Invitation) -> bool:
@@ -127,6 +131,8 @@ def stays_here(dossier: Dossier, letter: Letter, invitation: Any) -> bool:
         or letter.reply_id in gone
         or is_due_on_paper(letter, invitation)
         or is_of_earlier_dates(letter)
+        # Whose reason is in no row that was read; such mail fails seldom.
+        or (letter.kind in ASKED_THEMSELVES and why_it_stays(letter))
     )
 
 

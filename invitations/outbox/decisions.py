@@ -16,6 +16,8 @@ from invitations.models import PRINTED_KINDS, Delivery, Invitation, Letter, Orig
 from invitations.models.delivery import Step
 from invitations.outbox.sending import why_not_in_force, why_not_sendable, why_replaced
 from invitations.outbox.transitions import transit
+from invitations.reminders.hours_moved import why_calendar_is_void
+from invitations.reminders.leaving import why_reminder_is_void
 from invitations.times.clocks import CLOCKS_APART, by_this_clock
 
 State = Delivery.State
@@ -75,10 +77,17 @@ def why_it_stays(letter: Letter) -> str:
     """Return why the letter leaves by mail no more, whoever asks for it; empty if it may."""
     if because := why_kept_back(letter):
         return str(because)
-    void = (
-        why_not_in_force(letter, letter.invitation) or why_replaced(letter) or why_overtaken(letter)
-    )
+    void = why_not_in_force(letter, letter.invitation) or why_replaced(letter) or why_void(letter)
     return _("It may not leave: %s.") % void if void else ""
+
+
+def why_void(letter: Letter) -> str:
+    """Return why automatic mail has nothing to say any more; on a quiet day alone it only waits."""
+    if letter.kind == Letter.Kind.REMINDER:
+        return why_reminder_is_void(letter.invitation, letter, timezone.now())
+    if letter.kind == Letter.Kind.CALENDAR:
+        return why_calendar_is_void(letter.invitation, letter)
+    return why_overtaken(letter)
 
 
 def queue_again(delivery: Delivery, old: str, by: User, because: str) -> bool:

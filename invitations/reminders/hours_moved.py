@@ -7,6 +7,7 @@ quiet where the office is, and none within three days of the last, until the Tra
 
 import datetime as dt
 from collections.abc import Iterable
+from copy import copy
 from functools import partial
 from typing import Any
 
@@ -180,13 +181,20 @@ def why_calendar_must_stay(invitation: Invitation, letter: Letter, now: dt.datet
 
     What one of the office has already goes to its others on any day.
     """
-    invitation.edition = released_edition(invitation.edition)
+    edition = released_edition(invitation.edition)
     has_begun = Delivery.objects.left().filter(letter=letter).exists()
-    if not (has_begun or awake(invitation.edition, [invitation], now)):
+    if not (has_begun or awake(edition, [invitation], now)):
         return _("today is a quiet day")
-    own = letter.calendar_entries.latest("pk")
+    return why_calendar_is_void(invitation, letter)
+
+
+def why_calendar_is_void(invitation: Invitation, letter: Letter) -> str:
+    """Return why it leaves on no day: the calendar was told otherwise, or has changed since."""
+    invitation = copy(invitation)
+    invitation.edition = released_edition(invitation.edition)
+    own = letter.calendar_entries.order_by("pk").last()
     since = invitation.calendar_entries.exclude(letter__state=Letter.State.CANCELLED)
-    if since.filter(pk__gt=own.pk).exists() or office_calendar(invitation).changes:
+    if since.filter(pk__gt=own.pk if own else 0).exists() or office_calendar(invitation).changes:
         return _("the calendar has changed again")
     return ""
 

@@ -31,14 +31,38 @@ def why_reminder_must_stay(invitation: Invitation, letter: Letter, now: dt.datet
     """Return why the reminder must not leave now; an empty text if it may."""
     now = now.astimezone(dt.UTC)
     edition = ForumEdition.objects.get(pk=invitation.edition_id)
-    if because := why_past(edition, letter, now):
-        return because
     schedule = schedule_of(edition, invitation.member_state)
     today = schedule.day_of(now)
+    if because := why_past(edition, letter, now):
+        return because
     if schedule.is_quiet(today):
         return _("today is a quiet day")
     if schedule.mail_on(today) is None:
         return _("a later reminder takes its place")
+    if because := why_not_owed(edition, invitation, letter, now):
+        return because
+    others = left_since(invitation, schedule.apart_since(today)).exclude(letter=letter)
+    if others.exists():
+        told = ngettext(
+            "another reminder left less than %(days)s day ago",
+            "another reminder left less than %(days)s days ago",
+            DAYS_APART,
+        )
+        return told % {"days": DAYS_APART}
+    return ""
+
+
+def why_reminder_is_void(invitation: Invitation, letter: Letter, now: dt.datetime) -> str:
+    """Return why it leaves on no day as things stand; an empty text if a better day may come."""
+    now = now.astimezone(dt.UTC)
+    edition = ForumEdition.objects.get(pk=invitation.edition_id)
+    return why_past(edition, letter, now) or why_not_owed(edition, invitation, letter, now)
+
+
+def why_not_owed(
+    edition: ForumEdition, invitation: Invitation, letter: Letter, now: dt.datetime
+) -> str:
+    """Return why nobody is to be reminded by this letter, on whatever day; empty if somebody is."""
     if not ReminderStep.objects.approved().filter(letters=letter).exists():
         return _("its step waits for the approval of two people")
     if by_original(edition).filter(pk=invitation.pk).exists():
@@ -50,14 +74,6 @@ def why_reminder_must_stay(invitation: Invitation, letter: Letter, now: dt.datet
     asked = offices.to_reconfirm() if letter.variant == RECONFIRM else offices.silent()
     if not owing.filter(pk__in=asked.values("pk")).exists():
         return _("the office has answered, or has sent something")
-    others = left_since(invitation, schedule.apart_since(today)).exclude(letter=letter)
-    if others.exists():
-        told = ngettext(
-            "another reminder left less than %(days)s day ago",
-            "another reminder left less than %(days)s days ago",
-            DAYS_APART,
-        )
-        return told % {"days": DAYS_APART}
     return ""
 
 

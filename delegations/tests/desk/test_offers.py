@@ -10,7 +10,7 @@ from invitations.admin.columns import list_url, state_url
 from invitations.models import Circular, Delivery, Invitation, Letter, Minister
 from invitations.tests.conftest import frozen_letter, queued
 from invitations.tests.desk import composed_letter, told
-from invitations.tests.factories import InvitationFactory, UserFactory
+from invitations.tests.factories import InvitationFactory, ReplyFactory, UserFactory
 from invitations.tests.mending import successor_of
 
 __all__ = ["frozen_letter", "queued"]
@@ -135,6 +135,19 @@ def test_mail_that_would_be_refused_is_not_sent_again(client, failed, frozen_let
     Letter.objects.filter(kind="replacement").delete()
     Minister.objects.update(successor=successor_of(invitation))
     assert not again & set(offered(client, invitation))
+
+
+def test_automatic_mail_that_has_nothing_to_say_any_more_is_not_sent_again(
+    client, frozen_letter, queued
+):
+    member(client, "Drafters")
+    receipt = frozen_letter(kind="receipt", variant="delegation")
+    queued(receipt, state="failed")
+    assert AGAIN not in offered(client, receipt.invitation)
+
+    ReplyFactory(invitation=receipt.invitation)
+
+    assert AGAIN in offered(client, receipt.invitation)
 
 
 def test_the_letter_goes_to_an_address_it_never_went_to(client, frozen_letter):

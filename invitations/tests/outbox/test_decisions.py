@@ -1,4 +1,5 @@
 import pytest
+import time_machine
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
@@ -11,8 +12,10 @@ from invitations.outbox.decisions import (
     why_not_sent_anew,
 )
 from invitations.outbox.dispatch import dispatch_outbox
-from invitations.tests.factories import ReplyFactory, UserFactory
-from invitations.tests.outbox.deliveries import DAY, MINUTE, State, state_of
+from invitations.reminders.leaving import why_reminder_must_stay
+from invitations.reminders.planning import queue_reminders
+from invitations.tests.factories import EditionFactory, ReplyFactory, StepFactory, UserFactory
+from invitations.tests.outbox.deliveries import DAY, MINUTE, STEP_DAY, State, state_of
 
 pytestmark = pytest.mark.django_db
 
@@ -103,3 +106,41 @@ def test_what_would_be_called_back_is_refused_at_once(queued, state):
     for delivery, why in [(withdrawn, "not in force"), (answered_anew, "stands no more")]:
         delivery.letter.refresh_from_db()
         assert why in again(delivery)
+
+
+@pytest.mark.parametrize("state", [State.FAILED, State.UNCERTAIN])
+@pytest.mark.parametrize("is_answered", [True, False])
+def test_a_reminder_is_sent_once_more_only_to_an_office_that_still_owes_a_word(
+    reached, queued, state, is_answered
+):
+    edition = EditionFactory()
+    StepFactory(edition=edition)
+    invitation = reached(edition=edition)
+    again = why_not_sent_anew if state == State.FAILED else why_not_sent_again
+    with time_machine.travel(STEP_DAY, tick=False):
+        queue_reminders()
+        reminder = invitation.letters.get(kind="reminder")
+        approved = {"state": "approved", "composed_at": STEP_DAY, "approved_at": STEP_DAY}
+        Letter.objects.filter(pk=reminder.pk).update(**approved, message_sha256="0" * 64)
+        if is_answered:
+            ReplyFactory(invitation=invitation)
+
+        refused = again(queued(Letter.objects.get(pk=reminder.pk), state=state))
+
+    assert ("the office has answered" in refused) == is_answered
+    assert bool(refused) == is_answered
+
+
+def test_a_reminder_that_only_waits_for_a_better_day_may_be_sent_anew(reached, queued):
+    edition = EditionFactory()
+    StepFactory(edition=edition)
+    invitation = reached(edition=edition)
+    with time_machine.travel(STEP_DAY, tick=False):
+        queue_reminders()
+    approved = {"state": "approved", "composed_at": STEP_DAY, "approved_at": STEP_DAY}
+    Letter.objects.filter(kind="reminder").update(**approved, message_sha256="0" * 64)
+    failed = queued(invitation.letters.get(kind="reminder"), state=State.FAILED)
+
+    with time_machine.travel(STEP_DAY + 4 * DAY, tick=False):
+        assert why_reminder_must_stay(invitation, failed.letter, timezone.now())
+        assert why_not_sent_anew(failed) == ""
