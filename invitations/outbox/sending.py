@@ -19,6 +19,7 @@ from invitations.letters.planning import (
     why_overtaken,
 )
 from invitations.letters.routes import why_kept_back
+from invitations.links import grouped_code
 from invitations.mail.outgoing import dated
 from invitations.mail.transport import (
     Broken,
@@ -29,7 +30,7 @@ from invitations.mail.transport import (
     Unknown,
     return_path,
 )
-from invitations.models import Delivery, Invitation, Letter
+from invitations.models import Delivery, Invitation, Letter, ReplyLink
 from invitations.outbox.transitions import State, begin_sending, named, transit
 from invitations.reminders.hours_moved import is_calendar_behind, why_calendar_must_stay
 from invitations.reminders.leaving import why_reminder_must_stay
@@ -40,6 +41,8 @@ logger = logging.getLogger(__name__)
 # Seconds in which a known answer must be recorded, well inside the lease, and between two tries.
 SETTLE_WITHIN, SETTLE_EACH = 10, 0.2
 FAULTS_AT_MOST = 5
+# What answers an act of the office is planned once, by it; reminders and calendars by the clock.
+TOLD_ONCE = (Letter.Kind.ACKNOWLEDGEMENT, Letter.Kind.RECEIPT)
 # What may not leave any more is called back as a whole: what is due after all is planned anew.
 CALLED_BACK = (
     Letter.Kind.REMINDER,
@@ -105,12 +108,24 @@ def begin_under_lock(delivery: Delivery) -> bool:
         else:
             transit(delivery, State.CLAIMED, State.CANCELLED, because=because)
         return False
-    if letter.kind == Letter.Kind.ACKNOWLEDGEMENT and is_calendar_behind(letter):
-        because = _("the calendar has changed again")
+    if letter.kind in CALLED_BACK and (because := why_composed_anew(letter)):
         call_back_letters(Letter.objects.filter(pk=letter.pk), because)
-        save_planned_letters([planned_anew(letter)])
+        if letter.kind in TOLD_ONCE:
+            save_planned_letters([planned_anew(letter)])
         return False
     return begin_sending(delivery)
+
+
+def why_composed_anew(letter: Letter) -> str:
+    """Return why automatic mail says by now what is not so; empty if it is, or anybody has it."""
+    if letter.kind == Letter.Kind.ACKNOWLEDGEMENT and is_calendar_behind(letter):
+        return _("the calendar has changed again")
+    ended = ReplyLink.objects.filter(invitation=letter.invitation_id, replaced_at__isnull=False)
+    keys = {key for link in ended for key in (link.token, grouped_code(link.code))}
+    is_dead = any(key in letter.mail for key in keys)
+    if not is_dead or Delivery.objects.left().filter(letter=letter).exists():
+        return ""
+    return _("its link was replaced, or has ended, since it was composed")
 
 
 def why_not_sendable(letter: Letter, invitation: Invitation, now: dt.datetime) -> str:

@@ -4,11 +4,9 @@ import datetime as dt
 
 from invitations.letters.planning import call_back_letters, save_planned_letters, why_overtaken
 from invitations.models import Invitation, Letter, LetterEvent
-from invitations.outbox.sending import LEFT_OFFICE
+from invitations.outbox.sending import LEFT_OFFICE, TOLD_ONCE
 from invitations.times.clocks import CLOCKS_APART
 
-# Reminders and calendars are planned by what is due; these are when something is recorded, once.
-TOLD_ONCE = (Letter.Kind.ACKNOWLEDGEMENT, Letter.Kind.RECEIPT)
 SAID_AGAIN = (
     "invitation", "circular_id", "kind", "variant", "language", "second_language", "reply_id",
     "filed",

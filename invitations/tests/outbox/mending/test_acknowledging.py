@@ -31,6 +31,14 @@ def answered(issued, approved_texts):
     return invitation
 
 
+def words_of(taken):
+    return message_from_bytes(taken.content, policy=default).get_body(("plain",)).get_content()
+
+
+def acknowledgements(peer):
+    return [taken for taken in peer.taken if b"auto-replied" in taken.content]
+
+
 def test_an_acknowledgement_is_made_again_with_a_new_link_for_who_stays_in_office(peer, answered):
     dead = answered.links.get().token
     change = asked_for(answered)
@@ -46,7 +54,7 @@ def test_an_acknowledgement_is_made_again_with_a_new_link_for_who_stays_in_offic
     compose_planned()
     dispatch_outbox()
     [taken] = peer.taken
-    words = message_from_bytes(taken.content, policy=default).get_body(("plain",)).get_content()
+    words = words_of(taken)
     assert answered.links.current().get().token in words
     assert dead not in words
     acknowledged = answered.letters.approved().get(kind="acknowledgement")
@@ -60,6 +68,21 @@ def test_what_was_acknowledged_is_not_acknowledged_twice(peer, answered):
     take_back_change(change, UserFactory(), change.mark)
 
     assert not answered.letters.planned().exists()
+
+
+def test_an_acknowledgement_with_a_link_that_was_replaced_is_made_again_with_the_new_one(
+    peer, answered
+):
+    dead = answered.links.get().token
+    replace_link(answered, 1, UserFactory(), "It was forwarded.")
+    dispatch_outbox()
+    assert not any(dead in words_of(taken) for taken in acknowledgements(peer))
+
+    compose_planned()
+    dispatch_outbox()
+
+    [taken] = acknowledgements(peer)
+    assert answered.links.current().get().token in words_of(taken)
 
 
 def test_a_receipt_that_was_called_back_tells_once_more_what_is_on_file(answered):
