@@ -16,6 +16,7 @@ from invitations.letters.planning import (
     TRY_FOR,
 )
 from invitations.letters.released import held_changes, released_missions, released_office
+from invitations.letters.routes import why_kept_back
 from invitations.links import random_signs
 from invitations.models import Delivery, Letter, Minister, Mission
 from invitations.models.held.holding import letters_at_hand
@@ -58,6 +59,8 @@ def send_to_another_address(letter: Letter, by: User, email: str, because: str =
 def refuse_if_it_may_not_leave(letter: Letter) -> None:
     if not letter.message or letter.state != Letter.State.APPROVED:
         raise ValidationError(_("Only an approved letter that goes by e-mail can be sent."))
+    if because := why_kept_back(letter):
+        raise ValidationError(because)
     now = timezone.now()
     because = why_not_sendable(letter, letter.invitation, now) or why_replaced(letter)
     # No change of an address is held any more once no automatic mail can leave.

@@ -14,6 +14,7 @@ from invitations.models.held.holding import HELD, letters_at_hand
 from invitations.outbox.another_address import (
     addresses_not_tried,
     addresses_tried,
+    refuse_if_it_may_not_leave,
     send_to_another_address,
 )
 from invitations.outbox.mending.replacing import replaceable
@@ -51,12 +52,20 @@ def roads_open(minister: Minister, letters: Sequence[Letter]) -> list[str]:
     invitations = Invitation.objects.filter(pk__in=[letter.invitation_id for letter in letters])
     is_open = {
         Road.REPLACE: bool(replaceable(invitations).letters),
-        Road.SEND: any(new_addresses(minister, letter) for letter in letters),
+        Road.SEND: any(new_addresses(minister, one) and may_leave(one) for one in letters),
         Road.HAND_OVER: bool(minister.successor_id)
         and not why_not_handed_over(letters[0].invitation),
         Road.LEAVE: True,
     }
     return [road for road, opened in is_open.items() if opened]
+
+
+def may_leave(letter: Letter) -> bool:
+    try:
+        refuse_if_it_may_not_leave(letter)
+    except ValidationError:
+        return False
+    return True
 
 
 def new_addresses(minister: Minister, letter: Letter) -> set[str]:

@@ -8,9 +8,10 @@ from django.utils import timezone
 
 from invitations.admin.columns import change_url
 from invitations.letters.issuing import withdraw_invitation
-from invitations.models import Delivery, HeldChange, Invitation, Minister
+from invitations.models import Delivery, ForumEdition, HeldChange, Invitation, Letter, Minister
 from invitations.outbox.another_address import why_not_sent_elsewhere
 from invitations.outbox.decisions import decide_uncertain, why_it_stays, why_not_sent_anew
+from invitations.outbox.mending.after_saving import Road, roads_open
 from invitations.outbox.mending.corrected import correct_address, why_not_corrected
 from invitations.outbox.release import release_alone, release_change, take_back_change
 from invitations.outbox.sending import begin_delivery
@@ -22,6 +23,7 @@ from invitations.tests.factories import (
     UserFactory,
 )
 from invitations.tests.mending import BECAUSE, failed_mail
+from invitations.tests.moving import moved
 
 pytestmark = pytest.mark.django_db
 
@@ -118,6 +120,17 @@ def test_a_letter_that_was_replaced_is_not_sent_once_more(failed):
     assert "another letter has replaced it" in why_not_corrected(failed)
     assert "another letter has replaced it" in why_not_sent_anew(failed)
     assert "another letter has replaced it" in why_not_sent_elsewhere(failed.letter)
+
+
+def test_a_letter_of_earlier_dates_goes_to_no_other_address(failed):
+    moved(ForumEdition.objects.get())
+    letter = Letter.objects.get()
+
+    for why in (why_not_corrected(failed), why_not_sent_elsewhere(letter)):
+        assert "The dates have moved since it was composed" in why
+    minister = letter.invitation.minister
+    minister.to_emails = RIGHT
+    assert Road.SEND not in roads_open(minister, [letter])
 
 
 def test_an_uncertain_mail_is_not_sent_again_once_its_letter_was_replaced(failed):
