@@ -21,7 +21,11 @@ from invitations.models.held.holding import (
     values_of,
 )
 from invitations.outbox.mending.corrected import send_where_corrected
-from invitations.outbox.mending.succession import hand_over, lock_state, take_back_hand_over
+from invitations.outbox.mending.succession import (
+    hand_over,
+    lock_for_release,
+    take_back_hand_over,
+)
 
 
 @transaction.atomic
@@ -146,7 +150,7 @@ def locked_change(change: HeldChange, mark: str) -> tuple[Any, HeldChange]:
     """
     model: Any = change.content_type.model_class()
     if change.kind == HeldChange.Kind.SUCCESSION and change.row:
-        lock_state(change.row)
+        lock_for_release(change.row)
     row = model.objects.select_for_update(of=("self",), no_key=True).filter(pk=change.object_id)
     found = row.first()
     locked = HeldChange.objects.select_for_update(of=("self",)).get(pk=change.pk)

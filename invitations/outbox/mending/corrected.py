@@ -85,7 +85,7 @@ def correct_address(delivery: Delivery, by: User, email: str, because: str) -> l
         raise ValidationError(_("This letter has a delivery to that address already."))
     changes = [
         held
-        for place in places_of(delivery)
+        for place in sorted(places_of(delivery), key=place_among_locks)
         for held in put_in_place(place, delivery, new, because)
     ]
     for change in changes:
@@ -95,6 +95,11 @@ def correct_address(delivery: Delivery, by: User, email: str, because: str) -> l
         delivery=delivery, state=delivery.state, actor=by, because=_("its address was corrected")
     )
     return changes
+
+
+def place_among_locks(place: Place) -> tuple[int, int]:
+    """Return the place of a record in the order in which an approval locks them."""
+    return (Mission, Invitation, Minister).index(type(place.row)), place.row.pk
 
 
 def put_in_place(place: Place, delivery: Delivery, new: str, because: str) -> Iterator[HeldChange]:

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from modeltranslation.translator import translator
 
 from invitations.audit import Act, record_acts, save_new
-from invitations.letters.circulars import plan_circular, standing_letters
+from invitations.letters.circulars import locked_circular, plan_circular, standing_letters
 from invitations.links import NO_LINK, replace_link
 from invitations.models import Circular, ForumEdition, Invitation, Letter, ReplyLink
 
@@ -120,6 +120,8 @@ def replace_letters(
         raise ValidationError(_("Only a circular of replacement replaces letters."))
     if not because.strip():
         raise ValidationError(_("Say why the letters are replaced."))
+    # The circular before its invitations, as whoever approves one of its letters locks them.
+    locked_circular(circular)
     of_edition = Invitation.objects.filter(edition=circular.edition_id, pk__in=invitations)
     # One at a time: whoever comes second sees the replacements of the first.
     pks = list(of_edition.locked().values_list("pk", flat=True))

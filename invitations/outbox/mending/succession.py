@@ -18,7 +18,14 @@ from invitations.letters.issuing import (
     withdraw_invitation,
 )
 from invitations.letters.released import held_changes, released_office
-from invitations.models import HeldChange, Invitation, Minister, Reconfirmation, Reply
+from invitations.models import (
+    Circular,
+    HeldChange,
+    Invitation,
+    Minister,
+    Reconfirmation,
+    Reply,
+)
 from invitations.outbox.mending.acknowledging import acknowledge_once_more, hold_acknowledgements
 
 Status = Invitation.Status
@@ -111,6 +118,15 @@ def lock_state(invitation: Invitation) -> list[Invitation]:
         edition=invitation.edition_id, member_state=invitation.member_state_id
     )
     return list(of_state.locked())
+
+
+def lock_for_release(invitation: Invitation) -> None:
+    """Lock the circular of the letter to come, then the State's invitations, as approvals do."""
+    inviting = Circular.objects.filter(
+        edition=invitation.edition_id, kind=Circular.Kind.INVITATION
+    ).order_by("pk")
+    list(inviting.select_for_update(of=("self",), no_key=True).values_list("pk"))
+    lock_state(invitation)
 
 
 def refuse_hand_over(

@@ -1,19 +1,25 @@
 """Two people put the same thing right at once, or an office answers meanwhile."""
 
+import re
+from functools import partial
+
 import pytest
 from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from invitations.letters.approval import approve_letter
 from invitations.letters.composing_queue import compose_planned
 from invitations.letters.issuing import withdraw_invitation
 from invitations.links import replace_link
 from invitations.models import Delivery, HeldChange, Invitation, Letter, Reply
+from invitations.outbox.mending.corrected import correct_address
 from invitations.outbox.mending.replacing import replace_letters
 from invitations.outbox.queue import claim_batch
 from invitations.outbox.release import release_change, take_back_change
 from invitations.outbox.sending import begin_delivery
 from invitations.replies import record_reply
-from invitations.tests.factories import CircularFactory, UserFactory
+from invitations.tests.factories import CircularFactory, MissionFactory, UserFactory
 from invitations.tests.mending import BECAUSE, asked_for, successor_of
 from invitations.tests.races import at_once, before_the_commit_of
 
@@ -95,6 +101,68 @@ def test_an_acknowledgement_does_not_leave_while_a_successor_is_entered(issued, 
     assert not began
     delivery.refresh_from_db()
     assert delivery.state == "cancelled"
+
+
+@pytest.mark.parametrize("act", ["replace", "hand over", "correct"])
+def test_what_an_approval_locks_too_is_locked_in_its_order(issued, act):
+    """Else each of two people may wait for the other, and one of them finds an error."""
+    invitation, by = issued(), UserFactory()
+    do = {"replace": replacing, "hand over": handing_over, "correct": correcting}[act](
+        invitation, by
+    )
+
+    with CaptureQueriesContext(connection) as queries:
+        do()
+
+    locked = [table for one in queries for table in LOCKED.findall(one["sql"])]
+    known = [ORDER.index(table) for table in dict.fromkeys(locked) if table in ORDER]
+    assert known == sorted(known)
+    assert len(known) > 1
+
+
+LOCKED = re.compile(r'FOR (?:NO KEY )?UPDATE OF "invitations_(\w+)"')
+ORDER = ["forumedition", "circular", "mission", "memberstate", "invitation", "letter", "minister"]
+NEW = "right@example.org"
+
+
+def replacing(invitation, by):
+    circular = CircularFactory(edition=invitation.edition, kind="replacement", changes="A name.")
+    return partial(replace_letters, circular, Invitation.objects.all(), by, BECAUSE)
+
+
+def handing_over(invitation, by):
+    change = asked_for(invitation)
+    return partial(release_change, change, by, change.mark)
+
+
+def correcting(invitation, by):
+    """A mail failed at the one address of the minister, the focal point and the mission."""
+    address = invitation.minister.to_emails
+    MissionFactory(emails=address).states.add(invitation.member_state)
+    Invitation.objects.filter(pk=invitation.pk).update(focal_point_email=address)
+    HeldChange.objects.all().delete()
+    Delivery.objects.update(state="failed")
+    failed = Delivery.objects.get(address=address)
+    return partial(correct_address, failed, by, NEW, BECAUSE)
+
+
+def test_a_replacement_and_a_corrected_address_at_once_leave_the_replaced_letter_at_home(issued):
+    invitation, by = issued(), UserFactory()
+    Delivery.objects.update(state="failed")
+    [change] = correct_address(Delivery.objects.get(), UserFactory(), NEW, BECAUSE)
+    circular = CircularFactory(edition=invitation.edition, kind="replacement", changes="A name.")
+    replace_letters(circular, Invitation.objects.all(), UserFactory(), BECAUSE)
+    compose_planned()
+    new = circular.letters.get()
+
+    done = at_once(
+        lambda: approve_letter(new, by, new.sha256, new.message_sha256),
+        lambda: release_change(change, by, change.mark),
+    )
+
+    assert not any(isinstance(one, Exception) for one in done)
+    claimed = claim_batch(timezone.now())
+    assert {one.letter_id for one in claimed if begin_delivery(one)} == {new.pk}
 
 
 def test_of_a_release_and_a_taking_back_at_once_one_is_done(issued):
