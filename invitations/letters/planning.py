@@ -126,13 +126,11 @@ def plan_receipt(invitation: Invitation, what: str, filed_in: Callable[[str], st
         # Whoever composes it just now has older words, and leaves it.
         "composing_until": None,
     }
-    kind = Letter.Kind.RECEIPT
-    if not invitation.letters.planned().filter(kind=kind, variant=what).update(**told):
-        circular = standing.circular_id
-        letter = Letter(
-            invitation=invitation, circular_id=circular, kind=kind, variant=what, **told
-        )
-        save_planned_letters([letter])
+    own = {"kind": Letter.Kind.RECEIPT, "variant": what}
+    planned = invitation.letters.planned().filter(**own)
+    anew = Letter(invitation=invitation, circular_id=standing.circular_id, **own, **told)
+    if not (planned.update(**told) or save_unless_planned(anew)):
+        planned.update(**told)
 
 
 def why_receipt_overtaken(receipt: Letter) -> str:
@@ -168,13 +166,14 @@ def planned_anew(letter: Letter) -> Letter:
     return anew
 
 
-def save_unless_planned(letter: Letter) -> None:
-    """Save the planned letter, unless what the office files just now has planned the same."""
+def save_unless_planned(letter: Letter) -> bool:
+    """Save the planned letter, unless somebody plans the same just now; return whether it was."""
     try:
         with transaction.atomic():
             save_planned_letters([letter])
     except IntegrityError:
-        return
+        return False
+    return True
 
 
 def why_overtaken(letter: Letter) -> str:

@@ -11,7 +11,7 @@ from invitations.audit import Act, record_act
 from invitations.letters.planning import (
     call_back_letters,
     planned_anew,
-    save_planned_letters,
+    save_unless_planned,
     why_overtaken,
 )
 from invitations.models import (
@@ -29,10 +29,9 @@ from invitations.models.insert_select import insert_select
 from invitations.outbox.moved_dates.asking import DATES, values_of_edition, write_edition
 from invitations.outbox.moved_dates.notice import draft_notice
 from invitations.outbox.release import decide, locked_change, why_not_by
+from invitations.outbox.sending import TOLD_ONCE
 
 DECIDED = ("stopped_at", "moved_at")
-# What answers an act of the office; reminders and calendars are planned anew by the clock.
-NOT_DUE_BY_THE_CLOCK = (Letter.Kind.ACKNOWLEDGEMENT, Letter.Kind.RECEIPT)
 
 
 @transaction.atomic
@@ -107,12 +106,13 @@ def call_back_frozen(move: DatesMove) -> None:
     frozen = Letter.objects.in_force().filter(pk__in=waiting.values("letter"))
     keys = list(frozen.values_list("pk", flat=True))
     call_back_letters(Letter.objects.filter(pk__in=keys), because)
-    gone = Letter.objects.filter(
-        pk__in=keys, state=Letter.State.CANCELLED, kind__in=NOT_DUE_BY_THE_CLOCK
-    )
-    save_planned_letters(
-        [planned_anew(letter) for letter in gone.order_by("pk") if not why_overtaken(letter)]
-    )
+    gone = Letter.objects.filter(pk__in=keys, state=Letter.State.CANCELLED, kind__in=TOLD_ONCE)
+    # Of two receipts that both waited to leave, the later one tells what is on file.
+    told = ("invitation_id", "kind", "variant", "reply_id")
+    last = {tuple(getattr(one, name) for name in told): one for one in gone.order_by("pk")}
+    for letter in last.values():
+        if not why_overtaken(letter):
+            save_unless_planned(planned_anew(letter))
     if move.kind == DatesMove.Kind.POSTPONED:
         # The text for a holding reply names the deadline, and there is none.
         holding = Letter.objects.planned().filter(variant="holding", reply__isnull=False)

@@ -344,6 +344,19 @@ def test_a_receipt_that_has_not_left_is_made_anew(frozen_letter, queued):
     assert (again.state, again.variant, again.filed) == ("planned", "delegation", filed)
 
 
+def test_of_two_receipts_that_have_not_left_the_later_one_is_made_anew(frozen_letter, queued):
+    letter = frozen_letter()
+    own = {"invitation": letter.invitation, "circular": letter.circular, "variant": "delegation"}
+    ReplyFactory(invitation=letter.invitation)
+    for name in ("Flavia Elphberg", "Antoinette de Mauban"):
+        queued(frozen_letter(kind="receipt", filed={"en": name}, **own))
+
+    moved(letter.invitation.edition)
+
+    again = letter.invitation.letters.in_force().get(kind="receipt")
+    assert (again.state, again.filed) == ("planned", {"en": "Antoinette de Mauban"})
+
+
 def test_what_does_not_move_stays_as_it_is_by_now(edition):
     move = asked(edition)
     ForumEdition.objects.filter(pk=edition.pk).update(answers_offered=ONLINE)

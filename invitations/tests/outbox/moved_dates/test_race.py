@@ -4,13 +4,23 @@ from functools import partial
 
 import pytest
 from django.core.exceptions import ValidationError
-from django.db import connection
+from django.db import connection, transaction
 
-from invitations.models import DatesMove, Reconfirmation, Reply
+from invitations.letters.planning import plan_receipt, save_unless_planned
+from invitations.models import (
+    DatesMove,
+    Letter,
+    Reconfirmation,
+    Reply,
+)
 from invitations.outbox.moved_dates.in_force import put_in_force
 from invitations.outbox.moved_dates.rounds import UnseenDates, confirm_answer
 from invitations.replies import record_reply
-from invitations.tests.factories import EditionFactory, InvitationFactory, UserFactory
+from invitations.tests.factories import (
+    EditionFactory,
+    InvitationFactory,
+    UserFactory,
+)
 from invitations.tests.moving import asked, moved
 from invitations.tests.races import at_once, before_the_commit_of
 
@@ -58,6 +68,21 @@ def test_an_answer_that_a_move_online_ends_is_refused_at_the_same_moment(invitat
 
     assert isinstance(said, ValidationError)
     assert not Reply.objects.exists()
+
+
+def test_what_an_office_files_while_its_receipt_is_made_anew_is_what_the_receipt_tells(issued):
+    """An office that files must not find an error, nor have what it filed undone."""
+    office = issued()
+    anew = Letter(invitation=office, circular=office.letters.get().circular, kind="receipt",
+                  variant="delegation", filed={"en": "Flavia Elphberg"}, language="en")  # fmt: skip
+
+    def file_it():
+        with transaction.atomic():
+            plan_receipt(office, "delegation", lambda _language: "Rupert of Hentzau")
+
+    before_the_commit_of(partial(save_unless_planned, anew), file_it)
+
+    assert office.letters.get(kind="receipt").filed == {"en": "Rupert of Hentzau"}
 
 
 def test_of_ten_who_release_at_once_one_does(invitation):
