@@ -175,8 +175,10 @@ def record_composed(letter: Letter) -> bool:
     if automatic and not letter.recipients:
         raise ValidationError(_("There is no address on file for this letter."))
     if automatic:
+        # A move of dates, which calls back what is frozen, comes before or finds this letter.
+        Invitation.objects.locked().get(pk=letter.invitation_id)
         refuse_changed_meanwhile(letter)
-    calendar = lock_calendar(letter)
+    calendar = locked_calendar(letter)
     letter.state = Letter.State.APPROVED if automatic else Letter.State.COMPOSED
     letter.approved_at = letter.composed_at if automatic else None
     frozen = {name: getattr(letter, name) for name in FROZEN}
@@ -196,15 +198,13 @@ def record_composed(letter: Letter) -> bool:
     return True
 
 
-def lock_calendar(letter: Letter) -> OfficeCalendar | None:
-    """Lock the invitation, so that one letter at a time tells its calendar; refuse what is stale.
+def locked_calendar(letter: Letter) -> OfficeCalendar | None:
+    """Return what the letter tells its calendar, under the invitation's lock; refuse what is stale.
 
     Another letter, or an answer, may have come since the words were written.
     """
-    if letter.calendar:
-        Invitation.objects.locked().get(pk=letter.invitation_id)
-        if calendar_for(letter) != letter.calendar:
-            raise Passing(CHANGED_MEANWHILE)
+    if letter.calendar and calendar_for(letter) != letter.calendar:
+        raise Passing(CHANGED_MEANWHILE)
     return letter.calendar
 
 

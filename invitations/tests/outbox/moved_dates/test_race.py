@@ -6,6 +6,7 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.db import connection, transaction
 
+from invitations.letters.composing_queue import claim_to_compose, compose_or_say_why
 from invitations.letters.planning import plan_receipt, save_unless_planned
 from invitations.models import (
     DatesMove,
@@ -68,6 +69,20 @@ def test_an_answer_that_a_move_online_ends_is_refused_at_the_same_moment(invitat
 
     assert isinstance(said, ValidationError)
     assert not Reply.objects.exists()
+
+
+def test_an_acknowledgement_that_is_being_composed_does_not_keep_the_earlier_dates(
+    issued, approved_texts
+):
+    office = issued()
+    record_reply(office, {"answer": "holding"})
+    letter = claim_to_compose(office.letters.planned().get().pk)
+    release = release_of(asked(office.edition), UserFactory())
+
+    before_the_commit_of(release, partial(compose_or_say_why, letter))
+
+    letter.refresh_from_db()
+    assert letter.state == "planned"
 
 
 def test_what_an_office_files_while_its_receipt_is_made_anew_is_what_the_receipt_tells(issued):
