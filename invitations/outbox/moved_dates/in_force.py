@@ -1,9 +1,11 @@
 """A move of dates in force: all that names the old days is called back, or waits for a person."""
 
+import datetime as dt
+
 from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, Max
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -30,6 +32,7 @@ from invitations.outbox.moved_dates.asking import DATES, values_of_edition, writ
 from invitations.outbox.moved_dates.notice import draft_notice
 from invitations.outbox.release import decide, locked_change, why_not_by
 from invitations.outbox.sending import TOLD_ONCE
+from invitations.times.clocks import CLOCKS_APART
 
 DECIDED = ("stopped_at", "moved_at")
 
@@ -83,7 +86,7 @@ def take_effect(edition: ForumEdition, change: HeldChange) -> ForumEdition:
     """
     moves = {name: after for name, (_before, after) in change.changed.items()}
     moved = edition.with_values(moves)
-    moved.stopped_at, moved.moved_at = None, timezone.now()
+    moved.stopped_at, moved.moved_at = None, after_all_composed(edition)
     values = {name: getattr(moved, name) for name in (*moves, *DECIDED)}
     write_edition(edition, **values)
     for waiting in HeldChange.objects.waiting().of(edition).select_for_update(of=("self",)):
@@ -91,6 +94,19 @@ def take_effect(edition: ForumEdition, change: HeldChange) -> ForumEdition:
             said.update({name: day for name, day in moves.items() if name in said})
         waiting.save(update_fields=["before", "after"])
     return moved
+
+
+def after_all_composed(edition: ForumEdition) -> dt.datetime:
+    """Return now; or, if another server's clock is ahead, an instant after all that it composed.
+
+    What was frozen with the earlier dates stays known by its hour.
+    """
+    now = timezone.now()
+    ahead = Letter.objects.filter(
+        invitation__edition=edition, composed_at__gte=now, composed_at__lte=now + CLOCKS_APART
+    )
+    last = ahead.aggregate(last=Max("composed_at"))["last"]
+    return last + dt.timedelta(microseconds=1) if last else now
 
 
 def call_back_frozen(move: DatesMove) -> None:

@@ -4,9 +4,11 @@ import datetime as dt
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.utils import timezone
 
 from invitations.letters.composing_queue import claim_to_compose, compose_or_say_why
 from invitations.letters.released import renamed_at
+from invitations.letters.routes import why_kept_back
 from invitations.models import (
     Circular,
     DatesMove,
@@ -232,6 +234,19 @@ def frozen(edition, kind="invitation", state="approved", **fields):
         composed_at=at, approved_at=at if state == "approved" else None, **fields,
     )  # fmt: skip
     return letter, DeliveryFactory(letter=letter)
+
+
+@pytest.mark.parametrize("seconds", [0, 90])
+def test_a_letter_of_a_server_whose_clock_is_ahead_is_still_of_the_earlier_dates(edition, seconds):
+    letter, _delivery = frozen(edition)
+    ahead = timezone.now() + dt.timedelta(seconds=seconds)
+    Letter.objects.filter(pk=letter.pk).update(composed_at=ahead, approved_at=ahead)
+
+    moved(edition)
+
+    letter.refresh_from_db()
+    assert letter.is_of_earlier_dates
+    assert why_kept_back(letter)
 
 
 def test_an_acknowledgement_that_has_not_left_is_composed_anew(edition):
