@@ -3,6 +3,7 @@
 import datetime as dt
 
 import pytest
+import time_machine
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
@@ -18,9 +19,11 @@ from invitations.models import (
     Letter,
     LetterTemplate,
     Reconfirmation,
+    Reply,
 )
 from invitations.outbox.moved_dates.asking import Asked, ask_to_move, take_back_move
 from invitations.outbox.release import release_change, take_back_change
+from invitations.replies import record_reply
 from invitations.tests.factories import (
     CircularFactory,
     DeliveryFactory,
@@ -131,6 +134,18 @@ def test_a_move_that_is_taken_back_lets_the_deadline_hold_again(edition):
     edition.refresh_from_db()
     assert not edition.is_stopped
     assert edition.is_late(edition.deadline)
+
+
+def test_a_reply_that_came_while_a_move_waited_is_late_by_the_only_day_that_was_told(edition):
+    """Its letter named that day, and a move that was taken back never told another one."""
+    change = asked(edition).change
+    invitation = InvitationFactory(edition=ForumEdition.objects.get(pk=edition.pk))
+    with time_machine.travel(edition.deadline + dt.timedelta(days=1), tick=False):
+        reply = record_reply(invitation, {"answer": "in_person"})
+        assert not reply.is_late
+        take_back_move(change, UserFactory(), change.mark)
+
+    assert Reply.objects.get().is_late
 
 
 def test_new_dates_end_a_postponement(edition):

@@ -5,23 +5,29 @@ from functools import partial
 import pytest
 from django.core.exceptions import ValidationError
 from django.db import connection, transaction
+from django.utils import timezone
 
 from invitations.letters.composing_queue import claim_to_compose, compose_or_say_why
 from invitations.letters.planning import plan_receipt, save_unless_planned
 from invitations.models import (
+    Correspondence,
     DatesMove,
+    Invitation,
     Letter,
     Reconfirmation,
     Reply,
 )
 from invitations.outbox.moved_dates.in_force import put_in_force
 from invitations.outbox.moved_dates.rounds import UnseenDates, confirm_answer
-from invitations.replies import record_reply
+from invitations.outbox.release import release_change
+from invitations.replies import file_correspondence, record_reply
 from invitations.tests.factories import (
     EditionFactory,
     InvitationFactory,
+    ReplyFactory,
     UserFactory,
 )
+from invitations.tests.mending import asked_for
 from invitations.tests.moving import asked, moved
 from invitations.tests.races import at_once, before_the_commit_of
 
@@ -98,6 +104,36 @@ def test_what_an_office_files_while_its_receipt_is_made_anew_is_what_the_receipt
     before_the_commit_of(partial(save_unless_planned, anew), file_it)
 
     assert office.letters.get(kind="receipt").filed == {"en": "Rupert of Hentzau"}
+
+
+def test_staff_and_the_office_say_at_once_that_the_answer_holds_and_one_is_noted(invitation):
+    reply, by = record_reply(invitation, {"answer": "in_person"}), UserFactory()
+    move = moved(invitation.edition)
+    now = timezone.now()
+
+    done = at_once(
+        partial(confirm_answer, invitation, str(reply.pk), str(move.pk)),
+        partial(file_correspondence, invitation, by, "telephone", now, still_valid=True),
+    )
+
+    question = Reconfirmation.objects.get()
+    assert question.said == "still_valid"
+    assert (question.channel == "telephone") == (not isinstance(done[1], ValidationError))
+    assert Correspondence.objects.count() == (question.channel == "telephone")
+
+
+def test_a_move_and_a_hand_over_that_are_released_at_once_ask_the_successors_office(issued):
+    for _time in range(3):
+        reply = ReplyFactory(invitation=issued())
+        change, by = asked_for(reply.invitation), UserFactory()
+        move = asked(reply.invitation.edition)
+
+        done = at_once(release_of(move, by), partial(release_change, change, by, change.mark))
+
+        assert not any(isinstance(one, Exception) for one in done)
+        new = Invitation.objects.get(minister=change.after["minister"])
+        question = Reconfirmation.objects.current().get(invitation=new)
+        assert (question.reply, question.said) == (new.replies.get(), "not_yet")
 
 
 def test_of_ten_who_release_at_once_one_does(invitation):
