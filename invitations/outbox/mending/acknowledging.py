@@ -2,15 +2,15 @@
 
 import datetime as dt
 
-from invitations.letters.planning import call_back_letters, save_planned_letters, why_overtaken
+from invitations.letters.planning import (
+    call_back_letters,
+    planned_anew,
+    save_planned_letters,
+    why_overtaken,
+)
 from invitations.models import Invitation, Letter, LetterEvent
 from invitations.outbox.sending import LEFT_OFFICE, TOLD_ONCE
 from invitations.times.clocks import CLOCKS_APART
-
-SAID_AGAIN = (
-    "invitation", "circular_id", "kind", "variant", "language", "second_language", "reply_id",
-    "filed",
-)  # fmt: skip
 
 
 def hold_acknowledgements(invitation: Invitation) -> int:
@@ -27,17 +27,14 @@ def acknowledge_once_more(invitation: Invitation, since: dt.datetime) -> int:
     They wait for the invitation's new link.
     """
     own = invitation.letters.filter(kind__in=TOLD_ONCE).order_by("pk")
-    said = {told_in(letter) for letter in own.in_force()}
+    # Of receipts an earlier one may have left, and each says by itself if a later one has.
+    said = {told_in(letter) for letter in own.in_force() if letter.reply_id}
     cancelled = Letter.State.CANCELLED
     lately = LetterEvent.objects.filter(state=cancelled, at__gte=since - CLOCKS_APART)
     called_back = own.filter(state=cancelled, pk__in=lately.values("letter"))
     again = {told_in(one): one for one in called_back if not why_overtaken(one)}
     return save_planned_letters(
-        [
-            Letter(**{name: getattr(letter, name) for name in SAID_AGAIN})
-            for told, letter in again.items()
-            if told not in said
-        ]
+        [planned_anew(letter) for told, letter in again.items() if told not in said]
     )
 
 

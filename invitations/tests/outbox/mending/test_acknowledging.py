@@ -96,6 +96,22 @@ def test_a_receipt_that_was_called_back_tells_once_more_what_is_on_file(answered
     assert (receipt.variant, receipt.filed) == ("statement", {"en": "A text."})
 
 
+def test_a_later_receipt_is_made_again_though_an_earlier_one_has_left(peer, answered):
+    """It tells what was filed, and at which hour that was."""
+    plan_receipt(answered, "statement", lambda _language: "A text.")
+    Letter.objects.planned().update(compose_again_at=None)
+    compose_planned()
+    dispatch_outbox()
+    plan_receipt(answered, "statement", lambda _language: "A later text.")
+    filed_at = answered.letters.planned().get().planned_at
+    change = asked_for(answered)
+
+    take_back_change(change, UserFactory(), change.mark)
+
+    receipt = answered.letters.planned().get(kind="receipt")
+    assert (receipt.filed, receipt.planned_at) == ({"en": "A later text."}, filed_at)
+
+
 def test_a_reminder_is_due_once_more_for_who_stays_in_office(reached):
     edition = EditionFactory()
     StepFactory(edition=edition)
