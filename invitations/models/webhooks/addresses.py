@@ -17,7 +17,7 @@ NO_USER_NAME = _(
     "Leave out the user name and password: each message is signed, which tells the other system "
     "that it is ours."
 )
-BEYOND_ASCII = _("Write the address as a browser sends it: letters without accents, and %-signs.")
+BEYOND_ASCII = _("Write the address as a browser sends it: in ASCII, the rest percent-encoded.")
 
 
 class WebhookAddressQuerySet(models.QuerySet["WebhookAddress"]):
