@@ -159,5 +159,5 @@ def test_the_page_takes_as_many_queries_for_many_addresses(
         queued(failed.letter, state="failed", address=f"{one}@example.org")
     client.get(change_url(failed))
 
-    with django_assert_num_queries(26):
+    with django_assert_num_queries(28):
         client.get(change_url(failed))
