@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from delegations.desk.asked import desk_page
 from delegations.desk.offers import HANDS_OVER
-from delegations.models import Delegate, Delegation
+from delegations.models import Delegate, Delegation, PolicyStatement
 from invitations.admin.answers import ANSWERS_IN_SHORT
 from invitations.admin.base import user_of
 from invitations.admin.columns import on_day, state_url
@@ -71,19 +71,20 @@ def hand_over_page(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def what_is_on_file(invitation: Invitation) -> dict[str, Any]:
-    """Return letter, answer and delegation, as the page says them."""
+    """Return letter, answer, delegation and announced speaker, as the page says them."""
     letter, reply = standing_letter(invitation), invitation.replies.standing().first()
-    named = Delegate.objects.filter(
-        delegation__in=Delegation.objects.filter(
-            edition=invitation.edition_id, member_state=invitation.member_state_id
-        )
+    of_state = Delegation.objects.filter(
+        edition=invitation.edition_id, member_state=invitation.member_state_id
     )
+    named = Delegate.objects.filter(delegation__in=of_state)
+    announced = PolicyStatement.objects.filter(delegation__in=of_state)
     return {
         "letter": letter,
         "letter_day": on_day(letter.approved_at) if letter else "",
         "answer": ANSWERS_IN_SHORT[reply.answer] if reply else "",
         "answer_day": on_day(reply.received_at) if reply else "",
         "people": list(named.order_by("pk")),
+        "speaker": announced.values_list("speaker_name", flat=True).first(),
     }
 
 

@@ -4,7 +4,7 @@ import pytest
 from django.contrib.auth.models import Group
 from django.urls import reverse
 
-from delegations.models import Delegate, Delegation
+from delegations.models import Delegate, Delegation, PolicyStatement
 from delegations.tests.desk.test_offers import member, offered, page_of
 from invitations.models import HeldChange, Invitation, Minister
 from invitations.tests.conftest import composed, frozen_letter, issued
@@ -172,6 +172,15 @@ def test_the_change_stands_on_the_invitations_page_too(client, coming):
     assert "Rupert Rassendyll" in page.content.decode()
 
 
+def test_who_is_announced_as_the_speaker_stands_there_too(client, drafter, coming):
+    """The list of speakers names that person until the statement is changed."""
+    PolicyStatement.objects.create(
+        delegation=Delegation.objects.get(), speaker_name="Black Michael"
+    )
+
+    assert "Black Michael" in client.get(url_of(coming)).content.decode()
+
+
 @pytest.mark.parametrize("others", [1, 3])
 def test_the_page_takes_as_many_queries_for_many_people(
     client, drafter, coming, django_assert_num_queries, others
@@ -181,7 +190,7 @@ def test_the_page_takes_as_many_queries_for_many_people(
         InvitationFactory(edition=coming.edition, minister=successor, is_principal=False)
     client.get(url_of(coming))
 
-    with django_assert_num_queries(14):
+    with django_assert_num_queries(15):
         client.get(url_of(coming))
 
 
