@@ -28,7 +28,10 @@ WRITTEN_BY_GROUP = {
         "delegation", "delegate", "highlevelsession", "policystatement", "speakingslot",
     ],
     "Readers": [],
+    "Partnership team": [],
 }  # fmt: skip
+# They see their own list, and nothing else.
+READING_THEIR_LIST = {"Partnership team"}
 MORE_PERMISSIONS = {
     "Drafters": [
         "change_letter", "change_delivery", "add_term", "change_term", "delete_setback",
@@ -49,6 +52,7 @@ MORE_PERMISSIONS = {
         "view_delegate", "view_delegationchange", "take_out_lists", "add_apitoken",
         "change_apitoken", "view_apitoken", "view_apicall",
     ],
+    "Partnership team": ["view_partnershipinterest", "take_out_lists"],
 }  # fmt: skip
 # What groups were granted once, and no page asks for any more.
 TAKEN_AWAY = {"Registrars": ["change_calllistentry"]}
@@ -78,6 +82,10 @@ IN_WORDS = {
         "They read all lists and records but those of delegates, and change nothing. They take "
         "nobody's address out of the system."
     ),
+    "Partnership team": _(
+        "They see which offices are interested in partnership packages and whom to write to, take "
+        "this list out, and see nothing else."
+    ),
 }
 
 
@@ -106,7 +114,8 @@ def grant_group_permissions(
 
 
 def permissions_of(name: str) -> list[str]:
-    codes = [f"view_{model}" for model in READ_BY_ALL] + MORE_PERMISSIONS.get(name, [])
+    read = [] if name in READING_THEIR_LIST else READ_BY_ALL
+    codes = [f"view_{model}" for model in read] + MORE_PERMISSIONS.get(name, [])
     return codes + [
         f"{act}_{model}" for model in WRITTEN_BY_GROUP[name] for act in ("add", "change", "delete")
     ]

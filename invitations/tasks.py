@@ -13,6 +13,7 @@ from invitations.letters import composing_queue
 from invitations.minister_import import background
 from invitations.outbox import approvers, digests, dispatch, monitoring
 from invitations.outbox.monitoring import ticked
+from invitations.outbox.teams import partnership
 from invitations.outbox.webhooks import sending as webhooks
 from invitations.reminders import hours_moved
 from invitations.reminders.planning import queue_reminders as queue_due_reminders
@@ -86,6 +87,12 @@ def send_digest() -> None:
 def tell_approvers() -> None:
     with ticked(Job.TELL_APPROVERS) as tick:
         tick.did = approvers.tell_approvers()
+
+
+@shared_task
+def tell_partnership() -> None:
+    with ticked(Job.TELL_PARTNERSHIP) as tick:
+        tick.did = partnership.tell_partnership()
 
 
 stopping = Event()

@@ -42,6 +42,7 @@ from invitations.models.list_import import ListExport, ListImport
 from invitations.models.moved.moves import DatesMove
 from invitations.models.moved.reconfirmations import Reconfirmation
 from invitations.models.operations import Arming, DigestChoice, Outage, Setback, Tick, Worker
+from invitations.models.partnership.interests import PartnershipInterest
 from invitations.models.reminders import CallListEntry, ReminderStep, TelephoneCall
 from invitations.models.reply import (
     NAME_THE_SUBSTITUTE,
@@ -129,6 +130,7 @@ __all__ = [
     "OrderOfStates",
     "OriginalStep",
     "Outage",
+    "PartnershipInterest",
     "QuietPeriod",
     "Rank",
     "Reconfirmation",

@@ -226,6 +226,11 @@ class ForumEdition(HeldRow):
     website = models.URLField(_("website"), blank=True)
     registration_link = models.URLField(_("registration page"), blank=True)
     partnership_link = models.URLField(_("page on partnership packages"), blank=True)
+    partnership_email = models.EmailField(
+        _("e-mail of the partnership team"),
+        blank=True,
+        help_text=_("Told once of each office that is interested in partnership packages."),
+    )
     consultation_link = models.URLField(_("page of the open consultation"), blank=True)
     statements_link = models.URLField(_("page on policy statements"), blank=True)
     releases_alone = models.BooleanField(

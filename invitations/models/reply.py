@@ -276,6 +276,9 @@ class Reply(models.Model):
     partnership_interest = models.BooleanField(
         _("interested in partnership packages"), default=False
     )
+    partnership_told_at = models.DateTimeField(
+        _("partnership team told at"), null=True, editable=False
+    )
     respondent_name = models.CharField(
         pgettext_lazy("of a person", "name"), max_length=120, blank=True
     )

@@ -16,8 +16,10 @@ from invitations.models import Invitation, Minister
 from invitations.tests.factories import MemberStateFactory, UserFactory
 
 NOBODY, ADMINISTRATOR = "of no group", "administrator"
+PARTNERSHIP = "Partnership team"
 EVERYONE = {*WRITTEN_BY_GROUP, NOBODY, ADMINISTRATOR}
-READERS = EVERYONE - {NOBODY}
+READERS = EVERYONE - {NOBODY, PARTNERSHIP}
+READING = WRITTEN_BY_GROUP.keys() - {PARTNERSHIP}
 DRAFTERS = {"Drafters", ADMINISTRATOR}
 APPROVERS = {"Approvers", ADMINISTRATOR}
 REGISTRARS = {"Registrars", ADMINISTRATOR}
@@ -92,10 +94,11 @@ OPENED_BY = {
     "invitations_reminderstep_reminders_page": READERS,
     "invitations_reply_settle": REGISTRARS,
     "invitations_signedoriginal_scan": READERS,
-    "invitations_listexport_file": READERS - {"Readers"},
+    "invitations_listexport_file": {*READERS, PARTNERSHIP} - {"Readers"},
     # Lists as files: for who reads them, but for readers.
     "delegations_delegate_take_out": DESK,
     "delegations_delegationchange_take_out": DESK,
+    "invitations_partnershipinterest_take_out": {PARTNERSHIP, ADMINISTRATOR},
     **dict.fromkeys((f"{one}_take_out" for one in TAKEN_OUT), READERS - {"Readers"}),
 }
 TAKEN_BY = {
@@ -249,11 +252,11 @@ class Roles(TestCase):
         }
 
         # What came back is read by who reads deliveries, an import by who may import.
-        bounces = {("bounce", role) for role in WRITTEN_BY_GROUP}
+        bounces = {("bounce", role) for role in READING}
         # A signed original is a letter, and is read by who reads letters.
-        originals = {("signedoriginal", role) for role in WRITTEN_BY_GROUP}
+        originals = {("signedoriginal", role) for role in READING}
         # Who reads the outbox chooses one's own mails about it.
-        digests = {("digestchoice", role) for role in WRITTEN_BY_GROUP}
+        digests = {("digestchoice", role) for role in READING}
         # Who takes lists out sees the own ones.
         lists = {("listexport", role) for role in set(WRITTEN_BY_GROUP) - {"Readers"}}
         # Long lists are seen by who may import one, dropped scans by who records replies.

@@ -6,7 +6,16 @@ from invitations.admin.replies import (
     calls,
     correspondence,
     dropped_scans,
+    partnership,
     replies,
 )
 
-__all__ = ["bounces", "call_list", "calls", "correspondence", "dropped_scans", "replies"]
+__all__ = [
+    "bounces",
+    "call_list",
+    "calls",
+    "correspondence",
+    "dropped_scans",
+    "partnership",
+    "replies",
+]

@@ -38,6 +38,15 @@ STATUS_IN_SHORT = {
 }
 
 
+SEES_PARTNERSHIP = ("invitations.view_partnershipinterest", "invitations.change_reply")
+
+
+def apart(fields: Any) -> list[Any]:
+    """Return the fields of a reply without the interest in partnership."""
+    lines = [line if isinstance(line, tuple) else (line,) for line in fields]
+    return [tuple(name for name in line if name != "partnership_interest") for line in lines]
+
+
 @admin.register(Reply)
 class ReplyAdmin(TakenOutMixin, LeadsToStatesMixin, RecordAdmin):
     menu = (Menu.DAILY, 3, "reply")
@@ -101,6 +110,13 @@ class ReplyAdmin(TakenOutMixin, LeadsToStatesMixin, RecordAdmin):
         (gettext_lazy("Choice"), {"fields": ["choose", "settled"]}),
     ]
     readonly_fields = ["late", "recorded", "segments_shown", "settled", "choose"]
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        """Leave the interest in partnership to its own list, and to who records replies."""
+        sets = super().get_fieldsets(request, obj)
+        if any(map(request.user.has_perm, SEES_PARTNERSHIP)):
+            return sets
+        return [(title, options | {"fields": apart(options["fields"])}) for title, options in sets]
 
     def get_urls(self) -> list[Any]:
         return [

@@ -158,7 +158,7 @@ class ForumEditionAdmin(ReminderPagesMixin, DraftingPageMixin):
                 "fields": [
                     "website",
                     "registration_link",
-                    "partnership_link",
+                    ("partnership_link", "partnership_email"),
                     "consultation_link",
                     "statements_link",
                 ]

@@ -48,8 +48,8 @@ HELD = {
     "ForumEdition": Held(
         "symbol opens_on closes_on track_opens_on track_closes_on reply_before"
         " replies_closed_at time_zone segments_offered mission_city contact_phone"
-        " contact_fax contact_email website partnership_link consultation_link registration_link"
-        " statements_link releases_alone original_ranks",
+        " contact_fax contact_email website partnership_link partnership_email consultation_link"
+        " registration_link statements_link releases_alone original_ranks",
         "name name_in_full theme city place time_zone_name organization secretariat organizers"
         " background contact_honorific contact_name",
     ),

@@ -268,8 +268,8 @@ def carry_question(old: Invitation, carried: Reply) -> None:
 
 CARRIED = (
     "answer", "channel", "received_at", "substitute_name", "substitute_function",
-    "substitute_rank", "segments", "partnership_interest", "respondent_name",
-    "respondent_function", "respondent_email", "respondent_phone", "remarks",
+    "substitute_rank", "segments", "partnership_interest", "partnership_told_at",
+    "respondent_name", "respondent_function", "respondent_email", "respondent_phone", "remarks",
 )  # fmt: skip
 
 

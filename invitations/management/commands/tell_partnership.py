@@ -1,0 +1,15 @@
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from invitations.outbox.arming import why_mute
+from invitations.outbox.teams.partnership import tell_partnership
+
+
+class Command(BaseCommand):
+    help = "Tell the partnership team by mail of each new interest, without Celery."
+
+    def handle(self, **options: Any) -> str:
+        if mute := why_mute():
+            raise CommandError(mute)
+        return f"{tell_partnership()} mails to the partnership team handed over."

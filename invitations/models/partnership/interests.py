@@ -1,0 +1,43 @@
+"""The interest in partnership packages: a list of its own, apart from the replies it came with."""
+
+from typing import Any, ClassVar, Self, cast
+
+from django.db import models
+from django.db.models import Exists, OuterRef
+from django.utils.translation import gettext_lazy as _
+
+from invitations.models.reply import Reply
+
+
+class PartnershipInterestQuerySet(models.QuerySet["PartnershipInterest"]):
+    def untold(self) -> Self:
+        """Interests of offices of which nobody was told, where the edition has an address."""
+        told = Reply.objects.filter(
+            invitation=OuterRef("invitation"), partnership_told_at__isnull=False
+        )
+        with_address = self.exclude(invitation__edition__partnership_email="")
+        return with_address.exclude(Exists(told))
+
+
+class PartnershipInterestManager(models.Manager["PartnershipInterest"]):
+    def get_queryset(self) -> Any:
+        found = PartnershipInterestQuerySet(self.model, using=self._db)
+        return found.filter(partnership_interest=True, status=Reply.Status.STANDING)
+
+
+class PartnershipInterest(Reply):
+    """A standing reply that asks for partnership packages, without what else it says."""
+
+    # mypy takes the rows of a proxy for those of its model.
+    objects: ClassVar[Any] = PartnershipInterestManager.from_queryset(
+        cast("Any", PartnershipInterestQuerySet)
+    )()
+
+    class Meta:
+        proxy = True
+        default_permissions = ("view",)
+        verbose_name = _("interest in partnership")
+        verbose_name_plural = _("interests in partnership")
+
+    def __str__(self) -> str:
+        return str(self.invitation)
