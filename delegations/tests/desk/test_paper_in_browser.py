@@ -178,6 +178,23 @@ def test_scans_are_dropped_without_any_script(chromium, site, registrar, pile):
     context.close()
 
 
+def test_in_arabic_the_signs_of_a_date_stand_where_nothing_is_typed(registrar, site):
+    page = registrar.page
+    cookie = {"name": settings.LANGUAGE_COOKIE_NAME, "value": "ar", "url": site}
+    page.context.add_cookies([cookie])
+    page.goto(site + DROPPED_AT)
+    expect(page.locator(".datetimeshortcuts")).to_have_count(2)
+
+    for name, signs in (
+        ("received_at_0", ".vDateField ~ .datetimeshortcuts"),
+        ("received_at_1", ".vTimeField ~ :is(.datetimeshortcuts, .timezonewarning)"),
+    ):
+        field = page.locator(f"[name={name}]").bounding_box()
+        for sign in page.locator(signs).all():
+            box = sign.bounding_box()
+            assert box["x"] + box["width"] < field["x"] + field["width"] / 2
+
+
 @pytest.mark.parametrize("width", [1440, 390])
 def test_both_pages_are_read_by_everybody_from_right_to_left_too(registrar, site, pile, width):
     registrar.page.set_viewport_size({"width": width, "height": 900})
