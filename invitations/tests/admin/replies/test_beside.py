@@ -171,3 +171,7 @@ def test_the_page_costs_the_same_queries_with_one_invitation_and_with_three(
         client.get(page(filed))
         with django_assert_num_queries(11):
             client.post(page(filed), {"whose": "Ruritania"})
+
+
+def test_what_came_without_scan_or_mail_has_no_empty_place_beside_its_form(client, registrar):
+    assert 'aria-label="What came in"' not in client.get(page(on_file())).content.decode()
