@@ -172,6 +172,10 @@ class WebhookMessageAdmin(RecordAdmin):
     def has_again_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm("invitations.change_webhookaddress")
 
+    def _who_may(self, request: HttpRequest) -> dict[str, Any]:
+        """Tell nobody that they only read who may send a message again."""
+        return {} if self.has_again_permission(request) else super()._who_may(request)
+
     @display(description=gettext_lazy("state"), ordering="state", label=STATE_LABELS)
     def state_shown(self, message: WebhookMessage) -> tuple[str, Any]:
         return message.state, message.get_state_display()

@@ -27,7 +27,7 @@ from invitations.outbox.webhooks.peers import (
     public_way,
 )
 from invitations.outbox.webhooks.sending import MOST_ATTEMPTS, send_message_again, send_webhooks
-from invitations.tests.desk import choose
+from invitations.tests.desk import choose, signed_in
 from invitations.tests.factories import EditionFactory, ReplyFactory, UserFactory
 from invitations.tests.webhooks import as_json, made, released, webhook_peer
 
@@ -376,3 +376,13 @@ def test_the_lists_take_as_many_queries_for_three_rows_as_for_one(
         admin_client.get(list_url(model))
         with django_assert_num_queries(queries):
             assert admin_client.get(list_url(model)).status_code == 200
+
+
+@pytest.mark.parametrize(("may_send", "reads_only"), [(True, False), (False, True)])
+def test_who_may_send_a_message_again_is_not_told_that_they_only_read(client, may_send, reads_only):
+    rights = ["change_webhookaddress"] if may_send else []
+    signed_in(client, "view_webhookmessage", *rights)
+
+    page = client.get(list_url(WebhookMessage)).content.decode()
+
+    assert ("You may read this page, and change nothing on it." in page) == reads_only
