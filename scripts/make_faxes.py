@@ -1,7 +1,8 @@
 """Make forty faxes of the offices of a demonstration, to be dropped at the desk.
 
 python -m scripts.make_faxes FOLDER, in the environment of the site. The edition at hand needs 37
-invitations in force (`manage.py demo`); the one of another edition is of any that is on file.
+invitations in force (`manage.py demo`); the one of another edition is of any that is on file
+(`manage.py demo --edition 2020`).
 """
 
 import os
@@ -21,9 +22,9 @@ def main() -> int:
         return 2
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "wsis_forum.settings")
     django.setup()
-    folder = Path(sys.argv[1])
+    made, folder = faxes(), Path(sys.argv[1])
     folder.mkdir(parents=True)
-    for name, content in faxes():
+    for name, content in made:
         (folder / name).write_bytes(content)
         print(folder / name)
     return 0
@@ -39,7 +40,10 @@ def faxes() -> "list[Fax]":
     others = joined.exclude(edition=edition).order_by("pk")
     earlier = others.issued().first() or others.first()
     if len(invited) < NEEDED or earlier is None:
-        sys.exit("Faxes need 37 invitations in force, and one of another edition.")
+        sys.exit(
+            "Faxes need 37 invitations in force, and one of another edition: run manage.py demo, "
+            "and manage.py demo --edition 2020."
+        )
     return forty_faxes(invited, earlier)
 
 
