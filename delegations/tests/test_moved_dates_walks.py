@@ -141,7 +141,9 @@ def test_a_postponement_to_the_re_confirmation_of_the_last_office(
             expect(page.locator(".filed strong").first).to_have_text(printed_range(*new, "en"))
             findings += faults_within(page, "main", runOnly=RULES)
             page.get_by_role("button", name=BUTTON).click()
-            expect(page.get_by_text("your answer is re-confirmed")).to_be_visible()
+            expect(
+                page.get_by_text("re-confirmed for the dates now in force", exact=False)
+            ).to_be_visible()
             expect(page.get_by_role("button", name=BUTTON)).to_have_count(0)
         assert Reconfirmation.objects.exclude(said="not_yet").count() == number
 

@@ -93,7 +93,10 @@ class PaperReplyForm(WholeRowForm):
         if Reconfirmation.objects.current().not_yet().exists():
             answer: Any = self.fields["answer"]
             none, *others = answer.choices
-            holds = (STILL_VALID, _("still valid: the answer on file holds for the dates as now"))
+            holds = (
+                STILL_VALID,
+                _("still valid: the answer on file holds for the dates now in force"),
+            )
             answer.choices = [none, holds, *others]
         self.fields["respondent_email"].help_text = _(
             "The acknowledgement goes to the addresses on file. This one gets a copy only if it is "

@@ -31,7 +31,9 @@ def still_valid(request: HttpRequest, invitation: Invitation) -> HttpResponse:
         confirm_answer(invitation, *said)
     except ValidationError as refusal:
         return refused(request, invitation, " ".join(refusal.messages), 409)
-    messages.success(request, _("We thank you: your answer is re-confirmed for the dates as now."))
+    messages.success(
+        request, _("We thank you: your answer is re-confirmed for the dates now in force.")
+    )
     return redirect("office:answer", invitation.pk)
 
 
