@@ -230,6 +230,9 @@ def test_a_move_online_asks_again_who_meant_to_travel(staff, chromium, site, edi
     drafter.get_by_role("link", name="Move, postpone, go online").click()
     drafter.get_by_label("moved online").check()
     drafter.get_by_role("button", name="Show what follows").click()
+    expect(drafter.locator("[aria-labelledby=hangs] ul").first).to_have_css(
+        "list-style-type", "disc"
+    )
     expect(drafter.get_by_text("2 of the answers would not be offered any more")).to_be_visible()
     drafter.fill("[name=because]", "Nobody can travel.")
     drafter.get_by_role("button", name="Ask for it: a second person releases").click()
