@@ -90,8 +90,10 @@ def columns(model):
 def filtered_by(page, request):
     """The columns by which the list is filtered, with the key of another row."""
     for item in page.get_list_filter(request):
-        if isinstance(item, str):
-            yield from (item, f"{item}__id", f"{item}__code")
+        # A column may come with the filter that offers its choices.
+        name = item[0] if isinstance(item, tuple) else item
+        if isinstance(name, str):
+            yield from (name, f"{name}__id", f"{name}__code")
 
 
 @each_page
