@@ -129,6 +129,16 @@ def test_dates_that_nobody_was_told_are_saved_at_once(client, edition, drafter):
     assert "dates" not in answer.url
 
 
+def test_saving_the_page_of_an_edition_as_it_is_holds_nothing(client, drafter):
+    edition = EditionFactory(original_ranks=["HOG", "HOS"])
+    invited("Ruritania", edition=edition)
+    client.force_login(drafter)
+
+    client.post(record_of(edition), as_sent(client.get(record_of(edition))))
+
+    assert not HeldChange.objects.exists()
+
+
 # The page
 
 

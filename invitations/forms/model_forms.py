@@ -133,6 +133,9 @@ def ranks_known() -> list[tuple[str, str]]:
     return [(rank.code, str(rank)) for rank in Rank.objects.all()]
 
 
+BOXES = ["answers_offered", "segments_offered", "original_ranks"]
+
+
 class EditionForm(HeldRowForm):
     answers_offered = BoxesField(
         label=_("Answers offered"),
@@ -158,7 +161,16 @@ class EditionForm(HeldRowForm):
 
     class Meta:
         model = ForumEdition
-        fields = ["answers_offered", "segments_offered", "original_ranks"]
+        fields = BOXES
+
+    def clean(self) -> dict[str, Any] | None:
+        """Keep the order on file: another one alone is no change for a second person."""
+        cleaned = super().clean() or {}
+        for name in BOXES:
+            on_file = getattr(self.instance, name)
+            if name in cleaned and {*cleaned[name]} == {*on_file}:
+                cleaned[name] = on_file
+        return cleaned
 
 
 class MissionForm(HeldRowForm):
