@@ -17,7 +17,7 @@ from invitations.letters.planning import (
     office_recipients,
     save_planned_letters,
 )
-from invitations.letters.routes import NOTE_VARIANT, gets_original
+from invitations.letters.routes import NOTE_VARIANT, gets_original, why_untrue
 from invitations.models import (
     AUTOMATIC_KINDS,
     Circular,
@@ -71,10 +71,10 @@ def circular_audience(circular: Circular) -> CircularAudience:
         .values_list("invitation", "kind")
     )
     lettered = standing_letters(invitations) if circular.kind in Circular.REFERRING else {}
-    chosen = chosen_for(circular)
+    chosen, untrue = chosen_for(circular), why_untrue(circular)
     addressed, left_out, originals = [], [], []
     for invitation in invitations:
-        because = why_not_addressed(circular, invitation, has_letter)
+        because = untrue or why_not_addressed(circular, invitation, has_letter)
         if chosen is not None and invitation.pk not in chosen:
             because = _("not among the letters that it replaces")
         if circular.kind in Circular.REFERRING and invitation.pk not in lettered:

@@ -29,7 +29,7 @@ from invitations.letters.released import (
     refuse_changed_meanwhile,
     use_released_values,
 )
-from invitations.letters.routes import gets_original, variant_by_name
+from invitations.letters.routes import gets_original, variant_by_name, why_untrue
 from invitations.letters.words import LetterText, join_languages, letter_texts
 from invitations.links import new_check_code
 from invitations.models import (
@@ -129,7 +129,9 @@ def choose_road(letter: Letter) -> None:
 
 
 def refuse_uncomposed(letter: Letter) -> None:
-    """Refuse a note verbale until the letters that it covers and carries are composed."""
+    """Refuse a notice of dates that moved again, and a note verbale before what it covers."""
+    if letter.kind == Letter.Kind.NOTICE and (because := why_untrue(letter.circular)):
+        raise ValidationError(because)
     if not all(covered.sha256 for covered in covered_letters(letter)):
         raise ValidationError(_("It waits for the letters that it covers."))
 

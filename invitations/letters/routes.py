@@ -11,6 +11,7 @@ from invitations.models import (
     AUTOMATIC_KINDS,
     TO_WHOMEVER,
     Circular,
+    DatesMove,
     Delivery,
     ForumEdition,
     Invitation,
@@ -109,6 +110,7 @@ ORIGINAL_DUE = _(
 )
 
 
+MOVED_AGAIN = _("the dates have moved again since this notice was drafted")
 DATES_MOVED = _(
     "The dates have moved since it was composed: it names the earlier ones. Tell the office by a "
     "notice, or replace the letter."
@@ -132,6 +134,12 @@ def why_kept_back(letter: Letter) -> Any:
         return ORIGINAL_DUE
     is_earlier = any(moved and composed and composed < moved for *_by, composed, moved in rows)
     return DATES_MOVED if is_earlier else ""
+
+
+def why_untrue(circular: Circular) -> Any:
+    """Return why nobody may get letters of the circular: it tells of dates that moved again."""
+    is_notice = circular.kind == Circular.Kind.NOTICE
+    return MOVED_AGAIN if is_notice and DatesMove.objects.overtook(circular) else ""
 
 
 def mailed_in_spite_of_rank(*editions: ForumEdition) -> "QuerySet[Invitation]":

@@ -16,10 +16,9 @@ def composed_letter(covers=(), **fields):
     return composed_letters([{"covers": covers, **fields}])[0]
 
 
-def letter_in_force():
-    return composed_letter(
-        invitation=InvitationFactory(), state="approved", approved_at=timezone.now()
-    )
+def letter_in_force(invitation=None):
+    invitation = invitation or InvitationFactory()
+    return composed_letter(invitation=invitation, state="approved", approved_at=timezone.now())
 
 
 def composed_letters(each):

@@ -31,6 +31,14 @@ class DatesMoveQuerySet(models.QuerySet["DatesMove"]):
         found = next((move for move in moves if move.overtakes), None)
         return found if found and found.asks_again else None
 
+    def overtook(self, notice: Circular) -> bool:
+        """Whether a later move made untrue what the notice of an earlier one tells."""
+        told = self.released().filter(notice=notice).first()
+        if told is None:
+            return False
+        since = self.released().filter(edition=told.edition_id, pk__gt=told.pk)
+        return any(move.overtakes for move in since.select_related("change"))
+
 
 class DatesMove(models.Model):
     """A move of an edition, in force once a second person has released its held change."""

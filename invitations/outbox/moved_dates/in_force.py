@@ -51,8 +51,8 @@ def put_in_force(change: HeldChange, by: User, mark: str, because: str = "") -> 
     move = DatesMove.objects.select_related("edition", "change").get(change=change)
     # Replies that are being recorded come before, or find the new dates.
     list(Invitation.objects.filter(edition=edition).locked().values_list("pk"))
-    move.edition = take_effect(edition, change)
     move.released_at = timezone.now()
+    move.edition = take_effect(edition, change)
     if move.drafts_notice:
         move.notice = draft_notice(move)
     move.save(update_fields=["released_at", "notice"])

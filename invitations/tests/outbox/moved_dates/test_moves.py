@@ -7,9 +7,11 @@ import time_machine
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
+from invitations.letters.circulars import circular_audience, plan_circular
+from invitations.letters.composing import compose_letter
 from invitations.letters.composing_queue import claim_to_compose, compose_or_say_why
 from invitations.letters.released import renamed_at
-from invitations.letters.routes import why_kept_back
+from invitations.letters.routes import MOVED_AGAIN, why_kept_back
 from invitations.models import (
     Circular,
     DatesMove,
@@ -24,6 +26,7 @@ from invitations.models import (
 from invitations.outbox.moved_dates.asking import Asked, ask_to_move, take_back_move
 from invitations.outbox.release import release_change, take_back_change
 from invitations.replies import record_reply
+from invitations.tests.desk import letter_in_force
 from invitations.tests.factories import (
     CircularFactory,
     DeliveryFactory,
@@ -426,3 +429,28 @@ def test_calendars_count_a_move_among_what_was_released(edition):
     moved(edition, "online", days=0)
 
     assert renamed_at(edition) == [HeldChange.objects.get().decided_at]
+
+
+def test_nobody_gets_the_notice_of_a_move_once_dates_moved_again(edition):
+    CircularFactory(edition=edition)
+    office = InvitationFactory(edition=edition)
+    letter_in_force(invitation=office)
+    first = moved(edition).notice
+    assert plan_circular(first) == 1
+
+    last = moved(edition, days=7).notice
+
+    left_out = circular_audience(first).left_out
+    assert {str(one.because) for one in left_out if one.invitation} == {MOVED_AGAIN}
+    assert [one.pk for one in circular_audience(last).addressed] == [office.pk]
+    with pytest.raises(ValidationError, match="moved again since this notice"):
+        compose_letter(first.letters.get())
+
+
+def test_a_deadline_that_moves_alone_leaves_a_notice_true(edition):
+    CircularFactory(edition=edition)
+    notice = moved(edition).notice
+
+    moved(edition, dates={"reply_before": edition.reply_before + dt.timedelta(days=2)})
+
+    assert not DatesMove.objects.overtook(notice)
