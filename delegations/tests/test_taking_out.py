@@ -33,6 +33,7 @@ from invitations.models import (
     MemberState,
     Mission,
     ReminderStep,
+    Reply,
     TelephoneCall,
 )
 from invitations.tests.factories import MemberStateFactory, UserFactory
@@ -102,6 +103,9 @@ def file_what_the_demonstration_lacks(mission, user):
     delegation = Delegation.objects.latest("pk")
     DelegationChange.objects.create(
         delegation=delegation, user=user, part="statement", act="added", subject="=1+1"
+    )
+    Reply.objects.filter(pk=Reply.objects.standing().latest("pk").pk).update(
+        partnership_interest=True
     )
     # On some days nobody of so few speaks in person.
     SpeakingSlot.objects.get_or_create(
