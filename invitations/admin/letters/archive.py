@@ -18,7 +18,6 @@ from invitations.admin.base import RecordAdmin, user_of
 from invitations.admin.confirming import act_on_each, refusal_sentence, too_many
 from invitations.admin.reauthentication import signed_in_recently
 from invitations.audit import record_export
-from invitations.letters.unsigned.copies import unsigned_copy
 from invitations.models import Letter
 from invitations.outbox.archive import JOINED, archive, file_name, refuse_unarchived
 
@@ -65,6 +64,8 @@ class ArchiveMixin(RecordAdmin):
 
 def copies(letters: list[Letter]) -> tuple[IO[bytes], str]:
     """Return one document, or several in a package, and the name of the file."""
+    from invitations.letters.unsigned.copies import unsigned_copy  # noqa: PLC0415 -- slow import
+
     named = {unsigned_name(letter): letter for letter in letters}
     if len(letters) == 1:
         return io.BytesIO(unsigned_copy(letters[0])), next(iter(named))
