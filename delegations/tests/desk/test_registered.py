@@ -229,7 +229,6 @@ def test_the_comparison_is_taken_out_as_a_file_and_that_is_on_file(desk, edition
     answer = compare(desk, file, kind="xlsx")
 
     book = openpyxl.load_workbook(io.BytesIO(answer.getvalue()))
-    answer.close()
     _headings, *rows = book.active.iter_rows(values_only=True)
     assert [row[:4] for row in rows] == [
         ("Nominated and not registered", "Ruritania", "Flavia Elphberg", "Adviser"),
@@ -245,7 +244,6 @@ def test_the_file_has_the_kind_that_was_chosen(desk, edition, kind, begins):
     answer = compare(desk, csv_file("State;Name", "XRU;Rupert"), kind=kind)
 
     assert answer.getvalue().startswith(begins)
-    answer.close()
 
 
 def test_more_than_a_pdf_holds_is_refused_in_words(desk, edition):
