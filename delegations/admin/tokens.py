@@ -5,20 +5,18 @@ from typing import Any
 from django import forms
 from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
-from django.template.response import TemplateResponse
 from django.utils import timezone
-from django.utils.cache import add_never_cache_headers
 from django.utils.translation import gettext_lazy, ngettext_lazy
 from unfold.decorators import action, display
 
 from delegations.models import ApiCall, ApiToken
 from delegations.tokens import make_token, release_token, revoke_token
-from invitations.admin.base import CalledByEditionFilter, Menu, ModelAdmin, RecordAdmin, user_of
+from invitations.admin.base import CalledByEditionFilter, Menu, RecordAdmin, user_of
 from invitations.admin.columns import hour_column, list_url, text_link
 from invitations.admin.confirming import confirmed, row_by_row
+from invitations.admin.mixins import ForOtherSystemsMixin
 from invitations.admin.reauthentication import signed_in_recently
 from invitations.forms.action_forms import ReasonForm
-from invitations.outbox.approvers import MAY_RELEASE
 from invitations.text.dates import comma_list
 
 RELEASED = ngettext_lazy("%(count)s token released.", "%(count)s tokens released.", "count")
@@ -33,7 +31,7 @@ STATES = {
 
 
 @admin.register(ApiToken)
-class ApiTokenAdmin(ModelAdmin):
+class ApiTokenAdmin(ForOtherSystemsMixin):
     menu = (Menu.STAFF, 7, "key")
     when_empty = gettext_lazy("No other system reads what is not public.")
     list_display = [
@@ -51,6 +49,7 @@ class ApiTokenAdmin(ModelAdmin):
     list_select_related = ["edition", "made_by", "released_by"]
     search_fields = ["called"]
     actions = ["release_selected", "revoke_selected"]
+    shown_once = "admin/token_made.html"
     asked = ["called", "edition", *(f"reads_{scope}" for scope in ApiToken.SCOPES), "valid_until"]
     told = [
         "begins_with", "state_shown", "made_by", "made_at", "released_by", "released_at",
@@ -60,18 +59,6 @@ class ApiTokenAdmin(ModelAdmin):
     def get_queryset(self, request: HttpRequest) -> Any:
         rows: Any = super().get_queryset(request)
         return rows.with_calls()
-
-    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        return [*self.asked, *(self.told if obj else [])]
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_release_permission(self, request: HttpRequest) -> bool:
-        return request.user.has_perm(MAY_RELEASE)
 
     def has_revoke_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm("delegations.change_apitoken")
@@ -83,24 +70,12 @@ class ApiTokenAdmin(ModelAdmin):
     def save_model(self, request: Any, obj: ApiToken, form: forms.ModelForm, change: bool) -> None:
         request.words_of_token = make_token(obj, user_of(request))
 
-    def log_addition(self, request: HttpRequest, obj: Any, message: Any) -> None:
-        """Leave it to the history of acts, which names the token's maker."""
-
     def response_add(
         self, request: Any, obj: ApiToken, post_url_continue: str | None = None
     ) -> HttpResponse:
-        """Show the words of the token, this once: they are kept nowhere."""
-        context = {
-            **self.admin_site.each_context(request),
-            "title": gettext_lazy("Token made"),
-            "opts": self.opts,
-            "token": obj,
-            "words": request.words_of_token,
-            "url": list_url(ApiToken),
-        }
-        page = TemplateResponse(request, "admin/token_made.html", context)
-        add_never_cache_headers(page)
-        return page
+        return self.secret_page(
+            request, title=gettext_lazy("Token made"), token=obj, words=request.words_of_token
+        )
 
     @display(description=gettext_lazy("reads"))
     def reads(self, token: ApiToken) -> str:

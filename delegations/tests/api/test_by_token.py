@@ -9,7 +9,7 @@ from django.test import Client
 
 from delegations.models import ApiCall, ApiToken, Delegate, Delegation
 from delegations.office import throttle
-from delegations.tests.api.published import OF_EDITION, V1, published_edition
+from delegations.tests.api.published import OF_EDITION, V1
 from delegations.tests.api.tokens import made, released, superuser, with_token
 from delegations.tests.offices import coming
 from delegations.tokens import release_token, revoke_token
@@ -24,18 +24,7 @@ from invitations.tests.factories import (
     ReplyFactory,
 )
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def in_march():
-    with time_machine.travel("2027-03-10T09:00Z", tick=False):
-        yield
-
-
-@pytest.fixture
-def edition():
-    return published_edition()
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_march")]
 
 
 def office(edition, iso2, answer="in_person", **words):

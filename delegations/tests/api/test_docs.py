@@ -5,7 +5,6 @@ import json
 import re
 
 import pytest
-import time_machine
 from django.conf import settings
 
 from delegations.tests.api.published import V1, published_edition
@@ -17,19 +16,13 @@ from invitations.tests.factories import (
     ReplyFactory,
 )
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_march")]
 
 NAMES = {
     "ar": "روريتانيا", "zh_hans": "卢里塔尼亚", "en": "Ruritania",
     "fr": "Ruritanie", "ru": "Руритания", "es": "Ruritania",
 }  # fmt: skip
 FORMAL = {"en": "Kingdom of Ruritania", "fr": "Royaume de Ruritanie"}
-
-
-@pytest.fixture(autouse=True)
-def in_march():
-    with time_machine.travel("2027-03-10T09:00Z", tick=False):
-        yield
 
 
 @pytest.fixture

@@ -8,17 +8,12 @@ from django.urls import reverse
 
 from delegations.api import published
 from delegations.office import throttle
-from delegations.tests.api.published import OF_EDITION, V1, published_edition
+from delegations.tests.api.published import OF_EDITION, V1
 from invitations.tests.factories import UserFactory
 
 pytestmark = pytest.mark.django_db
 
 STATES = f"{V1}/states"
-
-
-@pytest.fixture
-def edition():
-    return published_edition()
 
 
 @pytest.mark.parametrize("method", ["post", "put", "patch", "delete", "trace"])

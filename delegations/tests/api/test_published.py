@@ -3,13 +3,11 @@
 import datetime as dt
 
 import pytest
-import time_machine
 
 from delegations.models import HighLevelSession
 from delegations.tests.api.published import (
     OF_EDITION,
     V1,
-    published_edition,
     session_of,
     speaker_of,
 )
@@ -26,18 +24,7 @@ from invitations.tests.factories import (
 )
 from invitations.tests.moving import moved
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def in_march():
-    with time_machine.travel("2027-03-10T09:00Z", tick=False):
-        yield
-
-
-@pytest.fixture
-def edition():
-    return published_edition()
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_march")]
 
 
 def read(client, address):

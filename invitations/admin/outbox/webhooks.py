@@ -6,19 +6,17 @@ from django import forms
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.template.response import TemplateResponse
-from django.utils.cache import add_never_cache_headers
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext_lazy
 from unfold.decorators import action, display
 
-from invitations.admin.base import CalledByEditionFilter, Menu, ModelAdmin, RecordAdmin, user_of
-from invitations.admin.columns import hour_column, list_url
+from invitations.admin.base import CalledByEditionFilter, Menu, RecordAdmin, user_of
+from invitations.admin.columns import hour_column
 from invitations.admin.confirming import confirmed, row_by_row
+from invitations.admin.mixins import ForOtherSystemsMixin
 from invitations.admin.reauthentication import signed_in_recently
 from invitations.forms.action_forms import ReasonForm
 from invitations.models import WebhookAddress, WebhookMessage
-from invitations.outbox.approvers import MAY_RELEASE
 from invitations.outbox.webhooks.addresses import (
     end_webhook,
     make_webhook,
@@ -42,7 +40,7 @@ STATE_LABELS = {"waiting": "warning", "sending": "info", "arrived": "success", "
 
 
 @admin.register(WebhookAddress)
-class WebhookAddressAdmin(ModelAdmin):
+class WebhookAddressAdmin(ForOtherSystemsMixin):
     menu = (Menu.STAFF, 9, "webhook")
     when_empty = gettext_lazy("No other system is told that something happened.")
     list_display = ["called", "edition", "url", "state_shown", "made_by", "released_by"]
@@ -50,23 +48,12 @@ class WebhookAddressAdmin(ModelAdmin):
     list_select_related = ["edition", "made_by", "released_by"]
     search_fields = ["called", "url"]
     actions = ["release_selected", "rotate_selected", "end_selected"]
+    shown_once = "admin/outbox/webhook_secret.html"
     asked = ["called", "edition", "url"]
-    shown_later = [
+    told = [
         "state_shown", "made_by", "made_at", "released_by", "released_at", "rotated_at",
         "ended_by", "ended_at",
     ]  # fmt: skip
-
-    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        return [*self.asked, *(self.shown_later if obj else [])]
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_release_permission(self, request: HttpRequest) -> bool:
-        return request.user.has_perm(MAY_RELEASE)
 
     def has_keep_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm("invitations.change_webhookaddress")
@@ -80,29 +67,14 @@ class WebhookAddressAdmin(ModelAdmin):
     ) -> None:
         request.secret = make_webhook(obj, user_of(request))
 
-    def log_addition(self, request: HttpRequest, obj: Any, message: Any) -> None:
-        """Leave it to the history of acts, which names the person."""
-
     def response_add(
         self, request: Any, obj: WebhookAddress, post_url_continue: str | None = None
     ) -> HttpResponse:
-        return self.secret_page(request, obj, request.secret)
+        return self.secret_of(request, obj, request.secret)
 
-    def secret_page(
-        self, request: HttpRequest, webhook: WebhookAddress, secret: str
-    ) -> HttpResponse:
-        """Show the secret, this once."""
-        context = {
-            **self.admin_site.each_context(request),
-            "title": _("Secret of the webhook"),
-            "opts": self.opts,
-            "webhook": webhook,
-            "secret": secret,
-            "url": list_url(WebhookAddress),
-        }
-        page = TemplateResponse(request, "admin/outbox/webhook_secret.html", context)
-        add_never_cache_headers(page)
-        return page
+    def secret_of(self, request: HttpRequest, webhook: WebhookAddress, secret: str) -> HttpResponse:
+        title = _("Secret of the webhook")
+        return self.secret_page(request, title=title, webhook=webhook, secret=secret)
 
     @display(description=gettext_lazy("state"), label=LABELS)
     def state_shown(self, webhook: WebhookAddress) -> tuple[str, Any]:
@@ -149,7 +121,7 @@ class WebhookAddressAdmin(ModelAdmin):
         self, request: HttpRequest, queryset: QuerySet[WebhookAddress]
     ) -> HttpResponse | None:
         for webhook in queryset[:1]:
-            return self.secret_page(request, webhook, rotate_secret(webhook, user_of(request)))
+            return self.secret_of(request, webhook, rotate_secret(webhook, user_of(request)))
         return None
 
 
