@@ -20,7 +20,7 @@ DOCUMENTS = (ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs
 TESTS_OF_PAGES = {"delegations/tests/office/entry", "delegations/tests/office/statement"}
 # What each app has by Django's convention.
 UNNAMED = {"__init__.py", "apps.py", "__pycache__"}
-ENTRIES_OF_AN_APP = 25
+ENTRIES_OF_AN_APP = 24
 MODULES_OF_A_FOLDER = 16
 LINES_OF_A_FILE, NINE_FILES_OF_TEN, LINES_OF_A_TEST_FILE = 400, 250, 500
 SHORT, SHORT_ENOUGH, LINES_OF_A_FUNCTION = 20, 0.93, 60

@@ -16,7 +16,7 @@ from django.urls import reverse
 from playwright.sync_api import Browser, sync_playwright
 
 from delegations.demonstration import SYMBOLS
-from delegations.moved_dates import release_move
+from delegations.releases.moved_dates import release_move
 from invitations.admin.letters.invitation_columns import still_valid_url
 from invitations.links import reply_url
 from invitations.models import DatesMove, ForumEdition, Reconfirmation

@@ -3,8 +3,8 @@
 from django.utils import timezone
 
 from delegations.editions import new_edition_from
-from delegations.moved_dates import release_move
-from delegations.succession import release_hand_over
+from delegations.releases.moved_dates import release_move
+from delegations.releases.succession import release_hand_over
 from delegations.tests.api.tokens import made
 from delegations.tokens import make_token, release_token, revoke_token
 from invitations.letters.issuing import draft_invitations

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from delegations.models import HighLevelSession
-from delegations.moved_dates import release_move
+from delegations.releases.moved_dates import release_move
 from delegations.tests.offices import browser, invited, page_of, text
 from invitations.letters.composing_queue import compose_planned
 from invitations.models import Delivery, Letter, LetterTemplate

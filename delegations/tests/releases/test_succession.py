@@ -3,7 +3,7 @@
 import pytest
 
 from delegations.models import Delegate, Delegation, DelegationChange
-from delegations.succession import release_hand_over
+from delegations.releases.succession import release_hand_over
 from invitations.tests.conftest import composed, issued
 from invitations.tests.factories import ReplyFactory, UserFactory
 from invitations.tests.mending import asked_for
