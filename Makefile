@@ -13,17 +13,25 @@ VENV := .venv$(if $(filter-out python3,$(PYTHON)),-$(shell $(PYTHON) -c \
 BIN := $(VENV)/bin
 MESSAGES := $(patsubst %.po,%.mo,$(wildcard locale/*/LC_MESSAGES/*.po))
 
-.PHONY: run install test check messages requirements sbom bench soak guide clean
+# The secretariat's handbook, where /handbook/ finds it.
+HANDBOOK := $(VENV)/share/handbook/built
+PAGES := $(shell find docs/handbook docs/pictures -type f)
 
-run: $(VENV)/run-ready $(MESSAGES)
+.PHONY: run install docs test check messages requirements sbom bench soak guide clean
+
+run: $(VENV)/run-ready $(MESSAGES) $(HANDBOOK)
 	@$(BIN)/python scripts/run.py
 
 # What a deployment needs of this checkout; docs/deploy.md has the rest.
-install: $(VENV)/run-ready $(MESSAGES)
+install: $(VENV)/run-ready $(MESSAGES) $(HANDBOOK)
+
+# The handbook in English and French; a link that leads nowhere, or a word in no dictionary, stops it.
+docs: $(VENV)/test-ready $(HANDBOOK)
+	@scripts/handbook.sh spell $(BIN)
 
 # Compiled once: the tests run in several processes, and start programs of their own.
 test: export PYTHONDONTWRITEBYTECODE =
-test: $(VENV)/test-ready $(MESSAGES)
+test: $(VENV)/test-ready $(MESSAGES) $(HANDBOOK)
 	$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist worksteal $(ARGS)
 
 # The checks look at the project as it is deployed; they connect to nothing, but for the audit.
@@ -42,6 +50,7 @@ check: $(VENV)/test-ready $(MESSAGES)
 	$(BIN)/lint-imports
 	$(BIN)/python scripts/check_rooms.py
 	@scripts/messages.sh check $(BIN)/python
+	@scripts/handbook.sh spell $(BIN)
 	$(BIN)/hadolint deploy/container/Containerfile
 	$(BIN)/djade --check --target-version 5.2 $$(find templates -name '*.html')
 	$(BIN)/python manage.py makemigrations --check --dry-run
@@ -89,6 +98,10 @@ clean:
 
 $(VENV)/run-ready $(VENV)/test-ready: $(VENV)/%-ready: scripts/setup.sh scripts/cut_faces.py requirements.txt requirements-dev.txt
 	@scripts/setup.sh $* $(PYTHON) $(VENV) $^
+
+# Of the environment that is there: the one that serves has what it needs, the one of the tests too.
+$(HANDBOOK): $(PAGES) scripts/handbook.sh
+	@scripts/handbook.sh build $(BIN)
 
 %.mo: %.po
 	@msgfmt --check-format --output-file=$*.$$$$.mo $< && mv $*.$$$$.mo $@

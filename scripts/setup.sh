@@ -66,6 +66,9 @@ if [ "$purpose" = test ]; then
     need curl command -v curl
     need gnupg command -v gpg
     need systemd command -v systemd-analyze
+    need libenchant-2-2 library enchant-2
+    need hunspell-en-gb test -e /usr/share/hunspell/en_GB.dic
+    need hunspell-fr test -e /usr/share/hunspell/fr.dic
     requirements=requirements-dev.txt
 else
     requirements=requirements.txt

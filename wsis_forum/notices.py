@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
-PRIVATE = ("/admin/", "/hooks/", "/i18n/", "/office/", "/r/")
+PRIVATE = ("/admin/", "/handbook/", "/hooks/", "/i18n/", "/office/", "/r/")
 HOLDS_FOR = dt.timedelta(days=90)
 
 

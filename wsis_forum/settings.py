@@ -109,6 +109,7 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "invitations.admin.context_processors.sending",
                 "wsis_forum.staff.context_processors.desk",
+                "delegations.desk.handbook.chapter",
             ]
         },
     }

@@ -15,6 +15,7 @@ urlpatterns = [
     # In place of the one below, and found by its name.
     path("admin/autocomplete/", admin.site.admin_view(choices)),
     path("admin/", admin.site.urls),
+    path("handbook/", include("delegations.desk.handbook")),
     path("healthz", health.healthz, name="healthz"),
     path("metrics", health.metrics, name="metrics"),
     path("robots.txt", notices.robots, name="robots"),
