@@ -22,9 +22,7 @@ def pdf(password=""):
 
 def pdf_bomb(megabytes):
     """A PDF whose list of objects is a run of zeros, a thousandth of the size when packed."""
-    packing = zlib.compressobj(9)
-    zeros = b"".join(packing.compress(bytes(1024 * 1024)) for _time in range(megabytes))
-    zeros += packing.flush()
+    zeros = packed_zeros(megabytes * 1024 * 1024)
     page = b"%PDF-1.5\n1 0 obj\n<</Type/Catalog/Pages 2 0 R>>\nendobj\n"
     listed = b"<</Type/XRef/Size %d/W[1 2 1]/Root 1 0 R/Filter/FlateDecode/Length %d>>" % (
         megabytes * 1024 * 256,
@@ -32,6 +30,17 @@ def pdf_bomb(megabytes):
     )
     objects = b"3 0 obj\n" + listed + b"\nstream\n" + zeros + b"\nendstream\nendobj\n"
     return page + objects + b"startxref\n%d\n%%%%EOF\n" % len(page)
+
+
+def packed_zeros(length):
+    """Zeros as zlib packs them, put together of one packed megabyte: to pack all takes seconds."""
+    megabyte = bytes(1024 * 1024)
+    packing = zlib.compressobj(9, wbits=-zlib.MAX_WBITS)
+    block = packing.compress(megabyte) + packing.flush(zlib.Z_FULL_FLUSH)
+    # The sum at the end is of a one and of as many ones as there are zeros.
+    checked = (length % 65521 << 16 | 1).to_bytes(4, "big")
+    last = zlib.compressobj(9, wbits=-zlib.MAX_WBITS).flush()
+    return b"\x78\xda" + block * (length // len(megabyte)) + last + checked
 
 
 def pdf_of_many_objects(count):

@@ -36,21 +36,22 @@ BEGINNING = (
 )
 
 
-@pytest.fixture
-def database(db, tmp_path):
-    """The rows of the test, where another process finds them."""
+@pytest.fixture(scope="module")
+def address(django_db_setup, tmp_path_factory):
+    """The database of the server: that of the tests, or a file that takes its rows."""
     if connection.vendor == "sqlite":
-        connection.ensure_connection()
-        return lambda: copied(tmp_path / "rows.sqlite3")
+        return f"sqlite:///{tmp_path_factory.mktemp('served') / 'rows.sqlite3'}"
     said = connection.settings_dict
     who = f"{quote(said['USER'])}:{quote(said['PASSWORD'])}@{said['HOST']}:{said['PORT'] or 5432}"
-    return lambda: f"postgres://{who}/{said['NAME']}"
+    return f"postgres://{who}/{said['NAME']}"
 
 
-def copied(path):
-    with closing(sqlite3.connect(path)) as copy:
-        connection.connection.backup(copy)
-    return f"sqlite:///{path}"
+def show_rows(address):
+    """Let the server find the rows of the test."""
+    if connection.vendor == "sqlite":
+        connection.ensure_connection()
+        with closing(sqlite3.connect(address.removeprefix("sqlite:///"))) as copy:
+            connection.connection.backup(copy)
 
 
 class Site:
@@ -71,35 +72,36 @@ class Site:
         return list(self.temporary.iterdir())
 
 
+@pytest.fixture(scope="module")
+def started(address, tmp_path_factory):
+    """Two sync workers of gunicorn for the tests here, with a folder for temporary files."""
+    temporary = tmp_path_factory.mktemp("temporary")
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    environment = os.environ | {
+        "DJANGO_SETTINGS_MODULE": "wsis_forum.settings",
+        "DATABASE_URL": address,
+        "TMPDIR": str(temporary),
+        "DEBUG": "True",
+    }
+    command = [sys.executable, "-m", "gunicorn", "--no-control-socket"]
+    command += ["--workers", "2", "--preload"]  # loaded once for both
+    command += ["--bind", f"127.0.0.1:{port}", "--log-level", "error", "wsis_forum.wsgi"]
+    process = subprocess.Popen(command, cwd=ROOT, env=environment)
+    yield Site(port, process, temporary)
+    process.send_signal(signal.SIGTERM)
+    process.wait(timeout=20)
+
+
 @pytest.fixture
-def serve(database, tmp_path):
-    """Two sync workers of gunicorn, with a folder of their own for temporary files."""
-    temporary, started = tmp_path / "temporary", []
-    temporary.mkdir()
+def serve(db, address, started):
+    def shown():
+        show_rows(address)
+        wait_until_it_answers(started)
+        return started
 
-    def start():
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            port = free.getsockname()[1]
-        environment = os.environ | {
-            "DJANGO_SETTINGS_MODULE": "wsis_forum.settings",
-            "DATABASE_URL": database(),
-            "TMPDIR": str(temporary),
-            "DEBUG": "True",
-        }
-        command = [sys.executable, "-m", "gunicorn", "--no-control-socket"]
-        command += ["--workers", "2", "--preload"]  # loaded once for both
-        command += ["--bind", f"127.0.0.1:{port}", "--log-level", "error", "wsis_forum.wsgi"]
-        process = subprocess.Popen(command, cwd=ROOT, env=environment)
-        started.append(process)
-        site = Site(port, process, temporary)
-        wait_until_it_answers(site)
-        return site
-
-    yield start
-    for process in started:
-        process.send_signal(signal.SIGTERM)
-        process.wait(timeout=20)
+    return shown
 
 
 def wait_until_it_answers(site):

@@ -17,6 +17,7 @@ from invitations.outbox.dispatch import dispatch_outbox
 from invitations.tests.databases import address_of, postgresql, run
 from scripts.peers.ports import free_port
 from scripts.peers.servers import PostgreSQL, ProgramMissing
+from wsis_forum.tests.shipped_rows import KEPT
 
 pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
 
@@ -147,11 +148,14 @@ def test_a_physical_copy_without_the_key_of_its_hosts_sends_nothing(
 
 
 @pytest.fixture(scope="module")
-def earlier(tmp_path_factory):
+def earlier(tmp_path_factory, django_db_setup):
     """A database in a file, armed by an earlier version: without a key."""
     path = tmp_path_factory.mktemp("earlier") / "forum.sqlite3"
-    migrate = [sys.executable, "manage.py", "migrate"]
-    assert run(*migrate, DATABASE_URL=f"sqlite:///{path}").returncode == 0
+    if KEPT.exists():
+        shutil.copy(KEPT, path)
+    else:
+        migrate = [sys.executable, "manage.py", "migrate"]
+        assert run(*migrate, DATABASE_URL=f"sqlite:///{path}").returncode == 0
     with closing(sqlite3.connect(path)) as database, database:
         database.execute(
             "INSERT INTO invitations_arming (id, deployment, database, key_sha256, armed_at)"
