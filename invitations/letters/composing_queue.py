@@ -126,11 +126,14 @@ def waiting_still() -> tuple[set[int], dict[int, str]]:
     A letter rests while all that it was tried with is as it was then. The marks are taken before
     anything is tried: what changes meanwhile differs at the next tick.
     """
-    planned = letters_with_records().filter(state=Letter.State.PLANNED, failed_attempts=0)
-    joined = planned.select_related("invitation__edition", "invitation__minister__rank")
-    waiting: list[Letter] = list(joined.filter(free_to_compose(), WAITS))
-    if not waiting:
+    that_wait = Q(state=Letter.State.PLANNED, failed_attempts=0) & free_to_compose() & WAITS
+    # Mostly none does, and their records are many columns.
+    if not Letter.objects.filter(that_wait).exists():
         return set(), {}
+    joined = letters_with_records().select_related(
+        "invitation__edition", "invitation__minister__rank"
+    )
+    waiting: list[Letter] = list(joined.filter(that_wait))
     marks = marks_of(waiting)
     found = {one.pk for one in waiting if one.waits_with == marks[one.pk]}
     found |= lacking_still([one for one in waiting if one.pk not in found], marks)
