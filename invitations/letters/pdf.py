@@ -27,7 +27,7 @@ from invitations.letters.context import (
     printed_terms_in,
     unbroken_number,
 )
-from invitations.letters.typesetting import collector_paused, typeset_pdf
+from invitations.letters.typesetting import typeset_pdf
 from invitations.letters.words import LetterText
 from invitations.models import Circular, ForumEdition, Letter
 from invitations.models.held.composed_with import languages_of
@@ -47,8 +47,7 @@ def render_pdf(
     html = render_to_string(
         "letters/letter.html", letter_context(letter, texts, keys, specimen=specimen)
     )
-    with collector_paused():
-        return typeset_pdf(html, PAGES * len(texts))
+    return typeset_pdf(html, PAGES * len(texts))
 
 
 PAGES = 2  # at most, for each language
@@ -85,10 +84,10 @@ def letter_context(
 def qr(link: str) -> str:
     """Return the QR code as a data URL of a PNG in greys."""
     # WeasyPrint would convert a picture of one bit to colour, anew for each letter.
-    rows = segno.make(link, error="m", micro=False).matrix_iter(scale=4, border=0)
-    lines = [bytes(0 if dark else 255 for dark in row) for row in rows]
-    picture, file = Image.frombytes("L", (len(lines), len(lines)), b"".join(lines)), BytesIO()
-    picture.save(file, "PNG")
+    lines = segno.make(link, error="m", micro=False).matrix
+    dots = b"".join(bytes(0 if dark else 255 for dark in line) for line in lines)
+    picture, file = Image.frombytes("L", (len(lines), len(lines)), dots), BytesIO()
+    picture.resize((len(lines) * 4, len(lines) * 4), Image.Resampling.NEAREST).save(file, "PNG")
     return f"data:image/png;base64,{b64encode(file.getvalue()).decode()}"
 
 

@@ -23,6 +23,22 @@ if TYPE_CHECKING:
     from weasyprint.urls import URLFetcher
 
 
+@contextmanager
+def collector_paused() -> Iterator[None]:
+    """Pause the garbage collector during a letter, and collect once after it.
+
+    At the end nothing but the letter's bytes may be alive: other objects count as old, and stay.
+    """
+    # Collecting while a letter is set takes a sixth of its time.
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
+        gc.collect(1)
+
+
+@collector_paused()
 def typeset_pdf(html: str, pages: int) -> bytes:
     """Return the HTML as a PDF; raise ValidationError if it takes more than ``pages`` pages."""
     from weasyprint import HTML  # noqa: PLC0415 -- slow import
@@ -47,21 +63,6 @@ STANDARD: dict[str, Any] = {
 }
 # Subsets of the system's fonts, made with the environment; without them the full fonts are used.
 FACES = Path(sys.prefix) / "share" / "letter-faces"
-
-
-@contextmanager
-def collector_paused() -> Iterator[None]:
-    """Pause the garbage collector during a letter, and collect once after it.
-
-    At the end nothing but the letter's bytes may be alive: other objects count as old, and stay.
-    """
-    # Collecting while a letter is set takes a sixth of its time.
-    gc.disable()
-    try:
-        yield
-    finally:
-        gc.enable()
-        gc.collect(1)
 
 
 @functools.lru_cache(maxsize=1)
