@@ -16,7 +16,7 @@ from django.template import engines
 from django.template.loader import get_template
 from django.utils.cache import patch_cache_control, patch_vary_headers
 
-from delegations.api.problems import problem
+from delegations.api.refusals import problem
 
 # Whatever a browser can lend to a page; a passkey is the only one that a page here asks for.
 LENT = (

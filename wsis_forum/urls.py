@@ -9,6 +9,7 @@ handler403 = "delegations.office.views.errors.not_permitted"
 handler404 = "delegations.office.views.errors.not_found"
 handler500 = "delegations.office.views.errors.fault"
 choices = AutocompleteView.as_view(admin_site=admin.site)
+# The addresses of the API are set by delegations.api.edge, for its requests alone.
 urlpatterns = [
     path("admin/account/", include("wsis_forum.staff.urls")),
     path("admin/", include("delegations.desk.urls")),
@@ -22,7 +23,6 @@ urlpatterns = [
     path(".well-known/security.txt", notices.security, name="security"),
     path("security.txt", notices.security),
     path("i18n/", include("django.conf.urls.i18n")),
-    path("api/", include("delegations.api.urls")),
     path("hooks/", include("wsis_forum.hooks")),
     path("", include("delegations.office.urls")),
 ]

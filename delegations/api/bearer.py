@@ -6,7 +6,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 from ninja.security import HttpBearer
 
-from delegations.api.problems import Refusal
+from delegations.api.refusals import Refusal
 from delegations.models import ApiToken
 from delegations.office.throttle import count_wrong
 from delegations.office.views.entry import client_address

@@ -4,14 +4,15 @@ import hashlib
 from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse
+from django.urls import set_urlconf
 from django.utils.cache import get_conditional_response, patch_cache_control
 
-from delegations.api.keys import Asked
-from delegations.api.problems import problem
+from delegations.api.refusals import problem
 from delegations.office.throttle import count_call
 from delegations.office.views.entry import client_address
 
-ASKED = set(Asked.model_fields)
+URLS = "delegations.api.urls"
+ASKED = {"after", "limit"}  # as keys.Asked has them
 READ = "GET, HEAD, OPTIONS"
 ONLY_READ = f"The API is only read: ask by {READ}."
 A_NUL = "Nothing has a NUL in its address or key: leave it out."
@@ -29,7 +30,12 @@ class ApiMiddleware:
         if not is_of_the_api(request):
             return self.get_response(request)
         request.META.pop("HTTP_COOKIE", None)
-        response = refused(request) or self.read(request)
+        # Only who reads the API loads what it is made of: some ten megabytes of each process.
+        request.urlconf = URLS
+        try:
+            response = refused(request) or self.read(request)
+        finally:
+            set_urlconf(None)
         # Neither a language nor a cookie changes an answer, whatever later middleware thinks.
         response["Vary"] = "Authorization"
         response["X-Robots-Tag"] = "noindex"

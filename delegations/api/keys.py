@@ -8,7 +8,7 @@ from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from ninja import Field, Schema
 
-from delegations.api.problems import Refusal
+from delegations.api.refusals import Refusal
 
 LARGEST = 500
 NO_SUCH_KEY = "No row of this list has the key in after: begin again without it."

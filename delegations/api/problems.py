@@ -1,16 +1,16 @@
-"""What the API says when it refuses: a number, and a sentence that says what to do."""
+"""The shape of a refusal, and how faults and refusals of the API are answered."""
 
 import logging
 
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from ninja import NinjaAPI, Schema
 from ninja.errors import AuthenticationError, ValidationError
 
+from delegations.api.refusals import FAULT, NOTHING_HERE, Refusal, problem
+
 logger = logging.getLogger("django.request")
 
-NOTHING_HERE = "Nothing has this address: /api/v1/openapi.json names those that there are."
 WITHOUT_ONE = "Send a token as “Authorization: Bearer …”: this is not public."
-FAULT = "The fault is ours, and is noted. Try again in some minutes."
 
 
 class Problem(Schema):
@@ -18,18 +18,6 @@ class Problem(Schema):
 
     status: int
     detail: str
-
-
-class Refusal(Exception):
-    """A refusal that is answered in its own words."""
-
-    def __init__(self, status: int, detail: str, **headers: str) -> None:
-        super().__init__(detail)
-        self.status, self.detail, self.headers = status, detail, headers
-
-
-def problem(status: int, detail: str, **headers: str) -> JsonResponse:
-    return JsonResponse({"status": status, "detail": detail}, status=status, headers=headers)
 
 
 def answer_problems(api: NinjaAPI) -> None:

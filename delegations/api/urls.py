@@ -1,9 +1,14 @@
+"""The addresses of the API, which ``ApiMiddleware`` sets in place of the site's."""
+
+from typing import Any
+
 from django.http import HttpRequest, HttpResponse
-from django.urls import path
+from django.urls import include, path
 from ninja import NinjaAPI
 
 from delegations.api import by_token, published
-from delegations.api.problems import NOTHING_HERE, answer_problems, problem
+from delegations.api.problems import answer_problems
+from delegations.api.refusals import NOTHING_HERE, problem
 
 DESCRIPTION = (
     "What the forum publishes, for machines; and, by a token, answers by State and persons. "
@@ -28,9 +33,14 @@ def nothing_here(request: HttpRequest, rest: str = "") -> HttpResponse:
     return problem(404, NOTHING_HERE)
 
 
-urlpatterns = [
+handler400 = "delegations.api.refusals.bad_request"
+handler403 = "delegations.api.refusals.not_permitted"
+handler404 = "delegations.api.refusals.not_found"
+handler500 = "delegations.api.refusals.fault"
+addresses: list[Any] = [
     path("v1/", nothing_here),
     path("v1/", api.urls),
     path("", nothing_here),
     path("<path:rest>", nothing_here),
 ]
+urlpatterns = [path("api/", include(addresses))]
