@@ -73,12 +73,13 @@ def line(label: str, cost: Cost, *cells: str) -> None:
 
 
 @contextmanager
-def served(application: str, **environment: str) -> Iterator[str]:
-    """Serve the application by two sync workers; yield its port and its master process."""
+def served(application: str, *options: str, **environment: str) -> Iterator[str]:
+    """Serve the application by two workers; yield its port and its master process."""
     with socket.create_server(("127.0.0.1", 0)) as listening:
         command = [
             sys.executable, "-m", "gunicorn", "--bind", f"fd://{listening.fileno()}",
-            "--workers", "2", "--no-control-socket", "--log-level", "warning", application,
+            "--workers", "2", "--no-control-socket", "--log-level", "warning", *options,
+            application,
         ]  # fmt: skip
         with subprocess.Popen(
             command, cwd=ROOT, env=os.environ | environment, pass_fds=[listening.fileno()]

@@ -1,0 +1,35 @@
+"""Children that give a deployment's processes work before their memory is looked at."""
+
+import time
+
+from django.contrib.auth.models import User
+from django.urls import reverse
+
+from invitations.models import Letter
+from scripts.bench.calling import everybody, get_call
+from scripts.bench.children.desk import PAGES, signed_in
+from scripts.bench.pages import browsers
+
+PAGES_OF_OFFICES = 300
+ROUNDS_OF_THE_DESK = 10
+
+
+def look(*server: str) -> None:
+    """Open links and pages of offices, until there were as many pages."""
+    offices = browsers(server)
+    calls = [browser.looks() for browser in offices] * 2
+    everybody(int(server[0]), calls[: PAGES_OF_OFFICES - len(offices)])
+
+
+def look_at_the_desk(*server: str) -> None:
+    """Open the pages of the desk as a member of staff with all rights."""
+    browser = signed_in()
+    cookies = "; ".join(f"{name}={morsel.value}" for name, morsel in browser.cookies.items())
+    name = User.objects.get(username="bench").username
+    calls = [get_call(reverse(page), name, cookies=cookies) for page in PAGES.values()]
+    everybody(int(server[0]), calls * ROUNDS_OF_THE_DESK)
+
+
+def await_composed() -> None:
+    while Letter.objects.planned().exists():
+        time.sleep(1)

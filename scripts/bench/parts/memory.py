@@ -1,0 +1,77 @@
+"""The part ``memory``: what the processes of a deployment hold.
+
+The figure is PSS: a page that several processes share counts in each as its part of it.
+"""
+
+import argparse
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from scripts.bench import tables
+from scripts.bench.parts.pages import served
+from scripts.bench.rounds import ROOT, run_children
+from scripts.demonstration_seal import make_seal
+from scripts.peers.programs import children
+
+WEB, WORKER = 140, 200  # megabytes
+# As the units of deploy/systemd set it.
+AS_DEPLOYED = {"MALLOC_ARENA_MAX": "2", "TICK_SECONDS": "5"}
+
+
+def play(asked: argparse.Namespace, folder: Path) -> None:
+    tables.heading("Memory of the processes of a deployment, PSS in MB", "PSS", "target")
+    measure_workers(folder)
+    measure_web()
+
+
+def measure_web() -> None:
+    run_children("pages.collect_static")
+    run_children("sending.approve")
+    with served("wsis_forum.wsgi", "--threads", "8", **AS_DEPLOYED) as site:
+        master = int(site.split()[1])
+        run_children(f"children.memory.look {site}")
+        largest = max(map(shared_memory, children(master)))
+        tables.row("web, after 300 pages of offices", *tables.below(largest, WEB))
+        run_children(f"children.memory.look_at_the_desk {site}")
+        largest = max(map(shared_memory, children(master)))
+        tables.row("web, after 60 pages of the desk too", *tables.below(largest, WEB))
+        tables.row("web, its master", tables.number(shared_memory(master)))
+
+
+def measure_workers(folder: Path) -> None:
+    """Let workers as a deployment starts them compose and seal letters in six languages."""
+    make_seal(folder / "seal.p12")
+    run_children("job.plan")
+    sealing = AS_DEPLOYED | {"SEAL_FILE": str(folder / "seal.p12")}
+    worker = ("worker", "--concurrency", "2", "--without-gossip", "--without-mingle")
+    with celery(*worker, **sealing) as parent, celery("beat", **sealing) as clock:
+        run_children("children.memory.await_composed")
+        for number, pid in enumerate(children(parent), 1):
+            label = f"worker, its process {number}, letters sealed"
+            tables.row(label, *tables.below(shared_memory(pid), WORKER))
+        tables.row("worker, its parent", tables.number(shared_memory(parent)))
+        tables.row("clock", tables.number(shared_memory(clock)))
+
+
+@contextmanager
+def celery(*words: str, **environment: str) -> Iterator[int]:
+    command = [sys.executable, "-m", "celery", "--quiet", "--app", "wsis_forum", *words]
+    if words[0] == "beat":
+        command += ["--scheduler", "celery.beat:Scheduler"]
+    with subprocess.Popen(
+        [*command, "--loglevel", "WARNING"], cwd=ROOT, env=os.environ | environment
+    ) as program:
+        try:
+            yield program.pid
+        finally:
+            program.terminate()
+
+
+def shared_memory(pid: int) -> float:
+    """Return the megabytes of a process; what it shares counts as its part of it."""
+    lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
+    return next(int(line.split()[1]) for line in lines if line.startswith("Pss:")) / 1024
