@@ -8,6 +8,7 @@ from contextvars import ContextVar
 from types import TracebackType
 from typing import Any
 
+from django.db.utils import InterfaceError, OperationalError
 from pythonjsonlogger.json import JsonFormatter
 
 from invitations.text.keys import mask_keys
@@ -45,7 +46,10 @@ def settings_of_logging(*, as_json: bool) -> dict[str, Any]:
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "filters": {"away": {"()": "wsis_forum.logs.DatabaseAway"}},
+    "handlers": {
+        "console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["away"]}
+    },
     "root": {"handlers": ["console"], "level": "WARNING"},
     "loggers": {
         "django": {"handlers": [], "propagate": True},
@@ -70,6 +74,23 @@ def origin(record: logging.LogRecord) -> dict[str, str]:
     found = {"request": request_id.get(), **job}
     found |= {name: str(getattr(record, name)) for name in SAID if hasattr(record, name)}
     return {name: value for name, value in found.items() if value}
+
+
+class DatabaseAway(logging.Filter):
+    """Tell of a request that the database could not serve in one line, without a trace.
+
+    While it is away each request would bring the same hundred lines. Errors of other kinds keep
+    theirs.
+    """
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        error = record.exc_info and record.exc_info[1]
+        is_told = getattr(record, "status_code", None) == 503
+        if is_told and isinstance(error, OperationalError | InterfaceError):
+            reason = next(iter(str(error).splitlines()), type(error).__name__)
+            record.msg, record.args = f"{record.getMessage()}: {reason}", ()
+            record.exc_info = record.exc_text = None
+        return True
 
 
 class WithoutTokens(logging.Formatter):

@@ -1,7 +1,11 @@
 """A site whose database is away says so and when to come again, and nothing typed is lost."""
 
+import logging
 import re
+from contextlib import contextmanager
 from html import unescape
+from io import StringIO
+from logging.config import dictConfig
 from uuid import uuid4
 
 import pytest
@@ -12,6 +16,7 @@ from django.urls import reverse
 from delegations.tests.office.entry.addresses import address_of, office_of
 from invitations.models import Reply
 from invitations.tests.factories import InvitationFactory
+from wsis_forum.logs import settings_of_logging
 
 WORDS = {"answer": "regrets", "remarks": "A change of <government>.", "step": "record"}
 
@@ -33,6 +38,40 @@ def test_without_a_database_a_page_says_that_the_fault_is_ours(address):
     assert "The fault is ours" in page
     assert 'href="/code/"' in page
     assert page.count('name="language"') == 6
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("as_json", [False, True])
+def test_each_request_without_a_database_takes_one_line_of_the_log(as_json):
+    written = StringIO()
+    with logging_into(written, as_json=as_json), connection.execute_wrapper(away):
+        Client(raise_request_exception=False).get("/code/")
+
+    (line,) = written.getvalue().splitlines()
+    assert "ERROR" in line
+    assert "/code/: The database is away." in line
+
+
+def test_a_fault_of_another_kind_keeps_its_trace_in_the_log():
+    written, error = StringIO(), RuntimeError("A fault of ours.")
+    with logging_into(written):
+        logging.getLogger("django.request").error("Fault", exc_info=error)
+
+    assert "RuntimeError: A fault of ours." in written.getvalue().splitlines()
+
+
+@contextmanager
+def logging_into(written, *, as_json=False):
+    """Let the site log as a deployment does, into a file of the test."""
+    asked = settings_of_logging(as_json=as_json)
+    asked["handlers"] = {"console": asked["handlers"]["console"] | {"stream": written}}
+    logger, ours = logging.getLogger("django.request"), logging.getLogger().handlers
+    dictConfig({**asked, "root": {}, "loggers": {"django.request": {"handlers": ["console"]}}})
+    try:
+        yield
+    finally:
+        logger.handlers.clear()
+        logging.getLogger().handlers = ours
 
 
 @pytest.fixture
