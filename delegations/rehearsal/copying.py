@@ -21,6 +21,7 @@ from delegations.models import HighLevelSession
 from invitations.links import new_link
 from invitations.models import (
     Circular,
+    DatesMove,
     FormOfAddress,
     ForumEdition,
     HeldChange,
@@ -50,7 +51,10 @@ COPIED: dict[type[models.Model], Callable[[Rows, ForumEdition], Rows]] = {
     LetterTemplate: lambda rows, _edition: rows,
     Term: lambda rows, _edition: rows,
     ReminderStep: lambda rows, edition: rows.filter(edition=edition),
-    Circular: lambda rows, edition: rows.filter(edition=edition),
+    # The letters of a rehearsal name the dates in force: no office reads there that they moved.
+    Circular: lambda rows, edition: rows.filter(edition=edition).exclude(
+        pk__in=DatesMove.objects.filter(notice__isnull=False).values("notice")
+    ),
     SessionHours: lambda rows, edition: rows.filter(edition=edition),
     HighLevelSession: lambda rows, edition: rows.filter(edition=edition),
     Invitation: lambda rows, edition: rows.filter(edition=edition).exclude(status="withdrawn"),

@@ -19,7 +19,7 @@ from delegations.rehearsal.incoming import plan_incoming
 from delegations.rehearsal.marked_tests import staff_named
 from delegations.rehearsal.report import write_report
 from delegations.tests.rehearsals import LANGUAGES, edition_of_seventeen, rehearse
-from invitations.models import ForumEdition, HeldChange, Minister
+from invitations.models import Circular, ForumEdition, HeldChange, Minister
 from invitations.outbox.arming import arm
 from invitations.tests.factories import (
     CircularFactory,
@@ -141,6 +141,16 @@ def test_letters_of_a_rehearsal_are_not_taken_for_older_than_a_move():
 
 
 @pytest.mark.django_db
+@pytest.mark.django_db
+def test_no_notice_tells_of_a_move_whose_earlier_dates_no_letter_of_the_rehearsal_names():
+    edition = EditionFactory()
+    invited = CircularFactory(edition=edition)
+    moved(edition)
+    assert edition.circulars.filter(kind="notice").exists()
+
+    assert [row["pk"] for row in rows_of(Circular, edition)] == [invited.pk]
+
+
 def test_the_same_seed_invents_the_same_replies():
     edition = edition_of_seventeen()
     since = dt.date(2027, 2, 1)
