@@ -204,23 +204,61 @@ def what_follows(
 ) -> dict[str, Any]:
     """Return before and after, and what hangs on it: of what was typed, else of what waits."""
     waiting = HeldChange.objects.waiting_dates().of(edition).select_related("move").first()
+    kind = ""
     if waiting and not is_typed:
-        move = waiting.move
+        move, kind = waiting.move, waiting.move.kind
         after, days, moving = edition.with_values(waiting.after), move.days, {*move.sessions}
     else:
         typed = form.cleaned_data if form.is_bound else {}
         said = {**begins, **{name: one for name, one in typed.items() if one is not None}}
         after, days = edition.with_values(values_of(said)), days_of(edition, said)
         moving = {int(key) for key in said["sessions"]}
+        kind = said["kind"] if is_typed else kind
     hangs = hangs_on(edition, after, days, moving)
     return {
         "waiting": waiting,
         "is_typed": is_typed,
+        "asked_of_offices": asked_of_offices(kind, hangs),
         "dates": dates_in_words(edition, after),
         "hangs": hangs,
         "sessions": sessions_in_words(hangs),
         "steps": steps_in_words(hangs),
     }
+
+
+ASKED_OF_OFFICES: dict[str, Any] = {
+    "": gettext_lazy(
+        "Answers stay valid in each case. What offices are asked stands here once it is chosen."
+    ),
+    DatesMove.Kind.MOVED: gettext_lazy(
+        "Answers stay valid, and each office that has answered is asked whether its answer holds "
+        "on the new dates."
+    ),
+    DatesMove.Kind.POSTPONED: gettext_lazy(
+        "Answers stay valid, and no office is asked anything: reminders and the deadline rest "
+        "until there are new dates."
+    ),
+    DatesMove.Kind.ONLINE: gettext_lazy(
+        "Answers stay valid, and each office that has answered is asked whether its answer holds "
+        "online. Whose answer is not offered any more is asked to choose another: none is "
+        "converted."
+    ),
+    DatesMove.Kind.IN_PERSON: gettext_lazy(
+        "Answers stay valid, and each office that has answered is asked whether its answer holds "
+        "in person. Whose answer is not offered any more is asked to choose another: none is "
+        "converted."
+    ),
+}
+DEADLINE_ALONE = gettext_lazy(
+    "Answers stay valid, and no office is asked anything: the days of the Forum stay as they are."
+)
+
+
+def asked_of_offices(kind: str, hangs: HangsOn) -> Any:
+    """Return what becomes of answers by this kind of move; an empty kind is none chosen yet."""
+    if kind == DatesMove.Kind.MOVED and not hangs.asks_again:
+        return DEADLINE_ALONE
+    return ASKED_OF_OFFICES[kind]
 
 
 def values_of(said: Mapping[str, Any]) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from django.utils import timezone
 from delegations.editions import moved_by_the_clock
 from delegations.models import HighLevelSession, SpeakingSlot
 from invitations.models import (
+    AUTOMATIC_KINDS,
     Delivery,
     ForumEdition,
     HeldChange,
@@ -101,7 +102,7 @@ def hangs_on(
     issued = edition.invitations.issued()
     standing = Reply.objects.standing().filter(invitation__in=issued)
     letters = Letter.objects.filter(invitation__edition=edition, by_original=False)
-    frozen = letters.exclude(kind__in=["reminder", "acknowledgement", "calendar"])
+    frozen = letters.exclude(kind__in=AUTOMATIC_KINDS)
     sessions = moving_sessions(edition, after, days, moving)
     move = [one.session.pk for one in sessions if one.before != one.after]
     return HangsOn(

@@ -151,7 +151,7 @@ def test_the_page_says_what_hangs_on_the_dates(client, edition, drafter):
 
     page = text(client.get(dates_page(edition), later(edition)))
 
-    assert "2 offices are invited and know the dates before." in page
+    assert "2 offices are invited and know what was announced before." in page
     assert "The last day to reply is the day before." in page
     assert "1 answer is on file: it stays valid, and its office is asked again." in page
     assert "11 May 2027" in page

@@ -1,0 +1,70 @@
+"""What the page on which dates move says of answers: each kind of move its own sentence."""
+
+import pytest
+from django.contrib.auth.models import Group
+from django.urls import reverse
+
+from delegations.tests.offices import text
+from invitations.tests.factories import EditionFactory, UserFactory
+from invitations.tests.moving import ONLINE, later
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def edition():
+    return EditionFactory()
+
+
+@pytest.fixture
+def drafter():
+    user = UserFactory()
+    user.groups.add(Group.objects.get(name="Drafters"))
+    return user
+
+
+def dates_page(edition):
+    return reverse("admin:invitations_forumedition_dates", args=[edition.pk])
+
+
+def typed(edition, kind="moved", days=21, **more):
+    dates = {name: day.isoformat() for name, day in later(edition, days).items()}
+    return {**dates, "kind": kind, "days": days, "look": "yes", **more}
+
+
+ASKED = {
+    "moved": "each office that has answered is asked whether its answer holds on the new dates",
+    "postponed": "no office is asked anything: reminders and the deadline rest",
+    "online": "is asked whether its answer holds online",
+}
+
+
+@pytest.mark.parametrize(("kind", "told"), ASKED.items())
+def test_each_kind_of_move_says_what_its_offices_are_asked(client, edition, drafter, kind, told):
+    client.force_login(drafter)
+    of_form = {"answers_offered": ONLINE} if kind == "online" else {}
+
+    page = text(client.post(dates_page(edition), typed(edition, kind, **of_form)))
+
+    assert told in page
+    assert [one for one in ASKED.values() if one in page] == [told]
+
+
+def test_a_deadline_that_moves_alone_asks_nobody_and_says_so(client, edition, drafter):
+    client.force_login(drafter)
+    day = later(edition, 5)["reply_before"].isoformat()
+
+    page = text(
+        client.post(dates_page(edition), typed(edition, days=0, look="yes", reply_before=day))
+    )
+
+    assert "no office is asked anything: the days of the Forum stay" in page
+
+
+def test_before_a_kind_is_chosen_the_page_promises_nothing(client, edition, drafter):
+    client.force_login(drafter)
+
+    page = text(client.get(dates_page(edition)))
+
+    assert "What offices are asked stands here once it is chosen." in page
+    assert not any(one in page for one in ASKED.values())
