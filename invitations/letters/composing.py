@@ -1,5 +1,6 @@
 """The composing of letters: text, PDF and message are frozen, in one or two languages."""
 
+import datetime as dt
 from typing import Any
 
 from django.conf import settings
@@ -77,7 +78,7 @@ def compose_letter(letter: Letter, by: User | None = None) -> bool:
     attach_pdf(letter, texts, keys)
     if letter.recipients:
         freeze_message(letter)
-    letter.composed_at, letter.composed_by = timezone.now(), by or letter.composed_by
+    letter.composed_at, letter.composed_by = after_the_move(letter), by or letter.composed_by
     return record_composed(letter)
 
 
@@ -169,6 +170,15 @@ def waits_for_time_stamp(fault: str) -> Passing:
         _("The time-stamp service gives no time stamp (%(fault)s): letters wait until it does.")
         % {"fault": fault}
     )
+
+
+def after_the_move(letter: Letter) -> dt.datetime:
+    """Return now; or, where that server's clock is ahead, the instant after the edition moved.
+
+    The letter names the new dates, and is known by its hour as one that does.
+    """
+    now, moved_at = timezone.now(), letter.invitation.edition.moved_at
+    return max(now, moved_at + dt.timedelta(microseconds=1)) if moved_at else now
 
 
 @transaction.atomic

@@ -16,6 +16,7 @@ from invitations.models import (
     Reconfirmation,
     Reply,
 )
+from invitations.times.clocks import is_earlier
 
 Said = Reconfirmation.Said
 
@@ -81,7 +82,7 @@ def note_reply(reply: Reply, *, is_given: bool) -> None:
     if move is None or move.released_at is None:
         return
     asked = Reconfirmation.objects.filter(move=move, invitation=reply.invitation_id)
-    if is_given and reply.received_at < move.released_at:
+    if is_given and is_earlier(reply.received_at, move.released_at, timezone.now()):
         ask_about(reply, move)
     elif question := asked.select_related("reply").first():
         is_same = (reply.answer, reply.substitute_name) == (
@@ -163,12 +164,14 @@ def confirm_for_office(filed: Correspondence) -> Reconfirmation:
     """
     invitation = Invitation.objects.get(correspondence=filed)
     lock_invitation(invitation)
-    refuse_if_not_in_force(invitation, timezone.now())
+    now = timezone.now()
+    refuse_if_not_in_force(invitation, now)
     last_move(invitation)
     question, standing = asked_of(invitation)
     if question.said != Said.NOT_YET:
         raise ValidationError(_("The office has said already whether its answer holds."))
-    if question.move.released_at and filed.received_at < question.move.released_at:
+    released_at = question.move.released_at
+    if released_at and is_earlier(filed.received_at, released_at, now):
         raise ValidationError(
             _("It came in before the dates moved, and says nothing of the dates as they are now.")
         )

@@ -7,9 +7,14 @@ import time_machine
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
+from invitations.letters.approval import recompose_letter
 from invitations.letters.circulars import circular_audience, plan_circular
 from invitations.letters.composing import compose_letter
-from invitations.letters.composing_queue import claim_to_compose, compose_or_say_why
+from invitations.letters.composing_queue import (
+    claim_to_compose,
+    compose_or_say_why,
+    compose_planned,
+)
 from invitations.letters.released import renamed_at
 from invitations.letters.routes import MOVED_AGAIN, why_kept_back
 from invitations.models import (
@@ -265,6 +270,18 @@ def test_a_letter_of_a_server_whose_clock_is_ahead_is_still_of_the_earlier_dates
     letter.refresh_from_db()
     assert letter.is_of_earlier_dates
     assert why_kept_back(letter)
+
+
+def test_a_letter_composed_after_the_move_by_a_clock_that_is_behind_names_the_new_dates(composed):
+    edition = composed().invitation.edition
+    moved(edition)
+    behind = timezone.now() - dt.timedelta(seconds=90)
+
+    with time_machine.travel(behind, tick=False):
+        recompose_letter(Letter.objects.get(), UserFactory())
+        compose_planned()
+
+    assert not Letter.objects.get(state="composed").is_of_earlier_dates
 
 
 def test_an_acknowledgement_that_has_not_left_is_composed_anew(edition):

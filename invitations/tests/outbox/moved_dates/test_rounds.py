@@ -3,6 +3,7 @@
 import datetime as dt
 
 import pytest
+import time_machine
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
@@ -100,6 +101,29 @@ def test_a_contested_reply_re_confirms_only_once_staff_let_it_stand(invitation):
     settle_contested(contested, UserFactory(), "The minister signed it.", stands=True)
 
     assert said(invitation) == "changed"
+
+
+@pytest.mark.parametrize("says", [{"still_valid": True}, {"reply_words": IN_PERSON}])
+def test_what_is_noted_as_it_comes_by_a_clock_that_is_behind_is_said_after_the_move(
+    invitation, says
+):
+    answered(invitation)
+    moved(invitation.edition)
+    behind = timezone.now() - dt.timedelta(seconds=90)
+
+    with time_machine.travel(behind, tick=False):
+        file_correspondence(invitation, UserFactory(), "telephone", timezone.now(), **says)
+
+    assert said(invitation) == "still_valid"
+
+
+def test_what_came_in_well_before_the_move_says_nothing_of_it(invitation):
+    answered(invitation)
+    moved(invitation.edition)
+    before = timezone.now() - dt.timedelta(minutes=3)
+
+    with pytest.raises(ValidationError, match="before the dates moved"):
+        file_correspondence(invitation, UserFactory(), "telephone", before, still_valid=True)
 
 
 def test_the_first_answer_after_a_move_is_an_answer_and_nothing_to_re_confirm(invitation):
