@@ -5,7 +5,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import (
     UnfoldAdminDateWidget,
@@ -41,6 +41,13 @@ from invitations.outbox.mending.succession import (
 from invitations.text.dates import labelled
 
 A_NEW_ONE = ""
+# What replacements say most often, in words that stand in letters of each language.
+READY_WORDS: dict[str, Any] = {
+    "name": _("The name of the addressee has been corrected."),
+    "function": _("The title and the function of the addressee have been corrected."),
+    "dates": _("The dates have changed; those given in this letter hold."),
+    "keys": _("The address and the code for the reply are new; the earlier ones open nothing."),
+}
 
 
 class ReplacementForm(ReasonForm):
@@ -71,7 +78,17 @@ class ReplacementForm(ReasonForm):
         ),
         widget=UnfoldBooleanSwitchWidget,
     )
-    field_order = ["circular", "reference", "dated_on", "because", "new_links"]
+    ready = forms.ChoiceField(
+        label=_("What changes"),
+        choices=[("", _("in my own words, below")), *READY_WORDS.items()],
+        required=False,
+        help_text=_(
+            "A sentence chosen here stands in each letter in its own language, unless other words "
+            "are typed below."
+        ),
+        widget=UnfoldAdminRadioSelectWidget,
+    )
+    field_order = ["circular", "reference", "dated_on", "because", "new_links", "ready"]
 
     def __init__(
         self, data: Any, *, edition: ForumEdition, languages: Iterable[str], **more: Any
@@ -84,7 +101,7 @@ class ReplacementForm(ReasonForm):
             self.fields[f"changes_{language}"] = changes_field(language)
         if not on_file.queryset.exists():
             del self.fields["circular"]
-            for name in self.of_a_new_one:
+            for name in ("reference", "dated_on"):
                 self.fields[name].required = True
 
     @property
@@ -94,7 +111,13 @@ class ReplacementForm(ReasonForm):
 
     @property
     def changes(self) -> dict[str, str]:
-        return {one: self.cleaned_data[f"changes_{one}"] for one in self.languages}
+        return {one: self.words_in(one) for one in self.languages}
+
+    def words_in(self, language: str) -> str:
+        """Return what was typed in the language, or the sentence that was chosen for all."""
+        ready = READY_WORDS.get(self.cleaned_data.get("ready", ""), "")
+        with translation.override(language):
+            return self.cleaned_data.get(f"changes_{language}") or str(ready)
 
     def clean(self) -> dict[str, Any] | None:
         cleaned: Any = super().clean()
@@ -102,7 +125,8 @@ class ReplacementForm(ReasonForm):
             self.refuse_what_would_be_lost(cleaned)
             return cleaned
         for name in self.of_a_new_one:
-            if name in cleaned and not cleaned[name]:
+            is_ready = name.startswith("changes_") and cleaned.get("ready")
+            if name in cleaned and not cleaned[name] and not is_ready:
                 self.add_error(name, self.fields[name].error_messages["required"])
         reference = cleaned.get("reference")
         if reference and Circular.objects.filter(reference=reference).exists():
@@ -111,7 +135,7 @@ class ReplacementForm(ReasonForm):
 
     def refuse_what_would_be_lost(self, cleaned: dict[str, Any]) -> None:
         """Refuse words beside a circular on file, which has its own; its day is proposed anyway."""
-        for name in self.of_a_new_one:
+        for name in [*self.of_a_new_one, "ready"]:
             if name != "dated_on" and cleaned.get(name):
                 self.add_error(name, ValidationError(HAS_ITS_OWN))
 

@@ -1,15 +1,18 @@
 import pytest
 from django.contrib.auth.models import Group
 from django.urls import reverse
+from django.utils import translation
+from django.utils.translation import gettext
 
 from invitations.admin.columns import list_url
 from invitations.admin.mending.replacing import replacing_url
-from invitations.models import Circular, Invitation, Letter
+from invitations.models import Circular, Invitation, Language, Letter, Minister
 from invitations.tests.desk import choose, told
 from invitations.tests.factories import EditionFactory, InvitationFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
 
+LANGUAGES = list(Language.values)
 SAID = {
     "answered": "yes",
     "reference": "CL-27/9",
@@ -104,9 +107,27 @@ def test_a_new_circular_marks_what_it_needs_and_one_on_file_needs_the_reason_alo
         form = choose(client, list_url(Letter), "replace_letters", letter).context["form"]
         return [name for name, field in form.fields.items() if field.required]
 
-    assert needed(forty[0]) == ["reference", "dated_on", "because", "changes_en"]
+    assert needed(forty[0]) == ["reference", "dated_on", "because"]
     choose(client, list_url(Letter), "replace_letters", *forty[:2], **SAID)
     assert needed(forty[2]) == ["because"]
+
+
+def test_a_ready_sentence_stands_in_each_language_in_which_nothing_else_is_typed(
+    client, drafter, forty
+):
+    """Nobody on the desk has to write Arabic, Russian or Chinese to put a name right."""
+    for letter, language in zip(forty, LANGUAGES, strict=False):
+        Minister.objects.filter(pk=letter.invitation.minister_id).update(language=language)
+    ready = SAID | {"changes_en": "The name is put right.", "ready": "name"}
+
+    choose(client, list_url(Letter), "replace_letters", *forty[: len(LANGUAGES)], **ready)
+
+    circular = Circular.objects.get(reference="CL-27/9")
+    said = {one: getattr(circular, f"changes_{one.replace('-', '_')}") for one in LANGUAGES}
+    assert said.pop("en") == "The name is put right."
+    for language, words in said.items():
+        with translation.override(language):
+            assert words == gettext("The name of the addressee has been corrected.")
 
 
 def test_nothing_is_asked_about_what_cannot_be_replaced(client, drafter):
