@@ -217,4 +217,6 @@ class ReplyLink(models.Model):
         """Why it opens no office's page any more; empty where it does."""
         if self.invitation.status == Invitation.Status.WITHDRAWN:
             return "withdrawn"
-        return "replaced" if self.replaced_at else ""
+        if not self.replaced_at:
+            return ""
+        return "replaced" if self.invitation.links.current().exists() else "ended"

@@ -9,7 +9,7 @@ from delegations.office.access import link_cookie_name, link_digests
 from delegations.office.views.entry import client_address
 from delegations.tests.office.entry.addresses import address_of, office_of, offices_of
 from delegations.tests.rows import all_rows
-from invitations.links import replace_link
+from invitations.links import end_link, replace_link
 from invitations.models import Invitation
 from invitations.tests.factories import (
     EditionFactory,
@@ -115,6 +115,20 @@ def test_a_withdrawn_invitation_is_gone(client):
     assert "This invitation has been withdrawn" in response.content.decode()
     assert "mailto:forum@example.org" in response.content.decode()
     assert not offices_of(client)
+
+
+def test_a_link_that_ended_with_no_new_one_says_how_to_reply_meanwhile(client):
+    """As while a hand-over waits: nobody is sent to look for a link that there is not."""
+    invitation = InvitationFactory()
+    old = address_of(invitation)
+    end_link(invitation, 1, UserFactory(), "Who held the office has left.")
+
+    page = client.get(old).content.decode()
+
+    assert "This link and its code have ended" in page
+    assert "reply by letter, note verbale" in page
+    assert "replaced" not in page
+    assert "mailto:forum@example.org" in page
 
 
 def test_a_replaced_link_is_gone_and_the_new_one_opens(client):

@@ -45,7 +45,7 @@ def test_the_old_link_dies_at_once_and_all_else_waits(issued):
 
     change = asked_for(invitation)
 
-    assert link_for_token(token).gone_reason == "replaced"
+    assert link_for_token(token).gone_reason == "ended"
     assert now_of(invitation).status == "issued"
     assert now_of(invitation).minister.successor_id == change.after["minister"]
     assert not Invitation.objects.filter(minister=change.after["minister"]).exists()
