@@ -8,6 +8,8 @@ from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -63,6 +65,7 @@ def hand_over_page(request: HttpRequest, pk: int) -> HttpResponse:
         "state": invitation.member_state,
         "form": form,
         "new": new,
+        "elsewhere": invited_elsewhere(invitation),
         "media": form.media + new.media,
         "back": back,
         **on_file,
@@ -86,6 +89,20 @@ def what_is_on_file(invitation: Invitation) -> dict[str, Any]:
         "people": list(named.order_by("pk")),
         "speaker": announced.values_list("speaker_name", flat=True).first(),
     }
+
+
+def invited_elsewhere(invitation: Invitation) -> list[tuple[str, str]]:
+    """Return the other editions to come that invite the person, each with its page of hand-over.
+
+    Nothing leaves to the person there either, once a successor is entered here.
+    """
+    live = Invitation.objects.filter(minister=invitation.minister_id).exclude(pk=invitation.pk)
+    live = live.exclude(status=Invitation.Status.WITHDRAWN)
+    to_come = live.filter(edition__closes_on__gte=timezone.localdate()).order_by("pk")
+    return [
+        (str(one.edition), reverse("desk:hand_over", args=[one.pk]))
+        for one in to_come.select_related("edition")
+    ]
 
 
 def what_is_asked(invitation: Invitation, on_file: dict[str, Any]) -> list[str]:

@@ -1,5 +1,7 @@
 """A reshuffle on one page, by who may do it, and what the State's page says of it."""
 
+import datetime as dt
+
 import pytest
 from django.contrib.auth.models import Group
 from django.urls import reverse
@@ -9,7 +11,7 @@ from delegations.tests.desk.test_offers import member, offered, page_of
 from invitations.models import HeldChange, Invitation, Minister
 from invitations.tests.conftest import composed, frozen_letter, issued
 from invitations.tests.desk import choose, told
-from invitations.tests.factories import InvitationFactory, ReplyFactory, UserFactory
+from invitations.tests.factories import EditionFactory, InvitationFactory, ReplyFactory, UserFactory
 from invitations.tests.mending import asked_for, released_by, successor_of
 
 __all__ = ["composed", "frozen_letter", "issued"]
@@ -37,6 +39,19 @@ def url_of(invitation):
 @pytest.fixture
 def drafter(client):
     return member(client, "Drafters")
+
+
+def test_the_page_names_the_other_editions_in_which_nothing_leaves_to_that_person(
+    client, drafter, coming
+):
+    other = EditionFactory(name="WSIS Forum 2028", closes_on=dt.date(2099, 5, 14))
+    elsewhere = InvitationFactory(edition=other, minister=coming.minister)
+    InvitationFactory(minister=coming.minister, status="withdrawn")
+
+    page = client.get(url_of(coming))
+
+    assert page.context["elsewhere"] == [(str(other), url_of(elsewhere))]
+    assert f"Also invited to {other}: nothing leaves" in page.content.decode()
 
 
 @pytest.fixture
@@ -190,7 +205,7 @@ def test_the_page_takes_as_many_queries_for_many_people(
         InvitationFactory(edition=coming.edition, minister=successor, is_principal=False)
     client.get(url_of(coming))
 
-    with django_assert_num_queries(15):
+    with django_assert_num_queries(16):
         client.get(url_of(coming))
 
 
