@@ -27,6 +27,7 @@ from invitations.models import (
     Letter,
     MemberState,
     Mission,
+    Reply,
 )
 from invitations.models.states import place_in
 
@@ -72,9 +73,10 @@ def circular_audience(circular: Circular) -> CircularAudience:
     )
     lettered = standing_letters(invitations) if circular.kind in Circular.REFERRING else {}
     chosen, untrue = chosen_for(circular), why_untrue(circular)
+    answered = answered_before_a_letter(circular, invitations, has_letter)
     addressed, left_out, originals = [], [], []
     for invitation in invitations:
-        because = untrue or why_not_addressed(circular, invitation, has_letter)
+        because = untrue or why_not_addressed(circular, invitation, has_letter, answered)
         if chosen is not None and invitation.pk not in chosen:
             because = _("not among the letters that it replaces")
         if circular.kind in Circular.REFERRING and invitation.pk not in lettered:
@@ -100,14 +102,37 @@ def chosen_for(circular: Circular) -> set[int] | None:
     return set(circular.chosen.values_list("pk", flat=True))
 
 
+def answered_before_a_letter(
+    circular: Circular, invitations: Iterable[Invitation], has_letter: set[tuple[int, str]]
+) -> set[int]:
+    """Return the invitations that an answer keeps in force though no letter of theirs is on file.
+
+    The answer was carried over from who held the office before, or their letter was called back.
+    """
+    issued, kind = Invitation.Status.ISSUED, Circular.Kind.INVITATION
+    keys = [
+        one.pk for one in invitations if one.status == issued and (one.pk, kind) not in has_letter
+    ]
+    if circular.kind != kind or not keys:
+        return set()
+    lettered = Letter.objects.in_force().filter(kind=kind).values("invitation")
+    said = Reply.objects.filter(invitation__in=keys).exclude(pk__in=Reply.objects.gone())
+    without = said.exclude(invitation__in=lettered)
+    return set(without.values_list("invitation", flat=True))
+
+
 def why_not_addressed(
-    circular: Circular, invitation: Invitation, has_letter: set[tuple[int, str]]
+    circular: Circular,
+    invitation: Invitation,
+    has_letter: set[tuple[int, str]],
+    answered: set[int],
 ) -> str:
     """Return why the invitation gets no letter of the circular; empty if it gets one."""
     if (invitation.pk, circular.kind) in has_letter:
         return _("has its letter already")
     invites = circular.kind == Circular.Kind.INVITATION
-    if invites and invitation.status != Invitation.Status.DRAFT:
+    is_draft = invitation.status == Invitation.Status.DRAFT
+    if invites and not (is_draft or invitation.pk in answered):
         return _("invited already")
     if not invites and invitation.status != Invitation.Status.ISSUED:
         return _("not invited yet")
@@ -290,6 +315,7 @@ def missions_to_note(circular: Circular) -> "QuerySet[Mission]":
 def call_back_circular(circular: Circular, by: User, because: str) -> int:
     """Cancel the letters of a circular of which none has left; its invitations become drafts again.
 
+    One whose office has answered already stays in force, and may get a letter by the next plan.
     Raise ValidationError once a letter has left or was tried.
     """
     if not because.strip():
@@ -301,7 +327,13 @@ def call_back_circular(circular: Circular, by: User, because: str) -> int:
         raise ValidationError(why)
     pks = list(letters.values_list("pk", flat=True))
     inviting = Letter.objects.filter(pk__in=pks, kind=Letter.Kind.INVITATION)
-    issued_by_it = Invitation.objects.issued().filter(pk__in=inviting.values("invitation"))
+    # Whose office has answered stays in force: nobody can answer a draft.
+    said = Reply.objects.exclude(pk__in=Reply.objects.gone()).values("invitation")
+    issued_by_it = (
+        Invitation.objects.issued()
+        .exclude(pk__in=said)
+        .filter(pk__in=inviting.values("invitation"))
+    )
     issued = list(issued_by_it.select_related("minister", "member_state"))
     called_back = call_back_letters(Letter.objects.filter(pk__in=pks), because, by)
     undone = Invitation.objects.filter(pk__in=[invitation.pk for invitation in issued])

@@ -16,6 +16,7 @@ from invitations.letters.composing_queue import compose_planned
 from invitations.letters.issuing import withdraw_invitation
 from invitations.models import Delivery, Letter, LetterTemplate, Rank
 from invitations.outbox.dispatch import dispatch_outbox
+from invitations.replies import record_reply
 from invitations.tests.factories import (
     CircularFactory,
     InvitationFactory,
@@ -202,6 +203,23 @@ def test_a_circular_called_back_before_its_hour_voids_its_approval(issued):
     assert invitation.letters.get().state == Letter.State.CANCELLED
     assert Delivery.objects.exclude(state="cancelled").count() == 0
     assert plan_circular(circular) == 1
+
+
+def test_an_invitation_whose_office_has_answered_stays_in_force(issued):
+    """Though the letter is called back: nobody answers a draft, and another letter may follow."""
+    invitation = issued()
+    circular = invitation.edition.circulars.get()
+    record_reply(invitation, {"answer": "in_person"}, channel="fax")
+
+    call_back_circular(circular, UserFactory(), "The hour was wrong.")
+
+    invitation.refresh_from_db()
+    assert invitation.status == "issued"
+    assert invitation.replies.standing().exists()
+    assert plan_circular(circular) == 1
+    compose_planned()
+    letter = invitation.letters.get(state="composed")
+    approve_letter(letter, UserFactory(), letter.sha256, letter.message_sha256)
 
 
 def test_a_circular_that_has_started_is_not_called_back(peer, issued):

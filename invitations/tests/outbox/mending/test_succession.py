@@ -5,6 +5,7 @@ from django.utils import timezone
 
 from invitations.audit import Act
 from invitations.letters.approval import approve_letter
+from invitations.letters.circulars import plan_circular
 from invitations.letters.composing_queue import compose_planned
 from invitations.letters.issuing import withdraw_invitation
 from invitations.links import NO_LINK, link_for_token, replace_link
@@ -50,6 +51,16 @@ def test_the_old_link_dies_at_once_and_all_else_waits(issued):
     assert now_of(invitation).minister.successor_id == change.after["minister"]
     assert not Invitation.objects.filter(minister=change.after["minister"]).exists()
     assert list(HeldChange.objects.successions()) == [change]
+
+
+def test_a_successor_without_a_letter_whose_answer_was_carried_over_gets_one_later(issued):
+    reply = record_reply(issued(), YES, channel="fax")
+    new = released_by(asked_for(reply.invitation, letter="later"))
+    assert (new.status, new.letters.count()) == ("issued", 0)
+
+    assert plan_circular(new.edition.circulars.get()) == 1
+
+    assert new.letters.get().kind == "invitation"
 
 
 def test_the_release_withdraws_the_old_invitation_and_a_letter_goes_to_the_successor(issued):
