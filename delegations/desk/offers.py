@@ -16,8 +16,8 @@ from invitations.admin.columns import list_url
 from invitations.admin.letters.invitation_columns import still_valid_url
 from invitations.admin.mending.correcting import MAY_CORRECT, NOT_ARRIVED
 from invitations.admin.mending.replacing import MAY_REPLACE
+from invitations.letters.approval import why_not_recomposed
 from invitations.models import (
-    AUTOMATIC_KINDS,
     INVITING_KINDS,
     Delivery,
     HeldChange,
@@ -26,7 +26,7 @@ from invitations.models import (
     Reply,
 )
 from invitations.outbox.another_address import why_not_sent_elsewhere
-from invitations.outbox.decisions import why_it_stays
+from invitations.outbox.decisions import why_not_sent_again, why_not_sent_anew
 from invitations.outbox.mending.corrected import why_not_corrected
 
 AGAIN: dict[str, str] = {
@@ -62,9 +62,6 @@ def offers(dossier: Dossier, invitation: Any) -> list[Offer]:
     ]
 
 
-ASKED_THEMSELVES = (Letter.Kind.REMINDER, Letter.Kind.CALENDAR, Letter.Kind.RECEIPT)
-
-
 def is_in_force(invitation: Invitation) -> bool:
     return invitation.status == Invitation.Status.ISSUED
 
@@ -93,7 +90,7 @@ def to_send_again(dossier: Dossier, invitation: Any) -> Iterator[Offer]:
     for delivery in dossier.deliveries:
         letter, action = delivery.letter, AGAIN.get(delivery.state)
         own = letter.invitation_id == invitation.pk and letter.state == Letter.State.APPROVED
-        if own and action and not stays_here(dossier, letter, invitation):
+        if own and action and not stays_here(delivery):
             found.setdefault(action, []).append(delivery.pk)
     for action, keys in found.items():
         uncertain = action == AGAIN[Delivery.State.UNCERTAIN]
@@ -116,35 +113,11 @@ def to_correct_the_address(dossier: Dossier, invitation: Any) -> Iterator[Offer]
         yield Offer(_("Correct the address and send again"), "contact_mail", url)
 
 
-def stays_here(dossier: Dossier, letter: Letter, invitation: Any) -> bool:
-    """Whether ``why_it_stays`` would refuse the letter; told from what was read already."""
-    cancelled = {
-        one.replaces_id
-        for one in dossier.letters
-        if one.kind == Letter.Kind.REPLACEMENT and one.state == Letter.State.APPROVED
-    }
-    to_who_left = invitation.minister.successor_id and letter.kind != Letter.Kind.NOTE
-    gone = {reply.pk for reply in dossier.replies if reply.is_gone}
-    return bool(
-        to_who_left
-        or letter.pk in cancelled
-        or letter.reply_id in gone
-        or is_due_on_paper(letter, invitation)
-        or is_of_earlier_dates(letter)
-        # Whose reason is in no row that was read; such mail fails seldom.
-        or (letter.kind in ASKED_THEMSELVES and why_it_stays(letter))
-    )
-
-
-def is_of_earlier_dates(letter: Letter) -> bool:
-    """Whether it is approved mail that names dates which have moved since."""
-    return letter.is_of_earlier_dates and letter.kind not in AUTOMATIC_KINDS
-
-
-def is_due_on_paper(letter: Letter, invitation: Any) -> bool:
-    """Whether the rank gets a signed original now, so that mail is not sent anew."""
-    by_rank = invitation.minister.rank_id in invitation.edition.original_ranks
-    return by_rank and not letter.by_original and letter.kind not in AUTOMATIC_KINDS
+def stays_here(delivery: Delivery) -> bool:
+    """Whether it is refused to send the mail once more; few mails of a State fail."""
+    is_uncertain = delivery.state == Delivery.State.UNCERTAIN
+    why_not = why_not_sent_again if is_uncertain else why_not_sent_anew
+    return bool(why_not(delivery))
 
 
 def to_send_elsewhere(dossier: Dossier, invitation: Any) -> Iterator[Offer]:
@@ -165,11 +138,11 @@ def standing_letter(dossier: Dossier, invitation: Any) -> Letter | None:
 
 
 def to_replace(dossier: Dossier, invitation: Any) -> Iterator[Offer]:
-    """Offer to compose a letter anew before its approval, and to replace it afterwards."""
+    """Offer to compose a letter anew before it leaves, and to replace it afterwards."""
     composed = [
         letter.pk
         for letter in dossier.of(invitation, dossier.letters)
-        if letter.kind in INVITING_KINDS and letter.state == Letter.State.COMPOSED
+        if letter.kind in INVITING_KINDS and is_to_compose_anew(dossier, letter)
     ]
     if composed:
         if dossier.may("invitations.change_letter"):
@@ -184,6 +157,14 @@ def to_replace(dossier: Dossier, invitation: Any) -> Iterator[Offer]:
     ):
         url, rows = list_url(Invitation), (invitation.pk,)
         yield Offer(_("Replace the letter"), "find_replace", url, "replace_letters", rows)
+
+
+def is_to_compose_anew(dossier: Dossier, letter: Letter) -> bool:
+    """Whether it waits for approval, or was kept back after it and has not left."""
+    kept_back = Delivery.State.MISSED
+    missed = (one for one in dossier.deliveries if one.state == kept_back)
+    is_missed = letter.pk in {one.letter_id for one in missed}
+    return letter.state == Letter.State.COMPOSED or (is_missed and not why_not_recomposed(letter))
 
 
 def waits_to_be_replaced(dossier: Dossier, invitation: Any) -> bool:

@@ -26,9 +26,13 @@ BY_MAIL = Q(channel=Delivery.Channel.EMAIL)
 
 
 class OutboxRow(NamedTuple):
-    """How many deliveries are in a state, since when the oldest, and the mails that wait in it."""
+    """How many deliveries are in a state, and the mails that wait in it.
+
+    ``open`` of them still need a person, if they are in a state that does: the oldest since then.
+    """
 
     number: int
+    open: int
     since: dt.datetime | None
     mails: int
     first_mail: dt.datetime | None
@@ -38,12 +42,14 @@ def outbox_of(edition: ForumEdition) -> dict[str, OutboxRow]:
     """Return the deliveries of the edition by their state, all in one query."""
     tried_at = Coalesce("handed_over_at", "sending_at", "not_before")
     own = Delivery.objects.filter(letter__invitation__edition=edition)
+    is_open = ~Q(pk__in=own.put_right().values("pk"))
     rows = (
         own.order_by()
         .values_list("state")
         .annotate(
             number=Count("pk"),
-            since=Min(tried_at),
+            open=Count("pk", filter=is_open),
+            since=Min(tried_at, filter=is_open),
             mails=Count("pk", filter=BY_MAIL),
             first_mail=Min("not_before", filter=BY_MAIL),
         )

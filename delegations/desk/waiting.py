@@ -65,11 +65,22 @@ def calls_to_make(dossier: Dossier) -> Iterator[tuple[str, str]]:
 
 
 def deliveries_in_doubt(dossier: Dossier) -> Iterator[tuple[str, str]]:
+    doubtful = [one.pk for one in dossier.deliveries if one.state in FOR_A_PERSON]
+    settled = put_right(doubtful)
     for delivery in dossier.deliveries:
-        if sentence := FOR_A_PERSON.get(delivery.state):
+        sentence = FOR_A_PERSON.get(delivery.state)
+        if sentence and delivery.pk not in settled:
             to = keep_own_order(delivery.address) or delivery.get_channel_display()
             kind = capfirst(delivery.letter.get_kind_display())
             yield labelled(kind, sentence % {"to": to}), change_url(delivery)
+
+
+def put_right(keys: list[int]) -> set[int]:
+    """Return those that went to another address since; nothing is asked where nothing failed."""
+    if not keys:
+        return set()
+    found = Delivery.objects.put_right().filter(pk__in=keys)
+    return set(found.values_list("pk", flat=True))
 
 
 def letters_at_work(dossier: Dossier) -> Iterator[tuple[str, str]]:
@@ -77,8 +88,14 @@ def letters_at_work(dossier: Dossier) -> Iterator[tuple[str, str]]:
         kind, because = capfirst(letter.get_kind_display()), keep_own_order(letter.waits_because)
         if letter.state == Letter.State.PLANNED and because:
             yield labelled(kind, because), change_url(letter)
-        if letter.state == Letter.State.COMPOSED:
+        if letter.state == Letter.State.COMPOSED and not to_who_left(dossier, letter):
             yield labelled(kind, _("it waits for approval.")), change_url(letter)
+
+
+def to_who_left(dossier: Dossier, letter: Letter) -> bool:
+    """Whether nobody can approve it, since its person has left office: another line says so."""
+    left = {one.pk for one in dossier.invitations if one.minister.successor_id}
+    return letter.invitation_id in left and letter.kind != Letter.Kind.NOTE
 
 
 def held_changes(dossier: Dossier) -> Iterator[tuple[str, str]]:

@@ -98,6 +98,25 @@ class UnreachedFilter(admin.SimpleListFilter):
         return getattr(queryset, chosen)() if chosen else None
 
 
+class PutRightFilter(admin.SimpleListFilter):
+    """Mails that did not arrive: those that went to a corrected address since need nobody."""
+
+    title = gettext_lazy("put right")
+    parameter_name = "put_right"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [
+            ("no", _("not put right yet")),
+            ("yes", _("went to another address: the old one is on file no more")),
+        ]
+
+    def queryset(self, request: HttpRequest, queryset: Any) -> QuerySet[Any] | None:
+        if self.value() == "yes":
+            return queryset.put_right()
+        not_yet = queryset.exclude(pk__in=queryset.put_right().values("pk"))
+        return not_yet if self.value() == "no" else None
+
+
 class LeftOfficeFilter(admin.SimpleListFilter):
     title = gettext_lazy("addressed to")
     parameter_name = "left_office"

@@ -18,10 +18,11 @@ from invitations.letters.planning import (
     covered_now,
     save_planned_letters,
 )
-from invitations.letters.routes import gets_original
+from invitations.letters.routes import gets_original, why_kept_back
 from invitations.letters.scrutiny.doubts import is_late
 from invitations.models import (
     ApprovedByTwo,
+    Delivery,
     Invitation,
     Letter,
     LetterTemplate,
@@ -29,6 +30,8 @@ from invitations.models import (
 )
 from invitations.models.held.composed_with import lock_shared
 from invitations.models.held.outdated import CALLED_BACK, DUE, NOT_DUE, refuse_outdated
+
+CANCELLED = Letter.State.CANCELLED
 
 
 @transaction.atomic
@@ -192,14 +195,30 @@ def revise_template(
 
 
 def why_not_recomposed(letter: Letter) -> str:
+    """Return why the letter is not composed anew; empty if it waits for approval, or is kept back.
+
+    Of what is kept back no copy may have left: then a replacement says so to the office.
+    """
     if letter.state == Letter.State.COMPOSED:
         return ""
-    return _("Only a composed letter that is not approved is composed anew.")
+    if letter.state != Letter.State.APPROVED or not is_kept_back(letter):
+        return _("Only a letter that is not approved, or is kept back, is composed anew.")
+    tried = letter.deliveries.exclude(state__in=[*Delivery.NOT_LEFT, CANCELLED]).exists()
+    return _("It was sent, or tried: replace the letter.") if tried else ""
+
+
+def is_kept_back(letter: Letter) -> bool:
+    """Whether it is approved in vain: by mail or on paper it would say what is so no more."""
+    is_over_gone = letter.kind == Letter.Kind.NOTE and letter.covers.filter(state=CANCELLED)
+    return bool(is_over_gone or letter.has_dead_link or why_kept_back(letter))
 
 
 @transaction.atomic
 def recompose_letter(letter: Letter, by: User) -> Letter:
-    """Cancel a composed letter and plan it anew, with today's texts and addresses."""
+    """Cancel a letter that waits, or is kept back, and plan it anew.
+
+    It then has today's texts, addresses and link.
+    """
     letter = locked_letter(letter)
     if why := why_not_recomposed(letter):
         raise ValidationError(why)

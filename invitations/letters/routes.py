@@ -4,7 +4,7 @@ from functools import reduce
 from operator import or_
 from typing import Any, NamedTuple
 
-from django.db.models import Q, QuerySet, TextChoices
+from django.db.models import BooleanField, ExpressionWrapper, Q, QuerySet, TextChoices
 from django.utils.translation import gettext_lazy as _
 
 from invitations.models import (
@@ -20,6 +20,7 @@ from invitations.models import (
     Mission,
 )
 from invitations.models.held.holding import was_released
+from invitations.models.letter import prints_dead_link
 from invitations.text.dates import comma_list
 
 
@@ -117,11 +118,18 @@ DATES_MOVED = _(
 )
 
 
+LINK_ENDED = _(
+    "Its link was replaced, or has ended, since it was composed. Have it composed anew; if a copy "
+    "of it has left, replace the letter."
+)
+
+
 def why_kept_back(letter: Letter) -> Any:
     """Return why mail that a person approved, or a note over such mail, may not leave now.
 
-    A signed original is due to the rank by now, or the dates of the edition have moved since. What
-    the office said online is acknowledged by mail all the same; nobody is reminded.
+    A signed original is due to the rank by now, or the dates of the edition have moved since, or
+    its link opens no more. What the office said online is acknowledged by mail all the same;
+    nobody is reminded.
     """
     if letter.by_original or letter.kind in AUTOMATIC_KINDS:
         return ""
@@ -129,11 +137,15 @@ def why_kept_back(letter: Letter) -> Any:
     letters = letter.covers.all() if is_note else Letter.objects.filter(pk=letter.pk)
     edition = "invitation__edition__"
     asked = ("invitation__minister__rank", f"{edition}original_ranks", "composed_at")
-    rows = list(letters.values_list(*asked, f"{edition}moved_at"))
-    if any(rank in ranks for rank, ranks, *_days in rows):
+    # To who has left office nothing leaves anyway, for a reason of its own.
+    is_dead = prints_dead_link() & Q(invitation__minister__successor=None)
+    asked_now = letters.annotate(is_dead=ExpressionWrapper(is_dead, BooleanField()))
+    rows = list(asked_now.values_list(*asked, f"{edition}moved_at", "is_dead"))
+    if any(rank in ranks for rank, ranks, *_others in rows):
         return ORIGINAL_DUE
-    is_earlier = any(moved and composed and composed < moved for *_by, composed, moved in rows)
-    return DATES_MOVED if is_earlier else ""
+    if any(moved and composed and composed < moved for *_by, composed, moved, _dead in rows):
+        return DATES_MOVED
+    return LINK_ENDED if any(is_dead for *_others, is_dead in rows) else ""
 
 
 def why_untrue(circular: Circular) -> Any:

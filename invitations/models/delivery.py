@@ -1,15 +1,18 @@
 """The deliveries (the outbox), their bounces, the steps of signed originals, and the history."""
 
 import datetime as dt
+from functools import reduce
+from operator import or_
 from typing import Any, ClassVar, Self, cast
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Exists, OuterRef, Q, Subquery
+from django.db.models import Exists, F, OuterRef, Q, Subquery
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from invitations.models.addressees import Mission
 from invitations.models.invitation import Invitation
 from invitations.models.letter import Letter, LetterQuerySet
 from invitations.models.reasons import ReasonField
@@ -32,9 +35,33 @@ class DeliveryQuerySet(models.QuerySet["Delivery"]):
         """Deliveries that left, are being sent, or may have left: they cannot be called back."""
         return self.filter(state__in=Delivery.LEFT)
 
+    def put_right(self) -> Self:
+        """Mails to an address that is on file no more, whose letter has gone elsewhere since."""
+        return self.filter(went_elsewhere())
+
     def not_left(self) -> Self:
         """Deliveries that are neither handed over nor being sent: they can still be called back."""
         return self.filter(state__in=Delivery.NOT_LEFT)
+
+
+def went_elsewhere() -> Q:
+    """Match mails that did not arrive, and need nobody any more: their address was corrected."""
+    not_arrived = Q(state__in=Delivery.NOT_ARRIVED, channel=Delivery.Channel.EMAIL)
+    later = Delivery.objects.by_mail().exclude(state=Delivery.State.CANCELLED)
+    # All copies that were addressed with it have its hour.
+    after = {"pk__gt": OuterRef("pk"), "not_before__gt": OuterRef("not_before")}
+    elsewhere = later.filter(letter=OuterRef("letter"), **after)
+    invitation = "letter__invitation"
+    columns = (
+        f"{invitation}__minister__to_emails",
+        f"{invitation}__minister__cc_emails",
+        f"{invitation}__focal_point_email",
+        "letter__reply__respondent_email",
+    )
+    on_file = reduce(or_, (Q(**{f"{name}__icontains": F("address")}) for name in columns))
+    state = OuterRef(f"{invitation}__member_state")
+    missions = Mission.objects.filter(states=state, emails__icontains=OuterRef("address"))
+    return not_arrived & Q(Exists(elsewhere)) & ~on_file & ~Q(Exists(missions))
 
 
 class Delivery(models.Model):
@@ -67,6 +94,7 @@ class Delivery(models.Model):
     WAITING = (State.QUEUED, State.DEFERRED)
     # Left, being sent, or may have left: they cannot be called back. The others still can.
     LEFT = (State.SENDING, State.HANDED_OVER, State.UNCERTAIN, State.BOUNCED)
+    NOT_ARRIVED = (State.FAILED, State.BOUNCED, State.MISSED)
     NOT_LEFT = (State.QUEUED, State.CLAIMED, State.DEFERRED, State.MISSED)
 
     letter = models.ForeignKey(

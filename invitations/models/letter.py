@@ -5,7 +5,9 @@ from typing import Any, Self
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Exists, F, OuterRef, Q, TextField
+from django.db.models.fields.json import KeyTextTransform
+from django.db.models.functions import Cast
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -13,7 +15,8 @@ from invitations.models.addressees import Mission
 from invitations.models.circular import Circular
 from invitations.models.edition import Language
 from invitations.models.held.change import HeldChange
-from invitations.models.invitation import Invitation
+from invitations.models.held.composed_with import LINK
+from invitations.models.invitation import Invitation, ReplyLink
 from invitations.models.reminders import ReminderStep
 from invitations.models.reply import Reply
 from invitations.models.templates import INVITING_KINDS, LetterKind, LetterTemplate
@@ -31,6 +34,11 @@ class LetterQuerySet(models.QuerySet["Letter"]):
     def waiting(self) -> Self:
         """Planned letters that wait for words, a field or a person; each minute looks at them."""
         return self.planned().exclude(waits_because="").filter(failed_attempts=0)
+
+    def to_who_holds_office(self) -> Self:
+        """Letters to nobody whose successor is entered; a note verbale goes to a mission."""
+        is_in_office = Q(invitation__minister__successor=None)
+        return self.filter(is_in_office | Q(kind=LetterKind.NOTE))
 
     def in_force(self) -> Self:
         return self.exclude(state=Letter.State.CANCELLED)
@@ -57,9 +65,20 @@ class LetterQuerySet(models.QuerySet["Letter"]):
         """Letters frozen before the dates of their edition moved, or before it went online."""
         return self.filter(composed_at__lt=F("invitation__edition__moved_at"))
 
+    def with_dead_link(self) -> Self:
+        """Letters that print a link and code which were replaced, or have ended, since."""
+        return self.filter(prints_dead_link())
+
     def originals(self) -> Self:
         """Letters that are signed by hand; not the notes verbales above them."""
         return self.filter(by_original=True).exclude(kind=LetterKind.NOTE)
+
+
+def prints_dead_link() -> Q:
+    """Match letters that a person approves whose link opens no more; by what they are made of."""
+    printed = KeyTextTransform(LINK, OuterRef("composed_with"))
+    ended = ReplyLink.objects.filter(invitation=OuterRef("invitation"), replaced_at__isnull=False)
+    return Q(Exists(ended.annotate(key=Cast("pk", TextField())).filter(key=printed)))
 
 
 class Letter(models.Model):
@@ -288,6 +307,13 @@ class Letter(models.Model):
     def is_of_earlier_dates(self) -> bool:
         """Whether the dates of its edition have moved since it was frozen."""
         return self.invitation.edition.moved_since(self.composed_at)
+
+    @property
+    def has_dead_link(self) -> bool:
+        """Whether it prints a link that was replaced, or has ended, since it was composed."""
+        printed = self.composed_with.get(LINK)
+        links = self.invitation.links.all() if printed else ()
+        return any(str(link.pk) == printed and link.replaced_at for link in links)
 
     @property
     def addressed_alike(self) -> dict[str, str]:

@@ -15,7 +15,13 @@ from invitations.letters.planning import (
     PRIORITY,
     TRY_FOR,
 )
-from invitations.letters.released import held_changes, released_missions, released_office
+from invitations.letters.released import (
+    emails_of,
+    held_changes,
+    missions_of,
+    released_missions,
+    released_office,
+)
 from invitations.letters.routes import why_kept_back
 from invitations.links import random_signs
 from invitations.models import Delivery, Letter, Minister, Mission
@@ -27,6 +33,10 @@ PUT_IT_ON_FILE = gettext_lazy(
     "It goes only to an address of the office that a second person has released. Put the address "
     "at the minister, the mission or the focal point, let a second person release it, then send "
     "the letter."
+)
+
+ON_FILE_NO_MORE = gettext_lazy(
+    "This address is on file no more: send the letter to another address."
 )
 
 
@@ -93,6 +103,20 @@ def addresses_not_tried(letter: Letter) -> dict[str, str]:
 def addresses_tried(letter: Letter) -> set[str]:
     by_mail = letter.deliveries.by_mail().values_list("address", flat=True)
     return {address.casefold() for address in by_mail}
+
+
+def is_on_file(delivery: Delivery) -> bool:
+    """Whether a mail's address stands on file, for the office of its letter or who answered."""
+    letter, address = delivery.letter, delivery.address.casefold()
+    invitation = letter.invitation
+    lines = [mission.emails for mission in [letter.mission] if mission] or [
+        invitation.minister.to_emails,
+        invitation.minister.cc_emails,
+        invitation.focal_point_email,
+        *emails_of(missions_of(invitation)),
+    ]
+    typed = [letter.reply.respondent_email] if letter.reply else []
+    return address in " ".join([*lines, *typed]).casefold().split()
 
 
 def released_addresses(letter: Letter) -> dict[str, str]:

@@ -14,6 +14,7 @@ from invitations.letters.planning import why_overtaken
 from invitations.letters.routes import paper_route, why_kept_back
 from invitations.models import PRINTED_KINDS, Delivery, Invitation, Letter, OriginalStep
 from invitations.models.delivery import Step
+from invitations.outbox.another_address import ON_FILE_NO_MORE, is_on_file
 from invitations.outbox.sending import why_not_in_force, why_not_sendable, why_replaced
 from invitations.outbox.transitions import transit
 from invitations.reminders.hours_moved import why_calendar_is_void
@@ -32,7 +33,7 @@ def why_not_uncertain(delivery: Delivery) -> str:
 
 def why_not_sent_again(delivery: Delivery) -> str:
     """Return why an uncertain delivery is not sent again; an empty text if it may be."""
-    return why_not_uncertain(delivery) or why_it_stays(delivery.letter)
+    return why_not_uncertain(delivery) or why_it_stays(delivery.letter) or why_not_there(delivery)
 
 
 def decide_uncertain(delivery: Delivery, by: User, *, went: bool) -> None:
@@ -70,7 +71,16 @@ def why_not_sent_anew(delivery: Delivery) -> str:
     """Return why the delivery is not sent anew; an empty text if it may be."""
     if because := why_it_stays(delivery.letter):
         return because
-    return "" if delivery.state in (State.FAILED, State.MISSED) else str(ONLY_FAILED)
+    if delivery.state not in (State.FAILED, State.MISSED):
+        return str(ONLY_FAILED)
+    return why_not_there(delivery)
+
+
+def why_not_there(delivery: Delivery) -> str:
+    """Return why no mail goes to that address once more: it was corrected; empty if it may."""
+    if delivery.channel != Delivery.Channel.EMAIL or is_on_file(delivery):
+        return ""
+    return str(ON_FILE_NO_MORE)
 
 
 def why_it_stays(letter: Letter) -> str:

@@ -7,7 +7,7 @@ from django.core.exceptions import ValidationError
 from django.db.models import Prefetch, Q, QuerySet
 from django.utils.translation import gettext as _
 
-from invitations.letters.routes import DATES_MOVED, Route, Way, paper_route
+from invitations.letters.routes import DATES_MOVED, LINK_ENDED, Route, Way, paper_route
 from invitations.models import PRINTED_KINDS, Invitation, Letter, Mission
 from invitations.text.dates import comma_list
 
@@ -71,6 +71,7 @@ def with_covered_letters(chosen: "QuerySet[Letter]") -> "QuerySet[Letter]":
         .order_by(*FRENCH_ORDER)
         .prefetch_related(
             "replaced_by",
+            "invitation__links",
             "invitation__member_state__missions",
             Prefetch("covers", Letter.objects.select_related("invitation__member_state")),
             Prefetch("notes", notes.select_related(*JOINED)),
@@ -89,6 +90,8 @@ def refuse_unprintable(letter: Letter) -> None:
         raise ValidationError(_("The invitation is not in force."))
     if letter.is_of_earlier_dates:
         raise ValidationError(DATES_MOVED)
+    if letter.has_dead_link:
+        raise ValidationError(LINK_ENDED)
     if any(is_replacement(other) for other in letter.replaced_by.all()):
         raise ValidationError(_("Another letter has replaced it: print that one."))
     if any(is_gone(covered) for covered in letter.covers.all()):

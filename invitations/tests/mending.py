@@ -23,6 +23,11 @@ from invitations.outbox.mending.succession import (
     hand_over,
     plan_first_letter,
 )
+from invitations.outbox.mending.waiting_letters import (
+    close_link,
+    compose_waiting_anew,
+    renew_link,
+)
 from invitations.outbox.release import release_change
 from invitations.tests.factories import (
     CircularFactory,
@@ -143,7 +148,29 @@ def carrying_over(make, by):
     return draft
 
 
+def renewing_a_link(make, by):
+    invitation = make.issued()
+    renew_link(invitation, 1, by, BECAUSE)
+    return invitation
+
+
+def closing_a_link(make, by):
+    invitation = make.issued()
+    close_link(invitation, 1, by, BECAUSE)
+    return invitation
+
+
+def composing_waiting_letters_anew(make, by):
+    invitation = make.issued()
+    invitation.links.update(replaced_at=timezone.now())
+    compose_waiting_anew(invitation, by)
+    return invitation.letters.get(state="cancelled")
+
+
 MENDING_ACTS = {
+    renew_link: renewing_a_link,
+    close_link: closing_a_link,
+    compose_waiting_anew: composing_waiting_letters_anew,
     plan_first_letter: planning_the_first_letter,
     leave_letters: leaving_it,
     send_to_new_addresses: sending_to_new_addresses,

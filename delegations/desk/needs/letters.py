@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
-from django.db.models import Count, Min, Q, QuerySet
+from django.db.models import Count, Min, Q
 from django.db.models.functions import TruncDate
 from django.http import HttpRequest
 from django.urls import reverse
@@ -27,6 +27,7 @@ from invitations.models import (
 )
 from invitations.models.delivery import Stage
 from invitations.models.held.outdated import outdated_letters
+from invitations.models.letter import LetterQuerySet
 from invitations.reminders.planning import AFTER_THE_LETTER
 
 State = Delivery.State
@@ -60,9 +61,10 @@ def deliveries(
     here = of_edition(edition, "letter__invitation__edition")
     decides = may(request, "change_delivery")
     for state, title in STUCK.items():
-        url = list_url(Delivery, state__exact=state.value, **here)
+        url = list_url(Delivery, state__exact=state.value, put_right="no", **here)
         stuck = outbox.get(state)
-        yield Need(decides, title, url, found=Found(*stuck[:2]) if stuck else Found(0))
+        found = Found(stuck.open, stuck.since) if stuck else Found(0)
+        yield Need(decides, title, url, found=found)
     own = Delivery.objects.filter(letter__invitation__edition=edition, letter__by_original=False)
     yield Need(
         decides,
@@ -102,9 +104,10 @@ def letters(edition: ForumEdition, request: HttpRequest) -> Iterator[Need]:
 
 
 def composed_letters(
-    own: QuerySet[Letter], request: HttpRequest, here: dict[str, Any]
+    own: LetterQuerySet, request: HttpRequest, here: dict[str, Any]
 ) -> Iterator[Need]:
     """Yield the composed letters that this person may approve, and those that are outdated."""
+    own = own.to_who_holds_office()
     composed = own.filter(state=Letter.State.COMPOSED).order_by()
     asked = composed.values("pk", "composed_at", "composed_by", "circular", "kind")
     rows: list[Any] = list(asked)

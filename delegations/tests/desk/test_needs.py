@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from delegations.desk.needs.letters import COULD_NOT_BE_COMPOSED, FAULTS_OF_JOBS, STUCK
 from delegations.models import HighLevelSession
-from invitations.models import Bounce, Correspondence, Letter, Setback
+from invitations.models import Bounce, Correspondence, Letter, Minister, Setback
 from invitations.replies import mark_dealt_with
 from invitations.tests.desk import composed_letter, signed_in
 from invitations.tests.factories import (
@@ -18,6 +18,7 @@ from invitations.tests.factories import (
     EditionFactory,
     InvitationFactory,
     LetterFactory,
+    MinisterFactory,
     ReplyFactory,
     StepFactory,
     UserFactory,
@@ -56,6 +57,35 @@ def test_first_page_counts_apart_what_to_approve_and_what_to_compose_anew(client
     }
     assert listed == {"letters to approve": [good], "outdated letters to compose anew": [outdated]}
     assert {item["count"] for item in items.values()} == {1}
+
+
+def test_a_letter_to_who_left_office_is_neither_approved_nor_composed_anew(client):
+    letter = composed_letter(
+        invitation=InvitationFactory(status="draft", issued_at=None, minister__family_name="Elph")
+    )
+    Minister.objects.filter(pk=letter.invitation.minister_id).update(successor=MinisterFactory())
+    may = ["view_invitation", "view_letter", "approve_letter", "change_invitation", "change_letter"]
+    signed_in(client, *may)
+
+    found = to_do(client)
+
+    assert [title for title in found if "letters" in title] == []
+    assert any("left office" in title for title in found)
+
+
+def test_a_failed_mail_that_went_to_a_corrected_address_needs_nobody(admin_client):
+    failed = DeliveryFactory(state="failed", address="wrong@example.org")
+    still = DeliveryFactory(state="failed", letter__invitation__edition=edition_of(failed))
+    DeliveryFactory(letter=failed.letter, arrived=True)
+
+    found = to_do(admin_client)[str(STUCK["failed"])]
+
+    assert found["count"] == 1
+    assert list(admin_client.get(found["url"]).context["cl"].queryset) == [still]
+
+
+def edition_of(delivery):
+    return delivery.letter.invitation.edition
 
 
 def test_letters_of_one_circular_are_looked_at_one_by_one(client):

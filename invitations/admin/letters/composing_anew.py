@@ -213,6 +213,8 @@ class NextSteps(NamedTuple):
 
 
 def letters_by_next_step(letters: QuerySet[Letter], person: User) -> NextSteps:
+    """Tell letters by what may be done; one to who left office can only be handed over."""
+    letters = letters.filter(pk__in=Letter.objects.to_who_holds_office().values("pk"))
     anew = set(outdated_letters(letters))
     waiting = letters.filter(state=Letter.State.COMPOSED).exclude(composed_by=person).order_by()
     return NextSteps(set(waiting.values_list("pk", flat=True)) - anew, anew)

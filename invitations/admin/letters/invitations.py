@@ -40,7 +40,7 @@ from invitations.forms.action_forms import ReasonForm, ReplaceLinkForm, versions
 from invitations.forms.model_forms import InvitationForm
 from invitations.letters import issuing
 from invitations.letters.planning import standing_letter
-from invitations.links import end_link, replace_link, why_link_stays
+from invitations.links import why_link_stays
 from invitations.models import (
     Correspondence,
     Delivery,
@@ -53,6 +53,7 @@ from invitations.models import (
 )
 from invitations.models.states import place_in
 from invitations.outbox.mending.replacing import Replaceable
+from invitations.outbox.mending.waiting_letters import close_link, renew_link
 from invitations.text.dates import labelled
 
 ENDED = ngettext_lazy("%(count)s link ended.", "%(count)s links ended.", "count")
@@ -279,8 +280,8 @@ class InvitationAdmin(
         explanation=gettext_lazy(
             "Whoever opens the earlier link, or enters its code, is told that it was "
             "replaced. The new link stands on the page of the invitation: give it to the "
-            "office yourself. Letters to come carry it; those that are composed already "
-            "carry the earlier one."
+            "office yourself. Letters to come carry it. Those that are approved and have not left "
+            "are composed anew with it, and another person approves them once more."
         ),
         form=ReplaceLinkForm,
         initial=versions_of_links,
@@ -294,7 +295,7 @@ class InvitationAdmin(
         versions: dict[int, int],
     ) -> None:
         def replace(one: Invitation) -> None:
-            replace_link(one, versions.get(one.pk, 0), user_of(request), because)
+            renew_link(one, versions.get(one.pk, 0), user_of(request), because)
             tell_replaced(request, one)
 
         act_on_each(request, queryset, replace)
@@ -304,7 +305,7 @@ class InvitationAdmin(
         title=gettext_lazy("End the link"),
         explanation=gettext_lazy(
             "Link and code open nothing any more. Reminders and acknowledgements wait until you "
-            "replace the link by a new one."
+            "replace the link by a new one, and so do letters that have not left."
         ),
         form=ReplaceLinkForm,
         initial=versions_of_links,
@@ -318,7 +319,7 @@ class InvitationAdmin(
     ) -> None:
         user = user_of(request)
         done = act_on_each(
-            request, queryset, lambda one: end_link(one, versions.get(one.pk, 0), user, because)
+            request, queryset, lambda one: close_link(one, versions.get(one.pk, 0), user, because)
         )
         tell_done(request, ENDED, done)
 

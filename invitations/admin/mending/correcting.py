@@ -10,13 +10,13 @@ from django.urls import path, reverse
 from django.utils.translation import gettext as _
 
 from invitations.admin.base import ModelAdmin, user_of
-from invitations.admin.columns import change_url, state_url, text_link, text_links
+from invitations.admin.columns import change_url, list_url, state_url, text_link, text_links
 from invitations.admin.confirming import confirmation_page, submitted
 from invitations.forms.mending import CorrectedAddressForm
+from invitations.letters.approval import why_not_recomposed
 from invitations.models import Delivery, HeldChange, Letter
 from invitations.outbox.another_address import (
     addresses_tried,
-    released_addresses,
     why_not_sent_elsewhere,
 )
 from invitations.outbox.decisions import why_not_sent_again, why_not_sent_anew
@@ -27,21 +27,24 @@ from invitations.outbox.mending.corrected import (
     places_of,
     why_not_corrected,
 )
-from invitations.text.dates import comma_list, keep_own_order, labelled
+from invitations.text.dates import comma_list, labelled
 from invitations.text.lines import isolated
 
 State = Delivery.State
-
-
-NOT_ARRIVED = (State.FAILED, State.BOUNCED, State.MISSED)
+NOT_ARRIVED = Delivery.NOT_ARRIVED
 
 
 class Help(NamedTuple):
-    """A list action for this delivery, which asks before it acts; or a page of its own."""
+    """A list action for this delivery or its letter, which asks before it acts; or a page."""
 
     title: Any
+    row: Delivery | Letter
     action: str = ""
     url: str = ""
+
+    @property
+    def list_url(self) -> str:
+        return list_url(type(self.row))
 
 
 class CorrectingMixin(ModelAdmin):
@@ -58,7 +61,7 @@ class CorrectingMixin(ModelAdmin):
         if delivery := kwargs.get("obj"):
             may = request.user.has_perms(MAY_CORRECT)
             context |= {
-                "helps": helps(delivery) if may else [],
+                "helps": [*(helps(delivery) if may else []), *for_its_letter(request, delivery)],
                 "about": about(request, delivery),
                 "waits": what_waits(request, delivery.letter),
             }
@@ -119,16 +122,25 @@ def helps(delivery: Delivery) -> list[Help]:
     found = []
     if delivery.state in NOT_ARRIVED and not why_not_corrected(delivery):
         url = reverse("admin:invitations_delivery_correct", args=[delivery.pk])
-        found.append(Help(_("Correct the address and send again"), url=url))
+        found.append(Help(_("Correct the address and send again"), delivery, url=url))
     if delivery.state == State.UNCERTAIN:
-        found.append(Help(_("It went"), "it_went"))
+        found.append(Help(_("It went"), delivery, "it_went"))
     if not why_not_sent_again(delivery):
-        found.append(Help(_("Send again"), "send_again"))
+        found.append(Help(_("Send again"), delivery, "send_again"))
     if not why_not_sent_anew(delivery):
-        found.append(Help(_("Send anew to this address"), "send_anew_selected"))
+        found.append(Help(_("Send anew to this address"), delivery, "send_anew_selected"))
     if delivery.state in MAY_BE_CORRECTED and not why_not_sent_elsewhere(delivery.letter):
-        found.append(Help(_("Send to another address"), "send_to_another"))
+        found.append(Help(_("Send to another address"), delivery, "send_to_another"))
     return found
+
+
+def for_its_letter(request: HttpRequest, delivery: Delivery) -> list[Help]:
+    """Return what may be done about a letter that is kept back and has not left."""
+    letter = delivery.letter
+    if delivery.state != State.MISSED or not request.user.has_perm("invitations.change_letter"):
+        return []
+    anew = Help(_("Compose the letter anew"), letter, "compose_anew")
+    return [] if why_not_recomposed(letter) else [anew]
 
 
 def what_waits(request: HttpRequest, letter: Letter) -> list[Any]:
@@ -160,16 +172,3 @@ def about(request: HttpRequest, delivery: Delivery) -> Any:
             (change_url(invitation), _("The invitation")),
         ]
     )
-
-
-def address_to_look_at(delivery: Delivery) -> str:
-    """Return the server's words, and today's addresses where this one is on file no more."""
-    lines = [delivery.server_words]
-    on_file = released_addresses(delivery.letter)
-    if delivery.address and delivery.address.casefold() not in map(str.casefold, on_file):
-        told = _("%(address)s is on file no more. On file: %(addresses)s.") % {
-            "address": isolated(delivery.address),
-            "addresses": comma_list(map(isolated, on_file)) or _("none"),
-        }
-        lines.append(told)
-    return "\n".join(keep_own_order(line) for line in lines if line)

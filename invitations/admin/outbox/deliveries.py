@@ -11,8 +11,8 @@ from unfold.decorators import action, display
 from invitations.admin.base import Menu, user_of
 from invitations.admin.columns import change_url, hour_column, state_link, text_link
 from invitations.admin.confirming import confirmed, row_by_row
-from invitations.admin.mending.correcting import CorrectingMixin, address_to_look_at
-from invitations.admin.mixins import AnotherAddressMixin, LeadsToStatesMixin
+from invitations.admin.mending.correcting import CorrectingMixin
+from invitations.admin.mixins import AnotherAddressMixin, LeadsToStatesMixin, PutRightFilter
 from invitations.admin.outbox.queue import QueuePageMixin
 from invitations.admin.taking_out import TakenOutMixin
 from invitations.forms.action_forms import DispatchedForm
@@ -25,6 +25,7 @@ from invitations.outbox.decisions import (
     why_not_sent_anew,
     why_not_uncertain,
 )
+from invitations.text.dates import keep_own_order
 
 DELIVERY_LABELS = {
     "handed_over": "success",
@@ -59,7 +60,13 @@ class DeliveryAdmin(
         "attempts",
         "server_words",
     ]
-    list_filter = ["state", "channel", "letter__kind", "letter__invitation__edition"]
+    list_filter = [
+        "state",
+        PutRightFilter,
+        "channel",
+        "letter__kind",
+        "letter__invitation__edition",
+    ]
     linked_lookups = ["channel__in"]
     list_select_related = [
         "letter__invitation__edition",
@@ -152,7 +159,7 @@ class DeliveryAdmin(
             "They are sent again to the same address, with exactly the same message. A wrong "
             "address is corrected on the page of its delivery."
         ),
-        describe=lambda page, delivery: address_to_look_at(delivery),
+        describe=lambda page, delivery: keep_own_order(delivery.server_words),
         why_not=why_not_sent_anew,
     )
     @row_by_row(done=DELIVERIES_CHANGED)

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from invitations.letters.planning import missions_of
 from invitations.models import Delivery, HeldChange, Invitation, Letter, Minister, Mission
 from invitations.outbox.another_address import (
+    ON_FILE_NO_MORE,
     addresses_tried,
     refuse_if_it_may_not_leave,
     send_to_another_address,
@@ -64,7 +65,7 @@ def why_not_corrected(delivery: Delivery) -> str:
     except ValidationError as refusal:
         return " ".join(refusal.messages)
     if not places_of(delivery):
-        return _("This address is on file no more: send the letter to another address.")
+        return str(ON_FILE_NO_MORE)
     return ""
 
 

@@ -13,8 +13,9 @@ from modeltranslation.translator import translator
 
 from invitations.audit import Act, record_acts, save_new
 from invitations.letters.circulars import locked_circular, plan_circular, standing_letters
-from invitations.links import NO_LINK, replace_link
+from invitations.links import NO_LINK
 from invitations.models import Circular, ForumEdition, Invitation, Letter, ReplyLink
+from invitations.outbox.mending.waiting_letters import renew_link
 
 # What a replacement takes over from the circular whose letters it replaces, in each language.
 TAKEN_OVER = ("place", "service", "addressed_to", "signatory_honorific", "signatory_name",
@@ -140,7 +141,7 @@ def give_new_links(invitations: Iterable[Invitation], by: User, because: str) ->
     current = ReplyLink.objects.current().filter(invitation__in=[one.pk for one in invitations])
     versions = dict(current.values_list("invitation", "version"))
     for one in invitations:
-        replace_link(one, versions.get(one.pk, NO_LINK), by, because)
+        renew_link(one, versions.get(one.pk, NO_LINK), by, because)
 
 
 def replacements_of(edition: ForumEdition) -> "QuerySet[Circular]":

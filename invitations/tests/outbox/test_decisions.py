@@ -125,7 +125,8 @@ def test_a_reminder_is_sent_once_more_only_to_an_office_that_still_owes_a_word(
         if is_answered:
             ReplyFactory(invitation=invitation)
 
-        refused = again(queued(Letter.objects.get(pk=reminder.pk), state=state))
+        to = {"address": invitation.minister.to_emails, "state": state}
+        refused = again(queued(Letter.objects.get(pk=reminder.pk), **to))
 
     assert ("the office has answered" in refused) == is_answered
     assert bool(refused) == is_answered
@@ -139,7 +140,8 @@ def test_a_reminder_that_only_waits_for_a_better_day_may_be_sent_anew(reached, q
         queue_reminders()
     approved = {"state": "approved", "composed_at": STEP_DAY, "approved_at": STEP_DAY}
     Letter.objects.filter(kind="reminder").update(**approved, message_sha256="0" * 64)
-    failed = queued(invitation.letters.get(kind="reminder"), state=State.FAILED)
+    to = {"address": invitation.minister.to_emails, "state": State.FAILED}
+    failed = queued(invitation.letters.get(kind="reminder"), **to)
 
     with time_machine.travel(STEP_DAY + 4 * DAY, tick=False):
         assert why_reminder_must_stay(invitation, failed.letter, timezone.now())

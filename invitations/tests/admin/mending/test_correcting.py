@@ -3,9 +3,10 @@ from types import SimpleNamespace
 import pytest
 from django.contrib.auth.models import Group
 from django.urls import reverse
+from django.utils import timezone
 
 from invitations.admin.columns import change_url, list_url, state_url
-from invitations.models import Delivery, HeldChange, Invitation, Minister
+from invitations.models import Delivery, ForumEdition, HeldChange, Invitation, Letter, Minister
 from invitations.outbox.mending.corrected import correct_address
 from invitations.outbox.release import release_change
 from invitations.tests.desk import choose, told
@@ -134,13 +135,26 @@ def test_the_page_is_not_shown_where_nothing_can_be_corrected(client, failed):
     ]
 
 
-def test_sending_anew_names_the_address_that_is_on_file_today(client, failed):
+def test_to_send_anew_is_neither_offered_nor_done_once_the_address_was_corrected(client, failed):
     Minister.objects.update(to_emails="today@example.org")
     HeldChange.objects.all().delete()
 
-    page = choose(client, list_url(Delivery), "send_anew_selected", failed)
+    page = client.get(change_url(failed)).content.decode()
+    answer = choose(client, list_url(Delivery), "send_anew_selected", failed)
 
-    assert "today@example.org" in page.content.decode()
+    assert "Send anew to this address" not in page
+    assert "This address is on file no more" in " ".join(told(answer))
+
+
+def test_a_letter_that_is_kept_back_whole_is_composed_anew_from_its_page(client, failed):
+    ForumEdition.objects.update(moved_at=timezone.now())
+    Delivery.objects.update(state="missed")
+
+    page = client.get(change_url(failed))
+
+    [anew] = [one for one in page.context["helps"] if one.action == "compose_anew"]
+    choose(client, list_url(Letter), "compose_anew", anew.row, answered="yes")
+    assert failed.letter.invitation.letters.planned().count() == 1
 
 
 def test_those_who_were_not_reached_yet_are_a_list(client, failed, reached):
@@ -159,5 +173,5 @@ def test_the_page_takes_as_many_queries_for_many_addresses(
         queued(failed.letter, state="failed", address=f"{one}@example.org")
     client.get(change_url(failed))
 
-    with django_assert_num_queries(28):
+    with django_assert_num_queries(29):
         client.get(change_url(failed))

@@ -10,7 +10,13 @@ from invitations.admin.columns import change_url
 from invitations.letters.issuing import withdraw_invitation
 from invitations.models import Delivery, ForumEdition, HeldChange, Invitation, Letter, Minister
 from invitations.outbox.another_address import why_not_sent_elsewhere
-from invitations.outbox.decisions import decide_uncertain, why_it_stays, why_not_sent_anew
+from invitations.outbox.decisions import (
+    decide_uncertain,
+    send_anew,
+    why_it_stays,
+    why_not_sent_again,
+    why_not_sent_anew,
+)
 from invitations.outbox.mending.after_saving import Road, roads_open
 from invitations.outbox.mending.corrected import correct_address, why_not_corrected
 from invitations.outbox.release import release_alone, release_change, take_back_change
@@ -53,6 +59,40 @@ def test_the_letter_goes_to_the_corrected_address_once_a_second_person_released_
     release_change(change, UserFactory(), change.mark)
     assert addresses(letter) == {failed.address, RIGHT}
     assert letter.deliveries.get(address=RIGHT).state == "queued"
+
+
+def test_a_mail_is_sent_anew_to_no_address_that_was_corrected(failed):
+    assert why_not_sent_anew(failed) == ""
+    [change] = correct_address(failed, UserFactory(), RIGHT, BECAUSE)
+    failed = Delivery.objects.get(pk=failed.pk)
+
+    assert "on file no more" in why_not_sent_anew(failed)
+    with pytest.raises(ValidationError, match="on file no more"):
+        send_anew(failed, UserFactory())
+
+    take_back_change(change, UserFactory(), change.mark)
+    assert why_not_sent_anew(Delivery.objects.get(pk=failed.pk)) == ""
+
+
+def test_an_uncertain_mail_is_sent_again_to_no_address_that_was_corrected(failed):
+    Delivery.objects.update(state="uncertain")
+    failed.refresh_from_db()
+    correct_address(failed, UserFactory(), RIGHT, BECAUSE)
+
+    assert "on file no more" in why_not_sent_again(Delivery.objects.get(pk=failed.pk))
+
+
+def test_what_went_to_the_corrected_address_is_put_right(failed):
+    """Once a second person has released it; what another address of the office waits for is not."""
+    at_once = {"state": "failed", "not_before": failed.not_before}
+    other = failed.letter.deliveries.create(address="other@example.org", **at_once)
+    Minister.objects.update(cc_emails=other.address)
+    [change] = correct_address(failed, UserFactory(), RIGHT, BECAUSE)
+    assert not Delivery.objects.put_right().exists()
+
+    release_change(change, UserFactory(), change.mark)
+
+    assert list(Delivery.objects.put_right()) == [failed]
 
 
 def test_who_releases_it_reads_that_a_letter_goes_there(failed, admin_client):

@@ -42,6 +42,7 @@ from invitations.models import (
 from invitations.outbox.mending.corrected import correct_address
 from invitations.outbox.mending.replacing import replace_letters
 from invitations.outbox.mending.succession import DelegationChoice, LetterChoice, ReplyChoice
+from invitations.outbox.mending.waiting_letters import close_link, renew_link
 from invitations.outbox.release import release_change, take_back_change
 from invitations.outbox.sending import begin_delivery
 from invitations.reminders.planning import queue_reminders
@@ -203,12 +204,13 @@ class Mending(RuleBasedStateMachine):
 
     # What the secretariat puts right
 
-    @rule()
-    def a_link_is_replaced(self):
+    @rule(verb=st.sampled_from([renew_link, renew_link, replace_link, close_link]))
+    def a_link_is_replaced_or_ends(self, verb):
+        """Also by the verb that leaves what waits as it is: then it is kept back."""
         with suppress(ValidationError):
             current = self.principal.links.current().first()
             version = current.version if current else NO_LINK
-            replace_link(self.principal, version, self.people[0], BECAUSE)
+            verb(self.principal, version, self.people[0], BECAUSE)
             self.dead |= {current.token} if current else set()
 
     @rule(new_links=st.booleans())
@@ -230,6 +232,8 @@ class Mending(RuleBasedStateMachine):
     @rule()
     def letters_are_approved(self):
         for letter in Letter.objects.planned().exclude(kind__in=AUTOMATIC_KINDS):
+            if not letter.invitation.links.current().exists():
+                continue
             self.write(letter)
             is_draft = letter.invitation.status == "draft"
             (issue_invitation if is_draft else release_letter)(letter, self.people[2])
@@ -245,6 +249,8 @@ class Mending(RuleBasedStateMachine):
     def write(self, letter):
         now, to = timezone.now(), letter.invitation.minister.to_emails
         written = WRITTEN | {"composed_at": now, "approved_at": now, "recipients": [["to", to]]}
+        link = letter.invitation.links.current().get()
+        written |= {"mail": link.token, "composed_with": {"ReplyLink": str(link.pk)}}
         Letter.objects.filter(pk=letter.pk).update(state="approved", **written)
         letter.refresh_from_db()
 
@@ -324,6 +330,8 @@ def may_leave(letter):
     if invitation.status != "issued" or invitation.minister.successor_id:
         return False
     if letter.replaced_by.filter(kind="replacement", state="approved").exists():
+        return False
+    if not invitation.links.filter(token=letter.mail, replaced_at=None).exists():
         return False
     if letter.kind == "reminder":
         replies = invitation.replies.values_list("status", flat=True)

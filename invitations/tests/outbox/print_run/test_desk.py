@@ -168,7 +168,7 @@ def test_page_before_the_print_run_takes_as_many_queries_for_three_letters_as_fo
     for one in letters:
         note(mission_for(one), one)
 
-    with django_assert_num_queries(23):
+    with django_assert_num_queries(25):
         desk("print_selected", *letters)
 
 
@@ -180,5 +180,5 @@ def test_print_run_takes_as_many_queries_for_three_letters_as_for_one(
     for one in letters:
         note(mission_for(one), one)
 
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(8):
         printed(*letters)

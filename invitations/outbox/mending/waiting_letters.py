@@ -1,0 +1,53 @@
+"""Letters that wait to leave while the link that they print ends: they are composed anew."""
+
+from django.contrib.auth.models import User
+from django.db import transaction
+from django.db.models import Q
+
+from invitations.letters.approval import recompose_letter, why_not_recomposed
+from invitations.links import end_link, replace_link
+from invitations.models import Invitation, Letter, ReplyLink
+
+
+@transaction.atomic
+def renew_link(invitation: Invitation, version: int, by: User, because: str) -> ReplyLink:
+    """Replace the link; approved letters that wait with the old one are composed anew.
+
+    A second person approves them once more.
+    """
+    lock_with_notes(invitation)
+    link = replace_link(invitation, version, by, because)
+    compose_waiting_anew(invitation, by)
+    return link
+
+
+@transaction.atomic
+def close_link(invitation: Invitation, version: int, by: User, because: str) -> None:
+    """End the link; approved letters that wait with it are planned anew, and wait for a new one."""
+    lock_with_notes(invitation)
+    end_link(invitation, version, by, because)
+    compose_waiting_anew(invitation, by)
+
+
+def lock_with_notes(invitation: Invitation) -> None:
+    """Lock the invitation with all that its notes verbales cover, in the one order."""
+    notes = Letter.objects.filter(covers__invitation=invitation.pk)
+    beside = Invitation.objects.filter(letters__notes__in=notes).values("pk")
+    list(Invitation.objects.locked().filter(Q(pk=invitation.pk) | Q(pk__in=beside)).values("pk"))
+
+
+def compose_waiting_anew(invitation: Invitation, by: User) -> None:
+    """Drop and plan anew what prints a dead link and has not left; then the notes over it.
+
+    One whose replacement is under way stays, and is kept back.
+    """
+    states = [Letter.State.PLANNED, Letter.State.COMPOSED]
+    under_way = Letter.objects.filter(kind=Letter.Kind.REPLACEMENT, state__in=states)
+    waiting = invitation.letters.approved().with_dead_link().exclude(replaced_by__in=under_way)
+    for letter in waiting.order_by("pk"):
+        if why_not_recomposed(letter):
+            continue
+        recompose_letter(letter, by)
+        for note in letter.notes.approved().order_by("pk"):
+            if not why_not_recomposed(note):
+                recompose_letter(note, by)
