@@ -49,8 +49,7 @@ def release_token(token: ApiToken, by: User) -> None:
     """Let the token open what it names; whoever made it may not."""
     if token.made_by_id == by.pk:
         raise ValidationError(_("A second person has to release it: you made it."))
-    waiting = ApiToken.objects.filter(pk=token.pk, released_at=None, revoked_at=None)
-    waiting = waiting.exclude(made_by=by).filter(valid_until__gte=timezone.localdate())
+    waiting = ApiToken.objects.waiting_for(by).filter(pk=token.pk)
     if not waiting.update(released_by=by, released_at=timezone.now()):
         raise ValidationError(_("This token does not wait any more."))
     record_act(token, Act.TOKEN_RELEASED, by)

@@ -6,6 +6,8 @@ from django import forms
 from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy, ngettext_lazy
 from unfold.decorators import action, display
 
@@ -14,10 +16,15 @@ from delegations.tokens import make_token, release_token, revoke_token
 from invitations.admin.base import CalledByEditionFilter, Menu, RecordAdmin, user_of
 from invitations.admin.columns import hour_column, list_url, text_link
 from invitations.admin.confirming import confirmed, row_by_row
-from invitations.admin.mixins import ForOtherSystemsMixin
+from invitations.admin.outbox.other_systems import (
+    ForOtherSystemsMixin,
+    StandsFilter,
+    column_name,
+    in_lines,
+)
 from invitations.admin.reauthentication import signed_in_recently
 from invitations.forms.action_forms import ReasonForm
-from invitations.text.dates import comma_list
+from invitations.text.dates import comma_list, labelled
 
 RELEASED = ngettext_lazy("%(count)s token released.", "%(count)s tokens released.", "count")
 REVOKED = ngettext_lazy("%(count)s token revoked.", "%(count)s tokens revoked.", "count")
@@ -27,6 +34,21 @@ STATES = {
     "open": gettext_lazy("released"),
     "over": gettext_lazy("its days are over"),
     "revoked": gettext_lazy("revoked"),
+}
+
+OPENS = {
+    "answers": gettext_lazy("how each invited State stands, and since when."),
+    "contacts": gettext_lazy(
+        "invited ministers, their offices, focal points and missions: names, addresses, telephone "
+        "numbers."
+    ),
+    "delegates": gettext_lazy(
+        "names, functions and e-mail addresses of who comes, as on the badge; neither needs nor "
+        "gender."
+    ),
+    "respondents": gettext_lazy(
+        "who gave the standing answers, how they are reached, and whom they send."
+    ),
 }
 
 
@@ -45,7 +67,7 @@ class ApiTokenAdmin(ForOtherSystemsMixin):
         hour_column("last_used_at", gettext_lazy("last used")),
         "calls_shown",
     ]
-    list_filter = ["edition"]
+    list_filter = [StandsFilter, "edition"]
     list_select_related = ["edition", "made_by", "released_by"]
     search_fields = ["called"]
     actions = ["release_selected", "revoke_selected"]
@@ -81,6 +103,18 @@ class ApiTokenAdmin(ForOtherSystemsMixin):
     def reads(self, token: ApiToken) -> str:
         return comma_list(map(ApiToken.name_of, token.scopes))
 
+    def in_words(self, token: ApiToken) -> str:
+        """Return what the second person answers for: who made it, until when, what it opens."""
+        until = (column_name(token, "valid_until"), date_format(token.valid_until))
+        return "\n".join([in_lines(token, until), *map(scope_in_words, token.scopes)])
+
+    def formfield_for_dbfield(self, db_field: Any, request: Any, **kwargs: Any) -> Any:
+        """Say below each box what it opens."""
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if opened := OPENS.get(db_field.name.removeprefix("reads_")):
+            field.help_text = capfirst(str(opened))
+        return field
+
     @display(description=gettext_lazy("state"), label=LABELS)
     def state_shown(self, token: ApiToken) -> tuple[str, Any]:
         state = state_of(token)
@@ -99,7 +133,7 @@ class ApiTokenAdmin(ForOtherSystemsMixin):
             "release what you made yourself."
         ),
         button=gettext_lazy("Release"),
-        describe=lambda page, token: page.reads(token),
+        describe=lambda page, token: page.in_words(token),
     )
     @row_by_row(done=RELEASED)
     def release_selected(self, request: HttpRequest, token: ApiToken) -> None:
@@ -115,6 +149,10 @@ class ApiTokenAdmin(ForOtherSystemsMixin):
     @row_by_row(done=REVOKED)
     def revoke_selected(self, request: HttpRequest, token: ApiToken, because: str) -> None:
         revoke_token(token, user_of(request), because)
+
+
+def scope_in_words(scope: str) -> str:
+    return labelled(ApiToken.name_of(scope), OPENS[scope])
 
 
 def state_of(token: ApiToken) -> str:

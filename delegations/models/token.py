@@ -4,6 +4,7 @@ import datetime as dt
 from typing import Any, Self
 
 from django.conf import settings
+from django.contrib.auth.models import User
 from django.db import models
 from django.db.models import Count, F, Max, Q
 from django.utils import timezone
@@ -18,6 +19,11 @@ class ApiTokenQuerySet(models.QuerySet["ApiToken"]):
     def with_calls(self) -> Self:
         """Say of each how often it was used, and when last."""
         return self.annotate(call_count=Count("calls"), last_used_at=Max("calls__at"))
+
+    def waiting_for(self, person: User) -> Self:
+        """Return those that open nothing before this person, or another, has released them."""
+        waiting = self.filter(released_at=None, revoked_at=None)
+        return waiting.filter(valid_until__gte=timezone.localdate()).exclude(made_by=person)
 
 
 class ApiToken(models.Model):

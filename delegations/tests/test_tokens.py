@@ -10,6 +10,7 @@ from django.db import IntegrityError, transaction
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import date_format
 
 from delegations.models import ApiToken
 from delegations.tests.api.tokens import made, released, superuser
@@ -169,6 +170,30 @@ def test_the_list_tells_who_made_and_released_a_token_how_it_stands_and_how_it_w
     assert f"made_with__id__exact={token.pk}" in page
     calls = browser_of(of_group("Approvers")).get(reverse("admin:delegations_apicall_changelist"))
     assert "answers" in calls.content.decode()
+
+
+def test_whoever_releases_sees_who_made_it_what_it_opens_and_until_when(edition):
+    maker = UserFactory(is_superuser=True, username="fritz")
+    token, _words = made(edition, "answers", "contacts", by=maker)
+    asked = {"action": "release_selected", "_selected_action": [token.pk]}
+
+    page = browser_of(of_group("Approvers")).post(TOKENS, asked).content.decode()
+
+    for told in (
+        "made by: fritz",
+        f"valid until: {date_format(token.valid_until)}",
+        "answers by State: how each invited State stands, and since when.",
+        "contacts of offices and missions: invited ministers, their offices, focal points and",
+    ):
+        assert told in page
+    assert "delegates" not in page.partition("made by: fritz")[2].partition("</li>")[0]
+
+
+def test_whoever_makes_a_token_reads_what_each_scope_opens():
+    page = browser_of(superuser()).get(ADD).content.decode()
+
+    for told in ("How each invited State stands", "as on the badge; neither needs nor gender"):
+        assert told in page
 
 
 @pytest.mark.parametrize("tokens", [1, 3])

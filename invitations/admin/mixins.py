@@ -7,15 +7,13 @@ from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.template.response import TemplateResponse
-from django.utils.cache import add_never_cache_headers
 from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext_lazy
 from unfold.decorators import action, display
 
 from invitations.admin.base import FilledFilter, ModelAdmin, user_of
-from invitations.admin.columns import FILTERS, LISTED_IN, change_url, list_url, text_link
+from invitations.admin.columns import FILTERS, LISTED_IN, change_url, text_link
 from invitations.admin.confirming import confirmation_page, confirmed, row_by_row, submitted
 from invitations.admin.reauthentication import signed_in_recently
 from invitations.forms.action_forms import AnotherAddressForm, MarksForm, marks_of
@@ -29,7 +27,6 @@ from invitations.outbox.another_address import (
     addresses_not_tried,
     send_to_another_address,
 )
-from invitations.outbox.approvers import MAY_RELEASE
 from invitations.text.dates import labelled
 
 
@@ -46,41 +43,6 @@ class LeadsToStatesMixin(ModelAdmin):
             for row in shown.result_list:
                 row.listed_in = listed_in
         return shown
-
-
-class ForOtherSystemsMixin(ModelAdmin):
-    """What one person makes for another system, and a second releases: told once, never changed."""
-
-    asked: list[str]
-    told: list[str]
-    shown_once = ""
-
-    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        return [*self.asked, *(self.told if obj else [])]
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_release_permission(self, request: HttpRequest) -> bool:
-        return request.user.has_perm(MAY_RELEASE)
-
-    def log_addition(self, request: HttpRequest, obj: Any, message: Any) -> None:
-        """Leave it to the history of acts, which names the person."""
-
-    def secret_page(self, request: HttpRequest, **context: Any) -> HttpResponse:
-        """Show the secret, this once: in the clear it is kept nowhere for people."""
-        context = {
-            **self.admin_site.each_context(request),
-            "opts": self.opts,
-            "url": list_url(self.model),
-            **context,
-        }
-        page = TemplateResponse(request, self.shown_once, context)
-        add_never_cache_headers(page)
-        return page
 
 
 class UnreachedFilter(admin.SimpleListFilter):

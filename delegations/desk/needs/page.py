@@ -11,6 +11,7 @@ from django.utils.translation import ngettext
 from delegations.desk.needs.letters import deliveries, letters, originals, people
 from delegations.desk.needs.need import Need, found_of
 from delegations.desk.needs.people import approvals, changes, mails, replies
+from delegations.desk.needs.systems import systems
 from delegations.desk.outbox import OutboxRow
 from invitations.models import ForumEdition
 
@@ -44,6 +45,7 @@ def all_needs(
     yield from people(edition, request)
     yield from originals(edition, request)
     yield from changes(request)
+    yield from systems(request)
     yield from replies(edition, request)
     yield from mails(request)
     yield from approvals(edition, request)

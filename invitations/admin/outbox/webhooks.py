@@ -13,7 +13,14 @@ from unfold.decorators import action, display
 from invitations.admin.base import CalledByEditionFilter, Menu, RecordAdmin, user_of
 from invitations.admin.columns import hour_column
 from invitations.admin.confirming import confirmed, row_by_row
-from invitations.admin.mixins import ForOtherSystemsMixin
+from invitations.admin.outbox.other_systems import (
+    ForOtherSystemsMixin,
+    NotToldMixin,
+    StandsFilter,
+    column_name,
+    in_lines,
+    why_not_told,
+)
 from invitations.admin.reauthentication import signed_in_recently
 from invitations.forms.action_forms import ReasonForm
 from invitations.models import WebhookAddress, WebhookMessage
@@ -39,12 +46,23 @@ STATES = {
 STATE_LABELS = {"waiting": "warning", "sending": "info", "arrived": "success", "failed": "danger"}
 
 
+class AgainFilter(admin.SimpleListFilter):
+    title = gettext_lazy("to be sent again")
+    parameter_name = "again"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [("yes", _("Yes"))]
+
+    def queryset(self, request: HttpRequest, queryset: Any) -> QuerySet[Any] | None:
+        return queryset.to_send_again() if self.value() == "yes" else None
+
+
 @admin.register(WebhookAddress)
-class WebhookAddressAdmin(ForOtherSystemsMixin):
+class WebhookAddressAdmin(NotToldMixin, ForOtherSystemsMixin):
     menu = (Menu.STAFF, 9, "webhook")
     when_empty = gettext_lazy("No other system is told that something happened.")
     list_display = ["called", "edition", "url", "state_shown", "made_by", "released_by"]
-    list_filter = ["edition"]
+    list_filter = [StandsFilter, "edition"]
     list_select_related = ["edition", "made_by", "released_by"]
     search_fields = ["called", "url"]
     actions = ["release_selected", "rotate_selected", "end_selected"]
@@ -74,7 +92,14 @@ class WebhookAddressAdmin(ForOtherSystemsMixin):
 
     def secret_of(self, request: HttpRequest, webhook: WebhookAddress, secret: str) -> HttpResponse:
         title = _("Secret of the webhook")
-        return self.secret_page(request, title=title, webhook=webhook, secret=secret)
+        said = {"webhook": webhook, "secret": secret, **why_not_told()}
+        return self.secret_page(request, title=title, **said)
+
+    def in_words(self, webhook: WebhookAddress) -> str:
+        """Return what the second person answers for: who made it, for what, and where it goes."""
+        return in_lines(
+            webhook, *((column_name(webhook, name), getattr(webhook, name)) for name in self.asked)
+        )
 
     @display(description=gettext_lazy("state"), label=LABELS)
     def state_shown(self, webhook: WebhookAddress) -> tuple[str, Any]:
@@ -91,7 +116,7 @@ class WebhookAddressAdmin(ForOtherSystemsMixin):
             "edition changed; never what. You cannot release what you made yourself."
         ),
         button=gettext_lazy("Release"),
-        describe=lambda page, webhook: webhook.url,
+        describe=lambda page, webhook: page.in_words(webhook),
     )
     @row_by_row(done=RELEASED)
     def release_selected(self, request: HttpRequest, webhook: WebhookAddress) -> None:
@@ -126,7 +151,7 @@ class WebhookAddressAdmin(ForOtherSystemsMixin):
 
 
 @admin.register(WebhookMessage)
-class WebhookMessageAdmin(RecordAdmin):
+class WebhookMessageAdmin(NotToldMixin, RecordAdmin):
     menu = (Menu.STAFF, 10, "outbound")
     when_empty = gettext_lazy("No other system was told anything yet.")
     list_display = [
@@ -137,7 +162,7 @@ class WebhookMessageAdmin(RecordAdmin):
         "attempts",
         "said",
     ]
-    list_filter = ["state", "kind", ("address", CalledByEditionFilter)]
+    list_filter = [AgainFilter, "state", "kind", ("address", CalledByEditionFilter)]
     list_select_related = ["address__edition"]
     actions = ["send_again"]
 

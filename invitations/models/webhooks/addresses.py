@@ -3,6 +3,7 @@
 from urllib.parse import urlsplit
 
 from django.conf import settings
+from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
 from django.core.validators import URLValidator
 from django.db import models
@@ -24,6 +25,10 @@ class WebhookAddressQuerySet(models.QuerySet["WebhookAddress"]):
     def in_use(self) -> "WebhookAddressQuerySet":
         """Addresses that a second person released and nobody has ended."""
         return self.filter(released_at__isnull=False, ended_at=None)
+
+    def waiting_for(self, person: User) -> "WebhookAddressQuerySet":
+        """Addresses that are told nothing before this person, or another, has released them."""
+        return self.filter(released_at=None, ended_at=None).exclude(made_by=person)
 
 
 class WebhookAddress(models.Model):

@@ -11,6 +11,12 @@ from invitations.models.webhooks.addresses import WebhookAddress
 from invitations.text.dates import comma_list
 
 
+class WebhookMessageQuerySet(models.QuerySet["WebhookMessage"]):
+    def to_send_again(self) -> "WebhookMessageQuerySet":
+        """Messages that no attempt brought there, of addresses that nobody has ended."""
+        return self.filter(state=WebhookMessage.State.FAILED, address__ended_at=None)
+
+
 class WebhookMessage(models.Model):
     """One thing that one system is told, and whether it took it."""
 
@@ -39,6 +45,8 @@ class WebhookMessage(models.Model):
     lease_ends_at = models.DateTimeField(null=True, editable=False)
     arrived_at = models.DateTimeField(_("arrived at"), null=True)
     said = models.CharField(_("what the other system said"), max_length=200, blank=True)
+
+    objects = WebhookMessageQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("message of a webhook")

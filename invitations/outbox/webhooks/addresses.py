@@ -26,7 +26,7 @@ def release_webhook(address: WebhookAddress, by: User) -> None:
     """Let the address be told of what happens from now on; whoever made it may not."""
     if address.made_by_id == by.pk:
         raise ValidationError(_("A second person has to release it: you made it."))
-    waiting = WebhookAddress.objects.filter(pk=address.pk, released_at=None, ended_at=None)
+    waiting = WebhookAddress.objects.waiting_for(by).filter(pk=address.pk)
     released = {"released_by": by, "released_at": timezone.now()}
     if not waiting.update(**released, edition_mark=mark_of(address.edition)):
         raise ValidationError(_("This webhook does not wait any more."))
@@ -44,12 +44,16 @@ def end_webhook(address: WebhookAddress, by: User, because: str) -> None:
     record_act(address, Act.WEBHOOK_ENDED, by, because)
 
 
+def refuse_if_ended(address: WebhookAddress) -> None:
+    if address.ended_at:
+        raise ValidationError(_("This webhook has ended already."))
+
+
 @transaction.atomic
 def rotate_secret(address: WebhookAddress, by: User) -> str:
     """Return a new secret, shown this once; for a day the earlier one signs beside it."""
     address = WebhookAddress.objects.select_for_update().get(pk=address.pk)
-    if address.ended_at:
-        raise ValidationError(_("This webhook has ended already."))
+    refuse_if_ended(address)
     secret = new_secret()
     address.earlier_secret, address.secret = address.secret, encrypt(secret)
     address.rotated_at = timezone.now()

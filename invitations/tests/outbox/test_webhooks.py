@@ -1,18 +1,17 @@
 """Other systems are told that something happened, once it is sure that they may be."""
 
 import datetime as dt
-import logging
+import re
 import ssl
 import time
 from ipaddress import ip_address
 
 import pytest
 import time_machine
+from django.conf import settings as settings_of_site
 from django.core.exceptions import ValidationError
-from django.urls import reverse
 from django.utils import timezone
 
-from invitations.admin.columns import list_url
 from invitations.models import ForumEdition, HeldChange, WebhookAddress, WebhookMessage
 from invitations.outbox.arming import arm
 from invitations.outbox.webhooks.addresses import end_webhook, release_webhook, rotate_secret
@@ -27,7 +26,7 @@ from invitations.outbox.webhooks.peers import (
     public_way,
 )
 from invitations.outbox.webhooks.sending import MOST_ATTEMPTS, send_message_again, send_webhooks
-from invitations.tests.desk import choose, signed_in
+from invitations.outbox.webhooks.signing import new_secret
 from invitations.tests.factories import EditionFactory, ReplyFactory, UserFactory
 from invitations.tests.webhooks import as_json, made, released, webhook_peer
 
@@ -45,6 +44,26 @@ def told_of(webhook):
 
 def later(**pause):
     return time_machine.travel(timezone.now() + dt.timedelta(**pause), tick=True)
+
+
+def test_who_follows_the_documentation_alone_reads_a_message_and_no_forged_one(armed, tmp_path):
+    words = (settings_of_site.BASE_DIR / "docs/api.md").read_text()
+    made: dict = {}
+    exec(re.search(r"```python\n(.*?)```", words, re.DOTALL)[1], made)
+    with webhook_peer(tmp_path, 204) as peer:
+        webhook, secret = released(peer.url)
+        reply = ReplyFactory(invitation__edition=webhook.edition)
+        send_webhooks(way=peer.way)
+    headers, body = peer.told[0]
+
+    told = made["read"](secret, {name.lower(): said for name, said in headers.items()}, body)
+
+    assert told["data"] == {"edition": webhook.edition.symbol, "id": str(reply.pk)}
+    for forged in ((new_secret(), headers, body), (secret, headers, body + b" ")):
+        with pytest.raises(ValueError, match="not signed with this secret"):
+            made["read"](*forged)
+    with later(minutes=6), pytest.raises(ValueError, match="signed too long ago"):
+        made["read"](secret, headers, body)
 
 
 # What is told
@@ -196,6 +215,20 @@ def test_after_the_last_attempt_it_has_failed_until_a_person_sends_it_again(arme
         assert send_webhooks(way=peer.way) == 1
 
 
+def test_a_message_of_an_address_that_was_ended_is_not_sent_again():
+    webhook, _secret = released()
+    message = WebhookMessage.objects.create(
+        address=webhook, kind="reply.recorded", subject="1", state="failed"
+    )
+    end_webhook(webhook, UserFactory(), "The contract ended.")
+
+    with pytest.raises(ValidationError, match="This webhook has ended already"):
+        send_message_again(message, UserFactory())
+
+    message.refresh_from_db()
+    assert message.state == "failed"
+
+
 def test_what_a_vanished_worker_left_is_sent_again(armed, tmp_path):
     with webhook_peer(tmp_path, 204) as peer:
         webhook, _secret = released(peer.url)
@@ -305,84 +338,3 @@ def test_an_address_beyond_ascii_is_a_failure_and_stops_no_other(armed, tmp_path
 
     assert odd.messages.get().said == "No answer: UnicodeEncodeError."
     assert other.messages.get().state == "arrived"
-
-
-# The desk
-
-
-def test_the_secret_is_shown_once_and_the_page_tells_what_went_and_what_did_not(
-    armed, admin_client, tmp_path, caplog
-):
-    caplog.set_level(logging.DEBUG)
-    words = {"edition": EditionFactory().pk, "called": "Badges"}
-    add, messages = (
-        reverse(f"admin:invitations_{name}")
-        for name in ("webhookaddress_add", "webhookmessage_changelist")
-    )
-    plain = admin_client.post(add, {**words, "url": "http://systems.example.org/"})
-    assert not WebhookAddress.objects.exists()
-    assert 'value="Badges"' in plain.content.decode()
-
-    with webhook_peer(tmp_path, 500, 204) as peer:
-        page = admin_client.post(add, {**words, "url": peer.url}).content.decode()
-        webhook = WebhookAddress.objects.get()
-        release_webhook(webhook, UserFactory())
-        ReplyFactory(invitation__edition=webhook.edition)
-        send_webhooks(way=peer.way)
-
-        told = admin_client.get(messages).content.decode()
-        WebhookMessage.objects.update(state="failed")
-        choose(admin_client, messages, "send_again", WebhookMessage.objects.get())
-        send_webhooks(way=peer.way)
-
-        secret = page.partition('id="secret"')[2].partition(">")[2].partition("<")[0]
-        assert peer.read_by(secret)["type"] == "reply.recorded"
-    assert "Answered 500." in told
-    kept = admin_client.get(reverse("admin:invitations_webhookaddress_changelist"))
-    assert secret not in kept.content.decode() + caplog.text
-
-
-@pytest.mark.parametrize(
-    ("url", "because"),
-    [
-        ("https://user:secret@systems.example.org/told", "Leave out the user name and password"),
-        ("https://user@systems.example.org/told", "Leave out the user name and password"),
-        ("https://systems.example.org/téléphone", "Write the address as a browser sends it"),
-    ],
-)
-def test_an_address_to_which_nothing_could_be_sent_is_refused_when_it_is_saved(
-    admin_client, url, because
-):
-    add = reverse("admin:invitations_webhookaddress_add")
-    words = {"edition": EditionFactory().pk, "called": "Badges", "url": url}
-
-    page = admin_client.post(add, words).content.decode()
-
-    assert because in page
-    assert 'value="Badges"' in page
-    assert not WebhookAddress.objects.exists()
-
-
-@pytest.mark.parametrize("rows", [1, 3])
-def test_the_lists_take_as_many_queries_for_three_rows_as_for_one(
-    rows, admin_client, django_assert_num_queries
-):
-    webhooks = [released()[0] for _row in range(rows)]
-    for webhook in webhooks:
-        ReplyFactory(invitation__edition=webhook.edition)
-    announce_all()
-
-    for model, queries in ((WebhookAddress, 6), (WebhookMessage, 6)):
-        admin_client.get(list_url(model))
-        with django_assert_num_queries(queries):
-            assert admin_client.get(list_url(model)).status_code == 200
-
-
-@pytest.mark.parametrize(("may_send", "reads_only"), [(True, False), (False, True)])
-def test_who_may_send_a_message_again_is_not_told_that_they_only_read(client, may_send, reads_only):
-    rights = ["change_webhookaddress"] if may_send else []
-    signed_in(client, "view_webhookmessage", *rights)
-
-    page = client.get(list_url(WebhookMessage)).content.decode()
-
-    assert ("You may read this page, and change nothing on it." in page) == reads_only

@@ -1,0 +1,99 @@
+"""What other systems wait for: a second person, or somebody who sends a message again."""
+
+import datetime as dt
+
+import pytest
+from django.contrib.auth.models import Group
+from django.urls import reverse
+from django.utils import timezone
+
+from delegations.models import ApiToken
+from delegations.tests.api.tokens import made as made_token
+from delegations.tests.api.tokens import released as released_token
+from invitations.models import WebhookAddress, WebhookMessage
+from invitations.outbox.webhooks.addresses import end_webhook
+from invitations.tests.factories import EditionFactory, UserFactory
+from invitations.tests.webhooks import made, released
+
+pytestmark = pytest.mark.django_db
+TOKENS = "tokens of the API that wait for a second person: release or revoke them"
+WEBHOOKS = "webhooks that wait for a second person: release or end them"
+MESSAGES = "messages that another system did not take: read why, and send them again"
+LONG_AGO = dt.timedelta(days=8)
+
+
+@pytest.fixture
+def edition():
+    return EditionFactory()
+
+
+def person_of(client, *groups, **more):
+    person = UserFactory(**more)
+    person.groups.set(Group.objects.filter(name__in=groups))
+    client.force_login(person)
+    return person
+
+
+def shown_to(client):
+    page = client.get(reverse("admin:index"))
+    return {str(item["title"]): item for item in page.context["to_do"]}
+
+
+def failed(webhook, number=1):
+    at = timezone.now() - LONG_AGO
+    return WebhookMessage.objects.create(
+        address=webhook, kind="reply.recorded", subject=number, state="failed", happened_at=at
+    )
+
+
+@pytest.fixture
+def waiting(edition):
+    """One of each that waits since eight days, and beside each some that do not."""
+    at = timezone.now() - LONG_AGO
+    token, _words = made_token(edition, "answers")
+    released_token(edition, "answers")
+    over, _words = made_token(edition, "answers")
+    ApiToken.objects.filter(pk=over.pk).update(valid_until=timezone.localdate() - LONG_AGO)
+    ApiToken.objects.filter(pk=token.pk).update(made_at=at)
+    webhook, _secret = made(edition=edition)
+    WebhookAddress.objects.filter(pk=webhook.pk).update(made_at=at)
+    message = failed(released(edition=edition)[0])
+    over, _secret = released(edition=edition)
+    failed(over)
+    end_webhook(over, UserFactory(), "A mistake.")
+    return {TOKENS: token, WEBHOOKS: webhook, MESSAGES: message}
+
+
+def test_what_waits_of_other_systems_leads_an_approver_to_its_list_with_its_age(client, waiting):
+    person_of(client, "Approvers")
+
+    items = shown_to(client)
+
+    for title, row in waiting.items():
+        assert items[title]["count"] == 1
+        assert (items[title]["age"], items[title]["is_old"]) == ("oldest: 8 days", True)
+        assert list(client.get(items[title]["url"]).context["cl"].queryset) == [row]
+
+
+@pytest.mark.parametrize(
+    ("group", "titles"),
+    [
+        ("Approvers", {TOKENS, WEBHOOKS, MESSAGES}),
+        ("Drafters", {MESSAGES}),
+        ("Speakers' desk", set()),
+        ("Registrars", set()),
+        ("Readers", set()),
+    ],
+)
+def test_each_is_told_only_what_they_may_do(client, waiting, group, titles):
+    person_of(client, group)
+
+    assert {TOKENS, WEBHOOKS, MESSAGES} & set(shown_to(client)) == titles
+
+
+def test_nobody_is_asked_to_release_what_they_made_themselves(client, edition):
+    person = person_of(client, is_superuser=True)
+    made_token(edition, "answers", by=person)
+    made(edition=edition, by=person)
+
+    assert not {TOKENS, WEBHOOKS} & set(shown_to(client))
