@@ -349,6 +349,7 @@ def file_correspondence(  # noqa: PLR0913 -- the particulars of a letter receive
     *,
     reply_words: dict[str, Any] | None = None,
     still_valid: bool = False,
+    seen: str | None = None,
     scan: Frozen | None = None,
     **particulars: Any,
 ) -> Correspondence:
@@ -383,6 +384,7 @@ def file_correspondence(  # noqa: PLR0913 -- the particulars of a letter receive
             received_at=received_at,
             by=by,
             correspondence=filed,
+            seen=seen,
         )
     return filed
 

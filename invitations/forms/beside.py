@@ -90,6 +90,7 @@ class BesideForm(PaperReplyForm):
         return [*searched, *(one for one in offered if one not in searched)]
 
     def offer(self, offered: Sequence[Invitation]) -> None:
+        self.offered = offered
         field: Any = self.fields["invitation"]
         field.queryset = Invitation.objects.filter(pk__in=[one.pk for one in offered])
         field.choices = [(one.pk, one.chosen_as) for one in offered]

@@ -42,9 +42,11 @@ SHORTEST_NAME = 4
 
 def proposal(codes: Iterable[str], words: str, file_name: str) -> Proposal:
     """Return whose the paper may be, and how that was found; nobody if nothing tells."""
-    for invitation in of_codes(codes):
-        return in_force(invitation), Found.CODE
-    for invitation in of_words(words):
+    if coded := [*of_codes([*codes, *typed_links(words)])] or [*of_typed_codes(words)]:
+        # A paper that bears the codes of two offices tells of neither for sure.
+        is_sure = len({invitation.pk for invitation in coded}) == 1
+        return in_force(coded[0]), Found.CODE if is_sure else Found.WORDS
+    for invitation in of_checks(words):
         return in_force(invitation), Found.WORDS
     if named := of_names(words, spelled_states(words)):
         return named, Found.WORDS
@@ -63,14 +65,21 @@ def of_codes(codes: Iterable[str]) -> Iterator[Invitation]:
                 continue
 
 
-def of_words(words: str) -> Iterator[Invitation]:
-    """Yield the invitations whose link, reply code or check code stands in the text."""
-    yield from of_codes(match[0] for match in re.finditer(r"/r/\S{1,80}", words))
+def typed_links(words: str) -> list[str]:
+    return [match[0] for match in re.finditer(r"/r/\S{1,80}", words)][:LOOKED_UP]
+
+
+def of_typed_codes(words: str) -> Iterator[Invitation]:
+    """Yield the invitations whose reply code stands in the text: only their offices have it."""
     for match in [*CODE.finditer(words)][:LOOKED_UP]:
         try:
             yield link_for_code(match[0]).invitation
         except ReplyLink.DoesNotExist:
             continue
+
+
+def of_checks(words: str) -> Iterator[Invitation]:
+    """Yield the invitation of the letter whose check code stands in the text."""
     checks = {plain_signs(match[0]) for match in [*CHECK.finditer(words)][:LOOKED_UP]}
     letters = Letter.objects.filter(check_code__in={c for c in checks if len(c) == CHECK_LENGTH})
     for letter in letters.select_related("invitation__edition")[:1]:

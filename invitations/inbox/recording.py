@@ -20,12 +20,15 @@ def record_filed(
     invitation: Invitation,
     by: User,
     words: dict[str, Any] | None,
+    *,
+    seen: str | None = None,
     **particulars: Any,
 ) -> Reply | None:
     """Say whose the correspondence is, and record the reply it brought, which deals with it.
 
     Without words it is only said whose it is: it waits, and holds the office's reminders. It is
-    refused if somebody dealt with it meanwhile, or said that it is another office's.
+    refused if somebody dealt with it meanwhile, or said that it is another office's, and if another
+    reply than the one ``seen`` stands by now.
     """
     now = timezone.now()
     lock_invitation(invitation)
@@ -40,7 +43,7 @@ def record_filed(
     if words is None:
         return None
     how_it_came: dict[str, Any] = {"channel": filed.channel, "received_at": filed.received_at}
-    return record_reply(invitation, words, by=by, correspondence=filed, **how_it_came)
+    return record_reply(invitation, words, by=by, correspondence=filed, seen=seen, **how_it_came)
 
 
 def unread_of(filed: Correspondence, invitation: Invitation) -> Correspondence:

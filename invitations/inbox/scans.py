@@ -33,13 +33,21 @@ class Scan(NamedTuple):
     refused: str = ""
 
 
-def drop_scan(scan: Scan, by: User, channel: str, received_at: dt.datetime) -> DroppedScan:
+def drop_scan(
+    scan: Scan,
+    by: User,
+    channel: str,
+    received_at: dt.datetime,
+    dropped_at: dt.datetime | None = None,
+) -> DroppedScan:
     """Put a scan on file as correspondence whose reply nobody has recorded yet.
 
     The row says what became of it: the same file is on file once, and what was refused is not.
+    ``dropped_at`` is the same hour for all that were dropped at once: they are one pile.
     """
-    received_at = by_this_clock(received_at, timezone.now())
-    row = DroppedScan(file_name=scan.file_name[:200], dropped_by=by)
+    now = timezone.now()
+    received_at = by_this_clock(received_at, now)
+    row = DroppedScan(file_name=scan.file_name[:200], dropped_by=by, dropped_at=dropped_at or now)
     if scan.refused:
         row.state, row.told = State.REFUSED, scan.refused[:300]
         row.save()
@@ -59,7 +67,9 @@ def keep(row: DroppedScan, frozen: Frozen, channel: str, received_at: dt.datetim
     """Save the row with its correspondence: a new one, or that of the same file."""
     same = Correspondence.objects.filter(scan_sha256=frozen.sha256).order_by("pk").first()
     row.correspondence, row.state = same, State.TWICE if same else State.WAITING
-    if same is None:
+    if same:
+        row.told = called(same)[:300]
+    else:
         filed = Correspondence(
             channel=channel,
             received_at=received_at,
@@ -71,6 +81,12 @@ def keep(row: DroppedScan, frozen: Frozen, channel: str, received_at: dt.datetim
         save_new(filed, Act.FILED, row.dropped_by)
         row.correspondence = filed
     row.save()
+
+
+def called(filed: Correspondence) -> str:
+    """Return the name of the file that came before: the one that was dropped, or what it is."""
+    first = filed.dropped.exclude(state=State.TWICE).first()
+    return first.file_name if first else str(filed)
 
 
 def read_scans() -> int:

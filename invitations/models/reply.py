@@ -110,10 +110,20 @@ class DroppedScanQuerySet(models.QuerySet["DroppedScan"]):
     def to_read(self) -> Self:
         return self.filter(state=DroppedScan.State.WAITING)
 
+    def kept(self) -> Self:
+        return self.exclude(state__in=[DroppedScan.State.TWICE, DroppedScan.State.REFUSED])
+
     def to_record(self) -> Self:
         """Return scans on file whose reply nobody has recorded yet, the first dropped first."""
-        kept = self.exclude(state__in=[DroppedScan.State.TWICE, DroppedScan.State.REFUSED])
-        return kept.filter(correspondence__dealt_with_at=None).order_by("pk")
+        return self.kept().filter(correspondence__dealt_with_at=None).order_by("pk")
+
+    def ready(self) -> Self:
+        """Return those of them whose pages a worker has looked at."""
+        return self.to_record().exclude(state=DroppedScan.State.WAITING)
+
+    def pile_of(self, scan: "DroppedScan") -> Self:
+        """Return all that was dropped at once with it, and kept."""
+        return self.kept().filter(dropped_by=scan.dropped_by_id, dropped_at=scan.dropped_at)
 
 
 class DroppedScan(models.Model):

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.db.models import Count, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
@@ -17,6 +18,7 @@ from invitations.admin.base import user_of
 from invitations.admin.columns import change_url, list_url, state_url, text_link
 from invitations.admin.replies.filed_mail import FiledMailMixin
 from invitations.admin.replies.offered import Offered, invitations_called, offered_for
+from invitations.admin.replies.on_file import context_of, seen_of
 from invitations.admin.replies.recording import tell_of_replies
 from invitations.forms.beside import BesideForm
 from invitations.inbox.recording import record_filed
@@ -80,6 +82,8 @@ class BesideMixin(FiledMailMixin):
             "media": form.media,
             "filed_url": change_url(filed),
             "scan": scan,
+            **left_of_pile(scan),
+            **context_of(form.offered),
             "scan_url": filed.scan
             and reverse("admin:invitations_correspondence_scan", args=[filed.pk]),
             "pages": pictures_of(scan),
@@ -124,7 +128,9 @@ def put_aside(request: HttpRequest, filed: Correspondence) -> None:
 def recorded(request: HttpRequest, filed: Correspondence, form: BesideForm) -> bool:
     invitation = form.cleaned_data["invitation"]
     try:
-        record_filed(filed, invitation, user_of(request), form.reply_words, **form.said)
+        seen = seen_of(request, invitation)
+        by, words = user_of(request), form.reply_words
+        record_filed(filed, invitation, by, words, seen=seen, **form.said)
     except ValidationError as refusal:
         form.add_error(None, refusal)
         return False
@@ -150,7 +156,7 @@ def after_recording(
 
 def to_next(request: HttpRequest, scan: DroppedScan, kept: dict[str, Any]) -> HttpResponse:
     """Lead to the next scan, with the channel and hour that were put right; or to the list."""
-    waiting = DroppedScan.objects.to_record().exclude(state=DroppedScan.State.WAITING)
+    waiting = DroppedScan.objects.ready()
     following = waiting.filter(pk__gt=scan.pk).first() or waiting.first()
     if following is None:
         messages.success(request, _("That was the last scan."))
@@ -162,6 +168,15 @@ def to_next(request: HttpRequest, scan: DroppedScan, kept: dict[str, Any]) -> Ht
         if name in KEPT_FOR_NEXT
     }
     return redirect(f"{url}?{urlencode(passed_on)}" if passed_on else url)
+
+
+def left_of_pile(scan: DroppedScan | None) -> dict[str, int]:
+    """Return how many were dropped at once with the scan, and how many of them are left."""
+    if scan is None:
+        return {}
+    is_open = Q(correspondence__dealt_with_at=None)
+    pile = DroppedScan.objects.pile_of(scan).order_by()
+    return pile.aggregate(scans_of_pile=Count("pk"), scans_left=Count("pk", filter=is_open))
 
 
 def pictures_of(scan: DroppedScan | None) -> list[dict[str, Any]]:

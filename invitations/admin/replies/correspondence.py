@@ -84,6 +84,7 @@ class CorrespondenceAdmin(
         "invitation__member_state__iso3__called",
     ]
     date_hierarchy = "received_at"
+    change_form_outer_before_template = "admin/replies/before_correspondence.html"
     autocomplete_fields = ["invitation"]
     actions = ["mark_as_dealt_with"]
     fields = [

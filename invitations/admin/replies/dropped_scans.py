@@ -11,6 +11,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
+from django.utils import timezone
 from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
 from unfold.decorators import action, display
@@ -88,9 +89,10 @@ class DroppedScanAdmin(RecordAdmin):
     actions_list = ["drop"]
 
     def get_urls(self) -> list[Any]:
-        view = self.admin_site.admin_view(self.page_view)
+        of_page, first = map(self.admin_site.admin_view, (self.page_view, self.first_view))
         return [
-            path("<int:pk>/page/<int:number>/", view, name="invitations_droppedscan_page"),
+            path("<int:pk>/page/<int:number>/", of_page, name="invitations_droppedscan_page"),
+            path("first/", first, name="invitations_droppedscan_first"),
             *super().get_urls(),
         ]
 
@@ -109,7 +111,8 @@ class DroppedScanAdmin(RecordAdmin):
         chosen.pop(UNATTENDED, None)
         request.GET = chosen  # type: ignore[assignment] # of the list's filters it is none
         waiting = DroppedScan.objects.to_read().count()
-        context = {"scans_to_read": waiting, **(extra_context or {})}
+        ready = DroppedScan.objects.ready().count() if may_record(request) else 0
+        context = {"scans_to_read": waiting, "scans_ready": ready, **(extra_context or {})}
         page = super().changelist_view(request, context)
         if waiting:
             again = chosen.copy()
@@ -136,11 +139,12 @@ class DroppedScanAdmin(RecordAdmin):
 
     def _dropped(self, request: HttpRequest, said: dict[str, Any]) -> None:
         """Put each file on file by itself, and tell how many wait and how many do not."""
-        states = []
+        states, at = [], timezone.now()
         for file in said["scans"]:
             kind, refused = kind_or_refusal(file)
             scan = Scan(file.name, b"" if refused else file.read(), kind, refused)
-            row = drop_scan(scan, user_of(request), said["channel"], said["received_at"])
+            how_it_came = (said["channel"], said["received_at"])
+            row = drop_scan(scan, user_of(request), *how_it_came, dropped_at=at)
             states.append(row.state)
         transaction.on_commit(partial(begin_soon, Job.READ_SCANS))
         kept = states.count(State.WAITING)
@@ -153,6 +157,16 @@ class DroppedScanAdmin(RecordAdmin):
                 others,
             )
             messages.warning(request, told % {"count": others})
+
+    def first_view(self, request: HttpRequest) -> HttpResponse:
+        """Lead to the paper that waits longest, whatever page of the list is shown."""
+        if not may_record(request):
+            raise PermissionDenied
+        first = DroppedScan.objects.ready().first()
+        if first is None:
+            messages.info(request, _("No scan waits to be recorded."))
+            return redirect(list_url(DroppedScan))
+        return redirect("admin:invitations_correspondence_reply", first.correspondence_id)
 
     def page_view(self, request: HttpRequest, pk: int, number: int) -> HttpResponse:
         """Return the picture that was drawn of a page."""
@@ -178,6 +192,8 @@ class DroppedScanAdmin(RecordAdmin):
 
     @display(description=gettext_lazy("whose it may be"))
     def whose(self, scan: DroppedScan) -> str:
+        if scan.state == State.TWICE and scan.told:
+            return _("the same file as %(name)s") % {"name": scan.told}
         if scan.proposed is None:
             return str(NOT_IN_FORCE) if scan.found else scan.told
         return f"{scan.proposed.chosen_as}, {scan.get_found_display()}"

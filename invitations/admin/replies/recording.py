@@ -3,9 +3,12 @@
 from typing import Any
 
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.urls import reverse
+from django.template.response import TemplateResponse
+from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
@@ -13,9 +16,15 @@ from django.utils.translation import gettext_lazy
 
 from invitations.admin.base import ModelAdmin, user_of
 from invitations.admin.columns import state_url, text_link
+from invitations.admin.replies.on_file import context_of, seen_of
 from invitations.admin.replies.scans import freeze_scan
-from invitations.models import Correspondence, Reply
-from invitations.replies import file_correspondence
+from invitations.models import Correspondence, Invitation, Reply
+from invitations.replies import UnseenReply, file_correspondence
+
+LOOK_AT_BOTH = gettext_lazy(
+    "A reply of this office stands already, and nothing was recorded yet. It is shown above: look "
+    "at both, then save once more."
+)
 
 
 class RecordingMixin(ModelAdmin):
@@ -61,19 +70,42 @@ class RecordingMixin(ModelAdmin):
         ),
     ]
 
+    def get_urls(self) -> list[Any]:
+        view = self.admin_site.admin_view(self.on_file_view)
+        return [
+            path("on-file/", view, name="invitations_correspondence_on_file"),
+            *super().get_urls(),
+        ]
+
+    def on_file_view(self, request: HttpRequest) -> HttpResponse:
+        """Return what stands of the invitation that was chosen in the form."""
+        if not self.has_add_permission(request):
+            raise PermissionDenied
+        shown = context_of(invitation_named(request.GET.get("invitation")))
+        context = {"form_id": "correspondence_form", **shown}
+        return TemplateResponse(request, "admin/replies/on_file.html", context)
+
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
         initial: dict[str, Any] = super().get_changeform_initial_data(request)
         # The hour of the form saved last, so that a pile of faxes needs it once.
         return {"received_at": timezone.now(), **initial}
 
     def _record(self, request: HttpRequest, obj: Correspondence, form: Any) -> None:
+        try:
+            self._filed(request, obj, form)
+        except UnseenReply:
+            raise ValidationError(LOOK_AT_BOTH) from None
+
+    def _filed(self, request: HttpRequest, obj: Correspondence, form: Any) -> None:
+        invitation = form.cleaned_data["invitation"]
         filed = file_correspondence(
-            form.cleaned_data["invitation"],
+            invitation,
             user_of(request),
             obj.channel,
             obj.received_at,
             reply_words=form.reply_words,
             still_valid=form.is_still_valid,
+            seen=seen_of(request, invitation),
             scan=freeze_scan(form.cleaned_data["scan"]),
             reference=obj.reference,
             sender=obj.sender,
@@ -81,6 +113,15 @@ class RecordingMixin(ModelAdmin):
         )
         obj.pk = filed.pk
         obj.refresh_from_db()
+
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
+    ) -> HttpResponse:
+        """Show what stands of the invitation that the address or the form names."""
+        if context["original"] is None:
+            named = context["adminform"].form["invitation"].value()
+            context |= context_of(invitation_named(named))
+        return super().render_change_form(request, context, *args, **kwargs)
 
     def response_add(
         self, request: HttpRequest, obj: Correspondence, post_url_continue: str | None = None
@@ -100,6 +141,14 @@ class RecordingMixin(ModelAdmin):
         if obj.invitation and request.user.has_perm("invitations.view_invitation"):
             return redirect(state_url(obj.invitation.edition, obj.invitation.member_state))
         return super().response_post_save_add(request, obj)
+
+
+def invitation_named(key: Any) -> "QuerySet[Invitation]":
+    """Return the one invitation of the key that a form holds, or none."""
+    if not str(key or "").isdecimal():
+        return Invitation.objects.none()
+    joined = ("edition", "member_state", "minister__member_state")
+    return Invitation.objects.filter(pk=key).select_related(*joined)
 
 
 def tell_of_replies(request: HttpRequest, filed: Correspondence) -> None:

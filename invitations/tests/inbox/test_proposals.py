@@ -67,8 +67,17 @@ def test_the_reply_code_and_the_check_code_in_the_text_tell_whose_it_is(ruritani
     letter = LetterFactory(invitation=ruritania, check_code="1234567890123456")
     code = grouped_code(ruritania.links.get().code)
 
-    assert proposal([], f"Our reply. Code: {code.upper()}.", "") == (ruritania, "words")
+    assert proposal([], f"Our reply. Code: {code.upper()}.", "") == (ruritania, "code")
     assert proposal([], "Letter 1234 5678 9012 3456", "") == (letter.invitation, "words")
+
+
+def test_the_codes_of_two_offices_on_one_paper_are_sure_of_neither(ruritania):
+    other = InvitationFactory()
+    codes = " ".join(grouped_code(one.links.get().code) for one in (ruritania, other))
+
+    assert proposal([], codes, "") == (ruritania, "words")
+    assert proposal([code_of(ruritania), code_of(other)], "", "") == (ruritania, "words")
+    assert proposal([code_of(ruritania)] * 2, "", "") == (ruritania, "code")
 
 
 def test_a_reference_and_a_state_in_the_text_tell_whose_it_is_and_of_which_edition(ruritania):

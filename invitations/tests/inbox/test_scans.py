@@ -1,6 +1,7 @@
 """Scans that are dropped at once, and what becomes of each."""
 
 import datetime as dt
+import hashlib
 
 import pytest
 from django.core.files.storage import default_storage
@@ -11,7 +12,7 @@ from invitations.files.frozen import thaw
 from invitations.inbox.scans import Scan, drop_scan, read_scans
 from invitations.models import Correspondence, DroppedScan, Setback
 from invitations.tests.factories import InvitationFactory, UserFactory
-from invitations.tests.paper import drop, letter_of
+from invitations.tests.paper import drop, letter_of, on_file
 from invitations.tests.sheets import as_file, sheet
 
 pytestmark = pytest.mark.django_db
@@ -37,7 +38,15 @@ def test_the_same_file_twice_is_on_file_once_and_says_so():
     first, second = drop(b"a fax", "one.png"), drop(b"a fax", "two.png")
 
     assert second.state == State.TWICE
+    assert second.told == "one.png"
     assert second.correspondence == first.correspondence == Correspondence.objects.get()
+
+
+def test_a_file_that_came_before_by_itself_is_named_as_it_was_filed():
+    digest = hashlib.sha256(b"a fax").hexdigest()
+    on_file(reference="MFA/12", scan=f"scans/{digest}.png", scan_sha256=digest)
+
+    assert drop(b"a fax").told == "fax, MFA/12"
 
 
 def test_a_file_that_is_no_scan_is_not_kept_and_says_why():

@@ -1,12 +1,16 @@
 """A paper or mail on file becomes a reply on one page, by keyboard alone."""
 
+import html
+
 import pytest
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import strip_tags
 
 from invitations.admin.columns import state_url
 from invitations.inbox.filing import file_mail
 from invitations.models import Correspondence, Reply
+from invitations.replies import record_reply
 from invitations.tests.desk import page_of, signed_in
 from invitations.tests.factories import (
     EditionFactory,
@@ -144,6 +148,56 @@ def test_what_somebody_dealt_with_meanwhile_is_not_recorded_twice(client, regist
     assert Reply.objects.count() == 1
 
 
+def on_file_in(response):
+    """What the page says to be on file, of each invitation that may be chosen."""
+    told = response.content.decode().partition('class="on-file')[2].partition("</section>")[0]
+    return " ".join(html.unescape(strip_tags(told.partition(">")[2])).split())
+
+
+def test_what_stands_is_shown_beside_the_form_before_another_reply_is_recorded(
+    client, registrar, mail
+):
+    mail.invitation.replies.create(answer="regrets", status="standing")
+    mail.invitation.replies.create(
+        answer="represented", substitute_name="Rupert Hentzau", channel="fax", status="contested"
+    )
+
+    told = on_file_in(client.get(page(mail)))
+
+    assert "standing: regrets, online" in told
+    assert "contested: represented, Rupert Hentzau, fax" in told
+
+
+def test_of_each_invitation_that_was_found_it_is_told_what_stands(client, registrar):
+    filed, wanted = on_file(), invited_to(EditionFactory(), "QR", "Ruritania")
+    earlier = InvitationFactory(edition=past_edition(), minister=wanted.minister)
+    earlier.replies.create(answer="video", status="standing")
+    nothing = client.get(page(filed))
+
+    told = on_file_in(client.post(page(filed), {"whose": "qr"}))
+
+    assert 'class="on-file' not in nothing.content.decode()
+    assert (
+        f"{wanted.chosen_as} No answer is on file. {earlier.chosen_as} standing: by video" in told
+    )
+
+
+def test_what_came_to_stand_meanwhile_is_shown_before_it_is_contradicted(client, registrar, mail):
+    before = client.get(page(mail))
+    record_reply(mail.invitation, {"answer": "regrets"})
+    typed = {"answer": "in_person", "remarks": "Two guests.", "seen": before.context["seen"]}
+
+    response = client.post(page(mail), {"invitation": mail.invitation_id, **typed})
+
+    assert "Another reply was recorded after you opened the page." in response.content.decode()
+    assert "standing: regrets" in on_file_in(response)
+    assert form_of(response)["remarks"].value() == "Two guests."
+    assert Reply.objects.count() == 1
+    seen = response.context["seen"]
+    client.post(page(mail), {"invitation": mail.invitation_id, **typed, "seen": seen})
+    assert Reply.objects.contested().get().answer == "in_person"
+
+
 def test_a_contradiction_is_told_by_the_rules_that_all_paper_keeps(client, registrar, mail):
     mail.invitation.replies.create(answer="regrets", status="standing")
 
@@ -169,7 +223,7 @@ def test_the_page_costs_the_same_queries_with_one_invitation_and_with_three(
     for number in range(3):
         invited_to(edition, f"Q{number}", f"Ruritania {number}")
         client.get(page(filed))
-        with django_assert_num_queries(11):
+        with django_assert_num_queries(12):
             client.post(page(filed), {"whose": "Ruritania"})
 
 

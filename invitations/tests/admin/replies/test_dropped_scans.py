@@ -10,6 +10,7 @@ from django.utils import timezone
 from invitations.admin.columns import list_url
 from invitations.inbox.scans import read_scans
 from invitations.models import Correspondence, DroppedScan, Reply
+from invitations.replies import mark_dealt_with
 from invitations.tests.admin.replies.test_beside import RIGHTS, form_of, page, sent
 from invitations.tests.desk import signed_in
 from invitations.tests.factories import InvitationFactory
@@ -61,6 +62,7 @@ def test_scans_are_dropped_at_once_and_each_says_what_became_of_it(client, regis
     }  # fmt: skip
     assert told(response) == ["2 scans are on file.", "3 files are not: the list says why."]
     assert "A scan is a PDF, PNG, JPEG or TIFF file." in response.content.decode()
+    assert "the same file as 1.png" in response.content.decode()
     filed = Correspondence.objects.all()
     assert {(one.channel, f"{timezone.localtime(one.received_at):%H:%M}") for one in filed} == {
         ("fax", "09:30")
@@ -76,6 +78,51 @@ def test_the_list_renews_itself_while_scans_are_being_read(client, registrar):
 
     read_scans()
     assert "Refresh" not in client.get(LIST)
+
+
+def test_the_first_paper_of_a_long_pile_is_recorded_by_one_step_from_any_page_of_the_list(
+    client, registrar
+):
+    scans = [drop(str(number).encode(), state="read") for number in range(22)]
+    shown = client.get(LIST)
+    assert page(scans[0].correspondence) not in shown.content.decode()
+
+    first = client.get(reverse("admin:invitations_droppedscan_first"))
+    assert first.url == page(scans[0].correspondence)
+    assert f'href="{reverse("admin:invitations_droppedscan_first")}"' in shown.content.decode()
+    mark_dealt_with(scans[0].correspondence, registrar)
+
+    first = client.get(reverse("admin:invitations_droppedscan_first"))
+    assert first.url == page(scans[1].correspondence)
+
+
+def test_where_nothing_is_to_be_recorded_no_step_to_it_is_offered(client, registrar):
+    drop(b"a fax")
+
+    shown = client.get(LIST).content.decode()
+    nothing = client.get(reverse("admin:invitations_droppedscan_first"), follow=True)
+
+    assert "Record the first" not in shown
+    assert told(nothing) == ["No scan waits to be recorded."]
+    assert nothing.redirect_chain[-1][0] == LIST
+
+
+def test_the_page_says_how_many_of_the_pile_are_left(client, registrar):
+    earlier = drop(b"another day", state="read")
+    dropped(client, *[(f"{n}.png", as_file(sheet(lines=n))) for n in (1, 2, 3)], ("4.png", b"no"))
+    read_scans()
+    pile = DroppedScan.objects.filter(file_name__in=["1.png", "2.png", "3.png"])
+    scans = list(pile.order_by("pk"))
+    mark_dealt_with(scans[0].correspondence, registrar)
+
+    beside = client.get(page(scans[1].correspondence)).content.decode()
+
+    assert "2 of 3 scans of this pile are left." in beside
+    assert (
+        "1 of 1 scan of this pile is left."
+        in client.get(page(earlier.correspondence)).content.decode()
+    )
+    assert "3 scans are left to record." in client.get(LIST).content.decode()
 
 
 def test_no_file_or_too_many_are_refused(client, registrar):

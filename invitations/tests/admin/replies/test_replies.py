@@ -167,6 +167,29 @@ def test_contradiction_across_channels_is_told_with_a_link_to_the_pair(client, r
     assert standing.status == "standing"
 
 
+def test_what_stands_is_shown_on_the_form_that_the_page_of_a_state_opens(client, registrar):
+    reply = ReplyFactory(answer="regrets")
+
+    page = client.get(f"{ADD}?invitation={reply.invitation_id}")
+
+    assert "standing: regrets, online" in page.content.decode()
+    file(client, reply.invitation, answer="in_person", seen=page.context["seen"])
+    assert Reply.objects.contested().exists()
+
+
+def test_what_nobody_saw_to_stand_is_shown_before_it_is_contradicted(client, registrar):
+    reply = ReplyFactory(answer="regrets")
+
+    page = file(client, reply.invitation, answer="in_person", remarks="Two guests.", seen="")
+
+    assert "A reply of this office stands already" in page.content.decode()
+    assert "standing: regrets, online" in page.content.decode()
+    assert page.context["adminform"].form["remarks"].value() == "Two guests."
+    assert not Correspondence.objects.exists()
+    file(client, reply.invitation, answer="in_person", seen=page.context["seen"])
+    assert Reply.objects.contested().exists()
+
+
 def test_next_fax_starts_with_the_channel_and_hour_of_the_last(client, registrar):
     response = file(client, InvitationFactory(), channel="note_verbale", _addanother="yes")
 
