@@ -254,6 +254,10 @@ class MinisterExchangeMixin(ImportPageMixin, BackgroundImportMixin):
     def get_import_resource_kwargs(self, request: HttpRequest, **kwargs: Any) -> dict[str, Any]:
         return {"edition": getattr(kwargs["form"], "cleaned_data", {}).get("edition")}
 
+    def get_import_form_initial(self, request: HttpRequest) -> dict[str, Any]:
+        """Choose the edition at hand, to which a list nearly always belongs."""
+        return {"edition": ForumEdition.objects.current()}
+
     def get_confirm_form_initial(
         self, request: HttpRequest, import_form: forms.Form | None
     ) -> dict[str, Any]:

@@ -1,8 +1,9 @@
 import pytest
 
 from invitations.minister_import import COLUMNS
-from invitations.tests.factories import UserFactory
+from invitations.tests.factories import EditionFactory, UserFactory
 from invitations.tests.lists import read
+from invitations.tests.paper import past_edition
 
 IMPORT = "/admin/invitations/minister/import/"
 TEMPLATE = "/admin/invitations/minister/import/template/"
@@ -20,6 +21,15 @@ def test_the_page_explains_each_column_and_offers_a_template(staff):
     assert all(f'<code dir="ltr">{column}</code>' in page for column in COLUMNS)
     assert f'href="{TEMPLATE}"' in page
     assert "Family name <strong>(required)</strong>" in page
+
+
+def test_the_edition_at_hand_is_chosen_already(staff):
+    over = past_edition()
+    ahead = EditionFactory()
+
+    form = staff.get(IMPORT).context["form"]
+
+    assert form["edition"].value() == ahead.pk != over.pk
 
 
 def test_the_export_names_its_columns(staff):
