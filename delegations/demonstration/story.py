@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable
 from itertools import chain, cycle, islice
 from typing import Any, NamedTuple
 
+from auditlog.models import LogEntry
 from django.contrib.auth.models import User
 from django.db.models import QuerySet
 from django.utils import timezone
@@ -16,6 +17,7 @@ from django.utils.translation import gettext as _
 
 from delegations.demonstration.edition import edition_day, read_data
 from delegations.demonstration.people import invent_person, read_people
+from invitations.audit import Act
 from invitations.letters.approval import approve_letter
 from invitations.letters.circulars import plan_invitation_letters
 from invitations.letters.composing_queue import compose_planned
@@ -90,6 +92,8 @@ def send_letters(
     yesterday = timezone.now() - dt.timedelta(days=1)
     edition.invitations.update(drafted_at=approved_at - dt.timedelta(days=2))
     edition.invitations.issued().update(issued_at=approved_at)
+    put_in_force = LogEntry.objects.get_for_objects(edition.invitations.issued())
+    put_in_force.filter(additional_data__act=Act.ISSUED).update(timestamp=approved_at)
     date_back(letters.exclude(invitation__in=waiting), approved_at)
     date_back(letters.filter(invitation__in=waiting), yesterday)
 

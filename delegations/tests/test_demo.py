@@ -5,6 +5,7 @@ import pytest
 import time_machine
 from allauth.mfa.models import Authenticator
 from allauth.mfa.utils import decrypt
+from auditlog.models import LogEntry
 from django.contrib.auth.models import User
 from django.core.management import CommandError, call_command
 from django.test import TestCase
@@ -135,6 +136,9 @@ class Demonstration(TestCase):
         assert not LetterEvent.objects.filter(at__gt=today).exists()
         assert not Reply.objects.filter(recorded_at__gt=today).exists()
         assert not Invitation.objects.filter(issued_at__gt=today).exists()
+        put_in_force = LogEntry.objects.filter(additional_data__act="issued")
+        issued = Invitation.objects.filter(status="issued").count()
+        assert put_in_force.filter(timestamp__lt=today).count() == issued > 0
 
     def test_reply_link_is_that_of_a_silent_minister(self):
         lines = dict(line.split(": ", 1) for line in self.said)
