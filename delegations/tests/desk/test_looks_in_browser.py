@@ -1,0 +1,112 @@
+"""The frame of the desk's pages on a phone, in six languages and from right to left."""
+
+import pytest
+from django.conf import settings
+from django.contrib.auth.models import Group
+from django.test import Client
+from django.urls import reverse
+
+from delegations.tests.browser import browser_page
+from delegations.tests.measures import bring_axe, faults_within
+from invitations.admin.columns import change_url, list_url, state_url
+from invitations.models import Invitation
+from invitations.tests.factories import InvitationFactory, UserFactory
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.django_db(transaction=True, serialized_rollback=True),
+]
+PHONE = {"width": 390, "height": 844}
+WIDE = "document.documentElement.scrollWidth > innerWidth"
+# What stands before each cell of the first row, as the interface writes it.
+LABELS = """() => [...document.querySelectorAll("#result_list .data-row:first-of-type > *")]
+    .filter((cell) => cell.checkVisibility())
+    .map((cell) => [getComputedStyle(cell, "::before").content.replaceAll('"', ""),
+                    getComputedStyle(cell, "::before").textTransform])
+"""
+
+
+@pytest.fixture
+def signed_in(chromium, site):
+    """Open a page of the desk as somebody of that group, or with all rights, in a language."""
+
+    def opened(group="", language="en", **options):
+        user = UserFactory(is_superuser=not group)
+        user.groups.set(Group.objects.filter(name=group))
+        client = Client()
+        client.force_login(user)
+        held = client.cookies[settings.SESSION_COOKIE_NAME]
+        cookies = {held.key: held.value, settings.LANGUAGE_COOKIE_NAME: language}
+        browser = browser_page(chromium, reduced_motion="reduce", **options)
+        return browser, [{"name": k, "value": v, "url": site} for k, v in cookies.items()]
+
+    return opened
+
+
+def test_on_a_phone_a_row_without_actions_is_headed_by_its_state(signed_in, site, edition):
+    invitation = InvitationFactory(edition=edition)
+    browser, cookies = signed_in("Readers", "fr", viewport=PHONE)
+    with browser as page:
+        page.context.add_cookies(cookies)
+        page.goto(f"{site}{list_url(Invitation)}")
+
+        (first, _written), *others = page.evaluate(LABELS)
+        heading = page.locator("#result_list .data-row").first.locator("> *").first
+
+        assert heading.inner_text() == invitation.member_state.listed_as
+        assert first == "none"
+        assert ["réponse en vigueur", "none"] in others
+        assert all(label != "none" for label, _written in others)
+
+
+@pytest.mark.parametrize("language", ["fr", "ru", "ar"])
+def test_many_actions_neither_widen_a_page_nor_hide_what_it_is_called(
+    signed_in, site, edition, language
+):
+    browser, cookies = signed_in(language=language)
+    with browser as page:
+        page.context.add_cookies(cookies)
+        for width in (1600, 1280, 1024, 390):
+            page.set_viewport_size({"width": width, "height": 900})
+            page.goto(f"{site}{change_url(edition)}")
+
+            assert not page.evaluate(WIDE), width
+            called = page.locator("h1").first
+            assert called.evaluate("one => one.scrollWidth <= one.clientWidth"), width
+
+
+def test_what_is_ticked_is_as_large_as_a_finger_needs_it(signed_in, site, edition):
+    browser, cookies = signed_in(viewport=PHONE)
+    with browser as page:
+        page.context.add_cookies(cookies)
+        bring_axe(page)
+        for address in (reverse("admin:invitations_correspondence_add"), change_url(edition)):
+            page.goto(f"{site}{address}")
+            ticks = page.locator("input:is([type=checkbox], [type=radio])").all()
+            boxes = [tick.bounding_box() for tick in ticks if tick.is_visible()]
+
+            assert len(boxes) > 5
+            assert min(min(box["width"], box["height"]) for box in boxes) >= 24
+            rule = {"type": "rule", "values": ["target-size"]}
+            assert faults_within(page, "form", runOnly=rule) == []
+
+
+def test_in_arabic_words_in_another_script_stand_where_the_page_begins(signed_in, site, edition):
+    minister = {"minister__portfolio": "Minister of Telegraphs"}
+    invitation = InvitationFactory(edition=edition, **minister)
+    browser, cookies = signed_in(language="ar", viewport=PHONE)
+    with browser as page:
+        page.context.add_cookies(cookies)
+        page.goto(f"{site}{state_url(edition, invitation.member_state)}")
+
+        words = page.locator(".facts dd[dir=auto]").first
+        side = words.evaluate(
+            """one => {
+                const range = document.createRange();
+                range.selectNodeContents(one);
+                const [words, room] = [range.getBoundingClientRect(), one.getBoundingClientRect()];
+                return [words.right - room.right, words.left - room.left];
+            }"""
+        )
+
+        assert abs(side[0]) < 2 < side[1]
