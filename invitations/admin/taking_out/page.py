@@ -120,5 +120,5 @@ class TakenOutMixin(ModelAdmin):
     def left_to_a_worker(self, request: HttpRequest, kind: str, rows: int) -> HttpResponse:
         wanted = ask_for_list(self.model, request.GET.urlencode(), kind, rows, user_of(request))
         transaction.on_commit(partial(begin_soon, Job.TAKE_OUT_LISTS))
-        messages.info(request, _("The list is long: a worker makes the file."))
+        messages.info(request, _("The list is long: its file is made in the background."))
         return redirect("admin:invitations_listexport_change", wanted.pk)
