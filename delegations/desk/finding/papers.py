@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from delegations.desk.dossier import NOT_TOLD
 from delegations.desk.finding.people import line_of, of_invitations
-from delegations.desk.finding.search import EACH_KIND, Found, Search, described
+from delegations.desk.finding.search import EACH_KIND, Found, Search, described, holding
 from delegations.models import HighLevelSession
 from invitations.admin.base import ModelAdmin
 from invitations.admin.columns import change_url, list_url
@@ -86,7 +86,7 @@ def in_brackets(typed: str) -> str:
 def correspondence(search: Search) -> list[Found]:
     """Return what came in, by the sender's reference, name or address, or by its Message-ID."""
     text = search.typed
-    named = Q(reference__icontains=text) | Q(sender__icontains=text)
+    named = holding(text, ["reference"], ["sender"])
     if is_like_a_message_id(text):
         named |= Q(message_id=in_brackets(text))
     return [
@@ -105,10 +105,8 @@ def came_in(search: Search, one: Any) -> Found:
 
 def deliveries(search: Search) -> list[Found]:
     """Return where mails went, also to addresses that are on file no more."""
-    text = search.typed
-    sent = Q(reference__icontains=text)
-    if "@" in text:
-        sent |= Q(address__icontains=text)
+    addresses = ["address"] if "@" in search.typed else []
+    sent = holding(search.typed, ["reference"], addresses)
     found = of_invitations(Delivery.objects.filter(sent), "letter__invitation__")
     return [
         line_of(

@@ -6,7 +6,7 @@ from typing import Any
 from django.db.models import F, OuterRef, Q, Subquery
 from django.utils.translation import gettext as _
 
-from delegations.desk.finding.search import EACH_KIND, Found, Search, described
+from delegations.desk.finding.search import EACH_KIND, Found, Search, described, holding
 from delegations.models import Delegate
 from invitations.admin.state_names import states_called
 from invitations.models import Invitation, MemberState, Minister, Mission, Reply
@@ -49,16 +49,10 @@ def earlier_lines(search: Search, state: Any) -> list[Found]:
 
 def ministers(search: Search) -> list[Found]:
     """Return ministers by name, address or reference; who is in office comes first."""
-    text = search.typed
-    named = Q(name_in_script__contains=text) | Q(ref__iexact=text)
-    if words := search.words:
-        named |= Q(*(Q(name_key__contains=word) for word in words))
-    if "@" in text:
-        named |= Q(to_emails__icontains=text) | Q(cc_emails__icontains=text)
     invited = Invitation.objects.filter(minister=OuterRef("pk"))
     latest = invited.order_by(*search.current_first("edition"))
     found = (
-        Minister.objects.filter(named)
+        Minister.objects.filter(ministers_called(search))
         .select_related("member_state")
         .annotate(symbol=Subquery(latest.values("edition__symbol")[:1]))
         .order_by(F("successor").asc(nulls_first=True), "family_name", "pk")
@@ -74,9 +68,19 @@ def ministers(search: Search) -> list[Found]:
     ]
 
 
+def ministers_called(search: Search) -> Q:
+    text = search.typed
+    if "@" in text:
+        return holding(text, addresses=["to_emails", "cc_emails"])
+    named = Q(name_in_script__contains=text) | Q(ref__iexact=text)
+    if words := search.words:
+        named |= Q(*(Q(name_key__contains=word) for word in words))
+    return named
+
+
 def missions(search: Search) -> list[Found]:
     """Return missions by name or address; a mission may serve several States."""
-    named = Q(name__icontains=search.typed) | Q(emails__icontains=search.typed)
+    named = holding(search.typed, ["name"], ["emails"])
     return [
         Found(str(one), one.get_kind_display(), search.page_of(one, "", None), "apartment")
         for one in Mission.objects.filter(named)[:EACH_KIND]
@@ -84,8 +88,7 @@ def missions(search: Search) -> list[Found]:
 
 
 def focal_points(search: Search) -> list[Found]:
-    text = search.typed
-    named = Q(focal_point_name__icontains=text) | Q(focal_point_email__icontains=text)
+    named = holding(search.typed, ["focal_point_name"], ["focal_point_email"])
     found = of_invitations(Invitation.objects.filter(named), "")
     return [
         line_of(search, one, one, _("focal point"), one.focal_point_name or one.focal_point_email)
@@ -95,12 +98,7 @@ def focal_points(search: Search) -> list[Found]:
 
 def respondents(search: Search) -> list[Found]:
     """Return who answered for an office, and who was named as a substitute."""
-    text = search.typed
-    named = (
-        Q(respondent_name__icontains=text)
-        | Q(respondent_email__icontains=text)
-        | Q(substitute_name__icontains=text)
-    )
+    named = holding(search.typed, ["respondent_name", "substitute_name"], ["respondent_email"])
     found = of_invitations(Reply.objects.filter(named), "invitation__")
     return [
         line_of(search, one, one.invitation, _("reply"), one.respondent_name or one.substitute_name)
@@ -110,8 +108,9 @@ def respondents(search: Search) -> list[Found]:
 
 def delegates(search: Search) -> list[Found]:
     """Return delegates by name or address; in the edition at hand accents do not matter."""
-    text = search.typed
-    named = Q(name__icontains=text) | Q(email__icontains=text) | Q(pk__in=called_alike(search))
+    named = holding(search.typed, ["name"], ["email"])
+    if "@" not in search.typed:
+        named |= Q(pk__in=called_alike(search))
     found = of_invitations(Delegate.objects.filter(named), "delegation__")
     return [line_of(search, one, one.delegation, _("delegate"), one.name) for one in found]
 

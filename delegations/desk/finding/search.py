@@ -1,12 +1,14 @@
 """What was typed into the search, for whom, and how what is found is shown."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, NamedTuple
 
 from django.contrib.auth.models import User
-from django.db.models import Case, Model, Value, When
+from django.db.models import Case, Model, Q, Value, When
+from django.db.models.functions import StrIndex, Upper
+from django.db.models.lookups import GreaterThan
 from django.urls import reverse
 
 from invitations.admin.columns import change_url
@@ -70,6 +72,23 @@ class Search:
         if symbol and self.user.has_perm("invitations.view_invitation"):
             return reverse("desk:state", args=[symbol, iso3])
         return change_url(row)
+
+
+def holding(typed: str, names: Sequence[str] = (), addresses: Sequence[str] = ()) -> Q:
+    """Return the rows that have the text in one of the columns, capitals aside.
+
+    A name holds no "@". Of an address, what stands before it finds the rows by the index, and the
+    whole is compared in these alone: too many addresses end alike.
+    """
+    before, is_address, _domain = typed.partition("@")
+    rows = Q()
+    for column in (*addresses,) if is_address else (*names, *addresses):
+        if is_address and len(before) >= LETTERS_AT_LEAST:
+            whole = StrIndex(Upper(column), Upper(Value(typed)))
+            rows |= Q(**{f"{column}__icontains": f"{before}@"}) & Q(GreaterThan(whole, 0))
+        else:
+            rows |= Q(**{f"{column}__icontains": typed})
+    return rows
 
 
 def described(*words: object) -> str:

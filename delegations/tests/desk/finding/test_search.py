@@ -118,6 +118,17 @@ def test_what_belongs_to_no_state_leads_to_its_record(client, edition):
     assert (list_url(Invitation)) in [line[2] for line in found(client, "invitations")]
 
 
+@pytest.mark.parametrize("typed", ["Office@example.net", "ffice@EXAMPLE.N", "e@example.net"])
+def test_an_address_is_compared_to_its_end(client, edition, typed):
+    for end in ("org", "net"):
+        InvitationFactory(edition=edition, focal_point_email=f"office@example.{end}")
+    client.force_login(member_of("Registrars"))
+
+    (line,) = found(client, typed)
+
+    assert line[0].endswith("office@example.net")
+
+
 def test_code_of_a_state_comes_first_and_in_capitals_alone(client, edition):
     named = MemberStateFactory(iso2="XY", iso3="XYX", short_name_en="Aaland")
     other = MemberStateFactory(iso2="XZ", iso3="XZZ", short_name_en="Xylophonia")
