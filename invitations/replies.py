@@ -8,6 +8,7 @@ from uuid import UUID
 from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -209,10 +210,10 @@ def refuse_if_incomplete(reply: Reply) -> None:
 
 def earlier_replies(reply: Reply) -> tuple[Reply | None, list[Reply]]:
     """Return the reply of the same form, of any invitation, and this invitation's, newest first."""
-    known = Reply.objects.filter(invitation=reply.invitation_id)
+    known = Q(invitation=reply.invitation_id)
     if reply.form_key:
-        known |= Reply.objects.filter(form_key=reply.form_key)
-    found = list(known.order_by("-pk"))
+        known |= Q(form_key=reply.form_key)
+    found = list(Reply.objects.filter(known).order_by("-pk"))
     form_before = next((r for r in found if reply.form_key and r.form_key == reply.form_key), None)
     return form_before, [r for r in found if r.invitation_id == reply.invitation_id]
 

@@ -47,10 +47,15 @@ class OnFile:
 
     @cached_property
     def delegation(self) -> Any:
-        """The State's delegation, with its statement and the numbers ``named`` and ``texts``."""
+        """The State's delegation, with its statement and the numbers ``named`` and ``texts``.
+
+        Most States have none yet, and to ask whether there is one takes a fifth of counting.
+        """
         delegations = Delegation.objects.filter(
             edition=self.invitation.edition_id, member_state=self.invitation.member_state_id
         )
+        if not delegations.exists():
+            return None
         return with_statement_and_numbers(delegations).first()
 
     @property

@@ -13,7 +13,7 @@ from django.views.i18n import set_language
 
 from invitations.letters.addressing import styled_name, titled
 from invitations.letters.released import form_on_file
-from invitations.models import HIGHEST, Invitation, Minister
+from invitations.models import HIGHEST, Invitation, Letter, Minister
 
 TOO_LONG_OPEN = gettext_lazy("This page was open too long. Please check it and send it again.")
 
@@ -95,8 +95,8 @@ def page_context(request: HttpRequest, invitation: Invitation, **more: Any) -> d
 
 def letter_reference(invitation: Invitation) -> str | None:
     """Return the reference of the letter that invites: the last one that was approved."""
-    letters = invitation.letters.inviting().approved().order_by("-pk")
-    return letters.values_list("circular__reference", flat=True).first()
+    letters = Letter.objects.inviting().approved().filter(invitation=invitation.pk)
+    return letters.values_list("circular__reference", flat=True).last()
 
 
 def styled_minister_name(invitation: Invitation) -> str:

@@ -228,16 +228,22 @@ class ReplyQuerySet(models.QuerySet["Reply"]):
 
     def of_state(self, invitation: Invitation) -> Self:
         """All replies of the invitation's State, each with ``is_in_force``."""
-        return self.of_editions_and_states([invitation])
+        return self.filter(
+            invitation__edition=invitation.edition_id,
+            invitation__member_state=invitation.member_state_id,
+        ).with_force()
 
     def of_editions_and_states(self, invitations: Sequence[Invitation]) -> Self:
         """All replies of any of the States to any of the editions, each with ``is_in_force``."""
-        found = self.filter(
+        return self.filter(
             invitation__edition__in={invitation.edition_id for invitation in invitations},
             invitation__member_state__in={one.member_state_id for one in invitations},
-        )
+        ).with_force()
+
+    def with_force(self) -> Self:
+        """Let each reply say whether it stands and its invitation is issued."""
         standing, issued = Reply.Status.STANDING, Invitation.Status.ISSUED
-        return found.annotate(is_in_force=Q(status=standing, invitation__status=issued))
+        return self.annotate(is_in_force=Q(status=standing, invitation__status=issued))
 
 
 class Reply(models.Model):

@@ -292,7 +292,7 @@ def test_queries_of_the_page_and_of_a_reply(
         client.get(page_of(invitation))
     with django_assert_max_num_queries(14):
         client.post(page_of(invitation), words_of(invitation))
-    # The invitation by its link, the State's replies, the delegation with its statement,
+    # The invitation by its link, the State's replies, whether there is a delegation,
     # the form of address and the reference: the contact was told a moment ago.
     with django_assert_num_queries(5):
         client.get(page_of(invitation))

@@ -471,14 +471,14 @@ def test_queries_are_as_many_for_fifty_as_for_one(invitation, django_assert_num_
     url = person_url(invitation, person)
     seen = hidden(client.get(url), "seen")
 
-    # The invitation by its link, the State's replies, the delegation, its delegates,
-    # its history, the form of address, the reference, the receipt that is planned, and its
-    # approved texts.
-    with django_assert_num_queries(9):
+    # The invitation by its link, the State's replies, whether there is a delegation, the
+    # delegation, its delegates, its history, the form of address, the reference, the receipt that
+    # is planned, and its approved texts.
+    with django_assert_num_queries(10):
         client.get(page_of(invitation, "delegation"))
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(7):
         client.get(url)
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(7):
         client.get(page_of(invitation, "list"))
     # The invitation, the answer, the delegation, its delegates, the row and the change,
     # within a transaction, and a row of the field history; for the receipt the letter that

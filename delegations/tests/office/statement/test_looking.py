@@ -62,10 +62,10 @@ def test_queries_of_the_page_and_of_a_change(invitation, django_assert_num_queri
     send(client, invitation, *[file(f"Words {n}".encode()) for n in range(texts)])
     seen = seen_by(client, invitation)
 
-    # The invitation by its link, the sessions of the track, the State's replies, the
-    # delegation with its statement, its texts, the form of address, the reference, the receipt
-    # that is planned, and its approved texts.
-    with django_assert_num_queries(9):
+    # The invitation by its link, the sessions of the track, the State's replies, whether there
+    # is a delegation, the delegation with its statement, its texts, the form of address, the
+    # reference, the receipt that is planned, and its approved texts.
+    with django_assert_num_queries(10):
         client.get(page_of(invitation, "statement"))
     # A change also lets its receipt tell what stands now: the letter, the texts, the row.
     with django_assert_num_queries(14):
