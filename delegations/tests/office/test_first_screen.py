@@ -114,3 +114,17 @@ def test_the_shortest_reply_takes_three_taps(chromium, edition):
         page.wait_for_url("**/thanks/")
 
     assert invitation.replies.get().answer == "regrets"
+
+
+def test_a_long_rank_is_read_in_full(chromium, edition):
+    _invitation, link = invited(edition, **of_minister("ru"))
+
+    with browser_page(chromium, **PHONE) as page:
+        page.goto(link)
+        page.check("[value=represented]")
+        rank = page.locator("#id_substitute_rank")
+        of_one_line = rank.bounding_box()
+        rank.select_option("MON")
+
+        assert rank.bounding_box()["width"] == of_one_line["width"]
+        assert rank.bounding_box()["height"] > 1.5 * of_one_line["height"]
