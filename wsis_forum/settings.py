@@ -164,6 +164,7 @@ ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_REAUTHENTICATION_TIMEOUT = SIGN_IN_AGAIN_MINUTES * 60
+ACCOUNT_FORMS = {"reauthenticate": "wsis_forum.staff.forms.PasswordAgainForm"}
 ACCOUNT_REAUTHENTICATION_METHODS = ("mfa", "password")
 # Wrong passwords and codes are counted by django-axes, by name and address; the codes of one
 # account, moreover, from all addresses: who has its password could try them from many. One

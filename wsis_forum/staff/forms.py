@@ -2,10 +2,12 @@
 
 from typing import Any
 
+from allauth.account import forms as account_forms
 from allauth.account.adapter import get_adapter
 from allauth.core import context
 from allauth.mfa.base import forms
 from allauth.mfa.webauthn.forms import AddWebAuthnForm
+from django import forms as django_forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 from unfold.forms import AdminOwnPasswordChangeForm
@@ -36,6 +38,23 @@ class AddPasskeyForm(AddWebAuthnForm):
 
 class AuthenticateForm(CountedCode, forms.AuthenticateForm):
     pass
+
+
+class UnseenName(django_forms.TextInput):
+    """The name of an account beside its password: managers of passwords read it, nobody else."""
+
+    is_hidden = True
+
+    def __init__(self) -> None:
+        super().__init__({"autocomplete": "username", "hidden": True, "readonly": True})
+
+
+class PasswordAgainForm(account_forms.ReauthenticateForm):
+    username = django_forms.CharField(required=False, widget=UnseenName)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["username"].initial = self.user.get_username()
 
 
 class ReauthenticateForm(CountedCode, forms.ReauthenticateForm):

@@ -153,6 +153,14 @@ def test_the_password_serves_too(client, approver):
     assert client.get(reverse("admin:invitations_minister_export")).status_code == 200
 
 
+def test_managers_of_passwords_find_the_name_beside_the_password(client, approver):
+    page = client.get(BY_PASSWORD).content.decode()
+
+    name, password = re.findall('<input[^>]* autocomplete="(?:username|current-)[^>]*>', page)
+    assert {'value="sapt"', 'autocomplete="username"', "hidden"} <= set(name.split())
+    assert 'type="password"' in password
+
+
 @pytest.mark.parametrize(
     ("page", "wrong"), [(BY_PASSWORD, {"password": "wrong"}), (AGAIN, {"code": "000000"})]
 )
