@@ -4,7 +4,8 @@ import csv
 import io
 import os
 import tempfile
-from collections.abc import Callable, Iterable
+import unicodedata
+from collections.abc import Callable, Iterable, Sequence
 from itertools import chain
 from typing import IO, Any, NamedTuple
 
@@ -26,6 +27,8 @@ from invitations.text.formulas import escape_formula, escape_in_csv
 LONGEST_TITLE = 31  # signs, of a sheet
 NOT_IN_TITLES = str.maketrans(dict.fromkeys("[]:*?/\\'", " "))
 NARROWEST, WIDEST = 10, 60  # signs, of a column
+# Signs, of a column on paper; some 190 stand on a line.
+LEAST_ROOM, SOME_WORDS, LONGEST_WORD = 6, 28, 34
 
 
 class Kind(TextChoices):
@@ -97,8 +100,13 @@ def write_pdf(sheet: Sheet, file: IO[bytes]) -> None:
 
     fonts, _letters, fetcher = fonts_and_styles(os.getpid())
     before, between, after = numbered_pages()
+    rows = list(sheet.rows)
     context = {
         "sheet": sheet,
+        "shares": shares_of([sheet.headings, *rows]),
+        "filters": [in_directions(one) for one in sheet.filters],
+        "headings": [in_directions(one) for one in sheet.headings],
+        "rows": [[in_directions(cell) for cell in row] for row in rows],
         "lang": translation.get_language(),
         "dir": "rtl" if translation.get_language_bidi() else "ltr",
         "as_of": date_format(timezone.localtime(), "DATETIME_FORMAT"),
@@ -115,6 +123,59 @@ def write_pdf(sheet: Sheet, file: IO[bytes]) -> None:
         html = HTML(string=page, url_fetcher=fetcher)
         document = html.render(font_config=fonts, stylesheets=[css], **STANDARD)
         file.write(document.write_pdf(finisher=finish_pdf, **STANDARD))
+
+
+class Line(NamedTuple):
+    """A line of a cell, its direction, and the style of lines that are not of the language."""
+
+    direction: str
+    style: str
+    words: str
+
+
+def in_directions(cell: str) -> list[Line]:
+    """Return each line of the cell with its direction, which a list in Arabic would turn around.
+
+    The typesetter knows no element that finds it by itself. It is that of the first letter; digits
+    and signs alone, a telephone number, read from left to right.
+    """
+    return [Line(direction_of(line), style_of(line), line) for line in cell.split("\n")]
+
+
+def style_of(line: str) -> str:
+    """Return how a name in Latin letters is set in Chinese, whose apostrophe is as wide as a sign.
+
+    Elsewhere the face of the language has these letters.
+    """
+    is_chinese = (translation.get_language() or "").startswith("zh")
+    return "latin" if is_chinese and wide_signs(line) == len(line) else ""
+
+
+def direction_of(line: str) -> str:
+    kinds = (unicodedata.bidirectional(sign) for sign in line)
+    strong = next((kind for kind in kinds if kind in ("L", "R", "AL")), "L")
+    return "ltr" if strong == "L" else "rtl"
+
+
+def shares_of(lines: Sequence[Sequence[str]]) -> list[float]:
+    """Return the part of the paper's width, in hundredths, that each column gets.
+
+    No name or address is broken that has room, and who writes much gets more, within bounds.
+    """
+    needed = [max(map(room_for, column)) for column in zip(*lines, strict=True)]
+    return [round(100 * one / sum(needed), 2) for one in needed]
+
+
+def room_for(cell: str) -> int:
+    """Return how many signs wide the cell has to be: its longest word, or some words of it."""
+    words = [wide_signs(word) for word in cell.split()]
+    longest = min(max(words, default=0), LONGEST_WORD)
+    return max(longest, min(sum(words) + len(words), SOME_WORDS), LEAST_ROOM)
+
+
+def wide_signs(word: str) -> int:
+    """Return the width of the word; Chinese signs take two places each."""
+    return sum(2 if unicodedata.east_asian_width(sign) in "WF" else 1 for sign in word)
 
 
 def numbered_pages() -> tuple[str, str, str]:

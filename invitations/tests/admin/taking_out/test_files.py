@@ -6,15 +6,17 @@ import re
 import subprocess
 
 import openpyxl
+import pypdfium2
 import pytest
 from django.utils import translation
 from hypothesis import given
 from hypothesis import strategies as st
 
 from invitations.admin.taking_out.cells import plain
-from invitations.admin.taking_out.files import Kind, Sheet, written
+from invitations.admin.taking_out.files import Kind, Sheet, shares_of, written
 from invitations.text.formulas import escape_formula
 
+NAME, REGARDS = "Rupert Lauengram", "regrets, and asks for the texts in Arabic!"
 ROWS = [["Nether Ruritania", "=1+1"], ["روريتانيا السفلى", "+41 22 555 0100"]]
 
 
@@ -113,3 +115,59 @@ def test_pdf_names_filter_rows_and_pages(tmp_path, language, last):
         assert "40 rows." in words
         # The headings come again on the second page.
         assert words.count("@Words") == 2
+
+
+def lines_of(pdf):
+    """The signs of the first page by the height at which they stand, from left to right."""
+    found = {}
+    page = pypdfium2.PdfDocument(pdf)[0].get_textpage()
+    for number in range(page.count_chars()):
+        left, bottom, _right, _top = page.get_charbox(number, loose=True)
+        found.setdefault(round(bottom), []).append((left, page.get_text_range(number, 1)))
+    return ["".join(sign for _left, sign in sorted(line)) for line in found.values()]
+
+
+@pytest.mark.parametrize("words", ["+41 22 555 01 00", "250 2.0.0 Ok", "The Minister regrets."])
+def test_numbers_and_words_of_another_script_keep_their_order_in_arabic(words):
+    rows = [["روريتانيا السفلى " * 9, words, "روريتانيا " * 9]]
+    with translation.override("ar"):
+        pdf = bytes_of(Kind.PDF, sheet(rows, headings=["A", "B", "C"], filters=[]))
+
+    assert any(words.replace(" ", "") in line.replace(" ", "") for line in lines_of(pdf))
+
+
+def test_a_sentence_of_another_script_ends_where_it_ends_also_on_its_last_line():
+    sentence = "The mission says that the Minister attends " * 4 + "without a statement."
+    with translation.override("ar"):
+        pdf = bytes_of(Kind.PDF, sheet([["روريتانيا", sentence] * 3], headings=list("ABCDEF")))
+
+    assert any(line.count("statement.") == 3 for line in lines_of(pdf))
+
+
+@pytest.mark.parametrize("language", ["en", "ar"])
+def test_no_name_is_broken_beside_columns_that_hold_much(language):
+    rows = [[NAME, "روريتانيا السفلى " * 9, REGARDS * 3, "in person", "x" * 200]] * 3
+    with translation.override(language):
+        pdf = bytes_of(Kind.PDF, sheet(rows, headings=["Speaker", "B", "C", "Mode", "E"]))
+
+    told = lines_of(pdf)
+
+    for word in (*NAME.split(), "Speaker", "person"):
+        assert any(word in line for line in told), word
+
+
+def test_an_apostrophe_is_no_wider_in_chinese():
+    with translation.override("zh-hans"):
+        pdf = bytes_of(Kind.PDF, sheet([["下卢里塔尼亚", "Gaspard d’Estrelsau"]]))
+
+    page = pypdfium2.PdfDocument(pdf)[0].get_textpage()
+    told = page.get_text_range()
+    left, _bottom, right, _top = page.get_charbox(told.index("’"), loose=True)
+    assert right - left < 4  # points, of 8
+
+
+def test_each_column_has_some_room_and_all_have_the_whole_paper():
+    shares = shares_of([["", "Name", "Words"], ["1", "下卢里塔尼亚", "much " * 90]])
+
+    assert min(shares) > 10
+    assert round(sum(shares)) == 100
