@@ -79,7 +79,7 @@ def test_letters_that_wait_for_one_field_are_looked_up_once(django_assert_max_nu
     plan_invitation_letters(edition)
     compose_planned()
 
-    with django_assert_max_num_queries(27):
+    with django_assert_max_num_queries(28):
         compose_planned()
 
 
