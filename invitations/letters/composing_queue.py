@@ -219,26 +219,36 @@ def claim_to_compose(pk: int) -> Letter | None:
     free = Letter.objects.planned().filter(free_to_compose(), pk=pk)
     if not free.update(composing_until=timezone.now() + COMPOSE_WITHIN):
         return None
-    composed_with, held = noted_before(pk)
-    letter = Letter.objects.select_related(
-        "invitation__edition",
-        "invitation__minister__member_state",
-        "invitation__minister__rank",
-        "invitation__member_state",
-        "circular",
-        "composed_by",
-        "mission",
-        "replaces__circular",
-        "step",
-        "reply",
-    ).get(pk=pk)
+    noted = letters_with_records().get(pk=pk)
+    composed_with, held = noted_before(noted)
+    letter = Letter.objects.select_related(*RECORDS, *records_besides(noted)).get(pk=pk)
     letter.composed_with, letter.held = composed_with, held
     return letter
 
 
-def noted_before(pk: int) -> tuple[dict[str, str], Held]:
+RECORDS = (
+    "invitation__edition",
+    "invitation__minister__member_state",
+    "invitation__minister__rank",
+    "invitation__member_state",
+    "circular",
+    "composed_by",
+)
+
+
+def records_besides(letter: Letter) -> list[str]:
+    """Return the records that only some letters have: to join them all doubles the columns."""
+    besides = {
+        "mission": letter.mission_id,
+        "replaces__circular": letter.replaces_id,
+        "step": letter.step_id,
+        "reply": letter.reply_id,
+    }
+    return [name for name, key in besides.items() if key is not None]
+
+
+def noted_before(letter: Letter) -> tuple[dict[str, str], Held]:
     """Return what is held for an automatic letter, or the hashes behind any other."""
-    letter = letters_with_records().get(pk=pk)
     if letter.kind in AUTOMATIC_KINDS:
         return {}, held_changes(letter.invitation)
     return hashes_behind(letter), ()
