@@ -145,7 +145,16 @@ def same_numbers_in_each_test(monkeypatch):
 WITHOUT_HISTORY = tuple(
     str(Path(__file__).parent / folder)
     for folder in (
+        "delegations/tests/api",
+        "delegations/tests/desk",
         "delegations/tests/office",
+        "delegations/tests/releases",
+        "invitations/tests/admin/circulars",
+        "invitations/tests/admin/letters",
+        "invitations/tests/admin/mending",
+        "invitations/tests/admin/outbox",
+        "invitations/tests/admin/replies",
+        "invitations/tests/admin/setup",
         "invitations/tests/inbox",
         "invitations/tests/letters",
         "invitations/tests/outbox",
