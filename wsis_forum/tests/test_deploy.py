@@ -206,7 +206,13 @@ def test_the_proxy_names_each_request_in_its_own_log_and_to_the_site(proxy):
     told = fetch(f"https://127.0.0.1:{tls}/", **{"X-Request-ID": "chosen-by-a-visitor"})
 
     name = re.search(r"X-Request-ID: ([0-9a-f]{32})\s", told)[1]
-    assert (folder / "wsis-forum.log").read_text().endswith(f" {name}\n")
+    log = folder / "wsis-forum.log"
+    # It is written once the answer has gone.
+    for _again in range(100):
+        if log.read_text():
+            break
+        time.sleep(0.1)
+    assert log.read_text().endswith(f" {name}\n")
 
 
 # Containers
