@@ -10,7 +10,7 @@ from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
 
 from delegations.models import Delegate, Delegation, DelegationChange, PolicyStatement
-from invitations.models import Invitation, Reply
+from invitations.models import Filed, Invitation, Reply
 
 # The rows that a line of the history joins to name its author.
 AUTHOR_PATHS = ("user", "invitation__minister__member_state", "invitation__member_state")
@@ -73,6 +73,24 @@ def note_staff_change(
         act=act,
         subject=row.name if isinstance(row, Delegate) else row.speaker_name,
         fields=fields,
+    )
+    tell_what_is_filed(row.delegation_id)
+
+
+def tell_what_is_filed(delegation: int) -> None:
+    """Let reminders know what the State has on file by now, and what it has not any more.
+
+    Call it after each change, within its transaction.
+    """
+    list(Delegation.objects.select_for_update(of=("self",)).filter(pk=delegation).values_list("pk"))
+    row = Delegation.objects.with_what_is_filed().filter(pk=delegation).first()
+    if row is None:
+        return
+    of_state = {"edition_id": row.edition_id, "member_state_id": row.member_state_id}
+    told = Filed.objects.filter(**of_state)
+    told.exclude(what__in=row.filed).delete()
+    Filed.objects.bulk_create(
+        [Filed(what=what, **of_state) for what in row.filed], ignore_conflicts=True
     )
 
 

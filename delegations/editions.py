@@ -114,7 +114,7 @@ def copy_text(
 
 def steps_like(source: ForumEdition, edition: ForumEdition) -> list[ReminderStep]:
     """Return the steps of the earlier edition; two people look at each again."""
-    kept = ("days_before", "hour", "medium", "audience", "variant")
+    kept = ("days_before", "hour", "asks_for", "medium", "audience", "variant")
     return [
         ReminderStep(edition=edition, **{name: getattr(step, name) for name in kept})
         for step in source.reminder_steps.all()

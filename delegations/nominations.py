@@ -11,7 +11,13 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from delegations.changes import Stale, lock_delegation, refuse_unless_answered, row_mark
+from delegations.changes import (
+    Stale,
+    lock_delegation,
+    refuse_unless_answered,
+    row_mark,
+    tell_what_is_filed,
+)
 from delegations.models import Delegate, Delegation, DelegationChange
 from delegations.receipts import plan_delegation_receipt
 from invitations.models import ANSWERS_BRINGING, Invitation
@@ -82,6 +88,7 @@ def nominate_delegates(
     DelegationChange.objects.bulk_create(
         office_change(delegation, invitation, Act.ADDED, person.name) for person in added
     )
+    tell_what_is_filed(delegation.pk)
     plan_delegation_receipt(delegation, invitation)
     return added
 
@@ -186,6 +193,7 @@ def note_office_change(
     noted = office_change(delegation, invitation, act, subject)
     noted.fields = fields or []
     noted.save()
+    tell_what_is_filed(delegation.pk)
     plan_delegation_receipt(delegation, invitation)
 
 

@@ -11,7 +11,13 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from delegations.changes import Stale, lock_delegation, refuse_unless_answered, row_mark
+from delegations.changes import (
+    Stale,
+    lock_delegation,
+    refuse_unless_answered,
+    row_mark,
+    tell_what_is_filed,
+)
 from delegations.models import DelegationChange, PolicyStatement, StatementText
 from delegations.receipts import plan_statement_receipt
 from invitations.files.frozen import freeze, thaw
@@ -218,6 +224,7 @@ def note_office_change(
         subject=statement.speaker_name,
         fields=fields,
     )
+    tell_what_is_filed(statement.delegation_id)
     plan_statement_receipt(statement, invitation)
 
 

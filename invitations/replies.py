@@ -310,7 +310,9 @@ def next_step(invitation: Invitation, now: dt.datetime) -> ReminderStep | None:
 def reminded_by(invitation: Invitation) -> set[int | None]:
     """Return the steps whose mail has left, or which are on the call list."""
     deadline = invitation.edition.reply_before
-    mailed = invitation.letters.in_force().filter(kind="reminder", reply_before=deadline)
+    mailed = invitation.letters.in_force().filter(
+        kind="reminder", step__asks_for="", reply_before=deadline
+    )
     called = invitation.call_list_entries.filter(reply_before=deadline)
     left = mailed.filter(deliveries__handed_over_at__isnull=False)
     return {*left.values_list("step", flat=True), *called.values_list("step", flat=True)}

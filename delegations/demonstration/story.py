@@ -62,7 +62,7 @@ def play_story(
     rng.shuffle(offices)
     send_letters(edition, offices, approver, say)
     incoming = plan_answers(edition, offices[5:], rng, timezone.localdate(now))
-    step = edition.reminder_steps.get(days_before=21)
+    step = edition.reminder_steps.get(asks_for="", days_before=21)
     reminded_at = edition_day(edition, step.due_on or step.planned_on, hour=10)
     receive_answers([sent for sent in incoming if sent.at < reminded_at], drafter)
     say(_("Reminding the offices that had not answered …"))

@@ -85,7 +85,7 @@ def lines_of_letters(dossier: Dossier) -> Iterator[Line]:
         of_letter = event.delivery_id is None
         sentence = sentence_of_letter(event) if of_letter else sentence_of_deliveries(event, to)
         if sentence:
-            words = labelled(capfirst(event.letter.get_kind_display()), sentence)
+            words = labelled(capfirst(event.letter.named), sentence)
             url = change_url(to[0] if len(to) == 1 else event.letter)
             yield Line(event.at, words, by(event.actor), url, reason_of(event), event.pk)
 

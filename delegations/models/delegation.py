@@ -14,6 +14,7 @@ from invitations.models import (
     Gender,
     Invitation,
     MemberState,
+    NextStep,
     Reply,
 )
 from invitations.text.dates import comma_list, labelled
@@ -39,6 +40,17 @@ class DelegationQuerySet(models.QuerySet["Delegation"]):
         """Delegations that come today; a later regret drops out by itself."""
         return self.filter(has_standing_answer(ANSWERS_BRINGING, "edition", "member_state"))
 
+    def with_what_is_filed(self) -> Self:
+        """Let each say which of the steps after a yes are done."""
+        same = self.model.objects.filter(pk=OuterRef("pk"))
+        return self.annotate(
+            has_speaker=Exists(same.filter(statement__isnull=False)),
+            has_text=Exists(
+                same.filter(statement__texts__isnull=False, statement__texts__replaced_at=None)
+            ),
+            has_head=Exists(same.filter(delegates__role="head")),
+        )
+
 
 class Delegation(models.Model):
     edition = models.ForeignKey(
@@ -62,6 +74,11 @@ class Delegation(models.Model):
 
     def __str__(self) -> str:
         return comma_list([self.member_state, self.edition])
+
+    @property
+    def filed(self) -> list[str]:
+        """The steps after a yes that are done, of one read by ``with_what_is_filed``."""
+        return [step.value for step in NextStep if getattr(self, f"has_{step.value}")]
 
 
 class Delegate(models.Model):

@@ -6,19 +6,23 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from django.db.models import Count, Q
+from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from delegations.models import Delegation, PolicyStatement
+from delegations.statements import takes_texts
 from invitations.models import (
     ANSWERS_BRINGING,
     ANSWERS_SPEAKING,
     Answer,
     Channel,
     Invitation,
+    NextStep,
     Reply,
+    left_to_do,
 )
 from invitations.text.dates import printed_hour
 from invitations.text.lines import isolated
@@ -116,6 +120,11 @@ class OnFile:
     def speaks(self) -> bool:
         return not self.answers.isdisjoint(ANSWERS_SPEAKING)
 
+    @cached_property
+    def left_to_do(self) -> list[NextStep]:
+        """What the answers ask for and is not on file: reminders ask for the same."""
+        return left_to_do(self.answers, self.delegation.filed if self.delegation else [])
+
     def keeps(self, what: str) -> bool:
         """Whether the office can still look at a statement or delegation of an earlier answer."""
         return not self.is_silent and bool(getattr(self, what))
@@ -124,9 +133,13 @@ class OnFile:
 def with_statement_and_numbers(delegations: Any) -> Any:
     """Let each delegation bring its statement, and how many delegates and current texts it has."""
     current = Q(statement__texts__isnull=False, statement__texts__replaced_at=None)
-    return delegations.select_related("statement").annotate(
-        named=Count("delegates", distinct=True),
-        texts=Count("statement__texts", filter=current, distinct=True),
+    return (
+        delegations.with_what_is_filed()
+        .select_related("statement")
+        .annotate(
+            named=Count("delegates", distinct=True),
+            texts=Count("statement__texts", filter=current, distinct=True),
+        )
     )
 
 
@@ -179,6 +192,8 @@ class OfficePart(NamedTuple):
     is_open: bool
     # What is to be done next, in words; empty where nothing is asked.
     step: str = ""
+    # Whether that is done last: the words of a statement are written when all else is settled.
+    can_wait: bool = False
 
 
 def office_parts(filed: OnFile) -> list[OfficePart]:
@@ -188,7 +203,8 @@ def office_parts(filed: OnFile) -> list[OfficePart]:
 
 def next_part(parts: list[OfficePart], here: str) -> OfficePart | None:
     """Return the first thing left to do, but for that of the page on which the office stands."""
-    return next((part for part in parts if part.step and part.view != here), None)
+    open_parts = [part for part in parts if part.step and part.view != here]
+    return min(open_parts, key=lambda part: part.can_wait, default=None)
 
 
 def answer_part(filed: OnFile) -> OfficePart:
@@ -211,17 +227,18 @@ def statement_part(filed: OnFile) -> OfficePart:
     if not filed.speaks:
         kept = filed.keeps("statement")
         return OfficePart("statement", label, unasked_state(filed, kept), False, is_open=kept)
-    if filed.statement is None:
+    if NextStep.SPEAKER in filed.left_to_do:
         step = _("Announce the policy statement")
         return OfficePart("statement", label, _("to be announced"), False, is_open=True, step=step)
     if statement_doubts(filed):
         state = _("announced, but the answer now says otherwise: please check")
         step = _("Check the policy statement")
         return OfficePart("statement", label, state, False, is_open=True, step=step)
-    if not filed.texts:
-        return OfficePart(
-            "statement", label, _("announced; the text may follow"), True, is_open=True
-        )
+    if NextStep.TEXT in filed.left_to_do:
+        is_taken = takes_texts(filed.invitation.edition, timezone.now())
+        step = _("File a text of the statement") if is_taken else ""
+        state = _("announced; the text may follow")
+        return OfficePart("statement", label, state, True, True, step, can_wait=True)
     texts = ngettext(
         "announced, with %(count)d text", "announced, with %(count)d texts", filed.texts
     ) % {"count": filed.texts}
@@ -297,6 +314,9 @@ def delegation_part(filed: OnFile) -> OfficePart:
     people = ngettext("%(count)d person named", "%(count)d people named", filed.named) % {
         "count": filed.named
     }
+    if NextStep.HEAD in filed.left_to_do:
+        step = _("Name the head of delegation")
+        return OfficePart("delegation", label, people, False, is_open=True, step=step)
     return OfficePart("delegation", label, people, True, is_open=True)
 
 

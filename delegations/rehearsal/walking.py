@@ -24,7 +24,7 @@ from invitations.models import Circular, ForumEdition
 from invitations.outbox.dispatch import dispatch_outbox
 from invitations.reminders.hours_moved import update_calendars
 from invitations.reminders.planning import queue_reminders
-from invitations.reminders.schedules import schedules_of
+from invitations.reminders.schedules import schedules_by_question
 from invitations.times.calendars import ONE_DAY
 
 LETTERS_AT, MORNING_AT = 8, 10
@@ -123,11 +123,12 @@ def mornings(
 
 def due_hours(edition: ForumEdition, diary: Diary) -> Iterator[Hour]:
     """Yield when each step is due, by the edition's calendar and by each State's own."""
-    for state, schedule in schedules_of(edition).items():
-        for due in (*schedule.mails, *schedule.calls):
-            at = schedule.at(due.day, due.step.hour)
-            note = partial(diary.note_unreminded, edition, at) if state is None else nothing
-            yield Hour(at + SOON, note)
+    for schedules in schedules_by_question(edition).values():
+        for state, schedule in schedules.items():
+            for due in (*schedule.mails, *schedule.calls):
+                at = schedule.at(due.day, due.step.hour)
+                note = partial(diary.note_unreminded, edition, at) if state is None else nothing
+                yield Hour(at + SOON, note)
 
 
 def take(sent: Incoming, staff: Staff, diary: Diary) -> None:

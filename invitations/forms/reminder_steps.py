@@ -7,13 +7,22 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from invitations.forms.model_forms import WholeRowForm
-from invitations.models import AFTER_A_MOVE, LetterKind, LetterTemplate, ReminderStep
+from invitations.models import AFTER_A_MOVE, LetterKind, LetterTemplate, NextStep, ReminderStep
 from invitations.text.dates import comma_list
 
 USUAL_STEPS = [
     {"days_before": 21, "audience": ReminderStep.Audience.OFFICE, "variant": "first"},
     {"days_before": 7, "audience": ReminderStep.Audience.MISSION, "variant": "last"},
     {"days_before": 2, "medium": ReminderStep.Medium.CALL},
+    *(
+        {
+            "days_before": days,
+            "asks_for": what,
+            "audience": ReminderStep.Audience.FOCAL_POINT,
+            "variant": what.value,
+        }
+        for days, what in ((42, NextStep.SPEAKER), (28, NextStep.HEAD), (14, NextStep.TEXT))
+    ),
 ]
 
 
@@ -28,10 +37,12 @@ class ReminderStepForm(WholeRowForm):
 
     def clean_variant(self) -> str:
         """Refuse a mail for which there is no text: it would never be composed."""
+        if asks_for := self.cleaned_data.get("asks_for"):
+            return str(asks_for)
         variant = str(self.cleaned_data["variant"])
         # Those for who is reminded after a move are taken by themselves.
         texts = LetterTemplate.objects.filter(kind=LetterKind.REMINDER).exclude(
-            variant__in=AFTER_A_MOVE
+            variant__in=[*AFTER_A_MOVE, *NextStep.values]
         )
         known = sorted(set(texts.values_list("variant", flat=True)))
         if self.cleaned_data.get("medium") == ReminderStep.Medium.MAIL and variant not in known:
@@ -40,6 +51,13 @@ class ReminderStepForm(WholeRowForm):
                 params={"texts": comma_list(known)},
             )
         return variant
+
+    def clean(self) -> dict[str, Any] | None:
+        """Let what is asked after a yes go its only way: by mail to no minister."""
+        if self.cleaned_data.get("asks_for"):
+            self.cleaned_data["medium"] = ReminderStep.Medium.MAIL
+            self.cleaned_data["audience"] = ReminderStep.Audience.FOCAL_POINT
+        return super().clean()
 
     def save(self, commit: bool = True) -> ReminderStep:
         if self.changed_data:

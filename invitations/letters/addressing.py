@@ -10,7 +10,7 @@ from django.core.exceptions import ValidationError
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from invitations.letters.released import Held, form_on_file, mission_emails
+from invitations.letters.released import Held, besides_ministers, form_on_file, mission_emails
 from invitations.letters.routes import gets_original
 from invitations.models import (
     AUTOMATIC_KINDS,
@@ -215,6 +215,9 @@ def spoken_to_besides(letter: Letter, language: str) -> str:
     that somebody typed. What the machine sends to a crown, or to whom the organization writes by
     signed original, speaks to whoever reads it there.
     """
+    if letter.asks_for:
+        focal_point = letter.invitation.focal_point_email.split()
+        return UNNAMED if besides_ministers(letter.invitation, focal_point) else THE_MISSION
     goes_to_mission = letter.step and letter.step.audience == ReminderStep.Audience.MISSION
     if goes_to_mission and mission_emails(letter):
         return THE_MISSION

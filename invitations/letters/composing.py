@@ -253,9 +253,10 @@ WITHOUT_PDF = (Letter.Kind.ACKNOWLEDGEMENT, Letter.Kind.CALENDAR, Letter.Kind.RE
 def attach_pdf(letter: Letter, texts: list[LetterText], keys: LetterKeys) -> None:
     """Render and freeze the letter's PDF; a reminder takes the frozen PDF of its invitation.
 
-    Once dates have moved that PDF names the earlier ones, and the reminder goes without it.
+    Once dates have moved that PDF names the earlier ones, and the reminder goes without it. Who has
+    said yes needs it no more.
     """
-    if letter.kind in WITHOUT_PDF:
+    if letter.kind in WITHOUT_PDF or letter.asks_for:
         return
     if letter.kind == Letter.Kind.REMINDER:
         original = standing_letter(letter.invitation)

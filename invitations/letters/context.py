@@ -48,6 +48,7 @@ from invitations.text.dates import (
 )
 from invitations.text.placeholders import is_keyless
 from invitations.text.typography import joined_in_chinese
+from invitations.times.calendars import ONE_DAY
 
 
 class LetterKeys(NamedTuple):
@@ -174,12 +175,14 @@ def edition_words(edition: ForumEdition, language: str) -> dict[str, str]:
 def days_words(edition: ForumEdition, language: str) -> dict[str, str]:
     """Return the words of its days; while it is postponed there are none, and letters wait."""
     if edition.postponed_at:
-        return dict.fromkeys(("forum_dates", "track_dates", "reply_before", "last_day"), "")
+        days = ("forum_dates", "track_dates", "reply_before", "last_day", "asked_by")
+        return dict.fromkeys(days, "")
     return {
         "forum_dates": edition.forum_days(language),
         "track_dates": edition.track_days(language),
         "reply_before": printed_date(edition.reply_before, language),
-        "last_day": last_day_words(edition, language),
+        "last_day": last_day_words(edition, edition.last_day, language),
+        "asked_by": last_day_words(edition, edition.track_opens_on - ONE_DAY, language),
     }
 
 
@@ -196,10 +199,10 @@ def unbroken_number(number: str) -> str:
     return number.replace(" ", "\u00a0")
 
 
-def last_day_words(edition: ForumEdition, language: str) -> str:
+def last_day_words(edition: ForumEdition, day: dt.date, language: str) -> str:
     with translation.override(language):
         return _("at the latest on %(date)s at 23:59, %(zone)s") % {
-            "date": printed_date(edition.last_day, language),
+            "date": printed_date(day, language),
             "zone": edition.time_zone_name,
         }
 

@@ -183,7 +183,7 @@ def shown_last_day(edition: ForumEdition, text: LetterText) -> str:
     """Return the last day beside the link; empty where the text names it, or there is none."""
     if edition.postponed_at or names_last_day(text):
         return ""
-    return last_day_words(edition, text.language)
+    return last_day_words(edition, edition.last_day, text.language)
 
 
 def names_last_day(text: LetterText) -> bool:

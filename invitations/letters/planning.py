@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from invitations.letters.released import (
     Held,
+    besides_ministers,
     emails_of,
     held_changes,
     mission_emails,
@@ -254,8 +255,14 @@ def letter_recipients(letter: Letter) -> list[list[str]]:
 def reminder_recipients(
     step: ReminderStep, invitation: Invitation, mission_emails: list[str]
 ) -> list[list[str]]:
-    """Return the office's pairs; or, if the step says so, those of its mission and focal point."""
+    """Return the office's pairs; or, if the step says so, those of its mission and focal point.
+
+    What is asked after a yes goes to the focal point, else to the mission, and to no minister.
+    """
     office = invitation.minister
+    if step.asks_for:
+        focal_point = besides_ministers(invitation, invitation.focal_point_email.split())
+        return recipient_pairs(focal_point or besides_ministers(invitation, mission_emails), [])
     if step.audience == ReminderStep.Audience.MISSION:
         to = mission_emails + invitation.focal_point_email.split()
         return recipient_pairs(to or office.to_emails.split(), [])

@@ -26,6 +26,7 @@ from invitations.models import (
     Language,
     Letter,
     Mission,
+    asked_before,
     usable_forms,
 )
 from invitations.models.held.change import Values
@@ -81,11 +82,14 @@ def use_released_values(letter: Letter) -> None:
     if letter.reply and letter.reply.substitute_rank:
         letter.reply.substitute_rank = released(letter.reply.substitute_rank, letter.held)
     edition = letter.invitation.edition
-    if letter.reply_before and letter.reply_before != edition.reply_before:
+    if letter.reply_before and letter.reply_before != asked_before(edition, letter.asks_for):
         raise ValidationError(
             _("The date in “reply before” waits for a second person, who releases it.")
+            if not letter.asks_for
+            else _("The days of the High-Level Track wait for a second person, who releases them.")
         )
-    if letter.kind in ASK_FOR_REPLIES and not edition.takes_replies(letter.planned_at):
+    asks_for_reply = letter.kind in ASK_FOR_REPLIES and not letter.asks_for
+    if asks_for_reply and not edition.takes_replies(letter.planned_at):
         raise ValidationError(
             _("That replies are taken again waits for a second person, who releases it.")
         )
@@ -205,6 +209,13 @@ def mission_emails(letter: Letter) -> list[str]:
     if letter.held:
         return emails_of(released_missions(letter.invitation, letter.held))
     return emails_of(missions_of(letter.invitation))
+
+
+def besides_ministers(invitation: Invitation, emails: Iterable[str]) -> list[str]:
+    """Return the addresses without those at which a minister of the State is written to."""
+    ministers = [invitation.minister, *invitation.member_state.ministers.all()]
+    theirs = {email.lower() for one in ministers for email in one.to_emails.split()}
+    return [email for email in emails if email.lower() not in theirs]
 
 
 def form_on_file(

@@ -43,7 +43,16 @@ from invitations.models.moved.moves import DatesMove
 from invitations.models.moved.reconfirmations import Reconfirmation
 from invitations.models.operations import Arming, DigestChoice, Outage, Setback, Tick, Worker
 from invitations.models.partnership.interests import PartnershipInterest
-from invitations.models.reminders import CallListEntry, ReminderStep, TelephoneCall
+from invitations.models.reminders.calls import CallListEntry, TelephoneCall
+from invitations.models.reminders.filed import (
+    Filed,
+    NextStep,
+    asked_before,
+    deadline_of,
+    left_to_do,
+    offices_to_ask,
+)
+from invitations.models.reminders.steps import ReminderStep
 from invitations.models.reply import (
     NAME_THE_SUBSTITUTE,
     Channel,
@@ -112,6 +121,7 @@ __all__ = [
     "Delivery",
     "DigestChoice",
     "DroppedScan",
+    "Filed",
     "FormOfAddress",
     "ForumEdition",
     "Gender",
@@ -127,6 +137,7 @@ __all__ = [
     "MemberState",
     "Minister",
     "Mission",
+    "NextStep",
     "OrderOfStates",
     "OriginalStep",
     "Outage",
@@ -152,8 +163,12 @@ __all__ = [
     "WebhookAddress",
     "WebhookMessage",
     "Worker",
+    "asked_before",
+    "deadline_of",
     "has_unread_mail",
+    "left_to_do",
     "normalize_name",
+    "offices_to_ask",
     "printed_columns",
     "printed_keys",
     "usable_forms",

@@ -17,7 +17,8 @@ from invitations.models.edition import Language
 from invitations.models.held.change import HeldChange
 from invitations.models.held.composed_with import LINK
 from invitations.models.invitation import Invitation, ReplyLink
-from invitations.models.reminders import ReminderStep
+from invitations.models.reminders.filed import NextStep
+from invitations.models.reminders.steps import ReminderStep
 from invitations.models.reply import Reply
 from invitations.models.templates import INVITING_KINDS, LetterKind, LetterTemplate
 from invitations.text.dates import comma_list
@@ -302,6 +303,18 @@ class Letter(models.Model):
     def keeps_its_seal(self) -> bool:
         """Whether nobody may have the sealed bytes yet: a second person has to approve them."""
         return bool(self.unsealed_size) and self.approved_at is None
+
+    @property
+    def asks_for(self) -> str:
+        """What a reminder asks for after a yes; empty where it asks for the reply."""
+        is_such = self.kind == LetterKind.REMINDER and self.variant in NextStep.values
+        return self.variant if is_such else ""
+
+    @property
+    def named(self) -> str:
+        """Its kind, and what it asks for after a yes."""
+        asks_for = NextStep(self.asks_for).label if self.asks_for else ""
+        return comma_list([self.get_kind_display(), asks_for])
 
     @property
     def is_of_earlier_dates(self) -> bool:

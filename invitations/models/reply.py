@@ -15,7 +15,7 @@ from invitations.models.addressees import Rank
 from invitations.models.edition import Answer, Segment
 from invitations.models.invitation import Invitation
 from invitations.models.reasons import ReasonField
-from invitations.models.reminders import ReminderStep
+from invitations.models.reminders.steps import ReminderStep
 from invitations.text.dates import comma_list, labelled, printed_list
 
 NAME_THE_SUBSTITUTE = _("Please name the substitute.")

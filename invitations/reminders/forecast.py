@@ -2,42 +2,27 @@
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import Any
 
-from django.db.models import Exists, Max, OuterRef, Q, QuerySet, Subquery
-from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from invitations.letters.routes import by_original
-from invitations.models import (
-    CallListEntry,
-    Delivery,
-    ForumEdition,
-    Invitation,
-    Letter,
-    Reconfirmation,
-    ReminderStep,
-    Reply,
-    has_unread_mail,
+from invitations.models import ForumEdition, Invitation, ReminderStep
+from invitations.reminders.known import (
+    ComingReminder,
+    Facts,
+    add_calls_and_holding_replies,
+    coming,
+    facts_of,
+    invitations_of,
 )
-from invitations.models.states import place_in
-from invitations.reminders.planning import AFTER_THE_LETTER, SPEAK_TO_THEIR_MISSION, STOPPED
-from invitations.reminders.schedules import DAYS_APART, Schedule, schedules_of
-from invitations.times.calendars import ONE_DAY
+from invitations.reminders.next_steps import Asked, asked_after_a_yes, why_not_asked
+from invitations.reminders.owing import AFTER_THE_LETTER, SPEAK_TO_THEIR_MISSION, STOPPED
+from invitations.reminders.schedules import Schedule, schedules_by_question
 
 Steps = list[tuple[ReminderStep, dt.datetime]]
-
-
-class ComingReminder(NamedTuple):
-    """A mail or call that an office will get; ``at`` is local time where its hour counts."""
-
-    invitation: Invitation
-    step: ReminderStep
-    at: dt.datetime
-    is_in_outbox: bool = False
 
 
 @dataclass
@@ -48,6 +33,8 @@ class Forecast:
     because: str = ""
     mails: list[ComingReminder] = field(default_factory=list)
     calls: list[ComingReminder] = field(default_factory=list)
+    # How many of the mails ask for something after a yes.
+    next_steps: int = 0
     none: dict[str, list[Invitation]] = field(default_factory=dict)
 
     def add_none(self, because: str, invitation: Invitation) -> None:
@@ -60,38 +47,38 @@ class Forecast:
         return dict(days)
 
 
-@dataclass
-class Facts:
-    """The reminders and calls that an office has had for this deadline."""
-
-    reminded: int | None = None  # days_before of the last step that has a letter
-    left_on: dt.date | None = None
-    skipped: set[int] = field(default_factory=set)
-    called: set[int] = field(default_factory=set)
-    waiting: ReminderStep | None = None
-
-    def may_have(self, step: ReminderStep, day: dt.date) -> bool:
-        if step.pk in self.skipped:
-            return False
-        if self.reminded is not None and self.reminded <= step.days_before:
-            return False
-        return self.left_on is None or self.left_on + DAYS_APART * ONE_DAY <= day
-
-
 def forecast_of(edition: ForumEdition, now: dt.datetime) -> Forecast:
     """Return the mails and calls to come, if every job runs in time and nobody answers."""
     now = now.astimezone(dt.UTC)
-    schedules = schedules_of(edition)
+    by_question = schedules_by_question(edition)
+    schedules = by_question[""]
     plan = Forecast(edition, why_nobody_reminded(schedules[None], edition, now))
     known = facts_of(edition, schedules, now)
+    add_calls_and_holding_replies(known, edition)
+    asked = asked_after_a_yes(edition, by_question, now)
     for invitation in invitations_of(edition):
-        if because := why_not_reminded(invitation):
+        if invitation.pk in asked:
+            add_next_steps(plan, invitation, asked[invitation.pk])
+        elif because := why_not_reminded(invitation):
             plan.add_none(because, invitation)
         elif not plan.because:
             add_to(plan, invitation, known[invitation.pk], schedules, now)
     plan.mails.sort(key=lambda planned: planned.at)
     plan.calls.sort(key=lambda planned: planned.at)
     return plan
+
+
+def add_next_steps(plan: Forecast, invitation: Any, asked: Asked) -> None:
+    """Add what the office is asked after its yes; what of it is left without a step, by reason."""
+    if because := why_not_asked(invitation):
+        plan.add_none(because, invitation)
+    elif mails := list(asked.mails_to(invitation)):
+        plan.mails += mails
+        plan.next_steps += len(mails)
+    else:
+        plan.add_none(
+            _("it has said yes, and no step is left for what it has not filed"), invitation
+        )
 
 
 def why_nobody_reminded(schedule: Schedule, edition: ForumEdition, now: dt.datetime) -> str:
@@ -101,7 +88,7 @@ def why_nobody_reminded(schedule: Schedule, edition: ForumEdition, now: dt.datet
         return _("the deadline has passed")
     if not edition.takes_replies(now):
         return _("replies to this edition are closed")
-    if not edition.reminder_steps.approved().exists():
+    if not edition.reminder_steps.approved().filter(asks_for="").exists():
         return _("no reminder step is approved by two people")
     return ""
 
@@ -134,8 +121,9 @@ def add_to(
     by_edition = schedules[None]
     schedule = schedules.get(invitation.member_state_id, by_edition)
     told_at = max(filter(None, (invitation.reached_at, invitation.asked_at)))
-    mails = list(coming(schedule, schedule.mail_on, told_at, now))
-    calls = list(coming(by_edition, by_edition.call_on, told_at, now))
+    since = told_at + AFTER_THE_LETTER
+    mails = list(coming(schedule, schedule.mail_on, since, now))
+    calls = list(coming(by_edition, by_edition.call_on, since, now))
     skipped = {step: None for step, _at in mails + calls if step.pk in facts.skipped}
     for step in skipped:
         because = ngettext(
@@ -172,98 +160,3 @@ def calls_to(
         if step.pk not in facts.called | facts.skipped:
             facts.called.add(step.pk)
             yield ComingReminder(invitation, step, at.astimezone(schedule.zone))
-
-
-def coming(
-    schedule: Schedule,
-    step_on: Callable[[dt.date], ReminderStep | None],
-    told_at: dt.datetime,
-    now: dt.datetime,
-) -> Iterator[tuple[ReminderStep, dt.datetime]]:
-    """Yield each day's step from now until the deadline, and when it may first leave."""
-    day = schedule.day_of(now)
-    while schedule.at(day) < schedule.deadline:
-        if step := step_on(day):
-            at = max(now, schedule.at(day, step.hour), told_at + AFTER_THE_LETTER)
-            if schedule.day_of(at) == day and at < schedule.deadline:
-                yield step, at
-        day += ONE_DAY
-
-
-# What is known, in a few queries
-
-
-def invitations_of(edition: ForumEdition) -> "QuerySet[Invitation]":
-    """Return the edition's invitations, in its order of States, with facts for reminders."""
-    arrived = Delivery.objects.filter(
-        letter__invitation=OuterRef("pk"),
-        letter__kind__in=[Letter.Kind.INVITATION, Letter.Kind.REPLACEMENT],
-        state=Delivery.State.HANDED_OVER,
-    ).order_by("handed_over_at")
-    asked = Reconfirmation.objects.current().not_yet().filter(invitation=OuterRef("pk"))
-    return (
-        edition.invitations.select_related("member_state", "minister__member_state", "edition")
-        .prefetch_related("member_state__missions")
-        .annotate(
-            has_answered=Exists(Reply.objects.standing().filter(invitation=OuterRef("pk"))),
-            has_written=has_unread_mail(),
-            asked_at=Subquery(asked.values("move__released_at")[:1]),
-            is_by_original=Q(pk__in=by_original(edition).values("pk")),
-            reached_at=Subquery(arrived.values("handed_over_at")[:1]),
-        )
-        .order_by(place_in(edition.order_of_states), "-is_principal", "pk")
-    )
-
-
-def facts_of(
-    edition: ForumEdition, schedules: dict[int | None, Schedule], now: dt.datetime
-) -> dict[int, Facts]:
-    known: dict[int, Facts] = defaultdict(Facts)
-    for letter in reminders_of(edition):
-        schedule = schedules.get(letter.invitation.member_state_id, schedules[None])
-        is_current = letter.reply_before == edition.reply_before
-        note_reminder(known[letter.invitation_id], letter, is_current, schedule, now)
-    of_edition = {"invitation__edition": edition}
-    noted = Reply.objects.filter(
-        status=Reply.Status.NOTED, skips_deadline=edition.reply_before, **of_edition
-    )
-    for invitation, step in noted.values_list("invitation", "skips_step"):
-        known[invitation].skipped.add(step)
-    called = CallListEntry.objects.filter(reply_before=edition.reply_before, **of_edition)
-    for invitation, step in called.values_list("invitation", "step"):
-        known[invitation].called.add(step)
-    return known
-
-
-def reminders_of(edition: ForumEdition) -> "QuerySet[Any]":
-    left = Q(deliveries__in=Delivery.objects.left())
-    return (
-        Letter.objects.in_force()
-        .filter(kind=Letter.Kind.REMINDER, invitation__edition=edition)
-        .select_related("step", "invitation")
-        .annotate(
-            left_at=Max(
-                Coalesce("deliveries__handed_over_at", "deliveries__sending_at"), filter=left
-            ),
-            tries=Max("deliveries__attempts"),
-        )
-    )
-
-
-def note_reminder(
-    facts: Facts, letter: Any, is_current: bool, schedule: Schedule, now: dt.datetime
-) -> None:
-    """Take a reminder into account; one that will be called back does not count."""
-    today = schedule.day_of(now)
-    if letter.left_at:
-        left_on = schedule.day_of(letter.left_at)
-        facts.left_on = max(facts.left_on or left_on, left_on)
-    elif not is_current or schedule.next_is_near(today):
-        return
-    elif letter.tries or schedule.day_of(letter.planned_at) == today:
-        facts.waiting, facts.left_on = letter.step, today
-    else:
-        return
-    if is_current:
-        days = letter.step.days_before
-        facts.reminded = days if facts.reminded is None else min(facts.reminded, days)

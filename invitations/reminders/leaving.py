@@ -11,17 +11,31 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from invitations.letters.routes import by_original
-from invitations.models import RECONFIRM, ForumEdition, Invitation, Letter, ReminderStep
-from invitations.reminders.planning import (
+from invitations.models import (
+    RECONFIRM,
+    ForumEdition,
+    Invitation,
+    Letter,
+    ReminderStep,
+    asked_before,
+    deadline_of,
+)
+from invitations.reminders.owing import (
+    DONE,
     SPEAK_TO_THEIR_MISSION,
     STOPPED,
-    Schedules,
     has_holding_reply_for,
     left_since,
+    may_be_asked,
     may_be_reminded,
-    of_states,
 )
-from invitations.reminders.schedules import DAYS_APART, schedule_of, schedules_of
+from invitations.reminders.schedules import (
+    DAYS_APART,
+    Schedules,
+    of_states,
+    schedule_of,
+    schedules_by_question,
+)
 from invitations.setbacks import ENDS_THE_TICK, place_of_error
 
 logger = logging.getLogger(__name__)
@@ -31,7 +45,7 @@ def why_reminder_must_stay(invitation: Invitation, letter: Letter, now: dt.datet
     """Return why the reminder must not leave now; an empty text if it may."""
     now = now.astimezone(dt.UTC)
     edition = ForumEdition.objects.get(pk=invitation.edition_id)
-    schedule = schedule_of(edition, invitation.member_state)
+    schedule = schedule_of(edition, invitation.member_state, letter.asks_for)
     today = schedule.day_of(now)
     if because := why_past(edition, letter, now):
         return because
@@ -67,6 +81,9 @@ def why_not_owed(
         return _("its step waits for the approval of two people")
     if by_original(edition).filter(pk=invitation.pk).exists():
         return str(SPEAK_TO_THEIR_MISSION)
+    if letter.asks_for:
+        asked = may_be_asked(edition, letter.asks_for, now).filter(pk=invitation.pk)
+        return "" if asked.exists() else str(DONE)
     owing = may_be_reminded(edition, now).exclude(
         has_holding_reply_for("pk", letter.step_id, edition)
     )
@@ -81,8 +98,11 @@ def why_past(edition: ForumEdition, letter: Letter, now: dt.datetime) -> str:
     """Return why the deadline is none any more of which the letter reminds; empty if it is."""
     if edition.is_stopped:
         return str(STOPPED)
-    in_time = now < edition.deadline and letter.reply_before == edition.reply_before
-    if not in_time or edition.moved_since(letter.composed_at) or not edition.takes_replies(now):
+    asks_for = letter.asks_for
+    in_time = now < deadline_of(edition, asks_for)
+    is_same = letter.reply_before == asked_before(edition, asks_for)
+    is_taken = bool(asks_for) or edition.takes_replies(now)
+    if not (in_time and is_same and is_taken) or edition.moved_since(letter.composed_at):
         return _("the deadline has passed or moved")
     return ""
 
@@ -94,7 +114,7 @@ def resting_reminders(now: dt.datetime) -> "QuerySet[Letter]":
     """
     now = now.astimezone(dt.UTC)
     resting = Q(pk=None)
-    for edition in ForumEdition.objects.filter(reply_before__gt=now - dt.timedelta(days=2)):
+    for edition in ForumEdition.objects.filter(track_opens_on__gt=now - dt.timedelta(days=2)):
         resting |= Q(invitation__edition=edition) & resting_in(edition, now)
     return Letter.objects.filter(resting, kind=Letter.Kind.REMINDER)
 
@@ -102,7 +122,12 @@ def resting_reminders(now: dt.datetime) -> "QuerySet[Letter]":
 def resting_in(edition: ForumEdition, now: dt.datetime) -> Q:
     """Return the condition for reminders that rest: all, if the edition's days cannot be found."""
     try:
-        return resting_of(schedules_of(edition), now)
+        by_question = schedules_by_question(edition)
+        resting = (
+            Q(step__asks_for=asks_for) & resting_of(schedules, now)
+            for asks_for, schedules in by_question.items()
+        )
+        return reduce(or_, resting)
     except ENDS_THE_TICK:
         raise
     except Exception as error:  # noqa: BLE001 -- a failure with one edition must not stop the others

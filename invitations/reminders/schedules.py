@@ -5,14 +5,20 @@ holidays, and the edition's quiet periods. Call lists always follow the edition'
 """
 
 import datetime as dt
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from typing import NamedTuple, Self
 from zoneinfo import ZoneInfo
 
-from django.db.models import prefetch_related_objects
+from django.db.models import Q, QuerySet, prefetch_related_objects
 
-from invitations.models import ForumEdition, MemberState, ReminderStep
+from invitations.models import (
+    ForumEdition,
+    MemberState,
+    NextStep,
+    ReminderStep,
+    deadline_of,
+)
 from invitations.times.calendars import ONE_DAY, moved_to_working_day
 
 DAYS_APART = 3
@@ -90,15 +96,25 @@ def last_come(dues: Iterable[Due], day: dt.date) -> ReminderStep | None:
 
 
 class Steps(NamedTuple):
-    """An edition with its quiet periods, and its approved steps in order of their days."""
+    """An edition with its quiet periods, and its approved steps that ask for one thing, by day."""
 
     edition: ForumEdition
     steps: list[ReminderStep]
+    asks_for: str = ""
 
     @classmethod
-    def of(cls, edition: ForumEdition) -> Self:
-        prefetch_related_objects([edition], "quiet_periods")
-        return cls(edition, list(edition.reminder_steps.approved().order_by("-days_before")))
+    def of(cls, edition: ForumEdition, asks_for: str = "") -> Self:
+        found = approved_steps(edition).filter(asks_for=asks_for)
+        return cls(edition, list(found), asks_for)
+
+    @classmethod
+    def of_each(cls, edition: ForumEdition) -> list[Self]:
+        """Return those that ask for the reply, then those for each next step, in one query."""
+        found = list(approved_steps(edition))
+        return [
+            cls(edition, [step for step in found if step.asks_for == asks_for], asks_for)
+            for asks_for in ("", *NextStep.values)
+        ]
 
     def by_the_edition(self) -> Schedule:
         bare = Schedule(self.edition.zone, self.deadline, self.edition.is_quiet)
@@ -118,7 +134,7 @@ class Steps(NamedTuple):
     @property
     def deadline(self) -> dt.datetime:
         # In UTC: Python compares two times of one zone by their clocks, not as instants.
-        return self.edition.deadline.astimezone(dt.UTC)
+        return deadline_of(self.edition, self.asks_for).astimezone(dt.UTC)
 
     def dues(self, bare: Schedule, medium: str) -> list[Due]:
         """Return the steps that leave before the deadline, each with its day.
@@ -145,12 +161,41 @@ def apart(dues: list[Due]) -> tuple[Due, ...]:
     return tuple(kept)
 
 
-def schedule_of(edition: ForumEdition, state: MemberState) -> Schedule:
-    return Steps.of(edition).by_the_state(state)
+Schedules = Mapping[int | None, Schedule]
+
+
+def of_states(states: Iterable[int | None]) -> Q:
+    """Return the condition for letters to those States; None is all without their own calendar."""
+    own = Q(invitation__member_state__in=[state for state in states if state])
+    return own | Q(invitation__member_state__time_zone="") if None in states else own
+
+
+def approved_steps(edition: ForumEdition) -> "QuerySet[ReminderStep]":
+    prefetch_related_objects([edition], "quiet_periods")
+    return edition.reminder_steps.approved().order_by("-days_before")
+
+
+def schedule_of(edition: ForumEdition, state: MemberState, asks_for: str = "") -> Schedule:
+    return Steps.of(edition, asks_for).by_the_state(state)
 
 
 def schedules_of(edition: ForumEdition) -> dict[int | None, Schedule]:
     """Return the schedule of each State with its own calendar, by key; that of the rest by None."""
-    steps = Steps.of(edition)
-    zoned = MemberState.objects.exclude(time_zone="").only("iso2", "time_zone")
+    return by_state(Steps.of(edition), states_with_calendars())
+
+
+def schedules_by_question(edition: ForumEdition) -> dict[str, dict[int | None, Schedule]]:
+    """Return such schedules for each thing that steps ask for; the reply, by an empty key, first.
+
+    The calendars are read once for all of them.
+    """
+    zoned = states_with_calendars()
+    return {steps.asks_for: by_state(steps, zoned) for steps in Steps.of_each(edition)}
+
+
+def states_with_calendars() -> list[MemberState]:
+    return list(MemberState.objects.exclude(time_zone="").only("iso2", "time_zone"))
+
+
+def by_state(steps: Steps, zoned: list[MemberState]) -> dict[int | None, Schedule]:
     return {None: steps.by_the_edition()} | {state.pk: steps.by_the_state(state) for state in zoned}

@@ -72,6 +72,11 @@ PLACEHOLDERS_OF_LETTERS = {
         "forumedition",
         "time_zone_name",
     ),
+    "asked_by": Placeholder(
+        _("the last day for what is asked after a yes, its last minute and the time zone"),
+        "forumedition",
+        "track_opens_on",
+    ),
     "reply_link": Placeholder(_("the office’s own link"), "invitation"),
     "reply_code": Placeholder(_("the office’s own code"), "invitation"),
     "code_page": Placeholder(_("the page that takes the code"), ""),
@@ -160,10 +165,15 @@ REQUIRED: dict[str, dict[str, set[str]]] = {
     # It lies above signed originals, and never goes by mail.
     "note-original": {"paper": {"to_mission", "covered"}},
     "reminder": {"mail": {"reply_before", "last_day", "reply_link"}},
+    "reminder-speaker": {"mail": {"asked_by", "reply_link"}},
+    "reminder-head": {"mail": {"asked_by", "reply_link"}},
+    "reminder-text": {"mail": {"asked_by", "reply_link"}},
     "acknowledgement": {"mail": {"recorded"}},
     "calendar": {"mail": {"sessions"}},
     "receipt": {"mail": {"filed"}},
 }
+# The texts for what is asked once an office has said yes.
+ASKED_AFTER_A_YES = {"reminder-speaker", "reminder-head", "reminder-text"}
 REFERRING = {"notice", "corrigendum", "replacement"}
 # Placeholders that only letters of these kinds can fill.
 ONLY_IN: dict[str, set[str]] = {
@@ -204,6 +214,7 @@ def usable_placeholders(kind: str, variant: str = "") -> set[str]:
     """Return the placeholders that a letter of that kind can fill."""
     refused = {name for name, kinds in ONLY_IN.items() if kind not in kinds}
     refused |= COURTESIES if kind == "note" else set()
+    refused |= set() if f"{kind}-{variant}" in ASKED_AFTER_A_YES else {"asked_by"}
     return PLACEHOLDERS - refused - (KEY_PLACEHOLDERS if is_keyless(kind, variant) else set())
 
 

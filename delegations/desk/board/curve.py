@@ -18,6 +18,7 @@ from invitations.models import (
     Delivery,
     ForumEdition,
     LetterKind,
+    NextStep,
     Reply,
 )
 from invitations.text.dates import formatted, labelled, printed_date
@@ -71,12 +72,12 @@ def answers_by_day(edition: ForumEdition) -> Counter[dt.date]:
 
 
 def sent_by_day(edition: ForumEdition) -> tuple[dict[dt.date, int], dict[dt.date, int]]:
-    """Return how many letters left on each day, and how many reminders."""
+    """Return how many letters left on each day, and how many reminders of the reply."""
     left = Delivery.objects.filter(
         letter__invitation__edition=edition,
         letter__kind__in=[*INVITING_KINDS, LetterKind.REMINDER],
         handed_over_at__isnull=False,
-    )
+    ).exclude(letter__kind=LetterKind.REMINDER, letter__variant__in=NextStep.values)
     rows = (
         left.order_by()
         .values_list("letter__kind", TruncDate("handed_over_at", tzinfo=edition.zone))

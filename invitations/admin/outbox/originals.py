@@ -34,7 +34,7 @@ from invitations.forms.uploads import scan_kind
 from invitations.models import Letter, OriginalStep, Reply, SignedOriginal
 from invitations.models.delivery import Stage, Step
 from invitations.outbox.originals import Done, keep_scan, record_step, take_back_step
-from invitations.reminders.planning import AFTER_THE_LETTER
+from invitations.reminders.owing import AFTER_THE_LETTER
 from invitations.text.dates import comma_list, labelled, told_day
 
 # Whoever may do either records the steps.

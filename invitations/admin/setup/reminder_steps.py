@@ -26,7 +26,16 @@ class ReminderStepInline(unfold.TabularInline):
     form = ReminderStepForm
     formset = ReminderStepFormSet
     formfield_overrides: Any = COLUMN_FORM_FIELDS
-    fields = ["days_before", "due_on", "hour", "medium", "audience", "variant", "approved"]
+    fields = [
+        "days_before",
+        "due_on",
+        "hour",
+        "asks_for",
+        "medium",
+        "audience",
+        "variant",
+        "approved",
+    ]
     readonly_fields = ["due_on", "approved"]
     hide_title = True
     tab = True
@@ -57,16 +66,26 @@ class ReminderStepAdmin(StepPagesMixin, ApprovedByTwoMixin):
         "days_before",
         "leaves_on",
         "hour",
+        "asks_for",
         "medium",
         "audience",
         "variant",
         "approved",
     ]
     list_display_links = ["days_before"]
-    list_filter = ["edition", "medium", ApprovedByTwoFilter]
+    list_filter = ["edition", "asks_for", "medium", ApprovedByTwoFilter]
     list_select_related = ["edition", "first_approver", "second_approver"]
     search_fields = ["edition__symbol", "variant"]
-    fields = ["edition", "days_before", "hour", "medium", "audience", "variant", "approved"]
+    fields = [
+        "edition",
+        "days_before",
+        "hour",
+        "asks_for",
+        "medium",
+        "audience",
+        "variant",
+        "approved",
+    ]
     readonly_fields = ["approved"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[ReminderStep]:
@@ -79,6 +98,7 @@ class ReminderStepAdmin(StepPagesMixin, ApprovedByTwoMixin):
     def describe(self, text: ReminderStep) -> str:
         shown = {
             "hour": text.hour,
+            "asks_for": text.get_asks_for_display(),
             "audience": text.get_audience_display(),
             "variant": text.variant,
         }

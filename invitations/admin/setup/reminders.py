@@ -4,6 +4,7 @@ import datetime as dt
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
+from django.db.models import prefetch_related_objects
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
@@ -88,6 +89,7 @@ def reminders_context(edition: ForumEdition) -> dict[str, Any]:
     plan = forecast_of(edition, now)
     return {
         "because": plan.because,
+        "asks_besides": bool(plan.next_steps),
         "as_of": printed_hour(
             now.astimezone(edition.zone), edition.time_zone_name, translation.get_language()
         ),
@@ -108,6 +110,9 @@ def reminders_context(edition: ForumEdition) -> dict[str, Any]:
 def day_rows(plan: Forecast) -> list[dict[str, Any]]:
     """Return the days to come, each with its step, and the number and names of those reminded."""
     held_for = held_for_each_state()
+    # What is asked after a yes goes to none of them.
+    asked = [planned.invitation for planned in plan.mails if planned.step.asks_for]
+    prefetch_related_objects(asked, "member_state__ministers")
     return [
         {
             "day": printed_weekday(day, translation.get_language()),
@@ -140,7 +145,9 @@ def invitation_row(invitation: Invitation) -> dict[str, Any]:
 
 
 def step_in_words(step: ReminderStep) -> str:
-    """Return whether the step goes by mail or telephone, and its text."""
+    """Return whether the step goes by mail or telephone, and its text or what it asks for."""
+    if step.asks_for:
+        return comma_list([step.get_medium_display(), step.get_asks_for_display()])
     text = _("text “%(variant)s”") % {"variant": step.variant} if step.variant else ""
     return comma_list([step.get_medium_display(), text])
 
@@ -167,17 +174,17 @@ def reminder_addresses(planned: ComingReminder, held: Held) -> list[list[str]]:
 
 def step_rows(edition: ForumEdition, now: dt.datetime) -> list[dict[str, Any]]:
     """Return each step with its day by the edition's calendar, or why it has none."""
-    schedule = Steps.of(edition).by_the_edition()
+    schedules = {steps.asks_for: steps.by_the_edition() for steps in Steps.of_each(edition)}
     return [
         {
             "step": step,
             "how": step_in_words(step),
             "url": change_url(step),
             "day": step.due_on and printed_weekday(step.due_on, translation.get_language()),
-            "is_past": step.due_on and step.due_on < schedule.day_of(now),
-            "because": why_step_never_goes(step, schedule),
+            "is_past": step.due_on and step.due_on < edition.local_date(now),
+            "because": why_step_never_goes(step, schedules[step.asks_for]),
         }
-        for step in edition.reminder_steps.order_by("-days_before")
+        for step in edition.reminder_steps.order_by("asks_for", "-days_before")
     ]
 
 

@@ -21,6 +21,7 @@ from invitations.models import (
     DatesMove,
     Delivery,
     DroppedScan,
+    Filed,
     FormOfAddress,
     ForumEdition,
     Invitation,
@@ -206,7 +207,7 @@ def test_list_takes_as_many_queries_for_three_rows_as_for_one(
 
 
 # One is secret, the others are read on the page of what they belong to.
-WITHOUT_A_PAGE = {ReplyLink, OriginalStep, DatesMove, Reconfirmation}
+WITHOUT_A_PAGE = {ReplyLink, OriginalStep, DatesMove, Reconfirmation, Filed}
 
 
 def test_every_other_model_has_its_page():

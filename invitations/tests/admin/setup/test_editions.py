@@ -60,7 +60,7 @@ def test_the_form_offers_all_answers_and_proposes_the_usual_steps(admin_client):
     days = [
         form["days_before"].value() for form in page.context["inline_admin_formsets"][0].formset
     ]
-    assert days == [21, 7, 2]
+    assert days == [21, 7, 2, 42, 28, 14]
 
 
 def test_the_usual_steps_are_made_with_the_edition_and_approved_by_nobody(admin_client):
@@ -69,7 +69,7 @@ def test_the_usual_steps_are_made_with_the_edition_and_approved_by_nobody(admin_
         field.html_name: field.value() for form in formset for field in form if field.value()
     }
 
-    add_edition(admin_client, **proposed, **{"reminder_steps-TOTAL_FORMS": 3})
+    add_edition(admin_client, **proposed, **{"reminder_steps-TOTAL_FORMS": 6})
 
     edition = ForumEdition.objects.get()
     assert steps_of(edition) == USUAL

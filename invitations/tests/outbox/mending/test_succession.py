@@ -20,7 +20,7 @@ from invitations.outbox.decisions import send_anew
 from invitations.outbox.dispatch import dispatch_outbox
 from invitations.outbox.moved_dates.rounds import confirm_answer
 from invitations.outbox.release import release_alone, release_change, take_back_change
-from invitations.reminders.planning import may_be_reminded
+from invitations.reminders.owing import may_be_reminded
 from invitations.replies import record_reply
 from invitations.tests.factories import (
     InvitationFactory,

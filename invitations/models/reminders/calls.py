@@ -1,88 +1,17 @@
-"""The reminder steps of an edition, telephone calls, and the offices to call by the last step."""
+"""Telephone calls, and the offices to call by the last reminder step."""
 
-import datetime as dt
 from typing import Self
 
 from django.conf import settings
-from django.core.validators import MaxValueValidator
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 
-from invitations.models.approval import ApprovedByTwo, ApprovedByTwoQuerySet
-from invitations.models.edition import ForumEdition
 from invitations.models.invitation import Invitation
 from invitations.models.reasons import ReasonField
-from invitations.text.dates import comma_list, labelled
-from invitations.times.calendars import moved_to_working_day
-
-
-# mypy with its cache loses a manager made from the QuerySet of another module.
-class ReminderStepQuerySet(ApprovedByTwoQuerySet):
-    pass
-
-
-class ReminderStep(ApprovedByTwo):
-    class Audience(models.TextChoices):
-        OFFICE = "office", _("office, mission in copy")
-        MISSION = "mission", _("mission and focal point, or the office where there is neither")
-
-    class Medium(models.TextChoices):
-        MAIL = "mail", _("mail")
-        CALL = "call", _("call list")
-
-    edition = models.ForeignKey(
-        ForumEdition, models.CASCADE, related_name="reminder_steps", verbose_name=_("edition")
-    )
-    days_before = models.PositiveSmallIntegerField(_("days before the last day"))
-    hour = models.PositiveSmallIntegerField(
-        _("hour of the day"),
-        default=9,
-        validators=[MaxValueValidator(23)],
-        help_text=_("In the State's time zone where one is set, else the edition's."),
-    )
-    medium = models.CharField(_("medium"), max_length=10, choices=Medium, default=Medium.MAIL)
-    audience = models.CharField(
-        _("audience"), max_length=10, choices=Audience, default=Audience.OFFICE
-    )
-    variant = models.CharField(
-        _("text"), max_length=20, blank=True, help_text=_("Variant of the reminder's template.")
-    )
-
-    objects = ReminderStepQuerySet.as_manager()
-
-    class Meta(ApprovedByTwo.Meta):
-        verbose_name = _("reminder step")
-        verbose_name_plural = _("reminder steps")
-        ordering = ["edition", "-days_before"]
-        constraints = [
-            *ApprovedByTwo.Meta.constraints,
-            models.UniqueConstraint(name="one_step_per_day", fields=["edition", "days_before"]),
-        ]
-
-    def __str__(self) -> str:
-        days = ngettext(
-            "%(days)s day before the last day",
-            "%(days)s days before the last day",
-            self.days_before,
-        )
-        when = days % {"days": self.days_before}
-        return labelled(self.edition, comma_list([when, self.get_medium_display()]))
-
-    @property
-    def planned_on(self) -> dt.date:
-        """The day ``days_before`` the last day, quiet or not."""
-        return self.edition.last_day - dt.timedelta(days=self.days_before)
-
-    @property
-    def due_on(self) -> dt.date | None:
-        """The day it leaves by the edition's calendar, never a quiet day; None if there is none."""
-        edition = self.edition
-        return moved_to_working_day(
-            self.planned_on, edition.is_quiet, lambda day: day <= edition.last_day
-        )
+from invitations.models.reminders.steps import ReminderStep
+from invitations.text.dates import labelled
 
 
 class TelephoneCallQuerySet(models.QuerySet["TelephoneCall"]):

@@ -1,0 +1,81 @@
+"""Who owes what a reminder asks for: the reply, or the next step after a yes."""
+
+import datetime as dt
+from typing import Any
+
+from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models.functions import Coalesce
+from django.utils.translation import gettext_lazy
+
+from invitations.letters.routes import by_original
+from invitations.models import (
+    Delivery,
+    ForumEdition,
+    Invitation,
+    Letter,
+    Reply,
+    has_unread_mail,
+    offices_to_ask,
+)
+
+STOPPED = gettext_lazy("the Forum is postponed, or its dates are about to move")
+DONE = gettext_lazy("the office has done it by now, or it is not asked of it any more")
+SPEAK_TO_THEIR_MISSION = gettext_lazy("by signed original: speak to their mission")
+
+AFTER_THE_LETTER = dt.timedelta(days=10)
+# Who has just said yes is not asked for more at once.
+AFTER_THE_ANSWER = dt.timedelta(days=3)
+
+
+def who_owes(edition: ForumEdition, asks_for: str, now: dt.datetime) -> "QuerySet[Invitation]":
+    """Return the invitations whose office owes the reply or the next step, and may be reminded."""
+    if asks_for:
+        return may_be_asked(edition, asks_for, now)
+    return may_be_reminded(edition, now)
+
+
+def may_be_reminded(edition: ForumEdition, now: dt.datetime) -> "QuerySet[Invitation]":
+    """Return principal invitations that arrived ten days ago, owe a word and have no unread mail.
+
+    It is owed by who is silent, and by who was asked ten days ago if an answer holds after a move.
+    Whoever has left office is reminded of nothing.
+    Of who gets a signed original staff speak to the mission: neither mail nor call goes there.
+    """
+    told_by = now - AFTER_THE_LETTER
+    awaited = edition.invitations.principal().awaited(asked_before=told_by)
+    return (
+        awaited.reached(before=told_by)
+        .in_office()
+        .exclude(has_unread_mail())
+        .exclude(pk__in=by_original(edition).values("pk"))
+    )
+
+
+def may_be_asked(edition: ForumEdition, what: str, now: dt.datetime) -> "QuerySet[Invitation]":
+    """Return invitations whose office said yes three days ago, and has not done the next step.
+
+    Nor has it sent anything unread: that may be what is asked for. Of who got a signed original
+    staff speak to the mission.
+    """
+    answered = Reply.objects.standing().filter(received_at__lte=now - AFTER_THE_ANSWER)
+    return (
+        offices_to_ask(what)
+        .filter(Exists(answered.filter(invitation=OuterRef("pk"))), edition=edition)
+        .in_office()
+        .exclude(has_unread_mail())
+        .exclude(pk__in=by_original(edition).values("pk"))
+    )
+
+
+def has_holding_reply_for(invitation: str, step: Any, edition: ForumEdition) -> Exists:
+    """Return the condition that a holding reply of the office stands in for the step."""
+    noted = Reply.objects.filter(status=Reply.Status.NOTED, skips_deadline=edition.reply_before)
+    return Exists(noted.filter(invitation=OuterRef(invitation), skips_step=step))
+
+
+def left_since(invitation: Any, since: Any) -> "QuerySet[Delivery]":
+    """Return deliveries of reminders to the office that left, or may have left, since then."""
+    left = Delivery.objects.left().filter(
+        letter__kind=Letter.Kind.REMINDER, letter__invitation=invitation
+    )
+    return left.alias(at=Coalesce("handed_over_at", "sending_at")).filter(at__gte=since)

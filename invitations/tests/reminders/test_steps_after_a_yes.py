@@ -1,0 +1,205 @@
+import datetime as dt
+from functools import partial
+
+import pytest
+import time_machine
+
+from invitations.letters.issuing import withdraw_invitation
+from invitations.models import (
+    Delivery,
+    ForumEdition,
+    HeldChange,
+    Invitation,
+    Minister,
+    ReminderStep,
+)
+from invitations.outbox.dispatch import dispatch_outbox
+from invitations.reminders.leaving import why_reminder_must_stay
+from invitations.replies import file_correspondence, record_reply
+from invitations.tests.asking import THE_DAY, asked_on, asking_for, filed, office_that_said_yes
+from invitations.tests.factories import MinisterFactory, UserFactory
+from invitations.tests.reading import text_of
+from invitations.tests.reminding import geneva, reminders
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("approved_texts")]
+
+
+@pytest.fixture
+def edition(db):
+    return asking_for("speaker").edition
+
+
+@pytest.fixture
+def said_yes(issued, edition):
+    return partial(office_that_said_yes, issued, edition)
+
+
+def test_who_said_yes_and_named_no_speaker_is_asked_by_the_focal_point(said_yes):
+    invitation = said_yes(mission="mission@example.org")
+
+    assert asked_on() == 1
+
+    letter = reminders().get()
+    assert letter.recipients == [["to", "focal@example.org"]]
+    assert letter.mail.startswith("Dear Sir or Madam,\n")
+    assert "at the latest on 10 May 2027 at 23:59, Geneva time" in text_of(letter)
+    assert invitation.links.get().token in text_of(letter)
+    assert not letter.sha256
+
+
+def test_where_no_focal_point_is_known_the_mission_is_asked(said_yes):
+    said_yes(focal_point_email="", mission="mission@example.org")
+
+    asked_on()
+
+    letter = reminders().get()
+    assert letter.recipients == [["to", "mission@example.org"]]
+    assert letter.mail.startswith("To the Permanent Mission,\n")
+
+
+def test_where_neither_is_known_the_letter_waits_for_a_person(said_yes):
+    said_yes(focal_point_email="")
+
+    asked_on()
+
+    letter = reminders().get()
+    assert letter.state == "planned"
+    assert letter.waits_because == "There is no address on file for this letter."
+    assert not Delivery.objects.filter(letter=letter).exists()
+
+
+@pytest.mark.parametrize("focal_point", ["minister@example.org", "Minister@Example.org"])
+def test_a_focal_point_with_a_minister_s_address_is_none(said_yes, focal_point):
+    said_yes(focal_point_email=focal_point, mission="mission@example.org")
+
+    asked_on()
+
+    assert reminders().get().recipients == [["to", "mission@example.org"]]
+
+
+def test_no_minister_of_the_state_is_asked_whoever_is_written_to_there(said_yes):
+    invitation = said_yes(focal_point_email="other@example.org")
+    MinisterFactory(
+        member_state=invitation.member_state, given_name="Rose", to_emails="other@example.org"
+    )
+    HeldChange.objects.all().delete()
+
+    asked_on()
+
+    assert reminders().get().recipients == []
+
+
+def test_a_second_run_and_a_second_day_ask_nobody_twice(said_yes):
+    said_yes()
+    asked_on()
+    Delivery.objects.filter(letter__kind="reminder").update(
+        state="handed_over", handed_over_at=THE_DAY
+    )
+
+    planned = [asked_on(THE_DAY + dt.timedelta(days=days)) for days in (0, 1, 4, 10)]
+
+    assert planned == [0, 0, 0, 0]
+
+
+def test_a_step_that_two_people_have_not_approved_asks_nobody(said_yes, edition):
+    said_yes()
+    edition.reminder_steps.update(second_approver=None)
+
+    assert asked_on() == 0
+
+
+def test_nobody_is_asked_before_the_step_or_once_the_track_has_opened(said_yes):
+    said_yes()
+
+    days = [THE_DAY - dt.timedelta(hours=1), geneva(11, month=5), geneva(12, month=5)]
+
+    assert [asked_on(day) for day in days] == [0, 0, 0]
+
+
+def regrets(invitation):
+    record_reply(invitation, {"answer": "regrets"})
+
+
+def attends_only(invitation):
+    record_reply(invitation, {"answer": "attends_only"})
+
+
+def contradicts_by_note(invitation):
+    words = {"channel": "note_verbale", "received_at": THE_DAY}
+    record_reply(invitation, {"answer": "regrets"}, **words)
+
+
+def names_the_speaker(invitation):
+    filed(invitation, "speaker")
+
+
+def writes(invitation):
+    file_correspondence(invitation, UserFactory(), "fax", THE_DAY)
+
+
+def is_withdrawn(invitation):
+    withdraw_invitation(invitation, UserFactory(), "A change of government.")
+
+
+def leaves_office(invitation):
+    Minister.objects.filter(pk=invitation.minister_id).update(successor=MinisterFactory())
+
+
+def gets_an_original(_invitation):
+    ForumEdition.objects.update(original_ranks=["MIN"])
+
+
+def hears_of_a_postponement(_invitation):
+    ForumEdition.objects.update(postponed_at=THE_DAY)
+
+
+def hears_of_a_move(_invitation):
+    ForumEdition.objects.update(track_opens_on=dt.date(2027, 5, 12), moved_at=THE_DAY)
+
+
+def is_reminded_by_an_unapproved_step(_invitation):
+    ReminderStep.objects.update(second_approver=None)
+
+
+EVENTS = [
+    regrets, attends_only, contradicts_by_note, names_the_speaker, writes, is_withdrawn,
+    leaves_office, gets_an_original, hears_of_a_postponement, hears_of_a_move,
+    is_reminded_by_an_unapproved_step,
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("event", EVENTS)
+def test_of_whom_it_is_asked_no_more_nobody_is_asked(said_yes, event):
+    invitation = said_yes()
+    with time_machine.travel(THE_DAY, tick=False):
+        event(invitation)
+        HeldChange.objects.all().delete()
+
+    asked_on()
+
+    assert not reminders().filter(reply_before=dt.date(2027, 5, 11)).exists()
+
+
+@pytest.mark.parametrize("event", EVENTS)
+def test_what_happened_after_the_planning_is_seen_when_it_leaves(said_yes, event, peer):
+    invitation = said_yes()
+    asked_on()
+    letter = reminders().get()
+    with time_machine.travel(THE_DAY, tick=False):
+        event(invitation)
+        HeldChange.objects.all().delete()
+        assert why_reminder_must_stay(Invitation.objects.get(), letter, THE_DAY)
+
+        dispatch_outbox()
+
+    assert not peer.taken
+
+
+def test_a_mail_leaves_to_the_focal_point_alone_on_its_day(said_yes, peer):
+    said_yes(mission="mission@example.org")
+    asked_on()
+
+    with time_machine.travel(THE_DAY, tick=False):
+        assert dispatch_outbox() == 1
+
+    assert [mail.addresses for mail in peer.taken] == [["focal@example.org"]]
