@@ -88,10 +88,11 @@ def tell_what_is_filed(delegation: int) -> None:
         return
     of_state = {"edition_id": row.edition_id, "member_state_id": row.member_state_id}
     told = Filed.objects.filter(**of_state)
-    told.exclude(what__in=row.filed).delete()
-    Filed.objects.bulk_create(
-        [Filed(what=what, **of_state) for what in row.filed], ignore_conflicts=True
-    )
+    known = set(told.values_list("what", flat=True))
+    if gone := known.difference(row.filed):
+        told.filter(what__in=gone).delete()
+    if new := set(row.filed) - known:
+        Filed.objects.bulk_create(Filed(what=what, **of_state) for what in sorted(new))
 
 
 def printed_author(change: DelegationChange) -> str:

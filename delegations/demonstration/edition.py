@@ -38,8 +38,10 @@ def make_edition(kind: str, now: dt.datetime) -> ForumEdition:
     if quiet := facts.get("quiet"):
         first_on, last_on = map(dt.date.fromisoformat, quiet)
         edition.quiet_periods.create(first_on=first_on, last_on=last_on)
+    # Of what was asked after a yes in the past nothing is known.
+    steps = data["steps"] + ([] if given else data["next_steps"])
     ReminderStep.objects.bulk_create(
-        ReminderStep(edition=edition, hour=facts.get("hour", 9), **step) for step in data["steps"]
+        ReminderStep(edition=edition, hour=facts.get("hour", 9), **step) for step in steps
     )
     dated_on = edition.working_day(dated_on)
     signatory = data["circular"]["signatory_name"]["en"]

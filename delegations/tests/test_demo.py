@@ -172,6 +172,9 @@ class Demonstration(TestCase):
             (21, "mail", "first"),
             (7, "mail", "last"),
             (2, "call", ""),
+            (28, "mail", "head"),
+            (42, "mail", "speaker"),
+            (14, "mail", "text"),
         ]
 
 

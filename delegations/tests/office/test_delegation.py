@@ -482,10 +482,11 @@ def test_queries_are_as_many_for_fifty_as_for_one(invitation, django_assert_num_
         client.get(page_of(invitation, "list"))
     # The invitation, the answer, the delegation, its delegates, the row and the change,
     # within a transaction, and a row of the field history; for the receipt the letter that
-    # stands, the people named, and its row.
-    with django_assert_num_queries(12):
+    # stands, the people named, and its row; for reminders the lock, what is filed, and what they
+    # know of it.
+    with django_assert_num_queries(15):
         client.post(page_of(invitation, "add"), words_of(invitation, name="Another"))
-    with django_assert_num_queries(14):
+    with django_assert_num_queries(17):
         client.post(url, words_of(invitation, function="Envoy", seen=seen))
 
 

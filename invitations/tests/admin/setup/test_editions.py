@@ -23,7 +23,15 @@ from invitations.tests.factories import (
 pytestmark = pytest.mark.django_db
 
 ADD = reverse("admin:invitations_forumedition_add")
-USUAL = [(21, "mail", "office", "first"), (7, "mail", "mission", "last"), (2, "call", "office", "")]
+USUAL = [
+    (21, "mail", "office", "first"),
+    (7, "mail", "mission", "last"),
+    (2, "call", "office", ""),
+    # What is asked after a yes.
+    (28, "mail", "focal", "head"),
+    (42, "mail", "focal", "speaker"),
+    (14, "mail", "focal", "text"),
+]
 
 
 def items(edition, reader=None):
