@@ -27,7 +27,7 @@ def drop_indexes(apps, schema_editor):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('invitations', '0039_partnership_interest'),
+        ('invitations', '0040_steps_after_a_yes'),
     ]
 
     operations = [
