@@ -15,6 +15,12 @@ from invitations.models.approval import ApprovedByTwo
 from invitations.models.calendar.entries import CalendarEntry
 from invitations.models.calendar.hours import SessionHours
 from invitations.models.circular import Circular
+from invitations.models.correspondence import (
+    Channel,
+    Correspondence,
+    DroppedScan,
+    has_unread_mail,
+)
 from invitations.models.delivery import (
     Bounce,
     Delivery,
@@ -53,14 +59,7 @@ from invitations.models.reminders.filed import (
     offices_to_ask,
 )
 from invitations.models.reminders.steps import ReminderStep
-from invitations.models.reply import (
-    NAME_THE_SUBSTITUTE,
-    Channel,
-    Correspondence,
-    DroppedScan,
-    Reply,
-    has_unread_mail,
-)
+from invitations.models.reply import NAME_THE_SUBSTITUTE, Reply
 from invitations.models.states import (
     MemberState,
     Region,

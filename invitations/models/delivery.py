@@ -13,10 +13,10 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from invitations.models.addressees import Mission
+from invitations.models.correspondence import has_unread_mail
 from invitations.models.invitation import Invitation
 from invitations.models.letter import Letter, LetterQuerySet
 from invitations.models.reasons import ReasonField
-from invitations.models.reply import has_unread_mail
 from invitations.models.templates import LetterKind
 from invitations.text.dates import comma_list, labelled, told_day, told_hour
 

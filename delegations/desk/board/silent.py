@@ -27,7 +27,7 @@ from invitations.models import (
     Region,
     TelephoneCall,
 )
-from invitations.models.reply import Channel
+from invitations.models.correspondence import Channel
 from invitations.models.states import key_in
 from invitations.reminders.forecast import forecast_of
 

@@ -7,9 +7,10 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from invitations.models.correspondence import Channel, Correspondence
 from invitations.models.invitation import Invitation
 from invitations.models.moved.moves import DatesMove
-from invitations.models.reply import Channel, Correspondence, Reply
+from invitations.models.reply import Reply
 from invitations.text.dates import labelled
 
 
