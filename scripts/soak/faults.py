@@ -8,7 +8,7 @@ from typing import NamedTuple
 from django.db import connection
 
 from scripts.peers.ports import open_lines
-from scripts.peers.programs import wait_until
+from scripts.peers.programs import Program, wait_until
 from scripts.peers.servers import PostgreSQL, Redis
 from scripts.soak.environment import TIMEOUT
 from scripts.soak.letters import Invited
@@ -97,13 +97,18 @@ def for_a_while(stage: Stage, **manners: float) -> int:
 
 def worker_stands_still(stage: Stage) -> int:
     """Put a machine to sleep: its leases end, others take over, and then it goes on."""
-    worker = stage.random.choice(stage.programs[:WORKERS])
-    wait_until(lambda: open_lines(worker.pids, stage.mail.port) > 0, "it is on the line")
+    wait_until(lambda: bool(on_the_line(stage)), "a worker is on the line")
+    # Others may have taken what was left for it; then it stands still between two letters.
+    worker = stage.random.choice(on_the_line(stage) or stage.programs[:WORKERS])
     worker.stands_still()
     lines = open_lines(worker.pids, stage.mail.port)
     time.sleep(LEASE + 5)
     worker.goes_on()
     return lines
+
+
+def on_the_line(stage: Stage) -> list[Program]:
+    return [one for one in stage.programs[:WORKERS] if open_lines(one.pids, stage.mail.port)]
 
 
 FAULTS = (
