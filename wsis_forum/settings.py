@@ -6,7 +6,7 @@ from email.utils import parseaddr
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from invitations.times.jobs import CLOCK_JOBS
+from invitations.times.jobs import CLOCK_JOBS, Job
 from wsis_forum import __version__, env, error_reports, logs, looks
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -315,16 +315,23 @@ CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_TIME_LIMIT = 300
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+# Those of the clock's jobs that need both apps are tasks of the upper one.
+TASKS_ELSEWHERE = {Job.WRITE_BINDER: "delegations.desk.binder.tasks"}
 TICK_SECONDS = env.number("TICK_SECONDS", 60)
 CELERY_BEAT_SCHEDULE = {
     job.value: {
-        "task": f"invitations.tasks.{job}",
+        "task": f"{TASKS_ELSEWHERE.get(job, 'invitations.tasks')}.{job}",
         "schedule": TICK_SECONDS,
         # Each tick finds its work in the tables, so a late one may be dropped.
         "options": {"expires": TICK_SECONDS * 0.9},
     }
     for job in CLOCK_JOBS
 }
+
+# For the hour when the system is dark: each night's pages, closed by this public key.
+BINDER_KEY = os.getenv("BINDER_KEY", "")
+BINDER_FOLDER = Path(os.getenv("BINDER_FOLDER", VAR_DIR / "binder"))
+BINDER_DAYS = env.number("BINDER_DAYS", 14)
 
 # Who may read the figures at /metrics; without a token there are none.
 METRICS_TOKEN = env.secret("METRICS_TOKEN", default="")

@@ -1,6 +1,5 @@
 """What deploy/backup writes, deploy/restore reads: every row and every file, into another place."""
 
-import subprocess
 import sys
 from contextlib import closing
 from hashlib import sha256
@@ -16,6 +15,7 @@ from invitations.files.frozen import freeze
 from invitations.outbox.arming import arm
 from invitations.tests.databases import address_of, postgresql, run
 from invitations.tests.factories import InvitationFactory, LetterFactory, ReplyFactory
+from invitations.tests.gnupg import pair_of_keys
 
 pytestmark = [
     pytest.mark.django_db(transaction=True, serialized_rollback=True),
@@ -27,15 +27,8 @@ DEPLOY = settings.BASE_DIR / "deploy"
 
 @pytest.fixture
 def keys(tmp_path):
-    """A pair of keys in files, as an organization keeps them in two places."""
-    home = ["gpg", "--batch", "--quiet", "--homedir", tmp_path / "home"]
-    (tmp_path / "home").mkdir(mode=0o700)
-    make = ["--passphrase", "", "--quick-generate-key", "backup@example.org", "future-default"]
-    subprocess.run([*home, *make], check=True)
-    for name, verb in (("public", "--export"), ("private", "--export-secret-keys")):
-        subprocess.run([*home, "--output", tmp_path / name, verb], check=True)
-    yield tmp_path / "public", tmp_path / "private"
-    subprocess.run(["gpgconf", "--homedir", tmp_path / "home", "--kill", "gpg-agent"], check=True)
+    with pair_of_keys(tmp_path) as (public, private):
+        yield public, private
 
 
 @pytest.fixture

@@ -1,0 +1,192 @@
+"""The binder for the hour when the system is dark: opened, read, and compared with the database."""
+
+import datetime as dt
+import time
+import unicodedata
+from io import StringIO
+
+import pytest
+import time_machine
+from django.core.management import CommandError, call_command
+from django.utils import timezone
+
+from delegations.desk.binder.nightly import write_binder
+from delegations.desk.binder.printing import binder_of
+from delegations.models import PolicyStatement, SpeakingSlot
+from invitations.models import ForumEdition, MemberState, Mission, Reply, Setback
+from invitations.tests.factories import (
+    EditionFactory,
+    InvitationFactory,
+    MemberStateFactory,
+    MinisterFactory,
+    ReplyFactory,
+)
+from invitations.tests.gnupg import opened, pair_of_keys
+from invitations.tests.reading import ask
+
+pytestmark = pytest.mark.django_db
+
+LANGUAGES = ["en", "fr", "ar", "es", "ru", "zh-hans"]
+# A quarter past two at night in Geneva.
+NIGHT = dt.datetime(2027, 2, 10, 1, 15, tzinfo=dt.UTC)
+
+
+@pytest.fixture
+def keys(tmp_path):
+    with pair_of_keys(tmp_path) as (public, private):
+        yield public, private
+
+
+@pytest.fixture
+def folder(keys, settings, tmp_path):
+    """A deployment that has a key, and where its binders lie."""
+    settings.BINDER_KEY = str(keys[0])
+    settings.BINDER_FOLDER = tmp_path / "binders"
+    return settings.BINDER_FOLDER
+
+
+def names(folder):
+    return sorted(file.name for file in folder.iterdir())
+
+
+def bare(text):
+    """The text without what only lays it out, and with whole letters instead of their shapes."""
+    plain = unicodedata.normalize("NFKC", text)
+    kept = (sign for sign in plain if unicodedata.category(sign) != "Cf")
+    return "".join("".join(kept).split())
+
+
+def read(pdf):
+    return ask(pdf, "pdftotext", "-raw", "-", "-")
+
+
+def told(edition):
+    """What the database says of the edition that the binder has to say."""
+    live = edition.invitations.exclude(status="withdrawn").select_related("minister")
+    for invitation in live:
+        minister = invitation.minister
+        yield str(minister)
+        yield from f"{minister.to_emails} {minister.cc_emails}".split()
+        yield invitation.focal_point_email
+    for reply in Reply.objects.filter(invitation__in=live, status="standing"):
+        yield from (reply.respondent_name, reply.respondent_phone, reply.remarks)
+        yield reply.substitute_name
+    for slot in SpeakingSlot.objects.standing().filter(session__edition=edition):
+        yield slot.delegation.statement.speaker_name
+        yield slot.session.title
+    for statement in PolicyStatement.objects.standing().filter(delegation__edition=edition):
+        yield from (statement.speaker_name, statement.title)
+    for mission in Mission.objects.filter(states__in=live.values("member_state")):
+        yield from (mission.name, mission.phone, *mission.emails.split())
+
+
+def test_without_a_key_there_is_no_binder(settings, tmp_path):
+    settings.BINDER_FOLDER = tmp_path / "binders"
+    EditionFactory()
+
+    assert write_binder(NIGHT) == 0
+    with pytest.raises(CommandError, match="Set BINDER_KEY"):
+        call_command("write_binder")
+    assert not settings.BINDER_FOLDER.exists()
+
+
+def test_opened_it_says_what_the_database_says_in_six_scripts(folder, tmp_path, monkeypatch):
+    monkeypatch.setenv("DEMO_PASSWORD", "of-the-tests-alone")
+    for number in range(18):
+        MemberStateFactory(language=LANGUAGES[number % 6])
+    with time_machine.travel("2026-11-25T10:00Z", tick=False):
+        call_command("demo", stdout=StringIO(), stderr=StringIO())
+        call_command("write_binder", stdout=StringIO())
+
+    (file,) = folder.iterdir()
+    content = file.read_bytes()
+    pages = read(opened(tmp_path, content))
+    edition = ForumEdition.objects.get()
+    words = {word for word in told(edition) if word}
+    assert len(words) > 60
+    assert [word for word in words if bare(word) not in bare(pages)] == []
+    assert bare("As of 25 November 2026, 11:00") in bare(pages)
+    number = pages.count("\f")
+    assert all(f"Page {page} of {number}" in pages for page in range(1, number + 1))
+    # A form of each language, for offices that ask for one.
+    assert all(words in pages for words in ("Segments", "Сегменты", "Segmentos"))
+    assert b"%PDF" not in content
+    assert oct(file.stat().st_mode)[-3:] == "600"
+
+
+def test_what_stands_no_more_and_who_was_withdrawn_is_not_in_it(in_february):
+    edition = EditionFactory()
+    stands = ReplyFactory(invitation=InvitationFactory(edition=edition), remarks="By train.")
+    ReplyFactory(invitation=stands.invitation, status="superseded", remarks="By ship.")
+    withdrawn = MinisterFactory(family_name="Hentzau")
+    InvitationFactory(edition=edition, minister=withdrawn, status="withdrawn")
+
+    pages = read(binder_of(edition, timezone.now()))
+
+    assert "By train." in pages
+    assert "By ship." not in pages
+    assert "Hentzau" not in pages
+
+
+def test_a_contested_reply_stands_beneath_the_one_that_holds(in_february):
+    reply = ReplyFactory(channel="online")
+    ReplyFactory(invitation=reply.invitation, channel="fax", status="contested", answer="regrets")
+
+    pages = read(binder_of(reply.invitation.edition, timezone.now()))
+
+    assert "Inperson" in bare(pages)
+    assert "Regrets(contested)" in bare(pages)
+
+
+def test_it_is_written_once_each_night_and_kept_for_some_days(folder, settings):
+    EditionFactory(symbol="wsis-2027")
+    settings.BINDER_DAYS = 2
+
+    evening = write_binder(NIGHT - dt.timedelta(hours=1))
+    nights = [write_binder(NIGHT + dt.timedelta(days=day)) for day in (0, 0, 1, 2, 3)]
+
+    assert (evening, nights) == (0, [1, 0, 1, 1, 1])
+    assert names(folder) == [f"binder-wsis-2027-2027-02-{day}.pdf.gpg" for day in (11, 12, 13)]
+
+
+def test_by_hand_it_takes_the_place_of_todays_and_leaves_other_files(folder):
+    EditionFactory(symbol="wsis-2027")
+    write_binder(NIGHT)
+    (file,) = folder.iterdir()
+    before = file.read_bytes()
+    (folder / "binder-of-last-year.pdf").write_text("kept")
+
+    assert write_binder(NIGHT + dt.timedelta(hours=8), by_hand=True) == 1
+
+    assert names(folder) == ["binder-of-last-year.pdf", file.name]
+    assert file.read_bytes() != before
+
+
+def test_a_key_that_is_refused_is_told_and_nothing_is_written(folder, settings, tmp_path):
+    EditionFactory()
+    settings.BINDER_KEY = str(tmp_path / "nowhere")
+
+    assert write_binder(NIGHT) == 0
+    with pytest.raises(CommandError, match="nowhere"):
+        call_command("write_binder")
+
+    assert "nowhere" in Setback.objects.get(job="write_binder").because
+    assert not folder.exists()
+
+
+def test_the_binder_of_193_states_takes_less_than_a_minute(folder, in_february):
+    call_command("load_member_states", stdout=StringIO())
+    edition = EditionFactory()
+    for state in MemberState.objects.invited():
+        minister = MinisterFactory(
+            member_state=state, to_emails=f"{state.iso3}@example.org", postal_address="1 Castle"
+        )
+        invitation = InvitationFactory(edition=edition, minister=minister)
+        ReplyFactory(invitation=invitation, respondent_name="Colonel Sapt", remarks="By train.")
+    began = time.process_time()
+
+    write_binder(by_hand=True)
+
+    # Without nice, on a machine that does nothing else, this is what the clock says.
+    assert time.process_time() - began < 60
+    assert edition.invitations.count() >= 193
