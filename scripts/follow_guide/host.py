@@ -1,62 +1,18 @@
-"""Follow docs/deploy.md word for word, on this machine, and leave nothing of it behind.
+"""The host of the guide: its layers, its servers, and a systemctl that keeps its units."""
 
-    python -m scripts.follow_guide
-
-For root. What the guide writes goes to layers above /etc, /opt, /run and /var that only this
-process and those it starts can see, and they have a network of their own: no server of the machine
-is touched. Each ``systemctl`` is done here, by the units' own lines; packages have to be there
-already. Then the site is asked through nginx, by its name and over TLS.
-"""
-
-import os
-import re
 import shlex
 import shutil
-import ssl
 import subprocess
 import sys
-import tempfile
-import time
-import urllib.request
 from configparser import ConfigParser
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[1]
-# The host's own programs: a Python in somebody's home is out of reach for the units' user.
-PATH = "/usr/sbin:/usr/bin:/sbin:/bin"
+from scripts.follow_guide import ROOT
+
 UNITS = Path("/etc/systemd/system")
 LAYERED = ("/etc", "/opt", "/run", "/var")
 SITE = "https://forum.example.org"
 CERTIFICATE = Path("/etc/ssl/wsis-forum")
-
-
-def main() -> None:
-    if os.geteuid() != 0:
-        sys.exit("The guide is for root: so is this.")
-    if sys.argv[1:2] != ["--apart"]:
-        command = ["unshare", "--mount", "--net", "--propagation", "private", sys.executable]
-        command += ["-m", "scripts.follow_guide", "--apart", str(os.getpid())]
-        sys.exit(subprocess.run(command, check=False, cwd=ROOT).returncode)
-    os.environ["PATH"] = PATH
-    with tempfile.TemporaryDirectory(prefix="wsis-forum-guide-") as name:
-        folder = Path(name)
-        folder.chmod(0o711)
-        lay_over(folder)
-        host = Host(outside=sys.argv[2])
-        try:
-            prepare(folder)
-            follow(host)
-            ask_the_site()
-            host.systemctl("restart", "wsis-forum-web")
-            ask_the_site()
-        finally:
-            host.end(folder)
-
-
-def commands() -> list[str]:
-    """Return the guide's commands in order, each a line."""
-    guide = (ROOT / "docs/deploy.md").read_text()
-    return "".join(re.findall(r"^```sh\n(.*?)^```", guide, re.M | re.S)).splitlines()
 
 
 def lay_over(folder: Path) -> None:
@@ -101,8 +57,8 @@ class Host:
 
     def __init__(self, outside: str) -> None:
         self.outside = outside
-        self.cwd = ROOT
         self.has_proxy = False
+        self.password = ""  # of the first administrator, which the guide shows once
         self.processes: dict[str, subprocess.Popen[bytes]] = {}
 
     def do(self, line: str) -> None:
@@ -111,15 +67,21 @@ class Host:
         program, *arguments = line.split()
         if program == "apt-get":
             refuse_missing(arguments)
-        elif program == "cd":
-            self.cwd = Path(arguments[0])
         elif program == "systemctl":
             self.systemctl(*arguments)
         elif program == "make":
             # The pinned versions come by the machine's own network.
-            run(f"nsenter --net=/proc/{self.outside}/ns/net {line}", self.cwd)
+            run(f"nsenter --net=/proc/{self.outside}/ns/net {line}")
+        elif "createsuperuser" in line:
+            self.password = self.ask(line).split()[-1]
         else:
-            run(line, self.cwd)
+            run(line)
+
+    def ask(self, line: str) -> str:
+        """Return what the line prints."""
+        command = ["bash", "-euo", "pipefail", "-c", line]
+        done = subprocess.run(command, check=True, cwd=ROOT, stdout=subprocess.PIPE, text=True)
+        return done.stdout
 
     def systemctl(self, verb: str, *names: str) -> None:
         units = [name for name in names if not name.startswith("--")]
@@ -157,14 +119,8 @@ def start(unit: str) -> "subprocess.Popen[bytes]":
     line = service["ExecStart"].replace("%i", instance).replace("%%", "%")
     folder = Path(service["WorkingDirectory"])
     return subprocess.Popen(  # the units' own command
-        ["setpriv", "--no-new-privs", "--", str(folder / "deploy/run"), *shlex.split(line)],
-        cwd=folder,
+        [str(folder / "deploy/run"), *shlex.split(line)], cwd=folder
     )
-
-
-def follow(host: Host) -> None:
-    for line in commands():
-        host.do(line)
 
 
 def refuse_missing(arguments: list[str]) -> None:
@@ -176,29 +132,5 @@ def refuse_missing(arguments: list[str]) -> None:
             sys.exit(f"The guide's package {package} is not here: apt-get install {package}")
 
 
-def ask_the_site() -> None:
-    """Ask the site through nginx until it says that nothing is missing; raise TimeoutError."""
-    trusted = ssl.create_default_context(cafile=str(CERTIFICATE / "fullchain.pem"))
-    opener = urllib.request.build_opener(
-        urllib.request.ProxyHandler({}), urllib.request.HTTPSHandler(context=trusted)
-    )
-    stop_at, said = time.monotonic() + 240, ""
-    while said != "ok":
-        if time.monotonic() > stop_at:
-            raise TimeoutError(f"{SITE}/healthz says: {said}")
-        time.sleep(2)
-        try:
-            said = opener.open(f"{SITE}/healthz", timeout=30).read().decode().strip()
-        except OSError as error:
-            said = str(error)
-    for page in ("/", "/admin/account/login/", "/.well-known/security.txt"):
-        answered = opener.open(SITE + page, timeout=30)
-        print(f"{answered.status} {answered.url}", flush=True)
-
-
-def run(line: str, cwd: Path = ROOT) -> None:
-    subprocess.run(["bash", "-euo", "pipefail", "-c", line], check=True, cwd=cwd)
-
-
-if __name__ == "__main__":
-    main()
+def run(line: str) -> None:
+    subprocess.run(["bash", "-euo", "pipefail", "-c", line], check=True, cwd=ROOT)
