@@ -69,6 +69,7 @@ if [ "$purpose" = test ]; then
     need libenchant-2-2 library enchant-2
     need hunspell-en-gb test -e /usr/share/hunspell/en_GB.dic
     need hunspell-fr test -e /usr/share/hunspell/fr.dic
+    need pgbouncer test -x /usr/sbin/pgbouncer
     requirements=requirements-dev.txt
 else
     requirements=requirements.txt

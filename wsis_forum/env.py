@@ -56,7 +56,10 @@ def keys(written: str) -> list[str]:
 
 
 def database(default: str) -> dict[str, Any]:
-    """Return Django's settings of the database that ``DATABASE_URL`` names."""
+    """Return Django's settings of the database that ``DATABASE_URL`` names.
+
+    ``?pooled=yes`` says that a pooler stands between which gives each transaction any connection.
+    """
     url = secret("DATABASE_URL", default=default)
     try:
         found = dj_database_url.parse(url, conn_max_age=60, conn_health_checks=True)
@@ -77,7 +80,10 @@ def database(default: str) -> dict[str, Any]:
         }
     else:
         # A host that is gone does not answer: the probe and the outbox must not wait for it.
-        found["OPTIONS"] = {"connect_timeout": 10, **found.get("OPTIONS", {})}
+        options = {"connect_timeout": 10, **found.get("OPTIONS", {})}
+        # A cursor that the server keeps would be asked for by another connection.
+        found["DISABLE_SERVER_SIDE_CURSORS"] = options.pop("pooled", "no") == "yes"
+        found["OPTIONS"] = options
     return dict(found)
 
 

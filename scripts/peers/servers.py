@@ -2,7 +2,9 @@
 
 import os
 import shutil
+import signal
 import subprocess
+from contextlib import suppress
 from pathlib import Path
 
 from redis import ConnectionError as Gone
@@ -22,7 +24,7 @@ class PostgreSQL:
     def __init__(self, folder: Path, port: int = 0) -> None:
         self.folder, self.port = folder, port or free_port()
         if not port:
-            folder.mkdir()
+            folder.mkdir(exist_ok=True)
             if os.geteuid() == 0:
                 shutil.chown(folder, "postgres", "postgres")
             self.call("initdb", "--auth", "trust", "--username", "postgres", "--encoding", "UTF8")
@@ -43,6 +45,42 @@ class PostgreSQL:
         user = ["runuser", "-u", "postgres", "--"] if os.geteuid() == 0 else []
         command = [*user, str(path), "--pgdata", str(self.folder), *options]
         subprocess.run(command, check=True, cwd="/", stdout=subprocess.DEVNULL)
+
+
+class PgBouncer:
+    """A pooler before a cluster: each transaction gets any of a few connections to it."""
+
+    def __init__(self, folder: Path, database: int, connections: int) -> None:
+        self.folder, self.port = folder, free_port()
+        if not shutil.which("pgbouncer"):
+            raise ProgramMissing("pgbouncer is missing. Get it with: apt-get install pgbouncer")
+        folder.mkdir()
+        if os.geteuid() == 0:
+            shutil.chown(folder, "postgres", "postgres")
+        settings = {
+            "listen_addr": "127.0.0.1", "listen_port": self.port, "unix_socket_dir": "",
+            "auth_type": "any", "pool_mode": "transaction", "default_pool_size": connections,
+            "max_client_conn": 500, "logfile": folder / "log", "pidfile": folder / "pid",
+        }  # fmt: skip
+        lines = [f"{name} = {value}" for name, value in settings.items()]
+        (folder / "pgbouncer.ini").write_text(
+            f"[databases]\n* = host=127.0.0.1 port={database} user=postgres\n[pgbouncer]\n"
+            + "\n".join([*lines, ""])
+        )
+        self.start()
+
+    def start(self) -> None:
+        """Start it as PostgreSQL's user: it refuses to be root."""
+        user = ["runuser", "-u", "postgres", "--"] if os.geteuid() == 0 else []
+        command = [*user, "pgbouncer", "--quiet", "--daemon", str(self.folder / "pgbouncer.ini")]
+        subprocess.run(command, check=True, cwd="/")
+        wait_until(lambda: answers(self.port), "the pooler answers")
+
+    def stop(self) -> None:
+        """Stop it at once; whoever is connected is cut off."""
+        with suppress(ProcessLookupError, FileNotFoundError):
+            os.kill(int((self.folder / "pid").read_text()), signal.SIGTERM)
+        wait_until(lambda: not answers(self.port), "the pooler is gone")
 
 
 class Redis:

@@ -2,6 +2,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from django.core.management.base import CommandError
 from django.core.management.commands import migrate
 from django.db import connections
 from django.db.backends.base.base import BaseDatabaseWrapper
@@ -22,6 +23,11 @@ class Command(migrate.Command):
         if connection.vendor != "postgresql":
             yield
             return
+        if connection.settings_dict.get("DISABLE_SERVER_SIDE_CURSORS"):
+            raise CommandError(
+                "A pooler would give the lock to another connection: let DATABASE_URL name "
+                "PostgreSQL itself for this command, without pooled=yes."
+            )
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_try_advisory_lock(%s)", [LOCK])
             if cursor.fetchone() == (False,):
