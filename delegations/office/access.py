@@ -6,6 +6,8 @@ from typing import Any, Concatenate, ParamSpec
 
 from django.conf import settings
 from django.core.signing import b64_encode
+from django.db.models import Subquery
+from django.db.models.functions import JSONObject
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -18,7 +20,8 @@ from delegations.office.kept_pages import shown_at_an_address
 from delegations.office.page import activate_letter_language, is_staff_looking
 from delegations.office.refusals import gone_page_with_typed, link_not_held
 from delegations.office.request_limits import refuse_oversized
-from invitations.models import Invitation, ReplyLink
+from invitations.models import Arming, Invitation, ReplyLink
+from invitations.outbox.arming import is_a_copy
 
 P = ParamSpec("P")
 View = Callable[Concatenate[HttpRequest, P], HttpResponse]
@@ -26,7 +29,12 @@ OfficeView = Callable[..., HttpResponse]
 # Ten texts and a photo of 10 MB each.
 LARGEST_REQUEST = 120 * 1024 * 1024
 DIGEST_BYTES = 12
+ARMED_AS = {name: name for name in ("deployment", "database", "key_sha256")}
 OPEN_FOR = 14 * 24 * 3600  # seconds for which a browser holds a link after opening it
+
+
+class OnACopy(Exception):
+    """Offices answer on another database; whoever answered on this one would not be heard."""
 
 
 def private_page(view: View[P]) -> View[P]:
@@ -62,6 +70,7 @@ def office_required(*permissions: str) -> Callable[[OfficeView], OfficeView]:
             if link is None or link.invitation.status == Invitation.Status.DRAFT:
                 return refuse_oversized(request, LARGEST_REQUEST) or link_not_held(request)
             activate_letter_language(request, link.invitation.minister.language)
+            refuse_on_a_copy(link)
             if refused := refuse_oversized(request, LARGEST_REQUEST):
                 return refused
             return shown_at_an_address(open_to_its_office(view))(request, link, **named)
@@ -82,6 +91,12 @@ def open_to_its_office(view: OfficeView) -> OfficeView:
         return view(request, link.invitation, **named)
 
     return opened
+
+
+def refuse_on_a_copy(link: Any) -> None:
+    """Raise OnACopy where the arming that came with the link is of another database."""
+    if link.armed_as and is_a_copy(Arming(**link.armed_as)):
+        raise OnACopy
 
 
 def load_invitation(pk: int) -> Invitation:
@@ -150,4 +165,5 @@ def read_link_cookie(request: HttpRequest, invitation_id: int) -> ReplyLink | No
     links = ReplyLink.objects.filter(invitation=invitation_id).select_related(
         "invitation__minister__rank", "invitation__edition", "invitation__member_state"
     )
+    links = links.annotate(armed_as=Subquery(Arming.objects.values(of=JSONObject(**ARMED_AS))[:1]))
     return next((link for link in links if digest in link_digests(link.token)), None)

@@ -6,10 +6,10 @@ from typing import Any
 from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse, UnreadablePostError
 
-from delegations.office.access import private_page
+from delegations.office.access import OnACopy, private_page
 from delegations.office.contact import fault_page
 from delegations.office.request_limits import LARGEST_REQUEST, refuse_oversized
-from delegations.office.views.errors import bad_request
+from delegations.office.views.errors import bad_request, database_away
 from invitations.files.frozen import StoreUnavailable
 
 
@@ -42,6 +42,8 @@ class RequestLimitsMiddleware:
         # A visitor who hangs up while sending is no fault of ours, and reads no answer.
         if isinstance(exception, UnreadablePostError):
             return bad_request(request, exception)
+        if isinstance(exception, OnACopy):
+            return database_away(request)
         return None
 
 

@@ -37,12 +37,21 @@ def database_identity() -> str:
 
 
 @transaction.atomic
-def arm(*, anew: bool = False, by: str = "") -> str:
+def arm(*, anew: bool = False, by: str = "", links_only: bool = False) -> str:
     """Arm this deployment on this database, and no other; return the key for its hosts.
 
     The key cannot be read again. If this deployment is armed already, its key stays and an empty
     string is returned, unless ``anew`` asks for another. ``by`` names who arms: nobody signs in.
+    With ``links_only`` offices answer here, and nothing leaves until it is armed once more.
     """
+    key = armed(anew=anew, by=by)
+    if links_only:
+        Arming.objects.update(stopped_at=timezone.now())
+        record_act(Arming.objects.get(), Act.STOPPED, None, named=by)
+    return key
+
+
+def armed(*, anew: bool, by: str) -> str:
     arming, _made = Arming.objects.select_for_update().get_or_create(pk=1)
     if arming.stopped_at:
         arming.stopped_at = None
@@ -73,6 +82,16 @@ def stop_sending(by: User, because: str) -> None:
 
 def is_of_here(arming: Arming) -> bool:
     return (arming.deployment, arming.database) == (settings.DEPLOYMENT, database_identity())
+
+
+def is_a_copy(arming: Arming | None) -> bool:
+    """Whether offices answer elsewhere: sending was armed for another deployment or database.
+
+    Who answered here would not be heard there. Where mail goes to a folder, nobody is elsewhere.
+    """
+    if arming is None or not arming.key_sha256 or settings.MAILBOX.scheme == "file":
+        return False
+    return not is_of_here(arming)
 
 
 def hash_of(key: str) -> str:

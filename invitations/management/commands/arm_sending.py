@@ -27,14 +27,20 @@ class Command(BaseCommand):
             action="store_true",
             help="make another key: the hosts that have the earlier one fall silent",
         )
+        parser.add_argument(
+            "--links-only",
+            action="store_true",
+            help="let offices answer on this restored database, and nothing leave it yet",
+        )
         parser.add_argument("--by", help="who arms; without it, the name of the system's user")
 
     def handle(self, although_dns: bool, new_key: bool, by: str | None, **options: Any) -> str:
-        dns = what_dns_says(although_dns)
-        key = arm(anew=new_key, by=by or system_user())
+        links_only = options["links_only"]
+        dns = "" if links_only else what_dns_says(although_dns)
+        key = arm(anew=new_key, by=by or system_user(), links_only=links_only)
         if warning := seal_warning():
             self.stderr.write(warning)
-        said = f"Sending is armed for {settings.DEPLOYMENT}"
+        said = f"{'Links open' if links_only else 'Sending is armed'} for {settings.DEPLOYMENT}"
         if key:
             self.stderr.write("Set ARMING_KEY to this key on each host: it is not shown again.")
             return f"{said}{dns}\n{key}"
