@@ -9,13 +9,15 @@ import psycopg2
 import pytest
 from django.conf import settings
 from django.db import connection
+from django.test import Client
 from psycopg2.sql import SQL, Identifier
 
 from invitations.files.frozen import freeze
-from invitations.outbox.arming import arm
+from invitations.outbox.arming import arm, why_mute
 from invitations.tests.databases import address_of, postgresql, run
 from invitations.tests.factories import InvitationFactory, LetterFactory, ReplyFactory
 from invitations.tests.gnupg import pair_of_keys
+from wsis_forum.env import Mailbox
 
 pytestmark = [
     pytest.mark.django_db(transaction=True, serialized_rollback=True),
@@ -85,6 +87,72 @@ def test_a_restored_backup_is_equal_in_every_row_and_file_and_writes_to_nobody(
         EMAIL_URL="smtp://127.0.0.1:9/", ARMING_KEY=key,
     )  # fmt: skip
     assert "this is a copy" in sent.stdout + sent.stderr
+
+
+def test_without_its_key_a_backup_opens_to_nobody_and_leaves_nothing(
+    keys, empty_database, tmp_path
+):
+    public, _private = keys
+    (tmp_path / "other").mkdir()
+    InvitationFactory()
+    here, folder = address_of(connection.settings_dict["NAME"]), tmp_path / "restored"
+    run(DEPLOY / "backup", public, tmp_path / "backup", DATABASE_URL=here,
+        STORAGE_URL=settings.MEDIA_ROOT.as_uri())  # fmt: skip
+
+    with pair_of_keys(tmp_path / "other") as (_public, another):
+        read = run(DEPLOY / "restore", another, tmp_path / "backup", empty_database, folder)
+
+    assert read.returncode != 0
+    assert "No secret key" in read.stderr
+    assert rows_of(empty_database) == {}
+    assert not folder.exists()
+
+
+def test_of_two_keys_each_opens_the_backup_alone(keys, empty_database, tmp_path):
+    public, _private = keys
+    (tmp_path / "other").mkdir()
+    InvitationFactory()
+    here = address_of(connection.settings_dict["NAME"])
+
+    with pair_of_keys(tmp_path / "other") as (second, kept_elsewhere):
+        run(DEPLOY / "backup", public, second, tmp_path / "backup", DATABASE_URL=here,
+            STORAGE_URL=settings.MEDIA_ROOT.as_uri())  # fmt: skip
+        folder = tmp_path / "restored"
+        read = run(DEPLOY / "restore", kept_elsewhere, tmp_path / "backup", empty_database, folder)
+
+    assert read.returncode == 0, read.stderr
+    assert rows_of(empty_database) == rows_of(here)
+
+
+def test_a_restored_backup_opens_no_link_until_it_is_armed(
+    keys, empty_database, tmp_path, settings, monkeypatch
+):
+    """In the restored database, by another SECRET_KEY: the old one was lost with the host."""
+    public, private = keys
+    invitation = InvitationFactory()
+    link = f"/r/{invitation.links.get().token}/"
+    settings.MAILBOX = Mailbox("smtp", "127.0.0.1", 9, "", "", "none")
+    arm()
+    here = address_of(connection.settings_dict["NAME"])
+    run(DEPLOY / "backup", public, tmp_path / "backup", DATABASE_URL=here,
+        STORAGE_URL=settings.MEDIA_ROOT.as_uri())  # fmt: skip
+    read = run(
+        DEPLOY / "restore", private, tmp_path / "backup", empty_database, tmp_path / "restored"
+    )
+    assert read.returncode == 0, read.stderr
+
+    settings.SECRET_KEY = "made-anew-after-the-loss"
+    with monkeypatch.context() as patch:
+        connection.close()
+        patch.setitem(connection.settings_dict, "NAME", RESTORED)
+        as_restored = Client().get(link, follow=True).status_code
+        arm(links_only=True)
+        once_armed = Client().get(link, follow=True).status_code
+        told = why_mute()
+        connection.close()
+
+    assert (as_restored, once_armed) == (503, 200)
+    assert "somebody stopped all sending" in told
 
 
 def test_nothing_is_restored_over_what_is_there(keys, tmp_path):
