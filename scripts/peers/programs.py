@@ -5,7 +5,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -80,10 +80,16 @@ class Program:
         self.process.wait()
 
 
-def start_celery(kind: str, name: str, folder: Path, *options: str, **environment: str) -> Program:
-    """Start a worker of one forked process, or a beat, on the host whose folder this is."""
+def start_celery(
+    kind: str, name: str, folder: Path, *options: str, on: Sequence[str] = (), **environment: str
+) -> Program:
+    """Start a worker of one forked process, or a beat, on the host whose folder this is.
+
+    ``on`` begins a command on a host that has a network of its own.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     return Program(
+        *on,
         *[sys.executable, "-m", "celery", "--quiet", "--app", "wsis_forum", kind],
         *(as_worker(f"{name}@{folder.name}") if kind == "worker" else AS_BEAT),
         *["--loglevel", "WARNING", *options],

@@ -1,6 +1,7 @@
 """Do harm to the outbox and to the site, and account for every letter and every reply.
 
     python -m scripts.soak [--seed N] [kills] [faults] [together] [answers] [poison] [limit] [hour]
+                              [hosts] [pooled]
 
 Real Celery workers and beats, and a mail server that records what it took. What is handed over must
 have arrived exactly once; what is uncertain at most once, and no more may be uncertain than there
@@ -17,15 +18,19 @@ import tempfile
 from contextlib import ExitStack
 from pathlib import Path
 
+from scripts.peers.networks import laid_networks
 from scripts.peers.programs import ROOT
 from scripts.peers.servers import ProgramMissing
 from scripts.soak.environment import child_environment, named_servers, own_servers
 from scripts.soak.table import COLUMNS, in_columns
 
 # Each part is a module of this package, which a child plays.
-PARTS = ("kills", "faults", "together", "answers", "poison", "limit", "hour")
+GROWING = ("hosts", "pooled")
+PARTS = ("kills", "faults", "together", "answers", "poison", "limit", "hour", *GROWING)
 # Those whose servers come to harm.
-WITH_OWN_SERVERS = ("faults", "hour")
+WITH_OWN_SERVERS = ("faults", "hour", "hosts", "pooled")
+# Those whose hosts have networks of their own.
+WITH_NETWORKS = ("hosts",)
 STOPPED = 128
 
 
@@ -55,19 +60,21 @@ def played(part: str, seed: int) -> int:
         # The database's own user passes through on the way to its folder.
         folder.chmod(0o711)
         try:
+            networks = own.enter_context(laid_networks()) if part in WITH_NETWORKS else []
             servers = (
-                own.enter_context(own_servers(folder))
+                own.enter_context(own_servers(folder, [one.outside for one in networks]))
                 if part in WITH_OWN_SERVERS
                 else named_servers()
             )
-        except ProgramMissing as program:
-            sys.exit(str(program))
+        except (ProgramMissing, PermissionError) as missing:
+            sys.exit(str(missing))
         return played_by_child(part, folder, seed, child_environment(folder, servers))
 
 
 def played_by_child(part: str, folder: Path, seed: int, environment: dict[str, str]) -> int:
     """Play the part in a child; a stop signal is passed to it, and it ends what it started."""
-    command = [sys.executable, "-m", "scripts.soak.child", part, str(folder), str(seed)]
+    place = f"growing.{part}" if part in GROWING else part
+    command = [sys.executable, "-m", "scripts.soak.child", place, str(folder), str(seed)]
     with subprocess.Popen(command, cwd=ROOT, env=environment) as child:
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, lambda *_: child.terminate())

@@ -4,11 +4,12 @@ import os
 import secrets
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from scripts.peers.disks import small_disk
 from scripts.peers.servers import PostgreSQL, Redis
 
 DATABASE = "wsis_forum_soak"
@@ -37,15 +38,25 @@ def named_servers() -> dict[str, str]:
 
 
 @contextmanager
-def own_servers(folder: Path) -> Iterator[dict[str, str]]:
-    """Start servers in the folder; a child that knows their ports can restart them."""
-    database, broker = PostgreSQL(folder / "postgresql"), Redis(folder / "redis")
+def own_servers(folder: Path, addresses: Sequence[str] = ()) -> Iterator[dict[str, str]]:
+    """Start servers in the folder; a child that knows their ports can restart them.
+
+    Their files and those of the site lie on small disks, which can be filled.
+    """
+    with small_disk(folder / "postgresql", 1024), small_disk(folder / "files", 16):
+        yield from servers_in(folder, addresses)
+
+
+def servers_in(folder: Path, addresses: Sequence[str]) -> Iterator[dict[str, str]]:
+    database = PostgreSQL(folder / "postgresql", addresses=addresses)
+    broker = Redis(folder / "redis", addresses=addresses)
     try:
         yield {
             "DATABASE_URL": f"postgres://postgres@127.0.0.1:{database.port}/{DATABASE}",
             "REDIS_URL": f"redis://127.0.0.1:{broker.port}/0",
             "SOAK_POSTGRESQL": str(database.port),
             "SOAK_REDIS": str(broker.port),
+            "SOAK_ADDRESSES": " ".join(addresses),
         }
     finally:
         broker.stop()

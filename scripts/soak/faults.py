@@ -60,10 +60,14 @@ def crash_database(stage: Stage) -> int:
     return stop_database(stage, "immediate")
 
 
+def own_database(stage: Stage) -> PostgreSQL:
+    return PostgreSQL(stage.folder / "postgresql", int(os.environ["SOAK_POSTGRESQL"]))
+
+
 def stop_database(stage: Stage, mode: str) -> int:
     """Restart the database; each connection may have a message whose outcome is not recorded."""
     connection.close()
-    database = PostgreSQL(stage.folder / "postgresql", int(os.environ["SOAK_POSTGRESQL"]))
+    database = own_database(stage)
     database.stop(mode)
     stage.pause(0, 4)
     database.start()

@@ -18,9 +18,11 @@ from django.core.management import call_command
 from django.db import connection
 
 from invitations.models import Reply, ReplyLink
+from scripts.peers.clocks import Clock
+from scripts.peers.disks import full
 from scripts.peers.ports import answers, free_port
 from scripts.peers.programs import Program, wait_until
-from scripts.soak.faults import crash_database, own_redis, restart_database
+from scripts.soak.faults import crash_database, own_database, own_redis, restart_database
 from scripts.soak.letters import Invited
 from scripts.soak.offices import CUT_OFF, SILENCE, Office, Told
 from scripts.soak.stage import Stage
@@ -33,7 +35,7 @@ BETWEEN = 8  # seconds after each harm
 class Site(Program):
     """The site as a deployment serves it, with its SECRET_KEY in a file."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, **more: str) -> None:
         self.port, self.key = free_port(), folder / "secret-key"
         self.key.write_text(secrets.token_hex(50))
         command = (
@@ -41,7 +43,14 @@ class Site(Program):
             "--workers", str(WORKERS), "--threads", str(THREADS), "--no-control-socket",
             "--log-level", "warning", "wsis_forum.wsgi",
         )  # fmt: skip
-        super().__init__(*command, log=folder / "site.log", SECRET_KEY_FILE=str(self.key))
+        self.clock = Clock(folder / "clock")
+        super().__init__(
+            *command,
+            log=folder / "site.log",
+            SECRET_KEY_FILE=str(self.key),
+            **self.clock.environment,
+            **more,
+        )
         wait_until(lambda: answers(self.port), "the site answers")
 
     @property
@@ -72,7 +81,7 @@ def play(stage: Stage) -> None:
     connection.close()
     for office in offices:
         office.start()
-    wait_until(lambda: all(office.told for office in offices), "each office is at work", 120)
+    wait_until(lambda: all(office.told for office in offices), "each office is at work", 600)
     strike(stage, site, offices)
     over.set()
     for office in offices:
@@ -97,6 +106,28 @@ def told_to(offices: list[Office]) -> list[Told]:
     return [one for office in offices for one in list(office.told)]
 
 
+def store_full(_site: Site, stage: Stage) -> None:
+    """Fill the disk of the files; an answer needs none."""
+    with full(stage.folder / "files"):
+        time.sleep(BETWEEN)
+
+
+def database_full(_site: Site, stage: Stage) -> None:
+    """Fill the disk of the database; start it again if it has given up."""
+    cluster = own_database(stage)
+    with full(cluster.folder):
+        time.sleep(BETWEEN)
+    if not answers(cluster.port):
+        cluster.start()
+
+
+def clock_jumps(site: Site, stage: Stage) -> None:
+    """Set the site's clock three hours ahead, two hours back, and right again."""
+    for seconds in (3 * 3600, -2 * 3600, 0):
+        site.clock.is_off_by(seconds)
+        stage.pause(4, 5)
+
+
 def redis_away(_site: Site, stage: Stage) -> None:
     broker = own_redis(stage)
     broker.stop()
@@ -114,6 +145,9 @@ HARM: tuple[tuple[str, Callable[[Site, Stage], object], bool], ...] = (
         False,
     ),
     ("PostgreSQL crashes, and is started again", lambda _site, stage: crash_database(stage), False),
+    ("the disk of the files is full", store_full, False),
+    ("the disk of the database is full", database_full, False),
+    ("the clock jumps ahead, back, and right again", clock_jumps, False),
     ("a new version is rolled out", Site.roll_out, False),
     ("SECRET_KEY is another one", Site.change_key, False),
 )
@@ -123,14 +157,14 @@ def judge(stage: Stage, offices: list[Office]) -> None:
     """Compare what offices were told with what is on file."""
     thanked = {(office.invitation, words) for office in offices for words in office.thanked}
     recorded = Reply.objects.values_list("invitation", "remarks")
-    tell(f"7. {OFFICES} offices, {len(thanked)} replies thanked for", told_to(offices))
+    tell(f"   {len(offices)} offices, {len(thanked)} replies thanked for", told_to(offices))
     stage.breaches += sorted({breach for office in offices for breach in office.breaches})
     if missing := thanked - {*recorded}:
-        stage.breaches.append(f"7. {len(missing)} replies were thanked for and are not on file")
+        stage.breaches.append(f"{len(missing)} replies were thanked for and are not on file")
     if twice := len(recorded) - len({*recorded}):
-        stage.breaches.append(f"7. {twice} replies were recorded twice")
+        stage.breaches.append(f"{twice} replies were recorded twice")
     if silent := sum(not office.thanked for office in offices):
-        stage.breaches.append(f"7. {silent} offices were never thanked")
+        stage.breaches.append(f"{silent} offices were never thanked")
     print(f"   summaries lost with the cache: {sum(one.lost_summaries for one in offices)}")
 
 

@@ -1,10 +1,12 @@
 """The stage that the parts share: a mail server, the hosts' processes, and the judgement."""
 
+import os
 import random
 import time
 from pathlib import Path
 
 from scripts.peers.mail_server import MailServer
+from scripts.peers.networks import Network
 from scripts.peers.ports import open_lines
 from scripts.peers.programs import Program, start_celery
 from scripts.soak.letters import Letters
@@ -18,16 +20,26 @@ class Stage:
     def __init__(self, folder: Path, seed: int) -> None:
         self.folder = folder
         self.random = random.Random(seed)  # noqa: S311 -- to be done again, not to be secret
-        self.mail = MailServer(folder / "mail")
+        self.mail = MailServer(folder / "mail", os.getenv("SOAK_ADDRESSES", "").split())
         self.programs: list[Program] = []
         self.breaches: list[str] = []
 
-    def host(self, name: str, lines: int = LINES) -> list[Program]:
+    def host(
+        self, name: str, lines: int = LINES, on: Network | None = None, **more: str
+    ) -> list[Program]:
         """Start workers and a beat; hosts share database, broker and file store, nothing else."""
         names = [("worker", f"worker{number}") for number in range(WORKERS)] + [("beat", "beat")]
-        environment = {"EMAIL_URL": self.mail.url, "SMTP_CONNECTIONS": str(lines)}
+        environment = {"EMAIL_URL": self.mail.url, "SMTP_CONNECTIONS": str(lines), **more}
+        if on:
+            shared = {name: os.environ[name] for name in ("DATABASE_URL", "REDIS_URL")}
+            here = {"EMAIL_URL": self.mail.url, **shared}
+            environment |= {
+                name: url.replace("127.0.0.1", on.outside) for name, url in here.items()
+            }
         started = [
-            start_celery(kind, program, self.folder / name, **environment)
+            start_celery(
+                kind, program, self.folder / name, on=on.command if on else (), **environment
+            )
             for kind, program in names
         ]
         self.programs += started
@@ -35,9 +47,10 @@ class Stage:
 
     def lines(self) -> int:
         """Count the connections between the programs and the mail server at this moment."""
-        return open_lines(
-            [pid for program in self.programs for pid in program.pids], self.mail.port
-        )
+        return self.lines_of([pid for program in self.programs for pid in program.pids])
+
+    def lines_of(self, pids: list[int]) -> int:
+        return open_lines(pids, self.mail.port)
 
     def pause(self, shortest: float, longest: float) -> None:
         time.sleep(self.random.uniform(shortest, longest))

@@ -1,0 +1,1 @@
+"""The parts of docs/growing.md: several hosts, and a pooler before the database."""
