@@ -1,2 +1,12 @@
 # Gunicorn reads this where it is started, beside manage.py.
+import gc
+
 logger_class = "wsis_forum.gunicorn.Logger"
+# The code is loaded once, and the workers share its memory. Another version needs a restart: on
+# HUP the workers are started anew with the code that is loaded.
+preload_app = True
+
+
+def when_ready(_server: object) -> None:
+    """Let no worker's collection of garbage look through the code, which would copy its memory."""
+    gc.freeze()
