@@ -78,7 +78,7 @@ def call_on(server: tuple[str, ...], calls: list[Call]) -> None:
     report(
         "",
         timing._replace(of_processor=spent_by(workers) - worked),
-        megabytes=max(map(resident, workers)),
+        megabytes=max(map(memory_of, workers)),
         slow=statistics.quantiles(took, n=100)[-1],
     )
 
@@ -125,7 +125,7 @@ def spent_by(workers: list[int]) -> float:
     return sum(ticks) / os.sysconf("SC_CLK_TCK")
 
 
-def resident(worker: int) -> float:
-    """Return the worker's memory in megabytes, with what it shares with others."""
-    status = Path(f"/proc/{worker}/status").read_text()
-    return int(re.findall(r"VmRSS:\s+(\d+) kB", status)[0]) / 1024
+def memory_of(worker: int) -> float:
+    """Return the worker's memory in megabytes, its part of what it shares with others included."""
+    summed = Path(f"/proc/{worker}/smaps_rollup").read_text()
+    return int(re.findall(r"(?m)^Pss:\s+(\d+) kB", summed)[0]) / 1024

@@ -22,6 +22,7 @@ def play(asked: argparse.Namespace, folder: Path) -> None:
 
 def measure_answer_page(rounds: int) -> None:
     run_children("pages.collect_static")
+    run_children("pages.analyze")
     run_children("bare.make_rows", **FLOOR)
     form, page, saved, confirmed, filed = [], [], [], [], []
     with served("scripts.bench.floors.wsgi", **FLOOR) as floor, served("wsis_forum.wsgi") as site:
