@@ -67,14 +67,16 @@ def free_reference(inviting: Circular) -> str:
 
 
 def changes_in(move: DatesMove, language: str) -> str:
-    """Return in whole sentences what changes; days stand after a colon, which no grammar bends."""
+    """Return in whole sentences what changes; days stand after a colon, which no grammar bends.
+
+    Days and place of what goes online, or comes back, stand in the letter below.
+    """
     with translation.override(language):
         before, after = move.before, move.after
         words = {
             "forum": named_in(move.edition, language),
             "before": before.forum_days(language),
             "after": after.forum_days(language),
-            "place": after.venue,
         }
         if move.kind == DatesMove.Kind.POSTPONED:
             told = _(
@@ -82,18 +84,18 @@ def changes_in(move: DatesMove, language: str) -> str:
                 "will be announced as soon as they are known."
             )
         elif move.kind == DatesMove.Kind.ONLINE:
-            told = _("The %(forum)s will be held online. Its dates: %(after)s.")
+            told = _("The %(forum)s will be held online.")
         elif move.kind == DatesMove.Kind.IN_PERSON:
-            told = _(
-                "The %(forum)s will be held in person again. Its dates: %(after)s. Place: "
-                "%(place)s."
-            )
+            told = _("The %(forum)s will be held in person again.")
+        elif before.postponed_at:
+            told = _("The %(forum)s, which was postponed, has new dates: %(after)s.")
         else:
             told = _(
                 "The dates of the %(forum)s have changed. Dates announced earlier: %(before)s. New "
                 "dates: %(after)s."
             )
-        return told % words
+        # Days that end with an abbreviation, as in Russian, end the sentence too.
+        return (told % words).replace("..", ".")
 
 
 def named_in(edition: ForumEdition, language: str) -> str:

@@ -341,12 +341,33 @@ def test_what_came_back_in_person_offers_what_was_offered_and_converts_nothing(e
     move = moved(edition, "in_person", days=0)
 
     assert (edition.is_online, move.notice.variant) == (False, "inperson")
-    assert "in person again" in move.notice.changes_en
-    assert "Geneva" in move.notice.changes_en
+    # Its days and its place stand once, in the letter below.
+    told = "The WSIS Forum 2027 will be held in person again."
+    assert move.notice.changes_en == told
     assert "in_person" in edition.answers_offered
     assert Reconfirmation.objects.current().get().reply == reply
     reply.refresh_from_db()
     assert (reply.answer, reply.status) == ("video", "standing")
+
+
+def test_the_notice_of_new_dates_after_a_postponement_names_no_earlier_ones(edition):
+    CircularFactory(edition=edition)
+    moved(edition, "postponed")
+
+    move = moved(edition)
+
+    told = "The WSIS Forum 2027, which was postponed, has new dates: 31 May 2027 – 4 June 2027."
+    assert move.notice.changes_en == told
+
+
+@pytest.mark.parametrize("kind", ["moved", "postponed"])
+def test_no_sentence_of_a_notice_ends_twice(edition, kind):
+    CircularFactory(edition=edition)
+
+    notice = moved(edition, kind).notice
+
+    for language in Language.values:
+        assert ".." not in getattr(notice, f"changes_{language.replace('-', '_')}")
 
 
 def test_what_is_in_person_already_does_not_come_back(edition):
