@@ -47,6 +47,22 @@ def test_the_silent_of_a_region_are_taken_out_in_the_order_of_the_page(in_februa
     assert (entry.actor, entry.object_repr) == (user, "invitations: 2, XLSX")
 
 
+@pytest.mark.parametrize("group", ["Registrars", "Speakers' desk"])
+def test_each_row_holds_what_the_page_shows_to_whoever_takes_it_out(in_february, client, group):
+    member(client, group)
+    edition = StepFactory(days_before=21).edition
+    for region, days in (("Africa", 20), ("Europe", 30), ("Africa", 40)):
+        silent_state(edition, region, days)
+
+    for asked, number in (({}, 3), ({"region": "Africa"}, 2)):
+        shown = client.get(reverse("desk:silent"), asked)
+        _headings, *rows = rows_in(client.post(shown.context["take_out_url"], {"kind": "xlsx"}))
+        assert len(rows) == number
+        for row, cells in zip(shown.context["rows"], rows, strict=True):
+            told = [row[name] for name in ("state", "region", "left", "addresses", "called")]
+            assert cells[:5] == [str(one) for one in told]
+
+
 @pytest.mark.parametrize(("kind", "begins"), [("csv", b"\xef\xbb\xbf"), ("pdf", b"%PDF")])
 def test_the_file_has_the_kind_that_was_chosen(client, kind, begins):
     member(client, "Drafters")
