@@ -22,7 +22,7 @@ from delegations.changes import (
 )
 from delegations.models import Delegate, Delegation, DelegationChange
 from invitations.admin.base import Menu, RecordAdmin, RecordInline, user_of
-from invitations.admin.columns import listed_state, state_link
+from invitations.admin.columns import leads_on, listed_state, state_link
 from invitations.admin.mixins import LeadsToStatesMixin
 from invitations.admin.taking_out import TakenOutMixin
 from invitations.forms.fields import COLUMN_FORM_FIELDS
@@ -114,6 +114,7 @@ class DelegationAdmin(TakenOutMixin, LeadsToStatesMixin, StandingMixin):
         for person in formset.deleted_objects:
             note_staff_change(user_of(request), person, Act.REMOVED, [])
 
+    @leads_on
     @display(description=gettext_lazy("State’s page"))
     def page_of_state(self, delegation: Delegation) -> str:
         return state_link(delegation, delegation.edition, delegation.member_state)

@@ -117,6 +117,12 @@ def at_hour_with(at: dt.datetime | None, *words: object) -> str:
     return " ".join(filter(None, [at_hour(at), *(str(word or "") for word in words)]))
 
 
+def leads_on(column: Any) -> Any:
+    """Mark a column that only leads to another page: a list taken out as a file leaves it out."""
+    column.leads_on = True
+    return column
+
+
 def hour_column(name: str, title: Any) -> Callable[[Any], str]:
     """Return a list's column that shows the instant to the minute."""
 

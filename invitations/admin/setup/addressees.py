@@ -11,7 +11,7 @@ from unfold import admin as unfold
 from unfold.decorators import action, display
 
 from invitations.admin.base import WHY_IT_CHANGES, Menu, ModelAdmin, language_tabs
-from invitations.admin.columns import list_url, listed_state, text_link
+from invitations.admin.columns import leads_on, list_url, listed_state, text_link
 from invitations.admin.state_names import Called
 from invitations.admin.taking_out import TakenOutMixin
 from invitations.forms.fields import COLUMN_FORM_FIELDS
@@ -75,6 +75,7 @@ class MemberStateAdmin(TakenOutMixin, ModelAdmin):
         *language_tabs("short_name", "formal_name"),
     ]
 
+    @leads_on
     @display(description=gettext_lazy("invitations"))
     def invited(self, state: MemberState) -> str:
         return text_link(list_url(Invitation, member_state__id__exact=state.pk), _("invitations"))

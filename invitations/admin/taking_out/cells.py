@@ -28,8 +28,13 @@ CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 
 
 def columns_of(listed: Any) -> list[Any]:
-    """Return the columns of the list, but for the boxes by which rows are chosen."""
-    return [name for name in listed.list_display if name != CHECKBOX]
+    """Return the columns of the list, without boxes to choose rows and mere links elsewhere."""
+    return [name for name in listed.list_display if name != CHECKBOX and not leads(listed, name)]
+
+
+def leads(listed: Any, name: Any) -> bool:
+    column = getattr(listed.model_admin, name, None) if isinstance(name, str) else name
+    return bool(getattr(column, "leads_on", False))
 
 
 def headings_of(listed: Any) -> list[str]:

@@ -1,0 +1,110 @@
+"""Lists as their pages show them, and as they are read again from the file."""
+
+import html
+import io
+import re
+from itertools import compress
+
+import openpyxl
+from django.contrib import admin
+from django.contrib.contenttypes.models import ContentType
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.html import strip_tags
+from django.utils.text import capfirst
+from unfold.templatetags.unfold_list import result_headers, results
+
+from delegations.models import Delegation, DelegationChange, SpeakingSlot
+from invitations.admin.taking_out import TakenOutMixin
+from invitations.models import (
+    Bounce,
+    CallListEntry,
+    Delivery,
+    HeldChange,
+    Invitation,
+    ReminderStep,
+    Reply,
+    TelephoneCall,
+)
+from invitations.text.formulas import escape_formula
+
+PAGES = [page for page in admin.site._registry.values() if isinstance(page, TakenOutMixin)]
+SHOWN_AS = {"check_small": "Yes", "close_small": "No"}
+
+
+def words_of(cell):
+    found = " ".join(html.unescape(strip_tags(str(cell).replace("<br>", "\n"))).split())
+    return "" if found == "-" else found
+
+
+def text_shown(cell):
+    """The words of a cell of the page; a sign for yes or no is the word."""
+    if 'type="checkbox"' in str(cell):
+        return None
+    if sign := re.search(r"material-symbols-outlined[^>]*>\s*(\w+)\s*<", str(cell)):
+        return SHOWN_AS[sign[1]]
+    return words_of(cell)
+
+
+def tells(listed):
+    """Of each column whether a file holds it: a mere link to another page is none."""
+    columns = [getattr(listed.model_admin, str(name), name) for name in listed.list_display]
+    return [not getattr(column, "leads_on", False) for column in columns]
+
+
+def rows_shown(browser, url):
+    """All rows of a list as its pages show them, in order."""
+    shown, number = [], 1
+    while True:
+        answer = browser.get(f"{url}{'&' if '?' in url else '?'}p={number}")
+        listed = answer.context["cl"]
+        for row in results(listed):
+            texts = [text_shown(cell) for cell in compress(row, tells(listed))]
+            shown.append([escape_formula(text) for text in texts if text is not None])
+        if number >= listed.paginator.num_pages:
+            return shown
+        number += 1
+
+
+def headings_shown(browser, url):
+    listed = browser.get(url).context["cl"]
+    told = compress(result_headers(listed), tells(listed))
+    texts = [words_of(capfirst(str(heading["text"]))) for heading in told]
+    return texts[1:] if listed.list_display[0] == "action_checkbox" else texts
+
+
+def rows_read(answer):
+    book = openpyxl.load_workbook(io.BytesIO(answer.getvalue()))
+    cells = [[words_of(cell.value or "") for cell in row] for row in book.active.iter_rows()]
+    return cells[0], cells[1:]
+
+
+def take_out_url(model):
+    return reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_take_out")
+
+
+def file_what_the_demonstration_lacks(mission, user):
+    now = timezone.now()
+    invitation = Invitation.objects.issued().latest("pk")
+    kind = ContentType.objects.get_for_model(mission)
+    HeldChange.objects.create(content_type=kind, object_id=str(mission.pk), named=str(mission))
+    delivery = Delivery.objects.filter(letter__invitation__edition=invitation.edition).first()
+    Bounce.objects.create(kind="hard", received_at=now, delivery=delivery)
+    TelephoneCall.objects.create(invitation=invitation, outcome="reached", at=now, by=user)
+    CallListEntry.objects.create(
+        invitation=invitation,
+        step=ReminderStep.objects.create(edition=invitation.edition, days_before=3),
+        reply_before=invitation.edition.reply_before,
+    )
+    delegation = Delegation.objects.latest("pk")
+    DelegationChange.objects.create(
+        delegation=delegation, user=user, part="statement", act="added", subject="=1+1"
+    )
+    Reply.objects.filter(pk=Reply.objects.standing().latest("pk").pk).update(
+        partnership_interest=True
+    )
+    # On some days nobody of so few speaks in person.
+    SpeakingSlot.objects.get_or_create(
+        delegation=delegation,
+        defaults={"session": delegation.edition.sessions.latest("starts_at"), "position": 99},
+    )
