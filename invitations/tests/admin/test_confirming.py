@@ -91,7 +91,7 @@ def test_nothing_is_asked_about_rows_with_which_it_would_be_refused(admin_client
     asked = choose(admin_client, list_url(Letter), "compose_anew", composed, planned)
     nothing = choose(admin_client, list_url(Letter), "compose_anew", planned)
 
-    why = "Only a composed letter that is not approved is composed anew."
+    why = "Only a letter that is not approved, or is kept back, is composed anew."
     assert [row for _pk, row, _more in asked.context["rows"]] == [composed]
     assert told(asked) == [f"{planned}: {why}"]
     assert told(nothing) == [f"{planned}: {why}"]

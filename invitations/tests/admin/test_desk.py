@@ -183,7 +183,7 @@ LISTS = [
     (CalendarEntry, told, 6),
     (SessionHours, lambda n: HoursFactory(), 8),
     (Correspondence, came_in, 8),
-    (DroppedScan, dropped, 6),
+    (DroppedScan, dropped, 7),
     (Reply, lambda n: ReplyFactory(), 8),
     (User, member, 7),
     (Group, lambda n: Group.objects.create(name=f"Guard {n}"), 5),

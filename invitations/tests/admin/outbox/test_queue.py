@@ -309,7 +309,9 @@ def test_a_folder_of_mail_has_no_banner(admin_client, addresses):
 def test_the_answer_to_a_refused_form_and_an_action_have_the_banner_too(admin_client, settings):
     settings.MAILBOX = SMTP
     minister = MinisterFactory()
-    delivery = DeliveryFactory(state="failed", letter=letter_in_force())
+    letter = letter_in_force()
+    address, *_others = letter.invitation.minister.to_emails
+    delivery = DeliveryFactory(state="failed", letter=letter, address=address)
 
     refused = admin_client.post(
         reverse("admin:invitations_minister_change", args=[minister.pk]), {"family_name": ""}
