@@ -23,12 +23,18 @@ def measure(act: Callable[[], int], what: str = "") -> None:
 
 
 def measure_often(
-    act: Callable[[], int], what: str = "", restore: Callable[[], object] = int
+    act: Callable[[], int],
+    what: str = "",
+    restore: Callable[[], object] = int,
+    others: Callable[[], float] = float,
 ) -> None:
-    """Report the median of some rounds; ``restore`` undoes what a round has done."""
+    """Report the median of some rounds; ``restore`` undoes what a round has done.
+
+    ``others`` returns how many seconds of processor other processes have spent on it so far.
+    """
     rounds = []
     for _round in range(ROUNDS):
-        rounds.append(timed(act))
+        rounds.append(timed(act, others))
         restore()
     report(what, sorted(rounds, key=lambda timing: timing.ended - timing.began)[ROUNDS // 2])
 
@@ -38,13 +44,14 @@ class Timing(NamedTuple):
     began: float
     ended: float
     of_processor: float
+    of_others: float = 0.0
 
 
-def timed(act: Callable[[], int]) -> Timing:
-    began, worked = time.monotonic(), time.process_time()
+def timed(act: Callable[[], int], others: Callable[[], float] = float) -> Timing:
+    began, worked, beside = time.monotonic(), time.process_time(), others()
     done = act()
     ended, of_processor = time.monotonic(), time.process_time() - worked
-    return Timing(done, began, ended, of_processor)
+    return Timing(done, began, ended, of_processor, others() - beside)
 
 
 def report(what: str, timing: Timing, **beside: float) -> None:

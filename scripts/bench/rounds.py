@@ -24,6 +24,8 @@ class Cost(NamedTuple):
     megabytes: float
     # Seconds within which 99 of 100 were answered, if that was measured.
     slow: float = 0.0
+    # Seconds of processor that the database spent, if that was measured.
+    of_others: float = 0.0
 
     @property
     def wall(self) -> float:
@@ -104,6 +106,7 @@ def together(measured: list[dict[str, Any]]) -> Cost:
         of_processor=sum(one["of_processor"] for one in measured),
         megabytes=max(one["megabytes"] for one in measured),
         slow=max(one.get("slow", 0.0) for one in measured),
+        of_others=sum(one.get("of_others", 0.0) for one in measured),
     )
 
 

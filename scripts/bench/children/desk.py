@@ -1,64 +1,86 @@
 """Children that open the pages of the desk among many editions, and explain what they ask."""
 
-import datetime as dt
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
+from pathlib import Path
 from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.models import User
 from django.contrib.auth.signals import user_logged_in
 from django.db import connection
-from django.db.models import F
 from django.http import HttpRequest
 from django.test import Client
 from django.urls import reverse
 
-from invitations.models import Delivery, Invitation, Reply
-from invitations.models.insert_select import insert_select
+from delegations.models import Delegate, Delegation
+from invitations.admin.columns import list_url, state_url
+from invitations.models import (
+    CallListEntry,
+    Correspondence,
+    Delivery,
+    Invitation,
+    Letter,
+    Minister,
+    Reply,
+    TelephoneCall,
+)
 from scripts.bench.measuring import measure_often
-from scripts.bench.planning import STRIDE
 
-ANSWERED_AT = dt.datetime(2020, 1, 7, 12, tzinfo=dt.UTC)
-PAGES = {
-    "first page": "admin:index",
-    "board": "desk:board",
-    "silent": "desk:silent",
-    "invitations": "admin:invitations_invitation_changelist",
-    "letters": "admin:invitations_letter_changelist",
-    "replies": "admin:invitations_reply_changelist",
+LISTS = {
+    "invitations": Invitation,
+    "letters": Letter,
+    "deliveries": Delivery,
+    "replies": Reply,
+    "correspondence": Correspondence,
+    "telephone calls": TelephoneCall,
+    "ministers": Minister,
+    "delegates": Delegate,
 }
-OURS = ("first page", "board", "silent")
 # What grows with the editions.
-LARGE = ("invitation", "letter", "delivery", "reply", "calllistentry", "correspondence")
-
-
-def answer() -> None:
-    """Let every second office of 2020 have answered; ten mails of it need a person."""
-    own = Invitation.objects.filter(pk__lt=STRIDE)
-    said: dict[str, Any] = {"answer": "in_person", "status": "standing"}
-    answered = own.annotate(half=F("pk") % 2).filter(half=0)
-    insert_select(answered, Reply, invitation=F("pk"), received_at=ANSWERED_AT, **said)
-    bounced = Delivery.objects.filter(pk__lt=STRIDE).order_by("pk").values("pk")[:10]
-    Delivery.objects.filter(pk__in=bounced).update(state=Delivery.State.BOUNCED)
+LARGE = {model._meta.db_table for model in (*LISTS.values(), CallListEntry, Delegation)}
 
 
 def show() -> None:
     """Measure each page as a member of staff with all rights opens it."""
     browser = signed_in()
-    for name, page in PAGES.items():
-        address = reverse(page)
+    for name, address in pages().items():
         opened(browser, address)
-        measure_often(lambda address=address: opened(browser, address), name)  # type: ignore[misc]
+        measure_page(partial(opened, browser, address), name)
+
+
+def measure_page(act: Callable[[], int], name: str) -> None:
+    measure_often(act, name, others=worked_by_database)
+
+
+def worked_by_database() -> float:
+    """Return how long the process that serves this connection has worked; 0 on another host."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_backend_pid()")
+        told = Path(f"/proc/{cursor.fetchone()[0]}/schedstat")
+    return int(told.read_text().split()[0]) / 1e9 if told.exists() else 0.0
+
+
+def pages() -> dict[str, str]:
+    """Return the pages by name: those of the desk's own, then the lists."""
+    answered = Invitation.objects.filter(replies__status="standing").latest("edition__opens_on")
+    return {
+        "first page": reverse("admin:index"),
+        "board": reverse("desk:board"),
+        "silent": reverse("desk:silent"),
+        "a State": state_url(answered.edition, answered.member_state),
+        **{name: list_url(model) for name, model in LISTS.items()},
+    }
 
 
 def explain() -> None:
-    """Write down how PostgreSQL finds what the new pages ask of the large tables."""
+    """Write down how PostgreSQL finds what the pages ask of the large tables."""
     browser, plans = signed_in(), []
-    for name in OURS:
+    for name, address in pages().items():
         with asked() as statements:
-            opened(browser, reverse(PAGES[name]))
+            opened(browser, address)
         plans.append(f"-- {name}: {len(statements)} queries, of these on large tables:")
         plans += [f"-- {name}\n{plan_of(*one)}" for one in statements if is_large(one[0])]
     (settings.VAR_DIR / "desk-plans.txt").write_text("\n\n".join(plans))
@@ -66,13 +88,15 @@ def explain() -> None:
 
 def signed_in() -> Client:
     """Return a browser in which somebody has signed in by password and second factor."""
-    user, _is_new = User.objects.get_or_create(
-        username="bench", defaults={"is_staff": True, "is_superuser": True}
-    )
     user_logged_in.connect(give_second_factor)
     browser = Client(headers={"host": "localhost"})
-    browser.force_login(user)
+    browser.force_login(member_of_staff())
     return browser
+
+
+def member_of_staff() -> User:
+    rights = {"is_staff": True, "is_superuser": True}
+    return User.objects.get_or_create(username="bench", defaults=rights)[0]
 
 
 def give_second_factor(sender: object, request: HttpRequest, user: User, **named: Any) -> None:
@@ -103,9 +127,7 @@ def asked() -> Iterator[list[tuple[str, Any]]]:
 
 
 def is_large(sql: str) -> bool:
-    return sql.lstrip("(").startswith("SELECT") and any(
-        f'FROM "invitations_{one}"' in sql for one in LARGE
-    )
+    return sql.lstrip("(").startswith("SELECT") and any(f'FROM "{one}"' in sql for one in LARGE)
 
 
 def plan_of(sql: str, params: Any) -> str:

@@ -1,32 +1,42 @@
 """What a page of the desk costs as the database grows, from a thousand invitations on."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from scripts.bench import tables
-from scripts.bench.rounds import Costs, run_children
+from scripts.bench.rounds import Costs, Job, run_children
 
 STORED = (1_000, 10_000, 100_000)
 
 
-def at_each_size(*jobs: str) -> list[Costs]:
-    """Play the jobs at each size, and return what the last of them cost."""
+def at_each_size(jobs: Mapping[str, Sequence[Job]]) -> list[dict[str, Costs]]:
+    """Play the jobs of each part at each size, and return what they cost by part."""
     run_children("pages.collect_static")
     run_children("sending.approve")
     run_children("planning.settle")
-    run_children("children.desk.answer")
+    run_children("children.filling.answer")
     found = []
     for stored in STORED:
-        for job in (f"planning.store {stored}", *jobs):
-            costs = run_children(job)
-        found.append(costs)
+        run_children(f"planning.store {stored}")
+        run_children("children.filling.write")
+        found.append({part: costs_of(played) for part, played in jobs.items()})
     return found
 
 
+def costs_of(jobs: Sequence[Job]) -> Costs:
+    return {what: cost for job in jobs for what, cost in run_children(job).items()}
+
+
 def print_growth(title: str, found: list[Costs], within: Mapping[str, int]) -> None:
-    """Print a row for each page; ``within`` says how many ms the largest may take."""
+    """Print a row for each page; ``within`` says how many ms the largest may take.
+
+    Beside the clock stands what this process and that of the database worked for the largest.
+    """
     sizes = (f"{stored:,}" for stored in STORED)
-    tables.heading(f"{title}, ms, at so many invitations", *sizes, "CPU ms", "", "target")
+    columns = ("CPU ms", "database", "", "target")
+    tables.heading(f"{title}, ms, at so many invitations", *sizes, *columns)
     for name, largest in found[-1].items():
         measured = [tables.number(costs[name].wall) for costs in found]
         target = tables.below(largest.wall, within[name])[1:] if name in within else ()
-        tables.row(name, *measured, tables.number(largest.worked), "", *target)
+        database = 1000 * largest.of_others / largest.done
+        worked = (tables.number(largest.worked), tables.number(database))
+        tables.row(name, *measured, *worked, "", *target)
