@@ -11,6 +11,7 @@ from django.db.models import Max
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from invitations.audit import Act, record_act
 from invitations.models import HeldChange, Invitation, ReplyLink
@@ -86,6 +87,14 @@ def why_link_stays(invitation: Invitation) -> str:
     return ""
 
 
+ENDED_ALREADY = gettext_lazy("Its link has ended already.")
+
+
+def why_link_has_ended(invitation: Invitation) -> str:
+    """Return why no link ends: there is none; an empty text if there is one."""
+    return "" if invitation.links.current().exists() else str(ENDED_ALREADY)
+
+
 @transaction.atomic
 def end_link(invitation: Invitation, version: int, by: User, because: str) -> None:
     """Let this version of the link and code open nothing more; letters wait for a new one."""
@@ -93,7 +102,7 @@ def end_link(invitation: Invitation, version: int, by: User, because: str) -> No
         raise ValidationError(_("Say why the link ends."))
     invitation = Invitation.objects.locked().get(pk=invitation.pk)
     if version == NO_LINK:
-        raise ValidationError(_("Its link has ended already."))
+        raise ValidationError(ENDED_ALREADY)
     end_version(invitation, version)
     record_act(invitation, Act.LINK_ENDED, by, because)
 

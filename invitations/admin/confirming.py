@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
+from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse, QueryDict
@@ -13,7 +14,7 @@ from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from invitations.admin.base import ModelAdmin, back_to
+from invitations.admin.base import ModelAdmin, back_to, user_of
 from invitations.forms.action_forms import SureForm
 from invitations.text.dates import labelled
 
@@ -27,20 +28,22 @@ def as_chosen(queryset: QuerySet[Any]) -> Any:
     return queryset
 
 
-def confirmed(
+def confirmed(  # noqa: PLR0913 -- what a page of confirmation needs
     *,
     form: type[forms.Form] = SureForm,
     initial: Callable[[QuerySet[Any]], dict[str, Any]] = lambda queryset: {},
     rows: Callable[[QuerySet[Any]], Any] = as_chosen,
     describe: Callable[[Any, Any], Any] = lambda page, row: "",
     why_not: Callable[[Any], str] | None = None,
+    why_not_by: Callable[[Any, User], str] | None = None,
     **words: Any,
 ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Show a page of confirmation before the action, and pass the form's values as keywords.
 
     The page lists ``rows(queryset)``, and its form begins with ``initial(queryset)``;
     ``describe(page, row)`` says more about a row; ``words`` are those of ``confirmation_page``.
-    Rows with which it would be refused anyway are told, by ``why_not(row)``, and not asked about.
+    Rows with which it would be refused anyway are told, by ``why_not(row)`` or by
+    ``why_not_by(row, user)``, and not asked about.
     """
 
     def decorator(act: Callable[..., Any]) -> Callable[..., Any]:
@@ -49,8 +52,11 @@ def confirmed(
             shown = rows(queryset)
             if too_many(request, shown.count()):
                 return None
-            if why_not and submitted(request) is None:
-                shown = those_that_can(request, shown, why_not)
+            refuses = why_not
+            if why_not_by:
+                refuses = functools.partial(refused_to, user_of(request), why_not, why_not_by)
+            if refuses and submitted(request) is None:
+                shown = those_that_can(request, shown, refuses)
                 if not shown:
                     return None
             filled = form(submitted(request), initial=initial(queryset))
@@ -70,6 +76,15 @@ def confirmed(
         return action
 
     return decorator
+
+
+def refused_to(
+    user: User,
+    why_not: Callable[[Any], str] | None,
+    why_not_by: Callable[[Any, User], str],
+    row: Any,
+) -> str:
+    return (why_not(row) if why_not else "") or why_not_by(row, user)
 
 
 def row_by_row(

@@ -17,7 +17,7 @@ from invitations.admin.columns import FILTERS, LISTED_IN, change_url, text_link
 from invitations.admin.confirming import confirmation_page, confirmed, row_by_row, submitted
 from invitations.admin.reauthentication import signed_in_recently
 from invitations.forms.action_forms import AnotherAddressForm, MarksForm, marks_of
-from invitations.letters.approval import approve_text
+from invitations.letters.approval import approve_text, why_not_approved
 from invitations.letters.planning import missions_of
 from invitations.letters.routes import mailed_in_spite_of_rank
 from invitations.models import ForumEdition, Letter
@@ -217,6 +217,7 @@ class ApprovedByTwoMixin(ModelAdmin):
         form=MarksForm,
         initial=marks_of,
         describe=lambda page, text: page.describe(text),
+        why_not_by=why_not_approved,
     )
     @row_by_row(
         done=ngettext_lazy("%(count)s approval noted.", "%(count)s approvals noted.", "count")

@@ -10,6 +10,7 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from invitations.audit import Act, record_act, save_new
 from invitations.letters.issuing import issue_invitation, release_letter
@@ -158,10 +159,8 @@ def approve_text(text: ApprovedByTwo, by: User, mark: str) -> None:
     text = on_file.select_for_update(of=("self",)).get(pk=text.pk)
     if text.mark != mark:
         raise ValidationError(_("It was changed again since you looked at it: look once more."))
-    if text.is_approved:
-        raise ValidationError(_("Two people have approved this already."))
-    if text.first_approver_id == by.pk:
-        raise ValidationError(_("A second person has to approve: you are the first."))
+    if why := why_not_approved(text, by):
+        raise ValidationError(why)
     locked, now = on_file.filter(pk=text.pk), timezone.now()
     if text.first_approver_id is None:
         locked.update(first_approver=by, first_approved_at=now)
@@ -169,6 +168,15 @@ def approve_text(text: ApprovedByTwo, by: User, mark: str) -> None:
     else:
         locked.update(second_approver=by, second_approved_at=now)
         record_act(text, Act.APPROVED_SECOND, by)
+
+
+def why_not_approved(text: ApprovedByTwo, by: User) -> str:
+    """Return why the text needs no approval by this person; an empty text if it does."""
+    if text.is_approved:
+        return _("Two people have approved this already.")
+    if text.first_approver_id == by.pk:
+        return _("A second person has to approve: you are the first.")
+    return ""
 
 
 @transaction.atomic
@@ -242,10 +250,17 @@ def recompose_letter(letter: Letter, by: User) -> Letter:
     return anew
 
 
+READ_ALREADY = gettext_lazy("A native reader has reviewed this already.")
+
+
+def why_not_reviewed(words: LetterTemplate | Term) -> str:
+    return str(READ_ALREADY) if words.reviewed_by_id else ""
+
+
 @transaction.atomic
 def tick_reviewed(words: LetterTemplate | Term, by: User) -> None:
     """Record that a native reader has read the text and found it right."""
     unread = type(words).objects.filter(pk=words.pk, reviewed_by=None)
     if not unread.update(reviewed_by=by, reviewed_at=timezone.now()):
-        raise ValidationError(_("A native reader has reviewed this already."))
+        raise ValidationError(READ_ALREADY)
     record_act(words, Act.REVIEWED, by)

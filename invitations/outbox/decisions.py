@@ -123,7 +123,8 @@ def mark_dispatched(
     at = by_this_clock(at, now)
     if channel == Delivery.Channel.EMAIL or at > now:
         raise ValidationError(_("Say by pouch or by post, and when it left: not in the future."))
-    refuse_unrecorded_original(delivery.letter)
+    if why := why_original_waits(delivery.letter):
+        raise ValidationError(why)
     if delivery.channel == Delivery.Channel.EMAIL or not transit(
         delivery,
         State.QUEUED,
@@ -134,11 +135,21 @@ def mark_dispatched(
         reference=reference,
         handed_over_at=at,
     ):
-        raise ValidationError(_("Only a printed letter that waits can be marked as dispatched."))
+        raise ValidationError(ONLY_PRINTED)
 
 
-def refuse_unrecorded_original(letter: Letter) -> None:
-    """Refuse a signed original that was not recorded as handed over: it may not be signed yet.
+ONLY_PRINTED = gettext_lazy("Only a printed letter that waits can be marked as dispatched.")
+
+
+def why_not_marked(delivery: Delivery) -> str:
+    """Return why the delivery is not marked as dispatched; an empty text if it may be."""
+    if delivery.channel == Delivery.Channel.EMAIL or delivery.state != State.QUEUED:
+        return str(ONLY_PRINTED)
+    return why_original_waits(delivery.letter)
+
+
+def why_original_waits(letter: Letter) -> str:
+    """Return why a signed original was not recorded as handed over: it may not be signed yet.
 
     The note verbale above leaves with the first that it covers.
     """
@@ -146,17 +157,22 @@ def refuse_unrecorded_original(letter: Letter) -> None:
     lying = letter.covers.all() if is_note else Letter.objects.filter(pk=letter.pk)
     handed_over = OriginalStep.objects.standing().filter(letter__in=lying, step=Step.HANDED_OVER)
     if not letter.by_original or handed_over.exists():
-        return
+        return ""
     if is_note:
-        raise ValidationError(
-            _(
-                "It leaves with a signed original: record on the page of signed originals what was "
-                "done."
-            )
+        return _(
+            "It leaves with a signed original: record on the page of signed originals what was "
+            "done."
         )
-    raise ValidationError(
-        _("It is a signed original: record on the page of signed originals what was done.")
-    )
+    return _("It is a signed original: record on the page of signed originals what was done.")
+
+
+def why_not_on_paper(letter: Letter, invitation: Invitation | None = None) -> str:
+    """Return why it is not recorded that the letter left on paper; an empty text if it may be."""
+    if letter.kind not in PRINTED_KINDS:
+        return _("Reminders and acknowledgements go by e-mail: choose the letter.")
+    if because := why_not_sendable(letter, invitation or letter.invitation, timezone.now()):
+        return _("It may not leave: %s.") % because
+    return ""
 
 
 @transaction.atomic
@@ -169,10 +185,8 @@ def dispatch_on_paper(
     marked; a letter that went by e-mail alone gets a new one.
     """
     invitation = Invitation.objects.locked().get(pk=letter.invitation_id)
-    if letter.kind not in PRINTED_KINDS:
-        raise ValidationError(_("Reminders and acknowledgements go by e-mail: choose the letter."))
-    if because := why_not_sendable(letter, invitation, timezone.now()):
-        raise ValidationError(_("It may not leave: %s.") % because)
+    if why := why_not_on_paper(letter, invitation):
+        raise ValidationError(why)
     if letter.approved_at and at < letter.approved_at - CLOCKS_APART:
         raise ValidationError(_("It was approved later than that: say when it left."))
     channel = channel or paper_route(letter).channel

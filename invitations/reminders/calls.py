@@ -7,6 +7,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from invitations.audit import Act, record_act, save_new
 from invitations.models import Invitation, TelephoneCall
@@ -50,6 +51,13 @@ def note_call(  # noqa: PLR0913 -- what is kept of a call
     return call
 
 
+STRUCK_ALREADY = gettext_lazy("This note is struck already.")
+
+
+def why_not_struck(call: TelephoneCall) -> str:
+    return str(STRUCK_ALREADY) if call.struck_at else ""
+
+
 @transaction.atomic
 def strike_call(call: TelephoneCall, by: User, because: str) -> None:
     """Let the note count no more; it stays to be read, with the reason."""
@@ -57,5 +65,5 @@ def strike_call(call: TelephoneCall, by: User, because: str) -> None:
         raise ValidationError(_("Say why the note is struck."))
     struck = {"struck_at": timezone.now(), "struck_by": by, "struck_because": because}
     if not TelephoneCall.objects.standing().filter(pk=call.pk).update(**struck):
-        raise ValidationError(_("This note is struck already."))
+        raise ValidationError(STRUCK_ALREADY)
     record_act(call, Act.CALL_STRUCK, by, because)

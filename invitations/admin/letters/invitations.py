@@ -40,7 +40,7 @@ from invitations.forms.action_forms import ReasonForm, ReplaceLinkForm, versions
 from invitations.forms.model_forms import InvitationForm
 from invitations.letters import issuing
 from invitations.letters.planning import standing_letter
-from invitations.links import why_link_stays
+from invitations.links import why_link_has_ended, why_link_stays
 from invitations.models import (
     Correspondence,
     Delivery,
@@ -309,6 +309,7 @@ class InvitationAdmin(
         ),
         form=ReplaceLinkForm,
         initial=versions_of_links,
+        why_not=why_link_has_ended,
     )
     def end_links(
         self,

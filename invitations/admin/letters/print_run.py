@@ -25,7 +25,7 @@ from invitations.admin.reauthentication import signed_in_recently
 from invitations.forms.action_forms import LetterDispatchedForm, SureForm
 from invitations.letters.routes import paper_route
 from invitations.models import Letter
-from invitations.outbox.decisions import dispatch_on_paper
+from invitations.outbox.decisions import dispatch_on_paper, why_not_on_paper, why_original_waits
 from invitations.outbox.envelopes import (
     PrintRun,
     pack_envelopes,
@@ -120,6 +120,7 @@ class PrintRunMixin(RecordAdmin):
         form=LetterDispatchedForm,
         rows=letters_with_notes,
         describe=lambda page, letter: paper_route(letter),
+        why_not=lambda letter: why_not_on_paper(letter) or why_original_waits(letter),
     )
     @row_by_row(
         done=ngettext_lazy(

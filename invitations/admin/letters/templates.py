@@ -18,7 +18,7 @@ from invitations.admin.confirming import confirmed, row_by_row
 from invitations.admin.letters import preview
 from invitations.admin.mixins import ApprovedByTwoFilter, ApprovedByTwoMixin
 from invitations.forms.model_forms import HeldRowForm
-from invitations.letters.approval import revise_template, tick_reviewed
+from invitations.letters.approval import revise_template, tick_reviewed, why_not_reviewed
 from invitations.models import LetterTemplate, Term
 from invitations.text.dates import labelled
 
@@ -64,6 +64,7 @@ class ReviewedMixin(ModelAdmin):
             "found them right. Your name is kept with it; words that change need it anew."
         ),
         describe=lambda page, words: page.describe(words),
+        why_not=why_not_reviewed,
     )
     @row_by_row(done=ngettext_lazy("%(count)s review noted.", "%(count)s reviews noted.", "count"))
     def tick_selected(self, request: HttpRequest, words: Any) -> None:

@@ -21,6 +21,7 @@ from invitations.outbox.decisions import (
     decide_uncertain,
     mark_dispatched,
     send_anew,
+    why_not_marked,
     why_not_sent_again,
     why_not_sent_anew,
     why_not_uncertain,
@@ -171,6 +172,7 @@ class DeliveryAdmin(
         title=gettext_lazy("Mark as dispatched"),
         explanation=gettext_lazy("These left the house on paper."),
         form=DispatchedForm,
+        why_not=why_not_marked,
     )
     @row_by_row(done=DELIVERIES_CHANGED)
     def mark_as_dispatched(

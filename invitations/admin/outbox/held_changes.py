@@ -263,7 +263,7 @@ class HeldChangeAdmin(TakenOutMixin, RecordAdmin):
 
     @action(description=RELEASE.words["title"], permissions=["release"])
     @signed_in_recently("release_changes")
-    @confirmed(form=MarkedForm, **ASKED, **RELEASE.words)
+    @confirmed(form=MarkedForm, why_not_by=why_not_by, **ASKED, **RELEASE.words)
     def release_selected(
         self, request: HttpRequest, queryset: QuerySet[HeldChange], **typed: Any
     ) -> HttpResponse | None:
@@ -278,7 +278,7 @@ class HeldChangeAdmin(TakenOutMixin, RecordAdmin):
 
     @action(description=RELEASE_ALONE.words["title"], permissions=["release"])
     @signed_in_recently("release_changes_alone")
-    @confirmed(form=MarkedReasonForm, **ASKED, **RELEASE_ALONE.words)
+    @confirmed(form=MarkedReasonForm, why_not=why_not_alone, **ASKED, **RELEASE_ALONE.words)
     def release_alone_selected(
         self, request: HttpRequest, queryset: QuerySet[HeldChange], **typed: Any
     ) -> HttpResponse | None:
