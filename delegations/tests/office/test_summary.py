@@ -191,6 +191,18 @@ def test_a_summary_that_the_cache_lost_is_not_taken_for_an_answer_on_file(invita
     assert f'href="{page_of(invitation)}"' in text(response)
 
 
+def test_a_summary_that_is_shown_is_recorded_after_the_cache_lost_it(invitation):
+    client, words = browser(invitation), words_of(invitation, step="check", remarks="By train.")
+    page = client.post(page_of(invitation), words, follow=True)
+    shown = dict(hidden_in(page.content.decode()))
+    cache.clear()
+
+    thanks = client.post(page_of(invitation), shown | {"step": "record"}, follow=True)
+
+    assert "By train." in text(thanks)
+    assert Reply.objects.get().remarks == "By train."
+
+
 def test_a_lost_summary_is_told_in_the_language_that_is_chosen_there(invitation):
     client = browser(invitation)
     address = client.post(page_of(invitation), words_of(invitation, step="check")).url
