@@ -2,8 +2,12 @@
 
 import os
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from io import BytesIO
-from typing import IO, Any
+from itertools import chain
+from pathlib import Path
+from typing import Any, BinaryIO, cast
 
 import pikepdf
 from django.conf import settings
@@ -21,43 +25,75 @@ from invitations.outbox.archive import file_name
 from invitations.outbox.envelopes import PaperEnvelope, PrintRun
 from invitations.text.dates import comma_list
 
+# Of so many envelopes at once the letters lie in memory; the others in temporary files.
+ENVELOPES_AT_ONCE = 20
 
-def print_run(run: PrintRun) -> IO[bytes]:
+
+def print_run(run: PrintRun) -> BinaryIO:
     """Return the run as one PDF, in a temporary file that is deleted when it is closed.
 
     The letters' frozen pages are checked and merged, never rendered anew; the merged file promises
     neither tags nor PDF/A, which only the frozen files have. Sealed ones are attached, as they are.
     Raise ValidationError, with the letter's name, if frozen bytes are damaged or missing.
     """
-    pages: dict[int, int] = {}
-    with pikepdf.new() as book, pressed("envelope", **address_words(run)) as sheets:
-        firsts = []
-        for envelope, sheet in zip(run.envelopes, sheets.pages, strict=True):
-            firsts.append(len(book.pages))
-            book.pages.append(sheet)
-            for letter in envelope.contents:
-                pages[letter.pk] = add_pages(book, letter)
+    with tempfile.TemporaryDirectory(prefix="print-run-") as name:
+        folder = Path(name)
+        parts, pages = save_parts(run, folder)
         with pressed("dispatch_list", **list_words(run, pages)) as front:
             offset = len(front.pages)
-            for number, page in enumerate(front.pages):
-                book.pages.insert(number, page)
-        with book.open_outline() as outline:
-            for number, (envelope, first) in enumerate(zip(run.envelopes, firsts, strict=True), 1):
-                state = envelope.letters[0].invitation.member_state
-                title = f"{number}. {state.listed_as}"
-                outline.root.append(pikepdf.OutlineItem(title, first + offset))
-        book.docinfo["/Title"] = _("Dispatch list")
-        return saved(book)
-
-
-def saved(book: pikepdf.Pdf) -> IO[bytes]:
-    file = tempfile.TemporaryFile()  # noqa: SIM115 -- the response that sends it closes it
-    book.save(file, object_stream_mode=pikepdf.ObjectStreamMode.generate)
+            save(front, folder / "front.pdf")
+        join([folder / "front.pdf", *parts], folder / "book.pdf")
+        with pikepdf.open(folder / "book.pdf", access_mode=pikepdf.AccessMode.stream) as book:
+            add_outline(book, run, pages, offset)
+            book.docinfo["/Title"] = _("Dispatch list")
+            file = cast("BinaryIO", tempfile.TemporaryFile())  # noqa: SIM115 -- as it is sent
+            save(book, file)
     file.seek(0)
     return file
 
 
-def add_pages(book: pikepdf.Pdf, letter: Letter) -> int:
+def save_parts(run: PrintRun, folder: Path) -> tuple[list[Path], dict[int, int]]:
+    """Save some envelopes in each file; return the files, and how many pages each letter has."""
+    parts: list[Path] = []
+    pages: dict[int, int] = {}
+    for first in range(0, len(run.envelopes), ENVELOPES_AT_ONCE):
+        some = run.envelopes[first : first + ENVELOPES_AT_ONCE]
+        parts.append(folder / f"{first}.pdf")
+        with printed_part(some, first + 1, pages) as part:
+            save(part, parts[-1])
+    return parts, pages
+
+
+def join(parts: list[Path], to: Path) -> None:
+    """Join pages and attached files; qpdf reads each from its file as it writes, and keeps none."""
+    attached = [("--copy-attachments-from", str(part), "--") for part in parts]
+    pages = ("--pages", *map(str, parts), "--")
+    pikepdf.Job(["qpdf", *PLAINLY, *pages, *chain.from_iterable(attached), str(to)]).run()
+
+
+# Into a file that has nothing yet; the same parts make the same file.
+PLAINLY = ("--empty", "--deterministic-id", "--remove-unreferenced-resources=no")
+
+
+def save(book: pikepdf.Pdf, to: Path | BinaryIO) -> None:
+    book.save(to, object_stream_mode=pikepdf.ObjectStreamMode.generate, deterministic_id=True)
+
+
+@contextmanager
+def printed_part(
+    envelopes: list[PaperEnvelope], first: int, pages: dict[int, int]
+) -> Iterator[pikepdf.Pdf]:
+    """Yield addresses, letters and sealed files of some envelopes; note how long letters are."""
+    words = address_words(envelopes, first)
+    with pikepdf.new() as part, pressed("envelope", **words) as sheets:
+        for envelope, sheet in zip(envelopes, sheets.pages, strict=True):
+            part.pages.append(sheet)
+            for letter in envelope.contents:
+                pages[letter.pk] = add_pages(part, letter)
+        yield part
+
+
+def add_pages(part: pikepdf.Pdf, letter: Letter) -> int:
     try:
         content = thaw(letter.pdf.name, letter.sha256)
     except Tampered as damage:
@@ -67,21 +103,31 @@ def add_pages(book: pikepdf.Pdf, letter: Letter) -> int:
         ) from None
     # Merged pages are not the file that was sealed: a torn seal would look like a forged one.
     if letter.unsealed_size:
-        attach(book, file_name(letter), content)
+        attach(part, file_name(letter), content)
     with pikepdf.open(BytesIO(content[: letter.unsealed_size or None])) as frozen:
-        book.pages.extend(frozen.pages)
+        part.pages.extend(frozen.pages)
         return len(frozen.pages)
 
 
-def attach(book: pikepdf.Pdf, name: str, content: bytes) -> None:
+def attach(part: pikepdf.Pdf, name: str, content: bytes) -> None:
     """Let the run carry the sealed file itself, which any reader saves and any validator reads."""
-    book.attachments[name] = pikepdf.AttachedFileSpec(
-        book,
+    part.attachments[name] = pikepdf.AttachedFileSpec(
+        part,
         content,
         filename=name,
         mime_type="application/pdf",
         relationship=pikepdf.Name.Source,
     )
+
+
+def add_outline(book: pikepdf.Pdf, run: PrintRun, pages: dict[int, int], offset: int) -> None:
+    """Lead to the address of each envelope, by its number and State."""
+    with book.open_outline() as outline:
+        for number, envelope in enumerate(run.envelopes, 1):
+            state = envelope.letters[0].invitation.member_state
+            title = f"{number}. {state.listed_as}"
+            outline.root.append(pikepdf.OutlineItem(title, offset))
+            offset += 1 + sum(pages[letter.pk] for letter in envelope.contents)
 
 
 def pressed(name: str, **words: Any) -> pikepdf.Pdf:
@@ -95,7 +141,7 @@ def pressed(name: str, **words: Any) -> pikepdf.Pdf:
     return pikepdf.open(BytesIO(html.write_pdf(stylesheets=[css], font_config=fonts)))
 
 
-def address_words(run: PrintRun) -> dict[str, Any]:
+def address_words(envelopes: list[PaperEnvelope], first: int) -> dict[str, Any]:
     return {
         "lang": translation.get_language(),
         "envelopes": [
@@ -106,7 +152,7 @@ def address_words(run: PrintRun) -> dict[str, Any]:
                 "pouch": envelope.route.channel == Delivery.Channel.POUCH,
                 "lines": address_lines(envelope),
             }
-            for number, envelope in enumerate(run.envelopes, start=1)
+            for number, envelope in enumerate(envelopes, start=first)
         ],
     }
 
