@@ -78,6 +78,16 @@ def test_texts_contact_and_steps_come_along_unapproved(source):
     assert not ReminderStep.objects.filter(edition=edition, first_approver__isnull=False).exists()
 
 
+def test_a_step_after_a_yes_comes_along_unapproved_and_asks_for_the_same(source):
+    StepFactory(
+        edition=source, days_before=42, asks_for="speaker", audience="focal", variant="speaker"
+    )
+
+    step = begun(source).reminder_steps.get(asks_for="speaker")
+
+    assert (step.days_before, step.audience, step.first_approver) == (42, "focal", None)
+
+
 def test_a_session_keeps_its_hour_by_the_clock_also_across_summer_time(source):
     session = begun(source).sessions.get()
 

@@ -14,6 +14,7 @@ from invitations.models import (
     ReminderStep,
 )
 from invitations.outbox.dispatch import dispatch_outbox
+from invitations.reminders.forecast import forecast_of
 from invitations.reminders.leaving import why_reminder_must_stay
 from invitations.replies import file_correspondence, record_reply
 from invitations.tests.asking import THE_DAY, asked_on, asking_for, filed, office_that_said_yes
@@ -203,3 +204,58 @@ def test_a_mail_leaves_to_the_focal_point_alone_on_its_day(said_yes, peer):
         assert dispatch_outbox() == 1
 
     assert [mail.addresses for mail in peer.taken] == [["focal@example.org"]]
+
+
+# The forecast, and the step itself
+
+
+def test_the_forecast_names_who_is_asked_on_which_day(said_yes, edition):
+    invitation = said_yes()
+
+    (mail,) = forecast_of(edition, geneva(1, month=4)).mails
+
+    assert (mail.invitation, mail.step.asks_for, mail.at) == (invitation, "speaker", THE_DAY)
+
+
+def test_the_forecast_says_of_whom_nothing_is_asked_and_why(said_yes, edition):
+    writing, original = said_yes(), said_yes(rank_id="HOG", family_name="Rassendyll")
+    file_correspondence(writing, UserFactory(), "fax", geneva(21))
+
+    plan = forecast_of(edition, geneva(1, month=4))
+
+    assert plan.mails == []
+    assert plan.none["the office has sent something that nobody has looked at yet"] == [writing]
+    assert plan.none["by signed original: speak to their mission"] == [original]
+
+
+def test_a_letter_names_what_it_asks_for(said_yes):
+    said_yes()
+    asked_on()
+
+    assert reminders().get().named == "reminder, name the speaker"
+
+
+def changed(admin_client, step, **words):
+    form = {"edition": step.edition_id, "days_before": 20, "hour": 9, "medium": "call",
+            "audience": "office", "variant": "", "asks_for": ""} | words  # fmt: skip
+    return admin_client.post(f"/admin/invitations/reminderstep/{step.pk}/change/", form)
+
+
+def test_what_is_asked_after_a_yes_goes_its_only_way(edition, admin_client):
+    step = edition.reminder_steps.get()
+
+    changed(admin_client, step, asks_for="text")
+
+    step.refresh_from_db()
+    way = (step.asks_for, step.medium, step.audience, step.variant, step.second_approver)
+    assert way == ("text", "mail", "focal", "text", None)
+
+
+def test_the_reply_is_not_asked_of_the_focal_point_alone(edition, admin_client):
+    step = edition.reminder_steps.get()
+
+    page = changed(admin_client, step, medium="mail", audience="focal", variant="first")
+
+    assert "What is asked after a yes goes by mail, with its own text" in page.content.decode()
+    step.refresh_from_db()
+    assert step.asks_for == "speaker"
