@@ -3,10 +3,12 @@
 import time
 
 from django.contrib.auth.models import User
+from django.urls import reverse
 
+from invitations.admin.columns import list_url
 from invitations.models import Letter
 from scripts.bench.calling import everybody, get_call
-from scripts.bench.children.desk import pages, signed_in
+from scripts.bench.children.desk import LISTS, signed_in
 from scripts.bench.pages import browsers
 
 PAGES_OF_OFFICES = 300
@@ -25,7 +27,9 @@ def look_at_the_desk(*server: str) -> None:
     browser = signed_in()
     cookies = "; ".join(f"{name}={morsel.value}" for name, morsel in browser.cookies.items())
     name = User.objects.get(username="bench").username
-    calls = [get_call(address, name, cookies=cookies) for address in pages().values()]
+    addresses = [reverse(page) for page in ("admin:index", "desk:board", "desk:silent")]
+    addresses += [list_url(model) for model in LISTS.values()]
+    calls = [get_call(address, name, cookies=cookies) for address in addresses]
     everybody(int(server[0]), calls * ROUNDS_OF_THE_DESK)
 
 
