@@ -170,11 +170,11 @@ def approve_text(text: ApprovedByTwo, by: User, mark: str) -> None:
         record_act(text, Act.APPROVED_SECOND, by)
 
 
-def why_not_approved(text: ApprovedByTwo, by: User) -> str:
+def why_not_approved(text: ApprovedByTwo, person: User) -> str:
     """Return why the text needs no approval by this person; an empty text if it does."""
     if text.is_approved:
         return _("Two people have approved this already.")
-    if text.first_approver_id == by.pk:
+    if text.first_approver_id == person.pk:
         return _("A second person has to approve: you are the first.")
     return ""
 

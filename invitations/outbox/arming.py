@@ -44,19 +44,19 @@ def arm(*, anew: bool = False, by: str = "", links_only: bool = False) -> str:
     string is returned, unless ``anew`` asks for another. ``by`` names who arms: nobody signs in.
     With ``links_only`` offices answer here, and nothing leaves until it is armed once more.
     """
-    key = armed(anew=anew, by=by)
+    key = armed(anew=anew, named=by)
     if links_only:
         Arming.objects.update(stopped_at=timezone.now())
         record_act(Arming.objects.get(), Act.STOPPED, None, named=by)
     return key
 
 
-def armed(*, anew: bool, by: str) -> str:
+def armed(*, anew: bool, named: str) -> str:
     arming, _made = Arming.objects.select_for_update().get_or_create(pk=1)
     if arming.stopped_at:
         arming.stopped_at = None
         arming.save(update_fields=["stopped_at"])
-        record_act(arming, Act.ARMED, None, named=by)
+        record_act(arming, Act.ARMED, None, named=named)
         if arming.key_sha256 and is_of_here(arming) and not anew:
             return ""
     if arming.key_sha256 and is_of_here(arming) and not anew:
@@ -65,7 +65,7 @@ def armed(*, anew: bool, by: str) -> str:
     arming.deployment, arming.database = settings.DEPLOYMENT, database_identity()
     arming.key_sha256, arming.armed_at = hash_of(key), timezone.now()
     arming.save()
-    record_act(arming, Act.ARMED, None, named=by)
+    record_act(arming, Act.ARMED, None, named=named)
     return key
 
 

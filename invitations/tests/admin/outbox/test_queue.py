@@ -310,7 +310,7 @@ def test_the_answer_to_a_refused_form_and_an_action_have_the_banner_too(admin_cl
     settings.MAILBOX = SMTP
     minister = MinisterFactory()
     letter = letter_in_force()
-    address, *_others = letter.invitation.minister.to_emails
+    address = letter.invitation.minister.to_emails
     delivery = DeliveryFactory(state="failed", letter=letter, address=address)
 
     refused = admin_client.post(
