@@ -141,7 +141,6 @@ def test_letters_of_a_rehearsal_are_not_taken_for_older_than_a_move():
 
 
 @pytest.mark.django_db
-@pytest.mark.django_db
 def test_no_notice_tells_of_a_move_whose_earlier_dates_no_letter_of_the_rehearsal_names():
     edition = EditionFactory()
     invited = CircularFactory(edition=edition)
@@ -151,6 +150,7 @@ def test_no_notice_tells_of_a_move_whose_earlier_dates_no_letter_of_the_rehearsa
     assert [row["pk"] for row in rows_of(Circular, edition)] == [invited.pk]
 
 
+@pytest.mark.django_db
 def test_the_same_seed_invents_the_same_replies():
     edition = edition_of_seventeen()
     since = dt.date(2027, 2, 1)

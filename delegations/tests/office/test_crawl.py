@@ -92,6 +92,7 @@ def every_address(invitation, other, visitor, at_most=4):
         "form_key": [draft_of(invitation), draft_of(other)],
         "kind": ["privacy", "nowhere"],
         "page": ["CODE", "States/%0A"],
+        "place": ["en/index.html", "../built"],
         "symbol": [invitation.edition.symbol, "nowhere", "a" * 500],
     }
     fewer = {name: choice[:at_most] for name, choice in values.items()}

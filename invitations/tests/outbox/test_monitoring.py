@@ -7,8 +7,8 @@ import pytest
 import time_machine
 from django.conf import settings as the_settings
 from django.utils import timezone
+from django.utils.module_loading import import_string
 
-from invitations import tasks
 from invitations.models import Delivery, Letter, Setback, Tick, Worker
 from invitations.outbox import monitoring
 from invitations.outbox.dispatch import dispatch_outbox
@@ -51,8 +51,8 @@ def test_a_job_that_breaks_off_has_begun_but_not_ended_anew():
 
 
 def test_each_job_of_the_schedule_leaves_its_tick():
-    for name in the_settings.CELERY_BEAT_SCHEDULE:
-        getattr(tasks, name)()
+    for job in the_settings.CELERY_BEAT_SCHEDULE.values():
+        import_string(job["task"])()
 
     assert not any(job.is_late for job in monitoring.clock_jobs(timezone.now()))
 
