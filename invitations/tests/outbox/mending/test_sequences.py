@@ -251,7 +251,9 @@ class Mending(RuleBasedStateMachine):
         now, to = timezone.now(), letter.invitation.minister.to_emails
         written = WRITTEN | {"composed_at": now, "approved_at": now, "recipients": [["to", to]]}
         link = letter.invitation.links.current().get()
-        written |= {"mail": link.token, "composed_with": {"ReplyLink": str(link.pk)}}
+        # What the machine approves keeps nothing of what it was made of.
+        behind = {} if letter.kind in AUTOMATIC_KINDS else {"ReplyLink": str(link.pk)}
+        written |= {"mail": link.token, "composed_with": behind}
         Letter.objects.filter(pk=letter.pk).update(state="approved", **written)
         letter.refresh_from_db()
 
