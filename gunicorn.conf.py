@@ -2,8 +2,9 @@
 import gc
 
 logger_class = "wsis_forum.gunicorn.Logger"
-# The code is loaded once, and the workers share its memory. Another version needs a restart: on
-# HUP the workers are started anew with the code that is loaded.
+# The code is loaded once, and the workers share its memory. Another version needs a restart, while
+# the socket stays open (deploy/systemd/wsis-forum-web.socket): on HUP the workers are started anew
+# with the code that is loaded.
 preload_app = True
 
 

@@ -2,12 +2,14 @@
 
 import shlex
 import shutil
+import socket
 import subprocess
 import sys
 from configparser import ConfigParser
 from pathlib import Path
 
 from scripts.follow_guide import ROOT
+from scripts.peers.ports import given_socket, listening
 
 UNITS = Path("/etc/systemd/system")
 LAYERED = ("/etc", "/opt", "/run", "/var")
@@ -60,6 +62,7 @@ class Host:
         self.has_proxy = False
         self.password = ""  # of the first administrator, which the guide shows once
         self.processes: dict[str, subprocess.Popen[bytes]] = {}
+        self.sockets: dict[str, socket.socket] = {}
 
     def do(self, line: str) -> None:
         """Do what the line of the guide says; a command that fails ends everything."""
@@ -93,15 +96,24 @@ class Host:
             if verb in ("stop", "restart"):
                 self.stop(unit)
             if verb in ("start", "restart", "enable"):
-                self.processes[unit] = start(unit)
+                self.start(unit)
+
+    def start(self, unit: str) -> None:
+        if unit.endswith(".socket"):
+            _host, port = described(unit)["Socket"]["ListenStream"].split(":")
+            self.sockets[unit] = listening(int(port))
+        else:
+            self.processes[unit] = start(unit, self.sockets.get(f"{unit}.socket"))
 
     def stop(self, unit: str) -> None:
+        if listener := self.sockets.pop(unit, None):
+            listener.close()
         if process := self.processes.pop(unit, None):
             process.terminate()
             process.wait(60)
 
     def end(self, folder: Path) -> None:
-        for unit in list(self.processes):
+        for unit in [*self.processes, *self.sockets]:
             self.stop(unit)
         for pid in (Path("/run/nginx.pid"), folder / "postgresql/data/postmaster.pid"):
             if pid.exists() and (told := pid.read_text().split()):
@@ -109,18 +121,26 @@ class Host:
         subprocess.run(["redis-cli", "shutdown", "nosave"], check=False, capture_output=True)
 
 
-def start(unit: str) -> "subprocess.Popen[bytes]":
-    """Start the unit's own line as its user, with its variables, in its folder."""
-    name, _at, instance = unit.partition("@")
-    described = ConfigParser(interpolation=None, strict=False, delimiters="=", default_section="")
-    described.optionxform = str  # type: ignore[method-assign,assignment]
-    described.read([UNITS / f"{name}{_at}.service", UNITS / "wsis-forum-.service.d/hardened.conf"])
-    service = described["Service"]
-    line = service["ExecStart"].replace("%i", instance).replace("%%", "%")
+def start(unit: str, listener: socket.socket | None) -> "subprocess.Popen[bytes]":
+    """Start the unit's own line as its user, with its variables and socket, in its folder."""
+    name, at, instance = unit.partition("@")
+    service = described(f"{name}{at}.service", "wsis-forum-.service.d/hardened.conf")["Service"]
+    command = shlex.split(service["ExecStart"].replace("%i", instance).replace("%%", "%"))
+    if listener:
+        command = given_socket(listener, *command)
     folder = Path(service["WorkingDirectory"])
     return subprocess.Popen(  # the units' own command
-        [str(folder / "deploy/run"), *shlex.split(line)], cwd=folder
+        [str(folder / "deploy/run"), *command],
+        cwd=folder,
+        pass_fds=[listener.fileno()] if listener else [],
     )
+
+
+def described(*files: str) -> ConfigParser:
+    described = ConfigParser(interpolation=None, strict=False, delimiters="=", default_section="")
+    described.optionxform = str  # type: ignore[method-assign,assignment]
+    described.read([UNITS / file for file in files])
+    return described
 
 
 def refuse_missing(arguments: list[str]) -> None:

@@ -8,6 +8,23 @@ from pathlib import Path
 LISTENING = "0A"
 
 
+# What systemd does with a unit's socket; the process stays the same, and is the one that is named.
+AS_SYSTEMD = 'exec 3<&"$0"-; LISTEN_PID=$$ LISTEN_FDS=1 exec "$@"'
+
+
+def listening(port: int = 0) -> socket.socket:
+    """Return a socket that listens, whoever answers there, and whenever."""
+    return socket.create_server(("127.0.0.1", port), backlog=socket.SOMAXCONN)
+
+
+def given_socket(listener: socket.socket, *command: str) -> list[str]:
+    """Return the command that runs this one with the socket, as a unit is given its own.
+
+    It is started with ``pass_fds=[listener.fileno()]``.
+    """
+    return ["bash", "-c", AS_SYSTEMD, str(listener.fileno()), *command]
+
+
 def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))

@@ -9,13 +9,15 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
 
-from scripts.peers.ports import open_lines
+from scripts.peers.ports import given_socket, listening, open_lines
 
 ROOT = Path(__file__).resolve().parents[2]
 
 
 class Program:
     """A process with children, in a group of its own, which can be killed and started again."""
+
+    handed: Sequence[int] = ()  # open files, by their numbers
 
     def __init__(self, *command: str, log: Path, **environment: str) -> None:
         self.command = command
@@ -33,6 +35,7 @@ class Program:
                 stdout=output,
                 stderr=output,
                 start_new_session=True,
+                pass_fds=self.handed,
             )
         self.groups.append(self.process.pid)
 
@@ -78,6 +81,29 @@ class Program:
             with suppress(ProcessLookupError):
                 os.killpg(group, signal.SIGKILL)
         self.process.wait()
+
+
+class Listening(Program):
+    """A program that is given its socket as a unit is: whoever asks while it is away waits."""
+
+    def __init__(self, *command: str, log: Path, **environment: str) -> None:
+        self.socket = listening()
+        self.handed = [self.socket.fileno()]
+        super().__init__(*given_socket(self.socket, *command), log=log, **environment)
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.socket.getsockname()[1]}"
+
+    def restart(self) -> None:
+        """Let the process end what it has begun, and start it again."""
+        self.process.terminate()
+        self.process.wait()
+        self.start()
+
+    def end(self) -> None:
+        super().end()
+        self.socket.close()
 
 
 def start_celery(

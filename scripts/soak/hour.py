@@ -20,8 +20,8 @@ from django.db import connection
 from invitations.models import Reply, ReplyLink
 from scripts.peers.clocks import Clock
 from scripts.peers.disks import full
-from scripts.peers.ports import answers, free_port
-from scripts.peers.programs import Program, wait_until
+from scripts.peers.ports import answers
+from scripts.peers.programs import Listening, wait_until
 from scripts.soak.faults import crash_database, own_database, own_redis, restart_database
 from scripts.soak.letters import Invited
 from scripts.soak.offices import CUT_OFF, SILENCE, Office, Told
@@ -32,14 +32,14 @@ WORKERS, THREADS = 2, 8
 BETWEEN = 8  # seconds after each harm
 
 
-class Site(Program):
+class Site(Listening):
     """The site as a deployment serves it, with its SECRET_KEY in a file."""
 
     def __init__(self, folder: Path, **more: str) -> None:
-        self.port, self.key = free_port(), folder / "secret-key"
+        self.key = folder / "secret-key"
         self.key.write_text(secrets.token_hex(50))
         command = (
-            sys.executable, "-m", "gunicorn", "--bind", f"127.0.0.1:{self.port}",
+            sys.executable, "-m", "gunicorn",
             "--workers", str(WORKERS), "--threads", str(THREADS), "--no-control-socket",
             "--log-level", "warning", "wsis_forum.wsgi",
         )  # fmt: skip
@@ -51,18 +51,13 @@ class Site(Program):
             **self.clock.environment,
             **more,
         )
-        wait_until(lambda: answers(self.port), "the site answers")
-
-    @property
-    def url(self) -> str:
-        return f"http://127.0.0.1:{self.port}"
 
     def kill_a_worker(self, stage: Stage) -> None:
         os.kill(stage.random.choice(self.pids[1:]), signal.SIGKILL)
 
     def roll_out(self, _stage: Stage) -> None:
-        """Start new workers, and let the old ones end what they have begun."""
-        self.process.send_signal(signal.SIGHUP)
+        """Restart the site as systemd does, while its socket stays open."""
+        self.restart()
 
     def change_key(self, stage: Stage) -> None:
         """Sign with a new key; what the old one signed still opens."""

@@ -33,7 +33,7 @@ def started(tmp_path, *command, **variables):
         process.wait(timeout=30)
 
 
-def wait_for(words, process, log, seconds=60):
+def wait_for(words, process, log, seconds=300):
     stop_at = time.monotonic() + seconds
     while not log.exists() or words not in log.read_text():
         assert process.poll() is None, log

@@ -7,7 +7,9 @@ import subprocess
 import sys
 import threading
 import time
+import urllib.request
 from configparser import ConfigParser
+from http.client import HTTPException
 from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
@@ -17,7 +19,7 @@ from honcho.environ import parse_procfile
 from conftest import VARIABLES
 from scripts.follow_guide import commands
 from scripts.peers.ports import answers, free_port
-from scripts.peers.programs import wait_until
+from scripts.peers.programs import Listening, wait_until
 
 DEPLOY = settings.BASE_DIR / "deploy"
 UNITS = {"web": "wsis-forum-web", "worker": "wsis-forum-worker@1", "beat": "wsis-forum-beat"}
@@ -25,9 +27,13 @@ TOKEN = "abcdefghjkmnpqrstuvwx"
 
 
 def unit(name):
+    return described(DEPLOY / "systemd" / f"{name.rstrip('1')}.service")["Service"]
+
+
+def described(path):
     described = ConfigParser(interpolation=None, strict=False, delimiters="=")
-    described.read(DEPLOY / "systemd" / f"{name.rstrip('1')}.service")
-    return described["Service"]
+    described.read(path)
+    return described
 
 
 def given_variables():
@@ -45,10 +51,32 @@ def test_a_unit_runs_what_the_procfile_runs(name):
     program = parse_procfile((settings.BASE_DIR / "Procfile").read_text()).processes[name]
 
     line = unit(UNITS[name])["ExecStart"].removeprefix("/opt/wsis-forum/.venv/bin/")
-    for here, there in (("127.0.0.1:8000", "127.0.0.1:$PORT"), ("--workers 2 ", ""),
-                        ("--hostname %i@%%h ", "")):  # fmt: skip
-        line = line.replace(here, there)
-    assert line == program
+    for added in ("--workers 2 ", "--hostname %i@%%h "):
+        line = line.replace(added, "")
+    assert line == program.replace("--bind 127.0.0.1:$PORT ", "")
+
+
+def test_the_site_answers_where_the_proxy_asks_and_its_socket_outlives_it():
+    files = [DEPLOY / "systemd" / f"wsis-forum-web.{kind}" for kind in ("service", "socket")]
+    service, socket = (described(path) for path in files)
+    proxy = (DEPLOY / "nginx/wsis-forum.conf").read_text()
+
+    assert f"proxy_pass http://{socket['Socket']['ListenStream']};" in proxy
+    assert service["Unit"]["Requires"] == "wsis-forum-web.socket"
+    assert "wsis-forum-web.socket" in service["Unit"]["After"].split()
+    assert "--bind" not in service["Service"]["ExecStart"]
+
+
+@pytest.mark.skipif(not shutil.which("systemd-analyze"), reason="systemd is not here.")
+def test_systemd_understands_each_line_of_the_units():
+    units = [path for path in (DEPLOY / "systemd").iterdir() if path.is_file()]
+
+    told = subprocess.run(
+        ["systemd-analyze", "verify", "--man=no", "--recursive-errors=no", *units],
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+
+    assert not re.search("wsis-forum.*(Unknown|Invalid|Failed to parse)", told.stderr), told.stderr
 
 
 @pytest.mark.skipif(not shutil.which("systemd-analyze"), reason="systemd is not here.")
@@ -64,6 +92,62 @@ def test_a_unit_is_exposed_little(name, tmp_path):
 
     assert told.returncode == 0, told.stdout + told.stderr
     assert float(re.search(r"exposure level for \S+: ([\d.]+)", told.stdout)[1]) < 2
+
+
+# A rollout
+
+VERSIONED = """
+import pathlib, time
+VERSION = pathlib.Path(__file__).with_name("version").read_bytes()
+
+def application(environ, start_response):
+    typed = environ["wsgi.input"].read()
+    time.sleep(0.3)
+    start_response("200 OK", [])
+    return [VERSION, b" took ", typed]
+"""
+
+
+class Visitor(threading.Thread):
+    """An office that sends one answer after another, and keeps what it was told."""
+
+    def __init__(self, address, over):
+        super().__init__(daemon=True)
+        self.address, self.over, self.told = address, over, []
+        self.start()
+
+    def run(self):
+        while not self.over.is_set():
+            try:
+                with urllib.request.urlopen(self.address, b"an answer", timeout=300) as answer:
+                    self.told.append(answer.read().decode())
+            except (OSError, HTTPException) as cut_off:
+                self.told.append(repr(cut_off))
+
+
+def test_a_rollout_refuses_nobody_cuts_nobody_off_and_brings_the_new_version(tmp_path):
+    command = unit("wsis-forum-web")["ExecStart"].replace("wsis_forum.wsgi", "versioned").split()
+    (tmp_path / "versioned.py").write_text(VERSIONED)
+    (tmp_path / "version").write_text("The first")
+    over = threading.Event()
+    gunicorn = (sys.executable, "-m", "gunicorn", *command[1:])
+    site = Listening(*gunicorn, log=tmp_path / "log", PYTHONPATH=str(tmp_path))
+    visitors = [Visitor(site.url, over) for _each in range(24)]
+    wait_until(lambda: all(one.told for one in visitors), "each has an answer", 300)
+
+    (tmp_path / "version").write_text("The next")
+    site.restart()
+
+    enough = {one: len(one.told) + 2 for one in visitors}
+    wait_until(lambda: all(len(one.told) >= enough[one] for one in visitors), "as before", 300)
+    over.set()
+    for one in visitors:
+        one.join()
+    site.end()
+
+    told = [word for one in visitors for word in one.told]
+    assert {*told} == {"The first took an answer", "The next took an answer"}
+    assert all(one.told == sorted(one.told) for one in visitors), "The first came back."
 
 
 # The variables
@@ -106,7 +190,8 @@ def test_each_file_that_the_guide_uses_is_there():
 def test_the_guide_starts_each_unit():
     enabled = next(line for line in commands() if line.startswith("systemctl enable"))
 
-    assert {*UNITS.values(), "wsis-forum-worker@2"} == set(enabled.split()[3:])
+    others = {"wsis-forum-web.socket", "wsis-forum-worker@2"}
+    assert {*UNITS.values(), *others} == set(enabled.split()[3:])
 
 
 # The proxy
