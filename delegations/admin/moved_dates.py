@@ -303,7 +303,7 @@ def steps_in_words(hangs: HangsOn) -> list[dict[str, Any]]:
     language = get_language()
     return [
         {
-            "days": one.step.days_before,
+            "days": one.step.days_in_words,
             "before": printed_date(one.before, language) if one.before else "–",
             "after": printed_date(one.after, language) if one.after else "–",
         }

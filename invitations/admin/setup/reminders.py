@@ -184,7 +184,7 @@ def step_rows(edition: ForumEdition, now: dt.datetime) -> list[dict[str, Any]]:
             "is_past": step.due_on and step.due_on < edition.local_date(now),
             "because": why_step_never_goes(step, schedules[step.asks_for]),
         }
-        for step in edition.reminder_steps.order_by("asks_for", "-days_before")
+        for step in sorted(edition.reminder_steps.all(), key=lambda step: step.planned_on)
     ]
 
 

@@ -82,14 +82,28 @@ class ReminderStep(ApprovedByTwo):
         ]
 
     def __str__(self) -> str:
-        days = ngettext(
-            "%(days)s day before the last day",
-            "%(days)s days before the last day",
-            self.days_before,
-        )
-        when = days % {"days": self.days_before}
         asked = self.get_asks_for_display() if self.asks_for else ""
-        return labelled(self.edition, comma_list([when, self.get_medium_display(), asked]))
+        return labelled(
+            self.edition, comma_list([self.days_in_words, self.get_medium_display(), asked])
+        )
+
+    @property
+    def days_in_words(self) -> str:
+        """How many days before which day it leaves: the last one to reply, or the Track's eve."""
+        days = (
+            ngettext(
+                "%(days)s day before the eve of the High-Level Track",
+                "%(days)s days before the eve of the High-Level Track",
+                self.days_before,
+            )
+            if self.asks_for
+            else ngettext(
+                "%(days)s day before the last day",
+                "%(days)s days before the last day",
+                self.days_before,
+            )
+        )
+        return days % {"days": self.days_before}
 
     @property
     def last_day(self) -> dt.date:

@@ -92,6 +92,19 @@ def test_a_step_that_nobody_gets_says_why(admin_client, edition):
     assert "no working day is left before the deadline" in said
 
 
+def test_steps_stand_by_day_and_name_the_day_from_which_they_count_back(admin_client, edition):
+    """What is asked after a yes has another last day than the reply."""
+    asked = {"medium": "mail", "audience": "focal"}
+    for what, days in (("head", 28), ("speaker", 42)):
+        StepFactory(edition=edition, asks_for=what, variant=what, days_before=days, **asked)
+
+    said = shown(admin_client, edition)
+
+    reply = said.index("2 days before the last day")
+    speaker = said.index("42 days before the eve of the High-Level Track")
+    assert reply < speaker < said.index("28 days before the eve of the High-Level Track")
+
+
 def test_an_edition_without_steps_says_what_to_do(admin_client):
     edition = EditionFactory()
 
