@@ -110,3 +110,45 @@ def test_in_arabic_words_in_another_script_stand_where_the_page_begins(signed_in
         )
 
         assert abs(side[0]) < 2 < side[1]
+
+
+def test_in_arabic_the_arrow_back_is_mirrored_and_no_word_is(signed_in, site, edition):
+    """The way to the handbook stands in the same line as the arrow."""
+    browser, cookies = signed_in(language="ar")
+    with browser as page:
+        page.context.add_cookies(cookies)
+        page.goto(f"{site}{change_url(edition)}")
+
+        mirrored = page.locator("#header-inner a").evaluate_all(
+            """links => links
+                .filter((link) => getComputedStyle(link).transform.startsWith("matrix(-1"))
+                .map((link) => link.innerText.trim())"""
+        )
+
+        assert mirrored == ["arrow_back"]
+
+
+def test_on_a_phone_the_book_leaves_the_room_to_the_name_of_the_page(signed_in, site, edition):
+    browser, cookies = signed_in(viewport=PHONE)
+    with browser as page:
+        page.context.add_cookies(cookies)
+        page.goto(f"{site}{list_url(Invitation)}")
+
+        link = page.get_by_role("link", name="Handbook")
+
+        assert link.bounding_box()["width"] < 32
+
+
+def test_on_a_phone_an_answer_to_choose_is_read_in_full(signed_in, site, edition):
+    browser, cookies = signed_in(language="fr", viewport=PHONE)
+    with browser as page:
+        page.context.add_cookies(cookies)
+        page.goto(f"{site}{reverse('admin:invitations_forumedition_dates', args=[edition.pk])}")
+
+        choices = page.locator("label:has(> input[type=checkbox]) > span")
+
+        assert choices.filter(has_text="prononcera une déclaration").count() > 1
+        assert not choices.evaluate_all(
+            "all => all.some((one) => one.scrollWidth > one.clientWidth)"
+        )
+        assert not page.evaluate(WIDE)
