@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from invitations.files.frozen import freeze, thaw_or_damaged
 from invitations.files.sealing import has_seal, refuse_unusable_seal
 from invitations.letters.calendar.told import OfficeCalendar, entries_of, office_calendar
-from invitations.letters.context import LetterKeys, letter_keys
+from invitations.letters.context import LetterKeys, letter_keys, pdf_name
 from invitations.letters.message import build_message
 from invitations.letters.pdf import render_pdf
 from invitations.letters.planning import (
@@ -45,6 +45,7 @@ from invitations.models import (
     Outage,
     Reply,
 )
+from invitations.text.marks import identifiers
 
 
 def compose_letter(letter: Letter, by: User | None = None) -> bool:
@@ -66,6 +67,7 @@ def compose_letter(letter: Letter, by: User | None = None) -> bool:
         call_back_letters(Letter.objects.filter(pk=letter.pk), because)
         return False
     keys = letter_keys(letter)
+    letter.goes_alone = goes_alone(letter)
     texts = letter_texts(letter, keys)
     if call_back_overtaken(letter):
         letter.calendar = calendar_for(letter)
@@ -247,14 +249,23 @@ TRIED_NO_MORE: dict[str, Any] = {
 }  # fmt: skip
 
 
+def goes_alone(letter: Letter) -> bool:
+    """Whether a reminder goes without the letter, whose link and code open nothing any more."""
+    if letter.kind != Letter.Kind.REMINDER:
+        return False
+    original = standing_letter(letter.invitation, "invitation", "composed_with")
+    return original is not None and original.has_dead_link
+
+
 WITHOUT_PDF = (Letter.Kind.ACKNOWLEDGEMENT, Letter.Kind.CALENDAR, Letter.Kind.RECEIPT)
 
 
 def attach_pdf(letter: Letter, texts: list[LetterText], keys: LetterKeys) -> None:
     """Render and freeze the letter's PDF; a reminder takes the frozen PDF of its invitation.
 
-    Once dates have moved that PDF names the earlier ones, and the reminder goes without it. Who has
-    said yes needs it no more.
+    Once dates have moved that PDF names the earlier ones, and the reminder goes without it; so it
+    does where that PDF prints a dead link, unless its words say that it is attached in any case.
+    Who has said yes needs it no more.
     """
     if letter.kind in WITHOUT_PDF or letter.asks_for:
         return
@@ -263,13 +274,18 @@ def attach_pdf(letter: Letter, texts: list[LetterText], keys: LetterKeys) -> Non
         # No PDF of a letter that is signed by hand ever leaves by mail.
         if original is None or original.by_original:
             raise ValidationError(_("There is no approved letter to remind of."))
-        if letter.variant in AFTER_A_MOVE:
+        if letter.variant in AFTER_A_MOVE or (letter.goes_alone and may_go_alone(texts)):
             return
         letter.pdf.name = original.pdf.name
         for name in ("sha256", *SEAL):
             setattr(letter, name, getattr(original, name))
     else:
         freeze_pdf(letter, render_pdf(letter, texts, keys))
+
+
+def may_go_alone(texts: list[LetterText]) -> bool:
+    """Whether the words of a reminder say that the letter is attached only where it is."""
+    return all("enclosed" in identifiers(text.template.mail) for text in texts)
 
 
 def freeze_pdf(letter: Letter, content: bytes) -> None:
@@ -304,13 +320,6 @@ def freeze_message(letter: Letter) -> None:
     attached = {pdf_name(one): thaw_or_damaged(one.pdf.name, one.sha256) for one in printed}
     content = build_message(letter, attached).as_bytes()
     letter.message.name, letter.message_sha256 = freeze(content, "messages", "eml")
-
-
-def pdf_name(letter: Letter) -> str:
-    """Return a file name such as ``CL-19-58-CHE.pdf``, with ``-note`` for a note verbale."""
-    kept = "-note" if letter.kind == Letter.Kind.NOTE else ""
-    name = f"{letter.circular.reference}-{letter.invitation.member_state.iso3}{kept}.pdf"
-    return name.replace("/", "-")
 
 
 def covered_letters(letter: Letter) -> list[Letter]:

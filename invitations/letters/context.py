@@ -93,6 +93,7 @@ def placeholder_words(
             "styled": addressee.styled,
             "government": addressee.government,
             "portfolio": invitation.minister.portfolio_in(language),
+            "enclosed": "" if letter.goes_alone else pdf_name(letter),
             "member_state": addressee.state
             or invitation.member_state.name_on_paper(language, letter.circular.dated_on),
             **shared_words(letter, language),
@@ -184,6 +185,13 @@ def days_words(edition: ForumEdition, language: str) -> dict[str, str]:
         "last_day": last_day_words(edition, edition.last_day, language),
         "asked_by": last_day_words(edition, edition.track_opens_on - ONE_DAY, language),
     }
+
+
+def pdf_name(letter: Letter) -> str:
+    """Return a file name such as ``CL-19-58-CHE.pdf``, with ``-note`` for a note verbale."""
+    kept = "-note" if letter.kind == Letter.Kind.NOTE else ""
+    name = f"{letter.circular.reference}-{letter.invitation.member_state.iso3}{kept}.pdf"
+    return name.replace("/", "-")
 
 
 def code_page() -> str:

@@ -202,6 +202,8 @@ class Letter(models.Model):
     # The changes that an automatic letter leaves out while it is composed; no column. None: not
     # asked for yet.
     held: Sequence[HeldChange] | None = None
+    # Whether it goes without the letter that it reminds of; no column.
+    goes_alone = False
     # What it has for the office's calendar, compared when its words are written; no column.
     calendar: Any = None
 

@@ -14,8 +14,7 @@ from invitations.audit import Act, record_act
 from invitations.letters.addressing import short_greeting
 from invitations.letters.calendar.told import specimen_calendar
 from invitations.letters.circulars import invitation_circular
-from invitations.letters.composing import pdf_name
-from invitations.letters.context import dead_keys, printed_terms_in
+from invitations.letters.context import dead_keys, pdf_name, printed_terms_in
 from invitations.letters.message import build_message
 from invitations.letters.pdf import render_pdf
 from invitations.letters.routes import NOTE_VARIANT, gets_original

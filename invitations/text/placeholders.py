@@ -104,6 +104,10 @@ PLACEHOLDERS_OF_LETTERS = {
     "signatory_called": Placeholder(
         _("who signs, with honorific, in running text"), "circular", "signatory_name"
     ),
+    "enclosed": Placeholder(
+        _("file name of the letter that a reminder encloses; empty where it encloses none"),
+        "letter",
+    ),
     "replaced_reference": Placeholder(_("reference of the letter it refers to"), "letter"),
     "replaced_on": Placeholder(_("date of the letter it refers to"), "letter"),
     "changes": Placeholder(
@@ -174,6 +178,8 @@ REQUIRED: dict[str, dict[str, set[str]]] = {
 }
 # The texts for what is asked once an office has said yes.
 ASKED_AFTER_A_YES = {"reminder-speaker", "reminder-head", "reminder-text"}
+# The reminders that never enclose the letter.
+ENCLOSE_NOTHING = ASKED_AFTER_A_YES | {"reminder-moved", "reminder-reconfirm"}
 REFERRING = {"notice", "corrigendum", "replacement"}
 # Placeholders that only letters of these kinds can fill.
 ONLY_IN: dict[str, set[str]] = {
@@ -182,6 +188,7 @@ ONLY_IN: dict[str, set[str]] = {
     "replaced_on": REFERRING,
     "replaced_reference": REFERRING,
     "changes": REFERRING,
+    "enclosed": {"reminder"},
     "to_mission": {"note"},
     "to_mission_short": {"note"},
     "covered": {"note"},
@@ -215,6 +222,7 @@ def usable_placeholders(kind: str, variant: str = "") -> set[str]:
     refused = {name for name, kinds in ONLY_IN.items() if kind not in kinds}
     refused |= COURTESIES if kind == "note" else set()
     refused |= set() if f"{kind}-{variant}" in ASKED_AFTER_A_YES else {"asked_by"}
+    refused |= {"enclosed"} if f"{kind}-{variant}" in ENCLOSE_NOTHING else set()
     return PLACEHOLDERS - refused - (KEY_PLACEHOLDERS if is_keyless(kind, variant) else set())
 
 

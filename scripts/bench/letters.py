@@ -15,8 +15,7 @@ from weasyprint import HTML
 from delegations.demonstration.people import invent_person
 from invitations import tasks
 from invitations.letters import pdf
-from invitations.letters.composing import pdf_name
-from invitations.letters.context import LetterKeys, letter_keys
+from invitations.letters.context import LetterKeys, letter_keys, pdf_name
 from invitations.letters.message import build_message
 from invitations.letters.pdf import letter_context, render_pdf
 from invitations.letters.planning import letter_recipients

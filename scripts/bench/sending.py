@@ -19,8 +19,8 @@ from django.utils import timezone
 
 from invitations.files.frozen import freeze, thaw
 from invitations.letters.approval import approve_letter
-from invitations.letters.composing import pdf_name
 from invitations.letters.composing_queue import compose_planned
+from invitations.letters.context import pdf_name
 from invitations.letters.message import build_message
 from invitations.links import random_signs
 from invitations.models import Delivery, Letter, LetterEvent

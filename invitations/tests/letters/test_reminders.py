@@ -6,7 +6,8 @@ from django.utils import timezone
 from invitations.files.frozen import freeze, thaw
 from invitations.letters.composing_queue import compose_planned
 from invitations.links import reply_url
-from invitations.models import HeldChange, Letter, ReminderStep
+from invitations.models import HeldChange, Letter, LetterTemplate, ReminderStep
+from invitations.outbox.mending.waiting_letters import renew_link
 from invitations.reminders.planning import queue_reminders
 from invitations.tests.factories import (
     EditionFactory,
@@ -24,7 +25,7 @@ pytestmark = pytest.mark.django_db
 def reminded(issued, approved_texts):
     """Remind an office by a step of that audience, and give the reminder's letter."""
 
-    def make(audience, variant="first", mission="", approved=True, **fields):
+    def make(audience, variant="first", mission="", approved=True, link_replaced=0, **fields):
         edition = EditionFactory()
         StepFactory(edition=edition, audience=audience, variant=variant)
         with time_machine.travel("2027-02-01 09:00Z"):
@@ -35,6 +36,8 @@ def reminded(issued, approved_texts):
         type(invitation).objects.filter(pk=invitation.pk).update(**fields)
         if mission:
             MissionFactory(emails=mission).states.add(invitation.member_state)
+        for version in range(1, link_replaced + 1):
+            renew_link(invitation, version, UserFactory(), "It was forwarded.")
         # As if a second person had released it all.
         HeldChange.objects.all().delete()
         with time_machine.travel("2027-03-10 09:00Z"):
@@ -59,6 +62,32 @@ def test_a_reminder_cites_the_reference_and_carries_the_frozen_letter_again(remi
     assert message["Auto-Submitted"] == "auto-generated"
     assert letter.recipients == [["to", "office@example.org"], ["cc", "mission@example.org"]]
     assert reply_url(letter.invitation.links.get()) in text_of(letter).splitlines()
+    assert "a copy of which is attached (" + attached.get_filename() in text_of(letter)
+
+
+@pytest.mark.parametrize("variant", ["first", "last"])
+@pytest.mark.parametrize("times", [1, 2])
+def test_a_letter_whose_link_was_replaced_is_recalled_and_not_enclosed(reminded, variant, times):
+    letter = reminded("office", variant, link_replaced=times)
+
+    assert letter.state == "approved"
+    assert not letter.sha256
+    assert not list(message_of(letter).iter_attachments())
+    assert "attached" not in text_of(letter)
+    assert letter.invitation.links.current().get().token in text_of(letter)
+    # The one that left is to be proven still.
+    assert letter.invitation.letters.get(kind="invitation").state == "approved"
+
+
+def test_words_that_say_it_is_attached_in_any_case_have_it_attached(reminded):
+    for one in LetterTemplate.objects.filter(kind="reminder", variant="first", language="en"):
+        one.mail = one.mail.replace(" ($enclosed)", "").replace("[[,", ",").replace(",]]", ",")
+        one.save()
+
+    letter = reminded("office", link_replaced=1)
+
+    assert "a copy of which is attached, is" in text_of(letter)
+    assert len(list(message_of(letter).iter_attachments())) == 1
 
 
 def test_a_step_for_the_mission_goes_to_mission_and_focal_point(reminded):
