@@ -1,5 +1,6 @@
 """Mixins of the pages of delegations and statements."""
 
+from copy import copy
 from typing import Any
 
 from django import forms
@@ -52,6 +53,11 @@ class NotedMixin(ModelAdmin):
         self, request: HttpRequest, obj: Any, form: forms.ModelForm, change: bool
     ) -> None:
         super().save_model(request, obj, form, change)
+        if change and "delegation" in form.changed_data:
+            # The history of the delegation that it was taken from says so, and reminders know.
+            left = copy(obj)
+            left.delegation_id = form.initial["delegation"]
+            note_staff_change(user_of(request), left, Act.REMOVED, [])
         if form.changed_data or not change:
             fields = form.changed_data if change else []
             note_staff_change(user_of(request), obj, Act.CHANGED if change else Act.ADDED, fields)

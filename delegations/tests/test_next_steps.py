@@ -18,6 +18,7 @@ from delegations.tests.office.statement.statements import speaking
 from delegations.tests.offices import browser, page_of, text
 from invitations.models import Filed, NextStep, offices_to_ask
 from invitations.replies import record_reply
+from invitations.tests.factories import MemberStateFactory
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_february")]
 
@@ -117,6 +118,41 @@ def test_what_staff_enter_and_delete_counts_too(invitation, admin_client):
     assert without_statement == ["speaker", "text"]
     assert asked_for(invitation) == ["speaker", "head", "text"]
     assert not Filed.objects.exists()
+
+
+def moved(client, row, delegation):
+    """Staff enter another delegation on the page of the row, and save."""
+    address = f"/admin/delegations/{row._meta.model_name}/{row.pk}/change/"
+    page = client.get(address).context
+    form = page["adminform"].form
+    words = {name: form[name].value() or "" for name in form.fields}
+    for inline in page["inline_admin_formsets"]:
+        counts = {"TOTAL_FORMS": 0, "INITIAL_FORMS": 0}
+        words |= {f"{inline.formset.prefix}-{name}": count for name, count in counts.items()}
+    assert client.post(address, words | {"delegation": delegation.pk}).status_code == 302
+
+
+def test_what_staff_move_to_its_own_state_is_asked_of_the_other_again(invitation, admin_client):
+    announce(invitation)
+    head = nominate_delegate(invitation, named("Rose Saroyan", role="head"), uuid.uuid4())
+    statement, theirs = PolicyStatement.objects.get(), Delegation.objects.get()
+    its_own = Delegation.objects.create(
+        edition=invitation.edition, member_state=MemberStateFactory()
+    )
+
+    moved(admin_client, statement, its_own)
+    without_statement = asked_for(invitation)
+    moved(admin_client, head, its_own)
+
+    assert without_statement == ["speaker", "text"]
+    assert asked_for(invitation) == ["speaker", "head", "text"]
+    filed = Filed.objects.order_by("what").values_list("member_state", "what")
+    assert [*filed] == [(its_own.member_state_id, what) for what in ("head", "speaker")]
+    lines = theirs.changes.filter(act="removed").order_by("pk")
+    assert [*lines.values_list("part", "subject")] == [
+        ("statement", "Flavia Elphberg"),
+        ("delegate", "Rose Saroyan"),
+    ]
 
 
 def test_the_page_leads_to_the_delegation_before_the_words_of_the_statement(invitation):
