@@ -10,10 +10,12 @@ from invitations.models import (
     ForumEdition,
     HeldChange,
     Invitation,
+    Letter,
     Minister,
     ReminderStep,
 )
 from invitations.outbox.dispatch import dispatch_outbox
+from invitations.outbox.mending.waiting_letters import renew_link
 from invitations.reminders.forecast import forecast_of
 from invitations.reminders.leaving import why_reminder_must_stay
 from invitations.replies import file_correspondence, record_reply
@@ -67,6 +69,61 @@ def test_where_neither_is_known_the_letter_waits_for_a_person(said_yes):
     assert letter.state == "planned"
     assert letter.waits_because == "There is no address on file for this letter."
     assert not Delivery.objects.filter(letter=letter).exists()
+
+
+def test_the_second_office_of_a_state_is_asked_once_the_first_says_no(said_yes, peer):
+    first = said_yes()
+    Invitation.objects.update(is_principal=False)
+    second = said_yes(
+        focal_point_email="second@example.org",
+        member_state=first.member_state,
+        given_name="Rose",
+    )
+    Invitation.objects.filter(pk=second.pk).update(is_principal=False)
+    Invitation.objects.filter(pk=first.pk).update(is_principal=True)
+    asked_on()
+    assert reminders().get().recipients == [["to", "focal@example.org"]]
+
+    with time_machine.travel(THE_DAY, tick=False):
+        record_reply(first, {"answer": "regrets"})
+        Letter.objects.filter(kind="acknowledgement").update(state="cancelled")
+    asked_on()
+    with time_machine.travel(THE_DAY, tick=False):
+        dispatch_outbox()
+
+    assert [mail.addresses for mail in peer.taken] == [["second@example.org"]]
+
+
+def test_a_link_replaced_twice_while_it_waits_asks_once_by_the_last(said_yes, peer):
+    invitation = said_yes()
+    asked_on()
+    with time_machine.travel(THE_DAY, tick=False):
+        renew_link(invitation, 1, UserFactory(), "It was forwarded.")
+        last = renew_link(invitation, 2, UserFactory(), "It was forwarded again.")
+        dispatch_outbox()
+    asked_on()
+    with time_machine.travel(THE_DAY, tick=False):
+        dispatch_outbox()
+
+    assert len(peer.taken) == 1
+    assert last.token in text_of(reminders().get())
+
+
+def test_who_says_yes_again_is_asked_three_days_later_and_once(said_yes, peer):
+    invitation = said_yes()
+    asked_on()
+    with time_machine.travel(THE_DAY, tick=False):
+        record_reply(invitation, {"answer": "in_person", "remarks": "With an interpreter."})
+        invitation.letters.filter(kind="acknowledgement").update(state="cancelled")
+        dispatch_outbox()
+    assert peer.taken == []
+
+    for days in range(1, 8):
+        asked_on(THE_DAY + dt.timedelta(days=days))
+        with time_machine.travel(THE_DAY + dt.timedelta(days=days), tick=False):
+            dispatch_outbox()
+
+    assert [mail.addresses for mail in peer.taken] == [["focal@example.org"]]
 
 
 @pytest.mark.parametrize("focal_point", ["minister@example.org", "Minister@Example.org"])
