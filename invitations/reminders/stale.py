@@ -98,7 +98,7 @@ def stale(edition: ForumEdition, asks_for: str, schedules: Schedules, now: dt.da
         _("the office has sent something that nobody has looked at yet"),
         has_unread_mail("invitation__"),
     )
-    yield from stale_by_day(schedules, now)
+    yield from stale_by_day(schedules, now, asks_for)
 
 
 def stale_for_the_step(what: str) -> Reasons:
@@ -127,7 +127,12 @@ def stale_for_the_reply(edition: ForumEdition, now: dt.datetime) -> Reasons:
     )
 
 
-def stale_by_day(schedules: Schedules, now: dt.datetime) -> Reasons:
+def stale_by_day(schedules: Schedules, now: dt.datetime, asks_for: str) -> Reasons:
+    """Yield the reasons that the day gives.
+
+    What asks for a next step and is not composed yet, as for want of an address, waits on: staff
+    see it at weekends too, and it gets its words on the day on which it can leave.
+    """
     tried = Delivery.objects.filter(letter=OuterRef("pk"), attempts__gt=0)
     near = [
         state
@@ -135,7 +140,10 @@ def stale_by_day(schedules: Schedules, now: dt.datetime) -> Reasons:
         if schedule.next_is_near(schedule.day_of(now))
     ]
     yield _("a later reminder takes its place"), of_states(near)
-    yield _("it did not leave on its day"), planned_before_today(schedules, now) & ~Exists(tried)
+    missed = planned_before_today(schedules, now) & ~Exists(tried)
+    if asks_for:
+        missed &= ~Q(state=Letter.State.PLANNED)
+    yield _("it did not leave on its day"), missed
 
 
 def planned_before_today(schedules: Schedules, now: dt.datetime) -> Q:

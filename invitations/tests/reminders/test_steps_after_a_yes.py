@@ -71,6 +71,26 @@ def test_where_neither_is_known_the_letter_waits_for_a_person(said_yes):
     assert not Delivery.objects.filter(letter=letter).exists()
 
 
+def test_what_lacks_an_address_is_one_letter_that_waits_until_there_is_one(said_yes, peer):
+    said_yes(focal_point_email="")
+    # From Tuesday to Sunday.
+    for days in range(6):
+        asked_on(THE_DAY + dt.timedelta(days=days))
+    waiting = Letter.objects.get(kind="reminder")
+    assert waiting.waits_because == "There is no address on file for this letter."
+
+    Invitation.objects.update(focal_point_email="focal@example.org")
+    # As if a second person had released it.
+    HeldChange.objects.all().delete()
+    monday = THE_DAY + dt.timedelta(days=6)
+    asked_on(monday)
+    with time_machine.travel(monday, tick=False):
+        dispatch_outbox()
+
+    assert [mail.addresses for mail in peer.taken] == [["focal@example.org"]]
+    assert Letter.objects.get(kind="reminder").pk == waiting.pk
+
+
 def test_the_second_office_of_a_state_is_asked_once_the_first_says_no(said_yes, peer):
     first = said_yes()
     Invitation.objects.update(is_principal=False)
