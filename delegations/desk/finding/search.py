@@ -2,16 +2,16 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, reduce
+from operator import or_
 from typing import Any, NamedTuple
 
 from django.contrib.auth.models import User
 from django.db.models import Case, Model, Q, Value, When
-from django.db.models.functions import StrIndex, Upper
-from django.db.models.lookups import GreaterThan
 from django.urls import reverse
 
 from invitations.admin.columns import change_url
+from invitations.admin.lookups import holding_address
 from invitations.models import ForumEdition
 from invitations.text.spellings import normalize_name
 
@@ -75,20 +75,11 @@ class Search:
 
 
 def holding(typed: str, names: Sequence[str] = (), addresses: Sequence[str] = ()) -> Q:
-    """Return the rows that have the text in one of the columns, capitals aside.
-
-    A name holds no "@". Of an address, what stands before it finds the rows by the index, and the
-    whole is compared in these alone: too many addresses end alike.
-    """
-    before, is_address, _domain = typed.partition("@")
-    rows = Q()
-    for column in (*addresses,) if is_address else (*names, *addresses):
-        if is_address and len(before) >= LETTERS_AT_LEAST:
-            whole = StrIndex(Upper(column), Upper(Value(typed)))
-            rows |= Q(**{f"{column}__icontains": f"{before}@"}) & Q(GreaterThan(whole, 0))
-        else:
-            rows |= Q(**{f"{column}__icontains": typed})
-    return rows
+    """Return the rows that have the text in one of the columns; no name holds an "@"."""
+    if "@" in typed:
+        return holding_address(typed, *addresses)
+    named = (Q(**{f"{column}__icontains": typed}) for column in (*names, *addresses))
+    return reduce(or_, named)
 
 
 def described(*words: object) -> str:

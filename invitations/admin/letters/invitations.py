@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
-from django.db.models import Exists, OuterRef, QuerySet, Subquery
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import path
@@ -26,6 +26,7 @@ from invitations.admin.letters.invitation_inlines import (
     LettersOfInvitation,
     RepliesOfInvitation,
 )
+from invitations.admin.lookups import holding_address
 from invitations.admin.mending.replacing import ReplacingMixin
 from invitations.admin.mixins import (
     AnotherAddressMixin,
@@ -48,6 +49,7 @@ from invitations.models import (
     Invitation,
     Letter,
     LetterKind,
+    Minister,
     OrderOfStates,
     Reply,
 )
@@ -56,6 +58,8 @@ from invitations.outbox.mending.replacing import Replaceable
 from invitations.outbox.mending.waiting_letters import close_link, renew_link
 from invitations.text.dates import labelled
 
+# More ministers than these are named to the database by what they have in common.
+MOST_BY_KEY = 1_000
 ENDED = ngettext_lazy("%(count)s link ended.", "%(count)s links ended.", "count")
 WITHDRAWN = ngettext_lazy(
     "%(count)s invitation withdrawn.", "%(count)s invitations withdrawn.", "count"
@@ -162,13 +166,26 @@ class InvitationAdmin(
     ) -> tuple[QuerySet[Invitation], bool]:
         """Find those of a circular too, by its reference; offer only issued ones to mail."""
         found: Any
-        found, may_repeat = super().get_search_results(request, queryset, search_term)
-        if (reference := search_term.strip()) and self._may_read(request, Letter):
+        if "@" in search_term and len(search_term.split()) == 1:
+            found, may_repeat = queryset.filter(self._at(request, search_term.strip())), False
+        else:
+            found, may_repeat = super().get_search_results(request, queryset, search_term)
+        reference = "" if "@" in search_term else search_term.strip()
+        if reference and self._may_read(request, Letter):
             of_circular = Letter.objects.filter(circular__reference__iexact=reference)
             found = found | queryset.filter(pk__in=of_circular.values("invitation"))
         if request.GET.get("model_name") == Correspondence._meta.model_name:
             found = found.issued()
         return found, may_repeat
+
+    def _at(self, request: HttpRequest, typed: str) -> Q:
+        """Return the invitations to who has the address: first whose it is, by an index."""
+        rows = holding_address(typed, "focal_point_email")
+        if not self._may_read(request, Minister):
+            return rows
+        ministers = Minister.objects.filter(holding_address(typed, "to_emails", "cc_emails"))
+        few = list(ministers.order_by().values_list("pk", flat=True)[: MOST_BY_KEY + 1])
+        return rows | Q(minister__in=few if len(few) <= MOST_BY_KEY else ministers.values("pk"))
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> list[tuple[Any, Any]]:
         minister = ["edition", "minister", "is_principal", "focal_point_name", "focal_point_email"]
