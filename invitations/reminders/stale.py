@@ -140,9 +140,8 @@ def stale_by_day(schedules: Schedules, now: dt.datetime, asks_for: str) -> Reaso
         if schedule.next_is_near(schedule.day_of(now))
     ]
     yield _("a later reminder takes its place"), of_states(near)
-    missed = planned_before_today(schedules, now) & ~Exists(tried)
-    if asks_for:
-        missed &= ~Q(state=Letter.State.PLANNED)
+    waits_on = Q(state=Letter.State.PLANNED) if asks_for else Q(pk__in=[])
+    missed = planned_before_today(schedules, now) & ~waits_on & ~Exists(tried)
     yield _("it did not leave on its day"), missed
 
 
