@@ -162,13 +162,27 @@ def test_a_worker_that_stood_still_beyond_its_leases_sends_nothing_that_others_t
     worker = program("worker", "zenda", "--queues", queue)
     wait_until(lambda: send_tick(queue) or mail.received(), "the first letter left")
 
-    worker.stands_still()
+    wait_until(lambda: stopped_between_transactions(worker), "it stands still and holds no row")
     lines = open_lines(worker.pids, mail.port)
     settle(mail)
     worker.goes_on()
     wait_until(lambda: not open_lines(worker.pids, mail.port), "it has put down the telephone")
 
     assert not breaches(mail, uncertain_at_most=lines)
+
+
+def stopped_between_transactions(worker):
+    """Stop the worker; one that keeps others waiting for its rows goes on a little."""
+    worker.stands_still()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pid FROM pg_stat_activity"
+            " WHERE datname = current_database() AND state LIKE 'idle in transaction%'"
+        )
+        if cursor.fetchone() is None:
+            return True
+    worker.goes_on()
+    return False
 
 
 def claims_end():
