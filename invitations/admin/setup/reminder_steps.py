@@ -18,6 +18,9 @@ from invitations.forms.reminder_steps import USUAL_STEPS, ReminderStepForm, Remi
 from invitations.models import ReminderStep
 from invitations.text.dates import labelled
 
+# What stands of a step beside its day, in lists and forms alike.
+SAID = ["hour", "asks_for", "medium", "audience", "variant", "approved"]
+
 
 class ReminderStepInline(unfold.TabularInline):
     """The steps of an edition, on its page; a new edition begins with the usual ones."""
@@ -26,16 +29,7 @@ class ReminderStepInline(unfold.TabularInline):
     form = ReminderStepForm
     formset = ReminderStepFormSet
     formfield_overrides: Any = COLUMN_FORM_FIELDS
-    fields = [
-        "days_before",
-        "due_on",
-        "hour",
-        "asks_for",
-        "medium",
-        "audience",
-        "variant",
-        "approved",
-    ]
+    fields = ["days_before", "due_on", *SAID]
     readonly_fields = ["due_on", "approved"]
     hide_title = True
     tab = True
@@ -61,31 +55,12 @@ class ReminderStepAdmin(StepPagesMixin, ApprovedByTwoMixin):
     form = ReminderStepForm
     menu = (Menu.SET_UP, 3, "alarm")
     when_empty = gettext_lazy("Add the steps by which silent offices are reminded: 21, 7, 2 days.")
-    list_display = [
-        "edition",
-        "days_before",
-        "leaves_on",
-        "hour",
-        "asks_for",
-        "medium",
-        "audience",
-        "variant",
-        "approved",
-    ]
+    list_display = ["edition", "days_before", "leaves_on", *SAID]
     list_display_links = ["days_before"]
     list_filter = ["edition", "asks_for", "medium", ApprovedByTwoFilter]
     list_select_related = ["edition", "first_approver", "second_approver"]
     search_fields = ["edition__symbol", "variant"]
-    fields = [
-        "edition",
-        "days_before",
-        "hour",
-        "asks_for",
-        "medium",
-        "audience",
-        "variant",
-        "approved",
-    ]
+    fields = ["edition", "days_before", *SAID]
     readonly_fields = ["approved"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[ReminderStep]:
