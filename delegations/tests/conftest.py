@@ -84,3 +84,9 @@ def desk(chromium, site):
         held = client.cookies[settings.SESSION_COOKIE_NAME]
         page.context.add_cookies([{"name": held.key, "value": held.value, "url": site}])
         yield page
+
+
+@pytest.fixture
+def own_files(settings, tmp_path):
+    """The test's files lie in a folder of its own."""
+    settings.MEDIA_ROOT = tmp_path

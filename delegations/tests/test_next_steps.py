@@ -20,12 +20,7 @@ from invitations.models import Filed, NextStep, offices_to_ask
 from invitations.replies import record_reply
 from invitations.tests.factories import MemberStateFactory
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_february")]
-
-
-@pytest.fixture(autouse=True)
-def own_files(settings, tmp_path):
-    settings.MEDIA_ROOT = tmp_path
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_february", "own_files")]
 
 
 @pytest.fixture

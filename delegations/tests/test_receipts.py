@@ -15,12 +15,7 @@ from delegations.tests.offices import browser, page_of, text
 from invitations.models import HeldChange, LetterTemplate, Minister
 from invitations.tests.factories import UserFactory
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_february")]
-
-
-@pytest.fixture(autouse=True)
-def own_files(settings, tmp_path):
-    settings.MEDIA_ROOT = tmp_path
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_february", "own_files")]
 
 
 @pytest.fixture
