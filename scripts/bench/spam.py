@@ -1,20 +1,25 @@
-"""Children that write a mail of each kind and language, and score them by SpamAssassin offline."""
+"""Children that write a mail of each text and language, and score them by SpamAssassin offline."""
 
+import datetime as dt
 import json
 import re
 import subprocess
 from pathlib import Path
 
+from django.contrib.auth.models import User
 from django.core.management import call_command
+from django.db.models import F, Max
 from django.utils import timezone
 
 from delegations.demonstration.delegations import make_delegates, make_statement
+from delegations.demonstration.edition import approve_texts
+from delegations.demonstration.staff import STAFF
 from delegations.models import Delegation, PolicyStatement
 from delegations.receipts import plan_delegation_receipt, plan_statement_receipt
 from invitations.files.frozen import thaw
 from invitations.letters.circulars import plan_circular, plan_notes
 from invitations.letters.composing_queue import compose_planned
-from invitations.letters.planning import save_planned_letters
+from invitations.letters.planning import PASSED_ON, save_planned_letters
 from invitations.mail.outgoing import dated
 from invitations.models import (
     Answer,
@@ -22,13 +27,18 @@ from invitations.models import (
     Invitation,
     Language,
     Letter,
+    NextStep,
+    ReminderStep,
     Reply,
     SessionHours,
+    asked_before,
+    deadline_of,
 )
 from invitations.reminders.hours_moved import calendar_letter
 from invitations.replies import record_reply
 
 REFERRING = ("notice", "corrigendum", "replacement")
+DAYS_AGO = dt.timedelta(days=5)
 SCORE = r"X-Spam-Status: \w+, score=(-?[\d.]+).*?tests=(.*?)autolearn"
 
 
@@ -41,6 +51,8 @@ def tell_story() -> None:
     for office in offices:
         record_reply(office, {"answer": "in_person", "segments": ["opening"]})
     compose_planned()
+    ask_for_next_steps(offices)
+    compose_planned()
     move_sessions(offices)
     file_with_receipts(offices)
     for kind in REFERRING:
@@ -50,6 +62,31 @@ def tell_story() -> None:
     compose_planned()
     plan_notes(circular)
     compose_planned()
+
+
+def ask_for_next_steps(offices: list[Invitation]) -> None:
+    """Plan what reminds of the steps after a yes, as if they had said it days ago."""
+    edition = offices[0].edition
+    Reply.objects.filter(invitation__in=offices).update(received_at=F("received_at") - DAYS_AGO)
+    for what in NextStep:
+        edition.reminder_steps.create(
+            asks_for=what, variant=what, days_before=7, audience=ReminderStep.Audience.FOCAL_POINT
+        )
+    approve_texts(edition, list(User.objects.filter(username__in=STAFF)), timezone.now())
+    standing = Letter.objects.standing().filter(invitation__in=offices)
+    asked = edition.reminder_steps.exclude(asks_for="")
+    save_planned_letters([reminder(step, letter) for step in asked for letter in standing])
+
+
+def reminder(step: ReminderStep, standing: Letter) -> Letter:
+    return Letter(
+        kind=Letter.Kind.REMINDER,
+        variant=step.variant,
+        step=step,
+        reply_before=asked_before(step.edition, step.asks_for),
+        leave_before=deadline_of(step.edition, step.asks_for),
+        **{name: getattr(standing, name) for name in PASSED_ON},
+    )
 
 
 def move_sessions(offices: list[Invitation]) -> None:
@@ -93,19 +130,19 @@ def circular_of(kind: str, office: Invitation) -> Circular:
 
 
 def score(file: str) -> None:
-    """Write the points of each kind and language, and the rules that gave them, into the file."""
+    """Write the points of each text and language, and the rules that gave them, into the file."""
+    frozen = Letter.objects.filter(second_language="").exclude(message_sha256="")
+    last = frozen.values("kind", "variant", "language").annotate(last=Max("pk"))
+    letters = Letter.objects.filter(pk__in=last.values("last"))
     found = [
-        (letter.kind, letter.language, *scored(frozen_mail(letter)))
-        for kind in Letter.Kind.values
-        for language in Language.values
-        if (letter := last_mail(kind, language))
+        (
+            " ".join(filter(None, (letter.kind, letter.variant))),
+            letter.language,
+            *scored(frozen_mail(letter)),
+        )
+        for letter in letters.order_by("kind", "variant", "language")
     ]
     Path(file).write_text(json.dumps(found))
-
-
-def last_mail(kind: str, language: str) -> Letter | None:
-    letters = Letter.objects.filter(kind=kind, language=language, second_language="")
-    return letters.exclude(message_sha256="").order_by("pk").last()
 
 
 def frozen_mail(letter: Letter) -> bytes:

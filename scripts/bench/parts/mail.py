@@ -61,6 +61,6 @@ def score_mails(folder: Path) -> None:
     run_children("spam.tell_story", DATABASE_URL=url)
     run_children(f"spam.score {scores}", DATABASE_URL=url)
     tables.heading("SpamAssassin, points of the 5 of a spam", "points", "target")
-    for kind, language, points, rules in json.loads(scores.read_text()):
-        label = f"{kind}, {tables.NAMES[language]}"
+    for text, language, points, rules in json.loads(scores.read_text()):
+        label = f"{text}, {tables.NAMES[language]}"
         tables.row(label, *tables.at_most(points, POINTS), f"  {rules}")
