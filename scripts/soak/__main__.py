@@ -21,7 +21,12 @@ from pathlib import Path
 from scripts.peers.networks import laid_networks
 from scripts.peers.programs import ROOT
 from scripts.peers.servers import ProgramMissing
-from scripts.soak.environment import child_environment, named_servers, own_servers
+from scripts.soak.environment import (
+    child_environment,
+    named_servers,
+    on_a_working_day,
+    own_servers,
+)
 from scripts.soak.table import COLUMNS, in_columns
 
 # Each part is a module of this package, which a child plays.
@@ -31,6 +36,8 @@ PARTS = ("kills", "faults", "together", "answers", "poison", "limit", "hour", *G
 WITH_OWN_SERVERS = ("faults", "hour", "hosts", "pooled")
 # Those whose hosts have networks of their own.
 WITH_NETWORKS = ("hosts",)
+# That in which reminders leave.
+WITH_REMINDERS = ("answers",)
 STOPPED = 128
 
 
@@ -61,6 +68,7 @@ def played(part: str, seed: int) -> int:
         folder.chmod(0o711)
         try:
             networks = own.enter_context(laid_networks()) if part in WITH_NETWORKS else []
+            clock = on_a_working_day(folder) if part in WITH_REMINDERS else {}
             servers = (
                 own.enter_context(own_servers(folder, [one.outside for one in networks]))
                 if part in WITH_OWN_SERVERS
@@ -68,7 +76,7 @@ def played(part: str, seed: int) -> int:
             )
         except (ProgramMissing, PermissionError) as missing:
             sys.exit(str(missing))
-        return played_by_child(part, folder, seed, child_environment(folder, servers))
+        return played_by_child(part, folder, seed, clock | child_environment(folder, servers))
 
 
 def played_by_child(part: str, folder: Path, seed: int, environment: dict[str, str]) -> int:
