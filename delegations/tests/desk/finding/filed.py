@@ -6,7 +6,9 @@ from django.contrib.auth.models import Group
 from django.urls import reverse
 
 from delegations.models import Delegate, Delegation, HighLevelSession
-from invitations.models import Correspondence, StateAlias
+from invitations.admin.columns import change_url, state_url
+from invitations.links import grouped_code
+from invitations.models import Correspondence, Mission, StateAlias
 from invitations.tests.factories import (
     CircularFactory,
     DeliveryFactory,
@@ -28,6 +30,17 @@ NAMES = {
     "short_name_ar": "روريتانيا السفلى",
     "short_name_zh_hans": "下卢里塔尼亚",
 }
+ALIASES_AND_CODES = ["QX", "qxz", "ile ruritanie", "aval ile", "strelsau m"]
+DELEGATE = "lauengram"
+OF_PEOPLE = [
+    "zoe hentzauova", "Hentzauová", "office.qx@example.org", "bersonin@", "anton berson",
+    "detchard", "former.office@example.org", DELEGATE,
+]  # fmt: skip
+LETTER_ID = "<letter-77@forum.example.org>"
+ON_PAPERS = [
+    "T-17", "1234 5678 9012 3456", "1234567890123456", "mfa/2027/0815",
+    "<answer-5@office.example.org>", "answer-5@office.example.org", LETTER_ID,
+]  # fmt: skip
 
 
 def file_everything(edition):
@@ -49,7 +62,7 @@ def file_everything(edition):
     circular.save()
     letter = LetterFactory(
         invitation=invitation, circular=circular, check_code="1234567890123456",
-        message_id="<letter-77@forum.example.org>",
+        message_id=LETTER_ID,
     )  # fmt: skip
     DeliveryFactory(letter=letter, address="former.office@example.org")
     ReplyFactory(invitation=invitation, respondent_name="Detchard Gautet")
@@ -68,10 +81,42 @@ def file_everything(edition):
     return invitation
 
 
+# Who may read all that is on file, part of it, and nothing of it.
+ALL, PART, NOTHING = "administrator", "Readers", "Partnership team"
+PART_BY_ROLE = ["Registrars", "Speakers' desk"]
+
+
 def member_of(group):
-    user = UserFactory()
-    user.groups.add(Group.objects.get(name=group))
+    user = UserFactory(is_superuser=group == ALL)
+    user.groups.set(Group.objects.filter(name=group))
     return user
+
+
+def leads_to(edition, invitation):
+    """Return what is typed, of each kind, and the page to which it leads who may read it."""
+    state, code = state_url(edition, invitation.member_state), invitation.links.get().code
+    return {
+        **dict.fromkeys(NAMES.values(), state),
+        **dict.fromkeys(ALIASES_AND_CODES, state),
+        **dict.fromkeys(OF_PEOPLE, state),
+        **dict.fromkeys(ON_PAPERS, state),
+        grouped_code(code): state,
+        code: state,
+        "qx/58": change_url(edition.circulars.get()),
+        "traversee": change_url(edition.sessions.get()),
+        "salle zenda": change_url(edition.sessions.get()),
+        "lake@example.org": change_url(Mission.objects.get(emails="lake@example.org")),
+    }
+
+
+def hidden_from(group):
+    """Return what of it somebody of the group does not find."""
+    return {
+        ALL: [],
+        "Registrars": [DELEGATE, LETTER_ID],
+        "Speakers' desk": [LETTER_ID],
+        PART: [DELEGATE, LETTER_ID],
+    }[group]
 
 
 def found(client, typed):

@@ -6,17 +6,23 @@ from django.test import Client
 from playwright.sync_api import expect
 
 from delegations.tests.browser import browser_page, open_palette
-from delegations.tests.desk.finding.filed import NAMES, file_everything, member_of
+from delegations.tests.desk.finding.filed import (
+    ALL,
+    NAMES,
+    NOTHING,
+    PART,
+    file_everything,
+    hidden_from,
+    leads_to,
+    member_of,
+)
 from delegations.tests.measures import RULES, bring_axe, faults_within
-from invitations.admin.columns import change_url, state_url
-from invitations.links import grouped_code
-from invitations.models import Mission
+from invitations.admin.columns import state_url
 
 pytestmark = [
     pytest.mark.browser,
     pytest.mark.django_db(transaction=True, serialized_rollback=True),
 ]
-ROLES = ["Registrars", "Readers", "Speakers' desk"]
 
 
 def cookies_of(user, site, language="en"):
@@ -37,30 +43,32 @@ def type_into_palette(page, typed):
     return page.locator("#command-results-list")
 
 
-@pytest.mark.parametrize("role", ROLES)
-def test_each_kind_is_found_by_keys_alone(chromium, site, edition, role):
-    invitation = file_everything(edition)
-    state, session = state_url(edition, invitation.member_state), edition.sessions.get()
-    code = grouped_code(invitation.links.get().code)
-    to_state = (
-        "QX", "ile ruritanie", "Strelsau Marches", NAMES["short_name_zh_hans"], "hentzauova",
-        "office.qx@example.org", "T-17", code, "1234 5678 9012 3456", "MFA/2027/0815",
-        "answer-5@office.example.org", "bersonin",
-    )  # fmt: skip
-    leads = dict.fromkeys(to_state, state) | {
-        "QX/58": change_url(edition.circulars.get()),
-        "traversee": change_url(session),
-        "lake@example.org": change_url(Mission.objects.get(emails="lake@example.org")),
-    }
+@pytest.mark.parametrize("group", [ALL, PART])
+def test_each_kind_that_may_be_read_is_found_by_keys_alone(chromium, site, edition, group):
+    leads = leads_to(edition, file_everything(edition))
     with browser_page(chromium) as page:
-        page.context.add_cookies(cookies_of(member_of(role), site))
+        page.context.add_cookies(cookies_of(member_of(group), site))
         for typed, link in leads.items():
             page.goto(f"{site}/admin/")
-            first = type_into_palette(page, typed).locator("a").first
-            expect(first).to_be_visible()
+            results = type_into_palette(page, typed)
+            if typed in hidden_from(group):
+                expect(results).to_contain_text("Nothing is found.")
+                continue
+            expect(results.locator("a").first).to_be_visible()
             with page.expect_navigation():
                 page.keyboard.press("Enter")
             assert page.url == f"{site}{link}", typed
+
+
+def test_who_may_read_nothing_of_it_is_told_that_nothing_is_found(chromium, site, edition):
+    leads = leads_to(edition, file_everything(edition))
+    with browser_page(chromium) as page:
+        page.context.add_cookies(cookies_of(member_of(NOTHING), site))
+        for typed in leads:
+            page.goto(f"{site}/admin/")
+            results = type_into_palette(page, typed)
+            expect(results).to_contain_text("Nothing is found.")
+            expect(results.locator("a")).to_have_count(0)
 
 
 @pytest.mark.parametrize(("role", "is_found"), [("Readers", False), ("Speakers' desk", True)])
