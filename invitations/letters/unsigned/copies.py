@@ -14,11 +14,13 @@ from invitations.letters.unsigned.paragraphs import (
     add_markdown,
     add_paragraph,
     add_run,
+    name_languages,
 )
 from invitations.letters.words import by_language, direction
-from invitations.models import Letter
+from invitations.models import Circular, Letter
 
 MARGIN = Cm(2.5)
+ROOM_TO_SIGN = Cm(2)
 
 
 def unsigned_copy(letter: Letter) -> bytes:
@@ -28,6 +30,7 @@ def unsigned_copy(letter: Letter) -> bytes:
     """
     document: Document = docx.Document()
     describe(document, letter)
+    name_languages(document)
     parts = by_language(letter, letter.paper)
     for place, (language, way, words) in enumerate(parts):
         # Words that could not be told apart begin as the letter's first language does.
@@ -77,5 +80,14 @@ def add_sheet(
             add_paragraph(document, tongue, line)
         add_run(add_paragraph(document, tongue), tongue, letter.subject, bold=True)
     add_markdown(document, tongue, words)
+    add_signatory(document, tongue, circular)
+
+
+def add_signatory(document: Document, tongue: Tongue, circular: Circular) -> None:
+    """Add who signs, with room for the signature, on the page on which the letter ends."""
+    document.paragraphs[-1].paragraph_format.keep_with_next = True
+    room = ROOM_TO_SIGN
     for line in filter(None, [circular.signatory_name, circular.signatory_title]):
-        add_paragraph(document, tongue, line)
+        shown = add_paragraph(document, tongue, line).paragraph_format
+        shown.space_before, shown.space_after, shown.keep_with_next = room, Cm(0), bool(room)
+        room = Cm(0)

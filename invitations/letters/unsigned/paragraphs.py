@@ -19,6 +19,15 @@ LOCALES = {
 EAST_ASIAN, BOTH_WAYS = {"zh-hans"}, {"ar"}
 NOT_OF_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 LISTS = {"bullet_list_open": "List Bullet", "ordered_list_open": "List Number"}
+DEEPEST_LIST = 3
+# Within Arabic: telephone numbers, figures parted by a stroke, Latin names and addresses. Word says
+# nothing of what becomes of them in a run from right to left, and draws their signs elsewhere.
+FROM_LEFT = re.compile(
+    r"\+\d[\d \xa0-]*\d|\d+/\d+"
+    r"|[A-Za-z\xc0-\u024f](?:[^\u0590-\u08ff\ufb1d-\ufefc«»()]*[A-Za-z\xc0-\u024f0-9/])?"
+)
+# Its runs have directions, and older versions of Word draw these signs.
+SIGNS_OF_DIRECTION = re.compile("[\u200e\u200f\u2066-\u2069]")
 
 
 class Tongue(NamedTuple):
@@ -42,38 +51,104 @@ def add_paragraph(document: Any, tongue: Tongue, words: str = "", style: str = "
     return paragraph
 
 
-def add_run(paragraph: Paragraph, tongue: Tongue, words: str, **shown: bool) -> Run:
+def add_run(paragraph: Paragraph, tongue: Tongue, words: str, **shown: bool) -> None:
     """Add words in their language; bold and italic also where the script has fonts of its own."""
-    run = paragraph.add_run(NOT_OF_XML.sub("", words))
-    for name, value in shown.items():
-        setattr(run.font, name, value)
-        setattr(run.font, f"cs_{name}", value)
-    run.font.rtl = tongue.is_rtl or None
-    run._r.get_or_add_rPr().append(spoken(tongue.language))
-    return run
+    for part, is_rtl in by_direction(NOT_OF_XML.sub("", words), tongue):
+        run = paragraph.add_run(part)
+        for name, value in shown.items():
+            setattr(run.font, name, value)
+            setattr(run.font, f"cs_{name}", value)
+        run.font.rtl = is_rtl or None
+        speak(run, tongue.language if is_rtl == tongue.is_rtl else "en")
 
 
-def spoken(language: str) -> Any:
-    """Return what tells Word the language, for its spelling and its fonts."""
+def by_direction(words: str, tongue: Tongue) -> Iterator[tuple[str, bool]]:
+    """Yield the words in parts, and whether each is written from right to left."""
+    if not tongue.is_rtl:
+        yield words, False
+        return
+    words, place = SIGNS_OF_DIRECTION.sub("", words), 0
+    for found in FROM_LEFT.finditer(words):
+        if found.start() > place:
+            yield words[place : found.start()], True
+        yield found[0], False
+        place = found.end()
+    if place < len(words):
+        yield words[place:], True
+
+
+def speak(run: Run, language: str) -> None:
+    """Tell Word the language of the run, for its spelling and its fonts."""
     said, locale = OxmlElement("w:lang"), LOCALES.get(language, "en-GB")
     place = "w:eastAsia" if language in EAST_ASIAN else "w:val"
     said.set(qn("w:bidi" if language in BOTH_WAYS else place), locale)
-    return said
+    properties = run._r.get_or_add_rPr()
+    properties.append(said)
+    if language in EAST_ASIAN:
+        # Quotation marks are of both scripts: here they are as wide as a sign.
+        properties.get_or_add_rFonts().set(qn("w:hint"), "eastAsia")
+
+
+def name_languages(document: Document) -> None:
+    """Have the fonts of Chinese taken for Chinese: Word's own template was made for Japanese."""
+    fonts = document.settings.element.find(qn("w:themeFontLang"))
+    for said in (fonts, *document.styles.element.xpath("w:docDefaults//w:lang")):
+        said.set(qn("w:eastAsia"), LOCALES["zh-hans"])
+        said.set(qn("w:bidi"), LOCALES["ar"])
+
+
+class OpenList(NamedTuple):
+    """A list of the text: the style of its items, and by what its own numbers are known."""
+
+    style: str
+    number: int | None
+
+
+def open_list(document: Document, token: Token, depth: int) -> OpenList:
+    """Begin a list; one with numbers counts by itself, from the number that was written."""
+    style = LISTS[token.type] + (f" {min(depth, DEEPEST_LIST)}" if depth > 1 else "")
+    if token.type == "bullet_list_open":
+        return OpenList(style, None)
+    numbering = document.part.numbering_part.element
+    shared = document.styles[style].element.pPr.numPr.numId.val
+    own = numbering.add_num(numbering.num_having_numId(shared).abstractNumId.val)
+    own.add_lvlOverride(ilvl=0).add_startOverride(int(token.attrGet("start") or 1))
+    return OpenList(style, own.numId)
 
 
 def add_markdown(document: Document, tongue: Tongue, text: str) -> None:
     """Add a frozen text of staff, by the parser of the PDF: its paragraphs, lists and emphasis."""
-    lists: list[str] = []
+    lists: list[OpenList] = []
+    begins_item = False
     for token in MarkdownIt("commonmark", {"html": False}).disable("image").parse(text):
         if token.type in LISTS:
-            lists.append(LISTS[token.type])
+            lists.append(open_list(document, token, len(lists) + 1))
         elif token.type in ("bullet_list_close", "ordered_list_close"):
             lists.pop()
+        elif token.type == "list_item_open":
+            begins_item = True
         elif token.type == "inline":
-            style = lists[-1] if lists else ""
-            add_inline(add_paragraph(document, tongue, style=style), tongue, token)
+            add_inline(add_block(document, tongue, lists, begins_item), tongue, token)
+            begins_item = False
         elif token.type in ("code_block", "fence"):
             add_paragraph(document, tongue, token.content.rstrip("\n"))
+
+
+def add_block(
+    document: Document, tongue: Tongue, lists: list[OpenList], begins_item: bool
+) -> Paragraph:
+    """Add a paragraph, an item of the innermost list, or what goes on below its first words."""
+    if not lists:
+        return add_paragraph(document, tongue)
+    innermost = lists[-1]
+    if not begins_item:
+        return add_paragraph(document, tongue, style="List Continue")
+    paragraph = add_paragraph(document, tongue, style=innermost.style)
+    if innermost.number is not None:
+        counted: Any = paragraph._p.get_or_add_pPr().get_or_add_numPr()
+        counted.get_or_add_ilvl().val = 0
+        counted.get_or_add_numId().val = innermost.number
+    return paragraph
 
 
 def add_inline(paragraph: Paragraph, tongue: Tongue, token: Token) -> None:
@@ -81,7 +156,7 @@ def add_inline(paragraph: Paragraph, tongue: Tongue, token: Token) -> None:
     for words, bold, italic in emphasized(token.children or []):
         if words == "\n":
             paragraph.add_run().add_break()
-        else:
+        elif words:
             add_run(paragraph, tongue, words, bold=bold, italic=italic)
 
 

@@ -9,6 +9,7 @@ from auditlog.models import LogEntry
 from django.urls import reverse
 from django.utils import timezone, translation
 from docx.oxml.ns import qn
+from docx.shared import Cm
 
 from invitations.letters.unsigned.copies import mark, unsigned_copy
 from invitations.letters.words import BETWEEN_LANGUAGES
@@ -82,10 +83,90 @@ def test_arabic_runs_from_right_to_left_in_each_paragraph_and_word():
 
     for paragraph in [*document.paragraphs, document.sections[0].header.paragraphs[-1]]:
         assert paragraph._p.pPr.find(qn("w:bidi")) is not None
-        assert all(run.font.rtl for run in paragraph.runs)
-        assert all(
-            run._r.rPr.find(qn("w:lang")).get(qn("w:bidi")) == "ar-SA" for run in paragraph.runs
-        )
+        for run in paragraph.runs:
+            is_latin = run.text.isascii()
+            assert bool(run.font.rtl) != is_latin
+            said = run._r.rPr.find(qn("w:lang")).attrib
+            assert said == ({qn("w:val"): "en-GB"} if is_latin else {qn("w:bidi"): "ar-SA"})
+
+
+@pytest.mark.parametrize(
+    "from_left",
+    [
+        "CL-27/9",
+        "+41\xa022\xa0555\xa001\xa000",
+        "70/125",
+        "https://forum.example.org/a",
+        "a@example.org",
+    ],
+)
+def test_numbers_and_names_in_arabic_keep_their_order(from_left):
+    paper = f"السطر \u2066{from_left}\u2069\u200e. والسطر"
+
+    document = opened(unsigned_copy(approved(language="ar", paper=paper)))
+
+    (line,) = (one for one in document.paragraphs if "السطر" in one.text)
+    assert [(run.text, bool(run.font.rtl)) for run in line.runs] == [
+        ("السطر ", True), (from_left, False), (". والسطر", True),
+    ]  # fmt: skip
+
+
+def test_days_and_years_in_arabic_go_with_its_words():
+    document = opened(unsigned_copy(approved(language="ar", paper="8–11 مارس 2027، جنيف")))
+
+    (line,) = (one for one in document.paragraphs if "مارس" in one.text)
+    assert [run.text for run in line.runs] == ["8–11 مارس 2027، جنيف"]
+
+
+def test_chinese_is_set_in_fonts_of_chinese_with_wide_quotation_marks():
+    document = opened(unsigned_copy(approved(language="zh-hans", paper="“数字化”主题")))
+
+    assert document.settings.element.find(qn("w:themeFontLang")).get(qn("w:eastAsia")) == "zh-CN"
+    (run,) = (one for line in document.paragraphs for one in line.runs if "主题" in one.text)
+    assert run._r.rPr.rFonts.get(qn("w:hint")) == "eastAsia"
+
+
+def numbered(document):
+    """Of each item with a number: its words, by what its list is known, and where that begins."""
+    begins = {
+        num.numId: num.xpath("w:lvlOverride/w:startOverride/@w:val")
+        for num in document.part.numbering_part.element.num_lst
+    }
+    items = [one for one in document.paragraphs if one.style.name.startswith("List Number")]
+    known = [one._p.pPr.numPr.numId.val for one in items]
+    return [(one.text, key, *begins[key]) for one, key in zip(items, known, strict=True)]
+
+
+def test_each_list_counts_by_itself_from_the_number_that_was_written():
+    paper = "1. one\n2. two\n\nThen:\n\n4. four\n\n   and more\n\n5. five"
+
+    document = opened(unsigned_copy(approved(paper=paper)))
+
+    (_, first, start), (_, second, _), (words, third, other), (_, fourth, _) = numbered(document)
+    assert (first == second, third == fourth, first == third) == (True, True, False)
+    assert (start, words, other) == ("1", "four", "4")
+    assert [one.text for one in document.paragraphs if one.style.name == "List Continue"] == [
+        "and more"
+    ]
+
+
+def test_a_list_within_a_list_is_shown_as_one():
+    document = opened(unsigned_copy(approved(paper="- one\n  - two\n    1. three")))
+
+    styles = {one.text: one.style.name for one in document.paragraphs}
+    assert [styles[one] for one in ("one", "two", "three")] == [
+        "List Bullet", "List Bullet 2", "List Number 3",
+    ]  # fmt: skip
+
+
+def test_there_is_room_to_sign_on_the_page_on_which_the_letter_ends():
+    document = opened(unsigned_copy(approved()))
+
+    closing, signatory, title = document.paragraphs[-3:]
+    assert closing.paragraph_format.keep_with_next
+    assert signatory.paragraph_format.keep_with_next
+    assert signatory.paragraph_format.space_before >= Cm(1.5)
+    assert title.text == "Secretary-General"
 
 
 def test_a_letter_in_two_languages_has_both_each_in_its_direction():
