@@ -5,6 +5,7 @@ from typing import Any
 
 from django import forms
 from django.forms.utils import ErrorDict
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import (
     UnfoldAdminExpandableTextareaWidget,
@@ -42,7 +43,7 @@ class BesideForm(PaperReplyForm):
         label=_("Answer"), choices=Answer.choices, widget=UnfoldAdminRadioSelectWidget
     )
     received_at = forms.SplitDateTimeField(
-        label=_("received at"), widget=UnfoldAdminSplitDateTimeWidget
+        label=capfirst(_("received at")), widget=UnfoldAdminSplitDateTimeWidget
     )
 
     class Meta(PaperReplyForm.Meta):

@@ -6,6 +6,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
 from django.utils import timezone
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminSplitDateTimeWidget
@@ -44,13 +45,13 @@ class ScansField(forms.FileField):
 
 class DroppedScansForm(forms.Form):
     channel = forms.ChoiceField(
-        label=gettext_lazy("channel"),
+        label=capfirst(gettext_lazy("channel")),
         choices=PAPER,
         initial=Channel.FAX,
         widget=UnfoldAdminSelectWidget,
     )
     received_at = forms.SplitDateTimeField(
-        label=gettext_lazy("received at"),
+        label=capfirst(gettext_lazy("received at")),
         initial=timezone.now,
         help_text=gettext_lazy("When the organization got it."),
         widget=UnfoldAdminSplitDateTimeWidget,

@@ -235,3 +235,12 @@ def test_who_may_not_record_drops_nothing_and_sees_no_picture(client):
     assert client.get(LIST).status_code == 403
     picture = reverse("admin:invitations_droppedscan_page", args=[scan.pk, 1])
     assert client.get(picture).status_code == 403
+
+
+def test_each_question_of_both_pages_begins_with_a_capital_letter(client, registrar):
+    dropped(client, ("one.png", as_file(sheet(lines=1))))
+    beside = page(Correspondence.objects.get())
+
+    for address in (DROP, beside):
+        asked = [str(field.label) for field in form_of(client.get(address)).visible_fields()]
+        assert [label for label in asked if label[:1].islower()] == []
