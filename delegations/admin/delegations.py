@@ -147,7 +147,7 @@ class DelegateAdmin(TakenOutMixin, NotedMixin):
 class DelegationChangeAdmin(TakenOutMixin, RecordAdmin):
     """Changes are listed on the page of their delegation."""
 
-    list_display = ["at", "who", "part", "act", "subject"]
+    list_display = ["at", "delegation", "who", "part", "act", "subject"]
     list_select_related = ["delegation__member_state", "delegation__edition", *AUTHOR_PATHS]
 
     @display(description=gettext_lazy("who"))

@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 from unfold.templatetags.unfold_list import results
 
+from delegations.models import DelegationChange
 from delegations.tests.lists import (
     PAGES,
     file_what_the_demonstration_lacks,
@@ -65,6 +66,15 @@ class EachList(TestCase):
             assert len(rows) == answer.context["cl"].result_count, asked
             first = [[text_shown(cell) for cell in row] for row in results(answer.context["cl"])]
             assert rows[:20] == [[one for one in row if one is not None] for row in first], asked
+
+    def test_what_the_secretariat_changed_says_of_which_delegation(self):
+        change = DelegationChange.objects.get(user=self.user)
+
+        answer = self.client.post(take_out_url(DelegationChange), {"kind": "xlsx"})
+
+        _headings, rows = rows_read(answer)
+        (row,) = (row for row in rows if "'=1+1" in row)
+        assert str(change.delegation) in row
 
     def test_csv_and_pdf_hold_the_same(self):
         for kind, begins in (("csv", b"\xef\xbb\xbf"), ("pdf", b"%PDF")):
