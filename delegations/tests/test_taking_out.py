@@ -21,7 +21,7 @@ from delegations.tests.lists import (
     take_out_url,
     text_shown,
 )
-from invitations.admin.columns import list_url
+from invitations.admin.columns import at_hour, list_url
 from invitations.admin.taking_out.background import take_out_lists
 from invitations.admin.taking_out.lists import MOST_AT_ONCE
 from invitations.models import Invitation, ListExport, MemberState, Mission
@@ -143,7 +143,11 @@ class EachList(TestCase):
 
         _headings, rows = rows_read(self.client.get(file))
         assert rows == rows_shown(self.client, f"{list_url(MemberState)}?o=1")
-        assert "Refresh" not in self.client.get(page)
+        shown = self.client.get(page)
+        assert "Refresh" not in shown
+        wanted.refresh_from_db()
+        assert wanted.kept_until == wanted.ended_at + timezone.timedelta(days=1)
+        assert at_hour(wanted.kept_until) in shown.content.decode()
         entry = LogEntry.objects.filter(additional_data__act="taken_out").latest("pk")
         assert (entry.actor, entry.object_repr) == (self.user, f"Member States: {len(rows)}, XLSX")
         self.client.force_login(UserFactory(is_superuser=True))

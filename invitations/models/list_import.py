@@ -128,5 +128,10 @@ class ListExport(LongList):
         name = self.model.partition(".")[2]
         return f"{name}-{timezone.localtime(self.asked_at):%Y-%m-%d-%H%M}.{self.kind}"
 
+    @property
+    def kept_until(self) -> dt.datetime | None:
+        """The hour at which the file is forgotten; None while there is none."""
+        return self.ended_at + KEPT_FOR if self.ended_at and self.state == self.State.DONE else None
+
     def is_expired(self, at: dt.datetime) -> bool:
         return self.ended_at is not None and self.ended_at <= at - KEPT_FOR

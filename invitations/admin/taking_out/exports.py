@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy
 from unfold.decorators import display
 
 from invitations.admin.base import Menu, WatchedMixin
-from invitations.admin.columns import hour_column, text_link
+from invitations.admin.columns import at_hour, hour_column, text_link
 from invitations.admin.taking_out.files import CONTENT_TYPES, Kind
 from invitations.admin.taking_out.lists import TAKE_OUT, may_take_out
 from invitations.models import ListExport
@@ -29,15 +29,19 @@ class ListExportAdmin(WatchedMixin):
     when_empty = gettext_lazy("Long lists that you take out as files wait here, for a day.")
     list_display = [
         "list_name",
-        "kind",
+        "kind_shown",
         "state",
         "progress",
         "file",
+        "kept",
         hour_column("asked_at", gettext_lazy("asked for at")),
     ]
     list_filter = ["state"]
-    fields = ["list_name", "kind", "state", "progress", "file", "told", "asked_at", "ended_at"]
-    readonly_fields = ["list_name", "progress", "file"]
+    fields = [
+        "list_name", "kind_shown", "state", "progress", "file", "kept", "told", "asked_at",
+        "ended_at",
+    ]  # fmt: skip
+    readonly_fields = ["list_name", "kind_shown", "progress", "file", "kept"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[ListExport]:
         own = super().get_queryset(request).filter(asked_by=request.user.pk)
@@ -49,6 +53,14 @@ class ListExportAdmin(WatchedMixin):
     @display(description=gettext_lazy("list"))
     def list_name(self, wanted: ListExport) -> str:
         return wanted.list_name
+
+    @display(description=gettext_lazy("kind of file"), ordering="kind")
+    def kind_shown(self, wanted: ListExport) -> str:
+        return str(Kind(wanted.kind).label)
+
+    @display(description=gettext_lazy("kept until"))
+    def kept(self, wanted: ListExport) -> str:
+        return at_hour(wanted.kept_until)
 
     @display(description=gettext_lazy("rows written"))
     def progress(self, wanted: ListExport) -> str:
