@@ -234,3 +234,16 @@ def test_first_page_says_why_nobody_is_reminded(in_february, admin_client):
     page = admin_client.get(reverse("admin:index")).content.decode()
 
     assert "Nobody is reminded any more: no reminder step is approved by two people." in page
+
+
+def test_what_is_asked_after_a_yes_goes_out_when_nobody_is_reminded_of_the_reply(
+    in_february, admin_client
+):
+    step = StepFactory(days_before=20, asks_for="speaker", variant="speaker", audience="focal")
+    office = silent_state(step.edition, "Africa", 40, focal_point_email="focal@example.org")
+    ReplyFactory(invitation=office, answer="in_person", received_at=timezone.now())
+
+    page = " ".join(admin_client.get(reverse("admin:index")).content.decode().split())
+
+    assert "Nobody is reminded of the reply any more: no reminder step is approved" in page
+    assert '1 office <span class="text-subtle">(mail, name the speaker: focal point' in page
