@@ -124,3 +124,20 @@ def test_each_question_has_a_page_that_answers_it():
 
         assert len(items) == 10
         assert all(re.search(r'href="[\w-]+\.html', item) for item in items), language
+
+
+def around_the_chapter(language):
+    """What a page of the handbook shows and reads aloud around its chapter."""
+    page = (BUILT / language / "circular.html").read_text()
+    around = re.sub(r"<(article|script|style)\b.*?</\1>", "", page, flags=re.S)
+    shown = re.findall(r">([^<>]+)<", around)
+    aloud = re.findall(r'(?:aria-label|title|placeholder)="([^"]+)"', around)
+    return {" ".join(words.split()) for words in shown + aloud}
+
+
+def test_the_theme_speaks_the_handbook_s_language_too():
+    assert "On this page" in around_the_chapter("en")
+
+    in_both = around_the_chapter("en") & around_the_chapter("fr")
+
+    assert in_both - {"", "Furo", "Index", "Menu", "Notes verbales"} == set()
