@@ -1,8 +1,12 @@
 """What lies in deploy/: units, proxy and variables, as far as one can see without a host."""
 
+import json
+import os
 import re
 import secrets
 import shutil
+import signal
+import ssl
 import subprocess
 import sys
 import threading
@@ -13,6 +17,7 @@ from http.client import HTTPException
 from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
+import yaml
 from django.conf import settings
 from honcho.environ import parse_procfile
 
@@ -111,15 +116,18 @@ def application(environ, start_response):
 class Visitor(threading.Thread):
     """An office that sends one answer after another, and keeps what it was told."""
 
-    def __init__(self, address, over):
+    def __init__(self, address, over, context=None):
         super().__init__(daemon=True)
         self.address, self.over, self.told = address, over, []
+        self.context = context
         self.start()
 
     def run(self):
         while not self.over.is_set():
             try:
-                with urllib.request.urlopen(self.address, b"an answer", timeout=300) as answer:
+                with urllib.request.urlopen(
+                    self.address, b"an answer", timeout=300, context=self.context
+                ) as answer:
                     self.told.append(answer.read().decode())
             except (OSError, HTTPException) as cut_off:
                 self.told.append(repr(cut_off))
@@ -301,6 +309,64 @@ def test_the_proxy_names_each_request_in_its_own_log_and_to_the_site(proxy):
 
 
 # Containers
+
+
+def lead_to(site, folder):
+    """Let the proxy lead to the site, as the guide does."""
+    place, conf = site.url.removeprefix("http://").strip("/"), folder / "nginx.conf"
+    conf.write_text(re.sub(r"(?<=proxy_pass http://)[\d.:]+", place, conf.read_text()))
+    os.kill(int((folder / "pid").read_text()), signal.SIGHUP)
+
+
+@pytest.mark.skipif(not shutil.which("nginx"), reason="nginx is not here.")
+def test_a_site_beside_takes_the_place_of_another_and_nobody_is_cut_off(proxy):
+    _plain, tls, folder = proxy
+    (folder / "versioned.py").write_text(VERSIONED)
+    image = (DEPLOY / "container/Containerfile").read_text()
+    words = json.loads(re.search(r"^CMD (.*)$", image, re.M)[1])
+    command = ["versioned" if word == "wsis_forum.wsgi" else word for word in words]
+    del command[command.index("--bind") : command.index("--bind") + 2]
+    gunicorn = (sys.executable, "-m", "gunicorn", *command[1:])
+
+    def version(name):
+        (folder / "version").write_text(name)
+        site = Listening(*gunicorn, log=folder / "log", PYTHONPATH=str(folder))
+        wait_until(lambda: name in fetch(site.url), "it has loaded", 300)
+        lead_to(site, folder)
+        return site
+
+    first, over = version("The first"), threading.Event()
+    wait_until(lambda: "first" in fetch(f"https://127.0.0.1:{tls}/"), "the proxy leads there", 300)
+    trusting = ssl._create_unverified_context()
+    visitors = [Visitor(f"https://127.0.0.1:{tls}/", over, trusting) for _each in range(24)]
+    wait_until(lambda: all(one.told for one in visitors), "each has an answer", 300)
+
+    beside = version("The next")
+    wait_until(lambda: all("next" in one.told[-1] for one in visitors), "all are led there", 300)
+    first.process.terminate()
+    first.process.wait(60)
+
+    enough = {one: len(one.told) + 2 for one in visitors}
+    wait_until(lambda: all(len(one.told) >= enough[one] for one in visitors), "as before", 300)
+    over.set()
+    for one in visitors:
+        one.join()
+    first.end()
+    beside.end()
+    told = [word for one in visitors for word in one.told]
+    assert {*told} == {"The first took an answer", "The next took an answer"}
+
+
+def test_the_guide_replaces_a_container_by_the_one_beside_it():
+    compose = yaml.safe_load((DEPLOY / "container/compose.yaml").read_text())["services"]
+    guide = (settings.BASE_DIR / "docs/deploy.md").read_text()
+
+    (port,), (beside,) = (compose[name]["ports"] for name in ("web", "web-beside"))
+
+    assert compose["web-beside"] == compose["web"] | {"profiles": ["beside"], "ports": [beside]}
+    places = [one.removesuffix(":8000") for one in (port, beside)]
+    assert "sed -i s/{}/{}/".format(*places) in guide
+    assert "sed -i s/{1}/{0}/".format(*places) in guide
 
 
 def test_no_container_is_root_or_writes_to_its_image():
