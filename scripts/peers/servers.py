@@ -89,9 +89,12 @@ class PgBouncer:
 
     def stop(self) -> None:
         """Stop it at once; whoever is connected is cut off."""
+        pid = self.folder / "pid"
         with suppress(ProcessLookupError, FileNotFoundError):
-            os.kill(int((self.folder / "pid").read_text()), signal.SIGTERM)
-        wait_until(lambda: not answers(self.port), "the pooler is gone")
+            # After SIGTERM it would wait until all have left.
+            os.kill(int(pid.read_text()), signal.SIGQUIT)
+        # It takes its file with it, and only then another can start.
+        wait_until(lambda: not pid.exists(), "the pooler is gone")
 
 
 class Redis:

@@ -43,14 +43,7 @@ class Site(Listening):
             "--workers", str(WORKERS), "--threads", str(THREADS), "--no-control-socket",
             "--log-level", "warning", "wsis_forum.wsgi",
         )  # fmt: skip
-        self.clock = Clock(folder / "clock")
-        super().__init__(
-            *command,
-            log=folder / "site.log",
-            SECRET_KEY_FILE=str(self.key),
-            **self.clock.environment,
-            **more,
-        )
+        super().__init__(*command, log=folder / "site.log", SECRET_KEY_FILE=str(self.key), **more)
 
     def kill_a_worker(self, stage: Stage) -> None:
         os.kill(stage.random.choice(self.pids[1:]), signal.SIGKILL)
@@ -66,8 +59,9 @@ class Site(Listening):
 
 
 def play(stage: Stage) -> None:
+    clock = Clock(stage.folder / "clock")
     call_command("collectstatic", interactive=False, verbosity=0)
-    site = Site(stage.folder)
+    site = Site(stage.folder, **clock.environment)
     stage.programs.append(site)
     invited = Invited(OFFICES, seconds=1)
     links = ReplyLink.objects.filter(invitation__in=invited.invitations).order_by("pk")
@@ -116,10 +110,11 @@ def database_full(_site: Site, stage: Stage) -> None:
         cluster.start()
 
 
-def clock_jumps(site: Site, stage: Stage) -> None:
+def clock_jumps(_site: Site, stage: Stage) -> None:
     """Set the site's clock three hours ahead, two hours back, and right again."""
+    clock = Clock(stage.folder / "clock")
     for seconds in (3 * 3600, -2 * 3600, 0):
-        site.clock.is_off_by(seconds)
+        clock.is_off_by(seconds)
         stage.pause(4, 5)
 
 
