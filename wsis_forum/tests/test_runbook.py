@@ -22,3 +22,12 @@ def test_a_chapter_says_what_is_seen_done_and_left_alone_and_was_tried(chapter):
 
 def test_there_are_thirteen_chapters():
     assert len(CHAPTERS) == 13
+
+
+def test_each_alarm_that_a_chapter_names_is_one():
+    rules = (settings.BASE_DIR / "deploy/prometheus/wsis-forum.rules.yml").read_text()
+
+    named = set(re.findall(r"`([A-Z][a-z]+[A-Z]\w+)`", PAGE))
+
+    assert len(named) > 10
+    assert named <= set(re.findall(r"alert: (\w+)", rules))
