@@ -1,7 +1,7 @@
 """Print what composing, sending and planning cost, as ratios to other code in the same run.
 
     python -m scripts.bench [--rounds N] [--large] [composing] [memory] [sending] [pages] [planning]
-                            [mail] [desk] [search] [exports]
+                            [mail] [store] [desk] [search] [exports]
 
 Without parts those of the first line are played.
 
@@ -20,7 +20,7 @@ import time
 from pathlib import Path
 from urllib.parse import SplitResult, urlsplit
 
-from .parts import composing, mail, many, memory, pages, planning, sending
+from .parts import composing, mail, many, memory, pages, planning, sending, store
 from .rounds import run_children
 
 DATABASE = "wsis_forum_bench"
@@ -32,6 +32,7 @@ GROUPS = [
         "sending": sending.play,
         "pages": pages.play,
         "mail": mail.play,
+        "store": store.play,
     },
     {"planning": planning.play},
     dict.fromkeys(many.PARTS, many.play),

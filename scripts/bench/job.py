@@ -46,6 +46,19 @@ def compose() -> None:
     measure(compose_planned)
 
 
+def read() -> None:
+    """Read each letter and its message, as they are given out and sent: whole, and as frozen."""
+    frozen = [
+        name_and_hash
+        for letter in Letter.objects.exclude(sha256="")
+        for name_and_hash in (
+            (letter.pdf.name, letter.sha256),
+            (letter.message.name, letter.message_sha256),
+        )
+    ]
+    measure(lambda: sum(bool(thaw(*one)) for one in frozen))
+
+
 def compose_warm() -> None:
     """Compose as a worker that has sealed before: it loads what seals, and opens its key, once."""
     if has_seal():

@@ -28,9 +28,9 @@ from invitations.models import Delivery, Letter, Outage, Tick
 from invitations.outbox.arming import arm
 from invitations.outbox.dispatch import dispatch_outbox
 from invitations.tests.factories import CircularFactory, InvitationFactory, UserFactory
-from invitations.tests.s3_peer import Key, s3_peer
 from invitations.tests.smtp_peer import smtp_peer
 from scripts.peers.ports import free_port
+from scripts.peers.store import Key, s3_peer
 from wsis_forum import env
 from wsis_forum.env import Mailbox
 

@@ -13,7 +13,7 @@ import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import count
-from typing import NamedTuple
+from typing import IO, Any, NamedTuple
 from urllib.parse import quote
 
 import boto3
@@ -31,10 +31,10 @@ class Key(NamedTuple):
 class Peer:
     """Buckets as their owner sees them, keys that may do more or less, and what was asked."""
 
-    def __init__(self, port: int, log) -> None:
+    def __init__(self, port: int, log: IO[bytes]) -> None:
         self.port, self.log, self.numbers = port, log, count(1)
 
-    def client(self, service: str, key: Key):
+    def client(self, service: str, key: Key) -> Any:
         return boto3.client(
             service,
             region_name="us-east-1",
@@ -54,7 +54,7 @@ class Peer:
     def post(self, name: str, body: bytes) -> None:
         address = f"http://127.0.0.1:{self.port}/moto-api/{name}"
         told = urllib.request.Request(address, body, {"Content-Type": "text/plain"})
-        urllib.request.urlopen(told, timeout=10).close()
+        urllib.request.urlopen(told, timeout=10).close()  # noqa: S310 -- the server just started
 
     def key_for(self, *actions: str) -> Key:
         user = f"user-{next(self.numbers)}"
