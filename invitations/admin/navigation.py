@@ -59,7 +59,7 @@ def group_pages(request: HttpRequest, group: Any) -> list[dict[str, Any]]:
         for model, page in admin.site._registry.items()
         if isinstance(page, ModelAdmin)
         and page.menu
-        and page.menu[0] == group
+        and page.menu[0] is group
         and page.has_view_or_change_permission(request)
     ]
     return [

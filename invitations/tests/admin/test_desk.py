@@ -9,6 +9,7 @@ from django.apps import apps
 from django.contrib import admin
 from django.contrib.auth.models import Group, Permission, User
 from django.urls import reverse
+from django.utils.functional import empty
 from unfold.admin import ModelAdmin
 
 from invitations.minister_import import ask_for_import
@@ -228,6 +229,15 @@ def test_every_page_of_the_sidebar_opens(admin_client):
 
     assert len(links) > 20
     assert {admin_client.get(link).status_code for link in links} == {200}
+
+
+def test_no_other_list_of_pages_is_worked_out_before_something_reads_it(admin_client):
+    found = admin_client.get(list_url(MemberState)).context["available_apps"]
+
+    assert found._wrapped is empty
+    assert {"auth", "invitations", "delegations"} <= {app["app_label"] for app in found}
+    for app, status in (("invitations", 200), ("nowhere", 404)):
+        assert admin_client.get(f"{reverse('admin:index')}{app}/").status_code == status
 
 
 def test_empty_list_says_what_to_do_next(admin_client):
