@@ -3,6 +3,7 @@
 import itertools
 import re
 import uuid
+from functools import partial
 
 import pytest
 import time_machine
@@ -119,6 +120,14 @@ def filled_in(route, values):
         yield url
 
 
+def meetings(oddities, ways, addresses):
+    """Each oddity at each address: both ways where a deployment runs, elsewhere one, by turns."""
+    for (number, oddity), (turn, way) in itertools.product(enumerate(oddities), enumerate(ways)):
+        for place, url in enumerate(addresses()):
+            if AS_DEPLOYED or (number + turn + place) % 2 == 0:
+                yield oddity, way, url
+
+
 def body(response):
     return b"".join(response) if response.streaming else response.content
 
@@ -205,11 +214,11 @@ def test_odd_headers_break_nothing_anywhere():
     one, other = at_work("Ruritania"), at_work("Strelsau")
     stranger, before = browser(other), all_rows()
 
-    for headers, method in itertools.product(ODD_HEADERS, ("get", "post")):
-        for url in every_address(one, other, other, at_most=2 if AS_DEPLOYED else 1):
-            response = getattr(stranger, method)(url, **headers)
-            assert response.status_code < 500 or url == "/healthz", (url, method, headers)
-            assert SECRET not in body(response), (url, method)
+    addresses = partial(every_address, one, other, other, at_most=2 if AS_DEPLOYED else 1)
+    for headers, method, url in meetings(ODD_HEADERS, ("get", "post"), addresses):
+        response = getattr(stranger, method)(url, **headers)
+        assert response.status_code < 500 or url == "/healthz", (url, method, headers)
+        assert SECRET not in body(response), (url, method)
     assert all_rows() == before
 
 
@@ -217,12 +226,12 @@ def test_odd_bodies_break_nothing_anywhere():
     one, other = at_work("Ruritania"), at_work("Strelsau")
     holder, before = browser(one), all_rows()
 
-    for (content_type, content), strict in itertools.product(ODD_BODIES, (False, True)):
+    addresses = partial(every_address, one, other, one, at_most=1)
+    for (content_type, content), strict, url in meetings(ODD_BODIES, (False, True), addresses):
         holder.handler.enforce_csrf_checks = strict
-        for url in every_address(one, other, one, at_most=1):
-            response = holder.generic("POST", url, content, content_type)
-            assert response.status_code < 500, (url, strict, content[:99])
-            assert b"Strelsau" not in body(response), url
+        response = holder.generic("POST", url, content, content_type)
+        assert response.status_code < 500, (url, strict, content[:99])
+        assert b"Strelsau" not in body(response), url
     assert all_rows() == before
 
 
