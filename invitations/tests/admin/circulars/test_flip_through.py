@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from invitations.letters.approval import note_seen, seen_by
 from invitations.models import Circular, Letter
+from invitations.tests.databases import AS_DEPLOYED
 from invitations.tests.desk import composed_letters, shown, signed_in, told
 from invitations.tests.factories import CircularFactory, InvitationFactory, MemberStateFactory
 from invitations.text.dates import told_day
@@ -198,13 +199,14 @@ def test_a_letter_takes_as_many_queries_among_more(
         client.get(look(circular))
 
 
-def test_an_approver_goes_through_193_letters(client, approver, circular):
-    letters = letters_of(circular, 193)
-    for letter in letters[:190]:
+def test_an_approver_goes_through_all_letters_of_a_circular(client, approver, circular):
+    number = 193 if AS_DEPLOYED else 40
+    letters = letters_of(circular, number)
+    for letter in letters[:-3]:
         note_seen(letter, approver, letter.sha256, letter.message_sha256)
 
     address = look(circular)
-    for _letter in letters[190:]:
+    for _letter in letters[-3:]:
         page = client.get(address)
         address = client.post(look(circular), {"letter": shown(page.context["letter"])}).url
     page = client.get(address)
@@ -212,5 +214,5 @@ def test_an_approver_goes_through_193_letters(client, approver, circular):
     client.post(reverse("admin:invitations_letter_approve"), {"letters": named})
 
     assert len(page.content) < 300_000
-    assert len(named) == 193
-    assert Letter.objects.approved().count() == 193
+    assert len(named) == number
+    assert Letter.objects.approved().count() == number
