@@ -14,13 +14,13 @@ from schemathesis import GenerationMode
 from delegations.models import ApiToken, Delegate, Delegation
 from delegations.tests.api.published import V1, published_edition, session_of, speaker_of
 from delegations.tests.api.tokens import released
-from invitations.tests.databases import AS_DEPLOYED
+from invitations.tests.databases import examples_of
 from invitations.tests.factories import MemberStateFactory
 
 pytestmark = pytest.mark.django_db
 
 WALK = hypothesis_settings(
-    max_examples=60 if AS_DEPLOYED else 20,
+    max_examples=examples_of(60),
     deadline=None,
     database=None,
     derandomize=True,

@@ -13,7 +13,7 @@ from invitations.letters.composing_queue import compose_planned
 from invitations.mail.transport import ascii_or_refused
 from invitations.models import ForumEdition, Minister, Reply
 from invitations.replies import record_reply
-from invitations.tests.databases import AS_DEPLOYED
+from invitations.tests.databases import examples_of
 from invitations.tests.reading import message_of
 from invitations.tests.typed import ADDRESSES, LINES
 from invitations.text.addresses import address_lines
@@ -38,9 +38,7 @@ def for_once():
 
 
 @given(typed=ADDRESSES)
-@examples(
-    max_examples=200 if AS_DEPLOYED else 70, deadline=None, suppress_health_check=SEVERAL_TO_A_TEST
-)
+@examples(max_examples=examples_of(200), deadline=None, suppress_health_check=SEVERAL_TO_A_TEST)
 def test_the_copy_to_any_address_that_is_taken_is_composed(copy, typed):
     taken = []
     with contextlib.suppress(ValidationError):
@@ -56,9 +54,7 @@ def test_the_copy_to_any_address_that_is_taken_is_composed(copy, typed):
 
 
 @given(typed=LINES)
-@examples(
-    max_examples=100 if AS_DEPLOYED else 40, deadline=None, suppress_health_check=SEVERAL_TO_A_TEST
-)
+@examples(max_examples=examples_of(100), deadline=None, suppress_health_check=SEVERAL_TO_A_TEST)
 def test_with_any_name_that_is_taken_the_copy_is_composed(copy, typed):
     try:
         name = LineField(max_length=120).clean(typed)

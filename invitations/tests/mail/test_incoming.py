@@ -16,7 +16,7 @@ from invitations.inbox.bounces import record_provider_event, record_report
 from invitations.inbox.filing import file_mail
 from invitations.mail import incoming
 from invitations.models import Bounce
-from invitations.tests.databases import AS_DEPLOYED
+from invitations.tests.databases import examples_of
 
 WORDS = "The Minister will come: Élisabeth, министр, 部长."
 UNREAD = "Parts of it could not be read: open the mail itself."
@@ -168,7 +168,7 @@ def hostile(draw, depth=0):
 
 
 class HostileMail(TestCase):
-    @settings(max_examples=150 if AS_DEPLOYED else 60)
+    @settings(max_examples=examples_of(150))
     @given(hostile())
     def test_whatever_comes_is_recorded_or_filed_and_can_be_looked_at(self, content):
         record_report(content)
@@ -176,7 +176,7 @@ class HostileMail(TestCase):
 
         mail_text(content)
 
-    @settings(max_examples=150 if AS_DEPLOYED else 60)
+    @settings(max_examples=examples_of(150))
     @given(st.integers(0, 300), st.binary(max_size=40))
     def test_a_report_with_anything_in_it_is_recorded_or_filed(self, place, noise):
         content = in_two_parts("charset=utf-8", b"office")

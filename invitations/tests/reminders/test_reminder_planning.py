@@ -21,7 +21,7 @@ from invitations.reminders.forecast import forecast_of
 from invitations.reminders.leaving import resting_reminders, why_reminder_must_stay
 from invitations.reminders.planning import queue_reminders
 from invitations.replies import file_correspondence, mark_dealt_with, record_reply
-from invitations.tests.databases import AS_DEPLOYED
+from invitations.tests.databases import examples_of
 from invitations.tests.factories import (
     DeliveryFactory,
     EditionFactory,
@@ -50,7 +50,7 @@ FORUM = {
 BEGIN = dt.datetime(2027, 2, 20, tzinfo=dt.UTC)
 DAY = dt.timedelta(days=1)
 HALF_HOUR = dt.timedelta(minutes=30)
-EXAMPLES = 40 if AS_DEPLOYED else 15
+EXAMPLES = examples_of(40)
 
 
 # The plain reckoning

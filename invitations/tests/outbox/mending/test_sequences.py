@@ -47,7 +47,7 @@ from invitations.outbox.release import release_change, take_back_change
 from invitations.outbox.sending import begin_delivery
 from invitations.reminders.planning import queue_reminders
 from invitations.replies import mark_dealt_with, record_reply
-from invitations.tests.databases import AS_DEPLOYED
+from invitations.tests.databases import examples_of
 from invitations.tests.factories import (
     CircularFactory,
     EditionFactory,
@@ -345,5 +345,5 @@ def may_leave(letter):
 
 def test_what_must_always_hold_holds_after_each_act():
     run_state_machine_as_test(
-        Mending, settings=settings(max_examples=20 if AS_DEPLOYED else 10, stateful_step_count=10)
+        Mending, settings=settings(max_examples=examples_of(20), stateful_step_count=10)
     )

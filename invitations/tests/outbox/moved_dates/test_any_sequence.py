@@ -24,7 +24,7 @@ from invitations.outbox.moved_dates.rounds import confirm_answer
 from invitations.reminders.leaving import why_reminder_must_stay
 from invitations.reminders.planning import queue_reminders
 from invitations.replies import record_reply
-from invitations.tests.databases import AS_DEPLOYED
+from invitations.tests.databases import examples_of
 from invitations.tests.factories import (
     CircularFactory,
     DeliveryFactory,
@@ -193,5 +193,5 @@ def reached(edition):
 @pytest.mark.django_db
 def test_any_sequence_of_moves_and_replies_keeps_what_must_always_be_true():
     run_state_machine_as_test(
-        Moves, settings=examples(max_examples=25 if AS_DEPLOYED else 12, stateful_step_count=25)
+        Moves, settings=examples(max_examples=examples_of(25), stateful_step_count=25)
     )
