@@ -54,13 +54,19 @@ class Block(NamedTuple):
 
 
 def html_page(
-    subject: str, organization: str, parts: list[Part], reference: str, *, has_emblem: bool
+    subject: str,
+    organization: str,
+    parts: list[Part],
+    references: Collection[str],
+    *,
+    has_emblem: bool,
 ) -> str:
     """Return the words as one HTML page under the organization's name and, if said so, emblem.
 
-    A paragraph that is the link to a reply becomes a button with the link beneath it.
+    A paragraph that is the link to a reply becomes a button with the link beneath it. The
+    references are those of the letter and of the one that it speaks of.
     """
-    sections = [(part, list(blocks(part, reference))) for part in parts]
+    sections = [(part, list(blocks(part, references))) for part in parts]
     context = {
         "subject": subject,
         "organization": organization,
@@ -101,21 +107,23 @@ def plain_alone(content: bytes) -> str:
     return str(part.get_content()) if part else ""
 
 
-def blocks(part: Part, reference: str) -> Iterable[Block]:
+def blocks(part: Part, references: Collection[str]) -> Iterable[Block]:
     for paragraph in filter(str.strip, re.split(r"\n\s*\n", part.words)):
-        lines = [marked_up(line, reference) for line in paragraph.strip("\n").split("\n")]
+        lines = [marked_up(line, *references) for line in paragraph.strip("\n").split("\n")]
         word = paragraph.strip()
         yield Block(lines, word if word in part.links else "")
 
 
-def marked_up(line: str, reference: str) -> SafeString:
+def marked_up(line: str, *references: str) -> SafeString:
     """Return the line as HTML: addresses are links, and what keeps its own order is isolated."""
-    signs = rf"{ISOLATE}|({ADDRESS})|({EMAIL})|({CODE})|({NUMBER}|{re.escape(reference)})"
+    # One reference may begin with the other: CL-19/5, CL-19/58.
+    figures = "|".join([NUMBER, *map(re.escape, sorted(references, key=len, reverse=True))])
+    signs = rf"{ISOLATE}|({ADDRESS})|({EMAIL})|({CODE})|({figures})"
     html, end = "", 0
     for found in re.finditer(signs, line):
         html += escape(line[end : found.start()])
         mark, words, *others = found.groups()
-        html += quoted(mark, marked_up(words, reference)) if mark else isolated(*others)
+        html += quoted(mark, marked_up(words, *references)) if mark else isolated(*others)
         end = found.end()
     return mark_safe(html + escape(line[end:]))  # noqa: S308 -- escaped part by part
 

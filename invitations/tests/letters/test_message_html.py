@@ -7,9 +7,12 @@ from html.parser import HTMLParser
 import pytest
 from django.conf import settings
 
+from invitations.letters.circulars import plan_circular
+from invitations.letters.composing_queue import compose_planned
 from invitations.links import reply_url
 from invitations.mail.html_part import marked_up
 from invitations.models import Language
+from invitations.tests.factories import CircularFactory
 from invitations.tests.reading import message_of, text_of
 
 pytestmark = pytest.mark.django_db
@@ -116,6 +119,24 @@ def test_numbers_addresses_and_references_keep_their_order_in_arabic():
     assert '<bdi dir="ltr">+41\u00a022\u00a0555</bdi>' in line
     assert '<bdi dir="ltr">CL-19/58</bdi>' in line
     assert '<a href="mailto:a@example.org" dir="ltr">a@example.org</a>' in line
+
+
+def test_the_reference_of_a_letter_that_is_spoken_of_keeps_its_order_too(issued):
+    invitation = issued(language="ar")
+    circular = CircularFactory(edition=invitation.edition, kind="notice", changes_ar="تغير الموعد.")
+    plan_circular(circular)
+    compose_planned()
+    letter = circular.letters.get()
+
+    isolated = re.findall(r'<bdi dir="ltr">([^<]*)</bdi>', html_of(letter))
+
+    assert {circular.reference, letter.replaces.circular.reference} <= {*isolated}
+
+
+def test_a_reference_that_begins_with_another_is_isolated_whole():
+    line = marked_up("CL-19/58، CL-19/5", "CL-19/5", "CL-19/58")
+
+    assert line == '<bdi dir="ltr">CL-19/58</bdi>، <bdi dir="ltr">CL-19/5</bdi>'
 
 
 @pytest.mark.parametrize(

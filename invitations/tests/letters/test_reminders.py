@@ -65,6 +65,15 @@ def test_a_reminder_cites_the_reference_and_carries_the_frozen_letter_again(remi
     assert "a copy of which is attached (" + attached.get_filename() in text_of(letter)
 
 
+def test_the_name_of_the_attached_letter_keeps_its_order_as_its_reference_does(reminded):
+    message = message_of(reminded("office"))
+    (attached,) = message.iter_attachments()
+
+    html = message.get_body(("html",)).get_content()
+
+    assert f'<bdi dir="ltr">{attached.get_filename()}</bdi>' in html
+
+
 @pytest.mark.parametrize("variant", ["first", "last"])
 @pytest.mark.parametrize("times", [1, 2])
 def test_a_letter_whose_link_was_replaced_is_recalled_and_not_enclosed(reminded, variant, times):
