@@ -31,6 +31,8 @@ LEFT_TO_RIGHT = "\u2066"
 ISOLATE = "([\u2066\u2068])([^\u2066-\u2069]*)\u2069"
 # A telephone number has no-break spaces, so that a list of figures is none.
 NUMBER = r"\+\d[\d\u00a0]{5,}\d"
+# Days or hours from one to another: no line parts at the dash.
+FROM_TO = r"\b\d[\d:]*–\d[\d:]*\b"
 
 
 class Part(NamedTuple):
@@ -118,7 +120,7 @@ def marked_up(line: str, *references: str) -> SafeString:
     """Return the line as HTML: addresses are links, and what keeps its own order is isolated."""
     # One reference may begin with the other: CL-19/5, CL-19/58.
     figures = "|".join([NUMBER, *map(re.escape, sorted(references, key=len, reverse=True))])
-    signs = rf"{ISOLATE}|({ADDRESS})|({EMAIL})|({CODE})|({figures})"
+    signs = rf"{ISOLATE}|({ADDRESS})|({EMAIL})|({CODE})|({figures})|({FROM_TO})"
     html, end = "", 0
     for found in re.finditer(signs, line):
         html += escape(line[end : found.start()])
@@ -135,9 +137,18 @@ def quoted(mark: str, html: SafeString) -> SafeString:
 
 
 def isolated(
-    address: str | None, email: str | None, code: str | None, number: str | None
+    address: str | None,
+    email: str | None,
+    code: str | None,
+    number: str | None,
+    from_to: str | None,
 ) -> SafeString:
-    """Return what reads from left to right everywhere; a code or a short address on one line."""
+    """Return what reads from left to right everywhere; a code or a short address on one line.
+
+    A range of days or hours reads as the words around it.
+    """
+    if from_to:
+        return unbroken(from_to)
     if number:
         return format_html('<bdi dir="ltr">{}</bdi>', number)
     if code:
@@ -145,7 +156,11 @@ def isolated(
     target = address or f"mailto:{email}"
     link = format_html('<a href="{}" dir="ltr">{}</a>', target, address or email)
     is_short = email and len(email) <= ON_ONE_LINE
-    return format_html('<span style="white-space:nowrap">{}</span>', link) if is_short else link
+    return unbroken(link) if is_short else link
+
+
+def unbroken(words: str) -> SafeString:
+    return format_html('<span style="white-space:nowrap">{}</span>', words)
 
 
 @functools.cache

@@ -200,6 +200,15 @@ def test_a_code_and_a_short_address_stay_on_one_line():
     assert "nowrap" not in long
 
 
+def test_no_line_parts_days_or_hours_at_their_dash():
+    line = marked_up("9–10 مارس 2027، 09:30–10:30، 2026-2027", "CL-1")
+
+    assert re.findall(r'<span style="white-space:nowrap">([^<]*)</span>', line) == [
+        "9–10", "09:30–10:30",
+    ]  # fmt: skip
+    assert "<bdi" not in line
+
+
 def test_a_link_that_somebody_typed_is_no_button(acknowledged):
     typed = f"{settings.SITE_URL}/r/abcd-efgh-ijkl-mnop-0/"
     said = {"respondent_email": "copy@example.org", "remarks": f"See:\n\n{typed}"}
