@@ -87,6 +87,18 @@ def test_the_message_offers_plain_text_first_and_fetches_nothing(composed):
     assert len(html.encode()) < 60_000
 
 
+@pytest.mark.parametrize("language", Language.values)
+def test_a_mail_in_two_languages_is_small_and_fetches_nothing_either(composed, language):
+    letter = composed(language=language, second_language="en" if language != "en" else "fr")
+    html = html_of(letter)
+
+    links = [tag for tag in read(html).tags if {"src", "background", "srcset"} & {*tag[1]}]
+
+    assert [tag[1]["src"] for tag in links] == ["cid:emblem"]
+    assert len(html.encode()) < 60_000
+    assert len(message_of(letter).get_body(("related", "html")).as_bytes()) < 60_000
+
+
 def test_the_reply_is_a_button_and_a_link_in_words(composed):
     letter = composed()
     link = reply_url(letter.invitation.links.get())

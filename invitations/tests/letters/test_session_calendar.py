@@ -257,6 +257,22 @@ def test_each_language_has_a_calendar_as_the_standard_asks(office, opening, lang
 
 
 @pytest.mark.parametrize("language", Language.values)
+def test_a_cancellation_is_as_the_standard_asks_in_each_language(office, opening, language):
+    office.letters.update(language=language)
+    (told,) = events_of(acknowledgement(office, "in_person", "opening"))
+
+    letter = acknowledgement(office, "regrets")
+
+    (part,) = message_of(letter).iter_attachments()
+    (event,) = calendars_of(letter)["CANCEL"].events
+    assert part["Content-Type"].params["method"] == "CANCEL"
+    assert event.errors == []
+    assert event["UID"] == told
+    assert event["SUMMARY"].params["LANGUAGE"] == language
+    assert {"DTSTAMP", "DTSTART", "SEQUENCE", "ORGANIZER"} <= {*event}
+
+
+@pytest.mark.parametrize("language", Language.values)
 def test_the_description_names_the_public_page_and_never_the_offices_own(office, opening, language):
     office.letters.update(language=language)
 
