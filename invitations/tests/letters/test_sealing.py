@@ -2,6 +2,7 @@ import datetime as dt
 import email
 import subprocess
 import sys
+import zipfile
 from io import BytesIO
 
 import page
@@ -21,7 +22,7 @@ from invitations.letters.approval import approve_letter
 from invitations.letters.composing_queue import compose_planned
 from invitations.letters.verification import verify_pdf
 from invitations.models import Delivery, Language, Letter
-from invitations.outbox.archive import file_name
+from invitations.outbox.archive import archive, file_name
 from invitations.outbox.envelopes import pack_envelopes
 from invitations.outbox.print_run import print_run
 from invitations.tests.factories import MissionFactory, StepFactory, UserFactory
@@ -302,6 +303,16 @@ def test_a_print_run_without_a_seal_carries_no_file(composed):
 
     with print_run(pack_envelopes([letter])) as file, pikepdf.open(file) as book:
         assert not book.attachments
+
+
+def test_an_archive_of_letters_carries_the_sealed_file_as_it_left(composed, seal):
+    letter = approved(composed())
+
+    with archive([letter]) as file, zipfile.ZipFile(file) as book:
+        carried = [book.read(name) for name in book.namelist() if name.endswith(".pdf")]
+
+    assert carried == [pdf_of(letter)]
+    assert seal_status(carried[0], seal).bottom_line
 
 
 # A seal that is not fit for use
