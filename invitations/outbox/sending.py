@@ -189,7 +189,8 @@ def tell(delivery: Delivery, came_of_it: str, content: bytes, words: str) -> Non
     """Write one line of the log, without anything that names the office."""
     local, _at, _domain = delivery.address.rpartition("@")
     names = "|".join(re.escape(name) for name in (local, delivery.envelope) if name)
-    words = re.sub(rf"\S*@\S*|\b(?:{names})\b" if names else r"\S*@\S*", "…", words)
+    # Some servers write addresses in capitals.
+    words = re.sub(rf"(?i)\S*@\S*|\b(?:{names})\b" if names else r"\S*@\S*", "…", words)
     logger.info(
         "Delivery %s %s: %s, attempt %s, %s bytes: %s",
         delivery.pk, came_of_it, delivery.letter.kind, delivery.attempts + 1, len(content),

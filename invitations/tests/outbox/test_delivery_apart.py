@@ -81,6 +81,17 @@ def test_the_log_has_what_the_server_said_and_no_name(peer, queued, caplog):
     assert line.endswith(": 250 queued for … as 4711, to …")
 
 
+def test_the_log_names_nobody_either_in_a_server_s_own_capitals(peer, queued, caplog):
+    peer.answers["DOT"] = "250 queued from BOUNCES+THESECRETSIGN to Flavia.Elphberg"
+    queued(address="flavia.elphberg@example.org", envelope="thesecretsign")
+
+    with caplog.at_level("INFO", logger="invitations"):
+        dispatch_outbox()
+
+    assert "secretsign" not in caplog.text.lower()
+    assert "elphberg" not in caplog.text.lower()
+
+
 def test_one_delivery_that_cannot_be_moved_does_not_keep_the_outbox(peer, queued, unwritable):
     ended = timezone.now() - MINUTE
     stuck, other = (queued(**held_by_a_worker(State.SENDING, ended)) for _number in range(2))
