@@ -22,6 +22,7 @@ from asn1crypto.core import Sequence
 from asn1crypto.tsp import PKIStatusInfo, TimeStampReq
 from asn1crypto.x509 import Certificate
 from cryptography import x509
+from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.hashes import Hash
 from django.conf import settings
 from django.utils import timezone
@@ -39,6 +40,10 @@ WITHIN, PAUSE = 10, 60
 # Room for a time stamp with its certificates; most take 3 to 7 kB.
 STAMP_BYTES = 12 * 1024
 GRANTED = ("granted", "granted_with_mods")
+# What the libraries raise of an answer that is no time stamp, or none that they know.
+NO_TIME_STAMP = (
+    ValueError, TypeError, LookupError, AttributeError, NotImplementedError, UnsupportedAlgorithm,
+)  # fmt: skip
 
 
 class NoTimeStamp(Exception):
@@ -172,7 +177,7 @@ def read_answer(answer: bytes, query: TimeStampReq, nonce: int) -> tuple[Content
         token = said["token"]
         stamp = stamp_in(token, query, nonce)
     # So says whoever reads what is no time stamp, or only the beginning of one.
-    except (ValueError, TypeError, KeyError, AttributeError, NotImplementedError):
+    except NO_TIME_STAMP:
         raise NoTimeStamp(_("its answer is no time stamp of this seal")) from None
     if len(token.dump()) > STAMP_BYTES:
         raise NoTimeStamp(_("its time stamp is too large"))

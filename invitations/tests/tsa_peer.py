@@ -18,6 +18,8 @@ from pyhanko.sign.timestamps.dummy_client import DummyTimeStamper
 NAME = "Ruritanian Observatory"
 KEY = rsa.generate_private_key(65537, 2048)
 REPLY = "application/timestamp-reply"
+# The kind of key, as it first stands in the certificate.
+RSA_KEY = bytes.fromhex("06092a864886f70d010101")
 
 
 def make_certificate(use=ExtendedKeyUsageOID.TIME_STAMPING, days=3650):
@@ -95,6 +97,8 @@ class Peer:
         if self.does == "another seal":
             asked["message_imprint"]["hashed_message"] = bytes(32)
         made = self.stamper().request_tsa_response(asked).dump()
+        if self.does == "unknown key":
+            made = made.replace(RSA_KEY, RSA_KEY[:-1] + b"\x7f", 1)
         if self.does == "torn":
             # The last bytes are those of the signature.
             made = made[:-1] + bytes([made[-1] ^ 1])

@@ -37,7 +37,7 @@ FAULTS = {
     **dict.fromkeys(SLOW, "it did not answer in time"),
     **dict.fromkeys(
         ["garbage", "nothing", "half", "grants nothing", "wrong nonce", "no nonce",
-         "another seal", "torn", "another use", "past certificate"], NO_STAMP,
+         "another seal", "torn", "another use", "past certificate", "unknown key"], NO_STAMP,
     ),
 }  # fmt: skip
 
