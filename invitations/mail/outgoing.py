@@ -16,6 +16,7 @@ from email.headerregistry import (
 from email.message import EmailMessage
 from email.policy import SMTP, Policy
 from email.utils import format_datetime, make_msgid
+from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -82,6 +83,12 @@ def name_languages(mail: EmailMessage, *languages: str) -> None:
 
 # HeaderRegistry combines the two classes in the same way; typeshed gives them different attributes.
 class Words(UniqueUnstructuredHeader, BaseHeader):  # type: ignore[misc]  # as above
+    @classmethod
+    def parse(cls, value: str, kwds: dict[str, Any]) -> None:
+        super().parse(value, kwds)
+        # What looks like encoded words was typed so.
+        kwds["decoded"] = value
+
     def fold(self, *, policy: Policy) -> str:
         written = in_words(self.name, str(self)).encode(linesep=policy.linesep)
         return f"{self.name}: {written}{policy.linesep}"
@@ -101,7 +108,9 @@ class Mailboxes(UniqueAddressHeader, BaseHeader):  # type: ignore[misc]  # as ab
 
 def in_words(name: str, text: str) -> Header:
     """Return the text as it is, if possible; else in encoded words that split no character."""
-    plain = text.isascii() and max(map(len, text.split()), default=0) <= LONGEST_WORD
+    has_short_words = max(map(len, text.split()), default=0) <= LONGEST_WORD
+    # What looks like an encoded word would be read as one.
+    plain = text.isascii() and has_short_words and "=?" not in text
     return Header(text, "us-ascii" if plain else "utf-8", maxlinelen=LINE, header_name=name)
 
 

@@ -77,6 +77,13 @@ def test_an_english_subject_is_readable_as_it_is_sent():
     assert head_of(content, "Subject") == ["Subject: An invitation to deliver a policy statement"]
 
 
+@pytest.mark.parametrize(
+    "subject", ["=?utf-8?q?Regrets?=", "Re =?utf-8?b?UmVncmV0cw==?= of =?us-ascii?q?A?="]
+)
+def test_what_looks_like_a_code_of_mail_reads_as_it_was_written(subject):
+    assert_says(sent(subject), subject)
+
+
 def test_a_sender_s_name_in_ascii_is_left_as_it_is():
     content = sent(sender="WSIS Forum <wsis-forum@example.org>")
 
