@@ -18,6 +18,7 @@ from icalendar import Event as VEvent
 from invitations.letters.calendar.told import Event, OfficeCalendar, office_calendar
 from invitations.letters.released import released_edition, renamed_at
 from invitations.models import ForumEdition, Invitation, SessionHours
+from invitations.text.addresses import address_in_ascii
 from invitations.text.dates import comma_list, labelled
 
 
@@ -126,6 +127,6 @@ def new_event(edition: ForumEdition, title: str, place: str, about: Sequence[str
 
 
 def organizer(edition: ForumEdition) -> vCalAddress:
-    address = vCalAddress(f"mailto:{edition.contact_email}")
+    address = vCalAddress(f"mailto:{address_in_ascii(edition.contact_email)}")
     address.params["CN"] = edition.contact_name
     return address

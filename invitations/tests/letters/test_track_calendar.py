@@ -111,6 +111,19 @@ def test_the_event_names_whom_to_write_to_and_the_public_page_alone(office):
         assert secret not in part.get_content()
 
 
+def test_whom_to_write_to_stands_in_signs_that_each_calendar_reads(reached, approved_texts):
+    office = reached(
+        edition__contact_email="forum@bücher.example.org",
+        edition__contact_name='Rudolf "Rudi" Sapt, Count; of: Hentzau',
+    )
+
+    (part,) = answered(office, "in_person")
+
+    organizer = event_in(part)["ORGANIZER"]
+    assert organizer == "mailto:forum@xn--bcher-kva.example.org"
+    assert organizer.params["CN"] == office.edition.contact_name
+
+
 def test_an_answer_that_still_brings_somebody_leaves_the_event_as_it_is(office):
     (first,) = answered(office, "in_person")
     (second,) = answered(office, "attends_only")
