@@ -36,6 +36,8 @@ class SealFile(NamedTuple):
 
     path: str
     changed_at: int
+    number: int
+    size: int
 
 
 def has_seal() -> bool:
@@ -80,10 +82,10 @@ def seal_warning() -> str:
 
 def seal_file() -> SealFile:
     try:
-        changed_at = Path(settings.SEAL_FILE).stat().st_mtime_ns
+        now = Path(settings.SEAL_FILE).stat()
     except OSError:
         raise unreadable() from None
-    return SealFile(settings.SEAL_FILE, changed_at)
+    return SealFile(settings.SEAL_FILE, now.st_mtime_ns, now.st_ino, now.st_size)
 
 
 def password() -> bytes | None:

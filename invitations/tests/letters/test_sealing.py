@@ -1,5 +1,6 @@
 import datetime as dt
 import email
+import os
 import subprocess
 import sys
 import zipfile
@@ -194,6 +195,18 @@ def test_another_file_in_the_same_place_is_used_without_a_new_start(composed, se
     renewed = use_seal(settings, type(site.BASE_DIR)(settings.SEAL_FILE), days=500)
 
     assert composed().seal_valid_until == renewed.not_valid_after_utc
+
+
+def test_another_file_of_the_same_hour_in_the_same_place_is_used_too(composed, seal, settings):
+    composed()
+    path = type(site.BASE_DIR)(settings.SEAL_FILE)
+    hour = path.stat().st_mtime_ns
+    use_seal(settings, path.with_name("renewed.p12"), owner="Union of Telegraphs of Ruritania")
+    path.with_name("renewed.p12").replace(path)
+    os.utime(path, ns=(hour, hour))
+    settings.SEAL_FILE = str(path)
+
+    assert composed().sealed_by == "Union of Telegraphs of Ruritania"
 
 
 # Before the approval
