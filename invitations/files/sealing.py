@@ -17,6 +17,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from invitations.text.dates import told_day
+from invitations.text.lines import tidy_line, without_overrides, without_unstorable
 
 WARNED_BEFORE = dt.timedelta(days=30)
 OWNER_LIMIT = 200
@@ -141,11 +142,16 @@ def refuse_weak(key: RSAPrivateKey | EllipticCurvePrivateKey) -> None:
 
 def owner_of(certificate: x509.Certificate) -> str:
     """Return the organization that the certificate names, or else its common name."""
-    names = [*names_in(certificate), certificate.subject.rfc4514_string()]
+    names = [*names_in(certificate), legible(certificate.subject.rfc4514_string())]
     return names[0][:OWNER_LIMIT]
 
 
 def names_in(certificate: x509.Certificate) -> list[str]:
     kinds = (NameOID.ORGANIZATION_NAME, NameOID.COMMON_NAME)
     named = (certificate.subject.get_attributes_for_oid(kind) for kind in kinds)
-    return [str(name.value) for of_kind in named for name in of_kind]
+    return list(filter(None, (legible(str(name.value)) for of_kind in named for name in of_kind)))
+
+
+def legible(name: str) -> str:
+    """Return the name without signs that no table keeps, or that nobody sees."""
+    return without_unstorable(without_overrides(tidy_line(name)))

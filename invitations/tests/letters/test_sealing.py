@@ -209,6 +209,17 @@ def test_another_file_of_the_same_hour_in_the_same_place_is_used_too(composed, s
     assert composed().sealed_by == "Union of Telegraphs of Ruritania"
 
 
+@pytest.mark.parametrize("sign", ["\0", "\n", "\u202e", "\u200b"])
+def test_the_owner_of_a_seal_is_named_without_signs_that_nobody_sees(
+    composed, settings, tmp_path, sign
+):
+    use_seal(settings, tmp_path / "seal.p12", owner=f"Ruritanian Union{sign} of Telegraphs")
+
+    letter = composed()
+
+    assert (letter.waits_because, letter.sealed_by) == ("", OWNER)
+
+
 # Before the approval
 
 
