@@ -289,6 +289,7 @@ def validate_template_texts(kind: str, variant: str, fields: dict[str, str]) -> 
         field: [
             *unfilled(text, refused),
             *(unfit(text, refused) if field == "subject" else []),
+            *(too_long(text) if field == "mail" else []),
             *missing_placeholders(text, wanted.get(field, set())),
             *mark_faults(text, wanted.get(field, set()) | HAVE_TO_STAY),
         ]
@@ -306,6 +307,23 @@ def unfilled(text: str, refused: set[str]) -> list[ValidationError]:
         for number, line in enumerate(text.splitlines(), start=1)
         for name in sorted(refused & identifiers(line))
     ]
+
+
+# In two languages, with what stands around the words, such a mail is under 60 kB, all of which mail
+# programs show.
+MAIL_LIMIT = 20_000
+
+
+def too_long(mail: str) -> list[ValidationError]:
+    size = len(mail.encode())
+    if size <= MAIL_LIMIT:
+        return []
+    said = _(
+        "This is too long for a mail: it has %(size)d kB, and %(limit)d kB is the most. Mail "
+        "programs cut off what is longer."
+    )
+    rounded_up = -(-size // 1000)
+    return [ValidationError(said, params={"size": rounded_up, "limit": MAIL_LIMIT // 1000})]
 
 
 def unfit(subject: str, refused: set[str]) -> list[ValidationError]:

@@ -10,10 +10,11 @@ from django.conf import settings
 from invitations.letters.circulars import plan_circular
 from invitations.letters.composing_queue import compose_planned
 from invitations.links import reply_url
-from invitations.mail.html_part import marked_up
+from invitations.mail.html_part import Part, html_page, marked_up
 from invitations.models import Language
 from invitations.tests.factories import CircularFactory
 from invitations.tests.reading import message_of, text_of
+from invitations.text.placeholders import MAIL_LIMIT
 
 pytestmark = pytest.mark.django_db
 
@@ -97,6 +98,17 @@ def test_a_mail_in_two_languages_is_small_and_fetches_nothing_either(composed, l
     assert [tag[1]["src"] for tag in links] == ["cid:emblem"]
     assert len(html.encode()) < 60_000
     assert len(message_of(letter).get_body(("related", "html")).as_bytes()) < 60_000
+
+
+def test_in_two_languages_the_longest_mail_that_may_be_written_is_shown_whole():
+    words = ("سيادة الوزير، " * 20 + "\n\n") * 100
+    longest = words.encode()[:MAIL_LIMIT].decode(errors="ignore")
+    parts = [Part("ar", "rtl", longest, BUTTON, [])] * 2
+
+    html = html_page("Invitation", "Union", parts, "CL-1", has_emblem=True)
+
+    assert len(longest.encode()) > MAIL_LIMIT - 2
+    assert len(html.encode()) < 60_000
 
 
 def test_the_reply_is_a_button_and_a_link_in_words(composed):

@@ -17,6 +17,7 @@ from invitations.models import Language, LetterKind, LetterTemplate, Term
 from invitations.outbox.specimens import specimen_of
 from invitations.tests.factories import CircularFactory, InvitationFactory
 from invitations.text.placeholders import (
+    MAIL_LIMIT,
     NOT_IN_SUBJECT,
     PLACEHOLDERS,
     required_placeholders,
@@ -90,6 +91,18 @@ def test_each_line_with_html_is_named():
 
 
 INVITING = ["invitation", "notice", "corrigendum", "replacement"]
+
+
+def test_a_mail_that_programs_would_cut_off_is_refused():
+    words = {field: of(names) for field, names in required_placeholders("notice").items()}
+    paper, mail = words["paper"] + "И" * MAIL_LIMIT, words["mail"] + "И" * (MAIL_LIMIT // 2)
+
+    with pytest.raises(ValidationError) as refusal:
+        validate_template_texts("notice", "", words | {"paper": paper, "mail": mail})
+
+    (said,) = refusal.value.message_dict["mail"]
+    assert refusal.value.message_dict.keys() == {"mail"}
+    assert said.startswith("This is too long for a mail: it has 21 kB, and 20 kB is the most.")
 
 
 @pytest.mark.parametrize("kind", INVITING)
