@@ -2,11 +2,13 @@
 
 import os
 import re
+from email.utils import parseaddr
 from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import SplitResult, parse_qs, parse_qsl, unquote, urlsplit
 
 import dj_database_url
+import idna
 from django.core.exceptions import ImproperlyConfigured
 
 
@@ -33,6 +35,23 @@ def origins(name: str) -> list[str]:
                 f"{name}: {origin} is no origin: write it as https://www.example.org."
             )
     return found
+
+
+def in_ascii(sender: str) -> str:
+    """Return the sender with the address in ASCII, as headers and each mail server take it."""
+    address = parseaddr(sender)[1]
+    if address.isascii():
+        return sender
+    local, _at, domain = address.rpartition("@")
+    try:
+        written = f"{local}@{idna.encode(domain, uts46=True).decode()}"
+    except idna.IDNAError:
+        written = ""
+    if not written or not local.isascii():
+        raise ImproperlyConfigured(
+            f"{address} has no form in ASCII: set FROM_EMAIL and BOUNCE_ADDRESS to other addresses."
+        )
+    return sender.replace(address, written)
 
 
 def secret(name: str, default: str | None = None) -> str:

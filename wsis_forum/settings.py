@@ -235,9 +235,9 @@ STORAGES = {
 }
 
 MAILBOX = env.mailbox(default=(VAR_DIR / "mail").as_uri())
-DEFAULT_FROM_EMAIL = os.getenv("FROM_EMAIL", "WSIS Forum <wsis-forum@example.org>")
+DEFAULT_FROM_EMAIL = env.in_ascii(os.getenv("FROM_EMAIL", "WSIS Forum <wsis-forum@example.org>"))
 # Undelivered mail comes back to this address, with a tag that names the delivery.
-BOUNCE_ADDRESS = os.getenv("BOUNCE_ADDRESS") or parseaddr(DEFAULT_FROM_EMAIL)[1]
+BOUNCE_ADDRESS = env.in_ascii(os.getenv("BOUNCE_ADDRESS") or parseaddr(DEFAULT_FROM_EMAIL)[1])
 # Mail that comes back is read there; without an address, none is read.
 INTRAY = env.inbox("INTRAY_URL")
 # The name under which the in-tray's server writes Authentication-Results.

@@ -41,6 +41,24 @@ def test_the_readmes_table_has_the_variables_that_are_read_and_no_others():
     assert names - anymail == VARIABLES - anymail
 
 
+@pytest.mark.parametrize(
+    ("sender", "kept"),
+    [
+        ("Форум <forum@bücher.example.org>", "Форум <forum@xn--bcher-kva.example.org>"),
+        ("bounces@FAß.example.org", "bounces@xn--fa-hia.example.org"),
+        ("Форум <forum@example.org>", "Форум <forum@example.org>"),
+    ],
+)
+def test_our_own_addresses_leave_in_ascii(sender, kept):
+    assert env.in_ascii(sender) == kept
+
+
+@pytest.mark.parametrize("sender", ["Форум <форум@example.org>", "forum@bü--cher\u2fff.example"])
+def test_an_address_of_ours_that_has_no_form_in_ascii_is_refused(sender):
+    with pytest.raises(ImproperlyConfigured, match="set FROM_EMAIL and BOUNCE_ADDRESS to other"):
+        env.in_ascii(sender)
+
+
 def test_a_secret_key_is_all_that_a_deployment_has_to_set(tmp_path):
     done = check(tmp_path, **WORKS)
 
