@@ -27,6 +27,7 @@ IDS_LIMIT = 100
 DEEPEST = 20
 UNSEEN = ("style", "script", "title")
 BLOCKS = ("p", "br", "br/", "div", "li", "tr")
+QUOTED = {"blockquote": 1, "/blockquote": -1}
 MESSAGE_ID = re.compile(r"<[^<>\s]{1,248}>")
 RECIPIENT_HEADERS = ("To", "Cc", "Delivered-To", "X-Original-To", "Envelope-To", "X-Envelope-To")
 NO_HUMAN_PRECEDENCE = ("bulk", "junk", "auto_reply")
@@ -262,18 +263,19 @@ def can_be_read(part: Message) -> bool:
 
 
 def words_of_page(page: str) -> str:
-    """Return the text between the tags, with blocks on lines of their own.
+    """Return the text between the tags, with blocks on lines of their own, quoted ones after “>”.
 
     It reads each sign once: usual parsers need minutes for a page made to keep them busy.
     """
     first, *pieces = page.split("<")
-    words, unseen = [first], False
+    words, unseen, quoted = [first], False, 0
     for piece in pieces:
         tag, _end, text = piece.partition(">")
         name = tag.lower().split(None, 1)[0] if tag.strip() else ""
         unseen = name in UNSEEN or (unseen and name.lstrip("/") not in UNSEEN)
-        if name in BLOCKS:
-            words.append("\n")
+        quoted = max(quoted + QUOTED.get(name, 0), 0)
+        if name in BLOCKS or name in QUOTED:
+            words.append("\n> " if quoted else "\n")
         if not unseen:
             words.append(re.sub(r"\s+", " ", text))
     return unescape("".join(words))

@@ -224,3 +224,17 @@ def test_a_provider_s_event_may_hold_what_no_database_takes(named):
     record_provider_event(event, "Mailgun")
 
     assert Bounce.objects.get().server_words == "550 no"
+
+
+def test_what_an_html_mail_quotes_is_not_taken_for_its_own_words():
+    mail = incoming.parse_mail(
+        b"Content-Type: text/html; charset=utf-8\r\n\r\n"
+        b"<div>Sapt wrote:</div><blockquote type=cite><style>p { }</style><table><tr><td>Union"
+        b"<p>Excellency,<br>please reply<blockquote>before</blockquote>soon</td></tr></table>"
+        b"</blockquote></blockquote><p>The Minister will come."
+    )
+
+    text = incoming.text_of_mail(mail)
+
+    assert incoming.first_own_words(text) == "Sapt wrote:\nThe Minister will come."
+    assert "> Excellency,\n> please reply\n> before\n> soon" in text
