@@ -1,6 +1,7 @@
 """The mail as HTML: the words of its plain text, with their language and direction."""
 
 import re
+import time
 from html import unescape
 from html.parser import HTMLParser
 
@@ -213,6 +214,14 @@ def test_an_arabic_mail_isolates_words_and_hours_of_another_order():
 
 def test_a_sign_of_isolation_without_its_end_is_left_as_it_is():
     assert marked_up("\u2068Sapt <b>", "CL-1") == "\u2068Sapt &lt;b&gt;"
+
+
+def test_a_very_long_word_that_is_no_address_takes_no_time():
+    began = time.process_time()
+
+    marked_up(f"{'a' * 10_000}@{'b' * 10_000}", "CL-1")
+
+    assert time.process_time() - began < 0.5
 
 
 def test_a_code_and_a_short_address_stay_on_one_line():
