@@ -139,6 +139,12 @@ def why_not_addressed(
     return why_outside_audience(circular, invitation)
 
 
+def why_left_out_alone(circular: Circular, invitation: Invitation) -> str:
+    """Return why an invitation without a letter, on file or to be drafted, would get none."""
+    answered = answered_before_a_letter(circular, [invitation], set())
+    return str(why_untrue(circular)) or why_not_addressed(circular, invitation, set(), answered)
+
+
 def why_outside_audience(circular: Circular, invitation: Invitation) -> str:
     state, minister = invitation.member_state, invitation.minister
     if circular.audience == Circular.Audience.PRINCIPAL and not invitation.is_principal:

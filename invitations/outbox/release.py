@@ -7,6 +7,7 @@ from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Model, ProtectedError, Q, QuerySet
+from django.db.models.deletion import Collector
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -135,10 +136,42 @@ def editions_using(change: HeldChange) -> "QuerySet[ForumEdition]":
     return ForumEdition.objects.filter(pk__in=letters.values("invitation__edition"))
 
 
+def why_not_taken_back(change: HeldChange) -> str:
+    """Return why the record cannot have its released values again; an empty text if it can."""
+    model: Any = change.content_type.model_class()
+    row = model.objects.filter(pk=change.object_id).first()
+    if change.kind != HeldChange.Kind.MAIL or row is None:
+        return ""
+    if change.is_alone and (why := why_changed_again(change, row)):
+        return why
+    return why_not_undone(change, row)
+
+
+def why_changed_again(change: HeldChange, row: Any) -> str:
+    if values_of(type(row), [row.pk])[row.pk] == change.after:
+        return ""
+    return _("The record was changed once more since then: change it instead.")
+
+
+def why_not_undone(change: HeldChange, row: Any) -> str:
+    """Return what hinders it: records that refer to a new row, or have taken a row's old name."""
+    try:
+        if change.before is None:
+            Collector(using=row._state.db).collect([row])
+        else:
+            lay_over(row, change.before)
+            row.validate_constraints()
+    except ProtectedError:
+        return refused_for_others(row)
+    except ValidationError as refusal:
+        return " ".join(refusal.messages)
+    return ""
+
+
 def wait_again(change: HeldChange, row: Any) -> None:
     """Let what was released alone wait again, so that it can be taken back as a whole."""
-    if values_of(type(row), [row.pk])[row.pk] != change.after:
-        raise ValidationError(_("The record was changed once more since then: change it instead."))
+    if why := why_changed_again(change, row):
+        raise ValidationError(why)
     change.state = HeldChange.State.WAITING
     change.save(update_fields=["state"])
 
@@ -183,6 +216,8 @@ def delete_unused(row: Model) -> None:
     try:
         row.delete()
     except ProtectedError:
-        raise ValidationError(
-            _("%(row)s cannot be deleted: other records refer to it.") % {"row": row}
-        ) from None
+        raise ValidationError(refused_for_others(row)) from None
+
+
+def refused_for_others(row: Model) -> str:
+    return _("%(row)s cannot be deleted: other records refer to it.") % {"row": row}

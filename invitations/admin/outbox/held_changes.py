@@ -26,13 +26,16 @@ from invitations.forms.action_forms import MarkedForm, MarkedReasonForm, marks_o
 from invitations.models import HeldChange, MemberState
 from invitations.models.held.rows import HeldRow
 from invitations.outbox.approvers import MAY_RELEASE
+from invitations.outbox.mending.succession import why_not_released_now
 from invitations.outbox.moved_dates.asking import take_back_move
+from invitations.outbox.moved_dates.in_force import why_not_put_in_force
 from invitations.outbox.release import (
     release_alone,
     release_change,
     take_back_change,
     why_not_alone,
     why_not_by,
+    why_not_taken_back,
 )
 from invitations.text.dates import comma_list
 
@@ -112,6 +115,15 @@ def undecided(queryset: Any) -> Any:
 
 
 ASKED: dict[str, Any] = {"initial": marks_of, "rows": undecided, "describe": described}
+
+
+def why_not_released(change: HeldChange, by: User) -> str:
+    """Return why this person, or as things stand nobody, can release it; empty if they can."""
+    if why := why_not_by(change, by):
+        return why
+    if change.kind == HeldChange.Kind.SUCCESSION:
+        return why_not_released_now(change)
+    return why_not_put_in_force(change) if change.kind == HeldChange.Kind.DATES else ""
 
 
 class RecordFilter(admin.SimpleListFilter):
@@ -206,10 +218,14 @@ class HeldChangeAdmin(TakenOutMixin, RecordAdmin):
     def _why_not_released(self, request: HttpRequest, change: HeldChange) -> str:
         """Return why the page has no button to release the change; empty if it has one."""
         if self.has_release_permission(request):
-            return why_not_by(change, user_of(request))
+            return why_not_released(change, user_of(request))
         return _(
             "Who may release it: %(groups)s. Nobody releases what they changed themselves."
         ) % {"groups": comma_list(groups_who_may(MAY_RELEASE)) or _("an administrator")}
+
+    def _why_not_taken_back(self, request: HttpRequest, change: HeldChange) -> str | None:
+        """Return why the page has no button to take it back; None if it is not this user's."""
+        return why_not_taken_back(change) if self.has_take_back_permission(request) else None
 
     def held_on_page(self, request: HttpRequest, object_id: str | None) -> list[dict[str, Any]]:
         """Offer on the page of the change itself, too, what the page of its record offers."""
@@ -220,10 +236,11 @@ class HeldChangeAdmin(TakenOutMixin, RecordAdmin):
     def on_page_of_record(self, request: HttpRequest, change: HeldChange) -> dict[str, Any]:
         """Return what the page of the record shows of the change, with what the user may do."""
         why_not = self._why_not_released(request, change)
+        why_stays = self._why_not_taken_back(request, change)
         decisions = [
             *([RELEASE] if not why_not else []),
             *([RELEASE_ALONE] if self._may_release_alone(request, change) else []),
-            *([TAKE_BACK] if self.has_take_back_permission(request) else []),
+            *([TAKE_BACK] if why_stays == "" else []),
         ]
         return {
             "change": change,
@@ -232,7 +249,7 @@ class HeldChangeAdmin(TakenOutMixin, RecordAdmin):
             "who": self.changers(change),
             "at": at_hour(change.asked_at),
             "url": list_url(HeldChange),
-            "why_not": why_not,
+            "why_not": [why for why in (why_not, why_stays) if why],
             "actions": [(one.action, one.words["button"]) for one in decisions],
         }
 
@@ -263,14 +280,14 @@ class HeldChangeAdmin(TakenOutMixin, RecordAdmin):
 
     @action(description=RELEASE.words["title"], permissions=["release"])
     @signed_in_recently("release_changes")
-    @confirmed(form=MarkedForm, why_not_by=why_not_by, **ASKED, **RELEASE.words)
+    @confirmed(form=MarkedForm, why_not_by=why_not_released, **ASKED, **RELEASE.words)
     def release_selected(
         self, request: HttpRequest, queryset: QuerySet[HeldChange], **typed: Any
     ) -> HttpResponse | None:
         return self._decide(request, queryset, RELEASE, **typed)
 
     @action(description=TAKE_BACK.words["title"], permissions=["take_back"])
-    @confirmed(form=MarkedForm, **ASKED, **TAKE_BACK.words)
+    @confirmed(form=MarkedForm, why_not=why_not_taken_back, **ASKED, **TAKE_BACK.words)
     def take_back_selected(
         self, request: HttpRequest, queryset: QuerySet[HeldChange], **typed: Any
     ) -> HttpResponse | None:

@@ -11,7 +11,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from invitations.audit import Act, record_act
-from invitations.letters.circulars import invitation_circular, plan_circular
+from invitations.letters.circulars import (
+    invitation_circular,
+    plan_circular,
+    why_left_out_alone,
+)
 from invitations.letters.issuing import (
     WITHDRAWN_ALREADY,
     draft_invitation,
@@ -175,8 +179,9 @@ def hand_over(change: HeldChange, by: User) -> None:
     old = Invitation.objects.select_related("edition", "member_state", "minister").get(
         pk=change.object_id
     )
+    if why := why_not_carried_out(old, said):
+        raise ValidationError(why)
     standing = old.replies.standing().first()
-    refuse_changed(old, standing, said)
     focal_point = released_office(old, held_changes(old))
     withdraw_invitation(old, by, change.because)
     new = invitation_of_successor(old, focal_point, said)
@@ -187,15 +192,49 @@ def hand_over(change: HeldChange, by: User) -> None:
         carry_over(standing, new, by)
 
 
-def refuse_changed(old: Invitation, standing: Reply | None, said: Any) -> None:
-    """Refuse what was asked for while something else was on file."""
+def why_not_released_now(change: HeldChange) -> str:
+    """Return why the hand-over cannot be released as things stand; an empty text if it can."""
+    found = Invitation.objects.select_related("edition", "member_state", "minister")
+    return why_not_carried_out(found.get(pk=change.object_id), change.after)
+
+
+def why_not_carried_out(old: Invitation, said: Any) -> str:
+    """Return why what was asked for does not fit what is on file by now."""
     if old.status == Status.WITHDRAWN:
-        raise ValidationError(_("The invitation was withdrawn meanwhile: take this back."))
+        return _("The invitation was withdrawn meanwhile: take this back.")
     entered = Minister.objects.filter(pk=said["minister"], successor=None)
     if old.minister.successor_id != said["minister"] or not entered.exists():
-        raise ValidationError(OTHER_SUCCESSOR)
+        return str(OTHER_SUCCESSOR)
+    standing = old.replies.standing().first()
     if (standing.pk if standing else None) != said["stands"] or old.replies.contested().exists():
-        raise ValidationError(COME_MEANWHILE)
+        return str(COME_MEANWHILE)
+    live = Invitation.objects.exclude(status=Status.WITHDRAWN)
+    if old.is_principal and said["principal"] and not live.filter(pk=said["principal"]).exists():
+        return _("The invitation chosen as principal was withdrawn meanwhile.")
+    return why_no_first_letter(old, said)
+
+
+def why_no_first_letter(old: Invitation, said: Any) -> str:
+    """Return why the letter that is wanted cannot be planned; an empty text if it can."""
+    successor = Minister.objects.select_related("member_state").get(pk=said["minister"])
+    new = other_invitations(old).filter(minister=successor).first() or Invitation(
+        edition=old.edition, member_state=successor.member_state, minister=successor
+    )
+    if said["letter"] != LetterChoice.NOW or (new.pk and new.letters.inviting().exists()):
+        return ""
+    if old.is_principal:
+        new.is_principal = said["principal"] in (None, new.pk)
+    try:
+        circular = invitation_circular(old.edition)
+    except ValidationError as refusal:
+        return " ".join(refusal.messages)
+    return does_not_address(circular) if why_left_out_alone(circular, new) else ""
+
+
+def does_not_address(circular: Circular) -> str:
+    return _("The circular %(reference)s does not address the successor: look at its audience.") % {
+        "reference": circular.reference
+    }
 
 
 def invitation_of_successor(old: Invitation, focal_point: Invitation, said: Any) -> Invitation:
@@ -214,9 +253,7 @@ def invitation_of_successor(old: Invitation, focal_point: Invitation, said: Any)
 
 def make_principal(new: Invitation, said: Any) -> None:
     """Let the successor's invitation, or the one that was chosen, be the State's own."""
-    live = Invitation.objects.exclude(status=Status.WITHDRAWN)
-    if not live.filter(pk=said["principal"] or new.pk).update(is_principal=True):
-        raise ValidationError(_("The invitation chosen as principal was withdrawn meanwhile."))
+    Invitation.objects.filter(pk=said["principal"] or new.pk).update(is_principal=True)
     new.refresh_from_db(fields=["is_principal"])
 
 
@@ -226,10 +263,7 @@ def plan_first_letter(new: Invitation, said: Any, by: User | None) -> None:
         return
     circular = invitation_circular(new.edition)
     if not plan_circular(circular, Invitation.objects.filter(pk=new.pk), by):
-        raise ValidationError(
-            _("The circular %(reference)s does not address the successor: look at its audience.")
-            % {"reference": circular.reference}
-        )
+        raise ValidationError(does_not_address(circular))
 
 
 def carry_over(standing: Reply, new: Invitation, by: User) -> None:

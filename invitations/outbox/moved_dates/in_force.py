@@ -47,7 +47,8 @@ def put_in_force(change: HeldChange, by: User, mark: str, because: str = "") -> 
     edition, change = locked_change(change, mark)
     if because_not := why_not_by(change, by):
         raise ValidationError(because_not)
-    refuse_changed_meanwhile(edition, change)
+    if why := why_changed_meanwhile(edition, change):
+        raise ValidationError(why)
     move = DatesMove.objects.select_related("edition", "change").get(change=change)
     # Replies that are being recorded come before, or find the new dates.
     list(Invitation.objects.filter(edition=edition).locked().values_list("pk"))
@@ -67,16 +68,20 @@ def put_in_force(change: HeldChange, by: User, mark: str, because: str = "") -> 
     return move
 
 
-def refuse_changed_meanwhile(edition: ForumEdition, change: HeldChange) -> None:
-    """Refuse a move of which the days, or what else it changes, are not as it was asked for."""
+def why_not_put_in_force(change: HeldChange) -> str:
+    """Return why the move cannot be released as things stand; an empty text if it can."""
+    return why_changed_meanwhile(ForumEdition.objects.get(pk=change.object_id), change)
+
+
+def why_changed_meanwhile(edition: ForumEdition, change: HeldChange) -> str:
+    """Return why not, if the days, or what else moves, are not as they were when it was asked."""
     before, now = change.before or {}, values_of_edition(edition)
     if any(now[name] != before.get(name) for name in {*DATES, *change.changed}):
-        raise ValidationError(
-            _(
-                "The edition was changed after this move was asked for. Take it back, and ask for "
-                "it anew."
-            )
+        return _(
+            "The edition was changed after this move was asked for. Take it back, and ask for it "
+            "anew."
         )
+    return ""
 
 
 def take_effect(edition: ForumEdition, change: HeldChange) -> ForumEdition:
