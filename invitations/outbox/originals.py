@@ -15,6 +15,7 @@ from invitations.letters.approval import locked_letter
 from invitations.letters.routes import paper_route
 from invitations.models import Delivery, Letter, OriginalStep
 from invitations.models.delivery import STEPS, Step
+from invitations.models.held.composed_with import LINK
 from invitations.outbox.decisions import mark_dispatched, paper_delivery
 from invitations.outbox.envelopes import refuse_unprintable
 from invitations.outbox.transitions import State, transit
@@ -41,14 +42,15 @@ class Done(NamedTuple):
 def record_step(letter: Letter, step: str, by: User, done: Done) -> Letter:
     """Record the next step of a signed original; the handing over is that of its delivery too.
 
-    Refuse a step out of order, a second time, before the approval, or on a day to come.
+    Refuse a step out of order, a second time, before the approval, or on a day to come. What was
+    done while the letter was in force is recorded, whatever became of it since.
     """
     letter = locked_letter(letter)
     refuse_no_original(letter)
     steps = {one.step: one for one in letter.original_steps.standing()}
     refuse_twice(steps.get(step))
     # What has left may have its receipt, whatever became of the invitation.
-    if step != Step.RECEIPT:
+    if step != Step.RECEIPT and not was_in_force(letter, done.on, is_printed=bool(steps)):
         refuse_unprintable(letter)
     refuse_out_of_order(letter, step, steps, done.on)
     letter.original_steps.create(step=step, done_on=done.on, remark=done.remark, recorded_by=by)
@@ -56,6 +58,34 @@ def record_step(letter: Letter, step: str, by: User, done: Done) -> Letter:
         hand_over_paper(letter, by, done)
     record_act(letter, ACTS[step], by, " ".join(filter(None, [told_day(done.on), done.remark])))
     return letter
+
+
+def was_in_force(letter: Letter, on: dt.date, *, is_printed: bool) -> bool:
+    """Whether the letter, void by now, could leave on that day; on its last if it was printed."""
+    until = void_since(letter)
+    if until is None or letter.approved_at is None:
+        return False
+    last = letter.invitation.edition.local_date(until)
+    return on < last or (on == last and is_printed)
+
+
+def void_since(letter: Letter) -> dt.datetime | None:
+    """Return when it came to be called back, replaced, withdrawn, or with dead link or old dates.
+
+    None if it is in force.
+    """
+    invitation = letter.invitation
+    replacements = letter.replaced_by.approved().filter(kind=Letter.Kind.REPLACEMENT)
+    called_back = letter.events.filter(delivery=None, state=Letter.State.CANCELLED)
+    link = invitation.links.filter(pk=letter.composed_with.get(LINK))
+    found = [
+        *link.values_list("replaced_at", flat=True),
+        *replacements.values_list("approved_at", flat=True),
+        *called_back.values_list("at", flat=True),
+        invitation.withdrawn_at,
+        invitation.edition.moved_at if letter.is_of_earlier_dates else None,
+    ]
+    return min(filter(None, found), default=None)
 
 
 def refuse_no_original(letter: Letter) -> None:
@@ -108,9 +138,14 @@ def hand_over_paper(letter: Letter, by: User, done: Done) -> None:
 
 
 def hour_on(letter: Letter, day: dt.date) -> dt.datetime:
-    """Return an instant on that day: noon, neither to come nor before the approval."""
+    """Return an instant on that day: noon, not to come, nor before the approval or after its end.
+
+    The link that it prints may have ended that day, or the letter: it left before.
+    """
     noon = dt.datetime.combine(day, dt.time(12), letter.invitation.edition.zone)
-    return min(max(noon, letter.approved_at or noon), timezone.now())
+    now = timezone.now()
+    until = void_since(letter) or now
+    return min(max(noon, letter.approved_at or noon), until, now)
 
 
 def notes_above(letter: Letter) -> list[Letter]:
@@ -143,7 +178,10 @@ def take_back_step(letter: Letter, step: str, by: User, because: str) -> None:
 
 
 def take_back_paper(letter: Letter, by: User, because: str) -> None:
-    """Let the delivery wait again, and that of a note verbale of which no letter has left."""
+    """Let the delivery wait again, and that of a note verbale of which no letter has left.
+
+    That of a letter that was called back waits for nothing.
+    """
     taken_back = [letter]
     for note in notes_above(letter):
         left = OriginalStep.objects.standing().filter(step=Step.HANDED_OVER)
@@ -154,7 +192,7 @@ def take_back_paper(letter: Letter, by: User, because: str) -> None:
             transit(
                 delivery,
                 State.HANDED_OVER,
-                State.QUEUED,
+                State.QUEUED if one.state == Letter.State.APPROVED else State.CANCELLED,
                 because=because,
                 by=by,
                 handed_over_at=None,

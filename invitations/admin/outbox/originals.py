@@ -271,9 +271,9 @@ class SignedOriginalAdmin(PrintRunMixin):
         label={"receipt": "danger", "step": "warning", "before": "info", "gone": "danger"},
     )
     def next_step(self, original: Any) -> tuple[str, Any] | None:
-        if original.state == Letter.State.CANCELLED:
+        if original.state == Letter.State.CANCELLED and not original.handed_over_on:
             return "gone", _("called back: destroy the paper")
-        if original.state != Letter.State.APPROVED:
+        if original.state not in (Letter.State.APPROVED, Letter.State.CANCELLED):
             return "before", _("its approval")
         missing = [step for step in Step if not getattr(original, f"{step}_on")]
         if not missing:

@@ -14,6 +14,7 @@ from invitations.letters.issuing import withdraw_invitation
 from invitations.models import SignedOriginal
 from invitations.models.delivery import Step
 from invitations.outbox.decisions import dispatch_on_paper
+from invitations.outbox.mending.waiting_letters import close_link
 from invitations.outbox.originals import keep_scan, record_step, take_back_step
 from invitations.tests.factories import (
     CircularFactory,
@@ -21,7 +22,9 @@ from invitations.tests.factories import (
     MissionFactory,
     UserFactory,
 )
+from invitations.tests.mending import asked_for
 from invitations.tests.originals import approved, brought, done
+from invitations.tests.outbox.deliveries import DAY
 from invitations.tests.paper import drop
 
 pytestmark = pytest.mark.django_db
@@ -34,6 +37,14 @@ def original(composed):
 
 def originals():
     return SignedOriginal.objects.all()
+
+
+def local_day(at):
+    return timezone.localdate(at)
+
+
+def at_hour(day, hour):
+    return dt.datetime.combine(day, dt.time(hour), timezone.get_current_timezone())
 
 
 def standing(letter):
@@ -128,6 +139,62 @@ def test_a_withdrawn_original_is_not_handed_over_but_its_receipt_is_kept(origina
     record_step(left, Step.RECEIPT, UserFactory(), done())
 
     assert standing(left)[-1] == "receipt"
+
+
+def ending_its_link(invitation):
+    close_link(invitation, 1, UserFactory(), "It lay in the wrong hands.")
+
+
+def entering_a_successor(invitation):
+    asked_for(invitation)
+
+
+def withdrawing(invitation):
+    withdraw_invitation(invitation, UserFactory(), "A change of government.")
+
+
+ENDS = pytest.mark.parametrize("ends", [ending_its_link, entering_a_successor, withdrawing])
+
+
+@ENDS
+@pytest.mark.parametrize(("days_ago", "hour"), [(2, 12), (1, 9)])
+def test_what_was_handed_over_before_its_end_is_recorded_after_it(original, ends, days_ago, hour):
+    """On the third day the letter ends, at nine; on the fourth its handing over is recorded."""
+    first = local_day(original.approved_at)
+    with time_machine.travel(at_hour(first, 9)):
+        original = brought(original, Step.SIGNED, day=first)
+    with time_machine.travel(at_hour(first + 2 * DAY, 9), tick=False):
+        ends(original.invitation)
+
+    with time_machine.travel(at_hour(first + 3 * DAY, 15), tick=False):
+        record_step(original, Step.HANDED_OVER, UserFactory(), done(days_ago))
+
+    delivery = original.deliveries.left().get()
+    left_at = timezone.localtime(delivery.handed_over_at)
+    assert (left_at.date(), left_at.hour) == (first + (3 - days_ago) * DAY, hour)
+
+
+@ENDS
+def test_what_ended_is_not_handed_over_afterwards(original, ends):
+    first = local_day(original.approved_at)
+    brought(original, Step.SIGNED)
+    with time_machine.travel(at_hour(first + DAY, 9), tick=False):
+        ends(original.invitation)
+
+    with time_machine.travel(at_hour(first + 2 * DAY, 15)), pytest.raises(ValidationError):
+        record_step(original, Step.HANDED_OVER, UserFactory(), done())
+
+    assert not original.deliveries.left().exists()
+
+
+def test_a_step_taken_back_of_a_letter_that_ended_lets_nothing_wait(original):
+    brought(original, Step.SIGNED)
+    ending_its_link(original.invitation)
+    record_step(original, Step.HANDED_OVER, UserFactory(), done())
+
+    take_back_step(original, Step.HANDED_OVER, UserFactory(), "It lies on the desk still.")
+
+    assert set(original.deliveries.values_list("state", flat=True)) == {"cancelled"}
 
 
 @pytest.fixture
