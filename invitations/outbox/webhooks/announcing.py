@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from invitations.letters.released import released_edition
 from invitations.models import ForumEdition, Reply, WebhookAddress, WebhookMessage
+from invitations.times.clocks import CLOCKS_APART
 
 Kind = WebhookMessage.Kind
 BATCH = 200
@@ -35,12 +36,15 @@ def announce(address: WebhookAddress, now: dt.datetime) -> int:
 
 
 def replies_untold(address: WebhookAddress) -> list[WebhookMessage]:
-    """Return a message for each reply that was recorded since the address was released."""
+    """Return a message for each reply that was recorded since the address was released.
+
+    The clock that noted it may be behind the one that noted the release: none is lost by that.
+    """
     told = WebhookMessage.objects.filter(
         address=address, kind=Kind.REPLY_RECORDED, subject=OuterRef("key")
     )
     replies = Reply.objects.filter(
-        invitation__edition=address.edition, recorded_at__gte=address.released_at
+        invitation__edition=address.edition, recorded_at__gte=told_since(address)
     )
     untold = replies.annotate(key=Cast("pk", CharField())).filter(~Exists(told))
     return [
@@ -51,10 +55,15 @@ def replies_untold(address: WebhookAddress) -> list[WebhookMessage]:
     ]
 
 
+def told_since(address: WebhookAddress) -> dt.datetime:
+    """Return the hour since which it is told of what happens, by whichever server's clock."""
+    return (address.released_at or timezone.now()) - CLOCKS_APART
+
+
 def list_untold(address: WebhookAddress, now: dt.datetime) -> list[WebhookMessage]:
     """Return a message if the list of speakers became public since the address was released."""
     at = address.edition.speakers_published_at
-    if not at or not address.released_at or not address.released_at <= at <= now:
+    if not at or not told_since(address) <= at <= now:
         return []
     hour = at.astimezone(dt.UTC).isoformat()
     told = WebhookMessage.objects.filter(

@@ -28,7 +28,9 @@ from invitations.outbox.webhooks.peers import (
 from invitations.outbox.webhooks.sending import MOST_ATTEMPTS, send_message_again, send_webhooks
 from invitations.outbox.webhooks.signing import new_secret
 from invitations.tests.factories import EditionFactory, ReplyFactory, UserFactory
+from invitations.tests.outbox.deliveries import MINUTE
 from invitations.tests.webhooks import as_json, made, released, webhook_peer
+from invitations.times.clocks import CLOCKS_APART
 
 pytestmark = pytest.mark.django_db
 
@@ -87,13 +89,31 @@ def test_a_reply_is_told_once_by_its_identifier_and_never_what_it_says(armed, tm
 
 def test_what_happened_before_the_release_or_in_another_edition_is_not_told():
     edition = EditionFactory(speakers_published_at=timezone.now() - dt.timedelta(days=1))
-    ReplyFactory(invitation__edition=edition)
+    ReplyFactory(
+        invitation__edition=edition,
+        recorded_at=timezone.now() - 5 * MINUTE,
+        received_at=timezone.now() - 6 * MINUTE,
+    )
     webhook, _secret = released(edition=edition)
     ReplyFactory()
 
     announce_all()
 
     assert told_of(webhook) == []
+
+
+def test_what_a_server_records_whose_clock_is_behind_is_told_once():
+    """After the release: the reply seems older, but nobody was told of it before."""
+    webhook, _secret = released()
+    behind = timezone.now() - CLOCKS_APART + dt.timedelta(seconds=1)
+    ReplyFactory(invitation__edition=webhook.edition, recorded_at=behind, received_at=behind)
+    ForumEdition.objects.update(speakers_published_at=behind)
+
+    announce_all()
+    with later(minutes=10):
+        announce_all()
+
+    assert told_of(webhook) == ["reply.recorded", "speakers.published"]
 
 
 def test_a_published_list_and_a_changed_edition_are_told_each_once():
@@ -154,7 +174,8 @@ def test_one_person_makes_an_address_and_another_releases_it(armed, tmp_path):
     maker = UserFactory()
     with webhook_peer(tmp_path, 204) as peer:
         webhook, _secret = made(peer.url, by=maker)
-        ReplyFactory(invitation__edition=webhook.edition)
+        before = timezone.now() - 5 * MINUTE
+        ReplyFactory(invitation__edition=webhook.edition, recorded_at=before, received_at=before)
         assert send_webhooks(way=peer.way) == 0
 
         with pytest.raises(ValidationError, match="A second person"):
