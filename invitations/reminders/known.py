@@ -138,14 +138,18 @@ def reminders_of(edition: ForumEdition) -> "QuerySet[Any]":
 def note_reminder(
     facts: Facts, letter: Any, is_current: bool, schedule: Schedule, now: dt.datetime
 ) -> None:
-    """Take a reminder into account; one that will be called back does not count."""
+    """Take a reminder into account.
+
+    One that will be called back does not count, nor one that waits for its words since yesterday:
+    it is foretold by its step.
+    """
     today = schedule.day_of(now)
     if letter.left_at:
         left_on = schedule.day_of(letter.left_at)
         facts.left_on = max(facts.left_on or left_on, left_on)
     elif not is_current or schedule.next_is_near(today):
         return
-    elif letter.tries or schedule.day_of(letter.planned_at) == today:
+    elif letter.tries or schedule.day_of(letter.composed_at or letter.planned_at) == today:
         facts.waiting, facts.left_on = letter.step, today
     else:
         return

@@ -29,6 +29,7 @@ from invitations.models import (
     Invitation,
     Letter,
     asked_before,
+    deadline_of,
     has_unread_mail,
     offices_to_ask,
 )
@@ -87,8 +88,10 @@ Reasons = Iterable[tuple[str, Any]]
 def stale(edition: ForumEdition, asks_for: str, schedules: Schedules, now: dt.datetime) -> Reasons:
     """Yield each reason to call back a waiting reminder, with the condition for its letters."""
     if edition.is_stopped:
-        yield str(STOPPED), ~Q(pk=None)
+        yield str(STOPPED), Q(pk__isnull=False)
     yield _("the deadline has moved"), ~Q(reply_before=asked_before(edition, asks_for))
+    if now >= deadline_of(edition, asks_for) or not (asks_for or edition.takes_replies(now)):
+        yield _("the deadline has passed or moved"), Q(state=Letter.State.PLANNED)
     yield from stale_for_the_step(asks_for) if asks_for else stale_for_the_reply(edition, now)
     yield (
         str(SPEAK_TO_THEIR_MISSION),
@@ -98,7 +101,7 @@ def stale(edition: ForumEdition, asks_for: str, schedules: Schedules, now: dt.da
         _("the office has sent something that nobody has looked at yet"),
         has_unread_mail("invitation__"),
     )
-    yield from stale_by_day(schedules, now, asks_for)
+    yield from stale_by_day(schedules, now)
 
 
 def stale_for_the_step(what: str) -> Reasons:
@@ -127,30 +130,28 @@ def stale_for_the_reply(edition: ForumEdition, now: dt.datetime) -> Reasons:
     )
 
 
-def stale_by_day(schedules: Schedules, now: dt.datetime, asks_for: str) -> Reasons:
+def stale_by_day(schedules: Schedules, now: dt.datetime) -> Reasons:
     """Yield the reasons that the day gives.
 
-    What asks for a next step and is not composed yet, as for want of an address, waits on: staff
-    see it at weekends too, and it gets its words on the day on which it can leave.
+    What is not composed yet, as for want of an address or an approval, waits on as the row it is:
+    it gets its words on the day on which it can leave.
     """
-    tried = Delivery.objects.filter(letter=OuterRef("pk"), attempts__gt=0)
     near = [
         state
         for state, schedule in schedules.items()
         if schedule.next_is_near(schedule.day_of(now))
     ]
     yield _("a later reminder takes its place"), of_states(near)
-    waits_on = Q(state=Letter.State.PLANNED) if asks_for else Q(pk__in=[])
-    missed = planned_before_today(schedules, now) & ~waits_on & ~Exists(tried)
-    yield _("it did not leave on its day"), missed
+    tried = Delivery.objects.filter(letter=OuterRef("pk"), attempts__gt=0)
+    yield _("it did not leave on its day"), composed_before_today(schedules, now) & ~Exists(tried)
 
 
-def planned_before_today(schedules: Schedules, now: dt.datetime) -> Q:
-    """Return the condition for letters planned before today, by the day of each calendar."""
+def composed_before_today(schedules: Schedules, now: dt.datetime) -> Q:
+    """Return the condition for letters composed before today, by the day of each calendar."""
     by_start: dict[dt.datetime, list[int | None]] = defaultdict(list)
     for state, schedule in schedules.items():
         by_start[schedule.at(schedule.day_of(now))].append(state)
     return reduce(
         or_,
-        (of_states(states) & Q(planned_at__lt=start) for start, states in by_start.items()),
+        (of_states(states) & Q(composed_at__lt=start) for start, states in by_start.items()),
     )

@@ -5,7 +5,7 @@ import time_machine
 from django.utils import timezone
 
 from invitations.letters.issuing import withdraw_invitation
-from invitations.models import Delivery
+from invitations.models import Delivery, Letter
 from invitations.reminders.forecast import forecast_of
 from invitations.reminders.planning import queue_reminders
 from invitations.replies import file_correspondence, record_reply
@@ -72,6 +72,9 @@ def test_a_mail_in_the_outbox_stands_under_today(edition, reached):
 def test_a_mail_that_did_not_leave_on_its_day_is_foretold_anew(edition, reached):
     reached(edition=edition)
     queue_reminders(geneva(10))
+    Letter.objects.filter(kind="reminder").update(
+        state="approved", composed_at=geneva(10), approved_at=geneva(10), sha256="0" * 64
+    )
 
     assert days(forecast_of(edition, geneva(11, 8)).mails) == [(11, 21), (24, 7)]
 

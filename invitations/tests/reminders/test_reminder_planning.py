@@ -152,14 +152,14 @@ class World:
         return days
 
     def is_stale(self, office, now):
-        days, deadline, planned_at = office.waiting
+        days, deadline, _planned_at = office.waiting
         return (
             deadline != self.reply_before
+            or now >= self.deadline
             or office.has_answered
             or office.has_written
             or (days, deadline) in office.skipped
             or self.is_near(office, now)
-            or planned_at.astimezone(office.zone).date() < now.astimezone(office.zone).date()
         )
 
     def is_new(self, office, days, now):

@@ -9,7 +9,7 @@ from django.utils import timezone
 from invitations.letters.composing_queue import compose_planned
 from invitations.models import CallListEntry, Delivery, ForumEdition, Letter, QuietPeriod, Setback
 from invitations.outbox.dispatch import dispatch_outbox
-from invitations.reminders.leaving import resting_reminders
+from invitations.reminders.leaving import resting_reminders, why_reminder_must_stay
 from invitations.reminders.planning import queue_reminders
 from invitations.reminders.schedules import Steps
 from invitations.tests.factories import EditionFactory, StepFactory
@@ -201,10 +201,62 @@ def test_a_reminder_that_did_not_leave_gives_way_to_the_next_step(edition, reach
     assert "a later reminder" in cancelled.events.latest("pk").because
 
 
+def composed_on(day):
+    """The one reminder, as if it had been composed on that day."""
+    written = {"composed_at": geneva(day), "approved_at": geneva(day), "message_sha256": "0" * 64}
+    reminders().update(state="approved", **written)
+    return reminders().get()
+
+
+def test_a_reminder_that_cannot_be_composed_waits_on_as_one_row(edition, reached):
+    """Otherwise each working day leaves a cancelled letter in the history of each office."""
+    reached(edition=edition)
+    queue_reminders(geneva(10))
+    waiting = reminders().get()
+
+    # From Thursday over the weekend to Thursday.
+    assert [queue_reminders(geneva(day)) for day in range(11, 19)] == [0] * 8
+
+    assert reminders().get() == waiting
+    assert Letter.objects.filter(kind="reminder").count() == 1
+    assert waiting.events.count() == 1
+
+
+def test_what_waited_and_was_composed_at_last_leaves_on_that_day(edition, reached):
+    reached(edition=edition)
+    queue_reminders(geneva(10))
+    queue_reminders(geneva(12))
+    letter = composed_on(12)
+
+    assert queue_reminders(geneva(12, 10)) == 0
+    with time_machine.travel(geneva(12, 10), tick=False):
+        assert why_reminder_must_stay(letter.invitation, letter, geneva(12, 10)) == ""
+
+
+@pytest.mark.parametrize(
+    ("steps", "now", "because"),
+    [
+        ([21, 7], geneva(22), "a later reminder"),
+        ([21], geneva(1, 0, month=4), "the deadline has passed"),
+    ],
+)
+def test_what_waits_uncomposed_is_called_back_once_it_has_lost_its_sense(
+    edition, reached, steps, now, because
+):
+    edition.reminder_steps.exclude(days_before__in=steps).delete()
+    reached(edition=edition)
+    queue_reminders(geneva(10))
+
+    queue_reminders(now)
+
+    cancelled = Letter.objects.get(kind="reminder", state="cancelled")
+    assert because in cancelled.events.latest("pk").because
+
+
 def test_a_missed_reminder_is_planned_anew(edition, reached, queued):
     reached(edition=edition)
     queue_reminders(geneva(10))
-    missed = queued(reminders().get(), state=Delivery.State.MISSED)
+    missed = queued(composed_on(10), state=Delivery.State.MISSED)
 
     assert queue_reminders(geneva(15)) == 1
 
