@@ -8,6 +8,7 @@ from django.db import transaction
 from django.db.models import F, Prefetch, QuerySet, Subquery
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from modeltranslation.utils import build_localized_fieldname
 
 from delegations.models import HighLevelSession, PolicyStatement, SpeakingSlot
@@ -24,8 +25,16 @@ def unpublish_speakers(edition: ForumEdition, by: User, because: str) -> None:
         raise ValidationError(_("Say why the list is taken from the public page."))
     published = ForumEdition.objects.filter(pk=edition.pk, speakers_published_at__isnull=False)
     if not published.update(speakers_published_at=None):
-        raise ValidationError(_("The list of speakers is not public."))
+        raise ValidationError(NOT_PUBLIC)
     record_act(edition, Act.UNPUBLISHED, by, because)
+
+
+NOT_PUBLIC = gettext_lazy("The list of speakers is not public.")
+
+
+def why_not_unpublished(session: HighLevelSession) -> str:
+    """Return why the list of the session's edition cannot be taken down; empty if it can."""
+    return "" if session.edition.speakers_published_at else str(NOT_PUBLIC)
 
 
 @transaction.atomic

@@ -9,6 +9,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from delegations.models import ApiCall, ApiToken
 from invitations.audit import Act, record_act, save_new
@@ -47,12 +48,28 @@ def make_token(token: ApiToken, by: User) -> str:
 @transaction.atomic
 def release_token(token: ApiToken, by: User) -> None:
     """Let the token open what it names; whoever made it may not."""
-    if token.made_by_id == by.pk:
-        raise ValidationError(_("A second person has to release it: you made it."))
+    if why := why_not_released_by(token, by):
+        raise ValidationError(why)
     waiting = ApiToken.objects.waiting_for(by).filter(pk=token.pk)
     if not waiting.update(released_by=by, released_at=timezone.now()):
-        raise ValidationError(_("This token does not wait any more."))
+        raise ValidationError(WAITS_NO_MORE)
     record_act(token, Act.TOKEN_RELEASED, by)
+
+
+WAITS_NO_MORE = gettext_lazy("This token does not wait any more.")
+REVOKED_ALREADY = gettext_lazy("This token was revoked already.")
+
+
+def why_not_released_by(token: ApiToken, person: User) -> str:
+    """Return why this person does not release the token; an empty text if they may."""
+    if token.released_at or token.revoked_at:
+        return str(WAITS_NO_MORE)
+    is_own = token.made_by_id == person.pk
+    return _("A second person has to release it: you made it.") if is_own else ""
+
+
+def why_not_revoked(token: ApiToken) -> str:
+    return str(REVOKED_ALREADY) if token.revoked_at else ""
 
 
 @transaction.atomic
@@ -62,7 +79,7 @@ def revoke_token(token: ApiToken, by: User, because: str) -> None:
         raise ValidationError(_("Say why the token is revoked."))
     in_force = ApiToken.objects.filter(pk=token.pk, revoked_at=None)
     if not in_force.update(revoked_by=by, revoked_at=timezone.now(), revoked_because=because):
-        raise ValidationError(_("This token was revoked already."))
+        raise ValidationError(REVOKED_ALREADY)
     record_act(token, Act.TOKEN_REVOKED, by, because)
 
 

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy, ngettext_lazy
 from unfold.decorators import action
 
 from delegations.models import HighLevelSession, SpeakingSlot
-from delegations.programme import approve_session, unpublish_speakers
+from delegations.programme import approve_session, unpublish_speakers, why_not_unpublished
 from invitations.admin.base import Menu, ModelAdmin, language_tabs, user_of
 from invitations.admin.columns import hour_column
 from invitations.admin.confirming import act_on_each, confirmed, tell_done
@@ -110,6 +110,7 @@ class HighLevelSessionAdmin(TakenOutMixin, ApprovedByTwoMixin):
             "it again, enter an hour on the page of the edition."
         ),
         form=ReasonForm,
+        why_not=why_not_unpublished,
     )
     def unpublish(
         self, request: HttpRequest, queryset: QuerySet[HighLevelSession], because: str

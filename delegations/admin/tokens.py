@@ -12,7 +12,13 @@ from django.utils.translation import gettext_lazy, ngettext_lazy
 from unfold.decorators import action, display
 
 from delegations.models import ApiCall, ApiToken
-from delegations.tokens import make_token, release_token, revoke_token
+from delegations.tokens import (
+    make_token,
+    release_token,
+    revoke_token,
+    why_not_released_by,
+    why_not_revoked,
+)
 from invitations.admin.base import CalledByEditionFilter, Menu, RecordAdmin, user_of
 from invitations.admin.columns import hour_column, list_url, text_link
 from invitations.admin.confirming import confirmed, row_by_row
@@ -134,6 +140,7 @@ class ApiTokenAdmin(ForOtherSystemsMixin):
         ),
         button=gettext_lazy("Release"),
         describe=lambda page, token: page.in_words(token),
+        why_not_by=why_not_released_by,
     )
     @row_by_row(done=RELEASED)
     def release_selected(self, request: HttpRequest, token: ApiToken) -> None:
@@ -145,6 +152,7 @@ class ApiTokenAdmin(ForOtherSystemsMixin):
         explanation=gettext_lazy("From now on they open nothing, for good."),
         button=gettext_lazy("Revoke"),
         form=ReasonForm,
+        why_not=why_not_revoked,
     )
     @row_by_row(done=REVOKED)
     def revoke_selected(self, request: HttpRequest, token: ApiToken, because: str) -> None:

@@ -26,6 +26,7 @@ from invitations.outbox.another_address import (
     PUT_IT_ON_FILE,
     addresses_not_tried,
     send_to_another_address,
+    why_it_may_not_leave,
 )
 from invitations.text.dates import labelled
 
@@ -129,6 +130,9 @@ class AnotherAddressMixin(ModelAdmin):
     def _ask_for_address(
         self, request: HttpRequest, queryset: QuerySet[Any], letter: Letter
     ) -> HttpResponse | None:
+        if submitted(request) is None and (why := why_it_may_not_leave(letter)):
+            messages.error(request, labelled(letter, why))
+            return None
         addresses = addresses_not_tried(letter)
         if not addresses:
             messages.error(request, where_to_put_it(letter))

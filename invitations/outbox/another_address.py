@@ -67,27 +67,29 @@ def send_to_another_address(letter: Letter, by: User, email: str, because: str =
 
 
 def refuse_if_it_may_not_leave(letter: Letter) -> None:
+    if why := why_it_may_not_leave(letter):
+        raise ValidationError(why)
+
+
+def why_it_may_not_leave(letter: Letter) -> str:
+    """Return why the frozen letter goes to no address once more; an empty text if it may."""
     if not letter.message or letter.state != Letter.State.APPROVED:
-        raise ValidationError(_("Only an approved letter that goes by e-mail can be sent."))
+        return _("Only an approved letter that goes by e-mail can be sent.")
     if because := why_kept_back(letter):
-        raise ValidationError(because)
+        return str(because)
     now = timezone.now()
     because = why_not_sendable(letter, letter.invitation, now) or why_replaced(letter)
     # No change of an address is held any more once no automatic mail can leave.
     if not because and not letters_at_hand().filter(pk=letter.pk).exists():
         because = _("the edition is over")
-    if because:
-        raise ValidationError(_("It may not leave: %s.") % because)
+    return _("It may not leave: %s.") % because if because else ""
 
 
 def why_not_sent_elsewhere(letter: Letter) -> str:
     """Return why the letter goes to no other address now; an empty text if it may."""
-    try:
-        refuse_if_it_may_not_leave(letter)
-        is_there = addresses_not_tried(letter)
-    except ValidationError as refusal:
-        return " ".join(refusal.messages)
-    return "" if is_there else str(PUT_IT_ON_FILE)
+    if why := why_it_may_not_leave(letter):
+        return why
+    return "" if addresses_not_tried(letter) else str(PUT_IT_ON_FILE)
 
 
 def addresses_not_tried(letter: Letter) -> dict[str, str]:

@@ -47,8 +47,9 @@ def record_step(letter: Letter, step: str, by: User, done: Done) -> Letter:
     """
     letter = locked_letter(letter)
     refuse_no_original(letter)
-    steps = {one.step: one for one in letter.original_steps.standing()}
-    refuse_twice(steps.get(step))
+    steps = steps_of(letter)
+    if why := why_not_this_step(letter, step, steps):
+        raise ValidationError(why)
     # What has left may have its receipt, whatever became of the invitation.
     if step != Step.RECEIPT and not was_in_force(letter, done.on, is_printed=bool(steps)):
         refuse_unprintable(letter)
@@ -93,28 +94,45 @@ def refuse_no_original(letter: Letter) -> None:
         raise ValidationError(_("It is no signed original."))
 
 
-def refuse_twice(recorded: OriginalStep | None) -> None:
-    if recorded:
-        raise ValidationError(
-            _("“%(step)s” is on file already: %(on)s, by %(by)s.")
-            % {
-                "step": recorded.get_step_display(),
-                "on": told_day(recorded.done_on),
-                "by": recorded.recorded_by,
-            }
-        )
+def steps_of(letter: Letter) -> dict[str, OriginalStep]:
+    return {one.step: one for one in letter.original_steps.standing()}
+
+
+def why_not_recorded(letter: Letter, step: str) -> str:
+    """Return why the step is recorded for no day as things stand; an empty text if it may be."""
+    if letter.approved_at is None:
+        return _("Only an approved letter is printed.")
+    return why_not_this_step(letter, step, steps_of(letter))
+
+
+def why_not_this_step(letter: Letter, step: str, steps: dict[str, OriginalStep]) -> str:
+    """Return that the step is on file, or which comes before it and is not; empty if it is next."""
+    if recorded := steps.get(step):
+        return _("“%(step)s” is on file already: %(on)s, by %(by)s.") % {
+            "step": recorded.get_step_display(),
+            "on": told_day(recorded.done_on),
+            "by": recorded.recorded_by,
+        }
+    missing = [str(one.label) for one in steps_before(step) if one not in steps]
+    return _("Record first: %(step)s.") % {"step": missing[0]} if missing else ""
+
+
+def steps_before(step: str) -> list[Step]:
+    return STEPS[: STEPS.index(Step(step))]
+
+
+def why_nothing_taken_back(letter: Letter) -> str:
+    return "" if letter.original_steps.standing().exists() else _("No step is on file yet.")
 
 
 def refuse_out_of_order(
     letter: Letter, step: str, steps: dict[str, OriginalStep], on: dt.date
 ) -> None:
-    """Refuse a day to come, a step that cannot be yet, and a day before what was done before."""
+    """Refuse a day to come, and a day before what was done before."""
     edition = letter.invitation.edition
     if on > edition.local_date(timezone.now()):
         raise ValidationError(_("That day is still to come: say on which day it was done."))
-    before = STEPS[: STEPS.index(Step(step))]
-    if missing := [str(one.label) for one in before if one not in steps]:
-        raise ValidationError(_("Record first: %(step)s.") % {"step": missing[0]})
+    before = steps_before(step)
     earlier, since = _("approved"), edition.local_date(letter.approved_at or timezone.now())
     if before:
         earlier, since = str(before[-1].label), steps[before[-1]].done_on

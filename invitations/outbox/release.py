@@ -84,8 +84,6 @@ def release_alone(change: HeldChange, by: User, mark: str, because: str) -> None
     row, change = locked_change(change, mark)
     if not because.strip():
         raise ValidationError(_("Say why it cannot wait for a second person."))
-    if not change.is_waiting:
-        raise ValidationError(_("This was decided already."))
     if because_not := why_not_alone(change):
         raise ValidationError(because_not)
     change.state, change.alone_by, change.alone_at = HeldChange.State.ALONE, by, timezone.now()
@@ -114,6 +112,8 @@ def why_not_by(change: HeldChange, person: User) -> str:
 
 def why_not_alone(change: HeldChange) -> str:
     """Return why no approver may release the change alone; an empty text if one may."""
+    if not change.is_waiting:
+        return _("This was decided already.")
     if change.kind != HeldChange.Kind.MAIL:
         return _("Only a corrected address or hour can be released by one approver alone.")
     model: Any = change.content_type.model_class()

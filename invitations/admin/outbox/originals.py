@@ -33,7 +33,14 @@ from invitations.forms.originals import (
 from invitations.forms.uploads import scan_kind
 from invitations.models import Letter, OriginalStep, Reply, SignedOriginal
 from invitations.models.delivery import Stage, Step
-from invitations.outbox.originals import Done, keep_scan, record_step, take_back_step
+from invitations.outbox.originals import (
+    Done,
+    keep_scan,
+    record_step,
+    take_back_step,
+    why_not_recorded,
+    why_nothing_taken_back,
+)
 from invitations.reminders.owing import AFTER_THE_LETTER
 from invitations.text.dates import comma_list, labelled, told_day
 
@@ -110,7 +117,13 @@ def step_action(step: Step, title: Any, form: type[StepForm] = StepForm) -> Any:
         record_step(original, step, user_of(request), Done(**done))
 
     record.__name__ = f"record_{step}"
-    asked = confirmed(title=title, explanation=EXPLAINED, form=form, describe=where_it_stands)
+    asked = confirmed(
+        title=title,
+        explanation=EXPLAINED,
+        form=form,
+        describe=where_it_stands,
+        why_not=lambda original: why_not_recorded(original, step),
+    )
     return action(description=title, permissions=["record"])(
         asked(row_by_row(done=RECORDED)(record))
     )
@@ -304,6 +317,7 @@ class SignedOriginalAdmin(PrintRunMixin):
         form=TakeBackForm,
         initial=last_steps,
         describe=where_it_stands,
+        why_not=why_nothing_taken_back,
     )
     @row_by_row(
         done=ngettext_lazy("%(count)s step taken back.", "%(count)s steps taken back.", "count")

@@ -12,7 +12,7 @@ from unfold.decorators import action, display
 
 from invitations.admin.base import CalledByEditionFilter, Menu, RecordAdmin, user_of
 from invitations.admin.columns import hour_column
-from invitations.admin.confirming import confirmed, row_by_row
+from invitations.admin.confirming import act_on_each, confirmed, row_by_row
 from invitations.admin.outbox.other_systems import (
     ForOtherSystemsMixin,
     NotToldMixin,
@@ -29,6 +29,8 @@ from invitations.outbox.webhooks.addresses import (
     make_webhook,
     release_webhook,
     rotate_secret,
+    why_ended,
+    why_not_released_by,
 )
 from invitations.outbox.webhooks.sending import send_message_again
 
@@ -117,6 +119,7 @@ class WebhookAddressAdmin(NotToldMixin, ForOtherSystemsMixin):
         ),
         button=gettext_lazy("Release"),
         describe=lambda page, webhook: page.in_words(webhook),
+        why_not_by=why_not_released_by,
     )
     @row_by_row(done=RELEASED)
     def release_selected(self, request: HttpRequest, webhook: WebhookAddress) -> None:
@@ -128,6 +131,7 @@ class WebhookAddressAdmin(NotToldMixin, ForOtherSystemsMixin):
         explanation=gettext_lazy("Nothing goes there from now on, for good."),
         button=gettext_lazy("End"),
         form=ReasonForm,
+        why_not=why_ended,
     )
     @row_by_row(done=ENDED)
     def end_selected(self, request: HttpRequest, webhook: WebhookAddress, because: str) -> None:
@@ -141,13 +145,18 @@ class WebhookAddressAdmin(NotToldMixin, ForOtherSystemsMixin):
             "The new secret of the first of them is shown once; the earlier one is valid for "
             "another day."
         ),
+        why_not=why_ended,
     )
     def rotate_selected(
         self, request: HttpRequest, queryset: QuerySet[WebhookAddress]
     ) -> HttpResponse | None:
-        for webhook in queryset[:1]:
-            return self.secret_of(request, webhook, rotate_secret(webhook, user_of(request)))
-        return None
+        found: list[tuple[WebhookAddress, str]] = []
+        act_on_each(
+            request,
+            queryset[:1],
+            lambda one: found.append((one, rotate_secret(one, user_of(request)))),
+        )
+        return self.secret_of(request, *found[0]) if found else None
 
 
 @admin.register(WebhookMessage)

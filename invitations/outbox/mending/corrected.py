@@ -13,8 +13,8 @@ from invitations.models import Delivery, HeldChange, Invitation, Letter, Ministe
 from invitations.outbox.another_address import (
     ON_FILE_NO_MORE,
     addresses_tried,
-    refuse_if_it_may_not_leave,
     send_to_another_address,
+    why_it_may_not_leave,
 )
 from invitations.text.addresses import one_address
 
@@ -60,10 +60,8 @@ def why_not_corrected(delivery: Delivery) -> str:
     """Return why the address cannot be corrected from its delivery; an empty text if it can."""
     if delivery.channel != Delivery.Channel.EMAIL or delivery.state not in MAY_BE_CORRECTED:
         return _("Only the address of a mail that was tried is corrected.")
-    try:
-        refuse_if_it_may_not_leave(delivery.letter)
-    except ValidationError as refusal:
-        return " ".join(refusal.messages)
+    if why := why_it_may_not_leave(delivery.letter):
+        return why
     if not places_of(delivery):
         return str(ON_FILE_NO_MORE)
     return ""

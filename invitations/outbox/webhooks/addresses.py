@@ -5,6 +5,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from invitations.audit import Act, record_act, save_new
 from invitations.models import WebhookAddress
@@ -24,13 +25,30 @@ def make_webhook(address: WebhookAddress, by: User) -> str:
 @transaction.atomic
 def release_webhook(address: WebhookAddress, by: User) -> None:
     """Let the address be told of what happens from now on; whoever made it may not."""
-    if address.made_by_id == by.pk:
-        raise ValidationError(_("A second person has to release it: you made it."))
+    if why := why_not_released_by(address, by):
+        raise ValidationError(why)
     waiting = WebhookAddress.objects.waiting_for(by).filter(pk=address.pk)
     released = {"released_by": by, "released_at": timezone.now()}
     if not waiting.update(**released, edition_mark=mark_of(address.edition)):
-        raise ValidationError(_("This webhook does not wait any more."))
+        raise ValidationError(WAITS_NO_MORE)
     record_act(address, Act.WEBHOOK_RELEASED, by)
+
+
+def why_not_released_by(address: WebhookAddress, person: User) -> str:
+    """Return why this person does not release the address; an empty text if they may."""
+    if address.released_at or address.ended_at:
+        return str(WAITS_NO_MORE)
+    is_own = address.made_by_id == person.pk
+    return _("A second person has to release it: you made it.") if is_own else ""
+
+
+WAITS_NO_MORE = gettext_lazy("This webhook does not wait any more.")
+HAS_ENDED = gettext_lazy("This webhook has ended already.")
+
+
+def why_ended(address: WebhookAddress) -> str:
+    """Return that the address has ended, after which nothing is done with it; else empty."""
+    return str(HAS_ENDED) if address.ended_at else ""
 
 
 @transaction.atomic
@@ -40,13 +58,13 @@ def end_webhook(address: WebhookAddress, by: User, because: str) -> None:
         raise ValidationError(_("Say why the webhook ends."))
     in_force = WebhookAddress.objects.filter(pk=address.pk, ended_at=None)
     if not in_force.update(ended_by=by, ended_at=timezone.now()):
-        raise ValidationError(_("This webhook has ended already."))
+        raise ValidationError(HAS_ENDED)
     record_act(address, Act.WEBHOOK_ENDED, by, because)
 
 
 def refuse_if_ended(address: WebhookAddress) -> None:
-    if address.ended_at:
-        raise ValidationError(_("This webhook has ended already."))
+    if why := why_ended(address):
+        raise ValidationError(why)
 
 
 @transaction.atomic
