@@ -117,9 +117,9 @@ def undecided(queryset: Any) -> Any:
 ASKED: dict[str, Any] = {"initial": marks_of, "rows": undecided, "describe": described}
 
 
-def why_not_released(change: HeldChange, by: User) -> str:
+def why_not_released(change: HeldChange, person: User) -> str:
     """Return why this person, or as things stand nobody, can release it; empty if they can."""
-    if why := why_not_by(change, by):
+    if why := why_not_by(change, person):
         return why
     if change.kind == HeldChange.Kind.SUCCESSION:
         return why_not_released_now(change)
