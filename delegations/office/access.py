@@ -6,7 +6,7 @@ from typing import Any, Concatenate, ParamSpec
 
 from django.conf import settings
 from django.core.signing import b64_encode
-from django.db.models import Subquery
+from django.db.models import OuterRef, Subquery
 from django.db.models.functions import JSONObject
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -16,6 +16,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 
 from delegations.office.contact import refusal_page
+from delegations.office.drafts import begun_forms
 from delegations.office.kept_pages import shown_at_an_address
 from delegations.office.page import activate_letter_language, is_staff_looking
 from delegations.office.refusals import gone_page_with_typed, link_not_held
@@ -85,9 +86,10 @@ def office_required(*permissions: str) -> Callable[[OfficeView], OfficeView]:
 def open_to_its_office(view: OfficeView) -> OfficeView:
     """Show the page to whom holds its link; one whose link has ended is told so."""
 
-    def opened(request: HttpRequest, link: ReplyLink, **named: Any) -> HttpResponse:
+    def opened(request: HttpRequest, link: Any, **named: Any) -> HttpResponse:
         if reason := link.gone_reason:
             return gone_page_with_typed(request, link.invitation, reason)
+        link.invitation.begun_form = link.begun_form
         return view(request, link.invitation, **named)
 
     return opened
@@ -165,5 +167,8 @@ def read_link_cookie(request: HttpRequest, invitation_id: int) -> ReplyLink | No
     links = ReplyLink.objects.filter(invitation=invitation_id).select_related(
         "invitation__minister__rank", "invitation__edition", "invitation__member_state"
     )
-    links = links.annotate(armed_as=Subquery(Arming.objects.values(of=JSONObject(**ARMED_AS))[:1]))
+    links = links.annotate(
+        armed_as=Subquery(Arming.objects.values(of=JSONObject(**ARMED_AS))[:1]),
+        begun_form=Subquery(begun_forms(OuterRef("invitation"))[:1]),
+    )
     return next((link for link in links if digest in link_digests(link.token)), None)

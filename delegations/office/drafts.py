@@ -1,67 +1,51 @@
-"""What an office has typed and not yet recorded: kept a day, for the summary to have an address.
-
-The summary holds the words too. Where the cache is away, it is shown without an address.
-"""
+"""What an office has typed and not yet recorded: kept a day, for the summary to have an address."""
 
 from collections.abc import Iterable
+from typing import Any
 from uuid import UUID
 
-from django.core.cache import cache
+from django.db.models import Exists, OuterRef
 from django.http import QueryDict
-from redis.exceptions import RedisError
+from django.utils import timezone
 
-from invitations.models import Invitation
-
-KEPT_FOR = 24 * 3600  # seconds
-CACHE_AWAY = (RedisError, OSError)
+from invitations.models import Invitation, Reply, ReplyDraft
 
 
 def keep_draft(
     invitation: Invitation, form_key: UUID, posted: QueryDict, asked: Iterable[str]
-) -> bool:
-    """Keep what was typed under the key of its form, and return whether it could be kept.
+) -> None:
+    """Keep what was typed under the key of its form.
 
-    Only the fields ``asked`` are kept: whatever else a browser sends would fill the cache.
+    Only the fields ``asked`` are kept: whatever else a browser sends would fill the database.
     """
     words = QueryDict(mutable=True)
     for name in posted.keys() & {*asked}:
         words.setlist(name, posted.getlist(name))
-    try:
-        cache.set(draft_name(invitation, form_key), words.urlencode(), KEPT_FOR)
-        cache.set(newest_name(invitation), form_key, KEPT_FOR)
-    except CACHE_AWAY:
-        return False
-    return True
+    typed = ReplyDraft(invitation=invitation, form_key=form_key, words=words.urlencode())
+    ReplyDraft.objects.bulk_create(
+        [typed],
+        update_conflicts=True,
+        unique_fields=["invitation", "form_key"],
+        update_fields=["words", "kept_at"],
+    )
+
+
+def drafts_of(invitation: Any) -> Any:
+    """Return what was typed in the last day and is not recorded."""
+    recorded = Reply.objects.filter(
+        invitation=OuterRef("invitation"), form_key=OuterRef("form_key")
+    )
+    drafts = ReplyDraft.objects.kept(timezone.now()).filter(invitation=invitation)
+    return drafts.filter(~Exists(recorded))
 
 
 def read_draft(invitation: Invitation, form_key: UUID) -> QueryDict | None:
-    """Return what was typed; None if it was recorded, a day has passed, or the cache lost it."""
-    try:
-        words = cache.get(draft_name(invitation, form_key))
-    except CACHE_AWAY:
-        return None
+    """Return what was typed; None if it was recorded, or a day has passed."""
+    drafts = drafts_of(invitation).filter(form_key=form_key)
+    words = drafts.values_list("words", flat=True).first()
     return None if words is None else QueryDict(words)
 
 
-def newest_draft(invitation: Invitation) -> UUID | None:
-    """Return the key of the form that was last typed; None if it was recorded, or nothing was."""
-    try:
-        form_key: UUID | None = cache.get(newest_name(invitation))
-    except CACHE_AWAY:
-        return None
-    return form_key if form_key and read_draft(invitation, form_key) is not None else None
-
-
-def forget_draft(invitation: Invitation, form_key: UUID) -> None:
-    try:
-        cache.delete(draft_name(invitation, form_key))
-    except CACHE_AWAY:
-        return
-
-
-def newest_name(invitation: Invitation) -> str:
-    return f"draft-{invitation.pk}"
-
-
-def draft_name(invitation: Invitation, form_key: UUID) -> str:
-    return f"draft-{invitation.pk}-{form_key}"
+def begun_forms(invitation: Any) -> Any:
+    """Return the keys of the forms that were typed and not recorded, the newest first."""
+    return drafts_of(invitation).order_by("-kept_at").values("form_key")

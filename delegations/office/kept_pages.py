@@ -1,7 +1,8 @@
 """Pages that answer a form get an address of their own, so that Back and Reload send nothing again.
 
-The page is kept as it was shown, for the browser that sent the form. Where the cache is away, it
-is shown without an address.
+The page is kept as it was shown, for the browser that sent the form: an office's in the database,
+for a day, since it holds what was typed. One that is open to all is kept in the cache, for some
+minutes, so that nobody who holds no link fills the database.
 """
 
 import uuid
@@ -14,13 +15,17 @@ from django.conf import settings
 from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.utils import translation
+from django.utils import timezone, translation
 from django.utils.crypto import salted_hmac
+from redis.exceptions import RedisError
 
 from delegations.office.contact import refusal_page
-from delegations.office.drafts import CACHE_AWAY, KEPT_FOR
+from invitations.models import KeptPage
 
 View = Callable[..., HttpResponse]
+# Language, status, and what is left of the page once it is compressed.
+Shown = tuple[str, int, "bytes | memoryview[int]"]
+CACHE_AWAY = (RedisError, OSError)
 ASKED_BY = "shown"
 SHORTLY = 600  # seconds
 # A form with its faults, in another language, beside what stands now, or not taken any more.
@@ -33,9 +38,9 @@ def shown_at_an_address(view: View) -> View:
     @wraps(view)
     def shown(request: HttpRequest, /, *args: Any, **named: Any) -> HttpResponse:
         if request.method == "POST":
-            return lead_to_kept(request, view(request, *args, **named))
+            return lead_to_kept(request, view(request, *args, **named), keep=keep_for_a_day)
         if ASKED_BY in request.GET:
-            return kept_page(request) or kept_no_longer(request)
+            return kept_page(request, kept_for_a_day) or kept_no_longer(request)
         return view(request, *args, **named)
 
     return shown
@@ -47,41 +52,70 @@ def shown_shortly_at_an_address(view: View) -> View:
     @wraps(view)
     def shown(request: HttpRequest, /, *args: Any, **named: Any) -> HttpResponse:
         if request.method == "POST":
-            return lead_to_kept(request, view(request, *args, **named), kept_for=SHORTLY)
-        kept = kept_page(request) if ASKED_BY in request.GET else None
+            return lead_to_kept(request, view(request, *args, **named), keep=keep_shortly)
+        kept = kept_page(request, kept_shortly) if ASKED_BY in request.GET else None
         return kept or view(request, *args, **named)
 
     return shown
 
 
 def lead_to_kept(
-    request: HttpRequest, response: HttpResponse, path: str = "", kept_for: int = KEPT_FOR
+    request: HttpRequest,
+    response: HttpResponse,
+    path: str = "",
+    *,
+    keep: Callable[[str, Shown], bool],
 ) -> HttpResponse:
-    """Keep the page, and lead to it; other answers go as they are."""
+    """Keep the page, and lead to it; other answers, and what cannot be kept, go as they are."""
     if response.status_code not in KEPT_STATUS:
         return response
     path, key = path or request.path, uuid.uuid4().hex
-    page = (translation.get_language(), response.status_code, zlib.compress(response.content))
-    try:
-        cache.set(page_names(request, path, key)[0], page, kept_for)
-    except CACHE_AWAY:
+    language = translation.get_language() or settings.LANGUAGE_CODE
+    page = (language, response.status_code, zlib.compress(response.content))
+    if not keep(page_names(request, path, key)[0], page):
         return response
     leading = redirect(f"{path}?{ASKED_BY}={key}")
     leading.cookies = response.cookies
     return leading
 
 
-def kept_page(request: HttpRequest) -> HttpResponse | None:
+def kept_page(
+    request: HttpRequest, find: Callable[[list[str]], Shown | None]
+) -> HttpResponse | None:
     """Return the page as it was shown; None if it is not kept, or not for this browser."""
-    try:
-        kept = cache.get_many(page_names(request, request.path, request.GET[ASKED_BY]))
-    except CACHE_AWAY:
-        return None
+    kept = find(page_names(request, request.path, request.GET[ASKED_BY]))
     if not kept:
         return None
-    ((language, status, page),) = kept.values()
+    language, status, page = kept
     translation.activate(language)
     return HttpResponse(zlib.decompress(page), status=status)
+
+
+def keep_for_a_day(name: str, page: Shown) -> bool:
+    language, status, content = page
+    KeptPage.objects.create(name=name, language=language, status=status, content=content)
+    return True
+
+
+def kept_for_a_day(names: list[str]) -> Shown | None:
+    pages = KeptPage.objects.kept(timezone.now()).filter(name__in=names)
+    return pages.values_list("language", "status", "content").first()
+
+
+def keep_shortly(name: str, page: Shown) -> bool:
+    try:
+        cache.set(f"page-{name}", page, SHORTLY)
+    except CACHE_AWAY:
+        return False
+    return True
+
+
+def kept_shortly(names: list[str]) -> Shown | None:
+    try:
+        kept = cache.get_many([f"page-{name}" for name in names])
+    except CACHE_AWAY:
+        return None
+    return next(iter(kept.values()), None)
 
 
 def kept_no_longer(request: HttpRequest) -> HttpResponse:
@@ -94,4 +128,4 @@ def page_names(request: HttpRequest, path: str, key: str) -> list[str]:
     keys = [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
     salt = "delegations.office.kept_pages"
     named = (salted_hmac(salt, words, secret=one, algorithm="sha256") for one in keys)
-    return [f"page-{name.hexdigest()}" for name in named]
+    return [name.hexdigest() for name in named]

@@ -4,10 +4,10 @@ from django.urls import reverse
 from delegations.models import Notice
 from delegations.notices import load_notices, shipped_notice
 from delegations.office.access import OPEN_FOR
-from delegations.office.drafts import KEPT_FOR
 from delegations.office.throttle import WINDOW
 from delegations.tests.offices import browser, invited, page_of, text
 from invitations.models import Language
+from invitations.models.kept.for_a_day import KEPT_FOR
 from invitations.tests.factories import EditionFactory
 
 pytestmark = pytest.mark.django_db
@@ -31,7 +31,7 @@ def test_a_notice_promises_what_is_kept():
     english = shipped_notice("privacy", "en")
 
     assert ("fourteen days" in english, OPEN_FOR) == (True, 14 * DAY)
-    assert ("kept for one day" in english, KEPT_FOR) == (True, DAY)
+    assert ("kept for one day" in english, KEPT_FOR.total_seconds()) == (True, DAY)
     assert ("at most twenty minutes" in english, 2 * WINDOW) == (True, 20 * 60)
 
 

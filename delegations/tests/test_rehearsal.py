@@ -37,7 +37,7 @@ LEFT_BEHIND = {
     *("OriginalStep", "ListImport", "Tick", "Worker", "Setback", "Outage", "Arming"),
     *("DigestChoice", "Delegation", "Delegate", "DelegationChange", "Notice", "SpeakingSlot"),
     *("PolicyStatement", "StatementText", "DatesMove", "Reconfirmation", "ListExport"),
-    *("PartnershipInterest", "Filed"),
+    *("PartnershipInterest", "Filed", "ReplyDraft", "KeptPage"),
     *("DroppedScan", "WebhookAddress", "WebhookMessage", "ApiToken", "ApiCall"),
 }
 

@@ -43,6 +43,7 @@ from invitations.models.edition import (
 )
 from invitations.models.held.change import HeldChange
 from invitations.models.invitation import Invitation, ReplyLink
+from invitations.models.kept.for_a_day import KeptPage, ReplyDraft
 from invitations.models.letter import Letter
 from invitations.models.list_import import ListExport, ListImport
 from invitations.models.moved.moves import DatesMove
@@ -126,6 +127,7 @@ __all__ = [
     "Gender",
     "HeldChange",
     "Invitation",
+    "KeptPage",
     "Language",
     "Letter",
     "LetterEvent",
@@ -147,6 +149,7 @@ __all__ = [
     "Region",
     "ReminderStep",
     "Reply",
+    "ReplyDraft",
     "ReplyLink",
     "Segment",
     "SessionHours",

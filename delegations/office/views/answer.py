@@ -11,7 +11,6 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from delegations.office.access import office_required
 from delegations.office.asked_again import asked_again, seen_dates
-from delegations.office.drafts import forget_draft, newest_draft
 from delegations.office.forms.answer import ReplyForm
 from delegations.office.on_file import (
     OnFile,
@@ -88,7 +87,6 @@ def take_reply(request: HttpRequest, invitation: Invitation) -> HttpResponse:
         except ValidationError as refusal:
             form.add_error(None, refusal.messages)
         else:
-            forget_draft(invitation, form.cleaned_data["form_key"])
             return redirect("office:recorded", invitation.pk)
     return answer_page(request, invitation, form)
 
@@ -183,10 +181,10 @@ def filed_page(
     return render(request, "office/on_file.html", shown, status=status)
 
 
-def begun_draft(request: HttpRequest, invitation: Invitation) -> UUID | None:
+def begun_draft(request: HttpRequest, invitation: Any) -> UUID | None:
     """Return the key of a form that was typed and not recorded, for who comes back to the page."""
     comes_back = request.method in ("GET", "HEAD") and not is_staff_looking(request)
-    return newest_draft(invitation) if comes_back else None
+    return invitation.begun_form if comes_back else None
 
 
 def last_day_in_words(edition: ForumEdition) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from delegations.office.access import private_page, set_link_cookie
 from delegations.office.forms.codes import CheckForm, CodeForm, PublicForm
-from delegations.office.kept_pages import SHORTLY, lead_to_kept, shown_shortly_at_an_address
+from delegations.office.kept_pages import keep_shortly, lead_to_kept, shown_shortly_at_an_address
 from delegations.office.page import (
     activate_letter_language,
     activate_linked_language,
@@ -193,7 +193,7 @@ def led_over(request: HttpRequest, page: str, form: type[PublicForm]) -> HttpRes
     """
     kept = form(initial={"code": request.POST["code"]})
     shown = render_form(request, f"office/{page}.html", kept, {"is_led_over": True})
-    return lead_to_kept(request, shown, reverse(f"office:{page}"), kept_for=SHORTLY)
+    return lead_to_kept(request, shown, reverse(f"office:{page}"), keep=keep_shortly)
 
 
 def printed_verdict(verdict: LetterVerdict) -> dict[str, object]:

@@ -25,9 +25,8 @@ from invitations.replies import UnseenReply, reply_in_draft
 def show_summary(request: HttpRequest, invitation: Invitation, form: ReplyForm) -> HttpResponse:
     """Lead to the summary; what was typed is kept for it."""
     form_key = form.cleaned_data["form_key"]
-    if keep_draft(invitation, form_key, request.POST, form.fields):
-        return redirect("office:summary", invitation.pk, form_key)
-    return summary_page(request, invitation, form)
+    keep_draft(invitation, form_key, request.POST, form.fields)
+    return redirect("office:summary", invitation.pk, form_key)
 
 
 @require_safe

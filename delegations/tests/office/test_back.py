@@ -69,7 +69,6 @@ def test_after_a_day_the_page_says_that_it_is_kept_no_longer():
     address = client.post(page_of(invitation), words_of(invitation, answer="")).url
 
     with time_machine.travel(timezone.now() + timezone.timedelta(hours=25)):
-        cache.clear()
         page = client.get(address)
 
     assert page.status_code == 404

@@ -3,13 +3,13 @@ import re
 
 import pikepdf
 import pytest
+import time_machine
 from django.conf import settings
-from django.core.cache import cache
 from django.utils import timezone
 
 from delegations.office.receipt import acknowledgement_words
 from delegations.tests.offices import browser, checked, invited, on_paper, page_of, text, words_of
-from invitations.models import Invitation, LetterTemplate, Reply
+from invitations.models import Invitation, LetterTemplate, Reply, ReplyDraft
 from invitations.replies import record_reply
 from invitations.tests.factories import InvitationFactory, MinisterFactory, UserFactory
 
@@ -24,6 +24,10 @@ pytestmark = [
 @pytest.fixture
 def invitation():
     return invited("Ruritania")
+
+
+def a_day_later():
+    return time_machine.travel(timezone.now() + timezone.timedelta(hours=25))
 
 
 def hidden_in(page):
@@ -168,50 +172,42 @@ def test_a_summary_opens_for_its_office_alone(invitation):
     assert "Typed." not in text(browser(other).get(elsewhere, follow=True))
 
 
-def test_without_a_cache_the_summary_is_shown_at_once(invitation, settings):
-    nowhere = {"BACKEND": "django.core.cache.backends.redis.RedisCache"}
-    address = {"LOCATION": "redis://127.0.0.1:1/0"}
-    settings.CACHES = {**settings.CACHES, "default": nowhere | address}
-
-    page = browser(invitation).post(page_of(invitation), words_of(invitation, step="check"))
-
-    assert "Nothing has been recorded yet" in text(page)
-
-
-def test_a_summary_that_the_cache_lost_is_not_taken_for_an_answer_on_file(invitation):
+def test_a_summary_of_yesterday_is_not_taken_for_an_answer_on_file(invitation):
     record_reply(invitation, {"answer": "in_person"})
     client, words = browser(invitation), words_of(invitation, answer="regrets", step="check")
     address = client.post(page_of(invitation), words).url
-    cache.clear()
 
-    response = client.get(address)
+    with a_day_later():
+        response = client.get(address)
+        begun = text(client.get(page_of(invitation)))
 
     assert response.status_code == 404
     assert "This summary is kept no longer" in text(response)
     assert f'href="{page_of(invitation)}"' in text(response)
+    assert "A reply was begun here" not in begun
 
 
-def test_a_summary_that_is_shown_is_recorded_after_the_cache_lost_it(invitation):
+def test_a_summary_that_is_shown_is_recorded_a_day_later(invitation):
     client, words = browser(invitation), words_of(invitation, step="check", remarks="By train.")
     page = client.post(page_of(invitation), words, follow=True)
     shown = dict(hidden_in(page.content.decode()))
-    cache.clear()
 
-    thanks = client.post(page_of(invitation), shown | {"step": "record"}, follow=True)
+    with a_day_later():
+        thanks = client.post(page_of(invitation), shown | {"step": "record"}, follow=True)
 
     assert "By train." in text(thanks)
     assert Reply.objects.get().remarks == "By train."
 
 
-def test_a_lost_summary_is_told_in_the_language_that_is_chosen_there(invitation):
+def test_a_summary_of_yesterday_is_told_in_the_language_that_is_chosen_there(invitation):
     client = browser(invitation)
     address = client.post(page_of(invitation), words_of(invitation, step="check")).url
-    cache.clear()
-    switch = re.search(r'<form id="languages" action="([^"]*)"', text(client.get(address)))
+    with a_day_later():
+        switch = re.search(r'<form id="languages" action="([^"]*)"', text(client.get(address)))
 
-    client.post(switch[1], {"language": "fr", "next": address})
+        client.post(switch[1], {"language": "fr", "next": address})
 
-    assert '<html lang="fr"' in text(client.get(address))
+        assert '<html lang="fr"' in text(client.get(address))
 
 
 def test_only_what_the_form_asks_is_kept_for_the_summary(invitation):
@@ -219,9 +215,19 @@ def test_only_what_the_form_asks_is_kept_for_the_summary(invitation):
 
     browser(invitation).post(page_of(invitation), words)
 
-    kept = cache.get(f"draft-{invitation.pk}-{words['form_key']}")
+    kept = ReplyDraft.objects.get(form_key=words["form_key"]).words
     assert "remarks=Typed." in kept
     assert "Hentzau" not in kept
+
+
+def test_a_summary_that_is_checked_twice_keeps_the_later_words(invitation):
+    client, words = browser(invitation), words_of(invitation, step="check", remarks="By train.")
+    client.post(page_of(invitation), words)
+
+    address = client.post(page_of(invitation), words | {"remarks": "By boat."}).url
+
+    assert "By boat." in text(client.get(address))
+    assert ReplyDraft.objects.count() == 1
 
 
 # What is left to do, and what was said before

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from invitations.admin.taking_out.cells import AT_ONCE, rows_of
 from invitations.admin.taking_out.lists import may_take_out, taken_out
 from invitations.models import ListExport
+from invitations.models.kept.for_a_day import forget_what_expired
 from invitations.setbacks import each_apart
 from invitations.times.jobs import Job
 
@@ -36,9 +37,13 @@ def ask_for_list(
 
 
 def take_out_lists() -> int:
-    """Make the lists that wait, forget files that nobody may fetch any more; return how many."""
+    """Make the lists that wait, and return how many; forget what is kept for a day alone.
+
+    These are the files that were made, and what offices typed and did not record.
+    """
     now = timezone.now()
     ListExport.objects.expired(now).update(content=None)
+    forget_what_expired()
     due = ListExport.objects.due(now).order_by("asked_at")
     return each_apart(
         Job.TAKE_OUT_LISTS,

@@ -26,6 +26,7 @@ from invitations.models import (
     FormOfAddress,
     ForumEdition,
     Invitation,
+    KeptPage,
     Letter,
     LetterEvent,
     LetterTemplate,
@@ -39,6 +40,7 @@ from invitations.models import (
     Reconfirmation,
     ReminderStep,
     Reply,
+    ReplyDraft,
     ReplyLink,
     SessionHours,
     StateAlias,
@@ -208,7 +210,7 @@ def test_list_takes_as_many_queries_for_three_rows_as_for_one(
 
 
 # One is secret, the others are read on the page of what they belong to.
-WITHOUT_A_PAGE = {ReplyLink, OriginalStep, DatesMove, Reconfirmation, Filed}
+WITHOUT_A_PAGE = {ReplyLink, OriginalStep, DatesMove, Reconfirmation, Filed, ReplyDraft, KeptPage}
 
 
 def test_every_other_model_has_its_page():
