@@ -13,6 +13,8 @@ from django.template.loader import render_to_string
 from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 
+from invitations.text.scripts import LETTERS, language_by_script
+
 EMBLEM = "emblem"
 # Marks of direction stand around an address, never in it.
 UNSEEN = r"\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff"
@@ -35,6 +37,13 @@ ISOLATE = "([\u2066\u2068])([^\u2066-\u2069]*)\u2069"
 NUMBER = r"\+\d[\d\u00a0]{5,}\d"
 # Days or hours from one to another: no line parts at the dash.
 FROM_TO = r"\b\d[\d:]*–\d[\d:]*\b"
+
+# Words of one script after another, with what stands between them.
+OTHER_SCRIPT = "|".join(
+    rf"[{letters}](?:[{letters}\s'’.-]*[{letters}])?" for letters in LETTERS.values()
+)
+# As BCP 47 has it for a language that is not known.
+NOT_KNOWN = "und"
 
 
 class Part(NamedTuple):
@@ -113,29 +122,54 @@ def plain_alone(content: bytes) -> str:
 
 def blocks(part: Part, references: Collection[str]) -> Iterable[Block]:
     for paragraph in filter(str.strip, re.split(r"\n\s*\n", part.words)):
-        lines = [marked_up(line, *references) for line in paragraph.strip("\n").split("\n")]
+        lines = [
+            marked_up(line, *references, lang=part.lang)
+            for line in paragraph.strip("\n").split("\n")
+        ]
         word = paragraph.strip()
         yield Block(lines, word if word in part.links else "")
 
 
-def marked_up(line: str, *references: str) -> SafeString:
-    """Return the line as HTML: addresses are links, and what keeps its own order is isolated."""
+def marked_up(line: str, *references: str, lang: str = "") -> SafeString:
+    """Return the line as HTML: addresses are links, and what keeps its own order is isolated.
+
+    Words in the script of another language than ``lang`` say which.
+    """
     # One reference may begin with the other: CL-19/5, CL-19/58.
     figures = "|".join([NUMBER, *map(re.escape, sorted(references, key=len, reverse=True))])
     signs = rf"{ISOLATE}|({ADDRESS})|({EMAIL})|({CODE})|({figures})|({FROM_TO})"
     html, end = "", 0
     for found in re.finditer(signs, line):
-        html += escape(line[end : found.start()])
+        html += told_apart(line[end : found.start()], lang)
         mark, words, *others = found.groups()
-        html += quoted(mark, marked_up(words, *references)) if mark else isolated(*others)
+        html += quoted(mark, words, references, lang) if mark else isolated(*others)
         end = found.end()
-    return mark_safe(html + escape(line[end:]))  # noqa: S308 -- escaped part by part
+    return mark_safe(html + told_apart(line[end:], lang))  # noqa: S308 -- escaped part by part
 
 
-def quoted(mark: str, html: SafeString) -> SafeString:
-    """Return words that plain text isolates by signs, isolated by a tag: not each font has them."""
-    way = "ltr" if mark == LEFT_TO_RIGHT else "auto"
-    return format_html('<bdi dir="{}">{}</bdi>', way, html)
+def told_apart(words: str, lang: str) -> SafeString:
+    """Return the words as HTML; those in the script of another language say which it is."""
+    html, end = "", 0
+    for found in re.finditer(OTHER_SCRIPT, words):
+        told = language_by_script(found[0])
+        html += escape(words[end : found.start()])
+        html += (
+            format_html('<span lang="{}">{}</span>', told, found[0]) if told != lang else found[0]
+        )
+        end = found.end()
+    return mark_safe(html + escape(words[end:]))  # noqa: S308 -- escaped part by part
+
+
+def quoted(mark: str, words: str, references: Collection[str], lang: str) -> SafeString:
+    """Return words that plain text isolates by signs, isolated by a tag: not each font has them.
+
+    Names say their language; of Latin letters nobody knows it.
+    """
+    if mark == LEFT_TO_RIGHT:
+        return format_html('<bdi dir="ltr">{}</bdi>', marked_up(words, *references, lang=lang))
+    told = language_by_script(words) or NOT_KNOWN
+    html = marked_up(words, *references, lang=told)
+    return format_html('<bdi dir="auto" lang="{}">{}</bdi>', told, html)
 
 
 def isolated(

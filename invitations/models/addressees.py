@@ -16,6 +16,7 @@ from invitations.text.addresses import checked_address
 from invitations.text.dates import comma_list
 from invitations.text.lines import is_blank
 from invitations.text.placeholders import COURTESY_PLACEHOLDERS, unknown_placeholders
+from invitations.text.scripts import LETTERS
 from invitations.text.spellings import normalize_name
 
 
@@ -225,17 +226,11 @@ def usable_forms(form: str, gender: str, state: int | None) -> Q:
 # princes and cardinals.
 HIGHEST = ("HOS", "MON", "GOVGEN", "CROWN", "HRH", "HH", "HSH", "HOG", "CARD")
 SURE = ("high", "medium")
-# The letters of the languages that write a name in another script than the Latin one.
-SCRIPTS = {
-    Language.ARABIC.value: re.compile("[\u0600-\u06ff]"),
-    Language.CHINESE.value: re.compile("[\u3400-\u9fff]"),
-    Language.RUSSIAN.value: re.compile("[\u0400-\u04ff]"),
-}
 
 
 def is_written_in(language: str, name: str) -> bool:
-    """Whether the name stands in the language's own script."""
-    return language in SCRIPTS and bool(SCRIPTS[language].search(name))
+    """Whether the name stands in the language's own script, which is not the Latin one."""
+    return language in LETTERS and bool(re.search(f"[{LETTERS[language]}]", name))
 
 
 class Minister(HeldRow):

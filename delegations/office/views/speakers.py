@@ -1,7 +1,6 @@
 """The public list of speakers, and the public calendar of the programme."""
 
 import datetime as dt
-import unicodedata
 from collections.abc import Callable
 from typing import Any
 
@@ -16,6 +15,7 @@ from delegations.programme import sessions_with_speakers
 from invitations.letters.calendar.events import public_calendar
 from invitations.models import ForumEdition, Language
 from invitations.text.dates import printed_hour
+from invitations.text.scripts import language_by_script, script_of
 
 
 @require_safe
@@ -57,7 +57,6 @@ def programme(request: HttpRequest, symbol: str) -> HttpResponse:
     )
 
 
-SCRIPTS = {"ARABIC": Language.ARABIC, "CJK": Language.CHINESE, "CYRILLIC": Language.RUSSIAN}
 LATIN = (Language.ENGLISH, Language.FRENCH, Language.SPANISH)
 
 
@@ -69,7 +68,7 @@ def in_their_languages(session: Any) -> list[tuple[SpeakingSlot, str]]:
 def function_language(slot: SpeakingSlot) -> str:
     """Return the language by the script; of Latin letters the State's own; empty if in doubt."""
     statement = getattr(slot.delegation, "statement", None)
-    letters = (sign for sign in (statement.speaker_function if statement else "") if sign.isalpha())
-    script = unicodedata.name(next(letters, " "), "").split()[0].partition("-")[0]
+    function = statement.speaker_function if statement else ""
     own = slot.delegation.member_state.language
-    return SCRIPTS.get(script, own if script == "LATIN" and own in LATIN else "")
+    of_state = own if script_of(function) == "LATIN" and own in LATIN else ""
+    return language_by_script(function) or of_state

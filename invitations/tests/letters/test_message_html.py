@@ -200,16 +200,38 @@ def test_what_an_office_typed_is_isolated_by_a_tag(acknowledged):
     remarks = "وفد من ثلاثة"
     letters = acknowledged({"answer": "in_person", "remarks": remarks})
 
-    assert f'<bdi dir="auto">{remarks}</bdi>' in html_of(letters["answer"])
+    assert f'<bdi dir="auto" lang="ar">{remarks}</bdi>' in html_of(letters["answer"])
 
 
 def test_an_arabic_mail_isolates_words_and_hours_of_another_order():
     line = marked_up("الرد: \u2068Sapt, sapt@example.org <b>\u2069، \u206610:00\u2069", "CL-1")
 
-    assert '<bdi dir="auto">Sapt, <span' in line
+    assert '<bdi dir="auto" lang="und">Sapt, <span' in line
     assert "sapt@example.org</a></span> &lt;b&gt;</bdi>" in line
     assert '<bdi dir="ltr">10:00</bdi>' in line
     assert not re.search("[\u2066-\u2069]", line)
+
+
+@pytest.mark.parametrize(
+    ("lang", "line", "told"),
+    [
+        ("en", "The speaker is Иван Петров.", '<span lang="ru">Иван Петров</span>.'),
+        ("fr", "L’orateur : 王小明", '<span lang="zh-hans">王小明</span>'),
+        ("ru", "Выступает وزيرة الاتصالات", '<span lang="ar">وزيرة الاتصالات</span>'),
+        (
+            "ar",
+            "تتحدث \u2068Flavia Elphberg\u2069",
+            '<bdi dir="auto" lang="und">Flavia Elphberg</bdi>',
+        ),
+        ("ar", "يتحدث \u2068Иван Петров\u2069", '<bdi dir="auto" lang="ru">Иван Петров</bdi>'),  # noqa: RUF001
+    ],
+)
+def test_a_name_in_the_letters_of_another_language_says_which(lang, line, told):
+    assert marked_up(line, "CL-1", lang=lang).endswith(told)
+
+
+def test_words_in_the_letters_of_the_mail_are_no_quotation():
+    assert marked_up("Иван Петров", "CL-1", lang="ru") == "Иван Петров"
 
 
 def test_a_sign_of_isolation_without_its_end_is_left_as_it_is():
