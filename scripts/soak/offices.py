@@ -44,7 +44,6 @@ class Office(Thread):
         self.browser.headers["Connection"] = "close"
         self.told: list[Told] = []
         self.thanked: list[str] = []
-        self.lost_summaries = 0
         self.breaches: list[str] = []
 
     def run(self) -> None:
@@ -58,11 +57,11 @@ class Office(Thread):
             self.breaches.append(str(never))
 
     def answer(self, remarks: str) -> None:
-        """Type a reply, look at its summary, and have it recorded; begin anew if that was lost."""
+        """Type a reply, look at its summary, and have it recorded."""
         form = hidden(self.ask("GET", f"{self.page}change/"))
         summary = self.ask("POST", self.page, form | WORDS | {"remarks": remarks, "step": "check"})
         if hidden(summary).get("remarks") != remarks:
-            self.lost_summaries += 1
+            self.breaches.append(f"{summary.status_code} at {summary.url}: what was typed is lost")
             return
         thanks = self.ask("POST", self.page, hidden(summary) | {"step": "record"})
         if thanks.url.endswith("/thanks/"):
@@ -80,7 +79,7 @@ class Office(Thread):
             if answer is None:
                 continue
             if answer.status_code != 503:
-                if answer.status_code >= 400 and "/check/" not in answer.url:
+                if answer.status_code >= 400:
                     self.breaches.append(f"{answer.status_code} at {answer.url}")
                 return answer
             self.judge(answer, words)
