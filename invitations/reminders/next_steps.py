@@ -33,18 +33,13 @@ class Asked(NamedTuple):
                 at = self.now.astimezone(one.schedule.zone)
                 yield ComingReminder(invitation, one.facts.waiting, at, is_in_outbox=True)
                 self.note_mail(one.schedule.day_of(self.now))
-        dues = [(at, n, step) for n, one in enumerate(self.questions) for step, at in one.steps]
-        for at, n, step in sorted(dues, key=self.by_day):
-            one = self.questions[n]
+        dues = [(step, at, one) for one in self.questions for step, at in one.steps]
+        for step, at, one in sorted(dues, key=lambda due: (due[1], due[0].place_in_day)):
             day = one.schedule.day_of(at)
             if one.facts.may_have(step, day):
                 one.facts.reminded = step.days_before
                 self.note_mail(day)
                 yield ComingReminder(invitation, step, at.astimezone(one.schedule.zone))
-
-    def by_day(self, due: tuple[dt.datetime, int, ReminderStep]) -> tuple[dt.datetime, int]:
-        at, n, _step = due
-        return at, n
 
     def note_mail(self, day: dt.date) -> None:
         for one in self.questions:

@@ -2,13 +2,14 @@
 
 A reminder is due as long as it has no letter: a missed day is caught up, a second run adds nothing.
 The days are computed for each State with its own calendar; the invitations are found and planned by
-one statement, however many they are.
+one statement for each hour and question, however many they are.
 """
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import partial, reduce
+from itertools import groupby
 from operator import or_
 from typing import Any, NamedTuple
 
@@ -78,9 +79,9 @@ def queue_reminders_of(edition: ForumEdition, now: dt.datetime) -> int:
     by_question = schedules_by_question(edition)
     call_back_stale(edition, by_question, now)
     planned = 0
-    for asks_for, schedules in by_question.items():
-        if asks_for or edition.takes_replies(now):
-            planned += plan_reminder_letters(edition, groups_at(schedules, now), now)
+    for groups in groups_in_order(by_question.values(), now):
+        if groups[0].step.asks_for or edition.takes_replies(now):
+            planned += plan_reminder_letters(edition, groups, now)
     step = by_question[""][None].call_at(now)
     if step and edition.takes_replies(now):
         planned += list_calls(edition, step, now)
@@ -96,6 +97,20 @@ class Group(NamedTuple):
     step: ReminderStep
     since: dt.datetime
     states: list[int | None]
+
+
+def groups_in_order(by_question: Iterable[Schedules], now: dt.datetime) -> list[list[Group]]:
+    """Return the groups of each hour and question, in the order of the day.
+
+    An office has one mail in three days: a tick that is late chooses as one in time would have.
+    """
+    due = [group for schedules in by_question for group in groups_at(schedules, now)]
+    due.sort(key=place_of)
+    return [list(same) for _place, same in groupby(due, place_of)]
+
+
+def place_of(group: Group) -> tuple[int, int]:
+    return group.step.place_in_day
 
 
 def groups_at(schedules: Schedules, now: dt.datetime) -> list[Group]:
@@ -116,8 +131,6 @@ def plan_reminder_letters(edition: ForumEdition, groups: list[Group], now: dt.da
 
     All groups ask for the same.
     """
-    if not groups:
-        return 0
     asks_for = groups[0].step.asks_for
     highest = Letter.objects.aggregate(Max("pk"))["pk__max"]
     number = insert_select(

@@ -106,6 +106,11 @@ class ReminderStep(ApprovedByTwo):
         return days % {"days": self.days_before}
 
     @property
+    def place_in_day(self) -> tuple[int, int]:
+        """Where it stands among the steps of a day: by its hour, then as offices do things."""
+        return self.hour, ["", *NextStep.values].index(self.asks_for)
+
+    @property
     def last_day(self) -> dt.date:
         """The last day on which an office can still do in time what is asked."""
         return asked_before(self.edition, self.asks_for) - dt.timedelta(days=1)

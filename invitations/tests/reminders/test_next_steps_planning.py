@@ -2,13 +2,13 @@
 
 import datetime as dt
 from collections import defaultdict
-from itertools import pairwise
+from itertools import pairwise, product
 from zoneinfo import ZoneInfo
 
 import pytest
 import time_machine
 from django.db import transaction
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from invitations.letters.planning import letter_recipients
@@ -34,7 +34,7 @@ pytestmark = pytest.mark.django_db
 GENEVA = ZoneInfo("Europe/Zurich")
 # At that hour each step of the day has begun at all of these places.
 BEGIN = dt.datetime(2027, 4, 22, 14, tzinfo=dt.UTC)
-DAY, TICKS = dt.timedelta(days=1), 20
+DAY, HOUR, TICKS = dt.timedelta(days=1), dt.timedelta(hours=1), 20
 EXAMPLES = 30 if AS_DEPLOYED else 8
 MINISTER = "minister@example.org"
 PLACES = [None, ("US", "America/New_York"), ("EG", "Africa/Cairo")]
@@ -65,6 +65,13 @@ events = st.lists(
     ),
     max_size=5,
 )
+# At how many hours after that one the clock ticks too, each day.
+more_ticks = st.sets(st.integers(1, 23), max_size=2)
+
+
+def an_office(place=None, answer="in_person", answered=10, **words):
+    apart = {"focal_point": "", "mission": "mission@example.org", "filed": set()}
+    return {"place": place, "answer": answer, "answered": answered} | apart | words
 
 
 def edition_of(asked):
@@ -141,11 +148,11 @@ def leave(now):
     return left
 
 
-def walk(happening=()):
-    """Tick once a day until the Track is on; return the mails that left, each with its day."""
+def walk(happening=(), more=()):
+    """Tick each day until the Track is on; return the mails that left, each with its day."""
     left, happening = [], sorted(happening, key=lambda event: event[0])
-    for number in range(TICKS):
-        now = BEGIN + number * DAY
+    for number, hours in product(range(TICKS), sorted({0, *more})):
+        now = BEGIN + number * DAY + hours * HOUR
         with time_machine.travel(now, tick=False):
             while happening and happening[0][0] <= number:
                 happening.pop(0)[1]()
@@ -182,14 +189,25 @@ def test_no_minister_is_asked_nobody_twice_and_nobody_of_what_is_filed(asked, fo
         assert all(later - earlier >= 3 * DAY for earlier, later in pairwise(days))
 
 
+# On 26 April the text is due at three, and the head of delegation, put off since the 23rd, at five.
+@example(
+    [
+        ("speaker", 17, 0), ("text", 14, 3), ("speaker", 12, 2), ("text", 17, 0),
+        ("speaker", 13, 2), ("head", 17, 5),
+    ],
+    [an_office()],
+    set(),
+)  # fmt: skip
+# On 3 May the text is due at midnight, the speaker at seven.
+@example([("text", 7, 0), ("speaker", 7, 7)], [an_office(PLACES[1])], set())
 @settings(max_examples=EXAMPLES)
-@given(steps, offices)
-def test_the_forecast_says_what_leaves_if_nothing_happens(asked, found):
+@given(steps, offices, more_ticks)
+def test_the_forecast_says_what_leaves_if_nothing_happens(asked, found, more):
     with transaction.atomic():
         edition, _invitations = world_of(asked, found)
         plan = forecast_of(edition, BEGIN)
         foretold = [(one.invitation.pk, one.step.pk, one.at.date()) for one in plan.mails]
-        left = [(letter.invitation_id, letter.step_id, day) for letter, day in walk()]
+        left = [(letter.invitation_id, letter.step_id, day) for letter, day in walk(more=more)]
         transaction.set_rollback(True)
 
     assert sorted(foretold) == sorted(left)
