@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives.serialization import pkcs12
 from cryptography.x509.oid import NameOID
 from django.conf import settings as site
 
-from invitations.files.sealing import SealFile, certificate_in, seal_warning
+from invitations.files.sealing import certificate_in, seal_file, seal_warning
 from scripts import run as make_run
 from scripts.peers.ports import free_port
 
@@ -57,7 +57,7 @@ def test_a_port_that_the_first_one_took_is_told_after_waiting_for_it(tmp_path):
 
 
 @pytest.fixture
-def lent(tmp_path, monkeypatch):
+def lent(tmp_path, monkeypatch, settings):
     """The seal that a start in this folder lends."""
     monkeypatch.setattr(make_run, "VAR_DIR", tmp_path)
     monkeypatch.setenv("SEAL_FILE", "")
@@ -65,8 +65,8 @@ def lent(tmp_path, monkeypatch):
 
     def lend():
         make_run.lend_seal()
-        path = os.environ.pop("SEAL_FILE")
-        return SealFile(path, os.stat(path).st_mtime_ns)
+        settings.SEAL_FILE = os.environ.pop("SEAL_FILE")
+        return seal_file()
 
     return lend
 
