@@ -213,7 +213,9 @@ def name_of(model: type[models.Model], key: Any) -> str:
 def names_of(model: type[models.Model], keys: Iterable[Any]) -> dict[str, str]:
     """Return the names of those rows that are there, by their keys as text, in one query."""
     # Names of ministers and invitations have the State in them.
-    rows: Any = models.QuerySet(model).filter(pk__in=keys).select_related()
+    within = [one.name for one in model._meta.fields if one.name in ("member_state", "minister")]
+    rows: Any = models.QuerySet(model).filter(pk__in=keys)
+    rows = rows.select_related(*within) if within else rows
     return {str(row.pk): f"{model._meta.verbose_name}: {row.told_as}"[:300] for row in rows}
 
 

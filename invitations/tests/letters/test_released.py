@@ -9,11 +9,13 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from invitations.letters.composing_queue import compose_planned
-from invitations.models import FormOfAddress, HeldChange, Letter, Mission, Rank
+from invitations.models import FormOfAddress, HeldChange, Invitation, Letter, Mission, Rank
+from invitations.models.held.holding import names_of
 from invitations.reminders.planning import queue_reminders
 from invitations.replies import record_reply
 from invitations.tests.factories import (
     EditionFactory,
+    InvitationFactory,
     MemberStateFactory,
     MissionFactory,
     StepFactory,
@@ -271,3 +273,12 @@ def test_an_answer_that_came_in_time_is_acknowledged_after_replies_were_closed(o
     compose_planned()
 
     assert office.letters.get(kind="acknowledgement").state == Letter.State.APPROVED
+
+
+def test_names_of_held_rows_are_asked_for_once(django_assert_num_queries):
+    invitations = [InvitationFactory() for _number in range(3)]
+
+    with django_assert_num_queries(1):
+        named = names_of(Invitation, [one.pk for one in invitations])
+
+    assert [*named.values()] == [f"invitation: {one}" for one in invitations]
