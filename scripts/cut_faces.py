@@ -4,7 +4,8 @@
 
 A letter embeds only the glyphs that it prints, and picking them costs more the larger the face is:
 a Chinese letter takes half the time from these, and one with a rare character a third of the
-memory. What they leave out is printed from the full families. Nothing is done if the folder has
+memory. What they leave out is printed from the full families. Beside them lies a configuration of
+fontconfig that names them: all processes read the same files. Nothing is done if the folder has
 these faces already.
 """
 
@@ -15,6 +16,7 @@ from concurrent.futures import ProcessPoolExecutor
 from hashlib import sha256
 from pathlib import Path
 from typing import NamedTuple
+from xml.etree.ElementTree import Element, SubElement, tostring
 
 import fontTools
 from fontTools import subset
@@ -41,6 +43,7 @@ JOINED = ["kern", "liga", "calt", "ccmp", "locl", "mark", "mkmk", "rlig", "init"
 
 class Face(NamedTuple):
     name: str
+    family: str
     pattern: str
     characters: Iterable[int]
     features: list[str]
@@ -63,15 +66,15 @@ def rare_chinese() -> set[int]:
 
 
 FACES = [
-    Face("serif-regular.ttf", "Noto Serif:regular", LATIN, JOINED),
-    Face("serif-bold.ttf", "Noto Serif:bold", LATIN, JOINED),
-    Face("serif-italic.ttf", "Noto Serif:italic", LATIN, JOINED),
-    Face("sans-regular.ttf", "Noto Sans:regular", LATIN, JOINED),
-    Face("naskh-regular.ttf", "Noto Naskh Arabic:regular", ARABIC, JOINED, em=920),
-    Face("naskh-bold.ttf", "Noto Naskh Arabic:bold", ARABIC, JOINED, em=920),
-    Face("song-regular.ttf", "Noto Serif CJK SC:regular", common_chinese(), []),
-    Face("song-bold.ttf", "Noto Serif CJK SC:bold", common_chinese(), []),
-    Face("song-rare.otf", "Noto Serif CJK SC:regular", rare_chinese(), []),
+    Face("serif-regular.ttf", "Letter Serif", "Noto Serif:regular", LATIN, JOINED),
+    Face("serif-bold.ttf", "Letter Serif", "Noto Serif:bold", LATIN, JOINED),
+    Face("serif-italic.ttf", "Letter Serif", "Noto Serif:italic", LATIN, JOINED),
+    Face("sans-regular.ttf", "Letter Sans", "Noto Sans:regular", LATIN, JOINED),
+    Face("naskh-regular.ttf", "Letter Naskh", "Noto Naskh Arabic:regular", ARABIC, JOINED, em=920),
+    Face("naskh-bold.ttf", "Letter Naskh", "Noto Naskh Arabic:bold", ARABIC, JOINED, em=920),
+    Face("song-regular.ttf", "Letter Song", "Noto Serif CJK SC:regular", common_chinese(), []),
+    Face("song-bold.ttf", "Letter Song", "Noto Serif CJK SC:bold", common_chinese(), []),
+    Face("song-rare.otf", "Letter Song Rare", "Noto Serif CJK SC:regular", rare_chinese(), []),
 ]
 
 
@@ -84,7 +87,24 @@ def main(folder: Path) -> None:
     with ProcessPoolExecutor() as pool:
         # The Chinese faces take the longest: they come first.
         list(pool.map(cut, FACES[::-1], sources[::-1], [folder] * len(FACES)))
+    (folder / "fonts.conf").write_bytes(configuration(folder.resolve()))
     mark.write_text(made_from)
+
+
+def configuration(folder: Path) -> bytes:
+    """Name the faces in the folder to fontconfig, beside all that the system has."""
+    root = Element("fontconfig")
+    SubElement(root, "include", ignore_missing="yes").text = "/etc/fonts/fonts.conf"
+    for face in FACES:
+        match = SubElement(root, "match", target="scan")
+        test = SubElement(match, "test", name="file", compare="eq")
+        SubElement(test, "string").text = str(folder / face.name)
+        # Before its own, without which Pango does not find it.
+        edit = SubElement(match, "edit", name="family", mode="prepend")
+        SubElement(edit, "string").text = face.family
+    SubElement(root, "dir").text = str(folder)
+    declared = b'<!DOCTYPE fontconfig SYSTEM "urn:fontconfig:fonts.dtd">\n'
+    return declared + tostring(root)
 
 
 def source(face: Face) -> tuple[Path, int]:

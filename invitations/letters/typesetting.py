@@ -75,11 +75,13 @@ def fonts_and_styles(_pid: int) -> "tuple[FontConfiguration, CSS, URLFetcher]":
     # At exit, cffi closes this library while a thread of Pango may use it; ctypes keeps it open.
     with suppress(OSError):
         ctypes.CDLL("libpangoft2-1.0.so.0")
+    # A style sheet that named the faces' files would have each process copy them.
+    if (FACES / "fonts.conf").exists():
+        os.environ["FONTCONFIG_FILE"] = str(FACES / "fonts.conf")
     fonts = FontConfiguration()
-    # At exit, its temporary files are removed while Python still can.
+    # At exit, they are given back while Python still can.
     atexit.register(fonts_and_styles.cache_clear)
-    # Only the style sheet may read files: its fonts. The letter's own HTML may not.
-    faces = URLFetcher(allowed_protocols=["file"])
+    # Nothing that is set in type may read files.
+    fetcher = URLFetcher(allowed_protocols=["data"])
     words = (settings.BASE_DIR / "templates/letters/letter.css").read_text()
-    css = CSS(string=words, font_config=fonts, url_fetcher=faces, base_url=f"{FACES.as_uri()}/")
-    return fonts, css, URLFetcher(allowed_protocols=["data"])
+    return fonts, CSS(string=words, font_config=fonts, url_fetcher=fetcher), fetcher

@@ -1,6 +1,7 @@
 import io
 import re
 import socket
+from pathlib import Path
 
 import page
 import pikepdf
@@ -61,6 +62,15 @@ def test_all_faces_are_embedded(composed):
 
         assert faces
         assert all(face.split()[-5] == "yes" for face in faces)
+
+
+def test_the_faces_are_read_from_one_place_and_no_process_copies_them(composed):
+    composed()
+
+    opened = Path("/proc/self/maps").read_text()
+
+    assert "/letter-faces/serif-regular.ttf" in opened
+    assert "/weasyprint-" not in opened
 
 
 def test_link_code_and_check_code_are_printed_and_labelled(composed):
