@@ -15,6 +15,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import time
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -45,9 +46,10 @@ def main() -> None:
     asked = arguments()
     print(f"Seed {asked.seed}; again with: make soak ARGS='--seed {asked.seed}'\n")
     print(in_columns(tuple(COLUMNS)), flush=True)
-    ended = []
+    ended, began = [], time.monotonic()
     for part in asked.parts or PARTS:
         ended.append(played(part, asked.seed))
+        print(f"   {part}, after {time.monotonic() - began:.0f} s in all", flush=True)
         if ended[-1] > STOPPED:
             break
     sys.exit(max(ended))
