@@ -17,9 +17,11 @@ from delegations.tests.lists import PAGES, take_out_url
 from invitations.admin.columns import list_url
 from invitations.admin.setup.minister_import import MinisterResource
 from invitations.admin.taking_out.files import Kind
+from invitations.files.frozen import freeze
 from invitations.models import Letter, ListExport, Minister
 from invitations.tests.desk import choose, letter_in_force
 from invitations.tests.factories import InvitationFactory, UserFactory
+from invitations.tests.outbox.print_run.papers import mission_for, pages_of
 
 pytestmark = pytest.mark.django_db
 
@@ -55,6 +57,7 @@ MORE = {
     "ministers": {"Drafters", "Approvers"},
     "archive of letters": {"Drafters", "Approvers"},
     "copies to sign": {"Drafters", "Approvers"},
+    "print run": {"Drafters", "Approvers"},
 }
 # Which part of the API nobody but they may open to another system.
 SCOPES = {
@@ -199,7 +202,17 @@ def copies_to_sign(client, _invitation, _kind):
     return choose(client, list_url(Letter), "copy_selected", letter_in_force())
 
 
-WAYS = [who_is_silent, registered_or_not, contacts, ministers, archive_of_letters, copies_to_sign]
+def print_run(client, _invitation, _kind):
+    letter, pdf = letter_in_force(), freeze(pages_of([300]), "letters", "pdf")
+    Letter.objects.filter(pk=letter.pk).update(pdf=pdf.name, sha256=pdf.sha256)
+    mission_for(letter)
+    return choose(client, list_url(Letter), "print_selected", letter, answered="yes")
+
+
+WAYS = [
+    who_is_silent, registered_or_not, contacts, ministers, archive_of_letters, copies_to_sign,
+    print_run,
+]  # fmt: skip
 
 
 @pytest.mark.parametrize("kind", Kind.values)

@@ -22,6 +22,7 @@ from invitations.admin.confirming import (
     too_many,
 )
 from invitations.admin.reauthentication import signed_in_recently
+from invitations.audit import record_export
 from invitations.forms.action_forms import LetterDispatchedForm, SureForm
 from invitations.letters.routes import paper_route
 from invitations.models import Letter
@@ -68,6 +69,7 @@ class PrintRunMixin(RecordAdmin):
         except ValidationError as refusal:
             messages.error(request, refusal_sentence(refusal))
             return None
+        record_export(Letter, len(run.letters), _("Print run"), user_of(request))
         name = f"print-run-{timezone.localtime():%Y-%m-%d-%H%M}.pdf"
         return FileResponse(file, as_attachment=True, filename=name)
 

@@ -1,4 +1,5 @@
 import pytest
+from auditlog.models import LogEntry
 from django.contrib.auth.models import Permission
 from django.urls import reverse
 from django.utils import timezone
@@ -68,6 +69,34 @@ def test_print_run_is_downloaded_as_one_pdf(desk, letter):
     assert response["Content-Type"] == "application/pdf"
     assert response["Content-Disposition"].startswith('attachment; filename="print-run-')
     assert len(widths(response.getvalue())) == 3
+
+
+def test_who_takes_a_print_run_out_and_how_many_letters_lie_in_it_is_on_file(client, letter, note):
+    person = signed_in(client, "view_letter", "change_letter")
+    one, other, lost = (
+        letter(minister__given_name=name, minister__name_key=name) for name in ("a", "b", "c")
+    )
+    note(mission_for(one, other), one, other)
+    chosen = {"action": "print_selected", "_selected_action": [one.pk, other.pk, lost.pk]}
+    taken_out = LogEntry.objects.filter(additional_data__act="taken_out")
+    client.post(LETTERS, chosen)
+    assert not taken_out.exists()
+
+    client.post(LETTERS, {**chosen, "answered": "yes"}).getvalue()
+
+    # With the note verbale; without the letter that is in no envelope.
+    entry = taken_out.get()
+    assert (entry.actor, entry.object_repr) == (person, "letters: 3, Print run")
+
+
+def test_print_run_that_stops_at_a_damaged_letter_is_not_on_file(desk, letter):
+    one = letter()
+    mission_for(one)
+    damage(one)
+
+    desk("print_selected", one, answered="yes")
+
+    assert not LogEntry.objects.filter(additional_data__act="taken_out").exists()
 
 
 def test_letter_that_is_not_approved_is_refused_by_name_and_the_others_are_printed(desk, letter):
