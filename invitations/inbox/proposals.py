@@ -143,13 +143,12 @@ def coded_states(file_name: str) -> set[int]:
     return {state.pk for state in MemberState.objects.filter(meant)}
 
 
-def in_force(invitation: Invitation) -> Invitation | None:
-    """Return the invitation, or in its place the principal one in force of its State there."""
+def in_force(invitation: Invitation) -> Invitation:
+    """Return the invitation, or in its place the principal one in force of its State there.
+
+    Where there is none, whoever looks at the paper is told whose it is, and that none is in force.
+    """
     if invitation.status == Invitation.Status.ISSUED:
         return invitation
-    return (
-        Invitation.objects.issued()
-        .principal()
-        .filter(edition=invitation.edition_id, member_state=invitation.member_state_id)
-        .first()
-    )
+    of_state = {"edition": invitation.edition_id, "member_state": invitation.member_state_id}
+    return Invitation.objects.issued().principal().filter(**of_state).first() or invitation

@@ -30,7 +30,7 @@ from invitations.admin.replies.beside import may_record
 from invitations.admin.replies.offered import NOT_IN_FORCE
 from invitations.forms.dropped_scans import DroppedScansForm, kind_or_refusal
 from invitations.inbox.scans import Scan, drop_scan
-from invitations.models import DroppedScan
+from invitations.models import DroppedScan, Invitation
 from invitations.times.jobs import Job, begin_soon
 
 State = DroppedScan.State
@@ -195,7 +195,9 @@ class DroppedScanAdmin(RecordAdmin):
         if scan.state == State.TWICE and scan.told:
             return _("the same file as %(name)s") % {"name": scan.told}
         if scan.proposed is None:
-            return str(NOT_IN_FORCE) if scan.found else scan.told
+            return scan.told
+        if scan.proposed.status != Invitation.Status.ISSUED:
+            return NOT_IN_FORCE % {"invitation": scan.proposed.chosen_as}
         return f"{scan.proposed.chosen_as}, {scan.get_found_display()}"
 
     @display(description=gettext_lazy("blank pages"))

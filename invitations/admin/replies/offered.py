@@ -9,7 +9,9 @@ from invitations.admin.state_names import states_called
 from invitations.inbox.filing import current
 from invitations.models import Correspondence, DroppedScan, Invitation
 
-NOT_IN_FORCE = gettext_lazy("What stands on the paper is of an invitation that is not in force.")
+NOT_IN_FORCE = gettext_lazy(
+    "What stands on the paper is of an invitation that is not in force: %(invitation)s."
+)
 MOST_OFFERED = 12
 JOINED = ("edition", "member_state", "minister__member_state")
 
@@ -27,12 +29,12 @@ def offered_for(filed: Correspondence, scan: DroppedScan | None) -> Offered:
     if filed.invitation_id:
         one = Invitation.objects.select_related(*JOINED).get(pk=filed.invitation_id)
         return Offered([one], one)
-    if scan and scan.found and scan.proposed_id is None:
-        return Offered([], told=NOT_IN_FORCE)
     proposed = (scan and scan.proposed_id) or filed.probably_of_id
     if not proposed:
         return Offered([])
     one = Invitation.objects.select_related(*JOINED).get(pk=proposed)
+    if scan and one.status != Invitation.Status.ISSUED:
+        return Offered(beside(one), told=NOT_IN_FORCE % {"invitation": one.chosen_as})
     how = scan.get_found_display() if scan else _("by its sender, who could not be verified")
     told = _("Proposed %(how)s: %(invitation)s.") % {"how": how, "invitation": one.chosen_as}
     return with_other_editions(one, told, is_sure=bool(scan and scan.found == scan.Found.CODE))
@@ -40,12 +42,17 @@ def offered_for(filed: Correspondence, scan: DroppedScan | None) -> Offered:
 
 def with_other_editions(one: Invitation, told: str, *, is_sure: bool) -> Offered:
     """Offer beside an invitation of another edition that to the current one; choose neither."""
-    of_state = Invitation.objects.issued().filter(member_state=one.member_state_id)
-    beside = current(of_state.select_related(*JOINED))
-    if one in beside:
+    current_ones = beside(one)
+    if one in current_ones:
         return Offered([one], one if is_sure else None, told)
     told = f"{told} " + _("This edition is not the current one: look at the paper, and choose.")
-    return Offered([*in_order(beside, {one.member_state_id: 0}), one], None, told)
+    return Offered([*current_ones, one], None, told)
+
+
+def beside(one: Invitation) -> list[Invitation]:
+    """Return the invitations of its State that take replies today."""
+    of_state = Invitation.objects.issued().filter(member_state=one.member_state_id)
+    return in_order(current(of_state.select_related(*JOINED)), {one.member_state_id: 0})
 
 
 def invitations_called(typed: str) -> list[Invitation]:

@@ -63,6 +63,13 @@ def test_the_link_of_a_letter_that_was_replaced_still_tells_whose_it_is(ruritani
     assert proposal([link], "", "") == (successor, "code")
 
 
+def test_a_code_of_an_invitation_in_whose_place_none_is_in_force_still_tells_whose_it_is(ruritania):
+    ruritania.status = "withdrawn"
+    ruritania.save()
+
+    assert proposal([code_of(ruritania)], "", "") == (ruritania, "code")
+
+
 def test_the_reply_code_and_the_check_code_in_the_text_tell_whose_it_is(ruritania):
     letter = LetterFactory(invitation=ruritania, check_code="1234567890123456")
     code = grouped_code(ruritania.links.get().code)

@@ -177,6 +177,24 @@ def test_a_proposal_of_another_edition_is_named_and_not_chosen(client, registrar
     assert "This edition is not the current one" in response.content.decode()
 
 
+def test_a_paper_of_an_invitation_that_is_not_in_force_names_its_state_and_edition(
+    client, registrar
+):
+    withdrawn = InvitationFactory(edition=past_edition(), status="withdrawn")
+    now = InvitationFactory(minister=withdrawn.minister)
+    scan = drop(as_file(letter_of(withdrawn)))
+    read_scans()
+
+    listed, beside = client.get(LIST), client.get(page(scan.correspondence))
+
+    told = f"of an invitation that is not in force: {withdrawn.chosen_as}."
+    assert told in listed.content.decode()
+    assert told in beside.content.decode()
+    form = form_of(beside)
+    assert not form["invitation"].value()
+    assert [pk for pk, _name in form.fields["invitation"].choices] == [now.pk]
+
+
 def test_record_and_next_leads_through_the_pile_with_channel_and_hour(client, registrar):
     invitations = [InvitationFactory() for _fax in range(3)]
     scans = [drop(as_file(letter_of(one))) for one in invitations]
