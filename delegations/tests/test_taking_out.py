@@ -1,6 +1,8 @@
 """Each list taken out, and read again: its rows are those that the page shows."""
 
+import csv
 import io
+from itertools import islice
 
 import pytest
 from auditlog.models import LogEntry
@@ -9,6 +11,7 @@ from django.core.management import call_command
 from django.test import TestCase
 from django.urls import reverse
 from django.utils import timezone
+from pypdfium2 import PdfDocument
 from unfold.templatetags.unfold_list import results
 
 from delegations.models import DelegationChange
@@ -20,9 +23,10 @@ from delegations.tests.lists import (
     rows_shown,
     take_out_url,
     text_shown,
+    words_of,
 )
 from invitations.admin.columns import at_hour, list_url
-from invitations.admin.taking_out.background import take_out_lists
+from invitations.admin.taking_out.background import ask_for_list, counted, take_out_lists
 from invitations.admin.taking_out.lists import MOST_AT_ONCE
 from invitations.models import Invitation, ListExport, MemberState, Mission
 from invitations.tests.factories import MemberStateFactory, UserFactory
@@ -76,11 +80,26 @@ class EachList(TestCase):
         (row,) = (row for row in rows if "'=1+1" in row)
         assert str(change.delegation) in row
 
-    def test_csv_and_pdf_hold_the_same(self):
-        for kind, begins in (("csv", b"\xef\xbb\xbf"), ("pdf", b"%PDF")):
-            answer = self.client.post(take_out_url(MemberState), {"kind": kind})
-            assert answer.getvalue().startswith(begins)
-            assert f".{kind}" in answer["Content-Disposition"]
+    def test_csv_holds_the_same_rows(self):
+        answer = self.client.post(take_out_url(MemberState), {"kind": "csv"})
+
+        file = answer.getvalue()
+        assert file.startswith(b"\xef\xbb\xbf")
+        assert ".csv" in answer["Content-Disposition"]
+        lines = csv.reader(io.StringIO(file.decode("utf-8-sig"), newline=""))
+        _headings, *rows = [[words_of(cell) for cell in line] for line in lines]
+        assert rows == rows_shown(self.client, list_url(MemberState))
+
+    def test_pdf_holds_the_same_rows(self):
+        answer = self.client.post(take_out_url(MemberState), {"kind": "pdf"})
+
+        file = answer.getvalue()
+        assert ".pdf" in answer["Content-Disposition"]
+        told = "".join(page.get_textpage().get_text_range() for page in PdfDocument(file))
+        shown = rows_shown(self.client, list_url(MemberState))
+        assert f"{len(shown)} rows." in told
+        squeezed = "".join(told.split())
+        assert [row for row in shown if "".join(row[0].split()) not in squeezed] == []
 
     def test_each_file_leaves_a_row_that_says_who_what_and_how_many(self):
         number = Mission.objects.count()
@@ -153,6 +172,21 @@ class EachList(TestCase):
         self.client.force_login(UserFactory(is_superuser=True))
         assert self.client.get(file).status_code == 404
         assert self.client.get(page).status_code == 302
+
+    def test_the_page_tells_how_many_rows_a_worker_has_written(self):
+        rows = MemberState.objects.count()
+        wanted = ask_for_list(MemberState, "", "csv", rows, self.user)
+        ListExport.objects.update(state="running", began_at=timezone.now())
+        wanted.refresh_from_db()
+        listed = self.client.get(list_url(MemberState)).context["cl"]
+        page = reverse("admin:invitations_listexport_change", args=[wanted.pk])
+
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr("invitations.admin.taking_out.background.AT_ONCE", 5)
+            # The sixth is asked for once five are written.
+            list(islice(counted(wanted, listed), 6))
+
+        assert f"5 of {rows}" in self.client.get(page).content.decode()
 
     def test_file_of_a_long_list_goes_after_a_day(self):
         yesterday = timezone.now() - timezone.timedelta(days=1, minutes=1)
