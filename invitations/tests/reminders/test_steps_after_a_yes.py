@@ -179,6 +179,30 @@ def test_a_second_run_and_a_second_day_ask_nobody_twice(said_yes):
     assert planned == [0, 0, 0, 0]
 
 
+def test_a_step_on_a_quiet_day_asks_on_the_working_day_before(said_yes, edition):
+    said_yes()
+    edition.quiet_periods.create(first_on=THE_DAY.date(), last_on=THE_DAY.date())
+    day_before = geneva(19, month=4)
+
+    (mail,) = forecast_of(edition, geneva(1, month=4)).mails
+
+    assert mail.at == day_before
+    assert [asked_on(day) for day in (day_before, THE_DAY)] == [1, 0]
+
+
+def test_what_did_not_leave_before_a_quiet_day_leaves_after_it(said_yes, edition, peer):
+    said_yes()
+    asked_on()
+    edition.quiet_periods.create(first_on=THE_DAY.date(), last_on=THE_DAY.date())
+
+    left = []
+    for day in (THE_DAY, geneva(21, month=4)):
+        with time_machine.travel(day, tick=False):
+            left.append(dispatch_outbox())
+
+    assert left == [0, 1]
+
+
 def test_a_step_that_two_people_have_not_approved_asks_nobody(said_yes, edition):
     said_yes()
     edition.reminder_steps.update(second_approver=None)
