@@ -8,6 +8,7 @@ import subprocess
 import openpyxl
 import pypdfium2
 import pytest
+import time_machine
 from django.utils import translation
 from hypothesis import given
 from hypothesis import strategies as st
@@ -97,9 +98,9 @@ def test_signs_that_a_workbook_may_not_hold_are_left_out():
 @pytest.mark.parametrize(
     ("language", "last"), [("en", "page 2 of 2"), ("ar", None)], ids=["en", "ar"]
 )
-def test_pdf_names_filter_rows_and_pages(tmp_path, language, last):
+def test_pdf_names_day_filter_rows_and_pages(tmp_path, language, last):
     rows = [[f"State {number}", "silent"] for number in range(40)]
-    with translation.override(language):
+    with translation.override(language), time_machine.travel("2027-03-10T09:00Z", tick=False):
         (tmp_path / "list.pdf").write_bytes(bytes_of(Kind.PDF, sheet(rows)))
 
     words = subprocess.run(
@@ -110,8 +111,10 @@ def test_pdf_names_filter_rows_and_pages(tmp_path, language, last):
     assert all(f"State {number}" in words for number in range(40))
     assert words.count("State 0") == 1
     assert words.count("\f") == 2
+    assert "2027" in words
     if last:
         assert last in words
+        assert "10 March 2027" in words
         assert "40 rows." in words
         # The headings come again on the second page.
         assert words.count("@Words") == 2
