@@ -6,6 +6,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from django.utils import timezone
+from PIL import Image
 
 from invitations.admin.columns import list_url
 from invitations.inbox.scans import read_scans
@@ -67,6 +68,19 @@ def test_scans_are_dropped_at_once_and_each_says_what_became_of_it(client, regis
     assert {(one.channel, f"{timezone.localtime(one.received_at):%H:%M}") for one in filed} == {
         ("fax", "09:30")
     }
+
+
+def test_forty_scans_that_are_dropped_at_once_become_forty_drafts(client, registrar):
+    faxes = [(f"{n}.png", as_file(Image.new("L", (100, 140), n))) for n in range(40)]
+
+    response = dropped(client, *faxes)
+
+    assert told(response) == ["40 scans are on file."]
+    drafts = Correspondence.objects.unread().filter(invitation=None, replies=None)
+    assert drafts.count() == DroppedScan.objects.to_read().count() == 40
+    assert [one.file_name for one in DroppedScan.objects.to_read().order_by("pk")] == [
+        name for name, _content in faxes
+    ]
 
 
 def test_the_list_renews_itself_while_scans_are_being_read(client, registrar):
