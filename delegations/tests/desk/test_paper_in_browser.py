@@ -25,7 +25,8 @@ from invitations.admin.columns import list_url
 from invitations.inbox.scans import Scan, drop_scan, read_scans
 from invitations.models import Correspondence, DroppedScan, Reply
 from invitations.tests.factories import InvitationFactory, ReplyFactory, UserFactory
-from invitations.tests.paper import past_edition
+from invitations.tests.paper import letter_of, past_edition
+from invitations.tests.sheets import as_file
 
 pytestmark = [
     pytest.mark.browser,
@@ -75,15 +76,15 @@ def pile(invitations, earlier):
     ]
 
 
-def drop(person, pile):
+def drop(person, pile, *told):
     """Three actions for the whole pile."""
     person.page.goto(person.site + LISTED)
     person.link("Drop scans")
     person.clicks += 1
     person.page.set_input_files("[name=scans]", pile)
     person.button("Put them on file")
-    person.sees("9 scans are on file.")
-    person.sees("1 file is not: the list says why.")
+    for words in told:
+        person.sees(words)
 
 
 def keys(person, *pressed):
@@ -130,7 +131,7 @@ def put_aside(person, name, words):
 
 
 def test_ten_faxes_are_recorded_by_keyboard_in_22_actions(registrar, pile, invitations):
-    drop(registrar, pile)
+    drop(registrar, pile, "9 scans are on file.", "1 file is not: the list says why.")
     read_scans()
     registrar.page.goto(registrar.site + LISTED)
     expect(registrar.page.get_by_role("link", name="Record the first")).to_be_focused()
@@ -151,6 +152,27 @@ def test_ten_faxes_are_recorded_by_keyboard_in_22_actions(registrar, pile, invit
     assert not Correspondence.objects.unread().exists()
     # Three for the pile, one to open it; two for each code, three for each of the others.
     assert registrar.clicks == 3 + 1 + 5 * 2 + 2 * 3 + 2 * 1
+
+
+def test_forty_scans_are_dropped_and_recorded_in_two_actions_each(registrar, edition):
+    offices = [InvitationFactory(edition=edition) for _office in range(40)]
+    pile = [
+        {"name": f"{n}.png", "mimeType": "image/png", "buffer": as_file(letter_of(office))}
+        for n, office in enumerate(offices)
+    ]
+    drop(registrar, pile, "40 scans are on file.")
+    read_scans()
+    registrar.page.goto(registrar.site + LISTED)
+    expect(registrar.page.get_by_role("link", name="Record the first")).to_be_focused()
+    keys(registrar, "Enter")
+
+    for scan in pile:
+        record_proposed(registrar, scan["name"])
+    registrar.sees("That was the last scan.")
+
+    assert [reply.invitation for reply in Reply.objects.order_by("pk")] == offices
+    assert not Correspondence.objects.unread().exists()
+    assert registrar.clicks == 3 + 1 + 40 * 2
 
 
 def test_a_paper_that_came_upside_down_is_turned_by_the_keys(registrar, pile):
