@@ -22,6 +22,7 @@ from invitations.models import (
     Letter,
     MemberState,
     Reply,
+    TelephoneCall,
 )
 from invitations.models.states import place_in
 
@@ -31,6 +32,7 @@ LISTS: dict[str, tuple[type[Model], str]] = {
     "delegation": (Delegation, ""),
     "reply": (Reply, "invitation__"),
     "correspondence": (Correspondence, "invitation__"),
+    "telephonecall": (TelephoneCall, "invitation__"),
     "calllistentry": (CallListEntry, "invitation__"),
     "letter": (Letter, "invitation__"),
     "delivery": (Delivery, "letter__invitation__"),

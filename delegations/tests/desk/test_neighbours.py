@@ -4,11 +4,14 @@ import datetime as dt
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from django.contrib import admin
 from django.urls import reverse
 
 from delegations.models import Delegation
 from invitations.admin.columns import state_url
+from invitations.admin.mixins import LeadsToStatesMixin
 from invitations.models import CallListEntry, Correspondence
+from invitations.reminders.calls import note_call
 from invitations.tests.desk import signed_in
 from invitations.tests.factories import (
     DeliveryFactory,
@@ -18,6 +21,7 @@ from invitations.tests.factories import (
     MemberStateFactory,
     ReplyFactory,
     StepFactory,
+    UserFactory,
 )
 
 pytestmark = pytest.mark.django_db
@@ -59,6 +63,7 @@ def rows_of(invitation):
             step=StepFactory(edition=invitation.edition),
             reply_before=dt.date(2027, 4, 1),
         ),
+        note_call(invitation, UserFactory(), "promised"),
         Delegation.objects.create(**about),
     ]
 
@@ -77,7 +82,12 @@ def beside(client, invitation, **query):
 
 
 def test_each_list_leads_to_the_page_and_back(admin_client, invited):
-    for row in rows_of(invited[1]):
+    rows = rows_of(invited[1])
+    pages = admin.site._registry.items()
+    lead_here = {model for model, page in pages if isinstance(page, LeadsToStatesMixin)}
+    assert {type(row) for row in rows} == lead_here
+
+    for row in rows:
         listed = admin_client.get(list_of(row)).content.decode()
         query = f"?list={row._meta.model_name}"
 
