@@ -87,7 +87,8 @@ def lines_of_letters(dossier: Dossier) -> Iterator[Line]:
         if sentence:
             words = labelled(capfirst(event.letter.named), sentence)
             url = change_url(to[0] if len(to) == 1 else event.letter)
-            yield Line(event.at, words, by(event.actor), url, reason_of(event), event.pk)
+            more = comma_list([number_on_paper(event, to), reason_of(event)])
+            yield Line(event.at, words, by(event.actor), url, more, event.pk)
 
 
 def events_alike(events: list[LetterEvent]) -> list[list[LetterEvent]]:
@@ -105,6 +106,12 @@ def reason_of(event: LetterEvent) -> str:
     """Return why, and what the mail server said; not its polite word that all is well."""
     said = "" if event.state == told.State.HANDED_OVER else event.server_words
     return keep_own_order(" ".join(filter(None, [event.because, said])))
+
+
+def number_on_paper(event: LetterEvent, deliveries: list[Delivery]) -> str:
+    """Return the number of the pouch, the registered letter or the receipt book."""
+    left = event.state == told.State.HANDED_OVER
+    return keep_own_order(deliveries[0].reference) if left and deliveries else ""
 
 
 def last_of_deferrals(events: list[LetterEvent]) -> list[LetterEvent]:
@@ -129,8 +136,7 @@ def sentence_of_deliveries(event: LetterEvent, deliveries: list[Delivery]) -> An
         return ""
     first = deliveries[0]
     if event.state == told.State.HANDED_OVER and first.channel in told.LEFT_ON_PAPER:
-        left = told.LEFT_ON_PAPER[first.channel]
-        return labelled(left, first.reference) if first.reference else left
+        return told.LEFT_ON_PAPER[first.channel]
     sentence = told.OF_DELIVERIES.get(event.state, "")
     to = comma_list(keep_own_order(one.address) or one.get_channel_display() for one in deliveries)
     return sentence and sentence % {"to": to}

@@ -10,8 +10,10 @@ from django.utils import timezone
 from delegations.models import Delegation, DelegationChange, PolicyStatement
 from invitations.admin.columns import change_url, state_url
 from invitations.audit import Act, record_act
+from invitations.letters.issuing import withdraw_invitation
 from invitations.links import grouped_code, reply_url
-from invitations.models import CallListEntry, Correspondence, HeldChange, Letter
+from invitations.models import CallListEntry, Correspondence, Delivery, HeldChange, Letter
+from invitations.reminders.calls import note_call
 from invitations.tests.desk import signed_in
 from invitations.tests.factories import (
     DeliveryFactory,
@@ -187,11 +189,21 @@ def test_each_line_leads_to_its_record(admin_client):
     invitation = InvitationFactory()
     delivery, reply = sent(invitation), ReplyFactory(invitation=invitation)
     fax = Correspondence.objects.create(invitation=invitation, channel="fax")
+    call = note_call(invitation, UserFactory(), "promised")
+    delegation = Delegation.objects.create(
+        edition=invitation.edition, member_state=invitation.member_state
+    )
+    DelegationChange.objects.create(
+        delegation=delegation, invitation=invitation, part="delegate", act="added", subject="Fritz"
+    )
+    invitation.minister.to_emails = "cabinet@example.org"
+    invitation.minister.save()
+    held = HeldChange.objects.of(invitation.minister).get()
 
     lines = admin_client.get(page_of(invitation)).context["timeline"]
 
     assert {line["url"] for line in lines} == set(
-        map(change_url, (delivery, reply, fax, invitation))
+        map(change_url, (delivery, reply, fax, call, delegation, held, invitation))
     )
     assert {admin_client.get(line["url"]).status_code for line in lines} == {200}
 
@@ -250,6 +262,23 @@ def test_what_the_system_sends_by_itself_is_told_once_it_left(admin_client):
 
     reminder = "Reminder: handed over to the mail server, for office@example.org."
     assert [words for words, _who in lines if words.startswith("Reminder")] == [reminder]
+
+
+def test_what_acknowledges_leaves_by_hand_and_withdraws_is_told(admin_client):
+    invitation, keeper = InvitationFactory(), UserFactory(username="sapt")
+    original = sent(invitation)
+    Delivery.objects.filter(pk=original.pk).update(channel="hand", reference="Book 7")
+    sent(invitation, kind=Letter.Kind.ACKNOWLEDGEMENT, reply=ReplyFactory(invitation=invitation))
+    withdraw_invitation(invitation, keeper, "A change of government.")
+
+    lines = admin_client.get(page_of(invitation)).context["timeline"]
+
+    acknowledged = "Acknowledgement: handed over to the mail server, for office@example.org."
+    assert {
+        ("Invitation: handed over by hand.", "the machine", "Book 7"),
+        (acknowledged, "the machine", ""),
+        ("The invitation was withdrawn.", "sapt", "A change of government."),
+    } <= {(line["words"], line["who"], line["more"]) for line in lines}
 
 
 def test_a_note_verbale_over_its_letter_is_told_too(admin_client):
