@@ -34,7 +34,9 @@ def test_193_states_stand_on_one_page(in_february, admin_client, language):
 
     answer = admin_client.get(SHEET, {"language": language})
 
-    assert "Pages: 1 " in " ".join(ask(answer.content, "pdfinfo", "-").split())
+    told = " ".join(ask(answer.content, "pdfinfo", "-").split())
+    assert "Pages: 1 " in told
+    assert "841.89 pts (A4)" in told
     assert "Hentzau" not in words(answer)
 
 

@@ -174,6 +174,17 @@ def test_of_a_late_letter_both_days_and_what_to_do_are_told(client, approver, ci
     assert "change that of the circular" in doubt
 
 
+def test_hashes_are_shown_behind_a_click(client, approver, circular):
+    (letter,) = letters_of(circular, 1)
+
+    page = client.get(look(circular)).content.decode()
+
+    bare, _, behind = page.rpartition("<details")
+    for number in (letter.sha256, letter.message_sha256):
+        assert f"<code>{number}</code>" in behind.partition("</details>")[0]
+        assert f"<code>{number}</code>" not in bare
+
+
 def test_without_letters_it_leads_to_the_progress(client, approver, circular):
     answer = client.get(look(circular))
 

@@ -119,6 +119,22 @@ def test_a_step_that_is_changed_where_it_is_listed_loses_both_approvals(admin_cl
     assert (step.days_before, step.is_approved) == (14, False)
 
 
+def test_a_step_is_added_where_the_others_are_listed(admin_client, step):
+    added = {"edition": step.edition_id, "days_before": 3, "hour": 9, "medium": "call"}
+    added |= {"audience": "office", "variant": ""}
+    page = admin_client.get(page_of(step.edition))
+    typed = {f"reminder_steps-1-{name}": value for name, value in added.items()}
+
+    admin_client.post(
+        page_of(step.edition), as_sent(page) | typed | {"reminder_steps-TOTAL_FORMS": 2}
+    )
+
+    assert (3, "call", "office", "") in steps_of(step.edition)
+    assert not step.edition.reminder_steps.get(days_before=3).is_approved
+    step.refresh_from_db()
+    assert step.is_approved
+
+
 def test_a_step_that_is_saved_as_it_was_keeps_its_approvals(admin_client, step):
     assert save_step(admin_client, step).status_code == 302
 
@@ -192,6 +208,16 @@ def test_the_list_takes_four_queries(django_assert_num_queries, in_time, number)
 
     with django_assert_num_queries(4):
         checklist(in_time, reader)
+
+
+def test_each_item_leads_whoever_may_go_there_to_a_page(admin_client, admin_user):
+    edition = EditionFactory(theme_fr="")
+
+    found = items(edition, admin_user)
+
+    answers = {title: admin_client.get(item.url).status_code for title, item in found.items()}
+    assert answers == dict.fromkeys(found, 200)
+    assert len(answers) == 7
 
 
 def test_the_list_leads_nowhere_its_reader_may_not_go(client):
