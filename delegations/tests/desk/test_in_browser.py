@@ -13,6 +13,7 @@ from delegations.tests.browser import browser_page
 from delegations.tests.measures import RULES, bring_axe, faults_within
 from invitations.tests.factories import (
     DeliveryFactory,
+    EditionFactory,
     InvitationFactory,
     ReplyFactory,
     UserFactory,
@@ -82,6 +83,21 @@ def test_the_board_by_keyboard(desk, site, edition):
         assert led.value.ok
 
 
+def test_a_tile_tells_more_to_who_points_at_it(desk, site, edition):
+    states(edition)
+    browser, cookies = desk()
+    with browser as page:
+        page.context.add_cookies(cookies)
+        page.goto(f"{site}{reverse('desk:board')}")
+        tile = page.locator("#region-europe + ul .tile").first
+
+        expect(tile.locator(".more")).to_have_css("opacity", "0")
+        tile.hover()
+
+        expect(tile.locator(".more")).to_have_css("opacity", "1")
+        expect(tile.locator(".more")).to_contain_text("silent")
+
+
 @pytest.mark.parametrize("language", ["en", "ar"])
 def test_the_arrow_keys_go_from_tile_to_tile_as_one_reads(desk, site, edition, language):
     states(edition)
@@ -123,6 +139,26 @@ def test_the_curve_is_drawn_under_the_policy_of_the_desk(desk, site, edition):
         assert (letters, reminders, deadline) == (1, 0, 2)
         page.click("details summary >> text=The same as a table")
         expect(page.locator("section[aria-labelledby=curve] tbody tr").first).to_be_visible()
+
+
+def test_the_edition_before_is_drawn_as_a_thin_line(desk, site, edition):
+    states(edition)
+    a_year = dt.timedelta(days=364)
+    days = ("opens_on", "closes_on", "track_opens_on", "track_closes_on", "reply_before")
+    before = EditionFactory(**{day: getattr(edition, day) - a_year for day in days})
+    ReplyFactory(invitation__edition=before, received_at=timezone.now() - a_year)
+    browser, cookies = desk()
+    with browser as page:
+        page.context.add_cookies(cookies)
+        page.goto(f"{site}{reverse('desk:board')}?edition={edition.symbol}")
+
+        drawn = "Chart.getChart('curve-chart')?.data.datasets"
+        page.wait_for_function(drawn)
+
+        this_year, last_year, *_marks = page.evaluate(drawn)
+        assert (this_year["label"], last_year["label"]) == (edition.name, str(before))
+        assert last_year["data"][-1] == 1
+        assert last_year["borderWidth"] < this_year["borderWidth"]
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

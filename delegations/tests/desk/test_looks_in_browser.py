@@ -7,9 +7,10 @@ from django.test import Client
 from django.urls import reverse
 
 from delegations.tests.browser import browser_page
-from delegations.tests.measures import bring_axe, faults_within
+from delegations.tests.measures import RULES, bring_axe, faults_within
 from invitations.admin.columns import change_url, list_url, state_url
-from invitations.models import Invitation
+from invitations.models import DigestChoice, Invitation
+from invitations.tests.desk import composed_letter
 from invitations.tests.factories import InvitationFactory, UserFactory
 
 pytestmark = [
@@ -73,6 +74,32 @@ def test_many_actions_neither_widen_a_page_nor_hide_what_it_is_called(
             assert not page.evaluate(WIDE), width
             called = page.locator("h1").first
             assert called.evaluate("one => one.scrollWidth <= one.clientWidth"), width
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("language", ["en", "ar"])
+def test_pages_before_letters_leave_keep_nobody_out(signed_in, site, edition, language, scheme):
+    letter = composed_letter(circular=edition.circulars.get())
+    pages = {
+        reverse("admin:invitations_forumedition_next", args=[edition.pk]): "form.max-w-4xl",
+        change_url(edition): "[aria-labelledby=checklist]",
+        reverse("admin:invitations_circular_look", args=[letter.circular_id]): ".flip-through",
+        list_url(DigestChoice): "#content-main",
+    }
+    browser, cookies = signed_in(language=language, color_scheme=scheme)
+    with browser as page:
+        page.context.add_cookies(cookies)
+        bring_axe(page)
+        found = {}
+        for address, part in pages.items():
+            page.goto(f"{site}{address}")
+            for width in (1280, 390):
+                page.set_viewport_size({"width": width, "height": 844})
+                faults = faults_within(page, part, runOnly=RULES)
+                wide = ["scrolls sideways"] if page.evaluate(WIDE) else []
+                found[address, width] = [*faults, *wide]
+
+    assert {where: lines for where, lines in found.items() if lines} == {}
 
 
 def test_what_is_ticked_is_as_large_as_a_finger_needs_it(signed_in, site, edition):
