@@ -85,7 +85,7 @@ def test_a_letter_that_is_not_approved_is_composed_anew_instead_of_replaced(clie
     offer = offered(client, letter.invitation)[ANEW]
     response = choose(client, letter.invitation, offer)
 
-    assert told(response) == ["1 letter planned anew."]
+    assert told(response) == ["1 letter is to be composed anew."]
     letter.refresh_from_db()
     assert letter.state == Letter.State.CANCELLED
 

@@ -90,7 +90,7 @@ def draft_and_compose(drafter):
     drafter.button("Draft the invitations")
     drafter.sees("3 draft invitations made.")
     drafter.button("Compose 3 letters")
-    drafter.sees("3 letters planned.")
+    drafter.sees("3 letters are to be composed.")
 
 
 def approve_steps(approver, edition):

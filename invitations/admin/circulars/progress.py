@@ -94,8 +94,10 @@ def links_of(alike: list[Letter], circular: Circular) -> list[tuple[str, str]]:
 
 def tell_planned(request: HttpRequest, planned: int) -> None:
     if not planned:
-        messages.info(request, _("Nobody is left to write to: nothing was planned."))
+        messages.info(request, _("Nobody is left to write to: no letter is to be composed."))
         return
     begin_soon(Job.COMPOSE_PLANNED, workers=2)
-    told = ngettext("%(count)s letter planned.", "%(count)s letters planned.", planned)
+    told = ngettext(
+        "%(count)s letter is to be composed.", "%(count)s letters are to be composed.", planned
+    )
     messages.success(request, told % {"count": planned})

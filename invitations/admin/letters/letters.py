@@ -293,7 +293,7 @@ class LetterAdmin(
     @confirmed(
         title=gettext_lazy("Compose anew"),
         explanation=gettext_lazy(
-            "These letters are dropped and planned anew, with today’s words and addresses. You "
+            "These letters are dropped and composed anew, with today’s words and addresses. You "
             "cannot approve what you have composed anew: another person then has to."
         ),
         rows=in_order_of_approval,
@@ -301,7 +301,9 @@ class LetterAdmin(
     )
     @row_by_row(
         done=ngettext_lazy(
-            "%(count)s letter planned anew.", "%(count)s letters planned anew.", "count"
+            "%(count)s letter is to be composed anew.",
+            "%(count)s letters are to be composed anew.",
+            "count",
         ),
         rows=in_order_of_approval,
     )

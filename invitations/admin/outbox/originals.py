@@ -140,7 +140,7 @@ class SignedOriginalAdmin(PrintRunMixin):
     menu = (Menu.DAILY, 5, "stylus_note")
     when_empty = gettext_lazy(
         "Nobody gets a signed original: the edition says which ranks do, and their letters come "
-        "here once the circular’s letters are planned."
+        "here once the circular’s letters are being composed."
     )
     form = ReceiptScanForm
     list_display = [

@@ -156,7 +156,7 @@ def test_what_nobody_did_is_told_of_the_machine(admin_client):
     plan_circular(circular)
 
     newest, *_earlier = lines(admin_client, circular)
-    assert newest[:2] == ("the machine", "letters planned")
+    assert newest[:2] == ("the machine", "letters to be composed")
 
 
 def test_the_list_of_changes_tells_acts_too(admin_client):

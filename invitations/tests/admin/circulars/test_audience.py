@@ -213,7 +213,7 @@ def test_letters_of_the_audience_that_was_seen_are_planned_by_the_drafter(client
     assert (letter.invitation, letter.state, letter.composed_by) == (seen, "planned", drafter)
     assert not came_later.letters.exists()
     assert response.redirect_chain == [(page(circular, "progress"), 302)]
-    assert told(response) == ["1 letter planned."]
+    assert told(response) == ["1 letter is to be composed."]
 
 
 def test_letters_are_planned_while_the_broker_is_away(client, drafter):
@@ -227,7 +227,7 @@ def test_letters_are_planned_while_the_broker_is_away(client, drafter):
     finally:
         away.rename(folder)
 
-    assert told(response) == ["1 letter planned."]
+    assert told(response) == ["1 letter is to be composed."]
 
 
 def test_empty_audience_says_what_to_do(client, drafter):
@@ -238,7 +238,7 @@ def test_empty_audience_says_what_to_do(client, drafter):
 
     assert "Nobody is left to write to: change the audience" in shown
     assert "data-approve" not in shown
-    assert told(response) == ["Nobody is left to write to: nothing was planned."]
+    assert told(response) == ["Nobody is left to write to: no letter is to be composed."]
 
 
 def test_only_a_drafter_plans(client):

@@ -22,7 +22,7 @@ def test_composed_letters_of_the_circular_are_planned_anew(client, drafter):
     stale.refresh_from_db()
     kept.refresh_from_db()
     assert "Compose 1 letter anew" in asked
-    assert told(response) == ["1 letter planned."]
+    assert told(response) == ["1 letter is to be composed."]
     assert (stale.state, kept.state) == ("cancelled", "approved")
     assert stale.invitation.letters.planned().count() == 1
 

@@ -70,7 +70,7 @@ def test_progress_without_letters_leads_to_the_audience(client, drafter):
 
     shown = client.get(page(circular, "progress")).content.decode()
 
-    assert "No letter is planned yet" in shown
+    assert "There is no letter yet" in shown
     assert page(circular, "audience") in shown
 
 
@@ -120,7 +120,7 @@ def test_notes_are_planned_once_all_letters_are_composed(client, drafter):
 
     note = circular.letters.get(kind="note")
     assert told(early) == ["Wait until all letters are composed: a note covers those that are."]
-    assert told(in_time) == ["1 letter planned."]
+    assert told(in_time) == ["1 letter is to be composed."]
     assert list(note.covers.all()) == [letter]
     assert note.composed_by == drafter
     assert told(again) == ["Wait until all letters are composed: a note covers those that are."]

@@ -46,7 +46,7 @@ def test_queue_of_an_empty_site_says_what_to_expect(page):
     assert "Nothing is in the outbox yet: deliveries come with the approval of letters." in words
     assert "Nothing was handed over in the last 24 hours." in words
     assert "No background program was seen in the last two minutes: start" in words
-    assert "No letter is planned yet." in words
+    assert "There is no letter yet." in words
 
 
 def test_queue_counts_by_state_and_age(page):
