@@ -1,9 +1,11 @@
 """The board: how each State stands, by region, and what stands beside it."""
 
 import pytest
-from django.urls import reverse
+from django.core.management import call_command
+from django.urls import reverse, reverse_lazy
 
 from delegations.desk.board.standings import KINDS
+from invitations.models import MemberState
 from invitations.tests.desk import signed_in
 from invitations.tests.factories import (
     EditionFactory,
@@ -144,6 +146,19 @@ def test_board_takes_as_many_queries_for_three_states_as_for_one(
 
     with django_assert_num_queries(11):
         admin_client.get(BOARD)
+
+
+@pytest.mark.parametrize("page", [BOARD, reverse_lazy("desk:silent")])
+def test_193_silent_states_weigh_no_more_than_300_kilobytes(admin_client, page):
+    call_command("load_member_states")
+    edition = EditionFactory()
+    for state in MemberState.objects.filter(status="member"):
+        InvitationFactory(edition=edition, minister=MinisterFactory(member_state=state))
+
+    shown = admin_client.get(str(page)).content
+
+    assert shown.count(b"/state/") >= 193
+    assert len(shown) < 300_000
 
 
 def test_board_of_an_empty_site_says_what_to_add(admin_client):
