@@ -10,6 +10,7 @@ from django.utils import timezone
 from playwright.sync_api import expect
 
 from delegations.tests.browser import browser_page
+from delegations.tests.desk.person import signed_in_person
 from delegations.tests.measures import RULES, bring_axe, faults_within
 from invitations.tests.factories import (
     DeliveryFactory,
@@ -62,11 +63,10 @@ def tab_to(page, selector):
     raise AssertionError(f"The Tab key does not lead to {selector}.")
 
 
-def test_the_board_by_keyboard(desk, site, edition):
+def test_a_reader_goes_over_the_board_by_keyboard(chromium, site, edition):
     states(edition)
-    browser, cookies = desk()
-    with browser as page:
-        page.context.add_cookies(cookies)
+    with signed_in_person(chromium, site, "flavia", "Readers") as reader:
+        page = reader.page
         page.goto(f"{site}{reverse('desk:board')}")
 
         tab_to(page, "nav a[href='#region-europe']")
