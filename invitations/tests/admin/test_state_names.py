@@ -1,8 +1,10 @@
 """States as lists find them: by any name, without accents, or by a code."""
 
 import pytest
+from django.conf import settings
 from django.contrib import admin
 from django.test import RequestFactory
+from django.urls import reverse
 
 from invitations.admin.columns import list_url
 from invitations.admin.state_names import Fit, fit_of, states_called
@@ -80,6 +82,21 @@ def test_lists_find_the_state_without_accents(admin_client, model):
     assert len(listed(admin_client, model, "cote")) == 1
     assert len(listed(admin_client, model, "cote d'yvoire")) == 1
     assert listed(admin_client, model, "cote zzz") == []
+
+
+def test_lists_and_choices_name_a_state_in_the_language_of_the_reader(admin_client):
+    state = MemberStateFactory(short_name_en="Ruritania", short_name_fr="Ruritanie")
+    invitation = InvitationFactory(minister__member_state=state)
+    LetterFactory(invitation=invitation)
+    invitation.replies.create(answer="regrets", status="standing")
+    admin_client.cookies[settings.LANGUAGE_COOKIE_NAME] = "fr"
+
+    chosen = f"{reverse('admin:invitations_correspondence_add')}?invitation={invitation.pk}"
+    for address in (*map(list_url, (Invitation, Letter, Reply, Minister, MemberState)), chosen):
+        page = admin_client.get(address).content.decode()
+
+        assert "Ruritanie" in page, address
+        assert "Ruritania" not in page, address
 
 
 def test_invitations_are_found_by_address_reference_and_name_without_accents(admin_client):
