@@ -113,3 +113,19 @@ def test_nobody_is_their_own_alternate(client):
 
     assert "another person than the approver" in page.content.decode()
     assert not Alternate.objects.exists()
+
+
+def test_an_approver_deletes_alternates_of_their_own_one_by_one(client, alternate):
+    """Others' rows stand in the same list: a deletion of many would be refused for them."""
+    lender = User.objects.get(alternates__alternate=alternate)
+    listed, own = reverse("admin:invitations_alternate_changelist"), Alternate.objects.get()
+    client.force_login(lender)
+    Alternate.objects.create(
+        approver=approver(), alternate=lender, from_on="2027-03-01", until_on="2027-03-05"
+    )
+
+    form = client.get(listed).context["action_form"]
+    client.post(reverse("admin:invitations_alternate_delete", args=[own.pk]), {"post": "yes"})
+
+    assert not form or "delete_selected" not in dict(form.fields["action"].choices)
+    assert not Alternate.objects.filter(approver=lender).exists()

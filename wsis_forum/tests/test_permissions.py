@@ -105,7 +105,7 @@ OPENED_BY = {
 }
 TAKEN_BY = {
     "accessattempt: free_selected": {ADMINISTRATOR},
-    "alternate: delete_selected": APPROVERS,
+    "alternate: delete_selected": {ADMINISTRATOR},
     "apitoken: release_selected": APPROVERS,
     "apitoken: revoke_selected": DRAFTERS | APPROVERS | DESK,
     "arming: stop_all": DRAFTERS | APPROVERS,

@@ -89,6 +89,13 @@ class AlternateAdmin(ModelAdmin):
             form.named_by = user_of(request)
         return form
 
+    def get_actions(self, request: HttpRequest) -> dict[str, Any]:
+        """Offer no deletion of many to approvers: rows of others stand in the list too."""
+        actions: dict[str, Any] = super().get_actions(request)
+        if not request.user.is_superuser:
+            actions.pop("delete_selected", None)
+        return actions
+
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return super().has_change_permission(request, obj) and self._is_own(request, obj)
 
