@@ -20,7 +20,7 @@ from invitations.letters.addressing import (
     spoken_to_besides,
     term_in,
 )
-from invitations.letters.calendar.told import Event
+from invitations.letters.calendar.told import Event, Session
 from invitations.letters.released import form_on_file
 from invitations.links import grouped_code, reply_url
 from invitations.models import (
@@ -267,12 +267,18 @@ def session_line(edition: ForumEdition, event: Event, language: str) -> str:
     if event.is_cancelled:
         off = session and session.is_called_off
         return labelled(title, _("called off") if off else _("taken out of the calendar"))
+    when = when_and_where(edition, session, language)
+    if event.is_changed:
+        when = _("%(when)s (in place of what was announced earlier)") % {"when": when}
+    return labelled(title, when)
+
+
+def when_and_where(edition: ForumEdition, session: Session, language: str) -> str:
     if session is None:
-        days = edition.track_days(language)
-        return labelled(title, day_and_place(days, edition.venue))
+        return day_and_place(edition.track_days(language), edition.venue)
     at, until = (one.astimezone(edition.zone) for one in (session.starts_at, session.ends_at))
     hours = printed_hours(at, until, edition.time_zone_name, language)
-    return labelled(title, day_and_place(hours, keep_own_order(session.room), edition.venue))
+    return day_and_place(hours, keep_own_order(session.room), edition.venue)
 
 
 def day_and_place(*parts: str) -> str:

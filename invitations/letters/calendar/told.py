@@ -28,6 +28,8 @@ class Event(NamedTuple):
     sequence: int
     is_new: bool
     is_cancelled: bool = False
+    # Whether the office was told of it, with another hour, place or title.
+    is_changed: bool = False
 
 
 class OfficeCalendar(NamedTuple):
@@ -90,7 +92,8 @@ def compared(
         before = told.get(session)
         if before and tells_the_same(before, edition):
             return Event(session, before.sequence, is_new=False)
-        return Event(session, next_one(session), is_new=True)
+        is_changed = before is not None and not before.is_cancelled
+        return Event(session, next_one(session), is_new=True, is_changed=is_changed)
 
     fallen = [
         session

@@ -89,6 +89,20 @@ def test_an_office_is_told_once_of_hours_that_moved(clock, coming):
     assert "Dialogues:" not in text_of(letter)
 
 
+def test_what_moved_is_told_apart_from_what_is_new(clock, edition, coming):
+    invitation = coming("opening", "dialogues", "prizes")
+    move("opening")
+    HoursFactory(edition=edition, segment="prizes", title="Prizes")
+
+    told(clock)
+
+    lines = text_of(mails(invitation).get()).splitlines()
+    [moved] = [line for line in lines if line.startswith("Opening segment:")]
+    [new] = [line for line in lines if line.startswith("Prizes:")]
+    assert moved.endswith(" (in place of what was announced earlier)")
+    assert "announced earlier" not in new
+
+
 def test_no_office_is_told_while_its_acknowledgement_waits_for_a_slow_server(clock, coming):
     invitation = coming("opening")
     acknowledged(invitation).update(state="deferred", attempts=1)
