@@ -14,7 +14,7 @@ from invitations.reminders.leaving import why_reminder_must_stay
 from invitations.reminders.planning import queue_reminders
 from invitations.replies import file_correspondence, record_reply
 from invitations.tests.factories import UserFactory
-from invitations.tests.moving import later, moved
+from invitations.tests.moving import asked, in_force, later, moved
 from invitations.tests.reading import message_of
 from invitations.tests.reminding import geneva, left_by_mail, reminders, variants
 
@@ -233,3 +233,27 @@ def test_no_step_leaves_while_it_is_postponed(office, clock):
 
     assert queue_reminders(geneva(24)) == 0
     assert not Delivery.objects.not_left().exists()
+
+
+@pytest.mark.parametrize("kind", ["moved", "online", "postponed"])
+def test_no_step_leaves_and_nobody_is_late_while_a_move_waits(office, clock, kind):
+    edition = office.edition
+    move = asked(edition, kind)
+    edition.refresh_from_db()
+
+    assert queue_reminders(geneva(10)) == 0
+    assert not edition.is_late(edition.deadline)
+
+    in_force(move)
+    edition.refresh_from_db()
+    assert edition.is_late(edition.deadline) == (kind != "postponed")
+
+
+@pytest.mark.parametrize("kind", ["moved", "online"])
+def test_steps_leave_while_a_move_waits_that_was_asked_to_stop_nothing(office, clock, kind):
+    edition = office.edition
+    asked(edition, kind, stops=False)
+    edition.refresh_from_db()
+
+    assert queue_reminders(geneva(10)) == 1
+    assert edition.is_late(edition.deadline)
