@@ -76,6 +76,20 @@ def test_old_and_new_and_all_that_is_on_file_stand_on_one_page(client, drafter, 
     assert response.context["new"]["rank"].value() == "MIN"
 
 
+def test_who_is_principal_is_asked_where_another_of_the_state_is_invited(client, drafter, coming):
+    other = InvitationFactory(
+        edition=coming.edition, minister=successor_of(coming), is_principal=False
+    )
+    third = successor_of(coming, given_name="Sapt")
+    said = SAID | {"reply": "carry", "delegation": "keep", "successor": third.pk}
+
+    asked = client.get(url_of(coming)).context["form"]["principal"].field
+    client.post(url_of(coming), {**said, "principal": other.pk})
+
+    assert list(asked.queryset) == [other]
+    assert HeldChange.objects.successions().get().after["principal"] == other.pk
+
+
 def test_nothing_is_asked_about_what_is_not_there(client, drafter, issued):
     fields = client.get(url_of(issued())).context["form"].fields
 

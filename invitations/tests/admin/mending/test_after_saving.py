@@ -57,6 +57,8 @@ def test_saving_asks_what_becomes_of_the_letter_with_the_likely_road_chosen(
     page = client.get(response.url)
     assert page.context["form"]["road"].value() == road
     assert "Flavia Elfberg" in page.content.decode()
+    [letter] = page.context["letters"]
+    assert f"{letter['letter'].approved_at:%-d %B %Y}" in str(letter["named"])
     assert LogEntry.objects.filter(additional_data__act=Act.LETTER_LEFT).count() == 0
 
 
