@@ -1,4 +1,4 @@
-"""Whatever is put right, in any order, with replies, holds and mail coming in between.
+"""Whatever is put right or moves, in any order, with replies, holds and mail coming in between.
 
 An invariant that nothing can break says nothing. So each rule of the product that it stands on was
 taken away once, and the walk failed within its ordinary examples: docs/mending.md has the list.
@@ -25,6 +25,7 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
+from invitations.letters.composing import after_the_move
 from invitations.letters.issuing import issue_invitation, release_letter
 from invitations.letters.planning import enqueue_letter
 from invitations.links import NO_LINK, link_for_token, replace_link
@@ -32,6 +33,7 @@ from invitations.models import (
     AUTOMATIC_KINDS,
     Correspondence,
     Delivery,
+    ForumEdition,
     HeldChange,
     Invitation,
     Letter,
@@ -43,6 +45,7 @@ from invitations.outbox.mending.corrected import correct_address
 from invitations.outbox.mending.replacing import replace_letters
 from invitations.outbox.mending.succession import DelegationChoice, LetterChoice, ReplyChoice
 from invitations.outbox.mending.waiting_letters import close_link, renew_link
+from invitations.outbox.moved_dates.asking import take_back_move
 from invitations.outbox.release import release_change, take_back_change
 from invitations.outbox.sending import begin_delivery
 from invitations.reminders.planning import queue_reminders
@@ -58,6 +61,7 @@ from invitations.tests.factories import (
     UserFactory,
 )
 from invitations.tests.mending import BECAUSE, asked_for
+from invitations.tests.moving import asked, in_force
 from invitations.tests.outbox.deliveries import DAY, MINUTE, STEP_DAY
 
 pytestmark = pytest.mark.django_db
@@ -184,6 +188,21 @@ class Mending(RuleBasedStateMachine):
             new = self.live.get(minister=change.after["minister"])
             assert new.replies.filter(status="standing").count() == 1
 
+    # Dates that move
+
+    @rule(
+        kind=st.sampled_from(["moved", "postponed", "online", "in_person"]),
+        is_decided=st.sampled_from(["released", "released", "taken back", "not yet"]),
+    )
+    def dates_move(self, kind, is_decided):
+        """What waits already gives way to the next move that is asked for."""
+        with suppress(ValidationError):
+            move = asked(self.edition, kind, by=self.people[0])
+            if is_decided == "released":
+                in_force(move, by=self.people[1])
+            if is_decided == "taken back":
+                take_back_move(move.change, self.people[0], move.change.mark)
+
     # What offices say
 
     @rule(answer=ANSWERS, channel=st.sampled_from(["fax", "letter", "online"]), of=st.booleans())
@@ -236,6 +255,7 @@ class Mending(RuleBasedStateMachine):
             if not letter.invitation.links.current().exists():
                 continue
             self.write(letter)
+            letter.refresh_from_db()
             is_draft = letter.invitation.status == "draft"
             (issue_invitation if is_draft else release_letter)(letter, self.people[2])
 
@@ -245,17 +265,18 @@ class Mending(RuleBasedStateMachine):
         for letter in Letter.objects.planned().filter(kind__in=AUTOMATIC_KINDS):
             if letter.invitation.links.current().exists():
                 self.write(letter)
+                letter.refresh_from_db()
                 enqueue_letter(letter)
 
     def write(self, letter):
-        now, to = timezone.now(), letter.invitation.minister.to_emails
+        letter = Letter.objects.select_related("invitation__edition").get(pk=letter.pk)
+        now, to = after_the_move(letter), letter.invitation.minister.to_emails
         written = WRITTEN | {"composed_at": now, "approved_at": now, "recipients": [["to", to]]}
         link = letter.invitation.links.current().get()
         # What the machine approves keeps nothing of what it was made of.
         behind = {} if letter.kind in AUTOMATIC_KINDS else {"ReplyLink": str(link.pk)}
         written |= {"mail": link.token, "composed_with": behind}
         Letter.objects.filter(pk=letter.pk).update(state="approved", **written)
-        letter.refresh_from_db()
 
     @precondition(lambda self: Delivery.objects.filter(state="queued").exists())
     @rule()
@@ -279,7 +300,7 @@ class Mending(RuleBasedStateMachine):
     @invariant()
     def no_reminder_would_leave_after_a_hold(self):
         for delivery in Delivery.objects.filter(state="queued", letter__kind="reminder"):
-            for hold in (it_answers, an_answer_will_follow, something_comes):
+            for hold in (it_answers, an_answer_will_follow, something_comes, a_move_waits):
                 with transaction.atomic():
                     hold(delivery.letter.invitation)
                     assert not begins(delivery), hold
@@ -320,6 +341,12 @@ def something_comes(invitation):
     Correspondence.objects.create(invitation=invitation, channel="fax", received_at=now)
 
 
+def a_move_waits(invitation):
+    edition = ForumEdition.objects.get(pk=invitation.edition_id)
+    with suppress(ValidationError):
+        asked(edition, "online")
+
+
 def begins(delivery):
     """Let a worker claim it and begin, as the outbox does; return whether it leaves."""
     claimed = {"state": "claimed", "claim": uuid4(), "lease_ends_at": timezone.now() + 5 * MINUTE}
@@ -334,12 +361,16 @@ def may_leave(letter):
         return False
     if letter.replaced_by.filter(kind="replacement", state="approved").exists():
         return False
+    edition = ForumEdition.objects.get(pk=invitation.edition_id)
+    if edition.moved_at and letter.composed_at < edition.moved_at:
+        return False
     if not invitation.links.filter(token=letter.mail, replaced_at=None).exists():
         return False
     if letter.kind == "reminder":
         replies = invitation.replies.values_list("status", flat=True)
         unread = invitation.correspondence.filter(dealt_with_at=None)
-        return invitation.is_principal and not {"standing", "noted"} & {*replies} and not unread
+        is_silent = not {"standing", "noted"} & {*replies} and not unread
+        return invitation.is_principal and is_silent and not edition.is_stopped
     return not letter.reply or letter.reply.status not in ("superseded", "set_aside")
 
 
