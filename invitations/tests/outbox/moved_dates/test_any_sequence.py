@@ -66,7 +66,10 @@ class Moves(RuleBasedStateMachine):
         shown = {name: getattr(edition, name) for name in DATES}
         return shown | {"online": edition.is_online, "postponed": edition.postponed_at}
 
-    @rule(kind=st.sampled_from(["moved", "postponed", "online"]), days=st.integers(-3, 60))
+    @rule(
+        kind=st.sampled_from(["moved", "postponed", "online", "in_person"]),
+        days=st.integers(-3, 60),
+    )
     def one_asks(self, kind, days):
         try:
             self.waiting = asked(self.edition, kind, days, by=self.asker)
