@@ -1,12 +1,13 @@
-"""What the page on which dates move says of answers: each kind of move its own sentence."""
+"""What is said of a move: of answers on its page, each kind its own sentence; then on the board."""
 
 import pytest
 from django.contrib.auth.models import Group
 from django.urls import reverse
 
-from delegations.tests.offices import text
+from delegations.tests.offices import coming, invited, text
+from invitations.models import CalendarEntry
 from invitations.tests.factories import EditionFactory, UserFactory
-from invitations.tests.moving import ONLINE, later
+from invitations.tests.moving import ONLINE, later, moved
 
 pytestmark = pytest.mark.django_db
 
@@ -68,3 +69,30 @@ def test_before_a_kind_is_chosen_the_page_promises_nothing(client, edition, draf
 
     assert "What offices are asked stands here once it is chosen." in page
     assert not any(one in page for one in ASKED.values())
+
+
+def test_the_page_counts_the_offices_whose_calendars_have_the_track(client, edition, drafter):
+    for state in ("Ruritania", "Zenda"):
+        invitation = invited(state, edition=edition)
+    letter = invitation.letters.get()
+    CalendarEntry.objects.create(invitation=invitation, letter=letter, sequence=0)
+    client.force_login(drafter)
+
+    page = text(client.get(dates_page(edition), later(edition)))
+
+    assert "1 office has the Track in its calendar: it is told by mail." in page
+
+
+@pytest.mark.parametrize("number", [1, 3])
+def test_the_board_after_a_move_takes_as_many_queries_for_three_offices_as_for_one(
+    client, edition, django_assert_num_queries, number
+):
+    for one in range(number):
+        coming(f"Ruritania {one}", edition=edition)
+    moved(edition)
+    client.force_login(UserFactory(is_superuser=True))
+    board = reverse("desk:board")
+    client.get(board)
+
+    with django_assert_num_queries(12):
+        client.get(board)

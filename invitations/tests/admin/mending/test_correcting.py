@@ -175,3 +175,30 @@ def test_the_page_takes_as_many_queries_for_many_addresses(
 
     with django_assert_num_queries(29):
         client.get(change_url(failed))
+
+
+@pytest.mark.parametrize("number", [1, 3])
+def test_the_page_of_correcting_takes_as_many_queries_for_many_addresses(
+    client, failed, queued, django_assert_num_queries, number
+):
+    for one in range(number):
+        queued(failed.letter, state="failed", address=f"{one}@example.org")
+    url = reverse("admin:invitations_delivery_correct", args=[failed.pk])
+    client.get(url)
+
+    with django_assert_num_queries(15):
+        client.get(url)
+
+
+@pytest.mark.parametrize("number", [1, 3])
+def test_the_list_of_those_not_reached_yet_takes_as_many_queries_for_many(
+    client, failed, frozen_letter, django_assert_num_queries, number
+):
+    for _one in range(number):
+        frozen_letter(invitation__edition=failed.letter.invitation.edition)
+    client.get(list_url(Invitation, reached="yet"))
+
+    with django_assert_num_queries(8):
+        found = client.get(list_url(Invitation, reached="yet"))
+
+    assert found.context["cl"].result_count == number + 1
