@@ -1,6 +1,7 @@
 """The mail that carries a letter."""
 
 import hashlib
+from collections.abc import Collection
 from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import SMTP
@@ -46,20 +47,16 @@ def build_message(letter: Letter, attached: dict[str, bytes]) -> EmailMessage:
     return message
 
 
-def with_unsealed(content: bytes, sizes: dict[str, int]) -> bytes:
-    """Return the message with its sealed PDFs cut to what was there before the seal.
-
-    ``sizes`` holds how much that is, by the hash of the PDF.
-    """
+def without_sealed(content: bytes, hashes: Collection[str]) -> bytes:
+    """Return the message without the PDFs that carry a seal, which are told by their hashes."""
     message = message_from_bytes(content, EmailMessage, policy=SMTP)
-    for part in message.iter_attachments():
-        pdf = part.get_payload(decode=True)
-        if isinstance(pdf, bytes) and (size := sizes.get(hashlib.sha256(pdf).hexdigest())):
-            name = part.get_filename()
-            part.set_content(
-                pdf[:size], "application", "pdf", disposition="attachment", filename=name
-            )
+    message.set_payload([part for part in message.iter_parts() if hash_of(part) not in hashes])
     return message.as_bytes()
+
+
+def hash_of(part: EmailMessage) -> str:
+    content = part.get_payload(decode=True)
+    return hashlib.sha256(content).hexdigest() if isinstance(content, bytes) else ""
 
 
 def plain_of(letter: Letter) -> str:

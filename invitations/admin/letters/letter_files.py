@@ -17,7 +17,7 @@ from invitations.admin.base import RecordAdmin
 from invitations.admin.columns import at_hour, text_link
 from invitations.admin.frozen_files import frozen_file_response
 from invitations.admin.letters.mail_frames import FORMS, framed_mail
-from invitations.letters.message import with_unsealed
+from invitations.letters.message import without_sealed
 from invitations.models import Letter
 
 
@@ -87,9 +87,9 @@ class LetterFilesMixin(RecordAdmin):
         answer = frozen_file_response(
             request, str(letter.message), letter.message_sha256, "message/rfc822", name
         )
-        sizes = {} if letter.approved_at else unsealed_sizes(letter)
-        if sizes and answer.status_code == HTTPStatus.OK:
-            answer.content = with_unsealed(answer.content, sizes)
+        sealed = set() if letter.approved_at else sealed_hashes(letter)
+        if sealed and answer.status_code == HTTPStatus.OK:
+            answer.content = without_sealed(answer.content, sealed)
         return answer
 
     def mail_view(self, request: HttpRequest, pk: int, form: str) -> HttpResponse:
@@ -120,10 +120,10 @@ def file_name(letter: Letter) -> str:
     return f"{invitation.edition.symbol}-{invitation.member_state.iso2}-{letter.kind}-{letter.pk}"
 
 
-def unsealed_sizes(letter: Letter) -> dict[str, int]:
-    """Return the size without the seal of each sealed letter that its message carries, by hash."""
+def sealed_hashes(letter: Letter) -> set[str]:
+    """Return the hash of each sealed letter that its message carries."""
     carried = Letter.objects.filter(Q(pk=letter.pk) | Q(notes=letter)).exclude(unsealed_size=0)
-    return dict(carried.values_list("sha256", "unsealed_size"))
+    return set(carried.values_list("sha256", flat=True))
 
 
 def told_of_seal(letter: Letter) -> str:
@@ -132,7 +132,7 @@ def told_of_seal(letter: Letter) -> str:
     if letter.keeps_its_seal:
         told = _(
             "It carries the electronic seal of %(owner)s, and its SHA-256 is that of the sealed "
-            "file. Until it is approved, it opens without the seal."
+            "file. Until it is approved, it opens without the seal, and the message without it."
         )
     else:
         told = _("It carries the electronic seal of %(owner)s.")
