@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Collection
 from email import message_from_bytes
-from email.message import EmailMessage
+from email.message import EmailMessage, MIMEPart
 from email.policy import SMTP
 
 from django.utils import translation
@@ -54,7 +54,7 @@ def without_sealed(content: bytes, hashes: Collection[str]) -> bytes:
     return message.as_bytes()
 
 
-def hash_of(part: EmailMessage) -> str:
+def hash_of(part: MIMEPart) -> str:
     content = part.get_payload(decode=True)
     return hashlib.sha256(content).hexdigest() if isinstance(content, bytes) else ""
 
