@@ -13,7 +13,6 @@ import pikepdf
 import pytest
 from django import forms
 from django.contrib import admin, messages
-from django.contrib.auth.models import Group
 from django.db import transaction
 from django.test import RequestFactory
 from django.utils import timezone
@@ -53,7 +52,7 @@ from invitations.outbox.webhooks.addresses import end_webhook
 from invitations.reminders.calls import note_call, strike_call
 from invitations.replies import file_correspondence, mark_dealt_with, record_reply
 from invitations.tests import webhooks
-from invitations.tests.desk import composed_letter
+from invitations.tests.desk import GROUPS, composed_letter, of_group
 from invitations.tests.factories import (
     CircularFactory,
     EditionFactory,
@@ -68,7 +67,6 @@ from invitations.tests.originals import brought
 
 pytestmark = pytest.mark.django_db
 
-GROUPS = ["Drafters", "Approvers", "Registrars", "Speakers' desk", "Readers"]
 # Of sign-ins and devices, which are no acts of the secretariat: tests of their own look at them.
 OF_STAFF = {"axes", "mfa", "usersessions", "socialaccount"}
 ANSWERED = {"answered": "yes"}
@@ -352,11 +350,7 @@ def test_the_table_has_rows_of_each_list_with_actions():
 
 
 def people():
-    found = {}
-    for name in GROUPS:
-        found[name] = UserFactory(email="staff@example.org")
-        found[name].groups.set(Group.objects.filter(name=name))
-    return found
+    return {name: of_group(name, email="staff@example.org") for name in GROUPS}
 
 
 def offered_to(person, page):

@@ -3,9 +3,8 @@
 import pytest
 import time_machine
 from auditlog.models import LogEntry
-from django.contrib.auth.models import Group, Permission
+from django.contrib.auth.models import Permission
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
@@ -19,7 +18,7 @@ from invitations.admin.setup.minister_import import MinisterResource
 from invitations.admin.taking_out.files import Kind
 from invitations.files.frozen import freeze
 from invitations.models import Letter, ListExport, Minister
-from invitations.tests.desk import choose, letter_in_force
+from invitations.tests.desk import browser_of, choose, letter_in_force, of_group
 from invitations.tests.factories import InvitationFactory, UserFactory
 from invitations.tests.outbox.print_run.papers import mission_for, pages_of
 
@@ -79,18 +78,6 @@ ADDRESSES = {
 }
 
 
-def person_of(group):
-    user = UserFactory()
-    user.groups.set(Group.objects.filter(name=group))
-    return user
-
-
-def browser_of(user):
-    client = Client()
-    client.force_login(user)
-    return client
-
-
 def files_in(answer):
     """How many files the answer hands over: one or none."""
     handed_over = answer.get("Content-Disposition", "").startswith("attachment")
@@ -113,7 +100,7 @@ def test_the_table_has_each_list_that_can_be_taken_out():
 @pytest.mark.parametrize("kind", Kind.values)
 @pytest.mark.parametrize("group", PEOPLE)
 def test_each_list_is_taken_out_by_whom_the_table_names(group, kind):
-    user = person_of(group)
+    user = of_group(group)
     client = browser_of(user)
 
     answers = {
@@ -129,7 +116,7 @@ def test_each_list_is_taken_out_by_whom_the_table_names(group, kind):
 
 @pytest.mark.parametrize("group", PEOPLE)
 def test_a_list_offers_its_file_to_whom_the_table_names(group):
-    client = browser_of(person_of(group))
+    client = browser_of(of_group(group))
 
     offered = {
         page.opts.label_lower
@@ -157,7 +144,7 @@ def test_nobody_takes_anything_out_without_signing_in(client):
 
 @pytest.mark.parametrize("group", PEOPLE)
 def test_the_file_that_a_worker_made_is_for_whom_the_table_names(group):
-    user = person_of(group)
+    user = of_group(group)
     client, fetched = browser_of(user), set()
 
     for name in LISTS:
@@ -218,7 +205,7 @@ WAYS = [
 @pytest.mark.parametrize("kind", Kind.values)
 @pytest.mark.parametrize("group", PEOPLE)
 def test_what_else_leaves_the_desk_is_given_to_whom_the_table_names(group, kind):
-    user, invitation = person_of(group), InvitationFactory()
+    user, invitation = of_group(group), InvitationFactory()
     client = browser_of(user)
 
     given = set()
@@ -245,7 +232,7 @@ def test_a_scope_is_given_to_a_system_by_whom_the_table_names(edition, scope, gr
     page = reverse("admin:delegations_apitoken_add")
     typed = {"edition": edition.pk, "called": "Badges", f"reads_{scope}": "on"}
 
-    browser_of(person_of(group)).post(
+    browser_of(of_group(group)).post(
         page, {**typed, "valid_until": timezone.localdate().isoformat()}
     )
 
@@ -257,7 +244,7 @@ def test_a_token_is_released_by_whom_the_table_names(edition, group):
     token, _words = made(edition, "answers")
 
     choose(
-        browser_of(person_of(group)), list_url(ApiToken), "release_selected", token, answered="yes"
+        browser_of(of_group(group)), list_url(ApiToken), "release_selected", token, answered="yes"
     )
 
     token.refresh_from_db()

@@ -4,10 +4,8 @@ import datetime as dt
 import re
 
 import pytest
-from django.contrib.auth.models import Group
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
-from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -15,7 +13,7 @@ from django.utils.formats import date_format
 from delegations.models import ApiToken
 from delegations.tests.api.tokens import made, released, superuser
 from delegations.tokens import hash_of, note_call, release_token, revoke_token
-from invitations.tests.desk import choose
+from invitations.tests.desk import browser_of, choose, of_group
 from invitations.tests.factories import EditionFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -28,18 +26,6 @@ ADD = reverse("admin:delegations_apitoken_add")
 @pytest.fixture
 def edition():
     return EditionFactory(symbol="wsis-2027")
-
-
-def of_group(*names):
-    person = UserFactory()
-    person.groups.set(Group.objects.filter(name__in=names))
-    return person
-
-
-def browser_of(person):
-    client = Client()
-    client.force_login(person)
-    return client
 
 
 def typed(edition, *scopes, days=30):

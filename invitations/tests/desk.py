@@ -2,13 +2,17 @@
 
 import datetime as dt
 
-from django.contrib.auth.models import Permission
+from django.contrib.auth.models import Group, Permission
+from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
 from invitations.files.frozen import freeze
 from invitations.models.held.composed_with import hashes_behind_each
 from invitations.tests.factories import InvitationFactory, LetterFactory, UserFactory
+
+# The groups of the secretariat; the partnership team has a list of its own.
+GROUPS = ["Drafters", "Approvers", "Registrars", "Speakers' desk", "Readers"]
 
 
 def composed_letter(covers=(), **fields):
@@ -66,6 +70,18 @@ def signed_in(client, *codenames, **fields):
     user.user_permissions.set(Permission.objects.filter(codename__in=codenames))
     client.force_login(user)
     return user
+
+
+def of_group(*names, **fields):
+    person = UserFactory(**fields)
+    person.groups.set(Group.objects.filter(name__in=names))
+    return person
+
+
+def browser_of(person):
+    client = Client()
+    client.force_login(person)
+    return client
 
 
 def choose(client, url, action, *rows, **words):

@@ -29,7 +29,7 @@ from invitations.models import (
     Letter,
     MemberState,
 )
-from invitations.tests.desk import composed_letter
+from invitations.tests.desk import GROUPS, composed_letter
 from invitations.tests.factories import (
     CircularFactory,
     DeliveryFactory,
@@ -44,7 +44,6 @@ from invitations.tests.factories import (
 pytestmark = pytest.mark.django_db
 
 COMPARISONS = ["exact", "contains", "regex", "startswith", "isnull", "gt"]
-GROUPS = ["Drafters", "Approvers", "Registrars", "Speakers' desk", "Readers"]
 PAGES = [page for _model, page in admin.site._registry.items()]
 NAMES = [page.opts.label for page in PAGES]
 SECRETS = {"links", "token", "mail", "paper", "envelope", "password", "report", "message"}

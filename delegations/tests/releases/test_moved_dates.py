@@ -26,7 +26,7 @@ from invitations.outbox.decisions import send_anew
 from invitations.outbox.envelopes import refuse_unprintable
 from invitations.outbox.moved_dates.rounds import confirm_answer
 from invitations.replies import record_reply
-from invitations.tests.desk import as_sent, choose, composed_letter
+from invitations.tests.desk import as_sent, choose, composed_letter, of_group
 from invitations.tests.desk import page_of as record_of
 from invitations.tests.factories import (
     DeliveryFactory,
@@ -56,12 +56,6 @@ def drafter():
 @pytest.fixture
 def approver():
     return of_group("Approvers")
-
-
-def of_group(name):
-    user = UserFactory()
-    user.groups.add(Group.objects.get(name=name))
-    return user
 
 
 def session_of(edition, **fields):

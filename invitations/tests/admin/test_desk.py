@@ -48,6 +48,7 @@ from invitations.models import (
 )
 from invitations.outbox.arming import arm
 from invitations.reminders.calls import note_call, strike_call
+from invitations.tests.desk import of_group
 from invitations.tests.factories import (
     CircularFactory,
     DeliveryFactory,
@@ -278,19 +279,13 @@ def test_the_list_of_the_one_arming_takes_six_queries(admin_client, django_asser
     assert key not in page
 
 
-def in_group(name):
-    user = UserFactory()
-    user.groups.add(Group.objects.get(name=name))
-    return user
-
-
 FOR_SOME = (User, Group, LogEntry, ListImport, DroppedScan)
 READABLE = [model for model, _make, _queries in LISTS if model not in FOR_SOME]
 
 
 @pytest.mark.parametrize("model", READABLE, ids=[model.__name__ for model in READABLE])
 def test_reader_sees_lists_and_can_add_nothing(client, model):
-    client.force_login(in_group("Readers"))
+    client.force_login(of_group("Readers"))
 
     assert client.get(list_url(model)).status_code == 200
     assert client.get(add_url(model)).status_code == 403
@@ -298,7 +293,7 @@ def test_reader_sees_lists_and_can_add_nothing(client, model):
 
 def test_reader_gets_neither_actions_nor_the_reply_address(client):
     invitation = InvitationFactory()
-    client.force_login(in_group("Readers"))
+    client.force_login(of_group("Readers"))
 
     listed = client.get(list_url(Invitation))
     page = client.get(page_url(invitation)).content.decode()
@@ -310,7 +305,7 @@ def test_reader_gets_neither_actions_nor_the_reply_address(client):
 
 def test_drafter_finds_the_reply_address_on_the_page_alone(client):
     invitation = InvitationFactory()
-    client.force_login(in_group("Drafters"))
+    client.force_login(of_group("Drafters"))
 
     listed, page = client.get(list_url(Invitation)), client.get(page_url(invitation))
 
@@ -321,7 +316,7 @@ def test_drafter_finds_the_reply_address_on_the_page_alone(client):
 
 def test_reader_sees_a_letter_without_the_link_in_its_words(client):
     letter = LetterFactory(mail="Reply at /r/secret/", paper="Reply at /r/secret/")
-    client.force_login(in_group("Readers"))
+    client.force_login(of_group("Readers"))
 
     assert "secret" not in client.get(page_url(letter)).content.decode()
     for file in ("pdf", "message"):

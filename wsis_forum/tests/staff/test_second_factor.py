@@ -7,6 +7,7 @@ from allauth.mfa.models import Authenticator
 from django.contrib.admin import site
 from django.urls import URLResolver, reverse
 
+from invitations.tests.desk import GROUPS
 from invitations.tests.factories import InvitationFactory
 from wsis_forum.tests.staff.people import (
     CODE,
@@ -21,7 +22,6 @@ from wsis_forum.tests.staff.people import (
 )
 
 pytestmark = pytest.mark.django_db
-GROUPS = ["Drafters", "Approvers", "Registrars", "Speakers' desk", "Readers"]
 FACTORS = reverse("mfa_index")
 
 
