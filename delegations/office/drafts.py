@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
+from django.db import transaction
 from django.db.models import Exists, OuterRef
 from django.http import QueryDict
 from django.utils import timezone
@@ -11,6 +12,7 @@ from django.utils import timezone
 from invitations.models import Invitation, Reply, ReplyDraft
 
 
+@transaction.atomic
 def keep_draft(
     invitation: Invitation, form_key: UUID, posted: QueryDict, asked: Iterable[str]
 ) -> None:
@@ -28,6 +30,7 @@ def keep_draft(
         unique_fields=["invitation", "form_key"],
         update_fields=["words", "kept_at"],
     )
+    ReplyDraft.objects.forget_all_but_newest(invitation.pk)
 
 
 def drafts_of(invitation: Any) -> Any:

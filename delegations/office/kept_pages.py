@@ -8,11 +8,12 @@ minutes, so that nobody who holds no link fills the database.
 import uuid
 import zlib
 from collections.abc import Callable
-from functools import wraps
+from functools import partial, wraps
 from typing import Any
 
 from django.conf import settings
 from django.core.cache import cache
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone, translation
@@ -36,12 +37,13 @@ def shown_at_an_address(view: View) -> View:
     """Lead from a page that answers a form to the same page at an address of its own."""
 
     @wraps(view)
-    def shown(request: HttpRequest, /, *args: Any, **named: Any) -> HttpResponse:
+    def shown(request: HttpRequest, link: Any, /, **named: Any) -> HttpResponse:
         if request.method == "POST":
-            return lead_to_kept(request, view(request, *args, **named), keep=keep_for_a_day)
+            keep = partial(keep_for_a_day, link.invitation_id)
+            return lead_to_kept(request, view(request, link, **named), keep=keep)
         if ASKED_BY in request.GET:
             return kept_page(request, kept_for_a_day) or kept_no_longer(request)
-        return view(request, *args, **named)
+        return view(request, link, **named)
 
     return shown
 
@@ -91,9 +93,13 @@ def kept_page(
     return HttpResponse(zlib.decompress(page), status=status)
 
 
-def keep_for_a_day(name: str, page: Shown) -> bool:
+@transaction.atomic
+def keep_for_a_day(invitation: int, name: str, page: Shown) -> bool:
     language, status, content = page
-    KeptPage.objects.create(name=name, language=language, status=status, content=content)
+    KeptPage.objects.create(
+        invitation_id=invitation, name=name, language=language, status=status, content=content
+    )
+    KeptPage.objects.forget_all_but_newest(invitation)
     return True
 
 

@@ -257,8 +257,9 @@ def test_queries_of_a_reply_and_of_its_summary(
 
     # The invitation by its link, the State's replies, whether there is a delegation, the
     # delegation with its statement, the form of address, the reference, what waits of the edition.
-    # What was typed is kept and read, and the link once more, for the address of the summary.
-    with django_assert_num_queries(10):
+    # What was typed is kept while older drafts go, in a savepoint, and read; and the link once
+    # more, for the address of the summary.
+    with django_assert_num_queries(13):
         client.get(client.post(page_of(invitation), words | {"step": "check"}).url)
     # A copy to the address typed, since it is none of the minister's or the missions'.
     with django_assert_max_num_queries(14):

@@ -12,8 +12,9 @@ from playwright.sync_api import expect
 
 from delegations.tests.browser import CHECK, RECORD, browser_page
 from delegations.tests.browser import invited as invited_by_link
-from delegations.tests.offices import browser, page_of, text, words_of
+from delegations.tests.offices import browser, invited, page_of, text, words_of
 from invitations.models import KeptPage, Reply, ReplyDraft
+from invitations.models.kept.for_a_day import NEWEST_OF_EACH
 
 REDIS = "django.core.cache.backends.redis.RedisCache"
 AWAY = "redis://127.0.0.1:1/0"
@@ -100,6 +101,25 @@ def test_what_was_typed_yesterday_is_forgotten_and_what_was_typed_today_is_not(i
 
     assert ReplyDraft.objects.get().form_key == today["form_key"]
     assert not KeptPage.objects.exists()
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("in_february")
+@pytest.mark.parametrize(
+    ("model", "asked"), [(KeptPage, {"step": "change"}), (ReplyDraft, {"step": "check"})]
+)
+def test_one_open_link_fills_no_table_however_often_it_sends_its_form(invitation, model, asked):
+    another, client = browser(of_another := invited("Graustark")), Client()
+    another.post(page_of(of_another), words_of(of_another, **asked))
+    client.get(f"/r/{invitation.links.current().get().token}/")
+
+    sent = range(NEWEST_OF_EACH + 3)
+    shown = [client.post(page_of(invitation), words_of(invitation, **asked)).url for _ in sent]
+
+    assert model.objects.filter(invitation=invitation).count() == NEWEST_OF_EACH
+    assert model.objects.filter(invitation=of_another).count() == 1
+    assert client.get(shown[-NEWEST_OF_EACH]).status_code == 200
+    assert client.get(shown[-NEWEST_OF_EACH - 1]).status_code == 404
 
 
 @needs_services

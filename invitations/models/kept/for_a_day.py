@@ -13,6 +13,8 @@ from django.utils.translation import gettext_lazy as _
 from invitations.models.invitation import Invitation
 
 KEPT_FOR = dt.timedelta(days=1)
+# Of each kind, for each invitation: more than an office types in a day, and all that it can fill.
+NEWEST_OF_EACH = 30
 
 
 class KeptForADayQuerySet(models.QuerySet[Any]):
@@ -21,6 +23,12 @@ class KeptForADayQuerySet(models.QuerySet[Any]):
 
     def expired(self, at: dt.datetime) -> Self:
         return self.filter(kept_at__lte=at - KEPT_FOR)
+
+    def forget_all_but_newest(self, invitation: int) -> None:
+        """Delete what the office's newer rows have pushed out: one open link fills no table."""
+        of_it = self.filter(invitation=invitation)
+        newest = of_it.order_by("-kept_at", "-pk").values("pk")[:NEWEST_OF_EACH]
+        of_it.exclude(pk__in=newest).delete()
 
 
 class KeptForADay(models.Model):
@@ -65,6 +73,13 @@ class ReplyDraft(KeptForADay):
 class KeptPage(KeptForADay):
     """A page that answered a form, as it was shown, for the browser that knows its name."""
 
+    invitation = models.ForeignKey(
+        Invitation,
+        models.CASCADE,
+        null=True,  # the version before, serving while tables are brought along, names none
+        related_name="+",
+        verbose_name=_("invitation"),
+    )
     name = models.CharField(_("name"), max_length=64)
     language = models.CharField(_("language"), max_length=10)
     status = models.PositiveSmallIntegerField(_("status"))
