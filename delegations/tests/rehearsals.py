@@ -45,6 +45,17 @@ def edition_of_seventeen():
     return edition
 
 
+def ask_after_a_yes(edition):
+    """Ask for speaker, head and text; all offices but three have a focal point on file."""
+    for days_before, what in ((5, "speaker"), (4, "head"), (3, "text")):
+        StepFactory(
+            edition=edition, days_before=days_before, asks_for=what, variant=what, audience="focal"
+        )
+    for invitation in edition.invitations.order_by("pk")[3:]:
+        invitation.focal_point_email = f"focal-{invitation.pk}@example.org"
+        invitation.save(update_fields=["focal_point_email"])
+
+
 def rehearse(*arguments, **options):
     said = StringIO()
     call_command("rehearse", *arguments, stdout=said, stderr=StringIO(), **options)

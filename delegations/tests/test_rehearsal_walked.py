@@ -4,6 +4,7 @@ import datetime as dt
 import email
 import email.policy
 import hashlib
+import json
 import re
 import sqlite3
 from contextlib import closing
@@ -16,8 +17,8 @@ from django.db import transaction
 from django.test import override_settings
 
 from delegations.rehearsal.apart import SITE_URL
-from delegations.tests.rehearsals import edition_of_seventeen, rehearse
-from invitations.models import ReplyLink
+from delegations.tests.rehearsals import ask_after_a_yes, edition_of_seventeen, rehearse
+from invitations.models import NextStep, ReplyLink
 from invitations.outbox.arming import arm
 from invitations.tests.factories import UserFactory
 from invitations.tests.smtp_peer import smtp_peer
@@ -49,7 +50,7 @@ def rehearsed(django_db_setup, django_db_blocker, tmp_path_factory):
     """One rehearsal, with tests to a member of staff, of a deployment that is armed."""
     folder = tmp_path_factory.mktemp("rehearsal") / "walked"
     with django_db_blocker.unblock(), transaction.atomic(), smtp_peer() as peer:
-        edition_of_seventeen()
+        ask_after_a_yes(edition_of_seventeen())
         UserFactory(username="sapt", email="sapt@example.org")
         box = Mailbox("smtp", "127.0.0.1", peer.port, "", "", "none")
         with override_settings(MAILBOX=box, ARMING_KEY=arm()):
@@ -162,6 +163,21 @@ def test_the_year_ends_with_the_last_acknowledgement(copied):
     assert {kind for (kind,) in copied(kinds)} >= {
         "invitation", "note", "reminder", "acknowledgement",
     }  # fmt: skip
+
+
+def test_who_said_yes_is_asked_for_what_is_not_filed_by_the_focal_point_alone(copied):
+    asked = copied(
+        """SELECT step.asks_for, letter.recipients, letter.waits_because FROM invitations_letter
+        letter JOIN invitations_reminderstep step ON step.id = letter.step_id
+        WHERE step.asks_for != '' AND letter.state != 'cancelled'"""
+    )
+
+    addresses = [one for _what, to, _why in asked for _line, one in json.loads(to)]
+    waits = {why for _what, to, why in asked if json.loads(to) == []}
+    assert {what for what, _to, _why in asked} <= set(NextStep.values)
+    assert addresses
+    assert all(one.startswith(("focal-", "mission")) for one in addresses), asked
+    assert waits <= {"There is no address on file for this letter."}
 
 
 def test_the_copy_has_no_password_and_no_address_of_staff(copied):
