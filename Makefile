@@ -29,10 +29,12 @@ install: $(VENV)/run-ready $(MESSAGES) $(HANDBOOK)
 docs: $(VENV)/test-ready $(HANDBOOK)
 	@scripts/handbook.sh spell $(BIN)
 
-# Compiled once: the tests run in several processes, and start programs of their own.
+# Compiled once: the tests run in several processes, and start programs of their own. A file stays in
+# one process, for what its tests share; the files begin in the order of pytest.ini.
 test: export PYTHONDONTWRITEBYTECODE =
 test: $(VENV)/test-ready $(MESSAGES) $(HANDBOOK)
-	$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist worksteal $(ARGS)
+	$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 \
+		--dist loadfile --no-loadscope-reorder $(ARGS)
 
 # The checks look at the project as it is deployed; they connect to nothing, but for the audit.
 check: export DEBUG = False
