@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
+from django.core.checks import CheckMessage, Error
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
@@ -61,8 +62,21 @@ STANDARD: dict[str, Any] = {
     "pdf_tags": True,
     "uncompressed_pdf": True,  # ``finish_pdf`` compresses it
 }
-# Subsets of the system's fonts, made with the environment; without them the full fonts are used.
+# Subsets of the system's fonts, made with the environment.
 FACES = Path(sys.prefix) / "share" / "letter-faces"
+
+
+def check_faces_are_cut(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    """Refuse an environment without the letters' faces: others would be taken without a word."""
+    if (FACES / "fonts.conf").exists():
+        return []
+    return [
+        Error(
+            f"There is no fonts.conf in {FACES}: letters would be set in other faces.",
+            hint="Run `make install` in this folder.",
+            id="invitations.E001",
+        )
+    ]
 
 
 @functools.lru_cache(maxsize=1)

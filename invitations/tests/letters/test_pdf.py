@@ -6,9 +6,12 @@ from pathlib import Path
 import page
 import pikepdf
 import pytest
+from django.core.management import call_command
+from django.core.management.base import SystemCheckError
 from pydyf import Stream
 
 from invitations.files.frozen import thaw
+from invitations.letters import typesetting
 from invitations.letters.composing_queue import compose_planned
 from invitations.letters.pdf import body_html, html_of_markdown
 from invitations.letters.pdf_conformance import DelimitedStream
@@ -16,6 +19,7 @@ from invitations.letters.typesetting import typeset_pdf
 from invitations.models import Language, LetterTemplate
 from invitations.tests.factories import MissionFactory
 from invitations.tests.reading import ask, printed
+from wsis_forum.tests.running import started
 
 pytestmark = pytest.mark.django_db
 
@@ -71,6 +75,29 @@ def test_the_faces_are_read_from_one_place_and_no_process_copies_them(composed):
 
     assert "/letter-faces/serif-regular.ttf" in opened
     assert "/weasyprint-" not in opened
+
+
+def test_without_the_faces_no_command_starts_and_says_what_to_run(monkeypatch, tmp_path):
+    monkeypatch.setattr(typesetting, "FACES", tmp_path)
+
+    with pytest.raises(SystemCheckError) as refused:
+        call_command("check")
+
+    assert f"There is no fonts.conf in {tmp_path}" in str(refused.value)
+    assert "Run `make install`" in str(refused.value)
+
+
+def test_without_the_faces_no_worker_starts_and_says_what_to_run(tmp_path):
+    """In a process of its own: a worker that starts does not end by itself."""
+    words = (
+        "import sys; sys.prefix = sys.argv[1];"
+        "from wsis_forum.celery import app; app.worker_main(['worker', '--pool', 'solo'])"
+    )
+    with started(tmp_path, "-c", words, str(tmp_path)) as (worker, log):
+        ended = worker.wait(timeout=120)
+
+    assert ended == 1
+    assert "Run `make install`" in log.read_text()
 
 
 def test_link_code_and_check_code_are_printed_and_labelled(composed):
