@@ -1,6 +1,8 @@
 """What deploy/backup writes, deploy/restore reads: every row and every file, into another place."""
 
 import sys
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from hashlib import sha256
 from pathlib import Path
@@ -10,14 +12,23 @@ import pytest
 from django.conf import settings
 from django.db import connection
 from django.test import Client
+from django.utils import timezone
 from psycopg2.sql import SQL, Identifier
 
 from invitations.files.frozen import freeze
+from invitations.models import Reply
 from invitations.outbox.arming import arm, why_mute
 from invitations.tests.databases import address_of, postgresql, run
-from invitations.tests.factories import InvitationFactory, LetterFactory, ReplyFactory
+from invitations.tests.factories import (
+    InvitationFactory,
+    LetterFactory,
+    ReplyFactory,
+    UserFactory,
+)
 from invitations.tests.gnupg import pair_of_keys
+from scripts.peers.programs import wait_until
 from wsis_forum.env import Mailbox
+from wsis_forum.tests.running import started
 
 pytestmark = [
     pytest.mark.django_db(transaction=True, serialized_rollback=True),
@@ -87,6 +98,71 @@ def test_a_restored_backup_is_equal_in_every_row_and_file_and_writes_to_nobody(
         EMAIL_URL="smtp://127.0.0.1:9/", ARMING_KEY=key,
     )  # fmt: skip
     assert "this is a copy" in sent.stdout + sent.stderr
+
+
+def test_a_backup_made_while_faxes_are_recorded_is_of_one_moment(keys, empty_database, tmp_path):
+    public, private = keys
+    at = timezone.now()
+    LetterFactory(state="approved", sha256="a", message_sha256="b", composed_at=at, approved_at=at)
+    UserFactory()
+    here, folder = address_of(connection.settings_dict["NAME"]), tmp_path / "restored"
+    at_work = {"DATABASE_URL": here, "STORAGE_URL": settings.MEDIA_ROOT.as_uri()}
+
+    with started(tmp_path, "-m", f"{__package__}.busy", **at_work):
+        wait_until(lambda: Reply.objects.count() > 2, "faxes are recorded")
+        before = Reply.objects.count()
+        made = run(DEPLOY / "backup", public, tmp_path / "backup", **at_work)
+        after = Reply.objects.count()
+    read = run(DEPLOY / "restore", private, tmp_path / "backup", empty_database, folder)
+
+    assert (made.returncode, read.returncode) == (0, 0), made.stderr + read.stderr
+    with closing(psycopg2.connect(empty_database)) as line, line.cursor() as cursor:
+        cursor.execute(OF_EACH_REPLY)
+        restored = cursor.fetchall()
+    assert [row[0] for row in restored] == [f"{number}" for number in range(1, len(restored) + 1)]
+    assert before <= len(restored) < after
+    for _number, acknowledgements, scan, its_hash in restored:
+        assert acknowledgements == 1
+        assert sha256((folder / scan).read_bytes()).hexdigest() == its_hash
+
+
+OF_EACH_REPLY = """
+    SELECT reply.remarks, (SELECT count(*) FROM invitations_letter WHERE reply_id = reply.id),
+           fax.scan, fax.scan_sha256
+    FROM invitations_reply reply JOIN invitations_correspondence fax ON fax.id = correspondence_id
+    ORDER BY reply.id
+"""
+
+
+def test_what_is_being_written_meanwhile_does_not_stop_the_backup(keys, empty_database, tmp_path):
+    public, private = keys
+    store = tmp_path / "store"
+    for unfinished in ("probe/tmp1/ok.txt", "letters/ab/tmp2/abcd.pdf"):
+        (store / unfinished).parent.mkdir(parents=True)
+        (store / unfinished).write_bytes(b"half")
+    over = threading.Event()
+
+    with ThreadPoolExecutor() as threads:
+        threads.submit(write_again_and_again, store / "probe/ok.txt", over)
+        made = run(
+            DEPLOY / "backup", public, tmp_path / "backup", STORAGE_URL=store.as_uri(),
+            DATABASE_URL=address_of(connection.settings_dict["NAME"]),
+        )  # fmt: skip
+        over.set()
+    read = run(
+        DEPLOY / "restore", private, tmp_path / "backup", empty_database, tmp_path / "restored"
+    )
+
+    assert (made.returncode, read.returncode) == (0, 0), made.stderr + read.stderr
+    assert files_of(tmp_path / "restored").keys() == {"probe/ok.txt"}
+
+
+def write_again_and_again(file, over):
+    """As the store's probe does, but larger: it changes while it is read."""
+    draft = file.parent.parent.with_suffix(".draft")
+    while not over.is_set():
+        draft.write_bytes(bytes(4_000_000))
+        draft.replace(file)
 
 
 def test_without_its_key_a_backup_opens_to_nobody_and_leaves_nothing(
