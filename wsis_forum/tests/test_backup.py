@@ -1,6 +1,7 @@
 """What deploy/backup writes, deploy/restore reads: every row and every file, into another place."""
 
 import sys
+import tarfile
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
@@ -16,16 +17,18 @@ from django.utils import timezone
 from psycopg2.sql import SQL, Identifier
 
 from invitations.files.frozen import freeze
-from invitations.models import Reply
+from invitations.models import Outage, Reply
 from invitations.outbox.arming import arm, why_mute
+from invitations.tests import seals
 from invitations.tests.databases import address_of, postgresql, run
 from invitations.tests.factories import (
+    DeliveryFactory,
     InvitationFactory,
     LetterFactory,
     ReplyFactory,
     UserFactory,
 )
-from invitations.tests.gnupg import pair_of_keys
+from invitations.tests.gnupg import opened, pair_of_keys
 from scripts.peers.programs import wait_until
 from wsis_forum.env import Mailbox
 from wsis_forum.tests.running import started
@@ -102,8 +105,7 @@ def test_a_restored_backup_is_equal_in_every_row_and_file_and_writes_to_nobody(
 
 def test_a_backup_made_while_faxes_are_recorded_is_of_one_moment(keys, empty_database, tmp_path):
     public, private = keys
-    at = timezone.now()
-    LetterFactory(state="approved", sha256="a", message_sha256="b", composed_at=at, approved_at=at)
+    approved_letter()
     UserFactory()
     here, folder = address_of(connection.settings_dict["NAME"]), tmp_path / "restored"
     at_work = {"DATABASE_URL": here, "STORAGE_URL": settings.MEDIA_ROOT.as_uri()}
@@ -163,6 +165,49 @@ def write_again_and_again(file, over):
     while not over.is_set():
         draft.write_bytes(bytes(4_000_000))
         draft.replace(file)
+
+
+def test_no_secret_of_the_deployment_is_in_a_backup(keys, tmp_path):
+    here, key = address_of(connection.settings_dict["NAME"]), arm()
+    DeliveryFactory(letter=approved_letter())
+    at_work = {
+        "DATABASE_URL": here,
+        "VAR_DIR": str(tmp_path),
+        "SECRET_KEY": "key-of-the-sessions",
+        "EMAIL_URL": "smtp://protocol:password-of-the-mail@127.0.0.1:9/",
+        "ARMING_KEY": key,
+        "SEAL_FILE": str(tmp_path / "seal.p12"),
+        "SEAL_PASSWORD": seals.PASSWORD,
+        "METRICS_TOKEN": "token-of-the-figures",
+    }
+    seals.make_seal(tmp_path / "seal.p12")
+    (tmp_path / "secret-key").write_text(at_work["SECRET_KEY"])
+    run(sys.executable, "manage.py", "dispatch_outbox", **at_work)
+    assert Outage.objects.get().of == "mail_server"
+
+    run(DEPLOY / "backup", keys[0], tmp_path / "backup", **at_work)
+
+    written = decrypted(tmp_path / "backup", tmp_path)
+    secrets = [at_work["SECRET_KEY"], "password-of-the-mail", key, at_work["METRICS_TOKEN"]]
+    assert b"COPY public.invitations_outage" in written
+    assert not [secret for secret in [*secrets, seals.PASSWORD] if secret.encode() in written]
+    assert (tmp_path / "seal.p12").read_bytes() not in written
+
+
+def approved_letter():
+    at = timezone.now()
+    return LetterFactory(
+        state="approved", sha256="a", message_sha256="b", composed_at=at, approved_at=at
+    )
+
+
+def decrypted(backup, folder):
+    """All that the backup holds, as who has the private key reads it."""
+    with tarfile.open(backup) as parts:
+        closed = {part.name: parts.extractfile(part).read() for part in parts if part.isfile()}
+    (folder / "dump").write_bytes(opened(folder, closed["./database.gpg"]))
+    as_words = postgresql("pg_restore", "--file=-", folder / "dump")
+    return as_words.stdout.encode() + opened(folder, closed["./files.gpg"])
 
 
 def test_without_its_key_a_backup_opens_to_nobody_and_leaves_nothing(
