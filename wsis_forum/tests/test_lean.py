@@ -5,6 +5,7 @@ from django.conf import settings
 
 from delegations.api import edge
 from delegations.api.keys import Asked
+from scripts.demonstration_seal import make_seal
 
 # What one page or job needs, and no other pays for.
 ELSEWHERE = {
@@ -14,19 +15,33 @@ ELSEWHERE = {
     "numpy",
     "pydantic",
     "pyhanko",
+    "pypdfium2",
     "reportlab",
     "weasyprint",
+    "zxingcpp",
 }
+# A worker, from its start to a letter that is set and frozen.
+SETS_A_LETTER = """
+import django; django.setup()
+from wsis_forum import celery
+celery.app.loader.import_default_modules()
+celery.share_what_is_loaded()
+from invitations.letters.composing import freeze_pdf
+from invitations.letters.typesetting import typeset_pdf
+from invitations.models import Letter
+freeze_pdf(Letter(), typeset_pdf('<p>A letter.</p>', 1))
+"""
 
 
-def loaded_by(words: str, folder) -> set[str]:
+def loaded_by(words: str, folder, **variables: str) -> set[str]:
     done = subprocess.run(
-        [sys.executable, "-c", f"import sys; {words}; print(*sys.modules)"],
+        [sys.executable, "-c", f"{words}\nimport sys; print(*sys.modules)"],
         cwd=settings.BASE_DIR,
         env={
             "SECRET_KEY": "of-this-test-alone",
             "DJANGO_SETTINGS_MODULE": "wsis_forum.settings",
             "VAR_DIR": str(folder),
+            **variables,
         },
         stdout=subprocess.PIPE,
         text=True,
@@ -42,6 +57,20 @@ def test_the_site_loads_nothing_that_only_one_address_needs(tmp_path):
 
     assert "delegations.office.urls" in modules
     assert not modules & ELSEWHERE
+
+
+def test_a_worker_without_a_seal_loads_nothing_that_seals_or_scans(tmp_path):
+    modules = loaded_by(SETS_A_LETTER, tmp_path)
+
+    assert modules & ELSEWHERE == {"weasyprint"}
+
+
+def test_a_worker_with_a_seal_loads_what_seals_and_nothing_that_scans(tmp_path):
+    make_seal(tmp_path / "seal.p12")
+
+    modules = loaded_by(SETS_A_LETTER, tmp_path, SEAL_FILE=str(tmp_path / "seal.p12"))
+
+    assert modules & ELSEWHERE == {"weasyprint", "pyhanko", "asn1crypto"}
 
 
 def test_the_api_is_asked_for_the_words_that_its_lists_know():
