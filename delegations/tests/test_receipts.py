@@ -13,6 +13,7 @@ from delegations.statements import file_text, submit_statement, take_text_off
 from delegations.tests.office.statement.statements import speaking
 from delegations.tests.offices import browser, page_of, text
 from invitations.models import HeldChange, LetterTemplate, Minister
+from invitations.replies import record_reply
 from invitations.tests.factories import UserFactory
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_february", "own_files")]
@@ -134,6 +135,16 @@ def test_without_an_approved_text_no_page_promises_a_receipt(invitation):
     submit_statement(invitation, {"speaker_name": "Flavia Elphberg"}, "")
 
     assert FOLLOWS not in page(invitation, "statement")
+
+
+@pytest.mark.usefixtures("approved_texts")
+def test_after_regrets_no_page_promises_a_receipt_that_is_kept_back(invitation):
+    submit_statement(invitation, {"speaker_name": "Flavia Elphberg"}, "")
+    nominate_delegate(invitation, named("Rupert Hentzau"), uuid.uuid4())
+
+    record_reply(invitation, {"answer": "regrets"})
+
+    assert FOLLOWS not in page(invitation, "statement") + page(invitation, "delegation")
 
 
 @pytest.mark.usefixtures("approved_texts")

@@ -33,7 +33,7 @@ def delegation(request: HttpRequest, invitation: Invitation) -> HttpResponse:
     """Show who is named, the balance, and who changed what."""
     filed = read_on_file(invitation)
     named = named_delegates(filed)
-    parts = office_parts(filed)
+    parts, brings = office_parts(filed), named and filed.comes
     return render(
         request,
         "office/delegation.html",
@@ -44,7 +44,7 @@ def delegation(request: HttpRequest, invitation: Invitation) -> HttpResponse:
             here="delegation",
             next_part=next_part(parts, "delegation"),
             filed=filed,
-            receipt_goes_to=receipt_goes_to(invitation, "delegation") if named else "",
+            receipt_goes_to=receipt_goes_to(invitation, "delegation") if brings else "",
             people=[(person, delegate_particulars(person)) for person in named],
             balance=gender_balance(named),
             encouragement=gender_encouragement(),

@@ -83,6 +83,7 @@ def statement_page(
         of=invitation, current=text_choices(texts)
     )
     edition, parts = invitation.edition, office_parts(filed)
+    announced = filed.speaks and filed.statement
     takes = takes_texts(edition, timezone.now())
     shown = page_context(
         request,
@@ -94,7 +95,7 @@ def statement_page(
         here="statement",
         next_part=next_part(parts, "statement"),
         doubts=statement_doubts(filed),
-        receipt_goes_to=receipt_goes_to(invitation, "statement") if filed.statement else "",
+        receipt_goes_to=receipt_goes_to(invitation, "statement") if announced else "",
         texts=[printed_text(text, invitation) for text in texts],
         takes_texts=takes,
         takes_off=takes and filed.speaks and not is_staff_looking(request),
