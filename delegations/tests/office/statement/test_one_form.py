@@ -51,6 +51,7 @@ def test_a_bad_file_holds_back_no_word_and_the_page_can_be_sent_again(invitation
     assert "The particulars of the statement are saved." in text(refused)
     assert "<title>Please check – " in text(refused)
     assert "The name ends in .pdf, but the content is TXT" in text(refused)
+    assert "Name the delegation" not in text(refused)
     assert PolicyStatement.objects.get().title == "On trust"
     again = {"title": "On more trust", "seen": seen_by(client, invitation)}
     assert f'value="{again["seen"]}"' in refused.content.decode()
