@@ -65,6 +65,19 @@ def test_after_regrets_the_pages_say_that_both_are_kept(invitation):
         assert page.count("on file, but not expected with this answer") == 2
 
 
+def test_after_regrets_what_is_on_file_is_shown_and_nothing_is_asked_about_it(invitation):
+    record_reply(invitation, {"answer": "regrets"})
+    client = browser(invitation)
+
+    statement = text(client.get(page_of(invitation, "statement")))
+    delegation = text(client.get(page_of(invitation, "delegation")))
+
+    assert "no statement is expected" in statement
+    assert "may be added later" not in statement
+    assert "Fritz von Tarlenheim" in delegation
+    assert "the registration of each participant" not in delegation
+
+
 def test_nothing_is_put_aside_while_another_minister_of_the_state_comes(invitation):
     minister = MinisterFactory(member_state=invitation.member_state, family_name="Sapt")
     other = InvitationFactory(
