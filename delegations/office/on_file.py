@@ -315,8 +315,9 @@ def delegation_part(filed: OnFile) -> OfficePart:
         "count": filed.named
     }
     if NextStep.HEAD in filed.left_to_do:
+        state = _("%(people)s; the head of delegation is still to be named") % {"people": people}
         step = _("Name the head of delegation")
-        return OfficePart("delegation", label, people, False, is_open=True, step=step)
+        return OfficePart("delegation", label, state, False, is_open=True, step=step)
     return OfficePart("delegation", label, people, True, is_open=True)
 
 

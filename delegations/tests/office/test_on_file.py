@@ -1,12 +1,15 @@
 import datetime as dt
 import re
+import uuid
 
 import pytest
 import time_machine
 from django.utils import timezone
 
+from delegations.nominations import nominate_delegate
 from delegations.office.on_file import reply_in_words
 from delegations.tests.offices import browser, checked, invited, on_paper, page_of, text, words_of
+from delegations.tests.states import PERSON
 from invitations.models import Answer, Channel
 from invitations.replies import file_correspondence, record_reply, settle_contested
 from invitations.tests.factories import EditionFactory, ReplyFactory, UserFactory
@@ -43,6 +46,15 @@ def test_a_returning_office_finds_what_is_on_file_and_no_form(invitation):
     assert re.findall(r'class="btn btn-primary"[^>]*>([^<]+)', page) == [
         "Announce the policy statement"
     ]
+
+
+def test_a_delegation_without_a_head_says_what_is_still_to_be_done(invitation):
+    record_reply(invitation, {"answer": "in_person"})
+    nominate_delegate(invitation, PERSON | {"name": "Fritz von Tarlenheim"}, uuid.uuid4())
+
+    page = text(browser(invitation).get(page_of(invitation, "delegation")))
+
+    assert "1 person named; the head of delegation is still to be named" in page
 
 
 def test_an_answer_of_the_predecessor_is_confirmed_in_the_same_words(invitation):
