@@ -241,3 +241,4 @@ def test_what_is_wrong_in_a_list_has_the_focus_and_leads_to_its_field(chromium, 
         expect(page.get_by_role("alert")).to_be_focused()
         page.click("text=Line 1, E-mail")
         expect(page.locator("#cell-1-email")).to_be_focused()
+        assert page.locator("label[for=cell-1-email]").bounding_box()["y"] >= 0
