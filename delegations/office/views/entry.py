@@ -54,7 +54,8 @@ def home(request: HttpRequest) -> HttpResponse:
         )
         for edition in editions
     ]
-    return render(request, "office/home.html", {"editions": dated})
+    only = editions[0] if len(editions) == 1 else None
+    return render(request, "office/home.html", {"editions": dated, "edition": only})
 
 
 @require_safe

@@ -30,6 +30,17 @@ def test_the_front_page_names_the_editions_to_come_and_whom_to_write_to(client):
     assert "WSIS Forum 2025" not in page
 
 
+def test_the_front_page_of_one_edition_says_whose_it_is_and_whom_to_ask_once(client):
+    EditionFactory(name="WSIS Forum 2027", organization="Ruritanian Telecommunication Union")
+
+    page = client.get("/").content.decode()
+
+    masthead, _content = page.split("<main")
+    assert "Ruritanian Telecommunication Union" in masthead
+    assert "WSIS Forum 2027" in masthead
+    assert page.count("mailto:forum@example.org") == 1
+
+
 def test_the_front_page_names_the_last_edition_when_none_is_to_come(client):
     EditionFactory(name="WSIS Forum 2027")
 
