@@ -23,6 +23,7 @@ from invitations.files.workbooks import Sheet, WorkbookLine, sheets_of_workbook
 from invitations.minister_import.columns import COLUMNS
 from invitations.minister_import.headings import columns_known
 from invitations.text.dates import comma_list
+from invitations.text.lines import quoted
 
 LARGEST_FILE = 5 * 1024 * 1024
 LARGEST_UNPACKED = 4 * LARGEST_FILE
@@ -154,5 +155,4 @@ UNREADABLE = (HostilePackage, TooManySigns, UnreadableSheet)
 
 
 def listed_names(names: list[str], most: int = 10) -> str:
-    quoted = [f"“{name}”" for name in names[:most]]
-    return comma_list([*quoted, *(["…"] if len(names) > most else [])])
+    return comma_list([*map(quoted, names[:most]), *(["…"] if len(names) > most else [])])

@@ -27,7 +27,7 @@ from invitations.minister_import.sources import (
     why_unreadable,
 )
 from invitations.text.dates import comma_list, labelled
-from invitations.text.lines import tidy_line
+from invitations.text.lines import quoted, tidy_line
 
 MOST_ROWS = 5000
 MOST_RANGES = 20
@@ -238,7 +238,7 @@ def what_was_read(lists: list[ReadList], strange: list[str]) -> list[str]:
 def listed_lines(lists: list[ReadList], numbers: list[list[int]]) -> str:
     """Return the numbers of lines, after the name of their sheet where several were read."""
     listed = [
-        (f"“{done.source.name}”", ranges(found))
+        (quoted(done.source.name), ranges(found))
         for done, found in zip(lists, numbers, strict=True)
         if found
     ]

@@ -152,5 +152,10 @@ def isolated(words: str) -> str:
     return f"\u2068{words}\u2069" if translation.get_language_bidi() else words
 
 
+def quoted(words: str) -> str:
+    """Return somebody else's words in the quotation marks of the language."""
+    return str(_("“%s”")) % isolated(words)
+
+
 def without_overrides(words: str) -> str:
     return re.sub(f"[{OVERRIDES}]", "", words)

@@ -15,6 +15,7 @@ from invitations.files.uploads import is_plain
 from invitations.files.workbooks import Flaw, Sheet, WorkbookLine, sheets_of_workbook
 from invitations.minister_import.sources import DIVIDERS, why_another_kind
 from invitations.text.dates import comma_list
+from invitations.text.lines import quoted
 
 MOST_ROWS = 200
 MOST_READ = 1000  # lines, with those left out
@@ -106,7 +107,7 @@ def sheets_left_out(sheets: list[Sheet], visible: list[Sheet]) -> list[str]:
     hidden = [sheet.name for sheet in sheets if sheet.is_hidden]
     others = [sheet.name for sheet in visible[1:] if any(any(line.cells) for line in sheet.lines())]
     return [
-        sentence % {"sheets": comma_list(f"“{name}”" for name in names)}
+        sentence % {"sheets": comma_list(map(quoted, names))}
         for sentence, names in (
             (_("Sheets not read, because they are hidden: %(sheets)s."), hidden),
             (_("Only the first sheet is read, and not: %(sheets)s."), others),

@@ -28,7 +28,7 @@ from invitations.files.spreadsheets import (
 )
 from invitations.models import Invitation
 from invitations.text.dates import comma_list, left_to_right, printed_date
-from invitations.text.lines import isolated
+from invitations.text.lines import isolated, quoted
 
 # Among so many lines the headings are looked for.
 LINES_OF_HEAD = 5
@@ -85,9 +85,7 @@ class Columns(NamedTuple):
 
     def called(self, place: int) -> str:
         heading = short_heading(self.headings[place]) if place < len(self.headings) else ""
-        return (
-            f"“{isolated(heading)}”" if heading else _("column %d, without a heading") % (place + 1)
-        )
+        return quoted(heading) if heading else _("column %d, without a heading") % (place + 1)
 
 
 def short_heading(said: str) -> str:

@@ -25,6 +25,8 @@ from delegations.office.page import (
 from delegations.office.views.delegation import STAFF_NEED, named_delegates
 from invitations.files.uploads import MEDIA_TYPES
 from invitations.models import Invitation
+from invitations.text.dates import comma_list
+from invitations.text.lines import quoted
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -102,7 +104,7 @@ def list_page(
         rows=[(row, cell_fields(row) if is_wrong(row) else []) for row in rows],
         told=told,
         unread=unread,
-        headings=known_headings() if unread else [],
+        headings=comma_list(map(quoted, known_headings())) if unread else "",
         new=[row for row in rows if not row.is_known and not row.form.errors],
         wrong=any(map(is_wrong, rows)),
         cells_of=cells_of,

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from invitations.text.lines import (
     narrow_signs,
+    quoted,
     refuse_spoilt,
     tidy_line,
     tidy_text,
@@ -139,6 +140,12 @@ def test_spoilt_words_keep_their_order_in_an_arabic_sentence():
         refuse_spoilt("DuprÃ©")
 
     assert "\u2068DuprÃ©\u2069" in refusal.value.messages[0]
+
+
+def test_quoted_words_keep_their_order_in_an_arabic_sentence():
+    assert quoted("Remarks") == "“Remarks”"
+    with translation.override("ar"):
+        assert quoted("Remarks")[1:-1] == "\u2068Remarks\u2069"
 
 
 def test_full_width_letters_are_narrowed_but_not_among_chinese():
