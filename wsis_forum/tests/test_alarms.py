@@ -13,7 +13,7 @@ from django.conf import settings
 DEPLOY = settings.BASE_DIR / "deploy"
 RULES = DEPLOY / "prometheus/wsis-forum.rules.yml"
 # What Prometheus and its blackbox exporter tell by themselves, of the jobs that deploy/ gives them.
-OF_PROMETHEUS = {"up", "probe_success"}
+OF_PROMETHEUS = {"up", "probe_success", "probe_ssl_earliest_cert_expiry"}
 
 
 def alarms():

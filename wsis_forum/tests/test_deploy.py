@@ -1,5 +1,6 @@
 """What lies in deploy/: units, proxy and variables, as far as one can see without a host."""
 
+import datetime as dt
 import json
 import os
 import re
@@ -11,13 +12,20 @@ import subprocess
 import sys
 import threading
 import time
+import urllib.error
 import urllib.request
 from configparser import ConfigParser
 from http.client import HTTPException
 from http.server import BaseHTTPRequestHandler, HTTPServer
+from ipaddress import ip_address
 
 import pytest
 import yaml
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.x509.oid import NameOID
 from django.conf import settings
 from honcho.environ import parse_procfile
 
@@ -206,10 +214,15 @@ def test_the_guide_starts_each_unit():
 
 
 class Site(BaseHTTPRequestHandler):
-    """A site that says which headers it was given."""
+    """A site that says which headers it was given, or what was sent."""
 
     def do_GET(self):
-        body = "\n".join(f"{name}: {value}" for name, value in self.headers.items()).encode()
+        self.say("\n".join(f"{name}: {value}" for name, value in self.headers.items()).encode())
+
+    def do_POST(self):
+        self.say(self.rfile.read(int(self.headers["Content-Length"])))
+
+    def say(self, body):
         self.send_response(200)
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
@@ -308,6 +321,88 @@ def test_the_proxy_names_each_request_in_its_own_log_and_to_the_site(proxy):
     assert log.read_text().endswith(f" {name}\n")
 
 
+# Its certificate
+
+
+def put_certificate(folder, days, key=None):
+    """Bring certificate and key into their place by a move; the certificate may be another key's."""
+    own = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "forum.example.org")])
+    now = dt.datetime.now(dt.UTC)
+    certificate = (
+        x509.CertificateBuilder(name, name, own.public_key(), x509.random_serial_number())
+        .not_valid_before(now - dt.timedelta(days=100))
+        .not_valid_after(now + dt.timedelta(days=days))
+        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(LOCAL)]), critical=False)
+        .sign(own, hashes.SHA256())
+    )
+    made = {
+        "fullchain.pem": certificate.public_bytes(Encoding.PEM),
+        "key.pem": (key or own).private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()),
+    }
+    for file, content in made.items():
+        (folder / f"{file}.new").write_bytes(content)
+        (folder / f"{file}.new").replace(folder / file)
+
+
+LOCAL = ip_address("127.0.0.1")
+
+
+def reload(folder):
+    os.kill(int((folder / "pid").read_text()), signal.SIGHUP)
+
+
+def seen_by_a_visitor(tls, issuer):
+    """What a visitor hears who trusts that certificate; empty if all is well."""
+    trusting = ssl.create_default_context(cafile=issuer)
+    try:
+        urllib.request.urlopen(f"https://127.0.0.1:{tls}/", context=trusting).close()
+    except urllib.error.URLError as refused:
+        return str(refused)
+    return ""
+
+
+@pytest.mark.skipif(not shutil.which("nginx"), reason="nginx is not here.")
+def test_a_certificate_that_has_ended_is_shown_until_nginx_is_told_of_the_new_one(proxy):
+    _plain, tls, folder = proxy
+    put_certificate(folder, days=-1)
+    ended = shutil.copy(folder / "fullchain.pem", folder / "ended.pem")
+    reload(folder)
+    wait_until(lambda: "has expired" in seen_by_a_visitor(tls, ended), "it has ended")
+    over = threading.Event()
+    visitor = Visitor(f"https://127.0.0.1:{tls}/", over, ssl._create_unverified_context())
+
+    put_certificate(folder, days=90)
+    before = seen_by_a_visitor(tls, ended)
+    reload(folder)
+    wait_until(lambda: not seen_by_a_visitor(tls, folder / "fullchain.pem"), "the new one is shown")
+
+    enough = len(visitor.told) + 2
+    wait_until(lambda: len(visitor.told) >= enough, "there are visitors as before")
+    over.set()
+    visitor.join()
+    assert "has expired" in before
+    assert {*visitor.told} == {"an answer"}
+
+
+@pytest.mark.skipif(not shutil.which("nginx"), reason="nginx is not here.")
+def test_a_certificate_without_its_key_is_refused_and_the_old_one_stays(proxy):
+    _plain, tls, folder = proxy
+    before = ssl.get_server_certificate(("127.0.0.1", tls))
+
+    put_certificate(folder, days=90, key=ec.generate_private_key(ec.SECP256R1()))
+    tried = subprocess.run(
+        ["nginx", "-t", "-c", folder / "nginx.conf", "-e", folder / "errors"],
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    reload(folder)
+
+    assert tried.returncode != 0
+    assert "key values mismatch" in tried.stderr
+    wait_until(lambda: "key values mismatch" in (folder / "errors").read_text(), "it is refused")
+    assert ssl.get_server_certificate(("127.0.0.1", tls)) == before
+
+
 # Containers
 
 
@@ -315,7 +410,7 @@ def lead_to(site, folder):
     """Let the proxy lead to the site, as the guide does."""
     place, conf = site.url.removeprefix("http://").strip("/"), folder / "nginx.conf"
     conf.write_text(re.sub(r"(?<=proxy_pass http://)[\d.:]+", place, conf.read_text()))
-    os.kill(int((folder / "pid").read_text()), signal.SIGHUP)
+    reload(folder)
 
 
 @pytest.mark.skipif(not shutil.which("nginx"), reason="nginx is not here.")
