@@ -325,7 +325,7 @@ def test_the_proxy_names_each_request_in_its_own_log_and_to_the_site(proxy):
 
 
 def put_certificate(folder, days, key=None):
-    """Bring certificate and key into their place by a move; the certificate may be another key's."""
+    """Move certificate and key into their place; the key may be another one's."""
     own = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "forum.example.org")])
     now = dt.datetime.now(dt.UTC)

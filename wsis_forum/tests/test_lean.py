@@ -5,7 +5,7 @@ from django.conf import settings
 
 from delegations.api import edge
 from delegations.api.keys import Asked
-from scripts.demonstration_seal import make_seal
+from invitations.tests import seals
 
 # What one page or job needs, and no other pays for.
 ELSEWHERE = {
@@ -66,9 +66,10 @@ def test_a_worker_without_a_seal_loads_nothing_that_seals_or_scans(tmp_path):
 
 
 def test_a_worker_with_a_seal_loads_what_seals_and_nothing_that_scans(tmp_path):
-    make_seal(tmp_path / "seal.p12")
+    seals.make_seal(tmp_path / "seal.p12")
 
-    modules = loaded_by(SETS_A_LETTER, tmp_path, SEAL_FILE=str(tmp_path / "seal.p12"))
+    of_seal = {"SEAL_FILE": str(tmp_path / "seal.p12"), "SEAL_PASSWORD": seals.PASSWORD}
+    modules = loaded_by(SETS_A_LETTER, tmp_path, **of_seal)
 
     assert modules & ELSEWHERE == {"weasyprint", "pyhanko", "asn1crypto"}
 
