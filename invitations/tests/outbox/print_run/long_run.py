@@ -70,10 +70,15 @@ def page_with_picture() -> bytes:
     return file.read_bytes()
 
 
-if __name__ == "__main__":
-    run = long_run(int(sys.argv[1]))
-    translation.activate("en")
-    timezone.now = lambda: dt.datetime(2020, 1, 7, tzinfo=dt.UTC)
-    with print_run(run) as made, open(sys.argv[2], "wb") as kept:
+def make(letters: int, file: str) -> None:
+    """Make the run in the file, and print the peak of this process so far."""
+    run = long_run(letters)
+    with print_run(run) as made, open(file, "wb") as kept:
         shutil.copyfileobj(made, kept)
     sys.stdout.write(f"{resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024}\n")
+
+
+translation.activate("en")
+timezone.now = lambda: dt.datetime(2020, 1, 7, tzinfo=dt.UTC)
+if __name__ == "__main__":
+    make(int(sys.argv[1]), sys.argv[2])
