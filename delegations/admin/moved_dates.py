@@ -29,7 +29,13 @@ from invitations.forms.fields import LineField
 from invitations.forms.model_forms import BoxesField
 from invitations.models import Answer, DatesMove, ForumEdition, HeldChange
 from invitations.models.edition import all_answers
-from invitations.outbox.moved_dates.asking import DATES, Asked, ask_to_move
+from invitations.outbox.moved_dates.asking import (
+    DATES,
+    Asked,
+    ask_to_move,
+    values_asked,
+    values_of_edition,
+)
 from invitations.text.dates import printed_date
 
 # To who comes to a forum online nobody travels.
@@ -71,7 +77,9 @@ class MoveForm(forms.Form):
     stops = forms.BooleanField(
         label=gettext_lazy("Stop reminders and the deadline until a second person has decided"),
         required=False,
-        help_text=gettext_lazy("A postponement without a date stops them in any case, at once."),
+        help_text=gettext_lazy(
+            "A postponement without a date and a move online stop them in any case, at once."
+        ),
         widget=UnfoldBooleanWidget,
     )
     because = LineField(
@@ -211,7 +219,7 @@ def what_follows(
     else:
         typed = form.cleaned_data if form.is_bound else {}
         said = {**begins, **{name: one for name, one in typed.items() if one is not None}}
-        after, days = edition.with_values(values_of(said)), days_of(edition, said)
+        after, days = edition.with_values(values_of(edition, said)), days_of(edition, said)
         moving = {int(key) for key in said["sessions"]}
         kind = said["kind"] if is_typed else kind
     hangs = hangs_on(edition, after, days, moving)
@@ -241,7 +249,8 @@ ASKED_OF_OFFICES: dict[str, Any] = {
     DatesMove.Kind.ONLINE: gettext_lazy(
         "Answers stay valid, and each office that has answered is asked whether its answer holds "
         "online. Whose answer is not offered any more is asked to choose another: none is "
-        "converted."
+        "converted. Reminders and the deadline rest until there is another last day to reply: "
+        "chosen here, or by a later move."
     ),
     DatesMove.Kind.IN_PERSON: gettext_lazy(
         "Answers stay valid, and each office that has answered is asked whether its answer holds "
@@ -261,13 +270,14 @@ def asked_of_offices(kind: str, hangs: HangsOn) -> Any:
     return ASKED_OF_OFFICES[kind]
 
 
-def values_of(said: Mapping[str, Any]) -> dict[str, Any]:
-    dates = {name: said[name].isoformat() for name in DATES}
-    if said["kind"] == DatesMove.Kind.POSTPONED:
-        return {"postponed_at": timezone.now()}
-    is_online = said["kind"] == DatesMove.Kind.ONLINE
-    of_form = {"is_online": is_online, "answers_offered": said["answers_offered"]}
-    return dates | {"postponed_at": None} | (of_form if said["kind"] in OF_FORM else {})
+def values_of(edition: ForumEdition, said: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what moves, as it would be asked for."""
+    typed = Asked(
+        DatesMove.Kind(said["kind"]),
+        {name: said[name] for name in DATES},
+        answers_offered=said["answers_offered"],
+    )
+    return values_asked(values_of_edition(edition), typed, timezone.now())
 
 
 def dates_in_words(edition: ForumEdition, after: ForumEdition) -> list[tuple[Any, str, str]]:
@@ -283,7 +293,7 @@ def dates_in_words(edition: ForumEdition, after: ForumEdition) -> list[tuple[Any
 
 
 def last_day(edition: ForumEdition) -> str:
-    return "–" if edition.postponed_at else printed_date(edition.last_day, get_language())
+    return printed_date(edition.last_day, get_language()) if edition.has_last_day else "–"
 
 
 def sessions_in_words(hangs: HangsOn) -> list[dict[str, Any]]:

@@ -143,15 +143,14 @@ def moving_sessions(
 
 
 def moving_steps(edition: ForumEdition, after: ForumEdition) -> list[MovingStep]:
-    """Return each step's day before and after; while it is postponed, no step has a day."""
+    """Return each step's day before and after; without a last day, no step has one."""
     prefetch_related_objects([edition, after], "quiet_periods")
     found = []
     for step in edition.reminder_steps.all():
-        before = None if edition.postponed_at else due_in(step, edition)
-        found.append(MovingStep(step, before, None if after.postponed_at else due_in(step, after)))
+        found.append(MovingStep(step, due_in(step, edition), due_in(step, after)))
     return found
 
 
 def due_in(step: ReminderStep, edition: ForumEdition) -> dt.date | None:
     step.edition = edition
-    return step.due_on
+    return step.due_on if edition.has_last_day else None

@@ -174,17 +174,17 @@ def edition_words(edition: ForumEdition, language: str) -> dict[str, str]:
 
 
 def days_words(edition: ForumEdition, language: str) -> dict[str, str]:
-    """Return the words of its days; while it is postponed there are none, and letters wait."""
-    if edition.postponed_at:
-        days = ("forum_dates", "track_dates", "reply_before", "last_day", "asked_by")
-        return dict.fromkeys(days, "")
-    return {
+    """Return the words of its days; while there are none, the letters that name them wait."""
+    days = {
         "forum_dates": edition.forum_days(language),
         "track_dates": edition.track_days(language),
         "reply_before": printed_date(edition.reply_before, language),
         "last_day": last_day_words(edition, edition.last_day, language),
         "asked_by": last_day_words(edition, edition.track_opens_on - ONE_DAY, language),
     }
+    if edition.postponed_at:
+        return dict.fromkeys(days, "")
+    return days if edition.has_last_day else days | {"reply_before": "", "last_day": ""}
 
 
 def pdf_name(letter: Letter) -> str:

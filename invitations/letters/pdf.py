@@ -181,7 +181,7 @@ def contact_lines(edition: ForumEdition, terms: dict[str, str]) -> list[str]:
 
 def shown_last_day(edition: ForumEdition, text: LetterText) -> str:
     """Return the last day beside the link; empty where the text names it, or there is none."""
-    if edition.postponed_at or names_last_day(text):
+    if not edition.has_last_day or names_last_day(text):
         return ""
     return last_day_words(edition, edition.last_day, text.language)
 

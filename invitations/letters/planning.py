@@ -188,7 +188,7 @@ def why_overtaken(letter: Letter) -> str:
 
 def variants_for(reply: Reply) -> list[str]:
     variants = [ACKNOWLEDGED_AS.get(reply.status, "answer")]
-    if variants == ["holding"] and reply.invitation.edition.postponed_at:
+    if variants == ["holding"] and not reply.invitation.edition.has_last_day:
         # Its own text names the deadline, and there is none.
         variants = ["answer"]
     typed = reply.respondent_email.lower()

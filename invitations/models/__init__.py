@@ -14,6 +14,7 @@ from invitations.models.alternates import Alternate
 from invitations.models.approval import ApprovedByTwo
 from invitations.models.calendar.entries import CalendarEntry
 from invitations.models.calendar.hours import SessionHours
+from invitations.models.calendar.quiet import QuietPeriod
 from invitations.models.circular import Circular
 from invitations.models.correspondence import (
     Channel,
@@ -38,7 +39,6 @@ from invitations.models.edition import (
     ForumEdition,
     Language,
     OrderOfStates,
-    QuietPeriod,
     Segment,
 )
 from invitations.models.held.change import HeldChange
@@ -70,6 +70,7 @@ from invitations.models.states import (
 )
 from invitations.models.templates import (
     AFTER_A_MOVE,
+    ANEW,
     AUTOMATIC_KINDS,
     CROWN,
     IN_PERSON,
@@ -90,6 +91,7 @@ from invitations.text.spellings import normalize_name
 
 __all__ = [
     "AFTER_A_MOVE",
+    "ANEW",
     "ANSWERS_BRINGING",
     "ANSWERS_NAMING_A_SUBSTITUTE",
     "ANSWERS_SPEAKING",

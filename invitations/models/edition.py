@@ -18,7 +18,7 @@ from invitations.data import table
 from invitations.models.held.change import HeldChange, Values
 from invitations.models.held.holding import lay_over
 from invitations.models.held.rows import HeldQuerySet, HeldRow
-from invitations.text.dates import printed_range, told_in, with_honorific
+from invitations.text.dates import printed_range, with_honorific
 from invitations.times.calendars import is_day_off, is_weekend
 
 
@@ -172,6 +172,10 @@ class ForumEdition(HeldRow):
     postponed_at = models.DateTimeField(
         _("postponed without a new date since"), null=True, editable=False
     )
+    # It went online by a move that set no last day; another move sets one.
+    awaits_last_day = models.BooleanField(
+        _("without a last day to reply"), default=False, editable=False
+    )
     moved_at = models.DateTimeField(_("dates moved at"), null=True, editable=False)
     is_online = models.BooleanField(_("held online"), default=False, editable=False)
     time_zone = models.CharField(
@@ -318,9 +322,14 @@ class ForumEdition(HeldRow):
         return dt.datetime.combine(self.local_date(at), dt.time.min, self.zone)
 
     @property
+    def has_last_day(self) -> bool:
+        """Whether offices are told a last day to reply: not while it is postponed."""
+        return self.postponed_at is None and not self.awaits_last_day
+
+    @property
     def is_stopped(self) -> bool:
         """Whether there is no deadline now, and nobody is reminded of one."""
-        return self.stopped_at is not None or self.postponed_at is not None
+        return self.stopped_at is not None or not self.has_last_day
 
     def is_late(self, at: dt.datetime) -> bool:
         return not self.is_stopped and at >= self.deadline
@@ -373,26 +382,3 @@ class ForumEdition(HeldRow):
         while self.is_quiet(day):
             day -= dt.timedelta(days=1)
         return day
-
-
-class QuietPeriod(models.Model):
-    edition = models.ForeignKey(
-        ForumEdition, models.CASCADE, related_name="quiet_periods", verbose_name=_("edition")
-    )
-    first_on = models.DateField(_("first day"))
-    last_on = models.DateField(_("last day"))
-
-    class Meta:
-        verbose_name = _("quiet period")
-        verbose_name_plural = _("quiet periods")
-        ordering = ["first_on"]
-        constraints = [
-            models.CheckConstraint(
-                name="quiet_period_ends_after_it_starts",
-                condition=Q(first_on__lte=F("last_on")),
-                violation_error_message=_("A quiet period ends after it starts."),
-            )
-        ]
-
-    def __str__(self) -> str:
-        return printed_range(self.first_on, self.last_on, told_in())

@@ -44,6 +44,15 @@ class InvitationQuerySet(HeldQuerySet["Invitation"]):
         """Answered invitations whose office has not said yet if its answer holds after a move."""
         return self.answered().filter(Exists(self.asked_again()))
 
+    def may_reconfirm(self, offered: list[str]) -> Self:
+        """Those of them whose answer is one that is offered still."""
+        return self.to_reconfirm().filter(replies__status="standing", replies__answer__in=offered)
+
+    def to_choose_anew(self, offered: list[str]) -> Self:
+        """Those of them whose answer is not offered any more: nothing is converted."""
+        may = self.model.objects.may_reconfirm(offered)
+        return self.to_reconfirm().exclude(pk__in=may.values("pk"))
+
     def awaited(self, asked_before: dt.datetime | None = None) -> Self:
         """Issued invitations whose office is silent, or has not re-confirmed after a move.
 

@@ -53,9 +53,10 @@ CROWN = "crown"
 # of a postponement names no date before which to reply.
 POSTPONED, ONLINE, IN_PERSON = "postponed", "online", "inperson"
 TO_WHOMEVER = (POSTPONED, ONLINE, IN_PERSON)
-# The texts of a reminder once dates have moved: to who is silent, and to who has answered.
-MOVED, RECONFIRM = "moved", "reconfirm"
-AFTER_A_MOVE = (MOVED, RECONFIRM)
+# The texts of a reminder once dates have moved: to who is silent, to who has answered, and to whose
+# answer is offered no more and cannot be re-confirmed.
+MOVED, RECONFIRM, ANEW = "moved", "reconfirm", "anew"
+AFTER_A_MOVE = (MOVED, RECONFIRM, ANEW)
 
 
 class ReviewedByNative(models.Model):

@@ -12,6 +12,7 @@ from django.utils.translation import ngettext
 
 from invitations.letters.routes import by_original
 from invitations.models import (
+    ANEW,
     RECONFIRM,
     ForumEdition,
     Invitation,
@@ -87,11 +88,21 @@ def why_not_owed(
     owing = may_be_reminded(edition, now).exclude(
         has_holding_reply_for("pk", letter.step_id, edition)
     )
-    offices = Invitation.objects.filter(pk=invitation.pk)
-    asked = offices.to_reconfirm() if letter.variant == RECONFIRM else offices.silent()
+    asked = asked_by(letter.variant, Invitation.objects.filter(pk=invitation.pk), edition)
     if not owing.filter(pk__in=asked.values("pk")).exists():
         return _("the office has answered, or has sent something")
     return ""
+
+
+def asked_by(
+    variant: str, offices: "QuerySet[Invitation]", edition: ForumEdition
+) -> "QuerySet[Invitation]":
+    """Return those of the offices to whom the words of a reminder with this text apply."""
+    if variant == RECONFIRM:
+        return offices.may_reconfirm(edition.answers_offered)
+    if variant == ANEW:
+        return offices.to_choose_anew(edition.answers_offered)
+    return offices.silent()
 
 
 def why_past(edition: ForumEdition, letter: Letter, now: dt.datetime) -> str:

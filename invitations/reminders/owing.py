@@ -18,7 +18,7 @@ from invitations.models import (
     offices_to_ask,
 )
 
-STOPPED = gettext_lazy("the Forum is postponed, or its dates are about to move")
+STOPPED = gettext_lazy("the Forum is postponed, about to move, or without a last day to reply")
 DONE = gettext_lazy("the office has done it by now, or it is not asked of it any more")
 SPEAK_TO_THEIR_MISSION = gettext_lazy("by signed original: speak to their mission")
 

@@ -33,6 +33,7 @@ from django.utils.translation import gettext as _
 
 from invitations.letters.planning import call_back_letters
 from invitations.models import (
+    ANEW,
     MOVED,
     RECONFIRM,
     CallListEntry,
@@ -160,14 +161,18 @@ def plan_reminder_letters(edition: ForumEdition, groups: list[Group], now: dt.da
 def text_due(edition: ForumEdition, groups: list[Group]) -> Case:
     """Return the variant of the text: after a move, none that speaks of a letter of earlier dates.
 
-    Of whom a reply is on file nobody says that there is none. What is asked after a yes names the
-    days of now in any case.
+    Of whom a reply is on file nobody says that there is none, and nobody asks for an answer that is
+    offered no more. What is asked after a yes names the days of now in any case.
     """
     of_step = by_group(groups, lambda group: group.step.variant, TextField())
     if groups[0].step.asks_for:
         return of_step
-    asked = edition.invitations.to_reconfirm().filter(pk=OuterRef("invitation"))
-    cases = [When(Exists(asked), then=Value(RECONFIRM))]
+    of_office = edition.invitations.filter(pk=OuterRef("invitation"))
+    offered = edition.answers_offered
+    cases = [
+        When(Exists(of_office.may_reconfirm(offered)), then=Value(RECONFIRM)),
+        When(Exists(of_office.to_reconfirm()), then=Value(ANEW)),
+    ]
     if edition.moved_at:
         cases.append(When(composed_at__lt=edition.moved_at, then=Value(MOVED)))
     return Case(*cases, default=of_step, output_field=TextField())

@@ -23,6 +23,7 @@ from django.utils.translation import gettext as _
 from invitations.letters.planning import call_back_letters
 from invitations.letters.routes import by_original
 from invitations.models import (
+    ANEW,
     RECONFIRM,
     Delivery,
     ForumEdition,
@@ -111,6 +112,7 @@ def stale_for_the_step(what: str) -> Reasons:
 
 def stale_for_the_reply(edition: ForumEdition, now: dt.datetime) -> Reasons:
     of_office = Invitation.objects.filter(pk=OuterRef("invitation"))
+    offered = edition.answers_offered
     yield (
         _("the office has answered, or the invitation is withdrawn"),
         ~Exists(of_office.principal().awaited()),
@@ -118,7 +120,8 @@ def stale_for_the_reply(edition: ForumEdition, now: dt.datetime) -> Reasons:
     yield (
         _("the office has answered, or has sent something"),
         Case(
-            When(variant=RECONFIRM, then=~Exists(of_office.to_reconfirm())),
+            When(variant=RECONFIRM, then=~Exists(of_office.may_reconfirm(offered))),
+            When(variant=ANEW, then=~Exists(of_office.to_choose_anew(offered))),
             default=~Exists(of_office.silent()),
             output_field=BooleanField(),
         ),

@@ -179,7 +179,7 @@ REQUIRED: dict[str, dict[str, set[str]]] = {
 # The texts for what is asked once an office has said yes.
 ASKED_AFTER_A_YES = {"reminder-speaker", "reminder-head", "reminder-text"}
 # The reminders that never enclose the letter.
-ENCLOSE_NOTHING = ASKED_AFTER_A_YES | {"reminder-moved", "reminder-reconfirm"}
+ENCLOSE_NOTHING = ASKED_AFTER_A_YES | {"reminder-moved", "reminder-reconfirm", "reminder-anew"}
 REFERRING = {"notice", "corrigendum", "replacement"}
 # Placeholders that only letters of these kinds can fill.
 ONLY_IN: dict[str, set[str]] = {

@@ -95,7 +95,7 @@ def blank_form(edition: ForumEdition, language: str) -> BlankForm:
         language,
         "rtl" if translation.get_language_bidi() else "ltr",
         edition.name,
-        printed_date(edition.last_day, language),
+        printed_date(edition.last_day, language) if edition.has_last_day else "",
         [capfirst(str(words)) for words in answers],
         [capfirst(str(words)) for words in offered],
         [

@@ -101,8 +101,8 @@ def days_from(edition: ForumEdition, known: Iterable[dt.date]) -> list[dt.date]:
 
 
 def last_days(edition: ForumEdition) -> list[dt.date]:
-    """Return the last day to reply; none while the edition is postponed without a new date."""
-    return [] if edition.postponed_at else [edition.last_day]
+    """Return the last day to reply; none while the edition has none."""
+    return [edition.last_day] if edition.has_last_day else []
 
 
 def shifted(previous: ForumEdition | None, edition: ForumEdition) -> Counter[dt.date]:

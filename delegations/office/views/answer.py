@@ -194,7 +194,8 @@ def last_day_in_words(edition: ForumEdition) -> dict[str, Any]:
         "reply_before": printed_date(edition.reply_before, language),
         "is_late": edition.is_late(timezone.now()),
         # A deadline that is about to move is named as long as it lies ahead.
-        "has_deadline": not edition.is_stopped or timezone.now() < edition.deadline,
+        "has_deadline": edition.has_last_day
+        and (not edition.is_stopped or timezone.now() < edition.deadline),
     }
 
 

@@ -58,7 +58,9 @@ def checklist(edition: ForumEdition, reader: User) -> list[Item]:
 def dates(edition: ForumEdition) -> Item:
     language = get_language()
     days = edition.forum_days(language)
-    if edition.postponed_at:
+    if not edition.has_last_day:
+        if not edition.postponed_at:
+            days = _("%(days)s; no last day to reply is set.") % {"days": days}
         return Item(_("Dates"), False, days, f"{change_url(edition)}#id_reply_before")
     last_day = printed_date(edition.last_day, language)
     is_ahead = not edition.is_late(timezone.now())

@@ -27,7 +27,7 @@ PRINTED_ALONE = {
     "Circular": Held("variant shows_contact", "place service addressed_to"),
     "ForumEdition": Held(
         "organization_phone organization_fax organization_email organization_website"
-        " postponed_at is_online",
+        " postponed_at is_online awaits_last_day",
         "postal_address",
     ),
 }
@@ -141,7 +141,7 @@ NOT_COMPARED = {"states", "original_ranks"}
 
 
 # What is not so of most editions: letters composed before there were such columns stay as they are.
-SAID_IF_SO = {"postponed_at", "is_online"}
+SAID_IF_SO = {"postponed_at", "is_online", "awaits_last_day"}
 
 
 def hash_of(values: Values) -> str:

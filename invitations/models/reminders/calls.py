@@ -91,11 +91,12 @@ class CallListEntryQuerySet(models.QuerySet["CallListEntry"]):
     def to_call(self) -> Self:
         """Entries of offices that owe a word, and that nobody has reached since.
 
-        Nobody is called for an edition that is postponed, or about to move.
+        Nobody is called for an edition that is postponed, about to move, or without a last day.
         """
         resting = {
             "invitation__edition__stopped_at": None,
             "invitation__edition__postponed_at": None,
+            "invitation__edition__awaits_last_day": False,
         }
         awaited = self.filter(invitation__in=Invitation.objects.awaited(), **resting)
         return awaited.exclude(pk__in=self.model.objects.called())

@@ -19,7 +19,9 @@ from invitations.models.held.holding import letters_at_hand, name_of
 from invitations.outbox.release import decide, locked_change
 
 DATES = ("opens_on", "closes_on", "track_opens_on", "track_closes_on", "reply_before")
-MOVING = (*DATES, "postponed_at", "is_online", "answers_offered")
+MOVING = (*DATES, "postponed_at", "is_online", "answers_offered", "awaits_last_day")
+# To stop, one person suffices: these stop reminders and the deadline in any case, at once.
+STOPPING = (DatesMove.Kind.POSTPONED, DatesMove.Kind.ONLINE)
 
 
 class Asked(NamedTuple):
@@ -32,7 +34,7 @@ class Asked(NamedTuple):
     days: int = 0
     sessions: list[int] = []
     drafts_notice: bool = True
-    # Whether reminders and the deadline rest until it is decided; a postponement stops them anyway.
+    # Whether reminders and the deadline rest until it is decided; some kinds stop them anyway.
     stops: bool = True
 
 
@@ -45,7 +47,7 @@ def offices_were_told(edition: ForumEdition) -> bool:
 def ask_to_move(edition: ForumEdition, asked: Asked, by: User, because: str) -> DatesMove:
     """Hold the move until a second person releases it; it takes the place of one that waits.
 
-    A postponement stops reminders and the deadline at once: to stop, one person suffices.
+    A postponement and a move online stop reminders and the deadline at once.
     """
     if not because.strip():
         raise ValidationError(_("Say why it moves: who releases it reads this."))
@@ -57,7 +59,7 @@ def ask_to_move(edition: ForumEdition, asked: Asked, by: User, because: str) -> 
     for earlier in HeldChange.objects.waiting_dates().of(edition):
         take_back_move(earlier, by, earlier.mark, because=_("another move takes its place"))
     change = hold(edition, before, after, by, because)
-    if asked.stops or asked.kind == DatesMove.Kind.POSTPONED:
+    if asked.stops or asked.kind in STOPPING:
         stop(edition, by, because, now)
     return DatesMove.objects.create(
         edition=edition,
@@ -85,7 +87,13 @@ def values_asked(before: Mapping[str, Any], asked: Asked, now: dt.datetime) -> d
     if asked.kind == DatesMove.Kind.POSTPONED:
         return {**before, "postponed_at": now.isoformat()}
     dates = {name: day.isoformat() for name, day in asked.dates.items()}
-    return {**before, **dates, "postponed_at": None, **values_of_form(asked)}
+    after = {**before, **dates, "postponed_at": None, **values_of_form(asked)}
+    return after | {"awaits_last_day": leaves_no_last_day(asked.kind, before, after)}
+
+
+def leaves_no_last_day(kind: str, before: Mapping[str, Any], after: Mapping[str, Any]) -> bool:
+    """Whether it goes online and names no other last day: that of before asked something else."""
+    return kind == DatesMove.Kind.ONLINE and before["reply_before"] == after["reply_before"]
 
 
 def values_of_form(asked: Asked) -> dict[str, Any]:

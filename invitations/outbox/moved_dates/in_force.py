@@ -134,7 +134,7 @@ def call_back_frozen(move: DatesMove) -> None:
     for letter in last.values():
         if not why_overtaken(letter):
             save_unless_planned(planned_anew(letter))
-    if move.kind == DatesMove.Kind.POSTPONED:
+    if not move.edition.has_last_day:
         # The text for a holding reply names the deadline, and there is none.
         holding = Letter.objects.planned().filter(variant="holding", reply__isnull=False)
         holding.filter(invitation__edition=move.edition_id).update(variant="answer")

@@ -85,6 +85,8 @@ def changes_in(move: DatesMove, language: str) -> str:
             )
         elif move.kind == DatesMove.Kind.ONLINE:
             told = _("The %(forum)s will be held online.")
+            if not after.has_last_day:
+                told += " " + _("A new last day to reply will be announced.")
         elif move.kind == DatesMove.Kind.IN_PERSON:
             told = _("The %(forum)s will be held in person again.")
         elif before.postponed_at:

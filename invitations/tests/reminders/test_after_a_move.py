@@ -39,9 +39,9 @@ def answered(invitation, answer="in_person"):
     return record_reply(invitation, {"answer": answer})
 
 
-def moves(clock, invitation, at=None, **more):
+def moves(clock, invitation, at=None, kind="moved", **more):
     clock.move_to(at or geneva(3))
-    return moved(invitation.edition, days=LAST_DAY_LATER, **more)
+    return moved(invitation.edition, kind, days=LAST_DAY_LATER, **more)
 
 
 def mails_and_calls(edition, now):
@@ -249,11 +249,77 @@ def test_no_step_leaves_and_nobody_is_late_while_a_move_waits(office, clock, kin
     assert edition.is_late(edition.deadline) == (kind != "postponed")
 
 
-@pytest.mark.parametrize("kind", ["moved", "online"])
-def test_steps_leave_while_a_move_waits_that_was_asked_to_stop_nothing(office, clock, kind):
+def test_steps_leave_while_new_dates_wait_that_were_asked_for_to_stop_nothing(office, clock):
     edition = office.edition
-    asked(edition, kind, stops=False)
+    asked(edition, stops=False)
     edition.refresh_from_db()
 
     assert queue_reminders(geneva(10)) == 1
     assert edition.is_late(edition.deadline)
+
+
+# What goes online
+
+
+def test_a_move_online_stops_reminders_at_once_whatever_was_asked_for(office, clock):
+    asked(office.edition, "online", stops=False)
+
+    assert queue_reminders(geneva(10)) == 0
+
+
+@pytest.mark.parametrize("answer", ["", "in_person", "attends_only"])
+def test_online_without_another_last_day_nobody_is_reminded_called_or_late(office, clock, answer):
+    edition = office.edition
+    if answer:
+        answered(office, answer)
+    clock.move_to(geneva(3))
+    moved(edition, "online", days=0)
+
+    assert queue_reminders(geneva(24)) + queue_reminders(geneva(12, month=4)) == 0
+    assert mails_and_calls(edition, geneva(4)) == [[], []]
+    assert "without a last day to reply" in forecast_of(edition, geneva(4)).because
+    assert not edition.is_late(edition.deadline)
+
+
+def test_a_reminder_that_waits_while_it_goes_online_is_called_back(office, clock):
+    clock.move_to(geneva(10))
+    queue_reminders()
+
+    moved(office.edition, "online", days=0)
+
+    queue_reminders()
+    assert not reminders().exists()
+
+
+@pytest.mark.parametrize(
+    ("answer", "variant"), [("", "moved"), ("attends_only", "reconfirm"), ("in_person", "anew")]
+)
+def test_once_a_last_day_is_set_each_is_asked_what_it_can_answer(office, clock, answer, variant):
+    if answer:
+        answered(office, answer)
+    clock.move_to(geneva(3))
+    moved(office.edition, "online", days=0)
+    clock.move_to(geneva(4))
+
+    set_the_same_last_day(office.edition)
+
+    assert not office.edition.is_stopped
+    assert frozen(clock, geneva(18)).variant == variant
+
+
+def set_the_same_last_day(edition):
+    """Two people let the last day of before hold again: it is no move of any date."""
+    moved(edition, dates=later(edition, 0))
+
+
+def test_a_move_online_that_sets_a_last_day_reminds_of_that_one(office, clock):
+    answered(office)
+    moves(clock, office, kind="online")
+
+    letter = frozen(clock, geneva(24))
+
+    words = message_of(letter).get_body(("plain",)).get_content().replace("\u00a0", " ")
+    assert letter.variant == "anew"
+    assert "is no longer offered" in words
+    assert "confirmation" not in words
+    assert "before 15 April 2027" in words
