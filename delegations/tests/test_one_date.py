@@ -10,13 +10,27 @@ from django.utils import timezone
 
 from delegations.models import HighLevelSession
 from delegations.releases.moved_dates import release_move
+from delegations.releases.succession import release_hand_over
 from delegations.tests.offices import browser, invited, page_of, text
+from invitations.letters.approval import approve_letter
 from invitations.letters.composing_queue import compose_planned
-from invitations.models import Delivery, Letter, LetterTemplate
+from invitations.letters.issuing import withdraw_invitation
+from invitations.models import DatesMove, Delivery, Invitation, Letter, LetterTemplate
+from invitations.outbox.mending.corrected import correct_address
+from invitations.outbox.mending.replacing import replace_letters
 from invitations.outbox.moved_dates.asking import take_back_move
+from invitations.outbox.moved_dates.rounds import confirm_answer
+from invitations.outbox.release import release_change
 from invitations.reminders.hours_moved import update_calendars
 from invitations.replies import record_reply
-from invitations.tests.factories import DeliveryFactory, EditionFactory, HoursFactory, UserFactory
+from invitations.tests.factories import (
+    CircularFactory,
+    DeliveryFactory,
+    EditionFactory,
+    HoursFactory,
+    UserFactory,
+)
+from invitations.tests.mending import BECAUSE, asked_for
 from invitations.tests.moving import asked
 from invitations.tests.reading import message_of
 from invitations.text.dates import printed_date
@@ -24,7 +38,7 @@ from invitations.text.dates import printed_date
 pytestmark = pytest.mark.django_db
 
 # A Monday, so long before that no day on which something is said is one of the edition's months.
-NOON = dt.datetime(2027, 1, 4, 12, tzinfo=dt.UTC)
+NOON = dt.datetime(2026, 8, 3, 12, tzinfo=dt.UTC)
 HOURS = dt.timedelta(hours=2)
 BOARD = reverse("desk:board")
 
@@ -118,8 +132,9 @@ def days_that_may_be_named(edition):
     """The edition's own days in both writings, the day after the Track for its end."""
     days = [
         edition.opens_on, edition.closes_on, edition.track_opens_on, edition.track_closes_on,
-        edition.reply_before, edition.last_day, edition.track_closes_on + dt.timedelta(days=1),
+        edition.track_closes_on + dt.timedelta(days=1),
     ]  # fmt: skip
+    days += [edition.reply_before, edition.last_day] if edition.has_last_day else []
     return {printed_date(day, "en").replace("\u00a0", " ") for day in days} | {
         f"{day:%Y%m%d}" for day in days
     }
@@ -172,50 +187,102 @@ def assert_one_date(edition, clock, client, offices, act, days=7):  # noqa: PLR0
         face: named_in(words) - days_that_may_be_named(edition) for face, words in said.items()
     }
     assert not any(others.values()), (act, others)
+    if edition.has_last_day:
+        assert printed_date(edition.last_day, "en") in said["board"], act
+    else:
+        # It is the only day that the board names.
+        said.pop("board")
     assert all(map(named_in, said.values())), act
     assert f"{edition.track_opens_on:%Y%m%d}" in said["calendars"], act
-    assert printed_date(edition.last_day, "en") in said["board"], act
 
 
-ACTS = {
-    "moved": [("moved", 21)],
-    "moved twice and back to the first dates": [("moved", 21), ("moved", 21), ("moved", -42)],
-    "postponed and then moved": [("moved", 21), ("postponed", 0), ("moved", 42)],
-    "postponed and then as at first": [("postponed", 0), ("moved", 0)],
-    "online and back in person": [("online", 0), ("in_person", 0)],
-    "online on other days, moved, postponed, back": [
-        ("online", 21), ("moved", 7), ("postponed", 0), ("in_person", 0),
-    ],
-}  # fmt: skip
+# Each kind once taken back, then released; what was moved is moved again, and back.
+TAKEN_BACK, RELEASED = take_back_move, release_move
+MOVES = [
+    ("moved", 21, TAKEN_BACK),
+    ("moved", 21, RELEASED),
+    ("moved", 21, RELEASED),
+    ("moved", -42, RELEASED),
+    ("postponed", 0, TAKEN_BACK),
+    ("postponed", 0, RELEASED),
+    ("moved", 0, RELEASED),
+    ("online", 0, TAKEN_BACK),
+    ("online", 0, RELEASED),
+    # The last day of before holds again; nothing else moves.
+    ("moved", 0, RELEASED),
+    ("in_person", 0, TAKEN_BACK),
+    ("in_person", 0, RELEASED),
+    ("online", 21, RELEASED),
+    ("postponed", 0, RELEASED),
+    ("in_person", 21, RELEASED),
+]
 
 
-@pytest.mark.parametrize("acts", ACTS.values(), ids=ACTS)
-def test_all_name_the_same_dates_once_asked_and_once_released(edition, clock, client, acts):
+def reconfirmed(offices):
+    """The last of them says that it still comes, on the dates of now."""
+    office = offices[-1]
+    move = DatesMove.objects.last_of(office.edition_id)
+    confirm_answer(office, str(office.replies.standing().get().pk), str(move.pk))
+
+
+def letter_replaced(offices):
+    office = offices[1]
+    circular = CircularFactory(edition=office.edition, kind="replacement", changes="A name.")
+    one = Invitation.objects.filter(pk=office.pk)
+    replace_letters(circular, one, UserFactory(), BECAUSE)
+    approved(office, kind="replacement")
+
+
+def address_corrected(offices):
+    """That letter came back, and goes to another address once a second person has released it."""
+    came_back = Delivery.objects.filter(letter__invitation=offices[1], letter__kind="replacement")
+    came_back.update(state="bounced")
+    [change] = correct_address(came_back.get(), UserFactory(), "right@example.org", BECAUSE)
+    release_change(change, UserFactory(), change.mark)
+    assert came_back.filter(address="right@example.org").exists()
+    composed_and_sent()
+
+
+def handed_over(offices):
+    """The successor's office has the answer that was given, and a letter of its own."""
+    change = asked_for(offices[0], reply="carry")
+    release_hand_over(change, UserFactory(), change.mark)
+    offices[0] = Invitation.objects.get(minister=change.after["minister"])
+    approved(offices[0], kind="invitation")
+
+
+def approved(office, **fields):
+    compose_planned()
+    letter = office.letters.get(state="composed", **fields)
+    approve_letter(letter, UserFactory(), letter.sha256, letter.message_sha256, although_late=True)
+    assert not named_in(said_by(letter)) - days_that_may_be_named(office.edition)
+    composed_and_sent()
+
+
+def withdrawn(offices):
+    withdraw_invitation(offices.pop(1), UserFactory(), BECAUSE)
+
+
+MENDED = [reconfirmed, letter_replaced, address_corrected, handed_over, withdrawn]
+
+
+def test_all_name_the_same_dates_after_each_act(edition, clock, client):
     offices = offices_of(edition)
     assert_one_date(edition, clock, client, offices, "at first")
 
-    for kind, days in acts:
+    for kind, days, decided in MOVES:
         move = asked(edition, kind, days, sessions=sessions_of(edition))
         assert update_calendars() == 0
-        assert_one_date(edition, clock, client, offices, f"{kind} asked", days=0)
-        release_move(move.change, UserFactory(), move.change.mark)
+        if decided is TAKEN_BACK:
+            assert_one_date(edition, clock, client, offices, f"{kind} asked", days=0)
+        decided(move.change, UserFactory(), move.change.mark)
         clock.shift(HOURS)
-        assert_one_date(edition, clock, client, offices, f"{kind} released")
+        assert_one_date(edition, clock, client, offices, f"{kind}, {decided.__name__}")
 
-
-@pytest.mark.parametrize("kind", ["moved", "postponed", "online", "in_person"])
-def test_all_name_the_dates_of_before_once_a_move_is_taken_back(edition, clock, client, kind):
-    offices = offices_of(edition)
-    if kind == "in_person":
-        released(edition, clock, "online", 0)
-
-    move = asked(edition, kind, 21, sessions=sessions_of(edition))
-    before = edition.forum_days("en")
-    clock.shift(HOURS)
-    take_back_move(move.change, UserFactory(), move.change.mark)
-
-    assert_one_date(edition, clock, client, offices, f"{kind} taken back")
-    assert (edition.forum_days("en"), edition.is_stopped) == (before, False)
+    for act in MENDED:
+        act(offices)
+        clock.shift(HOURS)
+        assert_one_date(edition, clock, client, offices, act.__name__)
 
 
 def sessions_of(edition):
