@@ -6,12 +6,20 @@ from typing import Any, NamedTuple
 from django.db.models import DateField, Model
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
+from django.utils.translation import gettext_lazy, pgettext
 
 from invitations.admin.columns import at_hour
 from invitations.models import Answer, HeldChange, Invitation, MemberState, Minister, Rank, Reply
 from invitations.outbox.mending.succession import DelegationChoice, LetterChoice, ReplyChoice
 from invitations.text.dates import comma_list, keep_own_order, labelled, told_day
+
+OF_SUCCESSION = (
+    gettext_lazy("Minister"),
+    gettext_lazy("Letter"),
+    gettext_lazy("Answer on file"),
+    gettext_lazy("Delegation"),
+    gettext_lazy("Principal invitation"),
+)
 
 
 class ChangedValue(NamedTuple):
@@ -20,16 +28,24 @@ class ChangedValue(NamedTuple):
     after: str
 
 
+def changed_names(change: HeldChange) -> list[str]:
+    """Return the names alone of what differs, which takes no query."""
+    if change.kind == HeldChange.Kind.SUCCESSION:
+        return [str(name) for name in OF_SUCCESSION]
+    model: Any = change.content_type.model_class()
+    return [name_of_column(model, name) for name in change.changed]
+
+
 def changed_values(change: HeldChange) -> list[ChangedValue]:
     """Return what differs, under the names that the record's page has."""
     if change.kind == HeldChange.Kind.SUCCESSION:
         return succession_values(change)
     model: Any = change.content_type.model_class()
     return [
-        ChangedValue(
-            name_of_column(model, name), *(in_words(model, name, value) for value in values)
+        ChangedValue(called, *(in_words(model, name, value) for value in values))
+        for called, (name, values) in zip(
+            changed_names(change), change.changed.items(), strict=True
         )
-        for name, values in change.changed.items()
     ]
 
 
@@ -42,12 +58,15 @@ def succession_values(change: HeldChange) -> list[ChangedValue]:
     old, new = (people.get(values["minister"]) for values in (before, said))
     carried = str(ReplyChoice(said["reply"]).label) if reply else ""
     answer = reply.get_answer_display() if reply else ""
+    values = [
+        (str(old or ""), str(new or "")),
+        ("", str(LetterChoice(said["letter"]).label)),
+        (answer, carried or _("there is none")),
+        ("", str(DelegationChoice(said["delegation"]).label)),
+        (str(old or ""), str(principal or new or "")),
+    ]
     return [
-        ChangedValue(_("Minister"), str(old or ""), str(new or "")),
-        ChangedValue(_("Letter"), "", str(LetterChoice(said["letter"]).label)),
-        ChangedValue(_("Answer on file"), answer, carried or _("there is none")),
-        ChangedValue(_("Delegation"), "", str(DelegationChoice(said["delegation"]).label)),
-        ChangedValue(_("Principal invitation"), str(old or ""), str(principal or new or "")),
+        ChangedValue(name, *both) for name, both in zip(changed_names(change), values, strict=True)
     ]
 
 

@@ -18,7 +18,7 @@ from unfold.decorators import action, display
 from invitations.admin.base import Menu, RecordAdmin, user_of
 from invitations.admin.columns import at_hour, change_url, hour_column, list_url, text_link
 from invitations.admin.confirming import act_on_each, confirmation_page, confirmed, tell_done
-from invitations.admin.held_values import change_in_words, changed_values
+from invitations.admin.held_values import change_in_words, changed_names, changed_values
 from invitations.admin.reauthentication import signed_in_recently
 from invitations.admin.taking_out import TakenOutMixin
 from invitations.admin.who_may import groups_who_may
@@ -255,7 +255,7 @@ class HeldChangeAdmin(TakenOutMixin, RecordAdmin):
 
     @display(description=gettext_lazy("what changes"))
     def what(self, change: HeldChange) -> str:
-        return comma_list(one.name for one in changed_values(change))
+        return comma_list(changed_names(change))
 
     @display(description=gettext_lazy("States"))
     def concerned(self, change: HeldChange) -> Any:
