@@ -22,6 +22,11 @@ LANGUAGES = ["en", "fr", "ar", "es", "ru", "zh-hans"]
 
 
 def edition_of_seventeen():
+    """One of each course that an office may take, and a head of Government."""
+    return edition_of(17)
+
+
+def edition_of(offices):
     """An edition whose letters have left long ago, with a reply; it is over soon after its date."""
     edition = EditionFactory(
         symbol="wsis-2027",
@@ -35,7 +40,7 @@ def edition_of_seventeen():
     StepFactory(edition=edition, days_before=21)
     StepFactory(edition=edition, days_before=7, variant="last")
     LetterTemplate.objects.update(first_approver=UserFactory(), second_approver=UserFactory())
-    for number in range(17):
+    for number in range(offices):
         rank = "HOG" if number == 16 else "MIN"
         minister = MinisterFactory(rank_id=rank, language=LANGUAGES[number % 6])
         InvitationFactory(edition=edition, minister=minister)
