@@ -1,9 +1,13 @@
-"""Draw the pages on which something is put right for docs/pictures.
+"""Draw the pages on which something is put right, and a rehearsal's report, for docs/pictures.
 
 Needs Chromium, and the database of a demonstration, whose drafter's sign-in it takes without the
 door: DEBUG=True SITE_URL=http://127.0.0.1:8077 python manage.py shell -c
 "from scripts.mending_pictures import main; main()"
+
+The report of a rehearsal is a file: draw_report("…/report.html") in place of main().
 """
+
+from pathlib import Path
 
 from django.conf import settings
 from django.contrib.auth.models import User
@@ -37,6 +41,21 @@ def main() -> None:
                 draw(page, f"mending-{name}")
         browser.close()
     session.delete()
+
+
+def draw_report(report: str) -> None:
+    """Draw the part of the report where something is held for the first time."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path="/usr/bin/chromium", args=["--no-sandbox", "--disable-gpu"]
+        )
+        page = browser.new_page(viewport={"width": 1100, "height": 800})
+        page.goto(Path(report).resolve().as_uri())
+        page.locator(".held").first.scroll_into_view_if_needed()
+        page.mouse.wheel(0, 300)
+        page.wait_for_timeout(500)
+        draw(page, "rehearsal-report", whole=False)
+        browser.close()
 
 
 def let_one_come_back() -> None:
