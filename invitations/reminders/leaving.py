@@ -21,6 +21,7 @@ from invitations.models import (
     asked_before,
     deadline_of,
 )
+from invitations.models.invitation import InvitationQuerySet
 from invitations.reminders.owing import (
     DONE,
     SPEAK_TO_THEIR_MISSION,
@@ -95,8 +96,8 @@ def why_not_owed(
 
 
 def asked_by(
-    variant: str, offices: "QuerySet[Invitation]", edition: ForumEdition
-) -> "QuerySet[Invitation]":
+    variant: str, offices: InvitationQuerySet, edition: ForumEdition
+) -> InvitationQuerySet:
     """Return those of the offices to whom the words of a reminder with this text apply."""
     if variant == RECONFIRM:
         return offices.may_reconfirm(edition.answers_offered)
