@@ -90,7 +90,8 @@ def missing_links(letter: Letter) -> list[tuple[str, str]]:
 
 
 def text_links(links: Iterable[tuple[str, str]]) -> SafeString:
-    return format_html_join(" · ", '<a class="text-link" href="{}">{}</a>', links)
+    """Return the links in a line; each keeps the order of its own writing."""
+    return format_html_join(" · ", '<a class="text-link" href="{}"><bdi>{}</bdi></a>', links)
 
 
 def list_url(model: type[Model], **filters: Any) -> str:

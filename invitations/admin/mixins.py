@@ -28,7 +28,7 @@ from invitations.outbox.another_address import (
     send_to_another_address,
     why_it_may_not_leave,
 )
-from invitations.text.dates import labelled
+from invitations.text.dates import keep_own_order, labelled
 
 
 class LeadsToStatesMixin(ModelAdmin):
@@ -153,7 +153,7 @@ class AnotherAddressMixin(ModelAdmin):
                 where_to_put_it(letter),
             ),
             button=_("Send"),
-            describe=lambda row: getattr(row, "server_words", ""),
+            describe=lambda row: keep_own_order(getattr(row, "server_words", "")),
         )
 
     def _sent(self, request: HttpRequest, letter: Letter, form: AnotherAddressForm) -> bool:

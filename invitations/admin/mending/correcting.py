@@ -27,7 +27,7 @@ from invitations.outbox.mending.corrected import (
     places_of,
     why_not_corrected,
 )
-from invitations.text.dates import comma_list, labelled
+from invitations.text.dates import comma_list, keep_own_order, labelled
 from invitations.text.lines import isolated
 
 State = Delivery.State
@@ -89,7 +89,7 @@ class CorrectingMixin(ModelAdmin):
             title=_("Correct the address and send again"),
             explanation=f"{old} · {at}",
             button=_("Correct it"),
-            describe=lambda row: row.server_words,
+            describe=lambda row: keep_own_order(row.server_words),
         )
 
     def _corrected(

@@ -98,8 +98,12 @@ class DeliveryAdmin(
         ("not_before", "leave_before"),
         ("sending_at", "handed_over_at"),
         "reference",
-        "server_words",
+        "said_by_server",
     ]
+
+    @display(description=gettext_lazy("the server's words"))
+    def said_by_server(self, delivery: Delivery) -> str:
+        return keep_own_order(delivery.server_words)
 
     def letter_of(self, row: Delivery) -> Letter:
         return row.letter

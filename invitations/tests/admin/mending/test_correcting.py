@@ -1,6 +1,7 @@
 from types import SimpleNamespace
 
 import pytest
+from django.conf import settings
 from django.contrib.auth.models import Group
 from django.urls import reverse
 from django.utils import timezone
@@ -155,6 +156,16 @@ def test_a_letter_that_is_kept_back_whole_is_composed_anew_from_its_page(client,
     [anew] = [one for one in page.context["helps"] if one.action == "compose_anew"]
     choose(client, list_url(Letter), "compose_anew", anew.row, answered="yes")
     assert failed.letter.invitation.letters.planned().count() == 1
+
+
+def test_in_arabic_the_words_of_a_server_keep_their_order(client, failed):
+    client.cookies[settings.LANGUAGE_COOKIE_NAME] = "ar"
+
+    for url in (
+        change_url(failed),
+        reverse("admin:invitations_delivery_correct", args=[failed.pk]),
+    ):
+        assert "\u2068550 unknown\u2069" in client.get(url).content.decode()
 
 
 def test_those_who_were_not_reached_yet_are_a_list(client, failed, reached):
