@@ -12,7 +12,7 @@ def load(apps, schema_editor):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('invitations', '0042_kept_for_a_day'),
+        ('invitations', '0043_kept_pages_name_their_invitation'),
     ]
 
     operations = [
