@@ -16,7 +16,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 
 from delegations.office.contact import refusal_page
-from delegations.office.drafts import begun_forms
+from delegations.office.drafts import newest_form
 from delegations.office.kept_pages import shown_at_an_address
 from delegations.office.page import activate_letter_language, is_staff_looking
 from delegations.office.refusals import gone_page_with_typed, link_not_held
@@ -89,7 +89,7 @@ def open_to_its_office(view: OfficeView) -> OfficeView:
     def opened(request: HttpRequest, link: Any, **named: Any) -> HttpResponse:
         if reason := link.gone_reason:
             return gone_page_with_typed(request, link.invitation, reason)
-        link.invitation.begun_form = link.begun_form
+        link.invitation.begun_form = getattr(link, "begun_form", None)
         return view(request, link.invitation, **named)
 
     return opened
@@ -167,8 +167,7 @@ def read_link_cookie(request: HttpRequest, invitation_id: int) -> ReplyLink | No
     links = ReplyLink.objects.filter(invitation=invitation_id).select_related(
         "invitation__minister__rank", "invitation__edition", "invitation__member_state"
     )
-    links = links.annotate(
-        armed_as=Subquery(Arming.objects.values(of=JSONObject(**ARMED_AS))[:1]),
-        begun_form=Subquery(begun_forms(OuterRef("invitation"))[:1]),
-    )
+    links = links.annotate(armed_as=Subquery(Arming.objects.values(of=JSONObject(**ARMED_AS))[:1]))
+    if request.method != "POST":  # who sends a form does not ask what was begun
+        links = links.annotate(begun_form=Subquery(newest_form(OuterRef("invitation"))))
     return next((link for link in links if digest in link_digests(link.token)), None)

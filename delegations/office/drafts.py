@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists
 from django.http import QueryDict
 from django.utils import timezone
 
@@ -34,21 +34,18 @@ def keep_draft(
 
 
 def drafts_of(invitation: Any) -> Any:
-    """Return what was typed in the last day and is not recorded."""
-    recorded = Reply.objects.filter(
-        invitation=OuterRef("invitation"), form_key=OuterRef("form_key")
-    )
-    drafts = ReplyDraft.objects.kept(timezone.now()).filter(invitation=invitation)
-    return drafts.filter(~Exists(recorded))
+    """Return what was typed in the last day, recorded or not."""
+    return ReplyDraft.objects.kept(timezone.now()).filter(invitation=invitation)
 
 
 def read_draft(invitation: Invitation, form_key: UUID) -> QueryDict | None:
     """Return what was typed; None if it was recorded, or a day has passed."""
-    drafts = drafts_of(invitation).filter(form_key=form_key)
+    recorded = Reply.objects.filter(invitation=invitation, form_key=form_key)
+    drafts = drafts_of(invitation).filter(~Exists(recorded), form_key=form_key)
     words = drafts.values_list("words", flat=True).first()
     return None if words is None else QueryDict(words)
 
 
-def begun_forms(invitation: Any) -> Any:
-    """Return the keys of the forms that were typed and not recorded, the newest first."""
-    return drafts_of(invitation).order_by("-kept_at").values("form_key")
+def newest_form(invitation: Any) -> Any:
+    """Return, as a query, the key of the form that was typed last."""
+    return drafts_of(invitation).order_by("-kept_at", "-pk").values("form_key")[:1]

@@ -149,7 +149,7 @@ def answer_page(
         form=form,
         parts=office_parts(filed),
         here="answer",
-        begun=begun_draft(request, invitation),
+        begun=begun_draft(invitation, filed),
         standing=filed.standing,
         holding=holding,
         **last_day_in_words(invitation.edition),
@@ -168,7 +168,7 @@ def filed_page(
         filed=filed,
         parts=parts,
         here="answer",
-        begun=begun_draft(request, invitation),
+        begun=begun_draft(invitation, filed),
         next_part=next_part(parts, "answer"),
         put_aside=put_aside(filed, filed.answers),
         words=reply_in_words(filed.standing or filed.contested[0], language),
@@ -181,10 +181,10 @@ def filed_page(
     return render(request, "office/on_file.html", shown, status=status)
 
 
-def begun_draft(request: HttpRequest, invitation: Any) -> UUID | None:
-    """Return the key of a form that was typed and not recorded, for who comes back to the page."""
-    comes_back = request.method in ("GET", "HEAD") and not is_staff_looking(request)
-    return invitation.begun_form if comes_back else None
+def begun_draft(invitation: Any, filed: OnFile) -> UUID | None:
+    """Return the form that was typed last, if its browser comes back and it is not recorded."""
+    begun: UUID | None = getattr(invitation, "begun_form", None)
+    return None if any(reply.form_key == begun for reply in filed.replies) else begun
 
 
 def last_day_in_words(edition: ForumEdition) -> dict[str, Any]:

@@ -51,6 +51,17 @@ def test_who_comes_back_by_the_link_is_led_to_what_was_typed_and_not_recorded(in
     assert "A reply was begun here" not in text(client.get(page_of(invitation)))
 
 
+def test_what_was_begun_before_a_newer_form_was_recorded_is_offered_no_more(invitation):
+    client = browser(invitation)
+    client.post(page_of(invitation), words_of(invitation, step="check", answer="video"))
+    newer = words_of(invitation, step="check")
+    client.post(page_of(invitation), newer)
+
+    client.post(page_of(invitation), newer | {"step": "record"})
+
+    assert "A reply was begun here" not in text(client.get(page_of(invitation)))
+
+
 # A summary to check
 
 
