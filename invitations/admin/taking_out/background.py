@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from invitations.admin.taking_out.cells import AT_ONCE, rows_of
 from invitations.admin.taking_out.lists import may_take_out, taken_out
+from invitations.admin.taking_out.packing import packed
 from invitations.models import ListExport
 from invitations.models.kept.for_a_day import forget_what_expired
 from invitations.setbacks import each_apart
@@ -76,7 +77,7 @@ def made(wanted: ListExport) -> dict[str, Any]:
         return {"state": State.REFUSED, "told": _("You may not take this list out any more.")}
     listed = page.get_changelist_instance(request)
     with taken_out(listed, wanted.kind, wanted.asked_by, partial(counted, wanted)) as file:
-        return {"state": State.DONE, "content": file.read(), "rows": listed.result_count}
+        return {"state": State.DONE, "content": packed(file), "rows": listed.result_count}
 
 
 def counted(wanted: ListExport, listed: Any) -> Iterator[list[str]]:

@@ -6,7 +6,7 @@ from django.apps import apps
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.db.models import Model, QuerySet
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import FileResponse, Http404, HttpRequest
 from django.shortcuts import get_object_or_404
 from django.urls import path, reverse
 from django.utils import timezone
@@ -18,6 +18,7 @@ from invitations.admin.base import Menu, WatchedMixin
 from invitations.admin.columns import at_hour, hour_column, text_link
 from invitations.admin.taking_out.files import CONTENT_TYPES, Kind
 from invitations.admin.taking_out.lists import TAKE_OUT, may_take_out
+from invitations.admin.taking_out.packing import unpacked
 from invitations.models import ListExport
 
 
@@ -83,7 +84,7 @@ class ListExportAdmin(WatchedMixin):
             *super().get_urls(),
         ]
 
-    def file_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+    def file_view(self, request: HttpRequest, pk: int) -> FileResponse:
         """Hand the file over to whoever asked for it, while it is kept."""
         if not self.has_view_permission(request):
             raise PermissionDenied
@@ -92,8 +93,9 @@ class ListExportAdmin(WatchedMixin):
             raise Http404
         if not may_take_out(admin.site.get_model_admin(apps.get_model(wanted.model)), request):
             raise PermissionDenied
-        return HttpResponse(
-            bytes(wanted.content),
+        return FileResponse(
+            unpacked(bytes(wanted.content)),
+            as_attachment=True,
+            filename=wanted.file_name,
             content_type=CONTENT_TYPES[Kind(wanted.kind)],
-            headers={"Content-Disposition": f'attachment; filename="{wanted.file_name}"'},
         )
