@@ -187,6 +187,14 @@ class Reply(models.Model):
         """Return what the office said, labelled in the active language, for mails and pages."""
         return [(label, words) for _field, label, words in self.recorded_fields(language)]
 
+    def points_for_desk(self, language: str) -> list[tuple[str, str]]:
+        """Return the recorded points but for the interest in partnership, a list of its own."""
+        return [
+            (label, words)
+            for field, label, words in self.recorded_fields(language)
+            if field != "partnership_interest"
+        ]
+
     def recorded_fields(self, language: str) -> list[tuple[str, str, str]]:
         """Return the field, its label and its words of each point that the office gave."""
         points = [

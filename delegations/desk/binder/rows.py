@@ -68,7 +68,7 @@ def reply_row(edition: ForumEdition, invitation: Any) -> list[Lines]:
         cells[1].append(f"{answer} ({_('contested')})" if is_contested else answer)
         cells[2].append(told_hour(reply.received_at.astimezone(edition.zone)))
         # What offices said, but for the answer itself.
-        points = reply.recorded_points(get_language() or "")[1:]
+        points = reply.points_for_desk(get_language() or "")[1:]
         cells[3] += [labelled(label, words) for label, words in points]
     return cells
 

@@ -116,7 +116,8 @@ def test_opened_it_says_what_the_database_says_in_six_scripts(folder, tmp_path, 
 
 def test_what_stands_no_more_and_who_was_withdrawn_is_not_in_it(in_february):
     edition = EditionFactory()
-    stands = ReplyFactory(invitation=InvitationFactory(edition=edition), remarks="By train.")
+    invitation = InvitationFactory(edition=edition)
+    stands = ReplyFactory(invitation=invitation, remarks="By train.", partnership_interest=True)
     ReplyFactory(invitation=stands.invitation, status="superseded", remarks="By ship.")
     withdrawn = MinisterFactory(family_name="Hentzau")
     InvitationFactory(edition=edition, minister=withdrawn, status="withdrawn")
@@ -125,6 +126,8 @@ def test_what_stands_no_more_and_who_was_withdrawn_is_not_in_it(in_february):
 
     assert "By train." in pages
     assert "By ship." not in pages
+    # A list of its own.
+    assert "Partnership" not in pages
     assert "Hentzau" not in pages
 
 

@@ -38,17 +38,10 @@ STATUS_IN_SHORT = {
 }
 
 
-SEES_PARTNERSHIP = ("invitations.view_partnershipinterest", "invitations.change_reply")
-
-
-def apart(fields: Any) -> list[Any]:
-    """Return the fields of a reply without the interest in partnership."""
-    lines = [line if isinstance(line, tuple) else (line,) for line in fields]
-    return [tuple(name for name in line if name != "partnership_interest") for line in lines]
-
-
 @admin.register(Reply)
 class ReplyAdmin(TakenOutMixin, LeadsToStatesMixin, RecordAdmin):
+    """Nobody sees an interest in partnership here: it stands in a list of its own."""
+
     menu = (Menu.DAILY, 3, "reply")
     when_empty = gettext_lazy(
         "No office has answered yet. Replies come through the link in the letter; what comes "
@@ -93,7 +86,7 @@ class ReplyAdmin(TakenOutMixin, LeadsToStatesMixin, RecordAdmin):
                     "correspondence",
                     ("substitute_name", "substitute_function"),
                     "substitute_rank",
-                    ("segments_shown", "partnership_interest"),
+                    "segments_shown",
                     "remarks",
                 ]
             },
@@ -110,13 +103,6 @@ class ReplyAdmin(TakenOutMixin, LeadsToStatesMixin, RecordAdmin):
         (gettext_lazy("Choice"), {"fields": ["choose", "settled"]}),
     ]
     readonly_fields = ["late", "recorded", "segments_shown", "settled", "choose"]
-
-    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
-        """Leave the interest in partnership to its own list, and to who records replies."""
-        sets = super().get_fieldsets(request, obj)
-        if any(map(request.user.has_perm, SEES_PARTNERSHIP)):
-            return sets
-        return [(title, options | {"fields": apart(options["fields"])}) for title, options in sets]
 
     def get_urls(self) -> list[Any]:
         return [
@@ -202,11 +188,11 @@ class ReplyAdmin(TakenOutMixin, LeadsToStatesMixin, RecordAdmin):
 
 
 def reply_lines(reply: Reply) -> list[tuple[str, Any]]:
-    """Return the points that the office is told of its reply, and how the reply came."""
+    """Return what the reply says to the secretariat, and how it came."""
     lines = [
         (_("came by"), reply.get_channel_display()),
         (_("received"), at_hour(reply.received_at)),
         (_("recorded by"), reply.recorded_by or ""),
     ]
-    said = reply.recorded_points(get_language() or "")
+    said = reply.points_for_desk(get_language() or "")
     return said + [line for line in lines if line[1]]

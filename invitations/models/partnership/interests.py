@@ -3,7 +3,7 @@
 from typing import Any, ClassVar, Self, cast
 
 from django.db import models
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q, Subquery
 from django.utils.translation import gettext_lazy as _
 
 from invitations.models.reply import Reply
@@ -21,12 +21,20 @@ class PartnershipInterestQuerySet(models.QuerySet["PartnershipInterest"]):
 
 class PartnershipInterestManager(models.Manager["PartnershipInterest"]):
     def get_queryset(self) -> Any:
+        """Return the last word of each office, if it is interested.
+
+        That is the standing reply, or what came by another channel later, confirms it and asks.
+        """
         found = PartnershipInterestQuerySet(self.model, using=self._db)
-        return found.filter(partnership_interest=True, status=Reply.Status.STANDING)
+        said = Q(status=Reply.Status.STANDING) | Q(
+            status=Reply.Status.CONFIRMING, partnership_interest=True
+        )
+        last = Reply.objects.filter(said, invitation=OuterRef("invitation")).order_by("-pk")
+        return found.filter(partnership_interest=True, pk=Subquery(last.values("pk")[:1]))
 
 
 class PartnershipInterest(Reply):
-    """A standing reply that asks for partnership packages, without what else it says."""
+    """A reply in force that asks for partnership packages, without what else it says."""
 
     # mypy takes the rows of a proxy for those of its model.
     objects: ClassVar[Any] = PartnershipInterestManager.from_queryset(

@@ -3,9 +3,10 @@
 import pytest
 from django.contrib.auth.models import Group
 from django.urls import reverse
+from django.utils import timezone
 
 from invitations.models import PartnershipInterest
-from invitations.tests.factories import ReplyFactory, UserFactory
+from invitations.tests.factories import InvitationFactory, ReplyFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
 LIST = "admin:invitations_partnershipinterest_changelist"
@@ -73,16 +74,35 @@ def test_nobody_else_sees_the_list(client, reply, group):
     assert client.post(take_out, {"kind": "csv"}).status_code == 403
 
 
-@pytest.mark.parametrize(
-    ("group", "sees"), [("Speakers' desk", False), ("Readers", False), ("Registrars", True)]
-)
-def test_the_page_of_the_reply_says_it_to_who_records_replies_alone(client, reply, group, sees):
-    member(client, group)
+@pytest.mark.parametrize("group", [*OTHERS, None], ids=str)
+def test_the_page_of_the_reply_says_it_to_nobody(client, reply, group):
+    user = UserFactory(is_superuser=group is None)
+    user.groups.set(Group.objects.filter(name=group))
+    client.force_login(user)
 
     page = client.get(page_of(reply, "reply")).content.decode()
 
-    assert ("nterested in partnership" in page) == sees
+    assert "nterested in partnership" not in page
     assert "SECRET" in page
+
+
+def test_whoever_records_a_paper_reply_ticks_it_and_reads_it_nowhere_again(client):
+    invitation = InvitationFactory()
+    member(client, "Registrars")
+    form = reverse("admin:invitations_correspondence_add")
+    asked = "nterested in partnership packages"
+    assert asked in client.get(form).content.decode()
+
+    now = timezone.localtime()
+    came = {"channel": "fax", "received_at_0": f"{now:%Y-%m-%d}", "received_at_1": "00:00"}
+    said = {"answer": "regrets", "partnership_interest": "on"}
+    shown = client.post(form, {"invitation": invitation.pk, **came, **said}, follow=True)
+
+    (interest,) = PartnershipInterest.objects.all()
+    assert interest.invitation == invitation
+    for page in (shown, client.get(page_of(interest, "reply"))):
+        assert page.status_code == 200
+        assert asked not in page.content.decode()
 
 
 def test_no_address_of_the_list_of_replies_tells_whose_interest_it_is(client, reply):
@@ -104,6 +124,44 @@ def test_the_list_is_taken_out_without_the_answer(client, reply):
 
     assert b"office@example.org" in file
     assert b"SECRET" not in file
+
+
+def by_fax(reply, status="confirming", **said):
+    return ReplyFactory(invitation=reply.invitation, channel="fax", status=status, **said)
+
+
+def test_an_interest_that_came_with_a_confirming_answer_is_listed():
+    online = ReplyFactory(channel="online")
+    fax = by_fax(online, partnership_interest=True)
+
+    assert [row.pk for row in PartnershipInterest.objects.all()] == [fax.pk]
+
+
+def test_an_office_that_asked_twice_is_listed_once(reply):
+    fax = by_fax(reply, partnership_interest=True)
+
+    assert [row.pk for row in PartnershipInterest.objects.all()] == [fax.pk]
+
+
+def test_an_answer_that_confirms_without_asking_again_takes_no_interest_away(reply):
+    by_fax(reply)
+
+    assert [row.pk for row in PartnershipInterest.objects.all()] == [reply.pk]
+
+
+@pytest.mark.parametrize("status", ["contested", "superseded", "set_aside"])
+def test_an_answer_that_is_not_in_force_asks_for_nothing(status):
+    by_fax(ReplyFactory(channel="online"), status, partnership_interest=True)
+
+    assert not PartnershipInterest.objects.exists()
+
+
+def test_an_interest_that_a_later_answer_by_another_channel_does_not_repeat_is_over():
+    online = ReplyFactory(channel="online", status="superseded")
+    by_fax(online, partnership_interest=True)
+    ReplyFactory(invitation=online.invitation, channel="online")
+
+    assert not PartnershipInterest.objects.exists()
 
 
 def test_an_interest_that_a_later_answer_does_not_repeat_leaves_the_list(reply):

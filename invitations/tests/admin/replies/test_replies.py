@@ -399,7 +399,9 @@ def test_both_replies_stand_side_by_side_with_the_advice(client, registrar):
     assert "A letter signed by the minister or a note verbale goes before" in page
 
 
-def test_who_chooses_between_two_replies_sees_all_that_each_says(client, registrar):
+def test_who_chooses_between_two_replies_sees_what_each_says_but_an_interest_in_partnership(
+    client, registrar
+):
     _standing, contested = contradiction()
     words = all_said() | {"answer": "regrets"}
     Reply.objects.filter(pk=contested.pk).update(**words)
@@ -407,9 +409,10 @@ def test_who_chooses_between_two_replies_sees_all_that_each_says(client, registr
 
     page = client.get(settle_url(contested)).content.decode()
 
-    for label, said in contested.recorded_points("en"):
+    for label, said in contested.points_for_desk("en"):
         assert f"{label}</dt>" in page
         assert conditional_escape(said) in page
+    assert "Partnership" not in page
 
 
 @pytest.mark.parametrize(
@@ -461,7 +464,8 @@ def test_whatever_an_office_may_say_is_laid_out_on_the_form_for_paper(field):
 
 
 @pytest.mark.parametrize("field", REPLY_FIELDS)
-def test_whatever_an_office_says_is_laid_out_on_the_page_of_its_reply(field):
+def test_whatever_an_office_says_is_laid_out_on_the_page_of_its_reply_but_partnership(field):
     shown = flatten_fieldsets(ReplyAdmin.fieldsets)
 
-    assert field in shown or f"{field}_shown" in shown
+    laid_out = field in shown or f"{field}_shown" in shown
+    assert laid_out == (field != "partnership_interest")
