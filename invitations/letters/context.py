@@ -47,7 +47,7 @@ from invitations.text.dates import (
     printed_list,
 )
 from invitations.text.placeholders import is_keyless
-from invitations.text.typography import joined_in_chinese
+from invitations.text.typography import joined_in_chinese, unbroken_number
 from invitations.times.calendars import ONE_DAY
 
 
@@ -200,11 +200,6 @@ def code_page() -> str:
 
 def check_page() -> str:
     return settings.SITE_URL + reverse("office:check")
-
-
-def unbroken_number(number: str) -> str:
-    """Return the telephone number with no-break spaces, which keep its order in Arabic too."""
-    return number.replace(" ", "\u00a0")
 
 
 def last_day_words(edition: ForumEdition, day: dt.date, language: str) -> str:

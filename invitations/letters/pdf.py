@@ -25,7 +25,6 @@ from invitations.letters.context import (
     code_page,
     last_day_words,
     printed_terms_in,
-    unbroken_number,
 )
 from invitations.letters.typesetting import typeset_pdf
 from invitations.letters.words import LetterText
@@ -33,7 +32,7 @@ from invitations.models import Circular, ForumEdition, Letter
 from invitations.models.held.composed_with import languages_of
 from invitations.text.dates import dates_in, printed_date
 from invitations.text.placeholders import identifiers
-from invitations.text.typography import unbroken_compounds
+from invitations.text.typography import isolated_number, unbroken_compounds
 
 
 def render_pdf(
@@ -188,11 +187,6 @@ def shown_last_day(edition: ForumEdition, text: LetterText) -> str:
 
 def names_last_day(text: LetterText) -> bool:
     return "last_day" in identifiers(text.template.paper)
-
-
-def isolated_number(number: str) -> str:
-    """Return the telephone number so that it stays on one line, and in its order in Arabic."""
-    return f"\u2066{unbroken_number(number)}\u2069"
 
 
 def place_and_date(circular: Circular, language: str) -> str:

@@ -67,3 +67,22 @@ def joined_in_chinese(parts: Iterable[str]) -> str:
     """Return the parts without spaces between them, but for one between two Latin words."""
     latin = r"[A-Za-zÀ-ɏ.)]"
     return re.sub(rf"(?<={latin})\n(?={latin})", " ", "\n".join(parts)).replace("\n", "")
+
+
+# A telephone number within a sentence, as it is typed: +41 22 555 01 00, or 0100 555 010.
+TELEPHONE = re.compile(r"(?:\+|\b0)\d[\d \u00a0-]*\d")
+
+
+def unbroken_number(number: str) -> str:
+    """Return the telephone number with no-break spaces, which keep its order in Arabic too."""
+    return number.replace(" ", NO_BREAK)
+
+
+def isolated_number(number: str) -> str:
+    """Return the telephone number so that it stays on one line, and in its order in Arabic."""
+    return f"\u2066{unbroken_number(number)}\u2069"
+
+
+def with_isolated_numbers(words: str) -> str:
+    """Return the Arabic words with each telephone number in its order."""
+    return TELEPHONE.sub(lambda found: isolated_number(found[0]), words)

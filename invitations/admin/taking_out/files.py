@@ -23,6 +23,7 @@ from openpyxl.utils import get_column_letter
 from invitations.letters.pdf_conformance import finish_pdf
 from invitations.letters.typesetting import STANDARD, collector_paused, fonts_and_styles
 from invitations.text.formulas import escape_formula, escape_in_csv
+from invitations.text.typography import with_isolated_numbers
 
 LONGEST_TITLE = 31  # signs, of a sheet
 NOT_IN_TITLES = str.maketrans(dict.fromkeys("[]:*?/\\'", " "))
@@ -139,7 +140,13 @@ def in_directions(cell: str) -> list[Line]:
     The typesetter knows no element that finds it by itself. It is that of the first letter; digits
     and signs alone, a telephone number, read from left to right.
     """
-    return [Line(direction_of(line), style_of(line), line) for line in cell.split("\n")]
+    return [line_of(words) for words in cell.split("\n")]
+
+
+def line_of(words: str) -> Line:
+    direction = direction_of(words)
+    shown = with_isolated_numbers(words) if direction == "rtl" else words
+    return Line(direction, style_of(words), shown)
 
 
 def style_of(line: str) -> str:

@@ -72,7 +72,9 @@ def add_sheet(
 ) -> None:
     """Add the letter in one language, in the order of the printed one."""
     circular = letter.circular
-    add_run(add_paragraph(document, tongue), tongue, mark(), bold=True)
+    if not is_first:
+        # The mark above each page is in the letter's first language.
+        add_run(add_paragraph(document, tongue), tongue, mark(), bold=True)
     add_paragraph(document, tongue, place_and_date(circular, tongue.language))
     add_paragraph(document, tongue, circular.reference)
     if is_first:

@@ -12,6 +12,8 @@ from docx.text.run import Run
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
+from invitations.text.typography import TELEPHONE
+
 # What Word calls our languages; it wants a region to each.
 LOCALES = {
     "ar": "ar-SA", "en": "en-GB", "es": "es-ES", "fr": "fr-FR", "ru": "ru-RU", "zh-hans": "zh-CN",
@@ -23,10 +25,12 @@ DEEPEST_LIST = 3
 # Within Arabic: telephone numbers, figures parted by a stroke, Latin names and addresses. Word says
 # nothing of what becomes of them in a run from right to left, and draws their signs elsewhere.
 FROM_LEFT = re.compile(
-    r"\+\d[\d \xa0-]*\d|\d+/\d+"
+    rf"{TELEPHONE.pattern}|\d+/\d+"
     r"|[A-Za-z\xc0-\u024f](?:[^\u0590-\u08ff\ufb1d-\ufefc«»()]*[A-Za-z\xc0-\u024f0-9/])?"
 )
-# Its runs have directions, and older versions of Word draw these signs.
+# Without a letter before them LibreOffice, which asks no run, turns the groups of figures around.
+FROM_HERE = "\u200e"
+# Its runs have directions, and older versions of Word draw most of these signs.
 SIGNS_OF_DIRECTION = re.compile("[\u200e\u200f\u2066-\u2069]")
 
 
@@ -71,7 +75,7 @@ def by_direction(words: str, tongue: Tongue) -> Iterator[tuple[str, bool]]:
     for found in FROM_LEFT.finditer(words):
         if found.start() > place:
             yield words[place : found.start()], True
-        yield found[0], False
+        yield FROM_HERE * (not found[0][0].isalpha()) + found[0], False
         place = found.end()
     if place < len(words):
         yield words[place:], True

@@ -139,6 +139,15 @@ def test_numbers_and_words_of_another_script_keep_their_order_in_arabic(words):
     assert any(words.replace(" ", "") in line.replace(" ", "") for line in lines_of(pdf))
 
 
+@pytest.mark.parametrize("number", ["+41 22 555 01 00", "0100 555 010"])
+def test_a_telephone_number_in_an_arabic_sentence_keeps_its_order(number):
+    with translation.override("ar"):
+        pdf = bytes_of(Kind.PDF, sheet([[f"بالهاتف {number} أو {number}.", "روريتانيا"]]))
+
+    told = "".join(lines_of(pdf)).replace("\u00a0", "").replace(" ", "")
+    assert told.count(number.replace(" ", "")) == 2
+
+
 def test_a_sentence_of_another_script_ends_where_it_ends_also_on_its_last_line():
     sentence = "The mission says that the Minister attends " * 4 + "without a statement."
     with translation.override("ar"):

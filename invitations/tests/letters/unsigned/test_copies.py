@@ -52,7 +52,7 @@ def test_the_copy_says_what_the_letter_says_in_its_order():
     said = lines(opened(unsigned_copy(letter)))
 
     assert said == [
-        mark(), "Geneva, 1 February 2027", "CL-27/9", "H.E. Ms. Flavia Elphberg", "Ruritania",
+        "Geneva, 1 February 2027", "CL-27/9", "H.E. Ms. Flavia Elphberg", "Ruritania",
         "Invitation", "Excellency,", "I invite you to the Forum:", "one", "two",
         "See our page (https://x.org).", "Michael Strelsau", "Secretary-General",
     ]  # fmt: skip
@@ -62,20 +62,22 @@ def test_emphasis_and_lists_are_those_of_the_printed_letter():
     document = opened(unsigned_copy(approved()))
 
     runs = [run for paragraph in document.paragraphs for run in paragraph.runs]
-    assert [run.text for run in runs if run.bold] == [mark(), "Invitation", "you"]
+    assert [run.text for run in runs if run.bold] == ["Invitation", "you"]
     assert [run.text for run in runs if run.italic] == ["Forum"]
     styles = [paragraph.style.name for paragraph in document.paragraphs]
     assert styles.count("List Bullet") == 2
 
 
-def test_each_page_is_marked_in_the_letter_s_language():
-    letter = approved(language="fr")
+def marked(document):
+    return [paragraph.text for paragraph in document.sections[0].header.paragraphs]
 
-    document = opened(unsigned_copy(letter))
+
+def test_each_page_is_marked_once_in_the_letter_s_language():
+    document = opened(unsigned_copy(approved(language="fr")))
 
     with translation.override("fr"):
-        assert mark() in [paragraph.text for paragraph in document.sections[0].header.paragraphs]
-        assert lines(document)[0] == mark()
+        assert mark() in marked(document)
+        assert mark() not in lines(document)
 
 
 def test_arabic_runs_from_right_to_left_in_each_paragraph_and_word():
@@ -84,7 +86,7 @@ def test_arabic_runs_from_right_to_left_in_each_paragraph_and_word():
     for paragraph in [*document.paragraphs, document.sections[0].header.paragraphs[-1]]:
         assert paragraph._p.pPr.find(qn("w:bidi")) is not None
         for run in paragraph.runs:
-            is_latin = run.text.isascii()
+            is_latin = run.text.lstrip("\u200e").isascii()
             assert bool(run.font.rtl) != is_latin
             said = run._r.rPr.find(qn("w:lang")).attrib
             assert said == ({qn("w:val"): "en-GB"} if is_latin else {qn("w:bidi"): "ar-SA"})
@@ -106,6 +108,8 @@ def test_numbers_and_names_in_arabic_keep_their_order(from_left):
     document = opened(unsigned_copy(approved(language="ar", paper=paper)))
 
     (line,) = (one for one in document.paragraphs if "السطر" in one.text)
+    # What begins with no letter has a sign before it, by which any program knows its direction.
+    from_left = from_left if from_left[0].isalpha() else f"\u200e{from_left}"
     assert [(run.text, bool(run.font.rtl)) for run in line.runs] == [
         ("السطر ", True), (from_left, False), (". والسطر", True),
     ]  # fmt: skip
@@ -176,6 +180,8 @@ def test_a_letter_in_two_languages_has_both_each_in_its_direction():
 
     document = opened(unsigned_copy(letter))
 
+    with translation.override("ar"):
+        assert lines(document).count(mark()) == 1
     ways = {p.text: p._p.pPr is not None and p._p.pPr.find(qn("w:bidi")) is not None
             for p in document.paragraphs}  # fmt: skip
     assert (ways["Excellence,"], ways["سعادة"]) == (False, True)
@@ -207,7 +213,7 @@ def test_who_takes_copies_out_is_on_file(client):
     alone = choose(client, LETTERS, "copy_selected", one)
     both = choose(client, LETTERS, "copy_selected", one, other)
 
-    assert lines(opened(b"".join(alone.streaming_content)))[0] == mark()
+    assert mark() in marked(opened(b"".join(alone.streaming_content)))
     with zipfile.ZipFile(io.BytesIO(b"".join(both.streaming_content))) as book:
         assert all(name.endswith("-unsigned.docx") for name in book.namelist())
         assert len(book.namelist()) == 2
