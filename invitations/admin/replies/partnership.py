@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.contrib import admin
+from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy
 from unfold.decorators import display
 
@@ -49,6 +50,12 @@ class PartnershipInterestAdmin(TakenOutMixin, RecordAdmin):
         ("received_at", "partnership_told_at"),
     ]
     readonly_fields = ["state", "office", "partnership_told_at"]
+
+    def history_view(
+        self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """Show no acts: those of the reply, and why, would tell what the office answered."""
+        return super().history_view(request, object_id, {**(extra_context or {}), "lines": []})
 
     @display(description=gettext_lazy("State"), ordering="invitation__member_state__sort_key_fr")
     def state(self, interest: Any) -> str:

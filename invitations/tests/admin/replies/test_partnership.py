@@ -5,7 +5,8 @@ from django.contrib.auth.models import Group
 from django.urls import reverse
 from django.utils import timezone
 
-from invitations.models import PartnershipInterest
+from invitations.audit import Act, record_act
+from invitations.models import PartnershipInterest, Reply
 from invitations.tests.factories import InvitationFactory, ReplyFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -62,6 +63,17 @@ def test_the_team_sees_nothing_else(client, reply):
         reverse("admin:auth_group_roles"),
     ]
     assert {client.get(link).status_code for link in links} == {200}
+
+
+def test_the_history_of_an_interest_tells_nothing_of_the_answer(client, reply):
+    record_act(Reply.objects.get(), Act.CHOSEN, UserFactory(), because="The note regrets.")
+    history = reverse("admin:invitations_partnershipinterest_history", args=[reply.pk])
+    member(client, "Partnership team")
+
+    page = client.get(history)
+
+    assert page.status_code == 200
+    assert "The note regrets." not in page.content.decode()
 
 
 @pytest.mark.parametrize("group", OTHERS)
