@@ -108,5 +108,7 @@ def scanned(page: Image.Image, rng: random.Random, kind: str, turned: float = 0)
     specks = specks.resize(A4).point(lambda grey: 110 + grey // 14)
     grey = ImageChops.add(askew.point(lambda dot: dot * 4 // 5 + 30), specks, 1, -120)
     file = io.BytesIO()
-    grey.filter(ImageFilter.GaussianBlur(0.8)).save(file, kind, resolution=200, dpi=(200, 200))
+    grey.filter(ImageFilter.GaussianBlur(0.8)).save(
+        file, kind, resolution=200, dpi=(200, 200), compress_level=1
+    )
     return file.getvalue()

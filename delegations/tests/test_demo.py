@@ -45,7 +45,6 @@ from invitations.tests.factories import (
     MinisterFactory,
 )
 from invitations.tests.reading import assert_says, texts_in
-from scripts.make_faxes import faxes
 
 pytestmark = pytest.mark.django_db
 
@@ -344,10 +343,3 @@ def test_each_subject_of_2020_arrives_as_it_is():
                 letter = specimen_of(text, invitation)
                 letter.subject, letter.mail, _pdf = render_specimen(letter, text, paper=False)
                 assert_says(build_message(letter, {}).as_bytes(), letter.subject)
-
-
-def test_faxes_need_another_edition_and_say_what_to_run():
-    EditionFactory()
-
-    with pytest.raises(SystemExit, match=r"manage.py demo --edition 2020"):
-        faxes()
