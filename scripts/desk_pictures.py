@@ -20,7 +20,8 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from invitations.admin.columns import state_url
 from invitations.models import Circular, Invitation, Letter
-from scripts.office_pictures import draw, first_page, opened, save, served
+from scripts.office_pictures import draw, first_page, opened, served
+from scripts.peers.pictures import save
 
 DESKTOP = {"viewport": {"width": 1280, "height": 1000}}
 STAFF = ("drafter", "approver")

@@ -10,7 +10,6 @@ import subprocess
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -22,11 +21,10 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from invitations.links import reply_url
 from invitations.models import Invitation
+from scripts.peers.pictures import save
 
-FOLDER = Path(__file__).resolve().parent.parent / "docs/pictures"
 PHONE = {"viewport": {"width": 390, "height": 844}}
 DESKTOP = {"viewport": {"width": 1280, "height": 800}}
-COLOURS = 64
 CHECK, RECORD = ".btn[name=step][value=check]", ".btn[name=step][value=record]"
 
 
@@ -146,8 +144,3 @@ def first_page(pdf: bytes, dots_per_inch: int) -> Image.Image:
     command = ["pdftoppm", "-r", str(dots_per_inch), "-f", "1", "-l", "1", "-png", "-"]
     drawn = subprocess.run(command, input=pdf, capture_output=True, check=True).stdout
     return Image.open(io.BytesIO(drawn))
-
-
-def save(picture: Image.Image, name: str) -> None:
-    few = picture.convert("RGB").quantize(COLOURS, dither=Image.Dither.NONE)
-    few.save(FOLDER / f"{name}.png", optimize=True)

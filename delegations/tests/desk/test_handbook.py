@@ -64,6 +64,33 @@ def test_no_chapter_is_promised_to_a_page_that_is_no_more():
         assert any(page.startswith(beginning) for page in desk()), beginning
 
 
+def test_each_picture_is_there_and_shown_and_each_language_shows_the_same(request):
+    docs = request.config.rootpath / "docs"
+    shown = {
+        language: sorted(
+            re.findall(
+                r"\]\(\.\./\.\./pictures/([\w-]+\.png)\)",
+                "".join(page.read_text() for page in (docs / f"handbook/{language}").glob("*.md")),
+            )
+        )
+        for language in LANGUAGES
+    }
+    elsewhere = [request.config.rootpath / "README.md", *docs.glob("*.md")]
+    named = set(re.findall(r"pictures/([\w-]+\.png)", "".join(p.read_text() for p in elsewhere)))
+
+    assert shown["fr"] == shown["en"]
+    assert {*shown["en"], *named} == {path.name for path in (docs / "pictures").iterdir()}
+
+
+def test_what_the_walks_draw_is_what_the_handbook_shows(request):
+    walks = request.config.rootpath.glob("delegations/tests/**/test_*_in_browser.py")
+    drawn = re.findall(r'keep_picture\([\w.]+, "(\w+)"\)', "".join(w.read_text() for w in walks))
+
+    kept = (request.config.rootpath / "docs/pictures").glob("walk-*.png")
+    assert len(drawn) > 5
+    assert sorted(f"walk-{name}.png" for name in drawn) == sorted(path.name for path in kept)
+
+
 def test_a_page_of_the_desk_links_to_its_chapter_in_the_reader_s_language(client):
     signed_in(client, "view_minister", is_staff=True)
 

@@ -18,6 +18,7 @@ from delegations.demonstration.faxes import (
     reply,
     scanned,
 )
+from delegations.tests.browser import keep_picture
 from delegations.tests.desk.person import signed_in_person
 from delegations.tests.measures import RULES, bring_axe, faults_within
 from invitations.admin.columns import list_url
@@ -144,6 +145,8 @@ def test_forty_faxes_are_recorded_by_keyboard_in_84_actions(registrar, edition, 
     expect(registrar.page.get_by_role("link", name="Record the first")).to_be_focused()
     keys(registrar, "Enter")
 
+    at(registrar, names[0])
+    keep_picture(registrar.page, "scan")
     for name in names[: WITH_CODE + TYPED]:
         record_proposed(registrar, name)
     for name in names[WITH_CODE + TYPED : NEEDED - 1]:

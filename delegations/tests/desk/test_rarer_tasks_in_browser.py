@@ -8,7 +8,7 @@ import pytest
 from django.core.management import call_command
 from playwright.sync_api import expect
 
-from delegations.tests.browser import browser_page
+from delegations.tests.browser import browser_page, keep_picture
 from delegations.tests.desk.person import Person, signed_in_person
 from invitations.inbox.mailboxes import read_mailboxes
 from invitations.mail.transport import return_path
@@ -96,6 +96,7 @@ def test_ten_ministers_are_imported_and_wrong_cells_told_at_once(drafter, editio
     drafter.sees("family_name")
     drafter.sees("portfolio")
     drafter.sees("lady")
+    keep_picture(drafter.page, "import")
     assert not Invitation.objects.exists()
     bring(drafter, right)
     drafter.button("Confirm import")
@@ -123,6 +124,7 @@ def test_sending_is_armed_by_one_command_and_stopped_from_the_desk(
     person.click("#action-toggle")
     person.choose("Stop all sending")
     person.fill("because", "A letter with a wrong date.")
+    keep_picture(desk, "stop")
     person.button("Stop all sending")
     person.sees("Nothing is sent: somebody stopped all sending")
     assert (person.clicks, person.typed) == (6, 1)

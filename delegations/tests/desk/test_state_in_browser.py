@@ -7,7 +7,7 @@ from django.test import Client
 from django.urls import reverse
 from playwright.sync_api import expect
 
-from delegations.tests.browser import browser_page
+from delegations.tests.browser import browser_page, keep_picture
 from delegations.tests.measures import bring_axe, faults_within
 from invitations.admin.columns import state_url
 from invitations.models import TelephoneCall
@@ -73,6 +73,7 @@ def test_a_call_is_noted_today_in_three_clicks_and_the_next_state_follows(desk, 
     desk.get_by_label("a reply is promised").click()
     desk.get_by_label("Who was reached").fill("Fritz von Tarlenheim")
     desk.get_by_label("What was said").fill("They answer on Monday.")
+    keep_picture(desk, "call")
     desk.get_by_role("button", name="Note the call").click()
 
     expect(desk.get_by_text("The call is noted.")).to_be_visible()

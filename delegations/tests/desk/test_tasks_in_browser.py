@@ -3,6 +3,7 @@
 import pytest
 from playwright.sync_api import expect
 
+from delegations.tests.browser import keep_picture
 from delegations.tests.desk.person import signed_in_person
 from invitations.admin.columns import state_url
 from invitations.models import Invitation, Reply
@@ -43,6 +44,7 @@ def record_fax(person, answer):
     person.clicks += 1
     person.page.set_input_files("[name=scan]", FAX)
     person.select("answer", answer)
+    keep_picture(person.page, "reply")
     person.button("Save")
     expect(person.page.locator(".state-page")).to_be_visible()
 
@@ -67,6 +69,7 @@ def test_a_contradiction_is_told_at_once_and_settled(registrar, invitation):
     registrar.link("Two replies differ: choose which one stands.")
     registrar.click("[name=stands] >> nth=0")
     registrar.fill("because", "The cabinet confirmed the fax by telephone.")
+    keep_picture(registrar.page, "contested")
     registrar.button("Record the choice")
 
     registrar.page.wait_for_load_state()

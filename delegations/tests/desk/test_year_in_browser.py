@@ -6,6 +6,7 @@ from contextlib import ExitStack
 import pytest
 from django.utils import timezone
 
+from delegations.tests.browser import keep_picture
 from delegations.tests.desk.person import signed_in_person
 from invitations.letters.composing_queue import compose_planned
 from invitations.models import Delivery, ForumEdition, Letter
@@ -70,6 +71,7 @@ def begin_from(drafter, last_year):
     drafter.link("New edition from this one")
     for name in ("opens_on", "closes_on", "track_opens_on", "track_closes_on", "reply_before"):
         drafter.fill(name, getattr(last_year, name) + YEAR)
+    keep_picture(drafter.page, "edition")
     drafter.button("Begin the edition")
     drafter.sees("is begun from")
 
