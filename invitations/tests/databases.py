@@ -11,11 +11,11 @@ AS_DEPLOYED = connection.vendor == "postgresql"
 
 
 def examples_of(whole):
-    """How many examples of a rule are drawn: all where a deployment runs, elsewhere a fifth.
+    """How many examples of a rule are drawn: all where a deployment runs, elsewhere a tenth.
 
     The variable WALKS asks for another number, in a long run.
     """
-    return int(os.getenv("WALKS", str(whole if AS_DEPLOYED else whole // 5)))
+    return int(os.getenv("WALKS", str(whole if AS_DEPLOYED else whole // 10)))
 
 
 def address_of(name):

@@ -17,7 +17,7 @@ from invitations.reminders.forecast import forecast_of
 from invitations.reminders.leaving import resting_reminders, why_reminder_must_stay
 from invitations.reminders.planning import queue_reminders
 from invitations.replies import record_reply
-from invitations.tests.databases import AS_DEPLOYED
+from invitations.tests.databases import examples_of
 from invitations.tests.factories import (
     DeliveryFactory,
     EditionFactory,
@@ -35,7 +35,7 @@ GENEVA = ZoneInfo("Europe/Zurich")
 # At that hour each step of the day has begun at all of these places.
 BEGIN = dt.datetime(2027, 4, 22, 14, tzinfo=dt.UTC)
 DAY, HOUR, TICKS = dt.timedelta(days=1), dt.timedelta(hours=1), 20
-EXAMPLES = 30 if AS_DEPLOYED else 8
+EXAMPLES = examples_of(30)
 MINISTER = "minister@example.org"
 PLACES = [None, ("US", "America/New_York"), ("EG", "Africa/Cairo")]
 ANSWERS = ["in_person", "attends_only", "video", "written", "regrets", None]
