@@ -1,7 +1,9 @@
 import pytest
+from django.utils import translation
 
+from delegations.office.forms.answer import SENSES
 from delegations.tests.offices import browser, checked, on_paper, page_of, text, words_of
-from invitations.models import Letter, MemberState, Minister, Reply
+from invitations.models import Answer, Letter, MemberState, Minister, Reply
 from invitations.tests.factories import InvitationFactory, MinisterFactory
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_february")]
@@ -102,3 +104,13 @@ def test_the_state_stands_first_in_the_title_of_the_page(invitation):
     page = text(browser(invitation).get(page_of(invitation)))
 
     assert "<title>Ruritania – Reply to the invitation" in page
+
+
+def test_no_answer_in_arabic_calls_the_minister_a_man():
+    with translation.override("ar"):
+        said = [str(answer.label) for answer in Answer]
+        said += [str(words) for senses in SENSES.values() for words in senses]
+
+    verbs_of_a_man = ("سيحضر", "سيمثل", "سيدلي", "يعتذر", "يحضر")
+    assert not [words for words in said if any(verb in words for verb in verbs_of_a_man)]
+    assert any("الحضور" in words for words in said)
