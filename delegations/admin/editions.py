@@ -78,6 +78,8 @@ class EditionWithSessionsAdmin(ForumEditionAdmin):
             for name in moved:
                 setattr(obj, name, form.initial[name])
                 form.changed_data.remove(name)
+        if "reply_before" in form.changed_data:
+            obj.awaits_last_day = False
         super().save_model(request, obj, form, change)
 
     def response_change(self, request: HttpRequest, obj: Any) -> HttpResponse:

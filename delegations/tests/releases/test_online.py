@@ -1,13 +1,16 @@
 """What goes online without another last day to reply: what staff ask for, and all that it says."""
 
+import datetime as dt
+
 import pytest
 from django.core.exceptions import ValidationError
 from django.urls import reverse
 
 from delegations.tests.offices import browser, invited, page_of, text
 from delegations.tests.releases.test_moved_dates import dates_page, typed
+from invitations.admin.columns import change_url
 from invitations.replies import record_reply
-from invitations.tests.desk import of_group
+from invitations.tests.desk import as_sent, of_group
 from invitations.tests.factories import CircularFactory, EditionFactory, StepFactory, UserFactory
 from invitations.tests.moving import ONLINE, asked, later, moved
 from invitations.text.dates import printed_date
@@ -58,6 +61,17 @@ def test_new_dates_after_a_postponement_have_a_last_day(edition):
     moved(edition, days=21)
 
     assert edition.has_last_day
+
+
+def test_before_any_office_knows_a_day_it_is_set_on_the_page_of_the_edition(client, edition):
+    client.force_login(UserFactory(is_superuser=True))
+    moved(edition, "online", days=0)
+    sent = as_sent(client.get(change_url(edition))) | {"reply_before": "2027-04-08"}
+
+    client.post(change_url(edition), sent)
+
+    edition.refresh_from_db()
+    assert (edition.reply_before, edition.has_last_day) == (dt.date(2027, 4, 8), True)
 
 
 def test_neither_office_nor_desk_reads_a_last_day(client, edition):
