@@ -1,12 +1,13 @@
 """What is said of a move: of answers on its page, each kind its own sentence; then on the board."""
 
 import pytest
+from django.conf import settings
 from django.contrib.auth.models import Group
 from django.urls import reverse
 
 from delegations.tests.offices import coming, invited, text
 from invitations.models import CalendarEntry
-from invitations.tests.factories import EditionFactory, UserFactory
+from invitations.tests.factories import EditionFactory, StepFactory, UserFactory
 from invitations.tests.moving import ONLINE, later, moved
 
 pytestmark = pytest.mark.django_db
@@ -69,6 +70,16 @@ def test_before_a_kind_is_chosen_the_page_promises_nothing(client, edition, draf
 
     assert "What offices are asked stands here once it is chosen." in page
     assert not any(one in page for one in ASKED.values())
+
+
+def test_in_french_a_colon_stands_apart_from_its_label(client, edition, drafter):
+    StepFactory(edition=edition, days_before=7)
+    client.force_login(drafter)
+    client.cookies[settings.LANGUAGE_COOKIE_NAME] = "fr"
+
+    page = client.get(dates_page(edition)).content.decode()
+
+    assert "7 jours avant le dernier jour\u00a0: <bdi>" in page
 
 
 def test_the_page_counts_the_offices_whose_calendars_have_the_track(client, edition, drafter):
