@@ -1,6 +1,7 @@
 """What is measured on a page as it stands in the browser; each finding is one line of words."""
 
 from contextlib import contextmanager
+from itertools import product
 
 from axe_playwright_python.base import AXE_SCRIPT
 from django.conf import settings
@@ -155,6 +156,12 @@ def watched(page):
     page.on("requestfailed", refused)
     yield found
     page.remove_listener("response", look)
+
+
+def looks_in(language):
+    """In which looks a page is measured: all for each direction of writing, else on a phone."""
+    every = product(("light", "dark"), (1280, 390))
+    return list(every) if language in ("en", "ar") else [("light", 390)]
 
 
 def bring_axe(page):

@@ -3,12 +3,14 @@
 import datetime as dt
 
 import pytest
+from django.conf import settings
 from django.template.loader import render_to_string
+from django.utils import translation
 from playwright.sync_api import expect, sync_playwright
 
 from delegations.rehearsal.diary import CAME, HELD, LEFT, Entry
 from delegations.tests.browser import browser_page
-from delegations.tests.measures import RULES, bring_axe, faults_within
+from delegations.tests.measures import RULES, bring_axe, faults_within, looks_in
 
 AT = dt.datetime(2027, 2, 1, 9, tzinfo=dt.UTC)
 SENT = {"language": "English", "address": "office@example.org", "file": "mail/1.eml"}
@@ -31,19 +33,21 @@ def browser():
 
 
 @pytest.mark.browser
-@pytest.mark.parametrize("width", [1280, 390])
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_nothing_is_amiss_on_the_report_of_the_year(browser, tmp_path, scheme, width):
+@pytest.mark.parametrize("language", [code for code, _name in settings.LANGUAGES])
+def test_nothing_is_amiss_on_the_report_of_the_year(browser, tmp_path, language):
     counted = {"left": 1, "came": 1, "held": 1}
     words = {"edition": "WSIS Forum", "counted": counted, "figures": [("Invitation", 1)]}
+    words |= {"entries": ENTRIES}
     report = tmp_path / "report.html"
-    report.write_text(render_to_string("rehearsal/report.html", {**words, "entries": ENTRIES}))
+    with translation.override(language):
+        report.write_text(render_to_string("rehearsal/report.html", words))
 
-    viewport = {"width": width, "height": 844}
-    with browser_page(browser, viewport=viewport, color_scheme=scheme) as page:
-        bring_axe(page)
-        page.goto(report.as_uri())
+    for scheme, width in looks_in(language):
+        viewport = {"width": width, "height": 844}
+        with browser_page(browser, viewport=viewport, color_scheme=scheme) as page:
+            bring_axe(page)
+            page.goto(report.as_uri())
 
-        expect(page.get_by_text("the office has answered")).to_be_visible()
-        assert faults_within(page, "body", runOnly=RULES) == []
-        assert page.evaluate("document.documentElement.scrollWidth") <= width
+            expect(page.get_by_text("the office has answered")).to_be_visible()
+            assert faults_within(page, "body", runOnly=RULES) == []
+            assert page.evaluate("document.documentElement.scrollWidth") <= width

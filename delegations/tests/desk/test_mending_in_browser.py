@@ -13,7 +13,7 @@ from playwright.sync_api import expect
 
 from delegations.models import Delegate, Delegation
 from delegations.tests.browser import browser_page
-from delegations.tests.measures import bring_axe, faults_within
+from delegations.tests.measures import bring_axe, faults_within, looks_in
 from invitations.admin.columns import change_url, list_url, state_url
 from invitations.admin.mending.replacing import replacing_url
 from invitations.letters.composing_queue import compose_planned
@@ -34,6 +34,7 @@ pytestmark = [
     pytest.mark.django_db(transaction=True, serialized_rollback=True),
 ]
 WIDE = "document.documentElement.scrollWidth > document.documentElement.clientWidth"
+LANGUAGES = [code for code, _name in settings.LANGUAGES]
 WRONG, OTHER = "Elfberg", "Strelsau"
 
 
@@ -161,7 +162,7 @@ def test_a_minister_with_an_answer_on_file_is_succeeded(at_the_desk, site, make)
     assert not Delegate.objects.exists()
 
 
-@pytest.mark.parametrize("language", ["en", "ar"])
+@pytest.mark.parametrize("language", LANGUAGES)
 def test_nothing_on_the_new_pages_keeps_anybody_out(at_the_desk, site, make, language):
     failed = failed_mail(make)
     invitation = ReplyFactory(invitation=failed.letter.invitation).invitation
@@ -178,11 +179,10 @@ def test_nothing_on_the_new_pages_keeps_anybody_out(at_the_desk, site, make, lan
     }
     with at_the_desk("Drafters", language) as page:
         bring_axe(page)
-        for scheme in ("light", "dark"):
+        for scheme, width in looks_in(language):
             page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
-            for width in (1280, 390):
-                page.set_viewport_size({"width": width, "height": 844})
-                for part, url in pages.items():
-                    page.goto(f"{site}{url}")
-                    assert faults_within(page, part.strip()) == [], (url, scheme, width)
-                    assert not page.evaluate(WIDE), (url, width)
+            page.set_viewport_size({"width": width, "height": 844})
+            for part, url in pages.items():
+                page.goto(f"{site}{url}")
+                assert faults_within(page, part.strip()) == [], (url, scheme, width)
+                assert not page.evaluate(WIDE), (url, width)

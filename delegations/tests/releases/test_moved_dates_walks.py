@@ -12,14 +12,14 @@ from django.utils import timezone
 from playwright.sync_api import expect
 
 from delegations.models import HighLevelSession
-from delegations.tests.browser import CHECK, RECORD, browser_page, invited
-from delegations.tests.measures import RULES, bring_axe, faults_within
-from invitations.admin.columns import list_url, state_url
-from invitations.models import Invitation, Reconfirmation
+from delegations.tests.browser import CHECK, RECORD, browser_page, invited, page_in
+from delegations.tests.measures import RULES, bring_axe, faults_within, looks_in
+from invitations.admin.columns import change_url, list_url, state_url
+from invitations.models import HeldChange, Invitation, Reconfirmation
 from invitations.replies import record_reply
 from invitations.tests.desk import page_of
 from invitations.tests.factories import DeliveryFactory, LetterFactory, UserFactory
-from invitations.tests.moving import moved
+from invitations.tests.moving import asked, moved
 from invitations.text.dates import printed_date, printed_range
 
 pytestmark = [
@@ -35,7 +35,7 @@ WIDE = "document.documentElement.scrollWidth > document.documentElement.clientWi
 def staff(chromium, site):
     """Return how to open a browser in which somebody of the group is signed in."""
 
-    def opened(group):
+    def opened(group, language="en"):
         user = UserFactory()
         user.groups.add(Group.objects.get(name=group))
         client = Client()
@@ -43,7 +43,8 @@ def staff(chromium, site):
         held = client.cookies[settings.SESSION_COOKIE_NAME]
         context = browser_page(chromium)
         page = context.__enter__()
-        page.context.add_cookies([{"name": held.key, "value": held.value, "url": site}])
+        chosen = {"name": settings.LANGUAGE_COOKIE_NAME, "value": language, "url": site}
+        page.context.add_cookies([{"name": held.key, "value": held.value, "url": site}, chosen])
         contexts.append(context)
         return page
 
@@ -198,13 +199,18 @@ def test_what_was_moved_online_comes_back_in_person(staff, chromium, site, editi
     board_says(approver, site, 2, 0, 0)
 
 
-def test_nothing_is_amiss_on_the_pages_of_a_move(staff, chromium, site, edition, offices):
+@pytest.mark.parametrize("language", [code for code, _name in settings.LANGUAGES])
+def test_nothing_is_amiss_on_the_pages_of_a_move(staff, chromium, site, offices, language):
+    edition = offices[0][0].edition
     moved(edition)
-    drafter, registrar = staff("Drafters"), staff("Registrars")
+    asked(edition, "online", days=0)
+    drafter, registrar = staff("Drafters", language), staff("Registrars", language)
     invitation, link = offices[0]
     form = f"{reverse('admin:invitations_correspondence_add')}?invitation={invitation.pk}"
-    with browser_page(chromium) as office:
+    with page_in(chromium, language) as office:
+        [change] = HeldChange.objects.waiting_dates()
         pages = [
+            (drafter, f"{site}{change_url(change)}", ".desk, #heldchange_form", {}),
             (drafter, f"{site}{dates_page(edition)}", ".desk", {"runOnly": RULES}),
             # Its boxes are the interface's own.
             (registrar, f"{site}{form}&answer=still_valid", "#correspondence_form", {}),
@@ -213,9 +219,7 @@ def test_nothing_is_amiss_on_the_pages_of_a_move(staff, chromium, site, edition,
         ]
         for page in (drafter, registrar, office):
             bring_axe(page)
-        for (page, url, part, rules), scheme, width in product(
-            pages, ("light", "dark"), (1280, 390)
-        ):
+        for (page, url, part, rules), (scheme, width) in product(pages, looks_in(language)):
             page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
             page.set_viewport_size({"width": width, "height": 844})
             page.goto(url)
