@@ -83,10 +83,12 @@ def changes_in(move: DatesMove, language: str) -> str:
                 "The %(forum)s has been postponed. Dates announced earlier: %(before)s. New dates "
                 "will be announced as soon as they are known."
             )
+        elif move.kind == DatesMove.Kind.ONLINE and after.awaits_last_day:
+            told = _(
+                "The %(forum)s will be held online. A new last day to reply will be announced."
+            )
         elif move.kind == DatesMove.Kind.ONLINE:
             told = _("The %(forum)s will be held online.")
-            if not after.has_last_day:
-                told += " " + _("A new last day to reply will be announced.")
         elif move.kind == DatesMove.Kind.IN_PERSON:
             told = _("The %(forum)s will be held in person again.")
         elif before.postponed_at:
