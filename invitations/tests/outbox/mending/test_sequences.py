@@ -192,12 +192,13 @@ class Mending(RuleBasedStateMachine):
 
     @rule(
         kind=st.sampled_from(["moved", "postponed", "online", "in_person"]),
+        days=st.sampled_from([0, 21]),
         is_decided=st.sampled_from(["released", "released", "taken back", "not yet"]),
     )
-    def dates_move(self, kind, is_decided):
+    def dates_move(self, kind, days, is_decided):
         """What waits already gives way to the next move that is asked for."""
         with suppress(ValidationError):
-            move = asked(self.edition, kind, by=self.people[0])
+            move = asked(self.edition, kind, days, by=self.people[0])
             if is_decided == "released":
                 in_force(move, by=self.people[1])
             if is_decided == "taken back":

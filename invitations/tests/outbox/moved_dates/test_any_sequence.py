@@ -64,11 +64,12 @@ class Moves(RuleBasedStateMachine):
     def public(self):
         edition = ForumEdition.objects.get(pk=self.edition.pk)
         shown = {name: getattr(edition, name) for name in DATES}
-        return shown | {"online": edition.is_online, "postponed": edition.postponed_at}
+        of_form = {"online": edition.is_online, "rests": edition.awaits_last_day}
+        return shown | of_form | {"postponed": edition.postponed_at}
 
     @rule(
         kind=st.sampled_from(["moved", "postponed", "online", "in_person"]),
-        days=st.integers(-3, 60),
+        days=st.just(0) | st.integers(-3, 60),
     )
     def one_asks(self, kind, days):
         try:
@@ -153,7 +154,12 @@ class Moves(RuleBasedStateMachine):
         if why_reminder_must_stay(letter.invitation, letter, now):
             return False
         assert letter.reply_before == self.dates["reply_before"]
-        assert not letter.invitation.replies.standing().exists()
+        standing = letter.invitation.replies.standing().first()
+        offered = ForumEdition.objects.get(pk=self.edition.pk).answers_offered
+        if standing is None:
+            assert letter.variant not in ("reconfirm", "anew")
+        else:
+            assert letter.variant == ("reconfirm" if standing.answer in offered else "anew")
         DeliveryFactory(letter=letter, state="handed_over", handed_over_at=now, sending_at=now)
         return True
 
