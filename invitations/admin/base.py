@@ -100,11 +100,12 @@ class ModelAdmin(ForReadersMixin, DeletedAloneMixin, WaitingMarkMixin):
         return page is not None and page.has_view_permission(request)
 
     def response_action(
-        self, request: HttpRequest, queryset: QuerySet[Any]
+        self, request: HttpRequest, queryset: QuerySet[Any], **more: Any
     ) -> HttpResponseBase | None:
         """Refuse keys that no row can have, which no list of ours sends.
 
-        Once it is done, go back to the page on which the action was chosen.
+        Once it is done, go back to the page on which the action was chosen. Django says ``more``
+        from 6.1 on.
         """
         try:
             for key in request.POST.getlist(ACTION_CHECKBOX_NAME):
@@ -114,7 +115,7 @@ class ModelAdmin(ForReadersMixin, DeletedAloneMixin, WaitingMarkMixin):
             told = _("Which rows are meant cannot be read: choose them in the list once more.")
             messages.error(request, told)
             return HttpResponseRedirect(request.get_full_path())
-        answer = super().response_action(request, queryset)
+        answer = super().response_action(request, queryset, **more)
         if isinstance(answer, HttpResponseRedirect) and answer.url == request.get_full_path():
             return HttpResponseRedirect(back_to(request) or answer.url)
         return answer
