@@ -116,7 +116,9 @@ class Dossier:
         """Return the rows of these invitations, each with its invitation as it was read."""
         if not self.reads(model):
             return []
-        found = list(model.objects.filter(invitation__in=self.keys).select_related(*joined))
+        rows = model.objects.filter(invitation__in=self.keys)
+        # Without a name Django would join all that a row refers to.
+        found = list(rows.select_related(*joined) if joined else rows)
         for row in found:
             row.invitation = self.invitation_of(row.invitation_id)
         return found
