@@ -2,11 +2,16 @@
 
 import pytest
 from django.contrib import admin
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from invitations.admin.base import ModelAdmin
+from invitations.admin.columns import list_url
+from invitations.models import Invitation
 from invitations.tests.factories import (
     DeliveryFactory,
+    InvitationFactory,
     MemberStateFactory,
     MissionFactory,
     ReplyFactory,
@@ -33,6 +38,21 @@ def test_no_page_of_a_list_weighs_more_than_300_kilobytes(admin_client):
 
     assert weights["invitations_invitation"] > 100_000
     assert {name: weight for name, weight in weights.items() if weight > HEAVIEST} == {}
+
+
+def test_the_rows_of_a_long_list_are_sorted_by_their_keys_alone(admin_client):
+    for _number in range(21):
+        InvitationFactory()
+    admin_client.get(list_url(Invitation))
+
+    with CaptureQueriesContext(connection) as asked:
+        page = admin_client.get(list_url(Invitation), {"p": 2})
+
+    listed = page.context["cl"]
+    (last,) = listed.result_list
+    (cut_off,) = [one["sql"] for one in asked if "OFFSET 20" in one["sql"]]
+    assert last == list(listed.queryset)[-1]
+    assert "background" not in cut_off
 
 
 def test_all_rows_can_be_chosen_although_a_page_has_few(admin_client):
