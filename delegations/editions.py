@@ -105,7 +105,7 @@ def copy_text(
     """
     retell = retold if text.startswith("name") else str
     english = f"{text}_en"
-    stays = english not in asked or asked[english] == retell(getattr(source, english) or "")
+    stays = english not in asked or asked[english] == (getattr(source, english) or "")
     for column in texts_of(source)[text]:
         if column.name != english or english not in asked:
             words = retell(getattr(source, column.name) or "") if stays else ""

@@ -150,6 +150,11 @@ def tell_begun(request: HttpRequest, edition: ForumEdition, source: ForumEdition
     if emptied := pages_left_behind(source, edition):
         told = _("These addresses of pages name the old year; enter them anew: %(pages)s.")
         messages.warning(request, told % {"pages": comma_list(emptied)})
+    if (edition.place_en, edition.city_en) != (source.place_en, source.city_en):  # type: ignore[attr-defined]
+        told = _(
+            "It takes place elsewhere: is %(zone)s still its time zone? The deadline goes by it."
+        )
+        messages.warning(request, told % {"zone": edition.time_zone})
     if outside := sessions_outside(edition):
         told = ngettext(
             "%(count)s session lies outside the new days of the High-Level Track.",

@@ -15,8 +15,8 @@ from invitations.forms.model_forms import WholeRowForm
 from invitations.models import ForumEdition
 
 DATES = ("opens_on", "closes_on", "track_opens_on", "track_closes_on", "reply_before")
-TEXTS = ("name_en", "theme_en", "place_en", "city_en", "time_zone_name_en")
-QUESTIONS = ["symbol", *TEXTS[:2], *DATES, *TEXTS[2:4], "time_zone", TEXTS[4]]
+TEXTS = ("theme_en", "place_en", "city_en")
+QUESTIONS = ["symbol", *DATES, *TEXTS]
 
 
 class DayInput(UnfoldAdminTextInputWidget):
@@ -29,7 +29,10 @@ class DayInput(UnfoldAdminTextInputWidget):
 
 
 class NewEditionForm(WholeRowForm):
-    """A dozen questions; whatever they do not ask stays as it was in the earlier edition."""
+    """Ten questions; whatever they do not ask stays as it was in the earlier edition.
+
+    The year of the names is that of the dates, and the time zone is asked of where it took place.
+    """
 
     quiet_days = forms.ChoiceField(
         label=_("Quiet periods"),
@@ -56,9 +59,9 @@ class NewEditionForm(WholeRowForm):
     def sections(self) -> list[tuple[Any, list[forms.BoundField]]]:
         """The questions under their headings."""
         named = (
-            (_("Name"), ("symbol", *TEXTS[:2])),
+            (_("Name"), ("symbol", "theme_en")),
             (_("Dates"), (*DATES, "quiet_days")),
-            (_("Place"), (*TEXTS[2:4], "time_zone", TEXTS[4])),
+            (_("Place"), ("place_en", "city_en")),
         )
         return [(title, [self[name] for name in names]) for title, names in named]
 
@@ -66,9 +69,7 @@ class NewEditionForm(WholeRowForm):
 def proposed(source: ForumEdition) -> dict[str, Any]:
     """Return the answers to begin with: those of the earlier edition, a year later; no theme."""
     old = source.opens_on.year
-    said = {name: getattr(source, name) for name in (*TEXTS, "time_zone", "symbol")}
-    for name in ("symbol", "name_en"):
-        said[name] = said[name].replace(str(old), str(old + 1))
+    said = {name: getattr(source, name) for name in TEXTS}
+    symbol = source.symbol.replace(str(old), str(old + 1))
     # A symbol without a year would be the same once more.
-    new_symbol = said["symbol"] if said["symbol"] != source.symbol else ""
-    return said | {"theme_en": "", "symbol": new_symbol}
+    return said | {"theme_en": "", "symbol": symbol if symbol != source.symbol else ""}

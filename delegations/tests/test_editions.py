@@ -20,7 +20,6 @@ pytestmark = pytest.mark.django_db
 
 ASKED = {
     "symbol": "wsis-2028",
-    "name_en": "WSIS Forum 2028",
     "theme_en": "A theme of its own",
     "opens_on": dt.date(2028, 3, 20),
     "closes_on": dt.date(2028, 3, 24),
@@ -29,8 +28,6 @@ ASKED = {
     "reply_before": dt.date(2028, 2, 1),
     "place_en": "Geneva",
     "city_en": "",
-    "time_zone": "Europe/Zurich",
-    "time_zone_name_en": "Geneva time",
 }
 
 
@@ -204,12 +201,12 @@ def test_a_drafter_begins_an_edition_from_the_last_one(client, source):
     answer = client.post(next_of(source), ASKED | {"quiet_days": "same_days"}, follow=True)
 
     edition = ForumEdition.objects.get(symbol="wsis-2028")
-    assert [form[name].value() for name in ("symbol", "name_en", "theme_en")] == [
+    assert [form[name].value() for name in ("symbol", "theme_en", "place_en")] == [
         "wsis-2028",
-        "WSIS Forum 2028",
         "",
+        "Geneva",
     ]
-    assert len(form.fields) == 13
+    assert len(form.fields) == 10
     assert answer.redirect_chain == [(page_of(edition), 302)]
     assert told(answer)[1].endswith("enter them anew: website.")
     assert (
@@ -224,6 +221,16 @@ def test_sessions_outside_the_new_days_are_told(client, source):
     answer = client.post(next_of(source), ASKED | {"quiet_days": "none"}, follow=True)
 
     assert told(answer)[2] == "1 session lies outside the new days of the High-Level Track."
+
+
+def test_who_takes_the_forum_elsewhere_is_asked_for_its_time_zone(client, source):
+    signed_in(client, "view_forumedition", "add_forumedition")
+    typed = ASKED | {"place_en": "Strelsau", "quiet_days": "none"}
+
+    answer = client.post(next_of(source), typed, follow=True)
+
+    assert told(answer)[2].startswith("It takes place elsewhere: is Europe/Zurich still")
+    assert ForumEdition.objects.get(symbol="wsis-2028").time_zone == "Europe/Zurich"
 
 
 def test_a_refusal_keeps_what_was_typed(client, source):

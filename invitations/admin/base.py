@@ -337,8 +337,7 @@ def asked_first(first: Sequence[Any], sets: Any) -> list[tuple[Any, dict[str, An
     found: list[tuple[Any, dict[str, Any]]] = [(None, {"fields": first})]
     for title, options in without_reason(sets):
         if fields := [line for line in map(without(named), options["fields"]) if line]:
-            classes = options.get("classes", ["collapse"])
-            found.append((title, {**options, "fields": fields, "classes": classes}))
+            found.append((title, {**options, "fields": fields, "classes": ["collapse"]}))
     return found
 
 

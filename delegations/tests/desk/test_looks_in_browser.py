@@ -76,6 +76,19 @@ def test_many_actions_neither_widen_a_page_nor_hide_what_it_is_called(
             assert called.evaluate("one => one.scrollWidth <= one.clientWidth"), width
 
 
+def test_the_first_form_of_an_edition_asks_ten_things(signed_in, site, edition):
+    named = "admin:invitations_forumedition_"
+    forms = [reverse(f"{named}add"), reverse(f"{named}next", args=[edition.pk])]
+    browser, cookies = signed_in("Drafters")
+    with browser as page:
+        page.context.add_cookies(cookies)
+        for address in forms:
+            page.goto(f"{site}{address}")
+            fields = page.locator("form[method=post] :is(input, select, textarea):visible")
+
+            assert len(set(fields.evaluate_all("all => all.map((one) => one.name)"))) == 10
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("language", ["en", "ar"])
 def test_pages_before_letters_leave_keep_nobody_out(signed_in, site, edition, language, scheme):

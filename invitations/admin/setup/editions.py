@@ -46,9 +46,17 @@ ASKED_FIRST = [
     ("track_opens_on", "track_closes_on"),
     "reply_before",
     "place_en",
-    ("time_zone", "time_zone_name_en"),
     ("contact_name_en", "contact_email"),
 ]
+# The name of the time zone that a new edition has unless another one is chosen.
+NAMES_OF_ITS_TIME = {
+    "time_zone_name_en": "Geneva time",
+    "time_zone_name_fr": "heure de Genève",
+    "time_zone_name_es": "hora de Ginebra",
+    "time_zone_name_ru": "по женевскому времени",
+    "time_zone_name_zh_hans": "日内瓦时间",
+    "time_zone_name_ar": "توقيت جنيف",
+}
 
 
 class QuietPeriodInline(unfold.TabularInline):
@@ -185,6 +193,9 @@ class ForumEditionAdmin(ReminderPagesMixin, DraftingPageMixin):
     def get_fieldsets(self, request: HttpRequest, obj: ForumEdition | None = None) -> Any:
         sets = super().get_fieldsets(request, obj)
         return sets if obj else asked_first(ASKED_FIRST, sets)
+
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
+        return NAMES_OF_ITS_TIME | super().get_changeform_initial_data(request)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[ForumEdition]:
         in_draft = Q(invitations__status=Invitation.Status.DRAFT)

@@ -251,7 +251,7 @@ def test_a_new_circular_asks_ten_things_and_folds_the_rest(client, drafter):
         name for line in first[1]["fields"] for name in ([line] if isinstance(line, str) else line)
     ]
     assert len(asked) == 10
-    assert all({"collapse", "tab"} & set(options["classes"]) for _title, options in rest)
+    assert all(options["classes"] == ["collapse"] for _title, options in rest)
 
 
 def test_a_new_circular_begins_as_the_last_one_was_signed(client, drafter):

@@ -5,9 +5,11 @@ import datetime as dt
 import pytest
 from django.urls import reverse
 from django.utils import timezone
+from modeltranslation.utils import build_localized_fieldname
 
 from invitations.admin.setup.checklist import checklist, remaining
-from invitations.models import ForumEdition, ReminderStep
+from invitations.letters.scrutiny.holes import lacking_in
+from invitations.models import ForumEdition, Language, ReminderStep
 from invitations.outbox.specimens import send_test
 from invitations.tests.desk import add_edition, as_sent, page_of, signed_in
 from invitations.tests.factories import (
@@ -54,9 +56,13 @@ def test_the_form_asks_first_what_an_edition_cannot_be_without(admin_client):
     asked = {
         name for line in first[1]["fields"] for name in ([line] if type(line) is str else line)
     }
-    usual = {"answers_offered", "speaking_minutes", "mission_city", "order_of_states"}
+    usual = {
+        "answers_offered", "speaking_minutes", "mission_city", "order_of_states", "time_zone",
+        "time_zone_name_en",
+    }  # fmt: skip
     assert required - asked == usual
-    assert all({"collapse", "tab"} & set(options["classes"]) for _title, options in others)
+    assert len(asked) == 10
+    assert all(options["classes"] == ["collapse"] for _title, options in others)
 
 
 def test_the_form_offers_all_answers_and_proposes_the_usual_steps(admin_client):
@@ -69,6 +75,19 @@ def test_the_form_offers_all_answers_and_proposes_the_usual_steps(admin_client):
         form["days_before"].value() for form in page.context["inline_admin_formsets"][0].formset
     ]
     assert days == [21, 7, 2, 42, 28, 14]
+
+
+def test_the_form_proposes_the_time_of_geneva_in_six_languages(admin_client):
+    form = admin_client.get(ADD).context["adminform"].form
+
+    edition = EditionFactory()
+    for language in Language.values:
+        name = build_localized_fieldname("time_zone_name", language)
+        setattr(edition, name, form[name].value())
+    edition.full_clean()
+
+    assert form["time_zone"].value() == "Europe/Zurich"
+    assert all(lacking_in(edition, language) == [] for language in Language.values)
 
 
 def test_the_usual_steps_are_made_with_the_edition_and_approved_by_nobody(admin_client):
