@@ -86,7 +86,7 @@ class CircularForm(HeldRowForm):
         required=False,
     )
     planned_at = HourAsTypedField(
-        label=_("Planned hour"), required=False, widget=UnfoldAdminSplitDateTimeWidget
+        label=_("Hour of sending"), required=False, widget=UnfoldAdminSplitDateTimeWidget
     )
     new_scan = forms.FileField(
         label=_("Scan of the original"),

@@ -103,7 +103,7 @@ class Circular(HeldRow):
         validators=[validate_note_kinds],
     )
     planned_at = models.DateTimeField(
-        _("planned hour"), null=True, blank=True, help_text=_("Letters leave no earlier.")
+        _("hour of sending"), null=True, blank=True, help_text=_("Letters leave no earlier.")
     )
 
     class Meta:

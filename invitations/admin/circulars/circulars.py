@@ -230,7 +230,7 @@ class CircularAdmin(AudienceMixin, ProgressMixin, DecisionsMixin, FlipThroughMix
         if any(name.startswith(PRINTED) for name in form.changed_data):
             tell_composed_before(request, obj)
 
-    @display(description=gettext_lazy("planned hour"), ordering="planned_at")
+    @display(description=gettext_lazy("hour of sending"), ordering="planned_at")
     def planned_hour(self, circular: Circular) -> str:
         return printed_circular_hour(circular)
 

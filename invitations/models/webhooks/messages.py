@@ -41,7 +41,7 @@ class WebhookMessage(models.Model):
     happened_at = models.DateTimeField(_("at"), default=timezone.now)
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.WAITING)
     attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
-    not_before = models.DateTimeField(_("not before"), default=timezone.now)
+    not_before = models.DateTimeField(_("leaves no earlier than"), default=timezone.now)
     lease_ends_at = models.DateTimeField(null=True, editable=False)
     arrived_at = models.DateTimeField(_("arrived at"), null=True)
     said = models.CharField(_("what the other system said"), max_length=200, blank=True)

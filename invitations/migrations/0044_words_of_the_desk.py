@@ -1,0 +1,22 @@
+import django.utils.timezone
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+
+    dependencies = [
+        ('invitations', '0042_kept_for_a_day'),
+    ]
+
+    operations = [
+        migrations.AlterField(
+            model_name='circular',
+            name='planned_at',
+            field=models.DateTimeField(blank=True, help_text='Letters leave no earlier.', null=True, verbose_name='hour of sending'),
+        ),
+        migrations.AlterField(
+            model_name='webhookmessage',
+            name='not_before',
+            field=models.DateTimeField(default=django.utils.timezone.now, verbose_name='leaves no earlier than'),
+        ),
+    ]
