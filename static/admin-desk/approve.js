@@ -1,4 +1,5 @@
-// Keeps the number on the button that of the letters that are ticked.
+// Keeps the number on the button that of the letters that are ticked, and writes down what is
+// approved to the letter once somebody asks for it.
 "use strict";
 
 (() => {
@@ -6,6 +7,19 @@
   const button = form.querySelector("[data-approve]");
   const all = form.querySelector("[data-all]");
   const boxes = [...form.querySelectorAll('input[name="letters"]:not(:disabled)')];
+
+  // The event does not bubble. The box of each letter has its hashes already.
+  form.addEventListener("toggle", (event) => {
+    const part = event.target;
+    if (!part.matches("[data-hashes]:not(:has(code))")) return;
+    const [, ...hashes] = part.closest("tr").querySelector("[name=letters]").value.split(":");
+    for (const hash of hashes.filter(Boolean)) {
+      const code = document.createElement("code");
+      code.className = "block hash";
+      code.textContent = hash;
+      part.append(code);
+    }
+  }, true);
 
   if (!button) return;
   const whole = button.textContent;

@@ -9,7 +9,9 @@ from django.urls import reverse
 from invitations.admin.base import ModelAdmin
 from invitations.admin.columns import list_url
 from invitations.models import Invitation
+from invitations.tests.desk import composed_letters, signed_in
 from invitations.tests.factories import (
+    CircularFactory,
     DeliveryFactory,
     InvitationFactory,
     MemberStateFactory,
@@ -20,6 +22,12 @@ from invitations.tests.factories import (
 pytestmark = pytest.mark.django_db
 
 HEAVIEST = 300_000
+DRAFT = {
+    "status": "draft",
+    "issued_at": None,
+    "minister__portfolio": "Minister of Communications, Informatics and Mass Media",
+    "minister__cc_emails": "cabinet@ministry.example.org\nprotocol@ministry.example.org",
+}
 
 
 def test_no_page_of_a_list_weighs_more_than_300_kilobytes(admin_client):
@@ -63,3 +71,18 @@ def test_all_rows_can_be_chosen_although_a_page_has_few(admin_client):
 
     assert len(page.context["cl"].result_list) == 20
     assert "Select all 30" in page.content.decode()
+
+
+def test_the_page_of_all_letters_to_approve_is_as_light(client):
+    signed_in(client, "view_letter", "view_circular", "approve_letter")
+    circular = CircularFactory()
+    composed_letters(
+        {"circular": circular, "invitation": InvitationFactory(**DRAFT, edition=circular.edition)}
+        for _place in range(193)
+    )
+
+    address = reverse("admin:invitations_circular_approve", args=[circular.pk])
+    page = client.get(address).content
+
+    assert page.count(b'name="letters"') == 193
+    assert len(page) <= HEAVIEST
