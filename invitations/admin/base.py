@@ -12,7 +12,7 @@ from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.contrib.admin.utils import unquote
 from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
-from django.core.paginator import Paginator
+from django.core.paginator import Page, Paginator
 from django.core.validators import ProhibitNullCharactersValidator
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -51,7 +51,7 @@ from invitations.text.dates import comma_list
 SHOWN_AGAIN_AFTER = 3  # seconds
 
 
-class NarrowPaginator(Paginator):  # type: ignore[type-arg] # no subscript in Django itself
+class NarrowPaginator(Paginator):
     """Find the keys of a page first, and join only to its rows what the page shows of them.
 
     The database sorts all rows of a list: with the texts of edition, minister and State beside
@@ -59,9 +59,10 @@ class NarrowPaginator(Paginator):  # type: ignore[type-arg] # no subscript in Dj
     """
 
     def _get_page(self, rows: Any, *args: Any, **kwargs: Any) -> Any:
+        listed: Any = self.object_list
         if self.num_pages > 1:
-            rows = self.object_list.filter(pk__in=[*rows.values_list("pk", flat=True)])
-        return super()._get_page(rows, *args, **kwargs)
+            rows = listed.filter(pk__in=[*rows.values_list("pk", flat=True)])
+        return Page(rows, *args, **kwargs)
 
 
 class ModelAdmin(ForReadersMixin, DeletedAloneMixin, WaitingMarkMixin):

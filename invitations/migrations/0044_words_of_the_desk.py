@@ -5,7 +5,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('invitations', '0042_kept_for_a_day'),
+        ('invitations', '0043_kept_pages_name_their_invitation'),
     ]
 
     operations = [

@@ -12,7 +12,7 @@ def load(apps, schema_editor):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('invitations', '0043_kept_pages_name_their_invitation'),
+        ('invitations', '0044_words_of_the_desk'),
     ]
 
     operations = [
