@@ -11,7 +11,6 @@ from playwright.sync_api import expect
 
 from delegations.tests.browser import browser_page
 from delegations.tests.desk.person import signed_in_person
-from delegations.tests.measures import RULES, bring_axe, faults_within
 from invitations.tests.factories import (
     DeliveryFactory,
     EditionFactory,
@@ -24,7 +23,6 @@ pytestmark = [
     pytest.mark.browser,
     pytest.mark.django_db(transaction=True, serialized_rollback=True),
 ]
-PAGES = ["admin:index", "desk:board", "desk:silent"]
 
 
 def states(edition):
@@ -159,28 +157,6 @@ def test_the_edition_before_is_drawn_as_a_thin_line(desk, site, edition):
         assert (this_year["label"], last_year["label"]) == (edition.name, str(before))
         assert last_year["data"][-1] == 1
         assert last_year["borderWidth"] < this_year["borderWidth"]
-
-
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("language", ["ar", "fr"])
-def test_no_page_keeps_anybody_out(desk, site, edition, language, scheme):
-    states(edition)
-    phone = {"width": 390, "height": 800}
-    browser, cookies = desk(viewport=phone, color_scheme=scheme, reduced_motion="reduce")
-    with browser as page:
-        name = settings.LANGUAGE_COOKIE_NAME
-        page.context.add_cookies([*cookies, {"name": name, "value": language, "url": site}])
-        bring_axe(page)
-        found = {}
-        for one in PAGES:
-            page.goto(f"{site}{reverse(one)}")
-            # The frame around our part, with its bars, is the interface's own.
-            faults = faults_within(page, "body", runOnly=RULES)
-            found[one] = [words for words in faults if not words.startswith("region:")]
-            if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
-                found[one].append("scrolls sideways")
-
-    assert {name: lines for name, lines in found.items() if lines} == {}
 
 
 def test_an_hour_warns_of_another_zone_and_a_day_does_not(desk, site):

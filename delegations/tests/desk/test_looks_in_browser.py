@@ -7,11 +7,11 @@ from django.test import Client
 from django.urls import reverse
 
 from delegations.tests.browser import browser_page
-from delegations.tests.measures import RULES, bring_axe, faults_within
+from delegations.tests.measures import COLOUR_RULES, RULES, bring_axe, faults_within
 from invitations.admin.columns import change_url, list_url, state_url
 from invitations.models import DigestChoice, Invitation
 from invitations.tests.desk import composed_letter
-from invitations.tests.factories import InvitationFactory, UserFactory
+from invitations.tests.factories import InvitationFactory, ReplyFactory, UserFactory
 
 pytestmark = [
     pytest.mark.browser,
@@ -89,30 +89,56 @@ def test_the_first_form_of_an_edition_asks_ten_things(signed_in, site, edition):
             assert len(set(fields.evaluate_all("all => all.map((one) => one.name)"))) == 10
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("language", ["en", "ar"])
-def test_pages_before_letters_leave_keep_nobody_out(signed_in, site, edition, language, scheme):
+def pages_of(edition):
+    """Pages of the desk with something on each of them, and which part of each is ours."""
+    silent, answered = (InvitationFactory(edition=edition) for _one in range(2))
+    ReplyFactory(invitation=answered, answer="video")
     letter = composed_letter(circular=edition.circulars.get())
-    pages = {
-        reverse("admin:invitations_forumedition_next", args=[edition.pk]): "form.max-w-4xl",
-        change_url(edition): "[aria-labelledby=checklist]",
+    named = "admin:invitations_forumedition"
+    return {
+        reverse("admin:index"): "body",
+        reverse("desk:board"): "body",
+        reverse("desk:silent"): "body",
+        reverse("desk:registered"): "body",
+        state_url(edition, answered.member_state): ".state-page",
+        reverse("desk:hand_over", args=[silent.pk]): ".desk",
         reverse("admin:invitations_circular_look", args=[letter.circular_id]): ".flip-through",
+        reverse(f"{named}_dates", args=[edition.pk]): ".desk",
+        reverse(f"{named}_next", args=[edition.pk]): "form.max-w-4xl",
+        change_url(edition): "[aria-labelledby=checklist]",
         list_url(DigestChoice): "#content-main",
     }
-    browser, cookies = signed_in(language=language, color_scheme=scheme)
+
+
+def faults_of(page, part):
+    """What axe finds, in the dark by the rules of colours, and whether the page is too wide."""
+    found = faults_within(page, part, runOnly=RULES)
+    for width in (390, 1280):
+        page.set_viewport_size({"width": width, "height": 844})
+        if page.evaluate(WIDE):
+            found.append(f"scrolls sideways at {width}")
+    page.emulate_media(color_scheme="dark")
+    page.reload()
+    colours = {"type": "rule", "values": COLOUR_RULES}
+    found += [f"dark, {words}" for words in faults_within(page, part, runOnly=colours)]
+    page.emulate_media(color_scheme="light")
+    # The frame around our part, with its bars, is the interface's own.
+    return [words for words in found if not words.startswith("region:")]
+
+
+@pytest.mark.parametrize("language", [code for code, _name in settings.LANGUAGES])
+def test_no_page_of_the_desk_keeps_anybody_out(signed_in, site, edition, language):
+    browser, cookies = signed_in(language=language)
+    pages, found = pages_of(edition), {}
     with browser as page:
         page.context.add_cookies(cookies)
         bring_axe(page)
-        found = {}
         for address, part in pages.items():
+            page.set_viewport_size(PHONE)
             page.goto(f"{site}{address}")
-            for width in (1280, 390):
-                page.set_viewport_size({"width": width, "height": 844})
-                faults = faults_within(page, part, runOnly=RULES)
-                wide = ["scrolls sideways"] if page.evaluate(WIDE) else []
-                found[address, width] = [*faults, *wide]
+            found[address] = faults_of(page, part)
 
-    assert {where: lines for where, lines in found.items() if lines} == {}
+    assert {address: faults for address, faults in found.items() if faults} == {}
 
 
 def test_what_is_ticked_is_as_large_as_a_finger_needs_it(signed_in, site, edition):
