@@ -215,7 +215,7 @@ def test_words_of_the_list_keep_their_order_in_an_arabic_sentence(invitation):
     assert "\u2068soon (?)\u2069" in page
     assert "\u20682027-" not in page
     assert "\u20662027-" in page
-    assert "“\u2068Remarks\u2069”" in page
+    assert "«\u2068Remarks\u2069»" in page
 
 
 # Files
