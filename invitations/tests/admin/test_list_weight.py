@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from invitations.admin.base import ModelAdmin
 from invitations.admin.columns import list_url
-from invitations.models import Invitation
+from invitations.models import ForumEdition, Invitation
 from invitations.tests.desk import composed_letters, signed_in
 from invitations.tests.factories import (
     CircularFactory,
@@ -73,7 +73,8 @@ def test_all_rows_can_be_chosen_although_a_page_has_few(admin_client):
     assert "Select all 30" in page.content.decode()
 
 
-def test_the_page_of_all_letters_to_approve_is_as_light(client):
+@pytest.mark.parametrize("theme", ["", "Another theme"], ids=["to approve", "all outdated"])
+def test_the_page_of_all_letters_to_approve_is_as_light(client, theme):
     signed_in(client, "view_letter", "view_circular", "approve_letter")
     circular = CircularFactory()
     composed_letters(
@@ -81,8 +82,12 @@ def test_the_page_of_all_letters_to_approve_is_as_light(client):
         for _place in range(193)
     )
 
+    if theme:
+        ForumEdition.objects.update(theme_en=theme)
+
     address = reverse("admin:invitations_circular_approve", args=[circular.pk])
     page = client.get(address).content
 
     assert page.count(b'name="letters"') == 193
+    assert page.count(b"disabled") >= (193 if theme else 0)
     assert len(page) <= HEAVIEST
