@@ -204,6 +204,8 @@ ONLY_IN: dict[str, set[str]] = {
 KEY_PLACEHOLDERS = {"reply_link", "reply_code"}
 # Never in a part that may fall away: the box of the reply has the last day only if no text has it.
 HAVE_TO_STAY = ANSWERABLE | {"salutation", "closing"}
+# But after a move online, which may leave the last day to a later move.
+MAY_FALL_AWAY = {"notice-online": {"reply_before", "last_day"}}
 # A note verbale is written in the third person, and has its own formulas of courtesy.
 COURTESIES = {"salutation", "closing"}
 # The subject is one line, and everybody who handles the mail can read it.
@@ -285,13 +287,14 @@ def validate_template_texts(kind: str, variant: str, fields: dict[str, str]) -> 
         required_placeholders(kind, variant),
         PLACEHOLDERS - usable_placeholders(kind, variant),
     )
+    falls_away = MAY_FALL_AWAY.get(f"{kind}-{variant}", set())
     faults = {
         field: [
             *unfilled(text, refused),
             *(unfit(text, refused) if field == "subject" else []),
             *(too_long(text) if field == "mail" else []),
             *missing_placeholders(text, wanted.get(field, set())),
-            *mark_faults(text, wanted.get(field, set()) | HAVE_TO_STAY),
+            *mark_faults(text, (wanted.get(field, set()) | HAVE_TO_STAY) - falls_away),
         ]
         for field, text in fields.items()
     }

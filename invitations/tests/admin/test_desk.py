@@ -168,16 +168,16 @@ LISTS = [
     (StateAlias, spelling, 5),
     (ListImport, list_import, 5),
     (Mission, mission_of_two_states, 7),
-    (Rank, lambda n: Rank.objects.create(code=f"R{n}", weight=n, form="MIN", name="Rank"), 6),
+    (Rank, lambda n: Rank.objects.create(code=f"R{n}", weight=n, form="MIN", name="Rank"), 7),
     (
         FormOfAddress,
         lambda n: FormOfAddress.objects.create(
             language="en", form=f"F{n}", gender="x", salutation="Dear", closing="Yours"
         ),
-        7,
+        8,
     ),
     (Minister, lambda n: MinisterFactory(), 6),
-    (LetterTemplate, template, 6),
+    (LetterTemplate, template, 7),
     (Invitation, lambda n: ReplyFactory().invitation, 6),
     (Letter, lambda n: LetterFactory(), 6),
     (Delivery, lambda n: DeliveryFactory(), 8),

@@ -303,7 +303,7 @@ def test_no_subject_in_the_mailbox_of_a_crown_says_your(language, variant):
 def test_no_reminder_speaks_of_the_capital_since_it_may_go_to_the_office_there(language):
     texts = LetterTemplate.objects.filter(kind="reminder", language=language)
 
-    assert len(texts) == 7
+    assert len(texts) == 8
     assert not [one for one in texts if re.search("capital|столиц|العاصمة|首都", one.mail)]
 
 

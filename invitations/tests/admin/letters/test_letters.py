@@ -65,7 +65,7 @@ def test_the_page_and_the_list_of_letters_lead_to_the_field_that_is_empty(admin_
             (minister, "portfolio", "French: portfolio"),
         ):
             change = reverse(f"admin:invitations_{row._meta.model_name}_change", args=[row.pk])
-            assert f'href="{change}#id_{column}">{name}</a>' in shown
+            assert f'href="{change}#id_{column}"><bdi>{name}</bdi></a>' in shown
 
 
 def test_a_letter_that_failed_says_when_it_is_tried_again(admin_client):

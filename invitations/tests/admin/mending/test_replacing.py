@@ -189,5 +189,5 @@ def test_the_question_takes_as_many_queries_for_many_letters(
     url = list_url(Letter)
     choose(client, url, "replace_letters", *forty[:number])
 
-    with django_assert_num_queries(15):
+    with django_assert_num_queries(16):
         choose(client, url, "replace_letters", *forty[:number])
