@@ -5,10 +5,12 @@ import datetime as dt
 import pytest
 from django.core.exceptions import ValidationError
 from django.urls import reverse
+from modeltranslation.utils import build_localized_fieldname
 
 from delegations.tests.offices import browser, invited, page_of, text
 from delegations.tests.releases.test_moved_dates import dates_page, typed
 from invitations.admin.columns import change_url
+from invitations.models import Language
 from invitations.replies import record_reply
 from invitations.tests.desk import as_sent, of_group
 from invitations.tests.factories import CircularFactory, EditionFactory, StepFactory, UserFactory
@@ -103,3 +105,30 @@ def test_the_notice_says_that_a_last_day_will_follow(edition):
     notice = moved(edition, "online", days=0).notice
 
     assert notice.changes_en.endswith(NO_DAY)
+
+
+def test_the_notice_of_a_last_day_that_is_set_later_speaks_of_no_change_of_days(edition):
+    CircularFactory(edition=edition)
+    moved(edition, "online", days=0)
+
+    notice = moved(edition, dates=later(edition, 0) | {"reply_before": dt.date(2027, 4, 9)}).notice
+
+    assert notice.changes_en == (
+        "The last day to reply to the invitation to the WSIS Forum 2027 is now: 8 April 2027."
+    )
+    assert not any(
+        ".." in getattr(notice, build_localized_fieldname("changes", language))
+        for language in Language.values
+    )
+
+
+def test_the_notice_of_other_days_of_the_track_alone_names_these(edition):
+    CircularFactory(edition=edition)
+    days = {"track_opens_on": dt.date(2027, 5, 12), "track_closes_on": dt.date(2027, 5, 13)}
+
+    notice = moved(edition, dates=later(edition, 0) | days).notice
+
+    assert notice.changes_en == (
+        "The dates of the High-Level Track of the WSIS Forum 2027 have changed. Dates announced "
+        "earlier: 11–12 May 2027. New dates: 12–13 May 2027."
+    )

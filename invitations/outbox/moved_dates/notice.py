@@ -16,6 +16,7 @@ from invitations.models import (
     ForumEdition,
     Language,
 )
+from invitations.text.dates import printed_date
 
 # The text of the notice of each kind of move; new dates have the usual one.
 VARIANTS = {
@@ -94,12 +95,35 @@ def changes_in(move: DatesMove, language: str) -> str:
         elif before.postponed_at:
             told = _("The %(forum)s, which was postponed, has new dates: %(after)s.")
         else:
-            told = _(
-                "The dates of the %(forum)s have changed. Dates announced earlier: %(before)s. New "
-                "dates: %(after)s."
-            )
+            told, days = days_that_moved(before, after, language)
+            words |= days
         # Days that end with an abbreviation, as in Russian, end the sentence too.
         return (told % words).replace("..", ".")
+
+
+def days_that_moved(
+    before: ForumEdition, after: ForumEdition, language: str
+) -> tuple[str, dict[str, str]]:
+    """Return what is told of the Forum's days; if these stay, of the Track's or the last to reply.
+
+    It is told in the active language, beside the days that are put into it.
+    """
+    days = {"before": before.forum_days(language), "after": after.forum_days(language)}
+    if days["before"] != days["after"]:
+        told = _(
+            "The dates of the %(forum)s have changed. Dates announced earlier: %(before)s. New "
+            "dates: %(after)s."
+        )
+        return told, days
+    days = {"before": before.track_days(language), "after": after.track_days(language)}
+    if days["before"] != days["after"]:
+        told = _(
+            "The dates of the High-Level Track of the %(forum)s have changed. Dates announced "
+            "earlier: %(before)s. New dates: %(after)s."
+        )
+        return told, days
+    told = _("The last day to reply to the invitation to the %(forum)s is now: %(after)s.")
+    return told, {"after": printed_date(after.last_day, language)}
 
 
 def named_in(edition: ForumEdition, language: str) -> str:
