@@ -23,14 +23,16 @@ class PartnershipInterestManager(models.Manager["PartnershipInterest"]):
     def get_queryset(self) -> Any:
         """Return the last word of each office, if it is interested.
 
-        That is the standing reply, or what came by another channel later, confirms it and asks.
+        That is the standing reply, or what came by another channel later, confirms it and asks. A
+        paper may be recorded long after it came.
         """
         found = PartnershipInterestQuerySet(self.model, using=self._db)
         said = Q(status=Reply.Status.STANDING) | Q(
             status=Reply.Status.CONFIRMING, partnership_interest=True
         )
-        last = Reply.objects.filter(said, invitation=OuterRef("invitation")).order_by("-pk")
-        return found.filter(partnership_interest=True, pk=Subquery(last.values("pk")[:1]))
+        of_office = Reply.objects.filter(said, invitation=OuterRef("invitation"))
+        last = of_office.order_by("-received_at", "-pk").values("pk")[:1]
+        return found.filter(partnership_interest=True, pk=Subquery(last))
 
 
 class PartnershipInterest(Reply):

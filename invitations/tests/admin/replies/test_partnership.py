@@ -1,5 +1,7 @@
 """The list of interests in partnership: whose it is, what it shows, and who never sees it."""
 
+import datetime as dt
+
 import pytest
 from django.contrib.auth.models import Group
 from django.urls import reverse
@@ -173,6 +175,16 @@ def test_an_interest_that_a_later_answer_by_another_channel_does_not_repeat_is_o
     by_fax(online, partnership_interest=True)
     ReplyFactory(invitation=online.invitation, channel="online")
 
+    assert not PartnershipInterest.objects.exists()
+
+
+def test_an_interest_on_paper_that_came_before_the_last_answer_is_over_when_it_is_recorded():
+    online = ReplyFactory(channel="online")
+    came = online.received_at - dt.timedelta(days=3)
+
+    fax = by_fax(online, partnership_interest=True, received_at=came)
+
+    assert fax.pk > online.pk
     assert not PartnershipInterest.objects.exists()
 
 
