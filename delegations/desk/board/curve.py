@@ -106,8 +106,11 @@ def last_days(edition: ForumEdition) -> list[dt.date]:
 
 
 def shifted(previous: ForumEdition | None, edition: ForumEdition) -> Counter[dt.date]:
-    """Count the answers to the edition before, by the days of this one before its last day."""
-    if previous is None:
+    """Count the answers to the edition before, by the days of this one before its last day.
+
+    Where either has none, nothing is set side by side.
+    """
+    if previous is None or not (previous.has_last_day and edition.has_last_day):
         return Counter()
     later = edition.last_day - previous.last_day
     return Counter({day + later: number for day, number in answers_by_day(previous).items()})

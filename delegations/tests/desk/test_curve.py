@@ -113,6 +113,9 @@ def test_the_edition_before_is_set_beside_it_by_its_own_last_day(in_february, ed
     assert curve.days[-3:] == [dt.date(2027, 2, day) for day in (12, 13, 14)]
     assert curve.before == [1] * 9 + [2, 2, 2]
 
+    edition.awaits_last_day = True
+    assert curve_of(edition, NOW).previous is None
+
 
 def test_page_shows_the_curve_as_a_table_too(in_february, admin_client, edition):
     answer(edition, february(3))
