@@ -136,6 +136,22 @@ def ranks_known() -> list[tuple[str, str]]:
 BOXES = ["answers_offered", "segments_offered", "original_ranks"]
 
 
+OF_GENEVA = "Europe/Zurich"
+ANOTHER_TIME = _(
+    "This is the time of Geneva, and the edition goes by another: letters name it beside the last "
+    "day to reply."
+)
+# The name of the time zone that a new edition has unless another one is chosen.
+NAMES_OF_ITS_TIME = {
+    "time_zone_name_en": "Geneva time",
+    "time_zone_name_fr": "heure de Genève",
+    "time_zone_name_es": "hora de Ginebra",
+    "time_zone_name_ru": "по женевскому времени",
+    "time_zone_name_zh_hans": "日内瓦时间",
+    "time_zone_name_ar": "توقيت جنيف",
+}
+
+
 class EditionForm(HeldRowForm):
     answers_offered = BoxesField(
         label=_("Answers offered"),
@@ -164,8 +180,15 @@ class EditionForm(HeldRowForm):
         fields = BOXES
 
     def clean(self) -> dict[str, Any] | None:
-        """Keep the order on file: another one alone is no change for a second person."""
+        """Keep the order on file: another one alone is no change for a second person.
+
+        The time of Geneva is proposed for each edition: another one is called otherwise.
+        """
         cleaned = super().clean() or {}
+        if cleaned.get("time_zone", OF_GENEVA) != OF_GENEVA:
+            called = {name for name, said in NAMES_OF_ITS_TIME.items() if cleaned.get(name) == said}
+            for name in called:
+                self.add_error(name, ANOTHER_TIME)
         for name in BOXES:
             on_file = getattr(self.instance, name)
             if name in cleaned and {*cleaned[name]} == {*on_file}:

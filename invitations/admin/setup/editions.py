@@ -25,7 +25,7 @@ from invitations.admin.setup.checklist import checklist, remaining
 from invitations.admin.setup.drafting import DraftingPageMixin
 from invitations.admin.setup.reminder_steps import ReminderStepInline
 from invitations.admin.setup.reminders import ReminderPagesMixin
-from invitations.forms.model_forms import EditionForm, WholeRowForm
+from invitations.forms.model_forms import NAMES_OF_ITS_TIME, EditionForm, WholeRowForm
 from invitations.letters.circulars import plan_invitation_letters
 from invitations.models import Answer, ForumEdition, Invitation, QuietPeriod, Rank, Segment
 from invitations.text.dates import comma_list
@@ -48,15 +48,6 @@ ASKED_FIRST = [
     "place_en",
     ("contact_name_en", "contact_email"),
 ]
-# The name of the time zone that a new edition has unless another one is chosen.
-NAMES_OF_ITS_TIME = {
-    "time_zone_name_en": "Geneva time",
-    "time_zone_name_fr": "heure de Genève",
-    "time_zone_name_es": "hora de Ginebra",
-    "time_zone_name_ru": "по женевскому времени",
-    "time_zone_name_zh_hans": "日内瓦时间",
-    "time_zone_name_ar": "توقيت جنيف",
-}
 
 
 class QuietPeriodInline(unfold.TabularInline):

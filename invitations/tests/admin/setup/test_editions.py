@@ -90,6 +90,17 @@ def test_the_form_proposes_the_time_of_geneva_in_six_languages(admin_client):
     assert all(lacking_in(edition, language) == [] for language in Language.values)
 
 
+def test_no_other_time_is_called_that_of_geneva(admin_client):
+    proposed = as_sent(admin_client.get(ADD))
+    names = {name: said for name, said in proposed.items() if name.startswith("time_zone_name")}
+
+    refused = add_edition(admin_client, **names, time_zone="Africa/Addis_Ababa")
+    add_edition(admin_client, **dict.fromkeys(names, "Strelsau"), time_zone="Africa/Addis_Ababa")
+
+    assert {*refused.context["adminform"].form.errors} == {*names}
+    assert ForumEdition.objects.get().time_zone_name_fr == "Strelsau"
+
+
 def test_the_usual_steps_are_made_with_the_edition_and_approved_by_nobody(admin_client):
     formset = admin_client.get(ADD).context["inline_admin_formsets"][0].formset
     proposed = {
