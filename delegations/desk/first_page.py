@@ -26,6 +26,7 @@ from invitations.text.dates import printed_date
 
 # By status, whether it is the State's principal one, and the answer that stands.
 Counted = dict[tuple[str, bool, str | None], int]
+IN_FORCE = (Invitation.Status.ISSUED, True)
 
 
 def first_page(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
@@ -110,15 +111,22 @@ def invitation_counts(edition: ForumEdition, by_answer: Counted) -> list[dict[st
 
 
 def answer_counts(edition: ForumEdition, by_answer: Counted) -> list[dict[str, Any]]:
-    """Count the silent, then each answer offered; principal invitations only."""
+    """Count the silent, then each answer offered, or given before; principal invitations only."""
+    given = {
+        answer for status, is_principal, answer in by_answer if (status, is_principal) == IN_FORCE
+    }
     words: dict[str | None, Any] = {
         None: _("silent"),
-        **{answer: ANSWERS_IN_SHORT[answer] for answer in edition.answers_offered},
+        **{
+            answer: label
+            for answer, label in ANSWERS_IN_SHORT.items()
+            if answer in edition.answers_offered or answer in given
+        },
     }
     return [
         linked_count(
             label,
-            by_answer.get((Invitation.Status.ISSUED, True, answer), 0),
+            by_answer.get((*IN_FORCE, answer), 0),
             list_url(
                 Invitation,
                 edition__id__exact=edition.pk,

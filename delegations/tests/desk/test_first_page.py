@@ -74,6 +74,16 @@ def test_first_page_counts_what_its_links_show(admin_client):
     assert counts[str(LETTERS_WAIT)] == 1
 
 
+def test_first_page_counts_an_answer_that_stands_though_it_is_not_offered_any_more(admin_client):
+    edition = EditionFactory(answers_offered=["video", "regrets"])
+    ReplyFactory(invitation=InvitationFactory(edition=edition), answer="in_person")
+
+    answers = admin_client.get(reverse("admin:index")).context["answers"]
+
+    counts = {str(one["title"]): one["count"] for one in answers}
+    assert counts == {"silent": 0, "in person": 1, "by video": 0, "regrets": 0}
+
+
 def rows_behind(client, url):
     """How many rows the list has to which the first page leads, or letters to be looked at."""
     page = client.get(url).context
