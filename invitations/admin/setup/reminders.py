@@ -27,6 +27,7 @@ from invitations.letters.released import (
 )
 from invitations.models import ForumEdition, Invitation, ReminderStep
 from invitations.reminders.forecast import ComingReminder, Forecast, forecast_of
+from invitations.reminders.owing import STOPPED
 from invitations.reminders.schedules import Schedule, Steps
 from invitations.text.dates import comma_list, labelled, printed_hour, printed_weekday
 
@@ -192,6 +193,8 @@ def why_step_never_goes(step: ReminderStep, schedule: Schedule) -> str:
     """Return why the step never goes by that calendar; empty if it goes."""
     if not step.is_approved:
         return _("not approved by two people: nobody gets it")
+    if step.edition.is_stopped:
+        return str(STOPPED)
     if step in [due.step for due in (*schedule.mails, *schedule.calls)]:
         return ""
     if step.due_on is None or schedule.at(step.due_on, step.hour) >= schedule.deadline:

@@ -79,6 +79,16 @@ def test_who_gets_none_stands_under_the_reason(admin_client, edition, reached):
     assert "No reminder is to come." in said
 
 
+def test_a_step_of_an_edition_that_rests_says_that_it_rests(admin_client, edition):
+    edition.awaits_last_day = True
+    edition.save()
+
+    said = shown(admin_client, edition)
+
+    assert said.count("without a last day to reply") > 1
+    assert "it gives way to that one" not in said
+
+
 def test_a_step_that_nobody_gets_says_why(admin_client, edition):
     StepFactory(edition=edition, days_before=22)
     StepFactory(edition=edition, days_before=30, second_approver=None)
