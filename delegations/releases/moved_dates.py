@@ -143,10 +143,10 @@ def moving_sessions(
 
 
 def moving_steps(edition: ForumEdition, after: ForumEdition) -> list[MovingStep]:
-    """Return each step's day before and after; without a last day, no step has one."""
+    """Return each step's day before and after, by these days; without a last day, none has one."""
     prefetch_related_objects([edition, after], "quiet_periods")
     found = []
-    for step in edition.reminder_steps.all():
+    for step in sorted(edition.reminder_steps.all(), key=lambda step: step.planned_on):
         found.append(MovingStep(step, due_in(step, edition), due_in(step, after)))
     return found
 

@@ -141,6 +141,10 @@ def test_the_page_says_what_hangs_on_the_dates(client, edition, drafter):
     invited("Zenda", edition=edition)
     session_of(edition)
     StepFactory(edition=edition)
+    for asks, days in (("head", 28), ("speaker", 42)):
+        StepFactory(
+            edition=edition, asks_for=asks, variant=asks, audience="focal", days_before=days
+        )
     client.force_login(drafter)
 
     page = text(client.get(dates_page(edition), later(edition)))
@@ -150,7 +154,8 @@ def test_the_page_says_what_hangs_on_the_dates(client, edition, drafter):
     assert "1 answer is on file: it stays valid, and its office is asked again." in page
     assert "11 May 2027" in page
     assert "1 June 2027" in page
-    assert "21 days before the last day" in page
+    steps = [page.index(f"{days} days before the") for days in (21, 42, 28)]
+    assert steps == sorted(steps), "They stand in the order of their days."
 
 
 def test_who_releases_a_move_reads_its_days_in_words(client, edition, approver):
