@@ -23,6 +23,8 @@ from invitations.text.lines import is_blank
 from invitations.text.marks import identifiers_in_marks
 from invitations.text.placeholders import PLACEHOLDERS_OF_LETTERS, needed_words
 
+# Each edition has a date before which to reply, but it may not hold yet.
+LAST_DAY = ("forumedition", "reply_before")
 # Printed around the words of each letter on paper.
 LETTERHEAD = {"organization", "signatory", "signatory_title"}
 
@@ -40,6 +42,8 @@ class Lack(NamedTuple):
 
     @property
     def title(self) -> str:
+        if (self.model, self.column) == LAST_DAY:
+            return _("last day to reply, which is still to be set")
         model = apps.get_model("invitations", self.model)
         if not self.column:
             return str(model._meta.verbose_name)
@@ -104,7 +108,10 @@ def lacking_words(
     kind: str, language: str, template: LetterTemplate, words: Mapping[str, str]
 ) -> list[Lack]:
     """Return what the text needs and finds empty among these words."""
-    return [lack_of(name, language) for name in empty_words(kind, template, words)]
+    lacks = [lack_of(name, language) for name in empty_words(kind, template, words)]
+    # Without a last day its time zone has no word either, and is no field to be filled.
+    unset = any((lack.model, lack.column) == LAST_DAY for lack in lacks)
+    return [lack for lack in lacks if not (unset and lack == lack_of("last_day", language))]
 
 
 def empty_words(kind: str, template: LetterTemplate, words: Mapping[str, str]) -> list[str]:

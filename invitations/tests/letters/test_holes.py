@@ -61,6 +61,16 @@ def test_an_edition_with_the_required_fields_alone_composes_nothing_and_says_why
         ]
 
 
+def test_a_letter_that_names_a_last_day_waits_for_it_while_there_is_none():
+    letters = ten_letters(EditionFactory(awaits_last_day=True))
+
+    assert {letter.state for letter in letters} == {"planned"}
+    for letter in letters:
+        told = "last day to reply, which is still to be set"
+        assert letter.waits_because == f"Missing in {letter.get_language_display()}: {told}."
+        assert letter.waits_for == [[letter.language, "forumedition", "reply_before"]]
+
+
 def test_letters_are_composed_once_the_fields_are_filled():
     edition = EditionFactory(contact_phone="")
     ten_letters(edition)
