@@ -25,7 +25,7 @@ from invitations.models import (
 )
 
 # What no line of the page says: a letter's words are long.
-NOT_TOLD = ["paper", "mail", "composed_with", "waits_for", "recipients"]
+NOT_TOLD = ["paper", "mail", "composed_with", "recipients"]
 LIVE_FIRST = [Invitation.Status.ISSUED, Invitation.Status.DRAFT, Invitation.Status.WITHDRAWN]
 
 

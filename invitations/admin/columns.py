@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.decorators import display
 
-from invitations.letters.scrutiny.holes import Lack
+from invitations.letters.scrutiny.holes import Lack, lacking_sentences
 from invitations.models import (
     ForumEdition,
     Invitation,
@@ -24,7 +24,7 @@ from invitations.models import (
     MemberState,
     Minister,
 )
-from invitations.text.dates import comma_list, labelled
+from invitations.text.dates import comma_list, keep_own_order, labelled
 
 # In the address of a State's page: the list from which one came, and how it was filtered.
 LISTED_IN, FILTERS = "list", "_changelist_filters"
@@ -63,6 +63,12 @@ def printed_languages(row: Letter | Minister) -> str:
     return comma_list(
         dict.fromkeys([row.get_language_display(), row.get_second_language_display()])
     )
+
+
+def why_it_waits(letter: Letter) -> str:
+    """Return why it waits; what is missing is named in the language of the reader."""
+    lacks = [Lack(*named) for named in letter.waits_for]
+    return keep_own_order(" ".join(lacking_sentences(lacks)) or letter.waits_because)
 
 
 def missing_links(letter: Letter) -> list[tuple[str, str]]:

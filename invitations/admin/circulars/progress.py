@@ -11,13 +11,13 @@ from unfold.decorators import action
 
 from invitations.admin.base import user_of
 from invitations.admin.circulars.page import CircularPageMixin
-from invitations.admin.columns import list_url, missing_links
+from invitations.admin.columns import list_url, missing_links, why_it_waits
 from invitations.admin.letters.approval_page import printed_circular_hour
 from invitations.letters.circulars import circular_progress, letters_at_another_hour, plan_notes
 from invitations.letters.composing_queue import letters_with_reasons
 from invitations.models import Circular, Letter
 from invitations.models.held.outdated import outdated_letters
-from invitations.text.dates import keep_own_order, labelled
+from invitations.text.dates import labelled
 from invitations.times.jobs import Job, begin_soon
 
 
@@ -78,8 +78,8 @@ def waiting_rows(circular: Circular) -> list[dict[str, Any]]:
     for letter in letters.select_related("invitation"):
         found.setdefault(letter.waits_because, []).append(letter)
     return [
-        {"words": labelled(len(alike), keep_own_order(because)), "links": links_of(alike, circular)}
-        for because, alike in found.items()
+        {"words": labelled(len(alike), why_it_waits(alike[0])), "links": links_of(alike, circular)}
+        for alike in found.values()
     ]
 
 

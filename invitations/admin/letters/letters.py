@@ -19,6 +19,7 @@ from invitations.admin.columns import (
     missing_links,
     state_link,
     text_links,
+    why_it_waits,
 )
 from invitations.admin.confirming import act_on_each, confirmed, row_by_row, tell_done
 from invitations.admin.letters.approval_page import recipient_lines
@@ -41,7 +42,7 @@ from invitations.letters.composing_queue import try_composing_again
 from invitations.models import Delivery, Invitation, Letter, LetterEvent
 from invitations.outbox.mending.replacing import Replaceable
 from invitations.outbox.specimens import send_test
-from invitations.text.dates import keep_own_order, labelled
+from invitations.text.dates import labelled
 
 # Each is rendered while the request waits.
 LARGEST_TEST = 5
@@ -223,7 +224,7 @@ class LetterAdmin(
 
         What is missing leads to its field.
         """
-        because = keep_own_order(letter.waits_because)
+        because = why_it_waits(letter)
         if links := missing_links(letter):
             told = at_hour_with(letter.compose_again_at, because)
             return format_html("{}<br>{}", told, text_links(links))

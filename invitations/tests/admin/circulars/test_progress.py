@@ -101,8 +101,10 @@ def test_progress_leads_to_the_letters_whose_ministers_lack_a_field(client, draf
         )
 
     (waits,) = client.get(page(circular, "progress_json")).json()["waiting"]
+    in_french = client.get(page(circular, "progress_json"), headers={"accept-language": "fr"})
 
     assert waits["words"] == "2: Missing in English: portfolio."
+    assert "Missing" not in in_french.json()["waiting"][0]["words"]
     ((url, _name),) = waits["links"]
     assert f"circular__id__exact={circular.pk}&composing=waits" in url
 
