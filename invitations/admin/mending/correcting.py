@@ -17,6 +17,7 @@ from invitations.letters.approval import why_not_recomposed
 from invitations.models import Delivery, HeldChange, Letter
 from invitations.outbox.another_address import (
     addresses_tried,
+    why_it_may_not_leave,
     why_not_sent_elsewhere,
 )
 from invitations.outbox.decisions import why_not_sent_again, why_not_sent_anew
@@ -60,11 +61,11 @@ class CorrectingMixin(ModelAdmin):
     ) -> HttpResponse:
         if delivery := kwargs.get("obj"):
             may = request.user.has_perms(MAY_CORRECT)
-            context |= {
-                "helps": [*(helps(delivery) if may else []), *for_its_letter(request, delivery)],
-                "about": about(request, delivery),
-                "waits": what_waits(request, delivery.letter),
-            }
+            found = [*(helps(delivery) if may else []), *for_its_letter(request, delivery)]
+            waits = what_waits(request, delivery.letter)
+            if delivery.state in NOT_ARRIVED and may and not found:
+                waits += filter(None, [why_it_may_not_leave(delivery.letter)])
+            context |= {"helps": found, "about": about(request, delivery), "waits": waits}
         return super().render_change_form(request, context, *args, **kwargs)
 
     def correct_view(self, request: HttpRequest, pk: int) -> HttpResponse:

@@ -74,6 +74,15 @@ def test_what_would_be_refused_has_no_button(client, failed):
     assert "has left office" in refused[0]
 
 
+def test_the_page_of_a_failed_delivery_that_nothing_helps_says_why(client, failed):
+    Minister.objects.update(successor=successor_of(failed.letter.invitation))
+
+    page = client.get(change_url(failed))
+
+    assert page.context["helps"] == []
+    assert "has left office" in page.content.decode()
+
+
 def test_who_only_reads_sees_whom_it_is_about_and_no_button(client, failed):
     member(client, "Readers")
 
