@@ -1,6 +1,7 @@
 """The words of a letter's placeholders, in its language."""
 
 import datetime as dt
+import re
 from typing import NamedTuple
 
 from django.conf import settings
@@ -191,7 +192,7 @@ def pdf_name(letter: Letter) -> str:
     """Return a file name such as ``CL-19-58-CHE.pdf``, with ``-note`` for a note verbale."""
     kept = "-note" if letter.kind == Letter.Kind.NOTE else ""
     name = f"{letter.circular.reference}-{letter.invitation.member_state.iso3}{kept}.pdf"
-    return name.replace("/", "-")
+    return re.sub(r"[/\s]+", "-", name)
 
 
 def code_page() -> str:

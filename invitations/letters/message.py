@@ -10,7 +10,7 @@ from django.utils import translation
 from icalendar import Calendar
 
 from invitations.letters.calendar.events import calendars_to_send
-from invitations.letters.context import dead_keys, pdf_name, printed_terms_in
+from invitations.letters.context import dead_keys, printed_terms_in
 from invitations.letters.words import BETWEEN_LANGUAGES, by_language
 from invitations.links import reply_url
 from invitations.mail.html_part import Part, add_html, html_page
@@ -84,8 +84,7 @@ def html_of(letter: Letter) -> str:
     # A note verbale says little: beside so few words, filters take a picture for a hidden text.
     has_emblem = letter.kind != Letter.Kind.NOTE
     told = [letter, letter.replaces] if letter.replaces else [letter]
-    # The name of the letter's file begins with its reference.
-    references = [*(one.circular.reference for one in told), pdf_name(letter)]
+    references = {one.circular.reference for one in told}
     return html_page(letter.subject, organization, parts, references, has_emblem=has_emblem)
 
 

@@ -35,6 +35,8 @@ LEFT_TO_RIGHT = "\u2066"
 ISOLATE = "([\u2066\u2068])([^\u2066-\u2069]*)\u2069"
 # A telephone number has no-break spaces, so that a list of figures is none.
 NUMBER = r"\+\d[\d\u00a0]{5,}\d"
+# A file by its name, such as that of the letter's PDF.
+FILE = rf"(?<![^\W{CHINESE}])(?<![.-])(?:[^\W{CHINESE}]|[.-])+\.pdf\b"
 # Days or hours from one to another: no line parts at the dash.
 FROM_TO = r"\b\d[\d:]*–\d[\d:]*\b"
 
@@ -136,7 +138,7 @@ def marked_up(line: str, *references: str, lang: str = "") -> SafeString:
     Words in the script of another language than ``lang`` say which.
     """
     # One reference may begin with the other: CL-19/5, CL-19/58.
-    figures = "|".join([NUMBER, *map(re.escape, sorted(references, key=len, reverse=True))])
+    figures = "|".join([NUMBER, FILE, *map(re.escape, sorted(references, key=len, reverse=True))])
     signs = rf"{ISOLATE}|({ADDRESS})|({EMAIL})|({CODE})|({figures})|({FROM_TO})"
     html, end = "", 0
     for found in re.finditer(signs, line):

@@ -10,10 +10,11 @@ from django.conf import settings
 
 from invitations.letters.circulars import plan_circular
 from invitations.letters.composing_queue import compose_planned
+from invitations.letters.context import pdf_name
 from invitations.links import reply_url
 from invitations.mail.html_part import Part, html_page, marked_up
 from invitations.models import Language
-from invitations.tests.factories import CircularFactory
+from invitations.tests.factories import CircularFactory, LetterFactory
 from invitations.tests.reading import message_of, text_of
 from invitations.text.placeholders import MAIL_LIMIT
 
@@ -158,6 +159,17 @@ def test_the_reference_of_a_letter_that_is_spoken_of_keeps_its_order_too(issued)
     assert {circular.reference, letter.replaces.circular.reference} <= {*isolated}
 
 
+def test_the_name_of_the_letter_s_file_keeps_its_order():
+    letter = LetterFactory(language="ar")
+    letter.circular.reference = "DM 20/1234"
+    name = pdf_name(letter)
+
+    assert name == f"DM-20-1234-{letter.invitation.member_state.iso3}.pdf"
+    assert marked_up(f"انظر {name}.") == f'انظر <bdi dir="ltr">{name}</bdi>.'
+    assert marked_up(f"请见{name}。") == f'请见<bdi dir="ltr">{name}</bdi>。'
+    assert marked_up(f"https://a.example.org/{name}").count("<a ") == 1
+
+
 def test_a_reference_that_begins_with_another_is_isolated_whole():
     line = marked_up("CL-19/58، CL-19/5", "CL-19/5", "CL-19/58")
 
@@ -238,10 +250,11 @@ def test_a_sign_of_isolation_without_its_end_is_left_as_it_is():
     assert marked_up("\u2068Sapt <b>", "CL-1") == "\u2068Sapt &lt;b&gt;"
 
 
-def test_a_very_long_word_that_is_no_address_takes_no_time():
+@pytest.mark.parametrize("word", [f"{'a' * 10_000}@{'b' * 10_000}", "a." * 10_000])
+def test_a_very_long_word_that_is_no_address_takes_no_time(word):
     began = time.process_time()
 
-    marked_up(f"{'a' * 10_000}@{'b' * 10_000}", "CL-1")
+    marked_up(word, "CL-1")
 
     assert time.process_time() - began < 0.5
 
