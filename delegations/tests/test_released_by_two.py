@@ -9,11 +9,12 @@ from django.contrib.auth.models import Group, User
 from django.core.management import call_command
 from django.urls import reverse
 
-from invitations.letters.composing_queue import claim_to_compose, compose_or_say_why
+from invitations.letters.composing_queue import compose_or_say_why
 from invitations.models import ForumEdition, HeldChange, Language, Letter, Mission
 from invitations.reminders.planning import queue_reminders
 from invitations.tests.desk import as_sent, choose, page_of
 from invitations.tests.factories import MemberStateFactory
+from invitations.tests.letters.drafts import claimed
 from invitations.tests.reading import message_of
 
 pytestmark = pytest.mark.django_db
@@ -50,7 +51,7 @@ def released_by(client, user):
 
 def composed(pks):
     for pk in pks:
-        assert compose_or_say_why(claim_to_compose(pk))
+        assert compose_or_say_why(claimed(pk))
     letters = Letter.objects.filter(pk__in=pks)
     addresses = {address for letter in letters for _line, address in letter.recipients}
     return [message_of(letter) for letter in letters], addresses

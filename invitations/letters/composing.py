@@ -227,7 +227,7 @@ def leave_other_notes(letter: Letter) -> None:
 
     Such a note was planned before the rank of the letter's minister changed.
     """
-    for note in letter.notes.planned().exclude(by_original=letter.by_original):
+    for note in letter.notes.planned().exclude(by_original=letter.by_original).only("pk"):
         note.covers.remove(letter)
 
 

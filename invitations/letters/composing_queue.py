@@ -4,9 +4,9 @@ import datetime as dt
 import logging
 import time
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
@@ -23,7 +23,7 @@ from invitations.letters.composing import (
     refuse_unsealable,
 )
 from invitations.letters.planning import PRIORITY, tidy_waiting_notes
-from invitations.letters.released import Held, Passing, held_changes, use_released_values
+from invitations.letters.released import Passing, held_changes, use_released_values
 from invitations.letters.scrutiny.holes import Lacking
 from invitations.letters.scrutiny.tried_with import marks_of
 from invitations.letters.words import refuse_shared_lacks
@@ -37,7 +37,7 @@ from invitations.models import (
 )
 from invitations.models.held.composed_with import (
     forms_behind,
-    hashes_behind,
+    hashes_behind_each,
     letters_with_records,
 )
 from invitations.setbacks import ENDS_THE_TICK, pause_after, pause_at, place_of_error
@@ -62,13 +62,12 @@ def compose_planned(
     note_vanished()
     tidy_waiting_notes()
     composed, (at_rest, marks) = 0, waiting_still()
-    for pk in planned_letters(edition, kinds):
-        if pk in at_rest:
-            continue
+    keys = [pk for pk in planned_letters(edition, kinds) if pk not in at_rest]
+    for noted in noted_in_parts(keys):
         if stop_at and time.monotonic() > stop_at:
             break
-        if letter := claim_to_compose(pk):
-            letter.waits_with = marks.get(pk, "")
+        if letter := claim_to_compose(noted):
+            letter.waits_with = marks.get(letter.pk, "")
             try:
                 composed += compose_or_say_why(letter)
             except StoreUnavailable as fault:
@@ -210,19 +209,44 @@ def free_to_compose() -> Q:
     return Q(composing_until=None) & ~pauses
 
 
-def claim_to_compose(pk: int) -> Letter | None:
-    """Lease the letter and return it with its records; None if another worker has it.
+class Noted(NamedTuple):
+    """A planned letter with what leads to its records, and their hashes as they were before."""
 
-    What its records are, and which of their changes wait, is noted before they are read: what
-    changes meanwhile differs when it is approved, or when an automatic letter is done.
+    letter: Letter
+    hashes: dict[str, str]
+
+
+NOTED_AT_ONCE = 20
+
+
+def noted_in_parts(keys: Sequence[int]) -> Iterator[Noted]:
+    """Yield the letters in their order; what is behind twenty takes no more queries than one."""
+    for start in range(0, len(keys), NOTED_AT_ONCE):
+        yield from note_records(keys[start : start + NOTED_AT_ONCE])
+
+
+def note_records(keys: Sequence[int]) -> list[Noted]:
+    """Note what is behind these letters before any of it is read to compose them.
+
+    What changes meanwhile differs when they are approved. Behind an automatic letter nothing is
+    hashed: it asks which changes wait.
     """
+    found = letters_with_records().in_bulk(keys)
+    letters = [found[key] for key in keys if key in found]
+    hashes = hashes_behind_each([one for one in letters if one.kind not in AUTOMATIC_KINDS])
+    return [Noted(one, hashes.get(one.pk, {})) for one in letters]
+
+
+def claim_to_compose(noted: Noted) -> Letter | None:
+    """Lease the letter and return it with its records; None if another worker has it."""
+    pk, is_automatic = noted.letter.pk, noted.letter.kind in AUTOMATIC_KINDS
     free = Letter.objects.planned().filter(free_to_compose(), pk=pk)
     if not free.update(composing_until=timezone.now() + COMPOSE_WITHIN):
         return None
-    noted = letters_with_records().get(pk=pk)
-    composed_with, held = noted_before(noted)
-    letter = Letter.objects.select_related(*RECORDS, *records_besides(noted)).get(pk=pk)
-    letter.composed_with, letter.held = composed_with, held
+    # Which changes wait is asked before the records are read, too.
+    held = held_changes(noted.letter.invitation) if is_automatic else ()
+    letter = Letter.objects.select_related(*RECORDS, *records_besides(noted.letter)).get(pk=pk)
+    letter.composed_with, letter.held = noted.hashes, held
     return letter
 
 
@@ -245,13 +269,6 @@ def records_besides(letter: Letter) -> list[str]:
         "reply": letter.reply_id,
     }
     return [name for name, key in besides.items() if key is not None]
-
-
-def noted_before(letter: Letter) -> tuple[dict[str, str], Held]:
-    """Return what is held for an automatic letter, or the hashes behind any other."""
-    if letter.kind in AUTOMATIC_KINDS:
-        return {}, held_changes(letter.invitation)
-    return hashes_behind(letter), ()
 
 
 def compose_or_say_why(letter: Letter) -> bool:

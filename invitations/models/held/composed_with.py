@@ -37,15 +37,11 @@ LINK = "ReplyLink"
 PRINTED_ON_NOTES = ["greeted_as", "postal_address"]
 
 
-def hashes_behind(letter: Any) -> dict[str, str]:
-    """Return the hash of what is held of each record behind the letter, by its model and key."""
-    return hashes_behind_each([letter])[letter.pk]
-
-
 def hashes_behind_each(letters: Letters, *, lock: bool = False) -> dict[int, dict[str, str]]:
-    """Return these hashes by the letter's key; many letters take no more queries than one.
+    """Return the hash of what is held of each record behind each letter, by its model and key.
 
-    Behind a note verbale is what is behind the letters that it covers, too.
+    They stand by the letter's key; many letters take no more queries than one. Behind a note
+    verbale is what is behind the letters that it covers, too.
     """
     rows = with_covered(letters)
     found: dict[int, dict[str, str]] = {letter.pk: {} for letter in letters}

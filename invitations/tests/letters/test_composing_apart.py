@@ -31,6 +31,7 @@ from invitations.tests.factories import (
     StepFactory,
     UserFactory,
 )
+from invitations.tests.letters.drafts import claimed
 
 pytestmark = pytest.mark.django_db
 
@@ -167,7 +168,7 @@ def test_no_pause_is_longer_because_a_clock_ran_ahead(acknowledged):
 
     leased = acknowledged()
     with later(days):
-        composing_queue.claim_to_compose(leased.pk)
+        claimed(leased.pk)
     compose_planned()
     with later(6):
         assert compose_planned() == 1
@@ -262,10 +263,10 @@ def test_a_letter_that_kills_its_worker_pauses_longer_each_time(acknowledged, mo
 
 def test_a_worker_that_was_only_slow_changes_nothing_of_the_next_ones_claim(acknowledged):
     letter = acknowledged()
-    slow = composing_queue.claim_to_compose(letter.pk)
+    slow = claimed(letter.pk)
     with later(6):
         composing_queue.note_vanished()
-        quick = composing_queue.claim_to_compose(letter.pk)
+        quick = claimed(letter.pk)
 
         composing_queue.could_not_compose(slow, "slow", timezone.now())
 

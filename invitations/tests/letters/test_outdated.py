@@ -7,14 +7,16 @@ import pytest
 import time_machine
 from django.core.exceptions import ValidationError
 from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from invitations.letters import composing_queue
 from invitations.letters.approval import approve_letter, recompose_letter
 from invitations.letters.circulars import plan_circular, plan_invitation_letters
 from invitations.letters.composing_queue import (
-    claim_to_compose,
     compose_or_say_why,
     compose_planned,
+    note_records,
 )
 from invitations.links import NO_LINK, end_link, replace_link
 from invitations.models import HeldChange, Letter, Minister
@@ -29,7 +31,7 @@ from invitations.tests.letters.changes import (
     each_change_in_print,
     new_mission,
 )
-from invitations.tests.letters.drafts import drafted
+from invitations.tests.letters.drafts import claimed, drafted
 from invitations.tests.mending import asked_for, successor_of
 from invitations.tests.races import at_once, before_the_commit_of
 
@@ -111,7 +113,7 @@ def test_a_mission_that_is_gone_is_told(minister_without_address):
 def test_what_changed_while_it_was_composed_is_not_approved_unseen():
     draft = drafted()
     plan_invitation_letters(draft.edition)
-    letter = claim_to_compose(draft.letters.get().pk)
+    letter = claimed(draft.letters.get().pk)
     CHANGES["minister's name"](Letter.objects.get())
 
     compose_or_say_why(letter)
@@ -120,6 +122,35 @@ def test_what_changed_while_it_was_composed_is_not_approved_unseen():
     assert "Elphberg" in letter.addressee
     with pytest.raises(ValidationError, match="minister: Flavia Hentzau"):
         approve(letter)
+
+
+def test_what_changed_while_letters_before_it_were_composed_is_not_approved_unseen(monkeypatch):
+    draft = drafted()
+    later = drafted(edition=draft.edition)
+    plan_invitation_letters(draft.edition)
+    compose, last = composing_queue.compose_letter, later.letters.get()
+
+    def compose_and_let_the_next_change(letter):
+        CHANGES["minister's name"](last)
+        return compose(letter)
+
+    monkeypatch.setattr(composing_queue, "compose_letter", compose_and_let_the_next_change)
+    assert compose_planned() == 2
+
+    with pytest.raises(ValidationError, match="composed: minister"):
+        approve(Letter.objects.get(pk=last.pk))
+
+
+def test_what_is_behind_many_letters_takes_no_more_queries_than_one(django_assert_num_queries):
+    edition = drafted().edition
+    drafted(edition=edition)
+    plan_invitation_letters(edition)
+    keys = list(Letter.objects.values_list("pk", flat=True))
+    with CaptureQueriesContext(connection) as alone:
+        note_records(keys[:1])
+
+    with django_assert_num_queries(len(alone)):
+        assert len(note_records(keys)) == 2
 
 
 def test_no_clock_decides_what_changed_since(composed):
@@ -222,7 +253,7 @@ def test_a_letter_composed_before_its_hand_over_began_is_not_approved(replacemen
 
 def test_a_link_replaced_while_its_letter_is_composed_is_noticed_at_the_approval(composed):
     recompose_letter(composed(), UserFactory())
-    letter = claim_to_compose(Letter.objects.get(state="planned").pk)
+    letter = claimed(Letter.objects.get(state="planned").pk)
     get_another_link(letter.invitation)
     compose_or_say_why(letter)
 

@@ -5,13 +5,14 @@ import time_machine
 from django.utils import timezone
 
 from invitations.letters.composing import compose_letter
-from invitations.letters.composing_queue import claim_to_compose, compose_planned
+from invitations.letters.composing_queue import compose_planned
 from invitations.letters.planning import plan_receipt
 from invitations.links import reply_url
 from invitations.models import ForumEdition, HeldChange, Letter
 from invitations.outbox.dispatch import dispatch_outbox
 from invitations.replies import record_reply, settle_contested
 from invitations.tests.factories import UserFactory
+from invitations.tests.letters.drafts import claimed
 from invitations.tests.reading import message_of, text_of
 from invitations.tests.reminding import geneva
 
@@ -91,11 +92,11 @@ def test_the_statement_and_the_delegation_have_a_receipt_each(speaking, clock):
 def test_words_that_changed_while_they_were_composed_are_not_sent(speaking, clock):
     filed(speaking, "Title: Bridges")
     an_hour_passes(clock)
-    claimed = claim_to_compose(receipts(speaking).get().pk)
+    receipt = claimed(receipts(speaking).get().pk)
     clock.shift(dt.timedelta(seconds=1))
     filed(speaking, "Title: Roads")
 
-    assert not compose_letter(claimed)
+    assert not compose_letter(receipt)
 
     an_hour_passes(clock)
     assert compose_planned() == 1

@@ -31,7 +31,7 @@ from invitations.tests.factories import (
     UserFactory,
 )
 from invitations.tests.letters.changes import CHANGES, PRINTED, UNUSED, new_mission, set_on
-from invitations.tests.letters.drafts import drafted
+from invitations.tests.letters.drafts import claimed, drafted
 from invitations.tests.replies.replying import REGRETS
 from invitations.tests.seals import make_seal, use_seal
 
@@ -149,7 +149,7 @@ def test_what_somebody_wants_to_be_tried_is_tried(waiting, tries):
 
 def test_what_changes_while_a_letter_is_tried_has_it_tried_again(waiting, tries):
     _resting, marks = composing_queue.waiting_still()
-    letter = composing_queue.claim_to_compose(waiting.pk)
+    letter = claimed(waiting.pk)
     letter.waits_with = marks[waiting.pk]
     CHANGES["minister's name"](waiting)
     composing_queue.compose_or_say_why(letter)

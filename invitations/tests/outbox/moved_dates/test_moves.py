@@ -11,7 +11,6 @@ from invitations.letters.approval import recompose_letter
 from invitations.letters.circulars import circular_audience, plan_circular
 from invitations.letters.composing import compose_letter
 from invitations.letters.composing_queue import (
-    claim_to_compose,
     compose_or_say_why,
     compose_planned,
 )
@@ -41,6 +40,7 @@ from invitations.tests.factories import (
     ReplyFactory,
     UserFactory,
 )
+from invitations.tests.letters.drafts import claimed
 from invitations.tests.moving import ONLINE, asked, in_force, later, moved
 
 pytestmark = pytest.mark.django_db
@@ -398,7 +398,7 @@ def test_the_letters_of_the_drafted_notice_can_be_composed(edition, kind, days, 
         invitation=invitation, circular=notice, kind="notice", replaces=first, language=language
     )
 
-    assert compose_or_say_why(claim_to_compose(letter.pk))
+    assert compose_or_say_why(claimed(letter.pk))
 
     letter.refresh_from_db()
     assert letter.state == "composed", letter.waits_because

@@ -7,7 +7,7 @@ from django.core.exceptions import ValidationError
 from django.db import connection, transaction
 from django.utils import timezone
 
-from invitations.letters.composing_queue import claim_to_compose, compose_or_say_why
+from invitations.letters.composing_queue import compose_or_say_why
 from invitations.letters.planning import plan_receipt, save_unless_planned
 from invitations.models import (
     Correspondence,
@@ -27,6 +27,7 @@ from invitations.tests.factories import (
     ReplyFactory,
     UserFactory,
 )
+from invitations.tests.letters.drafts import claimed
 from invitations.tests.mending import asked_for
 from invitations.tests.moving import asked, moved
 from invitations.tests.races import at_once, before_the_commit_of
@@ -82,7 +83,7 @@ def test_an_acknowledgement_that_is_being_composed_does_not_keep_the_earlier_dat
 ):
     office = issued()
     record_reply(office, {"answer": "holding"})
-    letter = claim_to_compose(office.letters.planned().get().pk)
+    letter = claimed(office.letters.planned().get().pk)
     release = release_of(asked(office.edition), UserFactory())
 
     before_the_commit_of(release, partial(compose_or_say_why, letter))
