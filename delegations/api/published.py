@@ -43,8 +43,8 @@ def states(request: HttpRequest, asked: Query[Asked]) -> States:
 
 @router.get("/editions", response={200: Editions, **REFUSALS}, operation_id="editions")
 def editions(request: HttpRequest, asked: Query[Asked]) -> Editions:
-    """List the editions by their symbols; the key is `symbol`."""
-    rows, more = part_of(ForumEdition.objects.all(), asked, ["symbol"], "symbol")
+    """List the editions that are announced, by their symbols; the key is `symbol`."""
+    rows, more = part_of(ForumEdition.objects.announced(), asked, ["symbol"], "symbol")
     now = timezone.now()
     return Editions(
         items=[Edition.of(edition, now) for edition in as_released(rows)],
@@ -120,6 +120,6 @@ def totals(request: HttpRequest, symbol: str) -> Totals:
 
 def edition_of(symbol: str) -> ForumEdition:
     try:
-        return get_object_or_404(ForumEdition, symbol=symbol)
+        return get_object_or_404(ForumEdition.objects.announced(), symbol=symbol)
     except Http404:
         raise Http404(NO_EDITION) from None

@@ -1,4 +1,4 @@
-"""Pages that refuse, and whom to write to: the contact of the current edition."""
+"""The edition that public pages name, whom to write to, and the pages that refuse."""
 
 from typing import Any
 
@@ -11,9 +11,18 @@ from django.template.loader import render_to_string
 from invitations.models import ForumEdition
 
 
+def announced_edition() -> ForumEdition | None:
+    """Return the nearest announced edition that is not over, or the last one, as it was released.
+
+    Public pages name no other: one that is begun is nobody's business yet.
+    """
+    edition = ForumEdition.objects.announced().current()
+    return edition and edition.as_released
+
+
 def refusal_page(request: HttpRequest, template: str, status: int, **shown: Any) -> HttpResponse:
     """Return the page with the contact and the switch of languages."""
-    shown = {"edition": ForumEdition.objects.current(), **shown}
+    shown = {"edition": announced_edition(), **shown}
     return render(request, template, shown, status=status)
 
 
@@ -24,10 +33,8 @@ def fault_page(request: HttpRequest, template: str, status: int, **shown: Any) -
 
 
 def reachable_edition() -> ForumEdition | None:
-    """Return the current edition with its contact, if the database can be asked."""
+    """Return the announced edition with its contact, if the database can be asked."""
     try:
-        edition = ForumEdition.objects.current()
-        _ = edition and edition.as_released  # kept with the edition, for the template
+        return announced_edition()
     except Error:
         return None
-    return edition

@@ -10,9 +10,10 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from delegations.models import Delegate, PolicyStatement, StatementText
+from delegations.office.contact import announced_edition
 from delegations.office.page import activate_address_language, csrf_refusal
 from delegations.office.request_limits import LARGEST_TYPED, content_length
-from invitations.models import ForumEdition, Invitation, Reply, Segment
+from invitations.models import Invitation, Reply, Segment
 from invitations.text.dates import comma_list
 
 # What a form brings along that nobody typed.
@@ -30,7 +31,7 @@ COLUMNS = {
 def link_not_held(request: HttpRequest) -> HttpResponse:
     """Say how to get in, and keep on the page what was typed meanwhile."""
     activate_address_language(request)
-    shown: dict[str, Any] = {"edition": ForumEdition.objects.current()}
+    shown: dict[str, Any] = {"edition": announced_edition()}
     if content_length(request) > LARGEST_TYPED:
         shown["had_files"] = True
     elif refusal := csrf_refusal(request):

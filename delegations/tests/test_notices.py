@@ -8,7 +8,7 @@ from delegations.office.throttle import WINDOW
 from delegations.tests.offices import browser, invited, page_of, text
 from invitations.models import Language
 from invitations.models.kept.for_a_day import KEPT_FOR
-from invitations.tests.factories import EditionFactory
+from invitations.tests.factories import AnnouncedEditionFactory
 
 pytestmark = pytest.mark.django_db
 DAY = 24 * 3600
@@ -17,7 +17,7 @@ DAY = 24 * 3600
 @pytest.mark.parametrize("kind", Notice.Kind.values)
 @pytest.mark.parametrize("language", Language.values)
 def test_each_notice_stands_in_each_language(client, kind, language):
-    EditionFactory()
+    AnnouncedEditionFactory()
     client.cookies["django_language"] = language
 
     page = text(client.get(reverse("office:notice", args=[kind])))

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext, pgettext_lazy
@@ -114,6 +114,15 @@ def validate_phone(number: str) -> None:
 
 
 class ForumEditionQuerySet(HeldQuerySet["ForumEdition"]):
+    def announced(self) -> Self:
+        """Return the editions that the public may know: of which an invitation was ever issued.
+
+        Until then two people have approved nothing of what an edition says; from then on what
+        changes in it is held. One whose invitations were all withdrawn has been announced too.
+        """
+        issued = {"invitations__issued_at__isnull": False}
+        return self.filter(Exists(self.model.objects.filter(pk=OuterRef("pk"), **issued)))
+
     def at_hand(self) -> Self:
         """Return the editions that are not over, the nearest last; if none, the most recent one."""
         in_order = self.order_by("-opens_on", "-pk")
@@ -290,7 +299,9 @@ class ForumEdition(HeldRow):
     def as_released(self) -> Self:
         """A copy with what a second person released, for what is told without being approved."""
         change = HeldChange.objects.waiting().of(self).first()
-        return self.with_values(change.before if change else None)
+        found = self.with_values(change.before if change else None)
+        found.as_released = found
+        return found
 
     def with_values(self, values: Values | None) -> Self:
         found = copy(self)

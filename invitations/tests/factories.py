@@ -189,12 +189,26 @@ class InvitationFactory(RowFactory):
     minister = factory.SubFactory(MinisterFactory)
     member_state = factory.SelfAttribute("minister.member_state")
     status = Invitation.Status.ISSUED
-    issued_at = dt.datetime(2027, 2, 1, 9, tzinfo=dt.UTC)
+    issued_at = factory.LazyAttribute(
+        lambda o: None if o.status == "draft" else dt.datetime(2027, 2, 1, 9, tzinfo=dt.UTC)
+    )
 
     @factory.post_generation
     def link(self, create, extracted, **kwargs):
         if create:
             new_link(self).save()
+
+
+class AnnouncedEditionFactory(EditionFactory):
+    """An edition that the public may know: one of its invitations was in force, and is no more."""
+
+    class Meta:
+        skip_postgeneration_save = True
+
+    @factory.post_generation
+    def announced(self, create, extracted, **kwargs):
+        withdrawn = {"status": "withdrawn", "withdrawn_at": dt.datetime(2027, 2, 2, tzinfo=dt.UTC)}
+        InvitationFactory(edition=self, **withdrawn, **kwargs)
 
 
 class LetterFactory(RowFactory):

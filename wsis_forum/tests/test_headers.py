@@ -12,7 +12,7 @@ import pytest
 from django.conf import settings
 from django.urls import reverse
 
-from invitations.tests.factories import EditionFactory
+from invitations.tests.factories import AnnouncedEditionFactory
 from wsis_forum import headers
 
 pytestmark = pytest.mark.django_db
@@ -21,7 +21,7 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def addresses():
     """A page of each kind: public, of an office, of the desk, missing, of a machine."""
-    EditionFactory(symbol="wsis-2027", speakers_published_at="2027-01-01T00:00Z")
+    AnnouncedEditionFactory(symbol="wsis-2027", speakers_published_at="2027-01-01T00:00Z")
     return ["/", "/speakers/wsis-2027/", "/code/", "/office/7/", "/admin/login/", "/no", "/healthz"]
 
 

@@ -12,6 +12,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_safe
 
 from delegations.office.access import private_page, set_link_cookie
+from delegations.office.contact import announced_edition
 from delegations.office.forms.codes import CheckForm, CodeForm, PublicForm
 from delegations.office.kept_pages import keep_shortly, lead_to_kept, shown_shortly_at_an_address
 from delegations.office.page import (
@@ -40,8 +41,8 @@ PASTED_LINK = re.compile(r"/r/([a-z0-9]+)", re.IGNORECASE)
 
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
-    """Show the editions to come, or else the last one, and no invitation."""
-    editions = ForumEdition.objects.at_hand()
+    """Show the announced editions to come, or else the last one, and no invitation."""
+    editions = [one.as_released for one in ForumEdition.objects.announced().at_hand()]
     language, now = translation.get_language(), timezone.now()
     in_calendars = set(SessionHours.objects.values_list("edition", flat=True).distinct())
     dated = [
@@ -223,7 +224,7 @@ def render_form(
 ) -> HttpResponse:
     """Show the form with what was typed, and the address to write to instead."""
     language = activate_sent_language(request)
-    page = {"form": form, "edition": ForumEdition.objects.current(), **(shown or {})}
+    page = {"form": form, "edition": announced_edition(), **(shown or {})}
     response = render(request, template, page, status=status)
     return remember_language(request, response) if language else response
 

@@ -6,8 +6,8 @@ from django.utils.safestring import mark_safe
 from django.views.decorators.http import require_safe
 
 from delegations.models import Notice
+from delegations.office.contact import announced_edition
 from invitations.letters.pdf import html_of_markdown
-from invitations.models import ForumEdition
 
 
 @require_safe
@@ -16,6 +16,6 @@ def notice(request: HttpRequest, kind: str) -> HttpResponse:
     shown = {
         "notice": found,
         "words": mark_safe(html_of_markdown(found.text)),  # noqa: S308 -- Markdown without HTML
-        "edition": ForumEdition.objects.current(),
+        "edition": announced_edition(),
     }
     return render(request, "office/notice.html", shown)

@@ -22,7 +22,7 @@ from invitations.text.scripts import language_by_script, script_of
 def speakers(request: HttpRequest, symbol: str) -> HttpResponse:
     """Show the list as it stands now; 404 until staff have published it."""
     now, language = timezone.now(), get_language()
-    edition = get_object_or_404(ForumEdition, symbol=symbol, speakers_published_at__lte=now)
+    edition = announced_or_404(symbol, speakers_published_at__lte=now).as_released
 
     def hour(at: dt.datetime) -> str:
         return printed_hour(at.astimezone(edition.zone), edition.time_zone_name, language)
@@ -39,6 +39,10 @@ def speakers(request: HttpRequest, symbol: str) -> HttpResponse:
     return render(request, "office/speakers.html", shown)
 
 
+def announced_or_404(symbol: str, **more: Any) -> ForumEdition:
+    return get_object_or_404(ForumEdition.objects.announced(), symbol=symbol, **more)
+
+
 def hour_of(session: Any, edition: ForumEdition, hour: Callable[[dt.datetime], str]) -> str:
     """Return when the session begins; while the edition is postponed, that new dates follow."""
     return edition.track_days(get_language()) if edition.postponed_at else hour(session.starts_at)
@@ -47,7 +51,7 @@ def hour_of(session: Any, edition: ForumEdition, hour: Callable[[dt.datetime], s
 @require_safe
 def programme(request: HttpRequest, symbol: str) -> HttpResponse:
     """Return the sessions that two people approved as a calendar file; 404 while there is none."""
-    edition = get_object_or_404(ForumEdition, symbol=symbol)
+    edition = announced_or_404(symbol)
     if not edition.session_hours.exists():
         raise Http404
     return HttpResponse(

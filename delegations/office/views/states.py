@@ -9,6 +9,7 @@ from django.utils.text import capfirst
 from django.views.decorators.http import require_http_methods
 
 from delegations.office.access import private_page
+from delegations.office.contact import announced_edition
 from delegations.office.on_file import OnFile, office_parts, read_several_on_file
 from delegations.office.page import is_staff_looking, printed_minister_name
 from delegations.office.several_states import (
@@ -20,7 +21,6 @@ from delegations.office.several_states import (
     holds_too_many,
     invitations_held,
 )
-from invitations.models import ForumEdition
 from invitations.text.dates import printed_date
 
 
@@ -38,7 +38,7 @@ def states(request: HttpRequest) -> HttpResponse:
     is_agreed = answers_together(request)
     filed = read_several_on_file(held) if held and is_agreed else []
     shown = {
-        "edition": ForumEdition.objects.current(),
+        "edition": announced_edition(),
         "held": held,
         "at_most": MOST_STATES if holds_too_many(request) else 0,
         "is_agreed": is_agreed,

@@ -4,7 +4,7 @@ import datetime as dt
 
 from delegations.models import Delegation, HighLevelSession, PolicyStatement, SpeakingSlot
 from invitations.tests.factories import (
-    EditionFactory,
+    AnnouncedEditionFactory,
     HoursFactory,
     InvitationFactory,
     MinisterFactory,
@@ -17,7 +17,7 @@ OF_EDITION = f"{V1}/editions/wsis-2027"
 
 def published_edition(**more):
     at = dt.datetime(2027, 3, 1, tzinfo=dt.UTC)
-    return EditionFactory(symbol="wsis-2027", speakers_published_at=at, **more)
+    return AnnouncedEditionFactory(symbol="wsis-2027", speakers_published_at=at, **more)
 
 
 def session_of(edition, hour=9, **more):

@@ -15,7 +15,7 @@ from delegations.tests.offices import coming
 from invitations.models import ForumEdition, HeldChange, MemberState, Reply
 from invitations.outbox.release import release_change
 from invitations.tests.factories import (
-    EditionFactory,
+    AnnouncedEditionFactory,
     HoursFactory,
     InvitationFactory,
     MemberStateFactory,
@@ -245,7 +245,7 @@ def test_lists_take_as_many_queries_for_three_rows_as_for_one(
         speaker_of(session, MemberStateFactory(), place + 1)
         if place:
             session_of(edition, 10 + place)
-            EditionFactory()
+            AnnouncedEditionFactory()
     asked = {
         # The rows, and what waits for a second person.
         f"{V1}/states": 2,

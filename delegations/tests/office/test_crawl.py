@@ -18,7 +18,7 @@ from delegations.tests.offices import browser, invited, page_of, text, words_of
 from delegations.tests.rows import all_rows
 from invitations.replies import record_reply
 from invitations.tests.databases import AS_DEPLOYED
-from invitations.tests.factories import EditionFactory
+from invitations.tests.factories import AnnouncedEditionFactory
 
 pytestmark = [
     pytest.mark.django_db,
@@ -270,7 +270,7 @@ def test_queries_of_a_reply_and_of_its_summary(
 
 
 def test_the_front_page_leads_to_the_packages_and_to_the_code(client):
-    edition = EditionFactory(partnership_link="https://forum.example.org/partners")
+    edition = AnnouncedEditionFactory(partnership_link="https://forum.example.org/partners")
 
     page = text(client.get(reverse("office:home")))
 

@@ -11,7 +11,7 @@ from django.utils import timezone
 from delegations.tests.offices import browser, coming, page_of
 from invitations.models import ForumEdition, HeldChange, Language, SessionHours
 from invitations.outbox.release import release_change
-from invitations.tests.factories import EditionFactory, HoursFactory, UserFactory
+from invitations.tests.factories import AnnouncedEditionFactory, HoursFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -20,7 +20,7 @@ FILE = "/programme/wsis-2027.ics"
 
 @pytest.fixture
 def edition():
-    return EditionFactory(
+    return AnnouncedEditionFactory(
         symbol="wsis-2027",
         website="https://forum.example.org",
         speakers_published_at=dt.datetime(2026, 1, 1, tzinfo=dt.UTC),

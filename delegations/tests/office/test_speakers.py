@@ -8,6 +8,7 @@ from delegations.models import Delegation, HighLevelSession, PolicyStatement, Sp
 from delegations.tests.offices import text
 from invitations.models import MemberState, Reply
 from invitations.tests.factories import (
+    AnnouncedEditionFactory,
     EditionFactory,
     InvitationFactory,
     MemberStateFactory,
@@ -29,7 +30,7 @@ def in_march():
 
 @pytest.fixture
 def edition():
-    return EditionFactory(symbol="wsis-2027", speakers_published_at=timezone.now())
+    return AnnouncedEditionFactory(symbol="wsis-2027", speakers_published_at=timezone.now())
 
 
 @pytest.fixture
@@ -77,7 +78,7 @@ def test_the_list_is_read_by_everyone_once_it_is_published(client, session):
 
 @pytest.mark.parametrize("published_at", [None, dt.datetime(2027, 3, 10, 9, 1, tzinfo=dt.UTC)])
 def test_before_its_hour_there_is_no_list(client, published_at):
-    EditionFactory(symbol="wsis-2027", speakers_published_at=published_at)
+    AnnouncedEditionFactory(symbol="wsis-2027", speakers_published_at=published_at)
 
     assert client.get(PAGE).status_code == 404
     assert "List of speakers" not in text(client.get("/"))

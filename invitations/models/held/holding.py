@@ -225,7 +225,7 @@ def letters_at_hand(
     """Return the approved letters of editions that are not over, or take replies: mail may leave.
 
     Nobody ends an edition alone: one whose end is changed just now, or waits with its change, is at
-    hand by the values that were released.
+    hand by the values that were released. One that is only begun takes the place of none.
     """
     edition, letter = (apps.get_model("invitations", one) for one in ("ForumEdition", "Letter"))
     waiting = HeldChange.objects.waiting().filter(
@@ -234,7 +234,7 @@ def letters_at_hand(
     released = dict(waiting.values_list("object_id", "before"))
     if model is edition:
         released |= before or {}
-    at_hand = {str(one.pk) for one in edition.objects.only("pk").at_hand()} | {
+    at_hand = {str(one.pk) for one in edition.objects.only("pk").announced().at_hand()} | {
         str(key) for key, values in released.items() if values and is_at_hand(edition(), values)
     }
     closed_at = "invitation__edition__replies_closed_at"

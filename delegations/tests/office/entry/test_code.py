@@ -17,7 +17,7 @@ from delegations.tests.office.entry.codes import (
 from delegations.tests.rows import all_rows
 from invitations.links import replace_link, reply_url
 from invitations.models import Invitation
-from invitations.tests.factories import EditionFactory, InvitationFactory, UserFactory
+from invitations.tests.factories import AnnouncedEditionFactory, InvitationFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -139,7 +139,7 @@ def test_a_language_that_does_not_exist_changes_nothing(client):
 
 @pytest.mark.parametrize("page", [CODE_PAGE, CHECK_PAGE])
 def test_after_ten_wrong_codes_the_page_says_that_there_are_many(client, page):
-    EditionFactory()
+    AnnouncedEditionFactory()
     for _time in range(WRONG_FROM_ONE):
         assert client.post(page, {"code": "1234"}).status_code == 200
 

@@ -8,7 +8,7 @@ from django.utils import timezone
 from delegations.tests.office.entry.addresses import address_of, office_of
 from delegations.tests.office.entry.failing import FAULTS
 from invitations.models import ForumEdition, Invitation, Rank
-from invitations.tests.factories import EditionFactory, InvitationFactory
+from invitations.tests.factories import AnnouncedEditionFactory, InvitationFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -31,7 +31,7 @@ def visitor():
 
 @pytest.fixture
 def edition():
-    return EditionFactory()
+    return AnnouncedEditionFactory()
 
 
 @pytest.mark.parametrize("status", FAULTS)

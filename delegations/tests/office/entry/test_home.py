@@ -4,14 +4,14 @@ import pytest
 import time_machine
 
 from delegations.tests.office.entry.addresses import CHECK_PAGE, CODE_PAGE, address_of
-from invitations.tests.factories import EditionFactory, InvitationFactory, MinisterFactory
+from invitations.tests.factories import AnnouncedEditionFactory, InvitationFactory, MinisterFactory
 
 pytestmark = pytest.mark.django_db
 
 
 def test_the_front_page_names_the_editions_to_come_and_whom_to_write_to(client):
-    EditionFactory(name="WSIS Forum 2027", theme="Building bridges")
-    EditionFactory(
+    AnnouncedEditionFactory(name="WSIS Forum 2027", theme="Building bridges")
+    AnnouncedEditionFactory(
         name="WSIS Forum 2025",
         opens_on=dt.date(2025, 5, 10),
         closes_on=dt.date(2025, 5, 14),
@@ -31,7 +31,9 @@ def test_the_front_page_names_the_editions_to_come_and_whom_to_write_to(client):
 
 
 def test_the_front_page_of_one_edition_says_whose_it_is_and_whom_to_ask_once(client):
-    EditionFactory(name="WSIS Forum 2027", organization="Ruritanian Telecommunication Union")
+    AnnouncedEditionFactory(
+        name="WSIS Forum 2027", organization="Ruritanian Telecommunication Union"
+    )
 
     page = client.get("/").content.decode()
 
@@ -42,7 +44,7 @@ def test_the_front_page_of_one_edition_says_whose_it_is_and_whom_to_ask_once(cli
 
 
 def test_the_front_page_names_the_last_edition_when_none_is_to_come(client):
-    EditionFactory(name="WSIS Forum 2027")
+    AnnouncedEditionFactory(name="WSIS Forum 2027")
 
     with time_machine.travel("2029-01-01T09:00Z"):
         page = client.get("/").content.decode()
@@ -65,7 +67,7 @@ def test_the_front_page_shows_no_invitation(client):
 
 
 def test_the_front_page_leads_to_the_code_and_to_the_check(client):
-    EditionFactory()
+    AnnouncedEditionFactory()
 
     page = client.get("/").content.decode()
 

@@ -260,6 +260,17 @@ def test_the_list_leads_nowhere_its_reader_may_not_go(client):
     assert "Before letters leave" in client.get(page_of(edition)).content.decode()
 
 
+def test_its_page_says_until_when_an_edition_is_not_public(admin_client):
+    draft = InvitationFactory(status="draft")
+    told = "This edition is not public yet: with its first invitation in force"
+    assert told in admin_client.get(page_of(draft.edition)).content.decode()
+    assert told not in admin_client.get(ADD).content.decode()
+
+    InvitationFactory(edition=draft.edition)
+
+    assert told not in admin_client.get(page_of(draft.edition)).content.decode()
+
+
 def test_the_checklist_of_what_is_postponed_names_no_earlier_day():
     edition = EditionFactory(postponed_at=timezone.now())
 
