@@ -3,12 +3,14 @@
 from typing import Any
 
 from django.db import Error
+from django.db.models import CharField, OuterRef, QuerySet
+from django.db.models.functions import Cast
 from django.http import HttpRequest, HttpResponse
 from django.middleware.csrf import get_token
 from django.shortcuts import render
 from django.template.loader import render_to_string
 
-from invitations.models import ForumEdition
+from invitations.models import ForumEdition, HeldChange, Invitation
 
 
 def announced_edition() -> ForumEdition | None:
@@ -18,6 +20,24 @@ def announced_edition() -> ForumEdition | None:
     """
     edition = ForumEdition.objects.announced().current()
     return edition and edition.as_released
+
+
+def edition_held(path: str) -> "QuerySet[HeldChange, Any]":
+    """Return what was released of the edition at that path, if a change of it waits: one value."""
+    of_editions = {"content_type__app_label": "invitations", "content_type__model": "forumedition"}
+    key = Cast(OuterRef(path), CharField())
+    return HeldChange.objects.waiting().filter(**of_editions, object_id=key).values("before")[:1]
+
+
+def show_as_released(invitation: Invitation, before: Any) -> None:
+    """Let the office see of the edition what a second person released.
+
+    That replies are closed holds at once: to stop, one person suffices.
+    """
+    edition = invitation.edition
+    shown = edition.with_values({**(before or {}), "replies_closed_at": edition.replies_closed_at})
+    shown.as_released = shown
+    invitation.edition = shown
 
 
 def refusal_page(request: HttpRequest, template: str, status: int, **shown: Any) -> HttpResponse:

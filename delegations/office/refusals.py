@@ -44,7 +44,8 @@ def link_not_held(request: HttpRequest) -> HttpResponse:
 def gone_page(
     request: HttpRequest, invitation: Invitation, reason: str, **more: object
 ) -> HttpResponse:
-    page = {"invitation": invitation, "edition": invitation.edition, "reason": reason, **more}
+    edition = invitation.edition.as_released
+    page = {"invitation": invitation, "edition": edition, "reason": reason, **more}
     return render(request, "office/gone.html", page, status=410)
 
 

@@ -87,9 +87,9 @@ def hold(page, edition, answer=None, **words):
 
 def doors(page, edition):
     """What everyone finds, and where the code and the check are typed."""
+    list_speakers(edition)
     open_page(page, "office:home")
     yield "front page"
-    list_speakers(edition)
     open_page(page, "office:speakers", edition.symbol)
     yield "list of speakers"
     open_page(page, "office:code")

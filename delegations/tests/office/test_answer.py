@@ -286,9 +286,9 @@ def test_queries_of_the_page_and_of_a_reply(
 ):
     client = browser(invitation)
 
-    # The invitation by its link, the State's replies, the ranks for the form, the form of address,
-    # the letter's reference, and what waits of the edition.
-    with django_assert_num_queries(6):
+    # The invitation by its link, with what waits of the edition; the State's replies, the ranks for
+    # the form, the form of address and the letter's reference.
+    with django_assert_num_queries(5):
         client.get(page_of(invitation))
     with django_assert_max_num_queries(14):
         client.post(page_of(invitation), words_of(invitation))

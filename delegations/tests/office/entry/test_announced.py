@@ -9,8 +9,9 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from delegations.tests.offices import invited
+from delegations.tests.offices import browser, invited, page_of
 from invitations.models import ForumEdition, HeldChange
+from invitations.replies import record_reply
 from invitations.tests.factories import (
     AnnouncedEditionFactory,
     EditionFactory,
@@ -165,6 +166,46 @@ def test_what_waits_for_a_second_person_stands_on_no_public_page(client, changed
 
     assert SECRET in client.get("/").content.decode()
     assert 'href="https://zenda.example.org"' in client.get("/").content.decode()
+
+
+def seen_by(office):
+    """All that the office of the invitation sees before it answers, and afterwards."""
+    client = browser(office)
+    pages = [client.get(address) for address in (page_of(office), page_of(office, "statement"))]
+    if not office.replies.exists():
+        record_reply(office, {"answer": "in_person"})
+    names = ("answer", "change", "delegation", "statement", "recorded")
+    pages += [client.get(page_of(office, name)) for name in names]
+    client.post("/states/", {"step": "together"})
+    return [*pages, client.get("/states/")]
+
+
+def test_what_waits_for_a_second_person_is_seen_by_no_office(changed):
+    for page in seen_by(changed):
+        assert SECRET not in page.content.decode(), page.request
+        assert "https://zenda.example.org" not in page.content.decode(), page.request
+
+    HeldChange.objects.update(state="released", decided_at=timezone.now(), decided_by=UserFactory())
+
+    assert [SECRET in page.content.decode() for page in seen_by(changed)] == [True] * 8
+
+
+def test_a_link_that_is_gone_says_what_was_released(client, changed):
+    link = changed.links.get()
+    type(link).objects.filter(pk=link.pk).update(replaced_at=timezone.now())
+
+    gone = client.get(f"/r/{link.token}/")
+
+    assert gone.status_code == 410
+    assert SECRET not in gone.content.decode()
+
+
+def test_that_replies_are_closed_holds_before_it_is_released(changed):
+    edition = ForumEdition.objects.get(pk=changed.edition_id)
+    edition.replies_closed_at = timezone.now()
+    edition.save()
+
+    assert browser(changed).get(page_of(changed)).status_code == 410
 
 
 def test_last_year_s_edition_stays_guarded_while_the_next_is_begun(client, changed):
