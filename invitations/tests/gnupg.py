@@ -5,11 +5,12 @@ from contextlib import contextmanager
 
 
 @contextmanager
-def pair_of_keys(folder):
+def pair_of_keys(folder, passphrase=""):
     """Make the pair in files of the folder; the private one is in its home too."""
     home = ["gpg", "--batch", "--quiet", "--homedir", folder / "home"]
+    home += ["--pinentry-mode", "loopback", "--passphrase", passphrase]
     (folder / "home").mkdir(mode=0o700)
-    make = ["--passphrase", "", "--quick-generate-key", "backup@example.org", "future-default"]
+    make = ["--quick-generate-key", "backup@example.org", "future-default"]
     subprocess.run([*home, *make], check=True)
     for name, verb in (("public", "--export"), ("private", "--export-secret-keys")):
         subprocess.run([*home, "--output", folder / name, verb], check=True)

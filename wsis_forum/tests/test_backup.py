@@ -1,5 +1,6 @@
 """What deploy/backup writes, deploy/restore reads: every row and every file, into another place."""
 
+import subprocess
 import sys
 import tarfile
 import threading
@@ -14,7 +15,6 @@ from django.conf import settings
 from django.db import connection
 from django.test import Client
 from django.utils import timezone
-from psycopg2.sql import SQL, Identifier
 
 from invitations.files.frozen import freeze
 from invitations.models import Outage, Reply
@@ -31,13 +31,14 @@ from invitations.tests.factories import (
 from invitations.tests.gnupg import opened, pair_of_keys
 from scripts.peers.programs import wait_until
 from wsis_forum.env import Mailbox
+from wsis_forum.tests import restored
+from wsis_forum.tests.restored import RESTORED, rows_of
 from wsis_forum.tests.running import started
 
 pytestmark = [
     pytest.mark.django_db(transaction=True, serialized_rollback=True),
     pytest.mark.skipif(connection.vendor != "postgresql", reason="The scripts are PostgreSQL's."),
 ]
-RESTORED = "wsis_forum_restored"
 DEPLOY = settings.BASE_DIR / "deploy"
 
 
@@ -49,26 +50,8 @@ def keys(tmp_path):
 
 @pytest.fixture
 def empty_database():
-    postgresql("dropdb", "--if-exists", "--force", RESTORED)
-    postgresql("createdb", RESTORED)
-    yield address_of(RESTORED)
-    postgresql("dropdb", "--force", RESTORED)
-
-
-def rows_of(address):
-    """A hash of all rows of each table."""
-    with closing(psycopg2.connect(address)) as line, line.cursor() as cursor:
-        cursor.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")
-        tables = [name for (name,) in cursor.fetchall()]
-        found = {}
-        for name in tables:
-            cursor.execute(
-                SQL("SELECT md5(string_agg(t::text, '' ORDER BY t::text)) FROM {} t").format(
-                    Identifier(name)
-                )
-            )
-            found[name] = cursor.fetchone()[0]
-    return found
+    with restored.empty_database() as address:
+        yield address
 
 
 def files_of(folder):
@@ -243,6 +226,27 @@ def test_of_two_keys_each_opens_the_backup_alone(keys, empty_database, tmp_path)
 
     assert read.returncode == 0, read.stderr
     assert rows_of(empty_database) == rows_of(here)
+
+
+@pytest.mark.parametrize(("given", "is_read"), [("of the safe", True), ("another", False)])
+def test_a_key_with_a_passphrase_is_opened_by_what_is_typed(
+    empty_database, tmp_path, given, is_read
+):
+    command = [DEPLOY / "restore", tmp_path / "private", tmp_path / "backup", empty_database,
+               tmp_path / "restored"]  # fmt: skip
+    with pair_of_keys(tmp_path, passphrase="of the safe") as (public, _private):
+        made = run(DEPLOY / "backup", public, tmp_path / "backup",
+                   DATABASE_URL=address_of(connection.settings_dict["NAME"]),
+                   STORAGE_URL=settings.MEDIA_ROOT.as_uri())  # fmt: skip
+    assert made.returncode == 0, made.stderr
+
+    read = subprocess.run(
+        command, input=f"{given}\n", capture_output=True, text=True, timeout=60, check=False
+    )
+
+    assert (read.returncode == 0) is is_read, read.stderr
+    assert bool(rows_of(empty_database)) is is_read
+    assert (tmp_path / "restored").exists() is is_read
 
 
 def test_a_restored_backup_opens_no_link_until_it_is_armed(
