@@ -3,7 +3,9 @@
 import datetime as dt
 from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from functools import cache
+from math import inf
 from pathlib import Path
 from shutil import disk_usage
 
@@ -28,6 +30,8 @@ from invitations.outbox.arming import why_mute
 
 ENOUGH_SPACE = 20 * 1024 * 1024  # bytes, for some hundred replies
 STORE_WITHIN = 3  # seconds
+# One is due each night; two hours are for trying again.
+BACKUP_WITHIN = 26 * 60 * 60  # seconds
 
 # A store that hangs must not hold up the probe: replies need no store.
 asking_the_store = ThreadPoolExecutor(1, "store")
@@ -91,7 +95,8 @@ def what_is_amiss(now: dt.datetime) -> list[str]:
     ``late …``: a job of the clock; ``letters waiting``: no worker has tried them for a quarter of
     an hour; ``letters failed``: they could not be composed; ``faults``: a job met one; ``outage
     mail_server`` or ``outage store``: no worker gets through, so no letter leaves; ``store``: this
-    server cannot keep or read files; ``seal``: letters cannot be sealed, or soon cannot.
+    server cannot keep or read files; ``seal``: letters cannot be sealed, or soon cannot;
+    ``backup``: this host has none of the last night.
     """
     found = [f"late {job.name}" for job in monitoring.clock_jobs(now) if job.is_late]
     if Letter.objects.planned().filter(monitoring.left_waiting(now)).exists():
@@ -105,6 +110,8 @@ def what_is_amiss(now: dt.datetime) -> list[str]:
         outage.of if outage.of == Outage.Of.SEAL else f"outage {outage.of}"
         for outage in monitoring.outages_now()
     ]
+    if backup_is_missing(now):
+        found.append("backup")
     return found if store_works() else [*found, "store"]
 
 
@@ -126,6 +133,25 @@ def store_works() -> bool:
     except TimeoutError:
         asked.cancel()
         return False
+
+
+def backup_is_missing(now: dt.datetime) -> bool:
+    """Whether deploy/nightly-backup writes on this host, and last night's is not there."""
+    written_here = (settings.VAR_DIR / "backups").is_dir()
+    return written_here and seconds_since_backup(now) > BACKUP_WITHIN
+
+
+def seconds_since_backup(now: dt.datetime) -> float:
+    """Return the age of the last whole backup on this host; infinity where there is none.
+
+    One of the future was written by a clock that went wrong, and says nothing.
+    """
+    ages = [inf]
+    for file in (settings.VAR_DIR / "backups").glob("backup-*Z"):
+        # The oldest may be removed meanwhile.
+        with suppress(FileNotFoundError):
+            ages.append(now.timestamp() - file.stat().st_mtime)
+    return min(age for age in ages if age >= 0)
 
 
 # Migrations on disk do not change while a process lives.
@@ -205,6 +231,11 @@ class Figures(Collector):
             "1 where what is written is kept.",
             "place",
             {"database": int(database_takes_writes()), "store": int(store_works())},
+        )
+        yield gauge(
+            "wsis_forum_backup_age_seconds",
+            "Since the last backup on this host was written; +Inf where there is none.",
+            seconds_since_backup(now),
         )
 
 

@@ -5,7 +5,8 @@
 For root. What the guide writes goes to layers above /etc, /opt, /run and /var that only this
 process and those it starts can see, and they have a network of their own: no server of the machine
 is touched. Each ``systemctl`` is done here, by the units' own lines; packages have to be there
-already. Then the site is asked through nginx, by its name and over TLS, and a browser walks there.
+already. Then the site is asked through nginx, by its name and over TLS, and a browser walks there;
+and what it has answered is found again in a backup that is restored beside.
 """
 
 import os
@@ -19,6 +20,7 @@ from pathlib import Path
 
 from scripts.follow_guide import ROOT, commands
 from scripts.follow_guide.host import CERTIFICATE, SITE, Host, lay_over, prepare
+from scripts.follow_guide.restoring import make_keys, restore
 from scripts.follow_guide.walks import walk
 
 PATIENCE = 900  # seconds, for a machine on which others work too
@@ -41,11 +43,13 @@ def main() -> None:
         host = Host(outside=sys.argv[2])
         try:
             prepare(folder)
+            make_keys(folder)
             follow(host)
             ask_the_site()
             host.systemctl("restart", "wsis-forum-web")
             ask_the_site()
             walk(host)
+            restore(host)
         finally:
             host.end(folder)
 

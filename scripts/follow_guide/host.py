@@ -5,7 +5,7 @@ import shutil
 import socket
 import subprocess
 import sys
-from configparser import ConfigParser
+from configparser import ConfigParser, SectionProxy
 from pathlib import Path
 
 from scripts.follow_guide import ROOT
@@ -102,8 +102,18 @@ class Host:
         if unit.endswith(".socket"):
             _host, port = described(unit)["Socket"]["ListenStream"].split(":")
             self.sockets[unit] = listening(int(port))
+        elif unit.endswith(".timer"):
+            print(f"{unit}: at {described(unit)['Timer']['OnCalendar']}", flush=True)
         else:
-            self.processes[unit] = start(unit, self.sockets.get(f"{unit}.socket"))
+            self.start_service(unit)
+
+    def start_service(self, unit: str) -> None:
+        """Start it, and wait for it where it is one that ends; raise if it fails."""
+        process = start(unit, self.sockets.get(f"{unit}.socket"))
+        if service_of(unit)["Type"] != "oneshot":
+            self.processes[unit] = process
+        elif failed := process.wait():
+            raise subprocess.CalledProcessError(failed, unit)
 
     def stop(self, unit: str) -> None:
         if listener := self.sockets.pop(unit, None):
@@ -123,8 +133,7 @@ class Host:
 
 def start(unit: str, listener: socket.socket | None) -> "subprocess.Popen[bytes]":
     """Start the unit's own line as its user, with its variables and socket, in its folder."""
-    name, at, instance = unit.partition("@")
-    service = described(f"{name}{at}.service", "wsis-forum-.service.d/hardened.conf")["Service"]
+    service, instance = service_of(unit), unit.partition("@")[2]
     command = shlex.split(service["ExecStart"].replace("%i", instance).replace("%%", "%"))
     if listener:
         command = given_socket(listener, *command)
@@ -134,6 +143,11 @@ def start(unit: str, listener: socket.socket | None) -> "subprocess.Popen[bytes]
         cwd=folder,
         pass_fds=[listener.fileno()] if listener else [],
     )
+
+
+def service_of(unit: str) -> SectionProxy:
+    name, at, _instance = unit.partition("@")
+    return described(f"{name}{at}.service", "wsis-forum-.service.d/hardened.conf")["Service"]
 
 
 def described(*files: str) -> ConfigParser:
@@ -153,4 +167,6 @@ def refuse_missing(arguments: list[str]) -> None:
 
 
 def run(line: str) -> None:
-    subprocess.run(["bash", "-euo", "pipefail", "-c", line], check=True, cwd=ROOT)
+    command = ["bash", "-euo", "pipefail", "-c", line]
+    # Nobody is there to be asked for a passphrase.
+    subprocess.run(command, check=True, cwd=ROOT, stdin=subprocess.DEVNULL)

@@ -93,7 +93,7 @@ def test_systemd_understands_each_line_of_the_units():
 
 
 @pytest.mark.skipif(not shutil.which("systemd-analyze"), reason="systemd is not here.")
-@pytest.mark.parametrize("name", UNITS.values())
+@pytest.mark.parametrize("name", [*UNITS.values(), "wsis-forum-backup"])
 def test_a_unit_is_exposed_little(name, tmp_path):
     shutil.copytree(DEPLOY / "systemd", tmp_path / "etc/systemd/system")
 
@@ -204,10 +204,22 @@ def test_each_file_that_the_guide_uses_is_there():
 
 
 def test_the_guide_starts_each_unit():
-    enabled = next(line for line in commands() if line.startswith("systemctl enable"))
+    enabled = " ".join(line for line in commands() if line.startswith("systemctl enable --now "))
 
-    others = {"wsis-forum-web.socket", "wsis-forum-worker@2"}
-    assert {*UNITS.values(), *others} == set(enabled.split()[3:])
+    units = [path for path in (DEPLOY / "systemd").iterdir() if path.is_file()]
+    wanted = {path.name for path in units if "[Install]" in path.read_text()}
+    assert {"wsis-forum-backup.timer", "wsis-forum-web.socket"} <= wanted
+    told = enabled.replace(" --now", "").replace("systemctl enable", "").split()
+    named = {name if "." in name else f"{name}.service" for name in told}
+    assert {re.sub(r"@\d", "@", name) for name in named} == wanted
+
+
+def test_the_backup_is_written_where_its_age_is_read_by_the_keys_of_the_guide():
+    _script, keys, folder, number = unit("wsis-forum-backup")["ExecStart"].split()
+
+    assert folder == f"{given_variables()['VAR_DIR']}/backups"
+    assert any(line.endswith(f" {keys}") for line in commands())
+    assert f"The last {number} stay" in (settings.BASE_DIR / "docs/deploy.md").read_text()
 
 
 # The proxy

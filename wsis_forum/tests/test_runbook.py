@@ -20,9 +20,9 @@ def test_a_chapter_says_what_is_seen_done_and_left_alone_and_was_tried(chapter):
         assert f"def {name}(" in (settings.BASE_DIR / path).read_text(), (path, name)
 
 
-def test_there_are_fourteen_chapters():
-    assert PAGE.splitlines()[2].startswith("Fourteen things")
-    assert len(CHAPTERS) == 14
+def test_there_are_fifteen_chapters():
+    assert PAGE.splitlines()[2].startswith("Fifteen things")
+    assert len(CHAPTERS) == 15
 
 
 def test_each_alarm_that_a_chapter_names_is_one():
