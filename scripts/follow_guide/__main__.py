@@ -19,8 +19,8 @@ import urllib.request
 from pathlib import Path
 
 from scripts.follow_guide import ROOT, commands
+from scripts.follow_guide.backups import make_keys, restore
 from scripts.follow_guide.host import CERTIFICATE, SITE, Host, lay_over, prepare
-from scripts.follow_guide.restoring import make_keys, restore
 from scripts.follow_guide.walks import walk
 
 PATIENCE = 900  # seconds, for a machine on which others work too

@@ -14,13 +14,12 @@ import threading
 import time
 import urllib.error
 import urllib.request
-from configparser import ConfigParser
 from http.client import HTTPException
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from ipaddress import ip_address
+from pathlib import Path
 
 import pytest
-import yaml
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -30,30 +29,13 @@ from django.conf import settings
 from honcho.environ import parse_procfile
 
 from conftest import VARIABLES
-from scripts.follow_guide import commands
+from scripts.follow_guide import commands, restoring
 from scripts.peers.ports import answers, free_port
 from scripts.peers.programs import Listening, wait_until
+from wsis_forum.tests.deployed import DEPLOY, described, given_variables, unit
 
-DEPLOY = settings.BASE_DIR / "deploy"
 UNITS = {"web": "wsis-forum-web", "worker": "wsis-forum-worker@1", "beat": "wsis-forum-beat"}
 TOKEN = "abcdefghjkmnpqrstuvwx"
-
-
-def unit(name):
-    return described(DEPLOY / "systemd" / f"{name.rstrip('1')}.service")["Service"]
-
-
-def described(path):
-    described = ConfigParser(interpolation=None, strict=False, delimiters="=")
-    described.read(path)
-    return described
-
-
-def given_variables():
-    lines = (DEPLOY / "environment").read_text().splitlines()
-    return {name: value.strip('"') for name, _is, value in
-            (line.lstrip("#").partition("=") for line in lines)
-            if re.fullmatch("[A-Z_]+", name)}  # fmt: skip
 
 
 # The units
@@ -201,6 +183,14 @@ def test_each_file_that_the_guide_uses_is_there():
 
     assert {"deploy/environment", "deploy/run", "deploy/nginx/wsis-forum.conf"} <= used
     assert not [path for path in used if not (settings.BASE_DIR / path).exists()]
+
+
+def test_the_guide_restores_what_its_backup_has_written():
+    made, restored = restoring(Path("/run/key"), Path("/var/lib/wsis-forum/backups/of-tonight"))
+
+    assert made.startswith("runuser --user postgres -- createdb ")
+    assert restored.startswith("/opt/wsis-forum/deploy/run deploy/restore ")
+    assert " /run/key /var/lib/wsis-forum/backups/of-tonight postgres://" in restored
 
 
 def test_the_guide_starts_each_unit():
@@ -415,7 +405,7 @@ def test_a_certificate_without_its_key_is_refused_and_the_old_one_stays(proxy):
     assert ssl.get_server_certificate(("127.0.0.1", tls)) == before
 
 
-# Containers
+# A site beside, as in containers
 
 
 def lead_to(site, folder):
@@ -462,31 +452,3 @@ def test_a_site_beside_takes_the_place_of_another_and_nobody_is_cut_off(proxy):
     beside.end()
     told = [word for one in visitors for word in one.told]
     assert {*told} == {"The first took an answer", "The next took an answer"}
-
-
-def test_the_guide_replaces_a_container_by_the_one_beside_it():
-    compose = yaml.safe_load((DEPLOY / "container/compose.yaml").read_text())["services"]
-    guide = (settings.BASE_DIR / "docs/deploy.md").read_text()
-
-    (port,), (beside,) = (compose[name]["ports"] for name in ("web", "web-beside"))
-
-    assert compose["web-beside"] == compose["web"] | {"profiles": ["beside"], "ports": [beside]}
-    places = [one.removesuffix(":8000") for one in (port, beside)]
-    assert "sed -i s/{}/{}/".format(*places) in guide
-    assert "sed -i s/{1}/{0}/".format(*places) in guide
-
-
-def test_no_container_is_root_or_writes_to_its_image():
-    compose = (DEPLOY / "container/compose.yaml").read_text()
-    image = (DEPLOY / "container/Containerfile").read_text()
-
-    services = re.split(
-        r"^  (?=\w+:$)", compose.partition("\nservices:\n")[2].partition("\n# ")[0], flags=re.M
-    )
-    assert re.search(r"^USER (\S+)", image, re.M)[1] == "10001:10001"
-    assert 'user: "10001:10001"' in compose.partition("services:")[0]
-    for service in filter(None, services):
-        own = "<<: *program" in service
-        assert own or re.search("^    user: (postgres|redis)", service, re.M), service
-        assert own or "read_only: true" in service
-        assert "healthcheck:" in service or service.startswith("prepare")

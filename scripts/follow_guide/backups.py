@@ -1,10 +1,9 @@
 """The keys of the backups, and one that is restored beside the database, as the guide says."""
 
-import re
 import shutil
 from pathlib import Path
 
-from scripts.follow_guide import ROOT
+from scripts.follow_guide import done_elsewhere, restoring
 from scripts.follow_guide.host import Host, run
 from scripts.follow_guide.walks import REMARKS
 
@@ -17,7 +16,7 @@ def make_keys(folder: Path) -> None:
     """Make the pair by the guide's commands, as on another machine; bring the public key here."""
     elsewhere = folder / "another-machine"
     (elsewhere / "home").mkdir(mode=0o700, parents=True)
-    for line in guide_lines(r"gpg .*\bbackup@example.org\b"):
+    for line in done_elsewhere(r"gpg .*\bbackup@example.org\b"):
         command = line.replace("gpg ", "gpg --batch --quiet --passphrase '' ", 1)
         run(f"cd {elsewhere}; GNUPGHOME={elsewhere}/home {command}")
     run(f"gpgconf --homedir {elsewhere}/home --kill gpg-agent")
@@ -30,23 +29,9 @@ def restore(host: Host) -> None:
     """Write a backup, restore it by the guide's commands, and find there what an office wrote."""
     host.systemctl("start", "wsis-forum-backup")
     shutil.chown(PRIVATE, "wsis-forum")
-    for line in commands(max(BACKUPS.iterdir())):
+    for line in restoring(PRIVATE, max(BACKUPS.iterdir())):
         host.do(line)
     asked = "psql -tA -d wsis_forum_restored -c 'SELECT remarks FROM invitations_reply'"
     if REMARKS not in host.ask(f"runuser --user postgres -- {asked}").splitlines():
         raise RuntimeError("The restored backup has no reply of the office that has answered.")
     print("The backup is restored, and has the office's reply", flush=True)
-
-
-def commands(backup: Path) -> list[str]:
-    """Return the guide's commands that restore, with these files for the words that stand there."""
-    lines = guide_lines(r"\S.*\bwsis_forum_restored\b")
-    return [
-        line.replace("PRIVATE_KEY", str(PRIVATE)).replace("BACKUP", str(backup)) for line in lines
-    ]
-
-
-def guide_lines(pattern: str) -> list[str]:
-    """Return the lines that begin so among the commands which the guide has done elsewhere."""
-    guide = (ROOT / "docs/deploy.md").read_text()
-    return re.findall(rf"^    ({pattern}.*)$", guide, re.M)
