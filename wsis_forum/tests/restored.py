@@ -3,19 +3,24 @@
 from contextlib import closing, contextmanager
 
 import psycopg2
+from django.db import connection
 from psycopg2.sql import SQL, Identifier
 
 from invitations.tests.databases import address_of, postgresql
 
-RESTORED = "wsis_forum_restored"
+
+def name_beside():
+    """The name of the other database, which no other run of the tests has."""
+    return f"{connection.settings_dict['NAME']}_restored"
 
 
 @contextmanager
 def empty_database():
-    postgresql("dropdb", "--if-exists", "--force", RESTORED)
-    postgresql("createdb", RESTORED)
-    yield address_of(RESTORED)
-    postgresql("dropdb", "--force", RESTORED)
+    name = name_beside()
+    postgresql("dropdb", "--if-exists", "--force", name)
+    postgresql("createdb", name)
+    yield address_of(name)
+    postgresql("dropdb", "--force", name)
 
 
 def rows_of(address):

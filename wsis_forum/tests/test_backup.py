@@ -32,7 +32,7 @@ from invitations.tests.gnupg import opened, pair_of_keys
 from scripts.peers.programs import wait_until
 from wsis_forum.env import Mailbox
 from wsis_forum.tests import restored
-from wsis_forum.tests.restored import RESTORED, rows_of
+from wsis_forum.tests.restored import name_beside, rows_of
 from wsis_forum.tests.running import started
 
 pytestmark = [
@@ -212,6 +212,31 @@ def test_without_its_key_a_backup_opens_to_nobody_and_leaves_nothing(
     assert not folder.exists()
 
 
+@pytest.mark.parametrize("part", ["database", "files"])
+def test_a_backup_that_was_damaged_is_refused_and_leaves_nothing(
+    keys, empty_database, tmp_path, part
+):
+    public, private = keys
+    freeze(b"A letter", "messages", "eml")
+    backup, folder = tmp_path / "backup", tmp_path / "restored"
+    run(DEPLOY / "backup", public, backup, STORAGE_URL=settings.MEDIA_ROOT.as_uri(),
+        DATABASE_URL=address_of(connection.settings_dict["NAME"]))  # fmt: skip
+    with tarfile.open(backup) as parts:
+        damaged = parts.getmember(f"./{part}.gpg")
+    # Behind all of the content, where only the seal of the whole stands.
+    with backup.open("r+b") as file:
+        file.seek(damaged.offset_data + damaged.size - 5)
+        before = file.read(1)[0]
+        file.seek(-1, 1)
+        file.write(bytes([before ^ 1]))
+
+    read = run(DEPLOY / "restore", private, backup, empty_database, folder)
+
+    assert read.returncode != 0
+    assert rows_of(empty_database) == {}
+    assert not folder.exists()
+
+
 def test_of_two_keys_each_opens_the_backup_alone(keys, empty_database, tmp_path):
     public, _private = keys
     (tmp_path / "other").mkdir()
@@ -269,7 +294,7 @@ def test_a_restored_backup_opens_no_link_until_it_is_armed(
     settings.SECRET_KEY = "made-anew-after-the-loss"
     with monkeypatch.context() as patch:
         connection.close()
-        patch.setitem(connection.settings_dict, "NAME", RESTORED)
+        patch.setitem(connection.settings_dict, "NAME", name_beside())
         as_restored = Client().get(link, follow=True).status_code
         arm(links_only=True)
         once_armed = Client().get(link, follow=True).status_code
