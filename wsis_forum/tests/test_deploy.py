@@ -323,6 +323,23 @@ def test_the_proxy_names_each_request_in_its_own_log_and_to_the_site(proxy):
     assert log.read_text().endswith(f" {name}\n")
 
 
+@pytest.mark.skipif(not shutil.which("nginx"), reason="nginx is not here.")
+@pytest.mark.parametrize(
+    ("offered", "taken"),
+    [("-tls1_1 -cipher ALL:@SECLEVEL=0", False), ("-tls1_2 -cipher AES256-SHA", False),
+     ("-tls1_2 -cipher ECDHE-RSA-AES128-SHA", False), ("-tls1_2", True), ("-tls1_3", True)],
+)  # fmt: skip
+def test_the_proxy_speaks_no_tls_of_yesterday(proxy, offered, taken):
+    _plain, tls, _folder = proxy
+
+    told = subprocess.run(
+        ["openssl", "s_client", "-connect", f"127.0.0.1:{tls}", *offered.split()],
+        stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+
+    assert (told.returncode == 0) is taken, told.stderr
+
+
 # Its certificate
 
 
