@@ -70,8 +70,21 @@ def test_first_page_counts_what_its_links_show(admin_client):
     assert counts["silent"] == counts["regrets"] == counts["letters to approve"] == 1
     assert counts["correspondence not dealt with"] == counts["reminder steps without approval"] == 1
     assert (counts["draft"], counts["issued"], counts["waits to leave"]) == (1, 6, 1)
-    assert counts[str(COULD_NOT_BE_COMPOSED)] == counts[str(FAULTS_OF_JOBS)] == 1
-    assert counts[str(LETTERS_WAIT)] == 1
+    assert counts[COULD_NOT_BE_COMPOSED % 1] == counts[FAULTS_OF_JOBS % 1] == 1
+    assert counts[LETTERS_WAIT % 1] == 1
+
+
+def test_first_page_and_the_plan_of_reminders_name_the_choice_of_editions(admin_client):
+    edition = EditionFactory()
+    plan = reverse("admin:invitations_forumedition_reminders", args=[edition.pk])
+    pages = (reverse("admin:index") + f"?edition={edition.symbol}", plan)
+    assert not any("Other edition" in admin_client.get(page).text for page in pages)
+
+    EditionFactory()
+    assert all("Other edition:" in admin_client.get(page).text for page in pages)
+
+    EditionFactory()
+    assert all("Other editions:" in admin_client.get(page).text for page in pages)
 
 
 def test_first_page_counts_an_answer_that_stands_though_it_is_not_offered_any_more(admin_client):
