@@ -20,6 +20,9 @@ from invitations.forms.fields import LineField
 from invitations.models import Answer, Correspondence, Invitation
 
 Search = Callable[[str], Sequence[Invitation]]
+NOTHING_OFFERED = _(
+    "Nothing that came in says whose it is: type the State below and press Enter, then choose here."
+)
 # What a mail says by itself, and nobody puts right beside it.
 OF_A_MAIL = ("channel", "received_at", "reference", "sender", "summary")
 
@@ -95,6 +98,7 @@ class BesideForm(PaperReplyForm):
         field: Any = self.fields["invitation"]
         field.queryset = Invitation.objects.filter(pk__in=[one.pk for one in offered])
         field.choices = [(one.pk, one.chosen_as) for one in offered]
+        field.help_text = "" if offered else NOTHING_OFFERED
 
     def first_open(self, offered: Sequence[Invitation]) -> str:
         """Return the first question that is open: whose it is, then what it answers."""

@@ -113,6 +113,19 @@ def test_what_was_found_is_recorded_by_the_same_key(client, registrar):
     assert (reply.invitation, reply.answer, reply.channel) == (wanted, "regrets", "fax")
 
 
+def test_where_nothing_says_whose_it_is_the_empty_choice_says_what_to_do(client, registrar):
+    InvitationFactory(minister__member_state__iso2="RU")
+    filed = on_file()
+    what_to_do = "type the State below and press Enter"
+    empty = client.get(page(filed))
+    assert what_to_do in empty.content.decode()
+
+    found = client.post(page(filed), sent(empty, whose="RU"))
+
+    assert form_of(found)["invitation"].value()
+    assert what_to_do not in found.content.decode()
+
+
 def test_a_name_that_no_state_has_is_told_and_nothing_is_lost(client, registrar):
     response = client.post(page(on_file()), {"whose": "Strelsau", "remarks": "Two guests."})
 
