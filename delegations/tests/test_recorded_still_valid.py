@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from delegations.tests.offices import coming, text
 from invitations.admin.columns import list_url, state_url
-from invitations.models import Correspondence, Invitation, Reconfirmation, Reply
+from invitations.models import Answer, Correspondence, Invitation, Reconfirmation, Reply
 from invitations.replies import record_reply
 from invitations.tests.factories import UserFactory
 from invitations.tests.moving import moved
@@ -153,4 +153,16 @@ def test_with_an_answer_that_holds_no_other_words_of_a_reply_are_kept_or_lost(
 def test_while_no_dates_have_moved_the_form_has_no_such_answer(client, registrar, invitation):
     form = client.get(ADD).context["adminform"].form
 
-    assert "still_valid" not in dict(form.fields["answer"].choices)
+    assert "still_valid" not in str(form["answer"])
+
+
+def test_that_the_answer_holds_is_offered_last_and_apart_from_the_others(
+    client, registrar, invitation
+):
+    moved(invitation.edition)
+
+    answer = client.get(ADD).context["adminform"].form.fields["answer"]
+
+    *others, (apart, [(code, _words)]) = answer.choices
+    assert [code for code, _words in others] == ["", *Answer.values]
+    assert (apart, code) == ("Asked again since the dates moved", "still_valid")

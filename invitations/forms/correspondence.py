@@ -1,5 +1,6 @@
 """A reply that came in on paper or by telephone."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django import forms
@@ -50,6 +51,12 @@ def of_reply(name: str, widget: type[forms.Widget]) -> forms.Field:
 STILL_VALID = "still_valid"
 
 
+def with_still_valid(choices: Iterable[Any]) -> list[Any]:
+    """Return the choices, and apart from them, at the end, that the answer on file holds."""
+    holds = (STILL_VALID, _("still valid: the answer on file holds for the dates now in force"))
+    return [*choices, (_("Asked again since the dates moved"), [holds])]
+
+
 class PaperReplyForm(WholeRowForm):
     """A letter or call that came in, and the reply it brought, if it brought one."""
 
@@ -92,12 +99,7 @@ class PaperReplyForm(WholeRowForm):
         self.fields["invitation"].help_text = ""
         if Reconfirmation.objects.current().not_yet().exists():
             answer: Any = self.fields["answer"]
-            none, *others = answer.choices
-            holds = (
-                STILL_VALID,
-                _("still valid: the answer on file holds for the dates now in force"),
-            )
-            answer.choices = [none, holds, *others]
+            answer.choices = with_still_valid(answer.choices)
         self.fields["respondent_email"].help_text = _(
             "The acknowledgement goes to the addresses on file. This one gets a copy only if it is "
             "a released address of the mission or the focal point."
