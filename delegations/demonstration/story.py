@@ -14,6 +14,7 @@ from django.contrib.auth.models import User
 from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from delegations.demonstration.edition import edition_day, read_data
 from delegations.demonstration.people import invent_person, read_people
@@ -80,7 +81,12 @@ def send_letters(
     offline = Minister.objects.filter(pk__in=[office.minister_id for office in printed])
     offline.update(to_emails="", cc_emails="", postal_address="Zenda Square 1\nStrelsau")
     planned = plan_invitation_letters(edition)
-    say(_("Composing %(count)d letters; this takes up to a minute …") % {"count": planned})
+    told = ngettext(
+        "Composing %(count)d letter; this takes up to a minute …",
+        "Composing %(count)d letters; this takes up to a minute …",
+        planned,
+    )
+    say(told % {"count": planned})
     compose_planned(edition)
     letters = Letter.objects.filter(invitation__edition=edition)
     for letter in letters.exclude(invitation__in=waiting):

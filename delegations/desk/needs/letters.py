@@ -8,8 +8,7 @@ from django.db.models.functions import TruncDate
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import ngettext_lazy
 
 from delegations.desk.needs.need import Found, Need, may, of_edition
 from delegations.desk.outbox import OutboxRow
@@ -33,26 +32,35 @@ from invitations.reminders.owing import AFTER_THE_LETTER
 State = Delivery.State
 
 STUCK = {
-    State.UNCERTAIN: gettext_lazy(
-        "mails that may have arrived: find out whether they did, then say so or send them again"
+    State.UNCERTAIN: ngettext_lazy(
+        "mail that may have arrived: find out whether it did, then say so or send it again",
+        "mails that may have arrived: find out whether they did, then say so or send them again",
     ),
-    State.FAILED: gettext_lazy(
-        "mails that failed: read the server’s words, then put it right and send anew"
+    State.FAILED: ngettext_lazy(
+        "mail that failed: read the server’s words, then put it right and send anew",
+        "mails that failed: read the server’s words, then put it right and send anew",
     ),
-    State.BOUNCED: gettext_lazy(
-        "mails that came back: find another address, telephone, or send by pouch"
+    State.BOUNCED: ngettext_lazy(
+        "mail that came back: find another address, telephone, or send by pouch",
+        "mails that came back: find another address, telephone, or send by pouch",
     ),
-    State.MISSED: gettext_lazy(
-        "mails missed by more than a day, or kept back: read why, and send anew if still wanted"
+    State.MISSED: ngettext_lazy(
+        "mail missed by more than a day, or kept back: read why, and send anew if still wanted",
+        "mails missed by more than a day, or kept back: read why, and send anew if still wanted",
     ),
 }
-COULD_NOT_BE_COMPOSED = gettext_lazy(
-    "letters that could not be composed: read why, put it right, and have them tried again"
+COULD_NOT_BE_COMPOSED = ngettext_lazy(
+    "letter that could not be composed: read why, put it right, and have it tried again",
+    "letters that could not be composed: read why, put it right, and have them tried again",
 )
-LETTERS_WAIT = gettext_lazy(
-    "letters that wait for a text, a field or a person: read for what, and fill it in"
+LETTERS_WAIT = ngettext_lazy(
+    "letter that waits for a text, a field or a person: read for what, and fill it in",
+    "letters that wait for a text, a field or a person: read for what, and fill it in",
 )
-FAULTS_OF_JOBS = gettext_lazy("faults of regular jobs: read what went wrong")
+FAULTS_OF_JOBS = ngettext_lazy(
+    "fault of a regular job: read what went wrong",
+    "faults of regular jobs: read what went wrong",
+)
 
 
 def deliveries(
@@ -68,7 +76,10 @@ def deliveries(
     own = Delivery.objects.filter(letter__invitation__edition=edition, letter__by_original=False)
     yield Need(
         decides,
-        _("printed letters to mark as dispatched"),
+        ngettext_lazy(
+            "printed letter to mark as dispatched",
+            "printed letters to mark as dispatched",
+        ),
         list_url(Delivery, state__exact=State.QUEUED.value, channel__in="pouch,post", **here),
         own.waiting().exclude(channel=Delivery.Channel.EMAIL),
         "not_before",
@@ -118,13 +129,19 @@ def composed_letters(
     all_are = len(to_approve) == len(rows)
     yield Need(
         may(request, "approve_letter"),
-        _("letters to approve"),
+        ngettext_lazy(
+            "letter to approve",
+            "letters to approve",
+        ),
         one_by_one(to_approve if all_are else []) or list_url(Letter, approval="open", **here),
         found=oldest_of(to_approve),
     )
     yield Need(
         may(request, "change_letter", "approve_letter"),
-        _("outdated letters to compose anew"),
+        ngettext_lazy(
+            "outdated letter to compose anew",
+            "outdated letters to compose anew",
+        ),
         list_url(Letter, approval="anew", **here),
         found=oldest_of(anew),
     )
@@ -147,13 +164,19 @@ def people(edition: ForumEdition, request: HttpRequest) -> Iterator[Need]:
     here = {"edition__id__exact": edition.pk}
     yield Need(
         may(request, "change_invitation"),
-        _("invitations of persons who left office: hand them over or withdraw them"),
+        ngettext_lazy(
+            "invitation of a person who left office: hand it over or withdraw it",
+            "invitations of persons who left office: hand them over or withdraw them",
+        ),
         list_url(Invitation, left_office="yes", **here),
         edition.invitations.of_persons_out_of_office(),
     )
     yield Need(
         may(request, "change_delivery"),
-        _("offices not reached: find another address, telephone, or send by pouch"),
+        ngettext_lazy(
+            "office not reached: find another address, telephone, or send by pouch",
+            "offices not reached: find another address, telephone, or send by pouch",
+        ),
         list_url(Invitation, reached="no", **here),
         edition.invitations.unreached(),
         "issued_at",
@@ -163,9 +186,18 @@ def people(edition: ForumEdition, request: HttpRequest) -> Iterator[Need]:
 # Signed originals
 
 ORIGINALS_AT = {
-    Stage.UNDER_WAY: gettext_lazy("signed originals to be printed, signed or handed over"),
-    Stage.NO_RECEIPT: gettext_lazy("signed originals of which the mission’s receipt is missing"),
-    Stage.NO_ANSWER: gettext_lazy("signed originals without an answer: speak to their mission"),
+    Stage.UNDER_WAY: ngettext_lazy(
+        "signed original to be printed, signed or handed over",
+        "signed originals to be printed, signed or handed over",
+    ),
+    Stage.NO_RECEIPT: ngettext_lazy(
+        "signed original of which the mission’s receipt is missing",
+        "signed originals of which the mission’s receipt is missing",
+    ),
+    Stage.NO_ANSWER: ngettext_lazy(
+        "signed original without an answer: speak to the mission",
+        "signed originals without an answer: speak to their mission",
+    ),
 }
 
 
@@ -173,7 +205,10 @@ def originals(edition: ForumEdition, request: HttpRequest) -> Iterator[Need]:
     """Yield what waits of signed originals, and mail where one is due."""
     yield Need(
         may(request, "change_invitation"),
-        _("letters that went by mail although the rank gets a signed original: decide on each"),
+        ngettext_lazy(
+            "letter that went by mail although the rank gets a signed original: decide on it",
+            "letters that went by mail although the rank gets a signed original: decide on each",
+        ),
         list_url(Invitation, edition__id__exact=edition.pk, original_due="yes"),
         mailed_in_spite_of_rank(edition),
     )

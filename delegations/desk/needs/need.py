@@ -25,7 +25,8 @@ class Found(NamedTuple):
 class Need(NamedTuple):
     """What waits for people who may do something about it, and the list that shows it.
 
-    What was ``found`` is known already; or else it is the number of ``rows``, and the earliest hour
+    The ``title`` waits for the number that it stands beside: one mail is none of several. What was
+    ``found`` is known already; or else it is the number of ``rows``, and the earliest hour
     in ``since``.
     """
 

@@ -26,7 +26,7 @@ def needs_of(
     needs = [need for need in all_needs(edition, request, outbox) if need.may]
     return [
         {
-            "title": need.title,
+            "title": need.title % found.number,
             "count": found.number,
             "url": need.url,
             "age": age_in_words(found.since, now),

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from django.http import HttpRequest
-from django.utils.translation import gettext as _
+from django.utils.translation import ngettext_lazy
 
 from delegations.desk.board.reconfirmed import reconfirmed_url
 from delegations.desk.needs.need import Need, may, of_edition
@@ -27,9 +27,13 @@ from invitations.models import (
 def changes(request: HttpRequest) -> Iterator[Need]:
     """Yield what a second person has to look at, by what has become of it."""
     told = {
-        HeldChange.State.WAITING: _("changes that a second person releases or takes back"),
-        HeldChange.State.ALONE: _(
-            "changes that one approver released alone: confirm or reverse them"
+        HeldChange.State.WAITING: ngettext_lazy(
+            "change that a second person releases or takes back",
+            "changes that a second person releases or takes back",
+        ),
+        HeldChange.State.ALONE: ngettext_lazy(
+            "change that one approver released alone: confirm or reverse it",
+            "changes that one approver released alone: confirm or reverse them",
         ),
     }
     for state, title in told.items():
@@ -47,7 +51,10 @@ def replies(edition: ForumEdition, request: HttpRequest) -> Iterator[Need]:
     here, own = of_edition(edition), {"invitation__edition": edition}
     yield Need(
         may(request, "change_reply"),
-        _("contested replies"),
+        ngettext_lazy(
+            "contested reply",
+            "contested replies",
+        ),
         list_url(Reply, status__exact=Reply.Status.CONTESTED.value, **here),
         Reply.objects.contested().filter(**own),
         "received_at",
@@ -56,21 +63,30 @@ def replies(edition: ForumEdition, request: HttpRequest) -> Iterator[Need]:
         asked = Reconfirmation.objects.current().counted().filter(move__edition=edition)
         yield Need(
             may(request, "add_telephonecall"),
-            _("answers not re-confirmed since the dates moved"),
+            ngettext_lazy(
+                "answer not re-confirmed since the dates moved",
+                "answers not re-confirmed since the dates moved",
+            ),
             reconfirmed_url(edition, Reconfirmation.Said.NOT_YET),
             asked.not_yet(),
             "move__released_at",
         )
     yield Need(
         may(request, "change_correspondence"),
-        _("correspondence not dealt with"),
+        ngettext_lazy(
+            "piece of correspondence not dealt with",
+            "pieces of correspondence not dealt with",
+        ),
         list_url(Correspondence, dealt_with="no", **here),
         Correspondence.objects.unread().filter(**own),
         "received_at",
     )
     yield Need(
         may(request, "add_telephonecall"),
-        _("offices to call"),
+        ngettext_lazy(
+            "office to call",
+            "offices to call",
+        ),
         list_url(CallListEntry, called="open", **here),
         CallListEntry.objects.to_call().filter(**own),
         "listed_at",
@@ -81,21 +97,30 @@ def mails(request: HttpRequest) -> Iterator[Need]:
     """Yield mails, scans and bounces of which nobody knows yet whose they are."""
     yield Need(
         may(request, "change_correspondence"),
-        _("mails of which nobody knows yet whose they are"),
+        ngettext_lazy(
+            "mail of which nobody knows yet whose it is",
+            "mails of which nobody knows yet whose they are",
+        ),
         list_url(Correspondence, dealt_with="no", whose="unknown"),
         Correspondence.objects.unread().unmatched(),
         "received_at",
     )
     yield Need(
         may(request, "change_correspondence"),
-        _("dropped scans to be recorded"),
+        ngettext_lazy(
+            "dropped scan to be recorded",
+            "dropped scans to be recorded",
+        ),
         list_url(DroppedScan, to_record="yes"),
         DroppedScan.objects.to_record(),
         "dropped_at",
     )
     yield Need(
         may(request, "change_delivery"),
-        _("bounces of which nobody knows yet what they are of"),
+        ngettext_lazy(
+            "bounce of which nobody knows yet what it is of",
+            "bounces of which nobody knows yet what they are of",
+        ),
         list_url(Bounce, matched="no"),
         Bounce.objects.filter(delivery=None),
         "received_at",
@@ -107,20 +132,29 @@ def approvals(edition: ForumEdition, request: HttpRequest) -> Iterator[Need]:
     approves = may(request, "approve_letter")
     yield Need(
         approves,
-        _("reminder steps without approval"),
+        ngettext_lazy(
+            "reminder step without approval",
+            "reminder steps without approval",
+        ),
         list_url(ReminderStep, approved="no", edition__id__exact=edition.pk),
         edition.reminder_steps.filter(second_approver=None),
     )
     yield Need(
         approves,
-        _("texts of reminders and acknowledgements without approval"),
+        ngettext_lazy(
+            "text of a reminder or an acknowledgement without approval",
+            "texts of reminders and acknowledgements without approval",
+        ),
         list_url(LetterTemplate, approved="no", kind__in=",".join(AUTOMATIC_KINDS)),
         LetterTemplate.objects.filter(kind__in=AUTOMATIC_KINDS, second_approver=None),
         "written_at",
     )
     yield Need(
         approves and request.user.has_perm("delegations.view_highlevelsession"),
-        _("sessions that wait for the approval of two people"),
+        ngettext_lazy(
+            "session that waits for the approval of two people",
+            "sessions that wait for the approval of two people",
+        ),
         list_url(HighLevelSession, approved="no", edition__id__exact=edition.pk),
         HighLevelSession.objects.filter(edition=edition, second_approver=None),
     )

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from django.http import HttpRequest
-from django.utils.translation import gettext as _
+from django.utils.translation import ngettext_lazy
 
 from delegations.desk.needs.need import Need, may
 from delegations.models import ApiToken
@@ -19,21 +19,30 @@ def systems(request: HttpRequest) -> Iterator[Need]:
     releases, person = request.user.has_perm(MAY_RELEASE), user_of(request)
     yield Need(
         releases and request.user.has_perm("delegations.view_apitoken"),
-        _("tokens of the API that wait for a second person: release or revoke them"),
+        ngettext_lazy(
+            "token of the API that waits for a second person: release or revoke it",
+            "tokens of the API that wait for a second person: release or revoke them",
+        ),
         list_url(ApiToken, stands=TO_RELEASE),
         ApiToken.objects.waiting_for(person),
         "made_at",
     )
     yield Need(
         releases and may(request, "view_webhookaddress"),
-        _("webhooks that wait for a second person: release or end them"),
+        ngettext_lazy(
+            "webhook that waits for a second person: release or end it",
+            "webhooks that wait for a second person: release or end them",
+        ),
         list_url(WebhookAddress, stands=TO_RELEASE),
         WebhookAddress.objects.waiting_for(person),
         "made_at",
     )
     yield Need(
         may(request, "change_webhookaddress") and may(request, "view_webhookmessage"),
-        _("messages that another system did not take: read why, and send them again"),
+        ngettext_lazy(
+            "message that another system did not take: read why, and send it again",
+            "messages that another system did not take: read why, and send them again",
+        ),
         list_url(WebhookMessage, again="yes"),
         WebhookMessage.objects.to_send_again(),
         "happened_at",

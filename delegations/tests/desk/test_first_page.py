@@ -67,8 +67,12 @@ def test_first_page_counts_what_its_links_show(admin_client):
     counts = {str(item["title"]): item["count"] for item in items}
     shown = {str(item["title"]): rows_behind(admin_client, item["url"]) for item in items}
     assert counts == shown
-    assert counts["silent"] == counts["regrets"] == counts["letters to approve"] == 1
-    assert counts["correspondence not dealt with"] == counts["reminder steps without approval"] == 1
+    assert counts["silent"] == counts["regrets"] == counts["letter to approve"] == 1
+    assert (
+        counts["piece of correspondence not dealt with"]
+        == counts["reminder step without approval"]
+        == 1
+    )
     assert (counts["draft"], counts["issued"], counts["waits to leave"]) == (1, 6, 1)
     assert counts[COULD_NOT_BE_COMPOSED % 1] == counts[FAULTS_OF_JOBS % 1] == 1
     assert counts[LETTERS_WAIT % 1] == 1

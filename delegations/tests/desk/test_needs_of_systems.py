@@ -16,9 +16,9 @@ from invitations.tests.factories import EditionFactory, UserFactory
 from invitations.tests.webhooks import made, released
 
 pytestmark = pytest.mark.django_db
-TOKENS = "tokens of the API that wait for a second person: release or revoke them"
-WEBHOOKS = "webhooks that wait for a second person: release or end them"
-MESSAGES = "messages that another system did not take: read why, and send them again"
+TOKENS = "token of the API that waits for a second person: release or revoke it"
+WEBHOOKS = "webhook that waits for a second person: release or end it"
+MESSAGES = "message that another system did not take: read why, and send it again"
 LONG_AGO = dt.timedelta(days=8)
 
 

@@ -148,7 +148,7 @@ def test_what_came_back_to_the_mailbox_goes_to_the_right_address(
         read_mailboxes()
 
     drafter.begin()
-    drafter.link("mails that came back")
+    drafter.link("mail that came back")
     drafter.link("office@example.org")
     drafter.sees("no such mailbox")
     drafter.link("Correct the address and send again")
@@ -157,7 +157,7 @@ def test_what_came_back_to_the_mailbox_goes_to_the_right_address(
     drafter.button("Correct it")
     drafter.sees("as soon as a second person has released it")
     approver.begin()
-    approver.link("changes that a second person releases")
+    approver.link("change that a second person releases")
     approver.link("minister: Flavia Elphberg")
     approver.button("Release")
     approver.button("Release")

@@ -431,7 +431,7 @@ def test_the_board_counts_who_has_re_confirmed_changed_and_not_yet(client, editi
 def test_the_first_page_names_answers_that_are_not_re_confirmed_until_the_last_is(client, edition):
     ruritania = coming("Ruritania", edition=edition)
     client.force_login(of_group("Registrars"))
-    title = "answers not re-confirmed since the dates moved"
+    title = "answer not re-confirmed since the dates moved"
     assert title not in text(client.get(reverse("admin:index")))
 
     move = moved(edition)

@@ -94,7 +94,7 @@ def dates_page(edition):
 def released(page, site):
     """What the second person does, from the first page on."""
     page.goto(f"{site}{reverse('admin:index')}")
-    page.get_by_role("link", name="changes that a second person releases").click()
+    page.get_by_role("link", name="change that a second person releases").click()
     page.locator("#result_list tbody th a").first.click()
     page.get_by_role("link", name="What hangs on it").click()
     expect(page.get_by_role("heading", name="Before and after")).to_be_visible()

@@ -147,6 +147,16 @@ def test_the_only_administrator_is_helped_by_a_command(client, admin_client):
     assert "second factor removed" in history.text
 
 
+def test_the_command_tells_of_one_factor_as_of_one(client):
+    user = member(is_superuser=True)
+    sign_in(client, user)
+    Authenticator.objects.filter(user=user, type=Authenticator.Type.RECOVERY_CODES).delete()
+
+    told = call_command("remove_second_factors", "rassendyll")
+
+    assert told.startswith("1 second factor of rassendyll removed")
+
+
 def test_the_command_names_an_account_that_does_not_exist():
     with pytest.raises(CommandError, match="no account rupert"):
         call_command("remove_second_factors", "rupert")

@@ -345,7 +345,7 @@ def test_a_state_releases_what_concerns_it(change, client):
 def test_the_first_page_counts_what_waits(change, admin_client):
     page = admin_client.get(reverse("admin:index")).content.decode()
 
-    assert "changes that a second person releases or takes back" in page
+    assert "change that a second person releases or takes back" in page
     assert escape(f"{LIST}?state__exact=waiting") in page
 
 

@@ -211,9 +211,9 @@ def test_overview_counts_what_waits_with_its_age(client, original):
         rows = client.get(reverse("admin:index"), asked).context["to_do"]
 
     found = [(row["count"], str(row["title"]), row["age"]) for row in rows]
-    assert [row for row in found if row[1].startswith("signed originals")] == [
-        (1, "signed originals of which the mission’s receipt is missing", "oldest: 12 days"),
-        (1, "signed originals without an answer: speak to their mission", "oldest: 12 days"),
+    assert [row for row in found if row[1].startswith("signed original")] == [
+        (1, "signed original of which the mission’s receipt is missing", "oldest: 12 days"),
+        (1, "signed original without an answer: speak to the mission", "oldest: 12 days"),
     ]
 
 
@@ -226,6 +226,6 @@ def test_the_overview_names_mail_where_an_original_is_due(client, issued):
     page = client.get(reverse("admin:index"), {"edition": invitation.edition.symbol})
     due = reverse("admin:invitations_invitation_changelist") + "?original_due=yes"
 
-    assert "letters that went by mail although the rank" in page.content.decode()
+    assert "letter that went by mail although the rank" in page.content.decode()
     assert [row.pk for row in client.get(due).context["cl"].result_list] == [invitation.pk]
     assert Letter.objects.originals().count() == 0

@@ -157,7 +157,7 @@ def test_a_waiting_acknowledgement_is_shown_on_the_queue_and_on_the_desk(
     assert [one.kind for one in listed] == ["acknowledgement"]
     desk = admin_client.get(reverse("admin:index"))
     counts = {str(one["title"]): one["count"] for one in desk.context["to_do"]}
-    assert [number for title, number in counts.items() if "wait for a text" in title] == [1]
+    assert [number for title, number in counts.items() if "waits for a text" in title] == [1]
 
 
 def test_letters_that_failed_are_not_said_to_be_tried_within_a_minute(page):

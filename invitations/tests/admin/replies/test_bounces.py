@@ -119,7 +119,7 @@ def test_a_bounce_of_no_known_delivery_waits_on_the_overview(client, officer):
     InvitationFactory()
     record_report(report())
 
-    assert "bounces of which nobody knows yet what they are of" in text(client.get(OVERVIEW))
+    assert "bounce of which nobody knows yet what it is of" in text(client.get(OVERVIEW))
     assert client.get(f"{BOUNCES}?matched=no").context["cl"].result_count == 1
     assert client.get(f"{BOUNCES}?matched=yes").context["cl"].result_count == 0
 

@@ -4,6 +4,7 @@ from allauth.mfa.models import Authenticator
 from django.contrib.auth.models import User
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from invitations.audit import Act, record_act
 from wsis_forum.staff.sessions import end_sessions
@@ -23,7 +24,9 @@ class Command(BaseCommand):
         end_sessions(user, None)
         if removed:
             record_act(user, Act.FACTOR_REMOVED, None, named="manage.py")
-        told = _(
-            "%(count)s second factors of %(name)s removed; the next sign-in asks for new ones."
+        told = ngettext(
+            "%(count)s second factor of %(name)s removed; the next sign-in asks for a new one.",
+            "%(count)s second factors of %(name)s removed; the next sign-in asks for new ones.",
+            removed,
         )
         return told % {"count": removed, "name": name}
