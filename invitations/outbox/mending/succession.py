@@ -27,6 +27,7 @@ from invitations.models import (
     HeldChange,
     Invitation,
     Minister,
+    PartnershipInterest,
     Reconfirmation,
     Reply,
 )
@@ -275,6 +276,7 @@ def carry_over(standing: Reply, new: Invitation, by: User) -> None:
         return
     carried = Reply.objects.create(
         **{name: getattr(standing, name) for name in CARRIED},
+        **partnership_of(standing.invitation),
         invitation=new,
         status=Reply.Status.STANDING,
         carried_from=standing,
@@ -285,6 +287,15 @@ def carry_over(standing: Reply, new: Invitation, by: User) -> None:
     if drafts.update(status=Status.ISSUED, issued_at=timezone.now()):
         changes = {"status": (Status.DRAFT, Status.ISSUED)}
         record_act(new, Act.IN_SUCCESSION, by, changes=changes)
+
+
+def partnership_of(old: Invitation) -> dict[str, Any]:
+    """Return whether the old office was interested, by whatever reply, and when it was told of."""
+    told = old.replies.aggregate(at=models.Max("partnership_told_at"))
+    return {
+        "partnership_interest": PartnershipInterest.objects.filter(invitation=old).exists(),
+        "partnership_told_at": told["at"],
+    }
 
 
 def carry_question(old: Invitation, carried: Reply) -> None:
@@ -302,8 +313,8 @@ def carry_question(old: Invitation, carried: Reply) -> None:
 
 CARRIED = (
     "answer", "channel", "received_at", "substitute_name", "substitute_function",
-    "substitute_rank", "segments", "partnership_interest", "partnership_told_at",
-    "respondent_name", "respondent_function", "respondent_email", "respondent_phone", "remarks",
+    "substitute_rank", "segments", "respondent_name", "respondent_function", "respondent_email",
+    "respondent_phone", "remarks",
 )  # fmt: skip
 
 

@@ -14,7 +14,9 @@ from invitations.models import (
     HeldChange,
     Invitation,
     Minister,
+    PartnershipInterest,
     Reconfirmation,
+    Reply,
 )
 from invitations.outbox.decisions import send_anew
 from invitations.outbox.dispatch import dispatch_outbox
@@ -309,6 +311,30 @@ def test_what_the_old_office_said_of_the_new_dates_holds_for_what_is_carried(iss
     new = released_by(asked_for(now_of(reply.invitation)))
 
     assert Reconfirmation.objects.current().counted().get(invitation=new).said == "still_valid"
+
+
+@pytest.mark.parametrize(("first", "then"), [(False, True), (True, False), (True, True)])
+def test_an_interest_in_partnership_is_carried_whichever_reply_told_of_it(issued, first, then):
+    invitation, told_at = issued(), timezone.now()
+    record_reply(invitation, YES | {"partnership_interest": first})
+    record_reply(invitation, YES | {"partnership_interest": then}, channel="fax")
+    Reply.objects.filter(partnership_interest=True).update(partnership_told_at=told_at)
+
+    new = released_by(asked_for(now_of(invitation)))
+
+    [interest] = PartnershipInterest.objects.filter(invitation=new)
+    assert interest.partnership_told_at == told_at
+
+
+def test_who_was_told_of_an_earlier_interest_is_not_told_again_of_the_successors(issued):
+    invitation, told_at = issued(), timezone.now()
+    record_reply(invitation, YES | {"partnership_interest": True})
+    Reply.objects.update(partnership_told_at=told_at)
+    record_reply(invitation, YES | {"partnership_interest": True, "remarks": "By air."})
+
+    new = released_by(asked_for(now_of(invitation)))
+
+    assert new.replies.get().partnership_told_at == told_at
 
 
 def test_nobody_is_invited_who_has_left_office_meanwhile(issued):
