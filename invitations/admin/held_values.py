@@ -53,8 +53,9 @@ def succession_values(change: HeldChange) -> list[ChangedValue]:
     """Return who leaves and who comes, and what becomes of what is on file."""
     before, said = change.before or {}, change.after or {}
     people = Minister.objects.in_bulk([before["minister"], said["minister"]])
-    reply = Reply.objects.filter(pk=said["stands"]).first()
-    principal = Invitation.objects.filter(pk=said["principal"]).first()
+    reply = Reply.objects.filter(pk=said["stands"]).first() if said["stands"] else None
+    chosen = said["principal"]
+    principal = Invitation.objects.filter(pk=chosen).first() if chosen else None
     old, new = (people.get(values["minister"]) for values in (before, said))
     carried = str(ReplyChoice(said["reply"]).label) if reply else ""
     answer = reply.get_answer_display() if reply else ""

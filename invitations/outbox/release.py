@@ -138,9 +138,11 @@ def editions_using(change: HeldChange) -> "QuerySet[ForumEdition]":
 
 def why_not_taken_back(change: HeldChange) -> str:
     """Return why the record cannot have its released values again; an empty text if it can."""
+    if change.kind != HeldChange.Kind.MAIL:
+        return ""
     model: Any = change.content_type.model_class()
     row = model.objects.filter(pk=change.object_id).first()
-    if change.kind != HeldChange.Kind.MAIL or row is None:
+    if row is None:
         return ""
     if change.is_alone and (why := why_changed_again(change, row)):
         return why
