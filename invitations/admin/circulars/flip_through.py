@@ -12,18 +12,36 @@ from django.utils.translation import gettext as _
 from invitations.admin.base import user_of
 from invitations.admin.circulars.page import CircularPageMixin
 from invitations.admin.confirming import refusal_sentence
-from invitations.admin.letters.approval_page import letter_row, letters_to_approve, obstacles_now
+from invitations.admin.letters.approval_page import (
+    joined_for_approval,
+    letter_row,
+    notes_last,
+    obstacles_now,
+    waiting_for_approval,
+)
 from invitations.admin.letters.approvals import hashes_on_page
 from invitations.letters.approval import note_seen, seen_by
 from invitations.letters.scrutiny.doubts import approval_doubts
 from invitations.models import Circular, Letter
+
+# Who turns a page waits for it: of the letters before and after, no more is read than this.
+READ_OF_EACH = [
+    "circular",
+    "kind",
+    "by_original",
+    "composed_at",
+    "composed_by",
+    "sha256",
+    "message_sha256",
+    "invitation__minister__successor",
+]
 
 
 class FlipThroughMixin(CircularPageMixin):
     def look_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Show one letter; a POST remembers that the person has seen it, and shows the next."""
         circular = self._circular(request, pk, allowed=self.has_approve_permission(request))
-        letters = letters_to_approve(circular.letters.all())
+        letters = letters_in_turn(circular)
         if not letters:
             messages.info(request, _("No letter of this circular waits for approval."))
             return redirect("admin:invitations_circular_progress", pk)
@@ -33,6 +51,12 @@ class FlipThroughMixin(CircularPageMixin):
         letter = chosen_letter(request, letters, seen)
         words = flip_context(request, circular, letters, letter, seen)
         return self._page(request, "flip_through", circular, title=_("Letters one by one"), **words)
+
+
+def letters_in_turn(circular: Circular) -> list[Letter]:
+    """Return the letters that wait for approval, each with its hashes and what may hold it up."""
+    waiting = waiting_for_approval(circular.letters.all())
+    return notes_last(waiting.select_related("invitation__minister").only(*READ_OF_EACH))
 
 
 def look_on(request: HttpRequest, circular: Circular, letters: list[Letter]) -> HttpResponse:
@@ -78,9 +102,10 @@ def flip_context(
     looked_at = [one for one in letters if one.pk in seen or one == letter]
     obstacles = obstacles_now(looked_at, request)
     earlier, later = letters[:place][-1:], letters[place + 1 :][:1]
+    shown = joined_for_approval(Letter.objects.all()).get(pk=letter.pk)
     return {
-        "row": letter_row(letter, "", approval_doubts([letter]), obstacles.get(letter.pk, "")),
-        "letter": letter,
+        "row": letter_row(shown, "", approval_doubts([shown]), obstacles.get(letter.pk, "")),
+        "letter": shown,
         "place": place + 1,
         "number": len(letters),
         "is_seen": letter.pk in seen,

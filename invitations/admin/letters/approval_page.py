@@ -159,10 +159,18 @@ def obstacles_now(letters: list[Letter], request: HttpRequest) -> dict[int, str]
 
 def letters_to_approve(letters: QuerySet[Letter]) -> list[Letter]:
     """Return the composed letters that need approval, in the French order, the notes last."""
+    return notes_last(joined_for_approval(waiting_for_approval(letters)))
+
+
+def waiting_for_approval(letters: QuerySet[Letter]) -> QuerySet[Letter]:
     composed = letters.filter(state=Letter.State.COMPOSED).exclude(kind__in=AUTOMATIC_KINDS)
-    ordered = composed.order_by("invitation__member_state__sort_key_fr", "pk")
-    joined = ordered.select_related(*JOINED_FOR_APPROVAL)
-    return notes_last(joined.prefetch_related("invitation__member_state__missions"))
+    return composed.order_by("invitation__member_state__sort_key_fr", "pk")
+
+
+def joined_for_approval(letters: QuerySet[Letter]) -> QuerySet[Letter]:
+    """Return the letters with all that is said of each on the page."""
+    joined = letters.select_related(*JOINED_FOR_APPROVAL)
+    return joined.prefetch_related("invitation__member_state__missions")
 
 
 def notes_last(letters: Iterable[Letter]) -> list[Letter]:
