@@ -14,7 +14,7 @@ from playwright.sync_api import expect
 from delegations.tests.desk.person import signed_in_person
 from invitations.files.frozen import freeze
 from invitations.models import DigestChoice, Letter
-from invitations.tests.desk import composed_letter
+from invitations.tests.desk import composed_letters
 from invitations.tests.factories import CircularFactory, InvitationFactory, MemberStateFactory
 
 pytestmark = [
@@ -39,15 +39,20 @@ def approver(chromium, site):
 
 def letters_of(circular, number):
     pdf = blank_page()
-    for place in range(number):
-        state = MemberStateFactory(sort_key_fr=f"{place:04}")
-        draft = InvitationFactory(
-            edition=circular.edition,
-            status="draft",
-            issued_at=None,
-            minister__member_state=state,
-        )
-        composed_letter(circular=circular, invitation=draft, pdf=pdf.name, sha256=pdf.sha256)
+    composed_letters(
+        {
+            "circular": circular,
+            "invitation": InvitationFactory(
+                edition=circular.edition,
+                status="draft",
+                issued_at=None,
+                minister__member_state=MemberStateFactory(sort_key_fr=f"{place:04}"),
+            ),
+            "pdf": pdf.name,
+            "sha256": pdf.sha256,
+        }
+        for place in range(number)
+    )
 
 
 def blank_page():
