@@ -93,14 +93,19 @@ def passwords_hashed_in_no_time():
         yield
 
 
-@pytest.fixture(autouse=True)
-def nothing_counted_yet():
-    """Each test counts wrong codes by itself, in its own memory, and keeps no part of a page."""
+@pytest.fixture(autouse=True, scope="session")
+def counted_in_memory():
+    """Each process counts in its own memory: settings that change for each test take their time."""
     memory = {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
     with override_settings(CACHES={**settings.CACHES, "default": memory}):
-        cache.clear()
-        caches["template_fragments"].clear()
         yield
+
+
+@pytest.fixture(autouse=True)
+def nothing_counted_yet():
+    """Each test counts wrong codes by itself, and keeps no part of a page."""
+    cache.clear()
+    caches["template_fragments"].clear()
 
 
 @pytest.fixture(autouse=True, scope="session")
