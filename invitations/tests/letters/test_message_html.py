@@ -165,8 +165,8 @@ def test_the_name_of_the_letter_s_file_keeps_its_order():
     name = pdf_name(letter)
 
     assert name == f"DM-20-1234-{letter.invitation.member_state.iso3}.pdf"
-    assert marked_up(f"انظر {name}.") == f'انظر <bdi dir="ltr">{name}</bdi>.'
-    assert marked_up(f"请见{name}。") == f'请见<bdi dir="ltr">{name}</bdi>。'
+    assert marked_up(f"انظر {name}.", lang="ar") == f'انظر <bdi dir="ltr">{name}</bdi>.'
+    assert marked_up(f"请见{name}。", lang="zh-hans") == f'请见<bdi dir="ltr">{name}</bdi>。'
     assert marked_up(f"https://a.example.org/{name}").count("<a ") == 1
 
 
