@@ -32,10 +32,12 @@ def edition_held(path: str) -> "QuerySet[HeldChange, Any]":
 def show_as_released(invitation: Invitation, before: Any) -> None:
     """Let the office see of the edition what a second person released.
 
-    That replies are closed holds at once: to stop, one person suffices.
+    What it may answer, and until when, holds at once: to stop, one person suffices.
     """
     edition = invitation.edition
-    shown = edition.with_values({**(before or {}), "replies_closed_at": edition.replies_closed_at})
+    shown = edition.with_values(before)
+    for name in ("segments_offered", "replies_closed_at"):
+        setattr(shown, name, getattr(edition, name))
     shown.as_released = shown
     invitation.edition = shown
 
