@@ -6,6 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone, translation
 from django.utils.text import capfirst
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from delegations.office.access import private_page
@@ -21,6 +22,7 @@ from delegations.office.several_states import (
     holds_too_many,
     invitations_held,
 )
+from invitations.models import ForumEdition
 from invitations.text.dates import printed_date
 
 
@@ -62,15 +64,25 @@ def decide(request: HttpRequest) -> HttpResponse:
 
 def in_short(filed: OnFile) -> dict[str, Any]:
     """Return what the page shows of one State: its answer, and what is done and left."""
-    invitation, language = filed.invitation, translation.get_language()
+    invitation = filed.invitation
     answered, *others = office_parts(filed)
     standing, edition = filed.standing, invitation.edition
-    is_asked = not (standing or edition.is_stopped or edition.is_late(timezone.now()))
     return {
         "invitation": invitation,
         "minister_name": printed_minister_name(invitation.minister),
         "answer": capfirst(standing.get_answer_display()) if standing else answered.state,
         "contested": answered.state if filed.contested else "",
         "others": others if filed.answers else [],
-        "last_day": printed_date(edition.last_day, language) if is_asked else "",
+        "last_day": "" if standing else last_day_in_short(edition),
     }
+
+
+def last_day_in_short(edition: ForumEdition) -> str:
+    """Return the last day to reply, or that one follows; empty once it is over, or rests."""
+    if edition.postponed_at:
+        return _("The Forum has been postponed; new dates will be announced.")
+    if edition.awaits_last_day:
+        return _("A new last day to reply will be announced.")
+    if edition.is_stopped or edition.is_late(timezone.now()):
+        return ""
+    return printed_date(edition.last_day, translation.get_language())

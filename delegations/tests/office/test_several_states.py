@@ -19,6 +19,7 @@ from invitations.links import replace_link
 from invitations.models import Invitation
 from invitations.replies import record_reply
 from invitations.tests.factories import UserFactory
+from invitations.tests.moving import moved
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_february")]
 PAGE = "/states/"
@@ -242,3 +243,21 @@ def test_the_page_of_a_recorded_reply_leads_there():
     page = text(browser(invitation).get(page_of(invitation, "recorded")))
 
     assert f'href="{PAGE}"' in page
+
+
+@pytest.mark.parametrize(
+    ("kind", "told"),
+    [
+        ("online", "A new last day to reply will be announced."),
+        ("postponed", "The Forum has been postponed; new dates will be announced."),
+    ],
+)
+def test_without_a_last_day_the_page_says_that_one_follows(kind, told):
+    silent = invited("Ruritania")
+    answered = coming("Graustark", edition=silent.edition)
+    moved(silent.edition, kind, days=0)
+
+    page = shown(together(silent, answered))
+
+    assert page.count(told) == 1
+    assert "31 March 2027" not in page
