@@ -98,12 +98,7 @@ class ReplacingMixin(ModelAdmin):
         except ValidationError as refusal:
             form.add_error(None, refusal.messages)
             return None
-        told = ngettext(
-            "%(count)s replacement is composed now; a second person approves it.",
-            "%(count)s replacements are composed now; a second person approves them.",
-            number,
-        )
-        messages.success(request, told % {"count": number})
+        messages.success(request, told_of_composing(circular, number))
         return circular
 
     def _ask_about(
@@ -134,3 +129,21 @@ def replacing_url(keys: Iterable[int]) -> str:
     """Return the page that asks about the replacement of these invitations' letters."""
     query = urlencode([("of", key) for key in keys])
     return f"{reverse('admin:invitations_invitation_replace')}?{query}"
+
+
+def told_of_composing(circular: Circular, number: int) -> str:
+    """Say when the replacements are composed: letters name the last day to reply."""
+    told = (
+        ngettext(
+            "%(count)s replacement is composed now; a second person approves it.",
+            "%(count)s replacements are composed now; a second person approves them.",
+            number,
+        )
+        if circular.edition.has_last_day
+        else ngettext(
+            "%(count)s replacement waits: it is composed once there is a last day to reply.",
+            "%(count)s replacements wait: they are composed once there is a last day to reply.",
+            number,
+        )
+    )
+    return told % {"count": number}

@@ -9,6 +9,7 @@ from invitations.admin.mending.replacing import replacing_url
 from invitations.models import Circular, Invitation, Language, Letter, Minister
 from invitations.tests.desk import choose, told
 from invitations.tests.factories import EditionFactory, InvitationFactory, UserFactory
+from invitations.tests.moving import moved
 
 pytestmark = pytest.mark.django_db
 
@@ -54,6 +55,15 @@ def test_forty_letters_chosen_in_the_list_are_replaced_and_no_others(client, dra
     assert told(response) == ["40 replacements are composed now; a second person approves them."]
     assert {one.replaces_id for one in circular.letters.all()} == {one.pk for one in forty}
     assert {one.composed_by for one in circular.letters.all()} == {drafter}
+
+
+def test_without_a_last_day_replacements_wait_and_that_is_said(client, drafter, forty):
+    moved(forty[0].invitation.edition, "online", days=0)
+
+    response = choose(client, list_url(Letter), "replace_letters", *forty, **SAID)
+
+    told_of = "40 replacements wait: they are composed once there is a last day to reply."
+    assert told(response) == [told_of]
 
 
 def test_the_same_page_sent_twice_replaces_nothing_twice(client, drafter, forty):
