@@ -182,9 +182,16 @@ class EditionForm(HeldRowForm):
     def clean(self) -> dict[str, Any] | None:
         """Keep the order on file: another one alone is no change for a second person.
 
-        The time of Geneva is proposed for each edition: another one is called otherwise.
+        The time of Geneva is proposed for each edition: another one is called otherwise, and what
+        comes back to it is called so again.
         """
         cleaned = super().clean() or {}
+        if "time_zone" in self.changed_data and cleaned.get("time_zone") == OF_GENEVA:
+            cleaned |= {
+                name: said
+                for name, said in NAMES_OF_ITS_TIME.items()
+                if name in cleaned and name not in self.changed_data
+            }
         if cleaned.get("time_zone", OF_GENEVA) != OF_GENEVA:
             called = {name for name, said in NAMES_OF_ITS_TIME.items() if cleaned.get(name) == said}
             for name in called:

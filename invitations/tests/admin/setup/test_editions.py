@@ -8,6 +8,7 @@ from django.utils import timezone
 from modeltranslation.utils import build_localized_fieldname
 
 from invitations.admin.setup.checklist import checklist, remaining
+from invitations.forms.model_forms import NAMES_OF_ITS_TIME
 from invitations.letters.scrutiny.holes import lacking_in
 from invitations.models import ForumEdition, Language, ReminderStep
 from invitations.outbox.specimens import send_test
@@ -99,6 +100,19 @@ def test_no_other_time_is_called_that_of_geneva(admin_client):
 
     assert {*refused.context["adminform"].form.errors} == {*names}
     assert ForumEdition.objects.get().time_zone_name_fr == "Strelsau"
+
+
+def test_what_comes_back_to_geneva_has_the_name_of_its_time_again(admin_client):
+    names = dict.fromkeys(NAMES_OF_ITS_TIME, "Universal time")
+    edition = EditionFactory(time_zone="UTC", **names)
+    sent = as_sent(admin_client.get(page_of(edition)))
+    typed = sent | {"time_zone": "Europe/Zurich", "time_zone_name_fr": "heure de Berne"}
+
+    admin_client.post(page_of(edition), typed)
+
+    edition = ForumEdition.objects.get()
+    told = {name: getattr(edition, name) for name in names}
+    assert told == NAMES_OF_ITS_TIME | {"time_zone_name_fr": "heure de Berne"}
 
 
 def test_the_usual_steps_are_made_with_the_edition_and_approved_by_nobody(admin_client):
