@@ -102,6 +102,9 @@ class MoveForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         said: dict[str, Any] = super().clean() or {}
+        if said.get("kind") == DatesMove.Kind.POSTPONED and self.edition.awaits_last_day:
+            self.errors.pop("reply_before", None)
+            said.setdefault("reply_before", self.edition.reply_before)
         if said.get("kind") in OF_FORM and not said.get("answers_offered"):
             self.add_error("answers_offered", _("Choose at least one answer that is offered."))
         return said
@@ -144,7 +147,9 @@ def answers_proposed(edition: ForumEdition) -> list[str]:
 def proposed(edition: ForumEdition, said: Mapping[str, Any]) -> dict[str, Any]:
     """Return what the page proposes for the days in its address; else for today's days."""
     fields = {name: forms.DateField(required=False) for name in DATES}
-    dates = {name: getattr(edition, name) for name in DATES}
+    dates: dict[str, Any] = {name: getattr(edition, name) for name in DATES}
+    if edition.awaits_last_day:
+        dates["reply_before"] = None  # that of before holds only once somebody types it again
     for name, field in fields.items():
         try:
             dates[name] = field.clean(said.get(name)) or dates[name]
@@ -216,12 +221,14 @@ def what_follows(
     if waiting and not is_typed:
         move, kind = waiting.move, waiting.move.kind
         after, days, moving = edition.with_values(waiting.after), move.days, {*move.sessions}
+    elif not is_typed:
+        after, days, moving = edition, 0, set()
     else:
         typed = form.cleaned_data if form.is_bound else {}
         said = {**begins, **{name: one for name, one in typed.items() if one is not None}}
         after, days = edition.with_values(values_of(edition, said)), days_of(edition, said)
         moving = {int(key) for key in said["sessions"]}
-        kind = said["kind"] if is_typed else kind
+        kind = said["kind"]
     hangs = hangs_on(edition, after, days, moving)
     return {
         "waiting": waiting,
@@ -271,13 +278,14 @@ def asked_of_offices(kind: str, hangs: HangsOn) -> Any:
 
 
 def values_of(edition: ForumEdition, said: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what moves, as it would be asked for."""
+    """Return what moves, as it would be asked for; without a last day typed, none is set."""
     typed = Asked(
         DatesMove.Kind(said["kind"]),
-        {name: said[name] for name in DATES},
+        {name: said[name] or getattr(edition, name) for name in DATES},
         answers_offered=said["answers_offered"],
     )
-    return values_asked(values_of_edition(edition), typed, timezone.now())
+    values = values_asked(values_of_edition(edition), typed, timezone.now())
+    return values if said["reply_before"] else values | {"awaits_last_day": True}
 
 
 def dates_in_words(edition: ForumEdition, after: ForumEdition) -> list[tuple[Any, str, str]]:

@@ -104,6 +104,12 @@ class Dossier:
         return set(offered.values_list("invitation", flat=True))
 
     @cached_property
+    def move_waits(self) -> bool:
+        """Whether a move of the edition waits for a second person."""
+        waiting = HeldChange.objects.waiting_dates().of(self.edition)
+        return self.reads(HeldChange) and waiting.exists()
+
+    @cached_property
     def correspondence(self) -> list[Correspondence]:
         return self.of_invitations(Correspondence, "recorded_by", "dealt_with_by")
 

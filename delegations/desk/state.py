@@ -6,6 +6,8 @@ from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
+from django.utils import timezone
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from delegations.desk.asked import desk_page
@@ -22,7 +24,7 @@ from invitations.admin.setup.ministers import address_previews
 from invitations.letters.words import direction
 from invitations.links import grouped_code, reply_url
 from invitations.models import INVITING_KINDS, Invitation, Language, Letter, Reply
-from invitations.text.dates import comma_list, labelled, left_to_right
+from invitations.text.dates import comma_list, labelled, left_to_right, printed_date
 
 SEES_LINKS = "invitations.change_invitation"
 STATUS_LABELS = {"draft": "info", "issued": "success", "withdrawn": "danger"}
@@ -39,6 +41,9 @@ def state_page(request: HttpRequest, symbol: str, iso3: str) -> HttpResponse:
         **admin.site.each_context(request),
         "title": dossier.state.listed_as,
         "edition": dossier.edition,
+        "move_waits": dossier.move_waits,
+        "last_day": printed_date(dossier.edition.last_day, get_language()),
+        "last_day_is_over": dossier.edition.is_late(timezone.now()),
         "state": dossier.state,
         "call": call,
         "beside": neighbours(request, dossier),

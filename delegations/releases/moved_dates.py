@@ -77,7 +77,7 @@ class HangsOn(NamedTuple):
     answered: int
     # Whether their offices are asked if these answers hold.
     asks_again: bool
-    # Answers that stand and would not be offered any more.
+    # Of them, answers that would not be offered any more.
     asked_anew: int
     slots: int
     calendars: int
@@ -105,11 +105,13 @@ def hangs_on(
     frozen = letters.exclude(kind__in=AUTOMATIC_KINDS)
     sessions = moving_sessions(edition, after, days, moving)
     move = [one.session.pk for one in sessions if one.before != one.after]
+    again = asks_again(edition, after)
+    not_offered = standing.exclude(answer__in=after.answers_offered)
     return HangsOn(
         invited=issued.count(),
         answered=standing.count(),
-        asks_again=asks_again(edition, after),
-        asked_anew=standing.exclude(answer__in=after.answers_offered).count(),
+        asks_again=again,
+        asked_anew=not_offered.count() if again else 0,
         slots=SpeakingSlot.objects.standing().filter(session__in=move).count(),
         calendars=issued.filter(calendar_entries__isnull=False).distinct().count(),
         kept_back=frozen.approved()

@@ -1,6 +1,7 @@
 """The values of a held change in words: column by column, before and afterwards."""
 
 import datetime as dt
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from django.db.models import DateField, Model
@@ -22,6 +23,13 @@ OF_SUCCESSION = (
 )
 
 
+# A yes or no that says more under another name.
+NAMES_OF_FLAGS = {
+    "is_online": gettext_lazy("Manner"),
+    "awaits_last_day": gettext_lazy("Last day to reply"),
+}
+
+
 class ChangedValue(NamedTuple):
     name: str
     before: str
@@ -33,7 +41,7 @@ def changed_names(change: HeldChange) -> list[str]:
     if change.kind == HeldChange.Kind.SUCCESSION:
         return [str(name) for name in OF_SUCCESSION]
     model: Any = change.content_type.model_class()
-    return [name_of_column(model, name) for name in change.changed]
+    return [str(NAMES_OF_FLAGS.get(name) or name_of_column(model, name)) for name in change.changed]
 
 
 def changed_values(change: HeldChange) -> list[ChangedValue]:
@@ -41,12 +49,22 @@ def changed_values(change: HeldChange) -> list[ChangedValue]:
     if change.kind == HeldChange.Kind.SUCCESSION:
         return succession_values(change)
     model: Any = change.content_type.model_class()
+    said = [change.before or {}, change.after or {}]
     return [
-        ChangedValue(called, *(in_words(model, name, value) for value in values))
-        for called, (name, values) in zip(
-            changed_names(change), change.changed.items(), strict=True
-        )
+        ChangedValue(called, *(in_words_of(model, name, values) for values in said))
+        for called, name in zip(changed_names(change), change.changed, strict=True)
     ]
+
+
+def in_words_of(model: type[Model], name: str, values: Mapping[str, Any]) -> str:
+    """Return one of the values as people read it; of a move, its manner and its last day."""
+    if name == "is_online" and name in values:
+        return _("online") if values[name] else _("in person")
+    if name == "awaits_last_day" and name in values:
+        if values[name]:
+            return _("to be announced")
+        return told_day(dt.date.fromisoformat(values["reply_before"]) - dt.timedelta(days=1))
+    return in_words(model, name, values.get(name))
 
 
 def succession_values(change: HeldChange) -> list[ChangedValue]:

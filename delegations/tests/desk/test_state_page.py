@@ -397,5 +397,5 @@ def test_the_page_asks_the_database_as_often_for_many_events(
     page = page_of(filled(events))
     admin_client.get(page)
 
-    with django_assert_num_queries(20):
+    with django_assert_num_queries(21):
         admin_client.get(page)

@@ -253,7 +253,7 @@ def test_the_page_takes_as_many_queries_for_three_sessions_as_for_one(
     client.force_login(drafter)
     client.get(dates_page(edition))
 
-    with django_assert_num_queries(18):
+    with django_assert_num_queries(17):
         client.get(dates_page(edition))
 
 

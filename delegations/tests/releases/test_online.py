@@ -7,14 +7,15 @@ from django.core.exceptions import ValidationError
 from django.urls import reverse
 from modeltranslation.utils import build_localized_fieldname
 
-from delegations.tests.offices import browser, invited, page_of, text
+from delegations.tests.offices import browser, coming, invited, page_of, text
 from delegations.tests.releases.test_moved_dates import dates_page, typed
 from invitations.admin.columns import change_url
-from invitations.models import Language
+from invitations.admin.held_values import change_in_words
+from invitations.models import DatesMove, Language
 from invitations.replies import record_reply
 from invitations.tests.desk import as_sent, of_group
 from invitations.tests.factories import CircularFactory, EditionFactory, StepFactory, UserFactory
-from invitations.tests.moving import ONLINE, asked, later, moved
+from invitations.tests.moving import ONLINE, asked, in_force, later, moved
 from invitations.text.dates import printed_date
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_february")]
@@ -132,3 +133,78 @@ def test_the_notice_of_other_days_of_the_track_alone_names_these(edition):
         "The dates of the High-Level Track of the WSIS Forum 2027 have changed. Dates announced "
         "earlier: 11–12 May 2027. New dates: 12–13 May 2027."
     )
+
+
+def test_a_last_day_that_is_set_makes_the_notice_that_one_follows_untrue(edition):
+    CircularFactory(edition=edition)
+    notice = moved(edition, "online", days=0).notice
+    assert not DatesMove.objects.overtook(notice)
+
+    moved(edition, dates=later(edition, 0))
+
+    assert DatesMove.objects.overtook(notice)
+
+
+def test_of_two_notices_of_a_last_day_only_the_later_one_is_true(edition):
+    CircularFactory(edition=edition)
+    day = later(edition, 0)
+    first, last = (
+        moved(edition, dates=day | {"reply_before": dt.date(2027, 4, number)}).notice
+        for number in (8, 15)
+    )
+
+    assert DatesMove.objects.overtook(first)
+    assert not DatesMove.objects.overtook(last)
+
+
+def test_online_the_page_proposes_no_last_day_and_promises_nothing_of_answers(client, edition):
+    coming("Ruritania", edition=edition)
+    client.force_login(of_group("Drafters"))
+    moved(edition, "online", days=0)
+
+    page = client.get(dates_page(edition))
+
+    before_and_after = {str(name): (before, then) for name, before, then in page.context["dates"]}
+    assert before_and_after["Last day to reply"] == ("–", "–")
+    assert page.context["form"]["reply_before"].value() is None
+    assert "1 answer is on file: it stays valid. </li>" in text(page).replace("valid.<", "valid. <")
+    assert "choose anew" not in text(page)
+
+
+@pytest.mark.parametrize(("kind", "status"), [("moved", 200), ("postponed", 302)])
+def test_online_only_a_postponement_needs_no_last_day(client, edition, kind, status):
+    client.force_login(of_group("Drafters"))
+    moved(edition, "online", days=0)
+    said = typed(edition, kind, days=0, reply_before="", because="The hall is being repaired.")
+    said.pop("look", None)
+
+    asked_for = client.post(dates_page(edition), said)
+
+    assert asked_for.status_code == status
+    assert edition.moves.filter(released_at=None).exists() == (status == 302)
+
+
+def test_the_move_tells_its_manner_and_its_last_day_in_words(edition):
+    online = asked(edition, "online", days=0).change
+
+    assert "Manner: in person → online" in change_in_words(online).splitlines()
+    assert "Last day to reply: 31 March 2027 → to be announced" in change_in_words(online)
+    assert "yes" not in change_in_words(online)
+
+
+def test_the_page_of_a_state_tells_of_a_move_that_waits_and_of_a_last_day_that_lacks(
+    client, edition
+):
+    office = invited("Ruritania", edition=edition)
+    url = reverse("desk:state", args=[edition.symbol, office.member_state.iso3])
+    client.force_login(UserFactory(is_superuser=True))
+    assert 'id="move"' not in text(client.get(url))
+
+    move = asked(edition, "online", days=0)
+    waits = text(client.get(url))
+    in_force(move)
+
+    assert "A move of the dates waits for a second person." in waits
+    assert "Reminders and the deadline rest until a second person has decided" in waits
+    assert "no new last day to reply is set" in text(client.get(url))
+    assert "waits for a second person" not in text(client.get(url))

@@ -33,9 +33,11 @@ class DatesMoveQuerySet(models.QuerySet["DatesMove"]):
 
     def overtook(self, notice: Circular) -> bool:
         """Whether a later move made untrue what the notice of an earlier one tells."""
-        told = self.released().filter(notice=notice).first()
+        told = self.released().filter(notice=notice).select_related("edition", "change").first()
         if told is None:
             return False
+        if told.tells_another_last_day:
+            return True
         since = self.released().filter(edition=told.edition_id, pk__gt=told.pk)
         return any(move.overtakes for move in since.select_related("change"))
 
@@ -89,6 +91,14 @@ class DatesMove(models.Model):
     def overtakes(self) -> bool:
         """Whether what offices were asked before is asked no more."""
         return self.kind == DatesMove.Kind.POSTPONED or self.asks_again
+
+    @property
+    def tells_another_last_day(self) -> bool:
+        """Whether its notice tells of a last day, or that one follows, and untruly by now."""
+        named = ("reply_before", "awaits_last_day")
+        edition, after = self.edition, self.after
+        is_other = any(getattr(edition, name) != getattr(after, name) for name in named)
+        return is_other and (after.awaits_last_day or not self.overtakes)
 
     @property
     def before(self) -> Any:
