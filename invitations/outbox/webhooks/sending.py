@@ -17,7 +17,7 @@ from invitations.outbox.arming import why_not_armed
 from invitations.outbox.webhooks.addresses import refuse_if_ended
 from invitations.outbox.webhooks.announcing import announce_all
 from invitations.outbox.webhooks.peers import Undelivered, Way, post, public_way
-from invitations.outbox.webhooks.signing import signed
+from invitations.outbox.webhooks.signing import renew_secrets, signed
 from invitations.setbacks import spread_pause_after
 
 State = WebhookMessage.State
@@ -31,6 +31,7 @@ def send_webhooks(within: dt.timedelta = dt.timedelta(seconds=40), way: Way | No
 
     Nothing is looked for and nothing leaves unless sending is armed.
     """
+    renew_secrets()
     if why_not_armed():
         return 0
     announce_all()

@@ -3,8 +3,9 @@
 import datetime as dt
 import secrets
 from base64 import b64encode, urlsafe_b64encode
+from contextlib import suppress
 
-from cryptography.fernet import Fernet, MultiFernet
+from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from django.conf import settings
 from django.utils.crypto import salted_hmac
 from standardwebhooks import Webhook
@@ -37,6 +38,26 @@ def decrypt(kept: str) -> str:
     """Return the secret; raise InvalidToken if no key of ours, old ones included, opens it."""
     keys = [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
     return MultiFernet([key_of(key) for key in keys]).decrypt(kept.encode()).decode()
+
+
+def renew_secrets() -> None:
+    """Encrypt with today's key what an older one closed, so that the older one can go."""
+    if not settings.SECRET_KEY_FALLBACKS:
+        return
+    for address in WebhookAddress.objects.filter(ended_at=None):
+        for name in ("secret", "earlier_secret"):
+            if kept := getattr(address, name):
+                renew(address, name, kept)
+
+
+def renew(address: WebhookAddress, name: str, kept: str) -> None:
+    try:
+        key_of(settings.SECRET_KEY).decrypt(kept.encode())
+    except InvalidToken:
+        with suppress(InvalidToken):
+            # A person may change it meanwhile.
+            as_kept = WebhookAddress.objects.filter(pk=address.pk, **{name: kept})
+            as_kept.update(**{name: encrypt(decrypt(kept))})
 
 
 def signed(address: WebhookAddress, key: str, body: str, now: dt.datetime) -> dict[str, str]:

@@ -25,7 +25,12 @@ from invitations.outbox.webhooks.peers import (
     post,
     public_way,
 )
-from invitations.outbox.webhooks.sending import MOST_ATTEMPTS, send_message_again, send_webhooks
+from invitations.outbox.webhooks.sending import (
+    MOST_ATTEMPTS,
+    NO_KEY,
+    send_message_again,
+    send_webhooks,
+)
 from invitations.outbox.webhooks.signing import new_secret
 from invitations.tests.factories import EditionFactory, ReplyFactory, UserFactory
 from invitations.tests.outbox.deliveries import MINUTE
@@ -274,6 +279,35 @@ def test_for_a_day_both_secrets_open_the_signature(armed, tmp_path):
         headers, _body = peer.told[0]
         assert len(headers["webhook-signature"].split()) == 2
     assert secret not in str(WebhookAddress.objects.values().get())
+
+
+def test_under_a_new_key_both_secrets_are_closed_anew_and_the_old_key_can_go(
+    armed, settings, tmp_path
+):
+    with webhook_peer(tmp_path, 204) as peer:
+        webhook, earlier = released(peer.url)
+        secret = rotate_secret(webhook, UserFactory())
+        settings.SECRET_KEY_FALLBACKS = [settings.SECRET_KEY]
+        settings.SECRET_KEY = "of-another-year"
+        send_webhooks(way=peer.way)
+
+        settings.SECRET_KEY_FALLBACKS = []
+        ReplyFactory(invitation__edition=webhook.edition)
+        send_webhooks(way=peer.way)
+
+        assert peer.read_by(secret) == peer.read_by(earlier)
+
+
+def test_a_secret_that_no_key_opens_is_told_at_its_messages(armed, settings, tmp_path):
+    with webhook_peer(tmp_path, 204) as peer:
+        webhook, _secret = released(peer.url)
+        settings.SECRET_KEY, settings.SECRET_KEY_FALLBACKS = "of-another-year", ["of-none"]
+        ReplyFactory(invitation__edition=webhook.edition)
+
+        assert send_webhooks(way=peer.way) == 0
+
+    assert webhook.messages.get().said == NO_KEY
+    assert peer.told == []
 
 
 # Where nothing goes
