@@ -62,6 +62,14 @@ def test_the_site_answers_where_the_proxy_asks_and_its_socket_outlives_it():
     assert "--bind" not in service["Service"]["ExecStart"]
 
 
+@pytest.mark.parametrize("name", [*UNITS.values(), "wsis-forum-backup"])
+def test_what_holds_for_all_units_takes_nothing_from_one(name):
+    of_all = described(DEPLOY / "systemd/wsis-forum-.service.d/hardened.conf")["Service"]
+
+    # systemd reads it after the unit, so that its word would count.
+    assert not of_all.keys() & unit(name).keys()
+
+
 @pytest.mark.skipif(not shutil.which("systemd-analyze"), reason="systemd is not here.")
 def test_systemd_understands_each_line_of_the_units():
     units = [path for path in (DEPLOY / "systemd").iterdir() if path.is_file()]
