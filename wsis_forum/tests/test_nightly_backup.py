@@ -174,6 +174,19 @@ def test_a_disk_without_room_is_left_to_the_database(private, backups):
     assert "bytes left" in failed.stderr
 
 
+@needs_postgresql
+@pytest.mark.django_db(transaction=True)
+def test_one_that_can_be_written_no_further_leaves_nothing_and_the_older_ones(private, backups):
+    old = of_night(backups, "2020-02-01")
+    words = " ".join(str(word) for word in command(backups, number=1))
+
+    failed = run("bash", "-c", f"ulimit -f 8; {words}", **variables(here()))
+
+    assert failed.returncode != 0
+    assert "File size limit exceeded" in failed.stderr
+    assert names(backups) == [old]
+
+
 # Two at once, and one that was killed
 
 
