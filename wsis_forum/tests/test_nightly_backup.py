@@ -3,10 +3,12 @@
 import os
 import re
 import signal
+import struct
 import subprocess
 import time
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from math import inf
+from pathlib import Path
 
 import pytest
 from django.conf import settings
@@ -213,6 +215,46 @@ def test_what_one_that_was_killed_has_left_is_removed_by_the_next(private, backu
     assert made.returncode == 0, made.stderr
     assert len(names(backups)) == 1
     assert left not in names(backups)
+
+
+# The database's password
+
+
+@contextmanager
+def asked_for_its_password(backups, address):
+    """One that has begun: the lines of its programs, and what it tells a database that asks."""
+    with listening() as server:
+        place = variables(address.format(port=server.getsockname()[1]))
+        begun = subprocess.Popen(command(backups), env=os.environ | place, start_new_session=True)
+        line, _address = server.accept()
+        try:
+            # What it asks first is whether there is TLS.
+            line.recv(8)
+            line.sendall(b"N")
+            line.recv(1000)
+            programs = lines_of_programs()
+            line.sendall(struct.pack("!cii", b"R", 8, 3))
+            yield programs, line.recv(1000)[5:].rstrip(b"\0").decode()
+        finally:
+            line.close()
+            begun.wait()
+
+
+def lines_of_programs():
+    lines = []
+    for line in Path("/proc").glob("[0-9]*/cmdline"):
+        with suppress(FileNotFoundError, ProcessLookupError):
+            lines.append(line.read_bytes().replace(b"\0", b" ").decode(errors="replace"))
+    return "\n".join(lines)
+
+
+def test_the_databases_password_stands_in_the_line_of_no_program(private, backups):
+    address = "postgres://clerk:s%3Acret%40of\\the%20house@127.0.0.1:{port}/forum"
+
+    with asked_for_its_password(backups, address) as (programs, password):
+        assert "pg_dump --format custom postgres://clerk@127.0.0.1" in programs
+        assert "s%3Acret" not in programs
+        assert password == "s:cret@of\\the house"
 
 
 # The keys
