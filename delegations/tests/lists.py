@@ -16,6 +16,7 @@ from unfold.templatetags.unfold_list import result_headers, results
 
 from delegations.models import Delegation, DelegationChange, SpeakingSlot
 from invitations.admin.taking_out import TakenOutMixin
+from invitations.admin.taking_out.files import DAY_IN_CELL, as_shown
 from invitations.models import (
     Bounce,
     CallListEntry,
@@ -73,10 +74,20 @@ def headings_shown(browser, url):
     return texts[1:] if listed.list_display[0] == "action_checkbox" else texts
 
 
+def sheet_read(answer):
+    return openpyxl.load_workbook(io.BytesIO(answer.getvalue())).active
+
+
 def rows_read(answer):
-    book = openpyxl.load_workbook(io.BytesIO(answer.getvalue()))
-    cells = [[words_of(cell.value or "") for cell in row] for row in book.active.iter_rows()]
+    """The headings and rows of a workbook: a date of it as the list shows that date."""
+    cells = [[text_read(cell) for cell in row] for row in sheet_read(answer).iter_rows()]
     return cells[0], cells[1:]
+
+
+def text_read(cell):
+    if not cell.is_date:
+        return words_of(cell.value or "")
+    return as_shown(cell.value.date() if cell.number_format == DAY_IN_CELL else cell.value)
 
 
 def take_out_url(model):

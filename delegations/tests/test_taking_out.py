@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from itertools import islice
 
 import pytest
@@ -22,6 +23,7 @@ from delegations.tests.lists import (
     headings_shown,
     rows_read,
     rows_shown,
+    sheet_read,
     take_out_url,
     text_shown,
     words_of,
@@ -31,6 +33,8 @@ from invitations.admin.taking_out.background import ask_for_list, counted, take_
 from invitations.admin.taking_out.lists import MOST_AT_ONCE
 from invitations.models import Invitation, ListExport, MemberState, Mission
 from invitations.tests.factories import MemberStateFactory, UserFactory
+
+A_DATE = re.compile(r"\d{1,2} [A-Z][a-z]+ \d{4}(, \d\d:\d\d)?")
 
 
 class EachList(TestCase):
@@ -61,6 +65,17 @@ class EachList(TestCase):
             filled |= {page.opts.model_name} if rows else set()
 
         assert filled == {page.opts.model_name for page in PAGES}
+
+    def test_what_a_list_shows_as_a_date_a_workbook_holds_as_one(self):
+        dates, words = 0, []
+        for page in PAGES:
+            sheet = sheet_read(self.client.post(take_out_url(page.model), {"kind": "xlsx"}))
+            for cell in (cell for row in sheet.iter_rows() for cell in row):
+                dates += cell.is_date
+                words += [(page.opts.label, cell.value)] * bool(A_DATE.fullmatch(str(cell.value)))
+
+        assert dates > 100
+        assert words == []
 
     def test_filter_search_and_order_of_the_list_are_kept(self):
         for asked in ({"status__exact": "issued"}, {"answer": "silent"}, {"o": "-2"}, {"q": "zz"}):

@@ -137,7 +137,13 @@ def hour_column(name: str, title: Any) -> Callable[[Any], str]:
     def shown(row: Any) -> str:
         return at_hour(getattr(row, name))
 
-    return shown
+    return dated(shown, name)
+
+
+def dated(column: Any, name: str) -> Any:
+    """Mark a column whose words are the date ``name`` of the row: a file holds the date itself."""
+    column.dated = name
+    return column
 
 
 @display(description=gettext_lazy("Member State"), ordering="member_state__sort_key_fr")

@@ -1,5 +1,6 @@
 """The list of the silent as a file: in the order and of the region in which it is shown."""
 
+import datetime as dt
 from collections.abc import Iterator
 
 from django.contrib import admin
@@ -13,8 +14,8 @@ from django.utils.translation import gettext as _
 from delegations.desk.asked import desk_page, edition_asked
 from delegations.desk.board.silent import COLUMNS, Silent, in_region, rows_asked
 from invitations.admin.base import user_of
-from invitations.admin.columns import on_day
 from invitations.admin.reauthentication import signed_in_recently
+from invitations.admin.taking_out.cells import Cell
 from invitations.admin.taking_out.files import CONTENT_TYPES, Kind, Sheet, written
 from invitations.admin.taking_out.lists import TAKE_OUT
 from invitations.admin.taking_out.page import KindForm
@@ -67,16 +68,20 @@ def sheet_of(edition: ForumEdition, request: HttpRequest) -> Sheet:
     return Sheet(title, filters, headings, len(rows), cells_of(rows))
 
 
-def cells_of(rows: list[Silent]) -> Iterator[list[str]]:
+def cells_of(rows: list[Silent]) -> Iterator[list[Cell]]:
     for row in rows:
         yield [
             str(row.state.listed_as),
             row.region,
-            on_day(row.left_at),
+            day_of(row.left_at),
             str(row.addresses),
-            on_day(row.called_at),
+            day_of(row.called_at),
             next_in_words(row),
         ]
+
+
+def day_of(at: dt.datetime | None) -> Cell:
+    return timezone.localdate(at) if at else ""
 
 
 def next_in_words(row: Silent) -> str:

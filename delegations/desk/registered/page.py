@@ -21,6 +21,7 @@ from delegations.models import Delegate
 from invitations.admin.base import user_of
 from invitations.admin.columns import state_url
 from invitations.admin.reauthentication import signed_in_recently
+from invitations.admin.taking_out.cells import Cell
 from invitations.admin.taking_out.files import CONTENT_TYPES, Kind, Sheet, written
 from invitations.admin.taking_out.lists import TAKE_OUT
 from invitations.admin.taking_out.page import KindForm
@@ -156,7 +157,7 @@ def sheet_of(edition: ForumEdition, comparison: Comparison, listed: RegisteredLi
     )
 
 
-def cells_of(comparison: Comparison) -> Iterator[list[str]]:
+def cells_of(comparison: Comparison) -> Iterator[list[Cell]]:
     for title, rows in (
         (NOT_REGISTERED, comparison.not_registered),
         (NOT_NOMINATED, comparison.not_nominated),

@@ -9,6 +9,7 @@ from django.contrib.auth.models import Group
 from django.urls import reverse
 
 from delegations.tests.desk.silent import silent_state
+from delegations.tests.lists import text_read
 from invitations.tests.factories import EditionFactory, StepFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -23,7 +24,7 @@ def member(client, group):
 
 def rows_in(answer):
     book = openpyxl.load_workbook(io.BytesIO(answer.getvalue()))
-    return [[cell or "" for cell in row] for row in book.active.iter_rows(values_only=True)]
+    return [[text_read(cell) for cell in row] for row in book.active.iter_rows()]
 
 
 def test_the_silent_of_a_region_are_taken_out_in_the_order_of_the_page(in_february, client):

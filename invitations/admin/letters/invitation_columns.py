@@ -16,7 +16,7 @@ from invitations.admin.answers import (
     ReconfirmationFilter,
 )
 from invitations.admin.base import ModelAdmin
-from invitations.admin.columns import at_hour, at_hour_with, state_link, state_url, text_link
+from invitations.admin.columns import at_hour_with, state_link, state_url, text_link
 from invitations.admin.letters.letters import LETTER_LABELS
 from invitations.forms.correspondence import STILL_VALID
 from invitations.links import reply_url
@@ -91,10 +91,6 @@ class InvitationColumnsMixin(ModelAdmin):
         if not invitation.letter_state:
             return None
         return invitation.letter_state, Letter.State(invitation.letter_state).label
-
-    @display(description=gettext_lazy("handed over"), ordering="left_at")
-    def handed_over(self, invitation: Any) -> str:
-        return at_hour(invitation.left_at)
 
     @display(description=gettext_lazy("withdrawn"))
     def withdrawn(self, invitation: Invitation) -> str:

@@ -16,7 +16,7 @@ from unfold.decorators import action
 
 from invitations.admin.answers import ReconfirmationFilter, StandingAnswerFilter
 from invitations.admin.base import WHY_IT_CHANGES, Menu, user_of
-from invitations.admin.columns import change_url, courtesy, list_url, text_link
+from invitations.admin.columns import change_url, courtesy, hour_column, list_url, text_link
 from invitations.admin.confirming import act_on_each, confirmed, tell_done
 from invitations.admin.letters.invitation_columns import InvitationColumnsMixin
 from invitations.admin.letters.invitation_inlines import (
@@ -86,7 +86,7 @@ class InvitationAdmin(
         "status_shown",
         "answer_shown",
         "letter_shown",
-        "handed_over",
+        hour_column("left_at", gettext_lazy("handed over")),
     ]
     list_display_links = ["minister"]
     list_filter = [

@@ -17,7 +17,7 @@ from unfold.decorators import action, display
 
 from invitations.admin.answers import ANSWERS_IN_SHORT
 from invitations.admin.base import Menu, RecordInline, user_of
-from invitations.admin.columns import at_hour_with, change_url, text_link
+from invitations.admin.columns import at_hour_with, change_url, dated, text_link
 from invitations.admin.confirming import confirmed, row_by_row
 from invitations.admin.frozen_files import frozen_file_response
 from invitations.admin.letters.print_run import PrintRunMixin
@@ -107,7 +107,7 @@ def step_column(step: Step) -> Any:
         day = getattr(original, f"{step}_on")
         return in_one_line(told_day(day)) if day else ""
 
-    return shown
+    return dated(shown, f"{step}_on")
 
 
 def step_action(step: Step, title: Any, form: type[StepForm] = StepForm) -> Any:

@@ -12,7 +12,7 @@ from django.http import HttpRequest, QueryDict
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
-from invitations.admin.taking_out.cells import AT_ONCE, rows_of
+from invitations.admin.taking_out.cells import AT_ONCE, Cell, rows_of
 from invitations.admin.taking_out.lists import may_take_out, taken_out
 from invitations.admin.taking_out.packing import packed
 from invitations.models import ListExport
@@ -80,7 +80,7 @@ def made(wanted: ListExport) -> dict[str, Any]:
         return {"state": State.DONE, "content": packed(file), "rows": listed.result_count}
 
 
-def counted(wanted: ListExport, listed: Any) -> Iterator[list[str]]:
+def counted(wanted: ListExport, listed: Any) -> Iterator[list[Cell]]:
     """Yield the rows, and put on file how many are written, so that the page can say so."""
     for number, row in enumerate(rows_of(listed), 1):
         yield row

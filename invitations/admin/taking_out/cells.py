@@ -1,5 +1,6 @@
-"""The headings and cells of a list as plain text, as its page shows them."""
+"""The headings and cells of a list as its page shows them: plain text, and dates as dates."""
 
+import datetime as dt
 import html
 import re
 from collections.abc import Iterator
@@ -14,11 +15,14 @@ from django.contrib.admin.utils import (
 )
 from django.core.exceptions import FieldDoesNotExist, ObjectDoesNotExist
 from django.db.models.constants import LOOKUP_SEP
+from django.utils import timezone
 from django.utils.html import strip_tags
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from invitations.text.dates import comma_list, labelled
+
+Cell = str | dt.date  # an instant is one too: as the desk's clock has it, without its zone
 
 CHECKBOX = "action_checkbox"
 # So many rows are in memory at a time, with what is joined to them.
@@ -44,7 +48,7 @@ def headings_of(listed: Any) -> list[str]:
     ]
 
 
-def rows_of(listed: Any) -> Iterator[list[str]]:
+def rows_of(listed: Any) -> Iterator[list[Cell]]:
     """Yield the cells of each row, in the order of the list.
 
     The keys are read first, then some rows at a time: memory does not grow with the list, and no
@@ -63,12 +67,28 @@ def keys_of(listed: Any) -> list[Any]:
     return list(listed.queryset.values_list("pk", flat=True))
 
 
-def cell_of(listed: Any, row: Any, name: Any) -> str:
-    """Return the text that the list shows; an empty cell has none."""
+def cell_of(listed: Any, row: Any, name: Any) -> Cell:
+    """Return what the list shows, a date as a date; an empty cell has no text."""
     try:
         field, attribute, value = lookup_field(name, row, listed.model_admin)
     except ObjectDoesNotExist:
         return ""
+    if of := getattr(attribute, "dated", ""):
+        value = getattr(row, of) or ""
+    if isinstance(value, dt.date):
+        return on_the_desk(value)
+    return in_words(field, attribute, value, row)
+
+
+def on_the_desk(moment: dt.date) -> dt.date:
+    """Return the day, or the instant by the desk's clock, to the second: no cell has a zone."""
+    if not isinstance(moment, dt.datetime):
+        return moment
+    return timezone.localtime(moment).replace(tzinfo=None, microsecond=0)
+
+
+def in_words(field: Any, attribute: Any, value: Any, row: Any) -> str:
+    """Return the words of the cell; a choice, a row or a yes has those that the list shows."""
     if field is not None and not field.auto_created:
         if field.many_to_one or field.one_to_one:
             return plain(getattr(row, field.name) or "")

@@ -1,6 +1,7 @@
 """Lists as files: workbooks, CSV, and PDF to be printed."""
 
 import csv
+import datetime as dt
 import io
 import os
 import tempfile
@@ -20,6 +21,7 @@ from openpyxl.cell import WriteOnlyCell
 from openpyxl.styles import Font
 from openpyxl.utils import get_column_letter
 
+from invitations.admin.taking_out.cells import Cell
 from invitations.letters.pdf_conformance import finish_pdf
 from invitations.letters.typesetting import STANDARD, collector_paused, fonts_and_styles
 from invitations.text.formulas import escape_formula, escape_in_csv
@@ -27,7 +29,10 @@ from invitations.text.typography import with_isolated_numbers
 
 LONGEST_TITLE = 31  # signs, of a sheet
 NOT_IN_TITLES = str.maketrans(dict.fromkeys("[]:*?/\\'", " "))
-NARROWEST, WIDEST = 10, 60  # signs, of a column
+NARROWEST, WIDEST = 18, 60  # signs, of a column; a date that has no room is shown as a row of #
+# No workbook has a day before its own first year.
+FIRST_YEAR = 1901
+DAY_IN_CELL, HOUR_IN_CELL = "yyyy-mm-dd", "yyyy-mm-dd hh:mm"
 # Signs, of a column on paper; some 190 stand on a line.
 LEAST_ROOM, SOME_WORDS, LONGEST_WORD = 6, 28, 34
 
@@ -52,7 +57,7 @@ class Sheet(NamedTuple):
     filters: list[str]
     headings: list[str]
     number: int
-    rows: Iterable[list[str]]
+    rows: Iterable[list[Cell]]
 
 
 def written(kind: str, sheet: Sheet) -> IO[bytes]:
@@ -74,10 +79,35 @@ def write_workbook(sheet: Sheet, file: IO[bytes]) -> None:
         page.column_dimensions[get_column_letter(number)].width = width
     page.append([in_bold(page, heading) for heading in sheet.headings])
     for row in sheet.rows:
-        page.append([escape_formula(cell) for cell in row])
+        page.append([in_workbook(page, cell) for cell in row])
     book.properties.title = sheet.title
     book.properties.description = "; ".join(sheet.filters)
     book.save(file)
+
+
+def in_workbook(page: Any, cell: Cell) -> Any:
+    """Return a date as one that a spreadsheet sorts by, and words as words."""
+    if isinstance(cell, str):
+        return escape_formula(cell)
+    if cell.year < FIRST_YEAR:
+        return in_iso(cell)
+    dated = WriteOnlyCell(page, cell)
+    dated.number_format = HOUR_IN_CELL if isinstance(cell, dt.datetime) else DAY_IN_CELL
+    return dated
+
+
+def in_iso(cell: Cell) -> str:
+    if isinstance(cell, str):
+        return cell
+    return cell.isoformat(" ", "minutes") if isinstance(cell, dt.datetime) else cell.isoformat()
+
+
+def as_shown(cell: Cell) -> str:
+    """Return the words of the cell: a date as the list has it."""
+    if isinstance(cell, str):
+        return cell
+    is_hour = isinstance(cell, dt.datetime)
+    return date_format(cell, "DATETIME_FORMAT" if is_hour else "DATE_FORMAT")
 
 
 def in_bold(page: Any, heading: str) -> WriteOnlyCell:
@@ -90,8 +120,9 @@ def write_csv(sheet: Sheet, file: IO[bytes]) -> None:
     # Excel reads a CSV as UTF-8 only if it begins with the byte order mark.
     words = io.TextIOWrapper(file, "utf-8-sig", newline="", write_through=True)
     writer = csv.writer(words)
-    for row in chain([sheet.headings], sheet.rows):
-        writer.writerow([escape_in_csv(cell) for cell in row])
+    lines: Iterable[Sequence[Cell]] = chain([sheet.headings], sheet.rows)
+    for row in lines:
+        writer.writerow([escape_in_csv(in_iso(cell)) for cell in row])
     words.detach()
 
 
@@ -101,7 +132,7 @@ def write_pdf(sheet: Sheet, file: IO[bytes]) -> None:
 
     fonts, _letters, fetcher = fonts_and_styles(os.getpid())
     before, between, after = numbered_pages()
-    rows = list(sheet.rows)
+    rows: list[list[str]] = [[as_shown(cell) for cell in row] for row in sheet.rows]
     context = {
         "sheet": sheet,
         "shares": shares_of([sheet.headings, *rows]),

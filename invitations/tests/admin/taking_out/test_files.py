@@ -1,6 +1,7 @@
 """Files of lists: safe in a spreadsheet, right in Arabic, with their pages numbered."""
 
 import csv
+import datetime as dt
 import io
 import re
 import subprocess
@@ -80,6 +81,39 @@ def test_sheet_begins_where_the_language_begins(language, is_from_the_right):
 
     assert bool(book.active.sheet_view.rightToLeft) == is_from_the_right
     assert book.active.freeze_panes == "A2"
+
+
+DAY, HOUR = dt.date(2027, 3, 10), dt.datetime.fromisoformat("2027-03-09 17:05:09")
+
+
+def test_a_workbook_holds_dates_that_a_spreadsheet_sorts_by_and_shows_alike_anywhere():
+    [_headings, (day, hour)] = book_of(sheet([[DAY, HOUR]])).active.iter_rows()
+
+    assert (day.value.date(), day.number_format) == (DAY, "yyyy-mm-dd")
+    assert (hour.value, hour.number_format) == (HOUR, "yyyy-mm-dd hh:mm")
+    assert day.parent.column_dimensions["B"].width > len("2027-03-09 17:05")
+
+
+def test_a_day_that_no_workbook_has_is_written_out():
+    assert cells_of(book_of(sheet([[dt.date(202, 3, 10), "regrets"]])))[1][0] == "0202-03-10"
+
+
+def test_a_csv_holds_dates_that_any_program_reads():
+    text = bytes_of(Kind.CSV, sheet([[DAY, HOUR]])).decode("utf-8-sig")
+
+    assert text.splitlines()[1] == "2027-03-10,2027-03-09 17:05"
+
+
+@pytest.mark.parametrize(
+    ("language", "shown"), [("en", "10 March 2027"), ("fr", "10 mars 2027"), ("ru", "10 марта")]
+)
+def test_paper_holds_dates_as_people_say_them(language, shown):
+    with translation.override(language):
+        pdf = bytes_of(Kind.PDF, sheet([[DAY, HOUR]]))
+
+    words = pypdfium2.PdfDocument(pdf)[0].get_textpage().get_text_range()
+    assert shown in " ".join(words.replace("\u00a0", " ").split())
+    assert "17:05" in words
 
 
 def test_title_that_no_sheet_may_have_is_shortened():
