@@ -8,9 +8,11 @@ from openpyxl.worksheet._reader import WorkSheetParser
 from openpyxl.xml.constants import SHARED_STRINGS, SHEET_MAIN_NS
 from openpyxl.xml.functions import iterparse
 
-ITEM, INLINE, RUN, LOOK, STRIKE, WORDS = (
-    f"{{{SHEET_MAIN_NS}}}{tag}" for tag in ("si", "is", "r", "rPr", "strike", "t")
+ITEM, INLINE, RUN, LOOK, STRIKE, WORDS, FORMULA = (
+    f"{{{SHEET_MAIN_NS}}}{tag}" for tag in ("si", "is", "r", "rPr", "strike", "t", "f")
 )
+# The kind of a cell whose formula is all that is known of it, and of one that gave a text.
+OF_FORMULA, OF_TEXT = "f", "str"
 NOT_STRUCK = ("0", "false")
 
 
@@ -78,7 +80,10 @@ def shared_texts(source: IO[bytes]) -> list[str]:
 
 
 class Parser(WorkSheetParser):
-    """Parses a sheet, and keeps how the texts in its cells are struck."""
+    """Parses a sheet, and keeps how the texts in its cells are struck.
+
+    A formula that no program has calculated stays one; one that gave an empty text is empty.
+    """
 
     def parse_cell(self, element: Any) -> dict[str, Any]:
         inline = element.find(INLINE)
@@ -87,4 +92,6 @@ class Parser(WorkSheetParser):
         cell: dict[str, Any] = super().parse_cell(element)
         if inline is not None and cell["value"] is None:
             cell |= {"value": text_of(inline), "data_type": "s"}
+        if cell["value"] is None and element.find(FORMULA) is not None:
+            cell["data_type"] = OF_TEXT if element.get("t") == OF_TEXT else OF_FORMULA
         return cell

@@ -10,6 +10,7 @@ from types import MappingProxyType
 from typing import IO, Any, NamedTuple
 
 from openpyxl.styles.numbers import BUILTIN_FORMATS, BUILTIN_FORMATS_MAX_SIZE
+from openpyxl.utils import get_column_letter
 
 from invitations.files.packages import refuse_hostile_package
 from invitations.files.spreadsheets import (
@@ -18,7 +19,7 @@ from invitations.files.spreadsheets import (
     UnreadableSheet,
     cell_text,
 )
-from invitations.files.struck import Parser, Reader, struck_parts
+from invitations.files.struck import OF_FORMULA, Parser, Reader, struck_parts
 
 LAST_ROW_OF_A_SHEET = 1_048_576
 COLUMNS_OF_A_SHEET = 16_384
@@ -37,10 +38,11 @@ class Flaw(enum.Enum):
     STRUCK_IN_PART = enum.auto()
     INEXACT = enum.auto()
     DATE = enum.auto()
+    FORMULA = enum.auto()
 
 
 class WorkbookLine(NamedTuple):
-    """A row that is not empty, with what is wrong in some of its places.
+    """A row that is not empty, or would not be, with what is wrong in some of its places.
 
     What stands right of the last column that is read is one cell more.
     """
@@ -52,8 +54,14 @@ class WorkbookLine(NamedTuple):
 
     @property
     def is_struck(self) -> bool:
-        filled = (place for place, cell in enumerate(self.cells) if cell)
+        filled = [place for place, cell in enumerate(self.cells) if cell] or self.flaws
         return all(self.flaws.get(place) == Flaw.STRUCK for place in filled)
+
+    @property
+    def formulas(self) -> list[str]:
+        """The names of the cells of which only a formula is known."""
+        places = (place for place, flaw in self.flaws.items() if flaw == Flaw.FORMULA)
+        return [f"{get_column_letter(place + 1)}{self.number}" for place in places]
 
 
 class Look(NamedTuple):
@@ -131,7 +139,7 @@ class Sheet:
     def line(
         self, number: int, found: list[dict[str, Any]], settings: dict[str, str]
     ) -> WorkbookLine | None:
-        filled = [cell for cell in found if cell["value"] is not None]
+        filled = [cell for cell in found if cell["value"] is not None or is_formula(cell)]
         # A file holds a text once, however many of its cells repeat it.
         self.count(sum(len(cell["value"]) for cell in filled if isinstance(cell["value"], str)))
         cells, beyond = [""] * self.most_columns, []
@@ -143,14 +151,10 @@ class Sheet:
                 beyond.append(text)
         if rest := " ".join(filter(None, beyond)):
             cells.append(rest)
-        if not any(cells):
+        flaws = self.flaws(filled)
+        if not any(cells) and Flaw.FORMULA not in flaws.values():
             return None
-        return WorkbookLine(
-            number,
-            cells,
-            settings.get("hidden", "0") in ("1", "true"),
-            self.flaws(filled),
-        )
+        return WorkbookLine(number, cells, settings.get("hidden", "0") in ("1", "true"), flaws)
 
     def flaws(self, cells: list[dict[str, Any]]) -> dict[int, Flaw]:
         found = [(min(cell["column"] - 1, self.most_columns), self.flaw(cell)) for cell in cells]
@@ -161,6 +165,8 @@ class Sheet:
         struck = struck_parts(value, is_cell_struck=self.look(cell["style_id"]).is_struck)
         if True in struck:
             return Flaw.STRUCK_IN_PART if False in struck else Flaw.STRUCK
+        if is_formula(cell):
+            return Flaw.FORMULA
         if isinstance(value, dt.date | dt.time | dt.timedelta):
             return Flaw.DATE
         return Flaw.INEXACT if is_inexact(value) else None
@@ -197,6 +203,10 @@ class Sheet:
                 covered = range(first + (number == top), min(last, self.most_columns))
                 found[number] |= dict.fromkeys(covered, top)
         return found
+
+
+def is_formula(cell: dict[str, Any]) -> bool:
+    return bool(cell["data_type"] == OF_FORMULA)
 
 
 def is_inexact(value: object) -> bool:

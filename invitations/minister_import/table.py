@@ -200,6 +200,8 @@ def why_flawed(flaw: Flaw) -> str:
         return _("A part of this cell is struck through: delete that part, or end the striking.")
     if flaw == Flaw.DATE:
         return _("This became a date: format the cell as text, and type it anew.")
+    if flaw == Flaw.FORMULA:
+        return _("This cell holds a formula: write its value.")
     return _("This number has lost its last digits: format the cell as text, and type it anew.")
 
 

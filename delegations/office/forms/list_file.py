@@ -3,6 +3,7 @@
 import csv
 import io
 from itertools import islice
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
@@ -34,6 +35,7 @@ LINES_TOLD = [
     _("Hidden rows, left out: %(lines)s. If they are meant, show them and upload anew."),
     _("Rows struck through, left out: %(lines)s."),
     _("Something is struck through in these rows, and was read: %(lines)s."),
+    _("Cells that hold a formula, read as empty: %(lines)s. Write their values."),
 ]
 
 
@@ -77,14 +79,13 @@ def spreadsheet_lines(content: bytes) -> tuple[str, list[str]]:
     try:
         sheets = sheets_of_workbook(content, MOST_CELLS, MOST_UNPACKED, MOST_SIGNS, calculated=True)
         visible = [sheet for sheet in sheets if not sheet.is_hidden]
-        filled = (line for sheet in visible[:1] for line in sheet.lines() if any(line.cells))
-        lines = list(islice(filled, MOST_READ))
+        lines = list(islice((line for sheet in visible[:1] for line in sheet.lines()), MOST_READ))
         told = [*what_was_left_out(lines), *sheets_left_out(sheets, visible)]
     except (HostilePackage, UnreadableSheet):
         return "", []
     except TooManySigns as fault:
         raise ValidationError(TOO_LONG, params={"count": MOST_ROWS}) from fault
-    kept = [line for line in lines if not (line.is_hidden or line.is_struck)]
+    kept = [line for line in seen(lines) if any(line.cells)]
     writer.writerows(line.cells[:MOST_CELLS] for line in kept[: MOST_ROWS + 2])
     return replace_surrogates(written.getvalue()), told
 
@@ -93,13 +94,16 @@ def what_was_left_out(lines: list[WorkbookLine]) -> list[str]:
     """Return sentences on rows that are hidden or struck through, and on cells that are."""
     hidden = [line.number for line in lines if line.is_hidden]
     struck = [line.number for line in lines if line.is_struck and not line.is_hidden]
-    in_part = [
-        line.number
-        for line in lines
-        if not (line.is_hidden or line.is_struck) and STRUCK & set(line.flaws.values())
-    ]
-    told = zip(LINES_TOLD, (hidden, struck, in_part), strict=True)
-    return [sentence % {"lines": comma_list(numbers)} for sentence, numbers in told if numbers]
+    in_part = [line.number for line in seen(lines) if STRUCK & set(line.flaws.values())]
+    formulas = [cell for line in seen(lines) for cell in line.formulas]
+    found: list[list[Any]] = [hidden, struck, in_part, formulas]
+    told = zip(LINES_TOLD, found, strict=True)
+    return [sentence % {"lines": comma_list(named)} for sentence, named in told if named]
+
+
+def seen(lines: list[WorkbookLine]) -> list[WorkbookLine]:
+    """Return the rows that are neither hidden nor struck through."""
+    return [line for line in lines if not (line.is_hidden or line.is_struck)]
 
 
 def sheets_left_out(sheets: list[Sheet], visible: list[Sheet]) -> list[str]:

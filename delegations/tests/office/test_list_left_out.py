@@ -59,6 +59,29 @@ def test_hidden_and_filtered_rows_are_left_out_and_named(book):
     assert "Hidden rows, left out: 2, 3. If they are meant, show them and upload anew." in page
 
 
+def test_a_formula_that_nobody_calculated_is_named_by_its_cell(book):
+    book.active["B3"] = '=CONCATENATE("Ai", "de")'
+    for cell in book.active[4]:
+        cell.value = "=1+1"
+
+    page = shown(book)
+
+    assert "Add 2 people" in page
+    assert "Cells that hold a formula, read as empty: B3, A4, B4. Write their values." in page
+
+
+def test_a_formula_that_is_struck_through_or_hidden_is_named_once(book):
+    book.active["B3"] = book.active["B4"] = "=1+1"
+    strike(*book.active[3])
+    book.active.row_dimensions[4].hidden = True
+
+    page = shown(book)
+
+    assert "Rows struck through, left out: 3." in page
+    assert "Hidden rows, left out: 4." in page
+    assert "formula" not in page
+
+
 def test_a_row_that_is_struck_in_part_is_read_and_named(book):
     strike(book.active["B3"])
 

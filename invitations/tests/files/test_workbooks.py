@@ -25,6 +25,11 @@ def lines_of_workbook(content, most_columns, *limits, calculated=False):
                 yield SheetLine(line.number, line.cells[:most_columns])
 
 
+def read_lines(content, **how):
+    [sheet] = sheets_of_workbook(content, 2, PLENTY, PLENTY, **how)
+    return list(sheet.lines())
+
+
 def workbook(*rows):
     book, file = Workbook(), io.BytesIO()
     for row in rows:
@@ -54,6 +59,23 @@ def test_a_formula_is_text_or_what_it_came_to():
 
     assert as_written.cells == ["Rudolf", "=1+1"]
     assert as_calculated.cells == ["Rudolf", ""]  # no program has calculated it yet
+    for calculated in (True, False):
+        [line] = read_lines(content, calculated=calculated)
+        assert line.formulas == ["B1"]
+
+
+def test_a_formula_that_came_to_an_empty_text_is_an_empty_cell():
+    content = workbook(["Rudolf", "=TRIM(C1)"])
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    sheet = "xl/worksheets/sheet1.xml"
+    calculated = parts[sheet].replace(b'<c r="B1">', b'<c r="B1" t="str">')
+    assert calculated != parts[sheet]
+
+    found = package([*(parts | {sheet: calculated}).items()])
+    [line] = read_lines(found, calculated=True)
+
+    assert (line.cells, line.formulas) == (["Rudolf", ""], [])
 
 
 @pytest.mark.parametrize(

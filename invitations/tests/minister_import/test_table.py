@@ -11,6 +11,7 @@ from django.db import transaction
 from django.utils import translation
 from hypothesis import given
 from hypothesis import strategies as st
+from openpyxl.worksheet.formula import ArrayFormula
 
 from invitations.minister_import import (
     COLUMNS,
@@ -314,12 +315,18 @@ def test_cell_without_heading_is_refused(edition):
     assert str(fault) == "Line 2, column –, “of Ruritania”: No heading stands above this."
 
 
-def test_formula_of_a_workbook_is_refused_and_never_evaluated(edition):
-    content = as_xlsx(FLAVIA | {"given_name": '="Fla"&"via"'})
+@pytest.mark.parametrize(
+    ("formula", "shown"),
+    [('="Fla"&"via"', '="Fla"&"via"'), (ArrayFormula("B2:B2", "=1+1"), "=")],
+    ids=["of a cell", "of several"],
+)
+def test_formula_of_a_workbook_is_refused_and_never_evaluated(edition, formula, shown):
+    content = as_xlsx(FLAVIA | {"given_name": formula})
     with transaction.atomic():
         _entries, [fault] = check_rows(read(content), edition)
 
-    assert (fault.column, fault.value) == ("given_name", '="Fla"&"via"')
+    assert (fault.line, fault.column, fault.value) == (2, "given_name", shown)
+    assert fault.reason == "This cell holds a formula: write its value."
 
 
 an_address = st.from_regex(r"[a-z0-9]{1,3}@example\.org", fullmatch=True)
