@@ -10,11 +10,10 @@ from django.utils.translation import gettext_lazy as _
 from unfold.widgets import (
     UnfoldAdminRadioSelectWidget,
     UnfoldAdminSelectWidget,
-    UnfoldAdminSplitDateTimeWidget,
     UnfoldAdminTextInputWidget,
 )
 
-from invitations.forms.fields import LineField
+from invitations.forms.fields import DeskHourWidget, LineField
 from invitations.models import Delivery, Invitation, ReplyLink
 from invitations.outbox.another_address import PUT_IT_ON_FILE
 from invitations.text.dates import labelled
@@ -101,7 +100,7 @@ class DispatchedForm(forms.Form):
         widget=UnfoldAdminSelectWidget,
     )
     at = forms.SplitDateTimeField(
-        label=_("When it left"), initial=timezone.now, widget=UnfoldAdminSplitDateTimeWidget
+        label=_("When it left"), initial=timezone.now, widget=DeskHourWidget
     )
     reference = LineField(
         label=_("Reference"),

@@ -11,12 +11,11 @@ from unfold.widgets import (
     UnfoldAdminExpandableTextareaWidget,
     UnfoldAdminRadioSelectWidget,
     UnfoldAdminSelectWidget,
-    UnfoldAdminSplitDateTimeWidget,
     UnfoldAdminTextInputWidget,
 )
 
 from invitations.forms.correspondence import PaperReplyForm
-from invitations.forms.fields import LineField
+from invitations.forms.fields import DeskHourWidget, LineField
 from invitations.models import Answer, Correspondence, Invitation
 
 Search = Callable[[str], Sequence[Invitation]]
@@ -45,9 +44,7 @@ class BesideForm(PaperReplyForm):
     answer = forms.ChoiceField(
         label=_("Answer"), choices=Answer.choices, widget=UnfoldAdminRadioSelectWidget
     )
-    received_at = forms.SplitDateTimeField(
-        label=capfirst(_("received at")), widget=UnfoldAdminSplitDateTimeWidget
-    )
+    received_at = forms.SplitDateTimeField(label=capfirst(_("received at")), widget=DeskHourWidget)
 
     class Meta(PaperReplyForm.Meta):
         fields = ["invitation", "channel", "received_at", "reference", "sender", "summary"]

@@ -9,11 +9,10 @@ from unfold.widgets import (
     UnfoldAdminRadioSelectWidget,
     UnfoldAdminSelectWidget,
     UnfoldAdminSingleDateWidget,
-    UnfoldAdminSplitDateTimeWidget,
     UnfoldAdminTextInputWidget,
 )
 
-from invitations.forms.fields import LineField
+from invitations.forms.fields import DeskHourWidget, LineField
 from invitations.models import Invitation, TelephoneCall
 
 
@@ -44,7 +43,7 @@ class CallForm(forms.Form):
     next_call_on = forms.DateField(
         label=_("Next call on"), required=False, widget=UnfoldAdminSingleDateWidget
     )
-    at = forms.SplitDateTimeField(label=_("Called at"), widget=UnfoldAdminSplitDateTimeWidget)
+    at = forms.SplitDateTimeField(label=_("Called at"), widget=DeskHourWidget)
 
     def __init__(self, data: Any, invitations: list[Invitation]) -> None:
         first = invitations[0] if invitations else None

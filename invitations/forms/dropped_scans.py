@@ -9,9 +9,10 @@ from django.utils import timezone
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminSplitDateTimeWidget
+from unfold.widgets import UnfoldAdminSelectWidget
 
 from invitations.forms.correspondence import SCAN_KINDS, SCAN_LIMIT
+from invitations.forms.fields import DeskHourWidget
 from invitations.forms.uploads import checked_upload, scan_kind
 from invitations.models import Channel
 from invitations.times.clocks import by_this_clock
@@ -54,7 +55,7 @@ class DroppedScansForm(forms.Form):
         label=capfirst(gettext_lazy("received at")),
         initial=timezone.now,
         help_text=gettext_lazy("When the organization got it."),
-        widget=UnfoldAdminSplitDateTimeWidget,
+        widget=DeskHourWidget,
     )
     scans = ScansField(
         label=gettext_lazy("Scans"),

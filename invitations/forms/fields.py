@@ -5,7 +5,7 @@ from typing import Any
 
 from django import forms
 from django.db import models
-from unfold.widgets import UnfoldAdminTextInputWidget
+from unfold.widgets import UnfoldAdminSplitDateTimeWidget, UnfoldAdminTextInputWidget
 
 from invitations.text.addresses import address_lines, one_address
 from invitations.text.lines import refuse_spoilt, refuse_spoilt_line, tidy_line, tidy_text
@@ -51,11 +51,18 @@ class AddressesField(forms.CharField):
         return address_lines(super().to_python(value) or "")
 
 
+class DeskHourWidget(UnfoldAdminSplitDateTimeWidget):
+    """A date and hour on the clock of the desk, which stands beside them."""
+
+    template_name = "admin/desk_hour.html"
+
+
 # The form fields that the admin's pages make of a model's columns.
 COLUMN_FORM_FIELDS: dict[type[models.Field], dict[str, Any]] = {
     models.CharField: {"form_class": LineField},
     models.TextField: {"form_class": TextField},
     models.EmailField: {"form_class": AddressField},
     models.URLField: {"form_class": LinkField, "assume_scheme": "https"},
+    models.DateTimeField: {"form_class": forms.SplitDateTimeField, "widget": DeskHourWidget},
     models.SlugField: {"form_class": forms.SlugField, "widget": UnfoldAdminTextInputWidget},
 }

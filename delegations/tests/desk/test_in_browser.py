@@ -159,18 +159,20 @@ def test_the_edition_before_is_drawn_as_a_thin_line(desk, site, edition):
         assert last_year["borderWidth"] < this_year["borderWidth"]
 
 
-def test_an_hour_warns_of_another_zone_and_a_day_does_not(desk, site):
+def test_an_hour_says_whose_clock_it_is_on_and_a_day_does_not(desk, site):
     browser, cookies = desk(timezone_id="Asia/Tokyo")
     with browser as page:
         page.context.add_cookies(cookies)
-        warned = page.locator(".timezonewarning:visible")
+        clock = page.get_by_text("Geneva time")
 
         page.goto(f"{site}{reverse('admin:invitations_quietperiod_add')}")
         expect(page.locator(".timezonewarning")).not_to_have_count(0)
-        expect(warned).to_have_count(0)
+        expect(clock).to_have_count(0)
 
         page.goto(f"{site}{reverse('admin:invitations_correspondence_add')}")
-        expect(warned).to_have_count(1)
+        expect(clock).to_be_visible()
+        # Django compares the reader's clock with the server's, of which nobody here knows.
+        expect(page.locator(".timezonewarning:visible")).to_have_count(0)
 
 
 @pytest.mark.parametrize("language", ["en", "ar"])
