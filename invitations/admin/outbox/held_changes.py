@@ -230,8 +230,9 @@ class HeldChangeAdmin(TakenOutMixin, RecordAdmin):
     def held_on_page(self, request: HttpRequest, object_id: str | None) -> list[dict[str, Any]]:
         """Offer on the page of the change itself, too, what the page of its record offers."""
         change = self.get_object(request, unquote(object_id)) if object_id else None
-        is_undecided = change and (change.is_waiting or change.is_alone)
-        return [self.on_page_of_record(request, change)] if is_undecided else []
+        if change is None or not (change.is_waiting or change.is_alone):
+            return []
+        return [self.on_page_of_record(request, change)]
 
     def on_page_of_record(self, request: HttpRequest, change: HeldChange) -> dict[str, Any]:
         """Return what the page of the record shows of the change, with what the user may do."""
