@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from delegations.models import Delegate, Delegation, DelegationChange, PolicyStatement
 from invitations.models import Filed, Invitation, Reply
+from invitations.text.dates import comma_list
 
 # The rows that a line of the history joins to name its author.
 AUTHOR_PATHS = ("user", "invitation__minister__member_state", "invitation__member_state")
@@ -108,4 +109,4 @@ def changed_field_labels(change: DelegationChange) -> str:
     labels = {column.name: str(column.verbose_name) for column in model._meta.fields}
     labels["texts"] = _("texts")
     names = [name.removesuffix("_id") for name in change.fields]
-    return ", ".join(labels.get(name, name) for name in names)
+    return comma_list(labels.get(name, name) for name in names)

@@ -36,7 +36,7 @@ from invitations.outbox.moved_dates.asking import (
     values_asked,
     values_of_edition,
 )
-from invitations.text.dates import printed_date
+from invitations.text.dates import bracketed, printed_date
 
 # To who comes to a forum online nobody travels.
 ONLINE = [Answer.ATTENDS_ONLY, Answer.VIDEO, Answer.WRITTEN, Answer.REGRETS]
@@ -98,7 +98,7 @@ class MoveForm(forms.Form):
             )
         sessions = HighLevelSession.objects.taking_place().filter(edition=edition)
         field: Any = self.fields["sessions"]
-        field.choices = [(one.pk, f"{one.title} ({at_hour(one.starts_at)})") for one in sessions]
+        field.choices = [(one.pk, bracketed(one.title, at_hour(one.starts_at))) for one in sessions]
 
     def clean(self) -> dict[str, Any]:
         said: dict[str, Any] = super().clean() or {}

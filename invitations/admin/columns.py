@@ -24,7 +24,7 @@ from invitations.models import (
     MemberState,
     Minister,
 )
-from invitations.text.dates import comma_list, keep_own_order, labelled
+from invitations.text.dates import bracketed, comma_list, keep_own_order, labelled
 
 # In the address of a State's page: the list from which one came, and how it was filtered.
 LISTED_IN, FILTERS = "list", "_changelist_filters"
@@ -116,7 +116,7 @@ def on_day(at: dt.datetime | None) -> str:
 
 def hour_of_edition(at: dt.datetime | None, edition: ForumEdition) -> str:
     """Return the hour on the edition's clock, with the name of its zone."""
-    return f"{at_hour(at, edition.zone)} ({edition.time_zone_name})" if at else ""
+    return bracketed(at_hour(at, edition.zone), edition.time_zone_name) if at else ""
 
 
 def at_hour_with(at: dt.datetime | None, *words: object) -> str:
@@ -144,6 +144,12 @@ def dated(column: Any, name: str) -> Any:
     """Mark a column whose words are the date ``name`` of the row: a file holds the date itself."""
     column.dated = name
     return column
+
+
+@display(description=gettext_lazy("the server's words"), ordering="server_words")
+def said_by_server(row: Any) -> str:
+    """Show what a server said in its own order, which Arabic would turn around."""
+    return keep_own_order(row.server_words)
 
 
 @display(description=gettext_lazy("Member State"), ordering="member_state__sort_key_fr")

@@ -12,7 +12,7 @@ from django.utils.translation import ngettext
 from invitations.minister_import.headings import printed_heading
 from invitations.minister_import.matching import Entry
 from invitations.models import Invitation, Minister
-from invitations.text.dates import comma_list
+from invitations.text.dates import bracketed, comma_list
 
 # The words that portfolios of any kind have, by their beginnings.
 OF_ANY_PORTFOLIO = (
@@ -107,7 +107,7 @@ def asked_of(entry: Entry, there: list[Minister]) -> str:
 
 
 def with_portfolio(minister: Minister) -> str:
-    return f"{minister} ({minister.portfolio})" if minister.portfolio else str(minister)
+    return bracketed(minister, minister.portfolio) if minister.portfolio else str(minister)
 
 
 def told_of(entries: list[Entry]) -> str:

@@ -13,7 +13,7 @@ from invitations.models.edition import Language, validate_phone
 from invitations.models.held.rows import HeldRow
 from invitations.models.states import MemberState
 from invitations.text.addresses import checked_address
-from invitations.text.dates import comma_list
+from invitations.text.dates import bracketed, comma_list
 from invitations.text.lines import is_blank
 from invitations.text.placeholders import COURTESY_PLACEHOLDERS, unknown_placeholders
 from invitations.text.scripts import LETTERS
@@ -193,7 +193,7 @@ class FormOfAddress(HeldRow):
     def __str__(self) -> str:
         state = [self.member_state] if self.member_state else []
         form = comma_list([self.form, self.get_gender_display(), *state])
-        return f"{form} ({self.get_language_display()})"
+        return bracketed(form, self.get_language_display())
 
     def fits(self, state: MemberState) -> bool:
         """Whether the form is sure, and not known to be another one in that State."""
@@ -340,7 +340,7 @@ class Minister(HeldRow):
 
     @property
     def told_as(self) -> str:
-        return f"{self.name} ({self.member_state})" if self.name else str(self)
+        return bracketed(self.name, self.member_state) if self.name else str(self)
 
     def clean(self) -> None:
         self.name_key = normalize_name(self.name)

@@ -6,11 +6,12 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from invitations.models.approval import ApprovedByTwo, ApprovedByTwoQuerySet
 from invitations.models.edition import Language
 from invitations.models.held.rows import HeldRow
-from invitations.text.dates import comma_list
+from invitations.text.dates import bracketed, comma_list
 from invitations.text.placeholders import (
     TERM_PLACEHOLDERS,
     missing_placeholders,
@@ -71,6 +72,35 @@ class ReviewedByNative(models.Model):
         abstract = True
 
 
+# What the shipped variants are called; another one is called as whoever wrote it has named it.
+VARIANTS = {
+    "first": pgettext_lazy("variant of a text", "first"),
+    "last": pgettext_lazy("variant of a text", "last"),
+    "anew": pgettext_lazy("variant of a text", "anew"),
+    "moved": pgettext_lazy("variant of a text", "moved"),
+    "reconfirm": pgettext_lazy("variant of a text", "reconfirm"),
+    "head": pgettext_lazy("variant of a text", "head"),
+    "speaker": pgettext_lazy("variant of a text", "speaker"),
+    "text": pgettext_lazy("variant of a text", "text"),
+    "answer": pgettext_lazy("variant of a text", "answer"),
+    "contested": pgettext_lazy("variant of a text", "contested"),
+    "copy": pgettext_lazy("variant of a text", "copy"),
+    "holding": pgettext_lazy("variant of a text", "holding"),
+    "crown": pgettext_lazy("variant of a text", "crown"),
+    "circular": pgettext_lazy("variant of a text", "circular"),
+    "inperson": pgettext_lazy("variant of a text", "in person"),
+    "online": pgettext_lazy("variant of a text", "online"),
+    "postponed": pgettext_lazy("variant of a text", "postponed"),
+    "original": pgettext_lazy("variant of a text", "original"),
+    "delegation": pgettext_lazy("variant of a text", "delegation"),
+    "statement": pgettext_lazy("variant of a text", "statement"),
+}
+
+
+def variant_in_words(variant: str) -> str:
+    return str(VARIANTS.get(variant, variant))
+
+
 class LetterTemplateQuerySet(ApprovedByTwoQuerySet):
     def usable(self) -> Self:
         """Versions that letters may use; for automatic kinds, those that two people approved."""
@@ -117,8 +147,8 @@ class LetterTemplate(ApprovedByTwo, ReviewedByNative):
         ]
 
     def __str__(self) -> str:
-        name = f"{self.get_kind_display()} {self.variant}".strip()
-        return f"{name} ({comma_list([self.get_language_display(), self.version])})"
+        name = f"{self.get_kind_display()} {variant_in_words(self.variant)}".strip()
+        return bracketed(name, comma_list([self.get_language_display(), self.version]))
 
     @property
     def is_usable(self) -> bool:
@@ -151,7 +181,7 @@ class Term(HeldRow, ReviewedByNative):
         ]
 
     def __str__(self) -> str:
-        return f"{self.text} ({self.get_language_display()})"
+        return bracketed(self.text, self.get_language_display())
 
     def clean(self) -> None:
         words = TERM_PLACEHOLDERS.get(self.key, set())

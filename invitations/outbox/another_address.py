@@ -27,7 +27,7 @@ from invitations.links import random_signs
 from invitations.models import Delivery, Letter, Minister, Mission
 from invitations.models.held.holding import letters_at_hand
 from invitations.outbox.sending import why_not_sendable, why_replaced
-from invitations.text.dates import comma_list
+from invitations.text.dates import bracketed, comma_list
 
 PUT_IT_ON_FILE = gettext_lazy(
     "It goes only to an address of the office that a second person has released. Put the address "
@@ -144,7 +144,7 @@ Owned = Iterable[tuple[str, str]]
 
 def of_minister(minister: Minister) -> Owned:
     columns: Any = [Minister._meta.get_field(name) for name in ("to_emails", "cc_emails")]
-    to, cc = (f"{minister} ({column.verbose_name})" for column in columns)
+    to, cc = (bracketed(minister, column.verbose_name) for column in columns)
     return [
         *((address, to) for address in minister.to_emails.split()),
         *((address, cc) for address in minister.cc_emails.split()),

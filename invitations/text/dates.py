@@ -210,6 +210,11 @@ def labelled(label: object, words: object) -> str:
     return _("%(label)s: %(words)s") % {"label": label, "words": words}
 
 
+def bracketed(label: object, words: object) -> str:
+    """Return ``label (words)`` in the active language, with its brackets."""
+    return str(label) + _(" (%(words)s)") % {"words": words}
+
+
 def left_to_right(figures: str) -> str:
     """Return day and hour marked so that Arabic text around them keeps their order."""
     return f"\u2066{figures}\u2069" if figures and translation.get_language_bidi() else figures

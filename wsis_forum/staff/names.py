@@ -42,7 +42,7 @@ def browser_called(said: str) -> str:
         (f"{name} {m[1]}" for name, sign in BROWSERS if (m := re.search(sign, said))), ""
     )
     system = next((name for name, sign in SYSTEMS if re.search(sign, said)), "")
-    known = ", ".join(filter(None, [browser, system]))
+    known = comma_list([browser, system])
     return known or (f"{said[:40]}…" if len(said) > 40 else said) or _("unknown")
 
 

@@ -13,7 +13,7 @@ from delegations.models import HighLevelSession, PolicyStatement, SpeakingSlot
 from delegations.programme import in_order_of_speaking
 from invitations.admin.answers import ANSWERS_IN_SHORT
 from invitations.models import ForumEdition, Invitation, MemberState, Mission, Reply
-from invitations.text.dates import labelled, told_hour
+from invitations.text.dates import bracketed, labelled, told_hour
 
 # One after the other in the cell of a table.
 Lines = list[str]
@@ -65,7 +65,7 @@ def reply_row(edition: ForumEdition, invitation: Any) -> list[Lines]:
     for reply in given:
         answer = capfirst(str(ANSWERS_IN_SHORT[reply.answer]))
         is_contested = reply.status == Reply.Status.CONTESTED
-        cells[1].append(f"{answer} ({_('contested')})" if is_contested else answer)
+        cells[1].append(bracketed(answer, _("contested")) if is_contested else answer)
         cells[2].append(told_hour(reply.received_at.astimezone(edition.zone)))
         # What offices said, but for the answer itself.
         points = reply.points_for_desk(get_language() or "")[1:]

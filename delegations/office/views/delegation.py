@@ -21,7 +21,7 @@ from delegations.office.on_file import (
 from delegations.office.page import page_context
 from delegations.receipts import receipt_goes_to
 from invitations.models import Invitation
-from invitations.text.dates import printed_date
+from invitations.text.dates import comma_list, printed_date
 
 STAFF_NEED = "delegations.view_delegate"
 SHOWN_CHANGES = 30
@@ -73,7 +73,7 @@ def delegate_particulars(person: Delegate) -> list[str]:
     return [
         part
         for part in (
-            ", ".join(filter(None, [person.function, person.organization])),
+            comma_list([person.function, person.organization]),
             person.email,
             " – ".join(days),
             _("visa letter needed") if person.needs_visa_letter else "",

@@ -69,3 +69,20 @@ def test_no_page_says_what_only_programmers_say(said, number):
 
     assert len(texts) >= number
     assert found == []
+
+
+# Beside a name in Latin letters, and between columns as they are typed.
+OWN_SIGNS = {"binder.html", "resource_fields_list.html"}
+SIGNS = re.compile(r"\(\{[{%]|\}\}\)|[%}]\}, (?=[{<])|join:\", \"")
+
+
+def test_brackets_and_commas_between_words_are_those_of_the_language():
+    """Chinese brackets are as wide as a sign, Arabic commas turned: both are translated."""
+    found = []
+    for path in (settings.BASE_DIR / "templates").rglob("*.html"):
+        translated = r"\{% blocktranslate.*?endblocktranslate %\}"
+        left = re.sub(translated, "", path.read_text(), flags=re.DOTALL)
+        if path.name not in OWN_SIGNS:
+            found += [(path.name, match[0]) for match in SIGNS.finditer(left)]
+
+    assert found == []

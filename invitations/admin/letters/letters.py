@@ -17,6 +17,7 @@ from invitations.admin.columns import (
     hour_column,
     linked_column,
     missing_links,
+    said_by_server,
     state_link,
     text_links,
     why_it_waits,
@@ -42,7 +43,7 @@ from invitations.letters.composing_queue import try_composing_again
 from invitations.models import Delivery, Invitation, Letter, LetterEvent
 from invitations.outbox.mending.replacing import Replaceable
 from invitations.outbox.specimens import send_test
-from invitations.text.dates import labelled
+from invitations.text.dates import bracketed, labelled
 
 # Each is rendered while the request waits.
 LARGEST_TEST = 5
@@ -66,7 +67,7 @@ LETTER_LABELS = {
 class EventsOfLetter(RecordInline):
     model = LetterEvent
     verbose_name_plural = gettext_lazy("history")
-    fields = ["at", "state", "actor", "because", "server_words"]
+    fields = ["at", "state", "actor", "because", said_by_server]
     readonly_fields = fields
     show_change_link = False
 
@@ -83,7 +84,7 @@ class DeliveriesOfLetter(RecordInline):
         "state",
         "handed_over_at",
         "attempts",
-        "server_words",
+        said_by_server,
     ]
     readonly_fields = fields
 
@@ -230,7 +231,7 @@ class LetterAdmin(
             return format_html("{}<br>{}", told, text_links(links))
         if letter.failed_attempts and letter.compose_again_at:
             again = labelled(_("tried again from"), at_hour(letter.compose_again_at))
-            return f"{because} ({again})"
+            return bracketed(because, again)
         return at_hour_with(letter.compose_again_at, because)
 
     @display(description=gettext_lazy("recipients"))

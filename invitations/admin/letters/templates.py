@@ -20,6 +20,7 @@ from invitations.admin.mixins import ApprovedByTwoFilter, ApprovedByTwoMixin
 from invitations.forms.model_forms import HeldRowForm
 from invitations.letters.approval import revise_template, tick_reviewed, why_not_reviewed
 from invitations.models import LetterTemplate, Term
+from invitations.models.templates import variant_in_words
 from invitations.text.dates import labelled
 
 REVIEW_LABELS = {"ticked": "success", "sourced": "info", "not": "danger"}
@@ -80,7 +81,7 @@ class LetterTemplateAdmin(ReviewedMixin, ApprovedByTwoMixin):
     actions = ["approve_selected", "tick_selected"]
     list_display = [
         "kind",
-        "variant",
+        "variant_shown",
         "language",
         "version",
         "subject",
@@ -162,6 +163,10 @@ class LetterTemplateAdmin(ReviewedMixin, ApprovedByTwoMixin):
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
+
+    @display(description=gettext_lazy("variant"), ordering="variant")
+    def variant_shown(self, template: LetterTemplate) -> str:
+        return variant_in_words(template.variant)
 
     @display(description=gettext_lazy("written"))
     def written(self, template: LetterTemplate) -> str:

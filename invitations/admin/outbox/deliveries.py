@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy, ngettext_lazy
 from unfold.decorators import action, display
 
 from invitations.admin.base import Menu, user_of
-from invitations.admin.columns import change_url, hour_column, state_link, text_link
+from invitations.admin.columns import change_url, hour_column, said_by_server, state_link, text_link
 from invitations.admin.confirming import confirmed, row_by_row
 from invitations.admin.mending.correcting import CorrectingMixin
 from invitations.admin.mixins import AnotherAddressMixin, LeadsToStatesMixin, PutRightFilter
@@ -59,7 +59,7 @@ class DeliveryAdmin(
         hour_column("not_before", gettext_lazy("leaves no earlier than")),
         hour_column("handed_over_at", gettext_lazy("handed over at")),
         "attempts",
-        "server_words",
+        said_by_server,
     ]
     list_filter = [
         "state",
@@ -98,12 +98,8 @@ class DeliveryAdmin(
         ("not_before", "leave_before"),
         ("sending_at", "handed_over_at"),
         "reference",
-        "said_by_server",
+        said_by_server,
     ]
-
-    @display(description=gettext_lazy("the server's words"))
-    def said_by_server(self, delivery: Delivery) -> str:
-        return keep_own_order(delivery.server_words)
 
     def letter_of(self, row: Delivery) -> Letter:
         return row.letter

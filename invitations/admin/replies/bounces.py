@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 from unfold.decorators import display
 
 from invitations.admin.base import FilledFilter, Menu, RecordAdmin, user_of
-from invitations.admin.columns import change_url, hour_column, text_link
+from invitations.admin.columns import change_url, hour_column, said_by_server, text_link
 from invitations.admin.frozen_files import frozen_file_response
 from invitations.admin.mixins import AnotherAddressMixin
 from invitations.admin.taking_out import TakenOutMixin
@@ -46,7 +46,7 @@ class BounceAdmin(TakenOutMixin, AnotherAddressMixin, RecordAdmin):
         "state_of",
         "address",
         "delivery_state",
-        "server_words",
+        said_by_server,
     ]
     list_filter = ["kind", MatchedFilter, "delivery__letter__invitation__edition"]
     list_select_related = [
@@ -62,7 +62,7 @@ class BounceAdmin(TakenOutMixin, AnotherAddressMixin, RecordAdmin):
     date_hierarchy = "received_at"
     actions = ["send_to_another"]
     autocomplete_fields = ["delivery"]
-    fields = ["delivery", "kind", "received_at", "server_words", "report", "message_file"]
+    fields = ["delivery", "kind", "received_at", said_by_server, "report", "message_file"]
 
     def get_urls(self) -> list[Any]:
         view = self.admin_site.admin_view(self.message_view)
@@ -80,13 +80,13 @@ class BounceAdmin(TakenOutMixin, AnotherAddressMixin, RecordAdmin):
         unmatched = obj is not None and obj.delivery_id is None
         return unmatched and self.has_resend_permission(request)
 
-    def get_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> list[Any]:
         """Show the report only to those who send letters: it may quote the letter."""
         if self.has_resend_permission(request):
             return self.fields
         return [name for name in self.fields if name not in ("report", "message_file")]
 
-    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[Any]:
         return [name for name in self.fields if name != "delivery"]
 
     def get_form(

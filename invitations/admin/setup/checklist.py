@@ -27,7 +27,7 @@ from invitations.models import (
     ReminderStep,
 )
 from invitations.outbox.arming import why_mute
-from invitations.text.dates import comma_list, printed_date
+from invitations.text.dates import bracketed, comma_list, printed_date
 
 
 class Item(NamedTuple):
@@ -62,7 +62,7 @@ def dates(edition: ForumEdition) -> Item:
         if not edition.postponed_at:
             days = _("%(days)s; no last day to reply is set.") % {"days": days}
         return Item(_("Dates"), False, days, f"{change_url(edition)}#id_reply_before")
-    last_day = f"{printed_date(edition.last_day, language)} ({edition.time_zone_name})"
+    last_day = bracketed(printed_date(edition.last_day, language), edition.time_zone_name)
     is_ahead = not edition.is_late(timezone.now())
     told = (
         _("%(days)s; the last day to reply is %(day)s.")

@@ -26,6 +26,7 @@ from invitations.letters.released import (
     released_office,
 )
 from invitations.models import ForumEdition, Invitation, ReminderStep
+from invitations.models.templates import variant_in_words
 from invitations.reminders.forecast import ComingReminder, Forecast, forecast_of
 from invitations.reminders.owing import STOPPED
 from invitations.reminders.schedules import Schedule, Steps
@@ -149,7 +150,11 @@ def step_in_words(step: ReminderStep) -> str:
     """Return whether the step goes by mail or telephone, and its text or what it asks for."""
     if step.asks_for:
         return comma_list([step.get_medium_display(), step.get_asks_for_display()])
-    text = _("text “%(variant)s”") % {"variant": step.variant} if step.variant else ""
+    text = (
+        _("text “%(variant)s”") % {"variant": variant_in_words(step.variant)}
+        if step.variant
+        else ""
+    )
     return comma_list([step.get_medium_display(), text])
 
 

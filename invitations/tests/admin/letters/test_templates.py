@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from invitations.letters.context import dead_keys
 from invitations.models import LetterTemplate, Term
+from invitations.models.templates import VARIANTS, variant_in_words
 from invitations.tests.desk import choose, page_of, signed_in, told
 from invitations.tests.factories import (
     CircularFactory,
@@ -476,3 +477,11 @@ def test_every_group_reads_terms_and_drafters_edit_them(client, group, may_edit)
     term.refresh_from_db()
     assert client.get(TERMS).status_code == 200
     assert (term.text == "Sujet :") == may_edit
+
+
+def test_each_text_that_is_shipped_has_words_for_its_variant():
+    """Its code alone would stand as an English word among Arabic ones."""
+    shipped = set(LetterTemplate.objects.values_list("variant", flat=True)) - {""}
+
+    assert {"first", "last"} < shipped <= set(VARIANTS)
+    assert variant_in_words("of-our-own") == "of-our-own"
