@@ -81,6 +81,17 @@ def test_a_bounce_shows_whose_it_is_and_what_the_server_said(client, officer, bo
 @pytest.mark.parametrize("rows", [1, 3])
 def test_the_list_of_bounces_costs_the_same_for_one_and_for_three(
     client, officer, rows, django_assert_num_queries
+@pytest.mark.parametrize("page", ["change", "changelist"])
+def test_in_arabic_what_the_server_said_keeps_its_order(client, officer, bounced, page):
+    bounce = Bounce.objects.get()
+    client.cookies[settings.LANGUAGE_COOKIE_NAME] = "ar"
+    key = [] if page == "changelist" else [bounce.pk]
+
+    shown = client.get(reverse(f"admin:invitations_bounce_{page}", args=key))
+
+    assert f"\u2068{bounce.server_words}\u2069" in html.unescape(text(shown))
+
+
 ):
     for number in range(rows):
         DeliveryFactory(arrived=True, envelope=f"abcd{number}")
