@@ -1,6 +1,9 @@
 """Bounces and filed mail at the secretariat's desk."""
 
+import html
+
 import pytest
+from django.conf import settings
 from django.contrib.auth.models import Permission
 from django.urls import reverse
 
@@ -78,9 +81,6 @@ def test_a_bounce_shows_whose_it_is_and_what_the_server_said(client, officer, bo
     assert REFUSED.replace("<", "&lt;").replace(">", "&gt;") in page
 
 
-@pytest.mark.parametrize("rows", [1, 3])
-def test_the_list_of_bounces_costs_the_same_for_one_and_for_three(
-    client, officer, rows, django_assert_num_queries
 @pytest.mark.parametrize("page", ["change", "changelist"])
 def test_in_arabic_what_the_server_said_keeps_its_order(client, officer, bounced, page):
     bounce = Bounce.objects.get()
@@ -92,6 +92,9 @@ def test_in_arabic_what_the_server_said_keeps_its_order(client, officer, bounced
     assert f"\u2068{bounce.server_words}\u2069" in html.unescape(text(shown))
 
 
+@pytest.mark.parametrize("rows", [1, 3])
+def test_the_list_of_bounces_costs_the_same_for_one_and_for_three(
+    client, officer, rows, django_assert_num_queries
 ):
     for number in range(rows):
         DeliveryFactory(arrived=True, envelope=f"abcd{number}")
@@ -162,7 +165,7 @@ def test_offices_that_were_not_reached_wait_on_the_overview_and_in_a_list(client
 
     page = text(client.get(OVERVIEW))
 
-    assert "offices not reached: find another address, telephone, or send by pouch" in page
+    assert "office not reached: find another address, telephone, or send by pouch" in page
     listed = client.get(f"{INVITATIONS}?reached=no").context["cl"].result_list
     assert [row.pk for row in listed] == [bounced.letter.invitation_id]
 
@@ -305,7 +308,7 @@ def test_mail_of_nobody_known_waits_on_the_overview(client, officer):
     file_mail(written())
     file_mail(written(name="<ooo@x>", more="Auto-Submitted: auto-replied"))
 
-    assert "mails of which nobody knows yet whose they are" in text(client.get(OVERVIEW))
+    assert "mail of which nobody knows yet whose it is" in text(client.get(OVERVIEW))
     listed = client.get(f"{MAILS}?dealt_with=no&whose=unknown").context["cl"]
     assert listed.result_count == 1
 
@@ -427,7 +430,7 @@ def test_a_mail_that_our_server_disowns_says_whose_it_claims_to_be(client, offic
     state = invitation.member_state.listed_as
     could_not = "could not be verified"
 
-    assert "mails of which nobody knows yet whose they are" in text(client.get(OVERVIEW))
+    assert "mail of which nobody knows yet whose it is" in text(client.get(OVERVIEW))
     assert f"{state}? Its sender {could_not}." in text(client.get(f"{MAILS}?whose=unknown"))
     told = f"It says it is from the office of {state}, but its sender {could_not}."
     assert told in text(client.get(page_of(mail)))

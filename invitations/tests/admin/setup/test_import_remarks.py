@@ -108,7 +108,7 @@ def test_who_left_office_waits_for_a_person_on_the_overview(admin_client, editio
     [item] = [
         item
         for item in admin_client.get(url).context["to_do"]
-        if item["title"].startswith("invitations of persons who left office")
+        if item["title"].startswith("invitation of a person who left office")
     ]
     listed = admin_client.get(item["url"]).context["cl"].queryset
 
