@@ -43,13 +43,13 @@ def at_the_desk(chromium, site):
     """Open the desk as somebody of that group."""
 
     @contextmanager
-    def opened(group, language="en"):
+    def opened(group, language="en", **options):
         user = UserFactory(username=f"of-{group.lower()}")
         user.groups.add(Group.objects.get(name=group))
         client = Client()
         client.force_login(user)
         held = client.cookies[settings.SESSION_COOKIE_NAME]
-        with browser_page(chromium) as page:
+        with browser_page(chromium, **options) as page:
             chosen = {"name": settings.LANGUAGE_COOKIE_NAME, "value": language, "url": site}
             session = {"name": held.key, "value": held.value, "url": site}
             page.context.add_cookies([session, chosen])
@@ -111,6 +111,26 @@ def test_forty_letters_with_a_wrong_name_get_forty_replacements_and_nobody_else(
     assert set(ministers) == {WRONG}
     assert Delivery.objects.filter(letter__kind="replacement", state="queued").count() == 40
     assert not Delivery.objects.exclude(letter__kind="replacement").exists()
+
+
+@pytest.mark.parametrize("has_scripts", [True, False])
+def test_who_approves_reads_the_hashes_of_each_letter_with_and_without_scripts(
+    at_the_desk, site, composed, has_scripts
+):
+    first = composed()
+    letters = [first, composed(first.invitation.edition)]
+
+    with at_the_desk("Approvers", java_script_enabled=has_scripts) as page:
+        page.goto(
+            f"{site}{reverse('admin:invitations_circular_approve', args=[first.circular_id])}"
+        )
+        for letter in letters:
+            hashes = page.locator(f"tr:has(#letter-{letter.pk}) [data-hashes]")
+            hashes.locator("summary").click()
+            shown = hashes.locator("code" if has_scripts else "noscript")
+            expect(shown.first).to_be_visible()
+            for one in (letter.sha256, letter.message_sha256):
+                assert one in " ".join(shown.all_text_contents())
 
 
 def test_a_wrong_address_is_mended_and_the_letter_sent_again(at_the_desk, site, make):

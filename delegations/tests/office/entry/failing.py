@@ -2,6 +2,7 @@
 
 from django.core.exceptions import BadRequest, PermissionDenied, RequestDataTooBig
 from django.http import Http404
+from django.shortcuts import render
 from django.urls import include, path
 
 from invitations.files.frozen import StoreUnavailable
@@ -22,4 +23,13 @@ def fail(request, status):
     raise FAULTS[status]
 
 
-urlpatterns = [path("fails/<int:status>/", fail), path("", include("wsis_forum.urls"))]
+def refuse_who_asks_too_often(request):
+    """Answer as django-allauth does, whose own limits are reached by many requests alone."""
+    return render(request, "429.html", status=429)
+
+
+urlpatterns = [
+    path("fails/429/", refuse_who_asks_too_often),
+    path("fails/<int:status>/", fail),
+    path("", include("wsis_forum.urls")),
+]
