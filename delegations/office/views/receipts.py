@@ -15,7 +15,7 @@ from delegations.office.views.delegation import delegate_particulars, named_dele
 from delegations.office.views.statement_page import STAFF_NEED, printed_text
 from delegations.receipts import person_line, photo_lines, statement_lines
 from invitations.models import Invitation
-from invitations.text.dates import keep_own_order, labelled
+from invitations.text.dates import comma_list, keep_own_order, labelled
 
 
 @require_safe
@@ -60,6 +60,7 @@ def text_lines(statement: PolicyStatement, invitation: Invitation) -> list[str]:
     current = StatementText.objects.current().filter(statement=statement)
     texts = [printed_text(text, invitation) for text in current]
     lines = [
-        labelled(_("Text"), f"{keep_own_order(one['called'])}, {one['filed']}") for one in texts
+        labelled(_("Text"), comma_list([keep_own_order(one["called"]), one["filed"]]))
+        for one in texts
     ]
     return [*lines, *photo_lines(statement)]

@@ -31,6 +31,7 @@ from invitations.admin.replies.offered import NOT_IN_FORCE
 from invitations.forms.dropped_scans import DroppedScansForm, kind_or_refusal
 from invitations.inbox.scans import Scan, drop_scan
 from invitations.models import DroppedScan, Invitation
+from invitations.text.dates import comma_list
 from invitations.times.jobs import Job, begin_soon
 
 State = DroppedScan.State
@@ -198,7 +199,7 @@ class DroppedScanAdmin(RecordAdmin):
             return scan.told
         if scan.proposed.status != Invitation.Status.ISSUED:
             return NOT_IN_FORCE % {"invitation": scan.proposed.chosen_as}
-        return f"{scan.proposed.chosen_as}, {scan.get_found_display()}"
+        return comma_list([scan.proposed.chosen_as, scan.get_found_display()])
 
     @display(description=gettext_lazy("blank pages"))
     def blank(self, scan: DroppedScan) -> str:
