@@ -4,7 +4,7 @@ from invitations.letters.approval import recompose_letter
 from invitations.letters.composing_queue import compose_planned
 from invitations.models import Letter
 from invitations.replies import record_reply
-from invitations.tests.factories import MissionFactory, UserFactory
+from invitations.tests.factories import CircularFactory, MissionFactory, UserFactory
 
 
 @pytest.fixture
@@ -29,5 +29,26 @@ def minister_without_address(composed):
         recompose_letter(letter, UserFactory())
         compose_planned()
         return Letter.objects.get(state="composed")
+
+    return make
+
+
+@pytest.fixture
+def composed_after(reached):
+    """Compose a letter of a kind that follows the invitation which a minister has."""
+
+    def make(kind, edition, **minister):
+        fields = {f"minister__{name}": value for name, value in minister.items()}
+        first = reached(edition=edition, **fields)
+        letter = Letter.objects.create(
+            invitation=first,
+            circular=CircularFactory(edition=edition, kind=kind, changes="—"),
+            kind=kind,
+            language=first.minister.language,
+            replaces=first.letters.get(),
+        )
+        compose_planned()
+        letter.refresh_from_db()
+        return letter
 
     return make

@@ -80,20 +80,16 @@ def test_the_notice_of_a_move_that_is_none_of_days_says_you_to_nobody(language, 
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("optional", ["", None])
 def test_no_letter_to_a_crown_has_a_flaw_whether_a_field_is_empty_or_not(
-    issued, language, kind, optional
+    composed, composed_after, language, kind, optional
 ):
     left_out = ("theme", "organizers", "background", "contact_fax", "website", "partnership_link")
     empty = {} if optional is None else dict.fromkeys(left_out, optional)
     edition = EditionFactory(original_ranks=[], **empty)
-    first = issued(edition=edition, language=language, **KING)
-    letter = first.letters.get()
-    if kind != "invitation":
-        circular = CircularFactory(edition=edition, kind=kind, changes="—")
-        letter = Letter.objects.create(
-            invitation=first, circular=circular, kind=kind, language=language, replaces=letter
-        )
-        compose_planned()
-        letter.refresh_from_db()
+
+    if kind == "invitation":
+        letter = composed(edition, language=language, **KING)
+    else:
+        letter = composed_after(kind, edition, language=language, **KING)
 
     assert letter.variant == "crown", letter.waits_because
     assert flaws_in(letter) == []

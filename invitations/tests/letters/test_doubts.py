@@ -3,7 +3,6 @@
 import pytest
 
 from invitations.letters.approval import revise_template
-from invitations.letters.composing_queue import compose_planned
 from invitations.letters.scrutiny.doubts import (
     ALIKE_IN_BOTH,
     AS_TO_A_MINISTER,
@@ -276,19 +275,16 @@ def test_the_shipped_circular_has_no_flaw_without_its_pages_and_theme(composed, 
 @pytest.mark.parametrize("kind", ["invitation", "replacement", "notice", "corrigendum"])
 @pytest.mark.parametrize("optional", ["", None])
 def test_no_shipped_letter_has_a_flaw_whether_a_field_is_empty_or_not(
-    issued, language, kind, optional
+    composed, composed_after, language, kind, optional
 ):
     left_out = ("theme", "organizers", "background", "contact_fax", "website", "partnership_link")
     empty = {} if optional is None else dict.fromkeys(left_out, optional)
-    first = issued(edition=EditionFactory(**empty), language=language)
-    letter = first.letters.get()
-    if kind != "invitation":
-        circular = CircularFactory(edition=first.edition, kind=kind, changes="—")
-        letter = Letter.objects.create(
-            invitation=first, circular=circular, kind=kind, language=language, replaces=letter
-        )
-        compose_planned()
-        letter.refresh_from_db()
+    edition = EditionFactory(**empty)
+
+    if kind == "invitation":
+        letter = composed(edition, language=language)
+    else:
+        letter = composed_after(kind, edition, language=language)
 
     assert letter.state != "planned", letter.waits_because
     assert flaws_in(letter) == []
