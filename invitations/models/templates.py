@@ -52,8 +52,8 @@ PRINTED_KINDS = tuple(kind for kind in LetterKind if kind not in AUTOMATIC_KINDS
 CROWN = "crown"
 # The texts of a notice for one kind of move. Each says “you” to nobody, and serves crowns too; that
 # of a postponement names no date before which to reply.
-POSTPONED, ONLINE, IN_PERSON = "postponed", "online", "inperson"
-TO_WHOMEVER = (POSTPONED, ONLINE, IN_PERSON)
+POSTPONED, ONLINE, IN_PERSON, LAST_DAY = "postponed", "online", "inperson", "lastday"
+TO_WHOMEVER = (POSTPONED, ONLINE, IN_PERSON, LAST_DAY)
 # The texts of a reminder once dates have moved: to who is silent, to who has answered, and to whose
 # answer is offered no more and cannot be re-confirmed.
 MOVED, RECONFIRM, ANEW = "moved", "reconfirm", "anew"

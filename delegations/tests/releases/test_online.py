@@ -11,10 +11,18 @@ from delegations.tests.offices import browser, coming, invited, page_of, text
 from delegations.tests.releases.test_moved_dates import dates_page, typed
 from invitations.admin.columns import change_url
 from invitations.admin.held_values import change_in_words
-from invitations.models import DatesMove, Language
+from invitations.letters.composing_queue import claim_to_compose, compose_or_say_why
+from invitations.models import DatesMove, Language, LetterTemplate
 from invitations.replies import record_reply
-from invitations.tests.desk import as_sent, of_group
-from invitations.tests.factories import CircularFactory, EditionFactory, StepFactory, UserFactory
+from invitations.tests.desk import as_sent, letter_in_force, of_group
+from invitations.tests.factories import (
+    CircularFactory,
+    EditionFactory,
+    InvitationFactory,
+    LetterFactory,
+    StepFactory,
+    UserFactory,
+)
 from invitations.tests.moving import ONLINE, asked, in_force, later, moved
 from invitations.text.dates import printed_date
 
@@ -117,10 +125,29 @@ def test_the_notice_of_a_last_day_that_is_set_later_speaks_of_no_change_of_days(
     assert notice.changes_en == (
         "The last day to reply to the invitation to the WSIS Forum 2027 is now: 8 April 2027."
     )
+    assert notice.variant == "lastday"
+    texts = LetterTemplate.objects.filter(kind="notice", variant="lastday")
+    assert texts.count() == len(Language)
+    assert texts.get(language="en").subject == "$forum: last day to reply"
     assert not any(
         ".." in getattr(notice, build_localized_fieldname("changes", language))
         for language in Language.values
     )
+
+
+@pytest.mark.parametrize("language", Language.values)
+def test_the_letter_that_tells_of_a_last_day_alone_can_be_composed(edition, language):
+    office = InvitationFactory(edition=edition, minister__language=language)
+    first = letter_in_force(invitation=office)
+    notice = moved(edition, dates=later(edition, 0) | {"reply_before": dt.date(2027, 4, 9)}).notice
+    letter = LetterFactory(
+        invitation=office, circular=notice, kind="notice", replaces=first, language=language
+    )
+
+    assert compose_or_say_why(claim_to_compose(letter.pk))
+
+    letter.refresh_from_db()
+    assert letter.state == "composed", letter.waits_because
 
 
 def test_the_notice_of_other_days_of_the_track_alone_names_these(edition):

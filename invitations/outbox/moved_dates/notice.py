@@ -9,6 +9,7 @@ from modeltranslation.utils import build_localized_fieldname
 
 from invitations.models import (
     IN_PERSON,
+    LAST_DAY,
     ONLINE,
     POSTPONED,
     Circular,
@@ -38,7 +39,7 @@ def draft_notice(move: DatesMove) -> Circular | None:
         kind=Circular.Kind.NOTICE,
         reference=free_reference(inviting),
         dated_on=move.edition.local_date(timezone.now()),
-        variant=VARIANTS.get(DatesMove.Kind(move.kind), ""),
+        variant=variant_of(move),
         **kept_of(inviting),
         **{
             build_localized_fieldname("changes", language): changes_in(move, language)
@@ -47,6 +48,12 @@ def draft_notice(move: DatesMove) -> Circular | None:
     )
     notice.save()
     return notice
+
+
+def variant_of(move: DatesMove) -> str:
+    """Return the text of the notice: where the last day moves alone, it speaks of no new dates."""
+    usual = "" if move.overtakes else LAST_DAY
+    return VARIANTS.get(DatesMove.Kind(move.kind), usual)
 
 
 def kept_of(inviting: Circular) -> dict[str, Any]:

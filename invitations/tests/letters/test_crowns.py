@@ -65,7 +65,7 @@ def test_no_text_for_crowns_says_you(language, kind):
 
 
 @pytest.mark.parametrize("language", Language.values)
-@pytest.mark.parametrize("variant", ["postponed", "online", "inperson"])
+@pytest.mark.parametrize("variant", ["postponed", "online", "inperson", "lastday"])
 def test_the_notice_of_a_move_that_is_none_of_days_says_you_to_nobody(language, variant):
     """It has no text beside it for crowns: one and the same goes to kings and to ministers."""
     notice = LetterTemplate.objects.get(kind="notice", variant=variant, language=language)
