@@ -223,23 +223,6 @@ def test_the_page_takes_as_many_queries_for_many_people(
         client.get(url_of(coming))
 
 
-@pytest.mark.parametrize("others", [1, 3])
-def test_the_page_of_a_held_hand_over_asks_once_for_what_it_shows(
-    admin_client, coming, django_assert_num_queries, others
-):
-    for number in range(others):
-        other = successor_of(coming, given_name=f"Rupert {number}")
-        InvitationFactory(edition=coming.edition, minister=other, is_principal=False)
-    change = asked_for(coming)
-    page = reverse("admin:invitations_heldchange_change", args=[change.pk])
-    admin_client.get(page)
-
-    with django_assert_num_queries(26):
-        shown = admin_client.get(page).content.decode()
-
-    assert "Rupert Rassendyll" in shown
-
-
 def test_groups_that_draft_nothing_do_not_come_here(client, issued):
     invitation = issued()
     for group in Group.objects.exclude(name="Drafters"):
