@@ -91,6 +91,7 @@ VARIANTS = {
     "inperson": pgettext_lazy("variant of a text", "in person"),
     "online": pgettext_lazy("variant of a text", "online"),
     "postponed": pgettext_lazy("variant of a text", "postponed"),
+    "lastday": pgettext_lazy("variant of a text", "last day"),
     "original": pgettext_lazy("variant of a text", "original"),
     "delegation": pgettext_lazy("variant of a text", "delegation"),
     "statement": pgettext_lazy("variant of a text", "statement"),

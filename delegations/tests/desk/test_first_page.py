@@ -273,4 +273,4 @@ def test_what_is_asked_after_a_yes_goes_out_when_nobody_is_reminded_of_the_reply
     page = " ".join(admin_client.get(reverse("admin:index")).content.decode().split())
 
     assert "Nobody is reminded of the reply any more: no reminder step is approved" in page
-    assert '1 office <span class="text-subtle">(mail, name the speaker: focal point' in page
+    assert '1 office<span class="text-subtle"> (mail, name the speaker: focal point' in page
