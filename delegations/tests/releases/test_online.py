@@ -11,7 +11,7 @@ from delegations.tests.offices import browser, coming, invited, page_of, text
 from delegations.tests.releases.test_moved_dates import dates_page, typed
 from invitations.admin.columns import change_url
 from invitations.admin.held_values import change_in_words
-from invitations.letters.composing_queue import claim_to_compose, compose_or_say_why
+from invitations.letters.composing_queue import compose_or_say_why
 from invitations.models import DatesMove, Language, LetterTemplate
 from invitations.replies import record_reply
 from invitations.tests.desk import as_sent, letter_in_force, of_group
@@ -23,6 +23,7 @@ from invitations.tests.factories import (
     StepFactory,
     UserFactory,
 )
+from invitations.tests.letters.drafts import claimed
 from invitations.tests.moving import ONLINE, asked, in_force, later, moved
 from invitations.text.dates import printed_date
 
@@ -144,7 +145,7 @@ def test_the_letter_that_tells_of_a_last_day_alone_can_be_composed(edition, lang
         invitation=office, circular=notice, kind="notice", replaces=first, language=language
     )
 
-    assert compose_or_say_why(claim_to_compose(letter.pk))
+    assert compose_or_say_why(claimed(letter.pk))
 
     letter.refresh_from_db()
     assert letter.state == "composed", letter.waits_because
