@@ -122,5 +122,5 @@ def test_what_belongs_to_a_record_is_asked_in_one_query(
     for _n in range(rows):
         InvitationFactory(edition=edition)
 
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(14):
         admin_client.get(address(edition))

@@ -14,8 +14,8 @@ from invitations.outbox.another_address import addresses_not_tried, send_to_anot
 from invitations.outbox.dispatch import dispatch_outbox
 from invitations.outbox.release import release_change
 from invitations.tests.factories import (
+    AnnouncedEditionFactory,
     DeliveryFactory,
-    EditionFactory,
     InvitationFactory,
     MinisterFactory,
     MissionFactory,
@@ -169,7 +169,7 @@ def test_a_letter_of_an_edition_that_is_over_goes_to_no_other_address(letter):
         replies_closed_at=dt.datetime(2020, 2, 1, tzinfo=dt.UTC),
     )
     HeldChange.objects.all().delete()
-    EditionFactory()
+    AnnouncedEditionFactory()
 
     assert refused(letter, "cabinet@example.org", "the edition is over")
 

@@ -20,7 +20,7 @@ def test_the_page_explains_each_column_and_offers_a_template(staff):
 
     assert all(f'<code dir="ltr">{column}</code>' in page for column in COLUMNS)
     assert f'href="{TEMPLATE}"' in page
-    assert "Family name <strong>(required)</strong>" in page
+    assert "Family name<strong> (required)</strong>" in page
 
 
 def test_the_edition_at_hand_is_chosen_already(staff):
