@@ -186,6 +186,8 @@ def test_what_was_moved_online_comes_back_in_person(staff, chromium, site, editi
     drafter.goto(f"{site}{dates_page(edition)}")
     drafter.get_by_label("back from online to in person").check()
     expect(drafter.locator("[name=answers_offered][value=in_person]")).to_be_checked()
+    # Online nothing was to be answered by any day: none is proposed.
+    drafter.fill("[name=reply_before]", edition.reply_before.isoformat())
     drafter.fill("[name=because]", "All may travel again.")
     drafter.get_by_role("button", name="Ask for it: a second person releases").click()
 
