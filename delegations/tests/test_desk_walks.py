@@ -14,8 +14,8 @@ from playwright.sync_api import expect
 from delegations.tests.desk.person import signed_in_person
 from invitations.files.frozen import freeze
 from invitations.models import DigestChoice, Letter
-from invitations.tests.desk import composed_letters
-from invitations.tests.factories import CircularFactory, InvitationFactory, MemberStateFactory
+from invitations.tests.desk import letters_of
+from invitations.tests.factories import CircularFactory
 
 pytestmark = [
     pytest.mark.browser,
@@ -37,30 +37,13 @@ def approver(chromium, site):
         yield person
 
 
-def letters_of(circular, number):
-    pdf = blank_page()
-    composed_letters(
-        {
-            "circular": circular,
-            "invitation": InvitationFactory(
-                edition=circular.edition,
-                status="draft",
-                issued_at=None,
-                minister__member_state=MemberStateFactory(sort_key_fr=f"{place:04}"),
-            ),
-            "pdf": pdf.name,
-            "sha256": pdf.sha256,
-        }
-        for place in range(number)
-    )
-
-
 def blank_page():
     """A PDF that a reader shows: over a damaged one it keeps the keys to itself."""
     paper, content = pikepdf.new(), io.BytesIO()
     paper.add_blank_page()
     paper.save(content)
-    return freeze(content.getvalue(), "letters", "pdf")
+    frozen = freeze(content.getvalue(), "letters", "pdf")
+    return {"pdf": frozen.name, "sha256": frozen.sha256}
 
 
 def say_again_who_it_is(page):
@@ -78,7 +61,7 @@ def say_again_who_it_is(page):
 
 def test_an_approver_goes_through_193_letters_by_the_keyboard(approver, site):
     desk, circular = approver.page, CircularFactory()
-    letters_of(circular, 193)
+    letters_of(circular, 193, **blank_page())
     desk.goto(f"{site}{reverse('admin:invitations_circular_look', args=[circular.pk])}")
     place = desk.locator(".flip-through nav strong")
     expect(desk.locator("[data-pdf] iframe")).to_have_count(1)
@@ -121,7 +104,7 @@ def test_somebody_chooses_digest_mails_from_the_menu_of_the_account(desk, site):
 
 def test_a_letter_stands_beside_its_mail_and_on_a_phone_above_it(desk, site):
     circular = CircularFactory()
-    letters_of(circular, 1)
+    letters_of(circular, 1, **blank_page())
     desk.goto(f"{site}{reverse('admin:invitations_circular_look', args=[circular.pk])}")
 
     expect(desk.locator("[data-pdf] iframe")).to_have_attribute("src", re.compile("^blob:"))

@@ -9,7 +9,12 @@ from django.utils import timezone
 
 from invitations.files.frozen import freeze
 from invitations.models.held.composed_with import hashes_behind_each
-from invitations.tests.factories import InvitationFactory, LetterFactory, UserFactory
+from invitations.tests.factories import (
+    InvitationFactory,
+    LetterFactory,
+    MemberStateFactory,
+    UserFactory,
+)
 
 # The groups of the secretariat; the partnership team has a list of its own.
 GROUPS = ["Drafters", "Approvers", "Registrars", "Speakers' desk", "Readers"]
@@ -33,6 +38,23 @@ def composed_letters(each):
         letter.composed_with = behind[letter.pk]
         letter.save(update_fields=["composed_with"])
     return letters
+
+
+def letters_of(circular, number, **fields):
+    """Composed letters of the circular, in the order in which they are shown."""
+    return composed_letters(
+        {
+            "circular": circular,
+            "invitation": InvitationFactory(
+                edition=circular.edition,
+                status="draft",
+                issued_at=None,
+                minister__member_state=MemberStateFactory(sort_key_fr=f"{place:04}"),
+            ),
+            **fields,
+        }
+        for place in range(number)
+    )
 
 
 def letter_with_bytes(covers=(), **fields):

@@ -10,8 +10,8 @@ from django.utils import timezone
 from invitations.letters.approval import note_seen, seen_by
 from invitations.models import Circular, Letter
 from invitations.tests.databases import AS_DEPLOYED
-from invitations.tests.desk import composed_letters, shown, signed_in, told
-from invitations.tests.factories import CircularFactory, InvitationFactory, MemberStateFactory
+from invitations.tests.desk import letters_of, shown, signed_in, told
+from invitations.tests.factories import CircularFactory
 from invitations.text.dates import told_day
 
 pytestmark = pytest.mark.django_db
@@ -25,22 +25,6 @@ def approver(client):
 @pytest.fixture
 def circular():
     return CircularFactory()
-
-
-def letters_of(circular, number):
-    """Composed letters of the circular, in the order in which they are shown."""
-    return composed_letters(
-        {
-            "circular": circular,
-            "invitation": InvitationFactory(
-                edition=circular.edition,
-                status="draft",
-                issued_at=None,
-                minister__member_state=MemberStateFactory(sort_key_fr=f"{place:04}"),
-            ),
-        }
-        for place in range(number)
-    )
 
 
 def look(circular, letter=None):
