@@ -76,7 +76,7 @@ def record(*server: str) -> None:
 
 def show_answered(*server: str) -> None:
     """Measure the same page with an answer on file, which its form shows."""
-    call_on(server, [browser.looks() for browser in browsers(server)])
+    call_on(server, [browser.looks() for browser in browsers(server)] * LOOKS)
 
 
 def forget() -> None:
