@@ -19,6 +19,7 @@ import time_machine
 from aiosmtpd.controller import Controller
 from django.contrib.auth.models import User
 from django.core.management import call_command
+from django.db import connection
 from django.test import TestCase, override_settings
 from django.utils import timezone, translation
 
@@ -150,6 +151,9 @@ class Edition2020(TestCase):
             for letter in Letter.objects.all():
                 approve_letter(letter, approver, letter.sha256, letter.message_sha256)
             dispatch_outbox()
+        if connection.vendor == "postgresql":
+            with connection.cursor() as cursor:
+                cursor.execute("ANALYZE")
         cls.edition = ForumEdition.objects.get(symbol="wsis-2020")
         cls.letters = tuple(cls.peer.received)
 
