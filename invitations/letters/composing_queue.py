@@ -220,9 +220,14 @@ NOTED_AT_ONCE = 20
 
 
 def noted_in_parts(keys: Sequence[int]) -> Iterator[Noted]:
-    """Yield the letters in their order; what is behind twenty takes no more queries than one."""
+    """Yield the letters in their order; what is behind twenty takes no more queries than one.
+
+    A note verbale is noted anew when its turn comes: letters composed before it may have left it.
+    """
     for start in range(0, len(keys), NOTED_AT_ONCE):
-        yield from note_records(keys[start : start + NOTED_AT_ONCE])
+        for noted in note_records(keys[start : start + NOTED_AT_ONCE]):
+            is_note = noted.letter.kind == Letter.Kind.NOTE
+            yield from note_records([noted.letter.pk]) if is_note else [noted]
 
 
 def note_records(keys: Sequence[int]) -> list[Noted]:

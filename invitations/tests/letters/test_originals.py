@@ -262,6 +262,35 @@ def test_a_note_by_mail_leaves_out_what_becomes_an_original_while_it_waits(under
     assert thaw(anew.message.name, anew.message_sha256).count(b"application/pdf") == 1
 
 
+@pytest.fixture
+def note_over_two():
+    """A note verbale over the letters to ministers of two States, each composed anew with it."""
+    circular, mission = CircularFactory(), MissionFactory()
+    for _number in range(2):
+        draft = InvitationFactory(edition=circular.edition, status="draft", issued_at=None)
+        mission.states.add(draft.member_state)
+    plan_circular(circular)
+    compose_planned()
+    plan_notes(circular)
+    compose_planned()
+    note = circular.letters.get(kind="note")
+    for letter in note.covers.all():
+        recompose_letter(letter, UserFactory())
+    return recompose_letter(note, UserFactory())
+
+
+def test_a_note_is_approved_though_a_letter_has_left_it_while_both_waited(note_over_two):
+    leaving = note_over_two.covers.exclude(invitation=note_over_two.invitation).get()
+    promoted(leaving.invitation)
+
+    compose_planned()
+
+    staying = note_over_two.covers.get()
+    assert staying.invitation == note_over_two.invitation
+    approved(staying)
+    assert approved(Letter.objects.get(pk=note_over_two.pk)).state == "approved"
+
+
 def test_a_reminder_never_carries_an_original_that_came_meanwhile(issued, approved_texts):
     invitation = issued()
     circular = CircularFactory(
