@@ -21,6 +21,7 @@ from invitations.letters.planning import (
     call_back_letters,
     enqueue_letter,
     letter_recipients,
+    stand_with_another,
     standing_letter,
     why_overtaken,
 )
@@ -112,7 +113,9 @@ def calendar_for(letter: Letter) -> OfficeCalendar | None:
 
 
 def why_idle(letter: Letter) -> str:
-    """Return why an automatic letter has nothing to tell any more; empty if it has."""
+    """Return why a letter has nothing to tell or to forward any more; empty if it has."""
+    if letter.kind == Letter.Kind.NOTE and not covered_letters(letter):
+        return _("it covers no letter any more")
     told = letter.calendar
     if letter.kind == Letter.Kind.CALENDAR and told is not None and not told.changes:
         return _("nothing in it is new any more")
@@ -227,8 +230,11 @@ def leave_other_notes(letter: Letter) -> None:
 
     Such a note was planned before the rank of the letter's minister changed.
     """
-    for note in letter.notes.planned().exclude(by_original=letter.by_original).only("pk"):
+    left = letter.notes.planned().exclude(by_original=letter.by_original)
+    for note in left.only("pk", "invitation"):
         note.covers.remove(letter)
+        if note.invitation_id == letter.invitation_id:
+            stand_with_another(note, note.covers.all())
 
 
 SEAL = (

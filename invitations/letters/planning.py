@@ -365,8 +365,13 @@ def pass_notes_on(withdrawn: Iterable[Invitation]) -> None:
     letters = Letter.objects.filter(invitation__in=keys)
     for note in unapproved_notes_over(letters).filter(invitation__in=keys):
         others = note.covers.exclude(state=Letter.State.CANCELLED).exclude(invitation__in=keys)
-        if other := others.order_by("invitation__member_state__sort_key_fr", "pk").first():
-            Letter.objects.filter(pk=note.pk).update(invitation=other.invitation_id)
+        stand_with_another(note, others)
+
+
+def stand_with_another(note: Letter, covered: "QuerySet[Letter]") -> None:
+    """Let the note stand with the first invitation of these letters, if there is any."""
+    if first := covered.order_by("invitation__member_state__sort_key_fr", "pk").first():
+        Letter.objects.filter(pk=note.pk).update(invitation=first.invitation_id)
 
 
 def answered_already() -> Q:

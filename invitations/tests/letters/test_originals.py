@@ -246,7 +246,7 @@ def test_a_note_by_mail_composed_anew_over_what_became_an_original_drops_out(und
     assert anew.state == "cancelled"
 
 
-def test_a_note_by_mail_leaves_out_what_becomes_an_original_while_it_waits(under_notes):
+def test_a_note_by_mail_drops_out_once_all_it_covers_becomes_an_original(under_notes):
     note = under_notes.letters.get(kind="note", by_original=False)
     letter = note.covers.get()
     again = recompose_letter(letter, UserFactory())
@@ -259,7 +259,7 @@ def test_a_note_by_mail_leaves_out_what_becomes_an_original_while_it_waits(under
     anew.refresh_from_db()
     assert again.by_original
     assert not anew.covers.exists()
-    assert thaw(anew.message.name, anew.message_sha256).count(b"application/pdf") == 1
+    assert (anew.state, anew.sha256) == ("cancelled", "")
 
 
 @pytest.fixture
@@ -285,10 +285,23 @@ def test_a_note_is_approved_though_a_letter_has_left_it_while_both_waited(note_o
 
     compose_planned()
 
-    staying = note_over_two.covers.get()
-    assert staying.invitation == note_over_two.invitation
+    staying, note = note_over_two.covers.get(), Letter.objects.get(pk=note_over_two.pk)
+    message = thaw(note.message.name, note.message_sha256)
+    assert message.count(b"application/pdf") == 2
     approved(staying)
-    assert approved(Letter.objects.get(pk=note_over_two.pk)).state == "approved"
+    assert approved(note).state == "approved"
+
+
+def test_a_note_stands_with_no_invitation_whose_letter_has_left_it(note_over_two):
+    of_the_note = note_over_two.invitation
+    promoted(of_the_note)
+
+    compose_planned()
+
+    staying, note = note_over_two.covers.get(), Letter.objects.get(pk=note_over_two.pk)
+    assert note.invitation == staying.invitation != of_the_note
+    approved(staying)
+    assert approved(note).state == "approved"
 
 
 def test_a_reminder_never_carries_an_original_that_came_meanwhile(issued, approved_texts):
