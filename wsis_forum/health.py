@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from functools import cache
+from glob import glob
 from math import inf
 from pathlib import Path
 from shutil import disk_usage
@@ -137,20 +138,28 @@ def store_works() -> bool:
 
 def backup_is_missing(now: dt.datetime) -> bool:
     """Whether deploy/nightly-backup writes on this host, and last night's is not there."""
-    written_here = (settings.VAR_DIR / "backups").is_dir()
-    return written_here and seconds_since_backup(now) > BACKUP_WITHIN
+    return backups_are_written_here() and seconds_since_backup(now) > BACKUP_WITHIN
+
+
+def backups_are_written_here() -> bool:
+    """Whether there is a folder of backups, or what led to it: its disk may be gone."""
+    with suppress(FileNotFoundError):
+        (settings.VAR_DIR / "backups").lstat()
+        return True
+    return False
 
 
 def seconds_since_backup(now: dt.datetime) -> float:
-    """Return the age of the last whole backup on this host; infinity where there is none.
+    """Return the age of the last whole backup on this host; infinity where none is to be seen.
 
     One of the future was written by a clock that went wrong, and says nothing.
     """
-    ages = [inf]
-    for file in (settings.VAR_DIR / "backups").glob("backup-*Z"):
-        # The oldest may be removed meanwhile.
-        with suppress(FileNotFoundError):
-            ages.append(now.timestamp() - file.stat().st_mtime)
+    ages, folder = [inf], settings.VAR_DIR / "backups"
+    # Unlike Path's, this one finds nothing in a folder that cannot be read.
+    for name in glob("backup-*Z", root_dir=folder):
+        # The oldest may be removed meanwhile, and not each folder that lists lets look.
+        with suppress(OSError):
+            ages.append(now.timestamp() - (folder / name).stat().st_mtime)
     return min(age for age in ages if age >= 0)
 
 

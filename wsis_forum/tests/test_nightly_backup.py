@@ -1,6 +1,7 @@
 """Each night a backup: the oldest goes once the new one is whole, and who watches sees its age."""
 
 import os
+import pwd
 import re
 import signal
 import struct
@@ -9,6 +10,7 @@ import time
 from contextlib import contextmanager, suppress
 from math import inf
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 from django.conf import settings
@@ -310,6 +312,53 @@ def test_a_host_that_writes_none_tells_nothing_by_itself(backups):
 
     assert seconds_since_backup(timezone.now()) == inf
     assert not backup_is_missing(timezone.now())
+
+
+def test_a_disk_of_backups_that_is_not_mounted_is_told(backups):
+    backups.rmdir()
+    backups.symlink_to(backups.parent / "disk/backups")
+
+    assert seconds_since_backup(timezone.now()) == inf
+    assert backup_is_missing(timezone.now())
+
+
+@pytest.mark.parametrize(
+    ("hidden", "mode"), [("disk", 0o000), ("disk/backups", 0o000), ("disk/backups", 0o400)]
+)
+def test_backups_that_the_site_cannot_look_at_are_told(open_to_all, settings, hidden, mode):
+    settings.VAR_DIR = open_to_all
+    (open_to_all / "disk/backups").mkdir(parents=True)
+    (open_to_all / "backups").symlink_to("disk/backups")
+    of_night(open_to_all / "backups", "2020-02-01")
+
+    (open_to_all / hidden).chmod(mode)
+
+    with as_nobody():
+        told = seconds_since_backup(timezone.now()), backup_is_missing(timezone.now())
+
+    assert told == (inf, True)
+
+
+@pytest.fixture
+def open_to_all():
+    """A folder as tmp_path, but that any user may come in."""
+    with TemporaryDirectory() as name:
+        Path(name).chmod(0o755)
+        yield Path(name)
+        for folder in ("disk", "disk/backups"):
+            (Path(name) / folder).chmod(0o700)
+
+
+@contextmanager
+def as_nobody():
+    """Root may look at everything; who is not root, stays."""
+    before = os.geteuid()
+    if before == 0:
+        os.seteuid(pwd.getpwnam("nobody").pw_uid)
+    try:
+        yield
+    finally:
+        os.seteuid(before)
 
 
 @pytest.mark.django_db
