@@ -1,7 +1,7 @@
 """Two addresses for machines: /healthz for probes, /metrics for a monitoring system."""
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from functools import cache
@@ -9,6 +9,7 @@ from glob import glob
 from math import inf
 from pathlib import Path
 from shutil import disk_usage
+from typing import TypeVar
 
 from django.conf import settings
 from django.db import Error, connection, transaction
@@ -29,13 +30,16 @@ from invitations.models import Delivery, Letter, Outage, Setback, Tick
 from invitations.outbox import monitoring
 from invitations.outbox.arming import why_mute
 
+Told = TypeVar("Told")
+
 ENOUGH_SPACE = 20 * 1024 * 1024  # bytes, for some hundred replies
-STORE_WITHIN = 3  # seconds
+DISKS_WITHIN = 3  # seconds
 # One is due each night; two hours are for trying again.
 BACKUP_WITHIN = 26 * 60 * 60  # seconds
 
-# A store that hangs must not hold up the probe: replies need no store.
+# A store, or a share of the backups, that hangs must not hold up the probe: replies need neither.
 asking_the_store = ThreadPoolExecutor(1, "store")
+asking_for_backups = ThreadPoolExecutor(1, "backups")
 
 
 @never_cache
@@ -128,17 +132,22 @@ def last_time_stamp() -> list[str]:
 
 
 def store_works() -> bool:
-    asked = asking_the_store.submit(store_takes_files)
+    return in_time(asking_the_store, store_takes_files, otherwise=False)
+
+
+def in_time(disk: ThreadPoolExecutor, ask: Callable[[], Told], *, otherwise: Told) -> Told:
+    asked = disk.submit(ask)
     try:
-        return asked.result(timeout=STORE_WITHIN)
+        return asked.result(timeout=DISKS_WITHIN)
     except TimeoutError:
         asked.cancel()
-        return False
+        return otherwise
 
 
 def backup_is_missing(now: dt.datetime) -> bool:
     """Whether deploy/nightly-backup writes on this host, and last night's is not there."""
-    return backups_are_written_here() and seconds_since_backup(now) > BACKUP_WITHIN
+    written_here = in_time(asking_for_backups, backups_are_written_here, otherwise=True)
+    return written_here and seconds_since_backup(now) > BACKUP_WITHIN
 
 
 def backups_are_written_here() -> bool:
@@ -154,13 +163,20 @@ def seconds_since_backup(now: dt.datetime) -> float:
 
     One of the future was written by a clock that went wrong, and says nothing.
     """
-    ages, folder = [inf], settings.VAR_DIR / "backups"
+    written = in_time(asking_for_backups, times_of_backups, otherwise=[])
+    ages = [now.timestamp() - at for at in written]
+    return min((age for age in ages if age >= 0), default=inf)
+
+
+def times_of_backups() -> list[float]:
+    found: list[float] = []
+    folder = settings.VAR_DIR / "backups"
     # Unlike Path's, this one finds nothing in a folder that cannot be read.
     for name in glob("backup-*Z", root_dir=folder):
         # The oldest may be removed meanwhile, and not each folder that lists lets look.
         with suppress(OSError):
-            ages.append(now.timestamp() - (folder / name).stat().st_mtime)
-    return min(age for age in ages if age >= 0)
+            found.append((folder / name).stat().st_mtime)
+    return found
 
 
 # Migrations on disk do not change while a process lives.

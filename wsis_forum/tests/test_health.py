@@ -2,6 +2,7 @@ import datetime as dt
 import os
 import subprocess
 import sys
+from math import inf
 from threading import Event
 
 import pytest
@@ -173,10 +174,27 @@ def test_the_probe_opens_no_seal(probed, ticking, settings, tmp_path, monkeypatc
 
 def test_a_store_that_hangs_does_not_keep_the_probe(probed, ticking, monkeypatch):
     let_go = Event()
-    monkeypatch.setattr(health, "STORE_WITHIN", 0.1)
+    monkeypatch.setattr(health, "DISKS_WITHIN", 0.1)
     monkeypatch.setattr(health, "store_takes_files", let_go.wait)
 
     assert (probed(), probed()) == ((200, ["store"]), (200, ["store"]))
+
+    let_go.set()
+
+
+@pytest.mark.usefixtures("ticking")
+@pytest.mark.parametrize("asked", ["backups_are_written_here", "times_of_backups"])
+def test_a_share_of_the_backups_that_hangs_keeps_neither_probe_nor_figures(
+    probed, figures, tmp_path, monkeypatch, asked
+):
+    let_go = Event()
+    monkeypatch.setattr(settings, "VAR_DIR", tmp_path)
+    (tmp_path / "backups").mkdir()
+    monkeypatch.setattr(health, "DISKS_WITHIN", 0.1)
+    monkeypatch.setattr(health, asked, let_go.wait)
+
+    assert (probed(), probed()) == ((200, ["backup"]), (200, ["backup"]))
+    assert figures()["wsis_forum_backup_age_seconds"] == inf
 
     let_go.set()
 
