@@ -131,14 +131,15 @@ def test_a_night_adds_a_backup_that_opens_and_the_oldest_goes(
 
 @needs_postgresql
 @pytest.mark.django_db(transaction=True)
-def test_what_a_clock_that_went_wrong_has_written_takes_nobodys_place(private, backups):
+def test_what_a_clock_that_ran_ahead_has_written_takes_nobodys_place(private, backups):
+    _oldest, last = of_night(backups, "2020-02-01"), of_night(backups, "2020-02-02")
     ahead = of_night(backups, "2099-01-01")
 
-    made = written(backups, number=1, address=here())
+    made = written(backups, number=2, address=here())
 
     assert made.returncode == 0, made.stderr
-    assert len(names(backups)) == 2
-    assert ahead in names(backups)
+    (_tonight,) = set(names(backups)) - {last, ahead}
+    assert len(names(backups)) == 3
 
 
 def test_a_night_that_fails_removes_nothing_and_leaves_nothing(private, backups):
@@ -169,12 +170,16 @@ def test_without_a_key_none_is_written(backups):
     assert "there is no public key" in failed.stderr
 
 
-def test_a_disk_without_room_is_left_to_the_database(private, backups):
-    old = of_night(backups, "2020-02-01", size=4 * 10**12)
+@pytest.mark.parametrize("others", [[], ["2020-01-01", "2099-01-01"]])
+def test_a_disk_without_room_is_left_to_the_database(private, backups, others):
+    of_night(backups, "2020-02-01", size=4 * 10**12)
+    for day in others:
+        of_night(backups, day)
+    before = names(backups)
 
     failed = written(backups)
 
-    assert (failed.returncode, names(backups)) == (1, [old])
+    assert (failed.returncode, names(backups)) == (1, before)
     assert "bytes left" in failed.stderr
 
 
