@@ -183,6 +183,16 @@ def test_a_disk_without_room_is_left_to_the_database(private, backups, others):
     assert "bytes left" in failed.stderr
 
 
+def test_a_disk_that_is_not_mounted_is_named(private, backups):
+    backups.rmdir()
+    backups.symlink_to(backups.parent / "disk/backups")
+
+    failed = written(backups)
+
+    assert failed.returncode == 1
+    assert "is its disk there?" in failed.stderr
+
+
 @needs_postgresql
 @pytest.mark.django_db(transaction=True)
 def test_one_that_can_be_written_no_further_leaves_nothing_and_the_older_ones(private, backups):
