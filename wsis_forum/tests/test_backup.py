@@ -31,7 +31,7 @@ from invitations.tests.factories import (
 from invitations.tests.gnupg import opened, pair_of_keys
 from scripts.peers.programs import wait_until
 from wsis_forum.env import Mailbox
-from wsis_forum.tests import restored
+from wsis_forum.tests import power, restored
 from wsis_forum.tests.restored import name_beside, rows_of
 from wsis_forum.tests.running import started
 
@@ -191,6 +191,26 @@ def decrypted(backup, folder):
     (folder / "dump").write_bytes(opened(folder, closed["./database.gpg"]))
     as_words = postgresql("pg_restore", "--file=-", folder / "dump")
     return as_words.stdout.encode() + opened(folder, closed["./files.gpg"])
+
+
+@pytest.mark.skipif(not power.CAN_BE_CUT, reason="Only root mounts a disk.")
+def test_what_is_written_or_restored_outlasts_a_power_cut(keys, empty_database, tmp_path):
+    public, private = keys
+    store, disk = tmp_path / "store", tmp_path / "disk"
+    (store / "letters").mkdir(parents=True)
+    (store / "letters/abcd.pdf").write_bytes(b"A letter")
+    here = address_of(connection.settings_dict["NAME"])
+
+    with power.disk_at(disk) as image:
+        made = run(DEPLOY / "backup", public, disk / "backup", DATABASE_URL=here,
+                   STORAGE_URL=store.as_uri())  # fmt: skip
+        with power.after_a_power_cut(image) as found:
+            read = run(DEPLOY / "restore", private, found / "backup", empty_database, disk / "all")
+        with power.after_a_power_cut(image) as found:
+            after = files_of(found / "all")
+
+    assert (made.returncode, read.returncode) == (0, 0), made.stderr + read.stderr
+    assert after == files_of(store)
 
 
 def test_without_its_key_a_backup_opens_to_nobody_and_leaves_nothing(
