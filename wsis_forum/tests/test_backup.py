@@ -1,5 +1,6 @@
 """What deploy/backup writes, deploy/restore reads: every row and every file, into another place."""
 
+import os
 import subprocess
 import sys
 import tarfile
@@ -29,6 +30,7 @@ from invitations.tests.factories import (
     UserFactory,
 )
 from invitations.tests.gnupg import opened, pair_of_keys
+from scripts.peers.disks import small_disk
 from scripts.peers.programs import wait_until
 from wsis_forum.env import Mailbox
 from wsis_forum.tests import power, restored
@@ -213,6 +215,23 @@ def test_what_is_written_or_restored_outlasts_a_power_cut(keys, empty_database, 
     assert after == files_of(store)
 
 
+def test_a_backup_larger_than_the_memory_is_restored(keys, empty_database, tmp_path):
+    public, private = keys
+    store, folder = tmp_path / "store", tmp_path / "restored"
+    store.mkdir()
+    (store / "scan.pdf").write_bytes(os.urandom(4 << 20))
+    here = address_of(connection.settings_dict["NAME"])
+    run(DEPLOY / "backup", public, tmp_path / "backup", DATABASE_URL=here,
+        STORAGE_URL=store.as_uri())  # fmt: skip
+
+    with small_disk(tmp_path / "tmp", megabytes=1):
+        read = run(DEPLOY / "restore", private, tmp_path / "backup", empty_database, folder,
+                   TMPDIR=str(tmp_path / "tmp"))  # fmt: skip
+
+    assert read.returncode == 0, read.stderr
+    assert files_of(folder) == files_of(store)
+
+
 def test_without_its_key_a_backup_opens_to_nobody_and_leaves_nothing(
     keys, empty_database, tmp_path
 ):
@@ -327,6 +346,7 @@ def test_a_restored_backup_opens_no_link_until_it_is_armed(
 
 def test_nothing_is_restored_over_what_is_there(keys, tmp_path):
     _public, private = keys
+    (tmp_path / "backup").touch()
     here = address_of(connection.settings_dict["NAME"])
 
     over_rows = run(DEPLOY / "restore", private, tmp_path / "backup", here, tmp_path / "new")
