@@ -152,12 +152,20 @@ def test_a_night_that_fails_removes_nothing_and_leaves_nothing(private, backups)
     assert names(backups) == old
 
 
-def test_a_key_that_is_none_stops_the_backup(private, backups):
-    (backups.parent / "keys/second").write_text("not a key")
+@pytest.mark.parametrize("kind", ["none", "private", "two in one file", "unreadable"])
+def test_a_file_that_is_not_one_public_key_stops_the_backup(private, backups, kind):
+    first, second = backups.parent / "keys/first", backups.parent / "keys/second"
+    if kind == "unreadable":
+        second.mkdir()
+    else:
+        public = first.read_bytes()
+        files = {"none": b"no key", "private": private.read_bytes(), "two in one file": public * 2}
+        second.write_bytes(files[kind])
 
     failed = written(backups)
 
     assert failed.returncode != 0
+    assert f"{second} is not one public key" in failed.stderr
     assert names(backups) == []
 
 
