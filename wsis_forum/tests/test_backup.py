@@ -77,6 +77,7 @@ def test_a_restored_backup_is_equal_in_every_row_and_file_and_writes_to_nobody(
     read = run(DEPLOY / "restore", private, backup, empty_database, folder)
 
     assert (made.returncode, read.returncode) == (0, 0), made.stderr + read.stderr
+    assert "until it is armed" in read.stdout
     assert rows_of(empty_database) == rows_of(here)
     assert files_of(folder) == files_of(settings.MEDIA_ROOT)
     assert files_of(folder)[frozen.name] == frozen.sha256
@@ -247,6 +248,7 @@ def test_without_its_key_a_backup_opens_to_nobody_and_leaves_nothing(
 
     assert read.returncode != 0
     assert "No secret key" in read.stderr
+    assert read.stderr.endswith("the database is empty as before. Why stands above.\n")
     assert rows_of(empty_database) == {}
     assert not folder.exists()
 

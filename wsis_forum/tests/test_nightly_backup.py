@@ -121,6 +121,7 @@ def test_a_night_adds_a_backup_that_opens_and_the_oldest_goes(
 
     assert made.returncode == 0, made.stderr
     (tonight,) = set(names(backups)) - {*kept}
+    assert f"{tonight}, {(backups / tonight).stat().st_size} bytes" in made.stdout
     assert len(names(backups)) == 4
     read = run(settings.BASE_DIR / "deploy/restore", private, backups / tonight, empty_database,
                tmp_path / "restored")  # fmt: skip
@@ -199,6 +200,22 @@ def test_a_disk_that_is_not_mounted_is_named(private, backups):
 
     assert failed.returncode == 1
     assert "is its disk there?" in failed.stderr
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="Only root may go on as somebody else.")
+def test_a_disk_that_still_belongs_to_root_is_told(open_to_all):
+    for name in ("keys", "backups"):
+        (open_to_all / name).mkdir()
+    (open_to_all / "keys/first").write_text("a key")
+    script = open_to_all / NIGHTLY.name
+    script.write_bytes(NIGHTLY.read_bytes())
+    script.chmod(0o755)
+
+    failed = run("setpriv", "--reuid", "nobody", "--clear-groups", script,
+                 *command(open_to_all / "backups")[1:])  # fmt: skip
+
+    assert failed.returncode == 1
+    assert "nobody may not write into" in failed.stderr
 
 
 @needs_postgresql
@@ -368,8 +385,8 @@ def open_to_all():
     with TemporaryDirectory() as name:
         Path(name).chmod(0o755)
         yield Path(name)
-        for folder in ("disk", "disk/backups"):
-            (Path(name) / folder).chmod(0o700)
+        for folder in Path(name).glob("disk/**"):
+            folder.chmod(0o700)
 
 
 @contextmanager
