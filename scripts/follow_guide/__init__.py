@@ -13,7 +13,7 @@ def commands() -> list[str]:
 
 def restoring(private: Path, backup: Path) -> list[str]:
     """Return the guide's commands that restore, with these files for the words that stand there."""
-    lines = done_elsewhere(r"\S.*\bwsis_forum_restored\b")
+    lines = done_elsewhere(r"\S.*\b(?:createdb|deploy/restore)\b.*\bwsis_forum_restored\b")
     return [line.replace("PRIVATE_KEY", str(private)).replace("BACKUP", str(backup))
             for line in lines]  # fmt: skip
 
