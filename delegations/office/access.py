@@ -68,7 +68,7 @@ def office_required(*permissions: str) -> Callable[[OfficeView], OfficeView]:
                 refused = refuse_staff(request, invitation_id, permissions)
                 return refused or view(request, load_invitation(invitation_id), **named)
             link = read_link_cookie(request, invitation_id)
-            if link is None or link.invitation.status == Invitation.Status.DRAFT:
+            if link is None or not link.invitation.was_issued:
                 return refuse_oversized(request, LARGEST_REQUEST) or link_not_held(request)
             activate_letter_language(request, link.invitation.minister.language)
             refuse_on_a_copy(link)

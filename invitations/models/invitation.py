@@ -185,6 +185,14 @@ class Invitation(HeldRow):
         return labelled(self.member_state, self.minister)
 
     @property
+    def was_issued(self) -> bool:
+        """Whether it was ever in force: until then its link and code open nothing and say nothing.
+
+        One that was withdrawn as a draft was not.
+        """
+        return self.issued_at is not None
+
+    @property
     def chosen_as(self) -> str:
         """Its name among the invitations of several editions."""
         named = labelled(self.member_state.listed_as, self.minister)

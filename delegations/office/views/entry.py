@@ -92,11 +92,7 @@ def follow_link(request: HttpRequest, token: str) -> HttpResponse:
         link = link_for_token(token.lower())
     except ReplyLink.DoesNotExist:
         return lead_to_code()
-    return lead_to_code() if is_draft(link) else enter_office(request, link)
-
-
-def is_draft(link: ReplyLink) -> bool:
-    return link.invitation.status == Invitation.Status.DRAFT
+    return enter_office(request, link) if link.invitation.was_issued else lead_to_code()
 
 
 def lead_to_code() -> HttpResponse:
@@ -135,7 +131,7 @@ def office_url(request: HttpRequest, invitation: Invitation) -> str:
 def enter_code(request: HttpRequest) -> HttpResponse:
     """Take the code printed on paper, which opens what the link opens.
 
-    A code that was never given out, one of a draft and no code at all get the same answer.
+    A code that was never given out, one of what was never issued and no code get the same answer.
     """
     template = "office/code.html"
     if is_only_shown(request):
@@ -158,12 +154,12 @@ def enter_code(request: HttpRequest) -> HttpResponse:
 
 
 def issued_link(typed: str) -> ReplyLink | None:
-    """Return the link that the code opens; None where there is none, or only a draft's."""
+    """Return the link that the code opens; None where none of its kind was ever in force."""
     try:
         link = link_for_code(typed)
     except ReplyLink.DoesNotExist:
         return None
-    return None if is_draft(link) else link
+    return link if link.invitation.was_issued else None
 
 
 @sensitive_post_parameters("code")

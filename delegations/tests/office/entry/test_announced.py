@@ -97,8 +97,9 @@ def test_where_nothing_is_announced_the_front_page_says_so(client, begun):
     assert "mailto:" not in page
 
 
-def test_the_link_and_the_code_of_a_draft_open_nothing(client, begun):
-    link = begun.invitations.get(status="draft").links.get()
+@pytest.mark.parametrize("status", ["draft", "withdrawn"])
+def test_the_link_and_the_code_of_what_was_never_issued_open_nothing(client, begun, status):
+    link = begun.invitations.get(status=status).links.get()
 
     opened = client.get(f"/r/{link.token}/", follow=True).content.decode()
     typed = client.post("/code/", {"code": link.code}, follow=True).content.decode()
