@@ -28,7 +28,7 @@ from invitations.outbox.webhooks.addresses import (
 )
 from invitations.outbox.webhooks.peers import Way
 from invitations.outbox.webhooks.sending import send_message_again
-from invitations.tests.factories import EditionFactory, UserFactory
+from invitations.tests.factories import AnnouncedEditionFactory, UserFactory
 
 LONG = dt.timedelta(days=36500)
 
@@ -110,7 +110,7 @@ def refuses_all_but_here(address):
 
 
 def made(url="https://systems.example.org/told", edition=None, by=None):
-    edition = edition or EditionFactory()
+    edition = edition or AnnouncedEditionFactory()
     webhook = WebhookAddress(edition=edition, called="Badges", url=url)
     return webhook, make_webhook(webhook, by or UserFactory())
 

@@ -26,6 +26,10 @@ class WebhookAddressQuerySet(models.QuerySet["WebhookAddress"]):
         """Addresses that a second person released and nobody has ended."""
         return self.filter(released_at__isnull=False, ended_at=None)
 
+    def told(self) -> "WebhookAddressQuerySet":
+        """Addresses in use whose edition the public may know: of another one nothing is told."""
+        return self.in_use().filter(edition__in=ForumEdition.objects.announced())
+
     def waiting_for(self, person: User) -> "WebhookAddressQuerySet":
         """Addresses that are told nothing before this person, or another, has released them."""
         return self.filter(released_at=None, ended_at=None).exclude(made_by=person)

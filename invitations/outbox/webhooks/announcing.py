@@ -23,8 +23,8 @@ PUBLIC = (
 
 
 def announce_all() -> int:
-    """Make a message of all that each address in use has not been told; may run twice."""
-    addresses = WebhookAddress.objects.in_use().select_related("edition")
+    """Make a message of all that each address has not been told; may run twice."""
+    addresses = WebhookAddress.objects.told().select_related("edition")
     return sum(announce(address, timezone.now()) for address in addresses)
 
 

@@ -50,8 +50,7 @@ def claim_next(now: dt.datetime) -> WebhookMessage | None:
     due = WebhookMessage.objects.filter(
         state=State.WAITING,
         not_before__lte=now,
-        address__released_at__isnull=False,
-        address__ended_at=None,
+        address__in=WebhookAddress.objects.told(),
     )
     due = due.select_for_update(skip_locked=True, of=("self",)).select_related("address__edition")
     message = due.order_by("not_before", "pk").first()

@@ -32,7 +32,12 @@ from invitations.outbox.webhooks.sending import (
     send_webhooks,
 )
 from invitations.outbox.webhooks.signing import new_secret
-from invitations.tests.factories import EditionFactory, ReplyFactory, UserFactory
+from invitations.tests.factories import (
+    EditionFactory,
+    InvitationFactory,
+    ReplyFactory,
+    UserFactory,
+)
 from invitations.tests.outbox.deliveries import MINUTE
 from invitations.tests.webhooks import as_json, made, released, webhook_peer
 from invitations.times.clocks import CLOCKS_APART
@@ -145,6 +150,24 @@ def test_what_is_not_public_of_an_edition_is_no_change():
     announce_all()
 
     assert told_of(webhook) == []
+
+
+def test_of_an_edition_that_is_only_begun_nothing_is_told_before_it_is_announced(armed, tmp_path):
+    with webhook_peer(tmp_path, 204) as peer:
+        webhook, _secret = released(peer.url, EditionFactory(symbol="zenda-2028"))
+        InvitationFactory(edition=webhook.edition, status="draft")
+        ForumEdition.objects.update(place_en="Palexpo", speakers_published_at=timezone.now())
+        assert (send_webhooks(way=peer.way), told_of(webhook)) == (0, [])
+        # As an earlier version left it.
+        webhook.messages.create(kind="edition.changed", subject="1")
+        assert send_webhooks(way=peer.way) == 0
+        assert peer.told == []
+
+        InvitationFactory(edition=webhook.edition)
+        send_webhooks(way=peer.way)
+
+    assert told_of(webhook) == ["edition.changed", "edition.changed", "speakers.published"]
+    assert {as_json(told)["data"]["edition"] for told in peer.told} == {"zenda-2028"}
 
 
 @pytest.mark.parametrize("replies", [1, 3])
