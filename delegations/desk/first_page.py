@@ -42,6 +42,7 @@ def first_page(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
         if request.user.has_perm("invitations.view_delivery"):
             context["outages"] = outage_rows(now)
         context |= {
+            "is_announced": ForumEdition.objects.announced().contains(edition),
             "editions": ForumEdition.objects.exclude(pk=edition.pk)[:12],
             "to_do": needs_of(edition, request, outbox),
             "invitations": invitation_counts(edition, by_answer),

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from delegations.desk.needs.letters import COULD_NOT_BE_COMPOSED, FAULTS_OF_JOBS, LETTERS_WAIT
 from delegations.tests.desk.silent import silent_state
-from invitations.models import Correspondence, Outage, Setback
+from invitations.models import Correspondence, Invitation, Outage, Setback
 from invitations.reminders.calls import note_call
 from invitations.tests.desk import composed_letter, signed_in
 from invitations.tests.factories import (
@@ -34,8 +34,26 @@ def test_first_page_takes_as_many_queries_for_three_rows_as_for_one(
         ReplyFactory(invitation=invitation)
         DeliveryFactory(letter__invitation=invitation)
 
-    with django_assert_num_queries(24):
+    with django_assert_num_queries(25):
         admin_client.get(reverse("admin:index"))
+
+
+def test_first_page_says_of_an_edition_only_begun_that_it_is_not_public_and_what_is_left(client):
+    edition = EditionFactory()
+    invitation = InvitationFactory(edition=edition, status="draft")
+    said, way = "This edition is not public yet", f"/forumedition/{edition.pk}/change/#checklist"
+
+    signed_in(client, "view_invitation")
+    page = client.get(reverse("admin:index")).text
+    assert (said in page, way in page) == (True, False)
+
+    signed_in(client, "view_invitation", "view_forumedition")
+    page = client.get(reverse("admin:index")).text
+    assert (said in page, way in page) == (True, True)
+    assert 'id="checklist"' in client.get(f"/admin/invitations{way}").text
+
+    Invitation.objects.filter(pk=invitation.pk).update(status="issued", issued_at=timezone.now())
+    assert said not in client.get(reverse("admin:index")).text
 
 
 def test_first_page_says_which_version_runs(client, settings):

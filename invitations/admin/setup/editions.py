@@ -207,8 +207,7 @@ class ForumEditionAdmin(ReminderPagesMixin, DraftingPageMixin):
             items = checklist(edition, user_of(request))
             context["checklist"], context["remaining"] = items, remaining(items)
             context["checklist_is_open"] = edition.is_ahead(timezone.now())
-            announced = ForumEdition.objects.announced().filter(pk=edition.pk)
-            context["is_announced"] = announced.exists()
+            context["is_announced"] = ForumEdition.objects.announced().contains(edition)
         return super().render_change_form(request, context, *args, **kwargs)
 
     @display(description=gettext_lazy("drafts"), ordering="drafts")
