@@ -27,7 +27,7 @@ from invitations.letters.circulars import (
 )
 from invitations.letters.scrutiny.audience import LanguageLacks, audience_lacks
 from invitations.letters.scrutiny.holes import Lack
-from invitations.models import Circular, Invitation, Language
+from invitations.models import Circular, Invitation, Language, Minister
 from invitations.text.dates import comma_list, labelled
 
 
@@ -59,7 +59,7 @@ class AudienceMixin(CircularPageMixin):
             falls_away=left_out_rows(lacks, circular),
             originals=[(one, printed_languages(one.minister)) for one in found.by_original],
             to_plan=[*found.addressed, *found.by_original],
-            by_language=counted_by_language(found.addressed),
+            **composed_and_waiting(found.addressed, lacks),
             unreached=sum(not lines for lines in found_at),
         )
 
@@ -82,6 +82,18 @@ def of_one(found: CircularAudience, only: str) -> CircularAudience:
         [one for one in found.left_out if one.invitation and str(one.invitation.pk) == only],
         [one for one in found.by_original if str(one.pk) == only],
     )
+
+
+def composed_and_waiting(
+    addressed: list[Invitation], lacks: list[LanguageLacks]
+) -> dict[str, tuple[int, str]]:
+    """Return how many letters would be composed now, and how many wait, each by language."""
+    lacking = {one for row in lacks for one in row.waiting if isinstance(one, Minister)}
+    groups = {
+        "composed": [one for one in addressed if one.minister not in lacking],
+        "waiting": [one for one in addressed if one.minister in lacking],
+    }
+    return {name: (len(ones), counted_by_language(ones)) for name, ones in groups.items()}
 
 
 def counted_by_language(invitations: list[Invitation]) -> str:

@@ -54,6 +54,14 @@ class LanguageLacks(NamedTuple):
     lacks: list[Lack]
     left_out: list[Lack]
     receivers: list[tuple[Lack, Minister | Mission]]
+    addressed: Sequence[Minister | Mission]
+
+    @property
+    def waiting(self) -> Sequence[Minister | Mission]:
+        """Whose letters would wait: all, or those that lack a field of their receiver."""
+        if self.lacks or not self.has_text:
+            return self.addressed
+        return [receiver for _lack, receiver in self.receivers]
 
 
 ORIGINALS = _("signed originals")
@@ -141,10 +149,10 @@ def lacks_in(
         invitation=Invitation(edition=circular.edition), circular=circular, kind=letters.kind
     )
     lacks, words = lacking_texts(letter, language), shared_words(letter, language)
-    if text is None:
-        return LanguageLacks(language, letters.called, number, False, lacks, [], [])
-    lacks += lacking_words(letters.kind, language, text, words)
     addressed = [one for one in letters.receivers if language in one.languages]
+    if text is None:
+        return LanguageLacks(language, letters.called, number, False, lacks, [], [], addressed)
+    lacks += lacking_words(letters.kind, language, text, words)
     return LanguageLacks(
         language,
         letters.called,
@@ -156,6 +164,7 @@ def lacks_in(
             *receivers_lacking(language, needed_of_each(letters, text), addressed),
             *lacking_their_function(language, letters, addressed),
         ],
+        addressed,
     )
 
 

@@ -1,5 +1,6 @@
 """Whom a circular addresses, and the plan of its letters."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -7,7 +8,7 @@ from django.conf import settings
 from django.urls import reverse
 
 from invitations.letters.approval import revise_template
-from invitations.models import Letter, LetterTemplate
+from invitations.models import Circular, ForumEdition, Letter, LetterTemplate
 from invitations.tests.admin.circulars.stages import draft, page
 from invitations.tests.desk import signed_in, told
 from invitations.tests.factories import (
@@ -83,6 +84,32 @@ def test_audience_says_how_many_letters_wait_and_what_falls_away(client, drafter
         ],
     }
     assert "(2 letters wait)" in response.content.decode()
+
+
+def counted(response):
+    """The bold sentences on how many letters there would be."""
+    page = " ".join(response.content.decode().split())
+    return re.findall(r"<strong>(\d+ letters? would [^<]*)</strong> ([^<.]*)\.", page)
+
+
+def test_audience_says_of_no_letter_that_waits_that_it_would_be_composed_now(client, drafter):
+    circular = CircularFactory(edition=EditionFactory(awaits_last_day=True))
+    for language in ("fr", "fr", "en"):
+        draft(circular.edition, minister__language=language)
+    unset = client.get(page(circular, "audience"))
+
+    ForumEdition.objects.update(awaits_last_day=False)
+    Circular.objects.update(place_fr="")
+    lacking = client.get(page(circular, "audience"))
+
+    assert counted(unset) == [
+        ("3 letters would wait, for what is named below:", "French 2, English 1")
+    ]
+    assert what_waits(unset)[1] == ("English", 1, ["last day to reply, which is still to be set"])
+    assert counted(lacking) == [
+        ("1 letter would be composed now:", "English 1"),
+        ("2 letters would wait, for what is named below:", "French 2"),
+    ]
 
 
 def test_audience_names_the_ministers_whose_function_the_text_needs(client, drafter):
