@@ -1,5 +1,6 @@
 """Mixins of several pages: the way to a State's page, one more address, approval by two people."""
 
+from collections.abc import Iterator
 from typing import Any
 from urllib.parse import urlencode
 
@@ -22,6 +23,7 @@ from invitations.letters.planning import missions_of
 from invitations.letters.routes import mailed_in_spite_of_rank
 from invitations.models import ForumEdition, Letter
 from invitations.models.approval import ApprovedByTwo
+from invitations.models.templates import variant_in_words
 from invitations.outbox.another_address import (
     PUT_IT_ON_FILE,
     addresses_not_tried,
@@ -194,6 +196,23 @@ class ApprovedByTwoFilter(FilledFilter):
     title = gettext_lazy("approved by two people")
     parameter_name = "approved"
     column = "second_approver"
+
+
+class VariantFilter(admin.AllValuesFieldListFilter):
+    """The variants that there are, by name; a secretariat's own ones as they were typed."""
+
+    def choices(self, changelist: Any) -> Iterator[Any]:
+        for choice in super().choices(changelist):
+            called = variant_in_words(choice["display"])
+            yield choice | {"display": called or _("the usual text")}
+
+
+class VariantMixin(ModelAdmin):
+    """A page of what is written by a variant of a text, which stands there by name."""
+
+    @display(description=gettext_lazy("variant"), ordering="variant")
+    def variant_shown(self, row: Any) -> str:
+        return variant_in_words(row.variant)
 
 
 class ApprovedByTwoMixin(ModelAdmin):

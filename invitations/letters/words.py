@@ -33,6 +33,7 @@ from invitations.models import (
     LetterTemplate,
 )
 from invitations.models.held.composed_with import languages_of
+from invitations.models.templates import text_called
 from invitations.text.lines import is_blank
 from invitations.text.marks import fill_marked, identifiers
 from invitations.text.placeholders import OPEN_LINE
@@ -228,11 +229,7 @@ def template_for_letter(letter: Letter, language: str, variant: str) -> LetterTe
     template = usable.filter(language=language).first()
     if template is None:
         raise ValidationError(
-            _("No approved text: %(kind)s %(variant)s, %(language)s.")
-            % {
-                "kind": letter.get_kind_display(),
-                "variant": variant,
-                "language": Language(language).label,
-            }
+            _("No approved text: %(text)s, %(language)s.")
+            % {"text": text_called(letter.kind, variant), "language": Language(language).label}
         )
     return template

@@ -102,6 +102,11 @@ def variant_in_words(variant: str) -> str:
     return str(VARIANTS.get(variant, variant))
 
 
+def text_called(kind: str, variant: str) -> str:
+    """Return the name of a text, without its language."""
+    return f"{LetterKind(kind).label} {variant_in_words(variant)}".strip()
+
+
 class LetterTemplateQuerySet(ApprovedByTwoQuerySet):
     def usable(self) -> Self:
         """Versions that letters may use; for automatic kinds, those that two people approved."""
@@ -148,7 +153,7 @@ class LetterTemplate(ApprovedByTwo, ReviewedByNative):
         ]
 
     def __str__(self) -> str:
-        name = f"{self.get_kind_display()} {variant_in_words(self.variant)}".strip()
+        name = text_called(self.kind, self.variant)
         return bracketed(name, comma_list([self.get_language_display(), self.version]))
 
     @property

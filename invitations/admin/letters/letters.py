@@ -36,7 +36,7 @@ from invitations.admin.letters.letter_files import LetterFilesMixin
 from invitations.admin.letters.mail_frames import shown_in_frames
 from invitations.admin.letters.print_run import PrintRunMixin
 from invitations.admin.mending.replacing import ReplacingMixin
-from invitations.admin.mixins import LeadsToStatesMixin
+from invitations.admin.mixins import LeadsToStatesMixin, VariantMixin
 from invitations.admin.taking_out import TakenOutMixin
 from invitations.letters.approval import recompose_letter, why_not_recomposed
 from invitations.letters.composing_queue import try_composing_again
@@ -107,6 +107,7 @@ class ComposingFilter(admin.SimpleListFilter):
 class LetterAdmin(
     TakenOutMixin,
     LeadsToStatesMixin,
+    VariantMixin,
     ReplacingMixin,
     ArchiveMixin,
     PrintRunMixin,
@@ -168,7 +169,7 @@ class LetterAdmin(
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> list[tuple[Any, Any]]:
         about = [
             "invitation",
-            ("kind", "variant"),
+            ("kind", "variant_shown"),
             ("language", "second_language", "state"),
             "circular",
             ("planned_at", "not_before"),
@@ -184,6 +185,7 @@ class LetterAdmin(
         return [(None, {"fields": about}), (gettext_lazy("Words as composed"), {"fields": words})]
 
     readonly_fields = [
+        "variant_shown",
         "waits",
         "addressed_to",
         "composed",

@@ -16,11 +16,15 @@ from invitations.admin.base import FilledFilter, Menu, ModelAdmin, user_of
 from invitations.admin.columns import change_url, on_day
 from invitations.admin.confirming import confirmed, row_by_row
 from invitations.admin.letters import preview
-from invitations.admin.mixins import ApprovedByTwoFilter, ApprovedByTwoMixin
+from invitations.admin.mixins import (
+    ApprovedByTwoFilter,
+    ApprovedByTwoMixin,
+    VariantFilter,
+    VariantMixin,
+)
 from invitations.forms.model_forms import HeldRowForm
 from invitations.letters.approval import revise_template, tick_reviewed, why_not_reviewed
 from invitations.models import LetterTemplate, Term
-from invitations.models.templates import variant_in_words
 from invitations.text.dates import labelled
 
 REVIEW_LABELS = {"ticked": "success", "sourced": "info", "not": "danger"}
@@ -73,7 +77,7 @@ class ReviewedMixin(ModelAdmin):
 
 
 @admin.register(LetterTemplate)
-class LetterTemplateAdmin(ReviewedMixin, ApprovedByTwoMixin):
+class LetterTemplateAdmin(VariantMixin, ReviewedMixin, ApprovedByTwoMixin):
     menu = (Menu.SET_UP, 4, "edit_document")
     change_form_template = "admin/letters/template_form.html"
     warn_unsaved_form = True
@@ -89,7 +93,13 @@ class LetterTemplateAdmin(ReviewedMixin, ApprovedByTwoMixin):
         "approved",
         "reviewed",
     ]
-    list_filter = ["kind", "variant", "language", ApprovedByTwoFilter, ReviewedFilter]
+    list_filter = [
+        "kind",
+        ("variant", VariantFilter),
+        "language",
+        ApprovedByTwoFilter,
+        ReviewedFilter,
+    ]
     linked_lookups = ["kind__in"]
     list_select_related = ["written_by", "first_approver", "second_approver", "reviewed_by"]
     search_fields = ["subject", "paper", "mail"]
@@ -99,7 +109,7 @@ class LetterTemplateAdmin(ReviewedMixin, ApprovedByTwoMixin):
             None,
             {
                 "fields": [
-                    ("kind", "variant"),
+                    ("kind", "variant_shown"),
                     ("language", "version"),
                     ("written", "approved"),
                     "reader",
@@ -138,7 +148,7 @@ class LetterTemplateAdmin(ReviewedMixin, ApprovedByTwoMixin):
         return [(None, {"fields": [("kind", "variant"), "language"]}), self.fieldsets[1]]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
-        named = ["kind", "variant", "language"] if obj else []
+        named = ["kind", "variant_shown", "language"] if obj else []
         return [*named, *self.readonly_fields]
 
     def get_form(
@@ -163,10 +173,6 @@ class LetterTemplateAdmin(ReviewedMixin, ApprovedByTwoMixin):
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
-
-    @display(description=gettext_lazy("variant"), ordering="variant")
-    def variant_shown(self, template: LetterTemplate) -> str:
-        return variant_in_words(template.variant)
 
     @display(description=gettext_lazy("written"))
     def written(self, template: LetterTemplate) -> str:

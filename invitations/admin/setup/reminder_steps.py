@@ -16,10 +16,11 @@ from invitations.admin.setup.reminders import StepPagesMixin
 from invitations.forms.fields import COLUMN_FORM_FIELDS
 from invitations.forms.reminder_steps import USUAL_STEPS, ReminderStepForm, ReminderStepFormSet
 from invitations.models import ReminderStep
+from invitations.models.templates import variant_in_words
 from invitations.text.dates import labelled
 
 # What stands of a step beside its day, in lists and forms alike.
-SAID = ["hour", "asks_for", "medium", "audience", "variant", "approved"]
+SAID = ["hour", "asks_for", "medium", "audience"]
 
 
 class ReminderStepInline(unfold.TabularInline):
@@ -29,7 +30,7 @@ class ReminderStepInline(unfold.TabularInline):
     form = ReminderStepForm
     formset = ReminderStepFormSet
     formfield_overrides: Any = COLUMN_FORM_FIELDS
-    fields = ["days_before", "due_on", *SAID]
+    fields = ["days_before", "due_on", *SAID, "variant", "approved"]
     readonly_fields = ["due_on", "approved"]
     hide_title = True
     tab = True
@@ -55,12 +56,12 @@ class ReminderStepAdmin(StepPagesMixin, ApprovedByTwoMixin):
     form = ReminderStepForm
     menu = (Menu.SET_UP, 3, "alarm")
     when_empty = gettext_lazy("Add the steps by which silent offices are reminded: 21, 7, 2 days.")
-    list_display = ["edition", "days_before", "leaves_on", *SAID]
+    list_display = ["edition", "days_before", "leaves_on", *SAID, "text_called", "approved"]
     list_display_links = ["days_before"]
     list_filter = ["edition", "asks_for", "medium", ApprovedByTwoFilter]
     list_select_related = ["edition", "first_approver", "second_approver"]
     search_fields = ["edition__symbol", "variant"]
-    fields = ["edition", "days_before", *SAID]
+    fields = ["edition", "days_before", *SAID, "variant", "approved"]
     readonly_fields = ["approved"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[ReminderStep]:
@@ -70,12 +71,16 @@ class ReminderStepAdmin(StepPagesMixin, ApprovedByTwoMixin):
     def leaves_on(self, step: ReminderStep) -> Any:
         return step.due_on
 
+    @display(description=gettext_lazy("text"), ordering="variant")
+    def text_called(self, step: ReminderStep) -> str:
+        return variant_in_words(step.variant)
+
     def describe(self, text: ReminderStep) -> str:
         shown = {
             "hour": text.hour,
             "asks_for": text.get_asks_for_display(),
             "audience": text.get_audience_display(),
-            "variant": text.variant,
+            "variant": variant_in_words(text.variant),
         }
         return "\n".join(
             labelled(label_for_field(name, ReminderStep), value) for name, value in shown.items()
