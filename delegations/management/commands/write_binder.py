@@ -2,6 +2,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils.translation import ngettext
 
 from delegations.desk.binder.closing import CannotClose
 from delegations.desk.binder.nightly import write_binder
@@ -22,4 +23,9 @@ class Command(BaseCommand):
             written = write_binder(by_hand=not nightly)
         except CannotClose as fault:
             raise CommandError(str(fault)) from None
-        return f"{written} binders written into {settings.BINDER_FOLDER}."
+        told = ngettext(
+            "%(count)s binder written into %(folder)s.",
+            "%(count)s binders written into %(folder)s.",
+            written,
+        )
+        return told % {"count": written, "folder": settings.BINDER_FOLDER}

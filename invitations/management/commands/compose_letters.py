@@ -3,6 +3,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils.translation import ngettext
 
 from invitations.letters.circulars import plan_invitation_letters
 from invitations.letters.composing_queue import compose_planned, reasons_not_composed
@@ -23,7 +24,12 @@ class Command(BaseCommand):
             raise CommandError(f"There is no edition {edition}.") from None
         except ValidationError as refusal:
             raise CommandError(refusal.messages[0]) from None
-        return " ".join([f"{compose_planned(chosen)} letters composed.", *left(chosen)])
+        return " ".join([told_of_composed(compose_planned(chosen)), *left(chosen)])
+
+
+def told_of_composed(number: int) -> str:
+    told = ngettext("%(count)s letter composed.", "%(count)s letters composed.", number)
+    return told % {"count": number}
 
 
 def left(edition: ForumEdition) -> Iterator[str]:
@@ -32,8 +38,15 @@ def left(edition: ForumEdition) -> Iterator[str]:
     leased = planned.exclude(composing_until=None).count()
     reasons = reasons_not_composed(edition)
     for because, number in reasons.items():
-        yield f"{number} wait: {because}"
+        waits = ngettext("%(count)s waits: %(why)s", "%(count)s wait: %(why)s", number)
+        yield waits % {"count": number, "why": because}
     if leased:
-        yield f"{leased} are being composed by another worker."
+        in_hand = ngettext(
+            "%(count)s is being composed by another worker.",
+            "%(count)s are being composed by another worker.",
+            leased,
+        )
+        yield in_hand % {"count": leased}
     if not_begun := planned.count() - leased - sum(reasons.values()):
-        yield f"{not_begun} were not begun."
+        told = ngettext("%(count)s was not begun.", "%(count)s were not begun.", not_begun)
+        yield told % {"count": not_begun}

@@ -1,8 +1,10 @@
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
+from django.utils.translation import ngettext
 
 from invitations.letters.composing_queue import compose_planned
+from invitations.management.commands.compose_letters import told_of_composed
 from invitations.models import AUTOMATIC_KINDS
 from invitations.outbox.arming import why_mute
 from invitations.outbox.dispatch import dispatch_outbox
@@ -19,4 +21,7 @@ class Command(BaseCommand):
         composed = compose_planned(kinds=AUTOMATIC_KINDS)
         with ticked(Job.DISPATCH_OUTBOX) as tick:
             tick.did = dispatch_outbox()
-        return f"{composed} letters composed, {tick.did} deliveries handed over."
+        told = ngettext(
+            "%(count)s delivery handed over.", "%(count)s deliveries handed over.", tick.did
+        )
+        return f"{told_of_composed(composed)} {told % {'count': tick.did}}"

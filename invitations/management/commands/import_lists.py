@@ -1,6 +1,7 @@
 from typing import Any
 
 from django.core.management.base import BaseCommand
+from django.utils.translation import ngettext
 
 from invitations.minister_import.background import import_lists
 from invitations.outbox.monitoring import ticked
@@ -13,4 +14,7 @@ class Command(BaseCommand):
     def handle(self, **options: Any) -> str:
         with ticked(Job.IMPORT_LISTS) as tick:
             tick.did = import_lists()
-        return f"{tick.did} lists imported or refused."
+        told = ngettext(
+            "%(count)s list imported or refused.", "%(count)s lists imported or refused.", tick.did
+        )
+        return told % {"count": tick.did}

@@ -1,6 +1,7 @@
 from typing import Any
 
 from django.core.management.base import BaseCommand
+from django.utils.translation import ngettext
 
 from invitations.outbox.monitoring import ticked
 from invitations.reminders.planning import queue_reminders
@@ -13,4 +14,9 @@ class Command(BaseCommand):
     def handle(self, **options: Any) -> str:
         with ticked(Job.QUEUE_REMINDERS) as tick:
             tick.did = queue_reminders()
-        return f"{tick.did} reminders and calls planned."
+        told = ngettext(
+            "%(count)s reminder or call planned.",
+            "%(count)s reminders and calls planned.",
+            tick.did,
+        )
+        return told % {"count": tick.did}

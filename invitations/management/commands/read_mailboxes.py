@@ -1,6 +1,7 @@
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
+from django.utils.translation import ngettext
 
 from invitations.inbox.mailboxes import read_mailboxes
 
@@ -10,7 +11,7 @@ class Command(BaseCommand):
 
     def handle(self, **options: Any) -> str:
         taken, faults = read_mailboxes()
-        done = f"{taken} mails read."
+        done = ngettext("%(count)s mail read.", "%(count)s mails read.", taken) % {"count": taken}
         if faults:
             raise CommandError(f"{done} {' '.join(faults)}")
         return done

@@ -1,6 +1,7 @@
 from typing import Any
 
 from django.core.management.base import BaseCommand
+from django.utils.translation import ngettext
 
 from invitations.inbox.scans import read_scans
 from invitations.outbox.monitoring import ticked
@@ -13,4 +14,5 @@ class Command(BaseCommand):
     def handle(self, **options: Any) -> str:
         with ticked(Job.READ_SCANS) as tick:
             tick.did = read_scans()
-        return f"{tick.did} scans read."
+        told = ngettext("%(count)s scan read.", "%(count)s scans read.", tick.did)
+        return told % {"count": tick.did}

@@ -1,6 +1,7 @@
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
+from django.utils.translation import ngettext
 
 from invitations.outbox.arming import why_mute
 from invitations.outbox.digests import send_digest
@@ -12,4 +13,6 @@ class Command(BaseCommand):
     def handle(self, **options: Any) -> str:
         if mute := why_mute():
             raise CommandError(mute)
-        return f"{send_digest()} digests handed over."
+        sent = send_digest()
+        told = ngettext("%(count)s digest handed over.", "%(count)s digests handed over.", sent)
+        return told % {"count": sent}

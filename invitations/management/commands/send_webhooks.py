@@ -1,6 +1,7 @@
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
+from django.utils.translation import ngettext
 
 from invitations.outbox.arming import why_not_armed
 from invitations.outbox.webhooks.sending import send_webhooks
@@ -12,4 +13,6 @@ class Command(BaseCommand):
     def handle(self, **options: Any) -> str:
         if mute := why_not_armed():
             raise CommandError(mute)
-        return f"{send_webhooks()} messages arrived."
+        arrived = send_webhooks()
+        told = ngettext("%(count)s message arrived.", "%(count)s messages arrived.", arrived)
+        return told % {"count": arrived}

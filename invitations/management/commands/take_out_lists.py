@@ -1,6 +1,7 @@
 from typing import Any
 
 from django.core.management.base import BaseCommand
+from django.utils.translation import ngettext
 
 from invitations.admin.taking_out.background import take_out_lists
 from invitations.outbox.monitoring import ticked
@@ -16,4 +17,7 @@ class Command(BaseCommand):
     def handle(self, **options: Any) -> str:
         with ticked(Job.TAKE_OUT_LISTS) as tick:
             tick.did = take_out_lists()
-        return f"{tick.did} lists made or refused."
+        told = ngettext(
+            "%(count)s list made or refused.", "%(count)s lists made or refused.", tick.did
+        )
+        return told % {"count": tick.did}

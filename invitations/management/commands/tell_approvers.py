@@ -1,6 +1,7 @@
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
+from django.utils.translation import ngettext
 
 from invitations.outbox.approvers import tell_approvers
 from invitations.outbox.arming import why_mute
@@ -12,4 +13,10 @@ class Command(BaseCommand):
     def handle(self, **options: Any) -> str:
         if mute := why_mute():
             raise CommandError(mute)
-        return f"{tell_approvers()} mails to approvers handed over."
+        sent = tell_approvers()
+        told = ngettext(
+            "%(count)s mail to approvers handed over.",
+            "%(count)s mails to approvers handed over.",
+            sent,
+        )
+        return told % {"count": sent}

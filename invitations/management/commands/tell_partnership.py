@@ -1,6 +1,7 @@
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
+from django.utils.translation import ngettext
 
 from invitations.outbox.arming import why_mute
 from invitations.outbox.teams.partnership import tell_partnership
@@ -12,4 +13,10 @@ class Command(BaseCommand):
     def handle(self, **options: Any) -> str:
         if mute := why_mute():
             raise CommandError(mute)
-        return f"{tell_partnership()} mails to the partnership team handed over."
+        sent = tell_partnership()
+        told = ngettext(
+            "%(count)s mail to the partnership team handed over.",
+            "%(count)s mails to the partnership team handed over.",
+            sent,
+        )
+        return told % {"count": sent}

@@ -1,6 +1,7 @@
 from typing import Any
 
 from django.core.management.base import BaseCommand
+from django.utils.translation import ngettext
 
 from invitations.outbox.monitoring import ticked
 from invitations.reminders.hours_moved import update_calendars
@@ -13,4 +14,7 @@ class Command(BaseCommand):
     def handle(self, **options: Any) -> str:
         with ticked(Job.UPDATE_CALENDARS) as tick:
             tick.did = update_calendars()
-        return f"{tick.did} calendar mails planned."
+        told = ngettext(
+            "%(count)s calendar mail planned.", "%(count)s calendar mails planned.", tick.did
+        )
+        return told % {"count": tick.did}

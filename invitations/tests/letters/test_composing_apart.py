@@ -419,7 +419,7 @@ def test_compose_letters_counts_all_that_it_did_not_compose():
     said = call_command("compose_letters", edition=edition.symbol)
 
     assert said == (
-        "1 letters composed. 1 wait: It could not be composed. "
+        "1 letter composed. 1 waits: It could not be composed. "
         "1 wait: Missing in Russian: theme. 1 are being composed by another worker."
     )
     assert state_of(sound.letters.get()) == "composed"

@@ -203,7 +203,7 @@ def test_a_text_missing_in_a_language_is_named_and_the_letter_waits(capsys):
 
     said = call_command("compose_letters", edition=draft.edition.symbol)
 
-    assert said == "0 letters composed. 1 wait: Missing in Russian: place, theme."
+    assert said == "0 letters composed. 1 waits: Missing in Russian: place, theme."
     assert draft.letters.get().state == Letter.State.PLANNED
     assert capsys.readouterr().out.strip() == said
 

@@ -327,4 +327,4 @@ def test_the_command_says_how_many_digests_left(peer, edition, sapt, capsys):
 
     call_command("send_digest")
 
-    assert capsys.readouterr().out == "1 digests handed over.\n"
+    assert capsys.readouterr().out == "1 digest handed over.\n"

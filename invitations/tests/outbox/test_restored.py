@@ -95,7 +95,7 @@ def test_a_copy_that_takes_the_place_is_armed_by_a_person(peer, queued, copy, ma
     sent = manage(url, "dispatch_outbox", ARMING_KEY=key)
 
     assert "Sending is armed for tests" in said, armed.stderr
-    assert "1 deliveries handed over" in sent.stdout, sent.stderr
+    assert "1 delivery handed over" in sent.stdout, sent.stderr
     assert [taken.addresses for taken in peer.taken] == [[delivery.address]]
     assert Delivery.objects.get().state == Delivery.State.QUEUED
 
@@ -143,7 +143,7 @@ def test_a_physical_copy_without_the_key_of_its_hosts_sends_nothing(
     assert peer.taken == []
     # Where it was armed, the same delivery leaves.
     sent = manage(first, "dispatch_outbox", ARMING_KEY=key)
-    assert "1 deliveries handed over" in sent.stdout, sent.stderr
+    assert "1 delivery handed over" in sent.stdout, sent.stderr
     assert [taken.addresses for taken in peer.taken] == [[delivery.address]]
 
 

@@ -481,5 +481,5 @@ def test_the_command_plans_what_is_due_and_says_how_many(clock, coming, capsys):
 
     call_command("update_calendars")
 
-    assert capsys.readouterr().out.strip() == "1 calendar mails planned."
+    assert capsys.readouterr().out.strip() == "1 calendar mail planned."
     assert Tick.objects.get(name="update_calendars").did == 1

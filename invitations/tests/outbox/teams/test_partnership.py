@@ -138,7 +138,7 @@ def test_the_command_does_the_same_by_hand(peer, edition, capsys):
 
     call_command("tell_partnership")
 
-    assert capsys.readouterr().out == "1 mails to the partnership team handed over.\n"
+    assert capsys.readouterr().out == "1 mail to the partnership team handed over.\n"
 
 
 def test_an_address_that_nobody_released_is_not_written_to(peer, edition, reached):
