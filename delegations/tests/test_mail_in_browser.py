@@ -198,3 +198,23 @@ def test_the_desk_s_frames_load_once_they_are_opened_and_show_the_mail(desk, sit
         frame = desk.frame_locator(".mail-frames iframe").nth(number)
         expect(frame.locator("body")).to_contain_text("/r/")
     expect(frame.locator("img")).to_be_visible()
+
+
+def test_the_frames_of_each_letter_to_approve_are_laid_once_it_is_opened(desk, site, edition):
+    circular = edition.circulars.get()
+    offices = [InvitationFactory(edition=edition, status="draft") for _office in range(2)]
+    letters = [LetterFactory(circular=circular, invitation=office) for office in offices]
+    compose_planned()
+
+    desk.goto(f"{site}{reverse('admin:invitations_circular_approve', args=[circular.pk])}")
+    for number, letter in enumerate(letters):
+        part = desk.locator(".mail-frames").nth(number)
+        expect(part.locator("iframe")).to_have_count(0)
+        for _time in range(3):
+            part.locator("summary").click()
+        expect(part.locator("iframe[sandbox]")).to_have_count(3)
+        shown = [one.get_attribute("src") for one in part.locator("iframe").all()]
+        assert {address.rpartition("/letter/")[2] for address in shown} == {
+            f"{letter.pk}/mail/plain/",
+            f"{letter.pk}/mail/html/",
+        }

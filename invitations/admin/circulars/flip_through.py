@@ -103,8 +103,10 @@ def flip_context(
     obstacles = obstacles_now(looked_at, request)
     earlier, later = letters[:place][-1:], letters[place + 1 :][:1]
     shown = joined_for_approval(Letter.objects.all()).get(pk=letter.pk)
+    doubted = approval_doubts([shown])
     return {
-        "row": letter_row(shown, "", approval_doubts([shown]), obstacles.get(letter.pk, "")),
+        "row": letter_row(shown, "", doubted, obstacles.get(letter.pk, "")),
+        "is_late": bool(doubted.late),
         "letter": shown,
         "place": place + 1,
         "number": len(letters),

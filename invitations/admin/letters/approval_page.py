@@ -48,6 +48,10 @@ JOINED_FOR_APPROVAL = [
 ]
 
 
+# Beyond so many letters a list is not said twice, nor in each row what is so of all.
+FEW = 40
+
+
 class LetterRow(NamedTuple):
     """A letter on the page: where it and reminders go, its doubts, why it cannot be approved."""
 
@@ -89,6 +93,7 @@ def approval_page(
         "refused": len(refused),
         "reasons": [labelled(n, because) for because, n in Counter(refused.values()).most_common()],
         "widths": WIDTHS,
+        "few": FEW,
         "although_late": "although_late" in request.POST,
         **approval_details(letters, doubted, obstacles, refused),
         **more,
@@ -105,9 +110,8 @@ def approval_details(
 ) -> dict[str, Any]:
     """Return what the approver needs to know of each letter, text and circular."""
     held_for = held_for_each_state()
-    circulars = list({letter.circular_id: letter.circular for letter in letters}.values())
-    return {
-        "rows": [
+    rows, of_all = said_once(
+        [
             letter_row(
                 letter,
                 "\n".join(reminded_besides(letter, held_for(letter.invitation.member_state_id))),
@@ -116,7 +120,12 @@ def approval_details(
                 refused.get(letter.pk, ""),
             )
             for letter in letters
-        ],
+        ]
+    )
+    circulars = list({letter.circular_id: letter.circular for letter in letters}.values())
+    return {
+        "rows": rows,
+        "doubts_of_all": of_all,
         "doubts": doubted,
         "texts": compare_texts(letters),
         "circulars": [
@@ -133,6 +142,15 @@ def approval_details(
             for circular in circulars
         ],
     }
+
+
+def said_once(rows: list[LetterRow]) -> tuple[list[LetterRow], list[str]]:
+    """Return the rows without the doubts that all of them have, and these, where rows are many."""
+    if len(rows) <= FEW:
+        return rows, []
+    alike = set.intersection(*(set(row.doubts) for row in rows))
+    own = [row._replace(doubts=[one for one in row.doubts if one not in alike]) for row in rows]
+    return own, [one for one in rows[0].doubts if one in alike]
 
 
 def letter_row(
@@ -218,11 +236,7 @@ def letter_warnings(letter: Letter, doubted: Any) -> list[str]:
     said = []
     if letter in doubted.late:
         said.append(
-            _(
-                "It is dated %(dated)s and would leave on %(leaves)s, more than three days later: "
-                "who approves it confirms that. If it is to bear another date, change that of the "
-                "circular and have the letter composed anew."
-            )
+            _("dated %(dated)s, and would leave on %(leaves)s, more than three days later")
             % {"dated": told_day(letter.circular.dated_on), "leaves": told_day(leaves_on(letter))}
         )
     if letter.kind != Letter.Kind.NOTE and letter.language != minister.language:

@@ -1,14 +1,17 @@
 """No page of a list is heavy, however many rows the list has."""
 
+import datetime as dt
+
 import pytest
 from django.contrib import admin
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 
 from invitations.admin.base import ModelAdmin
 from invitations.admin.columns import list_url
-from invitations.models import ForumEdition, Invitation
+from invitations.models import FormOfAddress, ForumEdition, Invitation
 from invitations.tests.desk import composed_letters, signed_in
 from invitations.tests.factories import (
     CircularFactory,
@@ -90,4 +93,38 @@ def test_the_page_of_all_letters_to_approve_is_as_light(client, theme):
 
     assert page.count(b'name="letters"') == 193
     assert page.count(b"disabled") >= (193 if theme else 0)
+    assert len(page) <= HEAVIEST
+
+
+REMARKABLE = {
+    "minister__address_gender": "x",
+    "minister__portfolio": "",
+    "minister__family_name": "",
+    "minister__member_state__language_confidence": "low",
+}
+
+
+def test_remarks_on_each_of_all_letters_leave_that_page_light(client):
+    """Each is late, without time stamp and with flawed words; all persons but one are doubtful."""
+    signed_in(client, "view_letter", "view_circular", "approve_letter")
+    circular = CircularFactory(dated_on=timezone.localdate() - dt.timedelta(days=9))
+    FormOfAddress.objects.update(confidence="low")
+    composed_letters(
+        {
+            "circular": circular,
+            "invitation": InvitationFactory(
+                **DRAFT | (REMARKABLE if place else {}), edition=circular.edition
+            ),
+            "lacks_time_stamp": True,
+            "paper": "The Forum , ( ) held **in Geneva.",
+        }
+        for place in range(193)
+    )
+
+    address = reverse("admin:invitations_circular_approve", args=[circular.pk])
+    page = client.get(address).content
+
+    assert page.count(b'name="letters"') == 193
+    assert page.count(b"two asterisks that make nothing bold</li>") == 1
+    assert page.count(b"gender not known: confirm with the mission</li>") == 192
     assert len(page) <= HEAVIEST

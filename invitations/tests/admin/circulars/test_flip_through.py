@@ -152,10 +152,11 @@ def test_of_a_late_letter_both_days_and_what_to_do_are_told(client, approver, ci
     printed = today - dt.timedelta(days=4)
     Circular.objects.update(dated_on=printed)
 
-    (doubt,) = client.get(look(circular, letter)).context["row"].doubts
+    page = client.get(look(circular, letter))
 
-    assert f"dated {told_day(printed)} and would leave on {told_day(today)}" in doubt
-    assert "change that of the circular" in doubt
+    (doubt,) = page.context["row"].doubts
+    assert f"dated {told_day(printed)}, and would leave on {told_day(today)}" in doubt
+    assert "change that of the circular" in page.text
 
 
 def test_hashes_are_shown_behind_a_click(client, approver, circular):
