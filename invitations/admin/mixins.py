@@ -203,7 +203,7 @@ class VariantFilter(admin.AllValuesFieldListFilter):
 
     def choices(self, changelist: Any) -> Iterator[Any]:
         for choice in super().choices(changelist):
-            called = variant_in_words(choice["display"])
+            called = variant_in_words(str(choice["display"]))
             yield choice | {"display": called or _("the usual text")}
 
 
