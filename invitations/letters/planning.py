@@ -384,6 +384,9 @@ def answered_already() -> Q:
 def tidy_waiting_notes() -> None:
     """Let planned notes cover what takes the place of what was called back; drop the idle ones."""
     planned = Letter.objects.planned().filter(kind=Letter.Kind.NOTE, composing_until=None)
+    # On most ticks none waits, and the questions which of them are idle are long.
+    if not planned.exists():
+        return
     called_back = Letter.objects.filter(notes=OuterRef("pk"), state=Letter.State.CANCELLED)
     for note in planned.filter(Exists(called_back)):
         note.covers.set(covered_now(note))

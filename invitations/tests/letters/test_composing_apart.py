@@ -342,7 +342,7 @@ def test_letters_that_wait_for_the_same_text_cost_as_much_as_one(django_assert_n
     plan_invitation_letters(edition)
     compose_planned()
 
-    with django_assert_num_queries(28):
+    with django_assert_num_queries(27):
         compose_planned()
 
     assert Letter.objects.filter(compose_again_at__gt=timezone.now() - MINUTE).count() == rows
