@@ -9,7 +9,7 @@ import pytest
 from asn1crypto.x509 import Certificate
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import pkcs12
 from cryptography.x509.oid import NameOID
@@ -21,8 +21,8 @@ from pyhanko_certvalidator import ValidationContext
 NO_PDFSIG = pytest.mark.skipif(shutil.which("pdfsig") is None, reason="no pdfsig here")
 OWNER = "Ruritanian Union of Telegraphs"
 PASSWORD = "of-this-seal-alone"
-# Making a key takes a while.
-KEY = rsa.generate_private_key(65537, 2048)
+# To open an RSA key takes as long as to seal a dozen letters.
+KEY = ec.generate_private_key(ec.SECP256R1())
 
 
 def make_seal(path, days=400, owner=OWNER, password=PASSWORD, key=KEY):

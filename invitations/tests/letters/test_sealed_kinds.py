@@ -1,6 +1,7 @@
 """Each kind of letter in each language, as two readers that know nothing of each other see it."""
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric import rsa
 
 from invitations.files.frozen import thaw
 from invitations.letters.circulars import plan_circular, plan_notes
@@ -12,9 +13,13 @@ from invitations.tests.seals import NO_PDFSIG, seal_status, use_seal, what_pdfsi
 pytestmark = [pytest.mark.django_db, NO_PDFSIG]
 
 
+# As most organizations have it.
+KEY = rsa.generate_private_key(65537, 2048)
+
+
 @pytest.fixture
 def seal(settings, tmp_path):
-    return use_seal(settings, tmp_path / "seal.p12")
+    return use_seal(settings, tmp_path / "seal.p12", key=KEY)
 
 
 @pytest.fixture

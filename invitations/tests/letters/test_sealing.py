@@ -94,8 +94,12 @@ def test_other_readers_find_the_seal_valid_too(composed, seal, tmp_path):
     assert "ETSI.CAdES.detached" in said
 
 
-def test_the_key_of_a_seal_may_be_of_an_elliptic_curve(composed, settings, tmp_path):
-    key = ec.generate_private_key(ec.SECP256R1())
+@pytest.mark.parametrize(
+    "key",
+    [rsa.generate_private_key(65537, 2048), ec.generate_private_key(ec.SECP256R1())],
+    ids=["RSA", "elliptic curve"],
+)
+def test_the_key_of_a_seal_may_be_of_either_kind(composed, settings, tmp_path, key):
     certificate = use_seal(settings, tmp_path / "seal.p12", key=key)
 
     assert seal_status(pdf_of(composed()), certificate).bottom_line
