@@ -3,6 +3,7 @@
 import time_machine
 
 from invitations.letters.composing_queue import compose_planned
+from invitations.letters.routes import gets_original
 from invitations.models import Filed, HeldChange, Invitation
 from invitations.reminders.planning import queue_reminders
 from invitations.replies import record_reply
@@ -13,6 +14,9 @@ from invitations.tests.reminding import geneva
 # of April, a Tuesday too.
 THE_DAY = geneva(20, month=4)
 MINISTER = "minister@example.org"
+AN_ORIGINAL = {
+    "by_original": True, "sha256": "0" * 64, "message": "", "message_sha256": "", "recipients": [],
+}  # fmt: skip
 
 
 def asking_for(what, days_before=20, **fields):
@@ -22,13 +26,19 @@ def asking_for(what, days_before=20, **fields):
 
 
 def office_that_said_yes(
-    issued, edition, answer="in_person", focal_point_email="focal@example.org", mission="", **fields
+    reached,
+    edition,
+    answer="in_person",
+    focal_point_email="focal@example.org",
+    mission="",
+    **fields,
 ):
     """Make an office that answered a month ago; its focal point is known, unless told otherwise."""
+    of_minister = {f"minister__{name}": value for name, value in fields.items()}
     with time_machine.travel(geneva(1, month=2), tick=False):
-        invitation = issued(edition=edition, to_emails=MINISTER, **fields)
-    left = {"state": "handed_over", "handed_over_at": geneva(1, month=2)}
-    invitation.letters.get().deliveries.update(**left)
+        invitation = reached(edition=edition, minister__to_emails=MINISTER, **of_minister)
+    if gets_original(invitation):
+        invitation.letters.update(**AN_ORIGINAL)
     Invitation.objects.filter(pk=invitation.pk).update(focal_point_email=focal_point_email)
     if mission:
         MissionFactory(emails=mission).states.add(invitation.member_state)

@@ -24,9 +24,9 @@ pytestmark = [
 
 
 @pytest.fixture
-def invitation(issued):
+def invitation(reached):
     LetterTemplate.objects.update(first_approver=UserFactory(), second_approver=UserFactory())
-    return office_that_said_yes(issued, asking_for("speaker").edition)
+    return office_that_said_yes(reached, asking_for("speaker").edition)
 
 
 def test_two_servers_and_two_workers_ask_an_office_once(invitation, peer):

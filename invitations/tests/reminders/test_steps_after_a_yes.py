@@ -33,8 +33,8 @@ def edition(db):
 
 
 @pytest.fixture
-def said_yes(issued, edition):
-    return partial(office_that_said_yes, issued, edition)
+def said_yes(reached, edition):
+    return partial(office_that_said_yes, reached, edition)
 
 
 def test_who_said_yes_and_named_no_speaker_is_asked_by_the_focal_point(said_yes):
