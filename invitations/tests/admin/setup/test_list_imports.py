@@ -19,6 +19,11 @@ def staff(client, db):
     return client
 
 
+@pytest.fixture
+def long_from_four_rows(monkeypatch):
+    monkeypatch.setattr("invitations.admin.setup.list_imports.MOST_AT_ONCE", 3)
+
+
 def page_of(wanted):
     return reverse("admin:invitations_listimport_change", args=[wanted.pk])
 
@@ -51,8 +56,9 @@ def test_a_long_list_is_left_to_a_worker_and_its_page_shows_how_far_it_is(staff,
     assert Minister.objects.count() == 301
 
 
+@pytest.mark.usefixtures("long_from_four_rows")
 def test_a_long_list_confirmed_twice_is_imported_once(staff, edition):
-    _response, cells = confirmed(staff, edition, as_csv(*people(301)))
+    _response, cells = confirmed(staff, edition, as_csv(*people(4)))
 
     again = staff.post(reverse("admin:invitations_minister_process_import"), cells, follow=True)
 
@@ -67,7 +73,8 @@ def test_a_short_list_is_imported_at_once(staff, edition):
     assert not ListImport.objects.exists()
 
 
-@pytest.mark.parametrize("rows", [1, 301])
+@pytest.mark.usefixtures("long_from_four_rows")
+@pytest.mark.parametrize("rows", [1, 4])
 def test_a_guessed_encoding_waits_for_a_person_who_has_looked_at_the_words(staff, edition, rows):
     content = as_csv(*(row | {"given_name": "Pøemysl"} for row in people(rows)), encoding="cp1252")
 
@@ -77,6 +84,7 @@ def test_a_guessed_encoding_waits_for_a_person_who_has_looked_at_the_words(staff
     assert not ListImport.objects.exists()
 
     confirmed(staff, edition, content, letters_are_right="on")
+    assert ListImport.objects.count() == (rows > 3)
     import_lists()
     assert Minister.objects.filter(given_name="Pøemysl").count() == rows
 
@@ -93,7 +101,8 @@ def test_the_words_of_a_guessed_encoding_stand_beside_the_tick(staff, edition):
     assert "required" in tick.as_widget()
 
 
-@pytest.mark.parametrize("rows", [1, 301])
+@pytest.mark.usefixtures("long_from_four_rows")
+@pytest.mark.parametrize("rows", [1, 4])
 def test_a_list_confirmed_without_the_tick_is_kept_with_all_that_was_chosen(staff, edition, rows):
     content = as_csv(*(row | {"given_name": "Pøemysl"} for row in people(rows)), encoding="cp1252")
     refused, _cells = confirmed(staff, edition, content)
@@ -101,6 +110,7 @@ def test_a_list_confirmed_without_the_tick_is_kept_with_all_that_was_chosen(staf
     shown = {field.html_name: field.value() for field in refused.context["confirm_form"]}
     process = reverse("admin:invitations_minister_process_import")
     staff.post(process, shown | {"letters_are_right": "on"})
+    assert ListImport.objects.count() == (rows > 3)
     import_lists()
 
     assert (shown["edition"], shown["original_file_name"]) == (edition.pk, "ministers.csv")
