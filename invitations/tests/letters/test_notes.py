@@ -1,5 +1,6 @@
 """Notes verbales: they name the post with its State and seat, and go to the kinds of choice."""
 
+import csv
 import re
 
 import page
@@ -15,7 +16,7 @@ from invitations.letters.routes import paper_route
 from invitations.letters.words import letter_texts
 from invitations.links import grouped_code
 from invitations.mail.html_part import html_alone
-from invitations.minister_import import load_shipped_states
+from invitations.minister_import import STATES_FILE, load_states
 from invitations.models import Language, LetterTemplate, MemberState, Mission, Term
 from invitations.outbox.specimens import render_specimen, specimen_of
 from invitations.tests.factories import (
@@ -27,6 +28,7 @@ from invitations.tests.factories import (
 from invitations.tests.reading import printed
 
 pytestmark = pytest.mark.django_db
+of_words_alone = pytest.mark.usefixtures("only_words")
 
 GREETED = "to the post of Ruritania at Zenda"
 # The end of a note greets the post by its kind.
@@ -79,6 +81,7 @@ def test_the_foot_of_a_note_speaks_of_a_note(note, language):
     assert terms["check_at"].replace("$page", "").strip() not in paper
 
 
+@of_words_alone
 def test_a_russian_note_names_its_addressees_in_the_plural_where_they_are_several(note, composed):
     one = note(language="ru", greeted_as=GREETED)
     several = note(edition=one.circular.edition, language="ru", greeted_as=GREETED)
@@ -106,6 +109,7 @@ def test_a_note_names_nobody_in_the_script_of_another_language():
 
 @pytest.mark.parametrize("language", Language.values)
 @pytest.mark.parametrize("number", range(3))
+@of_words_alone
 def test_a_note_greets_its_post_in_the_first_sentence_and_by_its_kind_at_the_end(
     note, language, number
 ):
@@ -120,6 +124,7 @@ def test_a_note_greets_its_post_in_the_first_sentence_and_by_its_kind_at_the_end
         assert SHORT[language][number] in paragraphs[-1]
 
 
+@of_words_alone
 def test_a_note_to_a_post_without_a_greeting_waits_and_says_what_to_do(note):
     waiting = note(greeted_as="")
 
@@ -127,6 +132,7 @@ def test_a_note_to_a_post_without_a_greeting_waits_and_says_what_to_do(note):
     assert waiting.waits_because == "Missing in English: greeting in a note verbale."
 
 
+@of_words_alone
 def test_a_note_waits_for_the_name_of_its_secretariat(note):
     circular = CircularFactory(edition__secretariat="")
 
@@ -177,6 +183,7 @@ def test_a_note_is_an_archive_copy_and_open_to_all_readers(note, language):
         ([], []),
     ],
 )
+@of_words_alone
 def test_a_circular_says_which_kinds_of_posts_get_its_notes(kinds, told):
     circular = CircularFactory(note_kinds=kinds)
     draft = InvitationFactory(edition=circular.edition, status="draft", issued_at=None)
@@ -192,6 +199,7 @@ def test_a_circular_says_which_kinds_of_posts_get_its_notes(kinds, told):
     assert sorted(notes.values_list("mission__kind", flat=True)) == told
 
 
+@of_words_alone
 def test_a_post_without_an_address_gets_no_note():
     circular = CircularFactory(note_kinds=["embassy"])
     draft = InvitationFactory(edition=circular.edition, status="draft", issued_at=None)
@@ -202,6 +210,7 @@ def test_a_post_without_an_address_gets_no_note():
     assert plan_notes(circular) == 0
 
 
+@of_words_alone
 def test_the_missions_of_many_letters_are_found_by_few_queries(django_assert_num_queries):
     circular = CircularFactory()
     for _number in range(3):
@@ -212,6 +221,13 @@ def test_the_missions_of_many_letters_are_found_by_few_queries(django_assert_num
 
     with django_assert_num_queries(3):
         assert len(by_mission(circular)) == 3
+
+
+def shipped(*codes):
+    """Load these States alone, as they are shipped, and return them."""
+    with STATES_FILE.open(encoding="utf-8", newline="") as file:
+        load_states(row for row in csv.DictReader(file) if row["iso3"] in codes)
+    return MemberState.objects.order_by("iso3")
 
 
 @pytest.mark.parametrize(
@@ -229,9 +245,7 @@ def test_the_missions_of_many_letters_are_found_by_few_queries(django_assert_num
     ],
 )
 def test_the_greeting_of_a_mission_is_proposed_where_its_grammar_is_certain(iso3, language, words):
-    load_shipped_states()
-
-    assert greeting_in_geneva(MemberState.objects.get(iso3=iso3), language).startswith(words)
+    assert greeting_in_geneva(shipped(iso3).get(), language).startswith(words)
 
 
 @pytest.mark.parametrize(
@@ -239,15 +253,12 @@ def test_the_greeting_of_a_mission_is_proposed_where_its_grammar_is_certain(iso3
     [("BFA", "fr"), ("CAN", "en"), ("KAZ", "ru"), ("VAT", "fr"), ("PSE", "ar")],
 )
 def test_no_greeting_is_guessed(iso3, language):
-    load_shipped_states()
-
-    assert greeting_in_geneva(MemberState.objects.get(iso3=iso3), language) == ""
+    assert greeting_in_geneva(shipped(iso3).get(), language) == ""
 
 
 @pytest.mark.parametrize("fields", [{"kind": "embassy"}, {"city": "New York"}, {"states": 2}])
 def test_a_greeting_is_proposed_only_to_a_mission_of_one_state_in_geneva(fields):
-    load_shipped_states()
-    states = MemberState.objects.filter(iso3__in=["KEN", "ZMB"][: fields.pop("states", 1)])
+    states = shipped(*["KEN", "ZMB"][: fields.pop("states", 1)])
     mission = MissionFactory(greeted_as="", **fields)
     mission.states.set(states)
 
@@ -255,10 +266,10 @@ def test_a_greeting_is_proposed_only_to_a_mission_of_one_state_in_geneva(fields)
 
 
 def test_a_proposal_overwrites_no_greeting():
-    load_shipped_states()
+    kenya = shipped("KEN").get()
     missions = [MissionFactory(greeted_as=words) for words in ("", "to the Legation of Kenya")]
     for mission in missions:
-        mission.states.add(MemberState.objects.get(iso3="KEN"))
+        mission.states.add(kenya)
 
     assert propose_greetings(missions) == 1
 
@@ -266,6 +277,7 @@ def test_a_proposal_overwrites_no_greeting():
     assert missions[1].greeted_as == "to the Legation of Kenya"
 
 
+@of_words_alone
 def test_a_note_is_previewed_with_a_mission_of_the_state_or_greets_one_by_its_kind():
     circular = CircularFactory()
     draft = InvitationFactory(edition=circular.edition, status="draft", issued_at=None)
@@ -281,6 +293,7 @@ def test_a_note_is_previewed_with_a_mission_of_the_state_or_greets_one_by_its_ki
 
 
 @pytest.mark.parametrize("kind", ["embassy", "consulate", "ministry"])
+@of_words_alone
 def test_other_posts_forward_letters_where_there_is_no_mission(composed, kind):
     letter = composed()
     post = MissionFactory(kind=kind, city="Strelsau", postal_address="1 Castle Street")
@@ -289,6 +302,7 @@ def test_other_posts_forward_letters_where_there_is_no_mission(composed, kind):
     assert (paper_route(letter).way, paper_route(letter).mission) == ("post", post)
 
 
+@of_words_alone
 def test_latin_function_and_name_do_not_run_together_in_a_chinese_note(note):
     words = note(language="zh-hans", greeted_as=GREETED)
 
@@ -306,6 +320,7 @@ SINGULAR = {
 
 
 @pytest.mark.parametrize("language", SINGULAR)
+@of_words_alone
 def test_a_note_asks_to_forward_what_it_covers_whether_one_letter_or_several(language):
     texts = LetterTemplate.objects.filter(kind="note", language=language)
 
