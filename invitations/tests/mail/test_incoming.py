@@ -16,7 +16,7 @@ from invitations.inbox.bounces import record_provider_event, record_report
 from invitations.inbox.filing import file_mail
 from invitations.mail import incoming
 from invitations.models import Bounce
-from invitations.tests.databases import examples_of
+from invitations.tests.databases import AS_DEPLOYED, examples_of
 
 WORDS = "The Minister will come: Élisabeth, министр, 部长."
 UNREAD = "Parts of it could not be read: open the mail itself."
@@ -60,7 +60,10 @@ def in_two_parts(params, body):
 @pytest.mark.django_db
 @pytest.mark.parametrize("params", ODD_CHARSETS)
 def test_mail_of_any_charset_is_filed_byte_for_byte(params):
-    for number, (encoding, body) in enumerate(itertools.product(ENCODINGS, BODIES)):
+    each = list(enumerate(itertools.product(ENCODINGS, BODIES)))
+    # Elsewhere than where a deployment runs a quarter of them, another one for each charset.
+    some = each if AS_DEPLOYED else each[ODD_CHARSETS.index(params) % 4 :: 4]
+    for number, (encoding, body) in some:
         content = odd(params=params, encoding=encoding, body=body, more=f"X-Number: {number}\r\n")
 
         filed = file_mail(content)

@@ -5,6 +5,7 @@ from django.utils import timezone
 from invitations.letters.planning import call_back_letters
 from invitations.models import Delivery, Letter, Outage
 from invitations.outbox.dispatch import dispatch_outbox
+from invitations.outbox.queue import BATCH
 from invitations.tests.outbox.deliveries import DAY, MINUTE, State, held_by_a_worker, state_of
 from scripts.peers.ports import free_port
 
@@ -85,13 +86,14 @@ def test_what_leaves_says_nothing_of_the_time_stamps(peer, queued):
 
 def test_the_first_connection_after_an_outage_takes_all_that_waited_for_it(peer, settings, queued):
     goes_away(settings)
-    deliveries = [queued() for _number in range(30)]
+    first = queued()
+    deliveries = [first, *(queued(letter=first.letter) for _number in range(BATCH))]
     with time_machine.travel(timezone.now()) as clock:
         for _tick in range(20):
             dispatch_outbox()
             clock.shift(24 * MINUTE)
         comes_back(settings, peer)
-        assert dispatch_outbox() == 30
+        assert dispatch_outbox() == BATCH + 1
 
     assert {state_of(delivery) for delivery in deliveries} == {State.HANDED_OVER}
     assert {delivery.attempts for delivery in deliveries} == {1}
