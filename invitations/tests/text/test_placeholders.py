@@ -188,7 +188,7 @@ def test_every_placeholder_that_a_kind_may_use_has_words(language):
     circular = CircularFactory(changes="The dates change.")
     invitation = InvitationFactory(edition=circular.edition)
 
-    for kind, variant in LetterTemplate.objects.values_list("kind", "variant").distinct():
+    for kind, variant in set(LetterTemplate.objects.values_list("kind", "variant")):
         letter = specimen_of(
             LetterTemplate(kind=kind, variant=variant, language=language), invitation
         )
