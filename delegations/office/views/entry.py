@@ -44,7 +44,7 @@ def home(request: HttpRequest) -> HttpResponse:
     """Show the announced editions to come, or else the last one, and no invitation."""
     editions = [one.as_released for one in ForumEdition.objects.announced().at_hand()]
     language, now = translation.get_language(), timezone.now()
-    in_calendars = set(SessionHours.objects.values_list("edition", flat=True).distinct())
+    in_calendars = set(SessionHours.objects.order_by().values_list("edition", flat=True).distinct())
     dated = [
         (
             edition,
