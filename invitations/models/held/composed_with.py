@@ -223,7 +223,8 @@ def languages_of(letter: Any) -> list[str]:
 def keys_by(name: str, used: models.Q, *columns: str) -> Mapping[tuple[Any, ...], list[Any]]:
     """Return the keys of the rows that are used, by what these columns say."""
     found: dict[tuple[Any, ...], list[Any]] = defaultdict(list)
-    for key, *said in model_named(name).objects.filter(used).values_list("pk", *columns):
+    rows = model_named(name).objects.filter(used).order_by()
+    for key, *said in rows.values_list("pk", *columns):
         found[tuple(said)].append(key)
     return found
 
