@@ -420,7 +420,7 @@ def test_compose_letters_counts_all_that_it_did_not_compose():
 
     assert said == (
         "1 letter composed. 1 waits: It could not be composed. "
-        "1 wait: Missing in Russian: theme. 1 are being composed by another worker."
+        "1 waits: Missing in Russian: theme. 1 is being composed by another worker."
     )
     assert state_of(sound.letters.get()) == "composed"
     assert state_of(waits.letters.get()) == "planned"

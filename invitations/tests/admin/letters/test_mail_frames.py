@@ -121,11 +121,9 @@ def test_both_pages_lead_to_the_mail_and_frame_it_only_once_it_is_looked_at(clie
         html = response.content.decode()
         assert not [one for one in re.findall(r"<iframe[^>]*>", html) if "/mail/" in one]
         assert "admin-desk/mail_frames.js" in html
-        assert re.findall(r'data-width="(\d+)" href="([^"]*)"', html) == [
-            ("480", frame(letter, "plain")),
-            ("380", frame(letter)),
-            ("800", frame(letter)),
-        ]
+        assert re.findall(r'data-width="(\d+)"', html) == ["480", "380", "800"]
+        led_to = set(re.findall(r'href="([^"]*/mail/[^"]*)"', html))
+        assert led_to == {frame(letter, "plain"), frame(letter)}
 
 
 def test_who_may_only_view_a_letter_gets_no_frame(client):
