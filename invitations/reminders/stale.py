@@ -65,12 +65,15 @@ def call_back_stale(
     If the office may still be reminded, its reminder is planned anew on a later day that suits.
     """
     waiting = waiting_reminders(edition)
-    # On most ticks none waits, and the question for the reasons is long.
-    if not waiting.exists():
+    # On most ticks none waits, or of one kind alone, and the question for the reasons is long.
+    asked = set(waiting.order_by().values_list("step__asks_for", flat=True).distinct())
+    if not asked:
         return
     by_reason: dict[str, list[int]] = defaultdict(list)
     concerned = set()
     for asks_for, schedules in by_question.items():
+        if asks_for not in asked:
+            continue
         reasons = stale(edition, asks_for, schedules, now)
         cases = [When(condition, then=Value(why)) for why, condition in reasons]
         asking = waiting.filter(step__asks_for=asks_for)
