@@ -55,7 +55,7 @@ def marks_of(letters: Sequence[Letter]) -> dict[int, str]:
     covers = covered_by(one.pk for one in letters)
     known = {one.pk: one for one in letters}
     others = {covered for _note, covered, _state in covers} - set(known)
-    parts = parts_of([*letters, *letters_with_records().filter(pk__in=others)])
+    parts = parts_of([*letters, *letters_with_records().filter(pk__in=others).order_by()])
     over: Parts = defaultdict(list)
     for note, covered, state in covers:
         over[note] += [*parts[covered], str(state == Letter.State.CANCELLED)]
@@ -115,7 +115,7 @@ def hashes_of(model: type[models.Model], keys: Iterable[Any]) -> dict[Any, str]:
     known = [key for key in keys if key is not None]
     if not known:
         return {}
-    rows = rows_in_all_languages(model).filter(pk__in=known)
+    rows = rows_in_all_languages(model).filter(pk__in=known).order_by()
     columns = OWN if model is Letter else columns_of(model)
     return {
         key: hash_of([model.__name__, key, *said])

@@ -82,7 +82,7 @@ def with_covered(letters: Letters) -> list[Any]:
     notes = {one.pk: one for one in letters if one.kind == "note"}
     covers = covered_by(notes)
     keys = {key for _note, key, _state in covers}
-    covered = letters_with_records().in_bulk(keys) if keys else {}
+    covered = letters_with_records().order_by().in_bulk(keys) if keys else {}
     return [*letters, *(read_in(notes[note], covered[key]) for note, key, _state in covers)]
 
 
@@ -166,7 +166,7 @@ def records_behind(letters: Letters) -> Records:
     yield model_named("Invitation"), {one.pk: [one.invitation_id] for one in letters}
     ministers = {one.pk: one.invitation.minister_id for one in letters}
     yield model_named("Minister"), {letter: [key] for letter, key in ministers.items()}
-    ranked = model_named("Minister").objects.select_related("rank")
+    ranked = model_named("Minister").objects.order_by().select_related("rank")
     found = ranked.in_bulk({*ministers.values()})
     holders = {letter: found[key] for letter, key in ministers.items()}
     yield model_named("Rank"), {letter: [one.rank_id] for letter, one in holders.items()}
