@@ -1,5 +1,3 @@
-from hashlib import sha256
-
 import pytest
 from django.db import connection
 from django.utils import timezone
@@ -106,25 +104,6 @@ def reached(frozen_letter):
 def approved_texts(db):
     """Two people have approved the shipped words of what the machine sends by itself."""
     LetterTemplate.objects.update(first_approver=UserFactory(), second_approver=UserFactory())
-
-
-@pytest.fixture(scope="session")
-def blank_page():
-    from invitations.letters.typesetting import typeset_pdf  # noqa: PLC0415 -- slow import
-
-    return typeset_pdf("<title>A letter</title>", 1)
-
-
-@pytest.fixture
-def only_words(blank_page, monkeypatch):
-    """Set no letter in type, where a test looks at words alone: each PDF is a page without any.
-
-    What would be set in type still decides on its bytes, and so on its hash.
-    """
-    monkeypatch.setattr(
-        "invitations.letters.pdf.typeset_pdf",
-        lambda html, _pages: blank_page + f"% {sha256(html.encode()).hexdigest()}\n".encode(),
-    )
 
 
 @pytest.fixture

@@ -52,10 +52,3 @@ def composed_after(reached):
         return letter
 
     return make
-
-
-@pytest.fixture
-def in_type_with_all_fields(request, optional):
-    """Set a letter in type only where no field is empty: there it may be too long."""
-    if optional is not None:
-        request.getfixturevalue("only_words")

@@ -18,7 +18,7 @@ from invitations.models import Letter, LetterTemplate, ReminderStep, Term
 from invitations.replies import record_reply
 from invitations.tests.factories import CircularFactory, MissionFactory, StepFactory, UserFactory
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("only_words")]
+pytestmark = pytest.mark.django_db
 REMINDER = "$salutation\n\n$reply_before: $last_day\n\n$reply_link\n"
 
 

@@ -25,7 +25,7 @@ from invitations.tests.factories import (
     UserFactory,
 )
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("only_words")]
+pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture

@@ -26,7 +26,6 @@ from invitations.tests.moving import moved
 from invitations.tests.reading import ask
 
 pytestmark = pytest.mark.django_db
-of_words_alone = pytest.mark.usefixtures("only_words")
 
 KING = {"rank_id": "MON", "address_gender": "m"}
 PRINTED = {
@@ -80,7 +79,6 @@ def test_the_notice_of_a_move_that_is_none_of_days_says_you_to_nobody(language, 
 @pytest.mark.parametrize("language", Language.values)
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("optional", ["", None])
-@pytest.mark.usefixtures("in_type_with_all_fields")
 def test_no_letter_to_a_crown_has_a_flaw_whether_a_field_is_empty_or_not(
     composed, composed_after, language, kind, optional
 ):
@@ -117,7 +115,6 @@ WORDS = [
 ]
 
 
-@of_words_alone
 @pytest.mark.parametrize(("who", "language", "said"), WORDS)
 def test_a_letter_speaks_of_the_person_and_of_their_government(
     historical, composed, who, language, said
@@ -183,7 +180,6 @@ def words_on_paper(letter):
     return " ".join(ask(thaw(letter.pdf.name, letter.sha256), "pdftotext", "-", "-").split())
 
 
-@of_words_alone
 def test_a_signed_original_keeps_the_text_of_a_postponement_where_others_are_addressed_alike(
     issued,
 ):
@@ -198,7 +194,6 @@ def test_a_signed_original_keeps_the_text_of_a_postponement_where_others_are_add
     assert (letter.state, letter.variant) == ("composed", "postponed"), letter.waits_because
 
 
-@of_words_alone
 def test_a_letter_to_a_crown_waits_for_the_terms_around_it(composed):
     Term.objects.filter(key="reply_code_crown", language="en").delete()
 
@@ -207,7 +202,6 @@ def test_a_letter_to_a_crown_waits_for_the_terms_around_it(composed):
     assert letter.waits_because == "Missing in English: the terms reply_code_crown."
 
 
-@of_words_alone
 def test_a_minister_is_spoken_to(composed):
     letter = composed()
 
@@ -226,7 +220,6 @@ def test_a_letter_waits_for_the_text_for_crowns_and_the_audience_names_it(compos
     assert french.letters == 1
 
 
-@of_words_alone
 def test_what_a_form_as_printed_means_in_the_text_is_not_guessed(composed):
     luxembourg = MemberStateFactory(iso3="LUX")
 
@@ -242,7 +235,6 @@ def test_what_a_form_as_printed_means_in_the_text_is_not_guessed(composed):
     assert letter.paper.startswith("Monseigneur,")
 
 
-@of_words_alone
 @pytest.mark.parametrize("rank", ["MON", "CROWN", "CARD", "HOG"])
 def test_nobody_s_gender_is_guessed_where_the_language_needs_it(composed, rank):
     letter = composed(rank_id=rank, address_gender="x", language="ar")
@@ -252,7 +244,6 @@ def test_nobody_s_gender_is_guessed_where_the_language_needs_it(composed, rank):
     assert "not known" in letter.waits_because
 
 
-@of_words_alone
 def test_a_circular_with_a_text_of_its_own_keeps_it(composed):
     own = LetterTemplate.objects.get(kind="invitation", variant="crown", language="en")
     own.pk, own.variant = None, "household"
@@ -262,7 +253,6 @@ def test_a_circular_with_a_text_of_its_own_keeps_it(composed):
     assert composed(edition=circular.edition, **KING).template == own
 
 
-@of_words_alone
 def test_a_crown_whose_form_has_no_style_is_doubted(composed):
     FormOfAddress.objects.update(style="")
 

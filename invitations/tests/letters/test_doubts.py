@@ -24,7 +24,6 @@ from invitations.tests.factories import (
     UserFactory,
 )
 
-of_words_alone = pytest.mark.usefixtures("only_words")
 BRACKETS, STARS, SPACE = (
     "brackets with nothing in them",
     "two asterisks that make nothing bold",
@@ -84,7 +83,6 @@ def test_a_paper_is_read_as_it_is_printed():
     assert as_read("**a *b*** [c](d) \\_e\\_") == "a *b* c _e_"
 
 
-@of_words_alone
 @pytest.mark.django_db
 def test_what_is_doubtful_about_an_address_is_counted(composed):
     whole = composed()
@@ -115,7 +113,6 @@ def test_it_is_told_that_the_usual_text_speaks_to_a_crown_as_to_a_minister(compo
     assert found.flawed == ({str(AS_TO_A_MINISTER): [letter]} if is_told else {})
 
 
-@of_words_alone
 @pytest.mark.django_db
 def test_a_form_that_is_printed_otherwise_is_no_doubt(composed):
     FormOfAddress.objects.update(confidence="low")
@@ -126,7 +123,6 @@ def test_a_form_that_is_printed_otherwise_is_no_doubt(composed):
     assert approval_doubts([letter]).unsure_form == []
 
 
-@of_words_alone
 @pytest.mark.django_db
 def test_it_is_told_that_the_addressee_has_left_office(composed):
     letter = composed()
@@ -137,7 +133,6 @@ def test_it_is_told_that_the_addressee_has_left_office(composed):
     assert approval_doubts([letter]).flawed == {str(LEFT_OFFICE): [letter]}
 
 
-@of_words_alone
 @pytest.mark.django_db
 def test_of_a_circular_to_all_alike_only_its_own_form_is_doubted(composed):
     edition = CircularFactory(addressed_to="To the ministers").edition
@@ -151,7 +146,6 @@ def test_of_a_circular_to_all_alike_only_its_own_form_is_doubted(composed):
     assert approval_doubts([letter]).unsure_form == [letter]
 
 
-@of_words_alone
 @pytest.mark.django_db
 def test_a_signed_original_is_doubted_though_its_circular_is_to_all_alike(composed):
     edition = CircularFactory(addressed_to="To the ministers").edition
@@ -163,7 +157,6 @@ def test_a_signed_original_is_doubted_though_its_circular_is_to_all_alike(compos
     assert found.without_function == found.unknown_gender == [letter]
 
 
-@of_words_alone
 @pytest.mark.django_db
 def test_an_original_under_a_circular_to_all_is_doubted_as_a_letter_to_a_person(composed):
     edition = CircularFactory(addressed_to="To the ministers").edition
@@ -175,7 +168,6 @@ def test_an_original_under_a_circular_to_all_is_doubted_as_a_letter_to_a_person(
     assert found.without_function == found.given_name_only == found.unsure_form == [letter]
 
 
-@of_words_alone
 @pytest.mark.django_db
 def test_a_form_is_doubted_where_it_serves_and_not_where_a_state_has_its_own(composed):
     own, others = composed(), composed()
@@ -192,7 +184,6 @@ def test_a_form_is_doubted_where_it_serves_and_not_where_a_state_has_its_own(com
     assert approval_doubts([own, others]).unsure_form == [own]
 
 
-@of_words_alone
 @pytest.mark.django_db
 @pytest.mark.parametrize("field", ["honorific", "prenominal", "salutation_as_printed"])
 def test_words_as_printed_are_doubted_where_a_letter_has_two_languages(composed, field):
@@ -203,7 +194,6 @@ def test_words_as_printed_are_doubted_where_a_letter_has_two_languages(composed,
     assert approval_doubts([alike, of_one, plain]).flawed == {str(ALIKE_IN_BOTH): [alike]}
 
 
-@of_words_alone
 @pytest.mark.django_db
 def test_a_note_is_doubted_that_names_a_function_in_another_language(composed):
     notes = []
@@ -227,7 +217,6 @@ def revised(language, **fields):
     return revise_template(text, UserFactory(), **words)
 
 
-@of_words_alone
 @pytest.mark.django_db
 def test_an_approver_is_told_of_a_text_that_was_revised_since(composed):
     before = composed()
@@ -239,7 +228,6 @@ def test_an_approver_is_told_of_a_text_that_was_revised_since(composed):
     assert approval_doubts([before, after]).flawed == {str(EARLIER_TEXT): [before]}
 
 
-@of_words_alone
 @pytest.mark.django_db
 def test_a_revised_text_of_the_second_language_is_told_and_no_other_s(composed):
     both, english = composed(second_language="fr"), composed()
@@ -250,7 +238,6 @@ def test_a_revised_text_of_the_second_language_is_told_and_no_other_s(composed):
     assert approval_doubts([both, english]).flawed == {str(EARLIER_TEXT): [both]}
 
 
-@of_words_alone
 @pytest.mark.django_db
 def test_letters_composed_with_an_earlier_text_are_found_in_one_query(
     composed, django_assert_num_queries
@@ -267,11 +254,7 @@ LINKS = ("website", "partnership_link", "consultation_link", "registration_link"
 @pytest.mark.django_db
 @pytest.mark.parametrize("language", Language.values)
 @pytest.mark.parametrize("word", ["", "https://forum.example.org/page"])
-def test_the_shipped_circular_has_no_flaw_without_its_pages_and_theme(
-    request, composed, language, word
-):
-    if not word:
-        request.getfixturevalue("only_words")
+def test_the_shipped_circular_has_no_flaw_without_its_pages_and_theme(composed, language, word):
     names = {"name_in_full": "World Forum", "city": "Geneva (Switzerland)"}
     texts = {} if word else dict.fromkeys(("theme", "organizers", "background", "contact_fax"), "")
     edition = EditionFactory(**names, **texts, **dict.fromkeys(LINKS, word))
@@ -291,7 +274,6 @@ def test_the_shipped_circular_has_no_flaw_without_its_pages_and_theme(
 @pytest.mark.parametrize("language", Language.values)
 @pytest.mark.parametrize("kind", ["invitation", "replacement", "notice", "corrigendum"])
 @pytest.mark.parametrize("optional", ["", None])
-@pytest.mark.usefixtures("in_type_with_all_fields")
 def test_no_shipped_letter_has_a_flaw_whether_a_field_is_empty_or_not(
     composed, composed_after, language, kind, optional
 ):

@@ -23,7 +23,6 @@ from invitations.tests.reading import printed, text_of
 from invitations.tests.replies.replying import REGRETS
 
 pytestmark = pytest.mark.django_db
-of_words_alone = pytest.mark.usefixtures("only_words")
 
 # Beside the fields that the form of an edition marks as required.
 OPTIONAL = (
@@ -72,7 +71,6 @@ def test_a_letter_that_names_a_last_day_waits_for_it_while_there_is_none():
         assert letter.waits_for == [[letter.language, "forumedition", "reply_before"]]
 
 
-@of_words_alone
 def test_letters_are_composed_once_the_fields_are_filled():
     edition = EditionFactory(contact_phone="")
     ten_letters(edition)
@@ -177,27 +175,30 @@ def test_ten_letters_in_six_languages_are_printed_without_a_hole(fields):
             ).replace("\u00a0", " ")
 
 
-@of_words_alone
-def test_an_organization_without_a_fax_names_none(composed):
-    english = composed(EditionFactory(contact_fax=""))
+def test_an_organization_without_a_fax_names_none():
+    english, *_others = [
+        letter for letter in ten_letters(EditionFactory(contact_fax="")) if letter.language == "en"
+    ]
 
     assert "telephone +41\u00a022\u00a0555\u00a00100, e\u2011mail" in english.paper
     assert "by letter, note verbale or e-mail (forum@example.org)" in english.mail
 
 
-@of_words_alone
-def test_a_part_falls_away_in_the_subject_and_in_the_mail_too(composed):
+def test_a_part_falls_away_in_the_subject_and_in_the_mail_too():
     text = LetterTemplate.objects.get(kind="invitation", variant="", language="en")
     subject, mail = f"{text.subject}[[: $theme]]", f"[[Fax: $contact_fax]]\n\n{text.mail}"
     revise_template(text, UserFactory(), subject, text.paper, mail)
 
-    english = composed(EditionFactory(theme="", contact_fax=""))
+    english = next(
+        letter
+        for letter in ten_letters(EditionFactory(theme="", contact_fax=""))
+        if letter.language == "en"
+    )
 
     assert english.subject == "WSIS Forum 2027: invitation to deliver a policy statement"
     assert english.mail.startswith("Excellency,")
 
 
-@of_words_alone
 def test_parts_fall_away_in_each_language_of_a_letter_by_its_own_text(composed):
     revised("fr", lambda paper: paper.replace("[[, télécopie $contact_fax]]", ""))
 

@@ -16,7 +16,7 @@ from invitations.tests.factories import (
 )
 from invitations.tests.originals import approved
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("only_words")]
+pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture

@@ -16,7 +16,7 @@ from invitations.tests.factories import (
     UserFactory,
 )
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("only_words")]
+pytestmark = pytest.mark.django_db
 
 
 def test_a_draft_has_its_state_its_link_and_its_code():

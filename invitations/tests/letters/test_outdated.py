@@ -35,7 +35,7 @@ from invitations.tests.letters.drafts import claimed, drafted
 from invitations.tests.mending import asked_for, successor_of
 from invitations.tests.races import at_once, before_the_commit_of
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("only_words")]
+pytestmark = pytest.mark.django_db
 on_postgresql = pytest.mark.skipif(
     connection.vendor != "postgresql", reason="Races need PostgreSQL: set DATABASE_URL to one."
 )

@@ -18,7 +18,7 @@ from invitations.tests.factories import (
 from invitations.tests.letters.changes import CHANGES, UNUSED, each_change, new_mission, set_on
 from invitations.tests.letters.drafts import drafted
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("only_words")]
+pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
