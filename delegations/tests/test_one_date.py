@@ -168,6 +168,12 @@ def told_by_mail(edition, clock, days):
     return unfolded("\n".join(map(said_by, new)))
 
 
+def let_go(edition, offices):
+    """Those who were acknowledged at an earlier look have had their mail: let them come no more."""
+    earlier = edition.invitations.exclude(pk__in=[office.pk for office in offices])
+    earlier.update(status="withdrawn")
+
+
 def edition_letters(edition):
     return Letter.objects.filter(kind="calendar", invitation__edition=edition)
 
@@ -176,6 +182,8 @@ def assert_one_date(edition, clock, client, offices, act, days=7):  # noqa: PLR0
     """Each face names days, and no others than those in force; none while it is postponed."""
     edition.refresh_from_db()
     mails = told_by_mail(edition, clock, days)
+    if days:
+        let_go(edition, offices)
     said = faces(edition, client, offices)
     if edition.postponed_at:
         # What is called off is called off on the day on which it was.
