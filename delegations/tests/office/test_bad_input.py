@@ -11,7 +11,7 @@ from django.db import transaction
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.datastructures import MultiValueDict
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from delegations.models import (
@@ -30,6 +30,7 @@ from delegations.office.forms.statement import StatementForm
 from delegations.tests.offices import browser, invited
 from invitations.models import ForumEdition, Invitation, Reply
 from invitations.replies import record_reply
+from invitations.tests.databases import examples_of
 from invitations.tests.uploading import sheet_that_repeats
 from invitations.text.lines import tidy_line, tidy_text
 
@@ -41,7 +42,9 @@ HOSTILE = st.one_of(
     WORDS,
     st.sampled_from(["\u202eevil", "\u200b", "\0", "\ud800", "x" * 5000, "=1+1", "<script>", "‏א"]),
 )
-QUICK = settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+QUICK = settings(
+    max_examples=examples_of(60), deadline=None, suppress_health_check=list(HealthCheck)
+)
 
 
 def invitation():
@@ -175,7 +178,8 @@ def test_any_sequence_of_posts_is_taken_or_refused_and_the_rows_stay_sound():
     taken = set()
 
     @given(POSTS)
-    @settings(QUICK, max_examples=40)
+    @example([(page, {}) for page in PAGES])
+    @settings(QUICK, max_examples=examples_of(40))
     @transaction.atomic
     def posted(posts):
         for page, typed in posts:
