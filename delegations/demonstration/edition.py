@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from delegations.models import HighLevelSession
 from delegations.programme import approve_session
-from invitations.letters.approval import approve_text
+from invitations.audit import Act, record_acts
 from invitations.models import Circular, ForumEdition, LetterTemplate, ReminderStep
 
 DATA = Path(__file__).parent.parent / "data"
@@ -102,15 +102,18 @@ def make_sessions(edition: ForumEdition, sessions: list[dict[str, Any]]) -> None
 def approve_texts(edition: ForumEdition, staff: list[User], at: dt.datetime) -> None:
     """Approve the shipped texts and the edition's steps, but none that is approved already."""
     happened_at = min(at, timezone.now())
+    first, second = staff
     for texts in (LetterTemplate.objects.filter(written_by=None), edition.reminder_steps.all()):
-        waiting = list(texts.filter(second_approver=None))
-        for text in waiting:
-            others = [by for by in staff if by.pk != text.first_approver_id]
-            for by in others if text.first_approver_id is None else others[:1]:
-                approve_text(text, by, text.mark)
-        texts.filter(pk__in=[text.pk for text in waiting]).update(
-            first_approved_at=happened_at, second_approved_at=happened_at
-        )
+        new = texts.filter(first_approver=None, second_approver=None)
+        record_acts(new, Act.APPROVED_FIRST, first)
+        new.update(first_approver=first)
+        # Of whom approved one before, the other is the second person.
+        for by in (second, first):
+            waiting = texts.filter(second_approver=None).exclude(first_approver=by)
+            record_acts(waiting, Act.APPROVED_SECOND, by)
+            waiting.update(
+                second_approver=by, first_approved_at=happened_at, second_approved_at=happened_at
+            )
 
 
 def approve_sessions(edition: ForumEdition, staff: list[User], at: dt.datetime) -> None:
