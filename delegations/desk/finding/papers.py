@@ -118,6 +118,7 @@ def deliveries(search: Search) -> list[Found]:
 
 def circulars(search: Search) -> list[Found]:
     found = Circular.objects.filter(reference__icontains=search.typed).select_related("edition")
+    found = found.only("reference", "kind", "edition__symbol")
     return [
         Found(
             one.reference,

@@ -9,13 +9,23 @@ from django.utils.translation import gettext as _
 from delegations.desk.finding.search import EACH_KIND, Found, Search, described, holding
 from delegations.models import Delegate
 from invitations.admin.state_names import states_called
-from invitations.models import Invitation, MemberState, Minister, Mission, Reply
+from invitations.models import (
+    ForumEdition,
+    Invitation,
+    MemberState,
+    Minister,
+    Mission,
+    Reply,
+)
 from invitations.text.dates import labelled
 from invitations.text.spellings import search_words
 
 # A State that was typed in full leads to its earlier editions too.
 EARLIER_EDITIONS = 3
 DELEGATES_AT_MOST = 10_000
+# Of an edition no more is told than its code; all else that it says, in six languages, stays there.
+UNTOLD = [one.attname for one in ForumEdition._meta.concrete_fields if not one.primary_key]
+UNTOLD.remove("symbol")
 
 
 def states(search: Search) -> list[Found]:
@@ -130,7 +140,8 @@ def called_alike(search: Search) -> list[int]:
 def of_invitations(found: Any, path: str) -> Any:
     """Return the last rows that were written, each with its State and edition."""
     joined = [f"{path}edition", f"{path}member_state"]
-    return found.select_related(*joined).order_by("-pk")[:EACH_KIND]
+    untold = [f"{path}edition__{name}" for name in UNTOLD]
+    return found.select_related(*joined).defer(*untold).order_by("-pk")[:EACH_KIND]
 
 
 def line_of(search: Search, row: Any, of: Any, kind: object, name: object) -> Found:
