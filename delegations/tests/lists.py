@@ -53,8 +53,8 @@ def tells(listed):
     return [not getattr(column, "leads_on", False) for column in columns]
 
 
-def rows_shown(browser, url):
-    """All rows of a list as its pages show them, in order."""
+def list_shown(browser, url):
+    """The headings of a list as its pages show them, and all its rows, in order."""
     shown, number = [], 1
     while True:
         answer = browser.get(f"{url}{'&' if '?' in url else '?'}p={number}")
@@ -63,24 +63,32 @@ def rows_shown(browser, url):
             texts = [text_shown(cell) for cell in compress(row, tells(listed))]
             shown.append([escape_formula(text) for text in texts if text is not None])
         if number >= listed.paginator.num_pages:
-            return shown
+            return headings_of(listed), shown
         number += 1
 
 
-def headings_shown(browser, url):
-    listed = browser.get(url).context["cl"]
+def rows_shown(browser, url):
+    _headings, rows = list_shown(browser, url)
+    return rows
+
+
+def headings_of(listed):
     told = compress(result_headers(listed), tells(listed))
     texts = [words_of(capfirst(str(heading["text"]))) for heading in told]
     return texts[1:] if listed.list_display[0] == "action_checkbox" else texts
 
 
-def sheet_read(answer):
-    return openpyxl.load_workbook(io.BytesIO(answer.getvalue())).active
+def sheet_in(workbook):
+    return openpyxl.load_workbook(io.BytesIO(workbook)).active
 
 
 def rows_read(answer):
+    return rows_in(sheet_in(answer.getvalue()))
+
+
+def rows_in(sheet):
     """The headings and rows of a workbook: a date of it as the list shows that date."""
-    cells = [[text_read(cell) for cell in row] for row in sheet_read(answer).iter_rows()]
+    cells = [[text_read(cell) for cell in row] for row in sheet.iter_rows()]
     return cells[0], cells[1:]
 
 

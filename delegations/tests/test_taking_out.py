@@ -20,10 +20,11 @@ from delegations.models import DelegationChange
 from delegations.tests.lists import (
     PAGES,
     file_what_the_demonstration_lacks,
-    headings_shown,
+    list_shown,
+    rows_in,
     rows_read,
     rows_shown,
-    sheet_read,
+    sheet_in,
     take_out_url,
     text_shown,
     words_of,
@@ -32,9 +33,16 @@ from invitations.admin.columns import at_hour, list_url
 from invitations.admin.taking_out.background import ask_for_list, counted, take_out_lists
 from invitations.admin.taking_out.lists import MOST_AT_ONCE
 from invitations.models import Invitation, ListExport, MemberState, Mission
+from invitations.tests.desk import browser_of
 from invitations.tests.factories import MemberStateFactory, UserFactory
 
 A_DATE = re.compile(r"\d{1,2} [A-Z][a-z]+ \d{4}(, \d\d:\d\d)?")
+
+
+def workbook_of(page, browser):
+    answer = browser.post(take_out_url(page.model), {"kind": "xlsx"})
+    assert answer.status_code == 200, page
+    return answer.getvalue()
 
 
 class EachList(TestCase):
@@ -49,28 +57,27 @@ class EachList(TestCase):
         cls.user = UserFactory(is_superuser=True, username="sapt")
         mission = Mission.objects.create(name="=HYPERLINK(1)", phone="+41 22 555 0100")
         file_what_the_demonstration_lacks(mission, cls.user)
+        browser = browser_of(cls.user)
+        cls.workbooks = [workbook_of(page, browser) for page in PAGES]
 
     def setUp(self):
         self.client.force_login(self.user)
 
     def test_each_list_is_read_again_row_by_row(self):
         filled = set()
-        for page in PAGES:
-            answer = self.client.post(take_out_url(page.model), {"kind": "xlsx"})
-            assert answer.status_code == 200, page
-            headings, rows = rows_read(answer)
-            shown = rows_shown(self.client, list_url(page.model))
+        for page, workbook in zip(PAGES, self.workbooks, strict=True):
+            headings, rows = rows_in(sheet_in(workbook))
+            headings_shown, shown = list_shown(self.client, list_url(page.model))
             assert rows == shown, page
-            assert headings == headings_shown(self.client, list_url(page.model))
+            assert headings == headings_shown
             filled |= {page.opts.model_name} if rows else set()
 
         assert filled == {page.opts.model_name for page in PAGES}
 
     def test_what_a_list_shows_as_a_date_a_workbook_holds_as_one(self):
         dates, words = 0, []
-        for page in PAGES:
-            sheet = sheet_read(self.client.post(take_out_url(page.model), {"kind": "xlsx"}))
-            for cell in (cell for row in sheet.iter_rows() for cell in row):
+        for page, workbook in zip(PAGES, self.workbooks, strict=True):
+            for cell in (cell for row in sheet_in(workbook).iter_rows() for cell in row):
                 dates += cell.is_date
                 words += [(page.opts.label, cell.value)] * bool(A_DATE.fullmatch(str(cell.value)))
 
