@@ -92,7 +92,7 @@ def test_without_a_key_there_is_no_binder(settings, tmp_path):
 
 def test_opened_it_says_what_the_database_says_in_six_scripts(folder, tmp_path, monkeypatch):
     monkeypatch.setenv("DEMO_PASSWORD", "of-the-tests-alone")
-    for number in range(18):
+    for number in range(15):
         MemberStateFactory(language=LANGUAGES[number % 6])
     with time_machine.travel("2026-11-25T10:00Z", tick=False):
         call_command("demo", stdout=StringIO(), stderr=StringIO())
