@@ -163,7 +163,7 @@ def seconds_since_backup(now: dt.datetime) -> float:
 
     One of the future was written by a clock that went wrong, and says nothing.
     """
-    written = in_time(asking_for_backups, times_of_backups, otherwise=[])
+    written = in_time(asking_for_backups, times_of_backups, otherwise=list[float]())
     ages = [now.timestamp() - at for at in written]
     return min((age for age in ages if age >= 0), default=inf)
 

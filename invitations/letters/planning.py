@@ -384,8 +384,7 @@ def answered_already() -> Q:
 def tidy_waiting_notes() -> None:
     """Let planned notes cover what takes the place of what was called back; drop the idle ones."""
     planned = Letter.objects.planned().filter(kind=Letter.Kind.NOTE, composing_until=None)
-    # On most ticks none waits, and the questions which of them are idle are long.
-    if not planned.exists():
+    if not planned.exists():  # as on most ticks; what is asked then takes long
         return
     called_back = Letter.objects.filter(notes=OuterRef("pk"), state=Letter.State.CANCELLED)
     for note in planned.filter(Exists(called_back)):
@@ -396,7 +395,6 @@ def tidy_waiting_notes() -> None:
 def drop_idle_notes(notes: "QuerySet[Letter]") -> None:
     """Call back those of the notes that cover no letter any more that has to be forwarded."""
     forwarded = Letter.objects.in_force().filter(notes=OuterRef("pk")).exclude(answered_already())
-    idle = notes.filter(~Exists(forwarded))
-    if keys := list(idle.values_list("pk", flat=True)):
+    if keys := list(notes.filter(~Exists(forwarded)).values_list("pk", flat=True)):
         because = _("it covers no letter any more: they were called back, or are answered")
         call_back_letters(Letter.objects.filter(pk__in=keys), because)
