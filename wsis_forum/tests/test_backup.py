@@ -46,6 +46,7 @@ DEPLOY = settings.BASE_DIR / "deploy"
 
 @pytest.fixture
 def keys(tmp_path):
+    Path(settings.MEDIA_ROOT).mkdir(parents=True, exist_ok=True)
     with pair_of_keys(tmp_path) as (public, private):
         yield public, private
 
@@ -151,6 +152,45 @@ def write_again_and_again(file, over):
     while not over.is_set():
         draft.write_bytes(bytes(4_000_000))
         draft.replace(file)
+
+
+@pytest.mark.parametrize("by_files", [False, True])
+def test_what_the_site_keeps_is_taken_from_where_the_site_finds_it(
+    keys, empty_database, tmp_path, by_files
+):
+    public, private = keys
+    store = tmp_path / "the store, 100% of it"
+    (store / "letters").mkdir(parents=True)
+    (store / "letters/abcd.pdf").write_bytes(b"A letter")
+    here = address_of(connection.settings_dict["NAME"])
+    named = {"STORAGE_URL": store.as_uri(), "DATABASE_URL": here, "VAR_DIR": str(tmp_path)}
+    if by_files:
+        named |= in_files(tmp_path, "STORAGE_URL", store.as_uri())
+        named |= in_files(tmp_path, "DATABASE_URL", here)
+
+    made = run(DEPLOY / "backup", public, tmp_path / "backup", **named)
+    read = run(
+        DEPLOY / "restore", private, tmp_path / "backup", empty_database, tmp_path / "restored"
+    )
+
+    assert (made.returncode, read.returncode) == (0, 0), made.stderr + read.stderr
+    assert files_of(tmp_path / "restored") == files_of(store)
+
+
+def in_files(folder, name, value):
+    """The variable in a file, beside an earlier one that was forgotten."""
+    (folder / name).write_text(f"{value}\n")
+    return {f"{name}_FILE": str(folder / name), name: f"{folder.as_uri()}/forgotten"}
+
+
+def test_a_store_that_is_not_there_is_no_empty_one(keys, tmp_path):
+    made = run(DEPLOY / "backup", keys[0], tmp_path / "backup",
+               DATABASE_URL=address_of(connection.settings_dict["NAME"]),
+               STORAGE_URL=(tmp_path / "share").as_uri())  # fmt: skip
+
+    assert made.returncode == 1
+    assert "is its disk there?" in made.stderr
+    assert not list(tmp_path.glob("backup*"))
 
 
 def test_no_secret_of_the_deployment_is_in_a_backup(keys, tmp_path):
@@ -300,6 +340,7 @@ def test_a_key_with_a_passphrase_is_opened_by_what_is_typed(
 ):
     command = [DEPLOY / "restore", tmp_path / "private", tmp_path / "backup", empty_database,
                tmp_path / "restored"]  # fmt: skip
+    Path(settings.MEDIA_ROOT).mkdir(parents=True, exist_ok=True)
     with pair_of_keys(tmp_path, passphrase="of the safe") as (public, _private):
         made = run(DEPLOY / "backup", public, tmp_path / "backup",
                    DATABASE_URL=address_of(connection.settings_dict["NAME"]),

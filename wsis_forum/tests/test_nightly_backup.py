@@ -67,6 +67,7 @@ def written(backups, number=14, address=AWAY):
 
 
 def variables(address):
+    Path(settings.MEDIA_ROOT).mkdir(parents=True, exist_ok=True)
     return {"DATABASE_URL": address, "STORAGE_URL": settings.MEDIA_ROOT.as_uri()}
 
 
