@@ -66,12 +66,13 @@ def main() -> None:
                 begin_anew(server)
             for play in plays:
                 play(asked, folder)
-    print(f"\nMedians of {asked.rounds} rounds, {time.monotonic() - began:.0f} s in all.")
+    rounds = "One round" if asked.rounds == 1 else f"Medians of {asked.rounds} rounds"
+    print(f"\n{rounds}, {time.monotonic() - began:.0f} s in all.")
 
 
 def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="scripts.bench")
-    parser.add_argument("--rounds", type=int, default=2)
+    parser.add_argument("--rounds", type=int, default=1)
     parser.add_argument(
         "--large",
         action="store_true",
