@@ -160,15 +160,6 @@ def set_link_cookie(response: HttpResponse, link: ReplyLink) -> None:
     )
 
 
-# What an office's page asks of its link; put together once, and asked anew by each request.
-HELD_LINKS = ReplyLink.objects.select_related(
-    "invitation__minister__rank", "invitation__edition", "invitation__member_state"
-).annotate(
-    armed_as=Subquery(Arming.objects.values(of=JSONObject(**ARMED_AS))[:1]),
-    before=Subquery(edition_held("invitation__edition")),
-)
-
-
 def read_link_cookie(request: HttpRequest, invitation_id: int) -> ReplyLink | None:
     """Return the link to the invitation that this browser has opened, with what its page shows."""
     names = (link_cookie_name(invitation_id), earlier_cookie_name(invitation_id))
@@ -177,7 +168,13 @@ def read_link_cookie(request: HttpRequest, invitation_id: int) -> ReplyLink | No
     digest = next(filter(None, signed), None)
     if not digest:
         return None
-    links = HELD_LINKS.filter(invitation=invitation_id)
+    links = ReplyLink.objects.filter(invitation=invitation_id).select_related(
+        "invitation__minister__rank", "invitation__edition", "invitation__member_state"
+    )
+    links = links.annotate(
+        armed_as=Subquery(Arming.objects.values(of=JSONObject(**ARMED_AS))[:1]),
+        before=Subquery(edition_held("invitation__edition")),
+    )
     if request.method != "POST":  # who sends a form does not ask what was begun
         links = links.annotate(begun_form=Subquery(newest_form(OuterRef("invitation"))))
     link = next((link for link in links if digest in link_digests(link.token)), None)
