@@ -183,6 +183,14 @@ def in_files(folder, name, value):
     return {f"{name}_FILE": str(folder / name), name: f"{folder.as_uri()}/forgotten"}
 
 
+@pytest.mark.parametrize("store", ["file:/srv/files", "FILE:///srv/files", "ftp://share/files"])
+def test_a_store_in_words_that_the_backup_does_not_know_is_not_left_out(keys, tmp_path, store):
+    made = run(DEPLOY / "backup", keys[0], tmp_path / "backup", STORAGE_URL=store)
+
+    assert (made.returncode, (tmp_path / "backup").exists()) == (1, False)
+    assert "nothing is saved" in made.stderr
+
+
 def test_a_store_that_is_not_there_is_no_empty_one(keys, tmp_path):
     made = run(DEPLOY / "backup", keys[0], tmp_path / "backup",
                DATABASE_URL=address_of(connection.settings_dict["NAME"]),
