@@ -146,31 +146,35 @@ def in_time(disk: ThreadPoolExecutor, ask: Callable[[], Told], *, otherwise: Tol
 
 def backup_is_missing(now: dt.datetime) -> bool:
     """Whether deploy/nightly-backup writes on this host, and last night's is not there."""
-    written_here = in_time(asking_for_backups, backups_are_written_here, otherwise=True)
-    return written_here and seconds_since_backup(now) > BACKUP_WITHIN
-
-
-def backups_are_written_here() -> bool:
-    """Whether there is a folder of backups, or what led to it: its disk may be gone."""
-    with suppress(FileNotFoundError):
-        (settings.VAR_DIR / "backups").lstat()
-        return True
-    return False
+    written = written_backups()
+    return written is not None and age_of_last(written, now) > BACKUP_WITHIN
 
 
 def seconds_since_backup(now: dt.datetime) -> float:
-    """Return the age of the last whole backup on this host; infinity where none is to be seen.
+    """Return the age of the last whole backup on this host; infinity where none is to be seen."""
+    return age_of_last(written_backups() or [], now)
 
-    One of the future was written by a clock that went wrong, and says nothing.
-    """
-    written = in_time(asking_for_backups, times_of_backups, otherwise=list[float]())
+
+def age_of_last(written: list[float], now: dt.datetime) -> float:
+    """Return the age of the last; one of the future, by a clock that went wrong, says nothing."""
     ages = [now.timestamp() - at for at in written]
     return min((age for age in ages if age >= 0), default=inf)
 
 
-def times_of_backups() -> list[float]:
+def written_backups() -> list[float] | None:
+    """Return when each backup on this host was written; None where none is written here."""
+    return in_time(asking_for_backups, times_of_backups, otherwise=list[float]())
+
+
+def times_of_backups() -> list[float] | None:
     found: list[float] = []
     folder = settings.VAR_DIR / "backups"
+    try:
+        folder.lstat()
+    except FileNotFoundError:
+        return None
+    except OSError:  # what led to it is there, and its disk is not
+        return found
     # Unlike Path's, this one finds nothing in a folder that cannot be read.
     for name in glob("backup-*Z", root_dir=folder):
         # The oldest may be removed meanwhile, and not each folder that lists lets look.

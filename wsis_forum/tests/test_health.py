@@ -183,20 +183,29 @@ def test_a_store_that_hangs_does_not_keep_the_probe(probed, ticking, monkeypatch
 
 
 @pytest.mark.usefixtures("ticking")
-@pytest.mark.parametrize("asked", ["backups_are_written_here", "times_of_backups"])
 def test_a_share_of_the_backups_that_hangs_keeps_neither_probe_nor_figures(
-    probed, figures, tmp_path, monkeypatch, asked
+    probed, figures, tmp_path, monkeypatch
 ):
     let_go = Event()
     monkeypatch.setattr(settings, "VAR_DIR", tmp_path)
     (tmp_path / "backups").mkdir()
     monkeypatch.setattr(health, "DISKS_WITHIN", 0.1)
-    monkeypatch.setattr(health, asked, let_go.wait)
+    monkeypatch.setattr(health, "times_of_backups", let_go.wait)
 
     assert (probed(), probed()) == ((200, ["backup"]), (200, ["backup"]))
     assert figures()["wsis_forum_backup_age_seconds"] == inf
 
     let_go.set()
+
+
+@pytest.mark.usefixtures("ticking")
+def test_a_folder_of_backups_that_the_system_cannot_look_at_is_a_missing_backup(
+    probed, tmp_path, monkeypatch
+):
+    (tmp_path / "no folder").touch()
+    monkeypatch.setattr(settings, "VAR_DIR", tmp_path / "no folder")
+
+    assert probed() == (200, ["backup"])
 
 
 def test_the_probe_leaves_one_small_file_in_the_store(probed, ticking, settings, tmp_path):
