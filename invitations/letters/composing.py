@@ -231,10 +231,11 @@ def leave_other_notes(letter: Letter) -> None:
     Such a note was planned before the rank of the letter's minister changed.
     """
     left = letter.notes.planned().exclude(by_original=letter.by_original)
-    for note in left.only("pk", "invitation"):
+    # Two letters that leave one note at once: the second sees with whom the first let it stand.
+    for note in left.order_by("pk").select_for_update(of=("self",), no_key=True):
         note.covers.remove(letter)
         if note.invitation_id == letter.invitation_id:
-            stand_with_another(note, note.covers.all())
+            stand_with_another(note, note.covers.exclude(state=Letter.State.CANCELLED))
 
 
 SEAL = (
