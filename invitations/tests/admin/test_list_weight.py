@@ -140,4 +140,6 @@ def test_remarks_on_each_of_all_letters_leave_that_page_light(client):
     assert page.count(b'name="letters"') == 193
     assert page.count(b"two asterisks that make nothing bold</li>") == 1
     assert page.count(b"gender not known: confirm with the mission</li>") == 192
+    # Each leads to whom something is to be mended of, also where all share what is.
+    assert page.count(b"/admin/invitations/minister/") == 193
     assert len(page) <= HEAVIEST
