@@ -188,9 +188,9 @@ class Invitation(HeldRow):
     def was_issued(self) -> bool:
         """Whether it was ever in force: until then its link and code open nothing and say nothing.
 
-        One that was withdrawn as a draft was not.
+        One that was withdrawn as a draft was not, and a draft is not whatever it was before.
         """
-        return self.issued_at is not None
+        return self.issued_at is not None and self.status != self.Status.DRAFT
 
     @property
     def chosen_as(self) -> str:

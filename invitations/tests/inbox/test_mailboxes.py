@@ -393,7 +393,7 @@ def test_the_command_says_how_many(intray, capsys):
 
     call_command("read_mailboxes")
 
-    assert capsys.readouterr().out == "1 mails read.\n"
+    assert capsys.readouterr().out == "1 mail read.\n"
 
 
 def test_the_command_fails_with_what_could_not_be_read(settings, server):

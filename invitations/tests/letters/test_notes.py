@@ -28,7 +28,6 @@ from invitations.tests.factories import (
 from invitations.tests.reading import printed
 
 pytestmark = pytest.mark.django_db
-of_words_alone = pytest.mark.usefixtures("only_words")
 
 GREETED = "to the post of Ruritania at Zenda"
 # The end of a note greets the post by its kind.
@@ -81,7 +80,6 @@ def test_the_foot_of_a_note_speaks_of_a_note(note, language):
     assert terms["check_at"].replace("$page", "").strip() not in paper
 
 
-@of_words_alone
 def test_a_russian_note_names_its_addressees_in_the_plural_where_they_are_several(note, composed):
     one = note(language="ru", greeted_as=GREETED)
     several = note(edition=one.circular.edition, language="ru", greeted_as=GREETED)
@@ -109,7 +107,6 @@ def test_a_note_names_nobody_in_the_script_of_another_language():
 
 @pytest.mark.parametrize("language", Language.values)
 @pytest.mark.parametrize("number", range(3))
-@of_words_alone
 def test_a_note_greets_its_post_in_the_first_sentence_and_by_its_kind_at_the_end(
     note, language, number
 ):
@@ -124,7 +121,6 @@ def test_a_note_greets_its_post_in_the_first_sentence_and_by_its_kind_at_the_end
         assert SHORT[language][number] in paragraphs[-1]
 
 
-@of_words_alone
 def test_a_note_to_a_post_without_a_greeting_waits_and_says_what_to_do(note):
     waiting = note(greeted_as="")
 
@@ -132,7 +128,6 @@ def test_a_note_to_a_post_without_a_greeting_waits_and_says_what_to_do(note):
     assert waiting.waits_because == "Missing in English: greeting in a note verbale."
 
 
-@of_words_alone
 def test_a_note_waits_for_the_name_of_its_secretariat(note):
     circular = CircularFactory(edition__secretariat="")
 
@@ -183,7 +178,6 @@ def test_a_note_is_an_archive_copy_and_open_to_all_readers(note, language):
         ([], []),
     ],
 )
-@of_words_alone
 def test_a_circular_says_which_kinds_of_posts_get_its_notes(kinds, told):
     circular = CircularFactory(note_kinds=kinds)
     draft = InvitationFactory(edition=circular.edition, status="draft", issued_at=None)
@@ -199,7 +193,6 @@ def test_a_circular_says_which_kinds_of_posts_get_its_notes(kinds, told):
     assert sorted(notes.values_list("mission__kind", flat=True)) == told
 
 
-@of_words_alone
 def test_a_post_without_an_address_gets_no_note():
     circular = CircularFactory(note_kinds=["embassy"])
     draft = InvitationFactory(edition=circular.edition, status="draft", issued_at=None)
@@ -210,7 +203,6 @@ def test_a_post_without_an_address_gets_no_note():
     assert plan_notes(circular) == 0
 
 
-@of_words_alone
 def test_the_missions_of_many_letters_are_found_by_few_queries(django_assert_num_queries):
     circular = CircularFactory()
     for _number in range(3):
@@ -277,7 +269,6 @@ def test_a_proposal_overwrites_no_greeting():
     assert missions[1].greeted_as == "to the Legation of Kenya"
 
 
-@of_words_alone
 def test_a_note_is_previewed_with_a_mission_of_the_state_or_greets_one_by_its_kind():
     circular = CircularFactory()
     draft = InvitationFactory(edition=circular.edition, status="draft", issued_at=None)
@@ -293,7 +284,6 @@ def test_a_note_is_previewed_with_a_mission_of_the_state_or_greets_one_by_its_ki
 
 
 @pytest.mark.parametrize("kind", ["embassy", "consulate", "ministry"])
-@of_words_alone
 def test_other_posts_forward_letters_where_there_is_no_mission(composed, kind):
     letter = composed()
     post = MissionFactory(kind=kind, city="Strelsau", postal_address="1 Castle Street")
@@ -302,7 +292,6 @@ def test_other_posts_forward_letters_where_there_is_no_mission(composed, kind):
     assert (paper_route(letter).way, paper_route(letter).mission) == ("post", post)
 
 
-@of_words_alone
 def test_latin_function_and_name_do_not_run_together_in_a_chinese_note(note):
     words = note(language="zh-hans", greeted_as=GREETED)
 
@@ -320,7 +309,6 @@ SINGULAR = {
 
 
 @pytest.mark.parametrize("language", SINGULAR)
-@of_words_alone
 def test_a_note_asks_to_forward_what_it_covers_whether_one_letter_or_several(language):
     texts = LetterTemplate.objects.filter(kind="note", language=language)
 

@@ -384,5 +384,5 @@ def test_many_letters_that_rest_are_looked_at_in_as_many_queries_as_one(
         note_over(letter, greeted_as="")
     rested(Letter.objects.planned().first())
 
-    with django_assert_num_queries(26):
+    with django_assert_num_queries(27):
         compose_planned()

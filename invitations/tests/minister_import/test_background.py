@@ -291,6 +291,6 @@ def test_the_clock_and_a_command_import_what_waits(asked, capsys):
     call_command("import_lists")
 
     assert Minister.objects.count() == 2
-    assert capsys.readouterr().out == "1 lists imported or refused.\n"
+    assert capsys.readouterr().out == "1 list imported or refused.\n"
     assert Tick.objects.get(name="import_lists").did == 1
     assert not Setback.objects.exists()
