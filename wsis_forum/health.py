@@ -163,7 +163,8 @@ def age_of_last(written: list[float], now: dt.datetime) -> float:
 
 def written_backups() -> list[float] | None:
     """Return when each backup on this host was written; None where none is written here."""
-    return in_time(asking_for_backups, times_of_backups, otherwise=list[float]())
+    unseen: list[float] | None = []
+    return in_time(asking_for_backups, times_of_backups, otherwise=unseen)
 
 
 def times_of_backups() -> list[float] | None:

@@ -65,7 +65,7 @@ def setting_together(naive: Costs, product: Costs, targets: dict[str, float]) ->
 
 def memory(label: str, costs: Costs, target: float) -> None:
     first, last = costs["100"].megabytes, costs["500"].megabytes
-    row(label, number(first), *below(last, target), *below(last - first, 20))
+    row(label, number(first), *below(last, target), *below(last - first, 9))
 
 
 def each(label: str, cost: Cost, *cells: str) -> None:
