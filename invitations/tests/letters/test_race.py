@@ -4,11 +4,12 @@ from functools import partial
 
 import pytest
 from auditlog.models import LogEntry
-from django.db import connection
+from django.db import connection, transaction
 
 from invitations.audit import Act
 from invitations.letters.approval import approve_letter, recompose_letter
 from invitations.letters.circulars import call_back_circular, plan_notes
+from invitations.letters.composing import leave_other_notes
 from invitations.letters.composing_queue import compose_planned
 from invitations.letters.issuing import withdraw_invitation
 from invitations.models import Letter
@@ -109,6 +110,31 @@ def test_two_withdrawals_at_once_leave_no_note_over_nothing(composed):
 
         note.refresh_from_db()
         assert note.state == "cancelled"
+
+
+def test_two_letters_that_leave_a_note_at_once_let_it_stand_with_neither(composed):
+    first = composed()
+    letters = [first, *(composed(edition=first.circular.edition) for _other in range(2))]
+    *leaving, staying = sorted(
+        letters, key=lambda one: (one.invitation.member_state.sort_key_fr, one.pk)
+    )
+    note = first.circular.letters.create(
+        kind="note", mission=MissionFactory(), invitation=leaving[0].invitation, language="en"
+    )
+    note.covers.set(letters)
+    for letter in leaving:
+        letter.by_original = True
+
+    before_the_commit_of(*[partial(leave_in_one, letter) for letter in leaving])
+
+    note.refresh_from_db()
+    assert list(note.covers.all()) == [staying]
+    assert note.invitation == staying.invitation
+
+
+@transaction.atomic
+def leave_in_one(letter):
+    leave_other_notes(letter)
 
 
 def test_of_two_who_call_back_a_circular_at_once_one_leaves_an_act(composed):
