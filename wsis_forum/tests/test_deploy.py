@@ -217,7 +217,10 @@ def test_the_backup_is_written_where_its_age_is_read_by_the_keys_of_the_guide():
 
     assert folder == f"{given_variables()['VAR_DIR']}/backups"
     of_the_unit = described(DEPLOY / "systemd/wsis-forum-backup.service")["Unit"]
-    assert of_the_unit["RequiresMountsFor"] == folder
+    assert of_the_unit["RequiresMountsFor"].split() == [
+        folder,
+        f"{given_variables()['VAR_DIR']}/files",
+    ]
     assert any(line.endswith(f" {keys}") for line in commands())
     assert f"The last {number} stay" in (settings.BASE_DIR / "docs/deploy.md").read_text()
 
