@@ -6,9 +6,9 @@
 Without parts those of the first line are played.
 
 Each measurement runs in a process of its own, in turns with what it is compared with; of several
-rounds the medians are printed. The letters, of the fictitious edition of 2020, are in the database wsis_forum_bench,
-which is made anew. Processes are started, never forked: fonts do not survive a fork. This parent
-imports little: on Linux a child's peak memory includes its parent's.
+rounds the medians are printed. The letters, of the fictitious edition of 2020, are in the database
+wsis_forum_bench, which is made anew. Processes are started, never forked: fonts do not survive a
+fork. This parent imports little: on Linux a child's peak memory includes its parent's.
 """
 
 import argparse
