@@ -1,7 +1,8 @@
 """Letters that wait to be composed."""
 
-from invitations.letters.composing_queue import claim_to_compose, note_records
-from invitations.tests.factories import CircularFactory, InvitationFactory
+from invitations.letters.circulars import plan_circular, plan_notes
+from invitations.letters.composing_queue import claim_to_compose, compose_planned, note_records
+from invitations.tests.factories import CircularFactory, InvitationFactory, MissionFactory
 
 
 def drafted(**fields):
@@ -14,3 +15,16 @@ def drafted(**fields):
 def claimed(key):
     """The letter under a worker's lease, by its key."""
     return claim_to_compose(*note_records([key]))
+
+
+def under_one_note(**mission):
+    """Return a circular to two States with one mission, its letters and then their note tried."""
+    circular, post = CircularFactory(), MissionFactory(**mission)
+    for _number in range(2):
+        draft = InvitationFactory(edition=circular.edition, status="draft", issued_at=None)
+        post.states.add(draft.member_state)
+    plan_circular(circular)
+    compose_planned()
+    plan_notes(circular)
+    compose_planned()
+    return circular

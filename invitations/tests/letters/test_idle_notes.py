@@ -10,10 +10,9 @@ from invitations.models import Mission
 from invitations.replies import record_reply
 from invitations.tests.factories import (
     CircularFactory,
-    InvitationFactory,
-    MissionFactory,
     UserFactory,
 )
+from invitations.tests.letters.drafts import under_one_note
 from invitations.tests.originals import approved
 
 pytestmark = pytest.mark.django_db
@@ -22,15 +21,7 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def circular():
     """A circular to two States with one mission, whose note waits for its greeting."""
-    made, mission = CircularFactory(), MissionFactory(greeted_as="")
-    for _number in range(2):
-        draft = InvitationFactory(edition=made.edition, status="draft", issued_at=None)
-        mission.states.add(draft.member_state)
-    plan_circular(made)
-    compose_planned()
-    plan_notes(made)
-    compose_planned()
-    return made
+    return under_one_note(greeted_as="")
 
 
 def note_of(circular):

@@ -22,6 +22,7 @@ from invitations.tests.factories import (
     StepFactory,
     UserFactory,
 )
+from invitations.tests.letters.drafts import under_one_note
 from invitations.tests.originals import approved
 from invitations.tests.reading import ask
 
@@ -265,15 +266,7 @@ def test_a_note_by_mail_drops_out_once_all_it_covers_becomes_an_original(under_n
 @pytest.fixture
 def note_over_two():
     """A note verbale over the letters to ministers of two States, each composed anew with it."""
-    circular, mission = CircularFactory(), MissionFactory()
-    for _number in range(2):
-        draft = InvitationFactory(edition=circular.edition, status="draft", issued_at=None)
-        mission.states.add(draft.member_state)
-    plan_circular(circular)
-    compose_planned()
-    plan_notes(circular)
-    compose_planned()
-    note = circular.letters.get(kind="note")
+    note = under_one_note().letters.get(kind="note")
     for letter in note.covers.all():
         recompose_letter(letter, UserFactory())
     return recompose_letter(note, UserFactory())
