@@ -132,7 +132,7 @@ def waiting_still() -> tuple[set[int], dict[int, str]]:
     joined = letters_with_records().select_related(
         "invitation__edition", "invitation__minister__rank"
     )
-    waiting: list[Letter] = list(joined.filter(that_wait).order_by())
+    waiting: list[Letter] = list(joined.filter(that_wait))
     marks = marks_of(waiting)
     found = {one.pk for one in waiting if one.waits_with == marks[one.pk]}
     found |= lacking_still([one for one in waiting if one.pk not in found], marks)
@@ -236,7 +236,7 @@ def note_records(keys: Sequence[int]) -> list[Noted]:
     What changes meanwhile differs when they are approved. Behind an automatic letter nothing is
     hashed: it asks which changes wait.
     """
-    found = letters_with_records().order_by().in_bulk(keys)
+    found = letters_with_records().in_bulk(keys)
     letters = [found[key] for key in keys if key in found]
     hashes = hashes_behind_each([one for one in letters if one.kind not in AUTOMATIC_KINDS])
     return [Noted(one, hashes.get(one.pk, {})) for one in letters]

@@ -55,7 +55,7 @@ def marks_of(letters: Sequence[Letter]) -> dict[int, str]:
     covers = covered_by(one.pk for one in letters)
     known = {one.pk: one for one in letters}
     others = {covered for _note, covered, _state in covers} - set(known)
-    parts = parts_of([*letters, *letters_with_records().filter(pk__in=others).order_by()])
+    parts = parts_of([*letters, *letters_with_records().filter(pk__in=others)])
     over: Parts = defaultdict(list)
     for note, covered, state in covers:
         over[note] += [*parts[covered], str(state == Letter.State.CANCELLED)]

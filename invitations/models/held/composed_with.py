@@ -82,7 +82,7 @@ def with_covered(letters: Letters) -> list[Any]:
     notes = {one.pk: one for one in letters if one.kind == "note"}
     covers = covered_by(notes)
     keys = {key for _note, key, _state in covers}
-    covered = letters_with_records().order_by().in_bulk(keys) if keys else {}
+    covered = letters_with_records().in_bulk(keys) if keys else {}
     return [*letters, *(read_in(notes[note], covered[key]) for note, key, _state in covers)]
 
 
@@ -104,11 +104,11 @@ def covered_by(notes: Iterable[int]) -> list[tuple[int, int, str]]:
 
 
 def letters_with_records() -> "models.QuerySet[Any]":
-    """Return letters with what leads to their records."""
+    """Return letters in no order, with what leads to their records."""
     joined = ("invitation__minister", "circular", "replaces")
     rows: models.QuerySet[Any] = model_named("Letter").objects.select_related(*joined)
     link = models.Subquery(current_link(models.OuterRef("invitation")))
-    return rows.defer("paper", "mail").annotate(link_now=link)
+    return rows.order_by().defer("paper", "mail").annotate(link_now=link)
 
 
 def missions_of_notes(letters: Letters) -> Keys:
