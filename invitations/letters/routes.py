@@ -4,7 +4,7 @@ from functools import reduce
 from operator import or_
 from typing import Any, NamedTuple
 
-from django.db.models import BooleanField, ExpressionWrapper, Q, QuerySet, TextChoices
+from django.db.models import Q, QuerySet, TextChoices
 from django.utils.translation import gettext_lazy as _
 
 from invitations.models import (
@@ -135,17 +135,18 @@ def why_kept_back(letter: Letter) -> Any:
         return ""
     is_note = letter.kind == Letter.Kind.NOTE
     letters = letter.covers.all() if is_note else Letter.objects.filter(pk=letter.pk)
-    edition = "invitation__edition__"
-    asked = ("invitation__minister__rank", f"{edition}original_ranks", "composed_at")
-    # To who has left office nothing leaves anyway, for a reason of its own.
-    is_dead = prints_dead_link() & Q(invitation__minister__successor=None)
-    asked_now = letters.annotate(is_dead=ExpressionWrapper(is_dead, BooleanField()))
-    rows = list(asked_now.values_list(*asked, f"{edition}moved_at", "is_dead"))
-    if any(rank in ranks for rank, ranks, *_others in rows):
+    minister, edition = "invitation__minister__", "invitation__edition__"
+    asked = (f"{minister}rank", f"{minister}successor", f"{edition}original_ranks")
+    times = ("composed_at", f"{edition}moved_at")
+    asked_now = letters.annotate(is_dead=prints_dead_link()).order_by()
+    rows = list(asked_now.values_list(*asked, *times, "is_dead"))
+    if any(rank in ranks for rank, _successor, ranks, *_others in rows):
         return ORIGINAL_DUE
     if any(moved and composed and composed < moved for *_by, composed, moved, _dead in rows):
         return DATES_MOVED
-    return LINK_ENDED if any(is_dead for *_others, is_dead in rows) else ""
+    # To who has left office nothing leaves anyway, for a reason of its own.
+    is_dead = any(dead and successor is None for _rank, successor, *_others, dead in rows)
+    return LINK_ENDED if is_dead else ""
 
 
 def why_untrue(circular: Circular) -> Any:

@@ -57,9 +57,13 @@ class LetterQuerySet(models.QuerySet["Letter"]):
         newer = inviting.filter(invitation=OuterRef("invitation"), pk__gt=OuterRef("pk"))
         return self.inviting().approved().exclude(Exists(newer))
 
+    def replacements(self) -> Self:
+        """Approved replacements: each cancels the letter it replaces, and says so to the office."""
+        return self.approved().filter(kind=LetterKind.REPLACEMENT)
+
     def replaced(self) -> Self:
-        """Letters that an approved replacement cancels: it says so to the office."""
-        replacements = self.model.objects.approved().filter(kind=LetterKind.REPLACEMENT)
+        """Letters that an approved replacement cancels."""
+        replacements = self.model.objects.replacements()
         return self.filter(Exists(replacements.filter(replaces=OuterRef("pk"))))
 
     def of_earlier_dates(self) -> Self:
@@ -75,11 +79,11 @@ class LetterQuerySet(models.QuerySet["Letter"]):
         return self.filter(by_original=True).exclude(kind=LetterKind.NOTE)
 
 
-def prints_dead_link() -> Q:
+def prints_dead_link() -> Exists:
     """Match letters that a person approves whose link opens no more; by what they are made of."""
     printed = KeyTextTransform(LINK, OuterRef("composed_with"))
     ended = ReplyLink.objects.filter(invitation=OuterRef("invitation"), replaced_at__isnull=False)
-    return Q(Exists(ended.annotate(key=Cast("pk", TextField())).filter(key=printed)))
+    return Exists(ended.annotate(key=Cast("pk", TextField())).filter(key=printed))
 
 
 class Letter(models.Model):

@@ -7,7 +7,7 @@ from typing import Any
 from django.conf import settings
 from django.contrib.auth.models import User
 from django.db import connection, transaction
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 
 from invitations.models import Delivery, Invitation, Letter, LetterEvent
@@ -43,11 +43,12 @@ def begin_sending(delivery: Delivery) -> bool:
     person who has left office, but a note verbale to the mission does.
     """
     now = timezone.now()
-    letter = Letter.objects.approved().filter(pk=OuterRef("letter"))
-    to_whom_it_is_due = Q(kind=Letter.Kind.NOTE) | Q(invitation__minister__successor=None)
-    issued = letter.filter(to_whom_it_is_due, invitation__status=Invitation.Status.ISSUED)
-    covered = Letter.objects.filter(notes=OuterRef("letter"))
-    in_force = Exists(issued) & ~Exists(letter.replaced()) & ~Exists(covered.replaced())
+    to_office = Letter.objects.approved().to_who_holds_office()
+    issued = to_office.filter(pk=OuterRef("letter"), invitation__status=Invitation.Status.ISSUED)
+    is_note = delivery.letter.kind == Letter.Kind.NOTE
+    over = "replaces__notes" if is_note else "replaces"
+    replaced = Letter.objects.replacements().filter(**{over: OuterRef("letter")})
+    in_force = Exists(issued) & ~Exists(replaced)
     claimed = in_state(delivery, State.CLAIMED).filter(in_force, lease_ends_at__gt=now)
     changes = {
         "state": State.SENDING,
