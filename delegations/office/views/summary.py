@@ -14,7 +14,7 @@ from delegations.office.access import office_required
 from delegations.office.asked_again import seen_dates
 from delegations.office.drafts import keep_draft, read_draft
 from delegations.office.forms.answer import ReplyForm
-from delegations.office.on_file import OnFile, office_parts, put_aside, read_on_file
+from delegations.office.on_file import OfficePart, OnFile, office_parts, put_aside, read_on_file
 from delegations.office.page import is_staff_looking, page_context
 from delegations.office.refusals import gone_page_with_typed
 from invitations.models import Answer, Invitation, Reply
@@ -72,7 +72,7 @@ def summary_page(
         request,
         invitation,
         form=form,
-        parts=office_parts(filed),
+        parts=parts_at_summary(filed),
         lines=[(place_of(field), label, said) for field, label, said in fields],
         fallen=fallen_points(form, words, language),
         standing=standing,
@@ -81,6 +81,14 @@ def summary_page(
         nothing_saved=_("This reply has not been recorded"),
     )
     return render(request, "office/summary.html", shown, status=status)
+
+
+def parts_at_summary(filed: OnFile) -> list[OfficePart]:
+    """Return what the office is asked for; an answer that is chosen is not told to be missing."""
+    answered, *others = office_parts(filed)
+    if not filed.replies:
+        answered = answered._replace(state=_("chosen, not yet recorded"))
+    return [answered, *others]
 
 
 def marked_anew(form: ReplyForm, name: str, mark: str, because: ValidationError) -> ReplyForm:

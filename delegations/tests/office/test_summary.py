@@ -77,6 +77,15 @@ def test_a_summary_is_shown_before_anything_is_recorded(invitation):
     assert not Reply.objects.exists()
 
 
+def test_a_summary_says_that_its_answer_is_chosen_and_not_recorded(invitation):
+    words = words_of(invitation, step="check", answer="regrets")
+
+    page = text(browser(invitation).post(page_of(invitation), words, follow=True))
+
+    assert "chosen, not yet recorded" in page
+    assert "to be given" not in page
+
+
 def test_a_summary_leaves_out_what_its_answer_has_no_room_for(invitation):
     words = words_of(
         invitation,
