@@ -163,6 +163,24 @@ def test_a_step_that_is_changed_where_it_is_listed_loses_both_approvals(admin_cl
     assert (step.days_before, step.is_approved) == (14, False)
 
 
+def test_the_text_of_a_step_is_chosen_by_its_name(admin_client, step):
+    row = admin_client.get(page_of(step.edition)).context["inline_admin_formsets"][0].formset[0]
+
+    names = dict(row.fields["variant"].choices)
+
+    assert names.keys() == {"", "first", "last", "speaker", "head", "text"}
+    assert names["first"] == "first"
+
+
+@pytest.mark.parametrize("variant", ["", "speaker"])
+def test_a_mail_without_a_text_of_a_reminder_is_refused_with_those_there_are(
+    admin_client, step, variant
+):
+    page = save_step(admin_client, step, variant=variant)
+
+    assert "There is no such text of a reminder. There are: first, last." in page.content.decode()
+
+
 def test_a_step_is_added_where_the_others_are_listed(admin_client, step):
     added = {"edition": step.edition_id, "days_before": 3, "hour": 9, "medium": "call"}
     added |= {"audience": "office", "variant": ""}
