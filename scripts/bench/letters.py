@@ -106,11 +106,11 @@ def typst() -> None:
 
 
 def worker(language: str, name: str) -> None:
-    """Measure words, PDF and message of five hundred letters, in a process set up like a worker."""
+    """Measure words, PDF and message of three hundred letters, in a process set up like a worker."""
     assert tasks.compose_planned  # noqa: S101 -- a worker has imported the tasks, and Celery
-    letters = written(language, 500, RARE[name])
+    letters = written(language, 300, RARE[name])
     measure(functools.partial(composed, letters, 100), "100")
-    measure(functools.partial(composed, letters, 400), "500")
+    measure(functools.partial(composed, letters, 200), "300")
 
 
 def composed(letters: Iterator[Sheet], count: int) -> int:

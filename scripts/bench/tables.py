@@ -64,8 +64,8 @@ def setting_together(naive: Costs, product: Costs, targets: dict[str, float]) ->
 
 
 def memory(label: str, costs: Costs, target: float) -> None:
-    first, last = costs["100"].megabytes, costs["500"].megabytes
-    row(label, number(first), *below(last, target), *below(last - first, 9))
+    first, last = costs["100"].megabytes, costs["300"].megabytes
+    row(label, number(first), *below(last, target), *below(last - first, 5))
 
 
 def each(label: str, cost: Cost, *cells: str) -> None:

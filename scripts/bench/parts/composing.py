@@ -37,8 +37,8 @@ def compare_typesetting(rounds: int) -> None:
 
 def measure_memory() -> None:
     tables.heading(
-        "A worker's peak memory at letter 100 and 500, MB",
-        "100", "500", "target", "", "growth", "target",
+        "A worker's peak memory at letter 100 and 300, MB",
+        "100", "300", "target", "", "growth", "target",
     )  # fmt: skip
     with ThreadPoolExecutor() as threads:
         plain, rare = threads.map(
