@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from unfold.widgets import (
     UnfoldAdminRadioSelectWidget,
     UnfoldAdminTextInputWidget,
@@ -59,7 +60,7 @@ class NewEditionForm(WholeRowForm):
     def sections(self) -> list[tuple[Any, list[forms.BoundField]]]:
         """The questions under their headings."""
         named = (
-            (_("Name"), ("symbol", "theme_en")),
+            (pgettext_lazy("of a thing", "Name"), ("symbol", "theme_en")),
             (_("Dates"), (*DATES, "quiet_days")),
             (_("Place"), ("place_en", "city_en")),
         )

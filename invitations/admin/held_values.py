@@ -59,10 +59,11 @@ def changed_values(change: HeldChange) -> list[ChangedValue]:
 def in_words_of(model: type[Model], name: str, values: Mapping[str, Any]) -> str:
     """Return one of the values as people read it; of a move, its manner and its last day."""
     if name == "is_online" and name in values:
-        return _("online") if values[name] else _("in person")
+        in_person = pgettext("manner of the Forum", "in person")
+        return pgettext("manner of the Forum", "online") if values[name] else in_person
     if name == "awaits_last_day" and name in values:
         if values[name]:
-            return _("to be announced")
+            return pgettext("a last day", "to be announced")
         return told_day(dt.date.fromisoformat(values["reply_before"]) - dt.timedelta(days=1))
     return in_words(model, name, values.get(name))
 

@@ -7,6 +7,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from invitations.text.dates import comma_list, labelled, printed_range, told_in
 
@@ -30,7 +31,7 @@ class Alternate(models.Model):
     alternate = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.CASCADE, related_name="+", verbose_name=_("alternate")
     )
-    from_on = models.DateField(_("from"))
+    from_on = models.DateField(pgettext_lazy("the first day", "from"))
     until_on = models.DateField(_("until"), help_text=_("The last day."))
 
     objects = AlternateQuerySet.as_manager()

@@ -106,7 +106,7 @@ def typst() -> None:
 
 
 def worker(language: str, name: str) -> None:
-    """Measure words, PDF and message of three hundred letters, in a process set up like a worker."""
+    """Measure words, PDF and message of 300 letters, in a process set up like a worker."""
     assert tasks.compose_planned  # noqa: S101 -- a worker has imported the tasks, and Celery
     letters = written(language, 300, RARE[name])
     measure(functools.partial(composed, letters, 100), "100")

@@ -9,7 +9,7 @@ from allauth.mfa.base import forms
 from allauth.mfa.webauthn.forms import AddWebAuthnForm
 from django import forms as django_forms
 from django.core.exceptions import ValidationError
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from unfold.forms import AdminOwnPasswordChangeForm
 
 from wsis_forum.staff.counting import count_wrong_code, is_locked
@@ -32,7 +32,7 @@ class AddPasskeyForm(AddWebAuthnForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["name"].label = _("Name")
+        self.fields["name"].label = pgettext_lazy("of a thing", "Name")
         self.fields["passwordless"].initial = True
 
 

@@ -12,7 +12,7 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from delegations.desk.asked import desk_page, edition_asked
 from delegations.desk.board.coming import next_of_each
@@ -109,7 +109,10 @@ COLUMNS: dict[str, tuple[Any, Any]] = {
     "letter": (gettext_lazy("Last letter"), lambda row: row.left_at or EARLIEST),
     "addresses": (gettext_lazy("Addresses tried"), lambda row: row.addresses),
     "called": (gettext_lazy("Last call"), lambda row: row.called_at or EARLIEST),
-    "next": (gettext_lazy("Next"), lambda row: row.next[0] if row.next else LATEST),
+    "next": (
+        pgettext_lazy("what comes next", "Next"),
+        lambda row: row.next[0] if row.next else LATEST,
+    ),
 }
 
 

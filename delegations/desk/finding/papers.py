@@ -6,6 +6,7 @@ from django.contrib import admin
 from django.db.models import Prefetch, Q, prefetch_related_objects
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from delegations.desk.dossier import NOT_TOLD
 from delegations.desk.finding.people import line_of, of_invitations
@@ -143,7 +144,7 @@ def sessions(search: Search) -> list[Found]:
     return [
         Found(
             str(one),
-            described(_("session"), one.room, one.edition.symbol),
+            described(pgettext("of the Forum", "session"), one.room, one.edition.symbol),
             change_url(one),
             "event",
         )
