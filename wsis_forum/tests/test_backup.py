@@ -202,6 +202,32 @@ def test_a_store_that_is_not_there_is_no_empty_one(keys, tmp_path):
     assert not list(tmp_path.glob("backup*"))
 
 
+def test_a_store_without_any_letter_of_its_database_is_none_of_it(keys, tmp_path):
+    LetterFactory(pdf="letters/ab/abcd.pdf", sha256="a")
+    (tmp_path / "share").mkdir()
+
+    made = run(DEPLOY / "backup", keys[0], tmp_path / "backup",
+               DATABASE_URL=address_of(connection.settings_dict["NAME"]),
+               STORAGE_URL=(tmp_path / "share").as_uri())  # fmt: skip
+
+    assert made.returncode == 1
+    assert "none of the last letters: is its disk there?" in made.stderr
+    assert not list(tmp_path.glob("backup*"))
+
+
+def test_one_letter_that_is_lost_stops_no_backup(keys, tmp_path):
+    LetterFactory(pdf="letters/ab/abcd.pdf", sha256="a")
+    LetterFactory(pdf="letters/cd/gone.pdf", sha256="b")
+    (tmp_path / "share/letters/ab").mkdir(parents=True)
+    (tmp_path / "share/letters/ab/abcd.pdf").write_bytes(b"A letter")
+
+    made = run(DEPLOY / "backup", keys[0], tmp_path / "backup",
+               DATABASE_URL=address_of(connection.settings_dict["NAME"]),
+               STORAGE_URL=(tmp_path / "share").as_uri())  # fmt: skip
+
+    assert made.returncode == 0, made.stderr
+
+
 def test_no_secret_of_the_deployment_is_in_a_backup(keys, tmp_path):
     here, key = address_of(connection.settings_dict["NAME"]), arm()
     DeliveryFactory(letter=approved_letter())
