@@ -1,11 +1,12 @@
 """Changes to what a State has on file, by its offices or by staff: locked, compared, noted."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
+from django.db.models import Model
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
 
@@ -56,6 +57,12 @@ def lock_delegation(invitation: Invitation) -> Delegation:
     return delegation
 
 
+def lock_rows(model: type[Model], keys: Iterable[Any]) -> None:
+    """Lock these rows, in one order for everybody. Call it within a transaction."""
+    rows = model._base_manager.select_for_update(of=("self",)).order_by("pk")
+    list(rows.filter(pk__in=keys).values_list("pk"))
+
+
 def refuse_unless_answered(answers: tuple[str, ...], invitation: Invitation, because: Any) -> None:
     """Refuse unless a standing answer of the State is one of these."""
     if not Reply.objects.in_force_for(invitation).filter(answer__in=answers).exists():
@@ -83,7 +90,7 @@ def tell_what_is_filed(delegation: int) -> None:
 
     Call it after each change, within its transaction.
     """
-    list(Delegation.objects.select_for_update(of=("self",)).filter(pk=delegation).values_list("pk"))
+    lock_rows(Delegation, [delegation])
     row = Delegation.objects.with_what_is_filed().filter(pk=delegation).first()
     if row is None:
         return

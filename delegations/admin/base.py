@@ -11,8 +11,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.decorators import display
 
-from delegations.changes import note_staff_change
-from delegations.models import DelegationChange
+from delegations.admin.seen import SeenForm, SeenMixin
+from delegations.changes import lock_rows, note_staff_change
+from delegations.models import Delegation, DelegationChange
 from invitations.admin.base import ModelAdmin, user_of
 
 Act = DelegationChange.Act
@@ -46,8 +47,16 @@ class StandingMixin(ModelAdmin):
         return bool(row.comes)
 
 
-class NotedMixin(ModelAdmin):
+class OfDelegationForm(SeenForm):
+    """A form of what an office may change at the same time."""
+
+    locked_first = "delegation"
+
+
+class NotedMixin(SeenMixin):
     """A page of an office's row, which writes what staff change into the office's history."""
+
+    form = OfDelegationForm
 
     def save_model(
         self, request: HttpRequest, obj: Any, form: forms.ModelForm, change: bool
@@ -63,6 +72,7 @@ class NotedMixin(ModelAdmin):
             note_staff_change(user_of(request), obj, Act.CHANGED if change else Act.ADDED, fields)
 
     def delete_model(self, request: HttpRequest, obj: Any) -> None:
+        lock_rows(Delegation, [obj.delegation_id])
         super().delete_model(request, obj)
         note_staff_change(user_of(request), obj, Act.REMOVED, [])
 

@@ -13,7 +13,13 @@ from unfold import admin as unfold
 from unfold.decorators import display
 from unfold.forms import PaginationInlineFormSet
 
-from delegations.admin.base import Act, NotedMixin, StandingFilter, StandingMixin
+from delegations.admin.base import (
+    Act,
+    NotedMixin,
+    OfDelegationForm,
+    StandingFilter,
+    StandingMixin,
+)
 from delegations.changes import (
     AUTHOR_PATHS,
     changed_field_labels,
@@ -26,35 +32,47 @@ from invitations.admin.columns import leads_on, listed_state, state_link
 from invitations.admin.mixins import LeadsToStatesMixin
 from invitations.admin.taking_out import TakenOutMixin
 from invitations.forms.fields import COLUMN_FORM_FIELDS
-from invitations.forms.model_forms import WholeRowForm
+from invitations.text.dates import labelled
 
 
 class DelegateFormSet(PaginationInlineFormSet):
-    """Refuses two heads entered at once: each of them alone breaks no rule."""
+    """Refuses two heads entered at once: each of them alone breaks no rule.
+
+    What is wrong with a whole row is said above all rows: the page has no place for it below.
+    """
 
     def clean(self) -> None:
         super().clean()
         kept = [form for form in self.forms if form not in self.deleted_forms]
+        told = [
+            labelled(form.instance, fault) for form in kept for fault in form.non_field_errors()
+        ]
+        if told:
+            raise ValidationError(told)
         heads = [form for form in kept if form.cleaned_data.get("role") == Delegate.Role.HEAD]
         if len(heads) > 1:
             raise ValidationError(_("A delegation has one head."))
 
 
+PARTICULARS = [
+    ("role", "name"),
+    ("function", "organization"),
+    ("email", "gender"),
+    ("arrives_on", "departs_on"),
+    "needs_visa_letter",
+    "needs",
+]
+
+
 class DelegateInline(unfold.StackedInline):
     model = Delegate
-    form = WholeRowForm
+    form = OfDelegationForm
     formfield_overrides: Any = COLUMN_FORM_FIELDS
     formset = DelegateFormSet
+    template_before = "admin/seen_in_rows.html"
     extra = 0
     tab = True
-    fields = [
-        ("role", "name"),
-        ("function", "organization"),
-        ("email", "gender"),
-        ("arrives_on", "departs_on"),
-        "needs_visa_letter",
-        "needs",
-    ]
+    fields = PARTICULARS
 
 
 class ChangeInline(RecordInline):
@@ -140,6 +158,7 @@ class DelegateAdmin(TakenOutMixin, NotedMixin):
         "email",
         "delegation__member_state__iso3__called",
     ]
+    fields = ["delegation", *PARTICULARS]
     autocomplete_fields = ["delegation"]
 
 

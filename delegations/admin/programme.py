@@ -11,9 +11,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext_lazy
 from unfold.decorators import action
 
+from delegations.admin.seen import SeenForm, SeenMixin
 from delegations.models import HighLevelSession, SpeakingSlot
 from delegations.programme import approve_session, unpublish_speakers, why_not_unpublished
-from invitations.admin.base import Menu, ModelAdmin, language_tabs, user_of
+from invitations.admin.base import Menu, language_tabs, user_of
 from invitations.admin.columns import hour_column
 from invitations.admin.confirming import act_on_each, confirmed, tell_done
 from invitations.admin.mixins import ApprovedByTwoFilter, ApprovedByTwoMixin
@@ -28,7 +29,7 @@ UNPUBLISHED = ngettext_lazy(
 
 
 @admin.register(HighLevelSession)
-class HighLevelSessionAdmin(TakenOutMixin, ApprovedByTwoMixin):
+class HighLevelSessionAdmin(TakenOutMixin, SeenMixin, ApprovedByTwoMixin):
     menu = (Menu.FORUM, 5, "podium")
     when_empty = gettext_lazy("Add the sessions of the High-Level Track: statements are put there.")
     list_display = [
@@ -125,8 +126,13 @@ def hours_of(session: HighLevelSession) -> tuple[dt.datetime, dt.datetime]:
     return session.starts_at, session.ends_at
 
 
+class SpeakingSlotForm(SeenForm):
+    locked_first = "session"
+
+
 @admin.register(SpeakingSlot)
-class SpeakingSlotAdmin(TakenOutMixin, ModelAdmin):
+class SpeakingSlotAdmin(TakenOutMixin, SeenMixin):
+    form = SpeakingSlotForm
     menu = (Menu.FORUM, 6, "format_list_numbered")
     when_empty = gettext_lazy("The list of speakers is empty: add a slot for each statement.")
     list_display = ["position", "delegation", "session", "minutes", "moved_because"]
@@ -137,4 +143,5 @@ class SpeakingSlotAdmin(TakenOutMixin, ModelAdmin):
         "delegation__member_state__iso3__called",
         "session__title_en",
     ]
+    fields = ["delegation", "session", ("position", "minutes"), "moved_because"]
     autocomplete_fields = ["session", "delegation"]
