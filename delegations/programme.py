@@ -1,16 +1,19 @@
 """The programme: sessions whose hours calendars have, and the list of speakers."""
 
 import datetime as dt
+from itertools import count, takewhile
 
+from auditlog.models import LogEntry
 from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import F, Prefetch, QuerySet, Subquery
+from django.db.models import Count, F, Max, Prefetch, QuerySet, Subquery, Sum
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from modeltranslation.utils import build_localized_fieldname
 
+from delegations.changes import lock_rows
 from delegations.models import HighLevelSession, PolicyStatement, SpeakingSlot
 from delegations.models.delegation import standing_answers
 from invitations.audit import Act, record_act
@@ -66,6 +69,50 @@ PUBLISHED = (
     "edition", "segment", "starts_at", "ends_at", "room", "is_called_off",
     *(build_localized_fieldname("title", language) for language in Language.values),
 )  # fmt: skip
+
+
+# Where they stand while they make room: no list is so long.
+APART = 10_000
+
+
+@transaction.atomic
+def place_speaker(slot: SpeakingSlot) -> None:
+    """Save the slot in its place; whoever stands there, and right behind, moves on by one."""
+    lock_rows(HighLevelSession, [slot.session_id])
+    others = SpeakingSlot.objects.filter(session=slot.session_id).exclude(pk=slot.pk)
+    taken = {one.position: one for one in others}
+    moving = list(takewhile(bool, (taken.get(place) for place in count(slot.position))))
+    rows = SpeakingSlot.objects.filter(pk__in=[one.pk for one in moving])
+    rows.update(position=F("position") + APART)
+    slot.save()
+    rows.update(position=F("position") - APART + 1)
+    for one in moving:
+        # An update fires no signal, so that auditlog does not see it by itself.
+        moved = {"position": [str(one.position), str(one.position + 1)]}
+        LogEntry.objects.log_create(one, action=LogEntry.Action.UPDATE, changes=moved)
+
+
+def next_place(session: HighLevelSession) -> int:
+    last: int | None = session.slots.aggregate(last=Max("position"))["last"]
+    return (last or 0) + 1
+
+
+def what_does_not_fit(session: HighLevelSession) -> list[str]:
+    """Return, in sentences, of what the session has too little for who speaks in it today."""
+    speaking = session.slots.standing().aggregate(number=Count("pk"), minutes=Sum("minutes"))
+    lasts = (session.ends_at - session.starts_at) // dt.timedelta(minutes=1)
+    told = []
+    if (speaking["minutes"] or 0) > lasts:
+        told.append(
+            _("%(session)s: its speakers have %(minutes)d minutes, and it lasts %(lasts)d.")
+            % {"session": session, "minutes": speaking["minutes"], "lasts": lasts}
+        )
+    if 0 < session.seats < speaking["number"]:
+        told.append(
+            _("%(session)s: it has %(number)d speakers, and speaking slots for %(seats)d.")
+            % {"session": session, "number": speaking["number"], "seats": session.seats}
+        )
+    return told
 
 
 def in_order_of_speaking(statements: QuerySet[PolicyStatement]) -> QuerySet[PolicyStatement]:

@@ -4,7 +4,8 @@ import datetime as dt
 from typing import Any
 
 from django import forms
-from django.contrib import admin
+from django.contrib import admin, messages
+from django.core.validators import MaxValueValidator
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
@@ -13,7 +14,15 @@ from unfold.decorators import action
 
 from delegations.admin.seen import SeenForm, SeenMixin
 from delegations.models import HighLevelSession, SpeakingSlot
-from delegations.programme import approve_session, unpublish_speakers, why_not_unpublished
+from delegations.programme import (
+    APART,
+    approve_session,
+    next_place,
+    place_speaker,
+    unpublish_speakers,
+    what_does_not_fit,
+    why_not_unpublished,
+)
 from invitations.admin.base import Menu, language_tabs, user_of
 from invitations.admin.columns import hour_column
 from invitations.admin.confirming import act_on_each, confirmed, tell_done
@@ -28,8 +37,22 @@ UNPUBLISHED = ngettext_lazy(
 )
 
 
+class SessionForm(SeenForm):
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        if "edition" in self.changed_data and self.instance.pk and self.instance.slots.exists():
+            self.add_error("edition", HAS_SPEAKERS)
+        return cleaned
+
+
+HAS_SPEAKERS = gettext_lazy(
+    "The session stays in its edition: its speakers are delegations of this edition."
+)
+
+
 @admin.register(HighLevelSession)
 class HighLevelSessionAdmin(TakenOutMixin, SeenMixin, ApprovedByTwoMixin):
+    form = SessionForm
     menu = (Menu.FORUM, 5, "podium")
     when_empty = gettext_lazy("Add the sessions of the High-Level Track: statements are put there.")
     list_display = [
@@ -89,6 +112,7 @@ class HighLevelSessionAdmin(TakenOutMixin, SeenMixin, ApprovedByTwoMixin):
         if form.changed_data:
             obj.drop_approvals()
         super().save_model(request, obj, form, change)
+        warn_of_what_does_not_fit(request, obj)
 
     def get_deleted_objects(self, objs: Any, request: HttpRequest) -> tuple[Any, ...]:
         """Keep sessions that calendars have: these are called off instead."""
@@ -122,12 +146,62 @@ class HighLevelSessionAdmin(TakenOutMixin, SeenMixin, ApprovedByTwoMixin):
         tell_done(request, UNPUBLISHED, done)
 
 
+def warn_of_what_does_not_fit(request: HttpRequest, session: HighLevelSession) -> None:
+    for sentence in what_does_not_fit(session):
+        messages.warning(request, sentence)
+
+
 def hours_of(session: HighLevelSession) -> tuple[dt.datetime, dt.datetime]:
     return session.starts_at, session.ends_at
 
 
 class SpeakingSlotForm(SeenForm):
+    """A place on the list of speakers: a taken one may be given, and a move says why."""
+
     locked_first = "session"
+    # Whoever stands in the place makes room: ``place_speaker``.
+    unchecked = frozenset({"position"})
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if "position" not in self.fields:
+            return
+        self.fields["position"].validators.append(MaxValueValidator(APART - 1))
+        if self.instance.pk is None:
+            for name, told in LEFT_EMPTY.items():
+                self.fields[name].required, self.fields[name].help_text = False, told
+            self.initial.pop("minutes", None)
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        session, delegation = cleaned.get("session"), cleaned.get("delegation")
+        if session and delegation and session.edition_id != delegation.edition_id:
+            self.add_error("delegation", OF_ANOTHER_EDITION)
+        if self.moves and not (
+            "moved_because" in self.changed_data and cleaned.get("moved_because")
+        ):
+            self.add_error("moved_because", _("Say why the speaker is moved."))
+        if session and self.instance.pk is None:
+            self.fill_in(session, cleaned)
+        return cleaned
+
+    @property
+    def moves(self) -> bool:
+        """Whether a speaker who has a place already is to have another one."""
+        return bool(self.instance.pk and {"session", "position"} & {*self.changed_data})
+
+    def fill_in(self, session: HighLevelSession, cleaned: dict[str, Any]) -> None:
+        if cleaned.get("position", "") is None:
+            cleaned["position"] = next_place(session)
+        if cleaned.get("minutes", "") is None:
+            cleaned["minutes"] = session.edition.speaking_minutes
+
+
+OF_ANOTHER_EDITION = gettext_lazy("This delegation is of another edition than the session.")
+LEFT_EMPTY = {
+    "position": gettext_lazy("Left empty: after the last speaker of the session."),
+    "minutes": gettext_lazy("Left empty: as many as the edition gives a statement."),
+}
 
 
 @admin.register(SpeakingSlot)
@@ -145,3 +219,9 @@ class SpeakingSlotAdmin(TakenOutMixin, SeenMixin):
     ]
     fields = ["delegation", "session", ("position", "minutes"), "moved_because"]
     autocomplete_fields = ["session", "delegation"]
+
+    def save_model(
+        self, request: HttpRequest, obj: SpeakingSlot, form: forms.ModelForm, change: bool
+    ) -> None:
+        place_speaker(obj)
+        warn_of_what_does_not_fit(request, obj.session)

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.decorators import display
 
-from delegations.admin.base import NotedMixin, StandingFilter, StandingMixin
+from delegations.admin.base import NotedMixin, OfDelegationForm, StandingFilter, StandingMixin
 from delegations.models import PolicyStatement, StatementText
 from delegations.statements import Download, download_response, photo_download, text_download
 from invitations.admin.base import Menu, ModelAdmin, RecordAdmin, RecordInline
@@ -68,8 +68,23 @@ class TextInline(RecordInline):
         return file_link(text, "file")
 
 
+class StatementForm(OfDelegationForm):
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        delegation = cleaned.get("delegation")
+        for name in ("first_choice", "second_choice"):
+            session = cleaned.get(name)
+            if delegation and session and session.edition_id != delegation.edition_id:
+                self.add_error(name, OF_ANOTHER_EDITION)
+        return cleaned
+
+
+OF_ANOTHER_EDITION = gettext_lazy("This session is of another edition than the delegation.")
+
+
 @admin.register(PolicyStatement)
 class PolicyStatementAdmin(TakenOutMixin, StandingMixin, FileGivingMixin, NotedMixin):
+    form = StatementForm
     menu = (Menu.FORUM, 3, "record_voice_over")
     when_empty = gettext_lazy("No statement yet: offices announce theirs by their link.")
     list_display = [

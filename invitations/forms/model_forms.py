@@ -32,6 +32,8 @@ class WholeRowForm(forms.ModelForm):
     """
 
     refusal: ValidationError | None = None
+    # Columns whose constraints hold by the time the row is saved, by what its verb does before.
+    unchecked: frozenset[str] = frozenset()
 
     def clean(self) -> dict[str, Any] | None:
         cleaned = super().clean()
@@ -39,12 +41,15 @@ class WholeRowForm(forms.ModelForm):
             raise ValidationError(self.refusal.messages)
         return cleaned
 
+    def _get_validation_exclusions(self) -> set[str]:
+        return super()._get_validation_exclusions() | self.unchecked
+
     def validate_unique(self) -> None:
         super().validate_unique()
         if self.errors:
             return
         try:
-            self.instance.validate_constraints()
+            self.instance.validate_constraints(exclude={*self.unchecked})
         except ValidationError as refusal:
             self.add_error(None, refusal.messages)
 

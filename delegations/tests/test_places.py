@@ -1,0 +1,224 @@
+"""Places on the list of speakers, as the desk gives and moves them."""
+
+import datetime as dt
+
+import pytest
+from auditlog.models import LogEntry
+from django.urls import reverse
+
+from delegations import programme
+from delegations.models import Delegation, HighLevelSession, SpeakingSlot
+from delegations.tests.offices import text
+from invitations.tests.desk import told
+from invitations.tests.factories import (
+    EditionFactory,
+    InvitationFactory,
+    MemberStateFactory,
+    MinisterFactory,
+    ReplyFactory,
+)
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_february")]
+
+ADD = reverse("admin:delegations_speakingslot_add")
+WHY = "The minister leaves on the first day."
+
+
+@pytest.fixture
+def edition():
+    return EditionFactory(speaking_minutes=5)
+
+
+@pytest.fixture
+def session(edition):
+    return session_of(edition)
+
+
+def session_of(edition, **more):
+    at = dt.datetime(2027, 5, 11, 9, tzinfo=dt.UTC)
+    said = {"segment": "dialogues", "title": "Dialogues", "starts_at": at}
+    said |= {"ends_at": at + dt.timedelta(hours=1)} | more
+    return HighLevelSession.objects.create(edition=edition, **said)
+
+
+def speaking(edition, name, answer="in_person"):
+    minister = MinisterFactory(member_state=MemberStateFactory(short_name=name))
+    ReplyFactory(invitation=InvitationFactory(edition=edition, minister=minister), answer=answer)
+    return Delegation.objects.create(edition=edition, member_state=minister.member_state)
+
+
+def listed(session, *names):
+    """Let these States speak in this order."""
+    return [
+        SpeakingSlot.objects.create(
+            session=session, delegation=speaking(session.edition, name), position=place
+        )
+        for place, name in enumerate(names, 1)
+    ]
+
+
+def order_of(session):
+    rows = session.slots.order_by("position").select_related("delegation__member_state")
+    return [(one.position, str(one.delegation.member_state)) for one in rows]
+
+
+def page_url(row):
+    return reverse(f"admin:delegations_{row._meta.model_name}_change", args=[row.pk])
+
+
+def words_of(slot, **words):
+    own = {"session": slot.session_id, "delegation": slot.delegation_id, "minutes": slot.minutes}
+    return own | {"position": slot.position, "moved_because": slot.moved_because} | words
+
+
+def test_a_speaker_is_not_moved_without_a_reason(admin_client, session):
+    slot, _other = listed(session, "Ruritania", "Zenda")
+
+    refused = admin_client.post(page_url(slot), words_of(slot, position=4))
+
+    slot.refresh_from_db()
+    assert slot.position == 1
+    assert "Say why the speaker is moved." in text(refused)
+
+
+def test_the_reason_of_an_earlier_move_is_none_for_the_next(admin_client, session):
+    (slot,) = listed(session, "Ruritania")
+    admin_client.post(page_url(slot), words_of(slot, position=4, moved_because=WHY))
+    slot.refresh_from_db()
+
+    refused = admin_client.post(page_url(slot), words_of(slot, position=2))
+
+    slot.refresh_from_db()
+    assert (slot.position, slot.moved_because) == (4, WHY)
+    assert "Say why the speaker is moved." in text(refused)
+
+
+def test_other_minutes_need_no_reason(admin_client, session):
+    (slot,) = listed(session, "Ruritania")
+
+    admin_client.post(page_url(slot), words_of(slot, minutes=7))
+
+    slot.refresh_from_db()
+    assert slot.minutes == 7
+
+
+def test_who_is_moved_into_a_taken_place_pushes_the_others_back(admin_client, session):
+    *_others, last = listed(session, "Armenia", "Belgium", "Chad", "Denmark")
+
+    admin_client.post(page_url(last), words_of(last, position=2, moved_because=WHY))
+
+    assert order_of(session) == [(1, "Armenia"), (2, "Denmark"), (3, "Belgium"), (4, "Chad")]
+
+
+def test_nobody_is_pushed_further_than_to_the_next_free_place(session):
+    listed(session, "Armenia", "Belgium")
+    far = SpeakingSlot.objects.create(
+        session=session, delegation=speaking(session.edition, "Chad"), position=9
+    )
+    new = SpeakingSlot(session=session, delegation=speaking(session.edition, "Denmark"), position=1)
+
+    programme.place_speaker(new)
+
+    far.refresh_from_db()
+    assert order_of(session) == [(1, "Denmark"), (2, "Armenia"), (3, "Belgium"), (9, "Chad")]
+
+
+def test_a_speaker_moves_into_another_session_between_two_others(admin_client, edition, session):
+    listed(session, "Armenia", "Belgium")
+    (slot,) = listed(session_of(edition, title="Evening"), "Chad")
+
+    words = words_of(slot, session=session.pk, position=2, moved_because=WHY)
+    admin_client.post(page_url(slot), words)
+
+    assert order_of(session) == [(1, "Armenia"), (2, "Chad"), (3, "Belgium")]
+
+
+def test_history_keeps_from_where_to_where_each_was_moved(admin_client, session):
+    first, last = listed(session, "Armenia", "Belgium")
+
+    admin_client.post(page_url(last), words_of(last, position=1, moved_because=WHY))
+
+    for slot, places in ((last, ["2", "1"]), (first, ["1", "2"])):
+        entry = LogEntry.objects.get_for_object(slot).filter(action=LogEntry.Action.UPDATE).get()
+        assert entry.changes["position"] == places
+
+
+def test_a_new_slot_comes_last_and_has_the_minutes_of_its_edition(admin_client, session):
+    listed(session, "Armenia", "Belgium")
+    delegation = speaking(session.edition, "Chad")
+
+    words = {"session": session.pk, "delegation": delegation.pk, "position": "", "minutes": ""}
+    admin_client.post(ADD, words)
+
+    slot = delegation.slots.get()
+    assert (slot.position, slot.minutes) == (3, 5)
+
+
+def test_no_state_speaks_in_a_session_of_another_edition(admin_client, session):
+    earlier = speaking(EditionFactory(), "Ruritania")
+
+    words = {"session": session.pk, "delegation": earlier.pk, "position": 1, "minutes": 3}
+    refused = admin_client.post(ADD, words)
+
+    assert not SpeakingSlot.objects.exists()
+    assert "This delegation is of another edition than the session." in text(refused)
+
+
+def test_a_session_with_speakers_stays_in_its_edition(admin_client, session):
+    listed(session, "Ruritania")
+    hours = {
+        f"{name}_{part}": words
+        for name, hour in (("starts_at", "11:00"), ("ends_at", "12:00"))
+        for part, words in enumerate(("2027-05-11", hour))
+    }
+    words = {"segment": "dialogues", "title_en": "Dialogues", "seats": 0, **hours}
+
+    refused = admin_client.post(page_url(session), words | {"edition": EditionFactory().pk})
+
+    session.refresh_from_db()
+    assert session.edition.speaking_minutes == 5
+    assert "its speakers are delegations of this edition" in text(refused)
+
+
+def test_a_preferred_session_is_one_of_the_same_edition(admin_client, session):
+    delegation = speaking(session.edition, "Ruritania")
+    other = session_of(EditionFactory(), title="Of last year")
+
+    refused = admin_client.post(
+        reverse("admin:delegations_policystatement_add"),
+        {
+            "delegation": delegation.pk, "speaker_name": "Flavia Elphberg", "mode": "in_person",
+            "first_choice": other.pk, "texts-TOTAL_FORMS": 0, "texts-INITIAL_FORMS": 0,
+        },
+    )  # fmt: skip
+
+    assert not hasattr(Delegation.objects.get(pk=delegation.pk), "statement")
+    assert "This session is of another edition than the delegation." in text(refused)
+
+
+def test_a_session_that_is_shorter_than_its_speakers_need_is_told(admin_client, session):
+    listed(session, "Armenia", "Belgium", "Chad")
+    SpeakingSlot.objects.update(minutes=15)
+    hours = {
+        f"{name}_{part}": words
+        for name, hour in (("starts_at", "11:00"), ("ends_at", "11:30"))
+        for part, words in enumerate(("2027-05-11", hour))
+    }
+    words = {"segment": "dialogues", "title_en": "Dialogues", "seats": 2, **hours}
+
+    saved = admin_client.post(
+        page_url(session), words | {"edition": session.edition_id}, follow=True
+    )
+
+    assert "Dialogues: its speakers have 45 minutes, and it lasts 30." in told(saved)
+    assert "Dialogues: it has 3 speakers, and speaking slots for 2." in told(saved)
+
+
+def test_who_does_not_speak_any_more_takes_no_minutes(admin_client, session):
+    (slot,) = listed(session, "Armenia")
+    regrets = speaking(session.edition, "Belgium", "regrets")
+    SpeakingSlot.objects.create(session=session, delegation=regrets, position=2, minutes=60)
+
+    saved = admin_client.post(page_url(slot), words_of(slot, minutes=60), follow=True)
+
+    assert not any("minutes" in sentence for sentence in told(saved))
