@@ -8,13 +8,16 @@ from django.utils.translation import gettext_lazy as _
 
 from delegations.models.delegation import Delegation, has_standing_answer
 from invitations.models import (
-    ANSWERS_SPEAKING,
+    Answer,
     ApprovedByTwo,
     ForumEdition,
     Segment,
     SessionHours,
 )
 from invitations.models.approval import ApprovedByTwoQuerySet
+
+# A written statement is filed, and nobody is heard.
+ANSWERS_HEARD = (Answer.IN_PERSON, Answer.REPRESENTED, Answer.VIDEO)
 
 
 class HighLevelSessionQuerySet(ApprovedByTwoQuerySet):
@@ -67,9 +70,9 @@ class HighLevelSession(ApprovedByTwo):
 
 class SpeakingSlotQuerySet(models.QuerySet["SpeakingSlot"]):
     def standing(self) -> Self:
-        """Slots whose State speaks today; a later regret drops out by itself."""
+        """Slots whose State is heard today; a later regret drops out by itself."""
         return self.filter(
-            has_standing_answer(ANSWERS_SPEAKING, "session__edition", "delegation__member_state")
+            has_standing_answer(ANSWERS_HEARD, "session__edition", "delegation__member_state")
         )
 
 

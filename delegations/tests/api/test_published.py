@@ -210,6 +210,16 @@ def test_who_does_not_speak_any_more_has_left_the_list(client, edition):
     assert [one["state"] for one in told] == ["RB"]
 
 
+def test_who_only_hands_in_a_written_statement_is_on_no_list(client, edition):
+    session = session_of(edition)
+    speaker_of(session, MemberStateFactory(iso2="RA"), 1, "written")
+    speaker_of(session, MemberStateFactory(iso2="RB"), 2, "video")
+
+    told = read(client, f"{OF_EDITION}/speakers")["items"]
+
+    assert [one["state"] for one in told] == ["RB"]
+
+
 # Totals
 
 

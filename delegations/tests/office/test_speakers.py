@@ -100,6 +100,19 @@ def test_who_sends_regrets_afterwards_has_left_the_list(client, session):
     assert "Zenda" in page
 
 
+def test_who_hands_in_a_written_statement_takes_no_floor(client, session):
+    invitation = inscribed(session, "Ruritania", 1, speaker_name="Flavia Elphberg")
+    inscribed(session, "Zenda", 2)
+    invitation.replies.update(status=Reply.Status.SUPERSEDED)
+    ReplyFactory(invitation=invitation, answer="written")
+
+    page = text(client.get(PAGE))
+
+    assert "<strong>Ruritania</strong>" not in page
+    assert "Flavia Elphberg" not in page
+    assert "Zenda" in page
+
+
 def test_a_session_that_was_called_off_is_not_listed(client, session):
     inscribed(session, "Ruritania", 1)
     assert "Dialogues" in text(client.get(PAGE))
