@@ -8,6 +8,7 @@ from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Count, F, Max, Prefetch, QuerySet, Subquery, Sum
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -134,13 +135,16 @@ def in_order_of_speaking(statements: QuerySet[PolicyStatement]) -> QuerySet[Poli
 def sessions_with_speakers(edition: ForumEdition) -> QuerySet[HighLevelSession]:
     """Return the sessions that take place and have speakers, by hour, with ``speakers`` in order.
 
-    Speakers are slots of States that speak today; a later regret takes one off the list.
+    The hour is that of calendars. Speakers are slots of States that speak today; a later regret
+    takes one off the list.
     """
     standing = SpeakingSlot.objects.standing()
     speakers = standing.select_related("delegation__member_state", "delegation__statement")
     return (
-        HighLevelSession.objects.taking_place()
+        HighLevelSession.objects.public()
         .filter(edition=edition, slots__in=standing)
+        .select_related("hours")
+        .order_by(Coalesce("hours__starts_at", "starts_at"), "pk")
         .distinct()
         .prefetch_related(Prefetch("slots", speakers.order_by("position"), to_attr="speakers"))
     )

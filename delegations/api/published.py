@@ -1,5 +1,6 @@
 """What everybody may read: editions, States, sessions, the list of speakers, totals of answers."""
 
+from django.db.models.functions import Coalesce
 from django.http import Http404, HttpRequest
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
@@ -90,10 +91,12 @@ def speakers(request: HttpRequest, symbol: str, asked: Query[Asked]) -> Speakers
     found = edition_of(symbol)
     if not found.shows_speakers(timezone.now()):
         raise Http404(NOT_PUBLIC)
-    held = HighLevelSession.objects.taking_place().filter(edition=found)
+    held = HighLevelSession.objects.public().filter(edition=found)
     slots = SpeakingSlot.objects.standing().filter(session__in=held)
-    slots = slots.select_related("session", "delegation__member_state", "delegation__statement")
-    order = ["session__starts_at", "session_id", "position"]
+    slots = slots.select_related(
+        "session__hours", "delegation__member_state", "delegation__statement"
+    ).annotate(begins_at=Coalesce("session__hours__starts_at", "session__starts_at"))
+    order = ["begins_at", "session_id", "position"]
     rows, more = part_of(slots, asked, order, "id")
     return Speakers(
         items=[Speaker.of(slot) for slot in rows],

@@ -147,7 +147,7 @@ class Speaker(Schema):
         statement = getattr(slot.delegation, "statement", None)
         return cls(
             id=slot.pk,
-            session=InSixLanguages.of(slot.session, "title"),
+            session=InSixLanguages.of(slot.session.as_published, "title"),
             position=slot.position,
             state=slot.delegation.member_state.iso2,
             speaker=statement.speaker_name if statement else "",

@@ -25,6 +25,10 @@ class HighLevelSessionQuerySet(ApprovedByTwoQuerySet):
         """Sessions that nobody has called off: to stop, one person suffices."""
         return self.filter(is_called_off=False)
 
+    def public(self) -> Self:
+        """Sessions that take place for the desk and in calendars: two people bring one back."""
+        return self.taking_place().filter(Q(hours=None) | Q(hours__is_called_off=False))
+
 
 class HighLevelSession(ApprovedByTwo):
     """A session as staff plan it; calendars have the hours that two people approved last."""
@@ -66,6 +70,11 @@ class HighLevelSession(ApprovedByTwo):
 
     def __str__(self) -> str:
         return str(self.title)
+
+    @property
+    def as_published(self) -> "HighLevelSession | SessionHours":
+        """What calendars have of it; until two people approved it once, what is planned."""
+        return self.hours or self
 
 
 class SpeakingSlotQuerySet(models.QuerySet["SpeakingSlot"]):

@@ -119,6 +119,17 @@ def test_no_statement_can_be_put_into_a_session_that_one_person_called_off():
     assert "Dialogues of the afternoon" not in page
 
 
+def test_offices_choose_a_session_by_the_hour_that_two_people_approved():
+    invitation = speaking("Ruritania")
+    session = approved(session_of(invitation, "Dialogues"))
+    change(session, starts_at=session.starts_at - HOUR, title_en="Not approved")
+
+    page = browser(invitation).get(page_of(invitation, "statement")).content.decode()
+
+    assert "Dialogues – 11 May 2027, 11:00 (Geneva time)" in page
+    assert "Not approved" not in page
+
+
 LIST = reverse("admin:delegations_highlevelsession_changelist")
 
 

@@ -32,7 +32,11 @@ def speakers(request: HttpRequest, symbol: str) -> HttpResponse:
         "as_of": hour(now),
         "has_programme": edition.session_hours.exists(),
         "sessions": [
-            (session, hour_of(session, edition, hour), in_their_languages(session))
+            (
+                session.as_published,
+                hour_of(session.as_published, edition, hour),
+                in_their_languages(session),
+            )
             for session in sessions_with_speakers(edition)
         ],
     }

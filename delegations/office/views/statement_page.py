@@ -30,17 +30,19 @@ STAFF_NEED = "delegations.view_policystatement"
 
 
 def session_choices(edition: ForumEdition) -> list[tuple[int, str]]:
-    """Return the sessions that take place and have speaking slots, with their hours."""
+    """Return the sessions that take place and have slots, with their hours in calendars."""
     language = get_language()
+    offered = HighLevelSession.objects.public().filter(edition=edition, seats__gt=0)
+    shown = [(one.pk, one.as_published) for one in offered.select_related("hours")]
     return [
         (
-            session.pk,
+            pk,
             f"{session.title} – "
             + printed_hour(
                 session.starts_at.astimezone(edition.zone), edition.time_zone_name, language
             ),
         )
-        for session in HighLevelSession.objects.taking_place().filter(edition=edition, seats__gt=0)
+        for pk, session in shown
     ]
 
 

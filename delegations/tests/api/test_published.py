@@ -12,7 +12,7 @@ from delegations.tests.api.published import (
     speaker_of,
 )
 from delegations.tests.offices import coming
-from invitations.models import ForumEdition, HeldChange, MemberState, Reply
+from invitations.models import ForumEdition, HeldChange, MemberState, Reply, SessionHours
 from invitations.outbox.release import release_change
 from invitations.tests.factories import (
     AnnouncedEditionFactory,
@@ -218,6 +218,22 @@ def test_who_only_hands_in_a_written_statement_is_on_no_list(client, edition):
     told = read(client, f"{OF_EDITION}/speakers")["items"]
 
     assert [one["state"] for one in told] == ["RB"]
+
+
+def test_speakers_stand_by_the_hours_and_titles_that_two_people_approved(client, edition):
+    late, early = session_of(edition, 14), session_of(edition, 8)
+    off = session_of(edition, 11)
+    for session, code in ((late, "RA"), (early, "RB"), (off, "RC")):
+        speaker_of(session, MemberStateFactory(iso2=code))
+    HighLevelSession.objects.filter(pk=late.pk).update(
+        title_en="Not approved", starts_at=early.starts_at - dt.timedelta(hours=1)
+    )
+    SessionHours.objects.filter(pk=off.hours_id).update(is_called_off=True)
+
+    part = read(client, f"{OF_EDITION}/speakers?limit=1")
+    (last,) = read(client, part["next"])["items"]
+
+    assert [one["session"]["en"] for one in (*part["items"], last)] == ["At 8", "At 14"]
 
 
 # Totals

@@ -6,10 +6,11 @@ from django.utils import timezone, translation
 
 from delegations.models import Delegation, HighLevelSession, PolicyStatement, SpeakingSlot
 from delegations.tests.offices import text
-from invitations.models import MemberState, Reply
+from invitations.models import MemberState, Reply, SessionHours
 from invitations.tests.factories import (
     AnnouncedEditionFactory,
     EditionFactory,
+    HoursFactory,
     InvitationFactory,
     MemberStateFactory,
     MinisterFactory,
@@ -48,6 +49,14 @@ def session_of(edition, title="Dialogues", hour=9):
         ends_at=dt.datetime(2027, 5, 11, hour + 1, tzinfo=dt.UTC),
         seats=20,
     )
+
+
+def in_calendars(session, **more):
+    said = {"edition": session.edition, "segment": session.segment, "title": session.title}
+    said |= {"starts_at": session.starts_at, "ends_at": session.ends_at, "room": session.room}
+    session.hours = HoursFactory(**said | more)
+    session.save()
+    return session.hours
 
 
 def inscribed(session, state, position, answer="in_person", **statement):
@@ -120,6 +129,44 @@ def test_a_session_that_was_called_off_is_not_listed(client, session):
     HighLevelSession.objects.update(is_called_off=True)
 
     assert "Dialogues" not in text(client.get(PAGE))
+
+
+def test_the_list_keeps_what_calendars_have_until_two_people_approve_a_change(client, session):
+    inscribed(session, "Ruritania", 1)
+    in_calendars(session)
+    HighLevelSession.objects.update(
+        title_en="Not approved", room="Room B",
+        starts_at=session.starts_at - dt.timedelta(hours=1),
+    )  # fmt: skip
+
+    page = text(client.get(PAGE))
+
+    assert "<h2>Dialogues</h2> <p>11 May 2027, 11:00 (Geneva time)<br><bdi>Room A</bdi>" in page
+    assert "Not approved" not in page
+
+
+def test_two_people_bring_a_session_back_that_was_called_off(client, session):
+    inscribed(session, "Ruritania", 1)
+    hours = in_calendars(session, is_called_off=True)
+    assert "Dialogues" not in text(client.get(PAGE))
+
+    SessionHours.objects.filter(pk=hours.pk).update(is_called_off=False)
+
+    assert "Dialogues" in text(client.get(PAGE))
+
+
+def test_sessions_stand_by_the_hours_of_calendars(client, edition):
+    late, early = session_of(edition, "Late", 14), session_of(edition, "Early", 8)
+    for session, state in ((late, "Ruritania"), (early, "Zenda")):
+        inscribed(session, state, 1)
+        in_calendars(session)
+    HighLevelSession.objects.filter(pk=late.pk).update(
+        starts_at=early.starts_at - dt.timedelta(hours=1)
+    )
+
+    page = text(client.get(PAGE))
+
+    assert page.index("Early") < page.index("Late")
 
 
 def test_only_sessions_with_speakers_are_listed_by_their_hour(client, edition):
