@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext_lazy
 from unfold.decorators import action
 
+from delegations.admin.base import StandingFilter, StandingMixin
 from delegations.admin.seen import SeenForm, SeenMixin
 from delegations.models import HighLevelSession, SpeakingSlot
 from delegations.programme import (
@@ -205,13 +206,13 @@ LEFT_EMPTY = {
 
 
 @admin.register(SpeakingSlot)
-class SpeakingSlotAdmin(TakenOutMixin, SeenMixin):
+class SpeakingSlotAdmin(TakenOutMixin, StandingMixin, SeenMixin):
     form = SpeakingSlotForm
     menu = (Menu.FORUM, 6, "format_list_numbered")
     when_empty = gettext_lazy("The list of speakers is empty: add a slot for each statement.")
-    list_display = ["position", "delegation", "session", "minutes", "moved_because"]
+    list_display = ["position", "delegation", "session", "minutes", "moved_because", "stands"]
     list_display_links = ["position", "delegation"]
-    list_filter = ["session__edition", "session"]
+    list_filter = ["session__edition", "session", StandingFilter]
     list_select_related = ["session", "delegation__edition", "delegation__member_state"]
     search_fields = [
         "delegation__member_state__iso3__called",

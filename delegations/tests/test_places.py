@@ -9,6 +9,7 @@ from django.urls import reverse
 from delegations import programme
 from delegations.models import Delegation, HighLevelSession, SpeakingSlot
 from delegations.tests.offices import text
+from invitations.admin.columns import list_url
 from invitations.tests.desk import told
 from invitations.tests.factories import (
     EditionFactory,
@@ -212,6 +213,19 @@ def test_a_session_that_is_shorter_than_its_speakers_need_is_told(admin_client, 
 
     assert "Dialogues: its speakers have 45 minutes, and it lasts 30." in told(saved)
     assert "Dialogues: it has 3 speakers, and speaking slots for 2." in told(saved)
+
+
+def test_the_list_says_who_does_not_speak_any_more(admin_client, session):
+    (slot,) = listed(session, "Armenia")
+    regrets = speaking(session.edition, "Belgium", "regrets")
+    free = SpeakingSlot.objects.create(session=session, delegation=regrets, position=2)
+
+    def found(stands):
+        page = admin_client.get(list_url(SpeakingSlot), {"stands": stands})
+        return [one.pk for one in page.context["cl"].result_list]
+
+    assert found("yes") == [slot.pk]
+    assert found("no") == [free.pk]
 
 
 def test_who_does_not_speak_any_more_takes_no_minutes(admin_client, session):
