@@ -122,10 +122,17 @@ def why_idle(letter: Letter) -> str:
     return why_overtaken(letter)
 
 
-def choose_road(letter: Letter) -> None:
-    """Let the minister of today decide on the languages, and whether it is a signed original."""
-    if letter.kind in Circular.Kind.values:
+def choose_languages(letter: Letter) -> None:
+    """Let the minister of today decide on the languages; of a note verbale, its mission."""
+    if letter.mission:
+        letter.language, letter.second_language = letter.mission.languages
+    elif letter.kind in Circular.Kind.values:
         letter.language, letter.second_language = letter.invitation.minister.languages
+
+
+def choose_road(letter: Letter) -> None:
+    """Let those of today decide on the languages, and whether it is a signed original."""
+    choose_languages(letter)
     # A note goes the way of the letters that it was planned for.
     if letter.kind in PRINTED_KINDS and letter.kind != Letter.Kind.NOTE:
         letter.by_original = gets_original(letter.invitation)

@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 
 from invitations.files.frozen import StoreUnavailable, Tampered
 from invitations.letters.composing import (
+    choose_languages,
     choose_road,
     compose_letter,
     refuse_unapproved_step,
@@ -130,9 +131,11 @@ def waiting_still() -> tuple[set[int], dict[int, str]]:
     if not Letter.objects.filter(that_wait).exists():
         return set(), {}
     joined = letters_with_records().select_related(
-        "invitation__edition", "invitation__minister__rank"
+        "invitation__edition", "invitation__minister__rank", "mission"
     )
     waiting: list[Letter] = list(joined.filter(that_wait))
+    for letter in waiting:
+        choose_languages(letter)
     marks = marks_of(waiting)
     found = {one.pk for one in waiting if one.waits_with == marks[one.pk]}
     found |= lacking_still([one for one in waiting if one.pk not in found], marks)
@@ -236,8 +239,10 @@ def note_records(keys: Sequence[int]) -> list[Noted]:
     What changes meanwhile differs when they are approved. Behind an automatic letter nothing is
     hashed: it asks which changes wait.
     """
-    found = letters_with_records().in_bulk(keys)
+    found = letters_with_records().select_related("mission").in_bulk(keys)
     letters = [found[key] for key in keys if key in found]
+    for letter in letters:
+        choose_languages(letter)
     hashes = hashes_behind_each([one for one in letters if one.kind not in AUTOMATIC_KINDS])
     return [Noted(one, hashes.get(one.pk, {})) for one in letters]
 

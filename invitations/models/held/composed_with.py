@@ -33,6 +33,11 @@ PRINTED_ALONE = {
 }
 # The office's link and code, which a letter prints: another one is no change that is held.
 LINK = "ReplyLink"
+# The languages in which a letter would be written now: its minister's, or those of its mission.
+SPOKEN = "Languages"
+SPEAKERS = {"Minister": ["language", "second_language"], "Mission": ["language"]}
+# What letters composed by an earlier version did not note: it outdates none of them.
+NOTED_LATER = (LINK, SPOKEN)
 # What a note verbale prints of its own mission, beside its name.
 PRINTED_ON_NOTES = ["greeted_as", "postal_address"]
 
@@ -47,16 +52,28 @@ def hashes_behind_each(letters: Letters, *, lock: bool = False) -> dict[int, dic
     found: dict[int, dict[str, str]] = {letter.pk: {} for letter in letters}
     greeted = [(model_named("Mission"), missions_of_notes(letters), PRINTED_ON_NOTES)]
     behind = ((model, keys, printed_alone(model)) for model, keys in records_behind(rows))
+    speakers: dict[str, Mapping[Any, Values]] = {}
     for model, keys, also in chain(behind, greeted):
-        values = values_of(model, all_of(keys), lock=lock, also=also)
-        hashes = {key: hash_of(said) for key, said in values.items()}
+        spoken = SPEAKERS.get(model.__name__, [])
+        values = values_of(model, all_of(keys), lock=lock, also=[*also, *spoken])
+        speakers[model.__name__] = values
+        hashes = {key: hash_of(said, but=spoken) for key, said in values.items()}
         for row, own in keys.items():
             found[letter_of(row)] |= {
                 f"{model.__name__} {key}": hashes[key] for key in own if key in hashes
             }
     for letter in letters:
-        found[letter.pk] |= link_behind(letter)
+        found[letter.pk] |= link_behind(letter) | spoken_behind(letter, speakers)
     return found
+
+
+def spoken_behind(letter: Any, speakers: Mapping[str, Mapping[Any, Values]]) -> dict[str, str]:
+    """Return the languages that the letter would have now; a note verbale has its mission's."""
+    name, key = "Minister", letter.invitation.minister_id
+    if letter.kind == "note":
+        name, key = "Mission", letter.mission_id
+    said = speakers[name].get(key, {})
+    return {SPOKEN: " ".join(dict.fromkeys(said[one] for one in SPEAKERS[name] if said.get(one)))}
 
 
 def link_behind(letter: Any) -> dict[str, str]:
@@ -140,11 +157,11 @@ NOT_COMPARED = {"states", "original_ranks"}
 SAID_IF_SO = {"postponed_at", "is_online", "awaits_last_day"}
 
 
-def hash_of(values: Values) -> str:
+def hash_of(values: Values, but: Sequence[str] = ()) -> str:
     said = {
         name: value
         for name, value in values.items()
-        if name not in NOT_COMPARED and (value or name not in SAID_IF_SO)
+        if name not in (*NOT_COMPARED, *but) and (value or name not in SAID_IF_SO)
     }
     return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()
 
@@ -244,7 +261,7 @@ def changed_behind(letters: Letters, *, lock: bool = False) -> dict[int, list[st
             record
             for record in {**one.composed_with, **now[one.pk]}
             if one.composed_with.get(record) != now[one.pk].get(record)
-            and (record != LINK or LINK in one.composed_with)
+            and (record not in NOTED_LATER or record in one.composed_with)
         ]
         for one in letters
     }

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from invitations.models.held.composed_with import (
     LINK,
+    SPOKEN,
     changed_behind,
     covered_by,
     letters_with_records,
@@ -32,6 +33,9 @@ NOT_DUE = gettext_lazy(
 DEAD_LINK = gettext_lazy(
     "Its link was replaced, or has ended, since it was composed. Have it composed anew, and look at"
     " it again."
+)
+IN_ANOTHER_LANGUAGE = gettext_lazy(
+    "It would be written in another language now: have it composed anew, and look at it again."
 )
 COVERS_OUTDATED = gettext_lazy("A letter it covers is to be composed anew, and then the note too.")
 
@@ -71,7 +75,9 @@ def outdated_among(letters: Sequence[Any], *, lock: bool = False) -> dict[int, O
 def why_anew(letter: Any, changed: list[str]) -> Outdated:
     if not letter.composed_with:
         return Outdated([], UNKNOWN)
-    return Outdated([], DEAD_LINK) if LINK in changed else Outdated(changed)
+    if LINK in changed:
+        return Outdated([], DEAD_LINK)
+    return Outdated([], IN_ANOTHER_LANGUAGE) if SPOKEN in changed else Outdated(changed)
 
 
 def outdated_letters(letters: "QuerySet[Any]") -> dict[int, Outdated]:

@@ -29,7 +29,8 @@ class Road(models.TextChoices):
 
 
 ADDRESSES = {"to_emails", "cc_emails"}
-PRINTED = {name.removesuffix("_id") for name in HELD["Minister"].names()} - ADDRESSES
+LANGUAGES = {"language", "second_language"}
+PRINTED = {name.removesuffix("_id") for name in HELD["Minister"].names()} - ADDRESSES | LANGUAGES
 
 
 def what_matters(changed: Iterable[str]) -> list[str]:

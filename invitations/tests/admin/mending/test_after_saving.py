@@ -44,6 +44,8 @@ def saved(client, minister, **words):
     ("words", "road"),
     [
         ({"family_name": "Elphberg-Strelsau"}, "replace"),
+        ({"language": "fr"}, "replace"),
+        ({"second_language": "fr"}, "replace"),
         ({"to_emails": "new@example.org"}, "send"),
         ({"family_name": "Elphberg-Strelsau", "to_emails": "new@example.org"}, "replace"),
     ],
