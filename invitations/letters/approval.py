@@ -18,8 +18,9 @@ from invitations.letters.planning import (
     call_back_letters,
     covered_now,
     save_planned_letters,
+    stand_with_another,
 )
-from invitations.letters.routes import gets_original, why_kept_back
+from invitations.letters.routes import OF_ANOTHER_NOW, gets_original, why_kept_back
 from invitations.letters.scrutiny.doubts import is_late
 from invitations.models import (
     ApprovedByTwo,
@@ -30,7 +31,13 @@ from invitations.models import (
     Term,
 )
 from invitations.models.held.composed_with import lock_shared
-from invitations.models.held.outdated import CALLED_BACK, DUE, NOT_DUE, refuse_outdated
+from invitations.models.held.outdated import (
+    CALLED_BACK,
+    DUE,
+    NOT_DUE,
+    OVER_WHO_LEFT,
+    refuse_outdated,
+)
 
 CANCELLED = Letter.State.CANCELLED
 
@@ -139,15 +146,17 @@ def refuse_other_road(letter: Letter) -> None:
 
 def refuse_out_of_office(letter: Letter) -> None:
     """Refuse a letter to a person whose successor is on file; a note goes to a mission."""
-    if letter.kind != Letter.Kind.NOTE and letter.invitation.minister.successor_id:
-        raise ValidationError(_("Somebody else holds this office now: hand the invitation over."))
+    if letter.is_to_who_left_office:
+        raise ValidationError(OF_ANOTHER_NOW)
 
 
 def refuse_uncovered(note: Letter) -> None:
-    """Refuse a note verbale unless all the letters that it covers are approved."""
+    """Refuse a note verbale unless all that it covers is approved, and to who holds office."""
     states = set(note.covers.values_list("state", flat=True))
     if Letter.State.CANCELLED in states:
         raise ValidationError(CALLED_BACK)
+    if note.covers.to_who_left_office().exists():
+        raise ValidationError(OVER_WHO_LEFT)
     if states != {Letter.State.APPROVED}:
         raise ValidationError(_("Approve the letters it covers first."))
 
@@ -247,6 +256,7 @@ def recompose_letter(letter: Letter, by: User) -> Letter:
     )
     save_planned_letters([anew])
     anew.covers.set(covered_now(letter))
+    stand_with_another(anew, anew.covers.all())
     return anew
 
 

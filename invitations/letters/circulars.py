@@ -269,10 +269,12 @@ def plan_notes(circular: Circular, by: User | None = None) -> int:
 def by_mission(circular: Circular) -> dict[tuple[int, bool], list[Letter]]:
     """Return the circular's composed and approved letters, by the missions that get a note.
 
-    The key also says whether they are signed originals.
+    The key also says whether they are signed originals. No note forwards a letter to who has left
+    office.
     """
     letters = (
-        circular.letters.filter(state__in=[Letter.State.COMPOSED, Letter.State.APPROVED])
+        circular.letters.to_who_holds_office()
+        .filter(state__in=[Letter.State.COMPOSED, Letter.State.APPROVED])
         .exclude(kind__in=[*AUTOMATIC_KINDS, Letter.Kind.NOTE])
         .exclude(answered_already())
         .select_related("invitation")

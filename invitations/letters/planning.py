@@ -226,8 +226,7 @@ def known_addresses(invitation: Invitation) -> set[str]:
 
 def released_recipients(invitation: Invitation) -> list[list[str]]:
     """Return the office's pairs as an automatic letter has them."""
-    held = held_changes(invitation)
-    if held:
+    if held := held_changes(invitation):
         invitation = released_invitation(invitation, held)
     missions = released_missions(invitation, held) if held else missions_of(invitation)
     return office_recipients(invitation.minister, emails_of(missions))
@@ -347,10 +346,10 @@ def call_back_letters(letters: "QuerySet[Letter]", because: str, by: User | None
 
 
 def covered_now(note: Letter) -> "QuerySet[Letter]":
-    """Return the letters in force of the invitations that the note covers, recomposed ones too."""
+    """Return what the note covers of letters in force to who holds office, recomposed ones too."""
     kinds = [*AUTOMATIC_KINDS, Letter.Kind.NOTE]
     in_force = Letter.objects.in_force().filter(circular=note.circular_id).exclude(kind__in=kinds)
-    in_force = in_force.filter(by_original=note.by_original)
+    in_force = in_force.to_who_holds_office().filter(by_original=note.by_original)
     return in_force.filter(invitation__in=note.covers.values("invitation"))
 
 
@@ -386,9 +385,10 @@ def tidy_waiting_notes() -> None:
     planned = Letter.objects.planned().filter(kind=Letter.Kind.NOTE, composing_until=None)
     if not planned.exists():  # as on most ticks; what is asked then takes long
         return
-    called_back = Letter.objects.filter(notes=OuterRef("pk"), state=Letter.State.CANCELLED)
-    for note in planned.filter(Exists(called_back)):
+    gone = Letter.objects.forwarded_no_more().filter(notes=OuterRef("pk"))
+    for note in planned.filter(Exists(gone)):
         note.covers.set(covered_now(note))
+        stand_with_another(note, note.covers.all())
     drop_idle_notes(planned)
 
 

@@ -20,6 +20,7 @@ from invitations.models import (
     Mission,
 )
 from invitations.models.held.holding import was_released
+from invitations.models.held.outdated import OVER_WHO_LEFT
 from invitations.models.letter import prints_dead_link
 from invitations.text.dates import comma_list
 
@@ -110,6 +111,7 @@ ORIGINAL_DUE = _(
     "kind; or correct the rank, and then send this anew."
 )
 
+OF_ANOTHER_NOW = _("Somebody else holds this office now: hand the invitation over.")
 
 MOVED_AGAIN = _("the dates have moved again since this notice was drafted")
 DATES_MOVED = _(
@@ -128,8 +130,8 @@ def why_kept_back(letter: Letter) -> Any:
     """Return why mail that a person approved, or a note over such mail, may not leave now.
 
     A signed original is due to the rank by now, or the dates of the edition have moved since, or
-    its link opens no more. What the office said online is acknowledged by mail all the same;
-    nobody is reminded.
+    its link opens no more; a note is over a letter to who has left office. What the office said
+    online is acknowledged by mail all the same; nobody is reminded.
     """
     if letter.by_original or letter.kind in AUTOMATIC_KINDS:
         return ""
@@ -144,6 +146,8 @@ def why_kept_back(letter: Letter) -> Any:
         return ORIGINAL_DUE
     if any(moved and composed and composed < moved for *_by, composed, moved, _dead in rows):
         return DATES_MOVED
+    if is_note and any(successor for _rank, successor, *_others in rows):
+        return OVER_WHO_LEFT
     # To who has left office nothing leaves anyway, for a reason of its own.
     is_dead = any(dead and successor is None for _rank, successor, *_others, dead in rows)
     return LINK_ENDED if is_dead else ""

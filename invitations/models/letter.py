@@ -41,6 +41,14 @@ class LetterQuerySet(models.QuerySet["Letter"]):
         is_in_office = Q(invitation__minister__successor=None)
         return self.filter(is_in_office | Q(kind=LetterKind.NOTE))
 
+    def to_who_left_office(self) -> Self:
+        return self.exclude(kind=LetterKind.NOTE).exclude(invitation__minister__successor=None)
+
+    def forwarded_no_more(self) -> Self:
+        """Letters that were called back, or whose addressee has left office."""
+        has_left = Q(invitation__minister__successor__isnull=False)
+        return self.filter(Q(state=Letter.State.CANCELLED) | has_left)
+
     def in_force(self) -> Self:
         return self.exclude(state=Letter.State.CANCELLED)
 
@@ -333,6 +341,11 @@ class Letter(models.Model):
         printed = self.composed_with.get(LINK)
         links = self.invitation.links.all() if printed else ()
         return any(str(link.pk) == printed and link.replaced_at for link in links)
+
+    @property
+    def is_to_who_left_office(self) -> bool:
+        """Whether the successor of its addressee is entered; a note verbale goes to a mission."""
+        return self.kind != LetterKind.NOTE and self.invitation.minister.successor_id is not None
 
     @property
     def addressed_alike(self) -> dict[str, str]:

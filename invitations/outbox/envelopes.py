@@ -7,8 +7,16 @@ from django.core.exceptions import ValidationError
 from django.db.models import Prefetch, Q, QuerySet
 from django.utils.translation import gettext as _
 
-from invitations.letters.routes import DATES_MOVED, LINK_ENDED, Route, Way, paper_route
+from invitations.letters.routes import (
+    DATES_MOVED,
+    LINK_ENDED,
+    OF_ANOTHER_NOW,
+    Route,
+    Way,
+    paper_route,
+)
 from invitations.models import PRINTED_KINDS, Invitation, Letter, Mission
+from invitations.models.held.outdated import OVER_WHO_LEFT
 from invitations.text.dates import comma_list
 
 JOINED = (
@@ -18,6 +26,7 @@ JOINED = (
     "invitation__member_state",
     "invitation__minister__member_state",
 )
+OF_COVERED = ("invitation__member_state", "invitation__minister")
 # Observers come after Member States; a State's principal letter before those by courtesy.
 FRENCH_ORDER = (
     "invitation__member_state__status",
@@ -73,9 +82,9 @@ def with_covered_letters(chosen: "QuerySet[Letter]") -> "QuerySet[Letter]":
             "replaced_by",
             "invitation__links",
             "invitation__member_state__missions",
-            Prefetch("covers", Letter.objects.select_related("invitation__member_state")),
+            Prefetch("covers", Letter.objects.select_related(*OF_COVERED)),
             Prefetch("notes", notes.select_related(*JOINED)),
-            Prefetch("notes__covers", Letter.objects.select_related("invitation__member_state")),
+            Prefetch("notes__covers", Letter.objects.select_related(*OF_COVERED)),
         )
     )
 
@@ -90,12 +99,21 @@ def refuse_unprintable(letter: Letter) -> None:
         raise ValidationError(_("The invitation is not in force."))
     if letter.is_of_earlier_dates:
         raise ValidationError(DATES_MOVED)
+    refuse_who_left_office(letter)
     if letter.has_dead_link:
         raise ValidationError(LINK_ENDED)
     if any(is_replacement(other) for other in letter.replaced_by.all()):
         raise ValidationError(_("Another letter has replaced it: print that one."))
     if any(is_gone(covered) for covered in letter.covers.all()):
         raise ValidationError(_("A letter it covers was called back: compose the note anew."))
+
+
+def refuse_who_left_office(letter: Letter) -> None:
+    """Refuse a letter to a person whose successor is on file, and a note verbale over one."""
+    if letter.is_to_who_left_office:
+        raise ValidationError(OF_ANOTHER_NOW)
+    if any(covered.is_to_who_left_office for covered in letter.covers.all()):
+        raise ValidationError(OVER_WHO_LEFT)
 
 
 def is_gone(letter: Letter) -> bool:

@@ -3,6 +3,7 @@
 import datetime as dt
 from typing import NamedTuple
 
+from auditlog.models import LogEntry
 from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
@@ -13,7 +14,7 @@ from invitations.audit import Act, record_act
 from invitations.files.frozen import Frozen
 from invitations.letters.approval import locked_letter
 from invitations.letters.routes import paper_route
-from invitations.models import Delivery, Letter, OriginalStep
+from invitations.models import Delivery, Letter, Minister, OriginalStep
 from invitations.models.delivery import STEPS, Step
 from invitations.models.held.composed_with import LINK
 from invitations.outbox.decisions import mark_dispatched, paper_delivery
@@ -73,7 +74,7 @@ def was_in_force(letter: Letter, on: dt.date, *, is_printed: bool) -> bool:
 def void_since(letter: Letter) -> dt.datetime | None:
     """Return when it came to be called back, replaced, withdrawn, or with dead link or old dates.
 
-    None if it is in force.
+    Or when its addressee left office. None if it is in force.
     """
     invitation = letter.invitation
     replacements = letter.replaced_by.approved().filter(kind=Letter.Kind.REPLACEMENT)
@@ -84,9 +85,20 @@ def void_since(letter: Letter) -> dt.datetime | None:
         *replacements.values_list("approved_at", flat=True),
         *called_back.values_list("at", flat=True),
         invitation.withdrawn_at,
+        succeeded_at(invitation.minister),
         invitation.edition.moved_at if letter.is_of_earlier_dates else None,
     ]
     return min(filter(None, found), default=None)
+
+
+def succeeded_at(minister: Minister) -> dt.datetime | None:
+    """Return when the person who holds the office now was entered as successor, by the history."""
+    if minister.successor_id is None:
+        return None
+    entries = LogEntry.objects.get_for_object(minister).filter(changes__has_key="successor")
+    successor = str(minister.successor_id)
+    entered = [one.timestamp for one in entries if one.changes["successor"][1] == successor]
+    return max(entered, default=None)
 
 
 def refuse_no_original(letter: Letter) -> None:

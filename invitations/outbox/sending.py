@@ -147,10 +147,12 @@ def why_not_in_force(letter: Letter, invitation: Invitation) -> str:
         return str(LEFT_OFFICE)
     if not Letter.objects.approved().filter(pk=letter.pk).exists():
         return _("the letter is not in force")
-    is_note = letter.kind == Letter.Kind.NOTE
-    if is_note and letter.covers.exclude(state=Letter.State.APPROVED).exists():
+    if letter.kind != Letter.Kind.NOTE:
+        return ""
+    if letter.covers.exclude(state=Letter.State.APPROVED).exists():
         return _("a letter it covers was called back")
-    return ""
+    left = letter.covers.to_who_left_office().exists()
+    return _("a letter it covers is to a person who has left office") if left else ""
 
 
 def why_replaced(letter: Letter) -> str:

@@ -39,8 +39,8 @@ def transit(  # noqa: PLR0913 -- what an event keeps
 def begin_sending(delivery: Delivery) -> bool:
     """Set *sending* if the claim holds, the letter is approved and its invitation issued.
 
-    A letter that another one has replaced stays, and a note verbale over one. Nothing leaves to a
-    person who has left office, but a note verbale to the mission does.
+    A letter that another one has replaced stays, and one to a person who has left office; so does a
+    note verbale over either.
     """
     now = timezone.now()
     to_office = Letter.objects.approved().to_who_holds_office()
@@ -49,6 +49,9 @@ def begin_sending(delivery: Delivery) -> bool:
     over = "replaces__notes" if is_note else "replaces"
     replaced = Letter.objects.replacements().filter(**{over: OuterRef("letter")})
     in_force = Exists(issued) & ~Exists(replaced)
+    if is_note:
+        left = Letter.objects.to_who_left_office().filter(notes=OuterRef("letter"))
+        in_force &= ~Exists(left)
     claimed = in_state(delivery, State.CLAIMED).filter(in_force, lease_ends_at__gt=now)
     changes = {
         "state": State.SENDING,

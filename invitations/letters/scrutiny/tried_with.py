@@ -54,11 +54,11 @@ def marks_of(letters: Sequence[Letter]) -> dict[int, str]:
     """
     covers = covered_by(one.pk for one in letters)
     known = {one.pk: one for one in letters}
-    others = {covered for _note, covered, _state in covers} - set(known)
+    others = {one.letter for one in covers} - set(known)
     parts = parts_of([*letters, *letters_with_records().filter(pk__in=others)])
     over: Parts = defaultdict(list)
-    for note, covered, state in covers:
-        over[note] += [*parts[covered], str(state == Letter.State.CANCELLED)]
+    for one in covers:
+        over[one.note] += [*parts[one.letter], str(one.state == Letter.State.CANCELLED)]
     shared = [str(timezone.localdate()), state_of_seal()] if letters else []
     return {key: hash_of([*shared, *sorted(parts[key] + over[key])]) for key in known}
 

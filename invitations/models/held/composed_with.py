@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from copy import copy
 from itertools import chain
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.apps import apps
 from django.db import models
@@ -98,9 +98,9 @@ def with_covered(letters: Letters) -> list[Any]:
     """
     notes = {one.pk: one for one in letters if one.kind == "note"}
     covers = covered_by(notes)
-    keys = {key for _note, key, _state in covers}
+    keys = {one.letter for one in covers}
     covered = letters_with_records().in_bulk(keys) if keys else {}
-    return [*letters, *(read_in(notes[note], covered[key]) for note, key, _state in covers)]
+    return [*letters, *(read_in(notes[one.note], covered[one.letter]) for one in covers)]
 
 
 def read_in(note: Any, covered: Any) -> Any:
@@ -114,10 +114,20 @@ def letter_of(row: Any) -> int:
     return row[0] if isinstance(row, tuple) else row
 
 
-def covered_by(notes: Iterable[int]) -> list[tuple[int, int, str]]:
-    """Return (note verbale, letter that it covers, state of that letter)."""
+class Covered(NamedTuple):
+    """A note verbale, a letter that it covers, and who has succeeded the letter's minister."""
+
+    note: int
+    letter: int
+    state: str
+    successor: int | None
+
+
+def covered_by(notes: Iterable[int]) -> list[Covered]:
     rows = model_named("Letter").covers.through.objects.filter(from_letter__in=list(notes))
-    return list(rows.values_list("from_letter", "to_letter", "to_letter__state"))
+    successor = "to_letter__invitation__minister__successor"
+    columns = ("from_letter", "to_letter", "to_letter__state", successor)
+    return [Covered(*row) for row in rows.values_list(*columns)]
 
 
 def letters_with_records() -> "models.QuerySet[Any]":

@@ -24,6 +24,9 @@ from invitations.text.dates import comma_list
 
 UNKNOWN = gettext_lazy("Nobody can tell what changed since it was composed. Have it composed anew.")
 CALLED_BACK = gettext_lazy("A letter it covers was called back: compose the note anew.")
+OVER_WHO_LEFT = gettext_lazy(
+    "A letter it covers is to a person who has left office: compose the note anew."
+)
 DUE = gettext_lazy(
     "A signed original is due to this rank now, no mail: have the letter composed anew."
 )
@@ -48,6 +51,7 @@ class Outdated(NamedTuple):
 
 
 BACK, COVERS = Outdated([], CALLED_BACK), Outdated([], COVERS_OUTDATED)
+LEFT = Outdated([], OVER_WHO_LEFT)
 
 
 def refuse_outdated(letter: Any) -> None:
@@ -88,10 +92,11 @@ def outdated_letters(letters: "QuerySet[Any]") -> dict[int, Outdated]:
     waiting = letters.filter(state="composed").order_by()
     keys = set(waiting.values_list("pk", flat=True))
     covers = covered_by(keys)
-    compared = letters_to_compare(keys | {covered for _note, covered, _state in covers})
+    compared = letters_to_compare(keys | {one.letter for one in covers})
     found = outdated_among(compared) | on_another_road(compared)
-    found |= {note: COVERS for note, covered, _state in covers if covered in found}
-    found |= {note: BACK for note, _covered, state in covers if state == "cancelled"}
+    found |= {one.note: COVERS for one in covers if one.letter in found}
+    found |= {one.note: LEFT for one in covers if one.successor}
+    found |= {one.note: BACK for one in covers if one.state == "cancelled"}
     return {key: why for key, why in found.items() if key in keys}
 
 

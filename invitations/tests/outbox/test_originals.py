@@ -22,7 +22,7 @@ from invitations.tests.factories import (
     MissionFactory,
     UserFactory,
 )
-from invitations.tests.mending import asked_for
+from invitations.tests.mending import asked_for, successor_of
 from invitations.tests.originals import approved, brought, done
 from invitations.tests.outbox.deliveries import DAY
 from invitations.tests.paper import drop
@@ -149,11 +149,18 @@ def entering_a_successor(invitation):
     asked_for(invitation)
 
 
+def listing_a_successor(invitation):
+    invitation.minister.successor = successor_of(invitation)
+    invitation.minister.save()
+
+
 def withdrawing(invitation):
     withdraw_invitation(invitation, UserFactory(), "A change of government.")
 
 
-ENDS = pytest.mark.parametrize("ends", [ending_its_link, entering_a_successor, withdrawing])
+ENDS = pytest.mark.parametrize(
+    "ends", [ending_its_link, entering_a_successor, listing_a_successor, withdrawing]
+)
 
 
 @ENDS

@@ -7,6 +7,7 @@ from invitations.letters.routes import paper_route
 from invitations.models import Letter
 from invitations.outbox.envelopes import refuse_unprintable
 from invitations.tests.factories import StepFactory
+from invitations.tests.mending import successor_of
 from invitations.tests.outbox.print_run.papers import contents, mission_for, packed
 
 pytestmark = pytest.mark.django_db
@@ -188,6 +189,19 @@ def test_letter_of_a_withdrawn_invitation_is_refused(letter):
 
     with pytest.raises(ValidationError, match="not in force"):
         refuse_unprintable(one)
+
+
+def test_a_letter_to_who_left_office_is_refused_and_a_note_over_it(letter, note):
+    one = letter()
+    above = note(mission_for(one), one)
+    minister = one.invitation.minister
+    minister.successor = successor_of(one.invitation)
+    minister.save()
+
+    with pytest.raises(ValidationError, match="hand the invitation over"):
+        refuse_unprintable(one)
+    with pytest.raises(ValidationError, match="to a person who has left office"):
+        refuse_unprintable(above)
 
 
 def test_replaced_letter_is_refused(letter):

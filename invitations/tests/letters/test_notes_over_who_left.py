@@ -1,0 +1,129 @@
+"""No note verbale forwards a letter to a person whose successor is on file."""
+
+import pytest
+from django.core.exceptions import ValidationError
+
+from invitations.letters.approval import recompose_letter
+from invitations.letters.circulars import plan_circular, plan_notes
+from invitations.letters.composing_queue import compose_planned
+from invitations.letters.issuing import withdraw_invitation
+from invitations.models import Letter
+from invitations.models.held.outdated import outdated_letters
+from invitations.outbox.decisions import dispatch_on_paper, send_anew
+from invitations.outbox.dispatch import dispatch_outbox
+from invitations.tests.factories import CircularFactory, MissionFactory, UserFactory
+from invitations.tests.letters.drafts import drafted, under_one_note
+from invitations.tests.mending import asked_for, successor_of
+from invitations.tests.originals import approved
+
+pytestmark = pytest.mark.django_db
+
+OVER_WHO_LEFT = "A letter it covers is to a person who has left office"
+
+
+def succeed(letter):
+    """Enter the successor as a list or the page of the minister does."""
+    minister = letter.invitation.minister
+    minister.successor = successor_of(letter.invitation)
+    minister.save()
+
+
+@pytest.fixture
+def circular():
+    return under_one_note()
+
+
+def note_of(circular):
+    return circular.letters.in_force().get(kind="note")
+
+
+def inviting(circular):
+    return list(circular.letters.in_force().filter(kind="invitation").order_by("pk"))
+
+
+def states_of(letter):
+    return set(letter.deliveries.values_list("state", flat=True))
+
+
+def all_approved(circular):
+    return [approved(one) for one in [*inviting(circular), note_of(circular)]]
+
+
+def test_a_note_over_a_letter_to_who_left_office_is_not_approved(circular):
+    first, second = map(approved, inviting(circular))
+    note = note_of(circular)
+    succeed(first)
+
+    assert OVER_WHO_LEFT in str(outdated_letters(Letter.objects.all())[note.pk].because)
+    with pytest.raises(ValidationError, match=OVER_WHO_LEFT):
+        approved(note)
+
+    recompose_letter(note, UserFactory())
+    compose_planned()
+    anew = note_of(circular)
+    assert list(anew.covers.all()) == [second]
+    assert approved(anew).state == Letter.State.APPROVED
+
+
+@pytest.mark.parametrize("enter", [succeed, lambda letter: asked_for(letter.invitation)])
+def test_an_approved_note_over_such_a_letter_is_kept_back(peer, circular, enter):
+    first, second, note = all_approved(circular)
+    enter(first)
+
+    dispatch_outbox()
+
+    assert states_of(first) == states_of(note) == {"missed"}
+    assert states_of(second) == {"handed_over"}
+    [delivery] = note.deliveries.all()
+    assert delivery.events.last().because.startswith(OVER_WHO_LEFT)
+    with pytest.raises(ValidationError, match=OVER_WHO_LEFT):
+        send_anew(delivery, UserFactory())
+
+
+def test_a_note_that_was_kept_back_is_composed_anew_without_that_letter(peer, circular):
+    first, second, note = all_approved(circular)
+    succeed(first)
+    dispatch_outbox()
+
+    recompose_letter(note, UserFactory())
+    compose_planned()
+    withdraw_invitation(first.invitation, UserFactory(), "A change of government.")
+
+    anew = note_of(circular)
+    assert (anew.state, list(anew.covers.all())) == ("composed", [second])
+
+
+def test_a_note_over_such_a_letter_leaves_on_no_paper_either(circular):
+    first, _second, note = all_approved(circular)
+    succeed(first)
+
+    with pytest.raises(ValidationError, match="to a person who has left office"):
+        dispatch_on_paper(note, UserFactory(), "pouch", "", note.approved_at)
+
+
+def test_a_note_over_none_but_such_a_letter_drops_out():
+    draft = drafted()
+    circular = draft.edition.circulars.get()
+    MissionFactory().states.add(draft.member_state)
+    plan_circular(circular)
+    compose_planned()
+    plan_notes(circular)
+    succeed(circular.letters.get(kind="invitation"))
+
+    compose_planned()
+
+    assert circular.letters.get(kind="note").state == "cancelled"
+
+
+def test_no_note_is_planned_over_a_letter_to_who_left_office():
+    circular = CircularFactory()
+    first, second = drafted(edition=circular.edition), drafted(edition=circular.edition)
+    mission = MissionFactory()
+    mission.states.add(first.member_state, second.member_state)
+    plan_circular(circular)
+    compose_planned()
+    succeed(first.letters.get())
+
+    plan_notes(circular)
+
+    assert [one.invitation for one in note_of(circular).covers.all()] == [second]
