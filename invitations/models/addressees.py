@@ -343,6 +343,9 @@ class Minister(HeldRow):
         return bracketed(self.name, self.member_state) if self.name else str(self)
 
     def clean(self) -> None:
+        self.keep_keys()
+
+    def keep_keys(self) -> None:
         self.name_key = normalize_name(self.name)
 
     @property

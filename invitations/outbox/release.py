@@ -162,6 +162,7 @@ def why_not_undone(change: HeldChange, row: Any) -> str:
             Collector(using=row._state.db).collect([row])
         else:
             lay_over(row, change.before)
+            row.keep_keys()
             row.validate_constraints()
     except ProtectedError:
         return refused_for_others(row)
@@ -208,6 +209,7 @@ def undo(change: HeldChange, row: Any) -> None:
         delete_unused(row)
         return
     lay_over(row, change.before)
+    row.keep_keys()
     row.validate_constraints()
     row.save()
     if "states" in change.before:

@@ -74,6 +74,9 @@ class HeldRow(models.Model):
         with deleting(type(self), [self.pk]):
             return super().delete(*args, **kwargs)
 
+    def keep_keys(self) -> None:
+        """Set what follows from the columns that are held, such as the key of a name."""
+
     @property
     def told_as(self) -> str:
         """The name of the row where nothing around it says whose it is."""

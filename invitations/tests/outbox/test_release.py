@@ -8,10 +8,16 @@ from django.db import connection
 from invitations.letters.planning import known_addresses
 from invitations.letters.released import held_changes
 from invitations.models import FormOfAddress, HeldChange, Minister, Mission
-from invitations.outbox.release import release_alone, release_change, take_back_change
+from invitations.outbox.release import (
+    release_alone,
+    release_change,
+    take_back_change,
+    why_not_taken_back,
+)
 from invitations.tests.factories import (
     EditionFactory,
     InvitationFactory,
+    MinisterFactory,
     MissionFactory,
     UserFactory,
 )
@@ -125,6 +131,32 @@ def test_what_was_never_released_is_deleted_when_it_is_taken_back(office):
     take_back_change(change, UserFactory(), change.mark)
 
     assert not FormOfAddress.objects.filter(pk=form.pk).exists()
+
+
+def renamed(office, name="Hentzau"):
+    minister = Minister.objects.get(pk=office.minister_id)
+    minister.family_name = name
+    minister.full_clean()
+    minister.save()
+    return HeldChange.objects.waiting().get()
+
+
+def test_a_name_that_is_taken_back_is_the_one_by_which_lists_know_the_person(office):
+    change = renamed(office)
+
+    take_back_change(change, UserFactory(), change.mark)
+
+    minister = Minister.objects.get()
+    assert (minister.name, minister.name_key) == ("Flavia Elphberg", "flavia elphberg")
+
+
+def test_taking_back_a_name_refuses_one_that_somebody_else_bears_meanwhile(office):
+    change = renamed(office)
+    MinisterFactory(member_state=office.member_state)
+
+    with pytest.raises(ValidationError, match="has a minister of that name"):
+        take_back_change(change, UserFactory(), change.mark)
+    assert why_not_taken_back(change) == "This State has a minister of that name."
 
 
 def test_taking_back_refuses_what_another_record_took_meanwhile(office):
