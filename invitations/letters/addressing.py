@@ -19,6 +19,7 @@ from invitations.models import (
     UNNAMED,
     Circular,
     FormOfAddress,
+    Gender,
     Language,
     Letter,
     MemberState,
@@ -64,8 +65,9 @@ def formal_address(
     the title, and a function that says it again lets it fall away; in Chinese, title and courtesy
     follow the name, and State and function stand before it. In Russian the block stands in the
     dative, unless the person is only ``listed``. The minister's fields "as printed" win over the
-    table, whose ``held`` changes are left out. Raise ValidationError for the highest ranks where no
-    form is sure to fit, and where a dative lacks.
+    table, whose ``held`` changes are left out; where the name stands in none but these, no opening
+    says it. Raise ValidationError for the highest ranks where no form is sure to fit, and where a
+    dative lacks.
     """
     state_key = minister.member_state_id
     form = form_on_file(language, **minister.addressed_by, state=state_key, held=held)
@@ -82,15 +84,25 @@ def formal_address(
         block = in_dative(minister, form)
     lines = [line for line in (*block, state) if line]
     words = {"title": title, "name": name, "family_name": family_name}
+    said = form if name or not says_the_name(form) else nameless_form(language, held)
     return FormalAddress(
         name=styled,
         lines=lines[::-1] if language == Language.CHINESE else lines,
-        salutation=minister.salutation_as_printed or Template(form.salutation).substitute(words),
-        closing=minister.closing_as_printed or Template(form.closing).substitute(words),
+        salutation=minister.salutation_as_printed or Template(said.salutation).substitute(words),
+        closing=minister.closing_as_printed or Template(said.closing).substitute(words),
         styled=form.styled,
         government=form.government,
         state=state,
     )
+
+
+def says_the_name(form: FormOfAddress) -> bool:
+    said = Template(f"{form.salutation} {form.closing}").get_identifiers()
+    return not {"name", "family_name"}.isdisjoint(said)
+
+
+def nameless_form(language: str, held: Held) -> FormOfAddress:
+    return form_on_file(language, UNNAMED, Gender.UNKNOWN, held=held)
 
 
 def state_on_paper(state: MemberState, form: FormOfAddress, on: dt.date | None) -> str:

@@ -362,7 +362,7 @@ class Minister(HeldRow):
     @property
     def addressed_by(self) -> dict[str, str]:
         """The form and gender under which the forms of address have this person."""
-        if not self.name and self.rank.form not in HIGHEST:
+        if self.is_unnamed and self.rank.form not in HIGHEST:
             return {"form": UNNAMED, "gender": Gender.UNKNOWN}
         return {"form": self.rank.form, "gender": self.address_gender}
 

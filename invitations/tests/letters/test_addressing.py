@@ -252,6 +252,34 @@ def test_an_unnamed_minister_is_addressed_by_the_function(ruritania):
     assert addressed.salutation == "Dear Sir or Madam,"
 
 
+ONE_NAME = {
+    "given_name": "", "family_name": "", "name_as_printed": "Son Excellence Monsieur Rudolf",
+    "address_gender": "m",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("rank", "opening"),
+    [("MIN", "Monsieur le Ministre,"), ("AMB", "Monsieur l’Ambassadeur,"), ("DIR", "Monsieur,")],
+)
+def test_whose_name_stands_as_printed_alone_is_addressed_by_rank_and_gender(
+    ruritania, rank, opening
+):
+    minister = MinisterFactory(member_state=ruritania, rank_id=rank, **ONE_NAME)
+
+    addressed = formal_address(minister, "fr")
+
+    assert (addressed.name, addressed.salutation) == (ONE_NAME["name_as_printed"], opening)
+
+
+def test_an_opening_that_says_the_family_name_is_none_for_who_has_only_a_name_as_printed(ruritania):
+    minister = MinisterFactory(member_state=ruritania, rank_id="DIR", **ONE_NAME)
+
+    addressed = formal_address(minister, "en")
+
+    assert (addressed.salutation, addressed.closing) == ("Dear Sir or Madam,", "Yours faithfully,")
+
+
 @pytest.mark.parametrize("language", Language.values)
 def test_the_unnamed_can_be_addressed_in_every_language(ruritania, language):
     minister = MinisterFactory(member_state=ruritania, given_name="", family_name="")
