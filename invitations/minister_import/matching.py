@@ -87,6 +87,7 @@ def people_on_file(states: set[int], edition: ForumEdition) -> PeopleOnFile:
     for minister in Minister.objects.filter(member_state__in=states).select_related(
         "member_state", "successor"
     ):
+        minister.keep_keys()  # an earlier version may have kept another key of the same name
         found.ministers[minister.member_state_id].append(minister)
     for invitation in (
         Invitation.objects.filter(edition=edition, member_state__in=states)

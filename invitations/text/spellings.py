@@ -19,6 +19,8 @@ SHORTENED = {
     "fed": "federated",
 }
 APOSTROPHES = "'’‘ʼ`´"  # noqa: RUF001
+# Apostrophes, and signs that are written for them, which Unicode counts among the letters.
+LETTERS_FOR_APOSTROPHES = str.maketrans(dict.fromkeys("ʼʻʽʾʿˈʹʺ", " "))
 GENITIVE = re.compile(rf"[{APOSTROPHES}]s\b", re.IGNORECASE)
 ELISION = re.compile(rf"\b[dl][{APOSTROPHES}]", re.IGNORECASE)
 LETTERS_WITH_POINTS = re.compile(r"\b(?:[^\W\d_]\.){2,}")
@@ -34,6 +36,7 @@ def normalize_name(name: str) -> str:
         for letter in unicodedata.normalize("NFKD", name)
         if not unicodedata.combining(letter)
     )
+    bare = bare.translate(LETTERS_FOR_APOSTROPHES)
     return " ".join(re.sub(r"[\W_]+", " ", bare).casefold().split())
 
 

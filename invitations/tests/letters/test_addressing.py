@@ -313,6 +313,9 @@ def test_a_form_s_words_may_name_the_person(ruritania):
         ("Anne-Marie d’Elphberg", "Anne Marie d'Elphberg"),
         ("F. Elphberg", "F Elphberg"),
         ("Weiß", "WEISS"),
+        ("Flavia d'Elphberg", "Flavia d\u02bcElphberg"),
+        ("O’Elphberg", "O\u02bbelphberg"),
+        ("‘Ali Elphberg", "ʿAli Elphberg"),
     ],
 )
 def test_spellings_of_one_name_have_one_key(one, other):

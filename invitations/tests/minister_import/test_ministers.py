@@ -129,6 +129,15 @@ def test_person_is_known_by_name_whatever_its_accents_and_then_has_the_ref(editi
     assert Minister.objects.get().ref == "R-1"
 
 
+def test_a_person_is_known_by_an_apostrophe_of_any_kind(edition):
+    bring_in(edition, FLAVIA | {"family_name": "d’Elphberg"})
+    Minister.objects.update(name_key="flavia d\u02bcelphberg")  # as an earlier version kept it
+
+    for typed in ("d'Elphberg", "d\u02bcElphberg", "d‘Elphberg"):
+        [entry] = bring_in(edition, FLAVIA | {"family_name": typed})
+        assert not entry.is_new
+
+
 def test_person_without_ref_in_the_file_keeps_the_one_on_file(edition):
     bring_in(edition, FLAVIA | {"ref": "R-1"})
     bring_in(edition, FLAVIA)
