@@ -8,9 +8,11 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 from invitations.minister_import.cells import CellFault, cell_readers, clean_row
+from invitations.minister_import.former_words import check_former_words
 from invitations.minister_import.matching import Entry, PeopleOnFile, make_entry, people_on_file
 from invitations.minister_import.table import ListRow
 from invitations.models import ForumEdition, Invitation, Minister, normalize_name
+from invitations.text.spellings import may_be_one_name
 
 
 def check_rows(rows: list[ListRow], edition: ForumEdition) -> tuple[list[Entry], list[CellFault]]:
@@ -83,6 +85,18 @@ def check_names(entries: list[Entry], files: PeopleOnFile) -> list[CellFault]:
         for mark in marks:
             lines.setdefault(mark, entry.row.line)
     return faults
+
+
+def check_refs(entries: list[Entry], files: PeopleOnFile) -> list[CellFault]:
+    """Refuse somebody else under a person's ref: gender, link and letters would go with it."""
+    reason = _("This is the ref of %(name)s: give a successor another, and say whom they replace.")
+    return [
+        entry.fault("ref", reason % {"name": entry.minister})
+        for entry in entries
+        if entry.minister.name_key
+        and "name_key" in entry.changes
+        and not may_be_one_name(entry.minister.name, entry.name)
+    ]
 
 
 def check_successions(entries: list[Entry], files: PeopleOnFile) -> list[CellFault]:
@@ -197,4 +211,12 @@ def check_principals(group: list[Entry], principal: Invitation | None) -> list[C
     return faults
 
 
-RULES = (check_who_is_meant, check_names, check_successions, check_offices, choose_principals)
+RULES = (
+    check_who_is_meant,
+    check_names,
+    check_refs,
+    check_former_words,
+    check_successions,
+    check_offices,
+    choose_principals,
+)

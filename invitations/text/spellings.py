@@ -2,7 +2,10 @@
 
 import re
 import unicodedata
+from difflib import SequenceMatcher
 from functools import lru_cache
+
+from invitations.text.scripts import script_of
 
 # Words that a State's name has in one list and lacks in another: articles, prepositions and “and”.
 SMALL_WORDS = {
@@ -38,6 +41,18 @@ def normalize_name(name: str) -> str:
     )
     bare = bare.translate(LETTERS_FOR_APOSTROPHES)
     return " ".join(re.sub(r"[\W_]+", " ", bare).casefold().split())
+
+
+# From this part of alike letters on, two names may be one in two spellings.
+ALIKE = 0.5
+
+
+def may_be_one_name(one: str, other: str) -> bool:
+    """Whether two names share a word or half of their letters; of two scripts nobody can tell."""
+    ours, theirs = normalize_name(one), normalize_name(other)
+    if script_of(ours) != script_of(theirs) or set(ours.split()) & set(theirs.split()):
+        return True
+    return SequenceMatcher(None, ours, theirs).ratio() >= ALIKE
 
 
 @lru_cache(maxsize=20_000)
