@@ -2,13 +2,16 @@
 
 from collections import defaultdict
 from collections.abc import Iterator
+from difflib import SequenceMatcher
+from itertools import combinations
 
+from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from invitations.data import names_apart
 from invitations.minister_import.matching import Entry
 from invitations.minister_import.states import with_codes
-from invitations.models import MemberState
+from invitations.models import MemberState, normalize_name
 from invitations.text.dates import comma_list
 from invitations.text.spellings import state_key
 
@@ -32,6 +35,49 @@ def names_mixed_up(entries: list[Entry]) -> Iterator[str]:
         others = [other for other in others if other != state]
         if others:
             yield sentence_on(state, others, found)
+
+
+# So many people of one State are compared with each other; more are no Government.
+MOST_COMPARED = 50
+# From this part of alike letters on, two names are taken for two spellings of one.
+NEAR = 0.85
+
+
+def one_person_twice(entries: list[Entry]) -> Iterator[str]:
+    """Name the lines of one State whose names are near to each other, if one is a newcomer."""
+    of_state = defaultdict(list)
+    for entry in entries:
+        if entry.after("name_key"):
+            of_state[entry.minister.member_state_id].append(entry)
+    for group in of_state.values():
+        pairs = combinations(group, 2) if len(group) <= MOST_COMPARED else ()
+        for first, second in pairs:
+            if (first.is_new or second.is_new) and are_near(first.name, second.name):
+                yield told_of_both(first, second)
+
+
+def are_near(one: str, other: str) -> bool:
+    """Whether two names have nearly the same letters, in whichever order their words stand."""
+    ours, theirs = (normalize_name(name).split() for name in (one, other))
+    if any(word.isdecimal() for word in {*ours} ^ {*theirs}):
+        return False
+    pairs = ((ours, theirs), (sorted(ours), sorted(theirs)))
+    return any(
+        SequenceMatcher(None, "".join(first), "".join(second)).ratio() >= NEAR
+        for first, second in pairs
+    )
+
+
+def told_of_both(first: Entry, second: Entry) -> str:
+    return _(
+        "Lines %(first)s and %(second)s may name one person: %(one)s, %(other)s. If they do, leave"
+        " one of them out."
+    ) % {
+        "first": first.row.line,
+        "second": second.row.line,
+        "one": first.name,
+        "other": second.name,
+    }
 
 
 def sentence_on(state: MemberState, others: list[MemberState], lines: list[int]) -> str:

@@ -7,10 +7,12 @@ from collections.abc import Iterator
 from typing import Any
 
 from django.db.models import Exists, OuterRef
+from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from invitations.minister_import.headings import printed_heading
 from invitations.minister_import.matching import Entry
+from invitations.minister_import.mistakes import MOST_COMPARED, are_near
 from invitations.models import Invitation, Minister
 from invitations.text.dates import bracketed, comma_list
 
@@ -28,11 +30,14 @@ ALIKE_SO_FAR = 5  # letters
 
 
 def beside_who_is_there(entries: list[Entry]) -> Iterator[str]:
-    """Ask of newcomers who may follow a person of their rank; name the others at once."""
+    """Ask of newcomers who may be, or follow, a person on file; name the others at once."""
     new = [entry for entry in entries if entry.is_new and not entry.replaces]
     there = in_office(entries, {entry.minister.member_state_id for entry in new}) if new else {}
     of_another_portfolio = []
     for entry in new:
+        if near := near_to(entry, there):
+            yield from (may_be_one(entry, minister) for minister in near)
+            continue
         same_rank = there.get((entry.minister.member_state_id, entry.after("rank_id")), [])
         meant = [one for one in same_rank if one.is_invited or len(same_rank) == 1]
         alike = [one for one in meant if may_be_one_office(one.portfolio, entry.after("portfolio"))]
@@ -60,6 +65,22 @@ def in_office(entries: list[Entry], states: set[int]) -> dict[tuple[int, Any], l
         if minister.pk not in named:
             by_rank[minister.member_state_id, minister.rank_id].append(minister)
     return by_rank
+
+
+def near_to(entry: Entry, there: dict[tuple[int, Any], list[Any]]) -> list[Minister]:
+    """Return who is there, of any rank, under a name that is near to the newcomer's."""
+    state = entry.minister.member_state_id
+    of_state = [one for (of, _rank), people in there.items() if of == state for one in people]
+    if not entry.after("name_key") or len(of_state) > MOST_COMPARED:
+        return []
+    return [one for one in of_state if are_near(one.name, entry.name)]
+
+
+def may_be_one(entry: Entry, minister: Minister) -> str:
+    return _(
+        "Line %(line)s is taken for a new person, %(new)s, and %(old)s is on file. If they are one,"
+        " write the name as it is on file."
+    ) % {"line": entry.row.line, "new": entry.name, "old": minister}
 
 
 def may_be_one_office(old: str, new: str) -> bool:

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from invitations.minister_import.columns import ADDRESS_FIELDS
 from invitations.minister_import.matching import Entry
-from invitations.minister_import.mistakes import names_mixed_up
+from invitations.minister_import.mistakes import names_mixed_up, one_person_twice
 from invitations.minister_import.newcomers import beside_who_is_there
 from invitations.models import Delivery, Invitation, Letter, LetterKind, MemberState, Minister
 from invitations.text.dates import comma_list, printed_date
@@ -58,6 +58,7 @@ def remarks_on(entries: list[Entry]) -> list[Remark]:
         *addresses_of_two_states(entries),
         *names_in_capitals(entries),
         *map(Remark, names_mixed_up(entries)),
+        *map(Remark, one_person_twice(entries)),
         *map(Remark, beside_who_is_there(entries)),
     ]
 
