@@ -61,6 +61,27 @@ def test_a_corrigendum_speaks_as_one_person(language, variant):
     assert not re.search(we, text)
 
 
+# Words that agree with the gender of who signs, or of who is invited; a note has neither.
+AGREEING = {
+    "ar": r"\b(?:ممتن|شاكر|مسرور|سعيد)اً",
+    "es": r"\b(?:agradecido|complacido|honrado|invitado|convidado)\b",
+    "fr": r"(?i)\b(?:je (?:vous )?(?:suis|serais?)|vous (?:êtes|serez|étiez)) \w+(?:é|i|u|ant)\b",
+    "ru": r"\b(?:рад|признателен|благодарен|приглашен|должен|готов)\b",
+}
+
+
+@pytest.mark.parametrize("language", AGREEING)
+def test_no_text_agrees_with_one_gender_of_who_signs_or_is_invited(language):
+    found = {
+        name: match.group()
+        for name, text in WORDS.items()
+        if name.endswith(f".{language}.md") and not name.startswith("note")
+        if (match := re.search(AGREEING[language], text))
+    }
+
+    assert found == {}
+
+
 # One letter, or more than one, above whatever number of originals.
 NUMBERED = {
     "ar": r"أصل الرسالة|أصل رسالة|المرسَل إليه\b",
