@@ -15,10 +15,12 @@ from invitations.models import (
     Language,
     Letter,
     LetterTemplate,
+    MemberState,
     Minister,
     Term,
 )
 from invitations.models.held.composed_with import languages_of
+from invitations.text.scripts import LETTERS, script_of
 
 LATE_AFTER = dt.timedelta(days=3)
 UNSURE = ("low",)
@@ -163,6 +165,8 @@ def flawed(letters: list[Letter]) -> dict[str, list[Letter]]:
             ALIKE_IN_BOTH: is_printed_alike_in_both_languages(letter),
             LEFT_OFFICE: names_who_left_office(letter),
             IN_ANOTHER_LANGUAGE: letter.pk in notes,
+            IN_OTHER_LETTERS: is_in_other_letters(letter),
+            OBSERVER_ALIKE: is_observer_addressed_alike(letter),
             EARLIER_TEXT: letter.pk in with_earlier,
         }
         for flaw in [*flaws_in(letter), *(str(doubt) for doubt, is_so in told.items() if is_so)]:
@@ -173,6 +177,10 @@ def flawed(letters: list[Letter]) -> dict[str, list[Letter]]:
 ALIKE_IN_BOTH = _("words as printed on the person, alike in both languages of the letter")
 LEFT_OFFICE = _("an addressee who has left office: hand the invitation over, or withdraw it")
 IN_ANOTHER_LANGUAGE = _("a function in another language than the note’s")
+IN_OTHER_LETTERS = _("a name or function in the letters of another language")
+OBSERVER_ALIKE = _(
+    "an observer, addressed with all alike: look whether the circular calls them Member States"
+)
 EARLIER_TEXT = _(
     "an earlier version of the letter template, which was revised since: compose anew what is to "
     "have the new words"
@@ -192,8 +200,34 @@ def is_printed_alike_in_both_languages(letter: Letter) -> bool:
 
 def names_who_left_office(letter: Letter) -> bool:
     """Whether the letter names somebody whose successor is on file; a note names nobody itself."""
-    is_named = letter.kind != Letter.Kind.NOTE and not letter.addressed_alike
-    return is_named and letter.invitation.minister.successor_id is not None
+    return letter.is_to_who_left_office and not letter.addressed_alike
+
+
+def is_in_other_letters(letter: Letter) -> bool:
+    """Whether the addressee's name or function is not written as the letter's language is.
+
+    A name may stand in Latin letters in each language.
+    """
+    if letter.kind == Letter.Kind.NOTE or letter.addressed_alike:
+        return False
+    minister = letter.invitation.minister
+    return any(
+        is_foreign(said, minister.name_in(said))
+        or is_foreign(said, minister.portfolio_in(said), latin_too=True)
+        for said in languages_of(letter)
+    )
+
+
+def is_foreign(language: str, words: str, *, latin_too: bool = False) -> bool:
+    others = "".join(letters for said, letters in LETTERS.items() if said != language)
+    own = LETTERS.get(language)
+    is_latin = bool(latin_too and own and script_of(words) and not re.search(f"[{own}]", words))
+    return is_latin or bool(re.search(f"[{others}]", words))
+
+
+def is_observer_addressed_alike(letter: Letter) -> bool:
+    is_observer = letter.invitation.member_state.status == MemberState.Status.OBSERVER
+    return is_observer and bool(letter.addressed_alike) and letter.kind != Letter.Kind.NOTE
 
 
 def notes_in_two_languages(letters: list[Letter]) -> set[int]:

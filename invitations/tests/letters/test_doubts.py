@@ -8,13 +8,15 @@ from invitations.letters.scrutiny.doubts import (
     AS_TO_A_MINISTER,
     EARLIER_TEXT,
     IN_ANOTHER_LANGUAGE,
+    IN_OTHER_LETTERS,
     LEFT_OFFICE,
+    OBSERVER_ALIKE,
     approval_doubts,
     as_read,
     flaws_in,
     with_earlier_texts,
 )
-from invitations.models import FormOfAddress, Language, Letter, LetterTemplate
+from invitations.models import FormOfAddress, Language, Letter, LetterTemplate, MemberState
 from invitations.tests.factories import (
     CircularFactory,
     EditionFactory,
@@ -131,6 +133,38 @@ def test_it_is_told_that_the_addressee_has_left_office(composed):
     leaver.save()
 
     assert approval_doubts([letter]).flawed == {str(LEFT_OFFICE): [letter]}
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("minister", "is_told"),
+    [
+        ({"language": "ar"}, True),
+        ({"language": "ar", "portfolio": "وزيرة الاتصالات"}, False),
+        ({"language": "zh-hans", "portfolio": "通信部长 (ICT)"}, False),
+        ({"language": "fr", "portfolio": "Министр связи"}, True),
+        ({"given_name": "", "family_name": "", "name_in_script": "فلافيا"}, True),
+        ({"name_in_script": "فلافيا"}, False),
+        ({"portfolio": "", "language": "ar"}, False),
+        ({"second_language": "ar", "portfolio_in_second_language": "Minister"}, True),
+    ],
+)
+def test_it_is_told_that_a_name_or_function_stands_in_letters_of_another_language(
+    composed, minister, is_told
+):
+    letter = composed(**minister)
+
+    assert (str(IN_OTHER_LETTERS) in approval_doubts([letter]).flawed) == is_told
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("alike", "is_told"), [("To the ministers", True), ("", False)])
+def test_it_is_told_that_an_observer_is_addressed_with_all_alike(composed, alike, is_told):
+    letter = composed(edition=CircularFactory(addressed_to=alike).edition)
+    MemberState.objects.update(status="observer")
+    letter.invitation.refresh_from_db()
+
+    assert (str(OBSERVER_ALIKE) in approval_doubts([letter]).flawed) == is_told
 
 
 @pytest.mark.django_db
