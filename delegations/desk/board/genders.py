@@ -18,7 +18,8 @@ COLUMNS = (Gender.FEMALE, Gender.MALE, "")
 def gender_counts(edition: ForumEdition) -> dict[str, list[int]]:
     """Return women, men and not stated among heads, speakers and delegates of who comes today.
 
-    A speaker whom the delegation has named as a delegate too counts as stated there.
+    A speaker whom the delegation has named as a delegate too counts as stated there; of two
+    namesakes who differ, nobody knows which one speaks.
     """
     coming = Delegation.objects.standing().filter(edition=edition)
     delegates = list(
@@ -26,15 +27,23 @@ def gender_counts(edition: ForumEdition) -> dict[str, list[int]]:
         .order_by()
         .values_list("delegation", "name", "role", "gender")
     )
-    stated = {(of, normalize_name(name)): gender for of, name, _role, gender in delegates}
+    stated: dict[tuple[int, str], set[str]] = {}
+    for of, name, _role, gender in delegates:
+        stated.setdefault((of, normalize_name(name)), set()).add(gender)
     statements = PolicyStatement.objects.standing().filter(delegation__edition=edition)
     speakers = statements.order_by().values_list("delegation", "speaker_name")
     genders = {
         "heads": [gender for _of, _name, role, gender in delegates if role == Delegate.Role.HEAD],
-        "speakers": [stated.get((of, normalize_name(name)), "") for of, name in speakers],
+        "speakers": [
+            only_one(stated.get((of, normalize_name(name)), set())) for of, name in speakers
+        ],
         "delegates": [gender for *_one, gender in delegates],
     }
     return {row: [found.count(column) for column in COLUMNS] for row, found in genders.items()}
+
+
+def only_one(genders: set[str]) -> str:
+    return next(iter(genders)) if len(genders) == 1 else ""
 
 
 def gender_context(edition: ForumEdition) -> dict[str, Any]:

@@ -48,6 +48,25 @@ def test_a_speaker_counts_where_the_delegation_has_named_the_same_person(edition
     assert gender_counts(edition)["speakers"] == [1, 0, 1]
 
 
+@pytest.mark.parametrize("order", [("f", "m"), ("m", "f"), ("f", "")])
+def test_of_two_namesakes_in_one_delegation_nobody_says_which_one_speaks(edition, order):
+    coming = delegation(edition)
+    for gender in order:
+        named(coming, gender)
+    PolicyStatement.objects.create(delegation=coming, speaker_name="Flavia Elphberg")
+
+    assert gender_counts(edition)["speakers"] == [0, 0, 1]
+
+
+def test_a_namesake_in_another_delegation_says_nothing_of_the_speaker(edition):
+    coming = delegation(edition)
+    named(coming, "f")
+    named(delegation(edition), "m")
+    PolicyStatement.objects.create(delegation=coming, speaker_name="Flavia Elphberg")
+
+    assert gender_counts(edition)["speakers"] == [1, 0, 0]
+
+
 def test_nobody_counts_by_the_form_of_address_of_the_minister(edition):
     coming = delegation(edition, minister__address_gender="f")
     PolicyStatement.objects.create(delegation=coming, speaker_name="Flavia Elphberg")
