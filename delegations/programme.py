@@ -7,7 +7,19 @@ from auditlog.models import LogEntry
 from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import Count, F, Max, Prefetch, QuerySet, Subquery, Sum
+from django.db.models import (
+    Case,
+    Count,
+    Exists,
+    F,
+    Max,
+    Prefetch,
+    Q,
+    QuerySet,
+    Subquery,
+    Sum,
+    When,
+)
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -19,7 +31,15 @@ from delegations.models import HighLevelSession, PolicyStatement, SpeakingSlot
 from delegations.models.delegation import standing_answers
 from invitations.audit import Act, record_act
 from invitations.letters.approval import approve_text
-from invitations.models import ANSWERS_SPEAKING, ForumEdition, Language, SessionHours
+from invitations.models import (
+    ANSWERS_SPEAKING,
+    Answer,
+    ForumEdition,
+    Language,
+    MemberState,
+    Rank,
+    SessionHours,
+)
 
 
 @transaction.atomic
@@ -116,18 +136,32 @@ def what_does_not_fit(session: HighLevelSession) -> list[str]:
     return told
 
 
+# Ranks as they are shipped: deputies count as ministers where no minister comes.
+MINISTER, DEPUTIES = "MIN", ("VMIN", "SECST")
+# With these whoever is invited is there, or is seen and heard.
+MINISTER_COMES = (Answer.IN_PERSON, Answer.VIDEO, Answer.ATTENDS_ONLY)
+
+
 def in_order_of_speaking(statements: QuerySet[PolicyStatement]) -> QuerySet[PolicyStatement]:
     """Order by rank of the speaker, then by order of request, then by the French alphabet.
 
-    A speaker whose rank is not said comes last. A request is as old as the State's first standing
-    reply that brings a statement.
+    A speaker whose rank is not said comes last. A deputy minister counts as minister where the
+    State's minister does not come. A request is as old as the State's first standing reply that
+    brings a statement. In the alphabet, observers come after Member States.
     """
+    comes = standing_answers(MINISTER_COMES, "delegation__edition", "delegation__member_state")
+    minister = Rank.objects.filter(code=MINISTER).values("weight")
+    stands_in = Q(speaker_rank__in=DEPUTIES) & ~Exists(
+        comes.exclude(invitation__minister__rank__in=DEPUTIES)
+    )
+    weight = Case(When(stands_in, then=Subquery(minister)), default=F("speaker_rank__weight"))
     requests = standing_answers(
         ANSWERS_SPEAKING, "delegation__edition", "delegation__member_state"
     ).order_by("received_at")
     return statements.order_by(
-        F("speaker_rank__weight").asc(nulls_last=True),
+        weight.asc(nulls_last=True),
         Subquery(requests.values("received_at")[:1]),
+        Case(When(delegation__member_state__status=MemberState.Status.MEMBER, then=0), default=1),
         "delegation__member_state__sort_key_fr",
     )
 

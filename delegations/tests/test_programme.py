@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from delegations.models import Delegation, PolicyStatement
 from delegations.programme import in_order_of_speaking
-from invitations.models import Rank
+from invitations.models import MemberState, Rank
 from invitations.tests.factories import (
     EditionFactory,
     InvitationFactory,
@@ -26,12 +26,16 @@ def edition():
     return EditionFactory()
 
 
-def announced(edition, state, rank="MIN", asked_at=NOON):
+def announced(edition, state, rank="MIN", asked_at=NOON, answer="in_person"):
     """Announce a statement for a State, which asked for the floor at that hour."""
     state = MemberStateFactory(short_name=state, sort_key_fr=state)
     invitation = InvitationFactory(edition=edition, minister=MinisterFactory(member_state=state))
     ReplyFactory(
-        invitation=invitation, answer="in_person", received_at=asked_at, recorded_at=timezone.now()
+        invitation=invitation,
+        answer=answer,
+        substitute_name="Sapt" if answer == "represented" else "",
+        received_at=asked_at,
+        recorded_at=timezone.now(),
     )
     delegation = Delegation.objects.create(edition=edition, member_state=state)
     rank = rank and Rank.objects.get(code=rank)
@@ -50,6 +54,40 @@ def test_the_higher_rank_speaks_first_and_one_that_is_not_said_last(edition):
     announced(edition, "Chad", "MIN")
 
     assert in_order(edition) == ["Chad", "Belgium", "Armenia"]
+
+
+@pytest.mark.parametrize("rank", ["VMIN", "SECST"])
+def test_a_deputy_minister_counts_as_minister_where_the_minister_does_not_come(edition, rank):
+    announced(edition, "Chad", "MIN", asked_at=NOON)
+    announced(edition, "Armenia", rank, asked_at=NOON - dt.timedelta(hours=1), answer="represented")
+
+    assert in_order(edition) == ["Armenia", "Chad"]
+
+
+def test_an_ambassador_does_not_count_as_the_minister_who_stays_away(edition):
+    announced(edition, "Armenia", "AMB", answer="represented")
+    announced(edition, "Belgium", "VMIN")
+
+    assert in_order(edition) == ["Belgium", "Armenia"]
+
+
+def test_a_deputy_beside_a_minister_who_only_attends_keeps_the_own_rank(edition):
+    announced(edition, "Armenia", "VMIN", answer="represented")
+    state = announced(edition, "Belgium", "VMIN", answer="represented").member_state
+    minister = MinisterFactory(member_state=state, family_name="Rassendyll")
+    other = InvitationFactory(edition=edition, minister=minister, is_principal=False)
+    ReplyFactory(invitation=other, answer="attends_only")
+    announced(edition, "Chad", "MIN", asked_at=NOON + dt.timedelta(hours=1))
+
+    assert in_order(edition) == ["Armenia", "Chad", "Belgium"]
+
+
+def test_of_who_asked_at_one_hour_observers_speak_after_member_states(edition):
+    observer = announced(edition, "Armenia").member_state
+    MemberState.objects.filter(pk=observer.pk).update(status="observer")
+    announced(edition, "Zenda")
+
+    assert in_order(edition) == ["Zenda", "Armenia"]
 
 
 def test_within_a_rank_who_asked_first_speaks_first(edition):
