@@ -262,7 +262,9 @@ def statement_doubts(filed: OnFile) -> list[str]:
     minister, doubts = filed.invitation.minister.name, []
     named = {reply.substitute_name for reply in filed.replies} | {minister}
     expected = reply.substitute_name or minister
-    if statement.speaker_name in named - {expected, ""}:
+    if statement.speaker_name != expected and (
+        statement.speaker_name in named or has_left_office(filed, statement.speaker_name)
+    ):
         doubts.append(
             _(
                 "By the answer on file the speaker is %(expected)s; the statement still names"
@@ -279,6 +281,11 @@ def statement_doubts(filed: OnFile) -> list[str]:
             % {"answer": reply.get_answer_display(), "mode": statement.get_mode_display()}
         )
     return doubts
+
+
+def has_left_office(filed: OnFile, name: str) -> bool:
+    """Whether the person held the office before the minister who is invited now."""
+    return any(before.name == name for before in filed.invitation.minister.predecessors.all())
 
 
 def put_aside(filed: OnFile, answers: set[str]) -> list[str]:

@@ -14,8 +14,10 @@ from delegations.tests.office.statement.statements import (
     words_of,
 )
 from delegations.tests.offices import browser, page_of, text, token_in
-from invitations.models import Rank
+from invitations.models import Invitation, Minister, Rank
 from invitations.replies import record_reply
+from invitations.tests.factories import InvitationFactory, MinisterFactory
+from invitations.text.lines import isolated
 
 pytestmark = pytest.mark.django_db
 
@@ -53,6 +55,20 @@ def test_a_change_of_the_substitute_asks_to_check_the_speaker(invitation):
 
     announced(client, invitation, speaker_name="Antoinette", seen=seen_by(client, invitation))
     assert "please check" not in text(client.get(page_of(invitation)))
+
+
+def test_a_successor_is_asked_to_check_a_statement_that_names_the_predecessor(invitation):
+    before = invitation.minister
+    announced(browser(invitation), invitation, speaker_name=before.name)
+    successor = MinisterFactory(member_state=invitation.member_state, family_name="Rassendyll")
+    Minister.objects.filter(pk=before.pk).update(successor=successor)
+    Invitation.objects.filter(pk=invitation.pk).update(status="withdrawn", is_principal=False)
+    new = InvitationFactory(edition=invitation.edition, minister=successor)
+    record_reply(new, {"answer": "in_person"})
+
+    page = text(browser(new).get(page_of(new, "statement")))
+
+    assert f"the statement still names {isolated(before.name)}" in page
 
 
 def test_a_rank_that_staff_put_right_stays_while_the_speaker_does(invitation):
