@@ -31,7 +31,7 @@ from invitations.admin.mixins import ApprovedByTwoFilter, ApprovedByTwoMixin
 from invitations.admin.taking_out import TakenOutMixin
 from invitations.forms.action_forms import ReasonForm
 from invitations.models import ForumEdition
-from invitations.text.dates import left_to_right
+from invitations.text.dates import bracketed, left_to_right
 
 UNPUBLISHED = ngettext_lazy(
     "%(count)s list is not public any more.", "%(count)s lists are not public any more.", "count"
@@ -101,10 +101,9 @@ class HighLevelSessionAdmin(TakenOutMixin, SeenMixin, ApprovedByTwoMixin):
         """Return what calendars will say, for who approves it."""
         zone = text.edition.zone
         hours = [left_to_right(f"{at.astimezone(zone):%Y-%m-%d %H:%M}") for at in hours_of(text)]
+        on_its_clock = bracketed(" – ".join(hours), text.edition.time_zone_name)
         off = _("called off") if text.is_called_off else ""
-        return "\n".join(
-            filter(None, [text.get_segment_display(), " – ".join(hours), text.room, off])
-        )
+        return "\n".join(filter(None, [text.get_segment_display(), on_its_clock, text.room, off]))
 
     def save_model(
         self, request: HttpRequest, obj: HighLevelSession, form: forms.ModelForm, change: bool

@@ -170,5 +170,6 @@ def test_two_people_approve_a_session_at_the_desk(client, session):
 
     session.refresh_from_db()
     assert "2027-05-11 09:30" in asked
+    assert "(Geneva time)" in asked
     assert session.is_approved
     assert session.hours
