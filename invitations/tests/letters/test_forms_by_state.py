@@ -74,6 +74,13 @@ def holder(state, rank, gender="m", **fields):
             "CIV MINETAT m", "fr",
             "Son Excellence Monsieur Rudolf Elphberg", "Monsieur le Ministre d’État,",
         ),
+        (
+            "CHE MIN f", "fr",
+            "Son Excellence Madame Rudolf Elphberg", "Madame la Conseillère fédérale,",
+        ),
+        ("CHE MIN x", "fr", "Son Excellence Rudolf Elphberg", "Excellence,"),
+        ("CHE MIN f", "en", "H.E. Ms. Rudolf Elphberg", "Excellency,"),
+        ("MEX MIN f", "es", "Su Excelencia la Sra. Rudolf Elphberg", "Señora Secretaria:"),
         ("EGY SECST f", "ar", "سعادة السيدة Rudolf Elphberg", "سعادة وكيلة الوزارة،"),
         ("TUN SECST m", "ar", "سعادة السيد Rudolf Elphberg", "سعادة كاتب الدولة،"),
         ("BOL VPRES m", "es", "Su Excelencia el Sr. Rudolf Elphberg", "Excelencia:"),
