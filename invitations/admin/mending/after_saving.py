@@ -17,11 +17,12 @@ from invitations.admin.columns import change_url, on_day, text_link
 from invitations.admin.mending.reasons import bring_reason
 from invitations.admin.mending.replacing import MAY_REPLACE, replacing_url
 from invitations.forms.mending import AfterSavingForm
-from invitations.models import Letter, Minister
+from invitations.models import Delivery, Letter, Minister
 from invitations.outbox.mending.after_saving import (
     Road,
+    has_any_left,
     leave_letters,
-    letters_that_left,
+    letters_sent,
     road_for,
     roads_open,
     send_to_new_addresses,
@@ -49,15 +50,17 @@ class AsksAboutLettersMixin(ModelAdmin):
         """Lead to the question about their letters, or link to it where one stays on the page."""
         response = super().response_change(request, obj)
         changed = getattr(request, "mattered", [])
-        if not changed or not letters_that_left(obj).exists():
+        letters = letters_sent(obj) if changed else Letter.objects.none()
+        if not letters.exists():
             return response
         query = urlencode([("changed", one) for one in changed])
         url = f"{reverse('admin:invitations_minister_letters', args=[obj.pk])}?{query}"
         if "_save" in request.POST:
             return redirect(url)
-        messages.warning(
-            request, text_link(url, _("A letter has left already: what becomes of it?"))
-        )
+        question = _("A letter waits to leave: what becomes of it?")
+        if has_any_left(letters):
+            question = _("A letter has left already: what becomes of it?")
+        messages.warning(request, text_link(url, question))
         return response
 
     def letters_view(self, request: HttpRequest, pk: int) -> HttpResponse:
@@ -65,9 +68,7 @@ class AsksAboutLettersMixin(ModelAdmin):
         minister = get_object_or_404(self.get_queryset(request).select_related("successor"), pk=pk)
         if not self.has_change_permission(request, minister):
             raise PermissionDenied
-        letters = list(
-            letters_that_left(minister).select_related("circular", "invitation__edition")
-        )
+        letters = list(letters_sent(minister).select_related("circular", "invitation__edition"))
         if not letters:
             messages.info(request, _("No letter to this minister has left."))
             return redirect(change_url(minister))
@@ -78,11 +79,13 @@ class AsksAboutLettersMixin(ModelAdmin):
             answer = self._take(request, minister, letters, form)
             if answer:
                 return answer
+        told = [letter_told(letter) for letter in letters]
+        has_left = any(one["has_left"] for one in told)
         context = {
             **admin.site.each_context(request),
-            "title": _("Their letter has left"),
+            "title": _("Their letter has left") if has_left else _("Their letter waits to leave"),
             "minister": minister,
-            "letters": [letter_told(letter) for letter in letters],
+            "letters": told,
             "form": form,
             "back": change_url(minister),
         }
@@ -131,11 +134,18 @@ def may_take(request: HttpRequest, road: str) -> bool:
 
 
 def letter_told(letter: Letter) -> dict[str, Any]:
-    """Return what the page says of a letter: its day, whom it names, and where it went."""
-    went = letter.deliveries.left().exclude(address="").order_by("pk")
+    """Return what the page says of a letter: its day, whom it names, where it went or is to go."""
+    deliveries = list(letter.deliveries.order_by("pk"))
+    left = [one for one in deliveries if one.state in Delivery.LEFT]
+    waiting = [one for one in deliveries if one.state in Delivery.NOT_LEFT]
     return {
         "letter": letter,
         "named": labelled(isolated(letter.circular.reference), on_day(letter.approved_at)),
         "addressee": letter.addressee.split("\n"),
-        "went_to": list(went.values_list("address", flat=True)),
+        "has_left": bool(left),
+        "went_to": [one.address for one in left if one.address],
+        "waits": [
+            labelled(one.get_state_display(), isolated(one.address or one.get_channel_display()))
+            for one in waiting
+        ],
     }

@@ -1,4 +1,4 @@
-"""What may become of a letter that has left, once its minister's record says otherwise."""
+"""What may become of a letter that has left, or waits to, once its minister's record changes."""
 
 from collections.abc import Iterable, Sequence
 
@@ -39,13 +39,18 @@ def what_matters(changed: Iterable[str]) -> list[str]:
     return [one for one, names in columns.items() if names & set(changed)]
 
 
-def letters_that_left(minister: Minister) -> "models.QuerySet[Letter]":
-    """Return the letters in force that invite the minister and have left, or may have."""
-    left = Delivery.objects.left().filter(letter=models.OuterRef("pk"))
+def letters_sent(minister: Minister) -> "models.QuerySet[Letter]":
+    """Return the letters in force that invite the minister and have left, may have, or wait to."""
+    states = [*Delivery.LEFT, *Delivery.NOT_LEFT]
+    sent = Delivery.objects.filter(state__in=states, letter=models.OuterRef("pk"))
     standing = Letter.objects.standing().filter(
         invitation__minister=minister, invitation__status=Invitation.Status.ISSUED
     )
-    return standing.filter(models.Exists(left), pk__in=letters_at_hand().values("pk"))
+    return standing.filter(models.Exists(sent), pk__in=letters_at_hand().values("pk"))
+
+
+def has_any_left(letters: "Iterable[Letter]") -> bool:
+    return Delivery.objects.left().filter(letter__in=letters).exists()
 
 
 def roads_open(minister: Minister, letters: Sequence[Letter]) -> list[str]:

@@ -2,6 +2,7 @@ import pytest
 from auditlog.models import LogEntry
 from django.contrib.auth.models import Group
 from django.urls import reverse
+from django.utils import timezone
 
 from invitations.admin.columns import change_url
 from invitations.admin.mending.replacing import replacing_url
@@ -60,8 +61,26 @@ def test_saving_asks_what_becomes_of_the_letter_with_the_likely_road_chosen(
     assert page.context["form"]["road"].value() == road
     assert "Flavia Elfberg" in page.content.decode()
     [letter] = page.context["letters"]
-    assert f"{letter['letter'].approved_at:%-d %B %Y}" in str(letter["named"])
+    approved_at = timezone.localtime(letter["letter"].approved_at)
+    assert f"{approved_at:%-d %B %Y}" in str(letter["named"])
     assert LogEntry.objects.filter(additional_data__act=Act.LETTER_LEFT).count() == 0
+
+
+def test_saving_asks_too_what_becomes_of_a_letter_that_waits_to_leave(
+    client, drafter, frozen_letter, queued
+):
+    letter = frozen_letter(addressee="H.E. Ms. Flavia Elfberg\nMinister of Communications")
+    queued(letter, address=letter.invitation.minister.to_emails)
+
+    response = saved(client, letter.invitation.minister, family_name="Elphberg-Strelsau")
+
+    page = client.get(response.url)
+    assert page.context["title"] == "Their letter waits to leave"
+    assert page.context["form"]["road"].value() == "replace"
+    [told] = page.context["letters"]
+    address = letter.invitation.minister.to_emails
+    assert (told["went_to"], told["waits"]) == ([], [f"waits to leave: {address}"])
+    assert "on paper" not in page.content.decode()
 
 
 def test_a_successor_leads_to_the_hand_over(client, invited):
@@ -183,6 +202,10 @@ def test_who_stays_on_the_page_gets_a_link(client, invited):
     page = client.post(change_url(minister), sent, follow=True)
 
     assert "A letter has left already: what becomes of it?" in " ".join(told(page))
+    invited.letters.get().deliveries.update(state="queued", handed_over_at=None)
+    sent |= {"prenominal": "Prof."}
+    waits = client.post(change_url(minister), sent, follow=True)
+    assert "A letter waits to leave: what becomes of it?" in " ".join(told(waits))
 
 
 def test_the_question_is_asked_in_a_fixed_number_of_queries(
