@@ -215,6 +215,20 @@ def test_a_store_without_any_letter_of_its_database_is_none_of_it(keys, tmp_path
     assert not list(tmp_path.glob("backup*"))
 
 
+def test_where_nobody_can_tell_which_letters_there_are_nothing_is_saved(keys, tmp_path):
+    (tmp_path / "psql").write_text("#!/bin/sh\nexit 2\n")
+    (tmp_path / "psql").chmod(0o755)
+    (tmp_path / "share").mkdir()
+
+    made = run(DEPLOY / "backup", keys[0], tmp_path / "backup",
+               DATABASE_URL=address_of(connection.settings_dict["NAME"]),
+               PATH=f"{tmp_path}:{os.environ['PATH']}",
+               STORAGE_URL=(tmp_path / "share").as_uri())  # fmt: skip
+
+    assert made.returncode != 0
+    assert not list(tmp_path.glob("backup*"))
+
+
 def test_one_letter_that_is_lost_stops_no_backup(keys, tmp_path):
     LetterFactory(pdf="letters/ab/abcd.pdf", sha256="a")
     LetterFactory(pdf="letters/cd/gone.pdf", sha256="b")

@@ -163,13 +163,14 @@ def test_a_step_that_is_changed_where_it_is_listed_loses_both_approvals(admin_cl
     assert (step.days_before, step.is_approved) == (14, False)
 
 
-def test_the_text_of_a_step_is_chosen_by_its_name(admin_client, step):
+def test_the_text_of_a_step_is_chosen_by_its_name_in_the_language_of_staff(admin_client, step):
+    admin_client.cookies["django_language"] = "fr"
     row = admin_client.get(page_of(step.edition)).context["inline_admin_formsets"][0].formset[0]
 
     names = dict(row.fields["variant"].choices)
 
     assert names.keys() == {"", "first", "last", "speaker", "head", "text"}
-    assert names["first"] == "first"
+    assert (names["first"], names["last"]) == ("premier", "dernier")
 
 
 @pytest.mark.parametrize("variant", ["", "speaker"])
