@@ -10,10 +10,12 @@ from django.utils import timezone
 
 from delegations.tests.offices import coming, text
 from invitations.admin.columns import list_url, state_url
+from invitations.inbox.filing import file_mail
 from invitations.models import Answer, Correspondence, Invitation, Reconfirmation, Reply
 from invitations.replies import record_reply
 from invitations.tests.factories import UserFactory
 from invitations.tests.moving import moved
+from invitations.tests.reports import written
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_february")]
 
@@ -166,3 +168,35 @@ def test_that_the_answer_holds_is_offered_last_and_apart_from_the_others(
     *others, (apart, [(code, _words)]) = answer.choices
     assert [code for code, _words in others] == ["", *Answer.values]
     assert (apart, code) == ("Asked again since the dates moved", "still_valid")
+
+
+def beside(filed):
+    return reverse("admin:invitations_correspondence_reply", args=[filed.pk])
+
+
+def test_a_mail_by_which_the_answer_holds_is_recorded_beside_its_words(
+    client, registrar, invitation
+):
+    moved(invitation.edition)
+    mail = file_mail(written(sender=invitation.minister.to_emails))
+
+    client.post(beside(mail), {"invitation": invitation.pk, "answer": "still_valid"})
+
+    question = Reconfirmation.objects.get()
+    assert (question.said, question.channel) == ("still_valid", "mail")
+    assert (question.recorded_by, question.correspondence) == (registrar, mail)
+    assert Correspondence.objects.get().dealt_with_by == registrar
+    history = LogEntry.objects.get_for_object(Reply.objects.get())
+    assert history.get(additional_data__act="reconfirmed").actor == registrar
+
+
+def test_a_mail_of_before_the_move_waits_with_the_reason_beside_it(client, registrar, invitation):
+    before = timezone.now() - dt.timedelta(days=1)
+    mail = file_mail(written(sender=invitation.minister.to_emails), before)
+    moved(invitation.edition)
+
+    page = client.post(beside(mail), {"invitation": invitation.pk, "answer": "still_valid"})
+
+    assert "It came in before the dates moved" in text(page)
+    assert Reconfirmation.objects.get().said == "not_yet"
+    assert Correspondence.objects.get().dealt_with_at is None

@@ -11,22 +11,25 @@ from django.utils.translation import gettext as _
 from invitations.audit import Act, Changes, record_act
 from invitations.letters.issuing import lock_invitation, refuse_if_not_in_force
 from invitations.models import Correspondence, Invitation, Reply
+from invitations.outbox.moved_dates.rounds import confirm_for_office
 from invitations.replies import record_reply
 
 
 @transaction.atomic
-def record_filed(
+def record_filed(  # noqa: PLR0913 -- what a person says of what came in
     filed: Correspondence,
     invitation: Invitation,
     by: User,
     words: dict[str, Any] | None,
     *,
     seen: str | None = None,
+    still_valid: bool = False,
     **particulars: Any,
 ) -> Reply | None:
     """Say whose the correspondence is, and record the reply it brought, which deals with it.
 
-    Without words it is only said whose it is: it waits, and holds the office's reminders. It is
+    ``still_valid`` says that it brought none, but that the answer on file holds for moved dates.
+    Otherwise, without words, it waits, and holds the office's reminders. It is
     refused if somebody dealt with it meanwhile, or said that it is another office's, and if another
     reply than the one ``seen`` stands by now.
     """
@@ -35,11 +38,14 @@ def record_filed(
     refuse_if_not_in_force(invitation, now)
     filed = unread_of(filed, invitation)
     changes = changed(filed, invitation, particulars)
-    done = {"dealt_with_at": now, "dealt_with_by": by} if words is not None else {}
+    deals_with_it = still_valid or words is not None
+    done = {"dealt_with_at": now, "dealt_with_by": by} if deals_with_it else {}
     row = Correspondence.objects.filter(pk=filed.pk)
     row.update(invitation=invitation, **particulars, **done)
     record_act(filed, Act.DEALT_WITH if done else Act.ASSIGNED, by, changes=changes)
     filed = row.get()
+    if still_valid:
+        confirm_for_office(filed)
     if words is None:
         return None
     how_it_came: dict[str, Any] = {"channel": filed.channel, "received_at": filed.received_at}

@@ -128,13 +128,14 @@ def put_aside(request: HttpRequest, filed: Correspondence) -> None:
 def recorded(request: HttpRequest, filed: Correspondence, form: BesideForm) -> bool:
     invitation = form.cleaned_data["invitation"]
     try:
-        seen = seen_of(request, invitation)
+        seen, holds = seen_of(request, invitation), form.is_still_valid
         by, words = user_of(request), form.reply_words
-        record_filed(filed, invitation, by, words, seen=seen, **form.said)
+        record_filed(filed, invitation, by, words, seen=seen, still_valid=holds, **form.said)
     except ValidationError as refusal:
         form.add_error(None, refusal)
         return False
-    told = _("%(invitation)s: recorded.") if form.reply_words else _("%(invitation)s: on file.")
+    is_answered = form.reply_words or form.is_still_valid
+    told = _("%(invitation)s: recorded.") if is_answered else _("%(invitation)s: on file.")
     messages.success(request, told % {"invitation": invitation.chosen_as})
     tell_of_replies(request, filed)
     return True

@@ -158,7 +158,7 @@ def refuse_unoffered(invitation: Invitation, standing: Reply) -> None:
 
 @transaction.atomic
 def confirm_for_office(filed: Correspondence) -> Reconfirmation:
-    """Note that the answer holds by what staff have put on file: a call, a letter, a note.
+    """Note that the answer holds by what staff have dealt with: a call, a letter, a note, a mail.
 
     Refuse what came in before the dates moved: it was said of the earlier ones.
     """
@@ -178,7 +178,7 @@ def confirm_for_office(filed: Correspondence) -> Reconfirmation:
     refuse_unoffered(invitation, standing)
     question.said, question.said_at = Said.STILL_VALID, filed.received_at
     question.channel, question.correspondence = filed.channel, filed
-    question.recorded_by = filed.recorded_by
+    question.recorded_by = filed.dealt_with_by
     question.save(update_fields=["said", "said_at", "channel", "correspondence", "recorded_by"])
-    record_act(standing, Act.RECONFIRMED, filed.recorded_by)
+    record_act(standing, Act.RECONFIRMED, filed.dealt_with_by)
     return question
