@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from django import forms
+from django.core.exceptions import ValidationError
 from django.forms.utils import ErrorDict
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
@@ -17,11 +18,13 @@ from unfold.widgets import (
 from invitations.forms.correspondence import PaperReplyForm
 from invitations.forms.fields import DeskHourWidget, LineField
 from invitations.models import Answer, Correspondence, Invitation
+from invitations.replies import REPLY_FIELDS
 
 Search = Callable[[str], Sequence[Invitation]]
 NOTHING_OFFERED = _(
     "Nothing that came in says whose it is: type the State below and press Enter, then choose here."
 )
+ONLY_WHOSE = _("To say only whose it is, leave all fields of the reply empty; or record the reply.")
 # What a mail says by itself, and nobody puts right beside it.
 OF_A_MAIL = ("channel", "received_at", "reference", "sender", "summary")
 
@@ -102,6 +105,12 @@ class BesideForm(PaperReplyForm):
         if "whose" not in self.fields or self["invitation"].value():
             return "answer"
         return "invitation" if offered else "whose"
+
+    def clean(self) -> dict[str, Any] | None:
+        cleaned = super().clean() or {}
+        if "_file" in self.data and any(cleaned.get(name) for name in REPLY_FIELDS):
+            raise ValidationError(ONLY_WHOSE)
+        return cleaned
 
     @property
     def said(self) -> dict[str, Any]:

@@ -151,6 +151,16 @@ def test_whose_it_is_can_be_said_before_its_answer_is_known(client, registrar):
     assert not Reply.objects.exists()
 
 
+def test_to_say_only_whose_it_is_records_no_answer_that_was_chosen_before(client, registrar, mail):
+    typed = {"invitation": mail.invitation_id, "answer": "regrets", "_file": ""}
+
+    response = client.post(page(mail), typed)
+
+    assert not Reply.objects.exists()
+    assert form_of(response)["answer"].value() == "regrets"
+    assert "To say only whose it is, leave all fields" in response.content.decode()
+
+
 def test_what_somebody_dealt_with_meanwhile_is_not_recorded_twice(client, registrar, mail):
     form = {"invitation": mail.invitation_id, "answer": "in_person"}
     client.post(page(mail), form)
