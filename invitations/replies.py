@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy
 
 from invitations.audit import Act, record_act, record_acts, save_new
 from invitations.files.frozen import Frozen
-from invitations.letters.issuing import lock_invitation, refuse_if_not_in_force
+from invitations.letters.issuing import lock_invitation
 from invitations.letters.planning import FILED_WITH, plan_acknowledgement, plan_receipts_again
 from invitations.models import (
     ANSWERS_BRINGING,
@@ -25,17 +25,15 @@ from invitations.models import (
     Channel,
     Correspondence,
     Invitation,
-    ReminderStep,
     Reply,
 )
 from invitations.outbox.moved_dates.rounds import (
     confirm_for_office,
-    last_move,
+    lock_with_dates_seen,
     note_reply,
     note_same_again,
-    refuse_unseen_dates,
 )
-from invitations.reminders.schedules import schedule_of
+from invitations.reminders.owing import next_step
 from invitations.times.clocks import by_this_clock
 
 ANOTHER_INVITATION = gettext_lazy(
@@ -88,7 +86,8 @@ def record_reply(  # noqa: PLR0913 -- what was said, and all that is known of ho
     """Record the reply and plan its acknowledgement; earlier replies stay on file.
 
     A reply supersedes the standing one of its channel. Beside one of another channel it is
-    confirming, or, if it says otherwise, contested until staff choose. The same form, or the same
+    confirming, or, if it says otherwise, contested until staff choose; so is each reply of another
+    channel beside one that comes to stand. The same form, or the same
     words again, record nothing new. A holding reply is noted, and skips the next reminder step.
 
     ``seen`` names the reply that stood when the page was opened, empty for none: if another one
@@ -126,6 +125,7 @@ def record_reply(  # noqa: PLR0913 -- what was said, and all that is known of ho
         reply.skips_deadline = invitation.edition.reply_before if reply.skips_step else None
     reply.clean_fields(exclude=READ_ROWS)
     save_once(reply)
+    compare_others(reply, earlier)
     note_reply(reply, is_given=received_at is not None)
     if by:
         record_act(reply, Act.RECORDED, by)
@@ -179,13 +179,6 @@ def reply_in_draft(invitation: Invitation, words: dict[str, Any], **how_it_came:
     return Reply(invitation=invitation, **said, **how_it_came)
 
 
-def lock_with_dates_seen(invitation: Invitation, seen_dates: str | None) -> None:
-    """Lock the invitation, with its edition as it is by now; refuse a move that was not seen."""
-    lock_invitation(invitation)
-    refuse_if_not_in_force(invitation, timezone.now())
-    refuse_unseen_dates(last_move(invitation), seen_dates)
-
-
 def keep_order(reply: Reply, earlier: list[Reply], *, is_given: bool) -> None:
     """Move the reply's hours after those on file: a clock may be behind, or was set back.
 
@@ -225,9 +218,9 @@ def already_recorded(reply: Reply, form_before: Reply | None, earlier: list[Repl
     if form_before or reply.correspondence:
         return form_before
     last = next((r for r in earlier if r.channel == reply.channel), None)
-    if last and not last.is_gone and not last.carried_from_id and says_the_same(last, reply):
-        return last
-    return None
+    if last is None or last.is_gone or last.carried_from_id:
+        return None
+    return last if what_it_says(last) == what_it_says(reply) else None
 
 
 def save_once(reply: Reply) -> None:
@@ -248,10 +241,6 @@ def what_it_says(reply: Reply) -> list[Any]:
     return [getattr(reply, name) for name in REPLY_FIELDS]
 
 
-def says_the_same(one: Reply, other: Reply) -> bool:
-    return what_it_says(one) == what_it_says(other)
-
-
 def status_beside(
     reply: Reply, earlier: list[Reply], seen: str | None = None, *, is_given: bool
 ) -> str:
@@ -268,8 +257,24 @@ def status_beside(
         return Reply.Status.SUPERSEDED
     if standing.channel == reply.channel or standing.is_to_confirm:
         return Reply.Status.STANDING
-    same = (standing.answer, standing.substitute_name) == (reply.answer, reply.substitute_name)
+    return status_against(standing, reply)
+
+
+def status_against(standing: Reply, other: Reply) -> str:
+    """Return whether a reply of another channel confirms what stands, or says otherwise."""
+    same = (standing.answer, standing.substitute_name) == (other.answer, other.substitute_name)
     return Reply.Status.CONFIRMING if same else Reply.Status.CONTESTED
+
+
+def compare_others(reply: Reply, others: list[Reply]) -> None:
+    """Let each other channel's reply confirm, or contest, one that has come to stand."""
+    stands = reply.status == Reply.Status.STANDING
+    for other in others:
+        is_beside = other.status in (Reply.Status.CONTESTED, Reply.Status.CONFIRMING)
+        if not (stands and is_beside and other.channel != reply.channel):
+            continue
+        if (status := status_against(reply, other)) != other.status:
+            Reply.objects.filter(pk=other.pk).update(status=status)
 
 
 def make_room_for(reply: Reply, earlier: list[Reply]) -> None:
@@ -289,58 +294,37 @@ def make_room_for(reply: Reply, earlier: list[Reply]) -> None:
         Reply.objects.filter(pk__in=gone).update(status=Reply.Status.SUPERSEDED)
 
 
-def next_step(invitation: Invitation, now: dt.datetime) -> ReminderStep | None:
-    """Return the next reminder step: the last overdue, a mail before a call, else the first."""
-    schedule = schedule_of(invitation.edition, invitation.member_state)
-    today = schedule.day_of(now)
-    dues = schedule.ahead(today)
-    reminded = reminded_by(invitation)
-    open_dues = [
-        due
-        for place, due in enumerate(dues)
-        if not any(
-            step.pk in reminded and step.medium == due.step.medium for step, _day in dues[place:]
-        )
-    ]
-    overdue = [due.step for due in open_dues if due.day <= today]
-    mails = [step for step in overdue if step.medium == ReminderStep.Medium.MAIL]
-    return next(iter((mails or overdue)[-1:] or [due.step for due in open_dues]), None)
-
-
-def reminded_by(invitation: Invitation) -> set[int | None]:
-    """Return the steps whose mail has left, or which are on the call list."""
-    deadline = invitation.edition.reply_before
-    mailed = invitation.letters.in_force().filter(
-        kind="reminder", step__asks_for="", reply_before=deadline
-    )
-    called = invitation.call_list_entries.filter(reply_before=deadline)
-    left = mailed.filter(deliveries__handed_over_at__isnull=False)
-    return {*left.values_list("step", flat=True), *called.values_list("step", flat=True)}
-
-
 @transaction.atomic
 def settle_contested(contested: Reply, by: User, because: str, *, stands: bool) -> Reply:
     """Let the contested reply stand in place of the other, or set it aside."""
     lock_invitation(contested.invitation)
     contested = Reply.objects.select_for_update(of=("self",)).get(pk=contested.pk)
+    earlier = list(contested.invitation.replies.exclude(pk=contested.pk))
+    stood = [reply for reply in earlier if reply.status == Reply.Status.STANDING]
+    refuse_choice(contested, because)
+    choice = {"settled_at": timezone.now(), "settled_by": by, "settled_because": because}
+    status = Reply.Status.STANDING if stands else Reply.Status.SET_ASIDE
+    if stands:
+        others = Reply.objects.filter(pk__in=[reply.pk for reply in stood])
+        others.update(status=Reply.Status.SET_ASIDE, **choice)
+        changes = {"status": (Reply.Status.STANDING, Reply.Status.SET_ASIDE)}
+        record_acts(stood, Act.SET_ASIDE, by, because, changes)
+    Reply.objects.filter(pk=contested.pk).update(status=status, **choice)
+    act = Act.CHOSEN if stands else Act.SET_ASIDE
+    record_act(contested, act, by, because, {"status": (Reply.Status.CONTESTED, status)})
+    contested.refresh_from_db()
+    if stands:
+        compare_others(contested, earlier)
+    note_reply(contested, is_given=True)
+    plan_receipts_again(contested.invitation)
+    return contested
+
+
+def refuse_choice(contested: Reply, because: str) -> None:
     if contested.status != Reply.Status.CONTESTED:
         raise ValidationError(_("This reply is not contested any more."))
     if not because.strip():
         raise ValidationError(_("Say why: the reason is kept."))
-    choice = {"settled_at": timezone.now(), "settled_by": by, "settled_because": because}
-    stood = list(contested.invitation.replies.standing()) if stands else []
-    others = Reply.objects.filter(pk__in=[reply.pk for reply in stood])
-    others.update(status=Reply.Status.SET_ASIDE, **choice)
-    status = Reply.Status.STANDING if stands else Reply.Status.SET_ASIDE
-    Reply.objects.filter(pk=contested.pk).update(status=status, **choice)
-    changes = {"status": (Reply.Status.STANDING, Reply.Status.SET_ASIDE)}
-    record_acts(stood, Act.SET_ASIDE, by, because, changes)
-    act = Act.CHOSEN if stands else Act.SET_ASIDE
-    record_act(contested, act, by, because, {"status": (Reply.Status.CONTESTED, status)})
-    contested.refresh_from_db()
-    note_reply(contested, is_given=True)
-    plan_receipts_again(contested.invitation)
-    return contested
 
 
 @transaction.atomic

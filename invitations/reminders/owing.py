@@ -13,10 +13,12 @@ from invitations.models import (
     ForumEdition,
     Invitation,
     Letter,
+    ReminderStep,
     Reply,
     has_unread_mail,
     offices_to_ask,
 )
+from invitations.reminders.schedules import schedule_of
 
 STOPPED = gettext_lazy("the Forum is postponed, about to move, or without a last day to reply")
 DONE = gettext_lazy("the office has done it by now, or it is not asked of it any more")
@@ -65,6 +67,35 @@ def may_be_asked(edition: ForumEdition, what: str, now: dt.datetime) -> "QuerySe
         .exclude(has_unread_mail())
         .exclude(pk__in=by_original(edition).values("pk"))
     )
+
+
+def next_step(invitation: Invitation, now: dt.datetime) -> ReminderStep | None:
+    """Return the next reminder step: the last overdue, a mail before a call, else the first."""
+    schedule = schedule_of(invitation.edition, invitation.member_state)
+    today = schedule.day_of(now)
+    dues = schedule.ahead(today)
+    reminded = reminded_by(invitation)
+    open_dues = [
+        due
+        for place, due in enumerate(dues)
+        if not any(
+            step.pk in reminded and step.medium == due.step.medium for step, _day in dues[place:]
+        )
+    ]
+    overdue = [due.step for due in open_dues if due.day <= today]
+    mails = [step for step in overdue if step.medium == ReminderStep.Medium.MAIL]
+    return next(iter((mails or overdue)[-1:] or [due.step for due in open_dues]), None)
+
+
+def reminded_by(invitation: Invitation) -> set[int | None]:
+    """Return the steps whose mail has left, or which are on the call list."""
+    deadline = invitation.edition.reply_before
+    mailed = invitation.letters.in_force().filter(
+        kind="reminder", step__asks_for="", reply_before=deadline
+    )
+    called = invitation.call_list_entries.filter(reply_before=deadline)
+    left = mailed.filter(deliveries__handed_over_at__isnull=False)
+    return {*left.values_list("step", flat=True), *called.values_list("step", flat=True)}
 
 
 def has_holding_reply_for(invitation: str, step: Any, edition: ForumEdition) -> Exists:

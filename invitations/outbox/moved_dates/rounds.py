@@ -68,6 +68,13 @@ def refuse_unseen_dates(move: DatesMove | None, seen: str | None) -> None:
         raise UnseenDates
 
 
+def lock_with_dates_seen(invitation: Invitation, seen_dates: str | None) -> None:
+    """Lock the invitation, with its edition as it is by now; refuse a move that was not seen."""
+    lock_invitation(invitation)
+    refuse_if_not_in_force(invitation, timezone.now())
+    refuse_unseen_dates(last_move(invitation), seen_dates)
+
+
 def mark_of(move: DatesMove | None) -> str:
     return str(move.pk) if move else ""
 

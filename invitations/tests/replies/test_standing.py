@@ -157,6 +157,49 @@ def test_a_contesting_channel_that_comes_round_confirms():
     ]
 
 
+def test_a_note_that_confirmed_contests_what_the_office_says_otherwise_online():
+    invitation = InvitationFactory()
+    record_reply(invitation, IN_PERSON)
+    on_paper(invitation, IN_PERSON)
+
+    record_reply(invitation, REGRETS)
+
+    assert statuses(invitation) == [
+        ("in_person", "online", "superseded"),
+        ("in_person", "note_verbale", "contested"),
+        ("regrets", "online", "standing"),
+    ]
+
+
+def test_a_note_that_was_contested_confirms_once_the_office_says_the_same_online():
+    invitation = InvitationFactory()
+    record_reply(invitation, IN_PERSON)
+    on_paper(invitation, REGRETS)
+
+    record_reply(invitation, REGRETS)
+
+    assert statuses(invitation) == [
+        ("in_person", "online", "superseded"),
+        ("regrets", "note_verbale", "confirming"),
+        ("regrets", "online", "standing"),
+    ]
+
+
+def test_what_confirmed_the_reply_that_was_set_aside_contests_the_one_that_was_chosen():
+    invitation = InvitationFactory()
+    record_reply(invitation, IN_PERSON)
+    on_paper(invitation, IN_PERSON)
+    contested = on_paper(invitation, REGRETS, channel="fax")
+
+    settle_contested(contested, UserFactory(), "The fax is the later one.", stands=True)
+
+    assert statuses(invitation) == [
+        ("in_person", "online", "set_aside"),
+        ("in_person", "note_verbale", "contested"),
+        ("regrets", "fax", "standing"),
+    ]
+
+
 def test_a_paper_received_before_the_standing_one_of_its_channel_does_not_supersede_it():
     invitation = InvitationFactory()
     on_paper(invitation, IN_PERSON)
