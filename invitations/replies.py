@@ -295,13 +295,19 @@ def make_room_for(reply: Reply, earlier: list[Reply]) -> None:
 
 
 @transaction.atomic
-def settle_contested(contested: Reply, by: User, because: str, *, stands: bool) -> Reply:
-    """Let the contested reply stand in place of the other, or set it aside."""
+def settle_contested(
+    contested: Reply, by: User, because: str, *, stands: bool, seen: str | None = None
+) -> Reply:
+    """Let the contested reply stand in place of the other, or set it aside.
+
+    ``seen`` names the reply that stood on the page of the pair: it is refused if another one
+    stands by now.
+    """
     lock_invitation(contested.invitation)
     contested = Reply.objects.select_for_update(of=("self",)).get(pk=contested.pk)
     earlier = list(contested.invitation.replies.exclude(pk=contested.pk))
     stood = [reply for reply in earlier if reply.status == Reply.Status.STANDING]
-    refuse_choice(contested, because)
+    refuse_choice(contested, stood, because, seen)
     choice = {"settled_at": timezone.now(), "settled_by": by, "settled_because": because}
     status = Reply.Status.STANDING if stands else Reply.Status.SET_ASIDE
     if stands:
@@ -320,11 +326,15 @@ def settle_contested(contested: Reply, by: User, because: str, *, stands: bool) 
     return contested
 
 
-def refuse_choice(contested: Reply, because: str) -> None:
+def refuse_choice(contested: Reply, stood: list[Reply], because: str, seen: str | None) -> None:
     if contested.status != Reply.Status.CONTESTED:
         raise ValidationError(_("This reply is not contested any more."))
     if not because.strip():
         raise ValidationError(_("Say why: the reason is kept."))
+    if seen is not None and seen != "".join(str(reply.pk) for reply in stood):
+        raise ValidationError(
+            _("Another reply came to stand meanwhile: please look at what is on file now.")
+        )
 
 
 @transaction.atomic

@@ -162,27 +162,27 @@ class ReplyAdmin(TakenOutMixin, LeadsToStatesMixin, RecordAdmin):
         )
         form = SettleForm(request.POST or None)
         if request.method == "POST" and form.is_valid():
-            stands = form.cleaned_data["stands"] == "contested"
+            chosen, because = form.cleaned_data["stands"], form.cleaned_data["because"]
+            by, seen = user_of(request), request.POST.get("seen")
             try:
-                settle_contested(
-                    contested, user_of(request), form.cleaned_data["because"], stands=stands
-                )
+                settle_contested(contested, by, because, stands=chosen == "contested", seen=seen)
             except ValidationError as refusal:
                 form.add_error(None, refusal)
             else:
                 messages.success(request, _("The choice is noted."))
                 return redirect("admin:invitations_reply_changelist")
+        standing = list(contested.invitation.replies.standing().select_related("recorded_by"))
         context = {
             **self.admin_site.each_context(request),
             "opts": self.opts,
             "title": _("Which reply stands?"),
             "subtitle": str(contested.invitation),
             "form": form,
+            "seen": "".join(str(reply.pk) for reply in standing),
             "pair": [
-                (_("Standing"), reply, reply_lines(reply))
-                for reply in contested.invitation.replies.standing().select_related("recorded_by")
-            ]
-            + [(_("Contested"), contested, reply_lines(contested))],
+                *((_("Standing"), reply, reply_lines(reply)) for reply in standing),
+                (_("Contested"), contested, reply_lines(contested)),
+            ],
         }
         return TemplateResponse(request, "admin/replies/settle.html", context)
 

@@ -14,7 +14,7 @@ from invitations.admin.columns import state_url
 from invitations.admin.replies.correspondence import CorrespondenceAdmin
 from invitations.admin.replies.replies import ReplyAdmin
 from invitations.models import Correspondence, MemberState, Reply
-from invitations.replies import REPLY_FIELDS
+from invitations.replies import REPLY_FIELDS, record_reply
 from invitations.tests.answers import all_said
 from invitations.tests.factories import InvitationFactory, ReplyFactory, UserFactory
 
@@ -429,6 +429,21 @@ def test_staff_choose_with_a_reason(client, registrar, choice, stands, set_aside
     aside = replies.get(status="set_aside")
     assert aside.answer == set_aside
     assert (aside.settled_by, aside.settled_because) == (registrar, "The note is signed.")
+
+
+def test_a_reply_that_came_to_stand_meanwhile_is_shown_before_it_is_set_aside(client, registrar):
+    standing, contested = contradiction()
+    seen = client.get(settle_url(contested)).context["seen"]
+    choice = {"stands": "contested", "because": "The note is signed."}
+    record_reply(standing.invitation, {"answer": "video", "remarks": "By video after all."})
+
+    page = client.post(settle_url(contested), {**choice, "seen": seen})
+
+    assert "Another reply came to stand meanwhile" in page.content.decode()
+    assert "By video after all." in page.content.decode()
+    assert contested.invitation.replies.standing().get().answer == "video"
+    client.post(settle_url(contested), {**choice, "seen": page.context["seen"]})
+    assert contested.invitation.replies.standing().get() == contested
 
 
 def test_choice_without_a_reason_is_asked_again(client, registrar):
