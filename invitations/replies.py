@@ -301,7 +301,7 @@ def settle_contested(
     """Let the contested reply stand in place of the other, or set it aside.
 
     ``seen`` names the reply that stood on the page of the pair: it is refused if another one
-    stands by now.
+    stands by now. What comes to stand is acknowledged as such.
     """
     lock_invitation(contested.invitation)
     contested = Reply.objects.select_for_update(of=("self",)).get(pk=contested.pk)
@@ -311,8 +311,7 @@ def settle_contested(
     choice = {"settled_at": timezone.now(), "settled_by": by, "settled_because": because}
     status = Reply.Status.STANDING if stands else Reply.Status.SET_ASIDE
     if stands:
-        others = Reply.objects.filter(pk__in=[reply.pk for reply in stood])
-        others.update(status=Reply.Status.SET_ASIDE, **choice)
+        contested.invitation.replies.standing().update(status=Reply.Status.SET_ASIDE, **choice)
         changes = {"status": (Reply.Status.STANDING, Reply.Status.SET_ASIDE)}
         record_acts(stood, Act.SET_ASIDE, by, because, changes)
     Reply.objects.filter(pk=contested.pk).update(status=status, **choice)
@@ -320,7 +319,7 @@ def settle_contested(
     record_act(contested, act, by, because, {"status": (Reply.Status.CONTESTED, status)})
     contested.refresh_from_db()
     if stands:
-        compare_others(contested, earlier)
+        come_to_stand(contested, earlier)
     note_reply(contested, is_given=True)
     plan_receipts_again(contested.invitation)
     return contested
@@ -335,6 +334,13 @@ def refuse_choice(contested: Reply, stood: list[Reply], because: str, seen: str 
         raise ValidationError(
             _("Another reply came to stand meanwhile: please look at what is on file now.")
         )
+
+
+def come_to_stand(reply: Reply, others: list[Reply]) -> None:
+    """Compare the others with the reply that stands now, and plan its acknowledgement."""
+    compare_others(reply, others)
+    told = reply.acknowledgements.in_force().values_list("variant", flat=True)
+    plan_acknowledgement(reply, besides=set(told))
 
 
 @transaction.atomic

@@ -1,7 +1,7 @@
 """Verbs of a letter's row: plan it, address it, put it into the outbox, call it back."""
 
 import datetime as dt
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Container, Iterable
 from typing import Any
 
 from django.contrib.auth.models import User
@@ -72,12 +72,12 @@ def standing_letter(invitation: Invitation, *only: str) -> Letter | None:
     return (letters.only(*only) if only else letters).first()
 
 
-def plan_acknowledgement(reply: Reply) -> None:
+def plan_acknowledgement(reply: Reply, besides: Container[str] = ()) -> None:
     """Plan the acknowledgement to the addresses on file, and a copy to the address typed.
 
-    What staff typed gets one only if it is released.
-    It takes the languages of the standing letter; without a standing letter none is planned. To an
-    office that got a signed original only what it says online is acknowledged by mail.
+    What there is ``besides``, by its variant, is not planned twice. What staff typed gets one only
+    if it is released. It takes the languages of the standing letter; without one none is planned.
+    To an office that got a signed original only what it says online is acknowledged by mail.
     """
     standing = standing_letter(reply.invitation, *PASSED_ON)
     if standing is None or (standing.by_original and reply.channel != Channel.ONLINE):
@@ -94,6 +94,7 @@ def plan_acknowledgement(reply: Reply) -> None:
                 reply=reply,
             )
             for variant in variants_for(reply)
+            if variant not in besides
         ]
     )
 
@@ -101,10 +102,7 @@ def plan_acknowledgement(reply: Reply) -> None:
 # Who files goes on filing: one receipt tells what stands so long after the last change.
 AT_REST = dt.timedelta(hours=1)
 # The answers with which an office files what a receipt acknowledges.
-FILED_WITH: dict[str, tuple[str, ...]] = {
-    "statement": ANSWERS_SPEAKING,
-    "delegation": ANSWERS_BRINGING,
-}
+FILED_WITH = {"statement": ANSWERS_SPEAKING, "delegation": ANSWERS_BRINGING}
 
 
 def plan_receipt(invitation: Invitation, what: str, filed_in: Callable[[str], str]) -> None:
@@ -181,8 +179,13 @@ def why_overtaken(letter: Letter) -> str:
     """Return why it acknowledges what stands no more; empty if it does not."""
     if letter.kind == Letter.Kind.RECEIPT:
         return why_receipt_overtaken(letter)
-    if letter.reply_id and Reply.objects.gone().filter(pk=letter.reply_id).exists():
+    if letter.reply_id is None:
+        return ""
+    said = Reply.objects.filter(pk=letter.reply_id)
+    if said.gone().exists():
         return _("its reply stands no more: a later one, or the secretariat, took its place")
+    if letter.variant == "contested" and not said.contested().exists():
+        return _("its reply is contested no more")
     return ""
 
 
@@ -232,10 +235,7 @@ def released_recipients(invitation: Invitation) -> list[list[str]]:
     return office_recipients(invitation.minister, emails_of(missions))
 
 
-ACKNOWLEDGED_AS: dict[str, str] = {
-    Reply.Status.NOTED: "holding",
-    Reply.Status.CONTESTED: "contested",
-}
+ACKNOWLEDGED_AS: dict[str, str] = {"noted": "holding", "contested": "contested"}
 
 
 def letter_recipients(letter: Letter) -> list[list[str]]:

@@ -197,3 +197,20 @@ def test_one_of_a_reply_that_staff_set_aside_does_not_leave(reached, approved_te
 
     assert stood.acknowledgements.get().state == "cancelled"
     assert not peer.taken
+
+
+def test_that_a_reply_is_contested_is_not_said_any_more_once_staff_have_chosen_it(
+    reached, approved_texts, peer
+):
+    invitation = reached()
+    record_reply(invitation, {"answer": "in_person"})
+    chosen = record_reply(invitation, {"answer": "regrets"}, channel="fax", by=UserFactory())
+    compose_planned()
+    settle_contested(chosen, UserFactory(), "The minister signed it.", stands=True)
+    compose_planned()
+
+    dispatch_outbox()
+
+    assert chosen.acknowledgements.get(variant="contested").state == "cancelled"
+    (message,) = peer.taken
+    assert chosen.acknowledgements.get(variant="answer").message_id.encode() in message.content

@@ -213,8 +213,11 @@ def test_a_reply_that_staff_let_stand_takes_the_sessions_out(clock, coming):
     settle_contested(contested, UserFactory(), "The note verbale says so.", stands=True)
 
     told(clock)
+    compose_planned()
 
-    assert events_in(mails(invitation).get()) == [("CANCEL", "Opening segment", 1)]
+    letter = invitation.letters.get(kind="acknowledgement", variant="answer", reply=contested)
+    assert events_in(letter) == [("CANCEL", "Opening segment", 1)]
+    assert update_calendars() == 0
 
 
 def test_an_office_whose_acknowledgement_is_not_composed_yet_gets_the_calendar_with_it(

@@ -6,7 +6,12 @@ from django.utils import timezone
 
 from invitations.files.frozen import Frozen
 from invitations.models import Letter
-from invitations.replies import file_correspondence, mark_dealt_with, record_reply
+from invitations.replies import (
+    file_correspondence,
+    mark_dealt_with,
+    record_reply,
+    settle_contested,
+)
 from invitations.tests.factories import (
     InvitationFactory,
     UserFactory,
@@ -32,6 +37,27 @@ def test_a_contested_reply_is_acknowledged_as_such(reached):
     record_reply(invitation, IN_PERSON)
 
     on_paper(invitation, REGRETS)
+
+    assert acknowledgements(invitation) == ["answer", "contested"]
+
+
+def test_the_reply_that_staff_choose_is_acknowledged_as_the_one_that_stands(reached):
+    invitation = reached()
+    record_reply(invitation, IN_PERSON)
+    contested = on_paper(invitation, REGRETS)
+
+    settle_contested(contested, UserFactory(), "The minister signed it.", stands=True)
+
+    assert acknowledgements(invitation) == ["answer", "contested", "answer"]
+    assert invitation.letters.latest("pk").reply == contested
+
+
+def test_the_reply_that_stood_and_stays_is_not_acknowledged_twice(reached):
+    invitation = reached()
+    record_reply(invitation, IN_PERSON)
+    contested = on_paper(invitation, REGRETS)
+
+    settle_contested(contested, UserFactory(), "Sent by mistake.", stands=False)
 
     assert acknowledgements(invitation) == ["answer", "contested"]
 
