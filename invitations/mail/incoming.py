@@ -173,23 +173,51 @@ def has_empty_return_path(mail: Message) -> bool:
 
 
 def text_of_mail(mail: Message) -> str:
-    """Return the readable text: of the first plain part, else of the first HTML part."""
-    for wanted in ("text/plain", "text/html"):
-        for part in readable_parts(mail):
-            if part.get_content_type() == wanted:
-                text = part_text(part)
-                return clean_text(words_of_page(text) if wanted == "text/html" else text)
-    return ""
+    """Return the readable text: of what is written twice the plain one, else that of the page."""
+    return "\n".join(texts_in(mail))[:TEXT_LIMIT]
 
 
-def readable_parts(mail: Message, depth: int = 0) -> Iterator[Message]:
-    """Yield the parts of the mail itself, without those of mails attached to it."""
-    if mail.get_content_maintype() == "message" or depth > DEEPEST:
+def texts_in(part: Message, depth: int = 0) -> list[str]:
+    """Return the texts that a reader sees one below the other; none that is empty."""
+    if not is_read(part) or depth > DEEPEST:
+        return []
+    if not part.is_multipart():
+        return list(filter(str.strip, [words_of(part)]))
+    found = [(child, texts_in(child, depth + 1)) for child in parts_of_mail(part)]
+    if part.get_content_type() == "multipart/alternative":
+        written = [(child, texts) for child, texts in found if texts]
+        plain = [one for one in written if one[0].get_content_type() == "text/plain"]
+        found = (plain or written)[:1]
+    return [text for _child, texts in found for text in texts]
+
+
+def words_of(part: Message) -> str:
+    """Return the words of a text or page; empty for what is neither."""
+    if part.get_content_type() == "text/plain":
+        return clean_text(part_text(part))
+    is_page = part.get_content_type() == "text/html"
+    return clean_text(words_of_page(part_text(part))) if is_page else ""
+
+
+def is_read(part: Message) -> bool:
+    """Whether a reader sees it in the mail: it is neither a mail nor a file attached to it."""
+    is_mail = part.get_content_maintype() == "message"
+    return not is_mail and part.get_content_disposition() != "attachment"
+
+
+def readable_parts(mail: Message) -> Iterator[Message]:
+    """Yield the parts of the mail itself, without what is attached to it."""
+    yield from filter(is_read, own_parts(mail))
+
+
+def own_parts(mail: Message, depth: int = 0) -> Iterator[Message]:
+    """Yield the parts of the mail, however deep they lie; a mail attached to it is one part."""
+    if depth > DEEPEST:
         return
-    if mail.is_multipart():
+    if mail.is_multipart() and mail.get_content_maintype() != "message":
         for part in parts_of_mail(mail):
-            yield from readable_parts(part, depth + 1)
-    elif mail.get_content_disposition() != "attachment":
+            yield from own_parts(part, depth + 1)
+    else:
         yield mail
 
 
@@ -202,15 +230,24 @@ def parts_of_mail(mail: Message) -> list[Message]:
 
 def attached_names(mail: Message) -> list[str]:
     """Return the names of the attachments, as the sender gave them."""
-    names = [attached_name(part) for part in parts_of_mail(mail)]
+    names = [attached_name(part) for part in own_parts(mail) if not is_decoration(part)]
     return [clean_text(name)[:100] for name in names if name]
 
 
+def is_decoration(part: Message) -> bool:
+    """Whether it is a picture within a page, as the arms of a ministry below a signature."""
+    return part.get_content_maintype() == "image" and "Content-ID" in part
+
+
 def attached_name(part: Message) -> str:
+    """Return the file's name; of a mail without one, its subject."""
     try:
-        return part.get_filename() or ""
+        name = part.get_filename() or ""
     except UNREADABLE:
         return _("a file whose name cannot be read")
+    if name or part.get_content_type() != "message/rfc822":
+        return name
+    return next((decoded_header(one, "Subject") for one in parts_of_mail(part)), "") or "rfc822"
 
 
 def part_text(part: Message) -> str:

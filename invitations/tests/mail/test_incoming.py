@@ -241,3 +241,71 @@ def test_what_an_html_mail_quotes_is_not_taken_for_its_own_words():
 
     assert incoming.first_own_words(text) == "Sapt wrote:\nThe Minister will come."
     assert "> Excellency,\n> please reply\n> before\n> soon" in text
+
+
+# Words and files, wherever they lie
+
+PDF = (
+    'Content-Type: application/pdf\r\nContent-Disposition: attachment; filename="note.pdf"'
+    "\r\n\r\n%PDF"
+)
+
+
+def plain(words):
+    return f"Content-Type: text/plain; charset=utf-8\r\n\r\n{words}"
+
+
+def page(words):
+    return f"Content-Type: text/html; charset=utf-8\r\n\r\n{words}"
+
+
+def parts(kind, *each, mark="a"):
+    between = "".join(f"--{mark}\r\n{one}\r\n" for one in each)
+    return f"Content-Type: multipart/{kind}; boundary={mark}\r\n\r\n{between}--{mark}--\r\n"
+
+
+def shown(mail):
+    return mail_text(mail.encode())
+
+
+def test_words_below_an_attachment_are_read_too():
+    mail = parts("mixed", plain("Excellency,"), PDF, plain("the Minister is prevented."))
+
+    assert shown(mail) == "Excellency,\nthe Minister is prevented.\n\nAttached: note.pdf"
+
+
+def test_a_page_is_read_where_its_plain_words_are_empty():
+    mail = parts("alternative", plain(" \r\n"), page("<p>The Minister will come.</p>"))
+
+    assert shown(mail) == "The Minister will come."
+
+
+def test_a_page_is_read_once_where_its_words_stand_beside_it():
+    mail = parts("alternative", page("<p>As a page.</p>"), plain("As words."))
+
+    assert shown(mail) == "As words."
+
+
+def test_the_file_in_a_signed_mail_is_named():
+    signature = "Content-Type: application/pkcs7-signature; name=smime.p7s\r\n\r\nMII="
+    mail = parts("signed", parts("mixed", plain("See the note."), PDF, mark="b"), signature)
+
+    assert shown(mail) == "See the note.\n\nAttached: note.pdf, smime.p7s"
+
+
+def test_a_mail_that_is_attached_is_named_by_its_subject():
+    forwarded = "Content-Type: message/rfc822\r\n\r\nSubject: =?utf-8?q?R=C3=A9ponse?=\r\n\r\nYes."
+
+    assert (
+        shown(parts("mixed", plain("See below."), forwarded)) == "See below.\n\nAttached: Réponse"
+    )
+
+
+def test_a_mail_that_is_a_file_and_nothing_else_names_it():
+    assert shown(PDF) == "Attached: note.pdf"
+
+
+def test_the_arms_below_a_signature_are_no_file():
+    arms = "Content-Type: image/png; name=arms.png\r\nContent-ID: <arms>\r\n\r\n-"
+
+    assert shown(parts("related", page("<p>We come.</p>"), arms)) == "We come."
