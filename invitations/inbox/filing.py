@@ -1,7 +1,8 @@
 """File the mail that people send back, and find whose it is; no machine ever answers it."""
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from email.message import Message
 from typing import Any
 
 from django.contrib.auth.models import User
@@ -16,12 +17,12 @@ from invitations.files.frozen import Tampered, freeze, thaw_or_damaged
 from invitations.letters.issuing import lock_invitation
 from invitations.letters.released import missions_of
 from invitations.mail.authenticity import is_disowned
+from invitations.mail.automatic import is_automatic_mail, may_be_a_refusal, needs_nobody
 from invitations.mail.incoming import (
     decoded_header,
     envelope_token_of,
     first_own_words,
     has_doubtful_text,
-    is_automatic_mail,
     message_ids_in,
     own_message_id,
     parse_mail,
@@ -43,15 +44,11 @@ def file_mail(
 ) -> Correspondence | None:
     """File the mail once under its invitation; return None if it is on file already.
 
-    A person's mail waits unread, and holds the office's reminders. A machine's mail is filed and
-    holds nothing. If our own server disowns the mail, a person first says whose it is. ``remark``
-    stands before the words in the summary.
+    A person's mail waits unread, and holds the office's reminders. A machine's mail that needs
+    nobody is filed and holds nothing. If our own server disowns the mail, a person first says
+    whose it is. ``remark`` says why it is not whole, and stands before the words in the summary.
     """
     mail = parse_mail(content)
-    if has_doubtful_text(mail):
-        remark = "\n".join(
-            filter(None, [remark, _("Parts of it could not be read: open the mail itself.")])
-        )
     own_id = own_message_id(mail)
     if own_id and (filed := Correspondence.objects.filter(message_id=own_id).first()):
         if says_the_same(filed, content):
@@ -59,7 +56,7 @@ def file_mail(
         own_id = ""
     frozen = freeze(content, "intray", "eml")
     now = timezone.now()
-    automatic = is_automatic_mail(mail)
+    automatic = needs_nobody(mail) and not remark
     found, disowned = invitation_of(mail), is_disowned(mail)
     return put_on_file(
         own_id or f"sha256:{frozen.sha256}",
@@ -68,9 +65,7 @@ def file_mail(
         channel=Channel.MAIL,
         received_at=min(received_at or now, now),
         sender=sender_shown(mail),
-        summary=summary(
-            decoded_header(mail, "Subject"), remark, first_own_words(text_of_mail(mail))
-        ),
+        summary=summary(mail, [remark, *doubts_about(mail)]),
         message=frozen.name,
         message_sha256=frozen.sha256,
         is_automatic=automatic,
@@ -120,9 +115,22 @@ def put_on_file(name: str, **fields: Any) -> Correspondence | None:
     return filed if is_new else None
 
 
-def summary(subject: str, remark: str, words: str) -> str:
-    """Join the parts of the summary, without a link or code that the subject may quote."""
-    return "\n".join(filter(None, [mask_keys(subject)[:SUBJECT_LIMIT], remark, words]))
+def summary(mail: Message, remarks: list[str]) -> str:
+    """Return subject, remarks and first words, without a link or code that these may quote."""
+    subject = mask_keys(decoded_header(mail, "Subject"))[:SUBJECT_LIMIT]
+    return "\n".join(filter(None, [subject, *remarks, first_own_words(text_of_mail(mail))]))
+
+
+def doubts_about(mail: Message) -> Iterator[str]:
+    """Yield what whoever looks at the mail has to know before its words."""
+    if has_doubtful_text(mail):
+        yield _("Parts of it could not be read: open the mail itself.")
+    if not is_automatic_mail(mail) or needs_nobody(mail):
+        return
+    if may_be_a_refusal(mail):
+        yield _("A mail server wrote it: perhaps a letter did not arrive.")
+    else:
+        yield _("A program sent it, with a file: look at what it is.")
 
 
 # Whose mail it is

@@ -8,14 +8,12 @@ from typing import NamedTuple
 
 from flufl.bounce import all_failures
 
+from invitations.mail.automatic import comes_from_a_machine, status_blocks
 from invitations.mail.incoming import (
     clean_text,
     decoded_header,
     envelope_token_of,
-    has_empty_return_path,
-    header_addresses,
     own_message_id,
-    parts_of_mail,
     raw_header,
 )
 from invitations.models import Bounce, Delivery, Letter
@@ -28,7 +26,6 @@ RETURNED_LIMIT = 100_000
 RETURNED_ID = re.compile(
     r"(?im)^[> \t]{0,20}message-id:[ \t]{0,9}(?:\r?\n[ \t]{1,9})?(<[^<>\s]{1,248}>)"
 )
-MACHINES = ("mailer-daemon", "postmaster")
 
 
 class Finding(NamedTuple):
@@ -46,17 +43,6 @@ def findings_in(mail: Message) -> list[Finding]:
     return list(standard_findings(mail)) or list(recognized_findings(mail))
 
 
-def comes_from_a_machine(mail: Message) -> bool:
-    """Tell whether the mail may be a report: a person may quote or forward one."""
-    writer = next(iter(header_addresses(mail, "From")), "").partition("@")[0]
-    return (
-        has_empty_return_path(mail)
-        or writer in MACHINES
-        or "X-Failed-Recipients" in mail
-        or mail.get_content_type() == "multipart/report"
-    )
-
-
 def standard_findings(mail: Message) -> Iterator[Finding]:
     """Yield what RFC 3464 says of each failed or delayed recipient; other actions are no bounce."""
     for block in status_blocks(mail):
@@ -69,18 +55,6 @@ def standard_findings(mail: Message) -> Iterator[Finding]:
         else:
             continue
         yield Finding(kind, recipient(block), words_about_recipient(block))
-
-
-def status_blocks(mail: Message) -> list[Message]:
-    """Return the blocks of the mail's own report, not of one attached to a mail in it."""
-    for part in own_parts(mail):
-        if part.get_content_type() == "message/delivery-status" and part.is_multipart():
-            return parts_of_mail(part)
-    return []
-
-
-def own_parts(mail: Message) -> list[Message]:
-    return parts_of_mail(mail) if mail.get_content_maintype() == "multipart" else []
 
 
 def recipient(block: Message) -> str:

@@ -30,7 +30,6 @@ BLOCKS = ("p", "br", "br/", "div", "li", "tr")
 QUOTED = {"blockquote": 1, "/blockquote": -1}
 MESSAGE_ID = re.compile(r"<[^<>\s]{1,248}>")
 RECIPIENT_HEADERS = ("To", "Cc", "Delivered-To", "X-Original-To", "Envelope-To", "X-Envelope-To")
-NO_HUMAN_PRECEDENCE = ("bulk", "junk", "auto_reply")
 # Codecs of Python that are not charsets of mail.
 NO_CHARSETS = ("idna", "punycode", "raw-unicode-escape", "undefined", "unicode-escape")
 # What the standard library raises for malformed parameters of a header.
@@ -154,22 +153,6 @@ def envelope_token_of(mail: Message) -> str:
     """Return the delivery's token in the addresses that the mail was sent to, or an empty text."""
     tokens = (envelope_token_in(address) for address in header_addresses(mail, *RECIPIENT_HEADERS))
     return next(filter(None, tokens), "")
-
-
-def is_automatic_mail(mail: Message) -> bool:
-    """Whether a program wrote the mail, so that nobody waits for an answer."""
-    submitted = re.split(r"[;\s]", raw_header(mail, "Auto-Submitted").lower())[0]
-    return (
-        submitted not in ("", "no")
-        or raw_header(mail, "Precedence").lower() in NO_HUMAN_PRECEDENCE
-        or "X-Autoreply" in mail
-        or has_empty_return_path(mail)
-        or mail.get_content_type() == "multipart/report"
-    )
-
-
-def has_empty_return_path(mail: Message) -> bool:
-    return "Return-Path" in mail and raw_header(mail, "Return-Path") in ("", "<>")
 
 
 def text_of_mail(mail: Message) -> str:

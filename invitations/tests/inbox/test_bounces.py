@@ -16,8 +16,9 @@ from invitations.inbox.bounces import (
     record_report,
     settle_bounced,
 )
+from invitations.inbox.mailboxes import receive
 from invitations.mail.transport import return_path
-from invitations.models import Bounce, Delivery, Invitation, Letter, Setback
+from invitations.models import Bounce, Correspondence, Delivery, Invitation, Letter, Setback
 from invitations.outbox.another_address import send_to_another_address
 from invitations.outbox.dispatch import dispatch_outbox
 from invitations.outbox.transitions import transit
@@ -171,6 +172,34 @@ def test_a_report_of_success_is_no_bounce(sent, action):
 
     assert record_report(report(action, "2.0.0", envid=TOKEN)) == []
     assert state_of(delivery) == "handed_over"
+
+
+IN_CHINESE = written(
+    "您的邮件被退回。收件人邮箱已满。\n",
+    sender="PostMaster@example.net",
+    to=return_path(TOKEN),
+    subject="系统退信",
+    more="Return-Path: <>\nAuto-Submitted: auto-replied\nContent-Type: text/plain; charset=utf-8",
+)
+
+
+@pytest.mark.parametrize("content", [IN_CHINESE, report("échec", "", to=return_path(TOKEN))])
+def test_what_a_mail_server_reports_in_words_that_nobody_knows_waits_for_a_person(sent, content):
+    delivery = sent()
+
+    receive(content)
+
+    filed = Correspondence.objects.get()
+    assert (filed.invitation, filed.dealt_with_at) == (delivery.letter.invitation, None)
+    assert "perhaps a letter did not arrive" in filed.summary
+
+
+def test_a_report_of_success_keeps_nobody_waiting(sent):
+    sent()
+
+    receive(report("delivered", "2.0.0", to=return_path(TOKEN)))
+
+    assert Correspondence.objects.get().dealt_with_at
 
 
 def test_an_uncertain_delivery_that_bounced_went_and_came_back(sent):
