@@ -140,12 +140,41 @@ def invitation_of(mail: Any) -> Invitation | None:
     """Return the invitation of the letter it answers, else of its sender; None if ambiguous."""
     for name in ("In-Reply-To", "References"):
         if answered := of_letters(Q(message_id__in=message_ids_in(raw_header(mail, name)))):
-            return only(answered)
+            return that_takes_replies(only(answered))
     if (envelope := envelope_token_of(mail)) and (
         answered := of_letters(Q(deliveries__envelope=envelope))
     ):
-        return only(answered)
+        return that_takes_replies(only(answered))
     return of_sender(sender_address(mail))
+
+
+def that_takes_replies(answered: Invitation | None) -> Invitation | None:
+    """Return the invitation whose letter was answered, or the one that takes its place today.
+
+    Offices answer on the letter to a predecessor, or to an earlier edition: then the successor's
+    is meant, else the State's principal one; where there is none, the letter's own.
+    """
+    if answered is None:
+        return None
+    of_state = Invitation.objects.issued().filter(member_state=answered.member_state_id)
+    found = current(of_state.select_related("edition"))
+    if answered in found:
+        return answered
+    found = [one for one in found if one.edition_id == answered.edition_id] or found
+    principal = [one for one in found if one.is_principal and answered.is_principal]
+    meant = of_successor(answered, found) or principal
+    return meant[0] if len(meant) == 1 else answered
+
+
+def of_successor(answered: Invitation, found: list[Invitation]) -> list[Invitation]:
+    """Return the invitation of who took that office; before its letter is approved, the draft."""
+    successor = answered.minister.successor_id
+    if successor is None or answered.status != Invitation.Status.WITHDRAWN:
+        return []
+    drafts = Invitation.objects.filter(
+        edition=answered.edition_id, minister=successor, status=Invitation.Status.DRAFT
+    )
+    return [one for one in found if one.minister_id == successor] or list(drafts)
 
 
 def of_letters(which: Q) -> "QuerySet[Invitation] | None":

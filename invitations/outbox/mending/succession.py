@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from invitations.audit import Act, record_act
+from invitations.audit import Act, record_act, record_acts
 from invitations.letters.circulars import (
     invitation_circular,
     plan_circular,
@@ -24,6 +24,7 @@ from invitations.letters.issuing import (
 from invitations.letters.released import held_changes, released_office
 from invitations.models import (
     Circular,
+    Correspondence,
     HeldChange,
     Invitation,
     Minister,
@@ -189,6 +190,8 @@ def hand_over(change: HeldChange, by: User) -> None:
     if old.is_principal:
         make_principal(new, said)
     plan_first_letter(new, said, change.asked_by)
+    changes = {"invitation": (old.pk, new.pk)}
+    record_acts(pass_unread_on(old, new), Act.ASSIGNED, by, change.because, changes)
     if standing and said["reply"] == ReplyChoice.CARRY:
         carry_over(standing, new, by)
 
@@ -256,6 +259,13 @@ def make_principal(new: Invitation, said: Any) -> None:
     """Let the successor's invitation, or the one that was chosen, be the State's own."""
     Invitation.objects.filter(pk=said["principal"] or new.pk).update(is_principal=True)
     new.refresh_from_db(fields=["is_principal"])
+
+
+def pass_unread_on(old: Invitation, new: Invitation) -> list[Correspondence]:
+    """Let what the office has sent, and nobody has looked at, wait for the successor's reply."""
+    unread = list(Correspondence.objects.unread().filter(invitation=old))
+    Correspondence.objects.filter(pk__in=[one.pk for one in unread]).update(invitation=new)
+    return unread
 
 
 def plan_first_letter(new: Invitation, said: Any, by: User | None) -> None:

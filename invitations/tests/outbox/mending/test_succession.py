@@ -23,7 +23,7 @@ from invitations.outbox.dispatch import dispatch_outbox
 from invitations.outbox.moved_dates.rounds import confirm_answer
 from invitations.outbox.release import release_alone, release_change, take_back_change
 from invitations.reminders.owing import may_be_reminded
-from invitations.replies import record_reply
+from invitations.replies import mark_dealt_with, record_reply
 from invitations.tests.factories import (
     InvitationFactory,
     MinisterFactory,
@@ -32,6 +32,7 @@ from invitations.tests.factories import (
 )
 from invitations.tests.mending import NEW_GOVERNMENT, asked_for, released_by, successor_of
 from invitations.tests.moving import moved
+from invitations.tests.paper import on_file
 
 pytestmark = pytest.mark.django_db
 
@@ -104,6 +105,19 @@ def test_an_answer_that_is_asked_anew_ends_with_the_old_invitation(issued):
     new = released_by(asked_for(reply.invitation, reply="ask"))
 
     assert (new.status, new.replies.count()) == ("draft", 0)
+
+
+def test_what_nobody_has_looked_at_waits_with_the_invitation_of_the_successor(issued):
+    invitation, second = issued(), UserFactory()
+    unread, read = (on_file(invitation=invitation, sender=name) for name in ("Sapt", "Hentzau"))
+    mark_dealt_with(read, UserFactory())
+
+    new = released_by(asked_for(invitation), second)
+
+    assert list(new.correspondence.all()) == [unread]
+    assert list(invitation.correspondence.all()) == [read]
+    assigned = LogEntry.objects.get_for_object(unread).get(additional_data__act="assigned")
+    assert assigned.actor == second
 
 
 @pytest.mark.parametrize("channel", ["online", "fax"])
