@@ -18,7 +18,13 @@ from django.utils.translation import gettext as _
 
 from invitations.audit import Act, record_act
 from invitations.files.frozen import freeze
-from invitations.inbox.reports import WORDS_LIMIT, findings_in, known_envelope, returned_id
+from invitations.inbox.reports import (
+    WORDS_LIMIT,
+    Finding,
+    findings_in,
+    known_envelope,
+    returned_id,
+)
 from invitations.mail.incoming import (
     clean_text,
     envelope_token_in,
@@ -148,7 +154,7 @@ def record_report(content: bytes) -> list[Bounce]:
         record_bounce(
             finding.kind,
             finding.words,
-            key=f"{name[: KEY_LIMIT - 65]}/{sha256_of(finding.address.encode())}",
+            key=key_of(name, finding, content),
             envelope=envelope,
             message_id=returned,
             address=finding.address,
@@ -156,6 +162,17 @@ def record_report(content: bytes) -> list[Bounce]:
         )
         for finding in findings
     ]
+
+
+def key_of(name: str, finding: Finding, content: bytes) -> str:
+    """Return the same key for the same report, and another if it says now what it did not before.
+
+    Servers name a refusal as they have named the delay before it.
+    """
+    about = sha256_of(finding.address.encode())
+    key = f"{name[: KEY_LIMIT - 65]}/{about}"
+    said_otherwise = Bounce.objects.filter(key=key).exclude(kind=finding.kind)
+    return f"{sha256_of(content)}/{about}" if said_otherwise.exists() else key
 
 
 # What a provider says of a delivery, in a call whose signature was checked

@@ -1,7 +1,7 @@
 """Read a report of undelivered mail: which letter it is of, and what the server answered."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from email.message import Message
 from email.utils import parseaddr
 from typing import NamedTuple
@@ -20,6 +20,7 @@ from invitations.models import Bounce, Delivery, Letter
 
 Kind = Bounce.Kind
 
+WORST_FIRST = (Kind.HARD, Kind.SOFT, Kind.DELAYED)
 WORDS_LIMIT = 1000
 # A report names the letter within its first lines; what it quotes beyond them is the letter's own.
 RETURNED_LIMIT = 100_000
@@ -40,7 +41,17 @@ def findings_in(mail: Message) -> list[Finding]:
     """Return what the standard report says, or else what flufl.bounce finds in the mail."""
     if not comes_from_a_machine(mail):
         return []
-    return list(standard_findings(mail)) or list(recognized_findings(mail))
+    return gravest(standard_findings(mail)) or gravest(recognized_findings(mail))
+
+
+def gravest(findings: Iterable[Finding]) -> list[Finding]:
+    """Return of each address the worst that is said: one that forwards has a block for each."""
+    found: dict[str, Finding] = {}
+    for finding in findings:
+        known = found.setdefault(finding.address, finding)
+        if WORST_FIRST.index(finding.kind) < WORST_FIRST.index(known.kind):
+            found[finding.address] = finding
+    return list(found.values())
 
 
 def standard_findings(mail: Message) -> Iterator[Finding]:

@@ -166,6 +166,31 @@ def test_a_delay_leaves_an_event_with_the_servers_words(sent):
     assert "451 try later" in event.server_words
 
 
+def test_a_refusal_is_seen_behind_a_delay_of_the_same_address(sent):
+    delivery = sent()
+    refused = b"Action: failed\r\nStatus: 5.1.1\r\n"
+    content = report("delayed", "4.4.1", envid=TOKEN).replace(
+        b"\r\n--b1\r\nContent-Type: text/rfc822-headers",
+        b"\r\nOriginal-Recipient: rfc822;office@example.org\r\n"
+        b"Final-Recipient: rfc822;another@example.net\r\n" + refused + b"\r\n--b1\r\n"
+        b"Content-Type: text/rfc822-headers",
+    )
+
+    [bounce] = record_report(content)
+
+    assert (bounce.kind, state_of(delivery)) == ("hard", "bounced")
+
+
+def test_a_refusal_under_the_message_id_of_the_delay_before_it_is_not_lost(sent):
+    delivery = sent()
+    record_report(report("delayed", "4.4.1", envid=TOKEN))
+
+    record_report(report(envid=TOKEN))
+    record_report(report(envid=TOKEN))
+
+    assert (Bounce.objects.count(), state_of(delivery)) == (2, "bounced")
+
+
 @pytest.mark.parametrize("action", ["delivered", "relayed", "expanded"])
 def test_a_report_of_success_is_no_bounce(sent, action):
     delivery = sent()
