@@ -156,7 +156,10 @@ def after_recording(
 
 
 def to_next(request: HttpRequest, scan: DroppedScan, kept: dict[str, Any]) -> HttpResponse:
-    """Lead to the next scan, with the channel and hour that were put right; or to the list."""
+    """Lead to the next scan, or to the list; within a pile with what was put right of the last.
+
+    Another pile came at an hour of its own, by which its replies are in time or late.
+    """
     waiting = DroppedScan.objects.ready()
     following = waiting.filter(pk__gt=scan.pk).first() or waiting.first()
     if following is None:
@@ -168,7 +171,8 @@ def to_next(request: HttpRequest, scan: DroppedScan, kept: dict[str, Any]) -> Ht
         for name, said in kept.items()
         if name in KEPT_FOR_NEXT
     }
-    return redirect(f"{url}?{urlencode(passed_on)}" if passed_on else url)
+    is_of_pile = DroppedScan.objects.pile_of(scan).filter(pk=following.pk).exists()
+    return redirect(f"{url}?{urlencode(passed_on)}" if passed_on and is_of_pile else url)
 
 
 def left_of_pile(scan: DroppedScan | None) -> dict[str, int]:

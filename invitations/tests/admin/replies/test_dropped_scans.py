@@ -211,7 +211,8 @@ def test_a_paper_of_an_invitation_that_is_not_in_force_names_its_state_and_editi
 
 def test_record_and_next_leads_through_the_pile_with_channel_and_hour(client, registrar):
     invitations = [InvitationFactory() for _fax in range(3)]
-    scans = [drop(as_file(letter_of(one))) for one in invitations]
+    at_once = {"dropped_by": registrar, "dropped_at": timezone.now()}
+    scans = [drop(as_file(letter_of(one)), **at_once) for one in invitations]
     read_scans()
     first, second, last = (page(scan.correspondence) for scan in scans)
 
@@ -231,6 +232,17 @@ def test_record_and_next_leads_through_the_pile_with_channel_and_hour(client, re
         (invitations[1].pk, "regrets", "letter"),
     ]
     assert not DroppedScan.objects.to_record().exists()
+
+
+def test_the_next_pile_keeps_the_channel_and_hour_at_which_it_came(client, registrar):
+    scans = [drop(as_file(letter_of(InvitationFactory()))) for _pile in range(2)]
+    read_scans()
+    first, other = (page(scan.correspondence) for scan in scans)
+
+    came = {"channel": "letter", "received_at_0": "2026-11-19", "received_at_1": "08:00:00"}
+    response = client.post(first, sent(client.get(first), answer="in_person", **came))
+
+    assert response.url == other
 
 
 def test_a_blank_scan_says_so_and_is_put_aside(client, registrar):
