@@ -99,7 +99,7 @@ def record_reply(  # noqa: PLR0913 -- what was said, and all that is known of ho
     not the clocks of several servers. Only an hour that staff give is compared with the others of
     its channel: a reply older than one of these is filed as superseded at once.
     """
-    lock_with_dates_seen(invitation, seen_dates)
+    lock_with_dates_seen(invitation, seen_dates, came_at=received_at)
     now = timezone.now()
     reply = reply_in_draft(
         invitation,

@@ -35,7 +35,7 @@ def record_filed(  # noqa: PLR0913 -- what a person says of what came in
     """
     now = timezone.now()
     lock_invitation(invitation)
-    refuse_if_not_in_force(invitation, now)
+    refuse_if_not_in_force(invitation, particulars.get("received_at", filed.received_at))
     filed = unread_of(filed, invitation)
     changes = changed(filed, invitation, particulars)
     deals_with_it = still_valid or words is not None

@@ -134,10 +134,11 @@ def lock_invitation(invitation: Invitation) -> None:
     invitation.status = statuses.get(pk=invitation.pk)
 
 
-def refuse_if_not_in_force(invitation: Invitation, now: dt.datetime) -> None:
+def refuse_if_not_in_force(invitation: Invitation, at: dt.datetime) -> None:
+    """Refuse what an office says to an invitation that is not in force, or after replies closed."""
     if invitation.status != Invitation.Status.ISSUED:
         raise ValidationError(_("This invitation is not in force."))
-    if not invitation.edition.takes_replies(now):
+    if not invitation.edition.takes_replies(at):
         raise ValidationError(_("Replies to this edition are closed."))
 
 

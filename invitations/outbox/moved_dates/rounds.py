@@ -1,5 +1,7 @@
 """What offices say again after a move: their answer holds, or another one takes its place."""
 
+import datetime as dt
+
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
@@ -68,10 +70,15 @@ def refuse_unseen_dates(move: DatesMove | None, seen: str | None) -> None:
         raise UnseenDates
 
 
-def lock_with_dates_seen(invitation: Invitation, seen_dates: str | None) -> None:
-    """Lock the invitation, with its edition as it is by now; refuse a move that was not seen."""
+def lock_with_dates_seen(
+    invitation: Invitation, seen_dates: str | None, *, came_at: dt.datetime | None = None
+) -> None:
+    """Lock the invitation, with its edition as it is by now; refuse a move that was not seen.
+
+    Replies may be closed by now, if it came before: what counts is when the organization got it.
+    """
     lock_invitation(invitation)
-    refuse_if_not_in_force(invitation, timezone.now())
+    refuse_if_not_in_force(invitation, came_at or timezone.now())
     refuse_unseen_dates(last_move(invitation), seen_dates)
 
 
@@ -172,7 +179,7 @@ def confirm_for_office(filed: Correspondence) -> Reconfirmation:
     invitation = Invitation.objects.get(correspondence=filed)
     lock_invitation(invitation)
     now = timezone.now()
-    refuse_if_not_in_force(invitation, now)
+    refuse_if_not_in_force(invitation, filed.received_at)
     last_move(invitation)
     question, standing = asked_of(invitation)
     if question.said != Said.NOT_YET:

@@ -6,13 +6,15 @@ import time_machine
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
+from invitations.inbox.recording import record_filed
 from invitations.models import Reply
-from invitations.replies import record_reply
+from invitations.replies import file_correspondence, record_reply
 from invitations.tests.factories import (
     EditionFactory,
     InvitationFactory,
     UserFactory,
 )
+from invitations.tests.paper import on_file
 from invitations.tests.replies.replying import IN_PERSON, REGRETS
 
 pytestmark = pytest.mark.django_db
@@ -49,6 +51,34 @@ def test_a_closed_edition_takes_no_reply():
         record_reply(InvitationFactory(edition=edition), IN_PERSON)
 
     assert not Reply.objects.exists()
+
+
+def test_a_paper_that_came_before_replies_were_closed_is_recorded_after():
+    closed_at = timezone.now() - dt.timedelta(hours=1)
+    invitation = InvitationFactory(edition__replies_closed_at=closed_at)
+    in_time = closed_at - dt.timedelta(hours=1)
+
+    filed = file_correspondence(
+        invitation, UserFactory(), "fax", in_time, reply_words=IN_PERSON, summary="They come."
+    )
+
+    assert filed.replies.get().received_at == in_time
+    with pytest.raises(ValidationError, match="closed"):
+        file_correspondence(invitation, UserFactory(), "fax", closed_at, reply_words=REGRETS)
+
+
+def test_a_mail_that_came_before_replies_were_closed_is_recorded_beside_its_words():
+    closed_at = timezone.now() - dt.timedelta(hours=1)
+    invitation = InvitationFactory(edition__replies_closed_at=closed_at)
+    in_time, too_late = (on_file(received_at=at) for at in (before(closed_at), closed_at))
+
+    assert record_filed(in_time, invitation, UserFactory(), IN_PERSON).status == "standing"
+    with pytest.raises(ValidationError, match="closed"):
+        record_filed(too_late, invitation, UserFactory(), REGRETS)
+
+
+def before(at):
+    return at - dt.timedelta(seconds=1)
 
 
 @pytest.mark.parametrize("status", ["draft", "withdrawn"])
