@@ -48,6 +48,7 @@ class Act(TextChoices):
     FILED = "filed", _("put on file")
     ASSIGNED = "assigned", _("said whose mail it is")
     DEALT_WITH = "dealt_with", _("dealt with")
+    TAKEN_UP = "taken_up", _("taken up again: it was another office’s, or dealt with by mistake")
     RECORDED = "recorded", _("recorded for the office")
     RECONFIRMED = "reconfirmed", _("re-confirmed for the office after the dates had moved")
     CHOSEN = "chosen", _("chosen: it stands")

@@ -300,8 +300,7 @@ def settle_contested(
 ) -> Reply:
     """Let the contested reply stand in place of the other, or set it aside.
 
-    ``seen`` names the reply that stood on the page of the pair: it is refused if another one
-    stands by now. What comes to stand is acknowledged as such.
+    ``seen`` names the reply that stood on the page of the pair: refused if another does by now.
     """
     lock_invitation(contested.invitation)
     contested = Reply.objects.select_for_update(of=("self",)).get(pk=contested.pk)
@@ -339,8 +338,9 @@ def refuse_choice(contested: Reply, stood: list[Reply], because: str, seen: str 
 def come_to_stand(reply: Reply, others: list[Reply]) -> None:
     """Compare the others with the reply that stands now, and plan its acknowledgement."""
     compare_others(reply, others)
-    told = reply.acknowledgements.in_force().values_list("variant", flat=True)
-    plan_acknowledgement(reply, besides=set(told))
+    if reply.carried_from_id is None:
+        told = reply.acknowledgements.in_force().values_list("variant", flat=True)
+        plan_acknowledgement(reply, besides=set(told))
 
 
 @transaction.atomic

@@ -92,7 +92,7 @@ class Dossier:
 
     @cached_property
     def replies(self) -> list[Reply]:
-        return self.of_invitations(Reply, "recorded_by", "settled_by")
+        return self.of_invitations(Reply, "recorded_by", "settled_by", "correspondence")
 
     @cached_property
     def asked_again(self) -> set[int]:

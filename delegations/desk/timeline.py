@@ -191,10 +191,16 @@ def lines_of_replies(dossier: Dossier) -> Iterator[Line]:
         at = reply.received_at if said_here else reply.recorded_at
         yield Line(at, words, who, change_url(reply), more, 1)
         if reply.settled_at:
-            gone = reply.status == Reply.Status.SET_ASIDE
-            words = (told.SET_ASIDE if gone else told.CHOSEN) % answer
             because = reply.settled_because
+            words = settled_in_words(reply) % answer
             yield Line(reply.settled_at, words, by(reply.settled_by), change_url(reply), because, 2)
+
+
+def settled_in_words(reply: Reply) -> Any:
+    filed = reply.correspondence
+    if filed and filed.invitation_id != reply.invitation_id:
+        return told.TAKEN_UP
+    return told.SET_ASIDE if reply.status == Reply.Status.SET_ASIDE else told.CHOSEN
 
 
 def lines_of_reconfirmations(dossier: Dossier) -> Iterator[Line]:

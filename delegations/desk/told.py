@@ -52,6 +52,7 @@ RECONFIRMED = _("The office re-confirmed its answer after the dates had moved: %
 CARRIED = _("The predecessor’s answer stays valid, to be confirmed: %(answer)s.")
 CHOSEN = _("Of two replies that differ, this one stands: %(answer)s.")
 SET_ASIDE = _("Of two replies that differ, this one was set aside: %(answer)s.")
+TAKEN_UP = _("What was recorded for this office by mistake was set aside: %(answer)s.")
 DRAFTED = _("The invitation was drafted.")
 OF_INVITATIONS: dict[str, Any] = {
     Act.ISSUED: _("The invitation is in force."),

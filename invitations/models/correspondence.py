@@ -26,8 +26,9 @@ class CorrespondenceQuerySet(models.QuerySet["Correspondence"]):
         return self.filter(dealt_with_at=None)
 
     def unmatched(self) -> Self:
-        """Mail filed by the system without finding the invitation it belongs to; no scan."""
-        return self.filter(invitation=None, scan="")
+        """What came in and is nobody's yet, but for scans: these wait in their own list."""
+        piled = DroppedScan.objects.kept().filter(correspondence=OuterRef("pk"))
+        return self.filter(~Exists(piled), invitation=None)
 
 
 class Correspondence(models.Model):

@@ -6,8 +6,10 @@ from django.utils import timezone
 
 from invitations.inbox.recording import record_filed
 from invitations.inbox.scans import Scan, drop_scan
+from invitations.inbox.taken_up import set_aside, take_up_again
 from invitations.links import reply_url
 from invitations.models import Correspondence
+from invitations.replies import file_correspondence, record_reply
 from invitations.tests.factories import EditionFactory, InvitationFactory, UserFactory
 from invitations.tests.sheets import sheet
 
@@ -53,7 +55,25 @@ def dropping_a_scan(_make, by):
     return drop_scan(Scan("fax.png", b"a fax", "png"), by, "fax", timezone.now()).correspondence
 
 
+def taking_up_again(_make, by):
+    words = {"answer": "in_person"}
+    filed = file_correspondence(
+        InvitationFactory(), UserFactory(), "fax", timezone.now(), reply_words=words
+    )
+    take_up_again(filed, by, "It is of another office.")
+    return filed
+
+
+def setting_aside(_make, by):
+    words = {"answer": "in_person"}
+    reply = record_reply(InvitationFactory(), words, channel="fax", by=UserFactory())
+    set_aside(reply, by, "It is of another office.")
+    return reply
+
+
 PAPER_ACTS = {
+    take_up_again: taking_up_again,
+    set_aside: setting_aside,
     record_filed: recording_what_is_filed,
     drop_scan: dropping_a_scan,
 }

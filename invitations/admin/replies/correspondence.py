@@ -3,7 +3,7 @@
 from typing import Any
 
 from django import forms
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext_lazy
@@ -11,18 +11,24 @@ from unfold.decorators import action, display
 
 from invitations.admin.base import FilledFilter, Menu, RecordInline, user_of
 from invitations.admin.columns import at_hour_with, hour_column, linked_column, state_link
-from invitations.admin.confirming import row_by_row
+from invitations.admin.confirming import confirmed, row_by_row
 from invitations.admin.mixins import LeadsToStatesMixin
 from invitations.admin.replies.beside import BesideMixin
 from invitations.admin.replies.filed_mail import FiledMailMixin, WhoseFilter
 from invitations.admin.replies.recording import RecordingMixin
 from invitations.admin.replies.scans import ScansMixin
 from invitations.admin.taking_out import TakenOutMixin
+from invitations.forms.action_forms import ReasonForm
 from invitations.forms.correspondence import PaperReplyForm
 from invitations.forms.model_forms import FiledMailForm, WholeRowForm
 from invitations.inbox.filing import assign_mail
-from invitations.models import Correspondence, Reply
+from invitations.inbox.taken_up import take_up_again, why_not_taken_up
+from invitations.models import Correspondence, Delivery, Reply
 from invitations.replies import mark_dealt_with
+from invitations.text.dates import labelled
+
+TAKES_UP = ("invitations.change_correspondence", "invitations.change_reply")
+TOLD_ALREADY = gettext_lazy("Its acknowledgement has left already: speak to that office.")
 
 
 class RepliesBrought(RecordInline):
@@ -86,7 +92,7 @@ class CorrespondenceAdmin(
     date_hierarchy = "received_at"
     change_form_outer_before_template = "admin/replies/before_correspondence.html"
     autocomplete_fields = ["invitation"]
-    actions = ["mark_as_dealt_with"]
+    actions = ["mark_as_dealt_with", "take_up_selected"]
     fields = [
         "invitation",
         "channel",
@@ -177,3 +183,26 @@ class CorrespondenceAdmin(
     @row_by_row(done=ngettext_lazy("%(count)s dealt with.", "%(count)s dealt with.", "count"))
     def mark_as_dealt_with(self, request: HttpRequest, correspondence: Correspondence) -> None:
         mark_dealt_with(correspondence, user_of(request))
+
+    def has_take_up_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perms(TAKES_UP)
+
+    @action(description=gettext_lazy("Take up again"), permissions=["take_up"])
+    @confirmed(
+        title=gettext_lazy("Take up again"),
+        explanation=gettext_lazy(
+            "It was recorded for another office than it is from, or dealt with by mistake. A reply "
+            "that was recorded of it is set aside, and what it had replaced stands again. It then "
+            "waits until somebody says whose it is."
+        ),
+        form=ReasonForm,
+        why_not=why_not_taken_up,
+    )
+    @row_by_row(done=ngettext_lazy("%(count)s waits anew.", "%(count)s wait anew.", "count"))
+    def take_up_selected(
+        self, request: HttpRequest, correspondence: Correspondence, because: str
+    ) -> None:
+        take_up_again(correspondence, user_of(request), because)
+        told = Delivery.objects.left().filter(letter__reply__correspondence=correspondence)
+        if told.exists():
+            messages.warning(request, labelled(correspondence, TOLD_ALREADY))

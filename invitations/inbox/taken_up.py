@@ -1,0 +1,116 @@
+"""What was recorded of another office, or dealt with by mistake, is taken up again."""
+
+from django.contrib.auth.models import User
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from invitations.audit import Act, record_act
+from invitations.letters.issuing import lock_invitation
+from invitations.letters.planning import plan_receipts_again
+from invitations.models import Correspondence, Reconfirmation, Reply
+from invitations.replies import BESIDE, come_to_stand, status_against
+
+Status = Reply.Status
+
+
+@transaction.atomic
+def take_up_again(filed: Correspondence, by: User, because: str) -> None:
+    """Let what came in wait anew, as nobody's; a reply recorded of it is set aside.
+
+    What that reply had taken the place of is in force again. The record stays to be read, with
+    the reason.
+    """
+    if not because.strip():
+        raise ValidationError(_("Say why: the reason is kept."))
+    if filed.invitation:
+        lock_invitation(filed.invitation)
+    locked = Correspondence.objects.select_for_update().get(pk=filed.pk)
+    if locked.invitation_id != filed.invitation_id:
+        raise ValidationError(_("Somebody has said already whose mail this is."))
+    if why := why_not_taken_up(locked):
+        raise ValidationError(why)
+    for reply in locked.replies.order_by("pk"):
+        set_aside(reply, by, because)
+    forget_confirmation(locked)
+    Correspondence.objects.filter(pk=locked.pk).update(
+        invitation=None, is_automatic=False, dealt_with_at=None, dealt_with_by=None
+    )
+    changes = {"invitation": (locked.invitation_id, None)}
+    record_act(locked, Act.TAKEN_UP, by, because, changes if locked.invitation_id else None)
+
+
+def why_not_taken_up(filed: Correspondence) -> str:
+    """Return why it is not taken up again; an empty text if it may be."""
+    if filed.invitation_id is None and filed.dealt_with_at is None:
+        return _("It waits already, and nobody has said whose it is.")
+    if filed.replies.filter(carried_to__isnull=False).exists():
+        return _("Its answer was carried over to the successor: record what that office says.")
+    return ""
+
+
+def set_aside(reply: Reply, by: User, because: str) -> None:
+    """Set the reply aside; a holding reply stays noted, and skips no reminder any more."""
+    before = reply.status
+    after = Status.NOTED if before == Status.NOTED else Status.SET_ASIDE
+    Reply.objects.filter(pk=reply.pk).update(
+        status=after,
+        skips_step=None,
+        skips_deadline=None,
+        settled_at=timezone.now(),
+        settled_by=by,
+        settled_because=because,
+    )
+    record_act(reply, Act.SET_ASIDE, by, because, {"status": (before, after)})
+    if before in BESIDE:
+        put_back(reply, before)
+        plan_receipts_again(reply.invitation)
+
+
+def put_back(gone: Reply, status: str) -> None:
+    """Let the replies of the invitation stand, confirm or contest as if that one had not come."""
+    others = list(gone.invitation.replies.exclude(pk=gone.pk).order_by("received_at", "pk"))
+    before = superseded_by(gone, others)
+    if status == Status.STANDING:
+        beside = [reply for reply in others if reply.status in BESIDE]
+        if stands := before or (beside[-1] if beside else None):
+            put_in_force(stands, Status.STANDING)
+            come_to_stand(stands, others)
+            Reconfirmation.objects.current().filter(reply=gone).update(reply=stands)
+    elif before:
+        standing = next(reply for reply in others if reply.status == Status.STANDING)
+        put_in_force(before, status_against(standing, before))
+
+
+def superseded_by(gone: Reply, others: list[Reply]) -> Reply | None:
+    """Return the reply of its channel whose place it took, or one that had been carried over."""
+    earlier = [
+        one
+        for one in others
+        if one.pk < gone.pk and (one.channel == gone.channel or one.carried_from_id)
+    ]
+    last = max(
+        (one for one in earlier if one.status == Status.SUPERSEDED),
+        key=lambda one: (one.received_at, one.pk),
+        default=None,
+    )
+    # If staff set a later one of the channel aside, nothing of it was in force.
+    aside = [one for one in earlier if one.status == Status.SET_ASIDE]
+    return None if last is None or any(one.pk > last.pk for one in aside) else last
+
+
+def put_in_force(reply: Reply, status: str) -> None:
+    reply.status = status
+    Reply.objects.filter(pk=reply.pk).update(status=status)
+
+
+def forget_confirmation(filed: Correspondence) -> None:
+    """Ask the office once more whether its answer holds, if this said so."""
+    Reconfirmation.objects.filter(correspondence=filed).update(
+        said=Reconfirmation.Said.NOT_YET,
+        said_at=None,
+        channel="",
+        recorded_by=None,
+        correspondence=None,
+    )

@@ -1,0 +1,212 @@
+"""A fax that was recorded for Ruritania, and is of Strelsau: it waits anew, and nothing is lost."""
+
+import datetime as dt
+
+import pytest
+from django.core.exceptions import ValidationError
+from django.utils import timezone
+
+from invitations.files.frozen import freeze
+from invitations.inbox.filing import file_mail
+from invitations.inbox.recording import record_filed
+from invitations.inbox.taken_up import take_up_again
+from invitations.letters.composing_queue import compose_planned
+from invitations.models import Correspondence, DroppedScan, Invitation, Reconfirmation
+from invitations.replies import file_correspondence, mark_dealt_with, record_reply
+from invitations.tests.factories import InvitationFactory, StepFactory, UserFactory
+from invitations.tests.mending import asked_for, released_by
+from invitations.tests.moving import moved
+from invitations.tests.paper import drop, on_file
+from invitations.tests.replies.replying import IN_PERSON, REGRETS, statuses
+from invitations.tests.reports import written
+
+WHY = "It is of Strelsau."
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def invitation():
+    return InvitationFactory()
+
+
+def by_fax(invitation, words=REGRETS, hours_ago=0, **how):
+    at = timezone.now() - dt.timedelta(hours=hours_ago)
+    return file_correspondence(invitation, UserFactory(), "fax", at, reply_words=words, **how)
+
+
+def taken_up(filed):
+    take_up_again(filed, UserFactory(), WHY)
+    filed.refresh_from_db()
+    return filed
+
+
+def test_an_office_for_which_another_s_fax_was_recorded_is_silent_again(invitation):
+    filed = taken_up(by_fax(invitation))
+
+    assert statuses(invitation) == [("regrets", "fax", "set_aside")]
+    assert invitation.replies.get().settled_because == WHY
+    assert list(Invitation.objects.silent()) == [invitation]
+    assert (filed.invitation, filed.dealt_with_at, filed.dealt_with_by) == (None, None, None)
+
+
+def test_it_is_recorded_for_the_right_office_with_its_hour(invitation):
+    filed = taken_up(by_fax(InvitationFactory(), hours_ago=30))
+
+    reply = record_filed(filed, invitation, UserFactory(), REGRETS)
+
+    assert invitation.replies.standing().get() == reply
+    assert (reply.channel, reply.received_at) == ("fax", filed.received_at)
+
+
+def test_what_it_had_superseded_stands_again(invitation):
+    by_fax(invitation, IN_PERSON, hours_ago=2)
+
+    taken_up(by_fax(invitation))
+
+    assert statuses(invitation) == [
+        ("in_person", "fax", "standing"),
+        ("regrets", "fax", "set_aside"),
+    ]
+
+
+def test_what_contradicted_it_stands(invitation):
+    filed = by_fax(invitation)
+    record_reply(invitation, IN_PERSON)
+
+    taken_up(filed)
+
+    assert statuses(invitation) == [
+        ("regrets", "fax", "set_aside"),
+        ("in_person", "online", "standing"),
+    ]
+
+
+def test_the_last_word_stands_and_the_others_are_compared_with_it(invitation):
+    filed = by_fax(invitation, hours_ago=3)
+    by_note = {"channel": "note_verbale", "by": UserFactory()}
+    record_reply(invitation, REGRETS, received_at=filed.received_at, **by_note)
+    record_reply(invitation, IN_PERSON)
+
+    taken_up(filed)
+
+    assert statuses(invitation) == [
+        ("regrets", "fax", "set_aside"),
+        ("regrets", "note_verbale", "contested"),
+        ("in_person", "online", "standing"),
+    ]
+
+
+def test_what_it_contradicted_stands_as_before(invitation):
+    record_reply(invitation, IN_PERSON)
+
+    taken_up(by_fax(invitation))
+
+    assert invitation.replies.standing().get().answer == "in_person"
+    assert not invitation.replies.contested().exists()
+
+
+def test_a_contradiction_that_it_had_replaced_waits_for_a_choice_again(invitation):
+    record_reply(invitation, IN_PERSON)
+    by_fax(invitation, {"answer": "video"}, hours_ago=2)
+
+    taken_up(by_fax(invitation))
+
+    assert invitation.replies.contested().get().answer == "video"
+
+
+def test_it_is_not_acknowledged_any_more_and_what_stands_instead_is(reached, approved_texts):
+    invitation = reached()
+    filed = by_fax(invitation)
+    online = record_reply(invitation, IN_PERSON)
+
+    taken_up(filed)
+    compose_planned()
+
+    assert filed.replies.get().acknowledgements.get().state == "cancelled"
+    answered = online.acknowledgements.get(variant="answer")
+    assert (answered.state, online.acknowledgements.in_force().get()) == ("approved", answered)
+
+
+def test_a_holding_reply_skips_no_reminder_any_more(invitation):
+    StepFactory(edition=invitation.edition)
+    filed = by_fax(invitation, {"answer": "holding"})
+    assert filed.replies.get().skips_step
+
+    taken_up(filed)
+
+    assert filed.replies.get().skips_step is None
+
+
+def test_an_office_whose_answer_it_confirmed_is_asked_again(invitation):
+    record_reply(invitation, IN_PERSON)
+    moved(invitation.edition)
+    filed = file_correspondence(invitation, UserFactory(), "fax", timezone.now(), still_valid=True)
+
+    taken_up(filed)
+
+    assert Reconfirmation.objects.get().said == "not_yet"
+
+
+def test_what_was_put_aside_by_mistake_waits_anew(invitation):
+    filed = on_file(invitation=invitation)
+    mark_dealt_with(filed, UserFactory())
+
+    taken_up(filed)
+
+    assert list(Correspondence.objects.unread()) == [filed]
+
+
+def test_an_automatic_mail_that_a_person_has_to_answer_waits_too(invitation):
+    filed = file_mail(written(more="Auto-Submitted: auto-generated"))
+    assert filed.is_automatic
+
+    taken_up(filed)
+
+    assert record_filed(filed, invitation, UserFactory(), IN_PERSON).status == "standing"
+
+
+def test_mail_that_was_filed_with_another_office_waits_as_nobody_s():
+    InvitationFactory(minister__to_emails="office@example.org")
+
+    filed = taken_up(file_mail(written()))
+
+    assert list(Correspondence.objects.unmatched()) == [filed]
+
+
+def test_what_was_filed_with_its_scan_waits_where_people_look(invitation):
+    scan = freeze(b"%PDF-1.7 a letter", "scans", "pdf")
+
+    filed = taken_up(by_fax(invitation, scan=scan))
+
+    assert list(Correspondence.objects.unread().unmatched()) == [filed]
+
+
+def test_a_scan_of_a_pile_waits_in_its_pile_again(invitation):
+    scan = drop(b"a fax", state="read")
+    record_filed(scan.correspondence, invitation, UserFactory(), REGRETS)
+    scan.refresh_from_db()
+
+    taken_up(scan.correspondence)
+
+    assert list(DroppedScan.objects.ready()) == [scan]
+    assert not Correspondence.objects.unmatched().exists()
+
+
+def test_it_is_taken_up_once_and_with_a_reason(invitation):
+    filed = by_fax(invitation)
+
+    with pytest.raises(ValidationError, match="Say why"):
+        take_up_again(filed, UserFactory(), " ")
+    taken_up(filed)
+
+    with pytest.raises(ValidationError, match="It waits already"):
+        take_up_again(filed, UserFactory(), WHY)
+
+
+def test_an_answer_that_was_carried_over_to_a_successor_stays(issued):
+    filed = by_fax(issued(), IN_PERSON)
+    released_by(asked_for(filed.invitation))
+
+    with pytest.raises(ValidationError, match="carried over to the successor"):
+        take_up_again(filed, UserFactory(), WHY)
