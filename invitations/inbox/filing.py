@@ -151,8 +151,7 @@ def invitation_of(mail: Any) -> Invitation | None:
 def that_takes_replies(answered: Invitation | None) -> Invitation | None:
     """Return the invitation whose letter was answered, or the one that takes its place today.
 
-    Offices answer on the letter to a predecessor, or to an earlier edition: then the successor's
-    is meant, else the State's principal one; where there is none, the letter's own.
+    Offices answer on the letter to a predecessor, or to an earlier edition.
     """
     if answered is None:
         return None
@@ -160,7 +159,17 @@ def that_takes_replies(answered: Invitation | None) -> Invitation | None:
     found = current(of_state.select_related("edition"))
     if answered in found:
         return answered
-    found = [one for one in found if one.edition_id == answered.edition_id] or found
+    return in_its_place(
+        answered, [one for one in found if one.edition_id == answered.edition_id] or found
+    )
+
+
+def in_its_place(answered: Invitation, found: list[Invitation]) -> Invitation:
+    """Return which of the State's invitations takes the place of one that takes no reply.
+
+    That is the successor's; or the principal one, if it was that: a courtesy to another minister
+    is no answer of the State. Else it is the letter's own.
+    """
     principal = [one for one in found if one.is_principal and answered.is_principal]
     meant = of_successor(answered, found) or principal
     return meant[0] if len(meant) == 1 else answered

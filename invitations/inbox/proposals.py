@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 
 from django.db.models import Q
 
-from invitations.inbox.filing import current
+from invitations.inbox.filing import current, in_its_place
 from invitations.links import (
     CHECK_LENGTH,
     TOKEN_LENGTH,
@@ -144,11 +144,11 @@ def coded_states(file_name: str) -> set[int]:
 
 
 def in_force(invitation: Invitation) -> Invitation:
-    """Return the invitation, or in its place the principal one in force of its State there.
+    """Return the invitation, or the one that takes its place in its edition.
 
     Where there is none, whoever looks at the paper is told whose it is, and that none is in force.
     """
     if invitation.status == Invitation.Status.ISSUED:
         return invitation
     of_state = {"edition": invitation.edition_id, "member_state": invitation.member_state_id}
-    return Invitation.objects.issued().principal().filter(**of_state).first() or invitation
+    return in_its_place(invitation, list(Invitation.objects.issued().filter(**of_state)))

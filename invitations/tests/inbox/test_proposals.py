@@ -70,6 +70,27 @@ def test_a_code_of_an_invitation_in_whose_place_none_is_in_force_still_tells_who
     assert proposal([code_of(ruritania)], "", "") == (ruritania, "code")
 
 
+def courtesy_to(invitation, name, **fields):
+    minister = MinisterFactory(member_state=invitation.member_state, family_name=name)
+    edition = invitation.edition
+    return InvitationFactory(edition=edition, minister=minister, is_principal=False, **fields)
+
+
+def test_the_code_of_a_courtesy_that_was_withdrawn_proposes_no_answer_of_the_state(ruritania):
+    courtesy = courtesy_to(ruritania, "Hentzau", status="withdrawn")
+
+    assert proposal([code_of(courtesy)], "", "") == (courtesy, "code")
+
+
+def test_the_code_of_a_courtesy_to_a_predecessor_proposes_that_to_the_successor(ruritania):
+    courtesy = courtesy_to(ruritania, "Hentzau", status="withdrawn")
+    successor = courtesy_to(ruritania, "Tarlenheim")
+    courtesy.minister.successor = successor.minister
+    courtesy.minister.save()
+
+    assert proposal([code_of(courtesy)], "", "") == (successor, "code")
+
+
 def test_the_reply_code_and_the_check_code_in_the_text_tell_whose_it_is(ruritania):
     letter = LetterFactory(invitation=ruritania, check_code="1234567890123456")
     code = grouped_code(ruritania.links.get().code)
