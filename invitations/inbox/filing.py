@@ -49,12 +49,13 @@ def file_mail(
     whose it is. ``remark`` says why it is not whole, and stands before the words in the summary.
     """
     mail = parse_mail(content)
+    # Also of one that is on file: a restored store may lack it.
+    frozen = freeze(content, "intray", "eml")
     own_id = own_message_id(mail)
     if own_id and (filed := Correspondence.objects.filter(message_id=own_id).first()):
         if says_the_same(filed, content):
             return None
         own_id = ""
-    frozen = freeze(content, "intray", "eml")
     now = timezone.now()
     automatic = needs_nobody(mail) and not remark
     found, disowned = invitation_of(mail), is_disowned(mail)

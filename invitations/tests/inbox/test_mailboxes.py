@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from django.core.exceptions import ImproperlyConfigured
+from django.core.files.storage import default_storage
 from django.core.management import CommandError, call_command
 from django.db import OperationalError
 from django.test import override_settings
@@ -192,6 +193,19 @@ def test_a_mail_that_cannot_even_be_filed_stays_there_and_keeps_no_other(
 
 def refusing(*args):
     raise OverflowError
+
+
+def test_a_mail_that_a_restored_store_lacks_is_kept_when_it_is_read_again(intray):
+    intray.put(written())
+    read_mailboxes()
+    filed = Correspondence.objects.get()
+    default_storage.delete(filed.message.name)
+
+    intray.put(written())
+
+    assert read_mailboxes() == (1, [])
+    assert thaw(filed.message.name, filed.message_sha256) == written()
+    assert Correspondence.objects.count() == 1
 
 
 def test_a_mail_whose_twin_on_file_cannot_be_read_keeps_no_other(intray, settings):
