@@ -245,6 +245,40 @@ def test_the_next_pile_keeps_the_channel_and_hour_at_which_it_came(client, regis
     assert response.url == other
 
 
+def filed_by_form(client, invitation, content):
+    return client.post(
+        reverse("admin:invitations_correspondence_add"),
+        {
+            "invitation": invitation.pk,
+            "channel": "fax",
+            "received_at_0": "2026-11-20",
+            "received_at_1": "09:30:00",
+            "answer": "regrets",
+            "scan": SimpleUploadedFile("fax.png", content),
+        },
+    )
+
+
+def test_a_fax_that_waits_in_a_pile_is_not_recorded_beside_it(client, registrar):
+    content, invitation = as_file(sheet()), InvitationFactory()
+    drop(content, "tuesday.png")
+
+    refused = filed_by_form(client, invitation, content)
+
+    assert "The same file is on file already" in refused.content.decode()
+    assert "tuesday.png" in refused.content.decode()
+    assert not Reply.objects.exists()
+
+
+def test_one_paper_may_answer_for_two_states_and_for_each_once(client, registrar):
+    content, one, other = as_file(sheet()), InvitationFactory(), InvitationFactory()
+
+    for invitation in (one, other, one):
+        filed_by_form(client, invitation, content)
+
+    assert [reply.invitation for reply in Reply.objects.order_by("pk")] == [one, other]
+
+
 def test_a_blank_scan_says_so_and_is_put_aside(client, registrar):
     scan = drop(as_file(sheet(lines=0)))
     read_scans()
