@@ -1,5 +1,6 @@
 """A reply that came in on paper or by telephone."""
 
+import datetime as dt
 from collections.abc import Iterable
 from typing import Any
 
@@ -24,6 +25,7 @@ from invitations.models import (
     NAME_THE_SUBSTITUTE,
     Answer,
     Correspondence,
+    Invitation,
     Reconfirmation,
     Reply,
     Segment,
@@ -45,6 +47,21 @@ def of_reply(name: str, widget: type[forms.Widget]) -> forms.Field:
         Reply, [name], widgets={name: widget}, formfield_callback=of_column
     )
     return made[name]
+
+
+LONG_BEFORE = dt.timedelta(days=180)
+LOOK_AT_THE_YEAR = _(
+    "That is more than half a year before the letter of invitation was dated: look at the year."
+)
+
+
+def came_long_before_the_letter(invitation: Invitation | None, at: dt.datetime | None) -> bool:
+    """Whether the hour is that of another year: in January many type the one that has ended."""
+    if invitation is None or at is None:
+        return False
+    letters = invitation.letters.inviting().order_by("circular__dated_on")
+    dated_on = letters.values_list("circular__dated_on", flat=True).first()
+    return bool(dated_on and invitation.edition.local_date(at) < dated_on - LONG_BEFORE)
 
 
 # Among the answers: what came in brings no other one.
@@ -133,6 +150,8 @@ class PaperReplyForm(WholeRowForm):
         names_nobody = not (cleaned.get("substitute_name") or "substitute_name" in self.errors)
         if cleaned.get("answer") == Answer.REPRESENTED and names_nobody:
             self.add_error("substitute_name", NAME_THE_SUBSTITUTE)
+        if came_long_before_the_letter(cleaned.get("invitation"), cleaned.get("received_at")):
+            self.add_error("received_at", LOOK_AT_THE_YEAR)
         return cleaned
 
     @property

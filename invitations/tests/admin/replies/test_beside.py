@@ -1,5 +1,6 @@
 """A paper or mail on file becomes a reply on one page, by keyboard alone."""
 
+import datetime as dt
 import html
 
 import pytest
@@ -13,8 +14,10 @@ from invitations.models import Correspondence, Reply
 from invitations.replies import record_reply
 from invitations.tests.desk import page_of, signed_in
 from invitations.tests.factories import (
+    CircularFactory,
     EditionFactory,
     InvitationFactory,
+    LetterFactory,
     MemberStateFactory,
     MinisterFactory,
 )
@@ -159,6 +162,23 @@ def test_to_say_only_whose_it_is_records_no_answer_that_was_chosen_before(client
     assert not Reply.objects.exists()
     assert form_of(response)["answer"].value() == "regrets"
     assert "To say only whose it is, leave all fields" in response.content.decode()
+
+
+@pytest.mark.parametrize(("day", "is_recorded"), [("2026-01-14", False), ("2026-11-14", True)])
+def test_the_year_that_has_ended_is_asked_about_and_all_that_was_typed_stays(
+    client, registrar, day, is_recorded
+):
+    filed, invitation = on_file(), invited_to(EditionFactory(), "QR", "Ruritania")
+    circular = CircularFactory(edition=invitation.edition, dated_on=dt.date(2026, 12, 6))
+    LetterFactory(invitation=invitation, circular=circular)
+    found = client.post(page(filed), sent(client.get(page(filed)), whose="QR"))
+
+    response = client.post(page(filed), sent(found, answer="regrets", received_at_0=day))
+
+    assert Reply.objects.exists() is is_recorded
+    if not is_recorded:
+        assert "look at the year" in response.content.decode()
+        assert form_of(response)["answer"].value() == "regrets"
 
 
 def test_what_somebody_dealt_with_meanwhile_is_not_recorded_twice(client, registrar, mail):
