@@ -16,12 +16,13 @@ from unfold.decorators import action
 from delegations.admin.moved_dates import moved_dates_page
 from delegations.admin.new_edition import NewEditionForm, proposed
 from delegations.editions import PAGES, QuietDays, new_edition_from, sessions_outside
+from delegations.models import HighLevelSession
 from invitations.admin.base import user_of
-from invitations.admin.columns import change_url
+from invitations.admin.columns import change_url, hour_of_edition
 from invitations.admin.setup.editions import ForumEditionAdmin
 from invitations.models import ForumEdition, HeldChange
 from invitations.outbox.moved_dates.asking import DATES, offices_were_told
-from invitations.text.dates import comma_list
+from invitations.text.dates import comma_list, labelled
 
 admin.site.unregister(ForumEdition)
 
@@ -81,6 +82,8 @@ class EditionWithSessionsAdmin(ForumEditionAdmin):
         if "reply_before" in form.changed_data:
             obj.awaits_last_day = False
         super().save_model(request, obj, form, change)
+        if change and "time_zone" in form.changed_data:
+            tell_hours_of_sessions(request, obj)
 
     def response_change(self, request: HttpRequest, obj: Any) -> HttpResponse:
         """Lead to the page on which dates move, if some were typed that offices know otherwise."""
@@ -114,6 +117,20 @@ class EditionWithSessionsAdmin(ForumEditionAdmin):
             "source_url": change_url(source),
         }
         return TemplateResponse(request, "admin/setup/new_edition.html", context)
+
+
+def tell_hours_of_sessions(request: HttpRequest, edition: ForumEdition) -> None:
+    """Say at which hours sessions begin on another clock: nobody knows by which one they are."""
+    hours = [
+        labelled(one.title, hour_of_edition(one.starts_at, edition))
+        for one in HighLevelSession.objects.taking_place().filter(edition=edition)
+    ]
+    if hours:
+        told = _(
+            "Sessions have not moved with the time zone, and begin now at these hours: "
+            "%(sessions)s. Put right those that are meant otherwise."
+        )
+        messages.warning(request, told % {"sessions": comma_list(hours)})
 
 
 def told_of_dates(edition: ForumEdition) -> str:

@@ -10,8 +10,9 @@ from delegations.models import HighLevelSession
 from delegations.programme import approve_session
 from delegations.tests.office.statement.statements import session_of, speaking
 from delegations.tests.offices import browser, page_of
+from invitations.admin.columns import change_url
 from invitations.models import SessionHours
-from invitations.tests.desk import choose, signed_in
+from invitations.tests.desk import as_sent, choose, signed_in, told
 from invitations.tests.factories import EditionFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -158,6 +159,18 @@ def test_the_desk_deletes_no_session_that_calendars_have(admin_client, session):
 
     assert "calendars have it; call it off instead" in asked
     assert HighLevelSession.objects.filter(pk=session.pk).exists()
+
+
+def test_who_changes_the_time_zone_reads_when_sessions_begin_by_the_new_clock(
+    admin_client, session
+):
+    page = change_url(session.edition)
+    sent = as_sent(admin_client.get(page))
+
+    zone = {"time_zone": "Asia/Tokyo", "time_zone_name_en": "Tokyo time"}
+    saved = admin_client.post(page, sent | zone, follow=True)
+
+    assert any("Opening segment: 11 May 2027, 16:30 (Tokyo time)" in one for one in told(saved))
 
 
 def test_two_people_approve_a_session_at_the_desk(client, session):
