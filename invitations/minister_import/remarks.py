@@ -6,17 +6,20 @@ still, and what may be a mistake.
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
+from itertools import chain
 from typing import Any, NamedTuple
 
 from django.db.models import TextChoices
 from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
 
-from invitations.minister_import.columns import ADDRESS_FIELDS
+from invitations.minister_import.columns import ADDRESS_FIELDS, NAME_FIELDS
+from invitations.minister_import.headings import printed_heading
 from invitations.minister_import.matching import Entry
 from invitations.minister_import.mistakes import names_mixed_up, one_person_twice
 from invitations.minister_import.newcomers import beside_who_is_there
 from invitations.models import Delivery, Invitation, Letter, LetterKind, MemberState, Minister
+from invitations.text.courtesies import courtesies_in
 from invitations.text.dates import comma_list, printed_date
 
 FIELDS = {field.attname: field for field in Minister._meta.fields}
@@ -57,6 +60,7 @@ def remarks_on(entries: list[Entry]) -> list[Remark]:
         *who_left_office(entries),
         *addresses_of_two_states(entries),
         *names_in_capitals(entries),
+        *courtesies_in_names(entries),
         *map(Remark, names_mixed_up(entries)),
         *map(Remark, one_person_twice(entries)),
         *map(Remark, beside_who_is_there(entries)),
@@ -251,6 +255,32 @@ def names_in_capitals(entries: list[Entry]) -> Iterator[Remark]:
                 len(lines),
             )
             % {"lines": comma_list(lines)}
+        )
+
+
+def courtesies_in_names(entries: list[Entry]) -> Iterator[Remark]:
+    """Name the rows that bring a courtesy or title within a name, all in one sentence."""
+    found = {
+        entry.row.line: courtesies_in(
+            " ".join(entry.changes.get(name) or "" for name in NAME_FIELDS)
+        )
+        for entry in entries
+    }
+    lines = [line for line, courtesies in found.items() if courtesies]
+    if lines:
+        yield Remark(
+            ngettext(
+                "Line %(lines)s has a courtesy or title in a name (%(found)s), and letters print"
+                " it beside their own: move it to “%(columns)s”, or leave it out.",
+                "Lines %(lines)s have a courtesy or title in a name (%(found)s), and letters print"
+                " it beside their own: move it to “%(columns)s”, or leave it out.",
+                len(lines),
+            )
+            % {
+                "lines": comma_list(lines),
+                "found": comma_list(dict.fromkeys(chain.from_iterable(found.values()))),
+                "columns": comma_list(map(printed_heading, ("honorific", "prenominal"))),
+            }
         )
 
 

@@ -20,6 +20,7 @@ from invitations.models import (
     Term,
 )
 from invitations.models.held.composed_with import languages_of
+from invitations.text.courtesies import courtesies_in
 from invitations.text.scripts import LETTERS, script_of
 
 LATE_AFTER = dt.timedelta(days=3)
@@ -166,6 +167,7 @@ def flawed(letters: list[Letter]) -> dict[str, list[Letter]]:
             LEFT_OFFICE: names_who_left_office(letter),
             IN_ANOTHER_LANGUAGE: letter.pk in notes,
             IN_OTHER_LETTERS: is_in_other_letters(letter),
+            TITLED_TWICE: is_titled_in_name(letter),
             OBSERVER_ALIKE: is_observer_addressed_alike(letter),
             EARLIER_TEXT: letter.pk in with_earlier,
         }
@@ -178,6 +180,7 @@ ALIKE_IN_BOTH = _("words as printed on the person, alike in both languages of th
 LEFT_OFFICE = _("an addressee who has left office: hand the invitation over, or withdraw it")
 IN_ANOTHER_LANGUAGE = _("a function in another language than the note’s")
 IN_OTHER_LETTERS = _("a name or function in the letters of another language")
+TITLED_TWICE = _("a courtesy or title within the name, beside that of the form of address")
 OBSERVER_ALIKE = _(
     "an observer, addressed with all alike: look whether the circular calls them Member States"
 )
@@ -223,6 +226,13 @@ def is_foreign(language: str, words: str, *, latin_too: bool = False) -> bool:
     own = LETTERS.get(language)
     is_latin = bool(latin_too and own and script_of(words) and not re.search(f"[{own}]", words))
     return is_latin or bool(re.search(f"[{others}]", words))
+
+
+def is_titled_in_name(letter: Letter) -> bool:
+    minister = letter.invitation.minister
+    is_named = letter.kind != Letter.Kind.NOTE and not letter.addressed_alike
+    names = (minister.name_in(said) for said in languages_of(letter))
+    return is_named and not minister.name_as_printed and any(map(courtesies_in, names))
 
 
 def is_observer_addressed_alike(letter: Letter) -> bool:

@@ -11,6 +11,7 @@ from invitations.letters.scrutiny.doubts import (
     IN_OTHER_LETTERS,
     LEFT_OFFICE,
     OBSERVER_ALIKE,
+    TITLED_TWICE,
     approval_doubts,
     as_read,
     flaws_in,
@@ -155,6 +156,21 @@ def test_it_is_told_that_a_name_or_function_stands_in_letters_of_another_languag
     letter = composed(**minister)
 
     assert (str(IN_OTHER_LETTERS) in approval_doubts([letter]).flawed) == is_told
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("minister", "is_told"),
+    [
+        ({"given_name": "H.E. Mr. Rudolf"}, True),
+        ({"given_name": "Rudolf", "prenominal": "Dr."}, False),
+        ({"given_name": "H.E. Mr. Rudolf", "name_as_printed": "H.E. Mr. Rudolf Elphberg"}, False),
+    ],
+)
+def test_it_is_told_that_a_name_has_a_courtesy_in_it(composed, minister, is_told):
+    letter = composed(**minister)
+
+    assert (str(TITLED_TWICE) in approval_doubts([letter]).flawed) == is_told
 
 
 @pytest.mark.django_db

@@ -130,6 +130,19 @@ def test_what_left_costs_the_same_queries_for_few_rows_and_many(
             assert len(remarks_on(entries)) == count
 
 
+def test_a_courtesy_or_title_within_a_name_is_told(edition):
+    rows = [
+        FLAVIA | {"given_name": "H.E. Ms. Flavia"},
+        RUPERT | {"given_name": "Dr. Rupert"},
+        people(1)[0],
+    ]
+
+    assert sentences(edition, *rows) == [
+        "Lines 2, 3 have a courtesy or title in a name (H.E., Ms., Dr.), and letters print it"
+        " beside their own: move it to “Courtesy as printed, Pre-nominal”, or leave it out."
+    ]
+
+
 # Who left office
 
 
