@@ -1,10 +1,11 @@
 """Forms of the desk that lay nothing over what somebody else has saved meanwhile."""
 
 import datetime as dt
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.db.models import Model
+from django.http import QueryDict
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
@@ -65,7 +66,7 @@ class SeenForm(WholeRowForm):
         now, typed = desk_mark(row), self.typed_otherwise(row)
         if not typed or self.cleaned_data.get("seen") in ("", now):
             return
-        data: Any = self.data.copy()
+        data = cast("QueryDict", self.data).copy()
         data[self.add_prefix("seen")] = now
         self.data = data
         self.add_error(None, Stale(row))

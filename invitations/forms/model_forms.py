@@ -42,7 +42,8 @@ class WholeRowForm(forms.ModelForm):
         return cleaned
 
     def _get_validation_exclusions(self) -> set[str]:
-        return super()._get_validation_exclusions() | self.unchecked
+        exclusions: set[str] = super()._get_validation_exclusions()  # type: ignore[misc] # Django’s own hook
+        return exclusions | self.unchecked
 
     def validate_unique(self) -> None:
         super().validate_unique()

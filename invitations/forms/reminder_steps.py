@@ -33,7 +33,7 @@ def texts_known() -> dict[str, str]:
     texts = LetterTemplate.objects.filter(kind=LetterKind.REMINDER)
     named = texts.exclude(variant__in=AFTER_A_MOVE).order_by("variant")
     variants = named.values_list("variant", flat=True).distinct()
-    return {one: variant_in_words(one) or _("the usual text") for one in variants}
+    return {one: variant_in_words(one) or str(_("the usual text")) for one in variants}
 
 
 def texts_to_choose() -> list[tuple[str, str]]:

@@ -48,11 +48,11 @@ def begin_sending(delivery: Delivery) -> bool:
     is_note = delivery.letter.kind == Letter.Kind.NOTE
     over = "replaces__notes" if is_note else "replaces"
     replaced = Letter.objects.replacements().filter(**{over: OuterRef("letter")})
-    in_force = Exists(issued) & ~Exists(replaced)
+    claimed = in_state(delivery, State.CLAIMED).filter(lease_ends_at__gt=now)
+    claimed = claimed.filter(Exists(issued), ~Exists(replaced))
     if is_note:
         left = Letter.objects.to_who_left_office().filter(notes=OuterRef("letter"))
-        in_force &= ~Exists(left)
-    claimed = in_state(delivery, State.CLAIMED).filter(in_force, lease_ends_at__gt=now)
+        claimed = claimed.exclude(Exists(left))
     changes = {
         "state": State.SENDING,
         "sending_at": now,
