@@ -142,15 +142,20 @@ def refuse_hand_over(
         raise ValidationError(_("Say why the invitation is handed over."))
     if why := why_not_handed_over(invitation):
         raise ValidationError(why)
-    if successor.pk == invitation.minister_id:
-        raise ValidationError(_("Choose another person than the one who left office."))
-    if successor.member_state_id != invitation.member_state_id:
-        raise ValidationError(_("The successor is of another State."))
-    if successor.successor_id:
-        raise ValidationError(_("This person has left office too."))
+    if why := why_no_successor(invitation.minister_id, invitation.member_state_id, successor):
+        raise ValidationError(why)
     others = other_invitations(invitation).exclude(minister=successor)
     if choices.principal and not others.filter(pk=choices.principal).exists():
         raise ValidationError(_("Choose as principal an invitation of the State that is live."))
+
+
+def why_no_successor(minister: int | None, state: int | None, successor: Minister) -> str:
+    """Return why the person cannot succeed that minister of the State; empty if they can."""
+    if successor.pk == minister:
+        return _("Choose another person than the one who left office.")
+    if successor.member_state_id != state:
+        return _("The successor is of another State.")
+    return _("This person has left office too.") if successor.successor_id else ""
 
 
 def why_not_handed_over(invitation: Invitation) -> str:

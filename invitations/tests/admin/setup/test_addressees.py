@@ -4,7 +4,7 @@ import pytest
 from django.urls import reverse
 
 from invitations.models import FormOfAddress, ForumEdition, Minister, Mission
-from invitations.tests.desk import add_edition, choose, page_of, signed_in, told
+from invitations.tests.desk import add_edition, as_sent, choose, page_of, signed_in, told
 from invitations.tests.factories import (
     CircularFactory,
     EditionFactory,
@@ -146,6 +146,27 @@ def test_a_minister_keeps_what_is_given_as_printed(admin_client):
         "Her Grace",
         "Your Grace,",
     )
+
+
+def test_nobody_succeeds_themselves_nor_a_minister_of_another_state_nor_who_left_too(admin_client):
+    minister, abroad = MinisterFactory(), MinisterFactory()
+    of_state = {"member_state": minister.member_state}
+    holder = MinisterFactory(**of_state, given_name="Rupert")
+    gone = MinisterFactory(**of_state, given_name="Michael", successor=holder)
+
+    for successor, why in [
+        (minister, "another person than the one who left office"),
+        (abroad, "The successor is of another State."),
+        (gone, "This person has left office too."),
+    ]:
+        sent = as_sent(admin_client.get(page_of(minister))) | {"successor": successor.pk}
+        page = admin_client.post(page_of(minister), sent)
+        assert why in page.context["adminform"].form.errors["successor"][0]
+
+    sent = as_sent(admin_client.get(page_of(minister))) | {"successor": holder.pk}
+    admin_client.post(page_of(minister), sent)
+    minister.refresh_from_db()
+    assert minister.successor == holder
 
 
 def test_a_mission_says_what_kind_of_post_it_is_and_how_to_call_it(admin_client):
