@@ -51,27 +51,33 @@ def file_mail(
     mail = parse_mail(content)
     # Also of one that is on file: a restored store may lack it.
     frozen = freeze(content, "intray", "eml")
-    own_id = own_message_id(mail)
-    if own_id and (filed := Correspondence.objects.filter(message_id=own_id).first()):
+    kept: dict[str, Any] = {"message": frozen.name, "message_sha256": frozen.sha256}
+    fields = kept | particulars_of(mail, received_at, remark)
+    # Another mail may have the same Message-ID, and come at the same moment.
+    for name in filter(None, (own_message_id(mail), f"sha256:{frozen.sha256}")):
+        filed, is_new = put_on_file(name, **fields)
+        if is_new:
+            return filed
         if says_the_same(filed, content):
-            return None
-        own_id = ""
+            break
+    return None
+
+
+def particulars_of(mail: Message, received_at: dt.datetime | None, remark: str) -> dict[str, Any]:
+    """Return whose the mail is and what it says, and whether anybody has to look at it."""
     now = timezone.now()
     automatic = needs_nobody(mail) and not remark
     found, disowned = invitation_of(mail), is_disowned(mail)
-    return put_on_file(
-        own_id or f"sha256:{frozen.sha256}",
-        invitation=None if disowned else found,
-        probably_of=found if disowned else None,
-        channel=Channel.MAIL,
-        received_at=min(received_at or now, now),
-        sender=sender_shown(mail),
-        summary=summary(mail, [remark, *doubts_about(mail)]),
-        message=frozen.name,
-        message_sha256=frozen.sha256,
-        is_automatic=automatic,
-        dealt_with_at=now if automatic else None,
-    )
+    return {
+        "invitation": None if disowned else found,
+        "probably_of": found if disowned else None,
+        "channel": Channel.MAIL,
+        "received_at": min(received_at or now, now),
+        "sender": sender_shown(mail),
+        "summary": summary(mail, [remark, *doubts_about(mail)]),
+        "is_automatic": automatic,
+        "dealt_with_at": now if automatic else None,
+    }
 
 
 def file_unread(content: bytes, received_at: dt.datetime | None, remark: str) -> None:
@@ -105,15 +111,12 @@ def body_of(content: bytes) -> bytes:
 
 
 @transaction.atomic
-def put_on_file(name: str, **fields: Any) -> Correspondence | None:
-    """Create the row; return None if there is one of that name already."""
+def put_on_file(name: str, **fields: Any) -> tuple[Correspondence, bool]:
+    """Return the row of that name, and whether it is new."""
     if fields["invitation"]:
         # The lock excludes a reminder that is just about to leave.
         lock_invitation(fields["invitation"])
-    filed, is_new = Correspondence.objects.get_or_create(
-        message_id=name[:ID_LIMIT], defaults=fields
-    )
-    return filed if is_new else None
+    return Correspondence.objects.get_or_create(message_id=name[:ID_LIMIT], defaults=fields)
 
 
 def summary(mail: Message, remarks: list[str]) -> str:
