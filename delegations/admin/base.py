@@ -5,6 +5,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
+from django.db import transaction
 from django.db.models import Exists, OuterRef, QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
@@ -77,5 +78,9 @@ class NotedMixin(SeenMixin):
         note_staff_change(user_of(request), obj, Act.REMOVED, [])
 
     def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
-        for row in list(queryset):
-            self.delete_model(request, row)
+        """Delete all of them or none: the action of a list has no transaction by itself."""
+        with transaction.atomic():
+            rows = list(queryset)
+            lock_rows(Delegation, {row.delegation_id for row in rows})
+            for row in rows:
+                self.delete_model(request, row)
