@@ -98,19 +98,32 @@ APART = 10_000
 
 @transaction.atomic
 def place_speaker(slot: SpeakingSlot) -> None:
-    """Save the slot in its place; whoever stands there, and right behind, moves on by one."""
+    """Save the slot in its place; whoever has to make room moves by one, and history says so."""
     lock_rows(HighLevelSession, [slot.session_id])
-    others = SpeakingSlot.objects.filter(session=slot.session_id).exclude(pk=slot.pk)
-    taken = {one.position: one for one in others}
-    moving = list(takewhile(bool, (taken.get(place) for place in count(slot.position))))
+    moving, by = who_makes_room(slot)
     rows = SpeakingSlot.objects.filter(pk__in=[one.pk for one in moving])
     rows.update(position=F("position") + APART)
     slot.save()
-    rows.update(position=F("position") - APART + 1)
+    rows.update(position=F("position") - APART + by)
     for one in moving:
         # An update fires no signal, so that auditlog does not see it by itself.
-        moved = {"position": [str(one.position), str(one.position + 1)]}
+        moved = {"position": [str(one.position), str(one.position + by)]}
         LogEntry.objects.log_create(one, action=LogEntry.Action.UPDATE, changes=moved)
+
+
+def who_makes_room(slot: SpeakingSlot) -> tuple[list[SpeakingSlot], int]:
+    """Return who moves for the slot, and by how many places.
+
+    Where it moves to a later place, those between its old and its new one step forward. Else
+    whoever stands in its place, and right behind, moves on, as far as to the next free place.
+    """
+    of_session = SpeakingSlot.objects.filter(session=slot.session_id)
+    left = of_session.filter(pk=slot.pk).values_list("position", flat=True).first()
+    others = of_session.exclude(pk=slot.pk)
+    if left is not None and left < slot.position:
+        return list(others.filter(position__gt=left, position__lte=slot.position)), -1
+    taken = {one.position: one for one in others}
+    return list(takewhile(bool, (taken.get(place) for place in count(slot.position)))), 1
 
 
 def next_place(session: HighLevelSession) -> int:

@@ -124,6 +124,50 @@ def test_nobody_is_pushed_further_than_to_the_next_free_place(session):
     assert order_of(session) == [(1, "Denmark"), (2, "Armenia"), (3, "Belgium"), (9, "Chad")]
 
 
+@pytest.mark.parametrize(
+    ("place", "order"),
+    [
+        (3, [(1, "Armenia"), (2, "Chad"), (3, "Belgium"), (4, "Denmark")]),
+        (4, [(1, "Armenia"), (2, "Chad"), (3, "Denmark"), (4, "Belgium")]),
+        (9, [(1, "Armenia"), (2, "Chad"), (3, "Denmark"), (9, "Belgium")]),
+    ],
+)
+def test_who_is_moved_to_a_later_place_speaks_after_those_between(
+    admin_client, session, place, order
+):
+    _first, second, *_others = listed(session, "Armenia", "Belgium", "Chad", "Denmark")
+
+    admin_client.post(page_url(second), words_of(second, position=place, moved_because=WHY))
+
+    assert order_of(session) == order
+
+
+def test_history_says_who_stepped_forward_and_of_nobody_behind(session):
+    first, second, third = listed(session, "Armenia", "Belgium", "Chad")
+    first.position = 2
+
+    programme.place_speaker(first)
+
+    def moves(slot):
+        entries = LogEntry.objects.get_for_object(slot).filter(action=LogEntry.Action.UPDATE)
+        return [one.changes["position"] for one in entries]
+
+    assert (moves(second), moves(third)) == ([["2", "1"]], [])
+
+
+def test_those_between_step_forward_by_one_place_and_not_to_the_next_free_one(session):
+    (slot, *_others) = listed(session, "Armenia", "Belgium")
+    for place, name in ((4, "Chad"), (6, "Denmark")):
+        SpeakingSlot.objects.create(
+            session=session, delegation=speaking(session.edition, name), position=place
+        )
+    slot.position = 5
+
+    programme.place_speaker(slot)
+
+    assert order_of(session) == [(1, "Belgium"), (3, "Chad"), (5, "Armenia"), (6, "Denmark")]
+
+
 def test_a_speaker_moves_into_another_session_between_two_others(admin_client, edition, session):
     listed(session, "Armenia", "Belgium")
     (slot,) = listed(session_of(edition, title="Evening"), "Chad")
