@@ -8,6 +8,7 @@ from invitations.minister_import.cells import CellFault, is_empty
 from invitations.minister_import.columns import MINISTER_FIELDS, NAME_FIELDS
 from invitations.minister_import.matching import Entry, PeopleOnFile
 from invitations.models import Language, Minister, normalize_name
+from invitations.text.spellings import names_gone
 
 AS_PRINTED = ("name_as_printed", "opening", "closing")
 
@@ -36,12 +37,30 @@ def former_names(entry: Entry) -> Iterator[str]:
     new = Minister(**{name: entry.after(name) for name in NAME_FIELDS})
     words_gone = words_of(old.name) - words_of(new.name)
     yield from (column for column in AS_PRINTED if words_gone & words_of(left_alone(entry, column)))
-    was, now = (words_of(one.name_in(Language.RUSSIAN)) for one in (old, new))
-    if is_written_to_in_russian(entry) and was != now:
-        yield from filled(entry, "name_in_dative")
+    yield from former_in_other_letters(entry, old, new)
     family_name = left_alone(entry, "family_name_in_script")
-    if words_of(family_name) & (words_of(old.name_in_script) - words_of(new.name_in_script)):
-        yield "family_name_in_script"
+    of_family = names_gone(old.family_name, f"{new.given_name} {new.family_name}")
+    if of_family or words_of(family_name) & (
+        words_of(old.name_in_script) - words_of(new.name_in_script)
+    ):
+        yield from filled(entry, "family_name_in_script")
+
+
+def former_in_other_letters(entry: Entry, old: Minister, new: Minister) -> Iterator[str]:
+    """Yield what says the former name in the one script while the row changes that in the other."""
+    in_latin, in_script = (
+        [f"{one.given_name} {one.family_name}" for one in (old, new)],
+        [one.name_in_script for one in (old, new)],
+    )
+    is_left = bool(names_gone(*in_latin) and left_alone(entry, "name_in_script"))
+    if is_left:
+        yield "name_in_script"
+    elif names_gone(*in_script) and not is_any_written(entry, "given_name", "family_name"):
+        yield from filled(entry, "given_name")
+        yield from filled(entry, "family_name")
+    was, now = (words_of(one.name_in(Language.RUSSIAN)) for one in (old, new))
+    if is_written_to_in_russian(entry) and (is_left or was != now):
+        yield from filled(entry, "name_in_dative")
 
 
 def former_portfolios(entry: Entry) -> Iterator[str]:
@@ -66,6 +85,10 @@ def left_alone(entry: Entry, column: str) -> str:
     """Return what is on file under the column, if the row has nothing there."""
     is_left = is_empty(entry.row.cells.get(column, ""))
     return str(getattr(entry.minister, MINISTER_FIELDS[column])) if is_left else ""
+
+
+def is_any_written(entry: Entry, *columns: str) -> bool:
+    return not all(is_empty(entry.row.cells.get(column, "")) for column in columns)
 
 
 def words_of(name: str) -> set[str]:

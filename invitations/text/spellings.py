@@ -43,16 +43,65 @@ def normalize_name(name: str) -> str:
     return " ".join(re.sub(r"[\W_]+", " ", bare).casefold().split())
 
 
-# From this part of alike letters on, two names may be one in two spellings.
+PARTICLES = {
+    "al", "el", "bin", "bint", "ben", "ibn", "abu", "ould", "ال", "بن", "بنت", "ابن", "ابو", "ولد",
+    "da", "das", "de", "del", "della", "der", "di", "do", "dos", "du", "e", "i", "la", "las", "le",
+    "les", "los", "san", "santa", "st", "ten", "ter", "thi", "van", "vom", "von", "y", "zu",
+}  # fmt: skip
+# So many people have these names that they tell nobody.
+COMMONEST_NAMES = {
+    "ahmad", "ahmed", "mohamad", "mohamed", "mohammad", "mohammed", "muhammad", "احمد", "محمد",
+    "chen", "huang", "li", "liu", "wang", "wu", "yang", "zhang", "zhao", "zhou",
+    "choi", "kim", "lee", "park", "김", "박", "이", "최",
+    "khan", "nguyen", "pham", "singh", "tran",
+}  # fmt: skip
+ARABIC_ARTICLE = re.compile(r"^ال(?=\w{3})")
+# From this part of alike letters on, two names may be one in two spellings; so may two words.
 ALIKE = 0.5
+WORDS_ALIKE = 0.75
+
+
+def words_compared(name: str) -> list[str]:
+    """Return the words by which two names are compared; Hangul has its syllables again."""
+    words = unicodedata.normalize("NFC", normalize_name(name)).split()
+    return [ARABIC_ARTICLE.sub("", word) for word in words if word not in PARTICLES] or words
+
+
+def telling_names(name: str) -> list[str]:
+    """Return the words that tell one person from another; all, where each is in many names."""
+    words = words_compared(name)
+    return [word for word in words if word not in COMMONEST_NAMES] or words
 
 
 def may_be_one_name(one: str, other: str) -> bool:
-    """Whether two names share a word or half of their letters; of two scripts nobody can tell."""
-    ours, theirs = normalize_name(one), normalize_name(other)
-    if script_of(ours) != script_of(theirs) or set(ours.split()) & set(theirs.split()):
+    """Whether two names share a telling word or half of their letters in these.
+
+    Of two scripts nobody can tell.
+    """
+    if script_of(one) != script_of(other) or {*words_compared(one)} == {*words_compared(other)}:
         return True
-    return SequenceMatcher(None, ours, theirs).ratio() >= ALIKE
+    ours, theirs = telling_names(one), telling_names(other)
+    if {*ours} & {*theirs}:
+        return True
+    return SequenceMatcher(None, " ".join(ours), " ".join(theirs)).ratio() >= ALIKE
+
+
+def names_gone(old: str, new: str) -> list[str]:
+    """Return the words of a name that another one in its script has in no spelling."""
+    ours, theirs = words_compared(old), words_compared(new)
+    joined = "".join(theirs)
+    if script_of(old) != script_of(new) or "".join(ours) == joined:
+        return []
+    return [
+        word
+        for word in ours
+        if not (len(word) > 2 and word in joined)  # “Abdul Rahman” is “Abdulrahman”
+        and not any(are_alike(word, another) for another in theirs)
+    ]
+
+
+def are_alike(one: str, other: str) -> bool:
+    return SequenceMatcher(None, one, other).ratio() >= WORDS_ALIKE
 
 
 @lru_cache(maxsize=20_000)

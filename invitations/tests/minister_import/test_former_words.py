@@ -33,6 +33,10 @@ def without(row, *columns):
     return row | dict.fromkeys(columns, "")
 
 
+def named(name):
+    return dict(zip(("given_name", "family_name"), name.split(" / "), strict=True))
+
+
 def test_a_new_portfolio_leaves_no_former_dative(edition):
     bring_in(edition, IN_RUSSIAN)
     row = without(IN_RUSSIAN, "portfolio_in_dative") | {"portfolio": "Министр экономики"}
@@ -63,6 +67,42 @@ def test_a_new_name_leaves_no_former_dative_and_no_former_family_name(edition):
     assert faults_of(edition, row) == [
         (2, "name_in_dative", stays("Флавии Эльфберг", "name")),
         (2, "family_name_in_script", stays("Эльфберг", "name")),
+    ]
+
+
+def test_a_new_given_name_leaves_no_former_name_in_the_script(edition):
+    bring_in(edition, IN_RUSSIAN)
+    row = without(IN_RUSSIAN, "name_in_script", "name_in_dative", "family_name_in_script")
+
+    assert faults_of(edition, row | {"given_name": "Rupert"}) == [
+        (2, "name_in_script", stays("Флавия Эльфберг", "name")),
+        (2, "name_in_dative", stays("Флавии Эльфберг", "name")),
+    ]
+
+
+def test_a_new_family_name_leaves_no_former_one_in_the_script(edition):
+    bring_in(edition, IN_RUSSIAN)
+    row = without(IN_RUSSIAN, "name_in_script", "name_in_dative", "family_name_in_script")
+
+    assert faults_of(edition, row | {"family_name": "Rassendyll"}) == [
+        (2, "name_in_script", stays("Флавия Эльфберг", "name")),
+        (2, "name_in_dative", stays("Флавии Эльфберг", "name")),
+        (2, "family_name_in_script", stays("Эльфберг", "name")),
+    ]
+
+
+def test_a_new_name_in_the_script_leaves_no_former_one_in_latin_letters(edition):
+    bring_in(edition, IN_RUSSIAN)
+    row = without(IN_RUSSIAN, "given_name", "family_name", "name_in_dative")
+    row |= {"name_in_script": "Руперт Эльфберг"}
+
+    assert faults_of(edition, row) == [
+        (2, "given_name", stays("Flavia", "name")),
+        (2, "family_name", stays("Elphberg", "name")),
+        (2, "name_in_dative", stays("Флавии Эльфберг", "name")),
+    ]
+    assert faults_of(edition, row | {"name_in_script": "Флавия Эльфберґ"}) == [
+        (2, "name_in_dative", stays("Флавии Эльфберг", "name"))
     ]
 
 
@@ -124,6 +164,43 @@ def test_somebody_else_under_a_person_s_ref_is_refused(edition):
     bring_in(edition, rupert | {"ref": "R-2", "replaces": "R-1"})
     old, new = Minister.objects.order_by("pk")
     assert (old.name, old.successor, new.address_gender) == ("Flavia Elphberg", new, "x")
+
+
+@pytest.mark.parametrize(
+    ("was", "now"),
+    [
+        ("Mohammed / Al Falasi", "Abdulla / Al Marri"),
+        ("Mohammed / Al Falasi", "Mohammed / Al Marri"),
+        ("Khalid / bin Hamad", "Omar / bin Said"),
+        ("Ana / de la Cruz", "José / de la Torre"),
+        ("Jan / van der Berg", "Piet / van der Meer"),
+        ("Văn Hùng / Nguyễn", "Thị Lan / Nguyễn"),
+        ("Young-ho / Kim", "Dae-jung / Kim"),
+        ("영호 / 김", "대중 / 김"),
+        ("محمد / بن راشد", "عبدالله / بن سعيد"),
+        ("محمد / الفلاسي", "عبدالله / المري"),
+    ],
+)
+def test_a_word_that_many_names_have_makes_nobody_the_same_person(edition, was, now):
+    bring_in(edition, FLAVIA | {"ref": "R-1"} | named(was))
+
+    [(_line, column, reason)] = faults_of(edition, FLAVIA | {"ref": "R-1"} | named(now))
+    assert (column, reason.split(":")[0]) == ("ref", f"This is the ref of {was.replace(' /', '')}")
+
+
+@pytest.mark.parametrize(
+    ("was", "now"),
+    [
+        ("Mohammed / Al Falasi", "Muhammad / Al-Falassi"),
+        ("Mohammed / Al Falasi", "Mohammed Abdulla / Al Falasi"),
+        ("Young-ho / Kim", "Yong Ho / Kim"),
+        ("Kim / Li", "Li / Kim"),
+    ],
+)
+def test_a_name_of_such_words_may_have_a_new_spelling(edition, was, now):
+    bring_in(edition, FLAVIA | {"ref": "R-1"} | named(was))
+
+    assert faults_of(edition, FLAVIA | {"ref": "R-1"} | named(now)) == []
 
 
 @pytest.mark.parametrize(
