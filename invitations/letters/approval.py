@@ -220,13 +220,26 @@ def why_not_recomposed(letter: Letter) -> str:
         return ""
     if letter.state != Letter.State.APPROVED or not is_kept_back(letter):
         return _("Only a letter that is not approved, or is kept back, is composed anew.")
-    tried = letter.deliveries.exclude(state__in=[*Delivery.NOT_LEFT, CANCELLED]).exists()
-    return _("It was sent, or tried: replace the letter.") if tried else ""
+    not_left = [*Delivery.NOT_LEFT, CANCELLED, *failed_in_vain(letter)]
+    if not letter.deliveries.exclude(state__in=not_left).exists():
+        return ""
+    if letter.kind != Letter.Kind.NOTE:
+        return _("It was sent, or tried: replace the letter.")
+    return _(
+        "The note was sent, or may have been: replace the letters that it still has to forward, and"
+        " plan notes over the replacements."
+    )
+
+
+def failed_in_vain(letter: Letter) -> list[str]:
+    """Return the state of tried mails that count as not tried: of a note alone, never replaced."""
+    return [Delivery.State.FAILED] if letter.kind == Letter.Kind.NOTE else []
 
 
 def is_kept_back(letter: Letter) -> bool:
     """Whether it is approved in vain: by mail or on paper it would say what is so no more."""
-    is_over_gone = letter.kind == Letter.Kind.NOTE and letter.covers.filter(state=CANCELLED)
+    is_note = letter.kind == Letter.Kind.NOTE
+    is_over_gone = is_note and letter.covers.forwarded_no_more().exists()
     return bool(is_over_gone or letter.has_dead_link or why_kept_back(letter))
 
 
@@ -239,6 +252,9 @@ def recompose_letter(letter: Letter, by: User) -> Letter:
     letter = locked_letter(letter)
     if why := why_not_recomposed(letter):
         raise ValidationError(why)
+    # What nobody has is called back with what waits.
+    failed = letter.deliveries.filter(state__in=failed_in_vain(letter))
+    failed.update(state=Delivery.State.MISSED)
     call_back_letters(Letter.objects.filter(pk=letter.pk), _("composed anew"), by)
     circular = letter.circular
     anew = Letter(

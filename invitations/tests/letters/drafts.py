@@ -17,11 +17,13 @@ def claimed(key):
     return claim_to_compose(*note_records([key]))
 
 
-def under_one_note(**mission):
+def under_one_note(rank_id="MIN", **mission):
     """Return a circular to two States with one mission, its letters and then their note tried."""
     circular, post = CircularFactory(), MissionFactory(**mission)
     for _number in range(2):
-        draft = InvitationFactory(edition=circular.edition, status="draft", issued_at=None)
+        draft = InvitationFactory(
+            edition=circular.edition, status="draft", issued_at=None, minister__rank_id=rank_id
+        )
         post.states.add(draft.member_state)
     plan_circular(circular)
     compose_planned()

@@ -2,6 +2,7 @@
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.utils import timezone
 
 from invitations.letters.approval import recompose_letter
 from invitations.letters.circulars import plan_circular, plan_notes
@@ -11,6 +12,7 @@ from invitations.models import Letter
 from invitations.models.held.outdated import outdated_letters
 from invitations.outbox.decisions import dispatch_on_paper, send_anew
 from invitations.outbox.dispatch import dispatch_outbox
+from invitations.outbox.envelopes import refuse_unprintable
 from invitations.tests.factories import CircularFactory, MissionFactory, UserFactory
 from invitations.tests.letters.drafts import drafted, under_one_note
 from invitations.tests.mending import asked_for, successor_of
@@ -91,6 +93,61 @@ def test_a_note_that_was_kept_back_is_composed_anew_without_that_letter(peer, ci
 
     anew = note_of(circular)
     assert (anew.state, list(anew.covers.all())) == ("composed", [second])
+
+
+def test_a_note_over_originals_is_composed_anew_without_that_letter():
+    circular = under_one_note(rank_id="HOG")
+    first, second, note = all_approved(circular)
+    assert note.by_original
+    succeed(first)
+
+    with pytest.raises(ValidationError, match=OVER_WHO_LEFT):
+        refuse_unprintable(note)
+    anew = recompose_letter(note, UserFactory())
+    compose_planned()
+
+    assert list(anew.covers.all()) == [second]
+    assert approved(note_of(circular)).state == Letter.State.APPROVED
+
+
+def test_a_note_that_failed_is_composed_anew_and_leaves_once(peer, circular):
+    first, second, note = all_approved(circular)
+    note.deliveries.update(state="failed")
+    succeed(first)
+
+    with pytest.raises(ValidationError, match=OVER_WHO_LEFT):
+        send_anew(note.deliveries.get(), UserFactory())
+    recompose_letter(note, UserFactory())
+    compose_planned()
+
+    assert (states_of(note), note_of(circular).pk != note.pk) == ({"cancelled"}, True)
+    assert list(approved(note_of(circular)).covers.all()) == [second]
+    with pytest.raises(ValidationError, match="compose the note anew"):
+        send_anew(note.deliveries.get(), UserFactory())
+
+
+def test_a_note_of_which_a_copy_has_left_says_what_forwards_the_others(circular):
+    first, _second, note = all_approved(circular)
+    note.deliveries.update(state="handed_over", handed_over_at=timezone.now())
+    note.deliveries.create(state="missed", address="second@example.org")
+    succeed(first)
+
+    with pytest.raises(ValidationError) as refused:
+        recompose_letter(note, UserFactory())
+
+    assert refused.value.messages == [
+        "The note was sent, or may have been: replace the letters that it still has to forward, and"
+        " plan notes over the replacements."
+    ]
+
+
+def test_a_letter_that_failed_is_replaced(peer, circular):
+    first, *_others = all_approved(circular)
+    first.deliveries.update(state="failed")
+    first.invitation.links.update(replaced_at=timezone.now())
+
+    with pytest.raises(ValidationError, match="replace the letter"):
+        recompose_letter(first, UserFactory())
 
 
 def test_a_note_over_such_a_letter_leaves_on_no_paper_either(circular):
