@@ -182,6 +182,8 @@ def why_left_out(note: Letter, envelope: PaperEnvelope | None, letters: list[Let
         return ""
     if any(is_gone(covered) for covered in outside):
         return _("a letter it covers was called back: compose the note anew")
+    if any(covered.is_to_who_left_office for covered in outside):
+        return _("a letter it covers is to a person who has left office: compose the note anew")
     if {covered.pk for covered in outside} & {letter.pk for letter in letters}:
         return _("the letters it covers go to another mission")
     states = comma_list(covered.invitation.member_state.listed_as for covered in outside)

@@ -143,6 +143,19 @@ def test_note_verbale_is_left_out_where_a_letter_it_covers_is_not_chosen(letter,
     assert run.left_out == [(above, "it also covers ZENDA: choose those letters too")]
 
 
+def test_note_verbale_over_a_letter_to_who_left_office_is_left_out(letter, note):
+    one, other, left = letter(), letter(sort_key="ZENDA"), letter(sort_key="HENTZAU")
+    above = note(mission_for(one, other, left), one, other, left)
+    minister = left.invitation.minister
+    minister.successor = successor_of(left.invitation)
+    minister.save()
+
+    run = packed(one)
+
+    because = "a letter it covers is to a person who has left office: compose the note anew"
+    assert run.left_out == [(above, because)]
+
+
 def test_note_verbale_that_is_not_approved_stays_out(letter, note):
     one = letter()
     note(mission_for(one), one, state="composed", approved_at=None)
