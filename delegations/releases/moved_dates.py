@@ -8,6 +8,7 @@ from django.db import transaction
 from django.db.models import F, prefetch_related_objects
 from django.utils import timezone
 
+from delegations.changes import lock_rows
 from delegations.editions import moved_by_the_clock
 from delegations.models import HighLevelSession, SpeakingSlot
 from invitations.models import (
@@ -33,6 +34,8 @@ def release_move(change: HeldChange, by: User, mark: str, because: str = "") -> 
     move = put_in_force(change, by, mark, because)
     days = dt.timedelta(days=move.days)
     if days:
+        # Locked before they are read: whoever gives one another hour just now is waited for.
+        lock_rows(HighLevelSession, move.sessions)
         sessions = HighLevelSession.objects.filter(edition=move.edition, pk__in=move.sessions)
         shift_sessions(list(sessions.select_related("hours")), days, move.edition)
 
