@@ -1,7 +1,6 @@
 """The programme: sessions whose hours calendars have, and the list of speakers."""
 
 import datetime as dt
-from itertools import count, takewhile
 
 from auditlog.models import LogEntry
 from django.contrib.auth.models import User
@@ -123,7 +122,10 @@ def who_makes_room(slot: SpeakingSlot) -> tuple[list[SpeakingSlot], int]:
     if left is not None and left < slot.position:
         return list(others.filter(position__gt=left, position__lte=slot.position)), -1
     taken = {one.position: one for one in others}
-    return list(takewhile(bool, (taken.get(place) for place in count(slot.position)))), 1
+    behind: list[SpeakingSlot] = []
+    while one := taken.get(slot.position + len(behind)):
+        behind.append(one)
+    return behind, 1
 
 
 def next_place(session: HighLevelSession) -> int:
