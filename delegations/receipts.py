@@ -7,7 +7,7 @@ from django.utils import translation
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
-from delegations.models import Delegate, Delegation, PolicyStatement
+from delegations.models import Delegate, Delegation, HighLevelSession, PolicyStatement
 from invitations.letters.planning import plan_receipt, released_recipients
 from invitations.models import Invitation, Letter, LetterTemplate
 from invitations.text.addresses import masked_address
@@ -79,6 +79,8 @@ def column_in_words(statement: PolicyStatement, field: Any) -> str:
     value = getattr(statement, field.name)
     if isinstance(value, bool):
         return _("yes") if value else ""
+    if isinstance(value, HighLevelSession):
+        value = value.as_published
     if field.choices:
         value = getattr(statement, f"get_{field.name}_display")()
     return str(value or "")

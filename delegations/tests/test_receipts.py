@@ -10,11 +10,11 @@ from delegations.nominations import (
     remove_delegate,
 )
 from delegations.statements import file_text, submit_statement, take_text_off
-from delegations.tests.office.statement.statements import speaking
+from delegations.tests.office.statement.statements import session_of, speaking
 from delegations.tests.offices import browser, page_of, text
 from invitations.models import HeldChange, LetterTemplate, Minister
 from invitations.replies import record_reply
-from invitations.tests.factories import UserFactory
+from invitations.tests.factories import HoursFactory, UserFactory
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_february", "own_files")]
 
@@ -50,6 +50,21 @@ def test_the_receipt_of_a_statement_tells_what_stands_after_the_last_change(invi
     assert any("short.txt" in line for line in lines)
     assert not any("speech.txt" in line for line in lines)
     assert statement.delegation.member_state == invitation.member_state
+
+
+def test_the_receipt_calls_a_session_as_two_people_have_published_it(invitation):
+    first, second = session_of(invitation, "Dialogues"), session_of(invitation, "Round table")
+    first.hours = HoursFactory(edition=invitation.edition, title="Dialogues")
+    first.title_en = "Dialogues of nobody’s choice"
+    first.save()
+
+    words = {"first_choice_id": first.pk, "second_choice_id": second.pk}
+    submit_statement(invitation, {"speaker_name": "Flavia Elphberg"} | words, "")
+
+    lines = "\n".join(lines_of(invitation, "statement"))
+    assert "Dialogues" in lines
+    assert "nobody’s choice" not in lines
+    assert "Round table" in lines
 
 
 def test_the_same_statement_again_plans_no_second_receipt(invitation):
