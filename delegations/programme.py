@@ -19,7 +19,6 @@ from django.db.models import (
     Sum,
     When,
 )
-from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -192,8 +191,7 @@ def sessions_with_speakers(edition: ForumEdition) -> QuerySet[HighLevelSession]:
     return (
         HighLevelSession.objects.public()
         .filter(edition=edition, slots__in=standing)
-        .select_related("hours")
-        .order_by(Coalesce("hours__starts_at", "starts_at"), "pk")
+        .by_published_hour()
         .distinct()
         .prefetch_related(Prefetch("slots", speakers.order_by("position"), to_attr="speakers"))
     )

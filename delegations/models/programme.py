@@ -4,6 +4,7 @@ from typing import Self
 
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from delegations.models.delegation import Delegation, has_standing_answer
@@ -28,6 +29,11 @@ class HighLevelSessionQuerySet(ApprovedByTwoQuerySet):
     def public(self) -> Self:
         """Sessions that take place for the desk and in calendars: two people bring one back."""
         return self.taking_place().filter(Q(hours=None) | Q(hours__is_called_off=False))
+
+    def by_published_hour(self) -> Self:
+        """Sessions in the order of the hours ``as_published``, which come with them."""
+        begins = Coalesce("hours__starts_at", "starts_at")
+        return self.select_related("hours").order_by(begins, "pk")
 
 
 class HighLevelSession(ApprovedByTwo):

@@ -30,10 +30,10 @@ STAFF_NEED = "delegations.view_policystatement"
 
 
 def session_choices(edition: ForumEdition) -> list[tuple[int, str]]:
-    """Return the sessions that take place and have slots, with their hours in calendars."""
+    """Return the sessions that take place and have slots, by their hours in calendars."""
     language = get_language()
     offered = HighLevelSession.objects.public().filter(edition=edition, seats__gt=0)
-    shown = [(one.pk, one.as_published) for one in offered.select_related("hours")]
+    shown = [(one.pk, one.as_published) for one in offered.by_published_hour()]
     return [
         (
             pk,

@@ -1,3 +1,4 @@
+import datetime as dt
 import re
 
 import pytest
@@ -16,10 +17,12 @@ from delegations.tests.office.statement.statements import (
 from delegations.tests.offices import browser, page_of, text, token_in
 from invitations.models import Invitation, Minister, Rank
 from invitations.replies import record_reply
-from invitations.tests.factories import InvitationFactory, MinisterFactory
+from invitations.tests.factories import HoursFactory, InvitationFactory, MinisterFactory
 from invitations.text.lines import isolated
 
 pytestmark = pytest.mark.django_db
+
+HOUR = dt.timedelta(hours=1)
 
 
 # The particulars
@@ -184,6 +187,22 @@ def test_what_is_wrong_is_named_and_what_was_typed_is_kept(invitation, field, ty
     assert told in page
     assert 'value="Trust"' in page
     assert not PolicyStatement.objects.exists()
+
+
+def test_sessions_to_prefer_stand_by_the_hours_of_calendars(invitation):
+    late, early = session_of(invitation, "Late"), session_of(invitation, "Early")
+    for session, by in ((late, 5), (early, 0)):
+        session.hours = HoursFactory(
+            edition=invitation.edition,
+            title=session.title,
+            starts_at=session.starts_at + by * HOUR,
+            ends_at=session.ends_at + by * HOUR,
+        )
+        session.save()
+
+    page = text(browser(invitation).get(page_of(invitation, "statement")))
+
+    assert page.index("Early – ") < page.index("Late – ")
 
 
 def test_the_second_preference_is_another_session(invitation):
