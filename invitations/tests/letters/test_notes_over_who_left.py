@@ -1,5 +1,7 @@
 """No note verbale forwards a letter to a person whose successor is on file."""
 
+from uuid import uuid4
+
 import pytest
 from django.core.exceptions import ValidationError
 from django.utils import timezone
@@ -13,6 +15,7 @@ from invitations.models.held.outdated import outdated_letters
 from invitations.outbox.decisions import dispatch_on_paper, send_anew
 from invitations.outbox.dispatch import dispatch_outbox
 from invitations.outbox.envelopes import refuse_unprintable
+from invitations.outbox.transitions import LEASE, begin_sending
 from invitations.tests.factories import CircularFactory, MissionFactory, UserFactory
 from invitations.tests.letters.drafts import drafted, under_one_note
 from invitations.tests.mending import asked_for, successor_of
@@ -80,6 +83,16 @@ def test_an_approved_note_over_such_a_letter_is_kept_back(peer, circular, enter)
     assert delivery.events.last().because.startswith(OVER_WHO_LEFT)
     with pytest.raises(ValidationError, match=OVER_WHO_LEFT):
         send_anew(delivery, UserFactory())
+
+
+def test_a_successor_who_is_entered_at_the_last_moment_keeps_the_note_back_too(circular):
+    first, _second, note = all_approved(circular)
+    claim = {"state": "claimed", "claim": uuid4(), "lease_ends_at": timezone.now() + LEASE}
+    note.deliveries.update(**claim)
+    [delivery] = note.deliveries.all()
+    succeed(first)
+
+    assert not begin_sending(delivery)
 
 
 def test_a_note_that_was_kept_back_is_composed_anew_without_that_letter(peer, circular):
