@@ -1,5 +1,7 @@
 """Delegations, their delegates, and who changed what."""
 
+from collections.abc import Iterator
+from contextlib import suppress
 from typing import Any
 
 from django import forms
@@ -22,6 +24,7 @@ from delegations.admin.base import (
 )
 from delegations.changes import (
     AUTHOR_PATHS,
+    Stale,
     changed_field_labels,
     note_staff_change,
     printed_author,
@@ -43,15 +46,25 @@ class DelegateFormSet(PaginationInlineFormSet):
 
     def clean(self) -> None:
         super().clean()
-        kept = [form for form in self.forms if form not in self.deleted_forms]
-        told = [
-            labelled(form.instance, fault) for form in kept for fault in form.non_field_errors()
-        ]
-        if told:
+        if told := list(self.faults_of_rows()):
             raise ValidationError(told)
+        kept = [form for form in self.forms if form not in self.deleted_forms]
         heads = [form for form in kept if form.cleaned_data.get("role") == Delegate.Role.HEAD]
         if len(heads) > 1:
             raise ValidationError(_("A delegation has one head."))
+
+    def faults_of_rows(self) -> Iterator[str]:
+        """Yield what is wrong with whole rows; of one to be deleted, only that it was changed."""
+        for form in self.forms:
+            for fault in form.non_field_errors().as_data():
+                if form not in self.deleted_forms or isinstance(fault, Stale):
+                    yield labelled(form.instance, " ".join(fault.messages))
+
+    def delete_existing(self, obj: Any, commit: bool = True) -> None:
+        """Delete the person as on file, so that history names nobody by what was typed there."""
+        with suppress(Delegate.DoesNotExist):
+            obj.refresh_from_db()
+        super().delete_existing(obj, commit)
 
 
 PARTICULARS = [

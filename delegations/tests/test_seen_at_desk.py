@@ -146,6 +146,47 @@ def test_nor_on_the_page_of_the_whole_delegation(admin_client, invitation, deleg
     assert SAVE_AGAIN in text(refused)
 
 
+def test_a_row_marked_for_deletion_is_kept_where_the_office_has_rewritten_it(
+    admin_client, invitation, delegation
+):
+    person = Delegate.objects.create(delegation=delegation, name="Sapt", function="Colonel")
+    sent = opened(admin_client, delegation) | {"delegates-0-DELETE": "on"}
+    amend_person(invitation, person, name="Fritz von Tarlenheim")
+
+    refused = admin_client.post(page_url(delegation), sent)
+
+    person.refresh_from_db()
+    assert person.name == "Fritz von Tarlenheim"
+    assert "On file now: Fritz von Tarlenheim" in text(refused)
+    assert SAVE_AGAIN in text(refused)
+    assert not DelegationChange.objects.filter(act=DelegationChange.Act.REMOVED).exists()
+
+
+def test_who_has_read_what_stands_now_may_delete_the_row(admin_client, invitation, delegation):
+    person = Delegate.objects.create(delegation=delegation, name="Sapt", function="Colonel")
+    sent = opened(admin_client, delegation) | {"delegates-0-DELETE": "on"}
+    amend_person(invitation, person, name="Fritz von Tarlenheim")
+    refused = admin_client.post(page_url(delegation), sent)
+    mark = re.search(r'name="delegates-0-seen" value="(\w+)"', text(refused))[1]
+
+    admin_client.post(page_url(delegation), sent | {"delegates-0-seen": mark})
+
+    assert not Delegate.objects.exists()
+    removed = DelegationChange.objects.get(act=DelegationChange.Act.REMOVED)
+    assert removed.subject == "Fritz von Tarlenheim"
+
+
+def test_what_else_is_wrong_with_a_row_marked_for_deletion_is_not_asked(admin_client, delegation):
+    Delegate.objects.create(delegation=delegation, name="Sapt", function="Colonel")
+    sent = opened(admin_client, delegation)
+
+    admin_client.post(
+        page_url(delegation), sent | {"delegates-0-DELETE": "on", "delegates-0-name": ""}
+    )
+
+    assert not Delegate.objects.exists()
+
+
 def test_of_two_staff_who_move_one_slot_the_second_reads_what_the_first_did(
     admin_client, delegation, session
 ):
