@@ -87,7 +87,8 @@ def people_on_file(states: set[int], edition: ForumEdition) -> PeopleOnFile:
     for minister in Minister.objects.filter(member_state__in=states).select_related(
         "member_state", "successor"
     ):
-        minister.keep_keys()  # an earlier version may have kept another key of the same name
+        # An earlier version may have kept another key of the same name.
+        minister.name_key = normalize_name(minister.name)
         found.ministers[minister.member_state_id].append(minister)
     for invitation in (
         Invitation.objects.filter(edition=edition, member_state__in=states)
@@ -106,12 +107,15 @@ def name_of(fields: Mapping[str, Any]) -> str:
 
 
 def same_person(clean: Mapping[str, Any], people: list[Minister]) -> Minister | None:
-    """Find the person by reference, or else by name if the references do not contradict."""
+    """Find the person by reference, or else by name if the references do not contradict.
+
+    Of two of a name, whose successor is on file comes last.
+    """
     ref, key = clean.get("ref"), normalize_name(name_of(clean))
     by_ref = (minister for minister in people if ref and minister.ref == ref)
     by_name = (
         minister
-        for minister in people
+        for minister in sorted(people, key=lambda one: one.successor_id is not None)
         if key and minister.name_key == key and not (ref and minister.ref)
     )
     return next(by_ref, None) or next(by_name, None)

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from invitations.minister_import.cells import CellFault, cell_readers, clean_row
 from invitations.minister_import.former_words import check_former_words
 from invitations.minister_import.matching import Entry, PeopleOnFile, make_entry, people_on_file
+from invitations.minister_import.newcomers import with_portfolio
 from invitations.minister_import.table import ListRow
 from invitations.models import ForumEdition, Invitation, Minister, normalize_name
 from invitations.text.spellings import may_be_one_name
@@ -75,16 +76,35 @@ def check_names(entries: list[Entry], files: PeopleOnFile) -> list[CellFault]:
         marks = {(state, "ref", ref), (state, "name", key), (state, "pk", entry.minister.pk)}
         marks -= {(state, "ref", ""), (state, "name", ""), (state, "pk", None)}
         earlier = [lines[mark] for mark in marks if mark in lines]
-        other = [m for m in files.ministers[state] if m.name_key == key and m != entry.minister]
+        other = namesakes(entry, files)
         if earlier:
             reason = _("This person stands in line %(line)s already.") % {"line": min(earlier)}
             faults.append(entry.fault("family_name", reason))
         elif key and other:
-            reason = _("A person of this name is on file under the ref “%(ref)s”.")
-            faults.append(entry.fault("ref", reason % {"ref": other[0].ref}))
+            faults.append(entry.fault("ref", told_of_namesake(other[0])))
         for mark in marks:
             lines.setdefault(mark, entry.row.line)
     return faults
+
+
+def namesakes(entry: Entry, files: PeopleOnFile) -> list[Minister]:
+    """Return who else has the name on file, unless the row says which of them is meant."""
+    people = files.ministers[entry.minister.member_state_id]
+    found = [m for m in people if m.name_key == entry.after("name_key") and m != entry.minister]
+    if entry.is_new or "name_key" in entry.changes:
+        return found
+    is_by_ref = entry.minister.ref and "ref" not in entry.changes and entry.row.cells.get("ref")
+    return [] if is_by_ref else [one for one in found if not one.successor]
+
+
+def told_of_namesake(other: Minister) -> str:
+    if other.ref:
+        reason = _("A person of this name is on file under the ref “%(ref)s”.")
+        return reason % {"ref": other.ref}
+    return _(
+        "Another person of this name is on file, without a ref: %(name)s. If they are one, enter on"
+        " the page of the one that is to go the other as the successor."
+    ) % {"name": with_portfolio(other)}
 
 
 def check_refs(entries: list[Entry], files: PeopleOnFile) -> list[CellFault]:

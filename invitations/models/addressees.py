@@ -346,7 +346,10 @@ class Minister(HeldRow):
         self.keep_keys()
 
     def keep_keys(self) -> None:
-        self.name_key = normalize_name(self.name)
+        """Set the key of a new name; whose name stays keeps the key that an earlier version set."""
+        on_file = Minister.objects.filter(pk=self.pk).first() if self.pk else None
+        if on_file is None or on_file.name != self.name or not self.name_key:
+            self.name_key = normalize_name(self.name)
 
     @property
     def name(self) -> str:

@@ -1,7 +1,9 @@
 import pytest
+from django.core.exceptions import ValidationError
 
 from invitations.letters.issuing import withdraw_invitation
 from invitations.minister_import import COLUMNS
+from invitations.minister_import.newcomers import with_portfolio
 from invitations.models import Invitation, MemberState, Minister
 from invitations.tests import lists
 from invitations.tests.factories import (
@@ -21,6 +23,8 @@ from invitations.tests.lists import (
     principals,
     reason,
 )
+
+MAIL = "office@example.org"
 
 ruritania, edition, run = lists.ruritania, lists.edition, lists.run
 
@@ -136,6 +140,58 @@ def test_a_person_is_known_by_an_apostrophe_of_any_kind(edition):
     for typed in ("d'Elphberg", "d\u02bcElphberg", "d‘Elphberg"):
         [entry] = bring_in(edition, FLAVIA | {"family_name": typed})
         assert not entry.is_new
+
+
+def two_by_their_apostrophes(edition, **cells):
+    """Two people whom an earlier version kept apart by their apostrophes; the first has left."""
+    bring_in(edition, FLAVIA | {"family_name": "d’Elphberg"} | cells)
+    Minister.objects.update(name_key="flavia d\u02bcelphberg", family_name="d\u02bcElphberg")
+    first = Minister.objects.get()
+    return first, MinisterFactory(member_state=first.member_state, family_name="d’Elphberg")
+
+
+def test_two_on_file_under_one_name_are_told_apart_by_their_refs(edition):
+    two_by_their_apostrophes(edition, ref="R-1")
+
+    [entry] = bring_in(edition, FLAVIA | {"family_name": "d’Elphberg", "ref": "R-1", "to": MAIL})
+
+    assert (entry.minister.ref, entry.minister.to_emails) == ("R-1", MAIL)
+
+
+def test_of_two_on_file_under_one_name_without_a_ref_one_is_to_go(edition):
+    first, second = two_by_their_apostrophes(edition)
+    row = FLAVIA | {"family_name": "d’Elphberg", "to": MAIL}
+
+    assert reason(edition, row) == (
+        f"Another person of this name is on file, without a ref: {with_portfolio(second)}. If they"
+        " are one, enter on the page of the one that is to go the other as the successor."
+    )
+
+    Minister.objects.filter(pk=first.pk).update(successor=second)
+    [entry] = bring_in(edition, row)
+    assert entry.minister == second
+
+
+def test_who_has_an_older_key_than_a_namesake_is_saved_and_renamed_at_the_desk(edition):
+    first, second = two_by_their_apostrophes(edition)
+    first.to_emails = MAIL
+
+    first.full_clean()
+    first.save()
+    first.given_name = "FLAVIA"
+    with pytest.raises(ValidationError, match="has a minister of that name"):
+        first.full_clean()
+    first.given_name = "Antoinette"
+    first.full_clean()
+    assert first.name_key == "antoinette d elphberg"
+
+
+def test_nobody_takes_the_name_of_who_has_left_office(edition):
+    bring_in(edition, FLAVIA | {"ref": "R-1"})
+    bring_in(edition, holding(FLAVIA, ref="R-2", replaces="R-1"))
+
+    again = FLAVIA | {"ref": "R-3", "replaces": "R-2"}
+    assert "on file under the ref “R-1”" in reason(edition, again)
 
 
 def test_person_without_ref_in_the_file_keeps_the_one_on_file(edition):

@@ -159,6 +159,20 @@ def test_taking_back_a_name_refuses_one_that_somebody_else_bears_meanwhile(offic
     assert why_not_taken_back(change) == "This State has a minister of that name."
 
 
+def test_a_change_of_who_has_an_older_key_than_a_namesake_is_taken_back(office):
+    Minister.objects.update(given_name="Fla\u02bcvia", name_key="fla\u02bcvia elphberg")
+    HeldChange.objects.all().delete()
+    MinisterFactory(member_state=office.member_state, given_name="Fla’via")
+    change = address_changed(office)
+
+    assert why_not_taken_back(change) == ""
+    take_back_change(change, UserFactory(), change.mark)
+
+    office.minister.refresh_from_db()
+    told = (office.minister.to_emails, office.minister.name_key)
+    assert told == ("office@example.org", "fla\u02bcvia elphberg")
+
+
 def test_taking_back_refuses_what_another_record_took_meanwhile(office):
     mission = MissionFactory(name="Mission of Zenda")
     mission.states.add(office.member_state)
