@@ -14,7 +14,7 @@ from invitations.audit import Act, record_act
 from invitations.files.frozen import Frozen
 from invitations.letters.approval import locked_letter
 from invitations.letters.routes import paper_route
-from invitations.models import Delivery, Letter, Minister, OriginalStep
+from invitations.models import Delivery, HeldChange, Letter, Minister, OriginalStep
 from invitations.models.delivery import STEPS, Step
 from invitations.models.held.composed_with import LINK
 from invitations.outbox.decisions import mark_dispatched, paper_delivery
@@ -92,13 +92,28 @@ def void_since(letter: Letter) -> dt.datetime | None:
 
 
 def succeeded_at(minister: Minister) -> dt.datetime | None:
-    """Return when the person who holds the office now was entered as successor, by the history."""
+    """Return when the person who holds the office now was entered as successor.
+
+    The minister's history has what was saved; a hand-over enters its successor by itself.
+    """
     if minister.successor_id is None:
         return None
     entries = LogEntry.objects.get_for_object(minister).filter(changes__has_key="successor")
     successor = str(minister.successor_id)
     entered = [one.timestamp for one in entries if one.changes["successor"][1] == successor]
-    return max(entered, default=None)
+    return max([*entered, *handed_over_at(minister)], default=None)
+
+
+def handed_over_at(minister: Minister) -> list[dt.datetime]:
+    """Return when hand-overs that were not taken back entered the successor."""
+    asked = HeldChange.objects.filter(
+        kind=HeldChange.Kind.SUCCESSION,
+        before__minister=minister.pk,
+        after__minister=minister.successor_id,
+    ).exclude(state=HeldChange.State.TAKEN_BACK)
+    # Where the successor stood there already, it was entered before.
+    known = minister.successor_id
+    return [one.asked_at for one in asked if (one.before or {})["successor"] != known]
 
 
 def refuse_no_original(letter: Letter) -> None:

@@ -154,12 +154,30 @@ def listing_a_successor(invitation):
     invitation.minister.save()
 
 
+def entering_a_successor_where_no_link_is_noted(invitation):
+    """Letters of earlier versions do not say which link they print."""
+    invitation.letters.update(composed_with={})
+    asked_for(invitation)
+
+
+def handing_over_the_invitation_to_another_edition(invitation):
+    asked_for(InvitationFactory(minister=invitation.minister))
+
+
 def withdrawing(invitation):
     withdraw_invitation(invitation, UserFactory(), "A change of government.")
 
 
 ENDS = pytest.mark.parametrize(
-    "ends", [ending_its_link, entering_a_successor, listing_a_successor, withdrawing]
+    "ends",
+    [
+        ending_its_link,
+        entering_a_successor,
+        entering_a_successor_where_no_link_is_noted,
+        handing_over_the_invitation_to_another_edition,
+        listing_a_successor,
+        withdrawing,
+    ],
 )
 
 
