@@ -393,8 +393,7 @@ class Minister(HeldRow):
 
     def name_in(self, language: str) -> str:
         """Return the name in the language's script if it is known, else in Latin letters."""
-        in_script = self.name_in_script
-        return in_script if is_written_in(language, in_script) else self.name
+        return self.name_in_script if is_written_in(language, self.name_in_script) else self.name
 
     def family_name_in(self, language: str) -> str:
         in_script = self.family_name_in_script

@@ -173,7 +173,7 @@ def test_of_two_on_file_under_one_name_without_a_ref_one_is_to_go(edition):
 
 
 def test_who_has_an_older_key_than_a_namesake_is_saved_and_renamed_at_the_desk(edition):
-    first, second = two_by_their_apostrophes(edition)
+    first, _second = two_by_their_apostrophes(edition)
     first.to_emails = MAIL
 
     first.full_clean()
