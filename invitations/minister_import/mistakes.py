@@ -2,7 +2,6 @@
 
 from collections import defaultdict
 from collections.abc import Iterator
-from difflib import SequenceMatcher
 from itertools import combinations
 
 from django.utils.translation import gettext as _
@@ -11,9 +10,9 @@ from django.utils.translation import ngettext
 from invitations.data import names_apart
 from invitations.minister_import.matching import Entry
 from invitations.minister_import.states import with_codes
-from invitations.models import MemberState, normalize_name
+from invitations.models import MemberState
 from invitations.text.dates import comma_list
-from invitations.text.spellings import state_key
+from invitations.text.spellings import are_alike, state_key, words_compared
 
 
 def names_mixed_up(entries: list[Entry]) -> Iterator[str]:
@@ -39,8 +38,6 @@ def names_mixed_up(entries: list[Entry]) -> Iterator[str]:
 
 # So many people of one State are compared with each other; more are no Government.
 MOST_COMPARED = 50
-# From this part of alike letters on, two names are taken for two spellings of one.
-NEAR = 0.85
 
 
 def one_person_twice(entries: list[Entry]) -> Iterator[str]:
@@ -57,15 +54,13 @@ def one_person_twice(entries: list[Entry]) -> Iterator[str]:
 
 
 def are_near(one: str, other: str) -> bool:
-    """Whether two names have nearly the same letters, in whichever order their words stand."""
-    ours, theirs = (normalize_name(name).split() for name in (one, other))
+    """Whether two names are alike in the words that they do not share, whatever the order."""
+    ours, theirs = words_compared(one), words_compared(other)
     if any(word.isdecimal() for word in {*ours} ^ {*theirs}):
         return False
-    pairs = ((ours, theirs), (sorted(ours), sorted(theirs)))
-    return any(
-        SequenceMatcher(None, "".join(first), "".join(second)).ratio() >= NEAR
-        for first, second in pairs
-    )
+    left = [word for word in ours if word not in theirs], [w for w in theirs if w not in ours]
+    pairs = (left, tuple(map(sorted, left)))
+    return not any(left) or any(are_alike("".join(our), "".join(their)) for our, their in pairs)
 
 
 def told_of_both(first: Entry, second: Entry) -> str:

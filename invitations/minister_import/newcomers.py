@@ -35,9 +35,7 @@ def beside_who_is_there(entries: list[Entry]) -> Iterator[str]:
     there = in_office(entries, {entry.minister.member_state_id for entry in new}) if new else {}
     of_another_portfolio = []
     for entry in new:
-        if near := near_to(entry, there):
-            yield from (may_be_one(entry, minister) for minister in near)
-            continue
+        yield from (may_be_one(entry, minister) for minister in near_to(entry, there))
         same_rank = there.get((entry.minister.member_state_id, entry.after("rank_id")), [])
         meant = [one for one in same_rank if one.is_invited or len(same_rank) == 1]
         alike = [one for one in meant if may_be_one_office(one.portfolio, entry.after("portfolio"))]

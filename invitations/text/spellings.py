@@ -59,11 +59,28 @@ ARABIC_ARTICLE = re.compile(r"^ال(?=\w{3})")
 # From this part of alike letters on, two names may be one in two spellings; so may two words.
 ALIKE = 0.5
 WORDS_ALIKE = 0.75
+# Words with other consonants at the start are mostly other names: Hùng and Dũng.
+WORDS_ALIKE_BUT_FOR_THE_START = 0.85
+VOWELS = set("aeiouyаеёиоуыэюя")  # noqa: RUF001
+# Letters that Unicode does not take apart.
+WHOLE_LETTERS = str.maketrans(
+    {
+        "ł": "l",
+        "ø": "o",
+        "đ": "d",
+        "ð": "d",
+        "ħ": "h",
+        "\u0131": "i",
+        "æ": "ae",
+        "œ": "oe",
+        "þ": "th",
+    }
+)
 
 
 def words_compared(name: str) -> list[str]:
     """Return the words by which two names are compared; Hangul has its syllables again."""
-    words = unicodedata.normalize("NFC", normalize_name(name)).split()
+    words = unicodedata.normalize("NFC", normalize_name(name)).translate(WHOLE_LETTERS).split()
     return [ARABIC_ARTICLE.sub("", word) for word in words if word not in PARTICLES] or words
 
 
@@ -101,7 +118,11 @@ def names_gone(old: str, new: str) -> list[str]:
 
 
 def are_alike(one: str, other: str) -> bool:
-    return SequenceMatcher(None, one, other).ratio() >= WORDS_ALIKE
+    """Whether two words, or names without their spaces, may be one in two spellings."""
+    starts = {one[:1], other[:1]}
+    is_start_alike = len(starts) == 1 or starts & VOWELS
+    least = WORDS_ALIKE if is_start_alike else WORDS_ALIKE_BUT_FOR_THE_START
+    return SequenceMatcher(None, one, other).ratio() >= least
 
 
 @lru_cache(maxsize=20_000)

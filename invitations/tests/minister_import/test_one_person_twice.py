@@ -33,6 +33,15 @@ def test_a_newcomer_who_may_be_on_file_in_another_spelling_is_named(edition):
     assert sentences(edition, SAID_TWICE) == [ON_FILE]
 
 
+def test_a_near_name_leaves_the_question_about_succession(edition):
+    bring_in(edition, FLAVIA)
+
+    told = sentences(edition, SAID_TWICE | {"portfolio": "Ministre des communications et postes"})
+
+    assert told[0] == ON_FILE
+    assert told[1].startswith("Ruritania has a minister already: Flavia Elphberg")
+
+
 def test_whom_the_row_replaces_and_who_is_on_file_already_are_not_asked_about(edition):
     bring_in(edition, FLAVIA)
     daughter = SAID_TWICE | {"replaces": "Flavia Elphberg"}
@@ -67,6 +76,16 @@ def test_a_list_of_more_people_than_a_government_has_is_not_searched(edition):
         ("Flavia Elphberg", "Rudolf Elphberg", False),
         ("Rudolf Elphberg 1", "Rudolf Elphberg 2", False),
         ("王伟", "李伟", False),
+        ("Mohammed Al Falasi", "Muhammad Al Falasi", True),
+        ("Mohammed Al Falasi", "Falasi Mohamed", True),
+        ("Heike Müller", "Heike Mueller", True),
+        ("Flávia Elphberg", "Flavia Elphberg", True),
+        ("Catherine Elphberg", "Katherine Elphberg", True),
+        ("Nguyễn Văn Hùng", "Nguyễn Văn Dũng", False),
+        ("Khalid bin Mohammed Al Thani", "Hamad bin Mohammed Al Thani", False),
+        ("Li Qiang", "Li Jiang", False),
+        ("김영호", "김영하", False),
+        ("김 영호", "김 영하", False),
     ],
 )
 def test_names_are_near_by_their_words_or_letters(one, other, is_near):
