@@ -59,21 +59,16 @@ def former_in_other_letters(entry: Entry, old: Minister, new: Minister) -> Itera
         yield from filled(entry, "given_name")
         yield from filled(entry, "family_name")
     was, now = (words_of(one.name_in(Language.RUSSIAN)) for one in (old, new))
-    if is_written_to_in_russian(entry) and (is_left or was != now):
+    if is_left or was != now:
         yield from filled(entry, "name_in_dative")
 
 
 def former_portfolios(entry: Entry) -> Iterator[str]:
     if words_of(entry.minister.portfolio) == words_of(entry.after("portfolio")):
         return
-    if is_written_to_in_russian(entry):
-        yield from filled(entry, "portfolio_in_dative")
-    if entry.after("second_language"):
-        yield from filled(entry, "portfolio_in_second_language")
-
-
-def is_written_to_in_russian(entry: Entry) -> bool:
-    return Language.RUSSIAN in (entry.after("language"), entry.after("second_language"))
+    # Also where no letter prints them yet: the language may come with a later row.
+    yield from filled(entry, "portfolio_in_dative")
+    yield from filled(entry, "portfolio_in_second_language")
 
 
 def filled(entry: Entry, column: str) -> Iterator[str]:

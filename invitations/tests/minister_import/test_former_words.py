@@ -49,6 +49,15 @@ def test_a_new_portfolio_leaves_no_former_dative(edition):
     assert Minister.objects.get().portfolio_in_dative == "Министру экономики"
 
 
+def test_a_later_change_of_language_prints_no_former_dative(edition):
+    bring_in(edition, IN_RUSSIAN | {"language": "en"})
+    row = without(IN_RUSSIAN, "portfolio_in_dative") | {"portfolio": "Minister of Economy"}
+
+    assert faults_of(edition, row | {"language": "en"}) == [
+        (2, "portfolio_in_dative", stays("Министру связи", "portfolio"))
+    ]
+
+
 def test_a_new_portfolio_leaves_no_former_one_in_the_second_language(edition):
     both = FLAVIA | {"second_language": "en", "portfolio_in_second_language": "Minister of Posts"}
     bring_in(edition, both)
@@ -134,11 +143,16 @@ def test_what_says_the_same_in_other_letters_may_leave_the_rest(edition, cells):
     assert faults_of(edition, row | cells) == []
 
 
-def test_what_no_letter_prints_may_stay_as_it_was(edition):
+def test_what_no_letter_prints_yet_is_asked_about_too(edition):
+    """Its language may come with a later list, which touches neither name nor portfolio."""
     bring_in(edition, IN_RUSSIAN | {"portfolio_in_second_language": "Minister of Posts"})
     row = FLAVIA | {"ref": "R-1", "language": "fr", "name_in_script": "弗拉维娅"}
 
-    assert faults_of(edition, row | {"family_name_in_script": "弗拉"}) == []
+    assert faults_of(edition, row | {"family_name_in_script": "弗拉"}) == [
+        (2, "name_in_dative", stays("Флавии Эльфберг", "name")),
+        (2, "portfolio_in_dative", stays("Министру связи", "portfolio")),
+        (2, "portfolio_in_second_language", stays("Minister of Posts", "portfolio")),
+    ]
 
 
 def test_what_is_right_as_it_is_may_be_written_once_more(edition):
