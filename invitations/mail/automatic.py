@@ -9,6 +9,7 @@ from invitations.mail.incoming import (
     own_parts,
     parts_of_mail,
     raw_header,
+    shown_in_pages,
 )
 
 NO_HUMAN_PRECEDENCE = ("bulk", "junk", "auto_reply")
@@ -42,10 +43,11 @@ def has_empty_return_path(mail: Message) -> bool:
 
 
 def brings_a_file(mail: Message) -> bool:
-    return any(is_file(part) for part in own_parts(mail))
+    shown = shown_in_pages(mail)
+    return any(is_file(part, shown) for part in own_parts(mail))
 
 
-def is_file(part: Message) -> bool:
+def is_file(part: Message, shown: set[str]) -> bool:
     """Whether the part is a document: no words, no mail, no signature, no picture in a page.
 
     Parts that cannot be told apart may hold one.
@@ -56,7 +58,7 @@ def is_file(part: Message) -> bool:
     if part.get_content_disposition() == "attachment":
         return True
     is_signature = part.get_content_subtype().endswith("-signature")
-    return not (kind == "text" or is_signature or is_decoration(part))
+    return not (kind == "text" or is_signature or is_decoration(part, shown))
 
 
 def may_be_a_refusal(mail: Message) -> bool:

@@ -13,6 +13,7 @@ from email.message import Message
 from email.parser import BytesHeaderParser
 from email.utils import getaddresses
 from html import unescape
+from urllib.parse import unquote
 
 from django.conf import settings
 from django.utils.translation import gettext as _
@@ -28,6 +29,8 @@ DEEPEST = 20
 UNSEEN = ("style", "script", "title")
 BLOCKS = ("p", "br", "br/", "div", "li", "tr")
 QUOTED = {"blockquote": 1, "/blockquote": -1}
+# As a page names a picture that came with it.
+SHOWN = re.compile(r"(?i)\bcid:([^\s\"'<>)]{1,250})")
 MESSAGE_ID = re.compile(r"<[^<>\s]{1,248}>")
 RECIPIENT_HEADERS = ("To", "Cc", "Delivered-To", "X-Original-To", "Envelope-To", "X-Envelope-To")
 # Codecs of Python that are not charsets of mail.
@@ -213,13 +216,25 @@ def parts_of_mail(mail: Message) -> list[Message]:
 
 def attached_names(mail: Message) -> list[str]:
     """Return the names of the attachments, as the sender gave them."""
-    names = [attached_name(part) for part in own_parts(mail) if not is_decoration(part)]
+    parts, shown = list(own_parts(mail)), shown_in_pages(mail)
+    names = [attached_name(part) for part in parts if not is_decoration(part, shown)]
     return [clean_text(name)[:100] for name in names if name]
 
 
-def is_decoration(part: Message) -> bool:
-    """Whether it is a picture within a page, as the arms of a ministry below a signature."""
-    return part.get_content_maintype() == "image" and "Content-ID" in part
+def shown_in_pages(mail: Message) -> set[str]:
+    """Return the Content-IDs of what the pages of the mail show where they name it."""
+    pages = [part for part in readable_parts(mail) if part.get_content_type() == "text/html"]
+    return {unquote(name) for page in pages for name in SHOWN.findall(unescape(part_text(page)))}
+
+
+def is_decoration(part: Message, shown: set[str]) -> bool:
+    """Whether a page shows the picture, as the arms of a ministry below a signature.
+
+    Web mail gives each file a Content-ID. What is attached is a file, and a TIFF is a fax.
+    """
+    is_picture = part.get_content_maintype() == "image" and part.get_content_type() != "image/tiff"
+    is_attached = part.get_content_disposition() == "attachment"
+    return is_picture and not is_attached and raw_header(part, "Content-ID").strip("<>") in shown
 
 
 def attached_name(part: Message) -> str:

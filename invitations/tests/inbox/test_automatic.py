@@ -26,6 +26,7 @@ def with_a_file(head):
     [
         'Content-Type: application/pdf; name="note.pdf"',
         "Content-Type: image/tiff\nContent-Disposition: inline; filename=fax.tif",
+        "Content-Type: image/tiff\nContent-Disposition: inline\nContent-ID: <fax>",
         'Content-Type: text/plain\nContent-Disposition: attachment; filename="note.txt"',
     ],
 )
@@ -39,6 +40,7 @@ def test_a_fax_that_a_server_sends_along_waits_for_a_person(office, head):
 @pytest.mark.parametrize(
     "head",
     [
+        "Content-Type: text/html\n\n<img src=cid:arms>\n--f\n"
         "Content-Type: image/png; name=arms.png\nContent-ID: <arms>",
         "Content-Type: application/pkcs7-signature; name=smime.p7s",
         "Content-Type: message/rfc822",

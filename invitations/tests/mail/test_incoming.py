@@ -305,7 +305,27 @@ def test_a_mail_that_is_a_file_and_nothing_else_names_it():
     assert shown(PDF) == "Attached: note.pdf"
 
 
-def test_the_arms_below_a_signature_are_no_file():
-    arms = "Content-Type: image/png; name=arms.png\r\nContent-ID: <arms>\r\n\r\n-"
+ARMS = "Content-Type: image/png; name=arms.png\r\nContent-ID: <arms@1>"
 
-    assert shown(parts("related", page("<p>We come.</p>"), arms)) == "We come."
+
+@pytest.mark.parametrize("named", ['"cid:arms@1"', "cid:arms%401", "'CID:arms&#64;1'"])
+def test_the_arms_below_a_signature_are_no_file(named):
+    words = page(f"<p>We come.</p><img src={named}>")
+
+    assert shown(parts("related", words, f"{ARMS}\r\n\r\n-")) == "We come."
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        f"{ARMS}\r\nContent-Disposition: attachment",
+        ARMS.replace("image/png", "image/tiff"),
+        ARMS.replace("<arms@1>", "<of-web-mail>"),
+    ],
+)
+def test_a_picture_that_is_a_file_is_named_though_it_has_a_content_id(head):
+    words = page("<p>See the letter.</p><img src=cid:arms@1>")
+
+    assert shown(parts("mixed", words, f"{head}\r\n\r\n-")) == (
+        "See the letter.\n\nAttached: arms.png"
+    )
