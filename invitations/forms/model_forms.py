@@ -23,6 +23,7 @@ from invitations.models import (
 )
 from invitations.models.edition import all_answers, all_segments, ranks_by_original
 from invitations.models.operations import all_kinds
+from invitations.text.greetings import is_greeting_in
 
 
 class WholeRowForm(forms.ModelForm):
@@ -214,6 +215,20 @@ class MissionForm(HeldRowForm):
         model = Mission
         fields = ["emails"]
         field_classes = {"emails": AddressesField}
+
+    def clean(self) -> dict[str, Any] | None:
+        """Refuse another language beside a greeting that stayed in the former one."""
+        cleaned = super().clean() or {}
+        greeting, changed = cleaned.get("greeted_as"), self.changed_data
+        is_left = greeting and "language" in changed and "greeted_as" not in changed
+        if is_left and not is_greeting_in(cleaned.get("language", ""), greeting):
+            self.add_error("greeted_as", IN_FORMER_LANGUAGE)
+        return cleaned
+
+
+IN_FORMER_LANGUAGE = _(
+    "The greeting is in the former language: write it in the new one, or empty it."
+)
 
 
 class MinisterForm(HeldRowForm):

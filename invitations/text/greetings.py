@@ -2,6 +2,8 @@
 
 import re
 
+from invitations.text.scripts import language_by_script
+
 # Nouns before which, or before whose adjective, English puts an article.
 WITH_ARTICLE = re.compile(
     r"\b(Republic|Kingdom|State|States|Federation|Confederation|Commonwealth|Principality"
@@ -38,6 +40,16 @@ IN_GENEVA: dict[str, str] = {
         "internacionales en Ginebra"
     ),
 }
+
+# How greetings of posts begin, where the script does not tell the language.
+BEGINNINGS = {"en": ("to ",), "es": ("a ", "al "), "fr": ("à ", "au ", "aux ")}
+
+
+def is_greeting_in(language: str, greeting: str) -> bool:
+    """Whether a post is greeted in the language, by the script and the first word."""
+    by_script = language_by_script(greeting)
+    begins = BEGINNINGS.get(language, ())
+    return by_script == language if by_script else greeting.casefold().startswith(begins)
 
 
 def mission_in_geneva(name: str, language: str) -> str:

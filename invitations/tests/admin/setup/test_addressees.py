@@ -183,6 +183,51 @@ def test_a_mission_says_what_kind_of_post_it_is_and_how_to_call_it(admin_client)
     assert (mission.kind, mission.phone) == (Mission.Kind.REGIONAL, "+999 555 01 00")
 
 
+@pytest.mark.parametrize(
+    ("language", "greeted_as", "is_saved"),
+    [
+        ("fr", "to the Permanent Mission of Ruritania in Geneva", False),
+        ("ru", "to the Permanent Mission of Ruritania in Geneva", False),
+        ("fr", "", True),
+        ("fr", "À la Mission permanente de la Ruritanie", True),
+        ("en", "to the Permanent Mission of Ruritania in Geneva", True),
+    ],
+)
+def test_no_greeting_stays_in_the_former_language(admin_client, language, greeted_as, is_saved):
+    mission, state = MissionFactory(), MemberStateFactory()
+    words = {"name": mission.name, "city": "Zenda", "kind": "mission", "states": [state.pk]}
+
+    page = admin_client.post(
+        page_of(mission), {**words, "language": language, "greeted_as": greeted_as}
+    )
+
+    mission.refresh_from_db()
+    assert (mission.language == language) == is_saved
+    said = "The greeting is in the former language: write it in the new one, or empty it."
+    assert (said in page.content.decode()) != is_saved
+
+
+@pytest.mark.parametrize(
+    ("language", "greeted_as"),
+    [
+        ("fr", "à la Mission permanente de la Ruritanie"),
+        ("es", "al Consulado General de Ruritania"),
+        ("ru", "Постоянному представительству Руритании"),
+        ("zh-hans", "鲁里坦尼亚常驻代表团"),
+    ],
+)
+def test_a_greeting_that_is_in_the_new_language_already_may_stay(
+    admin_client, language, greeted_as
+):
+    mission, state = MissionFactory(greeted_as=greeted_as), MemberStateFactory()
+    words = {"name": mission.name, "city": "Zenda", "kind": "mission", "states": [state.pk]}
+
+    admin_client.post(page_of(mission), {**words, "language": language, "greeted_as": greeted_as})
+
+    mission.refresh_from_db()
+    assert mission.language == language
+
+
 def test_greetings_of_notes_are_proposed_and_those_in_doubt_are_counted(admin_client):
     sure, in_doubt, written = (MissionFactory(greeted_as=words) for words in ("", "", "to Zenda"))
     for mission, name in ((sure, "Kingdom of Ruritania"), (in_doubt, "Ruritania")):
