@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from invitations.audit import Act, record_act
 from invitations.letters.issuing import lock_invitation
 from invitations.letters.planning import plan_receipts_again
-from invitations.models import Correspondence, Reconfirmation, Reply
+from invitations.models import Answer, Correspondence, Invitation, Reconfirmation, Reply
 from invitations.replies import BESIDE, come_to_stand, status_against
 
 Status = Reply.Status
@@ -31,8 +31,9 @@ def take_up_again(filed: Correspondence, by: User, because: str) -> None:
         raise ValidationError(_("Somebody has said already whose mail this is."))
     if why := why_not_taken_up(locked):
         raise ValidationError(why)
-    for reply in locked.replies.order_by("pk"):
-        set_aside(reply, by, because)
+    for reply in locked.replies.filter(invitation=locked.invitation_id).order_by("pk"):
+        if not reply.is_taken_up:
+            set_aside(reply, by, because)
     forget_confirmation(locked)
     Correspondence.objects.filter(pk=locked.pk).update(
         invitation=None, is_automatic=False, dealt_with_at=None, dealt_with_by=None
@@ -70,12 +71,14 @@ def set_aside(reply: Reply, by: User, because: str) -> None:
 
 def put_back(gone: Reply, status: str) -> None:
     """Let the replies of the invitation stand, confirm or contest as if that one had not come."""
-    others = list(gone.invitation.replies.exclude(pk=gone.pk).order_by("received_at", "pk"))
+    replies = gone.invitation.replies.exclude(pk=gone.pk).select_related("correspondence")
+    others = list(replies.order_by("received_at", "pk"))
     before = superseded_by(gone, others)
     if status == Status.STANDING:
-        beside = [reply for reply in others if reply.status in BESIDE]
-        if stands := before or (beside[-1] if beside else None):
+        if stands := to_stand(gone, before, others):
             put_in_force(stands, Status.STANDING)
+            if before and before != stands:
+                put_in_force(before, status_against(stands, before))
             come_to_stand(stands, others)
             Reconfirmation.objects.current().filter(reply=gone).update(reply=stands)
     elif before:
@@ -83,12 +86,31 @@ def put_back(gone: Reply, status: str) -> None:
         put_in_force(before, status_against(standing, before))
 
 
+def to_stand(gone: Reply, before: Reply | None, others: list[Reply]) -> Reply | None:
+    """Return the reply that stands in its place.
+
+    That is what was set aside for it by choice, what it had superseded, or the last one beside it.
+    """
+    beside = [reply for reply in others if reply.status in BESIDE]
+    channels = {reply.channel for reply in beside}
+    lost_to_it = [
+        one
+        for one in others
+        if one.status == Status.SET_ASIDE
+        and gone.settled_at
+        and (one.settled_at, one.settled_by_id) == (gone.settled_at, gone.settled_by_id)
+        and one.channel not in channels
+    ]
+    return next(iter(lost_to_it), None) or before or (beside[-1] if beside else None)
+
+
 def superseded_by(gone: Reply, others: list[Reply]) -> Reply | None:
     """Return the reply of its channel whose place it took, or one that had been carried over."""
     earlier = [
         one
         for one in others
-        if one.pk < gone.pk and (one.channel == gone.channel or one.carried_from_id)
+        if (one.pk < gone.pk or one.received_at < gone.received_at)
+        and (one.channel == gone.channel or one.carried_from_id)
     ]
     last = max(
         (one for one in earlier if one.status == Status.SUPERSEDED),
@@ -96,13 +118,23 @@ def superseded_by(gone: Reply, others: list[Reply]) -> Reply | None:
         default=None,
     )
     # If staff set a later one of the channel aside, nothing of it was in force.
-    aside = [one for one in earlier if one.status == Status.SET_ASIDE]
+    aside = [one for one in earlier if one.status == Status.SET_ASIDE and not one.is_taken_up]
     return None if last is None or any(one.pk > last.pk for one in aside) else last
 
 
 def put_in_force(reply: Reply, status: str) -> None:
+    """Let the reply be in force again; a choice against it holds no more."""
+    if reply.status == Status.SET_ASIDE:
+        reply.settled_at, reply.settled_by, reply.settled_because = None, None, ""
     reply.status = status
-    Reply.objects.filter(pk=reply.pk).update(status=status)
+    reply.save(update_fields=["status", "settled_at", "settled_by", "settled_because"])
+
+
+def has_only_replies_that_are_gone(invitation: Invitation) -> bool:
+    """Whether the office has answered, by what is its own, and nothing of it is in force."""
+    replies = list(invitation.replies.select_related("correspondence"))
+    own = [one for one in replies if one.answer != Answer.HOLDING and not one.is_taken_up]
+    return bool(own) and all(one.is_gone for one in own)
 
 
 def forget_confirmation(filed: Correspondence) -> None:

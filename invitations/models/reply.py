@@ -171,6 +171,18 @@ class Reply(models.Model):
         return self.status in (Reply.Status.SUPERSEDED, Reply.Status.SET_ASIDE)
 
     @property
+    def is_taken_up(self) -> bool:
+        """Whether what brought it waits anew, or was recorded once more since, for any office.
+
+        Else what brought a reply was dealt with as it was recorded, before anything was settled.
+        """
+        filed = self.correspondence
+        if filed is None or self.settled_at is None:
+            return False
+        is_another_s = filed.invitation_id != self.invitation_id
+        return is_another_s or not filed.dealt_with_at or filed.dealt_with_at > self.settled_at
+
+    @property
     def is_to_confirm(self) -> bool:
         """Whether it stands, but was given before a change of office and not confirmed since."""
         return self.carried_from_id is not None and self.status == self.Status.STANDING

@@ -22,13 +22,20 @@ from invitations.forms.action_forms import ReasonForm
 from invitations.forms.correspondence import PaperReplyForm
 from invitations.forms.model_forms import FiledMailForm, WholeRowForm
 from invitations.inbox.filing import assign_mail
-from invitations.inbox.taken_up import take_up_again, why_not_taken_up
+from invitations.inbox.taken_up import (
+    has_only_replies_that_are_gone,
+    take_up_again,
+    why_not_taken_up,
+)
 from invitations.models import Correspondence, Delivery, Reply
 from invitations.replies import mark_dealt_with
 from invitations.text.dates import labelled
 
 TAKES_UP = ("invitations.change_correspondence", "invitations.change_reply")
 TOLD_ALREADY = gettext_lazy("Its acknowledgement has left already: speak to that office.")
+NOTHING_STANDS = gettext_lazy(
+    "The office has replied, but none of its replies stands now: record the one that holds anew."
+)
 
 
 class RepliesBrought(RecordInline):
@@ -206,3 +213,6 @@ class CorrespondenceAdmin(
         told = Delivery.objects.left().filter(letter__reply__correspondence=correspondence)
         if told.exists():
             messages.warning(request, labelled(correspondence, TOLD_ALREADY))
+        invitation = correspondence.invitation
+        if invitation and has_only_replies_that_are_gone(invitation):
+            messages.warning(request, labelled(invitation, NOTHING_STANDS))

@@ -9,10 +9,15 @@ from django.utils import timezone
 from invitations.files.frozen import freeze
 from invitations.inbox.filing import file_mail
 from invitations.inbox.recording import record_filed
-from invitations.inbox.taken_up import take_up_again
+from invitations.inbox.taken_up import has_only_replies_that_are_gone, take_up_again
 from invitations.letters.composing_queue import compose_planned
 from invitations.models import Correspondence, DroppedScan, Invitation, Reconfirmation
-from invitations.replies import file_correspondence, mark_dealt_with, record_reply
+from invitations.replies import (
+    file_correspondence,
+    mark_dealt_with,
+    record_reply,
+    settle_contested,
+)
 from invitations.tests.factories import InvitationFactory, StepFactory, UserFactory
 from invitations.tests.mending import asked_for, released_by
 from invitations.tests.moving import moved
@@ -210,3 +215,112 @@ def test_an_answer_that_was_carried_over_to_a_successor_stays(issued):
 
     with pytest.raises(ValidationError, match="carried over to the successor"):
         take_up_again(filed, UserFactory(), WHY)
+
+
+def test_what_was_set_aside_for_it_by_choice_stands_again(invitation):
+    online = record_reply(invitation, IN_PERSON)
+    filed = by_fax(invitation)
+    settle_contested(filed.replies.get(), UserFactory(), "The fax is later.", stands=True)
+
+    taken_up(filed)
+
+    assert statuses(invitation) == [
+        ("in_person", "online", "standing"),
+        ("regrets", "fax", "set_aside"),
+    ]
+    online.refresh_from_db()
+    assert (online.settled_at, online.settled_by, online.settled_because) == (None, None, "")
+
+
+def test_what_it_had_contradicted_before_the_choice_is_compared_again(invitation):
+    record_reply(invitation, IN_PERSON)
+    by_fax(invitation, {"answer": "video"}, hours_ago=2)
+    filed = by_fax(invitation)
+    settle_contested(filed.replies.get(), UserFactory(), "The fax is later.", stands=True)
+
+    taken_up(filed)
+
+    assert statuses(invitation) == [
+        ("in_person", "online", "standing"),
+        ("video", "fax", "contested"),
+        ("regrets", "fax", "set_aside"),
+    ]
+
+
+def test_a_later_word_of_its_channel_stands_before_one_that_was_set_aside(invitation):
+    record_reply(invitation, IN_PERSON)
+    filed = by_fax(invitation)
+    settle_contested(filed.replies.get(), UserFactory(), "The fax is later.", stands=True)
+    record_reply(invitation, {"answer": "video"})
+
+    taken_up(filed)
+
+    assert statuses(invitation) == [
+        ("in_person", "online", "set_aside"),
+        ("regrets", "fax", "set_aside"),
+        ("video", "online", "standing"),
+    ]
+
+
+def test_an_earlier_fax_that_was_recorded_after_it_stands(invitation):
+    filed = by_fax(invitation, hours_ago=1)
+    by_fax(invitation, IN_PERSON, hours_ago=5)
+
+    taken_up(filed)
+
+    assert statuses(invitation) == [
+        ("regrets", "fax", "set_aside"),
+        ("in_person", "fax", "standing"),
+    ]
+
+
+def test_of_two_wrong_faxes_neither_keeps_the_right_one_from_standing(invitation):
+    by_fax(invitation, IN_PERSON, hours_ago=3)
+    second, third = by_fax(invitation, hours_ago=2), by_fax(invitation, {"answer": "video"})
+
+    taken_up(second)
+    taken_up(third)
+
+    assert list(invitation.replies.standing().values_list("answer", flat=True)) == ["in_person"]
+
+
+def test_what_staff_set_aside_of_its_channel_still_lets_nothing_before_it_rise(invitation):
+    record_reply(invitation, IN_PERSON)
+    by_fax(invitation, {"answer": "video"}, hours_ago=3)
+    second = by_fax(invitation, {"answer": "written"}, hours_ago=2)
+    settle_contested(second.replies.get(), UserFactory(), "By telephone.", stands=False)
+
+    taken_up(by_fax(invitation))
+
+    assert not invitation.replies.contested().exists()
+
+
+def test_what_is_recorded_of_it_anew_is_taken_up_alone(invitation):
+    filed = taken_up(by_fax(InvitationFactory()))
+    first = filed.replies.get()
+    record_filed(filed, invitation, UserFactory(), REGRETS)
+    filed.refresh_from_db()
+
+    taken_up(filed)
+
+    first_again = type(first).objects.get(pk=first.pk)
+    assert first_again.settled_at == first.settled_at
+
+
+def test_an_office_whose_replies_all_stand_no_more_is_told_of(invitation):
+    record_reply(invitation, IN_PERSON)
+    first = by_fax(invitation, hours_ago=2)
+    settle_contested(first.replies.get(), UserFactory(), "The fax is later.", stands=True)
+    second = by_fax(invitation, {"answer": "video"})
+    assert not has_only_replies_that_are_gone(invitation)
+
+    taken_up(first)
+    taken_up(second)
+
+    assert has_only_replies_that_are_gone(invitation)
+
+
+def test_an_office_that_never_replied_itself_is_only_silent(invitation):
+    taken_up(by_fax(invitation))
+
+    assert not has_only_replies_that_are_gone(invitation)

@@ -5,7 +5,7 @@ from django.utils import timezone
 
 from invitations.admin.columns import list_url
 from invitations.models import Correspondence
-from invitations.replies import file_correspondence
+from invitations.replies import file_correspondence, record_reply, settle_contested
 from invitations.tests.desk import choose, signed_in, told
 from invitations.tests.factories import DeliveryFactory, UserFactory
 
@@ -43,6 +43,17 @@ def test_an_acknowledgement_that_has_left_is_told(client, filed):
     response = choose(client, LIST, "take_up_selected", filed, **answer)
 
     assert any("Its acknowledgement has left already" in one for one in told(response))
+
+
+def test_an_office_whose_replies_all_stand_no_more_is_told_of(client, filed):
+    signed_in(client, *RIGHTS)
+    of_office = record_reply(filed.invitation, {"answer": "in_person"})
+    settle_contested(of_office, UserFactory(), "By telephone.", stands=False)
+
+    answer = {"answered": "", "because": "It is of Strelsau."}
+    response = choose(client, LIST, "take_up_selected", filed, **answer)
+
+    assert any("record the one that holds anew" in one for one in told(response))
 
 
 def test_what_waits_already_is_told_before_anything_is_asked(client):
