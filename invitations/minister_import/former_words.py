@@ -35,14 +35,13 @@ def former_names(entry: Entry) -> Iterator[str]:
     """Yield the columns that the row leaves as they are, and that say the former name there."""
     old = entry.minister
     new = Minister(**{name: entry.after(name) for name in NAME_FIELDS})
-    words_gone = words_of(old.name) - words_of(new.name)
+    gone_in_script = words_of(old.name_in_script) - words_of(new.name_in_script)
+    words_gone = gone_in_script | (words_of(old.name) - words_of(new.name))
     yield from (column for column in AS_PRINTED if words_gone & words_of(left_alone(entry, column)))
     yield from former_in_other_letters(entry, old, new)
     family_name = left_alone(entry, "family_name_in_script")
     of_family = names_gone(old.family_name, f"{new.given_name} {new.family_name}")
-    if of_family or words_of(family_name) & (
-        words_of(old.name_in_script) - words_of(new.name_in_script)
-    ):
+    if of_family or gone_in_script & words_of(family_name):
         yield from filled(entry, "family_name_in_script")
 
 

@@ -125,6 +125,15 @@ def test_a_new_name_leaves_no_former_one_as_printed(edition):
     ]
 
 
+def test_a_new_name_in_the_script_leaves_no_former_one_as_printed(edition):
+    bring_in(edition, IN_RUSSIAN | {"name_as_printed": "Её Высочество Флавия Эльфберг"})
+    row = IN_RUSSIAN | {"given_name": "Rupert", "name_in_script": "Руперт Эльфберг"}
+
+    assert faults_of(edition, row) == [
+        (2, "name_as_printed", stays("Её Высочество Флавия Эльфберг", "name"))
+    ]
+
+
 @pytest.mark.parametrize(
     "cells",
     [
