@@ -219,7 +219,7 @@ class MissionForm(HeldRowForm):
     def clean(self) -> dict[str, Any] | None:
         """Refuse another language beside a greeting that stayed in the former one."""
         cleaned = super().clean() or {}
-        greeting, changed = cleaned.get("greeted_as"), self.changed_data
+        greeting, changed = cleaned.get("greeted_as", ""), self.changed_data
         is_left = greeting and "language" in changed and "greeted_as" not in changed
         if is_left and not is_greeting_in(cleaned.get("language", ""), greeting):
             self.add_error("greeted_as", IN_FORMER_LANGUAGE)
