@@ -58,4 +58,5 @@ def test_a_name_that_the_table_of_states_fills_is_held(written_to):
 
     call_command("load_member_states", verbosity=0)
 
-    assert HeldChange.objects.get().changed["formal_name_fr"] == ("", "Confédération suisse")
+    of_the_state = HeldChange.objects.get(content_type__model="memberstate")
+    assert of_the_state.changed["formal_name_fr"] == ("", "Confédération suisse")
